@@ -14,7 +14,7 @@ from unificx.conferencing.repository import NO_PINS
 from unificx.conferencing.schemas import NewRoom, Room, RoomChange, RoomSettings
 from unificx.core.clock import Clock
 from unificx.core.errors import Conflict, Invalid, NotFound, TooManyRequests
-from unificx.db import Database, Page, PageById, UnitOfWork, lock_scope
+from unificx.db import Database, MemoryCopy, Page, UnitOfWork, lock_scope
 from unificx.identity import (
     DirectoryCache,
     PasswordHashing,
@@ -48,22 +48,21 @@ class RoomService:
         self._passwords = passwords
         self._clock = clock
         self._pin_guard = PinThrottle(counters, "conference PIN")
-        # Owner: the database; ad hoc rooms: this node. A copy, changed after each commit of this node.
-        self._rooms: dict[str, Room] = {}
-        self._by_number: dict[tuple[str, str], Room] = {}
+        self._rooms = MemoryCopy[Room](lambda room: room.number)
+        # Owner: this node.
         self._ad_hoc: dict[str, Room] = {}
 
     async def start(self) -> None:
         """Load all rooms."""
         async with self._database.read() as session:
             for room in await repository.all_rooms(session):
-                self._cache(room)
+                self._rooms.put(room)
 
     # ---- lookups
 
     def by_number(self, tenant_id: str, number: str) -> Room | None:
         """Return the room with a number."""
-        return self._by_number.get((tenant_id, number))
+        return self._rooms.named(tenant_id, number)
 
     def by_id(self, room_id: str) -> Room | None:
         return self._rooms.get(room_id) or self._ad_hoc.get(room_id)
@@ -77,11 +76,11 @@ class RoomService:
 
     def rooms_of_tenant(self, tenant_id: str) -> Sequence[Room]:
         """Return the permanent rooms of a tenant in order of creation."""
-        return sorted((room for room in self._rooms.values() if room.tenant_id == tenant_id), key=lambda room: room.id)
+        return self._rooms.of_tenant(tenant_id)
 
     def list(self, tenant_id: str, cursor: str | None = None, limit: int = 100) -> Page[Room]:
         """Return a page of rooms. Raises Invalid for an invalid cursor."""
-        return PageById.parse(cursor, limit).of_list(self.rooms_of_tenant(tenant_id), lambda room: room.id)
+        return self._rooms.page(tenant_id, cursor, limit)
 
     # ---- ad hoc rooms
 
@@ -116,7 +115,7 @@ class RoomService:
             await allocate_number(uow.session, tenant_id, new.number, "room")
             await repository.insert_room(uow.session, self._keys, room, pins)
             uow.publish(RoomCreated(self._clock.new_id(), tenant_id, room.id))
-            uow.after_commit.append(lambda: self._cache(room))
+            uow.after_commit.append(partial(self._rooms.put, room))
         return room
 
     async def update(self, room: Room, change: RoomChange) -> Room:
@@ -132,7 +131,7 @@ class RoomService:
                 if await repository.get_pins(uow.session, self._keys, room.tenant_id, room.id) == pins_before:
                     after = self._changed(before, change)
                     await repository.update_room(uow.session, self._keys, after, pins)
-                    uow.after_commit.append(partial(self._cache, after))
+                    uow.after_commit.append(partial(self._rooms.put, after))
                     return after
 
     async def delete(self, room: Room) -> None:
@@ -143,7 +142,7 @@ class RoomService:
             await repository.delete_rooms(uow.session, room.tenant_id, [room.id])
             await release_number(uow.session, room.tenant_id, room.number)
             uow.publish(RoomDeleted(self._clock.new_id(), room.tenant_id, room.id))
-            uow.after_commit.append(lambda: self._uncache(room))
+            uow.after_commit.append(partial(self._rooms.drop, room))
 
     # ---- admission
 
@@ -174,18 +173,18 @@ class RoomService:
 
     async def on_extension_deleted(self, event: ExtensionDeleted, uow: UnitOfWork) -> None:
         """Remove a deleted extension from the hosts of all rooms. Outbox handler."""
-        for room in [one for one in self._rooms.values() if event.extension_id in one.hosts]:
+        for room in [one for one in self._rooms if event.extension_id in one.hosts]:
             await self._lock(uow, room)
         await repository.delete_host(uow.session, event.tenant, event.extension_id)
-        for room in [one for one in self._rooms.values() if event.extension_id in one.hosts]:
+        for room in [one for one in self._rooms if event.extension_id in one.hosts]:
             left = replace(room, hosts=tuple(one for one in room.hosts if one != event.extension_id))
-            uow.after_commit.append(lambda left=left: self._cache(left))
+            uow.after_commit.append(partial(self._rooms.put, left))
 
     async def on_tenant_deleted(self, event: TenantDeleted, uow: UnitOfWork) -> None:
         """Delete the rooms of a deleted tenant. Outbox handler."""
         await repository.delete_tenant_rooms(uow.session, event.tenant)
         for room in self.rooms_of_tenant(event.tenant):
-            uow.after_commit.append(lambda gone=room: self._uncache(gone))
+            uow.after_commit.append(partial(self._rooms.drop, room))
 
     # ---- inside
 
@@ -225,13 +224,6 @@ class RoomService:
         if host is not None:
             pins = replace(pins, host=await self._passwords.hash(validate_pin(host, "host_pin")) if host else None)
         return pins
-
-    def _cache(self, room: Room) -> None:
-        self._rooms[room.id] = self._by_number[room.tenant_id, room.number] = room
-
-    def _uncache(self, room: Room) -> None:
-        self._rooms.pop(room.id, None)
-        self._by_number.pop((room.tenant_id, room.number), None)
 
 
 def _not_found() -> NotFound:

@@ -5,6 +5,7 @@ from unificx.db.database import Database, DatabaseUnreachable, UnitOfWork, is_un
 from unificx.db.disk_guard import MIN_FREE_BYTES, RESUME_FREE_BYTES, DiskGuard
 from unificx.db.installation import claim_database
 from unificx.db.locks import lock_scope
+from unificx.db.memory_copy import MemoryCopy
 from unificx.db.outbox import Outbox
 from unificx.db.pagination import Page, PageById, PageByTime, invalid_cursor, is_id_cursor, time_cursor
 from unificx.db.polling_worker import PollingWorker, shield_until_done
@@ -22,6 +23,7 @@ __all__ = [
     "ErasedSubject",
     "Key",
     "Keys",
+    "MemoryCopy",
     "NeutralJson",
     "Outbox",
     "Page",

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from unificx.audio_store import MENU_SOUNDS, CustomSounds, sound_name
 from unificx.core.clock import Clock
 from unificx.core.errors import Invalid, NotFound
-from unificx.db import Database, Page, PageById, UnitOfWork, lock_scope
+from unificx.db import Database, MemoryCopy, Page, UnitOfWork, lock_scope
 from unificx.identity import DirectoryCache, allocate_number, release_number
 from unificx.identity.events import TenantDeleted
 from unificx.ivr import repository, values
@@ -44,39 +45,37 @@ class MenuService:
 
     def __init__(self, parts: MenuParts) -> None:
         self._parts = parts
-        # Owner: the database. A copy, changed after each commit of this node.
-        self._menus: dict[str, Menu] = {}
-        self._by_number: dict[tuple[str, str], Menu] = {}
+        self._menus = MemoryCopy[Menu](lambda menu: menu.number)
 
     async def start(self) -> None:
         """Load all menus."""
         async with self._parts.database.read() as session:
             for menu in await repository.all_menus(session, self._parts.keys):
-                self._cache(menu)
+                self._menus.put(menu)
 
     # ---- lookups
 
     def by_number(self, tenant_id: str, number: str) -> Menu | None:
         """Return the menu with a number."""
-        return self._by_number.get((tenant_id, number))
+        return self._menus.named(tenant_id, number)
 
     def by_id(self, menu_id: str) -> Menu | None:
         return self._menus.get(menu_id)
 
     def find_menu(self, tenant_id: str, reference: str) -> Menu:
         """Return a menu by id or number. Raises NotFound."""
-        menu = self.by_number(tenant_id, reference) or self.by_id(reference)
-        if menu is None or menu.tenant_id != tenant_id:
+        menu = self._menus.find(tenant_id, reference)
+        if menu is None:
             raise _not_found()
         return menu
 
     def menus_of_tenant(self, tenant_id: str) -> Sequence[Menu]:
         """Return the menus of a tenant in order of creation."""
-        return sorted((menu for menu in self._menus.values() if menu.tenant_id == tenant_id), key=lambda menu: menu.id)
+        return self._menus.of_tenant(tenant_id)
 
     def list(self, tenant_id: str, cursor: str | None = None, limit: int = 100) -> Page[Menu]:
         """Return a page of menus. Raises Invalid for an invalid cursor."""
-        return PageById.parse(cursor, limit).of_list(self.menus_of_tenant(tenant_id), lambda menu: menu.id)
+        return self._menus.page(tenant_id, cursor, limit)
 
     # ---- the kind of destination
 
@@ -115,7 +114,7 @@ class MenuService:
             async with self._parts.database.begin() as uow:
                 await allocate_number(uow.session, tenant_id, menu.number, "menu")
                 await repository.insert_menu(uow.session, self._parts.keys, menu)
-                uow.after_commit.append(lambda: self._cache(menu))
+                uow.after_commit.append(partial(self._menus.put, menu))
         except BaseException:
             await self._drop_greeting(menu)
             raise
@@ -135,7 +134,7 @@ class MenuService:
                 if await repository.get_menu(uow.session, self._parts.keys, menu.tenant_id, menu.id) != menu:
                     raise Invalid("The menu was changed meanwhile.", hint="Try again.")
                 await repository.update_menu(uow.session, self._parts.keys, after)
-                uow.after_commit.append(lambda: self._cache(after))
+                uow.after_commit.append(partial(self._menus.put, after))
         except BaseException:
             if spoken_anew:
                 await self._drop_greeting(after)
@@ -151,14 +150,14 @@ class MenuService:
             await lock_scope(uow.session, "menu", menu.id)
             await repository.delete_menu(uow.session, menu.tenant_id, menu.id)
             await release_number(uow.session, menu.tenant_id, menu.number)
-            uow.after_commit.append(lambda: self._uncache(menu))
+            uow.after_commit.append(partial(self._menus.drop, menu))
         await self._drop_greeting(menu)
 
     async def on_tenant_deleted(self, event: TenantDeleted, uow: UnitOfWork) -> None:
         """Delete the menus of a deleted tenant. Outbox handler."""
         await repository.delete_tenant_menus(uow.session, event.tenant)
         for menu in self.menus_of_tenant(event.tenant):
-            uow.after_commit.append(lambda gone=menu: self._uncache(gone))
+            uow.after_commit.append(partial(self._menus.drop, menu))
 
     # ---- inside
 
@@ -202,13 +201,6 @@ class MenuService:
         sound = self._parts.sounds.get(menu.tenant_id, ANY, menu.greeting) if menu.greeting else None
         if sound is not None:
             await self._parts.sounds.drop(sound)
-
-    def _cache(self, menu: Menu) -> None:
-        self._menus[menu.id] = self._by_number[menu.tenant_id, menu.number] = menu
-
-    def _uncache(self, menu: Menu) -> None:
-        self._menus.pop(menu.id, None)
-        self._by_number.pop((menu.tenant_id, menu.number), None)
 
 
 def _sound(text: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 from unificx.core.errors import Invalid, NotFound
-from unificx.db import Database, Page, PageById, UnitOfWork, lock_scope
+from unificx.db import Database, MemoryCopy, Page, UnitOfWork, lock_scope
 from unificx.identity import DirectoryCache, allocate_number, release_number
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
 from unificx.privacy import KeyStore
@@ -57,15 +57,13 @@ class QueueService:
         self._history = history
         self._publish = publish
         self._destinations = destinations
-        # Owner: the database. A copy, changed after each commit of this node.
-        self._queues: dict[str, Queue] = {}
-        self._by_number: dict[tuple[str, str], Queue] = {}
+        self._queues = MemoryCopy[Queue](lambda queue: queue.number)
 
     async def start(self) -> None:
         """Load all queues."""
         async with self._database.read() as session:
             for queue in await repository.all_queues(session, self._keys):
-                self._cache(queue)
+                self._queues.put(queue)
 
     # ---- lookups
 
@@ -74,31 +72,31 @@ class QueueService:
 
     def by_number(self, tenant_id: str, number: str) -> Queue | None:
         """Return the queue with a number."""
-        return self._by_number.get((tenant_id, number))
+        return self._queues.named(tenant_id, number)
 
     def find(self, tenant_id: str, reference: str) -> Queue:
         """Return a queue by id or number. Raises NotFound."""
-        queue = self.by_number(tenant_id, reference) or self.by_id(reference)
-        if queue is None or queue.tenant_id != tenant_id:
+        queue = self._queues.find(tenant_id, reference)
+        if queue is None:
             raise NotFound("Queue not found.")
         return queue
 
     def all(self) -> Sequence[Queue]:
         """Return all queues."""
-        return tuple(self._queues.values())
+        return tuple(self._queues)
 
     def queues_of_tenant(self, tenant_id: str) -> Sequence[Queue]:
         """Return the queues of a tenant in order of creation."""
-        return sorted((one for one in self._queues.values() if one.tenant_id == tenant_id), key=lambda one: one.id)
+        return self._queues.of_tenant(tenant_id)
 
     def queues_of_agent(self, extension_id: str) -> Sequence[Queue]:
         """Return the queues that an extension is an agent of, in order of creation."""
-        found = [one for one in self._queues.values() if one.agent(extension_id) is not None]
+        found = [one for one in self._queues if one.agent(extension_id) is not None]
         return sorted(found, key=lambda one: one.id)
 
     def list(self, tenant_id: str, cursor: str | None = None, limit: int = 100) -> Page[Queue]:
         """Return a page of queues. Raises Invalid for an invalid cursor."""
-        return PageById.parse(cursor, limit).of_list(self.queues_of_tenant(tenant_id), lambda one: one.id)
+        return self._queues.page(tenant_id, cursor, limit)
 
     # ---- changes
 
@@ -178,7 +176,7 @@ class QueueService:
 
     async def on_extension_deleted(self, event: ExtensionDeleted, uow: UnitOfWork) -> None:
         """Remove a deleted extension from all queues and their history. Outbox handler."""
-        affected = [one for one in self._queues.values() if one.agent(event.extension_id) is not None]
+        affected = self.queues_of_agent(event.extension_id)
         for queue in affected:
             await lock_scope(uow.session, "queue", queue.id)
         await repository.delete_agent(uow.session, event.tenant, event.extension_id)
@@ -234,15 +232,11 @@ class QueueService:
         self._history.record_event(AgentEvent(*identity, now, kind, agent.reason))
 
     def _changed(self, queue: Queue) -> None:
-        self._cache(queue)
+        self._queues.put(queue)
         self._publish(QueueChanged(queue))
 
-    def _cache(self, queue: Queue) -> None:
-        self._queues[queue.id] = self._by_number[queue.tenant_id, queue.number] = queue
-
     def _removed(self, queue: Queue) -> None:
-        self._queues.pop(queue.id, None)
-        self._by_number.pop((queue.tenant_id, queue.number), None)
+        self._queues.drop(queue)
         self._publish(QueueChanged(queue))
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import get_args
 
+from unificx.db import MemoryCopy
 from unificx.sip.errors import RemoteProtocolError
 from unificx.sip.flow import Flow
 from unificx.sip.message import Request
@@ -29,9 +30,8 @@ class TrunkDirectory:
     def __init__(self, is_phone: Callable[[Uri], bool], secret: bytes) -> None:
         self._is_phone = is_phone
         self._secret = secret[:32]
-        # Owner: the database; a copy, changed after each commit of this node.
-        self._trunks: dict[str, Trunk] = {}
-        self._by_name: dict[tuple[str, str], Trunk] = {}
+        self._trunks = MemoryCopy[Trunk](lambda trunk: trunk.name)
+        # Owner: the database; derived from the copy above.
         self._by_contact_user: dict[str, str] = {}
         self._networks: dict[str, tuple[IPv4Network | IPv6Network, ...]] = {}
         # Owner: this node, which talks to the carriers.
@@ -48,15 +48,19 @@ class TrunkDirectory:
 
     def by_name(self, tenant_id: str, name: str) -> Trunk | None:
         """Return a tenant's trunk by name."""
-        return self._by_name.get((tenant_id, name))
+        return self._trunks.named(tenant_id, name)
+
+    def find(self, tenant_id: str, reference: str) -> Trunk | None:
+        """Return a tenant's trunk by name or id."""
+        return self._trunks.find(tenant_id, reference)
 
     def trunks(self, tenant_id: str) -> Sequence[Trunk]:
         """Return the trunks of a tenant in order of creation."""
-        return sorted((one for one in self._trunks.values() if one.tenant_id == tenant_id), key=lambda one: one.id)
+        return self._trunks.of_tenant(tenant_id)
 
     def all_trunks(self) -> Iterable[Trunk]:
         """Return the trunks of all tenants."""
-        return tuple(self._trunks.values())
+        return tuple(self._trunks)
 
     def status(self, trunk: Trunk) -> TrunkStatus:
         """Return the state of a trunk: unreachable until the SIP side has reported otherwise."""
@@ -65,7 +69,7 @@ class TrunkDirectory:
     def count_by_state(self) -> Mapping[TrunkState, int]:
         """Return the number of trunks in each state."""
         counts: dict[TrunkState, int] = dict.fromkeys(get_args(TrunkState), 0)
-        for trunk in self._trunks.values():
+        for trunk in self._trunks:
             counts[self.status(trunk).state] += 1
         return counts
 
@@ -126,32 +130,28 @@ class TrunkDirectory:
             target, sender = request.target, request.from_.uri
         except RemoteProtocolError:
             return ()
-        by_contact = self._trunks.get(self._by_contact_user.get(target.user, ""))
-        if by_contact is not None:
-            return (by_contact,) if _transport_matches(by_contact, flow) else ()
-        if self._is_phone(sender):
+        by_contact = self._by_contact_user.get(target.user)
+        if by_contact is None and self._is_phone(sender):
             return ()
-        known = (self._trunks[trunk_id] for trunk_id in self._accepting(flow.host))
-        return tuple(trunk for trunk in known if _transport_matches(trunk, flow))
+        found = (by_contact,) if by_contact is not None else self._accepting(flow.host)
+        known = (self._trunks.get(trunk_id) for trunk_id in found)
+        return tuple(trunk for trunk in known if trunk is not None and _transport_matches(trunk, flow))
 
     # ---- changes
 
     def put(self, trunk: Trunk) -> None:
         """Add or replace a trunk."""
-        before = self._trunks.get(trunk.id)
-        if before is not None:
-            self._by_name.pop((before.tenant_id, before.name), None)
-        self._trunks[trunk.id] = self._by_name[trunk.tenant_id, trunk.name] = trunk
+        self._trunks.put(trunk)
         self._by_contact_user[self.contact_user(trunk.id)] = trunk.id
         self._networks[trunk.id] = tuple(ip_network(each) for each in trunk.accept_from)
         self._by_source.clear()
 
     def remove(self, trunk_id: str) -> None:
         """Remove a trunk."""
-        gone = self._trunks.pop(trunk_id, None)
+        gone = self._trunks.get(trunk_id)
         if gone is None:
             return
-        self._by_name.pop((gone.tenant_id, gone.name), None)
+        self._trunks.drop(gone)
         self._by_contact_user.pop(self.contact_user(trunk_id), None)
         for table in (self._networks, self._statuses, self._servers):
             table.pop(trunk_id, None)
@@ -159,7 +159,7 @@ class TrunkDirectory:
 
     def report(self, trunk_id: str, status: TrunkStatus) -> TrunkStatus | None:
         """Store the state of a trunk. Return it, with the time at which this state was entered, if it has changed."""
-        if trunk_id not in self._trunks:
+        if self._trunks.get(trunk_id) is None:
             return None
         before = self._statuses.get(trunk_id)
         is_new = before is None or (before.state, before.reason) != (status.state, status.reason)
@@ -197,7 +197,7 @@ class TrunkDirectory:
         text = str(address)
         return tuple(
             trunk_id
-            for trunk_id in sorted(self._trunks)
+            for trunk_id in sorted(self._networks)
             if text in self._servers.get(trunk_id, ()) or any(address in each for each in self._networks[trunk_id])
         )
 

@@ -39,8 +39,8 @@ class TrunkService:
 
     def find(self, tenant_id: str, reference: str) -> Trunk:
         """Return a trunk by id or name. Raise NotFound."""
-        trunk = self.directory.by_name(tenant_id, reference) or self.directory.trunk(reference)
-        if trunk is None or trunk.tenant_id != tenant_id:
+        trunk = self.directory.find(tenant_id, reference)
+        if trunk is None:
             raise _not_found()
         return trunk
 

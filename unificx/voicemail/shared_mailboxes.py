@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from unificx.audio_store import AudioStoreParts
 from unificx.core.errors import Invalid, NotFound
-from unificx.db import Page, PageById, UnitOfWork, lock_scope
+from unificx.db import MemoryCopy, Page, UnitOfWork, lock_scope
 from unificx.identity import allocate_number, release_number
 from unificx.identity.events import ExtensionDeleted
 from unificx.voicemail import shared_mailbox_repository as repository
@@ -24,30 +24,29 @@ class SharedMailboxes:
         self._clock = parts.clock
         self._erases = parts.key_eraser
         self._empty = empty
-        # Owner: the database. A copy of this node, changed after each of its commits.
-        self._boxes: dict[str, SharedMailbox] = {}
-        self._by_number: dict[tuple[str, str], SharedMailbox] = {}
+        self._boxes = MemoryCopy[SharedMailbox](lambda box: box.number)
+        # Owner: the database; derived from the copy above.
         self._by_member: dict[str, tuple[SharedMailbox, ...]] = {}
 
     async def start(self) -> None:
         async with self._database.read() as session:
-            found = await repository.all_groups(session)
-        self._boxes = {box.id: box for box in found}
+            for box in await repository.all_groups(session):
+                self._boxes.put(box)
         self._index()
 
     # ---- lookups
 
     def by_number(self, tenant_id: str, number: str) -> SharedMailbox | None:
         """The shared mailbox with this number."""
-        return self._by_number.get((tenant_id, number))
+        return self._boxes.named(tenant_id, number)
 
     def by_id(self, box_id: str) -> SharedMailbox | None:
         return self._boxes.get(box_id)
 
     def find(self, tenant_id: str, reference: str) -> SharedMailbox:
         """Return a shared mailbox by id or number. Raises NotFound."""
-        box = self.by_number(tenant_id, reference) or self._boxes.get(reference)
-        if box is None or box.tenant_id != tenant_id:
+        box = self._boxes.find(tenant_id, reference)
+        if box is None:
             raise _not_found()
         return box
 
@@ -62,8 +61,7 @@ class SharedMailboxes:
 
     def list(self, tenant_id: str, cursor: str | None = None, limit: int = 100) -> Page[SharedMailbox]:
         """A page of shared mailboxes, oldest first. Raises Invalid for an invalid cursor."""
-        own = [box for box in self._boxes.values() if box.tenant_id == tenant_id]
-        return PageById.parse(cursor, limit).of_list(own, lambda box: box.id)
+        return self._boxes.page(tenant_id, cursor, limit)
 
     # ---- changing
 
@@ -130,7 +128,7 @@ class SharedMailboxes:
 
     async def on_tenant_deleted(self, tenant_id: str, uow: UnitOfWork) -> None:
         await repository.drop_tenant(uow.session, tenant_id)
-        for box in [one for one in self._boxes.values() if one.tenant_id == tenant_id]:
+        for box in self._boxes.of_tenant(tenant_id):
             uow.after_commit.append(lambda box=box: self._drop(box))
 
     # ---- inside
@@ -141,17 +139,16 @@ class SharedMailboxes:
         return await repository.get(uow.session, box.tenant_id, box.id)
 
     def _put(self, box: SharedMailbox) -> None:
-        self._boxes[box.id] = box
+        self._boxes.put(box)
         self._index()
 
     def _drop(self, box: SharedMailbox) -> None:
-        self._boxes.pop(box.id, None)
+        self._boxes.drop(box)
         self._index()
 
     def _index(self) -> None:
-        self._by_number = {(box.tenant_id, box.number): box for box in self._boxes.values()}
         by_member: dict[str, tuple[SharedMailbox, ...]] = {}
-        for _, box in sorted(self._boxes.items()):
+        for box in sorted(self._boxes, key=lambda box: box.id):
             for member in box.members:
                 by_member[member] = (*by_member.get(member, ()), box)
         self._by_member = by_member

@@ -6,7 +6,7 @@ from functools import partial
 
 from unificx.core.clock import Clock
 from unificx.core.errors import Invalid, NotFound
-from unificx.db import Database, Page, PageById, UnitOfWork, lock_scope
+from unificx.db import Database, MemoryCopy, Page, UnitOfWork, lock_scope
 from unificx.identity import DirectoryCache, allocate_number, release_number
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
 from unificx.privacy import KeyStore
@@ -33,36 +33,34 @@ class GroupService:
         self._directory = directory
         self._clock = clock
         self._destinations = destinations
-        # Owner: the database. A copy, changed after each commit of this node.
-        self._groups: dict[str, RingGroup] = {}
-        self._by_number: dict[tuple[str, str], RingGroup] = {}
+        self._groups = MemoryCopy[RingGroup](lambda group: group.number)
 
     async def start(self) -> None:
         """Load all groups."""
         async with self._database.read() as session:
             for group in await repository.all_groups(session, self._keys):
-                self._cache(group)
+                self._groups.put(group)
 
     # ---- lookups
 
     def by_number(self, tenant_id: str, number: str) -> RingGroup | None:
         """Return the group with a number."""
-        return self._by_number.get((tenant_id, number))
+        return self._groups.named(tenant_id, number)
 
     def find(self, tenant_id: str, reference: str) -> RingGroup:
         """Return a group by id or number. Raises NotFound."""
-        group = self.by_number(tenant_id, reference) or self._groups.get(reference)
-        if group is None or group.tenant_id != tenant_id:
+        group = self._groups.find(tenant_id, reference)
+        if group is None:
             raise _not_found()
         return group
 
     def of_tenant(self, tenant_id: str) -> Sequence[RingGroup]:
         """Return the groups of a tenant in order of creation."""
-        return sorted((one for one in self._groups.values() if one.tenant_id == tenant_id), key=lambda one: one.id)
+        return self._groups.of_tenant(tenant_id)
 
     def list(self, tenant_id: str, cursor: str | None = None, limit: int = 100) -> Page[RingGroup]:
         """Return a page of groups. Raises Invalid for an invalid cursor."""
-        return PageById.parse(cursor, limit).of_list(self.of_tenant(tenant_id), lambda group: group.id)
+        return self._groups.page(tenant_id, cursor, limit)
 
     # ---- changes
 
@@ -84,7 +82,7 @@ class GroupService:
             await self._check(uow, group)
             await allocate_number(uow.session, tenant_id, group.number, "group")
             await repository.insert_group(uow.session, self._keys, group)
-            uow.after_commit.append(lambda: self._cache(group))
+            uow.after_commit.append(partial(self._groups.put, group))
         return group
 
     async def update(self, group: RingGroup, change: GroupChange) -> RingGroup:
@@ -106,7 +104,7 @@ class GroupService:
             )
             await self._check(uow, after)
             await repository.update_group(uow.session, self._keys, after)
-            uow.after_commit.append(lambda: self._cache(after))
+            uow.after_commit.append(partial(self._groups.put, after))
         return after
 
     async def delete(self, group: RingGroup) -> None:
@@ -116,7 +114,7 @@ class GroupService:
             self._destinations.require_unused(group.tenant_id, DestinationRef("group", group.number))
             await repository.delete_group(uow.session, group.tenant_id, group.id)
             await release_number(uow.session, group.tenant_id, group.number)
-            uow.after_commit.append(lambda: self._uncache(group))
+            uow.after_commit.append(partial(self._groups.drop, group))
 
     # ---- deletion
 
@@ -127,13 +125,13 @@ class GroupService:
         for group in self.of_tenant(event.tenant):
             steps = without_member(group.steps, event.extension_id)
             if steps != group.steps:
-                uow.after_commit.append(partial(self._cache, replace(group, steps=steps)))
+                uow.after_commit.append(partial(self._groups.put, replace(group, steps=steps)))
 
     async def on_tenant_deleted(self, event: TenantDeleted, uow: UnitOfWork) -> None:
         """Delete the groups of a deleted tenant. Outbox handler."""
         await repository.delete_tenant_groups(uow.session, event.tenant)
         for group in self.of_tenant(event.tenant):
-            uow.after_commit.append(partial(self._uncache, group))
+            uow.after_commit.append(partial(self._groups.drop, group))
 
     # ---- inside
 
@@ -149,13 +147,6 @@ class GroupService:
         if any(one is None or one.tenant_id != tenant_id for one in found):
             raise Invalid("A member must be an extension of the same tenant.", field="members")
         return steps
-
-    def _cache(self, group: RingGroup) -> None:
-        self._groups[group.id] = self._by_number[group.tenant_id, group.number] = group
-
-    def _uncache(self, group: RingGroup) -> None:
-        self._groups.pop(group.id, None)
-        self._by_number.pop((group.tenant_id, group.number), None)
 
 
 def _not_found() -> NotFound:

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import replace
+from functools import lru_cache, partial
 
 from unificx.core.clock import Clock
 from unificx.core.errors import Conflict, Invalid, NotFound
-from unificx.db import Database, Page, PageById, UnitOfWork, lock_scope
+from unificx.db import Database, MemoryCopy, Page, UnitOfWork, lock_scope
 from unificx.identity import DirectoryCache
 from unificx.identity.events import TenantDeleted
 from unificx.privacy import KeyStore
@@ -15,7 +15,7 @@ from unificx.routing.destinations import Destination, TenantObject
 from unificx.routing.hours import repository
 from unificx.routing.hours.calendar import read_holidays
 from unificx.routing.hours.schemas import HoursChange, NewHours, OpeningHours, Switch
-from unificx.routing.hours.weekly import TimeRange, is_open, parse_weekly
+from unificx.routing.hours.weekly import is_open, parse_weekly
 from unificx.routing.kinds import DestinationDirectory
 from unificx.routing.plans import CallApp, GoTo, Station
 from unificx.routing.references import DestinationRef
@@ -26,12 +26,8 @@ SWITCH_BY_DIGIT: Mapping[str, Switch] = {"0": "auto", "1": "open", "2": "closed"
 MAX_HOLIDAYS = 1000
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,30}\Z")
 _CODE = re.compile(r"\*[0-9]{2,5}\Z")
-
-
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    hours: OpeningHours
-    ranges: tuple[TimeRange, ...]
+_ranges = lru_cache(maxsize=4096)(parse_weekly)
+"""The ranges of weekly hours; calls ask for the same ones again and again."""
 
 
 class HoursService:
@@ -52,34 +48,32 @@ class HoursService:
         self._directory = directory
         self._clock = clock
         self._destinations = destinations
-        # Owner: the database. A copy, changed after each commit of this node.
-        self._entries: dict[str, _Entry] = {}
-        self._by_name: dict[tuple[str, str], _Entry] = {}
+        self._hours = MemoryCopy[OpeningHours](lambda hours: hours.name)
 
     async def start(self) -> None:
         """Load all opening hours."""
         async with self._database.read() as session:
             for hours in await repository.all_hours(session, self._keys):
-                self._cache(hours)
+                self._hours.put(hours)
 
     # ---- destinations
 
     def find(self, tenant_id: str, name: str) -> Destination | None:
         """Return where the hours lead now."""
-        entry = self._by_name.get((tenant_id, name))
-        if entry is None:
+        hours = self._hours.named(tenant_id, name)
+        if hours is None:
             return None
-        to = entry.hours.then if self._is_open(entry) else entry.hours.otherwise
-        return TenantObject(GoTo(to), Station("hours", "", entry.hours.name))
+        to = hours.then if self.is_open(hours) else hours.otherwise
+        return TenantObject(GoTo(to), Station("hours", "", hours.name))
 
     def at_number(self, tenant_id: str, dialled: str) -> Destination | None:
         """Return the app behind the feature code of a switch: followed by 0 for auto, 1 for open, 2 for closed."""
         if not dialled.startswith("*"):
             return None
-        for entry in self._entries.values():
-            code, own = entry.hours.code, entry.hours.tenant_id == tenant_id
-            if own and code and dialled in (code, f"{code}0", f"{code}1", f"{code}2"):
-                return CallApp(HOURS_APP, (entry.hours.id, dialled.removeprefix(code)))
+        for hours in self.of_tenant(tenant_id):
+            code = hours.code
+            if code and dialled in (code, f"{code}0", f"{code}1", f"{code}2"):
+                return CallApp(HOURS_APP, (hours.id, dialled.removeprefix(code)))
         return None
 
     def leads_to(self, tenant_id: str) -> Mapping[str, tuple[DestinationRef, ...]]:
@@ -89,23 +83,25 @@ class HoursService:
 
     def get(self, tenant_id: str, reference: str) -> OpeningHours:
         """Return opening hours by id or name. Raises NotFound."""
-        entry = self._by_name.get((tenant_id, reference)) or self._entries.get(reference)
-        if entry is None or entry.hours.tenant_id != tenant_id:
+        hours = self._hours.find(tenant_id, reference)
+        if hours is None:
             raise _not_found()
-        return entry.hours
+        return hours
 
     def is_open(self, hours: OpeningHours) -> bool:
         """Return whether it is open now, in the time zone of the tenant."""
-        return self._is_open(_Entry(hours, parse_weekly(hours.weekly)))
+        if hours.switch != "auto":
+            return hours.switch == "open"
+        local = self._clock.now().astimezone(self._directory.time_zone(hours.tenant_id))
+        return is_open(_ranges(hours.weekly), hours.holidays, local)
 
     def of_tenant(self, tenant_id: str) -> Sequence[OpeningHours]:
         """Return the opening hours of a tenant in order of creation."""
-        own = (entry.hours for entry in self._entries.values() if entry.hours.tenant_id == tenant_id)
-        return sorted(own, key=lambda one: one.id)
+        return self._hours.of_tenant(tenant_id)
 
     def list(self, tenant_id: str, cursor: str | None = None, limit: int = 100) -> Page[OpeningHours]:
         """Return a page of opening hours. Raises Invalid for an invalid cursor."""
-        return PageById.parse(cursor, limit).of_list(self.of_tenant(tenant_id), lambda hours: hours.id)
+        return self._hours.page(tenant_id, cursor, limit)
 
     # ---- changes
 
@@ -126,11 +122,11 @@ class HoursService:
         )
         async with self._database.begin() as uow:
             await lock_scope(uow.session, "destinations", tenant_id)
-            if (tenant_id, new.name) in self._by_name:
+            if self._hours.named(tenant_id, new.name) is not None:
                 raise Conflict("These opening hours exist already.", field="name")
             self._check(hours)
             await repository.insert_hours(uow.session, self._keys, hours)
-            uow.after_commit.append(lambda: self._cache(hours))
+            uow.after_commit.append(partial(self._hours.put, hours))
         return hours
 
     async def update(self, hours: OpeningHours, change: HoursChange) -> OpeningHours:
@@ -151,7 +147,7 @@ class HoursService:
             )
             self._check(after)
             await repository.update_hours(uow.session, self._keys, after)
-            uow.after_commit.append(lambda: self._cache(after))
+            uow.after_commit.append(partial(self._hours.put, after))
         return after
 
     async def import_calendar(self, hours: OpeningHours, text: str) -> OpeningHours:
@@ -162,11 +158,11 @@ class HoursService:
     async def switch_by_code(self, hours_id: str, digit: str) -> OpeningHours | None:
         """Change the switch by its feature code: 0 auto, 1 open, 2 closed. Without a digit, to closed if it is open
         now, else to auto. Return the hours, None if they no longer exist."""
-        entry = self._entries.get(hours_id)
-        if entry is None:
+        hours = self._hours.get(hours_id)
+        if hours is None:
             return None
-        toggled: Switch = "closed" if self._is_open(entry) else "auto"
-        return await self.update(entry.hours, HoursChange(switch=SWITCH_BY_DIGIT.get(digit, toggled)))
+        toggled: Switch = "closed" if self.is_open(hours) else "auto"
+        return await self.update(hours, HoursChange(switch=SWITCH_BY_DIGIT.get(digit, toggled)))
 
     async def delete(self, hours: OpeningHours) -> None:
         """Delete opening hours. Raises Conflict if a destination leads to them."""
@@ -174,13 +170,13 @@ class HoursService:
             await lock_scope(uow.session, "destinations", hours.tenant_id)
             self._destinations.require_unused(hours.tenant_id, DestinationRef("hours", hours.name))
             await repository.delete_hours(uow.session, hours.tenant_id, hours.id)
-            uow.after_commit.append(lambda: self._uncache(hours))
+            uow.after_commit.append(partial(self._hours.drop, hours))
 
     async def on_tenant_deleted(self, event: TenantDeleted, uow: UnitOfWork) -> None:
         """Delete the opening hours of a deleted tenant. Outbox handler."""
         await repository.delete_tenant_hours(uow.session, event.tenant)
         for hours in self.of_tenant(event.tenant):
-            uow.after_commit.append(partial(self._uncache, hours))
+            uow.after_commit.append(partial(self._hours.drop, hours))
 
     # ---- inside
 
@@ -203,20 +199,6 @@ class HoursService:
             own = isinstance(found, CallApp) and found.app == HOURS_APP and found.arguments[0] == hours.id
             if found is not None and not own:
                 raise Conflict("This code is already in use.", field="code")
-
-    def _is_open(self, entry: _Entry) -> bool:
-        if entry.hours.switch != "auto":
-            return entry.hours.switch == "open"
-        local = self._clock.now().astimezone(self._directory.time_zone(entry.hours.tenant_id))
-        return is_open(entry.ranges, entry.hours.holidays, local)
-
-    def _cache(self, hours: OpeningHours) -> None:
-        entry = _Entry(hours, parse_weekly(hours.weekly))
-        self._entries[hours.id] = self._by_name[hours.tenant_id, hours.name] = entry
-
-    def _uncache(self, hours: OpeningHours) -> None:
-        self._entries.pop(hours.id, None)
-        self._by_name.pop((hours.tenant_id, hours.name), None)
 
 
 def _not_found() -> NotFound:

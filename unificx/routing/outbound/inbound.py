@@ -4,7 +4,7 @@ from dataclasses import replace
 from functools import partial
 
 from unificx.core.errors import Conflict, Invalid, NotFound
-from unificx.db import Page, PageById, lock_scope
+from unificx.db import Page, lock_scope
 from unificx.routing.destinations import Destination
 from unificx.routing.outbound import repository
 from unificx.routing.outbound.numbers import PublicNumber, normalise
@@ -66,17 +66,14 @@ class PublicNumberService:
 
     def find(self, tenant_id: str, reference: str) -> InboundNumber:
         """Return a public number by id or number. Raises NotFound."""
-        found = self._store.numbers.get(reference)
-        if found is None:
-            number = normalise(reference, self._store.country(tenant_id))
-            found = self._store.number(tenant_id, number.e164) if isinstance(number, PublicNumber) else None
+        found = self._store.numbers.get(reference) or self._store.dialled_number(tenant_id, reference)
         if found is None or found.tenant_id != tenant_id:
             raise NotFound("Number not found.")
         return found
 
     def list(self, tenant_id: str, cursor: str | None = None, limit: int = 100) -> Page[InboundNumber]:
         """Return a page of public numbers. Raises Invalid for an invalid cursor."""
-        return PageById.parse(cursor, limit).of_list(self._store.numbers_of(tenant_id), lambda number: number.id)
+        return self._store.numbers.page(tenant_id, cursor, limit)
 
     # ---- changes
 
@@ -89,7 +86,7 @@ class PublicNumberService:
         number = InboundNumber(
             id=self._parts.clock.new_id(),
             tenant_id=tenant_id,
-            trunk_id=self._trunk_id(tenant_id, new.trunk),
+            trunk_id=self._parts.trunk_id(tenant_id, new.trunk, "trunk"),
             created=self._parts.clock.now(),
             number=parsed.e164,
             destination=DestinationRef.parse(new.destination),
@@ -111,10 +108,10 @@ class PublicNumberService:
     async def update(self, number: InboundNumber, change: NumberChange) -> InboundNumber:
         """Change where a number leads. Raises Invalid; NotFound for a deleted number."""
         tenant_id = number.tenant_id
-        callers, shown_for, to = change.callers, change.shown_for, change.destination
+        trunk, callers, shown_for, to = change.trunk, change.callers, change.shown_for, change.destination
         after = replace(
             number,
-            trunk_id=number.trunk_id if change.trunk is None else self._trunk_id(tenant_id, change.trunk),
+            trunk_id=number.trunk_id if trunk is None else self._parts.trunk_id(tenant_id, trunk, "trunk"),
             destination=number.destination if to is None else DestinationRef.parse(to),
             callers=number.callers if callers is None else _caller_rules(callers),
             shown_for=number.shown_for if shown_for is None else self._extension_ids(tenant_id, shown_for),
@@ -140,12 +137,6 @@ class PublicNumberService:
             uow.after_commit.append(partial(self._store.drop_number, number))
 
     # ---- inside
-
-    def _trunk_id(self, tenant_id: str, reference: str) -> str:
-        trunk = self._parts.trunks.by_name(tenant_id, reference) or self._parts.trunks.trunk(reference)
-        if trunk is None or trunk.tenant_id != tenant_id:
-            raise Invalid("There is no such trunk.", field="trunk", hint="Create the trunk first.")
-        return trunk.id
 
     def _check_destinations(self, number: InboundNumber) -> None:
         refs = [number.destination, *(rule.destination for rule in number.callers)]

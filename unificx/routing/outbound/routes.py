@@ -5,9 +5,8 @@ from dataclasses import replace
 from functools import partial
 
 from unificx.core.errors import Conflict, Invalid, NotFound
-from unificx.db import Page, PageById, lock_scope
+from unificx.db import Page, lock_scope
 from unificx.routing.outbound import repository
-from unificx.routing.outbound.numbers import PublicNumber, normalise
 from unificx.routing.outbound.patterns import parse_pattern
 from unificx.routing.outbound.schemas import NewRoute, Route, RouteChange
 from unificx.routing.outbound.store import OutboundDependencies, OutboundStore
@@ -29,14 +28,14 @@ class RouteService:
 
     def find(self, tenant_id: str, reference: str) -> Route:
         """Return a route by id or name. Raises NotFound."""
-        for route in self._store.routes_of(tenant_id):
-            if reference in (route.id, route.name):
-                return route
-        raise NotFound("Route not found.")
+        route = self._store.routes.find(tenant_id, reference)
+        if route is None:
+            raise NotFound("Route not found.")
+        return route
 
     def list(self, tenant_id: str, cursor: str | None = None, limit: int = 100) -> Page[Route]:
         """Return a page of routes. Raises Invalid for an invalid cursor."""
-        return PageById.parse(cursor, limit).of_list(self._store.routes_of(tenant_id), lambda route: route.id)
+        return self._store.routes.page(tenant_id, cursor, limit)
 
     async def create(self, tenant_id: str, new: NewRoute) -> Route:
         """Create a route. Raises Invalid; Conflict if the name is in use."""
@@ -77,8 +76,7 @@ class RouteService:
         """Delete a route."""
         async with self._parts.database.begin() as uow:
             await repository.delete_route(uow.session, route.tenant_id, route.id)
-            uow.after_commit.append(partial(self._store.routes.pop, route.id, None))
-            uow.after_commit.append(partial(self._store.changed, route.tenant_id))
+            uow.after_commit.append(partial(self._store.drop_route, route))
 
     # ---- inside
 
@@ -100,22 +98,16 @@ class RouteService:
     def _trunk_ids(self, tenant_id: str, references: tuple[str, ...]) -> tuple[str, ...]:
         if not 1 <= len(references) <= MAX_TRUNKS:
             raise Invalid(f"A route has 1 to {MAX_TRUNKS} trunks.", field="trunks")
-        found: list[str] = []
-        for reference in references:
-            trunk = self._parts.trunks.by_name(tenant_id, reference) or self._parts.trunks.trunk(reference)
-            if trunk is None or trunk.tenant_id != tenant_id:
-                raise Invalid("There is no such trunk.", field="trunks", hint="Create the trunk first.")
-            found.append(trunk.id)
+        found = tuple([self._parts.trunk_id(tenant_id, reference, "trunks") for reference in references])
         if len(set(found)) < len(found):
             raise Invalid("Each trunk can be named once.", field="trunks")
-        return tuple(found)
+        return found
 
     def _number_id(self, tenant_id: str, caller_id: str) -> str:
         """Return the id of the public number that is shown. Raises Invalid for one that the tenant does not own."""
         if not caller_id:
             return ""
-        number = normalise(caller_id, self._store.country(tenant_id))
-        owned = self._store.number(tenant_id, number.e164) if isinstance(number, PublicNumber) else None
+        owned = self._store.dialled_number(tenant_id, caller_id)
         if owned is None:
             hint = "Add it as a number first, in the form +49301234500."
             raise Invalid("Only a number of your own can be shown.", field="caller_id", hint=hint)

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from unificx.core.clock import Clock
-from unificx.db import Database
+from unificx.core.errors import Invalid
+from unificx.db import Database, MemoryCopy
 from unificx.identity import DEFAULT_COUNTRY, DirectoryCache
 from unificx.privacy import KeyStore
 from unificx.routing.kinds import DestinationDirectory
 from unificx.routing.outbound import repository
 from unificx.routing.outbound.decision import BlockLists, OutboundPlan, OutboundRules, TrunkChoice
+from unificx.routing.outbound.numbers import PublicNumber, normalise
 from unificx.routing.outbound.schemas import (
     Block,
     CallingLimits,
@@ -37,15 +39,22 @@ class OutboundDependencies:
     trunks: TrunkDirectory
     destinations: DestinationDirectory
 
+    def trunk_id(self, tenant_id: str, reference: str, field: str) -> str:
+        """Return the id of a tenant's trunk, given by name or id. Raises Invalid that names `field`."""
+        trunk = self.trunks.find(tenant_id, reference)
+        if trunk is None:
+            raise Invalid("There is no such trunk.", field=field, hint="Create the trunk first.")
+        return trunk.id
+
 
 class OutboundStore:
     """Routes, numbers, lists, permissions and limits of all tenants. The services keep it up to date."""
 
     def __init__(self, parts: OutboundDependencies) -> None:
         self._parts = parts
+        self.routes = MemoryCopy[Route](lambda route: route.name)
+        self.numbers = MemoryCopy[InboundNumber](lambda number: number.number)
         # Owner: the database. A copy of this node, changed after each of its commits.
-        self.routes: dict[str, Route] = {}
-        self.numbers: dict[str, InboundNumber] = {}
         self.blocks: dict[str, Block] = {}
         self.policies: dict[str, CallingPolicy] = {}
         self.limits: dict[tuple[str, LimitScope, str], CallingLimits] = {}
@@ -55,13 +64,13 @@ class OutboundStore:
         # Owner: this node, derived from the copies above.
         self._plans: dict[str, OutboundPlan] = {}
         self._incoming: dict[str, BlockLists] = {}
-        self._by_number: dict[tuple[str, str], InboundNumber] = {}
 
     async def start(self) -> None:
         """Load everything."""
         parts = self._parts
         async with parts.database.read() as session:
-            self.routes = {one.id: one for one in await repository.all_routes(session)}
+            for route in await repository.all_routes(session):
+                self.put_route(route)
             for number in await repository.all_numbers(session, parts.keys):
                 self.put_number(number)
             self.blocks = {one.id: one for one in await repository.all_blocks(session, parts.keys)}
@@ -95,15 +104,20 @@ class OutboundStore:
 
     def number(self, tenant_id: str, e164: str) -> InboundNumber | None:
         """Return a public number of a tenant."""
-        return self._by_number.get((tenant_id, e164))
+        return self.numbers.named(tenant_id, e164)
+
+    def dialled_number(self, tenant_id: str, dialled: str) -> InboundNumber | None:
+        """Return the public number of a tenant that a string means when the tenant dials it."""
+        number = normalise(dialled, self.country(tenant_id))
+        return self.number(tenant_id, number.e164) if isinstance(number, PublicNumber) else None
 
     def numbers_of(self, tenant_id: str) -> list[InboundNumber]:
         """Return the public numbers of a tenant in order of creation."""
-        return sorted((one for one in self.numbers.values() if one.tenant_id == tenant_id), key=lambda one: one.id)
+        return self.numbers.of_tenant(tenant_id)
 
     def routes_of(self, tenant_id: str) -> list[Route]:
         """Return the routes of a tenant in order of creation."""
-        return sorted((one for one in self.routes.values() if one.tenant_id == tenant_id), key=lambda one: one.id)
+        return self.routes.of_tenant(tenant_id)
 
     def blocks_of(self, tenant_id: str, direction: str) -> list[Block]:
         """Return the entries of a tenant's lists of one direction, those of its extensions included."""
@@ -128,16 +142,19 @@ class OutboundStore:
         self._incoming.pop(tenant_id, None)
 
     def put_route(self, route: Route) -> None:
-        self.routes[route.id] = route
+        self.routes.put(route)
+        self.changed(route.tenant_id)
+
+    def drop_route(self, route: Route) -> None:
+        self.routes.drop(route)
         self.changed(route.tenant_id)
 
     def put_number(self, number: InboundNumber) -> None:
-        self.numbers[number.id] = self._by_number[number.tenant_id, number.number] = number
+        self.numbers.put(number)
         self.changed(number.tenant_id)
 
     def drop_number(self, number: InboundNumber) -> None:
-        self.numbers.pop(number.id, None)
-        self._by_number.pop((number.tenant_id, number.number), None)
+        self.numbers.drop(number)
         self.changed(number.tenant_id)
 
     def drop_extension(self, tenant_id: str, extension_id: str) -> None:
@@ -150,8 +167,10 @@ class OutboundStore:
     def drop_tenant(self, tenant_id: str) -> None:
         """Forget everything about a tenant."""
         for number in self.numbers_of(tenant_id):
-            self.drop_number(number)
-        for held in (self.routes, self.blocks, self.stops):
+            self.numbers.drop(number)
+        for route in self.routes_of(tenant_id):
+            self.routes.drop(route)
+        for held in (self.blocks, self.stops):
             for id_ in [one.id for one in held.values() if one.tenant_id == tenant_id]:
                 del held[id_]
         self.policies.pop(tenant_id, None)
