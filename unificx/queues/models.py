@@ -8,20 +8,14 @@ from sqlalchemy.orm import Mapped
 
 from unificx.core.personal import personal
 from unificx.db import Base, plain, sealed_column
+from unificx.routing import sealed_destination
 
 
 @dataclass(frozen=True, slots=True)
 class OtherwisePart:
     """Destination of callers that no agent answers; it may be the number of a person outside."""
 
-    destination: str = personal(
-        "user.contact.phone_number",
-        uses=("telephony", "administration"),
-        retention="account",
-        on_erase="delete",
-        export=False,
-        rectifiable=True,
-    )
+    destination: str = sealed_destination()
 
 
 @dataclass(frozen=True, slots=True)

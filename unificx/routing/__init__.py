@@ -64,7 +64,7 @@ from unificx.routing.plans import (
     Step,
     UnansweredOutcome,
 )
-from unificx.routing.references import DestinationRef
+from unificx.routing.references import DestinationRef, sealed_destination
 from unificx.routing.service import Routing
 
 __all__ = [
@@ -146,4 +146,5 @@ __all__ = [
     "explain_stop",
     "normalise",
     "parse_e164",
+    "sealed_destination",
 ]

@@ -2,8 +2,10 @@
 
 import re
 from dataclasses import dataclass, field
+from typing import Any
 
 from unificx.core.errors import Invalid
+from unificx.core.personal import personal
 
 _REFERENCE = re.compile(r"([a-z][a-z_]{0,31})(?::([^\s:](?:[^\n\r]{0,98}[^\s])?))?\Z")
 
@@ -30,3 +32,19 @@ class DestinationRef:
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.name}" if self.name else self.kind
+
+
+HANG_UP = DestinationRef("hangup")
+
+
+def sealed_destination() -> Any:
+    """Declare a field of a sealed part that holds a destination in text form: it may be the number of a person
+    outside."""
+    return personal(
+        "user.contact.phone_number",
+        uses=("telephony", "administration"),
+        retention="account",
+        on_erase="delete",
+        export=False,
+        rectifiable=True,
+    )

@@ -6,22 +6,15 @@ from datetime import datetime
 from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
-from unificx.core.personal import personal
 from unificx.db import Base, plain, sealed_column
+from unificx.routing.references import sealed_destination
 
 
 @dataclass(frozen=True, slots=True)
 class GroupPart:
     """Destination of calls that no member answers; it may be the number of a person outside."""
 
-    otherwise: str = personal(
-        "user.contact.phone_number",
-        uses=("telephony", "administration"),
-        retention="account",
-        on_erase="delete",
-        export=False,
-        rectifiable=True,
-    )
+    otherwise: str = sealed_destination()
 
 
 class RingGroupRow(Base):

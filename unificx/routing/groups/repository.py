@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.db import Erased, Keys, SealedCodec
 from unificx.routing.groups.models import GroupPart, RingGroupMemberRow, RingGroupRow
-from unificx.routing.groups.schemas import HANG_UP, RingGroup, Steps, Strategy
-from unificx.routing.references import DestinationRef
+from unificx.routing.groups.schemas import RingGroup, Steps, Strategy
+from unificx.routing.references import HANG_UP, DestinationRef
 
 CODEC = SealedCodec(RingGroupRow, GroupPart)
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from unificx.identity import DirectoryCache, Extension
 from unificx.routing.destinations import Destination
-from unificx.routing.groups.schemas import HANG_UP, RingGroup, Steps
+from unificx.routing.groups.schemas import RingGroup, Steps
 from unificx.routing.groups.service import GroupService
 from unificx.routing.plans import Fork, GoTo, Plan, Reject, Rejection, RingTarget, Station, Step
-from unificx.routing.references import DestinationRef
+from unificx.routing.references import HANG_UP, DestinationRef
 
 MAX_REMEMBERED = 10_000
 """Groups remembered at a time; a further one replaces the oldest."""

@@ -4,14 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from unificx.routing.references import DestinationRef
+from unificx.routing.references import HANG_UP, DestinationRef
 
 Strategy = Literal["all", "in_turn", "random", "memory"]
 """`all`: all members ring together. `in_turn`: the steps ring one after the other. `random`: in a new order for every
 call. `memory`: in turn, beginning after the step that rang last."""
 Steps = tuple[tuple[str, ...], ...]
 """Ids of extensions: those of one step ring together."""
-HANG_UP = DestinationRef("hangup")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,27 +6,16 @@ from datetime import datetime
 from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Mapped
 
-from unificx.core.personal import personal
 from unificx.db import Base, plain, sealed_column
-
-
-def _destination() -> str:
-    return personal(
-        "user.contact.phone_number",
-        uses=("telephony", "administration"),
-        retention="account",
-        on_erase="delete",
-        export=False,
-        rectifiable=True,
-    )
+from unificx.routing.references import sealed_destination
 
 
 @dataclass(frozen=True, slots=True)
 class HoursPart:
     """Destinations of calls while open and while closed; each may be the number of a person outside."""
 
-    then: str = _destination()
-    otherwise: str = _destination()
+    then: str = sealed_destination()
+    otherwise: str = sealed_destination()
 
 
 class OpeningHoursRow(Base):

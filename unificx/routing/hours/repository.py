@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.db import Erased, Keys, SealedCodec
 from unificx.routing.hours.models import HoursPart, OpeningHoursRow
-from unificx.routing.hours.schemas import HANG_UP, OpeningHours, Switch
-from unificx.routing.references import DestinationRef
+from unificx.routing.hours.schemas import OpeningHours, Switch
+from unificx.routing.references import HANG_UP, DestinationRef
 
 CODEC = SealedCodec(OpeningHoursRow, HoursPart)
 

@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from unificx.routing.references import DestinationRef
+from unificx.routing.references import HANG_UP, DestinationRef
 
 Switch = Literal["auto", "open", "closed"]
 """`auto`: by the weekly hours and the holidays. `open` and `closed`: by hand, until it is changed again."""
-HANG_UP = DestinationRef("hangup")
 
 
 @dataclass(frozen=True, slots=True)
