@@ -1,11 +1,10 @@
 """Call app of queues: callers hear music and announcements while agents ring."""
 
 import asyncio
-import contextlib
 from dataclasses import dataclass
 from functools import partial
 
-from unificx.callapps import RINGBACK, App, Call, SpokenValue
+from unificx.callapps import App, Call, SpokenValue, connect_with_ringback
 from unificx.core.errors import Invalid
 from unificx.identity import DirectoryCache
 from unificx.queues.machine.messages import Announce, Leave, Ring
@@ -13,7 +12,7 @@ from unificx.queues.manager import QueueManager
 from unificx.queues.schemas import LeaveReason, Queue
 from unificx.queues.service import QueueService
 from unificx.queues.visits import CallbackWanted, QueuedCaller, QueueVisit
-from unificx.routing import DestinationRef, Fork, GoTo, Plan, RingTarget, Step
+from unificx.routing import DestinationRef, Fork, Plan, RingTarget, Step
 
 QUEUE_APP = "queue"
 """The app that lets the call wait in the queue of its first argument. A second argument is the visit of a caller who is
@@ -88,15 +87,18 @@ async def _reach(manager: QueueManager, call: Call, queue_id: str, visit_id: str
 
 async def _leave(call: Call, queue: Queue, reason: LeaveReason) -> None:
     """Connect a caller who leaves the queue to its other destination."""
-    if queue.otherwise:
-        ringback = asyncio.ensure_future(RINGBACK.run(call))
-        try:
-            with contextlib.suppress(Invalid):  # stored by a later version
-                await call.connect(GoTo(DestinationRef.parse(queue.otherwise)).plan())
-        finally:
-            ringback.cancel()
-            await asyncio.wait((ringback,))
+    other = other_destination(queue)
+    if other is not None:
+        await connect_with_ringback(call, other)
     await call.play("queue/full" if reason == "full" else "general/nobody-available", "general/goodbye")
+
+
+def other_destination(queue: Queue) -> DestinationRef | None:
+    """Return where callers go that no agent answers; None to hang up."""
+    try:
+        return DestinationRef.parse(queue.otherwise) if queue.otherwise else None
+    except Invalid:  # stored by a later version
+        return None
 
 
 class _QueueCall:

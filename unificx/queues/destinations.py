@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from unificx.core.errors import Invalid
-from unificx.queues.app import QUEUE_APP
+from unificx.queues.app import QUEUE_APP, other_destination
+from unificx.queues.schemas import Queue
 from unificx.queues.service import QueueService
 from unificx.routing import CallApp, Destination, DestinationRef, Station, TenantObject
 
@@ -30,11 +30,9 @@ class QueueKind:
         return self.find(tenant_id, dialled)
 
     def leads_to(self, tenant_id: str) -> Mapping[str, tuple[DestinationRef, ...]]:
-        return {one.number: _targets(one.otherwise) for one in self._queues.queues_of_tenant(tenant_id)}
+        return {one.number: _targets(one) for one in self._queues.queues_of_tenant(tenant_id)}
 
 
-def _targets(otherwise: str) -> tuple[DestinationRef, ...]:
-    try:
-        return (DestinationRef.parse(otherwise),) if otherwise else ()
-    except Invalid:
-        return ()
+def _targets(queue: Queue) -> tuple[DestinationRef, ...]:
+    other = other_destination(queue)
+    return (other,) if other is not None else ()
