@@ -4,6 +4,7 @@ A decision about a call is made at once, from the counts that this node knows; t
 all nodes share, and the shared counts replace its own. Emergency calls are never counted and never stopped.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta
@@ -71,7 +72,7 @@ class FraudGuard:
     def admit(self, tenant_id: str, caller: OutsideCaller, allowed: Allowed) -> Allowed | FraudStop:
         """Count a call that is about to be made. Return it without the trunks that are stopped, or the stop that
         forbids it, which may be a new one."""
-        for scope, scope_id in _scopes(caller):
+        for scope, scope_id in _scopes(caller.extension_id):
             stop = self._stop_if_reached(tenant_id, scope, scope_id)
             if stop is not None:
                 return stop
@@ -87,7 +88,7 @@ class FraudGuard:
                 return stop
             self._counts.add_start(tenant_id, "foreign", caller.extension_id, day)
             self._counts.add_country(tenant_id, number.country, day)
-        for scope, scope_id in (*_scopes(caller), ("trunk", permitted.targets[0].trunk_id)):
+        for scope, scope_id in _scopes(caller.extension_id, permitted.targets[0].trunk_id):
             self._counts.add_start(tenant_id, scope, scope_id, day)
         return permitted
 
@@ -106,13 +107,15 @@ class FraudGuard:
         """Count the talk time of live calls and end those over a limit. Called every `CHECK_SECONDS`."""
         calls = [one for one in self.live.outside_calls() if not one.emergency]
         self._minutes = {one.call_id: self._minutes.get(one.call_id, 0) for one in calls}
+        by_tenant = defaultdict[str, list[LiveOutsideCall]](list)
         for call in calls:
             self._count_talk(call)
-        for tenant_id in {one.tenant_id for one in calls}:
-            own = [one for one in calls if one.tenant_id == tenant_id]
+            by_tenant[call.tenant_id].append(call)
+        for tenant_id, own in by_tenant.items():
             self._check_limits(tenant_id, own)
             self._check_night(tenant_id, own)
-            over = [one.call_id for one in own if self._is_over(one)]
+            stops = [one for one in self.active(tenant_id) if one.rule in _ENDS_CALLS]
+            over = [one.call_id for one in own if self._is_over(one, stops)]
             if over:
                 log.warning("calls_outside_ended", tenant=tenant_id, calls=len(over))
                 self.live.end_calls(over)
@@ -228,13 +231,13 @@ class FraudGuard:
         self._minutes[call.call_id] = begun
         cents = new * usage.price(self._store.policy(call.tenant_id).prices, call.number)
         day, seconds = self._day(call.tenant_id), new * usage.MINUTE
-        for scope, scope_id in _scopes_of_call(call):
+        for scope, scope_id in _scopes(call.extension_id, call.trunk_id):
             self._counts.add_talk(call.tenant_id, scope, scope_id, day=day, seconds=seconds, cents=cents)
 
     def _check_limits(self, tenant_id: str, calls: Sequence[LiveOutsideCall]) -> None:
         now, day = self._parts.clock.monotonic(), self._day(tenant_id)
         in_force = {(one.scope, one.scope_id, one.rule) for one in self.active(tenant_id)}
-        for scope, scope_id in {key for call in calls for key in _scopes_of_call(call)}:
+        for scope, scope_id in {key for call in calls for key in _scopes(call.extension_id, call.trunk_id)}:
             limits = self._store.limits.get((tenant_id, scope, scope_id))
             if limits is None:
                 continue
@@ -255,11 +258,13 @@ class FraudGuard:
             if excess is not None:
                 self._stop(tenant_id, "extension", extension_id, excess, foreign=True)
 
-    def _is_over(self, call: LiveOutsideCall) -> bool:
-        """Return whether a stop in force ends this call."""
-        stops = [one for one in self.active(call.tenant_id) if one.rule in _ENDS_CALLS]
-        foreign = self._is_foreign_number(call.tenant_id, call.number)
-        return any(_concerns(one.scope, one.scope_id, call) and (foreign or not one.foreign) for one in stops)
+    def _is_over(self, call: LiveOutsideCall, stops: Iterable[FraudStop]) -> bool:
+        """Return whether one of the stops ends this call."""
+        return any(
+            _concerns(one.scope, one.scope_id, call)
+            and (not one.foreign or self._is_foreign_number(call.tenant_id, call.number))
+            for one in stops
+        )
 
     def _is_foreign(self, tenant_id: str, allowed: Allowed) -> bool:
         number = allowed.number
@@ -277,19 +282,14 @@ class FraudGuard:
         return self._parts.clock.now().astimezone(self._parts.directory.time_zone(tenant_id)).toordinal()
 
 
-def _scopes(caller: OutsideCaller) -> Iterable[tuple[LimitScope, str]]:
-    """Yield what a call counts for, besides its trunk."""
+def _scopes(extension_id: str, trunk_id: str = "") -> Iterable[tuple[LimitScope, str]]:
+    """Yield what a call of an extension over a trunk counts for; "" for none."""
     yield "tenant", ""
-    if caller.extension_id:
-        yield "extension", caller.extension_id
-
-
-def _scopes_of_call(call: LiveOutsideCall) -> Iterable[tuple[LimitScope, str]]:
-    yield "tenant", ""
-    if call.extension_id:
-        yield "extension", call.extension_id
-    yield "trunk", call.trunk_id
+    if extension_id:
+        yield "extension", extension_id
+    if trunk_id:
+        yield "trunk", trunk_id
 
 
 def _concerns(scope: LimitScope, scope_id: str, call: LiveOutsideCall) -> bool:
-    return (scope, scope_id) in _scopes_of_call(call)
+    return (scope, scope_id) in _scopes(call.extension_id, call.trunk_id)
