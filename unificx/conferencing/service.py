@@ -14,6 +14,7 @@ from unificx.conferencing.repository import NO_PINS
 from unificx.conferencing.schemas import NewRoom, Room, RoomChange, RoomSettings
 from unificx.core.clock import Clock
 from unificx.core.errors import Conflict, Invalid, NotFound, TooManyRequests
+from unificx.core.names import check_name
 from unificx.db import Database, MemoryCopy, Page, UnitOfWork, lock_scope
 from unificx.identity import (
     DirectoryCache,
@@ -103,7 +104,7 @@ class RoomService:
             id=self._clock.new_id(),
             tenant_id=tenant_id,
             number=new.number,
-            name=values.check_name(new.name or new.number),
+            name=check_name(new.name or new.number),
             created=self._clock.now(),
             settings=values.check_settings(new.settings),
             hosts=self._check_hosts(tenant_id, new.hosts),
@@ -196,7 +197,7 @@ class RoomService:
     def _changed(self, before: Room, change: RoomChange) -> Room:
         return replace(
             before,
-            name=before.name if change.name is None else values.check_name(change.name),
+            name=before.name if change.name is None else check_name(change.name),
             settings=values.apply_change(before.settings, change),
             hosts=before.hosts if change.hosts is None else self._check_hosts(before.tenant_id, change.hosts),
             has_pin=before.has_pin if change.pin is None else bool(change.pin),

@@ -7,6 +7,7 @@ from functools import partial
 from unificx.audio_store import MENU_SOUNDS, CustomSounds, sound_name
 from unificx.core.clock import Clock
 from unificx.core.errors import Invalid, NotFound
+from unificx.core.names import check_name
 from unificx.db import Database, MemoryCopy, Page, UnitOfWork, lock_scope
 from unificx.identity import DirectoryCache, allocate_number, release_number
 from unificx.identity.events import TenantDeleted
@@ -100,7 +101,7 @@ class MenuService:
             id=self._parts.clock.new_id(),
             tenant_id=tenant_id,
             number=new.number,
-            name=values.check_name(new.name or new.number),
+            name=check_name(new.name or new.number),
             created=self._parts.clock.now(),
             otherwise=DestinationRef.parse(new.otherwise, "otherwise"),
             settings=values.check_settings(new.settings),
@@ -168,7 +169,7 @@ class MenuService:
             values.check_prompt(say, sound)
         return replace(
             menu,
-            name=menu.name if change.name is None else values.check_name(change.name),
+            name=menu.name if change.name is None else check_name(change.name),
             settings=values.apply_change(menu.settings, change),
             say=values.check_say(say) if change.say else say,
             sound=_sound(sound),

@@ -9,20 +9,11 @@ from unificx.ivr.schemas import KEYS, MenuChange, MenuSettings
 from unificx.prompts import LANGUAGES
 from unificx.routing import DestinationRef
 
-MAX_NAME_LENGTH = 100
 MAX_SAY_LENGTH = 1000
 TIMEOUT_LIMITS = (1.0, 30.0)
 """Seconds."""
 ATTEMPT_LIMITS = (1, 5)
 _MARKUP = re.compile(r"[<>]|&[a-zA-Z#]|\{\{|\$\{")
-
-
-def check_name(text: str) -> str:
-    """Return the stripped name. Raises Invalid."""
-    stripped = text.strip()
-    if not 1 <= len(stripped) <= MAX_NAME_LENGTH or not stripped.isprintable():
-        raise Invalid(f"The name must have 1 to {MAX_NAME_LENGTH} printable characters.", field="name")
-    return stripped
 
 
 def check_say(text: str) -> str:

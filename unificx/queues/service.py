@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 from unificx.core.errors import Invalid, NotFound
+from unificx.core.names import check_name
 from unificx.db import Database, MemoryCopy, Page, UnitOfWork, lock_scope
 from unificx.identity import DirectoryCache, allocate_number, release_number
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
@@ -107,7 +108,7 @@ class QueueService:
             id=self._clock.new_id(),
             tenant_id=tenant_id,
             number=new.number,
-            name=values.check_name(new.name or new.number),
+            name=check_name(new.name or new.number),
             created=self._clock.now(),
             settings=values.check_settings(new.settings),
             otherwise=otherwise,
@@ -127,7 +128,7 @@ class QueueService:
             known = {one.extension_id: one for one in before.agents}
             after = replace(
                 before,
-                name=before.name if change.name is None else values.check_name(change.name),
+                name=before.name if change.name is None else check_name(change.name),
                 otherwise=before.otherwise
                 if change.otherwise is None
                 else self._checked(queue.tenant_id, queue.number, change.otherwise),

@@ -5,20 +5,11 @@ from dataclasses import replace
 from unificx.conferencing.schemas import RoomChange, RoomSettings
 from unificx.core.errors import Invalid
 
-MAX_NAME_LENGTH = 100
 PARTICIPANT_LIMITS = (2, 500)
 END_AFTER_HOST_LIMITS = (0, 3600)
 MAX_HOSTS = 50
 NO_END = -1
 """Value of `end_after_host` in a change that removes the limit."""
-
-
-def check_name(text: str) -> str:
-    """Return the stripped room name. Raises Invalid."""
-    stripped = text.strip()
-    if not 1 <= len(stripped) <= MAX_NAME_LENGTH or not stripped.isprintable():
-        raise Invalid(f"The name must have 1 to {MAX_NAME_LENGTH} printable characters.", field="name")
-    return stripped
 
 
 def check_settings(settings: RoomSettings) -> RoomSettings:

@@ -6,7 +6,6 @@ from typing import get_args
 from unificx.core.errors import Invalid
 from unificx.queues.schemas import EmptyRule, PauseReason, QueueSettings, Strategy
 
-MAX_NAME_LENGTH = 100
 MAX_AGENTS = 200
 MAX_PENALTY = 100
 LIMITS = {
@@ -29,14 +28,6 @@ _CHOICES = {
     "when_no_agents": get_args(EmptyRule),
     "when_all_paused": get_args(EmptyRule),
 }
-
-
-def check_name(text: str) -> str:
-    """Return the stripped name of a queue. Raises Invalid."""
-    stripped = text.strip()
-    if not 1 <= len(stripped) <= MAX_NAME_LENGTH or not stripped.isprintable():
-        raise Invalid(f"The name must have 1 to {MAX_NAME_LENGTH} printable characters.", field="name")
-    return stripped
 
 
 def check_settings(settings: QueueSettings) -> QueueSettings:

@@ -8,8 +8,8 @@ MAX_PREFIX_LENGTH = 20
 MIN_RING_SECONDS, MAX_RING_SECONDS = 5, 300
 
 
-def check_group(group: RingGroup) -> RingGroup:
-    """Return the group with its texts stripped. Raises Invalid that names the field."""
+def check_group(group: RingGroup) -> None:
+    """Raise Invalid that names the field of a wrong value."""
     if not 1 <= len(group.name) <= 100 or not group.name.isprintable():
         raise Invalid("Invalid name. Use 1 to 100 printable characters.", field="name")
     if len(group.name_prefix) > MAX_PREFIX_LENGTH or not group.name_prefix.isprintable():
@@ -17,7 +17,6 @@ def check_group(group: RingGroup) -> RingGroup:
     if not MIN_RING_SECONDS <= group.ring_seconds <= MAX_RING_SECONDS:
         raise Invalid(f"Ring for {MIN_RING_SECONDS} to {MAX_RING_SECONDS} seconds.", field="ring_seconds")
     _check_steps(group.steps)
-    return group
 
 
 def _check_steps(steps: Steps) -> None:
