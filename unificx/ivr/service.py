@@ -113,6 +113,8 @@ class MenuService:
         menu = await self._with_greeting(menu)
         try:
             async with self._parts.database.begin() as uow:
+                await self._parts.destinations.lock(uow, tenant_id)
+                self._check(menu)  # again: destinations may have changed while the text was spoken
                 await allocate_number(uow.session, tenant_id, menu.number, "menu")
                 await repository.insert_menu(uow.session, self._parts.keys, menu)
                 uow.after_commit.append(partial(self._menus.put, menu))
@@ -131,9 +133,11 @@ class MenuService:
             after = await self._with_greeting(after)
         try:
             async with self._parts.database.begin() as uow:
+                await self._parts.destinations.lock(uow, menu.tenant_id)
                 await lock_scope(uow.session, "menu", menu.id)
                 if await repository.get_menu(uow.session, self._parts.keys, menu.tenant_id, menu.id) != menu:
                     raise Invalid("The menu was changed meanwhile.", hint="Try again.")
+                self._check(after)  # again: destinations may have changed while the text was spoken
                 await repository.update_menu(uow.session, self._parts.keys, after)
                 uow.after_commit.append(partial(self._menus.put, after))
         except BaseException:
@@ -146,8 +150,9 @@ class MenuService:
 
     async def delete(self, menu: Menu) -> None:
         """Delete a menu and release its number. Raises Conflict that names what leads to it."""
-        self._parts.destinations.require_unused(menu.tenant_id, DestinationRef(MENU_KIND, menu.number))
         async with self._parts.database.begin() as uow:
+            await self._parts.destinations.lock(uow, menu.tenant_id)
+            self._parts.destinations.require_unused(menu.tenant_id, DestinationRef(MENU_KIND, menu.number))
             await lock_scope(uow.session, "menu", menu.id)
             await repository.delete_menu(uow.session, menu.tenant_id, menu.id)
             await release_number(uow.session, menu.tenant_id, menu.number)

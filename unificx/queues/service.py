@@ -103,18 +103,18 @@ class QueueService:
 
     async def create(self, tenant_id: str, new: NewQueue) -> Queue:
         """Create a queue. Raises Invalid; Conflict if the number is in use."""
-        otherwise = self._checked(tenant_id, new.number, new.otherwise)
-        queue = Queue(
-            id=self._clock.new_id(),
-            tenant_id=tenant_id,
-            number=new.number,
-            name=check_name(new.name or new.number),
-            created=self._clock.now(),
-            settings=values.check_settings(new.settings),
-            otherwise=otherwise,
-            agents=self._agents(tenant_id, new.agents, {}),
-        )
         async with self._database.begin() as uow:
+            await self._destinations.lock(uow, tenant_id)
+            queue = Queue(
+                id=self._clock.new_id(),
+                tenant_id=tenant_id,
+                number=new.number,
+                name=check_name(new.name or new.number),
+                created=self._clock.now(),
+                settings=values.check_settings(new.settings),
+                otherwise=self._checked(tenant_id, new.number, new.otherwise),
+                agents=self._agents(tenant_id, new.agents, {}),
+            )
             await allocate_number(uow.session, tenant_id, new.number, "queue")
             await repository.insert_queue(uow.session, self._keys, queue)
             uow.publish(QueueCreated(self._clock.new_id(), tenant_id, queue.id))
@@ -124,6 +124,7 @@ class QueueService:
     async def update(self, queue: Queue, change: QueueChange) -> Queue:
         """Change a queue. Agents that stay keep their sign-in state. Raises Invalid, NotFound."""
         async with self._database.begin() as uow:
+            await self._destinations.lock(uow, queue.tenant_id)
             before = await self._lock(uow, queue)
             known = {one.extension_id: one for one in before.agents}
             after = replace(
@@ -142,8 +143,9 @@ class QueueService:
     async def delete(self, queue: Queue) -> None:
         """Delete a queue with its history and release its number. Raises NotFound; Conflict if another destination
         leads to it."""
-        self._destinations.require_unused(queue.tenant_id, DestinationRef("queue", queue.number))
         async with self._database.begin() as uow:
+            await self._destinations.lock(uow, queue.tenant_id)
+            self._destinations.require_unused(queue.tenant_id, DestinationRef("queue", queue.number))
             await self._lock(uow, queue)
             await repository.delete_queue(uow.session, queue.tenant_id, queue.id)
             await self._history.delete_queue(queue, uow)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 from unificx.core.errors import Conflict, Invalid
+from unificx.db import UnitOfWork, lock_scope
 from unificx.identity import DirectoryCache, Extension
 from unificx.presence import Availability
 from unificx.routing.destinations import VOICEMAIL_APP, Destination, RingExtension
@@ -68,6 +69,11 @@ class DestinationDirectory:
         """Return the reference to the destination of a dialled number of the tenant."""
         kinds = (each.kind for each in self._kinds.values() if each.at_number(tenant_id, dialled) is not None)
         return next((DestinationRef(kind, dialled) for kind in kinds), None)
+
+    async def lock(self, uow: UnitOfWork, tenant_id: str) -> None:
+        """Keep other transactions from changing destinations of a tenant until the commit. Call it before `check` and
+        `require_unused`: two changes that are checked at the same time could form a loop together."""
+        await lock_scope(uow.session, "destinations", tenant_id)
 
     def check(
         self, tenant_id: str, owner: DestinationRef | None, to: Iterable[DestinationRef], field: str = "destination"

@@ -6,7 +6,7 @@ from functools import partial
 
 from unificx.core.clock import Clock
 from unificx.core.errors import Invalid, NotFound
-from unificx.db import Database, MemoryCopy, Page, UnitOfWork, lock_scope
+from unificx.db import Database, MemoryCopy, Page, UnitOfWork
 from unificx.identity import DirectoryCache, allocate_number, release_number
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
 from unificx.privacy import KeyStore
@@ -79,7 +79,8 @@ class GroupService:
             new.otherwise,
         )
         async with self._database.begin() as uow:
-            await self._check(uow, group)
+            await self._destinations.lock(uow, tenant_id)
+            self._check(group)
             await allocate_number(uow.session, tenant_id, group.number, "group")
             await repository.insert_group(uow.session, self._keys, group)
             uow.after_commit.append(partial(self._groups.put, group))
@@ -88,7 +89,7 @@ class GroupService:
     async def update(self, group: RingGroup, change: GroupChange) -> RingGroup:
         """Change a group. Raises Invalid; NotFound for a deleted group."""
         async with self._database.begin() as uow:
-            await lock_scope(uow.session, "destinations", group.tenant_id)
+            await self._destinations.lock(uow, group.tenant_id)
             before = await repository.get_group(uow.session, self._keys, group.tenant_id, group.id)
             if before is None:
                 raise _not_found()
@@ -102,7 +103,7 @@ class GroupService:
                 name_prefix=before.name_prefix if change.name_prefix is None else change.name_prefix,
                 otherwise=change.otherwise or before.otherwise,
             )
-            await self._check(uow, after)
+            self._check(after)
             await repository.update_group(uow.session, self._keys, after)
             uow.after_commit.append(partial(self._groups.put, after))
         return after
@@ -110,7 +111,7 @@ class GroupService:
     async def delete(self, group: RingGroup) -> None:
         """Delete a group and release its number. Raises Conflict if a destination leads to it."""
         async with self._database.begin() as uow:
-            await lock_scope(uow.session, "destinations", group.tenant_id)
+            await self._destinations.lock(uow, group.tenant_id)
             self._destinations.require_unused(group.tenant_id, DestinationRef("group", group.number))
             await repository.delete_group(uow.session, group.tenant_id, group.id)
             await release_number(uow.session, group.tenant_id, group.number)
@@ -135,10 +136,8 @@ class GroupService:
 
     # ---- inside
 
-    async def _check(self, uow: UnitOfWork, group: RingGroup) -> None:
-        """Check a group before it is stored. One change of destinations at a time, so that two cannot form a loop."""
+    def _check(self, group: RingGroup) -> None:
         check_group(group)
-        await lock_scope(uow.session, "destinations", group.tenant_id)
         own = DestinationRef("group", group.number)
         self._destinations.check(group.tenant_id, own, (group.otherwise,), "otherwise")
 

@@ -7,7 +7,7 @@ from functools import lru_cache, partial
 
 from unificx.core.clock import Clock
 from unificx.core.errors import Conflict, Invalid, NotFound
-from unificx.db import Database, MemoryCopy, Page, UnitOfWork, lock_scope
+from unificx.db import Database, MemoryCopy, Page, UnitOfWork
 from unificx.identity import DirectoryCache
 from unificx.identity.events import TenantDeleted
 from unificx.privacy import KeyStore
@@ -121,7 +121,7 @@ class HoursService:
             otherwise=new.otherwise,
         )
         async with self._database.begin() as uow:
-            await lock_scope(uow.session, "destinations", tenant_id)
+            await self._destinations.lock(uow, tenant_id)
             if self._hours.named(tenant_id, new.name) is not None:
                 raise Conflict("These opening hours exist already.", field="name")
             self._check(hours)
@@ -132,7 +132,7 @@ class HoursService:
     async def update(self, hours: OpeningHours, change: HoursChange) -> OpeningHours:
         """Change opening hours. Raises Invalid; NotFound for deleted ones."""
         async with self._database.begin() as uow:
-            await lock_scope(uow.session, "destinations", hours.tenant_id)
+            await self._destinations.lock(uow, hours.tenant_id)
             before = await repository.get_hours(uow.session, self._keys, hours.tenant_id, hours.id)
             if before is None:
                 raise _not_found()
@@ -167,7 +167,7 @@ class HoursService:
     async def delete(self, hours: OpeningHours) -> None:
         """Delete opening hours. Raises Conflict if a destination leads to them."""
         async with self._database.begin() as uow:
-            await lock_scope(uow.session, "destinations", hours.tenant_id)
+            await self._destinations.lock(uow, hours.tenant_id)
             self._destinations.require_unused(hours.tenant_id, DestinationRef("hours", hours.name))
             await repository.delete_hours(uow.session, hours.tenant_id, hours.id)
             uow.after_commit.append(partial(self._hours.drop, hours))

@@ -4,7 +4,7 @@ from dataclasses import replace
 from functools import partial
 
 from unificx.core.errors import Conflict, Invalid, NotFound
-from unificx.db import Page, lock_scope
+from unificx.db import Page, UnitOfWork, lock_scope
 from unificx.routing.destinations import Destination
 from unificx.routing.outbound import repository
 from unificx.routing.outbound.numbers import PublicNumber, normalise
@@ -96,7 +96,7 @@ class PublicNumberService:
         )
         async with self._parts.database.begin() as uow:
             await lock_scope(uow.session, "public numbers", tenant_id)
-            self._check_destinations(number)
+            await self._check_destinations(uow, number)
             if self._store.number(tenant_id, number.number) is not None:
                 raise Conflict("This number exists already.", field="number")
             if len(self._store.numbers_of(tenant_id)) >= MAX_NUMBERS:
@@ -119,7 +119,7 @@ class PublicNumberService:
         )
         async with self._parts.database.begin() as uow:
             await lock_scope(uow.session, "public numbers", tenant_id)
-            self._check_destinations(after)
+            await self._check_destinations(uow, after)
             if not await repository.update_number(uow.session, self._parts.keys, after):
                 raise NotFound("Number not found.")
             uow.after_commit.append(partial(self._store.put_number, after))
@@ -138,7 +138,8 @@ class PublicNumberService:
 
     # ---- inside
 
-    def _check_destinations(self, number: InboundNumber) -> None:
+    async def _check_destinations(self, uow: UnitOfWork, number: InboundNumber) -> None:
+        await self._parts.destinations.lock(uow, number.tenant_id)
         refs = [number.destination, *(rule.destination for rule in number.callers)]
         self._parts.destinations.check(number.tenant_id, DestinationRef("number", number.number), refs)
 
