@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from unificx.routing.outbound.numbers import Emergency, OutsideDialled, PublicNumber, national_form, normalise
-from unificx.routing.outbound.patterns import PatternIndex, parse_pattern
+from unificx.routing.outbound.patterns import Pattern, PatternIndex, parse_pattern
 from unificx.routing.outbound.schemas import Block, CallingPolicy, InboundNumber, Reach, Route
 from unificx.routing.plans import OutsideTarget
 
@@ -72,21 +72,12 @@ class OutboundRules:
     blocks: Sequence[Block] = ()
 
 
-def sorted_routes(routes: Iterable[Route]) -> list[Route]:
-    """Return routes in the order in which they are tried: by position, the more specific pattern first, then by age."""
-
-    def order(route: Route) -> tuple[object, ...]:
-        return route.position, *(-int(each) for each in parse_pattern(route.pattern).specificity), route.id
-
-    return sorted(routes, key=order)
-
-
 class OutboundPlan:
     """Decides on the calls of one tenant."""
 
     def __init__(self, rules: OutboundRules) -> None:
         self.rules = rules
-        self._index = PatternIndex([(parse_pattern(one.pattern), one) for one in sorted_routes(rules.routes)])
+        self._index = PatternIndex(_sorted_routes(rules.routes))
         self._blocks = BlockLists(rules.blocks)
         self._trunks = {one.id: one for one in rules.trunks}
         self._numbers = {one.id: one.number for one in rules.numbers}
@@ -226,7 +217,7 @@ class BlockLists:
         for one in blocks:
             by_list.setdefault(one.extension_id, []).append(one)
         self._indexes = {
-            extension_id: PatternIndex([(parse_pattern(one.pattern), one.allows) for one in _in_order(entries)])
+            extension_id: PatternIndex([(pattern, one.allows) for pattern, one in _sorted_blocks(entries)])
             for extension_id, entries in by_list.items()
         }
 
@@ -240,11 +231,17 @@ class BlockLists:
         return False
 
 
-def _in_order(blocks: Iterable[Block]) -> list[Block]:
+def _sorted_routes(routes: Iterable[Route]) -> list[tuple[Pattern, Route]]:
+    """Return routes in the order in which they are tried: by position, the more specific pattern first, then by age."""
+    parsed = [(parse_pattern(one.pattern), one) for one in routes]
+    return sorted(parsed, key=lambda one: (one[1].position, *_specific_first(one[0]), one[1].id))
+
+
+def _sorted_blocks(blocks: Iterable[Block]) -> list[tuple[Pattern, Block]]:
     """Return entries in order of precedence: the more specific one first, of equal ones the one that allows."""
+    parsed = [(parse_pattern(one.pattern), one) for one in blocks]
+    return sorted(parsed, key=lambda one: (*_specific_first(one[0]), not one[1].allows, one[1].id))
 
-    def order(block: Block) -> tuple[object, ...]:
-        specificity = parse_pattern(block.pattern).specificity
-        return *(-int(each) for each in specificity), not block.allows, block.id
 
-    return sorted(blocks, key=order)
+def _specific_first(pattern: Pattern) -> tuple[int, ...]:
+    return tuple([-int(each) for each in pattern.specificity])
