@@ -9,7 +9,7 @@ from unificx.db import Database, Page, PageByTime, UnitOfWork
 from unificx.privacy import KeyStore
 from unificx.queues import history_repository
 from unificx.queues.schemas import AgentEvent, Queue, Visit
-from unificx.queues.statistics import AgentStatistics, QueueStatistics, VisitTimes, agent_statistics, queue_statistics
+from unificx.queues.statistics import AgentStatistics, QueueStatistics, agent_statistics, queue_statistics
 
 _SPOOL_KIND = "queue"
 _NUMBER_ALIAS = "number"
@@ -63,16 +63,11 @@ class QueueHistory:
         without, `until`. Raises Invalid for a period that is empty or longer than `MAX_STATISTICS`."""
         if not timedelta() < until - since <= MAX_STATISTICS:
             raise Invalid("A period of at most 92 days is needed.", hint="Give `since` and `until`.", field="since")
-        visits = await self.visit_times(queue, since, until)
+        owner, period = (queue.tenant_id, queue.id), (since, until)
         async with self._database.read() as session:
-            period = since, until
-            missed = await history_repository.missed_calls(session, queue.tenant_id, queue.id, *period)
+            visits = await history_repository.visit_times(session, *owner, *period)
+            missed = await history_repository.missed_calls(session, *owner, *period)
         return queue_statistics(visits, queue.settings.answer_within), agent_statistics(visits, missed)
-
-    async def visit_times(self, queue: Queue, since: datetime, until: datetime) -> list[VisitTimes]:
-        """Return the times of the visits from `since` up to, and without, `until`."""
-        async with self._database.read() as session:
-            return await history_repository.visit_times(session, queue.tenant_id, queue.id, since, until)
 
     # ---- deletion
 

@@ -4,7 +4,7 @@ from dataclasses import asdict
 from typing import get_args
 
 from unificx.core.errors import Invalid
-from unificx.queues.schemas import EmptyRule, PauseReason, QueueSettings, Strategy
+from unificx.queues.schemas import EmptyRule, QueueSettings, Strategy
 
 MAX_AGENTS = 200
 MAX_PENALTY = 100
@@ -50,13 +50,3 @@ def check_penalty(penalty: int) -> int:
     if not 0 <= penalty <= MAX_PENALTY:
         raise Invalid(f"A penalty must be 0 to {MAX_PENALTY}.", field="agents")
     return penalty
-
-
-def check_reason(reason: str | None) -> PauseReason | None:
-    """Return the reason of a pause. Raises Invalid for an unknown one."""
-    for known in get_args(PauseReason):
-        if reason == known:
-            return known
-    if reason is not None:
-        raise Invalid(f"The reason must be one of: {', '.join(get_args(PauseReason))}.", field="reason")
-    return None
