@@ -93,6 +93,12 @@ def test_strip_and_prepend_apply_to_the_form_that_matched():
     assert [sent for _, sent, _ in decided(national)] == ["301234567"]
 
 
+def test_the_spaces_of_a_written_number_are_not_sent():
+    written = "0049\u00a030\u00a0123 45-67"
+    found = plan(route("0049.", ("t1",), strip=4, prepend="0")).decide(ANNA, written)
+    assert [sent for _, sent, _ in decided(found)] == ["0301234567"]
+
+
 def test_the_position_precedes_the_more_specific_pattern():
     general, specific = route("+.", ("t1",)), route("+4930.", ("t2",))
     assert plan(general, specific).decide(ANNA, "0301234567").route is specific

@@ -8,14 +8,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from unificx.routing.outbound.numbers import Emergency, OutsideDialled, PublicNumber, national_form, normalise
+from unificx.routing.outbound.numbers import (
+    SEPARATORS,
+    Emergency,
+    OutsideDialled,
+    PublicNumber,
+    national_form,
+    normalise,
+)
 from unificx.routing.outbound.patterns import Pattern, PatternIndex, parse_pattern
 from unificx.routing.outbound.schemas import Block, CallingPolicy, InboundNumber, Reach, Route
 from unificx.routing.plans import OutsideTarget
 
 RefusalRule = Literal["not_a_number", "no_trunk", "no_route", "blocked", "reach", "country", "premium", "stopped"]
 NumberFormat = Literal["e164", "plus", "national"]
-SEPARATORS = str.maketrans("", "", " -.()/")
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,11 +20,12 @@ UNKNOWN_COUNTRY = "ZZ"
 """Country of numbers that are not assigned to any country."""
 MAX_LENGTH = 64
 """Characters of a dialled string; longer ones are refused."""
+SEPARATORS = str.maketrans("", "", " \u00a0-.()/")
+"""Characters of a written number that are not dialled."""
 
 _DIALLED = re.compile(r"\+?[0-9]{2,20}\Z")
 _NOTHING = re.compile("(?!)")
 """Matches no text."""
-_SEPARATORS = str.maketrans("", "", " \u00a0-.()/")
 _NORTH_AMERICA = 1
 """Country calling code of the plan whose national prefix may be omitted."""
 _SHORTEST_NATIONAL = 7
@@ -75,7 +76,7 @@ def normalise(text: str, country: str) -> OutsideDialled | None:
     """
     if len(text) > MAX_LENGTH:
         return None
-    digits = text.translate(_SEPARATORS)
+    digits = text.translate(SEPARATORS)
     if not _DIALLED.match(digits):
         return None
     emergency = _emergency(digits, country)
@@ -92,7 +93,7 @@ def normalise(text: str, country: str) -> OutsideDialled | None:
 
 def parse_e164(text: str) -> PublicNumber | None:
     """Return a number written in international format with "+"; None if it is none."""
-    digits = text.translate(_SEPARATORS) if len(text) <= MAX_LENGTH else ""
+    digits = text.translate(SEPARATORS) if len(text) <= MAX_LENGTH else ""
     return _public(digits, "") if digits.startswith("+") and _DIALLED.match(digits) else None
 
 
