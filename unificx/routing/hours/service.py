@@ -72,7 +72,7 @@ class HoursService:
             return None
         for hours in self.of_tenant(tenant_id):
             code = hours.code
-            if code and dialled in (code, f"{code}0", f"{code}1", f"{code}2"):
+            if code and dialled in (code, *(code + digit for digit in SWITCH_BY_DIGIT)):
                 return CallApp(HOURS_APP, (hours.id, dialled.removeprefix(code)))
         return None
 
