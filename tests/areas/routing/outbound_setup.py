@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from unificx.cluster import EventBus, LocalCounters
 from unificx.core.clock import ManualClock
@@ -14,7 +15,9 @@ from unificx.routing import (
     ExtensionKind,
     Fork,
     HangupKind,
+    InboundNumber,
     LiveOutsideCall,
+    NewNumber,
     NewRoute,
     NumberKind,
     Outbound,
@@ -27,6 +30,7 @@ from unificx.routing import (
 from unificx.trunks import TrunkDirectory, TrunkService
 
 SECRET = bytes(range(32))
+BERLIN, VIENNA = "+49301234567", "+4315131234"
 
 
 @dataclass
@@ -106,6 +110,14 @@ class OutboundSetup:
         self.live.calls[call_id] = LiveOutsideCall(
             call_id, self.acme, extension.id, trunk_id, seconds, emergency, dialled
         )
+
+
+async def number(
+    outside: OutboundSetup, e164: str = "+49301234500", tenant_id: str = "", **values: Any
+) -> InboundNumber:
+    """Add a public number of the first carrier that leads to 1001, unless `values` say otherwise."""
+    new = NewNumber(e164, values.pop("trunk", "carrier"), values.pop("to", "extension:1001"), **values)
+    return await outside.outbound.numbers.create(tenant_id or outside.acme, new)
 
 
 def targets(plan: Plan) -> list[OutsideTarget]:

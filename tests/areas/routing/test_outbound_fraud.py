@@ -1,13 +1,12 @@
 """Fraud guard: limits of calls outside, stops and their release, in virtual time."""
 
 import pytest
-from outbound_setup import OutboundSetup, targets
+from outbound_setup import BERLIN, VIENNA, OutboundSetup, targets
 
 from unificx.registrar import Caller
 from unificx.routing import FRAUD_CHECK_SECONDS, CallingLimits, CallingPolicyChange, FraudStop, Reject, explain_stop
 from unificx.routing.events import CallingStopped, EmergencyCallMade
 
-BERLIN, VIENNA = "+49301234567", "+4315131234"
 pytestmark = [pytest.mark.promise("U9"), pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
 
 

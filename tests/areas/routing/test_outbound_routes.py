@@ -1,7 +1,7 @@
 """Routes, public numbers and block lists of two tenants, stored and in memory."""
 
 import pytest
-from outbound_setup import OutboundSetup, targets
+from outbound_setup import BERLIN, VIENNA, OutboundSetup, number, targets
 
 from unificx.core.errors import Conflict, Invalid, NotFound
 from unificx.identity import TenantChange
@@ -11,7 +11,6 @@ from unificx.routing import (
     CallingLimits,
     CallingPolicyChange,
     DestinationRef,
-    NewNumber,
     NewRoute,
     NumberChange,
     Reject,
@@ -21,13 +20,7 @@ from unificx.routing import (
 )
 from unificx.routing.events import EmergencyCallMade
 
-BERLIN, VIENNA = "+49301234567", "+4315131234"
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-
-
-async def number(outside: OutboundSetup, e164: str = "+49301234500", tenant_id: str = "", **values):
-    new = NewNumber(e164, values.pop("trunk", "carrier"), values.pop("to", "extension:1001"), **values)
-    return await outside.outbound.numbers.create(tenant_id or outside.acme, new)
 
 
 # ---- routes

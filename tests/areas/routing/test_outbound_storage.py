@@ -1,20 +1,13 @@
 """Calls outside as they are stored, on both databases: restarts, deletion and two tenants with equal numbers."""
 
 import pytest
-from outbound_setup import OutboundSetup
+from outbound_setup import BERLIN, VIENNA, OutboundSetup, number
 from sqlalchemy import text
 
 from unificx.core.errors import Conflict, NotFound
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
-from unificx.routing import NO_OUTSIDE_LINE, CallingLimits, CallingPolicyChange, NewNumber, OutsideCaller, RingExtension
+from unificx.routing import NO_OUTSIDE_LINE, CallingLimits, CallingPolicyChange, OutsideCaller, RingExtension
 from unificx.routing.events import CallingReleased
-
-BERLIN, VIENNA = "+49301234567", "+4315131234"
-
-
-async def number(outside: OutboundSetup, e164: str = "+49301234500", tenant_id: str = "", **values):
-    new = NewNumber(e164, values.pop("trunk", "carrier"), values.pop("to", "extension:1001"), **values)
-    return await outside.outbound.numbers.create(tenant_id or outside.acme, new)
 
 
 async def test_permissions_are_kept_over_a_restart(outside: OutboundSetup) -> None:
