@@ -223,7 +223,7 @@ async def test_registration_fails_over_to_the_second_server() -> None:
     endpoint = world.directory.endpoint("t-1", world.now)
     assert endpoint is not None
     assert [flow.host for flow in endpoint.flows] == ["192.0.2.2"]
-    assert (endpoint.uri_host, endpoint.username) == (REALM, USER)
+    assert (world.trunk.uri_host, endpoint.username) == (REALM, USER)
 
 
 async def test_a_peer_is_reachable_while_it_answers_and_changes_address() -> None:

@@ -34,10 +34,7 @@ class FakeLines:
         del now
         if trunk_id in self.without_server or trunk_id not in self.trunks:
             return None
-        flow, domain = self._flows[trunk_id], f"{trunk_id}.example"
-        return TrunkEndpoint(
-            domain, 0, self.trunks[trunk_id].transport, flow, (flow,), domain, "account", PASSWORD, "t1"
-        )
+        return TrunkEndpoint(0, (self._flows[trunk_id],), "account", PASSWORD)
 
     def available(self, trunk_id: str, now: float) -> bool:
         del now
@@ -72,9 +69,10 @@ def _trunk(phone: Phone) -> Trunk:
     header = "p_asserted" if "asserts" in phone.options else "from"
     maximum = next((int(word.removeprefix("max")) for word in phone.options if word.startswith("max")), None)
     transport = "tls" if phone.flow.transport == "tls" else "udp" if phone.flow.transport == "udp" else "tcp"
+    domain = "2001:db8::1" if "ipv6" in phone.options else f"{phone.name}.example"
     created = datetime(2026, 1, 1, tzinfo=UTC)
     return Trunk(
-        phone.name, TENANT, phone.name, created, phone.flow.host, 0, transport, f"{phone.name}.example",
+        phone.name, TENANT, phone.name, created, phone.flow.host, 0, transport, domain,
         registers=False, max_calls=maximum, options=TrunkOptions(header),
     )  # fmt: skip
 

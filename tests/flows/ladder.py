@@ -3,7 +3,8 @@
     alice 1001, bob 1002, tablet 1002 tls       the cast: a phone, its extension, its transport (tcp); "asleep": not
                                                 registered, but accepts push; "wakeable": both; "off": neither;
                                                 "trunk": a carrier, with the number of a caller outside; "max1": its
-                                                most calls, "asserts": the caller's number in P-Asserted-Identity
+                                                most calls, "asserts": the caller's number in P-Asserted-Identity,
+                                                "ipv6": its domain is an IPv6 address
     alice -> INVITE 1002 [alice]                alice's phone sends; [alice] is its SDP
       Privacy: id                               with this header
     bob   <- INVITE [alice]                     the next message of the PBX: to bob, with alice's SDP

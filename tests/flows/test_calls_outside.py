@@ -67,6 +67,22 @@ async def test_call_to_a_number_outside() -> None:
     assert_nothing_internal(world)
 
 
+async def test_domain_of_a_carrier_may_be_an_ipv6_address() -> None:
+    world = await play(
+        """
+        alice 1001, carrier +491710000001 udp trunk ipv6
+        alice -> INVITE 03098765432 [alice]
+        carrier <- INVITE [alice]
+          From: <sip:+49301234500@[2001:db8::1]>;tag={*}
+          To: <sip:+493098765432@[2001:db8::1]>
+        """,
+        numbers=NUMBERS,
+    )
+    [invite] = world.checked
+    assert isinstance(invite, Request)
+    assert invite.uri == f"sip:{CALLED}@[2001:db8::1]"
+
+
 async def test_carrier_challenges_the_invite_and_the_bye() -> None:
     challenge = '''Proxy-Authenticate: Digest realm="carrier.example", nonce="n1", algorithm=MD5, qop="auth"'''
     await play(

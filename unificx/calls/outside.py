@@ -5,7 +5,6 @@ sent: no extension, name, device or domain of the tenant.
 """
 
 import re
-from urllib.parse import quote
 
 from unificx.calls.call import Call, CallTarget
 from unificx.calls.diversion import forwarding_headers
@@ -21,8 +20,6 @@ from unificx.sip.legs import Credentials, InviteParams, Leg, OutgoingLeg
 from unificx.sip.message import Response
 from unificx.trunks import Trunk, TrunkEndpoint
 
-USER_CHARACTERS = "!$&'()*+,;=?/-_.~"
-"""Characters of a user part that need no escape, besides letters and digits (RFC 3261 section 25.1)."""
 SILENCE_SECONDS = 5.0
 """How long an INVITE to a carrier may go without any response, before the next step of the plan starts."""
 MAX_SERVERS = 3
@@ -97,19 +94,18 @@ class OutsideDialer:
 def _invitation(
     call: Call, target: CallTarget, outside: OutsideTarget, trunk: Trunk, endpoint: TrunkEndpoint
 ) -> InviteParams:
-    caller_id = outside.caller_id or quote(trunk.username, safe=USER_CHARACTERS)
-    own = f"<sip:{caller_id}@{endpoint.domain}>" if caller_id else f"<sip:{endpoint.domain}>"
+    own = f"<{trunk.uri_of(outside.caller_id) if outside.caller_id else trunk.address}>"
     withheld = not outside.emergency and (outside.withheld or _is_caller_withheld(call, target))
-    host = f"{endpoint.uri_host}:{endpoint.port}" if endpoint.port else endpoint.uri_host
+    callee = trunk.uri_of(outside.sent)
     headers: Headers = _identity_headers(trunk, own, withheld=withheld)
     if call.direction == "inbound" and target.transferred_by is None and call.dialled.startswith("+"):
         earlier = call.options.diversions
-        headers += tuple(forwarding_headers(call.dialled, target.cause, earlier, outside.sent, endpoint.domain))
+        headers += tuple(forwarding_headers(call.dialled, target.cause, earlier, outside.sent, trunk.uri_host))
     return InviteParams(
-        uri=f"sip:{outside.sent}@{host}",
+        uri=f"{callee}:{endpoint.port}" if endpoint.port else callee,
         flow=endpoint.flow,
         caller=WITHHELD_FROM if withheld else own,
-        callee=f"<sip:{outside.sent}@{endpoint.domain}>",
+        callee=f"<{callee}>",
         headers=headers,
         max_forwards=call.options.hops,
         credentials=_credentials(endpoint),

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from ipaddress import AddressValueError, IPv6Address
+from urllib.parse import quote as _escape
 from urllib.parse import unquote as _unescape
 
 from unificx.sip.errors import RemoteProtocolError
@@ -32,6 +33,8 @@ _SEPARATORS = str.maketrans("", "", "-.()")
 _MUST_MATCH = frozenset(("user", "ttl", "method", "maddr", "transport"))
 
 
+UNESCAPED = "!$&'()*+,;=?/-_.~"
+"""Characters of a user part that need no escape, besides letters and digits (RFC 3261 section 25.1)."""
 CACHE_SIZE = 1024
 """Number of cached URIs: most are parsed again immediately."""
 MAX_CACHED_LENGTH = 128
@@ -143,6 +146,11 @@ def _parse(text: str) -> Uri:
 
 
 _parse_cached = lru_cache(maxsize=CACHE_SIZE)(_parse)  # one call parses the same few URIs about thirty times
+
+
+def escape_user(user: str) -> str:
+    """Return text as the user part of a URI."""
+    return _escape(user, safe=UNESCAPED)
 
 
 def clear_uri_cache() -> None:

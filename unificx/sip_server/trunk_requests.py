@@ -1,7 +1,6 @@
 """Requests to carriers: REGISTER and OPTIONS, and the parts of their responses. Never raises for what a peer sent."""
 
 import re
-from urllib.parse import quote
 
 from unificx.sip.digest_client import authorization, is_stale
 from unificx.sip.errors import RemoteProtocolError
@@ -9,20 +8,12 @@ from unificx.sip.flow import Flow
 from unificx.sip.message import Request, Response
 from unificx.trunks import Trunk, registration
 
-USER_CHARACTERS = "!$&'()*+,;=?/-_.~"
-"""Characters of a user part that need no escape, besides letters and digits (RFC 3261 section 25.1)."""
 CHALLENGES = ("www-authenticate", "proxy-authenticate")
 MAX_HEADERS = 8
 """Challenge headers of a response that are kept."""
 ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, PRACK, UPDATE, NOTIFY"
 
 _seconds = re.compile(r"\s*([0-9]{1,9})").match
-
-
-def address_of(trunk: Trunk) -> str:
-    """Return the address of record of a trunk, a SIP URI."""
-    user = quote(trunk.username, safe=USER_CHARACTERS)
-    return f"sip:{user}@{_host(trunk)}" if user else f"sip:{_host(trunk)}"
 
 
 def contact_of(flow: Flow, via: str, user: str) -> str:
@@ -35,11 +26,11 @@ def register_request(
     trunk: Trunk, send: registration.SendRegister, contact: str, *, call_id: str, tag: str, cseq: int
 ) -> Request:
     """Return a REGISTER; one for 0 seconds removes our Contact (RFC 3261 section 10.2)."""
-    uri, address = f"sip:{_host(trunk)}", address_of(trunk)
+    uri = trunk.uri_of("")
     headers = [
         ("Max-Forwards", "70"),
-        ("From", f"<{address}>;tag={tag}"),
-        ("To", f"<{address}>"),
+        ("From", f"<{trunk.address}>;tag={tag}"),
+        ("To", f"<{trunk.address}>"),
         ("Call-ID", call_id),
         ("CSeq", f"{cseq} REGISTER"),
         ("Contact", f"{contact};expires={send.seconds}"),
@@ -56,23 +47,23 @@ def register_request(
 
 def options_request(trunk: Trunk, contact: str, call_id: str, tag: str) -> Request:
     """Return an OPTIONS to the carrier's server."""
-    address = address_of(trunk)
+    uri = trunk.uri_of("")
     headers = [
         ("Max-Forwards", "70"),
-        ("From", f"<{address}>;tag={tag}"),
-        ("To", f"<sip:{_host(trunk)}>"),
+        ("From", f"<{trunk.address}>;tag={tag}"),
+        ("To", f"<{uri}>"),
         ("Call-ID", call_id),
         ("CSeq", "1 OPTIONS"),
         ("Contact", contact),
         ("Accept", "application/sdp"),
     ]
-    return Request("OPTIONS", f"sip:{_host(trunk)}", headers)
+    return Request("OPTIONS", uri, headers)
 
 
 def registration_answer(trunk: Trunk, response: Response, contact_user: str) -> registration.Answered:
     """Return what a response to a REGISTER says. Headers that cannot be parsed count as absent."""
     challenge = tuple((name, value) for name in CHALLENGES for value in response.all(name))[:MAX_HEADERS]
-    uri = f"sip:{_host(trunk)}"
+    uri = trunk.uri_of("")
     if challenge and (not trunk.password or authorization(challenge, "REGISTER", uri, *trunk.login) is None):
         challenge = ()
     return registration.Answered(
@@ -104,7 +95,3 @@ def _granted(response: Response, contact_user: str) -> int | None:
 def _number(text: str | None) -> int | None:
     found = _seconds(text) if text else None
     return int(found[1]) if found else None
-
-
-def _host(trunk: Trunk) -> str:
-    return f"[{trunk.domain}]" if ":" in trunk.domain else trunk.domain

@@ -88,17 +88,8 @@ class TrunkDirectory:
         if not flows:
             return None
         username, password = trunk.login
-        return TrunkEndpoint(
-            uri_host=f"[{trunk.domain}]" if ":" in trunk.domain else trunk.domain,
-            port=trunk.port if trunk.domain == trunk.host else 0,
-            transport=trunk.transport,
-            flow=flows[0],
-            flows=flows,
-            domain=trunk.domain,
-            username=username,
-            password=password,
-            contact_user=self.contact_user(trunk_id),
-        )
+        port = trunk.port if trunk.domain == trunk.host else 0
+        return TrunkEndpoint(port, flows, username, password)
 
     def available(self, trunk_id: str, now: float) -> bool:
         """Return whether calls can be sent: registered or reachable, and not all servers asked for a pause."""

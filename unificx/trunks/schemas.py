@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from unificx.sip.flow import Flow
+from unificx.sip.uri import escape_user
 
 TrunkTransport = Literal["udp", "tcp", "tls"]
 TrunkState = Literal["registered", "reachable", "unreachable", "refused"]
@@ -61,8 +62,22 @@ class Trunk:
     @property
     def server(self) -> str:
         """The server as HOST or HOST:PORT."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
+        host = _in_uri(self.host)
         return f"{host}:{self.port}" if self.port else host
+
+    @property
+    def uri_host(self) -> str:
+        """The host of the carrier's URIs."""
+        return _in_uri(self.domain)
+
+    @property
+    def address(self) -> str:
+        """The address of record, a SIP URI."""
+        return self.uri_of(escape_user(self.username))
+
+    def uri_of(self, user: str) -> str:
+        """Return the SIP URI of a user at the carrier; `user` is escaped, "" for none."""
+        return f"sip:{user}@{self.uri_host}" if user else f"sip:{self.uri_host}"
 
     @property
     def login(self) -> tuple[str, str]:
@@ -128,23 +143,21 @@ class TrunkStatus:
 
 @dataclass(frozen=True, slots=True)
 class TrunkEndpoint:
-    """Where and how to send a call: the Request-URI is `sip:NUMBER@uri_host[:port]`.
+    """Where and how to send a call: the Request-URI is the URI of a number at the trunk, with `port` unless it is 0.
 
-    `port` 0: none in the URI. `flow` is the first of `flows`: the usable servers in order of failover, all known
-    servers if none is usable. `contact_user` is the user of our Contact, by which the carrier's requests are
-    recognised.
+    `flows` are the usable servers in order of failover, all known servers if none is usable.
     """
 
-    uri_host: str
     port: int
-    transport: TrunkTransport
-    flow: Flow = field(repr=False)
     flows: tuple[Flow, ...] = field(repr=False)
-    domain: str
     username: str = field(repr=False)
     """User name of digest authentication."""
     password: str = field(repr=False)
-    contact_user: str = field(repr=False)
+
+    @property
+    def flow(self) -> Flow:
+        """The flow to the server that is tried first."""
+        return self.flows[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,3 +173,8 @@ class Template:
     accept_from: tuple[str, ...]
     options: TrunkOptions
     note: str
+
+
+def _in_uri(host: str) -> str:
+    """Return a host as in a URI: an IPv6 address in brackets."""
+    return f"[{host}]" if ":" in host else host
