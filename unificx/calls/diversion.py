@@ -6,8 +6,7 @@ Pure. Only numbers of the public network are written, never an extension or a de
 from dataclasses import dataclass, field
 
 from unificx.calls.machine.causes import Cause
-from unificx.sip.errors import RemoteProtocolError
-from unificx.sip.headers import Address, parse_address
+from unificx.sip.headers import Address, readable_addresses
 from unificx.sip.legs import Headers
 from unificx.sip.message import Request
 
@@ -63,13 +62,7 @@ def forwarding_headers(by: str, cause: Cause | None, earlier: tuple[Diversion, .
 
 
 def _addresses(request: Request, name: str) -> list[Address]:
-    found: list[Address] = []
-    for value in request.values(name)[:MAX_DIVERSIONS]:
-        try:
-            found.append(parse_address(value))
-        except RemoteProtocolError:
-            continue
-    return found
+    return readable_addresses(request.values(name)[:MAX_DIVERSIONS])
 
 
 def _user_of(address: Address) -> str:

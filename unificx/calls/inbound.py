@@ -1,6 +1,6 @@
 """Calls from carriers: whether an INVITE is accepted, who calls, and where the number leads."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from unificx.calls.call import inbound_key
@@ -14,7 +14,7 @@ from unificx.core.clock import Clock
 from unificx.registrar import MAX_SHOWN_NAME, Caller
 from unificx.routing import Plan
 from unificx.sip.errors import RemoteProtocolError
-from unificx.sip.headers import Address, parse_address
+from unificx.sip.headers import Address, readable_addresses
 from unificx.sip.message import Request
 from unificx.trunks import Trunk
 
@@ -99,25 +99,16 @@ def _caller_address(request: Request) -> Address | None:
     """Return the caller's address: the one that the carrier asserts (RFC 3325), else From; None if it is withheld."""
     if requests_privacy(request.all("privacy")) or request.from_.uri.host.lower() == "anonymous.invalid":
         return None
-    asserted = _parsed(request.values("p-asserted-identity"))
+    asserted = readable_addresses(request.values("p-asserted-identity"))
     return next((one for one in asserted if one.uri.user), request.from_)
 
 
 def _dialled_texts(request: Request) -> tuple[str, ...]:
     """Return what can be the called number. After a registration the Request-URI is our Contact, and To has the number
     (RFC 3261 section 10); some carriers send it in P-Called-Party-ID (RFC 7315 section 4.2)."""
-    called = [request.target, request.to.uri, *(one.uri for one in _parsed(request.values("p-called-party-id")))]
+    named = readable_addresses(request.values("p-called-party-id"))
+    called = [request.target, request.to.uri, *(one.uri for one in named)]
     return tuple(dict.fromkeys([uri.decoded_user[:64] for uri in called if uri.user]))
-
-
-def _parsed(values: Iterable[str]) -> list[Address]:
-    found: list[Address] = []
-    for value in values:
-        try:
-            found.append(parse_address(value))
-        except RemoteProtocolError:
-            continue
-    return found
 
 
 def _name(address: Address) -> str:

@@ -164,6 +164,17 @@ def parse_addresses(lines: Iterable[str]) -> list[Address]:
     return [parse_address(value) for line in lines for value in split_commas(line)]
 
 
+def readable_addresses(values: Iterable[str]) -> list[Address]:
+    """Parse addresses, one per value; those that cannot be parsed are left out."""
+    found: list[Address] = []
+    for value in values:
+        try:
+            found.append(parse_address(value))
+        except RemoteProtocolError:
+            continue
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Via:
     """One hop (RFC 3261 section 20.42, RFC 3581). `transport` and `host` are as sent."""
