@@ -4,8 +4,6 @@ A carrier gets the number it has to dial, and the caller id that the route decid
 sent: no extension, name, device or domain of the tenant.
 """
 
-import re
-
 from unificx.calls.call import Call, CallTarget
 from unificx.calls.diversion import forwarding_headers
 from unificx.calls.machine.identity import Headers
@@ -17,7 +15,7 @@ from unificx.routing import Fork, OutsideTarget
 from unificx.rtpengine.ng import Profile
 from unificx.sip.flow import Flow
 from unificx.sip.legs import Credentials, InviteParams, Leg, OutgoingLeg
-from unificx.sip.message import Response
+from unificx.sip.message import Response, retry_after
 from unificx.trunks import Trunk, TrunkEndpoint
 
 SILENCE_SECONDS = 5.0
@@ -80,9 +78,9 @@ class OutsideDialer:
         """Send no more calls to a carrier's server for as long as its 503 asks for (RFC 3261 section 21.5.4)."""
         if one.outside is None or response is None or response.status != 503 or not isinstance(one.leg, OutgoingLeg):
             return
-        seconds = re.match(r"[0-9]{1,6}", response.first("retry-after") or "")
+        seconds = retry_after(response)
         if seconds is not None:
-            until = now + min(int(seconds[0]), MAX_PAUSE_SECONDS)
+            until = now + min(seconds, MAX_PAUSE_SECONDS)
             self._lines.trunks.pause(one.outside.trunk_id, one.leg.params.flow, until)
 
     def current_flow(self, one: Participant, now: float) -> Flow | None:

@@ -7,11 +7,17 @@ from unificx.sip.digest import ALGORITHMS, digest_response, ha1
 from unificx.sip.errors import RemoteProtocolError
 from unificx.sip.grammar import quote
 from unificx.sip.headers import AuthParams, parse_auth
+from unificx.sip.message import Response
 
 CREDENTIALS = {"www-authenticate": "Authorization", "proxy-authenticate": "Proxy-Authorization"}
 """The header that answers each kind of challenge."""
 MAX_CHALLENGES = 8
 """Challenges of a response that are read."""
+
+
+def challenge_headers(response: Response) -> tuple[tuple[str, str], ...]:
+    """Return the lines of a response with challenges, as many as are read."""
+    return tuple((name, value) for name in CREDENTIALS for value in response.all(name))[:MAX_CHALLENGES]
 
 
 def authorization(

@@ -69,6 +69,7 @@ usual_contact = re.compile(rf'(?:"[^"\\]*+" ?+)?+<({USUAL_URI})>(?:;expires=[0-9
 usual_cseq = re.compile(rf"([0-9]{{1,9}}+) ({TOKEN})").fullmatch
 """A CSeq below the maximum in the usual spelling: number and method."""
 _cseq = re.compile(rf"([0-9]++)[ \t]++({TOKEN})").fullmatch
+_leading_digits = re.compile(r"\s*([0-9]{1,9})").match
 _rack = re.compile(rf"([0-9]++)[ \t]++([0-9]++)[ \t]++({TOKEN})").fullmatch
 _AUTH_PARAM = rf'[ \t]*+({TOKEN})[ \t]*+=[ \t]*+(?:"([^"\\]*+)"|({QUOTED}|[^\s",]++))[ \t]*+(?:,|$)'
 _each_auth_param = re.compile(rf"{_AUTH_PARAM}|((?s:.++))").findall  # unparsable text is captured as one last match
@@ -127,6 +128,12 @@ def parse_delta_seconds(text: str) -> int:
         return parse_number(text.strip(" \t"), MAX_SECONDS, "")
     except RemoteProtocolError:
         return DEFAULT_EXPIRES
+
+
+def leading_number(text: str | None) -> int | None:
+    """Return the number that a value begins with, such as that of Retry-After; None if there is none."""
+    found = _leading_digits(text) if text else None
+    return int(found[1]) if found else None
 
 
 def parse_address(text: str) -> Address:

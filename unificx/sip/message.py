@@ -12,12 +12,12 @@ from collections.abc import Iterable
 from unificx.sip.errors import RemoteProtocolError
 from unificx.sip.fields import Headers, Message, index_headers, typed
 from unificx.sip.grammar import CANONICAL_NAMES, TOKEN, capitalized_name, is_token, parse_number
-from unificx.sip.headers import Via
+from unificx.sip.headers import Via, leading_number
 from unificx.sip.limits import LIMITS, Limits
 from unificx.sip.phrases import PHRASES
 from unificx.sip.uri import Uri, is_usual_uri
 
-__all__ = ["Headers", "Message", "Request", "Response", "parse", "respond"]
+__all__ = ["Headers", "Message", "Request", "Response", "parse", "respond", "retry_after"]
 
 VERSION = "SIP/2.0"
 _FOLD = re.compile(r"\r\n[ \t]++")
@@ -167,6 +167,12 @@ def respond(
         elif name == "timestamp" and status == 100:
             lines.append(line)
     return Response(status, reason or PHRASES.get(status, ""), (*lines, *headers), body)
+
+
+def retry_after(response: Response) -> float | None:
+    """Return the seconds of Retry-After, None without it."""
+    found = leading_number(response.first("retry-after"))
+    return None if found is None else float(found)
 
 
 def _with_tag(request: Request, to: str, tag: str) -> str:

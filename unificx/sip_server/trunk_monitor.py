@@ -15,14 +15,9 @@ import structlog
 from unificx.core.background import BackgroundTasks
 from unificx.sip.endpoint import Endpoint
 from unificx.sip.flow import Flow
+from unificx.sip.message import retry_after
 from unificx.sip.transactions.events import ClientKey, Event, RequestFailed, ResponseReceived
-from unificx.sip_server.trunk_requests import (
-    contact_of,
-    options_request,
-    register_request,
-    registration_answer,
-    retry_after,
-)
+from unificx.sip_server.trunk_requests import contact_of, options_request, register_request, registration_answer
 from unificx.trunks import (
     CarrierResolver,
     Trunk,

@@ -1,19 +1,13 @@
 """Requests to carriers: REGISTER and OPTIONS, and the parts of their responses. Never raises for what a peer sent."""
 
-import re
-
-from unificx.sip.digest_client import authorization, is_stale
+from unificx.sip.digest_client import authorization, challenge_headers, is_stale
 from unificx.sip.errors import RemoteProtocolError
 from unificx.sip.flow import Flow
-from unificx.sip.message import Request, Response
+from unificx.sip.headers import leading_number
+from unificx.sip.message import Request, Response, retry_after
 from unificx.trunks import Trunk, registration
 
-CHALLENGES = ("www-authenticate", "proxy-authenticate")
-MAX_HEADERS = 8
-"""Challenge headers of a response that are kept."""
 ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, PRACK, UPDATE, NOTIFY"
-
-_seconds = re.compile(r"\s*([0-9]{1,9})").match
 
 
 def contact_of(flow: Flow, via: str, user: str) -> str:
@@ -62,24 +56,18 @@ def options_request(trunk: Trunk, contact: str, call_id: str, tag: str) -> Reque
 
 def registration_answer(trunk: Trunk, response: Response, contact_user: str) -> registration.Answered:
     """Return what a response to a REGISTER says. Headers that cannot be parsed count as absent."""
-    challenge = tuple((name, value) for name in CHALLENGES for value in response.all(name))[:MAX_HEADERS]
+    challenge = challenge_headers(response)
     uri = trunk.uri_of("")
     if challenge and (not trunk.password or authorization(challenge, "REGISTER", uri, *trunk.login) is None):
         challenge = ()
     return registration.Answered(
         status=response.status,
         granted=_granted(response, contact_user),
-        min_expires=_number(response.first("min-expires")),
+        min_expires=leading_number(response.first("min-expires")),
         retry_after=retry_after(response),
         challenge=challenge,
         stale=is_stale(challenge),
     )
-
-
-def retry_after(response: Response) -> float | None:
-    """Return the seconds of Retry-After, None without it."""
-    found = _number(response.first("retry-after"))
-    return None if found is None else float(found)
 
 
 def _granted(response: Response, contact_user: str) -> int | None:
@@ -88,10 +76,5 @@ def _granted(response: Response, contact_user: str) -> int | None:
         ours = [one for one in response.contacts if one.uri.user == contact_user]
     except RemoteProtocolError:
         ours = []
-    own = _number(ours[0].param("expires")) if ours else None
-    return own if own is not None else _number(response.first("expires"))
-
-
-def _number(text: str | None) -> int | None:
-    found = _seconds(text) if text else None
-    return int(found[1]) if found else None
+    own = leading_number(ours[0].param("expires")) if ours else None
+    return own if own is not None else leading_number(response.first("expires"))

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from unificx.sip.digest_client import authorization, is_stale
+from unificx.sip.digest_client import authorization, challenge_headers, is_stale
 from unificx.sip.message import Response
 
 MAX_ATTEMPTS = 2
@@ -21,9 +21,7 @@ class Credentials:
         credentials `attempts` times; None if it is another response, or sending it once more would not help."""
         if response.status not in (401, 407) or attempts >= MAX_ATTEMPTS:
             return None
-        challenges = [
-            (name, value) for name in ("www-authenticate", "proxy-authenticate") for value in response.all(name)
-        ]
+        challenges = challenge_headers(response)
         if attempts and not is_stale(challenges):
             return None
         return authorization(challenges, method, uri, self.username, self.password)
