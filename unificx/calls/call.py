@@ -353,6 +353,11 @@ def party_of(call: Call, name: str) -> Caller | None:
     return Caller.of(call.callee, one.device_id) if call.callee is not None else None
 
 
+def connected_state(call: Call) -> State:
+    """Return the state of the connected parties, also while the caller is being transferred."""
+    return call.state.talking if isinstance(call.state, Transferring) else call.state
+
+
 def inbound_key(tenant_id: str, number: str) -> str:
     """Return the key by which the call index has calls from outside to a number."""
     return f"number:{tenant_id}:{number}"

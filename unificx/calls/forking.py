@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import assert_never
 
-from unificx.calls.call import APP_LEG, Call, CallTarget
+from unificx.calls.call import APP_LEG, Call, CallTarget, connected_state
 from unificx.calls.call_record import record_forward
 from unificx.calls.connected_identity import diversion_headers, referred_by
 from unificx.calls.machine import messages
@@ -11,7 +11,7 @@ from unificx.calls.machine.causes import Cause
 from unificx.calls.machine.fork_targets import ForkTargets, LaterStep, Limits, PushTargets
 from unificx.calls.machine.identity import WITHHELD, Headers, Identity, caller_headers, ring_headers
 from unificx.calls.machine.setup import APP_ANSWER_TIMEOUT
-from unificx.calls.machine.states import Talking, Transferring
+from unificx.calls.machine.states import Talking
 from unificx.calls.outside import OutsideDialer
 from unificx.calls.participant import DialTarget, Participant
 from unificx.identity import DirectoryCache, Extension
@@ -189,7 +189,7 @@ def _ring_headers(call: Call, target: CallTarget, shown: Caller) -> Headers:
         return RECALL_HEADERS
     if call.next_destination:
         return CLICK_TO_DIAL_HEADERS
-    state = call.state.talking if isinstance(call.state, Transferring) else call.state
+    state = connected_state(call)
     held_by = call.participant(state.callee).app if isinstance(state, Talking) else None
     if held_by is not None and held_by.app == QUEUE_APP:
         return ring_headers("queue")

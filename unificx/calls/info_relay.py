@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from unificx.calls.call import Call
+from unificx.calls.call import Call, connected_state
 from unificx.calls.machine.messages import CALLER
-from unificx.calls.machine.states import Answering, Talking, Transferring
+from unificx.calls.machine.states import Answering, Talking
 from unificx.calls.observers import ObserverNotifier
 from unificx.sip.info_dtmf import parse_dtmf_digit
 from unificx.sip.legs import InfoReceived
@@ -35,7 +35,7 @@ class InfoRelay:
             self._relay(call, name, event, now)
 
     def _relay(self, call: Call, name: str, event: InfoReceived, now: float) -> None:
-        state = call.state.talking if isinstance(call.state, Transferring) else call.state
+        state = connected_state(call)
         if isinstance(state, Talking):
             other = call.leg(state.callee if name == CALLER else CALLER)
             if other is not None:

@@ -9,11 +9,11 @@ import structlog
 
 from unificx.calls import repository
 from unificx.calls.app_leg import AppLeg
-from unificx.calls.call import Call, CallOptions
+from unificx.calls.call import Call, CallOptions, connected_state
 from unificx.calls.events import CallParty, Direction
 from unificx.calls.machine.causes import Cause
 from unificx.calls.machine.messages import CALLER
-from unificx.calls.machine.states import Answering, Talking, Transferring
+from unificx.calls.machine.states import Answering, Talking
 from unificx.calls.manager import CallManager
 from unificx.calls.models import LiveCallPart
 from unificx.calls.participant import AnyLeg, Participant, SentSdp
@@ -47,7 +47,7 @@ class Journal:
 
     def save(self, call: Call) -> None:
         """Journal an answered or changed call. If the disk is full, it continues but would not survive a crash."""
-        state = call.state.talking if isinstance(call.state, Transferring) else call.state
+        state = connected_state(call)
         if not isinstance(state, (Answering, Talking)):
             return
         tenant = call.caller.tenant_id
