@@ -84,7 +84,7 @@ async def test_internal_error_before_ringing_refuses_the_call() -> None:
     def lost(tenant_id: str) -> None:
         raise KeyError("1001")
 
-    world.directory.tenant = lost  # type: ignore[method-assign]
+    world.directory.domain = lost  # type: ignore[method-assign]
     with capture_logs() as logs:
         await play_on(world, """
             alice -> INVITE 1002 [alice]

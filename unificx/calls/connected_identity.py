@@ -82,7 +82,7 @@ class ConnectedIdentity:
         both = call.participant(leg).extension_id, call.participant(peer).extension_id
         if transferor is None or transferor.extension_id in both:
             return headers
-        return headers + referred_by(call, transferor, self._domain(call))
+        return headers + referred_by(call, transferor, self._directory.domain(call.caller.tenant_id))
 
     def _wanted(self, call: Call, leg: str) -> Identity | None:
         """Return what the device of a leg should show, None to leave it as it is."""
@@ -97,7 +97,7 @@ class ConnectedIdentity:
         number, name = self._number_and_name(call, peer)
         if app == VOICEMAIL_APP:
             name = VOICEMAIL_NAME[self._language(viewer)].format(name or number)
-        return Identity(number, name, self._domain(call)) if number else None
+        return Identity(number, name, self._directory.domain(call.caller.tenant_id)) if number else None
 
     def _number_and_name(self, call: Call, peer: str) -> tuple[str, str]:
         if peer == CALLER:
@@ -116,10 +116,6 @@ class ConnectedIdentity:
         if extension is None:
             return "en"
         return self._directory.language(extension.tenant_id, extension.person_id)
-
-    def _domain(self, call: Call) -> str:
-        tenant = self._directory.tenant(call.caller.tenant_id)
-        return tenant.domain if tenant is not None else ""
 
 
 def _is_voicemail(call: Call, name: str) -> bool:

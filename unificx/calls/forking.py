@@ -158,8 +158,7 @@ class ForkTargetBuilder:
             extra_headers = (*extra_headers, (CALL_ID_HEADER, call.id))
             if call.conference_others is not None:
                 extra_headers = (*extra_headers, (CONFERENCE_HEADER, str(call.conference_others)))
-        tenant = self._directory.tenant(call.caller.tenant_id)
-        domain = tenant.domain if tenant is not None else ""
+        domain = self._directory.domain(call.caller.tenant_id)
         identity = WITHHELD if call.is_withheld(shown) else Identity(shown.number, shown.name, domain)
         displayed = replace(identity, name=target.displayed_name) if target.displayed_name else identity
         if target.fork is not None and target.fork.name_prefix and identity is not WITHHELD:

@@ -47,6 +47,11 @@ class DirectoryCache:
         """Return the tenant of a SIP domain, case-insensitively, including suspended ones (see `Tenant.active`)."""
         return self._by_domain.get(domain.lower())
 
+    def domain(self, tenant_id: str) -> str:
+        """Return the SIP domain of a tenant, "" for an unknown one."""
+        tenant = self._tenants.get(tenant_id)
+        return tenant.domain if tenant is not None else ""
+
     def tenants(self) -> list[Tenant]:
         """Return all tenants, oldest first."""
         return [self._tenants[tenant_id] for tenant_id in sorted(self._tenants)]

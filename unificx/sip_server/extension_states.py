@@ -178,8 +178,7 @@ class ExtensionStates:
         return next((state for state in states if state is not None), None)
 
     def _uri(self, tenant_id: str, user: str) -> str:
-        tenant = self._parts.directory.tenant(tenant_id)
-        return f"sip:{user}@{tenant.domain if tenant is not None else ''}"
+        return f"sip:{user}@{self._parts.directory.domain(tenant_id)}"
 
     def _dialog_document(self, resource: str) -> VersionedDocument:
         tenant_id, _, dialled = resource.partition(" ")

@@ -22,8 +22,7 @@ class UnsolicitedNotify:
     def address(self, tenant_id: str, extension_id: str) -> str:
         """Return the SIP URI of an extension."""
         extension = self._directory.extension_by_id(extension_id)
-        tenant = self._directory.tenant(tenant_id)
-        return f"sip:{extension.number if extension else ''}@{tenant.domain if tenant else ''}"
+        return f"sip:{extension.number if extension else ''}@{self._directory.domain(tenant_id)}"
 
     def send(self, binding: Binding, headers: Sequence[tuple[str, str]], body: bytes, now: float) -> ClientKey:
         """Send a NOTIFY to a phone, from and to its own extension."""
