@@ -1,4 +1,4 @@
-"""Source key of a network address, for rate limits and abuse detection."""
+"""Network addresses: what is one, and the source key of one, for rate limits and abuse detection."""
 
 import ipaddress
 from functools import lru_cache
@@ -24,3 +24,12 @@ def is_local_source(source: str) -> bool:
     The peer of a Unix socket has no address at all.
     """
     return not source or source == "::" or source.startswith("127.")
+
+
+def is_ip_address(host: str) -> bool:
+    """Return whether it is an IP address, maybe in brackets."""
+    try:
+        ipaddress.ip_address(host.removeprefix("[").removesuffix("]"))
+    except ValueError:
+        return False
+    return True

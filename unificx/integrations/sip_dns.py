@@ -6,12 +6,12 @@ Names that only this host knows, from its hosts file, are found by the system's 
 import asyncio
 import socket
 from collections.abc import Callable, Iterable
-from ipaddress import ip_address
 
 from dns.asyncresolver import Resolver
 from dns.exception import DNSException
 from dns.rdatatype import RdataType
 
+from unificx.core.source_address import is_ip_address
 from unificx.trunks import MAX_SERVERS, Resolution, SrvRecord, TrunkTransport, merged, ordered
 
 SERVICES = {"udp": "_sip._udp", "tcp": "_sip._tcp", "tls": "_sips._tcp"}
@@ -38,7 +38,7 @@ class SipDnsResolver:
     async def resolve(self, host: str, port: int, transport: TrunkTransport) -> Resolution:
         """Return the addresses of a host, by SRV records unless a port is given. Raise LookupError if it has none."""
         default = port or DEFAULT_PORTS[transport]
-        if _is_address(host):
+        if is_ip_address(host):
             return Resolution(((host, default),), MAX_SECONDS)
         async with self._limit:
             records, seconds = ([], MAX_SECONDS) if port else await self._srv(f"{SERVICES[transport]}.{host}")
@@ -102,11 +102,3 @@ async def _system_addresses(name: str) -> list[str]:
 
 def _flat(groups: Iterable[list[object]]) -> list[object]:
     return [each for group in groups for each in group]
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True

@@ -8,7 +8,7 @@ import hashlib
 import re
 from dataclasses import dataclass, field
 
-from unificx.core.source_address import source_network
+from unificx.core.source_address import is_ip_address, source_network
 from unificx.identity import DeviceAuth, DirectoryCache, Extension
 from unificx.routing import Emergency, normalise
 from unificx.sip.bearer import BearerTokens, bearer_challenge, bearer_token
@@ -21,7 +21,7 @@ from unificx.sip.message import Request
 from unificx.sip.uri import Uri
 from unificx.sip_server.ports import Carriers
 from unificx.sip_server.rate_limiter import RateLimiter, Verdict
-from unificx.sip_server.realm import is_ip_address, realm_of
+from unificx.sip_server.realm import realm_of
 from unificx.sip_server.registration_faults import RegistrationFaults
 from unificx.trunks import Trunk
 

@@ -7,6 +7,7 @@ the user name of a device, or if it is in a private network or has authenticated
 
 from ipaddress import ip_address
 
+from unificx.core.source_address import is_ip_address
 from unificx.identity import DirectoryCache
 from unificx.sip.flow import Flow
 from unificx.sip.message import Request
@@ -24,6 +25,7 @@ def realm_of(
     `own_names` are host names of the server in lower case; `trusted`: someone has authenticated from this source.
     """
     target = request.target.host.lower()
+    # Behind NAT the server does not know its public addresses, so each one may be its own.
     if target and target not in own_names and not is_ip_address(target):
         # From first: phones may dial any domain, but can authenticate only in their own.
         hosts = (request.from_.uri.host.lower(), request.to.uri.host.lower())
@@ -36,15 +38,6 @@ def realm_of(
             return address.uri.host.lower()[:MAX_REALM_LENGTH]
     default = directory.default_tenant() if trusted or _is_private(flow.host) else None
     return NEUTRAL_REALM if default is None else default.domain
-
-
-def is_ip_address(host: str) -> bool:
-    """Return whether it is an IP address, maybe in brackets. Behind NAT the server does not know its public ones."""
-    try:
-        ip_address(host.removeprefix("[").removesuffix("]"))
-    except ValueError:
-        return False
-    return True
 
 
 def _is_domain(host: str, own_names: frozenset[str]) -> bool:
