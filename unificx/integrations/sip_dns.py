@@ -5,7 +5,7 @@ Names that only this host knows, from its hosts file, are found by the system's 
 
 import asyncio
 import socket
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from dns.asyncresolver import Resolver
 from dns.exception import DNSException
@@ -62,7 +62,7 @@ class SipDnsResolver:
     async def _addresses(self, name: str) -> tuple[list[str], float]:
         """Return the addresses of a name, IPv4 first, and their time to live."""
         answers = [await self._query(name, kind) for kind in (RdataType.A, RdataType.AAAA)]
-        found = [str(each) for each in _flat(records for records, _ in answers)]
+        found = [str(each) for records, _ in answers for each in records]
         if found:
             return found, min(seconds for records, seconds in answers if records)
         return await _system_addresses(name.rstrip(".")), MIN_SECONDS
@@ -98,7 +98,3 @@ async def _system_addresses(name: str) -> list[str]:
     except (OSError, UnicodeError):
         return []
     return list(dict.fromkeys(str(address[0]) for *_, address in found))
-
-
-def _flat(groups: Iterable[list[object]]) -> list[object]:
-    return [each for group in groups for each in group]
