@@ -120,6 +120,13 @@ class SealedCodec(Generic[P]):
             for subject, row, blob in items
         ]
 
+    def open_by_row(
+        self, keys: Keys, tenant: str, purpose: str, items: Sequence[tuple[str, str, bytes]]
+    ) -> dict[str, P | Erased]:
+        """As `open`, by row id."""
+        opened = self.open(keys, tenant, purpose, items)
+        return {row: part for (_, row, _), part in zip(items, opened, strict=True)}
+
     def _open(self, key: Key, tenant: str, subject: str, row: str, blob: bytes) -> P:
         try:
             mark, version, nonce = _HEADER.unpack_from(blob)

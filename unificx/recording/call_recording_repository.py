@@ -214,8 +214,7 @@ async def playback_log(session: AsyncSession, keys: Keys, tenant_id: str, record
     )
     rows = (await session.scalars(query.order_by(RecordingListenRow.moment))).all()
     sealed = [(row.subject_id, row.id, row.sealed) for row in rows if row.sealed is not None]
-    names = LISTENER.open(keys, tenant_id, PURPOSE, sealed)
-    known = {row: name for (_, row, _), name in zip(sealed, names, strict=True)}
+    known = LISTENER.open_by_row(keys, tenant_id, PURPOSE, sealed)
 
     def who(row: RecordingListenRow) -> str | Erased:
         name = known.get(row.id, Erased())
@@ -320,8 +319,7 @@ async def _load(session: AsyncSession, keys: Keys, tenant_id: str, rows: Sequenc
     )
     parties = (await session.scalars(query.order_by(RecordingPartyRow.place))).all()
     sealed = [(row.subject_id, f"{row.recording_id}/{row.place}", row.sealed) for row in parties if row.sealed]
-    opened = PARTY.open(keys, tenant_id, PURPOSE, sealed)
-    known = {place: part for (_, place, _), part in zip(sealed, opened, strict=True)}
+    known = PARTY.open_by_row(keys, tenant_id, PURPOSE, sealed)
     by_recording: defaultdict[str, list[RecordedParty]] = defaultdict(list)
     for row in parties:
         part = known.get(f"{row.recording_id}/{row.place}", Erased())

@@ -215,7 +215,7 @@ async def _set(session: AsyncSession, tenant_id: str, message_id: str, **values:
 
 def _unseal(keys: Keys, tenant_id: str, rows: Sequence[MessageRow]) -> list[Message]:
     sealed = [(row.caller_subject_id, row.id, row.sealed) for row in rows if row.sealed is not None]
-    opened = dict(zip([row for _, row, _ in sealed], CALLER.open(keys, tenant_id, PURPOSE, sealed), strict=True))
+    opened = CALLER.open_by_row(keys, tenant_id, PURPOSE, sealed)
     return [_message(row, opened.get(row.id, Erased())) for row in rows]
 
 

@@ -164,9 +164,8 @@ def _seal(keys: Keys, person: Person) -> bytes:
 def open_persons(keys: Keys, tenant_id: str, rows: Sequence[PersonRow]) -> list[Person]:
     """Open the rows. An erased user is returned as closed and without a name until the row is deleted."""
     sealed = [(row.subject_id, row.id, row.sealed) for row in rows if row.sealed is not None]
-    parts = PERSON_CODEC.open(keys, tenant_id, "administration", sealed)
-    by_row = {row_id: part for (_, row_id, _), part in zip(sealed, parts, strict=True)}
-    return [_person(row, by_row.get(row.id)) for row in rows]
+    parts = PERSON_CODEC.open_by_row(keys, tenant_id, "administration", sealed)
+    return [_person(row, parts.get(row.id)) for row in rows]
 
 
 def _tenant(row: TenantRow) -> Tenant:
