@@ -240,8 +240,8 @@ async def test_a_peer_is_reachable_while_it_answers_and_changes_address() -> Non
     world.servers["192.0.2.7"] = lambda request: respond(request, 200, to_tag="c")
     await world.advance(70)
     assert world.state == "reachable"
-    assert world.directory.identify(Flow("udp", "192.0.2.7", 5060), world.sent[0][0]) == world.trunk
-    assert world.directory.identify(Flow("udp", "192.0.2.1", 5060), world.sent[0][0]) is None
+    assert world.directory.candidates(Flow("udp", "192.0.2.7", 5060), world.sent[0][0]) == (world.trunk,)
+    assert world.directory.candidates(Flow("udp", "192.0.2.1", 5060), world.sent[0][0]) == ()
 
 
 async def test_a_server_with_retry_after_is_paused() -> None:

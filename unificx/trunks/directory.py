@@ -104,11 +104,6 @@ class TrunkDirectory:
 
     # ---- calls from a carrier
 
-    def identify(self, flow: Flow, request: Request) -> Trunk | None:
-        """Return the trunk that a request outside a dialog came from; None if it is not a carrier's, or ambiguous."""
-        found = self.candidates(flow, request)
-        return found[0] if len(found) == 1 else None
-
     def candidates(self, flow: Flow, request: Request) -> tuple[Trunk, ...]:
         """Return the trunks that a request outside a dialog can have come from, none for anyone but a carrier.
 
