@@ -1,8 +1,48 @@
-"""Shared ladder prefixes: an established call, transfers, and a move to a room."""
+"""Shared parts of ladders: a ringing and an established call, transfers, a move to a room, and the end of a call."""
 
 from world import World
 
+from unificx.identity import Extension
+
+
+def extension(number: str) -> Extension:
+    """Return an extension of the tenant by its number."""
+    return Extension(f"e-{number}", "t1", number, None, f"s-{number}", 30, 600, f"Extension {number}")
+
+
+def refers(by: str, to: str) -> str:
+    """`by` transfers the other party to a number."""
+    return f"""
+    {by} -> REFER
+      Refer-To: <sip:{to}@acme.example>
+    {by} <- 202 REFER
+    {by} <- NOTIFY 100
+"""
+
+
+def hangs_up(by: str, other: str, record: str) -> str:
+    """`by` hangs up, and `record` is the call record."""
+    return f"""
+    {by} -> BYE
+    {other} <- BYE
+    history <- {record}
+    {by} <- 200 BYE
+"""
+
+
+async def released(world: World) -> None:
+    """Check that ended calls leave nothing behind."""
+    await world.pass_time(70)
+    assert world.leftovers() == {}
+
+
 PARTICIPANTS = "alice 1001, bob 1002, carol 1003"
+RINGS = """
+    alice -> INVITE 1002 [alice]
+    bob   <- INVITE [alice]
+    bob   -> 180
+    alice <- 180
+"""
 UP = """
     alice -> INVITE 1002 [alice]
     bob   <- INVITE [alice]
@@ -11,11 +51,7 @@ UP = """
     alice <- 200 [bob]
     alice -> ACK
 """
-REFERRED = """
-    bob   -> REFER
-      Refer-To: <sip:1003@acme.example>
-    bob   <- 202 REFER
-    bob   <- NOTIFY 100
+REFERRED = refers("bob", "1003") + """
     app   <- waiting for 1003 [alice]
     carol <- INVITE [alice]
       From: "Alice \\"Al\\" O\\\\Neill" <sip:1001@acme.example>{*}
@@ -26,6 +62,16 @@ REFERRED = """
     alice <- ACK
     carol -> 180
     bob   <- NOTIFY 180
+"""  # fmt: skip
+REACHED = """
+    carol -> 200 [carol]
+    app   <- BYE
+    carol <- ACK
+    bob   <- NOTIFY 200 over
+    bob   <- BYE
+    alice <- INVITE [carol]
+    alice -> 200 [alice]
+    alice <- ACK
 """
 TRANSFEROR_HANGS_UP = """
     bob   -> BYE

@@ -2,7 +2,7 @@
 
 import pytest
 from ladder import play, play_on
-from steps import parties
+from steps import hangs_up, parties, released
 from world import World
 
 from unificx.routing import CallApp
@@ -33,21 +33,11 @@ ANSWERED = """
     alice -> 200 [alice]
     alice <- ACK
 """
-OVER = """
-    alice -> BYE
-    bob   <- BYE
-    history <- answered 16 alice 7000 bob
-    alice <- 200 BYE
-"""
+OVER = hangs_up("alice", "bob", "answered 16 alice 7000 bob")
 
 
 async def in_menu(more: str = "") -> World:
     return await play(IN_MENU + more, numbers=NUMBERS)
-
-
-async def released(world: World) -> None:
-    await world.pass_time(70)
-    assert world.leftovers() == {}
 
 
 async def test_answered_destination_takes_the_caller_from_the_app() -> None:

@@ -3,7 +3,7 @@
 
 import pytest
 from ladder import play, play_on
-from steps import ANSWERS, CONSULTS, PARTICIPANTS, UP, WITH_DESK, up
+from steps import ANSWERS, CONSULTS, PARTICIPANTS, REACHED, UP, WITH_DESK, up
 from test_calls_attended import TAKEN, refer, replaces
 from test_calls_parking import PARKED, RETURNS
 from world import World
@@ -42,16 +42,6 @@ BLIND = f"""
     alice <- INVITE [ring]
       P-Asserted-Identity: {CAROL}
       Referred-By: {BOB}
-    alice -> 200 [alice]
-    alice <- ACK
-"""
-REACHED = """
-    carol -> 200 [carol]
-    app   <- BYE
-    carol <- ACK
-    bob   <- NOTIFY 200 over
-    bob   <- BYE
-    alice <- INVITE [carol]
     alice -> 200 [alice]
     alice <- ACK
 """

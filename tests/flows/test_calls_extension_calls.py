@@ -1,26 +1,16 @@
 """The view of live calls by extension that others in the tenant get on the keys of their phones."""
 
 from ladder import play, play_on
-from steps import REFERRED, UP
+from steps import REACHED, REFERRED, RINGS, UP, hangs_up
 from world import World
 
 from unificx.calls import ExtensionCall, ExtensionCalls
 
-RINGS = """
-    alice -> INVITE 1002 [alice]
-    bob   <- INVITE [alice]
-    bob   -> 180
-    alice <- 180
-"""
-TARGET_ANSWERS = """
-    carol -> 200 [carol]
-    app   <- BYE
-    carol <- ACK
-    bob   <- NOTIFY 200 over
-    bob   <- BYE
-    alice <- INVITE [carol]
-    alice -> 200 [alice]
-    alice <- ACK
+ANSWERED = """
+    bob   -> 200 [bob]
+    bob   <- ACK
+    alice <- 200 [bob]
+    alice -> ACK
 """
 
 
@@ -44,10 +34,10 @@ async def test_a_call_from_ringing_to_its_end() -> None:
     await play_on(world, "bob -> 180\nalice <- 180")
     assert touched == {*world.manager.calls}
     assert states(world) == {"e-1001": ("early", "initiator", bob), "e-1002": ("early", "recipient", alice)}
-    await play_on(world, "bob -> 200 [bob]\nbob <- ACK\nalice <- 200 [bob]\nalice -> ACK")
+    await play_on(world, ANSWERED)
     assert states(world) == {"e-1001": ("confirmed", "initiator", bob), "e-1002": ("confirmed", "recipient", alice)}
     touched.clear()
-    await play_on(world, "alice -> BYE\nbob <- BYE\nhistory <- answered 16 alice bob\nalice <- 200 BYE")
+    await play_on(world, hangs_up("alice", "bob", "answered 16 alice bob"))
     assert len(touched) == 1
     assert seen(world) == {}
 
@@ -59,7 +49,7 @@ async def test_the_dialog_of_a_ringing_phone_is_shown_until_it_answers() -> None
     assert (call_id, own_tag) == (invite.call_id, invite.from_.tag)
     assert phone_tag != own_tag != ""
     assert seen(world)["e-1001"].dialog == ("", "", "")
-    await play_on(world, "bob -> 200 [bob]\nbob <- ACK\nalice <- 200 [bob]\nalice -> ACK")
+    await play_on(world, ANSWERED)
     assert seen(world)["e-1002"].dialog == ("", "", "")
 
 
@@ -68,7 +58,7 @@ async def test_a_withheld_caller_stays_hidden() -> None:
         "alice 1001, bob 1002\nalice -> INVITE 1002 [alice]\n  Privacy: id\nbob <- INVITE [alice]\nbob -> 180\nalice <- 180"
     )
     assert seen(world)["e-1002"].remote == ("", "")
-    await play_on(world, "bob -> 200 [bob]\nbob <- ACK\nalice <- 200 [bob]\nalice -> ACK")
+    await play_on(world, ANSWERED)
     assert seen(world)["e-1002"].remote == ("", "")
 
 
@@ -82,7 +72,7 @@ async def test_a_transfer_shows_the_parties_of_the_moment() -> None:
     assert {each: call.state for each, call in seen(world).items()} == {
         "e-1001": "confirmed", "e-1002": "confirmed", "e-1003": "early",
     }  # fmt: skip
-    await play_on(world, TARGET_ANSWERS)
+    await play_on(world, REACHED)
     assert set(seen(world)) == {"e-1001", "e-1003"}
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from ladder import play, play_on
-from steps import PARTICIPANTS, UP
+from steps import PARTICIPANTS, UP, hangs_up, released
 from test_calls_parking import PARKED, RETURNS
 
 from unificx.identity import DeviceAuth
@@ -23,11 +23,7 @@ ANSWERED_BY_CAROL = """
     alice <- 200 [carol]
       P-Asserted-Identity: {*}<sip:1003@acme.example>
     alice -> ACK
-    alice -> BYE
-    carol <- BYE
-    history <- answered 16 alice 1002 carol
-    alice <- 200 BYE
-"""
+""" + hangs_up("alice", "carol", "answered 16 alice 1002 carol")  # fmt: skip
 
 
 async def test_all_calls_are_forwarded_and_the_phone_says_by_which_extension() -> None:
@@ -42,8 +38,7 @@ async def test_all_calls_are_forwarded_and_the_phone_says_by_which_extension() -
         + ANSWERED_BY_CAROL,
         presence={"1002": presence(always="extension:1003")},
     )
-    await world.pass_time(70)
-    assert world.leftovers() == {}
+    await released(world)
 
 
 @pytest.mark.parametrize(

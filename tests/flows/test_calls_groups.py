@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 from ladder import play, play_on
+from steps import extension
 
-from unificx.identity import Extension
 from unificx.routing import DestinationRef, GroupCall, RingGroup, Strategy
 
 OTHERWISE = DestinationRef("extension", "1004")
@@ -16,12 +16,7 @@ def group(*steps: tuple[str, ...], strategy: Strategy = "in_turn", otherwise: De
     """Return a call to a group of these numbers that rings for five seconds."""
     ids = tuple(tuple(f"e-{number}" for number in step) for step in steps)
     made = RingGroup("g", "t1", "6000", "Sales", CREATED, ids, strategy, 5, "Sales: ", otherwise)
-    return GroupCall(made, ids, extension)
-
-
-def extension(extension_id: str) -> Extension:
-    number = extension_id.removeprefix("e-")
-    return Extension(extension_id, "t1", number, None, f"s-{number}", 30, 600, f"Extension {number}")
+    return GroupCall(made, ids, lambda extension_id: extension(extension_id.removeprefix("e-")))
 
 
 PHONES = "alice 1001, bob 1002, carol 1003, dave 1004\n"

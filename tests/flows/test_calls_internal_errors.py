@@ -2,25 +2,11 @@
 
 import pytest
 from ladder import play, play_on
+from steps import RINGS, UP
 from structlog.testing import capture_logs
 
 from unificx.calls.events import CallEnded
 from unificx.db import SpoolFull
-
-RINGS = """
-    alice -> INVITE 1002 [alice]
-    bob   <- INVITE [alice]
-    bob   -> 180
-    alice <- 180
-"""
-UP = """
-    alice -> INVITE 1002 [alice]
-    bob   <- INVITE [alice]
-    bob   -> 200 [bob]
-    bob   <- ACK
-    alice <- 200 [bob]
-    alice -> ACK
-"""
 
 
 async def test_full_disk_loses_the_record_but_ends_the_call_cleanly() -> None:

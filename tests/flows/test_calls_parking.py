@@ -2,15 +2,11 @@
 
 import pytest
 from ladder import play, play_on
-from steps import PARTICIPANTS, UP, parties
+from steps import PARTICIPANTS, UP, parties, refers
 
 from unificx.calls.schemas import MAX_PARKING_SLOTS
 
-PARKED = """
-    bob   -> REFER
-      Refer-To: <sip:*85@acme.example>
-    bob   <- 202 REFER
-    bob   <- NOTIFY 100
+PARKED = refers("bob", "*85") + """
     app   <- park [alice]
     app   <- parked [bob]
     ! app 1 answers [music]
@@ -25,7 +21,7 @@ PARKED = """
     bob   <- NOTIFY 200 over
     bob   <- BYE
     app   <- BYE
-"""
+"""  # fmt: skip
 FETCHED = """
     carol -> INVITE {code} [carol]
     alice <- INVITE [carol]

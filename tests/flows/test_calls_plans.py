@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import pytest
 from ladder import play, play_on
+from steps import extension
 
-from unificx.identity import Extension
 from unificx.routing import (
     CallApp,
     Destination,
@@ -22,10 +22,6 @@ from unificx.routing import (
 )
 
 CALL_SECONDS = 600.0
-
-
-def extension(number: str) -> Extension:
-    return Extension(f"e-{number}", "t1", number, None, f"s-{number}", 30, 600, f"Extension {number}")
 
 
 def together(*numbers: str, seconds: float = 5.0, decline_ends: bool = True) -> Fork:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from steps import extension
 from world import World
 
 from unificx.core.errors import Invalid
-from unificx.identity import Extension
 from unificx.routing import (
     CallApp,
     Destination,
@@ -76,10 +76,6 @@ nodes = st.builds(
 )
 changes = st.lists(st.tuples(st.sampled_from(NUMBERS), nodes), min_size=4, max_size=16)
 """Destinations in the order in which they are saved; a later one of the same number replaces the earlier one."""
-
-
-def extension(number: str) -> Extension:
-    return Extension(f"e-{number}", "t1", number, None, f"s-{number}", 30, 600, f"Extension {number}")
 
 
 def leads_to(node: Node) -> tuple[DestinationRef, ...]:

@@ -2,19 +2,11 @@
 
 import pytest
 from ladder import play
-from steps import PARTICIPANTS, REFERRED, UP
+from steps import PARTICIPANTS, REACHED, REFERRED, UP, extension, hangs_up
 from world import World
 
-from unificx.identity import Extension
 from unificx.presence import Forwarding, Presence, StateProfile
 from unificx.routing import CallApp, DestinationRef, Fork, GoTo, Plan, RingTarget, Station, Step
-
-HANGS_UP = """
-    alice -> BYE
-    {other} <- BYE
-    history <- {history}
-    alice <- 200 BYE
-"""
 
 
 class SalesGroup:
@@ -35,10 +27,6 @@ class Hours:
 NUMBERS = {"6000": SalesGroup(), "7200": Hours(), "7000": CallApp("menu")}
 
 
-def extension(number: str) -> Extension:
-    return Extension(f"e-{number}", "t1", number, None, f"s-{number}", 30, 600, f"Extension {number}")
-
-
 def way(world: World) -> list[str]:
     """The stations: kind, number, how the call came there and by which party, and how it ended there."""
     [call] = world.ended
@@ -52,7 +40,7 @@ def way(world: World) -> list[str]:
 
 
 async def test_a_call_to_an_extension_or_its_mailbox_has_no_way() -> None:
-    answered = await play(PARTICIPANTS + UP + HANGS_UP.format(other="bob  ", history="answered 16 alice bob"))
+    answered = await play(PARTICIPANTS + UP + hangs_up("alice", "bob", "answered 16 alice bob"))
     assert way(answered) == []
     recorded = await play("""
         alice 1001, bob 1002 voicemail
@@ -73,16 +61,7 @@ async def test_a_call_to_an_extension_or_its_mailbox_has_no_way() -> None:
 
 @pytest.mark.promise("C5")
 async def test_a_transfer_names_the_transferor() -> None:
-    world = await play(PARTICIPANTS + UP + REFERRED + """
-        carol -> 200 [carol]
-        app   <- BYE
-        carol <- ACK
-        bob   <- NOTIFY 200 over
-        bob   <- BYE
-        alice <- INVITE [carol]
-        alice -> 200 [alice/again]
-        alice <- ACK
-    """ + HANGS_UP.format(other="carol", history="answered 16 alice bob carol"))  # fmt: skip
+    world = await play(PARTICIPANTS + UP + REFERRED + REACHED + hangs_up("alice", "carol", "answered 16 alice bob carol"))
     assert way(world) == [
         "extension 1002: dialled, answered",
         "extension 1003: transferred by 1002, answered",
@@ -105,7 +84,7 @@ async def test_a_group_and_what_follows_it_are_named() -> None:
         the app answers [vm]
         alice <- 200 [vm]
         alice -> ACK
-    """ + HANGS_UP.format(other="app  ", history="missed 19 alice 6000"), numbers=NUMBERS)  # fmt: skip
+    """ + hangs_up("alice", "app", "missed 19 alice 6000"), numbers=NUMBERS)  # fmt: skip
     assert way(world) == [
         "group 6000: dialled, continued",
         "extension 1002: routed, missed",
@@ -129,7 +108,7 @@ async def test_the_member_that_answers_is_named() -> None:
           Reason: SIP;cause=200;text="Call completed elsewhere"
         alice <- 200 [carol]
         alice -> ACK
-    """ + HANGS_UP.format(other="carol", history="answered 16 alice carol"), numbers=NUMBERS)  # fmt: skip
+    """ + hangs_up("alice", "carol", "answered 16 alice carol"), numbers=NUMBERS)  # fmt: skip
     assert way(world) == [
         "group 6000: dialled, continued",
         "extension 1002: routed, missed",
@@ -158,7 +137,7 @@ async def test_an_app_and_the_extensions_it_tries_are_named() -> None:
         alice <- INVITE [carol]
         alice -> 200 [alice]
         alice <- ACK
-    """ + HANGS_UP.format(other="carol", history="answered 16 alice 7000 carol"), numbers=NUMBERS)  # fmt: skip
+    """ + hangs_up("alice", "carol", "answered 16 alice 7000 carol"), numbers=NUMBERS)  # fmt: skip
     assert way(world) == [
         "app menu: dialled, continued",
         "extension 1002: routed, busy",
@@ -178,7 +157,7 @@ async def test_a_forward_names_the_extension_that_forwards() -> None:
         carol <- ACK
         alice <- 200 [carol]
         alice -> ACK
-    """ + HANGS_UP.format(other="carol", history="answered 16 alice 1002 carol"), presence={
+    """ + hangs_up("alice", "carol", "answered 16 alice 1002 carol"), presence={
         "1002": Presence("", "", "", "available", None, True, "", {"available": StateProfile(forwarding, forwarding)})
     })  # fmt: skip
     assert way(world) == ["extension 1002: dialled, busy", "extension 1003: forwarded by 1002, answered"]
