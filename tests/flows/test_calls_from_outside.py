@@ -5,8 +5,10 @@ from collections.abc import Mapping
 import pytest
 from carriers import OWN_NUMBER, Outside
 from ladder import play, play_on
-from test_calls_outside import CALLED, CALLING, NUMBERS, assert_nothing_internal
-from test_calls_plans import extension
+from steps import extension, hangs_up, refers, released
+from test_calls_outside import CALLED, NUMBERS, assert_nothing_internal
+from test_calls_outside import TALKS as CALLED_TALKS
+from test_calls_parking import PARKED
 
 from unificx.routing import CallApp, Destination, Plan, RingExtension, Step
 from unificx.sip.message import Response
@@ -47,6 +49,23 @@ TALKS = (
 )
 
 
+def connected(sdp: str) -> str:
+    """The carrier's call is connected to the party with this SDP."""
+    return f"""
+    carrier <- INVITE [{sdp}]
+    carrier -> 200 [outside]
+    carrier <- ACK
+"""
+
+
+def transferred(by: str, sdp: str) -> str:
+    """The transfer succeeds: `by` is no longer in the call."""
+    return f"""
+    {by} <- NOTIFY 200 over
+    {by} <- BYE
+""" + connected(sdp)  # fmt: skip
+
+
 async def test_caller_outside_is_shown_and_recorded() -> None:
     world = await play(
         RINGS
@@ -60,11 +79,8 @@ async def test_caller_outside_is_shown_and_recorded() -> None:
     carrier <- 200 [bob]
       P-Asserted-Identity: none
     carrier -> ACK
-    bob -> BYE
-    carrier <- BYE
-    history <- answered 16 +491710000001 bob
-    bob <- 200 BYE
-    """,
+    """
+        + hangs_up("bob", "carrier", "answered 16 +491710000001 bob"),
         inbound=INBOUND,
     )
     [record] = world.ended
@@ -95,7 +111,7 @@ async def test_withheld_caller_is_a_data_subject_of_this_call_alone(headers: str
     bob -> 486
     history <- busy 17  1002
     carrier <- 486
-    """.replace("0301234500", "0301234500"),
+    """,
         inbound={"+49301234500": INBOUND[OWN_NUMBER]},
     )
     caller = world.ended[0].parties[0]
@@ -149,16 +165,13 @@ async def test_refused_call_leaves_nothing_behind(number: str, headers: str, sta
 
 
 async def test_call_that_comes_back_is_refused_after_some_turns() -> None:
-    turns = "".join(
-        """
+    turn = """
     carrier -> INVITE +49301234502 [outside]
     second <- INVITE [outside]
     """
-        for _ in range(5)
-    ).replace("second <-", "second <-")
     await play(
         "second +491711111111 udp trunk, carrier +491710000001 udp trunk"
-        + turns
+        + turn * 5
         + """
     carrier -> INVITE +49301234502 [outside]
     carrier <- 482
@@ -193,11 +206,8 @@ async def test_forwarded_call_says_who_forwarded_it() -> None:
     second <- ACK
     carrier <- 200 [mobile]
     carrier -> ACK
-    second -> BYE
-    carrier <- BYE
-    history <- answered 16 +491710000001 1002 +491711111111
-    second <- 200 BYE
-    """,
+    """
+        + hangs_up("second", "carrier", "answered 16 +491710000001 1002 +491711111111"),
         inbound=INBOUND,
     )
     assert world.ended[0].direction == "inbound"
@@ -207,11 +217,8 @@ async def test_forwarded_call_says_who_forwarded_it() -> None:
 async def test_outside_caller_is_transferred_to_a_colleague() -> None:
     world = await play(
         TALKS
+        + refers("bob", "1001")
         + """
-    bob -> REFER
-      Refer-To: <sip:1001@acme.example>
-    bob <- 202 REFER
-    bob <- NOTIFY 100
     app <- waiting for 1001 [outside]
     alice <- INVITE [outside]
       From: "Dr. Outside" <sip:+491710000001@acme.example>;tag={*}
@@ -219,69 +226,43 @@ async def test_outside_caller_is_transferred_to_a_colleague() -> None:
     alice -> 200 [alice]
     app <- BYE
     alice <- ACK
-    bob <- NOTIFY 200 over
-    bob <- BYE
-    carrier <- INVITE [alice]
-    carrier -> 200 [outside]
-    carrier <- ACK
-    carrier -> BYE
-    alice <- BYE
-    history <- answered 16 +491710000001 bob alice
-    carrier <- 200 BYE
-    """,
+    """
+        + transferred("bob", "alice")
+        + hangs_up("carrier", "alice", "answered 16 +491710000001 bob alice"),
         inbound=INBOUND,
     )
     assert [one.extension_id for one in world.ended[0].parties] == [None, "e-1002", "e-1001"]
     assert_nothing_internal(world)
-    await world.pass_time(70)
-    assert world.leftovers() == {}
+    await released(world)
 
 
 async def test_dialled_party_outside_is_transferred_to_a_colleague() -> None:
     world = await play(
-        CALLING
+        CALLED_TALKS
+        + refers("alice", "1002")
         + """
-        carrier -> 200 [outside]
-        carrier <- ACK
-        alice <- 200 [outside]
-        alice -> ACK
-        alice -> REFER
-          Refer-To: <sip:1002@acme.example>
-        alice <- 202 REFER
-        alice <- NOTIFY 100
         app <- waiting for 1002 [outside]
         bob <- INVITE [outside]
           From: <sip:+493098765432@acme.example>;tag={*}
         bob -> 200 [bob]
         app <- BYE
         bob <- ACK
-        alice <- NOTIFY 200 over
-        alice <- BYE
-        carrier <- INVITE [bob]
-        carrier -> 200 [outside]
-        carrier <- ACK
-        bob -> BYE
-        carrier <- BYE
-        history <- answered 16 alice +493098765432 bob
-        bob <- 200 BYE
-        """,
+        """
+        + transferred("alice", "bob")
+        + hangs_up("bob", "carrier", "answered 16 alice +493098765432 bob"),
         numbers=NUMBERS,
     )
     assert world.ended[0].direction == "outbound"
     assert [one.extension_id for one in world.ended[0].parties] == ["e-1001", None, "e-1002"]
     assert_nothing_internal(world)
-    await world.pass_time(70)
-    assert world.leftovers() == {}
+    await released(world)
 
 
 async def test_refused_transfer_of_an_outside_caller_returns_to_the_transferor() -> None:
     world = await play(
         TALKS
+        + refers("bob", "1001")
         + """
-    bob -> REFER
-      Refer-To: <sip:1001@acme.example>
-    bob <- 202 REFER
-    bob <- NOTIFY 100
     app <- waiting for 1001 [outside]
     alice <- INVITE [outside]
     alice -> 486
@@ -290,10 +271,8 @@ async def test_refused_transfer_of_an_outside_caller_returns_to_the_transferor()
     bob <- INVITE [outside]
     bob -> 200 [bob]
     bob <- ACK
-    carrier <- INVITE [bob]
-    carrier -> 200 [outside]
-    carrier <- ACK
-    """,
+    """
+        + connected("bob"),
         inbound=INBOUND,
     )
     assert_nothing_internal(world)
@@ -302,29 +281,12 @@ async def test_refused_transfer_of_an_outside_caller_returns_to_the_transferor()
 async def test_caller_outside_is_parked_and_retrieved() -> None:
     world = await play(
         TALKS
+        + PARKED.replace("[alice]", "[outside]").replace("alice", "carrier")
         + """
-    bob -> REFER
-      Refer-To: <sip:*85@acme.example>
-    bob <- 202 REFER
-    bob <- NOTIFY 100
-    app <- park [outside]
-    app <- parked [bob]
-    ! app 1 answers [music]
-    carrier <- INVITE [music]
-    carrier -> 200 [outside]
-    carrier <- ACK
-    ! app 2 answers [place]
-    bob <- INVITE [place]
-    bob -> 200 [bob]
-    bob <- ACK
-    ! app 2 hangs up
-    bob <- NOTIFY 200 over
-    bob <- BYE
-    app <- BYE
     alice -> INVITE *861 [alice]
-    carrier <- INVITE [alice]
-    carrier -> 200 [outside]
-    carrier <- ACK
+    """
+        + connected("alice")
+        + """
     app <- BYE
     alice <- 200 [outside]
       P-Asserted-Identity: "Dr. Outside" <sip:+491710000001@acme.example>
@@ -333,15 +295,7 @@ async def test_caller_outside_is_parked_and_retrieved() -> None:
         inbound=INBOUND,
     )
     world.parking.release(world.parking.occupied("t1")[0].app_leg_id)  # as its app does
-    await play_on(
-        world,
-        """
-    carrier -> BYE
-    alice <- BYE
-    history <- answered 16 +491710000001 bob alice
-    carrier <- 200 BYE
-    """,
-    )
+    await play_on(world, hangs_up("carrier", "alice", "answered 16 +491710000001 bob alice"))
     assert world.ended[0].direction == "inbound"
     assert_nothing_internal(world)
 
@@ -349,11 +303,8 @@ async def test_caller_outside_is_parked_and_retrieved() -> None:
 async def test_outside_caller_is_transferred_outside() -> None:
     world = await play(
         TALKS
+        + refers("bob", "03098765432")
         + """
-    bob -> REFER
-      Refer-To: <sip:03098765432@acme.example>
-    bob <- 202 REFER
-    bob <- NOTIFY 100
     app <- waiting [outside]
     second <- INVITE [outside]
       From: <sip:+49301234500@second.example>;tag={*}
@@ -361,22 +312,14 @@ async def test_outside_caller_is_transferred_outside() -> None:
     second -> 200 [called]
     app <- BYE
     second <- ACK
-    bob <- NOTIFY 200 over
-    bob <- BYE
-    carrier <- INVITE [called]
-    carrier -> 200 [outside]
-    carrier <- ACK
-    second -> BYE
-    carrier <- BYE
-    history <- answered 16 +491710000001 bob +493098765432
-    second <- 200 BYE
-    """,
+    """
+        + transferred("bob", "called")
+        + hangs_up("second", "carrier", "answered 16 +491710000001 bob +493098765432"),
         inbound=INBOUND,
         numbers={"03098765432": Outside(CALLED, "second")},
     )
     assert_nothing_internal(world)
-    await world.pass_time(70)
-    assert world.leftovers() == {}
+    await released(world)
 
 
 async def test_outside_caller_is_transferred_after_a_consultation() -> None:
@@ -396,20 +339,14 @@ async def test_outside_caller_is_transferred_after_a_consultation() -> None:
       P-Asserted-Identity: "Dr. Outside" <sip:+491710000001@acme.example>
     alice -> 200 [alice]
     alice <- ACK
-    carrier <- INVITE [alice]
-    carrier -> 200 [outside]
-    carrier <- ACK
-    alice -> BYE
-    carrier <- BYE
-    history <- answered 16 +491710000001 bob alice
-    alice <- 200 BYE
-    """,
+    """
+        + connected("alice")
+        + hangs_up("alice", "carrier", "answered 16 +491710000001 bob alice"),
         inbound=INBOUND,
     )
     assert world.ended[0].direction == "inbound"
     assert_nothing_internal(world)
-    await world.pass_time(70)
-    assert world.leftovers() == {}
+    await released(world)
 
 
 async def test_app_connects_an_outside_caller_outside() -> None:
@@ -429,18 +366,12 @@ async def test_app_connects_an_outside_caller_outside() -> None:
     app <- answered
     app <- BYE
     second <- ACK
-    carrier <- INVITE [called]
-    carrier -> 200 [outside]
-    carrier <- ACK
-    second -> BYE
-    carrier <- BYE
-    history <- answered 16 +491710000001 +49301234503 +493098765432
-    second <- 200 BYE
-    """,
+    """
+        + connected("called")
+        + hangs_up("second", "carrier", "answered 16 +491710000001 +49301234503 +493098765432"),
         inbound={"+49301234503": CallApp("menu")},
         numbers={"03098765432": Outside(CALLED, "second")},
     )
     assert world.ended[0].direction == "inbound"
     assert_nothing_internal(world)
-    await world.pass_time(70)
-    assert world.leftovers() == {}
+    await released(world)

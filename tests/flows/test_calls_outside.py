@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pytest
 from carriers import OWN_NUMBER, Outside
 from ladder import play, play_on
+from steps import UP, hangs_up
 from world import World
 
 from unificx.calls import CallControl, CallSettings
@@ -23,6 +24,12 @@ CALLING = """
     alice -> INVITE 03098765432 [alice]
     carrier <- INVITE [alice]
 """
+TALKS = CALLING + """
+    carrier -> 200 [outside]
+    carrier <- ACK
+    alice <- 200 [outside]
+    alice -> ACK
+"""  # fmt: skip
 SECRETS = (b"1001", b"Alice", b"O\\Neill", b"acme.example", b"192.0.2.9", b"Extension", b"e-1001", b"1002", b"s-1001")
 
 
@@ -50,11 +57,8 @@ async def test_call_to_a_number_outside() -> None:
         alice <- 200 [outside]
           P-Asserted-Identity: none
         alice -> ACK
-        alice -> BYE
-        carrier <- BYE
-        history <- answered 16 alice +493098765432
-        alice <- 200 BYE
-        """,
+        """
+        + hangs_up("alice", "carrier", "answered 16 alice +493098765432"),
         numbers=NUMBERS,
     )
     invite = world.checked[0]
@@ -132,11 +136,8 @@ async def test_next_carrier_takes_over_if_one_cannot_connect(refusal: str) -> No
         second <- ACK
         alice <- 200 [outside]
         alice -> ACK
-        second -> BYE
-        alice <- BYE
-        history <- answered 16 alice +493098765432
-        second <- 200 BYE
-        """,
+        """
+        + hangs_up("second", "alice", "answered 16 alice +493098765432"),
         numbers=NUMBERS,
     )
     assert not any(b"premium" in data for data in world.sent_outside)
@@ -199,6 +200,13 @@ async def test_what_a_carrier_says_of_the_number_is_final(answer: str, record: s
 
 
 async def test_carrier_without_a_server_or_with_its_most_calls_is_skipped() -> None:
+    bob_reaches_second = """
+        bob -> INVITE 03098765432 [bob]
+        second <- INVITE [bob]
+        second -> 486
+        history <- busy 17 bob +493098765432
+        bob <- 486
+    """
     world = await play(
         """
         alice 1001, bob 1002, carrier +491710000001 udp trunk max1, second +491710000002 udp trunk
@@ -206,11 +214,9 @@ async def test_carrier_without_a_server_or_with_its_most_calls_is_skipped() -> N
         carrier <- INVITE [alice]
         carrier -> 180
         alice <- 180
-        bob -> INVITE 03098765432 [bob]
-        second <- INVITE [bob]
-        second -> 486
-        history <- busy 17 bob +493098765432
-        bob <- 486
+        """
+        + bob_reaches_second
+        + """
         alice -> CANCEL
         history <- cancelled 16 alice +493098765432
         carrier <- CANCEL
@@ -219,13 +225,7 @@ async def test_carrier_without_a_server_or_with_its_most_calls_is_skipped() -> N
         numbers=NUMBERS,
     )
     world.lines.without_server.add("carrier")
-    await play_on(world, """
-        bob -> INVITE 03098765432 [bob]
-        second <- INVITE [bob]
-        second -> 486
-        history <- busy 17 bob +493098765432
-        bob <- 486
-    """)  # fmt: skip
+    await play_on(world, bob_reaches_second)
     assert not world.leftovers().get("legs of trunks")
 
 
@@ -289,16 +289,7 @@ async def test_srtp_is_offered_over_tls_and_plain_after_a_refusal() -> None:
 
 
 async def test_fax_offer_of_a_carrier_is_refused_and_the_call_goes_on() -> None:
-    world = await play(
-        CALLING
-        + """
-        carrier -> 200 [outside]
-        carrier <- ACK
-        alice <- 200 [outside]
-        alice -> ACK
-        """,
-        numbers=NUMBERS,
-    )
+    world = await play(TALKS, numbers=NUMBERS)
     carrier = world.phones["carrier"]
     invite = carrier.build("INVITE", "", "outside", [("Content-Type", "application/sdp")])
     assert isinstance(invite, Request)
@@ -313,22 +304,14 @@ async def test_fax_offer_of_a_carrier_is_refused_and_the_call_goes_on() -> None:
         alice <- ACK
         carrier <- 200 [alice/held]
         carrier -> ACK
-        carrier -> BYE
-        alice <- BYE
-        history <- answered 16 alice +493098765432
-        carrier <- 200 BYE
-    """)  # fmt: skip
+    """ + hangs_up("carrier", "alice", "answered 16 alice +493098765432"))  # fmt: skip
     assert_nothing_internal(world)
 
 
 async def test_refer_of_a_carrier_is_refused() -> None:
     await play(
-        CALLING
+        TALKS
         + """
-        carrier -> 200 [outside]
-        carrier <- ACK
-        alice <- 200 [outside]
-        alice -> ACK
         carrier -> REFER
           Refer-To: <sip:1002@acme.example>
         carrier <- 403 REFER
@@ -339,12 +322,8 @@ async def test_refer_of_a_carrier_is_refused() -> None:
 
 async def test_party_outside_is_part_of_the_conversation() -> None:
     world = await play(
-        CALLING
+        TALKS
         + """
-        carrier -> 200 [outside]
-        carrier <- ACK
-        alice <- 200 [outside]
-        alice -> ACK
         alice -> INVITE [alice/hold]
         carrier <- INVITE [alice/hold]
         carrier -> 200 [outside/held]
@@ -376,13 +355,8 @@ async def test_number_that_a_rule_forbids() -> None:
         alice -> INVITE 0900123456 [alice]
         history <- failed 57 alice 0900123456
         alice <- 403
-        alice -> INVITE 1002 [alice]
-        bob <- INVITE [alice]
-        bob -> 200 [bob]
-        bob <- ACK
-        alice <- 200 [bob]
-        alice -> ACK
-        """,
+        """
+        + UP,
         numbers=forbidden,
     )
     alice = world._caller(world.phones["alice"].flow)

@@ -3,9 +3,9 @@
 import pytest
 from ladder import play
 from steps import PARTICIPANTS, REACHED, REFERRED, UP, extension, hangs_up
+from test_calls_forwarding import presence
 from world import World
 
-from unificx.presence import Forwarding, Presence, StateProfile
 from unificx.routing import CallApp, DestinationRef, Fork, GoTo, Plan, RingTarget, Station, Step
 
 
@@ -146,7 +146,7 @@ async def test_an_app_and_the_extensions_it_tries_are_named() -> None:
 
 
 async def test_a_forward_names_the_extension_that_forwards() -> None:
-    forwarding = Forwarding(busy="extension:1003")
+    forwarding = {"1002": presence(busy="extension:1003")}
     world = await play("""
         alice 1001, bob 1002, carol 1003
         alice -> INVITE 1002 [alice]
@@ -157,7 +157,5 @@ async def test_a_forward_names_the_extension_that_forwards() -> None:
         carol <- ACK
         alice <- 200 [carol]
         alice -> ACK
-    """ + hangs_up("alice", "carol", "answered 16 alice 1002 carol"), presence={
-        "1002": Presence("", "", "", "available", None, True, "", {"available": StateProfile(forwarding, forwarding)})
-    })  # fmt: skip
+    """ + hangs_up("alice", "carol", "answered 16 alice 1002 carol"), presence=forwarding)  # fmt: skip
     assert way(world) == ["extension 1002: dialled, busy", "extension 1003: forwarded by 1002, answered"]
