@@ -1,6 +1,6 @@
 """The SIP server in memory and virtual time, and a phone that builds its messages itself."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
@@ -291,6 +291,13 @@ def _signals() -> tuple[type, ...]:
     return DeviceMoved, DeviceRegistered, DeviceUnregistered
 
 
+def notified(output: Iterable[Response | Request]) -> list[Request]:
+    """Return the NOTIFYs among these without retransmissions."""
+    found = {(one.call_id, one.cseq.number): one for one in output if isinstance(one, Request)}
+    assert all(one.method == "NOTIFY" for one in found.values())
+    return list(found.values())
+
+
 @dataclass
 class Phone:
     """A phone, of Acme by default, that registers, calls and answers challenges."""
@@ -359,6 +366,17 @@ class Phone:
     def invite(self, number: str, *headers: str) -> Response:
         uri = f"sip:{number}@{self.domain}"
         return self.request("INVITE", uri, f"<{uri}>", headers)
+
+    def subscribe(self, user: str, headers: Sequence[str], to: str = "") -> list[Response | Request]:
+        """Send SUBSCRIBE and answer a challenge; return what was received."""
+        uri = f"sip:{user}@{self.domain}"
+        for _ in range(2):
+            data = self.build("SUBSCRIBE", uri, to or f"<{uri}>", headers, auth=self.credentials("SUBSCRIBE", uri))
+            output = self.harness.send(data, self.flow)
+            if not (isinstance(output[0], Response) and output[0].status == 407):
+                return output
+            self.store_challenge(output[0])
+        raise AssertionError("challenged twice")
 
     def request(self, method: str, uri: str, to: str, headers: Iterable[str] = ()) -> Response:
         response = self.request_once(method, uri, to, headers)

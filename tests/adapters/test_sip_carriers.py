@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from sip_harness import Phone, SipHarness
 
 from unificx.sip.flow import Flow
-from unificx.sip.message import Request
+from unificx.sip.message import Request, Response
 from unificx.trunks import Trunk
 
 CARRIER_FLOW, OTHER_FLOW = Flow("udp", "198.51.100.7", 5060), Flow("udp", "198.51.100.8", 5060)
@@ -23,20 +23,23 @@ def carrier_at(flow: Flow) -> tuple[SipHarness, Phone]:
     return harness, Phone(harness, number="+491710000001", domain="c.example", flow=flow)
 
 
+def call(carrier: Phone, number: str = "+49301234500") -> Response:
+    """Call a number and return the first response."""
+    return carrier.request_once("INVITE", f"sip:{number}@pbx.example", f"<sip:{number}@pbx.example>")
+
+
 def test_carrier_calls_without_a_challenge() -> None:
     harness, carrier = carrier_at(CARRIER_FLOW)
-    assert (
-        carrier.request_once("INVITE", "sip:+49301234500@pbx.example", "<sip:+49301234500@pbx.example>").status == 180
-    )
+    assert call(carrier).status == 180
     assert harness.calls.calls_from_carriers == [(TRUNK,)]
     assert not harness.calls.incoming_calls
 
 
 def test_same_call_from_another_address_is_challenged() -> None:
     harness, carrier = carrier_at(OTHER_FLOW)
-    refused = carrier.request_once("INVITE", "sip:+49301234500@pbx.example", "<sip:+49301234500@pbx.example>")
+    refused = call(carrier)
     assert refused.status == 407
-    unknown = carrier.request_once("INVITE", "sip:+49309999999@pbx.example", "<sip:+49309999999@pbx.example>")
+    unknown = call(carrier, "+49309999999")
     assert (unknown.status, unknown.all("server")) == (407, refused.all("server"))
     assert not harness.calls.calls_from_carriers
 
@@ -51,8 +54,5 @@ def test_many_calls_of_a_carrier_are_not_limited_like_those_of_others() -> None:
     harness, carrier = carrier_at(CARRIER_FLOW)
     for number in range(1_000):
         carrier.call_id = f"call-{number}"
-        assert (
-            carrier.request_once("INVITE", "sip:+49301234500@pbx.example", "<sip:+49301234500@pbx.example>").status
-            == 180
-        )
+        assert call(carrier).status == 180
     assert len(harness.calls.calls_from_carriers) == 1_000

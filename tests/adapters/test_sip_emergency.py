@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from sip_harness import DOMAIN, Phone, SipHarness
+from sip_harness import Phone, SipHarness
 
 from unificx.sip.message import Response
 
@@ -20,10 +20,10 @@ def harness() -> SipHarness:
 
 
 def call(phone: Phone, number: str) -> Response:
-    """Call with credentials and return the last response."""
-    uri = f"sip:{number}@{DOMAIN}"
-    phone.store_challenge(phone.request_once("INVITE", uri, f"<{uri}>"))
-    return phone.request_once("INVITE", uri, f"<{uri}>")
+    """Call, be challenged, and return the response to the call with credentials."""
+    response = phone.invite(number)
+    assert phone.challenge is not None
+    return response
 
 
 def test_a_phone_of_a_suspended_tenant_calls_only_emergency_numbers(harness: SipHarness) -> None:

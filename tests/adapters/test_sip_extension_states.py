@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from xml.etree import ElementTree as ET
 
 import pytest
-from sip_harness import DOMAIN, OTHER_FLOW, PHONE_FLOW, Phone, SipHarness, add_device, add_extension
+from sip_harness import DOMAIN, OTHER_FLOW, PHONE_FLOW, Phone, SipHarness, add_device, add_extension, notified
 
 from unificx.calls import ExtensionCall, Parking
 from unificx.server.extension_state_handler import ParkingSlotStates
@@ -30,16 +30,8 @@ def phone(harness: SipHarness) -> Phone:
 
 
 def subscribe(phone: Phone, user: str = "1002", event: str = "dialog", expires: int = 600) -> list[Response | Request]:
-    """Send SUBSCRIBE and answer a challenge; return what was received."""
-    uri = f"sip:{user}@{DOMAIN}"
-    lines = [f"Event: {event}", f"Contact: <{phone.contact}>", f"Expires: {expires}"]
-    for _ in range(2):
-        data = phone.build("SUBSCRIBE", uri, f"<{uri}>", lines, auth=phone.credentials("SUBSCRIBE", uri))
-        output = phone.harness.send(data, phone.flow)
-        if not (isinstance(output[0], Response) and output[0].status == 407):
-            return output
-        phone.store_challenge(output[0])
-    raise AssertionError("challenged twice")
+    """Subscribe to the state of an extension; return what was received."""
+    return phone.subscribe(user, [f"Event: {event}", f"Contact: <{phone.contact}>", f"Expires: {expires}"])
 
 
 def answered(harness: SipHarness, output: Iterable[Response | Request], flow: Flow = PHONE_FLOW) -> list[bytes]:
@@ -47,11 +39,6 @@ def answered(harness: SipHarness, output: Iterable[Response | Request], flow: Fl
     for one in notified(output):
         harness.send(respond(one, 200).encode(), flow)
     return [one.body for one in notified(output)]
-
-
-def notified(output: Iterable[Response | Request]) -> list[Request]:
-    """Return the NOTIFYs among these without retransmissions."""
-    return list({(one.call_id, one.cseq.number): one for one in output if isinstance(one, Request)}.values())
 
 
 def change(harness: SipHarness, **calls: ExtensionCall | None) -> list[Response | Request]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 import pytest
-from sip_harness import DOMAIN, PHONE_FLOW, Phone, SipHarness, add_device
+from sip_harness import DOMAIN, PHONE_FLOW, Phone, SipHarness, add_device, notified
 
 from unificx.sip.flow import Flow
 from unificx.sip.message import Request, Response, respond
@@ -28,17 +28,10 @@ def phone(harness: SipHarness) -> Phone:
 def subscribe(
     phone: Phone, *headers: str, user: str = "1001", expires: int | None = 600, to: str = ""
 ) -> list[Response | Request]:
-    """Send SUBSCRIBE and answer a challenge; return what was received."""
-    uri = f"sip:{user}@{DOMAIN}"
+    """Subscribe to the messages of a mailbox; return what was received."""
     lines = ["Event: message-summary", f"Contact: <{phone.contact}>", *headers]
     lines += [f"Expires: {expires}"] if expires is not None else []
-    for _ in range(2):
-        data = phone.build("SUBSCRIBE", uri, to or f"<{uri}>", lines, auth=phone.credentials("SUBSCRIBE", uri))
-        output = phone.harness.send(data, phone.flow)
-        if not (isinstance(output[0], Response) and output[0].status == 407):
-            return output
-        phone.store_challenge(output[0])
-    raise AssertionError("challenged twice")
+    return phone.subscribe(user, lines, to)
 
 
 def answered(
@@ -49,13 +42,6 @@ def answered(
     for one in notifications:
         harness.send(respond(one, status, headers=headers).encode(), PHONE_FLOW)
     return [one.body.decode() for one in notifications]
-
-
-def notified(output: Iterable[Response | Request]) -> list[Request]:
-    """Return the NOTIFYs among these without retransmissions."""
-    found = {(one.call_id, one.cseq.number): one for one in output if isinstance(one, Request)}
-    assert all(one.method == "NOTIFY" for one in found.values())
-    return list(found.values())
 
 
 def states(output: Iterable[Response | Request]) -> list[str]:

@@ -194,9 +194,7 @@ async def test_a_changed_password_registers_at_once_and_a_deleted_trunk_unregist
     world.servers["192.0.2.1"] = world.servers["192.0.2.2"] = registrar
     world.monitor.start()
     await world.advance(5)
-    world.put(
-        NewTrunk("renamed", "sip.carrier.example", None, USER, "the new one".replace(" ", "-"), True, domain=REALM)
-    )
+    world.put(NewTrunk("renamed", "sip.carrier.example", None, USER, "the-new-one", True, domain=REALM))
     registrar.password = "the-new-one"
     world.monitor.trunk_changed("t-1")
     await world.advance(5)
