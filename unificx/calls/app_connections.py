@@ -1,12 +1,11 @@
 """Connects the party of a call app to a destination, while the party stays with the app until it answers."""
 
-from unificx.calls.call import Call, CallTarget
+from unificx.calls.call import Call, CallTarget, named_party
 from unificx.calls.machine import messages
 from unificx.calls.machine.messages import CALLER
 from unificx.calls.machine.states import Talking
 from unificx.calls.schemas import ConnectRequest, ConnectWithdrawn
 from unificx.calls.transfers import TransferDependencies
-from unificx.registrar import Caller
 
 
 class AppConnections:
@@ -35,21 +34,14 @@ class AppConnections:
         if not name:
             return
         self._deps.moves.remove_unreached(call)
+        party = named_party(call, state.callee if name == CALLER else CALLER, self._deps.deps.directory)
         wanted = CallTarget(
             request.plan,
             call.dialled,
-            displayed_caller=self._party(call, state.callee) if name == CALLER else call.caller,
+            displayed_caller=party or call.caller,
             displayed_name=request.displayed_name,
             by_app=True,
         )
         call.return_target, call.transferred_by = call.target, None
         call.transfer_target, targets = self._deps.fork_builder.build(call, wanted, now)
         self._deps.dispatch(call, messages.TransferRequested(name, targets, "", keep_with_app=True))
-
-    def _party(self, call: Call, name: str) -> Caller:
-        """Return the party of a calling app as a caller."""
-        directory, one = self._deps.deps.directory, call.participant(name)
-        extension = directory.extension_by_id(one.extension_id)
-        if extension is None:
-            return call.caller
-        return Caller.of(extension, one.device_id, directory.display_name(extension))

@@ -16,7 +16,7 @@ from unificx.calls.participant import AnyLeg, Participant, SentSdp
 from unificx.calls.record_parties import RecordParties
 from unificx.calls.recording_indication import RecordingIndication
 from unificx.calls.schemas import AppCallContext, ConnectRequest, LiveCall
-from unificx.identity import Extension
+from unificx.identity import DirectoryCache, Extension
 from unificx.registrar import Caller
 from unificx.routing import CONFERENCE_APP, Fork, Forward, Plan, Step
 from unificx.rtpengine.ng import MediaReport, Profile
@@ -351,6 +351,17 @@ def party_of(call: Call, name: str) -> Caller | None:
     if name == CALLER or one.outside is not None:
         return one.outside or call.caller
     return Caller.of(call.callee, one.device_id) if call.callee is not None else None
+
+
+def named_party(call: Call, name: str, directory: DirectoryCache) -> Caller | None:
+    """Return a participant as a caller with its present name; None if it is neither an extension nor outside."""
+    one = call.participant(name)
+    if name == CALLER:
+        return call.caller
+    if one.outside is not None:
+        return one.outside
+    extension = directory.extension_by_id(one.extension_id)
+    return Caller.of(extension, one.device_id, directory.display_name(extension)) if extension is not None else None
 
 
 def connected_state(call: Call) -> State:

@@ -6,7 +6,7 @@ A transfer is authorized like a call of the requester: the target must be a numb
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from unificx.calls.call import Call, CallTarget, party_of, sanitize_dialled
+from unificx.calls.call import Call, CallTarget, named_party, party_of, sanitize_dialled
 from unificx.calls.call_moves import CallMoves
 from unificx.calls.dependencies import CallManagerDependencies
 from unificx.calls.forking import ForkTargetBuilder
@@ -183,15 +183,10 @@ class Transfers:
 
     def _as_caller(self, call: Call, name: str) -> Caller:
         """Return a participant as a caller."""
-        if name == CALLER:
-            return call.caller
-        one = call.participant(name)
-        if one.outside is not None:
-            return one.outside
-        extension = self._deps.directory.extension_by_id(one.extension_id)
-        if extension is None:
+        found = named_party(call, name, self._deps.directory)
+        if found is None:
             raise RemoteProtocolError(403, "No Transferable Party")
-        return Caller.of(extension, one.device_id, self._deps.directory.display_name(extension))
+        return found
 
     def _return_target(
         self, call: Call, requester: Caller, remaining: Caller, now: float
