@@ -165,16 +165,10 @@ class LocalAddresses:
     def __init__(self, binds: Sequence[BindAddress]) -> None:
         self._binds = tuple(binds)
         # Owner: this node: its own sockets.
-        self._default_sockets: dict[tuple[str, bool], tuple[int, int]] = {}
-        """For peers in a network and for those on this machine, by transport and whether it is IPv6."""
+        self._default_sockets: dict[tuple[str, bool, bool], int] = {}
+        """By transport, whether it is IPv6, and whether it is bound to the loopback address."""
         for local, bind in enumerate(self._binds, 1):
-            kind = bind.transport, ":" in bind.host
-            network, loopback = self._default_sockets.get(kind, (local, local))
-            if _is_loopback(bind.host):
-                loopback = loopback if _is_loopback(self._binds[loopback - 1].host) else local
-            elif _is_loopback(self._binds[network - 1].host):
-                network = local
-            self._default_sockets[kind] = network, loopback
+            self._default_sockets.setdefault((bind.transport, ":" in bind.host, _is_loopback(bind.host)), local)
         self._sources: dict[str, str] = {}
 
     def socket_index(self, flow: Flow) -> int:
@@ -182,8 +176,8 @@ class LocalAddresses:
         is bound to the loopback address is for peers on this machine, if there are others."""
         if 0 < flow.local <= len(self._binds) and self._binds[flow.local - 1].transport == flow.transport:
             return flow.local
-        found = self._default_sockets.get((flow.transport, ":" in flow.host))
-        return 0 if found is None else found[_is_loopback(flow.host)]
+        kind, near = (flow.transport, ":" in flow.host), _is_loopback(flow.host)
+        return self._default_sockets.get((*kind, near)) or self._default_sockets.get((*kind, not near), 0)
 
     def address(self, flow: Flow) -> tuple[str, int]:
         """Return our own host (IPv6 without brackets) and port as reachable by the peer of `flow`."""
