@@ -1,6 +1,6 @@
 """Calls from carriers: whether an INVITE is accepted, who calls, and where the number leads."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from unificx.calls.call import inbound_key
@@ -8,11 +8,11 @@ from unificx.calls.call_limiter import RETRY_SECONDS
 from unificx.calls.diversion import Diversion, parse_diversions
 from unificx.calls.machine.identity import requests_privacy
 from unificx.calls.machine.messages import CALLER
-from unificx.calls.ports import OutsideLines
+from unificx.calls.ports import OutsideLines, PublicNumbers
 from unificx.calls.registry import CallRegistry
 from unificx.core.clock import Clock
 from unificx.registrar import MAX_SHOWN_NAME, Caller
-from unificx.routing import Plan
+from unificx.routing import Destination, Plan
 from unificx.sip.errors import RemoteProtocolError
 from unificx.sip.headers import Address, readable_addresses
 from unificx.sip.message import Request
@@ -61,23 +61,18 @@ class InboundCalls:
             raise RemoteProtocolError(481, "Call Does Not Exist", request)
         if self._has_sent(request):
             raise RemoteProtocolError(LOOP_DETECTED, "Loop Detected", request)
-        numbers, address, dialled = self._lines.numbers, _caller_address(request), _dialled_texts(request)
-        if numbers is None:
+        numbers, address = self._lines.numbers, _caller_address(request)
+        found = next(_destinations(numbers, request, address, trunks), None) if numbers is not None else None
+        if numbers is None or found is None:
             raise RemoteProtocolError(NOT_FOUND, "Not Found", request)
-        for trunk in trunks:
-            number = numbers.e164(trunk.tenant_id, address.uri.decoded_user) if address is not None else ""
-            for text in dialled:
-                called = numbers.e164(trunk.tenant_id, text)
-                found = numbers.destination(trunk.tenant_id, trunk.id, called, number) if called else None
-                if found is not None:
-                    diversions = parse_diversions(request)
-                    forwarded_by = [numbers.e164(trunk.tenant_id, one.number) for one in diversions]
-                    if called in forwarded_by or self._turns(trunk.tenant_id, called, number) >= MAX_TURNS:
-                        raise RemoteProtocolError(LOOP_DETECTED, "Loop Detected", request)
-                    if self._registry.is_trunk_full(trunk):
-                        raise CallRefused(request, RETRY_SECONDS)
-                    return InboundCall(self._caller(trunk, number, address), called, found.plan(), diversions)
-        raise RemoteProtocolError(NOT_FOUND, "Not Found", request)
+        trunk, number, called, destination = found
+        diversions = parse_diversions(request)
+        forwarded_by = [numbers.e164(trunk.tenant_id, one.number) for one in diversions]
+        if called in forwarded_by or self._turns(trunk.tenant_id, called, number) >= MAX_TURNS:
+            raise RemoteProtocolError(LOOP_DETECTED, "Loop Detected", request)
+        if self._registry.is_trunk_full(trunk):
+            raise CallRefused(request, RETRY_SECONDS)
+        return InboundCall(self._caller(trunk, number, address), called, destination.plan(), diversions)
 
     def _turns(self, tenant_id: str, called: str, caller: str) -> int:
         """Count the unanswered calls of the same caller to the same number that are on their way outside again."""
@@ -93,6 +88,21 @@ class InboundCalls:
         subject = self._lines.subject(trunk.tenant_id, number) if number else self._clock.new_id()
         name = _name(address) if address is not None and number else ""
         return Caller(trunk.tenant_id, "", "", subject, number, name, trunk_id=trunk.id)
+
+
+def _destinations(
+    numbers: PublicNumbers, request: Request, address: Address | None, trunks: Iterable[Trunk]
+) -> Iterator[tuple[Trunk, str, str, Destination]]:
+    """Yield where the call can lead: a trunk, the numbers of the caller and the called party in E.164, "" if the caller
+    has none, and the destination."""
+    dialled = _dialled_texts(request)
+    for trunk in trunks:
+        number = numbers.e164(trunk.tenant_id, address.uri.decoded_user) if address is not None else ""
+        for text in dialled:
+            called = numbers.e164(trunk.tenant_id, text)
+            found = numbers.destination(trunk.tenant_id, trunk.id, called, number) if called else None
+            if found is not None:
+                yield trunk, number, called, found
 
 
 def _caller_address(request: Request) -> Address | None:
