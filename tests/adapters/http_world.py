@@ -1,7 +1,7 @@
 """The HTTP adapter with real services: SQLite database, keys, spool and outbox; only calls are fakes."""
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence, Set
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -147,6 +147,9 @@ class FakeCalls:
 
     def for_extensions(self, extensions: Collection[str]) -> Sequence[FakeCall]:
         return [call for call in self.live_calls if set(call.extensions) & set(extensions)]
+
+    def busy_extensions(self, tenant_id: str) -> Set[str]:
+        return {extension_id for call in self.live(tenant_id) for extension_id in call.extensions}
 
     def dial(self, extension_id: str, device_id: str, to: str) -> str:
         self.requests.append(("dial", extension_id, device_id, to))

@@ -14,7 +14,7 @@ from unificx.server.live_events import LiveCallsChanged
 from unificx.server.presence_events import MAX_ITEMS, PresenceEvents
 
 
-async def test_own_presence_is_seen_by_colleagues_of_the_tenant(world: World) -> None:
+async def test_own_presence_is_seen_by_colleagues_of_the_tenant(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     ada, ben, other = [
         await world.user(tenant, number)
         for tenant, number in ((world.acme, "1001"), (world.acme, "1002"), (world.globex, "1001"))
@@ -26,9 +26,16 @@ async def test_own_presence_is_seen_by_colleagues_of_the_tenant(world: World) ->
     seen = {one["number"]: one["state"] for one in (await ben.get("/api/v1/presence")).json()["items"]}
     assert seen == {"1001": "lunch", "1002": "available"}
     assert [one["state"] for one in (await other.get("/api/v1/presence")).json()["items"]] == ["available"]
-    world.services.presence.availability.is_in_call = lambda extension_id: True
+    looked_up: list[str] = []
+
+    def busy_extensions(tenant_id: str) -> set[str]:
+        looked_up.append(tenant_id)
+        return {one.id for one in world.identity.directory.extensions(tenant_id)}
+
+    monkeypatch.setattr(world.calls, "busy_extensions", busy_extensions)
     states = {one["state"] for one in (await ben.get("/api/v1/presence")).json()["items"]}
     assert states == {"in_call"}
+    assert looked_up == [world.acme.id]  # once, not for each extension
     first = await ben.get("/api/v1/presence", params={"limit": 1})
     assert (await ben.get("/api/v1/presence", params={"cursor": first.json()["next"]})).json()["next"] is None
 
@@ -92,7 +99,6 @@ async def test_event_has_the_new_values_for_all_of_the_tenant(world: World) -> N
         world.services.event_hub.open(Principal("p", tenant.id, Role.USER, tenant.id))
         for tenant in (world.acme, world.globex)
     ]
-    availability.is_in_call = lambda extension_id: True
     bus.publish(LiveCallsChanged(world.acme.id))
     bus.publish(LiveCallsChanged(world.acme.id))
     async with asyncio.timeout(5):

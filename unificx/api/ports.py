@@ -1,6 +1,6 @@
 """Ports of the HTTP adapter; filled by the composition root."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
@@ -23,6 +23,10 @@ class LiveCalls(Protocol):
 
     def for_extensions(self, extensions: Collection[str]) -> Sequence[LiveCall]:
         """Return the calls these extensions take part in."""
+        ...
+
+    def busy_extensions(self, tenant_id: str) -> Set[str]:
+        """Return the extensions of a tenant that are in a call or are calling. It looks at all calls of the tenant."""
         ...
 
     def dial(self, extension_id: str, device_id: str, to: str) -> str:

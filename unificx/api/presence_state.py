@@ -1,5 +1,6 @@
 """Presence of extensions as API schemas, from memory."""
 
+from collections.abc import Set
 from dataclasses import asdict
 from typing import get_args
 
@@ -11,14 +12,14 @@ from unificx.core.errors import Invalid
 from unificx.identity import Extension
 
 
-def presence_schema(services: Services, extension: Extension) -> models.Presence:
-    """Return the presence of an extension as colleagues see it."""
+def presence_schema(services: Services, extension: Extension, in_calls: Set[str]) -> models.Presence:
+    """Return the presence of an extension as colleagues see it. `in_calls`: the extensions of its tenant in calls."""
     found = services.presence.get(extension)
     return models.Presence(
         extension_id=extension.id,
         number=extension.number,
         name=extension.name,
-        state=services.presence.availability.shown_state(extension.id),
+        state=services.presence.availability.shown_state(extension.id, in_call=extension.id in in_calls),
         chosen_state=found.state,
         until=found.until,
         note=found.note,
@@ -27,10 +28,10 @@ def presence_schema(services: Services, extension: Extension) -> models.Presence
 
 def settings_schema(services: Services, extension: Extension) -> models.PresenceSettings:
     """Return the presence of an extension with its profiles."""
-    found = services.presence.get(extension)
+    found, in_calls = services.presence.get(extension), services.live_calls.busy_extensions(extension.tenant_id)
     states: tuple[presence.PresenceState, ...] = get_args(presence.PresenceState)
     return models.PresenceSettings(
-        **presence_schema(services, extension).model_dump(),
+        **presence_schema(services, extension, in_calls).model_dump(),
         call_waiting=found.call_waiting,
         profiles={state: _profile(state, found.profiles.get(state, presence.StateProfile())) for state in states},
     )

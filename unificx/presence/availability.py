@@ -31,11 +31,12 @@ class Availability:
         """Return the presence of an extension, None if it never set one."""
         return self._presences.get(extension_id)
 
-    def shown_state(self, extension_id: str) -> ShownState:
-        """Return the state that colleagues see: a live call is shown unless the extension is not to be disturbed."""
+    def shown_state(self, extension_id: str, *, in_call: bool) -> ShownState:
+        """Return the state that colleagues see: a live call is shown unless the extension is not to be disturbed.
+        `in_call` is looked up by the caller, once for all extensions of a list."""
         presence = self._presences.get(extension_id)
         state = presence.state if presence is not None else "available"
-        return "in_call" if state != "do_not_disturb" and self.is_in_call(extension_id) else state
+        return "in_call" if state != "do_not_disturb" and in_call else state
 
     def destinations(self, extension_id: str) -> tuple[str, ...]:
         """Return where calls to an extension are forwarded in any of its states, as `kind:name`."""

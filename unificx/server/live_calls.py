@@ -1,7 +1,7 @@
 """Live calls and readiness, for the HTTP adapter."""
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Sequence, Set
 
 from sqlalchemy import text
 
@@ -35,6 +35,9 @@ class CallManagerLiveCalls:
 
     def for_extensions(self, extensions: Collection[str]) -> Sequence[LiveCall]:
         return self._commands.calls(extensions)
+
+    def busy_extensions(self, tenant_id: str) -> Set[str]:
+        return self._commands.busy_extensions(tenant_id)
 
     def dial(self, extension_id: str, device_id: str, to: str) -> str:
         directory = self._manager.deps.directory

@@ -1,7 +1,7 @@
 """An installation opened by a CLI command, because no server is running."""
 
 import os
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence, Set
 from contextlib import asynccontextmanager
 
 import httpx
@@ -39,6 +39,10 @@ class NoLiveCalls:
     def for_extensions(self, extensions: Collection[str]) -> Sequence[LiveCall]:
         del extensions
         return ()
+
+    def busy_extensions(self, tenant_id: str) -> Set[str]:
+        del tenant_id
+        return frozenset()
 
     def dial(self, extension_id: str, device_id: str, to: str) -> str:
         del extension_id, device_id, to

@@ -64,10 +64,11 @@ class PresenceEvents:
         for tenant_id, extension_ids in changed.items():
             message: dict[str, object] = {"type": "presence.changed"}
             if len(extension_ids) <= MAX_ITEMS:
-                message["items"] = [item for each in sorted(extension_ids) for item in self._items(each)]
+                in_calls = self._extensions_in_calls(tenant_id)
+                message["items"] = [item for each in sorted(extension_ids) for item in self._items(each, in_calls)]
             self._hub.send_to_permitted(tenant_id, Action.DIRECTORY, message)
 
-    def _items(self, extension_id: str) -> list[dict[str, object]]:
+    def _items(self, extension_id: str, in_calls: Set[str]) -> list[dict[str, object]]:
         extension = self._directory.extension_by_id(extension_id)
         if extension is None:
             return []
@@ -78,7 +79,7 @@ class PresenceEvents:
             {
                 "extension_id": extension_id,
                 "number": extension.number,
-                "state": self._availability.shown_state(extension_id),
+                "state": self._availability.shown_state(extension_id, in_call=extension_id in in_calls),
                 "chosen_state": chosen,
                 "until": until.isoformat() if until is not None else None,
                 "note": presence.note if presence is not None else "",

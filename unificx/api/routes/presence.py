@@ -33,7 +33,8 @@ async def list_presence(
     scope = await require_access(services, user, tenant, Action.DIRECTORY)
     extensions = services.identity.directory.extensions(scope.tenant_id)
     page = PageById.parse(cursor, limit).of_list(extensions, lambda extension: extension.id)
-    return core.Page(items=[presence_schema(services, one) for one in page.items], next=page.next)
+    in_calls = services.live_calls.busy_extensions(scope.tenant_id)
+    return core.Page(items=[presence_schema(services, one, in_calls) for one in page.items], next=page.next)
 
 
 @router.patch("", responses=problem_responses(401, 403, 404))
@@ -47,7 +48,8 @@ async def change_own_presence(
     wanted = presence.PresenceChange(**change.model_dump())
     for extension in own:
         await services.presence.update(extension, wanted)
-    return core.Page(items=[presence_schema(services, one) for one in own], next=None)
+    in_calls = services.live_calls.busy_extensions(user.principal.tenant_id)
+    return core.Page(items=[presence_schema(services, one, in_calls) for one in own], next=None)
 
 
 @router.get("/{extension}", responses=problem_responses(401, 403, 404))
