@@ -45,6 +45,11 @@ class CommandContext:
         return call_api(self.connect, self.home, operation)
 
 
+def split_list(text: str | None) -> list[str] | None:
+    """Return the items of an option that is a list with commas; None if it was not given."""
+    return None if text is None else [one.strip() for one in text.split(",") if one.strip()]
+
+
 def command_group(name: str, help_text: str) -> typer.Typer:
     """Create a command group."""
     group = typer.Typer(name=name, help=help_text, add_completion=False, rich_markup_mode=None)

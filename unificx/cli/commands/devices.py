@@ -6,7 +6,7 @@ import typer
 
 from unificx.cli.api_client import ApiClient, Json
 from unificx.cli.collection import Collection
-from unificx.cli.command import CommandContext, command, command_group
+from unificx.cli.command import CommandContext, command, command_group, split_list
 from unificx.cli.output import print_done, print_item, print_items, print_login
 
 _COLUMNS = {"name": "name", "kind": "kind", "username": "SIP user", "enabled": "enabled", "id": "id"}
@@ -97,9 +97,9 @@ def provision(
 
     Shows the address for it. The phone gets a new password if it fetches its settings within an hour. Options that
     are left out stay as they are; the first time, --maker and --mac are needed."""
-    body: dict[str, object] = {"maker": maker, "mac": mac}
-    if keys is not None:
-        body["keys"] = [{"kind": "blf", "number": each.strip()} for each in keys.split(",") if each.strip()]
+    numbers = split_list(keys)
+    blf_keys = None if numbers is None else [{"kind": "blf", "number": each} for each in numbers]
+    body = {"maker": maker, "mac": mac, "keys": blf_keys}
 
     async def request(api: ApiClient) -> Json:
         tenant, path = await api.resolve_tenant(context.tenant), f"{_COLLECTION.item_path(device)}/settings"

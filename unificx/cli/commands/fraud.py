@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from unificx.cli.api_client import ApiClient, Json, quote_segment
-from unificx.cli.command import CommandContext, command, command_group
+from unificx.cli.command import CommandContext, command, command_group, split_list
 from unificx.cli.output import print_item, print_items, print_json
 
 _STOP_COLUMNS = {
@@ -72,7 +72,7 @@ def limits(
     bounds = {"calls_per_hour": calls_per_hour, "concurrent": concurrent, "minutes_per_day": minutes_per_day}
     bounds |= {"cents_per_day": cents_per_day}
     wanted = {key: value for key, value in {**bounds, "reach": reach}.items() if value is not None}
-    policy: dict[str, Any] = {"premium": premium, "countries": _names(countries), "alerted": _names(alert)}
+    policy: dict[str, Any] = {"premium": premium, "countries": split_list(countries), "alerted": split_list(alert)}
     policy["prices"] = _prices(price)
 
     async def request(api: ApiClient) -> Json:
@@ -105,10 +105,6 @@ def release(
 
 async def _get(api: ApiClient, context: CommandContext) -> Json:
     return await api.get("/fraud", tenant=await api.resolve_tenant(context.tenant))
-
-
-def _names(text: str | None) -> list[str] | None:
-    return None if text is None else [name.strip() for name in text.split(",") if name.strip()]
 
 
 def _prices(texts: list[str] | None) -> dict[str, int] | None:

@@ -6,7 +6,7 @@ import typer
 
 from unificx.cli.api_client import Json
 from unificx.cli.collection import Collection
-from unificx.cli.command import CommandContext, command, command_group
+from unificx.cli.command import CommandContext, command, command_group, split_list
 
 _COLUMNS = {
     "number": "number",
@@ -87,8 +87,3 @@ def update(
 def delete(context: CommandContext, group: GroupReference) -> None:
     """Delete a ring group."""
     _COLLECTION.delete(context, group, "The group was deleted.")
-
-
-def split_list(text: str | None) -> list[str] | None:
-    """Return the items of a list with commas."""
-    return None if text is None else [one.strip() for one in text.split(",") if one.strip()]

@@ -6,7 +6,7 @@ import typer
 
 from unificx.cli.api_client import ApiClient, Json, quote_segment
 from unificx.cli.collection import Collection
-from unificx.cli.command import CommandContext, command, command_group
+from unificx.cli.command import CommandContext, command, command_group, split_list
 from unificx.cli.commands import extensions
 from unificx.cli.errors import CliError
 from unificx.cli.output import print_item, print_items
@@ -62,7 +62,7 @@ def create(
     lamp: MwiOption = None,
 ) -> None:
     """Create a shared mailbox."""
-    body = {"number": number, "name": name, "members": _split_members(members), "pin": pin, "lamp": lamp}
+    body = {"number": number, "name": name, "members": split_list(members), "pin": pin, "lamp": lamp}
     _COLLECTION.create(context, body)
 
 
@@ -91,7 +91,7 @@ def update(
     old_messages: Annotated[str | None, typer.Option(help="When switching off: keep, put_away or erase.")] = None,
 ) -> None:
     """Change a shared mailbox."""
-    body = {"name": name, "members": _split_members(members), "pin": pin, "lamp": lamp}
+    body = {"name": name, "members": split_list(members), "pin": pin, "lamp": lamp}
     body |= {"enabled": on, "old_messages": old_messages}
     _COLLECTION.update(context, mailbox, body)
 
@@ -204,7 +204,3 @@ def delete(context: CommandContext, mailbox: MailboxReference) -> None:
 def _settings_path(extension: str | None) -> str:
     """Return the settings path of one extension, or of all."""
     return "/voicemail/settings" if extension is None else f"/extensions/{quote_segment(extension)}/voicemail"
-
-
-def _split_members(members: str | None) -> list[str] | None:
-    return None if members is None else [one.strip() for one in members.split(",") if one.strip()]

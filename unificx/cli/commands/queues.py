@@ -6,7 +6,7 @@ import typer
 
 from unificx.cli.api_client import ApiClient, Json, quote_segment
 from unificx.cli.collection import Collection
-from unificx.cli.command import CommandContext, command, command_group
+from unificx.cli.command import CommandContext, command, command_group, split_list
 from unificx.cli.errors import CliError
 from unificx.cli.output import print_done, print_items, print_json
 
@@ -76,7 +76,7 @@ def create(
     """Create a queue.
 
     Use `update` to change its other settings."""
-    body = {"number": number, "name": name, "agents": _split(agents), "strategy": strategy, "otherwise": otherwise}
+    body = {"number": number, "name": name, "agents": split_list(agents), "strategy": strategy, "otherwise": otherwise}
     body |= {"wrap_up": wrap_up, "max_wait": max_wait, "ring_seconds": ring_seconds}
     _COLLECTION.create(context, {key: value for key, value in body.items() if value is not None})
 
@@ -116,7 +116,7 @@ def update(
     recorded: Annotated[bool | None, typer.Option(help="Record the calls of agents.")] = None,
 ) -> None:
     """Change a queue."""
-    body = {"name": name, "agents": _split(agents), "strategy": strategy, "otherwise": otherwise}
+    body = {"name": name, "agents": split_list(agents), "strategy": strategy, "otherwise": otherwise}
     body |= {"wrap_up": wrap_up, "max_wait": max_wait, "ring_seconds": ring_seconds, "max_length": max_length}
     body |= {"max_missed": max_missed, "when_no_agents": when_no_agents, "when_all_paused": when_all_paused}
     body |= {"announce_every": announce_every, "prompt_every": prompt_every, "callback_after": callback_after}
@@ -180,7 +180,3 @@ def agent(
     found = context.run(request)
     state = "paused" if found["paused"] else "signed in" if found["signed_in"] else "signed out"
     print_done(f"Extension {found['extension']} is {state}.", found, as_json=context.as_json)
-
-
-def _split(agents: str | None) -> list[str] | None:
-    return None if agents is None else [one.strip() for one in agents.split(",") if one.strip()]

@@ -6,7 +6,7 @@ import typer
 
 from unificx.cli.api_client import ApiClient, Json
 from unificx.cli.collection import Collection
-from unificx.cli.command import CommandContext, command, command_group
+from unificx.cli.command import CommandContext, command, command_group, split_list
 from unificx.cli.output import print_item
 
 _COLUMNS = {"position": "position", "name": "name", "pattern": "pattern", "trunks": "trunks", "id": "id"}
@@ -52,7 +52,7 @@ def create(
     position: Position = None,
 ) -> None:
     """Create a route."""
-    body = {"name": name, "pattern": pattern, "trunks": _names(trunks), "strip": strip, "prepend": prepend}
+    body = {"name": name, "pattern": pattern, "trunks": split_list(trunks), "strip": strip, "prepend": prepend}
     _COLLECTION.create(context, body | {"caller_id": caller_id, "position": position})
 
 
@@ -82,7 +82,7 @@ def update(
     position: Position = None,
 ) -> None:
     """Change a route."""
-    body = {"name": name, "pattern": pattern, "trunks": _names(trunks), "strip": strip, "prepend": prepend}
+    body = {"name": name, "pattern": pattern, "trunks": split_list(trunks), "strip": strip, "prepend": prepend}
     _COLLECTION.update(context, route, body | {"caller_id": caller_id, "position": position})
 
 
@@ -110,7 +110,3 @@ def try_(
     found = context.run(request)
     tried = ", ".join(one["trunk"] for one in found["attempts"])
     print_item(found if context.as_json else {**found, "tried": tried}, _TEST_COLUMNS, as_json=context.as_json)
-
-
-def _names(text: str | None) -> list[str] | None:
-    return None if text is None else [name.strip() for name in text.split(",") if name.strip()]
