@@ -41,6 +41,10 @@ class CurrentUser:
         """Whether the user may name any tenant, and has to name one. An API key has a tenant of its own."""
         return self.principal.role is Role.OPERATOR and not self.principal.key_id
 
+    def is_person(self, person_id: str | None) -> bool:
+        """Return whether this is the id of the user; an operator on the control socket has none."""
+        return bool(person_id) and person_id == self.principal.person_id
+
 
 async def authenticate_request(request: Request) -> CurrentUser:
     """Return the authenticated user of a request. Raise Unauthenticated, or Forbidden for a cookie sent on behalf of
@@ -206,7 +210,7 @@ class AccessScope:
 
     def owns(self, person_id: str | None) -> bool:
         """Return whether an object that belongs to this person is in scope."""
-        return not self.only_own or (person_id is not None and person_id == self.user.principal.person_id)
+        return not self.only_own or self.user.is_person(person_id)
 
 
 async def require_access(services: Services, user: CurrentUser, tenant: str | None, action: Action) -> AccessScope:

@@ -66,6 +66,11 @@ class DirectoryCache:
     def extension_by_id(self, extension_id: str) -> Extension | None:
         return self._extensions.get(extension_id)
 
+    def find_extension(self, tenant_id: str, reference: str) -> Extension | None:
+        """Return an extension of a tenant by number or id."""
+        found = self.extension(tenant_id, reference) or self.extension_by_id(reference)
+        return found if found is not None and found.tenant_id == tenant_id else None
+
     def extension_ids_of(self, person_id: str) -> tuple[str, ...]:
         """Return the ids of a user's extensions, oldest first."""
         return self._extensions_by_person.get(person_id, ())

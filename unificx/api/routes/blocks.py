@@ -96,10 +96,10 @@ def _find(services: Services, scope: AccessScope, reference: str) -> routing.Blo
 
 def _owner(services: Services, scope: AccessScope, reference: str | None) -> Extension | None:
     """Return the extension whose list is meant, None for the tenant. Raises Forbidden for a list of others."""
-    directory, extension = services.identity.directory, None
+    extension = None
     if reference is not None:
-        extension = directory.extension(scope.tenant_id, reference) or directory.extension_by_id(reference)
-        if extension is None or extension.tenant_id != scope.tenant_id:
+        extension = services.identity.directory.find_extension(scope.tenant_id, reference)
+        if extension is None:
             raise Invalid("There is no such extension.", field="extension")
     if not scope.owns(extension.person_id if extension is not None else None):
         raise Forbidden("You can change the lists of your own extensions only.", field="extension")

@@ -101,7 +101,8 @@ async def change_agent(
     administrators."""
     scope = await require_access(services, user, tenant, Action.DIRECTORY)
     known, extension = services.queues.service.find(scope.tenant_id, queue), _extension(services, scope, agent)
-    if not (_is_own(scope, extension) or may(scope.user.principal, Action.PEOPLE_CHANGE, scope.tenant_id)):
+    is_own = scope.user.is_person(extension.person_id)
+    if not (is_own or may(scope.user.principal, Action.PEOPLE_CHANGE, scope.tenant_id)):
         raise Forbidden("You can change only your own state in a queue.")
     if change.signed_in is not None:
         wanted = "sign_in" if change.signed_in else "sign_out"
@@ -138,7 +139,7 @@ async def show_live_queue(
                     reason=one.reason,
                     answered=answered,
                     missed=missed,
-                    own=_is_own(scope, extension),
+                    own=scope.user.is_person(extension.person_id),
                 )
             )
     waiting = [
@@ -227,7 +228,7 @@ async def list_agent_events(
     Users see their own events."""
     scope = await require_access(services, user, tenant, Action.DIRECTORY)
     extension = _extension(services, scope, agent) if agent is not None else None
-    is_own = extension is not None and _is_own(scope, extension)
+    is_own = extension is not None and scope.user.is_person(extension.person_id)
     if not (is_own or may(scope.user.principal, Action.HISTORY_READ, scope.tenant_id)):
         raise Forbidden("You can see only your own events.", hint="Give your extension as `agent`.")
     known = services.queues.service.find(scope.tenant_id, queue)
@@ -265,9 +266,8 @@ def _day(services: Services, scope: AccessScope, now: datetime) -> datetime:
 
 
 def _extension(services: Services, scope: AccessScope, reference: str) -> Extension:
-    directory = services.identity.directory
-    extension = directory.extension(scope.tenant_id, reference) or directory.extension_by_id(reference)
-    if extension is None or extension.tenant_id != scope.tenant_id:
+    extension = services.identity.directory.find_extension(scope.tenant_id, reference)
+    if extension is None:
         raise NotFound("There is no such extension.")
     return extension
 
@@ -283,11 +283,6 @@ def _new_agents(
     return tuple(
         [queues.NewAgent(extension.id, one.penalty, one.static) for extension, one in zip(found, agents, strict=True)]
     )
-
-
-def _is_own(scope: AccessScope, extension: Extension) -> bool:
-    person_id = scope.user.principal.person_id
-    return bool(person_id) and extension.person_id == person_id
 
 
 def _identity(services: Services, extension: Extension) -> dict[str, str]:
@@ -307,7 +302,7 @@ def _agent_schema(services: Services, scope: AccessScope, agent: queues.Agent) -
         raise NotFound("There is no such extension.")
     values = asdict(agent)
     del values["extension_id"]
-    return models.QueueAgent(**_identity(services, extension), **values, own=_is_own(scope, extension))
+    return models.QueueAgent(**_identity(services, extension), **values, own=scope.user.is_person(extension.person_id))
 
 
 def _queue_schema(services: Services, scope: AccessScope, queue: queues.Queue) -> models.Queue:

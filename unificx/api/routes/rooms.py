@@ -233,11 +233,10 @@ def _administers(scope: AccessScope) -> bool:
 
 def _own_participant(services: Services, scope: AccessScope, room: conferencing.Room) -> str | None:
     """Return the participant id of the user; None if not in the room."""
-    person_id = scope.user.principal.person_id
 
     def is_own(extension_id: str) -> bool:
         extension = services.identity.directory.extension_by_id(extension_id)
-        return extension is not None and bool(person_id) and extension.person_id == person_id
+        return extension is not None and scope.user.is_person(extension.person_id)
 
     return services.meetings.find_own_member(room, is_own)
 
@@ -264,11 +263,10 @@ def _created_by_user(services: Services, scope: AccessScope, room: conferencing.
 
 
 def _host_ids(services: Services, scope: AccessScope, references: list[str]) -> tuple[str, ...]:
-    directory = services.identity.directory
     found: list[str] = []
     for one in references:
-        extension = directory.extension(scope.tenant_id, one) or directory.extension_by_id(one)
-        if extension is None or extension.tenant_id != scope.tenant_id:
+        extension = services.identity.directory.find_extension(scope.tenant_id, one)
+        if extension is None:
             raise Invalid("A host must be an extension of the same tenant.", field="hosts")
         found.append(extension.id)
     return tuple(found)

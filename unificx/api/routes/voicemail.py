@@ -179,7 +179,7 @@ async def change_mailbox(
     """Change the mailbox settings of an extension. For its user and administrators."""
     scope = await require_access_or_own(services, user, tenant, Action.PEOPLE_CHANGE)
     known = await extension_in_scope(services, scope, extension)
-    if not _is_owner(user, known):
+    if not user.is_person(known.person_id):
         if change.transcribe:
             raise Forbidden("Only the owner of the mailbox can enable transcription.")
         if change.mail_sound:
@@ -194,12 +194,8 @@ async def change_mailbox(
     return await _mailbox(services, user, known)
 
 
-def _is_owner(user: CurrentUserDep, extension: identity.Extension) -> bool:
-    return bool(user.principal.person_id) and extension.person_id == user.principal.person_id
-
-
 def _may_set_pin(user: CurrentUserDep, extension: identity.Extension) -> bool:
-    return extension.person_id is None or _is_owner(user, extension)
+    return extension.person_id is None or user.is_person(extension.person_id)
 
 
 async def _require_access_or_own(services: Services, user: CurrentUserDep, tenant: str | None) -> AccessScope:

@@ -146,9 +146,8 @@ class PublicNumberService:
     def _extension_ids(self, tenant_id: str, references: tuple[str, ...]) -> tuple[str, ...]:
         found: list[str] = []
         for reference in references:
-            directory = self._parts.directory
-            extension = directory.extension(tenant_id, reference) or directory.extension_by_id(reference)
-            if extension is None or extension.tenant_id != tenant_id:
+            extension = self._parts.directory.find_extension(tenant_id, reference)
+            if extension is None:
                 raise Invalid("There is no such extension.", field="shown_for")
             found.append(extension.id)
         return tuple(dict.fromkeys(found))
