@@ -1,6 +1,5 @@
 """Live events for /api/v1/events, and closing of connections that lost access."""
 
-import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -22,6 +21,7 @@ from unificx.identity.events import (
 from unificx.notifications.events import PushSeen
 from unificx.recording import LiveRecording
 from unificx.recording.events import CallRecordingsChanged, CallRecordingStored
+from unificx.server.collecting_timer import CollectingTimer
 from unificx.voicemail.events import MailboxChanged, MessageLeft
 
 MIN_INTERVAL = 0.5
@@ -54,7 +54,7 @@ class LiveEvents:
         self._owners = owners
         # Owner: this node, until the end of the current step.
         self._changed: set[str] = set()
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer = CollectingTimer(MIN_INTERVAL, self._send_calls)
         bus.subscribe(SessionEnded, lambda event: hub.end_session(event.session_id))
         bus.subscribe(ApiKeyEnded, lambda event: hub.end_session(event.key_id))
         for person_ended in (PersonClosed, PersonSuspended):
@@ -74,14 +74,13 @@ class LiveEvents:
 
     def close(self) -> None:
         """Cancel pending events."""
-        if self._timer is not None:
-            self._timer.cancel()
+        self._timer.close()
 
     def calls_changed(self, tenant_id: str) -> None:
         """Schedule an event about a tenant's live calls. Called for every call, so it only sets a flag."""
+        if not self._changed:
+            self._timer.start()
         self._changed.add(tenant_id)
-        if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(MIN_INTERVAL, self._send_calls)
 
     def parked_changed(self, tenant_id: str) -> None:
         """Notify all users of a tenant of a changed parking slot: any of them may retrieve the call."""
@@ -95,7 +94,6 @@ class LiveEvents:
             self._hub.send_to_person(person_id, message)
 
     def _send_calls(self) -> None:
-        self._timer = None
         changed, self._changed = self._changed, set()
         for tenant_id in changed:
             self._hub.send_to_permitted(tenant_id, Action.CALLS_READ, _CALLS)

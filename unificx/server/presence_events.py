@@ -1,6 +1,5 @@
 """Live events about the presence of colleagues, for all users of their tenant."""
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Set
 
@@ -9,6 +8,7 @@ from unificx.cluster import EventBus
 from unificx.identity import Action, DirectoryCache
 from unificx.presence import Availability
 from unificx.presence.events import PresenceChanged
+from unificx.server.collecting_timer import CollectingTimer
 from unificx.server.live_events import LiveCallsChanged
 
 DELAY = 0.2
@@ -36,14 +36,13 @@ class PresenceEvents:
         # Owner: this node, like the calls and the clients connected to it.
         self._in_calls: dict[str, Set[str]] = {}
         self._changed: defaultdict[str, set[str]] = defaultdict(set)
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer = CollectingTimer(DELAY, self._send)
         bus.subscribe(PresenceChanged, lambda event: self._schedule(event.tenant_id, frozenset((event.extension_id,))))
         bus.subscribe(LiveCallsChanged, lambda event: self._calls_changed(event.tenant_id))
 
     def close(self) -> None:
         """Cancel pending events."""
-        if self._timer is not None:
-            self._timer.cancel()
+        self._timer.close()
 
     def _calls_changed(self, tenant_id: str) -> None:
         """Schedule an event about the extensions that began or ended a call."""
@@ -55,11 +54,9 @@ class PresenceEvents:
     def _schedule(self, tenant_id: str, extension_ids: Set[str]) -> None:
         if extension_ids:
             self._changed[tenant_id] |= extension_ids
-            if self._timer is None:
-                self._timer = asyncio.get_running_loop().call_later(DELAY, self._send)
+            self._timer.start()
 
     def _send(self) -> None:
-        self._timer = None
         changed, self._changed = self._changed, defaultdict(set)
         for tenant_id, extension_ids in changed.items():
             message: dict[str, object] = {"type": "presence.changed"}

@@ -1,12 +1,11 @@
 """Live events about queues, for their agents and for users who may read active calls."""
 
-import asyncio
-
 from unificx.api import EventHub
 from unificx.cluster import EventBus
 from unificx.identity import Action, DirectoryCache
 from unificx.queues import Queue, Queues
 from unificx.queues.events import QueueActivity
+from unificx.server.collecting_timer import CollectingTimer
 
 MIN_INTERVAL = 0.5
 """Minimum interval in seconds between events, however many callers come and go."""
@@ -21,21 +20,18 @@ class QueueEvents:
         self._live = queues.live
         # Owner: this node, until the end of the current step.
         self._changed: dict[str, Queue] = {}
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer = CollectingTimer(MIN_INTERVAL, self._send)
         bus.subscribe(QueueActivity, lambda event: self._schedule(event.queue))
 
     def close(self) -> None:
         """Cancel pending events."""
-        if self._timer is not None:
-            self._timer.cancel()
+        self._timer.close()
 
     def _schedule(self, queue: Queue) -> None:
         self._changed[queue.id] = queue
-        if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(MIN_INTERVAL, self._send)
+        self._timer.start()
 
     def _send(self) -> None:
-        self._timer = None
         changed, self._changed = self._changed, {}
         for queue in changed.values():
             found = [self._directory.extension_by_id(one.extension_id) for one in queue.agents]

@@ -1,12 +1,11 @@
 """Live events about conference rooms, for their participants and administrators."""
 
-import asyncio
-
 from unificx.api import EventHub
 from unificx.cluster import EventBus
 from unificx.conferencing import ConferenceManager, Room
 from unificx.conferencing.events import ConferenceChanged
 from unificx.identity import Action, DirectoryCache
+from unificx.server.collecting_timer import CollectingTimer
 
 MIN_INTERVAL = 0.5
 """Minimum interval in seconds between events, however often the active speaker changes."""
@@ -21,21 +20,18 @@ class RoomEvents:
         self._meetings = meetings
         # Owner: this node, until the end of the current step.
         self._changed: dict[str, Room] = {}
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer = CollectingTimer(MIN_INTERVAL, self._send)
         bus.subscribe(ConferenceChanged, lambda event: self._schedule(event.room))
 
     def close(self) -> None:
         """Cancel pending events."""
-        if self._timer is not None:
-            self._timer.cancel()
+        self._timer.close()
 
     def _schedule(self, room: Room) -> None:
         self._changed[room.id] = room
-        if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(MIN_INTERVAL, self._send)
+        self._timer.start()
 
     def _send(self) -> None:
-        self._timer = None
         changed, self._changed = self._changed, {}
         for room in changed.values():
             meeting = self._meetings.status(room)
