@@ -30,7 +30,6 @@ from unificx.api import (
     build,
 )
 from unificx.audio_store import AudioStore, AudioStoreParts, CustomSounds, LocalBlobStore, PromptOverrides, Transcript
-from unificx.callapps import RoomKind
 from unificx.calls import ParkedCall
 from unificx.calls.events import CallEnded, CallParty, MediaQuality
 from unificx.cdr import CdrService
@@ -57,16 +56,14 @@ from unificx.identity.events import PersonClosed, SessionEnded, TenantDeleted
 from unificx.integrations.audio_import.client import AudioImporter
 from unificx.integrations.http_client import HttpClient
 from unificx.integrations.web_push import WebPushClient
-from unificx.ivr import MenuParts, MenuService, PromptKind
+from unificx.ivr import MenuParts
 from unificx.media.sounds import Sound
 from unificx.media.tones import sine
 from unificx.notifications import PushNotifier, PushNotifierDependencies, Vapid
-from unificx.presence import PresenceService
 from unificx.privacy import Erasure, ErasureJournal, KeyStore
 from unificx.prompts import Prompts
 from unificx.provisioning import PhoneSettingsParts, PhoneSettingsService
-from unificx.queues import QueueStore, build_queues
-from unificx.queues.events import QueueChanged
+from unificx.queues import QueueStore
 from unificx.recording import (
     CallRecorder,
     CallRecorderParts,
@@ -74,17 +71,8 @@ from unificx.recording import (
     TenantRecordingPolicyChange,
     TranscodeWorker,
 )
-from unificx.routing import (
-    DestinationDirectory,
-    ExtensionKind,
-    GroupKind,
-    GroupService,
-    HangupKind,
-    HoursService,
-    OutboundDependencies,
-    RingMemory,
-    build_outbound,
-)
+from unificx.routing import DestinationDirectory, OutboundDependencies
+from unificx.server.call_routing import build_call_routing
 from unificx.server.live_events import LiveEvents
 from unificx.server.queue_events import QueueEvents
 from unificx.server.room_events import RoomEvents
@@ -460,19 +448,12 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
         CallRecorderParts(clock, FakeRelay(), media, Prompts(), archive, lambda *_: "en"), live_events.recording_changed
     )
     trunks = TrunkService(database, keys, clock, TrunkDirectory(lambda sender: False, bytes(32)))
-    destinations = DestinationDirectory((ExtensionKind(directory), RoomKind(rooms), HangupKind()))
+    store = QueueStore(database, keys, spool, bus.publish)
+    destinations = DestinationDirectory()
     outside = OutboundDependencies(database, keys, clock, directory, trunks.directory, destinations)
-    outbound = build_outbound(outside, cluster.counters, bus)
-    queues = build_queues(QueueStore(database, keys, spool, bus.publish), directory, destinations)
-    bus.subscribe(QueueChanged, lambda event: queues.manager.queue_changed(event.queue))
-    queue_events = QueueEvents(hub, bus, directory, queues)
-    menus = MenuService(MenuParts(database, keys, directory, destinations, custom_sounds, FakeSpeech(), clock))
-    destinations.add(menus)
-    destinations.add(PromptKind(custom_sounds))
-    hours = HoursService(database, keys, directory, clock, destinations)
-    destinations.add(hours)
-    groups = GroupService(database, keys, directory, clock, destinations)
-    destinations.add(GroupKind(groups, directory, RingMemory(), clock.random_bytes))
+    menus = MenuParts(database, keys, directory, destinations, custom_sounds, FakeSpeech(), clock)
+    routing = build_call_routing(store, outside, trunks, cluster, mailboxes, rooms, menus)
+    queue_events = QueueEvents(hub, bus, directory, routing.queues)
     services = Services(
         identity=identity,
         history=history,
@@ -483,14 +464,14 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
         live_recordings=recorder,
         rooms=rooms,
         trunks=trunks,
-        outbound=outbound,
-        presence=PresenceService(database, keys, clock, bus.publish),
+        outbound=routing.outbound,
+        presence=routing.presence,
         meetings=meetings,
-        queues=queues,
-        menus=menus,
-        destinations=destinations,
-        groups=groups,
-        hours=hours,
+        queues=routing.queues,
+        menus=routing.menus,
+        destinations=routing.destinations,
+        groups=routing.groups,
+        hours=routing.hours,
         support=SupportService(database, keys, clock),
         live_calls=calls,
         readiness=readiness,
@@ -513,10 +494,7 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
     await archive.start()
     await services.rooms.start()
     await services.trunks.start()
-    await services.queues.start()
-    await services.outbound.start()
-    await menus.start()
-    await services.presence.start()
+    await routing.start()
     await identity.initial_setup.create_operator("root@operator.example")
     world = World(
         build(services),
@@ -546,7 +524,7 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
         live_events.close()
         room_events.close()
         queue_events.close()
-        await queues.manager.close()
+        await routing.queues.manager.close()
         await push.close()
         await push_delivery.close()
         await spool.close()

@@ -3,11 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from unificx.audio_store import CustomSounds
 from unificx.callapps import RoomKind
 from unificx.cluster import Cluster
 from unificx.conferencing import RoomService
-from unificx.integrations.audio_import.client import AudioImporter
 from unificx.ivr import MenuParts, MenuService, PromptKind
 from unificx.presence import PresenceService
 from unificx.queues import Queues, QueueStore, build_queues
@@ -73,7 +71,7 @@ def build_call_routing(  # noqa: PLR0917 - what destinations are made of
     cluster: Cluster,
     mailboxes: Mailboxes,
     rooms: RoomService,
-    sounds: CustomSounds,
+    menu_parts: MenuParts,
 ) -> CallRouting:
     """Build the services. Numbers are looked up in the order of the kinds; they are unique in a tenant, because
     `allocate_number` allocates each one."""
@@ -90,7 +88,7 @@ def build_call_routing(  # noqa: PLR0917 - what destinations are made of
         HangupKind(),
         GroupKind(groups, directory, ring_memory, outside.clock.random_bytes),
         NumberKind(outbound.store, outbound.routing),
-        PromptKind(sounds),
+        PromptKind(menu_parts.sounds),
         hours,
     ):
         destinations.add(kind)
@@ -98,8 +96,7 @@ def build_call_routing(  # noqa: PLR0917 - what destinations are made of
     for event in (TrunkCreated, TrunkChanged, TrunkDeleted):
         # The directory of the trunks changes right after the handlers of the bus have run.
         cluster.bus.subscribe(event, outbound.trunks_changed)
-    speech, clock = AudioImporter(), store.database.clock
-    menus = MenuService(MenuParts(store.database, store.keys, directory, destinations, sounds, speech, clock))
+    menus = MenuService(menu_parts)
     destinations.add(menus)
     queues = build_queues(store, directory, destinations)
     cluster.bus.subscribe(QueueChanged, lambda event: queues.manager.queue_changed(event.queue))

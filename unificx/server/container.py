@@ -17,9 +17,11 @@ from unificx.conferencing import RoomService as MeetingRooms
 from unificx.core.clock import Clock
 from unificx.db import Database, DiskGuard, Outbox, Spool
 from unificx.identity import Identity, PasswordHashing, build_identity
+from unificx.integrations.audio_import.client import AudioImporter
 from unificx.integrations.http_client import HttpClient
 from unificx.integrations.smtp import SmtpClient
 from unificx.integrations.whisper.client import Whisper
+from unificx.ivr import MenuParts
 from unificx.notifications import (
     EmailQueue,
     EmailQueueDependencies,
@@ -177,10 +179,11 @@ def _routing(
     trunks: TrunkService,
     cluster: Cluster,
 ) -> CallRouting:
-    database, keys, directory = parts.database, parts.keys, identity.directory
+    database, keys, directory, (mailboxes, rooms, sounds) = parts.database, parts.keys, identity.directory, areas
     store, destinations = QueueStore(database, keys, spool, cluster.bus.publish), DestinationDirectory()
     outside = OutboundDependencies(database, keys, database.clock, directory, trunks.directory, destinations)
-    return build_call_routing(store, outside, trunks, cluster, *areas)
+    menus = MenuParts(database, keys, directory, destinations, sounds, AudioImporter(), database.clock)
+    return build_call_routing(store, outside, trunks, cluster, mailboxes, rooms, menus)
 
 
 def _identity(database: Database, keys: KeyStore, notifier: NotificationService, cluster: Cluster) -> Identity:
