@@ -1,10 +1,10 @@
-import { Alert, Button, CopyButton, SegmentedControl, Stack, Text } from '@mantine/core';
+import { Alert, SegmentedControl, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import { api, type SipLogin } from '~/api';
 import { ErrorNotice } from '~/design/Notice';
-import css from './people.module.css';
+import { CopyRows } from './CopyRows';
 
 /** Everything that a SIP phone asks for, each with a button that copies it. */
 export function PhoneLogin({ login, tenant }: { login: SipLogin; tenant?: string }) {
@@ -42,28 +42,7 @@ export function PhoneLogin({ login, tenant }: { login: SipLogin; tenant?: string
           }))}
         />
       )}
-      <dl className={css.logins}>
-        {rows.map(([title, value]) => (
-          <div key={title} className={css.login}>
-            <dt>{title}</dt>
-            <dd>
-              <span className={css.setting}>{value}</span>
-              <CopyButton value={value}>
-                {({ copied, copy }) => (
-                  <Button
-                    variant="subtle"
-                    flex="none"
-                    onClick={copy}
-                    aria-label={copied ? t`Copied` : t`Copy ${title}`}
-                  >
-                    {copied ? <Trans>Copied</Trans> : <Trans>Copy</Trans>}
-                  </Button>
-                )}
-              </CopyButton>
-            </dd>
-          </div>
-        ))}
-      </dl>
+      <CopyRows rows={rows} />
       {server?.local_only && (
         <Alert color="yellow" variant="light">
           <Trans>This server listens on its own machine only. Other phones cannot reach it yet.</Trans>

@@ -1,4 +1,4 @@
-import { Alert, Button, CopyButton, Group, Select, Skeleton, Stack, Text, TextInput } from '@mantine/core';
+import { Alert, Button, Group, Select, Skeleton, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
@@ -6,7 +6,7 @@ import { api, type Device, type NewPhoneKey, type PhoneSettings } from '~/api';
 import { asProblem } from '~/core/problem';
 import { formatDate, formatDateTime } from '~/design/dates';
 import { ErrorNotice } from '~/design/Notice';
-import css from './people.module.css';
+import { CopyRows } from './CopyRows';
 import { PhoneKeys } from './PhoneKeys';
 
 interface PhoneSetupProps {
@@ -128,33 +128,12 @@ function Link({ url, fileUrl, expires }: { url: string; fileUrl: string; expires
           {formatDateTime(expires)}. It gets a new password then, once.
         </Trans>
       </Alert>
-      <dl className={css.logins}>
-        {(
-          [
-            [t`Address`, url],
-            [t`Address of the file`, fileUrl],
-          ] as [string, string][]
-        ).map(([title, value]) => (
-          <div key={title} className={css.login}>
-            <dt>{title}</dt>
-            <dd>
-              <span className={css.setting}>{value}</span>
-              <CopyButton value={value}>
-                {({ copied, copy }) => (
-                  <Button
-                    variant="subtle"
-                    flex="none"
-                    onClick={copy}
-                    aria-label={copied ? t`Copied` : t`Copy ${title}`}
-                  >
-                    {copied ? <Trans>Copied</Trans> : <Trans>Copy</Trans>}
-                  </Button>
-                )}
-              </CopyButton>
-            </dd>
-          </div>
-        ))}
-      </dl>
+      <CopyRows
+        rows={[
+          [t`Address`, url],
+          [t`Address of the file`, fileUrl],
+        ]}
+      />
     </Stack>
   );
 }
