@@ -2,6 +2,9 @@ import { endSession, refreshSession, session } from '~/api/session';
 import type { Presence } from '~/api';
 import { createStore } from '~/core/store';
 
+/** Presence of an extension, as in the list and in events. */
+export type PresenceItem = Pick<Presence, 'extension_id' | 'number' | 'state' | 'chosen_state' | 'until' | 'note'>;
+
 /** Events pushed by the server. */
 export interface ServerEvents {
   signed_out: object;
@@ -9,9 +12,7 @@ export interface ServerEvents {
   /** The list of live calls has changed (administrators). */
   calls: object;
   /** Presence of colleagues has changed; without `items`, of too many to name them. */
-  'presence.changed': {
-    items?: Pick<Presence, 'extension_id' | 'number' | 'state' | 'chosen_state' | 'until' | 'note'>[];
-  };
+  'presence.changed': { items?: PresenceItem[] };
   /** A call was parked or retrieved. */
   parked: object;
   /** The user's own history has changed. */

@@ -3,11 +3,12 @@ import { IconCheck } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
+import type { PresenceItem } from '~/api/events';
 import { formatDateTime } from '~/design/dates';
 import { ErrorNotice } from '~/design/Notice';
 import { PresenceDot } from '~/design/PresenceDot';
 import { OWN_STATES, STATE_LABELS, STATE_SHAPES } from './messages';
-import { proposedEnds, type OwnState, type PresenceItem } from './model';
+import { proposedEnds, type OwnState } from './model';
 import { changeOwnPresence } from './presences';
 import css from './presence.module.css';
 

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import { Presences, proposedEnds, type PresenceItem } from './model';
+import type { PresenceItem } from '~/api/events';
+import { Presences, proposedEnds } from './model';
 
 const item = (extension_id: string, state: PresenceItem['state'] = 'available'): PresenceItem => ({
   extension_id,

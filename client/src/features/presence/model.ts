@@ -1,12 +1,10 @@
 import type { Presence } from '~/api';
+import type { PresenceItem } from '~/api/events';
 import { createStore } from '~/core/store';
 
 export type PresenceState = Presence['state'];
 /** A state that users set. */
 export type OwnState = Presence['chosen_state'];
-
-/** Presence of an extension, as in the list and in events. */
-export type PresenceItem = Pick<Presence, 'extension_id' | 'number' | 'state' | 'chosen_state' | 'until' | 'note'>;
 
 /** Upper limit of pages, in case a server never ends the list. */
 const MAX_PAGES = 500;

@@ -1,9 +1,9 @@
 import { api, type PresenceChange } from '~/api';
-import { events } from '~/api/events';
+import { events, type PresenceItem } from '~/api/events';
 import { onSignOut, session } from '~/api/session';
 import { MAX_PAGE_SIZE } from '~/core/pagination';
 import { useValue } from '~/core/store';
-import { Presences, type PresenceItem } from './model';
+import { Presences } from './model';
 
 /** Presence of colleagues and of the user, shared by all screens. */
 export const presences = new Presences(
