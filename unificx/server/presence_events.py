@@ -6,7 +6,7 @@ from collections.abc import Callable, Set
 from unificx.api import EventHub
 from unificx.cluster import EventBus
 from unificx.identity import Action, DirectoryCache
-from unificx.presence import Availability
+from unificx.presence import Availability, Presence
 from unificx.presence.events import PresenceChanged
 from unificx.server.collecting_timer import CollectingTimer
 from unificx.server.live_events import LiveCallsChanged
@@ -70,15 +70,15 @@ class PresenceEvents:
         if extension is None:
             return []
         presence = self._availability.presence(extension_id)
-        until = presence.until if presence is not None else None
-        chosen = presence.state if presence is not None else "available"
+        presence = presence or Presence(extension_id, extension.tenant_id, extension.subject)
+        until = presence.until
         return [
             {
                 "extension_id": extension_id,
                 "number": extension.number,
                 "state": self._availability.shown_state(extension_id, in_call=extension_id in in_calls),
-                "chosen_state": chosen,
+                "chosen_state": presence.state,
                 "until": until.isoformat() if until is not None else None,
-                "note": presence.note if presence is not None else "",
+                "note": presence.note,
             }
         ]
