@@ -4,6 +4,7 @@ import httpx
 import pytest
 from http_world import World
 
+from unificx.registrar import Caller
 from unificx.trunks import NewTrunk
 
 NUMBER = {"number": "+49301234500", "trunk": "carrier", "destination": "extension:1001"}
@@ -85,8 +86,6 @@ async def test_stops_are_shown_explained_and_released(world: World, admin: httpx
     assert (await admin.patch("/api/v1/fraud/limits", json=limits)).json()["name"] == "1001"
     extension = world.services.identity.directory.extension(world.acme.id, "1001")
     assert extension is not None
-    from unificx.registrar import Caller
-
     world.services.outbound.routing.destination(Caller.of(extension), "0301234567")
     await world.services.outbound.fraud.join()
     status = (await admin.get("/api/v1/fraud")).json()

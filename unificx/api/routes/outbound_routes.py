@@ -58,14 +58,14 @@ async def try_route(
             raise Invalid("There is no such extension.", field="from")
         caller = OutsideCaller(extension.id, extension.number)
     decision, stop = services.outbound.routing.decide(scope.tenant_id, caller, request.number)
-    number, allowed = decision.number, isinstance(decision, Allowed)
-    attempts = _attempts(services, decision) if isinstance(decision, Allowed) else []
+    number = decision.number
+    allowed, refused = (decision, None) if isinstance(decision, Allowed) else (None, decision)
+    attempts = _attempts(services, allowed) if allowed is not None else []
     first = attempts[0] if attempts else None
-    route = decision.route if isinstance(decision, Allowed) else None
-    refused = None if isinstance(decision, Allowed) else decision
+    route = allowed.route if allowed is not None else None
     reason = explain_refusal(refused) if refused is not None else None
     return models.RouteTest(
-        allowed=allowed,
+        allowed=allowed is not None,
         number=number.e164 if isinstance(number, PublicNumber) else number.number if number is not None else "",
         country=number.country if isinstance(number, PublicNumber) else "",
         emergency=isinstance(number, Emergency),
