@@ -136,8 +136,8 @@ _TEXTS: dict[Language, dict[EmailKind, EmailText]] = {
             "Calls outside were stopped",
             (
                 "A limit has stopped calls outside. {detail}",
-                "If these calls are wanted, release the stop in the portal. Otherwise change the passwords of the"
-                " devices concerned. Emergency calls are still possible.",
+                "If these calls are wanted, an administrator can release the stop. Otherwise change the passwords of"
+                " the devices concerned. Emergency calls are still possible.",
             ),
         ),
     },
@@ -225,8 +225,8 @@ _TEXTS: dict[Language, dict[EmailKind, EmailText]] = {
             "Gespräche nach außen angehalten",
             (
                 "Eine Grenze hat Gespräche nach außen angehalten. {detail}",
-                "Sind diese Gespräche gewollt, geben Sie sie im Portal wieder frei. Andernfalls ändern Sie die"
-                " Passwörter der betroffenen Geräte. Notrufe sind weiterhin möglich.",
+                "Sind diese Gespräche gewollt, kann Ihre Administration sie wieder freigeben. Andernfalls ändern Sie"
+                " die Passwörter der betroffenen Geräte. Notrufe sind weiterhin möglich.",
             ),
         ),
     },
