@@ -31,15 +31,19 @@ _LIVE_EVENT = {
                 "`presence.changed`: presence of colleagues; `calls`: live calls of the organisation; "
                 "`parked`: parked calls; `history`: call records; "
                 "`voicemail`: messages in one's mailboxes; `recordings`: the list of recordings; `recording`: the "
-                "recording state of one's call; `queue`: callers or agents of a queue; `sign_in_code`: a sign-in code "
-                "was used; `push_seen`: a test push was "
-                "received; `ping`: nothing, every 30 seconds. Ignore other types."
+                "recording state of one's call; `room`: participants of a conference; `queue`: callers or agents of a "
+                "queue; `emergency_call`: an emergency number is being called; `fraud`: stops of calls outside; "
+                "`sign_in_code`: a sign-in code was used; `push_seen`: a test push was received; `ping`: nothing, "
+                "every 30 seconds. Ignore other types."
             ),
         },
         "call": {"type": "string", "description": "With `recording`: the call."},
         "state": {"type": "string", "description": "With `recording` and `sign_in_code`: the new state."},
         "end": {"type": "string", "description": "With `recording`: why it has ended."},
-        "id": {"type": "string", "description": "With `sign_in_code`, `push_seen` and `queue`: what it is about."},
+        "id": {
+            "type": "string",
+            "description": "With `sign_in_code`, `push_seen`, `room` and `queue`: what it is about.",
+        },
         "items": {
             "type": "array",
             "items": {
