@@ -71,6 +71,10 @@ class DirectoryCache:
         found = self.extension(tenant_id, reference) or self.extension_by_id(reference)
         return found if found is not None and found.tenant_id == tenant_id else None
 
+    def extension_numbers(self, extension_ids: Iterable[str]) -> list[str]:
+        """Return the numbers of the extensions among these that exist."""
+        return [found.number for one in extension_ids if (found := self._extensions.get(one)) is not None]
+
     def extension_ids_of(self, person_id: str) -> tuple[str, ...]:
         """Return the ids of a user's extensions, oldest first."""
         return self._extensions_by_person.get(person_id, ())

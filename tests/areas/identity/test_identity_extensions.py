@@ -100,6 +100,7 @@ async def test_number_is_unique_per_tenant(people: Identity, acme: Tenant, globe
     for reference in ("1001", ours.extension.id):
         assert people.directory.find_extension(acme.id, reference) == ours.extension
     assert people.directory.find_extension(acme.id, theirs.extension.id) is None
+    assert people.directory.extension_numbers([ours.extension.id, "unknown"]) == ["1001"]
     assert [one.number for one in (await people.extensions.page(globex.id)).items] == ["1001"]
     ours_known = people.directory.device_by_username(ours.login.username)
     assert ours_known is not None

@@ -94,14 +94,14 @@ async def _steps(services: Services, scope: AccessScope, members: list[str]) -> 
 
 def _group_schema(services: Services, group: RingGroup) -> models.Group:
     directory = services.identity.directory
-    found = [[directory.extension_by_id(one) for one in step] for step in group.steps]
+    steps = [directory.extension_numbers(step) for step in group.steps]
     return models.Group(
         id=group.id,
         tenant_id=group.tenant_id,
         number=group.number,
         name=group.name,
         created=group.created,
-        members=["+".join(one.number for one in step if one is not None) for step in found if any(step)],
+        members=["+".join(step) for step in steps if step],
         strategy=group.strategy,
         ring_seconds=group.ring_seconds,
         name_prefix=group.name_prefix,

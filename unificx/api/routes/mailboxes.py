@@ -101,15 +101,14 @@ async def _member_ids(services: Services, scope: AccessScope, references: list[s
 
 
 def _mailbox_schema(services: Services, group: SharedMailbox) -> models.GroupMailbox:
-    directory, boxes = services.identity.directory, services.mailboxes
+    boxes = services.mailboxes
     box, counts = boxes.mailbox_settings(group.id), boxes.message_counts.get(group.id)
-    members = [extension.number for one in group.members if (extension := directory.extension_by_id(one)) is not None]
     return models.GroupMailbox(
         id=group.id,
         tenant_id=group.tenant_id,
         number=group.number,
         name=group.name,
-        members=members,
+        members=services.identity.directory.extension_numbers(group.members),
         lamp=group.lamp,
         enabled=box.enabled,
         has_pin=box.has_pin,

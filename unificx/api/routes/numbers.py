@@ -97,7 +97,6 @@ def _pairs(rules: list[models.NewCallerRule]) -> tuple[tuple[str, str], ...]:
 def _schema(services: Services, number: routing.InboundNumber) -> models.PublicNumber:
     trunk = services.trunks.directory.trunk(number.trunk_id)
     tenant = services.identity.directory.tenant(number.tenant_id)
-    extensions = [services.identity.directory.extension_by_id(one) for one in number.shown_for]
     return models.PublicNumber(
         id=number.id,
         tenant_id=number.tenant_id,
@@ -106,7 +105,7 @@ def _schema(services: Services, number: routing.InboundNumber) -> models.PublicN
         trunk=trunk.name if trunk is not None else "",
         destination=str(number.destination),
         callers=[models.CallerRule(pattern=one.pattern, destination=str(one.destination)) for one in number.callers],
-        shown_for=[one.number for one in extensions if one is not None],
+        shown_for=services.identity.directory.extension_numbers(number.shown_for),
         reject_anonymous=number.reject_anonymous,
         created=number.created,
     )

@@ -143,7 +143,7 @@ async def show_live_queue(
                 )
             )
     waiting = [
-        models.WaitingCaller(**{**asdict(one), "ringing": _numbers(services, one.ringing)})
+        models.WaitingCaller(**{**asdict(one), "ringing": services.identity.directory.extension_numbers(one.ringing)})
         for one in services.queues.live.waiting(known)
     ]
     return models.LiveQueue(
@@ -203,7 +203,7 @@ async def list_queue_visits(
             outcome=one.outcome,
             waited=one.waited,
             talked=one.talked,
-            agent=next(iter(_numbers(services, [one.agent_id or ""])), None),
+            agent=next(iter(services.identity.directory.extension_numbers([one.agent_id or ""])), None),
             number=one.number,
             name=one.name,
             erased=one.erased,
@@ -237,7 +237,7 @@ async def list_agent_events(
     items = [
         models.AgentEvent(id=one.id, at=one.at, agent=number, kind=one.kind, reason=one.reason)
         for one in page.items
-        for number in _numbers(services, [one.extension_id])
+        for number in services.identity.directory.extension_numbers([one.extension_id])
     ]
     return core.Page(items=items, next=page.next)
 
@@ -288,12 +288,6 @@ def _new_agents(
 def _identity(services: Services, extension: Extension) -> dict[str, str]:
     name = services.identity.directory.display_name(extension)
     return {"extension": extension.number, "extension_id": extension.id, "name": name}
-
-
-def _numbers(services: Services, extension_ids: "tuple[str, ...] | list[str]") -> list[str]:
-    """Return the numbers of the extensions that exist."""
-    found = [services.identity.directory.extension_by_id(one) for one in extension_ids]
-    return [one.number for one in found if one is not None]
 
 
 def _agent_schema(services: Services, scope: AccessScope, agent: queues.Agent) -> models.QueueAgent:

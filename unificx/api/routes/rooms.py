@@ -274,7 +274,6 @@ def _host_ids(services: Services, scope: AccessScope, references: list[str]) -> 
 
 def room_schema(services: Services, room: conferencing.Room) -> models.Room:
     """Return a room as its API schema."""
-    hosts = [services.identity.directory.extension_by_id(one) for one in room.hosts]
     meeting = services.meetings.status(room)
     now = None
     if meeting is not None:
@@ -294,7 +293,7 @@ def room_schema(services: Services, room: conferencing.Room) -> models.Room:
         name=room.name,
         ad_hoc=room.ad_hoc,
         created=room.created,
-        hosts=[one.number for one in hosts if one is not None],
+        hosts=services.identity.directory.extension_numbers(room.hosts),
         has_pin=room.has_pin,
         has_host_pin=room.has_host_pin,
         **asdict(room.settings),
