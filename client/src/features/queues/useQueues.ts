@@ -22,10 +22,16 @@ export function useQueues(tenant: string | undefined, wanted: string | null) {
     refetchInterval: POLL_MS,
   });
   useEffect(() => {
-    const refresh = () => void queries.invalidateQueries({ queryKey: ['queues'] });
-    const unsubscribes = [events.on('queue', refresh), events.onConnected(refresh)];
+    const refresh = (...key: unknown[]) => void queries.invalidateQueries({ queryKey: ['queues', ...key] });
+    const unsubscribes = [
+      events.on('queue', ({ id }) => {
+        refresh(tenant, 'all');
+        refresh(tenant, 'live', id); // others have events of their own
+      }),
+      events.onConnected(() => refresh()),
+    ];
     return () => unsubscribes.forEach((unsubscribe) => unsubscribe());
-  }, [queries]);
+  }, [queries, tenant]);
   const [now, setNow] = useState(Date.now);
   useInterval(() => setNow(Date.now()), 1000, { autoInvoke: true });
   const since = Math.max(0, (now - live.dataUpdatedAt) / 1000);
