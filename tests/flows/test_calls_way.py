@@ -24,7 +24,14 @@ class Hours:
         return Plan(steps, stations=(Station("hours", "", "office"), Station("mailbox", "7900", "Sales")))
 
 
-NUMBERS = {"6000": SalesGroup(), "7200": Hours(), "7000": CallApp("menu")}
+class SupportGroup:
+    def plan(self) -> Plan:
+        return Plan(
+            (Step(Fork((RingTarget(extension("1002")),), 5.0, 600.0)),), stations=(Station("group", "6100", "Support"),)
+        )
+
+
+NUMBERS = {"6000": SalesGroup(), "6100": SupportGroup(), "7200": Hours(), "7000": CallApp("menu")}
 
 
 def way(world: World) -> list[str]:
@@ -61,7 +68,9 @@ async def test_a_call_to_an_extension_or_its_mailbox_has_no_way() -> None:
 
 @pytest.mark.promise("C5")
 async def test_a_transfer_names_the_transferor() -> None:
-    world = await play(PARTICIPANTS + UP + REFERRED + REACHED + hangs_up("alice", "carol", "answered 16 alice bob carol"))
+    world = await play(
+        PARTICIPANTS + UP + REFERRED + REACHED + hangs_up("alice", "carol", "answered 16 alice bob carol")
+    )
     assert way(world) == [
         "extension 1002: dialled, answered",
         "extension 1003: transferred by 1002, answered",
@@ -142,6 +151,27 @@ async def test_an_app_and_the_extensions_it_tries_are_named() -> None:
         "app menu: dialled, continued",
         "extension 1002: routed, busy",
         "extension 1003: routed, answered",
+    ]
+
+
+async def test_an_app_may_connect_the_same_group_again() -> None:
+    attempt = """
+        ! the app connects 6100
+        bob   <- INVITE [alice]
+        bob   -> 486
+        app   <- busy
+    """
+    world = await play("""
+        alice 1001, bob 1002
+        alice -> INVITE 7000 [alice]
+        app   <- menu [alice]
+        ! the app answers [menu]
+        alice <- 200 [menu]
+        alice -> ACK
+    """ + attempt * 2 + hangs_up("alice", "app", "answered 16 alice 7000"), numbers=NUMBERS)  # fmt: skip
+    assert way(world) == [
+        "app menu: dialled, answered",
+        *("group 6100: routed, continued", "extension 1002: routed, busy") * 2,
     ]
 
 

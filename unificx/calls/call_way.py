@@ -61,7 +61,9 @@ def answered(call: Call, name: str, directory: DirectoryCache, now: float) -> No
 def retarget(call: Call, now: float, *, back: bool) -> None:
     """The call is about to be led elsewhere, or back after no answer there. An app gets the exact outcome."""
     way, failed = way_of(call), call.transfer_target
-    if back and not (failed is not None and failed.by_app):
+    if not back:
+        way.leave_objects()
+    elif failed is None or not failed.by_app:
         way.unanswered("missed", call.wall_time(now))
 
 

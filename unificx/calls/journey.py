@@ -66,6 +66,10 @@ class Journey:
             self._add(station.kind, approach, phase, station=station)
             approach = Approach("routed", approach.at)
 
+    def leave_objects(self) -> None:
+        """The call is led to another plan: its objects are new stations, even those the call has come to before."""
+        self._passed = ()
+
     def enter_party(self, kind: StepKind, party: CallParty, approach: Approach) -> None:
         """The phones of an extension or an outside number ring. Another phone of the same party changes nothing."""
         if not any(each.phase == "ringing" and each.is_of(party) for each in self.visits):
