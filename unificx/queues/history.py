@@ -3,14 +3,17 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+import structlog
+
 from unificx.cluster import RecordLog
 from unificx.core.errors import Invalid
-from unificx.db import Database, Page, PageByTime, UnitOfWork
+from unificx.db import Database, Page, PageByTime, SpoolFull, UnitOfWork
 from unificx.privacy import KeyStore
 from unificx.queues import history_repository
 from unificx.queues.schemas import AgentEvent, Queue, Visit
 from unificx.queues.statistics import AgentStatistics, QueueStatistics, agent_statistics, queue_statistics
 
+log = structlog.get_logger()
 _SPOOL_KIND = "queue"
 _NUMBER_ALIAS = "number"
 """Kind of key store alias for the number of a caller from outside."""
@@ -19,7 +22,8 @@ MAX_STATISTICS = timedelta(days=92)
 
 
 class QueueHistory:
-    """The history of all queues. Registers itself with the spool."""
+    """The history of all queues. Registers itself with the spool. Records are lost while the disk is full: callers and
+    agents are still served."""
 
     def __init__(self, database: Database, keys: KeyStore, spool: RecordLog) -> None:
         self._database = database
@@ -28,17 +32,17 @@ class QueueHistory:
         spool.register_handler(_SPOOL_KIND, self._apply)
 
     def record_visit(self, visit: Visit, subject: str | None) -> None:
-        """Record a visit that has ended; `subject`: the caller's, None for a caller from outside. Raises SpoolFull."""
+        """Record a visit that has ended; `subject`: the caller's, None for a caller from outside."""
         owner = subject or self._keys.find_or_create(visit.tenant_id, _NUMBER_ALIAS, visit.number or _UNKNOWN)
-        self._spool.append(_SPOOL_KIND, history_repository.encode_visit(self._keys, visit, owner))
+        self._append(history_repository.encode_visit(self._keys, visit, owner), use_reserve=True)
 
     def record_talked(self, tenant_id: str, visit_id: str, seconds: float) -> None:
-        """Record the seconds of the call that an answered visit led to. Raises SpoolFull."""
-        self._spool.append(_SPOOL_KIND, history_repository.encode_talked(tenant_id, visit_id, seconds))
+        """Record the seconds of the call that an answered visit led to."""
+        self._append(history_repository.encode_talked(tenant_id, visit_id, seconds), use_reserve=True)
 
     def record_event(self, event: AgentEvent) -> None:
-        """Record an event of an agent. Raises SpoolFull."""
-        self._spool.append(_SPOOL_KIND, history_repository.encode_event(event))
+        """Record an event of an agent."""
+        self._append(history_repository.encode_event(event), use_reserve=False)
 
     async def visits(self, queue: Queue, cursor: str | None = None, limit: int = 50) -> Page[Visit]:
         """Return a page of the visits to a queue, newest first. Raises Invalid for an invalid cursor."""
@@ -87,6 +91,12 @@ class QueueHistory:
     async def delete_tenant(self, tenant_id: str, uow: UnitOfWork) -> None:
         """Delete the history of a tenant."""
         await history_repository.delete_tenant_history(uow.session, tenant_id)
+
+    def _append(self, record: bytes, *, use_reserve: bool) -> None:
+        try:
+            self._spool.append(_SPOOL_KIND, record, use_reserve=use_reserve)
+        except SpoolFull:
+            log.error("queue_record_lost")
 
     async def _apply(self, uow: UnitOfWork, records: list[bytes]) -> None:
         await history_repository.store_records(uow.session, records)

@@ -8,6 +8,7 @@ from queue_setup import QueueSetup
 from sqlalchemy import func, select
 
 from unificx.core.errors import Conflict, Invalid, NotFound
+from unificx.db import SpoolFull
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
 from unificx.queues import AgentEvent, NewAgent, NewQueue, Queue, QueueChange, QueueSettings, Visit
 from unificx.queues.events import QueueChanged
@@ -149,6 +150,20 @@ async def test_history_and_statistics(setup: QueueSetup) -> None:
     assert (of_agents[anna.id].answered, of_agents[anna.id].missed, of_agents[anna.id].talked) == (1, 1, 90.0)
     with pytest.raises(Invalid):
         await setup.history.statistics(queue, now, now)
+
+
+async def test_a_full_disk_keeps_no_caller_or_agent_from_being_served(
+    setup: QueueSetup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue = await support(setup)
+
+    def full(kind: str, record: bytes, *, use_reserve: bool = False) -> None:
+        raise SpoolFull("the disk is full")
+
+    monkeypatch.setattr(setup.spool, "append", full)
+    setup.history.record_visit(visit(setup, queue, 1.0), None)
+    setup.history.record_talked(setup.tenant.id, "visit", 1.0)
+    assert not (await setup.queues.change_agent(queue, setup.anna.id, "sign_out")).agents[0].signed_in
 
 
 async def test_an_erased_caller_leaves_the_visit_without_number_and_name(setup: QueueSetup) -> None:
