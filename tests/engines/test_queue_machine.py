@@ -351,6 +351,18 @@ def test_a_callback_without_a_result_frees_the_agent() -> None:
     assert driver.agent("a").state == "available"
 
 
+def test_a_callback_that_is_answered_late_is_served() -> None:
+    driver = Driver("a")
+    driver.send(AgentOccupied("a"))
+    driver.send(CallerJoined("1"))
+    driver.send(CallbackRequested("1"))
+    driver.send(AgentReleased("a"))
+    driver.wait(CALLBACK_DELAY + CALLBACK_SECONDS)
+    assert driver.send(CallbackReached("1")) == [Ring("1", ("a",), 20.0)]
+    driver.send(CallerLeft("1"))
+    assert not list(driver.queue.callers)
+
+
 def test_agents_are_paused_after_missing_calls_in_a_row() -> None:
     driver = Driver("a", max_missed=2, retry=1)
     driver.send(CallerJoined("1"))

@@ -132,9 +132,12 @@ class CallQueue:
                 self._answered(caller, agent_id, now)
             case CallbackRequested():
                 self._request_callback(caller, now)
-            case CallbackReached() | CallbackFailed():
+            case CallbackReached():
+                if caller.callback:  # also "waiting": after the time in which a callback counts as failed
+                    self._callback_ended(caller, now, reached=True)
+            case CallbackFailed():
                 if caller.callback == "calling":
-                    self._callback_ended(caller, now, reached=isinstance(event, CallbackReached))
+                    self._callback_ended(caller, now, reached=False)
             case _:
                 assert_never(event)
 
