@@ -51,8 +51,8 @@ class _LiveQueue:
     queue: Queue
     machine: CallQueue
     visits: dict[str, QueueVisit] = field(default_factory=dict[str, QueueVisit])
-    talks: dict[str, QueueVisit] = field(default_factory=dict[str, QueueVisit])
-    """Visits by the extension of the agent that talks to the caller."""
+    talks: dict[str, tuple[QueueVisit, float]] = field(default_factory=dict[str, tuple[QueueVisit, float]])
+    """Visits by the extension of the agent that talks to the caller, and since when, in monotonic time."""
     timer: asyncio.TimerHandle | None = None
 
 
@@ -124,7 +124,9 @@ class QueueManager:
         """Return whether a call waits in a queue whose calls are recorded, or was answered by an agent of it."""
         recorded = [one for one in self._of_tenant.get(tenant_id, {}).values() if one.queue.settings.recorded]
         return any(
-            call_id == visit.call_id for one in recorded for visit in (*one.visits.values(), *one.talks.values())
+            call_id == visit.call_id
+            for one in recorded
+            for visit in (*one.visits.values(), *(visit for visit, _ in one.talks.values()))
         )
 
     # ---- changes elsewhere
@@ -272,7 +274,7 @@ class QueueManager:
             return
         agent = self.lines.connected_extension(visit.call_id)
         if live.queue.agent(agent) is not None:
-            live.talks[agent] = visit
+            live.talks[agent] = visit, self._clock.monotonic()
             self._record(visit, "answered", agent)
         else:
             self._record(visit, "answered")
@@ -292,12 +294,11 @@ class QueueManager:
         self._refreshes.pop(tenant_id, None)
         busy = self._busy[tenant_id] = self.lines.busy_extensions(tenant_id)
         for live in list(self._of_tenant.get(tenant_id, {}).values()):
+            for extension_id in [one for one in live.talks if one not in busy]:
+                visit, since = live.talks.pop(extension_id)
+                self._history.record_talked(tenant_id, visit.id, self._clock.monotonic() - since)
             for agent in list(live.machine.agents):
                 if agent.talking_since is not None and agent.id not in busy:
-                    talked = self._clock.monotonic() - agent.talking_since
-                    visit = live.talks.pop(agent.id, None)
-                    if visit is not None:
-                        self._history.record_talked(tenant_id, visit.id, talked)
                     self._send(live.queue.id, CallFinished(agent.id))
                 self._update_occupied(agent.id, tenant_id)
 

@@ -202,6 +202,23 @@ def test_calls_of_a_queue_are_recorded_if_it_says_so() -> None:
     run_in_virtual_time(scenario())
 
 
+def test_call_of_an_agent_that_is_removed_meanwhile_is_recorded() -> None:
+    async def scenario() -> None:
+        world = QueueWorld()
+        harness = world.start()
+        await asyncio.sleep(5)
+        world.answer(harness, "1001")
+        await asyncio.sleep(10)
+        world.queues.found["q"] = without = replace(world.queue, agents=world.queue.agents[1:])
+        world.manager.queue_changed(without)
+        await asyncio.sleep(10)
+        world.hang_up()
+        await asyncio.sleep(1)
+        assert [round(one) for one in world.history.talked] == [20]
+
+    run_in_virtual_time(scenario())
+
+
 def test_next_agent_rings_if_the_first_does_not_answer() -> None:
     async def scenario() -> None:
         world = QueueWorld()
