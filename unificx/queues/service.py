@@ -184,9 +184,10 @@ class QueueService:
             await lock_scope(uow.session, "queue", queue.id)
         await repository.delete_agent(uow.session, event.tenant, event.extension_id)
         await self._history.forget_agent(event.tenant, event.extension_id, uow)
-        for queue in affected:
-            agents = tuple([one for one in queue.agents if one.extension_id != event.extension_id])
-            uow.after_commit.append(partial(self._changed, replace(queue, agents=agents)))
+        for queue in affected:  # as stored: they may have changed until they were locked
+            left = await repository.get_queue(uow.session, self._keys, event.tenant, queue.id)
+            if left is not None:
+                uow.after_commit.append(partial(self._changed, left))
 
     async def on_tenant_deleted(self, event: TenantDeleted, uow: UnitOfWork) -> None:
         """Delete the queues of a deleted tenant and their history. Outbox handler."""

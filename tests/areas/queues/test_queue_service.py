@@ -191,6 +191,15 @@ async def test_a_deleted_extension_leaves_all_queues_and_their_history(setup: Qu
     assert [one.agent_id for one in (await setup.history.visits(queue)).items] == [None]
 
 
+async def test_a_queue_that_was_changed_meanwhile_keeps_the_change_when_an_agent_is_deleted(setup: QueueSetup) -> None:
+    queue = await support(setup)
+    await setup.reopen().update(queue, QueueChange(name="Help"))
+    async with setup.database.begin() as uow:
+        await setup.queues.on_extension_deleted(ExtensionDeleted("1", setup.tenant.id, setup.anna.id), uow)
+    left = setup.queues.find(setup.tenant.id, "6500")
+    assert (left.name, [one.extension_id for one in left.agents]) == ("Help", [setup.berta.id])
+
+
 async def test_a_deleted_tenant_leaves_nothing(setup: QueueSetup) -> None:
     queue = await support(setup)
     setup.history.record_visit(visit(setup, queue, 1.0), None)

@@ -142,6 +142,16 @@ async def test_deleted_extensions_and_tenants_leave_nothing(setup: Setup) -> Non
     assert groups.list(setup.tenant.id).items == (await setup.start()).list(setup.tenant.id).items == ()
 
 
+async def test_a_group_that_was_changed_meanwhile_keeps_the_change_when_a_member_is_deleted(setup: Setup) -> None:
+    groups = await setup.start()
+    group = await groups.create(setup.tenant.id, NewGroup("6000", (setup.ids(0, 1),)))
+    await (await setup.start()).update(group, GroupChange(name="Team"))
+    async with setup.database.begin() as uow:
+        await groups.on_extension_deleted(ExtensionDeleted("1", setup.tenant.id, setup.extensions[0].id), uow)
+    left = groups.find(setup.tenant.id, "6000")
+    assert (left.name, left.steps) == ("Team", (setup.ids(1),))
+
+
 async def test_strategies_order_the_steps(setup: Setup) -> None:
     groups = await setup.start()
     steps = (setup.ids(0), setup.ids(1, 2), setup.ids(3))

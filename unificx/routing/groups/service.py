@@ -12,7 +12,7 @@ from unificx.identity.events import ExtensionDeleted, TenantDeleted
 from unificx.privacy import KeyStore
 from unificx.routing.groups import repository
 from unificx.routing.groups.schemas import GroupChange, NewGroup, RingGroup, Steps
-from unificx.routing.groups.values import check_group, without_member
+from unificx.routing.groups.values import check_group
 from unificx.routing.kinds import DestinationDirectory
 from unificx.routing.references import DestinationRef
 
@@ -122,11 +122,13 @@ class GroupService:
     async def on_extension_deleted(self, event: ExtensionDeleted, uow: UnitOfWork) -> None:
         """Remove a deleted extension from all groups. Calls of a group without members go on to its destination for
         unanswered calls. Outbox handler."""
+        await self._destinations.lock(uow, event.tenant)
         await repository.delete_member(uow.session, event.tenant, event.extension_id)
         for group in self.of_tenant(event.tenant):
-            steps = without_member(group.steps, event.extension_id)
-            if steps != group.steps:
-                uow.after_commit.append(partial(self._groups.put, replace(group, steps=steps)))
+            if any(event.extension_id in step for step in group.steps):
+                left = await repository.get_group(uow.session, self._keys, event.tenant, group.id)
+                if left is not None:
+                    uow.after_commit.append(partial(self._groups.put, left))
 
     async def on_tenant_deleted(self, event: TenantDeleted, uow: UnitOfWork) -> None:
         """Delete the groups of a deleted tenant. Outbox handler."""

@@ -27,9 +27,3 @@ def _check_steps(steps: Steps) -> None:
         raise Invalid(f"Too many members. A group may have at most {MAX_MEMBERS}.", field="members")
     if len(set(members)) != len(members):
         raise Invalid("An extension is a member twice.", field="members")
-
-
-def without_member(steps: Steps, extension_id: str) -> Steps:
-    """Return the steps without an extension, and without a step that becomes empty."""
-    left = (tuple(one for one in step if one != extension_id) for step in steps)
-    return tuple(step for step in left if step)
