@@ -26,6 +26,8 @@ MAX_DEPTH = 10
 """Menus to return to."""
 DIGIT_SECONDS = 2.5
 """Seconds to wait for the next digit of a number."""
+CHOICE_SECONDS = 5.0
+"""Seconds to wait for the choice of a person."""
 MAX_SEARCHES = 3
 
 
@@ -158,7 +160,7 @@ async def dial_by_name(parts: MenuAppParts, call: Call) -> None:
 
 
 async def _choose_person(parts: MenuAppParts, call: Call, found: Sequence[names.Entry]) -> names.Entry | None:
-    """Offer people by key; None if the caller chooses none of them."""
+    """Offer people by key, twice without an entry; None if the caller chooses none of them."""
     keys = KEYS[: len(found)]
     for _ in range(2):
         for key, person in zip(keys, found, strict=True):
@@ -168,11 +170,10 @@ async def _choose_person(parts: MenuAppParts, call: Call, found: Sequence[names.
             if digit:
                 break
         else:
-            digit = await call.play("names/other", "press/star", escape_digits=f"{keys}*") or await call.read_digit(5.0)
-        if digit in keys:
-            return found[keys.index(digit)] if digit else None
-        if digit == "*":
-            return None
+            digit = await call.play("names/other", "press/star", escape_digits=f"{keys}*")
+            digit = digit or await call.read_digit(CHOICE_SECONDS)
+        if digit:
+            return found[keys.index(digit)] if digit in keys else None
     return None
 
 

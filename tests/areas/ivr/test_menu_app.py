@@ -45,7 +45,8 @@ class FakeSpeech:
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(menu_app, "DIGIT_SECONDS", 0.01)
+    for name in ("DIGIT_SECONDS", "CHOICE_SECONDS"):
+        monkeypatch.setattr(menu_app, name, 0.01)
 
 
 def directory() -> DirectoryCache:
@@ -147,6 +148,12 @@ async def test_unknown_names_end_the_search() -> None:
     assert led_to(found) == [DestinationRef("extension", "1002")]
     assert "names/extension" in heard(found)  # the name cannot be spoken
     assert heard(found)[-1] == "general/goodbye"
+
+
+async def test_names_are_offered_twice() -> None:
+    found = stage(2, digits={"names/enter": ["2322#", "#", "#"], "names/other": ["", "*"]})
+    await found.run()
+    assert (heard(found).count("Bea Adler"), led_to(found)) == (2, [])
 
 
 async def test_names_on_the_same_keys_are_offered_by_key() -> None:
