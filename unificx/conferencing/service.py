@@ -136,10 +136,11 @@ class RoomService:
                     return after
 
     async def delete(self, room: Room) -> None:
-        """Delete a room and release its number. Raises Conflict for an ad hoc room."""
+        """Delete a room and release its number. Raises Conflict for an ad hoc room, NotFound."""
         _require_permanent(room)
         async with self._database.begin() as uow:
-            await self._lock(uow, room)
+            if await self._lock(uow, room) is None:
+                raise _not_found()  # its number may be that of another object by now
             await repository.delete_rooms(uow.session, room.tenant_id, [room.id])
             await release_number(uow.session, room.tenant_id, room.number)
             uow.publish(RoomDeleted(self._clock.new_id(), room.tenant_id, room.id))

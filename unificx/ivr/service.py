@@ -135,7 +135,10 @@ class MenuService:
             async with self._parts.database.begin() as uow:
                 await self._parts.destinations.lock(uow, menu.tenant_id)
                 await lock_scope(uow.session, "menu", menu.id)
-                if await repository.get_menu(uow.session, self._parts.keys, menu.tenant_id, menu.id) != menu:
+                stored = await repository.get_menu(uow.session, self._parts.keys, menu.tenant_id, menu.id)
+                if stored is None:
+                    raise _not_found()
+                if stored != menu:
                     raise Invalid("The menu was changed meanwhile.", hint="Try again.")
                 self._check(after)  # again: destinations may have changed while the text was spoken
                 await repository.update_menu(uow.session, self._parts.keys, after)
@@ -149,12 +152,13 @@ class MenuService:
         return after
 
     async def delete(self, menu: Menu) -> None:
-        """Delete a menu and release its number. Raises Conflict that names what leads to it."""
+        """Delete a menu and release its number. Raises Conflict that names what leads to it, NotFound."""
         async with self._parts.database.begin() as uow:
             await self._parts.destinations.lock(uow, menu.tenant_id)
             self._parts.destinations.require_unused(menu.tenant_id, DestinationRef(MENU_KIND, menu.number))
             await lock_scope(uow.session, "menu", menu.id)
-            await repository.delete_menu(uow.session, menu.tenant_id, menu.id)
+            if not await repository.delete_menu(uow.session, menu.tenant_id, menu.id):
+                raise _not_found()  # its number may be that of another object by now
             await release_number(uow.session, menu.tenant_id, menu.number)
             uow.after_commit.append(partial(self._menus.drop, menu))
         await self._drop_greeting(menu)

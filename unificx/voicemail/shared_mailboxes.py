@@ -101,10 +101,11 @@ class SharedMailboxes:
         return after
 
     async def delete(self, box: SharedMailbox) -> None:
-        """Delete a shared mailbox with its messages, and release its number."""
+        """Delete a shared mailbox with its messages, and release its number. Raises NotFound."""
         await self._empty(box)
         async with self._database.begin() as uow:
-            await self._lock(uow, box)
+            if await self._lock(uow, box) is None:
+                raise _not_found()  # its number may be that of another object by now
             await repository.drop(uow.session, box.tenant_id, box.id)
             await release_number(uow.session, box.tenant_id, box.number)
             uow.publish(MailboxChanged(self._clock.new_id(), box.tenant_id, box.id))

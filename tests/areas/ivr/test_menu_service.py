@@ -6,7 +6,7 @@ import pytest
 from identity_factory import identity_on
 
 from unificx.core.clock import ManualClock
-from unificx.core.errors import Invalid
+from unificx.core.errors import Invalid, NotFound
 from unificx.db import Database
 from unificx.identity import NewTenant
 from unificx.ivr import MenuChange, MenuParts, MenuService, NewMenu
@@ -50,4 +50,9 @@ async def test_a_menu_changed_while_a_text_is_spoken_forms_no_loop(
     with pytest.raises(Invalid, match="menu:7000 → menu:7001 → menu:7000"):
         await menus.update(first, MenuChange(say="Good morning", otherwise="menu:7001"))
     assert menus.by_id(first.id) == first
+    for menu in (second, first):
+        await menus.delete(menu)
+    for change in (menus.delete(first), menus.update(first, MenuChange(name="Main"))):
+        with pytest.raises(NotFound):
+            await change
     await people.join_background_tasks()

@@ -90,7 +90,12 @@ async def test_group_is_stored_changed_and_deleted(setup: Setup) -> None:
         groups.find(setup.other.id, made.id)
     await groups.delete(changed)
     assert (await setup.start()).list(setup.tenant.id).items == ()
-    await groups.create(setup.tenant.id, new)
+    again = await groups.create(setup.tenant.id, new)
+    with pytest.raises(NotFound):
+        await groups.delete(changed)
+    with pytest.raises(Conflict):
+        await groups.create(setup.tenant.id, new)  # the number is still that of the new group
+    assert groups.find(setup.tenant.id, "6000") == again
 
 
 @pytest.mark.parametrize(

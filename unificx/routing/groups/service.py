@@ -109,11 +109,12 @@ class GroupService:
         return after
 
     async def delete(self, group: RingGroup) -> None:
-        """Delete a group and release its number. Raises Conflict if a destination leads to it."""
+        """Delete a group and release its number. Raises Conflict if a destination leads to it, NotFound."""
         async with self._database.begin() as uow:
             await self._destinations.lock(uow, group.tenant_id)
             self._destinations.require_unused(group.tenant_id, DestinationRef("group", group.number))
-            await repository.delete_group(uow.session, group.tenant_id, group.id)
+            if not await repository.delete_group(uow.session, group.tenant_id, group.id):
+                raise _not_found()  # its number may be that of another object by now
             await release_number(uow.session, group.tenant_id, group.number)
             uow.after_commit.append(partial(self._groups.drop, group))
 
