@@ -67,11 +67,10 @@ class QueueHistory:
         without, `until`. Raises Invalid for a period that is empty or longer than `MAX_STATISTICS`."""
         if not timedelta() < until - since <= MAX_STATISTICS:
             raise Invalid("A period of at most 92 days is needed.", hint="Give `since` and `until`.", field="since")
-        owner, period = (queue.tenant_id, queue.id), (since, until)
         async with self._database.read() as session:
-            visits = await history_repository.visit_times(session, *owner, *period)
-            missed = await history_repository.missed_calls(session, *owner, *period)
-        return queue_statistics(visits, queue.settings.answer_within), agent_statistics(visits, missed)
+            visits = await history_repository.visit_totals(session, queue, since, until)
+            missed = await history_repository.missed_calls(session, queue.tenant_id, queue.id, since, until)
+        return queue_statistics(visits), agent_statistics(visits, missed)
 
     # ---- deletion
 

@@ -10,15 +10,15 @@ from datetime import datetime
 from typing import Any, cast
 
 from pydantic_core import to_json
-from sqlalchemy import Row, Table, delete, func, select, update
+from sqlalchemy import Row, Table, case, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.db import Erased, PageByTime, SealedCodec
 from unificx.privacy import KeyStore
 from unificx.queues.models import CallerPart, QueueAgentEventRow, QueueVisitRow
-from unificx.queues.schemas import AgentEvent, AgentEventKind, PauseReason, Visit, VisitOutcome
-from unificx.queues.statistics import VisitTimes
+from unificx.queues.schemas import AgentEvent, AgentEventKind, PauseReason, Queue, Visit, VisitOutcome
+from unificx.queues.statistics import SHORT_ABANDON_SECONDS, VisitTotals
 
 CALLER_CODEC = SealedCodec(QueueVisitRow, CallerPart)
 _TABLES = {"visit": cast("Table", QueueVisitRow.__table__), "event": cast("Table", QueueAgentEventRow.__table__)}
@@ -110,18 +110,22 @@ async def list_events(
     return [_to_event(row) for row in rows]
 
 
-async def visit_times(
-    session: AsyncSession, tenant_id: str, queue_id: str, since: datetime, until: datetime
-) -> list[VisitTimes]:
-    """Return the times of the visits from `since` up to, and without, `until`."""
-    query = select(QueueVisitRow.outcome, QueueVisitRow.waited, QueueVisitRow.talked, QueueVisitRow.agent_id).where(
-        QueueVisitRow.tenant_id == tenant_id,
-        QueueVisitRow.queue_id == queue_id,
-        QueueVisitRow.arrived >= since,
-        QueueVisitRow.arrived < until,
+async def visit_totals(session: AsyncSession, queue: Queue, since: datetime, until: datetime) -> list[VisitTotals]:
+    """Return the totals of the visits to a queue from `since` up to, and without, `until`."""
+    row, target = QueueVisitRow, queue.settings.answer_within
+    totals = (
+        func.count(),
+        func.sum(row.waited),
+        func.max(row.waited),
+        func.sum(row.talked),
+        func.count(case((row.waited <= target, 1))),
+        func.count(case((row.waited < SHORT_ABANDON_SECONDS, 1))),
     )
-    rows = (await session.execute(query)).all()
-    return [VisitTimes(cast("VisitOutcome", row.outcome), row.waited, row.talked, row.agent_id) for row in rows]
+    query = select(row.outcome, row.agent_id, *totals).where(
+        row.tenant_id == queue.tenant_id, row.queue_id == queue.id, row.arrived >= since, row.arrived < until
+    )
+    found = await session.execute(query.group_by(row.outcome, row.agent_id))
+    return [VisitTotals(cast("VisitOutcome", each[0]), *each[1:]) for each in found.all()]
 
 
 async def missed_calls(

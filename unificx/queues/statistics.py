@@ -11,13 +11,19 @@ SHORT_ABANDON_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class VisitTimes:
-    """The parts of a visit that statistics need: how it ended, seconds in the queue and in the call, and the agent."""
+class VisitTotals:
+    """Totals of the visits with the same outcome and agent. `waited` and `talked`: seconds in the queue and in calls;
+    `longest`: the longest wait; `in_time`: visits that waited within the target of the service level; `short`: those
+    that waited less than `SHORT_ABANDON_SECONDS`."""
 
     outcome: VisitOutcome
+    agent: str | None
+    visits: int
     waited: float
-    talked: float = 0.0
-    agent: str | None = None
+    longest: float
+    talked: float
+    in_time: int
+    short: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,22 +58,22 @@ class AgentStatistics:
         return self.talked / self.answered if self.answered else None
 
 
-def queue_statistics(visits: Iterable[VisitTimes], answer_within: float) -> QueueStatistics:
-    """Return the statistics of these visits; `answer_within` is the target of the service level in seconds."""
+def queue_statistics(totals: Iterable[VisitTotals]) -> QueueStatistics:
+    """Return the statistics of a queue."""
     calls = answered = abandoned = in_time = short = 0
     waited = talked = 0.0
     longest: float | None = None
-    for each in visits:
-        calls += 1
-        longest = max(each.waited, longest or 0.0)
+    for each in totals:
+        calls += each.visits
+        longest = max(each.longest, longest or 0.0)
         if each.outcome == "answered":
-            answered += 1
-            in_time += each.waited <= answer_within
+            answered += each.visits
+            in_time += each.in_time
             waited += each.waited
             talked += each.talked
         elif each.outcome == "abandoned":
-            abandoned += 1
-            short += each.waited < SHORT_ABANDON_SECONDS
+            abandoned += each.visits
+            short += each.short
     counted = calls - short
     return QueueStatistics(
         calls=calls,
@@ -81,13 +87,13 @@ def queue_statistics(visits: Iterable[VisitTimes], answer_within: float) -> Queu
     )
 
 
-def agent_statistics(visits: Iterable[VisitTimes], missed: Mapping[str, int]) -> dict[str, AgentStatistics]:
+def agent_statistics(totals: Iterable[VisitTotals], missed: Mapping[str, int]) -> dict[str, AgentStatistics]:
     """Return the statistics by agent; `missed` has the number of calls each did not answer."""
     answered: defaultdict[str, int] = defaultdict(int)
     talked: defaultdict[str, float] = defaultdict(float)
-    for each in visits:
+    for each in totals:
         if each.outcome == "answered" and each.agent is not None:
-            answered[each.agent] += 1
+            answered[each.agent] += each.visits
             talked[each.agent] += each.talked
     agents = answered.keys() | missed.keys()
     return {one: AgentStatistics(answered[one], missed.get(one, 0), talked[one]) for one in sorted(agents)}

@@ -147,6 +147,7 @@ async def test_history_and_statistics(setup: QueueSetup) -> None:
     now = setup.clock.now()
     of_queue, of_agents = await setup.history.statistics(queue, now - timedelta(hours=1), now + timedelta(hours=1))
     assert (of_queue.calls, of_queue.answered, of_queue.abandoned, of_queue.service_level) == (2, 1, 1, 0.5)
+    assert (of_queue.average_wait, of_queue.longest_wait, of_queue.average_talk) == (5.0, 30.0, 90.0)
     assert (of_agents[anna.id].answered, of_agents[anna.id].missed, of_agents[anna.id].talked) == (1, 1, 90.0)
     with pytest.raises(Invalid):
         await setup.history.statistics(queue, now, now)
