@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped
 
-from unificx.core.personal import personal
+from unificx.core.personal import in_history, personal
 from unificx.db.base import Base, plain, sealed_column
 
 
@@ -17,30 +17,9 @@ from unificx.db.base import Base, plain, sealed_column
 class PartyPart:
     """Number and name a party used in this call."""
 
-    number: str = personal(
-        "user.contact.phone_number",
-        uses=("history",),
-        retention="history",
-        on_erase="delete",
-        export=True,
-        rectifiable=False,
-    )
-    name: str = personal(
-        "user.name",
-        uses=("history",),
-        retention="history",
-        on_erase="delete",
-        export=True,
-        rectifiable=True,
-    )
-    withheld: bool | None = personal(
-        "user.behavior.call_detail",
-        uses=("history",),
-        retention="history",
-        on_erase="delete",
-        export=True,
-        rectifiable=False,
-    )
+    number: str = in_history("user.contact.phone_number", rectifiable=False)
+    name: str = in_history("user.name", rectifiable=True)
+    withheld: bool | None = in_history("user.behavior.call_detail", rectifiable=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,22 +84,8 @@ class CallPartyRow(Base):
 class StepPart:
     """Number and name of a person or outside number that a call was sent to."""
 
-    number: str = personal(
-        "user.contact.phone_number",
-        uses=("history",),
-        retention="history",
-        on_erase="delete",
-        export=True,
-        rectifiable=False,
-    )
-    name: str = personal(
-        "user.name",
-        uses=("history",),
-        retention="history",
-        on_erase="delete",
-        export=True,
-        rectifiable=True,
-    )
+    number: str = in_history("user.contact.phone_number", rectifiable=False)
+    name: str = in_history("user.name", rectifiable=True)
 
 
 class CallStepRow(Base):

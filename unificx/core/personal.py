@@ -86,3 +86,10 @@ def personal(
         raise InvalidDeclaration(f"on_erase must be 'delete' or 'keep', not {on_erase!r}")
     declared = Personal(category, frozenset(uses), retention, on_erase, export, rectifiable)
     return field(metadata={METADATA_KEY: declared})
+
+
+def in_history(category: str, *, rectifiable: bool) -> Any:
+    """Return a dataclass field of the history of calls: exported, and deleted when its person is erased."""
+    return personal(
+        category, uses=("history",), retention="history", on_erase="delete", export=True, rectifiable=rectifiable
+    )

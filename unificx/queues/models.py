@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
-from unificx.core.personal import personal
+from unificx.core.personal import in_history
 from unificx.db import Base, plain, sealed_column
 from unificx.routing import sealed_destination
 
@@ -22,22 +22,8 @@ class OtherwisePart:
 class CallerPart:
     """Number and name of a caller in a queue."""
 
-    number: str = personal(
-        "user.contact.phone_number",
-        uses=("history",),
-        retention="history",
-        on_erase="delete",
-        export=True,
-        rectifiable=False,
-    )
-    name: str = personal(
-        "user.name",
-        uses=("history",),
-        retention="history",
-        on_erase="delete",
-        export=True,
-        rectifiable=True,
-    )
+    number: str = in_history("user.contact.phone_number", rectifiable=False)
+    name: str = in_history("user.name", rectifiable=True)
 
 
 class QueueRow(Base):
