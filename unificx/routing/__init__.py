@@ -21,7 +21,7 @@ from unificx.routing.groups import (
     Strategy,
 )
 from unificx.routing.hours import HOURS_APP, HoursChange, HoursService, NewHours, OpeningHours, Switch
-from unificx.routing.kinds import DestinationDirectory, DestinationKind, ExtensionKind, HangupKind
+from unificx.routing.kinds import DestinationDirectory, DestinationKind, DestinationParts, ExtensionKind, HangupKind
 from unificx.routing.outbound.decision import Allowed, OutsideCaller, RefusalRule, Refused
 from unificx.routing.outbound.explanations import explain_refusal, explain_stop
 from unificx.routing.outbound.fraud import CHECK_SECONDS as FRAUD_CHECK_SECONDS
@@ -86,6 +86,7 @@ __all__ = [
     "Destination",
     "DestinationDirectory",
     "DestinationKind",
+    "DestinationParts",
     "DestinationRef",
     "Emergency",
     "ExtensionKind",

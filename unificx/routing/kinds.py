@@ -5,12 +5,15 @@ root registers every kind in one `DestinationDirectory`.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Protocol
 
+from unificx.core.clock import Clock
 from unificx.core.errors import Conflict, Invalid
-from unificx.db import UnitOfWork, lock_scope
+from unificx.db import Database, UnitOfWork, lock_scope
 from unificx.identity import DirectoryCache, Extension
 from unificx.presence import Availability
+from unificx.privacy import KeyStore
 from unificx.routing.destinations import VOICEMAIL_APP, Destination, RingExtension
 from unificx.routing.plans import CallApp, Reject, Rejection
 from unificx.routing.references import DestinationRef
@@ -122,6 +125,17 @@ class DestinationDirectory:
             for kind in self._kinds.values()
             for name, targets in kind.leads_to(tenant_id).items()
         }
+
+
+@dataclass(frozen=True, slots=True)
+class DestinationParts:
+    """Collaborators of the services that store destinations."""
+
+    database: Database
+    keys: KeyStore
+    directory: DirectoryCache
+    destinations: DestinationDirectory
+    clock: Clock
 
 
 def _path(graph: Graph, owner: DestinationRef) -> list[DestinationRef]:

@@ -12,6 +12,7 @@ from unificx.queues import Queues, QueueStore, build_queues
 from unificx.queues.events import QueueChanged
 from unificx.routing import (
     DestinationDirectory,
+    DestinationParts,
     DestinationRef,
     ExtensionKind,
     GroupKind,
@@ -79,8 +80,8 @@ def build_call_routing(  # noqa: PLR0917 - what destinations are made of
     presence = PresenceService(outside.database, outside.keys, outside.clock, cluster.bus.publish)
     presence.destinations = ExtensionDestinationCheck(destinations)
     outbound = build_outbound(outside, cluster.counters, cluster.bus)
-    groups, ring_memory = GroupService(store.database, store.keys, directory, outside.clock, destinations), RingMemory()
-    hours = HoursService(store.database, store.keys, directory, outside.clock, destinations)
+    parts = DestinationParts(store.database, store.keys, directory, destinations, outside.clock)
+    groups, ring_memory, hours = GroupService(parts), RingMemory(), HoursService(parts)
     for kind in (
         ExtensionKind(directory, mailboxes.accepts_messages, presence.availability),
         RoomKind(rooms),

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,7 @@ from unificx.routing import (
     HOURS_APP,
     CallApp,
     DestinationDirectory,
+    DestinationParts,
     DestinationRef,
     GoTo,
     HangupKind,
@@ -147,7 +149,7 @@ async def hours(database: Database, keys: KeyStore, clock: ManualClock) -> Async
     tenant = await people.tenants.create(NewTenant("acme", "Acme Ltd", "acme.example"))
     await people.tenants.update(tenant.id, TenantChange(time_zone="Europe/Berlin"))
     destinations = DestinationDirectory((HangupKind(),))
-    service = HoursService(database, keys, people.directory, clock, destinations)
+    service = HoursService(DestinationParts(database, keys, people.directory, destinations, clock))
     destinations.add(service)
     await service.start()
     yield service, tenant.id
@@ -175,7 +177,7 @@ async def test_hours_are_stored_switched_and_deleted(
     closed = await service.switch_by_code(made.id, "")
     assert closed is not None
     assert (closed.switch, leads_to(service, tenant)) == ("closed", BUSY)
-    loaded = HoursService(database, keys, service._directory, clock, DestinationDirectory())
+    loaded = HoursService(replace(service._parts, destinations=DestinationDirectory()))
     await loaded.start()
     assert loaded.get(tenant, "office") == closed
     opened = await service.switch_by_code(made.id, "")

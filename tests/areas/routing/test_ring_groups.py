@@ -15,6 +15,7 @@ from unificx.identity.events import ExtensionDeleted, TenantDeleted
 from unificx.privacy import KeyStore
 from unificx.routing import (
     DestinationDirectory,
+    DestinationParts,
     DestinationRef,
     ExtensionKind,
     Fork,
@@ -50,7 +51,8 @@ class Setup:
 
     async def start(self) -> GroupService:
         """Return a service that has loaded the groups from the database."""
-        service = GroupService(self.database, self.keys, self.people.directory, self.clock, self.destinations)
+        parts = DestinationParts(self.database, self.keys, self.people.directory, self.destinations, self.clock)
+        service = GroupService(parts)
         await service.start()
         self.destinations.add(GroupKind(service, self.people.directory, self.memory, self.clock.random_bytes))
         return service

@@ -4,41 +4,28 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
-from unificx.core.clock import Clock
 from unificx.core.errors import Invalid, NotFound
-from unificx.db import Database, MemoryCopy, Page, UnitOfWork
-from unificx.identity import DirectoryCache, allocate_number, release_number
+from unificx.db import MemoryCopy, Page, UnitOfWork
+from unificx.identity import allocate_number, release_number
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
-from unificx.privacy import KeyStore
 from unificx.routing.groups import repository
 from unificx.routing.groups.schemas import GroupChange, NewGroup, RingGroup, Steps
 from unificx.routing.groups.values import check_group
-from unificx.routing.kinds import DestinationDirectory
+from unificx.routing.kinds import DestinationParts
 from unificx.routing.references import DestinationRef
 
 
 class GroupService:
     """All ring groups of the installation. Call `start` first; lookups are served from memory."""
 
-    def __init__(
-        self,
-        database: Database,
-        keys: KeyStore,
-        directory: DirectoryCache,
-        clock: Clock,
-        destinations: DestinationDirectory,
-    ) -> None:
-        self._database = database
-        self._keys = keys
-        self._directory = directory
-        self._clock = clock
-        self._destinations = destinations
+    def __init__(self, parts: DestinationParts) -> None:
+        self._parts = parts
         self._groups = MemoryCopy[RingGroup](lambda group: group.number)
 
     async def start(self) -> None:
         """Load all groups."""
-        async with self._database.read() as session:
-            for group in await repository.all_groups(session, self._keys):
+        async with self._parts.database.read() as session:
+            for group in await repository.all_groups(session, self._parts.keys):
                 self._groups.put(group)
 
     # ---- lookups
@@ -67,30 +54,30 @@ class GroupService:
     async def create(self, tenant_id: str, new: NewGroup) -> RingGroup:
         """Create a group. Raises Invalid; Conflict if the number is in use."""
         group = RingGroup(
-            self._clock.new_id(),
+            self._parts.clock.new_id(),
             tenant_id,
             new.number,
             (new.name or new.number).strip(),
-            self._clock.now(),
+            self._parts.clock.now(),
             self._check_members(tenant_id, new.steps),
             new.strategy,
             new.ring_seconds,
             new.name_prefix,
             new.otherwise,
         )
-        async with self._database.begin() as uow:
-            await self._destinations.lock(uow, tenant_id)
+        async with self._parts.database.begin() as uow:
+            await self._parts.destinations.lock(uow, tenant_id)
             self._check(group)
             await allocate_number(uow.session, tenant_id, group.number, "group")
-            await repository.insert_group(uow.session, self._keys, group)
+            await repository.insert_group(uow.session, self._parts.keys, group)
             uow.after_commit.append(partial(self._groups.put, group))
         return group
 
     async def update(self, group: RingGroup, change: GroupChange) -> RingGroup:
         """Change a group. Raises Invalid; NotFound for a deleted group."""
-        async with self._database.begin() as uow:
-            await self._destinations.lock(uow, group.tenant_id)
-            before = await repository.get_group(uow.session, self._keys, group.tenant_id, group.id)
+        async with self._parts.database.begin() as uow:
+            await self._parts.destinations.lock(uow, group.tenant_id)
+            before = await repository.get_group(uow.session, self._parts.keys, group.tenant_id, group.id)
             if before is None:
                 raise _not_found()
             steps = before.steps if change.steps is None else self._check_members(group.tenant_id, change.steps)
@@ -104,15 +91,15 @@ class GroupService:
                 otherwise=change.otherwise or before.otherwise,
             )
             self._check(after)
-            await repository.update_group(uow.session, self._keys, after)
+            await repository.update_group(uow.session, self._parts.keys, after)
             uow.after_commit.append(partial(self._groups.put, after))
         return after
 
     async def delete(self, group: RingGroup) -> None:
         """Delete a group and release its number. Raises Conflict if a destination leads to it, NotFound."""
-        async with self._database.begin() as uow:
-            await self._destinations.lock(uow, group.tenant_id)
-            self._destinations.require_unused(group.tenant_id, DestinationRef("group", group.number))
+        async with self._parts.database.begin() as uow:
+            await self._parts.destinations.lock(uow, group.tenant_id)
+            self._parts.destinations.require_unused(group.tenant_id, DestinationRef("group", group.number))
             if not await repository.delete_group(uow.session, group.tenant_id, group.id):
                 raise _not_found()  # its number may be that of another object by now
             await release_number(uow.session, group.tenant_id, group.number)
@@ -123,11 +110,11 @@ class GroupService:
     async def on_extension_deleted(self, event: ExtensionDeleted, uow: UnitOfWork) -> None:
         """Remove a deleted extension from all groups. Calls of a group without members go on to its destination for
         unanswered calls. Outbox handler."""
-        await self._destinations.lock(uow, event.tenant)
+        await self._parts.destinations.lock(uow, event.tenant)
         await repository.delete_member(uow.session, event.tenant, event.extension_id)
         for group in self.of_tenant(event.tenant):
             if any(event.extension_id in step for step in group.steps):
-                left = await repository.get_group(uow.session, self._keys, event.tenant, group.id)
+                left = await repository.get_group(uow.session, self._parts.keys, event.tenant, group.id)
                 if left is not None:
                     uow.after_commit.append(partial(self._groups.put, left))
 
@@ -142,10 +129,10 @@ class GroupService:
     def _check(self, group: RingGroup) -> None:
         check_group(group)
         own = DestinationRef("group", group.number)
-        self._destinations.check(group.tenant_id, own, (group.otherwise,), "otherwise")
+        self._parts.destinations.check(group.tenant_id, own, (group.otherwise,), "otherwise")
 
     def _check_members(self, tenant_id: str, steps: Steps) -> Steps:
-        found = [self._directory.extension_by_id(one) for step in steps for one in step]
+        found = [self._parts.directory.extension_by_id(one) for step in steps for one in step]
         if any(one is None or one.tenant_id != tenant_id for one in found):
             raise Invalid("A member must be an extension of the same tenant.", field="members")
         return steps

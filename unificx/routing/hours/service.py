@@ -5,18 +5,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache, partial
 
-from unificx.core.clock import Clock
 from unificx.core.errors import Conflict, Invalid, NotFound
-from unificx.db import Database, MemoryCopy, Page, UnitOfWork
-from unificx.identity import DirectoryCache
+from unificx.db import MemoryCopy, Page, UnitOfWork
 from unificx.identity.events import TenantDeleted
-from unificx.privacy import KeyStore
 from unificx.routing.destinations import Destination, TenantObject
 from unificx.routing.hours import repository
 from unificx.routing.hours.calendar import read_holidays
 from unificx.routing.hours.schemas import HoursChange, NewHours, OpeningHours, Switch
 from unificx.routing.hours.weekly import is_open, parse_weekly
-from unificx.routing.kinds import DestinationDirectory
+from unificx.routing.kinds import DestinationParts
 from unificx.routing.plans import CallApp, GoTo, Station
 from unificx.routing.references import DestinationRef
 
@@ -35,25 +32,14 @@ class HoursService:
 
     kind = "hours"
 
-    def __init__(
-        self,
-        database: Database,
-        keys: KeyStore,
-        directory: DirectoryCache,
-        clock: Clock,
-        destinations: DestinationDirectory,
-    ) -> None:
-        self._database = database
-        self._keys = keys
-        self._directory = directory
-        self._clock = clock
-        self._destinations = destinations
+    def __init__(self, parts: DestinationParts) -> None:
+        self._parts = parts
         self._hours = MemoryCopy[OpeningHours](lambda hours: hours.name)
 
     async def start(self) -> None:
         """Load all opening hours."""
-        async with self._database.read() as session:
-            for hours in await repository.all_hours(session, self._keys):
+        async with self._parts.database.read() as session:
+            for hours in await repository.all_hours(session, self._parts.keys):
                 self._hours.put(hours)
 
     # ---- destinations
@@ -92,7 +78,7 @@ class HoursService:
         """Return whether it is open now, in the time zone of the tenant."""
         if hours.switch != "auto":
             return hours.switch == "open"
-        local = self._clock.now().astimezone(self._directory.time_zone(hours.tenant_id))
+        local = self._parts.clock.now().astimezone(self._parts.directory.time_zone(hours.tenant_id))
         return is_open(_ranges(hours.weekly), hours.holidays, local)
 
     def of_tenant(self, tenant_id: str) -> Sequence[OpeningHours]:
@@ -110,30 +96,30 @@ class HoursService:
         if not _NAME.match(new.name):
             raise Invalid("Use a name of lower-case letters, digits, - and _.", field="name")
         hours = OpeningHours(
-            self._clock.new_id(),
+            self._parts.clock.new_id(),
             tenant_id,
             new.name,
-            self._clock.now(),
+            self._parts.clock.now(),
             new.weekly,
             tuple(sorted(set(new.holidays))),
             code=new.code,
             then=new.then,
             otherwise=new.otherwise,
         )
-        async with self._database.begin() as uow:
-            await self._destinations.lock(uow, tenant_id)
+        async with self._parts.database.begin() as uow:
+            await self._parts.destinations.lock(uow, tenant_id)
             if self._hours.named(tenant_id, new.name) is not None:
                 raise Conflict("These opening hours exist already.", field="name")
             self._check(hours)
-            await repository.insert_hours(uow.session, self._keys, hours)
+            await repository.insert_hours(uow.session, self._parts.keys, hours)
             uow.after_commit.append(partial(self._hours.put, hours))
         return hours
 
     async def update(self, hours: OpeningHours, change: HoursChange) -> OpeningHours:
         """Change opening hours. Raises Invalid; NotFound for deleted ones."""
-        async with self._database.begin() as uow:
-            await self._destinations.lock(uow, hours.tenant_id)
-            before = await repository.get_hours(uow.session, self._keys, hours.tenant_id, hours.id)
+        async with self._parts.database.begin() as uow:
+            await self._parts.destinations.lock(uow, hours.tenant_id)
+            before = await repository.get_hours(uow.session, self._parts.keys, hours.tenant_id, hours.id)
             if before is None:
                 raise _not_found()
             after = replace(
@@ -146,13 +132,13 @@ class HoursService:
                 otherwise=change.otherwise or before.otherwise,
             )
             self._check(after)
-            await repository.update_hours(uow.session, self._keys, after)
+            await repository.update_hours(uow.session, self._parts.keys, after)
             uow.after_commit.append(partial(self._hours.put, after))
         return after
 
     async def import_calendar(self, hours: OpeningHours, text: str) -> OpeningHours:
         """Add the dates of an iCalendar file to the holidays. Raises Invalid."""
-        now = self._clock.now().astimezone(self._directory.time_zone(hours.tenant_id))
+        now = self._parts.clock.now().astimezone(self._parts.directory.time_zone(hours.tenant_id))
         return await self.update(hours, HoursChange(holidays=(*hours.holidays, *read_holidays(text, now.date()))))
 
     async def switch_by_code(self, hours_id: str, digit: str) -> OpeningHours | None:
@@ -166,9 +152,9 @@ class HoursService:
 
     async def delete(self, hours: OpeningHours) -> None:
         """Delete opening hours. Raises Conflict if a destination leads to them."""
-        async with self._database.begin() as uow:
-            await self._destinations.lock(uow, hours.tenant_id)
-            self._destinations.require_unused(hours.tenant_id, DestinationRef("hours", hours.name))
+        async with self._parts.database.begin() as uow:
+            await self._parts.destinations.lock(uow, hours.tenant_id)
+            self._parts.destinations.require_unused(hours.tenant_id, DestinationRef("hours", hours.name))
             await repository.delete_hours(uow.session, hours.tenant_id, hours.id)
             uow.after_commit.append(partial(self._hours.drop, hours))
 
@@ -186,8 +172,8 @@ class HoursService:
             raise Invalid(f"Too many holidays. Use at most {MAX_HOLIDAYS}.", field="holidays")
         self._check_code(hours)
         own = DestinationRef("hours", hours.name)
-        self._destinations.check(hours.tenant_id, own, (hours.then,), "then")
-        self._destinations.check(hours.tenant_id, own, (hours.then, hours.otherwise), "otherwise")
+        self._parts.destinations.check(hours.tenant_id, own, (hours.then,), "then")
+        self._parts.destinations.check(hours.tenant_id, own, (hours.then, hours.otherwise), "otherwise")
 
     def _check_code(self, hours: OpeningHours) -> None:
         if not hours.code:
@@ -195,7 +181,7 @@ class HoursService:
         if not _CODE.match(hours.code):
             raise Invalid("Use a code of * and 2 to 5 digits.", field="code")
         for dialled in (hours.code, f"{hours.code}1"):
-            found = self._destinations.at_number(hours.tenant_id, dialled)
+            found = self._parts.destinations.at_number(hours.tenant_id, dialled)
             own = isinstance(found, CallApp) and found.app == HOURS_APP and found.arguments[0] == hours.id
             if found is not None and not own:
                 raise Conflict("This code is already in use.", field="code")
