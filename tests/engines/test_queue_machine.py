@@ -326,12 +326,18 @@ def test_callback_keeps_the_place() -> None:
     assert driver.send(CallFinished("a")) == [Ring("2", ("a",), 20.0)]
 
 
-def test_callback_that_is_not_answered_is_tried_again_and_given_up() -> None:
+def waiting_for_callback() -> Driver:
+    """Return a queue with an available agent, whose caller is to be called back."""
     driver = Driver("a")
     driver.send(AgentOccupied("a"))
     driver.send(CallerJoined("1"))
     driver.send(CallbackRequested("1"))
     driver.send(AgentReleased("a"))
+    return driver
+
+
+def test_callback_that_is_not_answered_is_tried_again_and_given_up() -> None:
+    driver = waiting_for_callback()
     assert driver.wait(CALLBACK_DELAY) == [CallBack("1")]
     for _ in range(CALLBACK_ATTEMPTS - 1):
         assert driver.send(CallbackFailed("1")) == []
@@ -341,22 +347,14 @@ def test_callback_that_is_not_answered_is_tried_again_and_given_up() -> None:
 
 
 def test_a_callback_without_a_result_frees_the_agent() -> None:
-    driver = Driver("a")
-    driver.send(AgentOccupied("a"))
-    driver.send(CallerJoined("1"))
-    driver.send(CallbackRequested("1"))
-    driver.send(AgentReleased("a"))
+    driver = waiting_for_callback()
     assert driver.wait(CALLBACK_DELAY) == [CallBack("1")]
     driver.wait(CALLBACK_SECONDS)
     assert driver.agent("a").state == "available"
 
 
 def test_a_callback_that_is_answered_late_is_served() -> None:
-    driver = Driver("a")
-    driver.send(AgentOccupied("a"))
-    driver.send(CallerJoined("1"))
-    driver.send(CallbackRequested("1"))
-    driver.send(AgentReleased("a"))
+    driver = waiting_for_callback()
     driver.wait(CALLBACK_DELAY + CALLBACK_SECONDS)
     assert driver.send(CallbackReached("1")) == [Ring("1", ("a",), 20.0)]
     driver.send(CallerLeft("1"))

@@ -4,7 +4,18 @@ from urllib.parse import quote
 
 import pytest
 from ladder import play, play_on
-from steps import ANSWERS, CONSULTS, HOLDS, TARGET_ANSWERS, WITH_DESK, up
+from steps import (
+    ANSWERS,
+    CONSULTS,
+    HOLDS,
+    REACHED,
+    TARGET_ANSWERS,
+    WITH_DESK,
+    hangs_up,
+    refers,
+    released,
+    up,
+)
 from world import World
 
 from unificx.sip.headers import parse_address
@@ -45,8 +56,7 @@ async def test_attended_transfer_joins_two_calls(by: str, turned: bool) -> None:
         history <- answered 16 {"alice bob" if by == "alice" else "bob alice"} desk carol
         carol <- 200 BYE
     """)  # fmt: skip
-    await world.pass_time(70)
-    assert world.leftovers() == {}
+    await released(world)
     assert len(world.ended) == 1
 
 
@@ -101,8 +111,7 @@ async def test_attended_transfer_while_the_consultation_call_rings() -> None:
         history <- answered 16 alice bob desk carol
         carol <- 200 BYE
     """)  # fmt: skip
-    await world.pass_time(70)
-    assert world.leftovers() == {}
+    await released(world)
 
 
 async def test_call_of_another_extension_cannot_be_joined() -> None:
@@ -141,8 +150,7 @@ async def test_call_is_taken_over_by_another_phone_of_the_extension() -> None:
         history <- answered 16 bob alice desk
         alice <- 200 BYE
     """)  # fmt: skip
-    await world.pass_time(70)
-    assert world.leftovers() == {}
+    await released(world)
 
 
 async def test_takeover_is_cancelled() -> None:
@@ -166,8 +174,7 @@ async def test_takeover_is_cancelled() -> None:
         history <- answered 16 bob alice
         bob   <- 200 BYE
     """)  # fmt: skip
-    await world.pass_time(70)
-    assert world.leftovers() == {}
+    await released(world)
 
 
 async def test_invalid_takeover_is_refused() -> None:
@@ -192,38 +199,21 @@ async def test_invalid_takeover_is_refused() -> None:
         history <- answered 16 bob alice
         bob   <- 200 BYE
     """)  # fmt: skip
-    await world.pass_time(70)
-    assert world.leftovers() == {}
+    await released(world)
 
 
 async def test_leg_that_has_left_cannot_be_replaced() -> None:
     world = await play(WITH_DESK + up("alice"))
     left = replaces(world, "bob")
-    await play_on(world, f"""
-        bob   -> REFER
-          Refer-To: <sip:1003@acme.example>
-        bob   <- 202 REFER
-        bob   <- NOTIFY 100
+    await play_on(world, refers("bob", "1003") + """
         app   <- waiting for 1003 [alice]
         carol <- INVITE [alice]
-        carol -> 200 [carol]
-        app   <- BYE
-        carol <- ACK
-        bob   <- NOTIFY 200 over
-        bob   <- BYE
-        alice <- INVITE [carol]
-        alice -> 200 [alice]
-        alice <- ACK
+    """ + REACHED + f"""
         desk  -> INVITE 1002 [desk]
           Replaces: {left}
         desk  <- 481
-        alice -> BYE
-        carol <- BYE
-        history <- answered 16 alice bob carol
-        alice <- 200 BYE
-    """)  # fmt: skip
-    await world.pass_time(70)
-    assert world.leftovers() == {}
+    """ + hangs_up("alice", "carol", "answered 16 alice bob carol"))  # fmt: skip
+    await released(world)
 
 
 async def test_leg_cannot_be_replaced_while_moving_to_an_app() -> None:
@@ -262,8 +252,7 @@ async def test_attended_transfer_to_an_app(by: str) -> None:
         history <- answered 16 {"alice bob" if by == "alice" else "bob alice"} desk *43
         alice <- 200 BYE
     """)  # fmt: skip
-    await world.pass_time(70)
-    assert world.leftovers() == {}
+    await released(world)
 
 
 async def test_attended_transfer_to_a_parking_slot() -> None:
