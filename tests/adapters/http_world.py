@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Collection, Sequence, Set
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +80,7 @@ from unificx.server.room_events import RoomEvents
 from unificx.support import SupportService
 from unificx.trunks import TrunkDirectory, TrunkService
 from unificx.voicemail import Mailboxes, NewMessage, TranscriptionWorker
+from unificx.webhooks import SOURCES, WebhookService
 
 FAST_HASHER = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 PASSWORD = "correct horse battery"
@@ -426,7 +428,10 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
     calls, readiness, idempotency = FakeCalls(rooms), FakeReadiness(), IdempotencyStore(database, keys, clock)
     outbox.subscribe(PersonClosed, idempotency.delete_affected)
     outbox.subscribe(TenantDeleted, idempotency.delete_affected)
-    history = CdrService(database, keys, spool, bus.publish)
+    webhooks = WebhookService(database, keys, clock)
+    for reported in SOURCES:
+        outbox.subscribe(reported, webhooks.on_event)
+    history = CdrService(database, keys, spool, bus.publish, partial(webhooks.watches, event="call.ended"))
     push_delivery, vapid = WebPushClient(loopback=True), Vapid(bytes([7] * 32), "mailto:admin@example.com")
     directory = identity.directory
     push = PushNotifier(
@@ -482,6 +487,7 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
         ),
         sound_converter=AudioImporter(),
         push=push,
+        webhooks=webhooks,
         event_hub=hub,
         idempotency=idempotency,
         clock=clock,

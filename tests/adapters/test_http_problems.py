@@ -237,6 +237,7 @@ async def test_every_response_has_security_headers(world: World) -> None:
 
 
 NEW = {
+    "POST /api-keys",
     "POST /blocks",
     "POST /calls",
     "POST /devices",
@@ -258,6 +259,7 @@ NEW = {
     "POST /routes",
     "POST /tenants",
     "POST /trunks",
+    "POST /webhooks",
     "PUT /mailboxes/{mailbox}/greetings/{kind}",
     "PUT /mailboxes/{mailbox}/greetings/{kind}/text",
     "PUT /sounds/{language}/{group}/{prompt}",

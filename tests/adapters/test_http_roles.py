@@ -32,6 +32,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "check_sync": {"reboot": True},
     "create_sign_in_code": {},
     "invite": {"person_id": "x"},
+    "create_webhook": {"name": "Stolen", "url": "https://example.com/hook", "events": ["call.ended"]},
+    "update_webhook": {"name": "Stolen"},
     "create_api_key": {"name": "Mole"},
     "change_voicemail_settings": {"enabled": False},
     "transfer_call": {"to": "1003"},
@@ -130,6 +132,7 @@ NOUNS = (
     "queues",
     "presence",
     "api-keys",
+    "webhooks",
 )
 
 
@@ -181,6 +184,8 @@ async def create_foreign_objects(world: World) -> dict[str, list[str]]:
         "code_id": [code["id"]],
         "report_id": [report["id"]],
         "key_id": [key["id"]],
+        "webhook": [await create_foreign(world, "webhooks")],
+        "delivery": ["0198c2a4"],
         "factor_id": [totp["id"]],
         "test_id": [push_test["id"]],
         "message_id": [await world.leave_message(world.globex, "2001")],

@@ -31,8 +31,8 @@ OPERATOR_SCOPE_KEY = "unificx.operator"
 """Key in the ASGI scope set only by `as_operator`: it cannot be set by a request."""
 
 _CREATES_DATA = re.compile(
-    r"POST /api/v1/(?:tenants|persons|invitations|api-keys|extensions|devices|rooms|groups|hours|menus|queues|trunks"
-    r"|numbers|routes|blocks|mailboxes|calls|me/diagnostics-reports|people/import|people/[^/]+/extensions"
+    r"POST /api/v1/(?:tenants|persons|invitations|api-keys|webhooks|extensions|devices|rooms|groups|hours|menus|queues"
+    r"|trunks|numbers|routes|blocks|mailboxes|calls|me/diagnostics-reports|people/import|people/[^/]+/extensions"
     r"|rooms/[^/]+/(?:invitations|meeting/recording))"
     r"|PUT /api/v1/(?:mailboxes/[^/]+/greetings/[^/]+|sounds/[^/]+/[^/]+/[^/]+)(?:/text)?"
 )

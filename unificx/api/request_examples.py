@@ -56,6 +56,7 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
         "otherwise": "mailbox:1001",
     },
     "NewApiKey": {"name": "Dashboard", "scopes": ["calls:read", "history:read"], "days": 90},
+    "NewWebhook": {"name": "Helpdesk", "url": "https://example.com/hook", "events": ["call.ended"]},
     "NewInvitation": {"person_id": _ID, "language": "en"},
     "NewMenu": {
         "number": "7000",
@@ -113,6 +114,7 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "RoomRecordingChange": {"paused": True},
     "RouteChange": {"trunks": ["carrier"]},
     "RouteTestRequest": {"from": "1001", "number": "0301234567"},
+    "WebhookUpdate": {"state": "active"},
     "SecondFactorSignIn": {"ticket": _CODE, "totp": "123456"},
     "SignIn": {"email": "ada@acme.example", "password": "correct horse battery staple", "keep": "token"},
     "SignInByCode": {"code": _CODE, "device_secret": "A" * 43, "device": _DEVICE},

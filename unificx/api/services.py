@@ -24,6 +24,7 @@ from unificx.routing import DestinationDirectory, GroupService, HoursService, Ou
 from unificx.support import SupportService
 from unificx.trunks import TrunkService
 from unificx.voicemail import Mailboxes
+from unificx.webhooks import WebhookService
 
 
 @dataclass(slots=True)
@@ -76,6 +77,7 @@ class Services:
     phone_settings: PhoneSettingsService
     sound_converter: AudioImporter
     push: PushNotifier
+    webhooks: WebhookService
     event_hub: EventHub
     idempotency: IdempotencyStore
     clock: Clock

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
@@ -87,11 +88,17 @@ def _party_row(key: Key | None, call: CallEnded, position: int, subject: str) ->
     }
 
 
-async def insert_records(session: AsyncSession, records: Iterable[bytes]) -> set[tuple[str, str | None]]:
-    """Insert spool records; existing calls are left unchanged.
+@dataclass(frozen=True, slots=True)
+class InsertedRecords:
+    """Calls of spool records as column values, and tenants and extensions of their parties; None for an external
+    one."""
 
-    Returns their tenants and extensions; the extension is None for an external party.
-    """
+    calls: list[dict[str, Any]]
+    lists: frozenset[tuple[str, str | None]]
+
+
+async def insert_records(session: AsyncSession, records: Iterable[bytes]) -> InsertedRecords:
+    """Insert spool records; existing calls are left unchanged."""
     calls: list[dict[str, Any]] = []
     parties: list[dict[str, Any]] = []
     steps: list[dict[str, Any]] = []
@@ -112,7 +119,7 @@ async def insert_records(session: AsyncSession, records: Iterable[bytes]) -> set
     await connection.execute(_INSERTS[dialect, _CALL_PARTY], parties)
     if steps:
         await connection.execute(_INSERTS[dialect, CALL_STEP], steps)
-    return {(row["tenant_id"], row["extension_id"]) for row in parties}
+    return InsertedRecords(calls, frozenset((row["tenant_id"], row["extension_id"]) for row in parties))
 
 
 async def delete_calls(session: AsyncSession, tenant_id: str) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from unificx.calls.events import CallEnded, CallParty
 from unificx.cdr import repository, statistics
-from unificx.cdr.events import CallListsChanged
+from unificx.cdr.events import CallListsChanged, CallRecorded
 from unificx.cdr.schemas import CallRecord, CdrFilter
 from unificx.cdr.statistics import CallStatistics
 from unificx.cdr.values import ANONYMOUS_NUMBER
@@ -23,7 +23,7 @@ MAX_STATISTICS = timedelta(days=92)
 
 class CdrService:
     """Call records of all tenants. Registers itself with the spool. `publish` receives `CallListsChanged`; it must not
-    raise."""
+    raise. `is_watched`: whether to publish `CallRecorded` for the calls of a tenant."""
 
     def __init__(
         self,
@@ -31,8 +31,10 @@ class CdrService:
         keys: KeyStore,
         spool: RecordLog,
         publish: Callable[[object], None] = lambda event: None,
+        is_watched: Callable[[str], bool] = lambda tenant_id: False,
     ) -> None:
         self._publish = publish
+        self._is_watched = is_watched
         self._database = database
         self._keys = keys
         self._spool = spool
@@ -55,8 +57,12 @@ class CdrService:
         return self._keys.find_or_create(tenant, _NUMBER_ALIAS, number or ANONYMOUS_NUMBER)
 
     async def _apply(self, uow: UnitOfWork, records: list[bytes]) -> None:
-        changed = await repository.insert_records(uow.session, records)
-        uow.after_commit.append(lambda: self._publish(CallListsChanged(frozenset(changed))))
+        inserted = await repository.insert_records(uow.session, records)
+        for call in inserted.calls:
+            if self._is_watched(call["tenant_id"]):
+                fields = {name: call[name] for name in ("direction", "outcome", "started", "answered", "ended")}
+                uow.publish(CallRecorded(self._database.clock.new_id(), call["tenant_id"], call["id"], **fields))
+        uow.after_commit.append(lambda: self._publish(CallListsChanged(inserted.lists)))
 
     async def list(
         self, tenant_id: str, filters: CdrFilter | None = None, cursor: str | None = None, limit: int = 50

@@ -31,6 +31,7 @@ from unificx.cli.commands import (
     sounds,
     tenants,
     trunks,
+    webhooks,
 )
 from unificx.cli.errors import OneLineErrorGroup
 from unificx.cli.examples import examples_text
@@ -60,6 +61,7 @@ _GROUPS = (
     parked,
     history,
     recordings,
+    webhooks,
     privacy,
 )
 """Modules with a command group, in the order of the help."""

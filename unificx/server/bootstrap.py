@@ -15,12 +15,14 @@ from unificx.core.clock import Clock
 from unificx.core.errors import StartupError
 from unificx.db import MIN_FREE_BYTES, Database, claim_database
 from unificx.db.migrations import migrate_in_child
+from unificx.integrations.webhook_client import WebhookClient
 from unificx.privacy import Erasure, ErasureJournal, KeyStore, MasterKey, master_key
 from unificx.server.calling_alerts import CallingAlerts
 from unificx.server.cleanup import Cleanup
 from unificx.server.container import Container, build_container
 from unificx.server.notification_settings import load_notification_settings
 from unificx.server.paths import InstallationInUse, InstallationPaths
+from unificx.webhooks import WebhookSender
 
 log = structlog.get_logger()
 
@@ -56,13 +58,7 @@ async def open_installation(
         )
         await container.spool.recover()
         stack.push_async_callback(container.spool.close)
-        await container.identity.start()
-        await container.mailboxes.start()
-        await container.custom_sounds.start()
-        await container.archive.start()
-        await container.conference_rooms.start()
-        await container.trunks.start()
-        await container.routing.start()
+        await _load(container)
         stack.push_async_callback(container.routing.queues.manager.close)
         await container.push.start()
         stack.push_async_callback(container.push.close)
@@ -70,12 +66,15 @@ async def open_installation(
         cleanup = Cleanup(container)
         stack.push_async_callback(cleanup.close)
         await cleanup.start()
+        receivers = WebhookClient()
+        stack.push_async_callback(receivers.close)
         singletons = {
             "outbox": container.outbox.run,
             "cleanup": cleanup.run,
             "transcoding": container.transcoding.run,
             "transcription": container.transcription.run,
             "presence": container.routing.presence.run,
+            "webhooks": WebhookSender(database, container.webhooks, receivers).run,
         }
         if container.email_queue is not None:
             singletons["e-mail queue"] = container.email_queue.run
@@ -85,6 +84,18 @@ async def open_installation(
         for worker in (container.spool.run(), alerts.run(), *workers):
             stack.push_async_callback(_cancel, asyncio.create_task(worker))
         yield container
+
+
+async def _load(container: Container) -> None:
+    """Load what the areas hold in memory."""
+    await container.identity.start()
+    await container.mailboxes.start()
+    await container.custom_sounds.start()
+    await container.archive.start()
+    await container.conference_rooms.start()
+    await container.trunks.start()
+    await container.routing.start()
+    await container.webhooks.start()
 
 
 async def _cancel(task: "asyncio.Task[None]") -> None:

@@ -26,6 +26,7 @@ from unificx.server.container import Container
 from unificx.server.voicemail_email import send_voicemail_emails
 from unificx.sip.uri import clear_uri_cache
 from unificx.voicemail.events import MessageLeft
+from unificx.webhooks import SOURCES
 
 log = structlog.get_logger()
 CLEANUP_INTERVAL = 300.0
@@ -83,6 +84,9 @@ class Cleanup:
         container.outbox.subscribe(TenantDeleted, container.routing.hours.on_tenant_deleted)
         container.outbox.subscribe(PersonClosed, container.support.on_person_closed)
         container.outbox.subscribe(TenantDeleted, container.support.on_tenant_deleted)
+        container.outbox.subscribe(TenantDeleted, container.webhooks.on_tenant_deleted)
+        for reported in SOURCES:
+            container.outbox.subscribe(reported, container.webhooks.on_event)
 
     async def start(self) -> None:
         """Complete erasures that are unfinished after a restart or a restored backup."""
@@ -104,6 +108,7 @@ class Cleanup:
             for work in (
                 self._container.identity.clean_up(),
                 self._container.support.delete_expired(),
+                self._container.webhooks.delete_expired(),
                 self._container.mailboxes.purge_archived(),
                 self._container.archive.purge_archived(),
                 self._container.push.start(),

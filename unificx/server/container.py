@@ -43,6 +43,7 @@ from unificx.sip.uri import Uri
 from unificx.support import SupportService
 from unificx.trunks import TrunkDirectory, TrunkService
 from unificx.voicemail import Mailboxes, TranscriptionWorker, VoicemailAttachments
+from unificx.webhooks import WebhookService
 
 RESERVE_BYTES = 32 << 20
 """Bytes of disk reserved for the records of calls that end while the disk is full: about 20,000."""
@@ -83,6 +84,7 @@ class Container:
     support: SupportService
     journal: Journal
     push: PushNotifier
+    webhooks: WebhookService
     email_queue: EmailQueue | None
     """None without an SMTP server."""
     notification_service: NotificationService
@@ -110,10 +112,9 @@ def build_container(
     is_storage_full, location = partial(_is_storage_full, disk_guard, spool), LocationService()
     identity = _identity(database, keys, notification_service, cluster)
     audio_parts = AudioStoreParts(database, keys, erasure, notifications.blobs, Whisper(paths.models))
-    audio, push = AudioStore(audio_parts), _push(database, keys, identity, bus, notifications)
+    audio, webhooks = AudioStore(audio_parts), WebhookService(database, keys, clock)
     mailboxes = Mailboxes(audio_parts, audio, PasswordHashing(), cluster.counters)
-    email_queue = _email_queue(audio_parts, mailboxes, identity, notifications, cluster=cluster)
-    notification_service.configure(email_queue, push)
+    email_queue, push = _senders(audio_parts, mailboxes, identity, notifications, notification_service, cluster=cluster)
     custom_sounds, rooms = CustomSounds(audio_parts, audio), _conference_rooms(database, keys, identity, cluster)
     trunks, areas = _trunks(database, keys, identity, derive_secret), (mailboxes, rooms, custom_sounds)
     return Container(
@@ -131,7 +132,7 @@ def build_container(
         location=location,
         registrar=_registrar(database, keys, identity, spool, bus=bus, location=location, is_full=is_storage_full),
         phone_settings=_phone_settings(database, keys, identity, cluster, derive_secret("phone settings")),
-        history=CdrService(database, keys, spool, bus.publish),
+        history=CdrService(database, keys, spool, bus.publish, partial(webhooks.watches, event="call.ended")),
         audio=audio,
         transcoding=_transcoding(audio_parts, audio, mailboxes),
         mailboxes=mailboxes,
@@ -146,6 +147,7 @@ def build_container(
         support=SupportService(database, keys, clock),
         journal=Journal(SpooledCallJournal(spool, database), keys, clock),
         push=push,
+        webhooks=webhooks,
         email_queue=email_queue,
         notification_service=notification_service,
         event_hub=EventHub(),
@@ -191,6 +193,22 @@ def _identity(database: Database, keys: KeyStore, notifier: NotificationService,
     return build_identity(
         database, keys, database.clock, hashing=hashing, notifier=notifier, fetch=fetch, cluster=cluster
     )
+
+
+def _senders(
+    parts: AudioStoreParts,
+    mailboxes: Mailboxes,
+    identity: Identity,
+    notifications: NotificationSettings,
+    service: NotificationService,
+    *,
+    cluster: Cluster,
+) -> tuple[EmailQueue | None, PushNotifier]:
+    """Return the senders of e-mails and push messages, with which the service of notifications is completed."""
+    emails = _email_queue(parts, mailboxes, identity, notifications, cluster=cluster)
+    push = _push(parts.database, parts.keys, identity, cluster.bus, notifications)
+    service.configure(emails, push)
+    return emails, push
 
 
 def _push(

@@ -76,6 +76,7 @@ def http_app(  # noqa: PLR0917 - what an installation shows
             phone_settings=container.phone_settings,
             sound_converter=AudioImporter(),
             push=container.push,
+            webhooks=container.webhooks,
             event_hub=container.event_hub,
             idempotency=container.idempotency,
             clock=container.clock,

@@ -23,6 +23,7 @@ from unificx.recording import LiveRecording
 from unificx.recording.events import CallRecordingsChanged, CallRecordingStored
 from unificx.server.collecting_timer import CollectingTimer
 from unificx.voicemail.events import MailboxChanged, MessageLeft
+from unificx.webhooks.events import WebhookPaused
 
 MIN_INTERVAL = 0.5
 """Minimum interval in seconds between events about one tenant's live calls."""
@@ -71,6 +72,7 @@ class LiveEvents:
         for recording_event in (CallRecordingStored, CallRecordingsChanged):
             bus.subscribe(recording_event, self._on_recordings)
         bus.subscribe(CallListsChanged, self._on_history)
+        bus.subscribe(WebhookPaused, self._on_webhook_paused)
 
     def close(self) -> None:
         """Cancel pending events."""
@@ -113,6 +115,10 @@ class LiveEvents:
     def _on_recordings(self, event: CallRecordingStored | CallRecordingsChanged) -> None:
         """Notify all users of a tenant: each sees only their own recordings when they fetch the list."""
         self._hub.send_to_permitted(event.tenant, Action.OWN, _RECORDINGS)
+
+    def _on_webhook_paused(self, event: WebhookPaused) -> None:
+        message = {"type": "webhook", "id": event.webhook_id, "state": "paused"}
+        self._hub.send_to_permitted(event.tenant, Action.TENANT_CHANGE, message)
 
     def _on_history(self, event: CallListsChanged) -> None:
         extensions = [self._directory.extension_by_id(extension_id or "") for _, extension_id in event.lists]

@@ -1,0 +1,102 @@
+"""Schemas of webhooks."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from unificx.api.schemas.core import Input, Output
+
+EventName = Literal[
+    "call.ended",
+    "voicemail.left",
+    "voicemail.changed",
+    "recording.stored",
+    "recording.changed",
+    "person.created",
+    "person.suspended",
+    "person.resumed",
+    "person.closed",
+    "extension.created",
+    "extension.deleted",
+    "device.created",
+    "device.revoked",
+]
+Events = Annotated[list[EventName], Field(min_length=1, max_length=50, description="Types of events to report.")]
+Url = Annotated[
+    str,
+    Field(
+        max_length=1000,
+        pattern=r"^https://[^\s]+$",
+        description="A public https address; it may contain a token.",
+        examples=["https://example.com/hook"],
+    ),
+]
+WebhookName = Annotated[str, Field(min_length=1, max_length=60, examples=["Helpdesk"])]
+
+
+class Webhook(Output):
+    """A webhook."""
+
+    id: str
+    tenant_id: str
+    name: str
+    url: str
+    events: list[EventName]
+    state: Literal["active", "paused"]
+    pause_reason: Literal["", "requested", "failing", "gone"] = Field(
+        description="`failing`: no message was accepted for a day; `gone`: the receiver answered 410."
+    )
+    created: datetime
+    failing_since: datetime | None = Field(description="The first failure since the last success.")
+    dropped: int = Field(description="Events that were not queued, because 1,000 messages were waiting.")
+
+
+class WebhookWithSecret(Webhook):
+    """A webhook with its new secret."""
+
+    secret: str = Field(description="Signs the messages (Standard Webhooks); shown once.", examples=["whsec_…"])
+
+
+class NewWebhook(Input):
+    name: WebhookName
+    url: Url
+    events: Events
+
+
+class WebhookUpdate(Input):
+    """Omitted or null fields stay unchanged."""
+
+    name: WebhookName | None = None
+    url: Url | None = None
+    events: Events | None = None
+    state: Literal["active", "paused"] | None = Field(
+        default=None, description="`paused`: no messages are sent, and waiting ones are given up."
+    )
+
+
+class WebhookDelivery(Output):
+    """A message that waits for delivery or could not be delivered."""
+
+    id: str = Field(description="Also in the header `webhook-id`; the same for each attempt.")
+    event: str
+    created: datetime
+    due: datetime = Field(description="Time of the next attempt.")
+    attempts: int
+    status: int = Field(description="Status of the last response; 0 for none.")
+    dead: bool = Field(description="It is not tried any more. It is deleted after a week.")
+
+
+class WebhookTest(Output):
+    """A queued test message."""
+
+    id: str
+
+
+class WebhookMessage(Output):
+    """The body of a message."""
+
+    type: str = Field(examples=["voicemail.left"])
+    timestamp: datetime
+    tenant_id: str
+    data: dict[str, Any] = Field(description="Ids, states and times of the event.")

@@ -1,0 +1,44 @@
+"""HTTPS client for webhooks: one POST to a public address, without redirects; only the head of the response is read."""
+
+import asyncio
+import ssl
+from collections.abc import Mapping
+
+import httpcore
+
+from unificx.integrations.ssrf_guard import PublicAddressBackend
+from unificx.webhooks import WebhookUnreachable
+
+TIMEOUT = 10.0
+"""Timeout of one attempt, including the connection."""
+MAX_CONNECTIONS = 32
+IDLE_SECONDS = 30.0
+
+
+class WebhookClient:
+    """Webhook client. `loopback` also allows receivers on this machine, and `tls` their certificates, for tests."""
+
+    def __init__(self, *, loopback: bool = False, tls: ssl.SSLContext | None = None) -> None:
+        self._pool = httpcore.AsyncConnectionPool(
+            ssl_context=tls,
+            max_connections=MAX_CONNECTIONS,
+            max_keepalive_connections=MAX_CONNECTIONS,
+            keepalive_expiry=IDLE_SECONDS,
+            network_backend=PublicAddressBackend(loopback=loopback),
+        )
+
+    async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> int:
+        """POST a message; return the status. Raise WebhookUnreachable."""
+        sent = [(name.encode(), value.encode()) for name, value in headers.items()]
+        sent.append((b"Content-Length", str(len(body)).encode()))
+        try:
+            async with asyncio.timeout(TIMEOUT), self._pool.stream("POST", url, headers=sent, content=body) as response:
+                return response.status
+        except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol):
+            raise WebhookUnreachable from None
+        except (TimeoutError, OSError, ValueError):
+            raise WebhookUnreachable from None
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._pool.aclose()

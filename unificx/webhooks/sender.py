@@ -1,0 +1,102 @@
+"""Delivers queued messages: webhooks side by side, the messages of one webhook one after the other."""
+
+import asyncio
+from dataclasses import replace
+
+import structlog
+
+from unificx.core.errors import NotFound
+from unificx.db import Database, PollingWorker
+from unificx.webhooks import repository, schedule
+from unificx.webhooks.ports import WebhookTransport, WebhookUnreachable
+from unificx.webhooks.schemas import Delivery, PauseReason, Webhook
+from unificx.webhooks.service import WebhookService
+from unificx.webhooks.signature import headers_of
+
+BATCH_SIZE = 20
+MAX_CONCURRENT = 16
+_GONE = 410
+
+log = structlog.get_logger()
+
+
+class WebhookSender:
+    """`run` delivers messages whenever one is queued or due."""
+
+    def __init__(self, database: Database, service: WebhookService, transport: WebhookTransport) -> None:
+        self._database = database
+        self._clock = database.clock
+        self._service = service
+        self._transport = transport
+        self._slots = asyncio.Semaphore(MAX_CONCURRENT)
+        self._worker = PollingWorker(database, self.deliver, repository.next_due, failure_event="webhooks_delayed")
+        service.subscribe(self._worker.wake)
+
+    async def run(self) -> None:
+        """Deliver until cancelled."""
+        await self._worker.run()
+
+    async def deliver(self) -> None:
+        """Deliver all messages that are due."""
+        while True:
+            async with self._database.read() as session:
+                due = await repository.due_webhooks(session, self._clock.now())
+            if not due:
+                return
+            await asyncio.gather(*(self._deliver_to(tenant_id, webhook_id) for tenant_id, webhook_id in due))
+
+    async def _deliver_to(self, tenant_id: str, webhook_id: str) -> None:
+        """Deliver the next messages of a webhook, until the receiver is overloaded or does not respond."""
+        async with self._slots:
+            found = self._service.with_secrets(webhook_id)
+            if found is None or found[0].state != "active":
+                async with self._database.begin() as uow:
+                    await repository.give_up_all(uow.session, tenant_id, webhook_id)
+                return
+            webhook, secrets = found
+            now = self._clock.now()
+            async with self._database.read() as session:
+                rows = await repository.due_deliveries(session, tenant_id, webhook_id, now, BATCH_SIZE)
+            for delivery in rows:
+                status = await self._attempt(webhook, secrets, delivery)
+                if 200 <= status < 300:
+                    async with self._database.begin() as uow:
+                        await repository.delete_delivery(uow.session, tenant_id, delivery.id)
+                    await self._service.record_success(webhook)
+                    continue
+                failed = replace(delivery, attempts=delivery.attempts + 1, status=status)
+                blocks = not schedule.concerns_one_message(status)
+                if not await self._record_failure(webhook, failed, postpone_others=blocks) or blocks:
+                    return
+
+    async def _attempt(self, webhook: Webhook, secrets: tuple[bytes, ...], delivery: Delivery) -> int:
+        """Send a message; return the status, 0 without a response."""
+        body = delivery.body.encode()
+        headers = {
+            "content-type": "application/json",
+            "user-agent": "UnifiCX-Webhooks",
+            **headers_of(delivery.id, self._clock.now(), body, secrets),
+        }
+        try:
+            return await self._transport.post(webhook.url, headers, body)
+        except WebhookUnreachable:
+            return 0
+
+    async def _record_failure(self, webhook: Webhook, delivery: Delivery, *, postpone_others: bool) -> bool:
+        """Try the message later; pause the webhook after a day of failures, or if the receiver is gone.
+
+        Return whether the webhook is still active."""
+        now = self._clock.now()
+        due = schedule.next_attempt(now, delivery.attempts, delivery.created)
+        async with self._database.begin() as uow:
+            await repository.save_attempt(uow.session, replace(delivery, due=due or now, dead=due is None))
+            if postpone_others:
+                earliest = due or now + schedule.FIRST_DELAY
+                await repository.postpone_others(uow.session, webhook.tenant_id, webhook.id, earliest)
+        log.warning("webhook_failed", webhook=webhook.id, status=delivery.status, attempts=delivery.attempts)
+        pause: PauseReason = "failing" if schedule.is_hopeless(webhook.failing_since, now) else ""
+        try:
+            after = await self._service.record_failure(webhook, "gone" if delivery.status == _GONE else pause)
+        except NotFound:  # deleted since
+            return False
+        return after.state == "active"
