@@ -24,7 +24,7 @@ def create(page: Page, button: str, name: str) -> Locator:
     """Open the drawer of a new item and enter its name; return the drawer."""
     page.get_by_role("button", name=button).click()
     form = page.get_by_role("dialog", name=button)
-    form.get_by_label("Name", exact=True).fill(name)
+    form.get_by_role("textbox", name="Name", exact=True).fill(name)
     return form
 
 
@@ -102,7 +102,7 @@ def test_a_group_hours_and_a_menu_are_made_in_the_portal(desk: Client, server: S
     form.get_by_role("button", name="Delete").click()
     page.get_by_role("dialog", name="Delete ring group Harbour?").get_by_role("button", name="Delete").click()
     expect(form.get_by_role("alert")).to_contain_text("is used by: Opening hours office")
-    form.get_by_label("Name", exact=True).fill("Lighthouse")
+    form.get_by_role("textbox", name="Name", exact=True).fill("Lighthouse")
     save(form)
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_role("table").get_by_role("button", name="Harbour")).to_be_visible()

@@ -61,17 +61,19 @@ export function Members({ tenant, together, value, onChange, error }: MembersPro
       </Text>
       <ol className={css.steps}>
         {steps.map((step, at) => (
-          <li key={at} className={css.step}>
+          <li key={at}>
+            <div className={css.step}>
+              <span className={css.stepName}>{stepName(at)}</span>
+              <RowButtons rows={steps} at={at} onChange={onChange} name={stepName(at)} ordered />
+            </div>
             <MultiSelect
               {...select}
-              className={css.extensions}
-              label={stepName(at)}
+              aria-label={stepName(at)}
               placeholder={step.length > 0 ? undefined : t`Name or number`}
               value={step}
               onChange={(numbers) => onChange(steps.map((each, index) => (index === at ? numbers : each)))}
               error={at === 0 ? error : undefined}
             />
-            <RowButtons rows={steps} at={at} onChange={onChange} name={stepName(at)} ordered />
           </li>
         ))}
       </ol>

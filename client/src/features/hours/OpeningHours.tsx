@@ -1,5 +1,5 @@
 import { Badge, Text } from '@mantine/core';
-import { IconClock } from '@tabler/icons-react';
+import { IconCalendarClock } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { api, type Hours } from '~/api';
 import { tenantSelection } from '~/api/tenant-selection';
@@ -23,7 +23,14 @@ export default function OpeningHours() {
   const days = useDays('short');
   const state = ({ is_open }: Hours) => (is_open ? t`Open` : t`Closed`);
   const weekly = ({ open }: Hours) =>
-    open.map((text) => text.replace(/^\S+/, days).replaceAll(/,(?=\d)/g, ', ')).join('; ');
+    open
+      .map((text) =>
+        text
+          .replace(/^\S+/, days)
+          .replaceAll('-', '–')
+          .replaceAll(/,(?=\d)/g, ', '),
+      )
+      .join('; ');
   const columns: Column<Hours>[] = [
     { title: t`Name`, value: ({ name }) => name, render: ({ name }) => name },
     {
@@ -60,7 +67,7 @@ export default function OpeningHours() {
       form={(hours, close) => <HoursForm hours={hours} tenant={tenant} onClose={close} />}
       actions={(hours) => <HoursSwitch hours={hours} tenant={tenant} />}
       empty={{
-        icon: IconClock,
+        icon: IconCalendarClock,
         text: (
           <Trans>No opening hours yet. They send calls to your team while you are open, and elsewhere otherwise.</Trans>
         ),

@@ -1,7 +1,8 @@
-import { SegmentedControl, Select, Stack, Text, Textarea } from '@mantine/core';
+import { Input, SegmentedControl, Select, Stack, Textarea } from '@mantine/core';
 import type { UseFormReturnType } from '@mantine/form';
 import { useQuery } from '@tanstack/react-query';
 import { useLingui } from '@lingui/react/macro';
+import { useId } from 'react';
 import { api } from '~/api';
 import { useTargets } from '~/features/routing';
 import type { MenuValues } from './model';
@@ -14,19 +15,22 @@ interface PromptProps {
 /** The prompt of a menu: a text that is spoken, or a sound; and its language. */
 export function Prompt({ form, tenant }: PromptProps) {
   const { t } = useLingui();
+  const id = useId();
   const spoken = form.values.prompt === 'say';
   return (
     <Stack gap="sm">
-      <Text size="md" fw={500} component="div" id="menu-prompt">{t`Prompt`}</Text>
-      <SegmentedControl
-        size="md"
-        aria-labelledby="menu-prompt"
-        data={[
-          { value: 'say', label: t`Text` },
-          { value: 'sound', label: t`Sound` },
-        ]}
-        {...form.getInputProps('prompt')}
-      />
+      <Input.Wrapper label={t`Prompt`} labelElement="div" labelProps={{ id }} size="md">
+        <SegmentedControl
+          size="md"
+          fullWidth
+          aria-labelledby={id}
+          data={[
+            { value: 'say', label: t`Text` },
+            { value: 'sound', label: t`Sound` },
+          ]}
+          {...form.getInputProps('prompt')}
+        />
+      </Input.Wrapper>
       {spoken ? (
         <Textarea
           size="md"

@@ -2,7 +2,7 @@ import { msg } from '@lingui/core/macro';
 import type { MessageDescriptor } from '@lingui/core';
 import {
   IconBuilding,
-  IconClock,
+  IconCalendarClock,
   IconClockHour4,
   IconHeadset,
   IconHome,
@@ -53,7 +53,7 @@ export const GROUPS: SectionGroup[] = [
       { to: '/groups', title: msg`Ring groups`, icon: IconPhoneRinging },
       { to: '/queues', title: msg`Queues`, icon: IconHeadset },
       { to: '/menus', title: msg`Menus`, icon: IconSitemap },
-      { to: '/hours', title: msg`Opening hours`, icon: IconClock },
+      { to: '/hours', title: msg`Opening hours`, icon: IconCalendarClock },
     ],
   },
   {
