@@ -31,12 +31,12 @@ def call(wire: Wire, *, silence_seconds: float = 0.0, other_flows: tuple[Flow, .
     return leg
 
 
-def challenge(wire: Wire, status: int = 407, *, nonce: str = "n1", stale: bool = False) -> Request:
+def challenge(wire: Wire, status: int = 407, *, nonce: str = "n1", stale: bool = False, realm: str = REALM) -> Request:
     """Challenge the request that the peer received last, and return it."""
     event = wire.b.unmatched.pop()
     assert isinstance(event, RequestReceived)
     name = "Proxy-Authenticate" if status == 407 else "WWW-Authenticate"
-    headers = [(name, value) for value in challenges(REALM, nonce, stale)]
+    headers = [(name, value) for value in challenges(realm, nonce, stale)]
     wire.b.endpoint.respond(event.key, respond(event.request, status, to_tag="b-tag", headers=headers), wire.now)
     wire.pump()
     return event.request
@@ -83,6 +83,22 @@ def test_stale_nonce_is_answered_once_more_only() -> None:
     challenge(wire, nonce="n3", stale=True)
     assert not wire.b.unmatched
     assert [type(each) for each in wire.take_events(wire.a)] == [Rejected]
+
+
+def test_each_realm_on_the_way_gets_credentials_of_its_own() -> None:
+    """A proxy and the server behind it, each with a stale nonce, and another proxy behind them."""
+    wire = Wire()
+    leg = call(wire)
+    steps = [(407, "edge", False), (407, "edge", True), (401, REALM, False), (407, "core", False)]
+    for number, (status, realm, stale) in enumerate(steps):
+        challenge(wire, status, nonce=f"n{number}", stale=stale, realm=realm)
+    sent = wire.b.unmatched[-1].request
+    proxies = [parse_auth(value) for value in sent.all("proxy-authorization")]
+    assert [(one.get("realm"), one.get("nonce")) for one in proxies] == [("edge", "n1"), ("core", "n3")]
+    assert has_valid_credentials(sent, "authorization")
+    challenge(wire, realm="one too many")
+    assert [each.status for each in wire.take_events(wire.a) if isinstance(each, Rejected)] == [407]
+    assert leg.ended
 
 
 def test_challenged_requests_inside_the_dialog_are_repeated() -> None:

@@ -50,6 +50,14 @@ def is_stale(challenge_headers: Iterable[tuple[str, str]]) -> bool:
     return any(challenge.get("stale").lower() == "true" for _, challenge in _challenges(challenge_headers))
 
 
+def realm_of(header: tuple[str, str]) -> str:
+    """Return the realm of a challenge or of credentials, "" if it cannot be parsed."""
+    try:
+        return parse_auth(header[1]).get("realm")
+    except RemoteProtocolError:
+        return ""
+
+
 def _challenges(headers: Iterable[tuple[str, str]]) -> Iterable[tuple[str, AuthParams]]:
     """Yield the answering header and the parameters of each challenge that can be parsed."""
     lines = [(CREDENTIALS[name.lower()], value) for name, value in headers if name.lower() in CREDENTIALS]

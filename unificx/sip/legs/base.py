@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, cast
 
 from unificx.sip.dialog import Dialog
 from unificx.sip.flow import Flow
-from unificx.sip.legs.credentials import Credentials, SentRequest
+from unificx.sip.legs.credentials import Authorization, Credentials, SentRequest
 from unificx.sip.legs.events import LegEvent
 from unificx.sip.legs.pending import (
     ALLOW,
@@ -89,7 +89,7 @@ class LegBase:
         self._invites: list[ClientKey] = []
         self._sent: dict[ClientKey, SentRequest] = {}
         """Requests inside the dialog that the peer may challenge."""
-        self._invite_authorization: Headers = ()
+        self._invite_authorization = Authorization()
         """Credentials of the latest INVITE, which its ACK repeats (RFC 3261 section 22.1)."""
 
     # ---- messages
@@ -128,13 +128,13 @@ class LegBase:
         sent = self._sent.pop(key, None) if response.status >= 200 else None
         if sent is None or self.credentials is None or self.dialog is None:
             return False
-        header = self.credentials.answer(response, sent.method, self.dialog.remote_target, sent.attempts)
-        if header is None:
+        answered = self.credentials.answer(response, sent.method, self.dialog.remote_target, sent.authorization)
+        if answered is None:
             return False
         if sent.method == "INVITE":
-            self._invite_authorization = (header,)
-        repeated, number = self._request(sent.method, (*sent.headers, header), sent.body, now)
-        self._sent[repeated] = replace(sent, attempts=sent.attempts + 1)
+            self._invite_authorization = answered
+        repeated, number = self._request(sent.method, (*sent.headers, *answered.headers), sent.body, now)
+        self._sent[repeated] = replace(sent, authorization=answered)
         offer = self.local_offer
         if offer is not None and offer.key == key:
             self.local_offer = replace(offer, key=repeated, cseq=number)

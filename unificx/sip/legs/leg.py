@@ -344,7 +344,7 @@ class Leg(ReferLeg):
 
     def _send_ack(self, number: int, headers: Headers, body: bytes) -> None:
         assert self.dialog is not None
-        ack = self.dialog.ack(number, (*headers, *self._invite_authorization), body)
+        ack = self.dialog.ack(number, (*headers, *self._invite_authorization.headers), body)
         self._sent_acks = {**dict(list(self._sent_acks.items())[-1:]), number: ack}
         self.table.endpoint.send(ack, self._peer_flow())
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from unificx.sip.dialog import Dialog, uac_dialog
 from unificx.sip.errors import RemoteProtocolError
 from unificx.sip.flow import Flow
-from unificx.sip.legs.credentials import Credentials
+from unificx.sip.legs.credentials import Authorization, Credentials
 from unificx.sip.legs.events import Answered, Progressed, Rejected
 from unificx.sip.legs.leg import Leg
 from unificx.sip.legs.pending import ALLOW, SDP, SUPPORTED, supports_update
@@ -58,7 +58,6 @@ class OutgoingLeg(Leg):
 
     __slots__ = (
         "_acknowledged",
-        "_attempts",
         "_cancelled",
         "_early_answers",
         "_early_dialogs",
@@ -90,8 +89,6 @@ class OutgoingLeg(Leg):
         self.credentials = params.credentials
         self.key: ClientKey | None = None
         self.answered = False
-        self._attempts = 0
-        """How often the INVITE was sent with credentials."""
         self._silent_until: float | None = None
         self._acknowledged = False
         self._cancelled = False
@@ -122,7 +119,7 @@ class OutgoingLeg(Leg):
             ("Session-Expires", str(self._session_interval)),
             ("Min-SE", str(MIN_SE)),
             *self.params.headers,
-            *self._invite_authorization,
+            *self._invite_authorization.headers,
         ]
         if body:
             headers.append(("Content-Type", SDP))
@@ -267,10 +264,9 @@ class OutgoingLeg(Leg):
             self._call_again(now)
             return
         if self.credentials is not None and not self._cancelled:
-            header = self.credentials.answer(response, "INVITE", self.params.uri, self._attempts)
-            if header is not None:
-                self._attempts += 1
-                self._invite_authorization = (header,)
+            answered = self.credentials.answer(response, "INVITE", self.params.uri, self._invite_authorization)
+            if answered is not None:
+                self._invite_authorization = answered
                 self._call_again(now)
                 return
         if response.status == 503 and self._try_next_server(now):
@@ -285,7 +281,7 @@ class OutgoingLeg(Leg):
         flow, *others = self.params.other_flows
         self.params = replace(self.params, flow=flow, other_flows=tuple(others))
         self._initial_dialog = replace(self._initial_dialog, flow=flow)
-        self._attempts, self._invite_authorization = 0, ()
+        self._invite_authorization = Authorization()
         self._call_again(now)
         return True
 
