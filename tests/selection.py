@@ -194,6 +194,7 @@ AREAS: dict[str, tuple[str, ...]] = {
     ),
     "sip_server": (
         "adapters/test_sip_*",
+        "engines/test_source_filter*",
         "fuzz/test_fuzz_sip_handler*",
         "outside/test_bad_input*",
         "outside/test_*mwi*",

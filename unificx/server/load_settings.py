@@ -19,6 +19,7 @@ from unificx.server.settings import (
     parse_bind,
     parse_binds,
 )
+from unificx.server.source_lists import load_source_filter
 from unificx.server.turn_config import load_turn_config
 
 
@@ -64,6 +65,7 @@ def load_settings(
         public_url=public_url(environ),
         turn=load_turn_config(environ),
         carrier_trust=environ.get(CARRIER_TRUST_VARIABLE, ""),
+        sources=load_source_filter(environ),
         demo=demo,
     )
     return settings, environ

@@ -9,6 +9,7 @@ from unificx.integrations.local_ca import Certificates, server_context
 from unificx.rtpengine.supervisor import MediaInterface
 from unificx.server.paths import InstallationPaths
 from unificx.server.turn_config import TurnConfig
+from unificx.sip_server import SourceFilter
 from unificx.transport.binding import BindAddress
 
 MEDIA_VARIABLE = "UNIFICX_MEDIA"
@@ -65,6 +66,8 @@ class Settings:
     """STUN and TURN servers."""
     carrier_trust: str = ""
     """PEM file with authorities that are trusted for carriers, besides the system's; "": none."""
+    sources: SourceFilter | None = None
+    """Sources that may send SIP; None: all."""
     demo: bool | None = None
     """Create a demo tenant: True: if there is none; False: never; None: on the first start."""
 

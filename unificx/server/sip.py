@@ -80,6 +80,7 @@ class SipServer:
         live_events: LiveEvents,
     ) -> None:
         self._live_events = live_events
+        self._sources = settings.sources
         self._container = container
         self._media = media
         self._engine = engine
@@ -322,7 +323,8 @@ class SipServer:
         self._driver.wake()
 
     def _receive(self, data: bytes, flow: Flow) -> None:
-        self._driver.receive(data, flow)
+        if self._sources is None or flow.is_websocket or self._sources.accepts(flow.host):
+            self._driver.receive(data, flow)
 
     def _connection_lost(self, flow: Flow) -> None:
         self._driver.connection_lost(flow)

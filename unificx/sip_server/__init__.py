@@ -9,6 +9,7 @@ from unificx.sip_server.rate_limiter import RateLimiter, RateLimits
 from unificx.sip_server.register_handler import RegisterHandler
 from unificx.sip_server.registration_faults import RegistrationFault, RegistrationFaults
 from unificx.sip_server.request_handler import RequestHandlerParts, SipRequestHandler
+from unificx.sip_server.source_filter import SourceFilter, parse_ranges, parse_rules
 from unificx.sip_server.subscriptions import Subscriptions
 from unificx.sip_server.trunk_monitor import TrunkMonitor, TrunkMonitorParts
 from unificx.sip_server.unsolicited import CheckSync, UnsolicitedNotify
@@ -32,9 +33,12 @@ __all__ = [
     "RequestSource",
     "SipDriver",
     "SipRequestHandler",
+    "SourceFilter",
     "Subscriptions",
     "SwitchStates",
     "TrunkMonitor",
     "TrunkMonitorParts",
     "UnsolicitedNotify",
+    "parse_ranges",
+    "parse_rules",
 ]
