@@ -44,7 +44,7 @@ def test_every_offer_makes_rtpengine_passive_in_dtls() -> None:
 
 
 def test_codecs_are_added_and_never_removed() -> None:
-    for profile in set(Profile) - {Profile.ENGINE}:
+    for profile in set(Profile) - {Profile.ENGINE, *ng.WITHOUT_EVENTS.values()}:
         assert sent(ng.offer("anchor", "a", SDP, profile))["codec"] == {"transcode": ["PCMU", "PCMA"]}
     for profile in Profile:
         assert "codec" not in sent(ng.answer("anchor", "a", "b", SDP, profile))
@@ -59,6 +59,14 @@ def test_inband_dtmf_is_converted_to_telephone_events_for_apps() -> None:
     assert sent(with_events)["codec"] == {"transcode": fallback}
     from_app = ng.offer("anchor", "a", events, Profile.PLAIN, Profile.ENGINE)
     assert sent(from_app)["codec"] == {"transcode": fallback, "accept": ["telephone-event"]}
+
+
+def test_side_without_telephone_events_is_offered_none() -> None:
+    for profile, tones in ng.WITHOUT_EVENTS.items():
+        plain, masked = [sent(ng.offer("anchor", "a", SDP, one)) for one in (profile, tones)]
+        assert masked.pop("codec") == {**plain.pop("codec"), "mask": ["telephone-event"]}
+        assert masked == plain
+        assert ng.answer("anchor", "a", "b", SDP, profile) == ng.answer("anchor", "a", "b", SDP, tones)
 
 
 def test_strict_source_is_set_only_without_ice() -> None:

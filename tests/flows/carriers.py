@@ -72,8 +72,8 @@ def _trunk(phone: Phone) -> Trunk:
     domain = "2001:db8::1" if "ipv6" in phone.options else f"{phone.name}.example"
     created = datetime(2026, 1, 1, tzinfo=UTC)
     return Trunk(
-        phone.name, TENANT, phone.name, created, phone.flow.host, 0, transport, domain,
-        registers=False, max_calls=maximum, options=TrunkOptions(header),
+        phone.name, TENANT, phone.name, created, phone.flow.host, 0, transport, domain, registers=False,
+        max_calls=maximum, options=TrunkOptions(header, dtmf="info" if "info" in phone.options else "rfc4733"),
     )  # fmt: skip
 
 

@@ -346,6 +346,28 @@ async def test_party_outside_is_part_of_the_conversation() -> None:
     assert_nothing_internal(world)
 
 
+@pytest.mark.parametrize("style", ["info", ""])
+async def test_digit_of_a_phone_is_sent_as_info_to_a_carrier_that_wants_it(style: str) -> None:
+    world = await play(
+        f"""
+        alice 1001, carrier +491710000001 udp trunk {style}
+        alice -> INVITE 03098765432 [alice]
+        carrier <- INVITE [alice]
+        carrier -> 200 [outside]
+        carrier <- ACK
+        alice <- 200 [outside]
+        alice -> ACK
+        ! alice presses 5
+        """
+        + ("""
+        carrier <- INFO
+          Content-Type: application/dtmf-relay
+        """ if style else ""),
+        numbers=NUMBERS,
+    )  # fmt: skip
+    assert world.observed[-1] == "alice presses 5"
+
+
 async def test_number_that_a_rule_forbids() -> None:
     """By telephone and by click to dial; a transfer to it is refused, and the call goes on."""
     forbidden = {"0900123456": Reject(Rejection.NOT_ALLOWED)}

@@ -111,6 +111,22 @@ async def test_ilbc_is_relayed_or_refused(engine: RtpEngine, caller: str, callee
     assert shares_audio_codec(phone(caller), answer) is (caller == callee)
 
 
+@pytest.mark.asyncio(loop_scope="module")
+async def test_digits_become_tones_for_a_side_without_telephone_events(engine: RtpEngine) -> None:
+    """The digit 5: 770 and 1336 Hz (ITU-T Q.23)."""
+    anchor = f"codecs-{next(_anchors)}"
+    async with RtpEndpoint(440.0, codecs=(0, 101)) as one, RtpEndpoint(620.0) as other:
+        offered = await rtpengine_replies.offer(engine, anchor, "a", one.describe(), Profile.PLAIN_TONES)
+        other.set_target(offered)
+        answered = await rtpengine_replies.answer(engine, anchor, "a", "b", other.describe(), Profile.PLAIN)
+        one.set_target(answered)
+        await one.send_tone(0.2)
+        await one.send_dtmf(5, 500)
+        await rtpengine_replies.delete(engine, anchor)
+    assert (b"telephone-event" in offered, b"telephone-event" in answered) == (False, True)
+    assert min(other.typical_level(770.0), other.typical_level(1336.0)) > 500
+
+
 @pytest.mark.parametrize(
     ("proto", "extra"),
     [

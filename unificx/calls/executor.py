@@ -13,7 +13,7 @@ from unificx.calls.machine.causes import ANSWERED_ELSEWHERE
 from unificx.calls.machine.messages import CALLER
 from unificx.calls.machine.states import Transferring
 from unificx.calls.media_requests import MediaRequests
-from unificx.calls.ports import AppEvent, AppHost, MediaAnchor, PushWakeup
+from unificx.calls.ports import AppEvent, AppHost, MediaAnchor, OutsideLines, PushWakeup
 from unificx.calls.record_keeper import RecordKeeper
 from unificx.calls.registry import CallRegistry
 from unificx.identity import DirectoryCache
@@ -31,6 +31,7 @@ class ExecutorDependencies:
     directory: DirectoryCache
     registry: CallRegistry
     records: RecordKeeper
+    outside: OutsideLines
 
 
 class ActionExecutor:
@@ -43,7 +44,7 @@ class ActionExecutor:
         on_app_event: Callable[[AppLeg, AppEvent], None],
     ) -> None:
         self._deps = deps
-        self._media = MediaRequests(deps.media, on_media_reply)
+        self._media = MediaRequests(deps.media, deps.outside, on_media_reply)
         self._registry = deps.registry
         self._journal = deps.records.journal
         self._on_app_event = on_app_event

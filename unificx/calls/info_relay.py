@@ -1,4 +1,4 @@
-"""Relay of SIP INFO, usually DTMF, from one party of a call to the other."""
+"""Relay of SIP INFO, usually DTMF, from one party of a call to the other; digits as INFO for carriers that want it."""
 
 from dataclasses import dataclass
 
@@ -6,6 +6,8 @@ from unificx.calls.call import Call, connected_state
 from unificx.calls.machine.messages import CALLER
 from unificx.calls.machine.states import Answering, Talking
 from unificx.calls.observers import ObserverNotifier
+from unificx.calls.participant import Participant
+from unificx.calls.ports import OutsideLines
 from unificx.sip.info_dtmf import parse_dtmf_digit
 from unificx.sip.legs import InfoReceived
 
@@ -18,6 +20,7 @@ class InfoRelay:
     """Relays INFO and reports the digits in it to the observers."""
 
     observer_notifier: ObserverNotifier
+    lines: OutsideLines
 
     def receive(self, call: Call, name: str, event: InfoReceived, now: float) -> None:
         """Relay an INFO of a leg; that of a phone that has just answered, once both are connected."""
@@ -28,6 +31,15 @@ class InfoRelay:
         elif len(call.early_info) < MAX_EARLY_INFO:
             call.early_info.append((name, event))
 
+    def detected(self, call: Call, name: str, digit: str, now: float) -> None:
+        """Report a digit in the audio or the telephone events of a leg, and send it as INFO to a carrier that wants it
+        so."""
+        self.observer_notifier.dtmf_received(call, call.existing_leg(name).id, digit)
+        peer = _peer(call, name)
+        outside = peer.outside if peer is not None else None
+        if peer is not None and peer.leg is not None and outside is not None and self.lines.dtmf(outside) == "info":
+            peer.leg.info("application/dtmf-relay", f"Signal={digit}\r\nDuration=160\r\n".encode(), now)
+
     def relay_early(self, call: Call, now: float) -> None:
         """Relay what was received before both legs were connected."""
         early_info, call.early_info = call.early_info, []
@@ -35,8 +47,12 @@ class InfoRelay:
             self._relay(call, name, event, now)
 
     def _relay(self, call: Call, name: str, event: InfoReceived, now: float) -> None:
-        state = connected_state(call)
-        if isinstance(state, Talking):
-            other = call.leg(state.callee if name == CALLER else CALLER)
-            if other is not None:
-                other.info(event.content_type, event.body, now)
+        peer = _peer(call, name)
+        if peer is not None and peer.leg is not None:
+            peer.leg.info(event.content_type, event.body, now)
+
+
+def _peer(call: Call, name: str) -> Participant | None:
+    """Return the participant that a leg is connected to."""
+    state = connected_state(call)
+    return call.participant(state.callee if name == CALLER else CALLER) if isinstance(state, Talking) else None

@@ -93,10 +93,10 @@ class CallManager:
         max_app_call_seconds = self.settings.max_app_call_seconds
         self._fork_builder = ForkTargetBuilder(deps.routing, deps.directory, self._outside, max_app_call_seconds)
         self._observer_notifier = notifier = ObserverNotifier(deps.observer)
-        self._info_relay = InfoRelay(notifier)
+        self._info_relay = InfoRelay(notifier, deps.outside)
         records = RecordKeeper(self.calls, deps.call_records, notifier, deps.clock, self.on_answered, self.on_ended)
         executor_deps = ExecutorDependencies(
-            deps.legs, deps.media, deps.push, deps.app_host, deps.directory, registry, records
+            deps.legs, deps.media, deps.push, deps.app_host, deps.directory, registry, records, deps.outside
         )
         self._executor = ActionExecutor(executor_deps, self._on_media_reply, self._on_app_event)
         moves = CallMoves(registry, self._executor.execute_all, notifier, deps.clock, self._finish)
@@ -289,7 +289,8 @@ class CallManager:
         """Process a DTMF digit detected by the media engine."""
         found = self._registry.find_leg(digit.tag)
         if found is not None:
-            self._observer_notifier.dtmf_received(found[0], digit.tag, digit.digit)
+            self._info_relay.detected(*found, digit.digit, self.deps.clock.monotonic())
+            self.on_pending_output()
 
     def adopt(self, call: Call) -> None:
         """Continue an answered call after a restart; its media is renegotiated.

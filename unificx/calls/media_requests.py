@@ -9,9 +9,9 @@ import structlog
 from unificx.calls.call import Call
 from unificx.calls.machine import messages
 from unificx.calls.machine.messages import CALLER
-from unificx.calls.ports import MediaAnchor
+from unificx.calls.ports import MediaAnchor, OutsideLines
 from unificx.media import MediaUnavailable
-from unificx.rtpengine.ng import MediaReport, Profile
+from unificx.rtpengine.ng import WITHOUT_EVENTS, MediaReport, Profile
 from unificx.sdp import align_sections, audio_only, sanitize, shares_audio_codec
 
 log = structlog.get_logger()
@@ -25,8 +25,11 @@ class MediaRequests:
     `on_reply` receives the resulting events, never while a request is being submitted.
     """
 
-    def __init__(self, media: MediaAnchor, on_reply: Callable[[Call, messages.Event], None]) -> None:
+    def __init__(
+        self, media: MediaAnchor, lines: OutsideLines, on_reply: Callable[[Call, messages.Event], None]
+    ) -> None:
         self._media = media
+        self._lines = lines
         self._on_reply = on_reply
         # Owner: the node that holds the call.
         self._waiting: dict[str, list[tuple[Call, MediaRequest]]] = {}
@@ -75,7 +78,10 @@ class MediaRequests:
             call.set_media_profile(branch, Profile(request.recipient_profile.value))
         to = _recipient(request)
         relayed = _relayable_sdp(call, sender, to, request.sdp)
-        profiles = call.participant(to).profile_at_anchor(anchor), call.participant(sender).media_profile
+        profile, outside = call.participant(to).profile_at_anchor(anchor), call.participant(to).outside
+        if outside is not None and self._lines.dtmf(outside) != "rfc4733":
+            profile = WITHOUT_EVENTS.get(profile, profile)
+        profiles = profile, call.participant(sender).media_profile
         self._media.offer(anchor, _tag(call, sender), relayed, profiles, on_reply, all_codecs=request.all_codecs)
 
     def _answer(

@@ -8,11 +8,12 @@ from typing import Protocol
 from unificx.calls.events import CallEnded, Outcome
 from unificx.calls.schemas import AppCallContext, ConnectRequest, ConnectWithdrawn, Conversation
 from unificx.media import MediaUnavailable
+from unificx.registrar import Caller
 from unificx.routing import Destination
 from unificx.rtpengine.ng import MediaReport, Profile
 from unificx.sip.flow import Flow
 from unificx.sip.legs import LegEvent, Rejected
-from unificx.trunks import Trunk, TrunkEndpoint
+from unificx.trunks import DtmfMode, Trunk, TrunkEndpoint
 
 
 class MediaAnchor(Protocol):
@@ -256,6 +257,11 @@ class OutsideLines:
     trunks: Trunks = field(default_factory=NoTrunks)
     numbers: PublicNumbers | None = None
     subject: Callable[[str, str], str] = lambda tenant_id, number: ""
+
+    def dtmf(self, party: Caller) -> DtmfMode:
+        """Return how digits are sent to a party outside."""
+        trunk = self.trunks.trunk(party.trunk_id)
+        return trunk.options.dtmf if trunk is not None else "rfc4733"
 
     def is_emergency(self, tenant_id: str, dialled: str) -> bool:
         """Whether a dialled string is an emergency number, which no limit may prevent from being called."""

@@ -22,8 +22,12 @@ class Profile(StrEnum):
 
     PLAIN = "plain"
     """RTP/AVP, for phones on a trusted network and for trunks without encryption."""
+    PLAIN_TONES = "plain-tones"
+    """PLAIN without telephone events: rtpengine turns those of the other side into tones."""
     SRTP = "srtp"
     """RTP/SAVP with keys in SDP (SDES, RFC 4568), for phones on TLS."""
+    SRTP_TONES = "srtp-tones"
+    """SRTP without telephone events."""
     DTLS = "dtls"
     """DTLS-SRTP without ICE (RFC 5764), for phones."""
     WEBRTC = "webrtc"
@@ -35,6 +39,9 @@ class Profile(StrEnum):
     ENGINE = "engine"
     """RTP/AVP on this machine only, for our own media engine."""
 
+
+WITHOUT_EVENTS = {Profile.PLAIN: Profile.PLAIN_TONES, Profile.SRTP: Profile.SRTP_TONES}
+"""The profile of a side that is not offered telephone events (RFC 4733)."""
 
 FALLBACK_CODECS = ("PCMU", "PCMA")
 """Codecs appended to every offer, so that parties without a common codec can still talk through transcoding. A codec
@@ -96,6 +103,8 @@ _PROFILE_OPTIONS: dict[Profile, Message] = {
     Profile.WEBRTC_ANEW: _BROWSER_OPTIONS | {"DTLS-fingerprint": "SHA-384"},
 }
 
+_PROFILE_OPTIONS.update({tones: _PROFILE_OPTIONS[profile] for profile, tones in WITHOUT_EVENTS.items()})
+
 _PHONE_FLAGS = ("strip-extmap",)
 _BROWSER_FLAGS = ("generate-mid", "no-rtcp-attribute", "trickle-ICE")
 
@@ -106,6 +115,8 @@ _FLAGS: dict[Profile, tuple[str, ...]] = {
     Profile.ENGINE: _PHONE_FLAGS,
     Profile.WEBRTC: _BROWSER_FLAGS,
     Profile.WEBRTC_ANEW: _BROWSER_FLAGS,
+    Profile.PLAIN_TONES: _PHONE_FLAGS,
+    Profile.SRTP_TONES: _PHONE_FLAGS,
 }
 
 _REPLACED = encode(["origin", "SDP-version", "zero-address"])
@@ -173,7 +184,8 @@ def _codec_options(
     if recipient_profile is Profile.ENGINE and not telephone_events:
         transcode.append(TELEPHONE_EVENT)
     accept = {"accept": [TELEPHONE_EVENT]} if sender_profile is Profile.ENGINE else {}
-    return {"codec": {"transcode": transcode, **accept}}
+    mask = {"mask": [TELEPHONE_EVENT]} if recipient_profile in WITHOUT_EVENTS.values() else {}
+    return {"codec": {"transcode": transcode, **accept, **mask}}
 
 
 def _anonymize(sdp: bytes) -> bytes:
