@@ -41,6 +41,7 @@ async def test_numbers_and_routes_are_managed_and_tried(world: World, admin: htt
     refused = (await admin.post("/api/v1/routes/test", json={"number": "+41441234567"})).json()
     assert (refused["allowed"], refused["rule"], refused["country"]) == (False, "country", "CH")
     assert (await admin.delete("/api/v1/numbers/%2B49301234500")).status_code == 409
+    assert (await admin.patch("/api/v1/routes/outside", json={"weights": [3]})).json()["weights"] == [3]
     assert (await admin.delete("/api/v1/routes/outside")).status_code == 204
     assert (await admin.delete(f"/api/v1/numbers/{number['id']}")).status_code == 204
     assert (await admin.get("/api/v1/numbers")).json()["items"] == []

@@ -14,6 +14,7 @@ from unificx.routing.outbound.decision import (
     OutsideCaller,
     Refused,
     TrunkChoice,
+    weighted_order,
 )
 from unificx.routing.outbound.numbers import Emergency, PublicNumber, Short, national_form, normalise
 from unificx.routing.outbound.patterns import PatternIndex, parse_pattern
@@ -104,6 +105,23 @@ def test_the_position_precedes_the_more_specific_pattern():
     assert plan(general, specific).decide(ANNA, "0301234567").route is specific
     first = route("+.", ("t1",), position=1)
     assert plan(first, specific).decide(ANNA, "0301234567").route is first
+
+
+def test_trunks_share_calls_by_weight():
+    trunks, chance = ("spare", "first", "second"), random.Random(7)
+    orders = [weighted_order(trunks, (0, 3, 1), chance.random) for _ in range(4000)]
+    assert {tuple(one) for one in orders} == {("first", "second", "spare"), ("second", "first", "spare")}
+    assert 2900 < sum(one[0] == "first" for one in orders) < 3100
+
+
+def test_weights_decide_which_trunk_a_call_takes():
+    weighted = route(trunks=("t1", "t2"), weights=(1, 3))
+    rules = plan(weighted).rules
+    decisions = [OutboundPlan(rules, lambda at=at: at / 8).decide(ANNA, "0301234567") for at in range(8)]
+    taken = [decided(one)[0][0] for one in decisions]
+    assert taken == ["t1"] * 2 + ["t2"] * 6
+    unknown = route(trunks=("gone", "t2"), weights=(3, 0))
+    assert [trunk for trunk, _, _ in decided(plan(unknown).decide(ANNA, "0301234567"))] == ["t2"]
 
 
 def test_caller_ids():

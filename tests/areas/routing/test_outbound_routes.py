@@ -34,6 +34,10 @@ async def test_a_route_is_used_changed_and_deleted(outside: OutboundSetup) -> No
     assert (carrier.trunk_id, carrier.sent) == (outside.trunk_id("carrier"), BERLIN)
     assert (second.trunk_id, plan.steps[1].after) == (outside.trunk_id("second"), {"unreachable", "failed"})
     route = outside.outbound.routes.find(outside.acme, "outside")
+    await outside.outbound.routes.update(route, RouteChange(weights=(0, 1)))
+    await outside.restart()
+    route = outside.outbound.routes.find(outside.acme, "outside")
+    assert [one.trunk_id for one in targets(outside.dial(BERLIN))] == [second.trunk_id, carrier.trunk_id]
     await outside.outbound.routes.update(route, RouteChange(trunks=("second",), strip=3, prepend="0"))
     await outside.restart()
     assert [one.sent for one in targets(outside.dial(BERLIN))] == ["0301234567"]
@@ -45,19 +49,20 @@ async def test_a_route_is_used_changed_and_deleted(outside: OutboundSetup) -> No
 
 async def test_invalid_routes_are_refused_whole(outside: OutboundSetup) -> None:
     await outside.open_route()
-    refused = {
-        "pattern": NewRoute("a", "0[", ("carrier",)),
-        "trunks": NewRoute("b", "+.", ("unknown",)),
-        "prepend": NewRoute("c", "+.", ("carrier",), prepend="call"),
-        "caller_id": NewRoute("d", "+.", ("carrier",), caller_id="+4930999999"),
-    }
-    for field, new in refused.items():
+    refused = [
+        ("pattern", NewRoute("a", "0[", ("carrier",))),
+        ("trunks", NewRoute("b", "+.", ("unknown",))),
+        ("prepend", NewRoute("c", "+.", ("carrier",), prepend="call")),
+        ("caller_id", NewRoute("d", "+.", ("carrier",), caller_id="+4930999999")),
+        *[("weights", NewRoute("e", "+.", ("carrier",), weights=one)) for one in [(1, 1), (0,), (-1,), (1001,)]],
+    ]
+    for field, new in refused:
         with pytest.raises(Invalid) as error:
             await outside.outbound.routes.create(outside.acme, new)
         assert error.value.field == field
     with pytest.raises(Conflict):
         await outside.open_route()
-    foreign = NewRoute("e", "+.", (outside.trunk_id("carrier", outside.globex),))
+    foreign = NewRoute("f", "+.", (outside.trunk_id("carrier", outside.globex),))
     with pytest.raises(Invalid):
         await outside.outbound.routes.create(outside.acme, foreign)
     assert len(outside.outbound.routes.list(outside.acme).items) == 1

@@ -41,7 +41,8 @@ async def create_route(
 ) -> models.Route:
     """Create a route."""
     scope = await require_access(services, user, tenant, Action.TENANT_CHANGE)
-    wanted = routing.NewRoute(**new.model_dump(exclude={"trunks"}), trunks=tuple(new.trunks))
+    given = new.model_dump(exclude={"trunks", "weights"})
+    wanted = routing.NewRoute(**given, trunks=tuple(new.trunks), weights=tuple(new.weights))
     return _schema(services, await services.outbound.routes.create(scope.tenant_id, wanted))
 
 
@@ -101,7 +102,9 @@ async def update_route(
     scope = await require_access(services, user, tenant, Action.TENANT_CHANGE)
     known = services.outbound.routes.find(scope.tenant_id, route)
     trunks = None if change.trunks is None else tuple(change.trunks)
-    wanted = routing.RouteChange(**change.model_dump(exclude={"trunks"}), trunks=trunks)
+    weights = None if change.weights is None else tuple(change.weights)
+    values = change.model_dump(exclude={"trunks", "weights"})
+    wanted = routing.RouteChange(**values, trunks=trunks, weights=weights)
     return _schema(services, await services.outbound.routes.update(known, wanted))
 
 
@@ -137,6 +140,7 @@ def _schema(services: Services, route: routing.Route) -> models.Route:
         pattern=route.pattern,
         position=route.position,
         trunks=[one.name for one in trunks if one is not None],
+        weights=list(route.weights),
         strip=route.strip,
         prepend=route.prepend,
         caller_id=shown.number if shown is not None else "",

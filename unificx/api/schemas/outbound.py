@@ -74,6 +74,14 @@ class PublicNumberChange(Input):
 Trunks = Annotated[
     list[Reference], Field(min_length=1, max_length=20, description="Trunks in the order in which they are tried.")
 ]
+Weights = Annotated[
+    list[Annotated[int, Field(ge=0, le=1_000)]],
+    Field(
+        max_length=20,
+        description="Empty: the trunks are tried in order. Otherwise one for each trunk: the calls are shared in"
+        " proportion to the weights, and trunks with 0 are tried after the others.",
+    ),
+]
 Position = Annotated[
     int, Field(ge=0, le=10_000, description="Lower ones first; with equal positions the more specific pattern.")
 ]
@@ -91,6 +99,7 @@ class Route(Output):
     pattern: str
     position: int
     trunks: list[str] = Field(description="Names of trunks in the order in which they are tried.")
+    weights: Weights
     strip: int
     prepend: str
     caller_id: str = Field(description="Number shown, in E.164; empty: that of the caller or of the trunk.")
@@ -101,6 +110,7 @@ class NewRoute(Input):
     name: Annotated[str, Field(min_length=1, max_length=60)]
     pattern: PatternText
     trunks: Trunks
+    weights: Weights = Field(default_factory=list[int])
     position: Position = 100
     strip: Strip = 0
     prepend: Prepend = ""
@@ -113,6 +123,7 @@ class RouteChange(Input):
     name: Annotated[str | None, Field(min_length=1, max_length=60)] = None
     pattern: PatternText | None = None
     trunks: Trunks | None = None
+    weights: Weights | None = Field(None, description="New trunks without weights have none.")
     position: Position | None = None
     strip: Strip | None = None
     prepend: Prepend | None = None

@@ -10,7 +10,7 @@ from unificx.cli.command import CommandContext, command, command_group, split_li
 from unificx.cli.output import print_item
 
 _COLUMNS = {"position": "position", "name": "name", "pattern": "pattern", "trunks": "trunks", "id": "id"}
-_DETAILS = {**_COLUMNS, "strip": "removes", "prepend": "puts before", "caller_id": "shows"}
+_DETAILS = {**_COLUMNS, "weights": "weights", "strip": "removes", "prepend": "puts before", "caller_id": "shows"}
 _TEST_COLUMNS = {
     "number": "number",
     "country": "country",
@@ -24,6 +24,7 @@ _TEST_COLUMNS = {
 }
 
 RouteReference = Annotated[str, typer.Argument(metavar="ROUTE", help="Name or id of the route.")]
+Weights = Annotated[str | None, typer.Option(help="Share of each trunk, by commas; empty for none.")]
 Strip = Annotated[int | None, typer.Option(help="Characters removed from the beginning of the number.")]
 Prepend = Annotated[str | None, typer.Option(help="Digits put before the number.")]
 CallerId = Annotated[str | None, typer.Option(help="Number of the tenant that is shown; empty for none.")]
@@ -31,7 +32,7 @@ Position = Annotated[int | None, typer.Option(help="Lower ones are tried first."
 
 
 def _flatten(route: Json) -> Json:
-    return {**route, "trunks": ", ".join(route["trunks"])}
+    return {**route, "trunks": ", ".join(route["trunks"]), "weights": ", ".join(map(str, route["weights"]))}
 
 
 _COLLECTION = Collection("/routes", _COLUMNS, _DETAILS, _flatten)
@@ -46,6 +47,7 @@ def create(
     name: Annotated[str, typer.Option(help="Name of the route.")],
     pattern: Annotated[str, typer.Option(help="Numbers that take it, such as '+.' or '0ZX.'.")],
     trunks: Annotated[str, typer.Option(help="Trunks in order, separated by commas.")],
+    weights: Weights = None,
     strip: Strip = None,
     prepend: Prepend = None,
     caller_id: CallerId = None,
@@ -53,7 +55,7 @@ def create(
 ) -> None:
     """Create a route."""
     body = {"name": name, "pattern": pattern, "trunks": split_list(trunks), "strip": strip, "prepend": prepend}
-    _COLLECTION.create(context, body | {"caller_id": caller_id, "position": position})
+    _COLLECTION.create(context, body | {"caller_id": caller_id, "position": position, "weights": split_list(weights)})
 
 
 @command(group, "list")
@@ -76,6 +78,7 @@ def update(
     name: Annotated[str | None, typer.Option(help="Name of the route.")] = None,
     pattern: Annotated[str | None, typer.Option(help="Numbers that take it.")] = None,
     trunks: Annotated[str | None, typer.Option(help="Trunks in order, separated by commas.")] = None,
+    weights: Weights = None,
     strip: Strip = None,
     prepend: Prepend = None,
     caller_id: CallerId = None,
@@ -83,7 +86,8 @@ def update(
 ) -> None:
     """Change a route."""
     body = {"name": name, "pattern": pattern, "trunks": split_list(trunks), "strip": strip, "prepend": prepend}
-    _COLLECTION.update(context, route, body | {"caller_id": caller_id, "position": position})
+    body |= {"caller_id": caller_id, "position": position, "weights": split_list(weights)}
+    _COLLECTION.update(context, route, body)
 
 
 @command(group, "delete")

@@ -4,8 +4,10 @@ An `OutboundPlan` holds everything about one tenant and is built anew when somet
 memory only. Limits that depend on earlier calls are checked separately, by `fraud`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Literal
 
 from unificx.routing.outbound.numbers import (
@@ -79,10 +81,11 @@ class OutboundRules:
 
 
 class OutboundPlan:
-    """Decides on the calls of one tenant."""
+    """Decides on the calls of one tenant. `chance` returns numbers from 0 to below 1, for trunks with weights."""
 
-    def __init__(self, rules: OutboundRules) -> None:
+    def __init__(self, rules: OutboundRules, chance: Callable[[], float] = lambda: 0.0) -> None:
         self.rules = rules
+        self._chance = chance
         self._index = PatternIndex(_sorted_routes(rules.routes))
         self._blocks = BlockLists(rules.blocks)
         self._trunks = {one.id: one for one in rules.trunks}
@@ -109,7 +112,8 @@ class OutboundPlan:
         if found is None:
             return Refused("no_route" if self._trunks else "no_trunk", number)
         route, matched = found
-        trunks = [self._trunks[trunk_id] for trunk_id in route.trunks if trunk_id in self._trunks]
+        ordered = weighted_order(route.trunks, route.weights, self._chance) if route.weights else route.trunks
+        trunks = [self._trunks[trunk_id] for trunk_id in ordered if trunk_id in self._trunks]
         if not trunks:
             return Refused("no_trunk", number, route.name)
         return Allowed(number, route, self._targets(caller, number, route, matched, trunks, withheld=withheld))
@@ -196,6 +200,17 @@ class OutboundPlan:
         if not shown or trunk.number_format == "plus":
             return shown
         return _formatted(PublicNumber(shown, "", "ordinary"), trunk.number_format, self.rules.country)
+
+
+def weighted_order(trunks: Sequence[str], weights: Sequence[int], chance: Callable[[], float]) -> list[str]:
+    """Return trunks in the order in which one call tries them. The next one is drawn with a chance in proportion to its
+    weight, as with SRV records (RFC 2782), but those with weight 0 come last, in their order."""
+    left = [(trunk, weight) for trunk, weight in zip(trunks, weights, strict=True) if weight]
+    found: list[str] = []
+    while left:
+        bounds = list(accumulate(weight for _, weight in left))
+        found.append(left.pop(bisect_right(bounds, chance() * bounds[-1]))[0])
+    return [*found, *[trunk for trunk in trunks if trunk not in found]]
 
 
 def _formatted(number: PublicNumber, form: NumberFormat, country: str) -> str:

@@ -50,6 +50,7 @@ class RouteRow(Base):
     name: Mapped[str] = plain("text of the tenant that names a route, not a person")
     pattern: Mapped[str] = plain("digits and wildcards of the numbers that take the route")
     trunks: Mapped[str] = plain("ids of trunks in order, separated by commas")
+    weights: Mapped[str] = plain("shares of the trunks, separated by commas, or nothing")
     position: Mapped[int] = plain("place in the order of routes")
     strip: Mapped[int] = plain("characters removed from the number")
     prepend: Mapped[str] = plain("digits put before the number, such as a carrier's code")

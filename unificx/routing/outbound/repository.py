@@ -65,6 +65,7 @@ async def all_routes(session: AsyncSession) -> list[Route]:
             row.strip,
             row.prepend,
             row.caller_number_id,
+            tuple(int(one) for one in _split(row.weights)),
         )
         for row in rows
     ]
@@ -87,7 +88,8 @@ async def delete_route(session: AsyncSession, tenant_id: str, route_id: str) -> 
 
 def _route_columns(route: Route) -> Mapping[str, object]:
     names = ("name", "pattern", "position", "strip", "prepend", "caller_number_id")
-    return {name: getattr(route, name) for name in names} | {"trunks": ",".join(route.trunks)}
+    listed = {"trunks": ",".join(route.trunks), "weights": ",".join(map(str, route.weights))}
+    return {name: getattr(route, name) for name in names} | listed
 
 
 # ---- public numbers

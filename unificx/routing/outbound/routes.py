@@ -16,6 +16,7 @@ MAX_ROUTES = 2_000
 MAX_TRUNKS = 20
 """Trunks of one route."""
 NAME_LENGTH = 60
+MAX_WEIGHT = 1_000
 _PREPENDED = re.compile(r"\+?[0-9*#]{0,20}\Z")
 
 
@@ -50,7 +51,9 @@ class RouteService:
             strip=new.strip,
             prepend=_check_prepended(new.prepend),
             caller_number_id=self._number_id(tenant_id, new.caller_id),
+            weights=new.weights,
         )
+        _check_weights(route)
         async with self._parts.database.begin() as uow:
             await lock_scope(uow.session, "outbound routes", tenant_id)
             known = self._store.routes_of(tenant_id)
@@ -64,6 +67,7 @@ class RouteService:
     async def update(self, route: Route, change: RouteChange) -> Route:
         """Change a route. Raises Invalid; Conflict; NotFound for a deleted route."""
         after = self._changed(route, change)
+        _check_weights(after)
         async with self._parts.database.begin() as uow:
             await lock_scope(uow.session, "outbound routes", route.tenant_id)
             _require_free_name(self._store.routes_of(route.tenant_id), after)
@@ -81,7 +85,7 @@ class RouteService:
     # ---- inside
 
     def _changed(self, route: Route, change: RouteChange) -> Route:
-        trunks, caller_id = change.trunks, change.caller_id
+        trunks, caller_id, weights = change.trunks, change.caller_id, change.weights
         return replace(
             route,
             name=route.name if change.name is None else check_name(change.name),
@@ -93,6 +97,7 @@ class RouteService:
             caller_number_id=(
                 route.caller_number_id if caller_id is None else self._number_id(route.tenant_id, caller_id)
             ),
+            weights=weights if weights is not None else route.weights if trunks is None else (),
         )
 
     def _trunk_ids(self, tenant_id: str, references: tuple[str, ...]) -> tuple[str, ...]:
@@ -125,6 +130,16 @@ def check_name(text: str) -> str:
 def _require_free_name(known: list[Route], route: Route) -> None:
     if any(one.name == route.name and one.id != route.id for one in known):
         raise Conflict("There is already a route with this name.", field="name")
+
+
+def _check_weights(route: Route) -> None:
+    if not route.weights:
+        return
+    if len(route.weights) != len(route.trunks) or not any(route.weights):
+        hint = "For two trunks, 3,1 gives the first one three of four calls; one with 0 is tried after the others."
+        raise Invalid("Give one weight for each trunk, at least one of them above 0.", field="weights", hint=hint)
+    if not all(0 <= one <= MAX_WEIGHT for one in route.weights):
+        raise Invalid(f"A weight is between 0 and {MAX_WEIGHT}.", field="weights")
 
 
 def _check_prepended(text: str) -> str:

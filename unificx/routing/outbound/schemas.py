@@ -19,7 +19,8 @@ DEFAULT_POSITION = 100
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A way to numbers outside. `trunks` are trunk ids in the order in which they are tried.
+    """A way to numbers outside. `trunks` are trunk ids in the order in which they are tried. With `weights`, one for
+    each trunk, those with a weight share the calls in proportion to it, and those with 0 are tried after them.
 
     `strip` characters are removed from the number as it matched, then `prepend` is put before it; with neither, the
     number is sent in the format of the trunk. `caller_number_id`: the public number that is shown, "" for none.
@@ -35,6 +36,7 @@ class Route:
     strip: int = 0
     prepend: str = ""
     caller_number_id: str = ""
+    weights: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +50,12 @@ class NewRoute:
     strip: int = 0
     prepend: str = ""
     caller_id: str = field(default="", repr=False)
+    weights: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class RouteChange:
-    """Changes to a route; None keeps a value."""
+    """Changes to a route; None keeps a value. New `trunks` have no weights unless they are given too."""
 
     name: str | None = None
     pattern: str | None = None
@@ -61,6 +64,7 @@ class RouteChange:
     strip: int | None = None
     prepend: str | None = None
     caller_id: str | None = field(default=None, repr=False)
+    weights: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

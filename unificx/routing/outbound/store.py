@@ -193,8 +193,12 @@ class OutboundStore:
                 policy=self.policy(tenant_id),
                 reach={one.scope_id: one.reach for one in self.limits_of(tenant_id) if one.scope == "extension"},
                 blocks=self.blocks_of(tenant_id, "out"),
-            )
+            ),
+            self._chance,
         )
+
+    def _chance(self) -> float:
+        return int.from_bytes(self._parts.clock.random_bytes(6)) / (1 << 48)
 
     def _trunks(self, tenant_id: str) -> Iterable[TrunkChoice]:
         for trunk in self._parts.trunks.trunks(tenant_id):
