@@ -145,6 +145,14 @@ class FakeCalls:
         self.requests.append(("dial", extension_id, device_id, to))
         return "call-9"
 
+    def answer(self, call_id: str, extensions: Collection[str]) -> None:
+        self._own(call_id, extensions)
+        self.requests.append(("answer", call_id))
+
+    def hang_up_own(self, call_id: str, extensions: Collection[str]) -> None:
+        self._own(call_id, extensions)
+        self.hangup(call_id)
+
     def transfer(self, call_id: str, extensions: Collection[str], to: str) -> None:
         self._own(call_id, extensions)
         self.requests.append(("transfer", call_id, to))

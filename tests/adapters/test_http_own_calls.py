@@ -99,3 +99,33 @@ async def test_click_to_dial_rings_the_own_device_first(world: World) -> None:
 async def test_a_user_without_extension_has_no_calls(world: World, path: str) -> None:
     operator = world.client(operator=True)
     assert (await operator.get(path)).json()["items"] == []
+
+
+@pytest.mark.promise("T3")
+async def test_administrators_act_for_an_extension_and_users_for_themselves(world: World) -> None:
+    admin, user = await world.admin(world.acme), await world.user(world.acme, "1001")
+    other = await world.admin(world.globex)
+    extension = await world.identity.extensions.get(world.acme.id, "1001")
+    world.calls.live_calls = [
+        FakeCall("c1", world.acme.id, world.clock.now(), extensions=(extension.id,)),
+        FakeCall("c2", world.acme.id, world.clock.now()),
+    ]
+    acting = {"extension": "1001"}
+    for client, call_id, body, status in (
+        (user, "c1", {}, 204),
+        (user, "c1", acting, 204),
+        (user, "c2", {}, 404),
+        (admin, "c1", acting, 204),
+        (admin, "c2", acting, 404),
+        (admin, "c1", {"extension": "1999"}, 422),
+        (other, "c1", {"extension": extension.id}, 422),
+        (await world.user(world.acme, "1002"), "c1", acting, 403),
+    ):
+        answer = await client.post(f"/api/v1/calls/{call_id}/answer", json=body)
+        assert answer.status_code == status, f"{call_id} {body}: {answer.text}"
+    assert (await admin.post("/api/v1/calls", json={"to": "1002", **acting})).status_code == 201
+    assert world.calls.requests[-1] == ("dial", extension.id, "", "1002")
+    assert (await admin.post("/api/v1/calls/c1/transfer", json={"to": "1003", **acting})).status_code == 204
+    assert (await user.post("/api/v1/calls/c2/hang-up", json={})).status_code == 404
+    assert (await user.post("/api/v1/calls/c1/hang-up", json={})).status_code == 204
+    assert [one.id for one in world.calls.live_calls] == ["c2"]

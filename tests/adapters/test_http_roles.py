@@ -36,6 +36,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "update_webhook": {"name": "Stolen"},
     "create_api_key": {"name": "Mole"},
     "change_voicemail_settings": {"enabled": False},
+    "answer_call": {},
+    "hang_up": {},
     "transfer_call": {"to": "1003"},
     "change_mailbox": {"enabled": False},
     "mark_voicemail": {"heard": True},

@@ -132,7 +132,7 @@ def _describe(message: Request | Response | str) -> str:
         return message
     if isinstance(message, Request):
         words = message.method
-        if words == "NOTIFY":
+        if words == "NOTIFY" and message.body:
             over = " over" if (message.first("subscription-state") or "").startswith("terminated") else ""
             return f"NOTIFY {message.body.split()[1].decode()}{over}"
     else:

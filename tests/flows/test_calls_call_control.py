@@ -225,3 +225,59 @@ async def test_room_app_refuses_the_parties() -> None:
     """)  # fmt: skip
     await world.pass_time(70)
     assert world.leftovers() == {}
+
+
+RINGS = """
+    alice -> INVITE 1002 [alice]
+    bob   <- INVITE [alice]
+    bob   -> 180
+"""
+
+
+async def test_a_ringing_desk_phone_answers_by_remote_control() -> None:
+    world = await play("alice 1001, bob 1002" + RINGS + """
+          Allow-Events: talk, hold
+        alice <- 180
+    """)  # fmt: skip
+    commands, call_id = CallControl(world.manager), next(iter(world.manager.calls))
+    with pytest.raises(NotFound):
+        commands.answer(call_id, {"e-1001"})
+    commands.answer(call_id, {"e-1002"})
+    await play_on(world, """
+        bob   <- NOTIFY
+          Event: talk
+          CSeq: 2 NOTIFY
+        bob   -> 200 [bob]
+        bob   <- ACK
+          CSeq: 1 ACK
+        alice <- 200 [bob]
+        alice -> ACK
+        alice -> BYE
+        bob   <- BYE
+          CSeq: 3 BYE
+        history <- answered 16 alice bob
+        alice <- 200 BYE
+    """)  # fmt: skip
+    await world.pass_time(70)
+    assert world.leftovers() == {}
+
+
+async def test_a_phone_without_remote_control_is_refused() -> None:
+    world = await play("alice 1001, bob 1002" + RINGS + """
+        alice <- 180
+    """)  # fmt: skip
+    with pytest.raises(Conflict, match="No ringing phone"):
+        CallControl(world.manager).answer(next(iter(world.manager.calls)), {"e-1002"})
+
+
+async def test_a_call_is_ended_for_its_participants_only() -> None:
+    world = await play(PARTICIPANTS + UP)
+    commands, call_id = CallControl(world.manager), next(iter(world.manager.calls))
+    with pytest.raises(NotFound):
+        commands.hang_up(call_id, {"e-1003"})
+    commands.hang_up(call_id, {"e-1002"})
+    await play_on(world, """
+        alice <- BYE
+        bob   <- BYE
+        history <- answered 16 alice bob
+    """)  # fmt: skip

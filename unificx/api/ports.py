@@ -34,6 +34,14 @@ class LiveCalls(Protocol):
         Raise NotFound for an unknown number, StorageFull if no new call can be accepted."""
         ...
 
+    def answer(self, call_id: str, extensions: Collection[str]) -> None:
+        """Have a ringing phone of these extensions answer. Raise NotFound; Conflict if none can be told to."""
+        ...
+
+    def hang_up_own(self, call_id: str, extensions: Collection[str]) -> None:
+        """End a call that one of these extensions takes part in. Raise NotFound."""
+        ...
+
     def transfer(self, call_id: str, extensions: Collection[str], to: str) -> None:
         """Transfer the other participant of a call of these extensions. Raise NotFound, Conflict, Forbidden."""
         ...

@@ -19,6 +19,7 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "AcceptInvitation": {"code": _CODE, "password": "correct horse battery staple", "device": _DEVICE, **_CONSENT},
     "Acceptance": _CONSENT,
     "AgentChange": {"paused": True, "reason": "lunch"},
+    "CallAction": {"extension": "1001"},
     "CallRecordingChange": {"state": "paused", "for_card": True},
     "CallingLimitsChange": {"extension": "1001", "calls_per_hour": 30},
     "CallingPolicyChange": {"countries": ["AT", "CH"], "prices": {"43": 2}},

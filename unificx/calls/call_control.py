@@ -13,6 +13,7 @@ from unificx.core.errors import Conflict, DomainError, Forbidden, NotFound
 from unificx.registrar import Caller
 from unificx.routing import NO_OUTSIDE_LINE, CallApp, Reject, Rejection
 from unificx.sip.errors import RemoteProtocolError
+from unificx.sip.legs import OutgoingLeg
 
 
 class CallControl:
@@ -46,6 +47,29 @@ class CallControl:
         """Return whether an extension is in a call or is calling; a call that only rings for it does not count."""
         extension = self._manager.deps.directory.extension_by_id(extension_id)
         return extension is not None and extension_id in self.busy_extensions(extension.tenant_id)
+
+    def answer(self, call_id: str, extensions: Collection[str]) -> None:
+        """Have a ringing phone of these extensions answer. Raises Conflict if none can be told to."""
+        call = self._manager.calls.get(call_id)
+        setup = call.setup_state() if call is not None else None
+        if call is None or setup is None:
+            raise _no_such_call()
+        ringing = [call.participant(branch.name) for branch in setup.branches if branch.live]
+        own = [one.leg for one in ringing if one.app is None and one.extension_id in extensions]
+        if not own:
+            raise _no_such_call()
+        now = self._manager.deps.clock.monotonic()
+        if not any(isinstance(leg, OutgoingLeg) and leg.request_answer(now) for leg in own):
+            raise Conflict(
+                "No ringing phone can be told to answer.",
+                hint="It has to support the event `talk`, as phones of Yealink, Snom and Grandstream do.",
+            )
+        self._manager.on_pending_output()
+
+    def hang_up(self, call_id: str, extensions: Collection[str]) -> None:
+        """End a call that one of these extensions takes part in."""
+        call, _ = self._own_leg(call_id, extensions)
+        self._manager.hang_up(call.id, cause=Cause.HUNG_UP if isinstance(call.state, Talking) else Cause.CANCELLED)
 
     def transfer(self, call_id: str, extensions: Collection[str], to: str) -> None:
         """Transfer the other party to the number or code `to` (blind transfer)."""
@@ -97,7 +121,7 @@ class CallControl:
         call = self._manager.calls.get(call_id)
         name = _leg_name_in(call, extensions) if call is not None else None
         if call is None or name is None:
-            raise NotFound("Call not found. It may have ended.", hint="List your calls with GET /api/v1/me/calls.")
+            raise _no_such_call()
         return call, name
 
     def _execute(self, decide: Callable[[Transfers, float], Callable[[], None]]) -> None:
@@ -105,6 +129,10 @@ class CallControl:
             self._manager.transfer(decide)
         except RemoteProtocolError as fault:
             raise _to_problem(fault) from None
+
+
+def _no_such_call() -> NotFound:
+    return NotFound("Call not found. It may have ended.", hint="List your calls with GET /api/v1/me/calls.")
 
 
 def _busy_extensions(call: Call) -> set[str]:

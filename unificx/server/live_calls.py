@@ -47,6 +47,12 @@ class CallManagerLiveCalls:
         caller = Caller.of(extension, device_id, directory.display_name(extension))
         return self._commands.dial(caller, device_id, to)
 
+    def answer(self, call_id: str, extensions: Collection[str]) -> None:
+        self._commands.answer(call_id, extensions)
+
+    def hang_up_own(self, call_id: str, extensions: Collection[str]) -> None:
+        self._commands.hang_up(call_id, extensions)
+
     def transfer(self, call_id: str, extensions: Collection[str], to: str) -> None:
         self._commands.transfer(call_id, extensions, to)
 

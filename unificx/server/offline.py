@@ -48,6 +48,12 @@ class NoLiveCalls:
         del extension_id, device_id, to
         raise StartupError("The server is not running.", hint="Start it with `unificx up`.")
 
+    def answer(self, call_id: str, extensions: Collection[str]) -> None:
+        self.attended_transfer(call_id, extensions, "")
+
+    def hang_up_own(self, call_id: str, extensions: Collection[str]) -> None:
+        self.attended_transfer(call_id, extensions, "")
+
     def transfer(self, call_id: str, extensions: Collection[str], to: str) -> None:
         self.attended_transfer(call_id, extensions, to)
 

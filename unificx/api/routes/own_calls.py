@@ -39,8 +39,8 @@ async def list_parked(
     dependencies=[Depends(declare_idempotency_key)],
 )
 async def begin_call(services: ServicesDep, user: CurrentUserDep, new: models.NewCall) -> models.CallStarted:
-    """Click to dial: ring a device of yours, then call the number."""
-    own = _own_extensions(services, user)
+    """Click to dial: ring a device of yours, or of another extension, then call the number."""
+    own = await _acting_extensions(services, user, new.extension)
     if not own:
         raise Conflict("You have no extension, so there is no device to ring.")
     extension_id, device_id = own[0], ""
@@ -55,17 +55,39 @@ async def begin_call(services: ServicesDep, user: CurrentUserDep, new: models.Ne
 
 
 @router.post(
+    "/calls/{call_id}/answer",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=problem_responses(401, 403, 404, 409),
+    dependencies=[Depends(declare_idempotency_key)],
+)
+async def answer_call(services: ServicesDep, user: CurrentUserDep, call_id: Id, action: models.CallAction) -> None:
+    """Answer a call that rings on your desk phone. The phone has to support the event `talk`."""
+    services.live_calls.answer(call_id, await _acting_extensions(services, user, action.extension))
+
+
+@router.post(
+    "/calls/{call_id}/hang-up",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=problem_responses(401, 403, 404),
+    dependencies=[Depends(declare_idempotency_key)],
+)
+async def hang_up(services: ServicesDep, user: CurrentUserDep, call_id: Id, action: models.CallAction) -> None:
+    """End your call, or the call of another extension."""
+    services.live_calls.hang_up_own(call_id, await _acting_extensions(services, user, action.extension))
+
+
+@router.post(
     "/calls/{call_id}/transfer",
     status_code=status.HTTP_204_NO_CONTENT,
     responses=problem_responses(401, 403, 404, 409),
     dependencies=[Depends(declare_idempotency_key)],
 )
 async def transfer_call(services: ServicesDep, user: CurrentUserDep, call_id: Id, transfer: models.Transfer) -> None:
-    """Transfer the other participant of your call. The target is a number or feature code, or the participant of a
-    second call of yours, which may still be ringing."""
+    """Transfer the other participant of your call, or of another extension's. The target is a number or feature code,
+    or the participant of a second call, which may still be ringing."""
     if (transfer.to is None) == (transfer.consultation is None):
         raise Invalid("Pass either `to` or `consultation`.", field="to")
-    own = _own_extensions(services, user)
+    own = await _acting_extensions(services, user, transfer.extension)
     if transfer.to is not None:
         services.live_calls.transfer(call_id, own, transfer.to)
     elif transfer.consultation is not None:
@@ -82,6 +104,20 @@ async def meet_in_call(services: ServicesDep, user: CurrentUserDep, call_id: Id)
     """Convert a call of yours to a conference. Both participants move to a new room with you as host; invite others at
     `/api/v1/rooms/{room}/invitations`. The room is deleted when the last participant leaves."""
     return room_schema(services, services.live_calls.move_to_room(call_id, _own_extensions(services, user)))
+
+
+async def _acting_extensions(services: Services, user: CurrentUser, reference: str | None) -> list[str]:
+    """Return the user's own extensions, or the named one, if it is theirs or they may control the calls of others."""
+    if reference is None:
+        return _own_extensions(services, user)
+    directory = services.identity.directory
+    named = directory.extension(user.principal.tenant_id, reference) or directory.extension_by_id(reference)
+    if named is not None and named.id in directory.extension_ids_of(user.principal.person_id):
+        return [named.id]
+    scope = await require_access(services, user, None, Action.CALLS_CONTROL)
+    if named is None or named.tenant_id != scope.tenant_id:
+        raise Invalid("There is no such extension.", hint="See /api/v1/extensions.", field="extension")
+    return [named.id]
 
 
 def _own_extensions(services: Services, user: CurrentUser) -> list[str]:

@@ -13,8 +13,15 @@ Dialled = Annotated[
 Reference = Annotated[str, Field(max_length=64, pattern=REFERENCE)]
 
 
+ActingExtension = Annotated[
+    Reference | None,
+    Field(description="The extension that acts, by number or id; needs `calls_control` unless it is yours."),
+]
+
+
 class NewCall(Input):
     to: Dialled
+    extension: ActingExtension = None
     device: Reference | None = Field(default=None, description="The device to ring; all your devices if omitted.")
 
 
@@ -23,12 +30,17 @@ class CallStarted(Output):
 
 
 class Transfer(Input):
-    """Exactly one of the two fields."""
+    """Exactly one of `to` and `consultation`."""
 
     to: Dialled | None = None
     consultation: Reference | None = Field(
         default=None, description="Id of your second call, with the transfer target (attended transfer)."
     )
+    extension: ActingExtension = None
+
+
+class CallAction(Input):
+    extension: ActingExtension = None
 
 
 class Parked(Output):

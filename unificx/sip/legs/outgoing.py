@@ -63,6 +63,7 @@ class OutgoingLeg(Leg):
         "_early_dialogs",
         "_initial_dialog",
         "_offer",
+        "_remote_control",
         "_session_interval",
         "_silent_until",
         "_tag",
@@ -99,6 +100,8 @@ class OutgoingLeg(Leg):
         self._tag = ""
         """To tag of the latest provisional response."""
         self._offer = b""
+        self._remote_control: tuple[Response, Flow] | None = None
+        """The latest provisional response of a phone that can be told to answer."""
 
     @property
     def early_dialog(self) -> Dialog | None:
@@ -150,6 +153,21 @@ class OutgoingLeg(Leg):
         self._cancelled = True
         self.table.endpoint.cancel(self.key, now, [("Reason", reason)] if reason else ())
 
+    def request_answer(self, now: float) -> bool:
+        """Tell the ringing phone to answer, by a NOTIFY with `Event: talk` as desk phones understand it; False if it
+        has not listed this event in Allow-Events (RFC 6665)."""
+        if self._remote_control is None or self.answered or self.ended or self._cancelled:
+            return False
+        response, flow = self._remote_control
+        early = self._early_dialogs.get(response.to_tag)
+        dialog = early.dialog if early is not None else uac_dialog(self._initial_dialog, response, flow)
+        headers = [("Contact", self.table.contact(flow)), ("Event", "talk"), ("Subscription-State", "active")]
+        dialog, notify = dialog.request("NOTIFY", headers)
+        # Later requests of the dialog need a higher CSeq.
+        self._early_dialogs[response.to_tag] = EarlyDialog(dialog, early.rseq if early is not None else 0)
+        self.table.endpoint.request(notify, flow, now)
+        return True
+
     # ---- input from the dialog table
 
     def deadline(self) -> float | None:
@@ -198,6 +216,8 @@ class OutgoingLeg(Leg):
         if tag and not self._acknowledge_early(tag, response, flow, now):
             return
         self._tag = tag
+        if "talk" in response.values("allow-events"):
+            self._remote_control = response, flow
         if response.body:
             self.remote_sdp = response.body
             if tag in self._early_answers or len(self._early_answers) < MAX_EARLY_DIALOGS:
@@ -287,7 +307,7 @@ class OutgoingLeg(Leg):
 
     def _call_again(self, now: float) -> None:
         """Repeat the refused INVITE with the same Call-ID and the next CSeq."""
-        self._early_dialogs, self._early_answers = {}, {}
+        self._early_dialogs, self._early_answers, self._remote_control = {}, {}, None
         self.call(self._offer, now)
 
 
