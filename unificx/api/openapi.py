@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from unificx.api.live_event_types import live_event_schema
 from unificx.api.problems import Problem
 from unificx.api.request_examples import EXAMPLES
 from unificx.api.services import PublicAddress
@@ -18,49 +19,6 @@ EVENTS_TAG = {
         "has changed; the data is fetched from the API. Close codes: 4401 signed out, 4408 too slow, 4429 too many "
         "connections of one session."
     ),
-}
-_LIVE_EVENT = {
-    "title": "LiveEvent",
-    "description": "A message of the WebSocket `/api/v1/events`.",
-    "type": "object",
-    "required": ["type"],
-    "properties": {
-        "type": {
-            "type": "string",
-            "description": (
-                "`presence.changed`: presence of colleagues; `calls`: live calls of the organisation; "
-                "`parked`: parked calls; `history`: call records; "
-                "`voicemail`: messages in one's mailboxes; `recordings`: the list of recordings; `recording`: the "
-                "recording state of one's call; `room`: participants of a conference; `queue`: callers or agents of a "
-                "queue; `emergency_call`: an emergency number is being called; `fraud`: stops of calls outside; "
-                "`sign_in_code`: a sign-in code was used; `push_seen`: a test push was received; `ping`: nothing, "
-                "every 30 seconds. Ignore other types."
-            ),
-        },
-        "call": {"type": "string", "description": "With `recording`: the call."},
-        "state": {"type": "string", "description": "With `recording` and `sign_in_code`: the new state."},
-        "end": {"type": "string", "description": "With `recording`: why it has ended."},
-        "id": {
-            "type": "string",
-            "description": "With `sign_in_code`, `push_seen`, `room` and `queue`: what it is about.",
-        },
-        "items": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {
-                    "extension_id": {"type": "string"},
-                    "number": {"type": "string"},
-                    "state": {"type": "string"},
-                    "chosen_state": {"type": "string"},
-                    "until": {"type": ["string", "null"]},
-                    "note": {"type": "string"},
-                },
-            },
-            "description": "With `presence.changed`: the new values; missing after many changes: fetch the list.",
-        },
-    },
-    "examples": [{"type": "calls"}, {"type": "sign_in_code", "id": "0198c2a4", "state": "used"}],
 }
 
 
@@ -90,7 +48,7 @@ def _complete(schema: dict[str, Any]) -> None:
     problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas.update(problem.pop("$defs", {}))
     schemas["Problem"] = problem
-    schemas["LiveEvent"] = _LIVE_EVENT
+    schemas["LiveEvent"] = live_event_schema()
     for operations in schema.get("paths", {}).values():
         for operation in operations.values():
             _complete_operation(operation)

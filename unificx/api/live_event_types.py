@@ -1,0 +1,104 @@
+"""Types of the live events of `/api/v1/events`: meaning, recipients and an example of each, for the API description."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+_ID = "0198c2a4-5c1e-7d3b-9a40-2f6b8e1d7c55"
+
+
+@dataclass(frozen=True, slots=True)
+class LiveEventType:
+    """The meaning of a type, its recipients, and the fields besides `type`, by example."""
+
+    meaning: str
+    recipients: str
+    example: Mapping[str, Any]
+
+
+_COLLEAGUE = {
+    "extension_id": _ID,
+    "number": "1002",
+    "state": "in_call",
+    "chosen_state": "available",
+    "until": None,
+    "note": "",
+}
+
+LIVE_EVENTS: Mapping[str, LiveEventType] = {
+    "calls": LiveEventType("live calls of the organisation", "calls_read", {}),
+    "parked": LiveEventType("parked calls", "directory", {}),
+    "presence.changed": LiveEventType(
+        "presence of colleagues; without `items` after many changes: fetch the list",
+        "directory",
+        {"items": [_COLLEAGUE]},
+    ),
+    "history": LiveEventType("call records", "participants; history_read", {}),
+    "queue": LiveEventType(
+        "callers or agents of a queue", "its agents; calls_read", {"id": _ID, "waiting": 2, "available": 1}
+    ),
+    "room": LiveEventType(
+        "a conference",
+        "participants; calls_control",
+        {
+            "id": _ID,
+            "participants": 3,
+            "speaking": _ID,
+            "recorded": False,
+            "paused": False,
+            "locked": False,
+        },
+    ),
+    "emergency_call": LiveEventType(
+        "an emergency number is being called", "people to be alerted", {"extension": "1001", "number": "112"}
+    ),
+    "fraud": LiveEventType("stops of calls outside", "tenant_change", {}),
+    "voicemail": LiveEventType("messages in one's mailboxes", "owners of the mailbox", {}),
+    "recordings": LiveEventType("the list of recordings", "everyone in the organisation", {}),
+    "recording": LiveEventType(
+        "the recording state of one's call; `end`: why it has ended",
+        "participants",
+        {"call": _ID, "state": "recording", "end": ""},
+    ),
+    "sign_in_code": LiveEventType("a sign-in code was used", "its creator and user", {"id": _ID, "state": "used"}),
+    "push_seen": LiveEventType("a test push was received", "the session", {"id": _ID}),
+    "webhook": LiveEventType("a webhook was paused", "tenant_change", {"id": _ID, "state": "paused"}),
+    "signed_out": LiveEventType("the access has ended; the connection is closed next", "the session or API key", {}),
+    "ping": LiveEventType("nothing; every 30 seconds", "every connection", {}),
+}
+"""By the value of `type`."""
+
+
+def live_event_schema() -> dict[str, Any]:
+    """Return the schema of a message, with an example of each type."""
+    types = "; ".join(f"`{name}`: {each.meaning}" for name, each in LIVE_EVENTS.items())
+    fields: dict[str, list[str]] = {}
+    for name, each in LIVE_EVENTS.items():
+        for key in each.example:
+            fields.setdefault(key, []).append(f"`{name}`")
+    return {
+        "title": "LiveEvent",
+        "description": "A message of the WebSocket `/api/v1/events`.",
+        "type": "object",
+        "required": ["type"],
+        "properties": {
+            "type": {"type": "string", "description": f"{types}. Ignore other types."},
+            **{key: {"description": f"With {', '.join(names)}."} | _schema_of(key) for key, names in fields.items()},
+        },
+        "examples": [{"type": name, **each.example} for name, each in LIVE_EVENTS.items()],
+    }
+
+
+def _schema_of(field: str) -> dict[str, Any]:
+    """Return the schema of a field, which means the same in each type that has it."""
+    example = next(each.example[field] for each in LIVE_EVENTS.values() if field in each.example)
+    match example:
+        case bool():
+            return {"type": "boolean"}
+        case int():
+            return {"type": "integer"}
+        case list():
+            values = {key: {"type": ["string", "null"] if key == "until" else "string"} for key in _COLLEAGUE}
+            return {"type": "array", "items": {"type": "object", "properties": values}}
+        case _:
+            return {"type": ["string", "null"] if field in ("speaking", "end") else "string"}
