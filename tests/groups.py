@@ -31,6 +31,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "outside/test_client_unbroken",
         "outside/test_portal_changes",
         "outside/test_portal_home",
+        "outside/test_portal_numbers",
         "outside/test_portal_people",
         "outside/test_portal_routing",
         "outside/test_push_wakeup",

@@ -87,6 +87,26 @@ const protectedRoutes = [
   }),
   createRoute({
     getParentRoute: () => signedIn,
+    path: '/numbers',
+    component: lazyRouteComponent(() => import('~/features/numbers/Numbers')),
+  }),
+  createRoute({
+    getParentRoute: () => signedIn,
+    path: '/trunks',
+    component: lazyRouteComponent(() => import('~/features/trunks/Trunks')),
+  }),
+  createRoute({
+    getParentRoute: () => signedIn,
+    path: '/routes',
+    component: lazyRouteComponent(() => import('~/features/outbound/Routes')),
+  }),
+  createRoute({
+    getParentRoute: () => signedIn,
+    path: '/protection',
+    component: lazyRouteComponent(() => import('~/features/protection/Protection')),
+  }),
+  createRoute({
+    getParentRoute: () => signedIn,
     path: '/voicemail',
     component: lazyRouteComponent(() => import('~/features/voicemail/PortalVoicemail')),
   }),
@@ -109,6 +129,11 @@ const protectedRoutes = [
     getParentRoute: () => signedIn,
     path: '/reports',
     component: lazyRouteComponent(() => import('~/features/reports/Reports')),
+  }),
+  createRoute({
+    getParentRoute: () => signedIn,
+    path: '/call-reports',
+    component: lazyRouteComponent(() => import('~/features/call-reports/CallReports')),
   }),
   createRoute({
     getParentRoute: () => signedIn,

@@ -1,12 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
-import { useLingui } from '@lingui/react/macro';
+import { Trans, useLingui } from '@lingui/react/macro';
 import { api } from '~/api';
 import { tenantSelection } from '~/api/tenant-selection';
 import { ErrorBar } from '~/design/ErrorBar';
 import { Page } from '~/design/Page';
 import { useValue } from '~/core/store';
 import { Attention } from './Attention';
-import { CallsToday } from './CallsToday';
+import { CallsByHour } from './CallsByHour';
 import { LiveNow } from './LiveNow';
 import { SetUp } from './SetUp';
 import { Tiles } from './Tiles';
@@ -32,7 +32,11 @@ export default function Home() {
       <ErrorBar fault={error} retry={() => void refetch()} />
       <Tiles summary={summary} answerSeconds={data?.median_answer_seconds ?? undefined} />
       <div className={css.columns}>
-        <CallsToday summary={summary} />
+        <CallsByHour
+          caption={t`Calls of today by hour`}
+          hours={summary?.hours}
+          empty={<Trans>No calls today yet.</Trans>}
+        />
         <div>
           <LiveNow tenant={tenant} />
           <Attention tenant={tenant} />

@@ -63,16 +63,26 @@ function useSteps(tenant?: string): Step[] | undefined {
     queryKey: ['setup', tenant],
     queryFn: async () => {
       const query = { tenant, limit: MAX_PAGE_SIZE };
-      const [setUp, people, devices] = await Promise.all([
+      const one = { tenant, limit: 1 };
+      const [setUp, people, devices, trunks, numbers, hours] = await Promise.all([
         api.showSetUp({ query: { tenant } }),
         api.listPersons({ query }),
         api.listDevices({ query }),
+        api.listTrunks({ query: one }),
+        api.listNumbers({ query: one }),
+        api.listHours({ query: one }),
       ]);
-      return { setUp: setUp.data, people: people.data.items, devices: devices.data.items };
+      const [hasTrunk, hasNumber, hasHours] = [trunks, numbers, hours].map(({ data: { items } }) => items.length > 0);
+      return {
+        setUp: setUp.data,
+        people: people.data.items,
+        devices: devices.data.items,
+        ...{ hasTrunk, hasNumber, hasHours },
+      };
     },
   });
   if (!data) return undefined;
-  const { setUp, devices } = data;
+  const { setUp, devices, hasTrunk = false, hasNumber = false, hasHours = false } = data;
   const people = data.people.filter(({ state }) => state !== 'closed');
   const signedIn = people.filter(({ state }) => state === 'active').length;
   return [
@@ -103,10 +113,28 @@ function useSteps(tenant?: string): Step[] | undefined {
       text: t`Connect the app or a desk phone.`,
       link: <StepLink to="/people" text={t`Add a phone`} />,
     },
+    {
+      title: t`First trunk and number`,
+      done: hasTrunk && hasNumber,
+      text: hasTrunk
+        ? t`Add a number of your carrier, so that you can be called.`
+        : t`A trunk connects you to a carrier, for calls with the outside.`,
+      link: hasTrunk ? (
+        <StepLink to="/numbers" text={t`Add a number`} />
+      ) : (
+        <StepLink to="/trunks" text={t`Create a trunk`} />
+      ),
+    },
+    {
+      title: t`Business hours`,
+      done: hasHours,
+      text: t`Decide where calls go while you are open, and while you are closed.`,
+      link: <StepLink to="/hours" text={t`Set the hours`} />,
+    },
   ];
 }
 
-function StepLink({ to, text }: { to: '/people'; text: string }) {
+function StepLink({ to, text }: { to: string; text: string }) {
   return (
     <Anchor component={Link} to={to} size="sm">
       {text}

@@ -27,7 +27,7 @@ export interface Summary {
 
 const DAYS = 7;
 
-const none = (): Count => ({ answered: 0, voicemail: 0, missed: 0 });
+export const noCalls = (): Count => ({ answered: 0, voicemail: 0, missed: 0 });
 
 export function total({ answered, voicemail, missed }: Count): number {
   return answered + voicemail + missed;
@@ -47,22 +47,22 @@ export function period(now: Date): { since: string; until: string } {
 export function summarize(hourly: HourlyCalls[], now: Date): Summary {
   const days: DayCount[] = Array.from({ length: DAYS }, (_, index) => ({
     date: midnight(now, DAYS - 1 - index),
-    ...none(),
+    ...noCalls(),
   }));
-  const hours = Array.from({ length: 24 }, none);
+  const hours = Array.from({ length: 24 }, noCalls);
   let [scores, scored] = [0, 0];
   for (const each of hourly) {
     const start = new Date(each.start);
     const day = days.find(({ date }) => date.toDateString() === start.toDateString());
     const count = countOf(each);
-    if (day) add(day, count);
-    if (day === days.at(-1)) add(hours[start.getHours()]!, count);
+    if (day) addCount(day, count);
+    if (day === days.at(-1)) addCount(hours[start.getHours()]!, count);
     if (each.mos !== null) {
       scores += each.mos * each.calls;
       scored += each.calls;
     }
   }
-  const week = days.reduce<Count>((sum, day) => (add(sum, day), sum), none());
+  const week = days.reduce<Count>((sum, day) => (addCount(sum, day), sum), noCalls());
   const { answered, voicemail, missed } = days.at(-1)!;
   return {
     today: { answered, voicemail, missed },
@@ -73,12 +73,13 @@ export function summarize(hourly: HourlyCalls[], now: Date): Summary {
   };
 }
 
-function countOf({ calls, outcomes, voicemail }: HourlyCalls): Count {
+/** The calls of an hour by outcome. */
+export function countOf({ calls, outcomes, voicemail }: HourlyCalls): Count {
   const answered = outcomes.answered ?? 0;
   return { answered, voicemail, missed: Math.max(0, calls - answered - voicemail) };
 }
 
-function add(sum: Count, count: Count): void {
+export function addCount(sum: Count, count: Count): void {
   sum.answered += count.answered;
   sum.voicemail += count.voicemail;
   sum.missed += count.missed;

@@ -1,6 +1,7 @@
 import { Button, Select } from '@mantine/core';
 import { IconHeadset, IconPlus, IconSettings } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
+import { useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Queue } from '~/api';
 import { tenantSelection } from '~/api/tenant-selection';
@@ -18,7 +19,8 @@ import { Wallboard } from './Wallboard';
 export default function Queues() {
   const { t } = useLingui();
   const tenant = useValue(tenantSelection, (each) => each.selected?.id);
-  const [wanted, setWanted] = useState<string | null>(null);
+  const { item = null } = useSearch({ strict: false }) as { item?: string | null };
+  const [wanted, setWanted] = useState(item);
   const { queues, chosen, live, fault } = useQueues(tenant, wanted);
   const editor = useEditor<Queue>({
     title: (queue) => queue?.name ?? t`New queue`,

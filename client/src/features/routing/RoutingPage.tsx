@@ -6,6 +6,7 @@ import type { List } from '~/design/lists';
 import { Page } from '~/design/Page';
 import { DataTable, type Column } from '~/design/table';
 import { useEditor } from './useEditor';
+import { useItemOfAddress } from './useItemOfAddress';
 
 interface RoutingPageProps<T> {
   title: string;
@@ -25,6 +26,7 @@ interface RoutingPageProps<T> {
 export function RoutingPage<T extends { id: string }>(props: RoutingPageProps<T>) {
   const { title, create, list, columns, name, form, actions, empty } = props;
   const editor = useEditor<T>({ title: (item) => (item ? name(item) : create), form });
+  useItemOfAddress(list, editor.open);
   const button = (
     <Button size="md" leftSection={<IconPlus size={16} aria-hidden />} onClick={() => editor.open()}>
       {create}

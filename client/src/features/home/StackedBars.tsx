@@ -1,20 +1,21 @@
 import '@mantine/charts/styles.css';
 import { BarChart } from '@mantine/charts';
 
-interface HourChartProps {
+interface StackedBarsProps {
+  /** With a `label` each. */
   rows: Record<string, string | number>[];
   series: { name: string; label: string; color: string }[];
   /** In pixels. */
   height: number;
 }
 
-/** Stacked bars by hour. */
-export default function HourChart({ rows, series, height }: HourChartProps) {
+/** Stacked bars, such as by hour. */
+export default function StackedBars({ rows, series, height }: StackedBarsProps) {
   return (
     <BarChart
       h={height}
       data={rows}
-      dataKey="hour"
+      dataKey="label"
       type="stacked"
       series={series}
       barChartProps={{ accessibilityLayer: false }}

@@ -1,0 +1,81 @@
+import { Select } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useState } from 'react';
+import { api } from '~/api';
+import { tenantSelection } from '~/api/tenant-selection';
+import { useValue } from '~/core/store';
+import { formatDuration } from '~/design/dates';
+import { ErrorBar } from '~/design/ErrorBar';
+import { Page } from '~/design/Page';
+import { CallsByHour, CallsChart, total } from '~/features/home';
+import { PERIODS, periodOf, reportOf, type PeriodDays } from './model';
+import { QueueReports } from './QueueReports';
+import css from './call-reports.module.css';
+
+/** Calls by hour and day, how many were answered, and the service level of queues. */
+export default function CallReports() {
+  const { t, i18n } = useLingui();
+  const tenant = useValue(tenantSelection, (each) => each.selected?.id);
+  const [days, setDays] = useState<PeriodDays>(30);
+  const now = new Date();
+  const period = periodOf(days, now);
+  const { data, error, refetch } = useQuery({
+    queryKey: ['statistics', tenant, period],
+    queryFn: async () => (await api.showCallStatistics({ query: { tenant, ...period } })).data,
+  });
+  const report = data && reportOf(data.hours, days, now);
+  const answer = data?.median_answer_seconds;
+  const seconds = i18n.number(answer ?? 0, { maximumFractionDigits: 1 });
+  const figures = report && [
+    { name: t`Calls`, value: i18n.number(total(report.all)) },
+    {
+      name: t`Answered by a person`,
+      value: report.answeredPercent === undefined ? '–' : `${report.answeredPercent} %`,
+    },
+    { name: t`Time to answer (median)`, value: answer == null ? '–' : t`${seconds} s` },
+    { name: t`Talk time`, value: formatDuration(report.talkSeconds) },
+  ];
+  const empty = <Trans>No calls in this period.</Trans>;
+  return (
+    <Page
+      title={t`Reports`}
+      size="xl"
+      actions={
+        <Select
+          size="md"
+          aria-label={t`Period`}
+          allowDeselect={false}
+          data={PERIODS.map((each) => ({ value: String(each), label: t`Last ${each} days` }))}
+          value={String(days)}
+          onChange={(value) => setDays(Number(value) as PeriodDays)}
+          w={180}
+        />
+      }
+    >
+      <ErrorBar fault={error} retry={() => void refetch()} />
+      {figures && (
+        <dl className={css.figures}>
+          {figures.map(({ name, value }) => (
+            <div key={name} className={css.figure}>
+              <dt>{name}</dt>
+              <dd>{value}</dd>
+            </div>
+          ))}
+        </dl>
+      )}
+      <CallsByHour caption={t`Calls of the period by hour of the day`} hours={report?.hours} empty={empty} />
+      <CallsChart
+        title={t`Calls by day`}
+        caption={t`Calls by day`}
+        heading={t`Day`}
+        rows={report?.days.map(({ date, ...count }) => ({
+          label: i18n.date(date, { day: 'numeric', month: 'numeric' }),
+          ...count,
+        }))}
+        empty={empty}
+      />
+      <QueueReports tenant={tenant} period={period} />
+    </Page>
+  );
+}

@@ -1,0 +1,144 @@
+import { MultiSelect, Select, Switch, Text, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { api, type PublicNumber } from '~/api';
+import { useExtensions } from '~/features/extensions';
+import { DestinationPicker, EditForm, isComplete, savingChange } from '~/features/routing';
+import { useTrunks } from '~/features/trunks';
+import { CallerRules } from './CallerRules';
+import { newNumber, numberChange, valuesOf, type NumberValues } from './model';
+import { NumberPath } from './NumberPath';
+import css from './numbers.module.css';
+
+interface NumberFormProps {
+  /** Undefined for a new one. */
+  number?: PublicNumber;
+  tenant?: string;
+  onClose: () => void;
+}
+
+/** Creates, changes and deletes a number, with a picture of the way of its calls as it is being edited. */
+export function NumberForm({ number, tenant, onClose }: NumberFormProps) {
+  const { t } = useLingui();
+  const before = valuesOf(number);
+  const trunks = useTrunks(tenant);
+  const extensions = useExtensions(tenant).items;
+  const query = { tenant };
+  const remove = (id: string) => api.deleteNumber({ path: { number: id }, query });
+  const create = (values: NumberValues) => api.createNumber({ query, body: newNumber(values) });
+  const form = useForm<NumberValues>({
+    initialValues: before,
+    validate: {
+      number: (value) => (value.trim() ? null : t`Enter a number.`),
+      trunk: (value) => (value ? null : t`Choose a trunk.`),
+      destination: (value) => (isComplete(value) ? null : t`Choose a destination.`),
+      callers: (rules) =>
+        rules.every(({ pattern, destination }) => pattern.trim() && isComplete(destination))
+          ? null
+          : t`Each rule needs numbers and a destination.`,
+    },
+  });
+  const values = form.getValues();
+  const complete = values.callers.filter(({ destination }) => isComplete(destination));
+  const title = number?.display ?? values.number;
+  return (
+    <EditForm
+      form={form}
+      affected={['numbers', 'setup']}
+      tenant={tenant}
+      onClose={onClose}
+      change={(after) =>
+        savingChange(
+          {
+            id: number?.id,
+            before,
+            after,
+            message: number ? t`The number ${title} is changed.` : t`The number ${after.number} is added.`,
+          },
+          {
+            create,
+            update: (id, changed) => api.updateNumber({ path: { number: id }, query, body: numberChange(changed) }),
+            remove,
+          },
+        )
+      }
+      removal={
+        number && {
+          title: t`Delete the number ${title}?`,
+          text: t`Calls to it are refused then.`,
+          change: {
+            apply: () => remove(number.id),
+            undo: () => create(before),
+            message: t`The number ${title} is deleted.`,
+          },
+        }
+      }
+    >
+      {isComplete(values.destination) && (
+        <div className={css.picture}>
+          <Text size="sm" fw={500} component="h3">
+            <Trans>Way of a call</Trans>
+          </Text>
+          <NumberPath
+            label={t`Way of a call to ${title}`}
+            number={{ destination: values.destination, callers: complete }}
+            tenant={tenant}
+          />
+        </div>
+      )}
+      {!number && (
+        <TextInput
+          size="md"
+          label={t`Number`}
+          description={t`As your carrier writes it, best with the country code.`}
+          type="tel"
+          placeholder="+49 30 1234567"
+          required
+          autoComplete="off"
+          {...form.getInputProps('number')}
+        />
+      )}
+      <DestinationPicker
+        label={t`Destination`}
+        description={t`Where its calls lead.`}
+        tenant={tenant}
+        value={values.destination}
+        onChange={(to) => form.setFieldValue('destination', to)}
+        error={form.errors.destination}
+      />
+      <Select
+        size="md"
+        label={t`Trunk`}
+        description={
+          trunks.loaded && trunks.items.length === 0 ? t`Create a trunk first.` : t`On which its calls come in.`
+        }
+        required
+        allowDeselect={false}
+        data={trunks.items.map(({ name }) => name)}
+        {...form.getInputProps('trunk')}
+        value={values.trunk || null}
+      />
+      <CallerRules
+        rules={values.callers}
+        onChange={(rules) => form.setFieldValue('callers', rules)}
+        error={form.errors.callers}
+        tenant={tenant}
+      />
+      <MultiSelect
+        size="md"
+        label={t`Shown for`}
+        description={t`Extensions that show this number when they call outside.`}
+        searchable
+        limit={100}
+        nothingFoundMessage={t`No match`}
+        data={extensions.map(({ number: value, name }) => ({ value, label: `${name} · ${value}` }))}
+        {...form.getInputProps('shown_for')}
+      />
+      <Switch
+        size="md"
+        label={t`Reject callers without a number`}
+        {...form.getInputProps('reject_anonymous', { type: 'checkbox' })}
+      />
+    </EditForm>
+  );
+}

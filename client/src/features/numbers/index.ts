@@ -1,0 +1,2 @@
+/** Public numbers of a tenant. */
+export { useNumbers } from './useNumbers';

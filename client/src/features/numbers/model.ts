@@ -1,0 +1,28 @@
+import type { NewPublicNumber, PublicNumber, PublicNumberChange, Trunk } from '~/api';
+
+export interface NumberValues {
+  number: string;
+  trunk: string;
+  destination: string;
+  callers: { pattern: string; destination: string }[];
+  /** Numbers of extensions. */
+  shown_for: string[];
+  reject_anonymous: boolean;
+}
+
+export function valuesOf(number?: PublicNumber): NumberValues {
+  const { trunk = '', destination = '', callers = [], shown_for = [], reject_anonymous = false } = number ?? {};
+  return { number: number?.number ?? '', trunk, destination, callers, shown_for, reject_anonymous };
+}
+
+export const newNumber = (values: NumberValues): NewPublicNumber => values;
+
+/** The changed values; a number itself cannot change. */
+export function numberChange({ number: _, ...changed }: Partial<NumberValues>): PublicNumberChange {
+  return changed;
+}
+
+/** Whether calls to a number can come in: the state of its trunk; undefined while it is not known. */
+export function trunkOf(number: Pick<PublicNumber, 'trunk'>, trunks: Trunk[]): Trunk | undefined {
+  return trunks.find(({ name }) => name === number.trunk);
+}

@@ -1,0 +1,3 @@
+/** Trunks: list and states. */
+export { STATES } from './texts';
+export { useTrunks } from './useTrunks';

@@ -1,0 +1,36 @@
+import { msg } from '@lingui/core/macro';
+import type { MessageDescriptor } from '@lingui/core';
+import type { Trunk } from '~/api';
+
+export const STATES: Record<Trunk['state'], { text: MessageDescriptor; colour: string }> = {
+  registered: { text: msg`Registered`, colour: 'teal' },
+  reachable: { text: msg`Reachable`, colour: 'teal' },
+  unreachable: { text: msg`Not reachable`, colour: 'red' },
+  refused: { text: msg`Rejected`, colour: 'red' },
+};
+
+/** Why a trunk is not usable, and what to do. */
+const REASONS: Record<Exclude<Trunk['reason'], ''>, MessageDescriptor> = {
+  no_answer: msg`The carrier’s server does not answer. Check server and transport.`,
+  no_address: msg`The name of the server has no address. Check how it is spelled.`,
+  paused: msg`The carrier has asked for a pause. The trunk is used again after it.`,
+  credentials: msg`The carrier rejects the user name or the password.`,
+  no_registration: msg`The server answers, but the registration has failed. Check user name, password and domain.`,
+};
+
+const WAITING = msg`Waiting for the first answer of the carrier.`;
+
+/** Why a trunk is not usable; undefined while it is. */
+export function reasonOf({ state, reason }: Pick<Trunk, 'state' | 'reason'>): MessageDescriptor | undefined {
+  if (reason) return REASONS[reason];
+  return state === 'unreachable' ? WAITING : undefined;
+}
+
+/** Where to find the values of a carrier, by the name of its template. */
+export const NOTES: Record<string, MessageDescriptor> = {
+  companyflex: msg`Take the server (the outbound proxy, without a port), the registration number as user name, and the user name for authentication from the CompanyFlex portal.`,
+  easybell: msg`User name and password are those of the trunk in easybell’s customer portal.`,
+  sipgate: msg`User name and password are the SIP-ID and the SIP password of the trunk in sipgate’s customer portal.`,
+  telnyx: msg`These are the servers of the region US. User name and password are those of a SIP connection with credentials.`,
+  twilio: msg`The server is the termination URI of the trunk, NAME.pstn.twilio.com. User name and password are those of its credential list. For incoming calls, add Twilio’s signalling networks below.`,
+};
