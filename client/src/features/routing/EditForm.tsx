@@ -1,7 +1,7 @@
 import { Button, Stack } from '@mantine/core';
 import type { UseFormReturnType } from '@mantine/form';
 import { Trans, useLingui } from '@lingui/react/macro';
-import { useState, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { useChanges, type Change } from '~/design/changes';
 import { confirmAction } from '~/design/Confirm';
 import { DrawerFooter } from '~/design/Drawer';
@@ -33,12 +33,21 @@ export function EditForm<Values extends object>(props: EditFormProps<Values>) {
   const removing = useChanges(affected);
 
   const [fault, setFault] = useState<unknown>();
+  const [failures, setFailures] = useState(0);
+  const element = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    if (failures > 0) showFirstError(element.current);
+  }, [failures]);
+  const fail = (general?: unknown) => {
+    setFault(general);
+    setFailures((count) => count + 1);
+  };
 
   const save = (values: Values) => {
     setFault(undefined);
     saving.mutate(change(values), {
       onSuccess: onClose,
-      onError: (problem) => setFault(showAtField(form, problem, text)),
+      onError: (problem) => fail(showAtField(form, problem, text)),
     });
   };
   const remove = async ({ title, text: explanation, change: deletion }: NonNullable<typeof removal>) => {
@@ -50,10 +59,10 @@ export function EditForm<Values extends object>(props: EditFormProps<Values>) {
     });
     if (!confirmed) return;
     setFault(undefined);
-    removing.mutate(deletion, { onSuccess: onClose, onError: setFault });
+    removing.mutate(deletion, { onSuccess: onClose, onError: fail });
   };
   return (
-    <form className={css.form} onSubmit={form.onSubmit(save)} noValidate>
+    <form ref={element} className={css.form} onSubmit={form.onSubmit(save, () => fail())} noValidate>
       <Stack>
         <RoutingError fault={fault} targets={targets} />
         {children}
@@ -77,4 +86,11 @@ export function EditForm<Values extends object>(props: EditFormProps<Values>) {
       </DrawerFooter>
     </form>
   );
+}
+
+/** Bring the first error of a long form into view. */
+function showFirstError(form: HTMLElement | null): void {
+  const first = form?.querySelector<HTMLElement>('[aria-invalid="true"], [role="alert"]');
+  first?.scrollIntoView({ block: 'center' });
+  first?.focus();
 }
