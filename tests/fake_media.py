@@ -89,6 +89,8 @@ class FakeEngine:
     def __init__(self) -> None:
         self.taps: dict[str, FakeTap] = {}
         self.legs: set[str] = set()
+        self.rooms: dict[str, str] = {}
+        """Room of each leg in one."""
         self.beeps = 0
         self.dead = False
 
@@ -98,6 +100,14 @@ class FakeEngine:
 
     def close(self, leg: str) -> None:
         self.legs.discard(leg)
+        self.rooms.pop(leg, None)
+
+    def join(self, room: str, leg: str, *, muted: bool = False) -> None:
+        assert leg in self.legs
+        self.rooms[leg] = room
+
+    def leave(self, leg: str) -> None:
+        self.rooms.pop(leg, None)
 
     def record(self, tap: str, *, leg: str = "", room: str = "") -> FakeTap:
         assert room or leg in self.legs

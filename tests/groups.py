@@ -54,6 +54,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "audio": (
         "outside/test_baresip_*",
         "outside/test_call_apps",
+        "outside/test_call_monitoring",
         "outside/test_conference_calls",
         "outside/test_conference_from_call",
         "outside/test_custom_sounds",

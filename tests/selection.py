@@ -139,7 +139,10 @@ AREAS: dict[str, tuple[str, ...]] = {
         "engines/test_stereo_interleaver*",
         "flows/test_calls_recording_*",
         "adapters/test_*recordings*",
+        "adapters/test_http_monitoring*",
+        "areas/callapps/test_monitoring_app*",
         "outside/test_*recording*",
+        "outside/test_call_monitoring*",
         "outside/test_conference_recorded*",
     ),
     "registrar": (

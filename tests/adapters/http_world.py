@@ -68,6 +68,7 @@ from unificx.queues import QueueStore
 from unificx.recording import (
     CallRecorder,
     CallRecorderParts,
+    MonitoringState,
     RecordingArchive,
     TenantRecordingPolicyChange,
     TranscodeWorker,
@@ -127,6 +128,7 @@ class FakeCalls:
         self.live_calls: list[FakeCall] = []
         self.parked_calls: dict[str, list[ParkedCall]] = {}
         self.requests: list[tuple[str, ...]] = []
+        self.monitored: dict[str, MonitoringState] = {}
         self.ringing_devices: set[tuple[str, str]] = set()
 
     def live(self, tenant_id: str | None) -> Sequence[FakeCall]:
@@ -172,6 +174,13 @@ class FakeCalls:
         room = self.rooms.open_ad_hoc(call.tenant_id, host)
         call.room = room.id
         return room
+
+    def monitor(self, extension_id: str, call_id: str, *, join: bool) -> str:
+        self.requests.append(("join" if join else "listen", extension_id, call_id))
+        return "call-9"
+
+    def monitoring(self, call_id: str) -> MonitoringState | None:
+        return self.monitored.get(call_id)
 
     def _own(self, call_id: str, extensions: Collection[str]) -> None:
         if all(call.id != call_id for call in self.for_extensions(extensions)):

@@ -38,6 +38,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "change_voicemail_settings": {"enabled": False},
     "answer_call": {},
     "hang_up": {},
+    "monitor_call": {"mode": "listen"},
     "transfer_call": {"to": "1003"},
     "change_mailbox": {"enabled": False},
     "mark_voicemail": {"heard": True},

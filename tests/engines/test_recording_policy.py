@@ -6,7 +6,7 @@ from typing import get_args
 import pytest
 
 from unificx.recording import ExtensionRecordingPolicy, TenantRecordingPolicy
-from unificx.recording.policy import RecordingTrigger, decide
+from unificx.recording.policy import RecordingTrigger, allows_monitoring, decide
 
 
 @pytest.mark.promise("C8")
@@ -30,3 +30,12 @@ def test_call_without_internal_party_is_not_recorded() -> None:
 
 def test_recording_is_off_by_default() -> None:
     assert decide(TenantRecordingPolicy(), [ExtensionRecordingPolicy("always")]) is None
+
+
+def test_monitoring_needs_the_tenant_and_every_extension() -> None:
+    on, off = TenantRecordingPolicy(monitoring=True), TenantRecordingPolicy()
+    allowed, refused = ExtensionRecordingPolicy(), ExtensionRecordingPolicy(monitoring="refused")
+    assert allows_monitoring(on, [allowed, allowed])
+    assert not allows_monitoring(off, [allowed])
+    assert not allows_monitoring(on, [allowed, refused])
+    assert not allows_monitoring(on, [])

@@ -1,11 +1,12 @@
 """The way of a call in its record: the stations it came to."""
 
 import pytest
-from ladder import play
+from ladder import play, play_on
 from steps import PARTICIPANTS, REACHED, REFERRED, UP, extension, hangs_up
 from test_calls_forwarding import presence
 from world import World
 
+from unificx.calls import CallRecordingStatus
 from unificx.routing import CallApp, DestinationRef, Fork, GoTo, Plan, RingTarget, Station, Step
 
 
@@ -75,6 +76,15 @@ async def test_a_transfer_names_the_transferor() -> None:
         "extension 1002: dialled, answered",
         "extension 1003: transferred by 1002, answered",
     ]
+
+
+async def test_a_supervisor_who_listens_is_named() -> None:
+    world = await play(PARTICIPANTS + UP)
+    [call_id] = world.manager.calls
+    CallRecordingStatus(world.manager).mark_monitored(call_id, "e-1003")
+    CallRecordingStatus(world.manager).mark_monitored("no call", "e-1003")
+    await play_on(world, hangs_up("alice", "bob", "answered 16 alice bob"))
+    assert way(world) == ["extension 1002: dialled, answered", "extension 1003: monitored, continued"]
 
 
 async def test_a_group_and_what_follows_it_are_named() -> None:

@@ -60,6 +60,11 @@ LIVE_EVENTS: Mapping[str, LiveEventType] = {
         "participants",
         {"call": _ID, "state": "recording", "end": ""},
     ),
+    "monitoring": LiveEventType(
+        "whether a supervisor listens to one's call: announced, listen or ended",
+        "participants",
+        {"call": _ID, "state": "listen"},
+    ),
     "sign_in_code": LiveEventType("a sign-in code was used", "its creator and user", {"id": _ID, "state": "used"}),
     "push_seen": LiveEventType("a test push was received", "the session", {"id": _ID}),
     "webhook": LiveEventType("a webhook was paused", "tenant_change", {"id": _ID, "state": "paused"}),

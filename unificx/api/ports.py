@@ -7,7 +7,7 @@ from typing import Literal, Protocol
 
 from unificx.calls import LiveCall, ParkedCall
 from unificx.conferencing import Room
-from unificx.recording import LiveRecording
+from unificx.recording import LiveRecording, MonitoringState
 
 
 class LiveCalls(Protocol):
@@ -56,6 +56,15 @@ class LiveCalls(Protocol):
 
     def move_to_room(self, call_id: str, extensions: Collection[str]) -> Room:
         """Move both participants of a call of these extensions into a new conference room. Raises as `transfer`."""
+        ...
+
+    def monitor(self, extension_id: str, call_id: str, *, join: bool) -> str:
+        """Ring the phones of a supervisor's extension, who then listens to a call of the tenant, or joins it. Return
+        the id of the supervisor's call. Raise NotFound, Forbidden, Conflict, StorageFull."""
+        ...
+
+    def monitoring(self, call_id: str) -> MonitoringState | None:
+        """Return the state of the monitoring of a call, None if no supervisor listens to it."""
         ...
 
     def decline(self, call_id: str, device_id: str) -> bool:

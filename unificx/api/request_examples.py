@@ -36,6 +36,7 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "MailboxChange": {"enabled": False, "old_messages": "keep"},
     "MeetingChange": {"all_muted": True},
     "MenuChange": {"keys": {"1": "group:6000", "2": "mailbox:1001"}, "attempts": 2},
+    "MonitoringStart": {"mode": "listen"},
     "NewBlock": {"number": "+49900.", "note": "sales calls"},
     "NewCall": {"to": "1002"},
     "NewDevice": {"extension": "1010", "name": "Desk", "kind": "phone"},

@@ -58,6 +58,11 @@ def answered(call: Call, name: str, directory: DirectoryCache, now: float) -> No
         way.answered(*found, _approach(call, _target_of(call), way, call.wall_time(now)))
 
 
+def monitored(call: Call, extension: Extension, now: float) -> None:
+    """A supervisor listens to the call."""
+    way_of(call).monitored(_of_extension(extension), call.wall_time(now))
+
+
 def retarget(call: Call, now: float, *, back: bool) -> None:
     """The call is about to be led elsewhere, or back after no answer there. An app gets the exact outcome."""
     way, failed = way_of(call), call.transfer_target

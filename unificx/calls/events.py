@@ -16,8 +16,9 @@ StepKind = Literal[
     "extension", "outside", "group", "queue", "menu", "hours", "room", "mailbox", "parked", "app", "prompt"
 ]
 """Where a call went: a person's phones, an outside number, or an object of the tenant."""
-StepReason = Literal["dialled", "routed", "forwarded", "transferred", "returned", "picked_up", "parked"]
-"""Why it went there; `routed`: by a group, queue, menu or hours, or because the step before was not answered."""
+StepReason = Literal["dialled", "routed", "forwarded", "transferred", "returned", "picked_up", "parked", "monitored"]
+"""Why it went there; `routed`: by a group, queue, menu or hours, or because the step before was not answered;
+`monitored`: the person is a supervisor and listens to it."""
 StepOutcome = Outcome | Literal["continued"]
 """How the step ended; `continued`: it passed the call on."""
 

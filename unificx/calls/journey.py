@@ -96,6 +96,10 @@ class Journey:
         if found is None:
             self._add(kind, approach, "talking", party)
 
+    def monitored(self, party: CallParty, at: datetime) -> None:
+        """A supervisor listens to the call, which stays where it is."""
+        self._add("extension", Approach("monitored", at), "over", party)
+
     def merge(self, other: "Journey") -> None:
         """Add the stations of another call that this one continues."""
         known = {id(each) for each in self.visits}

@@ -276,6 +276,20 @@ _RECORDING: Final[dict[str, EnglishGerman]] = {
     ),
 }
 
+_MONITORING: Final[dict[str, EnglishGerman]] = {
+    "notice": (
+        "A supervisor is listening to this call. If you do not want that, please hang up.",
+        "Eine Aufsichtsperson hört dieses Gespräch mit. Wenn Sie das nicht möchten, legen Sie bitte auf.",
+    ),
+    "joining": ("A supervisor is joining this call.", "Eine Aufsichtsperson kommt in dieses Gespräch dazu."),
+    "no-call": ("There is no call that you can listen to.", "Es gibt kein Gespräch, das Sie mithören können."),
+    "informing": (
+        "Please wait until everybody has been informed.",
+        "Bitte warten Sie, bis alle informiert sind.",
+    ),
+    "ended": ("You are no longer listening to the call.", "Sie hören das Gespräch nicht mehr mit."),
+}
+
 _CONFERENCE: Final[dict[str, EnglishGerman]] = {
     "welcome": ("Welcome to the conference.", "Willkommen in der Konferenz."),
     "enter-room": (
@@ -446,6 +460,7 @@ _GROUPS: Final[dict[str, dict[str, EnglishGerman]]] = {
     "names": _NAMES,
     "voicemail": _VOICEMAIL_LEAVE | _VOICEMAIL_HEAR | _VOICEMAIL_OWN,
     "recording": _RECORDING,
+    "monitoring": _MONITORING,
     "conference": _CONFERENCE,
     "parking": _PARKING,
     "presence": _PRESENCE,

@@ -1,9 +1,12 @@
 """Call recording: consent, capture, archive and transcoding of calls and conferences."""
 
 from unificx.recording.archive import CallRecordingWriter, RecordingArchive
+from unificx.recording.call_monitor import CallMonitor, LiveMonitoring
 from unificx.recording.call_recorder import CallRecorder, CallRecorderParts
 from unificx.recording.conference_recorder import ConferenceRecorder, ConferenceRecorderParts
 from unificx.recording.live_recording import LiveRecording
+from unificx.recording.monitoring_repository import MonitoringEntry, MonitoringLog
+from unificx.recording.monitoring_session import MonitoringParts
 from unificx.recording.policy import (
     ExtensionRecordingPolicy,
     ExtensionRecordingPolicyChange,
@@ -16,14 +19,31 @@ from unificx.recording.schemas import (
     CallRecording,
     ConsentEvidence,
     Listener,
+    MonitoringEvent,
+    MonitoringMode,
+    MonitoringState,
     NewCallRecording,
     NewRecordedParty,
     PartyIdentity,
     PlaybackPurpose,
+    Supervisor,
+)
+from unificx.recording.supervisor_app import (
+    BY_CALL,
+    JOIN,
+    MONITORING_APP,
+    MONITORING_CODE,
+    MonitoringAppParts,
+    monitoring_app,
 )
 from unificx.recording.transcoder import TranscodeWorker
 
 __all__ = [
+    "BY_CALL",
+    "JOIN",
+    "MONITORING_APP",
+    "MONITORING_CODE",
+    "CallMonitor",
     "CallRecorder",
     "CallRecorderParts",
     "CallRecording",
@@ -34,7 +54,15 @@ __all__ = [
     "ExtensionRecordingPolicy",
     "ExtensionRecordingPolicyChange",
     "Listener",
+    "LiveMonitoring",
     "LiveRecording",
+    "MonitoringAppParts",
+    "MonitoringEntry",
+    "MonitoringEvent",
+    "MonitoringLog",
+    "MonitoringMode",
+    "MonitoringParts",
+    "MonitoringState",
     "NewCallRecording",
     "NewRecordedParty",
     "PartyIdentity",
@@ -42,7 +70,9 @@ __all__ = [
     "Prompts",
     "RecordingArchive",
     "RecordingDecision",
+    "Supervisor",
     "TenantRecordingPolicy",
     "TenantRecordingPolicyChange",
     "TranscodeWorker",
+    "monitoring_app",
 ]

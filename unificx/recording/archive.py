@@ -12,12 +12,14 @@ from unificx.db import Database, Page, PageByTime, UnitOfWork, is_id_cursor, loc
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
 from unificx.recording import call_recording_repository
 from unificx.recording.events import CallRecordingsChanged, CallRecordingStored
+from unificx.recording.monitoring_repository import MonitoringLog
 from unificx.recording.policy import (
     ExtensionRecordingPolicy,
     ExtensionRecordingPolicyChange,
     RecordingDecision,
     TenantRecordingPolicy,
     TenantRecordingPolicyChange,
+    allows_monitoring,
     decide,
     updated_extension_policy,
     updated_tenant_policy,
@@ -84,6 +86,7 @@ class RecordingArchive:
         # Owner: the database. A copy of this node, changed after each of its commits.
         self.interrupted: dict[str, StartMode] = {}
         """Calls whose recording was cut off by a restart, and how it had been started."""
+        self.monitoring_log = MonitoringLog(parts.database, parts.keys, parts.clock)
         self._database: Database = parts.database
         self._keys = parts.keys
         self._clock = parts.clock
@@ -111,6 +114,10 @@ class RecordingArchive:
         calling extension, if the caller is one. Answered from memory."""
         caller = self.extension(caller_extension) if caller_extension else None
         return decide(self.tenant(tenant_id), [self.extension(each) for each in callees], caller)
+
+    def allows_monitoring(self, tenant_id: str, extensions: Sequence[str]) -> bool:
+        """Return whether a call of these extensions may be listened to. Answered from memory."""
+        return allows_monitoring(self.tenant(tenant_id), [self.extension(each) for each in extensions])
 
     async def begin(self, new: NewCallRecording) -> CallRecordingWriter:
         """Start a recording after all parties have consented. All of them own it: it is erased with any of them.

@@ -40,17 +40,21 @@ def _codec_names(leg: ConversationLeg) -> list[str]:
 
 
 class MediaSubscriptions:
-    """The media engine's subscriptions to both participants, from `open` until `close`."""
+    """The media engine's subscriptions to both participants, from `open` until `close`. `prefix` tells those of several
+    purposes apart."""
 
-    def __init__(self, relay: MediaRelay, engine: MediaEngineClient, conversation: Conversation) -> None:
+    def __init__(
+        self, relay: MediaRelay, engine: MediaEngineClient, conversation: Conversation, prefix: str = "rec"
+    ) -> None:
         self.conversation = conversation
+        self._prefix = prefix
         self.rate = 16000 if is_wideband(conversation) else 8000
         self._relay = relay
         self._engine = engine
 
     def leg_name(self, tag: str) -> str:
         """The leg name in the media engine, and its tag at the relay."""
-        return f"rec-{tag}"
+        return f"{self._prefix}-{tag}"
 
     async def open(self) -> None:
         """Subscribe to both participants or to none. Raises MediaUnavailable."""

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from unificx.db import Erased, Keys, PageByTime, SealedCodec, invalid_cursor, time_cursor
 from unificx.recording.models import (
     ListenerPart,
+    MonitoringRow,
     PartyPart,
     RecordingExtensionRow,
     RecordingListenRow,
@@ -224,9 +225,10 @@ async def playback_log(session: AsyncSession, keys: Keys, tenant_id: str, record
 
 
 async def drop_listener(session: AsyncSession, tenant_id: str, subject: str) -> None:
-    """Remove an erased listener's name; the log entry itself stays."""
-    conditions = (RecordingListenRow.tenant_id == tenant_id, RecordingListenRow.subject_id == subject)
-    await session.execute(update(RecordingListenRow).where(*conditions).values(sealed=None))
+    """Remove the name of an erased listener or supervisor; the log entries themselves stay."""
+    for table in (RecordingListenRow, MonitoringRow):
+        conditions = (table.tenant_id == tenant_id, table.subject_id == subject)
+        await session.execute(update(table).where(*conditions).values(sealed=None))
 
 
 # ---- policies
@@ -261,12 +263,17 @@ async def extension_policy(session: AsyncSession, tenant_id: str, extension_id: 
 
 def _tenant_policy(row: RecordingTenantRow) -> TenantRecordingPolicy:
     return TenantRecordingPolicy(
-        row.mode, row.beep_seconds, row.pause_on_keys, row.administrators_listen, row.restorable_days  # type: ignore[arg-type]
-    )  # fmt: skip
+        row.mode,  # type: ignore[arg-type]
+        row.beep_seconds,
+        row.pause_on_keys,
+        row.administrators_listen,
+        row.restorable_days,
+        row.monitoring,
+    )
 
 
 def _extension_policy(row: RecordingExtensionRow) -> ExtensionRecordingPolicy:
-    return ExtensionRecordingPolicy(row.when, row.mode)  # type: ignore[arg-type]
+    return ExtensionRecordingPolicy(row.when, row.mode, row.monitoring)  # type: ignore[arg-type]
 
 
 async def put_tenant(session: AsyncSession, tenant_id: str, settings: TenantRecordingPolicy) -> None:
@@ -278,6 +285,7 @@ async def put_tenant(session: AsyncSession, tenant_id: str, settings: TenantReco
             pause_on_keys=settings.pause_on_keys,
             administrators_listen=settings.administrators_listen,
             restorable_days=settings.restorable_days,
+            monitoring=settings.monitoring,
         )
     )
 
@@ -285,8 +293,15 @@ async def put_tenant(session: AsyncSession, tenant_id: str, settings: TenantReco
 async def put_extension(
     session: AsyncSession, tenant_id: str, extension_id: str, settings: ExtensionRecordingPolicy
 ) -> None:
-    row = RecordingExtensionRow(extension_id=extension_id, tenant_id=tenant_id, when=settings.when, mode=settings.mode)
-    await session.merge(row)
+    await session.merge(
+        RecordingExtensionRow(
+            extension_id=extension_id,
+            tenant_id=tenant_id,
+            when=settings.when,
+            mode=settings.mode,
+            monitoring=settings.monitoring,
+        )
+    )
 
 
 async def drop_extension(session: AsyncSession, tenant_id: str, extension_id: str) -> None:
@@ -305,6 +320,7 @@ async def drop_tenant(session: AsyncSession, tenant_id: str) -> None:
         RecordingListenRow,
         RecordingTenantRow,
         RecordingExtensionRow,
+        MonitoringRow,
     ):
         await session.execute(delete(table).where(table.tenant_id == tenant_id))
 

@@ -1,4 +1,5 @@
-"""Tables of call recordings: parties, consent evidence, marks and the playback log. The audio is in sealed files.
+"""Tables of call recordings: parties, consent evidence, marks and the playback log, and the log of monitored calls. The
+audio is in sealed files.
 
 A party's identity is sealed under their own key, so that erasing one party leaves "an erased person" for the others.
 """
@@ -112,6 +113,7 @@ class RecordingTenantRow(Base):
     pause_on_keys: Mapped[bool] = plain("whether DTMF digits pause the recording")
     administrators_listen: Mapped[bool] = plain("whether administrators may listen to others' recordings")
     restorable_days: Mapped[int] = plain("how many days an archived recording can be restored")
+    monitoring: Mapped[bool] = plain("whether administrators may listen to calls")
 
 
 class RecordingExtensionRow(Base):
@@ -126,3 +128,22 @@ class RecordingExtensionRow(Base):
     tenant_id: Mapped[str] = plain("the tenant")
     when: Mapped[str] = plain("never, on_demand, incoming, outgoing or always")
     mode: Mapped[str] = plain("announce or opt_in; applies if stricter than the tenant's")
+    monitoring: Mapped[str] = plain("whether its calls may be listened to: allowed or refused")
+
+
+class MonitoringRow(Base):
+    """An entry of the monitoring log: a supervisor started to listen to a call, or stopped. Visible to the parties of
+    the call and to administrators."""
+
+    __tablename__ = "monitoring"
+    __table_args__ = (Index(None, "tenant_id", "at"), Index(None, "tenant_id", "subject_id"))
+
+    id: Mapped[str] = plain("a random id", primary_key=True)
+    tenant_id: Mapped[str] = plain("the tenant")
+    at: Mapped[datetime] = plain("a time")
+    kind: Mapped[str] = plain("the mode that was entered, or ended")
+    call_id: Mapped[str] = plain("the call: a random id")
+    caller_extension: Mapped[str] = plain("the calling extension; empty if the caller is outside")
+    callee_extension: Mapped[str] = plain("the called extension; empty if the callee is outside")
+    subject_id: Mapped[str] = plain("the supervisor, whose key seals the part below: a random id")
+    sealed: Mapped[bytes | None] = sealed_column(ListenerPart, subject="subject_id")

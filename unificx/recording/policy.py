@@ -1,5 +1,5 @@
-"""Recording policy: whether a call may be recorded, and on which terms. The strictest setting involved applies.
-Pure."""
+"""Recording and monitoring policy: whether a call may be recorded or listened to, and on which terms. The strictest
+setting involved applies. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -11,19 +11,22 @@ from unificx.recording.machine import consent_types
 TenantMode = Literal["off", "announce", "opt_in"]
 RecordingTrigger = Literal["never", "on_demand", "incoming", "outgoing", "always"]
 """Which of an extension's calls are recorded automatically. The others are recorded on request, except with "never"."""
+MonitoringConsent = Literal["allowed", "refused"]
+"""Whether a supervisor may listen to an extension's calls."""
 BEEP_SECONDS = (5, 60)
 RESTORABLE_DAYS = (0, 365)
 
 
 @dataclass(frozen=True, slots=True)
 class TenantRecordingPolicy:
-    """A tenant's recording policy. Recording is off by default."""
+    """A tenant's recording policy. Recording and `monitoring` (supervisors listen to calls) are off by default."""
 
     mode: TenantMode = "off"
     beep_seconds: int = 15
     pause_on_keys: bool = True
     administrators_listen: bool = False
     restorable_days: int = 30
+    monitoring: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,7 @@ class ExtensionRecordingPolicy:
 
     when: RecordingTrigger = "on_demand"
     mode: Literal["announce", "opt_in"] = "announce"
+    monitoring: MonitoringConsent = "allowed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,7 @@ class TenantRecordingPolicyChange:
     pause_on_keys: bool | None = None
     administrators_listen: bool | None = None
     restorable_days: int | None = None
+    monitoring: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,7 @@ class ExtensionRecordingPolicyChange:
 
     when: RecordingTrigger | None = None
     mode: Literal["announce", "opt_in"] | None = None
+    monitoring: MonitoringConsent | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +85,11 @@ def decide(
     return RecordingDecision(terms, automatic or (caller is not None and caller.when in ("always", "outgoing")))
 
 
+def allows_monitoring(tenant: TenantRecordingPolicy, extensions: Sequence[ExtensionRecordingPolicy]) -> bool:
+    """Return whether a supervisor may listen to a call of these extensions of the tenant."""
+    return tenant.monitoring and bool(extensions) and all(each.monitoring == "allowed" for each in extensions)
+
+
 def updated_tenant_policy(before: TenantRecordingPolicy, change: TenantRecordingPolicyChange) -> TenantRecordingPolicy:
     """Return the policy with the change applied. Raises Invalid."""
     beep = before.beep_seconds if change.beep_seconds is None else change.beep_seconds
@@ -89,13 +100,14 @@ def updated_tenant_policy(before: TenantRecordingPolicy, change: TenantRecording
     days = before.restorable_days if change.restorable_days is None else change.restorable_days
     if not RESTORABLE_DAYS[0] <= days <= RESTORABLE_DAYS[1]:
         raise Invalid(f"restorable_days must be {RESTORABLE_DAYS[0]} to {RESTORABLE_DAYS[1]}.", field="restorable_days")
-    listen = change.administrators_listen
+    listen, monitoring = change.administrators_listen, change.monitoring
     return TenantRecordingPolicy(
         mode=change.mode or before.mode,
         beep_seconds=beep,
         pause_on_keys=before.pause_on_keys if change.pause_on_keys is None else change.pause_on_keys,
         administrators_listen=before.administrators_listen if listen is None else listen,
         restorable_days=days,
+        monitoring=before.monitoring if monitoring is None else monitoring,
     )
 
 
@@ -103,4 +115,9 @@ def updated_extension_policy(
     before: ExtensionRecordingPolicy, change: ExtensionRecordingPolicyChange
 ) -> ExtensionRecordingPolicy:
     """Return the policy with the change applied."""
-    return replace(before, when=change.when or before.when, mode=change.mode or before.mode)
+    return replace(
+        before,
+        when=change.when or before.when,
+        mode=change.mode or before.mode,
+        monitoring=change.monitoring or before.monitoring,
+    )

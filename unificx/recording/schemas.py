@@ -10,6 +10,11 @@ from unificx.recording.machine import consent_types
 StartMode = Literal["automatic", "demand"]
 PlaybackPurpose = Literal["own", "quality", "complaint", "legal"]
 """Why a recording is played back: the user's own call, or the purpose an administrator states."""
+MonitoringMode = Literal["listen", "whisper", "join"]
+"""How a supervisor takes part in a call: hears it, also speaks to the monitored extension, or to both parties."""
+MonitoringEvent = MonitoringMode | Literal["ended"]
+MonitoringState = MonitoringMode | Literal["announced", "ended"]
+"""`announced`: the parties are being informed."""
 MarkKind = Literal["paused", "paused_for_card", "paused_for_keys", "paused_for_joining", "resumed", "gap"]
 RecordingEndReason = Literal["over", "changed", "cut_off"] | consent_types.EndReason
 
@@ -111,3 +116,12 @@ class Listener:
     subject: str
     name: str = field(repr=False)
     purpose: PlaybackPurpose
+
+
+@dataclass(frozen=True, slots=True)
+class Supervisor:
+    """The person who monitors a call, with the extension of their phone."""
+
+    subject: str
+    extension_id: str
+    name: str = field(repr=False)

@@ -1,6 +1,6 @@
 """Composition of the call apps, their host and the recorders."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 
 from unificx.callapps import (
@@ -15,6 +15,7 @@ from unificx.callapps import (
     presence_apps,
 )
 from unificx.calls import AppCallContext, CallRecordingStatus, MusicOnHold, Parking
+from unificx.conferencing import Room
 from unificx.identity import Action, DirectoryCache, Extension, Identity, Principal, may
 from unificx.integrations.audio_import.client import AudioImporter
 from unificx.ivr import MenuAppParts, menu_apps
@@ -22,23 +23,37 @@ from unificx.media_worker.client import MediaEngineClient
 from unificx.prompts import Prompts
 from unificx.queues import QueueParts, agent_apps, queue_app
 from unificx.recording import (
+    CallMonitor,
     CallRecorder,
     CallRecorderParts,
     ConferenceRecorder,
     ConferenceRecorderParts,
     LiveRecording,
+    MonitoringAppParts,
+    MonitoringParts,
+    Supervisor,
+    monitoring_app,
 )
 from unificx.rtpengine.supervisor import RtpEngine
+from unificx.server.conference_dialer import CallConverter
 from unificx.server.container import Container
+from unificx.server.live_events import LiveEvents
 from unificx.voicemail import PromptRecordingParts, deposit_app, prompt_recording_app, retrieval_apps
 
 
-def create_registry(container: Container, parking: Parking) -> AppRegistry:
+def create_registry(
+    container: Container, parking: Parking, monitor: CallMonitor, converter: Callable[[], CallConverter]
+) -> AppRegistry:
     """Return the registry of all call apps. Raise StartupError if an installed package cannot be loaded."""
     boxes, directory = container.mailboxes, container.identity.directory
     prompt_parts = PromptRecordingParts(
         container.custom_sounds, boxes, directory, partial(_is_administrator, container.identity)
     )
+
+    def move_to_room(call_id: str, extensions: Collection[str]) -> Room:
+        return converter().move_to_room(call_id, extensions)
+
+    supervisor = partial(_find_supervisor, container.identity)
     ours = (
         *(ECHO, RINGBACK, deposit_app(boxes), *retrieval_apps(boxes, directory)),
         conference_app(container.conference_rooms, container.conferences),
@@ -48,6 +63,7 @@ def create_registry(container: Container, parking: Parking) -> AppRegistry:
         hours_app(container.routing.hours),
         queue_app(QueueParts(container.routing.queues.service, container.routing.queues.manager, directory)),
         *agent_apps(container.routing.queues.service),
+        monitoring_app(MonitoringAppParts(monitor, directory, supervisor, move_to_room)),
         *menu_apps(MenuAppParts(container.routing.menus, directory, AudioImporter())),
     )
     return AppRegistry((*ours, *installed_apps().values()), directory)
@@ -75,6 +91,16 @@ async def _is_administrator(identity: Identity, extension: Extension) -> bool:
     return may(principal, Action.TENANT_CHANGE, extension.tenant_id)
 
 
+async def _find_supervisor(identity: Identity, extension: Extension) -> Supervisor | None:
+    """Return the person of an extension if they may monitor calls, else None."""
+    if extension.person_id is None:
+        return None
+    person = await identity.users.get(extension.tenant_id, extension.person_id)
+    if not may(Principal(person.id, person.tenant_id, person.role), Action.CALLS_MONITOR, extension.tenant_id):
+        return None
+    return Supervisor(person.subject, extension.id, person.name)
+
+
 def _caller_language(directory: DirectoryCache, context: AppCallContext) -> str:
     """Return the caller's language; for an external caller that of the callee."""
     inside = directory.extension_by_id(context.caller.extension_id) or context.callee
@@ -95,6 +121,20 @@ def create_recorder(
     )
     queues = container.routing.queues.manager
     return CallRecorder(parts, on_change, lambda call: queues.is_recorded(call.tenant_id, call.call_id))
+
+
+def create_monitor(
+    container: Container,
+    media: RtpEngine,
+    engine: MediaEngineClient,
+    hold: MusicOnHold,
+    live_events: LiveEvents,
+) -> CallMonitor:
+    """Return the monitor of two-party calls; clients learn of each new state by live events."""
+    language = _extension_language(container)
+    log = container.archive.monitoring_log
+    parts = MonitoringParts(container.clock, media, engine, Prompts(), log, language, hold.interrupted)
+    return CallMonitor(parts, container.archive, live_events.monitoring_changed)
 
 
 def create_conference_recorder(

@@ -11,6 +11,7 @@ from unificx.conferencing.events import ConferenceEnded
 from unificx.core.errors import DomainError
 from unificx.registrar import Caller
 from unificx.routing import CONFERENCE_APP, CONFERENCE_SECONDS, CallApp
+from unificx.server.container import Container
 
 MOVE_SECONDS = 30.0
 """Seconds after which the participants moved to a new room must have arrived."""
@@ -67,3 +68,8 @@ class CallConverter:
     def _delete_if_empty(self, room: Room) -> None:
         if self._conferences.status(room) is None:
             self._rooms.close_ad_hoc(room)
+
+
+def create_call_converter(container: Container, calls: CallManager) -> CallConverter:
+    """Return the converter of the calls of this server."""
+    return CallConverter(calls, container.conference_rooms, container.conferences, container.bus)

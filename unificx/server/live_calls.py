@@ -6,11 +6,12 @@ from collections.abc import Collection, Sequence, Set
 from sqlalchemy import text
 
 from unificx.api import ComponentState
-from unificx.calls import CallControl, CallManager, LiveCall, ParkedCall
+from unificx.calls import CallControl, CallManager, LiveCall, Origination, ParkedCall
 from unificx.conferencing import Room
 from unificx.core.errors import NotFound
 from unificx.db import RESUME_FREE_BYTES
 from unificx.media import MediaUnavailable
+from unificx.recording import BY_CALL, JOIN, MONITORING_APP, MONITORING_CODE, CallMonitor, MonitoringState
 from unificx.registrar import Caller
 from unificx.rtpengine.supervisor import RtpEngine
 from unificx.server.conference_dialer import CallConverter
@@ -22,10 +23,11 @@ CHECK_TIMEOUT = 1.0
 class CallManagerLiveCalls:
     """Implements `api.ports.LiveCalls` with the call manager."""
 
-    def __init__(self, manager: CallManager, converter: CallConverter) -> None:
+    def __init__(self, manager: CallManager, converter: CallConverter, monitor: CallMonitor) -> None:
         self._manager = manager
         self._commands = CallControl(manager)
         self._converter = converter
+        self._monitor = monitor
 
     def live(self, tenant_id: str | None) -> Sequence[LiveCall]:
         return self._manager.live_calls(tenant_id)
@@ -64,6 +66,22 @@ class CallManagerLiveCalls:
 
     def move_to_room(self, call_id: str, extensions: Collection[str]) -> Room:
         return self._converter.move_to_room(call_id, extensions)
+
+    def monitor(self, extension_id: str, call_id: str, *, join: bool) -> str:
+        directory = self._manager.deps.directory
+        extension = directory.extension_by_id(extension_id)
+        if extension is None:
+            raise NotFound("There is no such extension.")
+        self._monitor.check(extension.tenant_id, call_id, extension_id)
+        shown = Caller(extension.tenant_id, "", "", extension.subject, number=MONITORING_CODE, name=MONITORING_CODE)
+        arguments = (BY_CALL, call_id, *((JOIN,) if join else ()))
+        supervisor = Caller.of(extension, name=directory.display_name(extension))
+        origin = Origination(supervisor, MONITORING_APP, arguments, to=extension.number, displayed_caller=shown)
+        return self._manager.originate(origin)
+
+    def monitoring(self, call_id: str) -> MonitoringState | None:
+        live = self._monitor.live(call_id)
+        return live.state if live is not None else None
 
     def decline(self, call_id: str, device_id: str) -> bool:
         return self._manager.decline(call_id, device_id)

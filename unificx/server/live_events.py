@@ -1,8 +1,8 @@
 """Live events for /api/v1/events, and closing of connections that lost access."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from unificx.api import EventHub
 from unificx.cdr.events import CallListsChanged
@@ -19,7 +19,7 @@ from unificx.identity.events import (
     TenantSuspended,
 )
 from unificx.notifications.events import PushSeen
-from unificx.recording import LiveRecording
+from unificx.recording import LiveMonitoring, LiveRecording
 from unificx.recording.events import CallRecordingsChanged, CallRecordingStored
 from unificx.server.collecting_timer import CollectingTimer
 from unificx.voicemail.events import MailboxChanged, MessageLeft
@@ -91,7 +91,14 @@ class LiveEvents:
     def recording_changed(self, live: LiveRecording) -> None:
         """Notify all participants of a call of its recording state."""
         message = {"type": "recording", "call": live.call_id, "state": live.state, "end": live.end}
-        extensions = [self._directory.extension_by_id(each) for each in live.extensions]
+        self._send_to_extensions(live.extensions, message)
+
+    def monitoring_changed(self, live: LiveMonitoring) -> None:
+        """Notify all participants of a call that a supervisor listens to it."""
+        self._send_to_extensions(live.extensions, {"type": "monitoring", "call": live.call_id, "state": live.state})
+
+    def _send_to_extensions(self, extension_ids: Iterable[str], message: dict[str, Any]) -> None:
+        extensions = [self._directory.extension_by_id(each) for each in extension_ids]
         for person_id in {one.person_id for one in extensions if one is not None and one.person_id is not None}:
             self._hub.send_to_person(person_id, message)
 
@@ -108,9 +115,7 @@ class LiveEvents:
 
     def _on_voicemail(self, box_id: str) -> None:
         """Notify the owners of a mailbox."""
-        extensions = [self._directory.extension_by_id(one) for one in self._owners(box_id)]
-        for person_id in {one.person_id for one in extensions if one is not None and one.person_id is not None}:
-            self._hub.send_to_person(person_id, _VOICEMAIL)
+        self._send_to_extensions(self._owners(box_id), _VOICEMAIL)
 
     def _on_recordings(self, event: CallRecordingStored | CallRecordingsChanged) -> None:
         """Notify all users of a tenant: each sees only their own recordings when they fetch the list."""
@@ -121,8 +126,6 @@ class LiveEvents:
         self._hub.send_to_permitted(event.tenant, Action.TENANT_CHANGE, message)
 
     def _on_history(self, event: CallListsChanged) -> None:
-        extensions = [self._directory.extension_by_id(extension_id or "") for _, extension_id in event.lists]
-        for person_id in {one.person_id for one in extensions if one is not None and one.person_id is not None}:
-            self._hub.send_to_person(person_id, _HISTORY)
+        self._send_to_extensions((extension_id or "" for _, extension_id in event.lists), _HISTORY)
         for tenant_id in {tenant_id for tenant_id, _ in event.lists}:
             self._hub.send_to_permitted(tenant_id, Action.HISTORY_READ, _HISTORY)

@@ -69,6 +69,13 @@ class NoLiveCalls:
         del call_id, extensions
         raise NotFound("There is no such call.")
 
+    def monitor(self, extension_id: str, call_id: str, *, join: bool) -> str:
+        del extension_id, call_id, join
+        raise NotFound("There is no such call.")
+
+    def monitoring(self, call_id: str) -> None:
+        del call_id
+
     def decline(self, call_id: str, device_id: str) -> bool:
         del call_id, device_id
         return False

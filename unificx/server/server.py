@@ -22,7 +22,6 @@ from unificx.server.acme_certificate import first_attempt
 from unificx.server.address import format_url, https_url, listening_url
 from unificx.server.banner import Addresses, FirstStart, print_banner
 from unificx.server.bootstrap import open_installation
-from unificx.server.conference_dialer import CallConverter
 from unificx.server.container import Container
 from unificx.server.demo import furnish_demo
 from unificx.server.http_server import HttpServers, add_sip_websocket, http_app
@@ -150,8 +149,7 @@ async def _run_services(settings: Settings, container: Container, tls: ServerTls
         stack.callback(reclaimer.cancel)
         container.metrics.register(MetricsCollector(container, sip, http_servers.limiter))
         _report_live(container, sip, stack)
-        converter = CallConverter(sip.call_manager, container.conference_rooms, container.conferences, container.bus)
-        live = CallManagerLiveCalls(sip.call_manager, converter)
+        live = CallManagerLiveCalls(sip.call_manager, sip.call_converter, sip.call_monitor)
         public_address = PublicAddress(settings.public_url, authority=tls.authority)
         checks = ComponentChecks(container, media)
         phones = SipPhones(container.location, sip.registration_faults, sip.transports, sip.check_sync, container.clock)

@@ -27,8 +27,14 @@ from unificx.registrar.events import DeviceMoved, DeviceRegistered
 from unificx.routing import Routing
 from unificx.rtpengine.party_commands import DtmfReceived
 from unificx.rtpengine.supervisor import RelayRestarted, RtpEngine
-from unificx.server.callapps import create_conference_recorder, create_host, create_recorder, create_registry
-from unificx.server.conference_dialer import CallManagerDialer
+from unificx.server.callapps import (
+    create_conference_recorder,
+    create_host,
+    create_monitor,
+    create_recorder,
+    create_registry,
+)
+from unificx.server.conference_dialer import CallManagerDialer, create_call_converter
 from unificx.server.container import Container
 from unificx.server.extension_state_handler import create_extension_states, follow_extensions
 from unificx.server.host_names import own_host_names
@@ -82,8 +88,7 @@ class SipServer:
         self._live_events = live_events
         self._sources = settings.sources
         self._container = container
-        self._media = media
-        self._engine = engine
+        self._media, self._engine = media, engine
         clock = container.clock
         started = clock.monotonic()
         incarnation = Incarnation(bytes.fromhex(container.node), clock.now().timestamp() - started, started)
@@ -94,20 +99,21 @@ class SipServer:
         endpoint = self.endpoint = self._create_endpoint()
         dialogs = DialogTable(endpoint, self._contact, endpoint.new_tag, current_flow=self._current_flow)
         self.parking = Parking(self._parked_changed, self._recall_parked)
-        apps = create_registry(container, self.parking)
+        hold = MusicOnHold(media, container.prompt_overrides.music, clock)
+        self.call_monitor = create_monitor(container, media, engine, hold, live_events)
+        apps = create_registry(container, self.parking, self.call_monitor, lambda: self.call_converter)
         self.app_runner = create_host(container, engine, apps)
         container.routing.destinations.add(apps)
         routing = self._create_routing()
-        hold = MusicOnHold(media, container.prompt_overrides.music, clock)
         self.call_recorder = create_recorder(container, media, engine, hold, self._recording_changed)
         call_settings = CallSettings(max_calls_per_tenant=settings.calls_per_tenant)
-        observers = CompositeObserver(hold, self.call_recorder)
-        touched: set[str] = set()
+        observers, touched = CompositeObserver(hold, self.call_recorder, self.call_monitor), set[str]()
         self.call_manager = self._create_call_manager(call_settings, dialogs, routing, observers, touched.add)
         container.routing.outbound.fraud.live = CallManagerOutsideCalls(self.call_manager, clock)
         self.call_control = CallControl(self.call_manager)
+        self.call_converter = create_call_converter(container, self.call_manager)
         container.routing.presence.availability.is_in_call = self.call_control.is_in_call
-        self._recorded_calls = CallRecordingStatus(self.call_manager)
+        self._recorded_calls = self.call_monitor.calls = CallRecordingStatus(self.call_manager)
         container.conferences.recorder = self.conference_recorder = create_conference_recorder(
             container, engine, self._recorded_calls
         )
@@ -276,6 +282,7 @@ class SipServer:
                 await self._watchdog_task
         await self.call_manager.close()
         await self.call_recorder.close()
+        await self.call_monitor.close()
         await self.conference_recorder.close()
         await self.app_runner.close()
         await self._mwi_handler.close()
@@ -297,9 +304,10 @@ class SipServer:
         bus.subscribe(RelayRestarted, lambda event: self.call_manager.media_restarted())
         bus.subscribe(DtmfReceived, self.call_manager.dtmf_received)
         bus.subscribe(EngineRestarted, lambda event: self.app_runner.on_engine_restarted())
+        bus.subscribe(EngineRestarted, lambda event: self.call_monitor.on_engine_restarted())
         for kind in get_args(EngineEvent):
             bus.subscribe(kind, self._on_engine_event)
-        for each in (self.call_recorder, self.conference_recorder):
+        for each in (self.call_recorder, self.conference_recorder, self.call_monitor):
             bus.subscribe(SubjectErased, lambda event, each=each: each.on_subject_erased(event.tenant, event.subject))
         for kind in (TenantSuspended, TenantDeleted):
             bus.subscribe(kind, lambda event: end(lambda run: run.caller.tenant_id == event.tenant))

@@ -30,6 +30,8 @@ export interface ServerEvents {
   queue: { id: string; waiting: number; available: number };
   /** Recording state of one of the user's calls: announced, recording, paused, ended. */
   recording: { call: string; state: string; end?: string | null };
+  /** Whether a supervisor listens to one of the user's calls: announced, listen, ended. */
+  monitoring: { call: string; state: string };
   /** The user's own mailboxes have changed. */
   voicemail: object;
   push_seen: { id?: string };

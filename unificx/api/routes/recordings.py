@@ -27,9 +27,10 @@ from unificx.api.schemas import recordings as models
 from unificx.api.scoped_lookup import extension_in_scope
 from unificx.api.services import Services
 from unificx.core.errors import Forbidden, Invalid, NotFound, StorageFull
-from unificx.identity import Action
+from unificx.identity import Action, Extension
 from unificx.recording import (
     CallRecording,
+    ExtensionRecordingPolicy,
     ExtensionRecordingPolicyChange,
     Listener,
     LiveRecording,
@@ -40,7 +41,7 @@ from unificx.recording import (
 
 router = APIRouter(prefix="/api/v1", tags=["recordings"], route_class=IdempotentRoute)
 
-Extension = Annotated[
+ExtensionQuery = Annotated[
     str | None,
     Query(max_length=64, pattern=core.REFERENCE, description="Only recordings with this extension: id or number."),
 ]
@@ -59,7 +60,7 @@ _CHANGE_PROBLEMS = problem_responses(401, 403, 404, 409, 410)
 class RecordingFilters:
     """Filters of a list of recordings."""
 
-    def __init__(self, extension: Extension = None, call: Call = None, hidden: Hidden = False) -> None:
+    def __init__(self, extension: ExtensionQuery = None, call: Call = None, hidden: Hidden = False) -> None:
         self.extension = extension
         self.call = call
         self.hidden = hidden
@@ -211,7 +212,7 @@ async def show_extension_recording(
     scope = await require_access_or_own(services, user, tenant, Action.PEOPLE_READ)
     known = await extension_in_scope(services, scope, extension)
     found = services.archive.extension(known.id)
-    return models.ExtensionRecording(extension_id=known.id, number=known.number, when=found.when, mode=found.mode)
+    return _extension_schema(known, found)
 
 
 @router.patch("/extensions/{extension}/recording", responses=problem_responses(401, 403, 404))
@@ -227,7 +228,17 @@ async def change_extension_recording(
     known = await extension_in_scope(services, scope, extension)
     wanted = ExtensionRecordingPolicyChange(**change.model_dump())
     found = await services.archive.change_extension(scope.tenant_id, known.id, wanted)
-    return models.ExtensionRecording(extension_id=known.id, number=known.number, when=found.when, mode=found.mode)
+    return _extension_schema(known, found)
+
+
+def _extension_schema(extension: Extension, policy: ExtensionRecordingPolicy) -> models.ExtensionRecording:
+    return models.ExtensionRecording(
+        extension_id=extension.id,
+        number=extension.number,
+        when=policy.when,
+        mode=policy.mode,
+        monitoring=policy.monitoring,
+    )
 
 
 # ---- live calls
@@ -239,7 +250,7 @@ async def show_call_recording(
 ) -> models.CallRecording:
     """Show the recording state of a live call. For its participants and administrators."""
     scope, own = await _live_call_scope(services, user, call_id, tenant)
-    return _call_recording_schema(services.live_recordings.live(call_id), scope, own)
+    return _call_recording_schema(services, services.live_recordings.live(call_id), scope, own)
 
 
 @router.put("/calls/{call_id}/recording", responses=problem_responses(401, 403, 404, 409, 507))
@@ -268,7 +279,7 @@ async def change_call_recording(
         found = recording.pause(call_id, by, card=change.for_card)
     else:
         found = recording.stop(call_id, by)
-    return _call_recording_schema(found, scope, own)
+    return _call_recording_schema(services, found, scope, own)
 
 
 # ---- access checks
@@ -328,7 +339,9 @@ async def _live_call_scope(
     return scope, own
 
 
-def _call_recording_schema(live: LiveRecording, scope: AccessScope, own: frozenset[str]) -> models.CallRecording:
+def _call_recording_schema(
+    services: Services, live: LiveRecording, scope: AccessScope, own: frozenset[str]
+) -> models.CallRecording:
     return models.CallRecording(
         call_id=live.call_id,
         state=live.state,
@@ -336,6 +349,7 @@ def _call_recording_schema(live: LiveRecording, scope: AccessScope, own: frozens
         end=live.end,
         allowed=live.allowed,
         directs=not scope.only_own or bool(own & set(live.controlled_by)),
+        monitoring=services.live_calls.monitoring(live.call_id),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from unificx.api.schemas.core import Input, Output
+from unificx.recording import MonitoringEvent, MonitoringState
 
 Mode = Literal["off", "announce", "opt_in"]
 When = Literal["never", "on_demand", "incoming", "outgoing", "always"]
@@ -75,6 +76,9 @@ class RecordingSettings(Output):
         description="Administrators may play recordings; they state a purpose, and each playback is logged."
     )
     restorable_days: int = Field(description="Days during which an archived recording can be restored.")
+    monitoring: bool = Field(
+        description="Administrators may listen to live calls; all parties are informed first, and each use is logged."
+    )
 
 
 class RecordingSettingsChange(Input):
@@ -85,6 +89,7 @@ class RecordingSettingsChange(Input):
     pause_on_keys: bool | None = None
     administrators_listen: bool | None = None
     restorable_days: int | None = None
+    monitoring: bool | None = None
 
 
 class ExtensionRecording(Output):
@@ -97,6 +102,9 @@ class ExtensionRecording(Output):
         " automatically, others on demand; always."
     )
     mode: Literal["announce", "opt_in"] = Field(description="Applies if it is stricter than the tenant's mode.")
+    monitoring: Literal["allowed", "refused"] = Field(
+        description="refused: administrators may never listen to live calls of this extension."
+    )
 
 
 class ExtensionRecordingChange(Input):
@@ -104,6 +112,7 @@ class ExtensionRecordingChange(Input):
 
     when: When | None = None
     mode: Literal["announce", "opt_in"] | None = None
+    monitoring: Literal["allowed", "refused"] | None = None
 
 
 class CallRecording(Output):
@@ -115,6 +124,30 @@ class CallRecording(Output):
     end: str | None = Field(description="Why it ended: stopped, refused, not_told, full or fault.")
     allowed: bool = Field(description="Whether a participant may start recording now.")
     directs: bool = Field(description="Whether the user may pause and stop the recording.")
+    monitoring: MonitoringState | None = Field(
+        description="announced while the parties are being informed that a supervisor listens, listen while one does."
+    )
+
+
+class MonitoringStart(Input):
+    """How to take part in a call."""
+
+    mode: Literal["listen", "join"] = Field(
+        "listen", description="listen: hear both parties without speaking; join: then move the call to a conference."
+    )
+
+
+class Monitoring(Output):
+    """An entry of the log of monitored calls."""
+
+    id: str
+    at: datetime
+    kind: MonitoringEvent = Field(
+        description="listen: a supervisor began to listen; join: joined the call; ended: no longer."
+    )
+    call_id: str
+    extensions: list[str] = Field(description="Ids of the extensions in the call.")
+    supervisor: str | None = Field(description="Null for an erased person.")
 
 
 class CallRecordingChange(Input):

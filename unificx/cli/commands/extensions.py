@@ -21,7 +21,7 @@ _DETAILS = {
     "forward_unreachable": "forward if unreachable",
 }
 
-_RECORDING_OPTIONS = {"when": "recording", "mode": "recording_consent"}
+_RECORDING_OPTIONS = {"when": "recording", "mode": "recording_consent", "monitoring": "monitoring"}
 """Option name by field."""
 
 ExtensionReference = Annotated[str, typer.Argument(metavar="NUMBER", help="Number or id of the extension.")]
@@ -94,12 +94,13 @@ def update(
     recording_consent: Annotated[
         str | None, typer.Option(help="announce or opt_in, if stricter than the tenant's.")
     ] = None,
+    monitoring: Annotated[str | None, typer.Option(help="Administrators listen to calls: allowed, refused.")] = None,
 ) -> None:
     """Change an extension."""
     body = {"name": name, "ring_seconds": ring_seconds, "max_call_seconds": max_call_seconds, "presence": presence}
     body |= {"do_not_disturb": do_not_disturb, "forward_always": forward_always, "forward_busy": forward_busy}
     body |= {"forward_no_answer": forward_no_answer, "forward_unreachable": forward_unreachable, "callers": callers}
-    recording_body = {"when": recording, "mode": recording_consent}
+    recording_body = {"when": recording, "mode": recording_consent, "monitoring": monitoring}
     has_recording = any(value is not None for value in recording_body.values())
 
     async def request(api: ApiClient) -> Json:
@@ -114,7 +115,9 @@ def update(
         return await api.patch(path, body, tenant=tenant) | recording_result
 
     changed = context.run(request)
-    columns = {**_DETAILS, "when": "recorded", "mode": "consent"} if has_recording else _DETAILS
+    columns = (
+        {**_DETAILS, "when": "recorded", "mode": "consent", "monitoring": "monitoring"} if has_recording else _DETAILS
+    )
     print_item(
         changed if context.as_json else {**changed, **changed.get("recording", {})}, columns, as_json=context.as_json
     )

@@ -26,6 +26,7 @@ _SETTINGS_COLUMNS = {
     "pause_on_keys": "digits pause it",
     "administrators_listen": "administrators listen",
     "restorable_days": "restorable (days)",
+    "monitoring": "monitoring",
 }
 
 RecordingId = Annotated[str, typer.Argument(metavar="ID", help="Id of the recording.")]
@@ -102,6 +103,7 @@ def settings(
         bool | None, typer.Option(help="Administrators may listen; each access is logged.")
     ] = None,
     restorable_days: Annotated[int | None, typer.Option(help="Days until archived recordings are erased.")] = None,
+    monitoring: Annotated[bool | None, typer.Option(help="Administrators may listen to live calls.")] = None,
 ) -> None:
     """Show or change recording settings."""
     body = {
@@ -110,6 +112,7 @@ def settings(
         "pause_on_keys": pause_on_keys,
         "administrators_listen": administrators_listen,
         "restorable_days": restorable_days,
+        "monitoring": monitoring,
     }
 
     async def request(api: ApiClient) -> Json:

@@ -21,6 +21,8 @@ class Action(StrEnum):
     CALLS_READ = "calls_read"
     """Read the active calls."""
     CALLS_CONTROL = "calls_control"
+    CALLS_MONITOR = "calls_monitor"
+    """Listen to the active calls of one's own tenant, where it allows that."""
     HISTORY_READ = "history_read"
     """Read all call records of the tenant."""
     INSTALLATION = "installation"
@@ -68,8 +70,13 @@ def reaches(principal: Principal, tenant_id: str) -> bool:
 
 
 def may(principal: Principal, action: Action, tenant_id: str) -> bool:
-    """Whether `principal` may perform `action` in the tenant: by role, and with an API key also by its scopes."""
+    """Whether `principal` may perform `action` in the tenant: by role, and with an API key also by its scopes.
+
+    Operators may not monitor the calls of other tenants, and no key may monitor calls.
+    """
     if not reaches(principal, tenant_id):
+        return False
+    if action is Action.CALLS_MONITOR and principal.tenant_id != tenant_id:
         return False
     return action in _PERMISSIONS[principal.role] and (principal.scopes is None or action in principal.scopes)
 

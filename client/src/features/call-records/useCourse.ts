@@ -58,6 +58,8 @@ function useStationEvent(call: CallRecord): (step: Step) => CourseEvent {
         return t`Returns to ${label}`;
       case 'picked_up':
         return t`${label} picks up`;
+      case 'monitored':
+        return t`${label} listens as a supervisor`;
       default:
         return t`${label} rings`;
     }

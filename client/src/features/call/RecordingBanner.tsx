@@ -4,17 +4,17 @@ import { problemText } from '~/design/problem-messages';
 import { useValue } from '~/core/store';
 import type { Call } from '~/sip';
 import { recordingStateIn, rooms } from '~/features/conferences';
-import { recording } from './recording';
+import { NONE, recording } from './recording';
 import { useRoom } from './useRoom';
 import { useCallRecording } from './useServerCall';
 import { CONFERENCE_RECORDING, RECORDING_STATES, RECORDING_ENDS } from './messages';
 import css from './notice.module.css';
 
-/** Announces the recording state, also to screen readers, from the announcement to the end. */
+/** Announces the recording state and a listening supervisor, also to screen readers, from the announcement to the end. */
 export function RecordingBanner({ call }: { call: Call }) {
   const { t } = useLingui();
   const current = useCallRecording(call);
-  const { id, now } = current ?? { id: '', now: { state: 'none' as const } };
+  const { id, now } = current ?? { id: '', now: NONE };
   const room = useRoom(call)?.id ?? '';
   const meeting = useValue(rooms, (each) => recordingStateIn(each, room));
   const callText = now.state === 'none' ? now.end && RECORDING_ENDS[now.end] : RECORDING_STATES[now.state];
@@ -25,6 +25,11 @@ export function RecordingBanner({ call }: { call: Call }) {
   const request = recording.request.bind(recording, id);
   return (
     <div aria-live="assertive">
+      {now.monitored && (
+        <div className={css.notice} data-notice>
+          <strong>{t`A supervisor is listening to this call`}</strong>
+        </div>
+      )}
       {(text || now.refused) && (
         <div className={css.notice} data-notice>
           {text && <strong>{t(text)}</strong>}

@@ -19,6 +19,8 @@ export interface CallRecordingState {
   end?: string;
   /** Why an action failed. */
   refused?: Problem;
+  /** A supervisor listens, or is announced. */
+  monitored?: boolean;
 }
 
 export type RecordingCommand = 'recording' | 'paused' | 'stopped';
@@ -34,7 +36,7 @@ interface RecordingApi {
 }
 
 const ACTIVE_STATES = ['announced', 'recording', 'paused'] as const;
-const NONE: CallRecordingState = { state: 'none' };
+export const NONE: CallRecordingState = { state: 'none' };
 /** Ends that no participant requested. */
 const REPORTED_ENDS = ['refused', 'not_told', 'full', 'fault'];
 
@@ -62,9 +64,14 @@ export class CallRecordings {
 
   handleEvent({ call, state, end }: RecordingEvent & { call: string }): void {
     this.#eventCount += 1;
-    if (state === 'ended' && !end) return this.remove(call);
+    if (state === 'ended' && !end && !this.state.state[call]?.monitored) return this.remove(call);
     this.#set(call, { ...toState({ state, end }), refused: undefined });
     if (state === 'announced' || state === 'ended') void this.refresh(call);
+  }
+
+  handleMonitoring({ call, state }: { call: string; state: string }): void {
+    this.#eventCount += 1;
+    this.#set(call, { monitored: state !== 'ended' });
   }
 
   async request(call: string, command: RecordingCommand): Promise<void> {
@@ -98,6 +105,7 @@ export class CallRecordings {
       allowed: now.allowed,
       directs: now.directs,
       automatic: now.begun === 'automatic',
+      monitored: now.monitoring !== null,
     });
   }
 
@@ -124,7 +132,9 @@ export function recordingOf(
 ): { id: string; now: CallRecordingState } | undefined {
   const known = id === undefined ? undefined : all[id];
   if (id !== undefined && known) return { id, now: known };
-  const active = Object.entries(all).find(([each, now]) => now.state !== 'none' && !matchedIds.includes(each));
+  const active = Object.entries(all).find(
+    ([each, now]) => (now.state !== 'none' || now.monitored) && !matchedIds.includes(each),
+  );
   return active && { id: active[0], now: active[1] };
 }
 
@@ -134,5 +144,6 @@ export const recording = new CallRecordings({
 });
 
 events.on('recording', (event) => recording.handleEvent(event));
+events.on('monitoring', (event) => recording.handleMonitoring(event));
 events.onConnected(() => void recording.refreshAll(serverCalls.state.map(({ id }) => id)));
 onSignOut(() => recording.clear());

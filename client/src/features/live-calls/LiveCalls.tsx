@@ -1,8 +1,9 @@
-import { Badge, Button } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { IconPhoneCall, IconPhoneOff } from '@tabler/icons-react';
+import { Badge, Button, Group } from '@mantine/core';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { IconHeadphones, IconPhoneCall, IconPhoneOff, IconUsersPlus } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
-import { api, type LiveCall } from '~/api';
+import { api, type LiveCall, type MonitoringStart } from '~/api';
+import { session } from '~/api/session';
 import { tenantSelection } from '~/api/tenant-selection';
 import { confirmAction } from '~/design/Confirm';
 import { formatDuration } from '~/design/dates';
@@ -13,7 +14,7 @@ import { DataTable } from '~/design/table';
 import { useValue } from '~/core/store';
 import { useLiveCalls } from './useLiveCalls';
 
-/** Live calls, with a button to end one. */
+/** Live calls, with buttons to listen to one, where that is allowed, and to end one. */
 export default function LiveCalls() {
   const { t } = useLingui();
   const tenant = useValue(tenantSelection, (each) => each.selected?.id);
@@ -23,6 +24,19 @@ export default function LiveCalls() {
     mutationFn: (call: LiveCall) => api.hangUpCall({ path: { call_id: call.id } }),
     onSettled: () => queries.invalidateQueries({ queryKey: ['calls'] }),
   });
+  const listen = useMutation({
+    mutationFn: ({ id, mode }: { id: string; mode: MonitoringStart['mode'] }) =>
+      api.monitorCall({ path: { call_id: id }, query: { tenant }, body: { mode } }),
+  });
+  const { data: settings } = useQuery({
+    queryKey: ['recording-settings', tenant],
+    queryFn: async () => (await api.showRecordingSettings({ query: { tenant } })).data,
+  });
+  // In one's own organisation only, and by one's own phone.
+  const own = useValue(session, (each) =>
+    each.state === 'in' && each.me.extensions.length > 0 ? each.me.tenant?.id : undefined,
+  );
+  const mayListen = settings?.monitoring === true && own !== undefined && own === (tenant ?? own);
   const calleeOf = (call: LiveCall) => (call.room ? t`Conference` : nameOf(call.callee));
   const withNumber = (name: string, number: string) => (name === number || !number ? name : `${name} · ${number}`);
 
@@ -44,7 +58,7 @@ export default function LiveCalls() {
   };
   return (
     <Page title={t`Live calls`} size="xl">
-      <ErrorNotice fault={hangUp.error} />
+      <ErrorNotice fault={hangUp.error ?? listen.error} />
       <DataTable
         label={t`Live calls`}
         list={calls}
@@ -70,15 +84,41 @@ export default function LiveCalls() {
           { title: t`Time`, numeric: true, card: 'aside', render: (call) => formatDuration(secondsOf(call)) },
         ]}
         actions={(call) => (
-          <Button
-            variant="default"
-            size="xs"
-            leftSection={<IconPhoneOff size={16} aria-hidden />}
-            aria-label={t`End the call from ${call.caller} to ${call.callee}`}
-            onClick={() => void confirmAndEnd(call)}
-          >
-            <Trans>End</Trans>
-          </Button>
+          <Group gap="xs" wrap="nowrap">
+            {mayListen && call.state === 'talking' && !call.room && (
+              <>
+                <Button
+                  variant="default"
+                  size="xs"
+                  leftSection={<IconHeadphones size={16} aria-hidden />}
+                  aria-label={t`Listen to the call from ${call.caller} to ${call.callee}`}
+                  disabled={listen.isPending}
+                  onClick={() => listen.mutate({ id: call.id, mode: 'listen' })}
+                >
+                  <Trans>Listen in</Trans>
+                </Button>
+                <Button
+                  variant="default"
+                  size="xs"
+                  leftSection={<IconUsersPlus size={16} aria-hidden />}
+                  aria-label={t`Join the call from ${call.caller} to ${call.callee}`}
+                  disabled={listen.isPending}
+                  onClick={() => listen.mutate({ id: call.id, mode: 'join' })}
+                >
+                  <Trans>Join</Trans>
+                </Button>
+              </>
+            )}
+            <Button
+              variant="default"
+              size="xs"
+              leftSection={<IconPhoneOff size={16} aria-hidden />}
+              aria-label={t`End the call from ${call.caller} to ${call.callee}`}
+              onClick={() => void confirmAndEnd(call)}
+            >
+              <Trans>End</Trans>
+            </Button>
+          </Group>
         )}
         empty={<EmptyState icon={IconPhoneCall} text={<Trans>No active calls.</Trans>} />}
       />

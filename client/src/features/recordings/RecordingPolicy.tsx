@@ -57,6 +57,13 @@ export function TenantRecordingPolicy({ tenant, settings, settingsKey }: TenantR
         checked={shown.administrators_listen}
         onChange={(event) => change.mutate({ administrators_listen: event.currentTarget.checked })}
       />
+      <Switch
+        label={t`Administrators may listen to live calls`}
+        description={t`All participants are informed first. Each use is logged and visible to them.`}
+        disabled={change.isPending}
+        checked={shown.monitoring}
+        onChange={(event) => change.mutate({ monitoring: event.currentTarget.checked })}
+      />
       <NumberSetting
         label={t`Reminder tone interval (seconds)`}
         description={t`Reminds participants that the call is recorded. 0 turns it off.`}
@@ -112,7 +119,7 @@ export function ExtensionRecordingPolicy({ tenant }: { tenant?: string }) {
   );
 }
 
-/** When the calls of one extension are recorded. */
+/** When the calls of one extension are recorded, and whether supervisors may listen to them. */
 export function ExtensionRecordingSelect({ extension, tenant }: { extension: string; tenant?: string }) {
   const { t } = useLingui();
   const queries = useQueryClient();
@@ -120,8 +127,8 @@ export function ExtensionRecordingSelect({ extension, tenant }: { extension: str
   const which = { path: { extension }, query: { tenant } };
   const { data, error } = useQuery({ queryKey, queryFn: async () => (await api.showExtensionRecording(which)).data });
   const change = useMutation({
-    mutationFn: async (when: ExtensionRecording['when']) =>
-      (await api.changeExtensionRecording({ ...which, body: { when } })).data,
+    mutationFn: async (body: Partial<Pick<ExtensionRecording, 'when' | 'monitoring'>>) =>
+      (await api.changeExtensionRecording({ ...which, body })).data,
     onSuccess: (saved) => queries.setQueryData(queryKey, saved),
   });
   return (
@@ -133,7 +140,7 @@ export function ExtensionRecordingSelect({ extension, tenant }: { extension: str
           allowDeselect={false}
           disabled={change.isPending}
           value={data.when}
-          onChange={(when) => change.mutate(when as ExtensionRecording['when'])}
+          onChange={(when) => change.mutate({ when: when as ExtensionRecording['when'] })}
           data={[
             { value: 'never', label: t`Never` },
             { value: 'on_demand', label: t`On demand` },
@@ -141,6 +148,14 @@ export function ExtensionRecordingSelect({ extension, tenant }: { extension: str
             { value: 'outgoing', label: t`Outgoing calls` },
             { value: 'always', label: t`Always` },
           ]}
+        />
+      )}
+      {data && (
+        <Switch
+          label={t`Live calls may be listened to`}
+          disabled={change.isPending}
+          checked={data.monitoring === 'allowed'}
+          onChange={(event) => change.mutate({ monitoring: event.currentTarget.checked ? 'allowed' : 'refused' })}
         />
       )}
     </>

@@ -1,0 +1,63 @@
+"""Monitoring of live calls: supervisors listen after all parties were informed, and each use is logged."""
+
+from fastapi import APIRouter, Depends, status
+
+from unificx.api.access import (
+    CurrentUserDep,
+    Cursor,
+    Id,
+    Limit,
+    ServicesDep,
+    TenantQuery,
+    require_access,
+    require_access_or_own,
+)
+from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
+from unificx.api.problems import problem_responses
+from unificx.api.schemas import calls, core
+from unificx.api.schemas import recordings as models
+from unificx.core.errors import Conflict
+from unificx.identity import Action
+from unificx.recording import MonitoringEntry
+
+router = APIRouter(prefix="/api/v1", tags=["calls"], route_class=IdempotentRoute)
+
+
+@router.post(
+    "/calls/{call_id}/monitor",
+    status_code=status.HTTP_201_CREATED,
+    responses=problem_responses(401, 403, 404, 409, 507),
+    dependencies=[Depends(declare_idempotency_key)],
+)
+async def monitor_call(
+    services: ServicesDep, user: CurrentUserDep, call_id: Id, start: models.MonitoringStart, tenant: TenantQuery = None
+) -> calls.CallStarted:
+    """Listen to a call, or join it: your own phone rings. All parties hear an announcement before you hear them. For
+    administrators, if the tenant allows it and no person in the call has refused it."""
+    await require_access(services, user, tenant, Action.CALLS_MONITOR)
+    own = list(services.identity.directory.extension_ids_of(user.principal.person_id))
+    if not own:
+        raise Conflict("You have no extension, so there is no device to ring.")
+    return calls.CallStarted(id=services.live_calls.monitor(own[0], call_id, join=start.mode == "join"))
+
+
+@router.get("/monitorings", responses=problem_responses(401, 403, 404))
+async def list_monitorings(
+    services: ServicesDep, user: CurrentUserDep, tenant: TenantQuery = None, cursor: Cursor = None, limit: Limit = 50
+) -> core.Page[models.Monitoring]:
+    """List when supervisors listened to your calls, newest first. Administrators see all calls of the tenant."""
+    scope = await require_access_or_own(services, user, tenant, Action.PEOPLE_CHANGE)
+    own = services.identity.directory.extension_ids_of(user.principal.person_id) if scope.only_own else None
+    found = await services.archive.monitoring_log.page(scope.tenant_id, own, cursor=cursor, limit=limit)
+    return core.Page(items=[_schema(one) for one in found.items], next=found.next)
+
+
+def _schema(entry: MonitoringEntry) -> models.Monitoring:
+    return models.Monitoring(
+        id=entry.id,
+        at=entry.at,
+        kind=entry.kind,
+        call_id=entry.call_id,
+        extensions=list(entry.extensions),
+        supervisor=entry.supervisor if isinstance(entry.supervisor, str) else None,
+    )
