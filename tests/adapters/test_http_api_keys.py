@@ -5,7 +5,7 @@ import pytest
 from http_world import World
 
 from unificx.api.event_hub import SIGNED_OUT
-from unificx.identity import NewApiKey, PersonChange, Principal, Role, TenantChange
+from unificx.identity import NewApiKey, NewExtension, PersonChange, Principal, Role, TenantChange
 from unificx.identity.api_keys import MAX_KEYS
 
 KEYS = "/api/v1/api-keys"
@@ -218,3 +218,16 @@ async def test_a_response_stored_for_a_user_is_not_for_their_keys(world: World) 
     new, key = {"number": "1009", "name": "Door"}, {"Idempotency-Key": "k-1"}
     assert (await admin.post("/api/v1/extensions", json=new, headers=key)).status_code == 201
     assert (await program.post("/api/v1/extensions", json=new, headers=key)).status_code == 403
+
+
+async def test_a_person_who_has_not_signed_in_yet_has_a_key_from_the_server(world: World) -> None:
+    made = await world.identity.extensions.create(world.acme.id, NewExtension("1001", "Ada", "ada@acme.example"))
+    person_id = made.extension.person_id or ""
+    assert (await world.identity.users.get(world.acme.id, person_id)).state == "invited"
+    console = world.client(operator=True)
+    wanted = {"name": "x", "person_id": person_id}
+    program = world.client(Authorization=f"Bearer {await create_key_at(console, wanted)}")
+    assert [one["number"] for one in (await program.get("/api/v1/extensions")).json()["items"]] == ["1001"]
+    await world.identity.users.update(world.acme.id, person_id, PersonChange(state="suspended"))
+    assert (await program.get("/api/v1/extensions")).status_code == 401
+    assert (await console.post(f"{KEYS}?tenant=acme", json=wanted)).status_code == 409

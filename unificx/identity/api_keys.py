@@ -45,8 +45,8 @@ class ApiKeys:
             if maker.person_id:
                 await self._factors.require_step_up(tx, maker)
             person = await self._store.person(tx.session, tenant_id, person_id)
-            if person.state != "active":
-                raise Conflict("This account is not active.", hint="A key is for a user who has signed in once.")
+            if person.state == "suspended":
+                raise Conflict("This account is suspended.", hint="Resume it first.")
             if await api_keys.count(tx.session, tenant_id, person_id) >= MAX_KEYS:
                 raise Conflict(f"A user has at most {MAX_KEYS} keys.", hint="Revoke a key that is no longer used.")
             possible = permissions.scopes_of(person.role)

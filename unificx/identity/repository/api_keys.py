@@ -32,12 +32,13 @@ async def add(session: AsyncSession, keys: Keys, key: ApiKey, subject: str, dige
 
 
 async def principal(session: AsyncSession, digest: str, now: datetime) -> Principal | None:
-    """Return the owner of a key, with their present role; None if unknown or expired, or without an active account."""
+    """Return the owner of a key, with their present role; None if unknown or expired, or if the account is
+    suspended. An invited user may have a key from the server itself before they sign in."""
     # scope: all tenants, because the key alone determines the tenant.
     query = (
         select(ApiKeyRow.id, ApiKeyRow.scopes, PersonRow.id, PersonRow.tenant_id, PersonRow.role)
         .join(PersonRow, PersonRow.id == ApiKeyRow.person_id)
-        .where(ApiKeyRow.digest == digest, ApiKeyRow.expires > now, PersonRow.state == "active")
+        .where(ApiKeyRow.digest == digest, ApiKeyRow.expires > now, PersonRow.state.in_(("active", "invited")))
     )
     found = (await session.execute(query)).first()
     if found is None:
