@@ -78,7 +78,7 @@ _TAGS = [
     {"name": "hours", "description": "Opening hours, by which calls take one way or another."},
     {"name": "recordings", "description": "Call recordings and the control of running recordings."},
     {"name": "push", "description": "Push notifications for clients that are not connected."},
-    {"name": "webhooks", "description": "Signed reports of events to other programs (Standard Webhooks)."},
+    {"name": "webhooks", "description": "Signed reports of events to other programs (`WebhookMessage`)."},
     {"name": "desk", "description": "Diagnostics reports sent by users to their administrators."},
     {"name": "privacy", "description": "Inventory of the personal data in the database."},
     openapi.EVENTS_TAG,

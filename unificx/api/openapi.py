@@ -10,6 +10,7 @@ from unificx.api.live_event_types import live_event_schema
 from unificx.api.problems import Problem
 from unificx.api.request_examples import EXAMPLES
 from unificx.api.services import PublicAddress
+from unificx.webhooks import EVENT_TYPES
 
 EVENTS_TAG = {
     "name": "events",
@@ -49,9 +50,32 @@ def _complete(schema: dict[str, Any]) -> None:
     schemas.update(problem.pop("$defs", {}))
     schemas["Problem"] = problem
     schemas["LiveEvent"] = live_event_schema()
+    schemas["WebhookMessage"] = _webhook_message_schema()
     for operations in schema.get("paths", {}).values():
         for operation in operations.values():
             _complete_operation(operation)
+
+
+def _webhook_message_schema() -> dict[str, Any]:
+    """Return the schema of the body of a message to a webhook, with an example of each type."""
+    at, tenant_id = "2026-11-27T09:03:11+00:00", "0198c2a4-1b2c-7d3b-9a40-2f6b8e1d7c55"
+    types = "; ".join(f"`{name}`: {each.description}" for name, each in EVENT_TYPES.items())
+    return {
+        "title": "WebhookMessage",
+        "description": "The body of a message to a webhook.",
+        "type": "object",
+        "required": ["type", "timestamp", "tenant_id", "data"],
+        "properties": {
+            "type": {"type": "string", "description": f"{types} `webhook.test`: A requested test."},
+            "timestamp": {"type": "string", "format": "date-time", "description": "Time of the event."},
+            "tenant_id": {"type": "string"},
+            "data": {"type": "object", "description": "Ids, states and times of the event."},
+        },
+        "examples": [
+            {"type": name, "timestamp": at, "tenant_id": tenant_id, "data": each.example}
+            for name, each in EVENT_TYPES.items()
+        ],
+    }
 
 
 def _complete_operation(operation: dict[str, Any]) -> None:

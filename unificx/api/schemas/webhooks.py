@@ -1,7 +1,7 @@
 """Schemas of webhooks."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -91,12 +91,3 @@ class WebhookTest(Output):
     """A queued test message."""
 
     id: str
-
-
-class WebhookMessage(Output):
-    """The body of a message."""
-
-    type: str = Field(examples=["voicemail.left"])
-    timestamp: datetime
-    tenant_id: str
-    data: dict[str, Any] = Field(description="Ids, states and times of the event.")
