@@ -1,7 +1,9 @@
 """Schemas of queues. Personal values never appear in a `repr`."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Literal
 
 Strategy = Literal["ring_all", "longest_idle", "fewest_calls", "round_robin", "random", "linear"]
@@ -167,9 +169,9 @@ AgentChange = Literal["sign_in", "sign_out", "pause", "resume"]
 
 @dataclass(frozen=True, slots=True)
 class QueueChange:
-    """Changes to a queue. None keeps a value."""
+    """Changes to a queue. None keeps a value; `settings` are the new values by name, those it lacks are kept."""
 
     name: str | None = None
     otherwise: str | None = None
-    settings: QueueSettings | None = None
+    settings: Mapping[str, object] = MappingProxyType({})
     agents: tuple[NewAgent, ...] | None = None

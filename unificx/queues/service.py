@@ -133,7 +133,7 @@ class QueueService:
                 otherwise=before.otherwise
                 if change.otherwise is None
                 else self._checked(queue.tenant_id, queue.number, change.otherwise),
-                settings=before.settings if change.settings is None else values.check_settings(change.settings),
+                settings=values.check_settings(replace(before.settings, **change.settings)),
                 agents=before.agents if change.agents is None else self._agents(queue.tenant_id, change.agents, known),
             )
             await repository.update_queue(uow.session, self._keys, after)

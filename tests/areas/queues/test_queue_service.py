@@ -87,13 +87,15 @@ async def test_an_agent_is_listed_once_and_has_a_valid_penalty(setup: QueueSetup
 async def test_changing_a_queue_keeps_the_state_of_agents_that_stay(setup: QueueSetup) -> None:
     queue = await support(setup)
     await setup.queues.change_agent(queue, setup.anna.id, "pause", "lunch")
-    change = QueueChange("Help", "", replace(SETTINGS, wrap_up=9), (NewAgent(setup.anna.id, 7),))
+    change = QueueChange("Help", "", {"wrap_up": 9}, (NewAgent(setup.anna.id, 7),))
     changed = await setup.queues.update(queue, change)
     assert (changed.name, changed.otherwise, changed.settings.wrap_up) == ("Help", "", 9)
     [agent] = changed.agents
     assert (agent.penalty, agent.paused, agent.reason) == (7, True, "lunch")
     assert setup.queues.find(setup.tenant.id, "6500") == changed
     assert await setup.queues.update(changed, QueueChange()) == changed
+    both = await setup.queues.update(queue, QueueChange(settings={"ring_seconds": 30}))  # of the queue as it was
+    assert (both.settings.ring_seconds, both.settings.wrap_up) == (30, 9)
 
 
 async def test_the_sign_in_state_of_an_agent_is_durable(setup: QueueSetup) -> None:

@@ -1,6 +1,6 @@
 """Queues: administrators manage them, agents sign in and out, and both see who is waiting."""
 
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Annotated
 
@@ -74,7 +74,7 @@ async def update_queue(
     wanted = queues.QueueChange(
         name=change.name,
         otherwise=change.otherwise,
-        settings=replace(known.settings, **change.model_dump(exclude=_NOT_SETTINGS, exclude_none=True)),
+        settings=change.model_dump(exclude=_NOT_SETTINGS, exclude_none=True),
         agents=None if change.agents is None else _new_agents(services, scope, change.agents),
     )
     return _queue_schema(services, scope, await services.queues.service.update(known, wanted))
