@@ -47,6 +47,17 @@ async def test_a_route_is_used_changed_and_deleted(outside: OutboundSetup) -> No
         outside.outbound.routes.find(outside.acme, "outside")
 
 
+async def test_changes_at_the_same_time_are_both_kept(outside: OutboundSetup) -> None:
+    await outside.open_route()
+    route, own = outside.outbound.routes.find(outside.acme, "outside"), await number(outside)
+    await outside.outbound.routes.update(route, RouteChange(strip=3))
+    changed = await outside.outbound.routes.update(route, RouteChange(prepend="0"))  # of the route as it was
+    assert (changed.strip, changed.prepend) == (3, "0")
+    await outside.outbound.numbers.update(own, NumberChange(reject_anonymous=True))
+    moved = await outside.outbound.numbers.update(own, NumberChange(destination="extension:1002"))
+    assert (moved.reject_anonymous, str(moved.destination)) == (True, "extension:1002")
+
+
 async def test_invalid_routes_are_refused_whole(outside: OutboundSetup) -> None:
     await outside.open_route()
     refused = [

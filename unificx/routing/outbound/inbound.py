@@ -107,18 +107,9 @@ class PublicNumberService:
 
     async def update(self, number: InboundNumber, change: NumberChange) -> InboundNumber:
         """Change where a number leads. Raises Invalid; NotFound for a deleted number."""
-        tenant_id = number.tenant_id
-        trunk, callers, shown_for, to = change.trunk, change.callers, change.shown_for, change.destination
-        after = replace(
-            number,
-            trunk_id=number.trunk_id if trunk is None else self._parts.trunk_id(tenant_id, trunk, "trunk"),
-            destination=number.destination if to is None else DestinationRef.parse(to),
-            callers=number.callers if callers is None else _caller_rules(callers),
-            shown_for=number.shown_for if shown_for is None else self._extension_ids(tenant_id, shown_for),
-            reject_anonymous=(number.reject_anonymous if change.reject_anonymous is None else change.reject_anonymous),
-        )
         async with self._parts.database.begin() as uow:
-            await lock_scope(uow.session, "public numbers", tenant_id)
+            await lock_scope(uow.session, "public numbers", number.tenant_id)
+            after = self._changed(self._store.numbers.get(number.id) or number, change)
             await self._check_destinations(uow, after)
             if not await repository.update_number(uow.session, self._parts.keys, after):
                 raise NotFound("Number not found.")
@@ -137,6 +128,18 @@ class PublicNumberService:
             uow.after_commit.append(partial(self._store.drop_number, number))
 
     # ---- inside
+
+    def _changed(self, number: InboundNumber, change: NumberChange) -> InboundNumber:
+        tenant_id = number.tenant_id
+        trunk, callers, shown_for, to = change.trunk, change.callers, change.shown_for, change.destination
+        return replace(
+            number,
+            trunk_id=number.trunk_id if trunk is None else self._parts.trunk_id(tenant_id, trunk, "trunk"),
+            destination=number.destination if to is None else DestinationRef.parse(to),
+            callers=number.callers if callers is None else _caller_rules(callers),
+            shown_for=number.shown_for if shown_for is None else self._extension_ids(tenant_id, shown_for),
+            reject_anonymous=number.reject_anonymous if change.reject_anonymous is None else change.reject_anonymous,
+        )
 
     async def _check_destinations(self, uow: UnitOfWork, number: InboundNumber) -> None:
         await self._parts.destinations.lock(uow, number.tenant_id)

@@ -66,10 +66,10 @@ class RouteService:
 
     async def update(self, route: Route, change: RouteChange) -> Route:
         """Change a route. Raises Invalid; Conflict; NotFound for a deleted route."""
-        after = self._changed(route, change)
-        _check_weights(after)
         async with self._parts.database.begin() as uow:
             await lock_scope(uow.session, "outbound routes", route.tenant_id)
+            after = self._changed(self._store.routes.get(route.id) or route, change)
+            _check_weights(after)
             _require_free_name(self._store.routes_of(route.tenant_id), after)
             if not await repository.update_route(uow.session, after):
                 raise NotFound("Route not found.")
