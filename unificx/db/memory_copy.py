@@ -65,7 +65,9 @@ class MemoryCopy(Generic[T]):
         known = self._by_id.pop(one.id, None)
         if known is None:
             return
-        self._by_name.pop((known.tenant_id, self._name_of(known)), None)
+        name = known.tenant_id, self._name_of(known)
+        if self._by_name.get(name) is known:  # else another object has got the name already
+            del self._by_name[name]
         of_tenant = self._by_tenant[known.tenant_id]
         del of_tenant[known.id]
         if not of_tenant:

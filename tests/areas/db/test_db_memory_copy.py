@@ -52,6 +52,15 @@ def test_a_changed_object_has_left_its_former_name() -> None:
     assert [room.number for room in rooms.of_tenant("acme")] == ["8000"]
 
 
+def test_the_name_of_a_dropped_object_stays_with_the_one_that_has_got_it() -> None:
+    rooms = copy_of(RED)
+    heir = replace(BLUE, number=RED.number)
+    rooms.put(heir)
+    rooms.drop(RED)
+    assert rooms.named("acme", "8000") == heir
+    assert rooms.of_tenant("acme") == [heir]
+
+
 def test_a_dropped_object_leaves_nothing() -> None:
     rooms = copy_of(RED, OTHER)
     rooms.drop(RED)
