@@ -69,7 +69,7 @@ usual_contact = re.compile(rf'(?:"[^"\\]*+" ?+)?+<({USUAL_URI})>(?:;expires=[0-9
 usual_cseq = re.compile(rf"([0-9]{{1,9}}+) ({TOKEN})").fullmatch
 """A CSeq below the maximum in the usual spelling: number and method."""
 _cseq = re.compile(rf"([0-9]++)[ \t]++({TOKEN})").fullmatch
-_leading_digits = re.compile(r"\s*([0-9]{1,9})").match
+_leading_digits = re.compile(r"\s*+([0-9]{1,9}+)").match
 _rack = re.compile(rf"([0-9]++)[ \t]++([0-9]++)[ \t]++({TOKEN})").fullmatch
 _AUTH_PARAM = rf'[ \t]*+({TOKEN})[ \t]*+=[ \t]*+(?:"([^"\\]*+)"|({QUOTED}|[^\s",]++))[ \t]*+(?:,|$)'
 _each_auth_param = re.compile(rf"{_AUTH_PARAM}|((?s:.++))").findall  # unparsable text is captured as one last match
