@@ -106,6 +106,7 @@ AREAS: dict[str, tuple[str, ...]] = {
         "areas/routing/test_forwarding*",
         "areas/callapps/test_presence_apps*",
         "flows/test_calls_forwarding*",
+        "flows/test_calls_ring_order*",
         "adapters/test_http_presence*",
     ),
     "privacy": (

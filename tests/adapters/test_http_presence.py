@@ -54,6 +54,26 @@ async def test_forwarding_is_for_the_user_and_administrators(world: World) -> No
     assert (await admin.patch("/api/v1/presence/1001", json={"call_waiting": False})).json()["call_waiting"] is False
 
 
+async def test_a_ring_order_names_devices_of_the_extension(world: World) -> None:
+    ada, ben = await world.user(world.acme, "1001"), await world.user(world.acme, "1002")
+    [own], [other] = [
+        (await one.get("/api/v1/devices", params={"extension": number})).json()["items"]
+        for one, number in ((ada, "1001"), (ben, "1002"))
+    ]
+
+    def order(device: str) -> dict[str, object]:
+        return {"forwarding": [{"state": "lunch", "ring_order": [{"device": device, "seconds": 10}]}]}
+
+    shown = (await ada.patch("/api/v1/presence/1001", json=order(own["id"]))).json()
+    assert shown["profiles"]["lunch"]["ring_order"] == [{"device": own["id"], "seconds": 10}]
+    assert shown["profiles"]["available"]["ring_order"] is None
+    for device in (other["id"], "unknown"):
+        refused = await ada.patch("/api/v1/presence/1001", json=order(device))
+        assert (refused.status_code, refused.json()["field"]) == (422, "ring_order")
+    change = {"forwarding": [{"state": "lunch", "ring_order": "default"}]}
+    assert (await ada.patch("/api/v1/presence/1001", json=change)).json()["profiles"]["lunch"]["ring_order"] is None
+
+
 async def test_extension_has_the_rules_in_force(world: World) -> None:
     await world.user(world.acme, "1001")
     await world.user(world.acme, "1002")

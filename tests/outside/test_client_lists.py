@@ -3,13 +3,15 @@
 import asyncio
 import re
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from app_phone import app_phone
 from client_pages import Client, Clients
 from page_checks import PageChecker
 from playwright.sync_api import Locator, Page, expect
 from portal_pages import DESKTOP_OPTIONS
-from server import Household, Server, create_household, eventually, set_voicemail
+from server import Household, Login, Server, create_household, eventually, set_voicemail
 from voicemail_messages import leave_message
 
 ANNA, BERTA, CLARA = "Annarosa Quellmalz", "Bertalina Oxenfurt", "Claramunde Zwiebach"
@@ -249,3 +251,33 @@ def test_unknown_addresses_and_inner_pages_keep_the_frame(anna: Client) -> None:
         expect(page.get_by_role("link", name="Back")).to_be_visible()
     page.get_by_role("link", name="Back").click()
     expect(page).to_have_url(f"{anna.origin}/app/settings")
+
+
+def test_forwarding_set_in_the_app_takes_effect(server: Server, household: Household, anna: Client) -> None:
+    page = anna.open("/settings/forwarding").page
+    always = page.get_by_role("combobox", name="Always")
+    mailbox = f"Mailbox of {ANNA} · {household.anna.number}"
+    choose(always, mailbox)
+    page.get_by_role("button", name="Undo").click()
+    expect(always).to_have_value("Not forwarded")
+    choose(always, mailbox)
+    expect(page.get_by_text("Forwarding is changed.")).to_be_visible()
+    # Anna's app is registered: without the rule it would ring, and Clara would hear nothing.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, hear_greeting(server, household.clara, household.anna.number)).result()
+    choose(always, "Not forwarded")
+    walk = PageChecker(anna, "en", label="forwarding")
+    walk.check("light", "dark")
+    assert walk.findings == anna.complaints == []
+
+
+def choose(select: Locator, option: str) -> None:
+    select.click()
+    select.page.get_by_role("option", name=option, exact=True).click()
+    expect(select).to_have_value(option)
+
+
+async def hear_greeting(server: Server, caller: Login, number: str) -> None:
+    async with app_phone(server, caller) as phone:
+        await phone.call(number)
+        await phone.wait_for_sound()

@@ -1,6 +1,6 @@
 """Presence of extensions as API schemas, from memory."""
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from dataclasses import asdict
 from typing import get_args
 
@@ -33,7 +33,9 @@ def settings_schema(services: Services, extension: Extension) -> models.Presence
     return models.PresenceSettings(
         **presence_schema(services, extension, in_calls).model_dump(),
         call_waiting=found.call_waiting,
-        profiles={state: _profile(state, found.profiles.get(state, presence.StateProfile())) for state in states},
+        profiles={
+            state: _profile(services, state, found.profiles.get(state, presence.StateProfile())) for state in states
+        },
     )
 
 
@@ -69,12 +71,34 @@ def forwarding_change(change: core.ExtensionChange) -> tuple[presence.Forwarding
     return (presence.ForwardingChange("available", change.callers, *destinations),)
 
 
-def _profile(state: presence.PresenceState, profile: presence.StateProfile) -> models.StateProfile:
+def _profile(services: Services, state: presence.PresenceState, profile: presence.StateProfile) -> models.StateProfile:
+    order = profile.ring_order
+    known = [each for each in order or () if services.identity.directory.device(each.device) is not None]
     return models.StateProfile(
         inside=_forwarding(state, profile.inside),
         outside=_forwarding(state, profile.outside),
         ring_seconds=profile.ring_seconds,
+        ring_order=[models.RingTurn.model_validate(each) for each in known] if order is not None else None,
     )
+
+
+def forwarding_changes(
+    services: Services, extension: Extension, changes: Sequence[models.ForwardingChange]
+) -> list[presence.ForwardingChange]:
+    """Return the changes of profiles that were asked for. Raise Invalid for a device of another extension."""
+    found: list[presence.ForwardingChange] = []
+    for each in changes:
+        order = each.ring_order
+        turns = [presence.RingTurn(**turn.model_dump()) for turn in order] if isinstance(order, list) else []
+        for turn in turns:
+            device = services.identity.directory.device(turn.device)
+            if device is None or device.extension_id != extension.id:
+                raise Invalid(
+                    "This is not a device of the extension.", hint="List them at /api/v1/devices.", field="ring_order"
+                )
+        values = each.model_dump(exclude={"ring_order"})
+        found.append(presence.ForwardingChange(**values, ring_order=tuple(turns) if isinstance(order, list) else order))
+    return found
 
 
 def _forwarding(state: presence.PresenceState, forwarding: presence.Forwarding) -> models.Forwarding:

@@ -41,6 +41,11 @@ class Visit:
             return self
         return replace(self, step=replace(self.step, ended=at, outcome=outcome), phase="over")
 
+    @property
+    def was_rung(self) -> bool:
+        """Whether it was rung without an answer."""
+        return self.phase == "over" and self.step.outcome not in ("answered", "continued")
+
     def is_of(self, party: CallParty) -> bool:
         """Whether this is the station of a person or outside number."""
         own = self.step.party
@@ -71,8 +76,14 @@ class Journey:
         self._passed = ()
 
     def enter_party(self, kind: StepKind, party: CallParty, approach: Approach) -> None:
-        """The phones of an extension or an outside number ring. Another phone of the same party changes nothing."""
-        if not any(each.phase == "ringing" and each.is_of(party) for each in self.visits):
+        """The phones of an extension or an outside number ring. Another phone of the same party changes nothing, also
+        if it rings after the first one."""
+        if any(each.phase == "ringing" and each.is_of(party) for each in self.visits):
+            return
+        last = self.visits[-1] if self.visits else None
+        if last is not None and last.was_rung and last.is_of(party) and approach.reason == "routed":
+            self.visits[-1] = replace(last, phase="ringing")
+        else:
             self._add(kind, approach, "ringing", party)
 
     def enter_app(self, kind: StepKind, name: str, party: CallParty | None, approach: Approach) -> None:

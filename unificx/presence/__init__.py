@@ -13,6 +13,7 @@ from unificx.presence.schemas import (
     Presence,
     PresenceChange,
     PresenceState,
+    RingTurn,
     ShownState,
     StateProfile,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "PresenceChange",
     "PresenceService",
     "PresenceState",
+    "RingTurn",
     "ShownState",
     "StateProfile",
 ]

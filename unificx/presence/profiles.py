@@ -15,6 +15,7 @@ from unificx.presence.schemas import (
     Presence,
     PresenceChange,
     PresenceState,
+    RingTurn,
     StateProfile,
 )
 
@@ -22,7 +23,8 @@ OFF, DEFAULT = "off", "default"
 """Words in place of a destination: not forwarded, as in the state `available`."""
 MAX_NOTE_LENGTH = 140
 MAX_STATE_LENGTH = timedelta(days=366)
-_RING = "ring"
+MAX_RING_TURNS = 8
+_RING, _ORDER = "ring", "order"
 _CONDITIONS = tuple(each.name for each in fields(Forwarding))
 
 
@@ -47,6 +49,7 @@ def change_forwarding(presence: Presence, change: ForwardingChange) -> Presence:
         inside=_changed(before.inside, change) if change.callers != "outside" else before.inside,
         outside=_changed(before.outside, change) if change.callers != "inside" else before.outside,
         ring_seconds=before.ring_seconds if change.ring_seconds is None else change.ring_seconds or None,
+        ring_order=before.ring_order if change.ring_order is None else _valid_order(change),
     )
     profiles = {state: one for state, one in presence.profiles.items() if state != change.state}
     if after != StateProfile():
@@ -80,12 +83,14 @@ def rules_in_force(presence: Presence) -> ForwardingRules:
         own.ring_seconds or default.ring_seconds,
         do_not_disturb=presence.state == "do_not_disturb",
         call_waiting=presence.call_waiting,
+        ring_order=(default.ring_order if own.ring_order is None else own.ring_order) or (),
     )
     return NO_RULES if rules == NO_RULES else rules
 
 
 def to_texts(profiles: Mapping[PresenceState, StateProfile]) -> tuple[str, ...]:
-    """Return the profiles as lines: state, `inside` or `outside`, condition, destination; or state and ring time."""
+    """Return the profiles as lines: state, `inside` or `outside`, condition, destination; or state and ring time,
+    or the order of its devices."""
     found: list[str] = []
     for state, profile in sorted(profiles.items()):
         for origin, forwarding in (("inside", profile.inside), ("outside", profile.outside)):
@@ -93,6 +98,9 @@ def to_texts(profiles: Mapping[PresenceState, StateProfile]) -> tuple[str, ...]:
             found += [f"{state} {origin} {name} {value}" for name, value in chosen.items()]
         if profile.ring_seconds is not None:
             found.append(f"{state} {_RING} {profile.ring_seconds}")
+        if profile.ring_order is not None:
+            turns = " ".join(f"{each.device}={each.seconds}" for each in profile.ring_order)
+            found.append(f"{state} {_ORDER} {turns}")
     return tuple(found)
 
 
@@ -104,6 +112,9 @@ def from_texts(texts: Iterable[str]) -> dict[PresenceState, StateProfile]:
         profile = profiles.get(cast("PresenceState", state), StateProfile())
         if field == _RING:
             profile = replace(profile, ring_seconds=int(value))
+        elif field == _ORDER:
+            turns = [each.partition("=") for each in value.split()]
+            profile = replace(profile, ring_order=tuple(RingTurn(device, int(s)) for device, _, s in turns))
         else:
             condition, _, destination = value.partition(" ")
             before = profile.inside if field == "inside" else profile.outside
@@ -116,6 +127,15 @@ def _changed(before: Forwarding, change: ForwardingChange) -> Forwarding:
     stored = {OFF: "", DEFAULT: None}
     wanted = {name: value for name in _CONDITIONS if (value := getattr(change, name)) is not None}
     return replace(before, **{name: stored.get(value, value) for name, value in wanted.items()})
+
+
+def _valid_order(change: ForwardingChange) -> tuple[RingTurn, ...] | None:
+    if change.ring_order is None or change.ring_order == "default":
+        return None
+    devices = [each.device for each in change.ring_order]
+    if len(devices) > MAX_RING_TURNS or len(set(devices)) < len(devices):
+        raise Invalid(f"Name at most {MAX_RING_TURNS} devices, each of them once.", field="ring_order")
+    return change.ring_order
 
 
 def _combined(own: Forwarding, default: Forwarding) -> Forwarding:

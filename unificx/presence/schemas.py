@@ -25,12 +25,24 @@ class Forwarding:
 
 
 @dataclass(frozen=True, slots=True)
+class RingTurn:
+    """A device that rings alone for `seconds`, before all devices of the extension ring together."""
+
+    device: str
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
 class StateProfile:
-    """How calls are handled in one state. `ring_seconds`: None for those of `available`, there for the extension's."""
+    """How calls are handled in one state. `ring_seconds`: None for those of `available`, there for the extension's.
+
+    `ring_order`: the devices that ring alone first, in turn; () for all together at once, None as in `available`.
+    """
 
     inside: Forwarding = Forwarding()
     outside: Forwarding = Forwarding()
     ring_seconds: int | None = None
+    ring_order: tuple[RingTurn, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +76,7 @@ class ForwardingChange:
     """Change of the profile of one state. None leaves a value unchanged.
 
     A destination is `kind:name`, "off" for none, "default" for that of the state `available`. `ring_seconds` 0: the
-    default.
+    default; `ring_order` "default" likewise.
     """
 
     state: PresenceState = "available"
@@ -74,6 +86,7 @@ class ForwardingChange:
     no_answer: str | None = field(default=None, repr=False)
     unreachable: str | None = field(default=None, repr=False)
     ring_seconds: int | None = None
+    ring_order: tuple[RingTurn, ...] | Literal["default"] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +101,7 @@ class ForwardingRules:
     ring_seconds: int | None = None
     do_not_disturb: bool = False
     call_waiting: bool = True
+    ring_order: tuple[RingTurn, ...] = ()
 
 
 NO_FORWARDING = Forwarding("", "", "", "")

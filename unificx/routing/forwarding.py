@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
-from unificx.presence import Forwarding, ForwardingRules
+from unificx.presence import Forwarding, ForwardingRules, RingTurn
 from unificx.registrar import Caller
 from unificx.routing.destinations import RingExtension
 from unificx.routing.plans import (
+    Fork,
     Forward,
     ForwardReason,
     GoTo,
@@ -20,6 +21,8 @@ from unificx.routing.references import DestinationRef
 BUSY: frozenset[UnansweredOutcome] = frozenset({"busy", "declined"})
 NO_ANSWER: frozenset[UnansweredOutcome] = frozenset({"missed"})
 UNREACHABLE: frozenset[UnansweredOutcome] = frozenset({"unreachable", "failed"})
+NOT_DECLINED: frozenset[UnansweredOutcome] = frozenset({"missed", "busy", "unreachable", "failed"})
+"""A call that was declined on one device rings on no further ones."""
 
 
 def plan_by_rules(ringing: RingExtension, rules: ForwardingRules, caller: Caller, *, in_call: bool) -> Plan:
@@ -54,7 +57,17 @@ def plan_by_rules(ringing: RingExtension, rules: ForwardingRules, caller: Caller
     for each in forwards:
         open_outcomes -= each.after
     last = [replace(step, after=open_outcomes) for step in fallback] if open_outcomes else []
-    return Plan((rings[0], *forwards, *(last if forwards else fallback)), ringing.extension)
+    rings_first = _in_turn(rings[0], rules.ring_order)
+    return Plan((*rings_first, *forwards, *(last if forwards else fallback)), ringing.extension)
+
+
+def _in_turn(together: Step, order: tuple[RingTurn, ...]) -> tuple[Step, ...]:
+    """Return the steps that ring the devices of the order one after another, then all of the extension together."""
+    fork = together.action
+    assert isinstance(fork, Fork)
+    alone = [Step(replace(fork.for_device(turn.device), seconds=float(turn.seconds))) for turn in order]
+    first, *others = *alone, together
+    return (first, *[replace(each, after=NOT_DECLINED) for each in others])
 
 
 def _without_caller(forwarding: Forwarding, caller: Caller) -> Forwarding:

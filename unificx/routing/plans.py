@@ -188,9 +188,19 @@ class Plan:
         return isinstance(self._first_action, Reject) and len(self.steps) == 1
 
     def only_fork(self, device_id: str = "") -> "Plan | None":
-        """Return a plan of the first step alone, restricted to a device; None if it does not ring devices."""
+        """Return a plan of the first step alone, restricted to a device; None if it does not ring devices. Of devices
+        that ring in turn it is the step that rings all."""
         fork = self.fork
-        return Plan((Step(fork.for_device(device_id)),), self.called, self.stations) if fork is not None else None
+        if fork is None:
+            return None
+        extensions = [each.extension for each in fork.ring_targets]
+        for action in [each.action for each in self.steps[1:]]:
+            if not (extensions and isinstance(action, Fork)):
+                break
+            if [each.extension for each in action.ring_targets] != extensions:
+                break
+            fork = action
+        return Plan((Step(fork.for_device(device_id)),), self.called, self.stations)
 
     def redirected(self, position: int, to: "Plan", *, is_final: bool = False) -> "Plan":
         """Return the plan with the step at `position` replaced by the steps of another plan; `is_final`: the remaining

@@ -167,6 +167,11 @@ const protectedRoutes = [
   }),
   createRoute({
     getParentRoute: () => signedIn,
+    path: '/settings/forwarding',
+    component: lazyScreen(() => import('~/features/forwarding/ForwardingSettings')),
+  }),
+  createRoute({
+    getParentRoute: () => signedIn,
     path: '/settings/add-device',
     component: lazyScreen(() => import('~/features/settings/AddDevice')),
   }),

@@ -21,6 +21,7 @@ from unificx.presence import (
     ForwardingRules,
     PresenceChange,
     PresenceService,
+    RingTurn,
     StateProfile,
 )
 from unificx.presence.events import PresenceChanged
@@ -184,8 +185,25 @@ def test_profiles_survive_being_written() -> None:
     profiles = {
         "available": StateProfile(Forwarding("", None, "prompt:closed today", "number:+49301"), Forwarding(), 25),
         "trip": StateProfile(Forwarding(), Forwarding(always="mailbox:1001")),
+        "lunch": StateProfile(ring_order=()),
+        "away": StateProfile(ring_order=(RingTurn("d1", 15), RingTurn("d2", 5))),
     }
     assert from_texts(to_texts(profiles)) == profiles  # type: ignore[arg-type]
+
+
+async def test_each_state_has_a_ring_order_of_its_own(setup: Setup) -> None:
+    order = RingTurn("d1", 15), RingTurn("d2", 5)
+    await setup.service.update(setup.anna, forwarding=[ForwardingChange(ring_order=order)])
+    await setup.service.update(setup.anna, PresenceChange("lunch"))
+    assert setup.rules(setup.anna).ring_order == order
+    await setup.service.update(setup.anna, forwarding=[ForwardingChange("lunch", ring_order=())])
+    assert setup.rules(setup.anna).ring_order == ()
+    assert (await setup.reopened()).availability.rules(setup.anna.id).ring_order == ()
+    await setup.service.update(setup.anna, forwarding=[ForwardingChange("lunch", ring_order="default")])
+    assert setup.rules(setup.anna).ring_order == order
+    with pytest.raises(Invalid) as refused:
+        await setup.service.update(setup.anna, forwarding=[ForwardingChange(ring_order=(order[0], order[0]))])
+    assert refused.value.field == "ring_order"
 
 
 async def test_signals_name_tenant_and_extension(setup: Setup) -> None:

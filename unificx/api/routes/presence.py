@@ -13,7 +13,7 @@ from unificx.api.access import (
     require_access,
     require_access_or_own,
 )
-from unificx.api.presence_state import presence_schema, settings_schema
+from unificx.api.presence_state import forwarding_changes, presence_schema, settings_schema
 from unificx.api.problems import problem_responses
 from unificx.api.schemas import core
 from unificx.api.schemas import presence as models
@@ -72,7 +72,7 @@ async def change_presence(
     """Change presence and forwarding of an extension. For its user and administrators."""
     scope = await require_access_or_own(services, user, tenant, Action.PEOPLE_CHANGE)
     known = await extension_in_scope(services, scope, extension)
-    forwarding = [presence.ForwardingChange(**each.model_dump()) for each in change.forwarding]
+    forwarding = forwarding_changes(services, known, change.forwarding)
     wanted = presence.PresenceChange(**change.model_dump(exclude={"forwarding"}))
     await services.presence.update(known, wanted, forwarding)
     return settings_schema(services, known)

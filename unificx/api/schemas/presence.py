@@ -7,6 +7,7 @@ from pydantic import Field
 
 from unificx.api.schemas.core import Destination, Input, Output
 from unificx.presence import Callers, PresenceState, ShownState
+from unificx.presence.profiles import MAX_RING_TURNS
 
 Until = Annotated[datetime | None, Field(description="End of the state; the extension is available from then on.")]
 
@@ -32,12 +33,22 @@ class Forwarding(Output):
     unreachable: str
 
 
+class RingTurn(Output):
+    """A device that rings alone, before all devices ring together."""
+
+    device: str = Field(description="Id of the device.")
+    seconds: int
+
+
 class StateProfile(Output):
     """How calls are handled in a state."""
 
     inside: Forwarding = Field(description="For callers of the tenant.")
     outside: Forwarding = Field(description="For callers through trunks.")
     ring_seconds: int | None = Field(description="Null: the default.")
+    ring_order: list[RingTurn] | None = Field(
+        description="Devices that ring alone first, in turn. Empty: all together at once. Null: as in `available`."
+    )
 
 
 class PresenceSettings(Presence):
@@ -55,6 +66,13 @@ class PresenceChange(Input):
     note: str | None = Field(default=None, max_length=200, description="Text that colleagues see; empty: none.")
 
 
+class RingTurnChange(Input):
+    """A device that is to ring alone."""
+
+    device: str = Field(max_length=64, description="Id of a device of the extension.")
+    seconds: int = Field(ge=5, le=120)
+
+
 class ForwardingChange(Input):
     """Change of the profile of one state. Omitted or null fields stay unchanged."""
 
@@ -66,6 +84,10 @@ class ForwardingChange(Input):
     unreachable: Destination | None = None
     ring_seconds: Literal[0] | Annotated[int, Field(ge=5, le=300)] | None = Field(
         default=None, description="0: the default."
+    )
+    ring_order: Annotated[list[RingTurnChange], Field(max_length=MAX_RING_TURNS)] | Literal["default"] | None = Field(
+        default=None,
+        description="Devices that ring alone first, in turn; empty: all at once; `default`: as in `available`.",
     )
 
 

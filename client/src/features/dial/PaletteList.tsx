@@ -14,6 +14,7 @@ import { paletteEntries, type Command, type PaletteEntry } from './palette';
 const SCREENS = [
   { to: '/self-test', title: msg`Will my phone ring?` },
   { to: '/welcome', title: msg`Set up this phone` },
+  { to: '/settings/forwarding', title: msg`Forwarding` },
   { to: '/settings/voicemail', title: msg`Mailbox` },
   { to: '/settings/devices', title: msg`Devices` },
   { to: '/settings/security', title: msg`Security` },

@@ -2,6 +2,7 @@ import { Badge, Button, Skeleton, Tabs, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { Fragment } from 'react';
 import { api, type PersonDetails } from '~/api';
 import { tenantSelection } from '~/api/tenant-selection';
 import { useValue } from '~/core/store';
@@ -10,6 +11,7 @@ import { POLL_INTERVAL_MS } from '~/design/lists';
 import { ErrorNotice } from '~/design/Notice';
 import { Page } from '~/design/Page';
 import { Section } from '~/design/Section';
+import { ForwardingBody } from '~/features/forwarding';
 import { ExtensionRecordingSelect } from '~/features/recordings';
 import { MailboxBody } from '~/features/voicemail';
 import { personRequests, usePeopleChanges } from './changes';
@@ -92,7 +94,14 @@ function PersonTabs({ person, tenant }: PersonTabProps) {
           {
             id: 'calls',
             title: t`Calls`,
-            content: extensions.map((each) => <PersonCalls key={each.id} extension={each} tenant={tenant} />),
+            content: extensions.map((each) => (
+              <Fragment key={each.id}>
+                <Section title={t`Forwarding of ${each.number}`}>
+                  <ForwardingBody extension={each.id} tenant={tenant} />
+                </Section>
+                <PersonCalls extension={each} tenant={tenant} />
+              </Fragment>
+            )),
           },
           {
             id: 'voicemail',

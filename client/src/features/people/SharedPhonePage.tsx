@@ -11,6 +11,7 @@ import { POLL_INTERVAL_MS } from '~/design/lists';
 import { ErrorNotice } from '~/design/Notice';
 import { Page } from '~/design/Page';
 import { Section } from '~/design/Section';
+import { ForwardingBody } from '~/features/forwarding';
 import { ExtensionRecordingSelect } from '~/features/recordings';
 import { MailboxBody } from '~/features/voicemail';
 import { usePeopleChanges } from './changes';
@@ -73,6 +74,9 @@ export default function SharedPhonePage() {
         <>
           <NumberSection extension={data} tenant={tenant} />
           <Phones extension={data} tenant={tenant} />
+          <Section title={t`Forwarding of ${data.number}`}>
+            <ForwardingBody extension={id} tenant={tenant} />
+          </Section>
           <PersonCalls extension={data} tenant={tenant} />
           <Section title={t`Mailbox ${data.number}`}>
             <MailboxBody extension={id} tenant={tenant} />

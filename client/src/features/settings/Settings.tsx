@@ -1,6 +1,7 @@
 import { Button, Group, Input, NativeSelect, NavLink, Stack, Switch, Text } from '@mantine/core';
 import { useMantineColorScheme, type MantineColorScheme } from '@mantine/core';
 import {
+  IconArrowForwardUp,
   IconBellRinging,
   IconChevronRight,
   IconDevices,
@@ -86,6 +87,7 @@ function Profile() {
 }
 
 const PHONE_LINKS = [
+  { to: '/settings/forwarding', text: msg`Forwarding`, icon: IconArrowForwardUp },
   { to: '/settings/voicemail', text: msg`Mailbox`, icon: IconRecordMail },
   { to: '/settings/devices', text: msg`Devices`, icon: IconDevices },
   { to: '/settings/security', text: msg`Security`, icon: IconShieldLock },
