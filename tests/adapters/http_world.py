@@ -495,6 +495,7 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
         groups=routing.groups,
         hours=routing.hours,
         support=SupportService(database, keys, clock),
+        completions=routing.completions,
         live_calls=calls,
         readiness=readiness,
         telephony=FakeTelephony(clock),

@@ -246,6 +246,7 @@ NEW = {
     "POST /hours",
     "POST /invitations",
     "POST /mailboxes",
+    "POST /me/completions",
     "POST /me/diagnostics-reports",
     "POST /menus",
     "POST /numbers",

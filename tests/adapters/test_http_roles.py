@@ -85,8 +85,11 @@ BODIES: dict[str, dict[str, Any]] = {
 
 WITHOUT_TENANT_PARAMETERS = {
     "begin_call",
+    "cancel_completion",
     "change_own_presence",
+    "list_completions",
     "list_own_calls",
+    "request_completion",
     "link_single_sign_on",
     "show_own_single_sign_on",
     "unlink_single_sign_on",

@@ -39,6 +39,7 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "MonitoringStart": {"mode": "listen"},
     "NewBlock": {"number": "+49900.", "note": "sales calls"},
     "NewCall": {"to": "1002"},
+    "NewCompletion": {"to": "1002"},
     "NewDevice": {"extension": "1010", "name": "Desk", "kind": "phone"},
     "NewExtension": {"number": "1010", "name": "Workshop", "email": "workshop@acme.example", "ring_seconds": 25},
     "NewGroup": {

@@ -9,6 +9,7 @@ from unificx.api.event_hub import EventHub
 from unificx.api.idempotency import IdempotencyStore
 from unificx.api.ports import LiveCalls, LiveRecordings, Phones, ReadinessChecks, Telephony
 from unificx.audio_store import CustomSounds, PromptOverrides
+from unificx.calls import CallCompletions
 from unificx.cdr import CdrService
 from unificx.conferencing import ConferenceManager, RoomService
 from unificx.core.clock import Clock
@@ -69,6 +70,7 @@ class Services:
     hours: HoursService
     archive: RecordingArchive
     support: SupportService
+    completions: CallCompletions
     live_calls: LiveCalls
     live_recordings: LiveRecordings
     readiness: ReadinessChecks

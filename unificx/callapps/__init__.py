@@ -2,6 +2,7 @@
 
 from unificx.callapps.call import App, Call
 from unificx.callapps.clips import Clip
+from unificx.callapps.completion import completion_apps
 from unificx.callapps.conference import INVITED, MERGED, RoomKind, conference_app
 from unificx.callapps.echo import ECHO
 from unificx.callapps.hours import hours_app
@@ -27,6 +28,7 @@ __all__ = [
     "RecordResult",
     "RoomKind",
     "SpokenValue",
+    "completion_apps",
     "conference_app",
     "connect_with_ringback",
     "hours_app",

@@ -1,6 +1,7 @@
 """Calls: call control from the INVITE to the last BYE."""
 
 from unificx.calls.call_control import CallControl
+from unificx.calls.completion import CallCompletions, Completion
 from unificx.calls.dependencies import CallManagerDependencies
 from unificx.calls.extension_calls import ExtensionCall, ExtensionCalls
 from unificx.calls.journal import Journal
@@ -33,11 +34,13 @@ __all__ = [
     "RETRIEVE",
     "AppCallContext",
     "AppEvent",
+    "CallCompletions",
     "CallControl",
     "CallManager",
     "CallManagerDependencies",
     "CallRecordingStatus",
     "CallSettings",
+    "Completion",
     "CompositeObserver",
     "ConnectRequest",
     "ConnectWithdrawn",

@@ -127,6 +127,8 @@ class Call:
     """Whether an app first called the caller's own phone, to dial a number for them afterwards."""
     next_destination: str = ""
     """Number to dial once the call from the app is answered."""
+    is_completion: bool = False
+    """Whether it was asked for some time before (`Origination.is_completion`)."""
     conference_others: int | None = None
     """For an invitation to a conference: participants besides the displayed caller."""
     transfer_target: CallTarget | None = None

@@ -94,8 +94,14 @@ class CallControl:
         call, _ = self._own_leg(call_id, extensions)
         self._execute(lambda transfers, now: transfers.move_to_app(call, app, dialled))
 
-    def dial(self, requester: Caller, device_id: str, to: str) -> str:
-        """Click to dial: ring the requester's device ("": all their devices), then dial `to`. Return the call id."""
+    def is_live(self, call_id: str) -> bool:
+        """Return whether a call has not ended."""
+        return call_id in self._manager.calls
+
+    def dial(self, requester: Caller, device_id: str, to: str, *, is_completion: bool = False) -> str:
+        """Click to dial: ring the requester's device ("": all their devices), then dial `to`. Return the call id.
+
+        `is_completion`: the requester has asked for it some time before."""
         manager, number = self._manager, sanitize_dialled(to)
         plan = manager.deps.routing.preview(requester, number)
         if plan == NO_OUTSIDE_LINE.plan():
@@ -114,6 +120,7 @@ class CallControl:
             device=device_id,
             next_destination=number,
             displayed_caller=shown,
+            is_completion=is_completion,
         )
         return manager.originate(origin)
 

@@ -28,8 +28,10 @@ MAX_REDIRECTS = 64
 run."""
 RECALL_HEADERS = (("Alert-Info", "<urn:alert:service:recall:transfer>"),)
 """Header that selects a distinctive ringtone for a returned call (RFC 7462 section 8.2.1)."""
+COMPLETION_HEADERS = (("Alert-Info", "<urn:alert:service:recall:callback>"),)
+"""Header of the INVITE to a user whose wanted party is free now (RFC 7462 section 8.2.1)."""
 CLICK_TO_DIAL_HEADERS = (
-    ("Alert-Info", "<urn:alert:service:recall:callback>"),
+    *COMPLETION_HEADERS,
     ("UnifiCX-Origination", "click-to-dial"),
 )
 """Headers of the INVITE to the phone of a user that has clicked to dial. Its From names the party that is dialled once
@@ -187,7 +189,7 @@ def _ring_headers(call: Call, target: CallTarget, shown: Caller) -> Headers:
     if target.is_recall:
         return RECALL_HEADERS
     if call.next_destination:
-        return CLICK_TO_DIAL_HEADERS
+        return COMPLETION_HEADERS if call.is_completion else CLICK_TO_DIAL_HEADERS
     state = connected_state(call)
     held_by = call.participant(state.callee).app if isinstance(state, Talking) else None
     if held_by is not None and held_by.app == QUEUE_APP:

@@ -42,8 +42,8 @@ class Visit:
         return replace(self, step=replace(self.step, ended=at, outcome=outcome), phase="over")
 
     @property
-    def was_rung(self) -> bool:
-        """Whether it was rung without an answer."""
+    def is_unanswered(self) -> bool:
+        """Whether it rang without an answer."""
         return self.phase == "over" and self.step.outcome not in ("answered", "continued")
 
     def is_of(self, party: CallParty) -> bool:
@@ -81,7 +81,7 @@ class Journey:
         if any(each.phase == "ringing" and each.is_of(party) for each in self.visits):
             return
         last = self.visits[-1] if self.visits else None
-        if last is not None and last.was_rung and last.is_of(party) and approach.reason == "routed":
+        if last is not None and last.is_unanswered and last.is_of(party) and approach.reason == "routed":
             self.visits[-1] = replace(last, phase="ringing")
         else:
             self._add(kind, approach, "ringing", party)

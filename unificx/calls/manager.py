@@ -193,7 +193,7 @@ class CallManager:
         call = Call(clock.new_id(), caller, origin.next_destination or origin.to, plan.called, clock.now(), now)
         call.target = CallTarget(plan, call.dialled, displayed_caller=origin.displayed_caller)
         call.next_destination, call.click_to_call = origin.next_destination, bool(origin.next_destination)
-        call.conference_others = origin.conference_others
+        call.conference_others, call.is_completion = origin.conference_others, origin.is_completion
         call.participants[CALLER].app = CallApp(origin.app, origin.arguments)
         self._registry.add(call)
         self._guarded(call, now, self._originate, call, now)

@@ -148,6 +148,8 @@ class Origination:
     device: str = ""
     next_destination: str = field(default="", repr=False)
     """Number to dial for the answering party, who hears the app until it is answered."""
+    is_completion: bool = False
+    """The called party asked for this call when it did not reach `next_destination`: no phone may answer by itself."""
     displayed_caller: Caller | None = None
     """Displayed caller, if it is not `caller`."""
     conference_others: int | None = None

@@ -419,6 +419,15 @@ _QUEUE: Final[dict[str, EnglishGerman]] = {
     ),
 }
 
+_COMPLETION: Final[dict[str, EnglishGerman]] = {
+    "on": (
+        "Your telephone will ring as soon as this extension is free:",
+        "Ihr Telefon klingelt, sobald diese Nebenstelle frei ist:",
+    ),
+    "off": ("Your waiting calls are cancelled.", "Ihre vorgemerkten Anrufe sind gelöscht."),
+    "nobody": ("There is no extension to wait for.", "Es gibt keine Nebenstelle, auf die gewartet werden kann."),
+    "refused": ("It is not possible to wait for this extension.", "Auf diese Nebenstelle kann nicht gewartet werden."),
+}
 _PRESENCE: Final[dict[str, EnglishGerman]] = {
     "do-not-disturb-on": ("Do not disturb is on.", "Nicht stören ist eingeschaltet."),
     "do-not-disturb-off": ("Do not disturb is off.", "Nicht stören ist ausgeschaltet."),
@@ -464,6 +473,7 @@ _GROUPS: Final[dict[str, dict[str, EnglishGerman]]] = {
     "conference": _CONFERENCE,
     "parking": _PARKING,
     "presence": _PRESENCE,
+    "completion": _COMPLETION,
     "queue": _QUEUE,
     "studio": _PROMPT_RECORDING,
     "menu": _MENU,

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from unificx.callapps import RoomKind
+from unificx.calls import CallCompletions
 from unificx.cluster import Cluster
 from unificx.conferencing import RoomService
 from unificx.ivr import MenuParts, MenuService, PromptKind
@@ -43,6 +44,7 @@ class CallRouting:
     groups: GroupService
     ring_memory: RingMemory
     hours: HoursService
+    completions: CallCompletions
 
     async def start(self) -> None:
         """Load what the services need in memory."""
@@ -101,4 +103,7 @@ def build_call_routing(  # noqa: PLR0917 - what destinations are made of
     destinations.add(menus)
     queues = build_queues(store, directory, destinations)
     cluster.bus.subscribe(QueueChanged, lambda event: queues.manager.queue_changed(event.queue))
-    return CallRouting(presence, queues, destinations, outbound, menus, groups, ring_memory, hours)
+    completions = CallCompletions(
+        outside.clock, lambda extension_id: presence.availability.rules(extension_id).do_not_disturb
+    )
+    return CallRouting(presence, queues, destinations, outbound, menus, groups, ring_memory, hours, completions)

@@ -68,6 +68,7 @@ def http_app(  # noqa: PLR0917 - what an installation shows
             hours=container.routing.hours,
             archive=container.archive,
             support=container.support,
+            completions=container.routing.completions,
             live_calls=live_calls,
             live_recordings=live_recordings,
             readiness=readiness,

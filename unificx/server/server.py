@@ -22,6 +22,7 @@ from unificx.server.acme_certificate import first_attempt
 from unificx.server.address import format_url, https_url, listening_url
 from unificx.server.banner import Addresses, FirstStart, print_banner
 from unificx.server.bootstrap import open_installation
+from unificx.server.completions import follow_calls
 from unificx.server.container import Container
 from unificx.server.demo import furnish_demo
 from unificx.server.http_server import HttpServers, add_sip_websocket, http_app
@@ -99,11 +100,12 @@ async def _first_start(container: Container, *, demo: bool | None) -> FirstStart
 
 
 def _report_live(container: Container, sip: SipServer, stack: AsyncExitStack) -> None:
-    """Report changes of conferences, queues and presence as live events."""
+    """Report changes of conferences, queues and presence as live events, and follow the calls that others wait for."""
     hub, bus, directory = container.event_hub, container.bus, container.identity.directory
     stack.callback(RoomEvents(hub, bus, directory, container.conferences).close)
     stack.callback(QueueEvents(hub, bus, directory, container.routing.queues).close)
     availability, busy = container.routing.presence.availability, sip.call_control.busy_extensions
+    follow_calls(bus, container.routing.completions, sip.call_manager)
     stack.callback(PresenceEvents(hub, bus, directory, availability, busy).close)
 
 

@@ -54,3 +54,16 @@ class Parked(Output):
     name: str
     since: datetime
     by: str = Field(description="Number of the extension that parked the call.")
+
+
+class NewCompletion(Input):
+    to: str = Field(max_length=15, pattern=r"^[0-9]+$", description="Number of an extension.", examples=["1002"])
+
+
+class Completion(Output):
+    """A call that begins once an extension is free."""
+
+    id: str
+    number: str = Field(description="Number of the extension that is waited for.")
+    name: str
+    until: datetime = Field(description="When the wait ends.")

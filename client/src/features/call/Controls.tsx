@@ -7,6 +7,7 @@ import {
   IconMicrophone,
   IconMicrophoneOff,
   IconPhone,
+  IconPhoneCalling,
   IconPhoneOff,
   IconPhonePlus,
   IconPlayerPlay,
@@ -20,6 +21,8 @@ import { useLingui } from '@lingui/react/macro';
 import { useEffect } from 'react';
 import { useValue } from '~/core/store';
 import { devices, watchDevices } from '~/media/devices';
+import { useCallWhenFree } from '~/features/completions';
+import { colleagues } from '~/features/directory';
 import { phone, type Call, type EndReason } from '~/sip';
 import { Keypad } from './Keypad';
 import { callView, showCall, startCall } from './model';
@@ -28,6 +31,8 @@ import { useAddCall } from './useAddCall';
 import { useRoom } from './useRoom';
 import css from './controls.module.css';
 
+/** Ends after which the user may have themselves called once a colleague is free. */
+const UNREACHED: ReadonlySet<EndReason> = new Set(['busy', 'no-answer', 'unavailable', 'declined']);
 const REPEATABLE: ReadonlySet<EndReason> = new Set(['busy', 'no-answer', 'unavailable', 'line-lost', 'not-resumed']);
 
 /** Call controls, within thumb reach: a grid of six, or one row during video. */
@@ -74,6 +79,10 @@ export function Controls({ call }: { call: Call }) {
 function EndedControls({ call }: { call: Call }) {
   const { t } = useLingui();
   const reason = useValue(call.state, (each) => each.endReason);
+  const isColleague = useValue(colleagues.state, (each) =>
+    each.colleagues.some(({ number }) => number === call.number),
+  );
+  const callWhenFree = useCallWhenFree();
   const again = () => {
     phone.dismiss(call);
     void startCall(call.number, { name: call.name });
@@ -88,6 +97,17 @@ function EndedControls({ call }: { call: Call }) {
             kind="answer"
             label={reason === 'line-lost' ? t`Try again` : t`Call again`}
             onClick={again}
+          />
+        )}
+        {!call.incoming && reason && UNREACHED.has(reason) && isColleague && (
+          <RoundButton
+            large
+            icon={IconPhoneCalling}
+            label={t`Call me when free`}
+            onClick={() => {
+              phone.dismiss(call);
+              callWhenFree({ number: call.number, name: call.name });
+            }}
           />
         )}
         <RoundButton large icon={IconX} label={t`Close`} onClick={() => phone.dismiss(call)} />

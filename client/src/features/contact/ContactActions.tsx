@@ -4,6 +4,7 @@ import {
   IconCopy,
   IconDots,
   IconPhone,
+  IconPhoneCalling,
   IconStar,
   IconStarFilled,
   IconVideo,
@@ -12,6 +13,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { useEffect, type ReactNode } from 'react';
 import { useValue } from '~/core/store';
 import { startCall } from '~/features/call';
+import { useCallWhenFree } from '~/features/completions';
 import { favourites, restoreFavourites, setFavourite } from '~/features/directory';
 import { phone } from '~/sip';
 import type { ContactParty } from './Contact';
@@ -24,6 +26,7 @@ export function ContactActions({ party: { id, name, number, title } }: { party: 
   const favourite = useValue(favourites, (each) => id !== undefined && each.includes(id));
   const talking = useValue(phone.state, ({ active }) => (active?.answered && !active.ended ? active : undefined));
   const copyNumber = useCopyNumber();
+  const callWhenFree = useCallWhenFree();
   useEffect(() => void restoreFavourites(), []);
   const call = (video: boolean) => void startCall(number, { video, name: name || undefined });
   return (
@@ -54,6 +57,14 @@ export function ContactActions({ party: { id, name, number, title } }: { party: 
               onClick={() => talking.transfer(number)}
             >
               <Trans>Transfer the call here</Trans>
+            </Menu.Item>
+          )}
+          {id !== undefined && (
+            <Menu.Item
+              leftSection={<IconPhoneCalling size={18} aria-hidden />}
+              onClick={() => callWhenFree({ number, name })}
+            >
+              <Trans>Call me when free</Trans>
             </Menu.Item>
           )}
           <Menu.Item leftSection={<IconCopy size={18} aria-hidden />} onClick={() => copyNumber(number)}>

@@ -76,7 +76,7 @@ export function DestinationSelect({
       allowDeselect={false}
       limit={MAX_OPTIONS}
       readOnly={saving}
-      nothingFoundMessage={t`Nobody has this name. You can also type a number.`}
+      nothingFoundMessage={t`No person has this name. You can also type a number.`}
       data={data}
       value={value}
       searchValue={typed}

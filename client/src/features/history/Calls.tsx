@@ -4,6 +4,7 @@ import { useLingui } from '@lingui/react/macro';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { Page } from '~/design/Page';
+import { WaitingCalls } from '~/features/completions';
 import { LineStatus, openDial, ParkedCalls } from '~/features/dial';
 import { RecordingList } from '~/features/recordings';
 import { MessageList } from '~/features/voicemail';
@@ -45,6 +46,7 @@ function CallsTab() {
           ]}
         />
         <ParkedCalls />
+        <WaitingCalls />
         {show === 'voicemail' ? (
           <MessageList />
         ) : show === 'recordings' ? (

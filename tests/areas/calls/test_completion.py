@@ -1,0 +1,164 @@
+"""Call completion: who is called, and when."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+import pytest
+
+from unificx.calls import CallCompletions
+from unificx.calls.completion import MAX_PER_EXTENSION
+from unificx.core.clock import ManualClock
+from unificx.core.errors import Conflict, Invalid, NotFound
+from unificx.identity import Extension
+
+TENANT = "acme"
+
+
+@dataclass
+class FakeCalls:
+    busy: set[str] = field(default_factory=set[str])
+    made: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    live: set[str] = field(default_factory=set[str])
+    refuses: bool = False
+
+    def busy_extensions(self, tenant_id: str) -> Collection[str]:
+        return self.busy if tenant_id == TENANT else ()
+
+    def is_live(self, call_id: str) -> bool:
+        return call_id in self.live
+
+    def call_back(self, caller_id: str, callee_id: str) -> str:
+        if self.refuses:
+            raise NotFound("No devices.")
+        self.made.append((caller_id, callee_id))
+        self.live.add(f"call-{len(self.made)}")
+        return f"call-{len(self.made)}"
+
+
+def extension(number: str) -> Extension:
+    return Extension(number, TENANT, number, None, f"s-{number}", 30, 600, number)
+
+
+ANNA, BERTA, CLARA = extension("1001"), extension("1002"), extension("1003")
+
+
+@pytest.fixture
+def calls() -> FakeCalls:
+    return FakeCalls()
+
+
+@pytest.fixture
+def disturbed() -> set[str]:
+    return set()
+
+
+@pytest.fixture
+def completions(calls: FakeCalls, clock: ManualClock, disturbed: set[str]) -> CallCompletions:
+    completions = CallCompletions(clock, disturbed.__contains__)
+    completions.calls = calls
+    return completions
+
+
+def happens(completions: CallCompletions, calls: FakeCalls, *busy: str) -> None:
+    calls.busy = set(busy)
+    completions.calls_changed(TENANT)
+
+
+def test_caller_is_called_once_both_are_free(completions: CallCompletions, calls: FakeCalls) -> None:
+    calls.busy = {"1002"}
+    completions.request(ANNA, BERTA)
+    happens(completions, calls, "1002", "1001")
+    happens(completions, calls, "1001")
+    assert calls.made == []
+    happens(completions, calls)
+    assert calls.made == [("1001", "1002")]
+    happens(completions, calls)
+    assert calls.made == [("1001", "1002")]
+    assert completions.of_callers(TENANT, ["1001"]) == []
+
+
+def test_one_who_did_not_answer_is_free_after_the_next_call(completions: CallCompletions, calls: FakeCalls) -> None:
+    completions.request(ANNA, BERTA)
+    happens(completions, calls, "1003")
+    happens(completions, calls, "1002")
+    assert calls.made == []
+    happens(completions, calls)
+    assert calls.made == [("1001", "1002")]
+
+
+def test_one_who_was_not_reached_is_free_once_reachable(
+    completions: CallCompletions, calls: FakeCalls, disturbed: set[str]
+) -> None:
+    completions.request(ANNA, BERTA)
+    disturbed.add("1002")
+    completions.became_reachable(TENANT, "1002")
+    completions.became_reachable(TENANT, "1003")
+    assert calls.made == []
+    disturbed.clear()
+    completions.became_reachable(TENANT, "1002")
+    assert calls.made == [("1001", "1002")]
+
+
+def test_several_wait_in_turn(completions: CallCompletions, calls: FakeCalls) -> None:
+    calls.busy = {"1002"}
+    completions.request(ANNA, BERTA)
+    completions.request(CLARA, BERTA)
+    happens(completions, calls)
+    happens(completions, calls, "1001")
+    assert calls.made == [("1001", "1002")]
+    happens(completions, calls, "1001", "1002")
+    calls.live.clear()
+    happens(completions, calls)
+    assert calls.made == [("1001", "1002"), ("1003", "1002")]
+
+
+def test_a_wait_ends_after_an_hour(completions: CallCompletions, calls: FakeCalls, clock: ManualClock) -> None:
+    calls.busy = {"1002"}
+    first = completions.request(ANNA, BERTA)
+    clock.advance(3599)
+    assert completions.of_callers(TENANT, ["1001"]) == [first]
+    again = completions.request(ANNA, BERTA)
+    clock.advance(2)
+    assert completions.of_callers(TENANT, ["1001"]) == [again]
+    clock.advance(3600)
+    happens(completions, calls)
+    assert calls.made == []
+
+
+def test_waits_are_cancelled_by_their_caller_alone(completions: CallCompletions, calls: FakeCalls) -> None:
+    calls.busy = {"1002", "1003"}
+    one = completions.request(ANNA, BERTA)
+    for tenant, extensions in ((TENANT, ["1002"]), ("globex", ["1001"])):
+        with pytest.raises(NotFound):
+            completions.cancel(tenant, extensions, one.id)
+    completions.cancel(TENANT, ["1001"], one.id)
+    completions.request(ANNA, CLARA)
+    assert completions.cancel_all(TENANT, "1001") == 1
+    happens(completions, calls)
+    assert calls.made == []
+
+
+def test_waits_are_bounded(completions: CallCompletions) -> None:
+    with pytest.raises(Invalid):
+        completions.request(ANNA, ANNA)
+    for number in range(MAX_PER_EXTENSION):
+        completions.request(ANNA, extension(f"2{number}"))
+        completions.request(extension(f"3{number}"), BERTA)
+    with pytest.raises(Conflict):
+        completions.request(ANNA, CLARA)
+    with pytest.raises(Conflict):
+        completions.request(CLARA, BERTA)
+    completions.request(ANNA, extension("20"))
+
+
+def test_a_deleted_extension_is_forgotten(completions: CallCompletions, calls: FakeCalls) -> None:
+    calls.busy = {"1002"}
+    completions.request(ANNA, BERTA)
+    completions.request(BERTA, CLARA)
+    completions.drop(TENANT, ["1002"])
+    assert completions.of_callers(TENANT, ["1001", "1002"]) == []
+    calls.refuses = True
+    calls.busy = {"1003"}
+    completions.request(ANNA, CLARA)
+    happens(completions, calls)
+    assert completions.of_callers(TENANT, ["1001"]) == []
