@@ -40,6 +40,15 @@ async def test_the_directory_is_paged(world: World, limit: int) -> None:
     assert found == ["1001", "1002", "1003", "1004"]
 
 
+async def test_every_user_sees_the_feature_codes(world: World) -> None:
+    user = await world.user(world.acme, "1001")
+    items = (await user.get("/api/v1/feature-codes")).json()["items"]
+    [fetch] = [each for each in items if each["code"] == "*86"]
+    assert (fetch["name"], fetch["argument"], fetch["optional"]) == ("fetch", "slot", True)
+    assert all(each["text"]["en"] and each["text"]["de"] for each in items)
+    assert (await world.client().get("/api/v1/feature-codes")).status_code == 401
+
+
 async def test_the_directory_requires_authentication(world: World) -> None:
     await world.user(world.acme, "1001")
     assert (await world.client().get("/api/v1/directory")).status_code == 401

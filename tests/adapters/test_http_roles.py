@@ -90,6 +90,7 @@ WITHOUT_TENANT_PARAMETERS = {
     "list_completions",
     "list_own_calls",
     "request_completion",
+    "list_feature_codes",
     "link_single_sign_on",
     "show_own_single_sign_on",
     "unlink_single_sign_on",

@@ -149,6 +149,7 @@ def every_event() -> list[Event]:
     ]
     events += [messages.Declined(), messages.Declined("d")]
     events += [messages.StepStarted(ForkTargets(("app",), LIMITS)), messages.StepStarted(NO_TARGETS)]
+    events += [messages.PickedUp(ForkTargets(("app",), LIMITS)), messages.PickedUp(None)]
     devices = {"d": (), "caller": ("a",), "one": ("b1",), "two": ("b2", "b4"), "three": ("b3",)}
     events += [messages.DeviceRemoved(device, frozenset(legs)) for device, legs in devices.items()]
     events.append(messages.MediaSilent())

@@ -41,10 +41,14 @@ class FakeApps:
         return self._numbers.get(name)
 
     def at_number(self, tenant_id: str, dialled: str) -> Destination | None:
-        if dialled.startswith("*86"):
-            return CallApp("fetch", (dialled[3:],) if dialled[3:] else ())
-        apps = {"*43": "echo", "*85": "park"}
-        return CallApp(apps[dialled]) if dialled in apps else self._numbers.get(dialled)
+        apps = {"*43": "echo", "*82": "flip", "*85": "park"}
+        if dialled in apps:
+            return CallApp(apps[dialled])
+        for code, app in (("*86", "fetch"), ("*4", "pickup")):
+            number = dialled.removeprefix(code)
+            if number != dialled:
+                return CallApp(app, (number,) if number else ())
+        return self._numbers.get(dialled)
 
     def leads_to(self, tenant_id: str) -> Mapping[str, tuple[DestinationRef, ...]]:
         return {}

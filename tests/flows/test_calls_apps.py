@@ -40,8 +40,8 @@ async def test_dialled_app_answers_and_caller_hangs_up() -> None:
 async def test_unknown_feature_code_is_not_found() -> None:
     await play("""
         alice 1001
-        alice -> INVITE *4711 [alice]
-        history <- failed 1 alice *4711
+        alice -> INVITE *9911 [alice]
+        history <- failed 1 alice *9911
         alice <- 404
     """)
 

@@ -84,6 +84,8 @@ class World:
         self.last_conversation: Conversation | None = None
         """The conversation announced last."""
         self.records = False
+        self.team: set[str] = set()
+        """Ids of the extensions in the groups of everyone."""
         self.occupied: set[str] = set()
         """Ids of the extensions that ring groups skip."""
         self.on_changed: Callable[[str], None] = lambda tenant_id: None
@@ -114,7 +116,7 @@ class World:
         self.parking = Parking(recall=lambda leg_id: self.manager.recall(leg_id))
         parts = CallManagerDependencies(
             self.legs, self.media, self, routing, self.directory, self.clock, self, self.apps, self, self.parking,
-            OutsideLines(self.lines, self.lines, self.lines.subject),
+            OutsideLines(self.lines, self.lines, self.lines.subject), lambda tenant_id, extension_id: self.team,
         )  # fmt: skip
         self.manager = CallManager(
             parts,
@@ -309,6 +311,9 @@ class World:
             case ["an", "app", "calls", number, *device]:
                 room = Caller(TENANT, "e-8000", "", "s-8000", "8000", "The room")
                 self.manager.originate(Origination(room, "room", ("a",), number, " ".join(device)))
+            case [name, "pages", number]:
+                origin = Origination(self._caller(self.phones[name].flow), "paged", ("room", "muted"), number)
+                self.manager.originate(replace(origin, auto_answer=True))
             case [name, "clicks", "to", "dial", to, *device]:
                 phone = self.phones[name]
                 CallControl(self.manager).dial(self._caller(phone.flow), " ".join(device), to)

@@ -6,7 +6,9 @@ from unificx.callapps.completion import completion_apps
 from unificx.callapps.conference import INVITED, MERGED, RoomKind, conference_app
 from unificx.callapps.echo import ECHO
 from unificx.callapps.hours import hours_app
-from unificx.callapps.parking import RETRIEVAL_CODE, parking_apps
+from unificx.callapps.paging import Paging
+from unificx.callapps.parking import parking_apps
+from unificx.callapps.pickup import pickup_apps
 from unificx.callapps.presence import presence_apps
 from unificx.callapps.registry import AppRegistry, installed_apps
 from unificx.callapps.ringback import RINGBACK, connect_with_ringback
@@ -17,7 +19,6 @@ __all__ = [
     "ECHO",
     "INVITED",
     "MERGED",
-    "RETRIEVAL_CODE",
     "RINGBACK",
     "App",
     "AppRegistry",
@@ -25,6 +26,7 @@ __all__ = [
     "Call",
     "CalledMailbox",
     "Clip",
+    "Paging",
     "RecordResult",
     "RoomKind",
     "SpokenValue",
@@ -34,5 +36,6 @@ __all__ = [
     "hours_app",
     "installed_apps",
     "parking_apps",
+    "pickup_apps",
     "presence_apps",
 ]

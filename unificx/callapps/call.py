@@ -24,7 +24,7 @@ from unificx.core.errors import StorageFull
 from unificx.media.mixer.messages import DigitPressed, PlayEnded
 from unificx.media.sounds import Sound
 from unificx.media_worker.client import MediaEngineClient, TapStream
-from unificx.routing import DestinationRef, GoTo, Plan, UnansweredOutcome
+from unificx.routing import FEATURES, DestinationRef, GoTo, Plan, UnansweredOutcome
 
 BEEP = (1000, 0.4)
 """Frequency (Hz) and duration (seconds) of "beep", the tone before a recording."""
@@ -354,6 +354,12 @@ class App:
     codes: tuple[str, ...] = ()
     tenants: tuple[str, ...] = ()
     numbered: bool = False
+
+    @staticmethod
+    def of_feature(name: str, run: Callable[[Call], Awaitable[None]]) -> "App":
+        """Return the app of a feature of this system, with its code."""
+        feature = FEATURES[name]
+        return App(name, run, (feature.code,), numbered=feature.argument is not None)
 
 
 class _RecordingPump:

@@ -17,8 +17,8 @@ def completion_apps(completions: CallCompletions, history: CdrService, directory
     """The two apps."""
     request = partial(_request, completions, history, directory)
     return (
-        App("completion-on", request, ("*66",), numbered=True),
-        App("completion-off", partial(_cancel, completions, directory), ("*67",)),
+        App.of_feature("completion-on", request),
+        App.of_feature("completion-off", partial(_cancel, completions, directory)),
     )
 
 

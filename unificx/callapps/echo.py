@@ -1,4 +1,4 @@
-"""*43: echo test, which verifies two-way audio between phone, network and server."""
+"""Echo test, which verifies two-way audio between phone, network and server."""
 
 from unificx.callapps.call import App, Call
 
@@ -8,4 +8,4 @@ async def echo(call: Call) -> None:
     await call.echo()
 
 
-ECHO = App("echo", echo, ("*43",))
+ECHO = App.of_feature("echo", echo)

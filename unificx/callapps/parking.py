@@ -1,6 +1,6 @@
-"""*85 and *86: call parking. A parked caller hears hold music until retrieved by the slot number.
+"""Call parking. A parked caller hears hold music until retrieved by the slot number.
 
-A direct call to *85 announces the slot too, for phones that make an attended transfer.
+A direct call to the code announces the slot too, for phones that make an attended transfer.
 """
 
 import asyncio
@@ -11,17 +11,14 @@ from unificx.callapps.call import App, Call
 from unificx.callapps.schemas import SpokenValue
 from unificx.calls import PARK, PARK_ANNOUNCEMENT, RETRIEVE, Parking
 
-RETRIEVAL_CODE = "*86"
-"""Feature code that retrieves a parked call, with its slot number if several are parked."""
-
 
 def parking_apps(parking: Parking, recall_seconds: Callable[[str], float]) -> tuple[App, App, App]:
     """The three parking apps. `recall_seconds` returns a tenant's seconds until a parked call is recalled to the
     extension that parked it."""
     return (
-        App(PARK, partial(park, parking, recall_seconds), ("*85",)),
+        App.of_feature(PARK, partial(park, parking, recall_seconds)),
         App(PARK_ANNOUNCEMENT, announce_slot),
-        App(RETRIEVE, partial(retrieval_failed, parking), (RETRIEVAL_CODE,), numbered=True),
+        App.of_feature(RETRIEVE, partial(retrieval_failed, parking)),
     )
 
 

@@ -1,4 +1,4 @@
-"""*78, *79, *72 and *73: do not disturb and forwarding of the calling extension, by telephone."""
+"""Feature codes of presence: do not disturb and forwarding of the calling extension, by telephone."""
 
 from collections.abc import Callable
 from functools import partial
@@ -18,10 +18,10 @@ def presence_apps(service: PresenceService, directory: DirectoryCache, reference
     """The four apps."""
     set_state, forward = partial(_set_state, service, directory), partial(_forward, service, directory, reference_at)
     return (
-        App("do-not-disturb-on", partial(set_state, "do_not_disturb", "presence/do-not-disturb-on"), ("*78",)),
-        App("do-not-disturb-off", partial(set_state, "available", "presence/do-not-disturb-off"), ("*79",)),
-        App("forwarding-on", forward, ("*72",), numbered=True),
-        App("forwarding-off", partial(_stop_forwarding, service, directory), ("*73",)),
+        App.of_feature("do-not-disturb-on", partial(set_state, "do_not_disturb", "presence/do-not-disturb-on")),
+        App.of_feature("do-not-disturb-off", partial(set_state, "available", "presence/do-not-disturb-off")),
+        App.of_feature("forwarding-on", forward),
+        App.of_feature("forwarding-off", partial(_stop_forwarding, service, directory)),
     )
 
 

@@ -13,8 +13,11 @@ from unificx.calls.parking import Parking
 from unificx.calls.ports import AppEvent, OutsideLines
 from unificx.calls.recording_status import CallRecordingStatus
 from unificx.calls.schemas import (
+    FLIP,
     PARK,
     PARK_ANNOUNCEMENT,
+    PICKED_UP,
+    PICKUP,
     RETRIEVE,
     AppCallContext,
     CallSettings,
@@ -29,8 +32,11 @@ from unificx.calls.schemas import (
 from unificx.calls.spooled_journal import SpooledCallJournal
 
 __all__ = [
+    "FLIP",
     "PARK",
     "PARK_ANNOUNCEMENT",
+    "PICKED_UP",
+    "PICKUP",
     "RETRIEVE",
     "AppCallContext",
     "AppEvent",

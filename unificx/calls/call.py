@@ -131,6 +131,8 @@ class Call:
     """Whether it was asked for some time before (`Origination.is_completion`)."""
     conference_others: int | None = None
     """For an invitation to a conference: participants besides the displayed caller."""
+    auto_answer: bool = False
+    """Whether the phones are to answer by themselves."""
     transfer_target: CallTarget | None = None
     """Target of the transfer in progress."""
     return_target: CallTarget | None = None
@@ -139,6 +141,8 @@ class Call:
     """Whether a party was connected to another one than at first: their devices must show it."""
     transferred_by: Caller | None = None
     """The transferor that connected the present parties, None if no transfer did."""
+    picked_up_by: str = ""
+    """The leg that picked up the ringing call, until it is connected."""
     early_info: list[tuple[str, InfoReceived]] = field(default_factory=list[tuple[str, InfoReceived]])
     """INFO requests of legs that answered, received before media was connected."""
     pending_connect: tuple[str, ConnectRequest] | None = None

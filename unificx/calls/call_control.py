@@ -82,6 +82,10 @@ class CallControl:
         other, consultation_leg = self._own_leg(consultation, extensions)
         self._execute(lambda transfers, now: transfers.attended(call, name, other, consultation_leg, now))
 
+    def end(self, call_id: str) -> None:
+        """End a call as its party would do, unless it has ended."""
+        self._manager.hang_up(call_id, cause=Cause.HUNG_UP)
+
     def tenant_and_extension(self, call_id: str, extensions: Collection[str]) -> tuple[str, str]:
         """Return the call's tenant and the extension, of these, that takes part in it."""
         call, name = self._own_leg(call_id, extensions)

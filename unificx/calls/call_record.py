@@ -7,6 +7,7 @@ from unificx.calls.call import Call, CallTarget, dialled_outside, party_of
 from unificx.calls.events import Answerer, CallEnded, CallParty, CallStep, Outcome
 from unificx.calls.machine.causes import Cause
 from unificx.calls.machine.messages import CALLER
+from unificx.calls.schemas import PICKED_UP
 from unificx.identity import Extension
 from unificx.routing import VOICEMAIL_APP, Forward
 from unificx.sip.legs import IncomingLeg
@@ -90,8 +91,11 @@ def set_target(call: Call, target: CallTarget) -> None:
 
 
 def set_peer(call: Call, name: str, callee: Extension | None) -> None:
-    """Connect the caller to this leg of this extension."""
-    update_parties(call)
+    """Connect the caller to this leg of this extension. An app that held the caller of a group until then is not a
+    party."""
+    held_by = call.participant(call.answered_leg or "").app
+    if call.callee is not None or held_by is None or held_by.app != PICKED_UP:
+        update_parties(call)
     call.callee, call.answered_leg = callee, name
     peer = call.participant(name).outside or callee
     if peer is not None:

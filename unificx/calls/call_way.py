@@ -7,7 +7,7 @@ from unificx.calls.events import CallParty, StepKind, StepOutcome
 from unificx.calls.journey import Approach, Journey
 from unificx.calls.machine.messages import CALLER
 from unificx.calls.machine.states import Transferring
-from unificx.calls.schemas import PARK, RINGBACK_APP
+from unificx.calls.schemas import PARK, PICKED_UP, RINGBACK_APP
 from unificx.identity import DirectoryCache, Extension
 from unificx.registrar import Caller
 from unificx.routing import CONFERENCE_APP, VOICEMAIL_APP
@@ -34,7 +34,7 @@ def dialled(call: Call, name: str, directory: DirectoryCache, now: float) -> Non
     if name == CALLER:
         return
     one, target, at = call.participant(name), _target_of(call), call.wall_time(now)
-    if one.app is not None and one.app.app == RINGBACK_APP:
+    if one.app is not None and one.app.app in (RINGBACK_APP, PICKED_UP):
         return
     way = way_of(call)
     way.enter_objects(target.plan.stations, _approach(call, target, way, at))
@@ -54,8 +54,9 @@ def answered(call: Call, name: str, directory: DirectoryCache, now: float) -> No
     """A participant answers, or is connected without having rung."""
     found = _party(call, name, directory)
     if found is not None and not call.is_app(name):
-        way = way_of(call)
-        way.answered(*found, _approach(call, _target_of(call), way, call.wall_time(now)))
+        way, at = way_of(call), call.wall_time(now)
+        picked_up = Approach("picked_up", at, call.participant(name).extension_id)
+        way.answered(*found, picked_up if call.picked_up_by == name else _approach(call, _target_of(call), way, at))
 
 
 def monitored(call: Call, extension: Extension, now: float) -> None:

@@ -10,7 +10,7 @@ from unificx.calls.call import Call
 from unificx.calls.machine import connected
 from unificx.calls.machine.identity import WITHHELD, Headers, Identity, connected_headers
 from unificx.calls.machine.messages import CALLER, ShowPeer
-from unificx.calls.schemas import PARK, PARK_ANNOUNCEMENT
+from unificx.calls.schemas import PARK, PARK_ANNOUNCEMENT, PICKED_UP
 from unificx.identity import DirectoryCache, Language
 from unificx.registrar import Caller
 from unificx.routing import VOICEMAIL_APP, Forward
@@ -20,7 +20,7 @@ ANSWERED_BY_HEADER = "UnifiCX-Answered-By"
 """Header that says that a mailbox answered in place of the person: `voicemail`."""
 VOICEMAIL_NAME: dict[Language, str] = {"en": "{}'s voicemail", "de": "Mailbox von {}"}
 """Display name of an extension's mailbox: name or number of the extension."""
-UNNAMED_APPS = (PARK, PARK_ANNOUNCEMENT)
+UNNAMED_APPS = (PARK, PARK_ANNOUNCEMENT, PICKED_UP)
 """Apps that are not shown: the device goes on showing the last party."""
 
 

@@ -1,5 +1,6 @@
 """Dependencies of the call manager."""
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from unificx.calls.parking import Parking
@@ -35,3 +36,5 @@ class CallManagerDependencies:
     observer: CallObserver = field(default_factory=NullCallObserver)
     parking: Parking = field(default_factory=Parking)
     outside: OutsideLines = field(default_factory=OutsideLines)
+    teammates: Callable[[str, str], Collection[str]] = lambda tenant_id, extension_id: ()
+    """Returns the members of the groups and queues of a tenant that an extension is a member of."""

@@ -83,6 +83,12 @@ class ExtensionCalls:
         return self._directory.extension(call.caller.tenant_id, number) is not None
 
 
+def ringing_extensions(call: Call) -> frozenset[str]:
+    """Return the extensions whose phones ring for a call."""
+    setup = call.setup_state()
+    return frozenset(_ringing(call, setup)) - {""} if setup is not None else frozenset()
+
+
 def _ringing(call: Call, setup: SettingUp) -> dict[str, ExtensionCall]:
     """Return the extensions whose phones ring or are dialled."""
     found: dict[str, ExtensionCall] = {}

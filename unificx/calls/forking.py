@@ -9,7 +9,14 @@ from unificx.calls.connected_identity import diversion_headers, referred_by
 from unificx.calls.machine import messages
 from unificx.calls.machine.causes import Cause
 from unificx.calls.machine.fork_targets import ForkTargets, LaterStep, Limits, PushTargets
-from unificx.calls.machine.identity import WITHHELD, Headers, Identity, caller_headers, ring_headers
+from unificx.calls.machine.identity import (
+    WITHHELD,
+    Headers,
+    Identity,
+    auto_answer_headers,
+    caller_headers,
+    ring_headers,
+)
 from unificx.calls.machine.setup import APP_ANSWER_TIMEOUT
 from unificx.calls.machine.states import Talking
 from unificx.calls.outside import OutsideDialer
@@ -155,12 +162,12 @@ class ForkTargetBuilder:
     def _add_branch(self, call: Call, target: CallTarget, binding: Binding, extension: Extension) -> str:
         """Add a phone to the call and return its leg name."""
         shown = target.displayed_caller or call.caller
-        extra_headers = _ring_headers(call, target, shown)
+        domain = self._directory.domain(call.caller.tenant_id)
+        extra_headers = auto_answer_headers(domain) if call.auto_answer else _ring_headers(call, target, shown)
         if binding.flow.is_websocket:
             extra_headers = (*extra_headers, (CALL_ID_HEADER, call.id))
             if call.conference_others is not None:
                 extra_headers = (*extra_headers, (CONFERENCE_HEADER, str(call.conference_others)))
-        domain = self._directory.domain(call.caller.tenant_id)
         identity = WITHHELD if call.is_withheld(shown) else Identity(shown.number, shown.name, domain)
         displayed = replace(identity, name=target.displayed_name) if target.displayed_name else identity
         if target.fork is not None and target.fork.name_prefix and identity is not WITHHELD:

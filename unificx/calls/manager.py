@@ -2,13 +2,13 @@
 
 import contextlib
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import structlog
 
 from unificx.calls.app_connections import AppConnections
 from unificx.calls.app_leg import AppLeg
-from unificx.calls.call import Call, CallOptions, CallTarget, call_options, sanitize_dialled, withheld_by
+from unificx.calls.call import Call, CallOptions, CallTarget, call_options, sanitize_dialled
 from unificx.calls.call_limiter import ConcurrentCallLimiter
 from unificx.calls.call_moves import CallMoves, to_parked_call
 from unificx.calls.departed_pages import DepartedPages
@@ -31,6 +31,7 @@ from unificx.calls.ports import AppEvent
 from unificx.calls.record_keeper import RecordKeeper
 from unificx.calls.registry import CallRegistry
 from unificx.calls.schemas import CallSettings, ConnectRequest, ConnectWithdrawn, LiveCall, Origination, ParkedCall
+from unificx.calls.takeovers import Takeovers
 from unificx.calls.transfers import TransferDependencies, Transfers
 from unificx.core.deadlines import DeadlineQueue
 from unificx.core.errors import NotFound, StorageFull
@@ -42,7 +43,6 @@ from unificx.sip.errors import RemoteProtocolError
 from unificx.sip.flow import Flow
 from unificx.sip.legs import IncomingLeg, Leg, rejection_headers
 from unificx.sip.message import Request, respond
-from unificx.sip.refer import parse_replaces
 from unificx.sip.transactions.events import Event, ServerKey
 from unificx.trunks import Trunk
 
@@ -79,6 +79,7 @@ class CallManager:
     _executor: ActionExecutor = field(init=False)
     _observer_notifier: ObserverNotifier = field(init=False)
     _transfers: Transfers = field(init=False)
+    _takeovers: Takeovers = field(init=False)
     _app_connections: AppConnections = field(init=False)
     _departed: DepartedPages = field(default_factory=DepartedPages)
 
@@ -102,6 +103,7 @@ class CallManager:
         moves = CallMoves(registry, self._executor.execute_all, notifier, deps.clock, self._finish)
         transfer_deps = TransferDependencies(deps, self._fork_builder, registry.find_leg, self._dispatch_now, moves)
         self._transfers, self._app_connections = Transfers(transfer_deps), AppConnections(transfer_deps)
+        self._takeovers = Takeovers(transfer_deps, self._transfers)
 
     # ---- input from the SIP request handler
 
@@ -110,19 +112,14 @@ class CallManager:
         try:
             dialled = sanitize_dialled(request.target.decoded_user)
             self._require_capacity(request, caller, dialled)
-            replaces = parse_replaces(request)
-            if replaces is not None:
-                replaced = self._transfers.take_over(replaces, caller)
-            else:
-                replaced = self._transfers.find_retrieved(caller, dialled)
-            if replaced is not None and not request.body:
-                raise RemoteProtocolError(488, "SDP Offer Required", request)
+            taken = self._takeovers.find(request, caller, dialled)
             leg = self.deps.legs.incoming(key, request, flow)
         except RemoteProtocolError as fault:
             self._refuse(key, request, fault, now)
             return
-        if replaced is not None:
-            self._take_over(*replaced, leg, caller, now)
+        if taken is not None:
+            self._takeovers.begin(taken, leg, caller, now)
+            self._drain_leg_events(now)
             return
         call = self._new_call(caller, dialled, leg, call_options(request, caller), now)
         self._guarded(call, now, self._route, call, leg, now)
@@ -194,6 +191,7 @@ class CallManager:
         call.target = CallTarget(plan, call.dialled, displayed_caller=origin.displayed_caller)
         call.next_destination, call.click_to_call = origin.next_destination, bool(origin.next_destination)
         call.conference_others, call.is_completion = origin.conference_others, origin.is_completion
+        call.auto_answer = origin.auto_answer
         call.participants[CALLER].app = CallApp(origin.app, origin.arguments)
         self._registry.add(call)
         self._guarded(call, now, self._originate, call, now)
@@ -438,17 +436,6 @@ class CallManager:
                 self._outside.on_rejected(call.participants[name], event.response, now)
             self.dispatch(call, to_call_event(name, event), now)
 
-    def _take_over(self, call: Call, replaced_leg: str, leg: IncomingLeg, caller: Caller, now: float) -> None:
-        """Let a new leg replace a leg of a call (INVITE with Replaces, or retrieval of a parked call)."""
-        name = call.new_leg_name("b")
-        call.participants[name] = Participant(leg, caller.extension_id, caller.device_id)
-        self._registry.set_leg(call, name)
-        self._registry.update_index(call)
-        call.transferred_by = None
-        call.options = replace(call.options, withheld=call.options.withheld | withheld_by(leg.invite, caller))
-        self.dispatch(call, messages.TakeOverRequested(replaced_leg, name, leg.remote_sdp), now)
-        self._drain_leg_events(now)
-
     def _dispatch_now(self, call: Call, event: messages.Event) -> None:
         self.dispatch(call, event, self.deps.clock.monotonic())
 
@@ -474,6 +461,8 @@ class CallManager:
                 self._start_step(call, call.pending_step, now)
             if call.pending_connect is not None:
                 self._app_connections.proceed(call, now)
+            if call.picked_up_by:
+                self._takeovers.proceed(call)
 
     def _reoffer_recording_indication(self, call: Call, now: float) -> None:
         leg = call.recording_indication.next_leg_to_reoffer(call.state, call.participants)

@@ -10,6 +10,9 @@ from unificx.routing import Plan
 
 PARK, PARK_ANNOUNCEMENT, RETRIEVE = "park", "parked", "fetch"
 """Apps: hold the parked party, announce the slot to the parking party, retrieve a parked call."""
+PICKUP, PICKED_UP, FLIP = "pickup", "picked-up", "flip"
+"""Apps: pick up a ringing call, hold its caller until the phone that picked it up is connected, move one's own
+call to another device."""
 RINGBACK_APP = "waiting"
 """The app that plays ringback to the transferred party."""
 MAX_PARKING_SLOTS = 99
@@ -154,3 +157,5 @@ class Origination:
     """Displayed caller, if it is not `caller`."""
     conference_others: int | None = None
     """For an invitation to a conference: participants besides the displayed caller."""
+    auto_answer: bool = False
+    """Whether the phones are to answer by themselves."""

@@ -79,7 +79,7 @@ class Transfers:
         plan = self._deps.routing.route(requester, to)
         if plan.app is not None and plan.app.app == PARK:
             return self._park(call, name, state, requester)
-        parked = self._find_parked(requester, plan)
+        parked = self.find_parked(requester, plan)
         if parked is not None:
             return lambda: self._join_parked(call, name, *parked)
         remaining = self._as_caller(call, peer_leg(call, name))
@@ -92,7 +92,7 @@ class Transfers:
         """Dial the wanted number after the requester has answered a click-to-dial call."""
         to, call.next_destination = call.next_destination, ""
         plan = self._deps.routing.route(call.caller, to)
-        parked = self._find_parked(call.caller, plan)
+        parked = self.find_parked(call.caller, plan)
         if parked is not None:
             return lambda: self._join_parked(call, CALLER, *parked)
         targets, target = self._prepare(call, CallTarget(plan, to, displayed_caller=call.caller), now)
@@ -107,11 +107,18 @@ class Transfers:
             raise RemoteProtocolError(REQUEST_PENDING, "Request Pending")
         return lambda: self._split_to_apps(call, state.callee, (app, app), dialled)
 
-    def find_retrieved(self, caller: Caller, dialled: str) -> tuple[Call, str] | None:
-        """Return the parked call and the app leg to replace, if `dialled` retrieves a parked call."""
-        if not dialled.startswith("*"):
+    def find_parked(self, requester: Caller, plan: Plan) -> tuple[Call, str] | None:
+        """Return the parked call that the plan retrieves, and the leg of the app that holds its party."""
+        if plan.app is None or plan.app.app != RETRIEVE:
             return None
-        return self._find_parked(caller, self._deps.routing.preview(caller, dialled))
+        slot = self._deps.parking.find(requester.tenant_id, "".join(plan.app.arguments))
+        found = self._transfer_deps.find_leg(slot.app_leg_id) if slot is not None else None
+        if found is None:
+            return None
+        call, name = found
+        if isinstance(call.state, Transferring):  # recall in progress: treat it as declined
+            self._transfer_deps.dispatch(call, messages.Declined())
+        return found if _is_connected_to_app(call, name) else None
 
     def recall(self, leg: str, now: float) -> Callable[[], None]:
         """Ring the extension that parked the party held by an app leg. If unanswered, the party stays parked."""
@@ -278,19 +285,6 @@ class Transfers:
         if slot is None:
             raise RemoteProtocolError(486, "No Parking Slot Available")
         return lambda: self._split_to_apps(call, name, (CallApp(PARK), CallApp(PARK_ANNOUNCEMENT, (str(slot),))), "")
-
-    def _find_parked(self, requester: Caller, plan: Plan) -> tuple[Call, str] | None:
-        """Return the parked call that the plan retrieves, and the leg of the app that holds its party."""
-        if plan.app is None or plan.app.app != RETRIEVE:
-            return None
-        slot = self._deps.parking.find(requester.tenant_id, "".join(plan.app.arguments))
-        found = self._transfer_deps.find_leg(slot.app_leg_id) if slot is not None else None
-        if found is None:
-            return None
-        call, name = found
-        if isinstance(call.state, Transferring):  # recall in progress: treat it as declined
-            self._transfer_deps.dispatch(call, messages.Declined())
-        return found if _is_connected_to_app(call, name) else None
 
     def _join_parked(self, call: Call, name: str, other: Call, app_leg: str) -> None:
         del app_leg

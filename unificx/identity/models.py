@@ -199,6 +199,7 @@ class TenantRow(Base):
     time_zone: Mapped[str] = plain("IANA time zone")
     park_seconds: Mapped[int] = plain("parking timeout")
     country: Mapped[str] = plain("country code of the numbering plan")
+    pickup: Mapped[str] = plain("which calls may be picked up")
 
 
 class PersonRow(Base):

@@ -25,6 +25,8 @@ SecurityNoticeKind = Literal[
 ]
 """Kinds of security notices sent to users."""
 Language = Literal["en", "de"]
+PickupRight = Literal["everyone", "groups"]
+"""Which ringing calls an extension may pick up: all of its tenant, or those in its ring groups and queues."""
 
 
 class Role(StrEnum):
@@ -95,6 +97,7 @@ class Tenant:
     """How long a call stays parked before it rings back at the parking extension, in seconds."""
     country: str = "DE"
     """ISO 3166 code of the country by whose rules numbers are dialled."""
+    pickup: PickupRight = "everyone"
 
     @property
     def active(self) -> bool:
@@ -122,6 +125,7 @@ class TenantChange:
     time_zone: str | None = None
     park_seconds: int | None = None
     country: str | None = None
+    pickup: PickupRight | None = None
 
 
 @dataclass(frozen=True, slots=True)

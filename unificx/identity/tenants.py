@@ -95,4 +95,9 @@ def _apply_tenant_change(tenant: Tenant, change: TenantChange) -> Tenant:
         tenant = replace(tenant, park_seconds=validation.park_seconds(change.park_seconds))
     if change.country is not None:
         tenant = replace(tenant, country=countries.country(change.country))
-    return replace(tenant, state=change.state or tenant.state, language=change.language or tenant.language)
+    return replace(
+        tenant,
+        state=change.state or tenant.state,
+        language=change.language or tenant.language,
+        pickup=change.pickup or tenant.pickup,
+    )

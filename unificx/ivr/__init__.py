@@ -1,6 +1,6 @@
 """Menus (IVR): prompts, keys and destinations as data, run by one call app; dial by name."""
 
-from unificx.ivr.app import NAMES_APP, NAMES_CODE, PROMPT_APP, MenuAppParts, menu_apps
+from unificx.ivr.app import NAMES_APP, PROMPT_APP, MenuAppParts, menu_apps
 from unificx.ivr.kinds import PromptKind
 from unificx.ivr.ports import Speech
 from unificx.ivr.schemas import KEYS, Menu, MenuChange, MenuSettings, NewMenu
@@ -11,7 +11,6 @@ __all__ = [
     "MENU_APP",
     "MENU_KIND",
     "NAMES_APP",
-    "NAMES_CODE",
     "PROMPT_APP",
     "Menu",
     "MenuAppParts",

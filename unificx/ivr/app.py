@@ -19,7 +19,6 @@ from unificx.routing import DestinationRef
 
 PROMPT_APP, NAMES_APP = "prompt", "names"
 """Apps: play the sound of the argument, then hang up; dial by name."""
-NAMES_CODE = "*35"
 MAX_TURNS = 40
 """Prompts that one call may hear: no entries and no destinations keep it for ever."""
 MAX_DEPTH = 10
@@ -45,7 +44,7 @@ def menu_apps(parts: MenuAppParts) -> tuple[App, App, App]:
     return (
         App(MENU_APP, partial(run_menu, parts)),
         App(PROMPT_APP, play_prompt),
-        App(NAMES_APP, partial(dial_by_name, parts), (NAMES_CODE,)),
+        App.of_feature(NAMES_APP, partial(dial_by_name, parts)),
     )
 
 

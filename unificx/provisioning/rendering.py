@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from unificx.core.lazy import lazy_import
 from unificx.core.xml_text import xml_legal, xml_text
 from unificx.provisioning.schemas import Maker, PhoneFile, PhoneValues
+from unificx.routing import code_of
 
 if TYPE_CHECKING:
     import jinja2
 else:
     jinja2 = lazy_import("jinja2")
 
-VOICEMAIL_CODE = "*97"
 _XML, _TEXT = "application/xml", "text/plain"
 _TEMPLATES: dict[Maker, str] = {
     "yealink": "yealink.cfg.j2",
@@ -52,7 +52,7 @@ def render_settings(maker: Maker, values: PhoneValues, pickup_code: str = "") ->
     text = (
         _templates()
         .get_template(name)
-        .render(**own, pickup_code=pickup_code, voicemail=VOICEMAIL_CODE, utc_hours=_hours(values.utc_offset))
+        .render(**own, pickup_code=pickup_code, voicemail=code_of("voicemail-own"), utc_hours=_hours(values.utc_offset))
     )
     return PhoneFile(_XML if ".xml." in name else _TEXT, text)
 

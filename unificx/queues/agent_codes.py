@@ -7,7 +7,6 @@ from unificx.callapps import App, Call
 from unificx.queues.schemas import AgentChange, PauseReason, Queue
 from unificx.queues.service import QueueService
 
-SIGN_IN, SIGN_OUT, PAUSE, RESUME = "*50", "*51", "*52", "*53"
 PAUSE_KEYS: dict[str, PauseReason] = {
     "1": "break",
     "2": "lunch",
@@ -28,17 +27,8 @@ _PROMPTS: dict[AgentChange, str] = {
 
 def agent_apps(queues: QueueService) -> tuple[App, ...]:
     """The apps of the feature codes."""
-    codes: tuple[tuple[AgentChange, str], ...] = (
-        ("sign_in", SIGN_IN),
-        ("sign_out", SIGN_OUT),
-        ("pause", PAUSE),
-        ("resume", RESUME),
-    )
     return tuple(
-        [
-            App(f"queue-{change.replace('_', '-')}", partial(change_state, queues, change), (code,), numbered=True)
-            for change, code in codes
-        ]
+        [App.of_feature(f"queue-{each.replace('_', '-')}", partial(change_state, queues, each)) for each in _PROMPTS]
     )
 
 

@@ -15,9 +15,10 @@ from unificx.identity import DirectoryCache, Extension
 from unificx.recording.call_monitor import CallMonitor
 from unificx.recording.monitoring_session import MonitoringSession
 from unificx.recording.schemas import Supervisor
-from unificx.routing import CONFERENCE_APP, CONFERENCE_SECONDS, CallApp
+from unificx.routing import CONFERENCE_APP, CONFERENCE_SECONDS, CallApp, code_of
 
-MONITORING_APP, MONITORING_CODE = "monitoring", "*30"
+MONITORING_APP = "monitoring"
+MONITORING_CODE = code_of(MONITORING_APP)
 BY_CALL, JOIN = "call", "join"
 """Arguments: the next one is the id of a call; join it once both parties are heard."""
 JOIN_DIGIT = "6"
@@ -39,7 +40,7 @@ class MonitoringAppParts:
 
 def monitoring_app(parts: MonitoringAppParts) -> App:
     """The app."""
-    return App(MONITORING_APP, partial(_monitor, parts), (MONITORING_CODE,), numbered=True)
+    return App.of_feature(MONITORING_APP, partial(_monitor, parts))
 
 
 async def _monitor(parts: MonitoringAppParts, call: Call) -> None:

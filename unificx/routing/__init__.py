@@ -10,6 +10,7 @@ from unificx.routing.destinations import (
     TenantObject,
     Voicemail,
 )
+from unificx.routing.feature_codes import FEATURE_CODES, FEATURES, Argument, Feature, code_of
 from unificx.routing.groups import (
     GroupCall,
     GroupChange,
@@ -70,12 +71,15 @@ from unificx.routing.service import Routing
 __all__ = [
     "CONFERENCE_APP",
     "CONFERENCE_SECONDS",
+    "FEATURES",
+    "FEATURE_CODES",
     "FRAUD_CHECK_SECONDS",
     "HOURS_APP",
     "NO_OUTSIDE_LINE",
     "NO_SUCH_NUMBER",
     "VOICEMAIL_APP",
     "Allowed",
+    "Argument",
     "Block",
     "BlockDirection",
     "CallApp",
@@ -90,6 +94,7 @@ __all__ = [
     "DestinationRef",
     "Emergency",
     "ExtensionKind",
+    "Feature",
     "Fork",
     "Forward",
     "ForwardReason",
@@ -142,6 +147,7 @@ __all__ = [
     "UnansweredOutcome",
     "Voicemail",
     "build_outbound",
+    "code_of",
     "display",
     "explain_refusal",
     "explain_stop",

@@ -6,16 +6,17 @@ from dataclasses import dataclass
 from unificx.identity import DirectoryCache
 from unificx.registrar import Caller
 from unificx.routing.destinations import Destination, RingExtension
+from unificx.routing.feature_codes import code_of
 from unificx.routing.kinds import DestinationDirectory
 from unificx.routing.outbound.numbers import normalise
 from unificx.routing.outbound.service import OutboundRouting
 from unificx.routing.plans import NO_OUTSIDE_LINE, NO_SUCH_NUMBER
 
-RING_TEST = "*44"
+RING_TEST = code_of("ring-test")
 """Feature code that rings only the calling device."""
 _NUMBER = re.compile(r"[0-9]{1,15}\Z")
 _INTERNATIONAL = re.compile(r"\+[0-9]{3,15}\Z")
-_WITHHELD = re.compile(r"\*31#?(?=[+0-9])")
+_WITHHELD = re.compile(re.escape(code_of("withhold-number")) + r"#?(?=[+0-9])")
 """Prefix that withholds the caller's number from a party outside (CLIR)."""
 _EMERGENCY_LENGTH = 3
 """Digits of the emergency numbers that no internal number may hide."""

@@ -46,6 +46,14 @@ class CallRouting:
     hours: HoursService
     completions: CallCompletions
 
+    def teammates(self, tenant_id: str, extension_id: str) -> set[str]:
+        """Return the members of all ring groups and queues that an extension is a member of."""
+        groups = [{one for step in group.steps for one in step} for group in self.groups.of_tenant(tenant_id)]
+        queues = [
+            {one.extension_id for one in queue.agents} for queue in self.queues.service.queues_of_tenant(tenant_id)
+        ]
+        return set[str]().union(*(members for members in (*groups, *queues) if extension_id in members))
+
     async def start(self) -> None:
         """Load what the services need in memory."""
         await self.presence.start()

@@ -8,11 +8,13 @@ from unificx.callapps import (
     RINGBACK,
     AppRegistry,
     AppRunner,
+    Paging,
     completion_apps,
     conference_app,
     hours_app,
     installed_apps,
     parking_apps,
+    pickup_apps,
     presence_apps,
 )
 from unificx.calls import AppCallContext, CallRecordingStatus, MusicOnHold, Parking
@@ -43,7 +45,7 @@ from unificx.voicemail import PromptRecordingParts, deposit_app, prompt_recordin
 
 
 def create_registry(
-    container: Container, parking: Parking, monitor: CallMonitor, converter: Callable[[], CallConverter]
+    container: Container, parking: Parking, monitor: CallMonitor, converter: Callable[[], CallConverter], paging: Paging
 ) -> AppRegistry:
     """Return the registry of all call apps. Raise StartupError if an installed package cannot be loaded."""
     boxes, directory = container.mailboxes, container.identity.directory
@@ -61,6 +63,8 @@ def create_registry(
         *presence_apps(container.routing.presence, directory, container.routing.destinations.reference_at),
         *completion_apps(container.routing.completions, container.history, directory),
         *parking_apps(parking, directory.park_seconds),
+        *pickup_apps(),
+        *paging.apps(),
         prompt_recording_app(prompt_parts),
         hours_app(container.routing.hours),
         queue_app(QueueParts(container.routing.queues.service, container.routing.queues.manager, directory)),
@@ -69,6 +73,20 @@ def create_registry(
         *menu_apps(MenuAppParts(container.routing.menus, directory, AudioImporter())),
     )
     return AppRegistry((*ours, *installed_apps().values()), directory)
+
+
+def create_paging(container: Container) -> Paging:
+    """Return intercom and paging; `lines` is still to be set."""
+    groups, availability = container.routing.groups, container.routing.presence.availability
+
+    def members(tenant_id: str, number: str) -> list[str]:
+        group = groups.by_number(tenant_id, number)
+        return [each for step in group.steps for each in step] if group is not None else []
+
+    def is_free(extension_id: str) -> bool:
+        return not availability.rules(extension_id).do_not_disturb and not availability.is_in_call(extension_id)
+
+    return Paging(container.identity.directory, members, is_free)
 
 
 def create_host(container: Container, engine: MediaEngineClient, apps: AppRegistry) -> AppRunner:

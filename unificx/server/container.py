@@ -9,7 +9,7 @@ from prometheus_client import CollectorRegistry
 from unificx import registrar
 from unificx.api import EventHub, IdempotencyStore
 from unificx.audio_store import AudioStore, AudioStoreParts, CustomSounds, PromptOverrides
-from unificx.calls import Journal, SpooledCallJournal
+from unificx.calls import PICKUP, Journal, SpooledCallJournal
 from unificx.cdr import CdrService
 from unificx.cluster import Cluster, EventBus, Location, RecordLog
 from unificx.conferencing import ConferenceManager
@@ -35,7 +35,7 @@ from unificx.provisioning import PhoneSettingsParts, PhoneSettingsService
 from unificx.queues import QueueStore
 from unificx.recording import RecordingArchive, TranscodeWorker
 from unificx.registrar import Binding, LocationService, Registrar, RegistrarDependencies
-from unificx.routing import DestinationDirectory, OutboundDependencies
+from unificx.routing import DestinationDirectory, OutboundDependencies, code_of
 from unificx.server.call_routing import CallRouting, build_call_routing
 from unificx.server.notification_settings import NotificationSettings
 from unificx.server.paths import InstallationPaths
@@ -169,7 +169,10 @@ def _conference_rooms(database: Database, keys: KeyStore, identity: Identity, cl
 def _phone_settings(
     database: Database, keys: KeyStore, identity: Identity, cluster: Cluster, secret: bytes
 ) -> PhoneSettingsService:
-    return PhoneSettingsService(PhoneSettingsParts(database, keys, identity, database.clock, cluster.counters, secret))
+    code = code_of(PICKUP)
+    return PhoneSettingsService(
+        PhoneSettingsParts(database, keys, identity, database.clock, cluster.counters, secret, pickup_code=code)
+    )
 
 
 def _routing(

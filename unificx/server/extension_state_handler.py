@@ -2,12 +2,12 @@
 
 import asyncio
 
-from unificx.callapps import RETRIEVAL_CODE
-from unificx.calls import CallManager, ExtensionCalls, Parking
+from unificx.calls import RETRIEVE, CallManager, ExtensionCalls, Parking
 from unificx.identity.events import ExtensionDeleted
 from unificx.presence import PresenceState
 from unificx.presence.events import PresenceChanged
 from unificx.registrar.events import DeviceRegistered, DeviceUnregistered
+from unificx.routing import code_of
 from unificx.server.container import Container
 from unificx.sip_server import ExtensionStateParts, ExtensionStates, Subscriptions
 
@@ -30,7 +30,7 @@ class ParkingSlotStates:
         self._parking = parking
 
     def state(self, tenant_id: str, dialled: str) -> bool | None:
-        slot = dialled.removeprefix(RETRIEVAL_CODE)
+        slot = dialled.removeprefix(code_of(RETRIEVE))
         if slot == dialled or not (slot.isascii() and slot.isdigit() and 1 <= len(slot) <= 2) or slot.startswith("0"):
             return None
         return self._parking.find(tenant_id, slot) is not None

@@ -31,6 +31,7 @@ from unificx.server.callapps import (
     create_conference_recorder,
     create_host,
     create_monitor,
+    create_paging,
     create_recorder,
     create_registry,
 )
@@ -41,6 +42,7 @@ from unificx.server.host_names import own_host_names
 from unificx.server.live_events import LiveEvents
 from unificx.server.mwi_handler import MailboxMessageCounts, MwiHandler
 from unificx.server.outside_calls import CallManagerOutsideCalls
+from unificx.server.page_calls import CallManagerPageCalls
 from unificx.server.public_numbers import TenantNumbers
 from unificx.server.queue_calls import CallManagerCallbacks, CallManagerLines
 from unificx.server.settings import Settings
@@ -85,9 +87,7 @@ class SipServer:
         *,
         live_events: LiveEvents,
     ) -> None:
-        self._live_events = live_events
-        self._sources = settings.sources
-        self._container = container
+        self._live_events, self._sources, self._container = live_events, settings.sources, container
         self._media, self._engine = media, engine
         clock = container.clock
         started = clock.monotonic()
@@ -98,10 +98,10 @@ class SipServer:
         self.registration_faults = RegistrationFaults()
         endpoint = self.endpoint = self._create_endpoint()
         dialogs = DialogTable(endpoint, self._contact, endpoint.new_tag, current_flow=self._current_flow)
-        self.parking = Parking(self._parked_changed, self._recall_parked)
+        self.parking, paging = Parking(self._parked_changed, self._recall_parked), create_paging(container)
         hold = MusicOnHold(media, container.prompt_overrides.music, clock)
         self.call_monitor = create_monitor(container, media, engine, hold, live_events)
-        apps = create_registry(container, self.parking, self.call_monitor, lambda: self.call_converter)
+        apps = create_registry(container, self.parking, self.call_monitor, lambda: self.call_converter, paging)
         self.app_runner = create_host(container, engine, apps)
         container.routing.destinations.add(apps)
         routing = self._create_routing()
@@ -112,6 +112,7 @@ class SipServer:
         container.routing.outbound.fraud.live = CallManagerOutsideCalls(self.call_manager, clock)
         self.call_control = CallControl(self.call_manager)
         self.call_converter = create_call_converter(container, self.call_manager)
+        paging.lines = CallManagerPageCalls(self.call_manager)
         container.routing.presence.availability.is_in_call = self.call_control.is_in_call
         self._recorded_calls = self.call_monitor.calls = CallRecordingStatus(self.call_manager)
         container.conferences.recorder = self.conference_recorder = create_conference_recorder(
@@ -186,6 +187,7 @@ class SipServer:
                     TenantNumbers(container.routing.outbound),
                     container.history.external_subject,
                 ),
+                container.routing.teammates,
             ),
             settings,
             on_answered=container.journal.save,

@@ -13,6 +13,7 @@ from math import inf
 from unificx.cluster import Location
 from unificx.identity import DeviceAuth, DirectoryCache
 from unificx.registrar import Binding
+from unificx.routing import code_of
 from unificx.sip.errors import RemoteProtocolError
 from unificx.sip.flow import Flow
 from unificx.sip.message import Request
@@ -23,7 +24,7 @@ from unificx.sip_server.unsolicited import UnsolicitedNotify
 
 EVENT_PACKAGE = "message-summary"
 CONTENT_TYPE = "application/simple-message-summary"
-VOICEMAIL_CODE = "*97"
+VOICEMAIL_CODE = code_of("voicemail-own")
 """Target of the SUBSCRIBE of phones that use the voicemail access code as mailbox name."""
 UNSOLICITED_DELAY = 2.0
 """Delay in seconds of the unsolicited NOTIFY after a registration: a phone that subscribes has done so by then."""

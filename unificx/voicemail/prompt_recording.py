@@ -1,4 +1,4 @@
-"""*77: tenant administrators record custom prompts and music on hold by phone, in their own language."""
+"""Tenant administrators record custom prompts and music on hold by phone, in their own language."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -14,7 +14,6 @@ from unificx.prompts import ANY, MUSIC, available_language, normalize_recording
 from unificx.voicemail.service import Mailboxes
 from unificx.voicemail.settings_menu import settings_menu
 
-FEATURE_CODE = "*77"
 _MUSIC, _GREETING = "0", "1"
 _SILENCE_SECONDS = 8.0
 _MAX_ROUNDS = 3
@@ -37,7 +36,7 @@ class PromptRecordingParts:
 
 def prompt_recording_app(parts: PromptRecordingParts) -> App:
     """The app that records a tenant's custom sounds."""
-    return App("own-sounds", partial(record_prompts, parts), (FEATURE_CODE,))
+    return App.of_feature("own-sounds", partial(record_prompts, parts))
 
 
 async def record_prompts(parts: PromptRecordingParts, call: Call) -> None:

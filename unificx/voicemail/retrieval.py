@@ -1,4 +1,4 @@
-"""Voicemail retrieval: *97 from the user's own phone, *98 from any phone with mailbox number and PIN."""
+"""Voicemail retrieval: from the user's own phone, or from any phone with mailbox number and PIN."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,8 +30,8 @@ _MENU_REPEATS = 3
 def retrieval_apps(boxes: Mailboxes, directory: DirectoryCache) -> tuple[App, App]:
     """The retrieval apps."""
     return (
-        App("voicemail-own", partial(own_mailbox, boxes, directory), ("*97",)),
-        App("voicemail-any", partial(any_mailbox, boxes, directory), ("*98",)),
+        App.of_feature("voicemail-own", partial(own_mailbox, boxes, directory)),
+        App.of_feature("voicemail-any", partial(any_mailbox, boxes, directory)),
     )
 
 

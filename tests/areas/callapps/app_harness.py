@@ -78,6 +78,7 @@ class AppHarness:
     reason: str = "missed"
     arguments: tuple[str, ...] = ()
     offer: bytes = b"offer"
+    call_id: str = "call-1"
     played: list[str] = field(default_factory=list)
     """Sounds that the caller heard; recorded audio is "sound 2.0"."""
     events: list[AppEvent] = field(default_factory=list)
@@ -111,7 +112,7 @@ class AppHarness:
         who = self.caller
         caller = Caller("acme", who.id if who else "", "d-1", who.subject if who else "s-carl", "+491511", "Carl")
         context = AppCallContext(
-            "call-1",
+            self.call_id,
             "leg-1",
             self.app.name,
             self.arguments,

@@ -6,7 +6,7 @@ from typing import Annotated, Generic, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from unificx.calls.events import StepKind, StepOutcome, StepReason
-from unificx.identity import DeviceKind, Language, Role
+from unificx.identity import DeviceKind, Language, PickupRight, Role
 from unificx.presence import Callers, PresenceState
 
 T = TypeVar("T")
@@ -76,6 +76,7 @@ class Tenant(Output):
     time_zone: str = Field(description="Time zone of prompts and e-mails (IANA name); empty: the server's time zone.")
     park_seconds: int = Field(description="Seconds until a parked call rings back at the extension that parked it.")
     country: str = Field(description="Country by whose rules numbers are dialled (ISO 3166 code).", examples=["DE"])
+    pickup: PickupRight = Field(description="Which ringing calls an extension may pick up.")
 
 
 class NewTenant(Input):
@@ -96,6 +97,11 @@ class TenantChange(Input):
     time_zone: TimeZone | None = None
     park_seconds: Annotated[int | None, Field(ge=10, le=3600)] = None
     country: Country | None = Field(default=None, description="Country by whose rules numbers are dialled.")
+    pickup: PickupRight | None = Field(
+        default=None,
+        description="Which ringing calls an extension may pick up: `everyone`, those of the whole tenant; `groups`, "
+        "those that ring at a member of one of its ring groups or queues.",
+    )
 
 
 class Person(Output):

@@ -46,6 +46,15 @@ def ring_headers(kind: RingKind) -> Headers:
     return (("Alert-Info", f"<urn:alert:source:{source}>;info={kind}"),)
 
 
+def auto_answer_headers(domain: str) -> Headers:
+    """Return the headers by which a phone answers by itself: the parameter that most makers read, and the text `info`
+    that the others compare."""
+    return (
+        ("Call-Info", f"<sip:{domain}>;answer-after=0"),
+        ("Alert-Info", "<urn:alert:service:normal>;info=alert-autoanswer;delay=0"),
+    )
+
+
 def connected_headers(peer: Identity) -> Headers:
     """Return the headers that name the connected party inside a dialog.
 

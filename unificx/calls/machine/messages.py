@@ -110,6 +110,14 @@ class StepStarted:
 
 
 @dataclass(frozen=True, slots=True)
+class PickedUp:
+    """Another phone takes the ringing call: the ringing ends. `targets`: the app that holds the caller, unless another
+    one does already, until `TakeOverRequested`."""
+
+    targets: ForkTargets | None
+
+
+@dataclass(frozen=True, slots=True)
 class CallerCancelled:
     """CANCEL, or BYE before the answer."""
 
@@ -230,6 +238,7 @@ Event = (
     | DeviceRemoved
     | Declined
     | StepStarted
+    | PickedUp
     | CallerCancelled
     | AckReceived
     | OfferReceived

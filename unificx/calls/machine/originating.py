@@ -33,6 +33,7 @@ from unificx.calls.machine.messages import (
     OfferAnswered,
     OfferReceived,
     OfferRefused,
+    PickedUp,
     Reject,
     ReofferRequested,
     StepStarted,
@@ -74,6 +75,7 @@ def originating(state: Originating, event: Event, now: float) -> Outcome:
             | DeviceReachable()
             | Declined()
             | StepStarted()
+            | PickedUp()
             | TransferWithdrawn()
             | HungUp()
             | LegLost()

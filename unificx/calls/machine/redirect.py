@@ -22,6 +22,7 @@ from unificx.calls.machine.messages import (
     OfferMedia,
     RefuseOffer,
     ReleaseMedia,
+    ReportOutcome,
     SetPeer,
     SwapCaller,
 )
@@ -121,7 +122,8 @@ def continue_takeover(
                 state, callee=exchange.leg, caller_sdp=exchange.answer, callee_sdp=exchange.sdp, exchange=None
             )
             release = [Bye(replaced, Cause.HUNG_UP), ReleaseMedia(replaced, final=False)]
-            return state, [SetPeer(exchange.leg), Accept(sdp, exchange.leg), *release]
+            report = ReportOutcome(replaced, "answered")  # an app that has let others ring
+            return state, [SetPeer(exchange.leg), Accept(sdp, exchange.leg), report, *release]
         case _, MediaFailed(_, theirs):
             return abort_takeover(state, exchange, Cause.NO_COMMON_MEDIA if theirs else Cause.NO_MEDIA)
         case _:

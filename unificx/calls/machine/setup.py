@@ -42,6 +42,7 @@ from unificx.calls.machine.messages import (
     OfferMedia,
     OfferReceived,
     OfferRefused,
+    PickedUp,
     Progress,
     RecipientProfile,
     RefuseOffer,
@@ -135,6 +136,10 @@ def setting_up(state: SettingUp, event: Event, now: float) -> Outcome:
         case StepStarted(targets) if state.awaits_step:
             given = state.last_provisional, state.media_lost
             return begin(state.offer, targets, now, last_provisional=given[0], media_lost=given[1])
+        case PickedUp(targets) if targets is not None:
+            given = state.last_provisional, state.media_lost
+            outcome, actions = begin(state.offer, targets, now, last_provisional=given[0], media_lost=given[1])
+            return outcome, [*stop_ringing(state), *actions]
         case CallerCancelled() | HungUp("a"):
             return _end_unanswered(state, Cause.CANCELLED)
         case LegLost("a"):
@@ -149,7 +154,7 @@ def setting_up(state: SettingUp, event: Event, now: float) -> Outcome:
             return state, [RefuseOffer(leg, 491)]
         case MediaAnswered() | MediaReleased() | MediaSilent() | AckReceived() | OfferAnswered() | OfferRefused():
             return state, []
-        case StepStarted() | TransferWithdrawn():
+        case StepStarted() | PickedUp() | TransferWithdrawn():
             return state, []
         case TransferRequested() | JoinRequested() | MoveToAppRequested() | TakeOverRequested() | ReofferRequested():
             return state, []
@@ -184,7 +189,9 @@ def answering(state: Answering, event: Event, now: float) -> Outcome:
             return state, [RefuseOffer(leg, 491)]
         case MediaOffered() | MediaAnswered() | MediaFailed() | MediaReleased() | MediaSilent():
             return state, []
-        case LegLost() | HungUp() | AckReceived() | DeviceReachable() | DeviceRemoved() | Declined() | StepStarted():
+        case LegLost() | HungUp() | AckReceived() | DeviceReachable() | DeviceRemoved() | Declined():
+            return state, []
+        case StepStarted() | PickedUp():
             return state, []
         case TransferRequested() | JoinRequested() | MoveToAppRequested() | TakeOverRequested() | ReofferRequested():
             return state, []
@@ -200,6 +207,11 @@ def answering(state: Answering, event: Event, now: float) -> Outcome:
             return state, []
         case _:
             assert_never(event)
+
+
+def stop_ringing(state: SettingUp) -> list[Action]:
+    """End the ringing of all phones, since the call is taken elsewhere."""
+    return [*_cancel_others(state, None, elsewhere=True), *push_wakeup.cancel_push(state)]
 
 
 def _first_action(state: SettingUp, name: str) -> Action:

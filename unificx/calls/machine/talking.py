@@ -39,6 +39,7 @@ from unificx.calls.machine.messages import (
     OfferMedia,
     OfferReceived,
     OfferRefused,
+    PickedUp,
     Probe,
     RefuseOffer,
     ReleaseMedia,
@@ -115,7 +116,7 @@ def talking(state: Talking, event: Event, now: float) -> Outcome:
             return state, []  # handled by `transfer` before
         case HungUp() | LegLost() | MediaReleased() | CalleeProgressed() | CalleeAnswered() | CalleeRefused():
             return state, []
-        case DeviceReachable() | DeviceRemoved() | Declined() | StepStarted() | TransferWithdrawn():
+        case DeviceReachable() | DeviceRemoved() | Declined() | StepStarted() | PickedUp() | TransferWithdrawn():
             return state, []
         case _:
             assert_never(event)

@@ -42,6 +42,7 @@ from unificx.calls.machine.messages import (
     OfferMedia,
     OfferReceived,
     OfferRefused,
+    PickedUp,
     Progress,
     RefuseOffer,
     Reject,
@@ -56,7 +57,7 @@ from unificx.calls.machine.messages import (
     TransferWithdrawn,
     WriteRecord,
 )
-from unificx.calls.machine.setup import begin, setting_up
+from unificx.calls.machine.setup import begin, setting_up, stop_ringing
 from unificx.calls.machine.states import Answering, MovingToApp, SettingUp, State, Talking, Transferring
 from unificx.calls.machine.talking import end, talking
 from unificx.sdp import without_ice
@@ -136,6 +137,8 @@ def transferring(state: Transferring, event: Event, now: float) -> Outcome:
             return state, []
         case MediaOffered() | MediaAnswered() | MediaFailed() | DeadlineReached() | DeviceReachable() | Declined():
             return _apply_setup_step(state, setting_up(state.setup, event, now), now)
+        case PickedUp():
+            return _picked_up(state)
         case StepStarted():
             return _apply_setup_step(state, setting_up(state.setup, event, now), now)
         case CalleeProgressed() | CalleeAnswered() | CalleeRefused() | HungUp() | LegLost():
@@ -242,6 +245,16 @@ def _answered(state: Transferring, answer: Answering, actions: list[Action], now
     if state.transferor:
         actions += [Notify(state.transferor, 200), Bye(state.transferor, Cause.HUNG_UP)]
     return joined, actions
+
+
+def _picked_up(state: Transferring) -> Outcome:
+    """End the ringing: another phone takes over the waiting caller. The app holds the call until then."""
+    if isinstance(state.talking.exchange, MovingToApp):
+        return state, []
+    actions = stop_ringing(state.setup)
+    if state.transferor:
+        actions += [Notify(state.transferor, 200), Bye(state.transferor, Cause.HUNG_UP)]
+    return state.talking, actions
 
 
 def _unanswered(state: Transferring, cause: Cause, actions: list[Action], now: float) -> Outcome:

@@ -16,7 +16,13 @@ _COLUMNS = {
     "language": "language",
     "id": "id",
 }
-_DETAILS = {**_COLUMNS, "time_zone": "time zone", "park_seconds": "park timeout (s)", "country": "country"}
+_DETAILS = {
+    **_COLUMNS,
+    "time_zone": "time zone",
+    "park_seconds": "park timeout (s)",
+    "country": "country",
+    "pickup": "pickup",
+}
 
 TenantReference = Annotated[str, typer.Argument(metavar="NAME", help="Short name or id.")]
 
@@ -70,6 +76,7 @@ def update(
     time_zone: TimeZone = None,
     park_seconds: Annotated[int | None, typer.Option(help="Seconds until a parked call rings back.")] = None,
     country: Country = None,
+    pickup: Annotated[str | None, typer.Option(help="Right to pick up calls: everyone or groups.")] = None,
 ) -> None:
     """Change, suspend or resume a tenant."""
     state = None if suspend is None else "suspended" if suspend else "active"
@@ -80,6 +87,7 @@ def update(
         "time_zone": time_zone,
         "park_seconds": park_seconds,
         "country": country,
+        "pickup": pickup,
     }
     changed = context.run(lambda api: api.patch(f"/tenants/{quote_segment(tenant_name)}", body))
     print_item(changed, _DETAILS, as_json=context.as_json)

@@ -23,7 +23,7 @@ from unificx.identity.models import (
     SessionRow,
     TenantRow,
 )
-from unificx.identity.schemas import Language, Person, PersonState, Role, Tenant, TenantState
+from unificx.identity.schemas import Language, Person, PersonState, PickupRight, Role, Tenant, TenantState
 
 PERSON_CODEC = SealedCodec(PersonRow, PersonPart)
 
@@ -47,6 +47,7 @@ async def add_tenant(session: AsyncSession, tenant: Tenant) -> None:
         "time_zone": tenant.time_zone,
         "park_seconds": tenant.park_seconds,
         "country": tenant.country,
+        "pickup": tenant.pickup,
     }
     await session.execute(insert(TenantRow).values(values))
 
@@ -59,6 +60,7 @@ async def save_tenant(session: AsyncSession, tenant: Tenant) -> None:
         "time_zone": tenant.time_zone,
         "park_seconds": tenant.park_seconds,
         "country": tenant.country,
+        "pickup": tenant.pickup,
     }
     await session.execute(update(TenantRow).where(TenantRow.id == tenant.id).values(values))
 
@@ -180,6 +182,7 @@ def _tenant(row: TenantRow) -> Tenant:
         time_zone=row.time_zone,
         park_seconds=row.park_seconds,
         country=row.country,
+        pickup=cast("PickupRight", row.pickup),
     )
 
 

@@ -1,0 +1,151 @@
+"""Feature codes of this system: what every tenant can dial, besides the codes of installed call apps.
+
+The dial plan, the built-in call apps, the API and docs/reference/feature-codes.md read this list.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+Argument = Literal["number", "extension", "extension or group", "group", "queue", "slot"]
+"""The kind of number that is dialled after a code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """A feature code. `name` is that of the app that it enters, if there is one.
+
+    `text` and `text_de` say what it does. `argument` is dialled after the code, None for nothing; it may be left out if
+    `optional`.
+    """
+
+    code: str
+    name: str
+    text: str
+    text_de: str
+    argument: Argument | None = None
+    optional: bool = False
+
+
+FEATURE_CODES = (
+    Feature(
+        "*30",
+        "monitoring",
+        "Listen to the call of an extension, after all parties were informed (administrators)",
+        "Beim Gespräch einer Nebenstelle mithören, nachdem alle informiert sind (Administratoren)",
+        "extension",
+    ),
+    Feature(
+        "*31",
+        "withhold-number",
+        "Call outside without showing your number",
+        "Nach außen anrufen, ohne die eigene Nummer zu zeigen",
+        "number",
+    ),
+    Feature("*35", "names", "Dial by name", "Nach Namen wählen"),
+    Feature(
+        "*4",
+        "pickup",
+        "Pick up a ringing call: the one of an extension or group, or the oldest in your groups",
+        "Einen klingelnden Anruf heranholen: den einer Nebenstelle oder Gruppe, oder den ältesten in Ihren Gruppen",
+        "extension or group",
+        optional=True,
+    ),
+    Feature("*43", "echo", "Echo test: you hear yourself", "Echotest: Sie hören sich selbst"),
+    Feature("*44", "ring-test", "Ring test: your own phone rings", "Klingeltest: Ihr eigenes Telefon klingelt"),
+    Feature(
+        "*50",
+        "queue-sign-in",
+        "Sign in to your queues, or to one",
+        "An Ihren Warteschlangen anmelden, oder an einer",
+        "queue",
+        optional=True,
+    ),
+    Feature(
+        "*51",
+        "queue-sign-out",
+        "Sign out of your queues, or of one",
+        "Von Ihren Warteschlangen abmelden, oder von einer",
+        "queue",
+        optional=True,
+    ),
+    Feature(
+        "*52",
+        "queue-pause",
+        "Pause the calls of your queues, or of one",
+        "Die Anrufe Ihrer Warteschlangen pausieren, oder die einer",
+        "queue",
+        optional=True,
+    ),
+    Feature(
+        "*53",
+        "queue-resume",
+        "Take calls of your queues again, or of one",
+        "Wieder Anrufe Ihrer Warteschlangen annehmen, oder die einer",
+        "queue",
+        optional=True,
+    ),
+    Feature(
+        "*66",
+        "completion-on",
+        "Be called when the last extension that you did not reach is free, or this one",
+        "Rückruf, sobald die zuletzt nicht erreichte Nebenstelle frei ist, oder diese",
+        "extension",
+        optional=True,
+    ),
+    Feature("*67", "completion-off", "Cancel these callbacks", "Diese Rückrufe abbrechen"),
+    Feature(
+        "*72",
+        "forwarding-on",
+        "Forward all your calls to a number",
+        "Alle Ihre Anrufe zu einer Nummer umleiten",
+        "number",
+    ),
+    Feature("*73", "forwarding-off", "No longer forward all your calls", "Anrufe nicht mehr umleiten"),
+    Feature(
+        "*77",
+        "own-sounds",
+        "Record the organisation's prompts and hold music (administrators)",
+        "Ansagen und Wartemusik der Organisation aufnehmen (Administratoren)",
+    ),
+    Feature("*78", "do-not-disturb-on", "Do not disturb: on", "Nicht stören: ein"),
+    Feature("*79", "do-not-disturb-off", "Do not disturb: off", "Nicht stören: aus"),
+    Feature(
+        "*80",
+        "intercom",
+        "Intercom: talk to an extension whose phone answers by itself",
+        "Gegensprechen: mit einer Nebenstelle sprechen, deren Telefon von selbst annimmt",
+        "extension",
+    ),
+    Feature(
+        "*81",
+        "paging",
+        "Page a group: its phones play what you say",
+        "Durchsage an eine Gruppe: Ihre Telefone geben wieder, was Sie sagen",
+        "group",
+    ),
+    Feature(
+        "*82",
+        "flip",
+        "Take over your own call from another device of yours",
+        "Das eigene Gespräch von einem anderen Ihrer Geräte übernehmen",
+    ),
+    Feature(
+        "*85",
+        "park",
+        "Park a call: transfer it here. Called directly, it announces the parking slot",
+        "Einen Anruf parken: hierher weiterleiten. Direkt gewählt, sagt der Code den Parkplatz an",
+    ),
+    Feature("*86", "fetch", "Retrieve a parked call", "Einen geparkten Anruf zurückholen", "slot", optional=True),
+    Feature("*97", "voicemail-own", "Your voicemail", "Ihre Mailbox"),
+    Feature("*98", "voicemail-any", "Any mailbox, by number and PIN", "Jede Mailbox, mit Nummer und PIN"),
+)
+"""All feature codes, ordered by code."""
+FEATURES: Mapping[str, Feature] = MappingProxyType({each.name: each for each in FEATURE_CODES})
+"""The same, by name."""
+
+
+def code_of(name: str) -> str:
+    """Return the code of a feature."""
+    return FEATURES[name].code
