@@ -9,6 +9,8 @@ from playwright.sync_api import Locator, Page, expect
 from portal_pages import create_administrator, portal
 from server import Household, Server
 
+ANNA, BERTA = "Annarosa Quellmalz", "Bertalina Oxenfurt"
+
 
 @pytest.fixture(scope="module")
 def administered(server: Server) -> None:
@@ -30,12 +32,12 @@ def create(page: Page, button: str, name: str) -> Locator:
 
 def choose(page: Page, field: Locator, option: str) -> None:
     field.click()
-    page.get_by_role("option", name=option).click()
+    page.get_by_role("option", name=option, exact=True).click()
 
 
 def lead_to(page: Page, form: Locator, label: str, kind: str, target: str) -> None:
     """Choose a destination."""
-    picker = form.get_by_role("group", name=label)
+    picker = form.get_by_role("group", name=label, exact=True)
     choose(page, picker.get_by_role("combobox", name="Kind of destination"), kind)
     choose(page, picker.get_by_role("combobox", name=kind), target)
 
@@ -53,15 +55,16 @@ def stored(server: Server, path: str) -> dict[str, Any]:
 def test_a_group_hours_and_a_menu_are_made_in_the_portal(desk: Client, server: Server, household: Household) -> None:
     page, walk = desk.page, PageChecker(desk, "en")
     anna, berta = household.anna.number, household.berta.number
+    anna_named, berta_named = f"{ANNA} · {anna}", f"{BERTA} · {berta}"
 
     page.goto(f"{desk.origin}/portal/groups")
     form = create(page, "New ring group", "Harbour")
     walk.label = "the form of a group"
     walk.check("light", "dark")
-    for number in (anna, berta):
-        choose(page, form.get_by_role("combobox", name="Members"), number)
+    for member in (anna_named, berta_named):
+        choose(page, form.get_by_role("combobox", name="Members"), member)
     page.keyboard.press("Tab")
-    lead_to(page, form, "If no member answers", "Mailbox", anna)
+    lead_to(page, form, "If no member answers", "Mailbox", anna_named)
     save(form)
     group = stored(server, "groups/6000")
     assert (group["members"], group["otherwise"]) == ([anna, berta], f"mailbox:{anna}")
@@ -74,7 +77,7 @@ def test_a_group_hours_and_a_menu_are_made_in_the_portal(desk: Client, server: S
     second = form.get_by_role("group", name="Hours 2")
     choose(page, second.get_by_role("combobox", name="Days"), "Saturday")
     second.get_by_label("To", exact=True).fill("12:30")
-    lead_to(page, form, "While open", "Ring group", "Harbour")
+    lead_to(page, form, "While open", "Ring group", "Harbour · 6000")
     save(form)
     switch = page.get_by_role("button", name="Switch of office: Automatic")
     switch.click()
@@ -89,16 +92,16 @@ def test_a_group_hours_and_a_menu_are_made_in_the_portal(desk: Client, server: S
     walk.label = "the form of a menu"
     walk.check("light", "dark")
     form.get_by_text("Sound", exact=True).click()
-    choose(page, form.get_by_role("combobox", name="Sound"), "Goodbye")
+    choose(page, form.get_by_role("combobox", name="Sound"), "Goodbye.")
     lead_to(page, form, "Key 1 leads to", "Opening hours", "office")
     form.get_by_role("button", name="Key 0").click()
-    lead_to(page, form, "Key 0 leads to", "Extension", berta)
+    lead_to(page, form, "Key 0 leads to", "Extension", berta_named)
     save(form)
     assert stored(server, "menus/7000")["keys"] == {"1": "hours:office", "0": f"extension:{berta}"}
 
     page.goto(f"{desk.origin}/portal/groups")
     page.get_by_role("table").get_by_role("button", name="Harbour").click()
-    form = page.get_by_role("dialog", name="Harbour")
+    form = page.get_by_role("dialog", name="Harbour", exact=True)
     form.get_by_role("button", name="Delete").click()
     page.get_by_role("dialog", name="Delete ring group Harbour?").get_by_role("button", name="Delete").click()
     expect(form.get_by_role("alert")).to_contain_text("is used by: Opening hours office")
