@@ -35,7 +35,7 @@ export default function Numbers() {
       value: ({ destination }) => text(destination),
       render: (number) => <DestinationCell number={number} targets={targets} tenant={tenant} />,
     },
-    { title: t`Trunk`, value: ({ trunk }) => trunk, render: ({ trunk }) => trunk },
+    { title: t`Trunk`, card: 'none', value: ({ trunk }) => trunk, render: ({ trunk }) => trunk },
     {
       title: t`State`,
       card: 'aside',

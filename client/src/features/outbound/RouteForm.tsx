@@ -82,6 +82,7 @@ export function RouteForm({ route, routes, tenant, onClose }: RouteFormProps) {
         label={t`Trunks`}
         description={t`In the order in which they are tried.`}
         required
+        searchable
         data={trunks.map(({ name }) => name)}
         nothingFoundMessage={t`No match`}
         {...form.getInputProps('trunks')}

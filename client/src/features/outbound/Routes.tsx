@@ -1,4 +1,4 @@
-import { ActionIcon, Button } from '@mantine/core';
+import { ActionIcon, Box, Button } from '@mantine/core';
 import { IconArrowDown, IconArrowUp, IconPlus, IconRoute } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useEffect, useRef } from 'react';
@@ -74,7 +74,11 @@ export default function Routes() {
           />
         }
       />
-      {routes.length > 0 && <TestNumber tenant={tenant} />}
+      {routes.length > 0 && (
+        <Box mt="md">
+          <TestNumber tenant={tenant} />
+        </Box>
+      )}
       {editor.drawer}
     </Page>
   );

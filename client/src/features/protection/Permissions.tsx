@@ -1,6 +1,7 @@
 import { MultiSelect, Switch } from '@mantine/core';
 import { getCountries } from 'libphonenumber-js/min';
 import { Trans, useLingui } from '@lingui/react/macro';
+import { useState } from 'react';
 import { api, type CallingPolicy, type CallingPolicyChange } from '~/api';
 import { useChanges } from '~/design/changes';
 import { ErrorNotice } from '~/design/Notice';
@@ -35,7 +36,10 @@ function Policy({ policy, tenant }: { policy: CallingPolicy; tenant?: string }) 
     changes.mutate({ apply: () => send(body), undo: () => send(undo), message: t`The permissions are changed.` });
   };
   const { countries, premium } = policy;
-  const known = [...new Set<string>([...getCountries(), INTERNATIONAL, ...countries])];
+  // One choice may follow another before the first is saved.
+  const [wanted, setWanted] = useState<string[]>();
+  const shown = (changes.isPending && wanted) || countries;
+  const known = [...new Set<string>([...getCountries(), INTERNATIONAL, ...shown])];
   const names = known.map((code) => ({
     value: code,
     label: code === INTERNATIONAL ? t`Satellite and other international networks` : country(code),
@@ -51,13 +55,15 @@ function Policy({ policy, tenant }: { policy: CallingPolicy; tenant?: string }) 
         limit={300}
         maxDropdownHeight={320}
         nothingFoundMessage={t`No match`}
-        disabled={changes.isPending}
         data={names.toSorted((one, other) => compare(one.label, other.label))}
         filter={({ options, search }) =>
           options.filter((each) => 'value' in each && matchesSearch(search, [each.label, each.value]))
         }
-        value={countries}
-        onChange={(chosen) => save({ countries: chosen }, { countries })}
+        value={shown}
+        onChange={(chosen) => {
+          setWanted(chosen);
+          save({ countries: chosen }, { countries: shown });
+        }}
       />
       <Switch
         size="md"
