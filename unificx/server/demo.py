@@ -1,23 +1,31 @@
-"""The example office of the demo tenant: a room, a queue, a ring group, opening hours and a menu."""
+"""The example office of the demo tenant: a carrier, a number, opening hours, a menu, a group, a queue and a room."""
 
 from unificx.conferencing import NewRoom
 from unificx.ivr import MenuSettings, NewMenu
-from unificx.queues import NewAgent, NewQueue
-from unificx.routing import DestinationRef, NewGroup, NewHours
+from unificx.queues import NewAgent, NewQueue, QueueSettings
+from unificx.routing import DestinationRef, NewGroup, NewHours, NewNumber, NewRoute
 from unificx.server.container import Container
+from unificx.trunks import NewTrunk
 
 HOST = "1001"
 AGENTS = ("1001", "1002")
 MEMBERS = ("1002", "1003", "1004")
+MAILBOX = DestinationRef("mailbox", "1001")
 MENU = NewMenu(
     number="7000",
-    otherwise="mailbox:1001",
+    otherwise=str(MAILBOX),
     name="Main menu",
     sound="menu/welcome",
-    keys={"1": "extension:1001", "2": "extension:1002", "3": "room:8000", "9": "mailbox:1001"},
+    keys={"1": "group:6000", "2": "queue:6500", "3": "room:8000", "9": str(MAILBOX)},
     settings=MenuSettings(direct_dial=True),
 )
-HOURS = NewHours("office", ("mon-fri 09:00-17:00",), DestinationRef("group", "6000"), DestinationRef("mailbox", "1001"))
+HOURS = NewHours("office", ("mon-fri 09:00-17:00",), DestinationRef("menu", "7000"), MAILBOX)
+CARRIER = NewTrunk("carrier", "127.0.0.2:5090")
+"""Started by `script/carrier`. Its address is one that no phone on this machine uses: a phone has to sign in."""
+NUMBER = NewNumber("+49301234500", CARRIER.name, "hours:office")
+LAST_POSITION = 1_000
+ROUTE = NewRoute("demo", "+.", (CARRIER.name,), LAST_POSITION, caller_id=NUMBER.number)
+"""The position lets routes of a real carrier precede."""
 
 
 async def furnish_demo(container: Container, tenant_id: str) -> None:
@@ -30,10 +38,11 @@ async def furnish_demo(container: Container, tenant_id: str) -> None:
     await container.conference_rooms.create(tenant_id, NewRoom("8000", "Meeting room", hosts=ids(HOST)))
     agents = tuple([NewAgent(one) for one in ids(*AGENTS)])
     routing = container.routing
-    await routing.queues.service.create(tenant_id, NewQueue("6500", "Support", agents=agents))
-    together = (ids(*MEMBERS),)
-    await routing.groups.create(
-        tenant_id, NewGroup("6000", together, "Sales", otherwise=DestinationRef("mailbox", "1001"))
-    )
-    await routing.hours.create(tenant_id, HOURS)
+    queue = NewQueue("6500", "Support", QueueSettings(max_wait=300), str(MAILBOX), agents)
+    await routing.queues.service.create(tenant_id, queue)
+    await routing.groups.create(tenant_id, NewGroup("6000", (ids(*MEMBERS),), "Sales", otherwise=MAILBOX))
     await routing.menus.create(tenant_id, MENU)
+    await routing.hours.create(tenant_id, HOURS)
+    await container.trunks.create(tenant_id, CARRIER)
+    await routing.outbound.numbers.create(tenant_id, NUMBER)
+    await routing.outbound.routes.create(tenant_id, ROUTE)
