@@ -16,7 +16,7 @@ from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_ke
 from unificx.api.problems import problem_responses
 from unificx.api.schemas import calls, core
 from unificx.api.schemas import recordings as models
-from unificx.core.errors import Conflict
+from unificx.core.errors import Conflict, NotFound
 from unificx.identity import Action
 from unificx.recording import MonitoringEntry
 
@@ -34,7 +34,9 @@ async def monitor_call(
 ) -> calls.CallStarted:
     """Listen to a call, or join it: your own phone rings. All parties hear an announcement before you hear them. For
     administrators, if the tenant allows it and no person in the call has refused it."""
-    await require_access(services, user, tenant, Action.CALLS_MONITOR)
+    scope = await require_access(services, user, tenant, Action.CALLS_MONITOR)
+    if all(one.id != call_id for one in services.live_calls.live(scope.tenant_id)):
+        raise NotFound("There is no such call.", hint="See /api/v1/calls.")
     own = list(services.identity.directory.extension_ids_of(user.principal.person_id))
     if not own:
         raise Conflict("You have no extension, so there is no device to ring.")
