@@ -47,7 +47,7 @@ export default function Numbers() {
         const shown = state(number);
         return (
           shown && (
-            <Badge variant="dot" color={shown.colour}>
+            <Badge variant="dot" miw="max-content" color={shown.colour}>
               {i18n._(shown.text)}
             </Badge>
           )

@@ -39,7 +39,7 @@ export function Blocks({ tenant }: { tenant?: string }) {
       card: 'aside',
       value: (one) => one.list,
       render: (one) => (
-        <Badge variant="dot" color={one.list === 'block' ? 'red' : 'teal'}>
+        <Badge variant="dot" miw="max-content" color={one.list === 'block' ? 'red' : 'teal'}>
           {one.list === 'block' ? t`blocked` : t`allowed`}
         </Badge>
       ),

@@ -38,7 +38,7 @@ export function Stops({ tenant }: { tenant?: string }) {
       title: t`State`,
       card: 'aside',
       render: ({ active, released }) => (
-        <Badge variant="dot" color={active ? 'red' : 'gray'}>
+        <Badge variant="dot" miw="max-content" color={active ? 'red' : 'gray'}>
           {active ? t`stopped` : released ? t`released` : t`ended`}
         </Badge>
       ),

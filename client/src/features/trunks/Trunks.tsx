@@ -25,7 +25,7 @@ export default function Trunks() {
       card: 'aside',
       value: ({ state }) => i18n._(STATES[state].text),
       render: ({ state }) => (
-        <Badge variant="dot" color={STATES[state].colour}>
+        <Badge variant="dot" miw="max-content" color={STATES[state].colour}>
           {i18n._(STATES[state].text)}
         </Badge>
       ),
@@ -50,6 +50,7 @@ export default function Trunks() {
     },
     {
       title: t`Maximum calls`,
+      optional: true,
       numeric: true,
       card: 'none',
       value: ({ max_calls }) => max_calls,
