@@ -1,5 +1,6 @@
 """Permissions and tenant isolation, checked for every API operation."""
 
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -85,7 +86,6 @@ BODIES: dict[str, dict[str, Any]] = {
 
 WITHOUT_TENANT_PARAMETERS = {
     "begin_call",
-    "cancel_completion",
     "change_own_presence",
     "list_completions",
     "list_own_calls",
@@ -195,6 +195,7 @@ async def create_foreign_objects(world: World) -> dict[str, list[str]]:
         "delivery": ["0198c2a4"],
         "factor_id": [totp["id"]],
         "test_id": [push_test["id"]],
+        "completion": [world.services.completions.request(extension, replace(extension, id="another")).id],
         "message_id": [await world.leave_message(world.globex, "2001")],
         "mailbox": [mailbox.id, mailbox.number],
         "recording_id": [recording],
