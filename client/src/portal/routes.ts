@@ -82,6 +82,11 @@ const protectedRoutes = [
   }),
   createRoute({
     getParentRoute: () => signedIn,
+    path: '/codes',
+    component: lazyRouteComponent(() => import('~/features/feature-codes/FeatureCodes')),
+  }),
+  createRoute({
+    getParentRoute: () => signedIn,
     path: '/queues',
     component: lazyRouteComponent(() => import('~/features/queues/Queues')),
   }),

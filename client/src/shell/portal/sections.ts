@@ -1,6 +1,7 @@
 import { msg } from '@lingui/core/macro';
 import type { MessageDescriptor } from '@lingui/core';
 import {
+  IconAsterisk,
   IconBuilding,
   IconCalendarClock,
   IconChartBar,
@@ -63,6 +64,7 @@ export const GROUPS: SectionGroup[] = [
       { to: '/queues', title: msg`Queues`, icon: IconHeadset },
       { to: '/menus', title: msg`Menus`, icon: IconSitemap },
       { to: '/hours', title: msg`Opening hours`, icon: IconCalendarClock },
+      { to: '/codes', title: msg`Feature codes`, icon: IconAsterisk },
       { to: '/protection', title: msg`Protection`, icon: IconShieldCheck },
     ],
   },
