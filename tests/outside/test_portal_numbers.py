@@ -75,6 +75,7 @@ def test_a_trunk_a_number_and_a_route_are_made(clients: Clients, server: Server,
     save(form)
     row = page.get_by_role("row").filter(has_text=SHOWN)
     expect(row).to_contain_text("Opening hours office")
+    page.goto(f"{origin}/numbers")
     row.get_by_role("button", name=SHOWN, exact=True).click()
     way = form.get_by_role("list", name=f"Way of a call to {SHOWN}")
     expect(way.get_by_role("listitem").filter(has_text="Key 1").last).to_contain_text("Sales · 6000")
@@ -110,6 +111,8 @@ def test_a_trunk_a_number_and_a_route_are_made(clients: Clients, server: Server,
     page.keyboard.press("Enter")
     expect(first).to_contain_text("germany")
     expect(page.get_by_role("button", name="Move germany down")).to_be_focused()
+    page.goto(f"{origin}/routes")
+    expect(first).to_contain_text("germany")
     for number, answer in (("030 98765432", "Trunk main dials"), ("+1 212 5550100", "Calls to this country")):
         page.get_by_role("textbox", name="Number", exact=True).fill(number)
         page.keyboard.press("Enter")
