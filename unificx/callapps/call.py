@@ -173,9 +173,11 @@ class Call:
             ended, digit = await self._wait_recorded(pump, max_seconds, stop_digits, silence_seconds)
         finally:
             self._engine.end(tap)
-            await pump.finish()
-            silent = pump.silent >= pump.seconds
-            self.last_recording = RecordResult(pump.seconds, "full" if pump.disk_full else ended, digit, silent)
+            try:
+                await pump.finish()
+            finally:
+                silent = pump.silent >= pump.seconds
+                self.last_recording = RecordResult(pump.seconds, "full" if pump.disk_full else ended, digit, silent)
         return self.last_recording
 
     async def read_digit(self, timeout_seconds: float | None = None) -> str:
@@ -377,12 +379,20 @@ class _RecordingPump:
         self._task = asyncio.get_running_loop().create_task(self._run())
 
     async def finish(self) -> None:
-        """Wait for the last chunks."""
+        """Wait for the last chunks, also if the caller hangs up meanwhile: they belong to the message."""
+        drained = asyncio.ensure_future(self._drain())
+        try:
+            await asyncio.shield(drained)
+        except asyncio.CancelledError:
+            await drained
+            raise
+        if not self._task.cancelled():
+            self._task.result()
+
+    async def _drain(self) -> None:
         await asyncio.wait((self._task,), timeout=DRAIN_SECONDS)
         self._task.cancel()
         await asyncio.wait((self._task,))
-        if not self._task.cancelled():
-            self._task.result()
 
     async def _run(self) -> None:
         try:

@@ -216,6 +216,27 @@ async def test_hang_up_keeps_the_recorded_audio() -> None:
     assert (clip.sound.seconds, sent.seconds) == (pytest.approx(2.0), pytest.approx(2.0))
 
 
+async def test_hang_up_right_after_the_last_digit_keeps_the_recorded_audio() -> None:
+    """The call ends while the last chunks are still being written."""
+    clip, recorded = Clip(), []
+
+    async def app(call: Call) -> None:
+        try:
+            await call.record(clip)
+        finally:
+            recorded.append(call.last_recording)
+
+    class HangsUp(AppHarness):
+        def end(self, tap: str) -> None:
+            self.hang_up()
+            super().end(tap)
+
+    await HangsUp(App("test", app), audio_scripts=[["speak 2", "press #"]]).run()
+    [sent] = recorded
+    assert sent is not None
+    assert (sent.ended, clip.sound.seconds, sent.seconds) == ("key", pytest.approx(2.0), pytest.approx(2.0))
+
+
 async def test_digits_by_sip_info() -> None:
     found: list[str] = []
 
