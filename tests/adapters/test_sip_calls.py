@@ -62,7 +62,7 @@ def test_an_internal_error_is_500_without_details(harness: SipHarness) -> None:
         assert Phone(harness).invite("1002").status == 500
     (entry,) = logs
     assert entry["event"] == "sip_request_failed"
-    assert entry["kind"] == "ValueError"
+    assert entry["fault"] == "ValueError"
     assert entry["place"].startswith("test_sip_calls:")
     assert "Alice" not in str(entry)
 

@@ -62,7 +62,7 @@ def test_an_internal_error_in_the_check_is_500(harness: SipHarness, monkeypatch:
     with structlog.testing.capture_logs() as log:
         (answer,) = harness.send(Phone(harness).build("REGISTER", f"sip:{DOMAIN}", f"<sip:1001@{DOMAIN}>"))
     assert answer.status == 500
-    assert [entry["kind"] for entry in log] == ["ZeroDivisionError"]
+    assert [entry["fault"] for entry in log] == ["ZeroDivisionError"]
 
 
 @pytest.mark.parametrize("number", ["1001", "1002", "9999", "*97"])

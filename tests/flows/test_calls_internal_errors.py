@@ -41,7 +41,7 @@ async def test_internal_error_ends_its_call() -> None:
             alice <- 200 BYE
         """)  # fmt: skip
     [entry] = logs
-    assert (entry["event"], entry["kind"]) == ("call_failed", "ValueError")
+    assert (entry["event"], entry["fault"]) == ("call_failed", "ValueError")
     assert "1001" not in str(entry)
     await world.pass_time(70)
     assert world.leftovers() == {}
@@ -93,7 +93,7 @@ async def test_exception_of_the_media_port_means_no_media() -> None:
             history <- failed 34 alice 1002
             alice <- 503
         """)  # fmt: skip
-    assert [(entry["event"], entry["kind"]) for entry in logs] == [("media_request_failed", "RuntimeError")]
+    assert [(entry["event"], entry["fault"]) for entry in logs] == [("media_request_failed", "RuntimeError")]
 
 
 @pytest.mark.parametrize("cast", ["alice 1001, bob 1002 udp", "alice 1001 udp, bob 1002"])

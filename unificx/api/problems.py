@@ -24,6 +24,7 @@ from unificx.core.errors import (
     TooManyRequests,
     Unauthenticated,
 )
+from unificx.core.faults import code_locations
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -168,18 +169,13 @@ def incident_response(incident: str) -> JSONResponse:
 
 def log_incident(incident: str, fault: BaseException, *, method: str, route: str) -> None:
     """Log an internal error: the exception type and the code locations only, never its text or values."""
-    locations = []
-    trace = fault.__traceback__
-    while trace is not None:
-        locations.append(f"{trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno}")
-        trace = trace.tb_next
     structlog.get_logger().error(
         "request_failed",
         incident=incident,
         fault=type(fault).__qualname__,
         method=method,
         route=route,
-        at=locations[-12:],
+        at=code_locations(fault)[-12:],
     )
 
 

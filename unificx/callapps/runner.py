@@ -14,6 +14,7 @@ from unificx.callapps.media_session import AppLegParams, AppMediaSession
 from unificx.callapps.schemas import CalledMailbox, CallerInfo
 from unificx.calls import AppCallContext, AppEvent
 from unificx.core.clock import Clock
+from unificx.core.faults import describe_fault
 from unificx.media_worker.client import MediaEngineClient
 
 log = structlog.get_logger()
@@ -105,7 +106,7 @@ class AppRunner:
             if not session.is_over:  # cancelled by server shutdown, not by the end of the call
                 session.hang_up()
         except Exception as fault:
-            log.error("call_app_failed", app=app.name if app is not None else "", kind=type(fault).__name__)
+            log.error("call_app_failed", app=app.name if app is not None else "", **describe_fault(fault))
         finally:
             session.hang_up()
             await session.settle()

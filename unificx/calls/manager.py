@@ -35,6 +35,7 @@ from unificx.calls.takeovers import Takeovers
 from unificx.calls.transfers import TransferDependencies, Transfers
 from unificx.core.deadlines import DeadlineQueue
 from unificx.core.errors import NotFound, StorageFull
+from unificx.core.faults import describe_fault
 from unificx.registrar import Caller
 from unificx.routing import CallApp
 from unificx.rtpengine.party_commands import DtmfReceived
@@ -346,7 +347,7 @@ class CallManager:
         try:
             function(*args)
         except Exception as fault:
-            log.error("call_failed", call=call.id, kind=type(fault).__name__)
+            log.error("call_failed", call=call.id, **describe_fault(fault))
             call.state = Ended()
             for action in state_machine.abandon(call.legs(), call.record_written):
                 with contextlib.suppress(Exception):

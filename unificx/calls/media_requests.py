@@ -10,6 +10,7 @@ from unificx.calls.call import Call
 from unificx.calls.machine import messages
 from unificx.calls.machine.messages import CALLER
 from unificx.calls.ports import MediaAnchor, OutsideLines
+from unificx.core.faults import describe_fault
 from unificx.media import MediaUnavailable
 from unificx.rtpengine.ng import WITHOUT_EVENTS, MediaReport, Profile
 from unificx.sdp import align_sections, audio_only, sanitize, shares_audio_codec
@@ -138,7 +139,7 @@ def _relayed(call: Call, request: messages.OfferMedia | messages.AnswerMedia, sd
 
 def _log_bug(reply: Reply) -> None:
     if isinstance(reply, Exception) and not isinstance(reply, MediaUnavailable):
-        log.error("media_request_failed", kind=type(reply).__name__)
+        log.error("media_request_failed", **describe_fault(reply))
 
 
 def _recipient(request: messages.OfferMedia | messages.AnswerMedia) -> str:

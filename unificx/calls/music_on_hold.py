@@ -9,6 +9,7 @@ import structlog
 
 from unificx.calls.schemas import Conversation, ConversationLeg
 from unificx.core.clock import Clock
+from unificx.core.faults import describe_fault
 from unificx.media import MediaUnavailable
 from unificx.media.sounds import Sound
 
@@ -133,7 +134,7 @@ class MusicOnHold:
             except MediaUnavailable:  # a call goes on without music
                 pass
             except Exception as fault:
-                log.error("hold_music_failed", kind=type(fault).__name__)
+                log.error("hold_music_failed", **describe_fault(fault))
             state.playing = wanted
         state.task = None
         if state.wanted is None and self._states.get(call_id) is state:

@@ -7,6 +7,7 @@ from typing import Any
 from typer.core import TyperGroup
 
 from unificx.core.errors import DomainError
+from unificx.core.faults import place_of
 
 EXIT_CODE = 2
 
@@ -65,20 +66,11 @@ def format_error(fault: Exception) -> str:
         return _format_line(
             f"{fault.strerror or type(fault).__name__}: {fault.filename or 'operating system error'}.", do
         )
-    return _format_line(f"Internal error: {type(fault).__name__} at {_location(fault)}.", _DOCTOR_HINT)
+    return _format_line(f"Internal error: {type(fault).__name__} at {place_of(fault)}.", _DOCTOR_HINT)
 
 
 _DOCTOR_HINT = "Run `unificx doctor` to find the cause."
 _USER_HINT = "Run this as the server's user."
-
-
-def _location(fault: Exception) -> str:
-    trace = fault.__traceback__
-    place = "?"
-    while trace is not None:
-        place = f"{trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno}"
-        trace = trace.tb_next
-    return place
 
 
 def _format_line(message: str, hint: str) -> str:

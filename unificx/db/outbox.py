@@ -15,6 +15,7 @@ from pydantic import TypeAdapter
 
 from unificx.core.clock import Clock
 from unificx.core.events import DomainEvent
+from unificx.core.faults import describe_fault
 from unificx.db import repository
 from unificx.db.database import Database, UnitOfWork, event_adapter, event_name
 from unificx.db.models import HandledRow, OutboxRow
@@ -101,7 +102,7 @@ class Outbox:
                         return
                     await self._run_handler(row, handler, uow, last=last)
             except Exception as fault:  # any error: the other handlers must still run
-                log.warning("event_handler_failed", event_id=row.id, handler=handler.name, fault=type(fault).__name__)
+                log.warning("event_handler_failed", event_id=row.id, handler=handler.name, **describe_fault(fault))
                 failed = True
         if failed or not handlers:
             await self._finish(row, failed=failed)

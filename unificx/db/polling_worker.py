@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from unificx.core.faults import describe_fault
 from unificx.db.database import Database
 
 T = TypeVar("T")
@@ -65,7 +66,7 @@ class PollingWorker:
             try:
                 delay = await shield_until_done(self._run_once())
             except Exception as fault:
-                log.warning(self._failure_event, fault=type(fault).__name__)
+                log.warning(self._failure_event, **describe_fault(fault))
                 delay = self._retry_delay
             with suppress(TimeoutError):
                 async with asyncio.timeout(delay):

@@ -16,6 +16,7 @@ import structlog
 from sqlalchemy import literal, select
 from sqlalchemy.exc import OperationalError
 
+from unificx.core.faults import describe_fault
 from unificx.db.database import Database, UnitOfWork
 from unificx.db.disk_guard import ReserveFile
 from unificx.db.frames import DecodedSegment, decode_frames, encode_frame
@@ -146,7 +147,7 @@ class Spool:
                 self._reserve_file.fill()
                 delay = _QUIET_INTERVAL
             except Exception as fault:  # records stay pending, nothing is lost
-                log.warning("spool_delayed", fault=type(fault).__name__, bytes=self._pending_bytes)
+                log.warning("spool_delayed", bytes=self._pending_bytes, **describe_fault(fault))
                 self._has_records.set()
                 delay = min(delay * 2, _MAX_RETRY_DELAY)
                 await self._batch_full_within(delay)
@@ -170,7 +171,7 @@ class Spool:
         try:
             await self.drain()
         except Exception as fault:  # applied at the next start
-            log.warning("spool_left_for_next_start", fault=type(fault).__name__, bytes=self._pending_bytes)
+            log.warning("spool_left_for_next_start", bytes=self._pending_bytes, **describe_fault(fault))
         self._end_segment()
         self._reserve_file.remove()
 
@@ -245,7 +246,7 @@ class Spool:
             elif retry:
                 await self._apply(path, records, retry=False)
             else:
-                log.error("spool_record_parked", kind=records[0][0], fault=type(fault).__name__)
+                log.error("spool_record_parked", kind=records[0][0], **describe_fault(fault))
                 self._park(path, *records[0])
 
     async def _check_database(self) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import structlog
 
 from unificx.core.background import BackgroundTasks
+from unificx.core.faults import describe_fault
 from unificx.identity.ports import AccountNotifier
 from unificx.identity.repository import accounts
 from unificx.identity.schemas import SecurityNoticeKind
@@ -45,4 +46,4 @@ async def _log_errors(coroutine: Coroutine[Any, Any, None]) -> None:
     try:
         await coroutine
     except Exception as error:
-        log.error("errand_failed", fault=type(error).__name__)
+        log.error("errand_failed", **describe_fault(error))

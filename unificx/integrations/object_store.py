@@ -18,6 +18,7 @@ from obstore.store import S3Store
 
 from unificx.audio_store import LocalBlobStore
 from unificx.core.errors import ServiceUnavailable, StartupError
+from unificx.core.faults import describe_fault
 
 if TYPE_CHECKING:
     from obstore.store import S3Config
@@ -152,7 +153,7 @@ class _translate_errors:  # noqa: N801 - used like a function: with _answers()
         if isinstance(fault, NotFoundError):
             raise FileNotFoundError("no such object") from None
         if isinstance(fault, BaseError):
-            log.warning("object_store_failed", fault=type(fault).__name__)
+            log.warning("object_store_failed", **describe_fault(fault))
             raise ServiceUnavailable(
                 "The storage for recordings does not respond.", hint="Try again in a moment; nothing is lost."
             ) from None

@@ -12,6 +12,7 @@ import structlog
 
 from unificx.core.clock import Clock
 from unificx.core.errors import StartupError
+from unificx.core.faults import describe_fault
 from unificx.core.restart_backoff import RestartBackoff
 from unificx.media.errors import MediaUnavailable
 from unificx.media.mixer import messages
@@ -166,4 +167,4 @@ class EngineSupervisor:
         try:
             hook()
         except Exception as fault:  # supervision has to continue
-            log.error("restart_handler_failed", fault=type(fault).__name__)
+            log.error("restart_handler_failed", **describe_fault(fault))

@@ -9,6 +9,7 @@ import structlog
 
 from unificx.cluster import Counters
 from unificx.core.errors import DomainError, ServiceUnavailable
+from unificx.core.faults import describe_fault
 from unificx.db import Database, PollingWorker, UnitOfWork
 from unificx.identity import DirectoryCache, Person
 from unificx.notifications import repository
@@ -129,7 +130,7 @@ class EmailQueue:
         except DomainError:
             log.info("email_obsolete", email=row.id, kind=row.kind)
         except (MessageError, ValueError) as fault:  # cannot be composed, now or later
-            log.error("email_not_composed", email=row.id, kind=row.kind, fault=type(fault).__name__)
+            log.error("email_not_composed", email=row.id, kind=row.kind, **describe_fault(fault))
         async with self._dependencies.database.begin() as uow:
             if retry_at is None:
                 await repository.delete_email(uow.session, row.tenant_id, row.id)

@@ -12,6 +12,7 @@ import structlog
 
 from unificx.core.background import BackgroundTasks
 from unificx.core.clock import Clock
+from unificx.core.faults import describe_fault
 from unificx.notifications import repository
 from unificx.notifications.models import PushPart
 from unificx.notifications.policies.retry_policy import GONE_STATUSES, is_retryable, push_retry_delay
@@ -96,7 +97,7 @@ class PushSender:
         try:
             outcome = await self._deliver(job)
         except Exception as fault:
-            log.error("push_failed", fault=type(fault).__name__, session=job.subscription.session_id)
+            log.error("push_failed", session=job.subscription.session_id, **describe_fault(fault))
         finally:
             job.in_progress = False
             job.on_done(outcome)

@@ -8,6 +8,7 @@ from functools import partial
 import structlog
 
 from unificx.core.clock import Clock
+from unificx.core.faults import describe_fault
 from unificx.db import Database, UnitOfWork, lock_scope
 from unificx.identity import Extension
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
@@ -106,7 +107,7 @@ class PresenceService:
                 await self.end_due()
                 seconds = self._seconds_until(self.availability.next_end())
             except Exception as fault:
-                log.error("presence_not_ended", fault=type(fault).__name__)
+                log.error("presence_not_ended", **describe_fault(fault))
                 seconds = RETRY_SECONDS
             try:
                 async with asyncio.timeout(seconds):

@@ -8,6 +8,7 @@ from sqlalchemy.exc import OperationalError
 
 from unificx.audio_store import AudioReader, AudioStore, AudioStoreParts, AudioWriter, CorruptAudio, audio_ids_of_tenant
 from unificx.core.errors import DomainError, Expired, NotFound, ServiceUnavailable
+from unificx.core.faults import describe_fault
 from unificx.db import Database, Page, PageByTime, UnitOfWork, is_id_cursor, lock_scope
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
 from unificx.recording import call_recording_repository
@@ -313,7 +314,7 @@ class RecordingArchive:
                 self._unfinished.append((tenant_id, recording_id, audio_id))
                 continue
             except (CorruptAudio, DomainError) as fault:
-                log.error("recording_cannot_be_read", recording=recording_id, fault=type(fault).__name__)
+                log.error("recording_cannot_be_read", recording=recording_id, **describe_fault(fault))
                 continue
             await self._store(tenant_id, recording_id, audio_id, (seconds, "cut_off"))
 

@@ -6,6 +6,7 @@ from typing import Any
 import structlog
 
 from unificx.core.background import BackgroundTasks
+from unificx.core.faults import describe_fault
 from unificx.recording.machine import consent_types
 
 log = structlog.get_logger()
@@ -27,5 +28,5 @@ class RecordingTasks(BackgroundTasks):
         try:
             await work
         except Exception as fault:
-            log.error(self._event, **self._ids, kind=type(fault).__name__)
+            log.error(self._event, **self._ids, **describe_fault(fault))
             self._notify(consent_types.RecordingFailed("fault"))

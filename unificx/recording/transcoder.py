@@ -33,6 +33,7 @@ from unificx.audio_store import (
     untranscoded_audio,
 )
 from unificx.core.errors import Expired, ServiceUnavailable, StorageFull
+from unificx.core.faults import describe_fault
 from unificx.db import ErasedSubject
 from unificx.recording import call_recording_repository
 
@@ -68,7 +69,7 @@ class TranscodeWorker:
             except ServiceUnavailable:
                 pass  # already logged by the store; retried later
             except Exception as fault:  # such as an unavailable database: the work is retried later
-                log.error("recordings_not_kept", fault=type(fault).__name__)
+                log.error("recordings_not_kept", **describe_fault(fault))
             await self._audio.wait_finished(RETRY_SECONDS)
 
     async def transcode_all(self) -> int:
@@ -87,7 +88,7 @@ class TranscodeWorker:
                 except StorageFull:
                     skipped.add(row.id)
                 except (CorruptAudio, Expired, ErasedSubject) as fault:
-                    log.warning("recording_not_kept", recording=row.id, fault=type(fault).__name__)
+                    log.warning("recording_not_kept", recording=row.id, **describe_fault(fault))
                     skipped.add(row.id)
                     self._failed.add(row.id)
 

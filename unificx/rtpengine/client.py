@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import structlog
 
 from unificx.core.clock import Clock
+from unificx.core.faults import describe_fault
 from unificx.media.errors import MediaUnavailable
 from unificx.rtpengine import bencode, ng, party_commands
 from unificx.rtpengine.ng import MediaReport, Profile, Reply
@@ -85,7 +86,7 @@ class NgClient(asyncio.DatagramProtocol):
         except MediaUnavailable as refusal:
             result = refusal.with_traceback(None)  # otherwise this frame and the exception refer to each other
         except Exception as fault:  # a bug: the requester must not wait forever
-            log.error("rtpengine_reply_failed", kind=type(fault).__name__)
+            log.error("rtpengine_reply_failed", **describe_fault(fault))
             result = MediaUnavailable("refused")
         pending.on_reply(result)
 

@@ -14,6 +14,7 @@ import structlog
 
 from unificx.core.clock import Clock
 from unificx.core.errors import StartupError
+from unificx.core.faults import describe_fault
 from unificx.core.restart_backoff import RestartBackoff
 from unificx.media.errors import MediaUnavailable
 from unificx.media.sounds import Sound
@@ -296,7 +297,7 @@ class RtpEngine:
             try:
                 self._publish(RelayRestarted())
             except Exception as fault:  # supervision has to continue
-                log.error("restart_handler_failed", fault=type(fault).__name__)
+                log.error("restart_handler_failed", **describe_fault(fault))
 
     async def _watchdog(self) -> None:
         """Kill an rtpengine that runs but does not respond, so that `_supervise` restarts it."""

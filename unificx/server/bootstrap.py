@@ -13,6 +13,7 @@ import structlog
 from unificx.cluster import local_cluster
 from unificx.core.clock import Clock
 from unificx.core.errors import StartupError
+from unificx.core.faults import describe_fault
 from unificx.db import MIN_FREE_BYTES, Database, claim_database
 from unificx.db.migrations import migrate_in_child
 from unificx.integrations.webhook_client import WebhookClient
@@ -105,7 +106,7 @@ async def _cancel(task: "asyncio.Task[None]") -> None:
 
 
 def _log_handler_failure(fault: BaseException) -> None:
-    log.error("listener_failed", fault=type(fault).__name__)
+    log.error("listener_failed", **describe_fault(fault))
 
 
 @contextlib.contextmanager

@@ -6,6 +6,7 @@ import structlog
 
 from unificx.core.background import BackgroundTasks
 from unificx.core.errors import DomainError
+from unificx.core.faults import describe_fault
 from unificx.identity import Action
 from unificx.notifications import EmailKind
 from unificx.routing import FRAUD_CHECK_SECONDS, FraudStop, explain_stop
@@ -32,7 +33,7 @@ class CallingAlerts:
             try:
                 self._container.routing.outbound.fraud.check()
             except Exception as fault:
-                log.error("calls_outside_not_checked", fault=type(fault).__name__)
+                log.error("calls_outside_not_checked", **describe_fault(fault))
 
     async def close(self) -> None:
         """Finish the alerts and what the fraud guard has to store."""
@@ -71,4 +72,4 @@ class CallingAlerts:
         except DomainError:  # the account was closed
             log.warning("alert_not_sent", tenant=tenant_id)
         except Exception as fault:
-            log.error("alert_not_sent", tenant=tenant_id, fault=type(fault).__name__)
+            log.error("alert_not_sent", tenant=tenant_id, **describe_fault(fault))

@@ -10,6 +10,7 @@ import structlog
 from unificx.audio_store import audio_id_of
 from unificx.conferencing.events import RoomDeleted
 from unificx.core.background import BackgroundTasks
+from unificx.core.faults import describe_fault
 from unificx.db import UnitOfWork
 from unificx.identity.events import (
     DeviceRevoked,
@@ -182,6 +183,6 @@ class Cleanup:
         try:
             await work
         except Exception as fault:
-            log.error("errand_failed", fault=type(fault).__name__)
+            log.error("errand_failed", **describe_fault(fault))
             return False
         return True

@@ -3,6 +3,7 @@
 import structlog
 
 from unificx.core.background import BackgroundTasks
+from unificx.core.faults import describe_fault
 from unificx.identity.events import DeviceRevoked, ExtensionDeleted
 from unificx.registrar.events import DeviceRegistered
 from unificx.server.container import Container
@@ -61,6 +62,6 @@ class MwiHandler:
         try:
             await self._waiting.refresh(tenant_id, box_id)
         except Exception as fault:
-            log.error("messages_not_counted", kind=type(fault).__name__)
+            log.error("messages_not_counted", **describe_fault(fault))
         for extension_id in self._groups.owners(box_id):
             self._mwi.changed(extension_id, self._now())

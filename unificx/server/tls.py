@@ -2,6 +2,7 @@
 
 import structlog
 
+from unificx.core.faults import describe_fault
 from unificx.integrations.local_ca import ensure_certificates, server_context
 from unificx.server.acme_certificate import AcmeCertificate
 from unificx.server.address import own_addresses
@@ -54,7 +55,7 @@ class ServerTls:
             self.context.load_cert_chain(files.certificate, files.key)
             log.info("certificate_reloaded")
         except OSError as fault:  # ssl.SSLError is one
-            log.warning("certificate_not_reloaded", fault=type(fault).__name__)
+            log.warning("certificate_not_reloaded", **describe_fault(fault))
 
 
 def _names(settings: Settings, container: Container) -> list[str]:

@@ -9,6 +9,7 @@ from math import inf
 import structlog
 
 from unificx.calls import CallManager
+from unificx.core.faults import describe_fault
 from unificx.identity import DirectoryCache
 from unificx.registrar import Caller, Registrar, RegistrationRefused
 from unificx.sip.endpoint import Endpoint
@@ -91,7 +92,7 @@ class SipRequestHandler:
         except RemoteProtocolError as fault:
             return StatelessReply(fault.status)
         except Exception as fault:
-            log.error("sip_request_failed", **describe_exception(fault))
+            log.error("sip_request_failed", **describe_fault(fault))
             return StatelessReply(500)
         if isinstance(decision, Identity | CarrierIdentity) or _has_credentials(request):
             return decision
@@ -108,7 +109,7 @@ class SipRequestHandler:
             headers = fault.headers if isinstance(fault, RegistrationRefused) else ()
             self._respond(event.key, event.request, fault.status, now, reason=fault.reason, headers=headers)
         except Exception as fault:
-            log.error("sip_request_failed", **describe_exception(fault))
+            log.error("sip_request_failed", **describe_fault(fault))
             self._respond(event.key, event.request, 500, now)
 
     def connection_lost(self, flow: Flow, now: float) -> None:
@@ -154,7 +155,7 @@ class SipRequestHandler:
         try:
             timer(now)
         except Exception as fault:
-            log.error("sip_timer_failed", **describe_exception(fault))
+            log.error("sip_timer_failed", **describe_fault(fault))
 
     def _dispatch(self, event: Event, now: float) -> None:
         """Pass on an event other than a request, to the calls or to MWI."""
@@ -166,7 +167,7 @@ class SipRequestHandler:
         try:
             self._pass_on(event, now)
         except Exception as fault:
-            log.error("sip_event_failed", event_kind=type(event).__name__, **describe_exception(fault))
+            log.error("sip_event_failed", event_kind=type(event).__name__, **describe_fault(fault))
 
     def _pass_on(self, event: Event, now: float) -> None:
         parts = self._parts
@@ -252,12 +253,3 @@ def _options_reply(request: Request) -> StatelessReply:
 
 def _has_credentials(request: Request) -> bool:
     return request.first("authorization") is not None or request.first("proxy-authorization") is not None
-
-
-def describe_exception(fault: BaseException) -> dict[str, str]:
-    """Return the loggable parts of an exception: its type and location. Its text may contain personal data."""
-    trace = fault.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    location = "" if trace is None else f"{trace.tb_frame.f_globals.get('__name__', '')}:{trace.tb_lineno}"
-    return {"kind": type(fault).__name__, "place": location}

@@ -13,6 +13,7 @@ from math import inf
 import structlog
 
 from unificx.core.background import BackgroundTasks
+from unificx.core.faults import describe_fault
 from unificx.sip.endpoint import Endpoint
 from unificx.sip.flow import Flow
 from unificx.sip.message import retry_after
@@ -252,7 +253,7 @@ class TrunkMonitor:
         except LookupError:
             found = None
         except Exception as fault:  # any error: the name has to be looked up again
-            log.error("trunk_lookup_failed", trunk=trunk.id, kind=type(fault).__name__)
+            log.error("trunk_lookup_failed", trunk=trunk.id, **describe_fault(fault))
             found = None
         if self._links.get(trunk.id) is not link:
             return

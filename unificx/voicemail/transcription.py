@@ -18,6 +18,7 @@ from unificx.audio_store import (
     store_derived,
 )
 from unificx.core.errors import DomainError, ServiceUnavailable
+from unificx.core.faults import describe_fault
 from unificx.db import ErasedSubject
 from unificx.voicemail import message_repository
 from unificx.voicemail.events import MailboxChanged
@@ -50,7 +51,7 @@ class TranscriptionWorker:
             except ServiceUnavailable:
                 pass  # the audio is unavailable for now; retried later
             except Exception as fault:
-                log.error("messages_not_transcribed", fault=type(fault).__name__)
+                log.error("messages_not_transcribed", **describe_fault(fault))
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wakeup.wait(), RETRY_SECONDS)
             self._wakeup.clear()
@@ -82,7 +83,7 @@ class TranscriptionWorker:
         except ServiceUnavailable:
             raise
         except (TranscriptionFailed, CorruptAudio, DomainError) as fault:
-            log.warning("message_not_transcribed", recording=audio_id, fault=type(fault).__name__)
+            log.warning("message_not_transcribed", recording=audio_id, **describe_fault(fault))
             return None
 
     async def _store(self, message: tuple[str, str, str], audio_id: str, state: str, text: Transcript | None) -> bool:

@@ -55,7 +55,7 @@ async def test_exception_ends_only_its_call_and_logs_no_personal_data() -> None:
     stage = harness_for(app)
     with capture_logs() as logs:
         await stage.run()
-    assert [(one["event"], one["kind"]) for one in logs] == [("call_app_failed", "ValueError")]
+    assert [(one["event"], one["fault"]) for one in logs] == [("call_app_failed", "ValueError")]
     assert stage.events[-1] == ByeReceived()
 
 

@@ -164,7 +164,9 @@ async def test_only_a_faulty_record_is_parked(database, handler: RecordingHandle
         await spool.drain()
     assert sorted(handler.all) == sorted(set(records) - {b"bad"})
     assert spool.parked() == 1
-    assert logs == [{"event": "spool_record_parked", "kind": "a", "fault": "ValueError", "log_level": "error"}]
+    [entry] = logs
+    assert entry.pop("place").split(":")[0] == "unificx.db.spool"
+    assert entry == {"event": "spool_record_parked", "kind": "a", "fault": "ValueError", "log_level": "error"}
     await spool.close()
 
     reopened = open_spool(tmp_path, database, handler)

@@ -1,0 +1,27 @@
+"""Unexpected exceptions in logs: their type and where they were raised. Their text may contain personal data."""
+
+_PACKAGE = __name__.partition(".")[0]
+
+
+def describe_fault(fault: BaseException) -> dict[str, str]:
+    """Return the fields of a log entry: `fault`, the exception's type, and `place`, the innermost module and line of
+    this package that it passed."""
+    return {"fault": type(fault).__name__, "place": place_of(fault)}
+
+
+def place_of(fault: BaseException) -> str:
+    """Return the innermost "module:line" of this package in the traceback, else the innermost one of all; "" without a
+    traceback."""
+    places = code_locations(fault)
+    own = [place for place in places if place.startswith(f"{_PACKAGE}.")]
+    return (own or places or [""])[-1]
+
+
+def code_locations(fault: BaseException) -> list[str]:
+    """Return the traceback as "module:line", outermost first, without any value."""
+    locations: list[str] = []
+    trace = fault.__traceback__
+    while trace is not None:
+        locations.append(f"{trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno}")
+        trace = trace.tb_next
+    return locations
