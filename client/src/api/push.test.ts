@@ -47,6 +47,7 @@ function setup(permission: NotificationPermission = 'granted') {
     registered: '',
     asked: 0,
     worker: true,
+    installing: false,
   };
   const server: string[] = [];
   let refusal: Problem | undefined;
@@ -60,6 +61,7 @@ function setup(permission: NotificationPermission = 'granted') {
     },
     worker: () =>
       state.worker ? Promise.resolve({ pushManager: manager as unknown as PushManager }) : new Promise(() => undefined),
+    isInstallingWorker: () => Promise.resolve(state.installing),
     key: () => Promise.resolve(state.key),
     register: (endpoint) => {
       if (refusal) return Promise.reject(refusal);
@@ -130,6 +132,18 @@ describe('push', () => {
     await vi.advanceTimersByTimeAsync(12_000);
     await done;
     expect(push.state.state).toEqual({ state: 'failed', reason: 'no-answer', problem: undefined });
+  });
+
+  it('waits for a service worker that is being installed', async () => {
+    const { push, state } = setup();
+    Object.assign(state, { worker: false, installing: true });
+    const done = push.ensureSubscribed();
+    await vi.advanceTimersByTimeAsync(13_000);
+    expect(push.state.state).toMatchObject({ state: 'waiting' });
+    state.worker = true;
+    await vi.advanceTimersByTimeAsync(12_000);
+    await done;
+    expect(push.state.state).toMatchObject({ state: 'on' });
   });
 
   it('reports the failing part: service worker, push service or server', async () => {

@@ -24,6 +24,8 @@ export interface PushDependencies {
   permission(): NotificationPermission;
   requestPermission(): Promise<NotificationPermission>;
   worker(): Promise<Pick<ServiceWorkerRegistration, 'pushManager'>>;
+  /** Whether the service worker is being installed, which takes long on a slow connection. */
+  isInstallingWorker(): Promise<boolean>;
   /** VAPID public key of the server (RFC 8292), base64url. */
   key(): Promise<string>;
   /** Register the push endpoint of the signed-in session with the server. */
@@ -107,7 +109,7 @@ export class Push {
     let key: string;
     let worker: Pick<ServiceWorkerRegistration, 'pushManager'>;
     try {
-      worker = await withTimeout(this.dependencies.worker());
+      worker = await this.installedWorker();
     } catch {
       return this.fail('no-worker');
     }
@@ -124,6 +126,17 @@ export class Push {
       return this.fail('server', asProblem(fault));
     }
     this.state.setState(() => ({ state: 'on' }));
+  }
+
+  /** Wait for the service worker as long as it is being installed. */
+  private async installedWorker(): Promise<Pick<ServiceWorkerRegistration, 'pushManager'>> {
+    for (;;) {
+      try {
+        return await withTimeout(this.dependencies.worker());
+      } catch (fault) {
+        if (!(await this.dependencies.isInstallingWorker())) throw fault;
+      }
+    }
   }
 
   /** Return the existing subscription if it was made since sign-in with this key, otherwise a new one. */
@@ -155,6 +168,7 @@ export const push = new Push({
   permission: () => Notification.permission,
   requestPermission: () => Notification.requestPermission(),
   worker: () => navigator.serviceWorker.ready,
+  isInstallingWorker: async () => Boolean((await navigator.serviceWorker.getRegistration())?.installing),
   key: async () => (await api.pushKey()).data.key,
   register: async (endpoint, keys) => void (await api.subscribePush({ body: { endpoint, keys } })),
   registeredEndpoint: async () => String((await readLocal(ENDPOINT_KEY)) ?? ''),
