@@ -55,6 +55,7 @@ const SHADOW = 'var(--shadow)';
 const MOTION = { transitionProps: { duration: 160, timingFunction: 'ease-out' } };
 
 export const theme = createTheme({
+  respectReducedMotion: true,
   primaryColor: 'harbour',
   primaryShade: { light: 8, dark: 7 },
   autoContrast: true,

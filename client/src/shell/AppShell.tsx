@@ -1,13 +1,12 @@
 import { Outlet, useRouterState } from '@tanstack/react-router';
 import { Suspense, lazy } from 'react';
 import { hasPendingRequirements, session } from '~/api/session';
-import { ErrorBoundary } from '~/design/ErrorBoundary';
 import { useValue } from '~/core/store';
 import { AppFrame } from './AppFrame';
+import { CommandKey } from './CommandKey';
 import { UpdatePrompt } from './UpdatePrompt';
 
 const PendingRequirements = lazy(() => import('~/features/sign-in/PendingRequirements'));
-const CommandPalette = lazy(() => import('~/features/dial').then((each) => each.loadCommandPalette()));
 const CallLayer = lazy(() => import('~/features/call/CallLayer'));
 
 /** Sign-in screens fill the window, even while another user is still signed in. */
@@ -33,13 +32,7 @@ export function AppShell() {
         )}
       </div>
       <UpdatePrompt />
-      {framed && (
-        <ErrorBoundary>
-          <Suspense>
-            <CommandPalette />
-          </Suspense>
-        </ErrorBoundary>
-      )}
+      {framed && <CommandKey />}
       {signedIn && (
         <Suspense>
           <CallLayer reachable={framed} />

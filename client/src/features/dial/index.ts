@@ -4,5 +4,5 @@ export { dialled } from './model';
 export { ParkedCalls } from './ParkedCalls';
 export { openDial } from './sheet';
 export const loadDialSheet = () => import('./DialSheet');
-/** ⌘K and Ctrl-K: mount the component once. */
+/** "Call or find…", opened by ⌘K and Ctrl-K. */
 export const loadCommandPalette = () => import('./CommandPalette');

@@ -1,0 +1,19 @@
+import { useHotkeys } from '@mantine/hooks';
+import { Suspense, lazy, useState } from 'react';
+import { ErrorBoundary } from '~/design/ErrorBoundary';
+
+const CommandPalette = lazy(() => import('~/features/dial').then((each) => each.loadCommandPalette()));
+
+/** ⌘K or Ctrl-K opens the command palette. The key works at once; the palette is loaded when it is first opened. */
+export function CommandKey() {
+  const [opened, setOpened] = useState<boolean>();
+  useHotkeys([['mod+K', () => setOpened(true)]], []);
+  if (opened === undefined) return null;
+  return (
+    <ErrorBoundary>
+      <Suspense>
+        <CommandPalette opened={opened} onClose={() => setOpened(false)} />
+      </Suspense>
+    </ErrorBoundary>
+  );
+}
