@@ -219,6 +219,13 @@ def test_an_unsubscribed_phone_gets_unsolicited_notify_after_registration_and_ch
     assert ["1/4" in body for body in answered(harness, change(harness, 1, 4))] == [True]
 
 
+def test_a_change_right_after_a_registration_is_notified_once(harness: SipHarness, phone: Phone) -> None:
+    phone.register()
+    harness.mwi.device_registered(ANNA, "d-t1-1001a", harness.now)
+    assert ["1/4" in body for body in answered(harness, change(harness, 1, 4))] == [True]
+    assert harness.advance(3) == []
+
+
 def test_no_unsolicited_notify_after_registration_without_new_messages(harness: SipHarness, phone: Phone) -> None:
     harness.message_counts.counts[ANNA] = (0, 3)
     phone.register()

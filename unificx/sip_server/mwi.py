@@ -83,6 +83,8 @@ class MwiNotifier:
         """Notify the extension's phones of a changed number of messages."""
         self._subscriptions.changed(EVENT_PACKAGE, extension_id, now)
         self._notify_unsolicited(extension_id, now)
+        self._due = [due for due in self._due if due[1] != extension_id]  # those phones have just been notified
+        heapq.heapify(self._due)
         self._parts.wake()
 
     def device_registered(self, extension_id: str, device_id: str, now: float) -> None:
