@@ -390,8 +390,7 @@ class World:
             self.recorder.start(call_id, [extension.id])
         await self.until_recording(call_id)
         self.media.put_both(2.0)
-        await asyncio.sleep(0.1)
-        assert self.recorder.call_ended(call_id)
+        self.recorder.call_ended(call_id)  # writes what is still on its way
         self.clock.advance(60)
         async with asyncio.timeout(5):
             while not (found := await self.services.archive.of_call(tenant.id, call_id)):
@@ -400,10 +399,9 @@ class World:
 
     async def until_recording(self, call_id: str) -> None:
         async with asyncio.timeout(10):
-            while self.recorder.live(call_id).state != "recording" or not self.media.taps:
+            while self.recorder.live(call_id).state != "recording" or not self.media.all_consumed("a", "b"):
                 self.clock.advance(0.2)
                 await asyncio.sleep(0.05)
-        await asyncio.sleep(0.1)
 
     def _party(self, tenant: Tenant, role: Any, number: str) -> CallParty:
         extension = self.identity.directory.extension(tenant.id, number)

@@ -124,7 +124,7 @@ async def test_participants_start_pause_and_stop_a_recording(world: World) -> No
     await world.start_call(world.acme, "1001", "1002")
     assert (await anna.get(path)).json() == {
         "call_id": "call-1", "state": "none", "begun": None, "end": None, "allowed": False,
-        "directs": False,
+        "directs": False, "monitoring": None,
     }  # fmt: skip
     assert (await anna.put(path, json={"state": "recording"})).status_code == 403
     await admin.patch("/api/v1/recordings/settings", json={"mode": "announce"})

@@ -171,9 +171,12 @@ def playwright(built: None, pytestconfig: pytest.Config) -> Playwright:
 
 
 @pytest.fixture
-def clients(playwright: Playwright, server: Server, tmp_path: Path) -> Iterator[Clients]:
+def clients(
+    playwright: Playwright, server: Server, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[Clients]:
     """Clients in browsers of their own around the module's server."""
-    clients = Clients(playwright, tmp_path, server)
+    service_workers = request.node.get_closest_marker("service_worker") is not None
+    clients = Clients(playwright, tmp_path, server, service_workers=service_workers)
     yield clients
     clients.close()
 

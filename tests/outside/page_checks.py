@@ -27,6 +27,10 @@ WAIT_UNTIL_STABLE = """async () => {
     await new Promise((done) => setTimeout(done, 60))
   }
 }"""
+WAIT_FOR_SCHEME = """async (scheme) => {
+  const shown = () => document.documentElement.dataset.mantineColorScheme ?? scheme
+  while (shown() !== scheme) await new Promise((done) => setTimeout(done, 20))
+}"""
 TEXTS = """() => {
   const texts = [document.title]
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
@@ -124,12 +128,15 @@ class PageChecker:
     def page(self) -> Page:
         return self.client.page
 
-    def open_and_check(self, path: str, scheme: Scheme) -> None:
-        """Open a page and check it in these color schemes."""
+    def open_and_check(self, path: str, scheme: Scheme, *sizes: ViewportSize) -> None:
+        """Open a page and check it in this color scheme, in each of these sizes."""
         self.label = path
         self.page.goto(self.client.origin + path)
-        self.page.locator("h1").first.wait_for()
-        self.check(scheme)
+        for size in sizes or (None,):
+            if size is not None:
+                self.page.set_viewport_size(size)
+            self.page.locator("h1").first.wait_for()
+            self.check(scheme)
         for each in self.page.evaluate("violations"):
             self.add_finding(f"against the policy: {each}")
 
@@ -137,6 +144,7 @@ class PageChecker:
         """Check the current page in these color schemes."""
         for scheme in schemes:
             self.page.emulate_media(color_scheme=scheme)
+            self.page.evaluate(WAIT_FOR_SCHEME, scheme)
             self._check()
 
     def _check(self) -> None:

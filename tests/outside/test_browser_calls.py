@@ -52,7 +52,7 @@ def test_a_call_survives_the_loss_of_its_signaling_connection(telephones: Browse
     anna.wait_for_event("confirmed")
     anna.change_networks()
     berta.change_networks()
-    assert anna.is_receiving(1000)
+    eventually(lambda: anna.is_receiving(1000), what="the voice after the change")
     berta.hold()  # over the new connection
     anna.wait_for_event("hold")
     eventually(lambda: anna.is_receiving_other_than(1000), what="music")

@@ -10,6 +10,8 @@ from playwright.sync_api import expect
 from portal_pages import create_administrator, portal
 from server import ROOT, Household, Server
 
+pytestmark = pytest.mark.service_worker
+
 ANNA = "Annarosa Quellmalz"
 OWN_TEXT = "The other side sounds far away."
 

@@ -119,6 +119,7 @@ def test_the_empty_pad_offers_people_the_last_call_and_long_presses(anna: Client
     expect(call_with(page, "Mailbox")).to_be_visible()
 
 
+@pytest.mark.service_worker
 def test_without_a_connection_the_number_is_kept(anna: Client, household: Household) -> None:
     page = anna.page
     anna.context.set_offline(True)

@@ -7,6 +7,8 @@ from client_pages import Client, Clients, ServiceWorkerProbe
 from playwright.sync_api import expect
 from server import Household, Server
 
+pytestmark = pytest.mark.service_worker
+
 NO_CONNECTION = "No connection. You are seeing saved data and cannot receive calls."
 QUICK_SECONDS = 3.0
 """Time from start to the stored data, on a busy machine."""

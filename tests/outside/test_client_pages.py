@@ -2,7 +2,7 @@
 
 import pytest
 from browser import CLIENT
-from client_pages import Clients
+from client_pages import PHONE_VIEWPORT, Clients
 from page_checks import Catalog, PageChecker, Scheme, pages
 from playwright.sync_api import Page, expect
 from portal_pages import DESKTOP_OPTIONS, EMAIL, PASSWORD, choose_action, create_administrator, portal
@@ -62,9 +62,7 @@ def test_every_page_of_the_portal(
         walk.open_and_check(f"/portal{path}", scheme)
     sign_in_as_administrator(client.page, client.origin)
     for path in own:
-        for size in ({"width": 390, "height": 844}, DESKTOP_OPTIONS["viewport"]):
-            client.page.set_viewport_size(size)
-            walk.open_and_check(f"/portal{path}", scheme)
+        walk.open_and_check(f"/portal{path}", scheme, PHONE_VIEWPORT, DESKTOP_OPTIONS["viewport"])
     with server.rest() as rest:
         found = rest.get(f"/api/v1/extensions/{settled.anna.number}", params={"tenant": server.ready["tenant"]})
     person_id = found.json()["person_id"]

@@ -10,6 +10,8 @@ from client_pages import Client, Clients, FakePushService, ServiceWorkerProbe, f
 from playwright.sync_api import expect
 from server import Household, eventually
 
+pytestmark = pytest.mark.service_worker
+
 INSTALLED = ["unificx"]
 SIGNED_OUT = "You have been signed out, here or on another device."
 

@@ -5,6 +5,8 @@ from client_pages import Client, Clients, ServiceWorkerProbe
 from playwright.sync_api import Route, expect
 from server import Household
 
+pytestmark = pytest.mark.service_worker
+
 BERTA = "Bertalina Oxenfurt"
 
 Two = tuple[Client, Client]

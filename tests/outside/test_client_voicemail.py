@@ -14,6 +14,8 @@ from portal_pages import create_administrator, portal
 from server import Household, Server, create_household, eventually, set_voicemail
 from voicemail_messages import TONE, erase_messages, leave_message
 
+pytestmark = pytest.mark.service_worker
+
 WHO, SHARED = "Claramunde Zwiebach", "7355"
 
 

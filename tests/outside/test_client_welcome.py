@@ -10,6 +10,8 @@ from playwright.sync_api import Page, expect
 from portal_pages import DESKTOP_OPTIONS
 from server import Household, Login, Server, eventually
 
+pytestmark = pytest.mark.service_worker
+
 WORDS = {
     "en": {
         "sign in": "Sign in",

@@ -161,10 +161,7 @@ class Call:
         silence_seconds: float = 5.0,
     ) -> RecordResult:
         """Record the caller until one of the digits `stop_digits`, `silence_seconds` seconds of silence, or
-        `max_seconds` seconds.
-
-        After a hang-up, the remaining audio is written before the app is cancelled.
-        """
+        `max_seconds` seconds. After a hang-up, the remaining audio is written before the app is cancelled."""
         await self.answer()
         tap = f"{self.session.leg}/{next(self._tap_numbers)}"
         pump = _RecordingPump(self._engine.record(tap, leg=self.session.leg), sink, self._changed.set)
@@ -176,8 +173,7 @@ class Call:
             try:
                 await pump.finish()
             finally:
-                silent = pump.silent >= pump.seconds
-                self.last_recording = RecordResult(pump.seconds, "full" if pump.disk_full else ended, digit, silent)
+                self.last_recording = pump.result(ended, digit)
         return self.last_recording
 
     async def read_digit(self, timeout_seconds: float | None = None) -> str:
@@ -377,6 +373,10 @@ class _RecordingPump:
         self._sink = sink
         self._on_change = on_change
         self._task = asyncio.get_running_loop().create_task(self._run())
+
+    def result(self, ended: RecordEndReason, digit: str) -> RecordResult:
+        silent = self.silent >= self.seconds
+        return RecordResult(self.seconds, "full" if self.disk_full else ended, digit, silent)
 
     async def finish(self) -> None:
         """Wait for the last chunks, also if the caller hangs up meanwhile: they belong to the message."""

@@ -79,7 +79,6 @@ export const theme = createTheme({
     },
   },
   cursorType: 'pointer',
-  respectReducedMotion: true,
   components: {
     // Mantine uppercases badges by default.
     Badge: Badge.extend({ defaultProps: { tt: 'none' } }),
