@@ -238,7 +238,7 @@ def responding(response: httpx.Response | Exception):
         (disk_full, "The disk is full. Make room."),
         (permission_denied, "Run this as the server's user."),
         (timed_out, "The operation timed out. Run `unificx doctor`"),
-        (internal_error, "Internal error: KeyError at test_cli_errors:"),
+        (internal_error, "Internal error: KeyError at unificx.cli.api_client:"),
         (responding(httpx.ConnectError("gone")), "does not answer (ConnectError)"),
         (responding(httpx.ReadTimeout("slow")), "does not answer (ReadTimeout)"),
         (responding(httpx.Response(502, text="<html>")), "answered 502"),

@@ -246,7 +246,6 @@ NEW = {
     "POST /hours",
     "POST /invitations",
     "POST /mailboxes",
-    "POST /me/completions",
     "POST /me/diagnostics-reports",
     "POST /menus",
     "POST /numbers",

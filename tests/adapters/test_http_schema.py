@@ -15,6 +15,7 @@ from schemathesis.checks import CHECKS, load_all_checks
 from schemathesis.generation import GenerationMode
 
 from unificx.api import as_operator
+from unificx.api.middleware import MAX_BODY
 from unificx.api.uploads import ACCEPTED_TYPES
 from unificx.identity import NewExtension, NewPerson
 
@@ -104,7 +105,11 @@ def test_responses_match_the_openapi_document(
         def answer_is_as_described(case: schemathesis.Case) -> None:
             if mode is GenerationMode.POSITIVE:
                 lead_somewhere(case)
-            case.call_and_validate(checks=checks)
+            response = case.call()
+            if response.status_code == 413:  # not known to these checks
+                assert len(response.request.body or b"") > MAX_BODY
+            else:
+                case.validate_response(response, checks=checks)
 
         with subtests.test(operation.label):
             answer_is_as_described()

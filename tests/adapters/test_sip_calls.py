@@ -63,7 +63,7 @@ def test_an_internal_error_is_500_without_details(harness: SipHarness) -> None:
     (entry,) = logs
     assert entry["event"] == "sip_request_failed"
     assert entry["fault"] == "ValueError"
-    assert entry["place"].startswith("test_sip_calls:")
+    assert entry["place"].startswith("unificx.sip_server.request_handler:")
     assert "Alice" not in str(entry)
 
 

@@ -7,7 +7,7 @@ from client_pages import Client, Clients
 from page_checks import PageChecker
 from playwright.sync_api import Locator, Page, expect
 from portal_pages import create_administrator, portal
-from server import Household, Server
+from server import Household, Server, eventually
 
 ANNA, BERTA = "Annarosa Quellmalz", "Bertalina Oxenfurt"
 
@@ -82,6 +82,7 @@ def test_a_group_hours_and_a_menu_are_made_in_the_portal(desk: Client, server: S
     switch = page.get_by_role("button", name="Switch of office: Automatic")
     switch.click()
     page.get_by_role("menuitemradio", name="Closed by hand").click()
+    eventually(lambda: stored(server, "hours/office")["switch"] == "closed", what="the switch is stored")
     expect(page.get_by_role("row", name="office").get_by_text("Closed", exact=True)).to_be_visible()
     hours = stored(server, "hours/office")
     assert hours["open"] == ["mon-fri 09:00-17:00", "sat 09:00-12:30"]
