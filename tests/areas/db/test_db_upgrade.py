@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 from alembic import command
+from alembic.script import ScriptDirectory
 from databases import Postgres
 from sqlalchemy import Connection, text
 
 from unificx.core.clock import ManualClock
-from unificx.db import Database
+from unificx.db import Database, migrations
 from unificx.db.migrations import config_for, migrate, migrating
 
 FORMER_TO_PRESENT = {
@@ -56,3 +57,15 @@ async def test_waiting_events_of_the_former_version_get_their_present_names(
     async with empty.engine.connect() as connection:
         found = (await connection.execute(text("SELECT name FROM outbox ORDER BY id"))).scalars().all()
     assert list(found) == list(FORMER_TO_PRESENT.values())
+
+
+def test_the_files_of_the_migrations_are_in_their_order() -> None:
+    """The newest file is the newest revision; otherwise every start would migrate again."""
+    scripts = ScriptDirectory(str(Path(migrations.__file__).parent))
+    names = [Path(script.path).name for script in scripts.walk_revisions()]
+    assert names == sorted(names, reverse=True)
+    assert [name.partition("_")[0] for name in names] == [script.revision for script in scripts.walk_revisions()]
+
+
+async def test_a_migrated_database_is_current(database: Database) -> None:
+    assert await migrations.is_current(database)
