@@ -183,8 +183,9 @@ def _codec_options(
     transcode = [*(ALL_CODECS if all_codecs else FALLBACK_CODECS)]
     if recipient_profile is Profile.ENGINE and not telephone_events:
         transcode.append(TELEPHONE_EVENT)
-    accept = {"accept": [TELEPHONE_EVENT]} if sender_profile is Profile.ENGINE else {}
     mask = {"mask": [TELEPHONE_EVENT]} if recipient_profile in WITHOUT_EVENTS.values() else {}
+    # Masked events are answered, and turned into tones, only if they are accepted too.
+    accept = {"accept": [TELEPHONE_EVENT]} if mask or sender_profile is Profile.ENGINE else {}
     return {"codec": {"transcode": transcode, **accept, **mask}}
 
 
