@@ -212,6 +212,7 @@ async def test_it_ends_with_the_media_engine_and_with_an_erased_supervisor(calls
     session = await calls.listen()
     calls.monitor.on_subject_erased(TENANT, SUPERVISOR.subject)
     assert session.ended.is_set()
+    await session.settle()
     await calls.archive.erase_listener(TENANT, SUPERVISOR.subject)
     page = await calls.log.page(TENANT, None)
     assert not any(isinstance(each.supervisor, str) for each in page.items)
