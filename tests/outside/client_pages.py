@@ -14,7 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from browser import CLIENT, OMITTED_SWITCHES, PAGE_HTML, PAGE_PATH, SWITCHES, chromium
+from browser import CHROMIUM, CLIENT, OMITTED_SWITCHES, PAGE_HTML, PAGE_PATH, SWITCHES, chromium
 from browser_audio import BrowserSink, browser_sinks
 from playwright.sync_api import BrowserContext, CDPSession, Locator, Playwright, Request, ViewportSize, Worker, expect
 from push_service import PushService, ReceivedPush, SubscribedBrowser
@@ -314,9 +314,16 @@ class Clients:
     notifications have one: its installation is a third of the work of opening a client."""
 
     def __init__(
-        self, playwright: Playwright, directory: Path, server: Server, *, service_workers: bool = True
+        self,
+        playwright: Playwright,
+        directory: Path,
+        server: Server,
+        *,
+        browser: Path = CHROMIUM,
+        service_workers: bool = True,
     ) -> None:
         self._playwright, self._directory, self._server = playwright, directory, server
+        self._browser = browser
         self._service_workers = service_workers
         self._clients: list[Client] = []
 
@@ -331,7 +338,7 @@ class Clients:
         if not self._service_workers and "notifications" not in permissions:
             settings["service_workers"] = "block"
         settings |= how
-        program = settings.pop("program", None) or chromium(self._server, self._directory)
+        program = settings.pop("program", None) or chromium(self._server, self._directory, self._browser)
         speaker = browser_sinks().create()
         context = self._playwright.chromium.launch_persistent_context(
             self._directory / f"profile-{len(self._clients)}",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from baresip_phone import Network, Phones
-from browser import Playwright, SharedPlaywright, library
+from browser import CHROMIUM, HEADLESS_SHELL, Playwright, SharedPlaywright, library
 from client_pages import Clients, build_if_outdated
 from client_phone import ClientPhone, start_client_phone
 from groups import drives_browser
@@ -170,13 +170,19 @@ def playwright(built: None, pytestconfig: pytest.Config) -> Playwright:
     return pytestconfig.stash[PLAYWRIGHT].start()
 
 
+def browser_of(request: pytest.FixtureRequest) -> Path:
+    """Return the browser of a test or module."""
+    light = request.node.get_closest_marker("headless_shell") is not None and HEADLESS_SHELL.exists()
+    return HEADLESS_SHELL if light else CHROMIUM
+
+
 @pytest.fixture
 def clients(
     playwright: Playwright, server: Server, tmp_path: Path, request: pytest.FixtureRequest
 ) -> Iterator[Clients]:
     """Clients in browsers of their own around the module's server."""
     service_workers = request.node.get_closest_marker("service_worker") is not None
-    clients = Clients(playwright, tmp_path, server, service_workers=service_workers)
+    clients = Clients(playwright, tmp_path, server, browser=browser_of(request), service_workers=service_workers)
     yield clients
     clients.close()
 
@@ -188,10 +194,11 @@ def pair(
     household: Household,
     roads: NetworkHandover | None,
     tmp_path_factory: pytest.TempPathFactory,
+    request: pytest.FixtureRequest,
 ) -> Iterator[tuple[ClientPhone, ClientPhone]]:
     """Two clients shared by the tests, started after the networks."""
     directory = tmp_path_factory.mktemp("pair")
-    clients = Clients(playwright, directory, server)
+    clients = Clients(playwright, directory, server, browser=browser_of(request))
     anna = start_client_phone(clients, household.anna, 440, directory=directory)
     yield anna, start_client_phone(clients, household.berta, 1000, directory=directory)
     clients.close()
