@@ -9,6 +9,8 @@ from client_phone import ClientPhone, assert_two_way_audio, start_client_phone
 from playwright.sync_api import expect
 from server import Household, Server, eventually
 
+pytestmark = pytest.mark.headless_shell
+
 ANNA, BERTA = "Annarosa Quellmalz", "Bertalina Oxenfurt"
 SOUND_ONLY = "The conference has sound only"
 ENCRYPTED = [["connected", "SRTP_AEAD_AES_256_GCM"]]

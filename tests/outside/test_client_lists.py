@@ -14,6 +14,8 @@ from portal_pages import DESKTOP_OPTIONS
 from server import Household, Login, Server, create_household, eventually, set_voicemail
 from voicemail_messages import leave_message
 
+pytestmark = pytest.mark.headless_shell
+
 ANNA, BERTA, CLARA = "Annarosa Quellmalz", "Bertalina Oxenfurt", "Claramunde Zwiebach"
 FORMER = {
     "/history": ("/calls", "Calls"),
@@ -130,7 +132,8 @@ def test_a_call_opens_the_page_of_its_party_and_a_message_is_deleted_with_undo(m
     expect(message).to_have_count(0)
     page.get_by_role("button", name="Undo").click()
     expect(message).to_be_visible()
-    assert [each["hidden"] for each in anna.api("GET", "/voicemail")["items"]] == [None]
+    shown = lambda: [each["hidden"] for each in anna.api("GET", "/voicemail")["items"]]  # noqa: E731
+    eventually(lambda: shown() == [None], what="it is restored")
     message.get_by_role("button", name=CLARA).click()
     message.get_by_role("button", name="Delete").click()
     expect(message).to_have_count(0)
