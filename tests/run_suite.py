@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 
 import selection
 
-WORKERS = ("--numprocesses", "6")
+WORKERS = ("--numprocesses", "5")
 """Of the whole suite, on two cores: tests of real programs mostly wait for sound and timers."""
 SELECTION_WORKERS = ("--numprocesses", "3")
 SEVERAL = 5
