@@ -16,6 +16,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { IconPlus, IconUsersGroup } from '@tabler/icons-react';
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { useEffect } from 'react';
+import { useFieldChecks } from '~/design/useFieldChecks';
 import { api, type Room } from '~/api';
 import { events } from '~/api/events';
 import { tenantSelection } from '~/api/tenant-selection';
@@ -133,6 +134,7 @@ export default function PortalRooms() {
 
 function EditRoom({ tenant, room }: { tenant?: string; room?: Room }) {
   const { t } = useLingui();
+  const checks = useFieldChecks();
   const queries = useQueryClient();
   const form = useForm({
     initialValues: {
@@ -149,10 +151,10 @@ function EditRoom({ tenant, room }: { tenant?: string; room?: Room }) {
       may_record: room?.may_record ?? false,
     },
     validate: {
-      number: (value) => (/^[0-9]{2,8}$/.test(value) ? null : t`Enter two to eight digits.`),
-      name: (value) => (value.trim() ? null : t`Enter a name.`),
-      pin: (value) => (/^([0-9]{4,12})?$/.test(value) ? null : t`Enter 4 to 12 digits.`),
-      host_pin: (value) => (/^([0-9]{4,12})?$/.test(value) ? null : t`Enter 4 to 12 digits.`),
+      number: checks.number,
+      name: checks.name,
+      pin: checks.pin,
+      host_pin: checks.pin,
     },
   });
   const save = useMutation({

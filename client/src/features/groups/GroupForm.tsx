@@ -1,8 +1,17 @@
 import { NumberInput, Select, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useLingui } from '@lingui/react/macro';
+import { useFieldChecks } from '~/design/useFieldChecks';
 import { api, type Group, type NewGroup } from '~/api';
-import { DestinationPicker, EditForm, freeNumber, isComplete, savingChange, useTargets } from '~/features/routing';
+import {
+  DestinationPicker,
+  EditForm,
+  freeNumber,
+  isComplete,
+  NumberedFields,
+  savingChange,
+  useTargets,
+} from '~/features/routing';
 import { Members } from './Members';
 import { allMembers, groupBody, groupValues } from './model';
 import { STRATEGIES } from './strategies';
@@ -19,12 +28,13 @@ interface GroupFormProps {
 export function GroupForm({ group, tenant, onClose }: GroupFormProps) {
   const { t } = useLingui();
   const targets = useTargets(tenant);
+  const checks = useFieldChecks();
   const initialValues = groupValues(group, freeNumber(FIRST_NUMBER, targets));
   const form = useForm({
     initialValues,
     validate: {
-      number: (value) => (/^[0-9]{2,8}$/.test(value) ? null : t`Enter two to eight digits.`),
-      name: (value) => (value.trim() ? null : t`Enter a name.`),
+      number: checks.number,
+      name: checks.name,
       members: (value) => (allMembers(value).length > 0 ? null : t`Choose at least one member.`),
       ring_seconds: (value) => (value >= 5 && value <= 300 ? null : t`Enter 5 to 300 seconds.`),
       otherwise: (value) => (isComplete(value) ? null : t`Choose a destination.`),
@@ -63,16 +73,7 @@ export function GroupForm({ group, tenant, onClose }: GroupFormProps) {
         }
       }
     >
-      <TextInput size="md" label={t`Name`} required dir="auto" data-autofocus {...form.getInputProps('name')} />
-      <TextInput
-        size="md"
-        label={t`Number`}
-        inputMode="numeric"
-        autoComplete="off"
-        required
-        disabled={Boolean(group)}
-        {...form.getInputProps('number')}
-      />
+      <NumberedFields form={form} exists={Boolean(group)} />
       <Select
         size="md"
         label={t`Strategy`}

@@ -1,8 +1,17 @@
-import { NumberInput, Switch, TextInput } from '@mantine/core';
+import { NumberInput, Switch } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useLingui } from '@lingui/react/macro';
+import { useFieldChecks } from '~/design/useFieldChecks';
 import { api, type Menu, type NewMenu } from '~/api';
-import { DestinationPicker, EditForm, freeNumber, isComplete, savingChange, useTargets } from '~/features/routing';
+import {
+  DestinationPicker,
+  EditForm,
+  freeNumber,
+  isComplete,
+  NumberedFields,
+  savingChange,
+  useTargets,
+} from '~/features/routing';
 import { KeyGrid } from './KeyGrid';
 import { menuBody, menuValues, type MenuValues } from './model';
 import { Prompt } from './Prompt';
@@ -19,11 +28,12 @@ interface MenuFormProps {
 export function MenuForm({ menu, tenant, onClose }: MenuFormProps) {
   const { t } = useLingui();
   const targets = useTargets(tenant);
+  const checks = useFieldChecks();
   const form = useForm<MenuValues>({
     initialValues: menuValues(menu, freeNumber(FIRST_NUMBER, targets)),
     validate: {
-      number: (value) => (/^[0-9]{2,8}$/.test(value) ? null : t`Enter two to eight digits.`),
-      name: (value) => (value.trim() ? null : t`Enter a name.`),
+      number: checks.number,
+      name: checks.name,
       say: (value, { prompt }) => (prompt === 'sound' || value.trim() ? null : t`Enter the text to speak.`),
       sound: (value, { prompt }) => (prompt === 'say' || value ? null : t`Choose a sound.`),
       keys: (keys) => (Object.values(keys).every(isComplete) ? null : t`Choose a destination for each key.`),
@@ -65,16 +75,7 @@ export function MenuForm({ menu, tenant, onClose }: MenuFormProps) {
         }
       }
     >
-      <TextInput size="md" label={t`Name`} required dir="auto" data-autofocus {...form.getInputProps('name')} />
-      <TextInput
-        size="md"
-        label={t`Number`}
-        inputMode="numeric"
-        autoComplete="off"
-        required
-        disabled={Boolean(menu)}
-        {...form.getInputProps('number')}
-      />
+      <NumberedFields form={form} exists={Boolean(menu)} />
       <Prompt form={form} tenant={tenant} />
       <KeyGrid tenant={tenant} own={own} {...form.getInputProps('keys')} value={form.values.keys} />
       <Switch

@@ -1,6 +1,7 @@
 import { Group, MultiSelect, NumberInput, Select, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { Trans, useLingui } from '@lingui/react/macro';
+import { useFieldChecks } from '~/design/useFieldChecks';
 import { api, type Route } from '~/api';
 import { useNumbers } from '~/features/numbers';
 import { EditForm, savingChange } from '~/features/routing';
@@ -21,12 +22,13 @@ export function RouteForm({ route, routes, tenant, onClose }: RouteFormProps) {
   const before = valuesOf(route);
   const trunks = useTrunks(tenant).items;
   const numbers = useNumbers(tenant).items;
+  const checks = useFieldChecks();
   const query = { tenant };
   const remove = (id: string) => api.deleteRoute({ path: { route: id }, query });
   const form = useForm<RouteValues>({
     initialValues: before,
     validate: {
-      name: (value) => (value.trim() ? null : t`Enter a name.`),
+      name: checks.name,
       pattern: (value) => (value.trim() ? null : t`Enter a pattern.`),
       trunks: (value) => (value.length ? null : t`Choose at least one trunk.`),
       prepend: (value) => (/^\+?\d{0,20}$/.test(value) ? null : t`Enter digits only.`),

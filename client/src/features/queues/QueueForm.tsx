@@ -1,8 +1,17 @@
-import { Select, TextInput } from '@mantine/core';
+import { Select } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useLingui } from '@lingui/react/macro';
+import { useFieldChecks } from '~/design/useFieldChecks';
 import { api, type NewQueue, type Queue } from '~/api';
-import { DestinationPicker, EditForm, freeNumber, isComplete, savingChange, useTargets } from '~/features/routing';
+import {
+  DestinationPicker,
+  EditForm,
+  freeNumber,
+  isComplete,
+  NumberedFields,
+  savingChange,
+  useTargets,
+} from '~/features/routing';
 import { Agents } from './Agents';
 import { queueBody, queueValues, type QueueValues } from './model';
 import { AgentSettings, AnnouncementSettings, WaitingSettings } from './QueueSettings';
@@ -20,12 +29,13 @@ interface QueueFormProps {
 export function QueueForm({ queue, tenant, onClose }: QueueFormProps) {
   const { t } = useLingui();
   const targets = useTargets(tenant);
+  const checks = useFieldChecks();
   const interval = (value: number) => (value === 0 || value >= 15 ? null : t`Enter 0 or at least 15 seconds.`);
   const form = useForm<QueueValues>({
     initialValues: queueValues(queue, freeNumber(FIRST_NUMBER, targets)),
     validate: {
-      number: (value) => (/^[0-9]{2,8}$/.test(value) ? null : t`Enter two to eight digits.`),
-      name: (value) => (value.trim() ? null : t`Enter a name.`),
+      number: checks.number,
+      name: checks.name,
       announce_every: interval,
       prompt_every: interval,
       otherwise: (value) => (value === '' || isComplete(value) ? null : t`Choose a destination.`),
@@ -63,16 +73,7 @@ export function QueueForm({ queue, tenant, onClose }: QueueFormProps) {
         }
       }
     >
-      <TextInput size="md" label={t`Name`} required dir="auto" data-autofocus {...form.getInputProps('name')} />
-      <TextInput
-        size="md"
-        label={t`Number`}
-        inputMode="numeric"
-        autoComplete="off"
-        required
-        disabled={Boolean(queue)}
-        {...form.getInputProps('number')}
-      />
+      <NumberedFields form={form} exists={Boolean(queue)} />
       <Select
         size="md"
         label={t`Strategy`}

@@ -2,6 +2,7 @@
 export { DestinationPicker } from './DestinationPicker';
 export { DestinationText } from './DestinationText';
 export { EditForm } from './EditForm';
+export { NumberedFields } from './NumberedFields';
 export { RoutingPage } from './RoutingPage';
 export { RowButtons } from './RowButtons';
 export { savingChange } from './changes';

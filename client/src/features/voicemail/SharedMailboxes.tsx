@@ -4,6 +4,7 @@ import { modals } from '@mantine/modals';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { IconPlus } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
+import { useFieldChecks } from '~/design/useFieldChecks';
 import { api, type GroupMailbox } from '~/api';
 import { changedFields } from '~/design/forms';
 import { ErrorNotice } from '~/design/Notice';
@@ -61,6 +62,7 @@ export function SharedMailboxes({ tenant }: { tenant?: string }) {
 
 function EditMailbox({ tenant, mailbox }: { tenant?: string; mailbox?: GroupMailbox }) {
   const { t } = useLingui();
+  const checks = useFieldChecks();
   const queries = useQueryClient();
   const form = useForm({
     initialValues: {
@@ -72,9 +74,9 @@ function EditMailbox({ tenant, mailbox }: { tenant?: string; mailbox?: GroupMail
       enabled: mailbox?.enabled ?? true,
     },
     validate: {
-      number: (value) => (/^[0-9]{2,8}$/.test(value) ? null : t`Enter two to eight digits.`),
-      name: (value) => (value.trim() ? null : t`Enter a name.`),
-      pin: (value) => (/^([0-9]{4,12})?$/.test(value) ? null : t`Enter 4 to 12 digits.`),
+      number: checks.number,
+      name: checks.name,
+      pin: checks.pin,
     },
   });
   const save = useMutation({
