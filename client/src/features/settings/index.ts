@@ -1,1 +1,2 @@
 export { DeviceSelects } from './DeviceSelects';
+export { OwnExtensions } from './OwnExtensions';
