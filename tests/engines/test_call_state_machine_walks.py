@@ -333,6 +333,16 @@ def _legs_dialled(event: messages.Event) -> list[str]:
             return []
 
 
+def test_a_party_whose_holding_app_is_gone_cannot_transfer() -> None:
+    """There is no other party to connect, and the app must not become the caller."""
+    script = talking()
+    first = next(each for each in MOVES if isinstance(each, messages.TransferRequested) and each.waiting_app)
+    first = replace(first, by="b1")
+    script.process(first, messages.CalleeRefused(first.waiting_app, 404), messages.PickedUp(None))
+    assert isinstance(script.state, Talking)
+    assert script.process(replace(first, by="a")) == []
+
+
 @settings(max_examples=600, deadline=None)
 @given(st.lists(st.one_of(st.sampled_from(EVENTS), st.sampled_from(MOVES)), max_size=25))
 def test_every_leg_is_ended_after_repeated_transfers(events: list[messages.Event]) -> None:

@@ -73,6 +73,8 @@ def change_peer(state: Talking, event: PeerChangeEvent, now: float) -> Outcome:
     by = event.gone if isinstance(event, TakeOverRequested) else event.by
     if by not in (CALLER, state.callee) or isinstance(state.exchange, MovingToApp):
         return state, []  # no other party is connected yet
+    if by == CALLER and not state.callee_sdp:
+        return state, []  # the app that held this party is gone, so there is no party to connect
     state, actions = redirect.prepare_redirect(state, by)
     outcome: Outcome
     match event:
@@ -194,7 +196,7 @@ def _connected_leg_event(
         case HungUp() | LegLost() | CalleeRefused() if state.keep_with_app:
             return _end_transfer(state, Cause.HUNG_UP, now, closing=leg)
         case HungUp() | LegLost() | CalleeRefused():  # the caller hears silence until the target answers
-            return replace(state, talking=replace(state.talking, exchange=None)), []
+            return replace(state, talking=replace(state.talking, exchange=None, callee_sdp=b"")), []
         case _:
             return _waiting_caller_event(state, event, now)
 
