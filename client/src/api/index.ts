@@ -1,6 +1,7 @@
 /**
  * API client: generated from the server's OpenAPI document, with errors as `Problem`s and automatic session refresh.
  */
+import { currentOwner } from '~/core/device-storage';
 import { logFault } from '~/core/error-log';
 import { asProblem, Problem } from '~/core/problem';
 import { client } from './generated/client.gen';
@@ -12,10 +13,13 @@ const REFRESH = '/api/v1/sessions/refresh';
 /** A 401 from these paths concerns the submitted credentials, not the session. */
 const SIGN_IN_PATHS = /^\/api\/v1\/(sessions(\/|$)|invitations\/|recoveries|sign-in\/)/;
 
-let handleSessionEnd: () => void = () => undefined;
+let handleSessionEnd: (owner: number) => void = () => undefined;
 
-/** Register the listener for the end of the session: by expiry here, or revoked elsewhere. */
-export function onSessionEnded(listener: () => void): void {
+/**
+ * Register the listener for the end of the session: by expiry here, or revoked elsewhere. It gets the token of the
+ * user whose request was refused.
+ */
+export function onSessionEnded(listener: (owner: number) => void): void {
   handleSessionEnd = listener;
 }
 
@@ -60,15 +64,17 @@ function withRefreshLock<T>(work: () => Promise<T>): Promise<T> {
 }
 
 async function fetchWithSession(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
+  const owner = currentOwner();
   const request = new Request(input, init);
   const retry = request.clone();
   const response = await fetch(request);
   const { pathname } = new URL(request.url);
   const signingIn = SIGN_IN_PATHS.test(pathname) && request.method === 'POST';
   if (response.ok) refused = false;
-  if (response.status !== 401 || signingIn) return response;
+  // A late answer to a user who has left says nothing about the session of the next one.
+  if (response.status !== 401 || signingIn || owner !== currentOwner()) return response;
   if (await refresh()) return fetch(retry);
-  handleSessionEnd();
+  handleSessionEnd(owner);
   return response;
 }
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { api } from '~/api';
 import { readLocal } from '~/core/device-storage';
+import { Problem } from '~/core/problem';
 import { hasPendingRequirements, endSession, onSignOut, refreshSession, session, signOut } from './session';
 
 vi.mock('~/core/device-storage', async (real) => ({ ...(await real<object>()), readLocal: vi.fn() }));
@@ -31,6 +32,30 @@ describe('ending the session', () => {
     }) as never);
     await signOut();
     expect(session.state).toEqual({ state: 'out', because: 'left' });
+  });
+
+  it('is not repeated by late answers to the user who has left', async () => {
+    const task = vi.fn();
+    const back = onSignOut(task);
+    let refuse: (fault: unknown) => void = () => undefined;
+    vi.spyOn(api, 'whoAmI').mockReturnValue(new Promise((_, reject) => (refuse = reject)) as never);
+    vi.spyOn(api, 'signOut').mockImplementation((() => endSession('ended')) as never);
+    const asked = refreshSession();
+    await signOut();
+    session.setState(() => ({ state: 'in', me: ME, stale: false }));
+    refuse(new Problem('unauthenticated', 401, 'Sign in.'));
+    await asked;
+    back();
+    expect(session.state.state).toBe('in');
+    expect(task).toHaveBeenCalledOnce();
+  });
+
+  it('does not end the session of a user who signs in meanwhile', async () => {
+    session.setState(() => ({ state: 'out' }));
+    const ended = endSession('ended');
+    session.setState(() => ({ state: 'in', me: ME, stale: false }));
+    await ended;
+    expect(session.state.state).toBe('in');
   });
 
   it('clears session storage even if a task fails', async () => {

@@ -53,7 +53,7 @@ async function fetchSession(owner: number, cached: Me | undefined): Promise<void
     session.setState(() => ({ state: 'in', me: data, stale: false }));
   } catch (fault) {
     // Only an explicit 401 ends the session; a busy or unreachable server does not.
-    if (asProblem(fault).status === 401) return endSession('ended');
+    if (asProblem(fault).status === 401) return endSession('ended', owner);
     if (owner !== currentOwner()) return;
     session.setState((before) => {
       const me = before.state === 'in' ? before.me : cached;
@@ -70,9 +70,12 @@ let ending: Promise<void> | undefined;
 
 /**
  * End the session and wipe all personal data from this device. Concurrent calls share one run: the user's own sign-out
- * is also reported by a server event, and a second run could hit the next user's session.
+ * is also reported by a server event and by refused requests. A report (`ended`) about an `owner` who has left
+ * by now, or about nobody, is ignored, since it would end the next session.
  */
-export function endSession(because: 'ended' | 'left'): Promise<void> {
+export async function endSession(because: 'ended' | 'left', owner = currentOwner()): Promise<void> {
+  const signedOut = because === 'ended' && session.state.state === 'out';
+  if (owner !== currentOwner() || signedOut) return ending;
   ending ??= runSignOut(because).finally(() => {
     ending = undefined;
   });
@@ -95,14 +98,15 @@ async function runSignOut(because: 'ended' | 'left'): Promise<void> {
 
 /** Sign out on this device. */
 export async function signOut(): Promise<void> {
+  const owner = currentOwner();
   signingOut = true;
   try {
     await api.signOut().catch(() => undefined);
-    await endSession('left');
+    await endSession('left', owner);
   } finally {
     signingOut = false;
   }
 }
 
-onSessionEnded(() => void endSession('ended'));
+onSessionEnded((owner) => void endSession('ended', owner));
 onRequirementsPending(() => void refreshSession());
