@@ -29,6 +29,10 @@ async def get_webhook(
     return None if row is None else _to_webhook(keys, row)
 
 
+async def count_webhooks(session: AsyncSession, tenant_id: str) -> int:
+    return await session.scalar(select(func.count(WebhookRow.id)).where(WebhookRow.tenant_id == tenant_id)) or 0
+
+
 async def insert_webhook(session: AsyncSession, keys: Keys, webhook: Webhook, secrets: Secrets) -> None:
     own = {"id": webhook.id, "tenant_id": webhook.tenant_id, "created": webhook.created, "subject_id": webhook.id}
     await session.execute(insert(WebhookRow).values(**own, **_mutable_columns(keys, webhook, secrets)))

@@ -108,10 +108,11 @@ class WebhookService:
             name=values.check_name(new.name),
             url=values.check_url(new.url),
         )
-        if len(self.of_tenant(tenant_id)) >= MAX_WEBHOOKS:
-            raise Conflict(f"An organisation has at most {MAX_WEBHOOKS} webhooks.", hint="Delete one first.")
         secrets = Secrets(self._clock.random_bytes(SECRET_BYTES))
         async with self._database.begin() as uow:
+            await lock_scope(uow.session, "webhooks", tenant_id)
+            if await repository.count_webhooks(uow.session, tenant_id) >= MAX_WEBHOOKS:
+                raise Conflict(f"An organisation has at most {MAX_WEBHOOKS} webhooks.", hint="Delete one first.")
             await repository.insert_webhook(uow.session, self._keys, webhook, secrets)
             uow.after_commit.append(lambda: self._cache(webhook, secrets))
         return CreatedWebhook(webhook, secret_text(secrets.current))

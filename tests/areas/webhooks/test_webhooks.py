@@ -55,6 +55,15 @@ def test_the_signature_is_that_of_the_specification() -> None:
     assert headers["webhook-signature"] == expected
 
 
+async def test_webhooks_created_at_the_same_time_do_not_exceed_the_limit(
+    setup: WebhookSetup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "MAX_WEBHOOKS", 2)
+    results = await asyncio.gather(*(setup.create("person.created") for _ in range(4)), return_exceptions=True)
+    assert sum(isinstance(each, Conflict) for each in results) == 2
+    assert len(setup.service.of_tenant("acme")) == 2
+
+
 async def test_an_event_is_reported_once_to_the_webhooks_of_its_tenant(setup: WebhookSetup) -> None:
     made = await setup.service.create("acme", NewWebhook("Helpdesk", ("person.created",), URL))
     await setup.create("person.created", tenant_id="globex")
