@@ -71,7 +71,7 @@ let ending: Promise<void> | undefined;
 /**
  * End the session and wipe all personal data from this device. Concurrent calls share one run: the user's own sign-out
  * is also reported by a server event and by refused requests. A report (`ended`) about an `owner` who has left
- * by now, or about nobody, is ignored, since it would end the next session.
+ * by now, or without a session, is ignored, since it would end the next session.
  */
 export async function endSession(because: 'ended' | 'left', owner = currentOwner()): Promise<void> {
   const signedOut = because === 'ended' && session.state.state === 'out';
