@@ -188,6 +188,7 @@ AREAS: dict[str, tuple[str, ...]] = {
         "outside/test_restart_*",
         "outside/test_full_disk*",
     ),
+    "speed_dials": ("areas/speed_dials/*", "adapters/test_http_speed_dials*"),
     "sip": (
         "engines/test_sip_*",
         "fuzz/test_fuzz_sip_*",

@@ -494,6 +494,7 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
         hours=routing.hours,
         support=SupportService(database, keys, clock),
         completions=routing.completions,
+        speed_dials=routing.speed_dials,
         live_calls=calls,
         readiness=readiness,
         telephony=FakeTelephony(clock),

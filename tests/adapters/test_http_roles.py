@@ -75,6 +75,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "update_hours": {"switch": "closed"},
     "import_holidays": {"calendar": "BEGIN:VCALENDAR\nEND:VCALENDAR"},
     "change_presence": {"note": "Stolen", "forwarding": [{"always": "mailbox:1001"}]},
+    "set_speed_dial": {"number": "1002", "name": "Stolen"},
     "invite_to_room": {"number": "2001"},
     "change_participant": {"muted": True},
     "change_meeting": {"locked": True},

@@ -12,6 +12,7 @@ WRITTEN = {
     "group": "a group",
     "queue": "a queue",
     "slot": "a slot number",
+    "two-digit code": "a two-digit code",
 }
 
 

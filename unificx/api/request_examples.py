@@ -124,6 +124,7 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "SignInByPasskey": {"ticket": _CODE, "credential": _PASSKEY, "device": _DEVICE},
     "SpokenText": {"text": "We are on holiday until Monday.", "language": "en"},
     "StepUp": {"totp": "123456"},
+    "SpeedDialChange": {"number": "0301234567", "name": "Taxi"},
     "TenantChange": {"park_seconds": 60},
     "TicketRequest": {"ticket": _CODE},
     "TrunkChange": {"max_calls": 10},

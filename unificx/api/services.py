@@ -22,6 +22,7 @@ from unificx.provisioning import PhoneSettingsService
 from unificx.queues import Queues
 from unificx.recording import RecordingArchive
 from unificx.routing import DestinationDirectory, GroupService, HoursService, Outbound
+from unificx.speed_dials import SpeedDials
 from unificx.support import SupportService
 from unificx.trunks import TrunkService
 from unificx.voicemail import Mailboxes
@@ -71,6 +72,7 @@ class Services:
     archive: RecordingArchive
     support: SupportService
     completions: CallCompletions
+    speed_dials: SpeedDials
     live_calls: LiveCalls
     live_recordings: LiveRecordings
     readiness: ReadinessChecks

@@ -11,11 +11,14 @@ from unificx.routing.kinds import DestinationDirectory
 from unificx.routing.outbound.numbers import normalise
 from unificx.routing.outbound.service import OutboundRouting
 from unificx.routing.plans import NO_OUTSIDE_LINE, NO_SUCH_NUMBER
+from unificx.routing.ports import SpeedDialNumbers
 
 RING_TEST = code_of("ring-test")
 """Feature code that rings only the calling device."""
 _NUMBER = re.compile(r"[0-9]{1,15}\Z")
 _INTERNATIONAL = re.compile(r"\+[0-9]{3,15}\Z")
+SPEED_DIAL = code_of("speed-dial")
+"""Feature code that, with two digits, dials a personal short number."""
 _WITHHELD = re.compile(re.escape(code_of("withhold-number")) + r"#?(?=[+0-9])")
 """Prefix that withholds the caller's number from a party outside (CLIR)."""
 _EMERGENCY_LENGTH = 3
@@ -84,11 +87,16 @@ class DialPlan:
     None where there are none."""
 
     def __init__(
-        self, directory: DirectoryCache, destinations: DestinationDirectory, outside: OutboundRouting | None = None
+        self,
+        directory: DirectoryCache,
+        destinations: DestinationDirectory,
+        outside: OutboundRouting | None = None,
+        speed_dials: SpeedDialNumbers | None = None,
     ) -> None:
         self._directory = directory
         self._destinations = destinations
         self._outside = outside
+        self._speed_dials = speed_dials
 
     def destination(self, caller: Caller, dialled: str, *, counted: bool = True) -> Destination:
         """Return the destination of `dialled` for this caller. `counted`: the call is made now."""
@@ -103,6 +111,9 @@ class DialPlan:
             case FeatureCode(text) if text == RING_TEST:
                 calling = self._directory.extension_by_id(caller.extension_id)
                 return RingExtension(calling, caller.device_id) if calling is not None else NO_SUCH_NUMBER
+            case FeatureCode(text) if text.startswith(SPEED_DIAL):
+                number = self._speed_dials.number(caller.extension_id, text.removeprefix(SPEED_DIAL)) if self._speed_dials else ""
+                return self.destination(caller, number, counted=counted) if number else NO_SUCH_NUMBER
             case WithheldNumber(digits):
                 return self._destination_outside(caller, digits, withheld=True, counted=counted)
             case FeatureCode(text):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
-Argument = Literal["number", "extension", "extension or group", "group", "queue", "slot"]
+Argument = Literal["number", "extension", "extension or group", "group", "queue", "slot", "two-digit code"]
 """The kind of number that is dialled after a code."""
 
 
@@ -103,6 +103,13 @@ FEATURE_CODES = (
         "number",
     ),
     Feature("*73", "forwarding-off", "No longer forward all your calls", "Anrufe nicht mehr umleiten"),
+    Feature(
+        "*75",
+        "speed-dial",
+        "Call the number of your speed dial with this code",
+        "Die Nummer Ihrer Kurzwahl mit diesen zwei Ziffern anrufen",
+        "two-digit code",
+    ),
     Feature(
         "*77",
         "own-sounds",

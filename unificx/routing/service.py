@@ -11,7 +11,7 @@ from unificx.routing.groups import RingMemory
 from unificx.routing.kinds import DestinationDirectory, ExtensionKind
 from unificx.routing.outbound.service import OutboundRouting
 from unificx.routing.plans import NO_SUCH_NUMBER, Fork, OutsideTarget, Plan, RingTarget
-from unificx.routing.ports import NoPushDevices, PushDevices
+from unificx.routing.ports import NoPushDevices, PushDevices, SpeedDialNumbers
 from unificx.routing.references import DestinationRef
 from unificx.sip.flow import Flow
 
@@ -30,13 +30,14 @@ class Routing:
         *,
         ring_memory: RingMemory | None = None,
         availability: Availability | None = None,
+        speed_dials: SpeedDialNumbers | None = None,
     ) -> None:
         self._location = location
         self._push_devices: PushDevices = push_devices or NoPushDevices()
         self._destinations = destinations or DestinationDirectory([ExtensionKind(directory)])
         self._ring_memory = ring_memory or RingMemory()
         self._availability = availability or Availability()
-        self._dial_plan = DialPlan(directory, self._destinations, outside)
+        self._dial_plan = DialPlan(directory, self._destinations, outside, speed_dials)
 
     def route(self, caller: Caller, dialled: str) -> Plan:
         """Return the plan for a call of this caller to `dialled`."""

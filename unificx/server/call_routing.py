@@ -26,6 +26,7 @@ from unificx.routing import (
     RingMemory,
     build_outbound,
 )
+from unificx.speed_dials import SpeedDials
 from unificx.trunks import TrunkService
 from unificx.trunks.events import TrunkChanged, TrunkCreated, TrunkDeleted
 from unificx.voicemail import Mailboxes, MailboxKind
@@ -45,6 +46,7 @@ class CallRouting:
     ring_memory: RingMemory
     hours: HoursService
     completions: CallCompletions
+    speed_dials: SpeedDials
 
     def teammates(self, tenant_id: str, extension_id: str) -> set[str]:
         """Return the members of all ring groups and queues that an extension is a member of."""
@@ -62,6 +64,7 @@ class CallRouting:
         await self.hours.start()
         await self.queues.start()
         await self.menus.start()
+        await self.speed_dials.start()
 
 
 class ExtensionDestinationCheck:
@@ -114,4 +117,7 @@ def build_call_routing(  # noqa: PLR0917 - what destinations are made of
     completions = CallCompletions(
         outside.clock, lambda extension_id: presence.availability.rules(extension_id).do_not_disturb
     )
-    return CallRouting(presence, queues, destinations, outbound, menus, groups, ring_memory, hours, completions)
+    speed_dials = SpeedDials(store.database, store.keys)
+    return CallRouting(
+        presence, queues, destinations, outbound, menus, groups, ring_memory, hours, completions, speed_dials
+    )

@@ -83,6 +83,8 @@ class Cleanup:
         container.outbox.subscribe(ExtensionDeleted, container.routing.presence.on_extension_deleted)
         container.outbox.subscribe(TenantDeleted, container.routing.presence.on_tenant_deleted)
         container.outbox.subscribe(TenantDeleted, container.routing.hours.on_tenant_deleted)
+        container.outbox.subscribe(ExtensionDeleted, container.routing.speed_dials.on_extension_deleted)
+        container.outbox.subscribe(TenantDeleted, container.routing.speed_dials.on_tenant_deleted)
         container.outbox.subscribe(PersonClosed, container.support.on_person_closed)
         container.outbox.subscribe(TenantDeleted, container.support.on_tenant_deleted)
         container.outbox.subscribe(TenantDeleted, container.webhooks.on_tenant_deleted)
@@ -134,6 +136,7 @@ class Cleanup:
             return
         self._container.identity.directory.evict_subject(event.subject)
         self._container.routing.presence.availability.drop_subject(event.subject)
+        self._container.routing.speed_dials.drop_subject(event.subject)
         self._container.conferences.anonymize(event.tenant, event.subject)
         self._container.routing.queues.manager.anonymize(event.tenant, event.subject)
         clear_uri_cache()

@@ -148,6 +148,7 @@ class SipServer:
             services.outbound.routing,
             ring_memory=services.ring_memory,
             availability=services.presence.availability,
+            speed_dials=services.speed_dials,
         )
 
     def _create_endpoint(self) -> Endpoint:

@@ -172,6 +172,11 @@ const protectedRoutes = [
   }),
   createRoute({
     getParentRoute: () => signedIn,
+    path: '/settings/speed-dials',
+    component: lazyScreen(() => import('~/features/speed-dials/SpeedDials')),
+  }),
+  createRoute({
+    getParentRoute: () => signedIn,
     path: '/settings/add-device',
     component: lazyScreen(() => import('~/features/settings/AddDevice')),
   }),

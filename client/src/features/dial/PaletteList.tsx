@@ -15,6 +15,7 @@ const SCREENS = [
   { to: '/self-test', title: msg`Will my phone ring?` },
   { to: '/welcome', title: msg`Set up this phone` },
   { to: '/settings/forwarding', title: msg`Forwarding` },
+  { to: '/settings/speed-dials', title: msg`Speed dials` },
   { to: '/settings/voicemail', title: msg`Mailbox` },
   { to: '/settings/devices', title: msg`Devices` },
   { to: '/settings/security', title: msg`Security` },

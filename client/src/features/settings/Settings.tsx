@@ -6,6 +6,7 @@ import {
   IconChevronRight,
   IconDevices,
   IconInfoCircle,
+  IconList,
   IconLogout,
   IconRecordMail,
   IconReportMedical,
@@ -88,6 +89,7 @@ function Profile() {
 
 const PHONE_LINKS = [
   { to: '/settings/forwarding', text: msg`Forwarding`, icon: IconArrowForwardUp },
+  { to: '/settings/speed-dials', text: msg`Speed dials`, icon: IconList },
   { to: '/settings/voicemail', text: msg`Mailbox`, icon: IconRecordMail },
   { to: '/settings/devices', text: msg`Devices`, icon: IconDevices },
   { to: '/settings/security', text: msg`Security`, icon: IconShieldLock },

@@ -1,0 +1,93 @@
+import { ActionIcon, Skeleton, Text } from '@mantine/core';
+import { IconPhone, IconTrash } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { api, type SpeedDial } from '~/api';
+import { useChanges } from '~/design/changes';
+import { ErrorNotice } from '~/design/Notice';
+import { Row, Rows } from '~/design/Rows';
+import { startCall } from '~/features/call';
+import { NewSpeedDial } from './NewSpeedDial';
+import { SPEED_DIAL } from './model';
+
+/** Buttons of at least 44 px. */
+const TOUCH = 44;
+const KEY = 'speed-dials';
+
+/** The speed dials of an extension of the user. */
+export function SpeedDialList({ extension }: { extension: string }) {
+  const { t } = useLingui();
+  const { data, error } = useQuery({
+    queryKey: [KEY, extension],
+    queryFn: async () => (await api.listSpeedDials({ path: { extension } })).data.items,
+  });
+  const changes = useChanges([KEY]);
+  const put = ({ code, number, name }: SpeedDial) =>
+    api.setSpeedDial({ path: { extension, code }, body: { number, name } });
+  const drop = ({ code }: SpeedDial) => api.deleteSpeedDial({ path: { extension, code } });
+  if (!data) return error ? <ErrorNotice fault={error} /> : <Skeleton h={120} aria-label={t`Loading`} />;
+  return (
+    <>
+      <Text size="sm" c="dimmed">
+        <Trans>On any of your phones, dial {SPEED_DIAL} and the two digits.</Trans>
+      </Text>
+      <ErrorNotice fault={changes.error} />
+      {data.length > 0 && (
+        <Rows label={t`Speed dials`}>
+          {data.map((each) => {
+            const title = each.name || each.number;
+            return (
+              <Row
+                key={each.code}
+                icon={<Text className="tabular">{each.code}</Text>}
+                trailing={
+                  <>
+                    <ActionIcon
+                      variant="light"
+                      size={TOUCH}
+                      aria-label={t`Call ${title}`}
+                      onClick={() => void startCall(each.number, { name: each.name || undefined })}
+                    >
+                      <IconPhone size={20} aria-hidden />
+                    </ActionIcon>
+                    <ActionIcon
+                      variant="subtle"
+                      size={TOUCH}
+                      aria-label={t`Delete ${title}`}
+                      onClick={() =>
+                        changes.mutate({
+                          apply: () => drop(each),
+                          undo: () => put(each),
+                          message: t`The speed dial ${each.code} is deleted.`,
+                        })
+                      }
+                    >
+                      <IconTrash size={20} aria-hidden />
+                    </ActionIcon>
+                  </>
+                }
+              >
+                <bdi>{title}</bdi>
+                {each.name && (
+                  <Text size="sm" c="dimmed" className="tabular">
+                    {each.number}
+                  </Text>
+                )}
+              </Row>
+            );
+          })}
+        </Rows>
+      )}
+      <NewSpeedDial
+        taken={data.map(({ code }) => code)}
+        onAdd={(entry) =>
+          changes.mutateAsync({
+            apply: () => put(entry),
+            undo: () => drop(entry),
+            message: t`The speed dial ${entry.code} is saved.`,
+          })
+        }
+      />
+    </>
+  );
+}

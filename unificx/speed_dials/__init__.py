@@ -1,0 +1,6 @@
+"""Speed dials: personal short numbers."""
+
+from unificx.speed_dials.schemas import SpeedDial
+from unificx.speed_dials.service import SpeedDials
+
+__all__ = ["SpeedDial", "SpeedDials"]
