@@ -32,7 +32,7 @@ from unificx.core.clock import ManualClock
 from unificx.identity import DirectoryCache, Extension, Tenant
 from unificx.presence import Availability, Presence
 from unificx.registrar import Binding, Caller, LocationService
-from unificx.routing import CONFERENCE_APP, CallApp, Destination, DestinationDirectory, ExtensionKind, Routing
+from unificx.routing import CONFERENCE_APP, CallApp, Destination, DestinationDirectory, DialPlan, ExtensionKind, Routing
 from unificx.rtpengine.party_commands import DtmfReceived
 from unificx.sip.endpoint import Endpoint
 from unificx.sip.flow import Flow
@@ -112,7 +112,7 @@ class World:
         )
         extensions = ExtensionKind(self.directory, self.apps.accepts_messages)
         destinations = DestinationDirectory((extensions, self.apps))
-        routing = Routing(self.directory, self.location, self, destinations, availability=self.availability)
+        routing = Routing(DialPlan(self.directory, destinations), self.location, self, availability=self.availability)
         self.parking = Parking(recall=lambda leg_id: self.manager.recall(leg_id))
         parts = CallManagerDependencies(
             self.legs, self.media, self, routing, self.directory, self.clock, self, self.apps, self, self.parking,

@@ -10,6 +10,7 @@ from unificx.routing.destinations import (
     TenantObject,
     Voicemail,
 )
+from unificx.routing.dial_plan import DialPlan
 from unificx.routing.feature_codes import FEATURE_CODES, FEATURES, Argument, Feature, code_of
 from unificx.routing.groups import (
     GroupCall,
@@ -92,6 +93,7 @@ __all__ = [
     "DestinationKind",
     "DestinationParts",
     "DestinationRef",
+    "DialPlan",
     "Emergency",
     "ExtensionKind",
     "Feature",

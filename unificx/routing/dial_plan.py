@@ -94,7 +94,7 @@ class DialPlan:
         speed_dials: SpeedDialNumbers | None = None,
     ) -> None:
         self._directory = directory
-        self._destinations = destinations
+        self.destinations = destinations
         self._outside = outside
         self._speed_dials = speed_dials
 
@@ -104,7 +104,7 @@ class DialPlan:
             case Number(digits):
                 if len(digits) <= _EMERGENCY_LENGTH and self._is_emergency(caller.tenant_id, digits):
                     return self._destination_outside(caller, digits, counted=counted)
-                found = self._destinations.at_number(caller.tenant_id, digits)
+                found = self.destinations.at_number(caller.tenant_id, digits)
                 return found if found is not None else self._destination_outside(caller, digits, counted=counted)
             case OutsideNumber(digits):
                 return self._destination_outside(caller, f"+{digits}", counted=counted)
@@ -112,12 +112,13 @@ class DialPlan:
                 calling = self._directory.extension_by_id(caller.extension_id)
                 return RingExtension(calling, caller.device_id) if calling is not None else NO_SUCH_NUMBER
             case FeatureCode(text) if text.startswith(SPEED_DIAL):
-                number = self._speed_dials.number(caller.extension_id, text.removeprefix(SPEED_DIAL)) if self._speed_dials else ""
+                short = text.removeprefix(SPEED_DIAL)
+                number = self._speed_dials.number(caller.extension_id, short) if self._speed_dials else ""
                 return self.destination(caller, number, counted=counted) if number else NO_SUCH_NUMBER
             case WithheldNumber(digits):
                 return self._destination_outside(caller, digits, withheld=True, counted=counted)
             case FeatureCode(text):
-                return self._destinations.at_number(caller.tenant_id, text) or NO_SUCH_NUMBER
+                return self.destinations.at_number(caller.tenant_id, text) or NO_SUCH_NUMBER
             case Undialable():
                 return NO_SUCH_NUMBER
 

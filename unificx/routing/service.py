@@ -1,17 +1,14 @@
 """Routes calls, from memory only: call set-up never waits for the database."""
 
 from unificx.cluster import Location
-from unificx.identity import DirectoryCache
 from unificx.presence import Availability
 from unificx.registrar import Binding, Caller
 from unificx.routing.destinations import Destination, RingExtension
 from unificx.routing.dial_plan import DialPlan
 from unificx.routing.forwarding import plan_by_rules
 from unificx.routing.groups import RingMemory
-from unificx.routing.kinds import DestinationDirectory, ExtensionKind
-from unificx.routing.outbound.service import OutboundRouting
 from unificx.routing.plans import NO_SUCH_NUMBER, Fork, OutsideTarget, Plan, RingTarget
-from unificx.routing.ports import NoPushDevices, PushDevices, SpeedDialNumbers
+from unificx.routing.ports import NoPushDevices, PushDevices
 from unificx.routing.references import DestinationRef
 from unificx.sip.flow import Flow
 
@@ -22,22 +19,18 @@ class Routing:
 
     def __init__(
         self,
-        directory: DirectoryCache,
+        dial_plan: DialPlan,
         location: Location[Binding],
         push_devices: PushDevices | None = None,
-        destinations: DestinationDirectory | None = None,
-        outside: OutboundRouting | None = None,
         *,
         ring_memory: RingMemory | None = None,
         availability: Availability | None = None,
-        speed_dials: SpeedDialNumbers | None = None,
     ) -> None:
+        self._dial_plan = dial_plan
         self._location = location
         self._push_devices: PushDevices = push_devices or NoPushDevices()
-        self._destinations = destinations or DestinationDirectory([ExtensionKind(directory)])
         self._ring_memory = ring_memory or RingMemory()
         self._availability = availability or Availability()
-        self._dial_plan = DialPlan(directory, self._destinations, outside, speed_dials)
 
     def route(self, caller: Caller, dialled: str) -> Plan:
         """Return the plan for a call of this caller to `dialled`."""
@@ -49,7 +42,7 @@ class Routing:
 
     def resolve(self, caller: Caller, ref: DestinationRef) -> Plan:
         """Return the plan for a call of this caller that was led to a destination of its tenant."""
-        return self._plan(caller, self._destinations.resolve(caller.tenant_id, ref) or NO_SUCH_NUMBER)
+        return self._plan(caller, self._dial_plan.destinations.resolve(caller.tenant_id, ref) or NO_SUCH_NUMBER)
 
     def _plan(self, caller: Caller, destination: Destination) -> Plan:
         if isinstance(destination, RingExtension) and not destination.only_device:

@@ -24,7 +24,7 @@ from unificx.media_worker.client import EngineRestarted, MediaEngineClient
 from unificx.privacy.events import SubjectErased
 from unificx.recording import LiveRecording
 from unificx.registrar.events import DeviceMoved, DeviceRegistered
-from unificx.routing import Routing
+from unificx.routing import DialPlan, Routing
 from unificx.rtpengine.party_commands import DtmfReceived
 from unificx.rtpengine.supervisor import RelayRestarted, RtpEngine
 from unificx.server.callapps import (
@@ -141,14 +141,11 @@ class SipServer:
         container = self._container
         services, directory = container.routing, container.identity.directory
         return Routing(
-            directory,
+            DialPlan(directory, services.destinations, services.outbound.routing, services.speed_dials),
             container.location,
             container.push,
-            services.destinations,
-            services.outbound.routing,
             ring_memory=services.ring_memory,
             availability=services.presence.availability,
-            speed_dials=services.speed_dials,
         )
 
     def _create_endpoint(self) -> Endpoint:

@@ -1,4 +1,4 @@
-"""Table of speed dials. Numbers and names belong to the people whom a user calls."""
+"""Table of speed dials. Their numbers and names are data of other people too, chosen by a user."""
 
 from dataclasses import dataclass
 

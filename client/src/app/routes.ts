@@ -152,6 +152,11 @@ const protectedRoutes = [
   }),
   createRoute({
     getParentRoute: () => signedIn,
+    path: '/settings/codes',
+    component: lazyScreen(() => import('~/features/settings/FeatureCodeList')),
+  }),
+  createRoute({
+    getParentRoute: () => signedIn,
     path: '/settings/devices',
     component: lazyScreen(() => import('~/features/settings/Devices')),
   }),

@@ -14,6 +14,7 @@ from unificx.routing import (
     CallApp,
     DestinationDirectory,
     DestinationRef,
+    DialPlan,
     ExtensionKind,
     Fork,
     GoTo,
@@ -56,7 +57,7 @@ def routing_of(case: Case) -> Routing:
         availability.put(replace(presence, extension_id=f"acme-{number}"))
     kind = ExtensionKind(directory, lambda one: one.number in case.mailboxes, availability)
     destinations = DestinationDirectory((kind, HangupKind()))
-    return Routing(directory, LocationService(), None, destinations, availability=availability)
+    return Routing(DialPlan(directory, destinations), LocationService(), availability=availability)
 
 
 def inside(number: str, tenant: str = "acme") -> Caller:

@@ -12,7 +12,10 @@ from unificx.routing import (
     NO_OUTSIDE_LINE,
     NO_SUCH_NUMBER,
     CallApp,
+    DestinationDirectory,
     DestinationRef,
+    DialPlan,
+    ExtensionKind,
     Fork,
     GoTo,
     Plan,
@@ -37,6 +40,10 @@ def caller(tenant: str, device: str = "desk") -> Caller:
     return Caller(tenant, f"{tenant}-1001", device, "s", "1001", "Somebody")
 
 
+def dial_plan(directory: DirectoryCache) -> DialPlan:
+    return DialPlan(directory, DestinationDirectory([ExtensionKind(directory)]))
+
+
 def binding(owner: Extension, name: str, *, q: float = 1.0, expires_at: float = NOW + 60, cut: bool = False) -> Binding:
     return Binding(
         id=name, tenant_id=owner.tenant_id, extension_id=owner.id, device_id=name, expires_at=expires_at, cseq=1,
@@ -58,7 +65,7 @@ def test_numbers_are_per_tenant(directory: DirectoryCache) -> None:
     location = LocationService()
     for slug in ("acme", "globex"):
         location.set_bindings(f"{slug}-1001", slug, (binding(extension(slug, "1001"), slug),))
-    routing = Routing(directory, location)
+    routing = Routing(dial_plan(directory), location)
     for slug in ("acme", "globex"):
         found = routing.route(caller(slug), "1001")
         assert found.called is not None
@@ -74,14 +81,14 @@ def test_registered_phones_by_descending_q(directory: DirectoryCache) -> None:
     location.set_bindings(ada.id, "mobile", (binding(ada, "mobile"),))
     location.set_bindings(ada.id, "old", (binding(ada, "old", expires_at=NOW),))
     location.set_bindings(ada.id, "tab", (binding(ada, "tab", cut=True),))
-    routing = Routing(directory, location)
+    routing = Routing(dial_plan(directory), location)
     fork = routing.route(caller("acme"), "10-01").fork
     assert fork == Fork((RingTarget(ada),), 30.0, 600.0)
     assert [one.id for one in routing.bindings(fork.targets[0], NOW)] == ["mobile", "desk"]
 
 
 def test_extension_without_phones_is_a_destination(directory: DirectoryCache) -> None:
-    routing = Routing(directory, LocationService())
+    routing = Routing(dial_plan(directory), LocationService())
     called = extension("acme", "1002")
     assert routing.route(caller("acme"), "1002") == RingExtension(called).plan()
     assert routing.bindings(RingTarget(called), NOW) == []
@@ -93,7 +100,7 @@ class PushTargets:
 
 
 def test_push_devices_are_listed(directory: DirectoryCache) -> None:
-    routing = Routing(directory, LocationService(), PushTargets())
+    routing = Routing(dial_plan(directory), LocationService(), PushTargets())
     assert routing.push_devices(RingTarget(extension("acme", "1001"))) == ["mobile", "laptop"]
     assert routing.push_devices(RingTarget(extension("acme", "1002"))) == []
 
@@ -103,7 +110,7 @@ def test_ring_test_code(directory: DirectoryCache) -> None:
     ada = extension("acme", "1001")
     for name in ("desk", "mobile"):
         location.set_bindings(ada.id, name, (binding(ada, name),))
-    routing = Routing(directory, location, PushTargets())
+    routing = Routing(dial_plan(directory), location, PushTargets())
     for device, push in (("mobile", ["mobile"]), ("desk", [])):
         plan = routing.route(caller("acme", device), "*44")
         assert plan == RingExtension(ada, device).plan()
@@ -146,7 +153,7 @@ def test_only_a_plan_that_does_nothing_else_rejects_the_call(directory: Director
 
 @pytest.mark.parametrize("dialled", ["*97", "alice", "", "4711", "1001x", "１００１"])
 def test_unknown_numbers(directory: DirectoryCache, dialled: str) -> None:
-    assert Routing(directory, LocationService()).route(caller("acme"), dialled) == NO_SUCH_NUMBER.plan()
+    assert Routing(dial_plan(directory), LocationService()).route(caller("acme"), dialled) == NO_SUCH_NUMBER.plan()
 
 
 @pytest.mark.parametrize(
@@ -154,12 +161,12 @@ def test_unknown_numbers(directory: DirectoryCache, dialled: str) -> None:
 )
 def test_calls_outside_are_not_set_up(directory: DirectoryCache, dialled: str) -> None:
     """Otherwise a user would look for a typing error in a right number."""
-    assert Routing(directory, LocationService()).route(caller("acme"), dialled) == NO_OUTSIDE_LINE.plan()
+    assert Routing(dial_plan(directory), LocationService()).route(caller("acme"), dialled) == NO_OUTSIDE_LINE.plan()
 
 
 def test_extension_with_the_digits_of_an_outside_number_is_called(directory: DirectoryCache) -> None:
     directory.put_extension(extension("acme", "112"))
-    plan = Routing(directory, LocationService()).route(caller("acme"), "112")
+    plan = Routing(dial_plan(directory), LocationService()).route(caller("acme"), "112")
     assert plan == RingExtension(extension("acme", "112")).plan()
 
 

@@ -18,6 +18,7 @@ const SCREENS = [
   { to: '/settings/speed-dials', title: msg`Speed dials` },
   { to: '/settings/voicemail', title: msg`Mailbox` },
   { to: '/settings/devices', title: msg`Devices` },
+  { to: '/settings/codes', title: msg`Feature codes` },
   { to: '/settings/security', title: msg`Security` },
   { to: '/diagnostics', title: msg`Report a problem` },
 ] as const;

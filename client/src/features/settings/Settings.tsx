@@ -2,6 +2,7 @@ import { Button, Group, Input, NativeSelect, NavLink, Stack, Switch, Text } from
 import { useMantineColorScheme, type MantineColorScheme } from '@mantine/core';
 import {
   IconArrowForwardUp,
+  IconAsterisk,
   IconBellRinging,
   IconChevronRight,
   IconDevices,
@@ -92,6 +93,7 @@ const PHONE_LINKS = [
   { to: '/settings/speed-dials', text: msg`Speed dials`, icon: IconList },
   { to: '/settings/voicemail', text: msg`Mailbox`, icon: IconRecordMail },
   { to: '/settings/devices', text: msg`Devices`, icon: IconDevices },
+  { to: '/settings/codes', text: msg`Feature codes`, icon: IconAsterisk },
   { to: '/settings/security', text: msg`Security`, icon: IconShieldLock },
   { to: '/self-test', text: msg`Will my phone ring?`, icon: IconBellRinging },
 ] as const;
