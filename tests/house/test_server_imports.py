@@ -1,4 +1,5 @@
-"""Modules that the processes of a server load at start: rarely used libraries take no memory before they are used."""
+"""Modules that the processes of a server load at start: commands start at once, and rarely used libraries take no memory
+before they are used."""
 
 import json
 import subprocess
@@ -17,12 +18,17 @@ SERVER_AVOIDS = (
     "segno.encoder",
 )
 MEDIA_WORKER_AVOIDS = ("asyncio", "pydantic", "sqlalchemy", "structlog", "unificx.media_worker.client")
+CLI_AVOIDS = ("fastapi", "pydantic", "sqlalchemy", "httpx")
 PROGRAM = "import json, sys; import {}; print(json.dumps(list(sys.modules)))"
 
 
 @pytest.mark.parametrize(
     ("module", "avoided"),
-    [("unificx.server.server", SERVER_AVOIDS), ("unificx.media_worker.process", MEDIA_WORKER_AVOIDS)],
+    [
+        ("unificx.server.main", CLI_AVOIDS),
+        ("unificx.server.server", SERVER_AVOIDS),
+        ("unificx.media_worker.process", MEDIA_WORKER_AVOIDS),
+    ],
 )
 def test_rarely_used_modules_are_not_loaded(module: str, avoided: tuple[str, ...]) -> None:
     done = subprocess.run([sys.executable, "-c", PROGRAM.format(module)], cwd=ROOT, capture_output=True, check=True)

@@ -6,10 +6,10 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from unificx.core.errors import StartupError
-from unificx.server.settings import WILDCARD_ADDRESSES
 
 PUBLIC_VARIABLE = "UNIFICX_PUBLIC_URL"
 """For example https://pbx.example.com: the URL of a reverse proxy or public host name."""
+WILDCARD_ADDRESSES = ("0.0.0.0", "::")
 _DOCUMENTATION_ADDRESSES = {socket.AF_INET: "192.0.2.1", socket.AF_INET6: "2001:db8::1"}
 """Documentation addresses (RFC 5737, RFC 3849): the local address of a route to them is the machine's own."""
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from unificx.core.errors import StartupError
 from unificx.integrations.local_ca import Certificates, server_context
 from unificx.rtpengine.supervisor import MediaInterface
+from unificx.server.address import WILDCARD_ADDRESSES
 from unificx.server.paths import InstallationPaths
 from unificx.server.turn_config import TurnConfig
 from unificx.sip_server import SourceFilter
@@ -24,7 +25,6 @@ CARRIER_TRUST_VARIABLE = "UNIFICX_CARRIER_TRUST"
 """PEM file with authorities that are trusted for SIP over TLS to carriers."""
 MIN_PORTS = 100
 DEFAULT_CALLS_PER_TENANT, MAX_CALLS_PER_TENANT = 500, 20_000
-WILDCARD_ADDRESSES = ("0.0.0.0", "::")
 
 
 ACME_VARIABLE, ACME_TRUST_VARIABLE = "UNIFICX_ACME", "UNIFICX_ACME_TRUST"

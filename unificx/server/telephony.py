@@ -8,7 +8,7 @@ from unificx.cluster import Location
 from unificx.core.clock import Clock
 from unificx.notifications import PushNotifier
 from unificx.registrar import Binding
-from unificx.server.settings import WILDCARD_ADDRESSES
+from unificx.server.address import WILDCARD_ADDRESSES
 from unificx.server.turn_config import TurnConfig
 from unificx.sip.bearer import BearerTokens
 from unificx.sip_server import CheckSync, RegistrationFaults

@@ -5,9 +5,9 @@ import structlog
 from unificx.core.faults import describe_fault
 from unificx.integrations.local_ca import ensure_certificates, server_context
 from unificx.server.acme_certificate import AcmeCertificate
-from unificx.server.address import own_addresses
+from unificx.server.address import WILDCARD_ADDRESSES, own_addresses
 from unificx.server.container import Container
-from unificx.server.settings import WILDCARD_ADDRESSES, Settings
+from unificx.server.settings import Settings
 
 log = structlog.get_logger()
 
