@@ -18,10 +18,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 import httpx
+from forked_program import ForkedProgram
 
+Process = ForkedProgram | subprocess.Popen[str]
 T = TypeVar("T")
 ROOT = Path(__file__).resolve().parents[2]
 UNIFICX = (sys.executable, "-m", "unificx.server.main")
@@ -70,7 +72,7 @@ class Server:
     """Whether it chooses its media ports itself; there are ranges for four servers on a machine."""
     canaries: set[str] = field(default_factory=set)
     ready: dict[str, Any] = field(default_factory=dict)
-    process: "subprocess.Popen[str] | None" = None
+    process: "Process | None" = None
 
     # start and stop
 
@@ -78,27 +80,7 @@ class Server:
         """Return once the ready line is printed. A second start uses the same ports."""
         with open(self.log_path, "ab") as log, reserve_media_ports() as (reservation, media_ports):
             settings = {} if self.chooses_media_ports else {"UNIFICX_MEDIA_PORTS": media_ports}
-            self.process = subprocess.Popen(
-                [
-                    "setpriv",
-                    "--pdeathsig",
-                    "KILL",
-                    *self.enter,
-                    *UNIFICX,
-                    "up",
-                    "--json",
-                    "--home",
-                    str(self.home),
-                    *self._addresses(),
-                ],
-                cwd=ROOT,
-                env=settings | self._environment(),
-                pass_fds=[reservation],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                text=True,
-            )
+            self.process = self._launch(log, settings | self._environment(), reservation)
         line = self._first_line(timeout)
         self.ready = {**self.ready, **json.loads(line)}
         if admin := self.ready.get("admin", {}).get("password"):
@@ -279,6 +261,23 @@ class Server:
         return found
 
     # internals
+
+    def _launch(self, log: BinaryIO, environment: dict[str, str], reservation: int) -> "Process":
+        arguments = ["up", "--json", "--home", str(self.home), *self._addresses()]
+        if not self.enter:
+            return ForkedProgram(
+                arguments, directory=ROOT, environment=environment, errors=log, descriptors=[reservation]
+            )
+        return subprocess.Popen(
+            ["setpriv", "--pdeathsig", "KILL", *self.enter, *UNIFICX, *arguments],
+            cwd=ROOT,
+            env=environment,
+            pass_fds=[reservation],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+        )
 
     def _addresses(self) -> list[str]:
         sip = self.ready.get("sip", {})
