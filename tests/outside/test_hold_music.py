@@ -42,6 +42,14 @@ async def hears_music(phone: AppPhone) -> None:
             await asyncio.sleep(0.2)
 
 
+async def hear(phone: AppPhone, seconds: float) -> None:
+    """Wait until the phone has received this much more audio."""
+    enough = len(phone.audio.received) + round(seconds * SAMPLES_PER_SECOND)
+    async with asyncio.timeout(15):
+        while len(phone.audio.received) < enough:
+            await asyncio.sleep(0.1)
+
+
 @pytest.mark.promise("C9")
 async def test_held_party_hears_music_and_then_the_caller_again(server: Server, household: Household) -> None:
     async with app_phone(server, household.berta, BERTA) as berta, app_phone(server, household.anna, ANNA) as anna:
@@ -58,7 +66,7 @@ async def test_held_party_hears_music_and_then_the_caller_again(server: Server, 
         anna.hold(yes=False)
         await berta.wait_for_tone(ANNA, seconds=0.5)
         await anna.wait_for_tone(BERTA, seconds=0.5)
-        await asyncio.sleep(1.2)  # until the analyzed second contains no earlier audio
+        await hear(berta, 1.2)  # until the analyzed second contains no earlier audio
         assert correlation(berta) < 0.5
         berta.hold()
         await hears_music(anna)
