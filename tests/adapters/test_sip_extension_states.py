@@ -1,14 +1,16 @@
 """State of other extensions on the keys of phones: dialog-info (RFC 4235) and presence (RFC 3863)."""
 
+import asyncio
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from xml.etree import ElementTree as ET
 
 import pytest
 from sip_harness import DOMAIN, OTHER_FLOW, PHONE_FLOW, Phone, SipHarness, add_device, add_extension, notified
+from virtual_time import LoopClock, run_in_virtual_time
 
 from unificx.calls import ExtensionCall, Parking
-from unificx.server.extension_state_handler import ParkingSlotStates
+from unificx.server.extension_state_handler import ParkingSlotStates, follow_time
 from unificx.sip.flow import Flow
 from unificx.sip.message import Request, Response, respond
 
@@ -168,7 +170,10 @@ def test_a_code_is_on_or_off(harness: SipHarness, phone: Phone) -> None:
         harness.extension_states.switches_changed("t1")
         harness.extension_states.switches_changed("t2")
         bodies += answered(harness, [*harness.send(b"\r\n"), *harness.advance(1.2)])
-    assert [dialogs(body)[0][1] for body in bodies] == ["terminated", "confirmed", "terminated"]
+    harness.switches.on["t1", "*861"] = True
+    harness.extension_states.switches_changed()
+    bodies += answered(harness, [*harness.send(b"\r\n"), *harness.advance(1.2)])
+    assert [dialogs(body)[0][1] for body in bodies] == ["terminated", "confirmed", "terminated", "confirmed"]
     [response] = subscribe(phone, "*861", event="presence")
     assert isinstance(response, Response)
     assert response.status == 404
@@ -247,3 +252,22 @@ def test_the_code_of_a_parking_slot_is_on_while_it_is_occupied() -> None:
     assert [states.state(tenant, "*861") for tenant in ("t1", "t2")] == [True, False]
     parking.release("leg")
     assert states.state("t1", "*861") is False
+
+
+def test_codes_are_compared_at_every_minute_also_after_a_fault() -> None:
+    async def scenario() -> list[datetime]:
+        clock, compared = LoopClock(), list[datetime]()
+
+        def compare() -> None:
+            compared.append(clock.now())
+            if len(compared) == 1:
+                raise ValueError
+
+        await asyncio.sleep(25)
+        running = asyncio.create_task(follow_time(compare, clock))
+        await asyncio.sleep(170)
+        running.cancel()
+        return compared
+
+    seconds = [at.minute * 60 + at.second + at.microsecond / 1e6 for at in run_in_virtual_time(scenario())]
+    assert sorted({round(at, 3) for at in seconds}) == [60.0, 120.0, 180.0]

@@ -1,8 +1,14 @@
-"""Keys of phones that show the state of others: connects the SIP side with calls, registrations and parking."""
+"""Keys of phones that show the state of others: connects the SIP side with calls, registrations, parking and
+opening hours."""
 
 import asyncio
+from collections.abc import Callable
+
+import structlog
 
 from unificx.calls import RETRIEVE, CallManager, ExtensionCalls, Parking
+from unificx.core.clock import Clock
+from unificx.core.faults import describe_fault
 from unificx.identity.events import ExtensionDeleted
 from unificx.presence import PresenceState
 from unificx.presence.events import PresenceChanged
@@ -10,6 +16,8 @@ from unificx.registrar.events import DeviceRegistered, DeviceUnregistered
 from unificx.routing import code_of
 from unificx.server.container import Container
 from unificx.sip_server import ExtensionStateParts, ExtensionStates, Subscriptions
+
+log = structlog.get_logger()
 
 ACTIVITIES: dict[PresenceState, str] = {
     "available": "",
@@ -61,7 +69,7 @@ def create_extension_states(
             touched=touched,
             is_reachable=Reachability(container).is_reachable,
             activity=lambda extension_id: _activity(container, extension_id),
-            switches=(ParkingSlotStates(manager.deps.parking),),
+            switches=(ParkingSlotStates(manager.deps.parking), container.routing.hours),
             now=container.clock.monotonic,
             wake=manager.on_pending_output,
         )
@@ -74,11 +82,26 @@ def _activity(container: Container, extension_id: str) -> str:
 
 
 def follow_extensions(container: Container, states: ExtensionStates) -> None:
-    """Have the watchers of an extension notified of its registrations, of the state of its user, and of its end."""
+    """Have the watchers of an extension notified of its registrations, of the state of its user, and of its end, and
+    those of opening hours of their switch."""
 
     def changed(event: DeviceRegistered | DeviceUnregistered | ExtensionDeleted | PresenceChanged) -> None:
         # The directory changes right after the bus handlers have run.
         asyncio.get_running_loop().call_soon(states.extension_changed, event.extension_id)
 
+    def switched(tenant_id: str) -> None:
+        asyncio.get_running_loop().call_soon(states.switches_changed, tenant_id)
+
     for kind in (DeviceRegistered, DeviceUnregistered, ExtensionDeleted, PresenceChanged):
         container.bus.subscribe(kind, changed)
+    container.routing.hours.on_change.append(switched)
+
+
+async def follow_time(compare: Callable[[], None], clock: Clock) -> None:
+    """Call `compare` at the beginning of every minute, at which opening hours may open or close, until cancelled."""
+    while True:
+        await asyncio.sleep(60 - clock.now().timestamp() % 60)
+        try:
+            compare()
+        except Exception as fault:
+            log.error("switches_not_checked", **describe_fault(fault))

@@ -1,7 +1,6 @@
 """Composition of the SIP side of a server: transports, endpoint, request handler and calls."""
 
 import asyncio
-import contextlib
 import ssl
 from collections.abc import Callable
 from typing import get_args
@@ -18,6 +17,7 @@ from unificx.calls import (
     Parking,
 )
 from unificx.calls import CallManagerDependencies as CallParts
+from unificx.core.background import BackgroundTasks
 from unificx.identity.events import DeviceRevoked, ExtensionDeleted, TenantDeleted, TenantSuspended
 from unificx.media.mixer.messages import Event as EngineEvent
 from unificx.media_worker.client import EngineRestarted, MediaEngineClient
@@ -37,7 +37,7 @@ from unificx.server.callapps import (
 )
 from unificx.server.conference_dialer import CallManagerDialer, create_call_converter
 from unificx.server.container import Container
-from unificx.server.extension_state_handler import create_extension_states, follow_extensions
+from unificx.server.extension_state_handler import create_extension_states, follow_extensions, follow_time
 from unificx.server.host_names import own_host_names
 from unificx.server.live_events import LiveEvents
 from unificx.server.mwi_handler import MailboxMessageCounts, MwiHandler
@@ -134,7 +134,7 @@ class SipServer:
             on_page_closed=self._page_closed,
         )
         self._driver = self._create_driver(request_handler, rate_limiter)
-        self._watchdog_task: asyncio.Task[None] | None = None
+        self._regular = BackgroundTasks()
         self._subscribe()
 
     def _create_routing(self) -> Routing:
@@ -259,7 +259,8 @@ class SipServer:
         await self._container.registrar.restore(self._container.database)
         self._driver.start()
         self.trunk_monitor.start()
-        self._watchdog_task = asyncio.create_task(self._media_watchdog.run())
+        self._regular.spawn(self._media_watchdog.run())
+        self._regular.spawn(follow_time(self._extension_states.switches_changed, self._container.clock))
 
     def _recording_changed(self, live: LiveRecording) -> None:
         """Send the recording indication to phones after the current call step: the change may be part of it."""
@@ -276,10 +277,7 @@ class SipServer:
 
     async def close(self) -> None:
         """End all calls, then close the sockets."""
-        if self._watchdog_task is not None:
-            self._watchdog_task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._watchdog_task
+        await self._regular.close()
         await self.call_manager.close()
         await self.call_recorder.close()
         await self.call_monitor.close()

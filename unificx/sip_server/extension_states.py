@@ -1,7 +1,7 @@
 """Keys of phones that show the state of others (BLF): the event packages `dialog` (RFC 4235) and `presence` (RFC 3856).
 
-A phone subscribes to an extension of its own tenant, or to a code whose state is on or off, such as a parking slot.
-A document is rendered once per change, whatever the number of its watchers.
+A phone subscribes to an extension of its own tenant, or to a code whose state is on or off, such as a parking slot or
+opening hours. A document is rendered once per change, whatever the number of its watchers.
 """
 
 from collections.abc import Callable, Sequence
@@ -86,9 +86,9 @@ class ExtensionStates:
             self._changed(extension_id, self._parts.now())
             self._parts.wake()
 
-    def switches_changed(self, tenant_id: str) -> None:
-        """Notify the watchers of the codes of a tenant whose state is another one than before."""
-        for tenant, dialled in [key for key in self._switched_on if key[0] == tenant_id]:
+    def switches_changed(self, tenant_id: str = "") -> None:
+        """Notify the watchers of the codes of a tenant, or of all, whose state is another one than before."""
+        for tenant, dialled in [key for key in self._switched_on if tenant_id in ("", key[0])]:
             resource, state = _switch_resource(tenant, dialled), self._state(tenant, dialled)
             if not self._parts.subscriptions.is_watched(DIALOG, resource):
                 del self._switched_on[tenant, dialled]

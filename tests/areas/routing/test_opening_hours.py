@@ -199,6 +199,31 @@ async def test_hours_are_stored_switched_and_deleted(
     assert leads_to(service, tenant) is service.at_number(tenant, "*28") is None
 
 
+async def test_the_keys_of_phones_show_the_state_of_the_switch(
+    hours: tuple[HoursService, str], clock: ManualClock
+) -> None:
+    service, tenant = hours
+    changed: list[str] = []
+    service.on_change.append(changed.append)
+    made = await service.create(tenant, NewHours("office", ("mon-sun 10:00-18:00",), OPEN, BUSY, code="*28"))
+
+    def lit() -> list[bool | None]:
+        return [service.state(tenant, code) for code in ("*28", "*280", "*281", "*282")]
+
+    assert [service.state(tenant, code) for code in ("*283", "*2800", "*2", "28")] == [None] * 4
+    assert service.state("another", "*28") is None
+    assert lit() == [False, True, False, False]
+    clock.advance(8 * 3600)  # 09:00 UTC is 10:00 here
+    assert lit() == [True, True, False, False]
+    await service.update(made, HoursChange(switch="open"))
+    assert lit() == [False, False, True, False]
+    await service.switch_by_code(made.id, "")
+    assert lit() == [True, False, False, True]
+    await service.delete(made)
+    assert lit() == [None] * 4
+    assert changed == [tenant] * 3
+
+
 async def test_calendar_is_added_to_the_holidays_of_the_tenants_year(hours: tuple[HoursService, str]) -> None:
     service, tenant = hours
     made = await service.create(tenant, NewHours("office", ("mon 09:00-10:00",), OPEN, holidays=(date(2026, 1, 1),)))

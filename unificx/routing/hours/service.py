@@ -1,7 +1,7 @@
 """Opening hours of all tenants, which are also the destinations `hours:NAME`."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache, partial
 
@@ -35,6 +35,8 @@ class HoursService:
     def __init__(self, parts: DestinationParts) -> None:
         self._parts = parts
         self._hours = MemoryCopy[OpeningHours](lambda hours: hours.name)
+        self.on_change: list[Callable[[str], None]] = []
+        """Called with the tenant of hours that were changed or deleted; filled by the composition root."""
 
     async def start(self) -> None:
         """Load all opening hours."""
@@ -54,16 +56,23 @@ class HoursService:
 
     def at_number(self, tenant_id: str, dialled: str) -> Destination | None:
         """Return the app behind the feature code of a switch: followed by 0 for auto, 1 for open, 2 for closed."""
-        if not dialled.startswith("*"):
-            return None
-        for hours in self.of_tenant(tenant_id):
-            code = hours.code
-            if code and dialled in (code, *(code + digit for digit in SWITCH_BY_DIGIT)):
-                return CallApp(HOURS_APP, (hours.id, dialled.removeprefix(code)))
-        return None
+        found = self._by_code(tenant_id, dialled)
+        return CallApp(HOURS_APP, (found[0].id, found[1])) if found is not None else None
 
     def leads_to(self, tenant_id: str) -> Mapping[str, tuple[DestinationRef, ...]]:
         return {hours.name: (hours.then, hours.otherwise) for hours in self.of_tenant(tenant_id)}
+
+    def state(self, tenant_id: str, dialled: str) -> bool | None:
+        """Return whether the key of a phone with the feature code of a switch is lit; None for another code.
+
+        The code alone: while it is closed, for any reason. Followed by a digit: while the switch has this position.
+        Implements `sip_server.SwitchStates`.
+        """
+        found = self._by_code(tenant_id, dialled)
+        if found is None:
+            return None
+        hours, digit = found
+        return hours.switch == SWITCH_BY_DIGIT[digit] if digit else not self.is_open(hours)
 
     # ---- lookups
 
@@ -133,7 +142,7 @@ class HoursService:
             )
             self._check(after)
             await repository.update_hours(uow.session, self._parts.keys, after)
-            uow.after_commit.append(partial(self._hours.put, after))
+            uow.after_commit += (partial(self._hours.put, after), partial(self._changed, after))
         return after
 
     async def import_calendar(self, hours: OpeningHours, text: str) -> OpeningHours:
@@ -156,7 +165,7 @@ class HoursService:
             await self._parts.destinations.lock(uow, hours.tenant_id)
             self._parts.destinations.require_unused(hours.tenant_id, DestinationRef("hours", hours.name))
             await repository.delete_hours(uow.session, hours.tenant_id, hours.id)
-            uow.after_commit.append(partial(self._hours.drop, hours))
+            uow.after_commit += (partial(self._hours.drop, hours), partial(self._changed, hours))
 
     async def on_tenant_deleted(self, event: TenantDeleted, uow: UnitOfWork) -> None:
         """Delete the opening hours of a deleted tenant. Outbox handler."""
@@ -165,6 +174,20 @@ class HoursService:
             uow.after_commit.append(partial(self._hours.drop, hours))
 
     # ---- inside
+
+    def _by_code(self, tenant_id: str, dialled: str) -> tuple[OpeningHours, str] | None:
+        """Return the hours with a feature code, and the digit dialled after it, "" for none."""
+        if not dialled.startswith("*"):
+            return None
+        for hours in self.of_tenant(tenant_id):
+            digit = dialled.removeprefix(hours.code)
+            if hours.code and digit != dialled and digit in ("", *SWITCH_BY_DIGIT):
+                return hours, digit
+        return None
+
+    def _changed(self, hours: OpeningHours) -> None:
+        for notify in self.on_change:
+            notify(hours.tenant_id)
 
     def _check(self, hours: OpeningHours) -> None:
         parse_weekly(hours.weekly)

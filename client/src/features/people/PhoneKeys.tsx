@@ -19,7 +19,10 @@ export function PhoneKeys({ keys, onChange }: PhoneKeysProps) {
     <Fieldset legend={t`Keys`}>
       <Stack gap="sm">
         <Text size="sm" c="dimmed">
-          <Trans>A key shows whether a number is free and calls it. *861 is parking slot 1.</Trans>
+          <Trans>
+            A key shows whether a number is free and calls it. *861 is parking slot 1; the code of opening hours shows
+            that it is closed.
+          </Trans>
         </Text>
         {keys.map((key, index) => (
           <Group key={index} gap="xs" align="flex-end" wrap="nowrap">
