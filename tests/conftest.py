@@ -1,6 +1,7 @@
 """Shared fixtures: both databases, a manual clock, keys and an event bus."""
 
 import asyncio
+import gc
 import os
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -40,6 +41,13 @@ class ResourceScheduling(LoadScopeScheduling):
             if group in self.workqueue:
                 self.workqueue.move_to_end(group, last=False)
         super()._assign_work_unit(node)
+
+
+def pytest_collection_finish() -> None:
+    """Exempt all that was imported and collected from garbage collection: it took a fifth of the CPU time of tests that
+    only compute."""
+    gc.collect()
+    gc.freeze()
 
 
 OUTSIDE = Path(__file__).parent / "outside"

@@ -1,6 +1,7 @@
 """The `unificx` command: the CLI with its dependencies."""
 
 import asyncio
+import gc
 import os
 from collections.abc import Coroutine
 from pathlib import Path
@@ -33,6 +34,7 @@ def up(  # noqa: PLR0917 - these are the command's options
     """Run the phone system until stopped.
 
     Port 0 picks a free port."""
+    gc.disable()  # until the server runs: the objects of its modules are never garbage
     from unificx.server.load_settings import UpOptions, load_settings
     from unificx.server.logs import configure_logging
     from unificx.server.server import serve

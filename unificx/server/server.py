@@ -63,6 +63,7 @@ async def serve(settings: Settings, environ: dict[str, str], *, as_json: bool) -
             gc.collect()
             gc.freeze()
             gc.set_threshold(*GC_THRESHOLDS)
+            gc.enable()
             await print_banner(settings, container, addresses, first_start, tls, as_json=as_json)
             await stop.wait()
             log.info("stopping")
