@@ -15,7 +15,7 @@ from xdist.scheduler import LoadScopeScheduling
 sys.path.insert(0, str(Path(__file__).parent))
 
 from databases import Postgres, postgres_cluster
-from groups import GROUPS, group_of
+from groups import GROUPS, group_of, is_spread
 
 from unificx.cluster import EventBus, LocalEventBus
 from unificx.core.clock import ManualClock
@@ -30,16 +30,18 @@ MASTER = bytes(range(32))
 
 
 class ResourceScheduling(LoadScopeScheduling):
-    """Scheduler that runs each group of `groups.py` in one worker, groups first. Other tests are distributed by file."""
+    """Scheduler that runs each group of `groups.py` in one worker, groups first. Other tests are distributed by
+    file, those of a few modules one by one."""
 
     def _split_scope(self, nodeid: str) -> str:
         module = nodeid.split("::", maxsplit=1)[0]
-        return group_of(module) or module
+        return group_of(module) or (nodeid if is_spread(module) else module)
 
     def _assign_work_unit(self, node: Any) -> None:
-        for group in reversed(GROUPS):
-            if group in self.workqueue:
-                self.workqueue.move_to_end(group, last=False)
+        spread = [scope for scope in self.workqueue if "::" in scope]
+        for scope in reversed([*GROUPS, *spread]):
+            if scope in self.workqueue:
+                self.workqueue.move_to_end(scope, last=False)
         super()._assign_work_unit(node)
 
 

@@ -1,6 +1,6 @@
 """Groups of test modules that share a scarce resource. The tests of a group run one after another, in one worker.
 
-Modules in no group are distributed one by one.
+Modules in no group are distributed one by one, those of `SPREAD` test by test.
 """
 
 from pathlib import PurePath
@@ -75,12 +75,20 @@ GROUPS: dict[str, tuple[str, ...]] = {
     ),
 }
 """Patterns of module paths below `tests`. The groups are started in this order, before all other modules."""
+SPREAD = ("adapters/test_http_schema",)
+"""Modules whose tests take long: one worker would still run them when the others have nothing left to do. They follow
+the groups."""
 BROWSER_GROUPS = ("clients", "browsers")
 """No more than two: a browser test keeps one core busy."""
 
 
 def drives_browser(nodeid: str) -> bool:
     return group_of(nodeid.split("::", maxsplit=1)[0]) in BROWSER_GROUPS
+
+
+def is_spread(module: str) -> bool:
+    """Return whether the tests of a module may run in several workers."""
+    return any(PurePath(module).with_suffix("").match(f"tests/{each}") for each in SPREAD)
 
 
 def group_of(module: str) -> str | None:

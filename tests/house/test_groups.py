@@ -2,7 +2,7 @@
 
 import pytest
 import selection
-from groups import BROWSER_GROUPS, GROUPS, group_of
+from groups import BROWSER_GROUPS, GROUPS, SPREAD, group_of, is_spread
 
 
 @pytest.mark.parametrize("group", GROUPS)
@@ -25,3 +25,7 @@ def test_no_module_is_in_two_groups() -> None:
 def test_modules_without_a_group_are_distributed_one_by_one() -> None:
     assert group_of("tests/outside/test_sipp_calls.py") is None
     assert group_of("tests/areas/cdr/test_cdr.py") is None
+
+
+def test_modules_whose_tests_are_spread_exist() -> None:
+    assert all((selection.TESTS / f"{each}.py").exists() and is_spread(f"tests/{each}.py") for each in SPREAD)

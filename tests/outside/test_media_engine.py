@@ -364,14 +364,14 @@ async def test_flood_from_one_leg_does_not_affect_others(engine: MediaEngineClie
 
         async def flood() -> None:
             for number in range(120):
-                for packet in junk[number * 50 % 1000 :][:50]:
+                for packet in junk[number * 20 % 1000 :][:20]:
                     flooder.sendto(packet, ("127.0.0.1", engine.port))
                 await asyncio.sleep(0.01)
 
         await asyncio.gather(one.send_tone(2.0), other.send_tone(2.0), flood())
     assert one.typical_level(620.0) > 2000
     assert other.typical_level(440.0) > 2000
-    assert (await engine.stats()).dropped["payload"] > 4000
+    assert (await engine.stats()).dropped["payload"] > 1600
 
 
 async def test_engine_is_restarted_after_sigkill_and_legs_can_be_reopened(
