@@ -7,7 +7,7 @@ import { ErrorNotice } from '~/design/Notice';
 import { Page } from '~/design/Page';
 import { Row, Rows } from '~/design/Rows';
 import { startCall } from '~/features/call';
-import { useFeatureTexts } from '~/features/feature-codes/texts';
+import { useFeatureTexts } from '~/features/feature-codes';
 
 /** The feature codes; those that are complete can be called from here. */
 export default function FeatureCodeList() {

@@ -1,0 +1,2 @@
+/** Texts of the feature codes. */
+export { useFeatureTexts } from './texts';
