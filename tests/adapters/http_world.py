@@ -130,6 +130,7 @@ class FakeCalls:
         self.requests: list[tuple[str, ...]] = []
         self.monitored: dict[str, MonitoringState] = {}
         self.ringing_devices: set[tuple[str, str]] = set()
+        self.picked_up_at: set[str] = set()
 
     def live(self, tenant_id: str | None) -> Sequence[FakeCall]:
         return [call for call in self.live_calls if tenant_id in (None, call.tenant_id)]
@@ -142,6 +143,10 @@ class FakeCalls:
 
     def busy_extensions(self, tenant_id: str) -> Set[str]:
         return {extension_id for call in self.live(tenant_id) for extension_id in call.extensions}
+
+    def pickup_extensions(self, tenant_id: str) -> Set[str]:
+        del tenant_id
+        return self.picked_up_at
 
     def dial(self, extension_id: str, device_id: str, to: str) -> str:
         self.requests.append(("dial", extension_id, device_id, to))

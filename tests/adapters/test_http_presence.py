@@ -2,16 +2,38 @@
 
 import asyncio
 import json
+from collections.abc import Iterable
 from datetime import timedelta
 
 import pytest
 from http_world import World
 
+from unificx.calls import CallControl
 from unificx.cluster import LocalEventBus
 from unificx.identity import Principal, Role
 from unificx.presence import NO_RULES, Availability
-from unificx.server.live_events import LiveCallsChanged
+from unificx.server.live_events import CallsStepped, LiveCallsChanged
 from unificx.server.presence_events import MAX_ITEMS, PresenceEvents
+
+
+class CallsOfTenant(CallControl):
+    """Fake of the live calls: one call of a tenant."""
+
+    CALL = "call-1"
+
+    def __init__(self, tenant_id: str) -> None:
+        self.tenant_id = tenant_id
+        self.busy: set[str] = set()
+        self.ringing: set[str] = set()
+
+    def busy_extensions(self, tenant_id: str) -> set[str]:
+        return self.busy if tenant_id == self.tenant_id else set()
+
+    def pickup_extensions(self, tenant_id: str) -> set[str]:
+        return self.ringing if tenant_id == self.tenant_id else set()
+
+    def tenants(self, call_ids: Iterable[str]) -> set[str]:
+        return {self.tenant_id} if self.CALL in call_ids else set()
 
 
 async def test_own_presence_is_seen_by_colleagues_of_the_tenant(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -36,6 +58,10 @@ async def test_own_presence_is_seen_by_colleagues_of_the_tenant(world: World, mo
     states = {one["state"] for one in (await ben.get("/api/v1/presence")).json()["items"]}
     assert states == {"in_call"}
     assert looked_up == [world.acme.id]  # once, not for each extension
+    [other_id] = [one.id for one in world.identity.directory.extensions(world.acme.id) if one.number == "1001"]
+    world.calls.picked_up_at.add(other_id)
+    ringing = {one["number"]: one["ringing"] for one in (await ben.get("/api/v1/presence")).json()["items"]}
+    assert ringing == {"1001": True, "1002": False}
     first = await ben.get("/api/v1/presence", params={"limit": 1})
     assert (await ben.get("/api/v1/presence", params={"cursor": first.json()["next"]})).json()["next"] is None
 
@@ -110,11 +136,9 @@ async def test_event_has_the_new_values_for_all_of_the_tenant(world: World) -> N
     await world.user(world.acme, "1001")
     extension = world.identity.directory.extension(world.acme.id, "1001")
     assert extension is not None
-    availability, bus = Availability(), LocalEventBus(lambda fault: None)
-    in_calls = {world.acme.id: frozenset({extension.id})}
-    events = PresenceEvents(
-        world.services.event_hub, bus, world.identity.directory, availability, lambda one: in_calls[one]
-    )
+    availability, bus, calls = Availability(), LocalEventBus(lambda fault: None), CallsOfTenant(world.acme.id)
+    calls.busy = {extension.id}
+    events = PresenceEvents(world.services.event_hub, bus, world.identity.directory, availability, calls)
     at_acme, at_globex = [
         world.services.event_hub.open(Principal("p", tenant.id, Role.USER, tenant.id))
         for tenant in (world.acme, world.globex)
@@ -126,7 +150,13 @@ async def test_event_has_the_new_values_for_all_of_the_tenant(world: World) -> N
     assert message["type"] == "presence.changed"
     [item] = message["items"]
     assert (item["extension_id"], item["number"], item["state"]) == (extension.id, "1001", "in_call")
-    in_calls[world.acme.id] = frozenset(f"e-{number}" for number in range(MAX_ITEMS + 1))
+    assert not item["ringing"]
+    calls.busy, calls.ringing = set(), {extension.id}
+    bus.publish(CallsStepped({"ended", CallsOfTenant.CALL}))
+    async with asyncio.timeout(5):
+        [item] = json.loads(await at_acme.next() or "")["items"]
+    assert (item["state"], item["ringing"]) == ("available", True)
+    calls.busy = {f"e-{number}" for number in range(MAX_ITEMS + 1)}
     bus.publish(LiveCallsChanged(world.acme.id))
     async with asyncio.timeout(5):
         assert json.loads(await at_acme.next() or "") == {"type": "presence.changed"}

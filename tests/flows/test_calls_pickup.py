@@ -9,7 +9,7 @@ from test_calls_groups import group
 from test_calls_way import way
 from world import World
 
-from unificx.calls import ExtensionCalls
+from unificx.calls import CallControl, ExtensionCalls
 from unificx.routing import DestinationRef
 
 RINGS = """
@@ -51,7 +51,13 @@ def dialog_of(world: World, extension_id: str) -> tuple[str, str, str]:
 
 
 async def test_a_call_is_picked_up_at_the_extension_that_rings() -> None:
-    world = await play(PARTICIPANTS + RINGS + "carol -> INVITE *41002 [carol]" + PICKED_UP)
+    world = await play(PARTICIPANTS + RINGS)
+    control = CallControl(world.manager)
+    [call] = world.manager.calls.values()
+    assert control.pickup_extensions(call.caller.tenant_id) == {"e-1002"}
+    assert control.tenants([call.id, "ended"]) == {call.caller.tenant_id}
+    await play_on(world, "carol -> INVITE *41002 [carol]" + PICKED_UP)
+    assert control.pickup_extensions(call.caller.tenant_id) == set()
     assert world.observed[-1] == "alice, carol"
     await play_on(world, HANGS_UP.format(devices="alice 1002 carol"))
     assert parties(world) == [("caller", "1001"), ("callee", "1002"), ("callee", "1003")]

@@ -23,6 +23,7 @@ _COLLEAGUE = {
     "chosen_state": "available",
     "until": None,
     "note": "",
+    "ringing": False,
 }
 
 LIVE_EVENTS: Mapping[str, LiveEventType] = {
@@ -103,7 +104,8 @@ def _schema_of(field: str) -> dict[str, Any]:
         case int():
             return {"type": "integer"}
         case list():
-            values = {key: {"type": ["string", "null"] if key == "until" else "string"} for key in _COLLEAGUE}
+            types = {"until": ["string", "null"], "ringing": "boolean"}
+            values = {key: {"type": types.get(key, "string")} for key in _COLLEAGUE}
             return {"type": "array", "items": {"type": "object", "properties": values}}
         case _:
             return {"type": ["string", "null"] if field in ("speaking", "end") else "string"}

@@ -29,6 +29,10 @@ class LiveCalls(Protocol):
         """Return the extensions of a tenant that are in a call or are calling. It looks at all calls of the tenant."""
         ...
 
+    def pickup_extensions(self, tenant_id: str) -> Set[str]:
+        """Return the extensions of a tenant that ring for a call that others may pick up."""
+        ...
+
     def dial(self, extension_id: str, device_id: str, to: str) -> str:
         """Click to dial: ring the extension's own device (all devices for ""), then call `to`. Return the call id.
         Raise NotFound for an unknown number, StorageFull if no new call can be accepted."""

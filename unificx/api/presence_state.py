@@ -1,7 +1,7 @@
 """Presence of extensions as API schemas, from memory."""
 
 from collections.abc import Sequence, Set
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import get_args
 
 from unificx import presence
@@ -12,26 +12,41 @@ from unificx.core.errors import Invalid
 from unificx.identity import Extension
 
 
-def presence_schema(services: Services, extension: Extension, in_calls: Set[str]) -> models.Presence:
-    """Return the presence of an extension as colleagues see it. `in_calls`: the extensions of its tenant in calls."""
+@dataclass(frozen=True, slots=True)
+class ExtensionsInCalls:
+    """The extensions of a tenant in calls, and those at which a call may be picked up. Looked up once for a list."""
+
+    in_calls: Set[str]
+    ringing: Set[str]
+
+    @classmethod
+    def of_tenant(cls, services: Services, tenant_id: str) -> "ExtensionsInCalls":
+        """Look at all calls of a tenant."""
+        live = services.live_calls
+        return cls(live.busy_extensions(tenant_id), live.pickup_extensions(tenant_id))
+
+
+def presence_schema(services: Services, extension: Extension, calls: ExtensionsInCalls) -> models.Presence:
+    """Return the presence of an extension as colleagues see it."""
     found = services.presence.get(extension)
     return models.Presence(
         extension_id=extension.id,
         number=extension.number,
         name=extension.name,
-        state=services.presence.availability.shown_state(extension.id, in_call=extension.id in in_calls),
+        state=services.presence.availability.shown_state(extension.id, in_call=extension.id in calls.in_calls),
         chosen_state=found.state,
         until=found.until,
         note=found.note,
+        ringing=extension.id in calls.ringing,
     )
 
 
 def settings_schema(services: Services, extension: Extension) -> models.PresenceSettings:
     """Return the presence of an extension with its profiles."""
-    found, in_calls = services.presence.get(extension), services.live_calls.busy_extensions(extension.tenant_id)
+    found, calls = services.presence.get(extension), ExtensionsInCalls.of_tenant(services, extension.tenant_id)
     states: tuple[presence.PresenceState, ...] = get_args(presence.PresenceState)
     return models.PresenceSettings(
-        **presence_schema(services, extension, in_calls).model_dump(),
+        **presence_schema(services, extension, calls).model_dump(),
         call_waiting=found.call_waiting,
         profiles={
             state: _profile(services, state, found.profiles.get(state, presence.StateProfile())) for state in states

@@ -1,8 +1,9 @@
 """Call control by API: list, transfer, join and start the calls of a set of extensions."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 
 from unificx.calls.call import Call, sanitize_dialled
+from unificx.calls.extension_calls import pickup_extensions
 from unificx.calls.machine.causes import Cause
 from unificx.calls.machine.messages import CALLER
 from unificx.calls.machine.states import Answering, SettingUp, Talking, Transferring
@@ -35,6 +36,15 @@ class CallControl:
     def busy_extensions(self, tenant_id: str) -> set[str]:
         """Return the extensions of a tenant that are in a call or are calling; not those that only ring."""
         return set[str]().union(*(_busy_extensions(call) for call in self._manager.calls_of(tenant_id)))
+
+    def pickup_extensions(self, tenant_id: str) -> set[str]:
+        """Return the extensions of a tenant that ring for a call that others may pick up."""
+        return set[str]().union(*(pickup_extensions(call) for call in self._manager.calls_of(tenant_id)))
+
+    def tenants(self, call_ids: Iterable[str]) -> set[str]:
+        """Return the tenants of those of these calls that are live."""
+        calls = self._manager.calls
+        return {calls[each].caller.tenant_id for each in call_ids if each in calls}
 
     def connected_extension(self, call_id: str) -> str:
         """Return the extension that the caller of a call is connected to, "" for none."""

@@ -7,7 +7,7 @@ from typing import Literal
 from unificx.calls.call import Call
 from unificx.calls.machine.identity import WITHHELD, Identity
 from unificx.calls.machine.messages import CALLER
-from unificx.calls.machine.states import Answering, SettingUp, Talking, Transferring
+from unificx.calls.machine.states import Answering, MovingToApp, SettingUp, Talking, Transferring
 from unificx.identity import DirectoryCache
 from unificx.sip.legs import OutgoingLeg
 
@@ -87,6 +87,15 @@ def ringing_extensions(call: Call) -> frozenset[str]:
     """Return the extensions whose phones ring for a call."""
     setup = call.setup_state()
     return frozenset(_ringing(call, setup)) - {""} if setup is not None else frozenset()
+
+
+def pickup_extensions(call: Call) -> frozenset[str]:
+    """Return the extensions at which a call may be picked up: they ring, and its caller can be connected."""
+    state = call.state
+    held = isinstance(state, Transferring) and not isinstance(state.talking.exchange, MovingToApp)
+    if call.is_app(CALLER) or not (held or isinstance(state, SettingUp)):
+        return frozenset()
+    return ringing_extensions(call)
 
 
 def _ringing(call: Call, setup: SettingUp) -> dict[str, ExtensionCall]:

@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from unificx.calls import call_way
 from unificx.calls.app_leg import AppLeg
 from unificx.calls.call import Call, withheld_by
-from unificx.calls.extension_calls import ringing_extensions
+from unificx.calls.extension_calls import pickup_extensions, ringing_extensions
 from unificx.calls.machine import messages
 from unificx.calls.machine.causes import Cause
 from unificx.calls.machine.messages import CALLER
-from unificx.calls.machine.states import MovingToApp, SettingUp, TakingOver, Talking, Transferring
+from unificx.calls.machine.states import MovingToApp, SettingUp, TakingOver, Talking
 from unificx.calls.participant import AnyLeg, Participant
 from unificx.calls.schemas import FLIP, PICKED_UP, PICKUP, RINGBACK_APP
 from unificx.calls.transfers import TransferDependencies, Transfers
@@ -185,7 +185,4 @@ def _awaits_ack(leg: AnyLeg | None) -> bool:
 
 def _can_be_picked_up(call: Call, caller: Caller) -> bool:
     """Whether a ringing call has a caller that can be connected, other than the extension that picks it up."""
-    state = call.state
-    held = isinstance(state, Transferring) and not isinstance(state.talking.exchange, MovingToApp)
-    own = call.participant(CALLER).extension_id == caller.extension_id
-    return (held or isinstance(state, SettingUp)) and not call.is_app(CALLER) and not own
+    return bool(pickup_extensions(call)) and call.participant(CALLER).extension_id != caller.extension_id

@@ -41,6 +41,9 @@ class CallManagerLiveCalls:
     def busy_extensions(self, tenant_id: str) -> Set[str]:
         return self._commands.busy_extensions(tenant_id)
 
+    def pickup_extensions(self, tenant_id: str) -> Set[str]:
+        return self._commands.pickup_extensions(tenant_id)
+
     def dial(self, extension_id: str, device_id: str, to: str) -> str:
         directory = self._manager.deps.directory
         extension = directory.extension_by_id(extension_id)

@@ -1,6 +1,6 @@
 """Live events for /api/v1/events, and closing of connections that lost access."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -38,9 +38,16 @@ class LiveCallsChanged:
     tenant_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class CallsStepped:
+    """Signal: these calls had a step, published at most every MIN_INTERVAL."""
+
+    call_ids: Set[str]
+
+
 class LiveEvents:
-    """Subscribes to the bus; `calls_changed` is called by the call manager, `owners` returns the extensions of a
-    mailbox."""
+    """Subscribes to the bus; the call manager calls `calls_changed` and `call_stepped`. `owners` returns the extensions
+    of a mailbox."""
 
     def __init__(
         self,
@@ -55,6 +62,7 @@ class LiveEvents:
         self._owners = owners
         # Owner: this node, until the end of the current step.
         self._changed: set[str] = set()
+        self._stepped: set[str] = set()
         self._timer = CollectingTimer(MIN_INTERVAL, self._send_calls)
         bus.subscribe(SessionEnded, lambda event: hub.end_session(event.session_id))
         bus.subscribe(ApiKeyEnded, lambda event: hub.end_session(event.key_id))
@@ -84,6 +92,12 @@ class LiveEvents:
             self._timer.start()
         self._changed.add(tenant_id)
 
+    def call_stepped(self, call_id: str) -> None:
+        """Schedule a signal about a call. Called for each step of every call, so it only sets a flag."""
+        if not self._stepped:
+            self._timer.start()
+        self._stepped.add(call_id)
+
     def parked_changed(self, tenant_id: str) -> None:
         """Notify all users of a tenant of a changed parking slot: any of them may retrieve the call."""
         self._hub.send_to_permitted(tenant_id, Action.DIRECTORY, _PARKED)
@@ -107,6 +121,9 @@ class LiveEvents:
         for tenant_id in changed:
             self._hub.send_to_permitted(tenant_id, Action.CALLS_READ, _CALLS)
             self._bus.publish(LiveCallsChanged(tenant_id))
+        if self._stepped:
+            stepped, self._stepped = self._stepped, set()
+            self._bus.publish(CallsStepped(stepped))
 
     def _on_sign_in_code(self, event: SignInCodeUsed | SignInCodeTriedAgain, state: Literal["used"]) -> None:
         """Notify the creator and the person of a QR sign-in code."""

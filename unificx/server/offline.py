@@ -44,6 +44,10 @@ class NoLiveCalls:
         del tenant_id
         return frozenset()
 
+    def pickup_extensions(self, tenant_id: str) -> Set[str]:
+        del tenant_id
+        return frozenset()
+
     def dial(self, extension_id: str, device_id: str, to: str) -> str:
         del extension_id, device_id, to
         raise StartupError("The server is not running.", hint="Start it with `unificx up`.")

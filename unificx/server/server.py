@@ -105,9 +105,9 @@ def _report_live(container: Container, sip: SipServer, stack: AsyncExitStack) ->
     hub, bus, directory = container.event_hub, container.bus, container.identity.directory
     stack.callback(RoomEvents(hub, bus, directory, container.conferences).close)
     stack.callback(QueueEvents(hub, bus, directory, container.routing.queues).close)
-    availability, busy = container.routing.presence.availability, sip.call_control.busy_extensions
     follow_calls(bus, container.routing.completions, sip.call_manager)
-    stack.callback(PresenceEvents(hub, bus, directory, availability, busy).close)
+    availability = container.routing.presence.availability
+    stack.callback(PresenceEvents(hub, bus, directory, availability, sip.call_control).close)
 
 
 @asynccontextmanager

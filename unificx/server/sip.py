@@ -108,7 +108,8 @@ class SipServer:
         self.call_recorder = create_recorder(container, media, engine, hold, self._recording_changed)
         call_settings = CallSettings(max_calls_per_tenant=settings.calls_per_tenant)
         observers, touched = CompositeObserver(hold, self.call_recorder, self.call_monitor), set[str]()
-        self.call_manager = self._create_call_manager(call_settings, dialogs, routing, observers, touched.add)
+        on_step = _reporting_steps(touched, live_events)
+        self.call_manager = self._create_call_manager(call_settings, dialogs, routing, observers, on_step)
         container.routing.outbound.fraud.live = CallManagerOutsideCalls(self.call_manager, clock)
         self.call_control = CallControl(self.call_manager)
         self.call_converter = create_call_converter(container, self.call_manager)
@@ -345,3 +346,13 @@ class SipServer:
     def _contact(self, flow: Flow) -> str:
         transport = "" if flow.transport == "udp" else f";transport={flow.transport}"
         return f"<sip:{self._via(flow)}{transport}>"
+
+
+def _reporting_steps(touched: set[str], live_events: LiveEvents) -> Callable[[str], None]:
+    """Return what is called after each step of a call: it is reported to the keys of phones and as a live event."""
+
+    def stepped(call_id: str) -> None:
+        touched.add(call_id)
+        live_events.call_stepped(call_id)
+
+    return stepped

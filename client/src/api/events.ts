@@ -3,7 +3,10 @@ import type { Presence } from '~/api';
 import { createStore } from '~/core/store';
 
 /** Presence of an extension, as in the list and in events. */
-export type PresenceItem = Pick<Presence, 'extension_id' | 'number' | 'state' | 'chosen_state' | 'until' | 'note'>;
+export type PresenceItem = Pick<
+  Presence,
+  'extension_id' | 'number' | 'state' | 'chosen_state' | 'until' | 'note' | 'ringing'
+>;
 
 /** Events pushed by the server. */
 export interface ServerEvents {

@@ -13,7 +13,7 @@ from unificx.api.access import (
     require_access,
     require_access_or_own,
 )
-from unificx.api.presence_state import forwarding_changes, presence_schema, settings_schema
+from unificx.api.presence_state import ExtensionsInCalls, forwarding_changes, presence_schema, settings_schema
 from unificx.api.problems import problem_responses
 from unificx.api.schemas import core
 from unificx.api.schemas import presence as models
@@ -33,8 +33,8 @@ async def list_presence(
     scope = await require_access(services, user, tenant, Action.DIRECTORY)
     extensions = services.identity.directory.extensions(scope.tenant_id)
     page = PageById.parse(cursor, limit).of_list(extensions, lambda extension: extension.id)
-    in_calls = services.live_calls.busy_extensions(scope.tenant_id)
-    return core.Page(items=[presence_schema(services, one, in_calls) for one in page.items], next=page.next)
+    calls = ExtensionsInCalls.of_tenant(services, scope.tenant_id)
+    return core.Page(items=[presence_schema(services, one, calls) for one in page.items], next=page.next)
 
 
 @router.patch("", responses=problem_responses(401, 403, 404))
@@ -48,8 +48,8 @@ async def change_own_presence(
     wanted = presence.PresenceChange(**change.model_dump())
     for extension in own:
         await services.presence.update(extension, wanted)
-    in_calls = services.live_calls.busy_extensions(user.principal.tenant_id)
-    return core.Page(items=[presence_schema(services, one, in_calls) for one in own], next=None)
+    calls = ExtensionsInCalls.of_tenant(services, user.principal.tenant_id)
+    return core.Page(items=[presence_schema(services, one, calls) for one in own], next=None)
 
 
 @router.get("/{extension}", responses=problem_responses(401, 403, 404))

@@ -22,6 +22,7 @@ class Presence(Output):
     chosen_state: PresenceState = Field(description="The state that was set.")
     until: Until
     note: str
+    ringing: bool = Field(description="A call rings that colleagues may pick up. Its caller is not named.")
 
 
 class Forwarding(Output):

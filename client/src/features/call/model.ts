@@ -45,11 +45,14 @@ export function showCall(change: Partial<CallView>): void {
 }
 
 /** Start a call and show it. Call from a user gesture: iOS prompts for the sensors only then. */
-export async function startCall(number: string, { video = false, name = colleagues.nameOf(number) ?? '' } = {}) {
+export function startCall(
+  number: string,
+  { video = false, name = colleagues.nameOf(number) ?? '' } = {},
+): Promise<Call> {
   restoreSensorPermission();
   callView.setState(() => INITIAL_VIEW);
   void requestSensorPermission();
-  await phone.call(number, { video, name, microphoneFirst: true });
+  return phone.call(number, { video, name, microphoneFirst: true });
 }
 
 export async function answerCall(call: Call, video = false): Promise<void> {

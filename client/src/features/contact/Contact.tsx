@@ -5,6 +5,7 @@ import { Link } from '@tanstack/react-router';
 import { useEffect, type ReactNode } from 'react';
 import { Avatar } from '~/design/Avatar';
 import { useTwoPanes } from '~/design/Panes';
+import { PickUpButton } from '~/features/pickup';
 import { presences, PresenceText } from '~/features/presence';
 import { ContactActions } from './ContactActions';
 import { ContactHistory } from './ContactHistory';
@@ -59,6 +60,7 @@ export function Contact({ party, back, children }: ContactProps) {
         </Title>
         {party.number && party.number !== party.title && <Text c="dimmed">{party.number}</Text>}
         {party.id && !party.room && <PresenceText extension={party.id} />}
+        <PickUpButton extension={party.id} name={party.title} />
       </header>
       {party.number && <ContactActions party={party} />}
       {children}

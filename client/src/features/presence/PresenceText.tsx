@@ -13,11 +13,12 @@ export function ColleagueDot({ extension }: { extension: string }) {
   return <PresenceDot presence={STATE_SHAPES[presence.state]} label={t(STATE_LABELS[presence.state])} />;
 }
 
-/** Returns the state in words with its end and note; "" while it is unknown. */
+/** Returns the state in words with its end and note, or that a call rings; "" while it is unknown. */
 export function usePresenceText(extension?: string): string {
   const { t } = useLingui();
   const presence = usePresence(extension);
   if (!presence) return '';
+  if (presence.ringing) return t`Ringing`;
   const { state, until, note } = presence;
   const label = t(STATE_LABELS[state]);
   const end = until && formatDateTime(until);

@@ -9,6 +9,7 @@ const item = (extension_id: string, state: PresenceItem['state'] = 'available'):
   chosen_state: 'available',
   until: null,
   note: '',
+  ringing: false,
 });
 
 describe('presence of colleagues', () => {

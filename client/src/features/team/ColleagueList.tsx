@@ -11,6 +11,7 @@ import { Rows } from '~/design/Rows';
 import { useValue } from '~/core/store';
 import { startCall } from '~/features/call';
 import { colleagues, searchColleagues, sections } from '~/features/directory';
+import { PickUpButton } from '~/features/pickup';
 import { ColleagueDot, usePresenceText } from '~/features/presence';
 
 /** Colleagues from A to Z with call buttons. */
@@ -69,6 +70,7 @@ function ColleagueRow({ colleague: { id, name, number }, selected }: { colleague
       selected={selected}
       end={
         <>
+          <PickUpButton compact extension={id} name={name} />
           <ActionIcon
             variant="subtle"
             size={44}

@@ -1,0 +1,2 @@
+/** Picking up the call that rings at a colleague. */
+export { PickUpButton } from './PickUpButton';
