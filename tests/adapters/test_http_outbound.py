@@ -5,7 +5,7 @@ import pytest
 from http_world import World
 
 from unificx.registrar import Caller
-from unificx.trunks import NewTrunk
+from unificx.trunks import NewTrunk, Probe, RegistrationReport, Trunk
 
 NUMBER = {"number": "+49301234500", "trunk": "carrier", "destination": "extension:1001"}
 ROUTE = {"name": "outside", "pattern": "+.", "trunks": ["carrier"], "caller_id": "030 1234500"}
@@ -23,6 +23,33 @@ async def created(client: httpx.AsyncClient, path: str, body: dict[str, object])
     answer = await client.post(f"/api/v1/{path}", json=body)
     assert answer.status_code == 201, answer.text
     return answer.json()
+
+
+class FakeProber:
+    async def probe(self, trunk: Trunk) -> Probe:
+        assert trunk.name == "carrier"
+        return Probe("192.0.2.1:5060", 200, 0.0125, registration=RegistrationReport("refused", 403))
+
+
+async def test_a_trunk_is_tested_once_in_a_while(world: World, admin: httpx.AsyncClient) -> None:
+    path = "/api/v1/trunks/carrier/test"
+    assert (await admin.post(path)).status_code == 503
+    world.services.trunks.prober = FakeProber()
+    tested = (await admin.post(path)).json()
+    assert tested.pop("advice").startswith("The carrier forbids the registration.")
+    assert tested == {
+        "state": "refused",
+        "reason": "forbidden",
+        "status": 403,
+        "round_trip_ms": 12.5,
+        "server": "192.0.2.1:5060",
+    }
+    again = await admin.post(path)
+    assert (again.status_code, again.headers["retry-after"]) == (429, "10")
+    world.clock.advance(11)
+    assert (await admin.post(path)).status_code == 200
+    user = await world.user(world.acme, "1002")
+    assert (await user.post(path)).status_code == 403
 
 
 async def test_numbers_and_routes_are_managed_and_tried(world: World, admin: httpx.AsyncClient) -> None:

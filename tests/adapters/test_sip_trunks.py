@@ -17,9 +17,10 @@ from unificx.sip.endpoint import Endpoint
 from unificx.sip.flow import Flow
 from unificx.sip.headers import parse_auth
 from unificx.sip.message import Request, Response, parse, respond
-from unificx.sip_server import TrunkMonitor, TrunkMonitorParts
+from unificx.sip_server import TrunkMonitor, TrunkMonitorParts, TrunkProber
 from unificx.trunks import NewTrunk, Resolution, Trunk, TrunkDirectory, TrunkTransport
 from unificx.trunks.events import TrunkStateChanged
+from unificx.trunks.machine.verdict import judge
 from unificx.trunks.values import new_trunk
 
 REALM, USER, PASSWORD = "carrier.example", "4930123", "a-long-secret"
@@ -85,19 +86,19 @@ class World:
         self.sent: list[tuple[Request, Flow]] = []
         tags = iter(range(10**6))
         self.endpoint = Endpoint(tag=lambda: f"tag{next(tags)}", via_host=lambda flow: "192.0.2.200:5060")
-        self.monitor = TrunkMonitor(
-            TrunkMonitorParts(
-                self.endpoint,
-                self.directory,
-                self.resolver,
-                lambda flow: "192.0.2.200:5060",
-                self.clock.monotonic,
-                self.clock.now,
-                lambda: 0.5,
-                self._signalled,
-                lambda: None,
-            )
+        parts = TrunkMonitorParts(
+            self.endpoint,
+            self.directory,
+            self.resolver,
+            lambda flow: "192.0.2.200:5060",
+            self.clock.monotonic,
+            self.clock.now,
+            lambda: 0.5,
+            self._signalled,
+            lambda: None,
         )
+        self.monitor = TrunkMonitor(parts)
+        self.prober = TrunkProber(parts, self.monitor)
         self.trunk = self.put(new)
 
     def put(self, new: NewTrunk) -> Trunk:
@@ -125,11 +126,22 @@ class World:
         end = self.now + seconds
         await self._settle()
         while self.now < end:
-            due = min(end, self.endpoint.deadline() or end, self.monitor.deadline())
+            due = min(end, self.endpoint.deadline() or end, self.monitor.deadline(), self.prober.deadline())
             self.clock.advance(max(due - self.now, 0.001))
             self.endpoint.timer(self.now)
             self.monitor.timer(self.now)
+            self.prober.timer(self.now)
             await self._settle()
+
+    async def test(self) -> tuple[str, str, int | None]:
+        """Test the trunk; return state, reason and status."""
+        test = asyncio.create_task(self.prober.probe(self.trunk))
+        await self.advance(13)
+        assert test.done()
+        found = judge(test.result())
+        assert bool(found.server) == (found.reason != "no_address")
+        assert found.advice
+        return found.state, found.reason, found.status
 
     async def _settle(self) -> None:
         for _ in range(2):
@@ -139,7 +151,7 @@ class World:
                 await asyncio.sleep(0)
         while True:
             while (event := self.endpoint.next_event()) is not None:
-                assert self.monitor.event(event, self.now)
+                assert self.monitor.event(event, self.now) or self.prober.event(event, self.now)
             outgoing = self.endpoint.to_send()
             if not outgoing:
                 return
@@ -336,3 +348,62 @@ def test_authorities_for_carriers_are_read_from_a_file(tmp_path: Path) -> None:
     for path in (tmp_path / "missing.pem", tmp_path):
         with pytest.raises(StartupError, match="cannot be read"):
             carrier_trust(str(path))
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        (200, ("reachable", "", 200)), (403, ("reachable", "rejected", 403)), (408, ("unreachable", "server_error", 408)),
+        (503, ("unreachable", "server_error", 503)), (None, ("unreachable", "no_answer", None)),
+    ],
+)  # fmt: skip
+async def test_a_test_says_what_the_server_answers(status: int | None, expected: tuple[str, str, int | None]) -> None:
+    world = World(PEER)
+    if status is not None:
+        world.servers["192.0.2.2"] = lambda request: respond(request, status, to_tag="c")
+    assert await world.test() == expected
+
+
+async def test_a_test_says_that_the_server_cannot_be_found_or_connected() -> None:
+    world = World(NewTrunk("carrier", "sip.carrier.example", "tls"))
+    world.unreachable = {"192.0.2.1", "192.0.2.2"}
+    assert await world.test() == ("unreachable", "no_tls", None)
+    world.trunk = world.put(NewTrunk("carrier", "sip.carrier.example", "tcp"))
+    assert await world.test() == ("unreachable", "no_connection", None)
+    world.resolver.fails = True
+    assert await world.test() == ("unreachable", "no_address", None)
+
+
+async def test_a_test_reports_the_registration_and_repeats_a_refused_one_at_once() -> None:
+    world, registrar = World(REGISTERING), Registrar("another one")
+    world.servers["192.0.2.1"] = world.servers["192.0.2.2"] = registrar
+    world.monitor.start()
+    await world.advance(5)
+    assert world.state == "refused"
+    assert await world.test() == ("refused", "wrong_password", 401)
+    registrar.password = PASSWORD
+    assert await world.test() == ("registered", "", 200)
+    registered = len(registrar.registered)
+    assert await world.test() == ("registered", "", 200)
+    assert len(registrar.registered) == registered
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        (403, ("refused", "forbidden", 403)), (404, ("refused", "unknown_user", 404)),
+        (500, ("unreachable", "not_registered", 500)), (None, ("unreachable", "not_registered", None)),
+    ],
+)  # fmt: skip
+async def test_a_test_says_why_a_trunk_is_not_registered(
+    status: int | None, expected: tuple[str, str, int | None]
+) -> None:
+    def answer(request: Request) -> Response | None:
+        if request.method == "OPTIONS":
+            return respond(request, 200, to_tag="c")
+        return respond(request, status, to_tag="c") if status is not None else None
+
+    world = World(REGISTERING)
+    world.servers["192.0.2.1"] = world.servers["192.0.2.2"] = answer
+    world.monitor.start()
+    assert await world.test() == expected

@@ -70,6 +70,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "trunk show": ("trunk show carrier",),
     "trunk update": ("trunk update carrier --max-calls 10",),
     "trunk delete": ("trunk delete carrier",),
+    "trunk test": ("trunk test carrier",),
     "trunk templates": ("trunk templates",),
     "number create": ("number create --number +49301234500 --trunk carrier --to extension:1001",),
     "number list": ("number list",),

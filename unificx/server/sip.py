@@ -123,7 +123,7 @@ class SipServer:
         container.routing.queues.manager.lines = CallManagerLines(self.call_manager)
         container.routing.queues.manager.dialer = CallManagerCallbacks(self.call_manager)
         self._media_watchdog = MediaWatchdog(self.call_manager, media, clock, call_settings)
-        self.trunk_monitor = create_trunk_monitor(container, endpoint, self._via, self._wake)
+        self.trunk_monitor, self._trunk_prober = create_trunk_monitor(container, endpoint, self._via, self._wake)
         authenticator = self._create_authenticator(settings, rate_limiter, incarnation)
         request_handler = self._request_handler = self._create_request_handler(rate_limiter, authenticator, touched)
         self.transports = TransportManager(
@@ -239,7 +239,7 @@ class SipServer:
                 subscriptions,
                 self._extension_states,
                 touched,
-                (self.trunk_monitor,),
+                (self.trunk_monitor, self._trunk_prober),
             )
         )
 

@@ -10,14 +10,15 @@ from unificx.integrations.sip_dns import SipDnsResolver
 from unificx.server.container import Container
 from unificx.sip.endpoint import Endpoint
 from unificx.sip.flow import Flow
-from unificx.sip_server import TrunkMonitor, TrunkMonitorParts
+from unificx.sip_server import TrunkMonitor, TrunkMonitorParts, TrunkProber
 from unificx.trunks.events import TrunkChanged, TrunkCreated, TrunkDeleted
 
 
 def create_trunk_monitor(
     container: Container, endpoint: Endpoint, via: Callable[[Flow], str], wake: Callable[[], None]
-) -> TrunkMonitor:
-    """Return the monitor of all trunks, which follows their changes. `via`: our HOST:PORT as seen by a peer."""
+) -> tuple[TrunkMonitor, TrunkProber]:
+    """Return the monitor of all trunks, which follows their changes, and the prober, by which users test them. `via`:
+    our HOST:PORT as seen by a peer."""
     clock, bus = container.clock, container.bus
 
     def chance() -> float:
@@ -43,7 +44,8 @@ def create_trunk_monitor(
     bus.subscribe(TrunkCreated, lambda event: follow(event.trunk_id))
     bus.subscribe(TrunkChanged, lambda event: follow(event.trunk_id))
     bus.subscribe(TrunkDeleted, lambda event: follow(event.trunk_id))
-    return monitor
+    prober = container.trunks.prober = TrunkProber(parts, monitor)
+    return monitor, prober
 
 
 def carrier_trust(path: str) -> ssl.SSLContext:

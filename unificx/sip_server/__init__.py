@@ -12,6 +12,7 @@ from unificx.sip_server.request_handler import RequestHandlerParts, SipRequestHa
 from unificx.sip_server.source_filter import SourceFilter, parse_ranges, parse_rules
 from unificx.sip_server.subscriptions import Subscriptions
 from unificx.sip_server.trunk_monitor import TrunkMonitor, TrunkMonitorParts
+from unificx.sip_server.trunk_prober import TrunkProber
 from unificx.sip_server.unsolicited import CheckSync, UnsolicitedNotify
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "SwitchStates",
     "TrunkMonitor",
     "TrunkMonitorParts",
+    "TrunkProber",
     "UnsolicitedNotify",
     "parse_ranges",
     "parse_rules",

@@ -1,6 +1,6 @@
 """Keeps the trunks of this node registered, checks whether their servers answer, and reports their state.
 
-It never awaits: names are resolved in tasks, and everything else is an event or a timer of the SIP driver.
+It never waits: names are resolved in tasks, and everything else is an event or a timer of the SIP driver.
 """
 
 import heapq
@@ -18,9 +18,16 @@ from unificx.sip.endpoint import Endpoint
 from unificx.sip.flow import Flow
 from unificx.sip.message import retry_after
 from unificx.sip.transactions.events import ClientKey, Event, RequestFailed, ResponseReceived
-from unificx.sip_server.trunk_requests import contact_of, options_request, register_request, registration_answer
+from unificx.sip_server.trunk_requests import (
+    contact_of,
+    options_request,
+    register_request,
+    registration_answer,
+    server_flows,
+)
 from unificx.trunks import (
     CarrierResolver,
+    RegistrationReport,
     Trunk,
     TrunkDirectory,
     TrunkStatus,
@@ -68,6 +75,9 @@ class _Link:
     cseq: int = 0
     register_flow: Flow | None = None
     register_key: ClientKey | None = None
+    register_status: int | None = None
+    attempt_listeners: list[Callable[[], object]] = field(default_factory=list[Callable[[], object]])
+    """Called once no attempt to register is due or under way."""
     due: float = inf
 
 
@@ -119,6 +129,29 @@ class TrunkMonitor:
     def trunk_deleted(self, trunk_id: str) -> None:
         """Forget a trunk, and remove its registration from the carrier."""
         self._end(self._links.pop(trunk_id, None), self._parts.monotonic())
+
+    # ---- tests
+
+    def attempt_registration(self, trunk_id: str, notify: Callable[[], object]) -> bool:
+        """Let a trunk that waits to register again do it now, and call `notify` when that has ended. Return
+        whether it registers at all."""
+        link, now = self._links.get(trunk_id), self._parts.monotonic()
+        if link is None or link.registered is None:
+            return False
+        link.registered = registration.hurried(link.registered, now)
+        link.attempt_listeners.append(notify)
+        self._update(link, now)
+        return True
+
+    def registration_report(self, trunk_id: str) -> RegistrationReport | None:
+        """Return the state of a registration; None for a trunk that does not register."""
+        link, now = self._links.get(trunk_id), self._parts.monotonic()
+        if link is None or link.registered is None:
+            return None
+        if registration.is_refused(link.registered):
+            return RegistrationReport("refused", link.register_status)
+        is_registered = registration.is_registered(link.registered, now)
+        return RegistrationReport("registered" if is_registered else "failed", link.register_status)
 
     # ---- request source
 
@@ -228,6 +261,8 @@ class TrunkMonitor:
 
     def _register_ended(self, link: _Link, sent: _Sent, event: ResponseReceived | RequestFailed, now: float) -> None:
         is_current = event.key == link.register_key
+        if is_current:
+            link.register_status = event.response.status if isinstance(event, ResponseReceived) else None
         if isinstance(event, RequestFailed):
             self._check(link, sent.flow, health.NotAnswered(other=True), now)
             if is_current and link.registered is not None:
@@ -264,8 +299,7 @@ class TrunkMonitor:
             link.lookups_failed += 1
         else:
             link.resolve_at, link.lookups_failed = now + found.valid_seconds, 0
-            name = trunk.host if trunk.transport == "tls" else ""
-            flows = [Flow(trunk.transport, host, port, server_name=name) for host, port in found.addresses]
+            flows = server_flows(trunk, found)
             link.servers = {flow: link.servers.get(flow) or self._new_health(trunk, now) for flow in flows}
         self._update(link, now)
         self._parts.wake()
@@ -277,6 +311,11 @@ class TrunkMonitor:
 
     def _update(self, link: _Link, now: float) -> None:
         """Report the state of a trunk, and set its deadline."""
+        if link.attempt_listeners and link.registered is not None and registration.is_settled(link.registered, now):
+            attempted = tuple(link.attempt_listeners)
+            link.attempt_listeners.clear()
+            for notify in attempted:
+                notify()
         found = link_state(link.servers, link.registered, now, lookup_failed=bool(link.lookups_failed))
         status = TrunkStatus(found.state, self._parts.now(), found.reason, found.flows, found.others)
         changed = self._parts.directory.report(link.trunk.id, status)

@@ -5,7 +5,7 @@ from unificx.sip.errors import RemoteProtocolError
 from unificx.sip.flow import Flow
 from unificx.sip.headers import leading_number
 from unificx.sip.message import Request, Response, retry_after
-from unificx.trunks import Trunk, registration
+from unificx.trunks import Resolution, Trunk, registration
 
 ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, PRACK, UPDATE, NOTIFY"
 
@@ -14,6 +14,12 @@ def contact_of(flow: Flow, via: str, user: str) -> str:
     """Return our Contact; `via` is our own HOST:PORT as reachable by the carrier."""
     transport = "" if flow.transport == "udp" else f";transport={flow.transport}"
     return f"<sip:{user}@{via}{transport}>"
+
+
+def server_flows(trunk: Trunk, found: Resolution) -> list[Flow]:
+    """Return the flows to the servers of a trunk."""
+    name = trunk.host if trunk.transport == "tls" else ""
+    return [Flow(trunk.transport, host, port, server_name=name) for host, port in found.addresses]
 
 
 def register_request(

@@ -4,20 +4,24 @@ from unificx.trunks.directory import TrunkDirectory
 from unificx.trunks.machine import health, registration
 from unificx.trunks.machine.link import link_state, next_change
 from unificx.trunks.machine.servers import MAX_SERVERS, SrvRecord, merged, ordered
-from unificx.trunks.ports import CarrierResolver, Resolution, TrunkUse
+from unificx.trunks.ports import CarrierResolver, Prober, Resolution, TrunkUse
 from unificx.trunks.schemas import (
     CallerIdHeader,
     DtmfMode,
     NewTrunk,
     NumberFormat,
+    Probe,
     Reason,
+    RegistrationReport,
     Template,
+    TestReason,
     Trunk,
     TrunkChange,
     TrunkEndpoint,
     TrunkOptions,
     TrunkState,
     TrunkStatus,
+    TrunkTest,
     TrunkTransport,
 )
 from unificx.trunks.service import TrunkService
@@ -29,10 +33,14 @@ __all__ = [
     "DtmfMode",
     "NewTrunk",
     "NumberFormat",
+    "Probe",
+    "Prober",
     "Reason",
+    "RegistrationReport",
     "Resolution",
     "SrvRecord",
     "Template",
+    "TestReason",
     "Trunk",
     "TrunkChange",
     "TrunkDirectory",
@@ -41,6 +49,7 @@ __all__ = [
     "TrunkService",
     "TrunkState",
     "TrunkStatus",
+    "TrunkTest",
     "TrunkTransport",
     "TrunkUse",
     "health",

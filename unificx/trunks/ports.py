@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from unificx.trunks.schemas import Trunk, TrunkTransport
+from unificx.trunks.schemas import Probe, Trunk, TrunkTransport
 
 
 class TrunkUse(Protocol):
@@ -29,4 +29,13 @@ class CarrierResolver(Protocol):
     async def resolve(self, host: str, port: int, transport: TrunkTransport) -> Resolution:
         """Return the addresses of a name, by SRV records unless a port is given. Raise LookupError if there are
         none."""
+        ...
+
+
+class Prober(Protocol):
+    """Asks the servers of carriers; implemented by the SIP server."""
+
+    async def probe(self, trunk: Trunk) -> Probe:
+        """Send OPTIONS to the servers of a trunk, and register if it waits to register again. Takes at most twelve
+        seconds."""
         ...

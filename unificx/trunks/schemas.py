@@ -18,6 +18,20 @@ NumberFormat = Literal["e164", "plus", "national"]
 DtmfMode = Literal["rfc4733", "info", "inband"]
 Reason = Literal["", "no_answer", "no_address", "paused", "credentials", "no_registration"]
 """Why a trunk is not usable; "" while it is, and before the first answer."""
+TestReason = Literal[
+    "",
+    "rejected",
+    "no_address",
+    "no_answer",
+    "no_connection",
+    "no_tls",
+    "server_error",
+    "wrong_password",
+    "forbidden",
+    "unknown_user",
+    "not_registered",
+]
+"""Finding of a test of a trunk; "" if all is well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +153,43 @@ class TrunkStatus:
     reason: Reason = ""
     flows: tuple[Flow, ...] = field(default=(), repr=False)
     others: tuple[Flow, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationReport:
+    """State of a registration, and the status code of the carrier's last response, None without one."""
+
+    state: Literal["registered", "refused", "failed"]
+    status: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """Answer of the servers of a trunk to OPTIONS.
+
+    `server` is the HOST:PORT that is reported, "" if the name has no address; `status` of its response, None without
+    one; `seconds` until the response. `registration` is None for a trunk that does not register.
+    """
+
+    server: str = ""
+    status: int | None = None
+    seconds: float | None = None
+    connection_failed: bool = False
+    over_tls: bool = False
+    registration: RegistrationReport | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TrunkTest:
+    """Result of a test. `status` is that of the registration, or of the response to OPTIONS for a trunk without one;
+    `round_trip_ms`: milliseconds until the response to OPTIONS; `advice`: what to do, in English."""
+
+    state: TrunkState
+    reason: TestReason
+    status: int | None
+    round_trip_ms: float | None
+    server: str
+    advice: str
 
 
 @dataclass(frozen=True, slots=True)

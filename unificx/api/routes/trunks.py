@@ -71,6 +71,19 @@ async def delete_trunk(services: ServicesDep, user: CurrentUserDep, trunk: Id, t
     await services.trunks.delete(services.trunks.find(scope.tenant_id, trunk))
 
 
+@router.post("/trunks/{trunk}/test", responses=problem_responses(401, 403, 404, 429, 503))
+async def try_trunk(
+    services: ServicesDep, user: CurrentUserDep, trunk: Id, tenant: TenantQuery = None
+) -> models.TrunkTest:
+    """Test a trunk: send OPTIONS to its servers, and register at once if the trunk waits to try again.
+
+    Takes at most twelve seconds. A trunk can be tested every ten seconds.
+    """
+    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    found = await services.trunks.test(services.trunks.find(scope.tenant_id, trunk))
+    return models.TrunkTest.model_validate(found)
+
+
 @router.get("/trunk-templates", responses=problem_responses(401, 403, 404))
 async def list_trunk_templates(
     services: ServicesDep, user: CurrentUserDep, tenant: TenantQuery = None

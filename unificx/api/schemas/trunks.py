@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field, SecretStr
 
 from unificx.api.schemas.core import Input, Output
-from unificx.trunks import CallerIdHeader, DtmfMode, NumberFormat, Reason, TrunkState, TrunkTransport
+from unificx.trunks import CallerIdHeader, DtmfMode, NumberFormat, Reason, TestReason, TrunkState, TrunkTransport
 
 TrunkName = Annotated[
     str, Field(min_length=1, max_length=63, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", examples=["carrier"])
@@ -108,6 +108,21 @@ class TrunkChange(Input):
     dtmf: DtmfMode | None = None
     register_seconds: RegisterSeconds | None = None
     check_seconds: CheckSeconds | None = None
+
+
+class TrunkTest(Output):
+    """Result of a test of a trunk."""
+
+    state: TrunkState = Field(description="As found by the test.")
+    reason: TestReason = Field(description="Finding; empty if all is well.")
+    status: int | None = Field(
+        description="SIP status code of the registration, or of the response to OPTIONS for a trunk that does not "
+        "register; null without a response.",
+        examples=[403],
+    )
+    round_trip_ms: float | None = Field(description="Milliseconds until the response to OPTIONS; null without one.")
+    server: str = Field(description="HOST:PORT that was asked; empty if DNS has no address.")
+    advice: str = Field(description="Advice, in English.")
 
 
 class TrunkTemplate(Output):

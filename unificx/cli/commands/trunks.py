@@ -7,7 +7,7 @@ import typer
 from unificx.cli.api_client import ApiClient, Json
 from unificx.cli.collection import Collection
 from unificx.cli.command import CommandContext, command, command_group
-from unificx.cli.output import print_items
+from unificx.cli.output import print_item, print_items
 
 _COLUMNS = {
     "name": "name",
@@ -32,6 +32,13 @@ _DETAILS = {
     "dtmf": "digits",
     "register_seconds": "registration (s)",
     "check_seconds": "checked every (s)",
+}
+_TEST_COLUMNS = {
+    "state": "state",
+    "status": "SIP status",
+    "round_trip_ms": "round trip (ms)",
+    "server": "server",
+    "advice": "advice",
 }
 _TEMPLATE_COLUMNS = {"name": "name", "title": "carrier", "server": "server", "transport": "transport", "note": "note"}
 
@@ -143,6 +150,16 @@ def update(
 def delete(context: CommandContext, trunk: TrunkReference) -> None:
     """Delete a trunk that is not used."""
     _COLLECTION.delete(context, trunk, "The trunk was deleted.")
+
+
+@command(group, "test")
+def test(context: CommandContext, trunk: TrunkReference) -> None:
+    """Ask the carrier and say what to do."""
+
+    async def request(api: ApiClient) -> Json:
+        return await api.post(f"/trunks/{trunk}/test", {}, tenant=await api.resolve_tenant(context.tenant))
+
+    print_item(context.run(request), _TEST_COLUMNS, as_json=context.as_json)
 
 
 @command(group, "templates")

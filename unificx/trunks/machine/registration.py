@@ -130,6 +130,16 @@ def is_refused(state: State) -> bool:
     return not isinstance(state, Registered) and state.refused
 
 
+def is_settled(state: State, now: float) -> bool:
+    """Whether no attempt is due or under way."""
+    return not isinstance(state, Registering) and state.due > now
+
+
+def hurried(state: State, now: float) -> State:
+    """Return the state with the next attempt due now if the last one has failed."""
+    return replace(state, due=now) if isinstance(state, Waiting) else state
+
+
 def step(state: State, event: Event, now: float, jitter: float) -> Step:
     """Return the next state and what to send; `TimerDue` is expected at `state.due`."""
     match state, event:

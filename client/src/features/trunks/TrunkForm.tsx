@@ -9,6 +9,7 @@ import { EditForm, savingChange } from '~/features/routing';
 import { MoreSettings } from './MoreSettings';
 import { valuesOf, withTemplate, type TrunkValues } from './model';
 import { trunkRequests } from './requests';
+import { TestTrunk } from './TestTrunk';
 import { NOTES, reasonOf } from './texts';
 
 interface TrunkFormProps {
@@ -88,6 +89,7 @@ export function TrunkForm({ trunk, tenant, onClose }: TrunkFormProps) {
         {...form.getInputProps('max_calls')}
       />
       <MoreSettings form={form} />
+      {trunk && <TestTrunk trunk={trunk} tenant={tenant} />}
     </EditForm>
   );
 }

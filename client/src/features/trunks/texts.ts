@@ -1,6 +1,6 @@
 import { msg } from '@lingui/core/macro';
 import type { MessageDescriptor } from '@lingui/core';
-import type { Trunk } from '~/api';
+import type { Trunk, TrunkTest } from '~/api';
 
 export const STATES: Record<Trunk['state'], { text: MessageDescriptor; colour: string }> = {
   registered: { text: msg`Registered`, colour: 'teal' },
@@ -25,6 +25,21 @@ export function reasonOf({ state, reason }: Pick<Trunk, 'state' | 'reason'>): Me
   if (reason) return REASONS[reason];
   return state === 'unreachable' ? WAITING : undefined;
 }
+
+/** Findings of a test, with advice. */
+export const FINDINGS: Record<TrunkTest['reason'], MessageDescriptor> = {
+  '': msg`The trunk works.`,
+  rejected: msg`The server answers, but rejects the request. Many carriers do. If calls are rejected too, have the carrier enter the address of this server.`,
+  no_address: msg`The name of the server has no address. Check how it is spelled.`,
+  no_answer: msg`The server does not answer. Check server, port, transport and firewalls.`,
+  no_connection: msg`No connection to the server can be made. Check server, port, transport and firewalls.`,
+  no_tls: msg`No TLS connection can be made. Check the port, and that the certificate of the server is valid for its name.`,
+  server_error: msg`The server answers with an error. Try again later, then ask the carrier.`,
+  wrong_password: msg`The carrier rejects the login. Check user name, password and user name for authentication.`,
+  forbidden: msg`The carrier forbids the registration. Check the user name, and whether it is allowed from the address of this server.`,
+  unknown_user: msg`The carrier does not know this user. Check user name and domain.`,
+  not_registered: msg`The server answers, but the registration does not succeed. Check the domain, then ask the carrier.`,
+};
 
 /** Where to find the values of a carrier, by the name of its template. */
 export const NOTES: Record<string, MessageDescriptor> = {
