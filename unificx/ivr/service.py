@@ -78,6 +78,11 @@ class MenuService:
         """Return a page of menus. Raises Invalid for an invalid cursor."""
         return self._menus.page(tenant_id, cursor, limit)
 
+    def sound_of(self, tenant_id: str, number: str) -> str | None:
+        """Return the name of the sound that a menu plays."""
+        menu = self.by_number(tenant_id, number)
+        return (menu.greeting or _sound(menu.sound)) if menu is not None else None
+
     # ---- the kind of destination
 
     def find(self, tenant_id: str, name: str) -> Destination | None:
@@ -150,6 +155,10 @@ class MenuService:
         if spoken_anew:
             await self._drop_greeting(menu)
         return after
+
+    async def set_sound(self, tenant_id: str, number: str, name: str) -> None:
+        """Have a menu play a sound, not its text. Raises NotFound; Invalid."""
+        await self.update(self.find_menu(tenant_id, number), MenuChange(sound=name))
 
     async def delete(self, menu: Menu) -> None:
         """Delete a menu and release its number. Raises Conflict that names what leads to it, NotFound."""

@@ -446,6 +446,10 @@ _PROMPT_RECORDING: Final[dict[str, EnglishGerman]] = {
     ),
     "or-music": ("For the music on hold, enter zero.", "Für die Wartemusik geben Sie null ein."),
     "or-greeting": ("For your own greeting, enter one.", "Für Ihre eigene Ansage geben Sie eins ein."),
+    "or-menu": (
+        "For the announcement of a menu, enter its number.",
+        "Für die Ansage eines Menüs geben Sie seine Nummer ein.",
+    ),
     "no-such-code": ("There is no announcement with this code.", "Es gibt keine Ansage mit diesem Code."),
     "stays": ("This announcement cannot be changed.", "Diese Ansage kann nicht geändert werden."),
     "to-hear": ("To hear it,", "Um sie zu hören,"),

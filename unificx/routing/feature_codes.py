@@ -113,8 +113,8 @@ FEATURE_CODES = (
     Feature(
         "*77",
         "own-sounds",
-        "Record the organisation's prompts and hold music (administrators)",
-        "Ansagen und Wartemusik der Organisation aufnehmen (Administratoren)",
+        "Record the organisation's prompts, menus and hold music (administrators)",
+        "Ansagen, Menüs und Wartemusik der Organisation aufnehmen (Administratoren)",
     ),
     Feature("*78", "do-not-disturb-on", "Do not disturb: on", "Nicht stören: ein"),
     Feature("*79", "do-not-disturb-off", "Do not disturb: off", "Nicht stören: aus"),

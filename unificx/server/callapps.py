@@ -50,7 +50,12 @@ def create_registry(
     """Return the registry of all call apps. Raise StartupError if an installed package cannot be loaded."""
     boxes, directory = container.mailboxes, container.identity.directory
     prompt_parts = PromptRecordingParts(
-        container.custom_sounds, boxes, directory, partial(_is_administrator, container.identity)
+        container.custom_sounds,
+        container.routing.menus.sound_of,
+        container.routing.menus.set_sound,
+        boxes,
+        directory,
+        partial(_is_administrator, container.identity),
     )
 
     def move_to_room(call_id: str, extensions: Collection[str]) -> Room:

@@ -16,7 +16,21 @@ SPOKEN_TEXT = "sound 2.08"
 """Two seconds of speech, trimmed."""
 
 
-def stage(room: RecordingSetup, *, admin: bool = True, **more) -> AppHarness:
+class FakeMenus:
+    """Sounds of menus by number."""
+
+    def __init__(self, sounds: dict[str, str]) -> None:
+        self.sounds = sounds
+
+    def sound_of(self, tenant_id: str, number: str) -> str | None:
+        return self.sounds.get(number) if tenant_id == TENANT else None
+
+    async def set_sound(self, tenant_id: str, number: str, name: str) -> None:
+        assert (tenant_id, number in self.sounds) == (TENANT, True)
+        self.sounds[number] = name
+
+
+def stage(room: RecordingSetup, *, admin: bool = True, menus: dict[str, str] | None = None, **more) -> AppHarness:
     directory = DirectoryCache()
     directory.put_tenant(Tenant(TENANT, "acme", "Acme", "acme.example", "active", datetime(2026, 1, 1, tzinfo=UTC)))
     directory.put_extension(ANNA)
@@ -24,7 +38,10 @@ def stage(room: RecordingSetup, *, admin: bool = True, **more) -> AppHarness:
     async def may(extension: Extension) -> bool:
         return admin and extension == ANNA
 
-    parts = PromptRecordingParts(room.custom_sounds, room.boxes, directory, may)
+    menu_sounds = FakeMenus(menus if menus is not None else {})
+    parts = PromptRecordingParts(
+        room.custom_sounds, menu_sounds.sound_of, menu_sounds.set_sound, room.boxes, directory, may
+    )
     return AppHarness(prompt_recording_app(parts), mailbox=None, caller=ANNA, **more)
 
 
@@ -65,6 +82,21 @@ async def test_music_is_recorded_and_rejected_recording_is_not_stored(room: Reco
     assert played_prompts(caller) == [*("studio/record", "general/cancelled") * 2, "studio/record", "general/saved"]
     assert [(one.language, one.name) for one in room.custom_sounds.all(TENANT)] == [("any", "music/hold")]
     assert len(list(room.files.rglob("*"))) == 2  # one directory and one file
+
+
+async def test_the_prompt_of_a_menu_is_recorded_by_its_number(room: RecordingSetup) -> None:
+    menus = {"7000": "spoken/1", "7001": "own/welcome"}
+    for number, keys in (("7000", ["1", "2", "1", "*"]), ("7001", ["2", "*"])):
+        digits = {"studio/enter-code": [f"{number}#", "#"], "studio/to-hear": keys, "studio/to-use": ["1"]}
+        caller = stage(room, menus=menus, digits=digits, audio_scripts=[["speak 2", "press #"]])
+        await caller.run()
+        saved = ["studio/record", "general/saved"]
+        assert played_prompts(caller) == (["spoken/1", *saved, "own/menu-7000"] if number == "7000" else saved)
+    assert menus == {"7000": "own/menu-7000", "7001": "own/welcome"}
+    found = room.custom_sounds.all(TENANT)
+    assert [(one.language, one.name) for one in found] == [("any", "own/menu-7000"), ("any", "own/welcome")]
+    row, _ = await room.audio.load(TENANT, found[0].audio_id)
+    assert row.owners == (ANNA.subject,)
 
 
 @pytest.mark.promise("C9")

@@ -9,7 +9,7 @@ from unificx.core.clock import ManualClock
 from unificx.core.errors import Invalid, NotFound
 from unificx.db import Database
 from unificx.identity import NewTenant
-from unificx.ivr import MenuChange, MenuParts, MenuService, NewMenu
+from unificx.ivr import MenuChange, MenuParts, MenuService, NewMenu, PromptKind
 from unificx.media.sounds import Sound
 from unificx.privacy import KeyStore
 from unificx.routing import DestinationDirectory, HangupKind
@@ -44,12 +44,19 @@ async def test_a_menu_changed_while_a_text_is_spoken_forms_no_loop(
     parts = MenuParts(database, keys, people.directory, destinations, FakeSounds(), speech, clock)  # type: ignore[arg-type]
     menus = MenuService(parts)
     destinations.add(menus)
+    destinations.add(PromptKind(parts.sounds))
     first = await menus.create(tenant.id, NewMenu("7000", "hangup", say="Hello"))
     second = await menus.create(tenant.id, NewMenu("7001", "hangup", say="Hello"))
     speech.meanwhile = lambda: menus.update(second, MenuChange(otherwise="menu:7000"))
     with pytest.raises(Invalid, match="menu:7000 → menu:7001 → menu:7000"):
         await menus.update(first, MenuChange(say="Good morning", otherwise="menu:7001"))
     assert menus.by_id(first.id) == first
+    assert menus.sound_of(tenant.id, "7000") == first.greeting
+    await menus.set_sound(tenant.id, "7000", "general/goodbye")
+    assert menus.sound_of(tenant.id, "7000") == "general/goodbye"
+    assert menus.sound_of(tenant.id, "7002") is menus.sound_of("another", "7000") is None
+    with pytest.raises(NotFound):
+        await menus.set_sound(tenant.id, "7002", "general/goodbye")
     for menu in (second, first):
         await menus.delete(menu)
     for change in (menus.delete(first), menus.update(first, MenuChange(name="Main"))):
