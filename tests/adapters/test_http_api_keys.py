@@ -184,6 +184,18 @@ async def test_only_the_server_itself_creates_keys_for_others(world: World) -> N
     assert (await world.client(Authorization=f"Bearer {program}").get("/api/v1/me")).json()["person"]["id"] == user_id
 
 
+@pytest.mark.promise("T3")
+async def test_users_get_notices_of_new_keys_that_act_as_them(world: World) -> None:
+    user = await world.user(world.acme, "1001")
+    user_id = (await user.get("/api/v1/me")).json()["person"]["id"]
+    await create_key(world, user)
+    await create_key_at(world.client(operator=True), {"name": "Cron job", "person_id": user_id})
+    assert (await user.post(KEYS, json={"name": "x", "scopes": ["people:read"]})).status_code == 403
+    await world.identity.join_background_tasks()
+    notices = sorted(world.emails.of_kind("api_key_created"))  # written concurrently
+    assert notices == [("user1001@acme.example", "Cron job"), ("user1001@acme.example", "Dashboard")]
+
+
 async def create_key_at(console: httpx.AsyncClient, wanted: dict[str, str]) -> str:
     answer = await console.post(f"{KEYS}?tenant=acme", json=wanted)
     assert answer.status_code == 201, answer.text

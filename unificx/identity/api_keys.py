@@ -11,6 +11,7 @@ from unificx.identity.policies import permissions, validation
 from unificx.identity.policies.token_rotation import base64url, digest
 from unificx.identity.repository import api_keys
 from unificx.identity.schemas import ApiKey, CreatedApiKey, NewApiKey, Principal
+from unificx.identity.security_notices import SecurityNotices
 from unificx.identity.store import IdentityStore, Transaction
 
 TOKEN_MARK = "ucx_"  # noqa: S105 - the beginning of every key, by which secret scanners find it
@@ -26,9 +27,10 @@ log = structlog.get_logger()
 class ApiKeys:
     """API keys of all users. A key has at most the present rights of its user and ends with the account."""
 
-    def __init__(self, store: IdentityStore, factors: FactorRecords) -> None:
+    def __init__(self, store: IdentityStore, factors: FactorRecords, notices: SecurityNotices) -> None:
         self._store = store
         self._factors = factors
+        self._notices = notices
         self._keys = store.keys
         self._clock = store.clock
         # Owner: this node, until `clean_up` writes them.
@@ -36,8 +38,8 @@ class ApiKeys:
         """Dates since the last `clean_up`."""
 
     async def create(self, maker: Principal, tenant_id: str, person_id: str, new: NewApiKey) -> CreatedApiKey:
-        """Create a key that acts as a user. Raise Forbidden for a scope beyond their role, Conflict for too many keys,
-        StepUpRequired, Invalid."""
+        """Create a key that acts as a user, and tell them. Raise Forbidden for a scope beyond their role, Conflict for
+        too many keys, StepUpRequired, Invalid."""
         if not 1 <= new.days <= MAX_DAYS:
             raise Invalid(f"A key is valid for 1 to {MAX_DAYS} days.", field="days")
         token, now = TOKEN_MARK + base64url(self._clock.random_bytes(_SECRET_BYTES)), self._clock.now()
@@ -63,6 +65,7 @@ class ApiKeys:
                 name=validation.name(new.name),
             )
             await api_keys.add(tx.session, self._keys, key, person.subject, digest(token))
+            tx.on_commit.append(lambda: self._notices.send(tenant_id, person_id, "api_key_created", key.name))
             tx.publish(ApiKeyCreated(self._clock.new_id(), tenant_id, key.id, person_id, maker.person_id))
         log.info("api_key_created", tenant=tenant_id, key=key.id, person=person_id, maker=maker.person_id)
         return CreatedApiKey(key, token)

@@ -22,6 +22,7 @@ SecurityNoticeKind = Literal[
     "password_changed",
     "factor_changed",
     "recovery_used",
+    "api_key_created",
 ]
 """Kinds of security notices sent to users."""
 Language = Literal["en", "de"]

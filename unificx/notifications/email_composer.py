@@ -110,6 +110,15 @@ _TEXTS: dict[Language, dict[EmailKind, EmailText]] = {
         "recovery_used": EmailText(
             "Recovery code used", ("A recovery code was used to sign in to your account.", _NOT_YOU["en"])
         ),
+        "api_key_created": EmailText(
+            "New API key for your account",
+            (
+                "An API key was created for your account: {detail}.",
+                "A program with this key can act in your name, within the scopes of the key. If you do not expect it,"
+                " revoke the key in the portal under Integrations, or ask your administrator, and change your"
+                " password.",
+            ),
+        ),
         "voicemail": EmailText(
             "New voicemail message",
             (
@@ -197,6 +206,15 @@ _TEXTS: dict[Language, dict[EmailKind, EmailText]] = {
         "recovery_used": EmailText(
             "Wiederherstellungscode benutzt",
             ("Ihr Konto wurde mit einem Wiederherstellungscode geöffnet.", _NOT_YOU["de"]),
+        ),
+        "api_key_created": EmailText(
+            "Neuer API-Schlüssel für Ihr Konto",
+            (
+                "Für Ihr Konto wurde ein API-Schlüssel angelegt: {detail}.",
+                "Ein Programm mit diesem Schlüssel kann in Ihrem Namen handeln, soweit seine Rechte reichen. Wenn Sie"
+                " das nicht erwarten, widerrufen Sie den Schlüssel im Portal unter Integrationen oder fragen Sie Ihre"
+                " Administration, und ändern Sie Ihr Passwort.",
+            ),
         ),
         "voicemail": EmailText(
             "Neue Sprachnachricht",

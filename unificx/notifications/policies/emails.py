@@ -17,6 +17,7 @@ EmailKind = Literal[
     "password_changed",
     "factor_changed",
     "recovery_used",
+    "api_key_created",
     "voicemail",
     "voicemail_sound",
     "emergency_call",
