@@ -6,6 +6,7 @@ from http_world import FakeCall, World
 
 from unificx.calls import ParkedCall
 from unificx.identity import Role
+from unificx.identity.policies.key_call_rate import MAX_CALLS
 
 
 async def test_users_see_and_transfer_only_their_own_calls(world: World) -> None:
@@ -93,6 +94,21 @@ async def test_click_to_dial_rings_the_own_device_first(world: World) -> None:
     office = await world.signed_in("office@acme.example")
     answer = await office.post("/api/v1/calls", json={"to": "1002"})
     assert (answer.status_code, answer.json()["code"]) == (409, "conflict")
+
+
+async def test_a_key_places_a_limited_number_of_calls_per_minute(world: World) -> None:
+    user = await world.user(world.acme, "1001")
+    made = [(await user.post("/api/v1/api-keys", json={"name": name})).json()["token"] for name in ("CRM", "Door")]
+    program, other = [world.client(Authorization=f"Bearer {token}") for token in made]
+    call = {"to": "1002"}
+    assert [(await program.post("/api/v1/calls", json=call)).status_code for _ in range(MAX_CALLS)] == [201] * MAX_CALLS
+    world.clock.advance(20)
+    refused = await program.post("/api/v1/calls", json=call)
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "40")
+    assert (await other.post("/api/v1/calls", json=call)).status_code == 201
+    assert (await user.post("/api/v1/calls", json=call)).status_code == 201
+    world.clock.advance(41)
+    assert (await program.post("/api/v1/calls", json=call)).status_code == 201
 
 
 @pytest.mark.parametrize("path", ["/api/v1/me/calls"])

@@ -4,10 +4,12 @@ from datetime import date, timedelta
 
 import structlog
 
+from unificx.cluster import Counters
 from unificx.core.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
 from unificx.identity.events import ApiKeyCreated, ApiKeyEnded
 from unificx.identity.factor_records import FactorRecords
 from unificx.identity.policies import permissions, validation
+from unificx.identity.policies.key_call_rate import KeyCallRate
 from unificx.identity.policies.token_rotation import base64url, digest
 from unificx.identity.repository import api_keys
 from unificx.identity.schemas import ApiKey, CreatedApiKey, NewApiKey, Principal
@@ -27,10 +29,13 @@ log = structlog.get_logger()
 class ApiKeys:
     """API keys of all users. A key has at most the present rights of its user and ends with the account."""
 
-    def __init__(self, store: IdentityStore, factors: FactorRecords, notices: SecurityNotices) -> None:
+    def __init__(
+        self, store: IdentityStore, factors: FactorRecords, notices: SecurityNotices, counters: Counters
+    ) -> None:
         self._store = store
         self._factors = factors
         self._notices = notices
+        self._calls = KeyCallRate(counters)
         self._keys = store.keys
         self._clock = store.clock
         # Owner: this node, until `clean_up` writes them.
@@ -79,6 +84,11 @@ class ApiKeys:
             raise Unauthenticated("This API key is not valid.", hint="It was revoked or has expired.")
         self._last_used[found.tenant_id, found.key_id] = now.date()
         return found
+
+    async def count_call(self, principal: Principal) -> None:
+        """Count a call that a program places. Raise TooManyRequests. Signed-in users are not limited here."""
+        if principal.key_id:
+            await self._calls.count(principal.key_id)
 
     async def keys_of(self, tenant_id: str, person_id: str | None) -> list[ApiKey]:
         """Return the keys of a tenant, or of one user, oldest first."""

@@ -192,7 +192,7 @@ def build_identity(
     signer = TokenSigner(clock)
     verifier = PasskeyVerifier(store, signer, cluster.one_time)
     proofs = ProofVerifier(store, verifier, of.notices)
-    api_keys = ApiKeys(store, of.factors, of.notices)
+    api_keys = ApiKeys(store, of.factors, of.notices, cluster.counters)
     tenants = Tenants(store, of.closer, api_keys)
     users = Users(store, of.emails, of.hashes, of.closer, of.phones, api_keys=api_keys)
     devices = Devices(store, of.phones, of.notices)

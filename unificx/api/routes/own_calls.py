@@ -35,11 +35,13 @@ async def list_parked(
 @router.post(
     "/calls",
     status_code=status.HTTP_201_CREATED,
-    responses=problem_responses(401, 403, 404, 409, 507),
+    responses=problem_responses(401, 403, 404, 409, 429, 507),
     dependencies=[Depends(declare_idempotency_key)],
 )
 async def begin_call(services: ServicesDep, user: CurrentUserDep, new: models.NewCall) -> models.CallStarted:
-    """Click to dial: ring a device of yours, or of another extension, then call the number."""
+    """Click to dial: ring a device of yours, or of another extension, then call the number. With an API key, at most 60
+    calls per minute."""
+    await services.identity.api_keys.count_call(user.principal)
     own = await _acting_extensions(services, user, new.extension)
     if not own:
         raise Conflict("You have no extension, so there is no device to ring.")
