@@ -1,4 +1,5 @@
-"""Routing in the portal: a ring group, opening hours and a menu, made and used by one another."""
+"""Routing in the portal: a ring group, opening hours and a menu, made and used by one another. Integrations: an API key
+and a webhook."""
 
 from typing import Any
 
@@ -114,4 +115,65 @@ def test_a_group_hours_and_a_menu_are_made_in_the_portal(desk: Client, server: S
     save(form)
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_role("table").get_by_role("button", name="Harbour")).to_be_visible()
+    assert list(dict.fromkeys(walk.findings)) == []
+
+
+def take_secret(form: Locator) -> str:
+    """Save the form; return the secret that is shown then."""
+    form.get_by_role("button", name="Save").click()
+    expect(form.get_by_text("Shown only now.")).to_be_visible()
+    return form.locator("pre").inner_text()
+
+
+def status_with_key(page: Page, key: str) -> int:
+    """The status of a request of a program for the directory."""
+    request = """(key) => {
+      const options = {credentials: 'omit', headers: {authorization: `Bearer ${key}`}}
+      return fetch('/api/v1/directory', options).then((response) => response.status)
+    }"""
+    return page.evaluate(request, key)
+
+
+def test_a_key_and_a_webhook_are_made_in_the_portal(desk: Client, server: Server) -> None:
+    page, walk = desk.page, PageChecker(desk, "en")
+    page.goto(f"{desk.origin}/portal/integrations")
+    form = create(page, "New API key", "Dashboard")
+    walk.label = "the form of a key"
+    walk.check("light", "dark")
+    form.get_by_role("checkbox", name="Read the directory").check()
+    key = take_secret(form)
+    server.canaries.add(key)
+    walk.label = "a new key"
+    walk.check("light", "dark")
+    form.get_by_role("button", name="Done").click()
+    expect(form).to_have_count(0)
+    assert status_with_key(page, key) == 200
+    row = page.get_by_role("row", name="Dashboard")
+    expect(row).to_contain_text("Olga Verwaltung")
+    row.get_by_role("button", name="Revoke Dashboard").click()
+    question = page.get_by_role("dialog", name="Revoke the API key Dashboard?")
+    question.get_by_role("button", name="Revoke").click()
+    expect(row).to_have_count(0)
+    assert status_with_key(page, key) == 401
+
+    form = create(page, "New webhook", "Helpdesk")
+    walk.label = "the form of a webhook"
+    walk.check("light", "dark")
+    form.get_by_role("textbox", name="Address").fill("https://helpdesk.invalid/hook")
+    form.get_by_role("checkbox", name="A call has ended").check()
+    assert take_secret(form).startswith("whsec_")
+    form.get_by_role("button", name="Done").click()
+    expect(form).to_have_count(0)
+    page.get_by_role("button", name="Send a test to Helpdesk").click()
+    expect(page.get_by_text("A test message to Helpdesk is on its way.")).to_be_visible()
+    page.get_by_role("table", name="Webhooks").get_by_role("button", name="Helpdesk", exact=True).click()
+    form = page.get_by_role("dialog", name="Helpdesk", exact=True)
+    messages = form.get_by_role("region", name="Messages not delivered")
+    expect(messages.get_by_role("listitem")).to_contain_text("Test")
+    walk.label = "a webhook"
+    walk.check("light", "dark")
+    form.get_by_role("button", name="Delete").click()
+    page.get_by_role("dialog", name="Delete the webhook Helpdesk?").get_by_role("button", name="Delete").click()
+    expect(form).to_have_count(0)
+    expect(page.get_by_text("No program is told of events yet.")).to_be_visible()
     assert list(dict.fromkeys(walk.findings)) == []

@@ -6,7 +6,10 @@ export function Secret({ text }: { text: string }) {
   return (
     <>
       <Group wrap="nowrap" my="sm">
-        <Code block style={{ flex: 1, fontSize: 'var(--mantine-font-size-md)' }}>
+        <Code
+          block
+          style={{ flex: 1, fontSize: 'var(--mantine-font-size-md)', whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}
+        >
           {text}
         </Code>
         <CopyButton value={text}>

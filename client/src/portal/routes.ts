@@ -147,6 +147,11 @@ const protectedRoutes = [
   }),
   createRoute({
     getParentRoute: () => signedIn,
+    path: '/integrations',
+    component: lazyRouteComponent(() => import('~/features/integrations/Integrations')),
+  }),
+  createRoute({
+    getParentRoute: () => signedIn,
     path: '/security',
     component: lazyRouteComponent(() => import('~/features/settings/PortalSecurity')),
   }),

@@ -1,2 +1,4 @@
 export { DeviceSelects } from './DeviceSelects';
 export { OwnExtensions } from './OwnExtensions';
+export { StepUpDialog } from './StepUpDialog';
+export { StepUp } from './step-up';

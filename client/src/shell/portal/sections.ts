@@ -14,6 +14,7 @@ import {
   IconPhoneRinging,
   IconPlayerRecordFilled,
   IconPlugConnected,
+  IconPuzzle,
   IconRecordMail,
   IconRoute,
   IconShieldCheck,
@@ -72,6 +73,7 @@ export const GROUPS: SectionGroup[] = [
     title: msg`Settings`,
     sections: [
       { to: '/organisation', title: msg`Organisation`, icon: IconBuilding },
+      { to: '/integrations', title: msg`Integrations`, icon: IconPuzzle },
       { to: '/reports', title: msg`Help requests`, icon: IconLifebuoy },
     ],
   },

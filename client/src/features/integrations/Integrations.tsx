@@ -1,0 +1,18 @@
+import { useLingui } from '@lingui/react/macro';
+import { tenantSelection } from '~/api/tenant-selection';
+import { useValue } from '~/core/store';
+import { Page } from '~/design/Page';
+import { ApiKeys } from './ApiKeys';
+import { Webhooks } from './Webhooks';
+
+/** Programs that use the phone system: API keys, and webhooks that report events. */
+export default function Integrations() {
+  const { t } = useLingui();
+  const tenant = useValue(tenantSelection, (each) => each.selected?.id);
+  return (
+    <Page title={t`Integrations`} size="xl">
+      <ApiKeys tenant={tenant} />
+      <Webhooks tenant={tenant} />
+    </Page>
+  );
+}

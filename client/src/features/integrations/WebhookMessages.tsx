@@ -1,0 +1,83 @@
+import { Button, Text, Title } from '@mantine/core';
+import { IconAlertTriangle, IconClock } from '@tabler/icons-react';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useId } from 'react';
+import { api, type Webhook, type WebhookDelivery } from '~/api';
+import { useChanges } from '~/design/changes';
+import { formatDateTime } from '~/design/dates';
+import { POLL_INTERVAL_MS, usePages } from '~/design/lists';
+import { ErrorNotice } from '~/design/Notice';
+import { Row, Rows } from '~/design/Rows';
+import { deliveryState, eventTitle } from './texts';
+
+/** Messages of a webhook that wait or could not be delivered. */
+export function WebhookMessages({ webhook, tenant }: { webhook: Webhook; tenant?: string }) {
+  const { t } = useLingui();
+  const id = useId();
+  const { items, loaded, fault } = usePages<WebhookDelivery>(
+    ['webhook-messages', webhook.id, tenant],
+    () => api.listWebhookDeliveries({ path: { webhook: webhook.id }, query: { tenant } }),
+    { pollMs: POLL_INTERVAL_MS },
+  );
+  const changes = useChanges(['webhook-messages', 'webhooks']);
+  const retry = (message: WebhookDelivery) =>
+    changes.mutate({
+      apply: () => api.retryWebhookDelivery({ path: { webhook: webhook.id, delivery: message.id }, query: { tenant } }),
+      message: t`The message is sent again.`,
+    });
+  return (
+    <section aria-labelledby={id}>
+      <Title order={3} size="h5" id={id}>
+        <Trans>Messages not delivered</Trans>
+      </Title>
+      <ErrorNotice fault={fault ?? changes.error} />
+      {loaded && items.length === 0 && (
+        <Text size="sm" c="dimmed">
+          <Trans>All messages were delivered.</Trans>
+        </Text>
+      )}
+      <Rows>
+        {items.map((message) => (
+          <Message
+            key={message.id}
+            message={message}
+            onRetry={message.dead && webhook.state === 'active' ? () => retry(message) : undefined}
+          />
+        ))}
+      </Rows>
+    </section>
+  );
+}
+
+interface MessageProps {
+  message: WebhookDelivery;
+  /** Sends it again; undefined while it cannot. */
+  onRetry?: () => void;
+}
+
+function Message({ message, onRetry }: MessageProps) {
+  const { t } = useLingui();
+  const { event, created, dead, attempts, status } = message;
+  const title = eventTitle(event);
+  const Icon = dead ? IconAlertTriangle : IconClock;
+  const at = formatDateTime(created);
+  const result = status ? t`the receiver answered ${status}` : t`the receiver did not answer`;
+  return (
+    <Row
+      icon={<Icon size={20} aria-hidden />}
+      trailing={
+        onRetry && (
+          <Button size="xs" variant="default" aria-label={t`Send again: ${at}`} onClick={onRetry}>
+            <Trans>Send again</Trans>
+          </Button>
+        )
+      }
+    >
+      <Text fw={500}>{title ? t(title) : event}</Text>
+      <Text size="sm" c="dimmed">
+        {at} · {t(deliveryState(message))}
+        {attempts > 0 && ` · ${result}`}
+      </Text>
+    </Row>
+  );
+}
