@@ -56,9 +56,11 @@ async def test_numbers_and_routes_are_managed_and_tried(world: World, admin: htt
     number = await created(admin, "numbers", NUMBER)
     assert (number["number"], number["display"], number["trunk"]) == ("+49301234500", "030 1234500", "carrier")
     changed = await admin.patch(
-        "/api/v1/numbers/%2B49301234500", json={"shown_for": ["1001"], "reject_anonymous": True}
+        "/api/v1/numbers/%2B49301234500",
+        json={"shown_for": ["1001"], "reject_anonymous": True, "description": " Reception, on invoices "},
     )
     assert (changed.json()["shown_for"], changed.json()["reject_anonymous"]) == (["1001"], True)
+    assert (number["description"], changed.json()["description"]) == ("", "Reception, on invoices")
     route = await created(admin, "routes", ROUTE)
     assert (route["trunks"], route["caller_id"], route["position"]) == (["carrier"], "+49301234500", 100)
     tried = (await admin.post("/api/v1/routes/test", json={"from": "1001", "number": "0301234567"})).json()

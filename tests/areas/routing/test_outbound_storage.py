@@ -45,9 +45,10 @@ async def test_deleted_extensions_and_tenants_leave_nothing(outside: OutboundSet
 
 
 async def test_a_number_leads_to_its_destination_in_each_tenant(outside: OutboundSetup) -> None:
-    await number(outside)
+    await number(outside, description="Reception")
     await number(outside, tenant_id=outside.globex, to="extension:1002")
     await outside.restart()
+    assert outside.outbound.numbers.find(outside.acme, "+49301234500").description == "Reception"
     numbers = outside.outbound.numbers
     for tenant_id, extension in ((outside.acme, "1001"), (outside.globex, "1002")):
         found = numbers.destination(tenant_id, outside.trunk_id("carrier", tenant_id), "+49301234500", BERLIN)

@@ -47,6 +47,7 @@ async def create_number(
         callers=_pairs(new.callers),
         shown_for=tuple(new.shown_for),
         reject_anonymous=new.reject_anonymous,
+        description=new.description,
     )
     return _schema(services, await services.outbound.numbers.create(scope.tenant_id, wanted))
 
@@ -77,6 +78,7 @@ async def update_number(
         callers=None if change.callers is None else _pairs(change.callers),
         shown_for=None if change.shown_for is None else tuple(change.shown_for),
         reject_anonymous=change.reject_anonymous,
+        description=change.description,
     )
     return _schema(services, await services.outbound.numbers.update(known, wanted))
 
@@ -107,5 +109,6 @@ def _schema(services: Services, number: routing.InboundNumber) -> models.PublicN
         callers=[models.CallerRule(pattern=one.pattern, destination=str(one.destination)) for one in number.callers],
         shown_for=services.identity.directory.extension_numbers(number.shown_for),
         reject_anonymous=number.reject_anonymous,
+        description=number.description,
         created=number.created,
     )

@@ -22,6 +22,9 @@ PatternText = Annotated[
         examples=["+."],
     ),
 ]
+Description = Annotated[
+    str, Field(max_length=200, description="Purpose of the number.", examples=["Reception, printed on invoices"])
+]
 _SHOWN_FOR = "Extensions that show this number when they call outside, by number or id."
 
 
@@ -44,6 +47,7 @@ class PublicNumber(Output):
     callers: list[CallerRule] = Field(description="Tried before `destination`, in order.")
     shown_for: list[str] = Field(description="Extensions that show this number when they call outside.")
     reject_anonymous: bool = Field(description="Callers that withhold their number are rejected.")
+    description: Description
     created: datetime
 
 
@@ -59,6 +63,7 @@ class NewPublicNumber(Input):
     callers: Annotated[list[NewCallerRule], Field(default_factory=list, max_length=50)]
     shown_for: Annotated[list[Reference], Field(default_factory=list, max_length=200, description=_SHOWN_FOR)]
     reject_anonymous: bool = False
+    description: Description = ""
 
 
 class PublicNumberChange(Input):
@@ -69,6 +74,7 @@ class PublicNumberChange(Input):
     callers: Annotated[list[NewCallerRule] | None, Field(max_length=50)] = None
     shown_for: Annotated[list[Reference] | None, Field(max_length=200)] = None
     reject_anonymous: bool | None = None
+    description: Description | None = None
 
 
 Trunks = Annotated[

@@ -8,7 +8,7 @@ from unificx.cli.api_client import Json
 from unificx.cli.collection import Collection
 from unificx.cli.command import CommandContext, command, command_group
 
-_COLUMNS = {"number": "number", "trunk": "trunk", "destination": "leads to", "id": "id"}
+_COLUMNS = {"number": "number", "trunk": "trunk", "destination": "leads to", "description": "description", "id": "id"}
 _DETAILS = {
     **_COLUMNS,
     "shown_for": "shown for",
@@ -47,10 +47,12 @@ def create(
     caller: Callers = None,
     shown_for: ShownFor = None,
     reject_anonymous: RejectAnonymous = None,
+    description: Annotated[str | None, typer.Option(help="Purpose of the number.")] = None,
 ) -> None:
     """Add a public number and say where it leads."""
     body = {"number": number, "trunk": trunk, "destination": to, "callers": _caller_rules(caller)}
-    _COLLECTION.create(context, body | {"shown_for": shown_for or None, "reject_anonymous": reject_anonymous})
+    body |= {"shown_for": shown_for or None, "reject_anonymous": reject_anonymous, "description": description}
+    _COLLECTION.create(context, body)
 
 
 @command(group, "list")
@@ -75,10 +77,12 @@ def update(
     caller: Callers = None,
     shown_for: ShownFor = None,
     reject_anonymous: RejectAnonymous = None,
+    description: Annotated[str | None, typer.Option(help="Purpose of the number.")] = None,
 ) -> None:
     """Change where a public number leads."""
     body = {"trunk": trunk, "destination": to, "callers": _caller_rules(caller)}
-    _COLLECTION.update(context, number, body | {"shown_for": shown_for or None, "reject_anonymous": reject_anonymous})
+    body |= {"shown_for": shown_for or None, "reject_anonymous": reject_anonymous, "description": description}
+    _COLLECTION.update(context, number, body)
 
 
 @command(group, "delete")

@@ -18,6 +18,8 @@ MAX_NUMBERS = 10_000
 """Public numbers of one tenant."""
 MAX_CALLER_RULES = 50
 """Caller patterns of one number."""
+MAX_DESCRIPTION = 200
+"""Characters of a description."""
 
 
 class PublicNumberService:
@@ -93,6 +95,7 @@ class PublicNumberService:
             callers=_caller_rules(new.callers),
             shown_for=self._extension_ids(tenant_id, new.shown_for),
             reject_anonymous=new.reject_anonymous,
+            description=_description(new.description),
         )
         async with self._parts.database.begin() as uow:
             await lock_scope(uow.session, "public numbers", tenant_id)
@@ -139,6 +142,7 @@ class PublicNumberService:
             callers=number.callers if callers is None else _caller_rules(callers),
             shown_for=number.shown_for if shown_for is None else self._extension_ids(tenant_id, shown_for),
             reject_anonymous=number.reject_anonymous if change.reject_anonymous is None else change.reject_anonymous,
+            description=number.description if change.description is None else _description(change.description),
         )
 
     async def _check_destinations(self, uow: UnitOfWork, number: InboundNumber) -> None:
@@ -162,6 +166,13 @@ def _caller_rules(rules: tuple[tuple[str, str], ...]) -> tuple[CallerRule, ...]:
     return tuple(
         CallerRule(parse_pattern(pattern, "callers").text, DestinationRef.parse(to, "callers")) for pattern, to in rules
     )
+
+
+def _description(text: str) -> str:
+    stripped = text.strip()
+    if len(stripped) > MAX_DESCRIPTION or not stripped.isprintable():
+        raise Invalid(f"A description has up to {MAX_DESCRIPTION} printable characters.", field="description")
+    return stripped
 
 
 def _destination_for(number: InboundNumber, caller_number: str) -> DestinationRef:

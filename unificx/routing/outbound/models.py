@@ -24,11 +24,13 @@ def _number_field(category: str = "user.contact.phone_number") -> Any:
 
 @dataclass(frozen=True, slots=True)
 class NumberPart:
-    """A public number in E.164, its destination, and destinations by pattern of the caller's number, alternating."""
+    """A public number in E.164, its destination, destinations by pattern of the caller's number, alternating, and a
+    description."""
 
     number: str = _number_field()
     destination: str = _number_field("user.account.extension")
     callers: tuple[str, ...] = _number_field()
+    description: str | None = _number_field("user.content")
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,6 +116,7 @@ async def all_numbers(session: AsyncSession, keys: Keys) -> list[InboundNumber]:
                 tuple(CallerRule(pattern, DestinationRef.parse(to)) for pattern, to in pairs),
                 _split(row.shown_for),
                 row.reject_anonymous,
+                part.description or "",
             )
         )
     return found
@@ -142,7 +143,7 @@ async def delete_number(session: AsyncSession, tenant_id: str, number_id: str) -
 
 def _number_columns(keys: Keys, number: InboundNumber) -> dict[str, object]:
     callers = tuple(text for rule in number.callers for text in (rule.pattern, str(rule.destination)))
-    part = NumberPart(number.number, str(number.destination), callers)
+    part = NumberPart(number.number, str(number.destination), callers, number.description)
     [sealed] = NUMBER_CODEC.seal(keys, number.tenant_id, [(number.id, number.id, part)])
     return {
         "trunk_id": number.trunk_id,

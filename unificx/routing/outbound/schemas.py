@@ -80,7 +80,7 @@ class InboundNumber:
     """A number of the tenant in the public network.
 
     `callers` are tried before `destination`, in order. `shown_for` are ids of extensions that show this number when
-    they call outside.
+    they call outside. `description` says what the number is for.
     """
 
     id: str
@@ -92,6 +92,7 @@ class InboundNumber:
     callers: tuple[CallerRule, ...] = ()
     shown_for: tuple[str, ...] = ()
     reject_anonymous: bool = False
+    description: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,7 @@ class NewNumber:
     """Pattern of the caller's number, and destination."""
     shown_for: tuple[str, ...] = ()
     reject_anonymous: bool = False
+    description: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,7 @@ class NumberChange:
     callers: tuple[tuple[str, str], ...] | None = field(default=None, repr=False)
     shown_for: tuple[str, ...] | None = None
     reject_anonymous: bool | None = None
+    description: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,6 +98,14 @@ export function NumberForm({ number, tenant, onClose }: NumberFormProps) {
           {...form.getInputProps('number')}
         />
       )}
+      <TextInput
+        size="md"
+        label={t`Description`}
+        description={t`Purpose of the number, such as: reception, printed on invoices.`}
+        maxLength={200}
+        autoComplete="off"
+        {...form.getInputProps('description')}
+      />
       <DestinationPicker
         label={t`Destination`}
         description={t`Where its calls lead.`}

@@ -35,6 +35,12 @@ export default function Numbers() {
       value: ({ destination }) => text(destination),
       render: (number) => <DestinationCell number={number} targets={targets} tenant={tenant} />,
     },
+    {
+      title: t`Description`,
+      optional: true,
+      value: ({ description }) => description,
+      render: ({ description }) => description,
+    },
     { title: t`Trunk`, card: 'none', value: ({ trunk }) => trunk, render: ({ trunk }) => trunk },
     {
       title: t`State`,

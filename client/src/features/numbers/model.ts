@@ -8,11 +8,13 @@ export interface NumberValues {
   /** Numbers of extensions. */
   shown_for: string[];
   reject_anonymous: boolean;
+  description: string;
 }
 
 export function valuesOf(number?: PublicNumber): NumberValues {
   const { trunk = '', destination = '', callers = [], shown_for = [], reject_anonymous = false } = number ?? {};
-  return { number: number?.number ?? '', trunk, destination, callers, shown_for, reject_anonymous };
+  const { description = '' } = number ?? {};
+  return { number: number?.number ?? '', trunk, destination, callers, shown_for, reject_anonymous, description };
 }
 
 export const newNumber = (values: NumberValues): NewPublicNumber => values;
