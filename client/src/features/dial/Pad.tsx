@@ -39,7 +39,6 @@ export function Pad({ onDone }: { onDone?: () => void }) {
   useEffect(() => {
     void restoreLastNumber();
     void loadPhoneNumbers();
-    void colleagues.open();
   }, []);
   const begin = (number: string, how: { video?: boolean; name?: string } = {}) => {
     void startCall(number, how);

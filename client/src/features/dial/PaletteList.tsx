@@ -2,12 +2,11 @@ import { IconArrowRight, IconPhone } from '@tabler/icons-react';
 import { msg } from '@lingui/core/macro';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useNavigate } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
-import { useValue } from '~/core/store';
+import { useState } from 'react';
 import { Avatar } from '~/design/Avatar';
 import { SearchEntry, SearchList } from '~/design/SearchList';
 import { startCall } from '~/features/call';
-import { colleagues } from '~/features/directory';
+import { usePeople } from '~/features/directory';
 import { remember } from './model';
 import { paletteEntries, type Command, type PaletteEntry } from './palette';
 
@@ -29,12 +28,11 @@ export function PaletteList({ onDone }: { onDone: () => void }) {
   const { t } = useLingui();
   const navigate = useNavigate();
   const [text, setText] = useState('');
-  const people = useValue(colleagues.state, (each) => each.colleagues);
+  const people = usePeople();
   const commands: Command[] = [
     { id: 'mailbox', title: t`Call mailbox`, run: () => void startCall(MAILBOX_CODE, { name: t`Mailbox` }) },
     ...SCREENS.map(({ to, title }) => ({ id: to, title: t(title), run: () => void navigate({ to }) })),
   ];
-  useEffect(() => void colleagues.open(), []);
   const choose = (entry: PaletteEntry) => {
     onDone();
     if (entry.kind === 'command') return entry.run();

@@ -4,16 +4,17 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import type { Colleague } from '~/api';
 import { useValue } from '~/core/store';
 import { Avatar } from '~/design/Avatar';
-import { colleagues } from '~/features/directory';
-import { dialled, favourites, setTyped, suggest } from './model';
+import { colleagues, favourites, usePeople } from '~/features/directory';
+import { dialled, peopleOfPad, setTyped, suggest } from './model';
 import css from './pad.module.css';
 
 /** Above the number: matching colleagues while typing; otherwise four people and the number dialled last. */
 export function Suggestions() {
   const { t } = useLingui();
   const { typed, last, recent } = useValue(dialled);
-  const people = useValue(colleagues.state, (each) => each.colleagues);
-  if (!typed) return <Favourites people={favourites(people, recent)} last={last} />;
+  const people = usePeople();
+  const ids = useValue(favourites);
+  if (!typed) return <Favourites people={peopleOfPad(people, ids, recent)} last={last} />;
   return (
     <div className={css.suggestions} aria-live="polite" aria-label={t`Suggestions`} role="group">
       {suggest(people, typed).map((each) => (

@@ -5,8 +5,8 @@ import {
   appendKey,
   backspace,
   dialled,
-  favourites,
   paste,
+  peopleOfPad,
   resolve,
   setTyped,
   suggest,
@@ -123,11 +123,14 @@ describe('the dial pad', () => {
     expect(names('9')).toEqual([]);
   });
 
-  it('offers the people called last, then the others', () => {
-    expect(favourites(people, ['2710', '999']).map((each) => each.name)).toEqual([
-      'Jörg Muster',
-      'Ada Example',
-      'Ben Example',
-    ]);
+  it('suggests people in the order of preference', () => {
+    expect(suggest([...people].reverse(), '100').map((each) => each.id)).toEqual(['b', 'a']);
+    expect(suggest([...people].reverse(), 'example').map((each) => each.id)).toEqual(['b', 'a']);
+    expect(suggest([...people].reverse(), '1002').map((each) => each.id)).toEqual(['a']);
+  });
+
+  it('offers favourites, the people called last, then the others', () => {
+    expect(peopleOfPad(people, [], ['2710', '999']).map((each) => each.id)).toEqual(['c', 'a', 'b']);
+    expect(peopleOfPad(people, ['b'], ['2710', '999']).map((each) => each.id)).toEqual(['b', 'c', 'a']);
   });
 });

@@ -9,7 +9,7 @@ const LAST_KEY = 'dial.last';
 const RECENT_KEY = 'dial.recent';
 const MAX_RECENT = 12;
 const MAX_SUGGESTIONS = 3;
-const MAX_FAVOURITES = 4;
+const MAX_ON_PAD = 4;
 
 export interface Dialled {
   /** A number reduced to what is dialled, or a name as typed. */
@@ -106,7 +106,10 @@ export async function restoreLastNumber(): Promise<void> {
   }));
 }
 
-/** Suggest colleagues: exact number first, then number prefix, then name, by letters or by the keys of its letters. */
+/**
+ * Suggest colleagues: exact number first, then number prefix, then name, by letters or by the keys of its letters.
+ * `people` are in the order of preference.
+ */
 export function suggest(people: Colleague[], typed: string): Colleague[] {
   if (!typed) return [];
   if (hasLetters(typed)) return searchColleagues(people, typed).slice(0, MAX_SUGGESTIONS);
@@ -119,18 +122,26 @@ export function suggest(people: Colleague[], typed: string): Colleague[] {
   return people
     .map((each) => ({ each, rank: rank(each) }))
     .filter((found) => found.rank < 9)
-    .sort((a, b) => a.rank - b.rank || a.each.name.localeCompare(b.each.name))
+    .sort((a, b) => a.rank - b.rank)
     .slice(0, MAX_SUGGESTIONS)
     .map((found) => found.each);
 }
 
-/** People of the empty pad: those called last from here, then the first of the directory. */
-export function favourites(people: Colleague[], recent: readonly string[]): Colleague[] {
+/**
+ * People of the empty pad: favourites, then those called last from here, then the others. `people` are in the order of
+ * preference, `favourites` are ids.
+ */
+export function peopleOfPad(
+  people: Colleague[],
+  favourites: readonly string[],
+  recent: readonly string[],
+): Colleague[] {
   const rank = (each: Colleague) => {
+    if (favourites.includes(each.id)) return -1;
     const at = recent.indexOf(each.number);
     return at < 0 ? recent.length : at;
   };
-  return [...people].sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name)).slice(0, MAX_FAVOURITES);
+  return [...people].sort((a, b) => rank(a) - rank(b)).slice(0, MAX_ON_PAD);
 }
 
 function refuse(refused: NonNullable<Dialled['refused']>): '' {

@@ -1,11 +1,11 @@
 import { Text, TextInput, Title, UnstyledButton } from '@mantine/core';
 import { Trans, useLingui } from '@lingui/react/macro';
-import { useEffect, type ReactNode } from 'react';
-import type { Colleague } from '~/api';
+import type { ReactNode } from 'react';
 import { Avatar } from '~/design/Avatar';
 import { useValue } from '~/core/store';
-import { colleagues } from './colleagues';
+import { favourites } from './favourites';
 import { searchColleagues } from './model';
+import { usePeople } from './usePeople';
 import css from './contact-picker.module.css';
 
 /** A colleague, or a number that was typed. */
@@ -27,11 +27,14 @@ interface ContactPickerProps {
 /** A field for a name or number, above the people it fits: all of them while it is empty. */
 export function ContactPicker({ label, query, onChange, recent = [], actions }: ContactPickerProps) {
   const { t } = useLingui();
-  const all = useValue(colleagues.state, (each) => each.colleagues);
-  useEffect(() => void colleagues.open(), []);
+  const all = usePeople();
+  const ids = useValue(favourites);
   const typed = query.trim();
-  const found = typed ? searchColleagues(all, typed) : all;
-  const lately = typed ? [] : recent.flatMap((number) => all.find((each) => each.number === number) ?? []);
+  const preferred = typed ? [] : all.filter((each) => ids.includes(each.id));
+  const others = all.filter((each) => !preferred.includes(each));
+  const lately = typed ? [] : recent.flatMap((number) => others.find((each) => each.number === number) ?? []);
+  const found = typed ? searchColleagues(all, typed) : others;
+  const divided = preferred.length > 0 || lately.length > 0;
   const dialable = /^[+*#0-9]+$/.test(typed) && !found.some((each) => each.number === typed);
   const row = (each: Contact) => <ContactRow key={each.number} contact={each} actions={actions} onPick={onChange} />;
   return (
@@ -47,9 +50,10 @@ export function ContactPicker({ label, query, onChange, recent = [], actions }: 
       />
       <div className={css.list}>
         {dialable && actions && row({ number: typed, name: '' })}
+        {preferred.length > 0 && <Group title={t`Favourites`}>{preferred.map(row)}</Group>}
         {lately.length > 0 && <Group title={t`Recent`}>{lately.map(row)}</Group>}
-        {found.length > 0 && <Group title={lately.length > 0 ? t`All` : undefined}>{sorted(found).map(row)}</Group>}
-        {found.length === 0 && !dialable && (
+        {found.length > 0 && <Group title={divided ? t`All` : undefined}>{found.map(row)}</Group>}
+        {found.length === 0 && preferred.length === 0 && !dialable && (
           <Text c="dimmed" py="sm" role="status">
             <Trans>No matching people.</Trans>
           </Text>
@@ -57,10 +61,6 @@ export function ContactPicker({ label, query, onChange, recent = [], actions }: 
       </div>
     </div>
   );
-}
-
-function sorted(people: readonly Colleague[]): Colleague[] {
-  return [...people].sort((a, b) => a.name.localeCompare(b.name));
 }
 
 function Group({ title, children }: { title?: string; children: ReactNode }) {

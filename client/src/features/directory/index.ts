@@ -2,4 +2,5 @@
 export { colleagues } from './colleagues';
 export { searchColleagues, sections } from './model';
 export { ContactPicker, type Contact } from './ContactPicker';
+export { usePeople } from './usePeople';
 export { favourites, restoreFavourites, setFavourite } from './favourites';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Colleague } from '~/api';
 import { Problem } from '~/core/problem';
-import { Directory, searchColleagues, letterOf, sections } from './model';
+import { Directory, favouritesFirst, searchColleagues, letterOf, sections } from './model';
 
 const someone = (name: string, number: string): Colleague => ({ id: `x${number}`, name, number });
 const ada = someone('Ada Example', '1002');
@@ -31,6 +31,12 @@ describe('the directory', () => {
     expect(names('27')).toEqual(['1003']);
     expect(names('  ')).toHaveLength(4);
   });
+});
+
+it('has favourites first, in the order in which they were added', () => {
+  const order = (ids: string[]) => favouritesFirst(all, ids).map((each) => each.number);
+  expect(order([])).toEqual(['1004', '1002', '1003', '2001']);
+  expect(order([zoé.id, ärmel.id, 'left'])).toEqual(['2001', '1003', '1004', '1002']);
 });
 
 function setup(cached: Colleague[] = []) {

@@ -56,6 +56,13 @@ export function sections(colleagues: Colleague[], language: string): Section[] {
     .sort((a, b) => Number(a.letter === '#') - Number(b.letter === '#') || order.compare(a.letter, b.letter));
 }
 
+/** Favourites first, in their order, then the others by name. `favourites` are ids. */
+export function favouritesFirst(colleagues: readonly Colleague[], favourites: readonly string[]): Colleague[] {
+  const rank = new Map(favourites.map((id, at) => [id, at]));
+  const rankOf = ({ id }: Colleague) => rank.get(id) ?? favourites.length;
+  return [...colleagues].sort((a, b) => rankOf(a) - rankOf(b) || a.name.localeCompare(b.name));
+}
+
 export interface DirectoryDependencies {
   fetchPage(cursor?: string): Promise<{ items: Colleague[]; next: string | null }>;
   loadCached(): Promise<Colleague[]>;
