@@ -181,7 +181,7 @@ class DemoMorning:
             caller.dial(callee.login.number)
             if answered:
                 callee.answer(caller.login.name)
-                caller.is_in_call_with(callee.login.name)
+                callee.is_in_call_with(caller.login.name)
                 caller.page.wait_for_timeout(answered * 1000)
             else:
                 callee.wait_for_ringing(caller.login.name)
@@ -286,6 +286,8 @@ class DemoMorning:
             rest.patch("/api/v1/rooms/8000", params={"tenant": "demo"}, json=lead).raise_for_status()
         for each in (self.cleo, self.ben, self.ada):
             each.dial("8000")
+            if each is self.ben:
+                each.press("Enlarge call")
             each.page.get_by_role("button", name="Participants").wait_for(timeout=30_000)
         self.ben.press("Participants")
         self.ben.press("Raise hand")

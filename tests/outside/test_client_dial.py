@@ -119,6 +119,8 @@ def test_the_empty_pad_offers_people_the_last_call_and_long_presses(anna: Client
     number(page).fill("")
     page.get_by_role("group", name="Dial pad").get_by_role("button", name=re.compile("^1")).click(delay=700)
     expect(call_with(page, "Mailbox")).to_be_visible()
+    page.get_by_role("button", name="Hang up").click()
+    wait_for_end(page)
 
 
 @pytest.mark.service_worker
@@ -147,8 +149,10 @@ def test_a_person_a_number_or_a_command_is_found_by_keyboard(clients: Clients, h
     page.keyboard.type("claramunde")
     expect(results.get_by_role("option", selected=True)).to_contain_text(CLARA)
     page.keyboard.press("Enter")
-    expect(call_with(page, CLARA)).to_be_visible()
-    wait_for_end(page)
+    card = page.get_by_role("region", name=f"Call with {CLARA}", exact=True)
+    expect(card.get_by_role("button", name="Call me when free")).to_be_visible()
+    card.get_by_role("button", name="Close").click()
+    expect(card).to_have_count(0)
     page.keyboard.press("Control+k")
     expect(field).to_be_focused()
     page.keyboard.type("+49 30 1234567")

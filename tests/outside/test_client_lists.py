@@ -205,6 +205,34 @@ def test_list_and_detail_stand_side_by_side_from_900_px(clients: Clients, househ
     assert walk.findings == anna.complaints == []
 
 
+def test_a_call_at_a_colleague_is_picked_up_into_a_card_below_the_list(
+    clients: Clients, household: Household, anna: Client
+) -> None:
+    clara = clients("microphone").sign_in(household.clara, path="/team").wait_registered()
+    berta = clients("microphone", **DESKTOP).sign_in(household.berta, path="/team").wait_registered()
+    rows(clara.page, ANNA).get_by_role("button", name=f"Call {ANNA}", exact=True).click()
+    pick_up = rows(berta.page, ANNA).get_by_role("button", name=f"Pick up the call for {ANNA}")
+    size = pick_up.bounding_box()
+    assert size
+    assert (size["width"], size["height"]) == (44, 44)
+    expect(rows(berta.page, ANNA)).not_to_contain_text(CLARA)
+    pick_up.click()
+    card = berta.page.get_by_role("region", name=f"Call with {CLARA}", exact=True)
+    expect(card.get_by_role("button", name="Encrypted to your phone system")).to_be_visible()
+    expect(anna.page.get_by_role("alertdialog")).to_have_count(0)
+    expect(pick_up).to_have_count(0)
+    card.get_by_role("button", name="Hold").click()
+    expect(clara.page.get_by_text("On hold by the other party")).to_be_visible()
+    rows(berta.page, ANNA).get_by_role("link").click()
+    expect(berta.page.get_by_role("heading", name=ANNA)).to_be_visible()
+    walk = PageChecker(berta, "en", label="a call beside the list")
+    walk.check("light")
+    card.get_by_role("button", name="Hang up").click()
+    expect(card).to_have_count(0)
+    expect(clara.page.get_by_role("dialog")).to_have_count(0)
+    assert walk.findings == anna.complaints == []
+
+
 LARGE_TEXT = "document.documentElement.style.fontSize = '200%'"
 CUT = """() => [...document.querySelectorAll('main a, main button, main li, main h1, main h2, nav a')].filter((each) => {
   const {width, height} = each.getBoundingClientRect()

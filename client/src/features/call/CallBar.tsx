@@ -1,12 +1,11 @@
 import { IconMicrophone, IconMicrophoneOff, IconPhoneOff } from '@tabler/icons-react';
 import { useLingui } from '@lingui/react/macro';
 import { Avatar } from '~/design/Avatar';
-import { useElapsed } from '~/design/useElapsed';
 import { useValue } from '~/core/store';
-import { phone, type Call } from '~/sip';
+import type { Call } from '~/sip';
 import { showCall } from './model';
 import { useRemoteParty } from './useRemoteParty';
-import { callStatus } from './messages';
+import { useCallStatus } from './useCallStatus';
 import { VideoTile } from './VideoTile';
 import css from './bar.module.css';
 
@@ -15,16 +14,14 @@ export function CallBar({ call }: { call: Call }) {
   const { t } = useLingui();
   const state = useValue(call.state);
   const { title } = useRemoteParty(call);
-  const clock = useElapsed(state.phase === 'ended' ? undefined : state.since);
-  const connected = useValue(phone.state, (each) => each.line === 'ready');
-  const status = callStatus(state, connected);
+  const { status, clock } = useCallStatus(call);
   const MuteIcon = state.muted ? IconMicrophoneOff : IconMicrophone;
   return (
     <div className={css.bar} role="region" aria-label={t`Call with ${title}`}>
       <button type="button" className={css.barMain} onClick={() => showCall({ minimised: false })}>
         <Avatar name={title} size={32} />
         <strong>{title}</strong>
-        <span>{status ? t(status) : clock}</span>
+        <span>{status ?? clock}</span>
       </button>
       {!call.ended && (
         <>

@@ -3,11 +3,13 @@ import { useMediaQuery } from '@mantine/hooks';
 import { useLingui } from '@lingui/react/macro';
 import { lazy, Suspense, useEffect } from 'react';
 import { ErrorBoundary } from '~/design/ErrorBoundary';
+import { useTwoPanes } from '~/design/Panes';
 import { useValue } from '~/core/store';
 import { colleagues } from '~/features/directory';
 import { phone, type Call } from '~/sip';
 import { CallBar } from './CallBar';
 import { CallScreen } from './CallScreen';
+import { DockedCall } from './DockedCall';
 import { DeviceSheet } from './DeviceSheet';
 import { ProximityOverlay } from './ProximityOverlay';
 import { CARD_QUERY, Incoming } from './Incoming';
@@ -53,7 +55,7 @@ export default function CallLayer({ reachable }: CallLayerProps) {
           onError={() => showCall({ minimised: true })}
           fallback={<CallBar call={visible.active} />}
         >
-          {minimised ? <CallBar call={visible.active} /> : <CallScreen call={visible.active} other={visible.other} />}
+          <Shown call={visible.active} other={visible.other} />
         </ErrorBoundary>
       )}
       {visible.ringing && (
@@ -76,6 +78,14 @@ export default function CallLayer({ reachable }: CallLayerProps) {
       {visible.active && <ProximityOverlay call={visible.active} />}
     </>
   );
+}
+
+/** The call in full screen, or small: a card where a list stays beside it, else a bar. */
+function Shown({ call, other }: { call: Call; other?: Call }) {
+  const minimised = useValue(callView, (each) => each.minimised);
+  const twoPanes = useTwoPanes();
+  if (!minimised) return <CallScreen call={call} other={other} />;
+  return twoPanes ? <DockedCall call={call} other={other} /> : <CallBar call={call} />;
 }
 
 /** Roster of the conference room of a call. */

@@ -1,12 +1,11 @@
 import { FocusTrap } from '@mantine/core';
-import { IconArrowsExchange, IconChevronDown } from '@tabler/icons-react';
-import { Trans, useLingui } from '@lingui/react/macro';
-import { useElapsed } from '~/design/useElapsed';
+import { IconChevronDown } from '@tabler/icons-react';
+import { useLingui } from '@lingui/react/macro';
 import { pictureRotation } from '~/media/sensors';
 import { useValue } from '~/core/store';
 import { deviceLayout } from '~/media/sensors';
 import { Faces } from '~/features/conferences';
-import { phone, type Call, type Phase } from '~/sip';
+import type { Call } from '~/sip';
 import { Controls } from './Controls';
 import { useCallKeys } from './call-keys';
 import { PermissionNotices } from './PermissionNotices';
@@ -15,16 +14,16 @@ import { RecordingBanner } from './RecordingBanner';
 import { CallStatus } from './CallStatus';
 import { CallErrors } from './CallErrors';
 import { ConnectedNotice } from './ConnectedNotice';
-import { useRemoteParty } from './useRemoteParty';
+import { OtherCall } from './OtherCall';
 import { OwnVideo } from './OwnVideo';
+import { useCallStatus } from './useCallStatus';
 import { useFading } from './useFading';
+import { useRemoteParty } from './useRemoteParty';
 import { useRoom } from './useRoom';
 import { RemoteVideo, Video } from './Video';
-import { callStatus } from './messages';
 import css from './screen.module.css';
 import videoCss from './video.module.css';
 import remotePartyCss from './remote-party.module.css';
-import otherCallCss from './other-call.module.css';
 
 /** The call in full screen. */
 export function CallScreen({ call, other }: { call: Call; other?: Call }) {
@@ -87,15 +86,12 @@ function keepVideoElement(element: HTMLVideoElement | null): void {
 }
 
 function RemoteParty({ call, compact }: { call: Call; compact: boolean }) {
-  const { t } = useLingui();
-  const state = useValue(call.state);
+  const phase = useValue(call.state, (each) => each.phase);
   const { title, number } = useRemoteParty(call);
-  const clock = useElapsed(state.phase === 'ended' ? undefined : state.since);
-  const connected = useValue(phone.state, (each) => each.line === 'ready');
-  const status = callStatus(state, connected);
+  const { status, clock } = useCallStatus(call);
   const room = useRoom(call);
   const avatar = (
-    <div className={remotePartyCss.avatar} aria-hidden data-ringing={state.phase === 'ringing' || undefined}>
+    <div className={remotePartyCss.avatar} aria-hidden data-ringing={phase === 'ringing' || undefined}>
       {initials(title) || '#'}
     </div>
   );
@@ -108,32 +104,10 @@ function RemoteParty({ call, compact }: { call: Call; compact: boolean }) {
       </h2>
       {number && !compact && <p className={remotePartyCss.number}>{number}</p>}
       <p className={remotePartyCss.state} role="status">
-        {status ? t(status) : clock}
+        {status ?? clock}
       </p>
       {status && clock && <p className={remotePartyCss.clock}>{clock}</p>}
       <ConnectedNotice call={call} />
     </div>
   );
-}
-
-/** The second call, switched to with a tap. */
-function OtherCall({ call }: { call: Call }) {
-  const { t } = useLingui();
-  const { title } = useRemoteParty(call);
-  const phase = useValue(call.state, (each) => each.phase);
-  return (
-    <button type="button" className={otherCallCss.otherCall} aria-live="polite" onClick={() => void phone.swapTo(call)}>
-      <span>{otherCallText(phase, title)}</span>
-      <span className={otherCallCss.swap}>
-        <IconArrowsExchange size={18} aria-hidden />
-        {t`Swap`}
-      </span>
-    </button>
-  );
-}
-
-function otherCallText(phase: Phase, title: string) {
-  if (phase === 'held') return <Trans>On hold: {title}</Trans>;
-  if (phase === 'calling' || phase === 'ringing') return <Trans>Ringing: {title}</Trans>;
-  return <Trans>Also: {title}</Trans>;
 }

@@ -6,8 +6,6 @@ import {
   IconGridDots,
   IconMicrophone,
   IconMicrophoneOff,
-  IconPhone,
-  IconPhoneCalling,
   IconPhoneOff,
   IconPhonePlus,
   IconPlayerPlay,
@@ -15,25 +13,19 @@ import {
   IconVideo,
   IconVideoOff,
   IconVolume,
-  IconX,
 } from '@tabler/icons-react';
 import { useLingui } from '@lingui/react/macro';
 import { useEffect } from 'react';
 import { useValue } from '~/core/store';
 import { devices, watchDevices } from '~/media/devices';
-import { useCallWhenFree } from '~/features/completions';
-import { colleagues } from '~/features/directory';
-import { phone, type Call, type EndReason } from '~/sip';
+import { phone, type Call } from '~/sip';
+import { EndedControls } from './EndedControls';
 import { Keypad } from './Keypad';
-import { callView, showCall, startCall } from './model';
+import { callView, showCall } from './model';
 import { RoundButton } from './RoundButton';
 import { useAddCall } from './useAddCall';
 import { useRoom } from './useRoom';
 import css from './controls.module.css';
-
-/** Ends after which the user may have themselves called once a colleague is free. */
-const UNREACHED: ReadonlySet<EndReason> = new Set(['busy', 'no-answer', 'unavailable', 'declined']);
-const REPEATABLE: ReadonlySet<EndReason> = new Set(['busy', 'no-answer', 'unavailable', 'line-lost', 'not-resumed']);
 
 /** Call controls, within thumb reach: a grid of six, or one row during video. */
 export function Controls({ call }: { call: Call }) {
@@ -71,47 +63,6 @@ export function Controls({ call }: { call: Call }) {
         )}
       </div>
       <HangUp call={call} large={!shownVideo} />
-    </div>
-  );
-}
-
-/** After the end: outgoing calls that did not come about, or were cut, can be repeated. */
-function EndedControls({ call }: { call: Call }) {
-  const { t } = useLingui();
-  const reason = useValue(call.state, (each) => each.endReason);
-  const isColleague = useValue(colleagues.state, (each) =>
-    each.colleagues.some(({ number }) => number === call.number),
-  );
-  const callWhenFree = useCallWhenFree();
-  const again = () => {
-    phone.dismiss(call);
-    void startCall(call.number, { name: call.name });
-  };
-  return (
-    <div className={css.controls} data-controls>
-      <div className={css.ended}>
-        {!call.incoming && reason && REPEATABLE.has(reason) && (
-          <RoundButton
-            large
-            icon={IconPhone}
-            kind="answer"
-            label={reason === 'line-lost' ? t`Try again` : t`Call again`}
-            onClick={again}
-          />
-        )}
-        {!call.incoming && reason && UNREACHED.has(reason) && isColleague && (
-          <RoundButton
-            large
-            icon={IconPhoneCalling}
-            label={t`Call me when free`}
-            onClick={() => {
-              phone.dismiss(call);
-              callWhenFree({ number: call.number, name: call.name });
-            }}
-          />
-        )}
-        <RoundButton large icon={IconX} label={t`Close`} onClick={() => phone.dismiss(call)} />
-      </div>
     </div>
   );
 }

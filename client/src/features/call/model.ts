@@ -1,10 +1,11 @@
 import { restoreSensorPermission } from '~/media/sensors';
 import { createStore } from '~/core/store';
+import { TWO_PANES } from '~/design/Panes';
 import { requestSensorPermission } from '~/media/sensors';
 import { colleagues } from '~/features/directory';
 import { phone, WITHHELD_NUMBER, type Call } from '~/sip';
 
-/** How the call is shown: full screen, or as a bar above the other screens. */
+/** How the call is shown: full screen, or as a bar or card beside the other screens. */
 export interface CallView {
   minimised: boolean;
   keypad: boolean;
@@ -30,7 +31,13 @@ const INITIAL_VIEW: CallView = {
   more: false,
 };
 
-export const callView = createStore<CallView>(INITIAL_VIEW);
+/** Beside a list there is room for a call without video. */
+function initialView(video: boolean): CallView {
+  const wide = globalThis.matchMedia?.(TWO_PANES).matches ?? false;
+  return { ...INITIAL_VIEW, minimised: wide && !video };
+}
+
+export const callView = createStore<CallView>(initialView(false));
 
 /** The video of the remote party, for picture in picture. */
 export const remoteVideoElement = createStore<HTMLVideoElement | undefined>(undefined);
@@ -50,14 +57,14 @@ export function startCall(
   { video = false, name = colleagues.nameOf(number) ?? '' } = {},
 ): Promise<Call> {
   restoreSensorPermission();
-  callView.setState(() => INITIAL_VIEW);
+  callView.setState(() => initialView(video));
   void requestSensorPermission();
   return phone.call(number, { video, name, microphoneFirst: true });
 }
 
 export async function answerCall(call: Call, video = false): Promise<void> {
   restoreSensorPermission();
-  callView.setState(() => INITIAL_VIEW);
+  callView.setState(() => initialView(video));
   void requestSensorPermission();
   await phone.answer(call, video);
 }
