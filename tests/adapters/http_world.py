@@ -33,7 +33,7 @@ from unificx.api import (
 from unificx.audio_store import AudioStore, AudioStoreParts, CustomSounds, LocalBlobStore, PromptOverrides, Transcript
 from unificx.calls import ParkedCall
 from unificx.calls.events import CallEnded, CallParty, MediaQuality
-from unificx.cdr import CdrService
+from unificx.cdr import CdrService, call_record_holding
 from unificx.cluster import local_cluster
 from unificx.conferencing import ConferenceManager, Room, RoomService
 from unificx.conferencing.events import RoomDeleted
@@ -51,6 +51,7 @@ from unificx.identity import (
     Person,
     Role,
     Tenant,
+    account_holding,
     build_identity,
 )
 from unificx.identity.events import PersonClosed, SessionEnded, TenantDeleted
@@ -61,7 +62,7 @@ from unificx.ivr import MenuParts
 from unificx.media.sounds import Sound
 from unificx.media.tones import sine
 from unificx.notifications import PushNotifier, PushNotifierDependencies, Vapid
-from unificx.privacy import Erasure, ErasureJournal, KeyStore
+from unificx.privacy import Erasure, ErasureJournal, KeyStore, PersonErasures, ReceiptSigner
 from unificx.prompts import Prompts
 from unificx.provisioning import PhoneSettingsParts, PhoneSettingsService
 from unificx.queues import QueueStore
@@ -420,6 +421,15 @@ class World:
         )
 
 
+class ErasureChecks:
+    def __init__(self, identity: Identity, spool: Spool) -> None:
+        self.check = identity.users.require_erasable
+        self._spool = spool
+
+    async def settle(self) -> None:
+        await self._spool.drain()
+
+
 @asynccontextmanager
 async def open_installation(folder: Path, template: bytes, clock: ManualClock) -> AsyncIterator[World]:
     """Open the installation in `folder`; created from the database `template` if missing."""
@@ -479,8 +489,12 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
     menus = MenuParts(database, keys, directory, destinations, custom_sounds, FakeSpeech(), clock)
     routing = build_call_routing(store, outside, trunks, cluster, mailboxes, rooms, menus)
     queue_events = QueueEvents(hub, bus, directory, routing.queues)
+    erasures = PersonErasures(database, erasure, clock, ReceiptSigner(bytes(32)), keys.installation_id)
+    erasures.holdings = (account_holding(database, identity.users), call_record_holding(database, history))
+    erasures.installation = ErasureChecks(identity, spool)
     services = Services(
         identity=identity,
+        erasures=erasures,
         history=history,
         mailboxes=mailboxes,
         custom_sounds=custom_sounds,

@@ -1,16 +1,28 @@
 """Erasure removes all data of a subject in every area, also after failures and crashes."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from unificx.audio_store.content_keys import unwrap_content_key
+from unificx.audio_store.repository import get_many, ids_of_owner
+from unificx.calls.events import CallEnded, CallParty
+from unificx.conferencing import NewRoom
 from unificx.core.clock import SystemClock
-from unificx.identity import Extension, NewExtension, NewPerson, NewTenant
+from unificx.db import Base, Erased, Key, SealedCodec, UnsealError
+from unificx.db.base import sealed_part
+from unificx.identity import Extension, NewExtension, NewPerson, NewTenant, SignInContext
 from unificx.media.sounds import Sound
+from unificx.presence import PresenceChange
+from unificx.privacy import DataSubject
+from unificx.queues import NewAgent, NewQueue
 from unificx.recording import ConsentEvidence, NewCallRecording, NewRecordedParty, PartyIdentity
 from unificx.server.bootstrap import open_installation
 from unificx.server.container import Container
@@ -132,3 +144,125 @@ async def test_deleting_a_recording_does_not_erase_a_user(tmp_path: Path, monkey
         await rooms.archive.erase(recording)
         assert "recording" not in await remaining_data(rooms, mine)
         assert asked == []
+
+
+async def add_personal_settings(rooms: Container, mine: Extension) -> None:
+    """Give the user a session, a call, presence, a speed dial, a blocked number, a room, a queue, and a report."""
+    tenant = mine.tenant_id
+    assert mine.person_id is not None
+    await rooms.identity.sign_in.by_password("anna@acme.example", "long enough for her", SignInContext())
+    now = rooms.clock.now()
+    anna = CallParty("caller", mine.subject, mine.id, None, "1001", "Anna", "192.0.2.17")
+    other = CallParty("callee", "s-bert", "e-bert", None, "1002", "Bert")
+    call = {"direction": "internal", "outcome": "answered", "cause": 16}
+    times = {"started": now, "answered": now, "ended": now}
+    rooms.history.record(CallEnded(id=rooms.clock.new_id(), tenant=tenant, parties=(anna, other), **call, **times))  # type: ignore[arg-type]
+    await rooms.routing.presence.update(mine, PresenceChange(state="lunch", note="At home"))
+    await rooms.routing.speed_dials.put(mine, "01", "0301234567", "Mother")
+    await rooms.routing.outbound.blocks.create(tenant, "+49301234567", extension_id=mine.id)
+    await rooms.conference_rooms.create(tenant, NewRoom("8001", hosts=(mine.id,)))
+    await rooms.routing.queues.service.create(tenant, NewQueue("7001", agents=(NewAgent(mine.id),)))
+    await rooms.support.submit(tenant, mine.person_id, mine.subject, "microphone of Anna: allowed")
+    await rooms.spool.drain()
+
+
+SealedValue = tuple[SealedCodec[Any], str, bytes]
+"""A codec, the row id, and what is stored."""
+
+
+async def sealed_values(rooms: Container, subject: str) -> list[SealedValue]:
+    """Return every part that is sealed for a subject, except those under the keys of recordings."""
+    found: list[SealedValue] = []
+    async with rooms.database.read() as session:
+        for mapper in Base.registry.mappers:
+            for column in mapper.local_table.columns:
+                declared = sealed_part(column)  # type: ignore[arg-type]
+                if declared is None:
+                    continue
+                table = mapper.local_table
+                codec = SealedCodec(mapper.class_, declared.part)
+                for row in (
+                    await session.execute(select(table).where(table.c[declared.subject] == subject))
+                ).mappings():
+                    row_id = "/".join(str(row[each.name]) for each in table.primary_key)
+                    if row[column.name] is not None:
+                        found.append((codec, row_id, row[column.name]))
+    return found
+
+
+def keys_left(rooms: Container) -> Iterator[Key]:
+    """Yield every key of the key store that is not destroyed."""
+    stored = sqlite3.connect(rooms.paths.keys)
+    pairs = stored.execute("SELECT tenant, subject FROM subject_key WHERE wrapped IS NOT NULL").fetchall()
+    stored.close()
+    for tenant, subject in pairs:
+        key = rooms.keys.get(tenant, [subject])[subject]
+        assert key is not None
+        yield key
+
+
+@pytest.mark.promise("D3", "R4")
+async def test_no_sealed_part_of_an_erased_person_opens_with_the_keys_that_are_left(tmp_path: Path) -> None:
+    async with installation(tmp_path) as rooms:
+        mine = await create_user_with_data(rooms)
+        await add_personal_settings(rooms, mine)
+        tenant, subject = mine.tenant_id, mine.subject
+        values = await sealed_values(rooms, subject)
+        tables = {codec.table for codec, *_ in values}
+        assert tables >= {"person", "credential", "session", "extension", "call_party", "presence", "speed_dial"}
+        assert tables >= {"recording_party", "diagnostics_report"}
+        for codec, row_id, blob in values:
+            [part] = codec.open(rooms.keys, tenant, min(codec.purposes), [(subject, row_id, blob)])
+            assert not isinstance(part, Erased), "control: it opens before the erasure"
+        async with rooms.database.read() as session:
+            sounds = await get_many(session, tenant, await ids_of_owner(session, tenant, subject))
+        assert len(sounds) == 3
+
+        assert mine.person_id is not None
+        owner = DataSubject(tenant, subject, mine.person_id, (mine.id,))
+        plan = await rooms.erasures.plan(owner)
+        assert plan.held["queues"]["memberships as an agent"] == plan.held["conferencing"]["rooms as a host"] == 1
+        receipt = await rooms.erasures.erase(owner, plan.digest, "")
+        assert receipt["failed"] == []
+        removed = {each["kind"]: each["count"] for each in receipt["removed"]}
+        planned = {kind: count for kinds in plan.held.values() for kind, count in kinds.items() if count}
+        assert removed == {**planned, "key of the person": 1}
+        assert {"rooms as a host", "memberships as an agent", "entries of the block list"} <= set(removed)
+
+        assert await sealed_values(rooms, subject) == []
+        assert "recording" not in await remaining_data(rooms, mine)
+        left = list(keys_left(rooms))
+        assert left, "Bert's key"
+        for codec, row_id, blob in values:
+            for key in left:
+                with pytest.raises(UnsealError):
+                    codec._open(key, tenant, subject, row_id, blob)
+        for each in sounds:
+            assert unwrap_content_key(rooms.keys, tenant, each.id, each.owners, each.wrapped) is None
+            assert rooms.keys.is_destroyed(tenant, f"audio-{each.id}")
+        assert (await rooms.erasures.plan(owner)).receipt == receipt
+
+
+@pytest.mark.promise("D3")
+async def test_an_interrupted_erasure_gets_its_receipt_at_the_next_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with installation(tmp_path) as rooms:
+        mine = await create_user_with_data(rooms)
+        assert mine.person_id is not None
+        owner = DataSubject(mine.tenant_id, mine.subject, mine.person_id, (mine.id,))
+        plan = await rooms.erasures.plan(owner)
+        with monkeypatch.context() as patched:
+            patched.setattr(rooms.identity.users, "erase", fails)
+            patched.setattr(rooms.erasure, "destroy_key", fails)
+            with pytest.raises(OSError, match="acme|" + mine.subject):
+                await rooms.erasures.erase(owner, plan.digest, "")
+            assert not rooms.keys.is_destroyed(mine.tenant_id, mine.subject)
+    async with installation(tmp_path) as rooms:
+        assert rooms.keys.is_destroyed(mine.tenant_id, mine.subject)
+        await rooms.erasures.resume()
+        assert await remaining_data(rooms, mine) == []
+        receipt = (await rooms.erasures.plan(owner)).receipt
+        assert receipt is not None
+        assert receipt["failed"] == []
+        assert {"account", "extensions", "sound files"} <= {each["kind"] for each in receipt["removed"]}

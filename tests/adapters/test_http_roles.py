@@ -19,6 +19,7 @@ from unificx.trunks import NewTrunk
 from unificx.voicemail import NewSharedMailbox
 
 BODIES: dict[str, dict[str, Any]] = {
+    "erase_person": {"digest": "0" * 64},
     "update_tenant": {"name": "Stolen"},
     "create_person": {"name": "Mole", "email": "mole@acme.example"},
     "update_person": {"name": "Stolen"},

@@ -77,10 +77,10 @@ async def _authenticate(request: Request) -> CurrentUser:
 _CREDENTIALS = re.compile(
     r"/api/v1/(?:api-keys|sessions|sign-in|sign-in-codes|invitations|recoveries|push"
     r"|me/(?:password|factors|recovery-codes|passkeys|proofs|acceptances|single-sign-on|push|sip-access|reachable)"
-    r"|persons/[^/]+/(?:password|one-time-password|factors)|tenants/[^/]+/single-sign-on)(?:/.*)?"
+    r"|persons/[^/]+/(?:password|one-time-password|factors|erasure)|tenants/[^/]+/single-sign-on)(?:/.*)?"
 )
-"""Paths about signing in, closed to API keys: with new credentials they could exceed their scopes or outlive their
-revocation."""
+"""Paths closed to API keys: with new credentials they could exceed their scopes or outlive their revocation, and an
+erasure, which cannot be undone, requires a proof of identity."""
 _OWN = re.compile(r"/api/v1/me/.+")
 
 

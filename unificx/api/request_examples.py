@@ -80,6 +80,7 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
         "strategy": "longest_idle",
         "otherwise": "mailbox:1001",
     },
+    "ErasureConfirmation": {"digest": "9f" * 32},
     "NewReport": {"report": "microphone: allowed\nnotifications: blocked"},
     "NewPublicNumber": {"number": "+49301234500", "trunk": "carrier", "destination": "extension:1001"},
     "NewRoom": {"number": "8001", "name": "Planning", "pin": "4711", "hosts": ["1001"], "muted_on_entry": True},

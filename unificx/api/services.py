@@ -18,6 +18,7 @@ from unificx.integrations.audio_import import AudioImporter
 from unificx.ivr import MenuService
 from unificx.notifications import PushNotifier
 from unificx.presence import PresenceService
+from unificx.privacy import PersonErasures
 from unificx.provisioning import PhoneSettingsService
 from unificx.queues import Queues
 from unificx.recording import RecordingArchive
@@ -55,6 +56,7 @@ class Services:
     """The services and ports behind the routes."""
 
     identity: Identity
+    erasures: PersonErasures
     history: CdrService
     mailboxes: Mailboxes
     custom_sounds: CustomSounds

@@ -19,6 +19,7 @@ from unificx.audio_store.file_format import ENCODING_OPUS, AudioHeader, ChunkCip
 from unificx.audio_store.models import WaveformPart, call_party_field
 from unificx.audio_store.ogg_opus import OggOpusEncoder
 from unificx.audio_store.ports import Transcriber, TranscriptionFailed
+from unificx.audio_store.privacy import sound_holding
 from unificx.audio_store.prompt_overrides import PromptOverrides
 from unificx.audio_store.reader import AudioReader
 from unificx.audio_store.repository import (
@@ -80,6 +81,7 @@ __all__ = [
     "prompt_by_code",
     "prompt_exists",
     "set_audio_form",
+    "sound_holding",
     "sound_limits",
     "sound_name",
     "store_derived",

@@ -133,11 +133,10 @@ class AudioStore:
         await self._run_erase_hooks(tenant_id, audio_ids)
 
     async def erase_subject(self, tenant_id: str, subject: str) -> None:
-        """Erase audio owned by an erased subject, whose keys are already destroyed. Idempotent."""
+        """Erase audio owned by a subject who is erased, also its own keys. Idempotent."""
         async with self._parts.database.read() as session:
             audio_ids = await repository.ids_of_owner(session, tenant_id, subject)
-        await self.remove_files(audio_ids)
-        await self._run_erase_hooks(tenant_id, audio_ids)
+        await self.erase(tenant_id, audio_ids)
 
     async def complete_erasure(self, tenant_id: str, audio_ids: Sequence[str]) -> None:
         """Complete the erasure of audio whose key is destroyed but whose row survived a crash or a restored backup."""

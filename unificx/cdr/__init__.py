@@ -1,5 +1,6 @@
 """Call detail records (CDR)."""
 
+from unificx.cdr.privacy import call_record_holding
 from unificx.cdr.schemas import CallRecord, CdrFilter, CdrParty, CdrStep, PartyIdentity
 from unificx.cdr.service import CdrService
 from unificx.cdr.statistics import CallStatistics, HourlyCalls
@@ -13,4 +14,5 @@ __all__ = [
     "CdrStep",
     "HourlyCalls",
     "PartyIdentity",
+    "call_record_holding",
 ]

@@ -40,6 +40,11 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "device provision 0198c2a4 --keys 1002,1003",
     ),
     "device check-sync": ("device check-sync 0198c2a4", "device check-sync 0198c2a4 --reboot"),
+    "privacy erase": (
+        "privacy erase --subject ada@acme.example --dry-run",
+        "privacy erase --subject ada@acme.example",
+    ),
+    "privacy check-receipt": ("privacy check-receipt receipt.json",),
     "device delete": ("device delete 0198c2a4",),
     "room create": ("room create --number 8001 --name Planning --pin 4711 --host 1001",),
     "menu create": (

@@ -28,6 +28,7 @@ from unificx.conferencing.manager import (
     ParticipantSession,
     RequiredNotice,
 )
+from unificx.conferencing.privacy import room_holding
 from unificx.conferencing.schemas import (
     CallerIdentity,
     EntryAnnouncement,
@@ -73,4 +74,5 @@ __all__ = [
     "RoomService",
     "RoomSettings",
     "StartWaiting",
+    "room_holding",
 ]

@@ -29,6 +29,7 @@ from unificx.identity.policies.login_throttle import source_key
 from unificx.identity.policies.people_csv import neutralize
 from unificx.identity.policies.permissions import SCOPES, Action, may, may_grant, reaches
 from unificx.identity.policies.pin_throttle import PinThrottle, validate_pin
+from unificx.identity.privacy import account_holding
 from unificx.identity.schemas import (
     Acceptance,
     ApiKey,
@@ -136,6 +137,7 @@ __all__ = [
     "TenantChange",
     "TokenDelivery",
     "WebOrigin",
+    "account_holding",
     "allocate_number",
     "build_identity",
     "may",

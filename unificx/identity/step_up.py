@@ -33,6 +33,12 @@ class StepUp:
         self._attempts = attempts
         self._factor_attempts = factor_attempts
 
+    async def require(self, principal: Principal) -> None:
+        """Raise StepUpRequired unless the session has stepped up recently. The operator's console has no session."""
+        if principal.person_id:
+            async with self._store.transaction() as tx:
+                await self._factors.require_step_up(tx, principal)
+
     async def options(self, principal: Principal, origin: WebOrigin) -> PasskeyOptions:
         """Return passkey request options for a step-up."""
         owner = self._factors.owner(principal.tenant_id, principal.person_id)

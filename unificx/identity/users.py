@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from unificx.core.errors import Conflict, Invalid
+from unificx.core.errors import Conflict, Invalid, NotFound
 from unificx.db import Page, PageById
 from unificx.identity.acceptances import is_current
 from unificx.identity.api_keys import ApiKeys
@@ -25,6 +25,7 @@ from unificx.identity.schemas import (
 )
 from unificx.identity.session_closer import SessionCloser
 from unificx.identity.store import IdentityStore, Transaction
+from unificx.privacy import DataSubject
 
 
 class Users:
@@ -71,6 +72,26 @@ class Users:
         """Return a user. Raise NotFound, also for a closed account."""
         async with self._store.read() as session:
             return await self._store.person(session, tenant_id, person_id)
+
+    async def get_to_erase(self, tenant_id: str, person_id: str) -> tuple[Person, DataSubject]:
+        """Return an account, also a closed one, with what identifies its data. Raise NotFound."""
+        async with self._store.read() as session:
+            person = await accounts.person_or_closed(session, self._keys, tenant_id, person_id)
+        if person is None:
+            raise NotFound("There is no such person.")
+        extension_ids = self._directory.extension_ids_of(person_id)
+        return person, DataSubject(tenant_id, person.subject, person_id, extension_ids)
+
+    async def require_erasable(self, owner: DataSubject) -> None:
+        """Raise Conflict for the last operator, and for the last administrator of a tenant."""
+        person, _ = await self.get_to_erase(owner.tenant_id, owner.person_id)
+        if person.role is Role.USER or person.state != "active":
+            return
+        async with self._store.read() as session:
+            active = await accounts.count_active(session, owner.tenant_id, person.role)
+        if active <= 1:
+            title = "operator" if person.role is Role.OPERATOR else "administrator of this tenant"
+            raise Conflict(f"This is the last {title}.", hint="Give another person this role first.")
 
     async def current(self, principal: Principal) -> CurrentAccount:
         """Return the account of the caller. Raise NotFound once it is closed."""
@@ -121,9 +142,9 @@ class Users:
             await self._close(tx, person)
 
     async def erase(self, tenant_id: str, subject: str) -> None:
-        """Delete account, extensions and devices of a subject whose key has been destroyed. Idempotent.
+        """Delete account, extensions and devices of an erased subject, whose key may be destroyed already. Idempotent.
 
-        The key is destroyed first: `DirectoryCache.evict_subject` blocks the devices at that moment.
+        If it is, `DirectoryCache.evict_subject` has blocked the devices at that moment.
         """
         async with self._store.transaction() as tx:
             person = await accounts.person_of_subject(tx.session, self._keys, tenant_id, subject)

@@ -4,6 +4,7 @@ from unificx.notifications.email_queue import EmailQueue, EmailQueueDependencies
 from unificx.notifications.policies.emails import EmailKind
 from unificx.notifications.policies.endpoints import MAX_ENDPOINT_LENGTH
 from unificx.notifications.ports import EmailRejected, PushResponse, PushServiceUnreachable
+from unificx.notifications.privacy import notification_holding
 from unificx.notifications.push import PushNotifier, PushNotifierDependencies
 from unificx.notifications.schemas import MessageReference, NewSubscription, NewVoicemail, NoPushSubscription, PushTest
 from unificx.notifications.service import NotificationService
@@ -28,4 +29,5 @@ __all__ = [
     "PushTest",
     "Vapid",
     "new_private_key",
+    "notification_holding",
 ]

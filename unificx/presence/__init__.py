@@ -2,6 +2,7 @@
 
 from unificx.presence.availability import Availability
 from unificx.presence.ports import DestinationCheck
+from unificx.presence.privacy import presence_holding
 from unificx.presence.profiles import DEFAULT, OFF
 from unificx.presence.schemas import (
     NO_FORWARDING,
@@ -37,4 +38,5 @@ __all__ = [
     "RingTurn",
     "ShownState",
     "StateProfile",
+    "presence_holding",
 ]

@@ -57,6 +57,11 @@ async def delete_presences(session: AsyncSession, tenant_id: str, extension_ids:
     )
 
 
+async def delete_of_subject(session: AsyncSession, tenant_id: str, subject: str) -> None:
+    chosen = (PresenceRow.tenant_id == tenant_id, PresenceRow.subject_id == subject)
+    await session.execute(delete(PresenceRow).where(*chosen))
+
+
 async def delete_of_tenant(session: AsyncSession, tenant_id: str) -> None:
     await session.execute(delete(PresenceRow).where(PresenceRow.tenant_id == tenant_id))
 

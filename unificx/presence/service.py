@@ -122,6 +122,12 @@ class PresenceService:
 
     # ---- deletion
 
+    async def erase(self, tenant_id: str, subject: str) -> None:
+        """Delete the presence of an erased subject. Idempotent."""
+        self.availability.drop_subject(subject)
+        async with self._database.begin() as uow:
+            await repository.delete_of_subject(uow.session, tenant_id, subject)
+
     async def on_extension_deleted(self, event: ExtensionDeleted, uow: UnitOfWork) -> None:
         """Delete the presence of a deleted extension. Outbox handler."""
         await repository.delete_presences(uow.session, event.tenant, [event.extension_id])

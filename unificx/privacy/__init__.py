@@ -1,20 +1,32 @@
 """Privacy: keys, aliases, the register of personal data, erasure and recording consent."""
 
+from unificx.privacy.erasing import ErasurePlan, PersonErasures
 from unificx.privacy.erasure import Erasure
+from unificx.privacy.holdings import DataSubject, Holding, Retained, RowHolding
 from unificx.privacy.journal import ErasureJournal
 from unificx.privacy.key_wrapping import unwrap, wrap
 from unificx.privacy.keys import KeysBusy, KeyStore
 from unificx.privacy.master import MasterKey, master_key, master_key_file
+from unificx.privacy.receipt import RECEIPT_KEY_BYTES, ReceiptSigner, fingerprint, verify
 from unificx.privacy.register import describe, personal_fields, plain_columns
 from unificx.privacy.sealed_files import read_sealed_file, sealed_file
 
 __all__ = [
+    "RECEIPT_KEY_BYTES",
+    "DataSubject",
     "Erasure",
     "ErasureJournal",
+    "ErasurePlan",
+    "Holding",
     "KeyStore",
     "KeysBusy",
     "MasterKey",
+    "PersonErasures",
+    "ReceiptSigner",
+    "Retained",
+    "RowHolding",
     "describe",
+    "fingerprint",
     "master_key",
     "master_key_file",
     "personal_fields",
@@ -22,5 +34,6 @@ __all__ = [
     "read_sealed_file",
     "sealed_file",
     "unwrap",
+    "verify",
     "wrap",
 ]

@@ -39,10 +39,27 @@ class Erasure:
         If this raises (OSError: journal not writable; KeysBusy), repeat it: the journal may already have the entry.
         """
         entry = self._append_entry(tenant, subject)
-        aliases = self._keys.destroy(tenant, subject)
-        self._bus.publish(SubjectErased(entry.id, tenant, subject))
-        log.info("subject_erased", erasure=entry.id, tenant=tenant)
+        aliases = self.destroy_key(entry.id, tenant, subject)
         return ErasureReceipt(entry.id, datetime.fromisoformat(entry.at), tenant, subject, aliases)
+
+    def announce(self, erasure_id: str, tenant: str, subject: str) -> None:
+        """Write the journal entry of an erasure that ends with `destroy_key`: from then on every start completes it.
+        Raise OSError."""
+        self._journal.append(JournalEntry(erasure_id, self._clock.now().isoformat(), tenant, subject))
+
+    def is_destroyed(self, tenant: str, subject: str) -> bool:
+        """Whether the subject's key was destroyed."""
+        return self._keys.is_destroyed(tenant, subject)
+
+    def destroy_key(self, erasure_id: str, tenant: str, subject: str) -> int:
+        """Destroy the key of a subject whose erasure is in the journal; return the number of removed aliases.
+        Idempotent. Raise KeysBusy: repeat it."""
+        try:
+            aliases = self._keys.destroy(tenant, subject)
+        finally:
+            self._bus.publish(SubjectErased(erasure_id, tenant, subject))
+        log.info("subject_erased", erasure=erasure_id, tenant=tenant)
+        return aliases
 
     def erase_tenant(self, tenant: str) -> None:
         """Make all data sealed in `tenant` permanently unreadable. Idempotent."""

@@ -37,7 +37,7 @@ def read_sealed_file(path: Path, wrapper: MasterKey, purpose: str) -> bytes:
     except (InvalidTag, ValueError):
         raise StartupError(
             f"{path} is damaged or was sealed with another master key.",
-            hint="Restore it, or delete it: a new one is created and devices subscribe again.",
+            hint="Restore it, or delete it: a new one is created, and what the old one was for is lost.",
         ) from None
     except FileNotFoundError:
         raise

@@ -1,5 +1,6 @@
 """Provisioning: settings and phone books that desk phones fetch by HTTPS."""
 
+from unificx.provisioning.privacy import phone_settings_holding
 from unificx.provisioning.schemas import (
     MAKERS,
     KeyKind,
@@ -28,4 +29,5 @@ __all__ = [
     "PhoneSettingsService",
     "Reached",
     "SettingsLink",
+    "phone_settings_holding",
 ]

@@ -5,6 +5,7 @@ from unificx.queues.app import QUEUE_APP, QueueParts, queue_app
 from unificx.queues.composition import Queues, QueueStore, build_queues
 from unificx.queues.history import QueueHistory
 from unificx.queues.manager import QueueManager
+from unificx.queues.privacy import queue_holding
 from unificx.queues.schemas import (
     Agent,
     AgentChange,
@@ -57,4 +58,5 @@ __all__ = [
     "agent_apps",
     "build_queues",
     "queue_app",
+    "queue_holding",
 ]

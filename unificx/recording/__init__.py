@@ -15,6 +15,7 @@ from unificx.recording.policy import (
     TenantRecordingPolicyChange,
 )
 from unificx.recording.ports import Prompts
+from unificx.recording.privacy import recording_holding
 from unificx.recording.schemas import (
     CallRecording,
     ConsentEvidence,
@@ -75,4 +76,5 @@ __all__ = [
     "TenantRecordingPolicyChange",
     "TranscodeWorker",
     "monitoring_app",
+    "recording_holding",
 ]

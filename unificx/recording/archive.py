@@ -273,7 +273,7 @@ class RecordingArchive:
                 await self._audio.erase(tenant_id, expired)
 
     async def erase_listener(self, tenant_id: str, subject: str) -> None:
-        """Remove an erased subject from playback logs; `AudioStore` erases their recordings. Idempotent."""
+        """Remove an erased subject from logs and recorded parties; `AudioStore` erases their recordings. Idempotent."""
         async with self._database.begin() as uow:
             await call_recording_repository.drop_listener(uow.session, tenant_id, subject)
 

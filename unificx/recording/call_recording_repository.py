@@ -225,8 +225,8 @@ async def playback_log(session: AsyncSession, keys: Keys, tenant_id: str, record
 
 
 async def drop_listener(session: AsyncSession, tenant_id: str, subject: str) -> None:
-    """Remove the name of an erased listener or supervisor; the log entries themselves stay."""
-    for table in (RecordingListenRow, MonitoringRow):
+    """Remove the name of an erased listener, supervisor or party; the entries themselves stay."""
+    for table in (RecordingListenRow, MonitoringRow, RecordingPartyRow):
         conditions = (table.tenant_id == tenant_id, table.subject_id == subject)
         await session.execute(update(table).where(*conditions).values(sealed=None))
 

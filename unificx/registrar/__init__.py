@@ -1,6 +1,7 @@
 """Registrar: bindings of devices (RFC 3261 section 10) and the location service."""
 
 from unificx.registrar.location import LocationService
+from unificx.registrar.privacy import registration_holding
 from unificx.registrar.registration import MAX_EXPIRES, RegistrationRefused, contact_value
 from unificx.registrar.schemas import MAX_SHOWN_NAME, Binding, Caller
 from unificx.registrar.service import KIND, Registrar, RegistrarDependencies
@@ -16,4 +17,5 @@ __all__ = [
     "RegistrarDependencies",
     "RegistrationRefused",
     "contact_value",
+    "registration_holding",
 ]

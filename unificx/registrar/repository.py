@@ -94,6 +94,11 @@ async def delete_bindings(session: AsyncSession, ids: Iterable[str]) -> None:
         await session.execute(delete(BindingRow).where(BindingRow.id.in_(all_ids[start : start + CHUNK])))
 
 
+async def delete_of_subject(session: AsyncSession, tenant_id: str, subject: str) -> None:
+    chosen = (BindingRow.tenant_id == tenant_id, BindingRow.subject_id == subject)
+    await session.execute(delete(BindingRow).where(*chosen))
+
+
 async def list_rows(session: AsyncSession) -> Sequence[BindingRow]:
     """Return all stored bindings of all tenants, for startup."""
     # scope: all tenants, because the process starts for all of them

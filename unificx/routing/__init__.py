@@ -66,6 +66,7 @@ from unificx.routing.plans import (
     Step,
     UnansweredOutcome,
 )
+from unificx.routing.privacy import routing_holding
 from unificx.routing.references import DestinationRef, sealed_destination
 from unificx.routing.service import Routing
 
@@ -155,5 +156,6 @@ __all__ = [
     "explain_stop",
     "normalise",
     "parse_e164",
+    "routing_holding",
     "sealed_destination",
 ]

@@ -10,17 +10,28 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import structlog
 
-from unificx.cluster import local_cluster
+from unificx.cluster import EventBus, local_cluster
 from unificx.core.clock import Clock
 from unificx.core.errors import StartupError
 from unificx.core.faults import describe_fault
 from unificx.db import MIN_FREE_BYTES, Database, claim_database
 from unificx.db.migrations import migrate_in_child
 from unificx.integrations.webhook_client import WebhookClient
-from unificx.privacy import Erasure, ErasureJournal, KeyStore, MasterKey, master_key
+from unificx.privacy import (
+    RECEIPT_KEY_BYTES,
+    Erasure,
+    ErasureJournal,
+    KeyStore,
+    MasterKey,
+    PersonErasures,
+    ReceiptSigner,
+    master_key,
+    sealed_file,
+)
 from unificx.server.calling_alerts import CallingAlerts
 from unificx.server.cleanup import Cleanup
 from unificx.server.container import Container, build_container
+from unificx.server.holdings import connect_erasures
 from unificx.server.notification_settings import load_notification_settings
 from unificx.server.paths import InstallationInUse, InstallationPaths
 from unificx.webhooks import WebhookSender
@@ -45,8 +56,8 @@ async def open_installation(
         database = Database(url, clock)
         stack.push_async_callback(database.close)
         cluster = local_cluster(clock, _log_handler_failure)
-        erasure = Erasure(ErasureJournal(paths.erasure_journal), keys, clock, cluster.bus)
-        erasure.replay()
+        erasures = _erasures(paths, database, keys, master, cluster.bus)
+        erasures.erasure.replay()
         try:
             await migrate_in_child(database, url)
         except OSError as fault:
@@ -55,8 +66,9 @@ async def open_installation(
         notifications = load_notification_settings(paths, environ, master)
         stack.push_async_callback(notifications.push_delivery.close)
         container = build_container(
-            paths, database, keys, erasure, cluster, notifications=notifications, derive_secret=master.derive
+            paths, database, keys, erasures, cluster, notifications=notifications, derive_secret=master.derive
         )
+        connect_erasures(container)
         await container.spool.recover()
         stack.push_async_callback(container.spool.close)
         await _load(container)
@@ -85,6 +97,15 @@ async def open_installation(
         for worker in (container.spool.run(), alerts.run(), *workers):
             stack.push_async_callback(_cancel, asyncio.create_task(worker))
         yield container
+
+
+def _erasures(
+    paths: InstallationPaths, database: Database, keys: KeyStore, master: MasterKey, bus: EventBus
+) -> PersonErasures:
+    clock = database.clock
+    erasure = Erasure(ErasureJournal(paths.erasure_journal), keys, clock, bus)
+    seed = sealed_file(paths.receipt_key, master, "erasure receipts", lambda: clock.random_bytes(RECEIPT_KEY_BYTES))
+    return PersonErasures(database, erasure, clock, ReceiptSigner(seed), keys.installation_id)
 
 
 async def _load(container: Container) -> None:

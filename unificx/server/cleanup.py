@@ -21,6 +21,7 @@ from unificx.identity.events import (
     TenantDeleted,
     TenantSuspended,
 )
+from unificx.privacy import DataSubject
 from unificx.privacy.events import SubjectErased
 from unificx.registrar.events import DeviceRegistered
 from unificx.server.container import Container
@@ -59,6 +60,7 @@ class Cleanup:
         container.outbox.subscribe(MessageLeft, self._on_message_left)
         container.outbox.subscribe(TenantDeleted, container.history.on_tenant_deleted)
         container.outbox.subscribe(TenantDeleted, self._on_tenant_deleted)
+        container.outbox.subscribe(TenantDeleted, container.erasures.on_tenant_deleted)
         container.outbox.subscribe(TenantDeleted, container.idempotency.delete_affected)
         container.outbox.subscribe(PersonClosed, container.idempotency.delete_affected)
         container.outbox.subscribe(ExtensionDeleted, container.mailboxes.on_extension_deleted)
@@ -92,7 +94,7 @@ class Cleanup:
             container.outbox.subscribe(reported, container.webhooks.on_event)
 
     async def start(self) -> None:
-        """Complete erasures that are unfinished after a restart or a restored backup."""
+        """Complete erasures that are unfinished after a restart or a restored backup; write missing receipts."""
         sounds: defaultdict[str, list[str]] = defaultdict(list)
         for erased in self._container.erasure.unfinished():
             sound = audio_id_of(erased.subject)
@@ -101,6 +103,7 @@ class Cleanup:
             else:
                 self._incomplete[erased.id] = erased
                 self._start_task(self._erase_everywhere(erased))
+        self._start_task(self._container.erasures.resume())
         for tenant_id, audio_ids in sounds.items():
             self._start_task(self._container.audio.complete_erasure(tenant_id, audio_ids))
 
@@ -116,6 +119,7 @@ class Cleanup:
                 self._container.archive.purge_archived(),
                 self._container.push.start(),
                 self._sweep_idempotency(),
+                self._container.erasures.resume(),
                 *map(self._erase_everywhere, list(self._incomplete.values())),
             ):
                 await self._run_safely(work)
@@ -146,22 +150,10 @@ class Cleanup:
     async def _erase_everywhere(self, erased: SubjectErased) -> None:
         """Erase a subject in all areas, independently of each other; repeated periodically and after a restart until
         all have succeeded."""
-        container = self._container
-        done = True
-        for erase in (
-            container.identity.users.erase,
-            container.history.erase,
-            container.audio.erase_subject,
-            container.archive.erase_listener,
-            container.support.erase,
-            container.phone_settings.erase,
-            container.routing.queues.history.erase,
-            container.push.erase,
-        ):
-            done &= await self._attempt(erase(erased.tenant, erased.subject))
+        done = await self._container.erasures.erase_rows(DataSubject(erased.tenant, erased.subject))
         await self._review_registrations()
         if done:
-            container.erasure.mark_finished(erased)
+            self._container.erasure.mark_finished(erased)
             self._incomplete.pop(erased.id, None)
 
     async def _review_registrations(self) -> None:

@@ -29,7 +29,7 @@ from unificx.notifications import (
     PushNotifier,
     PushNotifierDependencies,
 )
-from unificx.privacy import Erasure, KeyStore
+from unificx.privacy import Erasure, KeyStore, PersonErasures
 from unificx.prompts import Prompts
 from unificx.provisioning import PhoneSettingsParts, PhoneSettingsService
 from unificx.queues import QueueStore
@@ -62,7 +62,7 @@ class Container:
     bus: EventBus
     database: Database
     keys: KeyStore
-    erasure: Erasure
+    erasures: PersonErasures
     outbox: Outbox
     spool: Spool
     identity: Identity
@@ -95,12 +95,17 @@ class Container:
     is_storage_full: Callable[[], bool]
     """Return whether storage is too full to accept new data."""
 
+    @property
+    def erasure(self) -> Erasure:
+        """The erasure of single subjects."""
+        return self.erasures.erasure
+
 
 def build_container(
     paths: InstallationPaths,
     database: Database,
     keys: KeyStore,
-    erasure: Erasure,
+    erasures: PersonErasures,
     cluster: Cluster,
     *,
     notifications: NotificationSettings,
@@ -111,7 +116,7 @@ def build_container(
     spool, disk_guard = Spool(paths.spool, database, reserve=RESERVE_BYTES), DiskGuard(paths.home, clock)
     is_storage_full, location = partial(_is_storage_full, disk_guard, spool), LocationService()
     identity = _identity(database, keys, notification_service, cluster)
-    audio_parts = AudioStoreParts(database, keys, erasure, notifications.blobs, Whisper(paths.models))
+    audio_parts = AudioStoreParts(database, keys, erasures.erasure, notifications.blobs, Whisper(paths.models))
     audio, webhooks = AudioStore(audio_parts), WebhookService(database, keys, clock)
     mailboxes = Mailboxes(audio_parts, audio, PasswordHashing(), cluster.counters)
     email_queue, push = _senders(audio_parts, mailboxes, identity, notifications, notification_service, cluster=cluster)
@@ -125,7 +130,7 @@ def build_container(
         bus=bus,
         database=database,
         keys=keys,
-        erasure=erasure,
+        erasures=erasures,
         outbox=Outbox(database, bus.publish, clock),
         spool=spool,
         identity=identity,

@@ -52,6 +52,7 @@ def http_app(  # noqa: PLR0917 - what an installation shows
     return build(
         Services(
             identity=container.identity,
+            erasures=container.erasures,
             history=container.history,
             mailboxes=container.mailboxes,
             custom_sounds=container.custom_sounds,

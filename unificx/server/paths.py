@@ -52,6 +52,11 @@ class InstallationPaths:
         return self.home / "push.key"
 
     @property
+    def receipt_key(self) -> Path:
+        """Signing key of receipts of erasures, sealed with the master key."""
+        return self.home / "receipts.key"
+
+    @property
     def tls(self) -> Path:
         return self.home / "tls"
 

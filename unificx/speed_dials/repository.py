@@ -56,6 +56,11 @@ async def delete_entries(session: AsyncSession, tenant_id: str, extension_id: st
     )
 
 
+async def delete_of_subject(session: AsyncSession, tenant_id: str, subject: str) -> None:
+    chosen = (SpeedDialRow.tenant_id == tenant_id, SpeedDialRow.subject_id == subject)
+    await session.execute(delete(SpeedDialRow).where(*chosen))
+
+
 async def delete_of_tenant(session: AsyncSession, tenant_id: str) -> None:
     await session.execute(delete(SpeedDialRow).where(SpeedDialRow.tenant_id == tenant_id))
 

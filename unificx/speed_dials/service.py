@@ -68,6 +68,12 @@ class SpeedDials:
 
     # ---- deletion
 
+    async def erase(self, tenant_id: str, subject: str) -> None:
+        """Delete the entries of an erased subject. Idempotent."""
+        self.drop_subject(subject)
+        async with self._database.begin() as uow:
+            await repository.delete_of_subject(uow.session, tenant_id, subject)
+
     async def on_extension_deleted(self, event: ExtensionDeleted, uow: UnitOfWork) -> None:
         """Delete the entries of a deleted extension. Outbox handler."""
         await repository.delete_entries(uow.session, event.tenant, event.extension_id)

@@ -1,7 +1,9 @@
 """Support: diagnostics reports that users send to administrators."""
 
+from unificx.support.privacy import report_holding
 from unificx.support.service import SupportService
 
 __all__ = [
     "SupportService",
+    "report_holding",
 ]

@@ -3,6 +3,7 @@
 from unificx.voicemail.deposit import MailboxKind, deposit_app
 from unificx.voicemail.email_attachments import VoicemailAttachments
 from unificx.voicemail.message_counts import MessageCounts
+from unificx.voicemail.privacy import mailbox_holding
 from unificx.voicemail.prompt_recording import PromptRecordingParts, prompt_recording_app
 from unificx.voicemail.retrieval import retrieval_apps
 from unificx.voicemail.schemas import (
@@ -47,6 +48,7 @@ __all__ = [
     "VoicemailSettings",
     "VoicemailSettingsChange",
     "deposit_app",
+    "mailbox_holding",
     "prompt_recording_app",
     "retrieval_apps",
 ]

@@ -208,6 +208,14 @@ async def drop_mailbox(session: AsyncSession, tenant_id: str, extension_id: str)
     )
 
 
+async def erase_subject(session: AsyncSession, tenant_id: str, subject: str) -> None:
+    """Delete the sealed parts of a subject: caller of messages, PIN of a mailbox."""
+    messages = (MessageRow.tenant_id == tenant_id, MessageRow.caller_subject_id == subject)
+    await session.execute(update(MessageRow).where(*messages).values(sealed=None))
+    boxes = (MailboxRow.tenant_id == tenant_id, MailboxRow.subject_id == subject)
+    await session.execute(update(MailboxRow).where(*boxes).values(sealed=None))
+
+
 async def _set(session: AsyncSession, tenant_id: str, message_id: str, **values: object) -> None:
     conditions = (MessageRow.tenant_id == tenant_id, MessageRow.id == message_id)
     await session.execute(update(MessageRow).where(*conditions).values(**values))

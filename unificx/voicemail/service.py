@@ -302,6 +302,11 @@ class Mailboxes:
             if expired:
                 await self._audio.erase(tenant_id, expired)
 
+    async def erase_subject(self, tenant_id: str, subject: str) -> None:
+        """Delete the sealed parts of an erased subject; `AudioStore` erases the messages. Idempotent."""
+        async with self._database.begin() as uow:
+            await message_repository.erase_subject(uow.session, tenant_id, subject)
+
     async def on_extension_deleted(self, event: ExtensionDeleted, uow: UnitOfWork) -> None:
         """Delete the extension's mailbox. Outbox handler."""
         await self._delete_mailbox(uow, event.tenant, event.extension_id)

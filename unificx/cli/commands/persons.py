@@ -162,7 +162,7 @@ def sign_in_code(
     The code can be used once, within two minutes."""
 
     async def request(api: ApiClient) -> Json:
-        known = await _find_person_or_extension(api, person, context.tenant)
+        known = await find_person_or_extension(api, person, context.tenant)
         return await api.post("/sign-in-codes", {"person_id": known["id"]}, tenant=known["tenant_id"])
 
     code = context.run(request)
@@ -227,7 +227,7 @@ async def find_person(api: ApiClient, person: str, tenant: str | None) -> Json:
     raise CliError("No account has this e-mail address.", "See `unificx person list`.")
 
 
-async def _find_person_or_extension(api: ApiClient, reference: str, tenant: str | None) -> Json:
+async def find_person_or_extension(api: ApiClient, reference: str, tenant: str | None) -> Json:
     """Find a person by id, e-mail address or extension."""
     if not reference.isdecimal():
         return await find_person(api, reference, tenant)

@@ -1,11 +1,34 @@
-"""`unificx privacy`: inventory of personal data."""
+"""`unificx privacy`: inventory of personal data, erasure of people, verification of receipts."""
 
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from unificx.cli.api_client import ApiClient, Json, quote_segment
 from unificx.cli.command import CommandContext, command, command_group
-from unificx.cli.output import print_items, print_json
+from unificx.cli.commands.persons import find_person_or_extension
+from unificx.cli.errors import CliError
+from unificx.cli.output import print_item, print_items, print_json
+from unificx.cli.uploads import read_file
 
 _COLUMNS = {"place": "field", "text": "category, purpose, retention", "on_erase": "on erasure"}
+_HELD = {"area": "area", "kind": "kind", "count": "held"}
+_RECEIPT = {
+    "id": "erasure",
+    "tenant": "tenant",
+    "person": "person",
+    "finished": "finished",
+    "removed": "removed",
+    "kept": "kept",
+    "failed": "failed",
+    "fingerprint": "signed by key",
+}
+_MAX_RECEIPT_BYTES = 256 << 10
 
-group = command_group("privacy", "Show which personal data is stored.")
+group = command_group("privacy", "Show and erase personal data.")
 
 
 @command(group, "map", of_tenant=False)
@@ -17,3 +40,90 @@ def map_(context: CommandContext) -> None:
         return
     rows = [{**one, "place": f"{one['table']}.{one['field']}"} for one in found["held"]]
     print_items(rows, _COLUMNS, as_json=False, empty_text="No personal data is stored.")
+
+
+@command(group, "erase")
+def erase(
+    context: CommandContext,
+    *,
+    subject: Annotated[str, typer.Option(metavar="PERSON", help="E-mail address, id or extension.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be erased.")] = False,
+) -> None:
+    """Erase a person and print the receipt.
+
+    The person's key is destroyed, so that backups cannot be read either. It cannot be undone. On a terminal the
+    command asks first. A closed or erased account is found by its id."""
+
+    async def request(api: ApiClient) -> tuple[Json, Json | None]:
+        path, tenant = await _erasure_path(api, subject, context.tenant)
+        plan = await api.get(path, tenant=tenant)
+        if plan["receipt"] is not None or dry_run:
+            return plan, plan["receipt"]
+        _ask(plan, subject, context)
+        return plan, await api.put(path, {"digest": plan["digest"]}, tenant=tenant)
+
+    plan, receipt = context.run(request)
+    if receipt is None:
+        _print_plan(context, plan)
+        return
+    if plan["receipt"] is not None:
+        print("This person was erased already. This is the receipt.", file=sys.stderr)
+    print(json.dumps(receipt, indent=None if context.as_json else 2))
+    if receipt["failed"]:
+        raise CliError("Some rows are left, though unreadable.", "The server repeats the erasure; run this again.")
+
+
+@command(group, "check-receipt", of_tenant=False)
+def check_receipt(
+    context: CommandContext,
+    *,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Receipt of an erasure.")],
+    fingerprint: Annotated[str | None, typer.Option(help="Fingerprint that the key must have.")] = None,
+) -> None:
+    """Verify a receipt, without a server.
+
+    The signature proves that nothing was changed. Compare the fingerprint with that of the installation, from
+    `privacy erase --dry-run`: only that shows who signed."""
+    from unificx.privacy import fingerprint as fingerprint_of
+    from unificx.privacy import verify
+
+    receipt = verify(read_file(file, _MAX_RECEIPT_BYTES, "receipt"))
+    found = fingerprint_of(receipt["public_key"])
+    if fingerprint is not None and fingerprint.strip().lower() != found:
+        raise CliError(f"The receipt was signed by another key: {found}.", "Ask the installation for its fingerprint.")
+    if context.as_json:
+        print_json({**receipt, "fingerprint": found})
+        return
+    shown = {**receipt, "fingerprint": found}
+    for name in ("removed", "kept", "failed"):
+        shown[name] = ", ".join(f"{each['count']} {each['kind']}" for each in receipt[name])
+    print_item(shown, _RECEIPT, as_json=False, note="The signature is valid. Compare the fingerprint of the key.")
+
+
+async def _erasure_path(api: ApiClient, subject: str, tenant: str | None) -> tuple[str, str]:
+    """Return path and tenant. An id is not looked up: the account may be closed."""
+    if "@" in subject or subject.isdecimal():
+        known = await find_person_or_extension(api, subject, tenant)
+        return f"/persons/{known['id']}/erasure", known["tenant_id"]
+    return f"/persons/{quote_segment(subject)}/erasure", await api.resolve_tenant(tenant)
+
+
+def _ask(plan: Json, subject: str, context: CommandContext) -> None:
+    """Show the plan on a terminal and let the operator type the name again. Programs have decided already."""
+    if context.as_json or not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return
+    _print_plan(context, plan)
+    print(f"This cannot be undone. Type {subject} to erase this person: ", end="", file=sys.stderr, flush=True)
+    if sys.stdin.readline().strip() != subject:
+        raise CliError("Nothing was erased.", "The text was different.")
+
+
+def _print_plan(context: CommandContext, plan: Json) -> None:
+    if context.as_json:
+        print_json(plan)
+        return
+    held = [each for each in plan["held"] if each["count"]]
+    print_items(held, _HELD, as_json=False, empty_text="Nothing is held about this person.")
+    for each in plan["kept"]:
+        print(f"Stays: {each['what']} {each['why']} Until {each['until']}.")
+    print(f"Receipts are signed by key {plan['fingerprint']}.")

@@ -135,6 +135,12 @@ async def person(session: AsyncSession, keys: Keys, tenant_id: str, person_id: s
     return next(iter(open_persons(keys, tenant_id, (await session.scalars(query)).all())), None)
 
 
+async def person_or_closed(session: AsyncSession, keys: Keys, tenant_id: str, person_id: str) -> Person | None:
+    """Return an account, also a closed one, which has no name."""
+    query = select(PersonRow).where(PersonRow.tenant_id == tenant_id, PersonRow.id == person_id)
+    return next(iter(open_persons(keys, tenant_id, (await session.scalars(query)).all())), None)
+
+
 async def person_of_subject(session: AsyncSession, keys: Keys, tenant_id: str, subject: str) -> Person | None:
     """Return the open account of a subject."""
     query = select(PersonRow).where(

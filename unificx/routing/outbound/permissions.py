@@ -72,8 +72,10 @@ class CallingPermissions:
     # ---- deletion
 
     async def on_extension_deleted(self, event: ExtensionDeleted, uow: UnitOfWork) -> None:
-        """Delete the block list and the limits of a deleted extension. Outbox handler."""
-        await repository.delete_extension(uow.session, event.tenant, event.extension_id)
+        """Delete the block list, also its keys, and the limits of a deleted extension. Outbox handler."""
+        subjects = await repository.delete_extension(uow.session, event.tenant, event.extension_id)
+        for subject in subjects:
+            self._parts.keys.destroy(event.tenant, subject)
         uow.after_commit.append(partial(self._store.drop_extension, event.tenant, event.extension_id))
 
     async def on_tenant_deleted(self, event: TenantDeleted, uow: UnitOfWork) -> None:

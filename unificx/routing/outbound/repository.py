@@ -1,6 +1,6 @@
 """All SQL on calls outside, and sealing and opening of numbers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import cast
 
@@ -314,12 +314,12 @@ def _stop(row: FraudStopRow) -> FraudStop:
 # ---- deletion
 
 
-async def delete_extension(session: AsyncSession, tenant_id: str, extension_id: str) -> None:
-    """Delete the block list and the limits of an extension."""
-    await session.execute(
-        delete(NumberBlockRow).where(NumberBlockRow.tenant_id == tenant_id, NumberBlockRow.extension_id == extension_id)
-    )
+async def delete_extension(session: AsyncSession, tenant_id: str, extension_id: str) -> Sequence[str]:
+    """Delete the block list and the limits of an extension; return the subjects of the block list."""
+    chosen = (NumberBlockRow.tenant_id == tenant_id, NumberBlockRow.extension_id == extension_id)
+    subjects = await session.scalars(delete(NumberBlockRow).where(*chosen).returning(NumberBlockRow.subject_id))
     await delete_limits(session, tenant_id, "extension", extension_id)
+    return subjects.all()
 
 
 async def delete_tenant(session: AsyncSession, tenant_id: str) -> None:

@@ -1,0 +1,224 @@
+"""Erasure of a person: plan, confirmation, steps, look again, signed receipt."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from unificx.cluster import EventBus
+from unificx.core.clock import ManualClock
+from unificx.core.errors import Conflict, Invalid, ServiceUnavailable
+from unificx.db import Database
+from unificx.privacy import (
+    DataSubject,
+    Erasure,
+    ErasureJournal,
+    KeyStore,
+    PersonErasures,
+    ReceiptSigner,
+    Retained,
+    fingerprint,
+    verify,
+)
+
+ANA = DataSubject("one", "ana", "person-1", ("extension-1",))
+
+
+class Drawer:
+    """A holding in memory. `broken`: its next erasures fail; `blind`: its probes after an erasure fail."""
+
+    area = "drawer"
+    tables = frozenset({"drawer"})
+    retained: Mapping[str, Retained] = {"notes": Retained("Dates.", "Law.", "2030-01-01")}
+
+    def __init__(self, notes: int = 3) -> None:
+        self.notes = notes
+        self.broken = 0
+        self.blind = False
+        self.seen: list[DataSubject] = []
+
+    async def find(self, owner: DataSubject) -> Mapping[str, int]:
+        del owner
+        return {"notes": self.notes, "photos": 0}
+
+    async def erase(self, owner: DataSubject) -> None:
+        self.seen.append(owner)
+        if self.broken:
+            self.broken -= 1
+            raise OSError("broken")
+        self.notes = 0
+
+    async def remains(self, owner: DataSubject) -> Mapping[str, int]:
+        if self.blind:
+            raise OSError("blind")
+        return await self.find(owner)
+
+
+@pytest.fixture
+def drawer() -> Drawer:
+    return Drawer()
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> ErasureJournal:
+    return ErasureJournal(tmp_path / "erasures.journal")
+
+
+@pytest.fixture
+def erasures(
+    database: Database, keys: KeyStore, clock: ManualClock, bus: EventBus, journal: ErasureJournal, drawer: Drawer
+) -> PersonErasures:
+    keys.get("one", ["ana", "ben"], create=True)
+    erasure = Erasure(journal, keys, clock, bus)
+    found = PersonErasures(database, erasure, clock, ReceiptSigner(bytes(32)), "installation-1")
+    found.holdings = (drawer,)
+    return found
+
+
+def as_file(receipt: object) -> bytes:
+    return json.dumps(receipt, indent=2).encode()
+
+
+@pytest.mark.promise("D3", "R4")
+async def test_an_erasure_ends_with_a_receipt_that_anybody_can_verify(
+    erasures: PersonErasures, keys: KeyStore, journal: ErasureJournal, drawer: Drawer
+) -> None:
+    plan = await erasures.plan(ANA)
+    assert (plan.held, plan.receipt, drawer.notes) == ({"drawer": {"notes": 3, "photos": 0}}, None, 3)
+    receipt = await erasures.erase(ANA, plan.digest, "admin")
+    assert verify(as_file(receipt)) == receipt
+    assert fingerprint(receipt["public_key"]) == plan.fingerprint
+    assert receipt["plan"] == plan.digest
+    assert receipt["removed"] == [
+        {"area": "drawer", "kind": "notes", "count": 3},
+        {"area": "privacy", "kind": "key of the person", "count": 1},
+    ]
+    assert receipt["nothing_held"] == [{"area": "drawer", "kind": "photos"}]
+    assert receipt["failed"] == []
+    assert [each["area"] for each in receipt["kept"]] == ["drawer", "privacy"]
+    assert [entry.id for entry in journal.entries()] == [receipt["id"]]
+    assert (keys.is_destroyed("one", "ana"), keys.is_destroyed("one", "ben")) == (True, False)
+
+
+async def test_erasing_twice_returns_the_first_receipt(erasures: PersonErasures, drawer: Drawer) -> None:
+    plan = await erasures.plan(ANA)
+    receipt = await erasures.erase(ANA, plan.digest, "admin")
+    steps = len(drawer.seen)
+    assert await erasures.erase(ANA, "of another plan", "admin") == receipt
+    assert (await erasures.plan(ANA)).receipt == receipt
+    assert len(drawer.seen) == steps
+
+
+async def test_a_changed_plan_and_a_refusal_erase_nothing(
+    erasures: PersonErasures, keys: KeyStore, drawer: Drawer, monkeypatch
+) -> None:
+    plan = await erasures.plan(ANA)
+    drawer.notes = 4
+    with pytest.raises(Conflict) as refused:
+        await erasures.erase(ANA, plan.digest, "admin")
+    assert refused.value.code == "plan_changed"
+
+    async def refuse(owner: DataSubject) -> None:
+        raise Conflict(f"{owner.person_id} is the last one.")
+
+    monkeypatch.setattr(erasures.installation, "check", refuse)
+    for attempt in (erasures.plan(ANA), erasures.erase(ANA, plan.digest, "admin")):
+        with pytest.raises(Conflict):
+            await attempt
+    assert (keys.is_destroyed("one", "ana"), drawer.seen) == (False, [])
+
+
+async def test_nothing_is_erased_without_a_journal_entry(
+    erasures: PersonErasures, keys: KeyStore, drawer: Drawer, journal: ErasureJournal, monkeypatch
+) -> None:
+    def full(entry: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    plan = await erasures.plan(ANA)
+    with monkeypatch.context() as patched:
+        patched.setattr(journal, "append", full)
+        with pytest.raises(ServiceUnavailable):
+            await erasures.erase(ANA, plan.digest, "admin")
+    assert (keys.is_destroyed("one", "ana"), drawer.seen) == (False, [])
+    assert (await erasures.erase(ANA, plan.digest, "admin"))["failed"] == []
+
+
+@pytest.mark.promise("D3")
+async def test_what_is_left_is_named_and_erased_later(erasures: PersonErasures, keys: KeyStore, drawer: Drawer) -> None:
+    plan = await erasures.plan(ANA)
+    drawer.broken = 2
+    receipt = await erasures.erase(ANA, plan.digest, "admin")
+    assert receipt["failed"] == [{"area": "drawer", "kind": "notes", "count": 3}]
+    assert verify(as_file(receipt)) == receipt
+    assert keys.is_destroyed("one", "ana"), "it is unreadable all the same"
+    drawer.blind = True
+    await erasures.resume()
+    assert (await erasures.plan(ANA)).receipt is None, "a probe that fails proves nothing"
+    drawer.blind = False
+    await erasures.resume()
+    found = (await erasures.plan(ANA)).receipt
+    assert found is not None
+    assert (found["id"], found["failed"], found["removed"][0]["count"]) == (receipt["id"], [], 3)
+    assert drawer.seen[-1] == ANA
+
+
+@pytest.mark.promise("D3")
+@pytest.mark.parametrize("step", ["announce", "erase_rows", "_settle", "destroy_key", "_count"])
+async def test_an_erasure_that_was_killed_ends_in_the_same_state(
+    erasures: PersonErasures, keys: KeyStore, drawer: Drawer, journal: ErasureJournal, step: str, monkeypatch
+) -> None:
+    """The process ends after this step; the next one goes on."""
+
+    class Killed(BaseException):
+        pass
+
+    target = erasures.erasure if step in ("announce", "destroy_key") else erasures
+    original = getattr(target, step)
+    plan = await erasures.plan(ANA)
+    calls = 0
+
+    def kill(*args: object, **kwargs: object) -> object:
+        nonlocal calls
+        calls += 1
+        if calls > (1 if step in ("_settle", "_count") else 0):  # the first one belongs to the plan
+            raise Killed
+        return original(*args, **kwargs)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(target, step, kill)
+        with pytest.raises(Killed):
+            await erasures.erase(ANA, plan.digest, "admin")
+    await erasures.resume()
+    receipt = (await erasures.plan(ANA)).receipt
+    assert receipt is not None
+    assert (receipt["failed"], drawer.notes, keys.is_destroyed("one", "ana")) == ([], 0, True)
+    assert {entry.id for entry in journal.entries()} == {receipt["id"]}
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda r: as_file({**r, "finished": "2020-01-01T00:00:00+00:00"}), "signature"),
+        (lambda r: as_file({**r, "removed": []}), "signature"),
+        (lambda r: as_file({**r, "signature": "AAAA"}), "signature"),
+        (lambda r: as_file({**r, "public_key": 7}), "signature"),
+        (lambda r: as_file({**r, "public_key": ReceiptSigner(b"x" * 32).public_key}), "signature"),
+        (lambda r: as_file({**r, "failed": [1.5]}), "integer"),
+        (lambda r: as_file({**r, "note": "more"}), "format"),
+        (lambda r: as_file({**r, "format": "unificx erasure receipt 2"}), "format"),
+        (lambda r: as_file(r)[:-40], "cut off"),
+        (lambda r: as_file(r).replace(b'"id"', b'"id": "other", "id"', 1), "cut off"),
+        (lambda r: b"[]", "object"),
+        (lambda r: b"\xff\x00", "JSON"),
+        (lambda r: b"[" * 100_000, "JSON"),
+    ],
+)
+def test_a_forged_or_truncated_receipt_is_refused(change, message: str) -> None:
+    names = ("id", "installation", "tenant", "person", "requested", "finished", "plan")
+    lists = ("removed", "nothing_held", "kept", "failed")
+    receipt = ReceiptSigner(bytes(32)).sign({**dict.fromkeys(names, "x"), **{each: [{"count": 1}] for each in lists}})
+    assert verify(as_file(receipt)) == receipt
+    with pytest.raises(Invalid) as refused:
+        verify(change(receipt))
+    assert message in refused.value.message

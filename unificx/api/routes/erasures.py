@@ -1,0 +1,67 @@
+"""Erasure of a person: the plan, and its confirmation with a signed receipt as the result."""
+
+from typing import Any
+
+from fastapi import APIRouter
+
+from unificx.api.access import CurrentUser, CurrentUserDep, Id, ServicesDep, TenantQuery, require_access
+from unificx.api.problems import problem_responses
+from unificx.api.schemas import erasures as models
+from unificx.api.services import Services
+from unificx.core.errors import Forbidden
+from unificx.identity import Action, may_grant
+from unificx.privacy import DataSubject, ErasurePlan
+
+router = APIRouter(prefix="/api/v1/persons/{person_id}/erasure", tags=["privacy"])
+
+
+@router.get("", responses=problem_responses(401, 403, 404, 409))
+async def plan_erasure(
+    services: ServicesDep, user: CurrentUserDep, person_id: Id, tenant: TenantQuery = None
+) -> models.ErasurePlan:
+    """Show what the erasure of a person would remove and what would stay. Nothing is changed."""
+    owner = await _whose(services, user, person_id, tenant)
+    return _plan_schema(await services.erasures.plan(owner))
+
+
+@router.put("", responses=problem_responses(401, 403, 404, 409, 503))
+async def erase_person(
+    services: ServicesDep,
+    user: CurrentUserDep,
+    person_id: Id,
+    confirmation: models.ErasureConfirmation,
+    tenant: TenantQuery = None,
+) -> models.ErasureReceipt:
+    """Erase a person permanently, also in backups, and return the receipt. It cannot be undone.
+
+    Repeating it returns the same receipt. Requires a recent sign-in or proof of identity (`/api/v1/me/proofs`)."""
+    owner = await _whose(services, user, person_id, tenant)
+    await services.identity.step_up.require(user.principal)
+    receipt = await services.erasures.erase(owner, confirmation.digest, user.principal.person_id)
+    return models.ErasureReceipt.model_validate(receipt)
+
+
+async def _whose(services: Services, user: CurrentUser, person_id: str, tenant: str | None) -> DataSubject:
+    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    person, owner = await services.identity.users.get_to_erase(scope.tenant_id, person_id)
+    if not may_grant(user.principal, person.role):
+        raise Forbidden("This requires a higher role than yours.", hint="Ask an operator.")
+    return owner
+
+
+def _plan_schema(plan: ErasurePlan) -> models.ErasurePlan:
+    held: list[dict[str, Any]] = [
+        {"area": area, "kind": kind, "count": count}
+        for area, kinds in plan.held.items()
+        for kind, count in kinds.items()
+    ]
+    return models.ErasurePlan.model_validate(
+        {
+            "person_id": plan.person_id,
+            "held": held,
+            "kept": plan.retained,
+            "digest": plan.digest,
+            "fingerprint": plan.fingerprint,
+            "receipt": plan.receipt,
+        }
+    )

@@ -1,0 +1,64 @@
+"""Bodies of the erasure of a person."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from unificx.api.schemas.core import Input, Output
+
+
+class HeldKind(Output):
+    """How much is held of one kind."""
+
+    area: str = Field(examples=["cdr"])
+    kind: str = Field(examples=["party of calls"])
+    count: int
+
+
+class NothingHeld(Output):
+    """A kind of which nothing was found before the erasure."""
+
+    area: str
+    kind: str
+
+
+class KeptKind(HeldKind):
+    """Data that stays after the erasure."""
+
+    what: str
+    why: str
+    until: str
+
+
+class ErasureReceipt(Output):
+    """Signed receipt. The signature (Ed25519, base64) covers the canonical JSON (RFC 8785) of all other fields."""
+
+    format: Literal["unificx erasure receipt 1"]
+    id: str
+    installation: str = Field(description="Random id of the installation.")
+    tenant: str
+    person: str = Field(description="Random id of the erased account.")
+    requested: str
+    finished: str
+    plan: str = Field(description="Digest of the plan that was confirmed.")
+    removed: list[HeldKind]
+    nothing_held: list[NothingHeld]
+    kept: list[KeptKind]
+    failed: list[HeldKind] = Field(description="Data that is left. It is unreadable, and the erasure is repeated.")
+    public_key: str
+    signature: str
+
+
+class ErasurePlan(Output):
+    """Result that the erasure of a person would have."""
+
+    person_id: str
+    held: list[HeldKind]
+    kept: list[KeptKind]
+    digest: str = Field(description="Confirms exactly these counts.")
+    fingerprint: str = Field(description="SHA-256 of the public key that signs receipts of this installation.")
+    receipt: ErasureReceipt | None = Field(description="Present if the person is erased already.")
+
+
+class ErasureConfirmation(Input):
+    digest: str = Field(description="The digest of the plan.", pattern=r"^[0-9a-f]{64}$")

@@ -1,0 +1,11 @@
+"""Data of a person in this area: e-mails that wait, and push subscriptions."""
+
+from unificx.db import Database
+from unificx.notifications.models import EmailRow, PushRow
+from unificx.notifications.push import PushNotifier
+from unificx.privacy import Holding, RowHolding
+
+
+def notification_holding(database: Database, push: PushNotifier) -> Holding:
+    sealed = {PushRow: "push subscriptions", EmailRow: "e-mails not sent yet"}
+    return RowHolding(database, "notifications", sealed, push.erase)

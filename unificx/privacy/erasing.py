@@ -1,0 +1,250 @@
+"""Erasure of a person: plan, journal, steps of the areas, key, look again, signed receipt."""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Protocol, cast
+
+import structlog
+
+from unificx.core.clock import Clock
+from unificx.core.errors import Conflict, ServiceUnavailable
+from unificx.core.events import DomainEvent
+from unificx.core.faults import describe_fault
+from unificx.db import Database, UnitOfWork
+from unificx.privacy import repository
+from unificx.privacy.erasure import Erasure
+from unificx.privacy.holdings import DataSubject, Holding
+from unificx.privacy.keys import KeysBusy
+from unificx.privacy.models import ErasureRow
+from unificx.privacy.receipt import Counts, ReceiptSigner, digest, outcome
+
+log = structlog.get_logger()
+_JOURNAL = {
+    "area": "privacy",
+    "kind": "erasure",
+    "count": 1,
+    "what": "Entry in the erasure journal and this receipt: random ids and times.",
+    "why": "A restored backup must not undo the erasure.",
+    "until": "the tenant is deleted",
+}
+_KEY = "key of the person"
+_PROBE_FAILED = "could not be counted"
+
+
+class PlanChanged(Conflict):
+    """The data that is held differs from the plan that was confirmed."""
+
+    code = "plan_changed"
+
+
+@dataclass(frozen=True, slots=True)
+class ErasurePlan:
+    """Result that an erasure would have. `held` are counts by area and kind; `digest` confirms exactly these."""
+
+    person_id: str
+    held: Counts
+    retained: tuple[dict[str, Any], ...]
+    digest: str
+    fingerprint: str
+    """Of the key that signs the receipt."""
+    receipt: dict[str, Any] | None
+    """The receipt if the person is erased already."""
+
+
+class Installation(Protocol):
+    """The other areas, connected by the composition root."""
+
+    async def check(self, owner: DataSubject) -> None:
+        """Raise Conflict if the person must not be erased."""
+        ...
+
+    async def settle(self) -> None:
+        """Return when pending records and events have reached the areas."""
+        ...
+
+
+class _Alone:
+    async def check(self, owner: DataSubject) -> None:
+        del owner
+
+    async def settle(self) -> None:
+        return
+
+
+class PersonErasures:
+    """Erases people. `holdings` and `installation` are set by the composition root.
+
+    A failing step does not stop the others; the receipt is stored once nothing is left.
+    """
+
+    def __init__(
+        self, database: Database, erasure: Erasure, clock: Clock, signer: ReceiptSigner, installation_id: str
+    ) -> None:
+        self.holdings: Sequence[Holding] = ()
+        self.installation: Installation = _Alone()
+        self._database = database
+        self.erasure = erasure
+        self._clock = clock
+        self._signer = signer
+        self._installation_id = installation_id
+        self._one_at_a_time = asyncio.Lock()
+
+    async def plan(self, owner: DataSubject) -> ErasurePlan:
+        """Return what is held about a person. Nothing is changed. Raise Conflict if they must not be erased."""
+        async with self._database.read() as session:
+            stored = await repository.find_erasure(session, owner.tenant_id, owner.person_id)
+        if stored is None:
+            await self.installation.check(owner)
+        return await self._plan(owner, _receipt_of(stored))
+
+    async def erase(self, owner: DataSubject, confirmed: str, by: str) -> dict[str, Any]:
+        """Erase a person and return the receipt; that of the first time if they are erased already. `confirmed` is the
+        digest of a plan, `by` the id of the administrator. Raise PlanChanged, Conflict, ServiceUnavailable."""
+        async with self._one_at_a_time:
+            async with self._database.read() as session:
+                stored = await repository.find_erasure(session, owner.tenant_id, owner.person_id)
+            receipt = _receipt_of(stored)
+            if receipt is not None:
+                return receipt
+            if stored is None:
+                stored = await self._begin(owner, confirmed, by)
+            return await self._run(stored)
+
+    async def resume(self) -> None:
+        """Finish the erasures that an earlier process began, or that left something behind."""
+        async with self._database.read() as session:
+            stored = await repository.unfinished_erasures(session)
+        for each in stored:
+            async with self._one_at_a_time:
+                async with self._database.read() as session:
+                    now = await repository.find_erasure(session, each.tenant_id, each.person_id)
+                if now is not None and now.receipt is None:
+                    await self._run(now)
+
+    async def erase_rows(self, owner: DataSubject) -> bool:
+        """Erase a subject in all areas, independently of each other; return whether all have succeeded."""
+        done = True
+        for holding in self.holdings:
+            try:
+                await holding.erase(owner)
+            except Exception as fault:  # the other areas must still erase
+                log.error("erasure_step_failed", area=holding.area, **describe_fault(fault))
+                done = False
+        return done
+
+    async def on_tenant_deleted(self, event: DomainEvent, uow: UnitOfWork) -> None:
+        """Delete the receipts of a deleted tenant. Outbox handler."""
+        await repository.delete_of_tenant(uow.session, event.tenant)
+
+    async def _begin(self, owner: DataSubject, confirmed: str, by: str) -> ErasureRow:
+        await self.installation.check(owner)
+        plan = await self._plan(owner, None)
+        if plan.digest != confirmed:
+            raise PlanChanged("The data about this person has changed since the plan.", hint="Look at the plan again.")
+        row = ErasureRow(
+            id=self._clock.new_id(),
+            tenant_id=owner.tenant_id,
+            person_id=owner.person_id,
+            subject_id=owner.subject,
+            extension_ids=" ".join(owner.extension_ids),
+            requested_by=by,
+            requested=self._clock.now(),
+            plan=json.dumps(plan.held),
+            receipt=None,
+        )
+        async with self._database.begin() as uow:
+            uow.session.add(row)
+        return row
+
+    async def _run(self, stored: ErasureRow) -> dict[str, Any]:
+        owner = DataSubject(stored.tenant_id, stored.subject_id, stored.person_id, tuple(stored.extension_ids.split()))
+        if not self.erasure.is_destroyed(owner.tenant_id, owner.subject):
+            self._announce(stored)
+            await self.erase_rows(owner)
+            await self._settle()
+        cleared = self._destroy_key(stored)
+        left = await self._count(owner, again=True)
+        if any(count for kinds in left.values() for count in kinds.values()):
+            await self.erase_rows(owner)
+            await self._settle()
+            left = await self._count(owner, again=True)
+        left = {**left, "privacy": {_KEY: 0 if cleared else 1}}
+        held: Counts = {**json.loads(stored.plan), "privacy": {_KEY: 1}}
+        receipt = self._signer.sign(
+            {
+                "id": stored.id,
+                "installation": self._installation_id,
+                "tenant": stored.tenant_id,
+                "person": stored.person_id,
+                "requested": stored.requested.isoformat(),
+                "finished": self._clock.now().isoformat(),
+                "plan": self._digest(owner, json.loads(stored.plan)),
+                "kept": [*self._retained(held), _JOURNAL],
+                **outcome(held, left),
+            }
+        )
+        if not receipt["failed"]:
+            async with self._database.begin() as uow:
+                await repository.finish_erasure(uow.session, stored.tenant_id, stored.id, json.dumps(receipt))
+        return receipt
+
+    def _announce(self, stored: ErasureRow) -> None:
+        try:
+            self.erasure.announce(stored.id, stored.tenant_id, stored.subject_id)
+        except OSError as fault:
+            raise ServiceUnavailable(
+                f"The erasure journal cannot be written: {fault.strerror}.", hint="Nothing was erased. Free disk space."
+            ) from None
+
+    def _destroy_key(self, stored: ErasureRow) -> bool:
+        """Destroy the key; return whether its bytes are gone from the log of the key store too."""
+        try:
+            self.erasure.destroy_key(stored.id, stored.tenant_id, stored.subject_id)
+        except KeysBusy:
+            log.warning("erased_key_not_cleared", erasure=stored.id)
+            return False
+        return True
+
+    async def _plan(self, owner: DataSubject, receipt: dict[str, Any] | None) -> ErasurePlan:
+        await self._settle()
+        held = await self._count(owner, again=False)
+        retained = tuple(self._retained(held))
+        found = self._digest(owner, held)
+        return ErasurePlan(owner.person_id, held, retained, found, self._signer.fingerprint, receipt)
+
+    async def _count(self, owner: DataSubject, *, again: bool) -> Counts:
+        found: dict[str, dict[str, int]] = {}
+        for holding in self.holdings:
+            probe = holding.remains if again else holding.find
+            try:
+                found[holding.area] = dict(await probe(owner))
+            except Exception as fault:
+                if not again:
+                    raise
+                log.error("erasure_probe_failed", area=holding.area, **describe_fault(fault))
+                found[holding.area] = {_PROBE_FAILED: 1}
+        return found
+
+    def _retained(self, held: Counts) -> list[dict[str, Any]]:
+        return [
+            {"area": holding.area, "kind": kind, "count": count, **asdict(retained)}
+            for holding in self.holdings
+            for kind, retained in holding.retained.items()
+            if (count := held.get(holding.area, {}).get(kind, 0))
+        ]
+
+    def _digest(self, owner: DataSubject, held: Counts) -> str:
+        return digest({"tenant": owner.tenant_id, "person": owner.person_id, "held": cast("Any", held)})
+
+    async def _settle(self) -> None:
+        """Wait for pending records; if that fails, looking again shows what they left behind."""
+        try:
+            await self.installation.settle()
+        except Exception as fault:
+            log.error("erasure_not_settled", **describe_fault(fault))
+
+
+def _receipt_of(stored: ErasureRow | None) -> dict[str, Any] | None:
+    return json.loads(stored.receipt) if stored is not None and stored.receipt is not None else None

@@ -1,0 +1,105 @@
+"""Holdings: what an area holds about a data subject, and how it erases that.
+
+Each area with sealed data of people provides one; the composition root registers them in one list. A test fails for a
+sealed column that no holding answers for.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from unificx.db import Database
+from unificx.privacy import repository
+
+
+@dataclass(frozen=True, slots=True)
+class DataSubject:
+    """A data subject of a tenant. `person_id` and `extension_ids` are empty unless an account is erased."""
+
+    tenant_id: str
+    subject: str
+    person_id: str = ""
+    extension_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Retained:
+    """Data that stays after an erasure, with the reason and the end."""
+
+    what: str
+    why: str
+    until: str
+
+
+class Holding(Protocol):
+    """Data of one area. Probes return counts by kind; 0 for a kind of which nothing is held."""
+
+    @property
+    def area(self) -> str:
+        """The area's name in plans and receipts."""
+        ...
+
+    @property
+    def tables(self) -> frozenset[str]:
+        """The tables for whose sealed columns it answers."""
+        ...
+
+    @property
+    def retained(self) -> Mapping[str, Retained]:
+        """Data that stays, by kind."""
+        ...
+
+    async def find(self, owner: DataSubject) -> Mapping[str, int]:
+        """Count what is held before an erasure."""
+        ...
+
+    async def erase(self, owner: DataSubject) -> None:
+        """Erase it. Idempotent; the subject's key may be destroyed already."""
+        ...
+
+    async def remains(self, owner: DataSubject) -> Mapping[str, int]:
+        """Count what is left after an erasure: 0 of each kind unless it failed."""
+        ...
+
+
+class RowHolding:
+    """Holding in rows. `sealed` are models with sealed columns of the subject, `links` models of rows that name an
+    extension of the subject; both with the kind under which they are counted.
+
+    `erase` is called with tenant and subject. Without it, the rows go with the extension: their area deletes them on
+    `ExtensionDeleted`.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        area: str,
+        sealed: Mapping[type[Any], str],
+        erase: Callable[[str, str], Awaitable[None]] | None = None,
+        *,
+        links: Mapping[type[Any], str] | None = None,
+        retained: Mapping[str, Retained] | None = None,
+    ) -> None:
+        self.area = area
+        self.tables = frozenset(row.__tablename__ for row in sealed)
+        self.retained: Mapping[str, Retained] = retained or {}
+        self._database = database
+        self._sealed = sealed
+        self._links = links or {}
+        self._erase = erase
+
+    async def find(self, owner: DataSubject) -> Mapping[str, int]:
+        counts = dict.fromkeys((*self._sealed.values(), *self._links.values()), 0)
+        async with self._database.read() as session:
+            for row, kind in self._sealed.items():
+                counts[kind] += await repository.count_sealed(session, row, owner.tenant_id, owner.subject)
+            for row, kind in self._links.items():
+                counts[kind] += await repository.count_linked(session, row, owner.tenant_id, owner.extension_ids)
+        return counts
+
+    async def erase(self, owner: DataSubject) -> None:
+        if self._erase is not None:
+            await self._erase(owner.tenant_id, owner.subject)
+
+    async def remains(self, owner: DataSubject) -> Mapping[str, int]:
+        return await self.find(owner)

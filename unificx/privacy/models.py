@@ -1,0 +1,25 @@
+"""Table of the erasures of people. It contains random ids, times and counts only."""
+
+from datetime import datetime
+
+from sqlalchemy import Index
+from sqlalchemy.orm import Mapped
+
+from unificx.db.base import Base, plain
+
+
+class ErasureRow(Base):
+    """The erasure of a person; without a receipt it is not finished."""
+
+    __tablename__ = "erasure"
+    __table_args__ = (Index(None, "tenant_id", "person_id", unique=True),)
+
+    id: Mapped[str] = plain("random id, also of the entry in the erasure journal", primary_key=True)
+    tenant_id: Mapped[str] = plain("the tenant")
+    person_id: Mapped[str] = plain("random id of the erased account")
+    subject_id: Mapped[str] = plain("random id of the destroyed key")
+    extension_ids: Mapped[str] = plain("random ids of the extensions; empty once finished")
+    requested_by: Mapped[str] = plain("random id of the administrator; empty for the operator's console")
+    requested: Mapped[datetime] = plain("a time")
+    plan: Mapped[str] = plain("counts by area and kind before the erasure, as JSON")
+    receipt: Mapped[str | None] = plain("the signed receipt, as JSON: random ids, times and counts")

@@ -1,0 +1,51 @@
+"""All SQL of this area: erasures of people, and counts of what is held about a subject."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Table, delete, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from unificx.db.base import sealed_part
+from unificx.privacy.models import ErasureRow
+
+
+async def count_sealed(session: AsyncSession, row: type[Any], tenant_id: str, subject: str) -> int:
+    """Return the number of rows with a part sealed for the subject."""
+    table: Table = row.__table__
+    declared = {column: part for column in table.columns if (part := sealed_part(column)) is not None}
+    [owner] = {part.subject for part in declared.values()}
+    chosen = (table.c.tenant_id == tenant_id, table.c[owner] == subject)
+    present = or_(*(column.is_not(None) for column in declared))
+    return await session.scalar(select(func.count()).select_from(table).where(*chosen, present)) or 0
+
+
+async def count_linked(session: AsyncSession, row: type[Any], tenant_id: str, extension_ids: Sequence[str]) -> int:
+    """Return the number of rows that name one of these extensions."""
+    if not extension_ids:
+        return 0
+    table: Table = row.__table__
+    chosen = (table.c.tenant_id == tenant_id, table.c.extension_id.in_(extension_ids))
+    return await session.scalar(select(func.count()).select_from(table).where(*chosen)) or 0
+
+
+async def find_erasure(session: AsyncSession, tenant_id: str, person_id: str) -> ErasureRow | None:
+    query = select(ErasureRow).where(ErasureRow.tenant_id == tenant_id, ErasureRow.person_id == person_id)
+    return await session.scalar(query)
+
+
+async def unfinished_erasures(session: AsyncSession) -> Sequence[ErasureRow]:
+    """Return the erasures without a receipt, oldest first."""
+    # scope: all tenants, because the process that began them served every tenant
+    query = select(ErasureRow).where(ErasureRow.receipt.is_(None)).order_by(ErasureRow.requested)
+    return (await session.scalars(query)).all()
+
+
+async def finish_erasure(session: AsyncSession, tenant_id: str, erasure_id: str, receipt: str) -> None:
+    """Store the receipt and delete the links to extensions."""
+    chosen = (ErasureRow.tenant_id == tenant_id, ErasureRow.id == erasure_id)
+    await session.execute(update(ErasureRow).where(*chosen).values(receipt=receipt, extension_ids=""))
+
+
+async def delete_of_tenant(session: AsyncSession, tenant_id: str) -> None:
+    await session.execute(delete(ErasureRow).where(ErasureRow.tenant_id == tenant_id))

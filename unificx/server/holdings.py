@@ -1,0 +1,59 @@
+"""The holdings of all areas: the one list for planning, erasing and looking again. Access is cut first."""
+
+from collections.abc import Sequence
+
+from unificx.audio_store import sound_holding
+from unificx.cdr import call_record_holding
+from unificx.conferencing import room_holding
+from unificx.identity import account_holding
+from unificx.notifications import notification_holding
+from unificx.presence import presence_holding
+from unificx.privacy import DataSubject, Holding
+from unificx.provisioning import phone_settings_holding
+from unificx.queues import queue_holding
+from unificx.recording import recording_holding
+from unificx.registrar import registration_holding
+from unificx.routing import routing_holding
+from unificx.server.container import Container
+from unificx.speed_dials import speed_dial_holding
+from unificx.support import report_holding
+from unificx.voicemail import mailbox_holding
+
+
+def all_holdings(container: Container) -> Sequence[Holding]:
+    """Return what is erased of a person, in order."""
+    database, routing = container.database, container.routing
+    return (
+        account_holding(database, container.identity.users),
+        registration_holding(database),
+        mailbox_holding(database, container.mailboxes),
+        sound_holding(database, container.audio),
+        recording_holding(database, container.archive),
+        call_record_holding(database, container.history),
+        presence_holding(database, routing.presence),
+        speed_dial_holding(database, routing.speed_dials),
+        routing_holding(database),
+        room_holding(database),
+        queue_holding(database, routing.queues.history),
+        phone_settings_holding(database, container.phone_settings),
+        notification_holding(database, container.push),
+        report_holding(database, container.support),
+    )
+
+
+class _ConnectedAreas:
+    def __init__(self, container: Container) -> None:
+        self._container = container
+
+    async def check(self, owner: DataSubject) -> None:
+        await self._container.identity.users.require_erasable(owner)
+
+    async def settle(self) -> None:
+        await self._container.spool.drain()
+        await self._container.outbox.deliver()
+
+
+def connect_erasures(container: Container) -> None:
+    """Connect the erasure of people with all areas."""
+    container.erasures.holdings = all_holdings(container)
+    container.erasures.installation = _ConnectedAreas(container)
