@@ -71,7 +71,11 @@ async def delete_trunk(services: ServicesDep, user: CurrentUserDep, trunk: Id, t
     await services.trunks.delete(services.trunks.find(scope.tenant_id, trunk))
 
 
-@router.post("/trunks/{trunk}/test", responses=problem_responses(401, 403, 404, 429, 503))
+@router.post(
+    "/trunks/{trunk}/test",
+    responses=problem_responses(401, 403, 404, 409, 429, 503),
+    dependencies=[Depends(declare_idempotency_key)],
+)
 async def try_trunk(
     services: ServicesDep, user: CurrentUserDep, trunk: Id, tenant: TenantQuery = None
 ) -> models.TrunkTest:
