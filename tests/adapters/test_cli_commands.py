@@ -8,6 +8,7 @@ import pytest
 from cli_home import CliHome, error_line
 from http_world import LISTENING, FakeCall, World
 from pyotp.totp import TOTP
+from structlog.testing import capture_logs
 from test_http_greetings import wav
 
 from unificx.identity import SecondFactorRequired, SignedIn, SignInContext, SignInResult, Source
@@ -60,6 +61,26 @@ def test_device_commands(home: CliHome) -> None:
     assert home.run_json("device", "show", made["id"])["id"] == made["id"]
     assert home.run_json("device", "delete", made["id"]) == {"deleted": made["id"]}
     assert len(home.run_json("device", "list")) == 1
+
+
+@pytest.mark.promise("D3", "R4")
+def test_a_person_is_erased_and_the_receipt_is_verified(home: CliHome, tmp_path: Path) -> None:
+    home.run_json("person", "create", "--name", "Ada", "--email", "ada@example.com", "--number", "1001")
+    plan = home.run_json("privacy", "erase", "--subject", "1001", "--dry-run")
+    assert {each["kind"]: each["count"] for each in plan["held"]}["extensions"] == 1
+    with capture_logs():
+        receipt = home.run_json("privacy", "erase", "--subject", "ada@example.com")
+    assert home.run_json("privacy", "erase", "--subject", receipt["person"]) == receipt
+    file = tmp_path / "receipt.json"
+    file.write_text(json.dumps(receipt, indent=2))
+    check = ("privacy", "check-receipt", str(file), "--fingerprint")
+    assert home.run_json(*check, plan["fingerprint"])["id"] == receipt["id"]
+    assert "another key" in error_line(home.run(*check, "0" * 64))
+    file.write_text(json.dumps({**receipt, "removed": []}))
+    assert "signature" in error_line(home.run(*check, plan["fingerprint"]))
+    assert "no such person" in error_line(
+        home.run("privacy", "erase", "--subject", "unknown", "--home", str(home.folder))
+    )
 
 
 def test_a_sign_in_code_is_shown(home: CliHome) -> None:

@@ -1,10 +1,12 @@
 """An installation opened by a CLI command, because no server is running."""
 
 import os
+import sys
 from collections.abc import AsyncIterator, Collection, Sequence, Set
 from contextlib import asynccontextmanager
 
 import httpx
+import structlog
 
 from unificx.api import (
     ComponentState,
@@ -166,6 +168,8 @@ async def offline_transport(paths: InstallationPaths) -> AsyncIterator[httpx.Asy
         raise StartupError(
             f"There is no installation in {paths.home}.", hint=f"Start one there with `unificx up --home {paths.home}`."
         )
+    # Standard output is for the result of the command. Looked up for each event, since it may be redirected.
+    structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
     environ = dict(os.environ)
     async with open_installation(paths, database_url(paths, environ), environ, SystemClock()) as container:
         app = http_app(
