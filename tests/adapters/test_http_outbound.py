@@ -25,6 +25,20 @@ async def created(client: httpx.AsyncClient, path: str, body: dict[str, object])
     return answer.json()
 
 
+async def test_a_range_of_numbers_is_previewed_and_added(admin: httpx.AsyncClient) -> None:
+    await created(admin, "numbers", NUMBER)
+    path, new = "/api/v1/numbers/range", {**NUMBER, "numbers": "+49301234500-09"}
+    del new["number"]
+    preview = (await admin.post(f"{path}/preview", json={"numbers": new["numbers"]})).json()
+    assert (len(preview["numbers"]), preview["taken"]) == (10, ["+49301234500"])
+    assert (await admin.post(path, json=new)).status_code == 409
+    added = await admin.post(path, json={**new, "numbers": "+49301234501-09"})
+    assert (added.status_code, len(added.json()["numbers"])) == (201, 9)
+    assert len((await admin.get("/api/v1/numbers")).json()["items"]) == 10
+    wrong = await admin.post(path, json={**new, "numbers": "+49301234501"})
+    assert (wrong.status_code, wrong.json()["field"]) == (422, "numbers")
+
+
 class FakeProber:
     async def probe(self, trunk: Trunk) -> Probe:
         assert trunk.name == "carrier"

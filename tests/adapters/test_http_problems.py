@@ -249,6 +249,7 @@ NEW = {
     "POST /me/diagnostics-reports",
     "POST /menus",
     "POST /numbers",
+    "POST /numbers/range",
     "POST /people/import",
     "POST /people/{person_id}/extensions",
     "POST /persons",

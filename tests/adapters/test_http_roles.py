@@ -58,6 +58,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "create_trunk": {"name": "stolen", "server": "192.0.2.1"},
     "update_trunk": {"name": "stolen"},
     "create_number": {"number": "+493066666", "trunk": "carrier", "destination": "hangup"},
+    "preview_number_range": {"numbers": "+493066660-9"},
+    "create_number_range": {"numbers": "+493066660-9", "trunk": "carrier", "destination": "hangup"},
     "update_number": {"destination": "hangup"},
     "create_route": {"name": "stolen", "pattern": "+.", "trunks": ["carrier"]},
     "update_route": {"name": "stolen"},

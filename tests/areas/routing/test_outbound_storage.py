@@ -1,13 +1,24 @@
 """Calls outside as they are stored, on both databases: restarts, deletion and two tenants with equal numbers."""
 
+from dataclasses import replace
+
 import pytest
 from outbound_setup import BERLIN, VIENNA, OutboundSetup, number
 from sqlalchemy import text
 
-from unificx.core.errors import Conflict, NotFound
+from unificx.core.errors import Conflict, Invalid, NotFound
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
-from unificx.routing import NO_OUTSIDE_LINE, CallingLimits, CallingPolicyChange, OutsideCaller, RingExtension
+from unificx.routing import (
+    NO_OUTSIDE_LINE,
+    CallingLimits,
+    CallingPolicyChange,
+    NewNumber,
+    NumberRange,
+    OutsideCaller,
+    RingExtension,
+)
 from unificx.routing.events import CallingReleased
+from unificx.routing.outbound.ranges import parse_range
 
 
 async def test_permissions_are_kept_over_a_restart(outside: OutboundSetup) -> None:
@@ -83,3 +94,33 @@ async def test_a_stop_is_kept_over_a_restart_and_released(outside: OutboundSetup
         await outside.outbound.fraud.release(outside.acme, stop.id, "person")
     await outside.restart()
     assert outside.outbound.fraud.stops(outside.acme)[0] == done
+
+
+async def test_a_range_of_numbers_is_added_completely_or_not_at_all(outside: OutboundSetup) -> None:
+    numbers, new = outside.outbound.numbers, NewNumber("+49301234598-601", "carrier", "extension:1001")
+    expected = tuple(f"+49301234{each}" for each in (598, 599, 600, 601))
+    assert numbers.preview_range(outside.acme, new.number) == NumberRange(expected, ())
+    await number(outside, expected[2])
+    assert numbers.preview_range(outside.acme, "030 1234598 - 601").taken == expected[2:3]
+    with pytest.raises(Conflict, match=r"\+49301234600") as refused:
+        await numbers.create_range(outside.acme, new)
+    assert refused.value.field == "numbers"
+    assert len(numbers.list(outside.acme).items) == 1
+    with pytest.raises(Invalid):
+        await numbers.create_range(outside.globex, replace(new, destination=f"number:{expected[1]}"))
+    await numbers.create_range(outside.globex, replace(new, destination="extension:1002", description="Sales"))
+    await outside.restart()
+    found = outside.outbound.numbers.list(outside.globex).items
+    assert [(one.number, one.description, str(one.destination)) for one in found] == [
+        (each, "Sales", "extension:1002") for each in expected
+    ]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "-", "+49301234500", "+49301234500-", "-99", "+49301234500-00000", "+49301234550-49", "+493012340000-1000",
+             "1001-1009", "+49301234500-9٩", "+49301234500-x"]
+)  # fmt: skip
+def test_what_is_not_a_range_of_numbers_is_refused(text: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        parse_range(text, "DE")
+    assert refused.value.field == "numbers"

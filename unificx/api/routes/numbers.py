@@ -40,16 +40,32 @@ async def create_number(
 ) -> models.PublicNumber:
     """Add a public number and say where it leads."""
     scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
-    wanted = routing.NewNumber(
-        number=new.number,
-        trunk=new.trunk,
-        destination=new.destination,
-        callers=_pairs(new.callers),
-        shown_for=tuple(new.shown_for),
-        reject_anonymous=new.reject_anonymous,
-        description=new.description,
-    )
+    wanted = _wanted(new, new.number)
     return _schema(services, await services.outbound.numbers.create(scope.tenant_id, wanted))
+
+
+@router.post("/range/preview", responses=problem_responses(401, 403, 404))
+async def preview_number_range(
+    services: ServicesDep, user: CurrentUserDep, wanted: models.RangePreview, tenant: TenantQuery = None
+) -> models.NumberRange:
+    """Say which numbers a range has, and which of them the tenant has already. Nothing is added."""
+    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    return models.NumberRange.model_validate(services.outbound.numbers.preview_range(scope.tenant_id, wanted.numbers))
+
+
+@router.post(
+    "/range",
+    status_code=status.HTTP_201_CREATED,
+    dependencies=[Depends(declare_idempotency_key)],
+    responses=problem_responses(401, 403, 404, 409),
+)
+async def create_number_range(
+    services: ServicesDep, user: CurrentUserDep, new: models.NewNumberRange, tenant: TenantQuery = None
+) -> models.NumberRange:
+    """Add all numbers of a range, or none if one of them exists already."""
+    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    found = await services.outbound.numbers.create_range(scope.tenant_id, _wanted(new, new.numbers))
+    return models.NumberRange.model_validate(found)
 
 
 @router.get("/{number}", responses=problem_responses(401, 403, 404))
@@ -90,6 +106,18 @@ async def delete_number(
     """Remove a public number. Calls to it are then refused."""
     scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
     await services.outbound.numbers.delete(services.outbound.numbers.find(scope.tenant_id, number))
+
+
+def _wanted(new: models.NewPublicNumber | models.NewNumberRange, number: str) -> routing.NewNumber:
+    return routing.NewNumber(
+        number=number,
+        trunk=new.trunk,
+        destination=new.destination,
+        callers=_pairs(new.callers),
+        shown_for=tuple(new.shown_for),
+        reject_anonymous=new.reject_anonymous,
+        description=new.description,
+    )
 
 
 def _pairs(rules: list[models.NewCallerRule]) -> tuple[tuple[str, str], ...]:

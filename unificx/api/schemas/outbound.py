@@ -22,6 +22,15 @@ PatternText = Annotated[
         examples=["+."],
     ),
 ]
+RangeText = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=64,
+        description="The first number, a hyphen, and the last digits of the last number; at most 1,000 numbers.",
+        examples=["+49301234500-99"],
+    ),
+]
 Description = Annotated[
     str, Field(max_length=200, description="Purpose of the number.", examples=["Reception, printed on invoices"])
 ]
@@ -64,6 +73,29 @@ class NewPublicNumber(Input):
     shown_for: Annotated[list[Reference], Field(default_factory=list, max_length=200, description=_SHOWN_FOR)]
     reject_anonymous: bool = False
     description: Description = ""
+
+
+class NewNumberRange(Input):
+    """Numbers with the same values."""
+
+    numbers: RangeText
+    trunk: Reference
+    destination: DestinationText
+    callers: Annotated[list[NewCallerRule], Field(default_factory=list, max_length=50)]
+    shown_for: Annotated[list[Reference], Field(default_factory=list, max_length=200, description=_SHOWN_FOR)]
+    reject_anonymous: bool = False
+    description: Description = ""
+
+
+class RangePreview(Input):
+    numbers: RangeText
+
+
+class NumberRange(Output):
+    """Numbers of a range."""
+
+    numbers: list[str] = Field(description="In E.164.")
+    taken: list[str] = Field(description="Those that the tenant had already. The range cannot be added with them.")
 
 
 class PublicNumberChange(Input):

@@ -1,5 +1,6 @@
 """Public numbers: which destination they lead to, and who may show them."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -9,7 +10,8 @@ from unificx.routing.destinations import Destination
 from unificx.routing.outbound import repository
 from unificx.routing.outbound.numbers import PublicNumber, normalise
 from unificx.routing.outbound.patterns import parse_pattern
-from unificx.routing.outbound.schemas import CallerRule, InboundNumber, NewNumber, NumberChange
+from unificx.routing.outbound.ranges import parse_range
+from unificx.routing.outbound.schemas import CallerRule, InboundNumber, NewNumber, NumberChange, NumberRange
 from unificx.routing.outbound.store import OutboundDependencies, OutboundStore
 from unificx.routing.plans import Reject, Rejection
 from unificx.routing.references import DestinationRef
@@ -85,28 +87,19 @@ class PublicNumberService:
         if not isinstance(parsed, PublicNumber):
             hint = "Write it in international form, such as +49301234500."
             raise Invalid("This is not a telephone number.", field="number", hint=hint)
-        number = InboundNumber(
-            id=self._parts.clock.new_id(),
-            tenant_id=tenant_id,
-            trunk_id=self._parts.trunk_id(tenant_id, new.trunk, "trunk"),
-            created=self._parts.clock.now(),
-            number=parsed.e164,
-            destination=DestinationRef.parse(new.destination),
-            callers=_caller_rules(new.callers),
-            shown_for=self._extension_ids(tenant_id, new.shown_for),
-            reject_anonymous=new.reject_anonymous,
-            description=_description(new.description),
-        )
-        async with self._parts.database.begin() as uow:
-            await lock_scope(uow.session, "public numbers", tenant_id)
-            await self._check_destinations(uow, number)
-            if self._store.number(tenant_id, number.number) is not None:
-                raise Conflict("This number exists already.", field="number")
-            if len(self._store.numbers_of(tenant_id)) >= MAX_NUMBERS:
-                raise Conflict(f"A tenant has at most {MAX_NUMBERS} numbers.", field="number")
-            await repository.insert_number(uow.session, self._parts.keys, number)
-            uow.after_commit.append(partial(self._store.put_number, number))
+        [number] = await self._create(tenant_id, [parsed.e164], new, "number")
         return number
+
+    def preview_range(self, tenant_id: str, text: str) -> NumberRange:
+        """Return the numbers of a range, and those that the tenant has already. Raises Invalid."""
+        numbers = parse_range(text, self._store.country(tenant_id))
+        return NumberRange(tuple(numbers), self._taken(tenant_id, numbers))
+
+    async def create_range(self, tenant_id: str, new: NewNumber) -> NumberRange:
+        """Add all numbers of the range `new.number`, or none. Raises Invalid; Conflict if one exists already."""
+        numbers = parse_range(new.number, self._store.country(tenant_id))
+        await self._create(tenant_id, numbers, new, "numbers")
+        return NumberRange(tuple(numbers), ())
 
     async def update(self, number: InboundNumber, change: NumberChange) -> InboundNumber:
         """Change where a number leads. Raises Invalid; NotFound for a deleted number."""
@@ -132,6 +125,40 @@ class PublicNumberService:
 
     # ---- inside
 
+    async def _create(self, tenant_id: str, e164: Sequence[str], new: NewNumber, field: str) -> Sequence[InboundNumber]:
+        """Add numbers with the same values. `field` is named by errors about the numbers."""
+        trunk_id, shown_for = (
+            self._parts.trunk_id(tenant_id, new.trunk, "trunk"),
+            self._extension_ids(tenant_id, new.shown_for),
+        )
+        first = InboundNumber(
+            id="",
+            tenant_id=tenant_id,
+            trunk_id=trunk_id,
+            created=self._parts.clock.now(),
+            number=e164[0],
+            destination=DestinationRef.parse(new.destination),
+            callers=_caller_rules(new.callers),
+            shown_for=shown_for,
+            reject_anonymous=new.reject_anonymous,
+            description=_description(new.description),
+        )
+        numbers = [replace(first, id=self._parts.clock.new_id(), number=each) for each in e164]
+        async with self._parts.database.begin() as uow:
+            await lock_scope(uow.session, "public numbers", tenant_id)
+            await self._check_destinations(uow, first, frozenset(e164))
+            if taken := self._taken(tenant_id, e164):
+                shown = ", ".join(taken[:5]) + (" and others" if len(taken) > 5 else "")
+                raise Conflict(f"The tenant has {shown} already.", field=field)
+            if len(self._store.numbers_of(tenant_id)) + len(numbers) > MAX_NUMBERS:
+                raise Conflict(f"A tenant has at most {MAX_NUMBERS} numbers.", field=field)
+            await repository.insert_numbers(uow.session, self._parts.keys, numbers)
+            uow.after_commit += [partial(self._store.put_number, number) for number in numbers]
+        return numbers
+
+    def _taken(self, tenant_id: str, e164: Sequence[str]) -> tuple[str, ...]:
+        return tuple(each for each in e164 if self._store.number(tenant_id, each) is not None)
+
     def _changed(self, number: InboundNumber, change: NumberChange) -> InboundNumber:
         tenant_id = number.tenant_id
         trunk, callers, shown_for, to = change.trunk, change.callers, change.shown_for, change.destination
@@ -145,10 +172,14 @@ class PublicNumberService:
             description=number.description if change.description is None else _description(change.description),
         )
 
-    async def _check_destinations(self, uow: UnitOfWork, number: InboundNumber) -> None:
+    async def _check_destinations(
+        self, uow: UnitOfWork, number: InboundNumber, together: frozenset[str] = frozenset()
+    ) -> None:
+        """Check where a number leads. `together`: numbers that are to lead there with it."""
         await self._parts.destinations.lock(uow, number.tenant_id)
         refs = [number.destination, *(rule.destination for rule in number.callers)]
-        self._parts.destinations.check(number.tenant_id, DestinationRef("number", number.number), refs)
+        for each in {number.number, *(ref.name for ref in refs if ref.kind == "number" and ref.name in together)}:
+            self._parts.destinations.check(number.tenant_id, DestinationRef("number", each), refs)
 
     def _extension_ids(self, tenant_id: str, references: tuple[str, ...]) -> tuple[str, ...]:
         found: list[str] = []

@@ -122,9 +122,15 @@ async def all_numbers(session: AsyncSession, keys: Keys) -> list[InboundNumber]:
     return found
 
 
-async def insert_number(session: AsyncSession, keys: Keys, number: InboundNumber) -> None:
-    own = {"id": number.id, "tenant_id": number.tenant_id, "created": number.created, "subject_id": number.id}
-    await session.execute(insert(PublicNumberRow).values(**own, **_number_columns(keys, number)))
+async def insert_numbers(session: AsyncSession, keys: Keys, numbers: Sequence[InboundNumber]) -> None:
+    """Insert numbers of one tenant."""
+    parts = [(one.id, one.id, _number_part(one)) for one in numbers]
+    rows = [
+        {"id": one.id, "tenant_id": one.tenant_id, "created": one.created, "subject_id": one.id}
+        | {**_number_columns(one), "sealed": sealed}
+        for one, sealed in zip(numbers, NUMBER_CODEC.seal(keys, numbers[0].tenant_id, parts), strict=True)
+    ]
+    await session.execute(insert(PublicNumberRow), rows)
 
 
 async def update_number(session: AsyncSession, keys: Keys, number: InboundNumber) -> bool:
@@ -132,7 +138,8 @@ async def update_number(session: AsyncSession, keys: Keys, number: InboundNumber
     query = update(PublicNumberRow).where(
         PublicNumberRow.tenant_id == number.tenant_id, PublicNumberRow.id == number.id
     )
-    return _has_changed(await session.execute(query.values(**_number_columns(keys, number))))
+    [sealed] = NUMBER_CODEC.seal(keys, number.tenant_id, [(number.id, number.id, _number_part(number))])
+    return _has_changed(await session.execute(query.values(**_number_columns(number), sealed=sealed)))
 
 
 async def delete_number(session: AsyncSession, tenant_id: str, number_id: str) -> None:
@@ -141,15 +148,16 @@ async def delete_number(session: AsyncSession, tenant_id: str, number_id: str) -
     )
 
 
-def _number_columns(keys: Keys, number: InboundNumber) -> dict[str, object]:
+def _number_part(number: InboundNumber) -> NumberPart:
     callers = tuple(text for rule in number.callers for text in (rule.pattern, str(rule.destination)))
-    part = NumberPart(number.number, str(number.destination), callers, number.description)
-    [sealed] = NUMBER_CODEC.seal(keys, number.tenant_id, [(number.id, number.id, part)])
+    return NumberPart(number.number, str(number.destination), callers, number.description)
+
+
+def _number_columns(number: InboundNumber) -> dict[str, object]:
     return {
         "trunk_id": number.trunk_id,
         "reject_anonymous": number.reject_anonymous,
         "shown_for": ",".join(number.shown_for),
-        "sealed": sealed,
     }
 
 

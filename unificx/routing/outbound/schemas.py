@@ -110,6 +110,14 @@ class NewNumber:
 
 
 @dataclass(frozen=True, slots=True)
+class NumberRange:
+    """Numbers of a range in E.164, and those that the tenant had before."""
+
+    numbers: tuple[str, ...] = field(repr=False)
+    taken: tuple[str, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class NumberChange:
     """Changes to a public number; None keeps a value."""
 

@@ -1,13 +1,15 @@
 import { MultiSelect, Select, Switch, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { Trans, useLingui } from '@lingui/react/macro';
+import { useState } from 'react';
 import { api, type PublicNumber } from '~/api';
 import { useExtensions } from '~/features/extensions';
 import { DestinationPicker, EditForm, isComplete, savingChange } from '~/features/routing';
 import { useTrunks } from '~/features/trunks';
 import { CallerRules } from './CallerRules';
-import { newNumber, numberChange, valuesOf, type NumberValues } from './model';
+import { newNumber, newRange, numberChange, valuesOf, type NumberValues } from './model';
 import { NumberPath } from './NumberPath';
+import { RangeField } from './RangeField';
 import css from './numbers.module.css';
 
 interface NumberFormProps {
@@ -38,6 +40,7 @@ export function NumberForm({ number, tenant, onClose }: NumberFormProps) {
           : t`Each rule needs numbers and a destination.`,
     },
   });
+  const [last, setLast] = useState('');
   const values = form.getValues();
   const complete = values.callers.filter(({ destination }) => isComplete(destination));
   const title = number?.display ?? values.number;
@@ -47,8 +50,14 @@ export function NumberForm({ number, tenant, onClose }: NumberFormProps) {
       affected={['numbers', 'setup']}
       tenant={tenant}
       onClose={onClose}
-      change={(after) =>
-        savingChange(
+      change={(after) => {
+        if (last) {
+          return {
+            apply: () => api.createNumberRange({ query, body: newRange(after, last) }),
+            message: t`The numbers from ${after.number} on are added.`,
+          };
+        }
+        return savingChange(
           {
             id: number?.id,
             before,
@@ -60,8 +69,8 @@ export function NumberForm({ number, tenant, onClose }: NumberFormProps) {
             update: (id, changed) => api.updateNumber({ path: { number: id }, query, body: numberChange(changed) }),
             remove,
           },
-        )
-      }
+        );
+      }}
       removal={
         number && {
           title: t`Delete the number ${title}?`,
@@ -98,6 +107,7 @@ export function NumberForm({ number, tenant, onClose }: NumberFormProps) {
           {...form.getInputProps('number')}
         />
       )}
+      {!number && <RangeField first={values.number} last={last} onChange={setLast} tenant={tenant} />}
       <TextInput
         size="md"
         label={t`Description`}

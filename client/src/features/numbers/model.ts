@@ -1,4 +1,4 @@
-import type { NewPublicNumber, PublicNumber, PublicNumberChange, Trunk } from '~/api';
+import type { NewNumberRange, NewPublicNumber, PublicNumber, PublicNumberChange, Trunk } from '~/api';
 
 export interface NumberValues {
   number: string;
@@ -18,6 +18,14 @@ export function valuesOf(number?: PublicNumber): NumberValues {
 }
 
 export const newNumber = (values: NumberValues): NewPublicNumber => values;
+
+/** A range as the server reads it; empty for a single number. */
+export const rangeText = (first: string, last: string): string =>
+  first.trim() && last ? `${first.trim()}-${last}` : '';
+
+export function newRange({ number, ...values }: NumberValues, last: string): NewNumberRange {
+  return { ...values, numbers: rangeText(number, last) };
+}
 
 /** The changed values; a number itself cannot change. */
 export function numberChange({ number: _, ...changed }: Partial<NumberValues>): PublicNumberChange {
