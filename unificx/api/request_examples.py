@@ -83,6 +83,8 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "ErasureConfirmation": {"digest": "9f" * 32},
     "NewReport": {"report": "microphone: allowed\nnotifications: blocked"},
     "NewPublicNumber": {"number": "+49301234500", "trunk": "carrier", "destination": "extension:1001"},
+    "NewNumberRange": {"numbers": "+49301234500-99", "trunk": "carrier", "destination": "extension:1001"},
+    "RangePreview": {"numbers": "+49301234500-99"},
     "NewRoom": {"number": "8001", "name": "Planning", "pin": "4711", "hosts": ["1001"], "muted_on_entry": True},
     "NewRoute": {"name": "outside", "pattern": "+.", "trunks": ["carrier", "second"]},
     "NewSignInCode": {"person_id": _ID},

@@ -44,7 +44,11 @@ async def create_number(
     return _schema(services, await services.outbound.numbers.create(scope.tenant_id, wanted))
 
 
-@router.post("/range/preview", responses=problem_responses(401, 403, 404))
+@router.post(
+    "/range/preview",
+    dependencies=[Depends(declare_idempotency_key)],
+    responses=problem_responses(401, 403, 404, 409),
+)
 async def preview_number_range(
     services: ServicesDep, user: CurrentUserDep, wanted: models.RangePreview, tenant: TenantQuery = None
 ) -> models.NumberRange:
