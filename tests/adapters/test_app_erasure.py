@@ -174,7 +174,7 @@ async def sealed_values(rooms: Container, subject: str) -> list[SealedValue]:
     """Return every part that is sealed for a subject, except those under the keys of recordings."""
     found: list[SealedValue] = []
     async with rooms.database.read() as session:
-        for mapper in Base.registry.mappers:
+        for mapper in [each for each in Base.registry.mappers if each.class_.__module__.startswith("unificx.")]:
             for column in mapper.local_table.columns:
                 declared = sealed_part(column)  # type: ignore[arg-type]
                 if declared is None:
