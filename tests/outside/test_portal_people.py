@@ -1,5 +1,6 @@
 """People and phones in the portal: import, hand-over, editing in place and suspension, with Undo."""
 
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -240,3 +241,26 @@ def test_former_addresses_lead_to_people_and_phones(desk: Client, former: str) -
     desk.page.goto(f"{desk.origin}/portal/{former}")
     expect(desk.page.get_by_role("heading", name="People & phones")).to_be_visible()
     assert desk.page.url.endswith("/portal/people")
+
+
+def test_a_person_is_erased_with_a_receipt(desk: Client, server: Server) -> None:
+    name = "Erasmus Vergesslich"
+    created = create(server, name, "erasmus@example.com", "4711")
+    open_person(desk, name, "Security")
+    page = desk.page
+    page.get_by_role("button", name="Erase this person").click()
+    dialog = drawer(page).filter(has_text="cannot be undone")
+    expect(dialog.get_by_role("listitem").filter(has_text="Extensions: 1")).to_be_visible()
+    erase = dialog.get_by_role("button", name="Erase this person")
+    dialog.get_by_label(f"Type “{name}” to confirm").fill("Erasmus")
+    expect(erase).to_be_disabled()
+    dialog.get_by_label(f"Type “{name}” to confirm").fill(name)
+    with page.expect_download() as offered:
+        erase.click()
+        page.get_by_role("button", name="Download receipt").click()
+    receipt = json.loads(offered.value.path().read_text())
+    assert (receipt["person"], receipt["failed"]) == (created["id"], [])
+    assert name not in offered.value.path().read_text()
+    page.keyboard.press("Escape")
+    expect(page).to_have_url(f"{desk.origin}/portal/people")
+    expect(page.get_by_role("table").get_by_role("button", name=name)).to_have_count(0)

@@ -17,11 +17,7 @@ class _SoundHolding:
 
     area = "audio_store"
     tables = frozenset({AudioDerivedRow.__tablename__})
-    retained: Mapping[str, Retained] = {
-        _KIND: Retained(
-            "Random ids and times of erased sound.", "Lists show that it was erased.", "the tenant is deleted"
-        )
-    }
+    retained: Mapping[str, Retained] = {_KIND: _ERASED}
 
     def __init__(self, database: Database, audio: AudioStore) -> None:
         self._database = database

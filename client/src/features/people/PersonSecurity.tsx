@@ -7,6 +7,7 @@ import { ErrorNotice } from '~/design/Notice';
 import { Secret } from '~/design/Secret';
 import { Section } from '~/design/Section';
 import { personRequests, usePeopleChanges } from './changes';
+import { ErasePerson } from './ErasePerson';
 import { InvitePerson } from './InvitePerson';
 import { PersonCode } from './PersonCode';
 import type { PersonTabProps } from './PersonPage';
@@ -62,6 +63,17 @@ export function PersonSecurity({ person, tenant }: PersonTabProps) {
   const showCode = () =>
     modals.open({ title: t`Sign in ${person.name} on a phone`, children: <PersonCode person={person} /> });
   const invite = () => modals.open({ title: t`Invite ${person.name}`, children: <InvitePerson person={person} /> });
+  function erase() {
+    let erased = false;
+    modals.open({
+      title: t`Erase ${person.name}?`,
+      children: <ErasePerson person={person} tenant={tenant} onErased={() => (erased = true)} />,
+      onClose: () => {
+        if (erased) void navigate({ to: '/people' as string });
+      },
+    });
+  }
+
   return (
     <>
       <ErrorNotice fault={changes.error} />
@@ -87,11 +99,14 @@ export function PersonSecurity({ person, tenant }: PersonTabProps) {
         <Text size="sm">
           <Trans>Numbers, phones and sign-in are deleted. The call history is kept.</Trans>
         </Text>
-        <div>
+        <Group>
           <Button color="red.9" onClick={() => void close()}>
             <Trans>Close account</Trans>
           </Button>
-        </div>
+          <Button variant="default" onClick={erase}>
+            <Trans>Erase this person</Trans>
+          </Button>
+        </Group>
       </Section>
     </>
   );

@@ -1,0 +1,47 @@
+import { msg } from '@lingui/core/macro';
+import type { MessageDescriptor } from '@lingui/core';
+
+/** Kinds of data that an erasure finds, as the server calls them. */
+export const ERASED_KINDS: Record<string, MessageDescriptor> = {
+  account: msg`Account`,
+  sessions: msg`Sign-ins on devices`,
+  'API keys': msg`API keys`,
+  devices: msg`Logins of phones`,
+  extensions: msg`Extensions`,
+  password: msg`Password`,
+  'second factors': msg`Second factors`,
+  'recovery codes': msg`Recovery codes`,
+  'acceptances of the terms': msg`Acceptances of the terms`,
+  registrations: msg`Addresses of phones`,
+  mailboxes: msg`Mailboxes`,
+  'mailbox PIN': msg`Mailbox PIN`,
+  'caller of messages': msg`Name and number on voicemail messages`,
+  'sound files': msg`Recordings, messages and greetings`,
+  'party of recordings': msg`Name and number on recordings`,
+  'entries of the playback log': msg`Entries of the playback log`,
+  'entries of the monitoring log': msg`Entries of the monitoring log`,
+  'party of calls': msg`Name and number in call records`,
+  'stations of calls': msg`Name and number on the way of calls`,
+  'note and forwarding': msg`Note and forwarding`,
+  'speed dials': msg`Speed dials`,
+  'memberships of groups': msg`Memberships of ring groups`,
+  'entries of the block list': msg`Entries of the block list`,
+  'rooms as a host': msg`Rooms as a host`,
+  'visits as a caller': msg`Name and number on visits to queues`,
+  'memberships as an agent': msg`Memberships of queues`,
+  'events as an agent': msg`Sign-ins and pauses at queues`,
+  'settings of desk phones': msg`Settings of desk phones`,
+  'push subscriptions': msg`Push subscriptions`,
+  'e-mails not sent yet': msg`E-mails not sent yet`,
+  'diagnostics reports': msg`Diagnostics reports`,
+};
+
+/** Data that stays, by kind. */
+export const KEPT_KINDS: Record<string, MessageDescriptor> = {
+  account: msg`A random id, to which call records of others refer.`,
+  'sound files': msg`Random ids and times of erased sound, which show that it was erased.`,
+  'entries of the playback log': msg`Time and purpose of each playback, for the people who were recorded.`,
+  'entries of the monitoring log': msg`Time and purpose of listening in, for the people who were heard.`,
+  'party of calls': msg`Time, duration and outcome of calls, which belong to the other parties and to billing.`,
+  'visits as a caller': msg`Time and outcome of visits to queues, for their statistics.`,
+};
