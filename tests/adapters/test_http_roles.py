@@ -201,7 +201,7 @@ async def create_foreign_objects(world: World) -> dict[str, list[str]]:
         "test_id": [push_test["id"]],
         "completion": [world.services.completions.request(extension, replace(extension, id="another")).id],
         "message_id": [await world.leave_message(world.globex, "2001")],
-        "code": ["01"],
+        "short_code": ["01"],
         "mailbox": [mailbox.id, mailbox.number],
         "recording_id": [recording],
         "kind": ["busy"],

@@ -12,7 +12,7 @@ from unificx.api.scoped_lookup import extension_in_scope
 from unificx.identity import Action
 
 router = APIRouter(prefix="/api/v1/speed-dials/{extension}", tags=["presence"])
-Code = Annotated[str, Path(pattern=r"^[0-9]{2}$", description="Two digits, dialled after `*75`.", examples=["01"])]
+ShortCode = Annotated[str, Path(pattern=r"^[0-9]{2}$", description="Two digits, dialled after `*75`.", examples=["01"])]
 
 
 @router.get("", responses=problem_responses(401, 403, 404))
@@ -26,27 +26,27 @@ async def list_speed_dials(
     return core.Page(items=[models.SpeedDial.model_validate(each) for each in found], next=None)
 
 
-@router.put("/{code}", responses=problem_responses(401, 403, 404))
+@router.put("/{short_code}", responses=problem_responses(401, 403, 404))
 async def set_speed_dial(
     *,
     services: ServicesDep,
     user: CurrentUserDep,
     extension: Id,
-    code: Code,
+    short_code: ShortCode,
     change: models.SpeedDialChange,
     tenant: TenantQuery = None,
 ) -> models.SpeedDial:
     """Set a speed dial, in place of the one with this code. For the user of the extension and administrators."""
     scope = await require_access_or_own(services, user, tenant, Action.PEOPLE_CHANGE)
     known = await extension_in_scope(services, scope, extension)
-    entry = await services.speed_dials.put(known, code, change.number, change.name)
+    entry = await services.speed_dials.put(known, short_code, change.number, change.name)
     return models.SpeedDial.model_validate(entry)
 
 
-@router.delete("/{code}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404))
+@router.delete("/{short_code}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404))
 async def delete_speed_dial(
-    services: ServicesDep, user: CurrentUserDep, extension: Id, code: Code, tenant: TenantQuery = None
+    services: ServicesDep, user: CurrentUserDep, extension: Id, short_code: ShortCode, tenant: TenantQuery = None
 ) -> None:
     """Delete a speed dial. For the user of the extension and administrators."""
     scope = await require_access_or_own(services, user, tenant, Action.PEOPLE_CHANGE)
-    await services.speed_dials.remove(await extension_in_scope(services, scope, extension), code)
+    await services.speed_dials.remove(await extension_in_scope(services, scope, extension), short_code)

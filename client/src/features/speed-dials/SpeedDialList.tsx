@@ -23,8 +23,8 @@ export function SpeedDialList({ extension }: { extension: string }) {
   });
   const changes = useChanges([KEY]);
   const put = ({ code, number, name }: SpeedDial) =>
-    api.setSpeedDial({ path: { extension, code }, body: { number, name } });
-  const drop = ({ code }: SpeedDial) => api.deleteSpeedDial({ path: { extension, code } });
+    api.setSpeedDial({ path: { extension, short_code: code }, body: { number, name } });
+  const drop = ({ code }: SpeedDial) => api.deleteSpeedDial({ path: { extension, short_code: code } });
   if (!data) return error ? <ErrorNotice fault={error} /> : <Skeleton h={120} aria-label={t`Loading`} />;
   return (
     <>
