@@ -120,7 +120,7 @@ function Links({ label, links }: LinksProps) {
           leftSection={<Icon size={22} aria-hidden />}
           rightSection={<IconChevronRight size={18} aria-hidden />}
           mih={48}
-          styles={{ label: { fontSize: 'var(--mantine-font-size-md)' } }}
+          styles={{ label: { fontSize: 'var(--mantine-font-size-md)', overflowWrap: 'anywhere' } }}
           style={{ borderRadius: 'var(--mantine-radius-md)' }}
         />
       ))}
