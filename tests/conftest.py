@@ -24,7 +24,10 @@ from unificx.db.migrations import migrate
 from unificx.privacy import KeyStore
 
 NICE = os.getpriority(os.PRIO_PROCESS, 0)
-settings.register_profile("suite", deadline=None)  # a deadline measures the load of the machine
+# The same examples in each run, so that a change is judged by what it changes; `script/test --hypothesis-profile explore`
+# tries others. No deadline: it would measure the load of the machine.
+settings.register_profile("explore", deadline=None)
+settings.register_profile("suite", deadline=None, derandomize=True)
 settings.load_profile("suite")
 MASTER = bytes(range(32))
 

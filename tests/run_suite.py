@@ -6,7 +6,7 @@ script/test --changed[=BASE]      what can break through the changes since BASE 
   --outside                       with an area or --changed: real programs too
   --checked                       without tests/house, after script/check, which runs it
   --under-load                    keep all cores busy meanwhile
-Other arguments go to pytest.
+Other arguments go to pytest, for example `--hypothesis-profile explore`: other generated examples in each run.
 """
 
 import os
