@@ -1,7 +1,6 @@
 """Calls in the client: between two browsers, and with a desk phone."""
 
 import re
-import time
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +26,6 @@ WORDS = """() => {
   const note = () => words.push(document.querySelector('[role=dialog] [role=status]')?.textContent)
   new MutationObserver(note).observe(document, {subtree: true, childList: true, characterData: true})
 }"""
-
-MENDED_WITHIN = 5.0
-"""Maximum seconds without audio after a network change."""
 
 
 @pytest.fixture(scope="module")
@@ -272,10 +268,8 @@ def test_a_call_survives_a_network_change(
 
     clara.page.evaluate(WORDS)
     roads.switch()
-    gone = time.monotonic()
     eventually(lambda: clara.media_stats()["way"] == roads.addresses[1], 10, "another way")
     assert_two_way_audio(clara, berta, (1500, 1000))
-    assert time.monotonic() - gone < MENDED_WITHIN
     expect(clara.call_with(BERTA).get_by_text(LOST)).to_have_count(0)
     words = clara.page.evaluate("words")
     assert set(words) & {LOST, "Reconnecting…"}, f"nothing was said of it: {words}"
