@@ -112,7 +112,7 @@ async def delete_number(
     await services.outbound.numbers.delete(services.outbound.numbers.find(scope.tenant_id, number))
 
 
-def _wanted(new: models.NewPublicNumber | models.NewNumberRange, number: str) -> routing.NewNumber:
+def _wanted(new: models.NewNumberValues, number: str) -> routing.NewNumber:
     return routing.NewNumber(
         number=number,
         trunk=new.trunk,

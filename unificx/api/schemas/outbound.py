@@ -65,8 +65,9 @@ class NewCallerRule(Input):
     destination: DestinationText
 
 
-class NewPublicNumber(Input):
-    number: Dialled
+class NewNumberValues(Input):
+    """Values of a new number, or of all numbers of a range."""
+
     trunk: Reference
     destination: DestinationText
     callers: Annotated[list[NewCallerRule], Field(default_factory=list, max_length=50)]
@@ -75,16 +76,14 @@ class NewPublicNumber(Input):
     description: Description = ""
 
 
-class NewNumberRange(Input):
+class NewPublicNumber(NewNumberValues):
+    number: Dialled
+
+
+class NewNumberRange(NewNumberValues):
     """Numbers with the same values."""
 
     numbers: RangeText
-    trunk: Reference
-    destination: DestinationText
-    callers: Annotated[list[NewCallerRule], Field(default_factory=list, max_length=50)]
-    shown_for: Annotated[list[Reference], Field(default_factory=list, max_length=200, description=_SHOWN_FOR)]
-    reject_anonymous: bool = False
-    description: Description = ""
 
 
 class RangePreview(Input):
