@@ -1,4 +1,5 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { PRIVACY_PAGES } from '~/features/privacy';
 import { ErrorPage } from '~/shell/ErrorPage';
 import { requireSession } from '~/shell/gate';
 import { PortalShell } from '~/shell/PortalShell';
@@ -21,6 +22,10 @@ const publicRoutes = [
 
 function toPeople(): never {
   throw redirect({ to: '/people' as string, replace: true });
+}
+
+function toFirstPrivacyPage(): never {
+  throw redirect({ to: PRIVACY_PAGES[0].to as string, replace: true });
 }
 
 const protectedRoutes = [
@@ -149,6 +154,16 @@ const protectedRoutes = [
     getParentRoute: () => signedIn,
     path: '/integrations',
     component: lazyRouteComponent(() => import('~/features/integrations/Integrations')),
+  }),
+  createRoute({
+    getParentRoute: () => signedIn,
+    path: '/privacy',
+    beforeLoad: toFirstPrivacyPage,
+  }),
+  createRoute({
+    getParentRoute: () => signedIn,
+    path: '/privacy/retention',
+    component: lazyRouteComponent(() => import('~/features/privacy/Retention')),
   }),
   createRoute({
     getParentRoute: () => signedIn,

@@ -6,6 +6,7 @@ import {
   IconCalendarClock,
   IconChartBar,
   IconClockHour4,
+  IconFingerprint,
   IconHeadset,
   IconHome,
   IconLifebuoy,
@@ -73,6 +74,7 @@ export const GROUPS: SectionGroup[] = [
     title: msg`Settings`,
     sections: [
       { to: '/organisation', title: msg`Organisation`, icon: IconBuilding },
+      { to: '/privacy', title: msg`Privacy`, icon: IconFingerprint },
       { to: '/integrations', title: msg`Integrations`, icon: IconPuzzle },
       { to: '/reports', title: msg`Help requests`, icon: IconLifebuoy },
     ],

@@ -1,0 +1,27 @@
+import { useLingui } from '@lingui/react/macro';
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { Page } from '~/design/Page';
+import { PRIVACY_PAGES } from './pages';
+import css from './privacy.module.css';
+
+/** A page of the section Privacy, below the links to all of them. */
+export function PrivacySection({ children }: { children: ReactNode }) {
+  const { t } = useLingui();
+  return (
+    <Page title={t`Privacy`} size="xl">
+      <nav aria-label={t`Privacy`}>
+        <ul className={css.pages}>
+          {PRIVACY_PAGES.map(({ to, title }) => (
+            <li key={to}>
+              <Link to={to} className={css.link}>
+                {t(title)}
+              </Link>
+            </li>
+          ))}
+        </ul>
+      </nav>
+      {children}
+    </Page>
+  );
+}

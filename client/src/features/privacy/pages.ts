@@ -1,0 +1,10 @@
+import { msg } from '@lingui/core/macro';
+import type { MessageDescriptor } from '@lingui/core';
+
+export interface PrivacyPage {
+  to: string;
+  title: MessageDescriptor;
+}
+
+/** Pages of the section Privacy, in order. A page has one entry here and one route in `portal/routes.ts`. */
+export const PRIVACY_PAGES: [PrivacyPage, ...PrivacyPage[]] = [{ to: '/privacy/retention', title: msg`Retention` }];
