@@ -10,7 +10,7 @@ from unificx.db import UnitOfWork
 from unificx.identity import Person
 from unificx.notifications import NewVoicemail
 from unificx.server.voicemail_email import send_voicemail_emails
-from unificx.voicemail import MailboxSettingsChange
+from unificx.voicemail import MailboxSettingsChange, VoicemailAttachments
 from unificx.voicemail.events import MessageLeft
 
 PATH = "/api/v1/mailboxes"
@@ -118,7 +118,11 @@ async def test_each_member_gets_an_email_by_their_own_settings(world: World) -> 
     services = SimpleNamespace(identity=world.identity, mailboxes=boxes, notification_service=emails)
     async with world.database.begin() as uow:
         await send_voicemail_emails(services, MessageLeft("f1", world.acme.id, box, message), uow)  # type: ignore[arg-type]
-    assert [(email, news.number, bool(news.caller)) for email, news in emails.written] == [
+    mailed = VoicemailAttachments(SimpleNamespace(), boxes)  # type: ignore[arg-type]
+    assert [
+        (email, news.number, bool(await mailed.caller(world.acme.id, message, news.about.extension_id)))
+        for email, news in emails.written
+    ] == [
         (f"user1001@{world.acme.domain}", "7900", False),
         (f"user1003@{world.acme.domain}", "7900", True),
     ]

@@ -12,7 +12,7 @@ from unificx.server.holdings import all_holdings
 
 _OBJECT = "sealed for the object, not for a person: "
 EXCEPTIONS = {
-    "live_call": "sealed under a key of the tenant and deleted when the call ends; to get a key per call",
+    "live_call": "each call has a key of its own, wrapped under those of its parties and destroyed when it ends",
     "menu": _OBJECT + "a destination that is a number of the person is changed by an administrator",
     "number_block": "each entry has a key of its own, destroyed with the extension; counted as a link by `routing`",
     "opening_hours": _OBJECT + "a destination that is a number of the person is changed by an administrator",

@@ -1,16 +1,14 @@
 """Content keys: one random key per recording, wrapped under key store keys, one inside the other.
 
 It is wrapped under the recording's own key and under the key of each owner, so that erasing the recording or any owner
-makes it unreadable. The wrapped key is in the database; the keys that unwrap it never are.
+makes it unreadable.
 """
 
 from collections.abc import Iterable, Sequence
 
-from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from unificx.db import ErasedSubject
-from unificx.privacy import KeyStore, unwrap, wrap
+from unificx.privacy import KeyStore, create_content_key, open_content_key
 
 
 def own_subject(audio_id: str) -> str:
@@ -25,35 +23,15 @@ def audio_id_of(subject: str) -> str | None:
 
 def create(keys: KeyStore, tenant: str, audio_id: str, owners: Sequence[str]) -> tuple[AESGCM, bytes]:
     """Return a new content key and its wrapped form. Raises ErasedSubject if an owner was erased."""
-    wrapped = content = AESGCM.generate_key(256)
-    for subject in _wrap_order(audio_id, owners):
-        key = keys.get(tenant, [subject], create=True)[subject]
-        if key is None:
-            raise ErasedSubject("an owner of the recording was erased")
-        wrapped = wrap(key.aead, wrapped, *_context(tenant, audio_id, subject, key.version))
-    return AESGCM(content), wrapped
+    return create_content_key(keys, tenant, audio_id, _wrap_order(tenant, audio_id, owners))
 
 
 def unwrap_content_key(
     keys: KeyStore, tenant: str, audio_id: str, owners: Sequence[str], wrapped: bytes
 ) -> AESGCM | None:
     """Return the content key, or None if the recording or one of its owners was erased."""
-    subjects = _wrap_order(audio_id, owners)
-    found = keys.get(tenant, subjects)
-    for subject in reversed(subjects):
-        key = found[subject]
-        if key is None:
-            return None
-        try:
-            wrapped = unwrap(key.aead, wrapped, *_context(tenant, audio_id, subject, key.version))
-        except InvalidTag:
-            return None
-    return AESGCM(wrapped)
+    return open_content_key(keys, tenant, audio_id, _wrap_order(tenant, audio_id, owners), wrapped)
 
 
-def _wrap_order(audio_id: str, owners: Iterable[str]) -> list[str]:
-    return [own_subject(audio_id), *sorted(set(owners))]
-
-
-def _context(tenant: str, audio_id: str, subject: str, version: int) -> tuple[str, ...]:
-    return ("content", tenant, audio_id, subject, str(version))
+def _wrap_order(tenant: str, audio_id: str, owners: Iterable[str]) -> list[tuple[str, str]]:
+    return [(tenant, subject) for subject in (own_subject(audio_id), *sorted(set(owners)))]

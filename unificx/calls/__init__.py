@@ -12,6 +12,7 @@ from unificx.calls.observers import CompositeObserver
 from unificx.calls.parking import Parking
 from unificx.calls.ports import AppEvent, OutsideLines
 from unificx.calls.recording_status import CallRecordingStatus
+from unificx.calls.repository import LIVE_CALL_KEYS
 from unificx.calls.schemas import (
     FLIP,
     PARK,
@@ -33,6 +34,7 @@ from unificx.calls.spooled_journal import SpooledCallJournal
 
 __all__ = [
     "FLIP",
+    "LIVE_CALL_KEYS",
     "PARK",
     "PARK_ANNOUNCEMENT",
     "PICKED_UP",

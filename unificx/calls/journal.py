@@ -4,6 +4,7 @@ A call is journalled before its INVITE is answered and removed when it ends.
 """
 
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 
 import structlog
 
@@ -18,10 +19,11 @@ from unificx.calls.manager import CallManager
 from unificx.calls.models import LiveCallPart
 from unificx.calls.participant import AnyLeg, Participant, SentSdp
 from unificx.calls.record_parties import RecordParties
-from unificx.cluster import CallJournal, JournalEntry
+from unificx.cluster import CallJournal
 from unificx.core.clock import Clock
-from unificx.db import Keys, SpoolFull
+from unificx.db import ErasedSubject, Keys, SpoolFull
 from unificx.identity import DirectoryCache
+from unificx.privacy import KeyPool
 from unificx.registrar import Caller
 from unificx.routing import CallApp
 from unificx.sip.dialog import Dialog
@@ -40,29 +42,41 @@ class Journal:
     Apps do not survive a restart: a call connected to one is restored only to be ended and recorded.
     """
 
-    def __init__(self, entries: CallJournal, keys: Keys, clock: Clock) -> None:
+    def __init__(self, entries: CallJournal, keys: Keys, pool: KeyPool, clock: Clock) -> None:
         self._entries = entries
         self._keys = keys
+        self._pool = pool
         self._clock = clock
+        # Owner: this node. The ids of the keys of its journalled calls.
+        self._key_ids: dict[str, str] = {}
 
     def save(self, call: Call) -> None:
         """Journal an answered or changed call. If the disk is full, it continues but would not survive a crash."""
         state = connected_state(call)
         if not isinstance(state, (Answering, Talking)):
             return
-        tenant = call.caller.tenant_id
-        sealed = repository.seal_live_call(self._keys, tenant, call.id, _live_call_part(call, state))
         absorbed, call.absorbed_call_id = call.absorbed_call_id, ""
+        key_id = self._key_ids.get(call.id) or self._pool.take()
+        self._key_ids[call.id] = key_id
+        call_name, part = (call.caller.tenant_id, call.id), _live_call_part(call, state)
         try:
-            self._entries.put(JournalEntry(call.id, tenant, sealed), absorbed=absorbed)
-        except SpoolFull:
+            entry = repository.seal_live_call(self._keys, call_name, key_id, _subjects(call), part)
+            self._entries.put(entry, absorbed=absorbed)
+        except (SpoolFull, ErasedSubject):  # a party was erased during the call
             log.warning("call_not_journalled")
+        self._destroy_key(absorbed)
 
     def remove(self, call: Call) -> None:
         """Remove an ended call."""
         self._remove(call.id)
 
+    def _destroy_key(self, call_id: str) -> None:
+        key_id = self._key_ids.pop(call_id, "")
+        if key_id:
+            self._pool.give_back(key_id)
+
     def _remove(self, call_id: str) -> None:
+        self._destroy_key(call_id)
         try:
             self._entries.remove(call_id)
         except SpoolFull:
@@ -74,9 +88,11 @@ class Journal:
         found = repository.unseal_live_calls(self._keys, entries)
         calls = [
             call
-            for call_id, _, part in found
-            if (call := _restore_or_none(call_id, part, manager.deps.legs, directory, self._clock)) is not None
+            for entry, part in found
+            if (call := _restore_or_none(entry.call_id, part, manager.deps.legs, directory, self._clock)) is not None
         ]
+        self._key_ids.update({entry.call_id: entry.key_id for entry in entries})
+        await self._pool.sweep(self._key_ids.values())
         for call_id in {entry.call_id for entry in entries}.difference(call.id for call in calls):
             self._remove(call_id)  # key destroyed or data damaged: it can never be read
         groups = defaultdict[str, set[str]](set)
@@ -88,6 +104,14 @@ class Journal:
         if calls:
             log.info("calls_carried_on", calls=len(calls))
         return len(calls)
+
+
+def _subjects(call: Call) -> Iterator[str]:
+    """Yield the data subjects of a call: all parties of its record, and those at present."""
+    present = [call.caller, call.callee, *(one.outside for one in call.participants.values())]
+    for one in (*present, *call.record_parties.by_leg.values()):
+        if one is not None and one.subject:
+            yield one.subject
 
 
 def _live_call_part(call: Call, state: Answering | Talking) -> LiveCallPart:

@@ -55,5 +55,6 @@ class LiveCallRow(Base):
 
     id: Mapped[str] = plain("random id of the call", primary_key=True)
     tenant_id: Mapped[str] = plain("the tenant")
-    subject_id: Mapped[str] = plain("the tenant's key for data that is kept as long as a call lasts")
+    subject_id: Mapped[str] = plain("random id of the call's own key, destroyed when the call ends")
+    wrapped: Mapped[str] = plain("key of the part below, wrapped by the call's own key and those of its parties")
     sealed: Mapped[bytes] = sealed_column(LiveCallPart, subject="subject_id")

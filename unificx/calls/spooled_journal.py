@@ -1,26 +1,32 @@
 """The call journal of a single process: in the record log, and from there in the database."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from unificx.calls import repository
 from unificx.cluster import JournalEntry, RecordLog
 from unificx.db import Database, UnitOfWork
 
-KIND = "calls.live"
+KIND = "calls.journal"
+_EARLIER_KIND = "calls.live"
+"""Kind of records sealed under a key of the tenant, left by an earlier version. They are dropped."""
 
 
 class SpooledCallJournal:
-    """See `cluster.CallJournal`. Calls that start and end within one batch of the log never reach the database."""
+    """See `cluster.CallJournal`. Calls that start and end within one batch of the log never reach the database.
+    `after_batch` is awaited with each batch."""
 
-    def __init__(self, log: RecordLog, database: Database) -> None:
+    def __init__(self, log: RecordLog, database: Database, after_batch: Callable[[], Awaitable[None]]) -> None:
         self._log = log
         self._database = database
+        self._after_batch = after_batch
         log.register_handler(KIND, self._apply)
+        log.register_handler(_EARLIER_KIND, _drop)
 
     def put(self, entry: JournalEntry, *, absorbed: str = "") -> None:
         # One record for both: with only one of the two, a restart would lose or duplicate a participant.
         marker = f"* {absorbed}" if absorbed else "+"
-        self._log.append(KIND, f"{marker} {entry.call_id} {entry.tenant_id} ".encode() + entry.sealed)
+        fields = f"{marker} {entry.call_id} {entry.tenant_id} {entry.key_id} {entry.wrapped} "
+        self._log.append(KIND, fields.encode() + entry.sealed)
 
     def remove(self, call_id: str) -> None:
         self._log.append(KIND, f"- {call_id}".encode(), use_reserve=True)
@@ -30,18 +36,23 @@ class SpooledCallJournal:
             return await repository.list_live_calls(session)
 
     async def _apply(self, uow: UnitOfWork, batch: list[bytes]) -> None:
-        live: dict[str, tuple[str, str, bytes]] = {}
+        live: dict[str, JournalEntry] = {}
         ended: list[str] = []
         for record in batch:
-            marker, *fields = record.split(b" ", 4 if record.startswith(b"*") else 3)
+            marker, *fields = record.split(b" ", 6 if record.startswith(b"*") else 5)
             if marker != b"+":  # an earlier batch may have stored it too
                 ended_id = fields.pop(0).decode()
                 live.pop(ended_id, None)
                 ended.append(ended_id)
             if marker != b"-":
-                call_id, tenant = fields[0].decode(), fields[1].decode()
-                live[call_id] = (call_id, tenant, fields[2])
+                call_id, tenant, key_id, wrapped = (field.decode() for field in fields[:4])
+                live[call_id] = JournalEntry(call_id, tenant, key_id, wrapped, fields[4])
         if ended:
             await repository.delete_live_calls(uow.session, ended)
         if live:
             await repository.upsert_live_calls(uow.session, list(live.values()))
+        await self._after_batch()
+
+
+async def _drop(uow: UnitOfWork, batch: list[bytes]) -> None:
+    del uow, batch

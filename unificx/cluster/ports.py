@@ -64,10 +64,15 @@ class Location(Protocol[B]):
 
 @dataclass(frozen=True, slots=True)
 class JournalEntry:
-    """A journalled call: its sealed state, opaque to the journal."""
+    """A journalled call: its sealed state and what is required to unseal it, all opaque to the journal.
+
+    `key_id` names the call's own key; `wrapped` is text without spaces.
+    """
 
     call_id: str
     tenant_id: str
+    key_id: str
+    wrapped: str
     sealed: bytes
 
 

@@ -153,7 +153,9 @@ class EmailQueue:
             link=part.link,
             detail=part.detail,
         )
-        audio = await self._load_audio(row)
+        caller, audio = await self._caller(row), await self._load_audio(row)
+        if caller:
+            email = replace(email, detail=f"{part.detail}, {caller}")
         try:
             await self._submit(row, email if audio is None else replace(email, kind="voicemail_sound", audio=audio))
         except EmailRejected as rejection:
@@ -163,6 +165,12 @@ class EmailQueue:
             return
         if audio is not None and self._dependencies.message_audio is not None:
             await self._dependencies.message_audio.mark_sent(row.tenant_id, row.message_id or "")
+
+    async def _caller(self, row: EmailRow) -> str:
+        """Return the caller of the message if they are to be named. Raises NotFound; Expired if it was erased."""
+        if self._dependencies.message_audio is None or row.message_id is None:
+            return ""
+        return await self._dependencies.message_audio.caller(row.tenant_id, row.message_id, row.extension_id or "")
 
     async def _load_audio(self, row: EmailRow) -> bytes | None:
         """Return the audio if it is to be attached. Raises Away; Refused if the message was erased."""

@@ -22,13 +22,13 @@ class MessageReference:
 
 @dataclass(frozen=True, slots=True)
 class NewVoicemail:
-    """Details of a new voicemail for an e-mail: `at` in the recipient's time zone, `caller` only if enabled."""
+    """Details of a new voicemail for an e-mail: `at` in the recipient's time zone. The caller is looked up when the
+    e-mail is sent."""
 
     about: MessageReference
     number: str = field(repr=False)
     seconds: float
     at: datetime
-    caller: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

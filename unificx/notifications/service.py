@@ -47,11 +47,11 @@ class NotificationService:
     async def send_voicemail_notice(
         self, person: Person, language: Language, message: NewVoicemail, uow: UnitOfWork
     ) -> None:
-        """Notify the person of a new voicemail; caller and audio are included only if enabled.
+        """Notify the person of a new voicemail; caller and audio are included only if enabled, when it is sent.
 
         The e-mail is queued within `uow`. Raises ErasedSubject.
         """
-        detail = describe_voicemail(message.number, message.seconds, format_time(message.at, language), message.caller)
+        detail = describe_voicemail(message.number, message.seconds, format_time(message.at, language))
         if self._emails is not None and person.email:
             await self._emails.enqueue(person, "voicemail", language, detail=detail, about=message.about, uow=uow)
 

@@ -1,9 +1,11 @@
 """Privacy: keys, aliases, the register of personal data, erasure and recording consent."""
 
+from unificx.privacy.content_keys import create_content_key, open_content_key
 from unificx.privacy.erasing import ErasurePlan, PersonErasures
 from unificx.privacy.erasure import Erasure
 from unificx.privacy.holdings import DataSubject, Holding, Retained, RowHolding
 from unificx.privacy.journal import ErasureJournal
+from unificx.privacy.key_pool import KeyPool
 from unificx.privacy.key_wrapping import unwrap, wrap
 from unificx.privacy.keys import KeysBusy, KeyStore
 from unificx.privacy.master import MasterKey, master_key, master_key_file
@@ -18,6 +20,7 @@ __all__ = [
     "ErasureJournal",
     "ErasurePlan",
     "Holding",
+    "KeyPool",
     "KeyStore",
     "KeysBusy",
     "MasterKey",
@@ -25,10 +28,12 @@ __all__ = [
     "ReceiptSigner",
     "Retained",
     "RowHolding",
+    "create_content_key",
     "describe",
     "fingerprint",
     "master_key",
     "master_key_file",
+    "open_content_key",
     "personal_fields",
     "plain_columns",
     "read_sealed_file",

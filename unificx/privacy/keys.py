@@ -10,7 +10,7 @@ Calls are synchronous and short: a dictionary lookup if cached, otherwise some m
 import os
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -38,8 +38,9 @@ CREATE TABLE IF NOT EXISTS alias (
     PRIMARY KEY (tenant, kind, blind)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS alias_of ON alias (subject);
+DELETE FROM subject_key WHERE subject = 'live-calls';
 """
-# NULL in `wrapped` is the tombstone of a destroyed key.
+# NULL in `wrapped` is the tombstone of a destroyed key. 'live-calls' was the key of all live calls of a tenant.
 
 _PROOF_TEXT = b"this master key opens this key store"
 _VERSION = 1
@@ -105,8 +106,11 @@ class KeyStore:
             return found
         rows = self._rows(tenant, subjects)
         if create and len(rows) < len(found):
-            self._create_keys(tenant, secret, found.keys() - rows.keys())
-            rows = self._rows(tenant, subjects)
+            made = self._create_keys(tenant, secret, found.keys() - rows.keys())
+            found.update(made)
+            for subject, key in made.items():
+                self._cache.put(epoch, tenant, subject, key)
+            rows |= self._rows(tenant, [*found.keys() - rows.keys() - made.keys()])
         for subject, (version, wrapped) in rows.items():
             if wrapped is None:
                 continue
@@ -128,17 +132,11 @@ class KeyStore:
                     rows[subject] = (version, wrapped)
         return rows
 
-    def _create_keys(self, tenant: str, secret: TenantSecret, subjects: Iterable[str]) -> None:
+    def _create_keys(self, tenant: str, secret: TenantSecret, subjects: Iterable[str]) -> dict[str, Key]:
+        """Create keys; return those of the subjects that had neither a key nor a tombstone."""
         with self._writing() as db:
-            for subject in subjects:
-                self._insert_key(db, tenant, secret, subject)
-
-    @staticmethod
-    def _insert_key(db: sqlite3.Connection, tenant: str, secret: TenantSecret, subject: str) -> None:
-        fresh = AESGCM.generate_key(256)
-        wrapped = wrap(secret.wrapping_key, fresh, "subject", tenant, subject, str(_VERSION))
-        # OR IGNORE: another process inserted it first, or there is a tombstone.
-        db.execute("INSERT OR IGNORE INTO subject_key VALUES (?, ?, ?, ?)", (tenant, subject, _VERSION, wrapped))
+            made = {subject: _insert_key(db, tenant, secret, subject) for subject in subjects}
+        return {subject: key for subject, key in made.items() if key is not None}
 
     def destroy(self, tenant: str, subject: str) -> int:
         """Destroy a subject's key and its aliases; return the number of aliases. Idempotent.
@@ -156,6 +154,27 @@ class KeyStore:
         self._truncate_log()
         self._cache.drop(tenant, subject)
         return aliases
+
+    def subjects(self, tenant: str) -> list[str]:
+        """Return the subjects that have or had a key."""
+        with self._lock:
+            return [row[0] for row in self._db.execute("SELECT subject FROM subject_key WHERE tenant = ?", (tenant,))]
+
+    def remove(self, tenant: str, subjects: Sequence[str]) -> None:
+        """Destroy keys of objects, in one transaction and without tombstones: their random ids are never used again.
+
+        Raise KeysBusy if the old bytes could not be cleared yet.
+        """
+        if not subjects:
+            return
+        for subject in subjects:
+            self._cache.drop(tenant, subject)
+        with self._writing() as db:
+            rows = [(tenant, subject) for subject in subjects]
+            db.executemany("DELETE FROM subject_key WHERE tenant = ? AND subject = ?", rows)
+        self._truncate_log()
+        for subject in subjects:
+            self._cache.drop(tenant, subject)
 
     def destroy_tenant(self, tenant: str) -> None:
         """Destroy a tenant's key and with it all keys and aliases of its subjects. Idempotent."""
@@ -218,7 +237,7 @@ class KeyStore:
             with self._writing() as db:
                 db.execute("INSERT OR IGNORE INTO alias VALUES (?, ?, ?, ?)", (tenant, kind, blind, fresh))
                 subject = self._find(tenant, kind, blind) or fresh
-                self._insert_key(db, tenant, secret, subject)
+                _insert_key(db, tenant, secret, subject)
             return subject
 
     def bind(self, tenant: str, kind: str, value: str, subject: str) -> None:
@@ -310,6 +329,15 @@ class KeyStore:
                     hint="Restore the master key this installation was created with.",
                 ) from None
             return row[1]
+
+
+def _insert_key(db: sqlite3.Connection, tenant: str, secret: TenantSecret, subject: str) -> Key | None:
+    """Insert a new key and return it; None if there is one already, or a tombstone."""
+    fresh = AESGCM.generate_key(256)
+    wrapped = wrap(secret.wrapping_key, fresh, "subject", tenant, subject, str(_VERSION))
+    row = (tenant, subject, _VERSION, wrapped)
+    inserted = db.execute("INSERT OR IGNORE INTO subject_key VALUES (?, ?, ?, ?)", row).rowcount
+    return Key(_VERSION, AESGCM(fresh)) if inserted else None
 
 
 def _open(path: Path) -> sqlite3.Connection:

@@ -9,7 +9,7 @@ from prometheus_client import CollectorRegistry
 from unificx import registrar
 from unificx.api import EventHub, IdempotencyStore
 from unificx.audio_store import AudioStore, AudioStoreParts, CustomSounds, PromptOverrides
-from unificx.calls import PICKUP, Journal, SpooledCallJournal
+from unificx.calls import LIVE_CALL_KEYS, PICKUP, Journal, SpooledCallJournal
 from unificx.cdr import CdrService
 from unificx.cluster import Cluster, EventBus, Location, RecordLog
 from unificx.conferencing import ConferenceManager
@@ -29,7 +29,7 @@ from unificx.notifications import (
     PushNotifier,
     PushNotifierDependencies,
 )
-from unificx.privacy import Erasure, KeyStore, PersonErasures
+from unificx.privacy import Erasure, KeyPool, KeyStore, PersonErasures
 from unificx.prompts import Prompts
 from unificx.provisioning import PhoneSettingsParts, PhoneSettingsService
 from unificx.queues import QueueStore
@@ -150,7 +150,7 @@ def build_container(
         conferences=ConferenceManager(clock, bus.publish),
         routing=_routing(audio_parts, identity, areas, spool=spool, trunks=trunks, cluster=cluster),
         support=SupportService(database, keys, clock),
-        journal=Journal(SpooledCallJournal(spool, database), keys, clock),
+        journal=_journal(spool, database, keys),
         push=push,
         webhooks=webhooks,
         email_queue=email_queue,
@@ -164,6 +164,11 @@ def build_container(
 
 
 # Providers that need more than one call, each for one service.
+
+
+def _journal(spool: Spool, database: Database, keys: KeyStore) -> Journal:
+    pool = KeyPool(keys, database.clock, LIVE_CALL_KEYS)
+    return Journal(SpooledCallJournal(spool, database, pool.tidy), keys, pool, database.clock)
 
 
 def _conference_rooms(database: Database, keys: KeyStore, identity: Identity, cluster: Cluster) -> MeetingRooms:

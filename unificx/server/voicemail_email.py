@@ -7,7 +7,7 @@ from unificx.db import UnitOfWork
 from unificx.identity import Extension
 from unificx.notifications import MessageReference, NewVoicemail
 from unificx.server.container import Container
-from unificx.voicemail import CallerId, Message
+from unificx.voicemail import Message
 from unificx.voicemail.events import MessageLeft
 
 
@@ -38,10 +38,7 @@ async def _send_email(
     directory, tenant_id = container.identity.directory, extension.tenant_id
     person = await container.identity.users.get(tenant_id, extension.person_id or "")
     at = message.created.astimezone(directory.time_zone(tenant_id))
-    show_caller = container.mailboxes.mailbox_settings(extension.id).mail_caller
-    caller = message.caller if show_caller and isinstance(message.caller, CallerId) else None
-    caller_text = f"{caller.name} {caller.number}".strip() if caller is not None else ""
-    details = NewVoicemail(MessageReference(message.id, extension.id), number, message.seconds, at, caller_text)
+    details = NewVoicemail(MessageReference(message.id, extension.id), number, message.seconds, at)
     await container.notification_service.send_voicemail_notice(
         person, directory.language(tenant_id, person.id), details, uow
     )

@@ -1,12 +1,13 @@
-"""Voicemail e-mail attachments: messages as WAV, where the mailbox owner enabled it and the tenant allows it.
+"""Content of a message for e-mails about voicemail: the caller, and the audio as WAV, each where it is enabled.
 
-The audio is fetched when the e-mail is sent: a queued e-mail contains none that would have to be erased.
+Both are fetched when the e-mail is sent: a queued e-mail is sealed for its recipient and must hold nothing of a caller.
 """
 
 import structlog
 
 from unificx.audio_store import AudioStoreParts, CorruptAudio, wav_header
 from unificx.voicemail import message_repository
+from unificx.voicemail.schemas import CallerId
 from unificx.voicemail.service import Mailboxes
 
 log = structlog.get_logger()
@@ -38,6 +39,15 @@ class VoicemailAttachments:
             log.warning("message_not_mailed", recording=message.audio_id)
             return None
         return wav_header(len(pcm), reader.header.rate, reader.header.channels) + pcm
+
+    async def caller(self, tenant_id: str, message_id: str, extension_id: str) -> str:
+        """Return name and number of the caller for the owner of an extension; "" if they may not be sent or the caller
+        was erased. Raises NotFound and Expired for a message that no longer exists."""
+        message = await self._boxes.get(tenant_id, message_id)
+        is_owner = extension_id in self._boxes.shared.owners(message.extension_id)
+        if not (is_owner and self._boxes.mailbox_settings(extension_id).mail_caller):
+            return ""
+        return f"{message.caller.name} {message.caller.number}".strip() if isinstance(message.caller, CallerId) else ""
 
     async def mark_sent(self, tenant_id: str, message_id: str) -> None:
         """Record that a copy was e-mailed; shown wherever the message is shown or erased."""

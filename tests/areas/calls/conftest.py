@@ -8,10 +8,10 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "flows"))
 
-from unificx.calls import Journal, SpooledCallJournal
+from unificx.calls import LIVE_CALL_KEYS, Journal, SpooledCallJournal
 from unificx.core.clock import ManualClock
 from unificx.db import Database, Spool
-from unificx.privacy import KeyStore
+from unificx.privacy import KeyPool, KeyStore
 
 
 @pytest.fixture
@@ -23,4 +23,5 @@ async def spool(tmp_path: Path, database: Database) -> AsyncIterator[Spool]:
 
 @pytest.fixture
 def journal(spool: Spool, database: Database, keys: KeyStore, clock: ManualClock) -> Journal:
-    return Journal(SpooledCallJournal(spool, database), keys, clock)
+    pool = KeyPool(keys, clock, LIVE_CALL_KEYS)
+    return Journal(SpooledCallJournal(spool, database, pool.tidy), keys, pool, clock)

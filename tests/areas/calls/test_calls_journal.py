@@ -1,5 +1,6 @@
 """Journal of answered calls: saved before the answer, restored after a restart, removed at the end."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,9 +12,9 @@ from steps import CLICKED, PARTICIPANTS
 from structlog.testing import capture_logs
 from world import TENANT, World
 
-from unificx.calls import Journal
+from unificx.calls import LIVE_CALL_KEYS, Journal
 from unificx.calls.models import LiveCallPart
-from unificx.calls.repository import seal_live_call, upsert_live_calls
+from unificx.calls.repository import list_live_calls, seal_live_call, unseal_live_calls, upsert_live_calls
 from unificx.db import Database, Spool, SpoolFull
 from unificx.privacy import KeyStore
 
@@ -141,8 +142,8 @@ async def test_withheld_number_stays_withheld_after_a_restart(
     assert [(call.caller, call.callee) for call in world.manager.live_calls()] == [("", "1002")]
 
 
-async def test_calls_to_and_from_carriers_survive_a_restart(journal: Journal, spool: Spool, database: Database) -> None:
-    """The party outside stays the same data subject, and challenges inside the dialog are still answered."""
+async def through_carriers(journal: Journal) -> World:
+    """Return a world with a journalled call from one carrier to another."""
     talks = """
         carrier -> INVITE +49301234502 [outside]
         second  <- INVITE [outside]
@@ -153,7 +154,12 @@ async def test_calls_to_and_from_carriers_survive_a_restart(journal: Journal, sp
     """
     people = "carrier +491710000001 udp trunk, second +491711111111 udp trunk by hand"
     inbound = {"+49301234502": Outside("+491711111111", "second")}
-    world = await journalled(people, journal, talks, inbound=inbound)
+    return await journalled(people, journal, talks, inbound=inbound)
+
+
+async def test_calls_to_and_from_carriers_survive_a_restart(journal: Journal, spool: Spool, database: Database) -> None:
+    """The party outside stays the same data subject, and challenges inside the dialog are still answered."""
+    world = await through_carriers(journal)
     assert await crash(world, journal, spool, database) == 1
     await play_on(world, """
         carrier <- INVITE [mobile]
@@ -341,15 +347,59 @@ async def test_call_without_its_key_is_not_restored(
     assert await rows(database) == 0
 
 
+@pytest.mark.promise("R3")
+@pytest.mark.parametrize("erased", ["s-1001", "s-1002", "s-+491710000001", "s-+491711111111", ""])
+async def test_old_copy_of_a_call_is_unreadable_once_it_has_ended_or_a_party_is_erased(
+    journal: Journal, spool: Spool, database: Database, keys: KeyStore, erased: str
+) -> None:
+    """The copy is of the database, as in a backup or a write-ahead log; the key store is as it is now."""
+    cast = "alice 1001, bob 1002"
+    world = await (through_carriers(journal) if "+" in erased else journalled(cast, journal))
+    await spool.drain()
+    async with database.read() as session:
+        backup = await list_live_calls(session)
+    assert len(unseal_live_calls(keys, backup)) == 1
+    if erased:
+        keys.destroy(TENANT, erased)
+    else:
+        await play_on(world, """
+            alice -> BYE
+            bob   <- BYE
+            history <- answered 16 alice bob
+            alice <- 200 BYE
+        """)  # fmt: skip
+        await spool.drain()
+    assert unseal_live_calls(keys, backup) == []
+
+
+async def test_call_of_a_person_erased_during_it_goes_on(
+    journal: Journal, spool: Spool, database: Database, keys: KeyStore
+) -> None:
+    """It is not journalled any more, and not restored."""
+    world = await journalled("alice 1001, bob 1002", journal)
+    await spool.drain()
+    keys.destroy(TENANT, "s-1002")
+    [call] = world.manager.calls.values()
+    with capture_logs() as logs:
+        journal.save(call)
+    assert [entry["event"] for entry in logs] == ["call_not_journalled"]
+    assert await crash(world, journal, spool, database) == 0
+    await spool.drain()
+    assert await rows(database) == 0
+
+
 @pytest.mark.parametrize("damage", ["the seal", "the words"])
 async def test_damaged_row_does_not_affect_other_calls(
     journal: Journal, spool: Spool, database: Database, keys: KeyStore, damage: str
 ) -> None:
     world = await journalled("alice 1001, bob 1002", journal)
     await spool.drain()
-    bad = b"\x01 not sealed by anybody" if damage == "the seal" else seal_live_call(keys, TENANT, "damaged", NO_CALL)
+    keys.get(LIVE_CALL_KEYS, ["key"], create=True)
+    bad = seal_live_call(keys, (TENANT, "damaged"), "key", (), NO_CALL)
+    if damage == "the seal":
+        bad = replace(bad, sealed=b"\x01 not sealed by anybody")
     async with database.begin() as uow:
-        await upsert_live_calls(uow.session, [("damaged", TENANT, bad)])
+        await upsert_live_calls(uow.session, [bad])
     assert await crash(world, journal, spool, database) == 1
     await play_on(world, RESTORED)
     await spool.drain()

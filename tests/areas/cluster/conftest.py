@@ -70,9 +70,11 @@ async def records(tmp_path: Path, database: Database) -> AsyncIterator[LoggedRec
 
 @pytest.fixture(params=["spool"])
 async def call_journal(tmp_path: Path, database: Database) -> JournalOfTwoProcesses:
+    async def nothing() -> None: ...
+
     async def next_process() -> CallJournal:
         spool = Spool(tmp_path / "spool", database)
-        journal = SpooledCallJournal(spool, database)
+        journal = SpooledCallJournal(spool, database, nothing)
         await spool.recover()
         return journal
 

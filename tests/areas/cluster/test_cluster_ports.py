@@ -252,7 +252,7 @@ async def test_a_record_without_handler_or_space_is_refused(records: LoggedRecor
 
 
 def entry(call_id: str, content: bytes = b"any \x00 \n bytes") -> JournalEntry:
-    return JournalEntry(call_id, "tenant", SEAL_MARK + content)
+    return JournalEntry(call_id, "tenant", "key", "00", SEAL_MARK + content)
 
 
 async def test_the_next_process_finds_the_calls_that_had_not_ended(call_journal: JournalOfTwoProcesses) -> None:

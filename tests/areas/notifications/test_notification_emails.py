@@ -33,7 +33,7 @@ from unificx.notifications.email_composer import Email, compose_email, email_tex
 from unificx.notifications.policies.emails import KINDS, LANGUAGES
 from unificx.privacy import KeyStore
 
-ABOUT = MessageReference("m-1", "e-ada")
+ABOUT, NAMED = MessageReference("m-1", "e-ada"), MessageReference("m-2", "e-ada")
 LINK = "https://pbx.example.com/app/#invitation=Zq3x-secret_code"
 
 
@@ -86,18 +86,28 @@ async def test_a_security_notice_is_in_both_languages(
     assert LINK in recovery
 
 
+class FakeMessages:
+    """Messages without audio; the caller of one of them may be named."""
+
+    async def load(self, tenant_id: str, message_id: str, extension_id: str) -> bytes | None:
+        return None
+
+    async def caller(self, tenant_id: str, message_id: str, extension_id: str) -> str:
+        return "Carl Caller +491511" if message_id == NAMED.message_id else ""
+
+
 @pytest.mark.promise("C9", "U2")
 async def test_a_voicemail_notice_is_in_one_language_with_optional_caller(
-    emails: EmailQueue, push: PushNotifier, ada: Person, box: FakeSmtpServer, database: Database
+    people: Identity, keys: KeyStore, push: PushNotifier, ada: Person, box: FakeSmtpServer, database: Database
 ) -> None:
-    service = NotificationService()
+    server, service = settings_of(box), NotificationService()
+    parts = (database, keys, people.directory, SmtpClient(server), server.sender, FakeMessages())
+    emails = EmailQueue(EmailQueueDependencies(*parts), LocalCounters(database.clock))  # type: ignore[arg-type]
     service.configure(emails, push)
     at = datetime(2026, 11, 5, 13, 4, tzinfo=UTC).astimezone(ZoneInfo("Europe/Berlin"))
     async with database.begin() as uow:
         await service.send_voicemail_notice(ada, "de", NewVoicemail(ABOUT, "1001", 72.4, at), uow)
-        await service.send_voicemail_notice(
-            ada, "en", NewVoicemail(ABOUT, "1001", 72.4, at, "Carl Caller +491511"), uow
-        )
+        await service.send_voicemail_notice(ada, "en", NewVoicemail(NAMED, "1001", 72.4, at), uow)
     await emails.deliver()
     german, english = (text_of(taken.message, "plain") for taken in box.received)
     assert "1001, 05.11.2026, 14:04 Uhr, 1:12 min" in german

@@ -27,6 +27,7 @@ from unificx.notifications import (
     NotificationService,
     PushNotifier,
 )
+from unificx.notifications.repository import EMAIL_CODEC, due_emails
 from unificx.privacy import Erasure, ErasureJournal, KeyStore
 from unificx.voicemail import (
     Mailboxes,
@@ -202,6 +203,27 @@ async def test_a_queued_email_has_no_audio_and_is_dropped_after_an_erasure(
     async with database.read() as session:
         assert (await session.execute(text("SELECT count(*) FROM letter"))).scalar() == 0
     assert box.received == []
+
+
+@pytest.mark.promise("R3", "C9")
+async def test_a_queued_email_holds_nothing_of_the_caller_and_omits_an_erased_one(
+    emails: EmailQueue, post: VoicemailEmails, box: FakeSmtpServer, database: Database, keys: KeyStore
+) -> None:
+    """It is sealed for its recipient, whose key opens it in backups after the caller's erasure."""
+    await post.boxes.change_mailbox(post.box, MailboxSettingsChange(mail_caller=True))
+    first, second = await post.leave_message(emails), await post.leave_message(emails)
+    async with database.read() as session:
+        rows = await due_emails(session, database.clock.now(), 2)
+    items = [(row.subject_id, row.id, row.sealed) for row in rows]
+    assert "Carl" not in repr(EMAIL_CODEC.open(keys, post.person.tenant_id, "administration", items))
+    await emails.deliver()
+    assert all("Carl +491511234567" in text_of(one.message, "plain") for one in box.received)
+    third = await post.leave_message(emails)
+    keys.destroy(third.tenant_id, keys.find(third.tenant_id, "number", "+491511234567") or "")
+    await post.boxes.erase(first)
+    await post.boxes.erase(second)
+    await emails.deliver()
+    assert not any("Carl" in text_of(one.message, "plain") for one in box.received[2:])
 
 
 _TABLES = {

@@ -49,10 +49,10 @@ def format_time(at: datetime, language: Language) -> str:
     return f"{at.day} {_MONTHS[at.month - 1]} {at.year}, {at:%H:%M}"
 
 
-def describe_voicemail(number: str, seconds: float, when: str, caller: str = "") -> str:
-    """Describe a voicemail: extension, time, duration and, if given, caller."""
+def describe_voicemail(number: str, seconds: float, when: str) -> str:
+    """Describe a voicemail: extension, time and duration."""
     minutes, remainder = divmod(round(seconds), 60)
-    return ", ".join([number, when, f"{minutes}:{remainder:02} min", *([caller] if caller else [])])
+    return f"{number}, {when}, {minutes}:{remainder:02} min"
 
 
 class EmailRateLimit:
