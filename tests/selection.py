@@ -205,7 +205,13 @@ AREAS: dict[str, tuple[str, ...]] = {
         "outside/test_bad_input*",
         "outside/test_*mwi*",
     ),
-    "support": ("areas/support/*", "adapters/test_http_diagnostics_*", "outside/test_client_diagnostics*"),
+    "support": (
+        "areas/support/*",
+        "engines/test_request_*",
+        "adapters/test_http_diagnostics_*",
+        "adapters/test_http_privacy_requests*",
+        "outside/test_client_diagnostics*",
+    ),
     "transport": (
         "engines/test_sip_stream_framing*",
         "engines/test_stun*",

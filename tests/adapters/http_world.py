@@ -79,7 +79,7 @@ from unificx.server.call_routing import build_call_routing
 from unificx.server.live_events import LiveEvents
 from unificx.server.queue_events import QueueEvents
 from unificx.server.room_events import RoomEvents
-from unificx.support import SupportService
+from unificx.support import RightsParts, RightsRequests, SupportService
 from unificx.trunks import TrunkDirectory, TrunkService
 from unificx.voicemail import Mailboxes, NewMessage, TranscriptionWorker
 from unificx.webhooks import SOURCES, WebhookService
@@ -512,6 +512,7 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
         groups=routing.groups,
         hours=routing.hours,
         support=SupportService(database, keys, clock),
+        rights=RightsRequests(RightsParts(database, keys, identity)),
         completions=routing.completions,
         speed_dials=routing.speed_dials,
         live_calls=calls,

@@ -83,6 +83,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "change_participant": {"muted": True},
     "change_meeting": {"locked": True},
     "pause_recording_meeting": {"paused": True},
+    "enter_privacy_request": {"kind": "deletion", "text": "stolen"},
+    "take_request_step": {"step": "withdraw"},
     "confirm_totp": {"code": "123456"},
     "set_single_sign_on": {"issuer": "https://login.example.com", "client_id": "x"},
 }
@@ -112,6 +114,8 @@ WITHOUT_TENANT_PARAMETERS = {
     "change_own_password",
     "revoke_other_sessions",
     "send_diagnostics_report",
+    "send_own_request",
+    "list_own_requests",
     "push_key",
     "subscribe_push",
     "unsubscribe_push",
@@ -144,6 +148,7 @@ NOUNS = (
     "presence",
     "api-keys",
     "webhooks",
+    "privacy-requests",
 )
 
 
@@ -168,6 +173,7 @@ async def create_foreign_objects(world: World) -> dict[str, list[str]]:
     await user.put("/api/v1/me/push", json=SubscribedBrowser(PushService("http://127.0.0.1:1"), "/x").as_json())
     push_test = (await user.post("/api/v1/me/push/test")).json()
     report = (await user.post("/api/v1/me/diagnostics-reports", json={"report": "nothing"})).json()
+    request = (await user.post("/api/v1/me/requests", json={"kind": "access"})).json()
     key = (await user.post("/api/v1/api-keys", json={"name": "Program"})).json()
     room = await world.services.rooms.create(world.globex.id, NewRoom("8000"))
     trunk = await world.services.trunks.create(world.globex.id, NewTrunk("carrier", "192.0.2.1"))
@@ -194,6 +200,7 @@ async def create_foreign_objects(world: World) -> dict[str, list[str]]:
         "session_id": [sessions[0]["id"]],
         "code_id": [code["id"]],
         "report_id": [report["id"]],
+        "request_id": [request["id"]],
         "key_id": [key["id"]],
         "webhook": [await create_foreign(world, "webhooks")],
         "delivery": ["0198c2a4"],

@@ -40,6 +40,7 @@ from unificx.api.routes import (
     phone_settings,
     presence,
     privacy,
+    privacy_requests,
     provisioning,
     push,
     queues,
@@ -84,6 +85,7 @@ _TAGS = [
     {"name": "push", "description": "Push notifications for clients that are not connected."},
     {"name": "webhooks", "description": "Signed reports of events to other programs (`WebhookMessage`)."},
     {"name": "desk", "description": "Diagnostics reports sent by users to their administrators."},
+    {"name": "requests", "description": "Requests about personal data, with their time limits."},
     {"name": "privacy", "description": "Inventory of the personal data in the database."},
     openapi.EVENTS_TAG,
     {"name": "health", "description": "Liveness and readiness."},
@@ -132,6 +134,7 @@ _PARTS = (
     push,
     webhooks,
     privacy,
+    privacy_requests,
     setup,
     health,
 )

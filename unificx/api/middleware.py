@@ -32,7 +32,8 @@ OPERATOR_SCOPE_KEY = "unificx.operator"
 
 _CREATES_DATA = re.compile(
     r"POST /api/v1/(?:tenants|persons|invitations|api-keys|webhooks|extensions|devices|rooms|groups|hours|menus|queues"
-    r"|trunks|numbers|numbers/range|routes|blocks|mailboxes|calls|me/diagnostics-reports|people/import"
+    r"|trunks|numbers|numbers/range|routes|blocks|mailboxes|calls|me/diagnostics-reports|me/requests|people/import"
+    r"|privacy-requests"
     r"|people/[^/]+/extensions"
     r"|rooms/[^/]+/(?:invitations|meeting/recording))"
     r"|PUT /api/v1/(?:mailboxes/[^/]+/greetings/[^/]+|sounds/[^/]+/[^/]+/[^/]+)(?:/text)?"

@@ -24,7 +24,7 @@ from unificx.queues import Queues
 from unificx.recording import RecordingArchive
 from unificx.routing import DestinationDirectory, GroupService, HoursService, Outbound
 from unificx.speed_dials import SpeedDials
-from unificx.support import SupportService
+from unificx.support import RightsRequests, SupportService
 from unificx.trunks import TrunkService
 from unificx.voicemail import Mailboxes
 from unificx.webhooks import WebhookService
@@ -73,6 +73,7 @@ class Services:
     hours: HoursService
     archive: RecordingArchive
     support: SupportService
+    rights: RightsRequests
     completions: CallCompletions
     speed_dials: SpeedDials
     live_calls: LiveCalls

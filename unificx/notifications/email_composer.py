@@ -12,7 +12,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from unificx.core.lazy import lazy_import
-from unificx.notifications.policies.emails import LANGUAGES, EmailKind, Language
+from unificx.notifications.policies.emails import LANGUAGES, TO_OUTSIDERS, EmailKind, Language
 
 if TYPE_CHECKING:
     import jinja2
@@ -49,6 +49,10 @@ _GREETING = {"en": "Hello {name},", "de": "Guten Tag {name},"}
 _CLOSING = {
     "en": "This is an automatic message because you have an account with {organisation}.",
     "de": "Dies ist eine automatische Nachricht, weil Sie ein Konto bei {organisation} haben.",
+}
+_CLOSING_OUTSIDE = {
+    "en": "This is an automatic message about a request about personal data at {organisation}.",
+    "de": "Dies ist eine automatische Nachricht zu einer Anfrage über personenbezogene Daten bei {organisation}.",
 }
 _NOT_YOU = {
     "en": "If this was not you, change your password now and sign out any unknown devices.",
@@ -149,6 +153,25 @@ _TEXTS: dict[Language, dict[EmailKind, EmailText]] = {
                 " the devices concerned. Emergency calls are still possible.",
             ),
         ),
+        "privacy_request": EmailText(
+            "A request about personal data needs you",
+            (
+                "A request about personal data waits for an answer by the day given: {detail}.",
+                "You find it in the portal under Privacy, Requests.",
+            ),
+        ),
+        "request_code": EmailText(
+            "Confirm your request",
+            (
+                "Someone, probably you, sent a request about personal data to {organisation}.",
+                "Enter this code on the page of the request within an hour: {detail}.",
+                "If you did not send it, ignore this e-mail. Nothing happens then.",
+            ),
+        ),
+        "request_answer": EmailText(
+            "Your request about personal data",
+            ("{organisation} writes about your request:", "{detail}"),
+        ),
     },
     "de": {
         "invitation": EmailText(
@@ -247,6 +270,25 @@ _TEXTS: dict[Language, dict[EmailKind, EmailText]] = {
                 " die Passwörter der betroffenen Geräte. Notrufe sind weiterhin möglich.",
             ),
         ),
+        "privacy_request": EmailText(
+            "Eine Anfrage zum Datenschutz wartet auf Sie",
+            (
+                "Eine Anfrage über personenbezogene Daten muss bis zum genannten Tag beantwortet werden: {detail}.",
+                "Sie finden sie im Portal unter Datenschutz, Anfragen.",
+            ),
+        ),
+        "request_code": EmailText(
+            "Anfrage bestätigen",
+            (
+                "Jemand, vermutlich Sie, hat {organisation} eine Anfrage über personenbezogene Daten geschickt.",
+                "Geben Sie diesen Code innerhalb einer Stunde auf der Seite der Anfrage ein: {detail}.",
+                "Wenn Sie das nicht waren, ignorieren Sie diese E-Mail. Es geschieht dann nichts.",
+            ),
+        ),
+        "request_answer": EmailText(
+            "Ihre Anfrage zum Datenschutz",
+            ("{organisation} schreibt zu Ihrer Anfrage:", "{detail}"),
+        ),
     },
 }
 
@@ -289,7 +331,7 @@ def _render_text(email: Email, language: Language, values: Mapping[str, str]) ->
         "greeting": _GREETING[language].format_map(values),
         "lines": [line.format_map(values) for line in texts.lines],
         "action": texts.action,
-        "closing": _CLOSING[language].format_map(values),
+        "closing": (_CLOSING_OUTSIDE if email.kind in TO_OUTSIDERS else _CLOSING)[language].format_map(values),
     }
 
 

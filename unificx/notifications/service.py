@@ -44,6 +44,10 @@ class NotificationService:
             self._push.send_notice(person.id)
         await self._send_email(person, kind, None, detail=detail)
 
+    async def send_to_outsider(self, recipient: Person, kind: EmailKind, *, detail: str) -> None:
+        """Send an e-mail, in both languages, to a person without an account, sealed under `recipient.subject`."""
+        await self._send_email(recipient, kind, None, detail=detail)
+
     async def send_voicemail_notice(
         self, person: Person, language: Language, message: NewVoicemail, uow: UnitOfWork
     ) -> None:

@@ -34,6 +34,7 @@ from unificx.server.container import Container, build_container
 from unificx.server.holdings import connect_erasures
 from unificx.server.notification_settings import load_notification_settings
 from unificx.server.paths import InstallationInUse, InstallationPaths
+from unificx.server.request_notifier import connect_requests
 from unificx.webhooks import WebhookSender
 
 log = structlog.get_logger()
@@ -69,6 +70,7 @@ async def open_installation(
             paths, database, keys, erasures, cluster, notifications=notifications, derive_secret=master.derive
         )
         connect_erasures(container)
+        connect_requests(container)
         await container.spool.recover()
         stack.push_async_callback(container.spool.close)
         await _load(container)

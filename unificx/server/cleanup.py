@@ -89,6 +89,7 @@ class Cleanup:
         container.outbox.subscribe(TenantDeleted, container.routing.speed_dials.on_tenant_deleted)
         container.outbox.subscribe(PersonClosed, container.support.on_person_closed)
         container.outbox.subscribe(TenantDeleted, container.support.on_tenant_deleted)
+        container.outbox.subscribe(TenantDeleted, container.rights.on_tenant_deleted)
         container.outbox.subscribe(TenantDeleted, container.webhooks.on_tenant_deleted)
         for reported in SOURCES:
             container.outbox.subscribe(reported, container.webhooks.on_event)
@@ -114,6 +115,8 @@ class Cleanup:
             for work in (
                 self._container.identity.clean_up(),
                 self._container.support.delete_expired(),
+                self._container.rights.delete_expired(),
+                self._container.rights.remind(),
                 self._container.webhooks.delete_expired(),
                 self._container.mailboxes.purge_archived(),
                 self._container.archive.purge_archived(),

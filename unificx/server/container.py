@@ -40,7 +40,7 @@ from unificx.server.call_routing import CallRouting, build_call_routing
 from unificx.server.notification_settings import NotificationSettings
 from unificx.server.paths import InstallationPaths
 from unificx.sip.uri import Uri
-from unificx.support import SupportService
+from unificx.support import RightsParts, RightsRequests, SupportService
 from unificx.trunks import TrunkDirectory, TrunkService
 from unificx.voicemail import Mailboxes, TranscriptionWorker, VoicemailAttachments
 from unificx.webhooks import WebhookService
@@ -58,7 +58,6 @@ class Container:
     derive_secret: Callable[[str], bytes]
     """Return the secret of the installation for a purpose."""
     paths: InstallationPaths
-    clock: Clock
     bus: EventBus
     database: Database
     keys: KeyStore
@@ -82,6 +81,7 @@ class Container:
     conferences: ConferenceManager
     routing: CallRouting
     support: SupportService
+    rights: RightsRequests
     journal: Journal
     push: PushNotifier
     webhooks: WebhookService
@@ -94,6 +94,11 @@ class Container:
     disk_guard: DiskGuard
     is_storage_full: Callable[[], bool]
     """Return whether storage is too full to accept new data."""
+
+    @property
+    def clock(self) -> Clock:
+        """The clock of the installation."""
+        return self.database.clock
 
     @property
     def erasure(self) -> Erasure:
@@ -126,7 +131,6 @@ def build_container(
         node=cluster.node,
         derive_secret=derive_secret,
         paths=paths,
-        clock=clock,
         bus=bus,
         database=database,
         keys=keys,
@@ -150,6 +154,7 @@ def build_container(
         conferences=ConferenceManager(clock, bus.publish),
         routing=_routing(audio_parts, identity, areas, spool=spool, trunks=trunks, cluster=cluster),
         support=SupportService(database, keys, clock),
+        rights=RightsRequests(RightsParts(database, keys, identity)),
         journal=_journal(spool, database, keys),
         push=push,
         webhooks=webhooks,

@@ -16,7 +16,7 @@ from unificx.registrar import registration_holding
 from unificx.routing import routing_holding
 from unificx.server.container import Container
 from unificx.speed_dials import speed_dial_holding
-from unificx.support import report_holding
+from unificx.support import report_holding, request_holding
 from unificx.voicemail import mailbox_holding
 
 
@@ -38,6 +38,7 @@ def all_holdings(container: Container) -> Sequence[Holding]:
         phone_settings_holding(database, container.phone_settings),
         notification_holding(database, container.push),
         report_holding(database, container.support),
+        request_holding(database, container.rights),
     )
 
 

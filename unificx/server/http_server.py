@@ -69,6 +69,7 @@ def http_app(  # noqa: PLR0917 - what an installation shows
             hours=container.routing.hours,
             archive=container.archive,
             support=container.support,
+            rights=container.rights,
             completions=container.routing.completions,
             speed_dials=container.routing.speed_dials,
             live_calls=live_calls,

@@ -22,13 +22,18 @@ EmailKind = Literal[
     "voicemail_sound",
     "emergency_call",
     "calls_stopped",
+    "privacy_request",
+    "request_code",
+    "request_answer",
 ]
 Language = Literal["en", "de"]
 KINDS: tuple[EmailKind, ...] = get_args(EmailKind)
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 
 MAX_LIFETIME = timedelta(hours=24)
-_LIFETIMES: dict[EmailKind, timedelta] = {"recovery": timedelta(minutes=30)}
+_LIFETIMES: dict[EmailKind, timedelta] = {"recovery": timedelta(minutes=30), "request_code": timedelta(hours=1)}
+TO_OUTSIDERS: frozenset[EmailKind] = frozenset({"request_code", "request_answer"})
+"""Kinds whose recipients may have no account."""
 
 
 def lifetime(kind: EmailKind) -> timedelta:

@@ -1,0 +1,52 @@
+"""Requests about personal data by API: roles, steps, bad input."""
+
+import pytest
+from http_world import World
+
+
+@pytest.mark.promise("U6")
+async def test_a_user_sends_a_request_and_an_administrator_answers(world: World) -> None:
+    admin, user = await world.admin(world.acme), await world.user(world.acme, "1001")
+    sent = await user.post("/api/v1/me/requests", json={"kind": "access", "text": "A copy, please"})
+    assert (sent.status_code, sent.json()["state"]) == (201, "proved")
+    assert "steps" not in sent.json()
+    [queued] = (await admin.get("/api/v1/privacy-requests")).json()["items"]
+    assert (queued["known"], queued["overdue"], "answer" in queued["steps"]) == (True, False, True)
+    path = f"/api/v1/privacy-requests/{queued['id']}"
+    refused = await admin.post(f"{path}/steps", json={"step": "refuse"})
+    assert (refused.status_code, refused.json()["field"]) == (422, "note")
+    answered = (await admin.post(f"{path}/steps", json={"step": "answer", "note": "Here it is"})).json()
+    assert ([each["step"] for each in answered["history"]], answered["steps"]) == (["receive", "answer"], [])
+    assert (await admin.post(f"{path}/steps", json={"step": "begin"})).status_code == 409
+    assert (await admin.get("/api/v1/privacy-requests")).json()["items"] == []
+    assert (await admin.get("/api/v1/privacy-requests?closed=true")).json()["items"][0]["state"] == "answered"
+    [own] = (await user.get("/api/v1/me/requests")).json()["items"]
+    assert own["answer"] == "Here it is"
+
+
+async def test_users_do_not_see_the_queue(world: World) -> None:
+    user, other = await world.user(world.acme, "1001"), await world.user(world.acme, "1002")
+    sent = (await user.post("/api/v1/me/requests", json={"kind": "access"})).json()
+    assert (await other.get("/api/v1/me/requests")).json()["items"] == []
+    path = f"/api/v1/privacy-requests/{sent['id']}"
+    for answer in (
+        await user.get("/api/v1/privacy-requests"),
+        await user.get(path),
+        await user.post(f"{path}/steps", json={"step": "withdraw"}),
+        await user.post("/api/v1/privacy-requests", json={"kind": "breach"}),
+    ):
+        assert answer.status_code == 403
+
+
+async def test_bad_requests_are_refused(world: World) -> None:
+    admin = await world.admin(world.acme)
+    for body in (
+        {"kind": "other"},
+        {"kind": "access", "text": "x" * 10_001},
+        {"kind": "access", "number": "0301234"},
+        {"kind": "minor"},
+    ):
+        assert (await admin.post("/api/v1/privacy-requests", json=body)).status_code == 422
+    unknown = await admin.post("/api/v1/privacy-requests", json={"kind": "minor", "person_id": "nobody"})
+    assert unknown.status_code == 404
+    assert (await admin.get("/api/v1/privacy-requests")).json()["items"] == []

@@ -1,0 +1,203 @@
+"""Requests about personal data on both databases: entry, steps, reminders, erasure, deletion."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from identity_factory import identity_on
+from sqlalchemy import text
+
+from unificx.core.clock import ManualClock
+from unificx.core.errors import Conflict, Invalid, NotFound
+from unificx.db import Database
+from unificx.identity import Identity, NewPerson, NewTenant, Person, Role
+from unificx.identity.events import TenantDeleted
+from unificx.privacy import DataSubject, KeyStore
+from unificx.support import NewRequest, RightsParts, RightsRequest, RightsRequests, request_holding
+
+
+class FakeNotifier:
+    def __init__(self) -> None:
+        self.alerts: list[str] = []
+        self.sent: list[tuple[str, str]] = []
+
+    async def alert_administrators(self, tenant_id: str, detail: str) -> None:
+        self.alerts.append(f"{tenant_id}: {detail}")
+
+    async def send(self, request: RightsRequest, kind: str, detail: str) -> None:
+        self.sent.append((kind, detail))
+
+
+Setup = tuple[RightsRequests, FakeNotifier, Identity, Person]
+
+
+@pytest.fixture
+async def setup(database: Database, keys: KeyStore, clock: ManualClock) -> Any:
+    identity = identity_on(database, keys, clock)
+    await identity.start()
+    tenant = await identity.tenants.create(NewTenant("acme", "Acme", "acme.example"))
+    await identity.people.create(tenant.id, NewPerson("Root", "root@acme.example", Role.TENANT_ADMIN))
+    ada = (await identity.people.create(tenant.id, NewPerson("Ada", "ada@acme.example"))).person
+    requests, notifier = RightsRequests(RightsParts(database, keys, identity)), FakeNotifier()
+    requests.notifier = notifier
+    yield requests, notifier, identity, ada
+    await identity.join_background_tasks()
+
+
+@pytest.mark.promise("U6", "D2")
+async def test_a_request_is_answered_within_its_time_limit(setup: Setup, database: Database) -> None:
+    requests, notifier, _, ada = setup
+    sent = await requests.submit_own(ada.tenant_id, ada.id, "correction", " My name is Ada L. ")
+    assert (sent.state, sent.proof, sent.text, sent.about) == ("proved", "account", "My name is Ada L.", ada.subject)
+    assert sent.due.date().isoformat() == "2026-02-06", "received on 5 January, to the end of 5 February"
+    assert notifier.alerts == [f"{ada.tenant_id}: correction, 2026-02-05"]
+    await requests.take(ada.tenant_id, sent.id, "begin", "", "root")
+    extended = await requests.take(ada.tenant_id, sent.id, "extend", "many copies", "root")
+    assert extended.due == sent.extendable
+    with pytest.raises(Conflict):
+        await requests.take(ada.tenant_id, sent.id, "extend", "again", "root")
+    await requests.take(ada.tenant_id, sent.id, "answer", "It is changed.", "root")
+    assert notifier.sent == [("request_answer", "many copies"), ("request_answer", "It is changed.")]
+    found = await requests.get(ada.tenant_id, sent.id)
+    assert [(each.step, each.by, each.note) for each in found.steps] == [
+        ("receive", ada.id, ""),
+        ("begin", "root", ""),
+        ("extend", "root", "many copies"),
+        ("answer", "root", "It is changed."),
+    ]
+    [own] = await requests.own(ada.tenant_id, ada.id)
+    assert (own.state, own.answer) == ("answered", "It is changed.")
+    assert [each.id for each in (await requests.page(ada.tenant_id, closed=True)).items] == [sent.id]
+    assert (await requests.page(ada.tenant_id)).items == ()
+    async with database.read() as session:
+        stored = [
+            *(await session.execute(text("SELECT * FROM rights_request"))),
+            *(await session.execute(text("SELECT * FROM rights_step"))),
+        ]
+    for secret in (b"Ada", b"many copies", b"changed"):
+        assert secret not in repr([tuple(row) for row in stored]).encode()
+
+
+async def test_requests_of_others_are_not_found(setup: Setup) -> None:
+    requests, _, identity, ada = setup
+    other = await identity.tenants.create(NewTenant("globex", "Globex", "globex.example"))
+    sent = await requests.submit_own(ada.tenant_id, ada.id, "access", "")
+    for attempt in (
+        requests.get(other.id, sent.id),
+        requests.take(other.id, sent.id, "begin", "", "x"),
+        requests.enter(other.id, NewRequest("minor", "", person_id=ada.id), "x"),
+    ):
+        with pytest.raises(NotFound):
+            await attempt
+    assert (await requests.page(other.id)).items == ()
+    assert (await requests.get(ada.tenant_id, sent.id)).request.state == "proved"
+
+
+@pytest.mark.promise("K3")
+async def test_a_reported_minor_is_suspended_at_once_and_erased_after_review(setup: Setup, keys: KeyStore) -> None:
+    requests, _, identity, ada = setup
+    with pytest.raises(Invalid):
+        await requests.enter(ada.tenant_id, NewRequest("minor", "is 15"), "root")
+    report = await requests.enter(ada.tenant_id, NewRequest("minor", "is 15", person_id=ada.id), "root")
+    assert (await identity.users.get(ada.tenant_id, ada.id)).state == "suspended"
+    with pytest.raises(Conflict):
+        await requests.take(ada.tenant_id, report.id, "answer", "erased", "root")
+    assert (await requests.get(ada.tenant_id, report.id)).request.state == "proved"
+    keys.destroy(ada.tenant_id, ada.subject)
+    assert (await requests.take(ada.tenant_id, report.id, "answer", "erased", "root")).state == "answered"
+
+
+async def test_a_wrong_report_of_a_minor_is_refused_and_gives_the_account_back(setup: Setup) -> None:
+    requests, _, identity, ada = setup
+    report = await requests.submit_own(ada.tenant_id, ada.id, "minor", "")
+    assert (await identity.users.get(ada.tenant_id, ada.id)).state == "suspended"
+    await requests.take(ada.tenant_id, report.id, "refuse", "is 20", "root")
+    assert (await identity.users.get(ada.tenant_id, ada.id)).state != "suspended"
+
+
+@pytest.mark.promise("D3")
+async def test_a_deletion_is_answered_once_the_number_is_erased(setup: Setup, keys: KeyStore) -> None:
+    requests, _, _, ada = setup
+    subject = keys.find_or_create(ada.tenant_id, "number", "+49301234567")
+    entered = await requests.enter(ada.tenant_id, NewRequest("deletion", "", number="+49301234567"), "root")
+    assert (entered.state, entered.about) == ("received", subject)
+    await requests.take(ada.tenant_id, entered.id, "prove", "called back", "root")
+    with pytest.raises(Conflict):
+        await requests.take(ada.tenant_id, entered.id, "answer", "done", "root")
+    keys.destroy(ada.tenant_id, subject)
+    assert (await requests.take(ada.tenant_id, entered.id, "answer", "done", "root")).state == "answered"
+    unknown = await requests.enter(ada.tenant_id, NewRequest("deletion", "", number="+49309999999"), "root")
+    await requests.take(ada.tenant_id, unknown.id, "prove", "", "root")
+    assert (await requests.take(ada.tenant_id, unknown.id, "answer", "nothing held", "root")).state == "answered"
+
+
+@pytest.mark.promise("U6")
+async def test_administrators_are_reminded_before_the_time_limit(setup: Setup, clock: ManualClock) -> None:
+    requests, notifier, _, ada = setup
+    sent = await requests.submit_own(ada.tenant_id, ada.id, "access", "")
+    await requests.enter(ada.tenant_id, NewRequest("access", "not proved"), "root")
+    notifier.alerts.clear()
+    await requests.remind()
+    assert notifier.alerts == []
+    clock.at = sent.due - timedelta(days=6)
+    for _ in range(2):
+        await requests.remind()
+    assert len(notifier.alerts) == 1
+    clock.advance(86_401)
+    await requests.remind()
+    assert notifier.alerts == [f"{ada.tenant_id}: access, 2026-02-05"] * 2
+    clock.at = sent.due
+    assert (await requests.get(ada.tenant_id, sent.id)).request.overdue(clock.now())
+
+
+@pytest.mark.promise("R3")
+async def test_an_erasure_removes_closed_requests_and_names_open_ones(
+    setup: Setup, database: Database, keys: KeyStore
+) -> None:
+    requests, _, _, ada = setup
+    closed = await requests.submit_own(ada.tenant_id, ada.id, "access", "old")
+    await requests.take(ada.tenant_id, closed.id, "answer", "sent", "root")
+    waiting = await requests.submit_own(ada.tenant_id, ada.id, "deletion", "erase me")
+    holding, owner = request_holding(database, requests), DataSubject(ada.tenant_id, ada.subject, ada.id)
+    assert await holding.find(owner) == {"texts of closed requests": 1, "open requests": 1}
+    for _ in range(2):
+        await holding.erase(owner)
+    assert await holding.remains(owner) == {"texts of closed requests": 0, "open requests": 0}
+    assert keys.is_destroyed(ada.tenant_id, closed.subject)
+    found = await requests.get(ada.tenant_id, closed.id)
+    assert (found.request.text, found.request.answer, found.steps[1].note) == ("", "", "")
+    assert (await requests.get(ada.tenant_id, waiting.id)).request.text == "erase me"
+
+
+@pytest.mark.promise("R1")
+async def test_requests_are_deleted_three_years_after_the_answer(
+    setup: Setup, clock: ManualClock, keys: KeyStore
+) -> None:
+    requests, _, _, ada = setup
+    sent = await requests.submit_own(ada.tenant_id, ada.id, "access", "")
+    await requests.take(ada.tenant_id, sent.id, "answer", "sent", "root")
+    clock.advance(timedelta(days=3 * 365).total_seconds())
+    await requests.delete_expired()
+    assert len((await requests.page(ada.tenant_id, closed=True)).items) == 1
+    clock.advance(timedelta(days=2).total_seconds())
+    await requests.delete_expired()
+    assert (await requests.page(ada.tenant_id, closed=True)).items == ()
+    assert keys.is_destroyed(ada.tenant_id, sent.subject)
+
+
+async def test_requests_end_with_their_tenant(setup: Setup, database: Database) -> None:
+    requests, _, _, ada = setup
+    await requests.submit_own(ada.tenant_id, ada.id, "access", "")
+    async with database.begin() as uow:
+        await requests.on_tenant_deleted(TenantDeleted("event", ada.tenant_id), uow)
+    async with database.read() as session:
+        assert await session.scalar(text("SELECT count(*) FROM rights_request")) == 0
+        assert await session.scalar(text("SELECT count(*) FROM rights_step")) == 0
+
+
+async def test_a_user_has_at_most_twenty_open_requests(setup: Setup) -> None:
+    requests, _, _, ada = setup
+    for _ in range(20):
+        await requests.submit_own(ada.tenant_id, ada.id, "complaint", "again")
+    with pytest.raises(Conflict):
+        await requests.submit_own(ada.tenant_id, ada.id, "complaint", "again")

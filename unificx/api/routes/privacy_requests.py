@@ -1,0 +1,130 @@
+"""Requests about personal data: the queue of administrators, and the requests of users."""
+
+from typing import Any
+
+from fastapi import APIRouter, Depends, status
+
+from unificx.api.access import (
+    AccessScope,
+    CurrentUser,
+    CurrentUserDep,
+    Cursor,
+    Id,
+    Limit,
+    ServicesDep,
+    TenantQuery,
+    require_access,
+)
+from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
+from unificx.api.problems import problem_responses
+from unificx.api.schemas import core
+from unificx.api.schemas import privacy_requests as models
+from unificx.api.services import Services
+from unificx.core.errors import Forbidden
+from unificx.identity import Action
+from unificx.support import NewRequest, RightsRequest, allowed
+
+router = APIRouter(prefix="/api/v1", tags=["requests"], route_class=IdempotentRoute)
+
+
+@router.post(
+    "/me/requests",
+    status_code=status.HTTP_201_CREATED,
+    dependencies=[Depends(declare_idempotency_key)],
+    responses=problem_responses(401, 403, 409),
+)
+async def send_own_request(
+    services: ServicesDep, user: CurrentUserDep, body: models.NewOwnRequest
+) -> models.OwnRequest:
+    """Send a request about your own data to your administrators.
+
+    The kind `minor` declares that you are under 18: your account is suspended at once and erased after review."""
+    tenant_id, person_id = _own(user)
+    return models.OwnRequest.model_validate(
+        await services.rights.submit_own(tenant_id, person_id, body.kind, body.text)
+    )
+
+
+@router.get("/me/requests", responses=problem_responses(401, 403))
+async def list_own_requests(services: ServicesDep, user: CurrentUserDep) -> core.Page[models.OwnRequest]:
+    """List the latest requests that you have sent, newest first."""
+    found = await services.rights.own(*_own(user))
+    return core.Page(items=[models.OwnRequest.model_validate(each) for each in found], next=None)
+
+
+@router.post(
+    "/privacy-requests",
+    status_code=status.HTTP_201_CREATED,
+    dependencies=[Depends(declare_idempotency_key)],
+    responses=problem_responses(401, 403, 404, 409),
+)
+async def enter_privacy_request(
+    services: ServicesDep, user: CurrentUserDep, body: models.NewPrivacyRequest, tenant: TenantQuery = None
+) -> models.PrivacyRequest:
+    """Enter a request that you have received, an authority's request or a breach.
+
+    The kind `minor` suspends the account at once."""
+    scope = await _scope(services, user, tenant)
+    request = await services.rights.enter(scope.tenant_id, NewRequest(**body.model_dump()), user.principal.person_id)
+    return models.PrivacyRequest.model_validate(_values(services, request))
+
+
+@router.get("/privacy-requests", responses=problem_responses(401, 403, 404))
+async def list_privacy_requests(
+    services: ServicesDep,
+    user: CurrentUserDep,
+    *,
+    tenant: TenantQuery = None,
+    closed: bool = False,
+    cursor: Cursor = None,
+    limit: Limit = 100,
+) -> core.Page[models.PrivacyRequest]:
+    """List the open requests about personal data, or the closed ones, oldest first."""
+    scope = await _scope(services, user, tenant)
+    page = await services.rights.page(scope.tenant_id, closed=closed, cursor=cursor, limit=limit)
+    items = [models.PrivacyRequest.model_validate(_values(services, each)) for each in page.items]
+    return core.Page(items=items, next=page.next)
+
+
+@router.get("/privacy-requests/{request_id}", responses=problem_responses(401, 403, 404))
+async def show_privacy_request(
+    services: ServicesDep, user: CurrentUserDep, request_id: Id, tenant: TenantQuery = None
+) -> models.PrivacyRequestHistory:
+    """Show a request with the steps that were taken."""
+    scope = await _scope(services, user, tenant)
+    return await _history(services, scope.tenant_id, request_id)
+
+
+@router.post("/privacy-requests/{request_id}/steps", responses=problem_responses(401, 403, 404, 409))
+async def take_request_step(
+    services: ServicesDep, user: CurrentUserDep, request_id: Id, body: models.RequestStep, tenant: TenantQuery = None
+) -> models.PrivacyRequestHistory:
+    """Take a step of a request. The sender is told answers, extensions and refusals with their reasons.
+
+    A deletion can be answered once the data is erased."""
+    scope = await _scope(services, user, tenant)
+    await services.rights.take(scope.tenant_id, request_id, body.step, body.note, user.principal.person_id)
+    return await _history(services, scope.tenant_id, request_id)
+
+
+def _own(user: CurrentUser) -> tuple[str, str]:
+    if not user.principal.person_id:
+        raise Forbidden("Only users can send requests.", hint="Sign in as a user.")
+    return user.principal.tenant_id, user.principal.person_id
+
+
+async def _scope(services: Services, user: CurrentUser, tenant: str | None) -> AccessScope:
+    return await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+
+
+async def _history(services: Services, tenant_id: str, request_id: str) -> models.PrivacyRequestHistory:
+    found = await services.rights.get(tenant_id, request_id)
+    return models.PrivacyRequestHistory.model_validate(
+        {**_values(services, found.request), "history": found.steps}, from_attributes=True
+    )
+
+
+def _values(services: Services, request: RightsRequest) -> dict[str, Any]:
+    shown = {name: getattr(request, name) for name in models.PrivacyRequest.model_fields if hasattr(request, name)}
+    overdue = request.overdue(services.clock.now())
+    return {**shown, "overdue": overdue, "known": request.about is not None, "steps": allowed(request.state)}

@@ -1,0 +1,95 @@
+"""Bodies of requests about personal data."""
+
+from datetime import datetime
+
+from pydantic import Field
+
+from unificx.api.schemas.core import REFERENCE, Input, Output
+from unificx.support import Kind, OwnKind, Regime, State, Step
+
+MAX_TEXT = 10_000
+
+
+class NewOwnRequest(Input):
+    """A request of a user about their own data."""
+
+    kind: OwnKind
+    text: str = Field(default="", max_length=MAX_TEXT)
+
+
+class NewPrivacyRequest(Input):
+    """A request that an administrator has received by post, telephone or otherwise."""
+
+    kind: Kind
+    text: str = Field(default="", max_length=MAX_TEXT, description="The request; for a breach, what happened.")
+    name: str = Field(default="", max_length=200, description="Sender, or the authority.")
+    email: str = Field(default="", max_length=320)
+    number: str = Field(default="", max_length=16, pattern=r"^(\+[1-9][0-9]{4,14})?$", examples=["+49301234567"])
+    basis: str = Field(default="", max_length=2_000, description="Legal basis that an authority names.")
+    person_id: str = Field(
+        default="", max_length=64, pattern=rf"^$|{REFERENCE}", description="The account that it is about."
+    )
+    due: datetime | None = Field(default=None, description="Time limit that is set by an authority.")
+    found: datetime | None = Field(default=None, description="When a breach was found.")
+
+
+class RequestStep(Input):
+    """A step of a request."""
+
+    step: Step
+    note: str = Field(default="", max_length=MAX_TEXT, description="Answer, reasons, or how the identity was proved.")
+
+
+class OwnRequest(Output):
+    """A request of a user, as they see it."""
+
+    id: str
+    kind: Kind
+    state: State
+    received: datetime
+    due: datetime = Field(description="Until when it is answered.")
+    closed: datetime | None
+    text: str
+    answer: str = Field(description="Answer, or the reasons of a refusal.")
+
+
+class PrivacyRequest(Output):
+    """A request as administrators see it. The texts are empty once they are erased."""
+
+    id: str
+    kind: Kind
+    state: State
+    received: datetime
+    due: datetime = Field(description="Until when it has to be answered.")
+    closed: datetime | None
+    text: str
+    answer: str = Field(description="Answer, or the reasons of a refusal.")
+    regime: Regime = Field(description="Law whose time limits apply.")
+    origin: str = Field(description="`public` form, `account` or `staff`.")
+    proof: str = Field(description="How the identity was proved; empty if it was not.")
+    confirm_due: datetime | None = Field(description="Until when the receipt has to be confirmed.")
+    confirmed: datetime | None
+    extendable: datetime | None = Field(description="Time limit after an extension.")
+    overdue: bool
+    person_id: str | None
+    known: bool = Field(description="Whether data about the sender is held here.")
+    name: str
+    email: str
+    number: str
+    basis: str
+    steps: list[Step] = Field(description="Steps that are possible now.")
+
+
+class TakenStep(Output):
+    """A step that was taken."""
+
+    at: datetime
+    step: str
+    by: str = Field(description="Id of the administrator.")
+    note: str
+
+
+class PrivacyRequestHistory(PrivacyRequest):
+    """A request with the steps that were taken."""
+
+    history: list[TakenStep]

@@ -1,0 +1,62 @@
+"""E-mails and push messages about requests about personal data."""
+
+import structlog
+
+from unificx.core.errors import DomainError
+from unificx.core.faults import describe_fault
+from unificx.identity import Person, Role
+from unificx.server.container import Container
+from unificx.support import MailKind, RightsRequest
+
+log = structlog.get_logger()
+
+
+class _Notifier:
+    """Implements the port of `support`. A message that cannot be queued is logged: the request is stored already."""
+
+    def __init__(self, container: Container) -> None:
+        self._identity, self._notifications = container.identity, container.notification_service
+
+    async def alert_administrators(self, tenant_id: str, detail: str) -> None:
+        try:
+            cursor: str | None = None
+            while True:
+                page = await self._identity.users.page(tenant_id, cursor, 200)
+                for person in page.items:
+                    if person.role is not Role.USER and person.state == "active":
+                        await self._notifications.send_notice(person, "privacy_request", detail)
+                if (cursor := page.next) is None:
+                    return
+        except Exception as fault:
+            log.error("request_alert_not_sent", tenant=tenant_id, **describe_fault(fault))
+
+    async def send(self, request: RightsRequest, kind: MailKind, detail: str) -> None:
+        try:
+            if request.origin == "account" and request.person_id:
+                person = await self._identity.users.get(request.tenant_id, request.person_id)
+                await self._notifications.send_notice(person, kind, detail)
+            elif request.email:
+                await self._notifications.send_to_outsider(_recipient(request), kind, detail=detail)
+        except DomainError:  # the account was closed
+            log.warning("request_message_not_sent", request=request.id)
+        except Exception as fault:
+            log.error("request_message_not_sent", request=request.id, **describe_fault(fault))
+
+
+def connect_requests(container: Container) -> None:
+    """Connect the queue of requests with the sending of messages."""
+    container.rights.notifier = _Notifier(container)
+
+
+def _recipient(request: RightsRequest) -> Person:
+    """Return the sender of a request as the recipient of an e-mail, sealed under the key of the request."""
+    return Person(
+        id=request.id,
+        tenant_id=request.tenant_id,
+        subject=request.subject,
+        role=Role.USER,
+        state="active",
+        created=request.received,
+        name=request.name,
+        email=request.email,
+    )

@@ -1,0 +1,33 @@
+"""Requests about personal data: queue, time limits, proof of outsiders, disclosures to authorities, breaches."""
+
+from unificx.support.rights.clocks import Regime
+from unificx.support.rights.ports import MailKind
+from unificx.support.rights.privacy import request_holding
+from unificx.support.rights.schemas import (
+    Kind,
+    NewRequest,
+    OwnKind,
+    RequestHistory,
+    RightsRequest,
+    State,
+    StepRecord,
+)
+from unificx.support.rights.service import RightsParts, RightsRequests
+from unificx.support.rights.states import Step, allowed
+
+__all__ = [
+    "Kind",
+    "MailKind",
+    "NewRequest",
+    "OwnKind",
+    "Regime",
+    "RequestHistory",
+    "RightsParts",
+    "RightsRequest",
+    "RightsRequests",
+    "State",
+    "Step",
+    "StepRecord",
+    "allowed",
+    "request_holding",
+]

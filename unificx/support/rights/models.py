@@ -1,0 +1,76 @@
+"""Tables of requests about personal data. Each request has a key of its own: it outlives what it asks to erase."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index
+from sqlalchemy.orm import Mapped
+
+from unificx.core.personal import personal
+from unificx.db import Base, plain, sealed_column
+
+
+def _in_request(category: str) -> Any:
+    return personal(
+        category, uses=("requests",), retention="request", on_erase="delete", export=True, rectifiable=False
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RequestPart:
+    """The request as it was sent, and its answer."""
+
+    name: str = _in_request("user.name")
+    email: str = _in_request("user.contact.email")
+    number: str = _in_request("user.contact.phone_number")
+    text: str = _in_request("user.content.private.message")
+    basis: str = _in_request("user.content.private.message")
+    answer: str = _in_request("user.content.private.message")
+
+
+@dataclass(frozen=True, slots=True)
+class StepPart:
+    """Note of a step, such as the reasons of an extension."""
+
+    note: str = _in_request("user.content.private.message")
+
+
+class RightsRequestRow(Base):
+    __tablename__ = "rights_request"
+    __table_args__ = (Index(None, "tenant_id", "closed", "id"), Index(None, "tenant_id", "about_subject"))
+
+    id: Mapped[str] = plain("our own random id", primary_key=True)
+    tenant_id: Mapped[str] = plain("the tenant")
+    kind: Mapped[str] = plain("which right")
+    regime: Mapped[str] = plain("law whose time limits apply")
+    origin: Mapped[str] = plain("how it was received")
+    state: Mapped[str] = plain("state of the request")
+    proof: Mapped[str] = plain("how the identity was proved")
+    received: Mapped[datetime] = plain("time received")
+    confirm_due: Mapped[datetime | None] = plain("until when the receipt has to be confirmed")
+    confirmed: Mapped[datetime | None] = plain("when the receipt was confirmed")
+    due: Mapped[datetime] = plain("until when it has to be answered")
+    extendable: Mapped[datetime | None] = plain("extended time limit")
+    closed: Mapped[datetime | None] = plain("when it was answered, refused or withdrawn")
+    reminded: Mapped[datetime | None] = plain("last reminder to the administrators")
+    person_id: Mapped[str | None] = plain("account it is about; no foreign key, because it may be erased")
+    about_subject: Mapped[str | None] = plain("random id of the data subject it is about")
+    subject_id: Mapped[str] = plain("random subject id of the request, whose key seals the part below")
+    sealed: Mapped[bytes | None] = sealed_column(RequestPart, subject="subject_id")
+
+
+class RightsStepRow(Base):
+    """A step of a request."""
+
+    __tablename__ = "rights_step"
+    __table_args__ = (Index(None, "tenant_id", "request_id"),)
+
+    id: Mapped[str] = plain("our own random id", primary_key=True)
+    tenant_id: Mapped[str] = plain("the tenant")
+    request_id: Mapped[str] = plain("the request")
+    at: Mapped[datetime] = plain("time of the step")
+    step: Mapped[str] = plain("which step")
+    by_person: Mapped[str] = plain("administrator who took it; no foreign key, because the account may be erased")
+    subject_id: Mapped[str] = plain("random subject id of the request, whose key seals the part below")
+    sealed: Mapped[bytes | None] = sealed_column(StepPart, subject="subject_id")

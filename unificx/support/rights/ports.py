@@ -1,0 +1,29 @@
+"""Ports of requests, filled by the composition root."""
+
+from typing import Literal, Protocol
+
+from unificx.support.rights.schemas import RightsRequest
+
+MailKind = Literal["request_code", "request_answer"]
+
+
+class RequestNotifier(Protocol):
+    """Sends e-mails and push messages. Nothing is sent without a mail server."""
+
+    async def alert_administrators(self, tenant_id: str, detail: str) -> None:
+        """Tell the administrators of a tenant that a request needs them."""
+        ...
+
+    async def send(self, request: RightsRequest, kind: MailKind, detail: str) -> None:
+        """Send a code or an answer to the sender of a request: to the account, or to the address in the request."""
+        ...
+
+
+class NoNotifier:
+    """Implements `RequestNotifier` where there is no mail."""
+
+    async def alert_administrators(self, tenant_id: str, detail: str) -> None:
+        """Do nothing."""
+
+    async def send(self, request: RightsRequest, kind: MailKind, detail: str) -> None:
+        """Do nothing."""

@@ -1,0 +1,44 @@
+"""Data of a person in this area: what they asked, and what they were answered."""
+
+from collections.abc import Mapping
+
+from unificx.db import Database
+from unificx.privacy import DataSubject, Holding, Retained
+from unificx.support.rights import repository
+from unificx.support.rights.models import RightsRequestRow, RightsStepRow
+from unificx.support.rights.service import RightsRequests
+
+_CLOSED, _OPEN = "texts of closed requests", "open requests"
+_RETAINED = Retained(
+    "A request that is not answered yet, with name and address of its sender.",
+    "It has to be answered, and the answer proves that it was given in time (GDPR Art. 12, Art. 17(3)(e)).",
+    "three years after the answer",
+)
+
+
+class _RequestHolding:
+    """Closed requests lose their texts; open ones stay until they are answered."""
+
+    area = "requests"
+    tables = frozenset({RightsRequestRow.__tablename__, RightsStepRow.__tablename__})
+    retained: Mapping[str, Retained] = {_OPEN: _RETAINED}
+
+    def __init__(self, database: Database, requests: RightsRequests) -> None:
+        self._database, self._requests = database, requests
+
+    async def find(self, owner: DataSubject) -> Mapping[str, int]:
+        async with self._database.read() as session:
+            closed = await repository.about(session, owner.tenant_id, owner.subject, closed=True)
+            waiting = await repository.about(session, owner.tenant_id, owner.subject, closed=False)
+        return {_CLOSED: len(closed), _OPEN: len(waiting)}
+
+    async def erase(self, owner: DataSubject) -> None:
+        await self._requests.erase(owner.tenant_id, owner.subject)
+
+    async def remains(self, owner: DataSubject) -> Mapping[str, int]:
+        found = await self.find(owner)
+        return {_CLOSED: found[_CLOSED], _OPEN: 0}
+
+
+def request_holding(database: Database, requests: RightsRequests) -> Holding:
+    return _RequestHolding(database, requests)

@@ -1,0 +1,238 @@
+"""All SQL on requests about personal data, and their sealing and opening."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import cast
+
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from unificx.db import Keys, PageById, SealedCodec
+from unificx.support.rights.models import RequestPart, RightsRequestRow, RightsStepRow, StepPart
+from unificx.support.rights.schemas import Kind, Origin, Proof, RightsRequest, State, StepRecord
+
+REQUEST_CODEC = SealedCodec(RightsRequestRow, RequestPart)
+STEP_CODEC = SealedCodec(RightsStepRow, StepPart)
+_PURPOSE = "requests"
+
+
+async def insert(session: AsyncSession, keys: Keys, request: RightsRequest) -> None:
+    """Store a new request."""
+    session.add(
+        RightsRequestRow(
+            id=request.id,
+            tenant_id=request.tenant_id,
+            kind=request.kind,
+            regime=request.regime,
+            origin=request.origin,
+            received=request.received,
+            confirm_due=request.confirm_due,
+            extendable=request.extendable,
+            subject_id=request.subject,
+            **_changeable(keys, request),
+        )
+    )
+    await session.flush()
+
+
+async def save(session: AsyncSession, keys: Keys, request: RightsRequest) -> None:
+    """Store the changed values of a request."""
+    chosen = RightsRequestRow.tenant_id == request.tenant_id, RightsRequestRow.id == request.id
+    await session.execute(update(RightsRequestRow).where(*chosen).values(**_changeable(keys, request)))
+
+
+def _changeable(keys: Keys, request: RightsRequest) -> dict[str, object]:
+    part = RequestPart(request.name, request.email, request.number, request.text, request.basis, request.answer)
+    return {
+        "state": request.state,
+        "proof": request.proof,
+        "confirmed": request.confirmed,
+        "due": request.due,
+        "closed": request.closed,
+        "reminded": request.reminded,
+        "person_id": request.person_id,
+        "about_subject": request.about,
+        "sealed": REQUEST_CODEC.seal(keys, request.tenant_id, [(request.subject, request.id, part)])[0],
+    }
+
+
+async def find(session: AsyncSession, keys: Keys, tenant_id: str, request_id: str) -> RightsRequest | None:
+    """Return a request."""
+    chosen = RightsRequestRow.tenant_id == tenant_id, RightsRequestRow.id == request_id
+    row = await session.scalar(select(RightsRequestRow).where(*chosen).execution_options(populate_existing=True))
+    return _opened(keys, tenant_id, [row])[0] if row is not None else None
+
+
+async def page(
+    session: AsyncSession, keys: Keys, tenant_id: str, request: PageById, *, closed: bool
+) -> list[RightsRequest]:
+    """Return the closed or the open requests, oldest first."""
+    chosen = RightsRequestRow.closed.is_not(None) if closed else RightsRequestRow.closed.is_(None)
+    query = select(RightsRequestRow).where(RightsRequestRow.tenant_id == tenant_id, chosen)
+    return _opened(keys, tenant_id, (await session.scalars(request.apply(query, RightsRequestRow.id))).all())
+
+
+async def of_person(session: AsyncSession, keys: Keys, tenant_id: str, person_id: str) -> list[RightsRequest]:
+    """Return what a user has sent about themselves, newest first."""
+    chosen = (
+        RightsRequestRow.tenant_id == tenant_id,
+        RightsRequestRow.person_id == person_id,
+        RightsRequestRow.origin == "account",
+    )
+    query = select(RightsRequestRow).where(*chosen).order_by(RightsRequestRow.id.desc()).limit(100)
+    return _opened(keys, tenant_id, (await session.scalars(query)).all())
+
+
+async def count_open(session: AsyncSession, tenant_id: str, person_id: str) -> int:
+    """Return how many open requests a user has."""
+    chosen = (
+        RightsRequestRow.tenant_id == tenant_id,
+        RightsRequestRow.person_id == person_id,
+        RightsRequestRow.origin == "account",
+        RightsRequestRow.closed.is_(None),
+    )
+    return await session.scalar(select(func.count()).where(*chosen)) or 0
+
+
+async def to_remind(session: AsyncSession, before: datetime, not_since: datetime) -> list[tuple[str, str]]:
+    """Return tenant and id of open, proved requests that are due `before` and were not reminded of `not_since`."""
+    # scope: all tenants, because the reminders of all are sent by one job
+    query = select(RightsRequestRow.tenant_id, RightsRequestRow.id).where(
+        RightsRequestRow.closed.is_(None),
+        RightsRequestRow.state != "received",
+        or_(RightsRequestRow.due < before, RightsRequestRow.confirm_due < before),
+        or_(RightsRequestRow.reminded.is_(None), RightsRequestRow.reminded < not_since),
+    )
+    return [(tenant_id, request_id) for tenant_id, request_id in (await session.execute(query)).all()]
+
+
+async def unproved(session: AsyncSession, before: datetime) -> list[tuple[str, str]]:
+    """Return tenant and id of requests from the public form, received before a time, whose identity was not proved."""
+    # scope: all tenants, because the period is the same for all
+    query = select(RightsRequestRow.tenant_id, RightsRequestRow.id).where(
+        RightsRequestRow.closed.is_(None),
+        RightsRequestRow.state == "received",
+        RightsRequestRow.origin == "public",
+        RightsRequestRow.received < before,
+    )
+    return [(tenant_id, request_id) for tenant_id, request_id in (await session.execute(query)).all()]
+
+
+async def delete_request(session: AsyncSession, tenant_id: str, request_id: str) -> None:
+    """Delete a request with its steps."""
+    await session.execute(
+        delete(RightsStepRow).where(RightsStepRow.tenant_id == tenant_id, RightsStepRow.request_id == request_id)
+    )
+    await session.execute(
+        delete(RightsRequestRow).where(RightsRequestRow.tenant_id == tenant_id, RightsRequestRow.id == request_id)
+    )
+
+
+async def closed_before(session: AsyncSession, before: datetime) -> list[tuple[str, str, str]]:
+    """Return tenant, id and sealing subject of requests closed before a time."""
+    # scope: all tenants, because the retention period is the same for all
+    query = select(RightsRequestRow.tenant_id, RightsRequestRow.id, RightsRequestRow.subject_id)
+    rows = await session.execute(query.where(RightsRequestRow.closed < before))
+    return [(tenant_id, request_id, subject) for tenant_id, request_id, subject in rows.all()]
+
+
+async def delete_of_tenant(session: AsyncSession, tenant_id: str) -> None:
+    for row in (RightsStepRow, RightsRequestRow):
+        await session.execute(delete(row).where(row.tenant_id == tenant_id))
+
+
+# ---- data about a subject
+
+
+async def about(session: AsyncSession, tenant_id: str, subject: str, *, closed: bool) -> list[tuple[str, str]]:
+    """Return id and sealing subject of the closed or open requests about a subject whose texts are held."""
+    query = select(RightsRequestRow.id, RightsRequestRow.subject_id).where(
+        RightsRequestRow.tenant_id == tenant_id,
+        RightsRequestRow.about_subject == subject,
+        RightsRequestRow.sealed.is_not(None),
+        _is_closed(closed),
+    )
+    return [(request_id, sealing) for request_id, sealing in (await session.execute(query)).all()]
+
+
+def _is_closed(closed: bool) -> ColumnElement[bool]:
+    return RightsRequestRow.closed.is_not(None) if closed else RightsRequestRow.closed.is_(None)
+
+
+async def delete_texts(session: AsyncSession, tenant_id: str, request_id: str) -> None:
+    """Delete what is sealed of a request; kind, state and times stay."""
+    steps = RightsStepRow.tenant_id == tenant_id, RightsStepRow.request_id == request_id
+    await session.execute(update(RightsStepRow).where(*steps).values(sealed=None))
+    chosen = RightsRequestRow.tenant_id == tenant_id, RightsRequestRow.id == request_id
+    await session.execute(update(RightsRequestRow).where(*chosen).values(sealed=None))
+
+
+# ---- steps
+
+
+async def add_step(session: AsyncSession, keys: Keys, request: RightsRequest, record: StepRecord, step_id: str) -> None:
+    """Add a step to a request."""
+    sealed = None
+    if record.note:
+        part = StepPart(record.note)
+        sealed = STEP_CODEC.seal(keys, request.tenant_id, [(request.subject, step_id, part)])[0]
+    session.add(
+        RightsStepRow(
+            id=step_id,
+            tenant_id=request.tenant_id,
+            request_id=request.id,
+            at=record.at,
+            step=record.step,
+            by_person=record.by,
+            subject_id=request.subject,
+            sealed=sealed,
+        )
+    )
+
+
+async def steps(session: AsyncSession, keys: Keys, tenant_id: str, request_id: str) -> tuple[StepRecord, ...]:
+    """Return the steps of a request, oldest first."""
+    chosen = RightsStepRow.tenant_id == tenant_id, RightsStepRow.request_id == request_id
+    rows = (await session.scalars(select(RightsStepRow).where(*chosen).order_by(RightsStepRow.id))).all()
+    sealed = [(row.subject_id, row.id, row.sealed) for row in rows if row.sealed is not None]
+    notes = STEP_CODEC.open_by_row(keys, tenant_id, _PURPOSE, sealed)
+    found = [(row, notes.get(row.id)) for row in rows]
+    return tuple(
+        StepRecord(row.at, row.step, row.by_person, note.note if isinstance(note, StepPart) else "")
+        for row, note in found
+    )
+
+
+def _opened(keys: Keys, tenant_id: str, rows: Sequence[RightsRequestRow]) -> list[RightsRequest]:
+    sealed = [(row.subject_id, row.id, row.sealed) for row in rows if row.sealed is not None]
+    parts = REQUEST_CODEC.open_by_row(keys, tenant_id, _PURPOSE, sealed)
+    return [_request(row, parts.get(row.id)) for row in rows]
+
+
+def _request(row: RightsRequestRow, part: object) -> RightsRequest:
+    texts = part if isinstance(part, RequestPart) else RequestPart("", "", "", "", "", "")
+    return RightsRequest(
+        id=row.id,
+        tenant_id=row.tenant_id,
+        kind=cast("Kind", row.kind),
+        regime=row.regime,
+        origin=cast("Origin", row.origin),
+        state=cast("State", row.state),
+        proof=cast("Proof", row.proof),
+        received=row.received,
+        confirm_due=row.confirm_due,
+        confirmed=row.confirmed,
+        due=row.due,
+        extendable=row.extendable,
+        closed=row.closed,
+        reminded=row.reminded,
+        person_id=row.person_id,
+        about=row.about_subject,
+        subject=row.subject_id,
+        name=texts.name,
+        email=texts.email,
+        number=texts.number,
+        text=texts.text,
+        basis=texts.basis,
+        answer=texts.answer,
+    )

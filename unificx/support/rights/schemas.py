@@ -1,0 +1,89 @@
+"""Input and output types of requests. Personal values are excluded from `repr`."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+Kind = Literal[
+    "access", "correction", "deletion", "objection", "portability", "complaint", "authority", "minor", "breach"
+]
+OwnKind = Literal["access", "correction", "deletion", "objection", "portability", "complaint", "minor"]
+"""Kinds that people send about themselves."""
+State = Literal["received", "proved", "in_work", "extended", "answered", "refused", "withdrawn"]
+Origin = Literal["public", "account", "staff"]
+"""The public form, a signed-in user, or an administrator who received it by other means."""
+Proof = Literal["", "account", "email", "phone", "staff"]
+"""How the identity was proved; "" if it was not."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewRequest:
+    """A request to enter. `person_id` is the account it is about, if any; `due` overrides the time limit by law."""
+
+    kind: Kind
+    text: str = field(repr=False)
+    name: str = field(default="", repr=False)
+    email: str = field(default="", repr=False)
+    number: str = field(default="", repr=False)
+    basis: str = field(default="", repr=False)
+    """Legal basis that an authority names."""
+    person_id: str = ""
+    due: datetime | None = None
+    found: datetime | None = None
+    """Discovery of a breach."""
+
+
+@dataclass(frozen=True, slots=True)
+class RightsRequest:
+    """A request with its time limits. The texts are "" once they are erased."""
+
+    id: str
+    tenant_id: str
+    kind: Kind
+    regime: str
+    origin: Origin
+    state: State
+    proof: Proof
+    received: datetime
+    confirm_due: datetime | None
+    confirmed: datetime | None
+    due: datetime
+    """Until when it has to be answered, to the extended time limit if it is extended."""
+    extendable: datetime | None
+    """Extended time limit; None if there is none."""
+    closed: datetime | None
+    reminded: datetime | None
+    person_id: str | None
+    about: str | None
+    """Data subject whose data it is about, if known."""
+    subject: str
+    """Subject whose key seals the texts."""
+    name: str = field(default="", repr=False)
+    email: str = field(default="", repr=False)
+    number: str = field(default="", repr=False)
+    text: str = field(default="", repr=False)
+    basis: str = field(default="", repr=False)
+    answer: str = field(default="", repr=False)
+    """Answer, or the reasons of a refusal."""
+
+    def overdue(self, now: datetime) -> bool:
+        """Whether a proved request has passed its time limit without an answer."""
+        return self.closed is None and self.state != "received" and now >= self.due
+
+
+@dataclass(frozen=True, slots=True)
+class StepRecord:
+    """A step that was taken. `by` is the id of the person; "" for the operator's console and the person concerned."""
+
+    at: datetime
+    step: str
+    by: str
+    note: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RequestHistory:
+    """A request and its steps, oldest first."""
+
+    request: RightsRequest
+    steps: tuple[StepRecord, ...]

@@ -1,0 +1,277 @@
+"""The queue of requests about personal data: entry, steps, time limits, reminders, deletion."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from unificx.core.errors import Conflict, Invalid, NotFound
+from unificx.db import Database, Page, PageById, UnitOfWork, lock_scope
+from unificx.identity import Identity, PersonChange
+from unificx.identity.events import TenantDeleted
+from unificx.privacy import KeyStore
+from unificx.support.rights import clocks, repository, states
+from unificx.support.rights.ports import NoNotifier, RequestNotifier
+from unificx.support.rights.schemas import (
+    Kind,
+    NewRequest,
+    Origin,
+    OwnKind,
+    Proof,
+    RequestHistory,
+    RightsRequest,
+    State,
+    StepRecord,
+)
+
+RETENTION = timedelta(days=3 * 365 + 1)
+"""After the answer, as evidence that it was given in time."""
+UNPROVED = timedelta(days=30)
+"""After which a request whose identity was not proved is deleted."""
+REMIND_BEFORE, REMIND_EVERY = timedelta(days=7), timedelta(days=1)
+MAX_OPEN = 20
+"""Open requests per user."""
+MAX_TEXT = 10_000
+_ERASING: frozenset[Kind] = frozenset({"deletion", "minor"})
+NUMBER_ALIAS, EMAIL_ALIAS = "number", "email"
+
+
+@dataclass(frozen=True, slots=True)
+class RightsParts:
+    """Dependencies of the queue."""
+
+    database: Database
+    keys: KeyStore
+    identity: Identity
+
+
+class RightsRequests:
+    """The requests of all tenants. `notifier` is set by the composition root."""
+
+    def __init__(self, parts: RightsParts) -> None:
+        self.notifier: RequestNotifier = NoNotifier()
+        self._database, self._keys, self._identity = parts.database, parts.keys, parts.identity
+        self._clock = parts.database.clock
+
+    # ---- entry
+
+    async def submit_own(self, tenant_id: str, person_id: str, kind: OwnKind, text: str) -> RightsRequest:
+        """Enter a request of a signed-in user about themselves. A user who reports to be a minor is suspended at once.
+
+        Raise Conflict if too many are open, Invalid, NotFound."""
+        person = await self._identity.users.get(tenant_id, person_id)
+        async with self._database.read() as session:
+            if await repository.count_open(session, tenant_id, person_id) >= MAX_OPEN:
+                raise Conflict("You have many open requests.", hint="Wait for their answers.")
+        new = NewRequest(kind, text, name=person.name, email=person.email, person_id=person_id)
+        return await self._enter(tenant_id, new, "account", state="proved", proof="account", by=person_id)
+
+    async def enter(self, tenant_id: str, new: NewRequest, by: str) -> RightsRequest:
+        """Enter a request that an administrator has received. The account of a reported minor is suspended at once.
+
+        Raise Invalid, NotFound."""
+        state: State = "proved" if new.kind in ("authority", "breach", "minor") else "received"
+        return await self._enter(
+            tenant_id, new, "staff", state=state, proof="staff" if state == "proved" else "", by=by
+        )
+
+    async def _enter(
+        self, tenant_id: str, new: NewRequest, origin: Origin, *, state: State, proof: Proof, by: str
+    ) -> RightsRequest:
+        text = new.text.strip()
+        if len(text) > MAX_TEXT:
+            raise Invalid(f"Use at most {MAX_TEXT} characters.", field="text")
+        if new.kind == "minor" and not new.person_id:
+            raise Invalid("Name the account of the minor.", field="person_id")
+        about = await self._subject(tenant_id, new)
+        now, own = self._clock.now(), origin == "account"
+        request = self._with_limits(tenant_id, replace(new, text=text), now)
+        request = replace(request, origin=origin, state=state, proof=proof, about=about, confirmed=now if own else None)
+        if new.kind == "minor":
+            await self._suspend(tenant_id, new.person_id)
+        async with self._database.begin() as uow:
+            await repository.insert(uow.session, self._keys, request)
+            await self._add_step(uow, request, "receive", "", by)
+        await self._alert(tenant_id, [request])
+        return request
+
+    async def _subject(self, tenant_id: str, new: NewRequest) -> str | None:
+        """Return the data subject that a request is about, if it is known here. Raise NotFound for another account."""
+        if new.person_id:
+            return (await self._identity.users.get(tenant_id, new.person_id)).subject
+        if new.number:
+            return self._keys.find(tenant_id, NUMBER_ALIAS, new.number)
+        return self._keys.find(tenant_id, EMAIL_ALIAS, new.email.lower()) if new.email else None
+
+    def _with_limits(self, tenant_id: str, new: NewRequest, now: datetime) -> RightsRequest:
+        tenant, zone = self._identity.directory.tenant(tenant_id), self._identity.directory.time_zone(tenant_id)
+        country = tenant.country if tenant is not None else ""
+        regime = clocks.regime_of(country)
+        limits = clocks.time_limits(regime, country, clocks.local_day(now, zone))
+        due, extendable = clocks.end_of(limits.answer, zone), clocks.end_of(limits.extended, zone)
+        found = min(new.found or now, now)
+        return RightsRequest(
+            id=self._clock.new_id(),
+            tenant_id=tenant_id,
+            kind=new.kind,
+            regime=regime,
+            origin="staff",
+            state="received",
+            proof="",
+            received=found if new.kind == "breach" else now,
+            confirm_due=clocks.end_of(limits.confirm, zone) if limits.confirm is not None else None,
+            confirmed=None,
+            due=clocks.breach_due(found) if new.kind == "breach" else new.due or due,
+            extendable=None if new.kind in ("authority", "breach") else extendable,
+            closed=None,
+            reminded=None,
+            person_id=new.person_id or None,
+            about=None,
+            subject=self._clock.new_id(),
+            name=new.name,
+            email=new.email,
+            number=new.number,
+            text=new.text,
+            basis=new.basis,
+        )
+
+    async def _suspend(self, tenant_id: str, person_id: str) -> None:
+        await self._identity.users.update(tenant_id, person_id, PersonChange(state="suspended"))
+
+    # ---- lists
+
+    async def page(
+        self, tenant_id: str, *, closed: bool = False, cursor: str | None = None, limit: int = 100
+    ) -> Page[RightsRequest]:
+        """List open or closed requests, oldest first. Raise Invalid for an invalid cursor."""
+        request = PageById.parse(cursor, limit)
+        async with self._database.read() as session:
+            found = await repository.page(session, self._keys, tenant_id, request, closed=closed)
+        return request.of_rows(found, lambda each: each.id)
+
+    async def get(self, tenant_id: str, request_id: str) -> RequestHistory:
+        """Return a request with its steps. Raise NotFound."""
+        async with self._database.read() as session:
+            found = await repository.find(session, self._keys, tenant_id, request_id)
+            if found is None:
+                raise _not_found()
+            return RequestHistory(found, await repository.steps(session, self._keys, tenant_id, request_id))
+
+    async def own(self, tenant_id: str, person_id: str) -> Sequence[RightsRequest]:
+        """Return the latest requests that a user has sent, newest first."""
+        async with self._database.read() as session:
+            return await repository.of_person(session, self._keys, tenant_id, person_id)
+
+    # ---- steps
+
+    async def take(self, tenant_id: str, request_id: str, step: states.Step, note: str, by: str) -> RightsRequest:
+        """Take a step. `note` is the answer, the reasons or how the identity was proved; the person is told answers,
+        refusals and extensions. Raise NotFound, Conflict, Invalid."""
+        note = note.strip()
+        if len(note) > MAX_TEXT:
+            raise Invalid(f"Use at most {MAX_TEXT} characters.", field="note")
+        async with self._database.begin() as uow:
+            await lock_scope(uow.session, "rights request", request_id)
+            before = await repository.find(uow.session, self._keys, tenant_id, request_id)
+            if before is None:
+                raise _not_found()
+            request = self._after(before, step, note)
+            await repository.save(uow.session, self._keys, request)
+            await self._add_step(uow, request, step, note, by)
+        if step == "refuse" and request.kind == "minor" and request.person_id:
+            await self._identity.users.update(tenant_id, request.person_id, PersonChange(state="active"))
+        if step in ("answer", "refuse", "extend"):
+            await self.notifier.send(request, "request_answer", note)
+        return request
+
+    def _after(self, before: RightsRequest, step: states.Step, note: str) -> RightsRequest:
+        now = self._clock.now()
+        if step == "extend" and before.extendable is None:
+            raise Conflict("This time limit cannot be extended.")
+        state = states.after(before.state, step, note=note, due=before.due, now=now)
+        if step == "answer":
+            self._require_erased(before)
+        request = replace(before, state=state)
+        match step:
+            case "prove":
+                return replace(request, proof="staff")
+            case "begin":
+                return replace(request, confirmed=request.confirmed or now)
+            case "extend" if before.extendable is not None:
+                return replace(request, due=before.extendable, extendable=None)
+            case "answer" | "refuse":
+                return replace(request, answer=note, closed=now, confirmed=request.confirmed or now)
+            case _:
+                return replace(request, closed=now)
+
+    def _require_erased(self, request: RightsRequest) -> None:
+        """Raise Conflict for the answer to a deletion before the subject is erased."""
+        if request.kind not in _ERASING or request.about is None:
+            return
+        if not self._keys.is_destroyed(request.tenant_id, request.about):
+            raise Conflict(
+                "The data is not erased yet.", hint="Erase the person or number first, or refuse with reasons."
+            )
+
+    async def _add_step(self, uow: UnitOfWork, request: RightsRequest, step: str, note: str, by: str) -> None:
+        record = StepRecord(self._clock.now(), step, by, note)
+        await repository.add_step(uow.session, self._keys, request, record, self._clock.new_id())
+
+    # ---- reminders
+
+    async def remind(self) -> None:
+        """Remind the administrators of requests that are due soon or overdue. To be called periodically."""
+        now = self._clock.now()
+        async with self._database.read() as session:
+            due = await repository.to_remind(session, now + REMIND_BEFORE, now - REMIND_EVERY)
+        found: defaultdict[str, list[RightsRequest]] = defaultdict(list)
+        for tenant_id, request_id in due:
+            async with self._database.begin() as uow:
+                await lock_scope(uow.session, "rights request", request_id)
+                request = await repository.find(uow.session, self._keys, tenant_id, request_id)
+                if request is None or request.closed is not None:
+                    continue
+                await repository.save(uow.session, self._keys, replace(request, reminded=now))
+            found[tenant_id].append(request)
+        for tenant_id, requests in found.items():
+            await self._alert(tenant_id, requests)
+
+    async def _alert(self, tenant_id: str, requests: Sequence[RightsRequest]) -> None:
+        """Tell the administrators kind and last day of these requests."""
+        zone = self._identity.directory.time_zone(tenant_id)
+        days = [clocks.local_day(each.due - timedelta(seconds=1), zone) for each in requests]
+        detail = "; ".join(f"{each.kind}, {day}" for each, day in zip(requests, days, strict=True))
+        await self.notifier.alert_administrators(tenant_id, detail)
+
+    # ---- deletion
+
+    async def delete_expired(self) -> None:
+        """Delete requests past their retention period, and unproved ones. To be called periodically."""
+        now = self._clock.now()
+        async with self._database.read() as session:
+            old = await repository.closed_before(session, now - RETENTION)
+            unproved = await repository.unproved(session, now - UNPROVED)
+        for tenant_id, request_id, sealing in old:
+            self._keys.destroy(tenant_id, sealing)
+            async with self._database.begin() as uow:
+                await repository.delete_request(uow.session, tenant_id, request_id)
+        for tenant_id, request_id in unproved:
+            async with self._database.begin() as uow:
+                await repository.delete_request(uow.session, tenant_id, request_id)
+
+    async def erase(self, tenant_id: str, subject: str) -> None:
+        """Delete the texts of closed requests about an erased subject, with their keys. Idempotent."""
+        async with self._database.read() as session:
+            closed = await repository.about(session, tenant_id, subject, closed=True)
+        for request_id, sealing in closed:
+            self._keys.destroy(tenant_id, sealing)
+            async with self._database.begin() as uow:
+                await repository.delete_texts(uow.session, tenant_id, request_id)
+
+    async def on_tenant_deleted(self, event: TenantDeleted, uow: UnitOfWork) -> None:
+        """Delete the requests of a deleted tenant. Outbox handler."""
+        await repository.delete_of_tenant(uow.session, event.tenant)
+
+
+def _not_found() -> NotFound:
+    return NotFound("There is no such request.")
