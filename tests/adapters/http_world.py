@@ -94,6 +94,7 @@ OPEN_TO_ALL = {
     "ask_recovery",
     "finish_recovery",
     "health",
+    "list_policy_versions",
     "look_at_invitation",
     "passkey_sign_in_options",
     "prove_second_factor",

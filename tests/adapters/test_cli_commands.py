@@ -186,6 +186,18 @@ def test_lists_include_all_pages(home: CliHome) -> None:
     assert len(home.run_json("extension", "list")) == 205
 
 
+@pytest.mark.promise("V1")
+def test_the_privacy_policy(home: CliHome) -> None:
+    shown = home.run_json("privacy", "policy")
+    [*_, newest] = home.run_json("privacy", "policy", "versions")
+    assert shown["version"] == newest["version"]
+    assert shown["content"]["data"]["user.name"]["purposes"]
+    assert home.run_json("privacy", "policy", "diff", newest["version"], str(newest["number"])) == []
+    assert "H1" in home.run_text("privacy", "policy", "show")
+    assert "two versions" in error_line(home.run("privacy", "policy", "diff", "1"))
+    assert "no version" in error_line(home.run("privacy", "policy", "diff", "1", "9999"))
+
+
 def test_the_privacy_map(home: CliHome) -> None:
     assert {one["table"] for one in home.run_json("privacy", "map")["held"]} >= {"person", "device", "call_party"}
     assert "person.name" in home.run_text("privacy", "map")

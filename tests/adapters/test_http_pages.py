@@ -19,6 +19,7 @@ from unificx.api.pages import language_of
 from unificx.api.request_examples import EXAMPLES
 from unificx.identity import OPERATOR_SLUG, Role
 from unificx.integrations.local_ca import ensure_certificates
+from unificx.privacy import personal_fields, released_versions
 
 
 class Outline(HTMLParser):
@@ -42,7 +43,9 @@ class Outline(HTMLParser):
             self.links.append(named["href"] or "")
 
 
-PAGES = ("/", "/privacy", "/terms", "/certificate", "/api/docs")
+DATA_MARKS = ("categories", "purposes", "retention", "recipient", "promise")
+PROMISES = Path(__file__).parents[2] / "docs" / "promises.md"
+PAGES = ("/", "/privacy", "/privacy/versions", "/terms", "/certificate", "/api/docs")
 
 
 @pytest.fixture
@@ -123,6 +126,29 @@ async def test_terms_and_policy_are_readable_without_an_account_in_the_version_t
             answer = await world.client().get(path, headers={"Accept-Language": language})
             assert answer.status_code == 200
             assert version in answer.text
+
+
+@pytest.mark.promise("S3", "H1")
+@pytest.mark.parametrize("language", ["en", "de"])
+async def test_the_policy_shows_each_declared_category_purpose_and_period(world: World, language: str) -> None:
+    text = (await world.client().get(f"/privacy?lang={language}")).text
+    marks = {name: set(" ".join(re.findall(f'data-{name}="([^"]*)"', text)).split()) for name in DATA_MARKS}
+    fields = personal_fields()
+    assert {each.category for each in fields} <= marks["categories"]
+    assert {use for each in fields for use in each.uses} == marks["purposes"]
+    assert {each.retention for each in fields} == marks["retention"]
+    assert set(released_versions()[-1].content["recipients"]) == marks["recipient"]
+    assert set(re.findall(r"^\| ([A-Z]\d+) \|", PROMISES.read_text("utf-8"), re.M)) == marks["promise"]
+
+
+async def test_the_record_of_processing_comes_from_the_policy(world: World) -> None:
+    admin = await world.admin(world.acme)
+    record = (await admin.get("/api/v1/privacy/processing?language=de")).json()
+    [telephony] = [each for each in record["activities"] if each["purpose"] == "telephony"]
+    assert "user.contact.phone_number" in telephony["categories"]
+    assert any("Telefongesellschaften" in each for each in telephony["recipients"])
+    versions = (await world.client().get("/api/v1/privacy/policy-versions")).json()["items"]
+    assert versions[0]["version"] == record["version"]
 
 
 @pytest.mark.parametrize(("role", "program"), [(Role.USER, "/app/"), (Role.OPERATOR, "/portal/")])

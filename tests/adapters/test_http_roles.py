@@ -122,7 +122,9 @@ WITHOUT_TENANT_PARAMETERS = {
     "test_push",
     "list_tenants",
     "create_tenant",
+    "list_policy_versions",
     "show_privacy_map",
+    "show_processing_record",
 }
 """Operations without tenant parameters: their responses are checked instead."""
 

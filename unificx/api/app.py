@@ -38,6 +38,7 @@ from unificx.api.routes import (
     people,
     persons,
     phone_settings,
+    policy,
     presence,
     privacy,
     privacy_requests,
@@ -86,7 +87,7 @@ _TAGS = [
     {"name": "webhooks", "description": "Signed reports of events to other programs (`WebhookMessage`)."},
     {"name": "desk", "description": "Diagnostics reports sent by users to their administrators."},
     {"name": "requests", "description": "Requests about personal data, with their time limits."},
-    {"name": "privacy", "description": "Inventory of the personal data in the database."},
+    {"name": "privacy", "description": "Inventory of the personal data, the privacy policy, and erasure."},
     openapi.EVENTS_TAG,
     {"name": "health", "description": "Liveness and readiness."},
 ]
@@ -135,6 +136,7 @@ _PARTS = (
     webhooks,
     privacy,
     privacy_requests,
+    policy,
     setup,
     health,
 )

@@ -13,7 +13,7 @@ _PASSKEY = {
 }
 _DEVICE = {"name": "Ada's laptop", "kind": "desktop"}
 _CALENDAR = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART;VALUE=DATE:20261225\nEND:VEVENT\nEND:VCALENDAR"
-_CONSENT = {"of_age": True, "terms_version": "2026-11", "policy_version": "2026-11"}
+_CONSENT = {"of_age": True, "terms_version": "2026-11", "policy_version": "5eb2b2fa19b6"}
 
 EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "AcceptInvitation": {"code": _CODE, "password": "correct horse battery staple", "device": _DEVICE, **_CONSENT},

@@ -9,12 +9,21 @@ from unificx.privacy.key_pool import KeyPool
 from unificx.privacy.key_wrapping import unwrap, wrap
 from unificx.privacy.keys import KeysBusy, KeyStore
 from unificx.privacy.master import MasterKey, master_key, master_key_file
+from unificx.privacy.policy import (
+    Change,
+    PolicyVersion,
+    changes_since,
+    compare,
+    processing_activities,
+    released_versions,
+)
 from unificx.privacy.receipt import RECEIPT_KEY_BYTES, ReceiptSigner, fingerprint, verify
 from unificx.privacy.register import describe, personal_fields, plain_columns
 from unificx.privacy.sealed_files import read_sealed_file, sealed_file
 
 __all__ = [
     "RECEIPT_KEY_BYTES",
+    "Change",
     "DataSubject",
     "Erasure",
     "ErasureJournal",
@@ -25,9 +34,12 @@ __all__ = [
     "KeysBusy",
     "MasterKey",
     "PersonErasures",
+    "PolicyVersion",
     "ReceiptSigner",
     "Retained",
     "RowHolding",
+    "changes_since",
+    "compare",
     "create_content_key",
     "describe",
     "fingerprint",
@@ -36,7 +48,9 @@ __all__ = [
     "open_content_key",
     "personal_fields",
     "plain_columns",
+    "processing_activities",
     "read_sealed_file",
+    "released_versions",
     "sealed_file",
     "unwrap",
     "verify",

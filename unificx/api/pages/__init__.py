@@ -3,11 +3,11 @@ reference."""
 
 from fastapi import APIRouter
 
-from unificx.api.pages import certificate, legal, reference, start
+from unificx.api.pages import certificate, legal, privacy, reference, start
 from unificx.api.pages.layout import language_of
 
 __all__ = ["language_of", "router"]
 
 router = APIRouter(include_in_schema=False)
-for _part in (start, legal, certificate, reference):
+for _part in (start, legal, privacy, certificate, reference):
     router.include_router(_part.router)

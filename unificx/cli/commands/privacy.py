@@ -2,8 +2,11 @@
 
 import json
 import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,6 +17,17 @@ from unificx.cli.errors import CliError
 from unificx.cli.output import print_item, print_items, print_json
 from unificx.cli.uploads import read_file
 
+if TYPE_CHECKING:
+    from unificx.privacy import PolicyVersion
+
+_CHANGES = {"kind": "kind", "key": "what", "before": "before", "after": "after", "significant": "significant"}
+_VERSIONS = {
+    "number": "number",
+    "version": "version",
+    "in_force": "in force",
+    "significant": "significant",
+    "summary": "summary",
+}
 _COLUMNS = {"place": "field", "text": "category, purpose, retention", "on_erase": "on erasure"}
 _HELD = {"area": "area", "kind": "kind", "count": "held"}
 _RECEIPT = {
@@ -98,6 +112,67 @@ def check_receipt(
     for name in ("removed", "kept", "failed"):
         shown[name] = ", ".join(f"{each['count']} {each['kind']}" for each in receipt[name])
     print_item(shown, _RECEIPT, as_json=False, note="The signature is valid. Compare the fingerprint of the key.")
+
+
+class _PolicyView(StrEnum):
+    SHOW = "show"
+    VERSIONS = "versions"
+    DIFF = "diff"
+
+
+@command(group, "policy", of_tenant=False)
+def policy(
+    context: CommandContext,
+    *,
+    view: Annotated[_PolicyView, typer.Argument(help="Part to show.")] = _PolicyView.SHOW,
+    before: Annotated[str, typer.Argument(metavar="[A]", help="With diff: number or hash of a version.")] = "",
+    after: Annotated[str, typer.Argument(metavar="[B]", help="With diff: the version to compare with.")] = "",
+) -> None:
+    """Show the privacy policy or its versions.
+
+    It is that of this program; no server is needed. For `diff`, name two versions by number or hash."""
+    from unificx.privacy import compare, released_versions
+
+    versions = released_versions()
+    if (view is _PolicyView.DIFF) != bool(before and after):
+        raise CliError("Name two versions with diff, and none otherwise.", "unificx privacy policy diff 1 2")
+    if view is _PolicyView.DIFF:
+        first, second = (_policy_version(versions, named) for named in (before, after))
+        changes = [asdict(each) for each in compare(first.content, second.content)]
+        print_items(changes, _CHANGES, as_json=context.as_json, empty_text="They are the same.")
+    elif view is _PolicyView.VERSIONS:
+        rows = [_policy_row(each) for each in versions]
+        print_items(rows, _VERSIONS, as_json=context.as_json, empty_text="There is no version.")
+    elif context.as_json:
+        print_json({**_policy_row(versions[-1]), "content": versions[-1].content})
+    else:
+        _print_policy(versions[-1])
+
+
+def _policy_version(versions: "Sequence[PolicyVersion]", named: str) -> "PolicyVersion":
+    for each in versions:
+        if named in (str(each.number), each.version):
+            return each
+    raise CliError(f"There is no version {named}.", "unificx privacy policy versions")
+
+
+def _policy_row(version: "PolicyVersion") -> Json:
+    return {name: getattr(version, name) for name in _VERSIONS} | {
+        "in_force": str(version.in_force),
+        "summary": version.summary["en"],
+    }
+
+
+def _print_policy(version: "PolicyVersion") -> None:
+    print(f"Privacy policy, version {version.version}, in force since {version.in_force}")
+    content = version.content
+    for section in content["sections"]:
+        print(f"\n{section['title']['en']}")
+        for sentence in section["sentences"]:
+            print(f"  {' '.join(sentence['promises']):8}{sentence['en']}")
+    print("\nData")
+    for topic in content["topics"]:
+        print(f"  {' '.join(topic['promises']):8}{topic['title']['en']}: {topic['en']}")
 
 
 async def _erasure_path(api: ApiClient, subject: str, tenant: str | None) -> tuple[str, str]:

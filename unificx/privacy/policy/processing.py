@@ -1,0 +1,38 @@
+"""Record of processing activities (GDPR Art. 30(1)), one activity per purpose, from the content of the policy."""
+
+from dataclasses import dataclass
+
+from unificx.privacy.policy.document import Content
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessingActivity:
+    """Processing for one purpose. `basis`: letter of GDPR Art. 6(1); keys are those of the vocabulary."""
+
+    purpose: str
+    text: str
+    basis: str
+    categories: tuple[str, ...]
+    retention: tuple[str, ...]
+    """Texts of the retention classes of these categories."""
+    recipients: tuple[str, ...]
+    """Texts of the recipients of one of these categories."""
+
+
+def processing_activities(content: Content, language: str) -> list[ProcessingActivity]:
+    """Return the activities with texts in `language`: "en" or "de"."""
+    return [_activity(content, purpose, language) for purpose in content["purposes"]]
+
+
+def _activity(content: Content, purpose: str, language: str) -> ProcessingActivity:
+    named = content["purposes"][purpose]
+    categories = [key for key, each in content["data"].items() if purpose in each["purposes"]]
+    classes = sorted({name for key in categories for name in content["data"][key]["retention"]})
+    return ProcessingActivity(
+        purpose,
+        named[language],
+        named["basis"],
+        tuple(categories),
+        tuple(content["retention"][name][language] for name in classes),
+        tuple(each[language] for each in content["recipients"].values() if set(each["categories"]) & set(categories)),
+    )

@@ -1,0 +1,75 @@
+"""Released versions of the policy: files in `versions/`, numbered from 1, never changed afterwards.
+
+The version id is the hash of the content, so that an acceptance or consent names exactly the text that was shown.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from itertools import pairwise
+from typing import Any
+
+from unificx.privacy.policy.changes import compare
+from unificx.privacy.policy.document import LANGUAGES, Content
+from unificx.privacy.receipt import digest
+
+_ID_LENGTH = 12
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyVersion:
+    """A released version. `summary`: what has changed, by language; `significant`: it needs consent."""
+
+    number: int
+    version: str
+    in_force: date
+    significant: bool
+    summary: dict[str, str]
+    content: Content
+
+
+def version_of(content: Content) -> str:
+    """Return the version id of a content: the start of its SHA-256."""
+    return digest(content)[:_ID_LENGTH]
+
+
+@cache
+def released_versions() -> Sequence[PolicyVersion]:
+    """Return all released versions, oldest first."""
+    folder = files("unificx.privacy.policy").joinpath("versions")
+    named = sorted((each for each in folder.iterdir() if each.name.endswith(".json")), key=lambda each: each.name)
+    return tuple(parse_version(json.loads(each.read_text("utf-8"))) for each in named)
+
+
+def parse_version(raw: dict[str, Any]) -> PolicyVersion:
+    return PolicyVersion(**{**raw, "in_force": date.fromisoformat(raw["in_force"])})
+
+
+def problems(versions: Sequence[PolicyVersion], content: Content) -> Iterator[str]:
+    """Yield why `content`, the policy as it is now, may not be shipped with these versions. Nothing if it may."""
+    if not versions or versions[-1].version != version_of(content):
+        yield "The policy or a declaration has changed since the newest version. Run script/policy."
+    for number, each in enumerate(versions, 1):
+        name = f"Version {each.number}"
+        if each.number != number or each.version != version_of(each.content):
+            yield f"{name}: number or hash is wrong. Released versions are never changed."
+        if not all(each.summary.get(language, "").strip() for language in LANGUAGES):
+            yield f"{name}: a summary in each language is missing."
+    for before, after in pairwise(versions):
+        if after.in_force < before.in_force:
+            yield f"Version {after.number}: in force before the version that it replaces."
+        significant = [each for each in compare(before.content, after.content) if each.significant]
+        if significant and not after.significant:
+            found = ", ".join(f"{each.kind} {each.key}" for each in significant)
+            yield f"Version {after.number} must be marked as significant: {found}."
+
+
+def changes_since(accepted: str, versions: Sequence[PolicyVersion]) -> Sequence[PolicyVersion]:
+    """Return the versions after the accepted one; all of them if it is unknown."""
+    for index, each in enumerate(versions):
+        if each.version == accepted:
+            return versions[index + 1 :]
+    return versions
