@@ -1,6 +1,7 @@
 """Erasure removes all data of a subject in every area, also after failures and crashes."""
 
 import asyncio
+import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -133,6 +134,21 @@ async def test_crash_after_key_destruction_is_completed_at_the_next_start(tmp_pa
             while "recording" in (found := await remaining_data(rooms, mine)):
                 await asyncio.sleep(0.02)
         assert {"message", "sound"} <= set(found)
+
+
+@pytest.mark.promise("D3", "R4")
+async def test_a_restored_home_directory_undoes_no_erasure(tmp_path: Path) -> None:
+    home, backup = tmp_path / "home", tmp_path / "backup"
+    async with installation(home) as rooms:
+        mine = await create_user_with_data(rooms)
+        shutil.copytree(home, backup, ignore=shutil.ignore_patterns("lock"))
+        rooms.erasure.erase_subject(mine.tenant_id, mine.subject)
+        await wait_until_deleted(rooms, mine)
+    shutil.rmtree(home)
+    backup.rename(home)
+    async with installation(home) as rooms:
+        assert rooms.keys.is_destroyed(mine.tenant_id, mine.subject)
+        await wait_until_deleted(rooms, mine)
 
 
 async def test_deleting_a_recording_does_not_erase_a_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,3 +28,7 @@ class KeyEraser(Protocol):
     def erase_subject(self, tenant: str, subject: str) -> object:
         """Destroy the subject's key. Idempotent."""
         ...
+
+    def finish(self, tenant: str, subject: str) -> None:
+        """Note that the rows of the erased subject are deleted too."""
+        ...

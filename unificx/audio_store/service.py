@@ -147,6 +147,7 @@ class AudioStore:
                 ]
             await self.remove_files(remaining)
             await self._run_erase_hooks(tenant_id, remaining)
+            self._finish_erasures(tenant_id, ids)
 
     async def destroy_keys(self, tenant_id: str, audio_ids: Sequence[str]) -> None:
         """Destroy keys and files; `mark_erased` handles the rows."""
@@ -162,6 +163,7 @@ class AudioStore:
             await repository.mark_erased(uow.session, tenant_id, audio_id)
             await repository.drop_owners(uow.session, tenant_id, audio_id)
             await derived.drop(uow.session, tenant_id, audio_id)
+        uow.after_commit.append(partial(self._finish_erasures, tenant_id, audio_ids))
 
     async def remove_files(self, audio_ids: Sequence[str]) -> None:
         """Delete files; their rows are handled elsewhere."""
@@ -205,6 +207,10 @@ class AudioStore:
                 for hook in self.on_erase:
                     await hook(uow, tenant_id, ids)
                 await self.mark_erased(uow, tenant_id, ids)
+
+    def _finish_erasures(self, tenant_id: str, audio_ids: Sequence[str]) -> None:
+        for audio_id in audio_ids:
+            self._parts.key_eraser.finish(tenant_id, content_keys.own_subject(audio_id))
 
     def _repair(self, tenant_id: str, audio_id: str, aead: AESGCM) -> tuple[float, str]:
         """Close a truncated file: drop the incomplete chunk and write an end. Return seconds and the state."""

@@ -14,10 +14,11 @@ from unificx.core.events import DomainEvent
 from unificx.core.faults import describe_fault
 from unificx.db import Database, UnitOfWork
 from unificx.privacy import repository
-from unificx.privacy.erasure import Erasure
+from unificx.privacy.erasure import AppliedErasures, Erasure
 from unificx.privacy.holdings import DataSubject, Holding
+from unificx.privacy.journal import JournalHead
 from unificx.privacy.keys import KeysBusy
-from unificx.privacy.models import ErasureRow
+from unificx.privacy.models import AppliedErasuresRow, ErasureRow
 from unificx.privacy.receipt import Counts, ReceiptSigner, digest, outcome
 
 log = structlog.get_logger()
@@ -133,6 +134,23 @@ class PersonErasures:
                 log.error("erasure_step_failed", area=holding.area, **describe_fault(fault))
                 done = False
         return done
+
+    async def load_applied(self) -> None:
+        """Compare the database with the erasure journal. Raise StartupError if the journal is behind it."""
+        async with self._database.read() as session:
+            row = await repository.get_applied(session)
+        known = JournalHead() if row is None else JournalHead(row.length, row.mac)
+        self.erasure.compare(AppliedErasures(known, 0 if row is None else row.applied))
+
+    async def store_applied(self) -> None:
+        """Store in the database up to where its rows are erased. If that is lost, the next start erases them again."""
+        found = self.erasure.applied
+        async with self._database.begin() as uow:
+            row = await repository.get_applied(uow.session)
+            if row is None:
+                row = AppliedErasuresRow(id=1)
+                uow.session.add(row)
+            row.length, row.mac, row.applied = found.head.length, found.head.mac, found.applied
 
     async def on_tenant_deleted(self, event: DomainEvent, uow: UnitOfWork) -> None:
         """Delete the receipts of a deleted tenant. Outbox handler."""

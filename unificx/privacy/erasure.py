@@ -1,4 +1,9 @@
-"""Erasure: journal entry first, then key destruction, which makes every copy unreadable, backups included."""
+"""Erasure: journal entry first, then key destruction, which makes every copy unreadable, backups included.
+
+Three places know how far erasures have got: the journal, the key store (state of the journal at its last destruction)
+and the database (the same, and up to which entry its rows are erased). A start closes every gap from the journal, and
+is refused if the journal is behind one of the others.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +13,7 @@ import structlog
 from unificx.cluster import EventBus
 from unificx.core.clock import Clock
 from unificx.privacy.events import SubjectErased, TenantErased
-from unificx.privacy.journal import ErasureJournal, JournalEntry
+from unificx.privacy.journal import ErasureJournal, JournalEntry, JournalHead
 from unificx.privacy.keys import KeyStore
 
 log = structlog.get_logger()
@@ -25,27 +30,38 @@ class ErasureReceipt:
     aliases_removed: int
 
 
+@dataclass(frozen=True, slots=True)
+class AppliedErasures:
+    """State of the database: the journal as it was, and the number of its first entries whose rows are erased."""
+
+    head: JournalHead
+    applied: int
+
+
 class Erasure:
     """Erases subjects and tenants, and repeats erasures after a restore. The journal is outside the database."""
 
     def __init__(self, journal: ErasureJournal, keys: KeyStore, clock: Clock, bus: EventBus) -> None:
         self._journal, self._keys, self._clock, self._bus = journal, keys, clock, bus
-        # Owner: this node, from its start to the replay of the erasure journal.
-        self._restored: set[str] = set()
+        # Owner: this node, from its start to the comparison with the database.
+        self._restored: set[int] = set()
+        # Owner: the erasure journal; a copy of the process that serves the installation.
+        self._pending: dict[tuple[str, str], tuple[int, str]] = {}
+        """Number and id of the first entry, by tenant and subject, of erasures whose rows may be left."""
 
     def erase_subject(self, tenant: str, subject: str) -> ErasureReceipt:
         """Make all data sealed for `subject` permanently unreadable. Idempotent.
 
         If this raises (OSError: journal not writable; KeysBusy), repeat it: the journal may already have the entry.
         """
-        entry = self._append_entry(tenant, subject)
+        entry = self._append(self._clock.new_id(), tenant, subject)
         aliases = self.destroy_key(entry.id, tenant, subject)
         return ErasureReceipt(entry.id, datetime.fromisoformat(entry.at), tenant, subject, aliases)
 
     def announce(self, erasure_id: str, tenant: str, subject: str) -> None:
         """Write the journal entry of an erasure that ends with `destroy_key`: from then on every start completes it.
         Raise OSError."""
-        self._journal.append(JournalEntry(erasure_id, self._clock.now().isoformat(), tenant, subject))
+        self._append(erasure_id, tenant, subject)
 
     def is_destroyed(self, tenant: str, subject: str) -> bool:
         """Whether the subject's key was destroyed."""
@@ -55,7 +71,7 @@ class Erasure:
         """Destroy the key of a subject whose erasure is in the journal; return the number of removed aliases.
         Idempotent. Raise KeysBusy: repeat it."""
         try:
-            aliases = self._keys.destroy(tenant, subject)
+            aliases = self._keys.destroy(tenant, subject, self._journal.head)
         finally:
             self._bus.publish(SubjectErased(erasure_id, tenant, subject))
         log.info("subject_erased", erasure=erasure_id, tenant=tenant)
@@ -63,43 +79,55 @@ class Erasure:
 
     def erase_tenant(self, tenant: str) -> None:
         """Make all data sealed in `tenant` permanently unreadable. Idempotent."""
-        entry = self._append_entry(tenant, "")
-        self._keys.destroy_tenant(tenant)
+        entry = self._append(self._clock.new_id(), tenant, "")
+        self._keys.destroy_tenant(tenant, self._journal.head)
         self._bus.publish(TenantErased(entry.id, tenant))
         log.info("tenant_erased", erasure=entry.id, tenant=tenant)
 
     def replay(self) -> int:
-        """Destroy keys again that a restored backup brought back; return their number. Called before serving."""
-        restored = [entry for entry in self._journal.entries() if not self._is_done(entry)]
-        for entry in restored:
+        """Destroy keys again that a restored backup brought back; return their number. Called before serving.
+
+        Raise StartupError if the chain of the journal is broken, or the key store knows of more."""
+        known = self._keys.journal.head
+        self._journal.require(known, "the key store")
+        for number, entry in enumerate(self._journal.entries(), 1):
+            if self._keys.is_destroyed(entry.tenant, entry.subject):
+                continue
             if entry.subject:
                 self._keys.destroy(entry.tenant, entry.subject)
             else:
                 self._keys.destroy_tenant(entry.tenant)
+            self._restored.add(number)
             log.warning("erasure_replayed", erasure=entry.id, tenant=entry.tenant)
-        self._restored = {entry.id for entry in restored}
-        return len(restored)
+        if known != self._journal.head:
+            self._keys.journal.store(self._journal.head)
+        return len(self._restored)
+
+    def compare(self, database: AppliedErasures) -> None:
+        """Find what the database has not applied, after a crash or the restore of a backup: `unfinished` returns it.
+
+        Called after `replay`. Raise StartupError if the database knows of more than the journal."""
+        self._journal.require(database.head, "the database")
+        for number, entry in enumerate(self._journal.entries(), 1):
+            if number > database.applied or number in self._restored:
+                self._pending.setdefault((entry.tenant, entry.subject), (number, entry.id))
+
+    @property
+    def applied(self) -> AppliedErasures:
+        """The state for the database to store."""
+        first = min((number for number, _ in self._pending.values()), default=self._journal.head.length + 1)
+        return AppliedErasures(self._journal.head, first - 1)
 
     def unfinished(self) -> list[SubjectErased]:
-        """Return erasures with rows possibly left in the database, after a crash or the restore of a backup.
+        """Return erasures with rows possibly left in the database; subject "" for a tenant."""
+        return [SubjectErased(entry, *owner) for owner, (_, entry) in self._pending.items()]
 
-        Called at startup.
-        """
-        done = self._journal.finished() - self._restored
-        return [
-            SubjectErased(entry.id, entry.tenant, entry.subject)
-            for entry in self._journal.entries()
-            if entry.subject and entry.id not in done
-        ]
+    def finish(self, tenant: str, subject: str) -> None:
+        """Note that no rows of the subject are left; the database learns of it by `applied`."""
+        self._pending.pop((tenant, subject), None)
 
-    def mark_finished(self, erased: SubjectErased) -> None:
-        """Record that no rows of the subject are left. Raise OSError."""
-        self._journal.mark_finished(erased.id)
-
-    def _append_entry(self, tenant: str, subject: str) -> JournalEntry:
-        entry = JournalEntry(self._clock.new_id(), self._clock.now().isoformat(), tenant, subject)
-        self._journal.append(entry)
+    def _append(self, erasure_id: str, tenant: str, subject: str) -> JournalEntry:
+        entry = JournalEntry(erasure_id, self._clock.now().isoformat(), tenant, subject)
+        head = self._journal.append(entry)
+        self._pending.setdefault((tenant, subject), (head.length, erasure_id))
         return entry
-
-    def _is_done(self, entry: JournalEntry) -> bool:
-        return self._keys.is_destroyed(entry.tenant, entry.subject)

@@ -1,16 +1,24 @@
-"""Erasure journal: erased subjects, in a file outside every database, so that a restored backup cannot undo an erasure.
+"""Erasure journal: erased subjects, in a file beside the master key, so that a restored backup cannot undo an erasure.
 
-One JSON object per line, with random ids and a time. An entry is on disk before its key is destroyed; a second line
-records that the rows are deleted too.
+One JSON object per line, with random ids and a time. Its last member `mac` is the HMAC-SHA-256 of the line's bytes
+before it, preceded by the `mac` of the line before: a line that was changed, removed or inserted breaks the chain. An
+entry is on disk before its key is destroyed.
 """
 
+import fcntl
+import hmac
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-_FINISHED_KEY = "followed"
+from unificx.core.errors import StartupError
+
+JOURNAL_VARIABLE = "UNIFICX_ERASURES"
+_MAC = b',"mac":"'
+_END = b'"}\n'
+_HINT = "Restore the latest copy of the journal; an older one would undo erasures."
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,52 +31,162 @@ class JournalEntry:
     subject: str
 
 
+@dataclass(frozen=True, slots=True)
+class JournalHead:
+    """State of a journal: number of its lines, and the `mac` of the last one ("" without any). Key store and database
+    keep the latest that they know."""
+
+    length: int = 0
+    mac: str = ""
+
+
+def erasure_journal_file(home: Path, environ: Mapping[str, str]) -> Path:
+    """Return the path of the journal: `UNIFICX_ERASURES`, or `<home>.erasures` next to the home directory. Raise
+    StartupError for a path inside it."""
+    configured = environ.get(JOURNAL_VARIABLE)
+    home = home.resolve()
+    path = Path(configured).expanduser() if configured else home.with_name(home.name + ".erasures")
+    if path.resolve().is_relative_to(home):
+        raise StartupError(
+            "The erasure journal is inside the home directory and would be part of every backup.",
+            hint=f"Move it elsewhere and set {JOURNAL_VARIABLE}.",
+        )
+    return path
+
+
 class ErasureJournal:
-    """Append-only journal in file `path`."""
+    """Append-only journal in file `path`, which is created on first use. `secret` keys the chain."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, secret: bytes = b"") -> None:
+        self._path, self._secret = path, secret
+        self._head: JournalHead | None = None
+        self._size = 0
 
-    def append(self, entry: JournalEntry) -> None:
-        """Write an entry durably (fsync). Raise OSError on failure."""
-        self._write(asdict(entry))
+    @property
+    def head(self) -> JournalHead:
+        """The present state. Raise as `open` does."""
+        return self.open() if self._head is None else self._head
 
-    def mark_finished(self, entry_id: str) -> None:
-        """Record that the rows of the erased subject are deleted. Raise OSError."""
-        self._write({_FINISHED_KEY: entry_id})
+    def open(self) -> JournalHead:
+        """Verify the chain and return the state. An incomplete last line is removed: its erasure was never begun.
 
-    def entries(self) -> Iterator[JournalEntry]:
-        """Yield every entry, oldest first. A truncated line is skipped, as its erasure was never started."""
-        for line in self._lines():
-            try:
-                yield JournalEntry(**line)
-            except TypeError:
-                continue
-
-    def finished(self) -> set[str]:
-        """Return the ids of completed entries."""
-        return {line[_FINISHED_KEY] for line in self._lines() if _FINISHED_KEY in line}
-
-    def _write(self, values: dict[str, str]) -> None:
-        line = json.dumps(values).encode() + b"\n"
-        # The leading newline terminates a line that a crash may have truncated; empty lines are ignored.
-        handle = os.open(self._path, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
+        Raise StartupError for a broken chain, and naming the file if it cannot be read or created.
+        """
         try:
-            if os.write(handle, b"\n" + line) != len(line) + 1:
-                raise OSError("the erasure journal was written incompletely")
-            os.fsync(handle)
+            self._remove_incomplete_line()
+        except OSError as fault:
+            raise StartupError(
+                f"The erasure journal {self._path} cannot be used: {fault.strerror}.",
+                hint=f"Check its owner, or set {JOURNAL_VARIABLE} to a path that can be written.",
+            ) from fault
+        self._head = JournalHead()
+        for number, (_, mac) in enumerate(self._lines(), 1):
+            self._head = JournalHead(number, mac)
+        return self._head
+
+    def append(self, *entries: JournalEntry) -> JournalHead:
+        """Write entries durably, with one fsync, after those of another process. Raise OSError on failure, with nothing
+        written; StartupError for a broken chain."""
+        head = self.head
+        handle = os.open(self._path, os.O_WRONLY | os.O_APPEND)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            if os.fstat(handle).st_size != self._size:
+                head = self.open()
+            lines = b""
+            for entry in entries:
+                body = json.dumps(asdict(entry), separators=(",", ":")).encode()[:-1]
+                head = JournalHead(head.length + 1, self._mac(head.mac, body))
+                lines += body + _MAC + head.mac.encode() + _END
+            try:
+                if os.write(handle, lines) != len(lines):
+                    raise OSError(0, "the erasure journal was written incompletely")
+                os.fsync(handle)
+            except OSError:
+                os.ftruncate(handle, self._size)
+                raise
         finally:
             os.close(handle)
+        self._head, self._size = head, self._size + len(lines)
+        return head
 
-    def _lines(self) -> Iterator[dict[str, str]]:
+    def entries(self) -> Iterator[JournalEntry]:
+        """Yield every entry, oldest first. Raise StartupError for a broken chain."""
+        _ = self.head
+        for entry, _mac in self._lines():
+            yield entry
+
+    def require(self, known: JournalHead, keeper: str) -> None:
+        """Raise StartupError unless the journal contains all that `keeper` knows of it."""
+        head = self.head
+        if known.length > head.length:
+            raise StartupError(
+                f"The erasure journal {self._path} has {head.length} lines, but {keeper} knows of {known.length}.",
+                hint=_HINT,
+            )
+        if known.length and self._mac_at(known.length) != known.mac:
+            raise StartupError(
+                f"Line {known.length} of the erasure journal {self._path} is not the one that {keeper} knows.",
+                hint=_HINT,
+            )
+
+    def adopt(self, former: Path) -> None:
+        """Move the entries of a journal without a chain, as former versions kept it in the home directory, to this one
+        and delete it. A journal of a restored backup has no others. Raise OSError."""
         try:
-            text = self._path.read_text("utf-8", "replace")
+            text = former.read_text("utf-8", "replace")
         except FileNotFoundError:
             return
-        for line in text.splitlines():
+        known = {entry.id for entry in self.entries()}
+        found = [entry for entry in map(_former_entry, text.splitlines()) if entry is not None]
+        if missing := [entry for entry in found if entry.id not in known]:
+            self.append(*missing)
+        former.unlink()
+
+    def _mac_at(self, number: int) -> str:
+        if number == self.head.length:
+            return self.head.mac
+        return next(mac for at, (_, mac) in enumerate(self._lines(), 1) if at == number)
+
+    def _mac(self, before: str, body: bytes) -> str:
+        return hmac.digest(self._secret, before.encode() + body, "sha256").hex()
+
+    def _lines(self) -> Iterator[tuple[JournalEntry, str]]:
+        """Yield each entry with its `mac`. Raise StartupError, which names the line, for a broken chain."""
+        before = ""
+        with self._path.open("rb") as file:
+            for number, line in enumerate(file, 1):
+                body, _, rest = line.rpartition(_MAC)
+                mac = self._mac(before, body)
+                if not hmac.compare_digest(rest, mac.encode() + _END):
+                    raise StartupError(
+                        f"Line {number} of the erasure journal {self._path} was changed, or a line before it was"
+                        " removed, or the master key is not the one that it was written with.",
+                        hint=_HINT,
+                    )
+                yield JournalEntry(**json.loads(body + b"}")), mac
+                before = mac
+
+    def _remove_incomplete_line(self) -> None:
+        is_new = not self._path.exists()
+        with os.fdopen(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600), "r+b") as file:
+            data = file.read()
+            self._size = data.rfind(b"\n") + 1
+            if self._size != len(data):
+                file.truncate(self._size)
+            if is_new or self._size != len(data):
+                os.fsync(file.fileno())
+        if is_new:
+            folder = os.open(self._path.parent, os.O_RDONLY)
             try:
-                found = json.loads(line)
-            except ValueError:
-                continue
-            if isinstance(found, dict):
-                yield found
+                os.fsync(folder)
+            finally:
+                os.close(folder)
+
+
+def _former_entry(line: str) -> JournalEntry | None:
+    """Return the entry of a line; None for the mark of a finished one, and for one that was cut off."""
+    try:
+        return JournalEntry(**json.loads(line))
+    except (ValueError, TypeError):
+        return None

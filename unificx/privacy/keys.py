@@ -21,7 +21,9 @@ from unificx.core.clock import Clock
 from unificx.core.errors import Conflict, StartupError
 from unificx.db import ErasedSubject, Key
 from unificx.privacy.cache import KeyCache
+from unificx.privacy.journal import JournalHead
 from unificx.privacy.key_wrapping import TenantSecret, unwrap, wrap
+from unificx.privacy.known_journal import KnownJournal
 from unificx.privacy.master import MasterKey
 
 _SCHEMA = """
@@ -39,6 +41,9 @@ CREATE TABLE IF NOT EXISTS alias (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS alias_of ON alias (subject);
 DELETE FROM subject_key WHERE subject = 'live-calls';
+CREATE TABLE IF NOT EXISTS journal (
+    id INTEGER PRIMARY KEY CHECK (id = 1), length INTEGER NOT NULL, mac TEXT NOT NULL
+);
 """
 # NULL in `wrapped` is the tombstone of a destroyed key. 'live-calls' was the key of all live calls of a tenant.
 
@@ -66,6 +71,7 @@ class KeyStore:
         self._secrets: dict[str, TenantSecret] = {}
         self._master = MasterKey(master) if isinstance(master, bytes) else master
         self._db = _open(path)
+        self.journal = KnownJournal(self._db, self._lock)
         try:
             self.installation_id = self._verify_master_key()
             """Random id of the installation, also stored in its database."""
@@ -138,8 +144,9 @@ class KeyStore:
             made = {subject: _insert_key(db, tenant, secret, subject) for subject in subjects}
         return {subject: key for subject, key in made.items() if key is not None}
 
-    def destroy(self, tenant: str, subject: str) -> int:
-        """Destroy a subject's key and its aliases; return the number of aliases. Idempotent.
+    def destroy(self, tenant: str, subject: str, journal: JournalHead | None = None) -> int:
+        """Destroy a subject's key and its aliases; return the number of aliases. Idempotent. `journal` is stored in
+        the same transaction.
 
         An unknown subject gets a tombstone too. Raise KeysBusy if the old bytes could not be cleared yet.
         """
@@ -151,6 +158,7 @@ class KeyStore:
             )
             # In every scope: installation-wide sign-in aliases belong to the same subject.
             aliases = db.execute("DELETE FROM alias WHERE subject = ?", (subject,)).rowcount
+            self.journal.store(journal)
         self._truncate_log()
         self._cache.drop(tenant, subject)
         return aliases
@@ -176,8 +184,9 @@ class KeyStore:
         for subject in subjects:
             self._cache.drop(tenant, subject)
 
-    def destroy_tenant(self, tenant: str) -> None:
-        """Destroy a tenant's key and with it all keys and aliases of its subjects. Idempotent."""
+    def destroy_tenant(self, tenant: str, journal: JournalHead | None = None) -> None:
+        """Destroy a tenant's key and with it all keys and aliases of its subjects. Idempotent. `journal` is stored in
+        the same transaction."""
         self._drop_cached_tenant(tenant)
         with self._writing() as db:
             db.execute("INSERT INTO tenant_key VALUES (?, NULL) ON CONFLICT DO UPDATE SET wrapped = NULL", (tenant,))
@@ -186,6 +195,7 @@ class KeyStore:
             )
             db.execute("DELETE FROM alias WHERE tenant = ?", (tenant,))
             db.execute("UPDATE subject_key SET wrapped = NULL WHERE tenant = ?", (tenant,))
+            self.journal.store(journal)
         self._truncate_log()
         self._drop_cached_tenant(tenant)
 

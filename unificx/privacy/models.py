@@ -1,4 +1,4 @@
-"""Table of the erasures of people. It contains random ids, times and counts only."""
+"""Tables of the erasures. They contain random ids, times and counts only."""
 
 from datetime import datetime
 
@@ -23,3 +23,14 @@ class ErasureRow(Base):
     requested: Mapped[datetime] = plain("a time")
     plan: Mapped[str] = plain("counts by area and kind before the erasure, as JSON")
     receipt: Mapped[str | None] = plain("the signed receipt, as JSON: random ids, times and counts")
+
+
+class AppliedErasuresRow(Base):
+    """Latest known state of the erasure journal, and up to which entry the rows are erased. One row."""
+
+    __tablename__ = "applied_erasures"
+
+    id: Mapped[int] = plain("always 1", primary_key=True, autoincrement=False)
+    length: Mapped[int] = plain("lines of the erasure journal")
+    mac: Mapped[str] = plain("check value of its last line")
+    applied: Mapped[int] = plain("number of entries whose rows are erased")

@@ -7,7 +7,7 @@ from sqlalchemy import Table, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.db.base import sealed_part
-from unificx.privacy.models import ErasureRow
+from unificx.privacy.models import AppliedErasuresRow, ErasureRow
 
 
 async def count_sealed(session: AsyncSession, row: type[Any], tenant_id: str, subject: str) -> int:
@@ -49,3 +49,8 @@ async def finish_erasure(session: AsyncSession, tenant_id: str, erasure_id: str,
 
 async def delete_of_tenant(session: AsyncSession, tenant_id: str) -> None:
     await session.execute(delete(ErasureRow).where(ErasureRow.tenant_id == tenant_id))
+
+
+async def get_applied(session: AsyncSession) -> AppliedErasuresRow | None:
+    """Return what the database knows of the erasure journal; None before the first start that stored it."""
+    return await session.get(AppliedErasuresRow, 1)

@@ -10,7 +10,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import structlog
 
-from unificx.cluster import EventBus, local_cluster
+from unificx.cluster import local_cluster
 from unificx.core.clock import Clock
 from unificx.core.errors import StartupError
 from unificx.core.faults import describe_fault
@@ -25,6 +25,7 @@ from unificx.privacy import (
     MasterKey,
     PersonErasures,
     ReceiptSigner,
+    erasure_journal_file,
     master_key,
     sealed_file,
 )
@@ -57,13 +58,15 @@ async def open_installation(
         database = Database(url, clock)
         stack.push_async_callback(database.close)
         cluster = local_cluster(clock, _log_handler_failure)
-        erasures = _erasures(paths, database, keys, master, cluster.bus)
+        journal = _erasure_journal(paths, environ, master)
+        erasures = _erasures(paths, database, keys, master, Erasure(journal, keys, clock, cluster.bus))
         erasures.erasure.replay()
         try:
             await migrate_in_child(database, url)
         except OSError as fault:
             raise StartupError(f"The database does not respond: {fault.strerror or type(fault).__name__}.") from None
         await claim_database(database, keys.installation_id, keys_unused=keys.is_empty)
+        await erasures.load_applied()
         notifications = load_notification_settings(paths, environ, master)
         stack.push_async_callback(notifications.push_delivery.close)
         container = build_container(
@@ -101,11 +104,22 @@ async def open_installation(
         yield container
 
 
+def _erasure_journal(paths: InstallationPaths, environ: dict[str, str], master: MasterKey) -> ErasureJournal:
+    journal = ErasureJournal(erasure_journal_file(paths.home, environ), master.derive("erasure journal"))
+    journal.open()
+    try:
+        journal.adopt(paths.former_erasure_journal)
+    except OSError as fault:
+        raise StartupError(
+            f"The erasure journal cannot be moved out of {paths.home}: {fault.strerror}.", hint="Check the disk."
+        ) from None
+    return journal
+
+
 def _erasures(
-    paths: InstallationPaths, database: Database, keys: KeyStore, master: MasterKey, bus: EventBus
+    paths: InstallationPaths, database: Database, keys: KeyStore, master: MasterKey, erasure: Erasure
 ) -> PersonErasures:
     clock = database.clock
-    erasure = Erasure(ErasureJournal(paths.erasure_journal), keys, clock, bus)
     seed = sealed_file(paths.receipt_key, master, "erasure receipts", lambda: clock.random_bytes(RECEIPT_KEY_BYTES))
     return PersonErasures(database, erasure, clock, ReceiptSigner(seed), keys.installation_id)
 

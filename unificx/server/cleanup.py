@@ -96,17 +96,31 @@ class Cleanup:
 
     async def start(self) -> None:
         """Complete erasures that are unfinished after a restart or a restored backup; write missing receipts."""
+        self._start_task(self._complete_erasures())
+
+    async def _complete_erasures(self) -> None:
+        container = self._container
         sounds: defaultdict[str, list[str]] = defaultdict(list)
-        for erased in self._container.erasure.unfinished():
+        for erased in container.erasure.unfinished():
             sound = audio_id_of(erased.subject)
             if sound is not None:
                 sounds[erased.tenant].append(sound)
-            else:
+            elif erased.subject:
                 self._incomplete[erased.id] = erased
-                self._start_task(self._erase_everywhere(erased))
-        self._start_task(self._container.erasures.resume())
+            else:
+                await self._run_safely(self._delete_tenant(erased.tenant))
+        for erased in list(self._incomplete.values()):
+            await self._run_safely(self._erase_everywhere(erased))
         for tenant_id, audio_ids in sounds.items():
-            self._start_task(self._container.audio.complete_erasure(tenant_id, audio_ids))
+            await self._run_safely(container.audio.complete_erasure(tenant_id, audio_ids))
+        await self._run_safely(container.erasures.resume())
+        await self._run_safely(container.erasures.store_applied())
+
+    async def _delete_tenant(self, tenant_id: str) -> None:
+        """Delete a tenant that a restored database brought back."""
+        if self._container.identity.directory.tenant(tenant_id) is not None:
+            await self._container.identity.tenants.delete(tenant_id)
+        self._container.erasure.finish(tenant_id, "")
 
     async def run(self) -> None:
         """Run periodic maintenance."""
@@ -124,6 +138,7 @@ class Cleanup:
                 self._sweep_idempotency(),
                 self._container.erasures.resume(),
                 *map(self._erase_everywhere, list(self._incomplete.values())),
+                self._container.erasures.store_applied(),
             ):
                 await self._run_safely(work)
 
@@ -132,6 +147,7 @@ class Cleanup:
         await self._tasks.join()
         await self._container.identity.join_background_tasks()
         await self._container.identity.clean_up()
+        await self._run_safely(self._container.erasures.store_applied())
 
     async def _sweep_idempotency(self) -> None:
         await self._container.idempotency.sweep()
@@ -156,8 +172,9 @@ class Cleanup:
         done = await self._container.erasures.erase_rows(DataSubject(erased.tenant, erased.subject))
         await self._review_registrations()
         if done:
-            self._container.erasure.mark_finished(erased)
+            self._container.erasure.finish(erased.tenant, erased.subject)
             self._incomplete.pop(erased.id, None)
+            await self._container.erasures.store_applied()
 
     async def _review_registrations(self) -> None:
         self._container.registrar.remove_disallowed(self._container.clock.monotonic())
@@ -169,6 +186,8 @@ class Cleanup:
         """Record it in the erasure journal too, so that a restored backup cannot bring back the tenant's keys."""
         del uow
         self._container.erasure.erase_tenant(event.tenant)
+        # Its rows are deleted, or will be by the handlers of the same event.
+        self._container.erasure.finish(event.tenant, "")
 
     def _start_task(self, work: Coroutine[Any, Any, None]) -> None:
         self._tasks.spawn(self._run_safely(work))

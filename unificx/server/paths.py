@@ -28,8 +28,8 @@ class InstallationPaths:
         return self.home / "keys.db"
 
     @property
-    def erasure_journal(self) -> Path:
-        """The erasure journal."""
+    def former_erasure_journal(self) -> Path:
+        """The erasure journal where former versions kept it."""
         return self.home / "erased.journal"
 
     @property
