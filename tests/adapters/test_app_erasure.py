@@ -25,6 +25,7 @@ from unificx.presence import PresenceChange
 from unificx.privacy import DataSubject
 from unificx.queues import NewAgent, NewQueue
 from unificx.recording import ConsentEvidence, NewCallRecording, NewRecordedParty, PartyIdentity
+from unificx.server.backup.operations import back_up, restore
 from unificx.server.bootstrap import open_installation
 from unificx.server.container import Container
 from unificx.server.paths import InstallationPaths, database_url
@@ -86,6 +87,10 @@ async def wait_until_deleted(rooms: Container, mine: Extension) -> None:
             await asyncio.sleep(0.02)
 
 
+def ignore(count: int) -> None:
+    """Do not show the progress."""
+
+
 def fails(*args: object) -> None:
     raise OSError(str(args))
 
@@ -138,14 +143,14 @@ async def test_crash_after_key_destruction_is_completed_at_the_next_start(tmp_pa
 
 @pytest.mark.promise("D3", "R4")
 async def test_a_restored_home_directory_undoes_no_erasure(tmp_path: Path) -> None:
-    home, backup = tmp_path / "home", tmp_path / "backup"
+    home, backup = tmp_path / "home", tmp_path / "backup.tar"
     async with installation(home) as rooms:
         mine = await create_user_with_data(rooms)
-        shutil.copytree(home, backup, ignore=shutil.ignore_patterns("lock"))
+        back_up(rooms.paths, {}, backup, rooms.clock.now(), ignore)
         rooms.erasure.erase_subject(mine.tenant_id, mine.subject)
         await wait_until_deleted(rooms, mine)
     shutil.rmtree(home)
-    backup.rename(home)
+    assert sum(name.startswith("audio/") for name in restore(backup, home, {}, ignore).files) == 3
     async with installation(home) as rooms:
         assert rooms.keys.is_destroyed(mine.tenant_id, mine.subject)
         await wait_until_deleted(rooms, mine)

@@ -143,7 +143,9 @@ def commands(group: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]
 
 
 def complete_cli() -> Any:
-    app = build(connect, main.up, main.describe_installation, SystemClock(), {"call": main.call})
+    app = build(
+        connect, main.up, main.describe_installation, SystemClock(), {"call": main.call}, operation=main.OPERATIONS
+    )
     return typer.main.get_command(app)
 
 

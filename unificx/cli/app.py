@@ -77,9 +77,10 @@ def build(
     more: Mapping[str, Callable[..., Any]],
     *,
     hidden: Mapping[str, Callable[..., Any]] = MappingProxyType({}),
+    operation: Mapping[str, Callable[..., Any]] = MappingProxyType({}),
 ) -> typer.Typer:
-    """Build the command line. `up` and the commands in `more` (by name) are Typer functions of other packages; those in
-    `hidden` are for internal processes and are not listed."""
+    """Build the command line. `up` and the commands in `more` (tests) and `operation`, by name, are Typer functions of
+    other packages; those in `hidden` are for internal processes and are not listed."""
     app = typer.Typer(
         name="unificx",
         cls=OneLineErrorGroup,
@@ -98,7 +99,7 @@ def build(
         """Run and manage a UnifiCX phone system."""
         ctx.obj = connect
 
-    for name, function in {"up": up, **more}.items():
+    for name, function in {"up": up, **more, **operation}.items():
         app.command(name, epilog=examples_text(name))(function)
     for name, function in hidden.items():
         app.command(name, hidden=True)(function)

@@ -13,6 +13,7 @@ from unificx.cli import Installation as Surveyed
 from unificx.cli import Listener, build
 from unificx.cli.command import DEFAULT_HOME, AsJson, Home
 from unificx.core.clock import SystemClock
+from unificx.server.backup.commands import backup, restore
 from unificx.server.presets import HTTP, HTTPS, SIP_TCP, SIP_TLS, SIP_UDP, choose_preset
 
 
@@ -152,11 +153,23 @@ def _run(main: Coroutine[Any, Any, None]) -> None:
         runner.run(main)
 
 
+OPERATIONS = {"backup": backup, "restore": restore}
+"""Commands that work on the home directory itself."""
+
+
 def main() -> None:
     """Run the CLI."""
     from unificx.server.connect import connect
 
-    build(connect, up, describe_installation, SystemClock(), {"call": call}, hidden={"media": media})()
+    build(
+        connect,
+        up,
+        describe_installation,
+        SystemClock(),
+        {"call": call},
+        hidden={"media": media},
+        operation=OPERATIONS,
+    )()
 
 
 if __name__ == "__main__":

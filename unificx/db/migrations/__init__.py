@@ -66,7 +66,7 @@ async def migrate_in_child(database: Database, url: str) -> None:
 async def is_current(database: Database) -> bool:
     """Return whether the database has the newest revision. Does not load Alembic. Raise StartupError if the file is
     damaged."""
-    newest = max(path.name for path in (_PACKAGE / "versions").glob("[0-9]*.py")).partition("_")[0]
+    newest = known_revisions()[-1]
     try:
         async with database.engine.connect() as connection:
             if not await connection.run_sync(lambda sync: inspect(sync).has_table("alembic_version")):
@@ -78,6 +78,11 @@ async def is_current(database: Database) -> bool:
         if damaged is None:
             raise
         raise damaged from None
+
+
+def known_revisions() -> list[str]:
+    """Return the revisions of this version, in order."""
+    return sorted(path.name.partition("_")[0] for path in (_PACKAGE / "versions").glob("[0-9]*.py"))
 
 
 def config_for(connection: Connection) -> "Config":

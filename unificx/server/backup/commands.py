@@ -1,0 +1,69 @@
+"""The commands `unificx backup` and `unificx restore`. Light to import: modules they need are imported on demand."""
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from unificx.cli.command import DEFAULT_HOME, AsJson, Home
+from unificx.cli.errors import CliError
+from unificx.cli.output import print_done
+from unificx.core.clock import SystemClock
+
+
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The new file.")],
+    home: Home = DEFAULT_HOME,
+    as_json: AsJson = False,
+) -> None:
+    """Back up the installation, also while it runs.
+
+    The file contains database, keys, sound and certificates, but neither the master key nor the erasure journal: keep
+    these in another place. An existing file is not replaced."""
+    from unificx.server.backup.operations import back_up
+    from unificx.server.paths import InstallationPaths
+
+    if file.exists():
+        raise CliError(f"{file} exists.", "Choose another file.")
+    paths = InstallationPaths(home.expanduser().absolute())
+    manifest = back_up(paths, os.environ, file.absolute(), SystemClock().now(), _progress())
+    size = file.stat().st_size
+    data = {"file": str(file), "bytes": size, "files": len(manifest.files), "schema": manifest.schema}
+    print_done(f"{file} contains {len(manifest.files)} files, {size >> 20} MiB.", data, as_json=as_json)
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A backup.")],
+    home: Home = DEFAULT_HOME,
+    as_json: AsJson = False,
+) -> None:
+    """Restore a backup into an empty directory.
+
+    Master key and erasure journal have to be beside that directory before the server starts. Erasures since the
+    backup are repeated then."""
+    from unificx.privacy import erasure_journal_file, master_key_file
+    from unificx.server.backup.operations import restore as restore_into
+
+    home = home.expanduser().absolute()
+    manifest = restore_into(file, home, os.environ, _progress())
+    beside = [str(master_key_file(home, os.environ)), str(erasure_journal_file(home, os.environ))]
+    data = {"home": str(home), "files": len(manifest.files), "created": manifest.created, "needs": beside}
+    message = f"{home} is as of {manifest.created}. Before the start it needs {beside[0]} and the latest {beside[1]}."
+    print_done(message, data, as_json=as_json)
+
+
+def _progress() -> Callable[[int], None]:
+    """Return a function that shows the bytes so far on a terminal."""
+    shown, total = 0, 0
+
+    def add(count: int) -> None:
+        nonlocal shown, total
+        total += count
+        if total >> 24 > shown and sys.stderr.isatty():
+            shown = total >> 24
+            print(f"\r{total >> 20} MiB ", end="", file=sys.stderr, flush=True)
+
+    return add

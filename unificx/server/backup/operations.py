@@ -1,0 +1,145 @@
+"""Backup of an installation while it runs, and restore into an empty home directory."""
+
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+
+from unificx import __version__
+from unificx.core.errors import Conflict, Invalid, StartupError
+from unificx.db.migrations import known_revisions
+from unificx.server.backup.archive import Manifest, Progress, extract, make_folders, writing
+from unificx.server.backup.sources import copy_sqlite, dump_postgresql, load_postgresql, schema_of
+from unificx.server.home_files import files_below, kind_of
+from unificx.server.paths import DATABASE_VARIABLE, InstallationPaths, database_url
+
+_MIN_FREE = 64 << 20
+_SQLITE = re.compile(r"sqlite(\+\w+)?:///(?P<path>.+)")
+
+
+def back_up(
+    paths: InstallationPaths, environ: Mapping[str, str], target: Path, now: datetime, progress: Progress
+) -> Manifest:
+    """Write a backup to `target`. Raise StartupError, Conflict, OSError.
+
+    Files that may go between two copies are linked first: recordings that are converted, and records that reach the
+    database. The keys are copied last, so that they open everything before.
+    """
+    if not paths.keys.exists():
+        raise StartupError(f"There is no installation in {paths.home}.", hint="Choose its directory with --home.")
+    if target.resolve().is_relative_to(paths.home.resolve()):
+        raise Conflict("The backup would be part of the home directory.", hint="Choose another file.")
+    for left in paths.home.glob("backup-*"):
+        shutil.rmtree(left)  # of one that was interrupted
+    work = Path(tempfile.mkdtemp(prefix="backup-", dir=paths.home))
+    try:
+        _link(paths, work)
+        copy, manifest = _copy_database(paths, environ, work, now)
+        _link(paths, work)
+        with writing(target, manifest, progress) as archive:
+            archive.add(copy.name, copy)
+            for name, path in files_below(work):
+                if name.startswith("spool/"):
+                    archive.add(name, path)
+            copy_sqlite(paths.keys, work / "keys.db")
+            archive.add("keys.db", work / "keys.db")
+            for name, path in files_below(work):
+                if name.startswith("audio/"):
+                    archive.add(name, path)
+            for name, path in files_below(paths.home):
+                kind = kind_of(name)
+                if kind is not None and kind.in_backup and not archive.has(name) and _is_small(name):
+                    archive.add(name, path)
+        return manifest
+    finally:
+        shutil.rmtree(work)
+
+
+def restore(source: Path, home: Path, environ: Mapping[str, str], progress: Progress) -> Manifest:
+    """Restore a backup into `home`, which must be empty or missing, wholly or not at all.
+
+    Erasures since the backup are repeated from the erasure journal when the server starts. Raise Conflict, Invalid,
+    StartupError, OSError.
+    """
+    if home.is_symlink() or (home.exists() and (not home.is_dir() or any(home.iterdir()))):
+        raise Conflict(f"{home} is not empty.", hint="Choose another directory with --home, or move it away.")
+    home = home.resolve()
+    home.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if shutil.disk_usage(home.parent).free < source.stat().st_size + _MIN_FREE:
+        raise StartupError(f"There is not enough disk space for {home}.", hint="Free disk space.")
+    with source.open("rb") as file:
+        folder = Path(tempfile.mkdtemp(prefix=f".{home.name}.restore-", dir=home.parent))
+        try:
+            manifest = extract(file, folder, progress)
+            _check(manifest)
+            _load_database(folder, environ)
+            folder.rename(home)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+    return manifest
+
+
+def _copy_database(
+    paths: InstallationPaths, environ: Mapping[str, str], work: Path, now: datetime
+) -> tuple[Path, Manifest]:
+    url = database_url(paths, environ)
+    if found := _SQLITE.fullmatch(url):
+        copy = work / "unificx.db"
+        copy_sqlite(Path(found["path"]), copy)
+        schema = schema_of(copy)
+    else:
+        copy = work / "database.dump"
+        dump_postgresql(url, copy)
+        schema = known_revisions()[-1]
+    return copy, Manifest(__version__, schema, now.isoformat())
+
+
+def _load_database(folder: Path, environ: Mapping[str, str]) -> None:
+    """Load a dump of PostgreSQL into the configured database."""
+    dump, configured = folder / "database.dump", environ.get(DATABASE_VARIABLE, "")
+    if not dump.exists():
+        if configured and not _SQLITE.fullmatch(configured):
+            raise Conflict(
+                "The backup is of an installation with SQLite.", hint=f"Unset {DATABASE_VARIABLE} and restore it."
+            )
+        return
+    if not configured or _SQLITE.fullmatch(configured):
+        raise Conflict(
+            "The backup is of an installation with PostgreSQL.",
+            hint=f"Create an empty database and set {DATABASE_VARIABLE} to it.",
+        )
+    load_postgresql(configured, dump)
+    dump.unlink()
+
+
+def _check(manifest: Manifest) -> None:
+    if manifest.schema not in known_revisions():
+        raise Invalid(
+            f"The backup was made by UnifiCX {manifest.version}, with a newer database.", hint="Update UnifiCX first."
+        )
+    if "keys.db" not in manifest.files or not {"unificx.db", "database.dump"} & manifest.files.keys():
+        raise Invalid("The backup has no database or no keys.", hint="Use another copy of it.")
+
+
+def _link(paths: InstallationPaths, work: Path) -> None:
+    """Link sealed sound and records into the working directory; what is linked already stays."""
+    for folder in (paths.audio, paths.spool):
+        for path in folder.rglob("*"):
+            name = str(path.relative_to(paths.home))
+            kind = kind_of(name)
+            link = work / name
+            if kind is None or not kind.in_backup or link.exists():
+                continue
+            make_folders(work, link)
+            try:
+                os.link(path, link)
+            except FileNotFoundError:
+                continue  # erased, or stored in the database
+
+
+def _is_small(name: str) -> bool:
+    return not name.startswith(("audio/", "spool/")) and not name.endswith((".db", ".dump"))
