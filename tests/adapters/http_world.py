@@ -62,7 +62,7 @@ from unificx.ivr import MenuParts
 from unificx.media.sounds import Sound
 from unificx.media.tones import sine
 from unificx.notifications import PushNotifier, PushNotifierDependencies, Vapid
-from unificx.privacy import Erasure, ErasureJournal, KeyStore, PersonErasures, ReceiptSigner
+from unificx.privacy import Consents, Erasure, ErasureJournal, KeyStore, PersonErasures, ReceiptSigner
 from unificx.prompts import Prompts
 from unificx.provisioning import PhoneSettingsParts, PhoneSettingsService
 from unificx.queues import QueueStore
@@ -516,6 +516,7 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
         rights=RightsRequests(RightsParts(database, keys, identity)),
         completions=routing.completions,
         speed_dials=routing.speed_dials,
+        consents=Consents(database, keys),
         live_calls=calls,
         readiness=readiness,
         telephony=FakeTelephony(clock),

@@ -122,7 +122,11 @@ WITHOUT_TENANT_PARAMETERS = {
     "test_push",
     "list_tenants",
     "create_tenant",
+    "answer_policy",
+    "decide_on_consent",
+    "list_own_consents",
     "list_policy_versions",
+    "show_own_policy_state",
     "show_privacy_map",
     "show_processing_record",
 }

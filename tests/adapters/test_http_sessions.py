@@ -3,7 +3,7 @@
 import pytest
 from http_world import ORIGIN, PASSWORD, World
 
-from unificx.identity import POLICY_VERSION, TERMS_VERSION, Role
+from unificx.identity import TERMS_VERSION, Role, policy_version
 
 COOKIE, REFRESH, START = "__Host-unificx", "__Secure-unificx-refresh", "__Host-unificx-start"
 HOME = {"Sec-Fetch-Site": "same-origin"}
@@ -72,7 +72,7 @@ async def test_cookie_requests_require_the_same_origin(
 ) -> None:
     person = await world.person(world.acme, "ada@acme.example")
     client, _ = await browser(world, "ada@acme.example")
-    yes = {"of_age": True, "terms_version": TERMS_VERSION, "policy_version": POLICY_VERSION}
+    yes = {"of_age": True, "terms_version": TERMS_VERSION, "policy_version": policy_version()}
     assert (await client.post("/api/v1/me/acceptances", json=yes, headers=HOME)).status_code == 204
 
     answer = await client.patch(f"/api/v1/persons/{person.id}", json={"name": "Changed"}, headers=headers)

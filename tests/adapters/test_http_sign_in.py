@@ -8,14 +8,14 @@ import httpx
 import pytest
 from http_world import LISTENING, ORIGIN, PASSWORD, World
 
-from unificx.identity import POLICY_VERSION, TERMS_VERSION, NewPerson, Person, Role
+from unificx.identity import TERMS_VERSION, NewPerson, Person, Role, policy_version
 
 ACCESS, REFRESH = "__Host-unificx", "__Secure-unificx-refresh"
 HOME = {"Sec-Fetch-Site": "same-origin"}
 API = "/api/v1"
 SECRET, OTHER = "A" * 43, "B" * 43
 PHONE = {"device": {"name": "Ada's phone", "kind": "mobile"}, "keep": "cookie"}
-YES = {"of_age": True, "terms_version": TERMS_VERSION, "policy_version": POLICY_VERSION}
+YES = {"of_age": True, "terms_version": TERMS_VERSION, "policy_version": policy_version()}
 EMAIL = "ada@acme.example"
 NEW = "a much better password"
 
@@ -319,7 +319,7 @@ async def test_terms_are_accepted_by_version(world: World) -> None:
     options = (await client.get(f"{API}/sign-in/options")).json()
     assert options == {
         "terms_version": TERMS_VERSION,
-        "policy_version": POLICY_VERSION,
+        "policy_version": policy_version(),
         "single_sign_on": [],
         "mail": True,
     }

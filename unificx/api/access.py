@@ -76,7 +76,7 @@ async def _authenticate(request: Request) -> CurrentUser:
 
 _CREDENTIALS = re.compile(
     r"/api/v1/(?:api-keys|sessions|sign-in|sign-in-codes|invitations|recoveries|push"
-    r"|me/(?:password|factors|recovery-codes|passkeys|proofs|acceptances|single-sign-on|push|sip-access|reachable)"
+    r"|me/(?:password|factors|recovery-codes|passkeys|proofs|acceptances|policy|policy-acceptances|consents|single-sign-on|push|sip-access|reachable)"
     r"|persons/[^/]+/(?:password|one-time-password|factors|erasure)|tenants/[^/]+/single-sign-on)(?:/.*)?"
 )
 """Paths closed to API keys: with new credentials they could exceed their scopes or outlive their revocation, and an
@@ -176,10 +176,13 @@ UserWithPasswordDep = Annotated[CurrentUser, Depends(_user_with_password)]
 
 
 async def _user_with_acceptance(request: Request, user: UserWithPasswordDep) -> CurrentUser:
-    """Raise AcceptanceNeeded for a browser whose user has not accepted the terms. API clients were notified at
-    sign-in."""
+    """Raise AcceptanceRequired for a browser whose user has not accepted the terms; API clients were notified at
+    sign-in. Raise ConsentRequired for every session whose user has not answered a significant version of the policy."""
+    acceptances = services_of(request).identity.acceptances
     if user.authenticated_by_cookie:
-        await services_of(request).identity.acceptances.require(user.principal)
+        await acceptances.require(user.principal)
+    elif user.principal.session_id:
+        await acceptances.require_consent(user.principal)
     return user
 
 

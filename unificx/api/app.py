@@ -35,6 +35,7 @@ from unificx.api.routes import (
     numbers,
     outbound_routes,
     own_calls,
+    own_privacy,
     people,
     persons,
     phone_settings,
@@ -95,6 +96,7 @@ _TAGS = [
 _PARTS = (
     sessions,
     sign_in,
+    own_privacy,
     factors,
     single_sign_on,
     api_keys,

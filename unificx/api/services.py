@@ -18,7 +18,7 @@ from unificx.integrations.audio_import import AudioImporter
 from unificx.ivr import MenuService
 from unificx.notifications import PushNotifier
 from unificx.presence import PresenceService
-from unificx.privacy import PersonErasures
+from unificx.privacy import Consents, PersonErasures
 from unificx.provisioning import PhoneSettingsService
 from unificx.queues import Queues
 from unificx.recording import RecordingArchive
@@ -76,6 +76,7 @@ class Services:
     rights: RightsRequests
     completions: CallCompletions
     speed_dials: SpeedDials
+    consents: Consents
     live_calls: LiveCalls
     live_recordings: LiveRecordings
     readiness: ReadinessChecks

@@ -54,6 +54,8 @@ from unificx.identity.schemas import (
     Person,
     PersonChange,
     PickupRight,
+    PolicyAnswer,
+    PolicyStanding,
     Principal,
     Role,
     SecondFactorRequired,
@@ -70,12 +72,11 @@ from unificx.identity.schemas import (
     TokenDelivery,
 )
 from unificx.identity.service import Identity, build_identity
-from unificx.identity.terms import POLICY_VERSION, TERMS_VERSION
+from unificx.identity.terms import TERMS_VERSION, policy_version
 
 __all__ = [
     "DEFAULT_COUNTRY",
     "OPERATOR_SLUG",
-    "POLICY_VERSION",
     "SCOPES",
     "TERMS_VERSION",
     "Acceptance",
@@ -117,6 +118,8 @@ __all__ = [
     "PickupRight",
     "PinThrottle",
     "PlannedRow",
+    "PolicyAnswer",
+    "PolicyStanding",
     "Principal",
     "Proof",
     "Provider",
@@ -143,6 +146,7 @@ __all__ = [
     "may",
     "may_grant",
     "neutralize",
+    "policy_version",
     "reaches",
     "release_number",
     "source_key",

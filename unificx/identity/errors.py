@@ -51,6 +51,12 @@ class AcceptanceRequired(Forbidden):
     code = "acceptance_needed"
 
 
+class ConsentRequired(Forbidden):
+    """A significant version of the policy is unanswered."""
+
+    code = "consent_required"
+
+
 class PasswordChangeRequired(Forbidden):
     """The caller has to replace their one-time password first."""
 

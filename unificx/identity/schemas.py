@@ -5,6 +5,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal
 
+from unificx.privacy import PolicyVersion
+
 TenantState = Literal["active", "suspended"]
 PersonState = Literal["invited", "active", "suspended", "closed"]
 DeviceKind = Literal["phone", "softphone", "client"]
@@ -259,17 +261,35 @@ class DeviceAuth:
         return {"MD5": self.ha1_md5.hex(), "SHA-256": self.ha1_sha256.hex()}
 
 
+PolicyStanding = Literal["current", "notice", "consent", "missing"]
+"""Coverage of a user's acceptance: the current policy; an earlier one, with only ordinary changes since; an earlier
+one, with a significant change since; nothing, or other terms."""
+
+PolicyAnswer = Literal["agreed", "continued", "refused"]
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyStatus:
+    """News about the policy for a user. `changes`: versions since the accepted one, in order."""
+
+    standing: PolicyStanding
+    version: str
+    changes: tuple[PolicyVersion, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class CurrentAccount:
-    """Account of the caller.
-
-    `must_change`: the password is a one-time password. `acceptance_needed`: of the current terms and policy.
-    """
+    """Account of the caller. `must_change`: the password is a one-time password."""
 
     person: Person
     extensions: tuple[Extension, ...]
     must_change: bool
-    acceptance_needed: bool
+    policy: PolicyStanding
+
+    @property
+    def acceptance_needed(self) -> bool:
+        """Whether the caller has to accept the current terms or policy before going on."""
+        return self.policy in ("missing", "consent")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 from unificx.core.errors import Unauthenticated
-from unificx.identity.acceptances import is_current
 from unificx.identity.policies import token_rotation
 from unificx.identity.policies.login_throttle import source_key
 from unificx.identity.remembered import RememberedIds
@@ -12,6 +11,7 @@ from unificx.identity.repository import accounts, credentials, sessions
 from unificx.identity.schemas import Principal, Session, SignedIn, SignInContext, TokenDelivery
 from unificx.identity.security_notices import SecurityNotices
 from unificx.identity.store import IdentityStore, Transaction
+from unificx.identity.terms import standing
 
 ACCESS_LIFETIME: dict[TokenDelivery, timedelta] = {"cookie": timedelta(minutes=15), "token": timedelta(minutes=60)}
 SESSION_LIFETIME = timedelta(days=30)
@@ -81,7 +81,7 @@ class SessionOpener:
             expires=tokens.access_expires,
             refresh_expires=tokens.expires,
             must_change=account.must_change,
-            acceptance_needed=not is_current(acceptance),
+            acceptance_needed=standing(acceptance) in ("missing", "consent"),
             token=tokens.pair.access,
             refresh=tokens.pair.refresh.text(),
         )

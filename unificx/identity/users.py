@@ -4,7 +4,6 @@ from dataclasses import replace
 
 from unificx.core.errors import Conflict, Invalid, NotFound
 from unificx.db import Page, PageById
-from unificx.identity.acceptances import is_current
 from unificx.identity.api_keys import ApiKeys
 from unificx.identity.cache import OPERATOR_SLUG
 from unificx.identity.email_aliases import EmailAliases
@@ -25,7 +24,8 @@ from unificx.identity.schemas import (
 )
 from unificx.identity.session_closer import SessionCloser
 from unificx.identity.store import IdentityStore, Transaction
-from unificx.privacy import DataSubject
+from unificx.identity.terms import standing
+from unificx.privacy import DataSubject, delete_consents
 
 
 class Users:
@@ -104,7 +104,7 @@ class Users:
             acceptance = await credentials.latest_acceptance(
                 session, self._keys, principal.tenant_id, principal.person_id
             )
-        return CurrentAccount(person, tuple(extensions), must_change, acceptance_needed=not is_current(acceptance))
+        return CurrentAccount(person, tuple(extensions), must_change, standing(acceptance))
 
     async def update(self, tenant_id: str, person_id: str, change: PersonChange) -> Person:
         """Change, promote, suspend or resume a user. Extensions that showed the old name get the new one."""
@@ -193,6 +193,7 @@ class Users:
         await credentials.delete_password(tx.session, tenant_id, person_id)
         await factors.delete_all(tx.session, tenant_id, person_id)
         await credentials.delete_acceptances(tx.session, tenant_id, person_id)
+        await delete_consents(tx.session, tenant_id, person.subject)
         await links.delete_for_person(tx.session, tenant_id, person_id)
         await accounts.close_person(tx.session, tenant_id, person_id)
         tx.publish(PersonClosed(self._clock.new_id(), tenant_id, person_id, person.subject))

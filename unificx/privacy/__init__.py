@@ -1,5 +1,16 @@
 """Privacy: keys, aliases, the register of personal data, erasure and recording consent."""
 
+from unificx.privacy.consents import (
+    OPTIONAL_PURPOSES,
+    ConsentMethod,
+    ConsentRecord,
+    Consents,
+    ConsentState,
+    OptionalPurpose,
+    add_consent,
+    consent_holding,
+    delete_consents,
+)
 from unificx.privacy.content_keys import create_content_key, open_content_key
 from unificx.privacy.erasing import ErasurePlan, PersonErasures
 from unificx.privacy.erasure import Erasure
@@ -22,8 +33,13 @@ from unificx.privacy.register import describe, personal_fields, plain_columns
 from unificx.privacy.sealed_files import read_sealed_file, sealed_file
 
 __all__ = [
+    "OPTIONAL_PURPOSES",
     "RECEIPT_KEY_BYTES",
     "Change",
+    "ConsentMethod",
+    "ConsentRecord",
+    "ConsentState",
+    "Consents",
     "DataSubject",
     "Erasure",
     "ErasureJournal",
@@ -33,14 +49,18 @@ __all__ = [
     "KeyStore",
     "KeysBusy",
     "MasterKey",
+    "OptionalPurpose",
     "PersonErasures",
     "PolicyVersion",
     "ReceiptSigner",
     "Retained",
     "RowHolding",
+    "add_consent",
     "changes_since",
     "compare",
+    "consent_holding",
     "create_content_key",
+    "delete_consents",
     "describe",
     "erasure_journal_file",
     "fingerprint",

@@ -134,6 +134,7 @@ async def _load(container: Container) -> None:
     await container.trunks.start()
     await container.routing.start()
     await container.webhooks.start()
+    await container.consents.start()
 
 
 async def _cancel(task: "asyncio.Task[None]") -> None:

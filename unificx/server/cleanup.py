@@ -90,6 +90,7 @@ class Cleanup:
         container.outbox.subscribe(PersonClosed, container.support.on_person_closed)
         container.outbox.subscribe(TenantDeleted, container.support.on_tenant_deleted)
         container.outbox.subscribe(TenantDeleted, container.rights.on_tenant_deleted)
+        container.outbox.subscribe(TenantDeleted, container.consents.on_tenant_deleted)
         container.outbox.subscribe(TenantDeleted, container.webhooks.on_tenant_deleted)
         for reported in SOURCES:
             container.outbox.subscribe(reported, container.webhooks.on_event)
@@ -160,6 +161,7 @@ class Cleanup:
         self._container.identity.directory.evict_subject(event.subject)
         self._container.routing.presence.availability.drop_subject(event.subject)
         self._container.routing.speed_dials.drop_subject(event.subject)
+        self._container.consents.drop_subject(event.subject)
         self._container.conferences.anonymize(event.tenant, event.subject)
         self._container.routing.queues.manager.anonymize(event.tenant, event.subject)
         clear_uri_cache()

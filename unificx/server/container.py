@@ -29,7 +29,7 @@ from unificx.notifications import (
     PushNotifier,
     PushNotifierDependencies,
 )
-from unificx.privacy import Erasure, KeyPool, KeyStore, PersonErasures
+from unificx.privacy import Consents, Erasure, KeyPool, KeyStore, PersonErasures
 from unificx.prompts import Prompts
 from unificx.provisioning import PhoneSettingsParts, PhoneSettingsService
 from unificx.queues import QueueStore
@@ -62,6 +62,7 @@ class Container:
     database: Database
     keys: KeyStore
     erasures: PersonErasures
+    consents: Consents
     outbox: Outbox
     spool: Spool
     identity: Identity
@@ -117,14 +118,13 @@ def build_container(
     derive_secret: Callable[[str], bytes],
 ) -> Container:
     """Build all services, with ports filled and spool handlers registered."""
-    clock, bus, notification_service = database.clock, cluster.bus, NotificationService()
+    clock, bus, notices, location = database.clock, cluster.bus, NotificationService(), LocationService()
     spool, disk_guard = Spool(paths.spool, database, reserve=RESERVE_BYTES), DiskGuard(paths.home, clock)
-    is_storage_full, location = partial(_is_storage_full, disk_guard, spool), LocationService()
-    identity = _identity(database, keys, notification_service, cluster)
+    is_full, identity = partial(_is_storage_full, disk_guard, spool), _identity(database, keys, notices, cluster)
     audio_parts = AudioStoreParts(database, keys, erasures.erasure, notifications.blobs, Whisper(paths.models))
     audio, webhooks = AudioStore(audio_parts), WebhookService(database, keys, clock)
     mailboxes = Mailboxes(audio_parts, audio, PasswordHashing(), cluster.counters)
-    email_queue, push = _senders(audio_parts, mailboxes, identity, notifications, notification_service, cluster=cluster)
+    email_queue, push = _senders(audio_parts, mailboxes, identity, notifications, notices, cluster=cluster)
     custom_sounds, rooms = CustomSounds(audio_parts, audio), _conference_rooms(database, keys, identity, cluster)
     trunks, areas = _trunks(database, keys, identity, derive_secret), (mailboxes, rooms, custom_sounds)
     return Container(
@@ -135,11 +135,12 @@ def build_container(
         database=database,
         keys=keys,
         erasures=erasures,
+        consents=Consents(database, keys),
         outbox=Outbox(database, bus.publish, clock),
         spool=spool,
         identity=identity,
         location=location,
-        registrar=_registrar(database, keys, identity, spool, bus=bus, location=location, is_full=is_storage_full),
+        registrar=_registrar(database, keys, identity, spool, bus=bus, location=location, is_full=is_full),
         phone_settings=_phone_settings(database, keys, identity, cluster, derive_secret("phone settings")),
         history=CdrService(database, keys, spool, bus.publish, partial(webhooks.watches, event="call.ended")),
         audio=audio,
@@ -159,12 +160,12 @@ def build_container(
         push=push,
         webhooks=webhooks,
         email_queue=email_queue,
-        notification_service=notification_service,
+        notification_service=notices,
         event_hub=EventHub(),
         idempotency=IdempotencyStore(database, keys, clock),
         metrics=CollectorRegistry(),
         disk_guard=disk_guard,
-        is_storage_full=is_storage_full,
+        is_storage_full=is_full,
     )
 
 

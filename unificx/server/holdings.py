@@ -8,7 +8,7 @@ from unificx.conferencing import room_holding
 from unificx.identity import account_holding
 from unificx.notifications import notification_holding
 from unificx.presence import presence_holding
-from unificx.privacy import DataSubject, Holding
+from unificx.privacy import DataSubject, Holding, consent_holding
 from unificx.provisioning import phone_settings_holding
 from unificx.queues import queue_holding
 from unificx.recording import recording_holding
@@ -34,6 +34,7 @@ def all_holdings(container: Container) -> Sequence[Holding]:
         speed_dial_holding(database, routing.speed_dials),
         routing_holding(database),
         room_holding(database),
+        consent_holding(database, container.consents),
         queue_holding(database, routing.queues.history),
         phone_settings_holding(database, container.phone_settings),
         notification_holding(database, container.push),

@@ -72,6 +72,7 @@ def http_app(  # noqa: PLR0917 - what an installation shows
             rights=container.rights,
             completions=container.routing.completions,
             speed_dials=container.routing.speed_dials,
+            consents=container.consents,
             live_calls=live_calls,
             live_recordings=live_recordings,
             readiness=readiness,

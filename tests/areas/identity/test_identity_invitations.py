@@ -9,7 +9,6 @@ from unificx.core.clock import ManualClock
 from unificx.core.errors import Conflict, Invalid, Unauthenticated
 from unificx.db import Database
 from unificx.identity import (
-    POLICY_VERSION,
     TERMS_VERSION,
     Acceptance,
     Identity,
@@ -21,14 +20,15 @@ from unificx.identity import (
     SignInDevice,
     Source,
     Tenant,
+    policy_version,
 )
 from unificx.identity.errors import InvitationExpired, NotOfAge
 from unificx.identity.invitations import INVITATION_LIFETIME
 
 EMAIL, PASSWORD = "ada@acme.example", "correct horse battery"
 PHONE = SignInContext(Source("203.0.113.2", "Phone/2"), SignInDevice("Ada's phone", "mobile"), "cookie")
-YES = Acceptance(True, TERMS_VERSION, POLICY_VERSION)
-NO = Acceptance(False, TERMS_VERSION, POLICY_VERSION)
+YES = Acceptance(True, TERMS_VERSION, policy_version())
+NO = Acceptance(False, TERMS_VERSION, policy_version())
 
 
 @pytest.fixture
@@ -153,7 +153,7 @@ async def test_user_signed_in_another_way_has_to_accept_terms(people: Identity, 
     signed = await people.sign_in.by_password(EMAIL, PASSWORD, PHONE)
     assert signed.acceptance_needed
     with pytest.raises(Invalid):
-        await people.acceptances.accept(signed.principal, Acceptance(True, "1999-01", POLICY_VERSION))
+        await people.acceptances.accept(signed.principal, Acceptance(True, "1999-01", policy_version()))
     await people.acceptances.accept(signed.principal, YES)
     assert not (await people.sessions.refresh(signed.refresh, "cookie")).acceptance_needed
 
@@ -176,7 +176,7 @@ async def test_new_version_has_to_be_accepted(people: Identity, ada: Person, mon
     await people.passwords.set(ada.tenant_id, ada.id, PASSWORD)
     signed = await people.sign_in.by_password(EMAIL, PASSWORD, PHONE)
     await people.acceptances.accept(signed.principal, YES)
-    monkeypatch.setattr("unificx.identity.terms.POLICY_VERSION", "2027-01")
+    monkeypatch.setattr("unificx.identity.terms.policy_version()", "2027-01")
     assert (await people.sign_in.by_password(EMAIL, PASSWORD, PHONE)).acceptance_needed
 
 

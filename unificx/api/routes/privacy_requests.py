@@ -13,6 +13,7 @@ from unificx.api.access import (
     Limit,
     ServicesDep,
     TenantQuery,
+    UserWithPasswordDep,
     require_access,
 )
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
@@ -34,7 +35,7 @@ router = APIRouter(prefix="/api/v1", tags=["requests"], route_class=IdempotentRo
     responses=problem_responses(401, 403, 409),
 )
 async def send_own_request(
-    services: ServicesDep, user: CurrentUserDep, body: models.NewOwnRequest
+    services: ServicesDep, user: UserWithPasswordDep, body: models.NewOwnRequest
 ) -> models.OwnRequest:
     """Send a request about your own data to your administrators.
 
@@ -46,7 +47,7 @@ async def send_own_request(
 
 
 @router.get("/me/requests", responses=problem_responses(401, 403))
-async def list_own_requests(services: ServicesDep, user: CurrentUserDep) -> core.Page[models.OwnRequest]:
+async def list_own_requests(services: ServicesDep, user: UserWithPasswordDep) -> core.Page[models.OwnRequest]:
     """List the latest requests that you have sent, newest first."""
     found = await services.rights.own(*_own(user))
     return core.Page(items=[models.OwnRequest.model_validate(each) for each in found], next=None)

@@ -112,6 +112,7 @@ async def who_am_i(services: ServicesDep, user: AuthenticatedUserDep) -> core.Me
         extensions=[core.Extension.model_validate(one) for one in own.extensions] if own else [],
         must_change=own is not None and own.must_change,
         acceptance_needed=own is not None and own.acceptance_needed,
+        policy=own.policy if own else "current",
     )
 
 

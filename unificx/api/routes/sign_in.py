@@ -26,7 +26,7 @@ from unificx.api.services import Services
 from unificx.api.sign_in_responses import sign_in_context, sign_in_declaration, sign_in_response
 from unificx.core.errors import Conflict, Forbidden, Invalid
 from unificx.core.lazy import lazy_import
-from unificx.identity import OPERATOR_SLUG, POLICY_VERSION, TERMS_VERSION, Action, Principal, may_grant
+from unificx.identity import OPERATOR_SLUG, TERMS_VERSION, Action, Principal, may_grant, policy_version
 
 if TYPE_CHECKING:
     import segno
@@ -151,7 +151,7 @@ async def sign_in_options(services: ServicesDep, tenant: TenantQuery = None) -> 
     """Show the available sign-in methods."""
     return models.SignInOptions(
         terms_version=TERMS_VERSION,
-        policy_version=POLICY_VERSION,
+        policy_version=policy_version(),
         single_sign_on=await _tenants_with_sso(services, tenant),
         mail=services.identity.recovery.can_send_email,
     )

@@ -6,7 +6,7 @@ from typing import Annotated, Generic, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from unificx.calls.events import StepKind, StepOutcome, StepReason
-from unificx.identity import DeviceKind, Language, PickupRight, Role
+from unificx.identity import DeviceKind, Language, PickupRight, PolicyStanding, Role
 from unificx.presence import Callers, PresenceState
 
 T = TypeVar("T")
@@ -433,6 +433,9 @@ class Me(BaseModel):
     extensions: list[Extension]
     must_change: bool = Field(description="The user must choose a password first, at /api/v1/me/password.")
     acceptance_needed: bool = Field(description="The user must accept the current terms and privacy policy.")
+    policy: PolicyStanding = Field(
+        description="Whether the privacy policy has changed since it was accepted: see /api/v1/me/policy."
+    )
 
 
 class SetUp(BaseModel):

@@ -1,11 +1,13 @@
 """Bodies of the privacy policy and of the record of processing."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
 from pydantic import Field
 
-from unificx.api.schemas.core import Output
+from unificx.api.schemas.core import Input, Output
+from unificx.identity import Language, PolicyAnswer, PolicyStanding
+from unificx.privacy import ConsentMethod, ConsentState, OptionalPurpose
 
 
 class LocalizedText(Output):
@@ -43,3 +45,49 @@ class ProcessingRecord(Output):
     in_force: date
     activities: list[ProcessingActivity]
     measures: list[str] = Field(description="Technical and organisational measures.")
+
+
+class OwnPolicyState(Output):
+    """Whether the policy has changed since the user accepted it."""
+
+    standing: PolicyStanding
+    version: str = Field(description="The version in force.")
+    changes: list[PolicyVersion] = Field(description="Versions since the accepted one, oldest first.")
+
+
+class PolicyAcceptance(Input):
+    version: str = Field(min_length=1, max_length=20, description="The version that was shown.")
+    answer: PolicyAnswer = Field(description="`continued`: the user has seen the notice and goes on.")
+    language: Language = Field(description="Language in which it was shown.")
+
+
+class ConsentPurpose(Output):
+    """A purpose that users decide on; not allowed until they agree."""
+
+    purpose: OptionalPurpose
+    allowed: bool
+
+
+class ConsentReceipt(Output):
+    """A decision as the ledger has it, in the shape of ISO/IEC TS 27560."""
+
+    id: str
+    purpose: Literal["terms", "marketing", "analytics", "contact_sync"]
+    state: ConsentState
+    notice: str = Field(description="Version of the privacy policy that was shown.")
+    method: ConsentMethod
+    locale: str = Field(description="Language in which it was shown; empty if unknown.")
+    at: datetime
+    expires: datetime | None
+
+
+class OwnConsents(Output):
+    """The decisions of a user."""
+
+    purposes: list[ConsentPurpose]
+    ledger: list[ConsentReceipt] = Field(description="All decisions, newest first.")
+
+
+class ConsentDecision(Input):
+    given: bool
+    language: Language = Field(description="Language in which the purpose was shown.")

@@ -1,0 +1,85 @@
+"""The consent step and the consents of a user by HTTP."""
+
+from dataclasses import replace
+
+import httpx
+import pytest
+from http_world import PASSWORD, World
+
+from unificx.identity import TERMS_VERSION, policy_version
+from unificx.privacy import released_versions
+
+HOME = {"Sec-Fetch-Site": "same-origin"}
+GATED = ("/api/v1/history", "/api/v1/directory", "/api/v1/extensions", "/api/v1/privacy/map")
+OPEN = (
+    "/api/v1/me",
+    "/api/v1/me/policy",
+    "/api/v1/me/consents",
+    "/api/v1/me/requests",
+    "/api/v1/privacy/policy-versions",
+)
+
+
+async def accepted(client: httpx.AsyncClient) -> None:
+    yes = {"of_age": True, "terms_version": TERMS_VERSION, "policy_version": policy_version()}
+    assert (await client.post("/api/v1/me/acceptances", json=yes)).status_code == 204
+
+
+async def browser(world: World, email: str) -> httpx.AsyncClient:
+    client = world.client(**HOME)
+    body = {"email": email, "password": PASSWORD, "keep": "cookie"}
+    assert (await client.post("/api/v1/sessions", json=body)).status_code == 201
+    return client
+
+
+@pytest.mark.promise("V3")
+async def test_a_significant_version_stops_browsers_and_programs_but_not_telephones(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = await world.user(world.acme, "1001")
+    email = (await program.get("/api/v1/me")).json()["person"]["email"]
+    await accepted(program)
+    newest = replace(released_versions()[-1], number=99, version="v99", significant=True)
+    versions = [*released_versions(), newest]
+    monkeypatch.setattr("unificx.identity.terms.released_versions", lambda: versions)
+    never = await world.user(world.acme, "1002")
+    app = await browser(world, email)
+    for client in (program, app):
+        for path in GATED:
+            refused = await client.get(path)
+            assert (refused.status_code, refused.json()["code"]) == (403, "consent_required"), path
+        for path in OPEN:
+            assert (await client.get(path)).status_code == 200, path
+        phone = await client.post("/api/v1/me/sip-access", json={})
+        assert phone.status_code != 403, phone.text
+        me = (await client.get("/api/v1/me")).json()
+        assert (me["policy"], me["acceptance_needed"]) == ("consent", True)
+    assert (await never.get("/api/v1/history")).status_code == 200
+    changes = (await app.get("/api/v1/me/policy")).json()
+    assert [each["version"] for each in changes["changes"]] == ["v99"]
+    answer = {"version": "v99", "answer": "continued", "language": "en"}
+    assert (await app.post("/api/v1/me/policy-acceptances", json=answer)).status_code == 409
+    assert (await app.post("/api/v1/me/policy-acceptances", json={**answer, "answer": "refused"})).status_code == 204
+    assert (await app.get("/api/v1/history")).status_code == 403
+    assert (await app.post("/api/v1/me/policy-acceptances", json={**answer, "answer": "agreed"})).status_code == 204
+    for client in (program, app):
+        assert (await client.get("/api/v1/history")).status_code == 200
+    ledger = (await app.get("/api/v1/me/consents")).json()["ledger"]
+    assert [each["state"] for each in ledger] == ["given", "refused", "given"]
+
+
+@pytest.mark.promise("U7", "D4")
+async def test_users_agree_and_withdraw(world: World) -> None:
+    user, other = await world.user(world.acme, "1001"), await world.user(world.acme, "1002")
+    assert not any(each["allowed"] for each in (await user.get("/api/v1/me/consents")).json()["purposes"])
+    receipt = (await user.put("/api/v1/me/consents/marketing", json={"given": True, "language": "de"})).json()
+    assert (receipt["purpose"], receipt["state"], receipt["notice"]) == ("marketing", "given", policy_version())
+    listed = (await user.get("/api/v1/me/consents")).json()
+    assert {each["purpose"]: each["allowed"] for each in listed["purposes"]}["marketing"]
+    assert listed["ledger"] == [receipt]
+    assert (await other.get("/api/v1/me/consents")).json()["ledger"] == []
+    withdrawn = await user.put("/api/v1/me/consents/marketing", json={"given": False, "language": "de"})
+    assert withdrawn.json()["state"] == "withdrawn"
+    assert not any(each["allowed"] for each in (await user.get("/api/v1/me/consents")).json()["purposes"])
+    for path, body in (("selling", {"given": True, "language": "en"}), ("marketing", {"given": "perhaps"})):
+        assert (await user.put(f"/api/v1/me/consents/{path}", json=body)).status_code == 422

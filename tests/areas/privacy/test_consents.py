@@ -1,0 +1,85 @@
+"""The ledger of consents on both databases."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from unificx.core.clock import ManualClock
+from unificx.db import Database
+from unificx.privacy import OPTIONAL_PURPOSES, ConsentRecord, Consents, KeyStore, add_consent, released_versions
+from unificx.privacy.consents.models import ConsentRow
+
+TENANT, ADA, BOB = "tenant", "ada-subject", "bob-subject"
+
+
+async def reopened(database: Database, keys: KeyStore) -> Consents:
+    consents = Consents(database, keys)
+    await consents.start()
+    return consents
+
+
+@pytest.mark.promise("U7")
+async def test_nothing_is_allowed_until_the_person_agrees(database: Database, keys: KeyStore) -> None:
+    consents = await reopened(database, keys)
+    assert not any(consents.allows(ADA, purpose) for purpose in OPTIONAL_PURPOSES)
+    receipt = await consents.decide(TENANT, ADA, "marketing", given=True, locale="de")
+    assert (receipt.state, receipt.notice, receipt.locale) == ("given", released_versions()[-1].version, "de")
+    for each in (consents, await reopened(database, keys)):
+        assert each.allows(ADA, "marketing")
+        assert not each.allows(ADA, "analytics")
+        assert not each.allows(BOB, "marketing")
+    assert await consents.records(TENANT, ADA) == [receipt]
+
+
+@pytest.mark.promise("U7", "D4")
+async def test_a_withdrawal_is_in_force_at_once_and_the_ledger_only_grows(database: Database, keys: KeyStore) -> None:
+    consents = await reopened(database, keys)
+    for given in (True, False, False):
+        await consents.decide(TENANT, ADA, "marketing", given=given, locale="en", method="objection")
+        assert consents.allows(ADA, "marketing") is given
+    assert not (await reopened(database, keys)).allows(ADA, "marketing")
+    assert [each.state for each in await consents.records(TENANT, ADA)] == ["given", "withdrawn", "refused"]
+
+
+@pytest.mark.promise("D4")
+async def test_a_withdrawal_holds_even_if_it_cannot_be_stored(
+    database: Database, keys: KeyStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    consents = await reopened(database, keys)
+    await consents.decide(TENANT, ADA, "marketing", given=True, locale="en")
+
+    def fail() -> None:
+        raise OSError
+
+    monkeypatch.setattr(database, "begin", fail)
+    with pytest.raises(OSError):
+        await consents.decide(TENANT, ADA, "marketing", given=False, locale="en")
+    assert not consents.allows(ADA, "marketing")
+    with pytest.raises(OSError):
+        await consents.decide(TENANT, ADA, "analytics", given=True, locale="en")
+    assert not consents.allows(ADA, "analytics")
+
+
+async def test_a_consent_ends_with_its_period(database: Database, keys: KeyStore, clock: ManualClock) -> None:
+    until = clock.now() + timedelta(days=1)
+    record = ConsentRecord(clock.new_id(), "analytics", "given", "1", "form", "en", clock.now(), until)
+    async with database.begin() as uow:
+        await add_consent(uow.session, keys, TENANT, ADA, record)
+    consents = await reopened(database, keys)
+    assert consents.allows(ADA, "analytics")
+    clock.advance(86400)
+    assert not consents.allows(ADA, "analytics")
+
+
+@pytest.mark.promise("D3")
+async def test_an_erased_person_has_no_decisions_left(database: Database, keys: KeyStore) -> None:
+    consents = await reopened(database, keys)
+    for subject in (ADA, BOB):
+        await consents.decide(TENANT, subject, "marketing", given=True, locale="en")
+    await consents.erase(TENANT, ADA)
+    assert (consents.allows(ADA, "marketing"), consents.allows(BOB, "marketing")) == (False, True)
+    async with database.read() as session:
+        rows = (await session.scalars(select(ConsentRow))).all()
+    assert [row.subject_id for row in rows] == [BOB]
+    assert b"marketing" not in rows[0].sealed

@@ -1,0 +1,70 @@
+"""The user's own answers to the privacy policy, and their consents. Open while a significant version is unanswered."""
+
+from fastapi import APIRouter, status
+
+from unificx.api.access import AuthenticatedUserDep, CurrentUser, ServicesDep, UserWithPasswordDep
+from unificx.api.problems import problem_responses
+from unificx.api.schemas import policy as models
+from unificx.api.services import Services
+from unificx.core.errors import Invalid
+from unificx.privacy import OPTIONAL_PURPOSES, ConsentRecord, OptionalPurpose
+
+router = APIRouter(prefix="/api/v1/me", tags=["signing in"])
+
+
+@router.get("/policy", responses=problem_responses(401, 403))
+async def show_own_policy_state(services: ServicesDep, user: AuthenticatedUserDep) -> models.OwnPolicyState:
+    """Show whether the privacy policy has changed since you accepted it, and the changes."""
+    _require_person(user)
+    found = await services.identity.acceptances.policy_status(user.principal)
+    return models.OwnPolicyState.model_validate(found)
+
+
+@router.post("/policy-acceptances", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 409))
+async def answer_policy(services: ServicesDep, user: AuthenticatedUserDep, body: models.PolicyAcceptance) -> None:
+    """Answer a new version of the privacy policy: consent, going on after the notice, or refusal.
+
+    A significant version needs consent; until then most requests are refused with `consent_required`. Calls of
+    telephones and emergency calls are not affected."""
+    _require_person(user)
+    await services.identity.acceptances.answer_policy(user.principal, body.version, body.answer, body.language)
+
+
+@router.get("/consents", responses=problem_responses(401, 403))
+async def list_own_consents(services: ServicesDep, user: UserWithPasswordDep) -> models.OwnConsents:
+    """List the purposes you decide on, and the ledger of your decisions, newest first."""
+    tenant_id, subject = await _subject(services, user)
+    ledger = await services.consents.records(tenant_id, subject)
+    return models.OwnConsents(
+        purposes=[
+            models.ConsentPurpose(purpose=each, allowed=services.consents.allows(subject, each))
+            for each in OPTIONAL_PURPOSES
+        ],
+        ledger=[_record(each) for each in reversed(ledger)],
+    )
+
+
+@router.put("/consents/{purpose}", responses=problem_responses(401, 403))
+async def decide_on_consent(
+    services: ServicesDep, user: UserWithPasswordDep, purpose: OptionalPurpose, body: models.ConsentDecision
+) -> models.ConsentReceipt:
+    """Agree to a purpose, or withdraw your consent. In force at once. Returns the record as a receipt."""
+    tenant_id, subject = await _subject(services, user)
+    decided = await services.consents.decide(tenant_id, subject, purpose, given=body.given, locale=body.language)
+    return _record(decided)
+
+
+def _require_person(user: CurrentUser) -> None:
+    if not user.principal.person_id:
+        raise Invalid("The operator on the control socket has no account.")
+
+
+async def _subject(services: Services, user: CurrentUser) -> tuple[str, str]:
+    _require_person(user)
+    principal = user.principal
+    person = await services.identity.users.get(principal.tenant_id, principal.person_id)
+    return principal.tenant_id, person.subject
+
+
+def _record(record: ConsentRecord) -> models.ConsentReceipt:
+    return models.ConsentReceipt.model_validate(record)

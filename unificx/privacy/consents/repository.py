@@ -1,0 +1,61 @@
+"""All SQL on the ledger of consents. Rows are added, and deleted with their person; they are never changed."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from unificx.db.sealed import Erased, Keys, SealedCodec
+from unificx.privacy.consents.models import ConsentPart, ConsentRow
+from unificx.privacy.consents.schemas import ConsentRecord
+
+CODEC = SealedCodec(ConsentRow, ConsentPart)
+
+
+async def add_consent(session: AsyncSession, keys: Keys, tenant_id: str, subject: str, record: ConsentRecord) -> None:
+    """Add a decision to the ledger. Raise ErasedSubject."""
+    expires = record.expires.isoformat() if record.expires else None
+    part = ConsentPart(record.purpose, record.state, record.notice, record.method, record.locale, expires)
+    [sealed] = CODEC.seal(keys, tenant_id, [(subject, record.id, part)])
+    values = {"id": record.id, "tenant_id": tenant_id, "subject_id": subject, "at": record.at, "sealed": sealed}
+    await session.execute(insert(ConsentRow).values(values))
+
+
+async def consents_of(session: AsyncSession, keys: Keys, tenant_id: str, subject: str) -> list[ConsentRecord]:
+    """Return the decisions of a person, oldest first."""
+    chosen = (ConsentRow.tenant_id == tenant_id, ConsentRow.subject_id == subject)
+    rows = (await session.scalars(select(ConsentRow).where(*chosen).order_by(ConsentRow.id))).all()
+    return _opened(keys, tenant_id, rows)
+
+
+async def all_consents(session: AsyncSession, keys: Keys) -> dict[str, list[ConsentRecord]]:
+    """Return the decisions of all people by subject, oldest first, for the in-memory copy."""
+    # scope: all tenants, because work for each of them asks whether a purpose is allowed.
+    rows = (await session.scalars(select(ConsentRow).order_by(ConsentRow.id))).all()
+    by_person: defaultdict[tuple[str, str], list[ConsentRow]] = defaultdict(list)
+    for row in rows:
+        by_person[row.tenant_id, row.subject_id].append(row)
+    return {subject: _opened(keys, tenant_id, found) for (tenant_id, subject), found in by_person.items()}
+
+
+async def delete_consents(session: AsyncSession, tenant_id: str, subject: str) -> None:
+    chosen = (ConsentRow.tenant_id == tenant_id, ConsentRow.subject_id == subject)
+    await session.execute(delete(ConsentRow).where(*chosen))
+
+
+async def delete_of_tenant(session: AsyncSession, tenant_id: str) -> None:
+    await session.execute(delete(ConsentRow).where(ConsentRow.tenant_id == tenant_id))
+
+
+def _opened(keys: Keys, tenant_id: str, rows: Sequence[ConsentRow]) -> list[ConsentRecord]:
+    parts = CODEC.open(keys, tenant_id, "administration", [(row.subject_id, row.id, row.sealed) for row in rows])
+    return [_record(row, part) for row, part in zip(rows, parts, strict=True) if not isinstance(part, Erased)]
+
+
+def _record(row: ConsentRow, part: ConsentPart) -> ConsentRecord:
+    decided = cast("tuple[Any, Any, str, Any, str]", (part.purpose, part.state, part.notice, part.method, part.locale))
+    expires = datetime.fromisoformat(part.expires) if part.expires else None
+    return ConsentRecord(row.id, *decided, row.at, expires)
