@@ -24,7 +24,7 @@ from unificx.privacy import KeyStore
 from unificx.server.backup import sources
 from unificx.server.backup.archive import Manifest, writing
 from unificx.server.backup.commands import backup, restore
-from unificx.server.backup.operations import back_up
+from unificx.server.backup.operations import _only_one, back_up
 from unificx.server.backup.operations import restore as restore_into
 from unificx.server.home_files import files_below, kind_of
 from unificx.server.paths import InstallationPaths
@@ -130,6 +130,15 @@ def test_a_backup_that_cannot_be_written_leaves_nothing(paths: InstallationPaths
     with pytest.raises((Conflict, StartupError, OSError)):
         back_up(site, {}, target, NOW, ignore)
     assert {name for name, _ in files_below(tmp_path)} == before
+
+
+def test_two_backups_at_once_and_one_that_was_interrupted(paths: InstallationPaths, tmp_path: Path) -> None:
+    (paths.home / "backup-left" / "audio").mkdir(parents=True)
+    with _only_one(paths.home), pytest.raises(Conflict, match="Another backup"):
+        back_up(paths, {}, tmp_path / "one.tar", NOW, ignore)
+    back_up(paths, {}, tmp_path / "two.tar", NOW, ignore)
+    assert not list(paths.home.glob("backup-*"))
+    assert not (tmp_path / "one.tar").exists()
 
 
 # Hostile archives

@@ -1,6 +1,7 @@
 """Erasure removes all data of a subject in every area, also after failures and crashes."""
 
 import asyncio
+import os
 import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -101,7 +102,10 @@ async def test_erasure_deletes_message_sound_and_recording(tmp_path: Path) -> No
         mine = await create_user_with_data(rooms)
         assert {"message", "recording", "sound"} <= set(await remaining_data(rooms, mine))
         assert await rooms.custom_sounds.load(mine.tenant_id, "en", LEAVE) is not None
+        directory = rooms.identity.directory
+        assert directory.extension(mine.tenant_id, "1001") is not None
         rooms.erasure.erase_subject(mine.tenant_id, mine.subject)
+        assert directory.extension(mine.tenant_id, "1001") is None, "not only once the rows are deleted"
         await wait_until_deleted(rooms, mine)
         assert await rooms.custom_sounds.load(mine.tenant_id, "en", LEAVE) is None
 
@@ -144,7 +148,11 @@ async def test_crash_after_key_destruction_is_completed_at_the_next_start(tmp_pa
 @pytest.mark.promise("D3", "R4")
 async def test_a_restored_home_directory_undoes_no_erasure(tmp_path: Path) -> None:
     home, backup = tmp_path / "home", tmp_path / "backup.tar"
+    mask = os.umask(0o022)
     async with installation(home) as rooms:
+        os.umask(mask)
+        modes = {path.stat().st_mode & 0o077 for path in (home, *home.rglob("*"))}
+        assert modes == {0}, "readable by this user only, also what other libraries create"
         mine = await create_user_with_data(rooms)
         back_up(rooms.paths, {}, backup, rooms.clock.now(), ignore)
         rooms.erasure.erase_subject(mine.tenant_id, mine.subject)

@@ -128,6 +128,7 @@ WITHOUT_TENANT_PARAMETERS = {
     "list_policy_versions",
     "show_own_policy_state",
     "show_privacy_map",
+    "plant_canaries",
     "show_processing_record",
 }
 """Operations without tenant parameters: their responses are checked instead."""

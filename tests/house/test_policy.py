@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.house.policy import PERMISSION_TEXTS, current_content, permission_texts
-from tests.house.promises import promise_ids
+from tests.house.promises import promise_texts
 from unificx.privacy import personal_fields, released_versions
 from unificx.privacy.policy import (
     Content,
@@ -42,7 +42,7 @@ def test_the_newest_version_is_the_policy_as_it_is(content: Content) -> None:
 
 
 def test_every_promise_is_stated(content: Content) -> None:
-    assert stated_promises(content) == set(promise_ids())
+    assert stated_promises(content) == set(promise_texts())
 
 
 def test_the_texts_of_the_app_are_those_of_the_policy(content: Content) -> None:

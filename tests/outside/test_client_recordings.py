@@ -44,6 +44,7 @@ def anna(clients: Clients, server: Server, household: Household) -> Iterator[Cli
     set_tenant_policy(server, mode="off")
 
 
+@pytest.mark.promise("R1", whole=True)
 @pytest.mark.promise("C8", "R2")
 def test_a_recording_is_played_archived_and_erased(clients: Clients, server: Server, anna: Client) -> None:
     page = anna.open("/calls").page

@@ -30,6 +30,7 @@ from unificx.audio_store.repository import (
     drop_tenant_audio,
     file_name,
     final_audio_states,
+    known_files,
     set_audio_form,
     untranscoded_audio,
 )
@@ -78,6 +79,7 @@ __all__ = [
     "file_name",
     "final_audio_states",
     "is_notice",
+    "known_files",
     "prompt_by_code",
     "prompt_exists",
     "set_audio_form",

@@ -47,6 +47,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "privacy erase --subject ada@acme.example",
     ),
     "privacy policy": ("privacy policy", "privacy policy versions", "privacy policy diff 1 2 --json"),
+    "privacy verify": ("privacy verify", "privacy verify --json"),
     "privacy check-receipt": ("privacy check-receipt receipt.json",),
     "device delete": ("device delete 0198c2a4",),
     "room create": ("room create --number 8001 --name Planning --pin 4711 --host 1001",),

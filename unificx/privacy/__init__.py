@@ -15,7 +15,7 @@ from unificx.privacy.content_keys import create_content_key, open_content_key
 from unificx.privacy.erasing import ErasurePlan, PersonErasures
 from unificx.privacy.erasure import Erasure
 from unificx.privacy.holdings import DataSubject, Holding, Retained, RowHolding
-from unificx.privacy.journal import ErasureJournal, erasure_journal_file
+from unificx.privacy.journal import ErasureJournal, JournalHead, erasure_journal_file
 from unificx.privacy.key_pool import KeyPool
 from unificx.privacy.key_wrapping import unwrap, wrap
 from unificx.privacy.keys import KeysBusy, KeyStore
@@ -45,6 +45,7 @@ __all__ = [
     "ErasureJournal",
     "ErasurePlan",
     "Holding",
+    "JournalHead",
     "KeyPool",
     "KeyStore",
     "KeysBusy",

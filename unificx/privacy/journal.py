@@ -79,6 +79,11 @@ class ErasureJournal:
                 f"The erasure journal {self._path} cannot be used: {fault.strerror}.",
                 hint=f"Check its owner, or set {JOURNAL_VARIABLE} to a path that can be written.",
             ) from fault
+        return self.read()
+
+    def read(self) -> JournalHead:
+        """Verify the chain and return the state, without changing the file, which another process may be writing.
+        Raise StartupError for a broken chain, OSError."""
         self._head = JournalHead()
         for number, (_, mac) in enumerate(self._lines(), 1):
             self._head = JournalHead(number, mac)
@@ -156,6 +161,8 @@ class ErasureJournal:
         before = ""
         with self._path.open("rb") as file:
             for number, line in enumerate(file, 1):
+                if not line.endswith(b"\n"):
+                    return
                 body, _, rest = line.rpartition(_MAC)
                 mac = self._mac(before, body)
                 if not hmac.compare_digest(rest, mac.encode() + _END):

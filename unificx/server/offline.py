@@ -17,13 +17,14 @@ from unificx.api import (
     SipCredentials,
     SipServerAddress,
 )
-from unificx.api.middleware import as_operator
+from unificx.api.middleware import App, as_operator
 from unificx.calls import LiveCall, ParkedCall
 from unificx.conferencing import Room
 from unificx.core.clock import SystemClock
 from unificx.core.errors import NotFound, StartupError
 from unificx.recording import LiveRecording
 from unificx.server.bootstrap import open_installation
+from unificx.server.container import Container
 from unificx.server.http_server import http_app
 from unificx.server.paths import InstallationPaths, database_url
 
@@ -172,7 +173,10 @@ async def offline_transport(paths: InstallationPaths) -> AsyncIterator[httpx.Asy
     structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
     environ = dict(os.environ)
     async with open_installation(paths, database_url(paths, environ), environ, SystemClock()) as container:
-        app = http_app(
-            container, NoLiveCalls(), NoLiveRecordings(), NotReady(), NoTelephony(), NoPhones(), PublicAddress()
-        )
-        yield httpx.ASGITransport(as_operator(app))
+        yield httpx.ASGITransport(offline_app(container))
+
+
+def offline_app(container: Container) -> App:
+    """Return the API of an installation without a server, with operator rights."""
+    app = http_app(container, NoLiveCalls(), NoLiveRecordings(), NotReady(), NoTelephony(), NoPhones(), PublicAddress())
+    return as_operator(app)

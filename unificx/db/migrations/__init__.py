@@ -71,6 +71,7 @@ async def is_current(database: Database) -> bool:
         async with database.engine.connect() as connection:
             if not await connection.run_sync(lambda sync: inspect(sync).has_table("alembic_version")):
                 return False
+            # scope: all tenants, because it is the revision of the whole database
             stored = await connection.exec_driver_sql("SELECT version_num FROM alembic_version")
             return list(stored.scalars()) == [newest]
     except DatabaseError as fault:

@@ -1,17 +1,19 @@
 """Backup of an installation while it runs, and restore into an empty home directory."""
 
+import fcntl
 import os
 import re
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
 from unificx import __version__
 from unificx.core.errors import Conflict, Invalid, StartupError
 from unificx.db.migrations import known_revisions
-from unificx.server.backup.archive import Manifest, Progress, extract, make_folders, writing
+from unificx.server.backup.archive import ArchiveWriter, Manifest, Progress, extract, make_folders, writing
 from unificx.server.backup.sources import copy_sqlite, dump_postgresql, load_postgresql, schema_of
 from unificx.server.home_files import files_below, kind_of
 from unificx.server.paths import DATABASE_VARIABLE, InstallationPaths, database_url
@@ -32,30 +34,21 @@ def back_up(
         raise StartupError(f"There is no installation in {paths.home}.", hint="Choose its directory with --home.")
     if target.resolve().is_relative_to(paths.home.resolve()):
         raise Conflict("The backup would be part of the home directory.", hint="Choose another file.")
-    for left in paths.home.glob("backup-*"):
-        shutil.rmtree(left)  # of one that was interrupted
-    work = Path(tempfile.mkdtemp(prefix="backup-", dir=paths.home))
-    try:
+    with _only_one(paths.home), _working_directory(paths.home) as work:
         _link(paths, work)
         copy, manifest = _copy_database(paths, environ, work, now)
         _link(paths, work)
         with writing(target, manifest, progress) as archive:
             archive.add(copy.name, copy)
-            for name, path in files_below(work):
-                if name.startswith("spool/"):
-                    archive.add(name, path)
+            _add_linked(archive, work, "spool/")
             copy_sqlite(paths.keys, work / "keys.db")
             archive.add("keys.db", work / "keys.db")
-            for name, path in files_below(work):
-                if name.startswith("audio/"):
-                    archive.add(name, path)
+            _add_linked(archive, work, "audio/")
             for name, path in files_below(paths.home):
                 kind = kind_of(name)
                 if kind is not None and kind.in_backup and not archive.has(name) and _is_small(name):
                     archive.add(name, path)
         return manifest
-    finally:
-        shutil.rmtree(work)
 
 
 def restore(source: Path, home: Path, environ: Mapping[str, str], progress: Progress) -> Manifest:
@@ -81,6 +74,37 @@ def restore(source: Path, home: Path, environ: Mapping[str, str], progress: Prog
             shutil.rmtree(folder, ignore_errors=True)
             raise
     return manifest
+
+
+@contextmanager
+def _only_one(home: Path) -> Iterator[None]:
+    """Raise Conflict while another backup is being written."""
+    folder = os.open(home, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError:
+        raise Conflict("Another backup is being written.", hint="Wait until it is complete.") from None
+    finally:
+        os.close(folder)
+
+
+@contextmanager
+def _working_directory(home: Path) -> Iterator[Path]:
+    """Create a directory for copies, on the disk of the home directory, and remove that of an interrupted backup."""
+    for left in home.glob("backup-*"):
+        shutil.rmtree(left)
+    work = Path(tempfile.mkdtemp(prefix="backup-", dir=home))
+    try:
+        yield work
+    finally:
+        shutil.rmtree(work)
+
+
+def _add_linked(archive: ArchiveWriter, work: Path, prefix: str) -> None:
+    for name, path in files_below(work):
+        if name.startswith(prefix):
+            archive.add(name, path)
 
 
 def _copy_database(

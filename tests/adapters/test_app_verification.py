@@ -1,0 +1,174 @@
+"""`unificx privacy verify`: passes on the demo, and finds what is wrong."""
+
+import asyncio
+import json
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from databases import Postgres
+from sqlalchemy import text
+from typer.testing import CliRunner
+
+from unificx.cli import build
+from unificx.core.clock import SystemClock
+from unificx.server import main
+from unificx.server.bootstrap import open_installation
+from unificx.server.container import Container
+from unificx.server.demo import furnish_demo
+from unificx.server.home_files import kind_of
+from unificx.server.offline import offline_app
+from unificx.server.paths import InstallationPaths, database_url
+from unificx.server.verification.findings import Finding, promise_table
+from unificx.server.verification.operations import verify
+from unificx.server.verification.scan import Needles, ScanResult, scan_files
+
+CHECKS = ["plaintext", "undeclared stores", "orphaned values", "orphaned files", "destroyed keys", "erasure journal"]
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def environ(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, str]]:
+    """Settings of an installation in `home` with all tables."""
+    if request.param == "sqlite":
+        (tmp_path / "home").mkdir(mode=0o700)
+        (tmp_path / "home" / "unificx.db").write_bytes(request.getfixturevalue("sqlite_template"))
+        yield {}
+        return
+    postgres: Postgres = request.getfixturevalue("postgres")
+    name = asyncio.run(postgres.create(request.getfixturevalue("postgres_template")))
+    yield {"UNIFICX_DATABASE": postgres.url(name)}
+    asyncio.run(postgres.drop(name))
+
+
+@asynccontextmanager
+async def demo(home: Path, environ: dict[str, str]) -> AsyncIterator[tuple[Container, Any]]:
+    """Open an installation with the demo organisation; yield it and a function that connects to it."""
+    paths = InstallationPaths(home)
+    async with open_installation(paths, database_url(paths, environ), environ, SystemClock()) as container:
+        await container.identity.initial_setup.create_operator()
+        made = await container.identity.initial_setup.create_demo_tenant()
+        assert made is not None
+        await furnish_demo(container, made.tenant.id)
+
+        app = offline_app(container)
+
+        @asynccontextmanager
+        async def connect(_: Path) -> AsyncIterator[httpx.AsyncClient]:
+            transport = httpx.ASGITransport(app)
+            async with httpx.AsyncClient(transport=transport, base_url="http://unificx") as client:
+                yield client
+
+        yield container, connect
+
+
+def faults(findings: list[Finding]) -> dict[str, str]:
+    return {each.check: each.detail for each in findings if not each.ok}
+
+
+@pytest.mark.promise("S3", "T2", "R4", "D3")
+async def test_the_demo_passes_and_each_fault_is_named(tmp_path: Path, environ: dict[str, str]) -> None:
+    home, clock = tmp_path / "home", SystemClock()
+    paths = InstallationPaths(home)
+    async with demo(home, environ) as (container, connect):
+        tenants = [each.id for each in container.identity.directory.tenants()]
+        findings = await verify(paths, environ, clock, connect)
+        assert [each.check for each in findings] == CHECKS
+        assert faults(findings) == {}
+        assert [each.id for each in container.identity.directory.tenants()] == tenants, "the canaries are removed"
+        if environ:
+            return  # faults are found in the same way in both databases
+
+        (home / "notes.txt").write_bytes(b"notes")
+        (home / "audio" / "00").mkdir(parents=True)
+        (home / "audio" / "00" / "0123").write_bytes(b"sound")
+        async with container.database.begin() as uow:
+            await uow.session.execute(text("CREATE TABLE extra (id INTEGER PRIMARY KEY)"))
+            await uow.session.execute(text("ALTER TABLE speed_dial ADD COLUMN name TEXT"))
+        stored = sqlite3.connect(paths.keys)
+        container.erasure.announce("erasure", tenants[-1], "s-1")
+        person = await container.identity.users.page(tenants[-1], limit=1)
+        stored.execute("DELETE FROM subject_key WHERE subject = ?", (person.items[0].subject,))
+        stored.commit()
+        stored.close()
+        found = faults(await verify(paths, environ, clock, connect))
+    assert "file notes.txt" in found["undeclared stores"]
+    assert "table extra" in found["undeclared stores"]
+    assert "column speed_dial.name" in found["undeclared stores"]
+    assert found["orphaned files"] == "audio 0123"
+    assert f"person of {person.items[0].subject}" in found["orphaned values"]
+    assert found["erasure journal"] == "s-1", "its key was not destroyed"
+    assert found.keys() == {"undeclared stores", "orphaned files", "orphaned values", "erasure journal"}
+
+
+@pytest.mark.promise("T2")
+@pytest.mark.parametrize(
+    "stored",
+    [
+        b"xx Canary 0123456789abcdef xx",
+        b"compressed: 6789abcdef",
+        "Canary 0123456789abcdef".encode("utf-16-le"),
+        b"Canary 0123456789abcdef".hex().encode(),
+        bytes((1 << 20) - 5007) + b"Canary 0123456789abcdef",
+    ],
+)
+def test_plaintext_is_found_in_each_form(tmp_path: Path, stored: bytes) -> None:
+    (tmp_path / "file").write_bytes(bytes(5000) + stored)
+    (tmp_path / "empty").write_bytes(b"")
+    needles = Needles(["Canary 0123456789abcdef", "+493012345678"])
+    result = ScanResult()
+    scan_files([(name, tmp_path / name) for name in ("file", "empty", "gone")], needles, result)
+    assert (result.found, result.files) == (["file"], 1)
+    other = ScanResult()
+    (tmp_path / "other").write_bytes(b"Canary 0123456789abcde")
+    scan_files([("other", tmp_path / "other")], needles, other)
+    assert other.found == []
+
+
+def test_the_promise_table_shows_the_evidence_of_today() -> None:
+    table = {
+        each["id"]: each
+        for each in promise_table([Finding("one", True, "", ("D3",)), Finding("two", False, "", ("D3",))])
+    }
+    assert table["D3"]["evidence"] == ["one: passed", "two: FAILED"]
+    assert table["R1"]["state"] == "kept"
+    assert table["R1"]["tests"]
+    assert table["X1"]["evidence"] == []
+
+
+def test_the_command_prints_findings_and_promises(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    results = [Finding("plaintext", True, "fine"), Finding("erasure journal", True, "3 lines")]
+
+    async def checked(*_: object) -> list[Finding]:
+        return results
+
+    monkeypatch.setattr("unificx.server.verification.operations.verify", checked)
+    app = build(None, main.up, main.describe_installation, SystemClock(), {})  # type: ignore[arg-type]
+    passed = CliRunner().invoke(app, ["privacy", "verify", "--json", "--home", str(tmp_path)])
+    assert (passed.exit_code, json.loads(passed.stdout)["ok"]) == (0, True)
+    assert len(json.loads(passed.stdout)["promises"]) > len(results)
+    results.append(Finding("orphaned files", False, "audio 0123"))
+    failed = CliRunner().invoke(app, ["privacy", "verify", "--home", str(tmp_path)])
+    assert failed.exit_code == 1
+    assert "audio 0123" in failed.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "known"),
+    [
+        ("unificx.db-wal", True),
+        ("push.key", True),
+        ("audio/8e/opus-01a21c28-6bc8", True),
+        ("audio/8e/notes.wav", False),
+        ("spool/0000000000000001.spool", True),
+        ("spool/old.spool", False),
+        ("tls/acme/pbx.example.com.pem", True),
+        ("../home.key", False),
+        ("core.1234", False),
+    ],
+)
+def test_kinds_of_files(name: str, known: bool) -> None:
+    assert (kind_of(name) is not None) is known

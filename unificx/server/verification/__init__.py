@@ -1,0 +1,1 @@
+"""`unificx privacy verify`: checks the promises that can be checked on a live installation."""
