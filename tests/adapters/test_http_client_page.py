@@ -42,6 +42,21 @@ async def test_page_says_that_it_was_requested_without_a_session(
     assert answer.headers.get("server-timing") == timing
 
 
+@pytest.mark.promise("T3", "S3")
+@pytest.mark.parametrize("path", ["/app/", "/app/calls", "/portal/", "/portal/people", "/assets/inter.woff2"])
+async def test_the_client_loads_from_this_server_only_and_runs_no_injected_script(world: World, path: str) -> None:
+    answer = await world.client().get(path)
+    assert answer.status_code == 200
+    rules = dict(rule.partition(" ")[::2] for rule in answer.headers["content-security-policy"].split("; "))
+    assert rules["default-src"] == rules["frame-ancestors"] == rules["base-uri"] == "'none'"
+    assert rules["script-src"].split() == ["'self'", "'wasm-unsafe-eval'"]
+    assert rules["connect-src"] == rules["worker-src"] == rules["form-action"] == "'self'"
+    sources = {source for rule in rules.values() for source in rule.split()}
+    assert sources == {"'none'", "'self'", "'wasm-unsafe-eval'", "'unsafe-inline'", "data:", "blob:"}
+    assert "unsafe-inline" not in rules["script-src"]
+    assert "geolocation=()" in answer.headers["permissions-policy"]
+
+
 async def test_font_is_served(world: World) -> None:
     answer = await world.client().get("/assets/inter.woff2")
     assert (answer.status_code, answer.headers["content-type"]) == (200, "font/woff2")

@@ -7,6 +7,7 @@ import ast
 import re
 import textwrap
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -34,8 +35,19 @@ def _statements(tree: ast.AST) -> Iterator[tuple[ast.stmt, ast.Call]]:
     for statement in ast.walk(tree):
         if isinstance(statement, ast.stmt) and not hasattr(statement, "body"):
             for node in ast.walk(statement):
-                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in VERBS:
+                if isinstance(node, ast.Call) and _verb(node.func) in VERBS:
                     yield statement, node
+
+
+def _verb(called: ast.expr) -> str:
+    """Return the name of a function of SQLAlchemy, also of its module: `select`, `sa.select`; or `text` for raw SQL."""
+    match called:
+        case ast.Name(id=name) | ast.Attribute(value=ast.Name(id="sa" | "sqlalchemy"), attr=name):
+            return name
+        case ast.Attribute(attr="exec_driver_sql"):
+            return "text"
+        case _:
+            return ""
 
 
 def _names(node: ast.AST) -> set[str]:
@@ -43,30 +55,48 @@ def _names(node: ast.AST) -> set[str]:
     return names | {each.attr for each in ast.walk(node) if isinstance(each, ast.Attribute)}
 
 
+def tautologies(tree: ast.AST) -> set[int]:
+    """Return the lines of comparisons of a tenant with itself: they filter nothing."""
+    compared = [node for node in ast.walk(tree) if isinstance(node, ast.Compare) and "tenant_id" in _names(node)]
+    return {
+        node.lineno
+        for node in compared
+        if any(ast.unparse(left) == ast.unparse(right) for left, right in pairwise([node.left, *node.comparators]))
+    }
+
+
 def unscoped(source: str, scoped: set[str]) -> list[int]:
-    """Return the lines of statements on scoped tables without a tenant or a reason."""
+    """Return the lines of statements on scoped tables without a tenant or a reason, and of those that compare a tenant
+    with itself."""
     lines, tree = source.splitlines(), ast.parse(source)
     conditions = [node for node in ast.walk(tree) if isinstance(node, ast.Assign) and "tenant_id" in _names(node.value)]
     scoping_names = {"tenant_id"}.union(*(_names(target) for node in conditions for target in node.targets))
     found: list[int] = []
     for statement, call in _statements(tree):
-        is_raw = ast.unparse(call.func) == "text" and bool(TABLE.search(ast.unparse(call)))
+        is_raw = _verb(call.func) == "text" and bool(TABLE.search(ast.unparse(call)))
         if not (is_raw or _names(call) & scoped) or _names(statement) & scoping_names:
             continue
         written = lines[max(statement.lineno - 3, 0) : statement.end_lineno]
         if not any(ESCAPE in line and len(line.split(ESCAPE)[1]) > 8 for line in written):
             found.append(statement.lineno)
-    return found
+    return sorted({*found, *tautologies(tree)})
 
 
 def holds_sql(source: str) -> bool:
     """Return whether a module imports the functions of SQLAlchemy that make statements."""
-    imports = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ImportFrom)]
-    modules = [node for node in imports if (node.module or "").partition(".")[0] == "sqlalchemy"]
-    return any(alias.name in STATEMENTS for node in modules for alias in node.names)
+    nodes = list(ast.walk(ast.parse(source)))
+    modules = [n for n in nodes if isinstance(n, ast.ImportFrom) and (n.module or "").partition(".")[0] == "sqlalchemy"]
+    return (
+        any(alias.name in STATEMENTS for node in modules for alias in node.names)
+        or any(alias.name == "sqlalchemy" for node in nodes if isinstance(node, ast.Import) for alias in node.names)
+        or any(isinstance(node, ast.Attribute) and node.attr == "exec_driver_sql" for node in nodes)
+    )
 
 
-QUERIES = sorted(path for path in Path(unificx.__path__[0]).rglob("*.py") if holds_sql(path.read_text("utf-8")))
+PACKAGE = Path(unificx.__path__[0])
+SCHEMA = PACKAGE / "db" / "migrations" / "versions"
+QUERIES = sorted(path for path in PACKAGE.rglob("*.py") if path.parent != SCHEMA and holds_sql(path.read_text("utf-8")))
+"""All files with SQL but the migrations, which change all tenants."""
 
 
 @pytest.mark.promise("T3")
@@ -94,6 +124,12 @@ def test_repositories_are_found() -> None:
         ("q = text('SELECT * FROM call WHERE id = :id')", [1]),
         ("q = text('SELECT 1')", []),
         ("q = insert(CallRow)", []),
+        ("q = select(CallRow).where(CallRow.tenant_id == CallRow.tenant_id)", [1]),
+        ("q = select(CallRow).where(CallRow.tenant_id == CallRow.tenant_id, CallRow.tenant_id == tenant)", [1]),
+        ("q = select(CallRow).where(CallRow.tenant_id == PartyRow.tenant_id, CallRow.tenant_id == tenant)", []),
+        ("theirs = _CALL.c.tenant_id == _CALL.c.tenant_id\nq = delete(_CALL).where(theirs)", [1]),
+        ("q = sa.select(CallRow).where(CallRow.id == one)", [1]),
+        ("q = connection.exec_driver_sql('DELETE FROM call')", [1]),
     ],
 )
 def test_the_lint_detects_missing_filters(source: str, lines: list[int]) -> None:
@@ -108,6 +144,8 @@ def test_the_lint_detects_missing_filters(source: str, lines: list[int]) -> None
         ("from sqlalchemy import text, func", True),
         ("from sqlalchemy import String", False),
         ("from os import select", False),
+        ("import sqlalchemy as sa", True),
+        ("connection.exec_driver_sql('SELECT 1')", True),
     ],
 )
 def test_modules_with_sql_are_found(source: str, found: bool) -> None:

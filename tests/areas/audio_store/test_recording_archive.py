@@ -219,6 +219,14 @@ async def test_erased_recording_cannot_be_read_from_a_backup(room: RecordingSetu
         old.close()
 
 
+@pytest.mark.promise("T3")
+async def test_a_recording_is_not_found_by_its_id_in_another_tenant(room: RecordingSetup) -> None:
+    stored = await record(room)
+    with pytest.raises(NotFound):
+        await room.archive.get("another", stored.id)
+    assert (await room.archive.get(TENANT, stored.id)).id == stored.id
+
+
 @pytest.mark.promise("D3")
 @pytest.mark.parametrize("subject", [ANNA.subject, "s-bert"])
 async def test_recording_is_erased_with_either_party(room: RecordingSetup, subject: str) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from recording_setup import ANNA, TENANT, RecordingSetup, new_message
@@ -14,7 +15,14 @@ from unificx.identity import Extension
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
 from unificx.media.sounds import Sound
 from unificx.media.tones import sine
-from unificx.voicemail import CallerId, MailboxSettingsChange, MessageWriter, NewMessage, VoicemailSettingsChange
+from unificx.voicemail import (
+    CallerId,
+    MailboxSettingsChange,
+    MessageWriter,
+    NewMessage,
+    VoicemailSettingsChange,
+    message_repository,
+)
 from unificx.voicemail.events import MessageLeft
 
 BEN = Extension("e-ben", TENANT, "1002", None, "s-ben", 30, 3600, "Ben Example")
@@ -227,6 +235,22 @@ async def test_pin_opens_only_its_own_mailbox(room: RecordingSetup) -> None:
     await room.boxes.change_mailbox(ANNA, MailboxSettingsChange(pin=""))
     assert not await room.boxes.check_pin(TENANT, ANNA.id, "8264")
     assert not await room.boxes.check_pin(TENANT, ANNA.id, "")
+
+
+@pytest.mark.promise("T3")
+async def test_a_pin_is_stored_as_a_salted_hash(room: RecordingSetup, monkeypatch: pytest.MonkeyPatch) -> None:
+    stored: list[str] = []
+    original = message_repository.put_pin
+
+    async def put(*values: Any) -> None:
+        stored.append(values[-1])
+        await original(*values)
+
+    monkeypatch.setattr(message_repository, "put_pin", put)
+    for _ in range(2):
+        await room.boxes.change_mailbox(ANNA, MailboxSettingsChange(pin="8264"))
+    assert all(digest.startswith("$argon2id$") and "8264" not in digest[:10] for digest in stored)
+    assert len(set(stored)) == len(stored) == 2
 
 
 async def test_pin_attempts_are_rate_limited(room: RecordingSetup, clock: ManualClock) -> None:
