@@ -210,6 +210,7 @@ AREAS: dict[str, tuple[str, ...]] = {
         "engines/test_request_*",
         "adapters/test_http_diagnostics_*",
         "adapters/test_http_privacy_requests*",
+        "adapters/test_http_request_form*",
         "outside/test_client_diagnostics*",
     ),
     "transport": (

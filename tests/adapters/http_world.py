@@ -79,7 +79,7 @@ from unificx.server.call_routing import build_call_routing
 from unificx.server.live_events import LiveEvents
 from unificx.server.queue_events import QueueEvents
 from unificx.server.room_events import RoomEvents
-from unificx.support import RightsParts, RightsRequests, SupportService
+from unificx.support import OutsideRequests, RightsParts, RightsRequests, SupportService
 from unificx.trunks import TrunkDirectory, TrunkService
 from unificx.voicemail import Mailboxes, NewMessage, TranscriptionWorker
 from unificx.webhooks import SOURCES, WebhookService
@@ -493,6 +493,7 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
     erasures = PersonErasures(database, erasure, clock, ReceiptSigner(bytes(32)), keys.installation_id)
     erasures.holdings = (account_holding(database, identity.users), call_record_holding(database, history))
     erasures.installation = ErasureChecks(identity, spool)
+    rights = RightsRequests(RightsParts(database, keys, identity, cluster.counters, cluster.one_time))
     services = Services(
         identity=identity,
         erasures=erasures,
@@ -513,7 +514,8 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
         groups=routing.groups,
         hours=routing.hours,
         support=SupportService(database, keys, clock),
-        rights=RightsRequests(RightsParts(database, keys, identity)),
+        rights=rights,
+        outside_requests=OutsideRequests(rights),
         completions=routing.completions,
         speed_dials=routing.speed_dials,
         consents=Consents(database, keys),

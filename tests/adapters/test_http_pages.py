@@ -45,7 +45,16 @@ class Outline(HTMLParser):
 
 DATA_MARKS = ("categories", "purposes", "retention", "recipient", "promise")
 PROMISES = Path(__file__).parents[2] / "docs" / "promises.md"
-PAGES = ("/", "/privacy", "/privacy/versions", "/terms", "/certificate", "/api/docs")
+PAGES = (
+    "/",
+    "/privacy",
+    "/privacy/versions",
+    "/privacy/request",
+    "/privacy/request/0198c2a4",
+    "/terms",
+    "/certificate",
+    "/api/docs",
+)
 
 
 @pytest.fixture

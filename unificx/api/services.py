@@ -24,7 +24,7 @@ from unificx.queues import Queues
 from unificx.recording import RecordingArchive
 from unificx.routing import DestinationDirectory, GroupService, HoursService, Outbound
 from unificx.speed_dials import SpeedDials
-from unificx.support import RightsRequests, SupportService
+from unificx.support import OutsideRequests, RightsRequests, SupportService
 from unificx.trunks import TrunkService
 from unificx.voicemail import Mailboxes
 from unificx.webhooks import WebhookService
@@ -74,6 +74,7 @@ class Services:
     archive: RecordingArchive
     support: SupportService
     rights: RightsRequests
+    outside_requests: OutsideRequests
     completions: CallCompletions
     speed_dials: SpeedDials
     consents: Consents

@@ -29,6 +29,8 @@ from unificx.identity.policies.login_throttle import source_key
 from unificx.identity.policies.people_csv import neutralize
 from unificx.identity.policies.permissions import SCOPES, Action, may, may_grant, reaches
 from unificx.identity.policies.pin_throttle import PinThrottle, validate_pin
+from unificx.identity.policies.validation import email as validated_email
+from unificx.identity.policies.validation import email_key
 from unificx.identity.privacy import account_holding
 from unificx.identity.schemas import (
     Acceptance,
@@ -143,6 +145,7 @@ __all__ = [
     "account_holding",
     "allocate_number",
     "build_identity",
+    "email_key",
     "may",
     "may_grant",
     "neutralize",
@@ -151,4 +154,5 @@ __all__ = [
     "release_number",
     "source_key",
     "validate_pin",
+    "validated_email",
 ]

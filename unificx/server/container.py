@@ -155,7 +155,7 @@ def build_container(
         conferences=ConferenceManager(clock, bus.publish),
         routing=_routing(audio_parts, identity, areas, spool=spool, trunks=trunks, cluster=cluster),
         support=SupportService(database, keys, clock),
-        rights=RightsRequests(RightsParts(database, keys, identity)),
+        rights=_rights(database, keys, identity, cluster),
         journal=_journal(spool, database, keys),
         push=push,
         webhooks=webhooks,
@@ -175,6 +175,10 @@ def build_container(
 def _journal(spool: Spool, database: Database, keys: KeyStore) -> Journal:
     pool = KeyPool(keys, database.clock, LIVE_CALL_KEYS)
     return Journal(SpooledCallJournal(spool, database, pool.tidy), keys, pool, database.clock)
+
+
+def _rights(database: Database, keys: KeyStore, identity: Identity, cluster: Cluster) -> RightsRequests:
+    return RightsRequests(RightsParts(database, keys, identity, cluster.counters, cluster.one_time))
 
 
 def _conference_rooms(database: Database, keys: KeyStore, identity: Identity, cluster: Cluster) -> MeetingRooms:

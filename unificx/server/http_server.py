@@ -28,6 +28,7 @@ from unificx.api.proxy_headers import ProxyHeadersMiddleware
 from unificx.core.errors import StartupError
 from unificx.integrations.audio_import.client import AudioImporter
 from unificx.server.container import Container
+from unificx.support import OutsideRequests
 from unificx.transport.binding import BindAddress, open_socket
 from unificx.transport.connections import Connections
 from unificx.transport.websocket import LimitedWebSockets, SipWebSocket
@@ -70,6 +71,7 @@ def http_app(  # noqa: PLR0917 - what an installation shows
             archive=container.archive,
             support=container.support,
             rights=container.rights,
+            outside_requests=OutsideRequests(container.rights),
             completions=container.routing.completions,
             speed_dials=container.routing.speed_dials,
             consents=container.consents,

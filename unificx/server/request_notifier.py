@@ -17,6 +17,10 @@ class _Notifier:
     def __init__(self, container: Container) -> None:
         self._identity, self._notifications = container.identity, container.notification_service
 
+    @property
+    def can_send(self) -> bool:
+        return self._notifications.can_send
+
     async def alert_administrators(self, tenant_id: str, detail: str) -> None:
         try:
             cursor: str | None = None

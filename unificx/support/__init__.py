@@ -2,9 +2,11 @@
 
 from unificx.support.privacy import report_holding
 from unificx.support.rights import (
+    PUBLIC_KINDS,
     Kind,
     MailKind,
     NewRequest,
+    OutsideRequests,
     OwnKind,
     Regime,
     RequestHistory,
@@ -20,9 +22,11 @@ from unificx.support.rights import (
 from unificx.support.service import SupportService
 
 __all__ = [
+    "PUBLIC_KINDS",
     "Kind",
     "MailKind",
     "NewRequest",
+    "OutsideRequests",
     "OwnKind",
     "Regime",
     "RequestHistory",

@@ -7,6 +7,7 @@ import pytest
 from identity_factory import identity_on
 from sqlalchemy import text
 
+from unificx.cluster import LocalCounters, LocalOneTimeStore
 from unificx.core.clock import ManualClock
 from unificx.core.errors import Conflict, Invalid, NotFound
 from unificx.db import Database
@@ -17,6 +18,8 @@ from unificx.support import NewRequest, RightsParts, RightsRequest, RightsReques
 
 
 class FakeNotifier:
+    can_send = True
+
     def __init__(self) -> None:
         self.alerts: list[str] = []
         self.sent: list[tuple[str, str]] = []
@@ -38,7 +41,8 @@ async def setup(database: Database, keys: KeyStore, clock: ManualClock) -> Any:
     tenant = await identity.tenants.create(NewTenant("acme", "Acme", "acme.example"))
     await identity.people.create(tenant.id, NewPerson("Root", "root@acme.example", Role.TENANT_ADMIN))
     ada = (await identity.people.create(tenant.id, NewPerson("Ada", "ada@acme.example"))).person
-    requests, notifier = RightsRequests(RightsParts(database, keys, identity)), FakeNotifier()
+    parts = RightsParts(database, keys, identity, LocalCounters(clock), LocalOneTimeStore(clock))
+    requests, notifier = RightsRequests(parts), FakeNotifier()
     requests.notifier = notifier
     yield requests, notifier, identity, ada
     await identity.join_background_tasks()

@@ -1,13 +1,13 @@
-"""Pages that need no account and no scripts: the start page, the terms, the privacy policy, the certificate and the API
-reference."""
+"""Pages that need no account and no scripts: the start page, the terms, the privacy policy, the form for requests about
+personal data, the certificate and the API reference."""
 
 from fastapi import APIRouter
 
-from unificx.api.pages import certificate, legal, privacy, reference, start
+from unificx.api.pages import certificate, legal, privacy, reference, requests, start
 from unificx.api.pages.layout import language_of
 
 __all__ = ["language_of", "router"]
 
 router = APIRouter(include_in_schema=False)
-for _part in (start, legal, privacy, certificate, reference):
+for _part in (start, legal, privacy, requests, certificate, reference):
     router.include_router(_part.router)

@@ -68,8 +68,12 @@ def language_for(request: Request) -> Language:
     return LANGUAGES.get(request.query_params.get(CHOICE, ""), preferred)
 
 
-def page(request: Request, name: str, title: Mapping[str, str], values: Mapping[str, str] = {}) -> HTMLResponse:
-    """Return the page `NAME.LANGUAGE.html` within the layout. `values`: HTML for the placeholders of the page."""
+def page(
+    request: Request, name: str, title: Mapping[str, str], values: Mapping[str, str] = {}, *, has_form: bool = False
+) -> HTMLResponse:
+    """Return the page `NAME.LANGUAGE.html` within the layout. `values`: HTML for the placeholders of the page.
+
+    `has_form`: its form may be sent to this server."""
     language = language_for(request)
     query = f"?{CHOICE}={language}" if request.query_params.get(CHOICE) == language else ""
     texts = _TEXTS[language]
@@ -85,6 +89,8 @@ def page(request: Request, name: str, title: Mapping[str, str], values: Mapping[
         path=f"{request.url.path}?{CHOICE}={texts['other']}",
         version=__version__,
     )
+    if has_form:
+        policy = policy.replace("form-action 'none'", "form-action 'self'")
     headers = {
         "Content-Security-Policy": policy,
         "Content-Language": language,

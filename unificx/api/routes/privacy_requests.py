@@ -96,7 +96,11 @@ async def show_privacy_request(
     return await _history(services, scope.tenant_id, request_id)
 
 
-@router.post("/privacy-requests/{request_id}/steps", responses=problem_responses(401, 403, 404, 409))
+@router.post(
+    "/privacy-requests/{request_id}/steps",
+    dependencies=[Depends(declare_idempotency_key)],
+    responses=problem_responses(401, 403, 404, 409),
+)
 async def take_request_step(
     services: ServicesDep, user: CurrentUserDep, request_id: Id, body: models.RequestStep, tenant: TenantQuery = None
 ) -> models.PrivacyRequestHistory:

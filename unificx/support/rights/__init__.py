@@ -1,6 +1,7 @@
 """Requests about personal data: queue, time limits, proof of outsiders, disclosures to authorities, breaches."""
 
 from unificx.support.rights.clocks import Regime
+from unificx.support.rights.outsiders import PUBLIC_KINDS, OutsideRequests
 from unificx.support.rights.ports import MailKind
 from unificx.support.rights.privacy import request_holding
 from unificx.support.rights.schemas import (
@@ -16,9 +17,11 @@ from unificx.support.rights.service import RightsParts, RightsRequests
 from unificx.support.rights.states import Step, allowed
 
 __all__ = [
+    "PUBLIC_KINDS",
     "Kind",
     "MailKind",
     "NewRequest",
+    "OutsideRequests",
     "OwnKind",
     "Regime",
     "RequestHistory",

@@ -10,6 +10,11 @@ MailKind = Literal["request_code", "request_answer"]
 class RequestNotifier(Protocol):
     """Sends e-mails and push messages. Nothing is sent without a mail server."""
 
+    @property
+    def can_send(self) -> bool:
+        """Whether e-mail can be sent at all."""
+        ...
+
     async def alert_administrators(self, tenant_id: str, detail: str) -> None:
         """Tell the administrators of a tenant that a request needs them."""
         ...
@@ -21,6 +26,8 @@ class RequestNotifier(Protocol):
 
 class NoNotifier:
     """Implements `RequestNotifier` where there is no mail."""
+
+    can_send = False
 
     async def alert_administrators(self, tenant_id: str, detail: str) -> None:
         """Do nothing."""

@@ -99,7 +99,7 @@ async def to_remind(session: AsyncSession, before: datetime, not_since: datetime
     # scope: all tenants, because the reminders of all are sent by one job
     query = select(RightsRequestRow.tenant_id, RightsRequestRow.id).where(
         RightsRequestRow.closed.is_(None),
-        RightsRequestRow.state != "received",
+        or_(RightsRequestRow.state != "received", RightsRequestRow.proof != ""),
         or_(RightsRequestRow.due < before, RightsRequestRow.confirm_due < before),
         or_(RightsRequestRow.reminded.is_(None), RightsRequestRow.reminded < not_since),
     )
@@ -113,6 +113,7 @@ async def unproved(session: AsyncSession, before: datetime) -> list[tuple[str, s
         RightsRequestRow.closed.is_(None),
         RightsRequestRow.state == "received",
         RightsRequestRow.origin == "public",
+        RightsRequestRow.proof == "",
         RightsRequestRow.received < before,
     )
     return [(tenant_id, request_id) for tenant_id, request_id in (await session.execute(query)).all()]

@@ -67,8 +67,8 @@ class RightsRequest:
     """Answer, or the reasons of a refusal."""
 
     def overdue(self, now: datetime) -> bool:
-        """Whether a proved request has passed its time limit without an answer."""
-        return self.closed is None and self.state != "received" and now >= self.due
+        """Whether a request whose sender was proved has passed its time limit without an answer."""
+        return self.closed is None and bool(self.proof) and now >= self.due
 
 
 @dataclass(frozen=True, slots=True)

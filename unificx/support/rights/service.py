@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from unificx.core.errors import Conflict, Invalid, NotFound
+from unificx.cluster import Counters, OneTimeStore
+from unificx.core.errors import Conflict, Expired, Invalid, NotFound
 from unificx.db import Database, Page, PageById, UnitOfWork, lock_scope
 from unificx.identity import Identity, PersonChange
 from unificx.identity.events import TenantDeleted
@@ -43,6 +44,8 @@ class RightsParts:
     database: Database
     keys: KeyStore
     identity: Identity
+    counters: Counters
+    one_time: OneTimeStore
 
 
 class RightsRequests:
@@ -50,6 +53,7 @@ class RightsRequests:
 
     def __init__(self, parts: RightsParts) -> None:
         self.notifier: RequestNotifier = NoNotifier()
+        self.parts = parts
         self._database, self._keys, self._identity = parts.database, parts.keys, parts.identity
         self._clock = parts.database.clock
 
@@ -75,6 +79,27 @@ class RightsRequests:
             tenant_id, new, "staff", state=state, proof="staff" if state == "proved" else "", by=by
         )
 
+    async def enter_public(self, tenant_id: str, new: NewRequest) -> RightsRequest:
+        """Enter a request from the public form. Administrators are told once its sender is proved, or at once if no
+        code can be sent. Raise Invalid."""
+        return await self._enter(tenant_id, new, "public", state="received", proof="", by="")
+
+    async def prove_email(self, tenant_id: str, request_id: str) -> None:
+        """Note that the sender of a public request can read its e-mail address. A request about a telephone number
+        stays received until an administrator has called that number. Raise Expired."""
+        async with self._database.begin() as uow:
+            await lock_scope(uow.session, "rights request", request_id)
+            request = await repository.find(uow.session, self._keys, tenant_id, request_id)
+            if request is None or request.state != "received":
+                raise Expired("The request is closed.")
+            request = replace(request, proof="email", confirmed=self._clock.now())
+            if not request.number:
+                about = self._keys.find(tenant_id, EMAIL_ALIAS, request.email)
+                request = replace(request, state="proved", about=about)
+            await repository.save(uow.session, self._keys, request)
+            await self._add_step(uow, request, "prove_email", "", "")
+        await self._alert(tenant_id, [request])
+
     async def _enter(
         self, tenant_id: str, new: NewRequest, origin: Origin, *, state: State, proof: Proof, by: str
     ) -> RightsRequest:
@@ -83,7 +108,7 @@ class RightsRequests:
             raise Invalid(f"Use at most {MAX_TEXT} characters.", field="text")
         if new.kind == "minor" and not new.person_id:
             raise Invalid("Name the account of the minor.", field="person_id")
-        about = await self._subject(tenant_id, new)
+        about = await self._subject(tenant_id, new) if origin != "public" else None
         now, own = self._clock.now(), origin == "account"
         request = self._with_limits(tenant_id, replace(new, text=text), now)
         request = replace(request, origin=origin, state=state, proof=proof, about=about, confirmed=now if own else None)
@@ -92,7 +117,8 @@ class RightsRequests:
         async with self._database.begin() as uow:
             await repository.insert(uow.session, self._keys, request)
             await self._add_step(uow, request, "receive", "", by)
-        await self._alert(tenant_id, [request])
+        if origin != "public" or not self.notifier.can_send:
+            await self._alert(tenant_id, [request])
         return request
 
     async def _subject(self, tenant_id: str, new: NewRequest) -> str | None:
@@ -194,7 +220,7 @@ class RightsRequests:
         request = replace(before, state=state)
         match step:
             case "prove":
-                return replace(request, proof="staff")
+                return replace(request, proof="phone" if request.number else "staff", about=self._about(before))
             case "begin":
                 return replace(request, confirmed=request.confirmed or now)
             case "extend" if before.extendable is not None:
@@ -203,6 +229,13 @@ class RightsRequests:
                 return replace(request, answer=note, closed=now, confirmed=request.confirmed or now)
             case _:
                 return replace(request, closed=now)
+
+    def _about(self, request: RightsRequest) -> str | None:
+        """Return the subject of a request whose sender is proved now, if it is known here."""
+        if request.about is not None:
+            return request.about
+        kind, value = (NUMBER_ALIAS, request.number) if request.number else (EMAIL_ALIAS, request.email.lower())
+        return self._keys.find(request.tenant_id, kind, value) if value else None
 
     def _require_erased(self, request: RightsRequest) -> None:
         """Raise Conflict for the answer to a deletion before the subject is erased."""

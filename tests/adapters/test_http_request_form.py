@@ -1,0 +1,176 @@
+"""The public form for requests about personal data: no account, codes, bad input, nothing to enumerate."""
+
+from typing import Any
+
+import httpx
+import pytest
+from http_world import ORIGIN, World
+
+from unificx.support import RightsRequest
+
+SAME_SITE = {"Sec-Fetch-Site": "same-origin", "Accept-Language": "en"}
+FORM = {"kind": "deletion", "name": "Zoë", "email": "Zoe@Example.com", "number": "", "text": "Forget me"}
+
+
+class Mailbox:
+    """Collects codes instead of sending them."""
+
+    can_send = True
+
+    def __init__(self) -> None:
+        self.alerts: list[str] = []
+        self.codes: list[str] = []
+
+    async def alert_administrators(self, tenant_id: str, detail: str) -> None:
+        self.alerts.append(detail)
+
+    async def send(self, request: RightsRequest, kind: str, detail: str) -> None:
+        assert request.email == "zoe@example.com"
+        if kind == "request_code":
+            self.codes.append(detail)
+
+
+@pytest.fixture
+def mailbox(world: World) -> Mailbox:
+    world.services.rights.notifier = found = Mailbox()
+    return found
+
+
+def visitor(world: World, host: str = "", address: str = "198.51.100.9") -> httpx.AsyncClient:
+    client = world.client(address=address)
+    client.headers.update(SAME_SITE)
+    client.base_url = f"https://{host}" if host else ORIGIN
+    return client
+
+
+async def requests_of(world: World) -> list[Any]:
+    return list((await world.services.rights.page(world.acme.id)).items)
+
+
+@pytest.mark.promise("H1", "U6")
+async def test_a_visitor_sends_a_request_and_proves_the_address_once(world: World, mailbox: Mailbox) -> None:
+    client = visitor(world, world.acme.domain)
+    form = await client.get("/privacy/request")
+    assert "form-action 'self'" in form.headers["content-security-policy"]
+    sent = await client.post("/privacy/request", data=FORM)
+    assert sent.status_code == 303
+    [request] = await requests_of(world)
+    assert (request.state, request.proof, request.about, mailbox.alerts) == ("received", "", None, [])
+    path, [code] = sent.headers["location"], mailbox.codes
+    assert path == f"/privacy/request/{request.id}"
+    assert (await client.post(path, data={"code": "00000000"})).status_code == 422
+    assert (await client.post(path, data={"code": f" {code} "})).status_code == 200
+    [request] = await requests_of(world)
+    assert (request.state, request.proof, request.text) == ("proved", "email", "Forget me")
+    assert len(mailbox.alerts) == 1
+    assert (await client.post(path, data={"code": code})).status_code == 422
+
+
+@pytest.mark.promise("H1")
+async def test_a_number_waits_for_a_call_and_is_normalised(world: World, mailbox: Mailbox) -> None:
+    subject = world.keys.find_or_create(world.acme.id, "number", "+49301234567")
+    client = visitor(world)
+    sent = await client.post(f"/privacy/request/for/{world.acme.id}", data={**FORM, "number": "030 / 123 45 67"})
+    await client.post(sent.headers["location"], data={"code": mailbox.codes[0]})
+    [request] = await requests_of(world)
+    assert (request.state, request.proof, request.number, request.about) == ("received", "email", "+49301234567", None)
+    admin = await world.admin(world.acme)
+    path = f"/api/v1/privacy-requests/{request.id}/steps"
+    proved = (await admin.post(path, json={"step": "prove", "note": "called"})).json()
+    assert (proved["state"], proved["proof"], proved["known"]) == ("proved", "phone", True)
+    refused = await admin.post(path, json={"step": "answer", "note": "done"})
+    assert refused.status_code == 409
+    world.keys.destroy(world.acme.id, subject)
+    assert (await admin.post(path, json={"step": "answer", "note": "done"})).status_code == 200
+
+
+async def test_a_code_has_five_attempts(world: World, mailbox: Mailbox) -> None:
+    client = visitor(world, world.acme.domain)
+    path = (await client.post("/privacy/request", data=FORM)).headers["location"]
+    wrong = "1" * 8 if mailbox.codes[0] != "1" * 8 else "2" * 8
+    for number in range(5):
+        other = visitor(world, world.acme.domain, f"198.51.100.{number}")
+        assert (await other.post(path, data={"code": wrong})).status_code == 422
+    world.clock.advance(1800)
+    assert (await visitor(world, address="192.0.2.1").post(path, data={"code": mailbox.codes[0]})).status_code == 422
+    [request] = await requests_of(world)
+    assert request.proof == ""
+
+
+async def test_guessing_is_slowed_per_source(world: World, mailbox: Mailbox) -> None:
+    client = visitor(world)
+    answers = [(await client.post(f"/privacy/request/{n:08}", data={"code": "1"})).status_code for n in range(7)]
+    assert answers[0] == 422
+    assert answers[-1] == 429
+    assert mailbox.codes == []
+
+
+async def test_sending_is_limited_per_source_and_address(world: World, mailbox: Mailbox) -> None:
+    path = f"/privacy/request/for/{world.acme.id}"
+    client = visitor(world)
+    answers = [(await client.post(path, data=FORM)).status_code for _ in range(6)]
+    assert answers == [303] * 5 + [429]
+    others = [{**FORM, "email": f"zoe{n}@example.com"} for n in range(6)]
+    unknown = f"/privacy/request/for/{world.acme.id[::-1]}"
+    assert [(await client.post(unknown, data=each)).status_code for each in others] == [303] * 5 + [429]
+    assert len(mailbox.codes) == 5
+
+
+@pytest.mark.promise("H1")
+async def test_unknown_organisations_look_like_known_ones(world: World, mailbox: Mailbox) -> None:
+    pages: list[str] = []
+    for host in (world.acme.domain, "nobody.example"):
+        client = visitor(world, host)
+        form = await client.get("/privacy/request")
+        sent = await client.post("/privacy/request", data=FORM)
+        code = await client.get(sent.headers["location"])
+        request_id = sent.headers["location"].rpartition("/")[2]
+        texts = [form.text, code.text, str(sent.status_code)]
+        pages.append("".join(texts).replace(host, "HOST").replace(request_id, "ID"))
+    assert pages[0] == pages[1]
+    assert len(mailbox.codes) == 1
+    own = await visitor(world, "127.0.0.1").get("/privacy/request")
+    assert "<form" not in own.text, "two organisations, and the host names none"
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"kind": "breach"}, "Choose one"),
+        ({"email": "zoe"}, "e-mail address such as"),
+        ({"number": "123"}, "telephone number such as"),
+        ({"text": "x" * 5001}, "too long"),
+        ({"text": "x" * 70_000}, "too long"),
+        ({"name": "x" * 201}, "name cannot"),
+    ],
+)
+async def test_bad_input_is_named_and_not_stored(
+    world: World, mailbox: Mailbox, change: dict[str, str], words: str
+) -> None:
+    answer = await visitor(world, world.acme.domain).post("/privacy/request", data={**FORM, **change})
+    assert answer.status_code == 422
+    assert '<p role="alert">' in answer.text
+    assert words in answer.text
+    assert await requests_of(world) == []
+    assert mailbox.codes == []
+
+
+async def test_values_are_shown_again_escaped(world: World, mailbox: Mailbox) -> None:
+    bad = {**FORM, "email": '"><script>', "name": "<b>", "text": "</textarea>$x"}
+    answer = await visitor(world, world.acme.domain).post("/privacy/request", data=bad)
+    assert "<script>" not in answer.text
+    assert "&lt;/textarea&gt;$x" in answer.text
+
+
+async def test_other_sites_cannot_send_the_form(world: World, mailbox: Mailbox) -> None:
+    client = visitor(world, world.acme.domain)
+    for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}):
+        assert (await client.post("/privacy/request", data=FORM, headers=headers)).status_code == 403
+        assert (await client.post("/privacy/request/0198", data={"code": "1"}, headers=headers)).status_code == 403
+    assert await requests_of(world) == []
+
+
+async def test_a_full_disk_is_named(world: World, mailbox: Mailbox) -> None:
+    world.readiness.storage_full = True
+    answer = await visitor(world, world.acme.domain).post("/privacy/request", data=FORM)
+    assert (answer.status_code, "cannot store" in answer.text) == (507, True)

@@ -1,0 +1,222 @@
+"""The form for requests about personal data: plain HTML, without an account, scripts and cookies.
+
+The organisation is chosen by the host name, or by its random id in a link that it gives. An unknown one gets the
+same pages, so that nobody can find out which organisations use this server.
+"""
+
+from collections.abc import Mapping
+from html import escape
+from ipaddress import ip_address
+from typing import Annotated
+from urllib.parse import parse_qsl, urlsplit
+
+from fastapi import APIRouter, Path, Request
+from fastapi.responses import RedirectResponse, Response
+
+from unificx.api.access import reject_cross_site, source_of
+from unificx.api.pages.layout import CHOICE, LANGUAGES, Language, language_for, page
+from unificx.api.services import services_of
+from unificx.core.errors import DomainError, Expired, Invalid, StorageFull, TooManyRequests
+from unificx.identity import OPERATOR_SLUG
+from unificx.support import PUBLIC_KINDS, Kind, NewRequest
+
+_TITLE = {"en": "Request about your data – UnifiCX", "de": "Anfrage zu Ihren Daten – UnifiCX"}
+_MAX_BODY, _MAX_TEXT = 64 << 10, 5000
+_FIELDS = ("kind", "name", "email", "number", "text")
+_KINDS: Mapping[Kind, Mapping[Language, str]] = {
+    "access": {"en": "A copy of my data", "de": "Eine Kopie meiner Daten"},
+    "correction": {"en": "Correct my data", "de": "Meine Daten berichtigen"},
+    "deletion": {"en": "Erase my data", "de": "Meine Daten löschen"},
+    "objection": {"en": "Object to a use of my data", "de": "Einer Verwendung meiner Daten widersprechen"},
+    "portability": {"en": "My data for another provider", "de": "Meine Daten für einen anderen Anbieter"},
+    "complaint": {"en": "A complaint or a question", "de": "Eine Beschwerde oder Frage"},
+}
+_BY_NAME: Mapping[str, Kind] = {each: each for each in PUBLIC_KINDS}
+_ERRORS: Mapping[str, Mapping[Language, str]] = {
+    "kind": {"en": "Choose one of the requests.", "de": "Wählen Sie eines der Anliegen."},
+    "name": {"en": "This name cannot be used.", "de": "Dieser Name kann nicht verwendet werden."},
+    "email": {
+        "en": "Enter an e-mail address such as name@example.com.",
+        "de": "Geben Sie eine E-Mail-Adresse wie name@example.com ein.",
+    },
+    "number": {
+        "en": "Enter a telephone number such as +49 30 1234567.",
+        "de": "Geben Sie eine Telefonnummer wie +49 30 1234567 ein.",
+    },
+    "text": {"en": "The message is too long.", "de": "Die Nachricht ist zu lang."},
+    "code": {
+        "en": "The code is wrong or no longer valid. After five attempts send a new request.",
+        "de": "Der Code ist falsch oder nicht mehr gültig. Nach fünf Versuchen senden Sie eine neue Anfrage.",
+    },
+    "too-many": {"en": "Too many attempts. Try again in an hour.", "de": "Zu viele Versuche. In einer Stunde erneut."},
+    "full": {"en": "This server cannot store requests now.", "de": "Der Server kann gerade nichts speichern."},
+}
+
+router = APIRouter(prefix="/privacy/request")
+RequestId = Annotated[str, Path(max_length=64, pattern=r"^[0-9a-f-]+$")]
+
+
+TenantId = Annotated[str, Path(max_length=64, pattern=r"^[0-9a-f-]+$")]
+
+
+@router.get("/for/{tenant_id}")
+async def request_form_of(request: Request, tenant_id: TenantId) -> Response:
+    """Return the form of the organisation that gives this link."""
+    return _form(request, _by_id(request, tenant_id), {})
+
+
+@router.post("/for/{tenant_id}")
+async def send_request_to(request: Request, tenant_id: TenantId) -> Response:
+    """Enter a request to the organisation of a link and lead on to its code."""
+    return await _send(request, _by_id(request, tenant_id))
+
+
+@router.get("")
+async def request_form(request: Request) -> Response:
+    """Return the form, or how to find the one of an organisation."""
+    recipient = _by_host(request)
+    return page(request, "request-where", _TITLE) if recipient is None else _form(request, recipient, {})
+
+
+@router.post("")
+async def send_request(request: Request) -> Response:
+    """Enter a request and lead on to its code."""
+    recipient = _by_host(request)
+    return page(request, "request-where", _TITLE) if recipient is None else await _send(request, recipient)
+
+
+async def _send(request: Request, recipient: tuple[str, str]) -> Response:
+    reject_cross_site(request)
+    services, values = services_of(request), await _values(request)
+    try:
+        if services.readiness.is_storage_full():
+            raise StorageFull("Out of storage.")
+        if len(values["text"]) > _MAX_TEXT:
+            raise Invalid("The text is too long.", field="text")
+        kind = _BY_NAME.get(values["kind"])
+        if kind is None:
+            raise Invalid("Choose a kind.", field="kind")
+        new = NewRequest(
+            kind, values["text"].strip(), name=values["name"], email=values["email"], number=values["number"]
+        )
+        found = await services.outside_requests.submit(recipient[0], new, source_of(request).address)
+    except DomainError as refusal:
+        return _form(request, recipient, values, refusal)
+    return RedirectResponse(f"/privacy/request/{found}{_language_query(request)}", status_code=303)
+
+
+@router.get("/{request_id}")
+async def code_form(request: Request, request_id: RequestId) -> Response:
+    """Return the form for the code, the same for every id."""
+    return _code_form(request, request_id)
+
+
+@router.post("/{request_id}")
+async def prove_request(request: Request, request_id: RequestId) -> Response:
+    """Confirm a request by its code."""
+    reject_cross_site(request)
+    code = (await _values(request)).get("code", "")
+    try:
+        await services_of(request).outside_requests.prove(request_id, code, source_of(request).address)
+    except DomainError as refusal:
+        return _code_form(request, request_id, refusal)
+    return page(request, "request-sent", _TITLE)
+
+
+def _by_id(request: Request, tenant_id: str) -> tuple[str, str]:
+    """Return tenant id and name to show; "" and a dash for an unknown tenant."""
+    tenant = services_of(request).identity.directory.tenant(tenant_id)
+    return (tenant_id, tenant.name) if tenant is not None and tenant.active else ("", "–")
+
+
+def _by_host(request: Request) -> tuple[str, str] | None:
+    """Return tenant id and name to show; "" and the host for an unknown tenant; None if the host names none."""
+    services = services_of(request)
+    directory, host = services.identity.directory, _host(request)
+    if not _is_own_host(host, services.public_address.url):
+        tenant = directory.tenant_by_domain(host)
+        return (tenant.id if tenant is not None else "", host)
+    tenants = [each for each in directory.tenants() if each.slug != OPERATOR_SLUG and each.active]
+    return (tenants[0].id, tenants[0].name) if len(tenants) == 1 else None
+
+
+def _host(request: Request) -> str:
+    try:
+        return (request.url.hostname or "").lower()
+    except ValueError:
+        return ""
+
+
+def _is_own_host(host: str, address: str) -> bool:
+    """Whether a host is the installation itself, which names no tenant: its public address, or an IP address."""
+    if host in ("", "localhost", (urlsplit(address).hostname or "").lower()):
+        return True
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+async def _values(request: Request) -> dict[str, str]:
+    """Return the fields of a sent form; others are ignored."""
+    body = await request.body()
+    if len(body) > _MAX_BODY:
+        return {**dict.fromkeys(_FIELDS, ""), "text": "x" * (_MAX_TEXT + 1)}
+    try:
+        found = dict(parse_qsl(body.decode("utf-8"), max_num_fields=20))
+    except ValueError:
+        found = {}
+    return {**dict.fromkeys(_FIELDS, ""), **found}
+
+
+def _form(
+    request: Request, recipient: tuple[str, str], values: Mapping[str, str], refusal: DomainError | None = None
+) -> Response:
+    language = language_for(request)
+    options = "".join(
+        f'<option value="{kind}"{" selected" if values.get("kind") == kind else ""}>{texts[language]}</option>'
+        for kind, texts in _KINDS.items()
+    )
+    shown = {name: escape(values.get(name, "")[:_MAX_TEXT]) for name in _FIELDS if name != "kind"}
+    rest = {
+        "recipient": escape(recipient[1]),
+        "kinds": options,
+        "action": escape(f"{request.url.path}{_language_query(request)}"),
+        "error": _error(language, refusal),
+    }
+    return _answer(page(request, "request", _TITLE, {**shown, **rest}, has_form=True), refusal)
+
+
+def _code_form(request: Request, request_id: str, refusal: DomainError | None = None) -> Response:
+    action = f"/privacy/request/{request_id}{_language_query(request)}"
+    values = {"action": escape(action), "error": _error(language_for(request), refusal)}
+    return _answer(page(request, "request-code", _TITLE, values, has_form=True), refusal)
+
+
+def _answer(response: Response, refusal: DomainError | None) -> Response:
+    if isinstance(refusal, TooManyRequests):
+        response.status_code, response.headers["Retry-After"] = 429, str(round(refusal.retry_after))
+    elif refusal is not None:
+        response.status_code = 507 if isinstance(refusal, StorageFull) else 422
+    return response
+
+
+def _error(language: Language, refusal: DomainError | None) -> str:
+    match refusal:
+        case None:
+            return ""
+        case TooManyRequests():
+            reason = "too-many"
+        case StorageFull():
+            reason = "full"
+        case Expired():
+            reason = "code"
+        case _:
+            reason = refusal.field if refusal.field in _ERRORS else "text"
+    return f'<p role="alert">{_ERRORS[reason][language]}</p>'
+
+
+def _language_query(request: Request) -> str:
+    chosen = request.query_params.get(CHOICE, "")
+    return f"?{CHOICE}={chosen}" if chosen in LANGUAGES else ""
