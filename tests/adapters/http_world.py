@@ -62,7 +62,7 @@ from unificx.ivr import MenuParts
 from unificx.media.sounds import Sound
 from unificx.media.tones import sine
 from unificx.notifications import PushNotifier, PushNotifierDependencies, Vapid
-from unificx.privacy import Consents, Erasure, ErasureJournal, KeyStore, PersonErasures, ReceiptSigner
+from unificx.privacy import Consents, DataSubject, Erasure, ErasureJournal, KeyStore, PersonErasures, ReceiptSigner
 from unificx.prompts import Prompts
 from unificx.provisioning import PhoneSettingsParts, PhoneSettingsService
 from unificx.queues import QueueStore
@@ -424,8 +424,11 @@ class World:
 
 class ErasureChecks:
     def __init__(self, identity: Identity, spool: Spool) -> None:
-        self.check = identity.users.require_erasable
-        self._spool = spool
+        self._identity, self._spool = identity, spool
+
+    async def check(self, owner: DataSubject) -> None:
+        if owner.person_id:
+            await self._identity.users.require_erasable(owner)
 
     async def settle(self) -> None:
         await self._spool.drain()

@@ -1,6 +1,11 @@
 """Erasure of a person by API: rights, proof of identity, bad input."""
 
+import json
+
+import pytest
 from http_world import World
+
+from unificx.privacy import verify
 
 
 async def test_an_administrator_erases_a_person_once(world: World) -> None:
@@ -48,3 +53,39 @@ async def test_an_erasure_needs_a_recent_proof_of_identity(world: World) -> None
     digest = (await admin.get(path)).json()["digest"]
     refused = await admin.put(path, json={"digest": digest})
     assert (refused.status_code, refused.json()["code"]) == (403, "prove_yourself")
+
+
+@pytest.mark.promise("D3", "R4")
+async def test_a_number_outside_is_erased_with_a_receipt(world: World) -> None:
+    admin = await world.admin(world.acme)
+    await world.user(world.acme, "1001")
+    for number in ("+491701234567", "+491709999999"):
+        await world.record_call(world.acme, number, "1001")
+    subject = world.services.rights.subject_of_number(world.acme.id, "+491701234567")
+    assert subject is not None
+    refused = await admin.post("/api/v1/erasures", json={"number": "+491701234567", "digest": "0" * 64})
+    assert refused.json()["code"] == "plan_changed"
+    plan = (await admin.post("/api/v1/erasures/plan", json={"number": "0170 / 123 45 67"})).json()
+    held = {each["kind"]: each["count"] for each in plan["held"]}
+    assert (plan["person_id"], held["party of calls"], held["account"]) == (subject, 1, 0)
+    body = {"number": "+49 170 1234567", "digest": plan["digest"]}
+    answer = await admin.post("/api/v1/erasures", json=body)
+    receipt = verify(json.dumps(answer.json()).encode())
+    assert (receipt["person"], receipt["failed"]) == (subject, [])
+    assert {each["kind"] for each in receipt["removed"]} == {"party of calls", "key of the person"}
+    calls = (await admin.get("/api/v1/history")).text
+    assert "+491701234567" not in calls
+    assert "+491709999999" in calls
+    assert world.keys.is_destroyed(world.acme.id, subject)
+    assert (await admin.post("/api/v1/erasures", json=body)).status_code == 404
+
+
+async def test_only_known_numbers_outside_are_erased_by_administrators(world: World) -> None:
+    admin, user = await world.admin(world.acme), await world.user(world.acme, "1001")
+    await world.record_call(world.globex, "+491701234567", "2001")
+    body = {"number": "+491701234567", "digest": "0" * 64}
+    for path in ("/api/v1/erasures/plan", "/api/v1/erasures"):
+        sent = body if path.endswith("erasures") else {"number": body["number"]}
+        assert (await user.post(path, json=sent)).status_code == 403
+        assert (await admin.post(path, json=sent)).status_code == 404
+        assert (await admin.post(path, json={**sent, "number": "1001"})).status_code == 422

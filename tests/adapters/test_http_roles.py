@@ -83,6 +83,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "change_participant": {"muted": True},
     "change_meeting": {"locked": True},
     "pause_recording_meeting": {"paused": True},
+    "plan_outside_erasure": {"number": "+49301234567"},
+    "erase_outside_number": {"number": "+49301234567", "digest": "9f" * 32},
     "enter_privacy_request": {"kind": "deletion", "text": "stolen"},
     "take_request_step": {"step": "withdraw"},
     "confirm_totp": {"code": "123456"},

@@ -75,7 +75,7 @@ async def _authenticate(request: Request) -> CurrentUser:
 
 
 _CREDENTIALS = re.compile(
-    r"/api/v1/(?:api-keys|sessions|sign-in|sign-in-codes|invitations|recoveries|push"
+    r"/api/v1/(?:api-keys|erasures|sessions|sign-in|sign-in-codes|invitations|recoveries|push"
     r"|me/(?:password|factors|recovery-codes|passkeys|proofs|acceptances|policy|policy-acceptances|consents|single-sign-on|push|sip-access|reachable)"
     r"|persons/[^/]+/(?:password|one-time-password|factors|erasure)|tenants/[^/]+/single-sign-on)(?:/.*)?"
 )

@@ -86,6 +86,8 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "NewOwnRequest": {"kind": "access", "text": "Please send me a copy of my data."},
     "NewPrivacyRequest": {"kind": "deletion", "text": "Please delete my number.", "number": "+49301234567"},
     "RequestStep": {"step": "extend", "note": "The request covers many recordings."},
+    "OutsideNumber": {"number": "+49301234567"},
+    "OutsideErasure": {"number": "+49301234567", "digest": "9f" * 32},
     "NewReport": {"report": "microphone: allowed\nnotifications: blocked"},
     "NewPublicNumber": {"number": "+49301234500", "trunk": "carrier", "destination": "extension:1001"},
     "NewNumberRange": {"numbers": "+49301234500-99", "trunk": "carrier", "destination": "extension:1001"},

@@ -75,7 +75,7 @@ class _Alone:
 
 
 class PersonErasures:
-    """Erases people. `holdings` and `installation` are set by the composition root.
+    """Erases people, with or without an account. `holdings` and `installation` are set by the composition root.
 
     A failing step does not stop the others; the receipt is stored once nothing is left.
     """
@@ -95,7 +95,7 @@ class PersonErasures:
     async def plan(self, owner: DataSubject) -> ErasurePlan:
         """Return what is held about a person. Nothing is changed. Raise Conflict if they must not be erased."""
         async with self._database.read() as session:
-            stored = await repository.find_erasure(session, owner.tenant_id, owner.person_id)
+            stored = await repository.find_erasure(session, owner.tenant_id, owner.id)
         if stored is None:
             await self.installation.check(owner)
         return await self._plan(owner, _receipt_of(stored))
@@ -105,7 +105,7 @@ class PersonErasures:
         digest of a plan, `by` the id of the administrator. Raise PlanChanged, Conflict, ServiceUnavailable."""
         async with self._one_at_a_time:
             async with self._database.read() as session:
-                stored = await repository.find_erasure(session, owner.tenant_id, owner.person_id)
+                stored = await repository.find_erasure(session, owner.tenant_id, owner.id)
             receipt = _receipt_of(stored)
             if receipt is not None:
                 return receipt
@@ -164,7 +164,7 @@ class PersonErasures:
         row = ErasureRow(
             id=self._clock.new_id(),
             tenant_id=owner.tenant_id,
-            person_id=owner.person_id,
+            person_id=owner.id,
             subject_id=owner.subject,
             extension_ids=" ".join(owner.extension_ids),
             requested_by=by,
@@ -177,7 +177,8 @@ class PersonErasures:
         return row
 
     async def _run(self, stored: ErasureRow) -> dict[str, Any]:
-        owner = DataSubject(stored.tenant_id, stored.subject_id, stored.person_id, tuple(stored.extension_ids.split()))
+        person_id = "" if stored.person_id == stored.subject_id else stored.person_id
+        owner = DataSubject(stored.tenant_id, stored.subject_id, person_id, tuple(stored.extension_ids.split()))
         if not self.erasure.is_destroyed(owner.tenant_id, owner.subject):
             self._announce(stored)
             await self.erase_rows(owner)
@@ -230,7 +231,7 @@ class PersonErasures:
         held = await self._count(owner, again=False)
         retained = tuple(self._retained(held))
         found = self._digest(owner, held)
-        return ErasurePlan(owner.person_id, held, retained, found, self._signer.fingerprint, receipt)
+        return ErasurePlan(owner.id, held, retained, found, self._signer.fingerprint, receipt)
 
     async def _count(self, owner: DataSubject, *, again: bool) -> Counts:
         found: dict[str, dict[str, int]] = {}
@@ -254,7 +255,7 @@ class PersonErasures:
         ]
 
     def _digest(self, owner: DataSubject, held: Counts) -> str:
-        return digest({"tenant": owner.tenant_id, "person": owner.person_id, "held": cast("Any", held)})
+        return digest({"tenant": owner.tenant_id, "person": owner.id, "held": cast("Any", held)})
 
     async def _settle(self) -> None:
         """Wait for pending records; if that fails, looking again shows what they left behind."""

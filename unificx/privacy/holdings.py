@@ -21,6 +21,11 @@ class DataSubject:
     person_id: str = ""
     extension_ids: tuple[str, ...] = ()
 
+    @property
+    def id(self) -> str:
+        """Id in plans and receipts: that of the account, or of the subject of an outsider."""
+        return self.person_id or self.subject
+
 
 @dataclass(frozen=True, slots=True)
 class Retained:

@@ -48,7 +48,8 @@ class _ConnectedAreas:
         self._container = container
 
     async def check(self, owner: DataSubject) -> None:
-        await self._container.identity.users.require_erasable(owner)
+        if owner.person_id:
+            await self._container.identity.users.require_erasable(owner)
 
     async def settle(self) -> None:
         await self._container.spool.drain()

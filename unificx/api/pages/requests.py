@@ -1,7 +1,7 @@
 """The form for requests about personal data: plain HTML, without an account, scripts and cookies.
 
 The organisation is chosen by the host name, or by its random id in a link that it gives. An unknown one gets the
-same pages, so that nobody can find out which organisations use this server.
+same pages, so that the form does not show which organisations use this server.
 """
 
 from collections.abc import Mapping

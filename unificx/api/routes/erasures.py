@@ -21,7 +21,7 @@ async def plan_erasure(
 ) -> models.ErasurePlan:
     """Show what the erasure of a person would remove and what would stay. Nothing is changed."""
     owner = await _whose(services, user, person_id, tenant)
-    return _plan_schema(await services.erasures.plan(owner))
+    return plan_schema(await services.erasures.plan(owner))
 
 
 @router.put("", responses=problem_responses(401, 403, 404, 409, 503))
@@ -49,7 +49,8 @@ async def _whose(services: Services, user: CurrentUser, person_id: str, tenant: 
     return owner
 
 
-def _plan_schema(plan: ErasurePlan) -> models.ErasurePlan:
+def plan_schema(plan: ErasurePlan) -> models.ErasurePlan:
+    """Return the response for a plan."""
     held: list[dict[str, Any]] = [
         {"area": area, "kind": kind, "count": count}
         for area, kinds in plan.held.items()

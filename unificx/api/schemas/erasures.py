@@ -37,7 +37,7 @@ class ErasureReceipt(Output):
     id: str
     installation: str = Field(description="Random id of the installation.")
     tenant: str
-    person: str = Field(description="Random id of the erased account.")
+    person: str = Field(description="Random id of the erased account, or of the data subject of a number outside.")
     requested: str
     finished: str
     plan: str = Field(description="Digest of the plan that was confirmed.")
@@ -52,7 +52,7 @@ class ErasureReceipt(Output):
 class ErasurePlan(Output):
     """Result that the erasure of a person would have."""
 
-    person_id: str
+    person_id: str = Field(description="Id of the account, or of the data subject of a number outside.")
     held: list[HeldKind]
     kept: list[KeptKind]
     digest: str = Field(description="Confirms exactly these counts.")
@@ -61,4 +61,14 @@ class ErasurePlan(Output):
 
 
 class ErasureConfirmation(Input):
+    digest: str = Field(description="The digest of the plan.", pattern=r"^[0-9a-f]{64}$")
+
+
+class OutsideNumber(Input):
+    number: str = Field(
+        min_length=3, max_length=40, description="Telephone number outside, international or as it is dialled here."
+    )
+
+
+class OutsideErasure(OutsideNumber):
     digest: str = Field(description="The digest of the plan.", pattern=r"^[0-9a-f]{64}$")

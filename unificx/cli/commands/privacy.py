@@ -60,15 +60,17 @@ def map_(context: CommandContext) -> None:
 def erase(
     context: CommandContext,
     *,
-    subject: Annotated[str, typer.Option(metavar="PERSON", help="E-mail address, id or extension.")],
+    subject: Annotated[str, typer.Option(metavar="WHO", help="E-mail, id, extension or +number outside.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be erased.")] = False,
 ) -> None:
-    """Erase a person and print the receipt.
+    """Erase a person or a number outside.
 
-    The person's key is destroyed, so that backups cannot be read either. It cannot be undone. On a terminal the
-    command asks first. A closed or erased account is found by its id."""
+    The signed receipt is printed. The key is destroyed, so that backups cannot be read either. It cannot be undone. On
+    a terminal the command asks first. A closed or erased account is found by its id."""
 
     async def request(api: ApiClient) -> tuple[Json, Json | None]:
+        if subject.startswith("+"):
+            return await _erase_number(api, subject, context, dry_run=dry_run)
         path, tenant = await _erasure_path(api, subject, context.tenant)
         plan = await api.get(path, tenant=tenant)
         if plan["receipt"] is not None or dry_run:
@@ -173,6 +175,18 @@ def _print_policy(version: "PolicyVersion") -> None:
     print("\nData")
     for topic in content["topics"]:
         print(f"  {' '.join(topic['promises']):8}{topic['title']['en']}: {topic['en']}")
+
+
+async def _erase_number(
+    api: ApiClient, number: str, context: CommandContext, *, dry_run: bool
+) -> tuple[Json, Json | None]:
+    """Erase a number outside; return plan and receipt."""
+    tenant = await api.resolve_tenant(context.tenant)
+    plan = await api.post("/erasures/plan", {"number": number}, tenant=tenant)
+    if dry_run:
+        return plan, None
+    _ask(plan, number, context)
+    return plan, await api.post("/erasures", {"number": number, "digest": plan["digest"]}, tenant=tenant)
 
 
 async def _erasure_path(api: ApiClient, subject: str, tenant: str | None) -> tuple[str, str]:

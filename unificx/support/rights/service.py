@@ -129,6 +129,10 @@ class RightsRequests:
             return self._keys.find(tenant_id, NUMBER_ALIAS, new.number)
         return self._keys.find(tenant_id, EMAIL_ALIAS, new.email.lower()) if new.email else None
 
+    def subject_of_number(self, tenant_id: str, number: str) -> str | None:
+        """Return the data subject of a number outside (E.164) if anything is held about it."""
+        return self._keys.find(tenant_id, NUMBER_ALIAS, number)
+
     def _with_limits(self, tenant_id: str, new: NewRequest, now: datetime) -> RightsRequest:
         tenant, zone = self._identity.directory.tenant(tenant_id), self._identity.directory.time_zone(tenant_id)
         country = tenant.country if tenant is not None else ""

@@ -1,0 +1,52 @@
+"""Erasure of a telephone number outside, of which there is no account: plan, and confirmation with a receipt."""
+
+from fastapi import APIRouter, Depends
+
+from unificx.api.access import CurrentUser, CurrentUserDep, ServicesDep, TenantQuery, require_access
+from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
+from unificx.api.problems import problem_responses
+from unificx.api.routes.erasures import plan_schema
+from unificx.api.schemas import erasures as models
+from unificx.api.services import Services
+from unificx.core.errors import Invalid, NotFound
+from unificx.identity import Action
+from unificx.privacy import DataSubject
+from unificx.routing import PublicNumber, normalise
+
+router = APIRouter(prefix="/api/v1/erasures", tags=["privacy"], route_class=IdempotentRoute)
+
+
+@router.post(
+    "/plan", dependencies=[Depends(declare_idempotency_key)], responses=problem_responses(401, 403, 404, 409, 503)
+)
+async def plan_outside_erasure(
+    services: ServicesDep, user: CurrentUserDep, body: models.OutsideNumber, tenant: TenantQuery = None
+) -> models.ErasurePlan:
+    """Show what the erasure of a telephone number outside would remove and what would stay. Nothing is changed."""
+    owner = await _whose(services, user, body.number, tenant)
+    return plan_schema(await services.erasures.plan(owner))
+
+
+@router.post("", dependencies=[Depends(declare_idempotency_key)], responses=problem_responses(401, 403, 404, 409, 503))
+async def erase_outside_number(
+    services: ServicesDep, user: CurrentUserDep, body: models.OutsideErasure, tenant: TenantQuery = None
+) -> models.ErasureReceipt:
+    """Erase a telephone number outside permanently, also in backups, and return the receipt. It cannot be undone.
+
+    Requires a recent sign-in or proof of identity (`/api/v1/me/proofs`)."""
+    owner = await _whose(services, user, body.number, tenant)
+    await services.identity.step_up.require(user.principal)
+    receipt = await services.erasures.erase(owner, body.digest, user.principal.person_id)
+    return models.ErasureReceipt.model_validate(receipt)
+
+
+async def _whose(services: Services, user: CurrentUser, number: str, tenant: str | None) -> DataSubject:
+    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    known = services.identity.directory.tenant(scope.tenant_id)
+    found = normalise(number, known.country if known is not None else "")
+    if not isinstance(found, PublicNumber):
+        raise Invalid("This is not a telephone number outside.", hint="Write it as +49301234567.", field="number")
+    subject = services.rights.subject_of_number(scope.tenant_id, found.e164)
+    if subject is None:
+        raise NotFound("Nothing is held about this number.", field="number")
+    return DataSubject(scope.tenant_id, subject)
