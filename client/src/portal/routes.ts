@@ -167,6 +167,11 @@ const protectedRoutes = [
   }),
   createRoute({
     getParentRoute: () => signedIn,
+    path: '/privacy/requests',
+    component: lazyRouteComponent(() => import('~/features/privacy/Requests')),
+  }),
+  createRoute({
+    getParentRoute: () => signedIn,
     path: '/security',
     component: lazyRouteComponent(() => import('~/features/settings/PortalSecurity')),
   }),

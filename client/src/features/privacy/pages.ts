@@ -7,4 +7,7 @@ export interface PrivacyPage {
 }
 
 /** Pages of the section Privacy, in order. A page has one entry here and one route in `portal/routes.ts`. */
-export const PRIVACY_PAGES: [PrivacyPage, ...PrivacyPage[]] = [{ to: '/privacy/retention', title: msg`Retention` }];
+export const PRIVACY_PAGES: [PrivacyPage, ...PrivacyPage[]] = [
+  { to: '/privacy/retention', title: msg`Retention` },
+  { to: '/privacy/requests', title: msg`Requests` },
+];

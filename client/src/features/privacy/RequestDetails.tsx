@@ -1,0 +1,107 @@
+import { Button, Group, List, Skeleton, Stack, Text, Textarea } from '@mantine/core';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useState } from 'react';
+import { api, type PrivacyRequestHistory, type RequestStep } from '~/api';
+import { formatDateTime } from '~/design/dates';
+import { ErrorNotice } from '~/design/Notice';
+import { OTHER_STEPS, REQUEST_STEPS } from './request-texts';
+
+/** A request with its texts, the steps that were taken, and those that are possible. */
+export function RequestDetails({ id, tenant }: { id: string; tenant?: string }) {
+  const { t } = useLingui();
+  const queries = useQueryClient();
+  const [note, setNote] = useState('');
+  const which = { path: { request_id: id }, query: { tenant } };
+  const found = useQuery({
+    queryKey: ['privacy-request', tenant, id],
+    queryFn: async () => (await api.showPrivacyRequest(which)).data,
+    staleTime: 0,
+  });
+  const take = useMutation({
+    mutationFn: (step: RequestStep['step']) => api.takeRequestStep({ ...which, body: { step, note } }),
+    onSuccess: ({ data }) => {
+      setNote('');
+      queries.setQueryData(['privacy-request', tenant, id], data);
+      void queries.invalidateQueries({ queryKey: ['privacy-requests'] });
+    },
+  });
+  if (!found.data) {
+    return found.error ? <ErrorNotice fault={found.error} /> : <Skeleton h={120} aria-label={t`Loading`} />;
+  }
+  const request = found.data;
+  return (
+    <Stack gap="sm">
+      <Sender request={request} />
+      {request.text && (
+        <Text dir="auto" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
+          {request.text}
+        </Text>
+      )}
+      <History request={request} />
+      {request.steps.length > 0 && (
+        <>
+          <Textarea
+            label={t`Answer, reasons or note`}
+            description={t`Answers, reasons of a refusal and of an extension are sent to the person.`}
+            autosize
+            minRows={3}
+            maxLength={10000}
+            dir="auto"
+            value={note}
+            onChange={(event) => setNote(event.currentTarget.value)}
+          />
+          {request.kind === 'deletion' && request.known && (
+            <Text size="sm" c="dimmed">
+              <Trans>Erase the person or the number first. Then the request can be answered.</Trans>
+            </Text>
+          )}
+          <ErrorNotice fault={take.error} />
+          <Group gap="xs">
+            {request.steps.map((step) => (
+              <Button
+                key={step}
+                variant={step === 'answer' ? 'filled' : 'default'}
+                loading={take.isPending && take.variables === step}
+                disabled={take.isPending}
+                onClick={() => take.mutate(step)}
+              >
+                {t(REQUEST_STEPS[step])}
+              </Button>
+            ))}
+          </Group>
+        </>
+      )}
+    </Stack>
+  );
+}
+
+function Sender({ request }: { request: PrivacyRequestHistory }) {
+  const parts = [request.name, request.email, request.number, request.basis].filter(Boolean);
+  return (
+    <Text fw={600} dir="auto" style={{ overflowWrap: 'anywhere' }}>
+      {parts.length > 0 ? parts.join(', ') : <Trans>Without a name</Trans>}
+    </Text>
+  );
+}
+
+function History({ request }: { request: PrivacyRequestHistory }) {
+  const { t } = useLingui();
+  return (
+    <List size="sm" aria-label={t`Steps`}>
+      {request.history.map(({ at, step, note }) => {
+        const text = OTHER_STEPS[step] ?? REQUEST_STEPS[step as RequestStep['step']];
+        return (
+          <List.Item key={`${at} ${step}`}>
+            {formatDateTime(at)}: {t(text)}
+            {note && (
+              <Text size="sm" c="dimmed" dir="auto" style={{ overflowWrap: 'anywhere' }}>
+                {note}
+              </Text>
+            )}
+          </List.Item>
+        );
+      })}
+    </List>
+  );
+}

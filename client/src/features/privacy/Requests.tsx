@@ -1,0 +1,88 @@
+import { Accordion, Anchor, Badge, Group, Skeleton, Text } from '@mantine/core';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useState } from 'react';
+import { api, type PrivacyRequest } from '~/api';
+import { tenantSelection } from '~/api/tenant-selection';
+import { useValue } from '~/core/store';
+import { formatDate } from '~/design/dates';
+import { usePages } from '~/design/lists';
+import { ErrorNotice } from '~/design/Notice';
+import { Section } from '~/design/Section';
+import { Segments } from '~/design/Segments';
+import { PrivacySection } from './PrivacySection';
+import { RequestDetails } from './RequestDetails';
+import { REQUEST_KINDS, REQUEST_STATES } from './request-texts';
+
+type Part = 'open' | 'closed';
+
+/** The queue of requests about personal data. */
+export default function Requests() {
+  const { t } = useLingui();
+  const tenant = useValue(tenantSelection, (each) => each.selected?.id);
+  const [part, setPart] = useState<Part>('open');
+  const [shown, setShown] = useState<string | null>(null);
+  const list = usePages<PrivacyRequest>(['privacy-requests', tenant, part], (cursor) =>
+    api.listPrivacyRequests({ query: { tenant, cursor, closed: part === 'closed' } }),
+  );
+  const form = `${window.location.origin}/privacy/request/for/${tenant ?? ''}`;
+  return (
+    <PrivacySection>
+      <Section
+        title={t`Requests`}
+        lead={
+          <Trans>
+            Requests about personal data, each with the time limit of the law. People without an account send them with
+            this form: <Anchor href={form}>{form}</Anchor>
+          </Trans>
+        }
+      >
+        <Segments<Part>
+          label={t`Requests`}
+          value={part}
+          onChange={setPart}
+          data={[
+            { value: 'open', label: t`Open` },
+            { value: 'closed', label: t`Closed` },
+          ]}
+        />
+        <ErrorNotice fault={list.fault} />
+        {!list.loaded && !list.fault && <Skeleton h={160} aria-label={t`Loading`} />}
+        {list.loaded && list.items.length === 0 && (
+          <Text c="dimmed" ta="center" py="xl">
+            <Trans>No requests.</Trans>
+          </Text>
+        )}
+        <Accordion variant="separated" value={shown} onChange={setShown}>
+          {list.items.map((request) => (
+            <Accordion.Item key={request.id} value={request.id}>
+              <Accordion.Control>
+                <Summary request={request} />
+              </Accordion.Control>
+              <Accordion.Panel>
+                {shown === request.id && <RequestDetails id={request.id} tenant={tenant} />}
+              </Accordion.Panel>
+            </Accordion.Item>
+          ))}
+        </Accordion>
+      </Section>
+    </PrivacySection>
+  );
+}
+
+function Summary({ request }: { request: PrivacyRequest }) {
+  const { t } = useLingui();
+  const day = formatDate(request.closed ?? new Date(Date.parse(request.due) - 1000).toISOString());
+  return (
+    <Group gap="xs">
+      <Text fw={600}>{t(REQUEST_KINDS[request.kind])}</Text>
+      <Text c="dimmed">{t(REQUEST_STATES[request.state])}</Text>
+      {request.overdue ? (
+        <Badge color="red.9">
+          <Trans>Overdue since {day}</Trans>
+        </Badge>
+      ) : (
+        <Text>{request.closed ? day : <Trans>until {day}</Trans>}</Text>
+      )}
+    </Group>
+  );
+}

@@ -1,0 +1,40 @@
+import { msg } from '@lingui/core/macro';
+import type { MessageDescriptor } from '@lingui/core';
+import type { PrivacyRequest, RequestStep } from '~/api';
+
+export const REQUEST_KINDS: Record<PrivacyRequest['kind'], MessageDescriptor> = {
+  access: msg`Copy of the data`,
+  correction: msg`Correction`,
+  deletion: msg`Deletion`,
+  objection: msg`Objection`,
+  portability: msg`Data for another provider`,
+  complaint: msg`Complaint or question`,
+  authority: msg`Authority`,
+  minor: msg`Under 18`,
+  breach: msg`Data breach`,
+};
+
+export const REQUEST_STATES: Record<PrivacyRequest['state'], MessageDescriptor> = {
+  received: msg`Identity not proved`,
+  proved: msg`Received`,
+  in_work: msg`In progress`,
+  extended: msg`Extended`,
+  answered: msg`Answered`,
+  refused: msg`Refused`,
+  withdrawn: msg`Withdrawn`,
+};
+
+export const REQUEST_STEPS: Record<RequestStep['step'], MessageDescriptor> = {
+  prove: msg`Identity proved`,
+  begin: msg`Begin`,
+  extend: msg`Extend`,
+  answer: msg`Answer`,
+  refuse: msg`Refuse`,
+  withdraw: msg`Close as withdrawn`,
+};
+
+/** Texts of steps in the history that are not taken here. */
+export const OTHER_STEPS: Record<string, MessageDescriptor> = {
+  receive: msg`Received`,
+  prove_email: msg`E-mail address proved`,
+};
