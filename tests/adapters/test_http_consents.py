@@ -72,14 +72,17 @@ async def test_a_significant_version_stops_browsers_and_programs_but_not_telepho
 async def test_users_agree_and_withdraw(world: World) -> None:
     user, other = await world.user(world.acme, "1001"), await world.user(world.acme, "1002")
     assert not any(each["allowed"] for each in (await user.get("/api/v1/me/consents")).json()["purposes"])
-    receipt = (await user.put("/api/v1/me/consents/marketing", json={"given": True, "language": "de"})).json()
+    receipt = (
+        await user.put("/api/v1/me/consents", json={"purpose": "marketing", "given": True, "language": "de"})
+    ).json()
     assert (receipt["purpose"], receipt["state"], receipt["notice"]) == ("marketing", "given", policy_version())
     listed = (await user.get("/api/v1/me/consents")).json()
     assert {each["purpose"]: each["allowed"] for each in listed["purposes"]}["marketing"]
     assert listed["ledger"] == [receipt]
     assert (await other.get("/api/v1/me/consents")).json()["ledger"] == []
-    withdrawn = await user.put("/api/v1/me/consents/marketing", json={"given": False, "language": "de"})
+    withdrawn = await user.put("/api/v1/me/consents", json={"purpose": "marketing", "given": False, "language": "de"})
     assert withdrawn.json()["state"] == "withdrawn"
     assert not any(each["allowed"] for each in (await user.get("/api/v1/me/consents")).json()["purposes"])
-    for path, body in (("selling", {"given": True, "language": "en"}), ("marketing", {"given": "perhaps"})):
-        assert (await user.put(f"/api/v1/me/consents/{path}", json=body)).status_code == 422
+    for wrong in ({"purpose": "sales"}, {"given": "perhaps"}, {"language": "fr"}):
+        body = {"purpose": "marketing", "given": True, "language": "en", **wrong}
+        assert (await user.put("/api/v1/me/consents", json=body)).status_code == 422

@@ -25,6 +25,7 @@ from unificx.privacy.policy import (
     PolicyVersion,
     changes_since,
     compare,
+    held_data,
     processing_activities,
     released_versions,
 )
@@ -65,6 +66,7 @@ __all__ = [
     "describe",
     "erasure_journal_file",
     "fingerprint",
+    "held_data",
     "master_key",
     "master_key_file",
     "open_content_key",

@@ -9,6 +9,8 @@ import { client } from './generated/client.gen';
 export * as api from './generated/sdk.gen';
 export type * from './generated/types.gen';
 
+/** Codes of requests that are refused until the user has done something. */
+const REQUIREMENTS = new Set(['acceptance_needed', 'consent_required', 'own_password_needed']);
 const REFRESH = '/api/v1/sessions/refresh';
 /** A 401 from these paths concerns the submitted credentials, not the session. */
 const SIGN_IN_PATHS = /^\/api\/v1\/(sessions(\/|$)|invitations\/|recoveries|sign-in\/)/;
@@ -95,7 +97,7 @@ client.setConfig({
 client.interceptors.error.use((fault, response, request) => {
   const problem = problemOf(fault, response);
   if (problem.code !== 'unauthenticated') logFault(problem.code, `${request?.method} ${request?.url}`);
-  if (problem.code === 'acceptance_needed' || problem.code === 'own_password_needed') handleRequirements();
+  if (REQUIREMENTS.has(problem.code)) handleRequirements();
   return problem;
 });
 

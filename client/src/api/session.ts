@@ -17,6 +17,11 @@ export function hasPendingRequirements(now: Session): boolean {
   return now.state === 'in' && !now.stale && (now.me.must_change || now.me.acceptance_needed);
 }
 
+/** Whether a significant version of the privacy policy is unanswered. Telephone calls work meanwhile. */
+export function awaitsConsent(now: Session): boolean {
+  return now.state === 'in' && !now.stale && !now.me.must_change && now.me.policy === 'consent';
+}
+
 const signOutTasks = new Set<() => void | Promise<void>>();
 
 /**

@@ -167,6 +167,11 @@ const protectedRoutes = [
   }),
   createRoute({
     getParentRoute: () => signedIn,
+    path: '/settings/privacy',
+    component: lazyScreen(() => import('~/features/privacy/OwnPrivacy')),
+  }),
+  createRoute({
+    getParentRoute: () => signedIn,
     path: '/settings/voicemail',
     component: lazyScreen(() => import('~/features/voicemail/MailboxSettings')),
   }),

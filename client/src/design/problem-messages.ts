@@ -55,6 +55,10 @@ const MESSAGES: Record<string, { title: MessageDescriptor; advice: MessageDescri
     title: msg`The terms have changed`,
     advice: msg`Accept the new terms to continue.`,
   },
+  consent_required: {
+    title: msg`The privacy policy has changed`,
+    advice: msg`Read the changes and decide to continue.`,
+  },
   own_password_needed: {
     title: msg`Set a new password`,
     advice: msg`Choose a new password to continue.`,

@@ -4,6 +4,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { Suspense, lazy } from 'react';
 import { ErrorBoundary } from '~/design/ErrorBoundary';
 import { ConnectionBanner } from './ConnectionBanner';
+import { PolicyNotice } from './PolicyNotice';
 
 const PhoneConnectionBanner = lazy(() => import('./PhoneConnectionBanner'));
 const NewCalls = lazy(() => import('~/features/history/NewCalls'));
@@ -52,6 +53,7 @@ export function AppFrame() {
             <PhoneConnectionBanner />
           </Suspense>
         </ErrorBoundary>
+        <PolicyNotice />
         <Outlet />
       </main>
       <ErrorBoundary>

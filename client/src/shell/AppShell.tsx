@@ -1,21 +1,27 @@
 import { Outlet, useRouterState } from '@tanstack/react-router';
 import { Suspense, lazy } from 'react';
-import { hasPendingRequirements, session } from '~/api/session';
+import { awaitsConsent, hasPendingRequirements, session } from '~/api/session';
 import { useValue } from '~/core/store';
 import { AppFrame } from './AppFrame';
 import { CommandKey } from './CommandKey';
 import { UpdatePrompt } from './UpdatePrompt';
 
 const PendingRequirements = lazy(() => import('~/features/sign-in/PendingRequirements'));
+const DialSheet = lazy(() => import('~/features/dial').then((each) => each.loadDialSheet()));
 const CallLayer = lazy(() => import('~/features/call/CallLayer'));
 
 /** Sign-in screens fill the window, even while another user is still signed in. */
 const UNFRAMED_ROUTES = /\/(sign-in|scan|invitation|recover)(\/|$)/;
 
+function openDial(): void {
+  void import('~/features/dial').then((each) => each.openDial());
+}
+
 /** Client frame: connection banner, screen, tab bar within thumb reach, and the call layer. */
 export function AppShell() {
   const signedIn = useValue(session, (each) => each.state === 'in');
   const pendingRequirements = useValue(session, hasPendingRequirements);
+  const consent = useValue(session, awaitsConsent);
   const unframed = useRouterState({ select: (each) => UNFRAMED_ROUTES.test(each.location.pathname) });
   const framed = signedIn && !unframed && !pendingRequirements;
   return (
@@ -25,7 +31,8 @@ export function AppShell() {
           <AppFrame />
         ) : signedIn && !unframed ? (
           <Suspense>
-            <PendingRequirements />
+            <PendingRequirements onCall={openDial} />
+            {consent && <DialSheet />}
           </Suspense>
         ) : (
           <Outlet />
@@ -35,7 +42,7 @@ export function AppShell() {
       {framed && <CommandKey />}
       {signedIn && (
         <Suspense>
-          <CallLayer reachable={framed} />
+          <CallLayer reachable={framed || consent} />
         </Suspense>
       )}
     </>

@@ -1,5 +1,7 @@
 """Invitations, and acceptance of terms, policy and age."""
 
+from dataclasses import replace
+
 import pytest
 from fake_notifier import FakeAccountNotifier
 from sqlalchemy import text
@@ -24,6 +26,7 @@ from unificx.identity import (
 )
 from unificx.identity.errors import InvitationExpired, NotOfAge
 from unificx.identity.invitations import INVITATION_LIFETIME
+from unificx.privacy import released_versions
 
 EMAIL, PASSWORD = "ada@acme.example", "correct horse battery"
 PHONE = SignInContext(Source("203.0.113.2", "Phone/2"), SignInDevice("Ada's phone", "mobile"), "cookie")
@@ -176,7 +179,8 @@ async def test_new_version_has_to_be_accepted(people: Identity, ada: Person, mon
     await people.passwords.set(ada.tenant_id, ada.id, PASSWORD)
     signed = await people.sign_in.by_password(EMAIL, PASSWORD, PHONE)
     await people.acceptances.accept(signed.principal, YES)
-    monkeypatch.setattr("unificx.identity.terms.policy_version()", "2027-01")
+    versions = [*released_versions(), replace(released_versions()[-1], version="next", significant=True)]
+    monkeypatch.setattr("unificx.identity.terms.released_versions", lambda: versions)
     assert (await people.sign_in.by_password(EMAIL, PASSWORD, PHONE)).acceptance_needed
 
 

@@ -7,7 +7,7 @@ from unificx.api.problems import problem_responses
 from unificx.api.schemas import policy as models
 from unificx.api.services import Services
 from unificx.core.errors import Invalid
-from unificx.privacy import OPTIONAL_PURPOSES, ConsentRecord, OptionalPurpose
+from unificx.privacy import OPTIONAL_PURPOSES, ConsentRecord
 
 router = APIRouter(prefix="/api/v1/me", tags=["signing in"])
 
@@ -44,13 +44,13 @@ async def list_own_consents(services: ServicesDep, user: UserWithPasswordDep) ->
     )
 
 
-@router.put("/consents/{purpose}", responses=problem_responses(401, 403))
+@router.put("/consents", responses=problem_responses(401, 403))
 async def decide_on_consent(
-    services: ServicesDep, user: UserWithPasswordDep, purpose: OptionalPurpose, body: models.ConsentDecision
+    services: ServicesDep, user: UserWithPasswordDep, body: models.ConsentDecision
 ) -> models.ConsentReceipt:
     """Agree to a purpose, or withdraw your consent. In force at once. Returns the record as a receipt."""
     tenant_id, subject = await _subject(services, user)
-    decided = await services.consents.decide(tenant_id, subject, purpose, given=body.given, locale=body.language)
+    decided = await services.consents.decide(tenant_id, subject, body.purpose, given=body.given, locale=body.language)
     return _record(decided)
 
 

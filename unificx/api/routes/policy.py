@@ -8,7 +8,7 @@ from unificx.api.access import CurrentUserDep
 from unificx.api.problems import problem_responses
 from unificx.api.schemas import core
 from unificx.api.schemas import policy as models
-from unificx.privacy import processing_activities, released_versions
+from unificx.privacy import held_data, processing_activities, released_versions
 
 router = APIRouter(prefix="/api/v1/privacy", tags=["privacy"])
 
@@ -28,6 +28,7 @@ async def show_processing_record(_: CurrentUserDep, language: Literal["en", "de"
     return models.ProcessingRecord(
         version=newest.version,
         in_force=newest.in_force,
+        data=[models.HeldData.model_validate(each) for each in held_data(newest.content, language)],
         activities=[
             models.ProcessingActivity.model_validate(each)
             for each in processing_activities(newest.content, language)

@@ -38,11 +38,23 @@ class ProcessingActivity(Output):
     recipients: list[str]
 
 
+class HeldData(Output):
+    """One kind of data, as the policy describes it."""
+
+    key: str
+    title: str
+    text: str
+    categories: list[str]
+    purposes: list[str]
+    retention: list[str]
+
+
 class ProcessingRecord(Output):
     """Record of processing activities, generated from the policy and the declarations of the data."""
 
     version: str = Field(description="Version of the policy.")
     in_force: date
+    data: list[HeldData]
     activities: list[ProcessingActivity]
     measures: list[str] = Field(description="Technical and organisational measures.")
 
@@ -89,5 +101,6 @@ class OwnConsents(Output):
 
 
 class ConsentDecision(Input):
+    purpose: OptionalPurpose
     given: bool
     language: Language = Field(description="Language in which the purpose was shown.")

@@ -2,7 +2,7 @@
 
 from unificx.privacy.policy.changes import Change, compare
 from unificx.privacy.policy.document import Content, InvalidPolicy, build_content, read_source, stated_promises
-from unificx.privacy.policy.processing import processing_activities
+from unificx.privacy.policy.processing import HeldData, held_data, processing_activities
 from unificx.privacy.policy.versions import (
     PolicyVersion,
     changes_since,
@@ -15,11 +15,13 @@ from unificx.privacy.policy.versions import (
 __all__ = [
     "Change",
     "Content",
+    "HeldData",
     "InvalidPolicy",
     "PolicyVersion",
     "build_content",
     "changes_since",
     "compare",
+    "held_data",
     "parse_version",
     "problems",
     "processing_activities",

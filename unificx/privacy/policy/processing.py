@@ -1,6 +1,8 @@
 """Record of processing activities (GDPR Art. 30(1)), one activity per purpose, from the content of the policy."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from unificx.privacy.policy.document import Content
 
@@ -36,3 +38,37 @@ def _activity(content: Content, purpose: str, language: str) -> ProcessingActivi
         tuple(content["retention"][name][language] for name in classes),
         tuple(each[language] for each in content["recipients"].values() if set(each["categories"]) & set(categories)),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class HeldData:
+    """One kind of data with texts of its purposes and retention classes."""
+
+    key: str
+    title: str
+    text: str
+    categories: tuple[str, ...]
+    purposes: tuple[str, ...]
+    retention: tuple[str, ...]
+
+
+def held_data(content: Content, language: str) -> list[HeldData]:
+    """Return what is stored, by topic of the policy, with texts in `language`: "en" or "de"."""
+    return [
+        HeldData(
+            topic["key"],
+            topic["title"][language],
+            topic[language],
+            tuple(topic["categories"]),
+            _texts_of(content, topic, "purposes", language),
+            _texts_of(content, topic, "retention", language),
+        )
+        for topic in content["topics"]
+        if any(key in content["data"] for key in topic["categories"])
+    ]
+
+
+def _texts_of(content: Content, topic: Mapping[str, Any], kind: str, language: str) -> tuple[str, ...]:
+    declared = [content["data"][key] for key in topic["categories"] if key in content["data"]]
+    keys = sorted({key for each in declared for key in each[kind]})
+    return tuple(content[kind][key][language] for key in keys)

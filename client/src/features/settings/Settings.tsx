@@ -8,6 +8,7 @@ import {
   IconDevices,
   IconInfoCircle,
   IconList,
+  IconLock,
   IconLogout,
   IconRecordMail,
   IconReportMedical,
@@ -99,6 +100,7 @@ const PHONE_LINKS = [
 ] as const;
 
 const HELP_LINKS = [
+  { to: '/settings/privacy', text: msg`Privacy`, icon: IconLock },
   { to: '/diagnostics', text: msg`Report a problem`, icon: IconReportMedical },
   { to: '/about', text: msg`About, licence and privacy`, icon: IconInfoCircle },
 ] as const;

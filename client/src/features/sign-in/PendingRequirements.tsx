@@ -1,14 +1,25 @@
 import { Button } from '@mantine/core';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useEffect, useState } from 'react';
-import { endSession, session } from '~/api/session';
+import { awaitsConsent, endSession, session } from '~/api/session';
 import { AuthLayout } from '~/design/AuthLayout';
 import { useValue } from '~/core/store';
+import { ConsentStep } from './ConsentStep';
 import { SignInFlow } from './sign-in-flow';
 import { SignInSteps, useStepTexts } from './SignInSteps';
 
-/** Shown to users who must still choose a password or accept the current terms; cancelling signs out. */
-export default function PendingRequirements() {
+interface PendingRequirementsProps {
+  /** Opens the dial pad, where the program has one: calls are possible meanwhile. */
+  onCall?: () => void;
+}
+
+/** Shown to users who must still choose a password, or accept terms or policy; cancelling signs out. */
+export default function PendingRequirements({ onCall }: PendingRequirementsProps) {
+  const consent = useValue(session, awaitsConsent);
+  return consent ? <ConsentStep onCall={onCall} /> : <MissingSteps />;
+}
+
+function MissingSteps() {
   const { t } = useLingui();
   const [flow] = useState(() => new SignInFlow());
   const [shown, setShown] = useState(false);

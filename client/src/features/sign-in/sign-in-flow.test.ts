@@ -18,6 +18,7 @@ function setup(parts: Record<string, unknown> = {}, credential: unknown = { id: 
     changeOwnPassword: answers(undefined),
     acceptTerms: answers(undefined),
     signInOptions: answers(OPTIONS),
+    showOwnPolicyState: answers({ standing: 'missing' }),
     signOut: answers(undefined),
     passkeySignInOptions: answers({ ticket: 'P', options: { challenge: 'c' } }),
     signInByPasskey: answers(SIGNED),
@@ -31,6 +32,13 @@ function setup(parts: Record<string, unknown> = {}, credential: unknown = { id: 
 }
 
 describe('the sign-in flow', () => {
+  it('leaves a later version of the policy to the consent step', async () => {
+    const { entry, arrived, now } = setup({ showOwnPolicyState: answers({ standing: 'consent' }) });
+    await entry.authenticate(async () => ({ data: { ...SIGNED, acceptance_needed: true } as never }));
+    expect(arrived).toHaveBeenCalledOnce();
+    expect(now().step).toBe('in');
+  });
+
   it('completes after one credential where nothing else is required', async () => {
     const { entry, arrived, now } = setup();
     const proof = vi.fn(async () => ({ data: SIGNED as never }));

@@ -27,6 +27,7 @@ export type SignInApi = Pick<
   | 'changeOwnPassword'
   | 'acceptTerms'
   | 'signInOptions'
+  | 'showOwnPolicyState'
   | 'signOut'
   | 'passkeySignInOptions'
   | 'signInByPasskey'
@@ -181,7 +182,8 @@ export class SignInFlow {
 
   async #next(): Promise<void> {
     if (this.#pending.password) return this.#set({ step: 'password' });
-    if (this.#pending.accept) {
+    // The consent step for a later version of the policy follows after the sign-in.
+    if (this.#pending.accept && (await this.server.showOwnPolicyState()).data.standing !== 'consent') {
       const { data: options } = await this.server.signInOptions();
       return this.#set({ step: 'accept', options });
     }

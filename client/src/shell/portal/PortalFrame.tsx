@@ -11,6 +11,7 @@ import { ErrorBar } from '~/design/ErrorBar';
 import { POLL_INTERVAL_MS } from '~/design/lists';
 import { Page } from '~/design/Page';
 import { ConnectionBanner } from '../ConnectionBanner';
+import { PolicyNotice } from '../PolicyNotice';
 import { AvatarMenu } from './AvatarMenu';
 import { CommandSearch } from './CommandSearch';
 import { Navigation } from './Navigation';
@@ -58,6 +59,7 @@ export default function PortalFrame({ me }: { me: Me }) {
       <Navigation onChosen={close} />
       <main id="main" className={css.main}>
         <ConnectionBanner />
+        <PolicyNotice />
         {selected ? (
           <Outlet key={selected.id} />
         ) : (
