@@ -6,7 +6,16 @@ import phonenumbers
 import pytest
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
-from unificx.routing.outbound.numbers import Emergency, PublicNumber, Short, display, is_country, normalise, parse_e164
+from unificx.routing.outbound.numbers import (
+    Emergency,
+    PublicNumber,
+    Short,
+    display,
+    is_country,
+    normalise,
+    parse_e164,
+    stored_form,
+)
 
 
 @pytest.mark.parametrize(
@@ -133,3 +142,22 @@ def test_parsing_by_prefix_equals_the_full_parser():
             assert phonenumbers.format_number(parsed, PhoneNumberFormat.E164) == found.e164
             assert (phonenumbers.number_type(parsed) == PhoneNumberType.PREMIUM_RATE) <= (found.kind == "premium")
     assert compared > 300
+
+
+@pytest.mark.parametrize(
+    ("text", "stored"),
+    [
+        *[
+            (each, "+4930123456")
+            for each in ("+4930123456", "004930123456", "030 123456", "4930123456", "(030) 123456")
+        ],
+        ("110", "110"),
+        ("116117", "116117"),
+        ("1001", ""),
+        ("*97", ""),
+        ("anonymous", ""),
+        ("", ""),
+    ],
+)
+def test_spellings_of_a_number_are_stored_alike(text: str, stored: str) -> None:
+    assert stored_form(text, "DE") == stored

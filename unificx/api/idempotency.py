@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from unificx.api import repository
 from unificx.api.models import AnswerPart, StoredAnswerRow
-from unificx.core.clock import Clock
+from unificx.core.clock import Clock, random_id
 from unificx.core.errors import Conflict, Invalid
 from unificx.db import Database, UnitOfWork, lock_scope
 from unificx.db.sealed import Erased
@@ -65,7 +65,7 @@ class IdempotencyStore:
         # An API key never gets a response to a request that its scopes would not allow.
         owner = [principal.person_id, *([principal.key_id] if principal.key_id else [])]
         answer_id, tenant_id = digest(principal.tenant_id, *owner, key), principal.tenant_id
-        now, subject = self._clock.now(), self._clock.new_id()
+        now, subject = self._clock.now(), random_id(self._clock)
         try:
             async with self._database.begin() as uow:
                 await lock_scope(uow.session, "idempotency", answer_id)

@@ -10,7 +10,7 @@ from unificx.calls.machine.identity import requests_privacy
 from unificx.calls.machine.messages import CALLER
 from unificx.calls.ports import OutsideLines, PublicNumbers
 from unificx.calls.registry import CallRegistry
-from unificx.core.clock import Clock
+from unificx.core.clock import Clock, random_id
 from unificx.registrar import MAX_SHOWN_NAME, Caller
 from unificx.routing import Destination, Plan
 from unificx.sip.errors import RemoteProtocolError
@@ -85,7 +85,7 @@ class InboundCalls:
 
     def _caller(self, trunk: Trunk, number: str, address: Address | None) -> Caller:
         """Return the caller; one without a number is a data subject of this call alone."""
-        subject = self._lines.subject(trunk.tenant_id, number) if number else self._clock.new_id()
+        subject = self._lines.subject(trunk.tenant_id, number) if number else random_id(self._clock)
         name = _name(address) if address is not None and number else ""
         return Caller(trunk.tenant_id, "", "", subject, number, name, trunk_id=trunk.id)
 

@@ -15,7 +15,7 @@ from unificx.calls.events import Answerer, CallEnded, Direction, MediaQuality, O
 from unificx.cdr.models import AddressPart, CallPartyRow, CallRow, CallStepRow, PartyPart
 from unificx.cdr.schemas import CallRecord, CdrFilter, CdrParty, CdrStep, PartyIdentity
 from unificx.cdr.step_repository import CALL_STEP, decode_step_rows, erase_steps, step_rows, steps_of
-from unificx.cdr.values import talk_seconds
+from unificx.cdr.values import talk_seconds, to_the_second
 from unificx.db import Erased, Key, PageByTime, SealedCodec
 from unificx.privacy import KeyStore
 
@@ -49,9 +49,9 @@ def _call_row(call: CallEnded) -> dict[str, Any]:
         "id": call.id,
         "tenant_id": call.tenant,
         "direction": call.direction,
-        "started": call.started.isoformat(),
-        "answered": call.answered and call.answered.isoformat(),
-        "ended": call.ended.isoformat(),
+        "started": to_the_second(call.started),
+        "answered": call.answered and to_the_second(call.answered),
+        "ended": to_the_second(call.ended),
         "talk_seconds": talk_seconds(call),
         "outcome": call.outcome,
         "cause": call.cause,

@@ -1,6 +1,7 @@
 """Stores and lists call detail records."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from unificx.calls.events import CallEnded, CallParty
@@ -8,16 +9,13 @@ from unificx.cdr import repository, statistics
 from unificx.cdr.events import CallListsChanged, CallRecorded
 from unificx.cdr.schemas import CallRecord, CdrFilter
 from unificx.cdr.statistics import CallStatistics
-from unificx.cdr.values import ANONYMOUS_NUMBER
 from unificx.cluster import RecordLog
 from unificx.core.errors import Invalid, NotFound
 from unificx.db import Database, Page, PageByTime, UnitOfWork
 from unificx.identity.events import TenantDeleted
-from unificx.privacy import KeyStore
+from unificx.privacy import KeyStore, canonical_number, outside_subject
 
 _SPOOL_KIND = "call"
-_NUMBER_ALIAS = "number"
-"""Kind of key store alias for the number of an external party."""
 MAX_STATISTICS = timedelta(days=92)
 
 
@@ -45,6 +43,7 @@ class CdrService:
 
         Synchronous, for the hot path of the call engine. Recording a call twice yields one record. Raises SpoolFull.
         """
+        call = self._with_canonical_numbers(call)
         subjects = [self._subject(call.tenant, party) for party in call.parties]
         steps = [self._subject(call.tenant, step.party) if step.party is not None else None for step in call.steps]
         self._spool.append(_SPOOL_KIND, repository.encode_record(self._keys, call, subjects, steps), use_reserve=True)
@@ -54,7 +53,23 @@ class CdrService:
 
     def external_subject(self, tenant: str, number: str) -> str:
         """Return the data subject of an external party; for a new number it is created."""
-        return self._keys.find_or_create(tenant, _NUMBER_ALIAS, number or ANONYMOUS_NUMBER)
+        return outside_subject(self._keys, tenant, number)
+
+    def _with_canonical_numbers(self, call: CallEnded) -> CallEnded:
+        """Write the numbers of parties outside that were recorded as dialled in E.164."""
+
+        def canonical(party: CallParty | None) -> CallParty | None:
+            if party is None or party.subject or not party.number:
+                return party
+            return replace(party, number=canonical_number(self._keys, call.tenant, party.number))
+
+        if all(party.subject for party in call.parties):
+            return call
+        return replace(
+            call,
+            parties=tuple(canonical(party) or party for party in call.parties),
+            steps=tuple(replace(step, party=canonical(step.party)) for step in call.steps),
+        )
 
     async def _apply(self, uow: UnitOfWork, records: list[bytes]) -> None:
         inserted = await repository.insert_records(uow.session, records)

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from unificx.calls.events import CallEnded, StepKind, StepOutcome, StepReason
 from unificx.cdr.models import CallStepRow, StepPart
 from unificx.cdr.schemas import CdrStep, PartyIdentity
+from unificx.cdr.values import to_the_second
 from unificx.db import Erased, Key, SealedCodec
 from unificx.privacy import KeyStore
 
@@ -34,8 +35,8 @@ def _step_row(key: Key | None, call: CallEnded, position: int, subject: str | No
         "position": position,
         "kind": step.kind,
         "reason": step.reason,
-        "at": step.at.isoformat(),
-        "ended": step.ended.isoformat(),
+        "at": to_the_second(step.at),
+        "ended": to_the_second(step.ended),
         "outcome": step.outcome,
         "by": step.by,
         "object_number": step.number or None,

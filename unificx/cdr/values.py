@@ -1,9 +1,8 @@
-"""Pure helpers: talk time."""
+"""Pure helpers: times of calls."""
+
+from datetime import datetime
 
 from unificx.calls.events import CallEnded
-
-ANONYMOUS_NUMBER = "anonymous"
-"""Placeholder number of callers without one: all of a tenant share one subject."""
 
 
 def talk_seconds(call: CallEnded) -> int:
@@ -11,3 +10,8 @@ def talk_seconds(call: CallEnded) -> int:
     if call.answered is None:
         return 0
     return max(0, round((call.ended - call.answered).total_seconds()))
+
+
+def to_the_second(at: datetime) -> str:
+    """Return a time in ISO 8601 without fractions, which would recognise a call in other data."""
+    return at.replace(microsecond=0).isoformat()

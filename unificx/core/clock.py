@@ -77,6 +77,12 @@ class ManualClock:
         return uuid7(int(self.at.timestamp() * 1000), self.random_bytes(10))
 
 
+def random_id(clock: Clock) -> str:
+    """Return a random id without a time (UUIDv4, RFC 9562), for data subjects: their ids outlive their erasure."""
+    value = int.from_bytes(clock.random_bytes(16), "big")
+    return _uuid_text(value & ~(0xF << 76) | 0x4 << 76)
+
+
 def uuid7(milliseconds: int, random_bytes: bytes) -> str:
     """Return a UUIDv7 (RFC 9562 section 5.7) from 48 bits of time and 74 of the 80 random bits.
 
@@ -85,7 +91,11 @@ def uuid7(milliseconds: int, random_bytes: bytes) -> str:
     if len(random_bytes) != 10:
         raise ValueError("a UUIDv7 takes 10 random bytes")
     value = (milliseconds & (1 << 48) - 1) << 80 | int.from_bytes(random_bytes, "big")
-    value = value & ~(0xF << 76) | 0x7 << 76
+    return _uuid_text(value & ~(0xF << 76) | 0x7 << 76)
+
+
+def _uuid_text(value: int) -> str:
+    """Return the text of a UUID, with its variant set (RFC 9562 section 4.1)."""
     value = value & ~(0x3 << 62) | 0x2 << 62
     text = f"{value:032x}"
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from unificx.core.clock import random_id
 from unificx.db import Page, PageById
 from unificx.identity.devices import Devices
 from unificx.identity.email_aliases import EmailAliases
@@ -65,7 +66,7 @@ class Extensions:
             tenant_id=tenant_id,
             number=new.number,
             person_id=owner.id if owner is not None else None,
-            subject=owner.subject if owner is not None else self._clock.new_id(),
+            subject=owner.subject if owner is not None else random_id(self._clock),
             ring_seconds=validation.ring_seconds(new.ring_seconds),
             max_call_seconds=validation.max_call_seconds(new.max_call_seconds),
             name=validation.name(new.name),

@@ -6,6 +6,7 @@ from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from unificx.core.clock import random_id
 from unificx.core.errors import Invalid
 from unificx.identity.devices import Devices
 from unificx.identity.extensions import Extensions
@@ -172,7 +173,7 @@ class People:
     def _new_subjects(self, tenant_id: str, count: int) -> list[str]:
         """Return subjects for new users. Their keys are created at once, not in one transaction of the key store each:
         those block the event loop."""
-        subjects = [self._store.clock.new_id() for _ in range(count)]
+        subjects = [random_id(self._store.clock) for _ in range(count)]
         self._keys.get(tenant_id, subjects, create=True)
         return subjects
 

@@ -2,6 +2,7 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from unificx.core.clock import random_id
 from unificx.core.errors import Invalid, NotFound
 from unificx.identity import oidc
 from unificx.identity.factor_schemas import NewProvider, Provider
@@ -51,7 +52,7 @@ class SsoProviders:
                 )
             stored = providers.StoredProvider(
                 tenant_id=tenant_id,
-                subject=before.subject if before is not None else self._clock.new_id(),
+                subject=before.subject if before is not None else random_id(self._clock),
                 issuer=found.issuer,
                 client_id=client_id,
                 link_by_email=new.link_by_email,

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from unificx.core.clock import random_id
 from unificx.core.errors import Conflict, Invalid, NotFound
 from unificx.db import Page, PageById
 from unificx.identity.api_keys import ApiKeys
@@ -169,7 +170,7 @@ class Users:
         person = Person(
             id=self._clock.new_id(),
             tenant_id=tenant_id,
-            subject=subject or self._clock.new_id(),
+            subject=subject or random_id(self._clock),
             role=new.role,
             state=state,
             created=self._clock.now(),

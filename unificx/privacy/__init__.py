@@ -20,6 +20,7 @@ from unificx.privacy.key_pool import KeyPool
 from unificx.privacy.key_wrapping import unwrap, wrap
 from unificx.privacy.keys import KeysBusy, KeyStore
 from unificx.privacy.master import MasterKey, master_key, master_key_file
+from unificx.privacy.outside import canonical_number, find_outside_subject, outside_subject
 from unificx.privacy.policy import (
     Change,
     PolicyVersion,
@@ -58,6 +59,7 @@ __all__ = [
     "Retained",
     "RowHolding",
     "add_consent",
+    "canonical_number",
     "changes_since",
     "compare",
     "consent_holding",
@@ -65,11 +67,13 @@ __all__ = [
     "delete_consents",
     "describe",
     "erasure_journal_file",
+    "find_outside_subject",
     "fingerprint",
     "held_data",
     "master_key",
     "master_key_file",
     "open_content_key",
+    "outside_subject",
     "personal_fields",
     "plain_columns",
     "processing_activities",

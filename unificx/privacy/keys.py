@@ -13,11 +13,12 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from unificx.core.clock import Clock
+from unificx.core.clock import Clock, random_id
 from unificx.core.errors import Conflict, StartupError
 from unificx.db import ErasedSubject, Key
 from unificx.privacy.cache import KeyCache
@@ -57,6 +58,20 @@ class KeysBusy(RuntimeError):
     """The key was destroyed, but another process still reads the old log; repeat to finish."""
 
 
+class NumberingPlan(Protocol):
+    """The rules by which numbers are written in a tenant's country."""
+
+    def canonical(self, tenant: str, number: str) -> str:
+        """Return a number in E.164, or a short number as it is dialled; "" for other texts."""
+        ...
+
+
+class _NoNumberingPlan:
+    def canonical(self, tenant: str, number: str) -> str:
+        del tenant
+        return number
+
+
 class KeyStore:
     """Keys and aliases in the file `path`. `master` wraps the tenant keys, or is the 32-byte master key itself.
 
@@ -64,7 +79,9 @@ class KeyStore:
     """
 
     def __init__(self, path: Path, master: MasterKey | bytes, clock: Clock) -> None:
-        self._clock = clock
+        self.clock = clock
+        self.numbering_plan: NumberingPlan = _NoNumberingPlan()
+        """Set by the composition root."""
         self._lock = threading.RLock()
         self._cache = KeyCache(clock.monotonic)
         # Owner: the key store. A copy of this node; erasure empties it.
@@ -243,7 +260,7 @@ class KeyStore:
             subject = self._find(tenant, kind, blind)
             if subject is not None:
                 return subject
-            fresh = self._clock.new_id()
+            fresh = random_id(self.clock)
             with self._writing() as db:
                 db.execute("INSERT OR IGNORE INTO alias VALUES (?, ?, ?, ?)", (tenant, kind, blind, fresh))
                 subject = self._find(tenant, kind, blind) or fresh
@@ -326,7 +343,7 @@ class KeyStore:
         with self._writing() as db:
             row = db.execute("SELECT wrapped, installation FROM proof").fetchone()
             if row is None:
-                installation = self._clock.new_id()
+                installation = self.clock.new_id()
                 db.execute(
                     "INSERT INTO proof VALUES (1, ?, ?)", (installation, self._master.wrap(_PROOF_TEXT, "proof"))
                 )

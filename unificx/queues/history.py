@@ -8,16 +8,13 @@ import structlog
 from unificx.cluster import RecordLog
 from unificx.core.errors import Invalid
 from unificx.db import Database, Page, PageByTime, SpoolFull, UnitOfWork
-from unificx.privacy import KeyStore
+from unificx.privacy import KeyStore, outside_subject
 from unificx.queues import history_repository
 from unificx.queues.schemas import AgentEvent, Queue, Visit
 from unificx.queues.statistics import AgentStatistics, QueueStatistics, agent_statistics, queue_statistics
 
 log = structlog.get_logger()
 _SPOOL_KIND = "queue"
-_NUMBER_ALIAS = "number"
-"""Kind of key store alias for the number of a caller from outside."""
-_UNKNOWN = "unknown"
 MAX_STATISTICS = timedelta(days=92)
 
 
@@ -33,7 +30,7 @@ class QueueHistory:
 
     def record_visit(self, visit: Visit, subject: str | None) -> None:
         """Record a visit that has ended; `subject`: the caller's, None for a caller from outside."""
-        owner = subject or self._keys.find_or_create(visit.tenant_id, _NUMBER_ALIAS, visit.number or _UNKNOWN)
+        owner = subject or outside_subject(self._keys, visit.tenant_id, visit.number)
         self._append(history_repository.encode_visit(self._keys, visit, owner), use_reserve=True)
 
     def record_talked(self, tenant_id: str, visit_id: str, seconds: float) -> None:

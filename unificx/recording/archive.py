@@ -11,6 +11,7 @@ from unificx.core.errors import DomainError, Expired, NotFound, ServiceUnavailab
 from unificx.core.faults import describe_fault
 from unificx.db import Database, Page, PageByTime, UnitOfWork, is_id_cursor, lock_scope
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
+from unificx.privacy import outside_subject
 from unificx.recording import call_recording_repository
 from unificx.recording.events import CallRecordingsChanged, CallRecordingStored
 from unificx.recording.monitoring_repository import MonitoringLog
@@ -38,8 +39,6 @@ from unificx.recording.schemas import (
 
 log = structlog.get_logger()
 PLAYBACK_LOG_INTERVAL = timedelta(minutes=10)
-_NUMBER, _UNKNOWN = "number", "unknown"
-"""The alias kind of an external party's number, and the value used without a number."""
 
 
 class CallRecordingWriter:
@@ -126,8 +125,7 @@ class RecordingArchive:
         Raises ErasedSubject.
         """
         subjects = [
-            party.subject or self._keys.find_or_create(new.tenant_id, _NUMBER, party.identity.number or _UNKNOWN)
-            for party in new.parties
+            party.subject or outside_subject(self._keys, new.tenant_id, party.identity.number) for party in new.parties
         ]
         recording_id, channels = self._clock.new_id(), 1 if new.mixed else 2
         async with self._database.begin() as uow:

@@ -28,7 +28,15 @@ from unificx.routing.outbound.decision import Allowed, OutsideCaller, RefusalRul
 from unificx.routing.outbound.explanations import explain_refusal, explain_stop
 from unificx.routing.outbound.fraud import CHECK_SECONDS as FRAUD_CHECK_SECONDS
 from unificx.routing.outbound.kinds import NumberKind
-from unificx.routing.outbound.numbers import Emergency, PublicNumber, Short, display, normalise, parse_e164
+from unificx.routing.outbound.numbers import (
+    Emergency,
+    PublicNumber,
+    Short,
+    display,
+    normalise,
+    parse_e164,
+    stored_form,
+)
 from unificx.routing.outbound.ports import LiveOutsideCall, LiveOutsideCalls
 from unificx.routing.outbound.schemas import (
     Block,
@@ -160,4 +168,5 @@ __all__ = [
     "parse_e164",
     "routing_holding",
     "sealed_destination",
+    "stored_form",
 ]

@@ -16,7 +16,7 @@ from unificx.conferencing import ConferenceManager
 from unificx.conferencing import RoomService as MeetingRooms
 from unificx.core.clock import Clock
 from unificx.db import Database, DiskGuard, Outbox, Spool
-from unificx.identity import Identity, PasswordHashing, build_identity
+from unificx.identity import DirectoryCache, Identity, PasswordHashing, build_identity
 from unificx.integrations.audio_import.client import AudioImporter
 from unificx.integrations.http_client import HttpClient
 from unificx.integrations.smtp import SmtpClient
@@ -35,7 +35,7 @@ from unificx.provisioning import PhoneSettingsParts, PhoneSettingsService
 from unificx.queues import QueueStore
 from unificx.recording import RecordingArchive, TranscodeWorker
 from unificx.registrar import Binding, LocationService, Registrar, RegistrarDependencies
-from unificx.routing import DestinationDirectory, OutboundDependencies, code_of
+from unificx.routing import DestinationDirectory, OutboundDependencies, code_of, stored_form
 from unificx.server.call_routing import CallRouting, build_call_routing
 from unificx.server.notification_settings import NotificationSettings
 from unificx.server.paths import InstallationPaths
@@ -213,9 +213,11 @@ def _routing(
 
 def _identity(database: Database, keys: KeyStore, notifier: NotificationService, cluster: Cluster) -> Identity:
     hashing, fetch = PasswordHashing(), HttpClient()
-    return build_identity(
+    identity = build_identity(
         database, keys, database.clock, hashing=hashing, notifier=notifier, fetch=fetch, cluster=cluster
     )
+    keys.numbering_plan = _NumberingPlan(identity.directory)
+    return identity
 
 
 def _senders(
@@ -297,3 +299,14 @@ def _email_queue(
 
 def _is_storage_full(disk_guard: DiskGuard, spool: RecordLog) -> bool:
     return spool.nearly_full or disk_guard.is_low()
+
+
+class _NumberingPlan:
+    """Implements `privacy.NumberingPlan`."""
+
+    def __init__(self, directory: DirectoryCache) -> None:
+        self._directory = directory
+
+    def canonical(self, tenant: str, number: str) -> str:
+        found = self._directory.tenant(tenant)
+        return stored_form(number, found.country if found is not None else "")

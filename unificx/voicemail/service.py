@@ -18,6 +18,7 @@ from unificx.core.errors import Conflict, Expired, NotFound, TooManyRequests
 from unificx.db import UnitOfWork, lock_scope
 from unificx.identity import PasswordHashing, PinThrottle, validate_pin
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
+from unificx.privacy import outside_subject
 from unificx.voicemail import message_repository, policy
 from unificx.voicemail.events import MailboxChanged, MessageLeft
 from unificx.voicemail.greetings import Greetings, lock_mailbox
@@ -31,10 +32,6 @@ from unificx.voicemail.settings import (
     VoicemailSettingsChange,
 )
 from unificx.voicemail.shared_mailboxes import SharedMailboxes
-
-_NUMBER = "number"
-"""The alias kind of an external caller's number."""
-_UNKNOWN = "unknown"
 
 
 class MessageWriter:
@@ -128,7 +125,7 @@ class Mailboxes:
 
     async def begin(self, new: NewMessage) -> MessageWriter:
         """Start recording a message, owned by the mailbox owner and the caller. Raises ErasedSubject."""
-        subject = new.caller_subject or self._keys.find_or_create(new.tenant_id, _NUMBER, new.number or _UNKNOWN)
+        subject = new.caller_subject or outside_subject(self._keys, new.tenant_id, new.number)
         async with self._database.begin() as uow:
             writer = await self._audio.begin(uow, new.tenant_id, (new.owner_subject, subject))
             message = Message(

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 from unificx.audio_store import AudioStoreParts
+from unificx.core.clock import random_id
 from unificx.core.errors import Invalid, NotFound
 from unificx.db import MemoryCopy, Page, UnitOfWork, lock_scope
 from unificx.identity import allocate_number, release_number
@@ -70,7 +71,7 @@ class SharedMailboxes:
         box = SharedMailbox(
             id=self._clock.new_id(),
             tenant_id=tenant_id,
-            subject=self._clock.new_id(),
+            subject=random_id(self._clock),
             number=new.number,
             name=_valid_name(new.name or new.number),
             members=_valid_members(new.members),

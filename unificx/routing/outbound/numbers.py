@@ -91,6 +91,15 @@ def normalise(text: str, country: str) -> OutsideDialled | None:
     return _public(digits, country)
 
 
+def stored_form(text: str, country: str) -> str:
+    """Return a number as it is stored: in E.164, or an emergency or other short number as it is dialled; "" if it is
+    none. International numbers without "+" are recognised too."""
+    found = normalise(text, country)
+    if found is None and not text.startswith("+"):
+        found = normalise(f"+{text}", country)
+    return "" if found is None else found.e164 if isinstance(found, PublicNumber) else found.number
+
+
 def parse_e164(text: str) -> PublicNumber | None:
     """Return a number written in international format with "+"; None if it is none."""
     digits = text.translate(SEPARATORS) if len(text) <= MAX_LENGTH else ""

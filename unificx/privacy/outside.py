@@ -1,0 +1,25 @@
+"""Data subjects of parties outside: one per telephone number, in each of its spellings."""
+
+from unificx.core.clock import random_id
+from unificx.privacy.keys import KeyStore
+
+NUMBER_ALIAS = "number"
+"""Kind of alias for the number of a party outside."""
+
+
+def outside_subject(keys: KeyStore, tenant: str, number: str) -> str:
+    """Return the subject of a number or dialled text, created if new. Without a number it is a new one each time, so
+    that erasing one caller does not erase the others. Raise ErasedSubject."""
+    if not number:
+        return random_id(keys.clock)
+    return keys.find_or_create(tenant, NUMBER_ALIAS, canonical_number(keys, tenant, number))
+
+
+def find_outside_subject(keys: KeyStore, tenant: str, number: str) -> str | None:
+    """Return the subject of a number in any spelling, if there is one."""
+    return keys.find(tenant, NUMBER_ALIAS, canonical_number(keys, tenant, number))
+
+
+def canonical_number(keys: KeyStore, tenant: str, number: str) -> str:
+    """Return a number as it is stored: in E.164, or a short number as it is dialled; other texts unchanged."""
+    return keys.numbering_plan.canonical(tenant, number) or number
