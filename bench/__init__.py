@@ -2,6 +2,7 @@
 
 import os
 import platform
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -9,6 +10,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NotRequired, TypedDict
+
+# As pytest does: these modules import each other by name.
+sys.path.append(str(Path(__file__).parents[1] / "tests" / "outside"))
 
 from tests.outside.server import Login, Server
 from tests.outside.sipp import User
@@ -61,7 +65,8 @@ def running_server() -> Iterator[tuple[Server, Path]]:
     """Start a new server on SQLite; yield it and a directory for files."""
     with tempfile.TemporaryDirectory(prefix="unificx-bench-") as directory:
         place = Path(directory)
-        with Server(place / "home", chooses_media_ports=True) as server:
+        # Through a command, not forked from this process, whose memory it would share.
+        with Server(place / "home", enter=["env"], chooses_media_ports=True) as server:
             yield server, place
 
 

@@ -35,3 +35,10 @@ def test_rarely_used_modules_are_not_loaded(module: str, avoided: tuple[str, ...
     loaded = set(json.loads(done.stdout))
     assert module in loaded
     assert not [each for each in avoided if each in loaded]
+
+
+def test_every_benchmark_can_be_loaded() -> None:
+    names = sorted(path.stem for path in (ROOT / "bench").glob("*.py") if path.stem != "__init__")
+    program = "".join(f"import bench.{name}\n" for name in names)
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

@@ -8,6 +8,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.audio_store.models import AudioDerivedRow, AudioOwnerRow, AudioRow
+from unificx.db import owned_by
 
 NEW, SAMPLES, OPUS = "new", "samples", "opus"
 
@@ -52,7 +53,7 @@ async def get(session: AsyncSession, tenant_id: str, audio_id: str) -> AudioReco
 
 
 async def get_many(session: AsyncSession, tenant_id: str, audio_ids: Sequence[str]) -> list[AudioRecord]:
-    query = select(AudioRow).where(AudioRow.tenant_id == tenant_id, AudioRow.id.in_(audio_ids))
+    query = select(AudioRow).where(owned_by(AudioRow.tenant_id, tenant_id), AudioRow.id.in_(audio_ids))
     return await _with_owners(session, (await session.scalars(query)).all())
 
 

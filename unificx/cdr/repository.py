@@ -7,16 +7,16 @@ from datetime import datetime
 from typing import Any, cast
 
 from pydantic_core import to_json
-from sqlalchemy import Row, Table, delete, select, update
+from sqlalchemy import Row, Table, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.calls.events import Answerer, CallEnded, Direction, MediaQuality, Outcome, PartyRole
 from unificx.cdr.models import AddressPart, CallPartyRow, CallRow, CallStepRow, PartyPart
 from unificx.cdr.schemas import CallRecord, CdrFilter, CdrParty, CdrStep, PartyIdentity
-from unificx.cdr.step_repository import CALL_STEP, decode_step_rows, erase_steps, step_rows, steps_of
+from unificx.cdr.step_repository import CALL_STEP, decode_step_rows, step_rows, steps_of
 from unificx.cdr.values import talk_seconds, to_the_second
-from unificx.db import Erased, Key, PageByTime, SealedCodec
+from unificx.db import Erased, Key, PageByTime, SealedCodec, owned_by
 from unificx.privacy import KeyStore
 
 PARTY_CODEC = SealedCodec(CallPartyRow, PartyPart)
@@ -129,14 +129,20 @@ async def delete_calls(session: AsyncSession, tenant_id: str) -> None:
     await session.execute(delete(CallRow).where(CallRow.tenant_id == tenant_id))
 
 
-async def erase_party(session: AsyncSession, tenant_id: str, subject: str) -> None:
-    """Delete the sealed parts of a subject. The calls and the other parties' parts stay."""
+async def sealed_parties(session: AsyncSession, tenant_id: str, subject: str) -> Sequence[str]:
+    """Return the ids of the parties with sealed parts of a subject."""
+    query = select(CallPartyRow.id).where(CallPartyRow.tenant_id == tenant_id, CallPartyRow.subject_id == subject)
+    present = or_(CallPartyRow.sealed.is_not(None), CallPartyRow.sealed_address.is_not(None))
+    return (await session.scalars(query.where(present))).all()
+
+
+async def erase_parties(session: AsyncSession, tenant_id: str, ids: Sequence[str]) -> None:
+    """Delete the sealed parts of these parties. The calls and the other parties' parts stay."""
     await session.execute(
         update(CallPartyRow)
-        .where(CallPartyRow.tenant_id == tenant_id, CallPartyRow.subject_id == subject)
+        .where(owned_by(CallPartyRow.tenant_id, tenant_id), CallPartyRow.id.in_(ids))
         .values(sealed=None, sealed_address=None)
     )
-    await erase_steps(session, tenant_id, subject)
 
 
 async def set_hidden(

@@ -9,6 +9,7 @@ from unificx.cdr import repository, statistics
 from unificx.cdr.events import CallListsChanged, CallRecorded
 from unificx.cdr.schemas import CallRecord, CdrFilter
 from unificx.cdr.statistics import CallStatistics
+from unificx.cdr.step_repository import erase_steps, sealed_steps
 from unificx.cluster import RecordLog
 from unificx.core.errors import Invalid, NotFound
 from unificx.db import Database, Page, PageByTime, UnitOfWork
@@ -17,6 +18,7 @@ from unificx.privacy import KeyStore, canonical_number, outside_subject
 
 _SPOOL_KIND = "call"
 MAX_STATISTICS = timedelta(days=92)
+_ERASE_BATCH = 200
 
 
 class CdrService:
@@ -115,9 +117,17 @@ class CdrService:
             return await statistics.collect(session, tenant_id, since, until)
 
     async def erase(self, tenant_id: str, subject: str) -> None:
-        """Delete the sealed parts of an erased subject, whose key is already destroyed. Idempotent."""
-        async with self._database.begin() as uow:
-            await repository.erase_party(uow.session, tenant_id, subject)
+        """Delete the sealed parts of an erased subject, whose key is already destroyed. Idempotent.
+
+        In short transactions, so that other writers do not wait for a subject with many calls.
+        """
+        async with self._database.read() as session:
+            parties = await repository.sealed_parties(session, tenant_id, subject)
+            steps = await sealed_steps(session, tenant_id, subject)
+        for erase, ids in ((repository.erase_parties, parties), (erase_steps, steps)):
+            for start in range(0, len(ids), _ERASE_BATCH):
+                async with self._database.begin() as uow:
+                    await erase(uow.session, tenant_id, ids[start : start + _ERASE_BATCH])
 
     async def on_tenant_deleted(self, event: TenantDeleted, uow: UnitOfWork) -> None:
         """Delete all calls of a deleted tenant. Outbox handler."""

@@ -11,7 +11,7 @@ from unificx.calls.events import CallEnded, StepKind, StepOutcome, StepReason
 from unificx.cdr.models import CallStepRow, StepPart
 from unificx.cdr.schemas import CdrStep, PartyIdentity
 from unificx.cdr.values import to_the_second
-from unificx.db import Erased, Key, SealedCodec
+from unificx.db import Erased, Key, SealedCodec, owned_by
 from unificx.privacy import KeyStore
 
 STEP_CODEC = SealedCodec(CallStepRow, StepPart)
@@ -56,13 +56,16 @@ def decode_step_rows(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     return found
 
 
-async def erase_steps(session: AsyncSession, tenant_id: str, subject: str) -> None:
-    """Delete the sealed parts of a subject."""
-    await session.execute(
-        update(CallStepRow)
-        .where(CallStepRow.tenant_id == tenant_id, CallStepRow.subject_id == subject)
-        .values(sealed=None)
-    )
+async def sealed_steps(session: AsyncSession, tenant_id: str, subject: str) -> Sequence[str]:
+    """Return the ids of the steps with a sealed part of a subject."""
+    query = select(CallStepRow.id).where(CallStepRow.tenant_id == tenant_id, CallStepRow.subject_id == subject)
+    return (await session.scalars(query.where(CallStepRow.sealed.is_not(None)))).all()
+
+
+async def erase_steps(session: AsyncSession, tenant_id: str, ids: Sequence[str]) -> None:
+    """Delete the sealed parts of these steps."""
+    chosen = (owned_by(CallStepRow.tenant_id, tenant_id), CallStepRow.id.in_(ids))
+    await session.execute(update(CallStepRow).where(*chosen).values(sealed=None))
 
 
 async def steps_of(

@@ -1,6 +1,7 @@
 """Persistence: declared columns, the sealing codec, units of work, the outbox and the write-ahead spool."""
 
 from unificx.db.base import Base, NeutralJson, plain, sealed_column
+from unificx.db.conditions import owned_by
 from unificx.db.database import Database, DatabaseUnreachable, UnitOfWork, is_unreachable
 from unificx.db.disk_guard import MIN_FREE_BYTES, RESUME_FREE_BYTES, DiskGuard
 from unificx.db.installation import claim_database
@@ -41,6 +42,7 @@ __all__ = [
     "is_id_cursor",
     "is_unreachable",
     "lock_scope",
+    "owned_by",
     "plain",
     "sealed_column",
     "shield_until_done",

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from unificx.db import Erased, Keys, PageByTime, SealedCodec, invalid_cursor, time_cursor
+from unificx.db import Erased, Keys, PageByTime, SealedCodec, invalid_cursor, owned_by, time_cursor
 from unificx.recording.models import (
     ListenerPart,
     MonitoringRow,
@@ -89,7 +89,7 @@ async def mark_erased(session: AsyncSession, tenant_id: str, audio_ids: Sequence
     await session.execute(update(RecordingRow).where(*conditions).values(state="erased", seconds=0.0))
     for table in (RecordingMarkRow, RecordingListenRow):
         await session.execute(delete(table).where(table.tenant_id == tenant_id, table.recording_id.in_(found)))
-    parties = (RecordingPartyRow.tenant_id == tenant_id, RecordingPartyRow.recording_id.in_(found))
+    parties = (owned_by(RecordingPartyRow.tenant_id, tenant_id), RecordingPartyRow.recording_id.in_(found))
     await session.execute(update(RecordingPartyRow).where(*parties).values(sealed=None, key="", notice=""))
     return bool(found)
 
@@ -331,7 +331,7 @@ async def drop_tenant(session: AsyncSession, tenant_id: str) -> None:
 async def _load(session: AsyncSession, keys: Keys, tenant_id: str, rows: Sequence[RecordingRow]) -> list[CallRecording]:
     ids = [row.id for row in rows]
     query = select(RecordingPartyRow).where(
-        RecordingPartyRow.tenant_id == tenant_id, RecordingPartyRow.recording_id.in_(ids)
+        owned_by(RecordingPartyRow.tenant_id, tenant_id), RecordingPartyRow.recording_id.in_(ids)
     )
     parties = (await session.scalars(query.order_by(RecordingPartyRow.place))).all()
     sealed = [(row.subject_id, f"{row.recording_id}/{row.place}", row.sealed) for row in parties if row.sealed]

@@ -1,0 +1,135 @@
+"""The privacy engine: sealing, keys, and the erasure of one person among a million calls."""
+
+import asyncio
+import statistics
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import insert, text
+
+from bench import Metric, metric
+from unificx.cdr import CdrService
+from unificx.cdr.models import CallPartyRow, CallRow, PartyPart
+from unificx.cdr.repository import PARTY_CODEC
+from unificx.core.clock import SystemClock
+from unificx.db import Database
+from unificx.db.migrations import migrate
+from unificx.db.spool import Spool
+from unificx.privacy import KeyStore
+
+TENANT, ERASED, OTHER = "tenant", "erased", "other"
+CALLS, OF_ERASED = 200_000, 10_000
+BATCH = 10_000
+SEALED = 20_000
+DAY = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def run() -> list[Metric]:
+    return [*sealing(), *asyncio.run(erasure())]
+
+
+def sealing() -> list[Metric]:
+    """Seal and open the part of one party, with a cached key; and create keys of new callers."""
+    with tempfile.TemporaryDirectory() as folder:
+        keys = KeyStore(Path(folder) / "keys.db", bytes(32), SystemClock())
+        part = PartyPart("+49301234567", "Ada Example", None)
+        items = [(ERASED, f"row-{number}", part) for number in range(SEALED)]
+        began = time.process_time_ns()
+        sealed = PARTY_CODEC.seal(keys, TENANT, items)
+        middle = time.process_time_ns()
+        blobs = [(subject, row, blob) for (subject, row, _), blob in zip(items, sealed, strict=True)]
+        PARTY_CODEC.open(keys, TENANT, "history", blobs)
+        ended = time.process_time_ns()
+        keys.get(TENANT, [f"caller-{number}" for number in range(SEALED)], create=True)
+        created = time.process_time_ns()
+        keys.close()
+    return [
+        metric("seal a party", (middle - began) / SEALED / 1000, "us"),
+        metric("open a party", (ended - middle) / SEALED / 1000, "us"),
+        metric("create a key, in a batch", (created - ended) / SEALED / 1000, "us"),
+    ]
+
+
+async def erasure() -> list[Metric]:
+    """Delete what is held of one subject, while another request writes every 5 ms."""
+    with tempfile.TemporaryDirectory() as folder:
+        clock, home = SystemClock(), Path(folder)
+        keys = KeyStore(home / "keys.db", bytes(32), clock)
+        database = Database(f"sqlite:///{home / 'bench.db'}", clock)
+        await migrate(database)
+        history = CdrService(database, keys, Spool(home / "spool", database))
+        await fill(database, keys)
+        waits: list[float] = []
+        writer = asyncio.create_task(write_meanwhile(database, waits))
+        await asyncio.sleep(0.1)
+        began, used = time.perf_counter(), time.process_time()
+        await history.erase(TENANT, ERASED)
+        took, used = time.perf_counter() - began, time.process_time() - used
+        finished = len(waits) + 1
+        while len(waits) < finished:  # the one that waits at the end counts too
+            await asyncio.sleep(0.01)
+        writer.cancel()
+        await asyncio.wait([writer])
+        await database.close()
+        keys.close()
+    return [
+        metric(f"erase a person with {OF_ERASED} of {CALLS} calls", took, "s", 5),
+        metric("the same, CPU", used, "s"),
+        metric("longest wait of another request meanwhile", max(waits, default=0.0) * 1000, "ms", 50),
+        metric("its median wait", statistics.median(waits or [0.0]) * 1000, "ms"),
+    ]
+
+
+async def write_meanwhile(database: Database, waits: list[float]) -> None:
+    while True:
+        began = time.perf_counter()
+        async with database.begin() as uow:
+            await uow.session.execute(text("UPDATE call SET cause = cause WHERE id = '0'"))
+        waits.append(time.perf_counter() - began)
+        await asyncio.sleep(0.005)
+
+
+async def fill(database: Database, keys: KeyStore) -> None:
+    part = PartyPart("+49301234567", "Ada Example", None)
+    sealed = dict(
+        zip((ERASED, OTHER), PARTY_CODEC.seal(keys, TENANT, [(ERASED, "0", part), (OTHER, "0", part)]), strict=True)
+    )
+    for calls in batches():
+        parties = [
+            {
+                "id": f"{number}/{place}",
+                "tenant_id": TENANT,
+                "call_id": str(number),
+                "place": place,
+                "role": ("caller", "callee")[place],
+                "subject_id": subject,
+                "sealed": sealed[subject],
+            }
+            for number in calls
+            for place, subject in enumerate((ERASED if number % (CALLS // OF_ERASED) == 0 else OTHER, OTHER))
+        ]
+        rows = [
+            {
+                "id": str(number),
+                "tenant_id": TENANT,
+                "direction": "internal",
+                "started": DAY + timedelta(seconds=number),
+                "ended": DAY + timedelta(seconds=number + 60),
+                "talk_seconds": 60,
+                "outcome": "answered",
+                "cause": 16,
+                "recorded": False,
+            }
+            for number in calls
+        ]
+        async with database.begin() as uow:
+            await uow.session.execute(insert(CallRow), rows)
+            await uow.session.execute(insert(CallPartyRow), parties)
+
+
+def batches() -> Iterator[range]:
+    for start in range(0, CALLS, BATCH):
+        yield range(start, start + BATCH)
