@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import tarfile
 import wave
 from collections.abc import Iterator
 from contextlib import closing
@@ -62,6 +63,17 @@ async def watch(home: Path, seen: dict[str, bytes]) -> None:
         await asyncio.sleep(0.1)
 
 
+def verify_and_back_up(server: Server) -> None:
+    """Verify the promises and take a backup while the server runs; its log is among the files that are searched."""
+    report = server.cli("privacy", "verify")
+    assert {each["check"]: each["detail"] for each in report["checks"] if not each["ok"]} == {}
+    archive = server.home.with_name("backup.tar")
+    made = server.cli("backup", str(archive))
+    assert made["files"] > 5
+    with tarfile.open(archive) as tar:
+        assert any(name.startswith("audio/") for name in tar.getnames())
+
+
 @pytest.mark.promise("T2")
 @pytest.mark.parametrize("keep_wav", [False, True])
 async def test_no_plaintext_audio_on_disk(
@@ -88,6 +100,8 @@ async def test_no_plaintext_audio_on_disk(
     looks = {path.partition(" ")[2] for path in seen if "/audio/" in path}
     assert len(looks) > 5  # also during recording
     assert found(seen, sound) == set()
+    if keep_wav:
+        verify_and_back_up(server)
     assert found(all_files(server.home), sound) == set()
 
     for name, data in (("control.sample", sound[len(sound) // 2 :]), ("control.ogg", b"some OggS")):
