@@ -281,6 +281,20 @@ def test_a_home_directory_that_is_not_empty_is_not_touched(small, tmp_path: Path
     assert (home / "mine").read_bytes() == b"mine"
 
 
+def test_a_backup_is_restored_into_a_volume(small, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os.path, "ismount", lambda path: path == tmp_path / "volume")
+    volume = tmp_path / "volume"
+    volume.mkdir()
+    inode = volume.stat().st_ino
+    edit, expected = HOSTILE["changed"]
+    members = list(small)
+    edit(members)
+    assert expected in refused(written(tmp_path / "bad.tar", members), volume)
+    restore_into(written(tmp_path / "backup.tar", small), volume, {}, ignore)
+    assert sorted(path.name for path in volume.iterdir()) == ["keys.db", "push.key", "unificx.db"]
+    assert volume.stat().st_ino == inode
+
+
 # PostgreSQL
 
 

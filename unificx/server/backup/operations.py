@@ -60,16 +60,18 @@ def restore(source: Path, home: Path, environ: Mapping[str, str], progress: Prog
     if home.is_symlink() or (home.exists() and (not home.is_dir() or any(home.iterdir()))):
         raise Conflict(f"{home} is not empty.", hint="Choose another directory with --home, or move it away.")
     home = home.resolve()
-    home.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if shutil.disk_usage(home.parent).free < source.stat().st_size + _MIN_FREE:
+    # A volume cannot be replaced by a directory that lies outside it.
+    parent = home if os.path.ismount(home) else home.parent
+    parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if shutil.disk_usage(parent).free < source.stat().st_size + _MIN_FREE:
         raise StartupError(f"There is not enough disk space for {home}.", hint="Free disk space.")
     with source.open("rb") as file:
-        folder = Path(tempfile.mkdtemp(prefix=f".{home.name}.restore-", dir=home.parent))
+        folder = Path(tempfile.mkdtemp(prefix=f".{home.name}.restore-", dir=parent))
         try:
             manifest = extract(file, folder, progress)
             _check(manifest)
             _load_database(folder, environ)
-            folder.rename(home)
+            _put_in_place(folder, home)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
@@ -138,6 +140,15 @@ def _load_database(folder: Path, environ: Mapping[str, str]) -> None:
         )
     load_postgresql(configured, dump)
     dump.unlink()
+
+
+def _put_in_place(folder: Path, home: Path) -> None:
+    if folder.parent != home:
+        folder.rename(home)
+        return
+    for path in sorted(folder.iterdir(), key=lambda path: path.name == "keys.db"):
+        path.rename(home / path.name)  # the keys last: without them, nothing starts with the rest
+    folder.rmdir()
 
 
 def _check(manifest: Manifest) -> None:
