@@ -124,9 +124,8 @@ async def test_failed_deletions_are_repeated_at_the_next_start(
 ) -> None:
     async with installation(tmp_path) as rooms:
         mine = await create_user_with_data(rooms)
-        with monkeypatch.context() as patched:
-            patched.setattr(*broken(rooms), fails)
-            rooms.erasure.erase_subject(mine.tenant_id, mine.subject)
+        monkeypatch.setattr(*broken(rooms), fails)  # until it is closed
+        rooms.erasure.erase_subject(mine.tenant_id, mine.subject)
     async with installation(tmp_path) as rooms:
         await wait_until_deleted(rooms, mine)
 
