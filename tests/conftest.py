@@ -4,7 +4,7 @@ import asyncio
 import gc
 import os
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Set
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from databases import Postgres, postgres_cluster
 from groups import GROUPS, group_of, is_spread
 
 from unificx.cluster import EventBus, LocalEventBus
+from unificx.core.access import Access, state_access
 from unificx.core.clock import ManualClock
 from unificx.db import Database
 from unificx.db.migrations import migrate
@@ -30,6 +31,17 @@ settings.register_profile("explore", deadline=None)
 settings.register_profile("suite", deadline=None, derandomize=True)
 settings.load_profile("suite")
 MASTER = bytes(range(32))
+
+
+class EveryPurpose(Access):
+    """Access of test code that calls a service itself: boundaries under test state their own."""
+
+    def allows(self, uses: Set[str]) -> bool:
+        return True
+
+
+# Inherited by every test and fixture of this process.
+state_access(EveryPurpose("operations", "test"))
 
 
 class ResourceScheduling(LoadScopeScheduling):

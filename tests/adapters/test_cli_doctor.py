@@ -8,6 +8,7 @@ import resource
 import socket
 import threading
 from collections.abc import Iterator
+from contextvars import copy_context
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -174,7 +175,7 @@ def running(home: CliHome) -> Iterator[CliHome]:
             server.should_exit = True
             await task
 
-    thread = threading.Thread(target=lambda: asyncio.run(serve()))
+    thread = threading.Thread(target=copy_context().run, args=(lambda: asyncio.run(serve()),))
     thread.start()
     yield home
     stop.set()

@@ -4,6 +4,7 @@ import asyncio
 import socket
 import threading
 from collections.abc import Iterator
+from contextvars import copy_context
 from pathlib import Path
 
 import pytest
@@ -77,7 +78,7 @@ def address(tmp_path_factory: pytest.TempPathFactory, sqlite_template: bytes) ->
     listener = socket.create_server(("127.0.0.1", 0))
     stop = threading.Event()
     arguments = (tmp_path_factory.mktemp("served"), sqlite_template, listener, stop)
-    thread = threading.Thread(target=serve, args=arguments)
+    thread = threading.Thread(target=copy_context().run, args=(serve, *arguments))
     thread.start()
     yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     stop.set()

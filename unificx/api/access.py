@@ -4,7 +4,7 @@ anything."""
 import re
 from dataclasses import dataclass, field
 from ipaddress import ip_address
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Path, Query, Request
@@ -13,6 +13,7 @@ from fastapi.security import APIKeyCookie, HTTPBearer
 from unificx.api.middleware import OPERATOR_SCOPE_KEY
 from unificx.api.schemas import core as models
 from unificx.api.services import Services, services_of
+from unificx.core.access import ANONYMOUS, OPERATOR, Access, state_access, stated_access, stating
 from unificx.core.errors import Forbidden, Invalid, NotFound, Unauthenticated
 from unificx.identity import OPERATOR_SLUG, Action, Principal, Role, Source, may, reaches
 
@@ -46,12 +47,40 @@ class CurrentUser:
         return bool(person_id) and person_id == self.principal.person_id
 
 
+class RoutePurpose:
+    """Dependency of a router or route: states the purpose for which its requests open personal data. That of a route
+    replaces the purpose of its router."""
+
+    def __init__(self, purpose: str) -> None:
+        self.purpose = purpose
+        Access(purpose, ANONYMOUS)  # checks the purpose at import
+
+    async def __call__(self, request: Request) -> None:
+        state_access(access_of(request, self.purpose))
+
+
+def purpose(name: str) -> Any:
+    """Return the dependency that states this purpose, for `dependencies=` of a router or route."""
+    return Depends(RoutePurpose(name))
+
+
+def access_of(request: Request, purpose: str) -> Access:
+    """Return the access of a request for a purpose; its actor is the user, if already authenticated."""
+    user: CurrentUser | None = getattr(request.state, "user", None)
+    if user is None:
+        return Access(purpose, ANONYMOUS)
+    return Access(purpose, user.principal.person_id or OPERATOR, user.principal.tenant_id)
+
+
 async def authenticate_request(request: Request) -> CurrentUser:
-    """Return the authenticated user of a request. Raise Unauthenticated, or Forbidden for a cookie sent on behalf of
-    another site."""
+    """Return the authenticated user of a request, from now on the actor of its access. Raise Unauthenticated, or
+    Forbidden for a cookie sent on behalf of another site."""
     user = getattr(request.state, "user", None)
     if user is None:
-        user = request.state.user = await _authenticate(request)
+        with stating(Access("authentication", ANONYMOUS)):
+            user = request.state.user = await _authenticate(request)
+        if (access := stated_access()) is not None:
+            state_access(access_of(request, access.purpose))
     return user
 
 
@@ -167,7 +196,8 @@ async def _user_with_password(request: Request, user: AuthenticatedUserDep) -> C
     if principal.key_id:
         return user
     if principal.person_id and (user.authenticated_by_cookie or not user.is_operator):
-        await services_of(request).identity.passwords.require_own(principal)
+        with stating(access_of(request, "authentication")):
+            await services_of(request).identity.passwords.require_own(principal)
     return user
 
 
@@ -179,10 +209,11 @@ async def _user_with_acceptance(request: Request, user: UserWithPasswordDep) -> 
     """Raise AcceptanceRequired for a browser whose user has not accepted the terms; API clients were notified at
     sign-in. Raise ConsentRequired for every session whose user has not answered a significant version of the policy."""
     acceptances = services_of(request).identity.acceptances
-    if user.authenticated_by_cookie:
-        await acceptances.require(user.principal)
-    elif user.principal.session_id:
-        await acceptances.require_consent(user.principal)
+    with stating(access_of(request, "authentication")):
+        if user.authenticated_by_cookie:
+            await acceptances.require(user.principal)
+        elif user.principal.session_id:
+            await acceptances.require_consent(user.principal)
     return user
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from fastapi import APIRouter, Request
 from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
 
-from unificx.api.access import COOKIE
+from unificx.api.access import COOKIE, purpose
 from unificx.core.errors import NotFound
 
 BUILD_DIRECTORY = Path(__file__).parents[2] / "client" / "dist"
@@ -59,7 +59,7 @@ _ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
 _IMMUTABLE = "public, max-age=31536000, immutable"
 _REVALIDATE = "no-cache"
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, dependencies=[purpose("authentication")])
 
 
 @router.get("/app")

@@ -16,6 +16,7 @@ from starlette.requests import cookie_parser
 from unificx.api.access import COOKIE
 from unificx.api.event_hub import SIGNED_OUT, EventHub, EventQueue
 from unificx.api.middleware import Receive, Scope, Send
+from unificx.core.access import ANONYMOUS, Access, stating
 from unificx.core.errors import DomainError
 from unificx.identity import Identity, Principal, Role
 
@@ -66,9 +67,10 @@ class EventsWebSocket:
 
     async def _authenticate(self, token: str) -> Principal | None:
         try:
-            principal = await self._identity.authenticate(token)
-            if principal.role is not Role.OPERATOR and not principal.key_id:
-                await self._identity.passwords.require_own(principal)
+            with stating(Access("authentication", ANONYMOUS)):
+                principal = await self._identity.authenticate(token)
+                if principal.role is not Role.OPERATOR and not principal.key_id:
+                    await self._identity.passwords.require_own(principal)
         except DomainError:
             return None
         return principal

@@ -138,7 +138,7 @@ class IdempotencyStore:
 
     def _open(self, row: StoredAnswerRow) -> AnswerPart | None:
         sealed = [(row.subject_id, row.id, row.sealed)]
-        part = repository.ANSWER.open(self._keys, row.tenant_id, "administration", sealed)[0]
+        part = repository.ANSWER.open(self._keys, row.tenant_id, sealed)[0]
         return None if isinstance(part, Erased) else part
 
 

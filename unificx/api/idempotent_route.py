@@ -6,9 +6,10 @@ from typing import Annotated, Any
 from fastapi import Header, Request, Response
 from fastapi.routing import APIRoute
 
-from unificx.api.access import authenticate_request
+from unificx.api.access import access_of, authenticate_request
 from unificx.api.idempotency import HEADER, StoredResponse, digest
 from unificx.api.services import services_of
+from unificx.core.access import stating
 from unificx.core.errors import Invalid
 
 
@@ -34,7 +35,8 @@ async def _handle_once(
     user = await authenticate_request(request)
     url = request.url
     request_digest = digest(request.method, url.path, url.query, (await request.body()).hex())
-    stored = await store.begin(user.principal, key, request_digest)
+    with stating(access_of(request, "administration")):
+        stored = await store.begin(user.principal, key, request_digest)
     if isinstance(stored, StoredResponse):
         return Response(stored.body, stored.status, {"Idempotency-Replayed": "true"}, "application/json")
     try:

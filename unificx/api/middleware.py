@@ -9,6 +9,7 @@ from starlette.datastructures import MutableHeaders
 
 from unificx.api.metrics import HttpMetrics
 from unificx.api.problems import PayloadTooLarge, RequestTimeout, incident_response, log_incident, refusal_response
+from unificx.core.access import stating
 from unificx.core.clock import Clock
 from unificx.core.errors import DomainError, ServiceUnavailable, StorageFull
 from unificx.db import is_unreachable
@@ -88,7 +89,8 @@ class ApiMiddleware:
             if _CREATES_DATA.fullmatch(f"{scope['method']} {scope['path']}") and self._is_storage_full():
                 raise StorageFull("The disk of the server is nearly full.", hint="Ask the operator to free disk space.")
             body = _limit_body(receive) if _is_sound_upload(scope) else await _read_body(receive)
-            await self._app(scope, body, send_with_headers)
+            with stating(None):
+                await self._app(scope, body, send_with_headers)
         except _ClientDisconnected:
             return
         except DomainError as refusal:

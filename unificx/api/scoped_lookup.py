@@ -3,7 +3,7 @@
 from unificx.api.access import AccessScope
 from unificx.api.services import Services
 from unificx.core.errors import NotFound
-from unificx.identity import Device, Extension, Principal
+from unificx.identity import Device, Extension
 from unificx.voicemail import Mailbox, SharedMailbox
 
 
@@ -40,9 +40,3 @@ async def device_in_scope(services: Services, scope: AccessScope, device_id: str
         if extension is None or not scope.owns(extension.person_id):
             raise NotFound("There is no such device.")
     return device
-
-
-async def session_device_id(services: Services, principal: Principal) -> str | None:
-    """Return the id of the SIP device of the session, None if it has none yet."""
-    sessions = await services.identity.sessions.of_person(principal.tenant_id, principal.person_id)
-    return next((one.device_id for one in sessions if one.id == principal.session_id), None)

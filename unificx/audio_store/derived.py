@@ -15,7 +15,6 @@ from unificx.privacy import KeyStore
 
 WAVEFORM = SealedCodec(AudioDerivedRow, WaveformPart)
 TRANSCRIPT = SealedCodec(AudioDerivedRow, TranscriptPart)
-PURPOSE = "telephony"
 _VERSION = 1
 
 
@@ -52,8 +51,8 @@ async def load(
     ring = _content_keys(keys, tenant_id, rows)
     waves = [(row.subject_id, row.audio_id, row.waveform) for row in found if row.waveform is not None]
     texts = [(row.subject_id, row.audio_id, row.transcript) for row in found if row.transcript is not None]
-    waveforms = dict(zip([one[1] for one in waves], WAVEFORM.open(ring, tenant_id, PURPOSE, waves), strict=True))
-    transcripts = dict(zip([one[1] for one in texts], TRANSCRIPT.open(ring, tenant_id, PURPOSE, texts), strict=True))
+    waveforms = dict(zip([one[1] for one in waves], WAVEFORM.open(ring, tenant_id, waves), strict=True))
+    transcripts = dict(zip([one[1] for one in texts], TRANSCRIPT.open(ring, tenant_id, texts), strict=True))
     return {row.audio_id: _derived_data(waveforms.get(row.audio_id), transcripts.get(row.audio_id)) for row in found}
 
 

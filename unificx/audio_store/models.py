@@ -18,9 +18,7 @@ def call_party_field(category: str, retention: str) -> Any:
 
 
 def _derived_field(category: str) -> Any:
-    return personal(
-        category, uses=("telephony",), retention="voicemail", on_erase="delete", export=True, rectifiable=False
-    )
+    return call_party_field(category, "voicemail")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import structlog
 from unificx import sdp as descriptions
 from unificx.calls import AppEvent, ConnectRequest, ConnectWithdrawn
 from unificx.calls.events import Outcome
+from unificx.core.access import Access
 from unificx.core.background import BackgroundTasks
 from unificx.media import MediaUnavailable
 from unificx.media_worker.client import MediaEngineClient
@@ -63,7 +64,7 @@ class AppMediaSession:
         self._emit = params.emit
         self._answered = False
         self._lock = asyncio.Lock()  # orders the commands for the leg
-        self._tasks = BackgroundTasks()
+        self._tasks = BackgroundTasks(Access("telephony", "call apps"))
 
     # ---- requests of the app
 

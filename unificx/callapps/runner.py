@@ -13,6 +13,7 @@ from unificx.callapps.call import App, Call
 from unificx.callapps.media_session import AppLegParams, AppMediaSession
 from unificx.callapps.schemas import CalledMailbox, CallerInfo
 from unificx.calls import AppCallContext, AppEvent
+from unificx.core.access import Access, context_stating
 from unificx.core.clock import Clock
 from unificx.core.faults import describe_fault
 from unificx.media_worker.client import MediaEngineClient
@@ -59,7 +60,10 @@ class AppRunner:
         """Run an app for a call; an unknown app rejects it."""
         call = self._call(AppLegParams(context.leg_id, offer, emit, partial(self._cancel, context.leg_id)), context)
         session = call.session
-        task = asyncio.get_running_loop().create_task(self._run(self._apps.get(context.app), call, session))
+        access = context_stating(Access("telephony", "call apps", context.caller.tenant_id))
+        task = asyncio.get_running_loop().create_task(
+            self._run(self._apps.get(context.app), call, session), context=access
+        )
         self._running[context.leg_id] = _Running(call, session, task)
         return session
 

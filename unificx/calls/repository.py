@@ -92,7 +92,7 @@ def _unseal(keys: Keys, entry: JournalEntry) -> LiveCallPart | None:
     if aead is None:
         return None
     ring, item = _OneKey(Key(_VERSION, aead)), (entry.key_id, call_id, entry.sealed)
-    [part] = LIVE_CALL.open(ring, tenant, "operations", [item])
+    [part] = LIVE_CALL.open(ring, tenant, [item])
     return part if isinstance(part, LiveCallPart) else None
 
 

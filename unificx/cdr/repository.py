@@ -200,7 +200,7 @@ async def _with_parties(
     )
     found = (await session.execute(query.order_by(CallPartyRow.call_id, CallPartyRow.place))).all() if rows else []
     sealed = [(row.subject_id, row.id, row.sealed) for row in found if row.sealed is not None]
-    parts = PARTY_CODEC.open_by_row(keys, tenant_id, "history", sealed)
+    parts = PARTY_CODEC.open_by_row(keys, tenant_id, sealed)
     parties_by_call: dict[str, list[CdrParty]] = {row.id: [] for row in rows}
     for row in found:
         parties_by_call[row.call_id].append(_to_party(row, parts.get(row.id)))

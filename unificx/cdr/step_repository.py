@@ -75,7 +75,7 @@ async def steps_of(
     query = select(CALL_STEP).where(CallStepRow.tenant_id == tenant_id, CallStepRow.call_id.in_(call_ids))
     rows = (await session.execute(query.order_by(CallStepRow.call_id, CallStepRow.position))).all() if call_ids else []
     sealed = [(row.subject_id, row.id, row.sealed) for row in rows if row.sealed is not None]
-    parts = STEP_CODEC.open_by_row(keys, tenant_id, "history", sealed)
+    parts = STEP_CODEC.open_by_row(keys, tenant_id, sealed)
     found: dict[str, list[CdrStep]] = {}
     for row in rows:
         found.setdefault(row.call_id, []).append(_to_step(row, parts.get(row.id)))

@@ -14,7 +14,7 @@ from unificx.db import Base, plain, sealed_column
 def _pin_field() -> Any:
     return personal(
         "user.authorization.password",
-        uses=("authentication",),
+        uses=("authentication", "administration"),
         retention="account",
         on_erase="delete",
         export=False,

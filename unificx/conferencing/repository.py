@@ -58,7 +58,7 @@ async def get_pins(session: AsyncSession, keys: Keys, tenant_id: str, room_id: s
     row = await session.scalar(select(RoomRow).where(RoomRow.tenant_id == tenant_id, RoomRow.id == room_id))
     if row is None or row.sealed is None:
         return NO_PINS
-    part = PINS_CODEC.open(keys, tenant_id, "authentication", [(row.subject_id, row.id, row.sealed)])[0]
+    part = PINS_CODEC.open(keys, tenant_id, [(row.subject_id, row.id, row.sealed)])[0]
     return NO_PINS if isinstance(part, Erased) else part
 
 

@@ -12,6 +12,7 @@ from unificx.conferencing.machine import values
 from unificx.conferencing.models import PinsPart
 from unificx.conferencing.repository import NO_PINS
 from unificx.conferencing.schemas import NewRoom, Room, RoomChange, RoomSettings
+from unificx.core.access import Access, stating
 from unificx.core.clock import Clock
 from unificx.core.errors import Conflict, Invalid, NotFound, TooManyRequests
 from unificx.core.names import check_name
@@ -163,7 +164,8 @@ class RoomService:
         retry_after = await self._pin_guard.attempt(attempt_key)
         if retry_after:
             raise TooManyRequests("Too many wrong PINs.", retry_after=retry_after)
-        pins = await self._load_pins(room)
+        with stating(Access("authentication", "conference entry", room.tenant_id)):
+            pins = await self._load_pins(room)
         # Always check both, so that the response time reveals nothing.
         host = await self._passwords.verify(pins.host, pin)
         guest = await self._passwords.verify(pins.guest, pin)

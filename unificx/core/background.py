@@ -4,11 +4,17 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any
 
+from unificx.core.access import Access, context_stating
+
 
 class BackgroundTasks:
-    """Tasks that are not awaited one by one. Holds references to them: the event loop itself keeps only weak ones."""
+    """Tasks that are not awaited one by one. Holds references to them: the event loop itself keeps only weak ones.
 
-    def __init__(self) -> None:
+    All have the same `access`, not that of the request that starts them; with None they may not open personal data.
+    """
+
+    def __init__(self, access: Access | None = None) -> None:
+        self._access = access
         self._tasks: set[asyncio.Task[None]] = set()
 
     def __len__(self) -> int:
@@ -16,7 +22,7 @@ class BackgroundTasks:
 
     def spawn(self, coroutine: Coroutine[Any, Any, None]) -> None:
         """Start a task. Its exceptions are reported by the event loop and not raised anywhere."""
-        task = asyncio.get_running_loop().create_task(coroutine)
+        task = asyncio.get_running_loop().create_task(coroutine, context=context_stating(self._access))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

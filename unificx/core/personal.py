@@ -15,6 +15,8 @@ OnErase = Literal["delete", "keep"]
 """`delete`: unreadable at once, with the subject's key. `keep`: retained by law until its retention ends."""
 
 METADATA_KEY = "personal"
+REQUESTS = "requests"
+"""The purpose of everything that is exported: answering requests about personal data."""
 
 
 class InvalidDeclaration(TypeError):
@@ -73,8 +75,8 @@ def personal(
     """Return a dataclass field that holds a personal value.
 
     `uses` are the purposes it may be opened for, `retention` its retention class. `export`: included in a data access
-    copy (GDPR Art. 15). `rectifiable`: the person can have it corrected (Art. 16). Raise InvalidDeclaration for a key
-    that is not in the vocabulary.
+    copy (GDPR Art. 15), so that it may be opened to answer requests, too. `rectifiable`: the person can have it
+    corrected (Art. 16). Raise InvalidDeclaration for a key that is not in the vocabulary.
     """
     VOCABULARY.require("category", VOCABULARY.categories, category)
     VOCABULARY.require("retention", VOCABULARY.retention, retention)
@@ -84,7 +86,8 @@ def personal(
         raise InvalidDeclaration(f"{category!r} is declared for no purpose")
     if on_erase not in ("delete", "keep"):
         raise InvalidDeclaration(f"on_erase must be 'delete' or 'keep', not {on_erase!r}")
-    declared = Personal(category, frozenset(uses), retention, on_erase, export, rectifiable)
+    purposes = {*uses, *((REQUESTS,) if export else ())}
+    declared = Personal(category, frozenset(purposes), retention, on_erase, export, rectifiable)
     return field(metadata={METADATA_KEY: declared})
 
 

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import structlog
 from pydantic import TypeAdapter
 
+from unificx.core.access import Access, stating
 from unificx.core.clock import Clock
 from unificx.core.events import DomainEvent
 from unificx.core.faults import describe_fault
@@ -34,6 +35,7 @@ class _Handler:
     name: str
     adapter: TypeAdapter[Any]
     handle: Callable[[Any, UnitOfWork], Awaitable[None]]
+    access: Access | None
 
 
 class Outbox:
@@ -53,14 +55,19 @@ class Outbox:
         )
         database.subscribe(self._on_commit)
 
-    def subscribe(self, event_type: type[F], handler: Callable[[F, UnitOfWork], Awaitable[None]]) -> None:
-        """Call `handler` for every event whose class is exactly `kind`, in a separate unit of work."""
+    def subscribe(
+        self, event_type: type[F], handler: Callable[[F, UnitOfWork], Awaitable[None]], *, purpose: str | None = None
+    ) -> None:
+        """Call `handler` for every event whose class is exactly `event_type`, in a separate unit of work.
+
+        `purpose`: the one for which it opens personal data; without it, it may not open any.
+        """
         target = getattr(handler, "__func__", handler)
         name = f"{target.__module__}.{target.__qualname__}"
         handlers = self._handlers[event_name(event_type)]
         if any(other.name == name for other in handlers):
             raise ValueError(f"{name} is already subscribed")
-        handlers.append(_Handler(name, event_adapter(event_type), handler))
+        handlers.append(_Handler(name, event_adapter(event_type), handler, Access(purpose, name) if purpose else None))
 
     async def start(self) -> None:
         """Retry events parked by an earlier process: the cause may have been fixed."""
@@ -110,7 +117,8 @@ class Outbox:
     @staticmethod
     async def _run_handler(row: OutboxRow, handler: _Handler, uow: UnitOfWork, *, last: bool) -> None:
         if not await repository.was_handled(uow.session, row.id, handler.name):
-            await handler.handle(handler.adapter.validate_json(row.body), uow)
+            with stating(handler.access):
+                await handler.handle(handler.adapter.validate_json(row.body), uow)
             if not last:
                 uow.session.add(HandledRow(fact_id=row.id, handler=handler.name))
         if last:

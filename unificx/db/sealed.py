@@ -1,4 +1,5 @@
-"""Encrypts the personal part of a row with its subject's key and decrypts it for a declared purpose only.
+"""Encrypts the personal part of a row with its subject's key and decrypts it for a declared purpose only: the one that
+the boundary has stated (`core.access`).
 
 AES-256-GCM. Format: mark (1 byte), key version (2), nonce (12), ciphertext and tag. Associated data, length-prefixed:
 tenant, subject, table, column, row and key version, so that a part copied to another row, column, person or tenant does
@@ -20,6 +21,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError
 from sqlalchemy import Table
 
+from unificx.core.access import current_access
 from unificx.db.base import SEAL_MARK, declared_fields, sealed_part
 
 P = TypeVar("P")
@@ -29,7 +31,7 @@ _HEADER = struct.Struct(">1sH12s")
 
 
 class WrongPurpose(PermissionError):
-    """The declaration of a sealed part does not allow the requested purpose."""
+    """The declaration of a sealed part does not allow the stated purpose."""
 
 
 class UnsealError(ValueError):
@@ -106,25 +108,24 @@ class SealedCodec(Generic[P]):
         body = key.aead.encrypt(nonce, self._encode(part), self._associated_data(tenant, subject, row, key.version))
         return _HEADER.pack(SEAL_MARK, key.version, nonce) + body
 
-    def open(self, keys: Keys, tenant: str, purpose: str, items: Sequence[tuple[str, str, bytes]]) -> list[P | Erased]:
+    def open(self, keys: Keys, tenant: str, items: Sequence[tuple[str, str, bytes]]) -> list[P | Erased]:
         """Open each (subject, row id, sealed part), in order, with `Erased` for erased subjects.
 
-        Raises WrongPurpose unless every field of the part may be used for `purpose`; UnsealError for a part that is
-        damaged or was sealed for another row or column.
+        Raises NoPurpose if the boundary has stated no purpose, WrongPurpose unless every field of the part may be used
+        for it; UnsealError for a part that is damaged or was sealed for another row or column.
         """
-        if purpose not in self.purposes:
-            raise WrongPurpose(f"{self.table}.{self.column} may not be used for {purpose!r}")
+        access = current_access()
+        if not access.allows(self.purposes):
+            raise WrongPurpose(f"{self.table}.{self.column} may not be used for {access.purpose!r}")
         found = keys.get(tenant, {subject for subject, _, _ in items})
         return [
             Erased() if (key := found[subject]) is None else self._open(key, tenant, subject, row, blob)
             for subject, row, blob in items
         ]
 
-    def open_by_row(
-        self, keys: Keys, tenant: str, purpose: str, items: Sequence[tuple[str, str, bytes]]
-    ) -> dict[str, P | Erased]:
+    def open_by_row(self, keys: Keys, tenant: str, items: Sequence[tuple[str, str, bytes]]) -> dict[str, P | Erased]:
         """As `open`, by row id."""
-        opened = self.open(keys, tenant, purpose, items)
+        opened = self.open(keys, tenant, items)
         return {row: part for (_, row, _), part in zip(items, opened, strict=True)}
 
     def _open(self, key: Key, tenant: str, subject: str, row: str, blob: bytes) -> P:

@@ -16,6 +16,7 @@ import structlog
 from sqlalchemy import literal, select
 from sqlalchemy.exc import OperationalError
 
+from unificx.core.access import stating
 from unificx.core.faults import describe_fault
 from unificx.db.database import Database, UnitOfWork
 from unificx.db.disk_guard import ReserveFile
@@ -232,9 +233,10 @@ class Spool:
         for kind, record in records:
             by_kind[kind].append(record)
         try:
-            async with self._database.begin() as uow:
-                for kind, batch in by_kind.items():
-                    await self._handlers[kind][1](uow, batch)
+            with stating(None):  # the handlers store records as they are, sealed
+                async with self._database.begin() as uow:
+                    for kind, batch in by_kind.items():
+                        await self._handlers[kind][1](uow, batch)
         except (OSError, OperationalError):
             raise
         except Exception as fault:

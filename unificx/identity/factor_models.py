@@ -29,7 +29,7 @@ class FactorPart:
 
     name: str = personal(
         "user.device",
-        uses=("security",),
+        uses=("security", "authentication"),
         retention="account",
         on_erase="delete",
         export=True,

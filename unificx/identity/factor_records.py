@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from unificx.core.access import current_access, stating
 from unificx.core.errors import Conflict, NotFound
 from unificx.identity.errors import StepUpRequired
 from unificx.identity.policies import second_factor
@@ -50,7 +51,8 @@ class FactorRecords:
         proved = await factors.last_step_up(tx.session, owner.tenant_id, principal.session_id)
         if proved is not None and proved + STEP_UP_LIFETIME > self._clock.now():
             return owner
-        account = await credentials.account(tx.session, self._keys, owner.subject)
+        with stating(current_access().to("authentication")):
+            account = await credentials.account(tx.session, self._keys, owner.subject)
         kinds = await factors.kinds(tx.session, owner.tenant_id, owner.person_id)
         if kinds or (account is not None and account.hash is not None):
             raise StepUpRequired("Confirm your identity again.", hint="Use /api/v1/me/proofs, then retry.")

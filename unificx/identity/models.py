@@ -16,7 +16,7 @@ class PersonPart:
 
     name: str = personal(
         "user.name",
-        uses=("administration", "directory"),
+        uses=("administration", "directory", "authentication", "security", "telephony"),
         retention="account",
         on_erase="delete",
         export=True,
@@ -24,7 +24,7 @@ class PersonPart:
     )
     email: str = personal(
         "user.contact.email",
-        uses=("administration",),
+        uses=("administration", "authentication", "security", "telephony"),
         retention="account",
         on_erase="delete",
         export=True,
@@ -38,7 +38,7 @@ class ExtensionPart:
 
     name: str = personal(
         "user.name",
-        uses=("administration", "directory", "telephony"),
+        uses=("administration", "directory", "telephony", "authentication", "history"),
         retention="account",
         on_erase="delete",
         export=True,
@@ -52,7 +52,7 @@ class DevicePart:
 
     name: str = personal(
         "user.device",
-        uses=("administration",),
+        uses=("administration", "telephony"),
         retention="account",
         on_erase="delete",
         export=True,
@@ -60,7 +60,7 @@ class DevicePart:
     )
     username: str = personal(
         "user.account.username",
-        uses=("administration",),
+        uses=("administration", "telephony"),
         retention="account",
         on_erase="delete",
         export=True,
@@ -118,7 +118,7 @@ class SessionPart:
 
     name: str = personal(
         "user.device",
-        uses=("security",),
+        uses=("security", "authentication"),
         retention="sign_in",
         on_erase="delete",
         export=True,
@@ -126,7 +126,7 @@ class SessionPart:
     )
     address: str = personal(
         "user.device.ip_address",
-        uses=("security",),
+        uses=("security", "authentication"),
         retention="sign_in",
         on_erase="delete",
         export=True,
@@ -134,7 +134,7 @@ class SessionPart:
     )
     agent: str = personal(
         "user.device.user_agent",
-        uses=("security",),
+        uses=("security", "authentication"),
         retention="sign_in",
         on_erase="delete",
         export=True,
@@ -148,7 +148,7 @@ class ApiKeyPart:
 
     name: str = personal(
         "user.device",
-        uses=("security",),
+        uses=("security", "authentication"),
         retention="sign_in",
         on_erase="delete",
         export=True,
@@ -162,7 +162,7 @@ class AcceptancePart:
 
     of_age: bool = personal(
         "user.privacy_preferences",
-        uses=("administration",),
+        uses=("administration", "authentication"),
         retention="account",
         on_erase="delete",
         export=True,
@@ -170,7 +170,7 @@ class AcceptancePart:
     )
     terms_version: str = personal(
         "user.privacy_preferences",
-        uses=("administration",),
+        uses=("administration", "authentication"),
         retention="account",
         on_erase="delete",
         export=True,
@@ -178,7 +178,7 @@ class AcceptancePart:
     )
     policy_version: str = personal(
         "user.privacy_preferences",
-        uses=("administration",),
+        uses=("administration", "authentication"),
         retention="account",
         on_erase="delete",
         export=True,

@@ -8,6 +8,7 @@ is up to the caller, with `may`.
 from dataclasses import dataclass
 
 from unificx.cluster import Cluster
+from unificx.core.access import Access, stating
 from unificx.core.clock import Clock
 from unificx.db.database import Database
 from unificx.identity.acceptances import Acceptances
@@ -96,10 +97,12 @@ class Identity:
         async with store.read() as session:
             for tenant in await accounts.all_tenants(session):
                 directory.put_tenant(tenant)
-                for extension in await phones.all_extensions(session, store.keys, tenant.id):
-                    directory.put_extension(extension)
-                for device in await phones.all_logins(session, store.keys, tenant.id, tenant.domain):
-                    directory.put_device(device)
+                with stating(Access("telephony", "directory", tenant.id)):
+                    for extension in await phones.all_extensions(session, store.keys, tenant.id):
+                        directory.put_extension(extension)
+                with stating(Access("authentication", "directory", tenant.id)):
+                    for device in await phones.all_logins(session, store.keys, tenant.id, tenant.domain):
+                        directory.put_device(device)
             for known in await accounts.all_persons(session):
                 directory.put_person(known.id, known.subject, known.language, suspended=known.state == "suspended")
 
@@ -149,7 +152,7 @@ def _collaborators(
     notifier: AccountNotifier,
     cluster: Cluster,
 ) -> _Collaborators:
-    background = LoggedTasks()
+    background = LoggedTasks(Access("authentication", "account notices"))
     notices = SecurityNotices(store, notifier, background)
     phone_records = PhoneRecords(store)
     closer = SessionCloser(store, phone_records)

@@ -30,9 +30,13 @@ class SessionDevices:
             existing = await self._find(principal)  # two tabs of one browser may call at the same time
             return existing if existing is not None else await self._create(tx, principal)
 
-    async def _find(self, principal: Principal) -> tuple[Extension, str] | None:
+    async def device_id(self, principal: Principal) -> str | None:
+        """Return the id of the device of the caller's session, None if it has none yet."""
         async with self._store.read() as session:
-            device_id = await sessions.device_of(session, principal.tenant_id, principal.session_id)
+            return await sessions.device_of(session, principal.tenant_id, principal.session_id)
+
+    async def _find(self, principal: Principal) -> tuple[Extension, str] | None:
+        device_id = await self.device_id(principal)
         device = self._directory.device(device_id) if device_id is not None else None
         extension = self._directory.extension_by_id(device.extension_id) if device is not None else None
         return (extension, device.device_id) if device is not None and extension is not None else None

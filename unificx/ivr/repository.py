@@ -57,7 +57,7 @@ def _mutable_columns(keys: Keys, menu: Menu) -> dict[str, object]:
 
 
 def _to_menu(keys: Keys, row: MenuRow) -> Menu | None:
-    [part] = CODEC.open(keys, row.tenant_id, "telephony", [(row.subject_id, row.id, row.sealed)])
+    [part] = CODEC.open(keys, row.tenant_id, [(row.subject_id, row.id, row.sealed)])
     if isinstance(part, Erased):
         return None
     return Menu(

@@ -140,7 +140,7 @@ class EmailQueue:
     async def _compose_and_submit(self, row: EmailRow) -> None:
         tenant = self._dependencies.directory.tenant(row.tenant_id)
         [part] = repository.EMAIL_CODEC.open(
-            self._dependencies.keys, row.tenant_id, "administration", [(row.subject_id, row.id, row.sealed)]
+            self._dependencies.keys, row.tenant_id, [(row.subject_id, row.id, row.sealed)]
         )
         if tenant is None or not isinstance(part, EmailPart):
             return

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import structlog
 
+from unificx.core.access import Access, stating
 from unificx.core.background import BackgroundTasks
 from unificx.core.clock import Clock
 from unificx.core.faults import describe_fault
@@ -127,12 +128,9 @@ class PushSender:
     async def _attempt(self, job: PushJob, remaining: float) -> PushResponse | None:
         """Make one attempt. Status 0 if the service is unreachable; None if the person was erased."""
         subscription, dependencies = job.subscription, self._dependencies
-        [part] = repository.PUSH_CODEC.open(
-            dependencies.keys,
-            subscription.tenant_id,
-            job.purpose,
-            [(subscription.subject, subscription.session_id, subscription.sealed)],
-        )
+        row = (subscription.subject, subscription.session_id, subscription.sealed)
+        with stating(Access(job.purpose, "push", subscription.tenant_id)):
+            [part] = repository.PUSH_CODEC.open(dependencies.keys, subscription.tenant_id, [row])
         if not isinstance(part, PushPart):
             return None
         async with self._slot(urlsplit(part.endpoint).netloc):

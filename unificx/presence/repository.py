@@ -68,7 +68,7 @@ async def delete_of_tenant(session: AsyncSession, tenant_id: str) -> None:
 
 def _open(keys: Keys, tenant_id: str, rows: Sequence[PresenceRow]) -> list[Presence]:
     sealed = [(row.subject_id, row.extension_id, row.sealed) for row in rows if row.sealed is not None]
-    opened = CODEC.open_by_row(keys, tenant_id, "telephony", sealed)
+    opened = CODEC.open_by_row(keys, tenant_id, sealed)
     parts = {extension_id: part for extension_id, part in opened.items() if not isinstance(part, Erased)}
     return [_to_presence(row, parts.get(row.extension_id, _NO_PART)) for row in rows]
 

@@ -14,7 +14,7 @@ from unificx.db import Base, plain, sealed_column
 def _phone_field(category: str) -> Any:
     return personal(
         category,
-        uses=("telephony",),
+        uses=("telephony", "administration"),
         retention="account",
         on_erase="delete",
         export=True,

@@ -20,7 +20,7 @@ async def find(session: AsyncSession, keys: Keys, tenant_id: str, device_id: str
     )
     if row is None:
         return None
-    part = CODEC.open(keys, tenant_id, "telephony", [(row.subject_id, row.device_id, row.sealed)])[0]
+    part = CODEC.open(keys, tenant_id, [(row.subject_id, row.device_id, row.sealed)])[0]
     return None if isinstance(part, Erased) else _to_settings(row, part)
 
 

@@ -93,7 +93,7 @@ async def list_visits(
     query = select(_TABLES["visit"]).where(QueueVisitRow.tenant_id == tenant_id, QueueVisitRow.queue_id == queue_id)
     rows = (await session.execute(page.apply(query, QueueVisitRow.arrived, QueueVisitRow.id))).all()
     sealed = [(row.subject_id, row.id, row.sealed) for row in rows if row.sealed is not None]
-    parts = CALLER_CODEC.open_by_row(keys, tenant_id, "history", sealed)
+    parts = CALLER_CODEC.open_by_row(keys, tenant_id, sealed)
     return [_to_visit(row, parts.get(row.id)) for row in rows]
 
 

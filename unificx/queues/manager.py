@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
+from unificx.core.access import Access
 from unificx.core.background import BackgroundTasks
 from unificx.core.clock import TIMER_RESOLUTION, Clock
 from unificx.core.errors import DomainError
@@ -75,7 +76,7 @@ class QueueManager:
         self._history = history
         self._clock = clock
         self._publish = publish
-        self._tasks = BackgroundTasks()
+        self._tasks = BackgroundTasks(Access("telephony", "queues"))
         # Owner: the node that holds the calls: all callers of a queue are on one node.
         self._live: dict[str, _LiveQueue] = {}
         self._of_tenant: dict[str, dict[str, _LiveQueue]] = {}

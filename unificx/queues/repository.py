@@ -100,7 +100,7 @@ def _to_queue(keys: Keys, row: QueueRow, agents: list[QueueAgentRow]) -> Queue:
     otherwise = ""
     if row.sealed is not None:
         items = [(row.subject_id, row.id, row.sealed)]
-        part = OTHERWISE_CODEC.open(keys, row.tenant_id, "telephony", items)[0]
+        part = OTHERWISE_CODEC.open(keys, row.tenant_id, items)[0]
         otherwise = "" if isinstance(part, Erased) else part.destination
     settings = QueueSettings(**{each.name: getattr(row, each.name) for each in fields(QueueSettings)})
     found = tuple(_to_agent(one) for one in agents)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from unificx.calls import CallRecordingStatus, Conversation
+from unificx.core.access import Access
 from unificx.core.background import BackgroundTasks
 from unificx.core.errors import Conflict, Forbidden, NotFound
 from unificx.recording.archive import RecordingArchive
@@ -36,7 +37,7 @@ class CallMonitor:
         # Owner: the node that holds the call.
         self._conversations: dict[str, Conversation] = {}
         self._sessions: dict[str, MonitoringSession] = {}
-        self._ending = BackgroundTasks()
+        self._ending = BackgroundTasks(Access("history", "call monitor"))
 
     def __len__(self) -> int:
         """Number of calls being monitored."""

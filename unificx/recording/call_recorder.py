@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from unificx import sdp
 from unificx.calls import Conversation
+from unificx.core.access import Access
 from unificx.core.background import BackgroundTasks
 from unificx.core.errors import Conflict, Forbidden, NotFound
 from unificx.recording.call_recording_session import CallRecordingSession
@@ -56,7 +57,7 @@ class CallRecorder:
         self._parts = parts
         # Owner: the node that holds the call.
         self._calls: dict[str, _RecordedCall] = {}
-        self._ending = BackgroundTasks()
+        self._ending = BackgroundTasks(Access("history", "call recorder"))
 
     def __len__(self) -> int:
         """Number of calls being recorded."""

@@ -33,7 +33,6 @@ from unificx.recording.schemas import (
 
 PARTY = SealedCodec(RecordingPartyRow, PartyPart)
 LISTENER = SealedCodec(RecordingListenRow, ListenerPart)
-PURPOSE = "history"
 
 
 def add(
@@ -215,7 +214,7 @@ async def playback_log(session: AsyncSession, keys: Keys, tenant_id: str, record
     )
     rows = (await session.scalars(query.order_by(RecordingListenRow.moment))).all()
     sealed = [(row.subject_id, row.id, row.sealed) for row in rows if row.sealed is not None]
-    known = LISTENER.open_by_row(keys, tenant_id, PURPOSE, sealed)
+    known = LISTENER.open_by_row(keys, tenant_id, sealed)
 
     def who(row: RecordingListenRow) -> str | Erased:
         name = known.get(row.id, Erased())
@@ -335,7 +334,7 @@ async def _load(session: AsyncSession, keys: Keys, tenant_id: str, rows: Sequenc
     )
     parties = (await session.scalars(query.order_by(RecordingPartyRow.place))).all()
     sealed = [(row.subject_id, f"{row.recording_id}/{row.place}", row.sealed) for row in parties if row.sealed]
-    known = PARTY.open_by_row(keys, tenant_id, PURPOSE, sealed)
+    known = PARTY.open_by_row(keys, tenant_id, sealed)
     by_recording: defaultdict[str, list[RecordedParty]] = defaultdict(list)
     for row in parties:
         part = known.get(f"{row.recording_id}/{row.place}", Erased())

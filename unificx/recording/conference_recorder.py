@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Sequence
 
 from unificx.conferencing import RecordingChanged, RecordingParticipant, Room
+from unificx.core.access import Access
 from unificx.core.background import BackgroundTasks
 from unificx.core.errors import Conflict, Forbidden
 from unificx.recording.conference_session import ConferenceRecorderParts, ConferenceSession
@@ -22,7 +23,7 @@ class ConferenceRecorder:
         self._parts = parts
         # Owner: the node that holds the meeting.
         self._sessions: dict[str, ConferenceSession] = {}
-        self._ending = BackgroundTasks()
+        self._ending = BackgroundTasks(Access("history", "conference recorder"))
 
     async def close(self) -> None:
         """End every recording and wait until all are stored."""

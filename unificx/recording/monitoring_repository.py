@@ -13,7 +13,6 @@ from unificx.recording.models import ListenerPart, MonitoringRow
 from unificx.recording.schemas import MonitoringEvent, Supervisor
 
 _SUPERVISOR = SealedCodec(MonitoringRow, ListenerPart)
-_PURPOSE = "history"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +67,7 @@ class MonitoringLog:
         async with self._database.read() as session:
             rows = (await session.scalars(request.apply(query, MonitoringRow.at, MonitoringRow.id))).all()
         sealed = [(row.subject_id, row.id, row.sealed) for row in rows if row.sealed is not None]
-        opened = _SUPERVISOR.open(self._keys, tenant_id, _PURPOSE, sealed)
+        opened = _SUPERVISOR.open(self._keys, tenant_id, sealed)
         names = {row_id: part for (_, row_id, _), part in zip(sealed, opened, strict=True)}
         found = [_entry(row, names.get(row.id, Erased())) for row in rows]
         return request.of_rows(found, lambda one: (one.at, one.id))

@@ -126,7 +126,7 @@ def _unseal_rows(keys: Keys, tenant: str, rows: Sequence[BindingRow]) -> list[Lo
     found: list[LocationPart | None] = []
     for row in rows:
         try:
-            part = LOCATION_CODEC.open(keys, tenant, "operations", [(row.subject_id, row.id, row.sealed)])[0]
+            part = LOCATION_CODEC.open(keys, tenant, [(row.subject_id, row.id, row.sealed)])[0]
         except UnsealError:
             part = Erased()
         found.append(None if isinstance(part, Erased) else part)

@@ -5,12 +5,14 @@ import contextlib
 import fcntl
 import os
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
 
 import structlog
 
-from unificx.cluster import local_cluster
+from unificx.cluster import Cluster, local_cluster
+from unificx.core.access import Access, context_stating, stating
 from unificx.core.clock import Clock
 from unificx.core.errors import StartupError
 from unificx.core.faults import describe_fault
@@ -76,7 +78,8 @@ async def open_installation(
         connect_requests(container)
         await container.spool.recover()
         stack.push_async_callback(container.spool.close)
-        await _load(container)
+        with stating(Access("telephony", "start")):
+            await _load(container)
         stack.push_async_callback(container.routing.queues.manager.close)
         await container.push.start()
         stack.push_async_callback(container.push.close)
@@ -86,21 +89,12 @@ async def open_installation(
         await cleanup.start()
         receivers = WebhookClient()
         stack.push_async_callback(receivers.close)
-        singletons = {
-            "outbox": container.outbox.run,
-            "cleanup": cleanup.run,
-            "transcoding": container.transcoding.run,
-            "transcription": container.transcription.run,
-            "presence": container.routing.presence.run,
-            "webhooks": WebhookSender(database, container.webhooks, receivers).run,
-        }
-        if container.email_queue is not None:
-            singletons["e-mail queue"] = container.email_queue.run
-        workers = [cluster.leases.run(name, run) for name, run in singletons.items()]
         alerts = CallingAlerts(container)
         stack.push_async_callback(alerts.close)
-        for worker in (container.spool.run(), alerts.run(), *workers):
-            stack.push_async_callback(_cancel, asyncio.create_task(worker))
+        sender = WebhookSender(database, container.webhooks, receivers)
+        _start_jobs(stack, cluster, container, {"cleanup": cleanup.run, "webhooks": sender.run})
+        _start_job(stack, container.spool.run(), None)
+        _start_job(stack, alerts.run(), Access("administration", "calling alerts"))
         yield container
 
 
@@ -131,10 +125,34 @@ async def _load(container: Container) -> None:
     await container.custom_sounds.start()
     await container.archive.start()
     await container.conference_rooms.start()
-    await container.trunks.start()
+    with stating(Access("authentication", "trunks")):
+        await container.trunks.start()
     await container.routing.start()
-    await container.webhooks.start()
-    await container.consents.start()
+    with stating(Access("administration", "webhooks")):
+        await container.webhooks.start()
+        await container.consents.start()
+
+
+def _start_jobs(
+    stack: AsyncExitStack, cluster: Cluster, container: Container, others: Mapping[str, Callable[[], Awaitable[None]]]
+) -> None:
+    """Run the jobs that only one process of the installation has, each for its purpose."""
+    jobs = {
+        "outbox": (None, container.outbox.run),  # its handlers state their own
+        "transcoding": ("history", container.transcoding.run),
+        "transcription": ("telephony", container.transcription.run),
+        "presence": ("telephony", container.routing.presence.run),
+        **{name: ("administration", run) for name, run in others.items()},
+    }
+    if container.email_queue is not None:
+        jobs["e-mail queue"] = ("administration", container.email_queue.run)
+    for name, (purpose, run) in jobs.items():
+        _start_job(stack, cluster.leases.run(name, run), Access(purpose, name) if purpose else None)
+
+
+def _start_job(stack: AsyncExitStack, job: Coroutine[Any, Any, None], access: Access | None) -> None:
+    """Run a job with this access until the stack is closed."""
+    stack.push_async_callback(_cancel, asyncio.create_task(job, context=context_stating(access)))
 
 
 async def _cancel(task: "asyncio.Task[None]") -> None:

@@ -4,6 +4,7 @@ import asyncio
 
 import structlog
 
+from unificx.core.access import Access
 from unificx.core.background import BackgroundTasks
 from unificx.core.errors import DomainError
 from unificx.core.faults import describe_fault
@@ -21,7 +22,7 @@ class CallingAlerts:
 
     def __init__(self, container: Container) -> None:
         self._container = container
-        self._tasks = BackgroundTasks()
+        self._tasks = BackgroundTasks(Access("administration", "calling alerts"))
         container.bus.subscribe(EmergencyCallMade, self._on_emergency_call)
         container.bus.subscribe(CallingStopped, self._on_stop)
         container.bus.subscribe(CallingReleased, lambda event: self._send_event(event.tenant_id))

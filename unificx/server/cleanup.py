@@ -9,6 +9,7 @@ import structlog
 
 from unificx.audio_store import audio_id_of
 from unificx.conferencing.events import RoomDeleted
+from unificx.core.access import Access, current_access, stating
 from unificx.core.background import BackgroundTasks
 from unificx.core.faults import describe_fault
 from unificx.db import UnitOfWork
@@ -39,7 +40,7 @@ class Cleanup:
 
     def __init__(self, container: Container) -> None:
         self._container = container
-        self._tasks = BackgroundTasks()
+        self._tasks = BackgroundTasks(Access("administration", "cleanup"))
         # Owner: the erasure journal; a copy of the node that holds the lease of the cleanup.
         self._incomplete: dict[str, SubjectErased] = {}
         """Erased subjects by erasure id; the database may still contain data about them."""
@@ -57,7 +58,7 @@ class Cleanup:
         bus.subscribe(TenantDeleted, lambda event: container.push.tenant_deleted(event.tenant))
         bus.subscribe(RoomDeleted, lambda event: container.conferences.room_deleted(event.room_id))
         bus.subscribe(MessageLeft, lambda _: container.transcription.wake())
-        container.outbox.subscribe(MessageLeft, self._on_message_left)
+        container.outbox.subscribe(MessageLeft, self._on_message_left, purpose="telephony")
         container.outbox.subscribe(TenantDeleted, container.history.on_tenant_deleted)
         container.outbox.subscribe(TenantDeleted, self._on_tenant_deleted)
         container.outbox.subscribe(TenantDeleted, container.erasures.on_tenant_deleted)
@@ -130,8 +131,7 @@ class Cleanup:
             for work in (
                 self._container.identity.clean_up(),
                 self._container.support.delete_expired(),
-                self._container.rights.delete_expired(),
-                self._container.rights.remind(),
+                self._keep_requests(),
                 self._container.webhooks.delete_expired(),
                 self._container.mailboxes.purge_archived(),
                 self._container.archive.purge_archived(),
@@ -149,6 +149,11 @@ class Cleanup:
         await self._container.identity.join_background_tasks()
         await self._container.identity.clean_up()
         await self._run_safely(self._container.erasures.store_applied())
+
+    async def _keep_requests(self) -> None:
+        with stating(current_access().to("requests")):
+            await self._container.rights.delete_expired()
+            await self._container.rights.remind()
 
     async def _sweep_idempotency(self) -> None:
         await self._container.idempotency.sweep()

@@ -25,6 +25,7 @@ from unificx.api import (
 from unificx.api.connection_limiter import ConnectionLimiter, HttpLimits
 from unificx.api.http_connection import Acceptor, HttpConnection
 from unificx.api.proxy_headers import ProxyHeadersMiddleware
+from unificx.core.access import SIP_ACCESS, stating
 from unificx.core.errors import StartupError
 from unificx.integrations.audio_import.client import AudioImporter
 from unificx.server.container import Container
@@ -102,8 +103,11 @@ def add_sip_websocket(app: App, connections: Connections) -> App:
     sip, others = SipWebSocket(connections), LimitedWebSockets(app, connections)
 
     async def routed(scope: Any, receive: Any, send: Any) -> None:
-        chosen = app if scope["type"] == "lifespan" else sip if scope.get("path") == "/sip" else others
-        await chosen(scope, receive, send)
+        if scope["type"] != "lifespan" and scope.get("path") == "/sip":
+            with stating(SIP_ACCESS):
+                await sip(scope, receive, send)
+        else:
+            await (app if scope["type"] == "lifespan" else others)(scope, receive, send)
 
     return ProxyHeadersMiddleware(routed)
 

@@ -2,6 +2,7 @@
 
 import structlog
 
+from unificx.core.access import Access
 from unificx.core.background import BackgroundTasks
 from unificx.core.faults import describe_fault
 from unificx.identity.events import DeviceRevoked, ExtensionDeleted
@@ -41,7 +42,7 @@ class MwiHandler:
         self._groups = container.mailboxes.shared
         self._mwi = mwi
         self._now = container.clock.monotonic
-        self._tasks = BackgroundTasks()
+        self._tasks = BackgroundTasks(Access("telephony", "message waiting"))
         bus = container.bus
         for kind in (MessageLeft, MailboxChanged):
             bus.subscribe(kind, self._on_changed)

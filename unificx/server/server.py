@@ -13,6 +13,7 @@ import structlog
 from unificx.api import PublicAddress
 from unificx.api.middleware import as_operator
 from unificx.api.plain_http import PlainHttp
+from unificx.core.access import Access, stating
 from unificx.core.clock import SystemClock
 from unificx.identity import OPERATOR_SLUG
 from unificx.media_worker.client import MediaEngineClient
@@ -55,7 +56,8 @@ async def serve(settings: Settings, environ: dict[str, str], *, as_json: bool) -
     clock = SystemClock()
     async with open_installation(settings.paths, settings.database, environ, clock) as container:
         _check_ports(settings)
-        first_start = await _first_start(container, demo=settings.demo)
+        with stating(Access("administration", "first start")):
+            first_start = await _first_start(container, demo=settings.demo)
         tls = ServerTls(settings, container)
         terminals = [each for each in (STDOUT, STDERR) if os.isatty(each)]
         loop.add_signal_handler(signal.SIGHUP, _on_hangup, stop, tls, terminals)
@@ -64,7 +66,8 @@ async def serve(settings: Settings, environ: dict[str, str], *, as_json: bool) -
             gc.freeze()
             gc.set_threshold(*GC_THRESHOLDS)
             gc.enable()
-            await print_banner(settings, container, addresses, first_start, tls, as_json=as_json)
+            with stating(Access("authentication", "first start")):
+                await print_banner(settings, container, addresses, first_start, tls, as_json=as_json)
             await stop.wait()
             log.info("stopping")
 

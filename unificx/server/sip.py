@@ -17,6 +17,7 @@ from unificx.calls import (
     Parking,
 )
 from unificx.calls import CallManagerDependencies as CallParts
+from unificx.core.access import SIP_ACCESS, Access, stating
 from unificx.core.background import BackgroundTasks
 from unificx.identity.events import DeviceRevoked, ExtensionDeleted, TenantDeleted, TenantSuspended
 from unificx.media.mixer.messages import Event as EngineEvent
@@ -135,7 +136,7 @@ class SipServer:
             on_page_closed=self._page_closed,
         )
         self._driver = self._create_driver(request_handler, rate_limiter)
-        self._regular = BackgroundTasks()
+        self._regular = BackgroundTasks(SIP_ACCESS)
         self._subscribe()
 
     def _create_routing(self) -> Routing:
@@ -256,10 +257,11 @@ class SipServer:
 
     async def start(self) -> None:
         """Open the sockets and start to accept messages."""
-        await self.transports.start()
-        await self._container.registrar.restore(self._container.database)
-        self._driver.start()
-        self.trunk_monitor.start()
+        with stating(SIP_ACCESS):  # sockets, tasks and timers keep the context in which they are created
+            await self.transports.start()
+            await self._container.registrar.restore(self._container.database)
+            self._driver.start()
+            self.trunk_monitor.start()
         self._regular.spawn(self._media_watchdog.run())
         self._regular.spawn(follow_time(self._extension_states.switches_changed, self._container.clock))
 
@@ -274,7 +276,8 @@ class SipServer:
 
     async def restore_calls(self) -> None:
         """Restore the calls of the previous process."""
-        await self._container.journal.restore_all(self.call_manager, self._container.identity.directory)
+        with stating(Access("operations", "restart")):
+            await self._container.journal.restore_all(self.call_manager, self._container.identity.directory)
 
     async def close(self) -> None:
         """End all calls, then close the sockets."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextvars import copy_context
 from math import inf
 
 from unificx.core.clock import TIMER_RESOLUTION, Clock
@@ -26,6 +27,7 @@ class SipDriver:
     """`receive` and `lost` are called by the transports, `wake` by the endpoint and by calls that act without an
     incoming message.
 
+    Queued messages and timers run in the context of `start`, with its purpose, also if a request of HTTP caused them.
     `send` takes one message and its flow and never raises; `read_pending` passes all messages that have arrived to
     `receive`. Must be started in a running event loop.
     """
@@ -47,6 +49,7 @@ class SipDriver:
         self._clock = clock
         self._read_pending = read_pending
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._context = copy_context()
         self._busy = False
         self._wake_handle: asyncio.Handle | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -59,6 +62,7 @@ class SipDriver:
     def start(self) -> None:
         """Start the timers."""
         self._loop = asyncio.get_running_loop()
+        self._context = copy_context()
         if self._endpoint.overload is not None:
             self._measure_lag(self._endpoint.overload, self._clock.monotonic())
         self._pump(self._clock.monotonic())
@@ -80,7 +84,7 @@ class SipDriver:
         if self._lag > BUSY_LAG or self._queue:
             self._queue.put(data, flow, now)
             if self._queue_handle is None:
-                self._queue_handle = self._loop.call_soon(self._process_queue)
+                self._queue_handle = self._loop.call_soon(self._process_queue, context=self._context)
         else:
             self._endpoint.receive(data, flow, now)
             self._pump(now)
@@ -98,7 +102,7 @@ class SipDriver:
                 now = self._clock.monotonic()
         finally:
             if self._queue and self._loop is not None:
-                self._queue_handle = self._loop.call_soon(self._process_queue)
+                self._queue_handle = self._loop.call_soon(self._process_queue, context=self._context)
 
     def connection_lost(self, flow: Flow) -> None:
         """Handle a lost connection or a failed send."""
@@ -120,7 +124,7 @@ class SipDriver:
     def wake(self) -> None:
         """Schedule sending and a new deadline, although nothing was received."""
         if not self._busy and self._wake_handle is None and self._loop is not None:
-            self._wake_handle = self._loop.call_soon(self._on_wake)
+            self._wake_handle = self._loop.call_soon(self._on_wake, context=self._context)
 
     def _on_wake(self) -> None:
         self._wake_handle = None
@@ -151,7 +155,7 @@ class SipDriver:
         if self._timer is not None:
             self._timer.cancel()
         self._timer_at = at
-        self._timer = self._loop.call_later(max(TIMER_RESOLUTION, at - now), self._on_timer)
+        self._timer = self._loop.call_later(max(TIMER_RESOLUTION, at - now), self._on_timer, context=self._context)
 
     def _on_timer(self) -> None:
         self._timer = None

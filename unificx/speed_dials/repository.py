@@ -67,5 +67,5 @@ async def delete_of_tenant(session: AsyncSession, tenant_id: str) -> None:
 
 def _open(keys: Keys, tenant_id: str, rows: Sequence[SpeedDialRow]) -> list[tuple[SpeedDial, ...]]:
     sealed = [(row.subject_id, row.extension_id, row.sealed) for row in rows]
-    opened = CODEC.open(keys, tenant_id, "telephony", sealed)
+    opened = CODEC.open(keys, tenant_id, sealed)
     return [() if isinstance(part, Erased) else from_texts(part.entries) for part in opened]

@@ -16,7 +16,7 @@ class ReportPart:
 
     text: str = personal(
         "user.telemetry",
-        uses=("operations",),
+        uses=("operations", "administration"),
         retention="technical",
         on_erase="delete",
         export=True,

@@ -32,7 +32,7 @@ async def list_reports(session: AsyncSession, keys: Keys, tenant_id: str, limit:
     newest = (ReportRow.created.desc(), ReportRow.id.desc())
     query = select(ReportRow).where(ReportRow.tenant_id == tenant_id).order_by(*newest).limit(limit)
     rows = (await session.scalars(query)).all()
-    opened = REPORT_CODEC.open(keys, tenant_id, "operations", [(row.subject_id, row.id, row.sealed) for row in rows])
+    opened = REPORT_CODEC.open(keys, tenant_id, [(row.subject_id, row.id, row.sealed) for row in rows])
     return [
         DiagnosticsReport(row.id, row.tenant_id, row.person_id, row.created, part.text)
         for row, part in zip(rows, opened, strict=True)

@@ -14,7 +14,7 @@ from unificx.db import Base, plain, sealed_column
 def _credential() -> Any:
     return personal(
         "user.authorization.credentials",
-        uses=("authentication",),
+        uses=("authentication", "administration"),
         retention="account",
         on_erase="delete",
         export=False,

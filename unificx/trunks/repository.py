@@ -81,7 +81,7 @@ def _seal(keys: Keys, trunk: Trunk) -> bytes | None:
 def _to_trunk(keys: Keys, row: TrunkRow) -> Trunk:
     part: TrunkCredentials | Erased = NO_CREDENTIALS
     if row.sealed is not None:
-        part = CODEC.open(keys, row.tenant_id, "authentication", [(row.subject_id, row.id, row.sealed)])[0]
+        part = CODEC.open(keys, row.tenant_id, [(row.subject_id, row.id, row.sealed)])[0]
     credentials = NO_CREDENTIALS if isinstance(part, Erased) else part
     options = TrunkOptions(
         caller_id_header=cast("CallerIdHeader", row.caller_id_header),

@@ -6,6 +6,7 @@ Both are fetched when the e-mail is sent: a queued e-mail is sealed for its reci
 import structlog
 
 from unificx.audio_store import AudioStoreParts, CorruptAudio, wav_header
+from unificx.core.access import Access, stating
 from unificx.voicemail import message_repository
 from unificx.voicemail.schemas import CallerId
 from unificx.voicemail.service import Mailboxes
@@ -26,7 +27,8 @@ class VoicemailAttachments:
     async def load(self, tenant_id: str, message_id: str, extension_id: str) -> bytes | None:
         """Return a message as WAV for the owner of an extension it was left for; None if it may not be sent or is too
         long. Raises NotFound and Expired for a message that no longer exists; ServiceUnavailable."""
-        message = await self._boxes.get(tenant_id, message_id)
+        with stating(Access("telephony", "voicemail letters", tenant_id)):
+            message = await self._boxes.get(tenant_id, message_id)
         is_owner = extension_id in self._boxes.shared.owners(message.extension_id)
         if not (is_owner and self._boxes.emails_audio(tenant_id, extension_id)):
             return None

@@ -15,7 +15,6 @@ from unificx.voicemail.settings import Greeting, GreetingKind, MailboxSettings, 
 
 CALLER = SealedCodec(MessageRow, CallerPart)
 PIN = SealedCodec(MailboxRow, PinPart)
-PURPOSE = "telephony"
 WANTED = "wanted"
 """State of a message waiting for transcription, whose caller has been informed."""
 
@@ -223,7 +222,7 @@ async def _set(session: AsyncSession, tenant_id: str, message_id: str, **values:
 
 def _unseal(keys: Keys, tenant_id: str, rows: Sequence[MessageRow]) -> list[Message]:
     sealed = [(row.caller_subject_id, row.id, row.sealed) for row in rows if row.sealed is not None]
-    opened = CALLER.open_by_row(keys, tenant_id, PURPOSE, sealed)
+    opened = CALLER.open_by_row(keys, tenant_id, sealed)
     return [_message(row, opened.get(row.id, Erased())) for row in rows]
 
 
@@ -326,7 +325,7 @@ async def pin(session: AsyncSession, keys: KeyStore, tenant_id: str, extension_i
     row = await _mailbox_row(session, tenant_id, extension_id)
     if row is None or row.sealed is None:
         return None
-    [part] = PIN.open(keys, tenant_id, "authentication", [(row.subject_id, extension_id, row.sealed)])
+    [part] = PIN.open(keys, tenant_id, [(row.subject_id, extension_id, row.sealed)])
     return part.digest if isinstance(part, PinPart) else None
 
 

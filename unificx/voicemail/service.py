@@ -14,6 +14,7 @@ from unificx.audio_store import (
     drop_tenant_audio,
 )
 from unificx.cluster import Counters
+from unificx.core.access import Access, stating
 from unificx.core.errors import Conflict, Expired, NotFound, TooManyRequests
 from unificx.db import UnitOfWork, lock_scope
 from unificx.identity import PasswordHashing, PinThrottle, validate_pin
@@ -262,8 +263,9 @@ class Mailboxes:
         retry_after = await self._guard.attempt(f"{tenant_id}/{extension_id}")
         if retry_after:
             raise TooManyRequests("Too many wrong PINs. Try again later.", retry_after=retry_after)
-        async with self._database.read() as session:
-            digest = await message_repository.pin(session, self._keys, tenant_id, extension_id)
+        with stating(Access("authentication", "mailbox entry", tenant_id)):
+            async with self._database.read() as session:
+                digest = await message_repository.pin(session, self._keys, tenant_id, extension_id)
         correct = await self._passwords.verify(digest, pin)
         if correct:
             await self._guard.record_success(f"{tenant_id}/{extension_id}")

@@ -183,7 +183,7 @@ def _mutable_columns(keys: Keys, webhook: Webhook, secrets: Secrets) -> dict[str
 
 
 def _to_webhook(keys: Keys, row: WebhookRow) -> tuple[Webhook, Secrets] | None:
-    [part] = CODEC.open(keys, row.tenant_id, "administration", [(row.subject_id, row.id, row.sealed)])
+    [part] = CODEC.open(keys, row.tenant_id, [(row.subject_id, row.id, row.sealed)])
     if not isinstance(part, WebhookPart):
         return None
     webhook = Webhook(

@@ -8,6 +8,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from unificx.cluster import EventBus, LocalEventBus
+from unificx.core.access import Access, stated_access
 from unificx.core.clock import ManualClock
 from unificx.core.events import DomainEvent
 from unificx.db import Database, Outbox, UnitOfWork
@@ -201,3 +202,25 @@ def test_event_names_contain_area_and_class(outbox: Outbox, recorder: Recorder) 
     assert event_name(kind) == "identity.PersonAdded"
     with pytest.raises(ValueError, match="already subscribed"):
         outbox.subscribe(Ringing, recorder.handle)
+
+
+@pytest.mark.promise("S3")
+async def test_a_handler_has_the_purpose_it_was_subscribed_with(
+    database: Database, bus: EventBus, clock: ManualClock
+) -> None:
+    seen: list[Access | None] = []
+
+    class Handlers:
+        async def deliver(self, event: Ringing, uow: UnitOfWork) -> None:
+            seen.append(stated_access())
+
+        async def count(self, event: Ringing, uow: UnitOfWork) -> None:
+            seen.append(stated_access())
+
+    outbox, handlers = Outbox(database, bus.publish, clock), Handlers()
+    outbox.subscribe(Ringing, handlers.deliver, purpose="telephony")
+    outbox.subscribe(Ringing, handlers.count)
+    await publish(database, clock, 1)
+    await outbox.deliver()
+    name = f"{__name__}.{Handlers.deliver.__qualname__}"
+    assert seen == [Access("telephony", name), None], "the second states nothing, whatever the caller has stated"

@@ -10,6 +10,7 @@ from sealed_models import FRIEND, NOTE, UNRELATED, FriendPart, FriendRow, NotePa
 from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError, StatementError
 
+from unificx.core.access import Access, NoPurpose, stating
 from unificx.db import Database, Erased, ErasedSubject, Key, SealedCodec, UnsealError, WrongPurpose
 from unificx.db.sealed import length_prefixed
 from unificx.privacy import KeyStore
@@ -27,7 +28,8 @@ def test_a_sealed_part_opens_for_its_purpose(keys: KeyStore) -> None:
     blobs = FRIEND.seal(keys, "one", [("ana", "row-1", ANA), ("ben", "row-2", ben)])
     assert not any(b"Quokka" in blob or b"4930" in blob for blob in blobs)
     rows = [("ana", "row-1", blobs[0]), ("ben", "row-2", blobs[1])]
-    assert FRIEND.open(keys, "one", "telephony", rows) == [ANA, ben]
+    with stating(Access("telephony", "ana")):
+        assert FRIEND.open(keys, "one", rows) == [ANA, ben]
 
 
 def test_equal_values_have_different_ciphertexts(keys: KeyStore) -> None:
@@ -44,7 +46,7 @@ def test_a_part_without_a_newer_optional_field_opens() -> None:
 
     def opened(codec: SealedCodec[Any], table: str, column: str, text: bytes) -> Any:
         body = key.aead.encrypt(bytes(12), text, length_prefixed("one", "ana", "row-1", "1", table, column))
-        return codec.open(Keys(), "one", "telephony", [("ana", "row-1", b"\x01\x00\x01" + bytes(12) + body)])[0]
+        return codec.open(Keys(), "one", [("ana", "row-1", b"\x01\x00\x01" + bytes(12) + body)])[0]
 
     assert opened(NOTE, "friend", "note", b"{}") == NotePart(text=None)
     assert opened(NOTE, "friend", "note", b'{"text":"a","later":1}') == NotePart(text="a")
@@ -56,7 +58,7 @@ def test_a_part_without_a_newer_optional_field_opens() -> None:
 def test_none_and_empty_are_distinct(keys: KeyStore) -> None:
     for text in (None, "", "naïve ☎"):
         [blob] = NOTE.seal(keys, "one", [("ana", "row-1", NotePart(text=text))])
-        assert NOTE.open(keys, "one", "telephony", [("ana", "row-1", blob)]) == [NotePart(text=text)]
+        assert NOTE.open(keys, "one", [("ana", "row-1", blob)]) == [NotePart(text=text)]
 
 
 @pytest.mark.parametrize(
@@ -73,14 +75,14 @@ def test_a_part_moved_to_another_row_person_or_tenant_does_not_open(keys: KeySto
     sealed(keys, **place)
     where = {"subject": "ana", "row": "row-1", "tenant": "one"} | place
     with pytest.raises(UnsealError):
-        FRIEND.open(keys, where["tenant"], "telephony", [(where["subject"], where["row"], blob)])
+        FRIEND.open(keys, where["tenant"], [(where["subject"], where["row"], blob)])
 
 
 def test_a_part_moved_to_another_table_or_column_does_not_open(keys: KeyStore) -> None:
     with pytest.raises(UnsealError):
-        UNRELATED.open(keys, "one", "telephony", [("ana", "row-1", sealed(keys))])
+        UNRELATED.open(keys, "one", [("ana", "row-1", sealed(keys))])
     with pytest.raises(UnsealError):
-        NOTE.open(keys, "one", "telephony", [("ana", "row-1", sealed(keys))])
+        NOTE.open(keys, "one", [("ana", "row-1", sealed(keys))])
 
 
 def test_length_prefixes_are_unambiguous() -> None:
@@ -93,27 +95,28 @@ def test_any_flipped_bit_or_truncation_is_detected(keys: KeyStore) -> None:
     for at in range(len(blob)):
         damaged = blob[:at] + bytes([blob[at] ^ 1 << at % 8]) + blob[at + 1 :]
         with pytest.raises(UnsealError):
-            FRIEND.open(keys, "one", "telephony", [("ana", "row-1", damaged)])
+            FRIEND.open(keys, "one", [("ana", "row-1", damaged)])
         with pytest.raises(UnsealError):
-            FRIEND.open(keys, "one", "telephony", [("ana", "row-1", blob[:at])])
+            FRIEND.open(keys, "one", [("ana", "row-1", blob[:at])])
 
 
 @pytest.mark.promise("S3")
-@pytest.mark.parametrize("purpose", ["directory", "billing", "history", "", "TELEPHONY"])
-def test_an_undeclared_purpose_is_rejected_before_reading(purpose: str) -> None:
+@pytest.mark.parametrize("purpose", ["directory", "billing", "history", None])
+def test_without_a_declared_purpose_nothing_is_read(purpose: str | None) -> None:
     class NoKeys:
         def get(self, *_: Any, **__: Any) -> Any:
             raise AssertionError("a key was requested")
 
-    with pytest.raises(WrongPurpose, match=r"friend\.sealed"):
-        FRIEND.open(NoKeys(), "one", purpose, [("ana", "row-1", b"\x01")])
+    stated = Access(purpose, "ana") if purpose else None
+    with stating(stated), pytest.raises(WrongPurpose if stated else NoPurpose, match=r"friend\.sealed|state a purpose"):
+        FRIEND.open(NoKeys(), "one", [("ana", "row-1", b"\x01")])
 
 
 @pytest.mark.promise("R4")
 def test_an_erased_subject_does_not_affect_others(keys: KeyStore) -> None:
     rows = [("ana", "row-1", sealed(keys)), ("ben", "row-2", sealed(keys, subject="ben", row="row-2"))]
     keys.destroy("one", "ana")
-    assert FRIEND.open(keys, "one", "telephony", rows) == [Erased(), ANA]
+    assert FRIEND.open(keys, "one", rows) == [Erased(), ANA]
     with pytest.raises(ErasedSubject):
         sealed(keys)
 

@@ -39,7 +39,7 @@ def test_erasure_makes_data_unreadable_and_publishes_an_event(
     [blob] = FRIEND.seal(keys, "one", [(subject, "row", ANA)])
     with capture_logs() as logs:
         receipt = erasure.erase_subject("one", subject)
-    assert FRIEND.open(keys, "one", "telephony", [(subject, "row", blob)]) == [Erased()]
+    assert FRIEND.open(keys, "one", [(subject, "row", blob)]) == [Erased()]
     assert (receipt.at, receipt.subject, receipt.aliases_removed) == (clock.now(), subject, 1)
     assert reported == [SubjectErased(receipt.id, "one", subject)]
     assert logs == [{"event": "subject_erased", "erasure": receipt.id, "tenant": "one", "log_level": "info"}]
@@ -72,11 +72,11 @@ def test_restored_backup_does_not_undo_an_erasure(
 
     shutil.copy(tmp_path / "backup.db", tmp_path / "keys.db")
     keys = KeyStore(tmp_path / "keys.db", MASTER, clock)
-    assert FRIEND.open(keys, "one", "telephony", rows[:1]) == [ANA], "the backup would bring her back"
+    assert FRIEND.open(keys, "one", rows[:1]) == [ANA], "the backup would bring her back"
     with capture_logs() as logs:
         assert Erasure(journal, keys, clock, bus).replay() == 2
     assert {entry["event"] for entry in logs} == {"erasure_replayed"}
-    opened = [FRIEND.open(keys, tenant, "telephony", [row])[0] for (tenant, _), row in zip(PEOPLE, rows, strict=True)]
+    opened = [FRIEND.open(keys, tenant, [row])[0] for (tenant, _), row in zip(PEOPLE, rows, strict=True)]
     assert opened == [Erased(), ANA, Erased()]
     keys.close()
 

@@ -82,7 +82,7 @@ async def test_no_file_contains_plaintext(tmp_path: Path, clock: ManualClock) ->
     async with database.read() as session:
         stored = {row.id: row for row in await session.scalars(select(FriendRow))}
     place = [(f"subject-{one}", one, stored[one].sealed) for one in ("row-7", "row-310")]
-    assert FRIEND.open(keys, "t", "telephony", place) == [Erased(), CANARY]
+    assert FRIEND.open(keys, "t", place) == [Erased(), CANARY]
     await spool.close()
     await database.close()
     keys.close()

@@ -65,7 +65,7 @@ class Installation:
         return [
             name
             for name, blob in self.rows.items()
-            if FRIEND.open(self.keys, "one", "telephony", [(name, "row", blob)]) == [Erased()]
+            if FRIEND.open(self.keys, "one", [(name, "row", blob)]) == [Erased()]
         ]
 
     async def forget(self) -> None:

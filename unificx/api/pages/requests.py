@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import RedirectResponse, Response
 
-from unificx.api.access import reject_cross_site, source_of
+from unificx.api.access import purpose, reject_cross_site, source_of
 from unificx.api.pages.layout import CHOICE, LANGUAGES, Language, language_for, page
 from unificx.api.services import services_of
 from unificx.core.errors import DomainError, Expired, Invalid, StorageFull, TooManyRequests
@@ -52,7 +52,7 @@ _ERRORS: Mapping[str, Mapping[Language, str]] = {
     "full": {"en": "This server cannot store requests now.", "de": "Der Server kann gerade nichts speichern."},
 }
 
-router = APIRouter(prefix="/privacy/request")
+router = APIRouter(prefix="/privacy/request", dependencies=[purpose("requests")])
 RequestId = Annotated[str, Path(max_length=64, pattern=r"^[0-9a-f-]+$")]
 
 

@@ -3,14 +3,14 @@
 from fastapi import APIRouter, status
 
 from unificx import identity
-from unificx.api.access import CurrentUser, CurrentUserDep, Id, ServicesDep, TenantQuery, require_access_or_own
+from unificx.api.access import CurrentUser, CurrentUserDep, Id, ServicesDep, TenantQuery, purpose, require_access_or_own
 from unificx.api.problems import problem_responses
 from unificx.api.schemas import api_keys as models
 from unificx.api.schemas import core
 from unificx.core.errors import Forbidden, Invalid
 from unificx.identity import Action
 
-router = APIRouter(prefix="/api/v1/api-keys", tags=["signing in"])
+router = APIRouter(prefix="/api/v1/api-keys", tags=["signing in"], dependencies=[purpose("authentication")])
 
 
 @router.get("", responses=problem_responses(401, 403, 404))

@@ -13,6 +13,7 @@ from unificx.api.access import (
     Limit,
     ServicesDep,
     TenantQuery,
+    purpose,
     require_access_or_own,
 )
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
@@ -23,7 +24,9 @@ from unificx.api.services import Services
 from unificx.core.errors import Forbidden, Invalid, NotFound
 from unificx.identity import Action, Extension
 
-router = APIRouter(prefix="/api/v1/blocks", tags=["numbers"], route_class=IdempotentRoute)
+router = APIRouter(
+    prefix="/api/v1/blocks", tags=["numbers"], route_class=IdempotentRoute, dependencies=[purpose("administration")]
+)
 
 ExtensionQuery = Annotated[
     str | None, Query(max_length=64, pattern=core.REFERENCE, description="Extension; omitted: the list of the tenant.")

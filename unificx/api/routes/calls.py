@@ -2,13 +2,13 @@
 
 from fastapi import APIRouter, status
 
-from unificx.api.access import CurrentUserDep, Id, ServicesDep, TenantQuery, require_access
+from unificx.api.access import CurrentUserDep, Id, ServicesDep, TenantQuery, purpose, require_access
 from unificx.api.problems import problem_responses
 from unificx.api.schemas import core as models
 from unificx.core.errors import NotFound
 from unificx.identity import Action
 
-router = APIRouter(prefix="/api/v1/calls", tags=["calls"])
+router = APIRouter(prefix="/api/v1/calls", tags=["calls"], dependencies=[purpose("telephony")])
 
 
 @router.get("", responses=problem_responses(401, 403, 404))

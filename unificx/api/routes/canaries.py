@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter, status
 
-from unificx.api.access import CurrentUserDep, ServicesDep
+from unificx.api.access import CurrentUserDep, ServicesDep, purpose
 from unificx.api.problems import problem_responses
 from unificx.api.schemas import canaries as models
 from unificx.api.services import Services
@@ -14,7 +14,7 @@ from unificx.identity import Action, NewExtension, NewPerson, NewTenant, may
 from unificx.presence import PresenceChange
 from unificx.voicemail import NewMessage
 
-router = APIRouter(prefix="/api/v1/privacy/canaries", tags=["privacy"])
+router = APIRouter(prefix="/api/v1/privacy/canaries", tags=["privacy"], dependencies=[purpose("administration")])
 _NUMBER = "1001"
 
 

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Depends, status
 
 from unificx import calls
-from unificx.api.access import CurrentUser, CurrentUserDep, Id, ServicesDep
+from unificx.api.access import CurrentUser, CurrentUserDep, Id, ServicesDep, purpose
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.problems import problem_responses
 from unificx.api.schemas import calls as models
@@ -12,7 +12,9 @@ from unificx.api.services import Services
 from unificx.core.errors import NotFound
 from unificx.identity import Extension
 
-router = APIRouter(prefix="/api/v1/me/completions", tags=["calls"], route_class=IdempotentRoute)
+router = APIRouter(
+    prefix="/api/v1/me/completions", tags=["calls"], route_class=IdempotentRoute, dependencies=[purpose("telephony")]
+)
 
 
 @router.get("", responses=problem_responses(401, 403))

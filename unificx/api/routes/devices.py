@@ -5,7 +5,16 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, status
 
 from unificx import identity
-from unificx.api.access import CurrentUserDep, Cursor, Id, Limit, ServicesDep, TenantQuery, require_access_or_own
+from unificx.api.access import (
+    CurrentUserDep,
+    Cursor,
+    Id,
+    Limit,
+    ServicesDep,
+    TenantQuery,
+    purpose,
+    require_access_or_own,
+)
 from unificx.api.extension_state import device_schema, phone_connection
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.problems import problem_responses
@@ -14,7 +23,9 @@ from unificx.api.scoped_lookup import device_in_scope, extension_in_scope
 from unificx.core.errors import Forbidden
 from unificx.identity import Action, CreatedDevice
 
-router = APIRouter(prefix="/api/v1/devices", tags=["devices"], route_class=IdempotentRoute)
+router = APIRouter(
+    prefix="/api/v1/devices", tags=["devices"], route_class=IdempotentRoute, dependencies=[purpose("administration")]
+)
 
 
 @router.get("", responses=problem_responses(401, 403, 404))

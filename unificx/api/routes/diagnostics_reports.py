@@ -2,14 +2,16 @@
 
 from fastapi import APIRouter, Depends, status
 
-from unificx.api.access import CurrentUserDep, Id, ServicesDep, TenantQuery, require_access
+from unificx.api.access import CurrentUserDep, Id, ServicesDep, TenantQuery, purpose, require_access
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.problems import problem_responses
 from unificx.api.schemas import core, diagnostics_reports
 from unificx.core.errors import Forbidden
 from unificx.identity import Action
 
-router = APIRouter(prefix="/api/v1", tags=["desk"], route_class=IdempotentRoute)
+router = APIRouter(
+    prefix="/api/v1", tags=["desk"], route_class=IdempotentRoute, dependencies=[purpose("administration")]
+)
 
 
 @router.post(

@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from unificx.api.access import CurrentUser, CurrentUserDep, Id, ServicesDep, TenantQuery, require_access
+from unificx.api.access import CurrentUser, CurrentUserDep, Id, ServicesDep, TenantQuery, purpose, require_access
 from unificx.api.problems import problem_responses
 from unificx.api.schemas import erasures as models
 from unificx.api.services import Services
@@ -12,7 +12,9 @@ from unificx.core.errors import Forbidden
 from unificx.identity import Action, may_grant
 from unificx.privacy import DataSubject, ErasurePlan
 
-router = APIRouter(prefix="/api/v1/persons/{person_id}/erasure", tags=["privacy"])
+router = APIRouter(
+    prefix="/api/v1/persons/{person_id}/erasure", tags=["privacy"], dependencies=[purpose("administration")]
+)
 
 
 @router.get("", responses=problem_responses(401, 403, 404, 409))

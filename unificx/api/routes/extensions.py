@@ -10,6 +10,7 @@ from unificx.api.access import (
     Limit,
     ServicesDep,
     TenantQuery,
+    purpose,
     require_access,
     require_access_or_own,
 )
@@ -22,7 +23,12 @@ from unificx.api.scoped_lookup import extension_in_scope
 from unificx.identity import Action
 from unificx.routing import DestinationRef
 
-router = APIRouter(prefix="/api/v1/extensions", tags=["extensions"], route_class=IdempotentRoute)
+router = APIRouter(
+    prefix="/api/v1/extensions",
+    tags=["extensions"],
+    route_class=IdempotentRoute,
+    dependencies=[purpose("administration")],
+)
 
 
 @router.get("", responses=problem_responses(401, 403, 404))

@@ -4,7 +4,16 @@ from fastapi import APIRouter, Request, Response, status
 from pydantic import SecretStr
 
 from unificx import identity
-from unificx.api.access import CurrentUser, CurrentUserDep, Id, ServicesDep, TenantQuery, require_access, source_of
+from unificx.api.access import (
+    CurrentUser,
+    CurrentUserDep,
+    Id,
+    ServicesDep,
+    TenantQuery,
+    purpose,
+    require_access,
+    source_of,
+)
 from unificx.api.origins import origin_of
 from unificx.api.problems import problem_responses
 from unificx.api.routes.sign_in import qr_svg
@@ -14,7 +23,7 @@ from unificx.api.sign_in_responses import sign_in_context, sign_in_declaration, 
 from unificx.core.errors import Forbidden, Invalid
 from unificx.identity import Action, AddedFactor, Principal, may_grant
 
-router = APIRouter(prefix="/api/v1", tags=["signing in"])
+router = APIRouter(prefix="/api/v1", tags=["signing in"], dependencies=[purpose("authentication")])
 
 
 # sign-in

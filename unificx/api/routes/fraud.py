@@ -5,7 +5,7 @@ from dataclasses import replace
 from fastapi import APIRouter, Depends
 
 from unificx import routing
-from unificx.api.access import CurrentUserDep, Id, ServicesDep, TenantQuery, require_access
+from unificx.api.access import CurrentUserDep, Id, ServicesDep, TenantQuery, purpose, require_access
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.problems import problem_responses
 from unificx.api.schemas import outbound as models
@@ -14,7 +14,9 @@ from unificx.core.errors import Invalid
 from unificx.identity import Action, Role
 from unificx.routing import explain_stop
 
-router = APIRouter(prefix="/api/v1/fraud", tags=["numbers"], route_class=IdempotentRoute)
+router = APIRouter(
+    prefix="/api/v1/fraud", tags=["numbers"], route_class=IdempotentRoute, dependencies=[purpose("security")]
+)
 
 
 @router.get("", responses=problem_responses(401, 403, 404))

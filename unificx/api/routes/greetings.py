@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request, status
 from pydantic import AwareDatetime
 from starlette.responses import Response
 
-from unificx.api.access import CurrentUserDep, Id, ServicesDep, TenantQuery, require_access_or_own
+from unificx.api.access import CurrentUserDep, Id, ServicesDep, TenantQuery, purpose, require_access_or_own
 from unificx.api.audio_responses import AUDIO_RESPONSES, Format, audio_response
 from unificx.api.problems import problem_responses
 from unificx.api.schemas import core, voicemail
@@ -18,7 +18,9 @@ from unificx.identity import Action
 from unificx.media.sounds import Sound
 from unificx.voicemail import GreetingKind, Mailbox
 
-router = APIRouter(prefix="/api/v1/mailboxes/{mailbox}/greetings", tags=["voicemail"])
+router = APIRouter(
+    prefix="/api/v1/mailboxes/{mailbox}/greetings", tags=["voicemail"], dependencies=[purpose("telephony")]
+)
 MAX_SECONDS = 120.0
 """Maximum duration of a greeting in seconds."""
 Until = Annotated[

@@ -2,7 +2,17 @@
 
 from fastapi import APIRouter, Depends, status
 
-from unificx.api.access import AccessScope, CurrentUserDep, Cursor, Id, Limit, ServicesDep, TenantQuery, require_access
+from unificx.api.access import (
+    AccessScope,
+    CurrentUserDep,
+    Cursor,
+    Id,
+    Limit,
+    ServicesDep,
+    TenantQuery,
+    purpose,
+    require_access,
+)
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.problems import problem_responses
 from unificx.api.schemas import core
@@ -12,7 +22,9 @@ from unificx.api.services import Services
 from unificx.identity import Action
 from unificx.routing import DestinationRef, GroupChange, NewGroup, RingGroup
 
-router = APIRouter(prefix="/api/v1/groups", tags=["groups"], route_class=IdempotentRoute)
+router = APIRouter(
+    prefix="/api/v1/groups", tags=["groups"], route_class=IdempotentRoute, dependencies=[purpose("administration")]
+)
 
 
 @router.get("", responses=problem_responses(401, 403, 404))

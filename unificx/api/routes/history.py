@@ -14,6 +14,7 @@ from unificx.api.access import (
     Limit,
     ServicesDep,
     TenantQuery,
+    purpose,
     require_access,
     require_access_or_own,
 )
@@ -27,7 +28,9 @@ from unificx.cdr import CallRecord, CdrFilter
 from unificx.core.errors import NotFound
 from unificx.identity import Action
 
-router = APIRouter(prefix="/api/v1/history", tags=["history"], route_class=IdempotentRoute)
+router = APIRouter(
+    prefix="/api/v1/history", tags=["history"], route_class=IdempotentRoute, dependencies=[purpose("history")]
+)
 
 
 def _check_range(moment: datetime) -> datetime:

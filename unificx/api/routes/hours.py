@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Depends, status
 
-from unificx.api.access import CurrentUserDep, Cursor, Id, Limit, ServicesDep, TenantQuery, require_access
+from unificx.api.access import CurrentUserDep, Cursor, Id, Limit, ServicesDep, TenantQuery, purpose, require_access
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.problems import problem_responses
 from unificx.api.schemas import core
@@ -11,7 +11,9 @@ from unificx.api.services import Services
 from unificx.identity import Action
 from unificx.routing import DestinationRef, HoursChange, NewHours, OpeningHours
 
-router = APIRouter(prefix="/api/v1/hours", tags=["hours"], route_class=IdempotentRoute)
+router = APIRouter(
+    prefix="/api/v1/hours", tags=["hours"], route_class=IdempotentRoute, dependencies=[purpose("administration")]
+)
 
 
 @router.get("", responses=problem_responses(401, 403, 404))

@@ -10,6 +10,7 @@ from unificx.api.access import (
     Limit,
     ServicesDep,
     TenantQuery,
+    purpose,
     require_access,
     require_access_or_own,
 )
@@ -23,7 +24,12 @@ from unificx.identity import Action
 from unificx.routing import DestinationRef
 from unificx.voicemail import MailboxSettingsChange, NewSharedMailbox, SharedMailbox, SharedMailboxChange
 
-router = APIRouter(prefix="/api/v1/mailboxes", tags=["voicemail"], route_class=IdempotentRoute)
+router = APIRouter(
+    prefix="/api/v1/mailboxes",
+    tags=["voicemail"],
+    route_class=IdempotentRoute,
+    dependencies=[purpose("administration")],
+)
 
 
 @router.get("", responses=problem_responses(401, 403, 404))

@@ -5,14 +5,16 @@ from dataclasses import asdict
 from fastapi import APIRouter, Depends, status
 
 from unificx import ivr
-from unificx.api.access import CurrentUserDep, Cursor, Id, Limit, ServicesDep, TenantQuery, require_access
+from unificx.api.access import CurrentUserDep, Cursor, Id, Limit, ServicesDep, TenantQuery, purpose, require_access
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.problems import problem_responses
 from unificx.api.schemas import core
 from unificx.api.schemas import menus as models
 from unificx.identity import Action
 
-router = APIRouter(prefix="/api/v1/menus", tags=["menus"], route_class=IdempotentRoute)
+router = APIRouter(
+    prefix="/api/v1/menus", tags=["menus"], route_class=IdempotentRoute, dependencies=[purpose("administration")]
+)
 
 
 @router.get("", responses=problem_responses(401, 403, 404))

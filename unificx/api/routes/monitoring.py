@@ -9,6 +9,7 @@ from unificx.api.access import (
     Limit,
     ServicesDep,
     TenantQuery,
+    purpose,
     require_access,
     require_access_or_own,
 )
@@ -20,7 +21,7 @@ from unificx.core.errors import Conflict, NotFound
 from unificx.identity import Action
 from unificx.recording import MonitoringEntry
 
-router = APIRouter(prefix="/api/v1", tags=["calls"], route_class=IdempotentRoute)
+router = APIRouter(prefix="/api/v1", tags=["calls"], route_class=IdempotentRoute, dependencies=[purpose("telephony")])
 
 
 @router.post(
@@ -43,7 +44,7 @@ async def monitor_call(
     return calls.CallStarted(id=services.live_calls.monitor(own[0], call_id, join=start.mode == "join"))
 
 
-@router.get("/monitorings", responses=problem_responses(401, 403, 404))
+@router.get("/monitorings", responses=problem_responses(401, 403, 404), dependencies=[purpose("history")])
 async def list_monitorings(
     services: ServicesDep, user: CurrentUserDep, tenant: TenantQuery = None, cursor: Cursor = None, limit: Limit = 50
 ) -> core.Page[models.Monitoring]:

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, status
 
 from unificx import routing
-from unificx.api.access import CurrentUserDep, Cursor, Limit, ServicesDep, TenantQuery, require_access
+from unificx.api.access import CurrentUserDep, Cursor, Limit, ServicesDep, TenantQuery, purpose, require_access
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.problems import problem_responses
 from unificx.api.schemas import core
@@ -14,7 +14,9 @@ from unificx.api.services import Services
 from unificx.identity import Action
 from unificx.routing import display
 
-router = APIRouter(prefix="/api/v1/numbers", tags=["numbers"], route_class=IdempotentRoute)
+router = APIRouter(
+    prefix="/api/v1/numbers", tags=["numbers"], route_class=IdempotentRoute, dependencies=[purpose("administration")]
+)
 
 NumberReference = Annotated[str, Path(max_length=64, pattern=r"^[A-Za-z0-9+-]+$")]
 

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Depends
 
-from unificx.api.access import CurrentUser, CurrentUserDep, ServicesDep, TenantQuery, require_access
+from unificx.api.access import CurrentUser, CurrentUserDep, ServicesDep, TenantQuery, purpose, require_access
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.problems import problem_responses
 from unificx.api.routes.erasures import plan_schema
@@ -13,7 +13,9 @@ from unificx.identity import Action
 from unificx.privacy import DataSubject
 from unificx.routing import PublicNumber, normalise
 
-router = APIRouter(prefix="/api/v1/erasures", tags=["privacy"], route_class=IdempotentRoute)
+router = APIRouter(
+    prefix="/api/v1/erasures", tags=["privacy"], route_class=IdempotentRoute, dependencies=[purpose("administration")]
+)
 
 
 @router.post(

@@ -2,7 +2,16 @@
 
 from fastapi import APIRouter, Depends, status
 
-from unificx.api.access import CurrentUser, CurrentUserDep, Id, ServicesDep, TenantQuery, require_access, require_own
+from unificx.api.access import (
+    CurrentUser,
+    CurrentUserDep,
+    Id,
+    ServicesDep,
+    TenantQuery,
+    purpose,
+    require_access,
+    require_own,
+)
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.problems import problem_responses
 from unificx.api.routes.rooms import room_schema
@@ -12,7 +21,7 @@ from unificx.api.services import Services
 from unificx.core.errors import Conflict, Invalid
 from unificx.identity import Action
 
-router = APIRouter(prefix="/api/v1", tags=["calls"], route_class=IdempotentRoute)
+router = APIRouter(prefix="/api/v1", tags=["calls"], route_class=IdempotentRoute, dependencies=[purpose("telephony")])
 
 
 @router.get("/me/calls", responses=problem_responses(401, 403))

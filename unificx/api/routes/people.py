@@ -15,6 +15,7 @@ from unificx.api.access import (
     Limit,
     ServicesDep,
     TenantQuery,
+    purpose,
     require_access,
 )
 from unificx.api.extension_state import device_schema, extension_schema, online_devices
@@ -27,7 +28,9 @@ from unificx.api.services import Services
 from unificx.core.errors import Forbidden
 from unificx.identity import Action, Extension, ImportReport, PersonSummary, Role, SharedPhone, may_grant
 
-router = APIRouter(prefix="/api/v1/people", tags=["persons"], route_class=IdempotentRoute)
+router = APIRouter(
+    prefix="/api/v1/people", tags=["persons"], route_class=IdempotentRoute, dependencies=[purpose("administration")]
+)
 
 CSV_BODY: dict[str, Any] = {
     "requestBody": {

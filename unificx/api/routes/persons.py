@@ -12,6 +12,7 @@ from unificx.api.access import (
     Limit,
     ServicesDep,
     TenantQuery,
+    purpose,
     require_access,
     require_access_or_own,
 )
@@ -24,7 +25,9 @@ from unificx.api.services import Services
 from unificx.core.errors import Forbidden, NotFound
 from unificx.identity import Action, Person, Role, may_grant
 
-router = APIRouter(prefix="/api/v1/persons", tags=["persons"], route_class=IdempotentRoute)
+router = APIRouter(
+    prefix="/api/v1/persons", tags=["persons"], route_class=IdempotentRoute, dependencies=[purpose("administration")]
+)
 
 
 @router.get("", responses=problem_responses(401, 403, 404))

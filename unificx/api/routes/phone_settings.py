@@ -13,6 +13,7 @@ from unificx.api.access import (
     ServicesDep,
     TenantQuery,
     is_local_request,
+    purpose,
     require_access_or_own,
     source_of,
 )
@@ -27,7 +28,9 @@ from unificx.core.errors import Conflict, NotFound
 from unificx.identity import Action
 from unificx.provisioning import BOOKS_PATH, FILES_PATH
 
-router = APIRouter(prefix="/api/v1", tags=["devices"], route_class=IdempotentRoute)
+router = APIRouter(
+    prefix="/api/v1", tags=["devices"], route_class=IdempotentRoute, dependencies=[purpose("administration")]
+)
 
 Code = Annotated[str, Path(max_length=200, pattern=r"^[A-Za-z0-9._-]+$")]
 FileName = Annotated[str, Path(max_length=100, pattern=r"^[A-Za-z0-9._-]+$")]
@@ -121,7 +124,7 @@ async def check_sync(
         raise Conflict("The phone is not registered.", hint="Switch it on, or restart it by hand.")
 
 
-@router.get(FILES_PATH + "/{code}/{file_name}", include_in_schema=False)
+@router.get(FILES_PATH + "/{code}/{file_name}", include_in_schema=False, dependencies=[purpose("telephony")])
 async def fetch_phone_settings(request: Request, services: ServicesDep, code: Code, file_name: FileName) -> Response:
     """Return the settings file of the phone with this code."""
     _require_encryption(request)
@@ -131,7 +134,7 @@ async def fetch_phone_settings(request: Request, services: ServicesDep, code: Co
     return _file(found)
 
 
-@router.get(BOOKS_PATH + "/{code}/{file_name}", include_in_schema=False)
+@router.get(BOOKS_PATH + "/{code}/{file_name}", include_in_schema=False, dependencies=[purpose("telephony")])
 async def fetch_phone_book(request: Request, services: ServicesDep, code: Code, file_name: FileName) -> Response:
     """Return the phone book of the tenant for the phone with this code."""
     del file_name

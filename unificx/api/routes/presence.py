@@ -10,6 +10,7 @@ from unificx.api.access import (
     Limit,
     ServicesDep,
     TenantQuery,
+    purpose,
     require_access,
     require_access_or_own,
 )
@@ -22,7 +23,7 @@ from unificx.core.errors import NotFound
 from unificx.db import PageById
 from unificx.identity import Action
 
-router = APIRouter(prefix="/api/v1/presence", tags=["presence"])
+router = APIRouter(prefix="/api/v1/presence", tags=["presence"], dependencies=[purpose("telephony")])
 
 
 @router.get("", responses=problem_responses(401, 403, 404))

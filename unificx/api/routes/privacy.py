@@ -4,12 +4,12 @@ from dataclasses import asdict
 
 from fastapi import APIRouter
 
-from unificx.api.access import CurrentUserDep
+from unificx.api.access import CurrentUserDep, purpose
 from unificx.api.problems import problem_responses
 from unificx.api.schemas import core as models
 from unificx.privacy import describe, personal_fields, plain_columns
 
-router = APIRouter(prefix="/api/v1/privacy", tags=["privacy"])
+router = APIRouter(prefix="/api/v1/privacy", tags=["privacy"], dependencies=[purpose("administration")])
 
 
 @router.get("/map", responses=problem_responses(401, 403))

@@ -14,6 +14,7 @@ from unificx.api.access import (
     ServicesDep,
     TenantQuery,
     UserWithPasswordDep,
+    purpose,
     require_access,
 )
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
@@ -25,7 +26,7 @@ from unificx.core.errors import Forbidden
 from unificx.identity import Action
 from unificx.support import NewRequest, RightsRequest, allowed
 
-router = APIRouter(prefix="/api/v1", tags=["requests"], route_class=IdempotentRoute)
+router = APIRouter(prefix="/api/v1", tags=["requests"], route_class=IdempotentRoute, dependencies=[purpose("requests")])
 
 
 @router.post(

@@ -2,15 +2,14 @@
 
 from fastapi import APIRouter, status
 
-from unificx.api.access import CurrentUser, CurrentUserDep, Id, ServicesDep, UserWithPasswordDep
+from unificx.api.access import CurrentUser, CurrentUserDep, Id, ServicesDep, UserWithPasswordDep, purpose
 from unificx.api.problems import problem_responses
 from unificx.api.schemas import push as models
-from unificx.api.scoped_lookup import session_device_id
 from unificx.core.errors import Forbidden
 from unificx.identity import Principal
 from unificx.notifications import NewSubscription
 
-router = APIRouter(prefix="/api/v1", tags=["push"])
+router = APIRouter(prefix="/api/v1", tags=["push"], dependencies=[purpose("telephony")])
 
 
 @router.get("/push/key", responses=problem_responses(401, 403))
@@ -25,7 +24,7 @@ async def subscribe_push(services: ServicesDep, user: UserWithPasswordDep, new: 
     """Subscribe this device to push notifications. Replaces an earlier subscription; ends with the session."""
     principal = _session_principal(user)
     wanted = NewSubscription(new.endpoint, new.keys.p256dh, new.keys.auth)
-    await services.push.subscribe(principal, wanted, await session_device_id(services, principal))
+    await services.push.subscribe(principal, wanted, await services.identity.session_devices.device_id(principal))
 
 
 @router.delete("/me/push", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403))

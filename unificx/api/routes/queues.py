@@ -7,7 +7,17 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query, status
 
 from unificx import queues
-from unificx.api.access import AccessScope, CurrentUserDep, Cursor, Id, Limit, ServicesDep, TenantQuery, require_access
+from unificx.api.access import (
+    AccessScope,
+    CurrentUserDep,
+    Cursor,
+    Id,
+    Limit,
+    ServicesDep,
+    TenantQuery,
+    purpose,
+    require_access,
+)
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.problems import problem_responses
 from unificx.api.schemas import core
@@ -16,7 +26,9 @@ from unificx.api.services import Services
 from unificx.core.errors import Forbidden, Invalid, NotFound
 from unificx.identity import Action, Extension, may
 
-router = APIRouter(prefix="/api/v1/queues", tags=["queues"], route_class=IdempotentRoute)
+router = APIRouter(
+    prefix="/api/v1/queues", tags=["queues"], route_class=IdempotentRoute, dependencies=[purpose("administration")]
+)
 
 AgentReference = Annotated[str, Path(max_length=64, pattern=core.REFERENCE)]
 Since = Annotated[datetime | None, Query(description="Start of the period; the start of the day if omitted.")]
@@ -182,7 +194,7 @@ async def show_queue_statistics(
     return models.QueueReport(**asdict(figures), agents=agents)
 
 
-@router.get("/{queue}/history", responses=problem_responses(401, 403, 404))
+@router.get("/{queue}/history", responses=problem_responses(401, 403, 404), dependencies=[purpose("history")])
 async def list_queue_visits(
     services: ServicesDep,
     user: CurrentUserDep,

@@ -16,6 +16,7 @@ from unificx.api.access import (
     Limit,
     ServicesDep,
     TenantQuery,
+    purpose,
     require_access,
     require_access_or_own,
 )
@@ -26,6 +27,7 @@ from unificx.api.schemas import core
 from unificx.api.schemas import recordings as models
 from unificx.api.scoped_lookup import extension_in_scope
 from unificx.api.services import Services
+from unificx.core.access import current_access, stating
 from unificx.core.errors import Forbidden, Invalid, NotFound, StorageFull
 from unificx.identity import Action, Extension
 from unificx.recording import (
@@ -39,7 +41,9 @@ from unificx.recording import (
     TenantRecordingPolicyChange,
 )
 
-router = APIRouter(prefix="/api/v1", tags=["recordings"], route_class=IdempotentRoute)
+router = APIRouter(
+    prefix="/api/v1", tags=["recordings"], route_class=IdempotentRoute, dependencies=[purpose("history")]
+)
 
 ExtensionQuery = Annotated[
     str | None,
@@ -321,7 +325,8 @@ def _may_listen(services: Services, scope: AccessScope, own: frozenset[str], fou
 
 
 async def _listener(services: Services, scope: AccessScope, purpose: PlaybackPurpose) -> Listener:
-    person = await services.identity.users.get(scope.tenant_id, scope.user.principal.person_id)
+    with stating(current_access().to("authentication")):  # the listener's own account
+        person = await services.identity.users.get(scope.tenant_id, scope.user.principal.person_id)
     return Listener(person.subject, person.name, purpose)
 
 

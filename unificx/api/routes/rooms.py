@@ -6,7 +6,17 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, status
 
 from unificx import conferencing
-from unificx.api.access import AccessScope, CurrentUserDep, Cursor, Id, Limit, ServicesDep, TenantQuery, require_access
+from unificx.api.access import (
+    AccessScope,
+    CurrentUserDep,
+    Cursor,
+    Id,
+    Limit,
+    ServicesDep,
+    TenantQuery,
+    purpose,
+    require_access,
+)
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.problems import problem_responses
 from unificx.api.schemas import core
@@ -27,7 +37,9 @@ from unificx.core.errors import Forbidden, Invalid
 from unificx.identity import Action, may
 from unificx.routing import DestinationRef
 
-router = APIRouter(prefix="/api/v1/rooms", tags=["rooms"], route_class=IdempotentRoute)
+router = APIRouter(
+    prefix="/api/v1/rooms", tags=["rooms"], route_class=IdempotentRoute, dependencies=[purpose("administration")]
+)
 
 ParticipantId = Annotated[str, Path(max_length=64, pattern=core.REFERENCE)]
 

@@ -7,6 +7,7 @@ from unificx.api.access import (
     AuthenticatedUserDep,
     Id,
     ServicesDep,
+    purpose,
     reject_cross_site,
     resolve_tenant,
     source_of,
@@ -24,7 +25,7 @@ from unificx.api.sign_in_responses import (
 from unificx.core.errors import Invalid, NotFound, Unauthenticated
 from unificx.identity import TokenDelivery
 
-router = APIRouter(prefix="/api/v1", tags=["sessions"])
+router = APIRouter(prefix="/api/v1", tags=["sessions"], dependencies=[purpose("authentication")])
 
 
 @router.post("/sessions", **sign_in_declaration(401, 403, 429))

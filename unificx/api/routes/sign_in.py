@@ -14,6 +14,7 @@ from unificx.api.access import (
     Id,
     ServicesDep,
     TenantQuery,
+    purpose,
     require_access,
     require_access_or_own,
     resolve_tenant,
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 else:
     segno = lazy_import("segno")
 
-router = APIRouter(prefix="/api/v1", tags=["signing in"])
+router = APIRouter(prefix="/api/v1", tags=["signing in"], dependencies=[purpose("authentication")])
 
 CLIENT_PATH = "/app/#"
 MAX_HOST_LENGTH = 260

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response, status
 from fastapi.responses import JSONResponse, RedirectResponse
 
 from unificx import identity
-from unificx.api.access import CurrentUserDep, Id, ServicesDep, require_access, source_of
+from unificx.api.access import CurrentUserDep, Id, ServicesDep, purpose, require_access, source_of
 from unificx.api.origins import origin_of
 from unificx.api.problems import problem_responses
 from unificx.api.schemas import single_sign_on as models
@@ -15,7 +15,7 @@ from unificx.api.sign_in_responses import set_cookies
 from unificx.core.errors import DomainError, Invalid
 from unificx.identity import Action, SignedIn, SignInDevice
 
-router = APIRouter(prefix="/api/v1", tags=["signing in"])
+router = APIRouter(prefix="/api/v1", tags=["signing in"], dependencies=[purpose("authentication")])
 
 TENANT_PATH = "/tenants/{tenant}/single-sign-on"
 CALLBACK = "/api/v1/sign-in/sso/callback"

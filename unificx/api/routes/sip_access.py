@@ -2,13 +2,12 @@
 
 from fastapi import APIRouter, status
 
-from unificx.api.access import Id, ServicesDep, UserWithPasswordDep
+from unificx.api.access import Id, ServicesDep, UserWithPasswordDep, purpose
 from unificx.api.problems import problem_responses
 from unificx.api.schemas import sip_access as models
-from unificx.api.scoped_lookup import session_device_id
 from unificx.core.errors import NotFound
 
-router = APIRouter(prefix="/api/v1/me", tags=["telephone"])
+router = APIRouter(prefix="/api/v1/me", tags=["telephone"], dependencies=[purpose("authentication")])
 
 WEBSOCKET = "/sip"
 
@@ -53,6 +52,6 @@ async def reachable(services: ServicesDep, user: UserWithPasswordDep) -> models.
 )
 async def decline_call(services: ServicesDep, user: UserWithPasswordDep, call_id: Id) -> None:
     """Decline a call that woke this device, on all your devices, without registering first."""
-    device_id = await session_device_id(services, user.principal)
+    device_id = await services.identity.session_devices.device_id(user.principal)
     if device_id is None or not services.live_calls.decline(call_id, device_id):
         raise NotFound("This call is not ringing here.", hint="It has ended or was answered elsewhere.")

@@ -3,14 +3,16 @@
 from fastapi import APIRouter, Depends, status
 
 from unificx import identity
-from unificx.api.access import CurrentUserDep, Cursor, Id, Limit, ServicesDep, require_access
+from unificx.api.access import CurrentUserDep, Cursor, Id, Limit, ServicesDep, purpose, require_access
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.problems import problem_responses
 from unificx.api.schemas import core as models
 from unificx.core.errors import Forbidden
 from unificx.identity import Action, may
 
-router = APIRouter(prefix="/api/v1/tenants", tags=["tenants"], route_class=IdempotentRoute)
+router = APIRouter(
+    prefix="/api/v1/tenants", tags=["tenants"], route_class=IdempotentRoute, dependencies=[purpose("administration")]
+)
 
 
 @router.get("", responses=problem_responses(401))

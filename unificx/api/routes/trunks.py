@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, status
 from pydantic import SecretStr
 
 from unificx import trunks
-from unificx.api.access import CurrentUserDep, Cursor, Id, Limit, ServicesDep, TenantQuery, require_access
+from unificx.api.access import CurrentUserDep, Cursor, Id, Limit, ServicesDep, TenantQuery, purpose, require_access
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.problems import problem_responses
 from unificx.api.schemas import core
@@ -15,7 +15,9 @@ from unificx.api.schemas import trunks as models
 from unificx.api.services import Services
 from unificx.identity import Action
 
-router = APIRouter(prefix="/api/v1", tags=["trunks"], route_class=IdempotentRoute)
+router = APIRouter(
+    prefix="/api/v1", tags=["trunks"], route_class=IdempotentRoute, dependencies=[purpose("administration")]
+)
 
 
 @router.get("/trunks", responses=problem_responses(401, 403, 404))

@@ -13,6 +13,7 @@ from unificx.api.access import (
     Id,
     ServicesDep,
     TenantQuery,
+    purpose,
     require_access,
     require_access_or_own,
 )
@@ -26,7 +27,9 @@ from unificx.core.errors import Forbidden
 from unificx.identity import Action
 from unificx.voicemail import CallerId, MailboxSettingsChange, Message, VoicemailSettings, VoicemailSettingsChange
 
-router = APIRouter(prefix="/api/v1", tags=["voicemail"], route_class=IdempotentRoute)
+router = APIRouter(
+    prefix="/api/v1", tags=["voicemail"], route_class=IdempotentRoute, dependencies=[purpose("telephony")]
+)
 
 Extension = Annotated[
     str | None,

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, status
 
 from unificx import webhooks
-from unificx.api.access import AccessScope, CurrentUserDep, Id, ServicesDep, TenantQuery, require_access
+from unificx.api.access import AccessScope, CurrentUserDep, Id, ServicesDep, TenantQuery, purpose, require_access
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.problems import problem_responses
 from unificx.api.schemas import core
@@ -14,7 +14,9 @@ from unificx.api.services import Services
 from unificx.core.errors import Forbidden
 from unificx.identity import Action, may
 
-router = APIRouter(prefix="/api/v1/webhooks", tags=["webhooks"], route_class=IdempotentRoute)
+router = APIRouter(
+    prefix="/api/v1/webhooks", tags=["webhooks"], route_class=IdempotentRoute, dependencies=[purpose("administration")]
+)
 
 
 @router.get("", responses=problem_responses(401, 403, 404))

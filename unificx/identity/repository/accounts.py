@@ -172,7 +172,7 @@ def _seal(keys: Keys, person: Person) -> bytes:
 def open_persons(keys: Keys, tenant_id: str, rows: Sequence[PersonRow]) -> list[Person]:
     """Open the rows. An erased user is returned as closed and without a name until the row is deleted."""
     sealed = [(row.subject_id, row.id, row.sealed) for row in rows if row.sealed is not None]
-    parts = PERSON_CODEC.open_by_row(keys, tenant_id, "administration", sealed)
+    parts = PERSON_CODEC.open_by_row(keys, tenant_id, sealed)
     return [_person(row, parts.get(row.id)) for row in rows]
 
 

@@ -57,7 +57,7 @@ async def list_keys(session: AsyncSession, keys: Keys, tenant_id: str, person_id
     if person_id is not None:
         query = query.where(ApiKeyRow.person_id == person_id)
     rows = (await session.scalars(query.order_by(ApiKeyRow.id))).all()
-    parts = API_KEY_CODEC.open(keys, tenant_id, "security", [(row.subject_id, row.id, row.sealed) for row in rows])
+    parts = API_KEY_CODEC.open(keys, tenant_id, [(row.subject_id, row.id, row.sealed) for row in rows])
     return [
         ApiKey(
             id=row.id,

@@ -42,7 +42,7 @@ async def account(session: AsyncSession, keys: Keys, subject: str) -> SignInAcco
     secret, must_change = None, False
     if credential is not None:
         sealed = [(credential.subject_id, credential.person_id, credential.sealed)]
-        part = PASSWORD_CODEC.open(keys, person.tenant_id, "authentication", sealed)[0]
+        part = PASSWORD_CODEC.open(keys, person.tenant_id, sealed)[0]
         secret = part.hash if isinstance(part, PasswordPart) else None
         must_change = credential.must_change
     role = Role(person.role)
@@ -105,7 +105,7 @@ async def latest_acceptance(session: AsyncSession, keys: Keys, tenant_id: str, p
     row = await session.scalar(query.order_by(AcceptanceRow.id.desc()).limit(1))
     if row is None:
         return None
-    part = ACCEPTANCE_CODEC.open(keys, tenant_id, "administration", [(row.subject_id, row.id, row.sealed)])[0]
+    part = ACCEPTANCE_CODEC.open(keys, tenant_id, [(row.subject_id, row.id, row.sealed)])[0]
     return part if isinstance(part, AcceptancePart) else None
 
 

@@ -71,10 +71,10 @@ async def of_person(session: AsyncSession, keys: Keys, owner: FactorOwner) -> li
     rows = (await session.scalars(query.order_by(FactorRow.id))).all()
     found: list[StoredFactor] = []
     for row in rows:
-        name = _open(NAME_CODEC, keys, row, "security", row.sealed)
+        name = _open(NAME_CODEC, keys, row, row.sealed)
         if name is not None:
-            totp = _open(TOTP_CODEC, keys, row, "authentication", row.totp)
-            passkey = _open(PASSKEY_CODEC, keys, row, "authentication", row.passkey)
+            totp = _open(TOTP_CODEC, keys, row, row.totp)
+            passkey = _open(PASSKEY_CODEC, keys, row, row.passkey)
             found.append(StoredFactor(row.id, row.confirmed, row.created, row.last_used, name.name, totp, passkey))
     return found
 
@@ -144,7 +144,7 @@ async def recovery_digests(session: AsyncSession, keys: Keys, owner: FactorOwner
     if row is None:
         return ()
     sealed = [(row.subject_id, row.person_id, row.sealed)]
-    part = RECOVERY_CODEC.open(keys, row.tenant_id, "authentication", sealed)[0]
+    part = RECOVERY_CODEC.open(keys, row.tenant_id, sealed)[0]
     return part.digests if isinstance(part, RecoveryPart) else ()
 
 
@@ -175,8 +175,8 @@ def _sealed(keys: Keys, owner: FactorOwner, factor: StoredFactor) -> dict[str, b
     }
 
 
-def _open(codec: SealedCodec[P], keys: Keys, row: Any, purpose: str, sealed: bytes | None) -> P | None:
+def _open(codec: SealedCodec[P], keys: Keys, row: Any, sealed: bytes | None) -> P | None:
     if sealed is None:
         return None
-    part = codec.open(keys, row.tenant_id, purpose, [(row.subject_id, row.id, sealed)])[0]
+    part = codec.open(keys, row.tenant_id, [(row.subject_id, row.id, sealed)])[0]
     return part if isinstance(part, codec.part) else None

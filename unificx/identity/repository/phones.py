@@ -64,26 +64,26 @@ async def extensions(session: AsyncSession, keys: Keys, tenant_id: str, page: Pa
     """Return extensions, oldest first, and one more than the page has if there is a next one."""
     query = select(ExtensionRow).where(ExtensionRow.tenant_id == tenant_id)
     rows = await session.scalars(page.apply(query, ExtensionRow.id))
-    return _open_extensions(keys, tenant_id, "administration", rows.all())
+    return _open_extensions(keys, tenant_id, rows.all())
 
 
 async def extension(session: AsyncSession, keys: Keys, tenant_id: str, reference: str) -> Extension | None:
     """Return an extension by id or number: an id is never all digits."""
     column = ExtensionRow.number if reference.isdigit() else ExtensionRow.id
     rows = await session.scalars(select(ExtensionRow).where(ExtensionRow.tenant_id == tenant_id, column == reference))
-    return next(iter(_open_extensions(keys, tenant_id, "administration", rows.all())), None)
+    return next(iter(_open_extensions(keys, tenant_id, rows.all())), None)
 
 
 async def extensions_of_person(session: AsyncSession, keys: Keys, tenant_id: str, person_id: str) -> list[Extension]:
     query = select(ExtensionRow).where(ExtensionRow.tenant_id == tenant_id, ExtensionRow.person_id == person_id)
     rows = await session.scalars(query.order_by(ExtensionRow.id))
-    return _open_extensions(keys, tenant_id, "administration", rows.all())
+    return _open_extensions(keys, tenant_id, rows.all())
 
 
 async def extensions_of_subject(session: AsyncSession, keys: Keys, tenant_id: str, subject: str) -> list[Extension]:
     """Return the extensions of the subject's user, or the extension that is the subject itself."""
     query = select(ExtensionRow).where(ExtensionRow.tenant_id == tenant_id, ExtensionRow.subject_id == subject)
-    return _open_extensions(keys, tenant_id, "administration", (await session.scalars(query)).all())
+    return _open_extensions(keys, tenant_id, (await session.scalars(query)).all())
 
 
 async def device_ids(session: AsyncSession, tenant_id: str, extension_id: str) -> list[str]:
@@ -94,7 +94,7 @@ async def device_ids(session: AsyncSession, tenant_id: str, extension_id: str) -
 async def all_extensions(session: AsyncSession, keys: Keys, tenant_id: str) -> list[Extension]:
     """Return every extension of a tenant, opened for call setup."""
     rows = await session.scalars(select(ExtensionRow).where(ExtensionRow.tenant_id == tenant_id))
-    return _open_extensions(keys, tenant_id, "telephony", rows.all())
+    return _open_extensions(keys, tenant_id, rows.all())
 
 
 async def add_device(session: AsyncSession, keys: Keys, device: Device, auth: DeviceAuth, subject: str) -> None:
@@ -163,7 +163,7 @@ async def all_logins(session: AsyncSession, keys: Keys, tenant_id: str, realm: s
         DeviceRow.id, DeviceRow.extension_id, DeviceRow.subject_id, DeviceRow.enabled, DeviceRow.login
     ).where(DeviceRow.tenant_id == tenant_id)
     rows = (await session.execute(query)).all()
-    parts = LOGIN_CODEC.open(keys, tenant_id, "authentication", [(row.subject_id, row.id, row.login) for row in rows])
+    parts = LOGIN_CODEC.open(keys, tenant_id, [(row.subject_id, row.id, row.login) for row in rows])
     return [
         DeviceAuth(
             device_id=row.id,
@@ -203,8 +203,8 @@ def _seal_login(keys: Keys, auth: DeviceAuth, subject: str) -> bytes:
     return LOGIN_CODEC.seal(keys, auth.tenant_id, [(subject, auth.device_id, part)])[0]
 
 
-def _open_extensions(keys: Keys, tenant_id: str, purpose: str, rows: Sequence[ExtensionRow]) -> list[Extension]:
-    parts = EXTENSION_CODEC.open(keys, tenant_id, purpose, [(row.subject_id, row.id, row.sealed) for row in rows])
+def _open_extensions(keys: Keys, tenant_id: str, rows: Sequence[ExtensionRow]) -> list[Extension]:
+    parts = EXTENSION_CODEC.open(keys, tenant_id, [(row.subject_id, row.id, row.sealed) for row in rows])
     return [
         Extension(
             id=row.id,
@@ -222,9 +222,7 @@ def _open_extensions(keys: Keys, tenant_id: str, purpose: str, rows: Sequence[Ex
 
 def _open_devices(keys: Keys, tenant_id: str, rows: Iterable[DeviceRow]) -> list[Device]:
     listed = list(rows)
-    parts = DEVICE_CODEC.open(
-        keys, tenant_id, "administration", [(row.subject_id, row.id, row.sealed) for row in listed]
-    )
+    parts = DEVICE_CODEC.open(keys, tenant_id, [(row.subject_id, row.id, row.sealed) for row in listed])
     return [
         Device(
             id=row.id,

@@ -48,7 +48,7 @@ async def find(session: AsyncSession, keys: Keys, tenant_id: str) -> StoredProvi
     row = await session.scalar(select(ProviderRow).where(ProviderRow.tenant_id == tenant_id))
     if row is None:
         return None
-    part = PROVIDER_CODEC.open(keys, tenant_id, "authentication", [(row.subject_id, tenant_id, row.sealed)])[0]
+    part = PROVIDER_CODEC.open(keys, tenant_id, [(row.subject_id, tenant_id, row.sealed)])[0]
     secret = part.client_secret if isinstance(part, ProviderPart) else ""
     return StoredProvider(
         row.tenant_id, row.subject_id, row.issuer, row.client_id, row.link_by_email, row.inside, row.changed, secret

@@ -136,7 +136,7 @@ async def of_person(session: AsyncSession, keys: Keys, tenant_id: str, person_id
         SessionRow.tenant_id == tenant_id, SessionRow.person_id == person_id, SessionRow.expires > now
     )
     rows = (await session.scalars(query.order_by(SessionRow.id.desc()))).all()
-    parts = SESSION_CODEC.open(keys, tenant_id, "security", [(row.subject_id, row.id, row.sealed) for row in rows])
+    parts = SESSION_CODEC.open(keys, tenant_id, [(row.subject_id, row.id, row.sealed) for row in rows])
     return [
         Session(
             id=row.id,
@@ -198,7 +198,7 @@ async def name_of(session: AsyncSession, keys: Keys, tenant_id: str, session_id:
     row = await session.scalar(query)
     if row is None:
         return None
-    [part] = SESSION_CODEC.open(keys, tenant_id, "security", [(row.subject_id, row.id, row.sealed)])
+    [part] = SESSION_CODEC.open(keys, tenant_id, [(row.subject_id, row.id, row.sealed)])
     return part.name if isinstance(part, SessionPart) else None
 
 

@@ -51,7 +51,7 @@ async def delete_of_tenant(session: AsyncSession, tenant_id: str) -> None:
 
 
 def _opened(keys: Keys, tenant_id: str, rows: Sequence[ConsentRow]) -> list[ConsentRecord]:
-    parts = CODEC.open(keys, tenant_id, "administration", [(row.subject_id, row.id, row.sealed) for row in rows])
+    parts = CODEC.open(keys, tenant_id, [(row.subject_id, row.id, row.sealed) for row in rows])
     return [_record(row, part) for row, part in zip(rows, parts, strict=True) if not isinstance(part, Erased)]
 
 

@@ -97,7 +97,7 @@ def _mutable_columns(keys: Keys, group: RingGroup) -> dict[str, object]:
 def _to_group(keys: Keys, row: RingGroupRow, members: Iterable[RingGroupMemberRow]) -> RingGroup:
     otherwise = HANG_UP
     if row.sealed is not None:
-        part = CODEC.open(keys, row.tenant_id, "telephony", [(row.subject_id, row.id, row.sealed)])[0]
+        part = CODEC.open(keys, row.tenant_id, [(row.subject_id, row.id, row.sealed)])[0]
         otherwise = HANG_UP if isinstance(part, Erased) else DestinationRef.parse(part.otherwise)
     ordered = sorted(members, key=lambda one: (one.step, one.place))
     steps: Steps = tuple(tuple(one.extension_id for one in step) for _, step in groupby(ordered, lambda one: one.step))

@@ -61,7 +61,7 @@ def _mutable_columns(keys: Keys, hours: OpeningHours) -> dict[str, object]:
 def _to_hours(keys: Keys, row: OpeningHoursRow) -> OpeningHours:
     then = otherwise = HANG_UP
     if row.sealed is not None:
-        part = CODEC.open(keys, row.tenant_id, "telephony", [(row.subject_id, row.id, row.sealed)])[0]
+        part = CODEC.open(keys, row.tenant_id, [(row.subject_id, row.id, row.sealed)])[0]
         if not isinstance(part, Erased):
             then, otherwise = DestinationRef.parse(part.then), DestinationRef.parse(part.otherwise)
     return OpeningHours(

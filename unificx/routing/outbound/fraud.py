@@ -13,6 +13,7 @@ from functools import partial
 import structlog
 
 from unificx.cluster import Counters, EventBus
+from unificx.core.access import Access
 from unificx.core.background import BackgroundTasks
 from unificx.core.errors import Conflict, NotFound
 from unificx.routing.events import CallingReleased, CallingStopped
@@ -50,7 +51,7 @@ class FraudGuard:
         self._bus = bus
         self.live: LiveOutsideCalls = live or NoLiveOutsideCalls()
         """Set by the composition root: calls are built after routing."""
-        self._tasks = BackgroundTasks()
+        self._tasks = BackgroundTasks(Access("security", "fraud limits"))
         self._counts = CallCounts(parts.database, store, counters, self._tasks)
         # Owner: this node, whose calls they are: minutes of live calls that were counted.
         self._minutes: dict[str, int] = {}

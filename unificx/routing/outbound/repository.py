@@ -101,7 +101,7 @@ async def all_numbers(session: AsyncSession, keys: Keys) -> list[InboundNumber]:
     rows = (await session.scalars(select(PublicNumberRow).order_by(PublicNumberRow.id))).all()
     found: list[InboundNumber] = []
     for row in rows:
-        [part] = NUMBER_CODEC.open(keys, row.tenant_id, "telephony", [(row.subject_id, row.id, row.sealed)])
+        [part] = NUMBER_CODEC.open(keys, row.tenant_id, [(row.subject_id, row.id, row.sealed)])
         if isinstance(part, Erased):
             continue
         pairs = zip(part.callers[::2], part.callers[1::2], strict=True)
@@ -170,7 +170,7 @@ async def all_blocks(session: AsyncSession, keys: Keys) -> list[Block]:
     rows = (await session.scalars(select(NumberBlockRow).order_by(NumberBlockRow.id))).all()
     found: list[Block] = []
     for row in rows:
-        [part] = BLOCK_CODEC.open(keys, row.tenant_id, "telephony", [(row.subject_id, row.id, row.sealed)])
+        [part] = BLOCK_CODEC.open(keys, row.tenant_id, [(row.subject_id, row.id, row.sealed)])
         if not isinstance(part, Erased):
             direction = cast("BlockDirection", row.direction)
             own = (row.id, row.tenant_id, row.extension_id, direction, row.allows, row.created)

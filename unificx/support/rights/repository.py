@@ -13,7 +13,6 @@ from unificx.support.rights.schemas import Kind, Origin, Proof, RightsRequest, S
 
 REQUEST_CODEC = SealedCodec(RightsRequestRow, RequestPart)
 STEP_CODEC = SealedCodec(RightsStepRow, StepPart)
-_PURPOSE = "requests"
 
 
 async def insert(session: AsyncSession, keys: Keys, request: RightsRequest) -> None:
@@ -196,7 +195,7 @@ async def steps(session: AsyncSession, keys: Keys, tenant_id: str, request_id: s
     chosen = RightsStepRow.tenant_id == tenant_id, RightsStepRow.request_id == request_id
     rows = (await session.scalars(select(RightsStepRow).where(*chosen).order_by(RightsStepRow.id))).all()
     sealed = [(row.subject_id, row.id, row.sealed) for row in rows if row.sealed is not None]
-    notes = STEP_CODEC.open_by_row(keys, tenant_id, _PURPOSE, sealed)
+    notes = STEP_CODEC.open_by_row(keys, tenant_id, sealed)
     found = [(row, notes.get(row.id)) for row in rows]
     return tuple(
         StepRecord(row.at, row.step, row.by_person, note.note if isinstance(note, StepPart) else "")
@@ -206,7 +205,7 @@ async def steps(session: AsyncSession, keys: Keys, tenant_id: str, request_id: s
 
 def _opened(keys: Keys, tenant_id: str, rows: Sequence[RightsRequestRow]) -> list[RightsRequest]:
     sealed = [(row.subject_id, row.id, row.sealed) for row in rows if row.sealed is not None]
-    parts = REQUEST_CODEC.open_by_row(keys, tenant_id, _PURPOSE, sealed)
+    parts = REQUEST_CODEC.open_by_row(keys, tenant_id, sealed)
     return [_request(row, parts.get(row.id)) for row in rows]
 
 

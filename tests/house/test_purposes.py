@@ -1,0 +1,156 @@
+"""Purposes are stated at boundaries only, by every route, and no query chooses one."""
+
+import ast
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from unittest.mock import Mock
+
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
+from prometheus_client import CollectorRegistry
+
+from unificx.api import build
+from unificx.api.access import RoutePurpose
+from unificx.core.access import Access, stating
+from unificx.core.personal import VOCABULARY
+from unificx.db import Base, SealedCodec, WrongPurpose
+from unificx.db.base import sealed_part
+from unificx.db.migrations.models import load_all_models
+from unificx.db.sealed import Key
+from unificx.privacy import personal_fields
+from unificx.privacy.register import PersonalField
+
+ROOT = Path(__file__).parents[2]
+STATEMENTS = {"Access", "stating", "state_access", "context_stating"}
+BOUNDARIES = {
+    "unificx/api/access.py": "HTTP routes and their authentication",
+    "unificx/api/events_websocket.py": "authentication of live events",
+    "unificx/api/idempotent_route.py": "repeated requests",
+    "unificx/api/middleware.py": "withdraws what the server stated",
+    "unificx/api/routes/recordings.py": "account of the listener",
+    "unificx/callapps/media_session.py": "tasks of call apps",
+    "unificx/callapps/runner.py": "call apps",
+    "unificx/conferencing/service.py": "PIN of a caller",
+    "unificx/core/access.py": "the definition, and the SIP server",
+    "unificx/core/background.py": "tasks, by what their owner states",
+    "unificx/db/outbox.py": "handlers, by what they were subscribed with",
+    "unificx/db/spool.py": "handlers, which open nothing",
+    "unificx/identity/factor_records.py": "proof of identity within a change",
+    "unificx/identity/service.py": "load of the directory, account notices",
+    "unificx/notifications/push_sender.py": "push messages",
+    "unificx/queues/manager.py": "tasks of queues",
+    "unificx/recording/call_monitor.py": "tasks of call monitoring",
+    "unificx/recording/call_recorder.py": "tasks of call recording",
+    "unificx/recording/conference_recorder.py": "tasks of conference recording",
+    "unificx/routing/outbound/fraud.py": "tasks of calling limits",
+    "unificx/server/bootstrap.py": "load at start, jobs",
+    "unificx/server/calling_alerts.py": "alerts",
+    "unificx/server/cleanup.py": "maintenance",
+    "unificx/server/http_server.py": "SIP over WebSocket",
+    "unificx/server/mwi_handler.py": "message waiting",
+    "unificx/server/server.py": "first start",
+    "unificx/server/sip.py": "SIP server, calls of the previous process",
+    "unificx/voicemail/email_attachments.py": "voicemail letters",
+    "unificx/voicemail/service.py": "PIN of a caller",
+}
+"""Modules that may state a purpose, and the work for which they do."""
+
+
+def calls_in(path: Path) -> Iterator[ast.Call]:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Call):
+            yield node
+
+
+def name_of(call: ast.Call) -> str:
+    match call.func:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+        case _:
+            return ""
+
+
+@pytest.mark.promise("S3")
+def test_only_boundaries_state_a_purpose() -> None:
+    stating_modules = {
+        str(path.relative_to(ROOT))
+        for path in (ROOT / "unificx").rglob("*.py")
+        if any(name_of(call) in STATEMENTS for call in calls_in(path))
+    }
+    assert stating_modules - BOUNDARIES.keys() == set(), "state the purpose at a boundary, or explain the new one here"
+    assert BOUNDARIES.keys() - stating_modules == set(), "this module states no purpose any more"
+
+
+@pytest.mark.promise("S3")
+def test_no_query_passes_a_purpose() -> None:
+    for path in (ROOT / "unificx").rglob("*.py"):
+        for call in calls_in(path):
+            if name_of(call) in {"open", "open_by_row"} and path.name != "access.py":
+                given = {one.value for one in ast.walk(call) if isinstance(one, ast.Constant)}
+                assert not given & VOCABULARY.purposes.keys(), f"{path}:{call.lineno}"
+
+
+@pytest.fixture(scope="module")
+def app() -> FastAPI:
+    return build(Mock(metrics=CollectorRegistry()))
+
+
+@pytest.mark.promise("S3")
+def test_every_route_states_a_purpose_before_anything_else(app: FastAPI) -> None:
+    routes = [each for each in iter_route_contexts(app.routes) if each.methods and each.path != "/api/openapi.json"]
+    assert len(routes) > 200
+    silent = {f"{sorted(route.methods or ())} {route.path}" for route in routes if not stated_purposes(route.dependant)}
+    assert silent == set(), "pass dependencies=[purpose(...)] to the router or the route"
+
+
+def stated_purposes(dependant: object) -> list[str]:
+    """Return the purposes stated before any other dependency of a route."""
+    stated: list[str] = []
+    for each in getattr(dependant, "dependencies", ()):
+        if not isinstance(each.call, RoutePurpose):
+            break
+        stated.append(each.call.purpose)
+    return stated
+
+
+def test_a_route_cannot_state_an_unknown_purpose() -> None:
+    for unknown in ("", "marketing", "train_ai_system"):
+        with pytest.raises(TypeError):
+            RoutePurpose(unknown)
+
+
+class NoKeys:
+    """No subject has a key: only the purpose is checked."""
+
+    def get(self, tenant: str, subjects: Iterable[str], create: bool = False) -> dict[str, Key | None]:
+        return dict.fromkeys(subjects)
+
+
+load_all_models()
+SEALED = sorted({(one.table, one.column) for one in personal_fields()})
+
+
+@pytest.mark.promise("S3")
+@pytest.mark.parametrize(("table", "column"), SEALED)
+def test_a_part_opens_only_for_the_purposes_of_all_its_fields(table: str, column: str) -> None:
+    fields = [one for one in personal_fields() if (one.table, one.column) == (table, column)]
+    codec = codec_of(table, column)
+    for purpose in VOCABULARY.purposes:
+        with stating(Access(purpose, "test")):
+            if is_declared(fields, purpose):
+                assert codec.open(NoKeys(), "tenant", []) == []
+            else:
+                with pytest.raises(WrongPurpose):
+                    codec.open(NoKeys(), "tenant", [])
+
+
+def is_declared(fields: list[PersonalField], purpose: str) -> bool:
+    return all(purpose in one.uses for one in fields)
+
+
+def codec_of(table: str, column: str) -> SealedCodec[object]:
+    mapped = next(each.class_ for each in Base.registry.mappers if each.class_.__tablename__ == table)
+    part = sealed_part(mapped.__table__.columns[column])
+    assert part is not None
+    return SealedCodec(mapped, part.part)
