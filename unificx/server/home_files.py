@@ -35,6 +35,7 @@ HOME_FILES = (
     FileKind(r"tls/acme/account\.key", "account key at the certificate authority, encrypted", in_backup=True),
     FileKind(rf"tls/acme/{_DOMAIN}\.(pem|json)", "certificate of a domain with its encrypted key", in_backup=True),
     FileKind(r"tls/(acme/)?[A-Za-z0-9._-]+\.(new|tmp)", "a certificate that is being written"),
+    FileKind(r"copies/[A-Za-z0-9._-]+", "sealed access copies, deleted after seven days"),
     FileKind(r"models/.+", "speech recognition model, from a package"),
     FileKind(r"backup-[A-Za-z0-9_]+/.+", "copies for a backup that is being written"),
     FileKind(r"control\.sock", "socket of the running server"),
