@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from fastapi import APIRouter, status
+from fastapi import APIRouter, Depends, status
 
 from unificx.api.access import CurrentUserDep, ServicesDep, purpose
+from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.problems import problem_responses
 from unificx.api.schemas import canaries as models
 from unificx.api.services import Services
@@ -14,7 +15,12 @@ from unificx.identity import Action, NewExtension, NewPerson, NewTenant, may
 from unificx.presence import PresenceChange
 from unificx.voicemail import NewMessage
 
-router = APIRouter(prefix="/api/v1/privacy/canaries", tags=["privacy"], dependencies=[purpose("administration")])
+router = APIRouter(
+    prefix="/api/v1/privacy/canaries",
+    tags=["privacy"],
+    route_class=IdempotentRoute,
+    dependencies=[purpose("administration")],
+)
 _NUMBER = "1001"
 
 
@@ -42,7 +48,12 @@ class _Marks:
         return cls(text("Canary "), email, text("Note "), text("Caller "), number(), number(), text(""))
 
 
-@router.post("", status_code=status.HTTP_201_CREATED, responses=problem_responses(401, 403, 503))
+@router.post(
+    "",
+    status_code=status.HTTP_201_CREATED,
+    dependencies=[Depends(declare_idempotency_key)],
+    responses=problem_responses(401, 403, 503),
+)
 async def plant_canaries(services: ServicesDep, user: CurrentUserDep) -> models.Canaries:
     """Create a tenant with a person, a call, a message and settings whose personal values are random.
 
