@@ -1,9 +1,9 @@
 """Encrypts the personal part of a row with its subject's key and decrypts it for a declared purpose only: the one that
 the boundary has stated (`core.access`).
 
-AES-256-GCM. Format: mark (1 byte), key version (2), nonce (12), ciphertext and tag. Associated data, length-prefixed:
-tenant, subject, table, column, row and key version, so that a part copied to another row, column, person or tenant does
-not decrypt.
+AES-256-GCM. Format: mark (1 byte), key version (2), nonce (12), ciphertext of the padded text, tag. Associated data,
+length-prefixed: tenant, subject, table, column, row and key version, so that a part copied to another row, column,
+person or tenant does not decrypt.
 """
 
 import json
@@ -27,6 +27,9 @@ from unificx.db.base import SEAL_MARK, declared_fields, sealed_part
 P = TypeVar("P")
 
 _NONCE = 12
+_BLOCK = 64
+"""Sealed texts are filled with spaces to a multiple of this many bytes, so that their length says little about what is
+in them; JSON ignores the spaces."""
 _HEADER = struct.Struct(">1sH12s")
 
 
@@ -151,9 +154,10 @@ class SealedCodec(Generic[P]):
         try:
             if type(part) is not self.part:
                 raise TypeError("wrong class")
-            return self._adapter.serializer.to_json(part, warnings="error")
+            text = self._adapter.serializer.to_json(part, warnings="error")
         except (PydanticSerializationError, TypeError):
             raise TypeError(f"{self.table}.{self.column}: not a well-typed {self.part.__name__}") from None
+        return text + b" " * (-len(text) % _BLOCK)
 
     def _associated_data(self, tenant: str, subject: str, row: str, version: int) -> bytes:
         return length_prefixed(tenant, subject, row, str(version)) + self._column_binding

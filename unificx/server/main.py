@@ -16,6 +16,7 @@ from unificx.cli.command import DEFAULT_HOME, AsJson, Home
 from unificx.core.clock import SystemClock
 from unificx.server.backup.commands import backup, restore
 from unificx.server.presets import HTTP, HTTPS, SIP_TCP, SIP_TLS, SIP_UDP, choose_preset
+from unificx.server.private_memory import keep_memory_private
 
 
 def up(  # noqa: PLR0917 - these are the command's options
@@ -37,6 +38,7 @@ def up(  # noqa: PLR0917 - these are the command's options
 
     Port 0 picks a free port."""
     gc.disable()  # until the server runs: the objects of its modules are never garbage
+    keep_memory_private()
     from unificx.server.load_settings import UpOptions, load_settings
     from unificx.server.logs import configure_logging
     from unificx.server.server import serve

@@ -32,6 +32,17 @@ def test_a_sealed_part_opens_for_its_purpose(keys: KeyStore) -> None:
         assert FRIEND.open(keys, "one", rows) == [ANA, ben]
 
 
+@pytest.mark.promise("T2")
+def test_the_length_of_a_sealed_part_does_not_tell_names_apart(keys: KeyStore) -> None:
+    parts = [FriendPart(name=name, numbers=("1001",)) for name in ("", "Al", "Alexandrina", "Ömer")]
+    blobs = [FRIEND.seal(keys, "one", [("ana", "row-1", part)])[0] for part in parts]
+    [length] = {len(blob) for blob in blobs}
+    assert (length - 15 - 16) % 64 == 0, "header and tag are not padded"
+    assert len(FRIEND.seal(keys, "one", [("ana", "row-1", FriendPart("A" * 64, ()))])[0]) == length + 64
+    rows = [("ana", "row-1", blob) for blob in blobs]
+    assert FRIEND.open(keys, "one", rows) == parts
+
+
 def test_equal_values_have_different_ciphertexts(keys: KeyStore) -> None:
     assert len({sealed(keys) for _ in range(100)}) == 100
 
