@@ -24,6 +24,7 @@ AREAS: dict[str, tuple[str, ...]] = {
         "outside/test_sign_in_*browser*",
         "outside/test_start_page*",
     ),
+    "archive": ("areas/archive/*", "adapters/test_http_access_copies*"),
     "audio_store": ("areas/audio_store/*", "outside/test_audio_sealed*", "outside/test_object_store*"),
     "callapps": ("areas/callapps/*", "flows/test_calls_apps*", "outside/test_call_apps*", "outside/test_inband*"),
     "calls": (

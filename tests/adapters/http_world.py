@@ -30,6 +30,7 @@ from unificx.api import (
     as_operator,
     build,
 )
+from unificx.archive import AccessCopies, AccessCopyParts
 from unificx.audio_store import AudioStore, AudioStoreParts, CustomSounds, LocalBlobStore, PromptOverrides, Transcript
 from unificx.calls import ParkedCall
 from unificx.calls.events import CallEnded, CallParty, MediaQuality
@@ -495,11 +496,16 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
     queue_events = QueueEvents(hub, bus, directory, routing.queues)
     erasures = PersonErasures(database, erasure, clock, ReceiptSigner(bytes(32)), keys.installation_id)
     erasures.holdings = (account_holding(database, identity.users), call_record_holding(database, history))
+    access_copies = AccessCopies(
+        AccessCopyParts(database, keys, erasure, folder / "copies", keys.installation_id, lambda: False)
+    )
+    access_copies.holdings = erasures.holdings
     erasures.installation = ErasureChecks(identity, spool)
     rights = RightsRequests(RightsParts(database, keys, identity, cluster.counters, cluster.one_time))
     services = Services(
         identity=identity,
         erasures=erasures,
+        access_copies=access_copies,
         history=history,
         mailboxes=mailboxes,
         custom_sounds=custom_sounds,

@@ -19,6 +19,7 @@ from unificx.trunks import NewTrunk
 from unificx.voicemail import NewSharedMailbox
 
 BODIES: dict[str, dict[str, Any]] = {
+    "request_outside_access_copy": {"number": "+49302222222"},
     "erase_person": {"digest": "0" * 64},
     "update_tenant": {"name": "Stolen"},
     "create_person": {"name": "Mole", "email": "mole@acme.example"},
@@ -97,6 +98,7 @@ WITHOUT_TENANT_PARAMETERS = {
     "change_own_presence",
     "list_completions",
     "list_own_calls",
+    "request_own_access_copy",
     "request_completion",
     "list_feature_codes",
     "link_single_sign_on",
@@ -183,6 +185,7 @@ async def create_foreign_objects(world: World) -> dict[str, list[str]]:
     push_test = (await user.post("/api/v1/me/push/test")).json()
     report = (await user.post("/api/v1/me/diagnostics-reports", json={"report": "nothing"})).json()
     request = (await user.post("/api/v1/me/requests", json={"kind": "access"})).json()
+    copy = (await user.post("/api/v1/me/access-copies")).json()
     key = (await user.post("/api/v1/api-keys", json={"name": "Program"})).json()
     room = await world.services.rooms.create(world.globex.id, NewRoom("8000"))
     trunk = await world.services.trunks.create(world.globex.id, NewTrunk("carrier", "192.0.2.1"))
@@ -220,6 +223,7 @@ async def create_foreign_objects(world: World) -> dict[str, list[str]]:
         "short_code": ["01"],
         "mailbox": [mailbox.id, mailbox.number],
         "recording_id": [recording],
+        "copy_id": [copy["id"]],
         "kind": ["busy"],
         "language": ["en"],
         "group": ["voicemail", await create_foreign(world, "groups"), "6667"],

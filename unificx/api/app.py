@@ -12,6 +12,7 @@ from unificx.api.metrics import HttpMetrics
 from unificx.api.middleware import ApiMiddleware
 from unificx.api.problems import add_handlers
 from unificx.api.routes import (
+    access_copies,
     api_keys,
     blocks,
     calls,
@@ -110,6 +111,7 @@ _PARTS = (
     feature_codes,
     presence,
     devices,
+    access_copies,
     canaries,
     erasures,
     outside_erasures,

@@ -8,6 +8,7 @@ from prometheus_client import CollectorRegistry
 from unificx.api.event_hub import EventHub
 from unificx.api.idempotency import IdempotencyStore
 from unificx.api.ports import LiveCalls, LiveRecordings, Phones, ReadinessChecks, Telephony
+from unificx.archive import AccessCopies
 from unificx.audio_store import CustomSounds, PromptOverrides
 from unificx.calls import CallCompletions
 from unificx.cdr import CdrService
@@ -57,6 +58,7 @@ class Services:
 
     identity: Identity
     erasures: PersonErasures
+    access_copies: AccessCopies
     history: CdrService
     mailboxes: Mailboxes
     custom_sounds: CustomSounds

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -54,6 +55,18 @@ async def load(
     waveforms = dict(zip([one[1] for one in waves], WAVEFORM.open(ring, tenant_id, waves), strict=True))
     transcripts = dict(zip([one[1] for one in texts], TRANSCRIPT.open(ring, tenant_id, texts), strict=True))
     return {row.audio_id: _derived_data(waveforms.get(row.audio_id), transcripts.get(row.audio_id)) for row in found}
+
+
+async def load_exported(session: AsyncSession, keys: KeyStore, row: AudioRecord) -> Mapping[str, Any]:
+    """Derived data of a recording for the access copy of an owner, by the names of the fields."""
+    chosen = (AudioDerivedRow.tenant_id == row.tenant_id, AudioDerivedRow.audio_id == row.id)
+    found = await session.scalar(select(AudioDerivedRow).where(*chosen))
+    ring, values = _content_keys(keys, row.tenant_id, [row]), {}
+    for codec, sealed in ((WAVEFORM, found and found.waveform), (TRANSCRIPT, found and found.transcript)):
+        if found is not None and sealed is not None:
+            [opened] = codec.open_exported(ring, row.tenant_id, [(found.subject_id, row.id, sealed)])
+            values.update(opened)
+    return values
 
 
 async def store_derived(

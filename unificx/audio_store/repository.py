@@ -123,6 +123,19 @@ async def ids_of_owner(session: AsyncSession, tenant_id: str, subject: str) -> l
     return list((await session.scalars(query)).all())
 
 
+async def sounds_of_owner(session: AsyncSession, tenant_id: str, subject: str) -> list[tuple[str, datetime]]:
+    """The id and time of stored audio of an owner, oldest first."""
+    query = select(AudioRow.id, AudioRow.created).join(AudioOwnerRow, AudioOwnerRow.audio_id == AudioRow.id)
+    conditions = (
+        AudioRow.tenant_id == tenant_id,
+        AudioRow.state == "kept",
+        AudioOwnerRow.tenant_id == tenant_id,
+        AudioOwnerRow.subject_id == subject,
+    )
+    rows = await session.execute(query.where(*conditions).order_by(AudioRow.created, AudioRow.id))
+    return [(audio_id, created) for audio_id, created in rows]
+
+
 async def audio_ids_of_tenant(session: AsyncSession, tenant_id: str) -> list[str]:
     return list((await session.scalars(select(AudioRow.id).where(AudioRow.tenant_id == tenant_id))).all())
 

@@ -2,9 +2,10 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import structlog
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -112,6 +113,12 @@ class AudioStore:
         async with self._parts.database.read() as session:
             rows = await repository.get_many(session, tenant_id, audio_ids)
             return await derived.load(session, self._parts.keys, tenant_id, rows)
+
+    async def derived_copy(self, tenant_id: str, audio_id: str) -> Mapping[str, Any]:
+        """Derived data for the access copy of an owner, by the names of the fields. Raises NotFound, Expired."""
+        row, _ = await self.load(tenant_id, audio_id)
+        async with self._parts.database.read() as session:
+            return await derived.load_exported(session, self._parts.keys, row)
 
     def open_file(self, row: AudioRecord, aead: AESGCM) -> SealedFileReader:
         """Open the file. Blocking: call from a thread. Raises Expired, CorruptAudio."""

@@ -31,6 +31,9 @@ _INSERTS = {
 }
 """INSERT statements by dialect and table; existing rows are left unchanged."""
 
+_PAGE = 200
+"""Calls of a data subject that are read at a time."""
+
 
 # Writing. A spool record is JSON: the call's row, its parties' rows and the rows of its way, with sealed parts in hex.
 
@@ -190,6 +193,18 @@ async def list_calls(
 async def get_call(session: AsyncSession, keys: KeyStore, tenant_id: str, call_id: str) -> CallRecord | None:
     rows = (await session.execute(select(_CALL).where(CallRow.tenant_id == tenant_id, CallRow.id == call_id))).all()
     return next(iter(await _with_parties(session, keys, tenant_id, rows)), None)
+
+
+async def calls_of_subject(
+    session: AsyncSession, keys: KeyStore, tenant_id: str, subject: str, after: str
+) -> tuple[list[CallRecord], str | None]:
+    """Return calls in which a data subject took part, in the order of their ids, and the last id if there are more;
+    `after` that of the page before, "" for the first one."""
+    own = select(CallPartyRow.call_id).where(CallPartyRow.tenant_id == tenant_id, CallPartyRow.subject_id == subject)
+    query = select(_CALL).where(CallRow.tenant_id == tenant_id, CallRow.id > after, CallRow.id.in_(own))
+    rows = (await session.execute(query.order_by(CallRow.id).limit(_PAGE))).all()
+    last = rows[-1].id if len(rows) == _PAGE else None
+    return await _with_parties(session, keys, tenant_id, rows), last
 
 
 async def _with_parties(

@@ -64,6 +64,21 @@ class ApiClient:
         """DELETE `path`."""
         await self._request("DELETE", path, params)
 
+    async def download(self, path: str, write: Callable[[bytes], object], **params: object) -> None:
+        """GET a file and pass its pieces to `write`."""
+        import httpx
+
+        query = {name: str(value) for name, value in params.items() if value is not None}
+        try:
+            async with self._client.stream("GET", ROOT + path, params=query) as response:
+                if not response.is_success:
+                    await response.aread()
+                    raise _to_error(response, path, {})
+                async for piece in response.aiter_bytes():
+                    write(piece)
+        except httpx.TransportError as fault:
+            raise _unreachable(fault) from None
+
     async def list_all(self, path: str, limit: int | None = None, **params: object) -> list[Json]:
         """Return all items of a list, page by page, or the first `limit`."""
         items: list[Json] = []
@@ -116,12 +131,14 @@ class ApiClient:
         try:
             response = await self._client.request(method, ROOT + path, params=query, json=json_body, content=file)
         except httpx.TransportError as fault:
-            raise CliError(
-                f"The server does not answer ({type(fault).__name__}).", "Run `unificx doctor` to find the cause."
-            ) from None
+            raise _unreachable(fault) from None
         if response.is_success:
             return response.json() if response.content else None
         raise _to_error(response, path, {name: name for name in (*query, *(json_body or {}))} | dict(option_names))
+
+
+def _unreachable(fault: Exception) -> CliError:
+    return CliError(f"The server does not answer ({type(fault).__name__}).", "Run `unificx doctor` to find the cause.")
 
 
 def call_api(connect: Connect, home: Path, operation: Callable[[ApiClient], Awaitable[R]]) -> R:

@@ -48,6 +48,10 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     ),
     "privacy policy": ("privacy policy", "privacy policy versions", "privacy policy diff 1 2 --json"),
     "privacy verify": ("privacy verify", "privacy verify --json"),
+    "privacy export": (
+        "privacy export --subject ada@acme.example --out ada.zip",
+        "privacy export --subject +49301234567 --out caller.zip",
+    ),
     "privacy check-receipt": ("privacy check-receipt receipt.json",),
     "device delete": ("device delete 0198c2a4",),
     "room create": ("room create --number 8001 --name Planning --pin 4711 --host 1001",),

@@ -10,7 +10,7 @@ import json
 import os
 import struct
 import typing
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import NoneType
 from typing import Any, Generic, Protocol, TypeVar, get_args
@@ -130,6 +130,21 @@ class SealedCodec(Generic[P]):
         """As `open`, by row id."""
         opened = self.open(keys, tenant, items)
         return {row: part for (_, row, _), part in zip(items, opened, strict=True)}
+
+    def open_exported(
+        self, keys: Keys, tenant: str, items: Sequence[tuple[str, str, bytes]]
+    ) -> list[Mapping[str, Any]]:
+        """Open parts for the access copy of their subject (GDPR Art. 15): JSON values of the fields declared with
+        `export=True`, in order, and none for an erased subject. Raises NoPurpose, UnsealError."""
+        current_access()  # work that has stated nothing may not open anything
+        names = {name for name, declared in declared_fields(self.part).items() if declared.export}
+        found = keys.get(tenant, {subject for subject, _, _ in items})
+        return [
+            {}
+            if (key := found[subject]) is None
+            else self._adapter.dump_python(self._open(key, tenant, subject, row, blob), mode="json", include=names)
+            for subject, row, blob in items
+        ]
 
     def _open(self, key: Key, tenant: str, subject: str, row: str, blob: bytes) -> P:
         try:

@@ -14,7 +14,17 @@ from unificx.privacy.consents import (
 from unificx.privacy.content_keys import create_content_key, open_content_key
 from unificx.privacy.erasing import ErasurePlan, PersonErasures
 from unificx.privacy.erasure import Erasure
-from unificx.privacy.holdings import DataSubject, Holding, Retained, RowHolding
+from unificx.privacy.exporting import (
+    DataSubject,
+    Export,
+    ExportedFile,
+    Files,
+    RecordKind,
+    Records,
+    RowExporter,
+    record_kind,
+)
+from unificx.privacy.holdings import CopyRules, Holding, Retained, RowHolding
 from unificx.privacy.journal import ErasureJournal, JournalHead, erasure_journal_file
 from unificx.privacy.key_pool import KeyPool
 from unificx.privacy.key_wrapping import unwrap, wrap
@@ -42,10 +52,14 @@ __all__ = [
     "ConsentRecord",
     "ConsentState",
     "Consents",
+    "CopyRules",
     "DataSubject",
     "Erasure",
     "ErasureJournal",
     "ErasurePlan",
+    "Export",
+    "ExportedFile",
+    "Files",
     "Holding",
     "JournalHead",
     "KeyPool",
@@ -56,7 +70,10 @@ __all__ = [
     "PersonErasures",
     "PolicyVersion",
     "ReceiptSigner",
+    "RecordKind",
+    "Records",
     "Retained",
+    "RowExporter",
     "RowHolding",
     "add_consent",
     "canonical_number",
@@ -78,6 +95,7 @@ __all__ = [
     "plain_columns",
     "processing_activities",
     "read_sealed_file",
+    "record_kind",
     "released_versions",
     "sealed_file",
     "unwrap",

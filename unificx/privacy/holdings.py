@@ -4,27 +4,14 @@ Each area with sealed data of people provides one; the composition root register
 sealed column that no holding answers for.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from unificx.db import Database
 from unificx.privacy import repository
-
-
-@dataclass(frozen=True, slots=True)
-class DataSubject:
-    """A data subject of a tenant. `person_id` and `extension_ids` are empty unless an account is erased."""
-
-    tenant_id: str
-    subject: str
-    person_id: str = ""
-    extension_ids: tuple[str, ...] = ()
-
-    @property
-    def id(self) -> str:
-        """Id in plans and receipts: that of the account, or of the subject of an outsider."""
-        return self.person_id or self.subject
+from unificx.privacy.exporting import DataSubject, Export, RowExporter
+from unificx.privacy.keys import KeyStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +21,15 @@ class Retained:
     what: str
     why: str
     until: str
+
+
+@dataclass(frozen=True, slots=True)
+class CopyRules:
+    """How an access copy differs from the rows: `withheld` are columns that are about another person, `more` returns
+    data that is not in the rows."""
+
+    withheld: Collection[str] = ()
+    more: Callable[[DataSubject, KeyStore], Sequence[Export]] | None = None
 
 
 class Holding(Protocol):
@@ -56,6 +52,10 @@ class Holding(Protocol):
 
     async def find(self, owner: DataSubject) -> Mapping[str, int]:
         """Count what is held before an erasure."""
+        ...
+
+    def export(self, owner: DataSubject, keys: KeyStore) -> Sequence[Export]:
+        """Return what an access copy of the subject contains. Nothing is read before it is iterated."""
         ...
 
     async def erase(self, owner: DataSubject) -> None:
@@ -84,6 +84,7 @@ class RowHolding:
         *,
         links: Mapping[type[Any], str] | None = None,
         retained: Mapping[str, Retained] | None = None,
+        copying: CopyRules | None = None,
     ) -> None:
         self.area = area
         self.tables = frozenset(row.__tablename__ for row in sealed)
@@ -92,6 +93,7 @@ class RowHolding:
         self._sealed = sealed
         self._links = links or {}
         self._erase = erase
+        self._copying = copying or CopyRules()
 
     async def find(self, owner: DataSubject) -> Mapping[str, int]:
         counts = dict.fromkeys((*self._sealed.values(), *self._links.values()), 0)
@@ -101,6 +103,15 @@ class RowHolding:
             for row, kind in self._links.items():
                 counts[kind] += await repository.count_linked(session, row, owner.tenant_id, owner.extension_ids)
         return counts
+
+    def export(self, owner: DataSubject, keys: KeyStore) -> Sequence[Export]:
+        found: list[Export] = []
+        for row, title in {**self._sealed, **self._links}.items():
+            exporter = RowExporter(self._database, keys, row, self._copying.withheld)
+            of = exporter.of_extensions if row in self._links else exporter.of_subject
+            found.append(of(title, owner))
+        more = self._copying.more
+        return found if more is None else [*found, *more(owner, keys)]
 
     async def erase(self, owner: DataSubject) -> None:
         if self._erase is not None:

@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Table, delete, func, or_, select, update
+from sqlalchemy import Row, Table, delete, func, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.db.base import sealed_part
 from unificx.privacy.models import AppliedErasuresRow, ErasureRow
+
+PAGE = 500
+"""Rows read at a time."""
 
 
 async def count_sealed(session: AsyncSession, row: type[Any], tenant_id: str, subject: str) -> int:
@@ -27,6 +30,24 @@ async def count_linked(session: AsyncSession, row: type[Any], tenant_id: str, ex
     table: Table = row.__table__
     chosen = (table.c.tenant_id == tenant_id, table.c.extension_id.in_(extension_ids))
     return await session.scalar(select(func.count()).select_from(table).where(*chosen)) or 0
+
+
+async def page_of_rows(
+    session: AsyncSession,
+    row: type[Any],
+    tenant_id: str,
+    owner: tuple[str, Sequence[str]],
+    after: tuple[Any, ...] | None,
+) -> Sequence[Row[Any]]:
+    """Return at most `PAGE` rows in the order of their primary keys, `after` that of the last page. `owner` is a column
+    and the values it may have."""
+    table: Table = row.__table__
+    column, values = owner
+    key = tuple(table.primary_key.columns)
+    query = select(table).where(table.c.tenant_id == tenant_id, table.c[column].in_(values)).order_by(*key).limit(PAGE)
+    if after is not None:
+        query = query.where(tuple_(*key) > after)
+    return (await session.execute(query)).all()
 
 
 async def find_erasure(session: AsyncSession, tenant_id: str, person_id: str) -> ErasureRow | None:

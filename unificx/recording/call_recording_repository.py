@@ -179,6 +179,14 @@ async def tenants_with_archived(session: AsyncSession) -> list[str]:
     return list((await session.scalars(query)).all())
 
 
+async def ids_of_subject(session: AsyncSession, tenant_id: str, subject: str) -> list[str]:
+    """The recordings in which a data subject is a party."""
+    query = select(RecordingPartyRow.recording_id).where(
+        RecordingPartyRow.tenant_id == tenant_id, RecordingPartyRow.subject_id == subject
+    )
+    return sorted(set((await session.scalars(query)).all()))
+
+
 # ---- playback log
 
 

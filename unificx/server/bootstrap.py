@@ -140,6 +140,7 @@ def _start_jobs(
     jobs = {
         "outbox": (None, container.outbox.run),  # its handlers state their own
         "transcoding": ("history", container.transcoding.run),
+        "access copies": ("history", container.access_copies.run),
         "transcription": ("telephony", container.transcription.run),
         "presence": ("telephony", container.routing.presence.run),
         **{name: ("administration", run) for name, run in others.items()},

@@ -64,6 +64,7 @@ class Cleanup:
         container.outbox.subscribe(TenantDeleted, container.erasures.on_tenant_deleted)
         container.outbox.subscribe(TenantDeleted, container.idempotency.delete_affected)
         container.outbox.subscribe(PersonClosed, container.idempotency.delete_affected)
+        container.outbox.subscribe(TenantDeleted, container.access_copies.on_tenant_deleted)
         container.outbox.subscribe(ExtensionDeleted, container.mailboxes.on_extension_deleted)
         container.outbox.subscribe(TenantDeleted, container.mailboxes.on_tenant_deleted)
         container.outbox.subscribe(TenantDeleted, container.custom_sounds.on_tenant_deleted)
@@ -135,6 +136,7 @@ class Cleanup:
                 self._container.webhooks.delete_expired(),
                 self._container.mailboxes.purge_archived(),
                 self._container.archive.purge_archived(),
+                self._container.access_copies.delete_expired(),
                 self._container.push.start(),
                 self._sweep_idempotency(),
                 self._container.erasures.resume(),

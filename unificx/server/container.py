@@ -8,6 +8,7 @@ from prometheus_client import CollectorRegistry
 
 from unificx import registrar
 from unificx.api import EventHub, IdempotencyStore
+from unificx.archive import AccessCopies, AccessCopyParts
 from unificx.audio_store import AudioStore, AudioStoreParts, CustomSounds, PromptOverrides
 from unificx.calls import LIVE_CALL_KEYS, PICKUP, Journal, SpooledCallJournal
 from unificx.cdr import CdrService
@@ -77,6 +78,7 @@ class Container:
     prompt_overrides: PromptOverrides
     transcription: TranscriptionWorker
     archive: RecordingArchive
+    access_copies: AccessCopies
     conference_rooms: MeetingRooms
     trunks: TrunkService
     conferences: ConferenceManager
@@ -122,10 +124,9 @@ def build_container(
     spool, disk_guard = Spool(paths.spool, database, reserve=RESERVE_BYTES), DiskGuard(paths.home, clock)
     is_full, identity = partial(_is_storage_full, disk_guard, spool), _identity(database, keys, notices, cluster)
     audio_parts = AudioStoreParts(database, keys, erasures.erasure, notifications.blobs, Whisper(paths.models))
-    audio, webhooks = AudioStore(audio_parts), WebhookService(database, keys, clock)
-    mailboxes = Mailboxes(audio_parts, audio, PasswordHashing(), cluster.counters)
+    audio, mailboxes, custom_sounds = _sound_areas(audio_parts, cluster)
+    webhooks, rooms = WebhookService(database, keys, clock), _conference_rooms(database, keys, identity, cluster)
     email_queue, push = _senders(audio_parts, mailboxes, identity, notifications, notices, cluster=cluster)
-    custom_sounds, rooms = CustomSounds(audio_parts, audio), _conference_rooms(database, keys, identity, cluster)
     trunks, areas = _trunks(database, keys, identity, derive_secret), (mailboxes, rooms, custom_sounds)
     return Container(
         node=cluster.node,
@@ -150,6 +151,7 @@ def build_container(
         prompt_overrides=PromptOverrides(Prompts(), custom_sounds),
         transcription=TranscriptionWorker(audio_parts, audio, mailboxes),
         archive=RecordingArchive(audio_parts, audio),
+        access_copies=_access_copies(database, keys, erasures, paths, is_full),
         conference_rooms=rooms,
         trunks=trunks,
         conferences=ConferenceManager(clock, bus.publish),
@@ -179,6 +181,18 @@ def _journal(spool: Spool, database: Database, keys: KeyStore) -> Journal:
 
 def _rights(database: Database, keys: KeyStore, identity: Identity, cluster: Cluster) -> RightsRequests:
     return RightsRequests(RightsParts(database, keys, identity, cluster.counters, cluster.one_time))
+
+
+def _sound_areas(parts: AudioStoreParts, cluster: Cluster) -> tuple[AudioStore, Mailboxes, CustomSounds]:
+    audio = AudioStore(parts)
+    return audio, Mailboxes(parts, audio, PasswordHashing(), cluster.counters), CustomSounds(parts, audio)
+
+
+def _access_copies(
+    database: Database, keys: KeyStore, erasures: PersonErasures, paths: InstallationPaths, is_full: Callable[[], bool]
+) -> AccessCopies:
+    directory, installation_id = paths.access_copies, keys.installation_id
+    return AccessCopies(AccessCopyParts(database, keys, erasures.erasure, directory, installation_id, is_full))
 
 
 def _conference_rooms(database: Database, keys: KeyStore, identity: Identity, cluster: Cluster) -> MeetingRooms:

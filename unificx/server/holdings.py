@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from unificx.archive import copy_holding
 from unificx.audio_store import sound_holding
 from unificx.cdr import call_record_holding
 from unificx.conferencing import room_holding
@@ -40,6 +41,7 @@ def all_holdings(container: Container) -> Sequence[Holding]:
         notification_holding(database, container.push),
         report_holding(database, container.support),
         request_holding(database, container.rights),
+        copy_holding(container.access_copies),
     )
 
 
@@ -57,6 +59,6 @@ class _ConnectedAreas:
 
 
 def connect_erasures(container: Container) -> None:
-    """Connect the erasure of people with all areas."""
-    container.erasures.holdings = all_holdings(container)
+    """Connect the erasure of people, and their access copies, with all areas."""
+    container.erasures.holdings = container.access_copies.holdings = all_holdings(container)
     container.erasures.installation = _ConnectedAreas(container)

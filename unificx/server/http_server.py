@@ -55,6 +55,7 @@ def http_app(  # noqa: PLR0917 - what an installation shows
         Services(
             identity=container.identity,
             erasures=container.erasures,
+            access_copies=container.access_copies,
             history=container.history,
             mailboxes=container.mailboxes,
             custom_sounds=container.custom_sounds,

@@ -42,6 +42,11 @@ class InstallationPaths:
         return self.home / "audio"
 
     @property
+    def access_copies(self) -> Path:
+        """Sealed access copies, one file each, deleted after seven days."""
+        return self.home / "copies"
+
+    @property
     def models(self) -> Path:
         """Speech recognition models; unpacked from a package on first use."""
         return self.home / "models"

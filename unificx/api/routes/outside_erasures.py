@@ -25,7 +25,7 @@ async def plan_outside_erasure(
     services: ServicesDep, user: CurrentUserDep, body: models.OutsideNumber, tenant: TenantQuery = None
 ) -> models.ErasurePlan:
     """Show what the erasure of a telephone number outside would remove and what would stay. Nothing is changed."""
-    owner = await _whose(services, user, body.number, tenant)
+    owner = await outside_subject(services, user, body.number, tenant)
     return plan_schema(await services.erasures.plan(owner))
 
 
@@ -36,13 +36,14 @@ async def erase_outside_number(
     """Erase a telephone number outside permanently, also in backups, and return the receipt. It cannot be undone.
 
     Requires a recent sign-in or proof of identity (`/api/v1/me/proofs`)."""
-    owner = await _whose(services, user, body.number, tenant)
+    owner = await outside_subject(services, user, body.number, tenant)
     await services.identity.step_up.require(user.principal)
     receipt = await services.erasures.erase(owner, body.digest, user.principal.person_id)
     return models.ErasureReceipt.model_validate(receipt)
 
 
-async def _whose(services: Services, user: CurrentUser, number: str, tenant: str | None) -> DataSubject:
+async def outside_subject(services: Services, user: CurrentUser, number: str, tenant: str | None) -> DataSubject:
+    """Return the subject of a telephone number outside. Raise Invalid, NotFound."""
     scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
     known = services.identity.directory.tenant(scope.tenant_id)
     found = normalise(number, known.country if known is not None else "")

@@ -1,14 +1,18 @@
 """Data of a person in this area: what they asked, and what they were answered."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any, get_args
 
 from unificx.db import Database
-from unificx.privacy import DataSubject, Holding, Retained
+from unificx.privacy import DataSubject, Export, Holding, KeyStore, Records, Retained, RowExporter
 from unificx.support.rights import repository
 from unificx.support.rights.models import RightsRequestRow, RightsStepRow
+from unificx.support.rights.schemas import OwnKind
 from unificx.support.rights.service import RightsRequests
 
 _CLOSED, _OPEN = "texts of closed requests", "open requests"
+_STEPS = "steps of requests about personal data"
+_OWN = frozenset(get_args(OwnKind))
 _RETAINED = Retained(
     "A request that is not answered yet, with name and address of its sender.",
     "It has to be answered, and the answer proves that it was given in time (GDPR Art. 12, Art. 17(3)(e)).",
@@ -31,6 +35,26 @@ class _RequestHolding:
             closed = await repository.about(session, owner.tenant_id, owner.subject, closed=True)
             waiting = await repository.about(session, owner.tenant_id, owner.subject, closed=False)
         return {_CLOSED: len(closed), _OPEN: len(waiting)}
+
+    def export(self, owner: DataSubject, keys: KeyStore) -> Sequence[Export]:
+        """Return what the person has asked about themselves, and the steps. A request of an authority is not theirs: it
+        may be secret from them."""
+        requests = RowExporter(self._database, keys, RightsRequestRow)
+        steps = RowExporter(self._database, keys, RightsStepRow)
+        every = requests.where("requests about personal data", owner, "about_subject", (owner.subject,))
+
+        async def own() -> AsyncIterator[Mapping[str, Any]]:
+            async for each in every.read():
+                if each["kind"] in _OWN:
+                    yield each
+
+        async def of_own() -> AsyncIterator[Mapping[str, Any]]:
+            ids = [each["id"] async for each in own()]
+            async for step in steps.where(_STEPS, owner, "request_id", ids).read():
+                yield step
+
+        kind = steps.where(_STEPS, owner, "request_id", ()).kind
+        return [Records(every.kind, own), Records(kind, of_own)]
 
     async def erase(self, owner: DataSubject) -> None:
         await self._requests.erase(owner.tenant_id, owner.subject)

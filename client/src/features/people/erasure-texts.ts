@@ -34,6 +34,7 @@ export const ERASED_KINDS: Record<string, MessageDescriptor> = {
   'push subscriptions': msg`Push subscriptions`,
   'e-mails not sent yet': msg`E-mails not sent yet`,
   'diagnostics reports': msg`Diagnostics reports`,
+  'access copies': msg`Access copies`,
 };
 
 /** Data that stays, by kind. */

@@ -1,0 +1,64 @@
+"""An access copy has everything that is held, nothing that is withheld, and nothing of others: gate 3."""
+
+import hashlib
+import io
+import json
+import re
+import zipfile
+from datetime import timedelta
+
+import jsonschema_rs
+import pytest
+from filled_tables import NOW, Installation, canary, covered_tables, owner
+
+from unificx.archive.contents import archive_bytes
+from unificx.archive.schemas import AccessCopy, Requester
+from unificx.privacy import personal_fields
+
+COPY = AccessCopy("copy-1", owner("ana"), Requester(), "requested", "", NOW, NOW + timedelta(days=7), 0, "")
+
+
+async def built(installation: Installation, copy: AccessCopy = COPY) -> zipfile.ZipFile:
+    exports = [each for holding in installation.holdings for each in holding.export(copy.owner, installation.keys)]
+    pieces = [piece async for piece in archive_bytes(copy, exports, "installation-1", NOW)]
+    return zipfile.ZipFile(io.BytesIO(b"".join(pieces)))
+
+
+def everything(archive: zipfile.ZipFile) -> str:
+    return "\n".join(archive.read(name).decode("utf-8", "replace") for name in archive.namelist())
+
+
+@pytest.mark.promise("D1")
+async def test_the_copy_has_every_exportable_field_and_no_other(installation: Installation) -> None:
+    archive = await built(installation)
+    text, missing, covered = everything(archive), [], covered_tables() - {"audio_derived"}
+    for field in personal_fields():
+        if field.table not in covered:
+            continue
+        place, value = f"{field.table}.{field.field}", canary("ana", field.table, f"{field.column}.{field.field}")
+        if field.export:
+            [record, *_] = json.loads(archive.read(f"data/{field.table}.json"))
+            if field.field not in record or (value not in text and value in str(record[field.field])):
+                missing.append(place)
+        else:
+            assert value not in text, place
+    assert not missing
+
+
+@pytest.mark.promise("D1")
+async def test_values_of_others_are_not_in_it(installation: Installation) -> None:
+    text = everything(await built(installation))
+    assert set(re.findall(r"canary ben \S+ \S+", text)) == set()
+
+
+async def test_every_file_follows_its_schema_and_digest(installation: Installation) -> None:
+    archive = await built(installation)
+    manifest = json.loads(archive.read("manifest.json"))
+    assert {each["path"] for each in manifest["files"]} == set(archive.namelist()) - {"manifest.json"}
+    for each in manifest["files"]:
+        data = archive.read(each["path"])
+        assert (len(data), hashlib.sha256(data).hexdigest()) == (each["bytes"], each["sha256"])
+    for kind in manifest["kinds"]:
+        records = json.loads(archive.read(kind["file"]))
+        jsonschema_rs.validator_for(json.loads(archive.read(kind["schema"]))).validate(records)
+        assert len(records) == kind["records"]

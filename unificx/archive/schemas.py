@@ -1,0 +1,33 @@
+"""Values of the area."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from unificx.privacy import DataSubject
+
+CopyState = Literal["requested", "ready", "failed"]
+CopyProblem = Literal["", "storage_full", "internal"]
+
+
+@dataclass(frozen=True, slots=True)
+class Requester:
+    """The account that requests a copy and may download it; empty for the operator's console."""
+
+    person_id: str = ""
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AccessCopy:
+    """An access copy. `size` in bytes and `sha256` are empty until it is ready."""
+
+    id: str
+    owner: DataSubject
+    requester: Requester
+    state: CopyState
+    problem: CopyProblem
+    requested: datetime
+    expires: datetime
+    size: int
+    sha256: str

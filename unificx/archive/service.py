@@ -1,0 +1,233 @@
+"""Access copies: requested, built in the background into sealed files, downloaded, deleted."""
+
+import asyncio
+import contextlib
+import errno
+import hashlib
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+import structlog
+
+from unificx.archive import repository
+from unificx.archive.contents import archive_bytes
+from unificx.archive.ports import KeyEraser
+from unificx.archive.schemas import AccessCopy, CopyProblem, Requester
+from unificx.archive.sealed_copy import CorruptCopy, SealedCopyWriter, create_key, open_key, own_subject, read_copy
+from unificx.core.errors import Conflict, Expired, NotFound, StorageFull
+from unificx.core.faults import describe_fault
+from unificx.db import Database, ErasedSubject, UnitOfWork
+from unificx.identity.events import TenantDeleted
+from unificx.privacy import DataSubject, Holding, KeyStore
+
+log = structlog.get_logger()
+LIFETIME = timedelta(days=7)
+RETRY_SECONDS = 60.0
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+@dataclass(frozen=True, slots=True)
+class AccessCopyParts:
+    """Dependencies. `directory` has the sealed files; `is_full`: whether storage is too full for new data."""
+
+    database: Database
+    keys: KeyStore
+    key_eraser: KeyEraser
+    directory: Path
+    installation_id: str
+    is_full: Callable[[], bool]
+
+
+class CopyDeleted(Exception):
+    """The copy was deleted while it was built."""
+
+
+class AccessCopies:
+    """Access copies of all tenants. `holdings` is set by the composition root; `run` builds what is requested."""
+
+    def __init__(self, parts: AccessCopyParts) -> None:
+        self.holdings: Sequence[Holding] = ()
+        self._parts = parts
+        self._database, self._clock = parts.database, parts.database.clock
+        self._wakeup = asyncio.Event()
+        # Owner: the node that holds the lease of the worker: the copy it is building.
+        self._building: str | None = None
+
+    async def request(self, owner: DataSubject, requester: Requester) -> AccessCopy:
+        """Request a copy. An earlier one of the same requester is deleted, or returned if it is not built yet.
+
+        Raise StorageFull, and NotFound if the subject is erased."""
+        if self._parts.keys.is_destroyed(owner.tenant_id, owner.subject):
+            raise NotFound("This person was erased: nothing is held that could be opened.")
+        if self._parts.is_full():
+            raise StorageFull("There is no room for a copy.", hint="Ask the operator to free disk space.")
+        for earlier in await self.list(owner.tenant_id, requester):
+            if earlier.owner.subject == owner.subject:
+                if earlier.state == "requested":
+                    return earlier
+                await self.delete(earlier)
+        now = self._clock.now()
+        copy = AccessCopy(self._clock.new_id(), owner, requester, "requested", "", now, now + LIFETIME, 0, "")
+        async with self._database.begin() as uow:
+            repository.add(uow.session, copy)
+            uow.after_commit.append(self._wakeup.set)
+        return copy
+
+    async def list(self, tenant_id: str, requester: Requester) -> list[AccessCopy]:
+        """Return the copies that the requester may download, newest first."""
+        async with self._database.read() as session:
+            return await repository.of_requester(session, tenant_id, requester.person_id)
+
+    async def get(self, tenant_id: str, copy_id: str, requester: Requester) -> AccessCopy:
+        """Return a copy of the requester. Raise NotFound."""
+        async with self._database.read() as session:
+            found = await repository.get(session, tenant_id, copy_id)
+        if found is None or found.requester.person_id != requester.person_id:
+            raise NotFound("There is no such access copy.")
+        return found
+
+    async def open(self, copy: AccessCopy) -> AsyncIterator[bytes]:
+        """Open a copy; return its bytes. Raise Conflict if it is not ready, Expired."""
+        if copy.state != "ready":
+            raise Conflict("The copy is not ready.", hint="Wait until its state is `ready`.")
+        async with self._database.read() as session:
+            wrapped = await repository.content_key(session, copy.owner.tenant_id, copy.id)
+        aead = open_key(self._parts.keys, copy, wrapped) if wrapped else None
+        if aead is None or copy.expires <= self._clock.now():
+            raise _expired()
+        chunks = read_copy(self._path(copy.id), aead, copy)
+        try:
+            first = await asyncio.to_thread(next, chunks)
+        except (OSError, CorruptCopy):
+            raise _expired() from None
+
+        async def stream() -> AsyncIterator[bytes]:
+            chunk: bytes | None = first
+            while chunk is not None:
+                yield chunk
+                chunk = await asyncio.to_thread(next, chunks, None)
+
+        return stream()
+
+    async def delete(self, copy: AccessCopy) -> None:
+        """Delete a copy: key, file and row. Idempotent."""
+        self._parts.key_eraser.erase_subject(copy.owner.tenant_id, own_subject(copy.id))
+        await asyncio.to_thread(self._path(copy.id).unlink, missing_ok=True)
+        async with self._database.begin() as uow:
+            await repository.remove(uow.session, copy.owner.tenant_id, [copy.id])
+
+    async def delete_expired(self) -> None:
+        """Delete copies after their lifetime, and files without a row. Called periodically."""
+        async with self._database.read() as session:
+            found = await repository.expired(session, self._clock.now())
+        for copy in found:
+            await self.delete(copy)
+        stored = await asyncio.to_thread(self._stored_ids)
+        async with self._database.read() as session:
+            known = await repository.known_ids(session)
+        for copy_id in stored - known - {self._building}:
+            await asyncio.to_thread(self._path(copy_id).unlink, missing_ok=True)
+
+    async def erase(self, tenant_id: str, subject: str) -> None:
+        """Delete the copies about an erased subject, and those that it has requested. Idempotent."""
+        async with self._database.read() as session:
+            found = await repository.of_subject(session, tenant_id, subject)
+        for copy in found:
+            await self.delete(copy)
+
+    async def count(self, tenant_id: str, subject: str) -> int:
+        """Return the number of copies about a subject, or requested by it."""
+        async with self._database.read() as session:
+            return len(await repository.of_subject(session, tenant_id, subject))
+
+    async def on_tenant_deleted(self, event: TenantDeleted, uow: UnitOfWork) -> None:
+        """Delete the copies of a deleted tenant, whose keys are destroyed elsewhere. Outbox handler."""
+        found = await repository.of_tenant(uow.session, event.tenant)
+        for copy in found:
+            await asyncio.to_thread(self._path(copy.id).unlink, missing_ok=True)
+        await repository.remove(uow.session, event.tenant, [copy.id for copy in found])
+
+    async def run(self) -> None:
+        """Build requested copies, one at a time, until cancelled."""
+        while True:
+            try:
+                await self.build_all()
+            except Exception as fault:
+                log.error("access_copies_not_built", **describe_fault(fault))
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._wakeup.wait(), RETRY_SECONDS)
+            self._wakeup.clear()
+
+    async def build_all(self) -> None:
+        """Build all requested copies."""
+        while True:
+            async with self._database.read() as session:
+                copy = await repository.next_requested(session)
+            if copy is None:
+                return
+            self._building = copy.id
+            try:
+                await self._build(copy)
+            finally:
+                self._building = None
+
+    async def _build(self, copy: AccessCopy) -> None:
+        try:
+            done, wrapped = await self._write(copy)
+        except CopyDeleted:
+            return
+        except ErasedSubject:
+            await self.delete(copy)
+            return
+        except OSError as fault:
+            log.error("access_copy_failed", copy=copy.id, **describe_fault(fault))
+            await self._fail(copy, "storage_full" if fault.errno in _FULL else "internal")
+            return
+        except Exception as fault:
+            log.error("access_copy_failed", copy=copy.id, **describe_fault(fault))
+            await self._fail(copy, "internal")
+            return
+        async with self._database.begin() as uow:
+            exists = await repository.finish(uow.session, done, wrapped)
+        if not exists:
+            await self.delete(copy)
+
+    async def _write(self, copy: AccessCopy) -> tuple[AccessCopy, bytes]:
+        """Write the sealed file; return the finished copy and its wrapped key."""
+        if self._parts.is_full():
+            raise OSError(errno.ENOSPC, "storage is full")
+        aead, wrapped = create_key(self._parts.keys, copy)
+        self._parts.directory.mkdir(mode=0o700, exist_ok=True)
+        writer = await asyncio.to_thread(SealedCopyWriter, self._path(copy.id), aead, copy)
+        digest, size = hashlib.sha256(), 0
+        try:
+            exports = [export for each in self.holdings for export in each.export(copy.owner, self._parts.keys)]
+            async for piece in archive_bytes(copy, exports, self._parts.installation_id, self._clock.now()):
+                if self._parts.keys.is_destroyed(copy.owner.tenant_id, own_subject(copy.id)):
+                    raise CopyDeleted
+                digest.update(piece)
+                size += len(piece)
+                await asyncio.to_thread(writer.write, piece)
+            await asyncio.to_thread(writer.finish)
+        except BaseException:
+            writer.abandon()
+            self._path(copy.id).unlink(missing_ok=True)
+            raise
+        return replace(copy, state="ready", size=size, sha256=digest.hexdigest()), wrapped
+
+    async def _fail(self, copy: AccessCopy, problem: CopyProblem) -> None:
+        async with self._database.begin() as uow:
+            await repository.finish(uow.session, replace(copy, state="failed", problem=problem), b"")
+
+    def _path(self, copy_id: str) -> Path:
+        return self._parts.directory / copy_id
+
+    def _stored_ids(self) -> set[str]:
+        directory = self._parts.directory
+        return {path.name for path in directory.iterdir()} if directory.is_dir() else set()
+
+
+def _expired() -> Expired:
+    return Expired("This access copy has expired.", hint="Request a new one.")

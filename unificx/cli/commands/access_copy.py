@@ -1,0 +1,56 @@
+"""Downloads an access copy to a file."""
+
+import asyncio
+import os
+from pathlib import Path
+
+from unificx.cli.api_client import ApiClient, Json, quote_segment
+from unificx.cli.commands.persons import find_person_or_extension
+from unificx.cli.errors import CliError
+
+_POLL_SECONDS = 0.1
+
+
+async def save_copy(api: ApiClient, subject: str, tenant: str | None, out: Path) -> Json:
+    """Request a copy, wait for it, write it to `out` and delete it on the server; return what it was."""
+    copy, tenant = await _request_copy(api, subject, tenant)
+    path = f"/access-copies/{copy['id']}"
+    while copy["state"] == "requested":
+        await asyncio.sleep(_POLL_SECONDS)
+        copy = await api.get(path, tenant=tenant)
+    if copy["state"] == "failed":
+        full = copy["problem"] == "storage_full"
+        hint = "Free disk space on the server." if full else "Run `unificx doctor` to find the cause."
+        raise CliError("The copy could not be made.", hint)
+    await _download(api, path, tenant, out)
+    await api.delete(path, tenant=tenant)
+    return copy
+
+
+async def _request_copy(api: ApiClient, subject: str, tenant: str | None) -> tuple[Json, str]:
+    """Request a copy; return it and the tenant."""
+    if subject.startswith(("+", "0")):
+        chosen = await api.resolve_tenant(tenant)
+        return await api.post("/access-copies", {"number": subject}, tenant=chosen), chosen
+    if "@" in subject or subject.isdecimal():
+        known = await find_person_or_extension(api, subject, tenant)
+        person_id, chosen = known["id"], str(known["tenant_id"])
+    else:
+        person_id, chosen = quote_segment(subject), await api.resolve_tenant(tenant)
+    return await api.post(f"/persons/{person_id}/access-copies", {}, tenant=chosen), chosen
+
+
+async def _download(api: ApiClient, path: str, tenant: str, out: Path) -> None:
+    """Write the file of a copy, readable by this user only, and complete or not at all."""
+    part = out.with_name(f"{out.name}.part")
+    try:
+        try:
+            with os.fdopen(os.open(part, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb") as file:
+                await api.download(f"{path}/file", file.write, tenant=tenant)
+            part.replace(out)
+        finally:
+            part.unlink(missing_ok=True)
+    except OSError as fault:
+        raise CliError(
+            f"{out} cannot be written: {fault.strerror}.", "Choose another file, or free disk space."
+        ) from None
