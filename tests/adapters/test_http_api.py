@@ -34,6 +34,8 @@ async def test_a_user_account_is_created_changed_and_closed(world: World) -> Non
     changed = await admin.patch(path, json={"name": "Ada L.", "role": "tenant_admin"})
     assert (changed.json()["name"], changed.json()["role"]) == ("Ada L.", "tenant_admin")
     assert ada["id"] in [one["id"] for one in (await admin.get("/api/v1/persons")).json()["items"]]
+    extension = {"number": "1077", "name": "Ada", "email": "ada@acme.example"}
+    assert (await admin.post("/api/v1/extensions", json=extension)).json()["person_id"] == ada["id"]
     assert (await admin.delete(path)).status_code == 204
     assert (await admin.get(path)).status_code == 404
 

@@ -2,6 +2,7 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from unificx.core.access import current_access, stating
 from unificx.core.errors import Conflict
 from unificx.identity.policies import validation
 from unificx.identity.ports import INSTALLATION_SCOPE
@@ -25,7 +26,8 @@ class EmailAliases:
         The alias alone is not proof: after a rollback it may point to a user with another address.
         """
         subject = self._keys.find(scope, EMAIL_ALIAS, address)
-        account = await credentials.account(session, self._keys, subject) if subject is not None else None
+        with stating(current_access().to("authentication")):  # it opens the secret of the account too
+            account = await credentials.account(session, self._keys, subject) if subject is not None else None
         if account is None:
             return None
         person = await accounts.person(session, self._keys, account.tenant_id, account.person_id)

@@ -10,8 +10,9 @@ from unificx.api.problems import problem_responses
 from unificx.api.schemas import canaries as models
 from unificx.api.services import Services
 from unificx.calls.events import CallEnded, CallParty
+from unificx.core.access import current_access, stating
 from unificx.core.errors import Forbidden
-from unificx.identity import Action, NewExtension, NewPerson, NewTenant, may
+from unificx.identity import Action, Extension, NewExtension, NewPerson, NewTenant, may
 from unificx.presence import PresenceChange
 from unificx.voicemail import NewMessage
 
@@ -64,7 +65,9 @@ async def plant_canaries(services: ServicesDep, user: CurrentUserDep) -> models.
     marks, slug = _Marks.make(services), f"canary-{services.clock.random_bytes(4).hex()}"
     tenant = await services.identity.tenants.create(NewTenant(slug, slug, f"{slug}.example"))
     try:
-        await _furnish(services, tenant.id, marks)
+        extension = await _create_person(services, tenant.id, marks)
+        with stating(current_access().to("telephony")):  # of the person's own phone
+            await _leave_traces(services, extension, marks)
     except BaseException:
         await services.identity.tenants.delete(tenant.id)
         raise
@@ -72,10 +75,14 @@ async def plant_canaries(services: ServicesDep, user: CurrentUserDep) -> models.
     return models.Canaries(tenant_id=tenant.id, domain=tenant.domain, values=values)
 
 
-async def _furnish(services: Services, tenant_id: str, marks: _Marks) -> None:
+async def _create_person(services: Services, tenant_id: str, marks: _Marks) -> Extension:
     await services.identity.users.create(tenant_id, NewPerson(marks.name, marks.email, password=marks.password))
     made = await services.identity.extensions.create(tenant_id, NewExtension(_NUMBER, marks.name, marks.email))
-    extension, now = made.extension, services.clock.now()
+    return made.extension
+
+
+async def _leave_traces(services: Services, extension: Extension, marks: _Marks) -> None:
+    tenant_id, now = extension.tenant_id, services.clock.now()
     await services.presence.update(extension, PresenceChange(state="available", note=marks.note))
     await services.speed_dials.put(extension, "01", marks.dialled, marks.caller)
     await services.outbound.blocks.create(tenant_id, marks.number, extension_id=extension.id)
