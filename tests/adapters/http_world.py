@@ -34,7 +34,7 @@ from unificx.archive import AccessCopies, AccessCopyParts
 from unificx.audio_store import AudioStore, AudioStoreParts, CustomSounds, LocalBlobStore, PromptOverrides, Transcript
 from unificx.calls import ParkedCall
 from unificx.calls.events import CallEnded, CallParty, MediaQuality
-from unificx.cdr import CdrService, call_record_holding
+from unificx.cdr import CdrService, call_record_expiries, call_record_holding
 from unificx.cluster import local_cluster
 from unificx.conferencing import ConferenceManager, Room, RoomService
 from unificx.conferencing.events import RoomDeleted
@@ -63,7 +63,16 @@ from unificx.ivr import MenuParts
 from unificx.media.sounds import Sound
 from unificx.media.tones import sine
 from unificx.notifications import PushNotifier, PushNotifierDependencies, Vapid
-from unificx.privacy import Consents, DataSubject, Erasure, ErasureJournal, KeyStore, PersonErasures, ReceiptSigner
+from unificx.privacy import (
+    Consents,
+    DataSubject,
+    Erasure,
+    ErasureJournal,
+    KeyStore,
+    PersonErasures,
+    ReceiptSigner,
+    Retention,
+)
 from unificx.prompts import Prompts
 from unificx.provisioning import PhoneSettingsParts, PhoneSettingsService
 from unificx.queues import QueueStore
@@ -502,10 +511,13 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
     access_copies.holdings = erasures.holdings
     erasures.installation = ErasureChecks(identity, spool)
     rights = RightsRequests(RightsParts(database, keys, identity, cluster.counters, cluster.one_time))
+    retention = Retention(database, clock)
+    retention.tenants, retention.expiries = directory.tenants, call_record_expiries(database)
     services = Services(
         identity=identity,
         erasures=erasures,
         access_copies=access_copies,
+        retention=retention,
         history=history,
         mailboxes=mailboxes,
         custom_sounds=custom_sounds,

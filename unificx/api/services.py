@@ -19,7 +19,7 @@ from unificx.integrations.audio_import import AudioImporter
 from unificx.ivr import MenuService
 from unificx.notifications import PushNotifier
 from unificx.presence import PresenceService
-from unificx.privacy import Consents, PersonErasures
+from unificx.privacy import Consents, PersonErasures, Retention
 from unificx.provisioning import PhoneSettingsService
 from unificx.queues import Queues
 from unificx.recording import RecordingArchive
@@ -59,6 +59,7 @@ class Services:
     identity: Identity
     erasures: PersonErasures
     access_copies: AccessCopies
+    retention: Retention
     history: CdrService
     mailboxes: Mailboxes
     custom_sounds: CustomSounds

@@ -1,6 +1,7 @@
 """Call detail records (CDR)."""
 
 from unificx.cdr.privacy import call_record_holding
+from unificx.cdr.retention import call_record_expiries
 from unificx.cdr.schemas import CallRecord, CdrFilter, CdrParty, CdrStep, PartyIdentity
 from unificx.cdr.service import CdrService
 from unificx.cdr.statistics import CallStatistics, HourlyCalls
@@ -14,5 +15,6 @@ __all__ = [
     "CdrStep",
     "HourlyCalls",
     "PartyIdentity",
+    "call_record_expiries",
     "call_record_holding",
 ]

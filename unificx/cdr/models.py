@@ -6,11 +6,14 @@ After one party is erased, the others keep "a call with an erased person" with i
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped
 
 from unificx.core.personal import in_history, personal
 from unificx.db.base import Base, plain, sealed_column
+
+_ADDRESS = text("sealed_address IS NOT NULL")
+"""Parties whose address is still there: those of the latest days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,7 @@ class AddressPart:
     address: str = personal(
         "user.device.ip_address",
         uses=("security",),
-        retention="technical",
+        retention="address",
         on_erase="delete",
         export=True,
         rectifiable=False,
@@ -61,6 +64,7 @@ class CallPartyRow(Base):
         Index(None, "tenant_id", "call_id", "place"),
         Index(None, "tenant_id", "extension_id", "call_id"),
         Index(None, "tenant_id", "subject_id"),
+        Index("ix_call_party_addresses", "tenant_id", "call_id", sqlite_where=_ADDRESS, postgresql_where=_ADDRESS),
     )
 
     id: Mapped[str] = plain("the call's random id and a position", primary_key=True)

@@ -25,6 +25,7 @@ from unificx.cli.commands import (
     parked,
     persons,
     privacy,
+    privacy_retention,
     queues,
     recordings,
     rooms,
@@ -67,6 +68,9 @@ _GROUPS = (
     privacy,
 )
 """Modules with a command group, in the order of the help."""
+
+MORE_COMMANDS = (privacy_retention,)
+"""Modules that add commands to a group of another one."""
 
 
 def build(

@@ -157,6 +157,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "recording erase": ("recording erase 0198c2a4",),
     "recording settings": ("recording settings", "recording settings --mode announce --beep-seconds 15"),
     "privacy map": ("privacy map --json",),
+    "privacy retention": ("privacy retention", "privacy retention set history P6M", "privacy retention preview"),
     "test call": ("test call 1001 1002",),
     "test room": ("test room 8000 --phones 3",),
 }

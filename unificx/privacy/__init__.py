@@ -42,21 +42,26 @@ from unificx.privacy.policy import (
 )
 from unificx.privacy.receipt import RECEIPT_KEY_BYTES, ReceiptSigner, fingerprint, verify
 from unificx.privacy.register import describe, personal_fields, plain_columns
+from unificx.privacy.retention import CLASSES, ClassPeriod, DueRows, Expiry, Period, Retention, SweepStatus
 from unificx.privacy.sealed_files import read_sealed_file, sealed_file
 
 __all__ = [
+    "CLASSES",
     "OPTIONAL_PURPOSES",
     "RECEIPT_KEY_BYTES",
     "Change",
+    "ClassPeriod",
     "ConsentMethod",
     "ConsentRecord",
     "ConsentState",
     "Consents",
     "CopyRules",
     "DataSubject",
+    "DueRows",
     "Erasure",
     "ErasureJournal",
     "ErasurePlan",
+    "Expiry",
     "Export",
     "ExportedFile",
     "Files",
@@ -67,14 +72,17 @@ __all__ = [
     "KeysBusy",
     "MasterKey",
     "OptionalPurpose",
+    "Period",
     "PersonErasures",
     "PolicyVersion",
     "ReceiptSigner",
     "RecordKind",
     "Records",
     "Retained",
+    "Retention",
     "RowExporter",
     "RowHolding",
+    "SweepStatus",
     "add_consent",
     "canonical_number",
     "changes_since",

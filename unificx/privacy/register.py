@@ -1,6 +1,8 @@
 """Register of personal data, derived from the model declarations. Basis of the data map, lints and exports."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from sqlalchemy import MetaData
 
@@ -76,7 +78,8 @@ def plain_columns(metadata: MetaData = Base.metadata) -> list[PlainColumn]:
     ]
 
 
-def describe(field: PersonalField) -> str:
-    """Return a readable description of the field."""
+def describe(field: PersonalField, periods: Mapping[str, str] = MappingProxyType({})) -> str:
+    """Return a readable description of the field. `periods`: how long data of a class is stored, where that is set."""
     uses = "; ".join(VOCABULARY.purposes[use] for use in field.uses)
-    return f"{VOCABULARY.categories[field.category]}, to {uses}; kept {VOCABULARY.retention[field.retention]}"
+    stored = periods.get(field.retention) or VOCABULARY.retention[field.retention]
+    return f"{VOCABULARY.categories[field.category]}, to {uses}; kept {stored}"

@@ -6,6 +6,7 @@ from unificx.queues.composition import Queues, QueueStore, build_queues
 from unificx.queues.history import QueueHistory
 from unificx.queues.manager import QueueManager
 from unificx.queues.privacy import queue_holding
+from unificx.queues.retention import queue_expiries
 from unificx.queues.schemas import (
     Agent,
     AgentChange,
@@ -58,5 +59,6 @@ __all__ = [
     "agent_apps",
     "build_queues",
     "queue_app",
+    "queue_expiries",
     "queue_holding",
 ]

@@ -11,7 +11,7 @@ from unificx.core.errors import DomainError, Expired, NotFound, ServiceUnavailab
 from unificx.core.faults import describe_fault
 from unificx.db import Database, Page, PageByTime, UnitOfWork, is_id_cursor, lock_scope
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
-from unificx.privacy import outside_subject
+from unificx.privacy import Expiry, Period, outside_subject
 from unificx.recording import call_recording_repository
 from unificx.recording.events import CallRecordingsChanged, CallRecordingStored
 from unificx.recording.monitoring_repository import MonitoringLog
@@ -105,7 +105,7 @@ class RecordingArchive:
         for tenant_id, recording_id, audio_id, call_id, begun in unfinished:
             self.interrupted[call_id] = "demand" if begun == "demand" else "automatic"
             self._unfinished.append((tenant_id, recording_id, audio_id))
-        await self._store_unfinished()
+        await self.store_unfinished()
 
     # ---- recording
 
@@ -257,18 +257,17 @@ class RecordingArchive:
 
     # ---- deletion
 
-    async def purge_archived(self) -> None:
-        """Erase recordings that all parties archived longer ago than the retention period, and retry storing those that
-        could not be read at start. Called periodically."""
-        await self._store_unfinished()
-        async with self._database.read() as session:
-            tenants = await call_recording_repository.tenants_with_archived(session)
-        for tenant_id in tenants:
-            cutoff = self._clock.now() - timedelta(days=self.tenant(tenant_id).restorable_days)
-            async with self._database.read() as session:
-                expired = await call_recording_repository.archived_before(session, tenant_id, cutoff)
-            if expired:
-                await self._audio.erase(tenant_id, expired)
+    @property
+    def expiries(self) -> tuple[Expiry, ...]:
+        """Recordings that all parties archived; they can be restored for as long as the tenant has set."""
+        archived, erase = call_recording_repository.archived, self._audio.erase
+        return (
+            Expiry("recording", "archived recordings", archived, erase, self._restorable),
+            Expiry("history", "entries of the monitoring log", self.monitoring_log.rows, self.monitoring_log.drop),
+        )
+
+    def _restorable(self, tenant_id: str) -> Period:
+        return Period(days=self.tenant(tenant_id).restorable_days)
 
     async def erase_listener(self, tenant_id: str, subject: str) -> None:
         """Remove an erased subject from logs and recorded parties; `AudioStore` erases their recordings. Idempotent."""
@@ -299,9 +298,9 @@ class RecordingArchive:
             if await call_recording_repository.mark_stored(uow.session, tenant_id, recording_id, seconds, ended):
                 uow.publish(CallRecordingStored(self._clock.new_id(), tenant_id, recording_id))
 
-    async def _store_unfinished(self) -> None:
-        """Store recordings that were cut off. An unreadable one does not block the others; it is left for
-        inspection."""
+    async def store_unfinished(self) -> None:
+        """Store recordings that were cut off; called again periodically. An unreadable one does not block the others;
+        it is left for inspection."""
         unfinished, self._unfinished = self._unfinished, []
         for tenant_id, recording_id, audio_id in unfinished:
             try:

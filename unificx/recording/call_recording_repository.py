@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.db import Erased, Keys, PageByTime, SealedCodec, invalid_cursor, owned_by, time_cursor
@@ -157,26 +157,15 @@ async def set_archived(
     )
 
 
-async def archived_before(session: AsyncSession, tenant_id: str, moment: datetime) -> list[str]:
-    """Audio ids of recordings that all internal parties archived before this time."""
-    internal = select(RecordingPartyRow.recording_id).where(
-        RecordingPartyRow.tenant_id == tenant_id, RecordingPartyRow.extension_id.is_not(None)
-    )
-    still_visible = internal.where(RecordingPartyRow.hidden.is_(None) | (RecordingPartyRow.hidden >= moment))
-    query = select(RecordingRow.audio_id).where(
-        RecordingRow.tenant_id == tenant_id,
-        RecordingRow.state == "kept",
-        RecordingRow.id.in_(internal),
-        RecordingRow.id.not_in(still_visible),
-    )
-    return list((await session.scalars(query)).all())
-
-
-async def tenants_with_archived(session: AsyncSession) -> list[str]:
-    """Tenants with archived recordings."""
-    # scope: all tenants, because the purge runs for every tenant
-    query = select(RecordingPartyRow.tenant_id).where(RecordingPartyRow.hidden.is_not(None)).distinct()
-    return list((await session.scalars(query)).all())
+def archived(tenant_id: str) -> Select[str, datetime]:
+    """Audio ids of recordings that all internal parties archived, since the last of them did so."""
+    hidden, recording_id = RecordingPartyRow.hidden, RecordingPartyRow.recording_id
+    internal = (RecordingPartyRow.tenant_id == tenant_id, RecordingPartyRow.extension_id.is_not(None))
+    by_recording = select(recording_id, func.max(hidden).label("at")).where(*internal).group_by(recording_id)
+    latest = by_recording.having(func.count() == func.count(hidden)).subquery()
+    of_tenant = (RecordingRow.tenant_id == tenant_id, RecordingRow.state == "kept")
+    query = select(RecordingRow.audio_id.label("id"), latest.c.at).where(*of_tenant)
+    return query.join(latest, latest.c.recording_id == RecordingRow.id)
 
 
 async def ids_of_subject(session: AsyncSession, tenant_id: str, subject: str) -> list[str]:

@@ -1,10 +1,10 @@
 """The log of monitored calls: written before a supervisor hears anything, and shown to the parties of the call."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, delete, or_, select
 
 from unificx.calls import Conversation
 from unificx.core.clock import Clock
@@ -54,6 +54,16 @@ class MonitoringLog:
                     sealed=sealed,
                 )
             )
+
+    def rows(self, tenant_id: str) -> Select[str, datetime]:
+        """Select the entries of a tenant, with their times."""
+        return select(MonitoringRow.id, MonitoringRow.at).where(MonitoringRow.tenant_id == tenant_id)
+
+    async def drop(self, tenant_id: str, entry_ids: Sequence[str]) -> None:
+        """Delete entries."""
+        chosen = (MonitoringRow.tenant_id == tenant_id, MonitoringRow.id.in_(entry_ids))
+        async with self._database.begin() as uow:
+            await uow.session.execute(delete(MonitoringRow).where(*chosen))
 
     async def page(
         self, tenant_id: str, extensions: Collection[str] | None, *, cursor: str | None = None, limit: int = 50

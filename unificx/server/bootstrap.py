@@ -34,6 +34,7 @@ from unificx.privacy import (
 from unificx.server.calling_alerts import CallingAlerts
 from unificx.server.cleanup import Cleanup
 from unificx.server.container import Container, build_container
+from unificx.server.expiries import connect_retention
 from unificx.server.holdings import connect_erasures
 from unificx.server.notification_settings import load_notification_settings
 from unificx.server.paths import InstallationInUse, InstallationPaths
@@ -76,6 +77,7 @@ async def open_installation(
         )
         connect_erasures(container)
         connect_requests(container)
+        connect_retention(container)
         await container.spool.recover()
         stack.push_async_callback(container.spool.close)
         with stating(Access("telephony", "start")):
@@ -131,6 +133,7 @@ async def _load(container: Container) -> None:
     with stating(Access("administration", "webhooks")):
         await container.webhooks.start()
         await container.consents.start()
+        await container.retention.start()
 
 
 def _start_jobs(

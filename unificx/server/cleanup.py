@@ -62,6 +62,7 @@ class Cleanup:
         container.outbox.subscribe(TenantDeleted, container.history.on_tenant_deleted)
         container.outbox.subscribe(TenantDeleted, self._on_tenant_deleted)
         container.outbox.subscribe(TenantDeleted, container.erasures.on_tenant_deleted)
+        container.outbox.subscribe(TenantDeleted, container.retention.on_tenant_deleted)
         container.outbox.subscribe(TenantDeleted, container.idempotency.delete_affected)
         container.outbox.subscribe(PersonClosed, container.idempotency.delete_affected)
         container.outbox.subscribe(TenantDeleted, container.access_copies.on_tenant_deleted)
@@ -131,12 +132,10 @@ class Cleanup:
             await asyncio.sleep(CLEANUP_INTERVAL)
             for work in (
                 self._container.identity.clean_up(),
-                self._container.support.delete_expired(),
                 self._keep_requests(),
-                self._container.webhooks.delete_expired(),
-                self._container.mailboxes.purge_archived(),
-                self._container.archive.purge_archived(),
                 self._container.access_copies.delete_expired(),
+                self._container.archive.store_unfinished(),
+                self._container.retention.run(),
                 self._container.push.start(),
                 self._sweep_idempotency(),
                 self._container.erasures.resume(),

@@ -1,7 +1,7 @@
 """Container with all services of an installation, without sockets. Shared by server and CLI."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from prometheus_client import CollectorRegistry
@@ -30,7 +30,7 @@ from unificx.notifications import (
     PushNotifier,
     PushNotifierDependencies,
 )
-from unificx.privacy import Consents, Erasure, KeyPool, KeyStore, PersonErasures
+from unificx.privacy import Consents, Erasure, KeyPool, KeyStore, PersonErasures, Retention
 from unificx.prompts import Prompts
 from unificx.provisioning import PhoneSettingsParts, PhoneSettingsService
 from unificx.queues import QueueStore
@@ -64,6 +64,7 @@ class Container:
     keys: KeyStore
     erasures: PersonErasures
     consents: Consents
+    retention: Retention
     outbox: Outbox
     spool: Spool
     identity: Identity
@@ -93,10 +94,10 @@ class Container:
     notification_service: NotificationService
     event_hub: EventHub
     idempotency: IdempotencyStore
-    metrics: CollectorRegistry
     disk_guard: DiskGuard
     is_storage_full: Callable[[], bool]
     """Return whether storage is too full to accept new data."""
+    metrics: CollectorRegistry = field(default_factory=CollectorRegistry)
 
     @property
     def clock(self) -> Clock:
@@ -137,6 +138,7 @@ def build_container(
         keys=keys,
         erasures=erasures,
         consents=Consents(database, keys),
+        retention=Retention(database, clock),
         outbox=Outbox(database, bus.publish, clock),
         spool=spool,
         identity=identity,
@@ -165,7 +167,6 @@ def build_container(
         notification_service=notices,
         event_hub=EventHub(),
         idempotency=IdempotencyStore(database, keys, clock),
-        metrics=CollectorRegistry(),
         disk_guard=disk_guard,
         is_storage_full=is_full,
     )

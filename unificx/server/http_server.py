@@ -56,6 +56,7 @@ def http_app(  # noqa: PLR0917 - what an installation shows
             identity=container.identity,
             erasures=container.erasures,
             access_copies=container.access_copies,
+            retention=container.retention,
             history=container.history,
             mailboxes=container.mailboxes,
             custom_sounds=container.custom_sounds,

@@ -44,8 +44,23 @@ class MetricsCollector(Collector):
             "unificx_http_connections_refused", "HTTP connections rejected by the limits", self._limiter.refused
         )
         yield from self._queues()
+        yield from self._retention()
         yield GaugeMetricFamily(
             "unificx_spool_bytes", "Acknowledged records not yet in the database", self._container.spool.pending_bytes
+        )
+
+    def _retention(self) -> Iterable[Metric]:
+        """Collect lag and alarm of the sweeps. The alarm is computed here, so that it also works if no sweep runs."""
+        retention = self._container.retention
+        lags = GaugeMetricFamily(
+            "unificx_retention_lag_seconds", "Time since the oldest data should have been removed", labels=["class"]
+        )
+        for name, lag in retention.lags.items():
+            lags.add_metric([name], lag)
+        yield lags
+        status = retention.status
+        yield GaugeMetricFamily(
+            "unificx_retention_alarm", "1 if a sweep is overdue, or removed nothing", float(status.alarm)
         )
 
     def _queues(self) -> Iterable[Metric]:

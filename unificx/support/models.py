@@ -17,7 +17,7 @@ class ReportPart:
     text: str = personal(
         "user.telemetry",
         uses=("operations", "administration"),
-        retention="technical",
+        retention="report",
         on_erase="delete",
         export=True,
         rectifiable=False,

@@ -1,8 +1,9 @@
 """All SQL on diagnostics reports."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import Select, delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.db import Erased, Keys, SealedCodec
@@ -65,7 +66,11 @@ async def delete_reports(session: AsyncSession, tenant_id: str, *, person_id: st
     await session.execute(query)
 
 
-async def delete_expired_reports(session: AsyncSession, before: datetime) -> None:
-    """Delete reports created before a time."""
-    # scope: all tenants, because the retention period is the same for all
-    await session.execute(delete(ReportRow).where(ReportRow.created < before))
+def report_rows(tenant_id: str) -> Select[str, datetime]:
+    """Reports, since their receipt."""
+    return select(ReportRow.id, ReportRow.created.label("at")).where(ReportRow.tenant_id == tenant_id)
+
+
+async def delete_by_id(session: AsyncSession, tenant_id: str, report_ids: Sequence[str]) -> None:
+    chosen = (ReportRow.tenant_id == tenant_id, ReportRow.id.in_(report_ids))
+    await session.execute(delete(ReportRow).where(*chosen))

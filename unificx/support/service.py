@@ -1,15 +1,15 @@
 """Stores and lists diagnostics reports."""
 
-from datetime import timedelta
+from collections.abc import Sequence
 
 from unificx.core.clock import Clock
 from unificx.core.errors import NotFound
 from unificx.db import Database, Keys, UnitOfWork
 from unificx.identity.events import PersonClosed, TenantDeleted
+from unificx.privacy import Expiry
 from unificx.support import repository
 from unificx.support.schemas import DiagnosticsReport
 
-RETENTION = timedelta(days=30)
 MAX_PER_PERSON = 20
 
 
@@ -41,10 +41,14 @@ class SupportService:
             if not await repository.delete_report(uow.session, tenant_id, report_id):
                 raise NotFound("Report not found.")
 
-    async def delete_expired(self) -> None:
-        """Delete reports past their retention period. To be called periodically."""
+    @property
+    def expiries(self) -> tuple[Expiry, ...]:
+        """Reports; administrators delete processed ones earlier."""
+        return (Expiry("report", "diagnostics reports", repository.report_rows, self._delete_by_id),)
+
+    async def _delete_by_id(self, tenant_id: str, report_ids: Sequence[str]) -> None:
         async with self._database.begin() as uow:
-            await repository.delete_expired_reports(uow.session, self._clock.now() - RETENTION)
+            await repository.delete_by_id(uow.session, tenant_id, report_ids)
 
     async def erase(self, tenant_id: str, subject: str) -> None:
         """Delete the reports of an erased subject. Idempotent."""

@@ -178,19 +178,10 @@ async def set_transcription_state(session: AsyncSession, tenant_id: str, message
     return done.first() is not None
 
 
-async def archived_before(session: AsyncSession, tenant_id: str, moment: datetime) -> list[str]:
-    """Audio ids of messages archived before this time."""
-    query = select(MessageRow.audio_id).where(
-        MessageRow.tenant_id == tenant_id, MessageRow.state == "kept", MessageRow.hidden < moment
-    )
-    return list((await session.scalars(query)).all())
-
-
-async def tenants_with_archived(session: AsyncSession) -> list[str]:
-    """Tenants with archived messages."""
-    # scope: all tenants, because the purge runs for every tenant
-    query = select(MessageRow.tenant_id).where(MessageRow.hidden.is_not(None), MessageRow.state == "kept").distinct()
-    return list((await session.scalars(query)).all())
+def archived(tenant_id: str) -> Select[str, datetime | None]:
+    """Audio ids of archived messages, since their owner archived them."""
+    chosen = (MessageRow.tenant_id == tenant_id, MessageRow.state == "kept", MessageRow.hidden.is_not(None))
+    return select(MessageRow.audio_id.label("id"), MessageRow.hidden.label("at")).where(*chosen)
 
 
 async def drop_tenant(session: AsyncSession, tenant_id: str) -> None:

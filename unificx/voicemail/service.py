@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
 from functools import partial
 
 from unificx.audio_store import (
@@ -19,7 +18,7 @@ from unificx.core.errors import Conflict, Expired, NotFound, TooManyRequests
 from unificx.db import UnitOfWork, lock_scope
 from unificx.identity import PasswordHashing, PinThrottle, validate_pin
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
-from unificx.privacy import outside_subject
+from unificx.privacy import Expiry, Period, outside_subject
 from unificx.voicemail import message_repository, policy
 from unificx.voicemail.events import MailboxChanged, MessageLeft
 from unificx.voicemail.greetings import Greetings, lock_mailbox
@@ -290,16 +289,14 @@ class Mailboxes:
                 await message_repository.archive_all(uow.session, tenant_id, list(found), self._clock.now())
                 self._publish_changes(uow, tenant_id, set(found.values()))
 
-    async def purge_archived(self) -> None:
-        """Erase messages archived longer ago than the retention period. Called periodically."""
-        async with self._database.read() as session:
-            tenants = await message_repository.tenants_with_archived(session)
-        for tenant_id in tenants:
-            cutoff = self._clock.now() - timedelta(days=self.tenant_settings(tenant_id).restorable_days)
-            async with self._database.read() as session:
-                expired = await message_repository.archived_before(session, tenant_id, cutoff)
-            if expired:
-                await self._audio.erase(tenant_id, expired)
+    @property
+    def expiries(self) -> tuple[Expiry, ...]:
+        """Archived messages; they can be restored for as long as the tenant has set."""
+        erase = self._audio.erase
+        return (Expiry("voicemail", "archived messages", message_repository.archived, erase, self._restorable),)
+
+    def _restorable(self, tenant_id: str) -> Period:
+        return Period(days=self.tenant_settings(tenant_id).restorable_days)
 
     async def erase_subject(self, tenant_id: str, subject: str) -> None:
         """Delete the sealed parts of an erased subject; `AudioStore` erases the messages. Idempotent."""

@@ -1,10 +1,11 @@
 """All SQL on webhooks and their messages, and sealing and opening of addresses and secrets."""
 
 import base64
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.db import Keys, SealedCodec
@@ -158,9 +159,15 @@ async def give_up_all(session: AsyncSession, tenant_id: str, webhook_id: str) ->
     await session.execute(update(DeliveryRow).where(_is_waiting(tenant_id, webhook_id)).values(dead=True))
 
 
-async def delete_dead(session: AsyncSession, before: datetime) -> None:
-    # scope: all tenants, because the retention is the same for each of them.
-    await session.execute(delete(DeliveryRow).where(DeliveryRow.dead, DeliveryRow.created < before))
+def dead(tenant_id: str) -> Select[str, datetime]:
+    """Messages that are not tried any more, since their event."""
+    chosen = (DeliveryRow.tenant_id == tenant_id, DeliveryRow.dead)
+    return select(DeliveryRow.id, DeliveryRow.created.label("at")).where(*chosen)
+
+
+async def delete_dead(session: AsyncSession, tenant_id: str, delivery_ids: Sequence[str]) -> None:
+    chosen = (DeliveryRow.tenant_id == tenant_id, DeliveryRow.dead, DeliveryRow.id.in_(delivery_ids))
+    await session.execute(delete(DeliveryRow).where(*chosen))
 
 
 def _is_waiting(tenant_id: str, webhook_id: str) -> ColumnElement[bool]:

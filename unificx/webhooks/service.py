@@ -1,7 +1,7 @@
 """Webhooks: settings, and the queue of messages."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -13,7 +13,7 @@ from unificx.core.errors import Conflict, NotFound
 from unificx.core.events import DomainEvent
 from unificx.db import Database, UnitOfWork, lock_scope
 from unificx.identity.events import TenantDeleted
-from unificx.privacy import KeyStore
+from unificx.privacy import Expiry, KeyStore, Period
 from unificx.webhooks import repository, values
 from unificx.webhooks.catalogue import SOURCES, TEST_EVENT, data_of
 from unificx.webhooks.events import WebhookPaused
@@ -34,7 +34,7 @@ MAX_QUEUED = 1000
 """Messages of a webhook that wait for delivery; further events are counted and dropped."""
 MAX_LISTED = 200
 PREVIOUS_SECRET_LIFETIME = timedelta(hours=24)
-DEAD_LIFETIME = timedelta(days=7)
+DEAD_DAYS = 7
 
 log = structlog.get_logger()
 
@@ -200,10 +200,15 @@ class WebhookService:
             uow.after_commit.extend(self._subscribers)
         return again
 
-    async def delete_expired(self) -> None:
-        """Delete messages that could not be delivered long ago. Run every few minutes."""
+    @property
+    def expiries(self) -> tuple[Expiry, ...]:
+        """Messages that could not be delivered."""
+        period = Period(days=DEAD_DAYS)
+        return (Expiry("technical", "failed webhook messages", repository.dead, self._delete_dead, lambda _: period),)
+
+    async def _delete_dead(self, tenant_id: str, delivery_ids: Sequence[str]) -> None:
         async with self._database.begin() as uow:
-            await repository.delete_dead(uow.session, self._clock.now() - DEAD_LIFETIME)
+            await repository.delete_dead(uow.session, tenant_id, delivery_ids)
 
     async def on_tenant_deleted(self, event: TenantDeleted, uow: UnitOfWork) -> None:
         """Delete the webhooks of a tenant. Outbox handler."""

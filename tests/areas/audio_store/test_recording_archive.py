@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from recording_setup import ANNA, TENANT, RecordingSetup
+from sweeping import sweep
 
 from unificx.audio_store import AudioReader, AudioStore, CorruptAudio
 from unificx.core.errors import Expired, Invalid, NotFound, ServiceUnavailable
@@ -179,15 +180,15 @@ async def test_recording_archived_by_all_parties_is_purged_after_retention(room:
     await room.archive.archive(stored, [0])
     await room.archive.archive(outside, [0])
     room.clock.advance(11 * 86400)
-    await room.archive.purge_archived()
+    await sweep(room.database, room.clock, room.archive.expiries)
     assert await room.archive.get(TENANT, stored.id)
     with pytest.raises(Expired):
         await room.archive.get(TENANT, outside.id)
     await room.archive.archive(stored, [1])
-    await room.archive.purge_archived()
+    await sweep(room.database, room.clock, room.archive.expiries)
     assert await room.archive.get(TENANT, stored.id)
     room.clock.advance(11 * 86400)
-    await room.archive.purge_archived()
+    await sweep(room.database, room.clock, room.archive.expiries)
     with pytest.raises(Expired):
         await room.archive.get(TENANT, stored.id)
     assert room.all_files() == []
@@ -297,7 +298,7 @@ async def test_unreadable_recording_blocks_neither_start_nor_others(
 
     assert await stored() == {"call-whole"}
     del faults[made["call-away"].writer.id]
-    await room.archive.purge_archived()
+    await room.archive.store_unfinished()
     assert await stored() == {"call-whole", "call-away"}
     assert set(room.archive.interrupted) == set(calls)
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from recording_setup import ANNA, TENANT, RecordingSetup, new_message
 from sqlalchemy import text
+from sweeping import sweep
 
 from unificx.core.clock import ManualClock
 from unificx.core.errors import Expired, Invalid, NotFound, TooManyRequests
@@ -135,7 +136,7 @@ async def test_archived_message_is_purged_after_retention(room: RecordingSetup, 
     young, stored = await room.boxes.get(TENANT, await leave_message(room)), await leave_message(room)
     await room.boxes.archive(young)
     clock.advance(timedelta(days=10, seconds=1).total_seconds())
-    await room.boxes.purge_archived()
+    await sweep(room.database, clock, room.boxes.expiries)
     assert [one.id for one in await room.boxes.list(TENANT, [ANNA.id], hidden=True)] == [young.id]
     assert [one.id for one in await room.boxes.list(TENANT, [ANNA.id])] == [stored]
     assert len(room.all_files()) == 2

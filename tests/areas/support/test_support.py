@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
+from sweeping import sweep
 
 from unificx.core.clock import ManualClock
 from unificx.core.errors import NotFound
@@ -47,12 +48,15 @@ async def test_only_the_latest_twenty_reports_of_a_person_are_kept(support: Supp
     assert texts == [*map(str, range(22, 2, -1)), "Ben's"]
 
 
-async def test_a_report_is_deleted_after_thirty_days(support: SupportService, clock: ManualClock) -> None:
+@pytest.mark.promise("R3", "R4")
+async def test_a_report_is_deleted_after_thirty_days(
+    support: SupportService, database: Database, clock: ManualClock
+) -> None:
     await support.submit("acme", "ada", "subject-a", "old")
     clock.advance(timedelta(days=20).total_seconds())
     await support.submit("acme", "ada", "subject-a", "young")
     clock.advance(timedelta(days=10, seconds=1).total_seconds())
-    await support.delete_expired()
+    await sweep(database, clock, support.expiries)
     assert [one.text for one in await support.list("acme")] == ["young"]
 
 

@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 from fastapi import APIRouter
 
-from unificx.api.access import CurrentUserDep, purpose
+from unificx.api.access import CurrentUserDep, ServicesDep, purpose
 from unificx.api.problems import problem_responses
 from unificx.api.schemas import core as models
 from unificx.privacy import describe, personal_fields, plain_columns
@@ -13,9 +13,11 @@ router = APIRouter(prefix="/api/v1/privacy", tags=["privacy"], dependencies=[pur
 
 
 @router.get("/map", responses=problem_responses(401, 403))
-async def show_privacy_map(_: CurrentUserDep) -> models.PrivacyMap:
-    """List all fields with personal data, and the reasons why the other columns have none."""
+async def show_privacy_map(services: ServicesDep, user: CurrentUserDep) -> models.PrivacyMap:
+    """List all fields with personal data, with the periods of your tenant, and the reasons why others have none."""
+    periods = services.retention.texts(user.principal.tenant_id)
+    fields = [{**asdict(one), "text": describe(one, periods)} for one in personal_fields()]
     return models.PrivacyMap(
-        held=[models.PersonalField.model_validate({**asdict(one), "text": describe(one)}) for one in personal_fields()],
+        held=[models.PersonalField.model_validate(one) for one in fields],
         neutral=[models.NeutralColumn(table=one.table, column=one.column, why=one.why) for one in plain_columns()],
     )

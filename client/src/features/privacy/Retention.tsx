@@ -1,48 +1,37 @@
-import { Skeleton, Table } from '@mantine/core';
+import { Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { api } from '~/api';
+import { tenantSelection } from '~/api/tenant-selection';
+import { useValue } from '~/core/store';
 import { ErrorNotice } from '~/design/Notice';
 import { Section } from '~/design/Section';
 import { PrivacySection } from './PrivacySection';
-import { RETENTION_CLASSES } from './retention-texts';
+import { RetentionAlarm } from './RetentionAlarm';
+import { RetentionPeriods } from './RetentionPeriods';
+import { RetentionPreview } from './RetentionPreview';
 
-/** How long personal data is kept, by retention class. */
+/** How long personal data is stored, and what ends next. */
 export default function Retention() {
   const { t } = useLingui();
-  const map = useQuery({ queryKey: ['privacy-map'], queryFn: async () => (await api.showPrivacyMap()).data });
-  const used = new Set(map.data?.held.map(({ retention }) => retention));
-  const classes = Object.entries(RETENTION_CLASSES).filter(([name]) => used.has(name));
+  const tenant = useValue(tenantSelection, (each) => each.selected?.id);
+  const { data, error, isPending } = useQuery({
+    queryKey: ['retention', tenant],
+    queryFn: async () => (await api.showRetention({ query: { tenant } })).data,
+  });
   return (
     <PrivacySection>
+      <ErrorNotice fault={error} />
+      {data && <RetentionAlarm sweeps={data.sweeps} />}
       <Section
         title={t`Retention`}
-        lead={<Trans>How long personal data is kept. After that it is deleted without anybody having to act.</Trans>}
+        lead={<Trans>How long personal data is stored. After that it is deleted without anybody having to act.</Trans>}
       >
-        <ErrorNotice fault={map.error} />
-        {map.isPending && <Skeleton h={240} aria-label={t`Loading`} />}
-        {map.data && (
-          <Table aria-label={t`Retention`}>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th scope="col">
-                  <Trans>Data</Trans>
-                </Table.Th>
-                <Table.Th scope="col">
-                  <Trans>Kept</Trans>
-                </Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {classes.map(([name, { title, period }]) => (
-                <Table.Tr key={name}>
-                  <Table.Th scope="row">{t(title)}</Table.Th>
-                  <Table.Td>{t(period)}</Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        )}
+        {isPending && <Skeleton h={240} aria-label={t`Loading`} />}
+        {data && <RetentionPeriods classes={data.classes} tenant={tenant} />}
+      </Section>
+      <Section title={t`Next deletions`}>
+        <RetentionPreview tenant={tenant} />
       </Section>
     </PrivacySection>
   );

@@ -1,14 +1,42 @@
 import { msg } from '@lingui/core/macro';
-import type { MessageDescriptor } from '@lingui/core';
+import { i18n, type MessageDescriptor } from '@lingui/core';
 
-/** Retention classes by key, and the period of each. */
-export const RETENTION_CLASSES: Record<string, { title: MessageDescriptor; period: MessageDescriptor }> = {
-  account: { title: msg`Accounts`, period: msg`as long as the account exists` },
-  sign_in: { title: msg`Sign-ins`, period: msg`until the session ends` },
-  registration: { title: msg`Registrations of devices`, period: msg`until the registration expires or is removed` },
-  live_call: { title: msg`Live calls`, period: msg`as long as the call lasts` },
-  history: { title: msg`Call history`, period: msg`for the retention period of the call history` },
-  voicemail: { title: msg`Voicemail`, period: msg`until it is deleted, and then as long as it can be restored` },
-  recording: { title: msg`Recordings`, period: msg`until they are deleted, and then as long as they can be restored` },
-  technical: { title: msg`Technical data`, period: msg`for a short period` },
+/** Retention classes by key; those that something other than a period ends say what. */
+export const RETENTION_CLASSES: Record<string, { title: MessageDescriptor; end?: MessageDescriptor }> = {
+  address: { title: msg`Network addresses of calls` },
+  history: { title: msg`Call history, queues and monitoring log` },
+  report: { title: msg`Help requests` },
+  voicemail: { title: msg`Voicemail`, end: msg`until it is deleted, and then as long as it can be restored` },
+  recording: { title: msg`Recordings`, end: msg`until they are deleted, and then as long as they can be restored` },
+  account: { title: msg`Accounts`, end: msg`as long as the account exists` },
+  sign_in: { title: msg`Sign-ins`, end: msg`until the session ends` },
+  registration: {
+    title: msg`Registrations of devices`,
+    end: msg`until the registration expires or is removed`,
+  },
+  live_call: { title: msg`Live calls`, end: msg`as long as the call lasts` },
+  technical: { title: msg`Technical data`, end: msg`until it has served its purpose, for seven days at most` },
 };
+
+/** Kinds of data in the preview, as the server calls them. */
+export const ENDING_KINDS: Record<string, MessageDescriptor> = {
+  'network addresses of calls': msg`Network addresses of calls`,
+  calls: msg`Calls`,
+  'visits to queues': msg`Visits to queues`,
+  'events of queue agents': msg`Sign-ins and pauses at queues`,
+  'archived recordings': msg`Archived recordings`,
+  'entries of the monitoring log': msg`Entries of the monitoring log`,
+  'archived messages': msg`Archived voicemail messages`,
+  'diagnostics reports': msg`Help requests`,
+  'failed webhook messages': msg`Failed webhook messages`,
+};
+
+const UNITS: Record<string, string> = { Y: 'year', M: 'month', D: 'day' };
+
+/** A period in words of the language, from ISO 8601 such as P1Y6M. */
+export function periodText(period: string): string {
+  const parts = [...period.matchAll(/(\d+)([YMD])/g)];
+  const named = (number: number, unit?: string) =>
+    new Intl.NumberFormat(i18n.locale, { style: 'unit', unit, unitDisplay: 'long' }).format(number);
+  return parts.map(([, number, unit]) => named(Number(number), UNITS[unit!])).join(' ');
+}

@@ -1,0 +1,101 @@
+import { Select, Table, Text } from '@mantine/core';
+import { useLingui, Trans } from '@lingui/react/macro';
+import { useQueryClient } from '@tanstack/react-query';
+import { api, type RetentionClass } from '~/api';
+import { useChanges } from '~/design/changes';
+import { ErrorNotice } from '~/design/Notice';
+import { periodText, RETENTION_CLASSES } from './retention-texts';
+
+const CHOICES = ['P7D', 'P14D', 'P30D', 'P3M', 'P6M', 'P12M', 'P18M', 'P2Y', 'P3Y', 'P10Y'];
+
+/** The period of each class; those with a period can be changed within the limits of the law. */
+export function RetentionPeriods({ classes, tenant }: { classes: RetentionClass[]; tenant?: string }) {
+  const { t } = useLingui();
+  const queries = useQueryClient();
+  const changes = useChanges(['retention', 'retention-preview', 'privacy-map']);
+  const before = Object.fromEntries(
+    classes.flatMap(({ name, changed, period }) => (changed && period ? [[name, period]] : [])),
+  );
+  const send = (periods: Record<string, string>) =>
+    api.changeRetention({ query: { tenant }, body: { periods } }).then(({ data }) => {
+      queries.setQueryData(['retention', tenant], data);
+    });
+  const change = ({ name, default: usual }: RetentionClass, period: string) => {
+    const { [name]: _, ...others } = before;
+    const wanted = period === usual ? others : { ...others, [name]: period };
+    changes.mutate({ apply: () => send(wanted), undo: () => send(before), message: t`The period is changed.` });
+  };
+  return (
+    <>
+      <ErrorNotice fault={changes.error} />
+      <Table aria-label={t`Retention`}>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th scope="col">
+              <Trans>Data</Trans>
+            </Table.Th>
+            <Table.Th scope="col">
+              <Trans>Stored</Trans>
+            </Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {classes.map((each) => (
+            <Table.Tr key={each.name}>
+              <Table.Th scope="row">{titleOf(each.name, t)}</Table.Th>
+              <Table.Td>
+                <Stored each={each} disabled={changes.isPending} onChange={(period) => change(each, period)} />
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </>
+  );
+}
+
+interface StoredProps {
+  each: RetentionClass;
+  disabled: boolean;
+  onChange: (period: string) => void;
+}
+
+function Stored({ each: { name, period, limits, text, default: usual }, disabled, onChange }: StoredProps) {
+  const { t } = useLingui();
+  if (!period || !limits) return <>{RETENTION_CLASSES[name]?.end ? t(RETENTION_CLASSES[name].end) : text}</>;
+  const within = CHOICES.filter(
+    (choice) => days(choice) >= days(limits.shortest) && days(choice) <= days(limits.longest),
+  );
+  const shown = [...new Set([...within, period, ...(usual ? [usual] : [])])].toSorted(
+    (one, other) => days(one) - days(other),
+  );
+  return (
+    <>
+      <Select
+        size="md"
+        maw={240}
+        aria-label={t`Period: ${titleOf(name, t)}`}
+        allowDeselect={false}
+        disabled={disabled}
+        data={shown.map((value) => ({ value, label: periodText(value) }))}
+        value={period}
+        onChange={(chosen) => chosen && onChange(chosen)}
+      />
+      {limits.law && (
+        <Text size="xs" c="dimmed" mt={4}>
+          {limits.law}
+        </Text>
+      )}
+    </>
+  );
+}
+
+const titleOf = (name: string, t: ReturnType<typeof useLingui>['t']) =>
+  RETENTION_CLASSES[name] ? t(RETENTION_CLASSES[name].title) : name;
+
+/** About the length of a period in days, for the order. */
+function days(period: string): number {
+  const length = { Y: 365.25, M: 30.4, D: 1 };
+  const parts = [...period.matchAll(/(\d+)([YMD])/g)];
+  return parts.reduce((sum, [, number, unit]) => sum + Number(number) * length[unit as keyof typeof length], 0);
+}

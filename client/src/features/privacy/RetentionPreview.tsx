@@ -1,0 +1,51 @@
+import { Skeleton, Table } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { api } from '~/api';
+import { formatDate } from '~/design/dates';
+import { ErrorNotice } from '~/design/Notice';
+import { ENDING_KINDS } from './retention-texts';
+
+/** How much of each kind is deleted now and within the next days. */
+export function RetentionPreview({ tenant }: { tenant?: string }) {
+  const { t } = useLingui();
+  const { data, error, isPending } = useQuery({
+    queryKey: ['retention-preview', tenant],
+    queryFn: async () => (await api.previewRetention({ query: { tenant } })).data,
+  });
+  if (isPending) return <Skeleton h={160} aria-label={t`Loading`} />;
+  const times = data?.[0]?.counts.map(({ before }) => before) ?? [];
+  return (
+    <>
+      <ErrorNotice fault={error} />
+      <Table.ScrollContainer minWidth={520}>
+        <Table aria-label={t`Next deletions`}>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th scope="col">
+                <Trans>Data</Trans>
+              </Table.Th>
+              {times.map((time, at) => (
+                <Table.Th key={time} scope="col" ta="end">
+                  {at === 0 ? t`Now` : t`By ${formatDate(time)}`}
+                </Table.Th>
+              ))}
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {data?.map(({ kind, counts }) => (
+              <Table.Tr key={kind}>
+                <Table.Th scope="row">{ENDING_KINDS[kind] ? t(ENDING_KINDS[kind]) : kind}</Table.Th>
+                {counts.map(({ before, count }) => (
+                  <Table.Td key={before} ta="end" className="tabular">
+                    {count}
+                  </Table.Td>
+                ))}
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </Table.ScrollContainer>
+    </>
+  );
+}

@@ -1,0 +1,214 @@
+"""Retention of all tenants: their periods, what ends next, and the sweep that removes what has ended."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import structlog
+
+from unificx.core.clock import Clock
+from unificx.core.events import DomainEvent
+from unificx.core.faults import describe_fault
+from unificx.db import Database, UnitOfWork, lock_scope
+from unificx.privacy.retention import repository
+from unificx.privacy.retention.classes import CLASSES, limits_of, parse_override, period_of
+from unificx.privacy.retention.expiry import Expiry
+from unificx.privacy.retention.periods import Period
+from unificx.privacy.retention.schedule import SweepState, decide, is_overdue
+from unificx.privacy.retention.schemas import ClassPeriod, DueRows, SweepStatus
+
+log = structlog.get_logger()
+BATCH = 500
+"""Rows removed per unit of work."""
+PREVIEW_DAYS = (0, 1, 7, 30)
+
+
+class TenantOfCountry(Protocol):
+    """A tenant, with its country (ISO 3166)."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def country(self) -> str: ...
+
+
+class Retention:
+    """Periods are answered from memory. `expiries` and `tenants` are set by the composition root."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self.expiries: Sequence[Expiry] = ()
+        self.tenants: Callable[[], Sequence[TenantOfCountry]] = tuple
+        self._database = database
+        self._clock = clock
+        # Owner: the database. A copy of this node, changed after each of its commits.
+        self._periods: dict[tuple[str, str], Period] = {}
+        # Owner: this node: what its latest sweep has left.
+        self._stalled: frozenset[str] = frozenset()
+        self._state: SweepState | None = None
+        self.lags: Mapping[str, float] = {}
+        """Seconds since the oldest row that is left should have gone, by retention class."""
+
+    async def start(self) -> None:
+        """Load periods and state."""
+        async with self._database.read() as session:
+            self._periods = await repository.all_periods(session)
+            self._state = await repository.load_state(session)
+
+    # Periods
+
+    def period(self, tenant_id: str, name: str) -> Period:
+        """Return the period of a class that has one."""
+        return period_of(name, self._country(tenant_id), self._periods.get((tenant_id, name)))
+
+    def classes(self, tenant_id: str) -> list[ClassPeriod]:
+        """Return all classes as they apply to a tenant; "" for the defaults."""
+        country = self._country(tenant_id)
+        found: list[ClassPeriod] = []
+        for rule in CLASSES.values():
+            period = None if rule.default is None else self.period(tenant_id, rule.name)
+            text = rule.bound if period is None else f"for {period.text} after {rule.anchor}"
+            changed = (tenant_id, rule.name) in self._periods
+            default = None if rule.default is None else period_of(rule.name, country, None)
+            found.append(ClassPeriod(rule, period, default, limits_of(rule.name, country), changed, text))
+        return found
+
+    def texts(self, tenant_id: str) -> dict[str, str]:
+        """Return how long data of the classes with a period is stored."""
+        return {each.rule.name: each.text for each in self.classes(tenant_id) if each.period is not None}
+
+    async def change(self, tenant_id: str, periods: Mapping[str, str]) -> list[ClassPeriod]:
+        """Replace the periods that a tenant has set; the defaults apply to the others. Raise Invalid."""
+        country = self._country(tenant_id)
+        wanted = {name: parse_override(name, country, text) for name, text in periods.items()}
+        async with self._database.begin() as uow:
+            await lock_scope(uow.session, "retention", tenant_id)
+            await repository.put_periods(uow.session, tenant_id, wanted)
+            uow.after_commit.append(lambda: self._cache(tenant_id, wanted))
+        return self.classes(tenant_id)
+
+    async def preview(self, tenant_id: str) -> list[DueRows]:
+        """Return how many rows end now, and within the next days."""
+        now = self._clock.now()
+        times = [now + timedelta(days=days) for days in PREVIEW_DAYS]
+        found: list[DueRows] = []
+        async with self._database.read() as session:
+            for expiry in self.expiries:
+                period = self._period_of(expiry, tenant_id)
+                cutoffs = [period.before(each) for each in times]
+                counts = await repository.count_due(session, expiry, tenant_id, cutoffs)
+                found.append(DueRows(expiry.retention, expiry.kind, tuple(zip(times, counts, strict=True))))
+        return found
+
+    # Sweeps
+
+    @property
+    def status(self) -> SweepStatus:
+        """State as this node knows it."""
+        state = self._state
+        overdue = is_overdue(state, self._clock.now())
+        ran, asked = (None, None) if state is None else (state.ran, state.asked)
+        return SweepStatus(ran, asked, overdue, tuple(sorted(self._stalled)))
+
+    async def run(self) -> None:
+        """Remove what has ended, unless a sweep ran within the hour or the clock may be wrong. Called every few
+        minutes, by any number of nodes."""
+        if await self._claim():
+            await self.sweep(self._clock.now())
+        if self.status.overdue:
+            log.error("retention_overdue", last_run=str(self.status.last_run), asked=str(self.status.waiting_since))
+
+    async def confirm(self) -> SweepStatus:
+        """Accept the time of the clock, after an operator has checked it."""
+        async with self._database.begin() as uow:
+            await lock_scope(uow.session, "retention sweep")
+            confirmed = SweepState(self._clock.now())
+            await repository.save_state(uow.session, confirmed)
+            self._state = confirmed
+        log.warning("retention_clock_confirmed", time=confirmed.seen.isoformat())
+        return self.status
+
+    async def sweep(self, now: datetime) -> None:
+        """Remove what has ended before `now`, kind by kind; a failing one does not stop the others."""
+        lags: dict[str, float] = dict.fromkeys((each.retention for each in self.expiries), 0.0)
+        stalled: set[str] = set()
+        for expiry in self.expiries:
+            removed, lag = 0, 0.0
+            for tenant in self.tenants():
+                cutoff = self._period_of(expiry, tenant.id).before(now)
+                try:
+                    removed += await self._sweep_rows(expiry, tenant.id, cutoff)
+                except Exception as fault:  # the other tenants and kinds must still be swept
+                    log.error("retention_sweep_failed", kind=expiry.kind, tenant=tenant.id, **describe_fault(fault))
+                async with self._database.read() as session:
+                    left = await repository.oldest(session, expiry, tenant.id, cutoff)
+                lag = max(lag, (cutoff - left).total_seconds() if left is not None else 0.0)
+            if removed:
+                log.info("retention_swept", kind=expiry.kind, removed=removed)
+            elif lag:
+                stalled.add(expiry.kind)
+                log.error("retention_stalled", kind=expiry.kind, lag_seconds=round(lag))
+            lags[expiry.retention] = max(lags[expiry.retention], lag)
+        self.lags, self._stalled = lags, frozenset(stalled)
+
+    async def on_tenant_deleted(self, event: DomainEvent, uow: UnitOfWork) -> None:
+        """Delete the periods of a deleted tenant. Outbox handler."""
+        await repository.put_periods(uow.session, event.tenant, {})
+        uow.after_commit.append(lambda: self._cache(event.tenant, {}))
+
+    async def _claim(self) -> bool:
+        """Return whether to sweep now, and let no other node do so within the hour."""
+        now = self._clock.now()
+        async with self._database.begin() as uow:
+            await lock_scope(uow.session, "retention sweep")
+            state = await repository.load_state(uow.session)
+            decision = decide(state, now)
+            if decision == "ask" and state is not None and state.asked is None and not await self._is_due(now):
+                state, decision = SweepState(now, state.ran), "run"  # nothing that a wrong clock could delete
+            if decision == "run":
+                state = SweepState(now, now)
+            elif decision == "ask" and state is not None and state.asked is None:
+                state = replace(state, asked=now)
+                log.error("retention_asks", seen=state.seen.isoformat(), now=now.isoformat())
+            elif decision == "wait" and state is not None and now > state.seen:
+                state = replace(state, seen=now, asked=None)
+            if state is not None:
+                await repository.save_state(uow.session, state)
+            self._state = state
+        return decision == "run"
+
+    async def _is_due(self, now: datetime) -> bool:
+        async with self._database.read() as session:
+            for tenant in self.tenants():
+                for expiry in self.expiries:
+                    cutoff = self._period_of(expiry, tenant.id).before(now)
+                    if await repository.oldest(session, expiry, tenant.id, cutoff) is not None:
+                        return True
+        return False
+
+    async def _sweep_rows(self, expiry: Expiry, tenant_id: str, cutoff: datetime) -> int:
+        removed, before = 0, None
+        while True:
+            async with self._database.read() as session:
+                ids = await repository.due_ids(session, expiry, tenant_id, cutoff, BATCH)
+            if not ids:
+                return removed
+            if ids == before:
+                return removed - len(ids)
+            await expiry.remove(tenant_id, ids)
+            removed += len(ids)
+            before = ids
+            await asyncio.sleep(0)  # other work goes first
+
+    def _period_of(self, expiry: Expiry, tenant_id: str) -> Period:
+        return self.period(tenant_id, expiry.retention) if expiry.period is None else expiry.period(tenant_id)
+
+    def _country(self, tenant_id: str) -> str:
+        return next((each.country for each in self.tenants() if each.id == tenant_id), "")
+
+    def _cache(self, tenant_id: str, periods: Mapping[str, Period]) -> None:
+        for key in [each for each in self._periods if each[0] == tenant_id]:
+            del self._periods[key]
+        self._periods.update({(tenant_id, name): period for name, period in periods.items()})

@@ -1,0 +1,26 @@
+"""The data of all areas that ends: the one list for sweeping and for the preview."""
+
+from collections.abc import Sequence
+
+from unificx.cdr import call_record_expiries
+from unificx.privacy import Expiry
+from unificx.queues import queue_expiries
+from unificx.server.container import Container
+
+
+def all_expiries(container: Container) -> Sequence[Expiry]:
+    """Return what ends, in the order in which it is swept."""
+    return (
+        *call_record_expiries(container.database),
+        *queue_expiries(container.database),
+        *container.archive.expiries,
+        *container.mailboxes.expiries,
+        *container.support.expiries,
+        *container.webhooks.expiries,
+    )
+
+
+def connect_retention(container: Container) -> None:
+    """Connect the retention with all areas and tenants."""
+    container.retention.expiries = all_expiries(container)
+    container.retention.tenants = container.identity.directory.tenants
