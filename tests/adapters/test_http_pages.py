@@ -51,6 +51,7 @@ PAGES = (
     "/privacy/versions",
     "/privacy/request",
     "/privacy/request/0198c2a4",
+    "/privacy/transparency",
     "/terms",
     "/certificate",
     "/api/docs",

@@ -3,6 +3,8 @@
 import pytest
 from http_world import World
 
+from unificx.identity import Role
+
 
 @pytest.mark.promise("U6")
 async def test_a_user_sends_a_request_and_an_administrator_answers(world: World) -> None:
@@ -50,3 +52,23 @@ async def test_bad_requests_are_refused(world: World) -> None:
     unknown = await admin.post("/api/v1/privacy-requests", json={"kind": "minor", "person_id": "nobody"})
     assert unknown.status_code == 404
     assert (await admin.get("/api/v1/privacy-requests")).json()["items"] == []
+
+
+@pytest.mark.promise("X2")
+async def test_two_administrators_disclose_and_the_person_sees_it(world: World) -> None:
+    first, user = await world.admin(world.acme), await world.user(world.acme, "1001")
+    await world.person(world.acme, "second@acme.example", Role.TENANT_ADMIN)
+    second = await world.signed_in("second@acme.example")
+    person_id = (await user.get("/api/v1/me")).json()["person"]["id"]
+    entered = await first.post("/api/v1/privacy-requests", json={"kind": "authority", "name": "Court", "basis": "law"})
+    path = f"/api/v1/privacy-requests/{entered.json()['id']}/disclosures"
+    assert (await user.post(path, json={"person_id": person_id, "scope": "name"})).status_code == 403
+    proposed = (await first.post(path, json={"person_id": person_id, "scope": "name"})).json()
+    decision = f"{path}/{proposed['id']}/decision"
+    assert (await first.put(decision, json={"approve": True})).status_code == 403
+    assert (await user.get("/api/v1/me/disclosures")).json()["items"] == []
+    assert (await second.put(decision, json={"approve": True})).json()["state"] == "approved"
+    [shown] = (await user.get("/api/v1/me/disclosures")).json()["items"]
+    assert (shown["authority"], shown["scope"]) == ("Court", "name")
+    assert "decided_by" not in shown
+    assert [each["state"] for each in (await first.get(path)).json()["items"]] == ["approved"]

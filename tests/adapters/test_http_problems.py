@@ -255,6 +255,7 @@ NEW = {
     "POST /people/{person_id}/extensions",
     "POST /persons",
     "POST /privacy-requests",
+    "POST /privacy-requests/{request_id}/disclosures",
     "POST /queues",
     "POST /rooms",
     "POST /rooms/{room}/invitations",

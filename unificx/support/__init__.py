@@ -3,8 +3,12 @@
 from unificx.support.privacy import report_holding
 from unificx.support.rights import (
     PUBLIC_KINDS,
+    Disclosure,
+    Disclosures,
+    DisclosureState,
     Kind,
     MailKind,
+    NewDisclosure,
     NewRequest,
     OutsideRequests,
     OwnKind,
@@ -23,8 +27,12 @@ from unificx.support.service import SupportService
 
 __all__ = [
     "PUBLIC_KINDS",
+    "Disclosure",
+    "DisclosureState",
+    "Disclosures",
     "Kind",
     "MailKind",
+    "NewDisclosure",
     "NewRequest",
     "OutsideRequests",
     "OwnKind",

@@ -6,15 +6,24 @@ from typing import Any
 import pytest
 from identity_factory import identity_on
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from unificx.cluster import LocalCounters, LocalOneTimeStore
 from unificx.core.clock import ManualClock
-from unificx.core.errors import Conflict, Invalid, NotFound
+from unificx.core.errors import Conflict, Forbidden, Invalid, NotFound
 from unificx.db import Database
 from unificx.identity import Identity, NewPerson, NewTenant, Person, Role
 from unificx.identity.events import TenantDeleted
 from unificx.privacy import DataSubject, KeyStore
-from unificx.support import NewRequest, RightsParts, RightsRequest, RightsRequests, request_holding
+from unificx.support import (
+    Disclosures,
+    NewDisclosure,
+    NewRequest,
+    RightsParts,
+    RightsRequest,
+    RightsRequests,
+    request_holding,
+)
 
 
 class FakeNotifier:
@@ -163,10 +172,18 @@ async def test_an_erasure_removes_closed_requests_and_names_open_ones(
     await requests.take(ada.tenant_id, closed.id, "answer", "sent", "root")
     waiting = await requests.submit_own(ada.tenant_id, ada.id, "deletion", "erase me")
     holding, owner = request_holding(database, requests), DataSubject(ada.tenant_id, ada.subject, ada.id)
-    assert await holding.find(owner) == {"texts of closed requests": 1, "open requests": 1}
+    assert await holding.find(owner) == {
+        "texts of closed requests": 1,
+        "open requests": 1,
+        "disclosures to authorities": 0,
+    }
     for _ in range(2):
         await holding.erase(owner)
-    assert await holding.remains(owner) == {"texts of closed requests": 0, "open requests": 0}
+    assert await holding.remains(owner) == {
+        "texts of closed requests": 0,
+        "open requests": 0,
+        "disclosures to authorities": 0,
+    }
     assert keys.is_destroyed(ada.tenant_id, closed.subject)
     found = await requests.get(ada.tenant_id, closed.id)
     assert (found.request.text, found.request.answer, found.steps[1].note) == ("", "", "")
@@ -205,3 +222,62 @@ async def test_a_user_has_at_most_twenty_open_requests(setup: Setup) -> None:
         await requests.submit_own(ada.tenant_id, ada.id, "complaint", "again")
     with pytest.raises(Conflict):
         await requests.submit_own(ada.tenant_id, ada.id, "complaint", "again")
+
+
+@pytest.mark.promise("U8", "X2")
+async def test_a_disclosure_needs_two_people_and_is_shown_after_the_silent_time(
+    setup: Setup, database: Database, clock: ManualClock
+) -> None:
+    requests, _, identity, ada = setup
+    tenant, register = ada.tenant_id, Disclosures(requests)
+    other = await requests.enter(tenant, NewRequest("access", ""), "root")
+    authority = NewRequest("authority", "call records of March", name="Court of Berlin", basis="section 100g StPO")
+    request = await requests.enter(tenant, authority, "root")
+    silent_until = clock.now() + timedelta(days=30)
+    new = NewDisclosure(ada.id, "call records of March", silent_until)
+    for request_id, by, fault in ((other.id, "root", Conflict), (request.id, "", Forbidden), ("x", "root", NotFound)):
+        with pytest.raises(fault):
+            await register.propose(tenant, request_id, new, by)
+    with pytest.raises(Invalid):
+        await register.propose(tenant, request.id, NewDisclosure(ada.id, " "), "root")
+    proposed = await register.propose(tenant, request.id, new, "root")
+    with pytest.raises(Forbidden):
+        await register.decide(tenant, request.id, proposed.id, "root", approve=True)
+    for wrong in ("UPDATE disclosure SET decided_by = proposed_by", "UPDATE disclosure SET state = 'approved'"):
+        with pytest.raises(IntegrityError):
+            async with database.begin() as uow:
+                await uow.session.execute(text(wrong))
+    assert await register.own(tenant, ada.id) == []
+    decided = await register.decide(tenant, request.id, proposed.id, "second", approve=True)
+    assert (decided.state, decided.proposed_by, decided.decided_by) == ("approved", "root", "second")
+    with pytest.raises(Conflict):
+        await register.decide(tenant, request.id, proposed.id, "second", approve=False)
+    assert await register.own(tenant, ada.id) == []
+    holding = request_holding(database, requests)
+    assert (await holding.find(DataSubject(tenant, ada.subject, ada.id)))["disclosures to authorities"] == 1
+    clock.at = silent_until
+    [shown] = await register.own(tenant, ada.id)
+    assert (shown.authority, shown.scope) == ("Court of Berlin", "call records of March")
+    assert await register.own(tenant, "another") == []
+    globex = await identity.tenants.create(NewTenant("globex", "Globex", "globex.example"))
+    with pytest.raises(NotFound):
+        await register.decide(globex.id, request.id, proposed.id, "second", approve=True)
+    async with database.read() as session:
+        stored = repr([tuple(row) for row in await session.execute(text("SELECT * FROM disclosure"))])
+    assert "Berlin" not in stored
+
+
+@pytest.mark.promise("U8")
+async def test_rejected_disclosures_are_not_shown_and_small_counts_not_published(
+    setup: Setup, clock: ManualClock
+) -> None:
+    requests, _, _, ada = setup
+    register, start = Disclosures(requests), clock.now()
+    request = await requests.enter(ada.tenant_id, NewRequest("authority", "", name="Police"), "root")
+    proposed = await register.propose(ada.tenant_id, request.id, NewDisclosure(ada.id, "name"), "root")
+    await register.decide(ada.tenant_id, request.id, proposed.id, "second", approve=False)
+    assert await register.own(ada.tenant_id, ada.id) == []
+    assert await register.counts(start) == {"authority": "fewer than 10", "disclosed": "0"}
+    for _ in range(9):
+        await requests.enter(ada.tenant_id, NewRequest("authority", "", name="Police"), "root")
+    assert (await register.counts(start))["authority"] == "10"

@@ -5,7 +5,7 @@ from datetime import datetime
 from pydantic import Field
 
 from unificx.api.schemas.core import REFERENCE, Input, Output
-from unificx.support import Kind, OwnKind, Regime, State, Step
+from unificx.support import DisclosureState, Kind, OwnKind, Regime, State, Step
 
 MAX_TEXT = 10_000
 
@@ -93,3 +93,41 @@ class PrivacyRequestHistory(PrivacyRequest):
     """A request with the steps that were taken."""
 
     history: list[TakenStep]
+
+
+class NewDisclosure(Input):
+    """Data of an account that an authority is to get."""
+
+    person_id: str = Field(max_length=64, pattern=REFERENCE)
+    scope: str = Field(min_length=1, max_length=5_000, description="The data and its period; where the copy is filed.")
+    silent_until: datetime | None = Field(default=None, description="The person must not know before.")
+
+
+class DisclosureDecision(Input):
+    approve: bool
+
+
+class Disclosure(Output):
+    """A disclosure to an authority."""
+
+    id: str
+    person_id: str
+    state: DisclosureState
+    proposed: datetime
+    proposed_by: str = Field(description="Id of the administrator.")
+    decided: datetime | None
+    decided_by: str | None
+    silent_until: datetime | None
+    authority: str
+    basis: str
+    scope: str
+
+
+class OwnDisclosure(Output):
+    """A disclosure of the data of a user, as they see it."""
+
+    id: str
+    decided: datetime
+    authority: str
+    basis: str
+    scope: str

@@ -1,11 +1,15 @@
 """Requests about personal data: queue, time limits, proof of outsiders, disclosures to authorities, breaches."""
 
 from unificx.support.rights.clocks import Regime
+from unificx.support.rights.disclosures import Disclosures
 from unificx.support.rights.outsiders import PUBLIC_KINDS, OutsideRequests
 from unificx.support.rights.ports import MailKind
 from unificx.support.rights.privacy import request_holding
 from unificx.support.rights.schemas import (
+    Disclosure,
+    DisclosureState,
     Kind,
+    NewDisclosure,
     NewRequest,
     OwnKind,
     RequestHistory,
@@ -18,8 +22,12 @@ from unificx.support.rights.states import Step, allowed
 
 __all__ = [
     "PUBLIC_KINDS",
+    "Disclosure",
+    "DisclosureState",
+    "Disclosures",
     "Kind",
     "MailKind",
+    "NewDisclosure",
     "NewRequest",
     "OutsideRequests",
     "OwnKind",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index
+from sqlalchemy import CheckConstraint, Index
 from sqlalchemy.orm import Mapped
 
 from unificx.core.personal import personal
@@ -74,3 +74,37 @@ class RightsStepRow(Base):
     by_person: Mapped[str] = plain("administrator who took it; no foreign key, because the account may be erased")
     subject_id: Mapped[str] = plain("random subject id of the request, whose key seals the part below")
     sealed: Mapped[bytes | None] = sealed_column(StepPart, subject="subject_id")
+
+
+@dataclass(frozen=True, slots=True)
+class DisclosurePart:
+    """The authority, its legal basis, and what is disclosed."""
+
+    authority: str = _in_request("user.content.private.message")
+    basis: str = _in_request("user.content.private.message")
+    scope: str = _in_request("user.content.private.message")
+
+
+class DisclosureRow(Base):
+    """A disclosure to an authority. It is decided by another person than the one who has proposed it."""
+
+    __tablename__ = "disclosure"
+    __table_args__ = (
+        CheckConstraint("decided_by <> proposed_by", name="two_people"),
+        CheckConstraint("state <> 'approved' OR decided_by IS NOT NULL", name="approved_by_a_person"),
+        Index(None, "tenant_id", "request_id"),
+        Index(None, "tenant_id", "person_id"),
+    )
+
+    id: Mapped[str] = plain("our own random id", primary_key=True)
+    tenant_id: Mapped[str] = plain("the tenant")
+    request_id: Mapped[str] = plain("request of the authority")
+    person_id: Mapped[str] = plain("account it is about; no foreign key, because it may be erased")
+    state: Mapped[str] = plain("state of the decision")
+    proposed: Mapped[datetime] = plain("time of the proposal")
+    proposed_by: Mapped[str] = plain("administrator who proposed it; no foreign key, because it may be erased")
+    decided: Mapped[datetime | None] = plain("time of the decision")
+    decided_by: Mapped[str | None] = plain("administrator who decided; no foreign key, because it may be erased")
+    silent_until: Mapped[datetime | None] = plain("time before which the person must not know")
+    subject_id: Mapped[str] = plain("random subject id of the request, whose key seals the part below")
+    sealed: Mapped[bytes | None] = sealed_column(DisclosurePart, subject="subject_id")

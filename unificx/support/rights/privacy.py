@@ -5,12 +5,12 @@ from typing import Any, get_args
 
 from unificx.db import Database
 from unificx.privacy import DataSubject, Export, Holding, KeyStore, Records, Retained, RowExporter
-from unificx.support.rights import repository
-from unificx.support.rights.models import RightsRequestRow, RightsStepRow
+from unificx.support.rights import disclosure_repository, repository
+from unificx.support.rights.models import DisclosureRow, RightsRequestRow, RightsStepRow
 from unificx.support.rights.schemas import OwnKind
 from unificx.support.rights.service import RightsRequests
 
-_CLOSED, _OPEN = "texts of closed requests", "open requests"
+_CLOSED, _OPEN, _DISCLOSED = "texts of closed requests", "open requests", "disclosures to authorities"
 _STEPS = "steps of requests about personal data"
 _OWN = frozenset(get_args(OwnKind))
 _RETAINED = Retained(
@@ -18,14 +18,19 @@ _RETAINED = Retained(
     "It has to be answered, and the answer proves that it was given in time (GDPR Art. 12, Art. 17(3)(e)).",
     "three years after the answer",
 )
+_REGISTER = Retained(
+    "The entry of the register of disclosures: authority, legal basis, scope and times.",
+    "It proves which data was disclosed, and by whom (GDPR Art. 5(2)).",
+    "three years after the authority's request was closed",
+)
 
 
 class _RequestHolding:
-    """Closed requests lose their texts; open ones stay until they are answered."""
+    """Closed requests lose their texts; open ones stay until they are answered, disclosures as evidence."""
 
     area = "requests"
-    tables = frozenset({RightsRequestRow.__tablename__, RightsStepRow.__tablename__})
-    retained: Mapping[str, Retained] = {_OPEN: _RETAINED}
+    tables = frozenset({RightsRequestRow.__tablename__, RightsStepRow.__tablename__, DisclosureRow.__tablename__})
+    retained: Mapping[str, Retained] = {_OPEN: _RETAINED, _DISCLOSED: _REGISTER}
 
     def __init__(self, database: Database, requests: RightsRequests) -> None:
         self._database, self._requests = database, requests
@@ -34,7 +39,8 @@ class _RequestHolding:
         async with self._database.read() as session:
             closed = await repository.about(session, owner.tenant_id, owner.subject, closed=True)
             waiting = await repository.about(session, owner.tenant_id, owner.subject, closed=False)
-        return {_CLOSED: len(closed), _OPEN: len(waiting)}
+            disclosed = await disclosure_repository.count_of_person(session, owner.tenant_id, owner.person_id)
+        return {_CLOSED: len(closed), _OPEN: len(waiting), _DISCLOSED: disclosed}
 
     def export(self, owner: DataSubject, keys: KeyStore) -> Sequence[Export]:
         """Return what the person has asked about themselves, and the steps. A request of an authority is not theirs: it
@@ -61,7 +67,7 @@ class _RequestHolding:
 
     async def remains(self, owner: DataSubject) -> Mapping[str, int]:
         found = await self.find(owner)
-        return {_CLOSED: found[_CLOSED], _OPEN: 0}
+        return {_CLOSED: found[_CLOSED], _OPEN: 0, _DISCLOSED: 0}
 
 
 def request_holding(database: Database, requests: RightsRequests) -> Holding:

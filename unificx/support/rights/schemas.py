@@ -10,6 +10,7 @@ Kind = Literal[
 OwnKind = Literal["access", "correction", "deletion", "objection", "portability", "complaint", "minor"]
 """Kinds that people send about themselves."""
 State = Literal["received", "proved", "in_work", "extended", "answered", "refused", "withdrawn"]
+DisclosureState = Literal["proposed", "approved", "rejected"]
 Origin = Literal["public", "account", "staff"]
 """The public form, a signed-in user, or an administrator who received it by other means."""
 Proof = Literal["", "account", "email", "phone", "staff"]
@@ -87,3 +88,32 @@ class RequestHistory:
 
     request: RightsRequest
     steps: tuple[StepRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NewDisclosure:
+    """Data of an account to disclose. `silent_until`: the person must not know before."""
+
+    person_id: str
+    scope: str = field(repr=False)
+    silent_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosure:
+    """A disclosure to an authority, with the ids of those who have proposed and decided it."""
+
+    id: str
+    tenant_id: str
+    request_id: str
+    person_id: str
+    state: DisclosureState
+    proposed: datetime
+    proposed_by: str
+    decided: datetime | None
+    decided_by: str | None
+    silent_until: datetime | None
+    subject: str
+    authority: str = field(repr=False)
+    basis: str = field(repr=False)
+    scope: str = field(repr=False)
