@@ -89,7 +89,7 @@ from unificx.server.call_routing import build_call_routing
 from unificx.server.live_events import LiveEvents
 from unificx.server.queue_events import QueueEvents
 from unificx.server.room_events import RoomEvents
-from unificx.support import Disclosures, OutsideRequests, RightsParts, RightsRequests, SupportService
+from unificx.support import Breaches, Disclosures, OutsideRequests, RightsParts, RightsRequests, SupportService
 from unificx.trunks import TrunkDirectory, TrunkService
 from unificx.voicemail import Mailboxes, NewMessage, TranscriptionWorker
 from unificx.webhooks import SOURCES, WebhookService
@@ -538,6 +538,7 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
         rights=rights,
         outside_requests=OutsideRequests(rights),
         disclosures=Disclosures(rights),
+        breaches=Breaches(rights),
         completions=routing.completions,
         speed_dials=routing.speed_dials,
         consents=Consents(database, keys),

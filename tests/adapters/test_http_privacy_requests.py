@@ -72,3 +72,16 @@ async def test_two_administrators_disclose_and_the_person_sees_it(world: World) 
     assert (shown["authority"], shown["scope"]) == ("Court", "name")
     assert "decided_by" not in shown
     assert [each["state"] for each in (await first.get(path)).json()["items"]] == ["approved"]
+
+
+@pytest.mark.promise("T4")
+async def test_a_breach_is_described_by_administrators_only(world: World) -> None:
+    admin, user = await world.admin(world.acme), await world.user(world.acme, "1001")
+    entered = (await admin.post("/api/v1/privacy-requests", json={"kind": "breach", "text": "stolen"})).json()
+    path = f"/api/v1/privacy-requests/{entered['id']}/breach"
+    assert (await user.get(path)).status_code == 403
+    assert (await user.post(f"{path}/notices", json={"text": "x"})).status_code == 403
+    changed = await admin.patch(path, json={"band": "10-99", "categories": ["user.name"]})
+    assert changed.json() == (await admin.get(path)).json()
+    assert (await admin.patch(path, json={"band": "2-3"})).status_code == 422
+    assert (await admin.post(f"{path}/notices", json={"text": "Change it"})).json()["informed"] == 2

@@ -6,6 +6,7 @@ import httpx
 import pytest
 from http_world import ORIGIN, World
 
+from unificx.identity import Person
 from unificx.support import RightsRequest
 
 SAME_SITE = {"Sec-Fetch-Site": "same-origin", "Accept-Language": "en"}
@@ -28,6 +29,9 @@ class Mailbox:
         assert request.email == "zoe@example.com"
         if kind == "request_code":
             self.codes.append(detail)
+
+    async def warn(self, person: Person, detail: str) -> None:
+        raise AssertionError("there is no breach")
 
 
 @pytest.fixture

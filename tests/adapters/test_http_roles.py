@@ -87,6 +87,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "pause_recording_meeting": {"paused": True},
     "plan_outside_erasure": {"number": "+49301234567"},
     "erase_outside_number": {"number": "+49301234567", "digest": "9f" * 32},
+    "change_breach": {"band": "1-9"},
+    "inform_of_breach": {"text": "stolen"},
     "propose_disclosure": {"person_id": "x", "scope": "stolen"},
     "decide_disclosure": {"approve": True},
     "enter_privacy_request": {"kind": "deletion", "text": "stolen"},

@@ -88,6 +88,8 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "RequestStep": {"step": "extend", "note": "The request covers many recordings."},
     "OutsideNumber": {"number": "+49301234567"},
     "OutsideErasure": {"number": "+49301234567", "digest": "9f" * 32},
+    "BreachChange": {"categories": ["user.contact.phone_number"], "band": "10-99", "high_risk": True},
+    "BreachNotice": {"text": "A backup was stolen. Change your password."},
     "NewDisclosure": {"person_id": _ID, "scope": "Call records of March, file 12/2026"},
     "DisclosureDecision": {"approve": True},
     "NewReport": {"report": "microphone: allowed\nnotifications: blocked"},

@@ -25,7 +25,7 @@ from unificx.queues import Queues
 from unificx.recording import RecordingArchive
 from unificx.routing import DestinationDirectory, GroupService, HoursService, Outbound
 from unificx.speed_dials import SpeedDials
-from unificx.support import Disclosures, OutsideRequests, RightsRequests, SupportService
+from unificx.support import Breaches, Disclosures, OutsideRequests, RightsRequests, SupportService
 from unificx.trunks import TrunkService
 from unificx.voicemail import Mailboxes
 from unificx.webhooks import WebhookService
@@ -79,6 +79,7 @@ class Services:
     rights: RightsRequests
     outside_requests: OutsideRequests
     disclosures: Disclosures
+    breaches: Breaches
     completions: CallCompletions
     speed_dials: SpeedDials
     consents: Consents

@@ -172,6 +172,10 @@ _TEXTS: dict[Language, dict[EmailKind, EmailText]] = {
             "Your request about personal data",
             ("{organisation} writes about your request:", "{detail}"),
         ),
+        "breach_notice": EmailText(
+            "Your data was affected by an incident",
+            ("{organisation} informs you about an incident that affects your data:", "{detail}"),
+        ),
     },
     "de": {
         "invitation": EmailText(
@@ -288,6 +292,10 @@ _TEXTS: dict[Language, dict[EmailKind, EmailText]] = {
         "request_answer": EmailText(
             "Ihre Anfrage zum Datenschutz",
             ("{organisation} schreibt zu Ihrer Anfrage:", "{detail}"),
+        ),
+        "breach_notice": EmailText(
+            "Ihre Daten sind von einem Vorfall betroffen",
+            ("{organisation} informiert Sie über einen Vorfall, der Ihre Daten betrifft:", "{detail}"),
         ),
     },
 }

@@ -29,7 +29,7 @@ from unificx.core.access import SIP_ACCESS, stating
 from unificx.core.errors import StartupError
 from unificx.integrations.audio_import.client import AudioImporter
 from unificx.server.container import Container
-from unificx.support import Disclosures, OutsideRequests
+from unificx.support import Breaches, Disclosures, OutsideRequests
 from unificx.transport.binding import BindAddress, open_socket
 from unificx.transport.connections import Connections
 from unificx.transport.websocket import LimitedWebSockets, SipWebSocket
@@ -76,6 +76,7 @@ def http_app(  # noqa: PLR0917 - what an installation shows
             rights=container.rights,
             outside_requests=OutsideRequests(container.rights),
             disclosures=Disclosures(container.rights),
+            breaches=Breaches(container.rights),
             completions=container.routing.completions,
             speed_dials=container.routing.speed_dials,
             consents=container.consents,

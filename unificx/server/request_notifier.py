@@ -46,6 +46,12 @@ class _Notifier:
         except Exception as fault:
             log.error("request_message_not_sent", request=request.id, **describe_fault(fault))
 
+    async def warn(self, person: Person, detail: str) -> None:
+        try:
+            await self._notifications.send_notice(person, "breach_notice", detail)
+        except Exception as fault:
+            log.error("breach_notice_not_sent", person=person.id, **describe_fault(fault))
+
 
 def connect_requests(container: Container) -> None:
     """Connect the queue of requests with the sending of messages."""

@@ -3,6 +3,10 @@
 from unificx.support.privacy import report_holding
 from unificx.support.rights import (
     PUBLIC_KINDS,
+    Band,
+    Breach,
+    BreachChange,
+    Breaches,
     Disclosure,
     Disclosures,
     DisclosureState,
@@ -27,6 +31,10 @@ from unificx.support.service import SupportService
 
 __all__ = [
     "PUBLIC_KINDS",
+    "Band",
+    "Breach",
+    "BreachChange",
+    "Breaches",
     "Disclosure",
     "DisclosureState",
     "Disclosures",

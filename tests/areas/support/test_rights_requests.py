@@ -16,6 +16,8 @@ from unificx.identity import Identity, NewPerson, NewTenant, Person, Role
 from unificx.identity.events import TenantDeleted
 from unificx.privacy import DataSubject, KeyStore
 from unificx.support import (
+    BreachChange,
+    Breaches,
     Disclosures,
     NewDisclosure,
     NewRequest,
@@ -32,12 +34,16 @@ class FakeNotifier:
     def __init__(self) -> None:
         self.alerts: list[str] = []
         self.sent: list[tuple[str, str]] = []
+        self.warned: list[tuple[str, str]] = []
 
     async def alert_administrators(self, tenant_id: str, detail: str) -> None:
         self.alerts.append(f"{tenant_id}: {detail}")
 
     async def send(self, request: RightsRequest, kind: str, detail: str) -> None:
         self.sent.append((kind, detail))
+
+    async def warn(self, person: Person, detail: str) -> None:
+        self.warned.append((person.name, detail))
 
 
 Setup = tuple[RightsRequests, FakeNotifier, Identity, Person]
@@ -281,3 +287,37 @@ async def test_rejected_disclosures_are_not_shown_and_small_counts_not_published
     for _ in range(9):
         await requests.enter(ada.tenant_id, NewRequest("authority", "", name="Police"), "root")
     assert (await register.counts(start))["authority"] == "10"
+
+
+@pytest.mark.promise("T4")
+async def test_a_breach_is_recorded_with_72_hours_and_the_people_are_informed(setup: Setup, clock: ManualClock) -> None:
+    requests, notifier, _, ada = setup
+    register, found = Breaches(requests), clock.now() - timedelta(hours=2)
+    request = await requests.enter(ada.tenant_id, NewRequest("breach", "A backup was stolen", found=found), "root")
+    assert (request.state, request.received, request.due) == ("proved", found, found + timedelta(hours=72))
+    await requests.remind()
+    assert len(notifier.alerts) == 2, "at the entry, and at once, because it is due within a week"
+    assert (await register.get(ada.tenant_id, request.id)).band == "unknown"
+    with pytest.raises(Invalid):
+        await register.change(ada.tenant_id, request.id, BreachChange(categories=("user.secret",)))
+    change = BreachChange(("user.name",), "1-9", True, clock.now())
+    assert (await register.change(ada.tenant_id, request.id, change)).authority_informed == clock.now()
+    kept = await register.change(ada.tenant_id, request.id, BreachChange(band="10-99"))
+    assert (kept.categories, kept.band, kept.high_risk) == (("user.name",), "10-99", True)
+    for people, text_, fault in (([ada.id], " ", Invalid), (["x"], "Change it", NotFound)):
+        with pytest.raises(fault):
+            await register.inform(ada.tenant_id, request.id, people, text_, "root")
+    assert notifier.warned == []
+    await register.inform(ada.tenant_id, request.id, [ada.id, ada.id], "Change your password", "root")
+    assert notifier.warned == [("Ada", "Change your password")]
+    informed = await register.inform(ada.tenant_id, request.id, [], "All clear", "root")
+    assert (informed.informed, informed.people_informed) == (3, clock.now())
+    assert {name for name, _ in notifier.warned[1:]} == {"Ada", "Root"}
+    history = await requests.get(ada.tenant_id, request.id)
+    assert [each.note for each in history.steps] == ["", "Change your password", "All clear"]
+    other = await requests.enter(ada.tenant_id, NewRequest("access", ""), "root")
+    with pytest.raises(NotFound):
+        await register.get(ada.tenant_id, other.id)
+    await requests.take(ada.tenant_id, request.id, "answer", "reported", "root")
+    with pytest.raises(Conflict):
+        await register.inform(ada.tenant_id, request.id, [], "late", "root")

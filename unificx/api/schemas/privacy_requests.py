@@ -5,7 +5,7 @@ from datetime import datetime
 from pydantic import Field
 
 from unificx.api.schemas.core import REFERENCE, Input, Output
-from unificx.support import DisclosureState, Kind, OwnKind, Regime, State, Step
+from unificx.support import Band, DisclosureState, Kind, OwnKind, Regime, State, Step
 
 MAX_TEXT = 10_000
 
@@ -131,3 +131,31 @@ class OwnDisclosure(Output):
     authority: str
     basis: str
     scope: str
+
+
+class BreachChange(Input):
+    """Changed values of a breach."""
+
+    categories: list[str] | None = Field(default=None, max_length=50, description="Keys of `/privacy/map`.")
+    band: Band | None = Field(default=None, description="Order of magnitude of the number of people.")
+    high_risk: bool | None = Field(default=None, description="Then the people have to be informed.")
+    authority_informed: datetime | None = None
+
+
+class Breach(Output):
+    """What is known of a breach. The request has its text and its time limit of 72 hours."""
+
+    request_id: str
+    categories: list[str]
+    band: Band
+    high_risk: bool
+    authority_informed: datetime | None
+    people_informed: datetime | None = Field(description="When the last notice was sent.")
+    informed: int = Field(description="Number of notices sent.")
+
+
+class BreachNotice(Input):
+    """A notice to the people affected: what happened, what it means for them, what to do."""
+
+    text: str = Field(min_length=1, max_length=2_000)
+    people: list[str] = Field(default=[], max_length=1_000, description="Ids of accounts; empty: all of the tenant.")

@@ -25,6 +25,7 @@ EmailKind = Literal[
     "privacy_request",
     "request_code",
     "request_answer",
+    "breach_notice",
 ]
 Language = Literal["en", "de"]
 KINDS: tuple[EmailKind, ...] = get_args(EmailKind)

@@ -1,11 +1,15 @@
 """Requests about personal data: queue, time limits, proof of outsiders, disclosures to authorities, breaches."""
 
+from unificx.support.rights.breaches import Breaches
 from unificx.support.rights.clocks import Regime
 from unificx.support.rights.disclosures import Disclosures
 from unificx.support.rights.outsiders import PUBLIC_KINDS, OutsideRequests
 from unificx.support.rights.ports import MailKind
 from unificx.support.rights.privacy import request_holding
 from unificx.support.rights.schemas import (
+    Band,
+    Breach,
+    BreachChange,
     Disclosure,
     DisclosureState,
     Kind,
@@ -22,6 +26,10 @@ from unificx.support.rights.states import Step, allowed
 
 __all__ = [
     "PUBLIC_KINDS",
+    "Band",
+    "Breach",
+    "BreachChange",
+    "Breaches",
     "Disclosure",
     "DisclosureState",
     "Disclosures",

@@ -108,3 +108,18 @@ class DisclosureRow(Base):
     silent_until: Mapped[datetime | None] = plain("time before which the person must not know")
     subject_id: Mapped[str] = plain("random subject id of the request, whose key seals the part below")
     sealed: Mapped[bytes | None] = sealed_column(DisclosurePart, subject="subject_id")
+
+
+class BreachRow(Base):
+    """What is known of a breach, beside the text of its request."""
+
+    __tablename__ = "breach"
+
+    request_id: Mapped[str] = plain("request of the kind breach", primary_key=True)
+    tenant_id: Mapped[str] = plain("the tenant", index=True)
+    categories: Mapped[str] = plain("categories of data, as keys of the vocabulary")
+    band: Mapped[str] = plain("order of magnitude of the number of people")
+    high_risk: Mapped[bool] = plain("whether it probably is a high risk for them")
+    authority_informed: Mapped[datetime | None] = plain("when the authority was informed")
+    people_informed: Mapped[datetime | None] = plain("when the last notice to the people was sent")
+    informed: Mapped[int] = plain("number of notices sent")

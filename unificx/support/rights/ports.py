@@ -2,6 +2,7 @@
 
 from typing import Literal, Protocol
 
+from unificx.identity import Person
 from unificx.support.rights.schemas import RightsRequest
 
 MailKind = Literal["request_code", "request_answer"]
@@ -23,6 +24,10 @@ class RequestNotifier(Protocol):
         """Send a code or an answer to the sender of a request: to the account, or to the address in the request."""
         ...
 
+    async def warn(self, person: Person, detail: str) -> None:
+        """Send a notice of a breach to a user."""
+        ...
+
 
 class NoNotifier:
     """Implements `RequestNotifier` where there is no mail."""
@@ -33,4 +38,7 @@ class NoNotifier:
         """Do nothing."""
 
     async def send(self, request: RightsRequest, kind: MailKind, detail: str) -> None:
+        """Do nothing."""
+
+    async def warn(self, person: Person, detail: str) -> None:
         """Do nothing."""

@@ -8,7 +8,14 @@ from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.db import Keys, PageById, SealedCodec
-from unificx.support.rights.models import DisclosureRow, RequestPart, RightsRequestRow, RightsStepRow, StepPart
+from unificx.support.rights.models import (
+    BreachRow,
+    DisclosureRow,
+    RequestPart,
+    RightsRequestRow,
+    RightsStepRow,
+    StepPart,
+)
 from unificx.support.rights.schemas import Kind, Origin, Proof, RightsRequest, State, StepRecord
 
 REQUEST_CODEC = SealedCodec(RightsRequestRow, RequestPart)
@@ -119,7 +126,8 @@ async def unproved(session: AsyncSession, before: datetime) -> list[tuple[str, s
 
 
 async def delete_request(session: AsyncSession, tenant_id: str, request_id: str) -> None:
-    """Delete a request with its steps and disclosures."""
+    """Delete a request with its steps, its disclosures and its breach."""
+    await session.execute(delete(BreachRow).where(BreachRow.tenant_id == tenant_id, BreachRow.request_id == request_id))
     await session.execute(
         delete(DisclosureRow).where(DisclosureRow.tenant_id == tenant_id, DisclosureRow.request_id == request_id)
     )
@@ -140,7 +148,7 @@ async def closed_before(session: AsyncSession, before: datetime) -> list[tuple[s
 
 
 async def delete_of_tenant(session: AsyncSession, tenant_id: str) -> None:
-    for row in (DisclosureRow, RightsStepRow, RightsRequestRow):
+    for row in (BreachRow, DisclosureRow, RightsStepRow, RightsRequestRow):
         await session.execute(delete(row).where(row.tenant_id == tenant_id))
 
 

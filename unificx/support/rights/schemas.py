@@ -10,6 +10,8 @@ Kind = Literal[
 OwnKind = Literal["access", "correction", "deletion", "objection", "portability", "complaint", "minor"]
 """Kinds that people send about themselves."""
 State = Literal["received", "proved", "in_work", "extended", "answered", "refused", "withdrawn"]
+Band = Literal["unknown", "1-9", "10-99", "100-999", "1000+"]
+"""Order of magnitude of the people affected by a breach."""
 DisclosureState = Literal["proposed", "approved", "rejected"]
 Origin = Literal["public", "account", "staff"]
 """The public form, a signed-in user, or an administrator who received it by other means."""
@@ -117,3 +119,26 @@ class Disclosure:
     authority: str = field(repr=False)
     basis: str = field(repr=False)
     scope: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """What is known of a breach. Its text, the time when it was found and the time limit are those of the request."""
+
+    request_id: str
+    categories: tuple[str, ...] = ()
+    band: Band = "unknown"
+    high_risk: bool = False
+    authority_informed: datetime | None = None
+    people_informed: datetime | None = None
+    informed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class BreachChange:
+    """Changed values of a breach; None leaves one as it is."""
+
+    categories: tuple[str, ...] | None = None
+    band: Band | None = None
+    high_risk: bool | None = None
+    authority_informed: datetime | None = None

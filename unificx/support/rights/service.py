@@ -97,7 +97,7 @@ class RightsRequests:
                 about = self._keys.find(tenant_id, EMAIL_ALIAS, request.email)
                 request = replace(request, state="proved", about=about)
             await repository.save(uow.session, self._keys, request)
-            await self._add_step(uow, request, "prove_email", "", "")
+            await self.add_record(uow, request, self._record("prove_email", "", ""))
         await self._alert(tenant_id, [request])
 
     async def _enter(
@@ -116,7 +116,7 @@ class RightsRequests:
             await self._suspend(tenant_id, new.person_id)
         async with self._database.begin() as uow:
             await repository.insert(uow.session, self._keys, request)
-            await self._add_step(uow, request, "receive", "", by)
+            await self.add_record(uow, request, self._record("receive", "", by))
         if origin != "public" or not self.notifier.can_send:
             await self._alert(tenant_id, [request])
         return request
@@ -207,7 +207,7 @@ class RightsRequests:
                 raise _not_found()
             request = self._after(before, step, note)
             await repository.save(uow.session, self._keys, request)
-            await self._add_step(uow, request, step, note, by)
+            await self.add_record(uow, request, self._record(step, note, by))
         if step == "refuse" and request.kind == "minor" and request.person_id:
             await self._identity.users.update(tenant_id, request.person_id, PersonChange(state="active"))
         if step in ("answer", "refuse", "extend"):
@@ -250,9 +250,12 @@ class RightsRequests:
                 "The data is not erased yet.", hint="Erase the person or number first, or refuse with reasons."
             )
 
-    async def _add_step(self, uow: UnitOfWork, request: RightsRequest, step: str, note: str, by: str) -> None:
-        record = StepRecord(self._clock.now(), step, by, note)
+    async def add_record(self, uow: UnitOfWork, request: RightsRequest, record: StepRecord) -> None:
+        """Add a step to the history of a request."""
         await repository.add_step(uow.session, self._keys, request, record, self._clock.new_id())
+
+    def _record(self, step: str, note: str, by: str) -> StepRecord:
+        return StepRecord(self._clock.now(), step, by, note)
 
     # ---- reminders
 

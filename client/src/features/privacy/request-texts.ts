@@ -37,4 +37,5 @@ export const REQUEST_STEPS: Record<RequestStep['step'], MessageDescriptor> = {
 export const OTHER_STEPS: Record<string, MessageDescriptor> = {
   receive: msg`Received`,
   prove_email: msg`E-mail address proved`,
+  inform: msg`People informed`,
 };

@@ -1,4 +1,4 @@
-"""Disclosures to authorities"""
+"""Disclosures to authorities, and breaches"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -32,3 +32,16 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_disclosure_tenant_id_request_id"), "disclosure", ["tenant_id", "request_id"])
     op.create_index(op.f("ix_disclosure_tenant_id_person_id"), "disclosure", ["tenant_id", "person_id"])
+    op.create_table(
+        "breach",
+        sa.Column("request_id", sa.String(), nullable=False),
+        sa.Column("tenant_id", sa.String(), nullable=False),
+        sa.Column("categories", sa.String(), nullable=False),
+        sa.Column("band", sa.String(), nullable=False),
+        sa.Column("high_risk", sa.Boolean(), nullable=False),
+        sa.Column("authority_informed", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("people_informed", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("informed", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("request_id", name=op.f("pk_breach")),
+    )
+    op.create_index(op.f("ix_breach_tenant_id"), "breach", ["tenant_id"])

@@ -1,0 +1,52 @@
+"""Breaches: what is known of them, and the notices to the people affected."""
+
+from fastapi import APIRouter, Depends
+
+from unificx.api.access import CurrentUserDep, Id, ServicesDep, TenantQuery, require_access
+from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
+from unificx.api.problems import problem_responses
+from unificx.api.schemas import privacy_requests as models
+from unificx.identity import Action
+from unificx.support import BreachChange
+
+router = APIRouter(
+    prefix="/api/v1/privacy-requests/{request_id}/breach", tags=["requests"], route_class=IdempotentRoute
+)
+
+
+@router.get("", responses=problem_responses(401, 403, 404))
+async def show_breach(
+    services: ServicesDep, user: CurrentUserDep, request_id: Id, tenant: TenantQuery = None
+) -> models.Breach:
+    """Show what is known of a breach."""
+    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    return models.Breach.model_validate(await services.breaches.get(scope.tenant_id, request_id))
+
+
+@router.patch("", responses=problem_responses(401, 403, 404))
+async def change_breach(
+    services: ServicesDep, user: CurrentUserDep, request_id: Id, body: models.BreachChange, tenant: TenantQuery = None
+) -> models.Breach:
+    """Change what is known of a breach, such as the time when the authority was informed."""
+    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    categories = None if body.categories is None else tuple(body.categories)
+    change = BreachChange(categories, body.band, body.high_risk, body.authority_informed)
+    return models.Breach.model_validate(await services.breaches.change(scope.tenant_id, request_id, change))
+
+
+@router.post(
+    "/notices",
+    dependencies=[Depends(declare_idempotency_key)],
+    responses=problem_responses(401, 403, 404, 409),
+)
+async def inform_of_breach(
+    services: ServicesDep, user: CurrentUserDep, request_id: Id, body: models.BreachNotice, tenant: TenantQuery = None
+) -> models.Breach:
+    """Send a notice to the people affected, by e-mail and push.
+
+    Requires a recent sign-in or proof of identity (`/api/v1/me/proofs`)."""
+    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    await services.identity.step_up.require(user.principal)
+    by = user.principal.person_id
+    informed = await services.breaches.inform(scope.tenant_id, request_id, body.people, body.text, by)
+    return models.Breach.model_validate(informed)
