@@ -53,6 +53,8 @@ BOUNDARIES = {
     "unificx/server/mwi_handler.py": "message waiting",
     "unificx/server/server.py": "first start",
     "unificx/server/sip.py": "SIP server, calls of the previous process",
+    "unificx/support/rights/accounts.py": "accounts that requests are about",
+    "unificx/support/rights/service.py": "reminders of requests",
     "unificx/voicemail/email_attachments.py": "voicemail letters",
     "unificx/voicemail/service.py": "PIN of a caller",
 }

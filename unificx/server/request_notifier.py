@@ -9,13 +9,15 @@ from unificx.server.container import Container
 from unificx.support import MailKind, RightsRequest
 
 log = structlog.get_logger()
+MAX_ACCOUNTS = 10_000
+"""Accounts of a tenant among which administrators are looked for."""
 
 
 class _Notifier:
     """Implements the port of `support`. A message that cannot be queued is logged: the request is stored already."""
 
     def __init__(self, container: Container) -> None:
-        self._identity, self._notifications = container.identity, container.notification_service
+        self._accounts, self._notifications = container.rights.accounts, container.notification_service
 
     @property
     def can_send(self) -> bool:
@@ -23,21 +25,16 @@ class _Notifier:
 
     async def alert_administrators(self, tenant_id: str, detail: str) -> None:
         try:
-            cursor: str | None = None
-            while True:
-                page = await self._identity.users.page(tenant_id, cursor, 200)
-                for person in page.items:
-                    if person.role is not Role.USER and person.state == "active":
-                        await self._notifications.send_notice(person, "privacy_request", detail)
-                if (cursor := page.next) is None:
-                    return
+            for person in await self._accounts.all(tenant_id, MAX_ACCOUNTS):
+                if person.role is not Role.USER and person.state == "active":
+                    await self._notifications.send_notice(person, "privacy_request", detail)
         except Exception as fault:
             log.error("request_alert_not_sent", tenant=tenant_id, **describe_fault(fault))
 
     async def send(self, request: RightsRequest, kind: MailKind, detail: str) -> None:
         try:
             if request.origin == "account" and request.person_id:
-                person = await self._identity.users.get(request.tenant_id, request.person_id)
+                person = await self._accounts.get(request.tenant_id, request.person_id)
                 await self._notifications.send_notice(person, kind, detail)
             elif request.email:
                 await self._notifications.send_to_outsider(_recipient(request), kind, detail=detail)

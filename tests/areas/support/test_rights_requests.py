@@ -302,8 +302,8 @@ async def test_a_breach_is_recorded_with_72_hours_and_the_people_are_informed(se
         await register.change(ada.tenant_id, request.id, BreachChange(categories=("user.secret",)))
     change = BreachChange(("user.name",), "1-9", True, clock.now())
     assert (await register.change(ada.tenant_id, request.id, change)).authority_informed == clock.now()
-    kept = await register.change(ada.tenant_id, request.id, BreachChange(band="10-99"))
-    assert (kept.categories, kept.band, kept.high_risk) == (("user.name",), "10-99", True)
+    after = await register.change(ada.tenant_id, request.id, BreachChange(band="10-99"))
+    assert (after.categories, after.band, after.high_risk) == (("user.name",), "10-99", True)
     for people, text_, fault in (([ada.id], " ", Invalid), (["x"], "Change it", NotFound)):
         with pytest.raises(fault):
             await register.inform(ada.tenant_id, request.id, people, text_, "root")

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Depends
 
-from unificx.api.access import CurrentUserDep, Id, ServicesDep, TenantQuery, require_access
+from unificx.api.access import CurrentUserDep, Id, ServicesDep, TenantQuery, purpose, require_access
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.problems import problem_responses
 from unificx.api.schemas import privacy_requests as models
@@ -10,7 +10,10 @@ from unificx.identity import Action
 from unificx.support import BreachChange
 
 router = APIRouter(
-    prefix="/api/v1/privacy-requests/{request_id}/breach", tags=["requests"], route_class=IdempotentRoute
+    prefix="/api/v1/privacy-requests/{request_id}/breach",
+    tags=["requests"],
+    route_class=IdempotentRoute,
+    dependencies=[purpose("requests")],
 )
 
 

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Depends, status
 
-from unificx.api.access import CurrentUserDep, Id, ServicesDep, TenantQuery, require_access
+from unificx.api.access import CurrentUserDep, Id, ServicesDep, TenantQuery, purpose, require_access
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.problems import problem_responses
 from unificx.api.schemas import core
@@ -11,7 +11,7 @@ from unificx.core.errors import Forbidden
 from unificx.identity import Action
 from unificx.support import NewDisclosure
 
-router = APIRouter(prefix="/api/v1", tags=["requests"], route_class=IdempotentRoute)
+router = APIRouter(prefix="/api/v1", tags=["requests"], route_class=IdempotentRoute, dependencies=[purpose("requests")])
 _OF_REQUEST = "/privacy-requests/{request_id}/disclosures"
 
 

@@ -143,7 +143,7 @@ class BreachChange(Input):
 
 
 class Breach(Output):
-    """What is known of a breach. The request has its text and its time limit of 72 hours."""
+    """Record of a breach. The request has its text and its time limit of 72 hours."""
 
     request_id: str
     categories: list[str]

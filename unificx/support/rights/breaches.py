@@ -20,7 +20,6 @@ class Breaches:
 
     def __init__(self, requests: RightsRequests) -> None:
         self._requests, self._database = requests, requests.parts.database
-        self._users = requests.parts.identity.users
 
     async def get(self, tenant_id: str, request_id: str) -> Breach:
         """Return what is known of a breach. Raise NotFound."""
@@ -67,16 +66,10 @@ class Breaches:
         return after
 
     async def _recipients(self, tenant_id: str, people: Collection[str]) -> list[Person]:
+        accounts = self._requests.accounts
         if people:
-            return [await self._users.get(tenant_id, each) for each in dict.fromkeys(people)]
-        found: list[Person] = []
-        cursor: str | None = None
-        while len(found) < MAX_RECIPIENTS:
-            page = await self._users.page(tenant_id, cursor, 200)
-            found += page.items
-            if (cursor := page.next) is None:
-                break
-        return found
+            return [await accounts.get(tenant_id, each) for each in dict.fromkeys(people)]
+        return await accounts.all(tenant_id, MAX_RECIPIENTS)
 
     async def _require(self, tenant_id: str, request_id: str) -> RightsRequest:
         request = (await self._requests.get(tenant_id, request_id)).request

@@ -80,7 +80,7 @@ async def _select(session: AsyncSession, keys: Keys, tenant_id: str, *chosen: Co
     query = select(DisclosureRow).where(DisclosureRow.tenant_id == tenant_id, *chosen).order_by(DisclosureRow.id)
     rows = (await session.scalars(query.execution_options(populate_existing=True))).all()
     sealed = [(row.subject_id, row.id, row.sealed) for row in rows if row.sealed is not None]
-    parts = CODEC.open_by_row(keys, tenant_id, "requests", sealed)
+    parts = CODEC.open_by_row(keys, tenant_id, sealed)
     return [_disclosure(row, parts.get(row.id)) for row in rows]
 
 

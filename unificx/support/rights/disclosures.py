@@ -19,7 +19,7 @@ class Disclosures:
 
     def __init__(self, requests: RightsRequests) -> None:
         self._requests, parts = requests, requests.parts
-        self._database, self._keys, self._users = parts.database, parts.keys, parts.identity.users
+        self._database, self._keys = parts.database, parts.keys
         self._clock = parts.database.clock
 
     async def propose(self, tenant_id: str, request_id: str, new: NewDisclosure, by: str) -> Disclosure:
@@ -31,7 +31,7 @@ class Disclosures:
         scope = new.scope.strip()
         if not 0 < len(scope) <= MAX_SCOPE:
             raise Invalid(f"Name what is disclosed, in at most {MAX_SCOPE} characters.", field="scope")
-        person = await self._users.get(tenant_id, new.person_id)
+        person = await self._requests.accounts.get(tenant_id, new.person_id)
         disclosure = Disclosure(
             id=self._clock.new_id(),
             tenant_id=tenant_id,

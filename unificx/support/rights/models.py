@@ -76,13 +76,25 @@ class RightsStepRow(Base):
     sealed: Mapped[bytes | None] = sealed_column(StepPart, subject="subject_id")
 
 
+def _in_register() -> Any:
+    """Not exported: an authority may forbid to tell the person. They see their disclosures at `/me/disclosures`."""
+    return personal(
+        "user.content.private.message",
+        uses=("requests",),
+        retention="request",
+        on_erase="delete",
+        export=False,
+        rectifiable=False,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class DisclosurePart:
     """The authority, its legal basis, and what is disclosed."""
 
-    authority: str = _in_request("user.content.private.message")
-    basis: str = _in_request("user.content.private.message")
-    scope: str = _in_request("user.content.private.message")
+    authority: str = _in_register()
+    basis: str = _in_register()
+    scope: str = _in_register()
 
 
 class DisclosureRow(Base):
@@ -111,7 +123,7 @@ class DisclosureRow(Base):
 
 
 class BreachRow(Base):
-    """What is known of a breach, beside the text of its request."""
+    """Record of a breach, beside the text of its request."""
 
     __tablename__ = "breach"
 

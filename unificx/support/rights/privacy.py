@@ -20,7 +20,7 @@ _RETAINED = Retained(
 )
 _REGISTER = Retained(
     "The entry of the register of disclosures: authority, legal basis, scope and times.",
-    "It proves which data was disclosed, and by whom (GDPR Art. 5(2)).",
+    "It proves which data was disclosed, and who approved it (GDPR Art. 5(2)).",
     "three years after the authority's request was closed",
 )
 

@@ -123,7 +123,7 @@ class Disclosure:
 
 @dataclass(frozen=True, slots=True)
 class Breach:
-    """What is known of a breach. Its text, the time when it was found and the time limit are those of the request."""
+    """Record of a breach. Its text, the time when it was found and the time limit are those of the request."""
 
     request_id: str
     categories: tuple[str, ...] = ()

@@ -6,12 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from unificx.cluster import Counters, OneTimeStore
+from unificx.core.access import Access, stating
 from unificx.core.errors import Conflict, Expired, Invalid, NotFound
 from unificx.db import Database, Page, PageById, UnitOfWork, lock_scope
 from unificx.identity import Identity, PersonChange
 from unificx.identity.events import TenantDeleted
 from unificx.privacy import KeyStore
 from unificx.support.rights import clocks, repository, states
+from unificx.support.rights.accounts import Accounts
 from unificx.support.rights.ports import NoNotifier, RequestNotifier
 from unificx.support.rights.schemas import (
     Kind,
@@ -53,7 +55,7 @@ class RightsRequests:
 
     def __init__(self, parts: RightsParts) -> None:
         self.notifier: RequestNotifier = NoNotifier()
-        self.parts = parts
+        self.parts, self.accounts = parts, Accounts(parts.identity)
         self._database, self._keys, self._identity = parts.database, parts.keys, parts.identity
         self._clock = parts.database.clock
 
@@ -63,7 +65,7 @@ class RightsRequests:
         """Enter a request of a signed-in user about themselves. A user who reports to be a minor is suspended at once.
 
         Raise Conflict if too many are open, Invalid, NotFound."""
-        person = await self._identity.users.get(tenant_id, person_id)
+        person = await self.accounts.get(tenant_id, person_id)
         async with self._database.read() as session:
             if await repository.count_open(session, tenant_id, person_id) >= MAX_OPEN:
                 raise Conflict("You have many open requests.", hint="Wait for their answers.")
@@ -124,7 +126,7 @@ class RightsRequests:
     async def _subject(self, tenant_id: str, new: NewRequest) -> str | None:
         """Return the data subject that a request is about, if it is known here. Raise NotFound for another account."""
         if new.person_id:
-            return (await self._identity.users.get(tenant_id, new.person_id)).subject
+            return (await self.accounts.get(tenant_id, new.person_id)).subject
         if new.number:
             return self._keys.find(tenant_id, NUMBER_ALIAS, new.number)
         return self._keys.find(tenant_id, EMAIL_ALIAS, new.email.lower()) if new.email else None
@@ -166,7 +168,7 @@ class RightsRequests:
         )
 
     async def _suspend(self, tenant_id: str, person_id: str) -> None:
-        await self._identity.users.update(tenant_id, person_id, PersonChange(state="suspended"))
+        await self.accounts.change(tenant_id, person_id, PersonChange(state="suspended"))
 
     # ---- lists
 
@@ -209,7 +211,7 @@ class RightsRequests:
             await repository.save(uow.session, self._keys, request)
             await self.add_record(uow, request, self._record(step, note, by))
         if step == "refuse" and request.kind == "minor" and request.person_id:
-            await self._identity.users.update(tenant_id, request.person_id, PersonChange(state="active"))
+            await self.accounts.change(tenant_id, request.person_id, PersonChange(state="active"))
         if step in ("answer", "refuse", "extend"):
             await self.notifier.send(request, "request_answer", note)
         return request
@@ -261,7 +263,10 @@ class RightsRequests:
 
     async def remind(self) -> None:
         """Remind the administrators of requests that are due soon or overdue. To be called periodically."""
-        now = self._clock.now()
+        with stating(Access("requests", "reminders")):
+            await self._remind(self._clock.now())
+
+    async def _remind(self, now: datetime) -> None:
         async with self._database.read() as session:
             due = await repository.to_remind(session, now + REMIND_BEFORE, now - REMIND_EVERY)
         found: defaultdict[str, list[RightsRequest]] = defaultdict(list)

@@ -1,0 +1,33 @@
+"""Accounts that requests are about. They are opened for administration, whatever the purpose of the work around it."""
+
+from unificx.core.access import current_access, stating
+from unificx.identity import Identity, Person, PersonChange
+
+
+class Accounts:
+    """The accounts of all tenants."""
+
+    def __init__(self, identity: Identity) -> None:
+        self._users = identity.users
+
+    async def get(self, tenant_id: str, person_id: str) -> Person:
+        """Return an account. Raise NotFound."""
+        with stating(current_access().to("administration")):
+            return await self._users.get(tenant_id, person_id)
+
+    async def all(self, tenant_id: str, at_most: int) -> list[Person]:
+        """Return the open accounts of a tenant, oldest first."""
+        found: list[Person] = []
+        cursor: str | None = None
+        with stating(current_access().to("administration")):
+            while len(found) < at_most:
+                page = await self._users.page(tenant_id, cursor, 200)
+                found += page.items
+                if (cursor := page.next) is None:
+                    break
+        return found[:at_most]
+
+    async def change(self, tenant_id: str, person_id: str, change: PersonChange) -> None:
+        """Suspend or resume an account. Raise NotFound, Conflict."""
+        with stating(current_access().to("administration")):
+            await self._users.update(tenant_id, person_id, change)
