@@ -15,15 +15,17 @@ async def save_copy(api: ApiClient, subject: str, tenant: str | None, out: Path)
     """Request a copy, wait for it, write it to `out` and delete it on the server; return what it was."""
     copy, tenant = await _request_copy(api, subject, tenant)
     path = f"/access-copies/{copy['id']}"
-    while copy["state"] == "requested":
-        await asyncio.sleep(_POLL_SECONDS)
-        copy = await api.get(path, tenant=tenant)
-    if copy["state"] == "failed":
-        full = copy["problem"] == "storage_full"
-        hint = "Free disk space on the server." if full else "Run `unificx doctor` to find the cause."
-        raise CliError("The copy could not be made.", hint)
-    await _download(api, path, tenant, out)
-    await api.delete(path, tenant=tenant)
+    try:
+        while copy["state"] == "requested":
+            await asyncio.sleep(_POLL_SECONDS)
+            copy = await api.get(path, tenant=tenant)
+        if copy["state"] == "failed":
+            full = copy["problem"] == "storage_full"
+            hint = "Free disk space on the server." if full else "Run `unificx doctor` to find the cause."
+            raise CliError("The copy could not be made.", hint)
+        await _download(api, path, tenant, out)
+    finally:
+        await api.delete(path, tenant=tenant)
     return copy
 
 

@@ -1,0 +1,120 @@
+"""Access copies: sealed, expiring, and gone with an erasure."""
+
+import errno
+from collections.abc import AsyncIterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from unificx.archive import AccessCopies, AccessCopy, AccessCopyParts, Requester
+from unificx.archive.schemas import CopyState
+from unificx.archive.service import LIFETIME
+from unificx.core.clock import ManualClock
+from unificx.core.errors import Expired, NotFound, StorageFull
+from unificx.db import Database
+from unificx.privacy import DataSubject, Export, KeyStore, RecordKind, Records
+
+ANA, ADMIN = DataSubject("one", "ana"), Requester("admin", "admin-subject")
+SECRET = b"canary of ana"
+
+
+class Notes:
+    """A holding with one record, and a hook that runs while it is read."""
+
+    def __init__(self) -> None:
+        self.while_read: Any = None
+
+    def export(self, owner: DataSubject, keys: KeyStore) -> Sequence[Export]:
+        del keys
+
+        async def read() -> AsyncIterator[Mapping[str, Any]]:
+            if self.while_read is not None:
+                await self.while_read()
+            yield {"text": SECRET.decode()}
+
+        return [Records(RecordKind("note", "notes", {"$schema": "", "title": "notes"}), read)]
+
+
+class KeyEraser:
+    """Destroys keys without a journal."""
+
+    def __init__(self, keys: KeyStore) -> None:
+        self.erase_subject = keys.destroy
+
+
+class Setup:
+    def __init__(self, database: Database, keys: KeyStore, folder: Path) -> None:
+        self.full = False
+        self.keys, self.folder, self.notes = keys, folder, Notes()
+        parts = AccessCopyParts(database, keys, KeyEraser(keys), folder, "installation-1", lambda: self.full)
+        self.copies = AccessCopies(parts)
+        self.copies.holdings = [self.notes]  # type: ignore[list-item]
+
+    async def requested(self, state: CopyState = "ready") -> AccessCopy:
+        copy = await self.copies.request(ANA, ADMIN)
+        await self.copies.build_all()
+        found = await self.copies.get("one", copy.id, ADMIN)
+        assert found.state == state
+        return found
+
+    def files(self) -> list[bytes]:
+        return [path.read_bytes() for path in self.folder.iterdir()] if self.folder.exists() else []
+
+
+@pytest.fixture
+def setup(database: Database, keys: KeyStore, tmp_path: Path) -> Setup:
+    keys.get("one", ["ana", "admin-subject", "ben"], create=True)
+    return Setup(database, keys, tmp_path / "copies")
+
+
+async def test_a_copy_is_sealed_and_opens_for_its_requester_only(setup: Setup) -> None:
+    copy = await setup.requested()
+    data = b"".join([piece async for piece in await setup.copies.open(copy)])
+    assert (len(data), data[:4]) == (copy.size, b"PK\x03\x04")
+    [sealed] = setup.files()
+    assert data[:4] not in sealed
+    for another in (Requester(), Requester("ben")):
+        with pytest.raises(NotFound):
+            await setup.copies.get("one", copy.id, another)
+    setup.keys.destroy("one", "admin-subject")
+    with pytest.raises(Expired):
+        await setup.copies.open(copy)
+
+
+async def test_a_copy_expires_with_its_key(setup: Setup, clock: ManualClock) -> None:
+    copy = await setup.requested()
+    clock.advance(LIFETIME.total_seconds())
+    with pytest.raises(Expired):
+        await setup.copies.open(copy)
+    await setup.copies.delete_expired()
+    assert (setup.files(), setup.keys.is_destroyed("one", f"copy-{copy.id}")) == ([], True)
+    assert await setup.copies.list("one", ADMIN) == []
+
+
+@pytest.mark.promise("D3")
+async def test_an_erasure_while_it_is_built_leaves_no_copy(setup: Setup) -> None:
+    async def erase() -> None:
+        await setup.copies.erase("one", "ana")
+        setup.keys.destroy("one", "ana")
+
+    setup.notes.while_read = erase
+    await setup.copies.request(ANA, ADMIN)
+    await setup.copies.build_all()
+    assert (setup.files(), await setup.copies.list("one", ADMIN)) == ([], [])
+    with pytest.raises(NotFound):
+        await setup.copies.request(ANA, ADMIN)
+
+
+async def test_a_full_disk_leaves_nothing_half_written(setup: Setup) -> None:
+    async def no_space() -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    setup.notes.while_read = no_space
+    assert (await setup.requested("failed")).problem == "storage_full"
+    assert setup.files() == []
+    setup.full = True
+    with pytest.raises(StorageFull):
+        await setup.copies.request(ANA, ADMIN)
+    setup.full, setup.notes.while_read = False, None
+    await setup.requested()
