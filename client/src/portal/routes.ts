@@ -167,6 +167,11 @@ const protectedRoutes = [
   }),
   createRoute({
     getParentRoute: () => signedIn,
+    path: '/privacy/policy',
+    component: lazyRouteComponent(() => import('~/features/privacy/PolicyVersions')),
+  }),
+  createRoute({
+    getParentRoute: () => signedIn,
     path: '/privacy/requests',
     component: lazyRouteComponent(() => import('~/features/privacy/Requests')),
   }),

@@ -1,6 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { pendingPermission } from '~/media/capture';
 import { useValue } from '~/core/store';
+import { PermissionText } from '~/features/privacy/PermissionText';
 import type { Call } from '~/sip';
 import { captureNotice, PERMISSION_REASONS } from './messages';
 import { useRoom } from './useRoom';
@@ -25,6 +26,9 @@ export function PermissionNotices({ call }: { call: Call }) {
     return (
       <div className={css.notice} data-notice role="status">
         {t(PERMISSION_REASONS[source])}
+        <span>
+          <PermissionText of={source} />
+        </span>
       </div>
     );
   }

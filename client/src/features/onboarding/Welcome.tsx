@@ -3,6 +3,7 @@ import { IconBellRinging, IconCircleCheck, IconMicrophone, IconPhoneIncoming, ty
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { PermissionText } from '~/features/privacy/PermissionText';
 import { useValue } from '~/core/store';
 import { welcomeDependencies } from './dependencies';
 import { CARDS, Welcome as Model, type Card } from './model';
@@ -149,7 +150,7 @@ function NotificationsCard({ model }: { model: Model }) {
     <Step
       model={model}
       card="notifications"
-      lead={<Trans>Calls ring as notifications when UnifiCX is closed. They show no name and no number.</Trans>}
+      lead={<PermissionText of="notifications" />}
       button={
         <Button size="md" fullWidth loading={busy} onClick={() => void model.turnOnNotifications()}>
           {outcomes.notifications ? <Trans>Try again</Trans> : <Trans>Allow notifications</Trans>}

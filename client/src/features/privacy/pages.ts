@@ -10,4 +10,5 @@ export interface PrivacyPage {
 export const PRIVACY_PAGES: [PrivacyPage, ...PrivacyPage[]] = [
   { to: '/privacy/retention', title: msg`Retention` },
   { to: '/privacy/requests', title: msg`Requests` },
+  { to: '/privacy/policy', title: msg`Policy` },
 ];

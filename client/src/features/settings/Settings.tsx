@@ -27,6 +27,7 @@ import { activateLanguage } from '~/core/language';
 import { requestSensorPermission } from '~/media/sensors';
 import { setPreferences, preferences, type Preferences } from '~/core/preferences';
 import { useValue } from '~/core/store';
+import { PermissionText } from '~/features/privacy/PermissionText';
 import { StatusChip } from '~/features/status';
 import { MediaDevices } from './MediaDevices';
 
@@ -190,7 +191,7 @@ function CallSettings() {
       <Switch
         size="md"
         label={t`Use motion sensors`}
-        description={t`Rotates the video and turns off the screen at your ear during calls. Sensor data never leaves this device.`}
+        description={<PermissionText of="sensors" />}
         checked={chosen.sensors}
         onChange={(event) => {
           setPreferences({ sensors: event.currentTarget.checked });

@@ -5,6 +5,7 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import { InfoNotice } from '~/design/Notice';
 import { AuthLayout } from '~/design/AuthLayout';
+import { PermissionText } from '~/features/privacy/PermissionText';
 import { useValue } from '~/core/store';
 import { qrScanner } from './qr-scanner';
 import { followLink } from './follow';
@@ -70,10 +71,7 @@ function CameraNotice({ model, phase }: { model: ScanModel; phase: ScanState['ph
       )}
       {(phase === 'asking' || phase === 'opening') && (
         <Text>
-          <Trans>
-            The camera is needed to read the code on the other screen. Images are processed on this device and not
-            stored.
-          </Trans>
+          <PermissionText of="camera" />
         </Text>
       )}
       {phase !== 'missing' && (
