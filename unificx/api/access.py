@@ -65,11 +65,14 @@ def purpose(name: str) -> Any:
 
 
 def access_of(request: Request, purpose: str) -> Access:
-    """Return the access of a request for a purpose; its actor is the user, if already authenticated."""
+    """Return the access of a request for a purpose; its actor is the user, if already authenticated, or the
+    administrator who has made the access of the user."""
     user: CurrentUser | None = getattr(request.state, "user", None)
     if user is None:
         return Access(purpose, ANONYMOUS)
-    return Access(purpose, user.principal.person_id or OPERATOR, user.principal.tenant_id)
+    principal = user.principal
+    actor = principal.by if principal.is_substitute else principal.person_id or OPERATOR
+    return Access(purpose, actor, principal.tenant_id)
 
 
 async def authenticate_request(request: Request) -> CurrentUser:
@@ -98,9 +101,25 @@ async def _authenticate(request: Request) -> CurrentUser:
     if not token:
         raise Unauthenticated("Not signed in.", hint="Sign in at /api/v1/sessions.")
     user = CurrentUser(await identity.authenticate(token.strip()), token.strip(), authenticated_by_cookie=not scheme)
+    path = request.scope["path"]
     if user.principal.key_id:
-        _require_open_to_keys(user.principal, request.scope["path"])
+        _require_open_to_keys(user.principal, path)
+    if user.principal.is_substitute and _PRIVATE.fullmatch(path):
+        raise NotThePerson(
+            "Another person made this access, so it opens no recordings and messages.",
+            hint="Confirm your identity with your own password or second factor, or choose a password of your own.",
+        )
     return user
+
+
+_PRIVATE = re.compile(r"/api/v1/(?:recordings|voicemail)/(?!settings$).+")
+"""Paths closed to access that another person has made for the user, until the user has proved their identity."""
+
+
+class NotThePerson(Forbidden):
+    """The user has not proved that they, and not the maker of the access, are the caller."""
+
+    code = "not_the_person"
 
 
 _CREDENTIALS = re.compile(

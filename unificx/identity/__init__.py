@@ -33,6 +33,7 @@ from unificx.identity.policies.validation import email as validated_email
 from unificx.identity.policies.validation import email_key
 from unificx.identity.privacy import account_holding
 from unificx.identity.schemas import (
+    CONSOLE,
     Acceptance,
     ApiKey,
     CreatedApiKey,
@@ -72,11 +73,13 @@ from unificx.identity.schemas import (
     Tenant,
     TenantChange,
     TokenDelivery,
+    maker_of,
 )
 from unificx.identity.service import Identity, build_identity
 from unificx.identity.terms import TERMS_VERSION, policy_version
 
 __all__ = [
+    "CONSOLE",
     "DEFAULT_COUNTRY",
     "OPERATOR_SLUG",
     "SCOPES",
@@ -146,6 +149,7 @@ __all__ = [
     "allocate_number",
     "build_identity",
     "email_key",
+    "maker_of",
     "may",
     "may_grant",
     "neutralize",

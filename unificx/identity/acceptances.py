@@ -6,7 +6,7 @@ from unificx.identity.errors import AcceptanceRequired, ConsentRequired, NotOfAg
 from unificx.identity.models import AcceptancePart
 from unificx.identity.remembered import RememberedIds
 from unificx.identity.repository import credentials
-from unificx.identity.schemas import Acceptance, PolicyAnswer, PolicyStatus, Principal
+from unificx.identity.schemas import CONSOLE, Acceptance, PolicyAnswer, PolicyStatus, Principal
 from unificx.identity.session_closer import SessionCloser
 from unificx.identity.store import IdentityStore, Transaction
 from unificx.privacy import ConsentMethod, ConsentRecord, ConsentState, add_consent
@@ -29,7 +29,7 @@ class Acceptances:
             check_versions(acceptance)
         async with self._store.transaction() as tx:
             account = await self._store.account(tx.session, principal.tenant_id, principal.person_id)
-            await self.record(tx, account, acceptance)
+            await self.record(tx, account, acceptance, by=principal.by)
             if not acceptance.of_age:
                 await self._closer.end(tx, principal.tenant_id, principal.person_id)
         if not acceptance.of_age:
@@ -51,12 +51,12 @@ class Acceptances:
         async with self._store.transaction() as tx:
             account = await self._store.account(tx.session, principal.tenant_id, principal.person_id)
             latest = await credentials.latest_acceptance(
-                tx.session, self._store.keys, principal.tenant_id, principal.person_id
+                tx.session, self._store.keys, principal.tenant_id, principal.person_id, principal.by
             )
             now = terms.standing(latest)
             if latest is None or now == "missing":
                 raise Conflict("Accept the terms first.", hint="POST /api/v1/me/acceptances.")
-            if now == "current":
+            if now == "current" or (answer == "refused" and principal.is_substitute):
                 return
             if answer == "refused":
                 await self._add_to_ledger(tx, account, self._decision("refused", version, "form", locale))
@@ -65,12 +65,13 @@ class Acceptances:
             else:
                 acceptance = Acceptance(True, latest.terms_version, version)
                 method = "form" if answer == "agreed" else "continued_use"
-                await self.record(tx, account, acceptance, method=method, locale=locale)
+                await self.record(tx, account, acceptance, method=method, locale=locale, by=principal.by)
 
     async def require(self, principal: Principal) -> None:
         """Raise AcceptanceRequired until the caller has accepted the current terms and policy, ConsentRequired if a
         significant version of the policy is unanswered."""
-        if principal.session_id in self._accepted_sessions:
+        access = f"{principal.session_id} {principal.by}"
+        if access in self._accepted_sessions:
             return
         standing = terms.standing(await self._latest(principal))
         if standing == "consent":
@@ -80,16 +81,17 @@ class Acceptances:
                 "Accept the current terms and policy first.",
                 hint="GET /api/v1/sign-in/options, then POST /api/v1/me/acceptances.",
             )
-        self._accepted_sessions.add(principal.session_id)
+        self._accepted_sessions.add(access)
 
     async def require_consent(self, principal: Principal) -> None:
         """Raise ConsentRequired if the caller has accepted an earlier policy and a significant version since is
         unanswered."""
-        if principal.session_id in self._sessions_without_question:
+        access = f"{principal.session_id} {principal.by}"
+        if access in self._sessions_without_question:
             return
         if terms.standing(await self._latest(principal)) == "consent":
             raise _consent_required()
-        self._sessions_without_question.add(principal.session_id)
+        self._sessions_without_question.add(access)
 
     async def record(
         self,
@@ -99,16 +101,21 @@ class Acceptances:
         *,
         method: ConsentMethod = "form",
         locale: str = "",
+        by: str = "",
     ) -> None:
-        """Store the answer; of a user who is not of age nothing else."""
+        """Store the answer; of a user who is not of age nothing else.
+
+        With an access that another person has made (`by`, see `Principal`) the user has not consented: the answer is
+        not in the ledger and counts for such access only.
+        """
         part = AcceptancePart(acceptance.of_age, acceptance.terms_version, acceptance.policy_version)
         if not acceptance.of_age:
             part = AcceptancePart(False, "", "")
         clock = self._store.clock
         await credentials.add_acceptance(
-            tx.session, self._store.keys, account, part, acceptance_id=clock.new_id(), at=clock.now()
+            tx.session, self._store.keys, account, part, acceptance_id=clock.new_id(), at=clock.now(), by=by
         )
-        if acceptance.of_age:
+        if acceptance.of_age and by in ("", CONSOLE):
             given = self._decision("given", acceptance.policy_version, method, locale)
             await self._add_to_ledger(tx, account, given)
 
@@ -122,7 +129,7 @@ class Acceptances:
     async def _latest(self, principal: Principal) -> AcceptancePart | None:
         async with self._store.read() as session:
             return await credentials.latest_acceptance(
-                session, self._store.keys, principal.tenant_id, principal.person_id
+                session, self._store.keys, principal.tenant_id, principal.person_id, principal.by
             )
 
 

@@ -12,7 +12,7 @@ from unificx.identity.policies import permissions, validation
 from unificx.identity.policies.key_call_rate import KeyCallRate
 from unificx.identity.policies.token_rotation import base64url, digest
 from unificx.identity.repository import api_keys
-from unificx.identity.schemas import ApiKey, CreatedApiKey, NewApiKey, Principal
+from unificx.identity.schemas import ApiKey, CreatedApiKey, NewApiKey, Principal, maker_of
 from unificx.identity.security_notices import SecurityNotices
 from unificx.identity.store import IdentityStore, Transaction
 
@@ -69,7 +69,9 @@ class ApiKeys:
                 last_used=None,
                 name=validation.name(new.name),
             )
-            await api_keys.add(tx.session, self._keys, key, person.subject, digest(token))
+            await api_keys.add(
+                tx.session, self._keys, key, person.subject, digest(token), by=maker_of(maker, person_id)
+            )
             tx.on_commit.append(lambda: self._notices.send(tenant_id, person_id, "api_key_created", key.name))
             tx.publish(ApiKeyCreated(self._clock.new_id(), tenant_id, key.id, person_id, maker.person_id))
         log.info("api_key_created", tenant=tenant_id, key=key.id, person=person_id, maker=maker.person_id)

@@ -20,14 +20,20 @@ class FirstFactor:
         self._tickets = tickets
 
     async def finish(
-        self, tx: Transaction, account: credentials.SignInAccount, context: SignInContext, *, stepped_up: bool = True
+        self,
+        tx: Transaction,
+        account: credentials.SignInAccount,
+        context: SignInContext,
+        *,
+        stepped_up: bool = True,
+        by: str = "",
     ) -> SignInResult:
-        """Open a session, or issue a ticket if the user has a second factor.
+        """Open a session, or issue a ticket if the user has a second factor, which proves that it is them.
 
-        `stepped_up`: the user authenticated themselves just now, which counts as step-up.
+        `stepped_up`: the user authenticated themselves just now, which counts as step-up. `by`: see `Principal`.
         """
         kinds = await self._factors.kinds(tx.session, account.tenant_id, account.person_id)
         if not kinds:
-            return await self._opener.open(tx, account, context, stepped_up=stepped_up)
+            return await self._opener.open(tx, account, context, stepped_up=stepped_up, by=by)
         ticket = await self._tickets.issue(SECOND_FACTOR, account.tenant_id, account.person_id)
         return SecondFactorRequired(kinds, ticket.expires, ticket.code)

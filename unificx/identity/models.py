@@ -226,6 +226,9 @@ class CredentialRow(Base):
     tenant_id: Mapped[str] = plain("tenant id", ForeignKey("tenant.id"), index=True)
     subject_id: Mapped[str] = plain("random id of the sealing key")
     must_change: Mapped[bool] = plain("one-time password")
+    made_by: Mapped[str | None] = plain(
+        "random id of the other person who chose it, or console; null for the person themselves"
+    )
     changed: Mapped[datetime] = plain("modification time")
     sealed: Mapped[bytes] = sealed_column(PasswordPart, subject="subject_id")
 
@@ -251,6 +254,9 @@ class SessionRow(Base):
     rotated: Mapped[datetime] = plain("time of the last refresh")
     created: Mapped[datetime] = plain("sign-in time")
     proved: Mapped[datetime | None] = plain("time of the last step-up")
+    made_by: Mapped[str | None] = plain(
+        "random id of the other person who made its code or password, or console; null for the person themselves"
+    )
     expires: Mapped[datetime] = plain("session expiry")
     last_used: Mapped[date] = plain("date only")
     sealed: Mapped[bytes] = sealed_column(SessionPart, subject="subject_id")
@@ -269,6 +275,9 @@ class ApiKeyRow(Base):
     digest: Mapped[str] = plain("digest of a random token", unique=True)
     prefix: Mapped[str] = plain("first characters of a random token")
     scopes: Mapped[str] = plain("names of scopes, separated by spaces")
+    made_by: Mapped[str | None] = plain(
+        "random id of the other person who created it, or console; null for the person themselves"
+    )
     created: Mapped[datetime] = plain("creation time")
     expires: Mapped[datetime] = plain("expiry time", index=True)
     last_used: Mapped[date | None] = plain("date only")
@@ -300,6 +309,9 @@ class AcceptanceRow(Base):
     person_id: Mapped[str] = plain("person id", ForeignKey("person.id"))
     subject_id: Mapped[str] = plain("random id of the sealing key")
     at: Mapped[datetime] = plain("time of the declaration")
+    made_by: Mapped[str | None] = plain(
+        "random id of the other person who gave the access it was made with, or console; null for the person themselves"
+    )
     sealed: Mapped[bytes] = sealed_column(AcceptancePart, subject="subject_id")
 
 

@@ -9,7 +9,7 @@ from unificx.identity.passwords import PasswordHashing, truncate
 from unificx.identity.policies import validation
 from unificx.identity.policies.random_text import readable_password
 from unificx.identity.remembered import RememberedIds
-from unificx.identity.repository import accounts, credentials
+from unificx.identity.repository import accounts, credentials, sessions
 from unificx.identity.schemas import Person, Principal, Source
 from unificx.identity.security_notices import SecurityNotices
 from unificx.identity.session_closer import SessionCloser
@@ -46,10 +46,10 @@ class PasswordStore:
         password = readable_password(self._store.clock.random_bytes(ONE_TIME_PASSWORD_BYTES))
         return password, await self._hashing.hash(password)
 
-    async def write(self, tx: Transaction, person: Person, hashed: str, *, must_change: bool) -> None:
-        """Store the hash and publish PasswordChanged."""
+    async def write(self, tx: Transaction, person: Person, hashed: str, *, must_change: bool, by: str = "") -> None:
+        """Store the hash and publish PasswordChanged. `by`: the other person who chose it, or `CONSOLE`."""
         account = credentials.SignInAccount(
-            person.id, person.tenant_id, person.subject, person.role, person.state, must_change, hashed
+            person.id, person.tenant_id, person.subject, person.role, person.state, must_change, hashed, by
         )
         clock = self._store.clock
         await credentials.set_password(tx.session, self._store.keys, account, clock.now())
@@ -78,15 +78,16 @@ class Passwords:
         self._own_password_sessions = RememberedIds()
         """Sessions known to have a permanent password: setting a one-time password ends every session."""
 
-    async def set(self, tenant_id: str, person_id: str, password: str) -> None:
-        """Set a user's password and end all their sessions. An invited user becomes active."""
+    async def set(self, tenant_id: str, person_id: str, password: str, by: str = "") -> None:
+        """Set a user's password and end all their sessions. An invited user becomes active. `by`: the other person who
+        sets it, or `CONSOLE`."""
         hashed = await self._password_store.hash(password)
-        await self._replace(tenant_id, person_id, hashed, must_change=False)
+        await self._replace(tenant_id, person_id, hashed, must_change=False, by=by)
 
-    async def reset(self, tenant_id: str, person_id: str) -> str:
+    async def reset(self, tenant_id: str, person_id: str, by: str = "") -> str:
         """Set a one-time password and end all the user's sessions. Return the password, which is shown once."""
         password, hashed = await self._password_store.one_time_password()
-        await self._replace(tenant_id, person_id, hashed, must_change=True)
+        await self._replace(tenant_id, person_id, hashed, must_change=True, by=by)
         return password
 
     async def change(self, principal: Principal, current: str, new: str, source: Source) -> None:
@@ -109,10 +110,19 @@ class Passwords:
         return await self._password_store.hash(password)
 
     async def replace(
-        self, tx: Transaction, person: Person, hashed: str, *, must_change: bool, except_session: str = ""
+        self,
+        tx: Transaction,
+        person: Person,
+        hashed: str,
+        *,
+        must_change: bool,
+        except_session: str = "",
+        by: str = "",
     ) -> None:
         """Store the hash, end the user's sessions and pending sign-ins, and notify the user after the commit."""
-        await self._password_store.write(tx, person, hashed, must_change=must_change)
+        await self._password_store.write(tx, person, hashed, must_change=must_change, by=by)
+        if except_session:
+            await sessions.give_back(tx.session, person.tenant_id, except_session)
         await self._closer.end(tx, person.tenant_id, person.id, except_session=except_session)
         await self._tickets.revoke_for(person.id)
         tx.on_commit.append(lambda: self._notices.send(person.tenant_id, person.id, "password_changed", ""))
@@ -131,10 +141,17 @@ class Passwords:
         self._own_password_sessions.add(principal.session_id)
 
     async def _replace(
-        self, tenant_id: str, person_id: str, hashed: str, *, must_change: bool, except_session: str = ""
+        self,
+        tenant_id: str,
+        person_id: str,
+        hashed: str,
+        *,
+        must_change: bool,
+        except_session: str = "",
+        by: str = "",
     ) -> None:
         async with self._store.transaction() as tx:
             person = await self._store.person(tx.session, tenant_id, person_id)
             if person.state == "invited":
                 await accounts.save_person(tx.session, self._store.keys, replace(person, state="active"))
-            await self.replace(tx, person, hashed, must_change=must_change, except_session=except_session)
+            await self.replace(tx, person, hashed, must_change=must_change, except_session=except_session, by=by)

@@ -91,14 +91,15 @@ class People:
             used = await people.numbers(session, tenant_id)
         return propose_number([number for number, kind in used.items() if kind == "extension"], used)
 
-    async def create(self, tenant_id: str, new: NewPerson, number: str = "") -> CreatedPerson:
-        """Create a user and, with a number, their extension, in one transaction. The extension has no device yet.
+    async def create(self, tenant_id: str, new: NewPerson, number: str = "", by: str = "") -> CreatedPerson:
+        """Create a user and, with a number, their extension, in one transaction. The extension has no device yet. `by`:
+        the person who chose the password, or `CONSOLE`.
 
         Raise Conflict if the e-mail address or the number is in use; nothing is created then.
         """
         hashed = await self._users.hash_password(new)
         async with self._store.transaction() as tx:
-            person = await self._users.add_with_password(tx, tenant_id, new, hashed)
+            person = await self._users.add_with_password(tx, tenant_id, new, hashed, by)
             extension = await self._extensions.add(tx, NewExtension(number, person.name), person) if number else None
         return CreatedPerson(person, extension)
 

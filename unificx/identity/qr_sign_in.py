@@ -17,7 +17,7 @@ from unificx.identity.errors import SignInCodeExpired, UsedSignInCode
 from unificx.identity.events import SignInCodeTriedAgain, SignInCodeUsed
 from unificx.identity.first_factor import FirstFactor
 from unificx.identity.policies import token_rotation
-from unificx.identity.schemas import SignedIn, SignInCode, SignInCodeState, SignInContext, SignInResult
+from unificx.identity.schemas import CONSOLE, SignedIn, SignInCode, SignInCodeState, SignInContext, SignInResult
 from unificx.identity.security_notices import SecurityNotices
 from unificx.identity.session_closer import SessionCloser
 from unificx.identity.session_opener import SessionOpener
@@ -46,6 +46,8 @@ class _Code:
     person_id: str
     maker_id: str
     expires: datetime
+    by: str = ""
+    """With a code that a session makes for its own user, who made that session."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +128,9 @@ class QrSignIn:
         self._notices = notices
         self._codes = _CodeStore(one_time)
 
-    async def create_code(self, tenant_id: str, person_id: str, maker_id: str) -> SignInCode:
-        """Create a code that signs a device in as the user. `maker_id` is its creator, "" for the operator's console.
+    async def create_code(self, tenant_id: str, person_id: str, maker_id: str, by: str = "") -> SignInCode:
+        """Create a code that signs a device in as the user. `maker_id` is its creator, "" for the operator's console;
+        `by` is the `Principal.by` of the creator.
 
         Raise NotFound, and Conflict for a suspended user.
         """
@@ -142,6 +145,7 @@ class QrSignIn:
             person_id=person_id,
             maker_id=maker_id,
             expires=self._clock.now() + CODE_LIFETIME,
+            by=by,
         )
         await self._codes.put(made, token_rotation.digest(code))
         return SignInCode(made.id, made.expires, code)
@@ -194,8 +198,9 @@ class QrSignIn:
         if before is not None and before.session_id is not None:  # the same device again: the response was lost
             await self._closer.end(tx, code.tenant_id, code.person_id, only_session=before.session_id)
         if code.maker_id == code.person_id:
-            return await self._opener.open(tx, account, context, stepped_up=False)
-        return await self._first_factor.finish(tx, account, context, stepped_up=False)
+            return await self._opener.open(tx, account, context, stepped_up=False, by=code.by)
+        by = code.maker_id or CONSOLE
+        return await self._first_factor.finish(tx, account, context, stepped_up=False, by=by)
 
     async def _reject_other_device(self, code: _Code) -> None:
         if not await self._codes.mark_tried_again(code):

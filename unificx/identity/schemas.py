@@ -65,6 +65,10 @@ class SignInContext:
     token_delivery: TokenDelivery = "token"  # noqa: S105
 
 
+CONSOLE = "console"
+"""The operator's console, in place of the id of a person."""
+
+
 @dataclass(frozen=True, slots=True)
 class Principal:
     """Authenticated caller. `session_id` is "" for the operator at the control socket and for an API key."""
@@ -80,6 +84,21 @@ class Principal:
     """With an API key, its user."""
     scopes: frozenset[str] | None = None
     """Permitted actions of an API key, within those of the role; None without a limit."""
+    by: str = ""
+    """The other person who made the code, password or key of this access, or `CONSOLE`; "" once the user has proved
+    their identity, and for access of their own."""
+
+    @property
+    def is_substitute(self) -> bool:
+        """Whether an administrator may be acting under this account. The operator's console gives people their first
+        access, and acts for them by contract: it is named as the actor, but not limited."""
+        return self.by not in ("", CONSOLE)
+
+
+def maker_of(maker: Principal, person_id: str) -> str:
+    """Return `Principal.by` for an access that `maker` makes for a user."""
+    made_by = maker.person_id or maker.maker_id or CONSOLE
+    return maker.by if made_by == person_id else made_by
 
 
 @dataclass(frozen=True, slots=True)

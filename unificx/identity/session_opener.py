@@ -33,9 +33,16 @@ class SessionOpener:
         """Fingerprints (`_fingerprint`) of devices that signed in since startup."""
 
     async def open(
-        self, tx: Transaction, account: credentials.SignInAccount, context: SignInContext, *, stepped_up: bool
+        self,
+        tx: Transaction,
+        account: credentials.SignInAccount,
+        context: SignInContext,
+        *,
+        stepped_up: bool,
+        by: str = "",
     ) -> SignedIn:
-        """Open a session; an invited user becomes active. Raise Unauthenticated if account or tenant is not active."""
+        """Open a session; an invited user becomes active. `by`: see `Principal`. Raise Unauthenticated if account or
+        tenant is not active."""
         is_first = account.state == "invited"
         if not (is_first or account.state == "active") or not self._store.is_tenant_active(account.tenant_id):
             raise Unauthenticated("This account is not active.")
@@ -62,8 +69,8 @@ class SessionOpener:
             account_key, device_name = (account.tenant_id, account.person_id), opened.name or opened.agent
             tx.on_commit.append(lambda: self._notices.send(*account_key, "new_device", device_name))
         tx.on_commit.append(lambda: self._known_devices.add(_fingerprint(account.person_id, opened)))
-        await sessions.add(tx.session, self._keys, account, opened, tokens, stepped_up=stepped_up)
-        return await self.signed_in(tx, account, opened.id, tokens)
+        await sessions.add(tx.session, self._keys, account, opened, tokens, stepped_up=stepped_up, by=by)
+        return await self.signed_in(tx, account, opened.id, tokens, by)
 
     def next_tokens(self, token: token_rotation.RefreshToken, token_delivery: TokenDelivery) -> sessions.SessionTokens:
         """Return the token pair that follows `token`."""
@@ -72,12 +79,18 @@ class SessionOpener:
         return sessions.SessionTokens(pair, salt, now, now + ACCESS_LIFETIME[token_delivery], now + SESSION_LIFETIME)
 
     async def signed_in(
-        self, tx: Transaction, account: credentials.SignInAccount, session_id: str, tokens: sessions.SessionTokens
+        self,
+        tx: Transaction,
+        account: credentials.SignInAccount,
+        session_id: str,
+        tokens: sessions.SessionTokens,
+        by: str,
     ) -> SignedIn:
         """Return the result of a sign-in or refresh."""
-        acceptance = await credentials.latest_acceptance(tx.session, self._keys, account.tenant_id, account.person_id)
+        account_key = (account.tenant_id, account.person_id)
+        acceptance = await credentials.latest_acceptance(tx.session, self._keys, *account_key, by)
         return SignedIn(
-            principal=Principal(account.person_id, account.tenant_id, account.role, session_id),
+            principal=Principal(account.person_id, account.tenant_id, account.role, session_id, by=by),
             expires=tokens.access_expires,
             refresh_expires=tokens.expires,
             must_change=account.must_change,

@@ -74,7 +74,7 @@ class Sessions:
             if verdict != "stolen":
                 self._last_used[record.tenant_id, record.id] = now.date()
                 tokens = await self._rotate(tx, record, refresh_token, token_delivery, is_retry=verdict == "again")
-                return await self._opener.signed_in(tx, account, record.id, tokens)
+                return await self._opener.signed_in(tx, account, record.id, tokens, record.by)
             await self._closer.end_one(tx, record)
         self._notices.send(account.tenant_id, account.person_id, "session_theft", "")
         raise _session_expired()

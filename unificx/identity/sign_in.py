@@ -67,4 +67,4 @@ class SignIn:
                 await credentials.set_password(
                     tx.session, self._keys, replace(account, hash=renewed), self._clock.now()
                 )
-            return await self._first_factor.finish(tx, current, context)
+            return await self._first_factor.finish(tx, current, context, by=current.password_by)

@@ -6,7 +6,7 @@ from unificx.identity.factor_records import FactorRecords
 from unificx.identity.factor_schemas import PasskeyOptions, Proof, WebOrigin
 from unificx.identity.password_changes import PasswordStore
 from unificx.identity.proofs import ProofVerifier
-from unificx.identity.repository import credentials, factors
+from unificx.identity.repository import credentials, factors, sessions
 from unificx.identity.schemas import Principal, Source
 from unificx.identity.store import IdentityStore, Transaction
 
@@ -58,7 +58,7 @@ class StepUp:
             async with self._store.transaction() as tx:
                 owner = self._factors.owner(principal.tenant_id, principal.person_id)
                 await self._proofs.verify(tx, owner, proof, origin, _step_up_purpose(principal))
-                await self._mark_stepped_up(tx, principal)
+                await self._mark_stepped_up(tx, principal, is_own=True)
         except InvalidProof as error:
             raise _step_up_failed(error.hint) from None
         await self._factor_attempts.record_success(principal.person_id, source)
@@ -73,10 +73,13 @@ class StepUp:
         if not matches or kinds:
             raise _step_up_failed("Use your second factor." if kinds else "")
         async with self._store.transaction() as tx:
-            await self._mark_stepped_up(tx, principal)
+            await self._mark_stepped_up(tx, principal, is_own=account is not None and not account.password_by)
         await self._attempts.record_success(principal.person_id, source)
 
-    async def _mark_stepped_up(self, tx: Transaction, principal: Principal) -> None:
+    async def _mark_stepped_up(self, tx: Transaction, principal: Principal, *, is_own: bool) -> None:
+        """`is_own`: the proof is known to the user alone."""
+        if is_own:
+            await sessions.give_back(tx.session, principal.tenant_id, principal.session_id)
         await factors.mark_stepped_up(tx.session, principal.tenant_id, principal.session_id, self._clock.now())
 
 

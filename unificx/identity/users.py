@@ -103,7 +103,7 @@ class Users:
             )
             must_change = await credentials.must_change(session, principal.tenant_id, principal.person_id)
             acceptance = await credentials.latest_acceptance(
-                session, self._keys, principal.tenant_id, principal.person_id
+                session, self._keys, principal.tenant_id, principal.person_id, principal.by
             )
         return CurrentAccount(person, tuple(extensions), must_change, standing(acceptance))
 
@@ -153,11 +153,13 @@ class Users:
                 await self._close(tx, person)
             await self._phones.delete_of_subject(tx, tenant_id, subject)
 
-    async def add_with_password(self, tx: Transaction, tenant_id: str, new: NewPerson, hashed: str | None) -> Person:
-        """Like `add`, with the result of `hash_password`."""
+    async def add_with_password(
+        self, tx: Transaction, tenant_id: str, new: NewPerson, hashed: str | None, by: str = ""
+    ) -> Person:
+        """Like `add`, with the result of `hash_password`; `by`: the other person who chose it, or `CONSOLE`."""
         person = await self.add(tx, tenant_id, new, "invited" if hashed is None else "active")
         if hashed is not None:
-            await self._passwords.write(tx, person, hashed, must_change=False)
+            await self._passwords.write(tx, person, hashed, must_change=False, by=by)
         return person
 
     async def add(

@@ -54,7 +54,8 @@ async def create_person(
     _require_grantable(user, new.role)
     password = new.password.get_secret_value() if new.password is not None else None
     wanted = identity.NewPerson(new.name, new.email, new.role, password, language=new.language)
-    made = await services.identity.people.create(scope.tenant_id, wanted, new.number)
+    by = identity.maker_of(user.principal, "")
+    made = await services.identity.people.create(scope.tenant_id, wanted, new.number, by)
     return people.PersonCreated(
         **models.Person.model_validate(made.person).model_dump(),
         extension=extension_schema(services, made.extension) if made.extension is not None else None,
@@ -99,7 +100,8 @@ async def set_person_password(
     scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
     person = await _person(services, scope, person_id)
     _require_grantable(user, person.role)
-    await services.identity.passwords.set(scope.tenant_id, person.id, new.password.get_secret_value())
+    by = identity.maker_of(user.principal, person.id)
+    await services.identity.passwords.set(scope.tenant_id, person.id, new.password.get_secret_value(), by)
 
 
 @router.post(
@@ -114,7 +116,8 @@ async def reset_person_password(
     scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
     person = await _person(services, scope, person_id)
     _require_grantable(user, person.role)
-    return models.OneTimePassword(password=await services.identity.passwords.reset(scope.tenant_id, person.id))
+    by = identity.maker_of(user.principal, person.id)
+    return models.OneTimePassword(password=await services.identity.passwords.reset(scope.tenant_id, person.id, by))
 
 
 @router.delete("/{person_id}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404, 409))

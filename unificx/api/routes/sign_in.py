@@ -57,7 +57,7 @@ async def create_sign_in_code(
     else:
         raise Invalid("The operator on the control socket has no account.", hint="Name the person.", field="person_id")
     base = base_url(services, request)
-    made = await services.identity.qr_sign_in.create_code(tenant_id, person_id, principal.person_id)
+    made = await services.identity.qr_sign_in.create_code(tenant_id, person_id, principal.person_id, principal.by)
     url = f"{base}{CLIENT_PATH}sign-in={made.code}"
     return models.SignInCode(id=made.id, code=made.code, url=url, svg=qr_svg(url), expires=made.expires)
 

@@ -46,7 +46,8 @@ async def list_voicemail(
     hidden: Hidden = False,
     tenant: TenantQuery = None,
 ) -> core.Page[voicemail.Message]:
-    """List your voicemail messages, newest first. In those of other extensions the caller is hidden."""
+    """List your voicemail messages, newest first. In those of other extensions, and with access that an administrator
+    has made for you, the caller is hidden."""
     scope = await require_access_or_own(services, user, tenant, Action.PEOPLE_CHANGE)
     if extension is not None:
         wanted = [(await mailbox_in_scope(services, scope, extension)).id]
@@ -55,7 +56,8 @@ async def list_voicemail(
         shared = {group.id for one in own for group in services.mailboxes.shared.of_member(one)}
         wanted = [*own, *sorted(shared)]
     found = await services.mailboxes.list(scope.tenant_id, wanted, hidden=hidden) if wanted else ()
-    return core.Page(items=[_message_schema(services, user.principal.person_id, one) for one in found], next=None)
+    reader = "" if user.principal.is_substitute else user.principal.person_id
+    return core.Page(items=[_message_schema(services, reader, one) for one in found], next=None)
 
 
 @router.get("/voicemail/settings", responses=problem_responses(401, 403, 404))

@@ -14,7 +14,7 @@ from unificx.identity.schemas import ApiKey, Principal, Role
 API_KEY_CODEC = SealedCodec(ApiKeyRow, ApiKeyPart)
 
 
-async def add(session: AsyncSession, keys: Keys, key: ApiKey, subject: str, digest: str) -> None:
+async def add(session: AsyncSession, keys: Keys, key: ApiKey, subject: str, digest: str, *, by: str) -> None:
     values = {
         "id": key.id,
         "tenant_id": key.tenant_id,
@@ -23,6 +23,7 @@ async def add(session: AsyncSession, keys: Keys, key: ApiKey, subject: str, dige
         "digest": digest,
         "prefix": key.prefix,
         "scopes": " ".join(key.scopes),
+        "made_by": by or None,
         "created": key.created,
         "expires": key.expires,
         "last_used": None,
@@ -36,18 +37,24 @@ async def principal(session: AsyncSession, digest: str, now: datetime) -> Princi
     suspended. An invited user may have a key from the server itself before they sign in."""
     # scope: all tenants, because the key alone determines the tenant.
     query = (
-        select(ApiKeyRow.id, ApiKeyRow.scopes, PersonRow.id, PersonRow.tenant_id, PersonRow.role)
+        select(ApiKeyRow.id, ApiKeyRow.scopes, ApiKeyRow.made_by, PersonRow.id, PersonRow.tenant_id, PersonRow.role)
         .join(PersonRow, PersonRow.id == ApiKeyRow.person_id)
         .where(ApiKeyRow.digest == digest, ApiKeyRow.expires > now, PersonRow.state.in_(("active", "invited")))
     )
     found = (await session.execute(query)).first()
     if found is None:
         return None
-    key_id, scopes, person_id, tenant_id, role = found
+    key_id, scopes, by, person_id, tenant_id, role = found
     names = scopes.split()
     own_id = person_id if "own" in names else ""
     return Principal(
-        own_id, tenant_id, Role(role), key_id=key_id, maker_id=person_id, scopes=frozenset(actions_of(names))
+        own_id,
+        tenant_id,
+        Role(role),
+        key_id=key_id,
+        maker_id=person_id,
+        scopes=frozenset(actions_of(names)),
+        by=by or "",
     )
 
 

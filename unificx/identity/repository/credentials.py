@@ -3,12 +3,12 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.db.sealed import Keys, SealedCodec
 from unificx.identity.models import AcceptancePart, AcceptanceRow, CredentialRow, PasswordPart, PersonRow
-from unificx.identity.schemas import Role
+from unificx.identity.schemas import CONSOLE, Role
 
 PASSWORD_CODEC = SealedCodec(CredentialRow, PasswordPart)
 ACCEPTANCE_CODEC = SealedCodec(AcceptanceRow, AcceptancePart)
@@ -25,6 +25,8 @@ class SignInAccount:
     state: str
     must_change: bool
     hash: str | None = field(repr=False)
+    password_by: str = ""
+    """The other person who chose the password, or `CONSOLE`."""
 
 
 async def account(session: AsyncSession, keys: Keys, subject: str) -> SignInAccount | None:
@@ -39,14 +41,14 @@ async def account(session: AsyncSession, keys: Keys, subject: str) -> SignInAcco
     if found is None:
         return None
     person, credential = found
-    secret, must_change = None, False
+    secret, must_change, password_by = None, False, ""
     if credential is not None:
         sealed = [(credential.subject_id, credential.person_id, credential.sealed)]
         part = PASSWORD_CODEC.open(keys, person.tenant_id, sealed)[0]
         secret = part.hash if isinstance(part, PasswordPart) else None
-        must_change = credential.must_change
-    role = Role(person.role)
-    return SignInAccount(person.id, person.tenant_id, person.subject_id, role, person.state, must_change, secret)
+        must_change, password_by = credential.must_change, credential.made_by or ""
+    role, who = Role(person.role), (person.id, person.tenant_id, person.subject_id)
+    return SignInAccount(*who, role, person.state, must_change, secret, password_by)
 
 
 async def set_password(session: AsyncSession, keys: Keys, account: SignInAccount, changed: datetime) -> None:
@@ -58,6 +60,7 @@ async def set_password(session: AsyncSession, keys: Keys, account: SignInAccount
         "tenant_id": account.tenant_id,
         "subject_id": account.subject,
         "must_change": account.must_change,
+        "made_by": account.password_by or None,
         "changed": changed,
         "sealed": PASSWORD_CODEC.seal(keys, account.tenant_id, [(account.subject, account.person_id, part)])[0],
     }
@@ -87,21 +90,31 @@ async def add_acceptance(
     *,
     acceptance_id: str,
     at: datetime,
+    by: str = "",
 ) -> None:
+    """Store a declaration; `by`: who gave the access with which it was made, if not the user themselves."""
     values = {
         "id": acceptance_id,
         "tenant_id": account.tenant_id,
         "person_id": account.person_id,
         "subject_id": account.subject,
         "at": at,
+        "made_by": by or None,
         "sealed": ACCEPTANCE_CODEC.seal(keys, account.tenant_id, [(account.subject, acceptance_id, acceptance)])[0],
     }
     await session.execute(insert(AcceptanceRow).values(values))
 
 
-async def latest_acceptance(session: AsyncSession, keys: Keys, tenant_id: str, person_id: str) -> AcceptancePart | None:
-    """Return the user's latest declaration; None if there is none."""
-    query = select(AcceptanceRow).where(AcceptanceRow.tenant_id == tenant_id, AcceptanceRow.person_id == person_id)
+async def latest_acceptance(
+    session: AsyncSession, keys: Keys, tenant_id: str, person_id: str, by: str = ""
+) -> AcceptancePart | None:
+    """Return the latest declaration of the user or, with `by`, also with the access given by that person; None if there
+    is none."""
+    query = select(AcceptanceRow).where(
+        AcceptanceRow.tenant_id == tenant_id,
+        AcceptanceRow.person_id == person_id,
+        or_(AcceptanceRow.made_by.is_(None), AcceptanceRow.made_by == CONSOLE, AcceptanceRow.made_by == by),
+    )
     row = await session.scalar(query.order_by(AcceptanceRow.id.desc()).limit(1))
     if row is None:
         return None

@@ -32,6 +32,7 @@ class SessionRecord:
     rotated: datetime
     access_expires: datetime
     expires: datetime
+    by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,9 @@ async def add(
     tokens: SessionTokens,
     *,
     stepped_up: bool,
+    by: str,
 ) -> None:
-    """Insert a session. `proved`: the user authenticated just now."""
+    """Insert a session. `stepped_up`: the user authenticated just now; `by`: see `Principal`."""
     part = SessionPart(opened.name, opened.address, opened.agent)
     values = {
         "id": opened.id,
@@ -64,6 +66,7 @@ async def add(
         "kind": opened.kind,
         "created": opened.created,
         "proved": opened.created if stepped_up else None,
+        "made_by": by or None,
         "last_used": opened.last_used,
         "family_digest": family_digest(tokens.pair.refresh),
         "sealed": SESSION_CODEC.seal(keys, account.tenant_id, [(account.subject, opened.id, part)])[0],
@@ -112,6 +115,7 @@ def _to_record(row: SessionRow) -> SessionRecord:
         rotated=row.rotated,
         access_expires=row.access_expires,
         expires=row.expires,
+        by=row.made_by or "",
     )
 
 
@@ -119,15 +123,21 @@ async def principal(session: AsyncSession, access_digest: str, now: datetime) ->
     """Return the owner of an access token."""
     # scope: all tenants, because the token alone determines the tenant.
     query = (
-        select(SessionRow.id, PersonRow.id, PersonRow.tenant_id, PersonRow.role)
+        select(SessionRow.id, SessionRow.made_by, PersonRow.id, PersonRow.tenant_id, PersonRow.role)
         .join(PersonRow, PersonRow.id == SessionRow.person_id)
         .where(SessionRow.access_digest == access_digest, SessionRow.access_expires > now, PersonRow.state == "active")
     )
     found = (await session.execute(query)).first()
     if found is None:
         return None
-    session_id, person_id, tenant_id, role = found
-    return Principal(person_id, tenant_id, Role(role), session_id)
+    session_id, by, person_id, tenant_id, role = found
+    return Principal(person_id, tenant_id, Role(role), session_id, by=by or "")
+
+
+async def give_back(session: AsyncSession, tenant_id: str, session_id: str) -> None:
+    """Make the session the user's own: they have proved their identity."""
+    statement = update(SessionRow).where(SessionRow.tenant_id == tenant_id, SessionRow.id == session_id)
+    await session.execute(statement.values(made_by=None))
 
 
 async def of_person(session: AsyncSession, keys: Keys, tenant_id: str, person_id: str, now: datetime) -> list[Session]:
