@@ -47,6 +47,8 @@ async def test_bad_requests_are_refused(world: World) -> None:
         {"kind": "access", "text": "x" * 10_001},
         {"kind": "access", "number": "0301234"},
         {"kind": "minor"},
+        {"kind": "breach", "found": "2026-01-01T00:00:00"},
+        {"kind": "authority", "due": "0001-01-01T00:00:00+14:00"},
     ):
         assert (await admin.post("/api/v1/privacy-requests", json=body)).status_code == 422
     unknown = await admin.post("/api/v1/privacy-requests", json={"kind": "minor", "person_id": "nobody"})

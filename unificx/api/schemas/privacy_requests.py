@@ -1,13 +1,24 @@
 """Bodies of requests about personal data."""
 
 from datetime import datetime
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from unificx.api.schemas.core import REFERENCE, Input, Output
 from unificx.support import Band, DisclosureState, Kind, OwnKind, Regime, State, Step
 
 MAX_TEXT = 10_000
+_YEARS = range(2000, 2200)
+
+
+def _with_zone(value: datetime) -> datetime:
+    if value.tzinfo is None or value.year not in _YEARS:
+        raise ValueError("a time with its zone, from 2000 to 2199")
+    return value
+
+
+Time = Annotated[datetime, AfterValidator(_with_zone)]
 
 
 class NewOwnRequest(Input):
@@ -29,8 +40,8 @@ class NewPrivacyRequest(Input):
     person_id: str = Field(
         default="", max_length=64, pattern=rf"^$|{REFERENCE}", description="The account that it is about."
     )
-    due: datetime | None = Field(default=None, description="Time limit that is set by an authority.")
-    found: datetime | None = Field(default=None, description="When a breach was found.")
+    due: Time | None = Field(default=None, description="Time limit that is set by an authority.")
+    found: Time | None = Field(default=None, description="When a breach was found.")
 
 
 class RequestStep(Input):
@@ -100,7 +111,7 @@ class NewDisclosure(Input):
 
     person_id: str = Field(max_length=64, pattern=REFERENCE)
     scope: str = Field(min_length=1, max_length=5_000, description="The data and its period; where the copy is filed.")
-    silent_until: datetime | None = Field(default=None, description="The person must not know before.")
+    silent_until: Time | None = Field(default=None, description="The person must not know before.")
 
 
 class DisclosureDecision(Input):
@@ -139,7 +150,7 @@ class BreachChange(Input):
     categories: list[str] | None = Field(default=None, max_length=50, description="Keys of `/privacy/map`.")
     band: Band | None = Field(default=None, description="Order of magnitude of the number of people.")
     high_risk: bool | None = Field(default=None, description="Then the people have to be informed.")
-    authority_informed: datetime | None = None
+    authority_informed: Time | None = None
 
 
 class Breach(Output):
