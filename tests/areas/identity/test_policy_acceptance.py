@@ -124,7 +124,7 @@ async def test_an_unknown_accepted_version_needs_consent(
 async def test_users_without_acceptance_are_asked_for_the_terms(
     people: Identity, acme: Tenant, release: Release
 ) -> None:
-    release(significant=True)
+    newest = release(significant=True)
     await people.users.create(acme.id, NewPerson("Bob", "bob@acme.example", password=PASSWORD))
     signed: Any = await people.sign_in.by_password("bob@acme.example", PASSWORD, SignInContext(), acme.id)
     with pytest.raises(AcceptanceRequired) as refused:
@@ -132,7 +132,7 @@ async def test_users_without_acceptance_are_asked_for_the_terms(
     assert refused.value.code == "acceptance_needed"
     await people.acceptances.require_consent(signed.principal)
     with pytest.raises(Conflict):
-        await people.acceptances.answer_policy(signed.principal, "v2", "agreed", "en")
+        await people.acceptances.answer_policy(signed.principal, newest, "agreed", "en")
 
 
 async def test_a_closed_account_leaves_no_decisions(

@@ -20,7 +20,12 @@ async def show_own_policy_state(services: ServicesDep, user: AuthenticatedUserDe
     return models.OwnPolicyState.model_validate(found)
 
 
-@router.post("/policy-acceptances", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 409))
+@router.post(
+    "/policy-acceptances",
+    status_code=status.HTTP_204_NO_CONTENT,
+    dependencies=[purpose("authentication")],
+    responses=problem_responses(401, 403, 409),
+)
 async def answer_policy(services: ServicesDep, user: AuthenticatedUserDep, body: models.PolicyAcceptance) -> None:
     """Answer a new version of the privacy policy: consent, going on after the notice, or refusal.
 
