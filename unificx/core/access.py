@@ -18,7 +18,7 @@ OPERATOR = "operator"
 """Actor of a request on the control socket."""
 
 
-class NoPurpose(PermissionError):
+class NoPurpose(RuntimeError):
     """Personal data would be opened by work that has stated no purpose."""
 
 

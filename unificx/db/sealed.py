@@ -33,7 +33,7 @@ in them; JSON ignores the spaces."""
 _HEADER = struct.Struct(">1sH12s")
 
 
-class WrongPurpose(PermissionError):
+class WrongPurpose(RuntimeError):
     """The declaration of a sealed part does not allow the stated purpose."""
 
 

@@ -13,6 +13,7 @@ from urllib.parse import urlencode, urlsplit
 
 import httpcore
 
+from unificx.integrations.egress import Vendor
 from unificx.integrations.ssrf_guard import PublicAddressBackend
 
 TIMEOUT = 10.0
@@ -26,6 +27,7 @@ class HttpClient:
 
     def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self._custom_tls = tls
+        self._vendor = Vendor("sign_in")
 
     async def __call__(
         self,
@@ -43,6 +45,7 @@ class HttpClient:
         scheme, host = urlsplit(url).scheme, urlsplit(url).hostname or ""
         if scheme != "https" and not (scheme == "http" and inside and is_loopback(host)):
             raise OSError("only https URLs are supported")
+        self._vendor.disclose(host, ["user.account.username"])
         headers = [("Accept", "application/json"), ("Accept-Encoding", "identity")]
         if login is not None:
             headers.append(("Authorization", "Basic " + base64.b64encode(":".join(login).encode()).decode()))

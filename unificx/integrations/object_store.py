@@ -19,6 +19,7 @@ from obstore.store import S3Store
 from unificx.audio_store import LocalBlobStore
 from unificx.core.errors import ServiceUnavailable, StartupError
 from unificx.core.faults import describe_fault
+from unificx.integrations.egress import DisclosureRefused, Vendor
 
 if TYPE_CHECKING:
     from obstore.store import S3Config
@@ -38,6 +39,7 @@ class ObjectStore:
         self._local = local
         self._bucket = bucket
         self._no_deletes_before = 0.0
+        self._vendor = Vendor("store")
 
     def create(self, id_: str) -> BinaryIO:
         return self._local.create(id_)
@@ -85,6 +87,10 @@ class ObjectStore:
         return self._local.local_ids()
 
     def upload(self, id_: str) -> None:
+        try:
+            self._vendor.disclose("", ["user.content.private.call_recording", "user.content.private.voicemail"])
+        except DisclosureRefused:
+            raise ServiceUnavailable("The agreement with the object store does not allow this.") from None
         with self._local.resume(id_) as file, _translate_errors():
             self._bucket.put(id_, file)
             complete = self._bucket.head(id_)["size"] == self._local.size(id_)

@@ -15,6 +15,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import aiosmtplib
 
 from unificx.core.errors import StartupError
+from unificx.integrations.egress import Vendor
 from unificx.notifications import EmailRejected
 
 STEP_TIMEOUT = 15.0
@@ -108,10 +109,15 @@ class SmtpClient:
 
     def __init__(self, server: MailServer) -> None:
         self._server = server
+        self._vendor = Vendor("mail", {server.host})
 
     async def send(self, message: EmailMessage) -> None:
         """Submit an e-mail. Raise NotTaken if the server does not accept it."""
+        categories = ["user.contact.email", "user.name"]
+        if any(message.iter_attachments()):
+            categories.append("user.content.private.voicemail")
         try:
+            self._vendor.disclose(self._server.host, categories)
             extra_seconds = (
                 sum(len(part.get_payload()) for part in message.walk() if not part.is_multipart())
                 / MIN_BYTES_PER_SECOND

@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 import httpcore
 
+from unificx.integrations.egress import Vendor
 from unificx.integrations.ssrf_guard import PublicAddressBackend
 from unificx.notifications import PushResponse, PushServiceUnreachable
 
@@ -18,6 +20,7 @@ class WebPushClient:
     """Web Push client. `loopback` also allows push services on this machine, for tests."""
 
     def __init__(self, *, loopback: bool = False) -> None:
+        self._vendor = Vendor("push")
         self._pool = httpcore.AsyncConnectionPool(
             max_connections=MAX_CONNECTIONS,
             max_keepalive_connections=32,
@@ -30,6 +33,7 @@ class WebPushClient:
         sent = [(name.encode(), value.encode()) for name, value in headers.items()]
         sent.append((b"Content-Length", str(len(body)).encode()))
         try:
+            self._vendor.disclose(urlsplit(endpoint).netloc, ["user.device.push_token"])
             async with (
                 asyncio.timeout(TIMEOUT),
                 self._pool.stream("POST", endpoint, headers=sent, content=body) as response,

@@ -3,9 +3,11 @@
 import asyncio
 import ssl
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 import httpcore
 
+from unificx.integrations.egress import Vendor
 from unificx.integrations.ssrf_guard import PublicAddressBackend
 from unificx.webhooks import WebhookUnreachable
 
@@ -19,6 +21,7 @@ class WebhookClient:
     """Webhook client. `loopback` also allows receivers on this machine, and `tls` their certificates, for tests."""
 
     def __init__(self, *, loopback: bool = False, tls: ssl.SSLContext | None = None) -> None:
+        self._vendor = Vendor("integration")
         self._pool = httpcore.AsyncConnectionPool(
             ssl_context=tls,
             max_connections=MAX_CONNECTIONS,
@@ -32,6 +35,7 @@ class WebhookClient:
         sent = [(name.encode(), value.encode()) for name, value in headers.items()]
         sent.append((b"Content-Length", str(len(body)).encode()))
         try:
+            self._vendor.disclose(urlsplit(url).netloc, ["user.behavior.call_detail", "user.contact.phone_number"])
             async with asyncio.timeout(TIMEOUT), self._pool.stream("POST", url, headers=sent, content=body) as response:
                 return response.status
         except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol):

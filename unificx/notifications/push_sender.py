@@ -96,7 +96,8 @@ class PushSender:
     async def _run(self, job: PushJob) -> None:
         outcome: DeliveryOutcome = "unreachable"
         try:
-            outcome = await self._deliver(job)
+            with stating(Access(job.purpose, "push", job.subscription.tenant_id)):
+                outcome = await self._deliver(job)
         except Exception as fault:
             log.error("push_failed", session=job.subscription.session_id, **describe_fault(fault))
         finally:
@@ -129,8 +130,7 @@ class PushSender:
         """Make one attempt. Status 0 if the service is unreachable; None if the person was erased."""
         subscription, dependencies = job.subscription, self._dependencies
         row = (subscription.subject, subscription.session_id, subscription.sealed)
-        with stating(Access(job.purpose, "push", subscription.tenant_id)):
-            [part] = repository.PUSH_CODEC.open(dependencies.keys, subscription.tenant_id, [row])
+        [part] = repository.PUSH_CODEC.open(dependencies.keys, subscription.tenant_id, [row])
         if not isinstance(part, PushPart):
             return None
         async with self._slot(urlsplit(part.endpoint).netloc):

@@ -38,6 +38,7 @@ from unificx.privacy.policy import (
     compare,
     held_data,
     processing_activities,
+    read_source,
     released_versions,
 )
 from unificx.privacy.receipt import RECEIPT_KEY_BYTES, ReceiptSigner, fingerprint, verify
@@ -103,6 +104,7 @@ __all__ = [
     "plain_columns",
     "processing_activities",
     "read_sealed_file",
+    "read_source",
     "record_kind",
     "released_versions",
     "sealed_file",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from unificx.audio_store import BlobStore
 from unificx.core.errors import StartupError
+from unificx.integrations.egress import set_agreements
 from unificx.integrations.smtp import MailServer, SmtpClient, parse_mail_url
 from unificx.integrations.web_push import WebPushClient
 from unificx.notifications import KEY_BYTES, Vapid, new_private_key
@@ -39,6 +40,7 @@ def load_notification_settings(
     paths: InstallationPaths, environ: Mapping[str, str], master: MasterKey
 ) -> NotificationSettings:
     """Read the settings and the push key, which is created if missing. Raise StartupError."""
+    set_agreements(environ)
     mail = smtp_server(environ)
     loopback = environ.get(LOOPBACK_VARIABLE) == "1"
     blobs = create_blob_store(paths, environ)

@@ -6,7 +6,8 @@ from fastapi import APIRouter
 
 from unificx.api.access import CurrentUserDep, ServicesDep, purpose
 from unificx.api.problems import problem_responses
-from unificx.api.schemas import core as models
+from unificx.api.schemas import privacy_map as models
+from unificx.integrations.egress import recipients
 from unificx.privacy import describe, personal_fields, plain_columns
 
 router = APIRouter(prefix="/api/v1/privacy", tags=["privacy"], dependencies=[purpose("administration")])
@@ -20,4 +21,5 @@ async def show_privacy_map(services: ServicesDep, user: CurrentUserDep) -> model
     return models.PrivacyMap(
         held=[models.PersonalField.model_validate(one) for one in fields],
         neutral=[models.NeutralColumn(table=one.table, column=one.column, why=one.why) for one in plain_columns()],
+        recipients=[models.Recipient.model_validate(one) for one in recipients()],
     )

@@ -467,34 +467,3 @@ class Readiness(BaseModel):
 
     ready: bool
     parts: list[Part]
-
-
-class PersonalField(BaseModel):
-    """One database field with personal data."""
-
-    table: str
-    column: str
-    field: str
-    subject: str = Field(description="Column that identifies the data subject.")
-    category: str
-    uses: list[str] = Field(description="Purposes for which the field may be decrypted.")
-    retention: str
-    on_erase: Literal["delete", "keep"]
-    export: bool = Field(description="Included in the data export for the data subject.")
-    rectifiable: bool = Field(description="The data subject can have it corrected.")
-    text: str = Field(description="Summary in one sentence.")
-
-
-class NeutralColumn(BaseModel):
-    """One column without personal data."""
-
-    table: str
-    column: str
-    why: str
-
-
-class PrivacyMap(BaseModel):
-    """Inventory of the personal data, with purposes and retention."""
-
-    held: list[PersonalField]
-    neutral: list[NeutralColumn]

@@ -1,0 +1,101 @@
+"""Third parties are reached by declared clients only, and receive what is declared for them (promise X1)."""
+
+import ast
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from unificx.core.access import Access, stating
+from unificx.core.errors import StartupError
+from unificx.core.personal import VOCABULARY
+from unificx.integrations.egress import PURPOSES, DisclosureRefused, Vendor, recipients, set_agreements
+from unificx.privacy.policy import read_source
+
+PACKAGE = Path(__file__).parents[2] / "unificx"
+LIBRARIES = {"httpcore", "httpx", "aiosmtplib", "obstore", "requests", "smtplib", "urllib3", "boto3", "aiohttp"}
+CONNECTING = {"open_connection", "create_connection", "urlopen"}
+CLIENTS = {"http_client.py", "object_store.py", "smtp.py", "web_push.py", "webhook_client.py"}
+WITHOUT_PERSONAL_DATA = {
+    "cli/api_client.py": "the server of this command",
+    "cli/doctor/components.py": "the server of this command",
+    "cli/doctor/listeners.py": "listeners of this server",
+    "cli/ports.py": "types",
+    "integrations/acme/__main__.py": "certificates: host names",
+    "integrations/ssrf_guard.py": "check of addresses for the clients",
+    "server/connect.py": "the control socket",
+    "server/offline.py": "the API in this process",
+    "transport/outgoing.py": "SIP to phones and carriers",
+}
+MAIL = ["user.contact.email", "user.name"]
+
+
+@pytest.fixture(autouse=True)
+def no_agreements() -> None:
+    set_agreements({})
+
+
+def connects(path: Path) -> bool:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        match node:
+            case ast.Import(names=names) if any(one.name.partition(".")[0] in LIBRARIES for one in names):
+                return True
+            case ast.ImportFrom(module=str(module)) if module.partition(".")[0] in LIBRARIES:
+                return True
+            case ast.Attribute(attr=name) if name in CONNECTING:
+                return True
+            case _:
+                pass
+    return False
+
+
+@pytest.mark.promise("X1")
+def test_only_declared_modules_open_outgoing_connections() -> None:
+    found = {str(path.relative_to(PACKAGE)) for path in PACKAGE.rglob("*.py") if connects(path)}
+    assert found == WITHOUT_PERSONAL_DATA.keys() | {f"integrations/{name}" for name in CLIENTS}
+
+
+@pytest.mark.promise("X1")
+@pytest.mark.parametrize("name", sorted(CLIENTS))
+def test_each_client_discloses_by_the_register(name: str) -> None:
+    tree = ast.parse((PACKAGE / "integrations" / name).read_text("utf-8"))
+    called = [
+        node.func.attr for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    ]
+    assert "disclose" in called
+
+
+def test_the_register_is_that_of_the_policy() -> None:
+    assert PURPOSES.keys() | {"carrier"} == read_source()["recipients"].keys()
+    assert all(purposes <= VOCABULARY.purposes.keys() for purposes in PURPOSES.values())
+    with pytest.raises(KeyError):
+        Vendor("analytics")
+
+
+@pytest.mark.promise("X1")
+def test_a_recipient_receives_what_is_declared_and_nothing_else() -> None:
+    mail = Vendor("mail", {"mail.example"})
+    with stating(Access("administration", "test")):
+        mail.disclose("mail.example", MAIL)
+        for host, categories in (("other.example", MAIL), ("mail.example", [*MAIL, "user.device"])):
+            with pytest.raises(DisclosureRefused):
+                mail.disclose(host, categories)
+    with stating(Access("history", "test")), pytest.raises(DisclosureRefused):
+        mail.disclose("mail.example", MAIL)
+    [listed] = [each for each in recipients() if each.key == "mail"]
+    assert listed.disclosures[datetime.now(UTC).date()] >= 1
+
+
+@pytest.mark.promise("X1")
+def test_after_the_end_of_an_agreement_nothing_is_disclosed() -> None:
+    today, mail = datetime.now(UTC).date(), Vendor("mail")
+    with stating(Access("administration", "test")):
+        set_agreements({"UNIFICX_AGREEMENTS": f"mail={today + timedelta(days=1)}, push={today}"})
+        mail.disclose("mail.example", MAIL)
+        set_agreements({"UNIFICX_AGREEMENTS": f"mail={today - timedelta(days=2)}"})
+        with pytest.raises(DisclosureRefused):
+            mail.disclose("mail.example", MAIL)
+        for wrong in ("mail", "mail=soon", "stranger=2027-01-01"):
+            with pytest.raises(StartupError):
+                set_agreements({"UNIFICX_AGREEMENTS": wrong})
+    set_agreements({})
