@@ -126,6 +126,7 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "RecordingSettingsChange": {"mode": "announce", "beep_seconds": 15},
     "RecoveryRequest": {"email": "ada@acme.example"},
     "Refresh": {"refresh": "the refresh token of the last response"},
+    "RetentionChange": {"periods": {"history": "P6M"}},
     "RoomChange": {"locked": True},
     "RoomInvitation": {"number": "1002"},
     "RoomRecordingChange": {"paused": True},

@@ -1,6 +1,5 @@
 """Downloads an access copy to a file."""
 
-import asyncio
 import os
 from pathlib import Path
 
@@ -13,6 +12,8 @@ _POLL_SECONDS = 0.1
 
 async def save_copy(api: ApiClient, subject: str, tenant: str | None, out: Path) -> Json:
     """Request a copy, wait for it, write it to `out` and delete it on the server; return what it was."""
+    import asyncio
+
     copy, tenant = await _request_copy(api, subject, tenant)
     path = f"/access-copies/{copy['id']}"
     try:
