@@ -70,7 +70,8 @@ async def counts(session: AsyncSession, since: datetime) -> dict[str, int]:
     """Return the number of requests by kind since a time, and under "disclosed" that of approved disclosures."""
     # scope: all tenants, because the installation publishes its sums
     by_kind = select(RightsRequestRow.kind, func.count()).where(RightsRequestRow.received >= since)
-    found = dict((await session.execute(by_kind.group_by(RightsRequestRow.kind))).tuples().all())
+    rows = (await session.execute(by_kind.group_by(RightsRequestRow.kind))).all()
+    found = {row[0]: row[1] for row in rows}
     # scope: all tenants, because the installation publishes its sums
     disclosed = select(func.count()).where(DisclosureRow.state == "approved", DisclosureRow.decided >= since)
     return {**found, _DISCLOSED: await session.scalar(disclosed) or 0}
