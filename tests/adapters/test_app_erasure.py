@@ -157,7 +157,9 @@ async def test_a_restored_home_directory_undoes_no_erasure(tmp_path: Path) -> No
         rooms.erasure.erase_subject(mine.tenant_id, mine.subject)
         await wait_until_deleted(rooms, mine)
     shutil.rmtree(home)
-    assert sum(name.startswith("audio/") for name in restore(backup, home, {}, ignore).files) == 3
+    files = restore(backup, home, {}, ignore).files
+    # One that is being transcoded is there in both forms.
+    assert len({Path(name).name.removeprefix("opus-") for name in files if name.startswith("audio/")}) == 3
     async with installation(home) as rooms:
         assert rooms.keys.is_destroyed(mine.tenant_id, mine.subject)
         await wait_until_deleted(rooms, mine)

@@ -19,7 +19,11 @@ def test_every_field_is_listed_with_its_declaration() -> None:
         ("stranger", "sealed", "numbers"),
     ]
     name = rows[0]
-    assert (name.subject, name.category, name.uses) == ("subject_id", "user.name", ("directory", "requests", "telephony"))
+    assert (name.subject, name.category, name.uses) == (
+        "subject_id",
+        "user.name",
+        ("directory", "requests", "telephony"),
+    )
     assert (name.retention, name.on_erase, name.export, name.rectifiable) == ("account", "delete", True, True)
     assert describe(name) == (
         "name of a person, to show users the colleagues they can call; answer requests about personal data; connect"
