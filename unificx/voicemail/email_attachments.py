@@ -8,7 +8,7 @@ import structlog
 from unificx.audio_store import AudioStoreParts, CorruptAudio, wav_header
 from unificx.core.access import Access, stating
 from unificx.voicemail import message_repository
-from unificx.voicemail.schemas import CallerId
+from unificx.voicemail.schemas import CallerId, Message
 from unificx.voicemail.service import Mailboxes
 
 log = structlog.get_logger()
@@ -27,8 +27,7 @@ class VoicemailAttachments:
     async def load(self, tenant_id: str, message_id: str, extension_id: str) -> bytes | None:
         """Return a message as WAV for the owner of an extension it was left for; None if it may not be sent or is too
         long. Raises NotFound and Expired for a message that no longer exists; ServiceUnavailable."""
-        with stating(Access("telephony", "voicemail letters", tenant_id)):
-            message = await self._boxes.get(tenant_id, message_id)
+        message = await self._message(tenant_id, message_id)
         is_owner = extension_id in self._boxes.shared.owners(message.extension_id)
         if not (is_owner and self._boxes.emails_audio(tenant_id, extension_id)):
             return None
@@ -45,11 +44,16 @@ class VoicemailAttachments:
     async def caller(self, tenant_id: str, message_id: str, extension_id: str) -> str:
         """Return name and number of the caller for the owner of an extension; "" if they may not be sent or the caller
         was erased. Raises NotFound and Expired for a message that no longer exists."""
-        message = await self._boxes.get(tenant_id, message_id)
+        message = await self._message(tenant_id, message_id)
         is_owner = extension_id in self._boxes.shared.owners(message.extension_id)
         if not (is_owner and self._boxes.mailbox_settings(extension_id).mail_caller):
             return ""
         return f"{message.caller.name} {message.caller.number}".strip() if isinstance(message.caller, CallerId) else ""
+
+    async def _message(self, tenant_id: str, message_id: str) -> Message:
+        """Return a message, for the purpose of the e-mail and not of the queue."""
+        with stating(Access("telephony", "voicemail letters", tenant_id)):
+            return await self._boxes.get(tenant_id, message_id)
 
     async def mark_sent(self, tenant_id: str, message_id: str) -> None:
         """Record that a copy was e-mailed; shown wherever the message is shown or erased."""

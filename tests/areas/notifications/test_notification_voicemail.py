@@ -13,6 +13,7 @@ from sqlalchemy import text
 
 from unificx.audio_store import AudioStore, AudioStoreParts, LocalBlobStore
 from unificx.cluster import EventBus, LocalCounters
+from unificx.core.access import Access, stating
 from unificx.core.clock import ManualClock
 from unificx.core.errors import Expired, ServiceUnavailable
 from unificx.db import Database
@@ -41,6 +42,12 @@ from unificx.voicemail import (
 
 SPOKEN_TEXT = 443.7
 PCM = sine(SPOKEN_TEXT, 9000, 16000).tobytes()
+
+
+async def deliver(emails: EmailQueue) -> None:
+    """Send what is due for the purpose of the server's job."""
+    with stating(Access("administration", "e-mail queue")):
+        await emails.deliver()
 
 
 class VoicemailEmails:
@@ -133,7 +140,7 @@ def attachments(box: FakeSmtpServer, place: int = -1) -> list[bytes]:
 @pytest.mark.promise("C9", "R1")
 async def test_audio_is_not_attached_by_default(emails: EmailQueue, post: VoicemailEmails, box: FakeSmtpServer) -> None:
     message = await post.leave_message(emails)
-    await emails.deliver()
+    await deliver(emails)
     assert attachments(box) == []
     assert "is not in this e-mail" in text_of(box.received[0].message, "plain").replace("\r\n", " ")
     assert (await post.reload(message)).mailed is None
@@ -147,7 +154,7 @@ async def test_audio_is_attached_and_the_copy_is_recorded(
     message = await post.leave_message(emails)
     clock.advance(5)
     sent = clock.now()
-    await emails.deliver()
+    await deliver(emails)
     [pcm] = attachments(box)
     assert pcm == PCM
     email = box.received[0].message
@@ -170,7 +177,7 @@ async def test_a_disabled_setting_applies_to_queued_emails(
         await post.allow_audio(sound=False)
     else:
         await post.attach_audio(sound=False)
-    await emails.deliver()
+    await deliver(emails)
     assert attachments(box) == []
 
 
@@ -186,7 +193,7 @@ async def test_a_queued_email_has_no_audio_and_is_dropped_after_an_erasure(
     await post.attach_audio()
     box.refusals = ["451 4.7.1 Come back later"]
     message = await post.leave_message(emails)
-    await emails.deliver()
+    await deliver(emails)
     needles = [PCM[at : at + 300] for at in range(0, len(PCM) - 300, 3000)]
     needles += [base64.b64encode(needle)[4:-4] for needle in needles]
     async with database.read() as session:
@@ -199,7 +206,7 @@ async def test_a_queued_email_has_no_audio_and_is_dropped_after_an_erasure(
     assert not any(needle in one or repr(needle)[2:-1].encode() in one for needle in needles for one in stored)
     await post.boxes.erase(message)
     clock.advance(3600)
-    await emails.deliver()
+    await deliver(emails)
     async with database.read() as session:
         assert (await session.execute(text("SELECT count(*) FROM letter"))).scalar() == 0
     assert box.received == []
@@ -216,13 +223,13 @@ async def test_a_queued_email_holds_nothing_of_the_caller_and_omits_an_erased_on
         rows = await due_emails(session, database.clock.now(), 2)
     items = [(row.subject_id, row.id, row.sealed) for row in rows]
     assert "Carl" not in repr(EMAIL_CODEC.open(keys, post.person.tenant_id, items))
-    await emails.deliver()
+    await deliver(emails)
     assert all("Carl +491511234567" in text_of(one.message, "plain") for one in box.received)
     third = await post.leave_message(emails)
     keys.destroy(third.tenant_id, keys.find(third.tenant_id, "number", "+491511234567") or "")
     await post.boxes.erase(first)
     await post.boxes.erase(second)
-    await emails.deliver()
+    await deliver(emails)
     assert not any("Carl" in text_of(one.message, "plain") for one in box.received[2:])
 
 
@@ -239,7 +246,7 @@ async def test_too_long_audio_is_not_attached(
     monkeypatch.setattr("unificx.voicemail.email_attachments.MAX_ATTACHMENT_BYTES", len(PCM) - 1)
     await post.attach_audio()
     message = await post.leave_message(emails)
-    await emails.deliver()
+    await deliver(emails)
     assert attachments(box) == []
     assert (await post.reload(message)).mailed is None
 
@@ -255,7 +262,7 @@ async def test_audio_is_omitted_if_the_server_rejects_the_size(
         emails = write(small)
         await post.attach_audio()
         message = await post.leave_message(emails)
-        await emails.deliver()
+        await deliver(emails)
         assert attachments(small) == []
         assert (await post.reload(message)).mailed is None
 
@@ -271,11 +278,11 @@ async def test_an_email_waits_for_unavailable_audio(
         raise ServiceUnavailable("The store does not answer.")
 
     monkeypatch.setattr(post.boxes, "open", away)
-    await emails.deliver()
+    await deliver(emails)
     assert box.received == []
     monkeypatch.setattr(post.boxes, "open", reader)
     clock.advance(timedelta(minutes=5).total_seconds())
-    await emails.deliver()
+    await deliver(emails)
     assert level(memoryview(attachments(box)[0]).cast("h"), SPOKEN_TEXT) > 8000
 
 
@@ -286,8 +293,8 @@ async def test_shared_mailboxes_use_the_settings_of_each_member(
     shared = await post.boxes.shared.create(post.box.tenant_id, NewSharedMailbox("7900", members=(post.box.id,)))
     await post.attach_audio()
     await post.leave_message(emails, shared.id)
-    await emails.deliver()
+    await deliver(emails)
     assert attachments(box) == [PCM]
     await post.leave_message(emails, "e-ben")  # of another person
-    await emails.deliver()
+    await deliver(emails)
     assert attachments(box) == []
