@@ -1,7 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { pendingPermission } from '~/media/capture';
 import { useValue } from '~/core/store';
-import { PermissionText } from '~/features/privacy/PermissionText';
+import { PermissionText } from '~/features/privacy';
 import type { Call } from '~/sip';
 import { captureNotice, PERMISSION_REASONS } from './messages';
 import { useRoom } from './useRoom';

@@ -3,7 +3,7 @@ import { IconBellRinging, IconCircleCheck, IconMicrophone, IconPhoneIncoming, ty
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
-import { PermissionText } from '~/features/privacy/PermissionText';
+import { PermissionText } from '~/features/privacy';
 import { useValue } from '~/core/store';
 import { welcomeDependencies } from './dependencies';
 import { CARDS, Welcome as Model, type Card } from './model';

@@ -1,2 +1,6 @@
 /** The section Privacy of the portal: the list of its pages. */
 export { PRIVACY_PAGES } from './pages';
+export { ChangeList } from './ChangeList';
+export { DeletionRequest } from './DeletionRequest';
+export { PermissionText } from './PermissionText';
+export { answerPolicy, policyState } from './policy-state';

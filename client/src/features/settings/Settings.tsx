@@ -27,7 +27,7 @@ import { activateLanguage } from '~/core/language';
 import { requestSensorPermission } from '~/media/sensors';
 import { setPreferences, preferences, type Preferences } from '~/core/preferences';
 import { useValue } from '~/core/store';
-import { PermissionText } from '~/features/privacy/PermissionText';
+import { PermissionText } from '~/features/privacy';
 import { StatusChip } from '~/features/status';
 import { MediaDevices } from './MediaDevices';
 

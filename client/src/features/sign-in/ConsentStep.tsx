@@ -4,9 +4,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { signOut } from '~/api/session';
 import { AuthLayout } from '~/design/AuthLayout';
 import { ErrorNotice } from '~/design/Notice';
-import { ChangeList } from '~/features/privacy/ChangeList';
-import { DeletionRequest } from '~/features/privacy/DeletionRequest';
-import { answerPolicy, policyState } from '~/features/privacy/policy-state';
+import { answerPolicy, ChangeList, DeletionRequest, policyState } from '~/features/privacy';
 
 /** Consent to a significant version of the privacy policy. A refusal leads to the other ways, never to a dead end. */
 export function ConsentStep({ onCall }: { onCall?: () => void }) {

@@ -5,7 +5,7 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import { InfoNotice } from '~/design/Notice';
 import { AuthLayout } from '~/design/AuthLayout';
-import { PermissionText } from '~/features/privacy/PermissionText';
+import { PermissionText } from '~/features/privacy';
 import { useValue } from '~/core/store';
 import { qrScanner } from './qr-scanner';
 import { followLink } from './follow';
