@@ -77,14 +77,16 @@ class Cleanup:
         container.outbox.subscribe(ExtensionDeleted, container.phone_settings.on_extension_deleted)
         container.outbox.subscribe(TenantDeleted, container.phone_settings.on_tenant_deleted)
         container.outbox.subscribe(TenantDeleted, container.trunks.on_tenant_deleted)
-        container.outbox.subscribe(ExtensionDeleted, container.routing.queues.service.on_extension_deleted)
-        container.outbox.subscribe(TenantDeleted, container.routing.queues.service.on_tenant_deleted)
+        queues = container.routing.queues.service
+        container.outbox.subscribe(ExtensionDeleted, queues.on_extension_deleted, purpose="telephony")
+        container.outbox.subscribe(TenantDeleted, queues.on_tenant_deleted)
         permissions = container.routing.outbound.permissions
         container.outbox.subscribe(ExtensionDeleted, permissions.on_extension_deleted)
         container.outbox.subscribe(TenantDeleted, permissions.on_tenant_deleted)
         container.outbox.subscribe(TenantDeleted, container.routing.menus.on_tenant_deleted)
-        container.outbox.subscribe(ExtensionDeleted, container.routing.groups.on_extension_deleted)
-        container.outbox.subscribe(TenantDeleted, container.routing.groups.on_tenant_deleted)
+        groups = container.routing.groups
+        container.outbox.subscribe(ExtensionDeleted, groups.on_extension_deleted, purpose="telephony")
+        container.outbox.subscribe(TenantDeleted, groups.on_tenant_deleted)
         container.outbox.subscribe(ExtensionDeleted, container.routing.presence.on_extension_deleted)
         container.outbox.subscribe(TenantDeleted, container.routing.presence.on_tenant_deleted)
         container.outbox.subscribe(TenantDeleted, container.routing.hours.on_tenant_deleted)
@@ -96,7 +98,7 @@ class Cleanup:
         container.outbox.subscribe(TenantDeleted, container.consents.on_tenant_deleted)
         container.outbox.subscribe(TenantDeleted, container.webhooks.on_tenant_deleted)
         for reported in SOURCES:
-            container.outbox.subscribe(reported, container.webhooks.on_event)
+            container.outbox.subscribe(reported, container.webhooks.on_event, purpose="administration")
 
     async def start(self) -> None:
         """Complete erasures that are unfinished after a restart or a restored backup; write missing receipts."""

@@ -135,7 +135,7 @@ async def test_member_twice_and_loop_of_groups_are_refused(setup: Setup) -> None
 async def test_deleted_extensions_and_tenants_leave_nothing(setup: Setup) -> None:
     groups = await setup.start()
     await groups.create(setup.tenant.id, NewGroup("6000", (setup.ids(0, 1), setup.ids(2))))
-    setup.outbox.subscribe(ExtensionDeleted, groups.on_extension_deleted)
+    setup.outbox.subscribe(ExtensionDeleted, groups.on_extension_deleted, purpose="telephony")
     setup.outbox.subscribe(TenantDeleted, groups.on_tenant_deleted)
     for number in (0, 1, 2):
         await setup.people.extensions.delete(setup.tenant.id, setup.extensions[number].id)

@@ -16,6 +16,6 @@ def setup(database: Database, keys: KeyStore, clock: ManualClock, bus: EventBus)
     outbox = Outbox(database, bus.publish, clock)
     service, receiver = WebhookService(database, keys, clock), FakeReceiver()
     for event in SOURCES:
-        outbox.subscribe(event, service.on_event)
+        outbox.subscribe(event, service.on_event, purpose="administration")
     outbox.subscribe(TenantDeleted, service.on_tenant_deleted)
     return WebhookSetup(database, keys, clock, outbox, service, WebhookSender(database, service, receiver), receiver)
