@@ -30,6 +30,7 @@ BOUNDARIES = {
     "unificx/api/middleware.py": "withdraws what the server stated",
     "unificx/api/routes/canaries.py": "settings and messages of the canaries",
     "unificx/api/routes/recordings.py": "account of the listener",
+    "unificx/callapps/completion.py": "last call of the caller",
     "unificx/callapps/media_session.py": "tasks of call apps",
     "unificx/callapps/runner.py": "call apps",
     "unificx/conferencing/service.py": "PIN of a caller",

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.archive.models import AccessCopyRow
 from unificx.archive.schemas import AccessCopy, CopyProblem, CopyState, Requester
+from unificx.db import owned_by
 from unificx.privacy import DataSubject
 
 
@@ -93,7 +94,7 @@ async def finish(session: AsyncSession, copy: AccessCopy, wrapped: bytes) -> boo
 
 
 async def remove(session: AsyncSession, tenant_id: str, copy_ids: Sequence[str]) -> None:
-    chosen = (AccessCopyRow.tenant_id == tenant_id, AccessCopyRow.id.in_(copy_ids))
+    chosen = (owned_by(AccessCopyRow.tenant_id, tenant_id), AccessCopyRow.id.in_(copy_ids))
     await session.execute(delete(AccessCopyRow).where(*chosen))
 
 

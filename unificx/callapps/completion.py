@@ -5,6 +5,7 @@ from functools import partial
 from unificx.callapps.call import App, Call
 from unificx.calls import CallCompletions
 from unificx.cdr import CdrFilter, CdrService
+from unificx.core.access import current_access, stating
 from unificx.core.errors import DomainError
 from unificx.identity import DirectoryCache, Extension
 from unificx.prompts import say_digits
@@ -30,7 +31,8 @@ async def _request(completions: CallCompletions, history: CdrService, directory:
     if caller is not None and number:
         callee = directory.extension(caller.tenant_id, number)
     elif caller is not None:
-        callee = await _last_unanswered(history, directory, caller)
+        with stating(current_access().to("history")):
+            callee = await _last_unanswered(history, directory, caller)
     if caller is None or callee is None:
         await call.play("completion/nobody", "general/goodbye")
         return

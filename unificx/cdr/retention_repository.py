@@ -7,6 +7,7 @@ from sqlalchemy import Select, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.cdr.models import CallPartyRow, CallRow, CallStepRow
+from unificx.db import owned_by
 
 
 def addresses(tenant_id: str) -> Select[str, datetime]:
@@ -23,7 +24,7 @@ def calls(tenant_id: str) -> Select[str, datetime]:
 
 
 async def drop_addresses(session: AsyncSession, tenant_id: str, party_ids: Sequence[str]) -> None:
-    chosen = (CallPartyRow.tenant_id == tenant_id, CallPartyRow.id.in_(party_ids))
+    chosen = (owned_by(CallPartyRow.tenant_id, tenant_id), CallPartyRow.id.in_(party_ids))
     await session.execute(update(CallPartyRow).where(*chosen).values(sealed_address=None))
 
 
@@ -31,4 +32,4 @@ async def drop_calls(session: AsyncSession, tenant_id: str, call_ids: Sequence[s
     """Delete calls with their parties and steps."""
     for row in (CallStepRow, CallPartyRow):
         await session.execute(delete(row).where(row.tenant_id == tenant_id, row.call_id.in_(call_ids)))
-    await session.execute(delete(CallRow).where(CallRow.tenant_id == tenant_id, CallRow.id.in_(call_ids)))
+    await session.execute(delete(CallRow).where(owned_by(CallRow.tenant_id, tenant_id), CallRow.id.in_(call_ids)))

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.sql import Select
 
-from unificx.db import Database
+from unificx.db import Database, owned_by
 from unificx.privacy import Expiry
 from unificx.queues.models import QueueAgentEventRow, QueueVisitRow
 
@@ -21,12 +21,12 @@ def _events(tenant_id: str) -> Select[Any, Any]:
 
 def queue_expiries(database: Database) -> tuple[Expiry, ...]:
     async def drop_visits(tenant_id: str, ids: Sequence[str]) -> None:
-        chosen = (QueueVisitRow.tenant_id == tenant_id, QueueVisitRow.id.in_(ids))
+        chosen = (owned_by(QueueVisitRow.tenant_id, tenant_id), QueueVisitRow.id.in_(ids))
         async with database.begin() as uow:
             await uow.session.execute(delete(QueueVisitRow).where(*chosen))
 
     async def drop_events(tenant_id: str, ids: Sequence[str]) -> None:
-        chosen = (QueueAgentEventRow.tenant_id == tenant_id, QueueAgentEventRow.id.in_(ids))
+        chosen = (owned_by(QueueAgentEventRow.tenant_id, tenant_id), QueueAgentEventRow.id.in_(ids))
         async with database.begin() as uow:
             await uow.session.execute(delete(QueueAgentEventRow).where(*chosen))
 

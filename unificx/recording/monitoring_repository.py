@@ -8,7 +8,7 @@ from sqlalchemy import Select, delete, or_, select
 
 from unificx.calls import Conversation
 from unificx.core.clock import Clock
-from unificx.db import Database, Erased, Keys, Page, PageByTime, SealedCodec
+from unificx.db import Database, Erased, Keys, Page, PageByTime, SealedCodec, owned_by
 from unificx.recording.models import ListenerPart, MonitoringRow
 from unificx.recording.schemas import MonitoringEvent, Supervisor
 
@@ -61,7 +61,7 @@ class MonitoringLog:
 
     async def drop(self, tenant_id: str, entry_ids: Sequence[str]) -> None:
         """Delete entries."""
-        chosen = (MonitoringRow.tenant_id == tenant_id, MonitoringRow.id.in_(entry_ids))
+        chosen = (owned_by(MonitoringRow.tenant_id, tenant_id), MonitoringRow.id.in_(entry_ids))
         async with self._database.begin() as uow:
             await uow.session.execute(delete(MonitoringRow).where(*chosen))
 

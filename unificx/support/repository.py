@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Select, delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from unificx.db import Erased, Keys, SealedCodec
+from unificx.db import Erased, Keys, SealedCodec, owned_by
 from unificx.support.models import ReportPart, ReportRow
 from unificx.support.schemas import DiagnosticsReport
 
@@ -72,5 +72,5 @@ def report_rows(tenant_id: str) -> Select[str, datetime]:
 
 
 async def delete_by_id(session: AsyncSession, tenant_id: str, report_ids: Sequence[str]) -> None:
-    chosen = (ReportRow.tenant_id == tenant_id, ReportRow.id.in_(report_ids))
+    chosen = (owned_by(ReportRow.tenant_id, tenant_id), ReportRow.id.in_(report_ids))
     await session.execute(delete(ReportRow).where(*chosen))

@@ -134,6 +134,6 @@ def test_the_vocabulary_is_consistent() -> None:
 def test_a_codec_needs_one_column_and_a_shared_purpose() -> None:
     with pytest.raises(TypeError, match="not 0"):
         SealedCodec(define(), FriendPart)
-    disjoint = part(a=(str, declare()), b=(str, declare(uses=("billing",))))
+    disjoint = part(a=(str, declare(export=False)), b=(str, declare(uses=("billing",), export=False)))
     with pytest.raises(TypeError, match="share no purpose"):
         SealedCodec(define(sealed=sealed_column(disjoint, subject="subject_id")), disjoint)

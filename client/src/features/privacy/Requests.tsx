@@ -12,6 +12,7 @@ import { Segments } from '~/design/Segments';
 import { PrivacySection } from './PrivacySection';
 import { RequestDetails } from './RequestDetails';
 import { REQUEST_KINDS, REQUEST_STATES } from './request-texts';
+import classes from './privacy.module.css';
 
 type Part = 'open' | 'closed';
 
@@ -32,7 +33,10 @@ export default function Requests() {
         lead={
           <Trans>
             Requests about personal data, each with the time limit of the law. People without an account send them with
-            this form: <Anchor href={form}>{form}</Anchor>
+            this form:{' '}
+            <Anchor href={form} underline="always" className={classes.address}>
+              {form}
+            </Anchor>
           </Trans>
         }
       >

@@ -5,6 +5,7 @@ import { api } from '~/api';
 import { formatDate } from '~/design/dates';
 import { ErrorNotice } from '~/design/Notice';
 import { ENDING_KINDS } from './retention-texts';
+import classes from './privacy.module.css';
 
 /** How much of each kind is deleted now and within the next days. */
 export function RetentionPreview({ tenant }: { tenant?: string }) {
@@ -18,34 +19,32 @@ export function RetentionPreview({ tenant }: { tenant?: string }) {
   return (
     <>
       <ErrorNotice fault={error} />
-      <Table.ScrollContainer minWidth={520}>
-        <Table aria-label={t`Next deletions`}>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th scope="col">
-                <Trans>Data</Trans>
+      <Table aria-label={t`Next deletions`} className={classes.preview}>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th scope="col">
+              <Trans>Data</Trans>
+            </Table.Th>
+            {times.map((time, at) => (
+              <Table.Th key={time} scope="col" ta="end">
+                {at === 0 ? t`Now` : t`By ${formatDate(time)}`}
               </Table.Th>
-              {times.map((time, at) => (
-                <Table.Th key={time} scope="col" ta="end">
-                  {at === 0 ? t`Now` : t`By ${formatDate(time)}`}
-                </Table.Th>
+            ))}
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {data?.map(({ kind, counts }) => (
+            <Table.Tr key={kind}>
+              <Table.Th scope="row">{ENDING_KINDS[kind] ? t(ENDING_KINDS[kind]) : kind}</Table.Th>
+              {counts.map(({ before, count }) => (
+                <Table.Td key={before} ta="end" className="tabular">
+                  {count}
+                </Table.Td>
               ))}
             </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {data?.map(({ kind, counts }) => (
-              <Table.Tr key={kind}>
-                <Table.Th scope="row">{ENDING_KINDS[kind] ? t(ENDING_KINDS[kind]) : kind}</Table.Th>
-                {counts.map(({ before, count }) => (
-                  <Table.Td key={before} ta="end" className="tabular">
-                    {count}
-                  </Table.Td>
-                ))}
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
+          ))}
+        </Table.Tbody>
+      </Table>
     </>
   );
 }
