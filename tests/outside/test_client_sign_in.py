@@ -171,7 +171,7 @@ def test_a_refused_camera_is_reported_and_the_link_can_be_typed(
 ) -> None:
     phone = clients(switches=("--use-fake-ui-for-media-stream=deny",))
     phone.page.goto(f"{phone.origin}/app/scan")
-    expect(phone.page.get_by_text("The camera is needed to read the code")).to_be_visible()
+    expect(phone.page.get_by_text("The camera is used in video calls and to scan a sign-in code.")).to_be_visible()
     phone.page.get_by_role("button", name="Turn on camera").click()
     expect(phone.page.get_by_text("Camera access denied")).to_be_visible()
     phone.page.get_by_label("Or enter the link").fill(link_of(desk, household.clara.number))
