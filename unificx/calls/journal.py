@@ -91,10 +91,13 @@ class Journal:
             for entry, part in found
             if (call := _restore_or_none(entry.call_id, part, manager.deps.legs, directory, self._clock)) is not None
         ]
-        self._key_ids.update({entry.call_id: entry.key_id for entry in entries})
-        await self._pool.sweep(self._key_ids.values())
+        self._key_ids.update({entry.call_id: entry.key_id for entry in entries if entry.wrapped})
         for call_id in {entry.call_id for entry in entries}.difference(call.id for call in calls):
             self._remove(call_id)  # key destroyed or data damaged: it can never be read
+        for call in calls:
+            if call.id not in self._key_ids:  # journalled by an earlier version
+                self.save(call)
+        await self._pool.sweep(self._key_ids.values(), repository.EARLIER_KEY)
         groups = defaultdict[str, set[str]](set)
         for call in calls:
             groups[call.record_id or call.id].add(call.id)

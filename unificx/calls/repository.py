@@ -21,6 +21,8 @@ log = structlog.get_logger()
 LIVE_CALL = SealedCodec(LiveCallRow, LiveCallPart)
 LIVE_CALL_KEYS = "live calls"
 """Scope of the calls' own keys in the key store, used in place of a tenant."""
+EARLIER_KEY = "live-calls"
+"""Key of the tenant under which earlier versions sealed calls, without a content key."""
 _VERSION = 1
 
 
@@ -84,6 +86,9 @@ def unseal_live_calls(keys: Keys, entries: Iterable[JournalEntry]) -> list[tuple
 
 def _unseal(keys: Keys, entry: JournalEntry) -> LiveCallPart | None:
     tenant, call_id = entry.tenant_id, entry.call_id
+    if not entry.wrapped:
+        [earlier] = LIVE_CALL.open(keys, tenant, [(EARLIER_KEY, call_id, entry.sealed)])
+        return earlier if isinstance(earlier, LiveCallPart) else None
     own = keys.get(LIVE_CALL_KEYS, (entry.key_id,))[entry.key_id]
     if own is None:
         return None

@@ -8,7 +8,7 @@ from unificx.db import Database, UnitOfWork
 
 KIND = "calls.journal"
 _EARLIER_KIND = "calls.live"
-"""Kind of records sealed under a key of the tenant, left by an earlier version. They are dropped."""
+"""Kind of records of an earlier version, sealed under a key of the tenant."""
 
 
 class SpooledCallJournal:
@@ -20,7 +20,7 @@ class SpooledCallJournal:
         self._database = database
         self._after_batch = after_batch
         log.register_handler(KIND, self._apply)
-        log.register_handler(_EARLIER_KIND, _drop)
+        log.register_handler(_EARLIER_KIND, self._apply_earlier)
 
     def put(self, entry: JournalEntry, *, absorbed: str = "") -> None:
         # One record for both: with only one of the two, a restart would lose or duplicate a participant.
@@ -36,17 +36,25 @@ class SpooledCallJournal:
             return await repository.list_live_calls(session)
 
     async def _apply(self, uow: UnitOfWork, batch: list[bytes]) -> None:
+        await self._store(uow, batch, _entry, fields=5)
+
+    async def _apply_earlier(self, uow: UnitOfWork, batch: list[bytes]) -> None:
+        await self._store(uow, batch, _earlier_entry, fields=3)
+
+    async def _store(
+        self, uow: UnitOfWork, batch: list[bytes], entry: Callable[[list[bytes]], JournalEntry], *, fields: int
+    ) -> None:
         live: dict[str, JournalEntry] = {}
         ended: list[str] = []
         for record in batch:
-            marker, *fields = record.split(b" ", 6 if record.startswith(b"*") else 5)
+            marker, *found = record.split(b" ", fields + record.startswith(b"*"))
             if marker != b"+":  # an earlier batch may have stored it too
-                ended_id = fields.pop(0).decode()
+                ended_id = found.pop(0).decode()
                 live.pop(ended_id, None)
                 ended.append(ended_id)
             if marker != b"-":
-                call_id, tenant, key_id, wrapped = (field.decode() for field in fields[:4])
-                live[call_id] = JournalEntry(call_id, tenant, key_id, wrapped, fields[4])
+                journalled = entry(found)
+                live[journalled.call_id] = journalled
         if ended:
             await repository.delete_live_calls(uow.session, ended)
         if live:
@@ -54,5 +62,10 @@ class SpooledCallJournal:
         await self._after_batch()
 
 
-async def _drop(uow: UnitOfWork, batch: list[bytes]) -> None:
-    del uow, batch
+def _entry(fields: list[bytes]) -> JournalEntry:
+    call_id, tenant, key_id, wrapped = (field.decode() for field in fields[:4])
+    return JournalEntry(call_id, tenant, key_id, wrapped, fields[4])
+
+
+def _earlier_entry(fields: list[bytes]) -> JournalEntry:
+    return JournalEntry(fields[0].decode(), fields[1].decode(), repository.EARLIER_KEY, "", fields[2])

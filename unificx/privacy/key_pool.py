@@ -4,6 +4,7 @@ Taking a key and giving it back are operations in memory, so that neither end of
 """
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import Iterable, Sequence
 
@@ -44,11 +45,17 @@ class KeyPool:
         if (gone or self._is_low()) and await asyncio.to_thread(self._work, gone):
             self._returned.difference_update(gone)
 
-    async def sweep(self, used: Iterable[str]) -> None:
-        """Destroy all keys of the scope but the `used` ones: those of an earlier process. Called once, at start."""
+    async def sweep(self, used: Iterable[str], earlier: str) -> None:
+        """Destroy all keys of the scope but the `used` ones: those of an earlier process. Called once, at start.
+
+        `earlier` is the subject whose keys former versions used in their place, one for each tenant.
+        """
         self._ready.clear()
         self._returned.update(set(self._keys.subjects(self.scope)).difference(used))
         await self.tidy()
+        with contextlib.suppress(KeysBusy):
+            for tenant in self._keys.tenants_with(earlier):
+                await asyncio.to_thread(self._keys.remove, tenant, (earlier,))
 
     def _work(self, gone: Sequence[str]) -> bool:
         """Return whether the keys are destroyed; if not, the old bytes stay in the log until the next time."""

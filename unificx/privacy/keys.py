@@ -41,12 +41,11 @@ CREATE TABLE IF NOT EXISTS alias (
     PRIMARY KEY (tenant, kind, blind)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS alias_of ON alias (subject);
-DELETE FROM subject_key WHERE subject = 'live-calls';
 CREATE TABLE IF NOT EXISTS journal (
     id INTEGER PRIMARY KEY CHECK (id = 1), length INTEGER NOT NULL, mac TEXT NOT NULL
 );
 """
-# NULL in `wrapped` is the tombstone of a destroyed key. 'live-calls' was the key of all live calls of a tenant.
+# NULL in `wrapped` is the tombstone of a destroyed key.
 
 _PROOF_TEXT = b"this master key opens this key store"
 _VERSION = 1
@@ -184,6 +183,11 @@ class KeyStore:
         """Return the subjects that have or had a key."""
         with self._lock:
             return [row[0] for row in self._db.execute("SELECT subject FROM subject_key WHERE tenant = ?", (tenant,))]
+
+    def tenants_with(self, subject: str) -> list[str]:
+        """Return the tenants that have or had a key of this subject."""
+        with self._lock:
+            return [row[0] for row in self._db.execute("SELECT tenant FROM subject_key WHERE subject = ?", (subject,))]
 
     def remove(self, tenant: str, subjects: Sequence[str]) -> None:
         """Destroy keys of objects, in one transaction and without tombstones: their random ids are never used again.

@@ -84,9 +84,8 @@ class Cleanup:
         container.outbox.subscribe(ExtensionDeleted, permissions.on_extension_deleted)
         container.outbox.subscribe(TenantDeleted, permissions.on_tenant_deleted)
         container.outbox.subscribe(TenantDeleted, container.routing.menus.on_tenant_deleted)
-        groups = container.routing.groups
-        container.outbox.subscribe(ExtensionDeleted, groups.on_extension_deleted, purpose="telephony")
-        container.outbox.subscribe(TenantDeleted, groups.on_tenant_deleted)
+        container.outbox.subscribe(ExtensionDeleted, container.routing.groups.on_extension_deleted, purpose="telephony")
+        container.outbox.subscribe(TenantDeleted, container.routing.groups.on_tenant_deleted)
         container.outbox.subscribe(ExtensionDeleted, container.routing.presence.on_extension_deleted)
         container.outbox.subscribe(TenantDeleted, container.routing.presence.on_tenant_deleted)
         container.outbox.subscribe(TenantDeleted, container.routing.hours.on_tenant_deleted)

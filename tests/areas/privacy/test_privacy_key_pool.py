@@ -26,7 +26,7 @@ async def test_keys_of_an_earlier_process_are_swept(keys: KeyStore, clock: Manua
     earlier.give_back(ended)
     pool = KeyPool(keys, clock, SCOPE)
     mine = pool.take()
-    await pool.sweep([live, mine])
+    await pool.sweep([live, mine], "earlier")
     left = set(keys.subjects(SCOPE))
     assert {live, mine} <= left
     assert ended not in left

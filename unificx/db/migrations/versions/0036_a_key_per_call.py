@@ -1,4 +1,4 @@
-"""A key per call: calls sealed under a key of their tenant are not restored"""
+"""A key per call; calls of the version before, sealed under a key of their tenant, have nothing wrapped"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,6 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.execute("DELETE FROM live_call")
     with op.batch_alter_table("live_call") as batch:
-        batch.add_column(sa.Column("wrapped", sa.String(), nullable=False))
+        batch.add_column(sa.Column("wrapped", sa.String(), nullable=False, server_default=""))
+    with op.batch_alter_table("live_call") as batch:
+        batch.alter_column("wrapped", server_default=None)
