@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
@@ -81,6 +82,13 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ResourceScheduling:
     return ResourceScheduling(config, log)
+
+
+@pytest.fixture(autouse=True)
+def default_logging() -> Iterator[None]:
+    """Undo what a command configured for the logs of its process."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture

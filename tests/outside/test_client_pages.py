@@ -137,6 +137,7 @@ def test_signing_in_and_calling_with_the_keyboard_alone(clients: Clients, server
     expect(page.get_by_role("heading", name="Hear and speak")).to_be_focused()
     tab_to(page, "Set up later")
     page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Dial pad")).to_be_visible()  # its code is loaded first
     tab_to(page, "Dial pad")
     page.keyboard.press("Enter")
     expect(page.get_by_label("Number", exact=True)).to_be_focused()
