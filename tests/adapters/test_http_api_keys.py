@@ -83,6 +83,7 @@ CREDENTIALS = (
     ("POST", "persons/x/one-time-password"),
     ("DELETE", "persons/x/factors"),
     ("PUT", "tenants/acme/single-sign-on"),
+    ("POST", "recordings/x/erase"),
 )
 
 

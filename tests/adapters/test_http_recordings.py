@@ -79,6 +79,16 @@ async def test_archive_restore_and_erase(world: World) -> None:
         assert (await anna.get(wanted)).status_code == 410
 
 
+@pytest.mark.promise("D3")
+async def test_erasing_for_everyone_needs_a_recent_proof_of_identity(world: World) -> None:
+    anna = await world.user(world.acme, "1001")
+    path = f"/api/v1/recordings/{await world.make_recording(world.acme, '1001', '1002')}"
+    world.clock.advance(11 * 60)
+    refused = await anna.post(f"{path}/erase")
+    assert (refused.status_code, refused.json()["code"]) == (403, "prove_yourself")
+    assert (await anna.get(path)).status_code == 200
+
+
 @pytest.mark.promise("S3")
 async def test_administrators_can_erase_and_with_permission_and_purpose_play(world: World) -> None:
     anna, admin = await world.user(world.acme, "1001"), await world.admin(world.acme)

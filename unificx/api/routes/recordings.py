@@ -200,8 +200,11 @@ async def restore_recording(
 async def erase_recording(
     services: ServicesDep, user: CurrentUserDep, recording_id: Id, tenant: TenantQuery = None
 ) -> None:
-    """Erase a recording permanently for all participants. The sound, its key and the parties cannot be restored."""
+    """Erase a recording permanently for all participants. The sound, its key and the parties cannot be restored.
+
+    Requires a recent sign-in or proof of identity (`/api/v1/me/proofs`)."""
     _, _, found = await _recording_in_scope(services, user, recording_id, tenant)
+    await services.identity.step_up.require(user.principal)
     await services.archive.erase(found)
 
 

@@ -17,6 +17,7 @@ import { DataTable } from '~/design/table';
 import { useValue } from '~/core/store';
 import { usePartyText } from '~/features/call-records';
 import { Player } from '~/features/player';
+import { StepUp, StepUpDialog } from '~/features/settings';
 import { fetchWaveform, fetchRecording, type Purpose } from './sound';
 
 /** Call records fetched by one request. */
@@ -50,8 +51,10 @@ export default function PortalRecordings() {
   const list = useRecordings(tenant);
   const calls = useCalls(list.items, tenant);
   const partyText = usePartyText();
+  const [stepUp] = useState(() => new StepUp());
   const erase = useMutation({
-    mutationFn: (one: Recording) => api.eraseRecording({ path: { recording_id: one.id }, query: { tenant } }),
+    mutationFn: (one: Recording) =>
+      stepUp.run(() => api.eraseRecording({ path: { recording_id: one.id }, query: { tenant } })),
     onSettled: () => queries.invalidateQueries({ queryKey: ['recordings'] }),
   });
   const names = (one: Recording) => (calls.get(one.call_id)?.parties ?? []).map(partyText).join(' → ');
@@ -93,6 +96,7 @@ export default function PortalRecordings() {
       }
     >
       <ErrorNotice fault={erase.error} />
+      <StepUpDialog proof={stepUp} />
       <DataTable
         label={t`Recordings`}
         list={list}
