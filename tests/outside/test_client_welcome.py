@@ -171,6 +171,10 @@ def test_a_blocked_microphone_and_an_untrusted_certificate_are_named_and_do_not_
     page = client.page
     press(page, "Allow microphone")
     expect(page.get_by_text("The microphone is blocked.")).to_be_visible()
+    eventually(
+        lambda: any("/assets/Calls-" in each.url for each in client.requests) or page.wait_for_timeout(50),
+        what="the code of the start screen",
+    )
     press(page, "Continue")
     heading(page, "Ring when closed")
     expect(page.get_by_text("does not trust the certificate of this address")).to_be_visible()

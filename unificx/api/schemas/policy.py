@@ -47,6 +47,7 @@ class HeldData(Output):
     categories: list[str]
     purposes: list[str]
     retention: list[str]
+    recipients: list[str] = Field(description="Third parties that may receive some of it.")
 
 
 class ProcessingRecord(Output):

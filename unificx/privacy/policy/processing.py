@@ -1,6 +1,6 @@
 """Record of processing activities (GDPR Art. 30(1)), one activity per purpose, from the content of the policy."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,13 +36,18 @@ def _activity(content: Content, purpose: str, language: str) -> ProcessingActivi
         named["basis"],
         tuple(categories),
         tuple(content["retention"][name][language] for name in classes),
-        tuple(each[language] for each in content["recipients"].values() if set(each["categories"]) & set(categories)),
+        _recipients_of(content, categories, language),
     )
+
+
+def _recipients_of(content: Content, categories: Sequence[str], language: str) -> tuple[str, ...]:
+    found = (each for each in content["recipients"].values() if set(each["categories"]) & set(categories))
+    return tuple(each[language] for each in found)
 
 
 @dataclass(frozen=True, slots=True)
 class HeldData:
-    """One kind of data with texts of its purposes and retention classes."""
+    """One kind of data with texts of its purposes, retention classes and recipients."""
 
     key: str
     title: str
@@ -50,6 +55,7 @@ class HeldData:
     categories: tuple[str, ...]
     purposes: tuple[str, ...]
     retention: tuple[str, ...]
+    recipients: tuple[str, ...]
 
 
 def held_data(content: Content, language: str) -> list[HeldData]:
@@ -62,6 +68,7 @@ def held_data(content: Content, language: str) -> list[HeldData]:
             tuple(topic["categories"]),
             _texts_of(content, topic, "purposes", language),
             _texts_of(content, topic, "retention", language),
+            _recipients_of(content, topic["categories"], language),
         )
         for topic in content["topics"]
         if any(key in content["data"] for key in topic["categories"])

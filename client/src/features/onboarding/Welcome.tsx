@@ -1,7 +1,7 @@
 import { Button, Progress, Stack, Text, Title } from '@mantine/core';
 import { IconBellRinging, IconCircleCheck, IconMicrophone, IconPhoneIncoming, type Icon } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
-import { useNavigate } from '@tanstack/react-router';
+import { useNavigate, useRouter } from '@tanstack/react-router';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { PermissionText } from '~/features/privacy';
 import { useValue } from '~/core/store';
@@ -22,6 +22,7 @@ const ICONS: Record<Card, Icon> = {
 export default function Welcome() {
   const { t } = useLingui();
   const navigate = useNavigate();
+  const router = useRouter();
   const [model] = useState(() => new Model(welcomeDependencies));
   const { card, rings, outcomes } = useValue(model.state);
   const heading = useRef<HTMLHeadingElement>(null);
@@ -35,6 +36,8 @@ export default function Welcome() {
     document.title = `${shown} · UnifiCX`;
     heading.current?.focus();
   }, [shown]);
+  // Otherwise this screen would stay until the code of the next one is loaded.
+  useEffect(() => void router.preloadRoute({ to: '/calls' }), [router]);
   const leave = () => {
     leaveOnboarding();
     void navigate({ to: '/', replace: true });

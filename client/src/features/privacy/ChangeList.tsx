@@ -1,8 +1,9 @@
-import { Anchor, Group, List, Text } from '@mantine/core';
+import { Anchor, List, Text } from '@mantine/core';
 import { Trans, useLingui } from '@lingui/react/macro';
 import type { PolicyVersion } from '~/api';
 import { formatDate } from '~/design/dates';
 import type { Language } from './policy-state';
+import classes from './privacy.module.css';
 
 /** Summaries of versions of the privacy policy, with links to the text. */
 export function ChangeList({ changes }: { changes: PolicyVersion[] }) {
@@ -20,14 +21,14 @@ export function ChangeList({ changes }: { changes: PolicyVersion[] }) {
           </List.Item>
         ))}
       </List>
-      <Group gap="md">
+      <div className={classes.links}>
         <Anchor size="sm" py="xs" href={`/privacy?lang=${language}`} target="_blank" rel="noopener">
           <Trans>Privacy policy</Trans>
         </Anchor>
         <Anchor size="sm" py="xs" href={`/privacy/versions?lang=${language}`} target="_blank" rel="noopener">
           <Trans>Compare the versions</Trans>
         </Anchor>
-      </Group>
+      </div>
     </>
   );
 }

@@ -1,14 +1,12 @@
-import { Anchor, Skeleton, Stack, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { Anchor } from '@mantine/core';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Link } from '@tanstack/react-router';
-import { api } from '~/api';
-import { ErrorNotice } from '~/design/Notice';
 import { Page } from '~/design/Page';
 import { Section } from '~/design/Section';
 import { DeletionRequest } from './DeletionRequest';
 import { OwnConsents } from './OwnConsents';
 import type { Language } from './policy-state';
+import { StoredData } from './StoredData';
 
 /** The privacy centre: stored data with purpose and period, the user's choices and rights. */
 export default function OwnPrivacy() {
@@ -22,7 +20,7 @@ export default function OwnPrivacy() {
           <Trans>Transcripts of voicemail</Trans>
         </Anchor>
       </Section>
-      <Section title={t`Stored data`}>
+      <Section title={t`Stored data`} lead={t`Each kind with its purposes, periods and recipients.`}>
         <StoredData language={language} />
       </Section>
       <Section title={t`Your rights`}>
@@ -33,36 +31,4 @@ export default function OwnPrivacy() {
       </Section>
     </Page>
   );
-}
-
-function StoredData({ language }: { language: Language }) {
-  const { t } = useLingui();
-  const record = useQuery({
-    queryKey: ['processing', language],
-    queryFn: async () => (await api.showProcessingRecord({ query: { language } })).data,
-  });
-  return (
-    <>
-      <ErrorNotice fault={record.error} />
-      {record.isPending && <Skeleton h={240} aria-label={t`Loading`} />}
-      <Stack gap="md">
-        {record.data?.data.map((each) => (
-          <div key={each.key}>
-            <Text fw={600}>{each.title}</Text>
-            <Text size="sm">{each.text}</Text>
-            <Text size="sm" c="dimmed">
-              {each.purposes.join('; ')}
-            </Text>
-            <Text size="sm" c="dimmed">
-              <Stored periods={each.retention.join('; ')} />
-            </Text>
-          </div>
-        ))}
-      </Stack>
-    </>
-  );
-}
-
-function Stored({ periods }: { periods: string }) {
-  return <Trans>Stored: {periods}</Trans>;
 }

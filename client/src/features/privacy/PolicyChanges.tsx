@@ -1,4 +1,4 @@
-import { Button } from '@mantine/core';
+import { Button, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useEffect, useState } from 'react';
@@ -22,6 +22,9 @@ export default function PolicyChanges({ screen }: { screen: string }) {
   return (
     <InfoNotice title={t`The privacy policy has changed`}>
       <ChangeList changes={data.changes} />
+      <Text size="sm" mb="xs">
+        <Trans>OK or opening another page confirms that you have seen this.</Trans>
+      </Text>
       <Button size="md" variant="default" onClick={() => void answerPolicy(version, 'continued', language)}>
         <Trans>OK</Trans>
       </Button>

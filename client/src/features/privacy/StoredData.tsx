@@ -1,0 +1,57 @@
+import { Accordion, List, Skeleton, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useId, type ReactNode } from 'react';
+import { api } from '~/api';
+import { ErrorNotice } from '~/design/Notice';
+import type { Language } from './policy-state';
+import classes from './privacy.module.css';
+
+/** Kinds of data that are stored, from the declarations, each with purposes, periods and recipients. */
+export function StoredData({ language }: { language: Language }) {
+  const { t } = useLingui();
+  const record = useQuery({
+    queryKey: ['processing', language],
+    queryFn: async () => (await api.showProcessingRecord({ query: { language } })).data,
+  });
+  return (
+    <>
+      <ErrorNotice fault={record.error} />
+      {record.isPending && <Skeleton h={240} aria-label={t`Loading`} />}
+      {record.data && (
+        <Accordion variant="default" className={classes.stored}>
+          {record.data.data.map(({ key, title, text, purposes, retention, recipients }) => (
+            <Accordion.Item key={key} value={key}>
+              <Accordion.Control>
+                <Text fw={600}>{title}</Text>
+                <Text size="sm">{text}</Text>
+              </Accordion.Control>
+              <Accordion.Panel>
+                <Texts title={<Trans>Purposes</Trans>} of={purposes} />
+                <Texts title={<Trans>Stored</Trans>} of={retention} />
+                <Texts title={<Trans>Recipients outside</Trans>} of={recipients} />
+              </Accordion.Panel>
+            </Accordion.Item>
+          ))}
+        </Accordion>
+      )}
+    </>
+  );
+}
+
+function Texts({ title, of: texts }: { title: ReactNode; of: string[] }) {
+  const id = useId();
+  if (texts.length === 0) return null;
+  return (
+    <>
+      <Text size="sm" fw={600} id={id}>
+        {title}
+      </Text>
+      <List size="sm" mb="sm" spacing={2} className={classes.texts} aria-labelledby={id}>
+        {texts.map((each) => (
+          <List.Item key={each}>{each}</List.Item>
+        ))}
+      </List>
+    </>
+  );
+}
