@@ -1,6 +1,7 @@
 """Archive: access copies of the data about a person, for themselves or another system."""
 
 from unificx.archive.privacy import copy_holding
+from unificx.archive.reader import CheckedArchive, checked_archive
 from unificx.archive.schemas import AccessCopy, Requester
 from unificx.archive.service import AccessCopies, AccessCopyParts
 
@@ -8,6 +9,8 @@ __all__ = [
     "AccessCopies",
     "AccessCopy",
     "AccessCopyParts",
+    "CheckedArchive",
     "Requester",
+    "checked_archive",
     "copy_holding",
 ]

@@ -25,6 +25,7 @@ from unificx.cli.commands import (
     parked,
     persons,
     privacy,
+    privacy_archive,
     privacy_retention,
     queues,
     recordings,
@@ -69,7 +70,7 @@ _GROUPS = (
 )
 """Modules with a command group, in the order of the help."""
 
-MORE_COMMANDS = (privacy_retention,)
+MORE_COMMANDS = (privacy_archive, privacy_retention)
 """Modules that add commands to a group of another one."""
 
 

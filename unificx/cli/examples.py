@@ -53,6 +53,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "privacy export --subject +49301234567 --out caller.zip",
     ),
     "privacy check-receipt": ("privacy check-receipt receipt.json",),
+    "privacy check-archive": ("privacy check-archive ada.zip", "privacy check-archive ada.zip --json"),
     "device delete": ("device delete 0198c2a4",),
     "room create": ("room create --number 8001 --name Planning --pin 4711 --host 1001",),
     "menu create": (

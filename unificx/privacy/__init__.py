@@ -15,6 +15,7 @@ from unificx.privacy.content_keys import create_content_key, open_content_key
 from unificx.privacy.erasing import ErasurePlan, PersonErasures
 from unificx.privacy.erasure import Erasure
 from unificx.privacy.exporting import (
+    DRAFT,
     DataSubject,
     Export,
     ExportedFile,
@@ -48,6 +49,7 @@ from unificx.privacy.sealed_files import read_sealed_file, sealed_file
 
 __all__ = [
     "CLASSES",
+    "DRAFT",
     "OPTIONAL_PURPOSES",
     "RECEIPT_KEY_BYTES",
     "Change",

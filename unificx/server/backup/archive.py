@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
+from unificx.core.archives import ANOTHER_COPY, require_listed_files, require_new_name, shown_name
 from unificx.core.errors import Invalid
 from unificx.server.home_files import kind_of
 
@@ -86,17 +87,17 @@ def extract(source: BinaryIO, folder: Path, progress: Progress) -> Manifest:
         with tarfile.open(fileobj=source, mode="r:") as tar:
             for member in tar:
                 if manifest is not None:
-                    raise Invalid(f"The backup goes on after its manifest, with {_shown(member.name)}.")
+                    raise Invalid(f"The backup goes on after its manifest, with {shown_name(member.name)}.")
                 _check_member(member, found)
                 if member.name == MANIFEST:
                     manifest = _read_manifest(tar, member)
                 else:
                     found[member.name] = _write_file(tar, member, folder, progress)
     except tarfile.TarError:
-        raise Invalid("The file is damaged, cut off or no backup.", hint="Use another copy of it.") from None
+        raise Invalid("The file is damaged, cut off or no backup.", hint=ANOTHER_COPY) from None
     if manifest is None:
-        raise Invalid("The backup has no manifest: it was cut off.", hint="Use another copy of it.")
-    _compare(found, manifest)
+        raise Invalid("The backup has no manifest: it was cut off.", hint=ANOTHER_COPY)
+    require_listed_files("backup", found, manifest.files)
     return manifest
 
 
@@ -104,12 +105,11 @@ def _check_member(member: tarfile.TarInfo, found: dict[str, dict[str, Any]]) -> 
     """Raise Invalid for everything but a plain file of a known name, once."""
     name = member.name
     if member.type not in {tarfile.REGTYPE, tarfile.AREGTYPE} or member.pax_headers or member.size < 0:
-        raise Invalid(f"The backup contains {_shown(name)}, which is not a plain file.")
-    if name in found:
-        raise Invalid(f"The backup contains {_shown(name)} twice.")
+        raise Invalid(f"The backup contains {shown_name(name)}, which is not a plain file.")
+    require_new_name("backup", name, found)
     kind = kind_of(name)
     if name != MANIFEST and (kind is None or not kind.in_backup):
-        raise Invalid(f"The backup contains {_shown(name)}, which belongs to no installation.")
+        raise Invalid(f"The backup contains {shown_name(name)}, which belongs to no installation.")
 
 
 def _write_file(tar: tarfile.TarFile, member: tarfile.TarInfo, folder: Path, progress: Progress) -> dict[str, Any]:
@@ -139,15 +139,7 @@ def _read_manifest(tar: tarfile.TarFile, member: tarfile.TarInfo) -> Manifest:
             raise TypeError
         return manifest
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        raise Invalid("The manifest of the backup cannot be read.", hint="Use another copy of it.") from None
-
-
-def _compare(found: dict[str, dict[str, Any]], manifest: Manifest) -> None:
-    for name in sorted(found.keys() | manifest.files.keys()):
-        if name not in found or name not in manifest.files:
-            raise Invalid(f"Manifest and contents of the backup differ: {_shown(name)}.", hint="Use another copy.")
-        if found[name] != manifest.files[name]:
-            raise Invalid(f"The backup is damaged: {_shown(name)} has another SHA-256.", hint="Use another copy.")
+        raise Invalid("The manifest of the backup cannot be read.", hint=ANOTHER_COPY) from None
 
 
 def _add_manifest(tar: tarfile.TarFile, manifest: Manifest) -> None:
@@ -166,10 +158,6 @@ def make_folders(root: Path, path: Path) -> None:
     """Create the folders between `root` and `path`, for this user only."""
     for folder in reversed(path.relative_to(root).parents[:-1]):
         (root / folder).mkdir(mode=0o700, exist_ok=True)
-
-
-def _shown(name: str) -> str:
-    return "".join(each if each.isprintable() else "?" for each in name[:80])
 
 
 class _Hashing:
