@@ -89,7 +89,8 @@ from unificx.server.call_routing import build_call_routing
 from unificx.server.live_events import LiveEvents
 from unificx.server.queue_events import QueueEvents
 from unificx.server.room_events import RoomEvents
-from unificx.support import Breaches, Disclosures, OutsideRequests, RightsParts, RightsRequests, SupportService
+from unificx.support import SupportService
+from unificx.support.rights import Breaches, Disclosures, OutsideRequests, RightsParts, RightsRequests
 from unificx.trunks import TrunkDirectory, TrunkService
 from unificx.voicemail import Mailboxes, NewMessage, TranscriptionWorker
 from unificx.webhooks import SOURCES, WebhookService

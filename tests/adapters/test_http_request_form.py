@@ -7,7 +7,7 @@ import pytest
 from http_world import ORIGIN, World
 
 from unificx.identity import Person
-from unificx.support import RightsRequest
+from unificx.support.rights import RightsRequest
 
 SAME_SITE = {"Sec-Fetch-Site": "same-origin", "Accept-Language": "en"}
 FORM = {"kind": "deletion", "name": "Zoë", "email": "Zoe@Example.com", "number": "", "text": "Forget me"}

@@ -18,6 +18,7 @@ AREAS = (
     "registrar",
     "routing",
     "support",
+    "support.rights",
     "trunks",
     "voicemail",
 )
@@ -30,8 +31,11 @@ def graph() -> grimp.ImportGraph:
 
 
 def is_internal_import(importer: str, imported: str) -> bool:
-    _, area, *inner = imported.split(".")
-    return area in AREAS and importer.split(".")[1:2] != [area] and bool(inner) and inner[0] not in PUBLIC_MODULES
+    area = max((each for each in AREAS if f"{imported}.".startswith(f"unificx.{each}.")), key=len, default=None)
+    if area is None or f"{importer}.".startswith(f"unificx.{area}."):
+        return False
+    inner = imported.removeprefix(f"unificx.{area}").split(".")[1:]
+    return bool(inner) and inner[0] not in PUBLIC_MODULES
 
 
 @pytest.mark.parametrize("area", AREAS)
@@ -60,6 +64,10 @@ def test_no_internal_module_is_imported_from_outside(graph: grimp.ImportGraph) -
         ("unificx.sip_server", "unificx.calls.service", True),
         ("unificx.sip_server.people", "unificx.identity.models", True),
         ("unificx.api.calls", "unificx.sip.uri", False),
+        ("unificx.api.calls", "unificx.support.rights", False),
+        ("unificx.api.calls", "unificx.support.rights.service", True),
+        ("unificx.support.service", "unificx.support.rights.service", True),
+        ("unificx.support.rights.service", "unificx.support.rights.states", False),
     ],
 )
 def test_internal_imports_are_detected(importer: str, imported: str, internal: bool) -> None:

@@ -25,7 +25,8 @@ from unificx.queues import Queues
 from unificx.recording import RecordingArchive
 from unificx.routing import DestinationDirectory, GroupService, HoursService, Outbound
 from unificx.speed_dials import SpeedDials
-from unificx.support import Breaches, Disclosures, OutsideRequests, RightsRequests, SupportService
+from unificx.support import SupportService
+from unificx.support.rights import Breaches, Disclosures, OutsideRequests, RightsRequests
 from unificx.trunks import TrunkService
 from unificx.voicemail import Mailboxes
 from unificx.webhooks import WebhookService

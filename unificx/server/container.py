@@ -41,7 +41,8 @@ from unificx.server.call_routing import CallRouting, build_call_routing
 from unificx.server.notification_settings import NotificationSettings
 from unificx.server.paths import InstallationPaths
 from unificx.sip.uri import Uri
-from unificx.support import RightsParts, RightsRequests, SupportService
+from unificx.support import SupportService
+from unificx.support.rights import RightsParts, RightsRequests
 from unificx.trunks import TrunkDirectory, TrunkService
 from unificx.voicemail import Mailboxes, TranscriptionWorker, VoicemailAttachments
 from unificx.webhooks import WebhookService

@@ -17,7 +17,8 @@ from unificx.registrar import registration_holding
 from unificx.routing import routing_holding
 from unificx.server.container import Container
 from unificx.speed_dials import speed_dial_holding
-from unificx.support import report_holding, request_holding
+from unificx.support import report_holding
+from unificx.support.rights import request_holding
 from unificx.voicemail import mailbox_holding
 
 

@@ -29,7 +29,7 @@ from unificx.core.access import SIP_ACCESS, stating
 from unificx.core.errors import StartupError
 from unificx.integrations.audio_import.client import AudioImporter
 from unificx.server.container import Container
-from unificx.support import Breaches, Disclosures, OutsideRequests
+from unificx.support.rights import Breaches, Disclosures, OutsideRequests
 from unificx.transport.binding import BindAddress, open_socket
 from unificx.transport.connections import Connections
 from unificx.transport.websocket import LimitedWebSockets, SipWebSocket

@@ -6,7 +6,7 @@ from unificx.core.errors import DomainError
 from unificx.core.faults import describe_fault
 from unificx.identity import Person, Role
 from unificx.server.container import Container
-from unificx.support import MailKind, RightsRequest
+from unificx.support.rights import MailKind, RightsRequest
 
 log = structlog.get_logger()
 MAX_ACCOUNTS = 10_000

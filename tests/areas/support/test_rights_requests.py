@@ -15,7 +15,7 @@ from unificx.db import Database
 from unificx.identity import Identity, NewPerson, NewTenant, Person, Role
 from unificx.identity.events import TenantDeleted
 from unificx.privacy import DataSubject, KeyStore
-from unificx.support import (
+from unificx.support.rights import (
     BreachChange,
     Breaches,
     Disclosures,

@@ -18,7 +18,7 @@ from unificx.api.pages.layout import CHOICE, LANGUAGES, Language, language_for, 
 from unificx.api.services import services_of
 from unificx.core.errors import DomainError, Expired, Invalid, StorageFull, TooManyRequests
 from unificx.identity import OPERATOR_SLUG
-from unificx.support import PUBLIC_KINDS, Kind, NewRequest
+from unificx.support.rights import PUBLIC_KINDS, Kind, NewRequest
 
 _TITLE = {"en": "Request about your data – UnifiCX", "de": "Anfrage zu Ihren Daten – UnifiCX"}
 _MAX_BODY, _MAX_TEXT = 64 << 10, 5000

@@ -7,7 +7,7 @@ from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_ke
 from unificx.api.problems import problem_responses
 from unificx.api.schemas import privacy_requests as models
 from unificx.identity import Action
-from unificx.support import BreachChange
+from unificx.support.rights import BreachChange
 
 router = APIRouter(
     prefix="/api/v1/privacy-requests/{request_id}/breach",

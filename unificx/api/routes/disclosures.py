@@ -9,7 +9,7 @@ from unificx.api.schemas import core
 from unificx.api.schemas import privacy_requests as models
 from unificx.core.errors import Forbidden
 from unificx.identity import Action
-from unificx.support import NewDisclosure
+from unificx.support.rights import NewDisclosure
 
 router = APIRouter(prefix="/api/v1", tags=["requests"], route_class=IdempotentRoute, dependencies=[purpose("requests")])
 _OF_REQUEST = "/privacy-requests/{request_id}/disclosures"

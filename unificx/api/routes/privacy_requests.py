@@ -24,7 +24,7 @@ from unificx.api.schemas import privacy_requests as models
 from unificx.api.services import Services
 from unificx.core.errors import Forbidden
 from unificx.identity import Action
-from unificx.support import NewRequest, RightsRequest, allowed
+from unificx.support.rights import NewRequest, RightsRequest, allowed
 
 router = APIRouter(prefix="/api/v1", tags=["requests"], route_class=IdempotentRoute, dependencies=[purpose("requests")])
 

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from unificx.api.schemas.core import REFERENCE, Input, Output
-from unificx.support import Band, DisclosureState, Kind, OwnKind, Regime, State, Step
+from unificx.support.rights import Band, DisclosureState, Kind, OwnKind, Regime, State, Step
 
 MAX_TEXT = 10_000
 _YEARS = range(2000, 2200)
