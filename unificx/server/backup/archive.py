@@ -1,4 +1,4 @@
-"""The file of a backup: an uncompressed tar archive of plain files, with a manifest at its end.
+"""The file of a backup or of a moved tenant: an uncompressed tar archive of plain files, with a manifest at its end.
 
 The manifest, `manifest.json`, has size and SHA-256 of every file, and the versions that wrote it. Not compressed:
 sealed data does not shrink, and an archive cannot contain more than its own size.
@@ -10,8 +10,8 @@ import json
 import os
 import tarfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -19,7 +19,6 @@ from unificx.core.archives import ANOTHER_COPY, require_listed_files, require_ne
 from unificx.core.errors import Invalid
 from unificx.server.home_files import kind_of
 
-FORMAT = "unificx backup 1"
 MANIFEST = "manifest.json"
 _MAX_MANIFEST_BYTES = 256 << 20
 _PIECE = 1 << 20
@@ -27,13 +26,34 @@ Progress = Callable[[int], None]
 """Called with the number of bytes that were written or read."""
 
 
+@dataclass(frozen=True, slots=True)
+class ArchiveKind:
+    """A kind of archive: the `format` in its manifest, its `name` in messages, and the names that files may have.
+    `wrap` encrypts what is written."""
+
+    format: str
+    name: str
+    is_known: Callable[[str], bool]
+    wrap: Callable[[BinaryIO], AbstractContextManager[BinaryIO]] = nullcontext
+
+
+def _is_in_backup(name: str) -> bool:
+    kind = kind_of(name)
+    return kind is not None and kind.in_backup
+
+
+BACKUP = ArchiveKind("unificx backup 1", "backup", _is_in_backup)
+
+
 @dataclass(slots=True)
 class Manifest:
-    """Contents of a backup. `schema` is the revision of the database, `created` ISO 8601 in UTC."""
+    """Contents of an archive. `schema` is the revision of the database, `created` ISO 8601 in UTC, `about` the id of
+    what it contains, empty for a whole installation."""
 
     version: str
     schema: str
     created: str
+    about: str = ""
     files: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
@@ -50,9 +70,12 @@ class ArchiveWriter:
         except FileNotFoundError:
             return
         with file:
-            size = os.fstat(file.fileno()).st_size
-            reader = _Hashing(file, size, self._progress)
-            self._tar.addfile(_header(name, size), cast("BinaryIO", reader))
+            self.add_stream(name, file, os.fstat(file.fileno()).st_size)
+
+    def add_stream(self, name: str, file: BinaryIO, size: int) -> None:
+        """Add `size` bytes that are read from a file."""
+        reader = _Hashing(file, size, self._progress)
+        self._tar.addfile(_header(name, size), cast("BinaryIO", reader))
         self._manifest.files[name] = {"size": size, "sha256": reader.digest.hexdigest()}
 
     def has(self, name: str) -> bool:
@@ -60,15 +83,20 @@ class ArchiveWriter:
 
 
 @contextmanager
-def writing(target: Path, manifest: Manifest, progress: Progress) -> Iterator[ArchiveWriter]:
+def writing(
+    target: Path, manifest: Manifest, progress: Progress, kind: ArchiveKind = BACKUP
+) -> Iterator[ArchiveWriter]:
     """Write an archive, readable by this user only, that appears as `target` once it is complete. Raise OSError."""
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     handle = os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     try:
         with os.fdopen(handle, "wb") as file:
-            with tarfile.open(fileobj=file, mode="w|", format=tarfile.GNU_FORMAT) as tar:
+            with (
+                kind.wrap(cast("BinaryIO", file)) as sink,
+                tarfile.open(fileobj=sink, mode="w|", format=tarfile.GNU_FORMAT) as tar,
+            ):
                 yield ArchiveWriter(tar, manifest, progress)
-                _add_manifest(tar, manifest)
+                _add_manifest(tar, manifest, kind)
             file.flush()
             os.fsync(file.fileno())
         part.replace(target)
@@ -77,74 +105,105 @@ def writing(target: Path, manifest: Manifest, progress: Progress) -> Iterator[Ar
 
 
 def extract(source: BinaryIO, folder: Path, progress: Progress) -> Manifest:
-    """Write the files of an archive into an empty folder and return the manifest.
+    """Write the files of a backup into an empty folder and return the manifest.
 
     Raise Invalid for anything but a complete archive as `writing` makes it: the folder is then of no use.
     """
-    found: dict[str, dict[str, Any]] = {}
-    manifest: Manifest | None = None
-    try:
-        with tarfile.open(fileobj=source, mode="r:") as tar:
-            for member in tar:
-                if manifest is not None:
-                    raise Invalid(f"The backup goes on after its manifest, with {shown_name(member.name)}.")
-                _check_member(member, found)
-                if member.name == MANIFEST:
-                    manifest = _read_manifest(tar, member)
-                else:
-                    found[member.name] = _write_file(tar, member, folder, progress)
-    except tarfile.TarError:
-        raise Invalid("The file is damaged, cut off or no backup.", hint=ANOTHER_COPY) from None
-    if manifest is None:
-        raise Invalid("The backup has no manifest: it was cut off.", hint=ANOTHER_COPY)
-    require_listed_files("backup", found, manifest.files)
-    return manifest
+    reader = ArchiveReader(source, BACKUP, progress)
+    for name, content in reader.files():
+        _write_file(folder / name, folder, content)
+    return reader.manifest
 
 
-def _check_member(member: tarfile.TarInfo, found: dict[str, dict[str, Any]]) -> None:
+class ArchiveReader:
+    """Reads an archive that anybody may have made, in one pass. `manifest` is known once `files` has ended."""
+
+    def __init__(self, source: BinaryIO, kind: ArchiveKind, progress: Progress, *, is_stream: bool = False) -> None:
+        self._source, self._kind, self._progress = source, kind, progress
+        self._mode: Any = "r|" if is_stream else "r:"
+        self.manifest = Manifest("", "", "")
+
+    def files(self) -> Iterator[tuple[str, Iterator[bytes]]]:
+        """Yield name and content of each file; what is not read of a content is read before the next one.
+
+        Raise Invalid for anything but a complete archive as `writing` makes it, at the latest after the last file:
+        only then is it known that all of them are right."""
+        found: dict[str, dict[str, Any]] = {}
+        manifest: Manifest | None = None
+        try:
+            with tarfile.open(fileobj=self._source, mode=self._mode) as tar:
+                for member in tar:
+                    if manifest is not None:
+                        raise Invalid(
+                            f"The {self._kind.name} goes on after its manifest, with {shown_name(member.name)}."
+                        )
+                    _check_member(member, found, self._kind)
+                    if member.name == MANIFEST:
+                        manifest = _read_manifest(tar, member, self._kind)
+                        continue
+                    content = self._content(tar, member, found)
+                    yield member.name, content
+                    for _ in content:
+                        pass
+        except tarfile.TarError:
+            raise self._incomplete("is damaged, cut off or no") from None
+        if manifest is None:
+            raise Invalid(f"The {self._kind.name} has no manifest: it was cut off.", hint=ANOTHER_COPY)
+        require_listed_files(self._kind.name, found, manifest.files)
+        self.manifest = manifest
+
+    def _content(
+        self, tar: tarfile.TarFile, member: tarfile.TarInfo, found: dict[str, dict[str, Any]]
+    ) -> Iterator[bytes]:
+        digest, size = hashlib.sha256(), 0
+        file = tar.extractfile(member)
+        while file is not None and (piece := file.read(_PIECE)):
+            digest.update(piece)
+            size += len(piece)
+            self._progress(len(piece))
+            yield piece
+        found[member.name] = {"size": size, "sha256": digest.hexdigest()}
+
+    def _incomplete(self, what: str) -> Invalid:
+        return Invalid(f"The file {what} {self._kind.name}.", hint=ANOTHER_COPY)
+
+
+def _check_member(member: tarfile.TarInfo, found: dict[str, dict[str, Any]], kind: ArchiveKind) -> None:
     """Raise Invalid for everything but a plain file of a known name, once."""
     name = member.name
     if member.type not in {tarfile.REGTYPE, tarfile.AREGTYPE} or member.pax_headers or member.size < 0:
-        raise Invalid(f"The backup contains {shown_name(name)}, which is not a plain file.")
-    require_new_name("backup", name, found)
-    kind = kind_of(name)
-    if name != MANIFEST and (kind is None or not kind.in_backup):
-        raise Invalid(f"The backup contains {shown_name(name)}, which belongs to no installation.")
+        raise Invalid(f"The {kind.name} contains {shown_name(name)}, which is not a plain file.")
+    require_new_name(kind.name, name, found)
+    if name != MANIFEST and not kind.is_known(name):
+        raise Invalid(f"The {kind.name} contains {shown_name(name)}, which belongs to no installation.")
 
 
-def _write_file(tar: tarfile.TarFile, member: tarfile.TarInfo, folder: Path, progress: Progress) -> dict[str, Any]:
-    path = folder / member.name
+def _write_file(path: Path, folder: Path, content: Iterator[bytes]) -> None:
     make_folders(folder, path)
-    digest, size = hashlib.sha256(), 0
-    content = tar.extractfile(member)
     with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
-        while content is not None and (piece := content.read(_PIECE)):
+        for piece in content:
             file.write(piece)
-            digest.update(piece)
-            size += len(piece)
-            progress(len(piece))
         file.flush()
         os.fsync(file.fileno())
-    return {"size": size, "sha256": digest.hexdigest()}
 
 
-def _read_manifest(tar: tarfile.TarFile, member: tarfile.TarInfo) -> Manifest:
+def _read_manifest(tar: tarfile.TarFile, member: tarfile.TarInfo, kind: ArchiveKind) -> Manifest:
     content = tar.extractfile(member) if member.size <= _MAX_MANIFEST_BYTES else None
     try:
         values: dict[str, Any] = json.loads(content.read()) if content is not None else {}
-        if values.pop("format") != FORMAT:
-            raise Invalid("The backup has another format.", hint="It was made by a newer version: update first.")
+        if values.pop("format") != kind.format:
+            raise Invalid(f"The {kind.name} has another format.", hint="It was made by a newer version: update first.")
         manifest = Manifest(**values)
-        if not all(isinstance(each, str) for each in (manifest.version, manifest.schema, manifest.created)):
+        texts = (manifest.version, manifest.schema, manifest.created, manifest.about)
+        if not all(isinstance(each, str) for each in texts):
             raise TypeError
         return manifest
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        raise Invalid("The manifest of the backup cannot be read.", hint=ANOTHER_COPY) from None
+        raise Invalid(f"The manifest of the {kind.name} cannot be read.", hint=ANOTHER_COPY) from None
 
 
-def _add_manifest(tar: tarfile.TarFile, manifest: Manifest) -> None:
-    values = {"format": FORMAT, "version": manifest.version, "schema": manifest.schema, "created": manifest.created}
-    data = json.dumps({**values, "files": manifest.files}).encode()
+def _add_manifest(tar: tarfile.TarFile, manifest: Manifest, kind: ArchiveKind) -> None:
+    data = json.dumps({"format": kind.format, **asdict(manifest)}).encode()
     tar.addfile(_header(MANIFEST, len(data)), io.BytesIO(data))
 
 
