@@ -64,6 +64,7 @@ from unificx.media.sounds import Sound
 from unificx.media.tones import sine
 from unificx.notifications import PushNotifier, PushNotifierDependencies, Vapid
 from unificx.privacy import (
+    AuditLog,
     Consents,
     DataSubject,
     Erasure,
@@ -514,11 +515,13 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
     rights = RightsRequests(RightsParts(database, keys, identity, cluster.counters, cluster.one_time))
     retention = Retention(database, clock)
     retention.tenants, retention.expiries = directory.tenants, call_record_expiries(database)
+    erasures.audit = AuditLog(database, keys, erasures.signer, keys.installation_id)
     services = Services(
         identity=identity,
         erasures=erasures,
         access_copies=access_copies,
         retention=retention,
+        audit=erasures.audit,
         history=history,
         mailboxes=mailboxes,
         custom_sounds=custom_sounds,

@@ -63,6 +63,28 @@ def test_device_commands(home: CliHome) -> None:
     assert len(home.run_json("device", "list")) == 1
 
 
+@pytest.mark.promise("T3")
+def test_the_audit_log_is_verified_and_a_change_is_named(home: CliHome, tmp_path: Path) -> None:
+    home.run_json("trunk", "create", "--name", "carrier", "--server", "192.0.2.1")
+    [entry] = home.run_json("privacy", "log", "list", "--action", "create_trunk")
+    assert (entry["actor"], entry["object"].partition(":")[0]) == (None, "trunk")
+    proof = home.run_json("privacy", "log", "proof", str(entry["position"]))
+    head = home.run_json("privacy", "log", "head")
+    assert proof["head"] == head
+    assert home.run_json("privacy", "log", "verify")["ok"]
+    exported, heads = tmp_path / "log.jsonl", tmp_path / "heads.jsonl"
+    exported.write_text(home.run_text("privacy", "log", "export"))
+    heads.write_text(json.dumps(head) + "\n")
+    for more in ((), (str(exported),), ("--heads", str(heads)), (str(exported), "--heads", str(heads))):
+        assert "complete" in home.run_text("privacy", "log", "verify", *more)
+    changed = exported.read_text().replace("create_trunk", "create_route")
+    exported.write_text(changed)
+    result = home.run("privacy", "log", "verify", str(exported))
+    assert (result.exit_code, f"entry {entry['position']}" in result.stderr) == (1, True)
+    exported.write_text(changed[:-20])
+    assert "cut off" in error_line(home.run("privacy", "log", "verify", str(exported)))
+
+
 @pytest.mark.promise("D3", "R4")
 def test_a_person_is_erased_and_the_receipt_is_verified(home: CliHome, tmp_path: Path) -> None:
     home.run_json("person", "create", "--name", "Ada", "--email", "ada@example.com", "--number", "1001")

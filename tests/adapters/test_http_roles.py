@@ -13,6 +13,7 @@ from push_service import PushService, SubscribedBrowser
 from unificx.conferencing import NewRoom
 from unificx.identity import NewExtension, Role
 from unificx.media.sounds import Sound
+from unificx.privacy import AuditFilter
 from unificx.registrar import Caller
 from unificx.routing import CallingLimits, NewNumber, NewRoute
 from unificx.trunks import NewTrunk
@@ -140,6 +141,9 @@ WITHOUT_TENANT_PARAMETERS = {
     "show_privacy_map",
     "plant_canaries",
     "show_processing_record",
+    "show_audit_head",
+    "verify_audit_log",
+    "export_audit_log",
 }
 """Operations without tenant parameters: their responses are checked instead."""
 
@@ -198,7 +202,10 @@ async def create_foreign_objects(world: World) -> dict[str, list[str]]:
     number, route, block, stop = await create_outbound_objects(world)
     extension = await world.identity.extensions.get(world.globex.id, "2001")
     await world.services.mailboxes.greetings.store(extension, Sound(SPOKEN), "busy")
+    await world.admin(world.globex)
+    [entry, *_] = (await world.services.audit.page(world.globex.id, AuditFilter(), 1)).items
     return {
+        "position": [str(entry.position)],
         "room": [room.id, "8000"],
         "trunk": [trunk.id, "carrier"],
         "queue": [await create_foreign(world, "queues"), "6666"],

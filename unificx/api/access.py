@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from fastapi import Depends, Path, Query, Request
 from fastapi.security import APIKeyCookie, HTTPBearer
 
+from unificx.api.acts import declare_change
 from unificx.api.middleware import OPERATOR_SCOPE_KEY
 from unificx.api.schemas import core as models
 from unificx.api.services import Services, services_of
@@ -289,6 +290,8 @@ async def require_access_or_own(
     only_own = not may(user.principal, action, tenant_id)
     if only_own:
         require_own(user.principal)
+    else:
+        declare_change(services.identity, user.principal, tenant_id, action)
     return AccessScope(tenant_id, user, only_own=only_own)
 
 

@@ -14,6 +14,7 @@ from unificx.api.problems import add_handlers
 from unificx.api.routes import (
     access_copies,
     api_keys,
+    audit,
     blocks,
     breaches,
     calls,
@@ -151,6 +152,7 @@ _PARTS = (
     privacy,
     privacy_requests,
     policy,
+    audit,
     setup,
     health,
 )
@@ -174,6 +176,7 @@ def build(services: Services) -> FastAPI:
                 ApiMiddleware,
                 clock=services.clock,
                 metrics=HttpMetrics(services.metrics),
+                audit=services.audit,
                 full=services.readiness.is_storage_full,
             ),
             Middleware(HeadRequests),

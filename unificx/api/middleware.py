@@ -7,12 +7,14 @@ from typing import Any
 
 from starlette.datastructures import MutableHeaders
 
+from unificx.api.acts import request_act
 from unificx.api.metrics import HttpMetrics
 from unificx.api.problems import PayloadTooLarge, RequestTimeout, incident_response, log_incident, refusal_response
 from unificx.core.access import stating
 from unificx.core.clock import Clock
 from unificx.core.errors import DomainError, ServiceUnavailable, StorageFull
 from unificx.db import is_unreachable
+from unificx.privacy import Act, AuditLog
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -65,22 +67,30 @@ def as_operator(app: App) -> App:
 class ApiMiddleware:
     """ASGI middleware around the API and its pages."""
 
-    def __init__(self, app: App, *, clock: Clock, metrics: HttpMetrics, full: Callable[[], bool]) -> None:
+    def __init__(
+        self, app: App, *, clock: Clock, metrics: HttpMetrics, audit: AuditLog, full: Callable[[], bool]
+    ) -> None:
         self._app = app
         self._clock = clock
         self._metrics = metrics
+        self._audit = audit
         self._is_storage_full = full
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        with request_act(scope) as act:
+            await self._handle(scope, receive, send, act)
+
+    async def _handle(self, scope: Scope, receive: Receive, send: Send, act: Act) -> None:
         started = self._clock.monotonic()
         status = 0
 
         async def send_with_headers(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
+                await self._settle(act, message["status"])
                 status = message["status"]
                 _add_security_headers(message, secure=scope.get("scheme") == "https")
             await send(message)
@@ -110,6 +120,15 @@ class ApiMiddleware:
             if status:
                 seconds = self._clock.monotonic() - started
                 self._metrics.count_response(scope["method"], _route(scope), status, seconds)
+
+    async def _settle(self, act: Act, status: int) -> None:
+        """Complete the entry of the audit log before the answer is sent. If that fails, the request fails."""
+        if act.is_over:
+            return
+        try:
+            await self._audit.settle(act, failed=status >= 400)
+        finally:
+            act.is_over = True
 
 
 def _is_sound_upload(scope: Scope) -> bool:

@@ -19,7 +19,7 @@ from unificx.integrations.audio_import import AudioImporter
 from unificx.ivr import MenuService
 from unificx.notifications import PushNotifier
 from unificx.presence import PresenceService
-from unificx.privacy import Consents, PersonErasures, Retention
+from unificx.privacy import AuditLog, Consents, PersonErasures, Retention
 from unificx.provisioning import PhoneSettingsService
 from unificx.queues import Queues
 from unificx.recording import RecordingArchive
@@ -61,6 +61,7 @@ class Services:
     erasures: PersonErasures
     access_copies: AccessCopies
     retention: Retention
+    audit: AuditLog
     history: CdrService
     mailboxes: Mailboxes
     custom_sounds: CustomSounds

@@ -7,6 +7,7 @@ from fastapi import Request, Response, status
 from fastapi.responses import JSONResponse
 
 from unificx.api.access import COOKIE, REFRESH_COOKIE, REFRESH_PATH, reject_cross_site, source_of
+from unificx.api.acts import declare_sign_in
 from unificx.api.problems import problem_responses
 from unificx.api.schemas import sign_in as models
 from unificx.api.services import Services
@@ -43,6 +44,7 @@ def sign_in_context(request: Request, body: models.SignInRequest) -> SignInConte
 def sign_in_response(services: Services, outcome: SignInResult, keep: TokenDelivery) -> JSONResponse:
     """Return 201 with a session, or 202 with a ticket for the second factor."""
     if isinstance(outcome, SignedIn):
+        declare_sign_in(services.identity, outcome.principal)
         return session_response(services, outcome, keep, status.HTTP_201_CREATED)
     needed = models.SecondFactorNeeded.model_validate(outcome)
     return JSONResponse(needed.model_dump(mode="json"), status.HTTP_202_ACCEPTED)

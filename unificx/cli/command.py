@@ -31,6 +31,11 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on one line.")]
 Tenant = Annotated[str | None, typer.Option("--tenant", metavar="NAME", help="Tenant; optional if there is only one.")]
 
 
+# Owner: this process: filled while the commands are defined.
+_PATHS: dict[typer.Typer, str] = {}
+"""Name of each group with that of its parent."""
+
+
 @dataclass(frozen=True, slots=True)
 class CommandContext:
     """Common options of a command: installation, tenant and output format."""
@@ -50,11 +55,12 @@ def split_list(text: str | None) -> list[str] | None:
     return None if text is None else [one.strip() for one in text.split(",") if one.strip()]
 
 
-def command_group(name: str, help_text: str) -> typer.Typer:
-    """Create a command group."""
+def command_group(name: str, help_text: str, *, parent: str = "") -> typer.Typer:
+    """Create a command group; `parent` is the name of the group to which it is added."""
     group = typer.Typer(name=name, help=help_text, add_completion=False, rich_markup_mode=None)
     # With a callback, the subcommand is required even if there is only one.
     group.callback()(lambda: None)
+    _PATHS[group] = f"{parent} {name}".strip()
     return group
 
 
@@ -81,7 +87,7 @@ def command(
         run.__signature__ = inspect.Signature(parameters)  # pyright: ignore[reportFunctionMemberAccess]
         run.__annotations__ = {one.name: one.annotation for one in parameters}
         run.__doc__ = function.__doc__
-        group.command(name, epilog=examples_text(f"{group.info.name} {name}"))(run)
+        group.command(name, epilog=examples_text(f"{_PATHS[group]} {name}"))(run)
         return function
 
     return make

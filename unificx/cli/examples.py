@@ -54,6 +54,11 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     ),
     "privacy check-receipt": ("privacy check-receipt receipt.json",),
     "privacy check-archive": ("privacy check-archive ada.zip", "privacy check-archive ada.zip --json"),
+    "privacy log list": ("privacy log list --action create_trunk",),
+    "privacy log head": ("privacy log head --json",),
+    "privacy log proof": ("privacy log proof 41",),
+    "privacy log export": ("privacy log export",),
+    "privacy log verify": ("privacy log verify", "privacy log verify log.jsonl --heads heads.jsonl"),
     "device delete": ("device delete 0198c2a4",),
     "room create": ("room create --number 8001 --name Planning --pin 4711 --host 1001",),
     "menu create": (

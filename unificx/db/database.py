@@ -1,7 +1,7 @@
 """Database access (SQLite or PostgreSQL) and units of work: one request, SIP transaction or job, one commit."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 from functools import cache
@@ -34,6 +34,9 @@ _SQLITE_BUSY_TIMEOUT = 10.0
 """Busy timeout in seconds, for a write of another process."""
 
 _READING = "reading"
+
+Watcher = Callable[["UnitOfWork"], Callable[[], Awaitable[None]] | None]
+"""Called with each unit of work as it begins; may return what is to be done at its end, before the commit."""
 
 
 def event_name(event_type: type[DomainEvent]) -> str:
@@ -94,6 +97,7 @@ class Database:
         self.dialect = parsed.get_backend_name()
         self.clock = clock
         self._subscribers: list[Callable[[list[DomainEvent]], None]] = []
+        self._watcher: Watcher | None = None
         self.engine = _engine(parsed.set(drivername=_DRIVERS[self.dialect]))
         self._read_engine = self.engine.execution_options(**{_READING: True})
         self._writer_lock = _WriterLock() if self.dialect == "sqlite" else None
@@ -101,6 +105,10 @@ class Database:
     def subscribe(self, subscriber: Callable[[list[DomainEvent]], None]) -> None:
         """Call `subscriber` with the events of each unit of work once it is committed."""
         self._subscribers.append(subscriber)
+
+    def watch(self, watcher: Watcher) -> None:
+        """Let `watcher` take part in each unit of work: what it adds is committed or rolled back with it."""
+        self._watcher = watcher
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[UnitOfWork]:
@@ -124,7 +132,11 @@ class Database:
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[UnitOfWork]:
         async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
-            yield UnitOfWork(session, self.clock.now())
+            uow = UnitOfWork(session, self.clock.now())
+            finish = self._watcher(uow) if self._watcher is not None else None
+            yield uow
+            if finish is not None:
+                await finish()
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:

@@ -1,5 +1,22 @@
 """Privacy: keys, aliases, the register of personal data, erasure and recording consent."""
 
+from unificx.privacy.audit import (
+    HEADS_VARIABLE,
+    Act,
+    AuditEntry,
+    AuditFault,
+    AuditFilter,
+    AuditLog,
+    AuditParty,
+    AuditReport,
+    HeadFile,
+    NewAuditEntry,
+    audit_expiries,
+    audit_holding,
+    current_act,
+    new_act,
+    verify_export,
+)
 from unificx.privacy.consents import (
     OPTIONAL_PURPOSES,
     ConsentMethod,
@@ -42,16 +59,25 @@ from unificx.privacy.policy import (
     read_source,
     released_versions,
 )
-from unificx.privacy.receipt import RECEIPT_KEY_BYTES, ReceiptSigner, fingerprint, verify
+from unificx.privacy.receipt import verify
 from unificx.privacy.register import describe, personal_fields, plain_columns
 from unificx.privacy.retention import CLASSES, ClassPeriod, DueRows, Expiry, Period, Retention, SweepStatus
 from unificx.privacy.sealed_files import read_sealed_file, sealed_file
+from unificx.privacy.signing import RECEIPT_KEY_BYTES, ReceiptSigner, fingerprint
 
 __all__ = [
     "CLASSES",
     "DRAFT",
+    "HEADS_VARIABLE",
     "OPTIONAL_PURPOSES",
     "RECEIPT_KEY_BYTES",
+    "Act",
+    "AuditEntry",
+    "AuditFault",
+    "AuditFilter",
+    "AuditLog",
+    "AuditParty",
+    "AuditReport",
     "Change",
     "ClassPeriod",
     "ConsentMethod",
@@ -68,12 +94,14 @@ __all__ = [
     "Export",
     "ExportedFile",
     "Files",
+    "HeadFile",
     "Holding",
     "JournalHead",
     "KeyPool",
     "KeyStore",
     "KeysBusy",
     "MasterKey",
+    "NewAuditEntry",
     "OptionalPurpose",
     "Period",
     "PersonErasures",
@@ -87,11 +115,14 @@ __all__ = [
     "RowHolding",
     "SweepStatus",
     "add_consent",
+    "audit_expiries",
+    "audit_holding",
     "canonical_number",
     "changes_since",
     "compare",
     "consent_holding",
     "create_content_key",
+    "current_act",
     "delete_consents",
     "describe",
     "erasure_journal_file",
@@ -100,6 +131,7 @@ __all__ = [
     "held_data",
     "master_key",
     "master_key_file",
+    "new_act",
     "open_content_key",
     "outside_subject",
     "personal_fields",
@@ -112,5 +144,6 @@ __all__ = [
     "sealed_file",
     "unwrap",
     "verify",
+    "verify_export",
     "wrap",
 ]

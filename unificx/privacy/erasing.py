@@ -14,12 +14,14 @@ from unificx.core.events import DomainEvent
 from unificx.core.faults import describe_fault
 from unificx.db import Database, UnitOfWork
 from unificx.privacy import repository
+from unificx.privacy.audit import AuditLog
 from unificx.privacy.erasure import AppliedErasures, Erasure
 from unificx.privacy.holdings import DataSubject, Holding
 from unificx.privacy.journal import JournalHead
 from unificx.privacy.keys import KeysBusy
 from unificx.privacy.models import AppliedErasuresRow, ErasureRow
-from unificx.privacy.receipt import Counts, ReceiptSigner, digest, outcome
+from unificx.privacy.receipt import ERASURE_ACTION, Counts, outcome
+from unificx.privacy.signing import ReceiptSigner, digest
 
 log = structlog.get_logger()
 _JOURNAL = {
@@ -75,7 +77,8 @@ class _Alone:
 
 
 class PersonErasures:
-    """Erases people, with or without an account. `holdings` and `installation` are set by the composition root.
+    """Erases people, with or without an account. `holdings`, `installation` and `audit` are set
+    by the composition root.
 
     A failing step does not stop the others; the receipt is stored once nothing is left.
     """
@@ -85,10 +88,11 @@ class PersonErasures:
     ) -> None:
         self.holdings: Sequence[Holding] = ()
         self.installation: Installation = _Alone()
+        self.audit: AuditLog | None = None
         self._database = database
         self.erasure = erasure
         self._clock = clock
-        self._signer = signer
+        self.signer = signer
         self._installation_id = installation_id
         self._one_at_a_time = asyncio.Lock()
 
@@ -174,6 +178,8 @@ class PersonErasures:
         )
         async with self._database.begin() as uow:
             uow.session.add(row)
+            if self.audit is not None:
+                await self.audit.record_current(uow, ERASURE_ACTION, _object_of(row))
         return row
 
     async def _run(self, stored: ErasureRow) -> dict[str, Any]:
@@ -191,8 +197,10 @@ class PersonErasures:
             left = await self._count(owner, again=True)
         left = {**left, "privacy": {_KEY: 0 if cleared else 1}}
         held: Counts = {**json.loads(stored.plan), "privacy": {_KEY: 1}}
-        receipt = self._signer.sign(
+        proof = await self._audit_proof(stored)
+        receipt = self.signer.sign(
             {
+                **({} if proof is None else {"audit": proof}),
                 "id": stored.id,
                 "installation": self._installation_id,
                 "tenant": stored.tenant_id,
@@ -208,6 +216,12 @@ class PersonErasures:
             async with self._database.begin() as uow:
                 await repository.finish_erasure(uow.session, stored.tenant_id, stored.id, json.dumps(receipt))
         return receipt
+
+    async def _audit_proof(self, stored: ErasureRow) -> dict[str, Any] | None:
+        """Return the proof that the audit log includes this erasure; None for one that began without a request."""
+        if self.audit is None:
+            return None
+        return await self.audit.tree.prove_object(stored.tenant_id, ERASURE_ACTION, _object_of(stored))
 
     def _announce(self, stored: ErasureRow) -> None:
         try:
@@ -231,7 +245,7 @@ class PersonErasures:
         held = await self._count(owner, again=False)
         retained = tuple(self._retained(held))
         found = self._digest(owner, held)
-        return ErasurePlan(owner.id, held, retained, found, self._signer.fingerprint, receipt)
+        return ErasurePlan(owner.id, held, retained, found, self.signer.fingerprint, receipt)
 
     async def _count(self, owner: DataSubject, *, again: bool) -> Counts:
         found: dict[str, dict[str, int]] = {}
@@ -263,6 +277,10 @@ class PersonErasures:
             await self.installation.settle()
         except Exception as fault:
             log.error("erasure_not_settled", **describe_fault(fault))
+
+
+def _object_of(stored: ErasureRow) -> str:
+    return f"erasure:{stored.id}"
 
 
 def _receipt_of(stored: ErasureRow | None) -> dict[str, Any] | None:

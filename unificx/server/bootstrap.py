@@ -7,6 +7,7 @@ import os
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -20,9 +21,12 @@ from unificx.db import MIN_FREE_BYTES, Database, claim_database
 from unificx.db.migrations import migrate_in_child
 from unificx.integrations.webhook_client import WebhookClient
 from unificx.privacy import (
+    HEADS_VARIABLE,
     RECEIPT_KEY_BYTES,
+    AuditLog,
     Erasure,
     ErasureJournal,
+    HeadFile,
     KeyStore,
     MasterKey,
     PersonErasures,
@@ -78,6 +82,8 @@ async def open_installation(
         connect_erasures(container)
         connect_requests(container)
         connect_retention(container)
+        if environ.get(HEADS_VARIABLE):
+            container.audit.tree.outside = HeadFile(Path(environ[HEADS_VARIABLE]))
         await container.spool.recover()
         stack.push_async_callback(container.spool.close)
         with stating(Access("telephony", "start")):
@@ -117,7 +123,9 @@ def _erasures(
 ) -> PersonErasures:
     clock = database.clock
     seed = sealed_file(paths.receipt_key, master, "erasure receipts", lambda: clock.random_bytes(RECEIPT_KEY_BYTES))
-    return PersonErasures(database, erasure, clock, ReceiptSigner(seed), keys.installation_id)
+    erasures = PersonErasures(database, erasure, clock, ReceiptSigner(seed), keys.installation_id)
+    erasures.audit = AuditLog(database, keys, erasures.signer, keys.installation_id)
+    return erasures
 
 
 async def _load(container: Container) -> None:

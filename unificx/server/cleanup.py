@@ -33,10 +33,13 @@ from unificx.webhooks import SOURCES
 
 log = structlog.get_logger()
 CLEANUP_INTERVAL = 300.0
+HEAD_INTERVAL = 3600.0
 
 
 class Cleanup:
     """Subscribes to bus and outbox; `run` does maintenance until cancelled, `close` finishes pending work."""
+
+    _next_head = 0.0
 
     def __init__(self, container: Container) -> None:
         self._container = container
@@ -61,11 +64,10 @@ class Cleanup:
         container.outbox.subscribe(MessageLeft, self._on_message_left, purpose="telephony")
         container.outbox.subscribe(TenantDeleted, container.history.on_tenant_deleted)
         container.outbox.subscribe(TenantDeleted, self._on_tenant_deleted)
-        container.outbox.subscribe(TenantDeleted, container.erasures.on_tenant_deleted)
-        container.outbox.subscribe(TenantDeleted, container.retention.on_tenant_deleted)
+        for part in (container.erasures, container.retention, container.audit, container.access_copies):
+            container.outbox.subscribe(TenantDeleted, part.on_tenant_deleted)
         container.outbox.subscribe(TenantDeleted, container.idempotency.delete_affected)
         container.outbox.subscribe(PersonClosed, container.idempotency.delete_affected)
-        container.outbox.subscribe(TenantDeleted, container.access_copies.on_tenant_deleted)
         container.outbox.subscribe(ExtensionDeleted, container.mailboxes.on_extension_deleted)
         container.outbox.subscribe(TenantDeleted, container.mailboxes.on_tenant_deleted)
         container.outbox.subscribe(TenantDeleted, container.custom_sounds.on_tenant_deleted)
@@ -140,6 +142,7 @@ class Cleanup:
                 self._container.push.start(),
                 self._sweep_idempotency(),
                 self._container.erasures.resume(),
+                self._send_heads(),
                 *map(self._erase_everywhere, list(self._incomplete.values())),
                 self._container.erasures.store_applied(),
             ):
@@ -156,6 +159,13 @@ class Cleanup:
         with stating(current_access().to("requests")):
             await self._container.rights.delete_expired()
             await self._container.rights.remind()
+
+    async def _send_heads(self) -> None:
+        """Sign the audit log every hour, and let its head be written outside."""
+        now = self._container.clock.monotonic()
+        if now >= self._next_head:
+            await self._container.audit.tree.send_heads()
+            self._next_head = now + HEAD_INTERVAL
 
     async def _sweep_idempotency(self) -> None:
         await self._container.idempotency.sweep()

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
+from typing import cast
 
 from prometheus_client import CollectorRegistry
 
@@ -30,7 +31,7 @@ from unificx.notifications import (
     PushNotifier,
     PushNotifierDependencies,
 )
-from unificx.privacy import Consents, Erasure, KeyPool, KeyStore, PersonErasures, Retention
+from unificx.privacy import AuditLog, Consents, Erasure, KeyPool, KeyStore, PersonErasures, Retention
 from unificx.prompts import Prompts
 from unificx.provisioning import PhoneSettingsParts, PhoneSettingsService
 from unificx.queues import QueueStore
@@ -109,6 +110,11 @@ class Container:
     def erasure(self) -> Erasure:
         """The erasure of single subjects."""
         return self.erasures.erasure
+
+    @property
+    def audit(self) -> AuditLog:
+        """The audit log, which also records the erasures."""
+        return cast("AuditLog", self.erasures.audit)
 
 
 def build_container(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from unificx.cdr import call_record_expiries
-from unificx.privacy import Expiry
+from unificx.privacy import Expiry, audit_expiries
 from unificx.queues import queue_expiries
 from unificx.server.container import Container
 
@@ -17,6 +17,7 @@ def all_expiries(container: Container) -> Sequence[Expiry]:
         *container.mailboxes.expiries,
         *container.support.expiries,
         *container.webhooks.expiries,
+        *audit_expiries(container.database),
     )
 
 

@@ -9,7 +9,7 @@ from unificx.conferencing import room_holding
 from unificx.identity import account_holding
 from unificx.notifications import notification_holding
 from unificx.presence import presence_holding
-from unificx.privacy import DataSubject, Holding, consent_holding
+from unificx.privacy import DataSubject, Holding, audit_holding, consent_holding
 from unificx.provisioning import phone_settings_holding
 from unificx.queues import queue_holding
 from unificx.recording import recording_holding
@@ -43,6 +43,7 @@ def all_holdings(container: Container) -> Sequence[Holding]:
         report_holding(database, container.support),
         request_holding(database, container.rights),
         copy_holding(container.access_copies),
+        audit_holding(database, container.audit),
     )
 
 

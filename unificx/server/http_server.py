@@ -57,6 +57,7 @@ def http_app(  # noqa: PLR0917 - what an installation shows
             erasures=container.erasures,
             access_copies=container.access_copies,
             retention=container.retention,
+            audit=container.audit,
             history=container.history,
             mailboxes=container.mailboxes,
             custom_sounds=container.custom_sounds,

@@ -177,6 +177,11 @@ const protectedRoutes = [
   }),
   createRoute({
     getParentRoute: () => signedIn,
+    path: '/privacy/audit',
+    component: lazyRouteComponent(() => import('~/features/privacy/AuditLog')),
+  }),
+  createRoute({
+    getParentRoute: () => signedIn,
     path: '/security',
     component: lazyRouteComponent(() => import('~/features/settings/PortalSecurity')),
   }),

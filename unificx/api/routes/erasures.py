@@ -17,7 +17,7 @@ router = APIRouter(
 )
 
 
-@router.get("", responses=problem_responses(401, 403, 404, 409))
+@router.get("", response_model_exclude_unset=True, responses=problem_responses(401, 403, 404, 409))
 async def plan_erasure(
     services: ServicesDep, user: CurrentUserDep, person_id: Id, tenant: TenantQuery = None
 ) -> models.ErasurePlan:
@@ -26,7 +26,7 @@ async def plan_erasure(
     return plan_schema(await services.erasures.plan(owner))
 
 
-@router.put("", responses=problem_responses(401, 403, 404, 409, 503))
+@router.put("", response_model_exclude_unset=True, responses=problem_responses(401, 403, 404, 409, 503))
 async def erase_person(
     services: ServicesDep,
     user: CurrentUserDep,

@@ -19,7 +19,10 @@ router = APIRouter(
 
 
 @router.post(
-    "/plan", dependencies=[Depends(declare_idempotency_key)], responses=problem_responses(401, 403, 404, 409, 503)
+    "/plan",
+    response_model_exclude_unset=True,
+    dependencies=[Depends(declare_idempotency_key)],
+    responses=problem_responses(401, 403, 404, 409, 503),
 )
 async def plan_outside_erasure(
     services: ServicesDep, user: CurrentUserDep, body: models.OutsideNumber, tenant: TenantQuery = None
@@ -29,7 +32,12 @@ async def plan_outside_erasure(
     return plan_schema(await services.erasures.plan(owner))
 
 
-@router.post("", dependencies=[Depends(declare_idempotency_key)], responses=problem_responses(401, 403, 404, 409, 503))
+@router.post(
+    "",
+    response_model_exclude_unset=True,
+    dependencies=[Depends(declare_idempotency_key)],
+    responses=problem_responses(401, 403, 404, 409, 503),
+)
 async def erase_outside_number(
     services: ServicesDep, user: CurrentUserDep, body: models.OutsideErasure, tenant: TenantQuery = None
 ) -> models.ErasureReceipt:

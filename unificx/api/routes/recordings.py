@@ -20,6 +20,7 @@ from unificx.api.access import (
     require_access,
     require_access_or_own,
 )
+from unificx.api.acts import declare_playback
 from unificx.api.audio_responses import AUDIO_CONTENT, Format, audio_response
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.problems import problem_responses
@@ -147,6 +148,8 @@ async def hear_recording(  # noqa: PLR0917 - the request's own parts
         raise Invalid(
             "State the purpose of the playback.", hint="`own` is only valid for your own calls.", field="purpose"
         )
+    if purpose != "own":
+        declare_playback(services.identity, user.principal, scope.tenant_id, found.id)
     listener = await _listener(services, scope, purpose)
     return await audio_response(services.archive.open_for_listener(found, listener), request, format)
 

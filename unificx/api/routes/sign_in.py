@@ -20,6 +20,7 @@ from unificx.api.access import (
     resolve_tenant,
     source_of,
 )
+from unificx.api.acts import declare_person
 from unificx.api.middleware import OPERATOR_SCOPE_KEY
 from unificx.api.problems import problem_responses
 from unificx.api.schemas import sign_in as models
@@ -187,6 +188,7 @@ async def _manageable_person(
     person = await services.identity.users.get(scope.tenant_id, person_id)
     if not _may_manage(user.principal, person):
         raise Forbidden("This requires a higher role than yours.", hint="Ask an operator.", field="person_id")
+    declare_person(services.identity, scope.tenant_id, person_id)
     return scope.tenant_id, person.id
 
 

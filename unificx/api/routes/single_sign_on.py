@@ -7,6 +7,7 @@ from fastapi.responses import JSONResponse, RedirectResponse
 
 from unificx import identity
 from unificx.api.access import CurrentUserDep, Id, ServicesDep, purpose, require_access, source_of
+from unificx.api.acts import declare_sign_in
 from unificx.api.origins import origin_of
 from unificx.api.problems import problem_responses
 from unificx.api.schemas import single_sign_on as models
@@ -127,6 +128,7 @@ async def _handle_callback(services: Services, request: Request) -> Response:
     if not isinstance(outcome, SignedIn):
         return _redirect_to_client(f"second-factor={quote(outcome.ticket, safe='')}&kinds={','.join(outcome.kinds)}")
     response = _redirect_to_client("")
+    declare_sign_in(services.identity, outcome.principal)
     set_cookies(services, response, outcome)
     return response
 

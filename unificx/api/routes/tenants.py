@@ -4,6 +4,7 @@ from fastapi import APIRouter, Depends, status
 
 from unificx import identity
 from unificx.api.access import CurrentUserDep, Cursor, Id, Limit, ServicesDep, purpose, require_access
+from unificx.api.acts import declare_change
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.problems import problem_responses
 from unificx.api.schemas import core as models
@@ -37,6 +38,7 @@ async def create_tenant(services: ServicesDep, user: CurrentUserDep, new: models
     """Create a tenant."""
     if not may(user.principal, Action.INSTALLATION, user.principal.tenant_id):
         raise Forbidden("Only operators can create tenants.")
+    declare_change(services.identity, user.principal, user.principal.tenant_id, Action.INSTALLATION)
     made = await services.identity.tenants.create(
         identity.NewTenant(**new.model_dump(exclude={"country"}), country=new.country or "")
     )

@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from unificx.api.schemas.audit import AuditProof
 from unificx.api.schemas.core import Input, Output
 
 
@@ -45,6 +46,9 @@ class ErasureReceipt(Output):
     nothing_held: list[NothingHeld]
     kept: list[KeptKind]
     failed: list[HeldKind] = Field(description="Data that is left. It is unreadable, and the erasure is repeated.")
+    audit: AuditProof | None = Field(
+        default=None, description="Proof that the audit log includes the erasure; older receipts have none."
+    )
     public_key: str
     signature: str
 

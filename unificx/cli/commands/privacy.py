@@ -12,6 +12,7 @@ import typer
 
 from unificx.cli.api_client import ApiClient, Json, quote_segment
 from unificx.cli.command import CommandContext, command, command_group
+from unificx.cli.commands import audit
 from unificx.cli.commands.access_copy import save_copy
 from unificx.cli.commands.persons import find_person_or_extension
 from unificx.cli.errors import CliError
@@ -45,6 +46,7 @@ _COPY = {"file": "file", "bytes": "bytes", "sha256": "SHA-256"}
 _MAX_RECEIPT_BYTES = 256 << 10
 
 group = command_group("privacy", "Show and erase personal data.")
+group.add_typer(audit.group)
 
 
 @command(group, "map", of_tenant=False)

@@ -14,7 +14,7 @@ from typing import Any
 
 from unificx.privacy.policy.changes import compare
 from unificx.privacy.policy.document import LANGUAGES, Content
-from unificx.privacy.receipt import digest
+from unificx.privacy.signing import digest
 
 _ID_LENGTH = 12
 

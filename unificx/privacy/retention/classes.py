@@ -54,6 +54,7 @@ _BOUND = {
     "live_call": ("the end of the call", "as long as the call lasts"),
     "sign_in": ("the end of the session", "until the session ends"),
     "request": ("the answer", "until three years after the request was answered"),
+    "audit": ("the act", "until three years after the act"),
     "technical": (
         "completion",
         "until it has served its purpose, for seven days at most",

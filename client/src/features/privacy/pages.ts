@@ -11,4 +11,5 @@ export const PRIVACY_PAGES: [PrivacyPage, ...PrivacyPage[]] = [
   { to: '/privacy/retention', title: msg`Retention` },
   { to: '/privacy/requests', title: msg`Requests` },
   { to: '/privacy/policy', title: msg`Policy` },
+  { to: '/privacy/audit', title: msg`Audit log` },
 ];

@@ -15,6 +15,7 @@ export const RETENTION_CLASSES: Record<string, { title: MessageDescriptor; end?:
     end: msg`until the registration expires or is removed`,
   },
   live_call: { title: msg`Live calls`, end: msg`as long as the call lasts` },
+  audit: { title: msg`Names in the audit log`, end: msg`until three years after the act` },
   technical: { title: msg`Technical data`, end: msg`until it has served its purpose, for seven days at most` },
 };
 

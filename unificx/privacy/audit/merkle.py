@@ -1,0 +1,144 @@
+"""Merkle tree of RFC 9162 section 2.1 (as in RFC 6962) over SHA-256, without I/O. Hashes have 32 bytes.
+
+A tree grows at its right side: its state is the right edge, the roots of its complete subtrees from left to right, at
+most one for each bit of the size.
+"""
+
+from collections.abc import Iterable, Sequence
+from hashlib import sha256
+
+EMPTY_ROOT = sha256().digest()
+"""Root of the tree without leaves."""
+
+
+def leaf_hash(data: bytes) -> bytes:
+    return sha256(b"\x00" + data).digest()
+
+
+def node_hash(left: bytes, right: bytes) -> bytes:
+    return sha256(b"\x01" + left + right).digest()
+
+
+class Tree:
+    """The right edge of a tree, to which leaves are appended. Raise ValueError if size and edge do not fit."""
+
+    def __init__(self, size: int = 0, edge: Iterable[bytes] = ()) -> None:
+        self.size = size
+        self.edge = list(edge)
+        if size < 0 or len(self.edge) != size.bit_count() or any(len(each) != 32 for each in self.edge):
+            raise ValueError("the edge does not belong to a tree of this size")
+
+    def append(self, leaf: bytes) -> None:
+        """Append the hash of a leaf."""
+        full = self.size
+        while full & 1:
+            leaf = node_hash(self.edge.pop(), leaf)
+            full >>= 1
+        self.edge.append(leaf)
+        self.size += 1
+
+    @property
+    def root(self) -> bytes:
+        if not self.edge:
+            return EMPTY_ROOT
+        root = self.edge[-1]
+        for each in reversed(self.edge[:-1]):
+            root = node_hash(each, root)
+        return root
+
+
+def root_of(leaves: Iterable[bytes]) -> bytes:
+    """Return the root of the tree with these hashes of leaves."""
+    tree = Tree()
+    for leaf in leaves:
+        tree.append(leaf)
+    return tree.root
+
+
+def inclusion_proof(leaves: Sequence[bytes], index: int) -> list[bytes]:
+    """Return the path from a leaf to the root of the tree of all `leaves`, lowest first (section 2.1.3.1). Raise
+    IndexError."""
+    if not 0 <= index < len(leaves):
+        raise IndexError("the tree has no such leaf")
+    path: list[bytes] = []
+    first, end = 0, len(leaves)
+    while end - first > 1:
+        split = first + _split(end - first)
+        if index < split:
+            path.append(root_of(leaves[split:end]))
+            end = split
+        else:
+            path.append(root_of(leaves[first:split]))
+            first = split
+    return path[::-1]
+
+
+def consistency_proof(leaves: Sequence[bytes], size: int) -> list[bytes]:
+    """Return the proof that the first `size` of the leaves are the start of this tree (section 2.1.4.1). Raise
+    IndexError."""
+    if not 0 < size <= len(leaves):
+        raise IndexError("the tree has never had this size")
+    path: list[bytes] = []
+    first, end, complete = 0, len(leaves), True
+    while size != end:
+        split = first + _split(end - first)
+        if size <= split:
+            path.append(root_of(leaves[split:end]))
+            end = split
+        else:
+            path.append(root_of(leaves[first:split]))
+            first, complete = split, False
+    if not complete:
+        path.append(root_of(leaves[first:end]))
+    return path[::-1]
+
+
+def includes(root: bytes, size: int, index: int, leaf: bytes, path: Sequence[bytes]) -> bool:
+    """Return whether the path proves that the tree contains the leaf at this index (section 2.1.3.2)."""
+    if not 0 <= index < size:
+        return False
+    node, last, found = index, size - 1, leaf
+    for each in path:
+        if last == 0:
+            return False
+        if node & 1 or node == last:
+            found = node_hash(each, found)
+            while not node & 1 and node:
+                node, last = node >> 1, last >> 1
+        else:
+            found = node_hash(found, each)
+        node, last = node >> 1, last >> 1
+    return last == 0 and found == root
+
+
+def extends(old_root: bytes, old_size: int, root: bytes, size: int, path: Sequence[bytes]) -> bool:
+    """Return whether the path proves that the tree is the old one with leaves appended (section 2.1.4.2)."""
+    if not 0 < old_size <= size:
+        return False
+    if old_size == size:
+        return not path and old_root == root
+    nodes = list(path)
+    if old_size & (old_size - 1) == 0:
+        nodes.insert(0, old_root)
+    if not nodes:
+        return False
+    node, last = old_size - 1, size - 1
+    while node & 1:
+        node, last = node >> 1, last >> 1
+    old, new = nodes[0], nodes[0]
+    for each in nodes[1:]:
+        if last == 0:
+            return False
+        if node & 1 or node == last:
+            old, new = node_hash(each, old), node_hash(each, new)
+            while not node & 1 and node:
+                node, last = node >> 1, last >> 1
+        else:
+            new = node_hash(new, each)
+        node, last = node >> 1, last >> 1
+    return last == 0 and old == old_root and new == root
+
+
+def _split(size: int) -> int:
+    """Return the largest power of two below `size`, which is at least two."""
+    return 1 << (size - 1).bit_length() - 1

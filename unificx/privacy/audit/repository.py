@@ -1,0 +1,160 @@
+"""All SQL of the audit log. Positions are consecutive over all tenants: there is one tree."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import Select, Table, delete, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from unificx.db import Erased, Keys, SealedCodec, lock_scope, owned_by
+from unificx.privacy.audit.models import AuditEntryRow, AuditHeadRow, AuditPartyPart, AuditPartyRow
+
+PARTY = SealedCodec(AuditPartyRow, AuditPartyPart)
+_LEAVES = 5000
+# scope: all tenants, because there is one tree
+_LAST = select(func.max(AuditEntryRow.position))
+_NEXT = select(func.coalesce(func.max(AuditEntryRow.position) + 1, 0)).scalar_subquery()
+_ADD_ENTRY = insert(cast("Table", AuditEntryRow.__table__)).values(position=_NEXT)
+_ADD_PARTY = insert(cast("Table", AuditPartyRow.__table__)).values(position=_LAST.scalar_subquery())
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFilter:
+    """Filter of a list of entries, newest first."""
+
+    before: int | None = None
+    action: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    positions: Sequence[int] | None = None
+
+
+def open_party(keys: Keys, row: AuditPartyRow) -> AuditPartyPart | Erased:
+    """Return the details of a person. Raise UnsealError if they were changed."""
+    if row.sealed is None:
+        return Erased()
+    sealed = [(row.subject_id, row.id, row.sealed)]
+    return PARTY.open(keys, row.tenant_id, sealed)[0]
+
+
+async def size_of(session: AsyncSession) -> int:
+    """Return the number of entries, with a lock on the end of the log until the end of the transaction."""
+    await lock_scope(session, "audit")
+    last = await session.scalar(_LAST)
+    return 0 if last is None else last + 1
+
+
+async def append(session: AsyncSession, entry: dict[str, Any], parties: Sequence[dict[str, Any]]) -> None:
+    """Append an entry with its persons. The database assigns its position, with a lock on the end of the log."""
+    await lock_scope(session, "audit")
+    connection = await session.connection()
+    await connection.execute(_ADD_ENTRY, entry)
+    if parties:
+        await connection.execute(_ADD_PARTY, parties)
+
+
+async def page(session: AsyncSession, tenant_id: str, wanted: AuditFilter, limit: int) -> Sequence[AuditEntryRow]:
+    """Return entries of a tenant, newest first."""
+    query = select(AuditEntryRow).where(AuditEntryRow.tenant_id == tenant_id)
+    if wanted.before is not None:
+        query = query.where(AuditEntryRow.position < wanted.before)
+    if wanted.action is not None:
+        query = query.where(AuditEntryRow.action == wanted.action)
+    if wanted.since is not None:
+        query = query.where(AuditEntryRow.time >= wanted.since)
+    if wanted.until is not None:
+        query = query.where(AuditEntryRow.time < wanted.until)
+    if wanted.positions is not None:
+        query = query.where(AuditEntryRow.position.in_(wanted.positions))
+    return (await session.scalars(query.order_by(AuditEntryRow.position.desc()).limit(limit))).all()
+
+
+async def get(session: AsyncSession, tenant_id: str, position: int) -> AuditEntryRow | None:
+    chosen = (AuditEntryRow.tenant_id == tenant_id, AuditEntryRow.position == position)
+    return await session.scalar(select(AuditEntryRow).where(*chosen))
+
+
+async def find_object(session: AsyncSession, tenant_id: str, action: str, target: str) -> AuditEntryRow | None:
+    """Return the first entry of an action on an object."""
+    query = select(AuditEntryRow).where(
+        AuditEntryRow.tenant_id == tenant_id, AuditEntryRow.action == action, AuditEntryRow.object == target
+    )
+    return await session.scalar(query.order_by(AuditEntryRow.position).limit(1))
+
+
+async def entries_from(session: AsyncSession, first: int, limit: int) -> Sequence[AuditEntryRow]:
+    """Return entries in order, from a position on."""
+    # scope: all tenants, because there is one tree
+    query = select(AuditEntryRow).where(AuditEntryRow.position >= first).order_by(AuditEntryRow.position).limit(limit)
+    return (await session.scalars(query)).all()
+
+
+async def leaves(session: AsyncSession, first: int, end: int) -> list[bytes]:
+    """Return the hashes of the leaves from `first` up to, not including, `end`. Reads in batches, so that other work
+    goes on meanwhile."""
+    found: list[bytes] = []
+    for start in range(first, end, _LEAVES):
+        # scope: all tenants, because there is one tree
+        chosen = (AuditEntryRow.position >= start, AuditEntryRow.position < min(start + _LEAVES, end))
+        query = select(AuditEntryRow.leaf).where(*chosen).order_by(AuditEntryRow.position)
+        found += [bytes.fromhex(each) for each in await session.scalars(query)]
+    return found
+
+
+async def parties_between(session: AsyncSession, first: int, last: int) -> Sequence[AuditPartyRow]:
+    """Return the persons in the entries of these positions, both included."""
+    # scope: all tenants, because an operator acts in other tenants than their own
+    query = select(AuditPartyRow).where(AuditPartyRow.position >= first, AuditPartyRow.position <= last)
+    return (await session.scalars(query)).all()
+
+
+async def positions_of_subject(session: AsyncSession, tenant_id: str, subject: str, limit: int) -> Sequence[int]:
+    """Return the last entries in which a person is named."""
+    chosen = (AuditPartyRow.tenant_id == tenant_id, AuditPartyRow.subject_id == subject)
+    query = select(AuditPartyRow.position).where(*chosen).order_by(AuditPartyRow.position.desc()).limit(limit)
+    return (await session.scalars(query)).all()
+
+
+async def last_head(session: AsyncSession) -> AuditHeadRow | None:
+    return await session.scalar(select(AuditHeadRow).order_by(AuditHeadRow.size.desc()).limit(1))
+
+
+async def heads(session: AsyncSession, *, unsent: bool = False) -> Sequence[AuditHeadRow]:
+    """Return the signed heads in order; with `unsent` those that were not written outside yet."""
+    query = select(AuditHeadRow).order_by(AuditHeadRow.size)
+    if unsent:
+        query = query.where(AuditHeadRow.sent.is_(False))
+    return (await session.scalars(query)).all()
+
+
+async def mark_sent(session: AsyncSession, size: int) -> None:
+    await session.execute(update(AuditHeadRow).where(AuditHeadRow.size <= size).values(sent=True))
+
+
+async def erase_subject(session: AsyncSession, tenant_id: str, subject: str) -> None:
+    """Delete what opens the commitments to a person. The commitments stay."""
+    chosen = (AuditPartyRow.tenant_id == tenant_id, AuditPartyRow.subject_id == subject)
+    await session.execute(update(AuditPartyRow).where(*chosen).values(sealed=None))
+
+
+def opened_parties(tenant_id: str) -> Select[str, datetime]:
+    """Persons of the tenant who can be named, since the act."""
+    chosen = (AuditPartyRow.tenant_id == tenant_id, AuditPartyRow.sealed.is_not(None))
+    return select(AuditPartyRow.id, AuditPartyRow.time.label("at")).where(*chosen)
+
+
+async def drop_parties(session: AsyncSession, tenant_id: str, ids: Sequence[str]) -> None:
+    """Delete what opens the commitments to these persons."""
+    chosen = (owned_by(AuditPartyRow.tenant_id, tenant_id), AuditPartyRow.id.in_(ids))
+    await session.execute(update(AuditPartyRow).where(*chosen).values(sealed=None))
+
+
+async def erase_tenant(session: AsyncSession, tenant_id: str) -> None:
+    """Delete all but the leaves of a tenant's entries."""
+    positions = select(AuditEntryRow.position).where(AuditEntryRow.tenant_id == tenant_id)
+    # scope: all tenants, because an operator of another one may have acted
+    await session.execute(delete(AuditPartyRow).where(AuditPartyRow.position.in_(positions)))
+    emptied = {"tenant_id": "", "action": "", "object": "", "result": "", "salt": ""}
+    await session.execute(update(AuditEntryRow).where(AuditEntryRow.tenant_id == tenant_id).values(**emptied))
