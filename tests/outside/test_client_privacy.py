@@ -1,5 +1,7 @@
-"""Privacy in the app: the page of the user, the notice of an ordinary policy and the consent step of a significant one."""
+"""Privacy in the app: stored data and its copy, the notice of an ordinary policy, the consent step of a significant one."""
 
+import json
+import zipfile
 from typing import Any
 
 import pytest
@@ -35,7 +37,7 @@ class ChangedPolicy:
         route.fulfill(json={"standing": self.standing, "version": "v9", "changes": [version]})
 
     def _answer(self, route: Route) -> None:
-        body: dict[str, Any] = route.request.post_data_json
+        body: dict[str, Any] = json.loads(route.request.post_data or "{}")
         self.answers.append(body["answer"])
         if body["answer"] != "refused":
             self.standing = "current"
@@ -43,7 +45,7 @@ class ChangedPolicy:
 
 
 @pytest.mark.parametrize(("scheme", "language"), [("light", "en"), ("dark", "de")])
-@pytest.mark.promise("V2", "V3", "U7")
+@pytest.mark.promise("V2", "V3", "U7", "D1")
 def test_people_learn_of_changes_and_decide(
     clients: Clients, household: Household, scheme: Scheme, language: str
 ) -> None:
@@ -70,10 +72,15 @@ def test_people_learn_of_changes_and_decide(
     expect(marketing).to_be_checked()
     marketing.click()
     expect(marketing).not_to_be_checked()
-    calls = page.get_by_role("button", name=CALLS[language])
-    calls.click()
+    press("Make a copy")
+    with page.expect_download() as copy:
+        press("Download")
+    assert zipfile.is_zipfile(copy.value.path())
+    page.get_by_role("button", name=CALLS[language]).click()
     expect(page.get_by_role("list", name=words("Purposes"))).to_be_visible()
     check("privacy")
+    press("Delete")
+    expect(page.get_by_role("button", name=words("Make a copy"), exact=True)).to_be_visible()
 
     policy = ChangedPolicy(anna)
     anna.open("/team")

@@ -13,6 +13,7 @@ import structlog
 
 from unificx.archive import repository
 from unificx.archive.contents import archive_bytes
+from unificx.archive.events import CopyReady
 from unificx.archive.ports import KeyEraser
 from unificx.archive.schemas import AccessCopy, CopyProblem, Requester
 from unificx.archive.sealed_copy import CorruptCopy, SealedCopyWriter, create_key, open_key, own_subject, read_copy
@@ -191,6 +192,9 @@ class AccessCopies:
             return
         async with self._database.begin() as uow:
             exists = await repository.finish(uow.session, done, wrapped)
+            if exists and copy.requester.person_id:
+                ready = CopyReady(self._clock.new_id(), copy.owner.tenant_id, copy.id, copy.requester.person_id)
+                uow.publish(ready)
         if not exists:
             await self.delete(copy)
 

@@ -176,6 +176,15 @@ _TEXTS: dict[Language, dict[EmailKind, EmailText]] = {
             "Your data was affected by an incident",
             ("{organisation} informs you about an incident that affects your data:", "{detail}"),
         ),
+        "access_copy": EmailText(
+            "Your copy of personal data is ready",
+            (
+                "The copy of personal data that you requested is ready. Download it in the app under More, Privacy, or,"
+                " if you requested it for another person, in the portal under Privacy, Copies.",
+                "It is deleted after seven days.",
+                _NOT_YOU["en"],
+            ),
+        ),
     },
     "de": {
         "invitation": EmailText(
@@ -296,6 +305,16 @@ _TEXTS: dict[Language, dict[EmailKind, EmailText]] = {
         "breach_notice": EmailText(
             "Ihre Daten sind von einem Vorfall betroffen",
             ("{organisation} informiert Sie über einen Vorfall, der Ihre Daten betrifft:", "{detail}"),
+        ),
+        "access_copy": EmailText(
+            "Ihre Datenkopie ist fertig",
+            (
+                "Die von Ihnen angeforderte Kopie personenbezogener Daten ist fertig. Laden Sie sie in der App unter"
+                " Mehr, Datenschutz herunter. Haben Sie sie für jemand anderen angefordert, finden Sie sie im Portal"
+                " unter Datenschutz, Kopien.",
+                "Nach sieben Tagen wird sie gelöscht.",
+                _NOT_YOU["de"],
+            ),
         ),
     },
 }

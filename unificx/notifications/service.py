@@ -59,6 +59,11 @@ class NotificationService:
         if self._emails is not None and person.email:
             await self._emails.enqueue(person, "voicemail", language, detail=detail, about=message.about, uow=uow)
 
+    async def send_copy_notice(self, person: Person, uow: UnitOfWork) -> None:
+        """Notify the person that a copy of data is ready. The e-mail is queued within `uow`. Raises ErasedSubject."""
+        if self._emails is not None and person.email:
+            await self._emails.enqueue(person, "access_copy", uow=uow)
+
     async def _send_email(
         self,
         person: Person,

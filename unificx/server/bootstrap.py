@@ -35,6 +35,7 @@ from unificx.privacy import (
     master_key,
     sealed_file,
 )
+from unificx.server.access_copy_email import connect_access_copies
 from unificx.server.calling_alerts import CallingAlerts
 from unificx.server.cleanup import Cleanup
 from unificx.server.container import Container, build_container
@@ -81,6 +82,7 @@ async def open_installation(
         )
         connect_erasures(container)
         connect_requests(container)
+        connect_access_copies(container)
         connect_retention(container)
         if environ.get(HEADS_VARIABLE):
             container.audit.tree.outside = HeadFile(Path(environ[HEADS_VARIABLE]))

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from unificx.archive import AccessCopies, AccessCopy, AccessCopyParts, Requester
+from unificx.archive.events import CopyReady
 from unificx.archive.schemas import CopyState
 from unificx.archive.service import LIFETIME
 from unificx.core.clock import ManualClock
 from unificx.core.errors import Expired, NotFound, StorageFull
-from unificx.db import Database
+from unificx.db import Database, Outbox
 from unificx.privacy import DataSubject, Export, KeyStore, RecordKind, Records
 
 ANA, ADMIN = DataSubject("one", "ana"), Requester("admin", "admin-subject")
@@ -80,6 +81,20 @@ async def test_a_copy_is_sealed_and_opens_for_its_requester_only(setup: Setup) -
     setup.keys.destroy("one", "admin-subject")
     with pytest.raises(Expired):
         await setup.copies.open(copy)
+
+
+async def test_a_finished_copy_is_an_event_for_the_account_that_requested_it(
+    setup: Setup, database: Database, clock: ManualClock
+) -> None:
+    published = list[object]()
+    outbox = Outbox(database, published.append, clock)
+    copy = await setup.requested()
+    await setup.copies.request(DataSubject("one", "ben"), Requester())
+    await setup.copies.build_all()
+    await outbox.deliver()
+    [event] = published
+    assert isinstance(event, CopyReady)
+    assert (event.tenant, event.copy_id, event.person_id) == ("one", copy.id, "admin")
 
 
 async def test_a_copy_expires_with_its_key(setup: Setup, clock: ManualClock) -> None:

@@ -14,6 +14,7 @@ import structlog
 from smtp_server import FakeSmtpServer, mail_server, settings_of, text_of
 from sqlalchemy import text
 
+from unificx.archive.events import CopyReady
 from unificx.cluster import LocalCounters
 from unificx.core.clock import ManualClock
 from unificx.core.errors import StartupError
@@ -33,6 +34,7 @@ from unificx.notifications import (
 from unificx.notifications.email_composer import Email, compose_email, email_text
 from unificx.notifications.policies.emails import KINDS, LANGUAGES
 from unificx.privacy import KeyStore
+from unificx.server.access_copy_email import CopyNotices
 
 ABOUT, NAMED = MessageReference("m-1", "e-ada"), MessageReference("m-2", "e-ada")
 LINK = "https://pbx.example.com/app/#invitation=Zq3x-secret_code"
@@ -85,6 +87,27 @@ async def test_a_security_notice_is_in_both_languages(
     assert "Wenn Sie das nicht waren" in notice
     assert "Jemand, vermutlich Sie, hat ein neues Passwort angefordert" in recovery
     assert LINK in recovery
+
+
+@pytest.mark.promise("D1", "U2")
+async def test_who_requested_a_copy_of_data_gets_an_email_when_it_is_ready(
+    people: Identity, acme: Tenant, emails: EmailQueue, push: PushNotifier, ada: Person, box: FakeSmtpServer,
+    database: Database,
+) -> None:  # fmt: skip
+    service = NotificationService()
+    service.configure(emails, push)
+    notices = CopyNotices(people, service)
+    async with database.begin() as uow:
+        await notices.on_ready(CopyReady("e-1", acme.id, "c-1", "closed"), uow)
+        await notices.on_ready(CopyReady("e-2", acme.id, "c-1", ada.id), uow)
+    await emails.deliver()
+    [taken] = box.received
+    assert taken.recipients == ["ada@example.com"]
+    assert taken.message["Subject"] == "Your copy of personal data is ready / Ihre Datenkopie ist fertig"
+    plain = text_of(taken.message, "plain")
+    assert "deleted after seven days" in plain
+    assert "wird sie gelöscht" in plain
+    assert all(each not in plain for each in ("c-1", "ada@example.com", "http"))
 
 
 class FakeMessages:

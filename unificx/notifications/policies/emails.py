@@ -26,6 +26,7 @@ EmailKind = Literal[
     "request_code",
     "request_answer",
     "breach_notice",
+    "access_copy",
 ]
 Language = Literal["en", "de"]
 KINDS: tuple[EmailKind, ...] = get_args(EmailKind)

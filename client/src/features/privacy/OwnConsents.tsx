@@ -4,6 +4,7 @@ import { msg } from '@lingui/core/macro';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { api, type ConsentPurpose, type OwnConsents as Decisions } from '~/api';
 import { ErrorNotice } from '~/design/Notice';
+import { download } from '~/design/table/csv';
 import type { Language } from './policy-state';
 
 const QUERY = ['own-consents'];
@@ -59,10 +60,5 @@ function ConsentSwitch({ consent: { purpose, allowed } }: { consent: ConsentPurp
 
 /** Save all decisions as a file. */
 function saveReceipts({ ledger }: Decisions): void {
-  const address = URL.createObjectURL(new Blob([JSON.stringify(ledger, null, 2)], { type: 'application/json' }));
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = 'consents.json';
-  link.click();
-  URL.revokeObjectURL(address);
+  download('consents.json', JSON.stringify(ledger, null, 2), 'application/json');
 }

@@ -4,6 +4,7 @@ import { Link } from '@tanstack/react-router';
 import { Page } from '~/design/Page';
 import { Section } from '~/design/Section';
 import { DeletionRequest } from './DeletionRequest';
+import { OwnCopy } from './OwnCopy';
 import { OwnConsents } from './OwnConsents';
 import type { Language } from './policy-state';
 import { StoredData } from './StoredData';
@@ -22,6 +23,9 @@ export default function OwnPrivacy() {
       </Section>
       <Section title={t`Stored data`} lead={t`Each kind with its purposes, periods and recipients.`}>
         <StoredData language={language} />
+      </Section>
+      <Section title={t`Copy of your data`}>
+        <OwnCopy />
       </Section>
       <Section title={t`Your rights`}>
         <Anchor href={`/privacy?lang=${language}`} target="_blank" rel="noopener" py="xs">
