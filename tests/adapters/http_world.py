@@ -35,6 +35,7 @@ from unificx.audio_store import AudioStore, AudioStoreParts, CustomSounds, Local
 from unificx.calls import ParkedCall
 from unificx.calls.events import CallEnded, CallParty, MediaQuality
 from unificx.cdr import CdrService, call_record_expiries, call_record_holding
+from unificx.chat import Chat, ChatParts
 from unificx.cluster import local_cluster
 from unificx.conferencing import ConferenceManager, Room, RoomService
 from unificx.conferencing.events import RoomDeleted
@@ -87,6 +88,7 @@ from unificx.recording import (
 )
 from unificx.routing import DestinationDirectory, OutboundDependencies
 from unificx.server.call_routing import build_call_routing
+from unificx.server.chat_events import ChatEvents
 from unificx.server.live_events import LiveEvents
 from unificx.server.queue_events import QueueEvents
 from unificx.server.room_events import RoomEvents
@@ -514,6 +516,8 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
     erasures.installation = ErasureChecks(identity, spool)
     rights = RightsRequests(RightsParts(database, keys, identity, cluster.counters, cluster.one_time))
     retention = Retention(database, clock)
+    chat = Chat(ChatParts(database, keys, directory, cluster.counters, bus.publish))
+    ChatEvents(hub, bus, push)
     retention.tenants, retention.expiries = directory.tenants, call_record_expiries(database)
     erasures.audit = AuditLog(database, keys, erasures.signer, keys.installation_id)
     services = Services(
@@ -545,6 +549,7 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
         breaches=Breaches(rights),
         completions=routing.completions,
         speed_dials=routing.speed_dials,
+        chat=chat,
         consents=Consents(database, keys),
         live_calls=calls,
         readiness=readiness,

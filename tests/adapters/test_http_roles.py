@@ -82,6 +82,13 @@ BODIES: dict[str, dict[str, Any]] = {
     "import_holidays": {"calendar": "BEGIN:VCALENDAR\nEND:VCALENDAR"},
     "change_presence": {"note": "Stolen", "forwarding": [{"always": "mailbox:1001"}]},
     "set_speed_dial": {"number": "1002", "name": "Stolen"},
+    "update_conversation": {"period": "P1D"},
+    "create_conversation": {"members": ["2001"]},
+    "add_conversation_members": {"members": ["2001"]},
+    "mark_messages": {"read_seq": 1},
+    "send_message": {"client_id": "c-1", "text": "Stolen"},
+    "edit_message": {"text": "Stolen"},
+    "react_to_message": {"emoji": "👍"},
     "invite_to_room": {"number": "2001"},
     "change_participant": {"muted": True},
     "change_meeting": {"locked": True},
@@ -103,6 +110,8 @@ WITHOUT_TENANT_PARAMETERS = {
     "begin_call",
     "change_own_presence",
     "list_completions",
+    "list_conversations",
+    "create_conversation",
     "list_own_calls",
     "request_own_access_copy",
     "request_completion",
@@ -196,6 +205,10 @@ async def create_foreign_objects(world: World) -> dict[str, list[str]]:
     report = (await user.post("/api/v1/me/diagnostics-reports", json={"report": "nothing"})).json()
     request = (await user.post("/api/v1/me/requests", json={"kind": "access"})).json()
     copy = (await user.post("/api/v1/me/access-copies")).json()
+    await world.user(world.globex, "2003")
+    conversation = (await user.post("/api/v1/conversations", json={"members": ["2003"]})).json()
+    path, new = f"/api/v1/conversations/{conversation['id']}/messages", BODIES["send_message"]
+    written = (await user.post(path, json=new)).json()
     key = (await user.post("/api/v1/api-keys", json={"name": "Program"})).json()
     room = await world.services.rooms.create(world.globex.id, NewRoom("8000"))
     trunk = await world.services.trunks.create(world.globex.id, NewTrunk("carrier", "192.0.2.1"))
@@ -233,8 +246,9 @@ async def create_foreign_objects(world: World) -> dict[str, list[str]]:
         "factor_id": [totp["id"]],
         "test_id": [push_test["id"]],
         "completion": [world.services.completions.request(extension, replace(extension, id="another")).id],
-        "message_id": [await world.leave_message(world.globex, "2001")],
+        "message_id": [await world.leave_message(world.globex, "2001"), written["id"]],
         "short_code": ["01"],
+        "conversation_id": [conversation["id"]],
         "mailbox": [mailbox.id, mailbox.number],
         "recording_id": [recording],
         "copy_id": [copy["id"]],

@@ -113,7 +113,7 @@ async def _authenticate(request: Request) -> CurrentUser:
     return user
 
 
-_PRIVATE = re.compile(r"/api/v1/(?:recordings|voicemail)/(?!settings$).+")
+_PRIVATE = re.compile(r"/api/v1/(?:(?:recordings|voicemail)/(?!settings$).+|conversations(?:/.*)?)")
 """Paths closed to access that another person has made for the user, until the user has proved their identity."""
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections import defaultdict, deque
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from unificx.identity import Action, Principal, Role, may
@@ -101,6 +101,15 @@ class EventHub:
     def send_to_person(self, person_id: str, message: dict[str, Any]) -> None:
         """Send a message to all clients of one person; not to API keys without access to what is their own."""
         _send([one for one in self._persons.get(person_id, ()) if one.principal.person_id == person_id], message)
+
+    def send_to_persons(self, person_ids: Iterable[str], message: dict[str, Any]) -> None:
+        """Send a message to all clients of these persons, as `send_to_person`."""
+        found = [one for each in person_ids for one in self._persons.get(each, ()) if one.principal.person_id == each]
+        _send(found, message)
+
+    def is_connected(self, session_id: str) -> bool:
+        """Return whether a client of this session is connected."""
+        return session_id in self._sessions
 
     def send_to_permitted(self, tenant_id: str, action: Action, message: dict[str, Any]) -> None:
         """Send a message to all users with the permission for `action` in a tenant, including operators."""

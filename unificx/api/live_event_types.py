@@ -26,6 +26,24 @@ _COLLEAGUE = {
     "ringing": False,
 }
 
+_MESSAGE = {
+    "id": _ID,
+    "conversation_id": _ID,
+    "seq": 8,
+    "revision": 8,
+    "client_id": "3f6d1c9a-9c55-4f0e-8a53-b2f5d1c0e7aa",
+    "person_id": _ID,
+    "state": "sent",
+    "created": "2026-11-27T09:00:00Z",
+    "edited": None,
+    "expires": None,
+    "reply_to": None,
+    "format": "text",
+    "text": "Are you in tomorrow?",
+    "mentions": [],
+    "reactions": [],
+}
+
 LIVE_EVENTS: Mapping[str, LiveEventType] = {
     "calls": LiveEventType("live calls of the organisation", "calls_read", {}),
     "parked": LiveEventType("parked calls", "directory", {}),
@@ -68,6 +86,20 @@ LIVE_EVENTS: Mapping[str, LiveEventType] = {
     ),
     "sign_in_code": LiveEventType("a sign-in code was used", "its creator and user", {"id": _ID, "state": "used"}),
     "push_seen": LiveEventType("a test push was received", "the session", {"id": _ID}),
+    "message.created": LiveEventType("a message was sent", "members of the conversation", {"message": _MESSAGE}),
+    "message.changed": LiveEventType(
+        "a message was changed, deleted or reacted to", "members of the conversation", {"message": _MESSAGE}
+    ),
+    "message.marks": LiveEventType(
+        "what a member has received and read",
+        "members who share it",
+        {"conversation_id": _ID, "person_id": _ID, "read_seq": 7, "delivered_seq": 8},
+    ),
+    "conversation.changed": LiveEventType(
+        "members, name or period of a conversation, or messages were removed from it",
+        "members of the conversation",
+        {"conversation_id": _ID},
+    ),
     "webhook": LiveEventType("a webhook was paused", "tenant_change", {"id": _ID, "state": "paused"}),
     "signed_out": LiveEventType("the access has ended; the connection is closed next", "the session or API key", {}),
     "ping": LiveEventType("nothing; every 30 seconds", "every connection", {}),
@@ -103,6 +135,8 @@ def _schema_of(field: str) -> dict[str, Any]:
             return {"type": "boolean"}
         case int():
             return {"type": "integer"}
+        case dict():
+            return {"type": "object"}
         case list():
             types = {"until": ["string", "null"], "ringing": "boolean"}
             values = {key: {"type": types.get(key, "string")} for key in _COLLEAGUE}

@@ -42,6 +42,13 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "NewBlock": {"number": "+49900.", "note": "sales calls"},
     "NewCall": {"to": "1002"},
     "NewCompletion": {"to": "1002"},
+    "ConversationChange": {"period": "P30D", "shares_marks": True},
+    "Marks": {"read_seq": 7, "delivered_seq": 8},
+    "MessageChange": {"text": "Are you in on Friday?"},
+    "NewConversation": {"members": ["1002"]},
+    "NewMembers": {"members": ["1003"]},
+    "NewMessage": {"client_id": "3f6d1c9a-9c55-4f0e-8a53-b2f5d1c0e7aa", "text": "Are you in tomorrow?"},
+    "NewReaction": {"emoji": "👍"},
     "NewDevice": {"extension": "1010", "name": "Desk", "kind": "phone"},
     "NewExtension": {"number": "1010", "name": "Workshop", "email": "workshop@acme.example", "ring_seconds": 25},
     "NewGroup": {

@@ -12,6 +12,7 @@ from unificx.archive import AccessCopies
 from unificx.audio_store import CustomSounds, PromptOverrides
 from unificx.calls import CallCompletions
 from unificx.cdr import CdrService
+from unificx.chat import Chat
 from unificx.conferencing import ConferenceManager, RoomService
 from unificx.core.clock import Clock
 from unificx.identity import Identity
@@ -85,6 +86,7 @@ class Services:
     completions: CallCompletions
     speed_dials: SpeedDials
     consents: Consents
+    chat: Chat
     live_calls: LiveCalls
     live_recordings: LiveRecordings
     readiness: ReadinessChecks

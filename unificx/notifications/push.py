@@ -26,6 +26,9 @@ CALL_TTL_SECONDS = 30.0
 """Lifetime of a call push and of its stop push."""
 TEST_TTL_SECONDS = 30.0
 NOTICE_TTL_SECONDS = 86_400.0
+_MESSAGES = "messages"
+"""Topic of pushes about messages: the same for all, so that a push service does not learn which devices share a
+conversation."""
 _TEST_INTERVAL = 2.0
 _TEST_RETENTION = timedelta(minutes=10)
 _MAX_TESTS = 2_000
@@ -208,6 +211,14 @@ class PushNotifier:
         """Send a notice push to all devices of a person."""
         for subscription in self._subscriptions.by_person(person_id):
             self._sender.send(PushJob(subscription, {"type": "notice"}, "administration", NOTICE_TTL_SECONDS))
+
+    def send_message(self, person_id: str, conversation_id: str, is_connected: Callable[[str], bool]) -> None:
+        """Send a push about a new message, without its content, to the devices of a person whose session is not
+        connected. An earlier one that was not delivered yet is replaced."""
+        for subscription in self._subscriptions.by_person(person_id):
+            if not is_connected(subscription.session_id):
+                message = {"type": "message", "conversation": conversation_id}
+                self._sender.send(PushJob(subscription, message, "telephony", NOTICE_TTL_SECONDS, topic=_MESSAGES))
 
     def session_ended(self, session_id: str) -> None:
         """Notify a signed-out device and drop its subscription, whose row was deleted with the session."""

@@ -93,8 +93,13 @@ class Cleanup:
         container.outbox.subscribe(TenantDeleted, container.routing.hours.on_tenant_deleted)
         container.outbox.subscribe(ExtensionDeleted, container.routing.speed_dials.on_extension_deleted)
         container.outbox.subscribe(TenantDeleted, container.routing.speed_dials.on_tenant_deleted)
+        self._subscribe_services_of_people(container)
+
+    @staticmethod
+    def _subscribe_services_of_people(container: Container) -> None:
         container.outbox.subscribe(PersonClosed, container.support.on_person_closed)
         container.outbox.subscribe(TenantDeleted, container.support.on_tenant_deleted)
+        container.outbox.subscribe(TenantDeleted, container.chat.on_tenant_deleted)
         container.outbox.subscribe(TenantDeleted, container.rights.on_tenant_deleted)
         container.outbox.subscribe(TenantDeleted, container.consents.on_tenant_deleted)
         container.outbox.subscribe(TenantDeleted, container.webhooks.on_tenant_deleted)

@@ -13,6 +13,7 @@ from unificx.archive import AccessCopies, AccessCopyParts
 from unificx.audio_store import AudioStore, AudioStoreParts, CustomSounds, PromptOverrides
 from unificx.calls import LIVE_CALL_KEYS, PICKUP, Journal, SpooledCallJournal
 from unificx.cdr import CdrService
+from unificx.chat import Chat, ChatParts
 from unificx.cluster import Cluster, EventBus, Location, RecordLog
 from unificx.conferencing import ConferenceManager
 from unificx.conferencing import RoomService as MeetingRooms
@@ -67,6 +68,7 @@ class Container:
     erasures: PersonErasures
     consents: Consents
     retention: Retention
+    chat: Chat
     outbox: Outbox
     spool: Spool
     identity: Identity
@@ -131,11 +133,10 @@ def build_container(
     clock, bus, notices, location = database.clock, cluster.bus, NotificationService(), LocationService()
     spool, disk_guard = Spool(paths.spool, database, reserve=RESERVE_BYTES), DiskGuard(paths.home, clock)
     is_full, identity = partial(_is_storage_full, disk_guard, spool), _identity(database, keys, notices, cluster)
-    audio_parts = AudioStoreParts(database, keys, erasures.erasure, notifications.blobs, Whisper(paths.models))
-    audio, mailboxes, custom_sounds = _sound_areas(audio_parts, cluster)
+    parts = AudioStoreParts(database, keys, erasures.erasure, notifications.blobs, Whisper(paths.models))
+    (audio, mailboxes, sounds), trunks = _sound_areas(parts, cluster), _trunks(database, keys, identity, derive_secret)
     webhooks, rooms = WebhookService(database, keys, clock), _conference_rooms(database, keys, identity, cluster)
-    email_queue, push = _senders(audio_parts, mailboxes, identity, notifications, notices, cluster=cluster)
-    trunks, areas = _trunks(database, keys, identity, derive_secret), (mailboxes, rooms, custom_sounds)
+    email_queue, push = _senders(parts, mailboxes, identity, notifications, notices, cluster=cluster)
     return Container(
         node=cluster.node,
         derive_secret=derive_secret,
@@ -146,6 +147,7 @@ def build_container(
         erasures=erasures,
         consents=Consents(database, keys),
         retention=Retention(database, clock),
+        chat=_chat(database, keys, identity, cluster),
         outbox=Outbox(database, bus.publish, clock),
         spool=spool,
         identity=identity,
@@ -154,17 +156,17 @@ def build_container(
         phone_settings=_phone_settings(database, keys, identity, cluster, derive_secret("phone settings")),
         history=CdrService(database, keys, spool, bus.publish, partial(webhooks.watches, event="call.ended")),
         audio=audio,
-        transcoding=_transcoding(audio_parts, audio, mailboxes),
+        transcoding=_transcoding(parts, audio, mailboxes),
         mailboxes=mailboxes,
-        custom_sounds=custom_sounds,
-        prompt_overrides=PromptOverrides(Prompts(), custom_sounds),
-        transcription=TranscriptionWorker(audio_parts, audio, mailboxes),
-        archive=RecordingArchive(audio_parts, audio),
+        custom_sounds=sounds,
+        prompt_overrides=PromptOverrides(Prompts(), sounds),
+        transcription=TranscriptionWorker(parts, audio, mailboxes),
+        archive=RecordingArchive(parts, audio),
         access_copies=_access_copies(database, keys, erasures, paths, is_full),
         conference_rooms=rooms,
         trunks=trunks,
         conferences=ConferenceManager(clock, bus.publish),
-        routing=_routing(audio_parts, identity, areas, spool=spool, trunks=trunks, cluster=cluster),
+        routing=_routing(parts, identity, (mailboxes, rooms, sounds), spool=spool, trunks=trunks, cluster=cluster),
         support=SupportService(database, keys, clock),
         rights=_rights(database, keys, identity, cluster),
         journal=_journal(spool, database, keys),
@@ -201,6 +203,10 @@ def _access_copies(
 ) -> AccessCopies:
     directory, installation_id = paths.access_copies, keys.installation_id
     return AccessCopies(AccessCopyParts(database, keys, erasures.erasure, directory, installation_id, is_full))
+
+
+def _chat(database: Database, keys: KeyStore, identity: Identity, cluster: Cluster) -> Chat:
+    return Chat(ChatParts(database, keys, identity.directory, cluster.counters, cluster.bus.publish))
 
 
 def _conference_rooms(database: Database, keys: KeyStore, identity: Identity, cluster: Cluster) -> MeetingRooms:

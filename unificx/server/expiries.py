@@ -1,8 +1,10 @@
 """The data of all areas that ends: the one list for sweeping and for the preview."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from unificx.cdr import call_record_expiries
+from unificx.chat import chat_expiries
 from unificx.privacy import Expiry, audit_expiries
 from unificx.queues import queue_expiries
 from unificx.server.container import Container
@@ -12,6 +14,7 @@ def all_expiries(container: Container) -> Sequence[Expiry]:
     """Return what ends, in the order in which it is swept."""
     return (
         *call_record_expiries(container.database),
+        *chat_expiries(container.database),
         *queue_expiries(container.database),
         *container.archive.expiries,
         *container.mailboxes.expiries,
@@ -23,5 +26,6 @@ def all_expiries(container: Container) -> Sequence[Expiry]:
 
 def connect_retention(container: Container) -> None:
     """Connect the retention with all areas and tenants."""
+    container.chat.conversations.period = partial(container.retention.period, name="message")
     container.retention.expiries = all_expiries(container)
     container.retention.tenants = container.identity.directory.tenants

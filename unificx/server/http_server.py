@@ -81,6 +81,7 @@ def http_app(  # noqa: PLR0917 - what an installation shows
             completions=container.routing.completions,
             speed_dials=container.routing.speed_dials,
             consents=container.consents,
+            chat=container.chat,
             live_calls=live_calls,
             live_recordings=live_recordings,
             readiness=readiness,

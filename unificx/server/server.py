@@ -23,6 +23,7 @@ from unificx.server.acme_certificate import first_attempt
 from unificx.server.address import format_url, https_url, listening_url
 from unificx.server.banner import Addresses, FirstStart, print_banner
 from unificx.server.bootstrap import open_installation
+from unificx.server.chat_events import ChatEvents
 from unificx.server.completions import follow_calls
 from unificx.server.container import Container
 from unificx.server.demo import furnish_demo
@@ -106,6 +107,7 @@ async def _first_start(container: Container, *, demo: bool | None) -> FirstStart
 def _report_live(container: Container, sip: SipServer, stack: AsyncExitStack) -> None:
     """Report changes of conferences, queues and presence as live events, and follow the calls that others wait for."""
     hub, bus, directory = container.event_hub, container.bus, container.identity.directory
+    ChatEvents(hub, bus, container.push)
     stack.callback(RoomEvents(hub, bus, directory, container.conferences).close)
     stack.callback(QueueEvents(hub, bus, directory, container.routing.queues).close)
     follow_calls(bus, container.routing.completions, sip.call_manager)

@@ -1,0 +1,370 @@
+"""Conversations and messages on both databases."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from identity_factory import identity_on
+from sqlalchemy import func, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from unificx.chat import (
+    Chat,
+    ChatParts,
+    ConversationChange,
+    Message,
+    NewConversation,
+    NewMessage,
+    Party,
+    chat_expiries,
+    chat_holding,
+)
+from unificx.chat.events import ConversationChanged, MarksChanged, MessageChanged, MessageSent
+from unificx.chat.models import ChatMessageRow, ConversationMemberRow, ConversationRow, ReactionRow
+from unificx.cluster import local_cluster
+from unificx.core.clock import ManualClock
+from unificx.core.errors import Conflict, Forbidden, Invalid, NotFound, TooManyRequests
+from unificx.db import Database, Outbox
+from unificx.identity import NewExtension, NewTenant
+from unificx.identity.events import TenantDeleted
+from unificx.privacy import DataSubject, KeyStore, Period, Records, Retention
+
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+ROWS = (ConversationRow, ConversationMemberRow, ChatMessageRow, ReactionRow)
+
+
+@dataclass
+class Office:
+    """A tenant with Ada, Ben and Cleo, and Dan of another one."""
+
+    chat: Chat
+    database: Database
+    keys: KeyStore
+    clock: ManualClock
+    parts: ChatParts
+    people: Any
+    parties: dict[str, Party] = field(default_factory=dict)
+    signals: list[Any] = field(default_factory=list)
+
+    def __getattr__(self, name: str) -> Party:
+        return self.parties[name]
+
+    async def direct(self) -> str:
+        """Return the conversation of Ada and Ben."""
+        return (await self.chat.conversations.create(self.ada, NewConversation(("1002",)))).conversation.id
+
+    async def group(self) -> str:
+        """Return a group of Ada, who owns it, Ben and Cleo."""
+        new = NewConversation(("1002", "1003"), "Workshop")
+        return (await self.chat.conversations.create(self.ada, new)).conversation.id
+
+    async def send(self, sender: Party, conversation: str, text: str, client_id: str = "", **more: Any) -> Message:
+        new = NewMessage(client_id or f"c-{text.encode().hex()[:60]}", text, **more)
+        return await self.chat.messages.send(sender, conversation, new)
+
+    async def texts(self, reader: Party, conversation: str) -> list[str | None]:
+        """Return the texts as a member sees them, oldest first."""
+        return [each.text for each in reversed((await self.chat.messages.page(reader, conversation)).items)]
+
+    async def rows(self) -> list[int]:
+        async with self.database.read() as session:
+            return [await session.scalar(select(func.count()).select_from(row)) or 0 for row in ROWS]
+
+
+def fail(fault: BaseException) -> None:
+    raise fault
+
+
+@pytest.fixture
+async def office(database: Database, keys: KeyStore, clock: ManualClock) -> AsyncIterator[Office]:
+    people = identity_on(database, keys, clock)
+    await people.start()
+    signals: list[Any] = []
+    parts = ChatParts(database, keys, people.directory, local_cluster(clock, fail).counters, signals.append)
+    office = Office(Chat(parts), database, keys, clock, parts, people, signals=signals)
+    office.chat.conversations.period = lambda _: Period(days=90)
+    for slug, names in (("acme", ("ada", "ben", "cleo")), ("globex", ("dan",))):
+        tenant = await people.tenants.create(NewTenant(slug, slug, f"{slug}.example"))
+        for number, name in enumerate(names, 1001):
+            new = NewExtension(str(number), name, f"{name}@{slug}.example")
+            made = (await people.extensions.create(tenant.id, new)).extension
+            office.parties[name] = Party(tenant.id, made.person_id or "", made.subject)
+    yield office
+    await people.join_background_tasks()
+
+
+@pytest.mark.promise("C11")
+async def test_messages_have_one_order_and_are_sent_once(office: Office) -> None:
+    conversation = await office.direct()
+    first = await office.send(office.ada, conversation, "Hello", "c-1")
+    again = await office.send(office.ada, conversation, "Hello", "c-1")
+    other = await office.send(office.ben, conversation, "Hi", "c-1")
+    assert (again, first.seq < other.seq) == (first, True)
+    await asyncio.gather(*(office.send(office.ada, conversation, "Twice", "c-2") for _ in range(4)))
+    for reader in (office.ada, office.ben):
+        assert await office.texts(reader, conversation) == ["Hello", "Hi", "Twice"]
+    assert [type(each) for each in office.signals] == [ConversationChanged, *3 * [MessageSent]]
+    assert sorted(office.signals[1].person_ids) == sorted((office.ada.person_id, office.ben.person_id))
+
+
+async def test_the_database_refuses_a_second_message_with_the_same_id_or_place(office: Office) -> None:
+    await office.send(office.ada, await office.direct(), "Hello", "c-1")
+    async with office.database.read() as session:
+        row = (await session.scalars(select(ChatMessageRow))).one()
+        values = {column.name: getattr(row, column.name) for column in ChatMessageRow.__table__.columns}
+    for changed in ({"seq": 99}, {"client_id": "c-2"}):
+        with pytest.raises(IntegrityError):
+            async with office.database.begin() as uow:
+                await uow.session.execute(insert(ChatMessageRow).values({**values, "id": "another", **changed}))
+
+
+@ON_SQLITE
+async def test_the_direct_conversation_of_two_people_exists_once(office: Office) -> None:
+    conversation = await office.direct()
+    assert await office.direct() == conversation
+    view = await office.chat.conversations.create(office.ben, NewConversation(("1001", "1001", "1002")))
+    assert (view.conversation.id, view.conversation.kind, view.member_count) == (conversation, "direct", 2)
+    with pytest.raises(Conflict):
+        await office.chat.conversations.remove_member(office.ada, conversation, office.ada.person_id)
+    with pytest.raises(Conflict):
+        await office.chat.conversations.add_members(office.ada, conversation, ["1003"])
+
+
+@pytest.mark.promise("C11", "T3")
+async def test_only_members_read_and_write(office: Office) -> None:
+    conversation = await office.direct()
+    message = await office.send(office.ada, conversation, "Between us")
+    chat = office.chat
+    for outsider in (office.cleo, office.dan, Party(office.dan.tenant_id, office.ada.person_id, office.ada.subject)):
+        assert (await chat.conversations.page(outsider)).items == ()
+        for refused in (
+            chat.conversations.get(outsider, conversation),
+            chat.messages.page(outsider, conversation),
+            chat.messages.changed_since(outsider, conversation, 0),
+            office.send(outsider, conversation, "Hello"),
+            chat.messages.edit(outsider, conversation, message.id, "Hello"),
+            chat.messages.delete(outsider, conversation, message.id),
+            chat.messages.react(outsider, conversation, message.id, "👍"),
+            chat.conversations.mark(outsider, conversation, 1, 1),
+            chat.conversations.share_marks(outsider, conversation, shares=False),
+            chat.conversations.update(outsider, conversation, ConversationChange(period="P1D")),
+        ):
+            with pytest.raises(NotFound):
+                await refused
+    for reference in ("1001", "nobody"):
+        with pytest.raises(Invalid) as unknown:
+            await chat.conversations.create(
+                office.dan, NewConversation((reference, office.people.directory.extensions(office.ada.tenant_id)[0].id))
+            )
+        assert unknown.value.field == "members"
+    assert await office.texts(office.ben, conversation) == ["Between us"]
+
+
+async def test_pages_go_back_in_time_and_changes_forward(office: Office) -> None:
+    conversation = await office.direct()
+    sent = [await office.send(office.ada, conversation, f"m{number}") for number in range(5)]
+    page = await office.chat.messages.page(office.ben, conversation, None, 2)
+    rest = await office.chat.messages.page(office.ben, conversation, page.next, 3)
+    assert [each.text for each in (*page.items, *rest.items)] == ["m4", "m3", "m2", "m1", "m0"]
+    assert rest.next is None
+    await office.chat.messages.edit(office.ada, conversation, sent[1].id, "changed")
+    await office.chat.messages.react(office.ben, conversation, sent[0].id, "👍")
+    changes = await office.chat.messages.changed_since(office.ben, conversation, sent[4].seq, 1)
+    later = await office.chat.messages.changed_since(office.ben, conversation, int(changes.next or 0))
+    assert [each.text for each in (*changes.items, *later.items)] == ["changed", "m0"]
+    with pytest.raises(Invalid):
+        await office.chat.messages.page(office.ben, conversation, "²")
+
+
+@ON_SQLITE
+async def test_authors_change_their_messages_and_owners_delete_those_of_others(office: Office) -> None:
+    conversation, chat = await office.group(), office.chat
+    message = await office.send(office.ben, conversation, "Wrong")
+    edited = await chat.messages.edit(office.ben, conversation, message.id, "Right")
+    assert (edited.text, edited.seq, edited.edited) == ("Right", message.seq, office.clock.now())
+    for refused in (
+        chat.messages.edit(office.ada, conversation, message.id, "Mine"),
+        chat.messages.delete(office.cleo, conversation, message.id),
+    ):
+        with pytest.raises(Forbidden):
+            await refused
+    await chat.messages.react(office.cleo, conversation, message.id, "🎉")
+    reacted = await chat.messages.react(office.ada, conversation, message.id, "👍")
+    assert reacted.reactions == {office.cleo.person_id: "🎉", office.ada.person_id: "👍"}
+    assert (await chat.messages.react(office.cleo, conversation, message.id, "")).reactions == {
+        office.ada.person_id: "👍"
+    }
+    await chat.messages.delete(office.ada, conversation, message.id)
+    [left] = (await chat.messages.page(office.cleo, conversation)).items
+    assert (left.state, left.text, left.reactions, left.id) == ("deleted", None, {}, message.id)
+    assert isinstance(office.signals[-1], MessageChanged)
+    with pytest.raises(NotFound):
+        await chat.messages.edit(office.ben, conversation, message.id, "Again")
+    assert await office.send(office.ben, conversation, "Wrong") == left, "sent again, not written anew"
+
+
+@ON_SQLITE
+async def test_replies_and_mentions_name_what_is_there(office: Office) -> None:
+    conversation, other = await office.direct(), await office.group()
+    message = await office.send(office.ada, conversation, "Question")
+    answer = await office.send(office.ben, conversation, "A", reply_to=message.id, mentions=(office.ada.person_id,))
+    assert (answer.reply_to, answer.mentions) == (message.id, (office.ada.person_id,))
+    wrong: tuple[dict[str, Any], ...] = ({"mentions": (office.cleo.person_id,)}, {"reply_to": "nothing"})
+    for more in wrong:
+        with pytest.raises(Invalid) as refused:
+            await office.send(office.ben, conversation, "B", **more)
+        assert refused.value.field in more
+    with pytest.raises(Invalid):
+        await office.send(office.ada, other, "C", reply_to=message.id)
+
+
+@ON_SQLITE
+async def test_marks_only_grow_and_are_shown_to_those_who_share_theirs(office: Office) -> None:
+    conversation, chat = await office.direct(), office.chat
+    for number in range(3):
+        await office.send(office.ada, conversation, f"m{number}")
+    [seen] = (await chat.conversations.page(office.ben)).items
+    assert (seen.unread, seen.newest and seen.newest.text) == (3, "m2")
+    assert (await chat.conversations.get(office.ada, conversation)).unread == 0
+    await chat.conversations.mark(office.ben, conversation, 2, 3)
+    await chat.conversations.mark(office.ben, conversation, 1, 1)
+    me = (await chat.conversations.get(office.ben, conversation)).me
+    assert (me.read_seq, me.delivered_seq) == (2, 3)
+    await chat.conversations.mark(office.ben, conversation, 2**40, 0)
+    assert (await chat.conversations.get(office.ben, conversation)).unread == 0
+    marks = [each for each in office.signals if isinstance(each, MarksChanged)]
+    assert [len(each.person_ids) for each in marks] == [2, 2]
+    await chat.conversations.share_marks(office.ben, conversation, shares=False)
+    await office.send(office.ada, conversation, "m3")
+    await chat.conversations.mark(office.ben, conversation, 4, 4)
+    assert list(office.signals[-1].person_ids) == [office.ben.person_id]
+
+
+@ON_SQLITE
+async def test_members_who_join_later_see_what_is_sent_from_then_on(office: Office) -> None:
+    created = await office.chat.conversations.create(office.ada, NewConversation(("1002",), "Two of us"))
+    conversation, chat = created.conversation.id, office.chat
+    before = await office.send(office.ada, conversation, "Before")
+    with pytest.raises(Forbidden):
+        await chat.conversations.add_members(office.ben, conversation, ["1003"])
+    assert (await chat.conversations.add_members(office.ada, conversation, ["1003", "1002"])).member_count == 3
+    await office.send(office.ada, conversation, "After")
+    assert await office.texts(office.cleo, conversation) == ["After"]
+    with pytest.raises(NotFound):
+        await chat.messages.react(office.cleo, conversation, before.id, "👍")
+    with pytest.raises(Invalid):
+        await office.send(office.cleo, conversation, "What?", reply_to=before.id)
+    with pytest.raises(Forbidden):
+        await chat.conversations.remove_member(office.ben, conversation, office.cleo.person_id)
+    await chat.conversations.remove_member(office.ada, conversation, office.cleo.person_id)
+    with pytest.raises(NotFound):
+        await chat.messages.page(office.cleo, conversation)
+
+
+@ON_SQLITE
+async def test_a_group_keeps_an_owner_and_ends_with_its_last_member(office: Office) -> None:
+    conversation, chat = await office.group(), office.chat
+    await office.send(office.ada, conversation, "Bye")
+    await chat.conversations.remove_member(office.ada, conversation, office.ada.person_id)
+    left = (await chat.conversations.get(office.ben, conversation)).members
+    assert sorted(each.role for each in left) == ["member", "owner"]
+    for leaving in (office.ben, office.cleo):
+        await chat.conversations.remove_member(leaving, conversation, leaving.person_id)
+    assert await office.rows() == [0, 0, 0, 0]
+
+
+@pytest.mark.promise("D3", "C11")
+async def test_an_erasure_removes_what_is_theirs_and_leaves_the_rest(office: Office) -> None:
+    direct, group = await office.direct(), await office.group()
+    mine = await office.send(office.ada, direct, "Secret of Ada", "c-1")
+    others = await office.send(office.ben, direct, "Of Ben", reply_to=mine.id)
+    await office.chat.messages.react(office.ada, direct, others.id, "👍")
+    await office.send(office.ada, group, "Also of Ada")
+    holding, ada = chat_holding(office.database, office.chat.conversations), office.ada
+    owner = DataSubject(ada.tenant_id, ada.subject, ada.person_id)
+    found = dict(await holding.find(owner))
+    assert sorted(found.values()) == [1, 2, 2]
+    exported = {
+        one.kind.title: [each async for each in one.read()]
+        for one in holding.export(owner, office.keys)
+        if isinstance(one, Records)
+    }
+    assert sorted(each["text"] for each in exported["messages in conversations"]) == ["Also of Ada", "Secret of Ada"]
+    assert [each["emoji"] for each in exported["reactions to messages"]] == ["👍"]
+    office.keys.destroy(ada.tenant_id, ada.subject)
+    [unread, _] = reversed((await office.chat.messages.page(office.ben, direct)).items)
+    assert (unread.state, unread.text, unread.person_id) == ("erased", None, "")
+    for _ in range(2):
+        await holding.erase(owner)
+    assert set((await holding.remains(owner)).values()) == {0}
+    assert await office.texts(office.ben, direct) == [None, "Of Ben"]
+    async with office.database.read() as session:
+        for row in ROWS:
+            table = row.__table__
+            for stored in (await session.execute(select(table))).all():
+                assert ada.person_id not in str(stored)
+                assert ada.subject not in str(stored)
+    view = await office.chat.conversations.get(office.ben, direct)
+    assert (view.member_count, view.conversation.kind) == (1, "direct")
+    assert [each.role for each in (await office.chat.conversations.get(office.ben, group)).members].count("owner") == 1
+    await office.chat.conversations.erase(office.ben.tenant_id, office.ben.subject)
+    assert (await office.chat.conversations.page(office.cleo)).items[0].conversation.id == group
+
+
+@pytest.mark.promise("D2", "C11")
+async def test_messages_end_with_the_period_of_the_tenant_or_of_their_conversation(office: Office) -> None:
+    direct, group = await office.direct(), await office.group()
+    with pytest.raises(Invalid) as longer:
+        await office.chat.conversations.update(office.ben, direct, ConversationChange(period="P1Y"))
+    assert longer.value.field == "period"
+    with pytest.raises(Forbidden):
+        await office.chat.conversations.update(office.ben, group, ConversationChange(period="P1D"))
+    await office.chat.conversations.update(office.ben, direct, ConversationChange(period="P1D"))
+    await office.send(office.ada, direct, "For a day")
+    await office.send(office.ada, group, "For longer")
+    office.clock.advance(86_400 + 1)
+    assert await office.texts(office.ben, direct) == []
+    assert (await office.chat.conversations.get(office.ben, direct)).newest is None
+    assert (await office.chat.conversations.get(office.ben, direct)).unread == 0
+    retention = Retention(office.database, office.clock)
+    retention.tenants, retention.expiries = office.people.directory.tenants, chat_expiries(office.database)
+    await retention.sweep(office.clock.now())
+    assert (await office.rows())[2] == 1
+    office.clock.advance(366 * 86_400)
+    await retention.sweep(office.clock.now())
+    assert (await office.rows())[2:] == [0, 0]
+
+
+@ON_SQLITE
+@pytest.mark.promise("S1")
+async def test_texts_are_sealed_and_end_with_their_tenant(office: Office) -> None:
+    group = await office.group()
+    message = await office.send(office.ada, group, "Confidential")
+    await office.chat.messages.react(office.ben, group, message.id, "👍")
+    async with office.database.read() as session:
+        for row in (ConversationRow, ChatMessageRow, ReactionRow):
+            stored = (await session.scalars(select(row.sealed))).all()
+            assert stored
+            assert not [
+                each for each in stored if any(text in (each or b"") for text in (b"Conf", b"Work", "👍".encode()))
+            ]
+    outbox = Outbox(office.database, lambda _: None, office.clock)
+    outbox.subscribe(TenantDeleted, office.chat.on_tenant_deleted)
+    await office.people.tenants.delete(office.ada.tenant_id)
+    await outbox.deliver()
+    assert await office.rows() == [0, 0, 0, 0]
+
+
+@ON_SQLITE
+async def test_a_sender_is_slowed_and_others_are_not(office: Office) -> None:
+    conversation = await office.direct()
+    for number in range(39):  # after the conversation, which counts too
+        await office.send(office.ada, conversation, f"m{number}")
+    with pytest.raises(TooManyRequests) as slowed:
+        await office.send(office.ada, conversation, "m39")
+    assert 0 < slowed.value.retry_after <= 1
+    await office.send(office.ben, conversation, "Hello")
+    office.clock.advance(slowed.value.retry_after)
+    await office.send(office.ada, conversation, "Later")

@@ -1,0 +1,67 @@
+"""Rules of chat: what a client may send."""
+
+import pytest
+
+from unificx.chat import NewMessage
+from unificx.chat.checks import (
+    CAPACITY,
+    MAX_TEXT,
+    checked_emoji,
+    checked_message,
+    checked_name,
+    checked_text,
+    count_message,
+)
+from unificx.core.errors import Invalid
+
+
+@pytest.mark.parametrize("text", ["Hello", "a\n\tb", "👩‍👩‍👧", "x" * MAX_TEXT, "  <script>  ", "שלום"])
+def test_texts_are_stored_as_they_are(text: str) -> None:
+    assert checked_text(text) == text
+
+
+@pytest.mark.parametrize("text", ["", " \n", "x" * (MAX_TEXT + 1), "a\0b", "a\rb", "a\x1b[31m", "\ud800"])
+def test_bad_texts_are_refused(text: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        checked_text(text)
+    assert refused.value.field == "text"
+
+
+@pytest.mark.parametrize("client_id", ["", "x" * 65, "a b", "é", "a\n", "a/b"])
+def test_bad_client_ids_are_refused(client_id: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        checked_message(NewMessage(client_id, "Hello"))
+    assert refused.value.field == "client_id"
+
+
+def test_mentions_are_limited() -> None:
+    with pytest.raises(Invalid):
+        checked_message(NewMessage("c-1", "Hello", mentions=tuple(map(str, range(51)))))
+
+
+@pytest.mark.parametrize("emoji", ["👍", "❤️", "👩‍👩‍👧", "🇩🇪", "1️⃣", "👍🏽"])
+def test_emoji(emoji: str) -> None:
+    assert checked_emoji(emoji) == emoji
+
+
+@pytest.mark.parametrize("emoji", ["", "ok", "👍 ", "a👍", "1", "👍" * 17, "<"])
+def test_text_is_no_reaction(emoji: str) -> None:
+    with pytest.raises(Invalid):
+        checked_emoji(emoji)
+
+
+@pytest.mark.parametrize("name", ["", " ", "a\nb", "x" * 101])
+def test_bad_names_are_refused(name: str) -> None:
+    with pytest.raises(Invalid):
+        checked_name(name)
+
+
+def test_the_limit_refills() -> None:
+    count, sent = (), 0
+    while True:
+        [count], delay = count_message([count], 0.0)
+        if delay:
+            break
+        sent += 1
+    assert sent == CAPACITY
+    assert count_message([count], delay)[1] == 0.0

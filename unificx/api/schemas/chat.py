@@ -1,0 +1,161 @@
+"""Schemas of conversations and messages."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from unificx import chat
+from unificx.api.schemas.core import REFERENCE, Input, Output
+from unificx.chat import MAX_MEMBERS, MAX_NAME, MAX_TEXT, ConversationKind, MemberRole, MessageState
+
+PersonId = Annotated[str, Field(max_length=64, pattern=REFERENCE)]
+Members = Annotated[
+    list[PersonId],
+    Field(
+        min_length=1, max_length=MAX_MEMBERS, description="Extensions of people: numbers or ids.", examples=[["1002"]]
+    ),
+]
+GroupName = Annotated[str, Field(min_length=1, max_length=MAX_NAME, examples=["Workshop"])]
+Text = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=MAX_TEXT,
+        description="Text. Clients show a safe part of Markdown: bold, italic, strikethrough, code, quotes, links.",
+        examples=["Are you in tomorrow?"],
+    ),
+]
+_SEQ = "Messages have rising numbers in each conversation."
+
+
+class Reaction(Output):
+    """An emoji, and the people who chose it."""
+
+    emoji: str
+    person_ids: list[str]
+
+
+class ChatMessage(Output):
+    """A message of a conversation."""
+
+    id: str
+    conversation_id: str
+    seq: int = Field(description="Place in the conversation.")
+    revision: int = Field(description="Number of the last change; it is taken from the same sequence as `seq`.")
+    client_id: str = Field(description="The id that the sender's client has made.")
+    person_id: str | None = Field(description="The author; null for a deleted user.")
+    state: MessageState = Field(description="`deleted` for everyone; `erased` with the data of its author.")
+    created: datetime
+    edited: datetime | None
+    expires: datetime | None = Field(description="When it disappears; null: with the tenant's period.")
+    reply_to: str | None = Field(description="Id of the message that it answers.")
+    format: Literal["text"] = "text"
+    text: str | None = Field(description="Null unless the state is `sent`.")
+    mentions: list[str] = Field(description="Ids of the persons mentioned.")
+    reactions: list[Reaction]
+
+    @classmethod
+    def of(cls, message: chat.Message) -> "ChatMessage":
+        """Return the schema of a message, which is the same for all members."""
+        by_emoji: dict[str, list[str]] = {}
+        for person_id, emoji in sorted(message.reactions.items()):
+            by_emoji.setdefault(emoji, []).append(person_id)
+        return cls(
+            id=message.id,
+            conversation_id=message.conversation_id,
+            seq=message.seq,
+            revision=message.revision,
+            client_id=message.client_id,
+            person_id=message.person_id or None,
+            state=message.state,
+            created=message.created,
+            edited=message.edited,
+            expires=message.expires,
+            reply_to=message.reply_to,
+            text=message.text,
+            mentions=list(message.mentions),
+            reactions=[Reaction(emoji=each, person_ids=people) for each, people in by_emoji.items()],
+        )
+
+
+class ConversationMember(Output):
+    """A member of a conversation."""
+
+    person_id: str
+    extension_id: str = Field(description="Empty for a person without an extension.")
+    number: str = Field(description="Empty for a person without an extension.")
+    name: str
+    role: MemberRole
+    joined: datetime
+    read_seq: int | None = Field(description="Number up to which they have read; null if you do not both share it.")
+    delivered_seq: int | None = Field(description="Number up to which messages have reached one of their devices.")
+    own: bool = Field(description="The member is the user.")
+
+
+class Conversation(Output):
+    """A conversation of the user."""
+
+    id: str
+    kind: ConversationKind
+    name: str = Field(description="Name of a group; empty for two people.")
+    created: datetime
+    changed: datetime = Field(description="Time of the newest message.")
+    last_seq: int = Field(description="Number of the newest message or change.")
+    period: str | None = Field(description="ISO 8601 duration after which messages disappear; null: the tenant's.")
+    shares_marks: bool = Field(description="You and others see of each other what was delivered and read.")
+    read_seq: int = Field(description="Number up to which you have read.")
+    unread: int
+    member_count: int
+    members: list[ConversationMember] = Field(description="In a list of conversations the first five.")
+    newest: ChatMessage | None
+
+
+class NewConversation(Input):
+    members: Members
+    name: GroupName | None = Field(default=None, description="Required for a group of more than two people.")
+
+
+class ConversationChange(Input):
+    """Omitted or null fields stay unchanged. Name and period of a group are changed by its owners."""
+
+    name: GroupName | None = None
+    period: str | None = Field(
+        default=None, max_length=20, description="ISO 8601 duration after which new messages disappear; empty: none."
+    )
+    shares_marks: bool | None = Field(default=None, description="For yourself.")
+
+
+class NewMembers(Input):
+    members: Members
+
+
+class NewMessage(Input):
+    client_id: Annotated[
+        str,
+        Field(
+            min_length=1,
+            max_length=64,
+            pattern=chat.CLIENT_ID,
+            description="Made by the client. The same one again makes no second message.",
+        ),
+    ]
+    text: Text
+    reply_to: PersonId | None = None
+    mentions: list[PersonId] = Field(default_factory=list[str], max_length=50, description="Ids of persons.")
+    attachments: list[str] = Field(default_factory=list[str], max_length=0, description="Not supported yet: empty.")
+
+
+class MessageChange(Input):
+    text: Text
+
+
+class NewReaction(Input):
+    emoji: str = Field(max_length=16, description="One emoji; empty: none.")
+
+
+class Marks(Input):
+    """Numbers that are lower than the present ones change nothing."""
+
+    read_seq: int = Field(default=0, ge=0, le=2**53, description=_SEQ)
+    delivered_seq: int = Field(default=0, ge=0, le=2**53, description=_SEQ)

@@ -1,0 +1,94 @@
+"""Pure rules of chat: checks of what a client sends, and the limit of messages per sender."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from datetime import datetime
+
+from unificx.chat.schemas import Member, Message, NewMessage
+from unificx.cluster import Count, CounterKind
+from unificx.core.errors import Invalid
+from unificx.core.rate_limit import TokenBucket
+
+MAX_TEXT = 8_000
+MAX_NAME = 100
+MAX_MEMBERS = 1_000
+MAX_MENTIONS = 50
+MAX_EMOJI = 16
+"""Characters of a reaction: the longest emoji are sequences of several."""
+CAPACITY, RATE = 40.0, 1.0
+"""Messages that a sender may send at once, and from then on per second."""
+SENT_MESSAGES = CounterKind("chat messages", 50_000)
+CLIENT_ID = r"^[A-Za-z0-9_.:-]{1,64}$"
+"""Pattern of ids that clients make."""
+_ALLOWED = "\n\t"
+
+
+def checked_message(new: NewMessage) -> NewMessage:
+    """Return the message. Raise Invalid that names the field."""
+    if re.fullmatch(CLIENT_ID, new.client_id, re.ASCII) is None:
+        raise Invalid(
+            "A client_id has 1 to 64 letters, digits and characters of `_.:-`.",
+            hint="Make a random one for each message, such as a UUID.",
+            field="client_id",
+        )
+    if len(new.mentions) > MAX_MENTIONS:
+        raise Invalid(f"A message mentions at most {MAX_MENTIONS} people.", field="mentions")
+    checked_text(new.text)
+    return new
+
+
+def checked_text(text: str) -> str:
+    """Return the text of a message. Raise Invalid."""
+    if not text.strip() or len(text) > MAX_TEXT:
+        raise Invalid(
+            f"A message has 1 to {MAX_TEXT} characters.", hint="Send a longer text in several messages.", field="text"
+        )
+    if any(each not in _ALLOWED and unicodedata.category(each) in ("Cc", "Cs") for each in text):
+        raise Invalid("The text has control characters.", field="text")
+    return text
+
+
+def checked_name(name: str) -> str:
+    """Return the name of a group. Raise Invalid."""
+    trimmed = name.strip()
+    if not trimmed or len(trimmed) > MAX_NAME or not trimmed.isprintable():
+        raise Invalid(f"A group has a name of 1 to {MAX_NAME} printable characters.", field="name")
+    return trimmed
+
+
+def checked_emoji(emoji: str) -> str:
+    """Return the emoji of a reaction. Raise Invalid for text."""
+    if not 1 <= len(emoji) <= MAX_EMOJI or any(
+        (each.isalnum() and not each.isdigit()) or each.isspace() for each in emoji
+    ):
+        raise Invalid("A reaction is one emoji.", field="emoji")
+    if not any(unicodedata.category(each) == "So" or each == "\N{COMBINING ENCLOSING KEYCAP}" for each in emoji):
+        raise Invalid("A reaction is one emoji.", field="emoji")
+    return emoji
+
+
+def count_message(before: Sequence[Count], now: float) -> tuple[Sequence[Count], float]:
+    """Count a message of a sender; return the seconds to wait, 0 if it may be sent."""
+    tokens, filled_at = before[0] or (CAPACITY, now)
+    bucket = TokenBucket(tokens, filled_at)
+    available = bucket.available(now, CAPACITY, RATE)
+    if available < 1:
+        return before, (1 - available) / RATE
+    bucket.add(-1, now, CAPACITY, RATE)
+    return [(bucket.tokens, bucket.filled_at)], 0.0
+
+
+def shows_marks(me: Member, other: Member) -> bool:
+    """Return whether a member sees what another one has received and read: both must share it."""
+    return me.person_id == other.person_id or (me.shares_marks and other.shares_marks)
+
+
+def is_shown(message: Message, member: Member, now: datetime) -> bool:
+    """Return whether a member may see a message: not before they joined, not once it has disappeared."""
+    return message.seq > member.from_seq and (message.expires is None or message.expires > now)
+
+
+def pair_of(person_ids: Sequence[str]) -> str:
+    """Return the key of the direct conversation of two persons."""
+    return ":".join(sorted(person_ids))

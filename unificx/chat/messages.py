@@ -1,0 +1,158 @@
+"""Messages of conversations: each is stored once, in one order for all members."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from functools import partial
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from unificx.chat import message_repository, repository
+from unificx.chat.checks import checked_emoji, checked_message, checked_text, is_shown
+from unificx.chat.events import MessageChanged, MessageSent
+from unificx.chat.parts import ChatParts
+from unificx.chat.schemas import Conversation, Member, Message, NewMessage, Party
+from unificx.core.clock import random_id
+from unificx.core.errors import Forbidden, Invalid, NotFound
+from unificx.db import Page, UnitOfWork, invalid_cursor
+from unificx.privacy import Period
+
+MAX_PAGE = 100
+_Change = Callable[[UnitOfWork, Conversation, Member, Message], Awaitable[Message]]
+
+
+class Messages:
+    """Messages of all conversations. Only members read and send them."""
+
+    def __init__(self, parts: ChatParts) -> None:
+        self._parts = parts
+        self._database, self._keys, self._clock = parts.database, parts.keys, parts.clock
+
+    async def page(
+        self, party: Party, conversation_id: str, cursor: str | None = None, limit: int = 50
+    ) -> Page[Message]:
+        """Return messages, newest first. A cursor is a place. Raise NotFound, Invalid."""
+        if cursor is not None and not (cursor.isascii() and cursor.isdigit() and len(cursor) < 16):
+            raise invalid_cursor()
+        before, size = None if cursor is None else int(cursor), min(limit, MAX_PAGE)
+        async with self._database.read() as session:
+            reading = await self._reading(session, party, conversation_id)
+            found = await message_repository.page(session, self._keys, reading, before, size + 1)
+        items = tuple(found[:size])
+        return Page(items, str(items[-1].seq) if len(found) > size else None)
+
+    async def changed_since(self, party: Party, conversation_id: str, since: int, limit: int = 50) -> Page[Message]:
+        """Return what was sent or changed after a number, in this order. `next` is the number to go on with. Raise
+        NotFound."""
+        size = min(limit, MAX_PAGE)
+        async with self._database.read() as session:
+            reading = await self._reading(session, party, conversation_id)
+            found = await message_repository.changed_since(session, self._keys, reading, since, size + 1)
+        items = tuple(found[:size])
+        return Page(items, str(items[-1].revision) if len(found) > size else None)
+
+    async def _reading(self, session: AsyncSession, party: Party, conversation_id: str) -> message_repository.Reading:
+        _, me = await self._parts.member(session, party, conversation_id)
+        return message_repository.Reading(party.tenant_id, conversation_id, me, self._clock.now())
+
+    async def send(self, party: Party, conversation_id: str, new: NewMessage) -> Message:
+        """Store a message; return the present one if its sender has sent this `client_id` before. Raise NotFound,
+        Invalid, TooManyRequests."""
+        checked_message(new)
+        await self._parts.limit(party)
+        async with self._database.begin() as uow:
+            found, me = await self._parts.member(uow.session, party, conversation_id, lock=True)
+            present = await message_repository.find_sent(uow.session, self._keys, party, conversation_id, new.client_id)
+            if present is not None:
+                return present
+            person_ids = await repository.member_ids(uow.session, party.tenant_id, conversation_id)
+            await self._require_targets(uow.session, found, me, new, person_ids)
+            message = await self._store(uow, party, found, new)
+            uow.after_commit.append(partial(self._parts.publish, MessageSent(party.tenant_id, message, person_ids)))
+        return message
+
+    async def _store(self, uow: UnitOfWork, party: Party, found: Conversation, new: NewMessage) -> Message:
+        id_, now, period = random_id(self._clock), self._clock.now(), found.period
+        seq = await repository.next_seq(uow.session, found.tenant_id, found.id, (id_, now))
+        message = Message(
+            id=id_,
+            conversation_id=found.id,
+            seq=seq,
+            revision=seq,
+            client_id=new.client_id,
+            person_id=party.person_id,
+            state="sent",
+            created=now,
+            edited=None,
+            expires=None if period is None else Period.parse(period).after(now),
+            reply_to=new.reply_to,
+            text=new.text,
+            mentions=new.mentions,
+        )
+        await message_repository.insert_message(uow.session, self._keys, party, message)
+        marks = {"read_seq": seq, "delivered_seq": seq}
+        await repository.update_member(uow.session, found.tenant_id, found.id, party.person_id, **marks)
+        return message
+
+    async def _require_targets(
+        self, session: AsyncSession, found: Conversation, me: Member, new: NewMessage, person_ids: list[str]
+    ) -> None:
+        if not set(new.mentions) <= set(person_ids):
+            raise Invalid("Only members of the conversation can be mentioned.", field="mentions")
+        if new.reply_to is not None:
+            answered = await message_repository.get(session, self._keys, found.tenant_id, found.id, new.reply_to)
+            if answered is None or not is_shown(answered, me, self._clock.now()):
+                raise Invalid("The message to reply to does not exist.", field="reply_to")
+
+    async def edit(self, party: Party, conversation_id: str, message_id: str, text: str) -> Message:
+        """Change the text of one's own message. Raise NotFound, Forbidden, Invalid."""
+        checked_text(text)
+
+        async def store(uow: UnitOfWork, found: Conversation, me: Member, message: Message) -> Message:
+            del found, me
+            if message.person_id != party.person_id:
+                raise Forbidden("Only the author can change a message.")
+            changed = replace(message, text=text, edited=self._clock.now())
+            await message_repository.save_text(uow.session, self._keys, party, changed)
+            return changed
+
+        return await self._change(party, conversation_id, message_id, store)
+
+    async def delete(self, party: Party, conversation_id: str, message_id: str) -> None:
+        """Delete a message for everyone, as its author or an owner of the group. Raise NotFound, Forbidden."""
+
+        async def withdraw(uow: UnitOfWork, found: Conversation, me: Member, message: Message) -> Message:
+            if message.person_id != party.person_id and not (found.kind == "group" and me.role == "owner"):
+                raise Forbidden("Only its author and owners of the group can delete a message.")
+            await message_repository.withdraw(uow.session, party.tenant_id, message)
+            nothing = {"state": "deleted", "text": None, "mentions": (), "reactions": {}, "reply_to": None}
+            return replace(message, **nothing)
+
+        await self._change(party, conversation_id, message_id, withdraw)
+
+    async def react(self, party: Party, conversation_id: str, message_id: str, emoji: str) -> Message:
+        """Set one's reaction to a message, in place of an earlier one; "" for none. Raise NotFound, Invalid."""
+        if emoji:
+            checked_emoji(emoji)
+
+        async def store(uow: UnitOfWork, found: Conversation, me: Member, message: Message) -> Message:
+            del found, me
+            await message_repository.put_reaction(uow.session, self._keys, party, message, emoji)
+            others = {each: one for each, one in message.reactions.items() if each != party.person_id}
+            return replace(message, reactions={**others, party.person_id: emoji} if emoji else others)
+
+        return await self._change(party, conversation_id, message_id, store)
+
+    async def _change(self, party: Party, conversation_id: str, message_id: str, change: _Change) -> Message:
+        async with self._database.begin() as uow:
+            found, me = await self._parts.member(uow.session, party, conversation_id, lock=True)
+            message = await message_repository.get(
+                uow.session, self._keys, party.tenant_id, conversation_id, message_id
+            )
+            if message is None or message.state != "sent" or not is_shown(message, me, self._clock.now()):
+                raise NotFound("There is no such message.")
+            revision = await repository.next_seq(uow.session, party.tenant_id, conversation_id)
+            changed = await change(uow, found, me, replace(message, revision=revision))
+            person_ids = await repository.member_ids(uow.session, party.tenant_id, conversation_id)
+            event = MessageChanged(party.tenant_id, changed, person_ids)
+            uow.after_commit.append(partial(self._parts.publish, event))
+        return changed

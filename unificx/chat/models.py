@@ -1,0 +1,135 @@
+"""Tables of chat. Every text is sealed under the key of its author, the name of a group under a key of the group."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy.orm import Mapped
+
+from unificx.core.personal import personal
+from unificx.db import Base, plain, sealed_column
+
+TEXT = 1
+"""Format of a body: text. Another format would hold a body that only the devices of the members open."""
+
+
+def _in_chat() -> Any:
+    return personal(
+        "user.content.private.message",
+        uses=("telephony",),
+        retention="message",
+        on_erase="delete",
+        export=True,
+        rectifiable=True,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class NamePart:
+    """The name of a group."""
+
+    name: str = personal(
+        "user.content.private.message",
+        uses=("telephony",),
+        retention="message",
+        on_erase="delete",
+        export=False,
+        rectifiable=True,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class BodyPart:
+    """The text of a message, and the ids of the persons it mentions."""
+
+    text: str = _in_chat()
+    mentions: tuple[str, ...] = _in_chat()
+
+
+@dataclass(frozen=True, slots=True)
+class ReactionPart:
+    """The emoji of a reaction."""
+
+    emoji: str = _in_chat()
+
+
+class ConversationRow(Base):
+    """A conversation. Its row is locked while a message gets its number."""
+
+    __tablename__ = "conversation"
+    __table_args__ = (UniqueConstraint("tenant_id", "pair"), Index(None, "tenant_id", "changed"))
+
+    id: Mapped[str] = plain("our own random id", primary_key=True)
+    tenant_id: Mapped[str] = plain("the tenant")
+    kind: Mapped[str] = plain("direct or group")
+    pair: Mapped[str | None] = plain("random ids of the two members of a direct conversation; null once one is erased")
+    created: Mapped[datetime] = plain("creation time")
+    changed: Mapped[datetime] = plain("time of the newest message")
+    last_seq: Mapped[int] = plain("number of the newest message or change")
+    newest: Mapped[str] = plain("random id of the newest message; empty for none")
+    period: Mapped[str | None] = plain("an ISO 8601 duration after which messages disappear")
+    subject_id: Mapped[str] = plain("random subject id of the conversation, whose key seals the part below")
+    sealed: Mapped[bytes | None] = sealed_column(NamePart, subject="subject_id")
+
+
+class ConversationMemberRow(Base):
+    """A member of a conversation. A person who leaves or is erased has no row."""
+
+    __tablename__ = "conversation_member"
+    __table_args__ = (Index(None, "tenant_id", "person_id"), Index(None, "tenant_id", "subject_id"))
+
+    conversation_id: Mapped[str] = plain("the conversation", primary_key=True)
+    person_id: Mapped[str] = plain("random id of the person", primary_key=True)
+    tenant_id: Mapped[str] = plain("the tenant")
+    subject_id: Mapped[str] = plain("random subject id of the person")
+    role: Mapped[str] = plain("owner or member")
+    joined: Mapped[datetime] = plain("when the person joined")
+    from_seq: Mapped[int] = plain("number of the last message before the person joined")
+    read_seq: Mapped[int] = plain("number of the last message that was read")
+    delivered_seq: Mapped[int] = plain("number of the last message that has reached a device")
+    shares_marks: Mapped[bool] = plain("whether others see the two numbers above")
+
+
+class ChatMessageRow(Base):
+    """A message. The row stays when its author is erased, without author and text."""
+
+    __tablename__ = "chat_message"
+    __table_args__ = (
+        UniqueConstraint("conversation_id", "seq"),
+        UniqueConstraint("conversation_id", "person_id", "client_id"),
+        Index(None, "tenant_id", "conversation_id", "revision"),
+        Index(None, "tenant_id", "subject_id"),
+        Index(None, "tenant_id", "created"),
+        Index(None, "tenant_id", "expires"),
+    )
+
+    id: Mapped[str] = plain("a random id", primary_key=True)
+    tenant_id: Mapped[str] = plain("the tenant")
+    conversation_id: Mapped[str] = plain("the conversation")
+    seq: Mapped[int] = plain("place in the conversation")
+    revision: Mapped[int] = plain("number of the last change")
+    person_id: Mapped[str] = plain("random id of the author; empty once erased")
+    client_id: Mapped[str] = plain("random id that the author's client has made")
+    state: Mapped[str] = plain("sent, deleted or erased")
+    created: Mapped[datetime] = plain("a time")
+    edited: Mapped[datetime | None] = plain("when its text was last changed")
+    expires: Mapped[datetime | None] = plain("when it disappears, if the conversation has a period")
+    reply_to: Mapped[str | None] = plain("random id of the message it answers")
+    format: Mapped[int] = plain("format of the body: 1 for text")
+    subject_id: Mapped[str] = plain("random subject id of the author, whose key seals the part below")
+    sealed: Mapped[bytes | None] = sealed_column(BodyPart, subject="subject_id")
+
+
+class ReactionRow(Base):
+    """The reaction of a person to a message."""
+
+    __tablename__ = "chat_reaction"
+    __table_args__ = (Index(None, "tenant_id", "conversation_id"), Index(None, "tenant_id", "subject_id"))
+
+    message_id: Mapped[str] = plain("the message", primary_key=True)
+    person_id: Mapped[str] = plain("random id of the person", primary_key=True)
+    tenant_id: Mapped[str] = plain("the tenant")
+    conversation_id: Mapped[str] = plain("the conversation")
+    subject_id: Mapped[str] = plain("random subject id of the person, whose key seals the part below")
+    sealed: Mapped[bytes] = sealed_column(ReactionPart, subject="subject_id")

@@ -1,0 +1,58 @@
+"""Dependencies of the services of chat, and checks that they share."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from unificx.chat import repository
+from unificx.chat.checks import SENT_MESSAGES, count_message
+from unificx.chat.schemas import Conversation, Member, Party
+from unificx.cluster import Counters
+from unificx.core.clock import Clock
+from unificx.core.errors import Invalid, NotFound, TooManyRequests
+from unificx.db import Database, Keys
+from unificx.identity import DirectoryCache
+
+
+@dataclass(frozen=True, slots=True)
+class ChatParts:
+    """`publish` sends signals."""
+
+    database: Database
+    keys: Keys
+    directory: DirectoryCache
+    counters: Counters
+    publish: Callable[[object], None]
+
+    @property
+    def clock(self) -> Clock:
+        return self.database.clock
+
+    def party(self, tenant_id: str, reference: str) -> Party:
+        """Return the user of an extension, by its number or id. Raise Invalid."""
+        extension = self.directory.find_extension(tenant_id, reference)
+        person_id = extension.person_id if extension is not None else None
+        subject = self.directory.person_subject(person_id) if person_id else None
+        if person_id is None or subject is None:
+            raise Invalid(
+                f"{reference[:40]!r} has no user to write to.",
+                hint="Name extensions of people: see /api/v1/directory.",
+                field="members",
+            )
+        return Party(tenant_id, person_id, subject)
+
+    async def limit(self, party: Party) -> None:
+        """Count a message of a sender. Raise TooManyRequests."""
+        delay = await self.counters.update(SENT_MESSAGES, [party.person_id], count_message)
+        if delay > 0:
+            raise TooManyRequests("Too many messages.", retry_after=delay, hint="Wait a moment, then send it again.")
+
+    async def member(
+        self, session: AsyncSession, party: Party, conversation_id: str, *, lock: bool = False
+    ) -> tuple[Conversation, Member]:
+        """Return a conversation and its member `party`. Raise NotFound for everyone else."""
+        found = await repository.get(session, self.keys, party.tenant_id, party.person_id, conversation_id, lock=lock)
+        if found is None:
+            raise NotFound("There is no such conversation.")
+        return found

@@ -1,0 +1,22 @@
+"""End of messages: after the tenant's period, or earlier where their conversation has one."""
+
+from collections.abc import Sequence
+
+from unificx.chat import message_repository
+from unificx.db import Database
+from unificx.privacy import Expiry, Period
+
+
+def chat_expiries(database: Database) -> tuple[Expiry, ...]:
+    async def drop(tenant_id: str, message_ids: Sequence[str]) -> None:
+        async with database.begin() as uow:
+            await message_repository.delete_messages(uow.session, tenant_id, message_ids)
+
+    def at_once(tenant_id: str) -> Period:
+        del tenant_id
+        return Period()
+
+    return (
+        Expiry("message", "messages in conversations", message_repository.sent_rows, drop),
+        Expiry("message", "disappearing messages", message_repository.expiring_rows, drop, at_once),
+    )

@@ -1,0 +1,115 @@
+"""Input and output types of chat. Frozen; texts are excluded from `repr`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+ConversationKind = Literal["direct", "group"]
+"""Between two people, or a group with owners."""
+MemberRole = Literal["owner", "member"]
+MessageState = Literal["sent", "deleted", "erased"]
+"""`deleted` for everyone by its author or an owner; `erased` with the personal data of its author."""
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """The person who acts: a user of a tenant."""
+
+    tenant_id: str
+    person_id: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member of a conversation. Messages up to `read_seq` are read, those up to `delivered_seq` are on a device."""
+
+    person_id: str
+    role: MemberRole
+    joined: datetime
+    from_seq: int
+    """Messages up to this number were sent before they joined, and are not shown to them."""
+    read_seq: int
+    delivered_seq: int
+    shares_marks: bool
+    """Whether others see what this member has received and read, and this member what others have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A conversation. `last_seq` is the number of its newest message or change."""
+
+    id: str
+    tenant_id: str
+    kind: ConversationKind
+    created: datetime
+    changed: datetime
+    last_seq: int
+    newest: str
+    """Id of the newest message, "" for none."""
+    period: str | None
+    """ISO 8601 duration after which messages disappear, from their sending on; None for the tenant's period."""
+    name: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationView:
+    """A conversation as one of its members sees it."""
+
+    conversation: Conversation
+    me: Member
+    members: tuple[Member, ...]
+    member_count: int
+    unread: int
+    newest: "Message | None"
+
+
+@dataclass(frozen=True, slots=True)
+class NewConversation:
+    """`members` are numbers or ids of extensions. With one of them and no name it is a direct conversation."""
+
+    members: tuple[str, ...]
+    name: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationChange:
+    """None leaves a value unchanged; period "" stands for the tenant's."""
+
+    name: str | None = field(default=None, repr=False)
+    period: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewMessage:
+    """`client_id` is made by the client: the same one again makes no second message."""
+
+    client_id: str
+    text: str = field(repr=False)
+    reply_to: str | None = None
+    mentions: tuple[str, ...] = ()
+    """Ids of persons."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message. `seq` is its place in the conversation, `revision` the number of its last change; both come from one
+    counter of the conversation. `text` is None unless its state is `sent`."""
+
+    id: str
+    conversation_id: str
+    seq: int
+    revision: int
+    client_id: str
+    person_id: str
+    """Its author; "" for an erased person."""
+    state: MessageState
+    created: datetime
+    edited: datetime | None
+    expires: datetime | None
+    reply_to: str | None
+    text: str | None = field(repr=False)
+    mentions: tuple[str, ...] = ()
+    reactions: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+    """Emoji by person."""
