@@ -14,21 +14,24 @@ from bench import Metric, metric
 from unificx.cdr import CdrService
 from unificx.cdr.models import CallPartyRow, CallRow, PartyPart
 from unificx.cdr.repository import PARTY_CODEC
+from unificx.core.access import Access, stating
 from unificx.core.clock import SystemClock
 from unificx.db import Database
 from unificx.db.migrations import migrate
 from unificx.db.spool import Spool
-from unificx.privacy import KeyStore
+from unificx.privacy import AuditLog, AuditParty, KeyStore, NewAuditEntry, ReceiptSigner
+from unificx.privacy.audit.models import AuditEntryRow, AuditPartyRow
 
 TENANT, ERASED, OTHER = "tenant", "erased", "other"
 CALLS, OF_ERASED = 200_000, 10_000
 BATCH = 10_000
 SEALED = 20_000
+APPENDED, LEAVES = 1000, 200_000
 DAY = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def run() -> list[Metric]:
-    return [*sealing(), *asyncio.run(erasure())]
+    return [*sealing(), *asyncio.run(erasure()), *asyncio.run(audit())]
 
 
 def sealing() -> list[Metric]:
@@ -41,7 +44,8 @@ def sealing() -> list[Metric]:
         sealed = PARTY_CODEC.seal(keys, TENANT, items)
         middle = time.process_time_ns()
         blobs = [(subject, row, blob) for (subject, row, _), blob in zip(items, sealed, strict=True)]
-        PARTY_CODEC.open(keys, TENANT, "history", blobs)
+        with stating(Access("history", "bench")):
+            PARTY_CODEC.open(keys, TENANT, blobs)
         ended = time.process_time_ns()
         keys.get(TENANT, [f"caller-{number}" for number in range(SEALED)], create=True)
         created = time.process_time_ns()
@@ -81,6 +85,56 @@ async def erasure() -> list[Metric]:
         metric("longest wait of another request meanwhile", max(waits, default=0.0) * 1000, "ms", 50),
         metric("its median wait", statistics.median(waits or [0.0]) * 1000, "ms"),
     ]
+
+
+async def audit() -> list[Metric]:
+    """Append acts with two persons, alone in a unit of work and after a change of it; verify a long log."""
+    with tempfile.TemporaryDirectory() as folder:
+        clock, home = SystemClock(), Path(folder)
+        keys = KeyStore(home / "keys.db", bytes(32), clock)
+        keys.get(TENANT, [ERASED, OTHER], create=True)
+        database = Database(f"sqlite:///{home / 'bench.db'}", clock)
+        await migrate(database)
+        log = AuditLog(database, keys, ReceiptSigner(bytes(32)), "installation")
+        parties = [AuditParty(TENANT, each, f"person-{each}", "tenant_admin") for each in (ERASED, OTHER)]
+        act = NewAuditEntry(TENANT, "update_trunk", "trunk:1", *parties)
+        async with database.begin() as uow:
+            await uow.session.execute(text("CREATE TABLE changed (number INTEGER)"))
+        used = [time.process_time_ns()]
+        for acts in ([], [act]):
+            for _ in range(APPENDED):
+                async with database.begin() as uow:
+                    await uow.session.execute(text("INSERT INTO changed VALUES (1)"))
+                    for each in acts:
+                        await log.record(uow, each)
+            used.append(time.process_time_ns())
+        plain, recorded = used[1] - used[0], used[2] - used[1]
+        await fill_log(database, log, NewAuditEntry(TENANT, "update_trunk", "trunk:1", parties[0]))
+        await log.tree.sign_head()
+        began = time.process_time()
+        with stating(Access("administration", "bench")):
+            report = await log.tree.verify()
+        took = time.process_time() - began
+        assert (report.ok, report.signed) == (True, LEAVES)
+        await database.close()
+        keys.close()
+    return [
+        metric("append an act with two persons to a change", (recorded - plain) / APPENDED / 1000, "us"),
+        metric(f"verify {LEAVES} acts, each with its actor", took, "s", 5),
+    ]
+
+
+async def fill_log(database: Database, log: AuditLog, act: NewAuditEntry) -> None:
+    for start in range(APPENDED, LEAVES, BATCH):
+        entries: list[dict[str, object]] = []
+        parties: list[dict[str, object]] = []
+        for position in range(start, min(start + BATCH, LEAVES)):
+            entry, found = log._rows(act)
+            entries.append({**entry, "position": position})
+            parties += [{**each, "position": position} for each in found]
+        async with database.begin() as uow:
+            await uow.session.execute(insert(AuditEntryRow), entries)
+            await uow.session.execute(insert(AuditPartyRow), parties)
 
 
 async def write_meanwhile(database: Database, waits: list[float]) -> None:

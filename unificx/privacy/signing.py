@@ -19,14 +19,14 @@ from unificx.core.errors import Invalid
 RECEIPT_KEY_BYTES = 32
 RECEIPT_FORMAT = "unificx erasure receipt 1"
 SIGNATURE = "signature"
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def canonical(value: object) -> bytes:
     """Return the canonical JSON of a value of objects, lists, strings and integers, with ASCII names. Raise Invalid for
     another one."""
     _require_plain(value)
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return text.encode("utf-8", "surrogatepass")
+    return _ENCODER.encode(value).encode("utf-8", "surrogatepass")
 
 
 def digest(value: object) -> str:
@@ -69,6 +69,8 @@ def is_signed(content: Mapping[str, Any]) -> bool:
 
 
 def _require_plain(value: object) -> None:
+    if type(value) is str or type(value) is int:
+        return
     if isinstance(value, dict):
         for name, inner in cast("dict[object, object]", value).items():
             if not (isinstance(name, str) and name.isascii()):
@@ -77,5 +79,5 @@ def _require_plain(value: object) -> None:
     elif isinstance(value, list):
         for inner in cast("list[object]", value):
             _require_plain(inner)
-    elif not isinstance(value, str) and type(value) is not int:
+    elif not isinstance(value, str):
         raise Invalid("The signed content contains a value that is neither text nor an integer.")

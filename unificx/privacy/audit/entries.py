@@ -6,7 +6,7 @@ under the person's key: erasing them leaves the entry and the tree valid.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, Literal
@@ -64,9 +64,8 @@ class NewAuditEntry:
 
 def commitment(part: AuditPartyPart) -> str:
     """Return the commitment to the details of a person, in hexadecimal."""
-    details = asdict(part)
-    salt = bytes.fromhex(details.pop("salt"))
-    return sha256(salt + canonical(details)).hexdigest()
+    details = {"person": part.person, "role": part.role, "key": part.key, "by": part.by}
+    return sha256(bytes.fromhex(part.salt) + canonical(details)).hexdigest()
 
 
 def entry_content(

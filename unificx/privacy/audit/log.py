@@ -72,6 +72,10 @@ class AuditLog:
 
     async def record(self, uow: UnitOfWork, entry: NewAuditEntry) -> None:
         """Append an entry within this unit of work. Call it last: the end of the log is locked until the commit."""
+        await repository.append(uow.session, *self._rows(entry))
+
+    def _rows(self, entry: NewAuditEntry) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+        """Return the row of an entry without position, and those of its persons."""
         time = self._clock.now().replace(microsecond=0)
         entry = replace(entry, object=entry.object[:MAX_OBJECT])
         salt = self._clock.random_bytes(SALT_BYTES).hex()
@@ -87,7 +91,7 @@ class AuditLog:
             "salt": salt,
             "leaf": leaf_of(content).hex(),
         }
-        await repository.append(uow.session, row, parties)
+        return row, parties
 
     async def record_current(self, uow: UnitOfWork, action: str, target: str) -> None:
         """Record the act of the current request in this unit of work, with the action and object that only the change

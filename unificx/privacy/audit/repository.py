@@ -87,8 +87,9 @@ async def find_object(session: AsyncSession, tenant_id: str, action: str, target
 async def entries_from(session: AsyncSession, first: int, limit: int) -> Sequence[AuditEntryRow]:
     """Return entries in order, from a position on."""
     # scope: all tenants, because there is one tree
-    query = select(AuditEntryRow).where(AuditEntryRow.position >= first).order_by(AuditEntryRow.position).limit(limit)
-    return (await session.scalars(query)).all()
+    query = select(*AuditEntryRow.__table__.columns).where(AuditEntryRow.position >= first)
+    found = await session.execute(query.order_by(AuditEntryRow.position).limit(limit))
+    return cast("Sequence[AuditEntryRow]", found.all())
 
 
 async def leaves(session: AsyncSession, first: int, end: int) -> list[bytes]:
@@ -106,8 +107,9 @@ async def leaves(session: AsyncSession, first: int, end: int) -> list[bytes]:
 async def parties_between(session: AsyncSession, first: int, last: int) -> Sequence[AuditPartyRow]:
     """Return the persons in the entries of these positions, both included."""
     # scope: all tenants, because an operator acts in other tenants than their own
-    query = select(AuditPartyRow).where(AuditPartyRow.position >= first, AuditPartyRow.position <= last)
-    return (await session.scalars(query)).all()
+    chosen = (AuditPartyRow.position >= first, AuditPartyRow.position <= last)
+    found = await session.execute(select(*AuditPartyRow.__table__.columns).where(*chosen))
+    return cast("Sequence[AuditPartyRow]", found.all())
 
 
 async def positions_of_subject(session: AsyncSession, tenant_id: str, subject: str, limit: int) -> Sequence[int]:

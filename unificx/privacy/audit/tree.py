@@ -111,7 +111,6 @@ class AuditTree:
         while rows := await repository.entries_from(session, first, _BATCH):
             last = rows[-1].position
             yield rows, await repository.parties_between(session, first, last)
-            session.expunge_all()
             first = last + 1
 
     def _stored(self, rows: Sequence[AuditEntryRow], parties: Sequence[AuditPartyRow]) -> list[StoredEntry]:
@@ -122,15 +121,16 @@ class AuditTree:
             fault = self._fault_of(party, times.get(party.position))
             if fault:
                 faults.setdefault(party.position, []).append(fault)
-            elif party.sealed is None or isinstance(repository.open_party(self._keys, party), Erased):
+            elif fault is None:
                 erased.add(party.position)
         return [
             replace(each, erased=each.erased or each.position in erased, faults=tuple(faults.get(each.position, ())))
             for each in self._without_parts(rows, parties)
         ]
 
-    def _fault_of(self, party: AuditPartyRow, time: datetime | None) -> str:
-        """Return what is wrong with the sealed details of a person in the entry of this time; "" if nothing."""
+    def _fault_of(self, party: AuditPartyRow, time: datetime | None) -> str | None:
+        """Return what is wrong with the sealed details of a person in the entry of this time: "" if nothing, None if
+        the details are gone as they should."""
         try:
             part = repository.open_party(self._keys, party)
         except UnsealError:
@@ -139,7 +139,7 @@ class AuditTree:
             return "" if commitment(part) == party.commitment else f"The details of {party.kind!r} are others."
         has_ended = time is not None and time < PERIOD.before(self._clock.now())
         if has_ended or self._keys.is_destroyed(party.tenant_id, party.subject_id):
-            return ""
+            return None
         return f"The details of {party.kind!r} are missing without an erasure."
 
     @staticmethod
