@@ -109,6 +109,11 @@ def test_every_route_states_a_purpose_before_anything_else(app: FastAPI) -> None
     assert silent == set(), "pass dependencies=[purpose(...)] to the router or the route"
 
 
+def test_every_operation_is_named_by_its_function(app: FastAPI) -> None:
+    documented = [each for each in iter_route_contexts(app.routes) if each.methods and each.include_in_schema]
+    assert [each.path for each in documented if each.unique_id != each.name] == [], "use Router of api/router.py"
+
+
 def stated_purposes(dependant: object) -> list[str]:
     """Return the purposes stated before any other dependency of a route."""
     stated: list[str] = []

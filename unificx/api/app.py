@@ -1,7 +1,6 @@
 """Composition of the HTTP adapter: `build` makes a stateless ASGI app from services."""
 
 from fastapi import FastAPI
-from fastapi.routing import APIRoute
 from starlette.middleware import Middleware
 from starlette.routing import WebSocketRoute
 
@@ -173,7 +172,6 @@ def build(services: Services) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         openapi_tags=_TAGS,
-        generate_unique_id_function=_operation_id,
         middleware=[
             Middleware(
                 ApiMiddleware,
@@ -187,8 +185,7 @@ def build(services: Services) -> FastAPI:
     )
     app.state.services = services
     add_handlers(app)
-    for part in _PARTS:
-        app.include_router(part.router)
+    app.router.routes.extend(route for part in _PARTS for route in part.router.routes)
     app.router.routes.append(
         WebSocketRoute(events_websocket.PATH, events_websocket.EventsWebSocket(services.identity, services.event_hub))
     )
@@ -196,7 +193,3 @@ def build(services: Services) -> FastAPI:
     app.include_router(client_files.router)
     openapi.customize(app, services.public_address)
     return app
-
-
-def _operation_id(route: APIRoute) -> str:
-    return route.name

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Depends, status
+from fastapi import Depends, status
 from starlette.responses import Response, StreamingResponse
 
 from unificx.api.access import (
@@ -18,6 +18,7 @@ from unificx.api.access import (
 )
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.problems import problem_responses
+from unificx.api.router import Router
 from unificx.api.routes.outside_erasures import outside_subject
 from unificx.api.schemas import access_copies as models
 from unificx.api.schemas import core
@@ -28,7 +29,7 @@ from unificx.core.errors import Forbidden, NotFound
 from unificx.identity import Action, may_grant
 from unificx.privacy import DataSubject
 
-router = APIRouter(
+router = Router(
     prefix="/api/v1", tags=["privacy"], route_class=IdempotentRoute, dependencies=[purpose("administration")]
 )
 _ZIP: dict[int | str, dict[str, Any]] = {

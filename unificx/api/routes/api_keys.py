@@ -1,16 +1,17 @@
 """API keys: users create keys for their own programs; administrators see and revoke the keys of their tenant."""
 
-from fastapi import APIRouter, status
+from fastapi import status
 
 from unificx import identity
 from unificx.api.access import CurrentUser, CurrentUserDep, Id, ServicesDep, TenantQuery, purpose, require_access_or_own
 from unificx.api.problems import problem_responses
+from unificx.api.router import Router
 from unificx.api.schemas import api_keys as models
 from unificx.api.schemas import core
 from unificx.core.errors import Forbidden, Invalid
 from unificx.identity import Action
 
-router = APIRouter(prefix="/api/v1/api-keys", tags=["signing in"], dependencies=[purpose("authentication")])
+router = Router(prefix="/api/v1/api-keys", tags=["signing in"], dependencies=[purpose("authentication")])
 
 
 @router.get("", responses=problem_responses(401, 403, 404))

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, status
+from fastapi import Depends, Query, status
 
 from unificx import routing
 from unificx.api.access import (
@@ -18,13 +18,14 @@ from unificx.api.access import (
 )
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.problems import problem_responses
+from unificx.api.router import Router
 from unificx.api.schemas import core
 from unificx.api.schemas import outbound as models
 from unificx.api.services import Services
 from unificx.core.errors import Forbidden, Invalid, NotFound
 from unificx.identity import Action, Extension
 
-router = APIRouter(
+router = Router(
     prefix="/api/v1/blocks", tags=["numbers"], route_class=IdempotentRoute, dependencies=[purpose("administration")]
 )
 

@@ -1,15 +1,16 @@
 """Breaches: what is known of them, and the notices to the people affected."""
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 
 from unificx.api.access import CurrentUserDep, Id, ServicesDep, TenantQuery, purpose, require_access
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.problems import problem_responses
+from unificx.api.router import Router
 from unificx.api.schemas import privacy_requests as models
 from unificx.identity import Action
 from unificx.support.rights import BreachChange
 
-router = APIRouter(
+router = Router(
     prefix="/api/v1/privacy-requests/{request_id}/breach",
     tags=["requests"],
     route_class=IdempotentRoute,

@@ -1,14 +1,15 @@
 """Live calls."""
 
-from fastapi import APIRouter, status
+from fastapi import status
 
 from unificx.api.access import CurrentUserDep, Id, ServicesDep, TenantQuery, purpose, require_access
 from unificx.api.problems import problem_responses
+from unificx.api.router import Router
 from unificx.api.schemas import core as models
 from unificx.core.errors import NotFound
 from unificx.identity import Action
 
-router = APIRouter(prefix="/api/v1/calls", tags=["calls"], dependencies=[purpose("telephony")])
+router = Router(prefix="/api/v1/calls", tags=["calls"], dependencies=[purpose("telephony")])
 
 
 @router.get("", responses=problem_responses(401, 403, 404))

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from fastapi import APIRouter, Depends, status
+from fastapi import Depends, status
 
 from unificx.api.access import CurrentUserDep, ServicesDep, purpose
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.problems import problem_responses
+from unificx.api.router import Router
 from unificx.api.schemas import canaries as models
 from unificx.api.services import Services
 from unificx.calls.events import CallEnded, CallParty
@@ -16,7 +17,7 @@ from unificx.identity import Action, Extension, NewExtension, NewPerson, NewTena
 from unificx.presence import PresenceChange
 from unificx.voicemail import NewMessage
 
-router = APIRouter(
+router = Router(
     prefix="/api/v1/privacy/canaries",
     tags=["privacy"],
     route_class=IdempotentRoute,

@@ -1,18 +1,19 @@
 """Call completion: calls that begin when a colleague who was not reached is free."""
 
-from fastapi import APIRouter, Depends, status
+from fastapi import Depends, status
 
 from unificx import calls
 from unificx.api.access import CurrentUser, CurrentUserDep, Id, ServicesDep, purpose
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.problems import problem_responses
+from unificx.api.router import Router
 from unificx.api.schemas import calls as models
 from unificx.api.schemas import core
 from unificx.api.services import Services
 from unificx.core.errors import NotFound
 from unificx.identity import Extension
 
-router = APIRouter(
+router = Router(
     prefix="/api/v1/me/completions", tags=["calls"], route_class=IdempotentRoute, dependencies=[purpose("telephony")]
 )
 

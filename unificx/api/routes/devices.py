@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, status
+from fastapi import Depends, Query, status
 
 from unificx import identity
 from unificx.api.access import (
@@ -18,12 +18,13 @@ from unificx.api.access import (
 from unificx.api.extension_state import device_schema, phone_connection
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.problems import problem_responses
+from unificx.api.router import Router
 from unificx.api.schemas import core as models
 from unificx.api.scoped_lookup import device_in_scope, extension_in_scope
 from unificx.core.errors import Forbidden
 from unificx.identity import Action, CreatedDevice
 
-router = APIRouter(
+router = Router(
     prefix="/api/v1/devices", tags=["devices"], route_class=IdempotentRoute, dependencies=[purpose("administration")]
 )
 

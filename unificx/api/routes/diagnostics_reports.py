@@ -1,17 +1,16 @@
 """Diagnostics reports: sent by users, read by their administrators."""
 
-from fastapi import APIRouter, Depends, status
+from fastapi import Depends, status
 
 from unificx.api.access import CurrentUserDep, Id, ServicesDep, TenantQuery, purpose, require_access
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.problems import problem_responses
+from unificx.api.router import Router
 from unificx.api.schemas import core, diagnostics_reports
 from unificx.core.errors import Forbidden
 from unificx.identity import Action
 
-router = APIRouter(
-    prefix="/api/v1", tags=["desk"], route_class=IdempotentRoute, dependencies=[purpose("administration")]
-)
+router = Router(prefix="/api/v1", tags=["desk"], route_class=IdempotentRoute, dependencies=[purpose("administration")])
 
 
 @router.post(

@@ -1,14 +1,13 @@
 """The directory: names and numbers, for all users of the tenant."""
 
-from fastapi import APIRouter
-
 from unificx.api.access import CurrentUserDep, Cursor, Limit, ServicesDep, TenantQuery, purpose, require_access
 from unificx.api.problems import problem_responses
+from unificx.api.router import Router
 from unificx.api.schemas import core
 from unificx.api.schemas import directory as models
 from unificx.identity import Action
 
-router = APIRouter(prefix="/api/v1/directory", tags=["directory"], dependencies=[purpose("directory")])
+router = Router(prefix="/api/v1/directory", tags=["directory"], dependencies=[purpose("directory")])
 
 
 @router.get("", responses=problem_responses(401, 403, 404))

@@ -1,17 +1,18 @@
 """Disclosures to authorities: proposed by one administrator, decided by another, visible to the person."""
 
-from fastapi import APIRouter, Depends, status
+from fastapi import Depends, status
 
 from unificx.api.access import CurrentUserDep, Id, ServicesDep, TenantQuery, purpose, require_access
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.problems import problem_responses
+from unificx.api.router import Router
 from unificx.api.schemas import core
 from unificx.api.schemas import privacy_requests as models
 from unificx.core.errors import Forbidden
 from unificx.identity import Action
 from unificx.support.rights import NewDisclosure
 
-router = APIRouter(prefix="/api/v1", tags=["requests"], route_class=IdempotentRoute, dependencies=[purpose("requests")])
+router = Router(prefix="/api/v1", tags=["requests"], route_class=IdempotentRoute, dependencies=[purpose("requests")])
 _OF_REQUEST = "/privacy-requests/{request_id}/disclosures"
 
 

@@ -2,17 +2,16 @@
 
 from typing import Any
 
-from fastapi import APIRouter
-
 from unificx.api.access import CurrentUser, CurrentUserDep, Id, ServicesDep, TenantQuery, purpose, require_access
 from unificx.api.problems import problem_responses
+from unificx.api.router import Router
 from unificx.api.schemas import erasures as models
 from unificx.api.services import Services
 from unificx.core.errors import Forbidden
 from unificx.identity import Action, may_grant
 from unificx.privacy import DataSubject, ErasurePlan
 
-router = APIRouter(
+router = Router(
     prefix="/api/v1/persons/{person_id}/erasure", tags=["privacy"], dependencies=[purpose("administration")]
 )
 

@@ -1,6 +1,6 @@
 """Extensions of a tenant."""
 
-from fastapi import APIRouter, Depends, status
+from fastapi import Depends, status
 
 from unificx import identity
 from unificx.api.access import (
@@ -18,12 +18,13 @@ from unificx.api.extension_state import extension_schema
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.presence_state import forwarding_change, state_change
 from unificx.api.problems import problem_responses
+from unificx.api.router import Router
 from unificx.api.schemas import core as models
 from unificx.api.scoped_lookup import extension_in_scope
 from unificx.identity import Action
 from unificx.routing import DestinationRef
 
-router = APIRouter(
+router = Router(
     prefix="/api/v1/extensions",
     tags=["extensions"],
     route_class=IdempotentRoute,

@@ -1,6 +1,6 @@
 """Second factors and passkeys: enrollment and sign-in."""
 
-from fastapi import APIRouter, Request, Response, status
+from fastapi import Request, Response, status
 from pydantic import SecretStr
 
 from unificx import identity
@@ -16,6 +16,7 @@ from unificx.api.access import (
 )
 from unificx.api.origins import origin_of
 from unificx.api.problems import problem_responses
+from unificx.api.router import Router
 from unificx.api.routes.sign_in import qr_svg
 from unificx.api.schemas import core
 from unificx.api.schemas import factors as models
@@ -23,7 +24,7 @@ from unificx.api.sign_in_responses import sign_in_context, sign_in_declaration, 
 from unificx.core.errors import Forbidden, Invalid
 from unificx.identity import Action, AddedFactor, Principal, may_grant
 
-router = APIRouter(prefix="/api/v1", tags=["signing in"], dependencies=[purpose("authentication")])
+router = Router(prefix="/api/v1", tags=["signing in"], dependencies=[purpose("authentication")])
 
 
 # sign-in

@@ -1,14 +1,13 @@
 """Feature codes: what can be dialled besides numbers."""
 
-from fastapi import APIRouter
-
 from unificx.api.access import CurrentUserDep, purpose
 from unificx.api.problems import problem_responses
+from unificx.api.router import Router
 from unificx.api.schemas import core
 from unificx.api.schemas import feature_codes as models
 from unificx.routing import FEATURE_CODES
 
-router = APIRouter(prefix="/api/v1/feature-codes", tags=["directory"], dependencies=[purpose("directory")])
+router = Router(prefix="/api/v1/feature-codes", tags=["directory"], dependencies=[purpose("directory")])
 
 
 @router.get("", responses=problem_responses(401))

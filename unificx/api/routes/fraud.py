@@ -2,19 +2,20 @@
 
 from dataclasses import replace
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 
 from unificx import routing
 from unificx.api.access import CurrentUserDep, Id, ServicesDep, TenantQuery, purpose, require_access
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.problems import problem_responses
+from unificx.api.router import Router
 from unificx.api.schemas import outbound as models
 from unificx.api.services import Services
 from unificx.core.errors import Invalid
 from unificx.identity import Action, Role
 from unificx.routing import explain_stop
 
-router = APIRouter(
+router = Router(
     prefix="/api/v1/fraud", tags=["numbers"], route_class=IdempotentRoute, dependencies=[purpose("security")]
 )
 

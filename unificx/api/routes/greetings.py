@@ -2,13 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, status
+from fastapi import Query, Request, status
 from pydantic import AwareDatetime
 from starlette.responses import Response
 
 from unificx.api.access import CurrentUserDep, Id, ServicesDep, TenantQuery, purpose, require_access_or_own
 from unificx.api.audio_responses import AUDIO_RESPONSES, Format, audio_response
 from unificx.api.problems import problem_responses
+from unificx.api.router import Router
 from unificx.api.schemas import core, voicemail
 from unificx.api.scoped_lookup import mailbox_in_scope
 from unificx.api.services import Services
@@ -18,9 +19,7 @@ from unificx.identity import Action
 from unificx.media.sounds import Sound
 from unificx.voicemail import GreetingKind, Mailbox
 
-router = APIRouter(
-    prefix="/api/v1/mailboxes/{mailbox}/greetings", tags=["voicemail"], dependencies=[purpose("telephony")]
-)
+router = Router(prefix="/api/v1/mailboxes/{mailbox}/greetings", tags=["voicemail"], dependencies=[purpose("telephony")])
 MAX_SECONDS = 120.0
 """Maximum duration of a greeting in seconds."""
 Until = Annotated[

@@ -1,6 +1,6 @@
 """Ring groups: all users may list them, administrators manage them."""
 
-from fastapi import APIRouter, Depends, status
+from fastapi import Depends, status
 
 from unificx.api.access import (
     AccessScope,
@@ -15,6 +15,7 @@ from unificx.api.access import (
 )
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.problems import problem_responses
+from unificx.api.router import Router
 from unificx.api.schemas import core
 from unificx.api.schemas import groups as models
 from unificx.api.scoped_lookup import extension_in_scope
@@ -22,7 +23,7 @@ from unificx.api.services import Services
 from unificx.identity import Action
 from unificx.routing import DestinationRef, GroupChange, NewGroup, RingGroup
 
-router = APIRouter(
+router = Router(
     prefix="/api/v1/groups", tags=["groups"], route_class=IdempotentRoute, dependencies=[purpose("administration")]
 )
 

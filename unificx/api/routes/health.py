@@ -1,15 +1,16 @@
 """Liveness, readiness and metrics."""
 
-from fastapi import APIRouter, Request, Response, status
+from fastapi import Request, Response, status
 from prometheus_client import generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 from unificx import __version__
 from unificx.api.access import ServicesDep, authenticate_request, is_local_request, purpose
+from unificx.api.router import Router
 from unificx.api.schemas import core as models
 from unificx.core.errors import DomainError, NotFound
 
-router = APIRouter(tags=["health"], dependencies=[purpose("operations")])
+router = Router(tags=["health"], dependencies=[purpose("operations")])
 
 
 @router.get("/healthz")

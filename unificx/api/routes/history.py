@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, status
+from fastapi import Depends, Query, status
 from pydantic import AfterValidator, AwareDatetime, StringConstraints
 
 from unificx.api.access import (
@@ -21,6 +21,7 @@ from unificx.api.access import (
 from unificx.api.call_records import call_records
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.problems import problem_responses
+from unificx.api.router import Router
 from unificx.api.schemas import core as models
 from unificx.api.scoped_lookup import extension_in_scope
 from unificx.api.services import Services
@@ -28,7 +29,7 @@ from unificx.cdr import CallRecord, CdrFilter
 from unificx.core.errors import NotFound
 from unificx.identity import Action
 
-router = APIRouter(
+router = Router(
     prefix="/api/v1/history", tags=["history"], route_class=IdempotentRoute, dependencies=[purpose("history")]
 )
 

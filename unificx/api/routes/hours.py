@@ -1,17 +1,18 @@
 """Opening hours: all users may list them, administrators manage them."""
 
-from fastapi import APIRouter, Depends, status
+from fastapi import Depends, status
 
 from unificx.api.access import CurrentUserDep, Cursor, Id, Limit, ServicesDep, TenantQuery, purpose, require_access
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.problems import problem_responses
+from unificx.api.router import Router
 from unificx.api.schemas import core
 from unificx.api.schemas import hours as models
 from unificx.api.services import Services
 from unificx.identity import Action
 from unificx.routing import DestinationRef, HoursChange, NewHours, OpeningHours
 
-router = APIRouter(
+router = Router(
     prefix="/api/v1/hours", tags=["hours"], route_class=IdempotentRoute, dependencies=[purpose("administration")]
 )
 

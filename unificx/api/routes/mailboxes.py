@@ -1,6 +1,6 @@
 """Group mailboxes: managed by administrators, visible to their members."""
 
-from fastapi import APIRouter, Depends, status
+from fastapi import Depends, status
 
 from unificx.api.access import (
     AccessScope,
@@ -16,6 +16,7 @@ from unificx.api.access import (
 )
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.problems import problem_responses
+from unificx.api.router import Router
 from unificx.api.schemas import core
 from unificx.api.schemas import mailboxes as models
 from unificx.api.scoped_lookup import extension_in_scope, is_member, mailbox_in_scope
@@ -24,7 +25,7 @@ from unificx.identity import Action
 from unificx.routing import DestinationRef
 from unificx.voicemail import MailboxSettingsChange, NewSharedMailbox, SharedMailbox, SharedMailboxChange
 
-router = APIRouter(
+router = Router(
     prefix="/api/v1/mailboxes",
     tags=["voicemail"],
     route_class=IdempotentRoute,

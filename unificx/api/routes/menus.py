@@ -2,17 +2,18 @@
 
 from dataclasses import asdict
 
-from fastapi import APIRouter, Depends, status
+from fastapi import Depends, status
 
 from unificx import ivr
 from unificx.api.access import CurrentUserDep, Cursor, Id, Limit, ServicesDep, TenantQuery, purpose, require_access
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.problems import problem_responses
+from unificx.api.router import Router
 from unificx.api.schemas import core
 from unificx.api.schemas import menus as models
 from unificx.identity import Action
 
-router = APIRouter(
+router = Router(
     prefix="/api/v1/menus", tags=["menus"], route_class=IdempotentRoute, dependencies=[purpose("administration")]
 )
 

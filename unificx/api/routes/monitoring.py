@@ -1,6 +1,6 @@
 """Monitoring of live calls: supervisors listen after all parties were informed, and each use is logged."""
 
-from fastapi import APIRouter, Depends, status
+from fastapi import Depends, status
 
 from unificx.api.access import (
     CurrentUserDep,
@@ -15,13 +15,14 @@ from unificx.api.access import (
 )
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.problems import problem_responses
+from unificx.api.router import Router
 from unificx.api.schemas import calls, core
 from unificx.api.schemas import recordings as models
 from unificx.core.errors import Conflict, NotFound
 from unificx.identity import Action
 from unificx.recording import MonitoringEntry
 
-router = APIRouter(prefix="/api/v1", tags=["calls"], route_class=IdempotentRoute, dependencies=[purpose("telephony")])
+router = Router(prefix="/api/v1", tags=["calls"], route_class=IdempotentRoute, dependencies=[purpose("telephony")])
 
 
 @router.post(

@@ -2,12 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, status
+from fastapi import Depends, Path, status
 
 from unificx import routing
 from unificx.api.access import CurrentUserDep, Cursor, Limit, ServicesDep, TenantQuery, purpose, require_access
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.problems import problem_responses
+from unificx.api.router import Router
 from unificx.api.schemas import core
 from unificx.api.schemas import outbound as models
 from unificx.api.services import Services
@@ -15,7 +16,7 @@ from unificx.core.errors import Invalid
 from unificx.identity import Action
 from unificx.routing import Allowed, Emergency, OutsideCaller, PublicNumber, explain_refusal, explain_stop
 
-router = APIRouter(
+router = Router(
     prefix="/api/v1/routes", tags=["numbers"], route_class=IdempotentRoute, dependencies=[purpose("administration")]
 )
 

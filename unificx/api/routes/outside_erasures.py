@@ -1,10 +1,11 @@
 """Erasure of a telephone number outside, of which there is no account: plan, and confirmation with a receipt."""
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 
 from unificx.api.access import CurrentUser, CurrentUserDep, ServicesDep, TenantQuery, purpose, require_access
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.problems import problem_responses
+from unificx.api.router import Router
 from unificx.api.routes.erasures import plan_schema
 from unificx.api.schemas import erasures as models
 from unificx.api.services import Services
@@ -13,7 +14,7 @@ from unificx.identity import Action
 from unificx.privacy import DataSubject
 from unificx.routing import PublicNumber, normalise
 
-router = APIRouter(
+router = Router(
     prefix="/api/v1/erasures", tags=["privacy"], route_class=IdempotentRoute, dependencies=[purpose("administration")]
 )
 

@@ -1,6 +1,6 @@
 """The user's own calls: list, click to dial, transfer, parked calls, conversion to a conference."""
 
-from fastapi import APIRouter, Depends, status
+from fastapi import Depends, status
 
 from unificx.api.access import (
     CurrentUser,
@@ -14,6 +14,7 @@ from unificx.api.access import (
 )
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.problems import problem_responses
+from unificx.api.router import Router
 from unificx.api.routes.rooms import room_schema
 from unificx.api.schemas import calls as models
 from unificx.api.schemas import core, rooms
@@ -21,7 +22,7 @@ from unificx.api.services import Services
 from unificx.core.errors import Conflict, Invalid
 from unificx.identity import Action
 
-router = APIRouter(prefix="/api/v1", tags=["calls"], route_class=IdempotentRoute, dependencies=[purpose("telephony")])
+router = Router(prefix="/api/v1", tags=["calls"], route_class=IdempotentRoute, dependencies=[purpose("telephony")])
 
 
 @router.get("/me/calls", responses=problem_responses(401, 403))

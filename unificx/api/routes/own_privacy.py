@@ -1,15 +1,16 @@
 """The user's own answers to the privacy policy, and their consents. Open while a significant version is unanswered."""
 
-from fastapi import APIRouter, status
+from fastapi import status
 
 from unificx.api.access import AuthenticatedUserDep, CurrentUser, ServicesDep, UserWithPasswordDep, purpose
 from unificx.api.problems import problem_responses
+from unificx.api.router import Router
 from unificx.api.schemas import policy as models
 from unificx.api.services import Services
 from unificx.core.errors import Invalid
 from unificx.privacy import OPTIONAL_PURPOSES, ConsentRecord
 
-router = APIRouter(prefix="/api/v1/me", tags=["signing in"], dependencies=[purpose("administration")])
+router = Router(prefix="/api/v1/me", tags=["signing in"], dependencies=[purpose("administration")])
 
 
 @router.get("/policy", responses=problem_responses(401, 403))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request, status
+from fastapi import Depends, Query, Request, status
 from starlette.responses import Response
 
 from unificx.api.access import (
@@ -22,13 +22,14 @@ from unificx.api.extension_state import device_schema, extension_schema, online_
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.people_list import PeopleFilter, as_csv, in_order, page_of
 from unificx.api.problems import problem_responses
+from unificx.api.router import Router
 from unificx.api.schemas import core
 from unificx.api.schemas import people as models
 from unificx.api.services import Services
 from unificx.core.errors import Forbidden
 from unificx.identity import Action, Extension, ImportReport, PersonSummary, Role, SharedPhone, may_grant
 
-router = APIRouter(
+router = Router(
     prefix="/api/v1/people", tags=["persons"], route_class=IdempotentRoute, dependencies=[purpose("administration")]
 )
 

@@ -1,6 +1,6 @@
 """User accounts."""
 
-from fastapi import APIRouter, Depends, status
+from fastapi import Depends, status
 
 from unificx import identity
 from unificx.api.access import (
@@ -19,13 +19,14 @@ from unificx.api.access import (
 from unificx.api.extension_state import extension_schema
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.problems import problem_responses
+from unificx.api.router import Router
 from unificx.api.schemas import core as models
 from unificx.api.schemas import people
 from unificx.api.services import Services
 from unificx.core.errors import Forbidden, NotFound
 from unificx.identity import Action, Person, Role, may_grant
 
-router = APIRouter(
+router = Router(
     prefix="/api/v1/persons", tags=["persons"], route_class=IdempotentRoute, dependencies=[purpose("administration")]
 )
 

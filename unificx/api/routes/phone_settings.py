@@ -3,7 +3,7 @@
 from ipaddress import ip_address
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Request, status
+from fastapi import Depends, Path, Request, status
 from starlette.responses import Response
 
 from unificx import provisioning
@@ -20,6 +20,7 @@ from unificx.api.access import (
 from unificx.api.extension_state import preferred_server
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.problems import problem_responses
+from unificx.api.router import Router
 from unificx.api.routes.sign_in import base_url
 from unificx.api.schemas import phone_settings as models
 from unificx.api.scoped_lookup import device_in_scope
@@ -28,7 +29,7 @@ from unificx.core.errors import Conflict, NotFound
 from unificx.identity import Action
 from unificx.provisioning import BOOKS_PATH, FILES_PATH
 
-router = APIRouter(
+router = Router(
     prefix="/api/v1", tags=["devices"], route_class=IdempotentRoute, dependencies=[purpose("administration")]
 )
 

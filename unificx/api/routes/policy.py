@@ -2,15 +2,14 @@
 
 from typing import Literal
 
-from fastapi import APIRouter
-
 from unificx.api.access import CurrentUserDep, purpose
 from unificx.api.problems import problem_responses
+from unificx.api.router import Router
 from unificx.api.schemas import core
 from unificx.api.schemas import policy as models
 from unificx.privacy import held_data, processing_activities, released_versions
 
-router = APIRouter(prefix="/api/v1/privacy", tags=["privacy"], dependencies=[purpose("operations")])
+router = Router(prefix="/api/v1/privacy", tags=["privacy"], dependencies=[purpose("operations")])
 
 
 @router.get("/policy-versions", responses=problem_responses())

@@ -1,7 +1,5 @@
 """Presence: all users see that of their colleagues and change their own, administrators that of all."""
 
-from fastapi import APIRouter
-
 from unificx import presence
 from unificx.api.access import (
     CurrentUserDep,
@@ -16,6 +14,7 @@ from unificx.api.access import (
 )
 from unificx.api.presence_state import ExtensionsInCalls, forwarding_changes, presence_schema, settings_schema
 from unificx.api.problems import problem_responses
+from unificx.api.router import Router
 from unificx.api.schemas import core
 from unificx.api.schemas import presence as models
 from unificx.api.scoped_lookup import extension_in_scope
@@ -23,7 +22,7 @@ from unificx.core.errors import NotFound
 from unificx.db import PageById
 from unificx.identity import Action
 
-router = APIRouter(prefix="/api/v1/presence", tags=["presence"], dependencies=[purpose("telephony")])
+router = Router(prefix="/api/v1/presence", tags=["presence"], dependencies=[purpose("telephony")])
 
 
 @router.get("", responses=problem_responses(401, 403, 404))

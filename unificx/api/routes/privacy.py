@@ -2,15 +2,14 @@
 
 from dataclasses import asdict
 
-from fastapi import APIRouter
-
 from unificx.api.access import CurrentUserDep, ServicesDep, purpose
 from unificx.api.problems import problem_responses
+from unificx.api.router import Router
 from unificx.api.schemas import privacy_map as models
 from unificx.integrations.egress import recipients
 from unificx.privacy import describe, personal_fields, plain_columns
 
-router = APIRouter(prefix="/api/v1/privacy", tags=["privacy"], dependencies=[purpose("administration")])
+router = Router(prefix="/api/v1/privacy", tags=["privacy"], dependencies=[purpose("administration")])
 
 
 @router.get("/map", responses=problem_responses(401, 403))

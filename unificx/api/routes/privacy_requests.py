@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Depends, status
+from fastapi import Depends, status
 
 from unificx.api.access import (
     AccessScope,
@@ -19,6 +19,7 @@ from unificx.api.access import (
 )
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.problems import problem_responses
+from unificx.api.router import Router
 from unificx.api.schemas import core
 from unificx.api.schemas import privacy_requests as models
 from unificx.api.services import Services
@@ -26,7 +27,7 @@ from unificx.core.errors import Forbidden
 from unificx.identity import Action
 from unificx.support.rights import NewRequest, RightsRequest, allowed
 
-router = APIRouter(prefix="/api/v1", tags=["requests"], route_class=IdempotentRoute, dependencies=[purpose("requests")])
+router = Router(prefix="/api/v1", tags=["requests"], route_class=IdempotentRoute, dependencies=[purpose("requests")])
 
 
 @router.post(

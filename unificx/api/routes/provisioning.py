@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Request, status
+from fastapi import Depends, Path, Request, status
 from starlette.responses import Response
 
 from unificx.api.access import CurrentUserDep, Id, ServicesDep, TenantQuery, purpose, require_access_or_own
@@ -10,13 +10,14 @@ from unificx.api.extension_state import preferred_server
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.linphone import MEDIA_TYPE, linphone_settings
 from unificx.api.problems import problem_responses
+from unificx.api.router import Router
 from unificx.api.routes.sign_in import base_url, qr_svg
 from unificx.api.schemas import core as models
 from unificx.api.scoped_lookup import device_in_scope
 from unificx.core.errors import Conflict, NotFound
 from unificx.identity import Action
 
-router = APIRouter(prefix="/api/v1", tags=["devices"], route_class=IdempotentRoute, dependencies=[purpose("telephony")])
+router = Router(prefix="/api/v1", tags=["devices"], route_class=IdempotentRoute, dependencies=[purpose("telephony")])
 
 _PATH = "/provisioning/linphone"
 

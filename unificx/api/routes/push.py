@@ -1,15 +1,16 @@
 """Push notifications: subscription and test."""
 
-from fastapi import APIRouter, status
+from fastapi import status
 
 from unificx.api.access import CurrentUser, CurrentUserDep, Id, ServicesDep, UserWithPasswordDep, purpose
 from unificx.api.problems import problem_responses
+from unificx.api.router import Router
 from unificx.api.schemas import push as models
 from unificx.core.errors import Forbidden
 from unificx.identity import Principal
 from unificx.notifications import NewSubscription
 
-router = APIRouter(prefix="/api/v1", tags=["push"], dependencies=[purpose("telephony")])
+router = Router(prefix="/api/v1", tags=["push"], dependencies=[purpose("telephony")])
 
 
 @router.get("/push/key", responses=problem_responses(401, 403))

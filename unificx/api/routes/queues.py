@@ -4,7 +4,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, status
+from fastapi import Depends, Path, Query, status
 
 from unificx import queues
 from unificx.api.access import (
@@ -20,13 +20,14 @@ from unificx.api.access import (
 )
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.problems import problem_responses
+from unificx.api.router import Router
 from unificx.api.schemas import core
 from unificx.api.schemas import queues as models
 from unificx.api.services import Services
 from unificx.core.errors import Forbidden, Invalid, NotFound
 from unificx.identity import Action, Extension, may
 
-router = APIRouter(
+router = Router(
     prefix="/api/v1/queues", tags=["queues"], route_class=IdempotentRoute, dependencies=[purpose("administration")]
 )
 

@@ -4,7 +4,7 @@ play them only if the tenant allows it: they state a purpose, and the recorded p
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request, status
+from fastapi import Depends, Query, Request, status
 from starlette.responses import Response
 
 from unificx import db
@@ -24,6 +24,7 @@ from unificx.api.acts import declare_playback
 from unificx.api.audio_responses import AUDIO_CONTENT, Format, audio_response
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.problems import problem_responses
+from unificx.api.router import Router
 from unificx.api.schemas import core
 from unificx.api.schemas import recordings as models
 from unificx.api.scoped_lookup import extension_in_scope
@@ -42,9 +43,7 @@ from unificx.recording import (
     TenantRecordingPolicyChange,
 )
 
-router = APIRouter(
-    prefix="/api/v1", tags=["recordings"], route_class=IdempotentRoute, dependencies=[purpose("history")]
-)
+router = Router(prefix="/api/v1", tags=["recordings"], route_class=IdempotentRoute, dependencies=[purpose("history")])
 
 ExtensionQuery = Annotated[
     str | None,

@@ -1,15 +1,14 @@
 """Retention: how long data is stored, what ends next, and the confirmation of a clock that jumped."""
 
-from fastapi import APIRouter
-
 from unificx.api.access import CurrentUserDep, ServicesDep, TenantQuery, purpose, require_access
 from unificx.api.problems import problem_responses
+from unificx.api.router import Router
 from unificx.api.schemas import retention as models
 from unificx.core.errors import Forbidden
 from unificx.identity import Action, may
 from unificx.privacy import ClassPeriod, Retention, SweepStatus
 
-router = APIRouter(prefix="/api/v1/retention", tags=["privacy"], dependencies=[purpose("administration")])
+router = Router(prefix="/api/v1/retention", tags=["privacy"], dependencies=[purpose("administration")])
 
 
 @router.get("", responses=problem_responses(401, 403, 404))

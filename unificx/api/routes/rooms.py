@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, status
+from fastapi import Depends, Path, status
 
 from unificx import conferencing
 from unificx.api.access import (
@@ -19,6 +19,7 @@ from unificx.api.access import (
 )
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.problems import problem_responses
+from unificx.api.router import Router
 from unificx.api.schemas import core
 from unificx.api.schemas import rooms as models
 from unificx.api.services import Services
@@ -37,7 +38,7 @@ from unificx.core.errors import Forbidden, Invalid
 from unificx.identity import Action, may
 from unificx.routing import DestinationRef
 
-router = APIRouter(
+router = Router(
     prefix="/api/v1/rooms", tags=["rooms"], route_class=IdempotentRoute, dependencies=[purpose("administration")]
 )
 

@@ -1,6 +1,6 @@
 """Sign-in, sign-out and sessions: tokens for API clients, cookies for browsers."""
 
-from fastapi import APIRouter, Request, Response, status
+from fastapi import Request, Response, status
 
 from unificx.api.access import (
     REFRESH_COOKIE,
@@ -13,6 +13,7 @@ from unificx.api.access import (
     source_of,
 )
 from unificx.api.problems import problem_responses, refusal_response
+from unificx.api.router import Router
 from unificx.api.schemas import core
 from unificx.api.schemas import sign_in as models
 from unificx.api.sign_in_responses import (
@@ -25,7 +26,7 @@ from unificx.api.sign_in_responses import (
 from unificx.core.errors import Invalid, NotFound, Unauthenticated
 from unificx.identity import TokenDelivery
 
-router = APIRouter(prefix="/api/v1", tags=["sessions"], dependencies=[purpose("authentication")])
+router = Router(prefix="/api/v1", tags=["sessions"], dependencies=[purpose("authentication")])
 
 
 @router.post("/sessions", **sign_in_declaration(401, 403, 429))

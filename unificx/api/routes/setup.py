@@ -1,13 +1,12 @@
 """State of the set-up of this installation, for the checklist of administrators."""
 
-from fastapi import APIRouter
-
 from unificx.api.access import CurrentUserDep, ServicesDep, TenantQuery, purpose, require_access
 from unificx.api.problems import problem_responses
+from unificx.api.router import Router
 from unificx.api.schemas import core as models
 from unificx.identity import Action
 
-router = APIRouter(tags=["tenants"], dependencies=[purpose("administration")])
+router = Router(tags=["tenants"], dependencies=[purpose("administration")])
 
 
 @router.get("/api/v1/setup", responses=problem_responses(401, 403, 404))

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from fastapi import APIRouter, Request, Response, status
+from fastapi import Request, Response, status
 
 from unificx import identity
 from unificx.api.access import (
@@ -23,6 +23,7 @@ from unificx.api.access import (
 from unificx.api.acts import declare_person
 from unificx.api.middleware import OPERATOR_SCOPE_KEY
 from unificx.api.problems import problem_responses
+from unificx.api.router import Router
 from unificx.api.schemas import sign_in as models
 from unificx.api.services import Services
 from unificx.api.sign_in_responses import sign_in_context, sign_in_declaration, sign_in_response
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 else:
     segno = lazy_import("segno")
 
-router = APIRouter(prefix="/api/v1", tags=["signing in"], dependencies=[purpose("authentication")])
+router = Router(prefix="/api/v1", tags=["signing in"], dependencies=[purpose("authentication")])
 
 CLIENT_PATH = "/app/#"
 MAX_HOST_LENGTH = 260

@@ -2,7 +2,7 @@
 
 from urllib.parse import quote
 
-from fastapi import APIRouter, Request, Response, status
+from fastapi import Request, Response, status
 from fastapi.responses import JSONResponse, RedirectResponse
 
 from unificx import identity
@@ -10,13 +10,14 @@ from unificx.api.access import CurrentUserDep, Id, ServicesDep, purpose, require
 from unificx.api.acts import declare_sign_in
 from unificx.api.origins import origin_of
 from unificx.api.problems import problem_responses
+from unificx.api.router import Router
 from unificx.api.schemas import single_sign_on as models
 from unificx.api.services import Services
 from unificx.api.sign_in_responses import set_cookies
 from unificx.core.errors import DomainError, Invalid
 from unificx.identity import Action, SignedIn, SignInDevice
 
-router = APIRouter(prefix="/api/v1", tags=["signing in"], dependencies=[purpose("authentication")])
+router = Router(prefix="/api/v1", tags=["signing in"], dependencies=[purpose("authentication")])
 
 TENANT_PATH = "/tenants/{tenant}/single-sign-on"
 CALLBACK = "/api/v1/sign-in/sso/callback"

@@ -1,13 +1,14 @@
 """SIP access of the client: credentials and reachability."""
 
-from fastapi import APIRouter, status
+from fastapi import status
 
 from unificx.api.access import Id, ServicesDep, UserWithPasswordDep, purpose
 from unificx.api.problems import problem_responses
+from unificx.api.router import Router
 from unificx.api.schemas import sip_access as models
 from unificx.core.errors import NotFound
 
-router = APIRouter(prefix="/api/v1/me", tags=["telephone"], dependencies=[purpose("authentication")])
+router = Router(prefix="/api/v1/me", tags=["telephone"], dependencies=[purpose("authentication")])
 
 WEBSOCKET = "/sip"
 

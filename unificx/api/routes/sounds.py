@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Request, status
+from fastapi import Depends, Path, Query, Request, status
 from starlette.responses import Response
 
 from unificx.api.access import AccessScope, CurrentUserDep, ServicesDep, TenantQuery, purpose, require_access
 from unificx.api.audio_responses import AUDIO_RESPONSES, WAV, Format, audio_response
 from unificx.api.problems import problem_responses
+from unificx.api.router import Router
 from unificx.api.schemas import core
 from unificx.api.schemas import sounds as models
 from unificx.api.schemas.voicemail import SpokenText
@@ -30,7 +31,7 @@ from unificx.media.sounds import Sound
 from unificx.prompts import ANY, MUSIC, RenderedPrompt, load_manifest, prompt_code, prompt_texts
 from unificx.routing import DestinationRef
 
-router = APIRouter(prefix="/api/v1/sounds", tags=["sounds"], dependencies=[purpose("administration")])
+router = Router(prefix="/api/v1/sounds", tags=["sounds"], dependencies=[purpose("administration")])
 
 NamePart = Annotated[str, Path(max_length=64, pattern=r"^[a-z0-9-]+$")]
 Speaker = Annotated[

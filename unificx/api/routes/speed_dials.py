@@ -2,16 +2,17 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, status
+from fastapi import Path, status
 
 from unificx.api.access import CurrentUserDep, Id, ServicesDep, TenantQuery, purpose, require_access_or_own
 from unificx.api.problems import problem_responses
+from unificx.api.router import Router
 from unificx.api.schemas import core
 from unificx.api.schemas import speed_dials as models
 from unificx.api.scoped_lookup import extension_in_scope
 from unificx.identity import Action
 
-router = APIRouter(prefix="/api/v1/speed-dials/{extension}", tags=["presence"], dependencies=[purpose("telephony")])
+router = Router(prefix="/api/v1/speed-dials/{extension}", tags=["presence"], dependencies=[purpose("telephony")])
 ShortCode = Annotated[str, Path(pattern=r"^[0-9]{2}$", description="Two digits, dialled after `*75`.", examples=["01"])]
 
 

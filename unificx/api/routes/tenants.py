@@ -1,17 +1,18 @@
 """Tenants. Operators create and delete them; administrators of a tenant may see and rename it."""
 
-from fastapi import APIRouter, Depends, status
+from fastapi import Depends, status
 
 from unificx import identity
 from unificx.api.access import CurrentUserDep, Cursor, Id, Limit, ServicesDep, purpose, require_access
 from unificx.api.acts import declare_change
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.problems import problem_responses
+from unificx.api.router import Router
 from unificx.api.schemas import core as models
 from unificx.core.errors import Forbidden
 from unificx.identity import Action, may
 
-router = APIRouter(
+router = Router(
     prefix="/api/v1/tenants", tags=["tenants"], route_class=IdempotentRoute, dependencies=[purpose("administration")]
 )
 

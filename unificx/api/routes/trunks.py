@@ -3,19 +3,20 @@
 from dataclasses import asdict
 from typing import Any
 
-from fastapi import APIRouter, Depends, status
+from fastapi import Depends, status
 from pydantic import SecretStr
 
 from unificx import trunks
 from unificx.api.access import CurrentUserDep, Cursor, Id, Limit, ServicesDep, TenantQuery, purpose, require_access
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.problems import problem_responses
+from unificx.api.router import Router
 from unificx.api.schemas import core
 from unificx.api.schemas import trunks as models
 from unificx.api.services import Services
 from unificx.identity import Action
 
-router = APIRouter(
+router = Router(
     prefix="/api/v1", tags=["trunks"], route_class=IdempotentRoute, dependencies=[purpose("administration")]
 )
 

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, status
+from fastapi import Depends, Query, Request, status
 from starlette.responses import Response
 
 from unificx import identity
@@ -20,6 +20,7 @@ from unificx.api.access import (
 from unificx.api.audio_responses import AUDIO_RESPONSES, Format, audio_response
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.problems import problem_responses
+from unificx.api.router import Router
 from unificx.api.schemas import core, voicemail
 from unificx.api.scoped_lookup import extension_in_scope, is_member, mailbox_in_scope
 from unificx.api.services import Services
@@ -27,9 +28,7 @@ from unificx.core.errors import Forbidden
 from unificx.identity import Action
 from unificx.voicemail import CallerId, MailboxSettingsChange, Message, VoicemailSettings, VoicemailSettingsChange
 
-router = APIRouter(
-    prefix="/api/v1", tags=["voicemail"], route_class=IdempotentRoute, dependencies=[purpose("telephony")]
-)
+router = Router(prefix="/api/v1", tags=["voicemail"], route_class=IdempotentRoute, dependencies=[purpose("telephony")])
 
 Extension = Annotated[
     str | None,

@@ -2,19 +2,20 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, status
+from fastapi import Depends, Query, status
 
 from unificx import webhooks
 from unificx.api.access import AccessScope, CurrentUserDep, Id, ServicesDep, TenantQuery, purpose, require_access
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.problems import problem_responses
+from unificx.api.router import Router
 from unificx.api.schemas import core
 from unificx.api.schemas import webhooks as models
 from unificx.api.services import Services
 from unificx.core.errors import Forbidden
 from unificx.identity import Action, may
 
-router = APIRouter(
+router = Router(
     prefix="/api/v1/webhooks", tags=["webhooks"], route_class=IdempotentRoute, dependencies=[purpose("administration")]
 )
 
