@@ -143,21 +143,21 @@ def postgres_template(postgres: Postgres) -> str:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """URL of a fresh database with all tables, on SQLite and on PostgreSQL."""
+    """URL of an empty database with all tables, on SQLite and on PostgreSQL."""
     if request.param == "sqlite":
         path = tmp_path / "unificx.db"
         path.write_bytes(request.getfixturevalue("sqlite_template"))
         yield f"sqlite:///{path}"
         return
     postgres: Postgres = request.getfixturevalue("postgres")
-    name = asyncio.run(postgres.create(request.getfixturevalue("postgres_template")))
+    name, shape = asyncio.run(postgres.borrow(request.getfixturevalue("postgres_template")))
     yield postgres.url(name)
-    asyncio.run(postgres.drop(name))
+    asyncio.run(postgres.give_back(name, shape))
 
 
 @pytest.fixture
 async def database(database_url: str, clock: ManualClock) -> AsyncIterator[Database]:
-    """Fresh database with all tables, on SQLite and on PostgreSQL."""
+    """Empty database with all tables, on SQLite and on PostgreSQL."""
     fresh = Database(database_url, clock)
     yield fresh
     await fresh.close()

@@ -6,12 +6,29 @@ import pwd
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from itertools import count
 from pathlib import Path
 
 import asyncpg
+
+SHAPE = """SELECT string_agg(concat_ws(' ', relname, relkind, relnatts, relchecks, relhastriggers, relfilenode), ',' ORDER BY oid)
+FROM pg_class WHERE relnamespace = 'public'::regnamespace"""
+"""What changes with the definition of any table, index or sequence."""
+CLEAR = """
+DO $$ DECLARE one text; BEGIN
+  PERFORM pg_terminate_backend(pid, 10000) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid();
+  SET LOCAL session_replication_role = replica;  -- foreign keys do not matter
+  FOR one IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version' LOOP
+    EXECUTE format('DELETE FROM %I', one);
+  END LOOP;
+  FOR one IN SELECT sequencename FROM pg_sequences WHERE last_value IS NOT NULL LOOP
+    PERFORM setval(quote_ident(one), 1, false);
+  END LOOP;
+END $$"""
+"""Ends all other connections and leaves the tables as after the migrations, which fill none."""
 
 
 class Postgres:
@@ -20,6 +37,7 @@ class Postgres:
     def __init__(self, bin_dir: Path, home: Path, run_as: list[str]) -> None:
         self.bin_dir, self.home, self.run_as = bin_dir, home, run_as
         self._numbers = count(1)
+        self._free: dict[str, str] = {}
 
     def run_tool(self, name: str, *args: str) -> None:
         """Run a PostgreSQL program; its output is shown on failure."""
@@ -31,19 +49,43 @@ class Postgres:
         """Return the URL of a database, in the format of the settings."""
         return f"postgresql://tester@/{name}?host={self.home}"
 
-    async def execute(self, statement: str) -> None:
-        """Run one statement outside any transaction."""
-        connection = await asyncpg.connect(user="tester", database="postgres", host=str(self.home))
+    @asynccontextmanager
+    async def connect(self, database: str = "postgres") -> AsyncIterator[asyncpg.Connection]:
+        connection = await asyncpg.connect(user="tester", database=database, host=str(self.home))
         try:
-            await connection.execute(statement)
+            yield connection
         finally:
             await connection.close()
+
+    async def execute(self, statement: str) -> None:
+        """Run one statement outside any transaction."""
+        async with self.connect() as connection:
+            await connection.execute(statement)
 
     async def create(self, template: str = "template1") -> str:
         """Create a database as a copy of `template`; return its name."""
         name = f"unificx_{next(self._numbers)}"
         await self.execute(f'CREATE DATABASE {name} TEMPLATE "{template}"')
         return name
+
+    async def borrow(self, template: str) -> tuple[str, str]:
+        """Return the name and the shape of an empty copy of `template`: one that was given back, or a new one. Creating
+        and dropping a database takes ten times the CPU of clearing it."""
+        if self._free:
+            return self._free.popitem()
+        name = await self.create(template)
+        async with self.connect(name) as connection:
+            return name, await connection.fetchval(SHAPE)
+
+    async def give_back(self, name: str, shape: str) -> None:
+        """Clear a borrowed database, or drop it if the test has changed the definition of a table."""
+        async with self.connect(name) as connection:
+            await connection.execute(CLEAR)
+            unchanged = await connection.fetchval(SHAPE) == shape
+        if unchanged:
+            self._free[name] = shape
+        else:
+            await self.drop(name)
 
     async def drop(self, name: str) -> None:
         """Drop a database despite open connections."""
