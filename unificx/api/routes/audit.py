@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import Depends, Path, Query
 
 from unificx.api.access import (
     CurrentUser,
@@ -14,6 +14,7 @@ from unificx.api.access import (
     require_access,
 )
 from unificx.api.problems import problem_responses
+from unificx.api.router import Router
 from unificx.api.routes.history import BoundedDatetime
 from unificx.api.schemas import audit as models
 from unificx.api.schemas import core
@@ -23,7 +24,7 @@ from unificx.db import Erased
 from unificx.identity import Action
 from unificx.privacy import AuditEntry, AuditFilter, AuditParty
 
-router = APIRouter(prefix="/api/v1/audit", tags=["privacy"], dependencies=[purpose("administration")])
+router = Router(prefix="/api/v1/audit", tags=["privacy"], dependencies=[purpose("administration")])
 
 Position = Annotated[int, Path(ge=0, le=2**53)]
 Cursor = Annotated[int | None, Query(ge=0, le=2**53, description="`next` of the previous page.")]

@@ -2,19 +2,20 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, status
+from fastapi import Depends, Path, Query, status
 
 from unificx import chat
 from unificx.api.access import CurrentUser, CurrentUserDep, Cursor, Id, ServicesDep, purpose, require_own
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.problems import problem_responses
+from unificx.api.router import Router
 from unificx.api.schemas import chat as models
 from unificx.api.schemas import core
 from unificx.api.services import Services
 from unificx.chat import ConversationView, Member, Party
 from unificx.core.errors import Forbidden
 
-router = APIRouter(
+router = Router(
     prefix="/api/v1/conversations", tags=["chat"], route_class=IdempotentRoute, dependencies=[purpose("telephony")]
 )
 ConversationId = Annotated[str, Path(max_length=64, pattern=core.REFERENCE)]
