@@ -15,7 +15,7 @@ import asyncpg
 
 SHAPE = """SELECT string_agg(concat_ws(' ', relname, relkind, relnatts, relchecks, relhastriggers, relfilenode), ',' ORDER BY oid)
 FROM pg_class WHERE relnamespace = 'public'::regnamespace"""
-"""What changes with the definition of any table, index or sequence."""
+"""Differs when the definition of a table, index or sequence has changed."""
 CLEAR = """
 DO $$ DECLARE one text; BEGIN
   PERFORM pg_terminate_backend(pid, 10000) FROM pg_stat_activity
