@@ -30,7 +30,7 @@ CHECKED = [
 ]
 
 HOW = settings(
-    max_examples=12,
+    max_examples=8,
     deadline=None,
     derandomize=True,
     database=None,

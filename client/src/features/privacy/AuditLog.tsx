@@ -68,7 +68,7 @@ export default function AuditLog() {
           </Text>
         )}
         <DataTable
-          label={t`Audit log`}
+          label={t`Audit log entries`}
           list={list}
           columns={columns}
           remote={{ view, onView: setView }}
