@@ -34,7 +34,7 @@ from unificx.archive import AccessCopies, AccessCopyParts
 from unificx.audio_store import AudioStore, AudioStoreParts, CustomSounds, LocalBlobStore, PromptOverrides, Transcript
 from unificx.calls import ParkedCall
 from unificx.calls.events import CallEnded, CallParty, MediaQuality
-from unificx.cdr import CdrService, call_record_expiries, call_record_holding
+from unificx.cdr import CALL_TARGET, CdrService, call_record_expiries, call_record_holding
 from unificx.chat import Chat, ChatParts
 from unificx.cluster import local_cluster
 from unificx.conferencing import ConferenceManager, Room, RoomService
@@ -70,6 +70,7 @@ from unificx.privacy import (
     DataSubject,
     Erasure,
     ErasureJournal,
+    Holds,
     KeyStore,
     PersonErasures,
     ReceiptSigner,
@@ -79,6 +80,7 @@ from unificx.prompts import Prompts
 from unificx.provisioning import PhoneSettingsParts, PhoneSettingsService
 from unificx.queues import QueueStore
 from unificx.recording import (
+    RECORDING_TARGET,
     CallRecorder,
     CallRecorderParts,
     MonitoringState,
@@ -95,7 +97,7 @@ from unificx.server.room_events import RoomEvents
 from unificx.support import SupportService
 from unificx.support.rights import Breaches, Disclosures, OutsideRequests, RightsParts, RightsRequests
 from unificx.trunks import TrunkDirectory, TrunkService
-from unificx.voicemail import Mailboxes, NewMessage, TranscriptionWorker
+from unificx.voicemail import MESSAGE_TARGET, Mailboxes, NewMessage, TranscriptionWorker
 from unificx.webhooks import SOURCES, WebhookService
 
 FAST_HASHER = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
@@ -513,6 +515,8 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
         AccessCopyParts(database, keys, erasure, folder / "copies", keys.installation_id, lambda: False)
     )
     access_copies.holdings = erasures.holdings
+    erasures.holds = holds = Holds(database, keys, clock)
+    holds.targets = (CALL_TARGET, RECORDING_TARGET, MESSAGE_TARGET)
     erasures.installation = ErasureChecks(identity, spool)
     rights = RightsRequests(RightsParts(database, keys, identity, cluster.counters, cluster.one_time))
     retention = Retention(database, clock)
@@ -522,6 +526,7 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
     erasures.audit = AuditLog(database, keys, erasures.signer, keys.installation_id)
     services = Services(
         identity=identity,
+        holds=holds,
         erasures=erasures,
         access_copies=access_copies,
         retention=retention,

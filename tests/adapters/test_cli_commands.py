@@ -105,6 +105,24 @@ def test_a_person_is_erased_and_the_receipt_is_verified(home: CliHome, tmp_path:
     )
 
 
+def test_holds_are_placed_listed_and_released(home: CliHome) -> None:
+    home.run_json("person", "create", "--name", "Ada", "--email", "ada@example.com", "--number", "1001")
+    place = ("privacy", "holds", "place", "--authority", "Court", "--reason", "12 O 3/26", "--review", "2030-01-01")
+    assert "nothing to hold" in error_line(home.run(*place, "--subject", "1001", "--home", str(home.folder)))
+
+    async def call(world: World) -> str:
+        tenant = next(each for each in world.identity.directory.tenants() if each.slug != "operator")
+        await world.record_call(tenant, "+491701234567", "1001")
+        return (await world.services.history.list(tenant.id)).items[0].id
+
+    held = asyncio.run(home.with_world(call))
+    made = home.run_json(*place, "--call", held)
+    assert (made["objects"], home.run_json("privacy", "holds")) == ({"call": 1}, [made])
+    assert "Court" in home.run_text("privacy", "holds", "list")
+    assert home.run_json("privacy", "holds", "release", made["id"])["released"] is not None
+    assert home.run("privacy", "holds", "place", "--call", held).exit_code == 2
+
+
 def test_a_sign_in_code_is_shown(home: CliHome) -> None:
     home.run_json("extension", "create", "--number", "1001", "--name", "Ada Example", "--email", "ada@example.com")
     home.run_json("extension", "create", "--number", "1002", "--name", "Lobby")

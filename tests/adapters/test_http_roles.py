@@ -22,6 +22,7 @@ from unificx.voicemail import NewSharedMailbox
 BODIES: dict[str, dict[str, Any]] = {
     "request_outside_access_copy": {"number": "+49302222222"},
     "erase_person": {"digest": "0" * 64},
+    "place_hold": {"authority": "Court", "reason": "Evidence", "review": "2099-01-01", "person": "x"},
     "change_retention": {"periods": {"history": "P1D"}},
     "update_tenant": {"name": "Stolen"},
     "create_person": {"name": "Mole", "email": "mole@acme.example"},

@@ -58,6 +58,13 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
         "ring_seconds": 25,
         "otherwise": "mailbox:1001",
     },
+    "NewHold": {
+        "authority": "Regional court of Bonn",
+        "reason": "Evidence for 12 O 345/26",
+        "review": "2027-06-30",
+        "kind": "call",
+        "object": _ID,
+    },
     "NewGroupMailbox": {"number": "7900", "name": "Support", "members": ["1001", "1002"]},
     "NewHours": {
         "name": "office",

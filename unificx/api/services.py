@@ -20,7 +20,7 @@ from unificx.integrations.audio_import import AudioImporter
 from unificx.ivr import MenuService
 from unificx.notifications import PushNotifier
 from unificx.presence import PresenceService
-from unificx.privacy import AuditLog, Consents, PersonErasures, Retention
+from unificx.privacy import AuditLog, Consents, Holds, PersonErasures, Retention
 from unificx.provisioning import PhoneSettingsService
 from unificx.queues import Queues
 from unificx.recording import RecordingArchive
@@ -63,6 +63,7 @@ class Services:
     access_copies: AccessCopies
     retention: Retention
     audit: AuditLog
+    holds: Holds
     history: CdrService
     mailboxes: Mailboxes
     custom_sounds: CustomSounds

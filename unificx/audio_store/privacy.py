@@ -58,8 +58,7 @@ class _SoundHolding:
         self._audio = audio
 
     async def find(self, owner: DataSubject) -> Mapping[str, int]:
-        async with self._database.read() as session:
-            return {_KIND: len(await repository.ids_of_owner(session, owner.tenant_id, owner.subject))}
+        return {_KIND: await self._audio.count_free(owner.tenant_id, owner.subject)}
 
     def export(self, owner: DataSubject, keys: KeyStore) -> Sequence[Export]:
         del keys

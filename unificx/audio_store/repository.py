@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Select, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.audio_store.models import AudioDerivedRow, AudioOwnerRow, AudioRow
@@ -116,11 +116,14 @@ async def drop_owners(session: AsyncSession, tenant_id: str, audio_id: str) -> N
     await session.execute(delete(AudioOwnerRow).where(*conditions))
 
 
+def audio_of_owner(tenant_id: str, subject: str) -> Select[str]:
+    """Select the ids of the audio that a subject owns."""
+    owned = (AudioOwnerRow.tenant_id == tenant_id, AudioOwnerRow.subject_id == subject)
+    return select(AudioOwnerRow.audio_id).where(*owned)
+
+
 async def ids_of_owner(session: AsyncSession, tenant_id: str, subject: str) -> list[str]:
-    query = select(AudioOwnerRow.audio_id).where(
-        AudioOwnerRow.tenant_id == tenant_id, AudioOwnerRow.subject_id == subject
-    )
-    return list((await session.scalars(query)).all())
+    return list((await session.scalars(audio_of_owner(tenant_id, subject))).all())
 
 
 async def sounds_of_owner(session: AsyncSession, tenant_id: str, subject: str) -> list[tuple[str, datetime]]:

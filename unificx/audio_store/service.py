@@ -9,6 +9,8 @@ from typing import Any
 
 import structlog
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import Select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.audio_store import content_keys, derived, repository
 from unificx.audio_store.blobs import BlobStore
@@ -22,7 +24,7 @@ from unificx.audio_store.writer import AudioWriter, repair
 from unificx.core.clock import Clock
 from unificx.core.errors import Expired, NotFound
 from unificx.db import Database, UnitOfWork
-from unificx.privacy import KeyStore
+from unificx.privacy import KeyStore, lock_holds
 
 log = structlog.get_logger()
 EraseHook = Callable[[UnitOfWork, str, Sequence[str]], Awaitable[None]]
@@ -53,6 +55,10 @@ class AudioStore:
     def __init__(self, parts: AudioStoreParts) -> None:
         self.on_erase: list[EraseHook] = []
         """Erase hooks of the areas that refer to audio."""
+        self.on_hide: list[EraseHook] = []
+        """Hooks that hide audio under a hold, in place of its erasure."""
+        self.held: list[Callable[[str], Select[str]]] = []
+        """Selects of the areas: ids of the audio under a hold in a tenant."""
         self._parts = parts
         # Owner: this node: files that it is writing.
         self._writing: set[str] = set()
@@ -135,15 +141,39 @@ class AudioStore:
         return stored
 
     async def erase(self, tenant_id: str, audio_ids: Sequence[str]) -> None:
-        """Erase permanently: key, file, then what the areas store about it. Idempotent."""
-        await self.destroy_keys(tenant_id, audio_ids)
-        await self._run_erase_hooks(tenant_id, audio_ids)
+        """Erase permanently: key, file, then what the areas store about it. Audio under a hold is hidden instead, and
+        erased some time after its release, as what its owners have archived. Idempotent."""
+        for ids in _batched(audio_ids):
+            async with self._parts.database.begin() as uow:
+                retained = await self.retained(uow.session, tenant_id, ids)
+                free = [each for each in ids if each not in retained]
+                await self.destroy_keys(tenant_id, free)
+                await self._run_erase_hooks(uow, tenant_id, free)
+                for hook in self.on_hide if retained else ():
+                    await hook(uow, tenant_id, sorted(retained))
+
+    async def retained(self, session: AsyncSession, tenant_id: str, audio_ids: Sequence[str]) -> set[str]:
+        """Return those of these ids that are under a hold; none is placed or released before the transaction ends."""
+        await lock_holds(session, tenant_id)
+        return set(audio_ids) & await self._under_hold(session, tenant_id)
+
+    async def _under_hold(self, session: AsyncSession, tenant_id: str) -> set[str]:
+        found: set[str] = set()
+        for selected in self.held:
+            found |= set((await session.scalars(selected(tenant_id))).all())
+        return found
 
     async def erase_subject(self, tenant_id: str, subject: str) -> None:
         """Erase audio owned by a subject who is erased, also its own keys. Idempotent."""
         async with self._parts.database.read() as session:
             audio_ids = await repository.ids_of_owner(session, tenant_id, subject)
         await self.erase(tenant_id, audio_ids)
+
+    async def count_free(self, tenant_id: str, subject: str) -> int:
+        """Return the number of the audio files of an owner that are not under a hold."""
+        async with self._parts.database.read() as session:
+            audio_ids = await repository.ids_of_owner(session, tenant_id, subject)
+            return len(set(audio_ids) - await self._under_hold(session, tenant_id))
 
     async def complete_erasure(self, tenant_id: str, audio_ids: Sequence[str]) -> None:
         """Complete the erasure of audio whose key is destroyed but whose row survived a crash or a restored backup."""
@@ -153,7 +183,8 @@ class AudioStore:
                     row.id for row in await repository.get_many(session, tenant_id, ids) if row.state != "erased"
                 ]
             await self.remove_files(remaining)
-            await self._run_erase_hooks(tenant_id, remaining)
+            async with self._parts.database.begin() as uow:
+                await self._run_erase_hooks(uow, tenant_id, remaining)
             self._finish_erasures(tenant_id, ids)
 
     async def destroy_keys(self, tenant_id: str, audio_ids: Sequence[str]) -> None:
@@ -207,13 +238,11 @@ class AudioStore:
             await asyncio.to_thread(self._parts.blobs.remove, name)
         return len(orphans)
 
-    async def _run_erase_hooks(self, tenant_id: str, audio_ids: Sequence[str]) -> None:
+    async def _run_erase_hooks(self, uow: UnitOfWork, tenant_id: str, audio_ids: Sequence[str]) -> None:
         """Run all erase hooks in one transaction: the owners are known until the last row is gone."""
-        for ids in _batched(audio_ids):
-            async with self._parts.database.begin() as uow:
-                for hook in self.on_erase:
-                    await hook(uow, tenant_id, ids)
-                await self.mark_erased(uow, tenant_id, ids)
+        for hook in self.on_erase:
+            await hook(uow, tenant_id, audio_ids)
+        await self.mark_erased(uow, tenant_id, audio_ids)
 
     def _finish_erasures(self, tenant_id: str, audio_ids: Sequence[str]) -> None:
         for audio_id in audio_ids:

@@ -2,11 +2,13 @@
 
 from unificx.cdr.privacy import call_record_holding
 from unificx.cdr.retention import call_record_expiries
+from unificx.cdr.retention_repository import CALL_TARGET
 from unificx.cdr.schemas import CallRecord, CdrFilter, CdrParty, CdrStep, PartyIdentity
 from unificx.cdr.service import CdrService
 from unificx.cdr.statistics import CallStatistics, HourlyCalls
 
 __all__ = [
+    "CALL_TARGET",
     "CallRecord",
     "CallStatistics",
     "CdrFilter",

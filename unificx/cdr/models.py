@@ -5,6 +5,7 @@ After one party is erased, the others keep "a call with an erased person" with i
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import ClassVar
 
 from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped
@@ -60,6 +61,7 @@ class CallPartyRow(Base):
     """One party of a call. The id is the call's id and the party's position."""
 
     __tablename__ = "call_party"
+    HELD_AS: ClassVar = ("call", "call_id")
     __table_args__ = (
         Index(None, "tenant_id", "call_id", "place"),
         Index(None, "tenant_id", "extension_id", "call_id"),
@@ -96,6 +98,7 @@ class CallStepRow(Base):
     """One station on the way of a call: a person, an outside number, or a group, queue, menu or other object."""
 
     __tablename__ = "call_step"
+    HELD_AS: ClassVar = ("call", "call_id")
     __table_args__ = (Index(None, "tenant_id", "call_id", "position"), Index(None, "tenant_id", "subject_id"))
 
     id: Mapped[str] = plain("the call's random id and a position", primary_key=True)

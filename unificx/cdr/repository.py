@@ -17,7 +17,7 @@ from unificx.cdr.schemas import CallRecord, CdrFilter, CdrParty, CdrStep, PartyI
 from unificx.cdr.step_repository import CALL_STEP, decode_step_rows, step_rows, steps_of
 from unificx.cdr.values import talk_seconds, to_the_second
 from unificx.db import Erased, Key, PageByTime, SealedCodec, owned_by
-from unificx.privacy import KeyStore
+from unificx.privacy import KeyStore, free
 
 PARTY_CODEC = SealedCodec(CallPartyRow, PartyPart)
 ADDRESS_CODEC = SealedCodec(CallPartyRow, AddressPart)
@@ -133,17 +133,17 @@ async def delete_calls(session: AsyncSession, tenant_id: str) -> None:
 
 
 async def sealed_parties(session: AsyncSession, tenant_id: str, subject: str) -> Sequence[str]:
-    """Return the ids of the parties with sealed parts of a subject."""
+    """Return the ids of the parties with sealed parts of a subject, except in calls under a hold."""
     query = select(CallPartyRow.id).where(CallPartyRow.tenant_id == tenant_id, CallPartyRow.subject_id == subject)
     present = or_(CallPartyRow.sealed.is_not(None), CallPartyRow.sealed_address.is_not(None))
-    return (await session.scalars(query.where(present))).all()
+    return (await session.scalars(query.where(present, free(CallPartyRow, tenant_id)))).all()
 
 
 async def erase_parties(session: AsyncSession, tenant_id: str, ids: Sequence[str]) -> None:
     """Delete the sealed parts of these parties. The calls and the other parties' parts stay."""
     await session.execute(
         update(CallPartyRow)
-        .where(owned_by(CallPartyRow.tenant_id, tenant_id), CallPartyRow.id.in_(ids))
+        .where(owned_by(CallPartyRow.tenant_id, tenant_id), CallPartyRow.id.in_(ids), free(CallPartyRow, tenant_id))
         .values(sealed=None, sealed_address=None)
     )
 

@@ -14,7 +14,7 @@ from unificx.cluster import RecordLog
 from unificx.core.errors import Invalid, NotFound
 from unificx.db import Database, Page, PageByTime, UnitOfWork
 from unificx.identity.events import TenantDeleted
-from unificx.privacy import KeyStore, canonical_number, outside_subject
+from unificx.privacy import KeyStore, canonical_number, lock_holds, outside_subject
 
 _SPOOL_KIND = "call"
 MAX_STATISTICS = timedelta(days=92)
@@ -117,7 +117,7 @@ class CdrService:
             return await statistics.collect(session, tenant_id, since, until)
 
     async def erase(self, tenant_id: str, subject: str) -> None:
-        """Delete the sealed parts of an erased subject, whose key is already destroyed. Idempotent.
+        """Delete the sealed parts of an erased subject, except in calls under a hold. Idempotent.
 
         In short transactions, so that other writers do not wait for a subject with many calls.
         """
@@ -127,6 +127,7 @@ class CdrService:
         for erase, ids in ((repository.erase_parties, parties), (erase_steps, steps)):
             for start in range(0, len(ids), _ERASE_BATCH):
                 async with self._database.begin() as uow:
+                    await lock_holds(uow.session, tenant_id)
                     await erase(uow.session, tenant_id, ids[start : start + _ERASE_BATCH])
 
     async def on_tenant_deleted(self, event: TenantDeleted, uow: UnitOfWork) -> None:

@@ -12,7 +12,7 @@ from unificx.cdr.models import CallStepRow, StepPart
 from unificx.cdr.schemas import CdrStep, PartyIdentity
 from unificx.cdr.values import to_the_second
 from unificx.db import Erased, Key, SealedCodec, owned_by
-from unificx.privacy import KeyStore
+from unificx.privacy import KeyStore, free
 
 STEP_CODEC = SealedCodec(CallStepRow, StepPart)
 CALL_STEP = cast("Table", CallStepRow.__table__)
@@ -57,14 +57,14 @@ def decode_step_rows(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 async def sealed_steps(session: AsyncSession, tenant_id: str, subject: str) -> Sequence[str]:
-    """Return the ids of the steps with a sealed part of a subject."""
+    """Return the ids of the steps with a sealed part of a subject, except in calls under a hold."""
     query = select(CallStepRow.id).where(CallStepRow.tenant_id == tenant_id, CallStepRow.subject_id == subject)
-    return (await session.scalars(query.where(CallStepRow.sealed.is_not(None)))).all()
+    return (await session.scalars(query.where(CallStepRow.sealed.is_not(None), free(CallStepRow, tenant_id)))).all()
 
 
 async def erase_steps(session: AsyncSession, tenant_id: str, ids: Sequence[str]) -> None:
     """Delete the sealed parts of these steps."""
-    chosen = (owned_by(CallStepRow.tenant_id, tenant_id), CallStepRow.id.in_(ids))
+    chosen = (owned_by(CallStepRow.tenant_id, tenant_id), CallStepRow.id.in_(ids), free(CallStepRow, tenant_id))
     await session.execute(update(CallStepRow).where(*chosen).values(sealed=None))
 
 

@@ -26,6 +26,7 @@ from unificx.cli.commands import (
     persons,
     privacy,
     privacy_archive,
+    privacy_holds,
     privacy_retention,
     queues,
     recordings,
@@ -70,7 +71,7 @@ _GROUPS = (
 )
 """Modules with a command group, in the order of the help."""
 
-MORE_COMMANDS = (privacy_archive, privacy_retention)
+MORE_COMMANDS = (privacy_archive, privacy_holds, privacy_retention)
 """Modules that add commands to a group of another one."""
 
 

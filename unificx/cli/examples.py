@@ -163,6 +163,11 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "recording erase": ("recording erase 0198c2a4",),
     "recording settings": ("recording settings", "recording settings --mode announce --beep-seconds 15"),
     "privacy map": ("privacy map --json",),
+    "privacy holds": (
+        "privacy holds",
+        "privacy holds place --call 0198c2a4 --authority 'Court of Bonn' --reason '12 O 3/26' --review 2027-06-30",
+        "privacy holds release 0198c2a4",
+    ),
     "privacy retention": ("privacy retention", "privacy retention set history P6M", "privacy retention preview"),
     "test call": ("test call 1001 1002",),
     "test room": ("test room 8000 --phones 3",),

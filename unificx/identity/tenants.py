@@ -12,6 +12,7 @@ from unificx.identity.repository import accounts
 from unificx.identity.schemas import NewTenant, Tenant, TenantChange
 from unificx.identity.session_closer import SessionCloser
 from unificx.identity.store import IdentityStore
+from unificx.privacy import has_holds, lock_holds
 
 
 class Tenants:
@@ -73,11 +74,17 @@ class Tenants:
             tx.on_commit.append(lambda: self._directory.put_tenant(after))
         return after
 
-    async def delete(self, tenant_id: str) -> None:
-        """Delete the tenant with all its data and destroy its keys, which makes backups of it unreadable too."""
+    async def delete(self, tenant_id: str, *, despite_holds: bool = False) -> None:
+        """Delete the tenant with all its data and destroy its keys, which makes backups of it unreadable too. Raise
+        Conflict while objects are under a hold, unless `despite_holds`: its keys are destroyed already."""
         async with self._store.transaction() as tx:
             if self._store.tenant(tenant_id).slug == OPERATOR_SLUG:
                 raise Conflict("The operator's own tenant cannot be deleted.")
+            await lock_holds(tx.session, tenant_id)
+            if not despite_holds and await has_holds(tx.session, tenant_id):
+                raise Conflict(
+                    "Objects of this tenant are under a hold.", hint="Release its holds first, in Privacy, Holds."
+                )
             await self._closer.end(tx, tenant_id)
             await self._api_keys.end_all(tx, tenant_id)
             subjects = await accounts.delete_tenant(tx.session, tenant_id)

@@ -43,6 +43,19 @@ from unificx.privacy.exporting import (
     record_kind,
 )
 from unificx.privacy.holdings import CopyRules, Holding, Retained, RowHolding
+from unificx.privacy.holds import (
+    HeldKind,
+    Hold,
+    HoldKind,
+    HoldReleased,
+    Holds,
+    HoldTarget,
+    NewHold,
+    free,
+    has_holds,
+    held,
+    lock_holds,
+)
 from unificx.privacy.journal import ErasureJournal, JournalHead, erasure_journal_file
 from unificx.privacy.key_pool import KeyPool
 from unificx.privacy.key_wrapping import unwrap, wrap
@@ -95,13 +108,20 @@ __all__ = [
     "ExportedFile",
     "Files",
     "HeadFile",
+    "HeldKind",
+    "Hold",
+    "HoldKind",
+    "HoldReleased",
+    "HoldTarget",
     "Holding",
+    "Holds",
     "JournalHead",
     "KeyPool",
     "KeyStore",
     "KeysBusy",
     "MasterKey",
     "NewAuditEntry",
+    "NewHold",
     "OptionalPurpose",
     "Period",
     "PersonErasures",
@@ -128,7 +148,11 @@ __all__ = [
     "erasure_journal_file",
     "find_outside_subject",
     "fingerprint",
+    "free",
+    "has_holds",
+    "held",
     "held_data",
+    "lock_holds",
     "master_key",
     "master_key_file",
     "new_act",

@@ -17,6 +17,7 @@ from unificx.privacy import repository
 from unificx.privacy.audit import AuditLog
 from unificx.privacy.erasure import AppliedErasures, Erasure
 from unificx.privacy.holdings import DataSubject, Holding
+from unificx.privacy.holds import HeldKind, Holds
 from unificx.privacy.journal import JournalHead
 from unificx.privacy.keys import KeysBusy
 from unificx.privacy.models import AppliedErasuresRow, ErasureRow
@@ -33,6 +34,9 @@ _JOURNAL = {
     "until": "the tenant is deleted",
 }
 _KEY = "key of the person"
+_HELD = "held objects"
+"""Area of objects under a hold in plans and receipts; their kinds are those of `HeldKind`."""
+_HOLD = "A duty to preserve it: it is under a hold. Access to it is cut."
 _PROBE_FAILED = "could not be counted"
 
 
@@ -77,7 +81,7 @@ class _Alone:
 
 
 class PersonErasures:
-    """Erases people, with or without an account. `holdings`, `installation` and `audit` are set
+    """Erases people, with or without an account. `holdings`, `installation`, `audit` and `holds` are set
     by the composition root.
 
     A failing step does not stop the others; the receipt is stored once nothing is left.
@@ -89,6 +93,7 @@ class PersonErasures:
         self.holdings: Sequence[Holding] = ()
         self.installation: Installation = _Alone()
         self.audit: AuditLog | None = None
+        self.holds: Holds | None = None
         self._database = database
         self.erasure = erasure
         self._clock = clock
@@ -105,8 +110,9 @@ class PersonErasures:
         return await self._plan(owner, _receipt_of(stored))
 
     async def erase(self, owner: DataSubject, confirmed: str, by: str) -> dict[str, Any]:
-        """Erase a person and return the receipt; that of the first time if they are erased already. `confirmed` is the
-        digest of a plan, `by` the id of the administrator. Raise PlanChanged, Conflict, ServiceUnavailable."""
+        """Erase a person and return the receipt; that of the first time if they are erased already. Objects under a
+        hold stay without access to them, and the erasure ends on their release. `confirmed` is the digest of a plan,
+        `by` the id of the administrator. Raise PlanChanged, Conflict, ServiceUnavailable."""
         async with self._one_at_a_time:
             async with self._database.read() as session:
                 stored = await repository.find_erasure(session, owner.tenant_id, owner.id)
@@ -118,15 +124,32 @@ class PersonErasures:
             return await self._run(stored)
 
     async def resume(self) -> None:
-        """Finish the erasures that an earlier process began, or that left something behind."""
+        """Finish the erasures that an earlier process began, that left something behind, or that a hold delayed."""
         async with self._database.read() as session:
             stored = await repository.unfinished_erasures(session)
         for each in stored:
             async with self._one_at_a_time:
                 async with self._database.read() as session:
                     now = await repository.find_erasure(session, each.tenant_id, each.person_id)
-                if now is not None and now.receipt is None:
+                if now is not None and await self._is_due(now):
                     await self._run(now)
+        begun = {(each.tenant_id, each.subject_id) for each in stored}
+        for tenant_id, subject in self.erasure.withdrawn():
+            # A restored database may know neither the erasure nor the hold.
+            if (tenant_id, subject) not in begun and not await self._held(DataSubject(tenant_id, subject)):
+                self.erasure.erase_subject(tenant_id, subject)
+
+    async def _is_due(self, stored: ErasureRow) -> bool:
+        """Whether an erasure goes on: not while the same objects are under a hold as in its receipt."""
+        receipt = _receipt_of(stored)
+        if receipt is None:
+            return True
+        held = {each.kind: each.count for each in await self._held(_owner_of(stored))}
+        return held != {each["kind"]: each["count"] for each in receipt["kept"] if each["area"] == _HELD}
+
+    async def _held(self, owner: DataSubject) -> Sequence[HeldKind]:
+        """Return the objects of a subject that are under a hold. The holdings neither erase nor count them."""
+        return () if self.holds is None else await self.holds.of_subject(owner.tenant_id, owner.subject)
 
     async def erase_rows(self, owner: DataSubject) -> bool:
         """Erase a subject in all areas, independently of each other; return whether all have succeeded."""
@@ -175,6 +198,7 @@ class PersonErasures:
             requested=self._clock.now(),
             plan=json.dumps(plan.held),
             receipt=None,
+            held=False,
         )
         async with self._database.begin() as uow:
             uow.session.add(row)
@@ -183,20 +207,26 @@ class PersonErasures:
         return row
 
     async def _run(self, stored: ErasureRow) -> dict[str, Any]:
-        person_id = "" if stored.person_id == stored.subject_id else stored.person_id
-        owner = DataSubject(stored.tenant_id, stored.subject_id, person_id, tuple(stored.extension_ids.split()))
-        if not self.erasure.is_destroyed(owner.tenant_id, owner.subject):
-            self._announce(stored)
+        owner = _owner_of(stored)
+        held = await self._held(owner)
+        begun = self.erasure.is_destroyed(owner.tenant_id, owner.subject)
+        released = not held and self.erasure.is_withdrawn(owner.tenant_id, owner.subject)
+        if not begun or released:
+            self._announce(stored, held=bool(held))
             await self.erase_rows(owner)
             await self._settle()
-        cleared = self._destroy_key(stored)
+        cleared = self._destroy_key(stored, held=bool(held))
         left = await self._count(owner, again=True)
         if any(count for kinds in left.values() for count in kinds.values()):
             await self.erase_rows(owner)
             await self._settle()
             left = await self._count(owner, again=True)
-        left = {**left, "privacy": {_KEY: 0 if cleared else 1}}
-        held: Counts = {**json.loads(stored.plan), "privacy": {_KEY: 1}}
+        plan: Counts = json.loads(stored.plan)
+        kinds = {each.kind: each.count for each in held}
+        gone = {kind: count - kinds.get(kind, 0) for kind, count in plan.get(_HELD, {}).items()}
+        before: Counts = {**plan, _HELD: {kind: count for kind, count in gone.items() if count > 0}}
+        if not (held and cleared):
+            before, left = {**before, "privacy": {_KEY: 1}}, {**left, "privacy": {_KEY: 0 if cleared else 1}}
         proof = await self._audit_proof(stored)
         receipt = self.signer.sign(
             {
@@ -207,14 +237,16 @@ class PersonErasures:
                 "person": stored.person_id,
                 "requested": stored.requested.isoformat(),
                 "finished": self._clock.now().isoformat(),
-                "plan": self._digest(owner, json.loads(stored.plan)),
-                "kept": [*self._retained(held), _JOURNAL],
-                **outcome(held, left),
+                "plan": self._digest(owner, plan),
+                "kept": [*self._retained(before), *_stays(held, key=True), _JOURNAL],
+                **outcome(before, left),
             }
         )
         if not receipt["failed"]:
             async with self._database.begin() as uow:
-                await repository.finish_erasure(uow.session, stored.tenant_id, stored.id, json.dumps(receipt))
+                await repository.finish_erasure(
+                    uow.session, stored.tenant_id, stored.id, json.dumps(receipt), held=bool(held)
+                )
         return receipt
 
     async def _audit_proof(self, stored: ErasureRow) -> dict[str, Any] | None:
@@ -223,18 +255,18 @@ class PersonErasures:
             return None
         return await self.audit.tree.prove_object(stored.tenant_id, ERASURE_ACTION, _object_of(stored))
 
-    def _announce(self, stored: ErasureRow) -> None:
+    def _announce(self, stored: ErasureRow, *, held: bool) -> None:
         try:
-            self.erasure.announce(stored.id, stored.tenant_id, stored.subject_id)
+            self.erasure.announce(stored.id, stored.tenant_id, stored.subject_id, held=held)
         except OSError as fault:
             raise ServiceUnavailable(
                 f"The erasure journal cannot be written: {fault.strerror}.", hint="Nothing was erased. Free disk space."
             ) from None
 
-    def _destroy_key(self, stored: ErasureRow) -> bool:
-        """Destroy the key; return whether its bytes are gone from the log of the key store too."""
+    def _destroy_key(self, stored: ErasureRow, *, held: bool) -> bool:
+        """Destroy the key, or withdraw it; return whether its bytes are gone from the log of the key store too."""
         try:
-            self.erasure.destroy_key(stored.id, stored.tenant_id, stored.subject_id)
+            self.erasure.destroy_key(stored.id, stored.tenant_id, stored.subject_id, held=held)
         except KeysBusy:
             log.warning("erased_key_not_cleared", erasure=stored.id)
             return False
@@ -243,7 +275,10 @@ class PersonErasures:
     async def _plan(self, owner: DataSubject, receipt: dict[str, Any] | None) -> ErasurePlan:
         await self._settle()
         held = await self._count(owner, again=False)
-        retained = tuple(self._retained(held))
+        under_hold = await self._held(owner)
+        if under_hold:
+            held = {**held, _HELD: {each.kind: each.count for each in under_hold}}
+        retained = (*self._retained(held), *_stays(under_hold, key=False))
         found = self._digest(owner, held)
         return ErasurePlan(owner.id, held, retained, found, self.signer.fingerprint, receipt)
 
@@ -281,6 +316,23 @@ class PersonErasures:
 
 def _object_of(stored: ErasureRow) -> str:
     return f"erasure:{stored.id}"
+
+
+def _owner_of(stored: ErasureRow) -> DataSubject:
+    person_id = "" if stored.person_id == stored.subject_id else stored.person_id
+    return DataSubject(stored.tenant_id, stored.subject_id, person_id, tuple(stored.extension_ids.split()))
+
+
+def _stays(held: Sequence[HeldKind], *, key: bool) -> list[dict[str, Any]]:
+    """Return the entries of a receipt for objects under a hold, and for the key that they need."""
+    if not held:
+        return []
+    until = f"the hold is released; it is reviewed by {max(each.review for each in held).isoformat()}"
+    kinds = [(_HELD, each.kind, each.count) for each in held]
+    if key:
+        kinds.append(("privacy", _KEY, 1))
+    common = {"what": "Objects under a hold, with what they need to be opened.", "why": _HOLD, "until": until}
+    return [{"area": area, "kind": kind, "count": count, **common} for area, kind, count in kinds]
 
 
 def _receipt_of(stored: ErasureRow | None) -> dict[str, Any] | None:

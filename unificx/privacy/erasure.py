@@ -58,20 +58,28 @@ class Erasure:
         aliases = self.destroy_key(entry.id, tenant, subject)
         return ErasureReceipt(entry.id, datetime.fromisoformat(entry.at), tenant, subject, aliases)
 
-    def announce(self, erasure_id: str, tenant: str, subject: str) -> None:
+    def announce(self, erasure_id: str, tenant: str, subject: str, *, held: bool = False) -> None:
         """Write the journal entry of an erasure that ends with `destroy_key`: from then on every start completes it.
         Raise OSError."""
-        self._append(erasure_id, tenant, subject)
+        self._append(erasure_id, tenant, subject, held=held)
 
     def is_destroyed(self, tenant: str, subject: str) -> bool:
-        """Whether the subject's key was destroyed."""
+        """Whether the subject's key was destroyed or withdrawn."""
         return self._keys.is_destroyed(tenant, subject)
 
-    def destroy_key(self, erasure_id: str, tenant: str, subject: str) -> int:
-        """Destroy the key of a subject whose erasure is in the journal; return the number of removed aliases.
-        Idempotent. Raise KeysBusy: repeat it."""
+    def is_withdrawn(self, tenant: str, subject: str) -> bool:
+        """Whether the subject's key is withdrawn because of a hold."""
+        return self._keys.withdrawn.has(tenant, subject)
+
+    def withdrawn(self) -> list[tuple[str, str]]:
+        """Return tenant and subject of each key that is withdrawn."""
+        return self._keys.withdrawn.all()
+
+    def destroy_key(self, erasure_id: str, tenant: str, subject: str, *, held: bool = False) -> int:
+        """Destroy the key of a subject whose erasure is in the journal, or withdraw it if objects are `held`; return
+        the number of removed aliases. Idempotent. Raise KeysBusy: repeat it."""
         try:
-            aliases = self._keys.destroy(tenant, subject, self._journal.head)
+            aliases = self._keys.destroy(tenant, subject, self._journal.head, withdraw=held)
         finally:
             self._bus.publish(SubjectErased(erasure_id, tenant, subject))
         log.info("subject_erased", erasure=erasure_id, tenant=tenant)
@@ -91,10 +99,11 @@ class Erasure:
         known = self._keys.journal.head
         self._journal.require(known, "the key store")
         for number, entry in enumerate(self._journal.entries(), 1):
-            if self._keys.is_destroyed(entry.tenant, entry.subject):
+            is_last = not self._keys.withdrawn.has(entry.tenant, entry.subject)
+            if self._keys.is_destroyed(entry.tenant, entry.subject) and (is_last or entry.held):
                 continue
             if entry.subject:
-                self._keys.destroy(entry.tenant, entry.subject)
+                self._keys.destroy(entry.tenant, entry.subject, withdraw=entry.held)
             else:
                 self._keys.destroy_tenant(entry.tenant)
             self._restored.add(number)
@@ -126,8 +135,8 @@ class Erasure:
         """Note that no rows of the subject are left; the database learns of it by `applied`."""
         self._pending.pop((tenant, subject), None)
 
-    def _append(self, erasure_id: str, tenant: str, subject: str) -> JournalEntry:
-        entry = JournalEntry(erasure_id, self._clock.now().isoformat(), tenant, subject)
+    def _append(self, erasure_id: str, tenant: str, subject: str, *, held: bool = False) -> JournalEntry:
+        entry = JournalEntry(erasure_id, self._clock.now().isoformat(), tenant, subject, held)
         head = self._journal.append(entry)
         self._pending.setdefault((tenant, subject), (head.length, erasure_id))
         return entry

@@ -23,12 +23,14 @@ _HINT = "Restore the latest copy of the journal; an older one would undo erasure
 
 @dataclass(frozen=True, slots=True)
 class JournalEntry:
-    """One erasure; `subject` is "" for a whole tenant. `at` is ISO 8601 in UTC."""
+    """One erasure; `subject` is "" for a whole tenant. `at` is ISO 8601 in UTC. `held`: the key is withdrawn only,
+    because of a hold; an entry without it follows on release."""
 
     id: str
     at: str
     tenant: str
     subject: str
+    held: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,8 @@ class ErasureJournal:
                 head = self.open()
             lines = b""
             for entry in entries:
-                body = json.dumps(asdict(entry), separators=(",", ":")).encode()[:-1]
+                fields = {name: value for name, value in asdict(entry).items() if value is not False}
+                body = json.dumps(fields, separators=(",", ":")).encode()[:-1]
                 head = JournalHead(head.length + 1, self._mac(head.mac, body))
                 lines += body + _MAC + head.mac.encode() + _END
             try:

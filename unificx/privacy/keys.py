@@ -26,8 +26,10 @@ from unificx.privacy.journal import JournalHead
 from unificx.privacy.key_wrapping import TenantSecret, unwrap, wrap
 from unificx.privacy.known_journal import KnownJournal
 from unificx.privacy.master import MasterKey
+from unificx.privacy.withdrawn_keys import WITHDRAWN_SCHEMA, WithdrawnKeys
 
-_SCHEMA = """
+_SCHEMA = (
+    """
 CREATE TABLE IF NOT EXISTS proof (
     id INTEGER PRIMARY KEY CHECK (id = 1), installation TEXT NOT NULL, wrapped BLOB NOT NULL
 );
@@ -45,6 +47,8 @@ CREATE TABLE IF NOT EXISTS journal (
     id INTEGER PRIMARY KEY CHECK (id = 1), length INTEGER NOT NULL, mac TEXT NOT NULL
 );
 """
+    + WITHDRAWN_SCHEMA
+)
 # NULL in `wrapped` is the tombstone of a destroyed key.
 
 _PROOF_TEXT = b"this master key opens this key store"
@@ -88,6 +92,7 @@ class KeyStore:
         self._master = MasterKey(master) if isinstance(master, bytes) else master
         self._db = _open(path)
         self.journal = KnownJournal(self._db, self._lock)
+        self.withdrawn = WithdrawnKeys(self._db, self._lock)
         try:
             self.installation_id = self._verify_master_key()
             """Random id of the installation, also stored in its database."""
@@ -139,6 +144,7 @@ class KeyStore:
             key = Key(version, AESGCM(unwrap(secret.wrapping_key, wrapped, "subject", tenant, subject, str(version))))
             found[subject] = key
             self._cache.put(epoch, tenant, subject, key)
+        found.update(self.withdrawn.open(secret, tenant, [subject for subject in subjects if found[subject] is None]))
         return found
 
     def _rows(self, tenant: str, subjects: list[str]) -> dict[str, tuple[int, bytes | None]]:
@@ -160,14 +166,18 @@ class KeyStore:
             made = {subject: _insert_key(db, tenant, secret, subject) for subject in subjects}
         return {subject: key for subject, key in made.items() if key is not None}
 
-    def destroy(self, tenant: str, subject: str, journal: JournalHead | None = None) -> int:
+    def destroy(self, tenant: str, subject: str, journal: JournalHead | None = None, *, withdraw: bool = False) -> int:
         """Destroy a subject's key and its aliases; return the number of aliases. Idempotent. `journal` is stored in
-        the same transaction.
+        the same transaction. With `withdraw`, the key is only withdrawn (`WithdrawnKeys`), until it is destroyed.
 
         An unknown subject gets a tombstone too. Raise KeysBusy if the old bytes could not be cleared yet.
         """
         self._cache.drop(tenant, subject)
         with self._writing() as db:
+            if withdraw:
+                self.withdrawn.take(tenant, subject)
+            else:
+                self.withdrawn.drop(tenant, subject)
             db.execute(
                 "INSERT INTO subject_key VALUES (?, ?, ?, NULL) ON CONFLICT DO UPDATE SET wrapped = NULL",
                 (tenant, subject, _VERSION),
@@ -216,6 +226,7 @@ class KeyStore:
             )
             db.execute("DELETE FROM alias WHERE tenant = ?", (tenant,))
             db.execute("UPDATE subject_key SET wrapped = NULL WHERE tenant = ?", (tenant,))
+            self.withdrawn.drop(tenant)
             self.journal.store(journal)
         self._truncate_log()
         self._drop_cached_tenant(tenant)

@@ -9,7 +9,7 @@ from unificx.db.base import Base, plain
 
 
 class ErasureRow(Base):
-    """The erasure of a person; without a receipt it is not finished."""
+    """The erasure of a person; without a receipt, or with `held`, it is not finished."""
 
     __tablename__ = "erasure"
     __table_args__ = (Index(None, "tenant_id", "person_id", unique=True),)
@@ -23,6 +23,7 @@ class ErasureRow(Base):
     requested: Mapped[datetime] = plain("a time")
     plan: Mapped[str] = plain("counts by area and kind before the erasure, as JSON")
     receipt: Mapped[str | None] = plain("the signed receipt, as JSON: random ids, times and counts")
+    held: Mapped[bool] = plain("whether a hold keeps it from its end; the receipt is then replaced at the end")
 
 
 class AppliedErasuresRow(Base):

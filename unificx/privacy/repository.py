@@ -7,6 +7,7 @@ from sqlalchemy import Row, Table, delete, func, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.db.base import sealed_part
+from unificx.privacy.holds.repository import free
 from unificx.privacy.models import AppliedErasuresRow, ErasureRow
 
 PAGE = 500
@@ -14,12 +15,14 @@ PAGE = 500
 
 
 async def count_sealed(session: AsyncSession, row: type[Any], tenant_id: str, subject: str) -> int:
-    """Return the number of rows with a part sealed for the subject."""
+    """Return the number of rows with a part sealed for the subject, except those of objects under a hold."""
     table: Table = row.__table__
     declared = {column: part for column in table.columns if (part := sealed_part(column)) is not None}
     [owner] = {part.subject for part in declared.values()}
     chosen = (table.c.tenant_id == tenant_id, table.c[owner] == subject)
     present = or_(*(column.is_not(None) for column in declared))
+    if hasattr(row, "HELD_AS"):
+        chosen = (*chosen, free(row, tenant_id))
     return await session.scalar(select(func.count()).select_from(table).where(*chosen, present)) or 0
 
 
@@ -56,16 +59,17 @@ async def find_erasure(session: AsyncSession, tenant_id: str, person_id: str) ->
 
 
 async def unfinished_erasures(session: AsyncSession) -> Sequence[ErasureRow]:
-    """Return the erasures without a receipt, oldest first."""
+    """Return the erasures without a receipt, or delayed by a hold, oldest first."""
     # scope: all tenants, because the process that began them served every tenant
-    query = select(ErasureRow).where(ErasureRow.receipt.is_(None)).order_by(ErasureRow.requested)
+    open_ = or_(ErasureRow.receipt.is_(None), ErasureRow.held.is_(True))
+    query = select(ErasureRow).where(open_).order_by(ErasureRow.requested)
     return (await session.scalars(query)).all()
 
 
-async def finish_erasure(session: AsyncSession, tenant_id: str, erasure_id: str, receipt: str) -> None:
-    """Store the receipt and delete the links to extensions."""
+async def finish_erasure(session: AsyncSession, tenant_id: str, erasure_id: str, receipt: str, *, held: bool) -> None:
+    """Store the receipt and delete the links to extensions. `held`: it is that of an erasure which a hold delays."""
     chosen = (ErasureRow.tenant_id == tenant_id, ErasureRow.id == erasure_id)
-    await session.execute(update(ErasureRow).where(*chosen).values(receipt=receipt, extension_ids=""))
+    await session.execute(update(ErasureRow).where(*chosen).values(receipt=receipt, extension_ids="", held=held))
 
 
 async def delete_of_tenant(session: AsyncSession, tenant_id: str) -> None:

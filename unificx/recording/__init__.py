@@ -3,6 +3,7 @@
 from unificx.recording.archive import CallRecordingWriter, RecordingArchive
 from unificx.recording.call_monitor import CallMonitor, LiveMonitoring
 from unificx.recording.call_recorder import CallRecorder, CallRecorderParts
+from unificx.recording.call_recording_repository import RECORDING_TARGET
 from unificx.recording.conference_recorder import ConferenceRecorder, ConferenceRecorderParts
 from unificx.recording.live_recording import LiveRecording
 from unificx.recording.monitoring_repository import MonitoringEntry, MonitoringLog
@@ -44,6 +45,7 @@ __all__ = [
     "JOIN",
     "MONITORING_APP",
     "MONITORING_CODE",
+    "RECORDING_TARGET",
     "CallMonitor",
     "CallRecorder",
     "CallRecorderParts",

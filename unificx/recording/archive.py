@@ -92,6 +92,8 @@ class RecordingArchive:
         self._clock = parts.clock
         self._audio = audio
         audio.on_erase.append(self._on_audio_erased)
+        audio.on_hide.append(self._on_audio_hidden)
+        audio.held.append(call_recording_repository.held_audio)
         self._unfinished: list[tuple[str, str, str]] = []
         """(tenant, recording, audio) of recordings cut off by a restart and not stored yet."""
         self._tenants: dict[str, TenantRecordingPolicy] = {}
@@ -223,7 +225,8 @@ class RecordingArchive:
         await self._set_archived(recording, places, hidden=False)
 
     async def erase(self, recording: CallRecording) -> None:
-        """Erase it permanently for all parties: key, audio, parties and playback log."""
+        """Erase it permanently for all parties: key, audio, parties and playback log. Under a hold, it is archived for
+        all of them."""
         await self._audio.erase(recording.tenant_id, [recording.audio_id])
 
     # ---- policies
@@ -319,6 +322,10 @@ class RecordingArchive:
         tenant_id, moment = recording.tenant_id, self._clock.now() if hidden else None
         async with self._database.begin() as uow:
             await call_recording_repository.set_archived(uow.session, tenant_id, recording.id, places, moment)
+            uow.publish(CallRecordingsChanged(self._clock.new_id(), tenant_id))
+
+    async def _on_audio_hidden(self, uow: UnitOfWork, tenant_id: str, audio_ids: Sequence[str]) -> None:
+        if await call_recording_repository.hide(uow.session, tenant_id, audio_ids, self._clock.now()):
             uow.publish(CallRecordingsChanged(self._clock.new_id(), tenant_id))
 
     async def _on_audio_erased(self, uow: UnitOfWork, tenant_id: str, audio_ids: Sequence[str]) -> None:

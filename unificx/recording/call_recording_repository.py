@@ -8,6 +8,7 @@ from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.db import Erased, Keys, PageByTime, SealedCodec, invalid_cursor, owned_by, time_cursor
+from unificx.privacy import HoldTarget, free, held
 from unificx.recording.models import (
     ListenerPart,
     MonitoringRow,
@@ -157,13 +158,41 @@ async def set_archived(
     )
 
 
+def held_audio(tenant_id: str) -> Select[str]:
+    """Audio ids of the recordings under a hold."""
+    chosen = (owned_by(RecordingRow.tenant_id, tenant_id), RecordingRow.id.in_(held(tenant_id, "recording")))
+    return select(RecordingRow.audio_id).where(*chosen)
+
+
+async def hide(session: AsyncSession, tenant_id: str, audio_ids: Sequence[str], now: datetime) -> bool:
+    """Archive recordings for all parties. Return whether there were any."""
+    ids = select(RecordingRow.id).where(RecordingRow.tenant_id == tenant_id, RecordingRow.audio_id.in_(audio_ids))
+    shown = (RecordingPartyRow.recording_id.in_(ids), RecordingPartyRow.hidden.is_(None))
+    hiding = update(RecordingPartyRow).where(RecordingPartyRow.tenant_id == tenant_id, *shown).values(hidden=now)
+    return (await session.execute(hiding.returning(RecordingPartyRow.place))).first() is not None
+
+
+def _found(tenant_id: str) -> Select[str]:
+    return select(RecordingRow.id).where(RecordingRow.tenant_id == tenant_id, RecordingRow.state == "kept")
+
+
+def _of_subject(tenant_id: str, subject: str) -> Select[str]:
+    taken = (RecordingPartyRow.tenant_id == tenant_id, RecordingPartyRow.subject_id == subject)
+    return select(RecordingPartyRow.recording_id).where(*taken)
+
+
+RECORDING_TARGET = HoldTarget("recording", _found, _of_subject)
+"""Recordings can be put under a hold."""
+
+
 def archived(tenant_id: str) -> Select[str, datetime]:
     """Audio ids of recordings that all internal parties archived, since the last of them did so."""
     hidden, recording_id = RecordingPartyRow.hidden, RecordingPartyRow.recording_id
     internal = (RecordingPartyRow.tenant_id == tenant_id, RecordingPartyRow.extension_id.is_not(None))
     by_recording = select(recording_id, func.max(hidden).label("at")).where(*internal).group_by(recording_id)
     latest = by_recording.having(func.count() == func.count(hidden)).subquery()
-    of_tenant = (RecordingRow.tenant_id == tenant_id, RecordingRow.state == "kept")
+    not_held = RecordingRow.id.not_in(held(tenant_id, "recording"))
+    of_tenant = (RecordingRow.tenant_id == tenant_id, RecordingRow.state == "kept", not_held)
     query = select(RecordingRow.audio_id.label("id"), latest.c.at).where(*of_tenant)
     return query.join(latest, latest.c.recording_id == RecordingRow.id)
 
@@ -221,10 +250,15 @@ async def playback_log(session: AsyncSession, keys: Keys, tenant_id: str, record
 
 
 async def drop_listener(session: AsyncSession, tenant_id: str, subject: str) -> None:
-    """Remove the name of an erased listener, supervisor or party; the entries themselves stay."""
-    for table in (RecordingListenRow, MonitoringRow, RecordingPartyRow):
+    """Remove the name of an erased listener, supervisor or party, unless the recording is under a hold; the entries
+    themselves stay."""
+    for table in (RecordingListenRow, MonitoringRow):
         conditions = (table.tenant_id == tenant_id, table.subject_id == subject)
         await session.execute(update(table).where(*conditions).values(sealed=None))
+    party = (RecordingPartyRow.tenant_id == tenant_id, RecordingPartyRow.subject_id == subject)
+    await session.execute(
+        update(RecordingPartyRow).where(*party, free(RecordingPartyRow, tenant_id)).values(sealed=None)
+    )
 
 
 # ---- policies

@@ -6,6 +6,7 @@ A party's identity is sealed under their own key, so that erasing one party leav
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import ClassVar
 
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped
@@ -58,6 +59,7 @@ class RecordingPartyRow(Base):
     """A recorded party, with the evidence that they were informed before recording started."""
 
     __tablename__ = "recording_party"
+    HELD_AS: ClassVar = ("recording", "recording_id")
     __table_args__ = (Index(None, "tenant_id", "extension_id"), Index(None, "tenant_id", "subject_id"))
 
     recording_id: Mapped[str] = plain("the recording", primary_key=True)

@@ -27,6 +27,7 @@ from unificx.privacy import (
     Erasure,
     ErasureJournal,
     HeadFile,
+    Holds,
     KeyStore,
     MasterKey,
     PersonErasures,
@@ -126,6 +127,7 @@ def _erasures(
     clock = database.clock
     seed = sealed_file(paths.receipt_key, master, "erasure receipts", lambda: clock.random_bytes(RECEIPT_KEY_BYTES))
     erasures = PersonErasures(database, erasure, clock, ReceiptSigner(seed), keys.installation_id)
+    erasures.holds = Holds(database, keys, clock)
     erasures.audit = AuditLog(database, keys, erasures.signer, keys.installation_id)
     return erasures
 

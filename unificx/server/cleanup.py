@@ -22,7 +22,7 @@ from unificx.identity.events import (
     TenantDeleted,
     TenantSuspended,
 )
-from unificx.privacy import DataSubject
+from unificx.privacy import DataSubject, HoldReleased
 from unificx.privacy.events import SubjectErased
 from unificx.registrar.events import DeviceRegistered
 from unificx.server.container import Container
@@ -64,8 +64,7 @@ class Cleanup:
         container.outbox.subscribe(MessageLeft, self._on_message_left, purpose="telephony")
         container.outbox.subscribe(TenantDeleted, container.history.on_tenant_deleted)
         container.outbox.subscribe(TenantDeleted, self._on_tenant_deleted)
-        for part in (container.erasures, container.retention, container.audit, container.access_copies):
-            container.outbox.subscribe(TenantDeleted, part.on_tenant_deleted)
+        self._subscribe_privacy(container)
         container.outbox.subscribe(TenantDeleted, container.idempotency.delete_affected)
         container.outbox.subscribe(PersonClosed, container.idempotency.delete_affected)
         container.outbox.subscribe(ExtensionDeleted, container.mailboxes.on_extension_deleted)
@@ -101,10 +100,15 @@ class Cleanup:
         container.outbox.subscribe(TenantDeleted, container.support.on_tenant_deleted)
         container.outbox.subscribe(TenantDeleted, container.chat.on_tenant_deleted)
         container.outbox.subscribe(TenantDeleted, container.rights.on_tenant_deleted)
-        container.outbox.subscribe(TenantDeleted, container.consents.on_tenant_deleted)
         container.outbox.subscribe(TenantDeleted, container.webhooks.on_tenant_deleted)
         for reported in SOURCES:
             container.outbox.subscribe(reported, container.webhooks.on_event, purpose="administration")
+
+    def _subscribe_privacy(self, container: Container) -> None:
+        parts = (container.erasures, container.retention, container.holds, container.audit, container.access_copies)
+        for part in (*parts, container.consents):
+            container.outbox.subscribe(TenantDeleted, part.on_tenant_deleted)
+        container.bus.subscribe(HoldReleased, lambda event: self._start_task(container.erasures.resume()))
 
     async def start(self) -> None:
         """Complete erasures that are unfinished after a restart or a restored backup; write missing receipts."""
@@ -126,12 +130,13 @@ class Cleanup:
         for tenant_id, audio_ids in sounds.items():
             await self._run_safely(container.audio.complete_erasure(tenant_id, audio_ids))
         await self._run_safely(container.erasures.resume())
+        await self._run_safely(container.holds.check_reviews())
         await self._run_safely(container.erasures.store_applied())
 
     async def _delete_tenant(self, tenant_id: str) -> None:
         """Delete a tenant that a restored database brought back."""
         if self._container.identity.directory.tenant(tenant_id) is not None:
-            await self._container.identity.tenants.delete(tenant_id)
+            await self._container.identity.tenants.delete(tenant_id, despite_holds=True)
         self._container.erasure.finish(tenant_id, "")
 
     async def run(self) -> None:
@@ -144,6 +149,7 @@ class Cleanup:
                 self._container.access_copies.delete_expired(),
                 self._container.archive.store_unfinished(),
                 self._container.retention.run(),
+                self._container.holds.check_reviews(),
                 self._container.push.start(),
                 self._sweep_idempotency(),
                 self._container.erasures.resume(),

@@ -32,7 +32,7 @@ from unificx.notifications import (
     PushNotifier,
     PushNotifierDependencies,
 )
-from unificx.privacy import AuditLog, Consents, Erasure, KeyPool, KeyStore, PersonErasures, Retention
+from unificx.privacy import AuditLog, Consents, Erasure, Holds, KeyPool, KeyStore, PersonErasures, Retention
 from unificx.prompts import Prompts
 from unificx.provisioning import PhoneSettingsParts, PhoneSettingsService
 from unificx.queues import QueueStore
@@ -117,6 +117,11 @@ class Container:
     def audit(self) -> AuditLog:
         """The audit log, which also records the erasures."""
         return cast("AuditLog", self.erasures.audit)
+
+    @property
+    def holds(self) -> Holds:
+        """Holds on objects, which delay erasures."""
+        return cast("Holds", self.erasures.holds)
 
 
 def build_container(

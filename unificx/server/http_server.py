@@ -58,6 +58,7 @@ def http_app(  # noqa: PLR0917 - what an installation shows
             access_copies=container.access_copies,
             retention=container.retention,
             audit=container.audit,
+            holds=container.holds,
             history=container.history,
             mailboxes=container.mailboxes,
             custom_sounds=container.custom_sounds,

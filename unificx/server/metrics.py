@@ -62,6 +62,9 @@ class MetricsCollector(Collector):
         yield GaugeMetricFamily(
             "unificx_retention_alarm", "1 if a sweep is overdue, or removed nothing", float(status.alarm)
         )
+        yield GaugeMetricFamily(
+            "unificx_holds_overdue", "Holds whose review date has passed", self._container.holds.overdue
+        )
 
     def _queues(self) -> Iterable[Metric]:
         """Collect waiting callers and agents by state of all queues, without naming a tenant or a queue."""

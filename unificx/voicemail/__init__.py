@@ -3,6 +3,7 @@
 from unificx.voicemail.deposit import MailboxKind, deposit_app
 from unificx.voicemail.email_attachments import VoicemailAttachments
 from unificx.voicemail.message_counts import MessageCounts
+from unificx.voicemail.message_repository import MESSAGE_TARGET
 from unificx.voicemail.privacy import mailbox_holding
 from unificx.voicemail.prompt_recording import PromptRecordingParts, prompt_recording_app
 from unificx.voicemail.retrieval import retrieval_apps
@@ -27,6 +28,7 @@ from unificx.voicemail.settings import (
 from unificx.voicemail.transcription import TranscriptionWorker
 
 __all__ = [
+    "MESSAGE_TARGET",
     "CallerId",
     "Greeting",
     "GreetingKind",

@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import Select, delete, func, select, update
+from sqlalchemy import Select, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from unificx.db import Erased, Keys, SealedCodec
-from unificx.privacy import KeyStore
+from unificx.audio_store import audio_of_owner
+from unificx.db import Erased, Keys, SealedCodec, owned_by
+from unificx.privacy import HoldTarget, KeyStore, free, held
 from unificx.voicemail.models import CallerPart, GreetingRow, MailboxRow, MessageRow, PinPart, TenantMailRow
 from unificx.voicemail.schemas import CallerId, Mailbox, Message
 from unificx.voicemail.settings import Greeting, GreetingKind, MailboxSettings, VoicemailSettings
@@ -148,10 +149,11 @@ async def stored_in(session: AsyncSession, tenant_id: str, box_id: str | None) -
     return {row.audio_id: row.extension_id for row in rows}
 
 
-async def archive_all(session: AsyncSession, tenant_id: str, audio_ids: Sequence[str], now: datetime) -> None:
-    """Archive these messages; already archived ones are unchanged."""
+async def archive_all(session: AsyncSession, tenant_id: str, audio_ids: Sequence[str], now: datetime) -> set[str]:
+    """Archive these messages; already archived ones are unchanged. Return the extensions of the others."""
     conditions = (MessageRow.tenant_id == tenant_id, MessageRow.audio_id.in_(audio_ids), MessageRow.hidden.is_(None))
-    await session.execute(update(MessageRow).where(*conditions).values(hidden=now))
+    archiving = update(MessageRow).where(*conditions).values(hidden=now)
+    return set((await session.scalars(archiving.returning(MessageRow.extension_id))).all())
 
 
 async def unfinished(session: AsyncSession) -> list[tuple[str, str, str, str]]:
@@ -178,9 +180,29 @@ async def set_transcription_state(session: AsyncSession, tenant_id: str, message
     return done.first() is not None
 
 
+def held_audio(tenant_id: str) -> Select[str]:
+    """Audio ids of the messages under a hold."""
+    chosen = (owned_by(MessageRow.tenant_id, tenant_id), MessageRow.id.in_(held(tenant_id, "message")))
+    return select(MessageRow.audio_id).where(*chosen)
+
+
+def _found(tenant_id: str) -> Select[str]:
+    return select(MessageRow.id).where(MessageRow.tenant_id == tenant_id, MessageRow.state == "kept")
+
+
+def _of_subject(tenant_id: str, subject: str) -> Select[str]:
+    taken = or_(MessageRow.caller_subject_id == subject, MessageRow.audio_id.in_(audio_of_owner(tenant_id, subject)))
+    return select(MessageRow.id).where(MessageRow.tenant_id == tenant_id, MessageRow.state == "kept", taken)
+
+
+MESSAGE_TARGET = HoldTarget("message", _found, _of_subject)
+"""Messages can be put under a hold, by caller and by the owner of the mailbox."""
+
+
 def archived(tenant_id: str) -> Select[str, datetime | None]:
     """Audio ids of archived messages, since their owner archived them."""
-    chosen = (MessageRow.tenant_id == tenant_id, MessageRow.state == "kept", MessageRow.hidden.is_not(None))
+    archived_ = (MessageRow.tenant_id == tenant_id, MessageRow.state == "kept", MessageRow.hidden.is_not(None))
+    chosen = (*archived_, free(MessageRow, tenant_id))
     return select(MessageRow.audio_id.label("id"), MessageRow.hidden.label("at")).where(*chosen)
 
 
@@ -199,9 +221,9 @@ async def drop_mailbox(session: AsyncSession, tenant_id: str, extension_id: str)
 
 
 async def erase_subject(session: AsyncSession, tenant_id: str, subject: str) -> None:
-    """Delete the sealed parts of a subject: caller of messages, PIN of a mailbox."""
+    """Delete the sealed parts of a subject: caller of messages, except those under a hold, and PIN of a mailbox."""
     messages = (MessageRow.tenant_id == tenant_id, MessageRow.caller_subject_id == subject)
-    await session.execute(update(MessageRow).where(*messages).values(sealed=None))
+    await session.execute(update(MessageRow).where(*messages, free(MessageRow, tenant_id)).values(sealed=None))
     boxes = (MailboxRow.tenant_id == tenant_id, MailboxRow.subject_id == subject)
     await session.execute(update(MailboxRow).where(*boxes).values(sealed=None))
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import ClassVar
 
 from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped
@@ -37,6 +38,7 @@ class MessageRow(Base):
     """A voicemail message. The row stays after erasure."""
 
     __tablename__ = "voicemail"
+    HELD_AS: ClassVar = ("message", "id")
     __table_args__ = (
         Index(None, "tenant_id", "extension_id", "created"),
         Index(None, "tenant_id", "caller_subject_id"),

@@ -66,6 +66,8 @@ class Mailboxes:
         self._clock = parts.clock
         self._audio = audio
         audio.on_erase.append(self._on_audio_erased)
+        audio.on_hide.append(self._archive_all)
+        audio.held.append(message_repository.held_audio)
         self._passwords = passwords
         self._transcriber = parts.transcriber
         self.message_counts = MessageCountCache(parts.database)
@@ -286,8 +288,7 @@ class Mailboxes:
             await self._audio.erase(tenant_id, list(found))
         elif old == "put_away":
             async with self._database.begin() as uow:
-                await message_repository.archive_all(uow.session, tenant_id, list(found), self._clock.now())
-                self._publish_changes(uow, tenant_id, set(found.values()))
+                await self._archive_all(uow, tenant_id, list(found))
 
     @property
     def expiries(self) -> tuple[Expiry, ...]:
@@ -310,11 +311,17 @@ class Mailboxes:
 
     async def _empty(self, box: Mailbox) -> None:
         async with self._database.begin() as uow:
+            found = await message_repository.audio_of_extension(uow.session, box.tenant_id, box.id)
+            if await self._audio.retained(uow.session, box.tenant_id, found):
+                raise Conflict("A message in this mailbox is under a hold.", hint="Release the hold first.")
             await self._delete_mailbox(uow, box.tenant_id, box.id)
 
     async def _delete_mailbox(self, uow: UnitOfWork, tenant_id: str, box_id: str) -> None:
-        """Delete a mailbox's messages, greetings and settings."""
-        audio_ids = await message_repository.audio_of_extension(uow.session, tenant_id, box_id)
+        """Delete a mailbox's messages, greetings and settings. Messages under a hold are archived."""
+        found = await message_repository.audio_of_extension(uow.session, tenant_id, box_id)
+        retained = await self._audio.retained(uow.session, tenant_id, found)
+        await self._archive_all(uow, tenant_id, sorted(retained))
+        audio_ids = [each for each in found if each not in retained]
         await self._audio.destroy_keys(tenant_id, audio_ids)
         await self._audio.mark_erased(uow, tenant_id, audio_ids)
         await message_repository.mark_erased(uow.session, tenant_id, audio_ids)
@@ -332,12 +339,14 @@ class Mailboxes:
         await drop_tenant_audio(uow.session, event.tenant)
         uow.after_commit.append(lambda: self._tenants.pop(event.tenant, None))
 
-    # ---- inside
-
     async def _update(self, message: Message, **values: object) -> None:
         async with self._database.begin() as uow:
             await message_repository.update_message(uow.session, message.tenant_id, message.id, **values)  # type: ignore[arg-type]
             self._publish_changes(uow, message.tenant_id, {message.extension_id})
+
+    async def _archive_all(self, uow: UnitOfWork, tenant_id: str, audio_ids: Sequence[str]) -> None:
+        found = await message_repository.archive_all(uow.session, tenant_id, audio_ids, self._clock.now())
+        self._publish_changes(uow, tenant_id, found)
 
     async def _on_audio_erased(self, uow: UnitOfWork, tenant_id: str, audio_ids: Sequence[str]) -> None:
         self._publish_changes(uow, tenant_id, await message_repository.mark_erased(uow.session, tenant_id, audio_ids))

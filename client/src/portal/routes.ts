@@ -167,6 +167,11 @@ const protectedRoutes = [
   }),
   createRoute({
     getParentRoute: () => signedIn,
+    path: '/privacy/holds',
+    component: lazyRouteComponent(() => import('~/features/privacy/Holds')),
+  }),
+  createRoute({
+    getParentRoute: () => signedIn,
     path: '/privacy/policy',
     component: lazyRouteComponent(() => import('~/features/privacy/PolicyVersions')),
   }),

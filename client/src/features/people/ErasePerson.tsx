@@ -36,7 +36,7 @@ export function ErasePerson({ person, tenant, onErased }: PersonTabProps & { onE
   const receipt = erase.data ?? plan.data?.receipt;
   if (receipt) return <Receipt receipt={receipt} />;
   if (!plan.data) return plan.error ? <ErrorNotice fault={plan.error} /> : <Skeleton h={120} aria-label={t`Loading`} />;
-  const held = plan.data.held.filter(({ count }) => count > 0);
+  const held = plan.data.held.filter(({ area, count }) => count > 0 && area !== 'held objects');
   const { digest } = plan.data;
   const { name } = person;
   const textOf = (texts: Record<string, MessageDescriptor>, kind: string, otherwise = kind) => {

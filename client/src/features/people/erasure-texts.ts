@@ -45,4 +45,7 @@ export const KEPT_KINDS: Record<string, MessageDescriptor> = {
   'entries of the monitoring log': msg`Time and purpose of listening in, for the people who were heard.`,
   'party of calls': msg`Time, duration and outcome of calls, which belong to the other parties and to billing.`,
   'visits as a caller': msg`Time and outcome of visits to queues, for their statistics.`,
+  call: msg`Calls under a hold, without access to them until it is released.`,
+  recording: msg`Recordings under a hold, without access to them until it is released.`,
+  message: msg`Voicemail messages under a hold, without access to them until it is released.`,
 };

@@ -1,0 +1,81 @@
+import { Button, Group, Select, Stack, Textarea, TextInput } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useState, type FormEvent } from 'react';
+import { api, type NewHold } from '~/api';
+import { ErrorNotice } from '~/design/Notice';
+
+type Target = 'call' | 'recording' | 'message' | 'person' | 'number';
+
+/** Places a hold on one object, or on all objects of a person or number outside. */
+export function HoldForm({ tenant, onClose }: { tenant?: string; onClose: () => void }) {
+  const { t } = useLingui();
+  const queries = useQueryClient();
+  const [target, setTarget] = useState<Target>('call');
+  const place = useMutation({
+    mutationFn: (body: NewHold) => api.placeHold({ query: { tenant }, body }),
+    onSuccess: () => {
+      void queries.invalidateQueries({ queryKey: ['holds'] });
+      onClose();
+    },
+  });
+  const send = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const values = new FormData(event.currentTarget);
+    const text = (name: string) => String(values.get(name) ?? '').trim();
+    const which = text('which');
+    const named = target === 'person' || target === 'number' ? { [target]: which } : { kind: target, object: which };
+    place.mutate({ ...named, authority: text('authority'), reason: text('reason'), review: text('review') });
+  };
+  return (
+    <form onSubmit={send} aria-label={t`Place a hold`}>
+      <Stack gap="sm" maw={480}>
+        <Select
+          size="md"
+          label={t`Preserve`}
+          allowDeselect={false}
+          value={target}
+          onChange={(chosen) => chosen && setTarget(chosen as Target)}
+          data={[
+            { value: 'call', label: t`A call` },
+            { value: 'recording', label: t`A recording` },
+            { value: 'message', label: t`A voicemail message` },
+            { value: 'person', label: t`All objects of a person` },
+            { value: 'number', label: t`All objects of a number outside` },
+          ]}
+        />
+        <TextInput
+          size="md"
+          name="which"
+          required
+          maxLength={64}
+          autoComplete="off"
+          label={target === 'number' ? t`Number` : t`Id`}
+          description={target === 'number' ? t`Such as +49301234567` : t`As the API and exports show it`}
+        />
+        <TextInput size="md" name="authority" required maxLength={1000} label={t`Authority`} dir="auto" />
+        <Textarea
+          size="md"
+          name="reason"
+          required
+          maxLength={1000}
+          autosize
+          minRows={2}
+          label={t`Reason`}
+          description={t`Only administrators see it.`}
+          dir="auto"
+        />
+        <TextInput size="md" name="review" required type="date" label={t`Review by`} />
+        <ErrorNotice fault={place.error} />
+        <Group>
+          <Button size="md" type="submit" loading={place.isPending}>
+            <Trans>Place</Trans>
+          </Button>
+          <Button size="md" variant="default" onClick={onClose}>
+            <Trans>Cancel</Trans>
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}

@@ -1,0 +1,72 @@
+"""Keys of erased subjects with objects under a hold: withdrawn from all purposes but one, and destroyed on release.
+
+In the key store, a withdrawn key has the tombstone of a destroyed one: it opens nothing, is never created again, and
+the aliases of its subject are gone. Its bytes are in a table of their own, which opens them for requests about personal
+data only.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Sequence
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from unificx.core.access import stated_access
+from unificx.db import Key
+from unificx.privacy.key_wrapping import TenantSecret, unwrap
+
+WITHDRAWN_SCHEMA = """
+CREATE TABLE IF NOT EXISTS withdrawn_key (
+    tenant TEXT NOT NULL, subject TEXT NOT NULL, version INTEGER NOT NULL, wrapped BLOB NOT NULL,
+    PRIMARY KEY (tenant, subject, version)
+) WITHOUT ROWID;
+"""
+PURPOSE = "requests"
+"""The purpose for which withdrawn keys open."""
+
+
+class WithdrawnKeys:
+    """The withdrawn keys of a key store. `lock` guards the connection `db`."""
+
+    def __init__(self, db: sqlite3.Connection, lock: threading.RLock) -> None:
+        self._db, self._lock = db, lock
+
+    def take(self, tenant: str, subject: str) -> None:
+        """Copy the key of a subject, within the transaction that writes its tombstone. Idempotent."""
+        query = (
+            "INSERT OR IGNORE INTO withdrawn_key SELECT tenant, subject, version, wrapped FROM subject_key"
+            " WHERE tenant = ? AND subject = ? AND wrapped IS NOT NULL"
+        )
+        self._db.execute(query, (tenant, subject))
+
+    def drop(self, tenant: str, subject: str | None = None) -> None:
+        """Delete the key of a subject, or those of a tenant, within a transaction."""
+        query = "DELETE FROM withdrawn_key WHERE tenant = ?1 AND (?2 IS NULL OR subject = ?2)"
+        self._db.execute(query, (tenant, subject))
+
+    def open(self, secret: TenantSecret, tenant: str, subjects: Sequence[str]) -> dict[str, Key]:
+        """Return the withdrawn keys of these subjects: none unless the stated purpose is requests."""
+        access = stated_access()
+        if not subjects or access is None or access.purpose != PURPOSE:
+            return {}
+        query = "SELECT version, wrapped FROM withdrawn_key WHERE tenant = ? AND subject = ? ORDER BY version DESC"
+        found: dict[str, Key] = {}
+        with self._lock:
+            for subject in subjects:
+                row = self._db.execute(query, (tenant, subject)).fetchone()
+                if row is not None:
+                    version, wrapped = row
+                    opened = unwrap(secret.wrapping_key, wrapped, "subject", tenant, subject, str(version))
+                    found[subject] = Key(version, AESGCM(opened))
+        return found
+
+    def all(self) -> list[tuple[str, str]]:
+        """Return tenant and subject of each withdrawn key."""
+        with self._lock:
+            return list(self._db.execute("SELECT DISTINCT tenant, subject FROM withdrawn_key"))
+
+    def has(self, tenant: str, subject: str) -> bool:
+        """Whether the key of a subject is withdrawn."""
+        query = "SELECT 1 FROM withdrawn_key WHERE tenant = ? AND subject = ?"
+        with self._lock:
+            return self._db.execute(query, (tenant, subject)).fetchone() is not None
