@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from stream_zip import ZIP_64, async_stream_zip
+from stream_zip import ZIP_64, ZIP_AUTO, async_stream_zip
 
 from unificx.archive import vcon
 from unificx.archive.calls_csv import call_lines
@@ -27,7 +27,9 @@ from unificx.privacy import Export, Files, Records
 _BATCH = 64 << 10
 _MODE = stat.S_IFREG | 0o600
 _LEVEL = 1
-"""Compression level: text shrinks to a quarter all the same, and sound not at all."""
+"""Compression level: text shrinks to a quarter all the same."""
+_SOUND = ZIP_AUTO(1 << 40, level=0)
+"""Sound does not shrink; its size is not known before, so that its fields need 64 bits."""
 
 Member = tuple[str, AsyncIterator[bytes]]
 
@@ -41,7 +43,8 @@ async def archive_bytes(
     async def members() -> AsyncIterator[tuple[str, datetime, int, Any, AsyncIterator[bytes]]]:
         async for path, data in _members(copy, exports, contents, installation_id, now):
             written = WrittenFile(path)
-            yield path, now, _MODE, ZIP_64, _measured(written, data)
+            method = _SOUND if path.startswith("audio/") else ZIP_64
+            yield path, now, _MODE, method, _measured(written, data)
             contents.files.append(written)
 
     async for piece in async_stream_zip(members(), get_compressobj=_compressor):

@@ -1,6 +1,7 @@
 """Access copies: sealed, expiring, and gone with an erasure."""
 
 import errno
+import os
 from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from unificx.archive.service import LIFETIME
 from unificx.core.clock import ManualClock
 from unificx.core.errors import Expired, NotFound, StorageFull
 from unificx.db import Database, Outbox
+from unificx.identity.events import TenantDeleted
 from unificx.privacy import DataSubject, Export, KeyStore, RecordKind, Records
 
 ANA, ADMIN = DataSubject("one", "ana"), Requester("admin", "admin-subject")
@@ -25,6 +27,7 @@ class Notes:
 
     def __init__(self) -> None:
         self.while_read: Any = None
+        self.count, self.filler, self.yielded = 1, 0, 0
 
     def export(self, owner: DataSubject, keys: KeyStore) -> Sequence[Export]:
         del keys
@@ -32,7 +35,9 @@ class Notes:
         async def read() -> AsyncIterator[Mapping[str, Any]]:
             if self.while_read is not None:
                 await self.while_read()
-            yield {"text": SECRET.decode()}
+            for _ in range(self.count):
+                self.yielded += 1
+                yield {"text": SECRET.decode() + os.urandom(self.filler).hex()}
 
         return [Records(RecordKind("note", "notes", {"$schema": "", "title": "notes"}), read)]
 
@@ -119,6 +124,31 @@ async def test_an_erasure_while_it_is_built_leaves_no_copy(setup: Setup) -> None
     assert (setup.files(), await setup.copies.list("one", ADMIN)) == ([], [])
     with pytest.raises(NotFound):
         await setup.copies.request(ANA, ADMIN)
+
+
+@pytest.mark.promise("D3")
+async def test_building_ends_when_the_copy_is_erased(setup: Setup) -> None:
+    """Not even what was read before is written on."""
+
+    async def erase() -> None:
+        await setup.copies.erase("one", "ana")
+
+    setup.notes.while_read, setup.notes.count, setup.notes.filler = erase, 1000, 1000
+    await setup.copies.request(ANA, ADMIN)
+    await setup.copies.build_all()
+    assert 0 < setup.notes.yielded < setup.notes.count
+
+
+@pytest.mark.promise("D3")
+async def test_a_copy_that_was_deleted_before_its_file_was_created_leaves_none(
+    setup: Setup, database: Database
+) -> None:
+    """The worker had read the row, and the keys of the tenant are destroyed only afterwards."""
+    copy = await setup.copies.request(ANA, ADMIN)
+    async with database.begin() as uow:
+        await setup.copies.on_tenant_deleted(TenantDeleted("e1", "one"), uow)
+    await setup.copies._build(copy)
+    assert setup.files() == []
 
 
 async def test_a_full_disk_leaves_nothing_half_written(setup: Setup) -> None:
