@@ -92,8 +92,8 @@ def ignore(count: int) -> None:
     """Do not show the progress."""
 
 
-def fails(*args: object) -> None:
-    raise OSError(str(args))
+def fails(*args: object, **options: object) -> None:
+    raise OSError(f"{args} {options}")
 
 
 @pytest.mark.promise("D3", "R4")
