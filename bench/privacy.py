@@ -97,7 +97,7 @@ async def audit() -> list[Metric]:
         await migrate(database)
         log = AuditLog(database, keys, ReceiptSigner(bytes(32)), "installation")
         parties = [AuditParty(TENANT, each, f"person-{each}", "tenant_admin") for each in (ERASED, OTHER)]
-        act = NewAuditEntry(TENANT, "update_trunk", "trunk:1", *parties)
+        act = NewAuditEntry(TENANT, "update_trunk", "trunk:1", parties[0], parties[1])
         async with database.begin() as uow:
             await uow.session.execute(text("CREATE TABLE changed (number INTEGER)"))
         used = [time.process_time_ns()]

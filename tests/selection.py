@@ -115,6 +115,7 @@ AREAS: dict[str, tuple[str, ...]] = {
     "privacy": (
         "areas/privacy/*",
         "adapters/test_app_erasure*",
+        "adapters/test_http_accesses*",
         "adapters/test_http_audit*",
         "adapters/test_http_erasures*",
         "areas/db/test_db_sealed*",

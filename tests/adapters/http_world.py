@@ -65,6 +65,7 @@ from unificx.media.sounds import Sound
 from unificx.media.tones import sine
 from unificx.notifications import PushNotifier, PushNotifierDependencies, Vapid
 from unificx.privacy import (
+    AccessLog,
     AuditLog,
     Consents,
     DataSubject,
@@ -531,6 +532,7 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
         access_copies=access_copies,
         retention=retention,
         audit=erasures.audit,
+        accesses=AccessLog(database, keys, directory),
         history=history,
         mailboxes=mailboxes,
         custom_sounds=custom_sounds,

@@ -145,6 +145,7 @@ WITHOUT_TENANT_PARAMETERS = {
     "create_tenant",
     "answer_policy",
     "decide_on_consent",
+    "list_own_accesses",
     "list_own_consents",
     "list_policy_versions",
     "show_own_policy_state",

@@ -10,11 +10,11 @@ from urllib.parse import urlsplit
 from fastapi import Depends, Path, Query, Request
 from fastapi.security import APIKeyCookie, HTTPBearer
 
-from unificx.api.acts import declare_change
+from unificx.api.acts import declare_change, is_administrative
 from unificx.api.middleware import OPERATOR_SCOPE_KEY
 from unificx.api.schemas import core as models
 from unificx.api.services import Services, services_of
-from unificx.core.access import ANONYMOUS, OPERATOR, Access, state_access, stated_access, stating
+from unificx.core.access import ANONYMOUS, OPERATOR, Access, state_access, stated_access, stating, watch_access
 from unificx.core.errors import Forbidden, Invalid, NotFound, Unauthenticated
 from unificx.identity import OPERATOR_SLUG, Action, Principal, Role, Source, may, reaches
 
@@ -72,7 +72,7 @@ def access_of(request: Request, purpose: str) -> Access:
     if user is None:
         return Access(purpose, ANONYMOUS)
     principal = user.principal
-    actor = principal.by if principal.is_substitute else principal.person_id or OPERATOR
+    actor = principal.by if principal.is_substitute else principal.person_id or principal.maker_id or OPERATOR
     return Access(purpose, actor, principal.tenant_id)
 
 
@@ -85,6 +85,8 @@ async def authenticate_request(request: Request) -> CurrentUser:
             user = request.state.user = await _authenticate(request)
         if (access := stated_access()) is not None:
             state_access(access_of(request, access.purpose))
+        if user.principal.is_substitute:
+            watch_access(services_of(request).accesses.note)
     return user
 
 
@@ -292,6 +294,8 @@ async def require_access_or_own(
         require_own(user.principal)
     else:
         declare_change(services.identity, user.principal, tenant_id, action)
+        if is_administrative(action):
+            watch_access(services.accesses.note)
     return AccessScope(tenant_id, user, only_own=only_own)
 
 

@@ -36,6 +36,11 @@ NOT_RECORDED: Mapping[str, str] = {
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
+def is_administrative(action: Action) -> bool:
+    """Return whether an action concerns more than what belongs to the user and what everyone may see."""
+    return action not in _EVERYONE
+
+
 @contextmanager
 def request_act(scope: Mapping[str, Any]) -> Iterator[Act]:
     """Begin the act of a request; it is empty until it is declared."""
@@ -51,7 +56,7 @@ def declare_change(identity: Identity, principal: Principal, tenant_id: str, act
     """Declare the current request, which was authorized for `action` in the tenant, if it is to be recorded."""
     scope = _SCOPE.get()
     route = getattr((scope or {}).get("route"), "name", "")
-    if scope is None or action in _EVERYONE or route in NOT_RECORDED or scope["method"] in _SAFE_METHODS:
+    if scope is None or not is_administrative(action) or route in NOT_RECORDED or scope["method"] in _SAFE_METHODS:
         return
     parameters: dict[str, str] = scope.get("path_params", {})
     about, target = _objects(identity, tenant_id, parameters)

@@ -180,6 +180,7 @@ def build(services: Services) -> FastAPI:
                 clock=services.clock,
                 metrics=HttpMetrics(services.metrics),
                 audit=services.audit,
+                accesses=services.accesses,
                 full=services.readiness.is_storage_full,
             ),
             Middleware(HeadRequests),

@@ -14,7 +14,7 @@ from unificx.core.access import stating
 from unificx.core.clock import Clock
 from unificx.core.errors import DomainError, ServiceUnavailable, StorageFull
 from unificx.db import is_unreachable
-from unificx.privacy import Act, AuditLog
+from unificx.privacy import AccessLog, Act, AuditLog
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -68,12 +68,20 @@ class ApiMiddleware:
     """ASGI middleware around the API and its pages."""
 
     def __init__(
-        self, app: App, *, clock: Clock, metrics: HttpMetrics, audit: AuditLog, full: Callable[[], bool]
+        self,
+        app: App,
+        *,
+        clock: Clock,
+        metrics: HttpMetrics,
+        audit: AuditLog,
+        accesses: AccessLog,
+        full: Callable[[], bool],
     ) -> None:
         self._app = app
         self._clock = clock
         self._metrics = metrics
         self._audit = audit
+        self._accesses = accesses
         self._is_storage_full = full
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -122,11 +130,13 @@ class ApiMiddleware:
                 self._metrics.count_response(scope["method"], _route(scope), status, seconds)
 
     async def _settle(self, act: Act, status: int) -> None:
-        """Complete the entry of the audit log before the answer is sent. If that fails, the request fails."""
+        """Complete the entry of the audit log, and store whose data was opened, before the answer is sent. If that
+        fails, the request fails."""
         if act.is_over:
             return
         try:
             await self._audit.settle(act, failed=status >= 400)
+            await self._accesses.store()
         finally:
             act.is_over = True
 

@@ -20,7 +20,7 @@ from unificx.integrations.audio_import import AudioImporter
 from unificx.ivr import MenuService
 from unificx.notifications import PushNotifier
 from unificx.presence import PresenceService
-from unificx.privacy import AuditLog, Consents, Holds, PersonErasures, Retention
+from unificx.privacy import AccessLog, AuditLog, Consents, Holds, PersonErasures, Retention
 from unificx.provisioning import PhoneSettingsService
 from unificx.queues import Queues
 from unificx.recording import RecordingArchive
@@ -64,6 +64,7 @@ class Services:
     retention: Retention
     audit: AuditLog
     holds: Holds
+    accesses: AccessLog
     history: CdrService
     mailboxes: Mailboxes
     custom_sounds: CustomSounds

@@ -5,10 +5,10 @@ statement from the context, so a query cannot choose a purpose of its own. Work 
 personal data.
 """
 
-from collections.abc import Generator, Set
+from collections.abc import Callable, Generator, Set
 from contextlib import contextmanager
 from contextvars import Context, ContextVar, copy_context
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from unificx.core.personal import VOCABULARY
 
@@ -22,12 +22,16 @@ class NoPurpose(RuntimeError):
     """Personal data would be opened by work that has stated no purpose."""
 
 
+Witness = Callable[["Access", str, str, Set[str]], None]
+"""Called with access, table, tenant and subjects whenever a part is opened."""
+
+
 @dataclass(frozen=True, slots=True)
 class Access:
     """Purpose for which personal data is opened, with the actor.
 
     `actor` is the id of a person, ANONYMOUS, OPERATOR or the name of a job; `tenant` is the id of the actor's tenant,
-    "" for none.
+    "" for none. `witness` notes what is opened by those who look at data of others.
 
     Raise InvalidDeclaration for a purpose that is not in the vocabulary.
     """
@@ -35,6 +39,7 @@ class Access:
     purpose: str
     actor: str
     tenant: str = ""
+    witness: Witness | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         VOCABULARY.require("purpose", VOCABULARY.purposes, self.purpose)
@@ -50,6 +55,13 @@ class Access:
 
 SIP_ACCESS = Access("telephony", "sip")
 """Access of the SIP server, for messages from phones and browsers."""
+
+
+def watch_access(witness: Witness) -> None:
+    """Let `witness` note what the rest of this task opens."""
+    if (access := _current.get()) is not None:
+        _current.set(replace(access, witness=witness))
+
 
 _current: ContextVar[Access | None] = ContextVar("access", default=None)
 

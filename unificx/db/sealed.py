@@ -121,6 +121,8 @@ class SealedCodec(Generic[P]):
         if not access.allows(self.purposes):
             raise WrongPurpose(f"{self.table}.{self.column} may not be used for {access.purpose!r}")
         found = keys.get(tenant, {subject for subject, _, _ in items})
+        if access.witness is not None:
+            access.witness(access, self.table, tenant, found.keys())
         return [
             Erased() if (key := found[subject]) is None else self._open(key, tenant, subject, row, blob)
             for subject, row, blob in items

@@ -4,7 +4,7 @@ Loaded at startup and updated right after each commit, so a deleted device is re
 database.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import replace
 from datetime import tzinfo
 from zoneinfo import ZoneInfo
@@ -31,6 +31,7 @@ class DirectoryCache:
         self._devices_by_extension: dict[str, tuple[DeviceAuth, ...]] = {}
         self._extensions_by_person: dict[str, tuple[str, ...]] = {}
         self._subject_by_person: dict[str, str] = {}
+        self._person_by_subject: dict[str, str] = {}
         self._suspended_persons: set[str] = set()
         self._languages: dict[str, Language] = {}
         """Languages of users with an explicit choice."""
@@ -119,6 +120,11 @@ class DirectoryCache:
     def person_subject(self, person_id: str) -> str | None:
         return self._subject_by_person.get(person_id)
 
+    @property
+    def person_subjects(self) -> Set[str]:
+        """The data subjects of all users."""
+        return self._person_by_subject.keys()
+
     def language(self, tenant_id: str, person_id: str | None = None) -> Language:
         """Return the language of prompts and e-mails for a user, or of the tenant."""
         chosen = self._languages.get(person_id) if person_id is not None else None
@@ -152,8 +158,7 @@ class DirectoryCache:
         """Remove a tenant. `subjects` are those of its users."""
         for extension in [one for one in self._extensions.values() if one.tenant_id == tenant_id]:
             self.drop_extension(extension.id)
-        erased = set(subjects)
-        for person_id in [person for person, subject in self._subject_by_person.items() if subject in erased]:
+        for person_id in [self._person_by_subject[one] for one in subjects if one in self._person_by_subject]:
             self.drop_person(person_id)
         tenant = self._tenants.pop(tenant_id)
         del self._by_domain[tenant.domain], self._by_slug[tenant.slug]
@@ -165,6 +170,7 @@ class DirectoryCache:
 
     def put_person(self, person_id: str, subject: str, language: Language | None, *, suspended: bool) -> None:
         self._subject_by_person[person_id] = subject
+        self._person_by_subject[subject] = person_id
         (self._suspended_persons.add if suspended else self._suspended_persons.discard)(person_id)
         if language is not None:
             self._languages[person_id] = language
@@ -172,7 +178,7 @@ class DirectoryCache:
             self._languages.pop(person_id, None)
 
     def drop_person(self, person_id: str) -> None:
-        self._subject_by_person.pop(person_id, None)
+        self._person_by_subject.pop(self._subject_by_person.pop(person_id, ""), None)
         self._languages.pop(person_id, None)
         self._suspended_persons.discard(person_id)
 
@@ -221,5 +227,5 @@ class DirectoryCache:
         """Drop all entries of an erased subject, so that its devices are refused before its rows are deleted."""
         for extension in [one for one in self._extensions.values() if one.subject == subject]:
             self.drop_extension(extension.id)
-        for person_id in [person for person, owner in self._subject_by_person.items() if owner == subject]:
+        if (person_id := self._person_by_subject.get(subject)) is not None:
             self.drop_person(person_id)

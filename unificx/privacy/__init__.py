@@ -1,5 +1,6 @@
 """Privacy: keys, aliases, the register of personal data, erasure and recording consent."""
 
+from unificx.privacy.accesses import AccessLog, PersonAccess, access_expiries, access_holding
 from unificx.privacy.audit import (
     HEADS_VARIABLE,
     Act,
@@ -84,6 +85,7 @@ __all__ = [
     "HEADS_VARIABLE",
     "OPTIONAL_PURPOSES",
     "RECEIPT_KEY_BYTES",
+    "AccessLog",
     "Act",
     "AuditEntry",
     "AuditFault",
@@ -124,6 +126,7 @@ __all__ = [
     "NewHold",
     "OptionalPurpose",
     "Period",
+    "PersonAccess",
     "PersonErasures",
     "PolicyVersion",
     "ReceiptSigner",
@@ -134,6 +137,8 @@ __all__ = [
     "RowExporter",
     "RowHolding",
     "SweepStatus",
+    "access_expiries",
+    "access_holding",
     "add_consent",
     "audit_expiries",
     "audit_holding",

@@ -106,7 +106,7 @@ class Cleanup:
 
     def _subscribe_privacy(self, container: Container) -> None:
         parts = (container.erasures, container.retention, container.holds, container.audit, container.access_copies)
-        for part in (*parts, container.consents):
+        for part in (*parts, container.consents, container.accesses):
             container.outbox.subscribe(TenantDeleted, part.on_tenant_deleted)
         container.bus.subscribe(HoldReleased, lambda event: self._start_task(container.erasures.resume()))
 

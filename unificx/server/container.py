@@ -32,7 +32,7 @@ from unificx.notifications import (
     PushNotifier,
     PushNotifierDependencies,
 )
-from unificx.privacy import AuditLog, Consents, Erasure, Holds, KeyPool, KeyStore, PersonErasures, Retention
+from unificx.privacy import AccessLog, AuditLog, Consents, Erasure, Holds, KeyPool, KeyStore, PersonErasures, Retention
 from unificx.prompts import Prompts
 from unificx.provisioning import PhoneSettingsParts, PhoneSettingsService
 from unificx.queues import QueueStore
@@ -67,6 +67,7 @@ class Container:
     keys: KeyStore
     erasures: PersonErasures
     consents: Consents
+    accesses: AccessLog
     retention: Retention
     chat: Chat
     outbox: Outbox
@@ -96,11 +97,11 @@ class Container:
     email_queue: EmailQueue | None
     """None without an SMTP server."""
     notification_service: NotificationService
-    event_hub: EventHub
     idempotency: IdempotencyStore
     disk_guard: DiskGuard
     is_storage_full: Callable[[], bool]
     """Return whether storage is too full to accept new data."""
+    event_hub: EventHub = field(default_factory=EventHub)
     metrics: CollectorRegistry = field(default_factory=CollectorRegistry)
 
     @property
@@ -151,6 +152,7 @@ def build_container(
         keys=keys,
         erasures=erasures,
         consents=Consents(database, keys),
+        accesses=AccessLog(database, keys, identity.directory),
         retention=Retention(database, clock),
         chat=_chat(database, keys, identity, cluster),
         outbox=Outbox(database, bus.publish, clock),
@@ -179,7 +181,6 @@ def build_container(
         webhooks=webhooks,
         email_queue=email_queue,
         notification_service=notices,
-        event_hub=EventHub(),
         idempotency=IdempotencyStore(database, keys, clock),
         disk_guard=disk_guard,
         is_storage_full=is_full,

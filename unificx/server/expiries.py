@@ -5,7 +5,7 @@ from functools import partial
 
 from unificx.cdr import call_record_expiries
 from unificx.chat import chat_expiries
-from unificx.privacy import Expiry, audit_expiries
+from unificx.privacy import Expiry, access_expiries, audit_expiries
 from unificx.queues import queue_expiries
 from unificx.server.container import Container
 
@@ -21,6 +21,7 @@ def all_expiries(container: Container) -> Sequence[Expiry]:
         *container.support.expiries,
         *container.webhooks.expiries,
         *audit_expiries(container.database),
+        *access_expiries(container.database),
     )
 
 

@@ -10,7 +10,7 @@ from unificx.conferencing import room_holding
 from unificx.identity import account_holding
 from unificx.notifications import notification_holding
 from unificx.presence import presence_holding
-from unificx.privacy import DataSubject, Holding, audit_holding, consent_holding
+from unificx.privacy import DataSubject, Holding, access_holding, audit_holding, consent_holding
 from unificx.provisioning import phone_settings_holding
 from unificx.queues import queue_holding
 from unificx.recording import RECORDING_TARGET, recording_holding
@@ -46,6 +46,7 @@ def all_holdings(container: Container) -> Sequence[Holding]:
         request_holding(database, container.rights),
         copy_holding(container.access_copies),
         audit_holding(database, container.audit),
+        access_holding(database, container.accesses),
     )
 
 

@@ -59,6 +59,7 @@ def http_app(  # noqa: PLR0917 - what an installation shows
             retention=container.retention,
             audit=container.audit,
             holds=container.holds,
+            accesses=container.accesses,
             history=container.history,
             mailboxes=container.mailboxes,
             custom_sounds=container.custom_sounds,

@@ -1,5 +1,6 @@
 """The audit log: entries of a tenant, signed heads, proofs, and verification of the whole log by operators."""
 
+from collections.abc import Iterable
 from typing import Annotated
 
 from fastapi import Depends, Path, Query
@@ -67,7 +68,8 @@ async def list_audit_entries(
         positions = [] if subject is None else await services.audit.positions_of(scope.tenant_id, subject)
     wanted = AuditFilter(cursor, filters.action, filters.since, filters.until, positions)
     page = await services.audit.page(scope.tenant_id, wanted, limit)
-    names = await _names(services, page.items)
+    found = [party for each in page.items for party in (each.actor, each.about) if isinstance(party, AuditParty)]
+    names = await person_names(services, {(each.tenant_id, each.person_id) for each in found if each.person_id})
     return core.Page(items=[_entry(one, names) for one in page.items], next=page.next)
 
 
@@ -116,11 +118,10 @@ async def _require_operator(services: Services, user: CurrentUser) -> None:
     await require_access(services, user, user.principal.tenant_id, Action.INSTALLATION)
 
 
-async def _names(services: Services, entries: tuple[AuditEntry, ...]) -> dict[str, str]:
-    """Return the names of the persons in these entries, by id; without those whose account is closed."""
-    found = [party for each in entries for party in (each.actor, each.about) if isinstance(party, AuditParty)]
+async def person_names(services: Services, persons: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return the names of these persons, given by tenant and id; without those whose account is closed."""
     names: dict[str, str] = {}
-    for tenant_id, person_id in {(each.tenant_id, each.person_id) for each in found if each.person_id}:
+    for tenant_id, person_id in persons:
         try:
             names[person_id] = (await services.identity.users.get(tenant_id, person_id)).name
         except NotFound:

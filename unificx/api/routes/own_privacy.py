@@ -2,13 +2,24 @@
 
 from fastapi import status
 
-from unificx.api.access import AuthenticatedUserDep, CurrentUser, ServicesDep, UserWithPasswordDep, purpose
+from unificx.api.access import (
+    AuthenticatedUserDep,
+    CurrentUser,
+    Cursor,
+    Limit,
+    ServicesDep,
+    UserWithPasswordDep,
+    purpose,
+)
 from unificx.api.problems import problem_responses
 from unificx.api.router import Router
+from unificx.api.routes.audit import person_names
+from unificx.api.schemas import core
 from unificx.api.schemas import policy as models
 from unificx.api.services import Services
+from unificx.core.access import OPERATOR
 from unificx.core.errors import Invalid
-from unificx.privacy import OPTIONAL_PURPOSES, ConsentRecord
+from unificx.privacy import OPTIONAL_PURPOSES, ConsentRecord, PersonAccess
 
 router = Router(prefix="/api/v1/me", tags=["signing in"], dependencies=[purpose("administration")])
 
@@ -58,6 +69,31 @@ async def decide_on_consent(
     tenant_id, subject = await _subject(services, user)
     decided = await services.consents.decide(tenant_id, subject, body.purpose, given=body.given, locale=body.language)
     return _record(decided)
+
+
+@router.get("/accesses", responses=problem_responses(401, 403))
+async def list_own_accesses(
+    services: ServicesDep, user: UserWithPasswordDep, cursor: Cursor = None, limit: Limit = 50
+) -> core.Page[models.OwnAccess]:
+    """List who has opened data about you as an administrator, hour by hour, newest first.
+
+    An administrator who signed in as you is named, too."""
+    tenant_id, subject = await _subject(services, user)
+    page = await services.accesses.page(tenant_id, subject, cursor, limit)
+    names = await person_names(services, {(each.actor_tenant, each.actor) for each in page.items})
+    return core.Page(items=[_access(each, names) for each in page.items], next=page.next)
+
+
+def _access(access: PersonAccess, names: dict[str, str]) -> models.OwnAccess:
+    is_operator = access.actor == OPERATOR
+    return models.OwnAccess(
+        at=access.at,
+        purpose=access.purpose,
+        kind=access.kind,
+        operator=is_operator,
+        person_id="" if is_operator else access.actor,
+        name=names.get(access.actor, ""),
+    )
 
 
 def _require_person(user: CurrentUser) -> None:

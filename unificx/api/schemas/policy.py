@@ -105,3 +105,14 @@ class ConsentDecision(Input):
     purpose: OptionalPurpose
     given: bool
     language: Language = Field(description="Language in which the purpose was shown.")
+
+
+class OwnAccess(Output):
+    """Within the hour from `at` on, an administrator has opened data about you, once or more."""
+
+    at: datetime
+    purpose: str = Field(examples=["administration"])
+    kind: str = Field(description="Kind of the data, as in the inventory of personal data.", examples=["person"])
+    operator: bool = Field(description="Whether it was the operator's console.")
+    person_id: str
+    name: str = Field(description="Empty for the console, and for a closed or erased account.")

@@ -35,6 +35,8 @@ export const ERASED_KINDS: Record<string, MessageDescriptor> = {
   'e-mails not sent yet': msg`E-mails not sent yet`,
   'diagnostics reports': msg`Diagnostics reports`,
   'access copies': msg`Access copies`,
+  'names in the audit log': msg`Names in the audit log`,
+  'accesses by administrators': msg`Accesses by administrators`,
 };
 
 /** Data that stays, by kind. */

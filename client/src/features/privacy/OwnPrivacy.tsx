@@ -4,6 +4,7 @@ import { Link } from '@tanstack/react-router';
 import { Page } from '~/design/Page';
 import { Section } from '~/design/Section';
 import { DeletionRequest } from './DeletionRequest';
+import { OwnAccesses } from './OwnAccesses';
 import { OwnCopy } from './OwnCopy';
 import { OwnConsents } from './OwnConsents';
 import type { Language } from './policy-state';
@@ -23,6 +24,9 @@ export default function OwnPrivacy() {
       </Section>
       <Section title={t`Stored data`} lead={t`Each kind with its purposes, periods and recipients.`}>
         <StoredData language={language} />
+      </Section>
+      <Section title={t`Administrators who opened your data`} lead={t`Hour by hour, for three years.`}>
+        <OwnAccesses />
       </Section>
       <Section title={t`Copy of your data`}>
         <OwnCopy />

@@ -30,6 +30,8 @@ export const ENDING_KINDS: Record<string, MessageDescriptor> = {
   'archived messages': msg`Archived voicemail messages`,
   'diagnostics reports': msg`Help requests`,
   'failed webhook messages': msg`Failed webhook messages`,
+  'names in the audit log': msg`Names in the audit log`,
+  'accesses by administrators': msg`Accesses by administrators`,
 };
 
 const UNITS: Record<string, string> = { Y: 'year', M: 'month', D: 'day' };

@@ -1,0 +1,82 @@
+"""People see which administrators have opened data about them: gate 12."""
+
+from typing import Any
+
+import httpx
+import pytest
+from http_world import World
+
+
+async def accesses(client: httpx.AsyncClient) -> list[dict[str, Any]]:
+    return (await client.get("/api/v1/me/accesses")).json()["items"]
+
+
+async def id_of(client: httpx.AsyncClient) -> str:
+    return (await client.get("/api/v1/me")).json()["person"]["id"]
+
+
+@pytest.mark.promise("V3")
+async def test_an_access_is_noted_once_in_an_hour(world: World) -> None:
+    world.clock.advance(3590)
+    admin, user = await world.admin(world.acme), await world.user(world.acme, "1001")
+    other = await world.user(world.acme, "1002")
+    assert await accesses(user) == []
+    for _ in range(2):
+        assert (await admin.get("/api/v1/persons")).status_code == 200
+    found = await accesses(user)
+    [entry] = [each for each in found if each["kind"] == "person"]
+    assert entry == {
+        "at": "2026-01-05T09:00:00Z",
+        "purpose": "administration",
+        "kind": "person",
+        "operator": False,
+        "person_id": await id_of(admin),
+        "name": "admin",
+    }
+    assert await accesses(admin) == [], "one's own data"
+    assert len(await accesses(other)) == len(found)
+    world.clock.advance(10)
+    await admin.get(f"/api/v1/persons/{await id_of(user)}")
+    assert (len(await accesses(user)) > len(found), len(await accesses(other))) == (True, len(found))
+    page = (await user.get("/api/v1/me/accesses", params={"limit": 1})).json()
+    rest = await user.get("/api/v1/me/accesses", params={"cursor": page["next"]})
+    assert [*page["items"], *rest.json()["items"]] == await accesses(user)
+
+
+@pytest.mark.promise("V3")
+async def test_the_console_is_named_and_colleagues_are_not(world: World) -> None:
+    user, other = await world.user(world.acme, "1001"), await world.user(world.acme, "1002")
+    await other.get("/api/v1/directory")
+    await other.get("/api/v1/history")
+    assert await accesses(user) == []
+    console = world.client(operator=True)
+    await console.get("/api/v1/persons", params={"tenant": "acme"})
+    found = await accesses(user)
+    assert {(each["operator"], each["name"], each["person_id"]) for each in found} == {(True, "", "")}
+
+
+@pytest.mark.promise("V3")
+async def test_an_administrator_in_a_session_of_a_user_is_named(world: World) -> None:
+    world.clock.advance(3590)
+    admin, user = await world.admin(world.acme), await world.user(world.acme, "1001")
+    path = f"/api/v1/persons/{await id_of(user)}/password"
+    assert (await admin.put(path, json={"password": "chosen by another"})).status_code == 204
+    world.clock.advance(10)
+    guest = await world.signed_in("user1001@acme.example", "chosen by another")
+    await accesses(guest)
+    newest = (await accesses(guest))[0]
+    assert (newest["at"], newest["name"], newest["person_id"]) == ("2026-01-05T10:00:00Z", "admin", await id_of(admin))
+
+
+async def test_nothing_is_answered_without_its_entry(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    admin, user = await world.admin(world.acme), await world.user(world.acme, "1001")
+
+    async def fail(*_: object) -> None:
+        raise OSError("no space")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("unificx.privacy.accesses.repository.add", fail)
+        assert (await admin.get("/api/v1/persons")).status_code == 500
+    assert await accesses(user) == []
+    await world.services.accesses.store()
+    assert await accesses(user) != [], "it is stored later"

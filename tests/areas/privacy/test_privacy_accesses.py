@@ -1,0 +1,90 @@
+"""Accesses of administrators: noted once an hour, stored for the person, erased with the person."""
+
+from collections.abc import Set
+from dataclasses import dataclass
+
+import pytest
+
+from unificx.core.access import Access
+from unificx.core.clock import ManualClock
+from unificx.db import Database
+from unificx.identity.events import TenantDeleted
+from unificx.privacy import AccessLog, DataSubject, KeyStore, Retention, access_expiries, access_holding
+from unificx.privacy.retention import Period
+
+ADMIN = Access("administration", "person-ana", "one")
+SUBJECTS = {"person-ana": "ana", "person-ben": "ben", "person-eve": "eve"}
+
+
+@dataclass(frozen=True)
+class Tenant:
+    id: str
+    country: str = ""
+
+
+class People:
+    person_subjects: Set[str] = frozenset(SUBJECTS.values())
+
+    def person_subject(self, person_id: str) -> str | None:
+        return SUBJECTS.get(person_id)
+
+
+@pytest.fixture
+def log(database: Database, keys: KeyStore) -> AccessLog:
+    keys.get("one", SUBJECTS.values(), create=True)
+    return AccessLog(database, keys, People())
+
+
+async def seen(log: AccessLog, subject: str) -> list[tuple[str, str, str]]:
+    found = (await log.page("one", subject, None, 10)).items
+    return [(each.actor, each.kind, each.purpose) for each in found]
+
+
+async def look(log: AccessLog, access: Access = ADMIN, kind: str = "person") -> None:
+    log.note(access, kind, "one", {"ana", "ben", "a caller"})
+    await log.store()
+
+
+@pytest.mark.promise("T3")
+async def test_one_entry_for_actor_purpose_table_and_hour(log: AccessLog, clock: ManualClock) -> None:
+    for access in (ADMIN, ADMIN, ADMIN.to("history"), ADMIN.to("telephony"), ADMIN.to("directory")):
+        await look(log, access)
+    await look(log, kind="device")
+    await look(log, Access("administration", "person-eve", "one"))
+    mine = [("person-ana", "person", "administration"), ("person-ana", "person", "history")]
+    mine += [("person-ana", "device", "administration"), ("person-eve", "person", "administration")]
+    assert sorted(await seen(log, "ben")) == sorted(mine)
+    assert await seen(log, "ana") == [("person-eve", "person", "administration")]
+    clock.advance(3600)
+    await look(log)
+    assert len(await seen(log, "ben")) == 5
+    assert await seen(log, "a caller") == []
+
+
+@pytest.mark.promise("D3", "R4")
+async def test_accesses_go_with_the_person_and_after_their_period(
+    log: AccessLog, database: Database, keys: KeyStore, clock: ManualClock
+) -> None:
+    await look(log)
+    log.note(ADMIN, "person", "one", {"eve"})
+    await log.store()
+    holding, owner = access_holding(database, log), DataSubject("one", "ben", "person-ben")
+    assert dict(await holding.find(owner)) == {"accesses by administrators": 1}
+    log.note(ADMIN, "device", "one", {"ben"})
+    keys.destroy("one", "ben")
+    await log.store()
+    await holding.erase(owner)
+    assert dict(await holding.remains(owner)) == {"accesses by administrators": 0}
+    retention = Retention(database, clock)
+    retention.expiries, retention.tenants = access_expiries(database), lambda: [Tenant("one")]
+    clock.at = Period.parse("P3Y").after(clock.at)
+    await retention.sweep(clock.now())
+    assert len(await seen(log, "eve")) == 1
+    clock.advance(1)
+    await retention.sweep(clock.now())
+    assert await seen(log, "eve") == []
+    log.note(ADMIN, "person", "one", {"eve"})
+    await log.store()
+    async with database.begin() as uow:
+        await log.on_tenant_deleted(TenantDeleted("event-1", "one"), uow)
+    assert await seen(log, "eve") == []
