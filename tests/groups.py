@@ -34,6 +34,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "outside/test_portal_home",
         "outside/test_portal_numbers",
         "outside/test_portal_people",
+        "outside/test_portal_privacy",
         "outside/test_portal_routing",
         "outside/test_push_wakeup",
         "outside/test_recording_real_phones",

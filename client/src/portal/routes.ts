@@ -177,6 +177,16 @@ const protectedRoutes = [
   }),
   createRoute({
     getParentRoute: () => signedIn,
+    path: '/privacy/copies',
+    component: lazyRouteComponent(() => import('~/features/privacy/Copies')),
+  }),
+  createRoute({
+    getParentRoute: () => signedIn,
+    path: '/privacy/erasure',
+    component: lazyRouteComponent(() => import('~/features/privacy/NumberErasure')),
+  }),
+  createRoute({
+    getParentRoute: () => signedIn,
     path: '/privacy/requests',
     component: lazyRouteComponent(() => import('~/features/privacy/Requests')),
   }),

@@ -7,6 +7,7 @@ import { ErrorNotice } from '~/design/Notice';
 import { Secret } from '~/design/Secret';
 import { Section } from '~/design/Section';
 import { personRequests, usePeopleChanges } from './changes';
+import { CopyPerson } from './CopyPerson';
 import { ErasePerson } from './ErasePerson';
 import { InvitePerson } from './InvitePerson';
 import { PersonCode } from './PersonCode';
@@ -63,6 +64,11 @@ export function PersonSecurity({ person, tenant }: PersonTabProps) {
   const showCode = () =>
     modals.open({ title: t`Sign in ${person.name} on a phone`, children: <PersonCode person={person} /> });
   const invite = () => modals.open({ title: t`Invite ${person.name}`, children: <InvitePerson person={person} /> });
+  const copy = () =>
+    modals.open({
+      title: t`Copy of the data of ${person.name}`,
+      children: <CopyPerson person={person} tenant={tenant} />,
+    });
   function erase() {
     let erased = false;
     modals.open({
@@ -92,6 +98,13 @@ export function PersonSecurity({ person, tenant }: PersonTabProps) {
           </Button>
           <Button variant="default" onClick={() => void resetFactors()}>
             <Trans>Remove second factors</Trans>
+          </Button>
+        </Group>
+      </Section>
+      <Section title={t`Personal data`}>
+        <Group>
+          <Button variant="default" onClick={copy}>
+            <Trans>Copy of the data</Trans>
           </Button>
         </Group>
       </Section>

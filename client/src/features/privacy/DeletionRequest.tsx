@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { api } from '~/api';
 import { confirmAction } from '~/design/Confirm';
@@ -8,7 +8,11 @@ import { ErrorNotice, InfoNotice } from '~/design/Notice';
 /** Asks the administrators to erase the user's account. */
 export function DeletionRequest() {
   const { t } = useLingui();
-  const request = useMutation({ mutationFn: () => api.sendOwnRequest({ body: { kind: 'deletion', text: '' } }) });
+  const queries = useQueryClient();
+  const request = useMutation({
+    mutationFn: () => api.sendOwnRequest({ body: { kind: 'deletion', text: '' } }),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ['own-requests'] }),
+  });
   const send = async () => {
     const confirmed = await confirmAction({
       title: t`Request erasure of your account?`,

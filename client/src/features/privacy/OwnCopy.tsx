@@ -1,9 +1,9 @@
-import { Trans } from '@lingui/react/macro';
 import { Text } from '@mantine/core';
+import { Trans } from '@lingui/react/macro';
 import { api } from '~/api';
 import { session } from '~/api/session';
 import { useValue } from '~/core/store';
-import { AccessCopy } from './AccessCopy';
+import { AccessCopy } from '~/features/access-copies';
 
 /** The copy of the user's own data. */
 export function OwnCopy() {
@@ -16,10 +16,7 @@ export function OwnCopy() {
           appear in it only where they took part.
         </Trans>
       </Text>
-      <AccessCopy
-        isMeant={(copy) => copy.person_id === id}
-        request={async () => (await api.requestOwnAccessCopy()).data}
-      />
+      <AccessCopy personId={id} request={async () => (await api.requestOwnAccessCopy()).data} />
     </>
   );
 }

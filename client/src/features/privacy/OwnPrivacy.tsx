@@ -8,6 +8,7 @@ import { OwnAccesses } from './OwnAccesses';
 import { OwnCopy } from './OwnCopy';
 import { OwnConsents } from './OwnConsents';
 import type { Language } from './policy-state';
+import { OwnRequests } from './OwnRequests';
 import { StoredData } from './StoredData';
 
 /** The privacy centre: stored data with purpose and period, the user's choices and rights. */
@@ -35,6 +36,7 @@ export default function OwnPrivacy() {
         <Anchor href={`/privacy?lang=${language}`} target="_blank" rel="noopener" py="xs">
           <Trans>Privacy policy</Trans>
         </Anchor>
+        <OwnRequests />
         <DeletionRequest />
       </Section>
     </Page>

@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { api, type PrivacyRequestHistory, type RequestStep } from '~/api';
 import { formatDateTime } from '~/design/dates';
 import { ErrorNotice } from '~/design/Notice';
+import { RequestWork } from './RequestWork';
 import { OTHER_STEPS, REQUEST_STEPS } from './request-texts';
 
 /** A request with its texts, the steps that were taken, and those that are possible. */
@@ -39,6 +40,7 @@ export function RequestDetails({ id, tenant }: { id: string; tenant?: string }) 
         </Text>
       )}
       <History request={request} />
+      <RequestWork request={request} tenant={tenant} />
       {request.steps.length > 0 && (
         <>
           <Textarea
@@ -51,11 +53,6 @@ export function RequestDetails({ id, tenant }: { id: string; tenant?: string }) 
             value={note}
             onChange={(event) => setNote(event.currentTarget.value)}
           />
-          {request.kind === 'deletion' && request.known && (
-            <Text size="sm" c="dimmed">
-              <Trans>Erase the person or the number first. Then the request can be answered.</Trans>
-            </Text>
-          )}
           <ErrorNotice fault={take.error} />
           <Group gap="xs">
             {request.steps.map((step) => (
@@ -78,6 +75,7 @@ export function RequestDetails({ id, tenant }: { id: string; tenant?: string }) 
 
 function Sender({ request }: { request: PrivacyRequestHistory }) {
   const parts = [request.name, request.email, request.number, request.basis].filter(Boolean);
+  if (parts.length === 0 && request.kind === 'breach') return null;
   return (
     <Text fw={600} dir="auto" style={{ overflowWrap: 'anywhere' }}>
       {parts.length > 0 ? parts.join(', ') : <Trans>Without a name</Trans>}

@@ -1,4 +1,4 @@
-import { Accordion, Anchor, Badge, Group, Skeleton, Text } from '@mantine/core';
+import { Accordion, Anchor, Badge, Button, Group, Skeleton, Text } from '@mantine/core';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import { api, type PrivacyRequest } from '~/api';
@@ -9,6 +9,8 @@ import { usePages } from '~/design/lists';
 import { ErrorNotice } from '~/design/Notice';
 import { Section } from '~/design/Section';
 import { Segments } from '~/design/Segments';
+import { useEditor } from '~/features/routing';
+import { EnterRequest } from './EnterRequest';
 import { PrivacySection } from './PrivacySection';
 import { RequestDetails } from './RequestDetails';
 import { REQUEST_KINDS, REQUEST_STATES } from './request-texts';
@@ -25,6 +27,10 @@ export default function Requests() {
   const list = usePages<PrivacyRequest>(['privacy-requests', tenant, part], (cursor) =>
     api.listPrivacyRequests({ query: { tenant, cursor, closed: part === 'closed' } }),
   );
+  const editor = useEditor({
+    title: () => t`Enter a request`,
+    form: (_, close) => <EnterRequest tenant={tenant} onClose={close} />,
+  });
   const form = `${window.location.origin}/privacy/request/for/${tenant ?? ''}`;
   return (
     <PrivacySection>
@@ -40,6 +46,9 @@ export default function Requests() {
           </Trans>
         }
       >
+        <Button size="md" variant="default" onClick={() => editor.open()} style={{ alignSelf: 'start' }}>
+          <Trans>Enter a request</Trans>
+        </Button>
         <Segments<Part>
           label={t`Requests`}
           value={part}
@@ -69,6 +78,7 @@ export default function Requests() {
           ))}
         </Accordion>
       </Section>
+      {editor.drawer}
     </PrivacySection>
   );
 }

@@ -2,18 +2,14 @@ import { Accordion, List, Skeleton, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useId, type ReactNode } from 'react';
-import { api } from '~/api';
 import { ErrorNotice } from '~/design/Notice';
-import type { Language } from './policy-state';
+import { processingRecord, type Language } from './policy-state';
 import classes from './privacy.module.css';
 
 /** Kinds of data that are stored, from the declarations, each with purposes, periods and recipients. */
 export function StoredData({ language }: { language: Language }) {
   const { t } = useLingui();
-  const record = useQuery({
-    queryKey: ['processing', language],
-    queryFn: async () => (await api.showProcessingRecord({ query: { language } })).data,
-  });
+  const record = useQuery(processingRecord(language));
   return (
     <>
       <ErrorNotice fault={record.error} />

@@ -11,6 +11,8 @@ export const PRIVACY_PAGES: [PrivacyPage, ...PrivacyPage[]] = [
   { to: '/privacy/retention', title: msg`Retention` },
   { to: '/privacy/holds', title: msg`Holds` },
   { to: '/privacy/requests', title: msg`Requests` },
+  { to: '/privacy/copies', title: msg`Copies` },
+  { to: '/privacy/erasure', title: msg`Erase a number` },
   { to: '/privacy/policy', title: msg`Policy` },
   { to: '/privacy/audit', title: msg`Audit log` },
 ];

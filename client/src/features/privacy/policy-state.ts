@@ -10,6 +10,13 @@ export const policyState = queryOptions({
   queryFn: async () => (await api.showOwnPolicyState()).data,
 });
 
+/** The record of processing: what is stored, with purposes, periods and recipients. */
+export const processingRecord = (language: Language) =>
+  queryOptions({
+    queryKey: ['processing', language],
+    queryFn: async () => (await api.showProcessingRecord({ query: { language } })).data,
+  });
+
 /** Record an answer to the policy in force, and fetch what is open after it. */
 export async function answerPolicy(
   version: string,

@@ -1,6 +1,6 @@
 import { msg } from '@lingui/core/macro';
 import type { MessageDescriptor } from '@lingui/core';
-import type { PrivacyRequest, RequestStep } from '~/api';
+import type { Breach, Disclosure, PrivacyRequest, RequestStep } from '~/api';
 
 export const REQUEST_KINDS: Record<PrivacyRequest['kind'], MessageDescriptor> = {
   access: msg`Copy of the data`,
@@ -38,4 +38,19 @@ export const OTHER_STEPS: Record<string, MessageDescriptor> = {
   receive: msg`Received`,
   prove_email: msg`E-mail address proved`,
   inform: msg`People informed`,
+};
+
+export const DISCLOSURE_STATES: Record<Disclosure['state'], MessageDescriptor> = {
+  proposed: msg`Waits for a second person`,
+  approved: msg`Approved`,
+  rejected: msg`Rejected`,
+};
+
+/** Orders of magnitude of the number of people affected by a breach. */
+export const BANDS: Record<Breach['band'], MessageDescriptor> = {
+  unknown: msg`Not known yet`,
+  '1-9': msg`1 to 9`,
+  '10-99': msg`10 to 99`,
+  '100-999': msg`100 to 999`,
+  '1000+': msg`1000 or more`,
 };

@@ -1,0 +1,54 @@
+import { Button, Group, Skeleton } from '@mantine/core';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useState } from 'react';
+import type { AccessCopy as Copy } from '~/api';
+import { ErrorNotice } from '~/design/Notice';
+import { StepUp, StepUpDialog } from '~/features/settings';
+import { copiesOf } from './copies';
+import { CopyActions, CopyState } from './CopyState';
+
+interface AccessCopyProps {
+  /** The account it is about; without it only a copy requested here is shown. */
+  personId?: string;
+  request: () => Promise<Copy>;
+  tenant?: string;
+}
+
+/** A copy of personal data: order, progress, download, deletion. */
+export function AccessCopy({ personId, request, tenant }: AccessCopyProps) {
+  const { t } = useLingui();
+  const queries = useQueryClient();
+  const [proof] = useState(() => new StepUp());
+  const found = useQuery(copiesOf(tenant));
+  const order = useMutation({
+    mutationFn: () => proof.run(request),
+    onSettled: () => queries.invalidateQueries({ queryKey: ['access-copies'] }),
+  });
+  const copy = found.data?.find((each) => (personId ? each.person_id === personId : each.id === order.data?.id));
+  const button = (
+    <Button
+      size="md"
+      variant={copy ? 'default' : 'filled'}
+      loading={order.isPending}
+      disabled={!found.data}
+      onClick={() => order.mutate()}
+    >
+      {copy ? <Trans>Make a new copy</Trans> : <Trans>Make a copy</Trans>}
+    </Button>
+  );
+  return (
+    <>
+      <ErrorNotice fault={found.error ?? order.error} />
+      {found.isPending && <Skeleton h={44} aria-label={t`Loading`} />}
+      {copy && <CopyState copy={copy} />}
+      {copy && copy.state !== 'requested' && (
+        <CopyActions copy={copy} tenant={tenant}>
+          {button}
+        </CopyActions>
+      )}
+      {found.data && !copy && <Group>{button}</Group>}
+      <StepUpDialog proof={proof} />
+    </>
+  );
+}

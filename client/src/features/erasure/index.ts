@@ -1,0 +1,2 @@
+/** Erasure of a person or a number outside. */
+export { ErasureSteps } from './ErasureSteps';

@@ -1,0 +1,140 @@
+import { Badge, Button, Group, MultiSelect, Select, Skeleton, Stack, Switch, Text, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { api, type Breach, type HeldData, type PrivacyRequest } from '~/api';
+import { formatDateTime } from '~/design/dates';
+import { ErrorNotice } from '~/design/Notice';
+import { BreachNotice } from './BreachNotice';
+import { categoriesOf, hoursLeft, localTime, topicsOf } from './breach';
+import { processingRecord, type Language } from './policy-state';
+import { BANDS } from './request-texts';
+
+interface BreachProps {
+  request: PrivacyRequest;
+  tenant?: string;
+}
+
+/** Record of a breach: its clock, what is known, and the notices to the people affected. */
+export function BreachRecord({ request, tenant }: BreachProps) {
+  const { t, i18n } = useLingui();
+  const found = useQuery({
+    queryKey: ['breach', tenant, request.id],
+    queryFn: async () => (await api.showBreach({ path: { request_id: request.id }, query: { tenant } })).data,
+    staleTime: 0,
+  });
+  const record = useQuery(processingRecord(i18n.locale as Language));
+  const fault = found.error ?? record.error;
+  if (!found.data || !record.data)
+    return fault ? <ErrorNotice fault={fault} /> : <Skeleton h={160} aria-label={t`Loading`} />;
+  return (
+    <Stack gap="sm">
+      <Clock breach={found.data} request={request} />
+      <BreachForm breach={found.data} topics={record.data.data} request={request} tenant={tenant} />
+      <BreachNotice breach={found.data} request={request} tenant={tenant} />
+    </Stack>
+  );
+}
+
+/** The 72 hours within which the authority has to be informed (GDPR Art. 33). */
+function Clock({ breach, request }: { breach: Breach; request: PrivacyRequest }) {
+  const { authority_informed: informed } = breach;
+  const due = formatDateTime(request.due);
+  const hours = hoursLeft(request.due, Date.now());
+  if (informed) {
+    const at = formatDateTime(informed);
+    return (
+      <Group gap="xs">
+        <Badge color={informed <= request.due ? undefined : 'red.9'}>
+          {informed <= request.due ? <Trans>In time</Trans> : <Trans>Late</Trans>}
+        </Badge>
+        <Text size="sm">
+          <Trans>The authority was informed: {at}</Trans>
+        </Text>
+      </Group>
+    );
+  }
+  return (
+    <Group gap="xs">
+      <Badge color={hours > 24 ? undefined : 'red.9'}>
+        {hours > 0 ? <Trans>{hours} of 72 hours left</Trans> : <Trans>72 hours are over</Trans>}
+      </Badge>
+      <Text size="sm">
+        <Trans>Inform the authority by {due}, unless there is no risk for people.</Trans>
+      </Text>
+    </Group>
+  );
+}
+
+function BreachForm({ breach, topics, request, tenant }: BreachProps & { breach: Breach; topics: HeldData[] }) {
+  const { t } = useLingui();
+  const queries = useQueryClient();
+  const form = useForm({
+    initialValues: {
+      topics: topicsOf(breach.categories, topics),
+      band: breach.band,
+      high_risk: breach.high_risk,
+      authority_informed: breach.authority_informed ? localTime(breach.authority_informed) : '',
+    },
+  });
+  const save = useMutation({
+    mutationFn: (values: typeof form.values) =>
+      api.changeBreach({
+        path: { request_id: request.id },
+        query: { tenant },
+        body: {
+          categories: categoriesOf(values.topics, topics),
+          band: values.band,
+          high_risk: values.high_risk,
+          ...(values.authority_informed && { authority_informed: new Date(values.authority_informed).toISOString() }),
+        },
+      }),
+    onSuccess: ({ data }) => {
+      queries.setQueryData(['breach', tenant, request.id], data);
+      form.resetDirty();
+    },
+  });
+  return (
+    <form onSubmit={form.onSubmit((values) => save.mutate(values))}>
+      <Stack gap="sm">
+        <MultiSelect
+          size="md"
+          label={t`Data affected`}
+          searchable
+          data={topics.map(({ key, title }) => ({ value: key, label: title }))}
+          {...form.getInputProps('topics')}
+        />
+        <Select
+          size="md"
+          label={t`People affected`}
+          allowDeselect={false}
+          data={Object.entries(BANDS).map(([value, text]) => ({ value, label: t(text) }))}
+          {...form.getInputProps('band')}
+        />
+        <Switch
+          size="md"
+          label={t`High risk for the people`}
+          description={t`Then they have to be informed too.`}
+          {...form.getInputProps('high_risk', { type: 'checkbox' })}
+        />
+        <TextInput
+          size="md"
+          type="datetime-local"
+          label={t`Authority informed at`}
+          {...form.getInputProps('authority_informed')}
+        />
+        <ErrorNotice fault={save.error} />
+        <Button
+          size="md"
+          type="submit"
+          variant="default"
+          disabled={!form.isDirty()}
+          loading={save.isPending}
+          style={{ alignSelf: 'start' }}
+        >
+          <Trans>Save</Trans>
+        </Button>
+      </Stack>
+    </form>
+  );
+}

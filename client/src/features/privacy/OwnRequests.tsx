@@ -1,0 +1,81 @@
+import { List, Skeleton, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { api, type OwnDisclosure, type OwnRequest } from '~/api';
+import { formatDate } from '~/design/dates';
+import { ErrorNotice } from '~/design/Notice';
+import { REQUEST_KINDS, REQUEST_STATES } from './request-texts';
+import classes from './privacy.module.css';
+
+/** The user's requests with their answers, and the disclosures of their data to authorities. */
+export function OwnRequests() {
+  const { t } = useLingui();
+  const requests = useQuery({
+    queryKey: ['own-requests'],
+    queryFn: async () => (await api.listOwnRequests()).data.items,
+  });
+  const disclosures = useQuery({
+    queryKey: ['own-disclosures'],
+    queryFn: async () => (await api.listOwnDisclosures()).data.items,
+  });
+  return (
+    <>
+      <ErrorNotice fault={requests.error ?? disclosures.error} />
+      {(requests.isPending || disclosures.isPending) && <Skeleton h={24} aria-label={t`Loading`} />}
+      {requests.data && requests.data.length > 0 && (
+        <List size="sm" spacing="xs" className={classes.texts} aria-label={t`Your requests`}>
+          {requests.data.map((each) => (
+            <Request key={each.id} request={each} />
+          ))}
+        </List>
+      )}
+      {disclosures.data?.length === 0 && (
+        <Text size="sm" c="dimmed">
+          <Trans>No data about you was disclosed to authorities, as far as you may know.</Trans>
+        </Text>
+      )}
+      {disclosures.data && disclosures.data.length > 0 && (
+        <List size="sm" spacing="xs" className={classes.texts} aria-label={t`Disclosures to authorities`}>
+          {disclosures.data.map((each) => (
+            <Disclosed key={each.id} disclosure={each} />
+          ))}
+        </List>
+      )}
+    </>
+  );
+}
+
+function Request({ request }: { request: OwnRequest }) {
+  const { t } = useLingui();
+  const day = formatDate(new Date(Date.parse(request.due) - 1000).toISOString());
+  return (
+    <List.Item>
+      {formatDate(request.received)}: {t(REQUEST_KINDS[request.kind])}, {t(REQUEST_STATES[request.state])}
+      {!request.closed && (
+        <>
+          , <Trans>until {day}</Trans>
+        </>
+      )}
+      {request.answer && (
+        <Text size="sm" c="dimmed" dir="auto">
+          {request.answer}
+        </Text>
+      )}
+    </List.Item>
+  );
+}
+
+function Disclosed({ disclosure: { decided, authority, basis, scope } }: { disclosure: OwnDisclosure }) {
+  const [day, legal] = [formatDate(decided), basis ? ` (${basis})` : ''];
+  return (
+    <List.Item>
+      <Trans>
+        {day}: disclosed to {authority}
+        {legal}
+      </Trans>
+      <Text size="sm" c="dimmed" dir="auto">
+        {scope}
+      </Text>
+    </List.Item>
+  );
+}

@@ -1,0 +1,149 @@
+"""Privacy in the portal: requests with their copies, disclosures and breaches, and the erasure of a number outside."""
+
+import json
+import zipfile
+from collections.abc import Callable
+
+import pytest
+from client_pages import PHONE_VIEWPORT, Client, Clients
+from page_checks import PageChecker, Scheme
+from playwright.sync_api import Locator, Page, Route, ViewportSize, expect
+from portal_pages import create_administrator, open_person, portal
+from server import Household, Server
+
+pytestmark = pytest.mark.headless_shell
+
+BERTA, NUMBER = "Bertalina Oxenfurt", "+4930555777"
+DESKTOP_VIEWPORT: ViewportSize = {"width": 1440, "height": 900}
+HELD = [{"area": "cdr", "kind": "party of calls", "count": 3}]
+PLAN = {"person_id": "s1", "held": HELD, "kept": [], "digest": "0" * 64, "fingerprint": "", "receipt": None}
+RECEIPT = {"id": "r1", "person": "s1", "removed": HELD, "failed": []}
+
+
+@pytest.fixture
+def desk(clients: Clients, server: Server, household: Household) -> Client:
+    create_administrator(server)
+    return portal(clients)
+
+
+def press(where: Page | Locator, name: str) -> None:
+    where.get_by_role("button", name=name, exact=True).click()
+
+
+def choose(where: Page | Locator, label: str, option: str) -> None:
+    where.get_by_role("combobox", name=label, exact=True).click()
+    page = where if isinstance(where, Page) else where.page
+    page.get_by_role("option", name=option).click()
+
+
+def enter(page: Page, kind: str, texts: dict[str, str]) -> Locator:
+    """Enter a request and open it; return its part of the queue."""
+    press(page, "Enter a request")
+    form = page.get_by_role("dialog", name="Enter a request")
+    choose(form, "Kind", kind)
+    for label, text in texts.items():
+        form.get_by_role("textbox", name=label, exact=True).fill(text)
+    press(form, "Save")
+    expect(form).to_have_count(0)
+    page.get_by_role("button", name=kind).click()
+    return page.get_by_role("region", name=kind)
+
+
+def proposed_by_another(route: Route) -> None:
+    """Let the server's answer say that another administrator has proposed the disclosures."""
+    answer = route.fetch()
+    items = [{**each, "proposed_by": "another"} for each in answer.json().get("items", [])]
+    route.fulfill(response=answer, json={"items": items, "next": None})
+
+
+@pytest.mark.promise("D1", "V3")
+def test_requests_are_worked_on_where_they_are_read(desk: Client) -> None:
+    page, walk = desk.page, PageChecker(desk, "en")
+
+    def check(label: str) -> None:
+        walk.label = label
+        looks: tuple[tuple[ViewportSize, Scheme], ...] = ((PHONE_VIEWPORT, "light"), (DESKTOP_VIEWPORT, "dark"))
+        for size, scheme in looks:
+            page.set_viewport_size(size)
+            walk.check(scheme)
+
+    page.goto(f"{desk.origin}/portal/privacy/requests")
+    disclose(desk, page, check)
+    breach = enter(page, "Data breach", {"Description of the breach": "A laptop is lost."})
+    expect(breach.get_by_text("72 of 72 hours left")).to_be_visible()
+    choose(breach, "Data affected", "Your calls")
+    page.keyboard.press("Escape")
+    choose(breach, "People affected", "10 to 99")
+    breach.get_by_label("Authority informed at").fill("2026-01-01T10:00")
+    press(breach, "Save")
+    expect(breach.get_by_text("In time")).to_be_visible()
+    breach.get_by_label("Notice", exact=True).fill("Change your password.")
+    press(breach, "Send notice")
+    press(page.get_by_role("dialog"), "Send")
+    expect(breach.get_by_text("Notices sent:")).to_be_visible()
+    check("breach")
+    copy_of_person(desk)
+    page.goto(f"{desk.origin}/portal/privacy/copies")
+    expect(page.get_by_role("listitem").filter(has_text=BERTA)).to_contain_text("Ready:")
+    check("copies")
+    erase_number(desk, check)
+    assert list(dict.fromkeys(walk.findings)) == []
+    assert desk.complaints == []
+
+
+def disclose(desk: Client, page: Page, check: Callable[[str], None]) -> None:
+    """Propose a disclosure, and approve one as a second administrator."""
+    authority = enter(page, "Authority", {"Authority": "District Court", "Legal basis": "Section 100g"})
+    expect(authority.get_by_text("Nothing is disclosed or proposed.")).to_be_visible()
+    press(authority, "Propose a disclosure")
+    choose(authority, "Person", BERTA)
+    authority.get_by_label("Data and period").fill("Calls of January")
+    press(authority, "Propose")
+    expect(authority.get_by_text("another administrator has to decide")).to_be_visible()
+    expect(authority.get_by_role("button", name="Approve")).to_have_count(0)
+    check("disclosure")
+    desk.context.route("**/disclosures?*", proposed_by_another)
+    page.reload()
+    page.get_by_role("button", name="Authority").click()
+    press(authority, "Reject")
+    expect(authority.get_by_role("alert")).to_be_visible()
+    desk.context.unroute("**/disclosures?*")
+    page.get_by_role("button", name="Authority").click()
+
+
+def copy_of_person(desk: Client) -> None:
+    """Make a copy of the data of a person; the reason becomes a request."""
+    page = desk.page
+    open_person(desk, BERTA, "Security")
+    press(page, "Copy of the data")
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Reason").fill("Asked for by letter")
+    press(dialog, "Continue")
+    press(dialog, "Make a copy")
+    with page.expect_download() as copy:
+        press(dialog, "Download")
+    assert zipfile.is_zipfile(copy.value.path())
+
+
+def erase_number(desk: Client, check: Callable[[str], None]) -> None:
+    """Erase a number outside of which the server says that something is held."""
+    page = desk.page
+    page.goto(f"{desk.origin}/portal/privacy/erasure")
+    page.get_by_label("Telephone number outside").fill(NUMBER)
+    press(page, "Show what would be erased")
+    expect(page.get_by_text("Nothing is held about this number.")).to_be_visible()
+    desk.context.route("**/erasures/plan?*", lambda route: route.fulfill(json=PLAN))
+    desk.context.route("**/erasures?*", lambda route: route.fulfill(json=RECEIPT))
+    page.reload()
+    page.get_by_label("Telephone number outside").fill(NUMBER)
+    press(page, "Show what would be erased")
+    expect(page.get_by_role("listitem").filter(has_text="Name and number in call records: 3")).to_be_visible()
+    check("plan")
+    confirm = page.get_by_label(f"Type “{NUMBER}” to confirm")
+    expect(page.get_by_role("button", name="Erase this number")).to_be_disabled()
+    confirm.fill(NUMBER)
+    press(page, "Erase this number")
+    with page.expect_download() as receipt:
+        press(page, "Download receipt")
+    assert json.loads(receipt.value.path().read_text()) == RECEIPT
+    check("receipt")
