@@ -450,6 +450,9 @@ class ErasureChecks:
     async def settle(self) -> None:
         await self._spool.drain()
 
+    def extensions(self, owner: DataSubject) -> tuple[str, ...]:
+        return self._identity.directory.extension_ids_of(owner.person_id)
+
 
 @asynccontextmanager
 async def open_installation(folder: Path, template: bytes, clock: ManualClock) -> AsyncIterator[World]:

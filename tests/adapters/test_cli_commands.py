@@ -105,6 +105,17 @@ def test_a_person_is_erased_and_the_receipt_is_verified(home: CliHome, tmp_path:
     )
 
 
+def test_an_erasure_is_scheduled_and_cancelled(home: CliHome) -> None:
+    made = home.run_json("person", "create", "--name", "Ada", "--email", "ada@example.com", "--number", "1001")
+    erase = ("privacy", "erase", "--subject", "1001")
+    assert home.run_json(*erase, "--after", "14")["person_id"] == made["id"]
+    assert home.run_json(*erase, "--dry-run")["scheduled"] is not None
+    assert home.run_json(*erase, "--cancel") == {"cancelled": "1001"}
+    assert "scheduled" in error_line(home.run(*erase, "--cancel", "--home", str(home.folder)))
+    number = ("privacy", "erase", "--subject", "+491701234567", "--after", "14", "--home", str(home.folder))
+    assert "account" in error_line(home.run(*number))
+
+
 def test_holds_are_placed_listed_and_released(home: CliHome) -> None:
     home.run_json("person", "create", "--name", "Ada", "--email", "ada@example.com", "--number", "1001")
     place = ("privacy", "holds", "place", "--authority", "Court", "--reason", "12 O 3/26", "--review", "2030-01-01")

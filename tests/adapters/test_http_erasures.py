@@ -24,6 +24,29 @@ async def test_an_administrator_erases_a_person_once(world: World) -> None:
     assert again.json() == answer.json() == (await admin.get(path)).json()["receipt"]
 
 
+@pytest.mark.promise("D3")
+async def test_a_scheduled_erasure_is_shown_and_can_be_cancelled(world: World) -> None:
+    admin, user = await world.admin(world.acme), await world.user(world.acme, "1001")
+    path = f"/api/v1/persons/{(await user.get('/api/v1/me')).json()['person']['id']}/erasure"
+    body = {"digest": (await admin.get(path)).json()["digest"], "days": 3}
+    assert (await user.put(f"{path}/schedule", json=body)).status_code == 403
+    assert (await admin.put(f"{path}/schedule", json={**body, "days": 0})).status_code == 422
+    due = (await admin.put(f"{path}/schedule", json=body)).json()["due"]
+    assert (await admin.get(path)).json()["scheduled"] == due
+    assert (await user.delete(f"{path}/schedule")).status_code == 403
+    assert (await admin.delete(f"{path}/schedule")).status_code == 204
+    assert (await admin.delete(f"{path}/schedule")).status_code == 404
+    assert (await admin.put(f"{path}/schedule", json=body)).status_code == 200
+    assert (await user.get("/api/v1/me")).status_code == 200, "until it begins"
+    world.clock.advance(11 * 60)
+    refused = await admin.put(f"{path}/schedule", json=body)
+    assert (refused.status_code, refused.json()["code"]) == (403, "prove_yourself")
+    world.clock.advance(3 * 86400)
+    await world.services.erasures.begin_due()
+    plan = (await world.client(operator=True).get(f"{path}?tenant={world.acme.id}")).json()
+    assert (plan["receipt"]["failed"], plan["scheduled"]) == ([], None)
+
+
 async def test_other_tenants_and_users_may_not_erase(world: World) -> None:
     admin, user = await world.admin(world.acme), await world.user(world.acme, "1001")
     other, elsewhere = await world.user(world.acme, "1002"), await world.admin(world.globex)

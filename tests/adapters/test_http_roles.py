@@ -1,6 +1,7 @@
 """Permissions and tenant isolation, checked for every API operation."""
 
 from dataclasses import replace
+from datetime import date
 from itertools import product
 from typing import Any
 
@@ -13,7 +14,7 @@ from push_service import PushService, SubscribedBrowser
 from unificx.conferencing import NewRoom
 from unificx.identity import NewExtension, Role
 from unificx.media.sounds import Sound
-from unificx.privacy import AuditFilter
+from unificx.privacy import AuditFilter, NewHold
 from unificx.registrar import Caller
 from unificx.routing import CallingLimits, NewNumber, NewRoute
 from unificx.trunks import NewTrunk
@@ -21,6 +22,7 @@ from unificx.voicemail import NewSharedMailbox
 
 BODIES: dict[str, dict[str, Any]] = {
     "request_outside_access_copy": {"number": "+49302222222"},
+    "schedule_erasure": {"digest": "0" * 64, "days": 14},
     "erase_person": {"digest": "0" * 64},
     "place_hold": {"authority": "Court", "reason": "Evidence", "review": "2099-01-01", "person": "x"},
     "change_retention": {"periods": {"history": "P1D"}},
@@ -195,6 +197,8 @@ async def create_foreign_objects(world: World) -> dict[str, list[str]]:
     user = await world.user(world.globex, "2001")
     call = await world.record_call(world.globex, "2001", "2001")
     recording = await world.make_recording(world.globex, "2001", "2001")
+    evidence = NewHold("Court", "Evidence", date(2099, 1, 1), "call", call)
+    hold = await world.services.holds.place(world.globex.id, evidence)
     mailbox = await world.services.mailboxes.shared.create(world.globex.id, NewSharedMailbox("7900", "Sales"))
     world.calls.live_calls = [FakeCall("live-1", world.globex.id, world.clock.now())]
     me = (await user.get("/api/v1/me")).json()
@@ -253,6 +257,7 @@ async def create_foreign_objects(world: World) -> dict[str, list[str]]:
         "conversation_id": [conversation["id"]],
         "mailbox": [mailbox.id, mailbox.number],
         "recording_id": [recording],
+        "hold_id": [hold],
         "copy_id": [copy["id"]],
         "kind": ["busy"],
         "language": ["en"],

@@ -101,6 +101,7 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "NewPrivacyRequest": {"kind": "deletion", "text": "Please delete my number.", "number": "+49301234567"},
     "RequestStep": {"step": "extend", "note": "The request covers many recordings."},
     "OutsideNumber": {"number": "+49301234567"},
+    "ErasureSchedule": {"digest": "9f" * 32, "days": 14},
     "OutsideErasure": {"number": "+49301234567", "digest": "9f" * 32},
     "BreachChange": {"categories": ["user.contact.phone_number"], "band": "10-99", "high_risk": True},
     "BreachNotice": {"text": "A backup was stolen. Change your password."},

@@ -45,6 +45,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "privacy erase": (
         "privacy erase --subject ada@acme.example --dry-run",
         "privacy erase --subject ada@acme.example",
+        "privacy erase --subject ada@acme.example --after 14",
     ),
     "privacy policy": ("privacy policy", "privacy policy versions", "privacy policy diff 1 2 --json"),
     "privacy verify": ("privacy verify", "privacy verify --json"),

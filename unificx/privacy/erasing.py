@@ -3,13 +3,14 @@
 import asyncio
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any, Protocol, cast
 
 import structlog
 
 from unificx.core.clock import Clock
-from unificx.core.errors import Conflict, ServiceUnavailable
+from unificx.core.errors import Conflict, DomainError, Invalid, NotFound, ServiceUnavailable
 from unificx.core.events import DomainEvent
 from unificx.core.faults import describe_fault
 from unificx.db import Database, UnitOfWork
@@ -20,7 +21,7 @@ from unificx.privacy.holdings import DataSubject, Holding
 from unificx.privacy.holds import HeldKind, Holds
 from unificx.privacy.journal import JournalHead
 from unificx.privacy.keys import KeysBusy
-from unificx.privacy.models import AppliedErasuresRow, ErasureRow
+from unificx.privacy.models import AppliedErasuresRow, ErasureRow, ScheduledErasureRow
 from unificx.privacy.receipt import ERASURE_ACTION, Counts, outcome
 from unificx.privacy.signing import ReceiptSigner, digest
 
@@ -37,6 +38,7 @@ _KEY = "key of the person"
 _HELD = "held objects"
 """Area of objects under a hold in plans and receipts; their kinds are those of `HeldKind`."""
 _HOLD = "A duty to preserve it: it is under a hold. Access to it is cut."
+MAX_GRACE_DAYS = 90
 _PROBE_FAILED = "could not be counted"
 
 
@@ -48,7 +50,8 @@ class PlanChanged(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class ErasurePlan:
-    """Result that an erasure would have. `held` are counts by area and kind; `digest` confirms exactly these."""
+    """Result that an erasure would have. `held` are counts by area and kind; `digest` confirms exactly these;
+    `scheduled` is when it begins, if that is decided."""
 
     person_id: str
     held: Counts
@@ -58,6 +61,7 @@ class ErasurePlan:
     """Of the key that signs the receipt."""
     receipt: dict[str, Any] | None
     """The receipt if the person is erased already."""
+    scheduled: datetime | None = None
 
 
 class Installation(Protocol):
@@ -71,6 +75,10 @@ class Installation(Protocol):
         """Return when pending records and events have reached the areas."""
         ...
 
+    def extensions(self, owner: DataSubject) -> tuple[str, ...]:
+        """Return the ids of the present extensions of a person."""
+        ...
+
 
 class _Alone:
     async def check(self, owner: DataSubject) -> None:
@@ -78,6 +86,9 @@ class _Alone:
 
     async def settle(self) -> None:
         return
+
+    def extensions(self, owner: DataSubject) -> tuple[str, ...]:
+        return tuple(owner.extension_ids)
 
 
 class PersonErasures:
@@ -105,14 +116,58 @@ class PersonErasures:
         """Return what is held about a person. Nothing is changed. Raise Conflict if they must not be erased."""
         async with self._database.read() as session:
             stored = await repository.find_erasure(session, owner.tenant_id, owner.id)
+            schedule = await repository.find_schedule(session, owner.tenant_id, owner.id)
         if stored is None:
             await self.installation.check(owner)
-        return await self._plan(owner, _receipt_of(stored))
+        plan = await self._plan(owner, _receipt_of(stored))
+        return plan if schedule is None else replace(plan, scheduled=schedule.due)
 
-    async def erase(self, owner: DataSubject, confirmed: str, by: str) -> dict[str, Any]:
+    async def schedule(self, owner: DataSubject, confirmed: str, by: str, days: int) -> datetime:
+        """Let the erasure of a person begin after some days, in which it can be cancelled; return the time. Another
+        schedule is replaced. All that is held then is erased: the data of a person who goes on working changes. Raise
+        Invalid, PlanChanged, Conflict."""
+        if not 1 <= days <= MAX_GRACE_DAYS:
+            raise Invalid(f"Choose 1 to {MAX_GRACE_DAYS} days.", hint="Or erase at once.", field="days")
+        await self._confirm(owner, confirmed)
+        now = self._clock.now()
+        row = ScheduledErasureRow(
+            tenant_id=owner.tenant_id,
+            person_id=owner.id,
+            subject_id=owner.subject,
+            requested_by=by,
+            requested=now,
+            due=now + timedelta(days=days),
+        )
+        async with self._database.begin() as uow:
+            if await repository.find_erasure(uow.session, owner.tenant_id, owner.id) is not None:
+                raise Conflict("The erasure of this person has begun.", hint="Look at its receipt.")
+            await uow.session.merge(row)
+        return row.due
+
+    async def cancel(self, owner: DataSubject) -> None:
+        """Cancel a scheduled erasure. Raise NotFound if none is scheduled, or if it has begun."""
+        async with self._database.begin() as uow:
+            if not await repository.drop_schedule(uow.session, owner.tenant_id, owner.id):
+                raise NotFound("No erasure of this person is scheduled, or it has begun.", hint="Look at the plan.")
+
+    async def begin_due(self) -> None:
+        """Begin the scheduled erasures whose time has come. A refused one stays and is tried again."""
+        async with self._database.read() as session:
+            due = await repository.due_schedules(session, self._clock.now())
+        for each in due:
+            person_id = "" if each.person_id == each.subject_id else each.person_id
+            owner = DataSubject(each.tenant_id, each.subject_id, person_id)
+            owner = replace(owner, extension_ids=self.installation.extensions(owner))
+            try:
+                await self.erase(owner, None, each.requested_by)
+            except DomainError as refused:  # cancelled meanwhile, the last administrator, a full disk
+                log.warning("scheduled_erasure_refused", tenant=each.tenant_id, reason=refused.code)
+
+    async def erase(self, owner: DataSubject, confirmed: str | None, by: str) -> dict[str, Any]:
         """Erase a person and return the receipt; that of the first time if they are erased already. Objects under a
-        hold stay without access to them, and the erasure ends on their release. `confirmed` is the digest of a plan,
-        `by` the id of the administrator. Raise PlanChanged, Conflict, ServiceUnavailable."""
+        hold stay without access to them, and the erasure ends on their release. `confirmed` is the digest of a plan;
+        None for an erasure that is scheduled. `by` is the id of the administrator. Raise PlanChanged, Conflict,
+        ServiceUnavailable."""
         async with self._one_at_a_time:
             async with self._database.read() as session:
                 stored = await repository.find_erasure(session, owner.tenant_id, owner.id)
@@ -183,11 +238,16 @@ class PersonErasures:
         """Delete the receipts of a deleted tenant. Outbox handler."""
         await repository.delete_of_tenant(uow.session, event.tenant)
 
-    async def _begin(self, owner: DataSubject, confirmed: str, by: str) -> ErasureRow:
+    async def _confirm(self, owner: DataSubject, confirmed: str | None) -> ErasurePlan:
+        """Return the present plan. Raise PlanChanged unless it is the confirmed one, Conflict."""
         await self.installation.check(owner)
         plan = await self._plan(owner, None)
-        if plan.digest != confirmed:
+        if confirmed is not None and plan.digest != confirmed:
             raise PlanChanged("The data about this person has changed since the plan.", hint="Look at the plan again.")
+        return plan
+
+    async def _begin(self, owner: DataSubject, confirmed: str | None, by: str) -> ErasureRow:
+        plan = await self._confirm(owner, confirmed)
         row = ErasureRow(
             id=self._clock.new_id(),
             tenant_id=owner.tenant_id,
@@ -201,6 +261,9 @@ class PersonErasures:
             held=False,
         )
         async with self._database.begin() as uow:
+            is_scheduled = await repository.drop_schedule(uow.session, owner.tenant_id, owner.id)
+            if confirmed is None and not is_scheduled:
+                raise Conflict("The erasure was cancelled.")
             uow.session.add(row)
             if self.audit is not None:
                 await self.audit.record_current(uow, ERASURE_ACTION, _object_of(row))

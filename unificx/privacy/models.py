@@ -26,6 +26,20 @@ class ErasureRow(Base):
     held: Mapped[bool] = plain("whether a hold keeps it from its end; the receipt is then replaced at the end")
 
 
+class ScheduledErasureRow(Base):
+    """An erasure that begins after a time in which it can be cancelled."""
+
+    __tablename__ = "scheduled_erasure"
+    __table_args__ = (Index(None, "due"),)
+
+    tenant_id: Mapped[str] = plain("the tenant", primary_key=True)
+    person_id: Mapped[str] = plain("random id of the account", primary_key=True)
+    subject_id: Mapped[str] = plain("random id of the data subject")
+    requested_by: Mapped[str] = plain("random id of the administrator; empty for the operator's console")
+    requested: Mapped[datetime] = plain("a time")
+    due: Mapped[datetime] = plain("when it begins")
+
+
 class AppliedErasuresRow(Base):
     """Latest known state of the erasure journal, and up to which entry the rows are erased. One row."""
 

@@ -1,6 +1,7 @@
 """All SQL of this area: erasures of people, and counts of what is held about a subject."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, Table, delete, func, or_, select, tuple_, update
@@ -8,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.db.base import sealed_part
 from unificx.privacy.holds.repository import free
-from unificx.privacy.models import AppliedErasuresRow, ErasureRow
+from unificx.privacy.models import AppliedErasuresRow, ErasureRow, ScheduledErasureRow
 
 PAGE = 500
 """Rows read at a time."""
@@ -73,7 +74,26 @@ async def finish_erasure(session: AsyncSession, tenant_id: str, erasure_id: str,
 
 
 async def delete_of_tenant(session: AsyncSession, tenant_id: str) -> None:
-    await session.execute(delete(ErasureRow).where(ErasureRow.tenant_id == tenant_id))
+    for row in (ErasureRow, ScheduledErasureRow):
+        await session.execute(delete(row).where(row.tenant_id == tenant_id))
+
+
+async def find_schedule(session: AsyncSession, tenant_id: str, person_id: str) -> ScheduledErasureRow | None:
+    return await session.get(ScheduledErasureRow, (tenant_id, person_id))
+
+
+async def drop_schedule(session: AsyncSession, tenant_id: str, person_id: str) -> bool:
+    """Delete the schedule of an erasure; return whether there was one. Of two transactions, one gets True."""
+    row = ScheduledErasureRow
+    dropping = delete(row).where(row.tenant_id == tenant_id, row.person_id == person_id).returning(row.person_id)
+    return (await session.execute(dropping)).first() is not None
+
+
+async def due_schedules(session: AsyncSession, now: datetime) -> Sequence[ScheduledErasureRow]:
+    """Return the erasures that are to begin, oldest first."""
+    # scope: all tenants, because one job begins the erasures of every tenant
+    query = select(ScheduledErasureRow).where(ScheduledErasureRow.due <= now).order_by(ScheduledErasureRow.due)
+    return (await session.scalars(query)).all()
 
 
 async def get_applied(session: AsyncSession) -> AppliedErasuresRow | None:

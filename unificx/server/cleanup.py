@@ -129,6 +129,7 @@ class Cleanup:
             await self._run_safely(self._erase_everywhere(erased))
         for tenant_id, audio_ids in sounds.items():
             await self._run_safely(container.audio.complete_erasure(tenant_id, audio_ids))
+        await self._run_safely(container.erasures.begin_due())
         await self._run_safely(container.erasures.resume())
         await self._run_safely(container.holds.check_reviews())
         await self._run_safely(container.erasures.store_applied())
@@ -152,6 +153,7 @@ class Cleanup:
                 self._container.holds.check_reviews(),
                 self._container.push.start(),
                 self._sweep_idempotency(),
+                self._container.erasures.begin_due(),
                 self._container.erasures.resume(),
                 self._send_heads(),
                 *map(self._erase_everywhere, list(self._incomplete.values())),

@@ -62,6 +62,9 @@ class _ConnectedAreas:
         await self._container.spool.drain()
         await self._container.outbox.deliver()
 
+    def extensions(self, owner: DataSubject) -> tuple[str, ...]:
+        return self._container.identity.directory.extension_ids_of(owner.person_id) if owner.person_id else ()
+
 
 def connect_erasures(container: Container) -> None:
     """Connect the erasure of people, holds and access copies with all areas."""

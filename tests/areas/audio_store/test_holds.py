@@ -93,6 +93,9 @@ class Site:
     async def settle(self) -> None:
         await self.spool.drain()
 
+    def extensions(self, owner: DataSubject) -> tuple[str, ...]:
+        return tuple(owner.extension_ids)
+
 
 ALL = {"call": True, "recording": True, "message": True}
 NONE = dict.fromkeys(ALL, False)

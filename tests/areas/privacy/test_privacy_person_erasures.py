@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from unificx.cluster import EventBus
 from unificx.core.clock import ManualClock
-from unificx.core.errors import Conflict, Invalid, ServiceUnavailable
+from unificx.core.errors import Conflict, Invalid, NotFound, ServiceUnavailable
 from unificx.db import Database
 from unificx.privacy import (
     DataSubject,
@@ -194,6 +195,72 @@ async def test_an_erasure_that_was_killed_ends_in_the_same_state(
     assert receipt is not None
     assert (receipt["failed"], drawer.notes, keys.is_destroyed("one", "ana")) == ([], 0, True)
     assert {entry.id for entry in journal.entries()} == {receipt["id"]}
+
+
+@pytest.mark.promise("D3")
+async def test_a_scheduled_erasure_begins_after_its_days_and_erases_what_is_held_then(
+    erasures: PersonErasures, clock: ManualClock, keys: KeyStore, drawer: Drawer
+) -> None:
+    plan = await erasures.plan(ANA)
+    due = await erasures.schedule(ANA, plan.digest, "admin", 14)
+    assert (await erasures.plan(ANA)).scheduled == due == clock.now() + timedelta(days=14)
+    clock.advance(14 * 86400 - 1)
+    await erasures.begin_due()
+    assert (keys.is_destroyed("one", "ana"), drawer.notes) == (False, 3)
+    drawer.notes = 5
+    clock.advance(1)
+    await erasures.begin_due()
+    after = await erasures.plan(ANA)
+    assert after.receipt is not None
+    assert (after.receipt["removed"][0]["count"], after.receipt["plan"] == plan.digest) == (5, False)
+    assert (after.scheduled, keys.is_destroyed("one", "ana")) == (None, True)
+    with pytest.raises(Conflict):
+        await erasures.schedule(ANA, after.digest, "admin", 14)
+
+
+@pytest.mark.promise("D3")
+async def test_a_cancelled_erasure_never_begins(erasures: PersonErasures, clock: ManualClock, drawer: Drawer) -> None:
+    plan = await erasures.plan(ANA)
+    await erasures.schedule(ANA, plan.digest, "admin", 1)
+    await erasures.cancel(ANA)
+    clock.advance(2 * 86400)
+    await erasures.begin_due()
+    with pytest.raises(Conflict, match="cancelled"):  # as if the job had read the schedule before
+        await erasures.erase(ANA, None, "admin")
+    with pytest.raises(NotFound):
+        await erasures.cancel(ANA)
+    assert (drawer.seen, (await erasures.plan(ANA)).scheduled) == ([], None)
+
+
+async def test_an_erasure_at_once_ends_its_schedule(erasures: PersonErasures, clock: ManualClock) -> None:
+    plan = await erasures.plan(ANA)
+    await erasures.schedule(ANA, plan.digest, "admin", 1)
+    receipt = await erasures.erase(ANA, plan.digest, "admin")
+    with pytest.raises(NotFound):
+        await erasures.cancel(ANA)
+    clock.advance(2 * 86400)
+    await erasures.begin_due()
+    assert (await erasures.plan(ANA)).receipt == receipt
+
+
+async def test_a_refused_scheduled_erasure_is_tried_again(
+    erasures: PersonErasures, clock: ManualClock, drawer: Drawer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refuse(owner: DataSubject) -> None:
+        raise Conflict(f"{owner.person_id} is the last one.")
+
+    plan = await erasures.plan(ANA)
+    for digest, days, error in (("0" * 64, 1, Conflict), (plan.digest, 0, Invalid), (plan.digest, 91, Invalid)):
+        with pytest.raises(error):
+            await erasures.schedule(ANA, digest, "admin", days)
+    await erasures.schedule(ANA, plan.digest, "admin", 1)
+    clock.advance(86400)
+    with monkeypatch.context() as patched:
+        patched.setattr(erasures.installation, "check", refuse)
+        await erasures.begin_due()
+    assert drawer.seen == []
+    await erasures.begin_due()
+    assert drawer.notes == 0
 
 
 @pytest.mark.parametrize(

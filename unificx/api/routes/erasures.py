@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from fastapi import status
+
 from unificx.api.access import CurrentUser, CurrentUserDep, Id, ServicesDep, TenantQuery, purpose, require_access
 from unificx.api.problems import problem_responses
 from unificx.api.router import Router
@@ -42,6 +44,31 @@ async def erase_person(
     return models.ErasureReceipt.model_validate(receipt)
 
 
+@router.put("/schedule", responses=problem_responses(401, 403, 404, 409))
+async def schedule_erasure(
+    services: ServicesDep,
+    user: CurrentUserDep,
+    person_id: Id,
+    schedule: models.ErasureSchedule,
+    tenant: TenantQuery = None,
+) -> models.ScheduledErasure:
+    """Let the erasure of a person begin after some days, in which it can be cancelled. The account works until then.
+
+    It erases what is held when it begins. Requires a recent sign-in or proof of identity (`/api/v1/me/proofs`)."""
+    owner = await _whose(services, user, person_id, tenant)
+    await services.identity.step_up.require(user.principal)
+    due = await services.erasures.schedule(owner, schedule.digest, user.principal.person_id, schedule.days)
+    return models.ScheduledErasure(person_id=person_id, due=due)
+
+
+@router.delete("/schedule", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404))
+async def cancel_erasure(
+    services: ServicesDep, user: CurrentUserDep, person_id: Id, tenant: TenantQuery = None
+) -> None:
+    """Cancel the scheduled erasure of a person."""
+    await services.erasures.cancel(await _whose(services, user, person_id, tenant))
+
+
 async def _whose(services: Services, user: CurrentUser, person_id: str, tenant: str | None) -> DataSubject:
     scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
     person, owner = await services.identity.users.get_to_erase(scope.tenant_id, person_id)
@@ -65,5 +92,6 @@ def plan_schema(plan: ErasurePlan) -> models.ErasurePlan:
             "digest": plan.digest,
             "fingerprint": plan.fingerprint,
             "receipt": plan.receipt,
+            "scheduled": plan.scheduled,
         }
     )

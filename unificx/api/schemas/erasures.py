@@ -1,5 +1,6 @@
 """Bodies of the erasure of a person."""
 
+from datetime import datetime
 from typing import Literal
 
 from pydantic import Field
@@ -62,10 +63,22 @@ class ErasurePlan(Output):
     digest: str = Field(description="Confirms exactly these counts.")
     fingerprint: str = Field(description="SHA-256 of the public key that signs receipts of this installation.")
     receipt: ErasureReceipt | None = Field(description="Present if the person is erased already.")
+    scheduled: datetime | None = Field(default=None, description="When a scheduled erasure begins.")
 
 
 class ErasureConfirmation(Input):
     digest: str = Field(description="The digest of the plan.", pattern=r"^[0-9a-f]{64}$")
+
+
+class ErasureSchedule(ErasureConfirmation):
+    days: int = Field(ge=1, le=90, description="Days until it begins, in which it can be cancelled.")
+
+
+class ScheduledErasure(Output):
+    """An erasure that begins later."""
+
+    person_id: str
+    due: datetime
 
 
 class OutsideNumber(Input):

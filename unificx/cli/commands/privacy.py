@@ -42,6 +42,7 @@ _RECEIPT = {
     "failed": "failed",
     "fingerprint": "signed by key",
 }
+_SCHEDULE = {"person_id": "person", "due": "begins", "cancelled": "cancelled"}
 _COPY = {"file": "file", "bytes": "bytes", "sha256": "SHA-256"}
 _MAX_RECEIPT_BYTES = 256 << 10
 
@@ -66,11 +67,20 @@ def erase(
     *,
     subject: Annotated[str, typer.Option(metavar="WHO", help="E-mail, id, extension or +number outside.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be erased.")] = False,
+    after: Annotated[int | None, typer.Option(metavar="DAYS", help="Begin then; it can be cancelled.")] = None,
+    cancel: Annotated[bool, typer.Option("--cancel", help="Cancel a scheduled erasure.")] = False,
 ) -> None:
     """Erase a person or a number outside.
 
     The signed receipt is printed. The key is destroyed, so that backups cannot be read either. It cannot be undone. On
     a terminal the command asks first. A closed or erased account is found by its id."""
+
+    if after is not None or cancel:
+        if subject.startswith("+"):
+            raise CliError("Only the erasure of an account can be scheduled.", "Erase a number without --after.")
+        schedule = context.run(lambda api: _schedule(api, subject, context, 0 if cancel else after or 0))
+        print_item(schedule, _SCHEDULE, as_json=context.as_json)
+        return
 
     async def request(api: ApiClient) -> tuple[Json, Json | None]:
         if subject.startswith("+"):
@@ -196,6 +206,17 @@ def export(
     found = context.run(lambda api: save_copy(api, subject, context.tenant, out))
     shown = {"file": str(out), "bytes": found["size"], "sha256": found["sha256"]}
     print_item(shown, _COPY, as_json=context.as_json)
+
+
+async def _schedule(api: ApiClient, subject: str, context: CommandContext, days: int) -> Json:
+    """Schedule an erasure; cancel it if `days` is 0."""
+    path, tenant = await _erasure_path(api, subject, context.tenant)
+    if not days:
+        await api.delete(f"{path}/schedule", tenant=tenant)
+        return {"cancelled": subject}
+    plan = await api.get(path, tenant=tenant)
+    _ask(plan, subject, context)
+    return await api.put(f"{path}/schedule", {"digest": plan["digest"], "days": days}, tenant=tenant)
 
 
 async def _erase_number(

@@ -52,7 +52,6 @@ class Holds:
             if not total:
                 raise NotFound("There is nothing to hold.", hint="Name a call, a recording, a message or a person.")
             repository.add(uow.session, self._keys, tenant_id, (hold_id, self._clock.new_id(), now), new)
-        log.info("hold_placed", hold=hold_id, tenant=tenant_id, objects=total)
         return hold_id
 
     async def list(self, tenant_id: str) -> list[Hold]:
@@ -68,8 +67,10 @@ class Holds:
         raise _not_found()
 
     async def objects(self, tenant_id: str, hold_id: str) -> Sequence[tuple[HoldKind, str]]:
-        """Return kind and id of the objects under a hold."""
+        """Return kind and id of the objects under a hold. Raise NotFound."""
         async with self._database.read() as session:
+            if await repository.find(session, tenant_id, hold_id) is None:
+                raise _not_found()
             return await repository.objects_of(session, tenant_id, hold_id)
 
     async def release(self, tenant_id: str, hold_id: str, by: str) -> None:
@@ -84,7 +85,6 @@ class Holds:
                 await repository.release(uow.session, tenant_id, hold_id, self._clock.now(), by)
                 uow.publish(HoldReleased(self._clock.new_id(), tenant_id))
         self._keys.destroy(tenant_id, row.subject_id)
-        log.info("hold_released", hold=hold_id, tenant=tenant_id)
 
     async def of_subject(self, tenant_id: str, subject: str) -> Sequence[HeldKind]:
         """Return the held objects in which a subject takes part."""
