@@ -8,6 +8,7 @@ from pathlib import PurePath
 GROUPS: dict[str, tuple[str, ...]] = {
     "clients": (
         "outside/test_client_call_screen",
+        "outside/test_client_chat",
         "outside/test_client_calls",
         "outside/test_client_other_ways",
         "outside/test_client_pages",

@@ -38,7 +38,7 @@ AREAS: dict[str, tuple[str, ...]] = {
         "outside/test_hold_music*",
         "outside/test_sipp_dialogs*",
     ),
-    "chat": ("areas/chat/*", "engines/test_chat_*", "adapters/test_http_conversations*"),
+    "chat": ("areas/chat/*", "engines/test_chat_*", "adapters/test_http_conversations*", "outside/test_client_chat*"),
     "cdr": ("areas/cdr/*", "adapters/test_http_own_calls*"),
     "cli": ("adapters/test_cli_*", "outside/test_startup_errors*"),
     "client": (

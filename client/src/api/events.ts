@@ -1,5 +1,5 @@
 import { endSession, refreshSession, session } from '~/api/session';
-import type { Presence } from '~/api';
+import type { ChatMessage, Presence } from '~/api';
 import { createStore } from '~/core/store';
 
 /** Presence of an extension, as in the list and in events. */
@@ -37,6 +37,12 @@ export interface ServerEvents {
   monitoring: { call: string; state: string };
   /** The user's own mailboxes have changed. */
   voicemail: object;
+  /** A message of one of the user's conversations was sent, or changed. */
+  'message.created': { message: ChatMessage };
+  'message.changed': { message: ChatMessage };
+  /** A member of a conversation has received or read messages. */
+  'message.marks': { conversation_id: string; person_id: string; read_seq: number; delivered_seq: number };
+  'conversation.changed': { conversation_id: string };
   push_seen: { id?: string };
 }
 

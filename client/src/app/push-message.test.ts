@@ -33,6 +33,14 @@ describe('a push message', () => {
     expect(notificationFor({ type: 'call', call: '7' }, 'en', 1).options.actions).toBeUndefined();
   });
 
+  it('about a message opens its conversation and says nothing of it', () => {
+    const message = parsePush('{"type":"message","conversation":"c-1","text":"Secret"}')!;
+    const { title, options } = notificationFor(message, 'de', 2);
+    expect([title, options.body]).toEqual(['Neue Nachricht', undefined]);
+    expect(clickAction('', options.data)).toEqual({ open: '/app/chat/c-1' });
+    expect(parsePush('{"type":"message","conversation":"../x"}')).toBeUndefined();
+  });
+
   it('of an ended call replaces the ringing notification silently', () => {
     const { options } = notificationFor({ type: 'stop', call: '7' }, 'en', 2);
     expect(options).toMatchObject({ tag: callTag('7'), silent: true });

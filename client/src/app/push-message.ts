@@ -3,7 +3,11 @@ import type { Language } from '~/core/languages';
 
 /** Push messages of the server; they contain no names or numbers. */
 export type PushMessage =
-  { type: 'call' | 'stop'; call: string } | { type: 'test'; id: string } | { type: 'signed_out' } | { type: 'notice' };
+  | { type: 'call' | 'stop'; call: string }
+  | { type: 'test'; id: string }
+  | { type: 'signed_out' }
+  | { type: 'notice' }
+  | { type: 'message'; conversation: string };
 
 const ID = /^[\w-]{1,64}$/;
 
@@ -18,6 +22,8 @@ export function parsePush(text: string): PushMessage | undefined {
   const { type } = message ?? {};
   const id = (value: unknown) => (typeof value === 'string' && ID.test(value) ? value : undefined);
   if (type === 'call' || type === 'stop') return id(message.call) ? { type, call: String(message.call) } : undefined;
+  if (type === 'message')
+    return id(message.conversation) ? { type, conversation: String(message.conversation) } : undefined;
   if (type === 'test') return id(message.id) ? { type, id: String(message.id) } : undefined;
   if (type === 'signed_out' || type === 'notice') return { type };
   return undefined;
@@ -33,6 +39,7 @@ const TEXTS = {
     tested: 'Calls ring on this device even when UnifiCX is closed.',
     signedOut: 'Signed out',
     wiped: 'This device was signed out remotely. Your data has been removed.',
+    message: 'New message',
     notice: 'Security notice',
     look: 'Review the security of your account.',
   },
@@ -45,6 +52,7 @@ const TEXTS = {
     tested: 'Anrufe klingeln auf diesem Gerät, auch wenn UnifiCX geschlossen ist.',
     signedOut: 'Abgemeldet',
     wiped: 'Dieses Gerät wurde aus der Ferne abgemeldet. Ihre Daten wurden entfernt.',
+    message: 'Neue Nachricht',
     notice: 'Sicherheitshinweis',
     look: 'Prüfen Sie die Sicherheit Ihres Kontos.',
   },
@@ -82,6 +90,11 @@ export function notificationFor(message: PushMessage, language: Language, button
       return { title: texts.test, options: { ...common, body: texts.tested, tag: 'test', silent: true } };
     case 'signed_out':
       return { title: texts.signedOut, options: { ...common, body: texts.wiped, tag: 'signed_out' } };
+    case 'message':
+      return {
+        title: texts.message,
+        options: { ...common, tag: 'message', data: { path: `/app/chat/${message.conversation}` } },
+      };
     case 'notice':
       return {
         title: texts.notice,

@@ -70,6 +70,12 @@ const team = createRoute({
   component: lazyScreen(() => import('~/features/team/Team')),
 });
 
+const chat = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/chat',
+  component: lazyScreen(() => import('~/features/chat/Chat')),
+});
+
 /** Details, beside their list or in its place. */
 const detailRoutes = [
   calls.addChildren([
@@ -94,6 +100,18 @@ const detailRoutes = [
       getParentRoute: () => team,
       path: '/$person',
       component: lazyScreen(() => import('~/features/contact/PersonPage')),
+    }),
+  ]),
+  chat.addChildren([
+    createRoute({
+      getParentRoute: () => chat,
+      path: '/',
+      component: lazyScreen(() => import('~/features/chat/NoConversation')),
+    }),
+    createRoute({
+      getParentRoute: () => chat,
+      path: '/$conversation',
+      component: lazyScreen(() => import('~/features/chat/ConversationPage')),
     }),
   ]),
 ] as const;

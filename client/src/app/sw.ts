@@ -53,6 +53,7 @@ async function handle(message: PushMessage): Promise<void> {
       await Promise.all([wipe(), broadcast({ type: 'signed_out' })]);
       return show(message);
     case 'notice':
+    case 'message':
       return show(message);
   }
 }

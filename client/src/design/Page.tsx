@@ -11,7 +11,7 @@ interface PageProps {
   /** Actions, at the right of the title. */
   actions?: ReactNode;
   /** The parent screen. */
-  back?: '/settings' | '/sign-in' | '/calls' | '/team' | '/people' | '/recordings';
+  back?: '/settings' | '/sign-in' | '/calls' | '/team' | '/chat' | '/people' | '/recordings';
   /** 2 beside a list that has the h1. */
   level?: 1 | 2;
   size?: 'xs' | 'sm' | 'md' | 'lg' | 'xl';

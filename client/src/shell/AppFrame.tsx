@@ -1,4 +1,4 @@
-import { IconDots, IconPhone, IconUsers } from '@tabler/icons-react';
+import { IconDots, IconMessage, IconPhone, IconUsers } from '@tabler/icons-react';
 import { Link, Outlet, useRouterState } from '@tanstack/react-router';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Suspense, lazy } from 'react';
@@ -8,6 +8,7 @@ import { PolicyNotice } from './PolicyNotice';
 
 const PhoneConnectionBanner = lazy(() => import('./PhoneConnectionBanner'));
 const NewCalls = lazy(() => import('~/features/history/NewCalls'));
+const UnreadMessages = lazy(() => import('~/features/chat/UnreadMessages'));
 const DialSheet = lazy(() => import('~/features/dial').then((each) => each.loadDialSheet()));
 
 /** Screens of the tab "More" that have addresses of their own. */
@@ -39,6 +40,17 @@ export function AppFrame() {
           <span className="tab-label">
             <Trans>Team</Trans>
           </span>
+        </Link>
+        <Link to="/chat" className="tab">
+          <IconMessage stroke={1.75} aria-hidden />
+          <span className="tab-label">
+            <Trans>Chat</Trans>
+          </span>
+          <ErrorBoundary>
+            <Suspense>
+              <UnreadMessages />
+            </Suspense>
+          </ErrorBoundary>
         </Link>
         <Link to="/settings" className="tab" aria-current={more ? 'page' : undefined}>
           <IconDots stroke={1.75} aria-hidden />

@@ -3,6 +3,7 @@ import {
   IconArrowForwardUp,
   IconCopy,
   IconDots,
+  IconMessage,
   IconPhone,
   IconPhoneCalling,
   IconStar,
@@ -13,6 +14,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { useEffect, type ReactNode } from 'react';
 import { useValue } from '~/core/store';
 import { startCall } from '~/features/call';
+import { useOpenChat } from '~/features/chat';
 import { useCallWhenFree } from '~/features/completions';
 import { favourites, restoreFavourites, setFavourite } from '~/features/directory';
 import { phone } from '~/sip';
@@ -27,6 +29,7 @@ export function ContactActions({ party: { id, name, number, title } }: { party: 
   const talking = useValue(phone.state, ({ active }) => (active?.answered && !active.ended ? active : undefined));
   const copyNumber = useCopyNumber();
   const callWhenFree = useCallWhenFree();
+  const openChat = useOpenChat();
   useEffect(() => void restoreFavourites(), []);
   const call = (video: boolean) => void startCall(number, { video, name: name || undefined });
   return (
@@ -38,6 +41,14 @@ export function ContactActions({ party: { id, name, number, title } }: { party: 
         icon={<IconVideo stroke={1.75} />}
         onClick={() => call(true)}
       />
+      {id !== undefined && (
+        <Action
+          label={t`Send a message to ${title}`}
+          text={t`Message`}
+          icon={<IconMessage stroke={1.75} />}
+          onClick={() => void openChat([number])}
+        />
+      )}
       {id !== undefined && (
         <Action
           label={favourite ? t`Remove ${title} from favourites` : t`Add ${title} to favourites`}

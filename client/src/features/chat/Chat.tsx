@@ -1,0 +1,21 @@
+import { useParams } from '@tanstack/react-router';
+import { useLingui } from '@lingui/react/macro';
+import { Page } from '~/design/Page';
+import { Panes } from '~/design/Panes';
+import { ConversationList } from './ConversationList';
+import { NewConversation } from './NewConversation';
+
+/** The tab of chat: conversations, and the one that is open. */
+export default function Chat() {
+  const { conversation } = useParams({ strict: false });
+  return <Panes list={<ChatTab />} detail={conversation !== undefined} />;
+}
+
+function ChatTab() {
+  const { t } = useLingui();
+  return (
+    <Page title={t`Chat`} actions={<NewConversation />}>
+      <ConversationList />
+    </Page>
+  );
+}

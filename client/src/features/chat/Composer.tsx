@@ -1,0 +1,111 @@
+import { ActionIcon, CloseButton, Text, Textarea } from '@mantine/core';
+import { IconSend } from '@tabler/icons-react';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
+import { api, type Conversation } from '~/api';
+import { asProblem } from '~/core/problem';
+import { randomText } from '~/core/random';
+import { ErrorNotice } from '~/design/Notice';
+import { chats, drafts, outbox } from './chats';
+import type { Target } from './ConversationPage';
+import css from './chat.module.css';
+
+const MAX_LENGTH = 8000;
+/** On a keyboard of glass Enter makes a new line. */
+const TOUCH = '(pointer: coarse)';
+
+interface ComposerProps {
+  conversation: Conversation;
+  title: string;
+  target?: Target;
+  /** The target is dealt with. */
+  onDone: () => void;
+}
+
+/** The field for a message. Enter sends, Shift and Enter make a new line; on touch a button sends. */
+export function Composer({ conversation: { id }, title, target, onDone }: ComposerProps) {
+  const { t } = useLingui();
+  const field = useRef<HTMLTextAreaElement>(null);
+  const [text, setText] = useState(drafts.get(id) ?? '');
+  const [fault, setFault] = useState<unknown>();
+  const change = (next: string) => {
+    setText(next);
+    if (target?.kind !== 'edit') drafts.set(id, next);
+  };
+  useEffect(() => {
+    if (!target) return setText(drafts.get(id) ?? '');
+    if (target.kind === 'edit') setText(target.message.text ?? '');
+    // The menu gives the focus back to its button first.
+    const timer = setTimeout(() => field.current?.focus(), 50);
+    return () => clearTimeout(timer);
+  }, [target, id]);
+  const submit = async () => {
+    if (!text.trim()) return;
+    setFault(undefined);
+    try {
+      if (target?.kind === 'edit') {
+        const path = { conversation_id: id, message_id: target.message.id };
+        await chats.receive((await api.editMessage({ path, body: { text } })).data);
+      } else {
+        drafts.delete(id);
+        setText('');
+        const created = new Date().toISOString();
+        await outbox.add({
+          client_id: randomText(16),
+          conversation_id: id,
+          text,
+          reply_to: target?.message.id,
+          created,
+        });
+      }
+      onDone();
+    } catch (reason) {
+      setFault(asProblem(reason));
+    }
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === 'Escape' && target) return onDone();
+    if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing || matchMedia(TOUCH).matches) return;
+    event.preventDefault();
+    void submit();
+  };
+  return (
+    <form
+      className={css.composer}
+      onSubmit={(event) => {
+        event.preventDefault();
+        void submit();
+      }}
+    >
+      <ErrorNotice fault={fault} />
+      {target && (
+        <div className={css.target}>
+          <Text size="sm" c="dimmed" lineClamp={1}>
+            {target.kind === 'edit' ? <Trans>Editing a message</Trans> : <Trans>Reply to: {target.message.text}</Trans>}
+          </Text>
+          <CloseButton size={44} aria-label={t`Cancel`} onClick={onDone} />
+        </div>
+      )}
+      <div className={css.write}>
+        <Textarea
+          ref={field}
+          className={css.field}
+          size="md"
+          autosize
+          minRows={1}
+          maxRows={6}
+          dir="auto"
+          maxLength={MAX_LENGTH}
+          aria-label={t`Message to ${title}`}
+          placeholder={t`Message`}
+          value={text}
+          onChange={(event) => change(event.currentTarget.value)}
+          onKeyDown={onKeyDown}
+        />
+        <ActionIcon type="submit" size={44} radius="xl" aria-label={t`Send`} disabled={!text.trim()}>
+          <IconSend size={20} aria-hidden />
+        </ActionIcon>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,85 @@
+import { Badge, VisuallyHidden } from '@mantine/core';
+import { IconMessage, IconUsersGroup } from '@tabler/icons-react';
+import { Plural, Trans, useLingui } from '@lingui/react/macro';
+import { Link, useParams } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import type { Conversation } from '~/api';
+import { useValue } from '~/core/store';
+import { Avatar } from '~/design/Avatar';
+import { EmptyState } from '~/design/EmptyState';
+import { LinkRow, RowTime } from '~/design/LinkRow';
+import { ErrorNotice, InfoNotice } from '~/design/Notice';
+import { Rows } from '~/design/Rows';
+import { SkeletonRows } from '~/design/SkeletonRows';
+import { formatDateTime } from '~/design/dates';
+import { ColleagueDot, presences } from '~/features/presence';
+import { chats, outbox } from './chats';
+import { useChatTitle } from './useChatTitle';
+
+/** Conversations, with the newest message first. */
+export function ConversationList() {
+  const { conversations, source, fault } = useValue(chats.state);
+  const { conversation: selected } = useParams({ strict: false });
+  useEffect(() => presences.open(), []);
+  useEffect(() => void chats.open(), []);
+  if (source === 'none') return fault ? <ErrorNotice fault={fault} /> : <SkeletonRows avatar />;
+  return (
+    <>
+      {source === 'cache' && fault && (
+        <InfoNotice>
+          <Trans>You are seeing saved messages. Newer ones appear when you are online.</Trans>
+        </InfoNotice>
+      )}
+      {conversations.length === 0 ? (
+        <EmptyState icon={IconMessage} text={<Trans>No conversations yet. Write to a colleague.</Trans>} />
+      ) : (
+        <Rows>
+          {conversations.map((each) => (
+            <ConversationRow key={each.id} conversation={each} selected={each.id === selected} />
+          ))}
+        </Rows>
+      )}
+    </>
+  );
+}
+
+function ConversationRow({ conversation, selected }: { conversation: Conversation; selected: boolean }) {
+  const { t } = useLingui();
+  const title = useChatTitle()(conversation);
+  const waiting = useValue(outbox.waiting, (all) => all.findLast((each) => each.conversation_id === conversation.id));
+  const { id, kind, members, newest, unread, changed } = conversation;
+  const other = members.find((each) => !each.own);
+  const group = kind === 'group';
+  const author = members.find((each) => each.person_id === newest?.person_id);
+  const text = newest?.state === 'sent' ? newest.text : newest ? t`Message deleted` : '';
+  const from = author?.own ? t`You` : group ? author?.name : '';
+  const newestLine = from && text ? `${from}: ${text}` : (text ?? '');
+  return (
+    <LinkRow
+      open={(props) => <Link to="/chat/$conversation" params={{ conversation: id }} {...props} />}
+      avatar={
+        <Avatar
+          name={group ? '' : title}
+          icon={group ? IconUsersGroup : undefined}
+          presence={!group && other?.extension_id ? <ColleagueDot extension={other.extension_id} /> : undefined}
+        />
+      }
+      name={title}
+      second={(waiting ? t`Waiting: ${waiting.text}` : newestLine).replaceAll('\n', ' ').slice(0, 80)}
+      selected={selected}
+      end={
+        <>
+          {newest && <RowTime dateTime={changed}>{formatDateTime(changed)}</RowTime>}
+          {unread > 0 && (
+            <Badge circle={unread < 10} color="red.9">
+              <span aria-hidden>{unread < 100 ? unread : '99+'}</span>
+              <VisuallyHidden>
+                <Plural value={unread} one="# unread message" other="# unread messages" />
+              </VisuallyHidden>
+            </Badge>
+          )}
+        </>
+      }
+    />
+  );
+}

@@ -1,0 +1,79 @@
+import { IconCheck, IconChecks } from '@tabler/icons-react';
+import { Trans, useLingui } from '@lingui/react/macro';
+import type { ChatMessage, Conversation } from '~/api';
+import { i18nTime } from './time';
+import { markOf, type MessageMark } from './marks';
+import { MessageMenu } from './MessageMenu';
+import { MessageText } from './MessageText';
+import type { Target } from './ConversationPage';
+import css from './chat.module.css';
+
+interface MessageItemProps {
+  message: ChatMessage;
+  conversation: Conversation;
+  /** The message that it answers, if loaded. */
+  answered?: ChatMessage;
+  onTarget: (target: Target) => void;
+}
+
+/** A message of a conversation. */
+export function MessageItem({ message, conversation, answered, onTarget }: MessageItemProps) {
+  const { t } = useLingui();
+  const nameOf = (person: string | null) => {
+    if (person === null) return t`Deleted user`;
+    const member = conversation.members.find((each) => each.person_id === person);
+    return member?.own ? t`You` : member?.name || t`Former member`;
+  };
+  const own = conversation.members.some((each) => each.own && each.person_id === message.person_id);
+  const author = nameOf(message.person_id);
+  return (
+    <li className={css.item} data-own={own || undefined} aria-label={author}>
+      <div className={css.bubble}>
+        {!own && (conversation.kind === 'group' || message.person_id === null) && (
+          <div className={css.author}>{author}</div>
+        )}
+        {message.reply_to && (
+          <div className={css.reply}>
+            <strong>{answered ? nameOf(answered.person_id) : t`Earlier message`}</strong>{' '}
+            {answered && (answered.text?.slice(0, 80) ?? t`Message deleted`)}
+          </div>
+        )}
+        {message.text === null ? (
+          <p className={css.deleted}>
+            {message.state === 'erased' ? <Trans>Message of a deleted user</Trans> : <Trans>Message deleted</Trans>}
+          </p>
+        ) : (
+          <MessageText text={message.text} />
+        )}
+        {message.reactions.length > 0 && (
+          <ul className={css.reactions} aria-label={t`Reactions`}>
+            {message.reactions.map(({ emoji, person_ids: people }) => (
+              <li key={emoji} title={people.map(nameOf).join(', ')}>
+                {emoji} {people.length > 1 && people.length}
+              </li>
+            ))}
+          </ul>
+        )}
+        <div className={css.foot}>
+          {message.edited && message.text !== null && (
+            <span>
+              <Trans>edited</Trans>
+            </span>
+          )}
+          <time dateTime={message.created}>{i18nTime(message.created)}</time>
+          {own && message.text !== null && <Mark mark={markOf(message, conversation)} />}
+        </div>
+      </div>
+      {message.text !== null && (
+        <MessageMenu message={message} own={own} conversation={conversation} onTarget={onTarget} />
+      )}
+    </li>
+  );
+}
+
+function Mark({ mark }: { mark: MessageMark }) {
+  const { t } = useLingui();
+  const label = { sent: t`Sent`, delivered: t`Delivered`, read: t`Read` }[mark];
+  const Shape = mark === 'sent' ? IconCheck : IconChecks;
+  return <Shape size={16} role="img" aria-label={label} data-mark={mark} className={css.mark} />;
+}

@@ -1,0 +1,104 @@
+import { ActionIcon, Menu } from '@mantine/core';
+import { IconArrowBackUp, IconCopy, IconDots, IconPencil, IconTrash } from '@tabler/icons-react';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { api, type ChatMessage, type Conversation } from '~/api';
+import { asProblem } from '~/core/problem';
+import { toast } from '~/core/toasts';
+import { confirmAction } from '~/design/Confirm';
+import { problemText } from '~/design/problem-messages';
+import { chats } from './chats';
+import type { Target } from './ConversationPage';
+import css from './chat.module.css';
+
+const EMOJI = ['👍', '❤️', '😂', '🎉', '😮', '😢'];
+
+interface MessageMenuProps {
+  message: ChatMessage;
+  conversation: Conversation;
+  own: boolean;
+  onTarget: (target: Target) => void;
+}
+
+/** Reactions to a message, and what can be done with it. */
+export function MessageMenu({ message, conversation, own, onTarget }: MessageMenuProps) {
+  const { t } = useLingui();
+  const path = { conversation_id: conversation.id, message_id: message.id };
+  const me = conversation.members.find((each) => each.own);
+  const chosen = message.reactions.find((each) => me && each.person_ids.includes(me.person_id))?.emoji;
+  const attempt = async (work: () => Promise<unknown>) => {
+    try {
+      await work();
+    } catch (fault) {
+      const { title, advice } = problemText(asProblem(fault), t);
+      toast({ message: `${title} ${advice}`.trim() });
+    }
+  };
+  const react = (emoji: string) =>
+    attempt(async () => {
+      const body = { emoji: emoji === chosen ? '' : emoji };
+      await chats.receive((await api.reactToMessage({ path, body })).data);
+    });
+  const drop = async () => {
+    const confirmed = await confirmAction({
+      title: t`Delete this message for everyone?`,
+      text: t`It disappears for all members of the conversation.`,
+      confirmLabel: t`Delete`,
+      cancelLabel: t`Cancel`,
+    });
+    if (confirmed) await attempt(() => api.deleteMessage({ path }));
+  };
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <ActionIcon
+          variant="subtle"
+          size={44}
+          radius="xl"
+          className={css.menu}
+          aria-label={t`Actions for the message ${message.text?.slice(0, 40) ?? ''}`}
+        >
+          <IconDots size={18} aria-hidden />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <div className={css.emoji}>
+          {EMOJI.map((each) => (
+            <Menu.Item
+              key={each}
+              aria-label={t`React with ${each}`}
+              data-chosen={each === chosen || undefined}
+              onClick={() => void react(each)}
+            >
+              {each}
+            </Menu.Item>
+          ))}
+        </div>
+        <Menu.Item
+          leftSection={<IconArrowBackUp size={18} aria-hidden />}
+          onClick={() => onTarget({ kind: 'reply', message })}
+        >
+          <Trans>Reply</Trans>
+        </Menu.Item>
+        <Menu.Item
+          leftSection={<IconCopy size={18} aria-hidden />}
+          onClick={() => void attempt(() => navigator.clipboard.writeText(message.text ?? ''))}
+        >
+          <Trans>Copy text</Trans>
+        </Menu.Item>
+        {own && (
+          <Menu.Item
+            leftSection={<IconPencil size={18} aria-hidden />}
+            onClick={() => onTarget({ kind: 'edit', message })}
+          >
+            <Trans>Edit</Trans>
+          </Menu.Item>
+        )}
+        {(own || (conversation.kind === 'group' && me?.role === 'owner')) && (
+          <Menu.Item color="red" leftSection={<IconTrash size={18} aria-hidden />} onClick={() => void drop()}>
+            <Trans>Delete for everyone</Trans>
+          </Menu.Item>
+        )}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

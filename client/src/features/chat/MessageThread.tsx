@@ -1,0 +1,77 @@
+import { Text } from '@mantine/core';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { Fragment, useEffect, useMemo, useRef } from 'react';
+import type { ChatMessage, Conversation } from '~/api';
+import { useValue } from '~/core/store';
+import { formatDate } from '~/design/dates';
+import { chats, outbox } from './chats';
+import type { Target } from './ConversationPage';
+import { MessageItem } from './MessageItem';
+import { OutgoingItem } from './OutgoingItem';
+import css from './chat.module.css';
+
+interface MessageThreadProps {
+  conversation: Conversation;
+  messages: ChatMessage[];
+  onTarget: (target: Target) => void;
+}
+
+/** The messages of a conversation, oldest first, and those that still wait to be sent. */
+export function MessageThread({ conversation, messages, onTarget }: MessageThreadProps) {
+  const { t } = useLingui();
+  const all = useValue(outbox.waiting);
+  const waiting = useMemo(() => {
+    const arrived = new Set(messages.map((each) => each.client_id));
+    return all.filter((each) => each.conversation_id === conversation.id && !arrived.has(each.client_id));
+  }, [all, messages, conversation.id]);
+  const end = useRef<HTMLDivElement>(null);
+  const newest = messages.at(-1)?.id;
+  useEffect(() => {
+    end.current?.scrollIntoView({ block: 'end' }); // returns a promise in newer browsers
+  }, [newest, waiting.length]);
+  useReading(conversation.id, newest);
+  return (
+    <div role="log" aria-label={t`Messages`} className={css.thread}>
+      <ol className={css.messages}>
+        {messages.map((each, at) => (
+          <Fragment key={each.id}>
+            {dayOf(each) !== dayOf(messages[at - 1]) && (
+              <li className={css.day}>
+                <time dateTime={each.created}>{formatDate(each.created)}</time>
+              </li>
+            )}
+            <MessageItem
+              message={each}
+              conversation={conversation}
+              answered={messages.find((one) => one.id === each.reply_to)}
+              onTarget={onTarget}
+            />
+          </Fragment>
+        ))}
+        {waiting.map((each) => (
+          <OutgoingItem key={each.client_id} message={each} />
+        ))}
+      </ol>
+      {messages.length + waiting.length === 0 && (
+        <Text c="dimmed" ta="center" py="xl">
+          <Trans>No messages yet.</Trans>
+        </Text>
+      )}
+      <div ref={end} className={css.end} />
+    </div>
+  );
+}
+
+const dayOf = (message: ChatMessage | undefined) => message && new Date(message.created).toDateString();
+
+/** Mark what is on screen as read, while the page is looked at. */
+function useReading(conversation: string, newest: string | undefined): void {
+  useEffect(() => {
+    const read = () => {
+      if (document.visibilityState === 'visible') void chats.markRead(conversation);
+    };
+    read();
+    document.addEventListener('visibilitychange', read);
+    return () => document.removeEventListener('visibilitychange', read);
+  }, [conversation, newest]);
+}

@@ -1,0 +1,90 @@
+import { ActionIcon, Button, Modal, MultiSelect, Stack, TextInput } from '@mantine/core';
+import { IconPencilPlus } from '@tabler/icons-react';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useState } from 'react';
+import { usePeople } from '~/features/directory';
+import { useOpenChat } from './useOpenChat';
+
+/** A button that asks for people and opens a conversation with them. */
+export function NewConversation() {
+  const { t } = useLingui();
+  const [opened, setOpened] = useState(false);
+  return (
+    <>
+      <ActionIcon
+        variant="light"
+        size={44}
+        radius="xl"
+        aria-label={t`New conversation`}
+        onClick={() => setOpened(true)}
+      >
+        <IconPencilPlus aria-hidden />
+      </ActionIcon>
+      <Modal
+        opened={opened}
+        onClose={() => setOpened(false)}
+        title={t`New conversation`}
+        closeButtonProps={{ 'aria-label': t`Close` }}
+      >
+        {opened && <NewConversationForm onOpened={() => setOpened(false)} />}
+      </Modal>
+    </>
+  );
+}
+
+function NewConversationForm({ onOpened }: { onOpened: () => void }) {
+  const { t } = useLingui();
+  const people = usePeople();
+  const openChat = useOpenChat();
+  const [numbers, setNumbers] = useState<string[]>([]);
+  const [name, setName] = useState('');
+  const [opening, setOpening] = useState(false);
+  const group = numbers.length > 1;
+  const open = async () => {
+    setOpening(true);
+    if (await openChat(numbers, group ? name.trim() : undefined)) onOpened();
+    else setOpening(false);
+  };
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        void open();
+      }}
+    >
+      <Stack>
+        <MultiSelect
+          data-autofocus
+          size="md"
+          searchable
+          label={t`People`}
+          placeholder={numbers.length ? undefined : t`Name or number`}
+          nothingFoundMessage={t`No match`}
+          limit={100}
+          data={people.map((each) => ({ value: each.number, label: `${each.name} · ${each.number}` }))}
+          value={numbers}
+          onChange={setNumbers}
+        />
+        {group && (
+          <TextInput
+            size="md"
+            dir="auto"
+            required
+            label={t`Name of the group`}
+            maxLength={100}
+            value={name}
+            onChange={(event) => setName(event.currentTarget.value)}
+          />
+        )}
+        <Button
+          type="submit"
+          size="md"
+          loading={opening}
+          disabled={numbers.length === 0 || (group && name.trim() === '')}
+        >
+          {group ? <Trans>Create group</Trans> : <Trans>Write</Trans>}
+        </Button>
+      </Stack>
+    </form>
+  );
+}

@@ -1,0 +1,23 @@
+import { Badge, VisuallyHidden } from '@mantine/core';
+import { Plural } from '@lingui/react/macro';
+import { useEffect } from 'react';
+import { useValue } from '~/core/store';
+import { chats, outbox } from './chats';
+
+/** Badge with the number of unread messages. It is always there, so it also opens the chats and sends what waits. */
+export default function UnreadMessages() {
+  const count = useValue(chats.state, ({ conversations }) => conversations.reduce((sum, each) => sum + each.unread, 0));
+  useEffect(() => {
+    void chats.open();
+    void outbox.open();
+  }, []);
+  if (count === 0) return null;
+  return (
+    <Badge size="sm" circle={count < 10} className="count">
+      <span aria-hidden>{count < 100 ? count : '99+'}</span>
+      <VisuallyHidden>
+        <Plural value={count} one="# unread message" other="# unread messages" />
+      </VisuallyHidden>
+    </Badge>
+  );
+}

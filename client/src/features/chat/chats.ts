@@ -1,0 +1,74 @@
+import { api } from '~/api';
+import { events } from '~/api/events';
+import { onSignOut, session } from '~/api/session';
+import { currentOwner, readLocal, saveLocal } from '~/core/device-storage';
+import { Chats, type ChatsState } from './model';
+import { Outbox, type Outgoing } from './outbox';
+
+const CHATS = 'chats';
+const OUTBOX = 'outbox';
+/** Sent to other tabs when the outbox has changed. */
+const channel = typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel('unificx.outbox');
+
+/** The user's conversations, shared by all screens. */
+export const chats = new Chats({
+  list: async () => (await api.listConversations({ query: { limit: 100 } })).data.items,
+  show: async (conversation_id) => (await api.showConversation({ path: { conversation_id } })).data,
+  page: async (conversation_id, cursor) =>
+    (await api.listMessages({ path: { conversation_id }, query: { cursor } })).data,
+  mark: (conversation_id, read_seq, delivered_seq) =>
+    api.markMessages({ path: { conversation_id }, body: { read_seq, delivered_seq } }),
+  load: async () => (await readLocal(CHATS)) as ChatsState | undefined,
+  save: (state) => saveLocal(currentOwner(), CHATS, state),
+  me: () => (session.state.state === 'in' ? session.state.me.person?.id : undefined),
+});
+
+/** Texts that were begun, by conversation; until the page is closed. */
+export const drafts = new Map<string, string>();
+
+/** Takes the place of the storage on a device that has none. */
+let unstored: Outgoing[] = [];
+let resume = (): void => undefined;
+
+/** Messages that this device has not sent yet. */
+export const outbox = new Outbox({
+  load: async () => ((await readLocal(OUTBOX)) ?? unstored) as Outgoing[],
+  async save(messages) {
+    unstored = messages;
+    await saveLocal(currentOwner(), OUTBOX, messages);
+    channel?.postMessage('changed');
+  },
+  lock: (name, work) => ('locks' in navigator ? navigator.locks.request(name, work) : work()),
+  send: async ({ conversation_id, client_id, text, reply_to }) =>
+    (await api.sendMessage({ path: { conversation_id }, body: { client_id, text, reply_to } })).data,
+  sent: (message) => void chats.receive(message),
+  pause: (seconds) =>
+    new Promise((resolve) => {
+      const timer = setTimeout(resolve, seconds * 1000);
+      resume = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    }),
+});
+
+channel?.addEventListener('message', () => void outbox.refresh());
+addEventListener('online', () => resume());
+onSignOut(() => {
+  chats.clear();
+  outbox.clear();
+  drafts.clear();
+  unstored = [];
+  resume();
+});
+events.on('message.created', ({ message }) => void chats.receive(message));
+events.on('message.changed', ({ message }) => void chats.receive(message));
+events.on('message.marks', (each) =>
+  chats.marksChanged(each.conversation_id, each.person_id, each.read_seq, each.delivered_seq),
+);
+events.on('conversation.changed', ({ conversation_id }) => void chats.conversationChanged(conversation_id));
+events.onConnected(() => {
+  resume();
+  void chats.refresh();
+  void outbox.flush();
+});

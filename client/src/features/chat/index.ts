@@ -1,0 +1,2 @@
+/** Conversations of the user. */
+export { useOpenChat } from './useOpenChat';

@@ -1,0 +1,103 @@
+import { MantineProvider } from '@mantine/core';
+import { I18nProvider } from '@lingui/react';
+import { i18n } from '@lingui/core';
+import { act } from 'react';
+import { createRoot, type Root } from 'react-dom/client';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { ChatMessage, Conversation } from '~/api';
+import { createStore } from '~/core/store';
+import { MessageThread } from './MessageThread';
+
+vi.mock('./chats', () => ({
+  chats: { markRead: async () => undefined },
+  outbox: { waiting: createStore([]) },
+}));
+
+const message = (seq: number, change: Partial<ChatMessage> = {}) =>
+  ({
+    id: `m${seq}`,
+    conversation_id: 'c',
+    seq,
+    revision: seq,
+    client_id: `client-${seq}`,
+    person_id: 'ada',
+    state: 'sent',
+    created: '2026-01-05T09:00:00Z',
+    edited: null,
+    expires: null,
+    format: 'text',
+    reply_to: null,
+    text: 'Hello **you**',
+    mentions: [],
+    reactions: [],
+    ...change,
+  }) as ChatMessage;
+
+const conversation = {
+  id: 'c',
+  kind: 'direct',
+  members: [
+    { person_id: 'ada', name: 'Ada', own: false, read_seq: 3, delivered_seq: 3 },
+    { person_id: 'ben', name: 'Ben', own: true, read_seq: 3, delivered_seq: 3 },
+  ],
+} as Conversation;
+
+describe('the messages of a conversation', () => {
+  let root: Root;
+  let page: HTMLElement;
+
+  beforeEach(() => {
+    Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
+    // As in newer browsers, which return a promise.
+    Element.prototype.scrollIntoView = () => Promise.resolve() as unknown as undefined;
+    i18n.loadAndActivate({ locale: 'en', messages: {} });
+    page = document.body.appendChild(document.createElement('div'));
+    root = createRoot(page);
+  });
+
+  afterEach(() => {
+    act(() => root.unmount());
+    page.remove();
+  });
+
+  function show(...messages: ChatMessage[]): string[] {
+    act(() =>
+      root.render(
+        <I18nProvider i18n={i18n}>
+          <MantineProvider>
+            <MessageThread conversation={conversation} messages={messages} onTarget={() => undefined} />
+          </MantineProvider>
+        </I18nProvider>,
+      ),
+    );
+    return [...page.querySelectorAll('p')].map((each) => each.innerHTML);
+  }
+
+  it('have formatting, and no HTML of their author', () => {
+    expect(show(message(1), message(2, { text: '<img src=x>' }))).toEqual([
+      'Hello <strong>you</strong>',
+      '&lt;img src=x&gt;',
+    ]);
+  });
+
+  it('appear as they arrive', () => {
+    expect(show()).toEqual(['No messages yet.']);
+    expect(show(message(1))).toEqual(['Hello <strong>you</strong>']);
+    expect(show(message(1), message(2))).toHaveLength(2);
+  });
+
+  it('of a deleted user, and deleted ones, keep their place', () => {
+    show(message(1, { state: 'erased', person_id: null, text: null }), message(2, { state: 'deleted', text: null }));
+    expect(page.querySelectorAll('li [class*=bubble]')).toHaveLength(2);
+    expect(page.querySelectorAll('[aria-haspopup]')).toHaveLength(0);
+  });
+
+  it('show their author what has become of them', () => {
+    const own = (seq: number) => message(seq, { person_id: 'ben' });
+    show(own(3), own(4));
+    expect([...page.querySelectorAll('[data-mark]')].map((each) => each.getAttribute('data-mark'))).toEqual([
+      'read',
+      'sent',
+    ]);
+  });
+});

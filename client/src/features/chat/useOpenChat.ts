@@ -1,0 +1,26 @@
+import { useLingui } from '@lingui/react/macro';
+import { useNavigate } from '@tanstack/react-router';
+import { api } from '~/api';
+import { asProblem } from '~/core/problem';
+import { toast } from '~/core/toasts';
+import { problemText } from '~/design/problem-messages';
+
+/**
+ * Returns a function that opens the conversation with people, by their numbers: with one of them and no name the present
+ * one. A failure is shown and returned as false.
+ */
+export function useOpenChat(): (members: string[], name?: string) => Promise<boolean> {
+  const { t } = useLingui();
+  const navigate = useNavigate();
+  return async (members, name) => {
+    try {
+      const { id } = (await api.createConversation({ body: { members, name } })).data;
+      await navigate({ to: '/chat/$conversation', params: { conversation: id } });
+      return true;
+    } catch (fault) {
+      const { title, advice } = problemText(asProblem(fault), t);
+      toast({ message: `${title} ${advice}`.trim() });
+      return false;
+    }
+  };
+}
