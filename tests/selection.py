@@ -185,6 +185,7 @@ AREAS: dict[str, tuple[str, ...]] = {
     ),
     "server": (
         "adapters/test_app_*",
+        "areas/archive/test_tenant_move*",
         "adapters/test_public_address*",
         "outside/test_certificates*",
         "outside/test_start_ways*",

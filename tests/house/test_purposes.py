@@ -53,6 +53,7 @@ BOUNDARIES = {
     "unificx/server/http_server.py": "SIP over WebSocket",
     "unificx/server/mwi_handler.py": "message waiting",
     "unificx/server/server.py": "first start",
+    "unificx/server/transfer/receiving.py": "import of a tenant, from the console",
     "unificx/server/sip.py": "SIP server, calls of the previous process",
     "unificx/support/rights/accounts.py": "accounts that requests are about",
     "unificx/support/rights/service.py": "reminders of requests",

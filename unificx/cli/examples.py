@@ -52,7 +52,10 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "privacy export": (
         "privacy export --subject ada@acme.example --out ada.zip",
         "privacy export --subject +49301234567 --out caller.zip",
+        "privacy export --tenant acme --to 3qJ…M0c --out acme.tenant",
     ),
+    "privacy import": ("privacy import acme.tenant",),
+    "privacy transfer-key": ("privacy transfer-key",),
     "privacy check-receipt": ("privacy check-receipt receipt.json",),
     "privacy check-archive": ("privacy check-archive ada.zip", "privacy check-archive ada.zip --json"),
     "privacy log list": ("privacy log list --action create_trunk",),

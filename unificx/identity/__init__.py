@@ -1,6 +1,7 @@
 """Identity and directory: tenants, users, extensions, devices, authentication and authorization."""
 
 from unificx.identity.cache import OPERATOR_SLUG, DirectoryCache
+from unificx.identity.email_aliases import bind_moved_addresses
 from unificx.identity.factor_schemas import (
     AddedFactor,
     FactorType,
@@ -147,6 +148,7 @@ __all__ = [
     "WebOrigin",
     "account_holding",
     "allocate_number",
+    "bind_moved_addresses",
     "build_identity",
     "email_key",
     "maker_of",

@@ -9,9 +9,19 @@ from unificx.identity.ports import INSTALLATION_SCOPE
 from unificx.identity.repository import accounts, credentials
 from unificx.identity.schemas import Person
 from unificx.identity.store import IdentityStore, Transaction
+from unificx.privacy import KeyStore
 
 EMAIL_ALIAS = "email"
 """Alias kind of an e-mail address."""
+
+
+async def bind_moved_addresses(session: AsyncSession, keys: KeyStore, tenant_id: str) -> None:
+    """Bind the addresses of a tenant that has moved here in the whole installation, unless another account has them."""
+    rows = await accounts.person_rows(session, tenant_id)
+    for person in accounts.open_persons(keys, tenant_id, rows):
+        address = validation.email_key(person.email)
+        if address and keys.find(INSTALLATION_SCOPE, EMAIL_ALIAS, address) is None:
+            keys.bind(INSTALLATION_SCOPE, EMAIL_ALIAS, address, person.subject)
 
 
 class EmailAliases:

@@ -62,6 +62,16 @@ from unificx.privacy.key_pool import KeyPool
 from unificx.privacy.key_wrapping import unwrap, wrap
 from unificx.privacy.keys import KeysBusy, KeyStore
 from unificx.privacy.master import MasterKey, master_key, master_key_file
+from unificx.privacy.moving import (
+    MovedKeys,
+    add_erasures,
+    exported_aliases,
+    exported_erasures,
+    exported_keys,
+    exported_secret,
+    exported_withdrawn_keys,
+    reopen_erasures,
+)
 from unificx.privacy.outside import canonical_number, find_outside_subject, outside_subject
 from unificx.privacy.policy import (
     Change,
@@ -122,6 +132,7 @@ __all__ = [
     "KeyStore",
     "KeysBusy",
     "MasterKey",
+    "MovedKeys",
     "NewAuditEntry",
     "NewHold",
     "OptionalPurpose",
@@ -140,6 +151,7 @@ __all__ = [
     "access_expiries",
     "access_holding",
     "add_consent",
+    "add_erasures",
     "audit_expiries",
     "audit_holding",
     "canonical_number",
@@ -151,6 +163,11 @@ __all__ = [
     "delete_consents",
     "describe",
     "erasure_journal_file",
+    "exported_aliases",
+    "exported_erasures",
+    "exported_keys",
+    "exported_secret",
+    "exported_withdrawn_keys",
     "find_outside_subject",
     "fingerprint",
     "free",
@@ -170,6 +187,7 @@ __all__ = [
     "read_source",
     "record_kind",
     "released_versions",
+    "reopen_erasures",
     "sealed_file",
     "unwrap",
     "verify",

@@ -59,7 +59,7 @@ async def open_installation(
     Runs migrations, replays the spool of the previous process, and repeats erasures unknown to a restored backup.
     """
     async with AsyncExitStack() as stack:
-        stack.enter_context(_installation_lock(paths))
+        stack.enter_context(installation_lock(paths))
         is_new = not paths.keys.exists()
         master = MasterKey(master_key(paths.home, environ, create=is_new))
         keys = KeyStore(paths.keys, master, clock)
@@ -182,7 +182,7 @@ def _log_handler_failure(fault: BaseException) -> None:
 
 
 @contextlib.contextmanager
-def _installation_lock(paths: InstallationPaths) -> Iterator[None]:
+def installation_lock(paths: InstallationPaths) -> Iterator[None]:
     """Hold the lock of an installation: one process at a time."""
     # Owner: this node. Its directory holds the spool, the keys and the control socket.
     with contextlib.ExitStack() as stack:

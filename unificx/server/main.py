@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+import unificx.server.transfer.commands
 import unificx.server.verification.commands  # noqa: F401 - registers `privacy verify`
 from unificx.cli import Installation as Surveyed
 from unificx.cli import Listener, build

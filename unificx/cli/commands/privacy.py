@@ -13,7 +13,6 @@ import typer
 from unificx.cli.api_client import ApiClient, Json, quote_segment
 from unificx.cli.command import CommandContext, command, command_group
 from unificx.cli.commands import audit
-from unificx.cli.commands.access_copy import save_copy
 from unificx.cli.commands.persons import find_person_or_extension
 from unificx.cli.errors import CliError
 from unificx.cli.output import print_item, print_items, print_json
@@ -43,7 +42,6 @@ _RECEIPT = {
     "fingerprint": "signed by key",
 }
 _SCHEDULE = {"person_id": "person", "due": "begins", "cancelled": "cancelled"}
-_COPY = {"file": "file", "bytes": "bytes", "sha256": "SHA-256"}
 _MAX_RECEIPT_BYTES = 256 << 10
 
 group = command_group("privacy", "Show and erase personal data.")
@@ -189,23 +187,6 @@ def _print_policy(version: "PolicyVersion") -> None:
     print("\nData")
     for topic in content["topics"]:
         print(f"  {' '.join(topic['promises']):8}{topic['title']['en']}: {topic['en']}")
-
-
-@command(group, "export")
-def export(
-    context: CommandContext,
-    *,
-    subject: Annotated[str, typer.Option(metavar="PERSON", help="E-mail address, id, extension or number.")],
-    out: Annotated[Path, typer.Option(metavar="FILE", help="ZIP file to write.")],
-) -> None:
-    """Write a copy of a person's data to a file.
-
-    The copy has everything that is held about the person, as JSON, CSV, vCard and sound, with a page to read. A number
-    with + or 0 in front is that of a caller outside. Keep the file safe and delete it when it is delivered."""
-
-    found = context.run(lambda api: save_copy(api, subject, context.tenant, out))
-    shown = {"file": str(out), "bytes": found["size"], "sha256": found["sha256"]}
-    print_item(shown, _COPY, as_json=context.as_json)
 
 
 async def _schedule(api: ApiClient, subject: str, context: CommandContext, days: int) -> Json:

@@ -29,7 +29,7 @@ def backup(
     if file.exists():
         raise CliError(f"{file} exists.", "Choose another file.")
     paths = InstallationPaths(home.expanduser().absolute())
-    manifest = back_up(paths, os.environ, file.absolute(), SystemClock().now(), _progress())
+    manifest = back_up(paths, os.environ, file.absolute(), SystemClock().now(), show_progress())
     size = file.stat().st_size
     data = {"file": str(file), "bytes": size, "files": len(manifest.files), "schema": manifest.schema}
     print_done(f"{file} contains {len(manifest.files)} files, {size >> 20} MiB.", data, as_json=as_json)
@@ -48,14 +48,14 @@ def restore(
     from unificx.server.backup.operations import restore as restore_into
 
     home = home.expanduser().absolute()
-    manifest = restore_into(file, home, os.environ, _progress())
+    manifest = restore_into(file, home, os.environ, show_progress())
     beside = [str(master_key_file(home, os.environ)), str(erasure_journal_file(home, os.environ))]
     data = {"home": str(home), "files": len(manifest.files), "created": manifest.created, "needs": beside}
     message = f"{home} is as of {manifest.created}. Before the start it needs {beside[0]} and the latest {beside[1]}."
     print_done(message, data, as_json=as_json)
 
 
-def _progress() -> Callable[[int], None]:
+def show_progress() -> Callable[[int], None]:
     """Return a function that shows the bytes so far on a terminal."""
     shown, total = 0, 0
 

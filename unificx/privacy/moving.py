@@ -1,0 +1,176 @@
+"""Keys and erasures of a tenant that moves to another installation.
+
+Keys leave the store unwrapped: only in an archive that is encrypted for the receiver, where they are wrapped by its own
+tenant and master key. Tombstones move too, and what the receiver has destroyed stays destroyed.
+"""
+
+import base64
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from unificx.core.errors import Invalid
+from unificx.privacy import repository
+from unificx.privacy.journal import ErasureJournal, JournalEntry
+from unificx.privacy.key_wrapping import TenantSecret, unwrap, wrap
+from unificx.privacy.keys import KeyStore
+
+_KEY_BYTES = 32
+
+
+def exported_keys(store: KeyStore, tenant: str) -> Iterator[list[Any]]:
+    """Yield subject, version and key (base64, None for a destroyed one) of all keys of a tenant."""
+    secret = store._secret(tenant, create=False)
+    query = "SELECT subject, version, wrapped FROM subject_key WHERE tenant = ?"
+    for subject, version, wrapped in _rows(store, query, tenant):
+        key = None
+        if wrapped is not None and secret is not None:
+            context = ("subject", tenant, subject, str(version))
+            key = base64.b64encode(unwrap(secret.wrapping_key, wrapped, *context)).decode()
+        yield [subject, version, key]
+
+
+def exported_withdrawn_keys(store: KeyStore, tenant: str) -> Iterator[list[Any]]:
+    """Yield subject, version and key (base64) of the keys that are withdrawn because of a hold."""
+    secret = store._secret(tenant, create=False)
+    query = "SELECT subject, version, wrapped FROM withdrawn_key WHERE tenant = ?"
+    for subject, version, wrapped in _rows(store, query, tenant):
+        if secret is not None:
+            key = unwrap(secret.wrapping_key, wrapped, "subject", tenant, subject, str(version))
+            yield [subject, version, base64.b64encode(key).decode()]
+
+
+def exported_erasures(journal: ErasureJournal, tenant: str) -> Iterator[list[Any]]:
+    """Yield id, time, subject and whether objects were held, of the erasures of a tenant."""
+    for entry in journal.entries():
+        if entry.tenant == tenant:
+            yield [entry.id, entry.at, entry.subject, entry.held]
+
+
+def exported_aliases(store: KeyStore, tenant: str) -> Iterator[list[Any]]:
+    """Yield kind, digest (base64) and subject of all aliases of a tenant."""
+    for kind, blind, subject in _rows(store, "SELECT kind, blind, subject FROM alias WHERE tenant = ?", tenant):
+        yield [kind, base64.b64encode(blind).decode(), subject]
+
+
+def exported_secret(store: KeyStore, tenant: str) -> Iterator[list[Any]]:
+    """Yield the secret of a tenant (base64), from which the digests of its aliases are keyed."""
+    secret = store._secret(tenant, create=False)
+    if secret is not None:
+        yield [base64.b64encode(secret._secret).decode()]
+
+
+class MovedKeys:
+    """Keys of a tenant that moves here. The rows are lists as they were exported; raise Invalid for others."""
+
+    def __init__(self, store: KeyStore, tenant: str) -> None:
+        self._store, self._tenant = store, tenant
+
+    @property
+    def is_erased(self) -> bool:
+        """Whether the tenant was erased here."""
+        return self._store.is_destroyed(self._tenant, "")
+
+    def remove(self) -> None:
+        """Remove what an import has stored; tombstones stay. Raise KeysBusy."""
+        with self._store._writing() as db:
+            for table in ("alias", "withdrawn_key"):
+                db.execute(f"DELETE FROM {table} WHERE tenant = ?", (self._tenant,))  # noqa: S608 - names from above
+            for table in ("subject_key", "tenant_key"):
+                query = f"DELETE FROM {table} WHERE tenant = ? AND wrapped IS NOT NULL"  # noqa: S608 - as above
+                db.execute(query, (self._tenant,))
+        self._store._drop_cached_tenant(self._tenant)
+        self._store._truncate_log()
+
+    def add_keys(self, rows: Sequence[Any]) -> None:
+        with self._store._writing() as db:
+            secret = self._secret()
+            for row in rows:
+                subject, version, key = _checked(row, str, int, (str, type(None)))
+                wrapped = None
+                if key is not None:
+                    context = ("subject", self._tenant, subject, str(version))
+                    wrapped = wrap(secret.wrapping_key, _bytes(key), *context)
+                values = (self._tenant, subject, version, wrapped)
+                db.execute("INSERT OR IGNORE INTO subject_key VALUES (?, ?, ?, ?)", values)
+
+    def add_withdrawn_keys(self, rows: Sequence[Any]) -> None:
+        """Called before `add_keys`: what is destroyed here already stays destroyed."""
+        query = (
+            "INSERT OR IGNORE INTO withdrawn_key SELECT ?1, ?2, ?3, ?4 WHERE NOT EXISTS"
+            " (SELECT 1 FROM subject_key WHERE tenant = ?1 AND subject = ?2)"
+        )
+        with self._store._writing() as db:
+            secret = self._secret()
+            for row in rows:
+                subject, version, key = _checked(row, str, int, str)
+                context = ("subject", self._tenant, subject, str(version))
+                wrapped = wrap(secret.wrapping_key, _bytes(key), *context)
+                db.execute(query, (self._tenant, subject, version, wrapped))
+
+    def add_aliases(self, rows: Sequence[Any]) -> None:
+        query = (
+            "INSERT OR IGNORE INTO alias SELECT ?1, ?2, ?3, ?4 WHERE NOT EXISTS"
+            " (SELECT 1 FROM subject_key WHERE tenant = ?1 AND subject = ?4 AND wrapped IS NULL)"
+        )
+        with self._store._writing() as db:
+            for row in rows:
+                kind, blind, subject = _checked(row, str, str, str)
+                db.execute(query, (self._tenant, kind, _bytes(blind), subject))
+
+    def add_secret(self, rows: Sequence[Any]) -> None:
+        """Called first: this secret wraps the others, and is wrapped by the master key of this installation."""
+        for row in rows:
+            [secret] = _checked(row, str)
+            wrapped = self._store._master.wrap(_bytes(secret), "tenant", self._tenant)
+            with self._store._writing() as db:
+                db.execute("INSERT OR IGNORE INTO tenant_key VALUES (?, ?)", (self._tenant, wrapped))
+            self._store._drop_cached_tenant(self._tenant)
+
+    def _secret(self) -> TenantSecret:
+        secret = self._store._secret(self._tenant, create=True)
+        if secret is None:
+            raise Invalid("The tenant was erased here.")
+        return secret
+
+
+def add_erasures(journal: ErasureJournal, tenant: str, rows: Iterable[Any]) -> None:
+    """Write the erasures of a tenant that moves here, unless the journal has them. Raise Invalid, OSError."""
+    known = set(journal.entries())
+    checked = (_checked(row, str, str, str, bool) for row in rows)
+    found = [JournalEntry(id_, at, tenant, subject, held) for id_, at, subject, held in checked]
+    if missing := [entry for entry in found if entry not in known]:
+        journal.append(*missing)
+
+
+async def reopen_erasures(session: AsyncSession, journal: ErasureJournal, tenant: str) -> None:
+    """Let the next start repeat the erasures of a tenant in the database, and destroy their keys: its rows may be older
+    than they are."""
+    row = await repository.get_applied(session)
+    first = next((number for number, entry in enumerate(journal.entries(), 1) if entry.tenant == tenant), None)
+    if row is not None and first is not None:
+        row.applied = min(row.applied, first - 1)
+
+
+def _rows(store: KeyStore, query: str, tenant: str) -> Iterator[Any]:
+    with store._lock:
+        yield from store._db.execute(query, (tenant,))
+
+
+def _checked(row: Any, *kinds: Any) -> Any:
+    if not isinstance(row, list) or len(row) != len(kinds):
+        raise Invalid("A key in the moved tenant cannot be used.")
+    if not all(isinstance(value, kind) and value != "" for value, kind in zip(row, kinds, strict=True)):
+        raise Invalid("A key in the moved tenant cannot be used.")
+    return row
+
+
+def _bytes(text: str) -> bytes:
+    try:
+        found = base64.b64decode(text, validate=True)
+    except ValueError:
+        found = b""
+    if len(found) != _KEY_BYTES:
+        raise Invalid("A key in the moved tenant cannot be used.")
+    return found

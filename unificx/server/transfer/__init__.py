@@ -1,0 +1,2 @@
+"""`unificx privacy export --out FILE --to KEY` and `unificx privacy import FILE`: a tenant moves to another
+installation."""

@@ -1,0 +1,70 @@
+"""The tables that move with a tenant, and why others do not. A table without a rule fails the build."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy import Table
+
+from unificx.db.base import Base
+
+MOVED = frozenset(
+    {
+        *("tenant", "person", "extension", "device", "credential", "factor", "recovery_code", "api_key", "acceptance"),
+        *("consent", "numbering", "sign_in_provider", "erasure", "retention_period"),
+        *("audio", "audio_owner", "audio_derived", "own_sound"),
+        *("call", "call_party", "call_step", "recording", "recording_party", "recording_listen"),
+        *("recording_extension", "recording_mark", "recording_tenant"),
+        *("queue", "queue_agent", "queue_agent_event", "queue_visit"),
+        *("monitoring", "voicemail", "voicemail_box", "voicemail_greeting", "voicemail_tenant"),
+        *("group_mailbox", "group_mailbox_member", "presence", "speed_dial", "phone_settings"),
+        *("menu", "opening_hours", "ring_group", "ring_group_member", "room", "room_host"),
+        *("number_block", "outbound_route", "public_number", "trunk"),
+        *("calling_limit", "calling_policy", "called_country", "fraud_stop"),
+        *("conversation", "conversation_member", "chat_message", "chat_reaction"),
+        *("webhook", "diagnostics_report", "breach", "disclosure", "rights_request", "rights_step"),
+        *("hold", "held_object", "person_access", "scheduled_erasure"),
+    }
+)
+LEFT: Mapping[str, str] = MappingProxyType(
+    {
+        "access_copy": "sealed files of the sender, deleted after seven days",
+        "applied_erasures": "state of the installation; the erasures themselves move",
+        **dict.fromkeys(
+            ("audit_entry", "audit_head", "audit_party"),
+            "the sender's log, one tree of all its tenants: only there its proofs can be checked",
+        ),
+        "binding": "registrations at the sender; phones register anew",
+        "handled": "marks of events; no event may wait when a tenant is exported",
+        "installation": "the id of the installation",
+        "letter": "e-mails that the sender sends",
+        "live_call": "calls of the sender that are in progress",
+        "outbox": "events; none may wait when a tenant is exported",
+        "push_subscription": "bound to the sender's key for push messages",
+        "retention_state": "sweeps of the installation",
+        "session": "sign-ins at the sender's address",
+        "sign_in_link": "links to the sender's address",
+        "stored_answer": "answers of the sender that are stored for repeated requests",
+        "webhook_delivery": "deliveries that the sender makes",
+    }
+)
+
+
+def tenant_column(table: Table) -> Any:
+    """Return the column with the id of the tenant."""
+    return table.c.id if table.name == "tenant" else table.c.tenant_id
+
+
+def moved_tables() -> list[Table]:
+    """Return the tables that move, that of the tenant first, each after those that it refers to."""
+    found = [table for table in Base.metadata.sorted_tables if table.name in MOVED]
+    return sorted(found, key=lambda table: table.name != "tenant")
+
+
+def admitted(table: str, row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row as the receiver takes it: nothing gives rights over the receiver's installation."""
+    if table == "person" and row["role"] == "operator":
+        return {**row, "role": "tenant_admin"}
+    if table == "sign_in_provider":
+        return {**row, "inside": False}
+    return row
