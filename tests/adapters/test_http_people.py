@@ -115,6 +115,7 @@ async def test_the_list_takes_the_same_number_of_statements_for_any_number_of_pe
         for index in range(size):
             new = NewPerson(f"Person {index}", f"p{size}-{index}@acme.example")
             await world.identity.people.create(world.acme.id, new, f"{size:02}{index:02}")
+        await admin.get(LIST)  # The first request of an hour records whose data it opens.
         statements.clear()
         assert (await admin.get(LIST, params={"limit": 200})).status_code == 200
         counts.append(len(statements))
