@@ -249,6 +249,20 @@ def test_the_privacy_policy(home: CliHome) -> None:
     assert "no version" in error_line(home.run("privacy", "policy", "diff", "1", "9999"))
 
 
+def test_the_rotation_of_keys(home: CliHome) -> None:
+    home.run_json("extension", "create", "--number", "1001", "--name", "Reception", "--email", "r@example.com")
+    people = home.run_json("person", "list")
+    for options, done in ((["--tenant", "demo"], 1), ([], 2)):
+        with capture_logs():
+            status = home.run_json("privacy", "keys", "rotate", *options)
+        assert (status["running"], status["failure"], status["done"] >= done) == (False, "", True), status
+    assert home.run_json("person", "list") == people
+    assert "wrapped anew" in home.run_text("privacy", "keys")
+    rotate = ("privacy", "keys", "rotate", "--home", str(home.folder), "--master")
+    assert "does not come from a file" in error_line(home.run(*rotate))
+    assert "belongs to no tenant" in error_line(home.run(*rotate, "--tenant", "demo"))
+
+
 def test_the_privacy_map(home: CliHome) -> None:
     assert {one["table"] for one in home.run_json("privacy", "map")["held"]} >= {"person", "device", "call_party"}
     assert "person.name" in home.run_text("privacy", "map")

@@ -25,6 +25,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "schedule_erasure": {"digest": "0" * 64, "days": 14},
     "erase_person": {"digest": "0" * 64},
     "place_hold": {"authority": "Court", "reason": "Evidence", "review": "2099-01-01", "person": "x"},
+    "rotate_keys": {"keys": "tenants"},
     "change_retention": {"periods": {"history": "P1D"}},
     "update_tenant": {"name": "Stolen"},
     "create_person": {"name": "Mole", "email": "mole@acme.example"},

@@ -35,6 +35,7 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "HolidayCalendar": {"calendar": _CALENDAR},
     "HoursUpdate": {"switch": "closed", "otherwise": "mailbox:1001"},
     "InvitationCode": {"code": _CODE},
+    "KeyRotationStart": {"keys": "tenants"},
     "MailboxChange": {"enabled": False, "old_messages": "keep"},
     "MeetingChange": {"all_muted": True},
     "MenuChange": {"keys": {"1": "group:6000", "2": "mailbox:1001"}, "attempts": 2},

@@ -20,7 +20,7 @@ from unificx.integrations.audio_import import AudioImporter
 from unificx.ivr import MenuService
 from unificx.notifications import PushNotifier
 from unificx.presence import PresenceService
-from unificx.privacy import AccessLog, AuditLog, Consents, Holds, PersonErasures, Retention
+from unificx.privacy import AccessLog, AuditLog, Consents, Holds, KeyRotation, PersonErasures, Retention
 from unificx.provisioning import PhoneSettingsService
 from unificx.queues import Queues
 from unificx.recording import RecordingArchive
@@ -65,6 +65,7 @@ class Services:
     audit: AuditLog
     holds: Holds
     accesses: AccessLog
+    rotation: KeyRotation
     history: CdrService
     mailboxes: Mailboxes
     custom_sounds: CustomSounds

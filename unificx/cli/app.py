@@ -27,6 +27,7 @@ from unificx.cli.commands import (
     privacy,
     privacy_archive,
     privacy_holds,
+    privacy_keys,
     privacy_retention,
     queues,
     recordings,
@@ -71,7 +72,7 @@ _GROUPS = (
 )
 """Modules with a command group, in the order of the help."""
 
-MORE_COMMANDS = (privacy_archive, privacy_holds, privacy_retention)
+MORE_COMMANDS = (privacy_archive, privacy_holds, privacy_keys, privacy_retention)
 """Modules that add commands to a group of another one."""
 
 

@@ -166,6 +166,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "recording listens": ("recording listens 0198c2a4",),
     "recording erase": ("recording erase 0198c2a4",),
     "recording settings": ("recording settings", "recording settings --mode announce --beep-seconds 15"),
+    "privacy keys": ("privacy keys", "privacy keys rotate --tenant demo", "privacy keys rotate --master"),
     "privacy map": ("privacy map --json",),
     "privacy holds": (
         "privacy holds",

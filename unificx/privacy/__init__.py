@@ -58,10 +58,12 @@ from unificx.privacy.holds import (
     lock_holds,
 )
 from unificx.privacy.journal import ErasureJournal, JournalHead, erasure_journal_file
+from unificx.privacy.key_file import KeysBusy
 from unificx.privacy.key_pool import KeyPool
 from unificx.privacy.key_wrapping import unwrap, wrap
-from unificx.privacy.keys import KeysBusy, KeyStore
-from unificx.privacy.master import MasterKey, master_key, master_key_file
+from unificx.privacy.keys import KeyStore
+from unificx.privacy.master import MasterKey, load_master
+from unificx.privacy.master_source import master_key_file
 from unificx.privacy.moving import (
     MovedKeys,
     add_erasures,
@@ -86,7 +88,8 @@ from unificx.privacy.policy import (
 from unificx.privacy.receipt import verify
 from unificx.privacy.register import describe, personal_fields, plain_columns
 from unificx.privacy.retention import CLASSES, ClassPeriod, DueRows, Expiry, Period, Retention, SweepStatus
-from unificx.privacy.sealed_files import read_sealed_file, sealed_file
+from unificx.privacy.rotation import KeyRotation, RotationStatus
+from unificx.privacy.sealed_files import read_sealed_file, reseal_file, sealed_file
 from unificx.privacy.signing import RECEIPT_KEY_BYTES, ReceiptSigner, fingerprint
 
 __all__ = [
@@ -129,6 +132,7 @@ __all__ = [
     "Holds",
     "JournalHead",
     "KeyPool",
+    "KeyRotation",
     "KeyStore",
     "KeysBusy",
     "MasterKey",
@@ -145,6 +149,7 @@ __all__ = [
     "Records",
     "Retained",
     "Retention",
+    "RotationStatus",
     "RowExporter",
     "RowHolding",
     "SweepStatus",
@@ -174,8 +179,8 @@ __all__ = [
     "has_holds",
     "held",
     "held_data",
+    "load_master",
     "lock_holds",
-    "master_key",
     "master_key_file",
     "new_act",
     "open_content_key",
@@ -188,6 +193,7 @@ __all__ = [
     "record_kind",
     "released_versions",
     "reopen_erasures",
+    "reseal_file",
     "sealed_file",
     "unwrap",
     "verify",

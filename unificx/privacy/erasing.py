@@ -20,7 +20,7 @@ from unificx.privacy.erasure import AppliedErasures, Erasure
 from unificx.privacy.holdings import DataSubject, Holding
 from unificx.privacy.holds import HeldKind, Holds
 from unificx.privacy.journal import JournalHead
-from unificx.privacy.keys import KeysBusy
+from unificx.privacy.key_file import KeysBusy
 from unificx.privacy.models import AppliedErasuresRow, ErasureRow, ScheduledErasureRow
 from unificx.privacy.receipt import ERASURE_ACTION, Counts, outcome
 from unificx.privacy.signing import ReceiptSigner, digest

@@ -9,7 +9,8 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 
 from unificx.core.clock import Clock
-from unificx.privacy.keys import KeysBusy, KeyStore
+from unificx.privacy.key_file import KeysBusy
+from unificx.privacy.keys import KeyStore
 
 BATCH = 256
 """Keys created at a time, and kept ready."""

@@ -2,6 +2,7 @@
 
 import hmac
 import os
+from collections.abc import Mapping
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -22,20 +23,27 @@ def unwrap(wrapping_key: AESGCM, wrapped: bytes, *context: str) -> bytes:
 
 
 class TenantSecret:
-    """32-byte secret of a tenant, from which a wrapping key and one alias key per kind are derived."""
+    """32-byte secret of a tenant, from which a wrapping key and one alias key per kind are derived.
 
-    def __init__(self, secret: bytes) -> None:
+    `alias_keys` are those of an earlier secret, by kind: digests stay the same when the tenant's key is rotated.
+    """
+
+    def __init__(self, secret: bytes, alias_keys: Mapping[str, bytes] | None = None) -> None:
         self._secret = secret
         self.wrapping_key = AESGCM(self._derive("wrap"))
         # Owner: this object: derived from its secret.
-        self._alias_keys: dict[str, bytes] = {}
+        self._alias_keys = dict(alias_keys or {})
 
-    def alias_digest(self, kind: str, value: str) -> bytes:
-        """Return the lookup digest of a value of a kind: HMAC-SHA-256, 32 bytes."""
+    def alias_key(self, kind: str) -> bytes:
+        """Return the key of the digests of a kind."""
         key = self._alias_keys.get(kind)
         if key is None:
             key = self._alias_keys[kind] = self._derive(f"alias:{kind}")
-        return hmac.digest(key, value.encode(), "sha256")
+        return key
+
+    def alias_digest(self, kind: str, value: str) -> bytes:
+        """Return the lookup digest of a value of a kind: HMAC-SHA-256, 32 bytes."""
+        return hmac.digest(self.alias_key(kind), value.encode(), "sha256")
 
     def _derive(self, purpose: str) -> bytes:
         return hmac.digest(self._secret, purpose.encode(), "sha256")

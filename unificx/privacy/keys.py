@@ -7,11 +7,8 @@ write-ahead log is truncated, so that no file of this store contains an erased k
 Calls are synchronous and short: a dictionary lookup if cached, otherwise some microseconds.
 """
 
-import os
 import sqlite3
-import threading
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -19,46 +16,25 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from unificx.core.clock import Clock, random_id
-from unificx.core.errors import Conflict, StartupError
+from unificx.core.errors import Conflict
 from unificx.db import ErasedSubject, Key
 from unificx.privacy.cache import KeyCache
+from unificx.privacy.installation_secrets import InstallationSecrets
 from unificx.privacy.journal import JournalHead
-from unificx.privacy.key_wrapping import TenantSecret, unwrap, wrap
+from unificx.privacy.key_file import KeyFile
+from unificx.privacy.key_wrapping import unwrap, wrap
 from unificx.privacy.known_journal import KnownJournal
 from unificx.privacy.master import MasterKey
-from unificx.privacy.withdrawn_keys import WITHDRAWN_SCHEMA, WithdrawnKeys
+from unificx.privacy.tenant_keys import TenantKeys, TenantSecrets
+from unificx.privacy.withdrawn_keys import WithdrawnKeys
 
-_SCHEMA = (
-    """
-CREATE TABLE IF NOT EXISTS proof (
-    id INTEGER PRIMARY KEY CHECK (id = 1), installation TEXT NOT NULL, wrapped BLOB NOT NULL
-);
-CREATE TABLE IF NOT EXISTS tenant_key (tenant TEXT PRIMARY KEY, wrapped BLOB) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS subject_key (
-    tenant TEXT NOT NULL, subject TEXT NOT NULL, version INTEGER NOT NULL, wrapped BLOB,
-    PRIMARY KEY (tenant, subject)
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS alias (
-    tenant TEXT NOT NULL, kind TEXT NOT NULL, blind BLOB NOT NULL, subject TEXT NOT NULL,
-    PRIMARY KEY (tenant, kind, blind)
-) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS alias_of ON alias (subject);
-CREATE TABLE IF NOT EXISTS journal (
-    id INTEGER PRIMARY KEY CHECK (id = 1), length INTEGER NOT NULL, mac TEXT NOT NULL
-);
-"""
-    + WITHDRAWN_SCHEMA
-)
-# NULL in `wrapped` is the tombstone of a destroyed key.
-
-_PROOF_TEXT = b"this master key opens this key store"
 _VERSION = 1
 _BATCH_SIZE = 500
-_CHECKPOINT_ATTEMPTS = 5
+_FRESH_READS = 5
+"""Attempts to read keys together with the tenant key that wraps them, while that is rotated."""
 
-
-class KeysBusy(RuntimeError):
-    """The key was destroyed, but another process still reads the old log; repeat to finish."""
+_Rows = dict[str, tuple[int, bytes | None, int]]
+"""By subject: version of the key, the wrapped key or None, and the version of the tenant key that wraps it."""
 
 
 class NumberingPlan(Protocol):
@@ -85,24 +61,24 @@ class KeyStore:
         self.clock = clock
         self.numbering_plan: NumberingPlan = _NoNumberingPlan()
         """Set by the composition root."""
-        self._lock = threading.RLock()
         self._cache = KeyCache(clock.monotonic)
-        # Owner: the key store. A copy of this node; erasure empties it.
-        self._secrets: dict[str, TenantSecret] = {}
-        self._master = MasterKey(master) if isinstance(master, bytes) else master
-        self._db = _open(path)
+        wrapper = MasterKey(master) if isinstance(master, bytes) else master
+        self.file = KeyFile(path)
+        self._lock, self._db = self.file.lock, self.file.db
+        self.tenants = TenantKeys(self.file, wrapper)
         self.journal = KnownJournal(self._db, self._lock)
         self.withdrawn = WithdrawnKeys(self._db, self._lock)
+        self.secrets = InstallationSecrets(self.file, wrapper, self.tenants)
         try:
-            self.installation_id = self._verify_master_key()
+            self.installation_id = self.secrets.verify(clock.new_id())
             """Random id of the installation, also stored in its database."""
         except BaseException:
-            self._db.close()
+            self.file.close()
             raise
 
     def close(self) -> None:
         """Close the file."""
-        self._db.close()
+        self.file.close()
 
     @property
     def is_empty(self) -> bool:
@@ -128,42 +104,62 @@ class KeyStore:
     def _fetch(self, tenant: str, subjects: list[str], create: bool) -> dict[str, Key | None]:
         epoch = self._cache.current_epoch()
         found: dict[str, Key | None] = dict.fromkeys(subjects)
-        secret = self._secret(tenant, create)
-        if secret is None:
+        if create and self.tenants.get(tenant) is None:
+            self._create_keys(tenant, ())
+        secrets, rows = self._read(tenant, subjects)
+        if secrets is None:
             return found
-        rows = self._rows(tenant, subjects)
         if create and len(rows) < len(found):
-            made = self._create_keys(tenant, secret, found.keys() - rows.keys())
+            made = self._create_keys(tenant, found.keys() - rows.keys())
             found.update(made)
             for subject, key in made.items():
                 self._cache.put(epoch, tenant, subject, key)
-            rows |= self._rows(tenant, [*found.keys() - rows.keys() - made.keys()])
-        for subject, (version, wrapped) in rows.items():
-            if wrapped is None:
+            secrets, rows = self._read(tenant, [*found.keys() - made.keys()])
+        for subject, (version, wrapped, wrapped_by) in rows.items():
+            secret = None if secrets is None else secrets.of(wrapped_by)
+            if wrapped is None or secret is None:
                 continue
             key = Key(version, AESGCM(unwrap(secret.wrapping_key, wrapped, "subject", tenant, subject, str(version))))
             found[subject] = key
             self._cache.put(epoch, tenant, subject, key)
-        found.update(self.withdrawn.open(secret, tenant, [subject for subject in subjects if found[subject] is None]))
+        if secrets is not None:
+            lost = [subject for subject in subjects if found[subject] is None]
+            found.update(self.withdrawn.open(secrets, tenant, lost))
         return found
 
-    def _rows(self, tenant: str, subjects: list[str]) -> dict[str, tuple[int, bytes | None]]:
-        rows: dict[str, tuple[int, bytes | None]] = {}
+    def _read(self, tenant: str, subjects: list[str]) -> tuple[TenantSecrets | None, _Rows]:
+        """Return the secrets of a tenant, and keys that these open. Raise InvalidTag for keys that none opens."""
+        for _ in range(_FRESH_READS):
+            secrets = self.tenants.get(tenant)
+            if secrets is None:
+                return None, {}
+            rows = self._rows(tenant, subjects)
+            if all(wrapped is None or secrets.of(by) for _, wrapped, by in rows.values()):
+                return secrets, rows
+            self.tenants.forget(tenant)  # rotated by another process
+        raise InvalidTag
+
+    def _rows(self, tenant: str, subjects: list[str]) -> _Rows:
+        rows: _Rows = {}
         for start in range(0, len(subjects), _BATCH_SIZE):
             batch = subjects[start : start + _BATCH_SIZE]
             placeholders = ",".join("?" * len(batch))
             query = (
-                f"SELECT subject, version, wrapped FROM subject_key WHERE tenant = ? AND subject IN ({placeholders})"  # noqa: S608 - only placeholders
+                "SELECT subject, version, wrapped, wrapped_by FROM subject_key"  # noqa: S608 - only placeholders
+                f" WHERE tenant = ? AND subject IN ({placeholders})"
             )
             with self._lock:
-                for subject, version, wrapped in self._db.execute(query, (tenant, *batch)):
-                    rows[subject] = (version, wrapped)
+                for subject, *rest in self._db.execute(query, (tenant, *batch)):
+                    rows[subject] = (rest[0], rest[1], rest[2])
         return rows
 
-    def _create_keys(self, tenant: str, secret: TenantSecret, subjects: Iterable[str]) -> dict[str, Key]:
+    def _create_keys(self, tenant: str, subjects: Iterable[str]) -> dict[str, Key]:
         """Create keys; return those of the subjects that had neither a key nor a tombstone."""
-        with self._writing() as db:
-            made = {subject: _insert_key(db, tenant, secret, subject) for subject in subjects}
+        with self.file.writing() as db:
+            secrets = self.tenants.current(db, tenant)
+            if secrets is None:
+                return {}
+            made = {subject: _insert_key(db, tenant, secrets, subject) for subject in subjects}
         return {subject: key for subject, key in made.items() if key is not None}
 
     def destroy(self, tenant: str, subject: str, journal: JournalHead | None = None, *, withdraw: bool = False) -> int:
@@ -173,19 +169,19 @@ class KeyStore:
         An unknown subject gets a tombstone too. Raise KeysBusy if the old bytes could not be cleared yet.
         """
         self._cache.drop(tenant, subject)
-        with self._writing() as db:
+        with self.file.writing() as db:
             if withdraw:
                 self.withdrawn.take(tenant, subject)
             else:
                 self.withdrawn.drop(tenant, subject)
             db.execute(
-                "INSERT INTO subject_key VALUES (?, ?, ?, NULL) ON CONFLICT DO UPDATE SET wrapped = NULL",
+                "INSERT INTO subject_key VALUES (?, ?, ?, NULL, 0) ON CONFLICT DO UPDATE SET wrapped = NULL",
                 (tenant, subject, _VERSION),
             )
             # In every scope: installation-wide sign-in aliases belong to the same subject.
             aliases = db.execute("DELETE FROM alias WHERE subject = ?", (subject,)).rowcount
             self.journal.store(journal)
-        self._truncate_log()
+        self.file.truncate_log()
         self._cache.drop(tenant, subject)
         return aliases
 
@@ -208,10 +204,10 @@ class KeyStore:
             return
         for subject in subjects:
             self._cache.drop(tenant, subject)
-        with self._writing() as db:
+        with self.file.writing() as db:
             rows = [(tenant, subject) for subject in subjects]
             db.executemany("DELETE FROM subject_key WHERE tenant = ? AND subject = ?", rows)
-        self._truncate_log()
+        self.file.truncate_log()
         for subject in subjects:
             self._cache.drop(tenant, subject)
 
@@ -219,8 +215,11 @@ class KeyStore:
         """Destroy a tenant's key and with it all keys and aliases of its subjects. Idempotent. `journal` is stored in
         the same transaction."""
         self._drop_cached_tenant(tenant)
-        with self._writing() as db:
-            db.execute("INSERT INTO tenant_key VALUES (?, NULL) ON CONFLICT DO UPDATE SET wrapped = NULL", (tenant,))
+        with self.file.writing() as db:
+            query = "INSERT INTO tenant_key VALUES (?, NULL, 1, '') ON CONFLICT DO UPDATE SET wrapped = NULL"
+            db.execute(query, (tenant,))
+            db.execute("DELETE FROM former_tenant_key WHERE tenant = ?", (tenant,))
+            db.execute("DELETE FROM alias_key WHERE tenant = ?", (tenant,))
             db.execute(
                 "DELETE FROM alias WHERE subject IN (SELECT subject FROM subject_key WHERE tenant = ?)", (tenant,)
             )
@@ -228,7 +227,7 @@ class KeyStore:
             db.execute("UPDATE subject_key SET wrapped = NULL WHERE tenant = ?", (tenant,))
             self.withdrawn.drop(tenant)
             self.journal.store(journal)
-        self._truncate_log()
+        self.file.truncate_log()
         self._drop_cached_tenant(tenant)
 
     def is_destroyed(self, tenant: str, subject: str) -> bool:
@@ -242,50 +241,40 @@ class KeyStore:
 
     def _drop_cached_tenant(self, tenant: str) -> None:
         self._cache.drop_tenant(tenant)
-        with self._lock:
-            self._secrets.pop(tenant, None)
-
-    def _truncate_log(self) -> None:
-        with self._lock:
-            for _ in range(_CHECKPOINT_ATTEMPTS):
-                busy, _, _ = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-                if not busy:
-                    return
-        raise KeysBusy("another process still reads the key store's log")
+        self.tenants.forget(tenant)
 
     # Aliases map a number or an e-mail address to a subject, by a keyed digest that cannot be brute-forced without the
     # tenant's key. Values are passed in canonical form: +E.164, lower-case addresses.
 
     def find(self, tenant: str, kind: str, value: str) -> str | None:
         """Return the subject bound to a value in this tenant, if any."""
-        secret = self._secret(tenant, create=False)
-        if secret is None:
+        secrets = self.tenants.get(tenant)
+        if secrets is None:
             return None
         with self._lock:
-            return self._find(tenant, kind, secret.alias_digest(kind, value))
+            return self._find(tenant, kind, secrets.current.alias_digest(kind, value))
 
     def find_or_create(self, tenant: str, kind: str, value: str) -> str:
         """Return the subject bound to a value; for a new value create a subject with its key.
 
         Raise ErasedSubject if the tenant was erased.
         """
-        secret = self._require_secret(tenant)
-        blind = secret.alias_digest(kind, value)
-        with self._lock:
-            subject = self._find(tenant, kind, blind)
-            if subject is not None:
-                return subject
-            fresh = random_id(self.clock)
-            with self._writing() as db:
-                db.execute("INSERT OR IGNORE INTO alias VALUES (?, ?, ?, ?)", (tenant, kind, blind, fresh))
-                subject = self._find(tenant, kind, blind) or fresh
-                _insert_key(db, tenant, secret, subject)
-            return subject
+        found = self.find(tenant, kind, value)
+        if found is not None:
+            return found
+        fresh = random_id(self.clock)
+        with self.file.writing() as db:
+            secrets = self._present(db, tenant)
+            blind = secrets.current.alias_digest(kind, value)
+            db.execute("INSERT OR IGNORE INTO alias VALUES (?, ?, ?, ?)", (tenant, kind, blind, fresh))
+            subject = self._find(tenant, kind, blind) or fresh
+            _insert_key(db, tenant, secrets, subject)
+        return subject
 
     def bind(self, tenant: str, kind: str, value: str, subject: str) -> None:
         """Bind a value to `subject`. Raise Conflict if it is bound to another; ErasedSubject."""
-        blind = self._require_secret(tenant).alias_digest(kind, value)
-        with self._writing() as db:
+        with self.file.writing() as db:
+            blind = self._present(db, tenant).current.alias_digest(kind, value)
             if self.is_destroyed(tenant, subject):
                 raise ErasedSubject("the subject was erased")
             db.execute("INSERT OR IGNORE INTO alias VALUES (?, ?, ?, ?)", (tenant, kind, blind, subject))
@@ -294,10 +283,10 @@ class KeyStore:
 
     def unbind(self, tenant: str, kind: str, value: str) -> None:
         """Remove the binding of a value; its subject stays."""
-        secret = self._secret(tenant, create=False)
-        if secret is not None:
-            with self._writing() as db:
-                blind = secret.alias_digest(kind, value)
+        secrets = self.tenants.get(tenant)
+        if secrets is not None:
+            with self.file.writing() as db:
+                blind = secrets.current.alias_digest(kind, value)
                 db.execute("DELETE FROM alias WHERE tenant = ? AND kind = ? AND blind = ?", (tenant, kind, blind))
 
     def is_bound(self, tenant: str, kind: str, subject: str) -> bool:
@@ -308,7 +297,7 @@ class KeyStore:
 
     def unbind_all(self, tenant: str, kind: str, subject: str) -> None:
         """Remove all bindings of the kind to the subject; the subject stays."""
-        with self._writing() as db:
+        with self.file.writing() as db:
             db.execute("DELETE FROM alias WHERE tenant = ? AND kind = ? AND subject = ?", (tenant, kind, subject))
 
     def _find(self, tenant: str, kind: str, blind: bytes) -> str | None:
@@ -316,87 +305,17 @@ class KeyStore:
         row = self._db.execute(query, (tenant, kind, blind)).fetchone()
         return row[0] if row else None
 
-    # Tenant keys
-
-    def _require_secret(self, tenant: str) -> TenantSecret:
-        secret = self._secret(tenant, create=True)
-        if secret is None:
+    def _present(self, db: sqlite3.Connection, tenant: str) -> TenantSecrets:
+        secrets = self.tenants.current(db, tenant)
+        if secrets is None:
             raise ErasedSubject("the tenant was erased")
-        return secret
-
-    def _secret(self, tenant: str, create: bool) -> TenantSecret | None:
-        cached = self._secrets.get(tenant)
-        if cached is not None:
-            return cached
-        with self._lock:
-            query = "SELECT wrapped FROM tenant_key WHERE tenant = ?"
-            row = self._db.execute(query, (tenant,)).fetchone()
-            if row is None and create:
-                wrapped = self._master.wrap(os.urandom(32), "tenant", tenant)
-                with self._writing() as db:
-                    db.execute("INSERT OR IGNORE INTO tenant_key VALUES (?, ?)", (tenant, wrapped))
-                row = self._db.execute(query, (tenant,)).fetchone()
-            if row is None or row[0] is None:
-                return None
-            secret = TenantSecret(self._master.unwrap(row[0], "tenant", tenant))
-            self._secrets[tenant] = secret
-            return secret
-
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._db
-            except BaseException:
-                self._db.execute("ROLLBACK")
-                raise
-            self._db.execute("COMMIT")
-
-    def _verify_master_key(self) -> str:
-        """Verify the master key and return the installation id; initialize an empty store."""
-        with self._writing() as db:
-            row = db.execute("SELECT wrapped, installation FROM proof").fetchone()
-            if row is None:
-                installation = self.clock.new_id()
-                db.execute(
-                    "INSERT INTO proof VALUES (1, ?, ?)", (installation, self._master.wrap(_PROOF_TEXT, "proof"))
-                )
-                return installation
-            try:
-                self._master.unwrap(row[0], "proof")
-            except InvalidTag:
-                raise StartupError(
-                    "The master key does not open the key store.",
-                    hint="Restore the master key this installation was created with.",
-                ) from None
-            return row[1]
+        return secrets
 
 
-def _insert_key(db: sqlite3.Connection, tenant: str, secret: TenantSecret, subject: str) -> Key | None:
+def _insert_key(db: sqlite3.Connection, tenant: str, secrets: TenantSecrets, subject: str) -> Key | None:
     """Insert a new key and return it; None if there is one already, or a tombstone."""
     fresh = AESGCM.generate_key(256)
-    wrapped = wrap(secret.wrapping_key, fresh, "subject", tenant, subject, str(_VERSION))
-    row = (tenant, subject, _VERSION, wrapped)
-    inserted = db.execute("INSERT OR IGNORE INTO subject_key VALUES (?, ?, ?, ?)", row).rowcount
+    wrapped = wrap(secrets.current.wrapping_key, fresh, "subject", tenant, subject, str(_VERSION))
+    row = (tenant, subject, _VERSION, wrapped, secrets.version)
+    inserted = db.execute("INSERT OR IGNORE INTO subject_key VALUES (?, ?, ?, ?, ?)", row).rowcount
     return Key(_VERSION, AESGCM(fresh)) if inserted else None
-
-
-def _open(path: Path) -> sqlite3.Connection:
-    try:
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-        db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=2.0)
-    except OSError as error:
-        raise StartupError(
-            f"The key store cannot be opened: {error.strerror}.", hint="Check the directory and its permissions."
-        ) from None
-    try:
-        db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;" + _SCHEMA)
-        # Clear keys that a previous process destroyed but could not clear from the log.
-        db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-    except sqlite3.DatabaseError:
-        db.close()
-        raise StartupError(
-            "The key store is damaged or is not a UnifiCX key store.", hint="Restore keys.db from its latest backup."
-        ) from None
-    return db

@@ -1,120 +1,127 @@
-"""Master key: 32 bytes at the root of all keys, stored outside the home directory and outside every backup."""
+"""Master key: 32 bytes at the root of all keys, stored outside the home directory and outside every backup.
 
-import base64
-import binascii
+While it is rotated there are two: the first wraps, and the others open what is not wrapped anew yet.
+"""
+
 import hmac
 import os
-import stat
 from collections.abc import Mapping
 from pathlib import Path
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
-from unificx.core.errors import StartupError
+from unificx.core.errors import Conflict
 from unificx.privacy.key_wrapping import unwrap, wrap
+from unificx.privacy.master_source import (
+    KEY_SIZE,
+    MASTER_KEY_FILE_VARIABLE,
+    encode_keys,
+    read_master,
+    replace_file,
+)
 
-MASTER_KEY_VARIABLE = "UNIFICX_MASTER_KEY"
-MASTER_KEY_FILE_VARIABLE = "UNIFICX_MASTER_KEY_FILE"
-KEY_SIZE = 32
 FILE_CONTEXT = "file"
 
 
 class MasterKey:
-    """Wraps the tenant keys, with a master key in memory."""
+    """Master keys in memory, the present one first. `file` contains them if this process may change them."""
 
-    def __init__(self, key: bytes) -> None:
-        self._key = key
+    def __init__(self, *keys: bytes, file: Path | None = None) -> None:
+        self._keys, self._file = keys, file
+
+    @property
+    def id(self) -> str:
+        """Public id of the key that wraps."""
+        return _id(self._keys[0])
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """Ids of all keys that unwrap."""
+        return frozenset(map(_id, self._keys))
 
     def wrap(self, key: bytes, *context: str) -> bytes:
-        return wrap(self._key_for(context), key, *context)
+        return wrap(_key_for(self._keys[0], context), key, *context)
 
     def unwrap(self, wrapped: bytes, *context: str) -> bytes:
-        return unwrap(self._key_for(context), wrapped, *context)
+        """Raise cryptography's InvalidTag for a wrong key or context, or damage."""
+        return self._open(wrapped, context)[1]
 
-    def derive(self, purpose: str) -> bytes:
-        """Return a 32-byte secret for a purpose (HKDF-SHA-256, RFC 5869), the same at every start."""
-        return HKDF(SHA256(), KEY_SIZE, salt=None, info=f"unificx {purpose}".encode()).derive(self._key)
+    def derivation_root(self, proof: bytes, *context: str) -> bytes:
+        """Return the secret of which a key store derives others; `proof` was wrapped by its master key.
 
-    def _key_for(self, context: tuple[str, ...]) -> AESGCM:
-        """Return a derived key for each sealed file, separate from the key that wraps tenant keys."""
-        if context[0] == FILE_CONTEXT:
-            return AESGCM(hmac.digest(self._key, ":".join(context).encode(), "sha256"))
-        return AESGCM(self._key)
+        It is the extracted key of HKDF-SHA-256 (RFC 5869 section 2.2) without a salt: it unwraps nothing."""
+        return hmac.digest(bytes(KEY_SIZE), self._open(proof, context)[0], "sha256")
 
+    @property
+    def is_rotating(self) -> bool:
+        """Whether there are former keys."""
+        return len(self._keys) > 1
 
-def master_key(home: Path, environ: Mapping[str, str], *, create: bool) -> bytes:
-    """Return the master key, 32 bytes, from `UNIFICX_MASTER_KEY` (base64) or from its file.
+    @property
+    def can_change(self) -> bool:
+        """Whether this process may replace the key, which is in a file then."""
+        return self._file is not None
 
-    The file is `UNIFICX_MASTER_KEY_FILE`, or `<home>.key` next to the home directory. `create` creates a missing file,
-    mode 0600; pass True on a first start only, as a new key cannot open existing data. Raise StartupError for a key
-    that is missing, of the wrong size, unreadable, world-readable, or inside the home directory.
-    """
-    encoded = environ.get(MASTER_KEY_VARIABLE)
-    if encoded:
-        return _decode(encoded, f"The master key in {MASTER_KEY_VARIABLE}")
-    path = master_key_file(home, environ)
-    if path.resolve().is_relative_to(home.resolve()):
-        raise StartupError(
-            "The master key is inside the home directory and would be part of every backup.",
-            hint=f"Move it elsewhere and set {MASTER_KEY_FILE_VARIABLE}.",
-        )
-    try:
-        return _read(path)
-    except FileNotFoundError:
-        if not create:
-            raise StartupError(
-                f"The master key {path} is missing.",
-                hint=f"Restore it, or set {MASTER_KEY_FILE_VARIABLE} to its path. Without it the data cannot be read.",
+    def begin_rotation(self) -> None:
+        """Put a new key before the present one, in the file first; nothing if there are former keys already.
+
+        Raise Conflict if the key comes from elsewhere, or the file cannot be written."""
+        if not self.is_rotating:
+            self._replace(os.urandom(KEY_SIZE), *self._keys)
+
+    def end_rotation(self) -> bool:
+        """Destroy former keys, when nothing is wrapped by them any more. Return False if they come from elsewhere and
+        have to be removed there. Raise Conflict if the file cannot be written."""
+        if self._file is None:
+            return False
+        self._replace(self._keys[0])
+        return True
+
+    def _replace(self, *keys: bytes) -> None:
+        if self._file is None:
+            raise Conflict(
+                "The master key does not come from a file, so that it cannot be replaced here.",
+                hint="Put a new key in the line before it where it comes from, and restart the server.",
+            )
+        try:
+            replace_file(self._file, encode_keys(keys))
+        except OSError as fault:
+            raise Conflict(
+                f"The master key {self._file} cannot be written: {fault.strerror}.",
+                hint=f"Make its directory writable, or set {MASTER_KEY_FILE_VARIABLE}.",
             ) from None
-    except OSError as error:
-        raise StartupError(
-            f"The master key {path} cannot be read: {error.strerror}.", hint="Check its owner."
-        ) from None
-    try:
-        return _make(path)
-    except OSError as error:
-        raise StartupError(
-            f"The master key {path} cannot be created: {error.strerror}.",
-            hint=f"Set {MASTER_KEY_FILE_VARIABLE} to a writable path.",
-        ) from None
+        self._keys = keys
+
+    def _open(self, wrapped: bytes, context: tuple[str, ...]) -> tuple[bytes, bytes]:
+        """Return the key that opens `wrapped`, and its content."""
+        for key in self._keys[:-1]:
+            try:
+                return key, unwrap(_key_for(key, context), wrapped, *context)
+            except InvalidTag:
+                continue
+        return self._keys[-1], unwrap(_key_for(self._keys[-1], context), wrapped, *context)
 
 
-def master_key_file(home: Path, environ: Mapping[str, str]) -> Path:
-    """Return the path of the master key file, which may not exist yet."""
-    configured = environ.get(MASTER_KEY_FILE_VARIABLE)
-    return Path(configured).expanduser() if configured else home.resolve().with_name(home.resolve().name + ".key")
+def load_master(home: Path, environ: Mapping[str, str], *, create: bool) -> MasterKey:
+    """Return the configured master key. See `master_source.read_master`."""
+    found = read_master(home, environ, create=create)
+    return MasterKey(*found.keys, file=found.file)
 
 
-def _read(path: Path) -> bytes:
-    with path.open("rb") as file:
-        if stat.S_IMODE(os.fstat(file.fileno()).st_mode) & stat.S_IRWXO:
-            raise StartupError(f"The master key {path} is world-readable.", hint=f"chmod 600 {path}")
-        return _decode(file.read(1024).decode("ascii", "replace"), f"The master key {path}")
+def derive_secret(root: bytes, purpose: str) -> bytes:
+    """Return a 32-byte secret for a purpose (HKDF-SHA-256, RFC 5869 section 2.3), the same at every start."""
+    return HKDFExpand(SHA256(), KEY_SIZE, info=f"unificx {purpose}".encode()).derive(root)
 
 
-def _decode(text: str, name: str) -> bytes:
-    try:
-        key = base64.b64decode(text.strip(), validate=True)
-    except (binascii.Error, ValueError):
-        key = b""
-    if len(key) != KEY_SIZE:
-        raise StartupError(f"{name} is not {KEY_SIZE} bytes in base64.", hint="Restore the original key.")
-    return key
+def _id(key: bytes) -> str:
+    return hmac.digest(key, b"unificx key id", "sha256")[:8].hex()
 
 
-def _make(path: Path) -> bytes:
-    key = os.urandom(KEY_SIZE)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(base64.b64encode(key) + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
-    return key
+def _key_for(key: bytes, context: tuple[str, ...]) -> AESGCM:
+    """Return a derived key for each sealed file, separate from the key that wraps tenant keys."""
+    if context[0] == FILE_CONTEXT:
+        return AESGCM(hmac.digest(key, ":".join(context).encode(), "sha256"))
+    return AESGCM(key)

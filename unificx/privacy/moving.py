@@ -13,18 +13,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from unificx.core.errors import Invalid
 from unificx.privacy import repository
 from unificx.privacy.journal import ErasureJournal, JournalEntry
-from unificx.privacy.key_wrapping import TenantSecret, unwrap, wrap
+from unificx.privacy.key_wrapping import unwrap, wrap
 from unificx.privacy.keys import KeyStore
+from unificx.privacy.tenant_keys import TenantSecrets
 
 _KEY_BYTES = 32
 
 
 def exported_keys(store: KeyStore, tenant: str) -> Iterator[list[Any]]:
     """Yield subject, version and key (base64, None for a destroyed one) of all keys of a tenant."""
-    secret = store._secret(tenant, create=False)
-    query = "SELECT subject, version, wrapped FROM subject_key WHERE tenant = ?"
-    for subject, version, wrapped in _rows(store, query, tenant):
+    secrets = store.tenants.get(tenant)
+    query = "SELECT subject, version, wrapped, wrapped_by FROM subject_key WHERE tenant = ?"
+    for subject, version, wrapped, by in _rows(store, query, tenant):
         key = None
+        secret = None if secrets is None else secrets.of(by)
         if wrapped is not None and secret is not None:
             context = ("subject", tenant, subject, str(version))
             key = base64.b64encode(unwrap(secret.wrapping_key, wrapped, *context)).decode()
@@ -33,9 +35,10 @@ def exported_keys(store: KeyStore, tenant: str) -> Iterator[list[Any]]:
 
 def exported_withdrawn_keys(store: KeyStore, tenant: str) -> Iterator[list[Any]]:
     """Yield subject, version and key (base64) of the keys that are withdrawn because of a hold."""
-    secret = store._secret(tenant, create=False)
-    query = "SELECT subject, version, wrapped FROM withdrawn_key WHERE tenant = ?"
-    for subject, version, wrapped in _rows(store, query, tenant):
+    secrets = store.tenants.get(tenant)
+    query = "SELECT subject, version, wrapped, wrapped_by FROM withdrawn_key WHERE tenant = ?"
+    for subject, version, wrapped, by in _rows(store, query, tenant):
+        secret = None if secrets is None else secrets.of(by)
         if secret is not None:
             key = unwrap(secret.wrapping_key, wrapped, "subject", tenant, subject, str(version))
             yield [subject, version, base64.b64encode(key).decode()]
@@ -55,10 +58,13 @@ def exported_aliases(store: KeyStore, tenant: str) -> Iterator[list[Any]]:
 
 
 def exported_secret(store: KeyStore, tenant: str) -> Iterator[list[Any]]:
-    """Yield the secret of a tenant (base64), from which the digests of its aliases are keyed."""
-    secret = store._secret(tenant, create=False)
-    if secret is not None:
-        yield [base64.b64encode(secret._secret).decode()]
+    """Yield the secret of a tenant (base64), of which the digests of its aliases are keyed; and kind and key (base64)
+    of digests that an earlier secret keys."""
+    secrets = store.tenants.get(tenant)
+    if secrets is not None:
+        yield [base64.b64encode(secrets.current._secret).decode()]
+        for kind, key in secrets.current._alias_keys.items():
+            yield [kind, base64.b64encode(key).decode()]
 
 
 class MovedKeys:
@@ -74,47 +80,47 @@ class MovedKeys:
 
     def remove(self) -> None:
         """Remove what an import has stored; tombstones stay. Raise KeysBusy."""
-        with self._store._writing() as db:
-            for table in ("alias", "withdrawn_key"):
+        with self._store.file.writing() as db:
+            for table in ("alias", "alias_key", "withdrawn_key", "former_tenant_key"):
                 db.execute(f"DELETE FROM {table} WHERE tenant = ?", (self._tenant,))  # noqa: S608 - names from above
             for table in ("subject_key", "tenant_key"):
                 query = f"DELETE FROM {table} WHERE tenant = ? AND wrapped IS NOT NULL"  # noqa: S608 - as above
                 db.execute(query, (self._tenant,))
         self._store._drop_cached_tenant(self._tenant)
-        self._store._truncate_log()
+        self._store.file.truncate_log()
 
     def add_keys(self, rows: Sequence[Any]) -> None:
-        with self._store._writing() as db:
-            secret = self._secret()
+        secrets = self._secrets()
+        with self._store.file.writing() as db:
             for row in rows:
                 subject, version, key = _checked(row, str, int, (str, type(None)))
                 wrapped = None
                 if key is not None:
                     context = ("subject", self._tenant, subject, str(version))
-                    wrapped = wrap(secret.wrapping_key, _bytes(key), *context)
-                values = (self._tenant, subject, version, wrapped)
-                db.execute("INSERT OR IGNORE INTO subject_key VALUES (?, ?, ?, ?)", values)
+                    wrapped = wrap(secrets.current.wrapping_key, _bytes(key), *context)
+                values = (self._tenant, subject, version, wrapped, secrets.version)
+                db.execute("INSERT OR IGNORE INTO subject_key VALUES (?, ?, ?, ?, ?)", values)
 
     def add_withdrawn_keys(self, rows: Sequence[Any]) -> None:
         """Called before `add_keys`: what is destroyed here already stays destroyed."""
         query = (
-            "INSERT OR IGNORE INTO withdrawn_key SELECT ?1, ?2, ?3, ?4 WHERE NOT EXISTS"
+            "INSERT OR IGNORE INTO withdrawn_key SELECT ?1, ?2, ?3, ?4, ?5 WHERE NOT EXISTS"
             " (SELECT 1 FROM subject_key WHERE tenant = ?1 AND subject = ?2)"
         )
-        with self._store._writing() as db:
-            secret = self._secret()
+        secrets = self._secrets()
+        with self._store.file.writing() as db:
             for row in rows:
                 subject, version, key = _checked(row, str, int, str)
                 context = ("subject", self._tenant, subject, str(version))
-                wrapped = wrap(secret.wrapping_key, _bytes(key), *context)
-                db.execute(query, (self._tenant, subject, version, wrapped))
+                wrapped = wrap(secrets.current.wrapping_key, _bytes(key), *context)
+                db.execute(query, (self._tenant, subject, version, wrapped, secrets.version))
 
     def add_aliases(self, rows: Sequence[Any]) -> None:
         query = (
             "INSERT OR IGNORE INTO alias SELECT ?1, ?2, ?3, ?4 WHERE NOT EXISTS"
             " (SELECT 1 FROM subject_key WHERE tenant = ?1 AND subject = ?4 AND wrapped IS NULL)"
         )
-        with self._store._writing() as db:
+        with self._store.file.writing() as db:
             for row in rows:
                 kind, blind, subject = _checked(row, str, str, str)
                 db.execute(query, (self._tenant, kind, _bytes(blind), subject))
@@ -122,17 +128,21 @@ class MovedKeys:
     def add_secret(self, rows: Sequence[Any]) -> None:
         """Called first: this secret wraps the others, and is wrapped by the master key of this installation."""
         for row in rows:
-            [secret] = _checked(row, str)
-            wrapped = self._store._master.wrap(_bytes(secret), "tenant", self._tenant)
-            with self._store._writing() as db:
-                db.execute("INSERT OR IGNORE INTO tenant_key VALUES (?, ?)", (self._tenant, wrapped))
+            if isinstance(row, list) and len(row) == 2:
+                kind, key = _checked(row, str, str)
+                wrapped = wrap(self._secrets().current.wrapping_key, _bytes(key), "alias", self._tenant, kind)
+                with self._store.file.writing() as db:
+                    db.execute("INSERT OR IGNORE INTO alias_key VALUES (?, ?, ?)", (self._tenant, kind, wrapped))
+            else:
+                self._store.tenants.add(self._tenant, _bytes(_checked(row, str)[0]))
             self._store._drop_cached_tenant(self._tenant)
 
-    def _secret(self) -> TenantSecret:
-        secret = self._store._secret(self._tenant, create=True)
-        if secret is None:
+    def _secrets(self) -> TenantSecrets:
+        with self._store.file.writing() as db:
+            secrets = self._store.tenants.current(db, self._tenant)
+        if secrets is None:
             raise Invalid("The tenant was erased here.")
-        return secret
+        return secrets
 
 
 def add_erasures(journal: ErasureJournal, tenant: str, rows: Iterable[Any]) -> None:

@@ -16,17 +16,7 @@ def sealed_file(path: Path, wrapper: MasterKey, purpose: str, create: Callable[[
         return read_sealed_file(path, wrapper, purpose)
     except FileNotFoundError:
         secret = create()
-    temporary = path.with_suffix(".new")
-    try:
-        with os.fdopen(os.open(temporary, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb") as file:
-            file.write(wrapper.wrap(secret, FILE_CONTEXT, purpose))
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except OSError as error:
-        raise StartupError(
-            f"{path} cannot be written: {error.strerror}.", hint="Check its owner and permissions."
-        ) from None
+    _write(path, wrapper, purpose, secret)
     return secret
 
 
@@ -44,4 +34,27 @@ def read_sealed_file(path: Path, wrapper: MasterKey, purpose: str) -> bytes:
     except OSError as error:
         raise StartupError(
             f"{path} cannot be read: {error.strerror}.", hint="Check its owner and permissions."
+        ) from None
+
+
+def reseal_file(path: Path, wrapper: MasterKey, purpose: str) -> None:
+    """Seal the secret in `path` with the present master key; nothing if the file is missing. Raise StartupError."""
+    try:
+        secret = read_sealed_file(path, wrapper, purpose)
+    except FileNotFoundError:
+        return
+    _write(path, wrapper, purpose, secret)
+
+
+def _write(path: Path, wrapper: MasterKey, purpose: str, secret: bytes) -> None:
+    temporary = path.with_suffix(".new")
+    try:
+        with os.fdopen(os.open(temporary, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb") as file:
+            file.write(wrapper.wrap(secret, FILE_CONTEXT, purpose))
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        raise StartupError(
+            f"{path} cannot be written: {error.strerror}.", hint="Check its owner and permissions."
         ) from None

@@ -9,18 +9,14 @@ import sqlite3
 import threading
 from collections.abc import Sequence
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from unificx.core.access import stated_access
 from unificx.db import Key
-from unificx.privacy.key_wrapping import TenantSecret, unwrap
+from unificx.privacy.key_wrapping import unwrap, wrap
+from unificx.privacy.tenant_keys import TenantSecrets
 
-WITHDRAWN_SCHEMA = """
-CREATE TABLE IF NOT EXISTS withdrawn_key (
-    tenant TEXT NOT NULL, subject TEXT NOT NULL, version INTEGER NOT NULL, wrapped BLOB NOT NULL,
-    PRIMARY KEY (tenant, subject, version)
-) WITHOUT ROWID;
-"""
 PURPOSE = "requests"
 """The purpose for which withdrawn keys open."""
 
@@ -34,7 +30,7 @@ class WithdrawnKeys:
     def take(self, tenant: str, subject: str) -> None:
         """Copy the key of a subject, within the transaction that writes its tombstone. Idempotent."""
         query = (
-            "INSERT OR IGNORE INTO withdrawn_key SELECT tenant, subject, version, wrapped FROM subject_key"
+            "INSERT OR IGNORE INTO withdrawn_key SELECT tenant, subject, version, wrapped, wrapped_by FROM subject_key"
             " WHERE tenant = ? AND subject = ? AND wrapped IS NOT NULL"
         )
         self._db.execute(query, (tenant, subject))
@@ -44,21 +40,33 @@ class WithdrawnKeys:
         query = "DELETE FROM withdrawn_key WHERE tenant = ?1 AND (?2 IS NULL OR subject = ?2)"
         self._db.execute(query, (tenant, subject))
 
-    def open(self, secret: TenantSecret, tenant: str, subjects: Sequence[str]) -> dict[str, Key]:
-        """Return the withdrawn keys of these subjects: none unless the stated purpose is requests."""
+    def open(self, secrets: TenantSecrets, tenant: str, subjects: Sequence[str]) -> dict[str, Key]:
+        """Return the withdrawn keys of these subjects: none unless the stated purpose is requests. Raise InvalidTag."""
         access = stated_access()
         if not subjects or access is None or access.purpose != PURPOSE:
             return {}
-        query = "SELECT version, wrapped FROM withdrawn_key WHERE tenant = ? AND subject = ? ORDER BY version DESC"
+        query = (
+            "SELECT version, wrapped, wrapped_by FROM withdrawn_key WHERE tenant = ? AND subject = ?"
+            " ORDER BY version DESC"
+        )
         found: dict[str, Key] = {}
         with self._lock:
             for subject in subjects:
                 row = self._db.execute(query, (tenant, subject)).fetchone()
                 if row is not None:
-                    version, wrapped = row
-                    opened = unwrap(secret.wrapping_key, wrapped, "subject", tenant, subject, str(version))
-                    found[subject] = Key(version, AESGCM(opened))
+                    version, wrapped, by = row
+                    context = ("subject", tenant, subject, str(version))
+                    found[subject] = Key(version, AESGCM(_unwrap(secrets, wrapped, by, context)))
         return found
+
+    def rewrap(self, secrets: TenantSecrets, tenant: str) -> None:
+        """Wrap all withdrawn keys of a tenant with its present key, within a transaction."""
+        query = "SELECT subject, version, wrapped, wrapped_by FROM withdrawn_key WHERE tenant = ? AND wrapped_by <> ?"
+        update = "UPDATE withdrawn_key SET wrapped = ?, wrapped_by = ? WHERE tenant = ? AND subject = ? AND version = ?"
+        for subject, version, wrapped, by in self._db.execute(query, (tenant, secrets.version)).fetchall():
+            context = ("subject", tenant, subject, str(version))
+            fresh = wrap(secrets.current.wrapping_key, _unwrap(secrets, wrapped, by, context), *context)
+            self._db.execute(update, (fresh, secrets.version, tenant, subject, version))
 
     def all(self) -> list[tuple[str, str]]:
         """Return tenant and subject of each withdrawn key."""
@@ -70,3 +78,10 @@ class WithdrawnKeys:
         query = "SELECT 1 FROM withdrawn_key WHERE tenant = ? AND subject = ?"
         with self._lock:
             return self._db.execute(query, (tenant, subject)).fetchone() is not None
+
+
+def _unwrap(secrets: TenantSecrets, wrapped: bytes, by: int, context: tuple[str, ...]) -> bytes:
+    secret = secrets.of(by)
+    if secret is None:  # rotated since the secrets were read
+        raise InvalidTag
+    return unwrap(secret.wrapping_key, wrapped, *context)

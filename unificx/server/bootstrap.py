@@ -7,6 +7,7 @@ import os
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,12 +29,13 @@ from unificx.privacy import (
     ErasureJournal,
     HeadFile,
     Holds,
+    KeyRotation,
     KeyStore,
     MasterKey,
     PersonErasures,
     ReceiptSigner,
     erasure_journal_file,
-    master_key,
+    load_master,
     sealed_file,
 )
 from unificx.server.access_copy_email import connect_access_copies
@@ -45,6 +47,7 @@ from unificx.server.holdings import connect_erasures
 from unificx.server.notification_settings import load_notification_settings
 from unificx.server.paths import InstallationInUse, InstallationPaths
 from unificx.server.request_notifier import connect_requests
+from unificx.server.sealed_home_files import RECEIPT_PURPOSE, reseal_files
 from unificx.webhooks import WebhookSender
 
 log = structlog.get_logger()
@@ -61,13 +64,13 @@ async def open_installation(
     async with AsyncExitStack() as stack:
         stack.enter_context(installation_lock(paths))
         is_new = not paths.keys.exists()
-        master = MasterKey(master_key(paths.home, environ, create=is_new))
+        master = load_master(paths.home, environ, create=is_new)
         keys = KeyStore(paths.keys, master, clock)
         stack.callback(keys.close)
         database = Database(url, clock)
         stack.push_async_callback(database.close)
         cluster = local_cluster(clock, _log_handler_failure)
-        journal = _erasure_journal(paths, environ, master)
+        journal = _erasure_journal(paths, environ, keys)
         erasures = _erasures(paths, database, keys, master, Erasure(journal, keys, clock, cluster.bus))
         erasures.erasure.replay()
         try:
@@ -78,8 +81,9 @@ async def open_installation(
         await erasures.load_applied()
         notifications = load_notification_settings(paths, environ, master)
         stack.push_async_callback(notifications.push_delivery.close)
+        rotation = KeyRotation(keys, master, partial(reseal_files, paths.home, master))
         container = build_container(
-            paths, database, keys, erasures, cluster, notifications=notifications, derive_secret=master.derive
+            paths, database, keys, erasures, cluster, notifications=notifications, rotation=rotation
         )
         connect_erasures(container)
         connect_requests(container)
@@ -105,12 +109,14 @@ async def open_installation(
         sender = WebhookSender(database, container.webhooks, receivers)
         _start_jobs(stack, cluster, container, {"cleanup": cleanup.run, "webhooks": sender.run})
         _start_job(stack, container.spool.run(), None)
+        container.rotation.start()
+        stack.push_async_callback(container.rotation.close)
         _start_job(stack, alerts.run(), Access("administration", "calling alerts"))
         yield container
 
 
-def _erasure_journal(paths: InstallationPaths, environ: dict[str, str], master: MasterKey) -> ErasureJournal:
-    journal = ErasureJournal(erasure_journal_file(paths.home, environ), master.derive("erasure journal"))
+def _erasure_journal(paths: InstallationPaths, environ: dict[str, str], keys: KeyStore) -> ErasureJournal:
+    journal = ErasureJournal(erasure_journal_file(paths.home, environ), keys.secrets.derive("erasure journal"))
     journal.open()
     try:
         journal.adopt(paths.former_erasure_journal)
@@ -125,7 +131,7 @@ def _erasures(
     paths: InstallationPaths, database: Database, keys: KeyStore, master: MasterKey, erasure: Erasure
 ) -> PersonErasures:
     clock = database.clock
-    seed = sealed_file(paths.receipt_key, master, "erasure receipts", lambda: clock.random_bytes(RECEIPT_KEY_BYTES))
+    seed = sealed_file(paths.receipt_key, master, RECEIPT_PURPOSE, lambda: clock.random_bytes(RECEIPT_KEY_BYTES))
     erasures = PersonErasures(database, erasure, clock, ReceiptSigner(seed), keys.installation_id)
     erasures.holds = Holds(database, keys, clock)
     erasures.audit = AuditLog(database, keys, erasures.signer, keys.installation_id)

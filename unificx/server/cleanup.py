@@ -151,6 +151,7 @@ class Cleanup:
                 self._container.archive.store_unfinished(),
                 self._container.retention.run(),
                 self._container.holds.check_reviews(),
+                self._container.rotation.run(),
                 self._container.push.start(),
                 self._sweep_idempotency(),
                 self._container.erasures.begin_due(),

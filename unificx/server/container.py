@@ -32,7 +32,18 @@ from unificx.notifications import (
     PushNotifier,
     PushNotifierDependencies,
 )
-from unificx.privacy import AccessLog, AuditLog, Consents, Erasure, Holds, KeyPool, KeyStore, PersonErasures, Retention
+from unificx.privacy import (
+    AccessLog,
+    AuditLog,
+    Consents,
+    Erasure,
+    Holds,
+    KeyPool,
+    KeyRotation,
+    KeyStore,
+    PersonErasures,
+    Retention,
+)
 from unificx.prompts import Prompts
 from unificx.provisioning import PhoneSettingsParts, PhoneSettingsService
 from unificx.queues import QueueStore
@@ -59,8 +70,6 @@ class Container:
 
     node: str
     """Id of this incarnation of the process, in hexadecimal."""
-    derive_secret: Callable[[str], bytes]
-    """Return the secret of the installation for a purpose."""
     paths: InstallationPaths
     bus: EventBus
     database: Database
@@ -70,6 +79,7 @@ class Container:
     accesses: AccessLog
     retention: Retention
     chat: Chat
+    rotation: KeyRotation
     outbox: Outbox
     spool: Spool
     identity: Identity
@@ -109,6 +119,10 @@ class Container:
         """The clock of the installation."""
         return self.database.clock
 
+    def derive_secret(self, purpose: str) -> bytes:
+        """Return the secret of the installation for a purpose."""
+        return self.keys.secrets.derive(purpose)
+
     @property
     def erasure(self) -> Erasure:
         """The erasure of single subjects."""
@@ -133,19 +147,18 @@ def build_container(
     cluster: Cluster,
     *,
     notifications: NotificationSettings,
-    derive_secret: Callable[[str], bytes],
+    rotation: KeyRotation,
 ) -> Container:
     """Build all services, with ports filled and spool handlers registered."""
     clock, bus, notices, location = database.clock, cluster.bus, NotificationService(), LocationService()
     spool, disk_guard = Spool(paths.spool, database, reserve=RESERVE_BYTES), DiskGuard(paths.home, clock)
     is_full, identity = partial(_is_storage_full, disk_guard, spool), _identity(database, keys, notices, cluster)
     parts = AudioStoreParts(database, keys, erasures.erasure, notifications.blobs, Whisper(paths.models))
-    (audio, mailboxes, sounds), trunks = _sound_areas(parts, cluster), _trunks(database, keys, identity, derive_secret)
+    (audio, mailboxes, sounds), trunks = _sound_areas(parts, cluster), _trunks(database, keys, identity)
     webhooks, rooms = WebhookService(database, keys, clock), _conference_rooms(database, keys, identity, cluster)
     email_queue, push = _senders(parts, mailboxes, identity, notifications, notices, cluster=cluster)
     return Container(
         node=cluster.node,
-        derive_secret=derive_secret,
         paths=paths,
         bus=bus,
         database=database,
@@ -155,12 +168,13 @@ def build_container(
         accesses=AccessLog(database, keys, identity.directory),
         retention=Retention(database, clock),
         chat=_chat(database, keys, identity, cluster),
+        rotation=rotation,
         outbox=Outbox(database, bus.publish, clock),
         spool=spool,
         identity=identity,
         location=location,
         registrar=_registrar(database, keys, identity, spool, bus=bus, location=location, is_full=is_full),
-        phone_settings=_phone_settings(database, keys, identity, cluster, derive_secret("phone settings")),
+        phone_settings=_phone_settings(database, keys, identity, cluster, keys.secrets.derive("phone settings")),
         history=CdrService(database, keys, spool, bus.publish, partial(webhooks.watches, event="call.ended")),
         audio=audio,
         transcoding=_transcoding(parts, audio, mailboxes),
@@ -279,9 +293,7 @@ def _push(
     )
 
 
-def _trunks(
-    database: Database, keys: KeyStore, identity: Identity, derive_secret: Callable[[str], bytes]
-) -> TrunkService:
+def _trunks(database: Database, keys: KeyStore, identity: Identity) -> TrunkService:
     phones = identity.directory
 
     def is_phone(sender: Uri) -> bool:
@@ -289,7 +301,7 @@ def _trunks(
         has_domain = phones.tenant_by_domain(sender.host) is not None
         return has_domain or phones.device_by_username(sender.decoded_user) is not None
 
-    directory = TrunkDirectory(is_phone, derive_secret("trunk contacts"))
+    directory = TrunkDirectory(is_phone, keys.secrets.derive("trunk contacts"))
     return TrunkService(database, keys, database.clock, directory)
 
 

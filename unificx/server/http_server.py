@@ -60,6 +60,7 @@ def http_app(  # noqa: PLR0917 - what an installation shows
             audit=container.audit,
             holds=container.holds,
             accesses=container.accesses,
+            rotation=container.rotation,
             history=container.history,
             mailboxes=container.mailboxes,
             custom_sounds=container.custom_sounds,

@@ -10,10 +10,11 @@ from unificx.integrations.egress import set_agreements
 from unificx.integrations.smtp import MailServer, SmtpClient, parse_mail_url
 from unificx.integrations.web_push import WebPushClient
 from unificx.notifications import KEY_BYTES, Vapid, new_private_key
-from unificx.privacy import MasterKey, master_key, read_sealed_file, sealed_file
+from unificx.privacy import MasterKey, load_master, read_sealed_file, sealed_file
 from unificx.server.address import public_url
 from unificx.server.blob_config import create_blob_store
 from unificx.server.paths import InstallationPaths
+from unificx.server.sealed_home_files import PUSH_PURPOSE
 
 MAIL_VARIABLE = "UNIFICX_SMTP"
 """`smtp[s]://user:password@host:port?from=ADDRESS`; unset: no e-mail is sent."""
@@ -21,7 +22,6 @@ CONTACT_VARIABLE = "UNIFICX_PUSH_CONTACT"
 """A mailto: or https: contact of the operator for push services. Default: the sender of e-mails, or the public URL."""
 LOOPBACK_VARIABLE = "UNIFICX_PUSH_LOOPBACK"
 """1: allow push services on this machine. For tests."""
-KEY_PURPOSE = "push"
 _NO_CONTACT = "mailto:admin@unificx.invalid"
 
 
@@ -44,7 +44,7 @@ def load_notification_settings(
     mail = smtp_server(environ)
     loopback = environ.get(LOOPBACK_VARIABLE) == "1"
     blobs = create_blob_store(paths, environ)
-    key = sealed_file(paths.push_key, master, KEY_PURPOSE, new_private_key)
+    key = sealed_file(paths.push_key, master, PUSH_PURPOSE, new_private_key)
     return NotificationSettings(
         _vapid(key, push_contact(environ, mail)), WebPushClient(loopback=loopback), mail, loopback, blobs
     )
@@ -89,8 +89,8 @@ def push_check(paths: InstallationPaths, environ: Mapping[str, str]) -> Callable
         contact = push_contact(environ, smtp_server(environ))
         if not paths.push_key.exists():
             return "the key will be created at the first start"
-        master = MasterKey(master_key(paths.home, environ, create=False))
-        _vapid(read_sealed_file(paths.push_key, master, KEY_PURPOSE), contact)
+        master = load_master(paths.home, environ, create=False)
+        _vapid(read_sealed_file(paths.push_key, master, PUSH_PURPOSE), contact)
         return "the key is readable; contact for push services: " + ("none" if contact == _NO_CONTACT else contact)
 
     return check

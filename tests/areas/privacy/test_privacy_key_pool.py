@@ -39,7 +39,7 @@ async def test_taking_a_key_writes_nothing_while_some_are_ready(
     pool = KeyPool(keys, clock, SCOPE)
     await pool.tidy()
     with monkeypatch.context() as patch:
-        patch.setattr(keys, "_writing", None)
+        patch.setattr(keys.file, "writing", None)
         assert len({pool.take() for _ in range(BATCH)}) == BATCH
     await pool.tidy()
     assert pool.take()

@@ -148,6 +148,7 @@ class FakeKms:
 
     def __init__(self) -> None:
         self.inside = AESGCM(AESGCM.generate_key(256))
+        self.id, self.ids = "kms", frozenset({"kms"})
         self.asked: list[tuple[str, ...]] = []
         self.away = False
 
@@ -158,6 +159,9 @@ class FakeKms:
     def unwrap(self, wrapped: bytes, *place: str) -> bytes:
         self.answer(place)
         return unwrap(self.inside, wrapped, *place)
+
+    def derivation_root(self, proof: bytes, *place: str) -> bytes:
+        return bytes(32)
 
     def answer(self, place: tuple[str, ...]) -> None:
         if self.away:
@@ -303,7 +307,7 @@ def test_overlapping_read_in_another_thread_does_not_restore_a_key(
         has_read, may_go_on = threading.Event(), threading.Event()
         read_rows = keys._rows
 
-        def slow_rows(tenant: str, subjects: list[str]) -> dict[str, tuple[int, bytes | None]]:
+        def slow_rows(tenant: str, subjects: list[str]) -> dict[str, tuple[int, bytes | None, int]]:
             rows = read_rows(tenant, subjects)
             has_read.set()
             assert may_go_on.wait(10)

@@ -249,6 +249,12 @@ def test_a_clock_that_is_corrected_needs_no_confirmation() -> None:
     assert decide(state, NOON - timedelta(seconds=1)) == "wait"
 
 
+def test_a_clock_that_is_back_runs_no_sweep_even_hours_after_the_latest() -> None:
+    state = SweepState(NOON, NOON - timedelta(hours=5))
+    assert decide(state, NOON - timedelta(seconds=1)) == "wait"
+    assert decide(state, NOON) == "run"
+
+
 @pytest.mark.promise("R3")
 async def test_a_sweep_that_does_nothing_over_a_backlog_alarms(
     database: Database, support: SupportService, clock: ManualClock

@@ -10,7 +10,7 @@ from unificx.core.errors import StartupError
 from unificx.db import Database, claim_database
 from unificx.db.migrations import is_current
 from unificx.db.migrations.models import load_all_models
-from unificx.privacy import ErasureJournal, KeyStore, MasterKey, erasure_journal_file, master_key
+from unificx.privacy import ErasureJournal, KeyStore, erasure_journal_file, load_master
 from unificx.server.blob_config import create_blob_store
 from unificx.server.paths import InstallationPaths, database_url
 from unificx.server.transfer.envelope import TransferKey
@@ -35,15 +35,15 @@ async def opened_stores(paths: InstallationPaths, environ: Mapping[str, str], cl
             f"There is no installation in {paths.home}.", hint=f"Start one there with `unificx up --home {paths.home}`."
         )
     load_all_models()
-    master = MasterKey(master_key(paths.home, environ, create=False))
+    master = load_master(paths.home, environ, create=False)
     keys = KeyStore(paths.keys, master, clock)
     database = Database(database_url(paths, environ), clock)
     try:
         if not await is_current(database):
             raise StartupError("The database is of another version.", hint="Start the server once: it updates it.")
         await claim_database(database, keys.installation_id, keys_unused=False)
-        journal = ErasureJournal(erasure_journal_file(paths.home, environ), master.derive("erasure journal"))
-        own_key = TransferKey(master.derive("moved tenants"))
+        journal = ErasureJournal(erasure_journal_file(paths.home, environ), keys.secrets.derive("erasure journal"))
+        own_key = TransferKey(keys.secrets.derive("moved tenants"))
         yield Stores(database, keys, journal, create_blob_store(paths, environ), own_key)
     finally:
         await database.close()

@@ -1,6 +1,7 @@
 """The verification of an installation: plant canaries, search, remove them, and compare stores with declarations."""
 
 from collections.abc import Mapping
+from contextlib import closing
 from typing import Any
 
 from unificx.cli.api_client import ApiClient
@@ -11,9 +12,8 @@ from unificx.db import Database
 from unificx.privacy import (
     ErasureJournal,
     KeyStore,
-    MasterKey,
     erasure_journal_file,
-    master_key,
+    load_master,
 )
 from unificx.server.home_files import files_below, kind_of
 from unificx.server.paths import InstallationPaths, database_url
@@ -99,20 +99,17 @@ class _InstallationChecks:
 
     def __init__(self, paths: InstallationPaths, environ: Mapping[str, str], clock: Clock) -> None:
         self._paths, self._clock = paths, clock
-        self._master = MasterKey(master_key(paths.home, environ, create=False))
-        self._journal = ErasureJournal(
-            erasure_journal_file(paths.home, environ), self._master.derive("erasure journal")
-        )
+        self._master = load_master(paths.home, environ, create=False)
+        with closing(self._keys()) as keys:
+            secret = keys.secrets.derive("erasure journal")
+        self._journal = ErasureJournal(erasure_journal_file(paths.home, environ), secret)
 
     def destroyed_keys(self, canaries: set[tuple[str, str]]) -> Finding:
         """Open keys that were destroyed, those of the canaries among them."""
         destroyed = sorted(StoredKeys(self._paths.keys).destroyed)
         sample = [*canaries, *destroyed[:: max(len(destroyed) // 1000, 1)]]
-        keys = KeyStore(self._paths.keys, self._master, self._clock)
-        try:
+        with closing(self._keys()) as keys:
             faults = [subject for tenant, subject in sample if keys.get(tenant, [subject])[subject] is not None]
-        finally:
-            keys.close()
         faults = faults if canaries else ["the canaries have no keys"]
         return finding("destroyed keys", faults, f"none of {len(sample)} opens anything", ("R4", "D3"))
 
@@ -134,3 +131,6 @@ class _InstallationChecks:
         except (StartupError, OSError) as fault:
             return finding("erasure journal", [str(fault)], "", promises)
         return finding("erasure journal", back, f"{length} lines, none of them undone", promises)
+
+    def _keys(self) -> KeyStore:
+        return KeyStore(self._paths.keys, self._master, self._clock)

@@ -1,0 +1,66 @@
+"""Rotation of the master key in a whole installation."""
+
+import asyncio
+from pathlib import Path
+
+import httpx
+import pytest
+
+from unificx.core.clock import SystemClock
+from unificx.core.errors import StartupError
+from unificx.privacy import load_master, master_key_file, read_sealed_file
+from unificx.server.bootstrap import open_installation
+from unificx.server.home_files import files_below, kind_of
+from unificx.server.offline import offline_app
+from unificx.server.paths import InstallationPaths, database_url
+from unificx.server.sealed_home_files import SEALED_FILES, reseal_files
+
+BASE = "http://unificx"
+
+
+async def rotate(app: httpx.AsyncClient) -> None:
+    status = (await app.post("/api/v1/key-rotation", json={"keys": "master"})).json()
+    while status["running"]:
+        await asyncio.sleep(0)
+        status = (await app.get("/api/v1/key-rotation")).json()
+    assert (status["failure"], status["former_master"]) == ("", False)
+
+
+@pytest.mark.promise("T2", "T3")
+async def test_the_master_key_is_rotated_while_the_installation_works(tmp_path: Path, sqlite_template: bytes) -> None:
+    paths = InstallationPaths(tmp_path / "home")
+    paths.home.mkdir(mode=0o700)
+    paths.database.write_bytes(sqlite_template)
+    key, names, secrets = master_key_file(paths.home, {}), [], []
+    for number in range(2):
+        async with open_installation(paths, database_url(paths, {}), {}, SystemClock()) as container:
+            if number == 0:
+                await container.identity.initial_setup.create_operator()
+                tenant = container.identity.directory.tenants()[0].id
+                former = load_master(paths.home, {}, create=False)
+            async with httpx.AsyncClient(transport=httpx.ASGITransport(offline_app(container)), base_url=BASE) as app:
+                if number == 0:
+                    await rotate(app)
+                people = (await app.get("/api/v1/persons", params={"tenant": tenant})).json()
+                names.append([each["email"] for each in people["items"]])
+            secrets.append(container.derive_secret("TLS keys"))
+    present = load_master(paths.home, {}, create=False)
+    assert (len(key.read_text().split()), present.id == former.id) == (1, False)
+    assert (names[0], secrets[0]) == (names[1], secrets[1])
+    assert names[0]
+    sealed = {path.name: path for _, path in files_below(paths.home) if path.name in SEALED_FILES}
+    assert sealed.keys() == SEALED_FILES.keys()
+    for name, path in sealed.items():
+        read_sealed_file(path, present, SEALED_FILES[name])
+        with pytest.raises(StartupError):
+            read_sealed_file(path, former, SEALED_FILES[name])
+
+
+def test_an_unknown_sealed_file_ends_no_rotation(tmp_path: Path) -> None:
+    """Otherwise it could never be opened again."""
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "other.key").write_bytes(b"sealed")
+    assert kind_of("other.key") is not None, "a backup would contain it"
+    with pytest.raises(StartupError, match=r"other\.key belongs to no installation"):
+        reseal_files(home, load_master(home, {}, create=True))

@@ -1,0 +1,194 @@
+"""The tenant keys of a key store, with their versions.
+
+While the key of a tenant is rotated, the former version is stored too, until no subject key is wrapped by it.
+"""
+
+import os
+import sqlite3
+from dataclasses import dataclass, field
+
+from unificx.privacy.key_file import KeyFile
+from unificx.privacy.key_wrapping import TenantSecret, unwrap, wrap
+from unificx.privacy.master import MasterKey
+
+_REWRAPPING = (
+    (
+        "SELECT tenant, version, wrapped FROM tenant_key WHERE wrapped IS NOT NULL AND master <> ? LIMIT ?",
+        "UPDATE tenant_key SET wrapped = ?, master = ? WHERE tenant = ? AND version = ?",
+    ),
+    (
+        "SELECT tenant, version, wrapped FROM former_tenant_key WHERE master <> ? LIMIT ?",
+        "UPDATE former_tenant_key SET wrapped = ?, master = ? WHERE tenant = ? AND version = ?",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TenantSecrets:
+    """The secrets of a tenant: the present one, and those of former versions that still wrap keys."""
+
+    version: int
+    current: TenantSecret
+    former: dict[int, TenantSecret] = field(default_factory=dict[int, TenantSecret])
+
+    def of(self, version: int) -> TenantSecret | None:
+        return self.current if version == self.version else self.former.get(version)
+
+
+class TenantKeys:
+    """Tenant keys in `file`, wrapped by `master`. Secrets that were read stay in memory until `forget`."""
+
+    def __init__(self, file: KeyFile, master: MasterKey) -> None:
+        self._file, self._master = file, master
+        # Owner: the key store. A copy of this node; erasure and rotation empty it.
+        self._secrets: dict[str, TenantSecrets] = {}
+
+    def get(self, tenant: str) -> TenantSecrets | None:
+        """Return the secrets of a tenant; None for an unknown or erased one."""
+        cached = self._secrets.get(tenant)
+        if cached is not None:
+            return cached
+        with self._file.lock:
+            found = self._read(tenant)
+            if found is not None:
+                self._secrets[tenant] = found
+            return found
+
+    def current(self, db: sqlite3.Connection, tenant: str) -> TenantSecrets | None:
+        """Return the secrets for a write in the present transaction: another process may have rotated the key since it
+        was read. Creates the key of a new tenant; None for an erased one."""
+        row = db.execute("SELECT version FROM tenant_key WHERE tenant = ?", (tenant,)).fetchone()
+        if row is None:
+            wrapped = self._master.wrap(os.urandom(32), *_context(tenant, 1))
+            db.execute("INSERT INTO tenant_key VALUES (?, ?, 1, ?)", (tenant, wrapped, self._master.id))
+        cached = self._secrets.get(tenant)
+        if cached is not None and row is not None and cached.version == row[0]:
+            return cached
+        self.forget(tenant)
+        return self._read(tenant)  # in memory only once it is committed
+
+    def add(self, tenant: str, secret: bytes) -> None:
+        """Store the secret of a tenant that moves here, unless it has or had one."""
+        row = (tenant, self._master.wrap(secret, *_context(tenant, 1)), self._master.id)
+        with self._file.writing() as db:
+            db.execute("INSERT OR IGNORE INTO tenant_key VALUES (?, ?, 1, ?)", row)
+
+    def forget(self, tenant: str) -> None:
+        """Drop what is in memory."""
+        with self._file.lock:
+            self._secrets.pop(tenant, None)
+
+    # Rotation of tenant keys
+
+    def begin_rotation(self, tenants: list[str] | None) -> list[str]:
+        """Give tenants a new version of their key, all of them with None, and return those whose rotation is
+        unfinished. One whose earlier rotation is unfinished gets no further version."""
+        with self._file.writing() as db:
+            known = {row[0] for row in db.execute("SELECT tenant FROM tenant_key WHERE wrapped IS NOT NULL")}
+            unfinished = {row[0] for row in db.execute("SELECT tenant FROM former_tenant_key")}
+            for tenant in sorted(known.difference(unfinished).intersection(known if tenants is None else tenants)):
+                self._new_version(db, tenant)
+        for tenant in known:
+            self.forget(tenant)
+        return self.unfinished()
+
+    def unfinished(self) -> list[str]:
+        """Return the tenants with a former version of their key."""
+        with self._file.lock:
+            rows = self._file.db.execute("SELECT DISTINCT tenant FROM former_tenant_key ORDER BY tenant").fetchall()
+        return [row[0] for row in rows]
+
+    def end_rotation(self, tenant: str) -> bool:
+        """Destroy former versions of a tenant's key; return False if one of them still wraps a key.
+
+        Raise KeysBusy if the old bytes could not be cleared yet."""
+        query = (
+            "SELECT 1 FROM subject_key WHERE tenant = ?1 AND wrapped IS NOT NULL"
+            " AND wrapped_by <> (SELECT version FROM tenant_key WHERE tenant = ?1)"
+            " UNION ALL SELECT 1 FROM withdrawn_key WHERE tenant = ?1"
+            " AND wrapped_by <> (SELECT version FROM tenant_key WHERE tenant = ?1) LIMIT 1"
+        )
+        with self._file.writing() as db:
+            if db.execute(query, (tenant,)).fetchone() is not None:
+                return False
+            db.execute("DELETE FROM former_tenant_key WHERE tenant = ?", (tenant,))
+        self.forget(tenant)
+        self._file.truncate_log()
+        return True
+
+    def _new_version(self, db: sqlite3.Connection, tenant: str) -> None:
+        found = self._read(tenant)
+        assert found is not None
+        kinds = {row[0] for row in db.execute("SELECT kind FROM alias_key WHERE tenant = ?", (tenant,))}
+        kinds.update(_alias_kinds(db, tenant))
+        secret, version = os.urandom(32), found.version + 1
+        db.execute(
+            "INSERT INTO former_tenant_key SELECT tenant, version, wrapped, master FROM tenant_key WHERE tenant = ?",
+            (tenant,),
+        )
+        row = (self._master.wrap(secret, *_context(tenant, version)), version, self._master.id, tenant)
+        db.execute("UPDATE tenant_key SET wrapped = ?, version = ?, master = ? WHERE tenant = ?", row)
+        wrapping_key = TenantSecret(secret).wrapping_key
+        for kind in kinds:
+            wrapped = wrap(wrapping_key, found.current.alias_key(kind), "alias", tenant, kind)
+            db.execute("INSERT OR REPLACE INTO alias_key VALUES (?, ?, ?)", (tenant, kind, wrapped))
+
+    # Rotation of the master key
+
+    def master_ids(self) -> set[str]:
+        """Return the ids of the master keys that wrap a tenant key; "" for keys of former versions of this program."""
+        query = "SELECT master FROM tenant_key WHERE wrapped IS NOT NULL UNION SELECT master FROM former_tenant_key"
+        with self._file.lock:
+            return {row[0] for row in self._file.db.execute(query)}
+
+    def count_of_other_masters(self) -> int:
+        """Return the number of tenant keys that another than the present master key wraps."""
+        query = (
+            "SELECT (SELECT count(*) FROM tenant_key WHERE wrapped IS NOT NULL AND master <> ?1)"
+            " + (SELECT count(*) FROM former_tenant_key WHERE master <> ?1)"
+        )
+        with self._file.lock:
+            return int(self._file.db.execute(query, (self._master.id,)).fetchone()[0])
+
+    def rewrap(self, limit: int) -> int:
+        """Wrap at most `limit` tenant keys with the present master key; return their number."""
+        done = 0
+        with self._file.writing() as db:
+            for query, update in _REWRAPPING:
+                for tenant, version, wrapped in db.execute(query, (self._master.id, limit - done)).fetchall():
+                    context = _context(tenant, version)
+                    fresh = self._master.wrap(self._master.unwrap(wrapped, *context), *context)
+                    db.execute(update, (fresh, self._master.id, tenant, version))
+                    done += 1
+        return done
+
+    def _read(self, tenant: str) -> TenantSecrets | None:
+        db = self._file.db
+        row = db.execute("SELECT version, wrapped FROM tenant_key WHERE tenant = ?", (tenant,)).fetchone()
+        if row is None or row[1] is None:
+            return None
+        secret = self._master.unwrap(row[1], *_context(tenant, row[0]))
+        wrapping_key = TenantSecret(secret).wrapping_key
+        alias_keys = {
+            kind: unwrap(wrapping_key, wrapped, "alias", tenant, kind)
+            for kind, wrapped in db.execute("SELECT kind, wrapped FROM alias_key WHERE tenant = ?", (tenant,))
+        }
+        query = "SELECT version, wrapped FROM former_tenant_key WHERE tenant = ?"
+        former = {
+            version: TenantSecret(self._master.unwrap(wrapped, *_context(tenant, version)))
+            for version, wrapped in db.execute(query, (tenant,)).fetchall()
+        }
+        return TenantSecrets(row[0], TenantSecret(secret, alias_keys), former)
+
+
+def _context(tenant: str, version: int) -> tuple[str, ...]:
+    return ("tenant", tenant) if version == 1 else ("tenant", tenant, str(version))
+
+
+def _alias_kinds(db: sqlite3.Connection, tenant: str) -> list[str]:
+    """Return the kinds of aliases in a tenant, by one look-up in the index for each."""
+    kinds: list[str] = []
+    query = "SELECT min(kind) FROM alias WHERE tenant = ? AND kind > ?"
+    while (kind := db.execute(query, (tenant, kinds[-1] if kinds else "")).fetchone()[0]) is not None:
+        kinds.append(kind)
+    return kinds
