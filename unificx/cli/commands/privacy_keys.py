@@ -1,6 +1,5 @@
 """`unificx privacy keys`: rotation of tenant keys and of the master key."""
 
-import asyncio
 import sys
 from enum import StrEnum
 from typing import Annotated
@@ -45,6 +44,8 @@ def keys(
 
 async def _rotate(api: ApiClient, tenant: str | None, *, master: bool) -> Json:
     """Start a rotation and wait for its end."""
+    import asyncio
+
     if master and tenant is not None:
         raise CliError("The master key belongs to no tenant.", "Choose --master or --tenant.")
     found = await api.post("/key-rotation", {"keys": "master" if master else "tenants"}, tenant=tenant)
