@@ -2,13 +2,12 @@
 
 from fastapi import Depends
 
-from unificx.api.access import CurrentUser, CurrentUserDep, ServicesDep, TenantQuery, purpose, require_access
+from unificx.api.access import CurrentUserDep, ServicesDep, TenantQuery, purpose, require_access
 from unificx.api.idempotent_route import declare_idempotency_key
 from unificx.api.problems import problem_responses
 from unificx.api.router import Router
 from unificx.api.schemas import key_rotation as models
-from unificx.core.errors import Forbidden
-from unificx.identity import Action, may
+from unificx.identity import Action
 from unificx.privacy import RotationStatus
 
 router = Router(prefix="/api/v1/key-rotation", tags=["privacy"], dependencies=[purpose("administration")])
@@ -17,7 +16,7 @@ router = Router(prefix="/api/v1/key-rotation", tags=["privacy"], dependencies=[p
 @router.get("", responses=problem_responses(401, 403))
 async def show_key_rotation(services: ServicesDep, user: CurrentUserDep) -> models.KeyRotation:
     """Show how far the rotation of keys is."""
-    _require_operator(user)
+    await require_access(services, user, user.principal.tenant_id, Action.INSTALLATION)
     return _schema(services.rotation.status)
 
 
@@ -35,21 +34,13 @@ async def rotate_keys(
 
     A rotation that was interrupted goes on by itself. Requires a recent sign-in or proof of identity
     (`/api/v1/me/proofs`)."""
-    _require_operator(user)
+    scope = await require_access(services, user, tenant or user.principal.tenant_id, Action.INSTALLATION)
     await services.identity.step_up.require(user.principal)
     if wanted.keys == "master":
         services.rotation.begin_master()
-    elif tenant is None:
-        services.rotation.begin_tenants()
     else:
-        scope = await require_access(services, user, tenant, Action.INSTALLATION)
-        services.rotation.begin_tenants([scope.tenant_id])
+        services.rotation.begin_tenants(None if tenant is None else [scope.tenant_id])
     return _schema(services.rotation.status)
-
-
-def _require_operator(user: CurrentUser) -> None:
-    if not may(user.principal, Action.INSTALLATION, user.principal.tenant_id):
-        raise Forbidden("Only operators may rotate keys.", hint="Ask the operator of the installation.")
 
 
 def _schema(status: RotationStatus) -> models.KeyRotation:

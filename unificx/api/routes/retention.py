@@ -4,8 +4,7 @@ from unificx.api.access import CurrentUserDep, ServicesDep, TenantQuery, purpose
 from unificx.api.problems import problem_responses
 from unificx.api.router import Router
 from unificx.api.schemas import retention as models
-from unificx.core.errors import Forbidden
-from unificx.identity import Action, may
+from unificx.identity import Action
 from unificx.privacy import ClassPeriod, Retention, SweepStatus
 
 router = Router(prefix="/api/v1/retention", tags=["privacy"], dependencies=[purpose("administration")])
@@ -47,8 +46,7 @@ async def preview_retention(
 async def confirm_clock(services: ServicesDep, user: CurrentUserDep) -> models.RetentionSweeps:
     """Accept the time of the server, after it jumped by more than a day. Only for operators, after a recent proof of
     identity: with a wrong time, data would be deleted too early."""
-    if not may(user.principal, Action.INSTALLATION, user.principal.tenant_id):
-        raise Forbidden("Only operators may confirm the clock.", hint="Ask the operator of the installation.")
+    await require_access(services, user, user.principal.tenant_id, Action.INSTALLATION)
     await services.identity.step_up.require(user.principal)
     return _sweeps(await services.retention.confirm())
 
