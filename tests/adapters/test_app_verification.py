@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 from databases import Postgres
+from http_world import open_world
 from sqlalchemy import text
 from typer.testing import CliRunner
 
@@ -154,6 +155,14 @@ def test_the_command_prints_findings_and_promises(tmp_path: Path, monkeypatch: p
     failed = CliRunner().invoke(app, ["privacy", "verify", "--home", str(tmp_path)])
     assert failed.exit_code == 1
     assert "audio 0123" in failed.stdout
+
+
+async def test_canaries_differ_at_their_ends(tmp_path: Path, sqlite_template: bytes) -> None:
+    """A search looks for the ends, and domains, which are not sealed, end alike."""
+    async with open_world(tmp_path, sqlite_template) as world:
+        made = await world.client(operator=True).post("/api/v1/privacy/canaries")
+    planted = made.json()
+    assert not any("example" in value[-10:] for value in planted["values"])
 
 
 @pytest.mark.parametrize(
