@@ -61,14 +61,15 @@ describe('the meter', () => {
     expect(meter.read(both(1000, 110))).toMatchObject({ codec: 'opus', quality: { jitter: 4 } });
   });
 
+  const at = (seconds: number, packets: number, announced: number) => {
+    const one = new Map(report(announced, 0));
+    one.set('i', { ...(one.get('i') as object), transportId: 't' });
+    const counts = { id: 't', timestamp: seconds * 1000, packetsReceived: packets };
+    return one.set('t', { ...(one.get('t') as object), ...counts });
+  };
+
   it('covers the voice of a recorded call, which browsers do not list after the announcement', () => {
     const meter = new Meter();
-    const at = (seconds: number, packets: number, announced: number) => {
-      const one = new Map(report(announced, 0));
-      one.set('i', { ...(one.get('i') as object), transportId: 't' });
-      const counts = { id: 't', timestamp: seconds * 1000, packetsReceived: packets };
-      return one.set('t', { ...(one.get('t') as object), ...counts });
-    };
     meter.read(at(0, 0, 0));
     expect(meter.read(at(2, 100, 100)).quality).toMatchObject({ loss: 0, bars: 5 });
     expect(meter.read(at(4, 201, 110)).quality).toMatchObject({ loss: 0, bars: 5 });
@@ -76,6 +77,15 @@ describe('the meter', () => {
     expect(meter.read(at(8, 382, 110)).quality?.loss).toBeCloseTo(0.18, 1);
     expect(meter.read(at(10, 382, 110)).quality).toBeUndefined();
     expect(meter.read(at(12, 482, 110)).quality).toMatchObject({ loss: 0 });
+  });
+
+  it('does not take a burst of packets for the rate of the sender', () => {
+    const meter = new Meter();
+    meter.read(at(0, 0, 0));
+    meter.read(at(2, 100, 100));
+    meter.read(at(4, 200, 110));
+    meter.read(at(5, 300, 110)); // 100 packets of two seconds, read one second later
+    expect(meter.read(at(7, 400, 110)).quality).toMatchObject({ loss: 0 });
   });
 
   it('reports codec and encryption', () => {

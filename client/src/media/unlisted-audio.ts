@@ -17,8 +17,9 @@ interface Reading {
  */
 export class UnlistedAudio {
   #before: Reading | undefined;
-  /** Highest rate so far, packets per millisecond. */
+  /** Highest rate so far that lasted two readings, packets per millisecond: one alone may be a burst after a delay. */
   #rate = 0;
+  #rateBefore = 0;
 
   /** Packets of unlisted audio since the previous reading; undefined if most audio is listed. */
   read(now: Reading): { received: number; lost: number } | undefined {
@@ -28,7 +29,8 @@ export class UnlistedAudio {
     if (!before || !(passed > 0)) return undefined;
     const all = now.packets - before.packets;
     const listed = Math.max(0, now.listed - before.listed);
-    this.#rate = Math.max(this.#rate, all / passed);
+    this.#rate = Math.max(this.#rate, Math.min(this.#rateBefore, all / passed));
+    this.#rateBefore = all / passed;
     const expected = this.#rate * passed;
     if (all - listed <= listed + ALLOWANCE || all < expected / 2) return undefined;
     return { received: all - listed, lost: Math.max(0, Math.round(expected - all) - ALLOWANCE) };
