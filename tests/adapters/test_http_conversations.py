@@ -74,6 +74,28 @@ async def test_groups_have_owners_who_choose_members(world: World) -> None:
     assert (await ben.get(path)).status_code == 404
 
 
+async def test_owners_choose_owners_and_pins_and_members_what_notifies_them(world: World) -> None:
+    ada, ben = await world.user(world.acme, "1001"), await world.user(world.acme, "1002")
+    path = f"{API}/{(await ada.post(API, json={'members': ['1002'], 'name': 'Workshop'})).json()['id']}"
+    member = f"{path}/members/{(await ben.get('/api/v1/me')).json()['person']['id']}"
+    sent = (await ben.post(f"{path}/messages", json={"client_id": "c-1", "text": "Rules"})).json()
+    pin = f"{path}/messages/{sent['id']}/pin"
+    assert (await ben.put(pin, json={"pinned": True})).status_code == 403
+    assert (await ben.patch(member, json={"role": "owner"})).status_code == 403
+    made = await ada.patch(member, json={"role": "owner"})
+    assert [each["role"] for each in made.json()["members"]] == ["owner", "owner"]
+    pinned = await ben.put(pin, json={"pinned": True})
+    assert pinned.json()["pinned"] is not None
+    assert (await ada.get(f"{path}/pins")).json() == {"items": [pinned.json()], "next": None}
+    assert (await ben.patch(path, json={"muted": True})).json()["muted"] is True
+    assert (await ada.get(path)).json()["muted"] is False
+    queue = await connected(world, ben)
+    assert (await ada.put(f"{path}/typing")).status_code == 204
+    writer = (await ada.get("/api/v1/me")).json()["person"]["id"]
+    shown = {"conversation_id": path.removeprefix(f"{API}/"), "person_id": writer}
+    assert await next_event(queue) == {"type": "message.typing", **shown}
+
+
 @pytest.mark.promise("C11")
 async def test_administrators_operators_and_their_substitutes_read_nothing(world: World) -> None:
     ada = await world.user(world.acme, "1001")
@@ -124,3 +146,19 @@ async def test_a_device_that_is_not_connected_gets_a_push_without_content(world:
             await connected(world, ben)
         assert browser.messages() == [{"type": "message", "conversation": made["id"]}]
         assert made["id"].replace("-", "") not in str(service.received[0].headers)
+
+
+@pytest.mark.promise("C11")
+async def test_a_muted_conversation_pushes_mentions_only(world: World) -> None:
+    ada, ben = await world.user(world.acme, "1001"), await world.user(world.acme, "1002")
+    person = (await ben.get("/api/v1/me")).json()["person"]["id"]
+    async with push_service() as service:
+        browser = SubscribedBrowser(service, "/ben")
+        assert (await ben.put("/api/v1/me/push", json=browser.as_json())).status_code == 204
+        path = f"{API}/{(await ada.post(API, json={'members': ['1002']})).json()['id']}"
+        await ben.patch(path, json={"muted": True})
+        for client_id, text, mentions in (("c-1", "Hi", []), ("c-2", f"@[{person}]", [person])):
+            new = {"client_id": client_id, "text": text, "mentions": mentions}
+            assert (await ada.post(f"{path}/messages", json=new)).status_code == 201
+            await world.services.push.wait_idle()
+            assert len(browser.messages()) == len(mentions)

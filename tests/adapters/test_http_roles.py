@@ -89,6 +89,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "update_conversation": {"period": "P1D"},
     "create_conversation": {"members": ["2001"]},
     "add_conversation_members": {"members": ["2001"]},
+    "update_conversation_member": {"role": "owner"},
+    "pin_message": {"pinned": True},
     "mark_messages": {"read_seq": 1},
     "send_message": {"client_id": "c-1", "text": "Stolen"},
     "edit_message": {"text": "Stolen"},

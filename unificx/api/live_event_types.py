@@ -88,12 +88,17 @@ LIVE_EVENTS: Mapping[str, LiveEventType] = {
     "push_seen": LiveEventType("a test push was received", "the session", {"id": _ID}),
     "message.created": LiveEventType("a message was sent", "members of the conversation", {"message": _MESSAGE}),
     "message.changed": LiveEventType(
-        "a message was changed, deleted or reacted to", "members of the conversation", {"message": _MESSAGE}
+        "a message was changed, deleted, pinned or reacted to", "members of the conversation", {"message": _MESSAGE}
     ),
     "message.marks": LiveEventType(
         "what a member has received and read",
         "members who share it",
         {"conversation_id": _ID, "person_id": _ID, "read_seq": 7, "delivered_seq": 8},
+    ),
+    "message.typing": LiveEventType(
+        "a member is writing; shown for some seconds and stored nowhere",
+        "members who share their marks",
+        {"conversation_id": _ID, "person_id": _ID},
     ),
     "conversation.changed": LiveEventType(
         "members, name or period of a conversation, or messages were removed from it",

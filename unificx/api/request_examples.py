@@ -44,6 +44,8 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "NewCall": {"to": "1002"},
     "NewCompletion": {"to": "1002"},
     "ConversationChange": {"period": "P30D", "shares_marks": True},
+    "MemberChange": {"role": "owner"},
+    "MessagePin": {"pinned": True},
     "Marks": {"read_seq": 7, "delivered_seq": 8},
     "MessageChange": {"text": "Are you in on Friday?"},
     "NewConversation": {"members": ["1002"]},

@@ -1,6 +1,6 @@
 """Chat: conversations of two people and of groups, and their messages."""
 
-from unificx.chat.checks import CLIENT_ID, MAX_MEMBERS, MAX_NAME, MAX_TEXT, shows_marks
+from unificx.chat.checks import CLIENT_ID, MAX_MEMBERS, MAX_NAME, MAX_TEXT, named_text, shows_marks
 from unificx.chat.parts import ChatParts
 from unificx.chat.privacy import chat_holding
 from unificx.chat.retention import chat_expiries
@@ -15,6 +15,7 @@ from unificx.chat.schemas import (
     MessageState,
     NewConversation,
     NewMessage,
+    OwnChange,
     Party,
 )
 from unificx.chat.service import Chat
@@ -36,8 +37,10 @@ __all__ = [
     "MessageState",
     "NewConversation",
     "NewMessage",
+    "OwnChange",
     "Party",
     "chat_expiries",
     "chat_holding",
+    "named_text",
     "shows_marks",
 ]

@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from unificx.chat.schemas import Member, Message, NewMessage
@@ -19,9 +20,15 @@ MAX_EMOJI = 16
 CAPACITY, RATE = 40.0, 1.0
 """Messages that a sender may send at once, and from then on per second."""
 SENT_MESSAGES = CounterKind("chat messages", 50_000)
+TYPING_CAPACITY, TYPING_RATE = 5.0, 0.5
+"""Signs of typing that a member may send at once, and from then on per second."""
+TYPING = CounterKind("chat typing", 50_000)
+MAX_PINNED = 10
+"""Pinned messages of a conversation."""
 CLIENT_ID = r"^[A-Za-z0-9_.:-]{1,64}$"
 """Pattern of ids that clients make."""
 _ALLOWED = "\n\t"
+_MENTION = re.compile(r"@\[([A-Za-z0-9_-]{0,64})\]")
 
 
 def checked_message(new: NewMessage) -> NewMessage:
@@ -32,10 +39,16 @@ def checked_message(new: NewMessage) -> NewMessage:
             hint="Make a random one for each message, such as a UUID.",
             field="client_id",
         )
-    if len(new.mentions) > MAX_MENTIONS:
-        raise Invalid(f"A message mentions at most {MAX_MENTIONS} people.", field="mentions")
+    checked_mentions(new.mentions)
     checked_text(new.text)
     return new
+
+
+def checked_mentions(mentions: Sequence[str]) -> Sequence[str]:
+    """Return ids of mentioned persons. Raise Invalid for too many."""
+    if len(mentions) > MAX_MENTIONS:
+        raise Invalid(f"A message mentions at most {MAX_MENTIONS} people.", field="mentions")
+    return mentions
 
 
 def checked_text(text: str) -> str:
@@ -70,13 +83,37 @@ def checked_emoji(emoji: str) -> str:
 
 def count_message(before: Sequence[Count], now: float) -> tuple[Sequence[Count], float]:
     """Count a message of a sender; return the seconds to wait, 0 if it may be sent."""
-    tokens, filled_at = before[0] or (CAPACITY, now)
+    return _count(before, now, CAPACITY, RATE)
+
+
+def count_typing(before: Sequence[Count], now: float) -> tuple[Sequence[Count], float]:
+    """Count a sign of typing of a member; return the seconds to wait, 0 if it may be sent."""
+    return _count(before, now, TYPING_CAPACITY, TYPING_RATE)
+
+
+def _count(before: Sequence[Count], now: float, capacity: float, rate: float) -> tuple[Sequence[Count], float]:
+    tokens, filled_at = before[0] or (capacity, now)
     bucket = TokenBucket(tokens, filled_at)
-    available = bucket.available(now, CAPACITY, RATE)
+    available = bucket.available(now, capacity, rate)
     if available < 1:
-        return before, (1 - available) / RATE
-    bucket.add(-1, now, CAPACITY, RATE)
+        return before, (1 - available) / rate
+    bucket.add(-1, now, capacity, rate)
     return [(bucket.tokens, bucket.filled_at)], 0.0
+
+
+def named_text(text: str, name_of: Callable[[str], str]) -> str:
+    """Return a text with names in place of the references of mentions, `@[id]`. `name_of` gets the id, "" for that of
+    an erased person."""
+    return _MENTION.sub(lambda found: f"@{name_of(found[1])}", text)
+
+
+def without_erased(message: Message, exists: Callable[[str], bool]) -> Message:
+    """Return a message whose references to persons who are erased are empty: `@[]`."""
+    if message.text is None or not message.mentions or all(map(exists, message.mentions)):
+        return message
+    gone = {each for each in message.mentions if not exists(each)}
+    text = _MENTION.sub(lambda found: "@[]" if found[1] in gone else found[0], message.text)
+    return replace(message, text=text, mentions=tuple(each for each in message.mentions if each not in gone))
 
 
 def shows_marks(me: Member, other: Member) -> bool:

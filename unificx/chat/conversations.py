@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.chat import message_repository, repository
 from unificx.chat.checks import MAX_MEMBERS, checked_name, is_shown, pair_of
-from unificx.chat.events import ConversationChanged, MarksChanged
+from unificx.chat.events import ConversationChanged, MarksChanged, MemberTyping
 from unificx.chat.parts import ChatParts
 from unificx.chat.schemas import (
     Conversation,
@@ -17,6 +17,7 @@ from unificx.chat.schemas import (
     Member,
     MemberRole,
     NewConversation,
+    OwnChange,
     Party,
 )
 from unificx.core.clock import random_id
@@ -65,7 +66,7 @@ class Conversations:
         views: list[ConversationView] = []
         for one, me in found:
             seen, last = overviews[one.id], newest.get(one.newest)
-            shown = last if last is not None and is_shown(last, me, now) else None
+            shown = self._parts.shown(last) if last is not None and is_shown(last, me, now) else None
             views.append(ConversationView(one, me, seen.members, seen.member_count, seen.unread, shown))
         return views
 
@@ -158,15 +159,49 @@ class Conversations:
             await self._settle(uow.session, party.tenant_id, conversation_id)
             self._signal(uow, found, present)
 
-    async def share_marks(self, party: Party, conversation_id: str, *, shares: bool) -> ConversationView:
-        """Choose whether others see what one has received and read, and with it whether one sees theirs."""
+    async def set_role(self, party: Party, conversation_id: str, person_id: str, role: MemberRole) -> ConversationView:
+        """Make a member of a group one of its owners, or take this from them. Raise NotFound, Forbidden, Conflict."""
         async with self._database.begin() as uow:
-            found, _ = await self._parts.member(uow.session, party, conversation_id)
-            await repository.update_member(
-                uow.session, party.tenant_id, conversation_id, party.person_id, shares_marks=shares
-            )
+            found, me = await self._parts.member(uow.session, party, conversation_id, lock=True)
+            _require_group(found)
+            _require_owner(found, me)
+            members = await repository.members_of(uow.session, party.tenant_id, conversation_id)
+            if all(each.person_id != person_id for each in members):
+                raise NotFound("There is no such member.")
+            if role != "owner" and not any(each.role == "owner" and each.person_id != person_id for each in members):
+                raise Conflict("A group has at least one owner.", hint="Make another member an owner first.")
+            await repository.update_member(uow.session, party.tenant_id, conversation_id, person_id, role=role)
             await self._signal_all(uow, found)
         return await self.get(party, conversation_id)
+
+    async def choose(self, party: Party, conversation_id: str, change: OwnChange) -> ConversationView:
+        """Choose whether others see what one has received and read, and with it whether one sees theirs, and whether
+        only mentions notify. Raise NotFound."""
+        async with self._database.begin() as uow:
+            found, me = await self._parts.member(uow.session, party, conversation_id, lock=True)
+            shares = me.shares_marks if change.shares_marks is None else change.shares_marks
+            muted = me.muted if change.muted is None else change.muted
+            values = {"shares_marks": shares, "muted": muted}
+            await repository.update_member(uow.session, party.tenant_id, conversation_id, party.person_id, **values)
+            if shares != me.shares_marks:
+                await self._signal_all(uow, found)
+            else:
+                self._signal(uow, found, [party.person_id])
+        return await self.get(party, conversation_id)
+
+    async def typing(self, party: Party, conversation_id: str) -> None:
+        """Show others for some seconds that one is writing. Sent to those who share their marks, if one does oneself,
+        in conversations in which marks are sent. Raise NotFound, TooManyRequests."""
+        await self._parts.limit_typing(party)
+        async with self._database.read() as session:
+            _, me = await self._parts.member(session, party, conversation_id)
+            if not me.shares_marks:
+                return
+            members = await repository.members_of(session, party.tenant_id, conversation_id)
+        if len(members) > MAX_SIGNALLED:
+            return
+        sees = [each.person_id for each in members if each.shares_marks and each.person_id != party.person_id]
+        self._parts.publish(MemberTyping(party.tenant_id, conversation_id, party.person_id, sees))
 
     async def mark(self, party: Party, conversation_id: str, read_seq: int, delivered_seq: int) -> None:
         """Record what one has read and received. Numbers only grow. Raise NotFound."""

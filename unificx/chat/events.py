@@ -1,6 +1,6 @@
 """Signals of chat on the bus. Each is about a committed change and may be lost: clients fetch what they have missed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from unificx.chat.schemas import Message
@@ -8,11 +8,13 @@ from unificx.chat.schemas import Message
 
 @dataclass(frozen=True, slots=True)
 class MessageSent:
-    """A message has its place in a conversation. `person_ids` are the members, with the author."""
+    """A message has its place in a conversation. `person_ids` are the members, with the author; those in `silent` are
+    not notified of it."""
 
     tenant_id: str
     message: Message
     person_ids: Sequence[str]
+    silent: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,16 @@ class MarksChanged:
     person_id: str
     read_seq: int
     delivered_seq: int
+    person_ids: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class MemberTyping:
+    """A member is writing. `person_ids` are those who may see it. Stored nowhere."""
+
+    tenant_id: str
+    conversation_id: str
+    person_id: str
     person_ids: Sequence[str]
 
 

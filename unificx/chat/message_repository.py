@@ -73,6 +73,19 @@ async def changed_since(session: AsyncSession, keys: Keys, reading: Reading, sin
     return await _opened(session, keys, reading.tenant_id, (await session.scalars(query)).all())
 
 
+async def pinned(session: AsyncSession, keys: Keys, reading: Reading, limit: int) -> list[Message]:
+    """Return at most `limit` pinned messages, the latest one first."""
+    query = _visible(reading).where(ChatMessageRow.pinned.is_not(None), ChatMessageRow.state == "sent")
+    rows = (await session.scalars(query.order_by(ChatMessageRow.pinned.desc(), ChatMessageRow.seq).limit(limit))).all()
+    return await _opened(session, keys, reading.tenant_id, rows)
+
+
+async def save_pin(session: AsyncSession, tenant_id: str, message: Message) -> None:
+    chosen = (ChatMessageRow.tenant_id == tenant_id, ChatMessageRow.id == message.id)
+    values = {"revision": message.revision, "pinned": message.pinned}
+    await session.execute(update(ChatMessageRow).where(*chosen).values(**values))
+
+
 async def insert_message(session: AsyncSession, keys: Keys, party: Party, message: Message) -> None:
     await session.execute(
         insert(ChatMessageRow).values(
@@ -88,6 +101,7 @@ async def insert_message(session: AsyncSession, keys: Keys, party: Party, messag
             edited=message.edited,
             expires=message.expires,
             reply_to=message.reply_to,
+            pinned=message.pinned,
             format=TEXT,
             subject_id=party.subject,
             sealed=_seal_body(keys, party, message),
@@ -109,7 +123,7 @@ async def withdraw(session: AsyncSession, tenant_id: str, message: Message) -> N
     of_message = (ReactionRow.tenant_id == tenant_id, ReactionRow.message_id == message.id)
     await session.execute(delete(ReactionRow).where(*of_message))
     chosen = (ChatMessageRow.tenant_id == tenant_id, ChatMessageRow.id == message.id)
-    values = {"revision": message.revision, "state": "deleted", "sealed": None, "reply_to": None}
+    values = {"revision": message.revision, "state": "deleted", "sealed": None, "reply_to": None, "pinned": None}
     await session.execute(update(ChatMessageRow).where(*chosen).values(**values))
 
 
@@ -141,7 +155,7 @@ async def erase_author(session: AsyncSession, tenant_id: str, subject: str) -> N
     )
     chosen = (ChatMessageRow.tenant_id == tenant_id, ChatMessageRow.subject_id == subject)
     values = {"state": "erased", "person_id": "", "subject_id": "", "client_id": ChatMessageRow.id, "sealed": None}
-    await session.execute(update(ChatMessageRow).where(*chosen).values(**values, reply_to=None))
+    await session.execute(update(ChatMessageRow).where(*chosen).values(**values, reply_to=None, pinned=None))
 
 
 async def delete_messages(session: AsyncSession, tenant_id: str, message_ids: Sequence[str]) -> None:
@@ -226,4 +240,5 @@ def _to_message(row: ChatMessageRow, body: BodyPart | Erased, reactions: dict[st
         text=None if erased else body.text,
         mentions=() if erased else body.mentions,
         reactions=reactions,
+        pinned=row.pinned,
     )

@@ -1,18 +1,18 @@
 """Messages of conversations: each is stored once, in one order for all members."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.chat import message_repository, repository
-from unificx.chat.checks import checked_emoji, checked_message, checked_text, is_shown
+from unificx.chat.checks import MAX_PINNED, checked_emoji, checked_mentions, checked_message, checked_text, is_shown
 from unificx.chat.events import MessageChanged, MessageSent
 from unificx.chat.parts import ChatParts
 from unificx.chat.schemas import Conversation, Member, Message, NewMessage, Party
 from unificx.core.clock import random_id
-from unificx.core.errors import Forbidden, Invalid, NotFound
+from unificx.core.errors import Conflict, Forbidden, Invalid, NotFound
 from unificx.db import Page, UnitOfWork, invalid_cursor
 from unificx.privacy import Period
 
@@ -37,7 +37,7 @@ class Messages:
         async with self._database.read() as session:
             reading = await self._reading(session, party, conversation_id)
             found = await message_repository.page(session, self._keys, reading, before, size + 1)
-        items = tuple(found[:size])
+        items = tuple(map(self._parts.shown, found[:size]))
         return Page(items, str(items[-1].seq) if len(found) > size else None)
 
     async def changed_since(self, party: Party, conversation_id: str, since: int, limit: int = 50) -> Page[Message]:
@@ -47,8 +47,15 @@ class Messages:
         async with self._database.read() as session:
             reading = await self._reading(session, party, conversation_id)
             found = await message_repository.changed_since(session, self._keys, reading, since, size + 1)
-        items = tuple(found[:size])
+        items = tuple(map(self._parts.shown, found[:size]))
         return Page(items, str(items[-1].revision) if len(found) > size else None)
+
+    async def pinned(self, party: Party, conversation_id: str) -> Sequence[Message]:
+        """Return the pinned messages, the latest one first. Raise NotFound."""
+        async with self._database.read() as session:
+            reading = await self._reading(session, party, conversation_id)
+            found = await message_repository.pinned(session, self._keys, reading, MAX_PINNED)
+        return [self._parts.shown(each) for each in found]
 
     async def _reading(self, session: AsyncSession, party: Party, conversation_id: str) -> message_repository.Reading:
         _, me = await self._parts.member(session, party, conversation_id)
@@ -64,10 +71,12 @@ class Messages:
             present = await message_repository.find_sent(uow.session, self._keys, party, conversation_id, new.client_id)
             if present is not None:
                 return present
-            person_ids = await repository.member_ids(uow.session, party.tenant_id, conversation_id)
+            person_ids, muted = await repository.audience(uow.session, party.tenant_id, conversation_id)
             await self._require_targets(uow.session, found, me, new, person_ids)
             message = await self._store(uow, party, found, new)
-            uow.after_commit.append(partial(self._parts.publish, MessageSent(party.tenant_id, message, person_ids)))
+            silent = muted - set(message.mentions)
+            event = MessageSent(party.tenant_id, message, person_ids, silent)
+            uow.after_commit.append(partial(self._parts.publish, event))
         return message
 
     async def _store(self, uow: UnitOfWork, party: Party, found: Conversation, new: NewMessage) -> Message:
@@ -96,21 +105,28 @@ class Messages:
     async def _require_targets(
         self, session: AsyncSession, found: Conversation, me: Member, new: NewMessage, person_ids: list[str]
     ) -> None:
-        if not set(new.mentions) <= set(person_ids):
-            raise Invalid("Only members of the conversation can be mentioned.", field="mentions")
+        _require_members(new.mentions, person_ids)
         if new.reply_to is not None:
             answered = await message_repository.get(session, self._keys, found.tenant_id, found.id, new.reply_to)
             if answered is None or not is_shown(answered, me, self._clock.now()):
                 raise Invalid("The message to reply to does not exist.", field="reply_to")
 
-    async def edit(self, party: Party, conversation_id: str, message_id: str, text: str) -> Message:
-        """Change the text of one's own message. Raise NotFound, Forbidden, Invalid."""
+    async def edit(
+        self, party: Party, conversation_id: str, message_id: str, text: str, mentions: Sequence[str] | None = None
+    ) -> Message:
+        """Change the text and the mentions of one's own message; None for unchanged. Raise NotFound, Forbidden,
+        Invalid."""
         checked_text(text)
+        checked_mentions(mentions or ())
 
         async def store(uow: UnitOfWork, found: Conversation, me: Member, message: Message) -> Message:
-            del found, me
+            del me
             if message.person_id != party.person_id:
                 raise Forbidden("Only the author can change a message.")
+            if mentions is not None:
+                present = await repository.member_ids(uow.session, party.tenant_id, found.id)
+                _require_members([each for each in mentions if each not in message.mentions], present)
+                message = replace(message, mentions=tuple(mentions))
             changed = replace(message, text=text, edited=self._clock.now())
             await message_repository.save_text(uow.session, self._keys, party, changed)
             return changed
@@ -125,7 +141,7 @@ class Messages:
                 raise Forbidden("Only its author and owners of the group can delete a message.")
             await message_repository.withdraw(uow.session, party.tenant_id, message)
             nothing = {"state": "deleted", "text": None, "mentions": (), "reactions": {}, "reply_to": None}
-            return replace(message, **nothing)
+            return replace(message, **nothing, pinned=None)
 
         await self._change(party, conversation_id, message_id, withdraw)
 
@@ -142,6 +158,25 @@ class Messages:
 
         return await self._change(party, conversation_id, message_id, store)
 
+    async def pin(self, party: Party, conversation_id: str, message_id: str, *, pinned: bool) -> Message:
+        """Pin a message for everyone, or unpin it; in a group as one of its owners. Raise NotFound, Forbidden,
+        Conflict."""
+
+        async def store(uow: UnitOfWork, found: Conversation, me: Member, message: Message) -> Message:
+            if found.kind == "group" and me.role != "owner":
+                raise Forbidden("Only owners of the group can pin messages.", hint="Ask an owner of the group.")
+            if pinned and message.pinned is None:
+                reading = message_repository.Reading(party.tenant_id, found.id, me, self._clock.now())
+                present = await message_repository.pinned(uow.session, self._keys, reading, MAX_PINNED)
+                if len(present) >= MAX_PINNED:
+                    raise Conflict(f"{MAX_PINNED} messages are pinned here.", hint="Unpin one of them first.")
+            now = self._clock.now()
+            changed = replace(message, pinned=(message.pinned or now) if pinned else None)
+            await message_repository.save_pin(uow.session, party.tenant_id, changed)
+            return changed
+
+        return await self._change(party, conversation_id, message_id, store)
+
     async def _change(self, party: Party, conversation_id: str, message_id: str, change: _Change) -> Message:
         async with self._database.begin() as uow:
             found, me = await self._parts.member(uow.session, party, conversation_id, lock=True)
@@ -153,6 +188,12 @@ class Messages:
             revision = await repository.next_seq(uow.session, party.tenant_id, conversation_id)
             changed = await change(uow, found, me, replace(message, revision=revision))
             person_ids = await repository.member_ids(uow.session, party.tenant_id, conversation_id)
+            changed = self._parts.shown(changed)
             event = MessageChanged(party.tenant_id, changed, person_ids)
             uow.after_commit.append(partial(self._parts.publish, event))
         return changed
+
+
+def _require_members(mentions: Sequence[str], person_ids: Sequence[str]) -> None:
+    if not set(mentions) <= set(person_ids):
+        raise Invalid("Only members of the conversation can be mentioned.", field="mentions")

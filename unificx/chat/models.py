@@ -41,7 +41,7 @@ class NamePart:
 
 @dataclass(frozen=True, slots=True)
 class BodyPart:
-    """The text of a message, and the ids of the persons it mentions."""
+    """The text of a message, and the ids of the persons it mentions. Names of mentioned people are not in it."""
 
     text: str = _in_chat()
     mentions: tuple[str, ...] = _in_chat()
@@ -89,6 +89,7 @@ class ConversationMemberRow(Base):
     read_seq: Mapped[int] = plain("number of the last message that was read")
     delivered_seq: Mapped[int] = plain("number of the last message that has reached a device")
     shares_marks: Mapped[bool] = plain("whether others see the two numbers above")
+    muted: Mapped[bool] = plain("whether only mentions of the person notify them")
 
 
 class ChatMessageRow(Base):
@@ -116,6 +117,7 @@ class ChatMessageRow(Base):
     edited: Mapped[datetime | None] = plain("when its text was last changed")
     expires: Mapped[datetime | None] = plain("when it disappears, if the conversation has a period")
     reply_to: Mapped[str | None] = plain("random id of the message it answers")
+    pinned: Mapped[datetime | None] = plain("when it was pinned")
     format: Mapped[int] = plain("format of the body: 1 for text")
     subject_id: Mapped[str] = plain("random subject id of the author, whose key seals the part below")
     sealed: Mapped[bytes | None] = sealed_column(BodyPart, subject="subject_id")

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.chat import repository
-from unificx.chat.checks import SENT_MESSAGES, count_message
-from unificx.chat.schemas import Conversation, Member, Party
+from unificx.chat.checks import SENT_MESSAGES, TYPING, count_message, count_typing, without_erased
+from unificx.chat.schemas import Conversation, Member, Message, Party
 from unificx.cluster import Counters
 from unificx.core.clock import Clock
 from unificx.core.errors import Invalid, NotFound, TooManyRequests
@@ -49,6 +49,16 @@ class ChatParts:
         delay = await self.counters.update(SENT_MESSAGES, [party.person_id], count_message)
         if delay > 0:
             raise TooManyRequests("Too many messages.", retry_after=delay, hint="Wait a moment, then send it again.")
+
+    async def limit_typing(self, party: Party) -> None:
+        """Count a sign of typing of a member. Raise TooManyRequests."""
+        delay = await self.counters.update(TYPING, [party.person_id], count_typing)
+        if delay > 0:
+            raise TooManyRequests("Too many signs of typing.", retry_after=delay, hint="Send one every few seconds.")
+
+    def shown(self, message: Message) -> Message:
+        """Return a message without references to erased persons."""
+        return without_erased(message, lambda person_id: self.directory.person_subject(person_id) is not None)
 
     async def member(
         self, session: AsyncSession, party: Party, conversation_id: str, *, lock: bool = False

@@ -78,6 +78,13 @@ async def member_ids(session: AsyncSession, tenant_id: str, conversation_id: str
     )
 
 
+async def audience(session: AsyncSession, tenant_id: str, conversation_id: str) -> tuple[list[str], set[str]]:
+    """Return the persons who are members of a conversation, and those of them who have muted it."""
+    query = select(ConversationMemberRow.person_id, ConversationMemberRow.muted)
+    found = (await session.execute(query.where(*_members(tenant_id, conversation_id)))).all()
+    return [each for each, _ in found], {each for each, muted in found if muted}
+
+
 async def overviews(
     session: AsyncSession, party: Party, conversation_ids: Sequence[str], now: datetime
 ) -> dict[str, Overview]:
@@ -147,6 +154,7 @@ async def add_members(
             "read_seq": from_seq,
             "delivered_seq": from_seq,
             "shares_marks": True,
+            "muted": False,
         }
         for party, role in joining
     ]
@@ -207,7 +215,7 @@ async def delete_of_tenant(session: AsyncSession, tenant_id: str) -> None:
 
 def to_member(row: ConversationMemberRow) -> Member:
     numbers = (row.from_seq, row.read_seq, row.delivered_seq)
-    return Member(row.person_id, cast("MemberRole", row.role), row.joined, *numbers, row.shares_marks)
+    return Member(row.person_id, cast("MemberRole", row.role), row.joined, *numbers, row.shares_marks, row.muted)
 
 
 def seal_name(keys: Keys, conversation: Conversation, subject: str) -> bytes:

@@ -34,6 +34,8 @@ class Member:
     delivered_seq: int
     shares_marks: bool
     """Whether others see what this member has received and read, and this member what others have."""
+    muted: bool = False
+    """Whether only mentions of this member notify them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,14 @@ class ConversationChange:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnChange:
+    """Settings of a conversation for one member. None leaves a value unchanged."""
+
+    shares_marks: bool | None = None
+    muted: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class NewMessage:
     """`client_id` is made by the client: the same one again makes no second message."""
 
@@ -89,7 +99,7 @@ class NewMessage:
     text: str = field(repr=False)
     reply_to: str | None = None
     mentions: tuple[str, ...] = ()
-    """Ids of persons."""
+    """Ids of persons; the text refers to each by `@[id]`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,3 +123,4 @@ class Message:
     mentions: tuple[str, ...] = ()
     reactions: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
     """Emoji by person."""
+    pinned: datetime | None = None

@@ -17,11 +17,12 @@ from unificx.chat import (
     Message,
     NewConversation,
     NewMessage,
+    OwnChange,
     Party,
     chat_expiries,
     chat_holding,
 )
-from unificx.chat.events import ConversationChanged, MarksChanged, MessageChanged, MessageSent
+from unificx.chat.events import ConversationChanged, MarksChanged, MemberTyping, MessageChanged, MessageSent
 from unificx.chat.models import ChatMessageRow, ConversationMemberRow, ConversationRow, ReactionRow
 from unificx.cluster import local_cluster
 from unificx.core.clock import ManualClock
@@ -149,7 +150,7 @@ async def test_only_members_read_and_write(office: Office) -> None:
             chat.messages.delete(outsider, conversation, message.id),
             chat.messages.react(outsider, conversation, message.id, "👍"),
             chat.conversations.mark(outsider, conversation, 1, 1),
-            chat.conversations.share_marks(outsider, conversation, shares=False),
+            chat.conversations.choose(outsider, conversation, OwnChange(shares_marks=False)),
             chat.conversations.update(outsider, conversation, ConversationChange(period="P1D")),
         ):
             with pytest.raises(NotFound):
@@ -237,7 +238,7 @@ async def test_marks_only_grow_and_are_shown_to_those_who_share_theirs(office: O
     assert (await chat.conversations.get(office.ben, conversation)).unread == 0
     marks = [each for each in office.signals if isinstance(each, MarksChanged)]
     assert [len(each.person_ids) for each in marks] == [2, 2]
-    await chat.conversations.share_marks(office.ben, conversation, shares=False)
+    await chat.conversations.choose(office.ben, conversation, OwnChange(shares_marks=False))
     await office.send(office.ada, conversation, "m3")
     await chat.conversations.mark(office.ben, conversation, 4, 4)
     assert list(office.signals[-1].person_ids) == [office.ben.person_id]
@@ -369,3 +370,125 @@ async def test_a_sender_is_slowed_and_others_are_not(office: Office) -> None:
     await office.send(office.ben, conversation, "Hello")
     office.clock.advance(slowed.value.retry_after)
     await office.send(office.ada, conversation, "Later")
+
+
+@ON_SQLITE
+async def test_owners_make_others_owners_and_one_is_always_left(office: Office) -> None:
+    group, chat = await office.group(), office.chat.conversations
+    ada, ben = office.ada.person_id, office.ben.person_id
+    with pytest.raises(Forbidden):
+        await chat.set_role(office.ben, group, ben, "owner")
+    with pytest.raises(NotFound):
+        await chat.set_role(office.ada, group, office.dan.person_id, "owner")
+    with pytest.raises(Conflict):
+        await chat.set_role(office.ada, group, ada, "member")
+    with pytest.raises(Conflict):
+        await chat.set_role(office.ada, await office.direct(), ben, "owner")
+    made = await chat.set_role(office.ada, group, ben, "owner")
+    assert {each.person_id for each in made.members if each.role == "owner"} == {ada, ben}
+    left = await chat.set_role(office.ben, group, ada, "member")
+    assert [each.person_id for each in left.members if each.role == "owner"] == [ben]
+    with pytest.raises(Forbidden):
+        await chat.set_role(office.ada, group, ada, "owner")
+
+
+@ON_SQLITE
+async def test_a_muted_conversation_notifies_of_mentions_only(office: Office) -> None:
+    group, ben = await office.group(), office.ben.person_id
+    view = await office.chat.conversations.choose(office.ben, group, OwnChange(muted=True))
+    assert (view.me.muted, view.me.shares_marks) == (True, True)
+    assert list(office.signals[-1].person_ids) == [ben], "a private choice"
+    await office.send(office.ada, group, "Lunch?")
+    assert (set(office.signals[-1].silent), len(office.signals[-1].person_ids)) == ({ben}, 3)
+    await office.send(office.ada, group, f"@[{ben}]?", mentions=(ben,))
+    assert set(office.signals[-1].silent) == set()
+
+
+async def test_an_edit_may_mention_others_of_the_conversation(office: Office) -> None:
+    group, direct = await office.group(), await office.direct()
+    ben, cleo = office.ben.person_id, office.cleo.person_id
+    first = await office.send(office.ada, group, f"@[{ben}]", mentions=(ben,))
+    unchanged = await office.chat.messages.edit(office.ada, group, first.id, f"Hi @[{ben}]")
+    assert unchanged.mentions == (ben,)
+    changed = await office.chat.messages.edit(office.ada, group, first.id, f"@[{cleo}]", (cleo,))
+    [read] = (await office.chat.messages.page(office.ben, group)).items
+    assert (changed.mentions, read.mentions, read.text) == ((cleo,), (cleo,), f"@[{cleo}]")
+    other = await office.send(office.ada, direct, "Hello")
+    for wrong in ((cleo,), (ben,) * 51):
+        with pytest.raises(Invalid) as refused:
+            await office.chat.messages.edit(office.ada, direct, other.id, "Hello", wrong)
+        assert refused.value.field == "mentions"
+
+
+@pytest.mark.promise("D3")
+async def test_a_mention_of_an_erased_person_has_no_reference(office: Office) -> None:
+    group, ben = await office.group(), office.ben
+    text = f"@[{ben.person_id}] and @[{office.cleo.person_id}]"
+    mentions = (ben.person_id, office.cleo.person_id)
+    message = await office.send(office.ada, group, text, mentions=mentions)
+    await office.chat.messages.pin(office.ada, group, message.id, pinned=True)
+    await office.people.users.close(ben.tenant_id, ben.person_id)
+    office.keys.destroy(ben.tenant_id, ben.subject)
+    await office.chat.conversations.erase(ben.tenant_id, ben.subject)
+    view = await office.chat.conversations.get(office.cleo, group)
+    since = (await office.chat.messages.changed_since(office.cleo, group, 0)).items
+    pinned = await office.chat.messages.pinned(office.cleo, group)
+    reacted = await office.chat.messages.react(office.cleo, group, message.id, "👍")
+    for shown in (view.newest, *since, *pinned, reacted, *(await office.chat.messages.page(office.ada, group)).items):
+        assert shown is not None
+        assert (shown.text, shown.mentions) == (f"@[] and @[{office.cleo.person_id}]", (office.cleo.person_id,))
+
+
+@ON_SQLITE
+async def test_typing_is_shown_to_those_who_share_their_marks_and_is_slowed(office: Office) -> None:
+    group, chat = await office.group(), office.chat.conversations
+    rows = await office.rows()
+    await chat.choose(office.cleo, group, OwnChange(shares_marks=False))
+    await chat.typing(office.ada, group)
+    typing = office.signals[-1]
+    assert isinstance(typing, MemberTyping)
+    assert (typing.person_id, list(typing.person_ids)) == (office.ada.person_id, [office.ben.person_id])
+    await chat.typing(office.cleo, group)
+    assert office.signals[-1] is typing, "not from a member who hides their marks"
+    with pytest.raises(NotFound):
+        await chat.typing(office.dan, group)
+    for _ in range(4):
+        await chat.typing(office.ada, group)
+    with pytest.raises(TooManyRequests):
+        await chat.typing(office.ada, group)
+    assert await office.rows() == rows
+
+
+@ON_SQLITE
+async def test_typing_and_marks_are_not_sent_in_large_groups(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("unificx.chat.conversations.MAX_SIGNALLED", 2)
+    group = await office.group()
+    before = len(office.signals)
+    await office.chat.conversations.typing(office.ada, group)
+    assert len(office.signals) == before
+
+
+async def test_pinned_messages_are_few_and_chosen_by_owners(office: Office) -> None:
+    group, direct, messages = await office.group(), await office.direct(), office.chat.messages
+    sent = [await office.send(office.ben, group, f"m{number}") for number in range(11)]
+    with pytest.raises(Forbidden):
+        await messages.pin(office.ben, group, sent[0].id, pinned=True)
+    for each in sent[:10]:
+        office.clock.advance(1)
+        await messages.pin(office.ada, group, each.id, pinned=True)
+    assert isinstance(office.signals[-1], MessageChanged)
+    again = await messages.pin(office.ada, group, sent[0].id, pinned=True)
+    with pytest.raises(Conflict):
+        await messages.pin(office.ada, group, sent[10].id, pinned=True)
+    assert [each.text for each in await messages.pinned(office.cleo, group)] == [f"m{9 - n}" for n in range(10)]
+    assert again.pinned is not None
+    await messages.pin(office.ada, group, sent[9].id, pinned=False)
+    await messages.delete(office.ben, group, sent[8].id)
+    await messages.pin(office.ada, group, sent[10].id, pinned=True)
+    assert [each.text for each in await messages.pinned(office.ben, group)][:2] == ["m10", "m7"]
+    own = await office.send(office.ada, direct, "Between us")
+    assert (await messages.pin(office.ben, direct, own.id, pinned=True)).pinned == office.clock.now()
+    with pytest.raises(NotFound):
+        await messages.pinned(office.cleo, direct)
+    await office.chat.conversations.erase(office.ada.tenant_id, office.ada.subject)
+    assert await messages.pinned(office.ben, direct) == []

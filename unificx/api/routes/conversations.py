@@ -65,8 +65,8 @@ async def update_conversation(
     party, conversations = _party(services, user), services.chat.conversations
     if change.name is not None or change.period is not None:
         await conversations.update(party, conversation_id, chat.ConversationChange(change.name, change.period))
-    if change.shares_marks is not None:
-        await conversations.share_marks(party, conversation_id, shares=change.shares_marks)
+    if change.shares_marks is not None or change.muted is not None:
+        await conversations.choose(party, conversation_id, chat.OwnChange(change.shares_marks, change.muted))
     return _schema(services, await conversations.get(party, conversation_id))
 
 
@@ -81,6 +81,19 @@ async def add_conversation_members(
     """Add people to a group, as one of its owners. They see what is sent from now on."""
     party = _party(services, user)
     return _schema(services, await services.chat.conversations.add_members(party, conversation_id, new.members))
+
+
+@router.patch("/{conversation_id}/members/{person_id}", responses=problem_responses(401, 403, 404, 409))
+async def update_conversation_member(
+    services: ServicesDep,
+    user: CurrentUserDep,
+    conversation_id: ConversationId,
+    person_id: Id,
+    change: models.MemberChange,
+) -> models.Conversation:
+    """Make a member of a group one of its owners, as an owner, or take this from them."""
+    party = _party(services, user)
+    return _schema(services, await services.chat.conversations.set_role(party, conversation_id, person_id, change.role))
 
 
 @router.delete(
@@ -104,6 +117,23 @@ async def mark_messages(
     """Report what has reached this device and what was read."""
     party = _party(services, user)
     await services.chat.conversations.mark(party, conversation_id, marks.read_seq, marks.delivered_seq)
+
+
+@router.put(
+    "/{conversation_id}/typing", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404, 429)
+)
+async def signal_typing(services: ServicesDep, user: CurrentUserDep, conversation_id: ConversationId) -> None:
+    """Show others for some seconds that you are writing. Not stored; not sent if you do not share your marks."""
+    await services.chat.conversations.typing(_party(services, user), conversation_id)
+
+
+@router.get("/{conversation_id}/pins", responses=problem_responses(401, 403, 404))
+async def list_pinned_messages(
+    services: ServicesDep, user: CurrentUserDep, conversation_id: ConversationId
+) -> core.Page[models.ChatMessage]:
+    """List the pinned messages, the latest one first: ten at most."""
+    found = await services.chat.messages.pinned(_party(services, user), conversation_id)
+    return core.Page(items=[models.ChatMessage.of(one) for one in found], next=None)
 
 
 @router.get("/{conversation_id}/messages", responses=problem_responses(401, 403, 404))
@@ -148,7 +178,9 @@ async def edit_message(
 ) -> models.ChatMessage:
     """Change the text of your own message."""
     party = _party(services, user)
-    return models.ChatMessage.of(await services.chat.messages.edit(party, conversation_id, message_id, change.text))
+    messages = services.chat.messages
+    changed = await messages.edit(party, conversation_id, message_id, change.text, change.mentions)
+    return models.ChatMessage.of(changed)
 
 
 @router.delete(
@@ -176,6 +208,21 @@ async def react_to_message(
     return models.ChatMessage.of(await services.chat.messages.react(party, conversation_id, message_id, reaction.emoji))
 
 
+@router.put("/{conversation_id}/messages/{message_id}/pin", responses=problem_responses(401, 403, 404, 409))
+async def pin_message(
+    services: ServicesDep,
+    user: CurrentUserDep,
+    conversation_id: ConversationId,
+    message_id: MessageId,
+    pin: models.MessagePin,
+) -> models.ChatMessage:
+    """Pin a message for all members, or unpin it: in a group as one of its owners."""
+    party = _party(services, user)
+    return models.ChatMessage.of(
+        await services.chat.messages.pin(party, conversation_id, message_id, pinned=pin.pinned)
+    )
+
+
 def _party(services: Services, user: CurrentUser) -> Party:
     """Return the person who acts. Raise Forbidden for access that is not that of a person."""
     principal = user.principal
@@ -197,6 +244,7 @@ def _schema(services: Services, view: ConversationView) -> models.Conversation:
         last_seq=conversation.last_seq,
         period=conversation.period,
         shares_marks=me.shares_marks,
+        muted=me.muted,
         read_seq=me.read_seq,
         unread=view.unread,
         member_count=view.member_count,

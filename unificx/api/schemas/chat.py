@@ -26,6 +26,9 @@ Text = Annotated[
         examples=["Are you in tomorrow?"],
     ),
 ]
+_MENTIONS = (
+    "Ids of the members mentioned. The text refers to each by `@[id]`, so that clients show their present names."
+)
 _SEQ = "Messages have rising numbers in each conversation."
 
 
@@ -52,8 +55,11 @@ class ChatMessage(Output):
     reply_to: str | None = Field(description="Id of the message that it answers.")
     format: Literal["text"] = "text"
     text: str | None = Field(description="Null unless the state is `sent`.")
-    mentions: list[str] = Field(description="Ids of the persons mentioned.")
+    mentions: list[str] = Field(
+        description="Ids of the persons mentioned. The text refers to each by `@[id]`, to a deleted user by `@[]`."
+    )
     reactions: list[Reaction]
+    pinned: datetime | None = Field(description="When it was pinned; null: it is not.")
 
     @classmethod
     def of(cls, message: chat.Message) -> "ChatMessage":
@@ -76,6 +82,7 @@ class ChatMessage(Output):
             text=message.text,
             mentions=list(message.mentions),
             reactions=[Reaction(emoji=each, person_ids=people) for each, people in by_emoji.items()],
+            pinned=message.pinned,
         )
 
 
@@ -104,6 +111,7 @@ class Conversation(Output):
     last_seq: int = Field(description="Number of the newest message or change.")
     period: str | None = Field(description="ISO 8601 duration after which messages disappear; null: the tenant's.")
     shares_marks: bool = Field(description="You and others see of each other what was delivered and read.")
+    muted: bool = Field(description="Only mentions of you notify your devices.")
     read_seq: int = Field(description="Number up to which you have read.")
     unread: int
     member_count: int
@@ -124,6 +132,11 @@ class ConversationChange(Input):
         default=None, max_length=20, description="ISO 8601 duration after which new messages disappear; empty: none."
     )
     shares_marks: bool | None = Field(default=None, description="For yourself.")
+    muted: bool | None = Field(default=None, description="For yourself: only mentions of you notify your devices.")
+
+
+class MemberChange(Input):
+    role: MemberRole
 
 
 class NewMembers(Input):
@@ -142,12 +155,17 @@ class NewMessage(Input):
     ]
     text: Text
     reply_to: PersonId | None = None
-    mentions: list[PersonId] = Field(default_factory=list[str], max_length=50, description="Ids of persons.")
+    mentions: list[PersonId] = Field(default_factory=list[str], max_length=50, description=_MENTIONS)
     attachments: list[str] = Field(default_factory=list[str], max_length=0, description="Not supported yet: empty.")
 
 
 class MessageChange(Input):
     text: Text
+    mentions: list[PersonId] | None = Field(default=None, max_length=50, description="Null: unchanged.")
+
+
+class MessagePin(Input):
+    pinned: bool
 
 
 class NewReaction(Input):

@@ -1,5 +1,5 @@
 import { Badge, VisuallyHidden } from '@mantine/core';
-import { IconMessage, IconUsersGroup } from '@tabler/icons-react';
+import { IconBellOff, IconMessage, IconUsersGroup } from '@tabler/icons-react';
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { Link, useParams } from '@tanstack/react-router';
 import { useEffect } from 'react';
@@ -69,9 +69,10 @@ function ConversationRow({ conversation, selected }: { conversation: Conversatio
       selected={selected}
       end={
         <>
+          {conversation.muted && <IconBellOff size={16} role="img" aria-label={t`Muted`} />}
           {newest && <RowTime dateTime={changed}>{formatDateTime(changed)}</RowTime>}
           {unread > 0 && (
-            <Badge circle={unread < 10} color="red.9">
+            <Badge circle={unread < 10} color={conversation.muted ? 'gray.7' : 'red.9'}>
               <span aria-hidden>{unread < 100 ? unread : '99+'}</span>
               <VisuallyHidden>
                 <Plural value={unread} one="# unread message" other="# unread messages" />

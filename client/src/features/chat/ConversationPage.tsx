@@ -1,5 +1,5 @@
 import { ActionIcon, Button, Center, Text, Title } from '@mantine/core';
-import { IconArrowLeft, IconPhone } from '@tabler/icons-react';
+import { IconArrowLeft, IconBellOff, IconClockHour4, IconInfoCircle, IconPhone, IconVideo } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Link, useParams } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
@@ -8,9 +8,11 @@ import { useValue } from '~/core/store';
 import { ErrorNotice } from '~/design/Notice';
 import { Page } from '~/design/Page';
 import { useTwoPanes } from '~/design/Panes';
+import { periodText } from '~/design/periods';
 import { startCall } from '~/features/call';
 import { chats } from './chats';
 import { Composer } from './Composer';
+import { ConversationDetails } from './ConversationDetails';
 import { MessageThread } from './MessageThread';
 import { useChatTitle } from './useChatTitle';
 import css from './chat.module.css';
@@ -49,6 +51,7 @@ function OpenConversation({ conversation }: { conversation: Conversation }) {
   const title = useChatTitle()(conversation);
   const thread = useValue(chats.state, ({ threads }) => threads[conversation.id]);
   const [target, setTarget] = useState<Target>();
+  const [details, setDetails] = useState(false);
   const other = conversation.kind === 'direct' ? conversation.members.find((each) => !each.own) : undefined;
   useEffect(() => {
     document.title = `${title} · UnifiCX`;
@@ -66,27 +69,36 @@ function OpenConversation({ conversation }: { conversation: Conversation }) {
             <IconArrowLeft aria-hidden />
           </ActionIcon>
         )}
-        <Title order={beside ? 2 : 1} size="h3" tabIndex={-1} className={css.title}>
-          {title}
-        </Title>
-        {other?.number && (
-          <ActionIcon
-            variant="subtle"
-            size={44}
-            radius="xl"
-            aria-label={t`Call ${title}`}
-            onClick={() => void startCall(other.number, { name: other.name || undefined })}
-          >
-            <IconPhone size={20} aria-hidden />
-          </ActionIcon>
-        )}
+        <div className={css.title}>
+          <Title order={beside ? 2 : 1} size="h3" tabIndex={-1}>
+            {title}
+            {conversation.muted && <IconBellOff size={16} role="img" aria-label={t`Muted`} className={css.titleMark} />}
+          </Title>
+          {conversation.period && (
+            <Text size="sm" c="dimmed" className={css.period}>
+              <IconClockHour4 size={14} aria-hidden />{' '}
+              <Trans>Disappearing messages: {periodText(conversation.period)}</Trans>
+            </Text>
+          )}
+        </div>
+        {other?.number && <CallButtons number={other.number} name={other.name} title={title} />}
+        <ActionIcon
+          variant="subtle"
+          size={44}
+          radius="xl"
+          aria-label={t`Details of ${title}`}
+          onClick={() => setDetails(true)}
+        >
+          <IconInfoCircle size={20} aria-hidden />
+        </ActionIcon>
       </header>
+      <ConversationDetails
+        conversation={conversation}
+        title={title}
+        opened={details}
+        onClose={() => setDetails(false)}
+      />
       <div className={css.body}>
-        {conversation.period && (
-          <Text size="sm" c="dimmed" ta="center">
-            <Trans>Messages disappear after the period {conversation.period}.</Trans>
-          </Text>
-        )}
         {thread?.cursor && (
           <Center mb="md">
             <Button
@@ -103,5 +115,26 @@ function OpenConversation({ conversation }: { conversation: Conversation }) {
       </div>
       <Composer conversation={conversation} title={title} target={target} onDone={() => setTarget(undefined)} />
     </div>
+  );
+}
+
+function CallButtons({ number, name, title }: { number: string; name: string; title: string }) {
+  const { t } = useLingui();
+  const call = (video: boolean) => void startCall(number, { video, name: name || undefined });
+  return (
+    <>
+      <ActionIcon variant="subtle" size={44} radius="xl" aria-label={t`Call ${title}`} onClick={() => call(false)}>
+        <IconPhone size={20} aria-hidden />
+      </ActionIcon>
+      <ActionIcon
+        variant="subtle"
+        size={44}
+        radius="xl"
+        aria-label={t`Video call with ${title}`}
+        onClick={() => call(true)}
+      >
+        <IconVideo size={20} aria-hidden />
+      </ActionIcon>
+    </>
   );
 }

@@ -2,12 +2,10 @@ import { ActionIcon, Menu } from '@mantine/core';
 import { IconArrowBackUp, IconCopy, IconDots, IconPencil, IconTrash } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { api, type ChatMessage, type Conversation } from '~/api';
-import { asProblem } from '~/core/problem';
-import { toast } from '~/core/toasts';
 import { confirmAction } from '~/design/Confirm';
-import { problemText } from '~/design/problem-messages';
 import { chats } from './chats';
 import type { Target } from './ConversationPage';
+import { useAttempt } from './useAttempt';
 import css from './chat.module.css';
 
 const EMOJI = ['👍', '❤️', '😂', '🎉', '😮', '😢'];
@@ -25,14 +23,7 @@ export function MessageMenu({ message, conversation, own, onTarget }: MessageMen
   const path = { conversation_id: conversation.id, message_id: message.id };
   const me = conversation.members.find((each) => each.own);
   const chosen = message.reactions.find((each) => me && each.person_ids.includes(me.person_id))?.emoji;
-  const attempt = async (work: () => Promise<unknown>) => {
-    try {
-      await work();
-    } catch (fault) {
-      const { title, advice } = problemText(asProblem(fault), t);
-      toast({ message: `${title} ${advice}`.trim() });
-    }
-  };
+  const attempt = useAttempt();
   const react = (emoji: string) =>
     attempt(async () => {
       const body = { emoji: emoji === chosen ? '' : emoji };

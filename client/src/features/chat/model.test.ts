@@ -21,6 +21,7 @@ const message = (seq: number, change: Partial<ChatMessage> = {}): ChatMessage =>
   text: `text ${seq}`,
   mentions: [],
   reactions: [],
+  pinned: null,
   ...change,
 });
 
@@ -33,6 +34,7 @@ const conversation = (change: Partial<Conversation> = {}): Conversation => ({
   last_seq: 2,
   period: null,
   shares_marks: true,
+  muted: false,
   read_seq: 1,
   unread: 1,
   member_count: 2,

@@ -155,6 +155,20 @@ export class Chats {
     this.put({ ...conversation, members, ...(mine && { read_seq: readSeq }), ...(read && { unread: 0 }) });
   }
 
+  /** A conversation was changed here. */
+  show(conversation: Conversation): void {
+    this.put(conversation);
+    void this.store();
+  }
+
+  /** The user is no longer a member. */
+  remove(id: string): void {
+    const { [id]: _left, ...threads } = this.state.state.threads;
+    const conversations = this.state.state.conversations.filter((each) => each.id !== id);
+    this.set({ conversations, threads });
+    void this.store();
+  }
+
   /** Everything in a conversation that is loaded was seen by the user. */
   async markRead(id: string): Promise<void> {
     const conversation = this.state.state.conversations.find((each) => each.id === id);

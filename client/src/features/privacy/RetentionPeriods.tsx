@@ -4,7 +4,8 @@ import { useQueryClient } from '@tanstack/react-query';
 import { api, type RetentionClass } from '~/api';
 import { useChanges } from '~/design/changes';
 import { ErrorNotice } from '~/design/Notice';
-import { periodText, RETENTION_CLASSES } from './retention-texts';
+import { periodText } from '~/design/periods';
+import { RETENTION_CLASSES } from './retention-texts';
 
 const CHOICES = ['P7D', 'P14D', 'P30D', 'P3M', 'P6M', 'P12M', 'P18M', 'P2Y', 'P3Y', 'P10Y'];
 

@@ -1,5 +1,5 @@
 import { msg } from '@lingui/core/macro';
-import { i18n, type MessageDescriptor } from '@lingui/core';
+import type { MessageDescriptor } from '@lingui/core';
 
 /** Retention classes by key; those that something other than a period ends say what. */
 export const RETENTION_CLASSES: Record<string, { title: MessageDescriptor; end?: MessageDescriptor }> = {
@@ -33,13 +33,3 @@ export const ENDING_KINDS: Record<string, MessageDescriptor> = {
   'names in the audit log': msg`Names in the audit log`,
   'accesses by administrators': msg`Accesses by administrators`,
 };
-
-const UNITS: Record<string, string> = { Y: 'year', M: 'month', D: 'day' };
-
-/** A period in words of the language, from ISO 8601 such as P1Y6M. */
-export function periodText(period: string): string {
-  const parts = [...period.matchAll(/(\d+)([YMD])/g)];
-  const named = (number: number, unit?: string) =>
-    new Intl.NumberFormat(i18n.locale, { style: 'unit', unit, unitDisplay: 'long' }).format(number);
-  return parts.map(([, number, unit]) => named(Number(number), UNITS[unit!])).join(' ');
-}

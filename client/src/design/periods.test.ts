@@ -1,6 +1,6 @@
 import { i18n } from '@lingui/core';
 import { expect, it } from 'vitest';
-import { periodText } from './retention-texts';
+import { periodText } from './periods';
 
 it.each([
   ['P1D', '1 day', '1 Tag'],
