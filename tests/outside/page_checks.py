@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import urlsplit
@@ -30,6 +30,11 @@ WAIT_UNTIL_STABLE = """async () => {
 WAIT_FOR_SCHEME = """async (scheme) => {
   const shown = () => document.documentElement.dataset.mantineColorScheme ?? scheme
   while (shown() !== scheme) await new Promise((done) => setTimeout(done, 20))
+}"""
+FOLLOW = """async (path) => {
+  const router = window.__TSR_ROUTER__
+  router.history.push(path)
+  await router.load()
 }"""
 TEXTS = """() => {
   const texts = [document.title]
@@ -128,21 +133,28 @@ class PageChecker:
     def page(self) -> Page:
         return self.client.page
 
-    def open_and_check(self, path: str, scheme: Scheme, *sizes: ViewportSize) -> None:
-        """Open a page and check it in this color scheme, in each of these sizes.
+    def open_and_check(self, paths: Sequence[str], scheme: Scheme, *sizes: ViewportSize) -> None:
+        """Load the first of these pages of one program, follow to the others, and check each in this color scheme, in
+        each of these sizes.
 
-        The structure is the same in dark colors, so these check it at the first size only: axe takes longest of all.
+        The structure is the same in dark colors, so these check it at the first size only.
         """
-        self.label = path
-        self.page.goto(self.client.origin + path)
+        self.page.goto(self.client.origin + paths[0])
+        for number, path in enumerate(paths):
+            self.label = path
+            if number > 0:
+                self.page.evaluate(FOLLOW, path)
+            self._check_sizes(scheme, *sizes)
+        for each in self.page.evaluate("violations"):
+            self.add_finding(f"against the policy: {each}")
+
+    def _check_sizes(self, scheme: Scheme, *sizes: ViewportSize) -> None:
         for number, size in enumerate(sizes or (None,)):
             if size is not None:
                 self.page.set_viewport_size(size)
             self.page.locator("h1").first.wait_for()
             self._show(scheme)
             self._check(structure=scheme == "light" or number == 0)
-        for each in self.page.evaluate("violations"):
-            self.add_finding(f"against the policy: {each}")
 
     def check(self, *schemes: Scheme) -> None:
         """Check the current page in these color schemes."""

@@ -42,11 +42,9 @@ def test_every_page_of_the_client(clients: Clients, settled: Household, scheme: 
     client = clients("camera", "microphone", language=LOCALES[language])
     walk = PageChecker(client, language)
     tenant_pages, own = pages("app")
-    for path in tenant_pages:
-        walk.open_and_check(f"/app{path}", scheme)
+    walk.open_and_check([f"/app{path}" for path in tenant_pages], scheme)
     client.sign_in(settled.anna, path="/directory").wait_registered()
-    for path in [*own, "/about"]:
-        walk.open_and_check(f"/app{path}", scheme)
+    walk.open_and_check([f"/app{path}" for path in [*own, "/about"]], scheme)
     assert unique(walk) == []
     assert list(walk.foreign_requests()) == []
     assert client.complaints == []
@@ -60,16 +58,14 @@ def test_every_page_of_the_portal(
     client = clients(language=LOCALES[language])
     walk = PageChecker(client, language)
     tenant_pages, own = pages("portal")
-    for path in tenant_pages:
-        walk.open_and_check(f"/portal{path}", scheme)
+    walk.open_and_check([f"/portal{path}" for path in tenant_pages], scheme)
     sign_in_as_administrator(client.page, client.origin)
-    for path in own:
-        walk.open_and_check(f"/portal{path}", scheme, PHONE_VIEWPORT, DESKTOP_OPTIONS["viewport"])
+    walk.open_and_check([f"/portal{path}" for path in own], scheme, PHONE_VIEWPORT, DESKTOP_OPTIONS["viewport"])
     with server.rest() as rest:
         found = rest.get(f"/api/v1/extensions/{settled.anna.number}", params={"tenant": server.ready["tenant"]})
     person_id = found.json()["person_id"]
-    for tab in ("overview", "phones", "calls", "voicemail", "recording", "security"):
-        walk.open_and_check(f"/portal/people/{person_id}?tab={tab}", scheme)
+    tabs = ("overview", "phones", "calls", "voicemail", "recording", "security")
+    walk.open_and_check([f"/portal/people/{person_id}?tab={tab}" for tab in tabs], scheme)
     assert unique(walk) == []
     assert list(walk.foreign_requests()) == []
     assert client.complaints == []
