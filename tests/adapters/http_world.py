@@ -16,7 +16,6 @@ from fake_media import FakeEngine, FakeRelay, conversation
 from fake_notifier import FakeAccountNotifier
 from prometheus_client import CollectorRegistry
 
-from tests.person_erasures import person_erasures
 from unificx.api import (
     ComponentState,
     EventHub,
@@ -33,9 +32,11 @@ from unificx.api import (
 )
 from unificx.archive import AccessCopies, AccessCopyParts
 from unificx.audio_store import AudioStore, AudioStoreParts, CustomSounds, LocalBlobStore, PromptOverrides, Transcript
+from unificx.billing import build_billing
 from unificx.calls import ParkedCall
 from unificx.calls.events import CallEnded, CallParty, MediaQuality
 from unificx.cdr import CALL_TARGET, CdrService, call_record_expiries, call_record_holding
+from unificx.cdr.events import OutsideCallRecorded
 from unificx.chat import Chat, ChatParts
 from unificx.cluster import local_cluster
 from unificx.conferencing import ConferenceManager, Room, RoomService
@@ -67,13 +68,17 @@ from unificx.media.tones import sine
 from unificx.notifications import PushNotifier, PushNotifierDependencies, Vapid
 from unificx.privacy import (
     AccessLog,
+    AuditLog,
     Consents,
     DataSubject,
     Erasure,
     ErasureJournal,
+    Holds,
     KeyRotation,
     KeyStore,
     MasterKey,
+    PersonErasures,
+    ReceiptSigner,
     Retention,
 )
 from unificx.prompts import Prompts
@@ -485,6 +490,8 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
     for reported in SOURCES:
         outbox.subscribe(reported, webhooks.on_event)
     history = CdrService(database, keys, spool, bus.publish, partial(webhooks.watches, event="call.ended"))
+    billing = build_billing(database, identity.directory)
+    outbox.subscribe(OutsideCallRecorded, billing.rating.on_outside_call)
     push_delivery, vapid = WebPushClient(loopback=True), Vapid(bytes([7] * 32), "mailto:admin@example.com")
     directory = identity.directory
     push = PushNotifier(
@@ -512,21 +519,21 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
     menus = MenuParts(database, keys, directory, destinations, custom_sounds, FakeSpeech(), clock)
     routing = build_call_routing(store, outside, trunks, cluster, mailboxes, rooms, menus)
     queue_events = QueueEvents(hub, bus, directory, routing.queues)
-    erasures = person_erasures(database, keys, erasure)
+    erasures = PersonErasures(database, erasure, clock, ReceiptSigner(bytes(32)), keys.installation_id)
     erasures.holdings = (account_holding(database, identity.users), call_record_holding(database, history))
     access_copies = AccessCopies(
         AccessCopyParts(database, keys, erasure, folder / "copies", keys.installation_id, lambda: False)
     )
     access_copies.holdings = erasures.holdings
-    holds = erasures.holds
+    erasures.holds = holds = Holds(database, keys, clock)
     holds.targets = (CALL_TARGET, RECORDING_TARGET, MESSAGE_TARGET)
     erasures.installation = ErasureChecks(identity, spool)
     rights = RightsRequests(RightsParts(database, keys, identity, cluster.counters, cluster.one_time))
     retention = Retention(database, clock)
-    period = partial(retention.period, name="message")
-    chat = Chat(ChatParts(database, keys, directory, cluster.counters, bus.publish, period))
+    chat = Chat(ChatParts(database, keys, directory, cluster.counters, bus.publish))
     ChatEvents(hub, bus, push)
     retention.tenants, retention.expiries = directory.tenants, call_record_expiries(database)
+    erasures.audit = AuditLog(database, keys, erasures.signer, keys.installation_id)
     services = Services(
         identity=identity,
         holds=holds,
@@ -571,6 +578,7 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
         sound_converter=AudioImporter(),
         push=push,
         webhooks=webhooks,
+        billing=billing,
         event_hub=hub,
         idempotency=idempotency,
         clock=clock,

@@ -318,6 +318,8 @@ async def test_outside_caller_is_transferred_outside() -> None:
         inbound=INBOUND,
         numbers={"03098765432": Outside(CALLED, "second")},
     )
+    [leg] = world.ended[0].outside
+    assert (leg.number, leg.trunk_id, leg.extension_id) == (CALLED, "second", "e-1002")
     assert_nothing_internal(world)
     await released(world)
 

@@ -68,6 +68,9 @@ async def test_call_to_a_number_outside() -> None:
     caller, callee = record.parties
     assert (record.direction, caller.extension_id) == ("outbound", "e-1001")
     assert (callee.extension_id, callee.subject, callee.number) == (None, f"s-{CALLED}", CALLED)
+    [leg] = record.outside
+    assert (leg.number, leg.trunk_id, leg.extension_id, leg.emergency) == (CALLED, "carrier", "e-1001", False)
+    assert (leg.answered, leg.ended) == (record.answered, record.ended)
     assert_nothing_internal(world)
 
 
@@ -252,7 +255,7 @@ async def test_withheld_number(style: str, number: str, wish: str) -> None:
 
 
 async def test_emergency_call_shows_the_number_and_exceeds_every_limit() -> None:
-    await play(
+    world = await play(
         """
         alice 1001, carrier +491710000001 udp trunk max0
         alice -> INVITE 112 [alice]
@@ -264,11 +267,19 @@ async def test_emergency_call_shows_the_number_and_exceeds_every_limit() -> None
         carrier <- ACK
         alice <- 200 [rescue]
         alice -> ACK
-        alice -> INVITE 03098765432 [alice]
-        alice <- 503
         """,
         numbers=NUMBERS,
         settings=CallSettings(max_calls_per_tenant=0),
+    )
+    await play_on(world, "... 30 s" + hangs_up("carrier", "alice", "answered 16 alice 112"))
+    [leg] = world.ended[-1].outside
+    assert (leg.emergency, (leg.ended - leg.answered).total_seconds()) == (True, 30)
+    await play_on(
+        world,
+        """
+        alice -> INVITE 03098765432 [alice]
+        alice <- 503
+        """,
     )
 
 

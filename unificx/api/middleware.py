@@ -26,9 +26,14 @@ MAX_BODY = 256 * 1024
 """Maximum request body in bytes; the largest regular body is a few hundred bytes."""
 BODY_SECONDS = 20.0
 """Seconds within which a body has to arrive."""
-MAX_SOUND, SOUND_SECONDS = 10 << 20, 120.0
-"""Limits of an uploaded sound. Only the route reads it, after authentication."""
-_SOUNDS = re.compile(r"/api/v1/(?:mailboxes/[^/]+/greetings|sounds/[^/]+/[^/]+)/[^/]+\Z")
+UPLOAD_SECONDS = 120.0
+MAX_SOUND, MAX_RATE_DECK = 10 << 20, 64 << 20
+"""Limits of uploads. Only the route reads them, after authentication."""
+_UPLOADS = {
+    re.compile(r"/api/v1/(?:mailboxes/[^/]+/greetings|sounds/[^/]+/[^/]+)/[^/]+\Z"): MAX_SOUND,
+    re.compile(r"/api/v1/billing/rate-decks/[^/]+/rates\Z"): MAX_RATE_DECK,
+}
+"""Maximum bytes of an upload, by its path."""
 
 OPERATOR_SCOPE_KEY = "unificx.operator"
 """Key in the ASGI scope set only by `as_operator`: it cannot be set by a request."""
@@ -37,8 +42,9 @@ _CREATES_DATA = re.compile(
     r"POST /api/v1/(?:tenants|persons|invitations|api-keys|webhooks|extensions|devices|rooms|groups|hours|menus|queues"
     r"|trunks|numbers|numbers/range|routes|blocks|mailboxes|calls|me/diagnostics-reports|me/requests|people/import"
     r"|privacy-requests(?:/[^/]+/disclosures)?"
-    r"|people/[^/]+/extensions"
+    r"|people/[^/]+/extensions|billing/rate-decks"
     r"|rooms/[^/]+/(?:invitations|meeting/recording))"
+    r"|PUT /api/v1/billing/rate-decks/[^/]+/rates"
     r"|PUT /api/v1/(?:mailboxes/[^/]+/greetings/[^/]+|sounds/[^/]+/[^/]+/[^/]+)(?:/text)?"
 )
 """Requests rejected while storage is full. All others continue: sign-in, SIP, changes of existing objects, pausing and
@@ -106,7 +112,8 @@ class ApiMiddleware:
         try:
             if _CREATES_DATA.fullmatch(f"{scope['method']} {scope['path']}") and self._is_storage_full():
                 raise StorageFull("The disk of the server is nearly full.", hint="Ask the operator to free disk space.")
-            body = _limit_body(receive) if _is_sound_upload(scope) else await _read_body(receive)
+            limit = _upload_limit(scope)
+            body = _limit_body(receive, limit) if limit else await _read_body(receive)
             with stating(None):
                 await self._app(scope, body, send_with_headers)
         except _ClientDisconnected:
@@ -141,8 +148,11 @@ class ApiMiddleware:
             act.is_over = True
 
 
-def _is_sound_upload(scope: Scope) -> bool:
-    return scope["method"] == "PUT" and _SOUNDS.match(scope["path"]) is not None
+def _upload_limit(scope: Scope) -> int:
+    """Return the maximum bytes of an upload; 0 for other requests."""
+    if scope["method"] != "PUT":
+        return 0
+    return next((limit for path, limit in _UPLOADS.items() if path.match(scope["path"])), 0)
 
 
 class _ClientDisconnected(Exception):
@@ -190,9 +200,9 @@ async def _read_body(receive: Receive) -> Receive:
     return replay
 
 
-def _limit_body(receive: Receive) -> Receive:
+def _limit_body(receive: Receive, limit: int) -> Receive:
     """Pass the body through in chunks, within the limits; later messages pass unchanged."""
-    size, complete, until = 0, False, asyncio.get_running_loop().time() + SOUND_SECONDS
+    size, complete, until = 0, False, asyncio.get_running_loop().time() + UPLOAD_SECONDS
 
     async def bounded() -> Message:
         nonlocal size, complete
@@ -206,8 +216,8 @@ def _limit_body(receive: Receive) -> Receive:
         if message["type"] != "http.request":
             raise _ClientDisconnected
         size += len(message.get("body", b""))
-        if size > MAX_SOUND:
-            raise _too_large(MAX_SOUND)
+        if size > limit:
+            raise _too_large(limit)
         complete = not message.get("more_body", False)
         return message
 

@@ -78,6 +78,9 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
         "otherwise": "mailbox:1001",
     },
     "NewApiKey": {"name": "Dashboard", "scopes": ["calls:read", "history:read"], "days": 90},
+    "NewRateDeck": {"name": "Carrier 2027", "currency": "EUR"},
+    "RateDeckStart": {"in_force": "2027-03-01T00:00:00Z"},
+    "RatingPeriod": {"since": "2027-02-01T00:00:00Z", "until": "2027-03-01T00:00:00Z"},
     "NewWebhook": {"name": "Helpdesk", "url": "https://example.com/hook", "events": ["call.ended"]},
     "NewInvitation": {"person_id": _ID, "language": "en"},
     "NewMenu": {

@@ -10,6 +10,7 @@ from unificx.api.idempotency import IdempotencyStore
 from unificx.api.ports import LiveCalls, LiveRecordings, Phones, ReadinessChecks, Telephony
 from unificx.archive import AccessCopies
 from unificx.audio_store import CustomSounds, PromptOverrides
+from unificx.billing import Billing
 from unificx.calls import CallCompletions
 from unificx.cdr import CdrService
 from unificx.chat import Chat
@@ -99,6 +100,7 @@ class Services:
     sound_converter: AudioImporter
     push: PushNotifier
     webhooks: WebhookService
+    billing: Billing
     event_hub: EventHub
     idempotency: IdempotencyStore
     clock: Clock

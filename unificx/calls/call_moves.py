@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from unificx.calls.call import Call, party_of
-from unificx.calls.call_record import update_parties
+from unificx.calls.call_record import record_outside_legs, update_parties
 from unificx.calls.call_way import way_of
 from unificx.calls.machine import messages, redirect
 from unificx.calls.machine.causes import Cause
@@ -72,6 +72,8 @@ class CallMoves:
         now, anchors, other_state = self.clock.monotonic(), list(other.legs()), other.state
         call.has_recording = self.observer_notifier.call_ended(other) or call.has_recording
         move_legs(call, other, names)
+        record_outside_legs(other, now)
+        call.record_parties.outside.update(other.record_parties.outside)
         for name in call.legs():
             self.registry.set_leg(call, name)
         self.registry.update_index(call)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from unificx.calls.app_leg import CallingAppLeg
 from unificx.calls.call import Call, CallTarget, dialled_outside, party_of
-from unificx.calls.events import Answerer, CallEnded, CallParty, CallStep, Outcome
+from unificx.calls.events import Answerer, CallEnded, CallParty, CallStep, Outcome, OutsideLeg
 from unificx.calls.machine.causes import Cause
 from unificx.calls.machine.messages import CALLER
 from unificx.calls.schemas import PICKED_UP
@@ -39,6 +39,24 @@ def update_parties(call: Call) -> None:
         call.callee is not None or called.number or not call.record_parties.by_leg
     ):
         _record_party(call, answered_leg, called, caller_key)
+
+
+def record_answer(call: Call, name: str, now: float) -> None:
+    """Note when a number outside that was dialled answered: it is billed from then on."""
+    one = call.participant(name)
+    if one.outside is not None and one.target is not None and one.connected is None:
+        one.connected = call.wall_time(now)
+
+
+def record_outside_legs(call: Call, now: float) -> None:
+    """Add the answered legs to numbers outside that end now, with the call, to its record."""
+    for one in call.participants.values():
+        party, answered = one.outside, one.connected
+        if party is None or answered is None or one.leg is None:
+            continue
+        ended = max(answered, call.wall_time(now))
+        leg = OutsideLeg(party.number, party.trunk_id, one.payer, answered, ended, one.is_emergency)
+        call.record_parties.outside.setdefault(one.leg.id, leg)
 
 
 def record_forward(call: Call, forward: Forward) -> None:
@@ -128,6 +146,7 @@ def _call_ended(call: Call, cause: Cause, outcome: Outcome, answered: datetime |
         recorded=call.has_recording,
         answered_by=_answered_by(call),
         steps=_steps(call, outcome, parties, now),
+        outside=tuple(sorted(call.record_parties.outside.values(), key=lambda leg: leg.answered)),
     )
 
 

@@ -74,6 +74,20 @@ class CallStep:
 
 
 @dataclass(frozen=True, slots=True)
+class OutsideLeg:
+    """An answered leg to a number outside, which a carrier bills. `extension_id` is the extension that dialled the
+    number, forwarded or transferred the call to it; "" if a menu or another object did."""
+
+    number: str = field(repr=False)
+    """In E.164, or a short number as it is dialled."""
+    trunk_id: str
+    extension_id: str
+    answered: datetime
+    ended: datetime
+    emergency: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class CallEnded:
     """A call has ended, with any outcome. Times are timezone-aware, in UTC."""
 
@@ -95,3 +109,5 @@ class CallEnded:
     """The mailbox, if it answered in place of the called party; the outcome is still that of its phones."""
     steps: tuple[CallStep, ...] = ()
     """The way of a call with more than one station, in order; () for a call that only rang the dialled extension."""
+    outside: tuple[OutsideLeg, ...] = ()
+    """Answered legs to numbers outside, in the order of their answers."""

@@ -171,6 +171,7 @@ class ActionExecutor:
                 else:
                     call_record.set_answerer(call, leg, directory.extension_by_id(extension_id))
                 call.answered = call.wall_time(now) if not call.next_destination else None
+                call_record.record_answer(call, leg, now)
                 if call.journey is not None:
                     call_way.answered(call, leg, directory, now)
                 self._registry.peer_changed(call)
@@ -194,6 +195,7 @@ class ActionExecutor:
                     call_way.answered(call, leg, directory, now)
                     extension = directory.extension_by_id(call.participant(leg).extension_id)
                     call_record.set_peer(call, leg, extension if not call.is_app(leg) else call.callee)
+                    call_record.record_answer(call, leg, now)
                     call.answered = call.answered or call.wall_time(now)
                 else:
                     call_record.update_parties(call)

@@ -5,6 +5,7 @@ A call is journalled before its INVITE is answered and removed when it ends.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from datetime import datetime
 
 import structlog
 
@@ -134,19 +135,27 @@ def _live_call_part(call: Call, state: Answering | Talking) -> LiveCallPart:
         record=call.record_id,
         withheld=" ".join(sorted(call.options.withheld)),
         direction=call.direction,
-        outside=tuple([_outside_fields(call.participant(name).outside) for name in (CALLER, state.callee)]),
+        outside=tuple([_outside_fields(call.participant(name)) for name in (CALLER, state.callee)]),
     )
 
 
-def _outside_fields(party: Caller | None) -> tuple[str, ...]:
-    return (party.trunk_id, party.subject, party.number, party.name) if party is not None else ()
+def _outside_fields(one: Participant) -> tuple[str, ...]:
+    party = one.outside
+    if party is None:
+        return ()
+    billed = (one.connected.isoformat(), one.payer, "emergency" * one.is_emergency) if one.connected is not None else ()
+    return (party.trunk_id, party.subject, party.number, party.name, *billed)
 
 
-def _outside_party(tenant: str, fields: tuple[str, ...]) -> Caller | None:
+def _restore_outside(tenant: str, one: Participant, fields: tuple[str, ...]) -> Caller | None:
+    """Restore the party outside that a participant is, and from when on it is billed; return the party."""
     if not fields:
         return None
-    trunk, subject, number, name = fields
-    return Caller(tenant, "", "", subject, number=number, name=name, trunk_id=trunk)
+    trunk, subject, number, name, *billed = fields
+    one.outside = Caller(tenant, "", "", subject, number=number, name=name, trunk_id=trunk)
+    if billed:
+        one.connected, one.payer, one.is_emergency = datetime.fromisoformat(billed[0]), billed[1], bool(billed[2])
+    return one.outside
 
 
 def _party_fields(tag: str, one: CallParty) -> tuple[str, ...]:
@@ -221,7 +230,9 @@ def _restore_call(call_id: str, part: LiveCallPart, legs: DialogTable, directory
     }
     if part.callee_dialog:
         participants["b1"].extension_id, participants["b1"].device_id = callee_extension, callee_device
-    outside_caller, participants["b1"].outside = [_outside_party(tenant, one) for one in part.outside or ((), ())]
+    outside = part.outside or ((), ())
+    outside_caller = _restore_outside(tenant, participants[CALLER], outside[0])
+    _restore_outside(tenant, participants["b1"], outside[1])
     call = Call(
         id=call_id,
         caller=outside_caller or Caller(tenant, extension, device, subject, number=number, name=name),

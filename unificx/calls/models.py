@@ -32,7 +32,8 @@ class LiveCallPart:
     is the fallback, "" if it was dialled. `cast` are the participants of a transferred call, each (tag, subject,
     extension, device, number, name, address); `record` is the id of the call whose record this one belongs to,
     `withheld` the extension of a caller who withholds their identity. `direction` is that of the call record, `outside`
-    are caller and callee, each (trunk, subject, number, name) of a party outside or empty.
+    are caller and callee, each (trunk, subject, number, name) of a party outside or empty; for one that was dialled,
+    also when it answered, the extension for which it is billed, and "emergency" if it is that.
     """
 
     caller: tuple[str, ...] = _operations("user.behavior.call_detail")

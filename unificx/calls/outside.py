@@ -57,7 +57,9 @@ class OutsideDialer:
         if call.direction == "internal":
             call.direction = "outbound"
         name = call.new_leg_name("b")
-        call.participants[name] = Participant(target=to_dial, outside=party, is_emergency=outside.emergency)
+        call.participants[name] = Participant(
+            target=to_dial, outside=party, is_emergency=outside.emergency, payer=_payer(call, target)
+        )
         return name
 
     def _has_available_trunk_later(self, target: CallTarget, now: float) -> bool:
@@ -87,6 +89,14 @@ class OutsideDialer:
         """Return the flow for requests inside the dialog with a carrier, whose connection may have been lost."""
         endpoint = self._lines.trunks.endpoint(one.outside.trunk_id, now) if one.outside is not None else None
         return endpoint.flow if endpoint is not None else None
+
+
+def _payer(call: Call, target: CallTarget) -> str:
+    """Return the id of the extension that causes the call: the last one that forwards or transfers it, or the
+    caller; "" for none."""
+    if target.forwards:
+        return target.forwards[-1].by.id
+    return (target.transferred_by or call.caller).extension_id
 
 
 def _invitation(

@@ -4,6 +4,7 @@ A participant moves as a whole when calls are split or joined, or when caller an
 """
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from unificx.calls.app_leg import LOOPBACK, AppLeg
 from unificx.calls.dtls_state import DtlsState
@@ -56,6 +57,10 @@ class Participant:
     """The party outside that it is, with its number and trunk."""
     is_emergency: bool = False
     """Whether it was dialled by an emergency number."""
+    payer: str = ""
+    """Of a number outside that was dialled: the extension for which it is billed, "" for none."""
+    connected: datetime | None = None
+    """Of a number outside that was dialled: when it answered."""
     shown: Identity | None = None
     """The party that the device was told it is connected to; None: what its user dialled."""
 

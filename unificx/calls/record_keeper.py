@@ -7,7 +7,7 @@ import structlog
 
 from unificx.calls.call import Call
 from unificx.calls.call_moves import merge_cdr
-from unificx.calls.call_record import to_call_ended
+from unificx.calls.call_record import record_outside_legs, to_call_ended
 from unificx.calls.machine.causes import Cause
 from unificx.calls.observers import ObserverNotifier
 from unificx.calls.ports import CallRecordWriter
@@ -48,6 +48,7 @@ class RecordKeeper:
         call.record_written = True
         call.has_recording = self.observer_notifier.call_ended(call) or call.has_recording
         call.siblings.discard(call.id)
+        record_outside_legs(call, self.clock.monotonic())
         sibling = next((self.calls[each] for each in call.siblings if each in self.calls), None)
         try:
             if sibling is not None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from unificx.calls.events import CallParty, MediaQuality
+from unificx.calls.events import CallParty, MediaQuality, OutsideLeg
 from unificx.rtpengine.ng import PartyReport
 
 
@@ -15,6 +15,8 @@ class RecordParties:
     """Parties so far, the caller first, then in order of joining."""
     media_stats: dict[str, PartyReport] = field(default_factory=dict[str, PartyReport])
     """Latest media statistics."""
+    outside: dict[str, OutsideLeg] = field(default_factory=dict[str, OutsideLeg])
+    """Ended legs to numbers outside that were answered."""
 
     def __contains__(self, party: CallParty) -> bool:
         return any(_same_party(one, party) for one in self.by_leg.values())
@@ -33,6 +35,7 @@ class RecordParties:
         """Add the parties and statistics of another call."""
         self.by_leg = {**self.by_leg, **{key: one for key, one in other.by_leg.items() if one not in self}}
         self.media_stats.update(other.media_stats)
+        self.outside = {**other.outside, **self.outside}
 
     def copy(self) -> "RecordParties":
         """Return the same parties without statistics, for a call that shares the record."""

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.calls.events import Answerer, CallEnded, Direction, MediaQuality, Outcome, PartyRole
 from unificx.cdr.models import AddressPart, CallPartyRow, CallRow, CallStepRow, PartyPart
+from unificx.cdr.outside import billed_legs
 from unificx.cdr.schemas import CallRecord, CdrFilter, CdrParty, CdrStep, PartyIdentity
 from unificx.cdr.step_repository import CALL_STEP, decode_step_rows, step_rows, steps_of
 from unificx.cdr.values import talk_seconds, to_the_second
@@ -35,7 +36,8 @@ _PAGE = 200
 """Calls of a data subject that are read at a time."""
 
 
-# Writing. A spool record is JSON: the call's row, its parties' rows and the rows of its way, with sealed parts in hex.
+# Writing. A spool record is JSON: the call's row, its parties' rows and the rows of its way, with sealed parts in hex,
+# and the parts of its legs outside that are billed.
 
 
 def encode_record(
@@ -44,7 +46,7 @@ def encode_record(
     """Encode a call for the spool. `subjects` and `step_subjects` are those of its parties and steps, in order."""
     found = keys.get(call.tenant, {*subjects, *filter(None, step_subjects)}, create=True)
     rows = [_party_row(found[subject], call, position, subject) for position, subject in enumerate(subjects)]
-    return to_json((_call_row(call), rows, step_rows(found, call, step_subjects)))
+    return to_json((_call_row(call), rows, step_rows(found, call, step_subjects), billed_legs(call)))
 
 
 def _call_row(call: CallEnded) -> dict[str, Any]:
@@ -93,11 +95,12 @@ def _party_row(key: Key | None, call: CallEnded, position: int, subject: str) ->
 
 @dataclass(frozen=True, slots=True)
 class InsertedRecords:
-    """Calls of spool records as column values, and tenants and extensions of their parties; None for an external
-    one."""
+    """Calls of spool records as column values, tenants and extensions of their parties (None for an external one), and
+    their billed legs, each with its tenant."""
 
     calls: list[dict[str, Any]]
     lists: frozenset[tuple[str, str | None]]
+    outside: list[tuple[str, dict[str, Any]]]
 
 
 async def insert_records(session: AsyncSession, records: Iterable[bytes]) -> InsertedRecords:
@@ -105,8 +108,9 @@ async def insert_records(session: AsyncSession, records: Iterable[bytes]) -> Ins
     calls: list[dict[str, Any]] = []
     parties: list[dict[str, Any]] = []
     steps: list[dict[str, Any]] = []
+    outside: list[tuple[str, dict[str, Any]]] = []
     for record in records:
-        call, rows, *way = json.loads(record)  # without the way: written before it existed
+        call, rows, *more = json.loads(record)  # without way or legs outside: written before they existed
         call.setdefault("answered_by", None)  # written before the field existed
         for name in ("started", "answered", "ended"):
             call[name] = call[name] and datetime.fromisoformat(call[name])
@@ -115,14 +119,22 @@ async def insert_records(session: AsyncSession, records: Iterable[bytes]) -> Ins
                 row[name] = row[name] and bytes.fromhex(row[name])
         calls.append(call)
         parties += rows
-        steps += decode_step_rows(way[0] if way else ())
+        steps += decode_step_rows(more[0] if more else ())
+        outside += [(call["tenant_id"], _billed_leg(call, leg)) for leg in (more[1] if len(more) > 1 else ())]
     connection = await session.connection()
     dialect = connection.dialect.name
     await connection.execute(_INSERTS[dialect, _CALL], calls)
     await connection.execute(_INSERTS[dialect, _CALL_PARTY], parties)
     if steps:
         await connection.execute(_INSERTS[dialect, CALL_STEP], steps)
-    return InsertedRecords(calls, frozenset((row["tenant_id"], row["extension_id"]) for row in parties))
+    lists = frozenset((row["tenant_id"], row["extension_id"]) for row in parties)
+    return InsertedRecords(calls, lists, outside)
+
+
+def _billed_leg(call: dict[str, Any], leg: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields of the event of a leg. Its id is the same each time the record is applied."""
+    leg_id, answered = f"{call['id']}/{leg.pop('position')}", datetime.fromisoformat(leg["answered"])
+    return {**leg, "leg_id": leg_id, "call_id": call["id"], "answered": answered}
 
 
 async def delete_calls(session: AsyncSession, tenant_id: str) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from unificx.calls.events import CallEnded, CallParty
 from unificx.cdr import repository, statistics
-from unificx.cdr.events import CallListsChanged, CallRecorded
+from unificx.cdr.events import CallListsChanged, CallRecorded, OutsideCallRecorded
 from unificx.cdr.schemas import CallRecord, CdrFilter
 from unificx.cdr.statistics import CallStatistics
 from unificx.cdr.step_repository import erase_steps, sealed_steps
@@ -79,6 +79,8 @@ class CdrService:
             if self._is_watched(call["tenant_id"]):
                 fields = {name: call[name] for name in ("direction", "outcome", "started", "answered", "ended")}
                 uow.publish(CallRecorded(self._database.clock.new_id(), call["tenant_id"], call["id"], **fields))
+        for tenant_id, leg in inserted.outside:
+            uow.publish(OutsideCallRecorded(self._database.clock.new_id(), tenant_id, **leg))
         uow.after_commit.append(lambda: self._publish(CallListsChanged(inserted.lists)))
 
     async def list(

@@ -1,6 +1,6 @@
 """Conversations and their members."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -30,9 +30,11 @@ MAX_SIGNALLED = 20
 
 
 class Conversations:
-    """Conversations of all tenants. Only members see and change them."""
+    """Conversations of all tenants. Only members see and change them. `period` is set by the composition root: it
+    returns a tenant's period of messages."""
 
     def __init__(self, parts: ChatParts) -> None:
+        self.period: Callable[[str], Period] = lambda _: Period(months=12)
         self._parts = parts
         self._database, self._keys, self._clock = parts.database, parts.keys, parts.clock
 
@@ -118,7 +120,7 @@ class Conversations:
     def _checked_period(self, conversation: Conversation, text: str) -> str | None:
         if not text:
             return None
-        period, longest = Period.parse(text), self._parts.period(conversation.tenant_id)
+        period, longest = Period.parse(text), self.period(conversation.tenant_id)
         if period.exceeds(longest):
             raise Invalid(
                 f"Messages are stored for {longest.text} at most here.",

@@ -10,6 +10,7 @@ from unificx import __version__
 from unificx.cli.command import DEFAULT_HOME, AsJson, Home, command, command_group
 from unificx.cli.commands import (
     api_keys,
+    billing,
     blocks,
     calls,
     devices,
@@ -67,6 +68,7 @@ _GROUPS = (
     feature_codes,
     history,
     recordings,
+    billing,
     webhooks,
     privacy,
 )

@@ -106,6 +106,17 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "route update": ("route update outside --caller-id +49301234500",),
     "route delete": ("route delete outside",),
     "route test": ("route test --from 1001 --number 0301234567",),
+    "billing rate-deck import": (
+        "billing rate-deck import carrier.csv --name 'Carrier 2027'",
+        "billing rate-deck import carrier.csv --name 'Carrier 2027' --currency CHF --start",
+    ),
+    "billing rate-deck list": ("billing rate-deck list",),
+    "billing rate-deck show": ("billing rate-deck show 0198c2a4 --prefix 49",),
+    "billing rate-deck simulate": ("billing rate-deck simulate 0198c2a4 --since 2027-02-01T00:00:00Z",),
+    "billing rate-deck start": ("billing rate-deck start 0198c2a4 --at 2027-03-01T00:00:00Z",),
+    "billing rate-deck delete": ("billing rate-deck delete 0198c2a4",),
+    "billing usage": ("billing usage", "billing usage --by country --since 2027-02-01T00:00:00Z"),
+    "billing rate-again": ("billing rate-again --since 2027-02-01T00:00:00Z --until 2027-03-01T00:00:00Z",),
     "webhook create": (
         "webhook create --name Helpdesk --url https://example.com/hook --events call.ended,voicemail.left",
     ),

@@ -21,7 +21,8 @@ from unificx.privacy.keys import KeyStore
 
 _TEXTS = frozenset(
     {
-        *("audio_id", "call_id", "key", "kind", "language", "maker", "number", "outcome", "prefix", "purpose"),
+        *("audio_id", "call_id", "country", "currency", "key", "kind", "language", "maker", "number", "outcome"),
+        *("prefix", "purpose"),
         *("reason", "recording_id", "role", "scopes", "state", "step"),
     }
 )

@@ -8,6 +8,7 @@ from typing import Any
 import structlog
 
 from unificx.audio_store import audio_id_of
+from unificx.cdr.events import OutsideCallRecorded
 from unificx.conferencing.events import RoomDeleted
 from unificx.core.access import Access, current_access, stating
 from unificx.core.background import BackgroundTasks
@@ -99,6 +100,8 @@ class Cleanup:
         container.outbox.subscribe(PersonClosed, container.support.on_person_closed)
         container.outbox.subscribe(TenantDeleted, container.support.on_tenant_deleted)
         container.outbox.subscribe(TenantDeleted, container.chat.on_tenant_deleted)
+        container.outbox.subscribe(OutsideCallRecorded, container.billing.rating.on_outside_call)
+        container.outbox.subscribe(TenantDeleted, container.billing.on_tenant_deleted)
         container.outbox.subscribe(TenantDeleted, container.rights.on_tenant_deleted)
         container.outbox.subscribe(TenantDeleted, container.webhooks.on_tenant_deleted)
         for reported in SOURCES:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
+from typing import cast
 
 from prometheus_client import CollectorRegistry
 
@@ -10,6 +11,7 @@ from unificx import registrar
 from unificx.api import EventHub, IdempotencyStore
 from unificx.archive import AccessCopies, AccessCopyParts
 from unificx.audio_store import AudioStore, AudioStoreParts, CustomSounds, PromptOverrides
+from unificx.billing import Billing, build_billing
 from unificx.calls import LIVE_CALL_KEYS, PICKUP, Journal, SpooledCallJournal
 from unificx.cdr import CdrService
 from unificx.chat import Chat, ChatParts
@@ -103,15 +105,18 @@ class Container:
     journal: Journal
     push: PushNotifier
     webhooks: WebhookService
+    billing: Billing
     email_queue: EmailQueue | None
     """None without an SMTP server."""
     notification_service: NotificationService
     idempotency: IdempotencyStore
     disk_guard: DiskGuard
-    is_storage_full: Callable[[], bool]
-    """Return whether storage is too full to accept new data."""
     event_hub: EventHub = field(default_factory=EventHub)
     metrics: CollectorRegistry = field(default_factory=CollectorRegistry)
+
+    def is_storage_full(self) -> bool:
+        """Return whether storage is too full to accept new data."""
+        return _is_storage_full(self.disk_guard, self.spool)
 
     @property
     def clock(self) -> Clock:
@@ -130,12 +135,12 @@ class Container:
     @property
     def audit(self) -> AuditLog:
         """The audit log, which also records the erasures."""
-        return self.erasures.audit
+        return cast("AuditLog", self.erasures.audit)
 
     @property
     def holds(self) -> Holds:
         """Holds on objects, which delay erasures."""
-        return self.erasures.holds
+        return cast("Holds", self.erasures.holds)
 
 
 def build_container(
@@ -165,8 +170,8 @@ def build_container(
         erasures=erasures,
         consents=Consents(database, keys),
         accesses=AccessLog(database, keys, identity.directory),
-        retention=(retention := Retention(database, clock)),
-        chat=_chat(database, keys, identity, cluster, retention),
+        retention=Retention(database, clock),
+        chat=_chat(database, keys, identity, cluster),
         rotation=rotation,
         outbox=Outbox(database, bus.publish, clock),
         spool=spool,
@@ -192,11 +197,11 @@ def build_container(
         journal=_journal(spool, database, keys),
         push=push,
         webhooks=webhooks,
+        billing=build_billing(database, identity.directory),
         email_queue=email_queue,
         notification_service=notices,
         idempotency=IdempotencyStore(database, keys, clock),
         disk_guard=disk_guard,
-        is_storage_full=is_full,
     )
 
 
@@ -224,9 +229,8 @@ def _access_copies(
     return AccessCopies(AccessCopyParts(database, keys, erasures.erasure, directory, installation_id, is_full))
 
 
-def _chat(database: Database, keys: KeyStore, identity: Identity, cluster: Cluster, retention: Retention) -> Chat:
-    period = partial(retention.period, name="message")
-    return Chat(ChatParts(database, keys, identity.directory, cluster.counters, cluster.bus.publish, period))
+def _chat(database: Database, keys: KeyStore, identity: Identity, cluster: Cluster) -> Chat:
+    return Chat(ChatParts(database, keys, identity.directory, cluster.counters, cluster.bus.publish))
 
 
 def _conference_rooms(database: Database, keys: KeyStore, identity: Identity, cluster: Cluster) -> MeetingRooms:

@@ -1,6 +1,7 @@
 """The data of all areas that ends: the one list for sweeping and for the preview."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from unificx.cdr import call_record_expiries
 from unificx.chat import chat_expiries
@@ -19,6 +20,7 @@ def all_expiries(container: Container) -> Sequence[Expiry]:
         *container.mailboxes.expiries,
         *container.support.expiries,
         *container.webhooks.expiries,
+        *container.billing.expiries,
         *audit_expiries(container.database),
         *access_expiries(container.database),
     )
@@ -26,5 +28,6 @@ def all_expiries(container: Container) -> Sequence[Expiry]:
 
 def connect_retention(container: Container) -> None:
     """Connect the retention with all areas and tenants."""
+    container.chat.conversations.period = partial(container.retention.period, name="message")
     container.retention.expiries = all_expiries(container)
     container.retention.tenants = container.identity.directory.tenants

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from unificx.archive import copy_holding
 from unificx.audio_store import sound_holding
+from unificx.billing import billing_holding
 from unificx.cdr import CALL_TARGET, call_record_holding
 from unificx.chat import chat_holding
 from unificx.conferencing import room_holding
@@ -33,6 +34,7 @@ def all_holdings(container: Container) -> Sequence[Holding]:
         sound_holding(database, container.audio),
         recording_holding(database, container.archive),
         call_record_holding(database, container.history),
+        billing_holding(database),
         chat_holding(database, container.chat.conversations),
         presence_holding(database, routing.presence),
         speed_dial_holding(database, routing.speed_dials),

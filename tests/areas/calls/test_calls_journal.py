@@ -183,6 +183,8 @@ async def test_calls_to_and_from_carriers_survive_a_restart(journal: Journal, sp
         "inbound",
         ["s-+491710000001", "s-+491711111111"],
     )
+    [leg] = call.outside
+    assert (leg.number, leg.trunk_id, leg.answered, leg.ended) == ("+491711111111", "second", call.answered, call.ended)
 
 
 @pytest.mark.parametrize("one", ["alice", "bob"])

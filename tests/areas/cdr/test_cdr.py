@@ -71,7 +71,7 @@ async def test_spool_record_from_before_an_upgrade_is_read(
     database: Database, history: CdrService, spool: Spool, clock: ManualClock, keys: KeyStore
 ) -> None:
     old = answered_call(clock)
-    row, parties, _ = json.loads(encode_record(keys, old, [ADA, BEN]))
+    row, parties, *_ = json.loads(encode_record(keys, old, [ADA, BEN]))
     del row["answered_by"]
     history.record(answered_call(clock))
     spool.append("call", json.dumps([row, parties]).encode())

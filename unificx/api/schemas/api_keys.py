@@ -16,12 +16,15 @@ Scope = Literal[
     "calls:read",
     "calls:control",
     "history:read",
+    "billing:read",
+    "billing:change",
     "installation",
 ]
 _SCOPES = (
     "`own`: what belongs to the user, such as their calls and messages; `directory:read`: names, numbers, rooms, "
     "groups; `people:read`, `people:change`: people, phones and routing; `settings:change`: settings, webhooks; "
-    "`calls:read`, `calls:control`: live calls; `history:read`: call records; `installation`: for operators."
+    "`calls:read`, `calls:control`: live calls; `history:read`: call records; "
+    "`billing:read`: prices and costs; `billing:change` and `installation`: for operators."
 )
 
 

@@ -25,12 +25,16 @@ class Action(StrEnum):
     """Listen to the active calls of one's own tenant, where it allows that."""
     HISTORY_READ = "history_read"
     """Read all call records of the tenant."""
+    BILLING_READ = "billing_read"
+    """Read rate decks and the cost of calls."""
+    BILLING_CHANGE = "billing_change"
+    """Change prices and rate calls again."""
     INSTALLATION = "installation"
     """Create, suspend and delete tenants; read the system status."""
 
 
 _USER = frozenset({Action.OWN, Action.DIRECTORY, Action.TENANT_READ})
-_TENANT_ADMIN = frozenset(Action) - {Action.INSTALLATION}
+_TENANT_ADMIN = frozenset(Action) - {Action.BILLING_CHANGE, Action.INSTALLATION}
 
 _PERMISSIONS: dict[Role, frozenset[Action]] = {
     Role.USER: _USER,
@@ -49,6 +53,8 @@ SCOPES: dict[str, frozenset[Action]] = {
     "calls:read": frozenset({Action.CALLS_READ}),
     "calls:control": frozenset({Action.CALLS_READ, Action.CALLS_CONTROL}),
     "history:read": frozenset({Action.HISTORY_READ}),
+    "billing:read": frozenset({Action.BILLING_READ}),
+    "billing:change": frozenset({Action.BILLING_READ, Action.BILLING_CHANGE}),
     "installation": frozenset({Action.INSTALLATION}),
 }
 """Scopes of API keys, by name."""

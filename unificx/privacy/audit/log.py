@@ -24,7 +24,6 @@ from unificx.privacy.audit.entries import (
     leaf_of,
 )
 from unificx.privacy.audit.models import AuditEntryRow, AuditPartyRow
-from unificx.privacy.audit.outside import HeadFile
 from unificx.privacy.audit.tree import AuditTree
 from unificx.privacy.keys import KeyStore
 from unificx.privacy.signing import ReceiptSigner
@@ -62,9 +61,8 @@ class AuditLog:
         keys: KeyStore,
         signer: ReceiptSigner,
         installation_id: str,
-        outside: HeadFile | None = None,
     ) -> None:
-        self.tree = AuditTree(database, keys, signer, installation_id, outside)
+        self.tree = AuditTree(database, keys, signer, installation_id)
         self._database = database
         self._keys = keys
         self._clock = database.clock

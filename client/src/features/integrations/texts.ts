@@ -33,15 +33,18 @@ export const SCOPES: Record<Scope, { title: MessageDescriptor; explanation: Mess
     explanation: msg`End and record all calls, and place calls for other extensions.`,
   },
   'history:read': { title: msg`Read the call history`, explanation: msg`Call records of the whole organisation.` },
+  'billing:read': { title: msg`Read costs`, explanation: msg`Rate decks, and the cost of calls outside.` },
+  'billing:change': { title: msg`Change prices`, explanation: msg`Import rate decks, and rate calls again.` },
   installation: { title: msg`Manage organisations`, explanation: msg`Create, suspend and delete organisations.` },
 };
 
 const OF_USERS: Scope[] = ['own', 'directory:read'];
+const OF_OPERATORS: Scope[] = ['billing:change', 'installation'];
 
 /** The scopes that a user with this role can give to a key. */
 export function scopesOf(role: Role): Scope[] {
   if (role === 'user') return OF_USERS;
-  return (Object.keys(SCOPES) as Scope[]).filter((scope) => scope !== 'installation' || role === 'operator');
+  return (Object.keys(SCOPES) as Scope[]).filter((scope) => !OF_OPERATORS.includes(scope) || role === 'operator');
 }
 
 /** The events that webhooks report. */

@@ -1,9 +1,9 @@
-import { Button, Stack, Text } from '@mantine/core';
+import { Button, Stack, Text, Textarea } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import { api } from '~/api';
-import { NoteField } from '~/design/NoteField';
+import { ErrorNotice } from '~/design/Notice';
 import { AccessCopy } from '~/features/access-copies';
 import type { PersonTabProps } from './PersonPage';
 
@@ -45,7 +45,18 @@ export function CopyPerson({ person, tenant }: PersonTabProps) {
         <Text size="sm">
           <Trans>One file with all that is stored about this person. Only you can download it.</Trans>
         </Text>
-        <NoteField label={t`Reason`} required value={reason} onChange={setReason} fault={enter.error} />
+        <Textarea
+          size="md"
+          label={t`Reason`}
+          required
+          autosize
+          minRows={2}
+          maxLength={10000}
+          dir="auto"
+          value={reason}
+          onChange={(event) => setReason(event.currentTarget.value)}
+        />
+        <ErrorNotice fault={enter.error} />
         <Button size="md" type="submit" disabled={!reason.trim()} loading={enter.isPending}>
           <Trans>Continue</Trans>
         </Button>

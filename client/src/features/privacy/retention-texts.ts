@@ -23,6 +23,7 @@ export const RETENTION_CLASSES: Record<string, { title: MessageDescriptor; end?:
 export const ENDING_KINDS: Record<string, MessageDescriptor> = {
   'network addresses of calls': msg`Network addresses of calls`,
   calls: msg`Calls`,
+  'rated calls': msg`Billed calls`,
   'visits to queues': msg`Visits to queues`,
   'events of queue agents': msg`Sign-ins and pauses at queues`,
   'archived recordings': msg`Archived recordings`,

@@ -1,0 +1,73 @@
+"""Rate decks and costs by API."""
+
+from datetime import timedelta
+
+import pytest
+from http_world import World
+
+from unificx.cdr.events import OutsideCallRecorded
+
+CSV = "prefix,price,first,next,name\n49,0.01,60,1,Germany\n4917,0.1,60,60,Germany mobile\n"
+DECKS = "/api/v1/billing/rate-decks"
+
+
+async def called_outside(world: World, seconds: int = 60) -> None:
+    """Rate a call of extension 1001 to Germany."""
+    extension = await world.identity.extensions.get(world.acme.id, "1001")
+    ids = world.clock.new_id(), world.acme.id, "call/0", "call", extension.id, "trunk"
+    event = OutsideCallRecorded(*ids, "4930123", "DE", world.clock.now(), seconds)
+    async with world.database.begin() as uow:
+        uow.publish(event)
+    await world.outbox.deliver()
+
+
+@pytest.mark.promise("U4")
+async def test_an_operator_imports_a_deck_and_an_administrator_sees_the_costs(world: World) -> None:
+    operator, admin = world.client(operator=True), await world.admin(world.acme)
+    await world.user(world.acme, "1001")
+    tenant = {"tenant": "acme"}
+    made = (await operator.post(DECKS, params=tenant, json={"name": "Carrier"})).json()
+    assert (made["state"], made["currency"]) == ("draft", "EUR")
+    path = f"{DECKS}/{made['id']}"
+    refused = (await operator.put(f"{path}/rates", params=tenant, content=CSV + "x,1\n")).json()
+    assert (refused["rates"], refused["faults"][0]["line"], refused["changes"]) == (0, 4, None)
+    result = (await operator.put(f"{path}/rates", params=tenant, content=CSV)).json()
+    assert (result["rates"], result["changes"]["added"]) == (2, 2)
+    assert (await operator.post(f"{path}/start", params=tenant, json={})).json()["state"] == "in_force"
+    await called_outside(world)
+    page = (await admin.get(f"{path}/rates", params={"limit": 1})).json()
+    assert (page["items"][0]["price"], page["items"][0]["valid_from"], page["next"]) == (10_000, None, "49-2")
+    page = (await admin.get(f"{path}/rates", params={"limit": 1, "cursor": page["next"]})).json()
+    assert (page["items"][0]["prefix"], page["next"]) == ("4917", None)
+    world.clock.advance(1)
+    [usage] = (await admin.get("/api/v1/billing/usage")).json()["items"]
+    assert (usage["number"], usage["calls"], usage["amount"], usage["currency"]) == ("1001", 1, 10_000, "EUR")
+    [usage] = (await admin.get("/api/v1/billing/usage", params={"by": "country"})).json()["items"]
+    assert (usage["key"], usage["number"]) == ("DE", None)
+    simulated = (await admin.get(f"{path}/simulation")).json()
+    assert (simulated["calls"], simulated["amount"], simulated["amount_before"]) == (1, 10_000, 10_000)
+    period = {"since": (world.clock.now() - timedelta(days=1)).isoformat(), "until": world.clock.now().isoformat()}
+    again = (await operator.post("/api/v1/billing/rating", params=tenant, json=period)).json()
+    assert again == {"calls": 1, "changed": 0, "difference": 0}
+
+
+async def test_only_operators_change_prices_and_users_see_neither(world: World) -> None:
+    admin, user = await world.admin(world.acme), await world.user(world.acme, "1001")
+    assert (await admin.post(DECKS, json={"name": "Mine"})).status_code == 403
+    assert (await admin.get(DECKS)).json()["items"] == []
+    assert (await user.get(DECKS)).status_code == 403
+    assert (await user.get("/api/v1/billing/usage")).status_code == 403
+
+
+async def test_bad_input_is_refused(world: World) -> None:
+    operator, tenant = world.client(operator=True), {"tenant": "acme"}
+    made = (await operator.post(DECKS, params=tenant, json={"name": "Carrier"})).json()
+    path = f"{DECKS}/{made['id']}"
+    assert (await operator.post(f"{path}/start", params=tenant, json={})).status_code == 409
+    assert (await operator.get(f"{path}/rates", params={**tenant, "cursor": "x"})).status_code == 422
+    since = {"since": "2020-01-01T00:00:00Z", "until": "2022-01-01T00:00:00Z"}
+    assert (await operator.get("/api/v1/billing/usage", params={**tenant, **since})).status_code == 422
+    assert (await operator.put(f"{path}/rates", params=tenant, content=b"\xff\x00")).json()["faults"]
+    assert (await operator.put(f"{path}/rates", params=tenant, content=b"x" * (65 << 20))).status_code == 413
+    assert (await operator.delete(path, params=tenant)).status_code == 204
+    assert (await operator.get(path, params=tenant)).status_code == 404

@@ -1,0 +1,134 @@
+"""Schemas of billing."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, Field
+
+from unificx.api.schemas.core import Input, Output
+
+Amount = Annotated[
+    int, Field(description="In millionths of the main unit of the currency: 1000000 is 1 EUR.", examples=[12000])
+]
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="ISO 4217 code.", examples=["EUR"])]
+
+
+class RateDeck(Output):
+    """A rate deck: prices of calls by the beginning of the number."""
+
+    id: str
+    tenant_id: str
+    name: str
+    currency: str
+    created: datetime
+    in_force: datetime | None = Field(description="From when it is in force, until the next one is; null for a draft.")
+    rates: int = Field(description="Number of rates.")
+    state: Literal["draft", "planned", "in_force", "replaced"]
+
+
+class NewRateDeck(Input):
+    name: str = Field(min_length=1, max_length=60, examples=["Carrier 2027"])
+    currency: Currency = "EUR"
+
+
+class RateDeckStart(Input):
+    in_force: AwareDatetime | None = Field(
+        default=None, description="Now by default. A time in the past is for corrections: rate the calls again then."
+    )
+
+
+class Rate(Output):
+    """Price of calls to numbers with a prefix."""
+
+    prefix: str = Field(
+        description="Digits of the international form without +; `short:` and a short number of the country.",
+        examples=["4930"],
+    )
+    name: str
+    group: str = Field(description="Group of destinations for included minutes; may be empty.")
+    price: Amount = Field(description="Per minute, in millionths.")
+    connection: Amount
+    minimum: Amount
+    first: int = Field(description="First increment in seconds.")
+    next: int = Field(description="Further increments in seconds.")
+    valid_from: date | None = None
+    valid_until: date | None = Field(default=None, description="The day after the last one.")
+
+
+class NumberedRate(Rate):
+    """A rate with the line of the file that it comes from."""
+
+    line: int
+
+
+class RateChange(Output):
+    """How the rates of a prefix differ from the deck in force."""
+
+    kind: Literal["added", "removed", "changed"]
+    prefix: str
+    before: Rate | None
+    after: Rate | None
+
+
+class RateDeckChanges(Output):
+    """Differences from the deck in force."""
+
+    added: int
+    removed: int
+    changed: int
+    first: list[RateChange] = Field(description="The first 100, by prefix.")
+
+
+class LineFault(Output):
+    """A line that was refused."""
+
+    line: int
+    problem: str
+
+
+class RateDeckImport(Output):
+    """Result of an import. With faults, nothing was stored."""
+
+    rates: int
+    faults: list[LineFault] = Field(description="The first 100.")
+    changes: RateDeckChanges | None
+
+
+class Simulation(Output):
+    """Cost of the calls of a period, had a deck been in force."""
+
+    calls: int
+    unmatched: int = Field(description="Calls for which the deck has no rate.")
+    currency: str
+    amount: Amount
+    amount_before: Amount = Field(description="Their actual cost in the same currency.")
+
+
+class RatingPeriod(Input):
+    """A period of at most a year."""
+
+    since: AwareDatetime = Field(description="Calls answered at or after this time.")
+    until: AwareDatetime = Field(description="Calls answered before this time.")
+
+
+class Rerating(Output):
+    """Result of rating calls again."""
+
+    calls: int
+    changed: int
+    difference: Amount
+
+
+class Usage(Output):
+    """Calls outside in a period, of an extension or to a country, in a currency."""
+
+    key: str = Field(description="Id of the extension or code of the country; empty for none.")
+    number: str | None = Field(default=None, description="Number of the extension, while it exists.")
+    name: str | None = Field(default=None, description="Name of the extension, while it exists.")
+    currency: str = Field(description="Empty for calls without a price.")
+    calls: int
+    unrated: int = Field(description="Calls that have no price yet, because no rate matches.")
+    seconds: int = Field(description="Talk time; seconds that have begun.")
+    billed_seconds: int
+    covered_seconds: int = Field(description="Billed seconds that included minutes cover.")
+    amount: Amount

@@ -1,0 +1,206 @@
+"""Rate decks: import, comparison with the deck in force, and coming into force."""
+
+import codecs
+from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from unificx.billing import deck_repository
+from unificx.billing.machine.deck_csv import MAX_LINE, BadLine, DeckReader, LineFault
+from unificx.billing.machine.money import is_currency
+from unificx.billing.machine.rates import Rate
+from unificx.billing.schemas import DeckChanges, ImportResult, RateDeck
+from unificx.core.errors import Conflict, Invalid, NotFound
+from unificx.db import Database, lock_scope
+
+MAX_DECKS = 50
+"""Per tenant."""
+MAX_RATES = 2_000_000
+"""Of a deck."""
+MAX_FAULTS = 100
+"""Lines that are reported; the import ends with the last of them."""
+SHOWN_CHANGES = 100
+_BATCH = 1_000
+_MAX_NAME = 60
+_FURTHEST = timedelta(days=366)
+
+
+class RateDecks:
+    """The rate decks of all tenants."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def create(self, tenant_id: str, name: str, currency: str) -> RateDeck:
+        """Create a draft. Raises Invalid; Conflict if there are too many decks."""
+        title = name.strip()
+        if not 1 <= len(title) <= _MAX_NAME or not title.isprintable():
+            raise Invalid(f"A name has 1 to {_MAX_NAME} printable characters.", field="name")
+        if not is_currency(currency):
+            raise Invalid("A currency is written with three letters.", hint="Use EUR, for example.", field="currency")
+        deck = RateDeck(self._database.clock.new_id(), tenant_id, title, currency, self._database.clock.now())
+        async with self._database.begin() as uow:
+            await lock_scope(uow.session, "rate decks", tenant_id)
+            if len(await deck_repository.list_decks(uow.session, tenant_id)) >= MAX_DECKS:
+                raise Conflict(f"There are {MAX_DECKS} rate decks already.", hint="Delete drafts first.")
+            await deck_repository.insert_deck(uow.session, deck)
+        return deck
+
+    async def list(self, tenant_id: str) -> Sequence[RateDeck]:
+        """Return the decks of a tenant, newest first."""
+        async with self._database.read() as session:
+            return await deck_repository.list_decks(session, tenant_id)
+
+    async def get(self, tenant_id: str, deck_id: str) -> RateDeck:
+        """Return a deck. Raises NotFound."""
+        async with self._database.read() as session:
+            found = await deck_repository.get_deck(session, tenant_id, deck_id)
+        if found is None:
+            raise NotFound("Rate deck not found.")
+        return found
+
+    async def in_force(self, tenant_id: str) -> RateDeck | None:
+        """Return the deck in force now."""
+        async with self._database.read() as session:
+            return await deck_repository.deck_at(session, tenant_id, self._database.clock.now())
+
+    async def rates(
+        self, deck: RateDeck, prefix: str = "", after: tuple[str, int] = ("", 0), limit: int = 50
+    ) -> Sequence[tuple[int, Rate]]:
+        """Return rates whose prefix begins with `prefix`, each with its line, behind prefix and line `after`."""
+        async with self._database.read() as session:
+            return await deck_repository.list_rates(
+                session, deck.tenant_id, deck.set_id, prefix, after=after, limit=limit
+            )
+
+    # ---- import
+
+    async def load(self, deck: RateDeck, data: AsyncIterator[bytes]) -> ImportResult:
+        """Replace the rates of a draft by those of a CSV file, or report the lines that are refused and change
+        nothing. Only a batch of lines is in memory at a time. Raises Conflict for a deck that was in force."""
+        if deck.in_force is not None:
+            raise Conflict("This rate deck is in force.", hint="Create another one and import the rates there.")
+        set_id = self._database.clock.new_id()
+        async with self._database.begin() as uow:
+            before = await deck_repository.begin_loading(uow.session, deck.tenant_id, deck.id, set_id)
+        if before:
+            await self._delete_set(deck.tenant_id, before)
+        done = False
+        try:
+            result = await self._load_set(deck.tenant_id, set_id, data)
+            done = not result.faults and await self._end_loading(deck, set_id, result.rates)
+        finally:
+            await self._delete_set(deck.tenant_id, deck.set_id if done else set_id)
+        if not done and not result.faults:
+            raise Conflict("Another import of this deck has begun, or it has come into force.")
+        return replace(result, changes=await self.changes(await self.get(deck.tenant_id, deck.id))) if done else result
+
+    async def _load_set(self, tenant_id: str, set_id: str, data: AsyncIterator[bytes]) -> ImportResult:
+        faults: list[LineFault] = []
+        count = 0
+        async for batch in _batches(data, faults):
+            count += len(batch)
+            if count > MAX_RATES:
+                return ImportResult(0, (LineFault(batch[-1][0], f"A deck has at most {MAX_RATES:,} rates."),))
+            async with self._database.begin() as uow:
+                await deck_repository.insert_rates(uow.session, tenant_id, set_id, batch)
+        if not faults:
+            faults += await self._faulty_lines(tenant_id, set_id)
+        if not count and not faults:
+            faults.append(LineFault(1, "The file has no rates."))
+        return ImportResult(0 if faults else count, tuple(faults))
+
+    async def _faulty_lines(self, tenant_id: str, set_id: str) -> Iterable[LineFault]:
+        async with self._database.read() as session:
+            found = await deck_repository.faulty_lines(session, tenant_id, set_id, MAX_FAULTS)
+        return [
+            LineFault(line, f"It is valid at the same time as line {before}, with the same prefix.")
+            if overlaps
+            else LineFault(line, f"There is a gap after the validity of line {before}, with the same prefix.")
+            for line, before, overlaps in found
+        ]
+
+    async def _end_loading(self, deck: RateDeck, set_id: str, rates: int) -> bool:
+        async with self._database.begin() as uow:
+            return await deck_repository.end_loading(uow.session, deck.tenant_id, deck.id, set_id, rates)
+
+    async def _delete_set(self, tenant_id: str, set_id: str) -> None:
+        """Delete rates in short transactions, so that other writers do not wait for a large deck."""
+        more = bool(set_id)
+        while more:
+            async with self._database.begin() as uow:
+                more = await deck_repository.delete_rates(uow.session, tenant_id, set_id, _BATCH)
+
+    # ---- changes
+
+    async def changes(self, deck: RateDeck) -> DeckChanges:
+        """Compare a deck with the one in force."""
+        async with self._database.read() as session:
+            current = await deck_repository.deck_at(session, deck.tenant_id, self._database.clock.now())
+            sets = deck.tenant_id, current.set_id if current is not None else "", deck.set_id
+            counts = await deck_repository.count_changes(session, *sets)
+            first = await deck_repository.first_changes(session, *sets, SHOWN_CHANGES)
+        return DeckChanges(counts.get("added", 0), counts.get("removed", 0), counts.get("changed", 0), first)
+
+    async def bring_into_force(self, deck: RateDeck, moment: datetime | None = None) -> RateDeck:
+        """Let a deck be in force from a moment on, by default now. A moment in the past is for corrections: calls since
+        then get its prices when they are rated again. Raises Invalid, and Conflict without rates."""
+        now = self._database.clock.now()
+        begins = moment or now
+        if not now - _FURTHEST <= begins <= now + _FURTHEST:
+            raise Invalid("The time must be less than a year away.", field="in_force")
+        if not deck.rates:
+            raise Conflict("This rate deck has no rates yet.", hint="Import rates first.")
+        if deck.in_force is not None and deck.in_force <= now:
+            raise Conflict("This rate deck is in force.")
+        async with self._database.begin() as uow:
+            await deck_repository.set_in_force(uow.session, deck.tenant_id, deck.id, begins)
+        return replace(deck, in_force=begins)
+
+    async def delete(self, deck: RateDeck) -> None:
+        """Delete a draft. Raises Conflict for a deck that is or was in force: calls refer to it."""
+        if deck.in_force is not None:
+            raise Conflict("Calls are rated by this deck, so it cannot be deleted.")
+        async with self._database.begin() as uow:
+            await deck_repository.delete_deck(uow.session, deck.tenant_id, deck.id)
+        await self._delete_set(deck.tenant_id, deck.set_id)
+
+
+async def _batches(data: AsyncIterator[bytes], faults: list[LineFault]) -> AsyncIterator[list[tuple[int, Rate]]]:
+    """Yield the rates of a file, each with its line, in batches; add the lines that are refused to `faults`. Nothing is
+    yielded after one, and it ends when there are too many of them."""
+    reader: DeckReader | None = None
+    batch: list[tuple[int, Rate]] = []
+    number = 0
+    async for line in _lines(data):
+        number += 1
+        try:
+            if reader is None:
+                reader = DeckReader(line)
+                continue
+            rate = reader.rate(line)
+        except BadLine as fault:
+            faults.append(LineFault(number, str(fault)))
+            if reader is None or len(faults) == MAX_FAULTS:
+                return
+            continue
+        if rate is not None and not faults:
+            batch.append((number, rate))
+        if len(batch) == _BATCH:
+            yield batch
+            batch = []
+    if batch and not faults:
+        yield batch
+
+
+async def _lines(data: AsyncIterator[bytes]) -> AsyncIterator[str]:
+    """Yield the lines of a text in UTF-8. A line that is too long is cut, so that it is refused."""
+    decoder, rest = codecs.getincrementaldecoder("utf-8")("replace"), ""
+    async for chunk in data:
+        lines = (rest + decoder.decode(chunk)).split("\n")
+        rest = lines.pop()[: MAX_LINE + 1]
+        for line in lines:
+            yield line[: MAX_LINE + 1].rstrip("\r")
+    rest += decoder.decode(b"", final=True)
+    if rest:
+        yield rest[: MAX_LINE + 1].rstrip("\r")

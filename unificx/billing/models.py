@@ -1,0 +1,92 @@
+"""Models of rate decks, rated calls and the ledger. Amounts are in micros of the currency.
+
+None of them names a person: a rated call has the id of an extension and the beginning of the number called.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Index
+from sqlalchemy.orm import Mapped
+
+from unificx.db import Base, plain
+
+
+class RateDeckRow(Base):
+    """A rate deck. Its rates are those of its set, which an import replaces as a whole."""
+
+    __tablename__ = "rate_deck"
+    __table_args__ = (Index(None, "tenant_id", "in_force"),)
+
+    id: Mapped[str] = plain("our own random id", primary_key=True)
+    tenant_id: Mapped[str] = plain("the tenant")
+    name: Mapped[str] = plain("text of the operator that names a rate deck, not a person")
+    currency: Mapped[str] = plain("code of the currency")
+    created: Mapped[datetime] = plain("creation time")
+    in_force: Mapped[datetime | None] = plain("from when it is in force")
+    rates: Mapped[int] = plain("number of rates")
+    set_id: Mapped[str] = plain("random id of its set of rates, or nothing")
+    loading_id: Mapped[str] = plain("random id of the set that an import is loading, or nothing")
+
+
+class RateRow(Base):
+    """A rate of a set."""
+
+    __tablename__ = "rate"
+
+    tenant_id: Mapped[str] = plain("the tenant", primary_key=True)
+    set_id: Mapped[str] = plain("random id of the set", primary_key=True)
+    prefix: Mapped[str] = plain("beginning of numbers, from a price list", primary_key=True)
+    line: Mapped[int] = plain("line of the file it comes from", primary_key=True, autoincrement=False)
+    price: Mapped[int] = plain("price per minute", BigInteger)
+    first: Mapped[int] = plain("first increment in seconds")
+    next: Mapped[int] = plain("further increments in seconds")
+    connection: Mapped[int] = plain("connection fee", BigInteger)
+    minimum: Mapped[int] = plain("minimum price of a call", BigInteger)
+    valid_from: Mapped[int] = plain("first day, as an ordinal")
+    valid_until: Mapped[int] = plain("day after the last one, as an ordinal")
+    name: Mapped[str] = plain("name of the destination, from a price list")
+    group: Mapped[str] = plain("group of destinations for included minutes, or nothing")
+
+
+class RatedCallRow(Base):
+    """The billed part of an answered leg to a number outside. The id is the call's id and a position."""
+
+    __tablename__ = "rated_call"
+    __table_args__ = (
+        Index(None, "tenant_id", "answered", "id"),
+        Index(None, "tenant_id", "extension_id", "answered"),
+        Index(None, "tenant_id", "call_id"),
+    )
+
+    id: Mapped[str] = plain("the call's random id and a position", primary_key=True)
+    tenant_id: Mapped[str] = plain("the tenant")
+    call_id: Mapped[str] = plain("the call; no foreign key, because its record may end earlier")
+    extension_id: Mapped[str] = plain("id of the extension for which it is billed, or nothing")
+    trunk_id: Mapped[str] = plain("the trunk")
+    destination: Mapped[str] = plain("beginning of the number called, without its last four digits")
+    country: Mapped[str] = plain("code of the country called, or nothing")
+    answered: Mapped[datetime] = plain("when it was answered")
+    seconds: Mapped[int] = plain("seconds that have begun")
+    deck_id: Mapped[str] = plain("the rate deck, or nothing")
+    prefix: Mapped[str] = plain("prefix of the rate, or nothing: it has no price yet")
+    group: Mapped[str] = plain("group of the rate, or nothing")
+    billed_seconds: Mapped[int] = plain("seconds in whole increments")
+    covered_seconds: Mapped[int] = plain("billed seconds covered by included minutes")
+    currency: Mapped[str] = plain("code of the currency, or nothing")
+    amount: Mapped[int] = plain("price of the call", BigInteger)
+    revision: Mapped[int] = plain("how often the price has changed")
+
+
+class LedgerEntryRow(Base):
+    """A posting of a transaction. Those of a reference add up to zero."""
+
+    __tablename__ = "ledger_entry"
+    __table_args__ = (Index(None, "tenant_id", "currency", "account"), Index(None, "tenant_id", "at"))
+
+    tenant_id: Mapped[str] = plain("the tenant", primary_key=True)
+    reference: Mapped[str] = plain("what is posted, such as a call and its revision", primary_key=True)
+    account: Mapped[str] = plain("customer, revenue or payments", primary_key=True)
+    kind: Mapped[str] = plain("call, fee, payment, refund or correction")
+    currency: Mapped[str] = plain("code of the currency")
+    amount: Mapped[int] = plain("amount, positive for a debit", BigInteger)
+    at: Mapped[datetime] = plain("time of the posting")

@@ -1,0 +1,175 @@
+"""Rating: the price of each call outside, once, and again when prices were corrected."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from unificx.billing import deck_repository, repository
+from unificx.billing.machine.ledger import sale
+from unificx.billing.machine.rates import Deck, charge, prefixes
+from unificx.billing.schemas import RatedCall, RateDeck, Rerating, Simulation, Usage, UsageKey
+from unificx.cdr.events import OutsideCallRecorded
+from unificx.core.errors import Invalid
+from unificx.db import Database, UnitOfWork, lock_scope
+from unificx.identity import DirectoryCache
+
+MAX_PERIOD = timedelta(days=366)
+_PAGE = 500
+_SCOPE = "billing"
+
+
+class Rating:
+    """Rates the calls outside of all tenants."""
+
+    def __init__(self, database: Database, directory: DirectoryCache) -> None:
+        self._database = database
+        self._directory = directory
+
+    async def on_outside_call(self, event: OutsideCallRecorded, uow: UnitOfWork) -> None:
+        """Rate a leg, unless it is rated already. Outbox handler."""
+        call = RatedCall(
+            id=event.leg_id,
+            tenant_id=event.tenant,
+            call_id=event.call_id,
+            extension_id=event.extension_id,
+            trunk_id=event.trunk_id,
+            destination=event.destination,
+            country=event.country,
+            answered=event.answered,
+            seconds=event.seconds,
+        )
+        await lock_scope(uow.session, _SCOPE, event.tenant)
+        deck = await deck_repository.deck_at(uow.session, event.tenant, event.answered)
+        [rated] = await self._rate(uow.session, deck, [call])
+        if await repository.insert_call(uow.session, rated):
+            await self._post(uow, rated, rated.amount)
+
+    async def rate_again(self, tenant_id: str, since: datetime, until: datetime) -> Rerating:
+        """Rate the calls answered in a period by the decks that are in force for them now. Differences are posted as
+        corrections. Raises Invalid."""
+        check_period(since, until)
+        calls = changed = difference = 0
+        after: tuple[datetime, str] | None = None
+        while True:
+            async with self._database.begin() as uow:
+                await lock_scope(uow.session, _SCOPE, tenant_id)
+                page = await repository.calls_between(uow.session, tenant_id, since, until, after=after, limit=_PAGE)
+                for before, rated in zip(page, await self._rate_by_decks(uow.session, tenant_id, page), strict=True):
+                    if replace(rated, revision=before.revision) == before:
+                        continue
+                    changed += 1
+                    difference += rated.amount - before.amount
+                    await self._replace(uow, before, rated)
+            calls += len(page)
+            if len(page) < _PAGE:
+                return Rerating(calls, changed, difference)
+            after = page[-1].answered, page[-1].id
+
+    async def simulate(self, deck: RateDeck, since: datetime, until: datetime) -> Simulation:
+        """Return what the calls answered in a period would have cost with a deck. Raises Invalid."""
+        check_period(since, until)
+        calls = unmatched = amount = amount_before = 0
+        async for page in self._pages(deck.tenant_id, since, until):
+            async with self._database.read() as session:
+                rated = await self._rate(session, deck, page)
+            calls += len(page)
+            unmatched += sum(not each.prefix for each in rated)
+            amount += sum(each.amount for each in rated)
+            amount_before += sum(each.amount for each in page if each.currency == deck.currency)
+        return Simulation(calls, unmatched, deck.currency, amount, amount_before)
+
+    async def usage(self, tenant_id: str, since: datetime, until: datetime, by: UsageKey) -> Sequence[Usage]:
+        """Add up the calls answered in a period, by extension or country. Raises Invalid."""
+        check_period(since, until)
+        async with self._database.read() as session:
+            return await repository.usage(session, tenant_id, since, until, by)
+
+    async def of_calls(self, tenant_id: str, call_ids: Sequence[str]) -> Sequence[RatedCall]:
+        """Return the billed parts of calls."""
+        async with self._database.read() as session:
+            return await repository.rated_legs(session, tenant_id, call_ids)
+
+    # ---- inside
+
+    async def _pages(self, tenant_id: str, since: datetime, until: datetime) -> AsyncIterator[Sequence[RatedCall]]:
+        after: tuple[datetime, str] | None = None
+        while True:
+            async with self._database.read() as session:
+                page = await repository.calls_between(session, tenant_id, since, until, after=after, limit=_PAGE)
+            yield page
+            if len(page) < _PAGE:
+                return
+            after = page[-1].answered, page[-1].id
+
+    async def _rate_by_decks(
+        self, session: AsyncSession, tenant_id: str, calls: Sequence[RatedCall]
+    ) -> Sequence[RatedCall]:
+        """Rate calls in order, each by the deck in force when it was answered."""
+        decks = [deck for deck in await deck_repository.list_decks(session, tenant_id) if deck.in_force is not None]
+        decks.sort(key=lambda deck: (deck.in_force, deck.id))
+        by_deck: dict[str, list[RatedCall]] = {}
+        for call in calls:
+            found = [deck.id for deck in decks if deck.in_force is not None and deck.in_force <= call.answered]
+            by_deck.setdefault(found[-1] if found else "", []).append(call)
+        known = {deck.id: deck for deck in decks}
+        rated = [
+            each for deck_id, own in by_deck.items() for each in await self._rate(session, known.get(deck_id), own)
+        ]
+        by_id = {each.id: each for each in rated}
+        return [by_id[call.id] for call in calls]
+
+    async def _rate(
+        self, session: AsyncSession, deck: RateDeck | None, calls: Sequence[RatedCall]
+    ) -> Sequence[RatedCall]:
+        """Return calls with their price by a deck; without a rate, or a deck, they have none."""
+        if deck is None:
+            return [_without_price(call) for call in calls]
+        wanted = sorted({prefix for call in calls for prefix in prefixes(call.destination)})
+        rates = Deck(await deck_repository.rates_of_prefixes(session, deck.tenant_id, deck.set_id, wanted))
+        return [self._priced(deck, rates, call) for call in calls]
+
+    def _priced(self, deck: RateDeck, rates: Deck, call: RatedCall) -> RatedCall:
+        day = call.answered.astimezone(self._directory.time_zone(call.tenant_id)).toordinal()
+        rate = rates.find(call.destination, day)
+        if rate is None:
+            return _without_price(call)
+        found = charge(rate, call.seconds)
+        return replace(
+            call,
+            deck_id=deck.id,
+            prefix=rate.prefix,
+            group=rate.group,
+            billed_seconds=found.seconds,
+            covered_seconds=0,
+            currency=deck.currency,
+            amount=found.amount,
+        )
+
+    async def _replace(self, uow: UnitOfWork, before: RatedCall, rated: RatedCall) -> None:
+        """Store another price of a call, and post the difference; of another currency, both prices."""
+        after = replace(rated, revision=before.revision + 1)
+        await repository.update_price(uow.session, after)
+        if before.currency in ("", after.currency):
+            await self._post(uow, after, after.amount - before.amount)
+        else:
+            await self._post(uow, replace(after, currency=before.currency), -before.amount, taken_back=True)
+            await self._post(uow, after, after.amount)
+
+    async def _post(self, uow: UnitOfWork, call: RatedCall, amount: int, *, taken_back: bool = False) -> None:
+        if amount:
+            reference = f"call:{call.id}:{call.revision}" + ":back" * taken_back
+            kind = "correction" if call.revision else "call"
+            at = self._database.clock.now()
+            await repository.post(uow.session, call.tenant_id, sale(reference, kind, call.currency, amount), at)
+
+
+def check_period(since: datetime, until: datetime) -> None:
+    """Raise Invalid for a period that is empty or longer than `MAX_PERIOD`."""
+    if not timedelta() < until - since <= MAX_PERIOD:
+        raise Invalid("A period of at most a year is needed.", hint="Give `since` and `until`.", field="since")
+
+
+def _without_price(call: RatedCall) -> RatedCall:
+    return replace(call, deck_id="", prefix="", group="", billed_seconds=0, covered_seconds=0, currency="", amount=0)

@@ -1,0 +1,152 @@
+"""All SQL on rated calls and the ledger."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import Select, Table, and_, case, delete, func, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from unificx.billing.machine.ledger import Transaction
+from unificx.billing.models import LedgerEntryRow, RatedCallRow
+from unificx.billing.schemas import RatedCall, Usage, UsageKey
+from unificx.db import owned_by
+
+_CALL = cast("Table", RatedCallRow.__table__)
+_ENTRY = cast("Table", LedgerEntryRow.__table__)
+_INSERTS = {
+    (dialect, table): insert(table).on_conflict_do_nothing()
+    for dialect, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+    for table in (_CALL, _ENTRY)
+}
+"""INSERT statements by dialect and table; existing rows are left unchanged."""
+_KEYS = {"extension": RatedCallRow.extension_id, "country": RatedCallRow.country}
+
+
+async def insert_call(session: AsyncSession, call: RatedCall) -> bool:
+    """Insert a rated call; False if it is there already."""
+    connection = await session.connection()
+    insert = _INSERTS[connection.dialect.name, _CALL].values(**asdict(call)).returning(_CALL.c.id)
+    return (await connection.execute(insert)).scalar() is not None
+
+
+async def update_price(session: AsyncSession, call: RatedCall) -> None:
+    """Store another price of a call."""
+    await session.execute(
+        update(RatedCallRow)
+        .where(RatedCallRow.tenant_id == call.tenant_id, RatedCallRow.id == call.id)
+        .values(
+            deck_id=call.deck_id,
+            prefix=call.prefix,
+            group=call.group,
+            billed_seconds=call.billed_seconds,
+            covered_seconds=call.covered_seconds,
+            currency=call.currency,
+            amount=call.amount,
+            revision=call.revision,
+        )
+    )
+
+
+async def calls_between(
+    session: AsyncSession,
+    tenant_id: str,
+    since: datetime,
+    until: datetime,
+    *,
+    after: tuple[datetime, str] | None,
+    limit: int,
+) -> list[RatedCall]:
+    """Return calls answered in a period, in order, behind `after`."""
+    query = _calls(tenant_id).where(RatedCallRow.answered >= since, RatedCallRow.answered < until)
+    if after is not None:
+        moment, call_id = after
+        later = and_(RatedCallRow.answered == moment, RatedCallRow.id > call_id)
+        query = query.where(RatedCallRow.answered >= moment, or_(RatedCallRow.answered > moment, later))
+    rows = await session.execute(query.order_by(RatedCallRow.answered, RatedCallRow.id).limit(limit))
+    return [RatedCall(**row._mapping) for row in rows]
+
+
+async def rated_legs(session: AsyncSession, tenant_id: str, call_ids: Sequence[str]) -> list[RatedCall]:
+    """Return the billed parts of calls."""
+    if not call_ids:
+        return []
+    rows = await session.execute(_calls(tenant_id).where(RatedCallRow.call_id.in_(call_ids)).order_by(RatedCallRow.id))
+    return [RatedCall(**row._mapping) for row in rows]
+
+
+async def usage(session: AsyncSession, tenant_id: str, since: datetime, until: datetime, by: UsageKey) -> list[Usage]:
+    """Add up the calls answered in a period."""
+    key = _KEYS[by]
+    totals = (
+        func.count(),
+        func.sum(RatedCallRow.seconds),
+        func.sum(RatedCallRow.billed_seconds),
+        func.sum(RatedCallRow.covered_seconds),
+        func.sum(RatedCallRow.amount),
+        func.sum(case((RatedCallRow.prefix == "", 1), else_=0)),
+    )
+    query = select(key, RatedCallRow.currency, *totals).where(
+        RatedCallRow.tenant_id == tenant_id, RatedCallRow.answered >= since, RatedCallRow.answered < until
+    )
+    rows = await session.execute(query.group_by(key, RatedCallRow.currency).order_by(key, RatedCallRow.currency))
+    return [Usage(name, currency, *(int(value) for value in values)) for name, currency, *values in rows]
+
+
+def ended_calls(tenant_id: str) -> Select[str, datetime]:
+    """Rated calls, since their answer."""
+    present = RatedCallRow.tenant_id == tenant_id
+    return select(RatedCallRow.id, RatedCallRow.answered.label("at")).where(present)
+
+
+async def delete_calls(session: AsyncSession, tenant_id: str, ids: Sequence[str]) -> None:
+    chosen = (owned_by(RatedCallRow.tenant_id, tenant_id), RatedCallRow.id.in_(ids))
+    await session.execute(delete(RatedCallRow).where(*chosen))
+
+
+async def replace_extension(session: AsyncSession, tenant_id: str, extension_id: str, replacement: str) -> None:
+    """Replace the id of an extension in its calls."""
+    of_extension = (RatedCallRow.tenant_id == tenant_id, RatedCallRow.extension_id == extension_id)
+    await session.execute(update(RatedCallRow).where(*of_extension).values(extension_id=replacement))
+
+
+# ---- ledger
+
+
+async def post(session: AsyncSession, tenant_id: str, transaction: Transaction, at: datetime) -> bool:
+    """Post a transaction; False if one with its reference is there already."""
+    rows = [
+        {
+            "tenant_id": tenant_id,
+            "reference": transaction.reference,
+            "account": each.account,
+            "kind": transaction.kind,
+            "currency": transaction.currency,
+            "amount": each.amount,
+            "at": at,
+        }
+        for each in transaction.postings
+    ]
+    connection = await session.connection()
+    insert = _INSERTS[connection.dialect.name, _ENTRY].values(rows).returning(_ENTRY.c.account)
+    return len((await connection.execute(insert)).all()) == len(rows)
+
+
+async def balances(session: AsyncSession, tenant_id: str) -> dict[tuple[str, str], int]:
+    """Return the sum of each account and currency."""
+    query = select(LedgerEntryRow.account, LedgerEntryRow.currency, func.sum(LedgerEntryRow.amount)).where(
+        LedgerEntryRow.tenant_id == tenant_id
+    )
+    rows = await session.execute(query.group_by(LedgerEntryRow.account, LedgerEntryRow.currency))
+    return {(account, currency): int(amount) for account, currency, amount in rows}
+
+
+async def delete_of_tenant(session: AsyncSession, tenant_id: str) -> None:
+    for row in (LedgerEntryRow, RatedCallRow):
+        await session.execute(delete(row).where(row.tenant_id == tenant_id))
+
+
+def _calls(tenant_id: str) -> Select[Any]:
+    return select(_CALL).where(RatedCallRow.tenant_id == tenant_id)

@@ -1,0 +1,40 @@
+"""Billing: its parts, and the end of its data."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from unificx.billing import deck_repository, repository
+from unificx.billing.decks import RateDecks
+from unificx.billing.rating import Rating
+from unificx.db import Database, UnitOfWork
+from unificx.identity import DirectoryCache
+from unificx.identity.events import TenantDeleted
+from unificx.privacy import Expiry
+
+
+@dataclass(frozen=True, slots=True)
+class Billing:
+    """The services of billing."""
+
+    database: Database
+    decks: RateDecks
+    rating: Rating
+
+    @property
+    def expiries(self) -> Sequence[Expiry]:
+        """Rated calls end with the call history, whose limits are those of the law for both."""
+        return (Expiry("history", "rated calls", repository.ended_calls, self._drop_calls),)
+
+    async def _drop_calls(self, tenant_id: str, ids: Sequence[str]) -> None:
+        async with self.database.begin() as uow:
+            await repository.delete_calls(uow.session, tenant_id, ids)
+
+    async def on_tenant_deleted(self, event: TenantDeleted, uow: UnitOfWork) -> None:
+        """Delete the data of a deleted tenant. Outbox handler."""
+        await repository.delete_of_tenant(uow.session, event.tenant)
+        await deck_repository.delete_of_tenant(uow.session, event.tenant)
+
+
+def build_billing(database: Database, directory: DirectoryCache) -> Billing:
+    """Return the services of billing."""
+    return Billing(database, RateDecks(database), Rating(database, directory))
