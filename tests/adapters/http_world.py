@@ -16,6 +16,7 @@ from fake_media import FakeEngine, FakeRelay, conversation
 from fake_notifier import FakeAccountNotifier
 from prometheus_client import CollectorRegistry
 
+from tests.person_erasures import person_erasures
 from unificx.api import (
     ComponentState,
     EventHub,
@@ -68,17 +69,13 @@ from unificx.media.tones import sine
 from unificx.notifications import PushNotifier, PushNotifierDependencies, Vapid
 from unificx.privacy import (
     AccessLog,
-    AuditLog,
     Consents,
     DataSubject,
     Erasure,
     ErasureJournal,
-    Holds,
     KeyRotation,
     KeyStore,
     MasterKey,
-    PersonErasures,
-    ReceiptSigner,
     Retention,
 )
 from unificx.prompts import Prompts
@@ -519,21 +516,21 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
     menus = MenuParts(database, keys, directory, destinations, custom_sounds, FakeSpeech(), clock)
     routing = build_call_routing(store, outside, trunks, cluster, mailboxes, rooms, menus)
     queue_events = QueueEvents(hub, bus, directory, routing.queues)
-    erasures = PersonErasures(database, erasure, clock, ReceiptSigner(bytes(32)), keys.installation_id)
+    erasures = person_erasures(database, keys, erasure)
     erasures.holdings = (account_holding(database, identity.users), call_record_holding(database, history))
     access_copies = AccessCopies(
         AccessCopyParts(database, keys, erasure, folder / "copies", keys.installation_id, lambda: False)
     )
     access_copies.holdings = erasures.holdings
-    erasures.holds = holds = Holds(database, keys, clock)
+    holds = erasures.holds
     holds.targets = (CALL_TARGET, RECORDING_TARGET, MESSAGE_TARGET)
     erasures.installation = ErasureChecks(identity, spool)
     rights = RightsRequests(RightsParts(database, keys, identity, cluster.counters, cluster.one_time))
     retention = Retention(database, clock)
-    chat = Chat(ChatParts(database, keys, directory, cluster.counters, bus.publish))
+    period = partial(retention.period, name="message")
+    chat = Chat(ChatParts(database, keys, directory, cluster.counters, bus.publish, period))
     ChatEvents(hub, bus, push)
     retention.tenants, retention.expiries = directory.tenants, call_record_expiries(database)
-    erasures.audit = AuditLog(database, keys, erasures.signer, keys.installation_id)
     services = Services(
         identity=identity,
         holds=holds,

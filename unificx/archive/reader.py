@@ -161,7 +161,7 @@ def _verify(archive: zipfile.ZipFile, contents: ListedContents) -> None:
         for _ in data:
             pass  # what a reader above has left
         if short.hexdigest() != each.sha256:
-            raise Invalid(f"The access copy is damaged: {each.path} has another SHA-256.", hint="Use another copy.")
+            raise Invalid(f"The access copy is damaged: {each.path} has another SHA-256.", hint=ANOTHER_COPY)
         if is_sound:
             sounds[each.path] = "sha512-" + urlsafe_b64encode(long.digest()).decode().rstrip("=")
 

@@ -1,6 +1,6 @@
 """Conversations and their members."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -30,11 +30,9 @@ MAX_SIGNALLED = 20
 
 
 class Conversations:
-    """Conversations of all tenants. Only members see and change them. `period` is set by the composition root: it
-    returns a tenant's period of messages."""
+    """Conversations of all tenants. Only members see and change them."""
 
     def __init__(self, parts: ChatParts) -> None:
-        self.period: Callable[[str], Period] = lambda _: Period(months=12)
         self._parts = parts
         self._database, self._keys, self._clock = parts.database, parts.keys, parts.clock
 
@@ -120,7 +118,7 @@ class Conversations:
     def _checked_period(self, conversation: Conversation, text: str) -> str | None:
         if not text:
             return None
-        period, longest = Period.parse(text), self.period(conversation.tenant_id)
+        period, longest = Period.parse(text), self._parts.period(conversation.tenant_id)
         if period.exceeds(longest):
             raise Invalid(
                 f"Messages are stored for {longest.text} at most here.",

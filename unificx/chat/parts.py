@@ -13,17 +13,19 @@ from unificx.core.clock import Clock
 from unificx.core.errors import Invalid, NotFound, TooManyRequests
 from unificx.db import Database, Keys
 from unificx.identity import DirectoryCache
+from unificx.privacy import Period
 
 
 @dataclass(frozen=True, slots=True)
 class ChatParts:
-    """`publish` sends signals."""
+    """`publish` sends signals, `period` returns a tenant's period of messages."""
 
     database: Database
     keys: Keys
     directory: DirectoryCache
     counters: Counters
     publish: Callable[[object], None]
+    period: Callable[[str], Period]
 
     @property
     def clock(self) -> Clock:

@@ -25,6 +25,6 @@ def require_listed_files(
     """Raise Invalid, which names the file, unless exactly the listed files were found, with the same digests."""
     for name in sorted(found.keys() | listed.keys()):
         if name not in found or name not in listed:
-            raise Invalid(f"Manifest and contents of the {kind} differ: {shown_name(name)}.", hint="Use another copy.")
+            raise Invalid(f"Manifest and contents of the {kind} differ: {shown_name(name)}.", hint=ANOTHER_COPY)
         if found[name] != listed[name]:
-            raise Invalid(f"The {kind} is damaged: {shown_name(name)} has another SHA-256.", hint="Use another copy.")
+            raise Invalid(f"The {kind} is damaged: {shown_name(name)} has another SHA-256.", hint=ANOTHER_COPY)

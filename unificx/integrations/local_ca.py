@@ -5,7 +5,6 @@ install `ca.pem` on phones and browsers.
 """
 
 import ipaddress
-import os
 import re
 import socket
 import ssl
@@ -21,6 +20,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from unificx.core.clock import Clock
 from unificx.core.errors import StartupError
+from unificx.core.files import write_durably
 
 AUTHORITY_LIFETIME = timedelta(days=3650)
 SERVER_LIFETIME = timedelta(days=397)
@@ -121,8 +121,8 @@ def _load_or_create_authority(
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
         .sign(key, hashes.SHA256())
     )
-    _write_atomically(key_path, _private_key_pem(key), 0o600)
-    _write_atomically(path, certificate.public_bytes(serialization.Encoding.PEM), 0o644)
+    write_durably(key_path, _private_key_pem(key), 0o600)
+    write_durably(path, certificate.public_bytes(serialization.Encoding.PEM), 0o644)
     return certificate, key
 
 
@@ -146,8 +146,8 @@ def _issue(
         .sign(authority_key, hashes.SHA256())
     )
     chain = certificate.public_bytes(serialization.Encoding.PEM) + authority.public_bytes(serialization.Encoding.PEM)
-    _write_atomically(files.key, _private_key_pem(key), 0o600)
-    _write_atomically(files.certificate, chain, 0o644)
+    write_durably(files.key, _private_key_pem(key), 0o600)
+    write_durably(files.certificate, chain, 0o644)
 
 
 def _certificate(
@@ -182,14 +182,3 @@ def _private_key_pem(key: ec.EllipticCurvePrivateKey) -> bytes:
     return key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-
-
-def _write_atomically(path: Path, data: bytes, mode: int) -> None:
-    """Write the file atomically; it is never readable by other users."""
-    temporary = path.with_suffix(path.suffix + ".new")
-    temporary.unlink(missing_ok=True)
-    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)

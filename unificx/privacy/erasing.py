@@ -9,7 +9,6 @@ from typing import Any, Protocol, cast
 
 import structlog
 
-from unificx.core.clock import Clock
 from unificx.core.errors import Conflict, DomainError, Invalid, NotFound, ServiceUnavailable
 from unificx.core.events import DomainEvent
 from unificx.core.faults import describe_fault
@@ -92,22 +91,28 @@ class _Alone:
 
 
 class PersonErasures:
-    """Erases people, with or without an account. `holdings`, `installation`, `audit` and `holds` are set
-    by the composition root.
+    """Erases people, with or without an account. `holdings` and `installation` are set by the composition root.
 
     A failing step does not stop the others; the receipt is stored once nothing is left.
     """
 
     def __init__(
-        self, database: Database, erasure: Erasure, clock: Clock, signer: ReceiptSigner, installation_id: str
+        self,
+        database: Database,
+        erasure: Erasure,
+        signer: ReceiptSigner,
+        installation_id: str,
+        *,
+        holds: Holds,
+        audit: AuditLog,
     ) -> None:
         self.holdings: Sequence[Holding] = ()
         self.installation: Installation = _Alone()
-        self.audit: AuditLog | None = None
-        self.holds: Holds | None = None
+        self.audit = audit
+        self.holds = holds
         self._database = database
         self.erasure = erasure
-        self._clock = clock
+        self._clock = database.clock
         self.signer = signer
         self._installation_id = installation_id
         self._one_at_a_time = asyncio.Lock()
@@ -204,7 +209,7 @@ class PersonErasures:
 
     async def _held(self, owner: DataSubject) -> Sequence[HeldKind]:
         """Return the objects of a subject that are under a hold. The holdings neither erase nor count them."""
-        return () if self.holds is None else await self.holds.of_subject(owner.tenant_id, owner.subject)
+        return await self.holds.of_subject(owner.tenant_id, owner.subject)
 
     async def erase_rows(self, owner: DataSubject) -> bool:
         """Erase a subject in all areas, independently of each other; return whether all have succeeded."""
@@ -265,8 +270,7 @@ class PersonErasures:
             if confirmed is None and not is_scheduled:
                 raise Conflict("The erasure was cancelled.")
             uow.session.add(row)
-            if self.audit is not None:
-                await self.audit.record_current(uow, ERASURE_ACTION, _object_of(row))
+            await self.audit.record_current(uow, ERASURE_ACTION, _object_of(row))
         return row
 
     async def _run(self, stored: ErasureRow) -> dict[str, Any]:
@@ -314,8 +318,6 @@ class PersonErasures:
 
     async def _audit_proof(self, stored: ErasureRow) -> dict[str, Any] | None:
         """Return the proof that the audit log includes this erasure; None for one that began without a request."""
-        if self.audit is None:
-            return None
         return await self.audit.tree.prove_object(stored.tenant_id, ERASURE_ACTION, _object_of(stored))
 
     def _announce(self, stored: ErasureRow, *, held: bool) -> None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from unificx.core.errors import StartupError
+from unificx.core.files import sync_folder, write_durably
 
 MASTER_KEY_VARIABLE = "UNIFICX_MASTER_KEY"
 MASTER_KEY_COMMAND_VARIABLE = "UNIFICX_MASTER_KEY_COMMAND"
@@ -87,16 +88,9 @@ def replace_file(path: Path, content: bytes) -> None:
 
     A file system or disk that writes elsewhere may still have the old bytes somewhere."""
     path = path.resolve()
-    temporary = path.with_name(f"{path.name}.new")
-    temporary.unlink(missing_ok=True)
-    with os.fdopen(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
     old = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
     try:
-        temporary.replace(path)
-        _sync_folder(path.parent)
+        write_durably(path, content)
         os.pwrite(old, bytes(os.fstat(old).st_size), 0)
         os.fsync(old)
     finally:
@@ -155,13 +149,5 @@ def _make(path: Path) -> bytes:
         file.write(encode_keys([key]))
         file.flush()
         os.fsync(file.fileno())
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
     return key
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

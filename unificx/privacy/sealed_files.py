@@ -1,12 +1,12 @@
 """Installation secrets in separate files, sealed by the master key and thus useless in a stolen backup."""
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 
 from unificx.core.errors import StartupError
+from unificx.core.files import write_durably
 from unificx.privacy.master import FILE_CONTEXT, MasterKey
 
 
@@ -47,13 +47,8 @@ def reseal_file(path: Path, wrapper: MasterKey, purpose: str) -> None:
 
 
 def _write(path: Path, wrapper: MasterKey, purpose: str, secret: bytes) -> None:
-    temporary = path.with_suffix(".new")
     try:
-        with os.fdopen(os.open(temporary, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb") as file:
-            file.write(wrapper.wrap(secret, FILE_CONTEXT, purpose))
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
+        write_durably(path, wrapper.wrap(secret, FILE_CONTEXT, purpose))
     except OSError as error:
         raise StartupError(
             f"{path} cannot be written: {error.strerror}.", hint="Check its owner and permissions."

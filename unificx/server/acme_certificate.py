@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import json
-import os
 import ssl
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,6 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from unificx.core.clock import Clock
 from unificx.core.errors import StartupError
+from unificx.core.files import write_durably
 from unificx.integrations.acme import CertificateOrder, IssueRefused, new_key, request_certificate
 from unificx.server.settings import AcmeSettings
 
@@ -126,7 +126,7 @@ class AcmeCertificate:
     def _order(self, key: str) -> CertificateOrder:
         account = self._directory / "account.key"
         if not account.exists():
-            _write(account, self._sealed(new_key()))
+            write_durably(account, self._sealed(new_key()))
         opened = load_pem_private_key(account.read_bytes(), self._password.encode())
         pem = opened.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
         settings = self._settings
@@ -135,7 +135,7 @@ class AcmeCertificate:
     def _store(self, chain: str, key: str) -> None:
         """Check a new certificate, then replace the old one, which stays in use if anything fails."""
         new = self._file.with_suffix(".new")
-        _write(new, chain.encode() + self._sealed(key))
+        write_durably(new, chain.encode() + self._sealed(key))
         ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(new, password=self._password)
         new.replace(self._file)
         self._use(self._file)
@@ -156,7 +156,7 @@ class AcmeCertificate:
         failure = self.failure
         state = {} if failure is None else {"message": failure.message, "hint": failure.hint}
         with contextlib.suppress(OSError):
-            _write(self._file.with_suffix(".json"), json.dumps(state).encode())
+            write_durably(self._file.with_suffix(".json"), json.dumps(state).encode())
 
 
 def certificate_file(directory: Path, domain: str) -> Path:
@@ -172,13 +172,3 @@ async def first_attempt(certificate: AcmeCertificate, stop: asyncio.Event) -> No
     finally:
         for wait in waits:
             wait.cancel()
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Write a file that only this user can read, atomically."""
-    temporary = path.with_name(f".{path.name}.tmp")
-    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)

@@ -71,7 +71,8 @@ async def open_installation(
         stack.push_async_callback(database.close)
         cluster = local_cluster(clock, _log_handler_failure)
         journal = _erasure_journal(paths, environ, keys)
-        erasures = _erasures(paths, database, keys, master, Erasure(journal, keys, clock, cluster.bus))
+        signer = _receipt_signer(paths, master, clock)
+        erasures = _erasures(database, keys, signer, Erasure(journal, keys, clock, cluster.bus), environ)
         erasures.erasure.replay()
         try:
             await migrate_in_child(database, url)
@@ -89,8 +90,6 @@ async def open_installation(
         connect_requests(container)
         connect_access_copies(container)
         connect_retention(container)
-        if environ.get(HEADS_VARIABLE):
-            container.audit.tree.outside = HeadFile(Path(environ[HEADS_VARIABLE]))
         await container.spool.recover()
         stack.push_async_callback(container.spool.close)
         with stating(Access("telephony", "start")):
@@ -127,15 +126,18 @@ def _erasure_journal(paths: InstallationPaths, environ: dict[str, str], keys: Ke
     return journal
 
 
+def _receipt_signer(paths: InstallationPaths, master: MasterKey, clock: Clock) -> ReceiptSigner:
+    create = partial(clock.random_bytes, RECEIPT_KEY_BYTES)
+    return ReceiptSigner(sealed_file(paths.receipt_key, master, RECEIPT_PURPOSE, create))
+
+
 def _erasures(
-    paths: InstallationPaths, database: Database, keys: KeyStore, master: MasterKey, erasure: Erasure
+    database: Database, keys: KeyStore, signer: ReceiptSigner, erasure: Erasure, environ: Mapping[str, str]
 ) -> PersonErasures:
-    clock = database.clock
-    seed = sealed_file(paths.receipt_key, master, RECEIPT_PURPOSE, lambda: clock.random_bytes(RECEIPT_KEY_BYTES))
-    erasures = PersonErasures(database, erasure, clock, ReceiptSigner(seed), keys.installation_id)
-    erasures.holds = Holds(database, keys, clock)
-    erasures.audit = AuditLog(database, keys, erasures.signer, keys.installation_id)
-    return erasures
+    installation_id, outside = keys.installation_id, environ.get(HEADS_VARIABLE)
+    audit = AuditLog(database, keys, signer, installation_id, HeadFile(Path(outside)) if outside else None)
+    holds = Holds(database, keys, database.clock)
+    return PersonErasures(database, erasure, signer, installation_id, holds=holds, audit=audit)
 
 
 async def _load(container: Container) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
-from typing import cast
 
 from prometheus_client import CollectorRegistry
 
@@ -135,12 +134,12 @@ class Container:
     @property
     def audit(self) -> AuditLog:
         """The audit log, which also records the erasures."""
-        return cast("AuditLog", self.erasures.audit)
+        return self.erasures.audit
 
     @property
     def holds(self) -> Holds:
         """Holds on objects, which delay erasures."""
-        return cast("Holds", self.erasures.holds)
+        return self.erasures.holds
 
 
 def build_container(
@@ -170,8 +169,8 @@ def build_container(
         erasures=erasures,
         consents=Consents(database, keys),
         accesses=AccessLog(database, keys, identity.directory),
-        retention=Retention(database, clock),
-        chat=_chat(database, keys, identity, cluster),
+        retention=(retention := Retention(database, clock)),
+        chat=_chat(database, keys, identity, cluster, retention),
         rotation=rotation,
         outbox=Outbox(database, bus.publish, clock),
         spool=spool,
@@ -229,8 +228,9 @@ def _access_copies(
     return AccessCopies(AccessCopyParts(database, keys, erasures.erasure, directory, installation_id, is_full))
 
 
-def _chat(database: Database, keys: KeyStore, identity: Identity, cluster: Cluster) -> Chat:
-    return Chat(ChatParts(database, keys, identity.directory, cluster.counters, cluster.bus.publish))
+def _chat(database: Database, keys: KeyStore, identity: Identity, cluster: Cluster, retention: Retention) -> Chat:
+    period = partial(retention.period, name="message")
+    return Chat(ChatParts(database, keys, identity.directory, cluster.counters, cluster.bus.publish, period))
 
 
 def _conference_rooms(database: Database, keys: KeyStore, identity: Identity, cluster: Cluster) -> MeetingRooms:

@@ -1,7 +1,6 @@
 """The data of all areas that ends: the one list for sweeping and for the preview."""
 
 from collections.abc import Sequence
-from functools import partial
 
 from unificx.cdr import call_record_expiries
 from unificx.chat import chat_expiries
@@ -28,6 +27,5 @@ def all_expiries(container: Container) -> Sequence[Expiry]:
 
 def connect_retention(container: Container) -> None:
     """Connect the retention with all areas and tenants."""
-    container.chat.conversations.period = partial(container.retention.period, name="message")
     container.retention.expiries = all_expiries(container)
     container.retention.tenants = container.identity.directory.tenants

@@ -27,7 +27,7 @@ HOME_FILES = (
     FileKind(r"(unificx|keys)\.db-(wal|shm|journal)", "log and index of a database in use"),
     FileKind(r"erased\.journal", "the erasure journal of a former version, moved at the next start"),
     FileKind(r"[a-z]+\.key", "a secret of the installation, sealed by the master key", in_backup=True),
-    FileKind(r"[a-z]+\.new", "a file that is being written"),
+    FileKind(r"[a-z]+(\.key)?\.new", "a file that is being written"),
     FileKind(r"spool/\d{16}\.(spool|parked|damaged)", "sealed records on their way to the database", in_backup=True),
     FileKind(r"spool/ballast", "reserved space"),
     FileKind(r"audio/[0-9a-f]{2}/(opus-)?[0-9a-f-]+", "sealed sound", in_backup=True),

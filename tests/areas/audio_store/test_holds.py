@@ -11,6 +11,7 @@ from recording_setup import ANNA, TENANT, RecordingSetup, new_message
 from sweeping import retention_of
 from test_recording_archive import record
 
+from tests.person_erasures import person_erasures
 from unificx.audio_store import sound_holding
 from unificx.calls.events import CallEnded, CallParty
 from unificx.cdr import CALL_TARGET, CdrService, call_record_expiries, call_record_holding
@@ -26,7 +27,6 @@ from unificx.privacy import (
     KeyStore,
     NewHold,
     PersonErasures,
-    ReceiptSigner,
 )
 from unificx.recording import RECORDING_TARGET, recording_holding
 from unificx.voicemail import MESSAGE_TARGET, NewSharedMailbox, mailbox_holding
@@ -106,10 +106,10 @@ async def site(room: RecordingSetup, tmp_path: Path) -> AsyncIterator[Site]:
     database, keys, clock = room.database, room.keys, room.clock
     spool = Spool(tmp_path / "spool", database)
     erasure = Erasure(ErasureJournal(tmp_path / "people.journal"), keys, clock, room.bus)
-    erasures = PersonErasures(database, erasure, clock, ReceiptSigner(bytes(32)), "installation")
-    made = Site(room, Holds(database, keys, clock), CdrService(database, keys, spool), spool, erasures)
+    erasures = person_erasures(database, keys, erasure)
+    made = Site(room, erasures.holds, CdrService(database, keys, spool), spool, erasures)
     made.holds.targets = (CALL_TARGET, RECORDING_TARGET, MESSAGE_TARGET)
-    erasures.installation, erasures.holds = made, made.holds
+    erasures.installation = made
     erasures.holdings = (
         mailbox_holding(database, room.boxes),
         sound_holding(database, room.audio),

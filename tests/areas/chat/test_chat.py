@@ -83,9 +83,10 @@ async def office(database: Database, keys: KeyStore, clock: ManualClock) -> Asyn
     people = identity_on(database, keys, clock)
     await people.start()
     signals: list[Any] = []
-    parts = ChatParts(database, keys, people.directory, local_cluster(clock, fail).counters, signals.append)
+    parts = ChatParts(
+        database, keys, people.directory, local_cluster(clock, fail).counters, signals.append, lambda _: Period(days=90)
+    )
     office = Office(Chat(parts), database, keys, clock, parts, people, signals=signals)
-    office.chat.conversations.period = lambda _: Period(days=90)
     for slug, names in (("acme", ("ada", "ben", "cleo")), ("globex", ("dan",))):
         tenant = await people.tenants.create(NewTenant(slug, slug, f"{slug}.example"))
         for number, name in enumerate(names, 1001):

@@ -257,11 +257,13 @@ async def test_names_end_after_three_years_and_the_log_still_verifies(
     assert (report.ok, report.erased, retention.lags) == (True, 1, {"audit": 0.0})
 
 
-async def test_heads_are_written_outside_once(log: AuditLog, database: Database, tmp_path: Path) -> None:
+async def test_heads_are_written_outside_once(
+    log: AuditLog, database: Database, keys: KeyStore, tmp_path: Path
+) -> None:
     file = tmp_path / "heads.jsonl"
     await append(log, database, ENTRY)
     await log.tree.send_heads()
-    log.tree.outside = HeadFile(file)
+    log = AuditLog(database, keys, ReceiptSigner(bytes(32)), "installation-1", HeadFile(file))
     await log.tree.send_heads()
     await append(log, database, ENTRY)
     await log.tree.send_heads()

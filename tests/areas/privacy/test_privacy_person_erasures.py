@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.person_erasures import person_erasures
 from unificx.cluster import EventBus
 from unificx.core.clock import ManualClock
 from unificx.core.errors import Conflict, Invalid, NotFound, ServiceUnavailable
@@ -72,7 +73,7 @@ def erasures(
 ) -> PersonErasures:
     keys.get("one", ["ana", "ben"], create=True)
     erasure = Erasure(journal, keys, clock, bus)
-    found = PersonErasures(database, erasure, clock, ReceiptSigner(bytes(32)), "installation-1")
+    found = person_erasures(database, keys, erasure)
     found.holdings = (drawer,)
     return found
 

@@ -8,11 +8,12 @@ import pytest
 from sealed_models import FRIEND, FriendPart
 from sqlalchemy import text
 
+from tests.person_erasures import person_erasures
 from unificx.cluster import EventBus
 from unificx.core.clock import ManualClock
 from unificx.core.errors import StartupError
 from unificx.db import Database, Erased
-from unificx.privacy import Erasure, ErasureJournal, KeyStore, PersonErasures, ReceiptSigner
+from unificx.privacy import Erasure, ErasureJournal, KeyStore
 from unificx.privacy.events import SubjectErased
 
 MASTER = bytes(range(32))
@@ -34,7 +35,7 @@ class Installation:
         self.keys = KeyStore(self.home / "keys.db", self.master, self.database.clock)
         try:
             erasure = Erasure(ErasureJournal(self.journal, self.master), self.keys, self.database.clock, self.bus)
-            self.erasures = PersonErasures(self.database, erasure, self.database.clock, ReceiptSigner(bytes(32)), "i")
+            self.erasures = person_erasures(self.database, self.keys, erasure)
             erasure.replay()
             await self.erasures.load_applied()
         except BaseException:

@@ -24,6 +24,7 @@ from unificx.privacy.audit.entries import (
     leaf_of,
 )
 from unificx.privacy.audit.models import AuditEntryRow, AuditPartyRow
+from unificx.privacy.audit.outside import HeadFile
 from unificx.privacy.audit.tree import AuditTree
 from unificx.privacy.keys import KeyStore
 from unificx.privacy.signing import ReceiptSigner
@@ -61,8 +62,9 @@ class AuditLog:
         keys: KeyStore,
         signer: ReceiptSigner,
         installation_id: str,
+        outside: HeadFile | None = None,
     ) -> None:
-        self.tree = AuditTree(database, keys, signer, installation_id)
+        self.tree = AuditTree(database, keys, signer, installation_id, outside)
         self._database = database
         self._keys = keys
         self._clock = database.clock

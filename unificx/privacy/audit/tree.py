@@ -22,11 +22,18 @@ _BATCH = 2000
 
 
 class AuditTree:
-    """The tree of an installation. It is computed from the leaves when a head is signed, on from the last head."""
+    """The tree of an installation. It is computed from the leaves when a head is signed, on from the last head.
+    `outside` is where heads are sent."""
 
-    def __init__(self, database: Database, keys: KeyStore, signer: ReceiptSigner, installation_id: str) -> None:
-        self.outside: HeadFile | None = None
-        """Set by the composition root."""
+    def __init__(
+        self,
+        database: Database,
+        keys: KeyStore,
+        signer: ReceiptSigner,
+        installation_id: str,
+        outside: HeadFile | None = None,
+    ) -> None:
+        self._outside = outside
         self._database = database
         self._keys = keys
         self._clock = database.clock
@@ -51,12 +58,12 @@ class AuditTree:
     async def send_heads(self) -> None:
         """Sign a head and append those that are not outside yet to the file outside. Run hourly. Raise OSError."""
         await self.sign_head()
-        if self.outside is None:
+        if self._outside is None:
             return
         async with self._database.read() as session:
             rows = await repository.heads(session, unsent=True)
         if rows:
-            await asyncio.to_thread(self.outside.append, [each.signed for each in rows])
+            await asyncio.to_thread(self._outside.append, [each.signed for each in rows])
             async with self._database.begin() as uow:
                 await repository.mark_sent(uow.session, rows[-1].size)
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from unificx import __version__
+from unificx.core.archives import ANOTHER_COPY
 from unificx.core.errors import Conflict, Invalid, StartupError
 from unificx.db.migrations import known_revisions
 from unificx.server.backup.archive import ArchiveWriter, Manifest, Progress, extract, make_folders, writing
@@ -157,7 +158,7 @@ def _check(manifest: Manifest) -> None:
             f"The backup was made by UnifiCX {manifest.version}, with a newer database.", hint="Update UnifiCX first."
         )
     if "keys.db" not in manifest.files or not {"unificx.db", "database.dump"} & manifest.files.keys():
-        raise Invalid("The backup has no database or no keys.", hint="Use another copy of it.")
+        raise Invalid("The backup has no database or no keys.", hint=ANOTHER_COPY)
 
 
 def _link(paths: InstallationPaths, work: Path) -> None:

@@ -1,9 +1,9 @@
-import { Button, Stack, Text, Textarea } from '@mantine/core';
+import { Button, Stack, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import { api } from '~/api';
-import { ErrorNotice } from '~/design/Notice';
+import { NoteField } from '~/design/NoteField';
 import { AccessCopy } from '~/features/access-copies';
 import type { PersonTabProps } from './PersonPage';
 
@@ -45,18 +45,7 @@ export function CopyPerson({ person, tenant }: PersonTabProps) {
         <Text size="sm">
           <Trans>One file with all that is stored about this person. Only you can download it.</Trans>
         </Text>
-        <Textarea
-          size="md"
-          label={t`Reason`}
-          required
-          autosize
-          minRows={2}
-          maxLength={10000}
-          dir="auto"
-          value={reason}
-          onChange={(event) => setReason(event.currentTarget.value)}
-        />
-        <ErrorNotice fault={enter.error} />
+        <NoteField label={t`Reason`} required value={reason} onChange={setReason} fault={enter.error} />
         <Button size="md" type="submit" disabled={!reason.trim()} loading={enter.isPending}>
           <Trans>Continue</Trans>
         </Button>

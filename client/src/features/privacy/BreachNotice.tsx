@@ -1,11 +1,11 @@
-import { Button, MultiSelect, Stack, Text, Textarea } from '@mantine/core';
+import { Button, MultiSelect, Stack, Text } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import { api, type Breach, type PrivacyRequest } from '~/api';
 import { confirmAction } from '~/design/Confirm';
 import { formatDateTime } from '~/design/dates';
-import { ErrorNotice } from '~/design/Notice';
+import { NoteField } from '~/design/NoteField';
 import { StepUp, StepUpDialog } from '~/features/settings';
 import { useAccounts } from './usePersonNames';
 
@@ -69,18 +69,14 @@ export function BreachNotice({ breach, request, tenant }: BreachNoticeProps) {
             value={people}
             onChange={setPeople}
           />
-          <Textarea
-            size="md"
+          <NoteField
             label={t`Notice`}
             description={t`Describe the event, its effects on the people, and how they can protect themselves.`}
-            autosize
-            minRows={3}
             maxLength={2000}
-            dir="auto"
             value={text}
-            onChange={(event) => setText(event.currentTarget.value)}
+            onChange={setText}
+            fault={inform.error}
           />
-          <ErrorNotice fault={inform.error} />
           <Button
             size="md"
             variant="default"

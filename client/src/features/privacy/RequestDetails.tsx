@@ -1,9 +1,10 @@
-import { Button, Group, List, Skeleton, Stack, Text, Textarea } from '@mantine/core';
+import { Button, Group, List, Skeleton, Stack, Text } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import { api, type PrivacyRequestHistory, type RequestStep } from '~/api';
 import { formatDateTime } from '~/design/dates';
+import { NoteField } from '~/design/NoteField';
 import { ErrorNotice } from '~/design/Notice';
 import { RequestWork } from './RequestWork';
 import { OTHER_STEPS, REQUEST_STEPS } from './request-texts';
@@ -43,17 +44,13 @@ export function RequestDetails({ id, tenant }: { id: string; tenant?: string }) 
       <RequestWork request={request} tenant={tenant} />
       {request.steps.length > 0 && (
         <>
-          <Textarea
+          <NoteField
             label={t`Answer, reasons or note`}
             description={t`Answers, reasons of a refusal and of an extension are sent to the person.`}
-            autosize
-            minRows={3}
-            maxLength={10000}
-            dir="auto"
             value={note}
-            onChange={(event) => setNote(event.currentTarget.value)}
+            onChange={setNote}
+            fault={take.error}
           />
-          <ErrorNotice fault={take.error} />
           <Group gap="xs">
             {request.steps.map((step) => (
               <Button
