@@ -38,7 +38,14 @@ AREAS: dict[str, tuple[str, ...]] = {
         "outside/test_hold_music*",
         "outside/test_sipp_dialogs*",
     ),
-    "chat": ("areas/chat/*", "engines/test_chat_*", "adapters/test_http_conversations*", "outside/test_client_chat*"),
+    "chat": (
+        "areas/chat/*",
+        "engines/test_chat_*",
+        "adapters/test_http_conversations*",
+        "adapters/test_sip_texts*",
+        "outside/test_client_chat*",
+        "outside/test_text_messages*",
+    ),
     "cdr": ("areas/cdr/*", "adapters/test_http_own_calls*"),
     "cli": ("adapters/test_cli_*", "outside/test_startup_errors*"),
     "client": (
@@ -240,6 +247,7 @@ AREAS: dict[str, tuple[str, ...]] = {
         "adapters/test_http_greetings*",
         "adapters/test_http_mailboxes*",
         "adapters/test_sip_mwi*",
+        "adapters/test_sip_texts*",
         "outside/test_*voicemail*",
         "outside/test_*mwi*",
     ),

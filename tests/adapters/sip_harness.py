@@ -1,5 +1,6 @@
 """The SIP server in memory and virtual time, and a phone that builds its messages itself."""
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -31,11 +32,14 @@ from unificx.sip_server import (
     MwiParts,
     RateLimiter,
     RateLimits,
+    ReceivedText,
     RegisterHandler,
     RegistrationFaults,
     RequestHandlerParts,
     SipRequestHandler,
     Subscriptions,
+    TextReceiver,
+    TextSender,
     UnsolicitedNotify,
 )
 from unificx.trunks import Trunk
@@ -186,6 +190,24 @@ class FakeExtensionCalls:
         return self.calls.get(call_id, {})
 
 
+@dataclass
+class FakeTextInbox:
+    """Stores texts, or fails; a store waits until `open` is set."""
+
+    stored: list[tuple[str, ReceivedText]] = field(default_factory=list[tuple[str, ReceivedText]])
+    fault: Exception | None = None
+    open: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.open.set()
+
+    async def store(self, device: DeviceAuth, received: ReceivedText) -> None:
+        await self.open.wait()
+        if self.fault is not None:
+            raise self.fault
+        self.stored.append((device.device_id, received))
+
+
 class SipHarness:
     """The SIP server between sockets and database. `send` sends a message and returns the responses."""
 
@@ -243,9 +265,11 @@ class SipHarness:
         )  # fmt: skip
         self.extension_states = ExtensionStates(state_parts)
         parts = self.endpoint, self.rate_limiter, self.authenticator, register_handler, self.registrar, self.directory
-        self.handler = SipRequestHandler(
-            RequestHandlerParts(*parts, self.calls, self.mwi, subscriptions, self.extension_states, self.touched)
-        )
+        self.texts = FakeTextInbox()
+        self.text_receiver = TextReceiver(self.endpoint, self.texts, self.clock)
+        self.text_sender = TextSender(self.endpoint, self.directory, self.location, self.clock)
+        stated = (self.extension_states, self.touched, self.text_receiver, (self.text_sender,))
+        self.handler = SipRequestHandler(RequestHandlerParts(*parts, self.calls, self.mwi, subscriptions, *stated))
         for kind in _signals():
             bus.subscribe(kind, self.signals.append)
 
@@ -321,7 +345,15 @@ class Phone:
         self.call_id = self.call_id or f"reg-{self.username}-{self.flow.host}"
 
     def build(
-        self, method: str, uri: str, to: str, headers: Iterable[str] = (), *, auth: str = "", vias: Iterable[str] = ()
+        self,
+        method: str,
+        uri: str,
+        to: str,
+        headers: Iterable[str] = (),
+        *,
+        auth: str = "",
+        vias: Iterable[str] = (),
+        body: bytes = b"",
     ) -> bytes:
         self.cseq += 1
         transport = self.flow.transport.upper()
@@ -337,9 +369,9 @@ class Phone:
             "Max-Forwards: 70",
             *headers,
             *([auth] if auth else []),
-            "Content-Length: 0",
+            f"Content-Length: {len(body)}",
         ]
-        return "\r\n".join([*lines, "", ""]).encode()
+        return "\r\n".join([*lines, "", ""]).encode() + body
 
     def credentials(self, method: str, uri: str) -> str:
         """Return the Authorization line for the last challenge, "" if there was none."""

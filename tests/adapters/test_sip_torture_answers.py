@@ -23,7 +23,7 @@ ANSWERS = {
     "REGISTER": "SIP/2.0 401 Unauthorized",
     "INVITE": "SIP/2.0 407 Proxy Authentication Required",
     "OPTIONS": "SIP/2.0 200 OK",
-    "MESSAGE": "SIP/2.0 405 Method Not Allowed",
+    "MESSAGE": "SIP/2.0 407 Proxy Authentication Required",
     "BYE": "SIP/2.0 481 Call/Transaction Does Not Exist",
 }
 """Answers to valid requests of an unauthenticated peer."""

@@ -33,6 +33,7 @@ BOUNDARIES = {
     "unificx/callapps/completion.py": "last call of the caller",
     "unificx/callapps/media_session.py": "tasks of call apps",
     "unificx/callapps/runner.py": "call apps",
+    "unificx/chat/phones.py": "text messages to phones",
     "unificx/conferencing/service.py": "PIN of a caller",
     "unificx/core/access.py": "the definition, and the SIP server",
     "unificx/core/background.py": "tasks, by what their owner states",

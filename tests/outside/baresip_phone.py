@@ -60,6 +60,7 @@ module_tmp account.so
 module_app menu.so
 module_app mwi.so
 module_app debug_cmd.so
+module_app contact.so
 module_app ctrl_tcp.so
 ctrl_tcp_listen 127.0.0.1:{control}
 snd_path {directory}
@@ -132,6 +133,8 @@ class PhoneConfig:
     ca: Path | None = None
     codec: str = "PCMU/8000"
     encryption: str = ""
+    contact: str = ""
+    """Address that text messages are sent to."""
 
 
 class Phone:
@@ -228,6 +231,11 @@ class Phone:
             self.command("sndcode", digit)
             time.sleep(0.25)
 
+    def write(self, text: str) -> None:
+        """Send a text message to the contact."""
+        answer = self.command("message", text)
+        assert answer["ok"], answer
+
     def digits(self, since: int = 0) -> str:
         """Return the received DTMF digits (RFC 4733)."""
         kinds = ("CALL_DTMF_START",)
@@ -286,8 +294,10 @@ class Phone:
             directory=self.directory,
         )
         (self.directory / "config").write_text(config)
-        for name in ("accounts", "contacts"):  # the account is added later, so that no event is missed
-            (self.directory / name).write_text("#\n")
+        (self.directory / "accounts").write_text("#\n")  # the account is added later, so that no event is missed
+        (self.directory / "contacts").write_text(
+            f'"Contact" <{self.config.contact}>\n' if self.config.contact else "#\n"
+        )
 
     def _connect(self, port: int) -> socket.socket | None:
         assert self._process.poll() is None, self.log()

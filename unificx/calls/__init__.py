@@ -5,6 +5,7 @@ from unificx.calls.completion import CallCompletions, Completion
 from unificx.calls.dependencies import CallManagerDependencies
 from unificx.calls.extension_calls import ExtensionCall, ExtensionCalls
 from unificx.calls.journal import Journal
+from unificx.calls.machine.identity import Identity as PartyIdentity
 from unificx.calls.manager import CallManager
 from unificx.calls.media_watchdog import MediaWatchdog
 from unificx.calls.music_on_hold import MusicOnHold
@@ -64,5 +65,6 @@ __all__ = [
     "OutsideLines",
     "ParkedCall",
     "Parking",
+    "PartyIdentity",
     "SpooledCallJournal",
 ]

@@ -2,6 +2,8 @@
 
 from unificx.chat.checks import CLIENT_ID, MAX_MEMBERS, MAX_NAME, MAX_TEXT, named_text, shows_marks
 from unificx.chat.parts import ChatParts
+from unificx.chat.phones import PhoneDeliveries
+from unificx.chat.ports import TextPhones
 from unificx.chat.privacy import chat_holding
 from unificx.chat.retention import chat_expiries
 from unificx.chat.schemas import (
@@ -17,6 +19,7 @@ from unificx.chat.schemas import (
     NewMessage,
     OwnChange,
     Party,
+    PhoneText,
 )
 from unificx.chat.service import Chat
 
@@ -39,6 +42,9 @@ __all__ = [
     "NewMessage",
     "OwnChange",
     "Party",
+    "PhoneDeliveries",
+    "PhoneText",
+    "TextPhones",
     "chat_expiries",
     "chat_holding",
     "named_text",

@@ -6,7 +6,7 @@ from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from unificx.chat import message_repository, repository
+from unificx.chat import delivery_repository, message_repository, repository
 from unificx.chat.checks import MAX_MEMBERS, checked_name, is_shown, pair_of
 from unificx.chat.events import ConversationChanged, MarksChanged, MemberTyping
 from unificx.chat.parts import ChatParts
@@ -88,6 +88,16 @@ class Conversations:
                 present = None
             conversation_id = present or await self._add(uow, party, others, name, pair)
         return await self.get(party, conversation_id)
+
+    async def direct(self, party: Party, reference: str) -> str:
+        """Return the id of the direct conversation with the user of an extension, created if there is none. Raise
+        Invalid."""
+        [other] = self._parties(party, (reference,))
+        pair = pair_of((party.person_id, other.person_id))
+        async with self._database.begin() as uow:
+            await lock_scope(uow.session, "chat", party.tenant_id, pair)
+            present = await repository.find_pair(uow.session, party.tenant_id, pair)
+            return present or await self._add(uow, party, [other], "", pair)
 
     async def _add(self, uow: UnitOfWork, party: Party, others: Sequence[Party], name: str, pair: str | None) -> str:
         now, id_ = self._clock.now(), random_id(self._clock)
@@ -230,6 +240,7 @@ class Conversations:
             await message_repository.erase_author(uow.session, tenant_id, subject)
             for conversation_id, person_id in memberships:
                 await repository.remove_member(uow.session, tenant_id, conversation_id, person_id)
+                await delivery_repository.delete_of_person(uow.session, tenant_id, person_id)
                 await repository.forget_pair(uow.session, tenant_id, conversation_id)
                 await self._settle(uow.session, tenant_id, conversation_id)
             for conversation_id in {*written, *(each for each, _ in memberships)}:

@@ -55,3 +55,10 @@ class ConversationChanged:
     tenant_id: str
     conversation_id: str
     person_ids: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneTextsQueued:
+    """Messages wait for delivery to phones."""
+
+    tenant_id: str

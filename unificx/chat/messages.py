@@ -75,6 +75,8 @@ class Messages:
             await self._require_targets(uow.session, found, me, new, person_ids)
             message = await self._store(uow, party, found, new)
             silent = muted - set(message.mentions)
+            audible = [each for each in person_ids if each not in silent]
+            await self._parts.queue_for_phones(uow, party.tenant_id, message, audible)
             event = MessageSent(party.tenant_id, message, person_ids, silent)
             uow.after_commit.append(partial(self._parts.publish, event))
         return message

@@ -135,3 +135,21 @@ class ReactionRow(Base):
     conversation_id: Mapped[str] = plain("the conversation")
     subject_id: Mapped[str] = plain("random subject id of the person, whose key seals the part below")
     sealed: Mapped[bytes] = sealed_column(ReactionPart, subject="subject_id")
+
+
+class PhoneDeliveryRow(Base):
+    """A message that waits for delivery to a phone of a member. Deleted once delivered or given up."""
+
+    __tablename__ = "chat_delivery"
+    __table_args__ = (Index(None, "tenant_id", "device_id"), Index(None, "due"))
+
+    id: Mapped[str] = plain("our own random id", primary_key=True)
+    tenant_id: Mapped[str] = plain("the tenant")
+    conversation_id: Mapped[str] = plain("the conversation")
+    message_id: Mapped[str] = plain("the message")
+    person_id: Mapped[str] = plain("random id of the member")
+    device_id: Mapped[str] = plain("random id of the phone")
+    seq: Mapped[int] = plain("place of the message in the conversation")
+    created: Mapped[datetime] = plain("time of the message")
+    due: Mapped[datetime] = plain("time of the next attempt")
+    attempts: Mapped[int] = plain("number of attempts")

@@ -1,17 +1,20 @@
 """Dependencies of the services of chat, and checks that they share."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from unificx.chat import repository
+from unificx.chat import delivery_repository, repository
 from unificx.chat.checks import SENT_MESSAGES, TYPING, count_message, count_typing, without_erased
-from unificx.chat.schemas import Conversation, Member, Message, Party
+from unificx.chat.events import PhoneTextsQueued
+from unificx.chat.ports import NoPhones, TextPhones
+from unificx.chat.schemas import Conversation, Member, Message, Party, PhoneDelivery
 from unificx.cluster import Counters
 from unificx.core.clock import Clock
 from unificx.core.errors import Invalid, NotFound, TooManyRequests
-from unificx.db import Database, Keys
+from unificx.db import Database, Keys, UnitOfWork
 from unificx.identity import DirectoryCache
 from unificx.privacy import Period
 
@@ -26,6 +29,7 @@ class ChatParts:
     counters: Counters
     publish: Callable[[object], None]
     period: Callable[[str], Period]
+    phones: TextPhones = field(default_factory=NoPhones)
 
     @property
     def clock(self) -> Clock:
@@ -68,3 +72,18 @@ class ChatParts:
         if found is None:
             raise NotFound("There is no such conversation.")
         return found
+
+    async def queue_for_phones(
+        self, uow: UnitOfWork, tenant_id: str, message: Message, person_ids: Sequence[str]
+    ) -> None:
+        """Queue a message for the phones of its recipients, in the transaction that stores it."""
+        recipients = [each for each in person_ids if each != message.person_id]
+        phones, at, seq = self.phones.of_persons(tenant_id, recipients), message.created, message.seq
+        if not phones:
+            return
+        ids = (tenant_id, message.conversation_id, message.id)
+        waiting = [
+            PhoneDelivery(self.clock.new_id(), *ids, person, device, seq, at, at, 0) for person, device in phones
+        ]
+        await delivery_repository.add(uow.session, waiting)
+        uow.after_commit.append(partial(self.publish, PhoneTextsQueued(tenant_id)))

@@ -8,7 +8,14 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, Select, and_, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from unificx.chat.models import ChatMessageRow, ConversationMemberRow, ConversationRow, NamePart, ReactionRow
+from unificx.chat.models import (
+    ChatMessageRow,
+    ConversationMemberRow,
+    ConversationRow,
+    NamePart,
+    PhoneDeliveryRow,
+    ReactionRow,
+)
 from unificx.chat.schemas import Conversation, ConversationKind, Member, MemberRole, Party
 from unificx.db import Erased, Keys, PageByTime, SealedCodec
 
@@ -202,14 +209,14 @@ async def forget_pair(session: AsyncSession, tenant_id: str, conversation_id: st
 
 async def delete_conversation(session: AsyncSession, tenant_id: str, conversation_id: str) -> None:
     """Delete a conversation with everything in it."""
-    for row in (ReactionRow, ChatMessageRow, ConversationMemberRow):
+    for row in (PhoneDeliveryRow, ReactionRow, ChatMessageRow, ConversationMemberRow):
         await session.execute(delete(row).where(row.tenant_id == tenant_id, row.conversation_id == conversation_id))
     chosen = (ConversationRow.tenant_id == tenant_id, ConversationRow.id == conversation_id)
     await session.execute(delete(ConversationRow).where(*chosen))
 
 
 async def delete_of_tenant(session: AsyncSession, tenant_id: str) -> None:
-    for row in (ReactionRow, ChatMessageRow, ConversationMemberRow, ConversationRow):
+    for row in (PhoneDeliveryRow, ReactionRow, ChatMessageRow, ConversationMemberRow, ConversationRow):
         await session.execute(delete(row).where(row.tenant_id == tenant_id))
 
 

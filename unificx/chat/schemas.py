@@ -124,3 +124,30 @@ class Message:
     reactions: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
     """Emoji by person."""
     pinned: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneDelivery:
+    """A message on its way to a phone of a member; `created` and `seq` are those of the message."""
+
+    id: str
+    tenant_id: str
+    conversation_id: str
+    message_id: str
+    person_id: str
+    device_id: str
+    seq: int
+    created: datetime
+    due: datetime
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneText:
+    """The text of a delivery. `group` is the name of its group, "" between two people."""
+
+    delivery: PhoneDelivery
+    author_id: str
+    sent: datetime
+    group: str = field(repr=False)
+    text: str = field(repr=False)

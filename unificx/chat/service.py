@@ -11,6 +11,7 @@ class Chat:
     """Conversations and their messages."""
 
     def __init__(self, parts: ChatParts) -> None:
+        self.parts = parts
         self.conversations = Conversations(parts)
         self.messages = Messages(parts)
 

@@ -36,6 +36,7 @@ class LocationPart:
     reg_id: int = _while_registered("user.device")
     lasts: int = _while_registered("user.device")
     user_agent: str = _while_registered("user.device.user_agent")
+    takes_texts: bool | None = _while_registered("user.device")
 
 
 class BindingRow(Base):

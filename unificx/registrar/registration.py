@@ -4,7 +4,7 @@ A device has its own credentials and bindings: it can neither query nor remove t
 extension, since they reveal the location of the user's other devices.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from unificx.registrar.ports import Device
@@ -25,7 +25,7 @@ MAX_BINDINGS = 10
 MAX_TEXT_LENGTH = 512
 """Maximum characters of a contact, Path value, instance or Call-ID."""
 MAX_USER_AGENT_LENGTH = 120
-_FINGERPRINT_HEADERS = ("contact", "expires", "supported", "user-agent")
+_FINGERPRINT_HEADERS = ("contact", "expires", "supported", "user-agent", "allow")
 
 
 class RegistrationRefused(RemoteProtocolError):
@@ -46,6 +46,7 @@ class RequestedContact:
     q: float = 1.0
     instance: str = ""
     reg_id: int = 0
+    takes_texts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,10 @@ def parse_register(request: Request, max_expires: int = MAX_EXPIRES) -> ParsedRe
     else:
         default = DEFAULT_EXPIRES if expires is None else parse_delta_seconds(expires)
         outbound = "outbound" in supported
-        contacts = tuple([_requested_contact(contact, default, max_expires, outbound) for contact in request.contacts])
+        allows = _lists_message(request.values("allow"))
+        contacts = tuple(
+            [_requested_contact(contact, default, max_expires, outbound, allows) for contact in request.contacts]
+        )
     if len(path) > MAX_BINDINGS or len(contacts) > MAX_BINDINGS:
         raise RegistrationRefused(403, "Too Many Contacts")
     flows = [one for one in contacts if one.reg_id]
@@ -150,7 +154,7 @@ def refresh_unchanged(
     return Binding(
         old.id, old.tenant_id, old.extension_id, old.device_id, now + old.granted_seconds, number,
         _checked_text(call_id), old.contact, old.flow, old.path, old.q, old.instance, old.reg_id, old.user_agent, False,
-        old.granted_seconds, old.fingerprint, old.journalled_until,
+        old.granted_seconds, old.fingerprint, old.journalled_until, old.takes_texts,
     )  # fmt: skip
 
 
@@ -204,7 +208,9 @@ def contact_value(binding: Binding, now: float) -> str:
     return text
 
 
-def _requested_contact(contact: Address, default: int, max_expires: int, outbound: bool) -> RequestedContact:
+def _requested_contact(
+    contact: Address, default: int, max_expires: int, outbound: bool, allows_texts: bool
+) -> RequestedContact:
     if contact.uri.scheme not in ("sip", "sips"):
         raise RemoteProtocolError(400, "A Contact Must Be A SIP URI")
     requested = contact.expires
@@ -215,7 +221,14 @@ def _requested_contact(contact: Address, default: int, max_expires: int, outboun
     if '"' in instance or "\\" in instance:
         raise RemoteProtocolError(400, "Bad Instance")
     reg_id = _reg_id(contact.param("reg-id")) if outbound and instance else 0
-    return RequestedContact(contact.uri, _checked_text(str(contact.uri)), expires, contact.q, instance, reg_id)
+    takes_texts = allows_texts or _lists_message((contact.param("methods") or "").split(","))
+    uri_text = _checked_text(str(contact.uri))
+    return RequestedContact(contact.uri, uri_text, expires, contact.q, instance, reg_id, takes_texts)
+
+
+def _lists_message(methods: Iterable[str]) -> bool:
+    """Whether methods in Allow (RFC 3261 section 20.5), or in `methods` of a Contact (RFC 3840), include MESSAGE."""
+    return any(method.strip(" \t").upper() == "MESSAGE" for method in methods)
 
 
 def _reg_id(text: str | None) -> int:
@@ -305,6 +318,7 @@ def _binding(
         journalled_until=expires + max(contact.seconds, JOURNAL_MARGIN)
         if journalled_until is None
         else journalled_until,
+        takes_texts=contact.takes_texts,
     )
 
 
@@ -318,5 +332,6 @@ def _is_unchanged(old: Binding, contact: RequestedContact, register: ParsedRegis
         and old.instance == contact.instance
         and old.reg_id == contact.reg_id
         and old.user_agent == register.user_agent
+        and old.takes_texts == contact.takes_texts
         and not old.disconnected
     )

@@ -47,6 +47,7 @@ def seal_binding(keys: Keys, subject: str, binding: Binding, at: ClockSnapshot) 
         reg_id=binding.reg_id,
         lasts=binding.granted_seconds,
         user_agent=binding.user_agent,
+        takes_texts=binding.takes_texts,
     )
     return StoredBinding(
         id=binding.id,
@@ -154,4 +155,5 @@ def _binding(row: BindingRow, part: LocationPart, at: ClockSnapshot) -> Binding:
         disconnected=flow.reliable,
         granted_seconds=part.lasts,
         journalled_until=journalled_until,
+        takes_texts=bool(part.takes_texts),
     )

@@ -67,6 +67,8 @@ class Binding:
     """Relevant headers of the latest REGISTER: if they are repeated, only the times change. "" if unknown."""
     journalled_until: float = 0.0
     """Expiry in the journal: later than granted, so that not every refresh must be journalled."""
+    takes_texts: bool = False
+    """Whether the phone lists MESSAGE among its methods (RFC 3428)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,7 @@ from unificx.routing import DestinationDirectory, OutboundDependencies, code_of,
 from unificx.server.call_routing import CallRouting, build_call_routing
 from unificx.server.notification_settings import NotificationSettings
 from unificx.server.paths import InstallationPaths
+from unificx.server.registered_phones import RegisteredPhones
 from unificx.sip.uri import Uri
 from unificx.support import SupportService
 from unificx.support.rights import RightsParts, RightsRequests
@@ -170,7 +171,7 @@ def build_container(
         consents=Consents(database, keys),
         accesses=AccessLog(database, keys, identity.directory),
         retention=(retention := Retention(database, clock)),
-        chat=_chat(database, keys, identity, cluster, retention),
+        chat=_chat(database, keys, identity, cluster, retention, location=location),
         rotation=rotation,
         outbox=Outbox(database, bus.publish, clock),
         spool=spool,
@@ -228,9 +229,18 @@ def _access_copies(
     return AccessCopies(AccessCopyParts(database, keys, erasures.erasure, directory, installation_id, is_full))
 
 
-def _chat(database: Database, keys: KeyStore, identity: Identity, cluster: Cluster, retention: Retention) -> Chat:
+def _chat(
+    database: Database,
+    keys: KeyStore,
+    identity: Identity,
+    cluster: Cluster,
+    retention: Retention,
+    *,
+    location: Location[Binding],
+) -> Chat:
     period = partial(retention.period, name="message")
-    return Chat(ChatParts(database, keys, identity.directory, cluster.counters, cluster.bus.publish, period))
+    phones = RegisteredPhones(identity.directory, location, database.clock)
+    return Chat(ChatParts(database, keys, identity.directory, cluster.counters, cluster.bus.publish, period, phones))
 
 
 def _conference_rooms(database: Database, keys: KeyStore, identity: Identity, cluster: Cluster) -> MeetingRooms:

@@ -44,6 +44,7 @@ from unificx.server.live_events import LiveEvents
 from unificx.server.mwi_handler import MailboxMessageCounts, MwiHandler
 from unificx.server.outside_calls import CallManagerOutsideCalls
 from unificx.server.page_calls import CallManagerPageCalls
+from unificx.server.phone_texts import PhoneTexts
 from unificx.server.public_numbers import TenantNumbers
 from unificx.server.queue_calls import CallManagerCallbacks, CallManagerLines
 from unificx.server.settings import Settings
@@ -227,6 +228,7 @@ class SipServer:
         self._mwi_handler = MwiHandler(container, mwi, subscriptions)
         self._extension_states = create_extension_states(container, subscriptions, self.call_manager, touched)
         follow_extensions(container, self._extension_states)
+        self._texts = PhoneTexts(container, self.endpoint)
         return SipRequestHandler(
             RequestHandlerParts(
                 self.endpoint,
@@ -240,7 +242,8 @@ class SipServer:
                 subscriptions,
                 self._extension_states,
                 touched,
-                (self.trunk_monitor, self._trunk_prober),
+                self._texts.receiver,
+                (self.trunk_monitor, self._trunk_prober, self._texts.sender),
             )
         )
 
@@ -263,6 +266,7 @@ class SipServer:
             self._driver.start()
             self.trunk_monitor.start()
         self._regular.spawn(self._media_watchdog.run())
+        self._regular.spawn(self._texts.deliveries.run())
         self._regular.spawn(follow_time(self._extension_states.switches_changed, self._container.clock))
 
     def _recording_changed(self, live: LiveRecording) -> None:
@@ -282,6 +286,7 @@ class SipServer:
     async def close(self) -> None:
         """End all calls, then close the sockets."""
         await self._regular.close()
+        await self._texts.close()
         await self.call_manager.close()
         await self.call_recorder.close()
         await self.call_monitor.close()

@@ -1,4 +1,4 @@
-"""SIP server: rate limits, authenticates, handles REGISTER and SUBSCRIBE, and passes calls on."""
+"""SIP server: rate limits, authenticates, handles REGISTER, SUBSCRIBE and MESSAGE, and passes calls on."""
 
 from unificx.sip_server.authenticator import Authenticator, AuthenticatorOptions
 from unificx.sip_server.driver import SipDriver
@@ -11,11 +11,14 @@ from unificx.sip_server.registration_faults import RegistrationFault, Registrati
 from unificx.sip_server.request_handler import RequestHandlerParts, SipRequestHandler
 from unificx.sip_server.source_filter import SourceFilter, parse_ranges, parse_rules
 from unificx.sip_server.subscriptions import Subscriptions
+from unificx.sip_server.text_messages import ReceivedText, TextInbox, TextReceiver
+from unificx.sip_server.text_sender import NOT_REGISTERED, SentText, TextSender, takes_texts
 from unificx.sip_server.trunk_monitor import TrunkMonitor, TrunkMonitorParts
 from unificx.sip_server.trunk_prober import TrunkProber
 from unificx.sip_server.unsolicited import CheckSync, UnsolicitedNotify
 
 __all__ = [
+    "NOT_REGISTERED",
     "Authenticator",
     "AuthenticatorOptions",
     "Carriers",
@@ -27,20 +30,26 @@ __all__ = [
     "MwiParts",
     "RateLimiter",
     "RateLimits",
+    "ReceivedText",
     "RegisterHandler",
     "RegistrationFault",
     "RegistrationFaults",
     "RequestHandlerParts",
     "RequestSource",
+    "SentText",
     "SipDriver",
     "SipRequestHandler",
     "SourceFilter",
     "Subscriptions",
     "SwitchStates",
+    "TextInbox",
+    "TextReceiver",
+    "TextSender",
     "TrunkMonitor",
     "TrunkMonitorParts",
     "TrunkProber",
     "UnsolicitedNotify",
     "parse_ranges",
     "parse_rules",
+    "takes_texts",
 ]

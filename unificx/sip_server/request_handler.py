@@ -17,6 +17,7 @@ from unificx.sip.errors import RemoteProtocolError
 from unificx.sip.fields import Headers
 from unificx.sip.flow import Flow
 from unificx.sip.message import Request, Response, respond
+from unificx.sip.page_mode import ACCEPT
 from unificx.sip.transactions.events import DROP, CancelReceived, Event, RequestReceived, ServerKey, StatelessReply
 from unificx.sip_server.authenticator import Authenticator, CarrierIdentity, Challenge, Identity, Reject
 from unificx.sip_server.extension_states import DIALOG, PRESENCE, ExtensionStates
@@ -25,10 +26,11 @@ from unificx.sip_server.ports import RequestSource
 from unificx.sip_server.rate_limiter import RateLimiter
 from unificx.sip_server.register_handler import RegisterHandler
 from unificx.sip_server.subscriptions import Subscriptions, event_package
+from unificx.sip_server.text_messages import TextReceiver
 
 log = structlog.get_logger()
 
-ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, INFO, PRACK, UPDATE, REFER, SUBSCRIBE"
+ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, INFO, PRACK, UPDATE, REFER, SUBSCRIBE, MESSAGE"
 SUPPORTED = "path, outbound, 100rel, timer, replaces, norefersub"
 EVENT_PACKAGES = (EVENT_PACKAGE, DIALOG, PRESENCE)
 CAPABILITIES = (("Allow", ALLOW), ("Allow-Events", ", ".join(EVENT_PACKAGES)))
@@ -36,8 +38,8 @@ CAPABILITIES = (("Allow", ALLOW), ("Allow-Events", ", ".join(EVENT_PACKAGES)))
 SUPPORTED_OPTIONS = frozenset(SUPPORTED.split(", "))
 EVENT_METHODS = frozenset(("SUBSCRIBE", "PUBLISH"))
 DIALOG_METHODS = frozenset(("BYE", "INFO", "NOTIFY", "PRACK", "REFER", "UPDATE"))
-UNSUPPORTED_METHODS = frozenset(("MESSAGE",))
-OPTIONS_REPLY = StatelessReply(200, (*CAPABILITIES, ("Accept", "application/sdp"), ("Supported", SUPPORTED)))
+AUTHENTICATED_METHODS = frozenset(("REGISTER", "INVITE", "MESSAGE"))
+OPTIONS_REPLY = StatelessReply(200, (*CAPABILITIES, ("Accept", f"application/sdp, {ACCEPT}"), ("Supported", SUPPORTED)))
 UNKNOWN_EVENT_REPLY = StatelessReply(489, CAPABILITIES)
 NO_DIALOG_REPLY = StatelessReply(481)
 EXPIRE_INTERVAL = 10.0
@@ -59,6 +61,7 @@ class RequestHandlerParts:
     subscriptions: Subscriptions
     extension_states: ExtensionStates
     touched: set[str]
+    texts: TextReceiver
     sources: tuple[RequestSource, ...] = ()
     """Others that send requests of their own."""
 
@@ -198,7 +201,7 @@ class SipRequestHandler:
         if request.to_tag:
             is_known = self._parts.calls.has_dialog_of(request) or self._parts.subscriptions.knows(request)
             return None if is_known else NO_DIALOG_REPLY
-        if method in ("REGISTER", "INVITE") or (method == "SUBSCRIBE" and event_package(request) in EVENT_PACKAGES):
+        if method in AUTHENTICATED_METHODS or (method == "SUBSCRIBE" and event_package(request) in EVENT_PACKAGES):
             return None
         if method == "OPTIONS":
             return _options_reply(request)
@@ -206,7 +209,7 @@ class SipRequestHandler:
             return UNKNOWN_EVENT_REPLY
         if method in DIALOG_METHODS:
             return NO_DIALOG_REPLY
-        return StatelessReply(405 if method in UNSUPPORTED_METHODS else 501, CAPABILITIES)
+        return StatelessReply(501, CAPABILITIES)
 
     def _admit(self, event: RequestReceived, identity: Identity, now: float) -> None:
         request = event.request
@@ -218,6 +221,8 @@ class SipRequestHandler:
             is_mwi = event_package(request) == EVENT_PACKAGE
             notifier = self._parts.mwi if is_mwi else self._parts.extension_states
             notifier.subscribe(event.key, request, event.flow, identity.device, now)
+        elif request.method == "MESSAGE":
+            self._parts.texts.receive(event, identity.device)
         else:
             extension = identity.extension
             caller = Caller.of(extension, identity.device.device_id, self._parts.directory.display_name(extension))

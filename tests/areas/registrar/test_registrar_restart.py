@@ -121,6 +121,20 @@ async def test_bindings_are_restored_after_a_crash(
     assert second.location.contacts(made.extension.id, clock.monotonic()) == ()
 
 
+async def test_a_binding_with_text_messages_is_restored_and_follows_the_phone(
+    live: Callable[[], Process], people: Identity, made: CreatedExtension, database: Database, clock: ManualClock
+) -> None:
+    first = live()
+    device, methods, now = device_of(people.directory, made), ';methods="INVITE, MESSAGE"', clock.monotonic()
+    for cseq, (more, takes_texts) in enumerate((("", False), (methods, True), (methods, True)), 1):
+        first.registrar.register(device, register(cseq=cseq, more=more), UDP, now)
+        assert [each.takes_texts for each in first.location] == [takes_texts]
+    second = await restart(live, database)
+    assert [each.takes_texts for each in second.location] == [True]
+    second.registrar.register(device, register(cseq=4), UDP, now)
+    assert [each.takes_texts for each in second.location] == [False]
+
+
 async def test_refresh_is_restored(
     live: Callable[[], Process], people: Identity, made: CreatedExtension, database: Database, clock: ManualClock
 ) -> None:

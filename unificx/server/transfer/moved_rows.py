@@ -36,6 +36,7 @@ LEFT: Mapping[str, str] = MappingProxyType(
             "the sender's log, one tree of all its tenants: only there its proofs can be checked",
         ),
         "binding": "registrations at the sender; phones register anew",
+        "chat_delivery": "messages on their way to phones of the sender",
         "handled": "marks of events; no event may wait when a tenant is exported",
         "installation": "the id of the installation",
         "letter": "e-mails that the sender sends",

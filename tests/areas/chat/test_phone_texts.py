@@ -1,0 +1,242 @@
+"""Messages to phones without the app: queued with the message, sent once the phone can be reached."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from identity_factory import identity_on
+from sqlalchemy import func, select
+
+from unificx.chat import (
+    Chat,
+    ChatParts,
+    Message,
+    NewConversation,
+    NewMessage,
+    OwnChange,
+    Party,
+    PhoneDeliveries,
+    PhoneText,
+)
+from unificx.chat.events import MarksChanged, PhoneTextsQueued
+from unificx.chat.models import PhoneDeliveryRow
+from unificx.cluster import local_cluster
+from unificx.core.clock import ManualClock
+from unificx.db import Database
+from unificx.identity import NewExtension, NewTenant
+from unificx.privacy import KeyStore, Period
+
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+@dataclass
+class FakePhones:
+    """Phones by person; each answers with its status, or once `open` is set."""
+
+    devices: dict[str, str] = field(default_factory=dict[str, str])
+    statuses: dict[str, int] = field(default_factory=dict[str, int])
+    sent: list[tuple[str, str, int]] = field(default_factory=list[tuple[str, str, int]])
+    silent: set[str] = field(default_factory=set[str])
+
+    def of_persons(self, tenant_id: str, person_ids: Sequence[str]) -> Sequence[tuple[str, str]]:
+        return [(each, self.devices[each]) for each in person_ids if each in self.devices]
+
+    async def send(self, text: PhoneText) -> int:
+        device = text.delivery.device_id
+        self.sent.append((device, f"{text.group}:{text.text}", text.delivery.attempts))
+        if device in self.silent:
+            await asyncio.Event().wait()
+        return self.statuses.get(device, 200)
+
+
+def fail(fault: BaseException) -> None:
+    raise fault
+
+
+@dataclass
+class Office:
+    """A tenant with Ada, Ben and Cleo; Ben and Cleo have a phone."""
+
+    chat: Chat
+    phones: FakePhones
+    clock: ManualClock
+    database: Database
+    deliveries: PhoneDeliveries
+    parties: list[Party] = field(default_factory=list)
+    signals: list[Any] = field(default_factory=list)
+
+    async def conversation(self, *numbers: str, name: str = "") -> str:
+        new = NewConversation(numbers, name)
+        return (await self.chat.conversations.create(self.parties[0], new)).conversation.id
+
+    async def send(self, conversation: str, text: str) -> Message:
+        return await self.chat.messages.send(self.parties[0], conversation, NewMessage(f"c-{text}", text))
+
+    async def deliver(self) -> None:
+        """Deliver what is due, until phones that do not answer are waited for."""
+        work = self.deliveries
+        await work.start_due()
+        for _ in range(500):
+            if not work.busy - self.phones.silent:
+                return
+            await asyncio.sleep(0.01)
+        raise AssertionError("still busy")
+
+    async def waiting(self) -> int:
+        async with self.database.read() as session:
+            return await session.scalar(select(func.count()).select_from(PhoneDeliveryRow)) or 0
+
+
+@pytest.fixture
+async def office(database: Database, keys: KeyStore, clock: ManualClock) -> AsyncIterator[Office]:
+    people, phones, signals = identity_on(database, keys, clock), FakePhones(), list[Any]()
+    await people.start()
+    counters = local_cluster(clock, fail).counters
+    parts = ChatParts(database, keys, people.directory, counters, signals.append, lambda _: Period(days=90), phones)
+    chat = Chat(parts)
+    office = Office(chat, phones, clock, database, PhoneDeliveries(parts, chat.conversations, phones), signals=signals)
+    tenant = await people.tenants.create(NewTenant("acme", "acme", "acme.example"))
+    for number, name in enumerate(("ada", "ben", "cleo"), 1001):
+        made = await people.extensions.create(tenant.id, NewExtension(str(number), name, f"{name}@acme.example"))
+        office.parties.append(Party(tenant.id, made.extension.person_id or "", made.extension.subject))
+    for party, device in zip(office.parties[1:], ("desk-ben", "desk-cleo"), strict=True):
+        phones.devices[party.person_id] = device
+    yield office
+    await office.deliveries.close()
+    await people.join_background_tasks()
+
+
+@pytest.mark.promise("C11")
+async def test_a_message_is_sent_to_the_phones_of_the_others(office: Office) -> None:
+    ada, ben, _ = office.parties
+    office.phones.devices[ada.person_id] = "desk-ada"
+    direct, group = await office.conversation("1002"), await office.conversation("1002", "1003", name="Workshop")
+    message = await office.send(direct, "Hello")
+    await office.send(group, "All")
+    assert [type(each) for each in office.signals].count(PhoneTextsQueued) == 2
+    assert office.phones.sent == []
+    await office.deliver()
+    expected = [("desk-ben", ":Hello", 0), ("desk-ben", "Workshop:All", 0), ("desk-cleo", "Workshop:All", 0)]
+    assert sorted(office.phones.sent) == sorted(expected)
+    assert await office.waiting() == 0
+    [of_ben] = [each for each in office.signals if isinstance(each, MarksChanged) and each.conversation_id == direct]
+    assert (of_ben.person_id, of_ben.delivered_seq, of_ben.read_seq) == (ben.person_id, message.seq, 0)
+    assert set(of_ben.person_ids) == {ada.person_id, ben.person_id}
+
+
+@ON_SQLITE
+async def test_a_member_who_shares_no_marks_is_not_reported(office: Office) -> None:
+    ben, direct = office.parties[1], await office.conversation("1002")
+    await office.chat.conversations.choose(ben, direct, OwnChange(shares_marks=False))
+    await office.send(direct, "Hello")
+    await office.deliver()
+    assert office.phones.sent == [("desk-ben", ":Hello", 0)]
+    [marks] = [each for each in office.signals if isinstance(each, MarksChanged)]
+    assert list(marks.person_ids) == [ben.person_id]
+
+
+@ON_SQLITE
+async def test_a_phone_that_does_not_answer_delays_no_other_one(office: Office) -> None:
+    group = await office.conversation("1002", "1003", name="G")
+    office.phones.silent.add("desk-ben")
+    for text in ("one", "two"):
+        await office.send(group, text)
+    await office.deliver()
+    assert [each for each in office.phones.sent if each[0] == "desk-cleo"] == [
+        ("desk-cleo", "G:one", 0),
+        ("desk-cleo", "G:two", 0),
+    ]
+    assert [each for each in office.phones.sent if each[0] == "desk-ben"] == [("desk-ben", "G:one", 0)]
+    assert await office.waiting() == 2
+    await office.deliveries.close()  # as when the process is killed: what was not confirmed is sent again
+    office.phones.silent.clear()
+    await office.deliver()
+    assert [text for device, text, _ in office.phones.sent if device == "desk-ben"] == ["G:one", "G:one", "G:two"]
+
+
+@pytest.mark.parametrize(("status", "seconds"), [(503, 30), (408, 30)])
+@ON_SQLITE
+async def test_a_temporary_failure_is_repeated_later_and_in_order(office: Office, status: int, seconds: int) -> None:
+    direct = await office.conversation("1002")
+    office.phones.statuses["desk-ben"] = status
+    for text in ("one", "two"):
+        await office.send(direct, text)
+    await office.deliver()
+    office.clock.advance(seconds - 1)
+    await office.deliver()
+    assert office.phones.sent == [("desk-ben", ":one", 0)]
+    office.phones.statuses.clear()
+    office.clock.advance(2)
+    await office.deliver()
+    assert office.phones.sent[1:] == [("desk-ben", ":one", 1), ("desk-ben", ":two", 0)]
+
+
+@ON_SQLITE
+async def test_a_refusal_is_final_and_lets_the_next_message_pass(office: Office) -> None:
+    direct = await office.conversation("1002")
+    office.phones.statuses["desk-ben"] = 415
+    for text in ("one", "two"):
+        await office.send(direct, text)
+    await office.deliver()
+    assert [text for _, text, _ in office.phones.sent] == [":one", ":two"]
+    assert await office.waiting() == 0
+    assert not [each for each in office.signals if isinstance(each, MarksChanged)]
+
+
+@ON_SQLITE
+async def test_a_phone_that_was_away_gets_its_messages_when_it_registers_within_a_day(office: Office) -> None:
+    direct = await office.conversation("1002")
+    office.phones.statuses["desk-ben"] = 480
+    await office.send(direct, "one")
+    await office.deliver()
+    office.phones.statuses.clear()
+    office.clock.advance(3_600)
+    await office.deliver()
+    assert len(office.phones.sent) == 1
+    office.deliveries.device_registered("desk-other")
+    office.deliveries.device_registered("desk-ben")
+    await office.deliveries.joined()
+    await office.deliver()
+    assert office.phones.sent[1:] == [("desk-ben", ":one", 1)]
+    office.phones.statuses["desk-ben"] = 480
+    await office.send(direct, "two")
+    await office.deliver()
+    office.clock.advance(86_400)
+    await office.deliver()
+    assert await office.waiting() == 0
+
+
+@ON_SQLITE
+async def test_what_is_deleted_or_left_meanwhile_is_not_sent(office: Office) -> None:
+    direct, group = await office.conversation("1002"), await office.conversation("1002", "1003", name="G")
+    message = await office.send(direct, "one")
+    await office.chat.messages.delete(office.parties[0], direct, message.id)
+    await office.send(group, "two")
+    await office.chat.conversations.remove_member(office.parties[1], group, office.parties[1].person_id)
+    await office.deliver()
+    assert [device for device, _, _ in office.phones.sent] == ["desk-cleo"]
+    assert await office.waiting() == 0
+    await office.send(group, "three")
+    await office.chat.conversations.erase(office.parties[2].tenant_id, office.parties[2].subject)
+    assert await office.waiting() == 0
+
+
+@ON_SQLITE
+async def test_a_message_that_is_sent_again_is_queued_once(office: Office) -> None:
+    direct = await office.conversation("1002")
+    for _ in range(2):
+        await office.send(direct, "one")
+    assert await office.waiting() == 1
+
+
+@ON_SQLITE
+async def test_a_muted_conversation_is_sent_only_where_it_mentions_the_member(office: Office) -> None:
+    ada, ben, _ = office.parties
+    direct = await office.conversation("1002")
+    await office.chat.conversations.choose(ben, direct, OwnChange(muted=True))
+    await office.send(direct, "one")
+    await office.chat.messages.send(ada, direct, NewMessage("c-2", "Ben: two", mentions=(ben.person_id,)))
+    await office.deliver()
+    assert [text for _, text, _ in office.phones.sent] == [":Ben: two"]

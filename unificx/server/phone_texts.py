@@ -1,0 +1,98 @@
+"""Text messages of phones (RFC 3428) as messages of chat, and the reverse."""
+
+import hashlib
+import hmac
+
+from unificx.calls import PartyIdentity
+from unificx.chat import NewMessage, Party, PhoneDeliveries, PhoneText
+from unificx.chat.events import PhoneTextsQueued
+from unificx.core.errors import Forbidden, Invalid, NotFound
+from unificx.identity import DeviceAuth
+from unificx.registrar import MAX_SHOWN_NAME
+from unificx.registrar.events import DeviceMoved, DeviceRegistered
+from unificx.server.container import Container
+from unificx.sip.endpoint import Endpoint
+from unificx.sip_server import NOT_REGISTERED, ReceivedText, SentText, TextReceiver, TextSender
+
+_WITHOUT_NUMBER = "anonymous"
+"""User part of an author without an extension; no phone can answer it."""
+
+
+class PhoneTexts:
+    """Text messages from and to the phones of this server."""
+
+    def __init__(self, container: Container, endpoint: Endpoint) -> None:
+        self.receiver = TextReceiver(endpoint, ChatTextInbox(container), container.clock)
+        self.sender = TextSender(endpoint, container.identity.directory, container.location, container.clock)
+        self.deliveries = ChatTextSender(container, self.sender).deliveries
+
+    async def close(self) -> None:
+        """Store what was received; end what is being sent."""
+        await self.receiver.close()
+        await self.deliveries.close()
+
+
+class ChatTextInbox:
+    """Implements `sip_server.TextInbox`."""
+
+    def __init__(self, container: Container) -> None:
+        self._directory, self._chat = container.identity.directory, container.chat
+        self._secret = container.derive_secret("SIP text messages")
+
+    async def store(self, device: DeviceAuth, received: ReceivedText) -> None:
+        author = self._author(device)
+        target = self._directory.extension(device.tenant_id, received.target)
+        if target is None or target.person_id is None:
+            raise NotFound("There is no such user.")
+        if target.person_id == author.person_id:
+            raise Forbidden("This is the sender's own number.")
+        try:
+            conversation_id = await self._chat.conversations.direct(author, target.id)
+        except Invalid:  # erased or deleted since
+            raise NotFound("There is no such user.") from None
+        await self._chat.messages.send(
+            author, conversation_id, NewMessage(self._client_id(device, received), received.text)
+        )
+
+    def _author(self, device: DeviceAuth) -> Party:
+        """Return the owner of a device. Raise Forbidden."""
+        extension = self._directory.extension_by_id(device.extension_id)
+        person_id = extension.person_id if extension is not None else None
+        subject = self._directory.person_subject(person_id) if person_id else None
+        if not person_id or subject is None:
+            raise Forbidden("The extension has no user.")
+        return Party(device.tenant_id, person_id, subject)
+
+    def _client_id(self, device: DeviceAuth, received: ReceivedText) -> str:
+        """Return an id that a repeated request has too. It is keyed: a Call-ID may contain an address."""
+        value = f"{device.device_id}\n{received.call_id}".encode()
+        return f"sip-{hmac.new(self._secret, value, hashlib.sha256).hexdigest()[:32]}-{received.cseq}"
+
+
+class ChatTextSender:
+    """Implements `chat.PhoneSender`, and starts deliveries when messages are queued and when phones register."""
+
+    def __init__(self, container: Container, sender: TextSender) -> None:
+        self._directory, self._sender = container.identity.directory, sender
+        self.deliveries = PhoneDeliveries(container.chat.parts, container.chat.conversations, self)
+        container.bus.subscribe(PhoneTextsQueued, lambda event: self.deliveries.wake())
+        for kind in (DeviceRegistered, DeviceMoved):
+            container.bus.subscribe(kind, lambda event: self.deliveries.device_registered(event.device_id))
+
+    async def send(self, text: PhoneText) -> int:
+        delivery = text.delivery
+        device = self._directory.device(delivery.device_id)
+        if device is None or device.tenant_id != delivery.tenant_id:
+            return NOT_REGISTERED
+        shown = f"[{text.group}] {text.text}" if text.group else text.text
+        author = self._author(delivery.tenant_id, text.author_id)
+        return await self._sender.send(device, SentText(delivery.id, delivery.attempts + 1, text.sent, author, shown))
+
+    def _author(self, tenant_id: str, person_id: str) -> PartyIdentity:
+        """Return number and name of an author, as phones show them."""
+        ids = self._directory.extension_ids_of(person_id)
+        extension = self._directory.extension_by_id(ids[0]) if ids else None
+        domain = self._directory.domain(tenant_id)
+        if extension is None:
+            return PartyIdentity(_WITHOUT_NUMBER, "", domain)
+        return PartyIdentity(extension.number, self._directory.display_name(extension)[:MAX_SHOWN_NAME], domain)
