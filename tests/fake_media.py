@@ -59,6 +59,39 @@ class FakeRelay:
             self.requests.append(request)
 
 
+class FakeForwarder:
+    """Fake of `conferencing.videos.VideoForwarder`, which lists its requests; with `dead`, all of them fail."""
+
+    def __init__(self) -> None:
+        self.requests: list[str] = []
+        self.offers: list[bytes] = []
+        self.dead = False
+
+    async def publish(self, anchor: str, sdp: bytes) -> bytes:
+        self.offers.append(sdp)
+        return await self._request(f"publish {anchor}")
+
+    async def subscribe(self, anchor: str, subscriber: str) -> bytes:
+        return await self._request(f"subscribe {anchor} {subscriber}")
+
+    async def answer(self, anchor: str, subscriber: str, sdp: bytes) -> None:
+        del sdp
+        await self._request(f"answer {anchor} {subscriber}")
+
+    def unsubscribe(self, anchor: str, subscriber: str) -> None:
+        self.requests.append(f"unsubscribe {anchor} {subscriber}")
+
+    def delete(self, anchor: str) -> None:
+        self.requests.append(f"delete {anchor}")
+
+    async def _request(self, request: str) -> bytes:
+        await asyncio.sleep(0)
+        if self.dead:
+            raise MediaUnavailable("silent")
+        self.requests.append(request)
+        return SDP
+
+
 class FakeTap:
     """Fake tap that yields the chunks put into it until it is ended."""
 

@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 from argon2 import PasswordHasher
-from fake_media import FakeEngine, FakeRelay, conversation
+from fake_media import FakeEngine, FakeForwarder, FakeRelay, conversation
 from fake_notifier import FakeAccountNotifier
 from prometheus_client import CollectorRegistry
 
@@ -40,8 +40,8 @@ from unificx.cdr import CALL_TARGET, CdrService, call_record_expiries, call_reco
 from unificx.cdr.events import OutsideCallRecorded
 from unificx.chat import Chat, ChatParts
 from unificx.cluster import local_cluster
-from unificx.conferencing import ConferenceManager, Room, RoomService
-from unificx.conferencing.events import RoomDeleted
+from unificx.conferencing import ConferenceManager, MeetingVideos, Room, RoomService
+from unificx.conferencing.events import ConferenceChanged, ConferenceEnded, RoomDeleted
 from unificx.core.clock import ManualClock
 from unificx.core.errors import NotFound
 from unificx.db import Database
@@ -497,7 +497,11 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
     hub = EventHub()
     bus.subscribe(SessionEnded, lambda event: push.session_ended(event.session_id))
     live_events, meetings = LiveEvents(hub, bus, directory), ConferenceManager(clock, bus.publish)
-    room_events = RoomEvents(hub, bus, directory, meetings)
+    videos = MeetingVideos(meetings, cluster.counters, clock, bus.publish)
+    videos.forwarder = FakeForwarder()
+    for changed in (ConferenceChanged, ConferenceEnded):
+        bus.subscribe(changed, lambda event: videos.meeting_changed(event.room))
+    room_events = RoomEvents(hub, bus, directory, meetings, videos)
     bus.subscribe(RoomDeleted, lambda event: meetings.room_deleted(event.room_id))
     erasure = Erasure(ErasureJournal(folder / "erased.journal"), keys, clock, bus)
     audio_parts = AudioStoreParts(database, keys, erasure, LocalBlobStore(folder / "audio"), FakeSpeechRecognition())
@@ -551,6 +555,7 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
         outbound=routing.outbound,
         presence=routing.presence,
         meetings=meetings,
+        videos=videos,
         queues=routing.queues,
         menus=routing.menus,
         destinations=routing.destinations,

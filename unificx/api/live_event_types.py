@@ -26,6 +26,8 @@ _COLLEAGUE = {
     "ringing": False,
 }
 
+_VIDEO = {"id": _ID, "participant": _ID, "source": "camera", "quality": "high"}
+
 _MESSAGE = {
     "id": _ID,
     "conversation_id": _ID,
@@ -66,6 +68,7 @@ LIVE_EVENTS: Mapping[str, LiveEventType] = {
             "recorded": False,
             "paused": False,
             "locked": False,
+            "videos": [_VIDEO],
         },
     ),
     "emergency_call": LiveEventType(
@@ -142,9 +145,9 @@ def _schema_of(field: str) -> dict[str, Any]:
             return {"type": "integer"}
         case dict():
             return {"type": "object"}
-        case list():
+        case [dict() as item, *_]:
             types = {"until": ["string", "null"], "ringing": "boolean"}
-            values = {key: {"type": types.get(key, "string")} for key in _COLLEAGUE}
+            values = {key: {"type": types.get(key, "string")} for key in item}
             return {"type": "array", "items": {"type": "object", "properties": values}}
         case _:
             return {"type": ["string", "null"] if field in ("speaking", "end") else "string"}

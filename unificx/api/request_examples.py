@@ -12,6 +12,7 @@ _PASSKEY = {
     "response": {"clientDataJSON": "e30", "authenticatorData": "AAAA", "signature": "MEUC"},
 }
 _DEVICE = {"name": "Ada's laptop", "kind": "desktop"}
+_SDP = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\nm=video 9 UDP/TLS/RTP/SAVPF 96\r\n..."
 _CALENDAR = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART;VALUE=DATE:20261225\nEND:VEVENT\nEND:VCALENDAR"
 _CONSENT = {"of_age": True, "terms_version": "2026-11", "policy_version": "5eb2b2fa19b6"}
 
@@ -123,6 +124,8 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "NewSingleSignOn": {"issuer": "https://login.example.com", "client_id": "unificx", "client_secret": "a secret"},
     "NewTenant": {"slug": "acme", "name": "Acme", "domain": "acme.example", "language": "de"},
     "NewTrunk": {"name": "carrier", "template": "sipgate", "username": "1234567t0", "password": "a secret"},
+    "NewVideo": {"source": "camera", "sdp": _SDP},
+    "NewVideoSubscription": {"quality": "high"},
     "NewTotp": {"name": "Authenticator"},
     "OwnPassword": {"current": "the old one is long", "password": "correct horse battery staple"},
     "ParticipantChange": {"muted": True},
@@ -153,6 +156,8 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "RoomRecordingChange": {"paused": True},
     "RouteChange": {"trunks": ["carrier"]},
     "RouteTestRequest": {"from": "1001", "number": "0301234567"},
+    "VideoAnswer": {"sdp": _SDP},
+    "VideoSubscriptionChange": {"quality": "low"},
     "WebhookUpdate": {"state": "active"},
     "SecondFactorSignIn": {"ticket": _CODE, "totp": "123456"},
     "SignIn": {"email": "ada@acme.example", "password": "correct horse battery staple", "keep": "token"},

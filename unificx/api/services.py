@@ -14,7 +14,7 @@ from unificx.billing import Billing
 from unificx.calls import CallCompletions
 from unificx.cdr import CdrService
 from unificx.chat import Chat
-from unificx.conferencing import ConferenceManager, RoomService
+from unificx.conferencing import ConferenceManager, MeetingVideos, RoomService
 from unificx.core.clock import Clock
 from unificx.identity import Identity
 from unificx.integrations.audio_import import AudioImporter
@@ -75,6 +75,7 @@ class Services:
     trunks: TrunkService
     outbound: Outbound
     meetings: ConferenceManager
+    videos: MeetingVideos
     queues: Queues
     menus: MenuService
     destinations: DestinationDirectory

@@ -37,8 +37,12 @@ from unificx.conferencing.schemas import (
     Room,
     RoomChange,
     RoomSettings,
+    VideoQuality,
+    VideoSource,
+    VideoStatus,
 )
 from unificx.conferencing.service import RoomRole, RoomService
+from unificx.conferencing.videos import MeetingVideos, VideoConnection
 
 __all__ = [
     "ADMINISTRATOR",
@@ -52,6 +56,7 @@ __all__ = [
     "EntryAnnouncement",
     "HandRequested",
     "LockRequested",
+    "MeetingVideos",
     "MuteAllRequested",
     "MuteRequested",
     "NameAnnouncement",
@@ -74,5 +79,9 @@ __all__ = [
     "RoomService",
     "RoomSettings",
     "StartWaiting",
+    "VideoConnection",
+    "VideoQuality",
+    "VideoSource",
+    "VideoStatus",
     "room_holding",
 ]

@@ -208,6 +208,11 @@ class ConferenceManager:
         )
         return max(own_members, key=lambda one: one.host).id if own_members else None
 
+    def state_of(self, room_id: str) -> machine.Meeting | None:
+        """Return the state of the meeting in a room; None if it is empty."""
+        live = self._live.get(room_id)
+        return live.state if live is not None else None
+
     def has_host_rights(self, room: Room, by: str) -> bool:
         """Return whether a member has host rights."""
         live = self._live.get(room.id)

@@ -10,6 +10,29 @@ EntryAnnouncement = Literal["nothing", "tones", "names"]
 """How participants are notified that another one joined or left."""
 
 
+VideoSource = Literal["camera", "screen"]
+VideoQuality = Literal["off", "low", "high"]
+"""Quality in which a video is sent: off while nobody sees it, low for small tiles."""
+
+
+@dataclass(frozen=True, slots=True)
+class Video:
+    """A video that a participant publishes."""
+
+    id: str
+    source: VideoSource
+
+
+@dataclass(frozen=True, slots=True)
+class VideoStatus:
+    """A published video of a meeting. `participant`: id of its publisher."""
+
+    id: str
+    participant: str
+    source: VideoSource
+    quality: VideoQuality
+
+
 @dataclass(frozen=True, slots=True)
 class RoomSettings:
     """Settings of a conference room."""

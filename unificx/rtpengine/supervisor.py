@@ -19,10 +19,11 @@ from unificx.core.restart_backoff import RestartBackoff
 from unificx.media.errors import MediaUnavailable
 from unificx.media.sounds import Sound
 from unificx.rtpengine import hang_detection
+from unificx.rtpengine.bencode import encode
 from unificx.rtpengine.client import NgClient
 from unificx.rtpengine.dtmf_log import DtmfLog
 from unificx.rtpengine.log_counter import LogCounter
-from unificx.rtpengine.ng import ENGINE_INTERFACE, MediaReport, Profile
+from unificx.rtpengine.ng import ENGINE_INTERFACE, MediaReport, Message, Profile, Reply
 from unificx.rtpengine.party_commands import DtmfReceived
 from unificx.rtpengine.sound_files import SoundFiles
 
@@ -146,6 +147,10 @@ class RtpEngine:
 
     def delete(self, anchor: str, on_reply: Callable[[MediaReport | MediaUnavailable | None], None]) -> None:
         self._when_ready(lambda client: client.delete(anchor, on_reply), on_reply)
+
+    def send(self, message: Message, on_reply: Callable[[Reply | MediaUnavailable], None]) -> None:
+        """Send a request; the reply may be an error reply."""
+        self._when_ready(lambda client: client.send(encode(message), lambda reply: reply, on_reply), on_reply)
 
     async def query(self, anchor: str) -> MediaReport | None:
         return await (await self._ready_client()).query(anchor)

@@ -35,6 +35,7 @@ from unificx.sdp.session import (
     is_hold,
     parse,
 )
+from unificx.sdp.video import video_only, with_extensions_of
 
 __all__ = [
     "MAX_MEDIA_SECTIONS",
@@ -68,6 +69,8 @@ __all__ = [
     "sends_telephone_events",
     "shares_audio_codec",
     "uses_ice",
+    "video_only",
+    "with_extensions_of",
     "with_origin",
     "with_recording_indication",
     "without_ice",

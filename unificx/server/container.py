@@ -15,7 +15,7 @@ from unificx.calls import LIVE_CALL_KEYS, PICKUP, Journal, SpooledCallJournal
 from unificx.cdr import CdrService
 from unificx.chat import Chat, ChatParts
 from unificx.cluster import Cluster, EventBus, Location, RecordLog
-from unificx.conferencing import ConferenceManager
+from unificx.conferencing import ConferenceManager, MeetingVideos
 from unificx.conferencing import RoomService as MeetingRooms
 from unificx.core.clock import Clock
 from unificx.db import Database, DiskGuard, Outbox, Spool
@@ -99,6 +99,7 @@ class Container:
     conference_rooms: MeetingRooms
     trunks: TrunkService
     conferences: ConferenceManager
+    videos: MeetingVideos
     routing: CallRouting
     support: SupportService
     rights: RightsRequests
@@ -160,6 +161,7 @@ def build_container(
     parts = AudioStoreParts(database, keys, erasures.erasure, notifications.blobs, Whisper(paths.models))
     (audio, mailboxes, sounds), trunks = _sound_areas(parts, cluster), _trunks(database, keys, identity)
     webhooks, rooms = WebhookService(database, keys, clock), _conference_rooms(database, keys, identity, cluster)
+    conferences = ConferenceManager(clock, bus.publish)
     email_queue, push = _senders(parts, mailboxes, identity, notifications, notices, cluster=cluster)
     return Container(
         node=cluster.node,
@@ -190,7 +192,8 @@ def build_container(
         access_copies=_access_copies(database, keys, erasures, paths, is_full),
         conference_rooms=rooms,
         trunks=trunks,
-        conferences=ConferenceManager(clock, bus.publish),
+        conferences=conferences,
+        videos=MeetingVideos(conferences, cluster.counters, clock, bus.publish),
         routing=_routing(parts, identity, (mailboxes, rooms, sounds), spool=spool, trunks=trunks, cluster=cluster),
         support=SupportService(database, keys, clock),
         rights=_rights(database, keys, identity, cluster),

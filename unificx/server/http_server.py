@@ -68,6 +68,7 @@ def http_app(  # noqa: PLR0917 - what an installation shows
         trunks=container.trunks,
         outbound=container.routing.outbound,
         meetings=container.conferences,
+        videos=container.videos,
         queues=container.routing.queues,
         menus=container.routing.menus,
         destinations=container.routing.destinations,

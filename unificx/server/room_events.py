@@ -1,8 +1,10 @@
 """Live events about conference rooms, for their participants and administrators."""
 
+from dataclasses import asdict
+
 from unificx.api import EventHub
 from unificx.cluster import EventBus
-from unificx.conferencing import ConferenceManager, Room
+from unificx.conferencing import ConferenceManager, MeetingVideos, Room
 from unificx.conferencing.events import ConferenceChanged
 from unificx.identity import Action, DirectoryCache
 from unificx.server.collecting_timer import CollectingTimer
@@ -14,10 +16,18 @@ MIN_INTERVAL = 0.5
 class RoomEvents:
     """Subscribes to changes of conferences."""
 
-    def __init__(self, hub: EventHub, bus: EventBus, directory: DirectoryCache, meetings: ConferenceManager) -> None:
+    def __init__(
+        self,
+        hub: EventHub,
+        bus: EventBus,
+        directory: DirectoryCache,
+        meetings: ConferenceManager,
+        videos: MeetingVideos,
+    ) -> None:
         self._hub = hub
         self._directory = directory
         self._meetings = meetings
+        self._videos = videos
         # Owner: this node, until the end of the current step.
         self._changed: dict[str, Room] = {}
         self._timer = CollectingTimer(MIN_INTERVAL, self._send)
@@ -45,6 +55,7 @@ class RoomEvents:
                 "recorded": meeting is not None and meeting.recorded,
                 "paused": meeting is not None and meeting.paused,
                 "locked": meeting.locked if meeting is not None else room.settings.locked,
+                "videos": [asdict(one) for one in self._videos.list(room)],
             }
             self._hub.send_to_persons_or_permitted(room.tenant_id, Action.CALLS_CONTROL, persons, message)
 

@@ -108,7 +108,7 @@ def _report_live(container: Container, sip: SipServer, stack: AsyncExitStack) ->
     """Report changes of conferences, queues and presence as live events, and follow the calls that others wait for."""
     hub, bus, directory = container.event_hub, container.bus, container.identity.directory
     ChatEvents(hub, bus, container.push)
-    stack.callback(RoomEvents(hub, bus, directory, container.conferences).close)
+    stack.callback(RoomEvents(hub, bus, directory, container.conferences, container.videos).close)
     stack.callback(QueueEvents(hub, bus, directory, container.routing.queues).close)
     follow_calls(bus, container.routing.completions, sip.call_manager)
     availability = container.routing.presence.availability

@@ -17,6 +17,7 @@ from unificx.calls import (
     Parking,
 )
 from unificx.calls import CallManagerDependencies as CallParts
+from unificx.conferencing.events import ConferenceChanged, ConferenceEnded
 from unificx.core.access import SIP_ACCESS, Access, stating
 from unificx.core.background import BackgroundTasks
 from unificx.identity.events import DeviceRevoked, ExtensionDeleted, TenantDeleted, TenantSuspended
@@ -28,6 +29,7 @@ from unificx.registrar.events import DeviceMoved, DeviceRegistered
 from unificx.routing import DialPlan, Routing
 from unificx.rtpengine.party_commands import DtmfReceived
 from unificx.rtpengine.supervisor import RelayRestarted, RtpEngine
+from unificx.rtpengine.video_forwarding import VideoForwarder
 from unificx.server.callapps import (
     create_conference_recorder,
     create_host,
@@ -122,6 +124,7 @@ class SipServer:
             container, engine, self._recorded_calls
         )
         container.conferences.mixer, container.conferences.dialer = engine, CallManagerDialer(self.call_manager)
+        container.videos.forwarder = VideoForwarder(media)
         container.routing.queues.manager.lines = CallManagerLines(self.call_manager)
         container.routing.queues.manager.dialer = CallManagerCallbacks(self.call_manager)
         self._media_watchdog = MediaWatchdog(self.call_manager, media, clock, call_settings)
@@ -309,6 +312,9 @@ class SipServer:
                 kind, lambda signal: self.call_manager.device_registered(signal.extension_id, signal.device_id)
             )
         bus.subscribe(RelayRestarted, lambda event: self.call_manager.media_restarted())
+        bus.subscribe(RelayRestarted, lambda event: self._container.videos.relay_restarted())
+        for changed in (ConferenceChanged, ConferenceEnded):
+            bus.subscribe(changed, lambda event: self._container.videos.meeting_changed(event.room))
         bus.subscribe(DtmfReceived, self.call_manager.dtmf_received)
         bus.subscribe(EngineRestarted, lambda event: self.app_runner.on_engine_restarted())
         bus.subscribe(EngineRestarted, lambda event: self.call_monitor.on_engine_restarted())

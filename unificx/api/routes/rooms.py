@@ -113,8 +113,8 @@ async def list_participants(
     services: ServicesDep, user: CurrentUserDep, room: Id, tenant: TenantQuery = None
 ) -> core.Page[models.Participant]:
     """List the participants of a conference. For its participants and administrators."""
-    scope, known = await _room(services, user, room, tenant)
-    own = _own_participant(services, scope, known)
+    scope, known = await room_in_scope(services, user, room, tenant)
+    own = own_participant(services, scope, known)
     if own is None and not _administers(scope):
         raise Forbidden("Only participants can list the participants of a room.", hint=f"Call {known.number} to join.")
     meeting = services.meetings.status(known)
@@ -137,12 +137,12 @@ async def change_participant(
     tenant: TenantQuery = None,
 ) -> None:
     """Mute or unmute a participant, or raise or lower a hand."""
-    scope, known = await _room(services, user, room, tenant)
-    acting_as = _acting_as(services, scope, known, participant)
+    scope, known = await room_in_scope(services, user, room, tenant)
+    by = acting_as(services, scope, known, participant)
     if change.muted is not None:
-        services.meetings.apply(known, MuteRequested(acting_as, participant, change.muted))
+        services.meetings.apply(known, MuteRequested(by, participant, change.muted))
     if change.hand is not None:
-        services.meetings.apply(known, HandRequested(acting_as, participant, change.hand))
+        services.meetings.apply(known, HandRequested(by, participant, change.hand))
 
 
 @router.delete(
@@ -154,8 +154,8 @@ async def remove_participant(
     services: ServicesDep, user: CurrentUserDep, room: Id, participant: ParticipantId, tenant: TenantQuery = None
 ) -> None:
     """Remove a participant. For hosts; all participants may remove themselves."""
-    scope, known = await _room(services, user, room, tenant)
-    services.meetings.apply(known, RemovalRequested(_acting_as(services, scope, known, participant), participant))
+    scope, known = await room_in_scope(services, user, room, tenant)
+    services.meetings.apply(known, RemovalRequested(acting_as(services, scope, known, participant), participant))
 
 
 @router.post(
@@ -168,10 +168,8 @@ async def invite_to_room(
     services: ServicesDep, user: CurrentUserDep, room: Id, invitation: models.RoomInvitation, tenant: TenantQuery = None
 ) -> models.Invited:
     """Invite an extension: the room calls it, and the answering user is asked to join. For hosts."""
-    scope, known = await _room(services, user, room, tenant)
-    return models.Invited(
-        call_id=services.meetings.invite(known, _acting_as(services, scope, known), invitation.number)
-    )
+    scope, known = await room_in_scope(services, user, room, tenant)
+    return models.Invited(call_id=services.meetings.invite(known, acting_as(services, scope, known), invitation.number))
 
 
 @router.patch("/{room}/meeting", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404))
@@ -179,12 +177,12 @@ async def change_meeting(
     services: ServicesDep, user: CurrentUserDep, room: Id, change: models.MeetingChange, tenant: TenantQuery = None
 ) -> None:
     """Lock or unlock the room, or mute all participants, until the conference ends. For hosts."""
-    scope, known = await _room(services, user, room, tenant)
-    acting_as = _acting_as(services, scope, known)
+    scope, known = await room_in_scope(services, user, room, tenant)
+    by = acting_as(services, scope, known)
     if change.locked is not None:
-        services.meetings.apply(known, LockRequested(acting_as, change.locked))
+        services.meetings.apply(known, LockRequested(by, change.locked))
     if change.all_muted is not None:
-        services.meetings.apply(known, MuteAllRequested(acting_as, change.all_muted))
+        services.meetings.apply(known, MuteAllRequested(by, change.all_muted))
 
 
 @router.post(
@@ -195,8 +193,8 @@ async def change_meeting(
 )
 async def record_meeting(services: ServicesDep, user: CurrentUserDep, room: Id, tenant: TenantQuery = None) -> None:
     """Record the conference. All participants hear the announcement first, new ones before they join. For hosts."""
-    scope, known = await _room(services, user, room, tenant)
-    services.meetings.control_recording(known, RecordingRequested(_acting_as(services, scope, known), on=True))
+    scope, known = await room_in_scope(services, user, room, tenant)
+    services.meetings.control_recording(known, RecordingRequested(acting_as(services, scope, known), on=True))
 
 
 @router.patch(
@@ -210,8 +208,8 @@ async def pause_recording_meeting(
     tenant: TenantQuery = None,
 ) -> None:
     """Pause or resume the recording. All participants are notified; the recording contains a mark. For hosts."""
-    scope, known = await _room(services, user, room, tenant)
-    event = PauseRequested(_acting_as(services, scope, known), change.paused, change.for_card)
+    scope, known = await room_in_scope(services, user, room, tenant)
+    event = PauseRequested(acting_as(services, scope, known), change.paused, change.for_card)
     services.meetings.control_recording(known, event)
 
 
@@ -222,20 +220,21 @@ async def stop_recording_meeting(
     services: ServicesDep, user: CurrentUserDep, room: Id, tenant: TenantQuery = None
 ) -> None:
     """Stop the recording. For hosts."""
-    scope, known = await _room(services, user, room, tenant)
-    services.meetings.control_recording(known, RecordingRequested(_acting_as(services, scope, known), on=False))
+    scope, known = await room_in_scope(services, user, room, tenant)
+    services.meetings.control_recording(known, RecordingRequested(acting_as(services, scope, known), on=False))
 
 
 @router.delete("/{room}/meeting", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404))
 async def end_meeting(services: ServicesDep, user: CurrentUserDep, room: Id, tenant: TenantQuery = None) -> None:
     """End the conference for all participants. For hosts."""
-    scope, known = await _room(services, user, room, tenant)
-    services.meetings.apply(known, EndRequested(_acting_as(services, scope, known)))
+    scope, known = await room_in_scope(services, user, room, tenant)
+    services.meetings.apply(known, EndRequested(acting_as(services, scope, known)))
 
 
-async def _room(
+async def room_in_scope(
     services: Services, user: CurrentUserDep, room: str, tenant: str | None
 ) -> tuple[AccessScope, conferencing.Room]:
+    """Return the scope of a user and a room in it. Raise NotFound."""
     scope = await require_access(services, user, tenant, Action.DIRECTORY)
     return scope, services.rooms.find(scope.tenant_id, room)
 
@@ -244,7 +243,7 @@ def _administers(scope: AccessScope) -> bool:
     return may(scope.user.principal, Action.CALLS_CONTROL, scope.tenant_id)
 
 
-def _own_participant(services: Services, scope: AccessScope, room: conferencing.Room) -> str | None:
+def own_participant(services: Services, scope: AccessScope, room: conferencing.Room) -> str | None:
     """Return the participant id of the user; None if not in the room."""
 
     def is_own(extension_id: str) -> bool:
@@ -254,12 +253,12 @@ def _own_participant(services: Services, scope: AccessScope, room: conferencing.
     return services.meetings.find_own_member(room, is_own)
 
 
-def _acting_as(services: Services, scope: AccessScope, room: conferencing.Room, target: str = "") -> str:
+def acting_as(services: Services, scope: AccessScope, room: conferencing.Room, target: str = "") -> str:
     """Return the identity for a host command: the user's participant id if sufficient, else ADMINISTRATOR if permitted.
 
     Raise Forbidden for a user who is neither in the room nor an administrator.
     """
-    own = _own_participant(services, scope, room)
+    own = own_participant(services, scope, room)
     if own is not None and (own == target or services.meetings.has_host_rights(room, own)):
         return own
     if _administers(scope) or _created_by_user(services, scope, room):

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from unificx.api.schemas.core import NUMBER, REFERENCE, Input, Output
 from unificx.api.schemas.voicemail import Pin
-from unificx.conferencing import EntryAnnouncement
+from unificx.conferencing import EntryAnnouncement, VideoQuality, VideoSource
 
 RoomName = Annotated[str, Field(min_length=1, max_length=100, examples=["Weekly meeting"])]
 MaxParticipants = Annotated[
@@ -110,6 +110,48 @@ class ParticipantChange(Input):
 
     muted: bool | None = None
     hand: bool | None = Field(None, description="For other participants only false is allowed.")
+
+
+SessionDescription = Annotated[str, Field(min_length=1, max_length=16 * 1024, description="SDP (RFC 8866).")]
+_QUALITY = "high for a large tile, low for a small one, off while it is not shown."
+
+
+class Video(Output):
+    """A published video of a conference."""
+
+    id: str
+    participant: str = Field(description="Id of the publishing participant.")
+    source: VideoSource
+    quality: VideoQuality = Field(
+        description="The best quality that a subscriber needs: high, low, or off without any. The publisher sends it."
+    )
+    own: bool = Field(description="Published by the user.")
+
+
+class NewVideo(Input):
+    """An offer with one video to send, over ICE and DTLS-SRTP, in VP8. Candidates are not needed."""
+
+    source: VideoSource
+    sdp: SessionDescription
+
+
+class NewVideoSubscription(Input):
+    quality: VideoQuality = Field("high", description=_QUALITY)
+
+
+class VideoConnection(Output):
+    """A connection to set up: `sdp` is the answer to a publisher, or the offer to a subscriber."""
+
+    id: str
+    sdp: str
+
+
+class VideoAnswer(Input):
+    sdp: SessionDescription
+
+
+class VideoSubscriptionChange(Input):
+    quality: VideoQuality = Field(description=_QUALITY)
 
 
 class RoomInvitation(Input):

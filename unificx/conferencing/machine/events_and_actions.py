@@ -6,6 +6,8 @@
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from unificx.conferencing.schemas import Video
+
 ADMINISTRATOR = ""
 
 
@@ -114,6 +116,28 @@ class ConsentRefused:
 
 
 @dataclass(frozen=True, slots=True)
+class VideoRequested:
+    """Publish a video. It replaces an earlier one of the same source."""
+
+    id: str
+    video: Video
+
+
+@dataclass(frozen=True, slots=True)
+class VideoStopped:
+    """Stop a video of a member. Hosts may stop those of others."""
+
+    by: str
+    id: str
+    video_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class VideosLost:
+    """The relay of all videos has ended."""
+
+
+@dataclass(frozen=True, slots=True)
 class EndRequested:
     by: str
 
@@ -152,6 +176,9 @@ Event: TypeAlias = (
     | RecordingChanged
     | ConsentGiven
     | ConsentRefused
+    | VideoRequested
+    | VideoStopped
+    | VideosLost
     | EndRequested
     | CountRequested
     | HelpRequested

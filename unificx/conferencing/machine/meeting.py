@@ -6,11 +6,14 @@
 
 from dataclasses import dataclass, replace
 from enum import Enum, auto
-from typing import TypeAlias, assert_never
+from typing import Literal, TypeAlias, assert_never
 
 from unificx.conferencing.machine import events_and_actions
 from unificx.conferencing.machine.events_and_actions import ADMINISTRATOR, Action
-from unificx.conferencing.schemas import RoomSettings
+from unificx.conferencing.schemas import RoomSettings, Video
+
+MAX_VIDEOS = 50
+"""Videos of a meeting."""
 
 
 class MemberState(Enum):
@@ -37,6 +40,8 @@ class Member:
     muted: bool = False
     muted_by_host: bool = False
     hand_raised: bool = False
+    videos: tuple[Video, ...] = ()
+    """Published videos, at most one of each source."""
 
     @property
     def is_muted(self) -> bool:
@@ -110,6 +115,12 @@ def step(meeting: Meeting, event: events_and_actions.Event, now: float) -> Step:
             member = meeting.member(id_)
             is_awaiting = member is not None and member.state is MemberState.AWAITING_CONSENT
             return _admit(meeting, member, was_waiting=False) if member is not None and is_awaiting else (meeting, [])
+        case events_and_actions.VideoRequested(id_, video):
+            return _publish(meeting, id_, video)
+        case events_and_actions.VideoStopped(by, id_, video_id):
+            return _stop_video(meeting, by, id_, video_id)
+        case events_and_actions.VideosLost():
+            return replace(meeting, members=tuple(replace(one, videos=()) for one in meeting.members)), []
         case events_and_actions.ConsentRefused(id_):
             return _remove(meeting, id_, "conference/recorded", now)
         case events_and_actions.DeadlineReached():
@@ -239,7 +250,8 @@ def _remove(meeting: Meeting, id_: str, prompt: str, now: float) -> Step:
     member = meeting.member(id_)
     if member is None or member.state is MemberState.LEAVING:
         return meeting, []
-    meeting, actions = _after_leaving(_put_member(meeting, replace(member, state=MemberState.LEAVING)), member, now)
+    leaving = replace(member, state=MemberState.LEAVING, videos=())
+    meeting, actions = _after_leaving(_put_member(meeting, leaving), member, now)
     return meeting, [events_and_actions.RemoveParticipant(id_, prompt), *actions]
 
 
@@ -268,7 +280,7 @@ def _deadline_reached(meeting: Meeting, now: float) -> Step:
 def _end(meeting: Meeting, prompt: str) -> Step:
     """End the meeting: each member leaves once the reason has been played."""
     dismissed: list[Action] = [events_and_actions.RemoveParticipant(one.id, prompt) for one in meeting.present]
-    leaving = tuple(replace(one, state=MemberState.LEAVING) for one in meeting.members)
+    leaving = tuple(replace(one, state=MemberState.LEAVING, videos=()) for one in meeting.members)
     return replace(meeting, members=leaving, ends_at=None, locked=True), dismissed
 
 
@@ -328,6 +340,39 @@ def _set_hand(meeting: Meeting, by: str, id_: str, *, raised: bool) -> Step:
         return meeting, []
     prompt = "conference/hand-raised" if raised else "conference/hand-lowered"
     return _put_member(meeting, replace(member, hand_raised=raised)), [events_and_actions.PlayPrompt(id_, prompt)]
+
+
+# ---- videos
+
+
+def video_refusal(meeting: Meeting, id_: str, video: Video) -> Literal["not-inside", "full", "shared"] | None:
+    """Return why a member may not publish a video; None if they may. `shared`: another screen is being shared."""
+    member = meeting.member(id_)
+    if member is None or member.state is not MemberState.INSIDE:
+        return "not-inside"
+    others = [one.source for each in meeting.members for one in each.videos if each.id != id_]
+    if video.source == "screen" and "screen" in others:
+        return "shared"
+    own = [one for one in member.videos if one.source != video.source]
+    return "full" if len(others) + len(own) >= MAX_VIDEOS else None
+
+
+def _publish(meeting: Meeting, id_: str, video: Video) -> Step:
+    member = meeting.member(id_)
+    if member is None or video_refusal(meeting, id_, video) is not None:
+        return meeting, [events_and_actions.NotAllowed()]
+    rest = tuple(one for one in member.videos if one.source != video.source)
+    return _put_member(meeting, replace(member, videos=(*rest, video))), []
+
+
+def _stop_video(meeting: Meeting, by: str, id_: str, video_id: str) -> Step:
+    member = meeting.member(id_)
+    if by != id_ and not meeting.has_host_rights(by):
+        return meeting, [events_and_actions.NotAllowed()]
+    if member is None:
+        return meeting, []
+    rest = tuple(one for one in member.videos if one.id != video_id)
+    return _put_member(meeting, replace(member, videos=rest)), []
 
 
 # ---- lookups
