@@ -1,13 +1,13 @@
 """Fake rtpengine and media engine without audio: they record requests and can be made to fail."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 from unificx.calls import Conversation, ConversationLeg
 from unificx.media import MediaUnavailable
 from unificx.media.mixer.messages import Chunk
 from unificx.media.sounds import Sound
-from unificx.rtpengine.ng import MediaReport, PartyReport
+from unificx.rtpengine.ng import MediaReport, Message, PartyReport, Reply
 
 SDP = b"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n"
 
@@ -59,37 +59,22 @@ class FakeRelay:
             self.requests.append(request)
 
 
-class FakeForwarder:
-    """Fake of `conferencing.videos.VideoForwarder`, which lists its requests; with `dead`, all of them fail."""
+class FakeVideoRelay:
+    """Fake of the relay as `VideoForwarder` uses it, which lists its requests; with `dead`, all of them fail."""
 
     def __init__(self) -> None:
         self.requests: list[str] = []
-        self.offers: list[bytes] = []
+        self.offers: list[str] = []
         self.dead = False
 
-    async def publish(self, anchor: str, sdp: bytes) -> bytes:
-        self.offers.append(sdp)
-        return await self._request(f"publish {anchor}")
-
-    async def subscribe(self, anchor: str, subscriber: str) -> bytes:
-        return await self._request(f"subscribe {anchor} {subscriber}")
-
-    async def answer(self, anchor: str, subscriber: str, sdp: bytes) -> None:
-        del sdp
-        await self._request(f"answer {anchor} {subscriber}")
-
-    def unsubscribe(self, anchor: str, subscriber: str) -> None:
-        self.requests.append(f"unsubscribe {anchor} {subscriber}")
-
-    def delete(self, anchor: str) -> None:
-        self.requests.append(f"delete {anchor}")
-
-    async def _request(self, request: str) -> bytes:
-        await asyncio.sleep(0)
-        if self.dead:
-            raise MediaUnavailable("silent")
-        self.requests.append(request)
-        return SDP
+    def send(self, message: Message, on_reply: Callable[[Reply | MediaUnavailable], None]) -> None:
+        if "sdp" in message:
+            self.offers.append(str(message["sdp"]))
+        if not self.dead:
+            named = [message[key] for key in ("command", "call-id", "to-tag") if key in message]
+            self.requests.append(" ".join(map(str, named)))
+        reply = MediaUnavailable("silent") if self.dead else {"result": "ok", "sdp": SDP.decode()}
+        asyncio.get_running_loop().call_soon(on_reply, reply)
 
 
 class FakeTap:

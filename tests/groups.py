@@ -25,6 +25,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "outside/test_client_loading",
         "outside/test_client_dial",
         "outside/test_client_lists",
+        "outside/test_client_meeting",
         "outside/test_client_offline",
         "outside/test_client_privacy",
         "outside/test_client_recording",

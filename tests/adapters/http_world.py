@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 from argon2 import PasswordHasher
-from fake_media import FakeEngine, FakeForwarder, FakeRelay, conversation
+from fake_media import FakeEngine, FakeRelay, conversation
 from fake_notifier import FakeAccountNotifier
 from prometheus_client import CollectorRegistry
 
@@ -498,7 +498,6 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
     bus.subscribe(SessionEnded, lambda event: push.session_ended(event.session_id))
     live_events, meetings = LiveEvents(hub, bus, directory), ConferenceManager(clock, bus.publish)
     videos = MeetingVideos(meetings, cluster.counters, clock, bus.publish)
-    videos.forwarder = FakeForwarder()
     for changed in (ConferenceChanged, ConferenceEnded):
         bus.subscribe(changed, lambda event: videos.meeting_changed(event.room))
     room_events = RoomEvents(hub, bus, directory, meetings, videos)
@@ -554,7 +553,6 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
         trunks=trunks,
         outbound=routing.outbound,
         presence=routing.presence,
-        meetings=meetings,
         videos=videos,
         queues=routing.queues,
         menus=routing.menus,

@@ -1,17 +1,17 @@
 """Videos of a conference over HTTP: only participants of the running conference publish and see them, within limits."""
 
 import asyncio
-from typing import cast
 
 import httpx
 import pytest
 from conference_legs import JoinedParticipant, join_room
-from fake_media import FakeForwarder
+from fake_media import FakeVideoRelay
 from http_world import World
 
 from unificx.conferencing import CallerIdentity, RecordingChanged, Room
 from unificx.conferencing.machine.meeting import MAX_VIDEOS
 from unificx.conferencing.videos import CAPACITY, MAX_SUBSCRIPTIONS
+from unificx.rtpengine.video_forwarding import VideoForwarder
 
 pytestmark = pytest.mark.promise("C10", "C4")
 
@@ -24,10 +24,6 @@ OFFER = (
     "a=extmap:4 http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01\r\n"
     "a=rtcp-fb:96 transport-cc\r\na=rtcp-fb:96 goog-remb\r\n"
 )
-
-
-def forwarder(world: World) -> FakeForwarder:
-    return cast(FakeForwarder, world.services.videos.forwarder)
 
 
 async def published(user: httpx.AsyncClient, source: str = "camera") -> str:
@@ -61,6 +57,8 @@ class Meeting:
         berta: httpx.AsyncClient,
     ) -> None:
         self.world, self.room, self.admin, self.anna, self.berta = world, room, admin, anna, berta
+        self.relay = FakeVideoRelay()
+        world.services.videos.forwarder = VideoForwarder(self.relay)
         self.as_anna = join_room(world, room, "1001", host=True)
         self.as_berta = self.join("1002")
 
@@ -78,7 +76,7 @@ async def meeting(world: World) -> Meeting:
 
 
 async def test_a_video_is_published_seen_and_stopped(meeting: Meeting) -> None:
-    anna, berta, relay = meeting.anna, meeting.berta, forwarder(meeting.world)
+    anna, berta, relay = meeting.anna, meeting.berta, meeting.relay
     video = await published(anna)
     assert await seen(anna) == [(video, "camera", "off", True)]
     low = await subscribed(berta, video, "low")
@@ -91,18 +89,18 @@ async def test_a_video_is_published_seen_and_stopped(meeting: Meeting) -> None:
     assert (await anna.delete(f"{VIDEOS}/{video}")).status_code == 204
     assert await seen(anna) == []
     anchor = f"video/{video}"
-    wanted = ["publish {}", "subscribe {} {}", "answer {} {}", "unsubscribe {} {}", "delete {}"]
+    wanted = ["publish {}", "subscribe request {} {}", "subscribe answer {} {}", "unsubscribe {} {}", "delete {}"]
     assert relay.requests == [each.format(anchor, low) for each in wanted]
 
 
 async def test_transport_feedback_and_identity_do_not_reach_the_relay(meeting: Meeting) -> None:
     await published(meeting.anna)
-    (offer,) = forwarder(meeting.world).offers
-    assert b"transport-cc" not in offer
-    assert b"transport-wide-cc" not in offer
-    assert b"jane" not in offer
-    assert b"goog-remb" in offer
-    assert b"abs-send-time" in offer
+    (offer,) = meeting.relay.offers
+    assert "transport-cc" not in offer
+    assert "transport-wide-cc" not in offer
+    assert "jane" not in offer
+    assert "goog-remb" in offer
+    assert "abs-send-time" in offer
 
 
 async def test_only_participants_of_the_running_conference_publish_and_subscribe(meeting: Meeting) -> None:
@@ -131,7 +129,7 @@ async def test_a_participant_who_waits_or_awaits_the_recording_notice_has_no_vid
 
 
 async def test_the_end_of_a_call_ends_its_videos_and_subscriptions(meeting: Meeting) -> None:
-    relay = forwarder(meeting.world)
+    relay = meeting.relay
     of_anna, of_berta = await published(meeting.anna), await published(meeting.berta)
     sees_anna, _ = await subscribed(meeting.berta, of_anna), await subscribed(meeting.anna, of_berta)
     meeting.as_berta.session.leave()
@@ -145,7 +143,7 @@ async def test_a_new_camera_replaces_the_earlier_one_and_one_screen_is_shared_at
     first, second = await published(meeting.anna), await published(meeting.anna)
     screen = await published(meeting.anna, "screen")
     assert [each[0] for each in await seen(meeting.anna)] == [second, screen]
-    assert f"delete video/{first}" in forwarder(meeting.world).requests
+    assert f"delete video/{first}" in meeting.relay.requests
     refused = await meeting.berta.post(VIDEOS, json={"source": "screen", "sdp": OFFER})
     assert refused.status_code == 409, refused.text
     assert (await meeting.anna.delete(f"{VIDEOS}/{screen}")).status_code == 204
@@ -184,7 +182,7 @@ async def test_subscriptions_belong_to_their_participant(meeting: Meeting) -> No
 async def test_a_session_description_without_exactly_one_video_is_rejected(meeting: Meeting, sdp: str) -> None:
     answer = await meeting.anna.post(VIDEOS, json={"source": "camera", "sdp": sdp})
     assert (answer.status_code, answer.json()["field"]) == (422, "sdp")
-    assert forwarder(meeting.world).requests == []
+    assert meeting.relay.requests == []
 
 
 async def test_videos_subscriptions_and_their_rate_are_limited(
@@ -204,7 +202,7 @@ async def test_videos_subscriptions_and_their_rate_are_limited(
 
 async def test_a_silent_relay_leaves_nothing_behind(meeting: Meeting) -> None:
     video = await published(meeting.anna)
-    relay = forwarder(meeting.world)
+    relay = meeting.relay
     relay.dead = True
     assert (await meeting.berta.post(VIDEOS, json={"source": "camera", "sdp": OFFER})).status_code == 503
     assert (await meeting.berta.post(f"{VIDEOS}/{video}/subscriptions", json={})).status_code == 503
@@ -221,7 +219,7 @@ async def test_a_new_relay_ends_all_videos_until_they_are_published_again(meetin
 
 
 async def test_a_participant_who_leaves_while_a_connection_is_set_up_gets_none(meeting: Meeting) -> None:
-    relay, video = forwarder(meeting.world), await published(meeting.anna)
+    relay, video = meeting.relay, await published(meeting.anna)
     services = meeting.world.services.videos
     subscribing = asyncio.create_task(services.subscribe(meeting.room, meeting.as_berta.session.id, video, "high"))
     publishing = asyncio.create_task(

@@ -12,7 +12,7 @@ from server import Household, Server, eventually
 pytestmark = pytest.mark.headless_shell
 
 ANNA, BERTA = "Annarosa Quellmalz", "Bertalina Oxenfurt"
-SOUND_ONLY = "The conference has sound only"
+CAMERA_OFF = "Your camera is off. Press Video to be seen in the conference."
 ENCRYPTED = [["connected", "SRTP_AEAD_AES_256_GCM"]]
 
 
@@ -49,7 +49,7 @@ def test_a_conference_made_from_a_video_call_keeps_sound_and_encryption(
     for each in pair:
         expect(each.call_with("Conference")).to_be_visible()
         expect(each.page.locator("video")).to_have_count(0)
-        expect(each.page.get_by_text(SOUND_ONLY)).to_be_visible()
+        expect(each.page.get_by_text(CAMERA_OFF)).to_be_visible()
         expect(each.page.get_by_role("button", name="Flip")).to_have_count(0)
     assert_two_way_audio(anna, berta)
     for each in pair:

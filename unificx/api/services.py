@@ -74,7 +74,6 @@ class Services:
     rooms: RoomService
     trunks: TrunkService
     outbound: Outbound
-    meetings: ConferenceManager
     videos: MeetingVideos
     queues: Queues
     menus: MenuService
@@ -107,6 +106,11 @@ class Services:
     clock: Clock
     metrics: CollectorRegistry
     public_address: PublicAddress = field(default_factory=PublicAddress)
+
+    @property
+    def meetings(self) -> ConferenceManager:
+        """The live meetings."""
+        return self.videos.meetings
 
 
 def services_of(request: Request) -> Services:

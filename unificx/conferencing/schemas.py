@@ -12,7 +12,7 @@ EntryAnnouncement = Literal["nothing", "tones", "names"]
 
 VideoSource = Literal["camera", "screen"]
 VideoQuality = Literal["off", "low", "high"]
-"""Quality in which a video is sent: off while nobody sees it, low for small tiles."""
+"""Quality in which a video is sent: off while it is not shown, low for small tiles."""
 
 
 @dataclass(frozen=True, slots=True)

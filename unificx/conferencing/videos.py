@@ -6,7 +6,6 @@ forwarding and ends that of everything which has left the state.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol
 
 from unificx.cluster import Count, CounterKind, Counters
 from unificx.conferencing.events import ConferenceChanged
@@ -18,6 +17,7 @@ from unificx.core.clock import Clock
 from unificx.core.errors import Conflict, Forbidden, Invalid, NotFound, ServiceUnavailable, TooManyRequests
 from unificx.core.rate_limit import TokenBucket
 from unificx.media.errors import MediaUnavailable
+from unificx.rtpengine.video_forwarding import VideoForwarder
 from unificx.sdp import video_only, with_extensions_of
 
 ANCHOR_PREFIX = "video/"
@@ -27,30 +27,6 @@ MAX_SUBSCRIPTIONS = 16
 CAPACITY, RATE = 60.0, 2.0
 """Connections that a participant may set up at once, and from then on per second."""
 _CONNECTIONS = CounterKind("meeting video connections", 20_000)
-
-
-class VideoForwarder(Protocol):
-    """Forwards videos in the relay. Awaited methods may raise MediaUnavailable."""
-
-    async def publish(self, anchor: str, sdp: bytes) -> bytes:
-        """Anchor a video; return the answer to the publisher."""
-        ...
-
-    async def subscribe(self, anchor: str, subscriber: str) -> bytes:
-        """Return an offer to a subscriber."""
-        ...
-
-    async def answer(self, anchor: str, subscriber: str, sdp: bytes) -> None:
-        """Pass on the subscriber's answer, which starts the forwarding."""
-        ...
-
-    def unsubscribe(self, anchor: str, subscriber: str) -> None:
-        """End a subscription, if it exists."""
-        ...
-
-    def delete(self, anchor: str) -> None:
-        """End a video and its subscriptions, if it exists."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +70,7 @@ class MeetingVideos:
         self, meetings: ConferenceManager, counters: Counters, clock: Clock, publish: Callable[[object], None]
     ) -> None:
         self.forwarder: VideoForwarder | None = None
-        self._meetings = meetings
+        self.meetings = meetings
         self._counters = counters
         self._clock = clock
         self._publish = publish
@@ -125,8 +101,8 @@ class MeetingVideos:
         except MediaUnavailable as fault:
             raise _refused(fault) from None
         self._rooms.setdefault(room.id, {})[video.id] = publication
-        if self._meetings.handle_event(room.id, events_and_actions.VideoRequested(participant, video)) or (
-            self._meetings.state_of(room.id) is None
+        if self.meetings.handle_event(room.id, events_and_actions.VideoRequested(participant, video)) or (
+            self.meetings.state_of(room.id) is None
         ):
             self._end(publication)
             self._check(room, participant, video)
@@ -136,7 +112,7 @@ class MeetingVideos:
         """Stop a video: one's own, or that of another participant as a host. Raises NotFound, Forbidden."""
         publication = self._find(room, video_id)
         event = events_and_actions.VideoStopped(by, publication.participant, video_id)
-        if self._meetings.handle_event(room.id, event):
+        if self.meetings.handle_event(room.id, event):
             raise Forbidden("Only a host can stop the video of another participant.")
 
     async def subscribe(self, room: Room, participant: str, video_id: str, quality: VideoQuality) -> VideoConnection:
@@ -191,7 +167,7 @@ class MeetingVideos:
         publications = self._rooms.get(room.id)
         if not publications:
             return
-        state = self._meetings.state_of(room.id)
+        state = self.meetings.state_of(room.id)
         inside = _inside(state)
         published = {video.id for one in state.members for video in one.videos} if state is not None else frozenset()
         for each in tuple(publications.values()):
@@ -206,7 +182,7 @@ class MeetingVideos:
     def relay_restarted(self) -> None:
         """End all videos: the relay has forgotten them. Their publishers publish them again."""
         for room_id in tuple(self._rooms):
-            self._meetings.handle_event(room_id, events_and_actions.VideosLost())
+            self.meetings.handle_event(room_id, events_and_actions.VideosLost())
 
     # ---- inside
 
@@ -236,7 +212,7 @@ class MeetingVideos:
     def _check(self, room: Room, participant: str, video: Video) -> None:
         """Raise if the participant may not publish the video."""
         self._check_inside(room, participant)
-        state = self._meetings.state_of(room.id)
+        state = self.meetings.state_of(room.id)
         match video_refusal(state, participant, video) if state is not None else "not-inside":
             case "shared":
                 raise Conflict("Another participant is sharing a screen.", hint="Wait until they have stopped.")
@@ -247,7 +223,7 @@ class MeetingVideos:
 
     def _check_inside(self, room: Room, participant: str) -> None:
         """Raise Forbidden for everyone who is not in the running meeting, such as those who wait for a host."""
-        if participant not in _inside(self._meetings.state_of(room.id)):
+        if participant not in _inside(self.meetings.state_of(room.id)):
             raise Forbidden("Only participants of the running conference see and send videos.")
 
     def _count_subscriptions(self, room: Room, participant: str) -> int:

@@ -98,7 +98,6 @@ class Container:
     access_copies: AccessCopies
     conference_rooms: MeetingRooms
     trunks: TrunkService
-    conferences: ConferenceManager
     videos: MeetingVideos
     routing: CallRouting
     support: SupportService
@@ -123,6 +122,11 @@ class Container:
     def clock(self) -> Clock:
         """The clock of the installation."""
         return self.database.clock
+
+    @property
+    def conferences(self) -> ConferenceManager:
+        """The live meetings."""
+        return self.videos.meetings
 
     def derive_secret(self, purpose: str) -> bytes:
         """Return the secret of the installation for a purpose."""
@@ -161,7 +165,6 @@ def build_container(
     parts = AudioStoreParts(database, keys, erasures.erasure, notifications.blobs, Whisper(paths.models))
     (audio, mailboxes, sounds), trunks = _sound_areas(parts, cluster), _trunks(database, keys, identity)
     webhooks, rooms = WebhookService(database, keys, clock), _conference_rooms(database, keys, identity, cluster)
-    conferences = ConferenceManager(clock, bus.publish)
     email_queue, push = _senders(parts, mailboxes, identity, notifications, notices, cluster=cluster)
     return Container(
         node=cluster.node,
@@ -192,8 +195,7 @@ def build_container(
         access_copies=_access_copies(database, keys, erasures, paths, is_full),
         conference_rooms=rooms,
         trunks=trunks,
-        conferences=conferences,
-        videos=MeetingVideos(conferences, cluster.counters, clock, bus.publish),
+        videos=MeetingVideos(ConferenceManager(clock, bus.publish), cluster.counters, clock, bus.publish),
         routing=_routing(parts, identity, (mailboxes, rooms, sounds), spool=spool, trunks=trunks, cluster=cluster),
         support=SupportService(database, keys, clock),
         rights=_rights(database, keys, identity, cluster),

@@ -67,7 +67,6 @@ def http_app(  # noqa: PLR0917 - what an installation shows
         rooms=container.conference_rooms,
         trunks=container.trunks,
         outbound=container.routing.outbound,
-        meetings=container.conferences,
         videos=container.videos,
         queues=container.routing.queues,
         menus=container.routing.menus,

@@ -1,5 +1,5 @@
 import { endSession, refreshSession, session } from '~/api/session';
-import type { ChatMessage, Presence } from '~/api';
+import type { ChatMessage, Presence, Video } from '~/api';
 import { createStore } from '~/core/store';
 
 /** Presence of an extension, as in the list and in events. */
@@ -28,6 +28,7 @@ export interface ServerEvents {
     locked: boolean;
     recorded: boolean;
     paused: boolean;
+    videos: Pick<Video, 'id' | 'participant' | 'source' | 'quality'>[];
   };
   /** Callers or agents of a queue have changed (for its agents and administrators). */
   queue: { id: string; waiting: number; available: number };

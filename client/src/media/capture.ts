@@ -1,7 +1,10 @@
+import { refreshDevices } from '~/media/devices';
 import { preferences } from '~/core/preferences';
 import { createStore } from '~/core/store';
 
 export type Source = 'microphone' | 'camera';
+
+type ErrorSource = Source | 'screen';
 
 /**
  * refused: by the user or the browser settings; missing: no device; busy: in use by another program; insecure: no
@@ -14,7 +17,7 @@ export class CaptureError extends Error {
   override readonly name = 'CaptureError';
 
   constructor(
-    readonly source: Source,
+    readonly source: ErrorSource,
     readonly reason: CaptureFailure,
   ) {
     super(`${source}: ${reason}`);
@@ -40,9 +43,35 @@ export function camera(facing?: Facing): Promise<MediaStreamTrack> {
   });
 }
 
+/** Open the opposite camera, or the next one. The one before has to be stopped. */
+export async function nextCamera(before: MediaStreamTrack): Promise<MediaStreamTrack> {
+  const { deviceId, facingMode } = before.getSettings();
+  if (facingMode) return camera(facingMode === 'environment' ? 'user' : 'environment');
+  const { cameras } = await refreshDevices();
+  const next = cameras[(cameras.findIndex((each) => each.id === deviceId) + 1) % Math.max(1, cameras.length)];
+  return next ? cameraById(next.id) : camera();
+}
+
 /** Open a camera by id, for cameras without a facing mode. */
 export function cameraById(id: string): Promise<MediaStreamTrack> {
   return capture('camera', { video: { deviceId: { exact: id }, width: { ideal: 1280 }, height: { ideal: 720 } } });
+}
+
+/** Let the user choose a screen, window or tab. A track of its sound, if shared, is not returned. */
+export async function screen(): Promise<MediaStreamTrack> {
+  try {
+    const stream = await navigator.mediaDevices.getDisplayMedia({ video: { frameRate: { max: 15 } }, audio: false });
+    const [track] = stream.getVideoTracks();
+    track!.contentHint = 'detail';
+    return track!;
+  } catch (fault) {
+    throw new CaptureError('screen', captureFailureOf(fault));
+  }
+}
+
+/** Phones cannot share their screen. */
+export function supportsScreenSharing(): boolean {
+  return 'getDisplayMedia' in (navigator.mediaDevices ?? {});
 }
 
 async function capture(source: Source, constraints: MediaStreamConstraints): Promise<MediaStreamTrack> {

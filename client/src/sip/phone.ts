@@ -407,9 +407,14 @@ export class Phone {
     for (const each of calls) if (each !== active && !each.concurrent) void each.hold();
   }
 
+  /** Servers by which a connection finds its way. */
+  iceServers(): RTCIceServer[] {
+    return toIceServers(this.#access);
+  }
+
   #callLine() {
     return {
-      iceServers: () => toIceServers(this.#access),
+      iceServers: () => this.iceServers(),
       isReady: () => this.state.state.line === 'ready',
       probe: () => this.#socket?.sendKeepalive(PROBE_TIMEOUT_MS),
       whenReady: (task: () => void) => {

@@ -27,11 +27,9 @@ router = Router(
 
 
 @router.get("", responses=problem_responses(401, 403, 404))
-async def list_room_videos(
-    services: ServicesDep, user: CurrentUserDep, room: Id, tenant: TenantQuery = None
-) -> core.Page[models.Video]:
+async def list_room_videos(services: ServicesDep, user: CurrentUserDep, room: Id) -> core.Page[models.Video]:
     """List the published videos of a conference. For its participants."""
-    known, own = await _participant(services, user, room, tenant)
+    known, own = await _participant(services, user, room)
     videos = [models.Video(**asdict(one), own=one.participant == own) for one in services.videos.list(known)]
     return core.Page(items=videos, next=None)
 
@@ -49,10 +47,9 @@ async def publish_video(
     room: Id,
     *,
     new: models.NewVideo,
-    tenant: TenantQuery = None,
 ) -> models.VideoConnection:
     """Publish the camera or a screen. It replaces an earlier video of the same source. For participants."""
-    known, own = await _participant(services, user, room, tenant)
+    known, own = await _participant(services, user, room)
     made = await services.videos.publish(known, own, new.source, new.sdp.encode(), source_of(request).address)
     return _connection_schema(made)
 
@@ -81,10 +78,9 @@ async def subscribe_to_video(
     video: Id,
     *,
     new: models.NewVideoSubscription,
-    tenant: TenantQuery = None,
 ) -> models.VideoConnection:
     """Request the offer of a video; its answer starts it. For participants."""
-    known, own = await _participant(services, user, room, tenant)
+    known, own = await _participant(services, user, room)
     return _connection_schema(await services.videos.subscribe(known, own, video, new.quality))
 
 
@@ -102,10 +98,9 @@ async def answer_video(
     *,
     subscription: Id,
     answer: models.VideoAnswer,
-    tenant: TenantQuery = None,
 ) -> None:
     """Answer the offer of a subscription."""
-    known, own = await _participant(services, user, room, tenant)
+    known, own = await _participant(services, user, room)
     address = source_of(request).address
     await services.videos.answer(known, own, (video, subscription), answer.sdp.encode(), address)
 
@@ -123,10 +118,9 @@ async def change_video_subscription(
     *,
     subscription: Id,
     change: models.VideoSubscriptionChange,
-    tenant: TenantQuery = None,
 ) -> None:
     """Change the quality that a subscriber needs."""
-    known, own = await _participant(services, user, room, tenant)
+    known, own = await _participant(services, user, room)
     services.videos.set_quality(known, own, (video, subscription), change.quality)
 
 
@@ -136,18 +130,16 @@ async def change_video_subscription(
     responses=problem_responses(401, 403, 404),
 )
 async def unsubscribe_from_video(
-    services: ServicesDep, user: CurrentUserDep, room: Id, video: Id, *, subscription: Id, tenant: TenantQuery = None
+    services: ServicesDep, user: CurrentUserDep, room: Id, video: Id, *, subscription: Id
 ) -> None:
     """End a subscription."""
-    known, own = await _participant(services, user, room, tenant)
+    known, own = await _participant(services, user, room)
     services.videos.unsubscribe(known, own, (video, subscription))
 
 
-async def _participant(
-    services: Services, user: CurrentUserDep, room: str, tenant: str | None
-) -> tuple[conferencing.Room, str]:
+async def _participant(services: Services, user: CurrentUserDep, room: str) -> tuple[conferencing.Room, str]:
     """Return a room and the user's participant id in it. Raise NotFound, Forbidden."""
-    scope, known = await room_in_scope(services, user, room, tenant)
+    scope, known = await room_in_scope(services, user, room, None)
     own = own_participant(services, scope, known)
     if own is None:
         raise Forbidden("Only participants of the room can do this.", hint=f"Call {known.number} to join.")

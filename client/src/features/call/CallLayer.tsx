@@ -6,6 +6,7 @@ import { ErrorBoundary } from '~/design/ErrorBoundary';
 import { useTwoPanes } from '~/design/Panes';
 import { useValue } from '~/core/store';
 import { colleagues } from '~/features/directory';
+import { useMeetingOf } from '~/features/meeting';
 import { phone, type Call } from '~/sip';
 import { CallBar } from './CallBar';
 import { CallScreen } from './CallScreen';
@@ -18,7 +19,7 @@ import { callView, showCall, visibleCalls } from './model';
 import { useCallHistory } from './useCallHistory';
 import { useInertBackground } from './useInertBackground';
 import { useRemoteParty } from './useRemoteParty';
-import { useRoom } from './useRoom';
+import { useLastRoom, useRoom } from './useRoom';
 import { useServerCallSync } from './useServerCall';
 
 const loadTransferSheet = () => import('./TransferSheet');
@@ -88,11 +89,12 @@ function Shown({ call, other }: { call: Call; other?: Call }) {
   return twoPanes ? <DockedCall call={call} other={other} /> : <CallBar call={call} />;
 }
 
-/** Roster of the conference room of a call. */
+/** Roster and videos of the conference room of a call. */
 function RoomRoster({ call }: { call: Call }) {
   const { t } = useLingui();
   useServerCallSync(call);
   const room = useRoom(call);
+  useMeetingOf(useLastRoom(call, room?.id));
   const opened = useValue(callView, (each) => each.roster);
   if (!room || call.ended) return null;
   return (

@@ -4,7 +4,9 @@ import { useLingui } from '@lingui/react/macro';
 import { pictureRotation } from '~/media/sensors';
 import { useValue } from '~/core/store';
 import { deviceLayout } from '~/media/sensors';
+import { VideoElement } from '~/design/VideoElement';
 import { Faces } from '~/features/conferences';
+import { MeetingStage, NO_MEETING } from '~/features/meeting';
 import type { Call } from '~/sip';
 import { Controls } from './Controls';
 import { useCallKeys } from './call-keys';
@@ -14,13 +16,15 @@ import { RecordingBanner } from './RecordingBanner';
 import { CallStatus } from './CallStatus';
 import { CallErrors } from './CallErrors';
 import { ConnectedNotice } from './ConnectedNotice';
+import { MeetingNotices } from './MeetingNotices';
 import { OtherCall } from './OtherCall';
 import { OwnVideo } from './OwnVideo';
 import { useCallStatus } from './useCallStatus';
 import { useFading } from './useFading';
 import { useRemoteParty } from './useRemoteParty';
 import { useRoom } from './useRoom';
-import { RemoteVideo, Video } from './Video';
+import { useShownMeeting } from './useShownMeeting';
+import { RemoteVideo } from './RemoteVideo';
 import css from './screen.module.css';
 import videoCss from './video.module.css';
 import remotePartyCss from './remote-party.module.css';
@@ -36,7 +40,9 @@ export function CallScreen({ call, other }: { call: Call; other?: Call }) {
   useCallKeys(call);
   const sheet = useValue(callView, isSheetOpen);
   const { faded, onClickCapture } = useFading(state.remoteVideo !== undefined && !keypad && !sheet);
-  const shownVideo = state.remoteVideo ?? state.localVideo;
+  const { meeting, room, shown: meets } = useShownMeeting(call);
+  const ownCamera = useValue(meeting?.state ?? NO_MEETING, (each) => each.own.camera);
+  const shownVideo = state.remoteVideo ?? state.localVideo ?? meets;
   return (
     <FocusTrap active>
       <section
@@ -57,7 +63,12 @@ export function CallScreen({ call, other }: { call: Call; other?: Call }) {
           (state.remoteVideo ? (
             <OwnVideo stream={state.localVideo} />
           ) : (
-            <Video stream={state.localVideo} label={t`Your video`} className={videoCss.localVideoLarge} mirrored />
+            <VideoElement
+              stream={state.localVideo}
+              label={t`Your video`}
+              className={videoCss.localVideoLarge}
+              mirrored
+            />
           ))}
         <div className={css.top}>
           <button
@@ -71,9 +82,12 @@ export function CallScreen({ call, other }: { call: Call; other?: Call }) {
           <CallStatus call={call} />
         </div>
         <RemoteParty call={call} compact={Boolean(shownVideo) || keypad} />
+        {meets && meeting && <MeetingStage room={room!} meeting={meeting} />}
+        {meets && ownCamera && <OwnVideo stream={ownCamera} />}
         <RecordingBanner call={call} />
         <PermissionNotices call={call} />
         <CallErrors call={call} />
+        {meeting && <MeetingNotices meeting={meeting} />}
         {other && <OtherCall call={other} />}
         <Controls call={call} />
       </section>

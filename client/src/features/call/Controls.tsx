@@ -9,6 +9,8 @@ import {
   IconPhoneOff,
   IconPhonePlus,
   IconPlayerPlay,
+  IconScreenShare,
+  IconScreenShareOff,
   IconUsersGroup,
   IconVideo,
   IconVideoOff,
@@ -17,7 +19,9 @@ import {
 import { useLingui } from '@lingui/react/macro';
 import { useEffect } from 'react';
 import { useValue } from '~/core/store';
+import { nextCamera, supportsScreenSharing } from '~/media/capture';
 import { devices, watchDevices } from '~/media/devices';
+import { NO_MEETING, type Meeting } from '~/features/meeting';
 import { phone, type Call } from '~/sip';
 import { EndedControls } from './EndedControls';
 import { Keypad } from './Keypad';
@@ -25,6 +29,7 @@ import { callView, showCall } from './model';
 import { RoundButton } from './RoundButton';
 import { useAddCall } from './useAddCall';
 import { useRoom } from './useRoom';
+import { useShownMeeting } from './useShownMeeting';
 import css from './controls.module.css';
 
 /** Call controls, within thumb reach: a grid of six, or one row during video. */
@@ -33,7 +38,9 @@ export function Controls({ call }: { call: Call }) {
   const state = useValue(call.state);
   const keypad = useValue(callView, (each) => each.keypad);
   if (state.phase === 'ended') return <EndedControls call={call} />;
-  const shownVideo = Boolean(state.remoteVideo ?? state.localVideo);
+  const { meeting, shown } = useShownMeeting(call);
+  const room = useRoom(call);
+  const shownVideo = Boolean(state.remoteVideo ?? state.localVideo) || shown;
   if (keypad && call.answered) return <KeypadControls call={call} />;
   return (
     <div className={css.controls} data-controls data-row={shownVideo || undefined}>
@@ -51,8 +58,8 @@ export function Controls({ call }: { call: Call }) {
         {!state.voicemail && (
           <>
             <PartyButton call={call} shownVideo={shownVideo} />
-            <VideoButton call={call} />
-            {state.camera === 'on' && <FlipButton call={call} />}
+            {room ? <MeetingButtons call={call} meeting={meeting} /> : <VideoButton call={call} />}
+            {!room && state.camera === 'on' && <FlipButton onClick={() => void call.switchCamera()} />}
             <RoundButton
               icon={IconDots}
               label={t`More`}
@@ -143,11 +150,40 @@ function VideoButton({ call }: { call: Call }) {
   );
 }
 
+/** Camera and screen of the user in a conference. */
+function MeetingButtons({ call, meeting }: { call: Call; meeting?: Meeting }) {
+  const { t } = useLingui();
+  const { camera, screen, own, videos } = useValue(meeting?.state ?? NO_MEETING);
+  const phase = useValue(call.state, (each) => each.phase);
+  const disabled = !meeting || phase === 'held';
+  const on = Boolean(own.camera);
+  return (
+    <>
+      <RoundButton
+        withheld={!on && Boolean(videos?.length)}
+        icon={on ? IconVideo : IconVideoOff}
+        label={on ? t`Stop video` : t`Video`}
+        disabled={disabled || (camera === 'starting' && !on)}
+        onClick={() => void meeting?.send('camera', !on)}
+      />
+      {on && meeting && <FlipButton onClick={() => void meeting.switchCamera(nextCamera)} />}
+      {supportsScreenSharing() && (
+        <RoundButton
+          icon={own.screen ? IconScreenShareOff : IconScreenShare}
+          label={own.screen ? t`Stop sharing` : t`Share screen`}
+          disabled={disabled || (screen === 'starting' && !own.screen)}
+          onClick={() => void meeting?.send('screen', !own.screen)}
+        />
+      )}
+    </>
+  );
+}
+
 /** Switches to the other camera, where there is one. */
-function FlipButton({ call }: { call: Call }) {
+function FlipButton({ onClick }: { onClick: () => void }) {
   const { t } = useLingui();
   const { cameras } = useValue(devices);
   useEffect(() => watchDevices(), []);
   if (cameras.length < 2) return null;
-  return <RoundButton icon={IconCameraRotate} label={t`Flip`} onClick={() => void call.switchCamera()} />;
+  return <RoundButton icon={IconCameraRotate} label={t`Flip`} onClick={onClick} />;
 }

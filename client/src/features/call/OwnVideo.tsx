@@ -1,7 +1,7 @@
 import { UnstyledButton } from '@mantine/core';
 import { useLingui } from '@lingui/react/macro';
 import { useCornerDrag } from './useCornerDrag';
-import { Video } from './Video';
+import { VideoElement } from '~/design/VideoElement';
 import css from './video.module.css';
 
 /** The own video, dragged into another corner; a press moves it to the next one. */
@@ -10,7 +10,7 @@ export function OwnVideo({ stream }: { stream: MediaStream }) {
   const drag = useCornerDrag('top-right', (moveOn) => moveOn());
   return (
     <UnstyledButton className={css.own} aria-label={t`Move your video`} {...drag}>
-      <Video stream={stream} label={t`Your video`} className={css.localVideo} mirrored />
+      <VideoElement stream={stream} label={t`Your video`} className={css.localVideo} mirrored />
     </UnstyledButton>
   );
 }

@@ -73,7 +73,7 @@ export function PermissionNotices({ call }: { call: Call }) {
 }
 
 function soundOnlyText(conference: boolean, ended: boolean) {
-  if (conference) return <Trans>The conference has sound only</Trans>;
+  if (conference) return <Trans>Your camera is off. Press Video to be seen in the conference.</Trans>;
   if (ended) return <Trans>The call continues with sound only</Trans>;
   return <Trans>The other party did not accept video</Trans>;
 }

@@ -2,7 +2,7 @@ import { UnstyledButton } from '@mantine/core';
 import { useLingui } from '@lingui/react/macro';
 import { showCall } from './model';
 import { useCornerDrag } from './useCornerDrag';
-import { Video } from './Video';
+import { VideoElement } from '~/design/VideoElement';
 import css from './bar.module.css';
 
 /** The remote video of a minimised call; a press restores the call. */
@@ -11,7 +11,7 @@ export function VideoTile({ stream, title }: { stream: MediaStream; title: strin
   const drag = useCornerDrag('bottom-right', () => showCall({ minimised: false }));
   return (
     <UnstyledButton className={css.tile} aria-label={t`Show video of ${title}`} {...drag}>
-      <Video stream={stream} label={t`${title}, live`} />
+      <VideoElement stream={stream} label={t`${title}, live`} />
     </UnstyledButton>
   );
 }

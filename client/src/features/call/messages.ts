@@ -70,7 +70,7 @@ export interface CaptureNotice {
   advice: MessageDescriptor;
 }
 
-const CAPTURE_ERRORS: Record<Source, Record<CaptureFailure, MessageDescriptor>> = {
+const CAPTURE_ERRORS: Record<CaptureError['source'], Record<CaptureFailure, MessageDescriptor>> = {
   microphone: {
     refused: msg`You cannot be heard: the microphone is blocked`,
     missing: msg`You cannot be heard: no microphone found`,
@@ -82,6 +82,12 @@ const CAPTURE_ERRORS: Record<Source, Record<CaptureFailure, MessageDescriptor>> 
     missing: msg`You cannot be seen: no camera found`,
     busy: msg`You cannot be seen: the camera is in use by another program`,
     insecure: msg`You cannot be seen: the page was not opened over https`,
+  },
+  screen: {
+    refused: msg`The screen is not shared: the browser or the system blocks it`,
+    missing: msg`The screen is not shared: this device cannot share it`,
+    busy: msg`The screen is not shared: the system refused it`,
+    insecure: msg`The screen is not shared: the page was not opened over https`,
   },
 };
 

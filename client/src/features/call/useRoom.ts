@@ -1,4 +1,4 @@
-import { useEffect } from 'react';
+import { useEffect, useRef } from 'react';
 import type { Room } from '~/api';
 import { useValue } from '~/core/store';
 import { ensureRoom, roomById, rooms } from '~/features/conferences';
@@ -13,4 +13,13 @@ export function useRoom(call: Call): Room | undefined {
     if (id) void ensureRoom(id);
   }, [id]);
   return room;
+}
+
+/** The room of a call until it ends, also while the server is not reached and its room is not known. */
+export function useLastRoom(call: Call, room: string | undefined): string | undefined {
+  const matched = useServerCall(call).serverCall !== undefined;
+  const ended = useValue(call.state, (each) => each.phase === 'ended');
+  const last = useRef<{ call: Call; room?: string }>({ call });
+  if (matched || last.current.call !== call) last.current = { call, room };
+  return ended ? undefined : (room ?? last.current.room);
 }

@@ -1,6 +1,9 @@
 /** Conference rooms and their rosters. */
 export { ensureRoom, recordingStateIn, roomById, rooms } from './rooms';
+export { useParticipantName } from './actions';
 export { Faces } from './Faces';
+export { Roster } from './roster';
+export { useRoster } from './useRoster';
 export { Invitation } from './Invitation';
 export const loadRosterSheet = () => import('./RosterSheet');
 export { useRoomNames } from './useRoomNames';

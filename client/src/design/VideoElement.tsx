@@ -1,8 +1,6 @@
-import { useElementSize } from '@mantine/hooks';
 import { useEffect, useRef, useState } from 'react';
-import css from './video.module.css';
 
-interface VideoProps {
+export interface VideoProps {
   stream: MediaStream;
   /** Without a label it is decoration. */
   label?: string;
@@ -15,7 +13,7 @@ interface VideoProps {
 }
 
 /** A video; `data-shape` gives its orientation for the layout. Audio is played by `Speaker`. */
-export function Video({ stream, label, className, mirrored, elementRef, onRatio }: VideoProps) {
+export function VideoElement({ stream, label, className, mirrored, elementRef, onRatio }: VideoProps) {
   const element = useRef<HTMLVideoElement>(null);
   const [shape, setShape] = useState<'tall' | 'wide'>('wide');
   useEffect(() => {
@@ -47,32 +45,5 @@ export function Video({ stream, label, className, mirrored, elementRef, onRatio 
       onResize={measure}
       onLoadedMetadata={measure}
     />
-  );
-}
-
-/** Aspect ratios up to this factor apart count as near: the edges are cut off. */
-const NEAR = 1.4;
-
-/** Whether a picture fills an area without losing much of it. */
-export function fills(picture: number, area: number): boolean {
-  return Math.max(picture / area, area / picture) <= NEAR;
-}
-
-/** The remote party in full screen: filling it, or whole before a blurred backdrop of itself. */
-export function RemoteVideo({
-  stream,
-  label,
-  elementRef,
-}: Required<Pick<VideoProps, 'stream' | 'label' | 'elementRef'>>) {
-  const { ref, width, height } = useElementSize();
-  const [ratio, setRatio] = useState(0);
-  const cover = !ratio || !height || fills(ratio, width / height);
-  return (
-    <div ref={ref} className={css.remote}>
-      {!cover && <Video stream={stream} className={css.backdrop} />}
-      <div className={css.front} data-fit={cover ? 'cover' : 'contain'}>
-        <Video stream={stream} label={label} className={css.remoteVideo} elementRef={elementRef} onRatio={setRatio} />
-      </div>
-    </div>
   );
 }

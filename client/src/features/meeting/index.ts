@@ -1,0 +1,5 @@
+/** Videos of conferences: cameras and shared screens beside the sound, which is part of the call. */
+export { useMeeting, useMeetingOf } from './current';
+export type { Meeting, MeetingState } from './meeting';
+export { MeetingStage } from './MeetingStage';
+export { NO_MEETING } from './meeting';

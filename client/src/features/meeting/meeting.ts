@@ -1,0 +1,295 @@
+import type { Video } from '~/api';
+import { CaptureError } from '~/media/capture';
+import { coalesce } from '~/core/coalesce';
+import { asProblem, type Problem } from '~/core/problem';
+import { createStore } from '~/core/store';
+import { acceptOffer, applyQuality, offerTrack, type VideoQuality } from './video-connection';
+
+export type { VideoQuality } from './video-connection';
+export type VideoSource = 'camera' | 'screen';
+
+/** A published video of the meeting. `participant`: id of its publisher. */
+export type MeetingVideo = Pick<Video, 'id' | 'participant' | 'source' | 'quality'>;
+
+/** waiting: until the user has entered the meeting. */
+export type SendingState = 'off' | 'starting' | 'on';
+
+export interface MeetingState {
+  /** Published videos, including the user's own; undefined until loaded. */
+  videos?: readonly MeetingVideo[];
+  /** Streams of the videos that are shown, by id of the video. */
+  streams: Readonly<Record<string, MediaStream>>;
+  camera: SendingState;
+  screen: SendingState;
+  /** The user's own camera and screen. */
+  own: Readonly<Partial<Record<VideoSource, MediaStream>>>;
+  /** A camera or screen that could not be opened. */
+  captureError?: CaptureError;
+  /** Why the server refused a video. */
+  refused?: Problem;
+}
+
+export interface MeetingDependencies {
+  videos(): Promise<Video[]>;
+  publish(source: VideoSource, sdp: string): Promise<{ id: string; sdp: string }>;
+  stop(video: string): Promise<unknown>;
+  subscribe(video: string, quality: VideoQuality): Promise<{ id: string; sdp: string }>;
+  answer(video: string, subscription: string, sdp: string): Promise<unknown>;
+  setQuality(video: string, subscription: string, quality: VideoQuality): Promise<unknown>;
+  unsubscribe(video: string, subscription: string): Promise<unknown>;
+  connect(): RTCPeerConnection;
+  open(source: VideoSource): Promise<MediaStreamTrack>;
+  schedule(task: () => void, milliseconds: number): unknown;
+}
+
+interface Publication {
+  source: VideoSource;
+  track: MediaStreamTrack;
+  connection?: RTCPeerConnection;
+  /** Undefined until published. */
+  id?: string;
+  quality?: VideoQuality;
+}
+
+interface Subscription {
+  connection: RTCPeerConnection;
+  quality: VideoQuality;
+  /** Undefined until the server has made it. */
+  id?: string;
+}
+
+/** Delay before a failed connection is set up again, milliseconds. */
+const RETRY_MS = 2_000;
+
+/** The videos of the conference that the user takes part in: those sent, and those shown. Sound is part of the call. */
+export class Meeting {
+  readonly state = createStore<MeetingState>({ streams: {}, camera: 'off', screen: 'off', own: {} });
+  /** Refetch the list of videos. */
+  readonly refresh = coalesce(() => this.#fetch());
+  readonly #publications = new Map<VideoSource, Publication>();
+  readonly #subscriptions = new Map<string, Subscription>();
+  #wanted: ReadonlyMap<string, VideoQuality> = new Map();
+  #closed = false;
+
+  constructor(private readonly server: MeetingDependencies) {}
+
+  /** Handle a list of videos pushed by the server. */
+  handleEvent(videos: readonly MeetingVideo[]): void {
+    this.#setVideos(videos);
+    // An event may be older than the answer to a publication: a fetched list is not.
+    const published = [...this.#publications.values()].filter((each) => each.id);
+    if (published.some(({ id }) => !videos.some((video) => video.id === id))) void this.refresh();
+    for (const each of this.#publications.values()) if (!each.connection) void this.#publish(each);
+  }
+
+  /** Show these videos and no others, each in the quality of its tile. */
+  show(wanted: ReadonlyMap<string, VideoQuality>): void {
+    this.#wanted = wanted;
+    this.#reconcile();
+  }
+
+  /** Start or stop the camera or the sharing of a screen. */
+  async send(source: VideoSource, on: boolean): Promise<void> {
+    if (!on) return this.#stop(source);
+    if (this.#publications.has(source) || this.state.state[source] === 'starting') return;
+    this.#set({ [source]: 'starting', captureError: undefined, refused: undefined });
+    const isWanted = () => !this.#closed && this.state.state[source] === 'starting';
+    try {
+      const track = await this.server.open(source);
+      if (!isWanted()) return track.stop();
+      const publication: Publication = { source, track };
+      this.#publications.set(source, publication);
+      this.#useTrack(publication, track);
+      await this.#publish(publication);
+    } catch (fault) {
+      // The choice of a screen was cancelled.
+      const cancelled = source === 'screen' && fault instanceof CaptureError && fault.reason === 'refused';
+      this.#set({ [source]: 'off', captureError: fault instanceof CaptureError && !cancelled ? fault : undefined });
+    }
+  }
+
+  /** Send another camera from now on. The one before is stopped first: phones open one at a time. */
+  async switchCamera(next: (before: MediaStreamTrack) => Promise<MediaStreamTrack>): Promise<void> {
+    const publication = this.#publications.get('camera');
+    if (!publication) return;
+    publication.track.onended = null;
+    publication.track.stop();
+    try {
+      const track = await next(publication.track);
+      if (this.#publications.get('camera') !== publication) return track.stop();
+      this.#useTrack(publication, track);
+      await publication.connection?.getSenders()[0]?.replaceTrack(track);
+      publication.quality = undefined;
+      this.#applyQualities();
+    } catch (fault) {
+      await this.#stop('camera');
+      this.#set({ captureError: fault instanceof CaptureError ? fault : undefined });
+    }
+  }
+
+  dismiss(): void {
+    this.#set({ captureError: undefined, refused: undefined });
+  }
+
+  /** Leave: nothing is sent or received any more. */
+  close(): void {
+    for (const source of [...this.#publications.keys()]) void this.#stop(source);
+    this.show(new Map());
+    this.#closed = true;
+  }
+
+  #useTrack(publication: Publication, track: MediaStreamTrack): void {
+    publication.track = track;
+    track.onended = () => void this.#stop(publication.source);
+    this.#set({ own: { ...this.state.state.own, [publication.source]: new MediaStream([track]) } });
+  }
+
+  async #publish(publication: Publication): Promise<void> {
+    const connection = (publication.connection = this.server.connect());
+    const current = () => publication.connection === connection;
+    try {
+      const made = await this.server.publish(publication.source, await offerTrack(connection, publication.track));
+      if (!current()) return void this.server.stop(made.id).catch(() => undefined);
+      publication.id = made.id;
+      publication.quality = undefined;
+      await connection.setRemoteDescription({ type: 'answer', sdp: made.sdp });
+      connection.addEventListener('connectionstatechange', () => {
+        if (current() && connection.connectionState === 'failed') this.#republish(publication);
+      });
+      this.#set({ [publication.source]: 'on' });
+      this.#applyQualities();
+      void this.refresh();
+    } catch (fault) {
+      if (!current()) return;
+      connection.close();
+      publication.connection = undefined;
+      await this.#failed(publication, asProblem(fault));
+    }
+  }
+
+  /** forbidden: the user has not entered the meeting yet; the next event tries again. */
+  async #failed(publication: Publication, problem: Problem): Promise<void> {
+    if (problem.status === 403) return;
+    if (problem.offline || problem.status === 503 || problem.status === 429) {
+      this.server.schedule(() => {
+        if (!publication.connection && this.#isCurrent(publication)) void this.#publish(publication);
+      }, RETRY_MS);
+      return;
+    }
+    await this.#stop(publication.source);
+    this.#set({ refused: problem });
+  }
+
+  #isCurrent(publication: Publication): boolean {
+    return this.#publications.get(publication.source) === publication;
+  }
+
+  #republish(publication: Publication): void {
+    publication.connection?.close();
+    publication.connection = undefined;
+    publication.id = undefined;
+    if (this.#isCurrent(publication)) void this.#publish(publication);
+  }
+
+  async #stop(source: VideoSource): Promise<void> {
+    const publication = this.#publications.get(source);
+    this.#publications.delete(source);
+    const { [source]: _, ...own } = this.state.state.own;
+    this.#set({ [source]: 'off', own });
+    if (!publication) return;
+    publication.track.onended = null;
+    publication.track.stop();
+    const { id } = publication;
+    publication.connection?.close();
+    publication.connection = undefined;
+    if (id) await this.server.stop(id).catch(() => undefined);
+  }
+
+  async #fetch(): Promise<void> {
+    if (this.#closed) return;
+    const before = [...this.#publications.values()].filter((each) => each.id);
+    const videos = await this.server.videos().catch(() => undefined); // Not in the meeting, or offline.
+    if (!videos || this.#closed) return;
+    this.#setVideos(videos);
+    for (const each of before) {
+      if (each.id && this.#isCurrent(each) && !videos.some(({ id }) => id === each.id)) this.#republish(each);
+    }
+    // A video of this user that this page does not send is left over from before a reload.
+    const left = videos.filter((each) => each.own && each.source in this.state.state.own === false);
+    for (const { id } of left) void this.server.stop(id).catch(() => undefined);
+  }
+
+  #setVideos(videos: readonly MeetingVideo[]): void {
+    this.#set({ videos });
+    this.#applyQualities();
+    this.#reconcile();
+  }
+
+  /** Send own videos in the quality that the others need. */
+  #applyQualities(): void {
+    for (const each of this.#publications.values()) {
+      const video = this.state.state.videos?.find(({ id }) => id === each.id);
+      const sender = each.connection?.getSenders()[0];
+      if (!video || !sender || each.quality === video.quality) continue;
+      each.quality = video.quality;
+      void applyQuality(sender, each.source, video.quality);
+    }
+  }
+
+  /** Subscribe to what is wanted and exists, and end what is not. */
+  #reconcile(): void {
+    const exists = (id: string) => this.state.state.videos?.some((each) => each.id === id) ?? false;
+    for (const [video, each] of this.#subscriptions) {
+      const quality = this.#wanted.get(video);
+      if (!quality || !exists(video)) this.#unsubscribe(video, each);
+      else if (quality !== each.quality) {
+        each.quality = quality;
+        if (each.id) void this.server.setQuality(video, each.id, quality).catch(() => undefined);
+      }
+    }
+    for (const [video, quality] of this.#wanted) {
+      if (exists(video) && !this.#subscriptions.has(video)) void this.#subscribe(video, quality);
+    }
+  }
+
+  async #subscribe(video: string, quality: VideoQuality): Promise<void> {
+    const subscription: Subscription = { connection: this.server.connect(), quality };
+    const { connection } = subscription;
+    this.#subscriptions.set(video, subscription);
+    const current = () => this.#subscriptions.get(video) === subscription;
+    const fail = () => {
+      if (current()) this.#unsubscribe(video, subscription);
+      this.server.schedule(() => this.#reconcile(), RETRY_MS);
+    };
+    try {
+      const made = await this.server.subscribe(video, quality);
+      if (!current()) return void this.server.unsubscribe(video, made.id).catch(() => undefined);
+      subscription.id = made.id;
+      const { sdp, stream } = await acceptOffer(connection, made.sdp);
+      await this.server.answer(video, made.id, sdp);
+      if (!current()) return;
+      if (subscription.quality !== quality) await this.server.setQuality(video, made.id, subscription.quality);
+      connection.addEventListener('connectionstatechange', () => {
+        if (current() && connection.connectionState === 'failed') fail();
+      });
+      this.#set({ streams: { ...this.state.state.streams, [video]: stream } });
+    } catch {
+      fail();
+    }
+  }
+
+  #unsubscribe(video: string, { id, connection }: Subscription): void {
+    this.#subscriptions.delete(video);
+    connection.close();
+    const { [video]: _, ...streams } = this.state.state.streams;
+    this.#set({ streams });
+    if (id) void this.server.unsubscribe(video, id).catch(() => undefined);
+  }
+
+  #set(change: Partial<MeetingState>): void {
+    if (!this.#closed) this.state.setState((before) => ({ ...before, ...change }));
+  }
+}
+
+/** The state of a call that is in no meeting. */
+export const NO_MEETING = createStore<MeetingState>({ streams: {}, camera: 'off', screen: 'off', own: {} });
