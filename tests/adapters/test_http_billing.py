@@ -11,10 +11,10 @@ CSV = "prefix,price,first,next,name\n49,0.01,60,1,Germany\n4917,0.1,60,60,German
 DECKS = "/api/v1/billing/rate-decks"
 
 
-async def called_outside(world: World, seconds: int = 60) -> None:
+async def called_outside(world: World, seconds: int = 60, call_id: str = "call") -> None:
     """Rate a call of extension 1001 to Germany."""
     extension = await world.identity.extensions.get(world.acme.id, "1001")
-    ids = world.clock.new_id(), world.acme.id, "call/0", "call", extension.id, "trunk"
+    ids = world.clock.new_id(), world.acme.id, f"{call_id}/0", call_id, extension.id, "trunk"
     event = OutsideCallRecorded(*ids, "4930123", "DE", world.clock.now(), seconds)
     async with world.database.begin() as uow:
         uow.publish(event)
@@ -49,6 +49,16 @@ async def test_an_operator_imports_a_deck_and_an_administrator_sees_the_costs(wo
     period = {"since": (world.clock.now() - timedelta(days=1)).isoformat(), "until": world.clock.now().isoformat()}
     again = (await operator.post("/api/v1/billing/rating", params=tenant, json=period)).json()
     assert again == {"calls": 1, "changed": 0, "difference": 0}
+
+
+async def test_the_history_shows_costs_to_the_one_who_called(world: World) -> None:
+    ada, ben = await world.user(world.acme, "1001"), await world.user(world.acme, "1002")
+    call_id = await world.record_call(world.acme, "1001", "1002")
+    await called_outside(world, call_id=call_id)
+    path = f"/api/v1/history/{call_id}"
+    assert (await ada.get(path)).json()["costs"] == [{"billed_seconds": 0, "currency": "", "amount": 0}]
+    assert (await ben.get(path)).json()["costs"] == []
+    assert len((await (await world.admin(world.acme)).get("/api/v1/history")).json()["items"][0]["costs"]) == 1
 
 
 async def test_only_operators_change_prices_and_users_see_neither(world: World) -> None:

@@ -1,5 +1,6 @@
 """Converts call records to their API schema."""
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 
 from unificx.api.schemas import core as models
@@ -11,14 +12,20 @@ from unificx.db import Erased
 async def call_records(
     services: Services, tenant_id: str, calls: Sequence[CallRecord], own: Collection[str] | None
 ) -> list[models.CallRecord]:
-    """Return call records as their API schema, with the length of the messages left in them.
+    """Return call records as their API schema, with the length of the messages left in them and their costs.
 
     `own` are the extensions of a user who sees only their own calls: other parties' withheld numbers are hidden from
     them. An erased person's number and name are null.
     """
     answered = [each.id for each in calls if each.answered_by is not None]
     seconds = await services.mailboxes.seconds_by_call(tenant_id, answered)
-    return [_call_record(each, own, seconds.get(each.id)) for each in calls]
+    costs = defaultdict[str, list[models.CallCost]](list)
+    for leg in await services.billing.rating.of_calls(tenant_id, [each.id for each in calls]):
+        if own is None or leg.extension_id in own:
+            costs[leg.call_id].append(models.CallCost.model_validate(leg))
+    return [
+        _call_record(each, own, seconds.get(each.id)).model_copy(update={"costs": costs[each.id]}) for each in calls
+    ]
 
 
 def _call_record(

@@ -147,6 +147,11 @@ const protectedRoutes = [
   }),
   createRoute({
     getParentRoute: () => signedIn,
+    path: '/costs',
+    component: lazyRouteComponent(() => import('~/features/costs/Costs')),
+  }),
+  createRoute({
+    getParentRoute: () => signedIn,
     path: '/organisation',
     component: lazyRouteComponent(() => import('~/features/organisation/PortalOrganisation')),
   }),

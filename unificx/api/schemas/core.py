@@ -375,6 +375,14 @@ class CallStep(Output):
     by: int | None = Field(description="Position in `parties` of the party that sent the call there.")
 
 
+class CallCost(Output):
+    """The billed part of a call to a number outside. It is stored apart from the call, without number and name."""
+
+    billed_seconds: int
+    currency: str = Field(description="Empty while it has no price.", examples=["EUR"])
+    amount: int = Field(description="In millionths of the main unit of the currency.", examples=[12000])
+
+
 class CallRecord(BaseModel):
     """A finished call."""
 
@@ -402,6 +410,9 @@ class CallRecord(BaseModel):
         default=None, description="Length of the voicemail message left in this call, while it exists.", examples=[7.2]
     )
     steps: list[CallStep] = Field(description="The way of the call; empty if it only rang the dialled extension.")
+    costs: list[CallCost] = Field(
+        default_factory=list, description="Its billed parts; users see those of their own extensions."
+    )
 
 
 class HourlyCalls(Output):

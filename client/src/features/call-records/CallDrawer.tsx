@@ -5,6 +5,7 @@ import { api, type CallRecord } from '~/api';
 import { Avatar } from '~/design/Avatar';
 import { formatDuration } from '~/design/dates';
 import { Drawer } from '~/design/Drawer';
+import { costsText } from '~/design/money';
 import { CallLadder } from './CallLadder';
 import { answerSeconds, outcomeOf } from './outcomes';
 import { PartyName, usePartyText } from './PartyName';
@@ -76,7 +77,7 @@ function Parties({ call }: { call: CallRecord }) {
 }
 
 function Details({ call }: { call: CallRecord }) {
-  const { t } = useLingui();
+  const { t, i18n } = useLingui();
   const directions = { internal: t`Internal`, inbound: t`Inbound`, outbound: t`Outbound` };
   const wait = answerSeconds(call);
   const details = [
@@ -84,6 +85,7 @@ function Details({ call }: { call: CallRecord }) {
     wait !== undefined && [t`Time to answer`, t`${Math.round(wait)} s`],
     [t`Talk time`, formatDuration(call.talk_seconds)],
     [t`Cause`, String(call.cause)],
+    call.costs && call.costs.length > 0 && [t`Cost`, costsText(call.costs, i18n.locale) || t`no price yet`],
   ].filter((each): each is [string, string] => Boolean(each));
   return (
     <dl className={css.details}>

@@ -5,6 +5,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { toast } from '~/core/toasts';
 import { formatDuration } from '~/design/dates';
 import { Section } from '~/design/Section';
+import { costsText } from '~/design/money';
 import { calls, qualityGrade, useCallTexts, type HistoryEntry } from '~/features/history';
 import css from './contact.module.css';
 
@@ -40,6 +41,7 @@ export function CallDetails({ entry }: { entry: HistoryEntry }) {
     ],
     [t`Also in the call`, entry.others.join(', ')],
     [t`Recording`, entry.recorded && t`recorded`],
+    [t`Cost`, costsText(entry.costs, i18n.locale)],
   ];
   return (
     <Section title={t`This call`}>
@@ -56,6 +58,14 @@ export function CallDetails({ entry }: { entry: HistoryEntry }) {
             ),
         )}
       </dl>
+      {entry.costs && entry.costs.length > 0 && (
+        <Text size="sm" c="dimmed">
+          <Trans>
+            Time, cost and the beginning of the number are stored for billing, even if you remove the call or your data
+            is erased. After an erasure they have no link to you.
+          </Trans>
+        </Text>
+      )}
       {entry.kind === 'test' && (
         <Text size="sm" c="dimmed">
           <Trans>A call to your own number, for example of the self-test.</Trans>

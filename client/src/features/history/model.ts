@@ -28,6 +28,8 @@ export interface HistoryEntry {
   ended: Date;
   direction: CallRecord['direction'];
   recorded: boolean;
+  /** What it costs the organisation, if it led outside and has a price. */
+  costs?: CallRecord['costs'];
 }
 
 /** Neighbouring calls of the same kind with the same party; `entries` are newest first. */
@@ -92,6 +94,7 @@ export function toEntry(record: CallRecord, own: ReadonlySet<string>): HistoryEn
     ended: new Date(record.ended),
     direction: record.direction,
     recorded: record.recorded,
+    costs: record.costs,
   };
 }
 

@@ -6,6 +6,7 @@ import {
   IconCalendarClock,
   IconChartBar,
   IconClockHour4,
+  IconCoins,
   IconFingerprint,
   IconHeadset,
   IconHome,
@@ -54,6 +55,7 @@ export const GROUPS: SectionGroup[] = [
       { to: '/voicemail', title: msg`Voicemail`, icon: IconRecordMail },
       { to: '/rooms', title: msg`Rooms`, icon: IconUsersGroup },
       { to: '/call-reports', title: msg`Reports`, icon: IconChartBar },
+      { to: '/costs', title: msg`Costs`, icon: IconCoins },
     ],
   },
   {

@@ -1,0 +1,50 @@
+"""Costs in the portal: an operator imports a rate deck, with a preview, and starts it."""
+
+from pathlib import Path
+
+import pytest
+from client_pages import Clients
+from page_checks import PageChecker
+from playwright.sync_api import expect
+from portal_pages import DESKTOP_OPTIONS, PASSWORD, accept_terms, give_password
+from server import Server
+
+pytestmark = pytest.mark.headless_shell
+EMAIL = "otto.operator@example.com"
+
+
+@pytest.mark.promise("U4")
+def test_a_rate_deck_is_imported_with_a_preview(clients: Clients, server: Server, tmp_path: Path) -> None:
+    new = {"name": "Otto Betreiber", "email": EMAIL, "password": PASSWORD, "role": "operator"}
+    with server.rest() as rest:
+        made = rest.post("/api/v1/persons", params={"tenant": "operator"}, json=new)
+        assert made.status_code == 201, made.text
+    server.canaries |= {EMAIL, new["name"]}
+    desk = clients(**DESKTOP_OPTIONS)
+    page, walk = desk.page, PageChecker(desk, "en")
+    page.goto(f"{desk.origin}/portal/sign-in")
+    give_password(page, EMAIL, PASSWORD)
+    accept_terms(page)
+    expect(page.get_by_role("heading", name="Home", exact=True)).to_be_visible()
+    page.goto(f"{desk.origin}/portal/costs")
+    page.get_by_role("button", name="Import rate deck").click()
+    form = page.get_by_role("dialog", name="Import rate deck")
+    form.get_by_label("Name", exact=True).fill("Carrier 2027")
+    file = tmp_path / "deck.csv"
+    file.write_text("prefix,price\n49,0.012\n43,-1\n")
+    form.locator("input[type=file]").set_input_files(file)
+    form.get_by_role("button", name="Check the file").click()
+    expect(form.get_by_role("alert")).to_contain_text("Line 3: price must not be negative.")
+    walk.label = "the import of a rate deck"
+    walk.check("light", "dark")
+    corrected = tmp_path / "corrected.csv"
+    corrected.write_text("prefix,price\n49,0.012\n43,0.02\n")
+    form.locator("input[type=file]").set_input_files(corrected)
+    form.get_by_role("button", name="Check the file").click()
+    expect(form.get_by_text("2 rates were read.")).to_be_visible()
+    form.get_by_role("button", name="Start now").click()
+    expect(form).to_have_count(0)
+    row = page.get_by_role("table", name="Rate decks").get_by_role("row", name="Carrier 2027")
+    expect(row).to_contain_text("In force")
+    walk.label = "costs"
+    walk.check("light", "dark")
