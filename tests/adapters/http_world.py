@@ -534,6 +534,7 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
     chat = Chat(ChatParts(database, keys, directory, cluster.counters, bus.publish, period))
     ChatEvents(hub, bus, push)
     retention.tenants, retention.expiries = directory.tenants, call_record_expiries(database)
+    consents = Consents(database, keys)
     services = Services(
         identity=identity,
         holds=holds,
@@ -567,13 +568,13 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
         completions=routing.completions,
         speed_dials=routing.speed_dials,
         chat=chat,
-        consents=Consents(database, keys),
+        consents=consents,
         live_calls=calls,
         readiness=readiness,
         telephony=FakeTelephony(clock),
         phones=FakePhones(),
         phone_settings=PhoneSettingsService(
-            PhoneSettingsParts(database, keys, identity, clock, cluster.counters, bytes(32))
+            PhoneSettingsParts(database, keys, identity, clock, cluster.counters, consents, bytes(32))
         ),
         sound_converter=AudioImporter(),
         push=push,

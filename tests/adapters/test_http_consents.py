@@ -8,6 +8,7 @@ from http_world import PASSWORD, World
 
 from unificx.identity import TERMS_VERSION, policy_version
 from unificx.privacy import released_versions
+from unificx.queues import AgentEvent
 
 HOME = {"Sec-Fetch-Site": "same-origin"}
 GATED = ("/api/v1/history", "/api/v1/directory", "/api/v1/extensions", "/api/v1/privacy/map")
@@ -86,3 +87,56 @@ async def test_users_agree_and_withdraw(world: World) -> None:
     for wrong in ({"purpose": "sales"}, {"given": "perhaps"}, {"language": "fr"}):
         body = {"purpose": "marketing", "given": True, "language": "en", **wrong}
         assert (await user.put("/api/v1/me/consents", json=body)).status_code == 422
+
+
+async def object_to(client: httpx.AsyncClient, purpose: str, *, objects: bool = True) -> None:
+    body = {"purpose": purpose, "objects": objects, "language": "de"}
+    receipt = (await client.put("/api/v1/me/objections", json=body)).json()
+    assert (receipt["purpose"], receipt["method"], receipt["locale"]) == (purpose, "objection", "de")
+    listed = (await client.get("/api/v1/me/consents")).json()
+    assert {each["purpose"]: each["objects"] for each in listed["objections"]}[purpose] is objects
+    assert listed["ledger"][0] == receipt
+
+
+@pytest.mark.promise("D4")
+async def test_an_objection_takes_a_person_out_of_the_directory_at_once(world: World) -> None:
+    ada, ben = await world.user(world.acme, "1001"), await world.user(world.acme, "1002")
+
+    async def numbers(client: httpx.AsyncClient, path: str) -> list[str]:
+        return [each["number"] for each in (await client.get(path)).json()["items"]]
+
+    await object_to(ada, "directory")
+    for path in ("/api/v1/directory", "/api/v1/presence"):
+        assert await numbers(ben, path) == ["1002"]
+        assert await numbers(ada, path) == ["1001", "1002"]
+    await object_to(ada, "directory", objects=False)
+    for path in ("/api/v1/directory", "/api/v1/presence"):
+        assert await numbers(ben, path) == ["1001", "1002"]
+
+
+@pytest.mark.promise("D4")
+async def test_an_objection_ends_figures_about_an_agent_at_once(world: World) -> None:
+    ada, ben = await world.user(world.acme, "1001"), await world.user(world.acme, "1002")
+    admin = await world.admin(world.acme)
+    new = {"number": "6500", "name": "Sales", "agents": ["1001", "1002"]}
+    queue = (await admin.post("/api/v1/queues", json=new)).json()["id"]
+    for number in ("1001", "1002"):
+        extension = world.identity.directory.extension(world.acme.id, number)
+        assert extension is not None
+        event = AgentEvent(f"event-{number}", world.acme.id, queue, extension.id, world.clock.now(), "missed")
+        world.services.queues.history.record_event(event)
+    await world.spool.drain()
+
+    async def seen(client: httpx.AsyncClient) -> tuple[list[str], list[str]]:
+        live = (await client.get(f"/api/v1/queues/{queue}/live")).json()["agents"]
+        report = (await client.get(f"/api/v1/queues/{queue}/statistics")).json()["agents"]
+        return [each["extension"] for each in live if each["missed"]], [each["extension"] for each in report]
+
+    async def events() -> list[str]:
+        return [each["agent"] for each in (await admin.get(f"/api/v1/queues/{queue}/events")).json()["items"]]
+
+    everybody = ["1001", "1002"]
+    assert (await seen(admin), sorted(await events())) == ((everybody, everybody), everybody)
+    await object_to(ada, "statistics")
+    assert (await seen(admin), await events()) == ((["1002"], ["1002"]), ["1002"])
+    assert (await seen(ben), await seen(ada)) == ((["1002"], ["1002"]), (everybody, everybody))

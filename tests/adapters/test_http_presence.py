@@ -12,6 +12,7 @@ from unificx.calls import CallControl
 from unificx.cluster import LocalEventBus
 from unificx.identity import Principal, Role
 from unificx.presence import NO_RULES, Availability
+from unificx.privacy import Consents
 from unificx.server.live_events import CallsStepped, LiveCallsChanged
 from unificx.server.presence_events import MAX_ITEMS, PresenceEvents
 
@@ -138,7 +139,10 @@ async def test_event_has_the_new_values_for_all_of_the_tenant(world: World) -> N
     assert extension is not None
     availability, bus, calls = Availability(), LocalEventBus(lambda fault: None), CallsOfTenant(world.acme.id)
     calls.busy = {extension.id}
-    events = PresenceEvents(world.services.event_hub, bus, world.identity.directory, availability, calls)
+    consents = Consents(world.database, world.keys, bus.publish)
+    events = PresenceEvents(
+        world.services.event_hub, bus, world.identity.directory, availability, calls, consents=consents
+    )
     at_acme, at_globex = [
         world.services.event_hub.open(Principal("p", tenant.id, Role.USER, tenant.id))
         for tenant in (world.acme, world.globex)
@@ -156,6 +160,13 @@ async def test_event_has_the_new_values_for_all_of_the_tenant(world: World) -> N
     async with asyncio.timeout(5):
         [item] = json.loads(await at_acme.next() or "")["items"]
     assert (item["state"], item["ringing"]) == ("available", True)
+    await consents.object_to(world.acme.id, extension.subject, "directory", objects=True, locale="en")
+    async with asyncio.timeout(5):
+        assert json.loads(await at_acme.next() or "") == {"type": "directory"}
+    calls.ringing = set()
+    bus.publish(LiveCallsChanged(world.acme.id))
+    async with asyncio.timeout(5):
+        assert json.loads(await at_acme.next() or "")["items"] == []
     calls.busy = {f"e-{number}" for number in range(MAX_ITEMS + 1)}
     bus.publish(LiveCallsChanged(world.acme.id))
     async with asyncio.timeout(5):

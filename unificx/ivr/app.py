@@ -14,6 +14,7 @@ from unificx.ivr.choices import Choice, Go, More, choose
 from unificx.ivr.ports import Speech
 from unificx.ivr.schemas import KEYS, Menu
 from unificx.ivr.service import MENU_APP, MENU_KIND, MenuService
+from unificx.privacy import Consents
 from unificx.prompts import PromptNotFound, available_language, say_digits
 from unificx.routing import DestinationRef
 
@@ -37,6 +38,7 @@ class MenuAppParts:
     menus: MenuService
     directory: DirectoryCache
     speech: Speech
+    consents: Consents
 
 
 def menu_apps(parts: MenuAppParts) -> tuple[App, App, App]:
@@ -140,7 +142,7 @@ async def dial_by_name(parts: MenuAppParts, call: Call) -> None:
     directory = parts.directory
     people = [
         names.Entry(each.number, directory.display_name(each))
-        for each in directory.extensions(call.caller.tenant_id)
+        for each in parts.consents.without_objection(directory.extensions(call.caller.tenant_id), "directory")
         if each.person_id is not None
     ]
     for _ in range(MAX_SEARCHES):

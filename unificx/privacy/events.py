@@ -15,3 +15,11 @@ class SubjectErased(DomainEvent):
 @dataclass(frozen=True, slots=True)
 class TenantErased(DomainEvent):
     """All keys of a tenant were destroyed."""
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectionChanged:
+    """A person has objected to a processing, or ended the objection."""
+
+    tenant_id: str
+    purpose: str

@@ -9,7 +9,7 @@ from unificx.core.errors import Conflict, Invalid, NotFound, TooManyRequests
 from unificx.db import Database, UnitOfWork
 from unificx.identity import Identity, PinThrottle, SipLogin
 from unificx.identity.events import DeviceRevoked, ExtensionDeleted, TenantDeleted
-from unificx.privacy import KeyStore
+from unificx.privacy import Consents, KeyStore
 from unificx.provisioning import repository
 from unificx.provisioning.addresses import PhoneAddress, PhoneAddresses, Purpose, parse_code
 from unificx.provisioning.rendering import render_phone_book, render_settings, settings_file_name
@@ -44,6 +44,7 @@ class PhoneSettingsParts:
     identity: Identity
     clock: Clock
     counters: Counters
+    consents: Consents
     secret: bytes = field(repr=False)
     pickup_code: str = ""
 
@@ -154,12 +155,13 @@ class PhoneSettingsService:
         return render_settings(settings.maker, values, self._parts.pickup_code)
 
     async def phone_book(self, code: str, source: str) -> PhoneFile:
-        """Return the directory of the tenant for the holder of a code. Raise as `fetch`."""
+        """Return the directory of the tenant, without people who have objected, for the holder of a code. Raise as
+        `fetch`."""
         settings = await self._require(code, source, "book")
         await self._throttle.record_success(source)
-        found = [
-            (self._directory.display_name(each), each.number) for each in self._directory.extensions(settings.tenant_id)
-        ]
+        extensions = self._directory.extensions(settings.tenant_id)
+        listed = self._parts.consents.without_objection(extensions, "directory")
+        found = [(self._directory.display_name(each), each.number) for each in listed]
         return render_phone_book(settings.maker, sorted((name or number, number) for name, number in found))
 
     # ---- events

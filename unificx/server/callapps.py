@@ -75,7 +75,7 @@ def create_registry(
         queue_app(QueueParts(container.routing.queues.service, container.routing.queues.manager, directory)),
         *agent_apps(container.routing.queues.service),
         monitoring_app(MonitoringAppParts(monitor, directory, supervisor, move_to_room)),
-        *menu_apps(MenuAppParts(container.routing.menus, directory, AudioImporter())),
+        *menu_apps(MenuAppParts(container.routing.menus, directory, AudioImporter(), container.consents)),
     )
     return AppRegistry((*ours, *installed_apps().values()), directory)
 

@@ -173,7 +173,7 @@ def build_container(
         database=database,
         keys=keys,
         erasures=erasures,
-        consents=Consents(database, keys),
+        consents=(consents := Consents(database, keys, bus.publish)),
         accesses=AccessLog(database, keys, identity.directory),
         retention=(retention := Retention(database, clock)),
         chat=_chat(database, keys, identity, cluster, retention, location=location),
@@ -183,7 +183,7 @@ def build_container(
         identity=identity,
         location=location,
         registrar=_registrar(database, keys, identity, spool, bus=bus, location=location, is_full=is_full),
-        phone_settings=_phone_settings(database, keys, identity, cluster, keys.secrets.derive("phone settings")),
+        phone_settings=_phone_settings(database, keys, identity, cluster, consents),
         history=CdrService(database, keys, spool, bus.publish, partial(webhooks.watches, event="call.ended")),
         audio=audio,
         transcoding=_transcoding(parts, audio, mailboxes),
@@ -254,11 +254,13 @@ def _conference_rooms(database: Database, keys: KeyStore, identity: Identity, cl
 
 
 def _phone_settings(
-    database: Database, keys: KeyStore, identity: Identity, cluster: Cluster, secret: bytes
+    database: Database, keys: KeyStore, identity: Identity, cluster: Cluster, consents: Consents
 ) -> PhoneSettingsService:
-    code = code_of(PICKUP)
+    code, secret = code_of(PICKUP), keys.secrets.derive("phone settings")
     return PhoneSettingsService(
-        PhoneSettingsParts(database, keys, identity, database.clock, cluster.counters, secret, pickup_code=code)
+        PhoneSettingsParts(
+            database, keys, identity, database.clock, cluster.counters, consents, secret, pickup_code=code
+        )
     )
 
 

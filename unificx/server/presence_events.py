@@ -1,15 +1,17 @@
 """Live events about the presence of colleagues, for all users of their tenant."""
 
 from collections import defaultdict
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from unificx.api import EventHub
 from unificx.calls import CallControl
 from unificx.cluster import EventBus
-from unificx.identity import Action, DirectoryCache
+from unificx.identity import Action, DirectoryCache, Extension
 from unificx.presence import Availability, Presence
 from unificx.presence.events import PresenceChanged
+from unificx.privacy import Consents
+from unificx.privacy.events import ObjectionChanged
 from unificx.server.collecting_timer import CollectingTimer
 from unificx.server.live_events import CallsStepped, LiveCallsChanged
 
@@ -31,9 +33,17 @@ class PresenceEvents:
     """Subscribes to changes of presence and of live calls."""
 
     def __init__(
-        self, hub: EventHub, bus: EventBus, directory: DirectoryCache, availability: Availability, calls: CallControl
+        self,
+        hub: EventHub,
+        bus: EventBus,
+        directory: DirectoryCache,
+        availability: Availability,
+        calls: CallControl,
+        *,
+        consents: Consents,
     ) -> None:
         self._hub = hub
+        self._consents = consents
         self._directory = directory
         self._availability = availability
         self._calls = calls
@@ -43,11 +53,16 @@ class PresenceEvents:
         self._timer = CollectingTimer(DELAY, self._send)
         bus.subscribe(PresenceChanged, lambda event: self._schedule(event.tenant_id, frozenset((event.extension_id,))))
         bus.subscribe(LiveCallsChanged, lambda event: self._calls_changed(event.tenant_id))
+        bus.subscribe(ObjectionChanged, self._objection_changed)
         bus.subscribe(CallsStepped, self._calls_stepped)
 
     def close(self) -> None:
         """Cancel pending events."""
         self._timer.close()
+
+    def _objection_changed(self, event: ObjectionChanged) -> None:
+        if event.purpose == "directory":
+            self._hub.send_to_permitted(event.tenant_id, Action.DIRECTORY, {"type": "directory"})
 
     def _calls_stepped(self, event: CallsStepped) -> None:
         for tenant_id in self._calls.tenants(event.call_ids):
@@ -74,24 +89,30 @@ class PresenceEvents:
             message: dict[str, object] = {"type": "presence.changed"}
             if len(extension_ids) <= MAX_ITEMS:
                 in_calls = self._in_calls(tenant_id)
-                message["items"] = [item for each in sorted(extension_ids) for item in self._items(each, in_calls)]
+                found = [self._directory.extension_by_id(each) for each in sorted(extension_ids)]
+                extensions = [each for each in found if each is not None]
+                listed = self._consents.without_objection(extensions, "directory")
+                message["items"] = [self._item(each, in_calls) for each in listed]
+                self._send_own([each for each in extensions if each not in listed], in_calls)
             self._hub.send_to_permitted(tenant_id, Action.DIRECTORY, message)
 
-    def _items(self, extension_id: str, in_calls: _InCalls) -> list[dict[str, object]]:
-        extension = self._directory.extension_by_id(extension_id)
-        if extension is None:
-            return []
-        presence = self._availability.presence(extension_id)
-        presence = presence or Presence(extension_id, extension.tenant_id, extension.subject)
+    def _send_own(self, unlisted: Sequence[Extension], in_calls: _InCalls) -> None:
+        """Send the presence of people who have objected to the directory to themselves only."""
+        for each in unlisted:
+            if each.person_id is not None:
+                message = {"type": "presence.changed", "items": [self._item(each, in_calls)]}
+                self._hub.send_to_person(each.person_id, message)
+
+    def _item(self, extension: Extension, in_calls: _InCalls) -> dict[str, object]:
+        presence = self._availability.presence(extension.id)
+        presence = presence or Presence(extension.id, extension.tenant_id, extension.subject)
         until = presence.until
-        return [
-            {
-                "extension_id": extension_id,
-                "number": extension.number,
-                "state": self._availability.shown_state(extension_id, in_call=extension_id in in_calls.busy),
-                "chosen_state": presence.state,
-                "until": until.isoformat() if until is not None else None,
-                "note": presence.note,
-                "ringing": extension_id in in_calls.ringing,
-            }
-        ]
+        return {
+            "extension_id": extension.id,
+            "number": extension.number,
+            "state": self._availability.shown_state(extension.id, in_call=extension.id in in_calls.busy),
+            "chosen_state": presence.state,
+            "until": until.isoformat() if until is not None else None,
+            "note": presence.note,
+            "ringing": extension.id in in_calls.ringing,
+        }

@@ -112,7 +112,9 @@ def _report_live(container: Container, sip: SipServer, stack: AsyncExitStack) ->
     stack.callback(QueueEvents(hub, bus, directory, container.routing.queues).close)
     follow_calls(bus, container.routing.completions, sip.call_manager)
     availability = container.routing.presence.availability
-    stack.callback(PresenceEvents(hub, bus, directory, availability, sip.call_control).close)
+    stack.callback(
+        PresenceEvents(hub, bus, directory, availability, sip.call_control, consents=container.consents).close
+    )
 
 
 @asynccontextmanager

@@ -43,6 +43,17 @@ class FakeSpeech:
         return Sound(f"{text}!".encode())
 
 
+class Objections:
+    """Objections of these subjects."""
+
+    def __init__(self, *those: str) -> None:
+        self.those = those
+
+    def without_objection(self, things: list[Extension], purpose: str) -> list[Extension]:
+        assert purpose == "directory"
+        return [each for each in things if each.subject not in self.those]
+
+
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("DIGIT_SECONDS", "CHOICE_SECONDS"):
@@ -56,8 +67,9 @@ def directory() -> DirectoryCache:
     return found
 
 
-def stage(app: int = 0, menus: FakeMenus | None = None, **more: object) -> AppHarness:
-    parts = MenuAppParts(menus or FakeMenus(), directory(), FakeSpeech())  # type: ignore[arg-type]
+def stage(app: int = 0, menus: FakeMenus | None = None, objections: tuple[str, ...] = (), **more: object) -> AppHarness:
+    fakes = menus or FakeMenus(), directory(), FakeSpeech(), Objections(*objections)
+    parts = MenuAppParts(*fakes)  # type: ignore[arg-type]
     return AppHarness(menu_apps(parts)[app], arguments=("m-1",) if app == 0 else ("main",), **more)  # type: ignore[arg-type]
 
 
@@ -140,6 +152,13 @@ async def test_name_is_found_spoken_and_connected() -> None:
     found = stage(2, digits={"names/enter": ["2322#"], "press/1": ["1"]}, outcomes=["answered"])
     await found.run()
     assert heard(found) == ["names/enter", "Bea Adler", "names/connect", "press/1"]
+
+
+@pytest.mark.promise("D4")
+async def test_a_person_who_has_objected_is_not_found_by_name() -> None:
+    found = stage(2, objections=("s-1003",), digits={"names/enter": ["2322#", "2322#", "2322#"]})
+    await found.run()
+    assert "Bea Adler" not in heard(found)
 
 
 async def test_unknown_names_end_the_search() -> None:

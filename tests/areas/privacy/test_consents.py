@@ -7,7 +7,15 @@ from sqlalchemy import select
 
 from unificx.core.clock import ManualClock
 from unificx.db import Database
-from unificx.privacy import OPTIONAL_PURPOSES, ConsentRecord, Consents, KeyStore, add_consent, released_versions
+from unificx.privacy import (
+    OBJECTION_PURPOSES,
+    OPTIONAL_PURPOSES,
+    ConsentRecord,
+    Consents,
+    KeyStore,
+    add_consent,
+    released_versions,
+)
 from unificx.privacy.consents.models import ConsentRow
 
 TENANT, ADA, BOB = "tenant", "ada-subject", "bob-subject"
@@ -83,3 +91,32 @@ async def test_an_erased_person_has_no_decisions_left(database: Database, keys: 
         rows = (await session.scalars(select(ConsentRow))).all()
     assert [row.subject_id for row in rows] == [BOB]
     assert b"marketing" not in rows[0].sealed
+
+
+@pytest.mark.promise("D4")
+async def test_an_objection_is_in_force_at_once_and_after_a_restart(
+    database: Database, keys: KeyStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    consents = await reopened(database, keys)
+    assert not any(consents.objects(ADA, purpose) for purpose in OBJECTION_PURPOSES)
+    for objects in (True, False, True):
+        await consents.object_to(TENANT, ADA, "directory", objects=objects, locale="en")
+        for each in (consents, await reopened(database, keys)):
+            found = each.objects(ADA, "directory"), each.objects(ADA, "statistics"), each.objects(BOB, "directory")
+            assert found == (objects, False, False)
+    ledger = await consents.records(TENANT, ADA)
+    assert [(each.state, each.method) for each in ledger] == [
+        ("refused", "objection"),
+        ("given", "objection"),
+        ("refused", "objection"),
+    ]
+
+    def fail() -> None:
+        raise OSError
+
+    monkeypatch.setattr(database, "begin", fail)
+    with pytest.raises(OSError):
+        await consents.object_to(TENANT, BOB, "statistics", objects=True, locale="en")
+    assert consents.objects(BOB, "statistics")
+    consents.drop_subject(ADA)
+    assert not consents.objects(ADA, "directory")

@@ -12,7 +12,7 @@ from unificx.core.errors import Conflict, Invalid, NotFound, TooManyRequests
 from unificx.db import Database
 from unificx.identity import Device, DeviceChange, Extension, Identity, NewDevice, NewExtension, NewTenant
 from unificx.identity.events import DeviceRevoked, ExtensionDeleted, TenantDeleted
-from unificx.privacy import KeyStore
+from unificx.privacy import Consents, KeyStore
 from unificx.provisioning import (
     PhoneKey,
     PhoneServer,
@@ -39,6 +39,7 @@ class Office:
     tenant: str
     extension: Extension
     device: Device
+    consents: Consents
 
     async def link(self) -> str:
         return (await self.phones.open(self.tenant, self.device.id)).code
@@ -54,8 +55,9 @@ async def office(database: Database, keys: KeyStore, clock: ManualClock) -> Offi
     tenant = await people.tenants.create(NewTenant("acme", "Acme Ltd", "acme.example", language="de"))
     anna = (await people.extensions.create(tenant.id, NewExtension("1001", "Anna <&>"))).extension
     made = await people.devices.create(tenant.id, NewDevice(anna.id, "Desk", "phone"))
-    phones = PhoneSettingsService(PhoneSettingsParts(database, keys, people, clock, LocalCounters(clock), bytes(32)))
-    return Office(people, phones, tenant.id, anna, made.device)
+    consents = Consents(database, keys)
+    parts = PhoneSettingsParts(database, keys, people, clock, LocalCounters(clock), consents, bytes(32))
+    return Office(people, PhoneSettingsService(parts), tenant.id, anna, made.device, consents)
 
 
 def password_of(settings: str) -> str | None:
@@ -125,6 +127,7 @@ async def test_wrong_codes_and_files_look_the_same_and_are_slowed_down(office: O
     assert password_of(await office.fetch(await office.link()))
 
 
+@pytest.mark.promise("D4")
 async def test_the_phone_book_has_an_address_of_its_own(office: Office) -> None:
     await office.people.extensions.create(office.tenant, NewExtension("1002", "Berta"))
     await office.phones.put(office.tenant, office.device.id, NEW)
@@ -135,6 +138,9 @@ async def test_the_phone_book_has_an_address_of_its_own(office: Office) -> None:
     found = (await office.phones.phone_book(book, PHONE)).body
     assert "<Name>Anna &lt;&amp;&gt;</Name><Telephone>1001</Telephone>" in found
     assert "<Name>Berta</Name><Telephone>1002</Telephone>" in found
+    await office.consents.object_to(office.tenant, office.extension.subject, "directory", objects=True, locale="en")
+    found = (await office.phones.phone_book(book, PHONE)).body
+    assert ("Anna" in found, "Berta" in found) == (False, True)
     with pytest.raises(NotFound):
         await office.phones.phone_book(code, PHONE)
     with pytest.raises(NotFound):

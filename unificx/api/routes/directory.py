@@ -1,6 +1,7 @@
 """The directory: names and numbers, for all users of the tenant."""
 
 from unificx.api.access import CurrentUserDep, Cursor, Limit, ServicesDep, TenantQuery, purpose, require_access
+from unificx.api.objections import is_listed
 from unificx.api.problems import problem_responses
 from unificx.api.router import Router
 from unificx.api.schemas import core
@@ -14,7 +15,8 @@ router = Router(prefix="/api/v1/directory", tags=["directory"], dependencies=[pu
 async def directory(
     services: ServicesDep, user: CurrentUserDep, tenant: TenantQuery = None, cursor: Cursor = None, limit: Limit = 50
 ) -> core.Page[models.Colleague]:
-    """List the directory of a tenant."""
+    """List the directory of a tenant, without other people who have objected to being in it; a page may be shorter."""
     scope = await require_access(services, user, tenant, Action.DIRECTORY)
     page = await services.identity.extensions.page(scope.tenant_id, cursor, limit)
-    return core.Page(items=[models.Colleague.model_validate(one) for one in page.items], next=page.next)
+    listed = [each for each in page.items if is_listed(services, scope, each)]
+    return core.Page(items=[models.Colleague.model_validate(each) for each in listed], next=page.next)

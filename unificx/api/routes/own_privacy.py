@@ -19,7 +19,7 @@ from unificx.api.schemas import policy as models
 from unificx.api.services import Services
 from unificx.core.access import OPERATOR
 from unificx.core.errors import Invalid
-from unificx.privacy import OPTIONAL_PURPOSES, ConsentRecord, PersonAccess
+from unificx.privacy import OBJECTION_PURPOSES, OPTIONAL_PURPOSES, ConsentRecord, PersonAccess
 
 router = Router(prefix="/api/v1/me", tags=["signing in"], dependencies=[purpose("administration")])
 
@@ -49,13 +49,17 @@ async def answer_policy(services: ServicesDep, user: AuthenticatedUserDep, body:
 
 @router.get("/consents", responses=problem_responses(401, 403))
 async def list_own_consents(services: ServicesDep, user: UserWithPasswordDep) -> models.OwnConsents:
-    """List the purposes you decide on, and the ledger of your decisions, newest first."""
+    """List the purposes you decide on, your objections, and the ledger of your decisions, newest first."""
     tenant_id, subject = await _subject(services, user)
     ledger = await services.consents.records(tenant_id, subject)
     return models.OwnConsents(
         purposes=[
             models.ConsentPurpose(purpose=each, allowed=services.consents.allows(subject, each))
             for each in OPTIONAL_PURPOSES
+        ],
+        objections=[
+            models.OwnObjection(purpose=each, objects=services.consents.objects(subject, each))
+            for each in OBJECTION_PURPOSES
         ],
         ledger=[_record(each) for each in reversed(ledger)],
     )
@@ -68,6 +72,19 @@ async def decide_on_consent(
     """Agree to a purpose, or withdraw your consent. In force at once. Returns the record as a receipt."""
     tenant_id, subject = await _subject(services, user)
     decided = await services.consents.decide(tenant_id, subject, body.purpose, given=body.given, locale=body.language)
+    return _record(decided)
+
+
+@router.put("/objections", responses=problem_responses(401, 403))
+async def object_to_purpose(
+    services: ServicesDep, user: UserWithPasswordDep, body: models.ObjectionDecision
+) -> models.ConsentReceipt:
+    """Object to a processing for a legitimate interest (GDPR Art. 21), or end your objection. In force at once. Returns
+    the record as a receipt."""
+    tenant_id, subject = await _subject(services, user)
+    decided = await services.consents.object_to(
+        tenant_id, subject, body.purpose, objects=body.objects, locale=body.language
+    )
     return _record(decided)
 
 

@@ -12,6 +12,7 @@ from unificx.api.access import (
     require_access,
     require_access_or_own,
 )
+from unificx.api.objections import is_listed
 from unificx.api.presence_state import ExtensionsInCalls, forwarding_changes, presence_schema, settings_schema
 from unificx.api.problems import problem_responses
 from unificx.api.router import Router
@@ -29,9 +30,10 @@ router = Router(prefix="/api/v1/presence", tags=["presence"], dependencies=[purp
 async def list_presence(
     services: ServicesDep, user: CurrentUserDep, tenant: TenantQuery = None, cursor: Cursor = None, limit: Limit = 50
 ) -> core.Page[models.Presence]:
-    """List the presence of all extensions of a tenant."""
+    """List the presence of all extensions of a tenant, without other people who have objected to the directory."""
     scope = await require_access(services, user, tenant, Action.DIRECTORY)
-    extensions = services.identity.directory.extensions(scope.tenant_id)
+    found = services.identity.directory.extensions(scope.tenant_id)
+    extensions = [each for each in found if is_listed(services, scope, each)]
     page = PageById.parse(cursor, limit).of_list(extensions, lambda extension: extension.id)
     calls = ExtensionsInCalls.of_tenant(services, scope.tenant_id)
     return core.Page(items=[presence_schema(services, one, calls) for one in page.items], next=page.next)

@@ -19,6 +19,7 @@ from unificx.api.access import (
     require_access,
 )
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
+from unificx.api.objections import is_counted
 from unificx.api.problems import problem_responses
 from unificx.api.router import Router
 from unificx.api.schemas import core
@@ -142,7 +143,7 @@ async def show_live_queue(
     for one in services.queues.live.agents(known):
         extension = services.identity.directory.extension_by_id(one.extension_id)
         if extension is not None:
-            of_agent = of_agents.get(extension.id)
+            of_agent, counted = of_agents.get(extension.id), is_counted(services, scope, extension)
             answered, missed = (of_agent.answered, of_agent.missed) if of_agent is not None else (0, 0)
             agents.append(
                 models.LiveAgent(
@@ -150,8 +151,8 @@ async def show_live_queue(
                     state=one.state,
                     seconds=one.seconds,
                     reason=one.reason,
-                    answered=answered,
-                    missed=missed,
+                    answered=answered if counted else None,
+                    missed=missed if counted else None,
                     own=scope.user.is_person(extension.person_id),
                 )
             )
@@ -180,7 +181,8 @@ async def show_queue_statistics(
     until: Until = None,
     tenant: TenantQuery = None,
 ) -> models.QueueReport:
-    """Show the statistics of a queue and its agents, of at most 92 days. For agents and administrators."""
+    """Show the statistics of a queue and its agents, of at most 92 days. For agents and administrators. Agents who have
+    objected are counted in the queue, but not listed."""
     scope, known = await _observed_queue(services, user, queue, tenant)
     now = services.clock.now()
     period = since or _day(services, scope, now), until or now + _TICK
@@ -188,7 +190,7 @@ async def show_queue_statistics(
     agents: list[models.AgentStatistics] = []
     for extension_id, one in of_agents.items():
         extension = services.identity.directory.extension_by_id(extension_id)
-        if extension is not None:
+        if extension is not None and is_counted(services, scope, extension):
             counts = {"answered": one.answered, "missed": one.missed}
             talked = {"talked": one.talked, "average_talk": one.average_talk}
             agents.append(models.AgentStatistics.model_validate(_identity(services, extension) | counts | talked))
@@ -238,7 +240,7 @@ async def list_agent_events(
     limit: Limit = 50,
 ) -> core.Page[models.AgentEvent]:
     """List when agents signed in and out, paused, resumed and missed calls, newest first; of all agents or of one.
-    Users see their own events."""
+    Users see their own events, administrators those of agents who have not objected."""
     scope = await require_access(services, user, tenant, Action.DIRECTORY)
     extension = _extension(services, scope, agent) if agent is not None else None
     is_own = extension is not None and scope.user.is_person(extension.person_id)
@@ -247,10 +249,11 @@ async def list_agent_events(
     known = services.queues.service.find(scope.tenant_id, queue)
     extension_id = extension.id if extension is not None else None
     page = await services.queues.history.events(known, extension_id, cursor, limit)
+    directory = services.identity.directory
     items = [
-        models.AgentEvent(id=one.id, at=one.at, agent=number, kind=one.kind, reason=one.reason)
+        models.AgentEvent(id=one.id, at=one.at, agent=found.number, kind=one.kind, reason=one.reason)
         for one in page.items
-        for number in services.identity.directory.extension_numbers([one.extension_id])
+        if (found := directory.extension_by_id(one.extension_id)) and is_counted(services, scope, found)
     ]
     return core.Page(items=items, next=page.next)
 

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from unificx.api.schemas.core import Input, Output
 from unificx.identity import Language, PolicyAnswer, PolicyStanding
-from unificx.privacy import ConsentMethod, ConsentState, OptionalPurpose
+from unificx.privacy import ConsentMethod, ConsentState, ObjectionPurpose, OptionalPurpose
 
 
 class LocalizedText(Output):
@@ -82,10 +82,10 @@ class ConsentPurpose(Output):
 
 
 class ConsentReceipt(Output):
-    """A decision as the ledger has it, in the shape of ISO/IEC TS 27560."""
+    """A decision as the ledger has it, in the shape of ISO/IEC TS 27560. An objection is `refused`, its end `given`."""
 
     id: str
-    purpose: Literal["terms", "marketing", "analytics", "contact_sync"]
+    purpose: Literal["terms", "marketing", "analytics", "contact_sync", "directory", "statistics"]
     state: ConsentState
     notice: str = Field(description="Version of the privacy policy that was shown.")
     method: ConsentMethod
@@ -94,16 +94,31 @@ class ConsentReceipt(Output):
     expires: datetime | None
 
 
+class OwnObjection(Output):
+    """A processing for a legitimate interest, allowed until the user objects. `directory`: colleagues find you by name,
+    in lists and in phone books. `statistics`: figures about your work in queues."""
+
+    purpose: ObjectionPurpose
+    objects: bool
+
+
 class OwnConsents(Output):
     """The decisions of a user."""
 
     purposes: list[ConsentPurpose]
+    objections: list[OwnObjection]
     ledger: list[ConsentReceipt] = Field(description="All decisions, newest first.")
 
 
 class ConsentDecision(Input):
     purpose: OptionalPurpose
     given: bool
+    language: Language = Field(description="Language in which the purpose was shown.")
+
+
+class ObjectionDecision(Input):
+    purpose: ObjectionPurpose
+    objects: bool
     language: Language = Field(description="Language in which the purpose was shown.")
 
 

@@ -176,8 +176,8 @@ class LiveAgent(Output):
     state: AgentState
     seconds: float = Field(description="Seconds in this state.")
     reason: PauseReason | None
-    answered: int
-    missed: int
+    answered: int | None = Field(description="Null if the agent has objected to figures about themselves.")
+    missed: int | None
     own: bool
 
 

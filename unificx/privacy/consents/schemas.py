@@ -9,7 +9,12 @@ OPTIONAL_PURPOSES: tuple[OptionalPurpose, ...] = get_args(OptionalPurpose)
 """Purposes that are not allowed until the person agrees. Recordings and transcripts have switches of their own: at the
 call and at the mailbox."""
 
-ConsentPurpose = Literal["terms", "marketing", "analytics", "contact_sync"]
+ObjectionPurpose = Literal["directory", "statistics"]
+OBJECTION_PURPOSES: tuple[ObjectionPurpose, ...] = get_args(ObjectionPurpose)
+"""Processing for a legitimate interest, which a person may end by an objection (GDPR Art. 21): being found by name in
+the directory, and figures about one's own work in queues. Security is not among them: it has compelling grounds."""
+
+ConsentPurpose = Literal["terms", "marketing", "analytics", "contact_sync", "directory", "statistics"]
 ConsentState = Literal["given", "withdrawn", "refused"]
 ConsentMethod = Literal["form", "continued_use", "objection"]
 

@@ -1,4 +1,5 @@
 import { api, type Colleague } from '~/api';
+import { events } from '~/api/events';
 import { onSignOut, session } from '~/api/session';
 import { saveLocal, currentOwner, readLocal } from '~/core/device-storage';
 import { Directory } from './model';
@@ -18,4 +19,7 @@ export const colleagues = new Directory({
   ownIds: () => (session.state.state === 'in' ? session.state.me.extensions.map((each) => each.id) : []),
 });
 
+events.on('directory', () => {
+  if (colleagues.state.state.source === 'server') void colleagues.refresh();
+});
 onSignOut(() => colleagues.clear());

@@ -11,6 +11,7 @@ export const presences = new Presences(
 );
 
 events.on('presence.changed', ({ items }) => presences.update(items));
+events.on('directory', () => presences.refreshOpened());
 events.onConnected(() => presences.refreshOpened());
 onSignOut(() => presences.clear());
 

@@ -7,7 +7,7 @@ import { ErrorNotice } from '~/design/Notice';
 import { download } from '~/design/table/csv';
 import type { Language } from './policy-state';
 
-const QUERY = ['own-consents'];
+export const QUERY = ['own-consents'];
 
 const TEXTS = {
   marketing: { title: msg`Marketing`, effect: msg`Your organisation may send you advertising.` },

@@ -7,6 +7,7 @@ import { DeletionRequest } from './DeletionRequest';
 import { OwnAccesses } from './OwnAccesses';
 import { OwnCopy } from './OwnCopy';
 import { OwnConsents } from './OwnConsents';
+import { OwnObjections } from './OwnObjections';
 import type { Language } from './policy-state';
 import { OwnRequests } from './OwnRequests';
 import { StoredData } from './StoredData';
@@ -22,6 +23,9 @@ export default function OwnPrivacy() {
         <Anchor renderRoot={(props) => <Link to="/settings/voicemail" {...props} />} py="xs">
           <Trans>Transcripts of voicemail</Trans>
         </Anchor>
+      </Section>
+      <Section title={t`Objections`} lead={t`Ends the processing at once, everywhere.`}>
+        <OwnObjections />
       </Section>
       <Section title={t`Stored data`} lead={t`Each kind with its purposes, periods and recipients.`}>
         <StoredData language={language} />
