@@ -46,6 +46,12 @@ class KeyCache:
             self._epoch += 1
             self._entries.pop((tenant, subject), None)
 
+    def clear(self) -> None:
+        """Drop all keys and invalidate reads in progress."""
+        with self._lock:
+            self._epoch += 1
+            self._entries.clear()
+
     def drop_tenant(self, tenant: str) -> None:
         """Drop all keys of a tenant and invalidate reads in progress."""
         with self._lock:

@@ -35,6 +35,8 @@ CREATE TABLE IF NOT EXISTS withdrawn_key (
     tenant TEXT NOT NULL, subject TEXT NOT NULL, version INTEGER NOT NULL, wrapped BLOB NOT NULL,
     wrapped_by INTEGER NOT NULL DEFAULT 1, PRIMARY KEY (tenant, subject, version)
 );
+CREATE TABLE IF NOT EXISTS destructions (id INTEGER PRIMARY KEY CHECK (id = 1), number INTEGER NOT NULL);
+INSERT OR IGNORE INTO destructions VALUES (1, 0);
 CREATE TABLE IF NOT EXISTS journal (
     id INTEGER PRIMARY KEY CHECK (id = 1), length INTEGER NOT NULL, mac TEXT NOT NULL
 );
@@ -92,10 +94,15 @@ class KeyFile:
         raise KeysBusy("another process still reads the key store's log")
 
 
+def connect(path: Path) -> sqlite3.Connection:
+    """Return a connection for all threads, without transactions of its own."""
+    return sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=2.0)
+
+
 def _open(path: Path) -> sqlite3.Connection:
     try:
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-        db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=2.0)
+        db = connect(path)
     except OSError as error:
         raise StartupError(
             f"The key store cannot be opened: {error.strerror}.", hint="Check the directory and its permissions."

@@ -19,6 +19,7 @@ from unificx.core.clock import Clock, random_id
 from unificx.core.errors import Conflict
 from unificx.db import ErasedSubject, Key
 from unificx.privacy.cache import KeyCache
+from unificx.privacy.destructions import Destructions
 from unificx.privacy.installation_secrets import InstallationSecrets
 from unificx.privacy.journal import JournalHead
 from unificx.privacy.key_file import KeyFile
@@ -64,6 +65,7 @@ class KeyStore:
         self._cache = KeyCache(clock.monotonic)
         wrapper = MasterKey(master) if isinstance(master, bytes) else master
         self.file = KeyFile(path)
+        self._destructions = Destructions(path)
         self._lock, self._db = self.file.lock, self.file.db
         self.tenants = TenantKeys(self.file, wrapper)
         self.journal = KnownJournal(self._db, self._lock)
@@ -73,11 +75,12 @@ class KeyStore:
             self.installation_id = self.secrets.verify(clock.new_id())
             """Random id of the installation, also stored in its database."""
         except BaseException:
-            self.file.close()
+            self.close()
             raise
 
     def close(self) -> None:
         """Close the file."""
+        self._destructions.close()
         self.file.close()
 
     @property
@@ -90,6 +93,9 @@ class KeyStore:
 
     def get(self, tenant: str, subjects: Iterable[str], create: bool = False) -> dict[str, Key | None]:
         """Return the key of each subject; None for a destroyed one and, unless `create`, for a missing one."""
+        if self._destructions.has_other():
+            self._cache.clear()
+            self.tenants.forget_all()
         found: dict[str, Key | None] = {}
         missing: list[str] = []
         for subject in subjects:
@@ -181,6 +187,8 @@ class KeyStore:
             # In every scope: installation-wide sign-in aliases belong to the same subject.
             aliases = db.execute("DELETE FROM alias WHERE subject = ?", (subject,)).rowcount
             self.journal.store(journal)
+            number = self._destructions.count(db)
+        self._destructions.committed(number)
         self.file.truncate_log()
         self._cache.drop(tenant, subject)
         return aliases
@@ -207,6 +215,8 @@ class KeyStore:
         with self.file.writing() as db:
             rows = [(tenant, subject) for subject in subjects]
             db.executemany("DELETE FROM subject_key WHERE tenant = ? AND subject = ?", rows)
+            number = self._destructions.count(db)
+        self._destructions.committed(number)
         self.file.truncate_log()
         for subject in subjects:
             self._cache.drop(tenant, subject)
@@ -227,6 +237,8 @@ class KeyStore:
             db.execute("UPDATE subject_key SET wrapped = NULL WHERE tenant = ?", (tenant,))
             self.withdrawn.drop(tenant)
             self.journal.store(journal)
+            number = self._destructions.count(db)
+        self._destructions.committed(number)
         self.file.truncate_log()
         self._drop_cached_tenant(tenant)
 

@@ -57,7 +57,9 @@ class TenantKeys:
     def current(self, db: sqlite3.Connection, tenant: str) -> TenantSecrets | None:
         """Return the secrets for a write in the present transaction: another process may have rotated the key since it
         was read. Creates the key of a new tenant; None for an erased one."""
-        row = db.execute("SELECT version FROM tenant_key WHERE tenant = ?", (tenant,)).fetchone()
+        row = db.execute("SELECT version, wrapped IS NULL FROM tenant_key WHERE tenant = ?", (tenant,)).fetchone()
+        if row is not None and row[1]:
+            return None
         if row is None:
             wrapped = self._master.wrap(os.urandom(32), *_context(tenant, 1))
             db.execute("INSERT INTO tenant_key VALUES (?, ?, 1, ?)", (tenant, wrapped, self._master.id))
@@ -77,6 +79,11 @@ class TenantKeys:
         """Drop what is in memory."""
         with self._file.lock:
             self._secrets.pop(tenant, None)
+
+    def forget_all(self) -> None:
+        """Drop what is in memory of all tenants."""
+        with self._file.lock:
+            self._secrets.clear()
 
     # Rotation of tenant keys
 

@@ -2,6 +2,8 @@
 
 import os
 import sqlite3
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -326,3 +328,45 @@ def test_overlapping_read_in_another_thread_does_not_restore_a_key(
         reader.join(10)
         assert got[0] is not None, "what was read before the destruction may still be used once"
         assert keys.get("t", ["ana"]) == {"ana": None}
+
+
+@pytest.mark.promise("D3", "R4")
+@pytest.mark.parametrize("way", ["destroy", "remove", "destroy_tenant"])
+def test_a_key_that_another_process_has_destroyed_is_not_taken_from_memory(
+    tmp_path: Path, clock: ManualClock, way: str
+) -> None:
+    with opened(tmp_path, clock) as keys, opened(tmp_path, clock) as other:
+        for each in (keys, other):
+            assert all(each.get("one", ["ana", "ben"], create=True).values())
+        if way == "destroy":
+            other.destroy("one", "ana")
+        elif way == "remove":
+            other.remove("one", ["ana"])
+        else:
+            other.destroy_tenant("one")
+        found = keys.get("one", ["ana", "ben"])
+        assert (found["ana"], found["ben"] is not None) == (None, way != "destroy_tenant")
+        if way == "destroy_tenant":
+            assert keys.get("one", ["cem"], create=True) == {"cem": None}
+            with pytest.raises(ErasedSubject):
+                keys.find_or_create("one", "number", "+4930123456")
+
+
+def test_a_destruction_in_another_program_is_noticed_by_the_next_use(tmp_path: Path, clock: ManualClock) -> None:
+    program = (
+        "import sys; from pathlib import Path; from unificx.core.clock import SystemClock; "
+        "from unificx.privacy.keys import KeyStore; "
+        f"keys = KeyStore(Path(sys.argv[1]), {MASTER!r}, SystemClock()); keys.destroy('one', 'ana'); keys.close()"
+    )
+    with opened(tmp_path, clock) as keys:
+        assert keys.get("one", ["ana"], create=True)["ana"] is not None
+        subprocess.run([sys.executable, "-c", program, tmp_path / "keys.db"], check=True)
+        assert keys.get("one", ["ana"], create=True) == {"ana": None}
+
+
+def test_own_destructions_and_new_keys_of_others_leave_the_memory_as_it_is(tmp_path: Path, clock: ManualClock) -> None:
+    with opened(tmp_path, clock) as keys, opened(tmp_path, clock) as other:
+        before = keys.get("one", ["ana"], create=True)["ana"]
+        keys.destroy("one", "ben")
+        other.get("one", ["cem"], create=True)
+        assert keys.get("one", ["ana"])["ana"] is before
