@@ -14,9 +14,10 @@ import pytest
 from argon2 import PasswordHasher
 from fake_media import FakeEngine, FakeRelay, conversation
 from fake_notifier import FakeAccountNotifier
+from person_erasures import person_erasures
 from prometheus_client import CollectorRegistry
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from tests.person_erasures import person_erasures
 from unificx.api import (
     ComponentState,
     EventHub,
@@ -447,6 +448,10 @@ class ErasureChecks:
     async def check(self, owner: DataSubject) -> None:
         if owner.person_id:
             await self._identity.users.require_erasable(owner)
+
+    async def admit(self, session: AsyncSession, owner: DataSubject, leaving: Collection[str]) -> None:
+        if owner.person_id:
+            await self._identity.users.require_other(session, owner, leaving)
 
     async def settle(self) -> None:
         await self._spool.drain()

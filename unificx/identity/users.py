@@ -1,6 +1,9 @@
 """Users."""
 
+from collections.abc import Collection
 from dataclasses import replace
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.core.clock import random_id
 from unificx.core.errors import Conflict, Invalid, NotFound
@@ -85,12 +88,18 @@ class Users:
 
     async def require_erasable(self, owner: DataSubject) -> None:
         """Raise Conflict for the last operator, and for the last administrator of a tenant."""
-        person, _ = await self.get_to_erase(owner.tenant_id, owner.person_id)
+        async with self._store.read() as session:
+            await self.require_other(session, owner, ())
+
+    async def require_other(self, session: AsyncSession, owner: DataSubject, leaving: Collection[str]) -> None:
+        """Like `require_erasable`, within a transaction. `leaving` are ids of accounts that do not count any more."""
+        person = await accounts.person_or_closed(session, self._keys, owner.tenant_id, owner.person_id)
+        if person is None:
+            raise NotFound("There is no such person.")
         if person.role is Role.USER or person.state != "active":
             return
-        async with self._store.read() as session:
-            active = await accounts.count_active(session, owner.tenant_id, person.role)
-        if active <= 1:
+        without = {owner.person_id, *leaving}
+        if not await accounts.count_active(session, owner.tenant_id, person.role, without):
             title = "operator" if person.role is Role.OPERATOR else "administrator of this tenant"
             raise Conflict(f"This is the last {title}.", hint="Give another person this role first.")
 

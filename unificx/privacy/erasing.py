@@ -2,17 +2,18 @@
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol, cast
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.core.errors import Conflict, DomainError, Invalid, NotFound, ServiceUnavailable
 from unificx.core.events import DomainEvent
 from unificx.core.faults import describe_fault
-from unificx.db import Database, UnitOfWork
+from unificx.db import Database, UnitOfWork, lock_scope
 from unificx.privacy import repository
 from unificx.privacy.audit import AuditLog
 from unificx.privacy.erasure import AppliedErasures, Erasure
@@ -70,6 +71,11 @@ class Installation(Protocol):
         """Raise Conflict if the person must not be erased."""
         ...
 
+    async def admit(self, session: AsyncSession, owner: DataSubject, leaving: Collection[str]) -> None:
+        """Raise Conflict if the person must not be erased, in the transaction that begins the erasure. `leaving` are
+        the ids of the accounts whose erasure has begun."""
+        ...
+
     async def settle(self) -> None:
         """Return when pending records and events have reached the areas."""
         ...
@@ -82,6 +88,9 @@ class Installation(Protocol):
 class _Alone:
     async def check(self, owner: DataSubject) -> None:
         del owner
+
+    async def admit(self, session: AsyncSession, owner: DataSubject, leaving: Collection[str]) -> None:
+        del session, owner, leaving
 
     async def settle(self) -> None:
         return
@@ -266,6 +275,10 @@ class PersonErasures:
             held=False,
         )
         async with self._database.begin() as uow:
+            # Two nodes may erase two people at once: each check has counted the person of the other erasure.
+            await lock_scope(uow.session, "erasure", owner.tenant_id)
+            leaving = await repository.people_leaving(uow.session, owner.tenant_id)
+            await self.installation.admit(uow.session, owner, leaving)
             is_scheduled = await repository.drop_schedule(uow.session, owner.tenant_id, owner.id)
             if confirmed is None and not is_scheduled:
                 raise Conflict("The erasure was cancelled.")

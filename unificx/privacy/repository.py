@@ -59,6 +59,12 @@ async def find_erasure(session: AsyncSession, tenant_id: str, person_id: str) ->
     return await session.scalar(query)
 
 
+async def people_leaving(session: AsyncSession, tenant_id: str) -> Sequence[str]:
+    """Return the ids of the people of a tenant whose erasure has begun, and may not have reached the account yet."""
+    query = select(ErasureRow.person_id).where(ErasureRow.tenant_id == tenant_id, ErasureRow.receipt.is_(None))
+    return (await session.scalars(query)).all()
+
+
 async def unfinished_erasures(session: AsyncSession) -> Sequence[ErasureRow]:
     """Return the erasures without a receipt, or delayed by a hold, oldest first."""
     # scope: all tenants, because the process that began them served every tenant

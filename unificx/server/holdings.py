@@ -1,6 +1,8 @@
 """The holdings of all areas: the one list for planning, erasing and looking again. Access is cut first."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.archive import copy_holding
 from unificx.audio_store import sound_holding
@@ -59,6 +61,10 @@ class _ConnectedAreas:
     async def check(self, owner: DataSubject) -> None:
         if owner.person_id:
             await self._container.identity.users.require_erasable(owner)
+
+    async def admit(self, session: AsyncSession, owner: DataSubject, leaving: Collection[str]) -> None:
+        if owner.person_id:
+            await self._container.identity.users.require_other(session, owner, leaving)
 
     async def settle(self) -> None:
         await self._container.spool.drain()

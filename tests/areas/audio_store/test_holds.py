@@ -1,17 +1,18 @@
 """Holds: what is held survives retention, deletion by users and erasure, and goes after the release."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from person_erasures import person_erasures
 from recording_setup import ANNA, TENANT, RecordingSetup, new_message
+from sqlalchemy.ext.asyncio import AsyncSession
 from sweeping import retention_of
 from test_recording_archive import record
 
-from tests.person_erasures import person_erasures
 from unificx.audio_store import sound_holding
 from unificx.calls.events import CallEnded, CallParty
 from unificx.cdr import CALL_TARGET, CdrService, call_record_expiries, call_record_holding
@@ -89,6 +90,9 @@ class Site:
 
     async def check(self, owner: DataSubject) -> None:
         del owner
+
+    async def admit(self, session: AsyncSession, owner: DataSubject, leaving: Collection[str]) -> None:
+        del session, owner, leaving
 
     async def settle(self) -> None:
         await self.spool.drain()

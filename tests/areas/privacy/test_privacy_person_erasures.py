@@ -1,17 +1,21 @@
 """Erasure of a person: plan, confirmation, steps, look again, signed receipt."""
 
+import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from identity_factory import identity_on
+from person_erasures import person_erasures
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from tests.person_erasures import person_erasures
 from unificx.cluster import EventBus
 from unificx.core.clock import ManualClock
 from unificx.core.errors import Conflict, Invalid, NotFound, ServiceUnavailable
 from unificx.db import Database
+from unificx.identity import Identity, NewPerson, NewTenant, Role, account_holding
 from unificx.privacy import (
     DataSubject,
     Erasure,
@@ -23,6 +27,7 @@ from unificx.privacy import (
     fingerprint,
     verify,
 )
+from unificx.privacy.models import ScheduledErasureRow
 
 ANA = DataSubject("one", "ana", "person-1", ("extension-1",))
 
@@ -290,3 +295,52 @@ def test_a_forged_or_truncated_receipt_is_refused(change, message: str) -> None:
     with pytest.raises(Invalid) as refused:
         verify(change(receipt))
     assert message in refused.value.message
+
+
+class TwoAtOnce:
+    """Two nodes that erase at the same time: each has checked before the other one begins."""
+
+    def __init__(self, people: Identity) -> None:
+        self.people, self.checked = people, asyncio.Barrier(2)
+
+    async def check(self, owner: DataSubject) -> None:
+        await self.people.users.require_erasable(owner)
+        await self.checked.wait()
+
+    async def admit(self, session: AsyncSession, owner: DataSubject, leaving: Collection[str]) -> None:
+        await self.people.users.require_other(session, owner, leaving)
+
+    async def settle(self) -> None:
+        return
+
+    def extensions(self, owner: DataSubject) -> tuple[str, ...]:
+        return owner.extension_ids
+
+
+@pytest.mark.promise("D3", "T3")
+async def test_two_nodes_cannot_erase_the_last_two_administrators(
+    database: Database, keys: KeyStore, clock: ManualClock, bus: EventBus, journal: ErasureJournal
+) -> None:
+    people, erasure = identity_on(database, keys, clock), Erasure(journal, keys, clock, bus)
+    await people.start()
+    tenant = await people.tenants.create(NewTenant("acme", "Acme", "acme.example"))
+    admins: list[DataSubject] = []
+    for name in ("ada", "ben"):
+        new = NewPerson(name, f"{name}@acme.example", Role.TENANT_ADMIN)
+        async with people.store.transaction() as tx:
+            made = await people.users.add(tx, tenant.id, new, "active")
+        admins.append(DataSubject(tenant.id, made.subject, made.id))
+    nodes, installation = [person_erasures(database, keys, erasure) for _ in admins], TwoAtOnce(people)
+    for node in nodes:
+        node.installation, node.holdings = installation, (account_holding(database, people.users),)
+    work = (node.erase(owner, None, "console") for node, owner in zip(nodes, admins, strict=True))
+    async with database.begin() as uow:
+        for owner in admins:  # as if it had been scheduled: no digest to confirm
+            row = {"subject_id": owner.subject, "requested_by": "", "requested": clock.now(), "due": clock.now()}
+            uow.session.add(ScheduledErasureRow(tenant_id=owner.tenant_id, person_id=owner.id, **row))
+    done = await asyncio.gather(*work, return_exceptions=True)
+    [refused] = [each for each in done if isinstance(each, Conflict)]
+    assert "last administrator" in refused.message
+    left = (await people.users.page(tenant.id)).items
+    assert [each.state for each in left] == ["active"]
+    await people.join_background_tasks()

@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from person_erasures import person_erasures
 from sealed_models import FRIEND, FriendPart
 from sqlalchemy import text
 
-from tests.person_erasures import person_erasures
 from unificx.cluster import EventBus
 from unificx.core.clock import ManualClock
 from unificx.core.errors import StartupError

@@ -1,6 +1,6 @@
 """Queries for tenants and users."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import cast
 
@@ -156,10 +156,13 @@ async def all_persons(session: AsyncSession) -> list[Person]:
     return [_without_sealed_part(row) for row in rows]
 
 
-async def count_active(session: AsyncSession, tenant_id: str, role: Role) -> int:
-    """Return the number of active accounts of the tenant with the role."""
+async def count_active(session: AsyncSession, tenant_id: str, role: Role, without: Collection[str] = ()) -> int:
+    """Return the number of active accounts of the tenant with the role, `without` those with these ids."""
     query = select(func.count()).where(
-        PersonRow.tenant_id == tenant_id, PersonRow.role == role.value, PersonRow.state == "active"
+        PersonRow.tenant_id == tenant_id,
+        PersonRow.role == role.value,
+        PersonRow.state == "active",
+        PersonRow.id.not_in(without),
     )
     return await session.scalar(query) or 0
 
