@@ -135,8 +135,8 @@ async def test_an_objection_ends_figures_about_an_agent_at_once(world: World) ->
     async def events() -> list[str]:
         return [each["agent"] for each in (await admin.get(f"/api/v1/queues/{queue}/events")).json()["items"]]
 
-    everybody = ["1001", "1002"]
-    assert (await seen(admin), sorted(await events())) == ((everybody, everybody), everybody)
+    both = ["1001", "1002"]
+    assert (await seen(admin), sorted(await events())) == ((both, both), both)
     await object_to(ada, "statistics")
     assert (await seen(admin), await events()) == ((["1002"], ["1002"]), ["1002"])
-    assert (await seen(ben), await seen(ada)) == ((["1002"], ["1002"]), (everybody, everybody))
+    assert (await seen(ben), await seen(ada)) == ((["1002"], ["1002"]), (both, both))

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from importlib import import_module
+from importlib.resources import files
 from pathlib import Path
 from pkgutil import iter_modules
 from typing import Any
@@ -52,6 +53,7 @@ PAGES = (
     "/privacy/request",
     "/privacy/request/0198c2a4",
     "/privacy/transparency",
+    "/security",
     "/terms",
     "/certificate",
     "/api/docs",
@@ -149,6 +151,21 @@ async def test_the_policy_shows_each_declared_category_purpose_and_period(world:
     assert {each.retention for each in fields} == marks["retention"]
     assert set(released_versions()[-1].content["recipients"]) == marks["recipient"]
     assert set(re.findall(r"^\| ([A-Z]\d+) \|", PROMISES.read_text("utf-8"), re.M)) == marks["promise"]
+
+
+@pytest.mark.promise("T4")
+@pytest.mark.parametrize("language", ["en", "de"])
+async def test_each_measure_of_security_names_its_limits_and_what_is_proved(world: World, language: str) -> None:
+    html = (await world.client().get(f"/security?lang={language}")).text
+    section = r'<section data-promise="([^"]+)">.*?<strong>(\w+):</strong> (.+?)</p>\n<p data-state="(\w+)">'
+    shown = re.findall(section, html, re.S)
+    limit = {"en": "Limits", "de": "Grenzen"}[language]
+    assert {each for ids, *_ in shown for each in ids.split()} == {"T1", "T2", "T3", "T4", "R4", "D3"}
+    assert {(word, len(text) > 80) for _, word, text, _ in shown} == {(limit, True)}
+    table = json.loads(files("unificx.privacy").joinpath("promises.json").read_text("utf-8"))
+    states = {each["id"]: each["state"] for each in table}
+    for ids, _, _, state in shown:
+        assert state == ("kept" if all(states[each] == "kept" for each in ids.split()) else "partly")
 
 
 async def test_the_record_of_processing_comes_from_the_policy(world: World) -> None:

@@ -4,11 +4,11 @@ personal data, the certificate and the API reference."""
 from fastapi import APIRouter
 
 from unificx.api.access import purpose
-from unificx.api.pages import certificate, legal, privacy, reference, requests, start, transparency
+from unificx.api.pages import certificate, legal, privacy, reference, requests, security, start, transparency
 from unificx.api.pages.layout import language_of
 
 __all__ = ["language_of", "router"]
 
 router = APIRouter(include_in_schema=False, dependencies=[purpose("operations")])
-for _part in (start, legal, privacy, requests, transparency, certificate, reference):
+for _part in (start, legal, privacy, requests, security, transparency, certificate, reference):
     router.include_router(_part.router)
