@@ -19,7 +19,7 @@ interface ImportDeckProps {
 interface Preview {
   id: string;
   result: RateDeckImport;
-  /** What the calls of the last month would have cost. */
+  /** Costs that the calls of the last month would have had. */
   simulation?: Simulation;
 }
 

@@ -28,7 +28,7 @@ export interface HistoryEntry {
   ended: Date;
   direction: CallRecord['direction'];
   recorded: boolean;
-  /** What it costs the organisation, if it led outside and has a price. */
+  /** Costs for the organisation, if it led outside and has a price. */
   costs?: CallRecord['costs'];
 }
 
