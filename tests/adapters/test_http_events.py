@@ -17,6 +17,7 @@ from websockets.exceptions import ConnectionClosedError, InvalidStatus
 
 from unificx.api import event_hub, events_websocket
 from unificx.api.event_hub import EventHub
+from unificx.api.websocket_connection import WebSocketConnection
 from unificx.identity import Principal, Role
 from unificx.identity.events import SignInCodeUsed
 
@@ -54,7 +55,7 @@ class Address:
 @pytest.fixture
 async def address(world: World) -> AsyncIterator[Address]:
     sock = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(world.app, log_config=None, lifespan="off", ws="websockets-sansio", ws_max_size=64 * 1024)
+    config = uvicorn.Config(world.app, log_config=None, lifespan="off", ws=WebSocketConnection, ws_max_size=64 * 1024)
     config.timeout_graceful_shutdown = 1
     server = _Server(config)
     task = asyncio.create_task(server._serve([sock]))
@@ -303,8 +304,38 @@ async def test_too_many_connections_close_the_oldest(world: World, address: Addr
             assert await next_event(talk) == {"type": "last"}
 
 
+async def test_a_message_for_many_is_written_at_once_and_in_order(world: World, address: Address) -> None:
+    first, second = await world.user(world.acme, "1001"), await world.user(world.acme, "1002")
+    ids = [(await each.get("/api/v1/me")).json()["person"]["id"] for each in (first, second)]
+    hub = world.services.event_hub
+    async with address.listen(token=token_of(first)) as one, address.listen(token=token_of(second)) as other:
+        await listening(world, 2)
+        await asyncio.sleep(0)
+        hub.send_to_persons(ids, {"type": "a", "text": "Grüße" * 10_000})
+        hub.send_to_person(ids[0], {"type": "b"})
+        hub.send_to_persons(ids, {"type": "c"})
+        assert [(await next_event(one))["type"] for _ in range(3)] == ["a", "b", "c"]
+        assert [(await next_event(other))["type"] for _ in range(2)] == ["a", "c"]
+
+
+async def test_a_message_for_many_is_queued_for_a_client_that_cannot_take_it() -> None:
+    hub, written = EventHub(), list[bytes]()
+    ready, full, new = (hub.open(Principal(each, "acme", Role.USER, each)) for each in ("ada", "ben", "cleo"))
+    ready.write, full.write = lambda frame: not written.append(frame), lambda frame: False
+    hub.send_to_persons(["ada", "ben", "cleo"], {"type": "a"})
+    assert written == [b'\x81\x0c{"type":"a"}']
+    assert (await full.next(), await new.next()) == ('{"type":"a"}', '{"type":"a"}')
+    ready.put("first")
+    hub.send_to_persons(["ada"], {"type": "b"})
+    assert (len(written), await ready.next(), await ready.next()) == (1, "first", '{"type":"b"}')
+    hub.close(ready, event_hub.SIGNED_OUT)
+    ready.put_frame("c", b"c")
+    assert (len(written), await ready.next()) == (1, None)
+
+
+@pytest.mark.parametrize("many", [False, True])
 async def test_a_client_that_does_not_read_is_dropped_without_blocking_others(
-    world: World, address: Address, monkeypatch: pytest.MonkeyPatch
+    world: World, address: Address, monkeypatch: pytest.MonkeyPatch, many: bool
 ) -> None:
     monkeypatch.setattr(events_websocket, "STALLED_SECONDS", 0.2)
     silent, listener = await world.user(world.acme, "1001"), await world.user(world.acme, "1002")
@@ -321,7 +352,11 @@ async def test_a_client_that_does_not_read_is_dropped_without_blocking_others(
         async with asyncio.timeout(30):
             number = 0
             while len(world.services.event_hub) == 2:
-                world.services.event_hub.send_to_person(who, {"type": "filler", "text": f"{number}" + "x" * 100_000})
+                filler = {"type": "filler", "text": f"{number}" + "x" * 100_000}
+                if many:
+                    world.services.event_hub.send_to_persons([who], filler)
+                else:
+                    world.services.event_hub.send_to_person(who, filler)
                 number += 1
                 await asyncio.sleep(0)
         world.live_events.calls_changed(world.acme.id)

@@ -2,10 +2,11 @@
 
 import asyncio
 import json
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from typing import Any
 
+from unificx.api.websocket_connection import WriteFrame, text_frame
 from unificx.identity import Action, Principal, Role, may
 
 MAX_QUEUED = 64
@@ -16,14 +17,19 @@ SIGNED_OUT, TOO_SLOW, TOO_MANY = 4401, 4408, 4429
 
 
 class EventQueue:
-    """Queue of pending events for one WebSocket client. `code` is the close code, set once it is closed."""
+    """Queue of pending events for one WebSocket client. `code` is the close code, set once it is closed; `write` writes
+    a frame past an empty queue, set once the client may get events."""
+
+    __slots__ = ("_filled", "_messages", "code", "principal", "write")
 
     def __init__(self, principal: Principal) -> None:
         self.principal = principal
         self.code: int | None = None
+        self.write: WriteFrame | None = None
         # Owner: the WebSocket of this node that reads it.
-        self._messages: deque[str] = deque()
-        self._filled = asyncio.Event()
+        self._messages: list[str] = []
+        self._filled: asyncio.Future[None] | None = None
+        """Set while the reader waits. A list and a future, because thousands of queues are empty most of the time."""
 
     def put(self, text: str) -> None:
         """Add a message. A duplicate of a message still queued is dropped; a full queue is closed with TOO_SLOW."""
@@ -33,23 +39,35 @@ class EventQueue:
             self.close(TOO_SLOW)
             return
         self._messages.append(text)
-        self._filled.set()
+        self._wake()
+
+    def put_frame(self, text: str, frame: bytes) -> None:
+        """Write a message, encoded as `frame`; add it to the queue if it cannot be written now."""
+        if self.write is None or self._messages or self.code is not None or not self.write(frame):
+            self.put(text)
 
     def close(self, code: int) -> None:
         """Close the queue. Pending messages are still delivered, except with TOO_SLOW."""
         if self.code is None:
             self.code = code
-            self._filled.set()
+            self._wake()
 
     async def next(self) -> str | None:
         """Return the next message; None once the queue is closed and empty."""
         while True:
             if self._messages and self.code != TOO_SLOW:
-                return self._messages.popleft()
+                return self._messages.pop(0)
             if self.code is not None:
                 return None
-            self._filled.clear()
-            await self._filled.wait()
+            self._filled = asyncio.get_running_loop().create_future()
+            try:
+                await self._filled
+            finally:
+                self._filled = None
+
+    def _wake(self) -> None:
+        if self._filled is not None and not self._filled.done():
+            self._filled.set_result(None)
 
 
 class EventHub:
@@ -103,9 +121,13 @@ class EventHub:
         _send([one for one in self._persons.get(person_id, ()) if one.principal.person_id == person_id], message)
 
     def send_to_persons(self, person_ids: Iterable[str], message: dict[str, Any]) -> None:
-        """Send a message to all clients of these persons, as `send_to_person`."""
-        found = [one for each in person_ids for one in self._persons.get(each, ()) if one.principal.person_id == each]
-        _send(found, message)
+        """Send a message to all clients of these persons, as `send_to_person`. There may be thousands."""
+        persons, text = self._persons, json.dumps(message, separators=(",", ":"))
+        frame = text_frame(text)
+        for person_id in person_ids:
+            for queue in persons.get(person_id, ()):
+                if queue.principal.person_id == person_id:
+                    queue.put_frame(text, frame)
 
     def is_connected(self, session_id: str) -> bool:
         """Return whether a client of this session is connected."""

@@ -16,6 +16,7 @@ from starlette.requests import cookie_parser
 from unificx.api.access import COOKIE
 from unificx.api.event_hub import SIGNED_OUT, EventHub, EventQueue
 from unificx.api.middleware import Receive, Scope, Send
+from unificx.api.websocket_connection import frame_writer
 from unificx.core.access import ANONYMOUS, Access, stating
 from unificx.core.errors import DomainError
 from unificx.identity import Identity, Principal, Role
@@ -61,6 +62,7 @@ class EventsWebSocket:
             # Check again: the session may have ended before the queue was registered, without a notification.
             if await self._authenticate(token) is None:
                 self._hub.close(queue, SIGNED_OUT)
+            queue.write = frame_writer(scope)
             await _Connection(queue, receive, send).run()
         finally:
             self._hub.close(queue, _GOING_AWAY)

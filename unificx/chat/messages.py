@@ -63,14 +63,14 @@ class Messages:
 
     async def send(self, party: Party, conversation_id: str, new: NewMessage) -> Message:
         """Store a message; return the present one if its sender has sent this `client_id` before. Raise NotFound,
-        Invalid, TooManyRequests."""
+        Invalid, TooManyRequests; Conflict for another text with the same id, which would be lost."""
         checked_message(new)
         await self._parts.limit(party)
         async with self._database.begin() as uow:
             found, me = await self._parts.member(uow.session, party, conversation_id, lock=True)
             present = await message_repository.find_sent(uow.session, self._keys, party, conversation_id, new.client_id)
             if present is not None:
-                return present
+                return _same_message(present, new)
             person_ids, muted = await repository.audience(uow.session, party.tenant_id, conversation_id)
             await self._require_targets(uow.session, found, me, new, person_ids)
             message = await self._store(uow, party, found, new)
@@ -199,3 +199,14 @@ class Messages:
 def _require_members(mentions: Sequence[str], person_ids: Sequence[str]) -> None:
     if not set(mentions) <= set(person_ids):
         raise Invalid("Only members of the conversation can be mentioned.", field="mentions")
+
+
+def _same_message(present: Message, new: NewMessage) -> Message:
+    """Return the message that was sent with this `client_id`. Raise Conflict if it was another one."""
+    if present.state == "sent" and present.edited is None and present.text != new.text:
+        raise Conflict(
+            "Another message was sent with this client_id.",
+            hint="Make a new client_id for each message.",
+            field="client_id",
+        )
+    return present

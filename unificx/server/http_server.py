@@ -25,6 +25,7 @@ from unificx.api import (
 from unificx.api.connection_limiter import ConnectionLimiter, HttpLimits
 from unificx.api.http_connection import Acceptor, HttpConnection
 from unificx.api.proxy_headers import ProxyHeadersMiddleware
+from unificx.api.websocket_connection import WebSocketConnection
 from unificx.core.access import SIP_ACCESS, stating
 from unificx.core.errors import StartupError
 from unificx.integrations.audio_import.client import AudioImporter
@@ -194,7 +195,7 @@ class HttpServers:
             server_header=False,
             proxy_headers=False,
             lifespan="off",
-            ws="websockets-sansio",
+            ws=WebSocketConnection,
             ws_max_size=64 * 1024,
             # Compressed frames cost more than they save, and bypass the limits for a peer that does not read.
             ws_per_message_deflate=False,

@@ -4,10 +4,10 @@ import hashlib
 import hmac
 
 from unificx.calls import PartyIdentity
-from unificx.chat import NewMessage, Party, PhoneDeliveries, PhoneText
+from unificx.chat import NewMessage, Party, PhoneDeliveries, PhoneText, named_text
 from unificx.chat.events import PhoneTextsQueued
 from unificx.core.errors import Forbidden, Invalid, NotFound
-from unificx.identity import DeviceAuth
+from unificx.identity import DeviceAuth, Extension
 from unificx.registrar import MAX_SHOWN_NAME
 from unificx.registrar.events import DeviceMoved, DeviceRegistered
 from unificx.server.container import Container
@@ -16,6 +16,9 @@ from unificx.sip_server import NOT_REGISTERED, ReceivedText, SentText, TextRecei
 
 _WITHOUT_NUMBER = "anonymous"
 """User part of an author without an extension; no phone can answer it."""
+
+_NAMELESS = "…"
+"""Name of a person who is mentioned and has none: one who is erased, or has no extension."""
 
 
 class PhoneTexts:
@@ -64,8 +67,9 @@ class ChatTextInbox:
         return Party(device.tenant_id, person_id, subject)
 
     def _client_id(self, device: DeviceAuth, received: ReceivedText) -> str:
-        """Return an id that a repeated request has too. It is keyed: a Call-ID may contain an address."""
-        value = f"{device.device_id}\n{received.call_id}".encode()
+        """Return an id that a repeated request has too. It is keyed: a Call-ID may contain an address. With the text,
+        because a phone that starts anew may use a Call-ID again."""
+        value = f"{device.device_id}\n{received.call_id}\n{received.text}".encode("utf-8", "surrogatepass")
         return f"sip-{hmac.new(self._secret, value, hashlib.sha256).hexdigest()[:32]}-{received.cseq}"
 
 
@@ -84,14 +88,23 @@ class ChatTextSender:
         device = self._directory.device(delivery.device_id)
         if device is None or device.tenant_id != delivery.tenant_id:
             return NOT_REGISTERED
-        shown = f"[{text.group}] {text.text}" if text.group else text.text
+        body = named_text(text.text, self._name)
+        shown = f"[{text.group}] {body}" if text.group else body
         author = self._author(delivery.tenant_id, text.author_id)
         return await self._sender.send(device, SentText(delivery.id, delivery.attempts + 1, text.sent, author, shown))
 
+    def _extension(self, person_id: str) -> Extension | None:
+        ids = self._directory.extension_ids_of(person_id)
+        return self._directory.extension_by_id(ids[0]) if ids else None
+
+    def _name(self, person_id: str) -> str:
+        """Return the name of a person who is mentioned."""
+        extension = self._extension(person_id)
+        return (self._directory.display_name(extension) if extension is not None else "") or _NAMELESS
+
     def _author(self, tenant_id: str, person_id: str) -> PartyIdentity:
         """Return number and name of an author, as phones show them."""
-        ids = self._directory.extension_ids_of(person_id)
-        extension = self._directory.extension_by_id(ids[0]) if ids else None
+        extension = self._extension(person_id)
         domain = self._directory.domain(tenant_id)
         if extension is None:
             return PartyIdentity(_WITHOUT_NUMBER, "", domain)

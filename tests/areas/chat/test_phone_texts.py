@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -22,11 +23,14 @@ from unificx.chat import (
 )
 from unificx.chat.events import MarksChanged, PhoneTextsQueued
 from unificx.chat.models import PhoneDeliveryRow
-from unificx.cluster import local_cluster
+from unificx.cluster import LocalEventBus, local_cluster
 from unificx.core.clock import ManualClock
+from unificx.core.errors import Forbidden, NotFound
 from unificx.db import Database
-from unificx.identity import NewExtension, NewTenant
+from unificx.identity import DeviceAuth, NewExtension, NewTenant
 from unificx.privacy import KeyStore, Period
+from unificx.server.phone_texts import ChatTextInbox, ChatTextSender
+from unificx.sip_server import ReceivedText, SentText
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -64,6 +68,7 @@ class Office:
     clock: ManualClock
     database: Database
     deliveries: PhoneDeliveries
+    people: Any
     parties: list[Party] = field(default_factory=list)
     signals: list[Any] = field(default_factory=list)
 
@@ -96,7 +101,9 @@ async def office(database: Database, keys: KeyStore, clock: ManualClock) -> Asyn
     counters = local_cluster(clock, fail).counters
     parts = ChatParts(database, keys, people.directory, counters, signals.append, lambda _: Period(days=90), phones)
     chat = Chat(parts)
-    office = Office(chat, phones, clock, database, PhoneDeliveries(parts, chat.conversations, phones), signals=signals)
+    office = Office(
+        chat, phones, clock, database, PhoneDeliveries(parts, chat.conversations, phones), people, signals=signals
+    )
     tenant = await people.tenants.create(NewTenant("acme", "acme", "acme.example"))
     for number, name in enumerate(("ada", "ben", "cleo"), 1001):
         made = await people.extensions.create(tenant.id, NewExtension(str(number), name, f"{name}@acme.example"))
@@ -240,3 +247,73 @@ async def test_a_muted_conversation_is_sent_only_where_it_mentions_the_member(of
     await office.chat.messages.send(ada, direct, NewMessage("c-2", "Ben: two", mentions=(ben.person_id,)))
     await office.deliver()
     assert [text for _, text, _ in office.phones.sent] == [":Ben: two"]
+
+
+# ---- the connection with SIP
+
+
+@dataclass
+class FakeTextSender:
+    """Takes the place of `sip_server.TextSender`."""
+
+    sent: list[SentText] = field(default_factory=list[SentText])
+
+    async def send(self, device: DeviceAuth, text: SentText) -> int:
+        self.sent.append(text)
+        return 200
+
+
+def container_of(office: Office) -> Any:
+    bus = LocalEventBus(fail)
+    return SimpleNamespace(identity=office.people, chat=office.chat, bus=bus, derive_secret=lambda purpose: bytes(32))
+
+
+def device_of(office: Office, number: str) -> DeviceAuth:
+    extension = office.people.directory.extension(office.parties[0].tenant_id, number)
+    return office.people.directory.devices_of(extension.id)[0]
+
+
+@pytest.mark.promise("C11")
+@ON_SQLITE
+async def test_a_text_of_a_phone_is_stored_once(office: Office) -> None:
+    inbox, ada = ChatTextInbox(container_of(office)), device_of(office, "1001")
+    texts = [ReceivedText("1002", "ok", "a@192.0.2.1", 1)] * 2
+    texts += [ReceivedText("1002", "ok", "a@192.0.2.1", 2), ReceivedText("1002", "other", "a@192.0.2.1", 2)]
+    for each in texts:
+        await inbox.store(ada, each)
+    page = await office.chat.messages.page(office.parties[1], await office.conversation("1002"))
+    assert [each.text for each in reversed(page.items)] == ["ok", "ok", "other"]
+    assert not any("192.0.2.1" in each.client_id for each in page.items)
+
+
+@ON_SQLITE
+async def test_texts_without_a_user_at_either_end_are_refused(office: Office) -> None:
+    tenant_id, container = office.parties[0].tenant_id, container_of(office)
+    await office.people.extensions.create(tenant_id, NewExtension("1009", "Lobby"))
+    inbox = ChatTextInbox(container)
+    for number, target, fault in (
+        ("1001", "1999", NotFound),
+        ("1001", "1009", NotFound),
+        ("1001", "112", NotFound),
+        ("1001", "1001", Forbidden),
+        ("1009", "1001", Forbidden),
+    ):
+        with pytest.raises(fault):
+            await inbox.store(device_of(office, number), ReceivedText(target, "Hello", "a", 1))
+
+
+@ON_SQLITE
+async def test_a_phone_shows_the_author_the_group_and_the_names_of_mentions(office: Office) -> None:
+    ada, ben, _ = office.parties
+    sender, container = FakeTextSender(), container_of(office)
+    connection: Any = ChatTextSender(container, sender)  # type: ignore[arg-type]
+    office.phones.devices[ben.person_id] = device_of(office, "1002").device_id
+    group = await office.conversation("1002", "1003", name="Workshop")
+    new = NewMessage("c-1", f"Ask @[{ben.person_id}]", mentions=(ben.person_id,))
+    await office.chat.messages.send(ada, group, new)
+    office.phones.send = connection.send  # type: ignore[method-assign]
+    await office.deliver()
+    [text, *_] = sender.sent
+    assert text.text == "[Workshop] Ask @ben"
+    assert text.author.address == '"ada" <sip:1001@acme.example>'
+    assert (text.attempt, bool(text.id)) == (1, True)

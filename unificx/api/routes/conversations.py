@@ -158,7 +158,7 @@ async def list_messages(  # noqa: PLR0917 - parameters of the request
     "/{conversation_id}/messages",
     status_code=status.HTTP_201_CREATED,
     dependencies=[Depends(declare_idempotency_key)],
-    responses=problem_responses(401, 403, 404, 429),
+    responses=problem_responses(401, 403, 404, 409, 429),
 )
 async def send_message(
     services: ServicesDep, user: CurrentUserDep, conversation_id: ConversationId, new: models.NewMessage
