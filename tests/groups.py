@@ -24,6 +24,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "outside/test_client_diagnostics",
         "outside/test_client_loading",
         "outside/test_client_dial",
+        "outside/test_client_contacts",
         "outside/test_client_lists",
         "outside/test_client_meeting",
         "outside/test_client_offline",

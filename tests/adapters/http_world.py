@@ -94,6 +94,7 @@ from unificx.recording import (
 from unificx.routing import DestinationDirectory, OutboundDependencies
 from unificx.server.call_routing import build_call_routing
 from unificx.server.chat_events import ChatEvents
+from unificx.server.contact_events import ContactEvents
 from unificx.server.live_events import LiveEvents
 from unificx.server.queue_events import QueueEvents
 from unificx.server.room_events import RoomEvents
@@ -538,6 +539,7 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
     period = partial(retention.period, name="message")
     chat = Chat(ChatParts(database, keys, directory, cluster.counters, bus.publish, period))
     ChatEvents(hub, bus, push)
+    ContactEvents(hub, bus)
     retention.tenants, retention.expiries = directory.tenants, call_record_expiries(database)
     consents = Consents(database, keys)
     services = Services(
@@ -573,6 +575,7 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
         completions=routing.completions,
         speed_dials=routing.speed_dials,
         chat=chat,
+        contacts=routing.contacts,
         consents=consents,
         live_calls=calls,
         readiness=readiness,

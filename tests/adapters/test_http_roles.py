@@ -90,6 +90,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "import_holidays": {"calendar": "BEGIN:VCALENDAR\nEND:VCALENDAR"},
     "change_presence": {"note": "Stolen", "forwarding": [{"always": "mailbox:1001"}]},
     "set_speed_dial": {"number": "1002", "name": "Stolen"},
+    "create_contact": {"book": "company", "name": "Stolen"},
+    "update_contact": {"name": "Stolen"},
+    "find_contact_names": {"numbers": ["+49301234567"]},
     "update_conversation": {"period": "P1D"},
     "create_conversation": {"members": ["2001"]},
     "add_conversation_members": {"members": ["2001"]},
@@ -179,6 +182,7 @@ NOUNS = (
     "history",
     "rooms",
     "trunks",
+    "contacts",
     "numbers",
     "routes",
     "blocks",
@@ -226,6 +230,8 @@ async def create_foreign_objects(world: World) -> dict[str, list[str]]:
     conversation = (await user.post("/api/v1/conversations", json={"members": ["2003"]})).json()
     path, new = f"/api/v1/conversations/{conversation['id']}/messages", BODIES["send_message"]
     written = (await user.post(path, json=new)).json()
+    contact = {"book": "company", "name": "Foreign", "numbers": [{"number": "+49301234567"}]}
+    known = (await world.client(operator=True).post("/api/v1/contacts?tenant=globex", json=contact)).json()
     key = (await user.post("/api/v1/api-keys", json={"name": "Program"})).json()
     room = await world.services.rooms.create(world.globex.id, NewRoom("8000"))
     trunk = await world.services.trunks.create(world.globex.id, NewTrunk("carrier", "192.0.2.1"))
@@ -266,6 +272,7 @@ async def create_foreign_objects(world: World) -> dict[str, list[str]]:
         "completion": [world.services.completions.request(extension, replace(extension, id="another")).id],
         "message_id": [await world.leave_message(world.globex, "2001"), written["id"]],
         "short_code": ["01"],
+        "contact_id": [known["id"]],
         "conversation_id": [conversation["id"]],
         "mailbox": [mailbox.id, mailbox.number],
         "recording_id": [recording],

@@ -16,7 +16,9 @@ OWN_NUMBER = "+49301234500"
 class FakeLines:
     """Implements `Trunks` and `PublicNumbers`: one trunk per carrier, and the destinations of the tenant's numbers."""
 
-    def __init__(self, carriers: Iterable[Phone], inbound: Mapping[str, Destination]) -> None:
+    def __init__(
+        self, carriers: Iterable[Phone], inbound: Mapping[str, Destination], contacts: Mapping[str, str]
+    ) -> None:
         self.trunks = {one.name: _trunk(one) for one in carriers}
         self._flows = {one.name: one.flow for one in carriers}
         self._inbound = inbound
@@ -26,6 +28,7 @@ class FakeLines:
         self.silent: set[str] = set()
         """Trunks whose server has not answered lately."""
         self.subjects: list[str] = []
+        self.names = contacts
 
     def trunk(self, trunk_id: str) -> Trunk | None:
         return self.trunks.get(trunk_id)
@@ -58,6 +61,11 @@ class FakeLines:
     def destination(self, tenant_id: str, trunk_id: str, called_number: str, caller_number: str) -> Destination | None:
         del tenant_id, trunk_id, caller_number
         return self._inbound.get(called_number)
+
+    def name(self, tenant_id: str, number: str) -> str:
+        """Return the name that the tenant has given the number."""
+        del tenant_id
+        return self.names.get(number, "")
 
     def subject(self, tenant_id: str, number: str) -> str:
         del tenant_id

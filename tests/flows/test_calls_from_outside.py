@@ -377,3 +377,23 @@ async def test_app_connects_an_outside_caller_outside() -> None:
     assert world.ended[0].direction == "inbound"
     assert_nothing_internal(world)
     await released(world)
+
+
+@pytest.mark.promise("C7")
+async def test_a_company_contact_names_the_caller_on_the_phone_and_in_the_record_but_not_to_carriers() -> None:
+    contacts = {"+491710000001": "Muster GmbH", MOBILE: "Our mobile"}
+    world = await play(
+        RINGS
+        + """
+      From: "Muster GmbH" <sip:+491710000001@acme.example>;tag={*}
+    bob -> 200 [bob]
+    bob <- ACK
+    carrier <- 200 [bob]
+    carrier -> ACK
+    """
+        + hangs_up("bob", "carrier", "answered 16 +491710000001 bob"),
+        inbound=INBOUND,
+        contacts=contacts,
+    )
+    assert world.ended[0].parties[0].name == "Muster GmbH"
+    assert not any(b"Muster" in message or b"Our mobile" in message for message in world.sent_outside)

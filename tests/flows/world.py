@@ -58,10 +58,11 @@ class World:
         numbers: Mapping[str, Destination] = MappingProxyType({}),
         inbound: Mapping[str, Destination] = MappingProxyType({}),
         presence: Mapping[str, Presence] = MappingProxyType({}),
+        contacts: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self.clock = ManualClock()
         self.phones = {phone.name: phone for phone in phones}
-        self.lines = FakeLines([phone for phone in phones if phone.carrier], inbound)
+        self.lines = FakeLines([phone for phone in phones if phone.carrier], inbound, contacts)
         self.log: list[tuple[str, Request | Response | str]] = []
         self.checked: list[Request | Response | str] = []
         self.sent_outside: list[bytes] = []
@@ -116,7 +117,7 @@ class World:
         self.parking = Parking(recall=lambda leg_id: self.manager.recall(leg_id))
         parts = CallManagerDependencies(
             self.legs, self.media, self, routing, self.directory, self.clock, self, self.apps, self, self.parking,
-            OutsideLines(self.lines, self.lines, self.lines.subject), lambda tenant_id, extension_id: self.team,
+            OutsideLines(self.lines, self.lines, self.lines.subject, self.lines.name), lambda tenant_id, extension_id: self.team,
         )  # fmt: skip
         self.manager = CallManager(
             parts,

@@ -90,6 +90,9 @@ LIVE_EVENTS: Mapping[str, LiveEventType] = {
     ),
     "sign_in_code": LiveEventType("a sign-in code was used", "its creator and user", {"id": _ID, "state": "used"}),
     "push_seen": LiveEventType("a test push was received", "the session", {"id": _ID}),
+    "contacts.changed": LiveEventType(
+        "contacts were changed: fetch the list", "its owner, or directory for company contacts", {"book": "personal"}
+    ),
     "message.created": LiveEventType("a message was sent", "members of the conversation", {"message": _MESSAGE}),
     "message.changed": LiveEventType(
         "a message was changed, deleted, pinned or reacted to", "members of the conversation", {"message": _MESSAGE}

@@ -15,6 +15,7 @@ from unificx.calls import CallCompletions
 from unificx.cdr import CdrService
 from unificx.chat import Chat
 from unificx.conferencing import ConferenceManager, MeetingVideos, RoomService
+from unificx.contacts import Contacts
 from unificx.core.clock import Clock
 from unificx.identity import Identity
 from unificx.integrations.audio_import import AudioImporter
@@ -91,13 +92,13 @@ class Services:
     speed_dials: SpeedDials
     consents: Consents
     chat: Chat
+    contacts: Contacts
     live_calls: LiveCalls
     live_recordings: LiveRecordings
     readiness: ReadinessChecks
     telephony: Telephony
     phones: Phones
     phone_settings: PhoneSettingsService
-    sound_converter: AudioImporter
     push: PushNotifier
     webhooks: WebhookService
     billing: Billing
@@ -105,6 +106,7 @@ class Services:
     idempotency: IdempotencyStore
     clock: Clock
     metrics: CollectorRegistry
+    sound_converter: AudioImporter = field(default_factory=AudioImporter)
     public_address: PublicAddress = field(default_factory=PublicAddress)
 
     @property

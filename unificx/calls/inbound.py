@@ -86,7 +86,8 @@ class InboundCalls:
     def _caller(self, trunk: Trunk, number: str, address: Address | None) -> Caller:
         """Return the caller; one without a number is a data subject of this call alone."""
         subject = self._lines.subject(trunk.tenant_id, number) if number else random_id(self._clock)
-        name = _name(address) if address is not None and number else ""
+        known = self._lines.name(trunk.tenant_id, number)[:MAX_SHOWN_NAME] if number else ""
+        name = known or (_name(address) if address is not None and number else "")
         return Caller(trunk.tenant_id, "", "", subject, number, name, trunk_id=trunk.id)
 
 

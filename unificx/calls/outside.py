@@ -10,7 +10,7 @@ from unificx.calls.machine.identity import Headers
 from unificx.calls.participant import DialTarget, Participant
 from unificx.calls.ports import OutsideLines
 from unificx.calls.registry import CallRegistry
-from unificx.registrar import Caller
+from unificx.registrar import MAX_SHOWN_NAME, Caller
 from unificx.routing import Fork, OutsideTarget
 from unificx.rtpengine.ng import Profile
 from unificx.sip.flow import Flow
@@ -49,7 +49,8 @@ class OutsideDialer:
         if not self._lines.trunks.available(trunk.id, now) and self._has_available_trunk_later(target, now):
             return ""
         subject = self._lines.subject(trunk.tenant_id, outside.number)
-        party = Caller(trunk.tenant_id, "", "", subject, outside.number, "", trunk_id=trunk.id)
+        name = self._lines.name(trunk.tenant_id, outside.number)[:MAX_SHOWN_NAME]
+        party = Caller(trunk.tenant_id, "", "", subject, outside.number, name, trunk_id=trunk.id)
         to_dial = DialTarget(
             _invitation(call, target, outside, trunk, endpoint),
             Profile.SRTP if endpoint.flow.secure else Profile.PLAIN,

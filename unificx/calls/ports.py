@@ -252,12 +252,14 @@ class NoTrunks:
 
 @dataclass(frozen=True, slots=True)
 class OutsideLines:
-    """The world outside as calls need it. `numbers` None: no tenant has any. `subject` returns the data subject of
-    a number in E.164, by tenant and number."""
+    """The world outside as calls need it. `numbers` None: no tenant has any. By tenant and number in E.164, `subject`
+    returns the data subject, and `name` the name that the tenant has given the number, "" for none; both from
+    memory."""
 
     trunks: Trunks = field(default_factory=NoTrunks)
     numbers: PublicNumbers | None = None
     subject: Callable[[str, str], str] = lambda tenant_id, number: ""
+    name: Callable[[str, str], str] = lambda tenant_id, number: ""
 
     def dtmf(self, party: Caller) -> DtmfMode:
         """Return how digits are sent to a party outside."""

@@ -1,5 +1,6 @@
 """Phones that fetch their settings: entries of devices, their links, and the files."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -30,8 +31,18 @@ long."""
 REPEAT_SECONDS = 120.0
 """Seconds for which the same address may fetch the password again: phones repeat a request that was interrupted."""
 MAX_ISSUED = 1_000
+MAX_BOOK_ENTRIES = 2_000
+"""Entries of a phone book: desk phones refuse larger ones or show only a part."""
 FILES_PATH, BOOKS_PATH = "/provisioning/phones", "/provisioning/phone-books"
 """Paths below the API for the files of phones."""
+
+CompanyContacts = Callable[[str], Iterable[tuple[str, str]]]
+"""Returns name and number of the company contacts of a tenant."""
+
+
+def _none(tenant_id: str) -> Iterable[tuple[str, str]]:
+    del tenant_id
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,14 +165,16 @@ class PhoneSettingsService:
             await repository.mark_fetched(uow.session, settings.tenant_id, settings.device_id, today)
         return render_settings(settings.maker, values, self._parts.pickup_code)
 
-    async def phone_book(self, code: str, source: str) -> PhoneFile:
-        """Return the directory of the tenant, without people who have objected, for the holder of a code. Raise as
-        `fetch`."""
+    async def phone_book(self, code: str, source: str, company_contacts: CompanyContacts = _none) -> PhoneFile:
+        """Return the directory of the tenant, without people who have objected, and company contacts up to
+        `MAX_BOOK_ENTRIES`, for the holder of a code. Raise as `fetch`."""
         settings = await self._require(code, source, "book")
         await self._throttle.record_success(source)
         extensions = self._directory.extensions(settings.tenant_id)
         listed = self._parts.consents.without_objection(extensions, "directory")
         found = [(self._directory.display_name(each), each.number) for each in listed]
+        room = max(MAX_BOOK_ENTRIES - len(found), 0)
+        found += sorted(company_contacts(settings.tenant_id))[:room]
         return render_phone_book(settings.maker, sorted((name or number, number) for name, number in found))
 
     # ---- events

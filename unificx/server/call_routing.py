@@ -7,6 +7,7 @@ from unificx.callapps import RoomKind
 from unificx.calls import CallCompletions
 from unificx.cluster import Cluster
 from unificx.conferencing import RoomService
+from unificx.contacts import Contacts
 from unificx.ivr import MenuParts, MenuService, PromptKind
 from unificx.presence import PresenceService
 from unificx.queues import Queues, QueueStore, build_queues
@@ -47,6 +48,7 @@ class CallRouting:
     hours: HoursService
     completions: CallCompletions
     speed_dials: SpeedDials
+    contacts: Contacts
 
     def teammates(self, tenant_id: str, extension_id: str) -> set[str]:
         """Return the members of all ring groups and queues that an extension is a member of."""
@@ -65,6 +67,7 @@ class CallRouting:
         await self.queues.start()
         await self.menus.start()
         await self.speed_dials.start()
+        await self.contacts.start()
 
 
 class ExtensionDestinationCheck:
@@ -118,6 +121,6 @@ def build_call_routing(  # noqa: PLR0917 - what destinations are made of
         outside.clock, lambda extension_id: presence.availability.rules(extension_id).do_not_disturb
     )
     speed_dials = SpeedDials(store.database, store.keys)
-    return CallRouting(
-        presence, queues, destinations, outbound, menus, groups, ring_memory, hours, completions, speed_dials
-    )
+    contacts = Contacts(store.database, store.keys, cluster.bus.publish)
+    personal = (completions, speed_dials, contacts)
+    return CallRouting(presence, queues, destinations, outbound, menus, groups, ring_memory, hours, *personal)

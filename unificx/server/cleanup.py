@@ -102,6 +102,8 @@ class Cleanup:
         container.outbox.subscribe(TenantDeleted, container.chat.on_tenant_deleted)
         container.outbox.subscribe(OutsideCallRecorded, container.billing.rating.on_outside_call)
         container.outbox.subscribe(TenantDeleted, container.billing.on_tenant_deleted)
+        container.outbox.subscribe(PersonClosed, container.routing.contacts.on_person_closed)
+        container.outbox.subscribe(TenantDeleted, container.routing.contacts.on_tenant_deleted)
         container.outbox.subscribe(TenantDeleted, container.rights.on_tenant_deleted)
         container.outbox.subscribe(TenantDeleted, container.webhooks.on_tenant_deleted)
         for reported in SOURCES:
@@ -196,6 +198,7 @@ class Cleanup:
         self._container.routing.presence.availability.drop_subject(event.subject)
         self._container.routing.speed_dials.drop_subject(event.subject)
         self._container.consents.drop_subject(event.subject)
+        self._container.routing.contacts.drop_subject(event.subject)
         self._container.conferences.anonymize(event.tenant, event.subject)
         self._container.routing.queues.manager.anonymize(event.tenant, event.subject)
         clear_uri_cache()

@@ -10,6 +10,7 @@ from unificx.billing import billing_holding
 from unificx.cdr import CALL_TARGET, call_record_holding
 from unificx.chat import chat_holding
 from unificx.conferencing import room_holding
+from unificx.contacts import contact_holding
 from unificx.identity import account_holding
 from unificx.notifications import notification_holding
 from unificx.presence import presence_holding
@@ -38,6 +39,7 @@ def all_holdings(container: Container) -> Sequence[Holding]:
         call_record_holding(database, container.history),
         billing_holding(database),
         chat_holding(database, container.chat.conversations),
+        contact_holding(database, container.routing.contacts),
         presence_holding(database, routing.presence),
         speed_dial_holding(database, routing.speed_dials),
         routing_holding(database),

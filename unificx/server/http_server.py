@@ -28,7 +28,6 @@ from unificx.api.proxy_headers import ProxyHeadersMiddleware
 from unificx.api.websocket_connection import WebSocketConnection
 from unificx.core.access import SIP_ACCESS, stating
 from unificx.core.errors import StartupError
-from unificx.integrations.audio_import.client import AudioImporter
 from unificx.server.container import Container
 from unificx.support.rights import Breaches, Disclosures, OutsideRequests
 from unificx.transport.binding import BindAddress, open_socket
@@ -85,13 +84,13 @@ def http_app(  # noqa: PLR0917 - what an installation shows
         speed_dials=container.routing.speed_dials,
         consents=container.consents,
         chat=container.chat,
+        contacts=container.routing.contacts,
         live_calls=live_calls,
         live_recordings=live_recordings,
         readiness=readiness,
         telephony=telephony,
         phones=phones,
         phone_settings=container.phone_settings,
-        sound_converter=AudioImporter(),
         push=container.push,
         webhooks=container.webhooks,
         billing=container.billing,

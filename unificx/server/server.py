@@ -25,6 +25,7 @@ from unificx.server.banner import Addresses, FirstStart, print_banner
 from unificx.server.bootstrap import open_installation
 from unificx.server.chat_events import ChatEvents
 from unificx.server.completions import follow_calls
+from unificx.server.contact_events import ContactEvents
 from unificx.server.container import Container
 from unificx.server.demo import furnish_demo
 from unificx.server.http_server import HttpServers, add_sip_websocket, http_app
@@ -108,6 +109,7 @@ def _report_live(container: Container, sip: SipServer, stack: AsyncExitStack) ->
     """Report changes of conferences, queues and presence as live events, and follow the calls that others wait for."""
     hub, bus, directory = container.event_hub, container.bus, container.identity.directory
     ChatEvents(hub, bus, container.push)
+    ContactEvents(hub, bus)
     stack.callback(RoomEvents(hub, bus, directory, container.conferences, container.videos).close)
     stack.callback(QueueEvents(hub, bus, directory, container.routing.queues).close)
     follow_calls(bus, container.routing.completions, sip.call_manager)

@@ -189,6 +189,7 @@ class SipServer:
                     container.trunks.directory,
                     TenantNumbers(container.routing.outbound),
                     container.history.external_subject,
+                    container.routing.contacts.company_name,
                 ),
                 container.routing.teammates,
             ),

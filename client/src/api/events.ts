@@ -45,6 +45,8 @@ export interface ServerEvents {
   'message.changed': { message: ChatMessage };
   /** A member of a conversation has received or read messages. */
   'message.marks': { conversation_id: string; person_id: string; read_seq: number; delivered_seq: number };
+  /** Contacts of the user or of the company were changed. */
+  'contacts.changed': { book: 'personal' | 'company' };
   'conversation.changed': { conversation_id: string };
   push_seen: { id?: string };
 }

@@ -101,6 +101,11 @@ const detailRoutes = [
       path: '/$person',
       component: lazyScreen(() => import('~/features/contact/PersonPage')),
     }),
+    createRoute({
+      getParentRoute: () => team,
+      path: '/contacts/$contact',
+      component: lazyScreen(() => import('~/features/contact/ContactEntryPage')),
+    }),
   ]),
   chat.addChildren([
     createRoute({

@@ -128,7 +128,7 @@ async def test_wrong_codes_and_files_look_the_same_and_are_slowed_down(office: O
 
 
 @pytest.mark.promise("D4")
-async def test_the_phone_book_has_an_address_of_its_own(office: Office) -> None:
+async def test_the_phone_book_has_an_address_of_its_own(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     await office.people.extensions.create(office.tenant, NewExtension("1002", "Berta"))
     await office.phones.put(office.tenant, office.device.id, NEW)
     code = await office.link()
@@ -138,6 +138,14 @@ async def test_the_phone_book_has_an_address_of_its_own(office: Office) -> None:
     found = (await office.phones.phone_book(book, PHONE)).body
     assert "<Name>Anna &lt;&amp;&gt;</Name><Telephone>1001</Telephone>" in found
     assert "<Name>Berta</Name><Telephone>1002</Telephone>" in found
+    contacts = [("Muster GmbH", "+49301234567"), ("Zentrale", "+49301234500")]
+    named = (await office.phones.phone_book(book, PHONE, lambda tenant_id: contacts)).body
+    assert named.index("<Name>Berta</Name>") < named.index(
+        "<Name>Muster GmbH</Name><Telephone>+49301234567</Telephone>"
+    )
+    monkeypatch.setattr("unificx.provisioning.service.MAX_BOOK_ENTRIES", 3)
+    short = (await office.phones.phone_book(book, PHONE, lambda tenant_id: contacts)).body
+    assert ("Berta" in short, "Muster" in short, "Zentrale" in short) == (True, True, False)
     await office.consents.object_to(office.tenant, office.extension.subject, "directory", objects=True, locale="en")
     found = (await office.phones.phone_book(book, PHONE)).body
     assert ("Anna" in found, "Berta" in found) == (False, True)

@@ -140,7 +140,8 @@ async def fetch_phone_book(request: Request, services: ServicesDep, code: Code, 
     """Return the phone book of the tenant for the phone with this code."""
     del file_name
     _require_encryption(request)
-    return _file(await services.phone_settings.phone_book(code, source_of(request).address))
+    contacts = services.contacts.company_entries
+    return _file(await services.phone_settings.phone_book(code, source_of(request).address, contacts))
 
 
 def _require_encryption(request: Request) -> None:

@@ -22,6 +22,7 @@ MOVED = frozenset(
         *("number_block", "outbound_route", "public_number", "trunk"),
         *("calling_limit", "calling_policy", "called_country", "fraud_stop"),
         *("conversation", "conversation_member", "chat_message", "chat_reaction"),
+        *("contact", "contact_book", "contact_number"),
         *("webhook", "diagnostics_report", "breach", "disclosure", "rights_request", "rights_step"),
         *("rate_deck", "rate", "rated_call", "ledger_entry"),
         *("hold", "held_object", "person_access", "scheduled_erasure"),

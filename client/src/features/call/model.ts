@@ -69,13 +69,17 @@ export async function answerCall(call: Call, video = false): Promise<void> {
   await phone.answer(call, video);
 }
 
-/** Name and number of the remote party: from the call, otherwise from the directory, otherwise the number. */
+/**
+ * Name and number of the remote party: from the user's contacts, otherwise from the call, otherwise from the directory,
+ * otherwise the number.
+ */
 export function remoteParty(
   call: Call,
   nameOf: (number: string) => string | undefined,
+  contact = '',
 ): { title: string; number: string } {
   if (call.number === WITHHELD_NUMBER) return { title: '', number: '' };
-  const name = call.name || nameOf(call.number);
+  const name = contact || call.name || nameOf(call.number);
   return name ? { title: name, number: call.number } : { title: call.number, number: '' };
 }
 

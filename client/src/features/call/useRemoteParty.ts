@@ -1,5 +1,6 @@
 import { useLingui } from '@lingui/react/macro';
 import { useValue } from '~/core/store';
+import { useContactName } from '~/features/contact-names';
 import { colleagues } from '~/features/directory';
 import type { Call } from '~/sip';
 import { remoteParty } from './model';
@@ -12,8 +13,9 @@ export function useRemoteParty(call: Call): { title: string; number: string } {
   useValue(colleagues.state);
   const voicemail = useValue(call.state, (each) => each.voicemail);
   useValue(call.state, (each) => each.remote);
+  const contact = useContactName(room ? undefined : call.number);
   if (room) return { title: room.name || room.number || t`Conference`, number: room.number };
-  const { title, number } = remoteParty(call, (each) => colleagues.nameOf(each));
+  const { title, number } = remoteParty(call, (each) => colleagues.nameOf(each), contact?.name);
   if (voicemail) return { title: t`${title}'s voicemail`, number };
   return { title: title || t`Withheld number`, number };
 }

@@ -6,11 +6,13 @@ import { ErrorNotice } from '~/design/Notice';
 import { Page } from '~/design/Page';
 import { useValue } from '~/core/store';
 import { useRoomNames } from '~/features/conferences';
+import { useContactName } from '~/features/contact-names';
 import { colleagues } from '~/features/directory';
 import { calls, useCallTexts } from '~/features/history';
 import { useTwoPanes } from '~/design/Panes';
 import { CallDetails } from './CallDetails';
 import { Contact } from './Contact';
+import { KnownContact } from './KnownContact';
 
 /** One call: the other party, what the record knows, and everything else with that party. */
 export default function CallPage() {
@@ -23,6 +25,7 @@ export default function CallPage() {
   const query = useQuery({ queryKey: ['call', id], queryFn: () => calls.find(id), enabled: !loaded, gcTime: 0 });
   useValue(colleagues.state, (each) => each.colleagues); // names appear when they are loaded
   const entry = loaded ?? query.data;
+  const known = useContactName(entry && !entry.erased && entry.kind !== 'test' ? entry.number : undefined);
   if (!entry) {
     return (
       <Page title={t`Call details`} level={beside ? 2 : 1} back={beside ? undefined : '/calls'}>
@@ -38,19 +41,22 @@ export default function CallPage() {
   }
   const colleague = entry.number ? colleagues.withNumber(entry.number) : undefined;
   const room = rooms.get(entry.number);
+  const name = known?.name || entry.name;
+  const isOutside = entry.number.startsWith('+') && !entry.erased && entry.kind !== 'test';
   return (
     <Contact
       key={entry.number || id}
       back="/calls"
       party={{
         id: colleague?.id,
-        name: room ?? (entry.kind === 'test' ? '' : entry.name || colleague?.name || ''),
+        name: room ?? (entry.kind === 'test' ? '' : name || colleague?.name || ''),
         number: entry.number,
-        title: room ?? (entry.name ? nameOf(entry) : (colleague?.name ?? nameOf(entry))),
+        title: room ?? (name ? nameOf({ ...entry, name }) : (colleague?.name ?? nameOf(entry))),
         room: room !== undefined,
       }}
     >
       <CallDetails entry={entry} />
+      {(isOutside || known?.id) && <KnownContact id={known?.id} number={entry.number} name={entry.name} />}
     </Contact>
   );
 }

@@ -22,6 +22,18 @@ export interface ContactParty {
   /** The name, or what stands in its place. */
   title: string;
   room: boolean;
+  /** All numbers, if there are several; `kind` is shown beside each. */
+  numbers?: { number: string; kind: string }[];
+  /** Actions of a contact besides calls. */
+  entry?: ContactEntryActions;
+}
+
+export interface ContactEntryActions {
+  /** Undefined for a contact that cannot be a favourite. */
+  favourite?: boolean;
+  onFavourite: () => void;
+  onEdit?: () => void;
+  onDelete?: () => void;
 }
 
 interface ContactProps {
@@ -62,7 +74,7 @@ export function Contact({ party, back, children }: ContactProps) {
         {party.id && !party.room && <PresenceText extension={party.id} />}
         <PickUpButton extension={party.id} name={party.title} />
       </header>
-      {party.number && <ContactActions party={party} />}
+      {(party.number || party.entry) && <ContactActions party={party} />}
       {children}
       {party.number && <ContactNumbers party={party} />}
       {party.number && <ContactHistory party={party} />}

@@ -4,10 +4,12 @@ import {
   IconCopy,
   IconDots,
   IconMessage,
+  IconPencil,
   IconPhone,
   IconPhoneCalling,
   IconStar,
   IconStarFilled,
+  IconTrash,
   IconVideo,
 } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
@@ -23,7 +25,7 @@ import { useCopyNumber } from './useCopyNumber';
 import css from './contact.module.css';
 
 /** Call, video, favourite, and a menu with the rest. */
-export function ContactActions({ party: { id, name, number, title } }: { party: ContactParty }) {
+export function ContactActions({ party: { id, name, number, title, entry } }: { party: ContactParty }) {
   const { t } = useLingui();
   const favourite = useValue(favourites, (each) => id !== undefined && each.includes(id));
   const talking = useValue(phone.state, ({ active }) => (active?.answered && !active.ended ? active : undefined));
@@ -34,13 +36,22 @@ export function ContactActions({ party: { id, name, number, title } }: { party: 
   const call = (video: boolean) => void startCall(number, { video, name: name || undefined });
   return (
     <div className={css.actions} role="group" aria-label={t`Actions for ${title}`}>
-      <Action label={t`Call ${title}`} text={t`Call`} icon={<IconPhone stroke={1.75} />} onClick={() => call(false)} />
-      <Action
-        label={t`Video call with ${title}`}
-        text={t`Video`}
-        icon={<IconVideo stroke={1.75} />}
-        onClick={() => call(true)}
-      />
+      {number && (
+        <>
+          <Action
+            label={t`Call ${title}`}
+            text={t`Call`}
+            icon={<IconPhone stroke={1.75} />}
+            onClick={() => call(false)}
+          />
+          <Action
+            label={t`Video call with ${title}`}
+            text={t`Video`}
+            icon={<IconVideo stroke={1.75} />}
+            onClick={() => call(true)}
+          />
+        </>
+      )}
       {id !== undefined && (
         <Action
           label={t`Send a message to ${title}`}
@@ -49,7 +60,15 @@ export function ContactActions({ party: { id, name, number, title } }: { party: 
           onClick={() => void openChat([number])}
         />
       )}
-      {id !== undefined && (
+      {entry?.favourite !== undefined && (
+        <Action
+          label={entry.favourite ? t`Remove ${title} from favourites` : t`Add ${title} to favourites`}
+          text={t`Favourite`}
+          icon={entry.favourite ? <IconStarFilled /> : <IconStar stroke={1.75} />}
+          onClick={entry.onFavourite}
+        />
+      )}
+      {id !== undefined && !entry && (
         <Action
           label={favourite ? t`Remove ${title} from favourites` : t`Add ${title} to favourites`}
           text={t`Favourite`}
@@ -62,7 +81,7 @@ export function ContactActions({ party: { id, name, number, title } }: { party: 
           <Action label={t`More actions for ${title}`} text={t`More`} icon={<IconDots stroke={1.75} />} />
         </Menu.Target>
         <Menu.Dropdown>
-          {talking && (
+          {talking && number && (
             <Menu.Item
               leftSection={<IconArrowForwardUp size={18} aria-hidden />}
               onClick={() => talking.transfer(number)}
@@ -78,9 +97,21 @@ export function ContactActions({ party: { id, name, number, title } }: { party: 
               <Trans>Call me when free</Trans>
             </Menu.Item>
           )}
-          <Menu.Item leftSection={<IconCopy size={18} aria-hidden />} onClick={() => copyNumber(number)}>
-            <Trans>Copy number</Trans>
-          </Menu.Item>
+          {number && (
+            <Menu.Item leftSection={<IconCopy size={18} aria-hidden />} onClick={() => copyNumber(number)}>
+              <Trans>Copy number</Trans>
+            </Menu.Item>
+          )}
+          {entry?.onEdit && (
+            <Menu.Item leftSection={<IconPencil size={18} aria-hidden />} onClick={entry.onEdit}>
+              <Trans>Edit contact</Trans>
+            </Menu.Item>
+          )}
+          {entry?.onDelete && (
+            <Menu.Item color="red.9" leftSection={<IconTrash size={18} aria-hidden />} onClick={entry.onDelete}>
+              <Trans>Delete contact</Trans>
+            </Menu.Item>
+          )}
         </Menu.Dropdown>
       </Menu>
     </div>

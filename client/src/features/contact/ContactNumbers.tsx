@@ -8,36 +8,38 @@ import { useCopyNumber } from './useCopyNumber';
 import css from './contact.module.css';
 
 /** Numbers of the party: a tap calls, the button copies. */
-export function ContactNumbers({ party: { id, name, number, room } }: { party: ContactParty }) {
+export function ContactNumbers({ party: { id, name, number: only, room, numbers } }: { party: ContactParty }) {
   const { t } = useLingui();
   const copyNumber = useCopyNumber();
-  const kind = room ? t`Conference room` : id === undefined ? t`Phone` : t`Extension`;
+  const kindOfOnly = room ? t`Conference room` : id === undefined ? t`Phone` : t`Extension`;
   return (
     <Section title={t`Numbers`}>
-      <div className={css.number}>
-        <UnstyledButton
-          className={css.call}
-          onClick={() => void startCall(number, { name: name || undefined })}
-          onContextMenu={(event) => {
-            event.preventDefault(); // a long press
-            copyNumber(number);
-          }}
-        >
-          <Text span>{number}</Text>
-          <Text span size="sm" c="dimmed">
-            {kind}
-          </Text>
-        </UnstyledButton>
-        <ActionIcon
-          variant="subtle"
-          size={44}
-          radius="xl"
-          aria-label={t`Copy ${number}`}
-          onClick={() => copyNumber(number)}
-        >
-          <IconCopy size={20} stroke={1.75} aria-hidden />
-        </ActionIcon>
-      </div>
+      {(numbers ?? [{ number: only, kind: kindOfOnly }]).map(({ number, kind }) => (
+        <div key={number} className={css.number}>
+          <UnstyledButton
+            className={css.call}
+            onClick={() => void startCall(number, { name: name || undefined })}
+            onContextMenu={(event) => {
+              event.preventDefault(); // a long press
+              copyNumber(number);
+            }}
+          >
+            <Text span>{number}</Text>
+            <Text span size="sm" c="dimmed">
+              {kind}
+            </Text>
+          </UnstyledButton>
+          <ActionIcon
+            variant="subtle"
+            size={44}
+            radius="xl"
+            aria-label={t`Copy ${number}`}
+            onClick={() => copyNumber(number)}
+          >
+            <IconCopy size={20} stroke={1.75} aria-hidden />
+          </ActionIcon>
+        </div>
+      ))}
     </Section>
   );
 }

@@ -16,6 +16,7 @@ import { Avatar } from '~/design/Avatar';
 import { LinkRow, RowTime } from '~/design/LinkRow';
 import { formatDuration } from '~/design/dates';
 import { startCall } from '~/features/call';
+import { useContactName } from '~/features/contact-names';
 import type { VoicemailEntry } from '~/features/voicemail';
 import { useCallTexts } from './call-texts';
 import type { CallGroup, HistoryEntry } from './model';
@@ -44,7 +45,9 @@ export function CallRow({ group: { id, latest, entries }, room, message, unseen,
   const { t, i18n } = useLingui();
   const { nameOf, outcomeOf } = useCallTexts();
   const { icon: KindIcon, colour = 'var(--mantine-color-dimmed)' } = MARKS[latest.kind];
-  const name = room ?? nameOf(latest);
+  const contact = useContactName(room || latest.erased ? undefined : latest.number)?.name;
+  const shownName = contact || latest.name;
+  const name = room ?? nameOf({ ...latest, name: shownName });
   const count = entries.length;
   const recorded = entries.some((each) => each.recorded);
   const length = formatDuration(Math.round(message?.seconds ?? 0));
@@ -61,7 +64,7 @@ export function CallRow({ group: { id, latest, entries }, room, message, unseen,
       open={(props) => <Link to="/calls/$call" params={{ call: id }} search={true} {...props} />}
       avatar={
         <Avatar
-          name={room ? '' : latest.name}
+          name={room ? '' : shownName}
           icon={room ? IconUsersGroup : undefined}
           presence={<KindIcon size={14} stroke={1.75} color={colour} />}
         />
@@ -83,7 +86,7 @@ export function CallRow({ group: { id, latest, entries }, room, message, unseen,
               size={44}
               radius="xl"
               aria-label={t`Call ${name}`}
-              onClick={() => void startCall(latest.number, { name: room || latest.name || undefined })}
+              onClick={() => void startCall(latest.number, { name: room || shownName || undefined })}
             >
               <IconPhone size={20} stroke={1.75} aria-hidden />
             </ActionIcon>

@@ -6,6 +6,7 @@ import { useEffect } from 'react';
 import { Page } from '~/design/Page';
 import { useValue } from '~/core/store';
 import { RoomList } from '~/features/conferences';
+import { ContactList } from '~/features/contacts';
 import { colleagues } from '~/features/directory';
 import { presences } from '~/features/presence';
 import { Panes } from '~/design/Panes';
@@ -14,35 +15,36 @@ import { ColleagueList } from './ColleagueList';
 import { FavouriteStrip } from './FavouriteStrip';
 import css from './team.module.css';
 
-/** The tab of the team: colleagues and conference rooms. */
+/** The tab of the team: colleagues, contacts and conference rooms. */
 export default function Team() {
-  const { person } = useParams({ strict: false });
-  return <Panes list={<TeamTab />} detail={person !== undefined} />;
+  const { person, contact } = useParams({ strict: false });
+  return <Panes list={<TeamTab />} detail={person !== undefined || contact !== undefined} />;
 }
 
 function TeamTab() {
   const { t } = useLingui();
   const navigate = useNavigate();
   const search = useValue(colleagues.state, (each) => each.search);
-  const rooms = useSearch({ strict: false }).show === 'rooms';
+  const { show = 'colleagues' } = useSearch({ strict: false });
   useEffect(() => void colleagues.open(), []);
   useEffect(() => presences.open(), []);
   return (
     <Page title={t`Team`}>
       <Segments
         label={t`Show`}
-        value={rooms ? 'rooms' : 'colleagues'}
+        value={show}
         onChange={(value) =>
-          void navigate({ to: '.', search: value === 'rooms' ? { show: value } : {}, replace: true })
+          void navigate({ to: '/team', search: value === 'colleagues' ? {} : { show: value }, replace: true })
         }
         data={[
           { value: 'colleagues', label: t`Colleagues` },
+          { value: 'contacts', label: t`Contacts` },
           { value: 'rooms', label: t`Rooms` },
         ]}
       />
-      {rooms ? (
-        <RoomList />
-      ) : (
+      {show === 'rooms' && <RoomList />}
+      {show === 'contacts' && <ContactList />}
+      {show === 'colleagues' && (
         <>
           <div className={css.search}>
             <TextInput

@@ -1,9 +1,10 @@
-/** The view of the tab of the team: colleagues, or the conference rooms. */
+/** The view of the tab of the team: colleagues, contacts or conference rooms. */
 export interface TeamSearch {
-  show?: 'rooms';
+  show?: 'contacts' | 'rooms';
 }
 
 /** The search part of the address of the tab; unknown values are ignored. */
 export function parseTeamSearch(search: Record<string, unknown>): TeamSearch {
-  return search['show'] === 'rooms' ? { show: 'rooms' } : {};
+  const { show } = search;
+  return show === 'rooms' || show === 'contacts' ? { show } : {};
 }

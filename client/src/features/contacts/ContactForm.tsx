@@ -1,0 +1,248 @@
+import { ActionIcon, Button, Group, Select, Stack, Switch, Textarea, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { IconPlus, IconTrash } from '@tabler/icons-react';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { api, type Contact } from '~/api';
+import { showAtField } from '~/design/forms';
+import { Drawer, DrawerFooter } from '~/design/Drawer';
+import { ErrorNotice } from '~/design/Notice';
+import { LABELS, useLabels, type NumberLabel } from './labels';
+import { CONTACTS } from './useContacts';
+import css from './contacts.module.css';
+
+interface ContactFormProps {
+  opened: boolean;
+  onClose: () => void;
+  /** The contact that is edited; a new one otherwise. */
+  contact?: Contact;
+  book: Contact['book'];
+  /** Number and name of a new contact. */
+  number?: string;
+  name?: string;
+  tenant?: string;
+  onSaved?: (contact: Contact) => void;
+}
+
+/** Drawer to create or edit a contact. */
+export function ContactForm({ opened, onClose, contact, ...rest }: ContactFormProps) {
+  const { t } = useLingui();
+  return (
+    <Drawer opened={opened} onClose={onClose} title={contact ? t`Edit contact` : t`New contact`}>
+      {opened && <Fields key={contact?.id} contact={contact} onClose={onClose} {...rest} />}
+    </Drawer>
+  );
+}
+
+interface Values {
+  name: string;
+  organisation: string;
+  department: string;
+  numbers: { number: string; label: NumberLabel }[];
+  emails: { email: string }[];
+  note: string;
+  favourite: boolean;
+}
+
+function valuesOf(contact?: Contact, number = '', name = ''): Values {
+  const numbers = contact?.numbers.map((each) => ({ ...each })) ?? [];
+  return {
+    name: contact?.name ?? name,
+    organisation: contact?.organisation ?? '',
+    department: contact?.department ?? '',
+    numbers: numbers.length ? numbers : [{ number, label: 'mobile' }],
+    emails: (contact?.emails ?? []).map((email) => ({ email })),
+    note: contact?.note ?? '',
+    favourite: contact?.favourite ?? false,
+  };
+}
+
+function Fields({ contact, book, number, name, tenant, onClose, onSaved }: Omit<ContactFormProps, 'opened'>) {
+  const { t } = useLingui();
+  const queries = useQueryClient();
+  const form = useForm<Values>({ initialValues: valuesOf(contact, number, name) });
+  const save = useMutation({
+    mutationFn: async ({ numbers, emails, ...values }: Values) => {
+      const body = {
+        ...values,
+        numbers: numbers.filter((each) => each.number.trim()),
+        emails: emails.map((each) => each.email.trim()).filter(Boolean),
+      };
+      const query = { tenant };
+      return contact
+        ? (
+            await api.updateContact({
+              path: { contact_id: contact.id },
+              query,
+              body: { ...body, revision: contact.revision },
+            })
+          ).data
+        : (await api.createContact({ query, body: { ...body, book } })).data;
+    },
+    onSuccess: (saved) => {
+      onClose();
+      onSaved?.(saved);
+    },
+    onError: (fault) => showAtField(form, fault),
+    onSettled: () => queries.invalidateQueries({ queryKey: [CONTACTS] }),
+  });
+  const atField = form.errors['numbers'] ?? form.errors['emails'] ?? form.errors['name'] ?? form.errors['note'];
+  return (
+    <form onSubmit={form.onSubmit((values) => save.mutate(values))} noValidate className={css.form}>
+      <Stack>
+        {!atField && <ErrorNotice fault={save.error} />}
+        <TextInput
+          size="md"
+          label={t`Name`}
+          dir="auto"
+          data-autofocus
+          autoComplete="off"
+          maxLength={200}
+          {...form.getInputProps('name')}
+        />
+        <TextInput
+          size="md"
+          label={t`Organisation`}
+          dir="auto"
+          autoComplete="off"
+          maxLength={200}
+          {...form.getInputProps('organisation')}
+        />
+        <TextInput
+          size="md"
+          label={t`Department`}
+          dir="auto"
+          autoComplete="off"
+          maxLength={200}
+          {...form.getInputProps('department')}
+        />
+        <Numbers form={form} />
+        <Emails form={form} />
+        <Textarea
+          size="md"
+          label={t`Note`}
+          dir="auto"
+          autosize
+          minRows={2}
+          maxRows={8}
+          maxLength={2000}
+          {...form.getInputProps('note')}
+        />
+        {book === 'personal' && (
+          <Switch size="md" label={t`Favourite`} {...form.getInputProps('favourite', { type: 'checkbox' })} />
+        )}
+      </Stack>
+      <DrawerFooter>
+        <Group justify="flex-end">
+          <Button size="md" variant="default" onClick={onClose}>
+            <Trans>Cancel</Trans>
+          </Button>
+          <Button size="md" type="submit" loading={save.isPending}>
+            <Trans>Save</Trans>
+          </Button>
+        </Group>
+      </DrawerFooter>
+    </form>
+  );
+}
+
+type Form = ReturnType<typeof useForm<Values>>;
+
+function Numbers({ form }: { form: Form }) {
+  const { t } = useLingui();
+  const labels = useLabels();
+  return (
+    <fieldset className={css.fieldset}>
+      <legend>
+        <Trans>Numbers</Trans>
+      </legend>
+      {form.values.numbers.map((_, place) => (
+        <Group key={place} gap="xs" wrap="nowrap" align="flex-end">
+          <Select
+            size="md"
+            w="9rem"
+            aria-label={t`Kind of number ${place + 1}`}
+            data={LABELS.map((value) => ({ value, label: labels[value] }))}
+            allowDeselect={false}
+            {...form.getInputProps(`numbers.${place}.label`)}
+          />
+          <TextInput
+            size="md"
+            flex={1}
+            type="tel"
+            autoComplete="off"
+            aria-label={t`Number ${place + 1}`}
+            maxLength={64}
+            {...form.getInputProps(`numbers.${place}.number`)}
+          />
+          <ActionIcon
+            variant="subtle"
+            size={44}
+            aria-label={t`Remove number ${place + 1}`}
+            onClick={() => form.removeListItem('numbers', place)}
+          >
+            <IconTrash size={20} aria-hidden />
+          </ActionIcon>
+        </Group>
+      ))}
+      {form.errors['numbers'] && (
+        <p className={css.error} role="alert">
+          {form.errors['numbers']}
+        </p>
+      )}
+      <Button
+        variant="subtle"
+        size="md"
+        leftSection={<IconPlus size={16} aria-hidden />}
+        onClick={() => form.insertListItem('numbers', { number: '', label: 'work' })}
+      >
+        <Trans>Add a number</Trans>
+      </Button>
+    </fieldset>
+  );
+}
+
+function Emails({ form }: { form: Form }) {
+  const { t } = useLingui();
+  return (
+    <fieldset className={css.fieldset}>
+      <legend>
+        <Trans>E-mail</Trans>
+      </legend>
+      {form.values.emails.map((_, place) => (
+        <Group key={place} gap="xs" wrap="nowrap" align="flex-end">
+          <TextInput
+            size="md"
+            flex={1}
+            type="email"
+            autoComplete="off"
+            aria-label={t`E-mail address ${place + 1}`}
+            maxLength={320}
+            {...form.getInputProps(`emails.${place}.email`)}
+          />
+          <ActionIcon
+            variant="subtle"
+            size={44}
+            aria-label={t`Remove e-mail address ${place + 1}`}
+            onClick={() => form.removeListItem('emails', place)}
+          >
+            <IconTrash size={20} aria-hidden />
+          </ActionIcon>
+        </Group>
+      ))}
+      {form.errors['emails'] && (
+        <p className={css.error} role="alert">
+          {form.errors['emails']}
+        </p>
+      )}
+      <Button
+        variant="subtle"
+        size="md"
+        leftSection={<IconPlus size={16} aria-hidden />}
+        onClick={() => form.insertListItem('emails', { email: '' })}
+      >
+        <Trans>Add an e-mail address</Trans>
+      </Button>
+    </fieldset>
+  );
+}

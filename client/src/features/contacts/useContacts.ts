@@ -1,0 +1,58 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import { api, type Contact } from '~/api';
+import { events } from '~/api/events';
+import { usePages } from '~/design/lists';
+
+export const CONTACTS = 'contacts';
+const PAGE_SIZE = 100;
+
+interface ContactFilter {
+  book?: 'company' | 'personal';
+  search?: string;
+  favourites?: boolean;
+  tenant?: string;
+}
+
+/** Contacts of the user and of the company, by name; kept in step with other devices. */
+export function useContacts(filter: ContactFilter = {}) {
+  useFreshContacts();
+  return usePages<Contact>(
+    [CONTACTS, filter],
+    (cursor) => api.listContacts({ query: { ...filter, cursor, limit: PAGE_SIZE } }),
+    { keepFormer: true },
+  );
+}
+
+/** One contact. */
+export function useContact(id: string) {
+  useFreshContacts();
+  return useQuery({
+    queryKey: [CONTACTS, 'one', id],
+    queryFn: async () => (await api.showContact({ path: { contact_id: id } })).data,
+    retry: false,
+  });
+}
+
+function useFreshContacts() {
+  const queries = useQueryClient();
+  useEffect(
+    () => events.on('contacts.changed', () => void queries.invalidateQueries({ queryKey: [CONTACTS] })),
+    [queries],
+  );
+}
+
+/** The name of a contact, or the first other value that it has. */
+export function titleOf({
+  name,
+  organisation,
+  numbers,
+  emails,
+}: Pick<Contact, 'name' | 'organisation' | 'numbers' | 'emails'>) {
+  return name || organisation || numbers[0]?.number || emails[0] || '';
+}
+
+/** The entry of a contact as it is sent to the server. */
+export function entryOf({ name, organisation, department, numbers, emails, note, favourite }: Contact) {
+  return { name, organisation, department, numbers, emails, note, favourite };
+}

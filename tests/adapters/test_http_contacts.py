@@ -1,0 +1,107 @@
+"""Contacts over HTTP: who sees and changes which ones, and the events that follow."""
+
+import json
+from typing import Any
+
+import pytest
+from http_world import World
+
+from unificx.identity import Principal
+from unificx.routing import stored_form
+
+API = "/api/v1/contacts"
+
+
+class GermanNumbers:
+    """Numbering plan of all tenants."""
+
+    def canonical(self, tenant: str, number: str) -> str:
+        del tenant
+        return stored_form(number, "DE")
+
+
+@pytest.fixture(autouse=True)
+def numbering(world: World) -> None:
+    world.keys.numbering_plan = GermanNumbers()
+
+
+WORK = {"number": "+49301234567", "label": "work"}
+
+
+async def test_personal_contacts_are_the_users_and_company_contacts_the_administrators_to_change(world: World) -> None:
+    ada, ben, admin = (
+        await world.user(world.acme, "1001"),
+        await world.user(world.acme, "1002"),
+        await world.admin(world.acme),
+    )
+    principal: Principal = await world.identity.authenticate(ben.headers["Authorization"].removeprefix("Bearer "))
+    events = world.services.event_hub.open(principal)
+    entry = {"name": "Mother", "numbers": [{"number": "030 1234567", "label": "work"}], "emails": ["m@example.com"]}
+    own = await ada.post(API, json=entry)
+    assert own.status_code == 201, own.text
+    made = own.json()
+    assert (made["book"], made["editable"], made["source"], made["numbers"]) == ("personal", True, "own", [WORK])
+    refused = await ada.post(API, json={**entry, "book": "company"})
+    assert refused.status_code == 403
+    company = (await admin.post(API, json={**entry, "book": "company", "name": "Muster GmbH"})).json()
+    assert json.loads(await events.next() or "{}") == {"type": "contacts.changed", "book": "company"}
+    assert [each["name"] for each in (await ada.get(API)).json()["items"]] == ["Mother", "Muster GmbH"]
+    [seen] = (await ben.get(API)).json()["items"]
+    assert (seen["name"], seen["editable"]) == ("Muster GmbH", False)
+    assert [each["name"] for each in (await ada.get(API, params={"book": "company"})).json()["items"]] == [
+        "Muster GmbH"
+    ]
+    assert (await ada.get(API, params={"search": "0301234"})).json()["items"] == (await ada.get(API)).json()["items"]
+    for client, contact in ((ben, made), (admin, made)):
+        for refused in (
+            await client.get(f"{API}/{contact['id']}"),
+            await client.put(f"{API}/{contact['id']}", json={"name": "Stolen"}),
+            await client.delete(f"{API}/{contact['id']}"),
+        ):
+            assert refused.status_code == 404
+    assert (await ben.put(f"{API}/{company['id']}", json={"name": "Stolen"})).status_code == 403
+    assert (await ben.delete(f"{API}/{company['id']}")).status_code == 403
+
+
+async def test_a_change_made_meanwhile_is_not_overwritten(world: World) -> None:
+    ada = await world.user(world.acme, "1001")
+    made = (await ada.post(API, json={"name": "Mother"})).json()
+    path, revision = f"{API}/{made['id']}", made["revision"]
+    changed = await ada.put(path, json={"name": "Mum", "favourite": True, "revision": revision})
+    assert (changed.status_code, changed.json()["uid"], changed.json()["favourite"]) == (200, made["uid"], True)
+    late = await ada.put(path, json={"name": "Mama", "revision": revision})
+    assert (late.status_code, late.json()["code"]) == (409, "contact_changed")
+    assert (await ada.delete(path, params={"revision": revision})).status_code == 409
+    assert (await ada.delete(path, params={"revision": changed.json()["revision"]})).status_code == 204
+    assert (await ada.get(path)).status_code == 404
+    restored = await ada.post(API, json={"name": "Mum", "uid": made["uid"]})
+    assert restored.json()["uid"] == made["uid"]
+
+
+@pytest.mark.parametrize(
+    ("entry", "field"),
+    [
+        ({}, "name"),
+        ({"name": "A", "numbers": [{"number": "call me"}]}, "numbers"),
+        ({"name": "A", "emails": ["nobody"]}, "emails"),
+        ({"name": "A" * 201}, "name"),
+    ],
+)
+async def test_a_bad_contact_is_refused_by_field(world: World, entry: dict[str, Any], field: str) -> None:
+    ada = await world.user(world.acme, "1001")
+    refused = await ada.post(API, json=entry)
+    assert (refused.status_code, refused.json()["field"]) == (422, field)
+    assert (await ada.get(API)).json()["items"] == []
+
+
+@pytest.mark.promise("C7")
+async def test_numbers_get_names_from_the_own_contacts_first_and_never_from_those_of_others(world: World) -> None:
+    ada, ben = await world.user(world.acme, "1001"), await world.user(world.acme, "1002")
+    admin = await world.admin(world.acme)
+    await ada.post(API, json={"name": "Mother", "numbers": [WORK]})
+    await admin.post(API, json={"book": "company", "name": "Muster GmbH", "numbers": [WORK]})
+    await admin.post(API, json={"name": "Private of the administrator", "numbers": [{"number": "+491711234567"}]})
+    asked = {"numbers": ["030 1234567", "+491711234567", "+49409999999"]}
+    for client, name, book in ((ada, "Mother", "personal"), (ben, "Muster GmbH", "company")):
+        [found] = (await client.post(f"{API}/names", json=asked)).json()["items"]
+        assert (found["number"], found["name"], found["book"]) == ("030 1234567", name, book)

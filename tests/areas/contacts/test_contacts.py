@@ -1,0 +1,308 @@
+"""Address books on both databases."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from identity_factory import identity_on
+from sqlalchemy import func, select
+
+from unificx.contacts import (
+    AddressBook,
+    Contact,
+    ContactChanged,
+    ContactDetails,
+    ContactNumber,
+    Contacts,
+    NewContact,
+    contact_holding,
+)
+from unificx.contacts.events import ContactsChanged
+from unificx.contacts.models import ContactBookRow, ContactNumberRow, ContactRow
+from unificx.core.clock import ManualClock
+from unificx.core.errors import Conflict, Invalid, NotFound
+from unificx.db import Database, Outbox
+from unificx.identity import NewExtension, NewTenant
+from unificx.identity.events import PersonClosed, TenantDeleted
+from unificx.privacy import DataSubject, KeyStore, Records, find_outside_subject
+from unificx.routing import stored_form
+
+ROWS = (ContactBookRow, ContactRow, ContactNumberRow)
+MOBILE, WORK = "+491711234567", "+49301234567"
+
+
+class GermanNumbers:
+    """Numbering plan of both tenants."""
+
+    def canonical(self, tenant: str, number: str) -> str:
+        del tenant
+        return stored_form(number, "DE")
+
+
+@dataclass
+class Office:
+    """Ada and Ben with their own address books, and the company contacts of their tenant and of another one."""
+
+    contacts: Contacts
+    database: Database
+    keys: KeyStore
+    people: Any
+    books: dict[str, AddressBook] = field(default_factory=dict)
+    signals: list[Any] = field(default_factory=list)
+
+    def __getattr__(self, name: str) -> AddressBook:
+        return self.books[name]
+
+    async def add(self, book: AddressBook, name: str, *numbers: str, **more: Any) -> Contact:
+        details = ContactDetails(name, numbers=tuple(ContactNumber(each, "work") for each in numbers), **more)
+        return await self.contacts.create(book, NewContact(details))
+
+    async def listed(self, *books: AddressBook, search: str = "", **more: Any) -> list[str]:
+        """Return the titles of all pages of two."""
+        found: list[str] = []
+        cursor: str | None = None
+        while True:
+            page = await self.contacts.page(books, search, cursor, 2, **more)
+            found += [each.details.title for each in page.items]
+            cursor = page.next
+            if cursor is None:
+                return found
+
+    async def rows(self) -> list[int]:
+        async with self.database.read() as session:
+            return [await session.scalar(select(func.count()).select_from(row)) or 0 for row in ROWS]
+
+    async def reopened(self) -> Contacts:
+        found = Contacts(self.database, self.keys, self.signals.append)
+        await found.start()
+        return found
+
+    def subject(self, number: str) -> str:
+        found = find_outside_subject(self.keys, self.ada.tenant_id, number)
+        assert found is not None
+        return found
+
+
+@pytest.fixture
+async def office(database: Database, keys: KeyStore, clock: ManualClock) -> AsyncIterator[Office]:
+    people = identity_on(database, keys, clock)
+    await people.start()
+    keys.numbering_plan = GermanNumbers()
+    signals: list[Any] = []
+    office = Office(Contacts(database, keys, signals.append), database, keys, people, signals=signals)
+    for slug, names in (("acme", ("ada", "ben")), ("globex", ())):
+        tenant = await people.tenants.create(NewTenant(slug, slug, f"{slug}.example"))
+        office.books[slug] = AddressBook(tenant.id)
+        for number, name in enumerate(names, 1001):
+            new = NewExtension(str(number), name, f"{name}@{slug}.example")
+            made = (await people.extensions.create(tenant.id, new)).extension
+            office.books[name] = AddressBook(tenant.id, made.person_id or "", made.subject)
+    yield office
+    await people.join_background_tasks()
+
+
+async def test_contacts_are_found_by_name_number_and_organisation_in_their_own_book(office: Office) -> None:
+    await office.add(office.acme, "Zoë Ärztin", "030 1234567", organisation="Praxis")
+    await office.add(office.acme, "", "+49 171 1234567", organisation="Äpfel & Co", emails=("info@aepfel.example",))
+    await office.add(office.ada, "Mother", "0171/1234567", favourite=True)
+    await office.add(office.ben, "Ben's friend", "1002")
+    await office.add(office.globex, "Stranger", "030 1234567")
+    assert await office.listed(office.ada, office.acme) == ["Äpfel & Co", "Mother", "Zoë Ärztin"]
+    assert await office.listed(office.ben) == ["Ben's friend"]
+    for search, found in {
+        "zoe": ["Zoë Ärztin"],
+        "prax är": ["Zoë Ärztin"],
+        "aepfel": ["Äpfel & Co"],
+        "0171 123": ["Äpfel & Co", "Mother"],
+        "+49 30": ["Zoë Ärztin"],
+        "friend": [],
+        "toe": [],
+    }.items():
+        assert await office.listed(office.ada, office.acme, search=search) == found, search
+    assert await office.listed(office.ada, office.acme, favourites=True) == ["Mother"]
+    with pytest.raises(Invalid):
+        await office.contacts.page([office.ada], "", "one_two")
+
+
+async def test_a_page_continues_behind_a_contact_that_was_deleted(office: Office) -> None:
+    made = [await office.add(office.ada, name) for name in "abcd"]
+    page = await office.contacts.page([office.ada], "", None, 2)
+    await office.contacts.remove(office.ada, made[0].id)
+    rest = await office.contacts.page([office.ada], "", page.next, 2)
+    assert [each.details.name for each in rest.items] == ["c", "d"]
+
+
+async def test_changes_have_rising_revisions_and_none_is_overwritten(office: Office) -> None:
+    first = await office.add(office.ada, "Mother", MOBILE)
+    other = await office.add(office.ada, "Father")
+    changed = await office.contacts.update(office.ada, first.id, ContactDetails("Mum"), first.revision)
+    assert first.revision < other.revision < changed.revision
+    assert (changed.uid, changed.id) == (first.uid, first.id)
+    with pytest.raises(ContactChanged):
+        await office.contacts.update(office.ada, first.id, ContactDetails("Mama"), first.revision)
+    with pytest.raises(ContactChanged):
+        await office.contacts.remove(office.ada, first.id, first.revision)
+    assert (await office.contacts.get([office.ada], first.id)).details == ContactDetails("Mum")
+    await office.contacts.remove(office.ada, first.id, changed.revision)
+    with pytest.raises(NotFound):
+        await office.contacts.get([office.ada], first.id)
+    restored = await office.contacts.create(office.ada, NewContact(changed.details, changed.uid))
+    assert restored.uid == first.uid
+    assert restored.revision > changed.revision
+    assert office.signals[-1] == ContactsChanged(office.ada.tenant_id, office.ada.person_id)
+
+
+@pytest.mark.promise("C7")
+async def test_a_personal_contact_belongs_to_its_owner_alone(office: Office) -> None:
+    mother = await office.add(office.ada, "Mother", MOBILE)
+    for book in (office.ben, office.acme, office.globex):
+        for refused in (
+            office.contacts.get([book], mother.id),
+            office.contacts.update(book, mother.id, ContactDetails("Stolen")),
+            office.contacts.remove(book, mother.id),
+        ):
+            with pytest.raises(NotFound):
+                await refused
+        assert await office.contacts.names([book], [MOBILE]) == []
+    assert office.contacts.company_name(office.ada.tenant_id, MOBILE) == ""
+
+
+async def test_callers_are_named_by_the_own_book_before_that_of_the_company(office: Office) -> None:
+    company = await office.add(office.acme, "Example Ltd", MOBILE, WORK)
+    await office.add(office.ada, "Mother", MOBILE)
+    found = await office.contacts.names([office.ada, office.acme], ["0171 1234567", "030/1234567", "+4940999", "x"])
+    named = [(each.number, each.contact.details.name) for each in found]
+    assert named == [("0171 1234567", "Mother"), ("030/1234567", "Example Ltd")]
+    tenant = office.acme.tenant_id
+    for contacts in (office.contacts, await office.reopened()):
+        assert contacts.company_name(tenant, MOBILE) == contacts.company_name(tenant, WORK) == "Example Ltd"
+        assert contacts.company_name(office.globex.tenant_id, WORK) == contacts.company_name(tenant, "+4940999") == ""
+        assert sorted(contacts.company_entries(tenant)) == [("Example Ltd", MOBILE), ("Example Ltd", WORK)]
+    await office.contacts.update(office.acme, company.id, ContactDetails("Ltd", numbers=(ContactNumber(WORK),)))
+    assert office.contacts.company_name(tenant, MOBILE) == ""
+    assert office.contacts.company_name(tenant, WORK) == "Ltd"
+    await office.contacts.remove(office.acme, company.id)
+    assert office.contacts.company_name(tenant, WORK) == ""
+
+
+@pytest.mark.parametrize(
+    ("details", "field"),
+    [
+        (ContactDetails(), "name"),
+        (ContactDetails(note="Only a note"), "name"),
+        (ContactDetails("x" * 201), "name"),
+        (ContactDetails("Bell\x07"), "name"),
+        (ContactDetails("A", numbers=(ContactNumber("call me"),)), "numbers"),
+        (ContactDetails("A", numbers=(ContactNumber("0" * 40),)), "numbers"),
+        (ContactDetails("A", emails=("nobody",)), "emails"),
+        (ContactDetails("A", note="x" * 2001), "note"),
+    ],
+)
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_bad_contacts_are_refused_by_field(office: Office, details: ContactDetails, field: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        await office.contacts.create(office.ada, NewContact(details))
+    assert refused.value.field == field
+    assert await office.rows() == [0, 0, 0]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_full_address_book_takes_no_more(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("unificx.contacts.service.MAX_PERSONAL", 2)
+    await office.add(office.ada, "A")
+    with pytest.raises(Conflict):
+        await office.contacts.add(office.ada, [NewContact(ContactDetails(name)) for name in "BC"])
+    assert await office.listed(office.ada) == ["A"]
+
+
+@pytest.mark.promise("D3")
+async def test_erasing_a_number_removes_it_from_all_address_books(office: Office) -> None:
+    """The name goes with each of the numbers, also where another one seals the contact."""
+    await office.add(office.acme, "Maria", WORK, MOBILE)
+    await office.add(office.ada, "Maria M.", MOBILE, note="nice")
+    await office.add(office.ben, "Other", WORK)
+    elsewhere = await office.add(office.globex, "Elsewhere", MOBILE)
+    holding = contact_holding(office.database, office.contacts)
+    owner = DataSubject(office.ada.tenant_id, office.subject(MOBILE))
+    assert await holding.find(owner) == {"contacts": 0, "entries in address books of others": 2}
+    [own, entries] = holding.export(owner, office.keys)
+    assert isinstance(own, Records)
+    assert isinstance(entries, Records)
+    copied = [record async for record in entries.read()]
+    assert sorted(record["name"] for record in copied) == ["Maria", "Maria M."]
+    assert not any("note" in record or "favourite" in record for record in copied)
+    await holding.erase(owner)
+    assert set((await holding.remains(owner)).values()) == {0}
+    assert await office.listed(office.ada, office.acme) == []
+    assert await office.listed(office.ben) == ["Other"]
+    assert office.contacts.company_name(owner.tenant_id, WORK) == ""
+    assert (await office.contacts.get([office.globex], elsewhere.id)).details.name == "Elsewhere"
+
+
+@pytest.mark.promise("D3")
+async def test_a_destroyed_key_of_a_number_closes_company_contacts_in_every_copy(office: Office) -> None:
+    await office.add(office.acme, "Maria", WORK)
+    subject = office.subject(WORK)
+    office.keys.destroy(office.acme.tenant_id, subject)
+    office.contacts.drop_subject(subject)
+    for contacts in (office.contacts, await office.reopened()):
+        assert (await contacts.page([office.acme])).items == ()
+        assert contacts.company_name(office.acme.tenant_id, WORK) == ""
+    again = await office.add(office.acme, "Maria again", WORK)
+    assert office.subject(WORK) != subject
+    assert again.details.name == "Maria again"
+
+
+@pytest.mark.promise("D1", "D3", "D5")
+async def test_an_address_book_is_copied_and_erased_with_its_owner(office: Office) -> None:
+    await office.add(office.ada, "Mother", MOBILE, note="Birthday in May", favourite=True)
+    await office.add(office.ben, "Mother of Ada", MOBILE)
+    holding = contact_holding(office.database, office.contacts)
+    owner = DataSubject(office.ada.tenant_id, office.ada.subject, office.ada.person_id)
+    [own, entries] = holding.export(owner, office.keys)
+    assert isinstance(own, Records)
+    assert isinstance(entries, Records)
+    [record] = [record async for record in own.read()]
+    assert (record["name"], record["note"], record["numbers"]) == ("Mother", "Birthday in May", [f"work {MOBILE}"])
+    assert [record async for record in entries.read()] == []
+    await holding.erase(owner)
+    assert set((await holding.remains(owner)).values()) == {0}
+    assert await office.listed(office.ben) == ["Mother of Ada"]
+
+
+async def test_contacts_end_with_their_account_and_their_tenant(office: Office) -> None:
+    await office.add(office.ada, "Mother", MOBILE)
+    await office.add(office.ben, "Friend", WORK)
+    await office.add(office.acme, "Example Ltd", WORK)
+    await office.add(office.globex, "Stays", WORK)
+    outbox = Outbox(office.database, lambda event: None, office.database.clock)
+    outbox.subscribe(PersonClosed, office.contacts.on_person_closed)
+    outbox.subscribe(TenantDeleted, office.contacts.on_tenant_deleted)
+    tenant = office.acme.tenant_id
+    async with office.database.begin() as uow:
+        uow.publish(PersonClosed("e-1", tenant, office.ada.person_id, office.ada.subject))
+    await outbox.deliver()
+    assert (await office.rows(), await office.listed(office.ada)) == ([3, 3, 3], [])
+    async with office.database.begin() as uow:
+        uow.publish(TenantDeleted("e-2", tenant))
+    await outbox.deliver()
+    assert await office.rows() == [1, 1, 1]
+    assert office.contacts.company_name(tenant, WORK) == ""
+    assert office.contacts.company_name(office.globex.tenant_id, WORK) == "Stays"
+
+
+async def test_what_was_copied_from_a_telephone_is_removed_completely(office: Office) -> None:
+    copied = [NewContact(ContactDetails(name), source="device") for name in ("A", "B")]
+    await office.contacts.add(office.ada, copied)
+    await office.add(office.ada, "Own")
+    assert await office.contacts.remove_synced(office.ada) == 2
+    assert await office.listed(office.ada) == ["Own"]
+
+
+async def test_no_text_of_a_contact_is_in_the_database(office: Office) -> None:
+    await office.add(office.ada, "Canary Name", MOBILE, note="Canary note", emails=("canary@example.com",))
+    async with office.database.read() as session:
+        for row in ROWS:
+            for values in (await session.execute(select(*row.__table__.columns))).all():
+                assert not any(mark in repr(tuple(values)) for mark in ("Canary", "canary", MOBILE[1:]))

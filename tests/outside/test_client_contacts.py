@@ -1,0 +1,44 @@
+"""Contacts in the app: created, changed, deleted and restored."""
+
+import pytest
+from client_pages import Clients
+from page_checks import PageChecker
+from playwright.sync_api import expect
+from server import Household
+
+pytestmark = pytest.mark.headless_shell
+
+
+def test_a_contact_is_created_changed_deleted_and_restored(clients: Clients, household: Household) -> None:
+    anna = clients().sign_in(household.anna, path="/team?show=contacts")
+    page = anna.page
+    walk = PageChecker(anna, "en")
+    expect(page.get_by_text("No contacts yet.")).to_be_visible()
+    walk.check("light", "dark")
+    page.get_by_role("button", name="New contact").click()
+    form = page.get_by_role("dialog", name="New contact")
+    form.get_by_role("textbox", name="Name", exact=True).fill("Maria Muster")
+    form.get_by_role("textbox", name="Organisation").fill("Muster GmbH")
+    form.get_by_role("textbox", name="Number 1", exact=True).fill("call me")
+    form.get_by_role("button", name="Save").click()
+    expect(form.get_by_text("This is not a telephone number.")).to_be_visible()
+    walk.check("light", "dark")
+    form.get_by_role("textbox", name="Number 1", exact=True).fill("0171 1234567")
+    form.get_by_role("button", name="Save").click()
+
+    expect(page.get_by_role("heading", name="Maria Muster")).to_be_visible()
+    expect(page.get_by_role("button", name="+491711234567", exact=False).first).to_be_visible()
+    walk.check("light", "dark")
+    page.get_by_role("button", name="Add Maria Muster to favourites").click()
+    expect(page.get_by_role("button", name="Remove Maria Muster from favourites")).to_be_visible()
+    page.get_by_role("button", name="More actions for Maria Muster").click()
+    page.get_by_role("menuitem", name="Delete contact").click()
+    deleted = page.get_by_role("listitem").filter(has_text="Maria Muster is deleted.")
+    deleted.get_by_role("button", name="Undo").click()
+    contacts = page.get_by_role("list", name="Favourites")
+    expect(contacts.get_by_role("link", name="Maria Muster")).to_be_visible()
+    page.get_by_role("searchbox", name="Search contacts").fill("0171")
+    expect(page.get_by_role("list", name="Contacts").get_by_role("link", name="Maria Muster")).to_be_visible()
+    walk.check("light", "dark")
+    assert walk.findings == []
+    assert anna.complaints == []

@@ -1,0 +1,190 @@
+"""Contacts: those of the company, for everyone in the tenant, and personal ones, for their owner alone."""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from fastapi import Depends, Path, Query, status
+
+from unificx import contacts
+from unificx.api.access import (
+    CurrentUser,
+    CurrentUserDep,
+    Cursor,
+    Limit,
+    NotThePerson,
+    ServicesDep,
+    TenantQuery,
+    purpose,
+    require_access,
+    require_own,
+)
+from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
+from unificx.api.problems import problem_responses
+from unificx.api.router import Router
+from unificx.api.schemas import contacts as models
+from unificx.api.schemas import core
+from unificx.api.services import Services
+from unificx.contacts import AddressBook, BookKind, Contact
+from unificx.core.errors import Forbidden
+from unificx.identity import Action, may
+
+router = Router(
+    prefix="/api/v1/contacts", tags=["contacts"], route_class=IdempotentRoute, dependencies=[purpose("directory")]
+)
+ContactId = Annotated[str, Path(max_length=64, pattern=core.REFERENCE)]
+Search = Annotated[
+    str, Query(max_length=100, description="Beginnings of words of name, organisation and e-mail, or part of a number.")
+]
+WhichBook = Annotated[Literal["all", "company", "personal"], Query(description="Which contacts.")]
+Revision = Annotated[
+    int | None, Query(ge=0, le=2**53, description="Refuse if the contact has changed since this revision.")
+]
+
+
+@dataclass(frozen=True, slots=True)
+class ContactFilter:
+    """Which contacts are listed."""
+
+    book: WhichBook = "all"
+    search: Search = ""
+    favourites: Annotated[bool, Query(description="Only favourites.")] = False
+
+
+@router.get("", responses=problem_responses(401, 403, 404))
+async def list_contacts(
+    *,
+    services: ServicesDep,
+    user: CurrentUserDep,
+    wanted: Annotated[ContactFilter, Depends()],
+    tenant: TenantQuery = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> core.Page[models.Contact]:
+    """List contacts by name: personal ones of the user, and those of the company."""
+    books = await _books(services, user, tenant, wanted.book)
+    page = await services.contacts.page(books, wanted.search, cursor, limit, favourites=wanted.favourites)
+    return core.Page(items=[_schema(user, each) for each in page.items], next=page.next)
+
+
+@router.post(
+    "",
+    status_code=status.HTTP_201_CREATED,
+    dependencies=[Depends(declare_idempotency_key)],
+    responses=problem_responses(401, 403, 404, 409),
+)
+async def create_contact(
+    services: ServicesDep, user: CurrentUserDep, new: models.NewContact, tenant: TenantQuery = None
+) -> models.Contact:
+    """Add a contact. Company contacts are added by administrators."""
+    book = await _writable(services, user, tenant, new.book)
+    return _schema(user, await services.contacts.create(book, contacts.NewContact(new.details(), new.uid)))
+
+
+@router.post("/names", responses=problem_responses(401, 403, 404))
+async def find_contact_names(
+    services: ServicesDep, user: CurrentUserDep, wanted: models.NumberList, tenant: TenantQuery = None
+) -> models.NumberNames:
+    """Find the contacts of numbers, in any spelling: first your own, then those of the company. Nothing is changed."""
+    found = await services.contacts.names(await _books(services, user, tenant, "all"), wanted.numbers)
+    return models.NumberNames(
+        items=[
+            models.NumberName(
+                number=each.number,
+                name=each.contact.details.title,
+                organisation=each.contact.details.organisation,
+                book=each.contact.kind,
+                contact_id=each.contact.id,
+            )
+            for each in found
+        ]
+    )
+
+
+@router.get("/{contact_id}", responses=problem_responses(401, 403, 404))
+async def show_contact(
+    services: ServicesDep, user: CurrentUserDep, contact_id: ContactId, tenant: TenantQuery = None
+) -> models.Contact:
+    """Show a contact."""
+    return _schema(user, await services.contacts.get(await _books(services, user, tenant, "all"), contact_id))
+
+
+@router.put("/{contact_id}", responses=problem_responses(401, 403, 404, 409))
+async def update_contact(
+    services: ServicesDep,
+    user: CurrentUserDep,
+    contact_id: ContactId,
+    change: models.ContactUpdate,
+    tenant: TenantQuery = None,
+) -> models.Contact:
+    """Replace a contact. With `revision`, a change that was made meanwhile is not overwritten."""
+    book = await _book_of(services, user, tenant, contact_id)
+    return _schema(user, await services.contacts.update(book, contact_id, change.details(), change.revision))
+
+
+@router.delete("/{contact_id}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404, 409))
+async def delete_contact(
+    services: ServicesDep,
+    user: CurrentUserDep,
+    contact_id: ContactId,
+    revision: Revision = None,
+    tenant: TenantQuery = None,
+) -> None:
+    """Delete a contact."""
+    book = await _book_of(services, user, tenant, contact_id)
+    await services.contacts.remove(book, contact_id, revision)
+
+
+async def _books(
+    services: Services, user: CurrentUser, tenant: str | None, which: Literal["all", "company", "personal"]
+) -> list[AddressBook]:
+    """Return the address books that the user may read, their own first."""
+    found: list[AddressBook] = []
+    if which == "personal" or (which == "all" and tenant is None and _has_own(services, user)):
+        found.append(_own_book(services, user))
+    if which != "personal":
+        scope = await require_access(services, user, tenant, Action.DIRECTORY)
+        found.append(AddressBook(scope.tenant_id))
+    return found
+
+
+async def _writable(services: Services, user: CurrentUser, tenant: str | None, kind: BookKind) -> AddressBook:
+    """Return an address book that the user may change. Raise Forbidden."""
+    if kind == "personal":
+        return _own_book(services, user)
+    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    return AddressBook(scope.tenant_id)
+
+
+async def _book_of(services: Services, user: CurrentUser, tenant: str | None, contact_id: str) -> AddressBook:
+    """Return the address book of a contact that the user may change. Raise NotFound, Forbidden."""
+    found = await services.contacts.get(await _books(services, user, tenant, "all"), contact_id)
+    return await _writable(services, user, tenant, found.kind)
+
+
+def _has_own(services: Services, user: CurrentUser) -> bool:
+    principal = user.principal
+    return (
+        may(principal, Action.OWN, principal.tenant_id)
+        and not principal.is_substitute
+        and services.identity.directory.person_subject(principal.person_id) is not None
+    )
+
+
+def _own_book(services: Services, user: CurrentUser) -> AddressBook:
+    """Return the address book of the user. Raise Forbidden."""
+    principal = user.principal
+    require_own(principal)
+    if principal.is_substitute:
+        raise NotThePerson(
+            "Another person made this access, so it opens no personal contacts.",
+            hint="Confirm your identity with your own password or second factor, or choose a password of your own.",
+        )
+    subject = services.identity.directory.person_subject(principal.person_id)
+    if subject is None:
+        raise Forbidden("Only people have personal contacts.", hint="Sign in as a user.")
+    return AddressBook(principal.tenant_id, principal.person_id, subject)
+
+
+def _schema(user: CurrentUser, one: Contact) -> models.Contact:
+    editable = bool(one.person_id) or may(user.principal, Action.PEOPLE_CHANGE, one.tenant_id)
+    return models.Contact.of(one, editable=editable)

@@ -1,0 +1,114 @@
+"""Schemas of contacts."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field
+
+from unificx import contacts
+from unificx.api.schemas.core import Input, Output
+from unificx.contacts import MAX_ENTRIES, MAX_NAME, MAX_NOTE, MAX_UID, BookKind, NumberLabel, Source
+
+PhoneNumber = Annotated[str, Field(min_length=1, max_length=64, examples=["+49301234567"])]
+Line = Annotated[str, Field(max_length=MAX_NAME)]
+_REVISION = "Number of the last change in the address book. Send it with a change, so that none of others is lost."
+
+
+class ContactNumber(Output):
+    """A number of a contact: in E.164, or a short number as it is dialled."""
+
+    number: str
+    label: NumberLabel
+
+
+class Contact(Output):
+    """A contact."""
+
+    id: str
+    book: BookKind = Field(description="`company`: for everyone in the tenant; `personal`: yours alone.")
+    uid: str = Field(description="Identifies the contact in vCards (RFC 6350).")
+    revision: int = Field(description=_REVISION)
+    changed: datetime
+    source: Source = Field(description="`device`: copied from the address book of your telephone.")
+    editable: bool = Field(description="You may change and delete it.")
+    name: str
+    organisation: str
+    department: str
+    numbers: list[ContactNumber]
+    emails: list[str]
+    note: str
+    favourite: bool
+
+    @classmethod
+    def of(cls, one: contacts.Contact, *, editable: bool) -> "Contact":
+        details = one.details
+        return cls(
+            id=one.id,
+            book=one.kind,
+            uid=one.uid,
+            revision=one.revision,
+            changed=one.changed,
+            source=one.source,
+            editable=editable,
+            name=details.name,
+            organisation=details.organisation,
+            department=details.department,
+            numbers=[ContactNumber(number=each.number, label=each.label) for each in details.numbers],
+            emails=list(details.emails),
+            note=details.note,
+            favourite=details.favourite,
+        )
+
+
+class ContactNumberEntry(Input):
+    number: PhoneNumber = Field(description="In E.164, or as dialled in the tenant's country.")
+    label: NumberLabel = "other"
+
+
+class ContactEntry(Input):
+    """A contact as it is entered: a name, an organisation, a number or an e-mail address at least."""
+
+    name: Line = ""
+    organisation: Line = ""
+    department: Line = ""
+    numbers: list[ContactNumberEntry] = Field(default_factory=list[ContactNumberEntry], max_length=MAX_ENTRIES)
+    emails: list[Annotated[str, Field(max_length=320)]] = Field(default_factory=list[str], max_length=MAX_ENTRIES)
+    note: str = Field(default="", max_length=MAX_NOTE)
+    favourite: bool = False
+
+    def details(self) -> contacts.ContactDetails:
+        """Return the details, not checked yet."""
+        numbers = tuple(contacts.ContactNumber(each.number, each.label) for each in self.numbers)
+        texts = (self.name, self.organisation, self.department)
+        return contacts.ContactDetails(*texts, numbers, tuple(self.emails), self.note, self.favourite)
+
+
+class NewContact(ContactEntry):
+    book: BookKind = "personal"
+    uid: str = Field(default="", max_length=MAX_UID, description="Of a deleted contact that is restored.")
+
+
+class ContactUpdate(ContactEntry):
+    """All fields of the contact: an omitted one becomes empty."""
+
+    revision: int | None = Field(default=None, ge=0, le=2**53, description=_REVISION)
+
+
+class NumberList(Input):
+    numbers: list[PhoneNumber] = Field(max_length=200)
+
+
+class NumberName(Output):
+    """The contact of a number."""
+
+    number: str = Field(description="As it was asked for.")
+    name: str
+    organisation: str
+    book: BookKind
+    contact_id: str
+
+
+class NumberNames(Output):
+    """Numbers that are in your contacts, or in the company contacts."""
+
+    items: list[NumberName]

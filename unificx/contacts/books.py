@@ -1,0 +1,178 @@
+"""Address books in memory: lists, searches and the names of callers are answered from them."""
+
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from unificx.contacts.checks import matches, order_key, search_terms
+from unificx.contacts.schemas import AddressBook, Contact, ContactDetails
+from unificx.db import Page, invalid_cursor
+
+MAX_BOOKS = 200
+"""Address books in memory, the ones that were used last."""
+MAX_CONTACTS = 100_000
+"""Contacts of all of them, about 1 KB each."""
+
+
+class Book:
+    """The contacts of an address book."""
+
+    def __init__(self, contacts: Iterable[Contact]) -> None:
+        self._by_id = {each.id: each for each in contacts}
+        self._sorted: list[Contact] | None = None
+        self._by_number: dict[str, Contact] | None = None
+
+    def __len__(self) -> int:
+        return len(self._by_id)
+
+    def put(self, contact: Contact) -> None:
+        """Add a contact, or replace it."""
+        self._by_id[contact.id] = contact
+        self._sorted = self._by_number = None
+
+    def drop(self, contact_ids: Iterable[str]) -> None:
+        """Remove contacts."""
+        for each in contact_ids:
+            self._by_id.pop(each, None)
+        self._sorted = self._by_number = None
+
+    def in_order(self) -> Sequence[Contact]:
+        """Return the contacts by name."""
+        if self._sorted is None:
+            self._sorted = sorted(self._by_id.values(), key=order_key)
+        return self._sorted
+
+    def with_number(self, number: str) -> Contact | None:
+        """Return the contact with a number: the first by name."""
+        if self._by_number is None:
+            self._by_number = {
+                each.number: contact for contact in reversed(self.in_order()) for each in contact.details.numbers
+            }
+        return self._by_number.get(number)
+
+
+class Books:
+    """Address books in memory, as many as fit. `generation` detects a change during a load."""
+
+    def __init__(self) -> None:
+        # Owner: the database. A copy of this node, changed after each of its commits.
+        self._books: OrderedDict[tuple[str, str], Book] = OrderedDict()
+        self.generation = 0
+
+    def get(self, book: AddressBook) -> Book | None:
+        """Return an address book that is in memory."""
+        found = self._books.get(_key(book))
+        if found is not None:
+            self._books.move_to_end(_key(book))
+        return found
+
+    def put(self, book: AddressBook, loaded: Book, generation: int) -> None:
+        """Add a book that was loaded, unless something has changed since `generation`."""
+        if generation != self.generation:
+            return
+        self._books[_key(book)] = loaded
+        while len(self._books) > MAX_BOOKS or (
+            len(self._books) > 1 and sum(map(len, self._books.values())) > MAX_CONTACTS
+        ):
+            self._books.popitem(last=False)
+
+    def change(self, book: AddressBook, put: Iterable[Contact] = (), drop: Iterable[str] = ()) -> None:
+        """Apply a committed change."""
+        self.generation += 1
+        found = self._books.get(_key(book))
+        if found is not None:
+            found.drop(drop)
+            for each in put:
+                found.put(each)
+
+    def forget(self, tenant_id: str, person_id: str | None = None) -> None:
+        """Drop the books of a tenant, or only that of a person."""
+        self.generation += 1
+        for tenant, owner in list(self._books):
+            if tenant == tenant_id and person_id in (None, owner):
+                del self._books[tenant, owner]
+
+    def forget_all(self) -> None:
+        """Drop all books."""
+        self.generation += 1
+        self._books.clear()
+
+
+def _key(book: AddressBook) -> tuple[str, str]:
+    return book.tenant_id, book.person_id
+
+
+def page_of(books: Sequence[Book], search: str, cursor: str | None, limit: int, *, favourites: bool) -> Page[Contact]:
+    """Return a page of the contacts of several books that match a search, by name. Raise Invalid for a malformed
+    cursor. A cursor has the place of the last contact and its id; without that contact, the place counts."""
+    terms = search_terms(search)
+    found = list(books[0].in_order()) if len(books) == 1 else sorted(_all(books), key=order_key)
+    if favourites:
+        found = [each for each in found if each.details.favourite]
+    if terms:
+        found = [each for each in found if matches(each, terms)]
+    start = _start(found, cursor) if cursor else 0
+    items = tuple(found[start : start + limit])
+    more = start + limit < len(found)
+    return Page(items, f"{start + limit}_{items[-1].id}" if more else None)
+
+
+def _all(books: Sequence[Book]) -> Iterable[Contact]:
+    return (each for book in books for each in book.in_order())
+
+
+def _start(found: Sequence[Contact], cursor: str) -> int:
+    place, _, last = cursor.partition("_")
+    if not place.isdecimal() or len(place) > 9 or not last:
+        raise invalid_cursor()
+    return next((at + 1 for at, each in enumerate(found) if each.id == last), int(place))
+
+
+class CompanyNames:
+    """Names of callers by number, from the company contacts of all tenants: no call waits for the database."""
+
+    def __init__(self) -> None:
+        # Owner: the database. A copy of this node, changed after each of its commits.
+        self._contacts: dict[str, dict[str, Contact]] = {}
+        """Contacts by id and tenant, with nothing but title and numbers."""
+        self._ids: dict[str, dict[str, tuple[str, ...]]] = {}
+        """Ids of contacts by number and tenant."""
+
+    def get(self, tenant_id: str, number: str) -> str:
+        """Return the name of a number, "" if it is in no company contact."""
+        ids = self._ids.get(tenant_id, {}).get(number, ())
+        return self._contacts[tenant_id][ids[0]].details.name if ids else ""
+
+    def entries(self, tenant_id: str) -> list[tuple[str, str]]:
+        """Return name and number of all company contacts."""
+        contacts = self._contacts.get(tenant_id, {}).values()
+        return [(each.details.name, number.number) for each in contacts for number in each.details.numbers]
+
+    def put(self, contact: Contact) -> None:
+        """Add a contact, or replace it."""
+        self.drop(contact.tenant_id, [contact.id])
+        details = ContactDetails(name=contact.details.title, numbers=contact.details.numbers)
+        self._contacts.setdefault(contact.tenant_id, {})[contact.id] = replace(contact, uid="", details=details)
+        numbers = self._ids.setdefault(contact.tenant_id, {})
+        for each in details.numbers:
+            numbers[each.number] = (*numbers.get(each.number, ()), contact.id)
+
+    def drop(self, tenant_id: str, contact_ids: Iterable[str]) -> None:
+        """Remove contacts with all of their numbers."""
+        numbers = self._ids.get(tenant_id, {})
+        for contact_id in contact_ids:
+            gone = self._contacts.get(tenant_id, {}).pop(contact_id, None)
+            for each in gone.details.numbers if gone is not None else ():
+                left = tuple(one for one in numbers.pop(each.number) if one != contact_id)
+                if left:
+                    numbers[each.number] = left
+
+    def drop_subject(self, subject: str) -> None:
+        """Remove the contacts that are sealed for a subject."""
+        for tenant_id, contacts in self._contacts.items():
+            self.drop(tenant_id, [each.id for each in contacts.values() if each.subject == subject])
+
+    def drop_tenant(self, tenant_id: str) -> None:
+        """Remove everything of a tenant."""
+        self._contacts.pop(tenant_id, None)
+        self._ids.pop(tenant_id, None)

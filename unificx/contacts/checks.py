@@ -1,0 +1,137 @@
+"""Checks of contacts, and the order and search of an address book. Pure."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+
+from unificx.contacts.schemas import LABELS, Contact, ContactDetails, ContactNumber
+from unificx.core.errors import Invalid
+
+MAX_PERSONAL = 5_000
+MAX_COMPANY = 20_000
+"""Contacts of an address book."""
+MAX_NAME = 200
+MAX_NOTE = 2_000
+MAX_ENTRIES = 20
+"""Numbers and e-mail addresses of a contact, each."""
+MAX_UID = 255
+
+Canonical = Callable[[str], str]
+"""Returns a number in E.164, a short number as it is dialled, or "" for a text that is none."""
+
+_SHORT = re.compile(r"[1-9*#][0-9*#]{1,7}\Z", re.ASCII)
+_SEPARATORS = str.maketrans("", "", " -.()/\u00a0\u2011\u202f")
+_EMAIL = re.compile(r"[^@\s<>,;\"]{1,64}@[^@\s<>,;\"]{1,253}\Z")
+
+
+def checked(details: ContactDetails, canonical: Canonical) -> ContactDetails:
+    """Return the details with numbers in their stored form and without repetitions. Raise Invalid that names the
+    field."""
+    numbers = [ContactNumber(checked_number(each.number, canonical), each.label) for each in details.numbers]
+    found = replace(
+        details,
+        name=_line(details.name, "name"),
+        organisation=_line(details.organisation, "organisation"),
+        department=_line(details.department, "department"),
+        numbers=_unique(numbers),
+        emails=tuple(dict.fromkeys(checked_email(each) for each in details.emails)),
+        note=_note(details.note),
+    )
+    if any(each.label not in LABELS for each in found.numbers):
+        raise Invalid("Unknown label of a number.", hint=f"Use {', '.join(LABELS)}.", field="numbers")
+    for name, entries in (("numbers", found.numbers), ("emails", found.emails)):
+        if len(entries) > MAX_ENTRIES:
+            raise Invalid(f"A contact has at most {MAX_ENTRIES} {name}.", field=name)
+    if not found.title:
+        raise Invalid("The contact is empty.", hint="Enter a name, an organisation or a number.", field="name")
+    return found
+
+
+def checked_number(text: str, canonical: Canonical) -> str:
+    """Return a number in E.164, or a short number as it is dialled. Raise Invalid."""
+    digits = text.strip().removeprefix("tel:").translate(_SEPARATORS) if len(text) <= 64 else ""
+    found = digits if _SHORT.match(digits) else canonical(digits) if digits else ""
+    if not found:
+        raise Invalid("This is not a telephone number.", hint="Write it as +49301234567.", field="numbers")
+    return found
+
+
+def checked_email(text: str) -> str:
+    """Return an e-mail address. Raise Invalid."""
+    found = text.strip().removeprefix("mailto:")
+    if not _EMAIL.match(found) or not found.isprintable():
+        raise Invalid("This is not an e-mail address.", field="emails")
+    return found
+
+
+def checked_uid(uid: str) -> str:
+    """Return the uid of a vCard. Raise Invalid."""
+    if len(uid) > MAX_UID or not uid.isprintable():
+        raise Invalid(f"A uid has at most {MAX_UID} printable characters.", field="uid")
+    return uid
+
+
+def _line(text: str, field: str) -> str:
+    found = " ".join(text.split())
+    if len(found) > MAX_NAME or not found.isprintable():
+        raise Invalid(f"Use at most {MAX_NAME} printable characters.", field=field)
+    return found
+
+
+def _note(text: str) -> str:
+    found = text.replace("\r\n", "\n").strip()
+    if len(found) > MAX_NOTE or not found.replace("\n", "").replace("\t", "").isprintable():
+        raise Invalid(f"Use at most {MAX_NOTE} printable characters.", field="note")
+    return found
+
+
+def _unique(numbers: Iterable[ContactNumber]) -> tuple[ContactNumber, ...]:
+    return tuple({each.number: each for each in reversed(tuple(numbers))}.values())[::-1]
+
+
+# ---- order and search
+
+
+def order_key(contact: Contact) -> tuple[str, str]:
+    """Return the key by which an address book is sorted: by name, without accents and case."""
+    return normalized(contact.details.title), contact.id
+
+
+def normalized(text: str) -> str:
+    """Return a text as it is compared."""
+    return "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char)).casefold()
+
+
+def matches(contact: Contact, terms: Sequence[str]) -> bool:
+    """Whether each of the terms, as `search_terms` returns them, begins a word of the contact, or is part of a
+    number."""
+    details = contact.details
+    texts = (details.name, details.organisation, details.department, *details.emails)
+    words = [word for text in texts for word in _WORDS.split(normalized(text))]
+    numbers = [each.number for each in details.numbers]
+    return all(
+        any(word.startswith(term) for word in words)
+        or (_is_dialled(term) and any(_digits(term) in number for number in numbers))
+        for term in terms
+    )
+
+
+def search_terms(search: str) -> list[str]:
+    """Return the terms of a search. One that looks like a telephone number is a single term."""
+    if _is_dialled(search.strip()):
+        return [search.strip()]
+    return normalized(search).split()
+
+
+_WORDS = re.compile(r"[\s\-.,@+()/]+")
+_DIALLED = re.compile(r"[+0-9][0-9 \-./()]*\Z", re.ASCII)
+
+
+def _is_dialled(term: str) -> bool:
+    return bool(_DIALLED.match(term))
+
+
+def _digits(term: str) -> str:
+    """Return the digits of a number without its national prefix, so that 030 12 finds +493012."""
+    return term.translate(_SEPARATORS).lstrip("0")

@@ -1,0 +1,255 @@
+"""Contacts: address books of tenants and of their users."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from functools import partial
+
+from unificx.contacts import repository
+from unificx.contacts.books import Book, Books, CompanyNames, page_of
+from unificx.contacts.checks import MAX_COMPANY, MAX_PERSONAL, checked, checked_uid
+from unificx.contacts.events import ContactsChanged
+from unificx.contacts.schemas import AddressBook, Contact, ContactDetails, FoundName, NewContact
+from unificx.core.clock import random_id
+from unificx.core.errors import Conflict, NotFound
+from unificx.db import Database, ErasedSubject, Page, UnitOfWork
+from unificx.identity.events import PersonClosed, TenantDeleted
+from unificx.privacy import KeyStore, outside_subject
+
+SUBJECTS_AT_A_TIME = 50
+"""Data subjects that are created without a pause: each new one is a write to the key store."""
+
+
+class ContactChanged(Conflict):
+    """The contact was changed by another device or person since it was read."""
+
+    code = "contact_changed"
+
+
+class Contacts:
+    """The address books of all tenants. Call `start` first. `publish` takes signals for the bus."""
+
+    def __init__(self, database: Database, keys: KeyStore, publish: Callable[[object], None]) -> None:
+        self._database = database
+        self._keys = keys
+        self._clock = database.clock
+        self._publish = publish
+        self._books = Books()
+        self._names = CompanyNames()
+
+    async def start(self) -> None:
+        """Load the names of company contacts."""
+        async with self._database.read() as session:
+            async for contact in repository.company_contacts(session, self._keys):
+                self._names.put(contact)
+
+    # ---- names of callers
+
+    def company_name(self, tenant_id: str, number: str) -> str:
+        """Return the name of a number in E.164 in the company contacts, "" for none. From memory."""
+        return self._names.get(tenant_id, number)
+
+    def company_entries(self, tenant_id: str) -> list[tuple[str, str]]:
+        """Return name and number of the company contacts, for the phone books of desk phones. From memory."""
+        return self._names.entries(tenant_id)
+
+    async def names(self, books: Sequence[AddressBook], numbers: Iterable[str]) -> list[FoundName]:
+        """Return the contacts of numbers, in any spelling, from the first of the books that has one."""
+        loaded = [await self._book(each) for each in books]
+        found: list[FoundName] = []
+        for number in numbers:
+            stored = self.canonical(books[0].tenant_id, number) or number
+            contact = next((one for book in loaded if (one := book.with_number(stored)) is not None), None)
+            if contact is not None:
+                found.append(FoundName(number, contact))
+        return found
+
+    # ---- reading
+
+    async def page(
+        self,
+        books: Sequence[AddressBook],
+        search: str = "",
+        cursor: str | None = None,
+        limit: int = 50,
+        *,
+        favourites: bool = False,
+    ) -> Page[Contact]:
+        """Return contacts of one or two address books by name. Raise Invalid for a malformed cursor."""
+        loaded = [await self._book(each) for each in books]
+        return page_of(loaded, search, cursor, limit, favourites=favourites)
+
+    async def all(self, book: AddressBook) -> Sequence[Contact]:
+        """Return all contacts of an address book by name."""
+        return (await self._book(book)).in_order()
+
+    async def get(self, books: Sequence[AddressBook], contact_id: str) -> Contact:
+        """Return a contact of one of these address books. Raise NotFound."""
+        async with self._database.read() as session:
+            for book in books:
+                found = await repository.find(session, self._keys, book, contact_id)
+                if found is not None:
+                    return found
+        raise _no_contact()
+
+    async def _book(self, book: AddressBook) -> Book:
+        found = self._books.get(book)
+        if found is None:
+            generation = self._books.generation
+            async with self._database.read() as session:
+                found = Book(await repository.contacts_of(session, self._keys, book))
+            self._books.put(book, found, generation)
+        return found
+
+    # ---- changes
+
+    async def create(self, book: AddressBook, new: NewContact) -> Contact:
+        """Add a contact. Raise Invalid, Conflict."""
+        return (await self.add(book, [new]))[0]
+
+    async def add(self, book: AddressBook, new: Sequence[NewContact]) -> list[Contact]:
+        """Add contacts, all or none. Raise Invalid, Conflict if the address book is full."""
+        canonical = partial(self.canonical, book.tenant_id)
+        details = [checked(each.details, canonical) for each in new]
+        subjects = await self._subjects(book.tenant_id, details)
+        added: list[Contact] = []
+        async with self._writing() as uow:
+            last = await repository.next_revisions(uow.session, book, len(new))
+            if await repository.count(uow.session, book) + len(new) > _capacity(book):
+                raise Conflict(f"An address book has at most {_capacity(book)} contacts.", hint="Delete some first.")
+            for at, (one, each) in enumerate(zip(new, details, strict=True)):
+                contact_id = random_id(self._clock)
+                uid, number = checked_uid(one.uid) or f"urn:uuid:{contact_id}", last - len(new) + 1 + at
+                owner = book.subject or self._sealing_subject(each, subjects)
+                where = (contact_id, book.tenant_id, book.person_id, uid, number)
+                added.append(Contact(*where, self._clock.now(), one.source, each, owner))
+            rows = [(one, _numbers_of(one.details, subjects)) for one in added]
+            await repository.add(uow.session, self._keys, rows)
+            self._apply(uow, book, added, ())
+        return added
+
+    async def update(
+        self, book: AddressBook, contact_id: str, details: ContactDetails, revision: int | None = None
+    ) -> Contact:
+        """Replace a contact. `revision` is that of the version which was edited. Raise NotFound, Invalid,
+        ContactChanged."""
+        new = checked(details, partial(self.canonical, book.tenant_id))
+        subjects = await self._subjects(book.tenant_id, [new])
+        async with self._writing() as uow:
+            number = await repository.next_revisions(uow.session, book)
+            before = await repository.find(uow.session, self._keys, book, contact_id)
+            if before is None:
+                raise _no_contact()
+            _require_revision(before, revision)
+            after = replace(before, details=new, revision=number, changed=self._clock.now())
+            if not book.person_id:
+                after = replace(after, subject=self._sealing_subject(new, subjects))
+            await repository.replace(uow.session, self._keys, after, _numbers_of(new, subjects))
+            self._apply(uow, book, [after], ())
+        return after
+
+    async def remove(self, book: AddressBook, contact_id: str, revision: int | None = None) -> None:
+        """Delete a contact. Raise NotFound, ContactChanged."""
+        async with self._writing() as uow:
+            await repository.next_revisions(uow.session, book)
+            before = await repository.find(uow.session, self._keys, book, contact_id)
+            if before is None:
+                raise _no_contact()
+            _require_revision(before, revision)
+            await repository.remove(uow.session, book.tenant_id, [contact_id])
+            self._apply(uow, book, (), [contact_id])
+
+    async def remove_synced(self, book: AddressBook) -> int:
+        """Delete the contacts that were copied from a telephone; return how many."""
+        async with self._writing() as uow:
+            await repository.next_revisions(uow.session, book)
+            gone = await repository.synced_ids(uow.session, book)
+            await repository.remove(uow.session, book.tenant_id, gone)
+            self._apply(uow, book, (), gone)
+        return len(gone)
+
+    def canonical(self, tenant_id: str, number: str) -> str:
+        """Return a number as it is stored, "" for a text that is none."""
+        return self._keys.numbering_plan.canonical(tenant_id, number)
+
+    async def _subjects(self, tenant_id: str, details: Iterable[ContactDetails]) -> dict[str, str]:
+        """Return the data subjects of all numbers in E.164, created if new."""
+        numbers = dict.fromkeys(each.number for one in details for each in one.numbers if each.number.startswith("+"))
+        found: dict[str, str] = {}
+        for at, number in enumerate(numbers, 1):
+            found[number] = outside_subject(self._keys, tenant_id, number)
+            if at % SUBJECTS_AT_A_TIME == 0:
+                await asyncio.sleep(0)
+        return found
+
+    def _sealing_subject(self, details: ContactDetails, subjects: dict[str, str]) -> str:
+        """Return the subject of a company contact: that of its first number outside, or one of its own."""
+        first = next((subjects[each.number] for each in details.numbers if each.number in subjects), "")
+        return first or random_id(self._clock)
+
+    @asynccontextmanager
+    async def _writing(self) -> AsyncIterator[UnitOfWork]:
+        """Begin a unit of work. Raise Conflict if a number or the owner is erased meanwhile."""
+        try:
+            async with self._database.begin() as uow:
+                yield uow
+        except ErasedSubject:
+            raise Conflict("The data of this number is being erased.", hint="Try again later.") from None
+
+    def _apply(self, uow: UnitOfWork, book: AddressBook, put: Sequence[Contact], drop: Sequence[str]) -> None:
+        uow.after_commit.append(lambda: self._changed(book, put, drop))
+
+    def _changed(self, book: AddressBook, put: Iterable[Contact], drop: Collection[str]) -> None:
+        self._books.change(book, put, drop)
+        if not book.person_id:
+            self._names.drop(book.tenant_id, drop)
+            for each in put:
+                self._names.put(each)
+        self._publish(ContactsChanged(book.tenant_id, book.person_id))
+
+    # ---- deletion
+
+    async def erase(self, tenant_id: str, subject: str) -> None:
+        """Delete the address book of an erased user, and the contacts of an erased number in all address books.
+        Idempotent."""
+        self.drop_subject(subject)
+        async with self._database.begin() as uow:
+            own = await repository.ids_of_subject(uow.session, tenant_id, subject)
+            ids = [*{*own, *await repository.linked_ids(uow.session, tenant_id, subject)}]
+            await repository.remove(uow.session, tenant_id, ids)
+            uow.after_commit.append(lambda: self._names.drop(tenant_id, ids))
+            uow.after_commit.append(lambda: self._books.forget(tenant_id))
+
+    def drop_subject(self, subject: str) -> None:
+        """Drop what is in memory of an erased subject before its rows are deleted."""
+        self._names.drop_subject(subject)
+        self._books.forget_all()
+
+    async def on_person_closed(self, event: PersonClosed, uow: UnitOfWork) -> None:
+        """Delete the address book of a closed account. Outbox handler."""
+        await repository.delete_book(uow.session, AddressBook(event.tenant, event.person_id))
+        uow.after_commit.append(lambda: self._books.forget(event.tenant, event.person_id))
+
+    async def on_tenant_deleted(self, event: TenantDeleted, uow: UnitOfWork) -> None:
+        """Delete the contacts of a deleted tenant. Outbox handler."""
+        await repository.delete_of_tenant(uow.session, event.tenant)
+        uow.after_commit.append(lambda: self._names.drop_tenant(event.tenant))
+        uow.after_commit.append(lambda: self._books.forget(event.tenant))
+
+
+def _numbers_of(details: ContactDetails, subjects: dict[str, str]) -> list[str]:
+    return list(dict.fromkeys(subjects[each.number] for each in details.numbers if each.number in subjects))
+
+
+def _capacity(book: AddressBook) -> int:
+    return MAX_PERSONAL if book.person_id else MAX_COMPANY
+
+
+def _require_revision(contact: Contact, revision: int | None) -> None:
+    if revision is not None and contact.revision != revision:
+        raise ContactChanged("The contact was changed meanwhile.", hint="Look at it again.", field="revision")
+
+
+def _no_contact() -> NotFound:
+    return NotFound("There is no such contact.", hint="See /api/v1/contacts.")
