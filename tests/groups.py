@@ -34,6 +34,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "outside/test_client_rooms",
         "outside/test_client_unbroken",
         "outside/test_portal_changes",
+        "outside/test_portal_costs",
         "outside/test_portal_home",
         "outside/test_portal_numbers",
         "outside/test_portal_people",
