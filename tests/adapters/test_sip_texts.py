@@ -10,7 +10,7 @@ from unificx.calls import PartyIdentity
 from unificx.core.errors import Forbidden, Invalid, NotFound, TooManyRequests
 from unificx.sip.flow import Flow
 from unificx.sip.message import Request, Response, parse, respond
-from unificx.sip_server import SentText, text_messages
+from unificx.sip_server import ReceivedText, SentText, text_messages
 
 PLAIN = ("Content-Type: text/plain",)
 WEB = Flow("wss", "192.0.2.7", 50_000, 9, 3)
@@ -80,6 +80,28 @@ async def test_texts_of_a_phone_are_stored_in_their_order(harness: SipHarness, p
     harness.texts.open.set()
     assert [each.status for each in await answers(harness)] == 5 * [202]
     assert [each.text for _, each in harness.texts.stored] == list("01234")
+
+
+async def test_a_text_that_arrives_between_two_waits_for_both(
+    harness: SipHarness, phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The lock of a phone stays the same while one of its texts waits, also at the moment at which it is free."""
+    texts, running, seen = [built(phone, each) for each in (b"0", b"1", b"2")], set[str](), list[tuple[str, int]]()
+
+    async def store(device: object, received: ReceivedText) -> None:
+        running.add(received.text)
+        seen.append((received.text, len(running)))
+        await asyncio.sleep(0)
+        if received.text == "0":
+            asyncio.get_running_loop().call_soon(harness.send, texts[2])
+        running.remove(received.text)
+
+    monkeypatch.setattr(harness.texts, "store", store)
+    for each in texts[:2]:
+        harness.send(each)
+    await harness.text_receiver.close()
+    await harness.text_receiver.close()
+    assert seen == [("0", 1), ("1", 1), ("2", 1)]
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import ceil
 from typing import Protocol
+from weakref import WeakValueDictionary
 
 import structlog
 
@@ -57,7 +58,8 @@ class TextReceiver:
         self._endpoint, self._inbox, self._clock = endpoint, inbox, clock
         self._tasks = BackgroundTasks(SIP_ACCESS)
         # Owner: the node that received the requests.
-        self._order: dict[str, asyncio.Lock] = {}
+        self._order: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        """By device; a lock is referred to by the tasks that hold it or wait for it."""
 
     def receive(self, event: RequestReceived, device: DeviceAuth) -> None:
         """Check a MESSAGE and start to store its text. Raise RemoteProtocolError."""
@@ -95,8 +97,6 @@ class TextReceiver:
             except Exception as fault:
                 log.error("text_not_stored", **describe_fault(fault))
                 status = 500
-        if not lock.locked():
-            self._order.pop(device.device_id, None)
         self._answer(event, status, headers)
 
     def _answer(self, event: RequestReceived, status: int, headers: Headers = ()) -> None:
