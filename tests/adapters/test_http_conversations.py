@@ -89,6 +89,8 @@ async def test_owners_choose_owners_and_pins_and_members_what_notifies_them(worl
     assert (await ada.get(f"{path}/pins")).json() == {"items": [pinned.json()], "next": None}
     assert (await ben.patch(path, json={"muted": True})).json()["muted"] is True
     assert (await ada.get(path)).json()["muted"] is False
+    found = [(await ada.get(API, params={"search": text})).json()["items"] for text in ("work", "lunch")]
+    assert [len(each) for each in found] == [1, 0]
     queue = await connected(world, ben)
     assert (await ada.put(f"{path}/typing")).status_code == 204
     writer = (await ada.get("/api/v1/me")).json()["person"]["id"]

@@ -4,7 +4,7 @@ import pytest
 from client_pages import Client, Clients
 from page_checks import PageChecker
 from playwright.sync_api import Locator, Route, expect
-from server import Household
+from server import Household, eventually
 
 pytestmark = pytest.mark.headless_shell
 
@@ -65,5 +65,66 @@ def test_messages_arrive_once_and_in_order_after_the_network_is_back(clients: Cl
     expect(anna.page.get_by_role("list", name="Reactions")).to_have_text("👍")
     walk = PageChecker(berta, "en")
     walk.check("light", "dark")
+    assert walk.findings == []
+    assert anna.complaints == berta.complaints == []
+
+
+def create_group(client: Client, name: str, *people: str) -> None:
+    """Create a group by keyboard."""
+    client.page.get_by_role("button", name="New conversation").press("Enter")
+    for each in people:
+        client.page.get_by_role("combobox", name="People").press_sequentially(each)
+        expect(client.page.get_by_role("option", name=each)).to_be_visible()
+        client.page.keyboard.press("ArrowDown")
+        client.page.keyboard.press("Enter")
+    client.page.get_by_role("textbox", name="Name of the group").fill(name)
+    client.page.keyboard.press("Enter")
+    expect(client.page.get_by_role("heading", name=name)).to_be_visible()
+
+
+@pytest.mark.promise("C11")
+def test_a_group_has_owners_mentions_pinned_messages_and_a_search(clients: Clients, household: Household) -> None:
+    anna, berta = clients().sign_in(household.anna, path="/chat"), clients().sign_in(household.berta, path="/chat")
+    berta.page.set_viewport_size({"width": 1200, "height": 800})
+    create_group(anna, "Workshop", BERTA, "Claramunde Zwiebach")
+    field = anna.page.get_by_role("textbox", name="Message to Workshop")
+    field.press_sequentially("@Bert")
+    expect(anna.page.get_by_role("option", name=BERTA)).to_have_attribute("aria-selected", "true")
+    field.press("Enter")
+    expect(field).to_have_value(f"@{BERTA} ")
+    field.press_sequentially("Bring the plans")
+    eventually(lambda: "Bring the plans" in anna.stored_data(), what="a stored draft")
+    anna.page.reload()
+    expect(field).to_have_value(f"@{BERTA} Bring the plans")
+    anna.page.get_by_role("button", name="Send", exact=True).click()
+    expect(messages(anna)).to_have_text([f"@{BERTA} Bring the plans"])
+
+    berta.page.get_by_role("link", name="Workshop").click()
+    expect(messages(berta)).to_have_text([f"@{BERTA} Bring the plans"])
+    anna.page.get_by_role("button", name="Actions for the message").press("Enter")
+    anna.page.get_by_role("menuitem", name="Pin").press("Enter")
+    expect(berta.page.get_by_role("button", name="1 pinned message")).to_be_visible()
+
+    anna.page.get_by_role("button", name="Details of Workshop").press("Enter")
+    anna.page.get_by_role("button", name=f"Actions for {BERTA}").press("Enter")
+    anna.page.get_by_role("menuitem", name="Make an owner").press("Enter")
+    expect(anna.page.get_by_role("dialog").get_by_text("Owner", exact=True)).to_have_count(2)
+    anna.page.get_by_role("combobox", name="Disappearing messages").select_option("7 days")
+    anna.page.get_by_role("switch", name="Mute notifications").press("Space")
+    expect(anna.page.get_by_role("switch", name="Mute notifications")).to_be_checked()
+    expect(berta.page.get_by_text("Disappearing messages: 7 days")).to_be_visible()
+    walk = PageChecker(anna, "en")
+    walk.check("light", "dark")
+    anna.page.keyboard.press("Escape")
+
+    berta.page.get_by_role("searchbox", name="Search conversations and messages").fill("plans")
+    found = berta.page.get_by_role("region", name="Messages on this device").get_by_role("link")
+    expect(found).to_have_count(1)
+    found.press("Enter")
+    expect(berta.page.get_by_role("listitem", name="Annarosa Quellmalz")).to_be_focused()
+    berta.page.get_by_role("button", name="Details of Workshop").click()
+    berta.page.get_by_role("button", name="Leave group").click()
+    berta.page.get_by_role("dialog", name="Leave Workshop?").get_by_role("button", name="Leave group").click()
+    expect(berta.page.get_by_role("log")).to_have_count(0)
     assert walk.findings == []
     assert anna.complaints == berta.complaints == []

@@ -126,6 +126,21 @@ def is_shown(message: Message, member: Member, now: datetime) -> bool:
     return message.seq > member.from_seq and (message.expires is None or message.expires > now)
 
 
+def search_words(text: str) -> Sequence[str]:
+    """Return the words of a search, without accents and case."""
+    return _plain(text).split()
+
+
+def matches(name: str, words: Sequence[str]) -> bool:
+    """Return whether each word begins one of a name."""
+    parts = re.split(r"[\s\-.,]+", _plain(name))
+    return all(any(part.startswith(word) for part in parts) for word in words)
+
+
+def _plain(text: str) -> str:
+    return "".join(each for each in unicodedata.normalize("NFD", text.casefold()) if not unicodedata.combining(each))
+
+
 def pair_of(person_ids: Sequence[str]) -> str:
     """Return the key of the direct conversation of two persons."""
     return ":".join(sorted(person_ids))

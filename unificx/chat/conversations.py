@@ -7,7 +7,7 @@ from functools import partial
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.chat import delivery_repository, message_repository, repository
-from unificx.chat.checks import MAX_MEMBERS, checked_name, is_shown, pair_of
+from unificx.chat.checks import MAX_MEMBERS, checked_name, is_shown, matches, pair_of, search_words
 from unificx.chat.events import ConversationChanged, MarksChanged, MemberTyping
 from unificx.chat.parts import ChatParts
 from unificx.chat.schemas import (
@@ -25,6 +25,7 @@ from unificx.core.errors import Conflict, Forbidden, Invalid, NotFound
 from unificx.db import Page, PageByTime, UnitOfWork, lock_scope
 from unificx.privacy import Period
 
+MAX_SEARCHED = 1_000
 MAX_SIGNALLED = 20
 """Members of the largest conversation in which marks are sent to others as they change."""
 
@@ -45,6 +46,24 @@ class Conversations:
             found = await repository.conversations_of(session, self._keys, party.tenant_id, party.person_id, wanted)
             page = wanted.of_rows(found, lambda each: (each[0].changed, each[0].id))
             return Page(tuple(await self._views(session, party, page.items)), page.next)
+
+    async def search(self, party: Party, text: str, limit: int = 20) -> Sequence[ConversationView]:
+        """Return a person's conversations by the name of the group, or the name or number of the other person; the
+        newest message first. At most the newest thousand are searched."""
+        words = search_words(text)
+        if not words:
+            return []
+        async with self._database.read() as session:
+            wanted = PageByTime(None, MAX_SEARCHED)
+            found = await repository.conversations_of(session, self._keys, party.tenant_id, party.person_id, wanted)
+            direct = [one.id for one, _ in found if one.kind == "direct"]
+            others = await repository.others_of(session, party, direct)
+            matching = [
+                (one, me)
+                for one, me in found
+                if matches(one.name if one.kind == "group" else self._parts.name(others.get(one.id, "")), words)
+            ]
+            return await self._views(session, party, matching[:limit])
 
     async def get(self, party: Party, conversation_id: str) -> ConversationView:
         """Return a conversation with all of its members. Raise NotFound."""

@@ -60,6 +60,12 @@ class ChatParts:
         if delay > 0:
             raise TooManyRequests("Too many signs of typing.", retry_after=delay, hint="Send one every few seconds.")
 
+    def name(self, person_id: str) -> str:
+        """Return name and number of a person; "" for one without extension."""
+        ids = self.directory.extension_ids_of(person_id)
+        extension = self.directory.extension_by_id(ids[0]) if ids else None
+        return f"{self.directory.display_name(extension)} {extension.number}" if extension is not None else ""
+
     def shown(self, message: Message) -> Message:
         """Return a message without references to erased persons."""
         return without_erased(message, lambda person_id: self.directory.person_subject(person_id) is not None)

@@ -85,6 +85,17 @@ async def member_ids(session: AsyncSession, tenant_id: str, conversation_id: str
     )
 
 
+async def others_of(session: AsyncSession, party: Party, conversation_ids: Sequence[str]) -> dict[str, str]:
+    """Return the other person of each of these conversations of two people."""
+    row = ConversationMemberRow
+    query = select(row.conversation_id, row.person_id).where(
+        row.tenant_id == party.tenant_id,
+        row.conversation_id.in_(conversation_ids),
+        row.person_id != party.person_id,
+    )
+    return dict((await session.execute(query)).all())
+
+
 async def audience(session: AsyncSession, tenant_id: str, conversation_id: str) -> tuple[list[str], set[str]]:
     """Return the persons who are members of a conversation, and those of them who have muted it."""
     query = select(ConversationMemberRow.person_id, ConversationMemberRow.muted)

@@ -47,6 +47,8 @@ export interface ServerEvents {
   'message.marks': { conversation_id: string; person_id: string; read_seq: number; delivered_seq: number };
   /** Contacts of the user or of the company were changed. */
   'contacts.changed': { book: 'personal' | 'company' };
+  /** A member is writing. */
+  'message.typing': { conversation_id: string; person_id: string };
   'conversation.changed': { conversation_id: string };
   push_seen: { id?: string };
 }

@@ -492,3 +492,17 @@ async def test_pinned_messages_are_few_and_chosen_by_owners(office: Office) -> N
         await messages.pinned(office.cleo, direct)
     await office.chat.conversations.erase(office.ada.tenant_id, office.ada.subject)
     assert await messages.pinned(office.ben, direct) == []
+
+
+@ON_SQLITE
+async def test_conversations_are_found_by_name_or_number(office: Office) -> None:
+    direct, group, chat = await office.direct(), await office.group(), office.chat.conversations
+
+    async def found(text: str, party: Party | None = None) -> list[str]:
+        return [each.conversation.id for each in await chat.search(party or office.ada, text)]
+
+    assert await found("work") == [group]
+    assert await found("BEN") == await found("1002") == await found("b 1002") == [direct]
+    assert await found("ada", office.ben) == [direct]
+    assert await found("shop") == await found("") == await found("work", office.dan) == []
+    assert await found("work", office.cleo) == [group]

@@ -21,6 +21,12 @@ router = Router(
 ConversationId = Annotated[str, Path(max_length=64, pattern=core.REFERENCE)]
 MessageId = Annotated[str, Path(max_length=64, pattern=core.REFERENCE)]
 PageSize = Annotated[int, Query(ge=1, le=100, description="Maximum number of items.")]
+Search = Annotated[
+    str | None,
+    Query(
+        max_length=100, description="Only groups of this name, and conversations with people of this name or number."
+    ),
+]
 Since = Annotated[
     int | None, Query(ge=0, le=2**53, description="Only what was sent or changed after this number, in this order.")
 ]
@@ -28,9 +34,12 @@ Since = Annotated[
 
 @router.get("", responses=problem_responses(401, 403))
 async def list_conversations(
-    services: ServicesDep, user: CurrentUserDep, cursor: Cursor = None, limit: PageSize = 50
+    services: ServicesDep, user: CurrentUserDep, cursor: Cursor = None, limit: PageSize = 50, search: Search = None
 ) -> core.Page[models.Conversation]:
     """List your conversations, with the newest message first."""
+    if search is not None:
+        found = await services.chat.conversations.search(_party(services, user), search, min(limit, 50))
+        return core.Page(items=[_schema(services, one) for one in found], next=None)
     page = await services.chat.conversations.page(_party(services, user), cursor, limit)
     return core.Page(items=[_schema(services, one) for one in page.items], next=page.next)
 

@@ -1,7 +1,9 @@
 import { useParams } from '@tanstack/react-router';
 import { useLingui } from '@lingui/react/macro';
+import { useState } from 'react';
 import { Page } from '~/design/Page';
 import { Panes } from '~/design/Panes';
+import { SearchField, SearchResults } from './ChatSearch';
 import { ConversationList } from './ConversationList';
 import { NewConversation } from './NewConversation';
 
@@ -13,9 +15,11 @@ export default function Chat() {
 
 function ChatTab() {
   const { t } = useLingui();
+  const [text, setText] = useState('');
   return (
     <Page title={t`Chat`} actions={<NewConversation />}>
-      <ConversationList />
+      <SearchField text={text} onText={setText} />
+      {text.trim() ? <SearchResults text={text} /> : <ConversationList />}
     </Page>
   );
 }

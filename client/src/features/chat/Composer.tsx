@@ -6,8 +6,12 @@ import { api, type Conversation } from '~/api';
 import { asProblem } from '~/core/problem';
 import { randomText } from '~/core/random';
 import { ErrorNotice } from '~/design/Notice';
-import { chats, drafts, outbox } from './chats';
+import { useValue } from '~/core/store';
+import { chats, drafts, outbox, typing } from './chats';
 import type { Target } from './ConversationPage';
+import { decodeMentions, encodeMentions, withNames } from './mentions';
+import { useMentionList } from './useMentionList';
+import { useMentionName } from './useMentionName';
 import css from './chat.module.css';
 
 const MAX_LENGTH = 8000;
@@ -23,18 +27,27 @@ interface ComposerProps {
 }
 
 /** The field for a message. Enter sends, Shift and Enter make a new line; on touch a button sends. */
-export function Composer({ conversation: { id }, title, target, onDone }: ComposerProps) {
+export function Composer({ conversation, title, target, onDone }: ComposerProps) {
+  const { id, members } = conversation;
   const { t } = useLingui();
   const field = useRef<HTMLTextAreaElement>(null);
-  const [text, setText] = useState(drafts.get(id) ?? '');
+  const draft = useValue(drafts.texts, (all) => all[id] ?? '');
+  const [edited, setEdited] = useState('');
   const [fault, setFault] = useState<unknown>();
+  const editing = target?.kind === 'edit';
+  const text = decodeMentions(editing ? edited : draft, members);
   const change = (next: string) => {
-    setText(next);
-    if (target?.kind !== 'edit') drafts.set(id, next);
+    const encoded = encodeMentions(next, members).text;
+    if (editing) return setEdited(encoded);
+    void drafts.set(id, encoded);
+    if (next.trim() && conversation.shares_marks) typing.typed(id);
   };
+  const mentions = useMentionList(conversation, field, text, change);
+  const nameOf = useMentionName(conversation);
+  useEffect(() => void drafts.open(id), [id]);
   useEffect(() => {
-    if (!target) return setText(drafts.get(id) ?? '');
-    if (target.kind === 'edit') setText(target.message.text ?? '');
+    if (!target) return;
+    if (target.kind === 'edit') setEdited(target.message.text ?? '');
     // The menu gives the focus back to its button first.
     const timer = setTimeout(() => field.current?.focus(), 50);
     return () => clearTimeout(timer);
@@ -42,21 +55,22 @@ export function Composer({ conversation: { id }, title, target, onDone }: Compos
   const submit = async () => {
     if (!text.trim()) return;
     setFault(undefined);
+    const encoded = encodeMentions(text, members);
     try {
       if (target?.kind === 'edit') {
         const path = { conversation_id: id, message_id: target.message.id };
-        await chats.receive((await api.editMessage({ path, body: { text } })).data);
+        await chats.receive((await api.editMessage({ path, body: encoded })).data);
       } else {
-        drafts.delete(id);
-        setText('');
+        drafts.take(id);
         const created = new Date().toISOString();
         await outbox.add({
           client_id: randomText(16),
           conversation_id: id,
-          text,
+          ...encoded,
           reply_to: target?.message.id,
           created,
         });
+        await drafts.set(id, drafts.get(id));
       }
       onDone();
     } catch (reason) {
@@ -64,6 +78,7 @@ export function Composer({ conversation: { id }, title, target, onDone }: Compos
     }
   };
   const onKeyDown = (event: KeyboardEvent) => {
+    if (mentions.onKeyDown(event)) return;
     if (event.key === 'Escape' && target) return onDone();
     if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing || matchMedia(TOUCH).matches) return;
     event.preventDefault();
@@ -81,11 +96,16 @@ export function Composer({ conversation: { id }, title, target, onDone }: Compos
       {target && (
         <div className={css.target}>
           <Text size="sm" c="dimmed" lineClamp={1}>
-            {target.kind === 'edit' ? <Trans>Editing a message</Trans> : <Trans>Reply to: {target.message.text}</Trans>}
+            {target.kind === 'edit' ? (
+              <Trans>Editing a message</Trans>
+            ) : (
+              <Trans>Reply to: {withNames(target.message.text ?? '', nameOf)}</Trans>
+            )}
           </Text>
           <CloseButton size={44} aria-label={t`Cancel`} onClick={onDone} />
         </div>
       )}
+      {mentions.list}
       <div className={css.write}>
         <Textarea
           ref={field}
@@ -100,7 +120,9 @@ export function Composer({ conversation: { id }, title, target, onDone }: Compos
           placeholder={t`Message`}
           value={text}
           onChange={(event) => change(event.currentTarget.value)}
+          onSelect={mentions.onCaret}
           onKeyDown={onKeyDown}
+          {...mentions.field}
         />
         <ActionIcon type="submit" size={44} radius="xl" aria-label={t`Send`} disabled={!text.trim()}>
           <IconSend size={20} aria-hidden />

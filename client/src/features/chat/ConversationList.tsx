@@ -13,8 +13,10 @@ import { Rows } from '~/design/Rows';
 import { SkeletonRows } from '~/design/SkeletonRows';
 import { formatDateTime } from '~/design/dates';
 import { ColleagueDot, presences } from '~/features/presence';
-import { chats, outbox } from './chats';
+import { chats, drafts, outbox } from './chats';
+import { withNames } from './mentions';
 import { useChatTitle } from './useChatTitle';
+import { useMentionName } from './useMentionName';
 
 /** Conversations, with the newest message first. */
 export function ConversationList() {
@@ -48,12 +50,15 @@ function ConversationRow({ conversation, selected }: { conversation: Conversatio
   const title = useChatTitle()(conversation);
   const waiting = useValue(outbox.waiting, (all) => all.findLast((each) => each.conversation_id === conversation.id));
   const { id, kind, members, newest, unread, changed } = conversation;
+  const draft = useValue(drafts.texts, (all) => all[conversation.id]?.trim());
+  const nameOf = useMentionName(conversation);
   const other = members.find((each) => !each.own);
   const group = kind === 'group';
   const author = members.find((each) => each.person_id === newest?.person_id);
   const text = newest?.state === 'sent' ? newest.text : newest ? t`Message deleted` : '';
   const from = author?.own ? t`You` : group ? author?.name : '';
   const newestLine = from && text ? `${from}: ${text}` : (text ?? '');
+  const second = waiting ? t`Waiting: ${waiting.text}` : draft && !selected ? t`Draft: ${draft}` : newestLine;
   return (
     <LinkRow
       open={(props) => <Link to="/chat/$conversation" params={{ conversation: id }} {...props} />}
@@ -65,7 +70,7 @@ function ConversationRow({ conversation, selected }: { conversation: Conversatio
         />
       }
       name={title}
-      second={(waiting ? t`Waiting: ${waiting.text}` : newestLine).replaceAll('\n', ' ').slice(0, 80)}
+      second={withNames(second, nameOf).replaceAll('\n', ' ').slice(0, 80)}
       selected={selected}
       end={
         <>

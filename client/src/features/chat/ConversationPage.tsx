@@ -1,7 +1,7 @@
 import { ActionIcon, Button, Center, Text, Title } from '@mantine/core';
 import { IconArrowLeft, IconBellOff, IconClockHour4, IconInfoCircle, IconPhone, IconVideo } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
-import { Link, useParams } from '@tanstack/react-router';
+import { Link, useLocation, useParams } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import type { ChatMessage, Conversation } from '~/api';
 import { useValue } from '~/core/store';
@@ -13,7 +13,10 @@ import { startCall } from '~/features/call';
 import { chats } from './chats';
 import { Composer } from './Composer';
 import { ConversationDetails } from './ConversationDetails';
+import { messageAnchor, messageOfAnchor } from './MessageItem';
 import { MessageThread } from './MessageThread';
+import { PinnedMessages } from './PinnedMessages';
+import { TypingLine } from './TypingLine';
 import { useChatTitle } from './useChatTitle';
 import css from './chat.module.css';
 
@@ -53,6 +56,11 @@ function OpenConversation({ conversation }: { conversation: Conversation }) {
   const [target, setTarget] = useState<Target>();
   const [details, setDetails] = useState(false);
   const other = conversation.kind === 'direct' ? conversation.members.find((each) => !each.own) : undefined;
+  const hash = useLocation({ select: (each) => each.hash });
+  useEffect(() => {
+    const message = messageOfAnchor(hash);
+    if (message) void showMessage(conversation.id, message);
+  }, [conversation.id, hash]);
   useEffect(() => {
     document.title = `${title} · UnifiCX`;
   }, [title]);
@@ -98,6 +106,11 @@ function OpenConversation({ conversation }: { conversation: Conversation }) {
         opened={details}
         onClose={() => setDetails(false)}
       />
+      <PinnedMessages
+        conversation={conversation}
+        messages={[...(thread?.outside ?? []), ...(thread?.messages ?? [])]}
+        onShow={(message) => void showMessage(conversation.id, message.id)}
+      />
       <div className={css.body}>
         {thread?.cursor && (
           <Center mb="md">
@@ -113,9 +126,21 @@ function OpenConversation({ conversation }: { conversation: Conversation }) {
         )}
         <MessageThread conversation={conversation} messages={thread?.messages ?? []} onTarget={setTarget} />
       </div>
+      <TypingLine conversation={conversation} />
       <Composer conversation={conversation} title={title} target={target} onDone={() => setTarget(undefined)} />
     </div>
   );
+}
+
+/** Load the thread as far back as a message, and show it. */
+async function showMessage(conversation: string, message: string): Promise<void> {
+  if (!(await chats.loadUntil(conversation, message))) return;
+  // Once it is drawn.
+  setTimeout(() => {
+    const item = document.getElementById(messageAnchor(message));
+    item?.scrollIntoView({ block: 'center' });
+    item?.focus({ preventScroll: true });
+  });
 }
 
 function CallButtons({ number, name, title }: { number: string; name: string; title: string }) {

@@ -1,12 +1,20 @@
-import { IconCheck, IconChecks } from '@tabler/icons-react';
+import { IconCheck, IconChecks, IconPin } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import type { ChatMessage, Conversation } from '~/api';
+import { withNames } from './mentions';
 import { i18nTime } from './time';
 import { markOf, type MessageMark } from './marks';
 import { MessageMenu } from './MessageMenu';
 import { MessageText } from './MessageText';
+import { useMentionName } from './useMentionName';
 import type { Target } from './ConversationPage';
 import css from './chat.module.css';
+
+/** Id of the element of a message. */
+export const messageAnchor = (id: string) => `message-${id}`;
+
+/** The message that an address names. */
+export const messageOfAnchor = (hash: string) => /^message-([\w-]{1,64})$/.exec(hash)?.[1];
 
 interface MessageItemProps {
   message: ChatMessage;
@@ -26,8 +34,15 @@ export function MessageItem({ message, conversation, answered, onTarget }: Messa
   };
   const own = conversation.members.some((each) => each.own && each.person_id === message.person_id);
   const author = nameOf(message.person_id);
+  const mentionName = useMentionName(conversation);
   return (
-    <li className={css.item} data-own={own || undefined} aria-label={author}>
+    <li
+      id={messageAnchor(message.id)}
+      tabIndex={-1}
+      className={css.item}
+      data-own={own || undefined}
+      aria-label={author}
+    >
       <div className={css.bubble}>
         {!own && (conversation.kind === 'group' || message.person_id === null) && (
           <div className={css.author}>{author}</div>
@@ -35,7 +50,7 @@ export function MessageItem({ message, conversation, answered, onTarget }: Messa
         {message.reply_to && (
           <div className={css.reply}>
             <strong>{answered ? nameOf(answered.person_id) : t`Earlier message`}</strong>{' '}
-            {answered && (answered.text?.slice(0, 80) ?? t`Message deleted`)}
+            {answered && (answered.text ? withNames(answered.text, mentionName).slice(0, 80) : t`Message deleted`)}
           </div>
         )}
         {message.text === null ? (
@@ -43,7 +58,7 @@ export function MessageItem({ message, conversation, answered, onTarget }: Messa
             {message.state === 'erased' ? <Trans>Message of a deleted user</Trans> : <Trans>Message deleted</Trans>}
           </p>
         ) : (
-          <MessageText text={message.text} />
+          <MessageText text={message.text} nameOf={mentionName} />
         )}
         {message.reactions.length > 0 && (
           <ul className={css.reactions} aria-label={t`Reactions`}>
@@ -55,6 +70,7 @@ export function MessageItem({ message, conversation, answered, onTarget }: Messa
           </ul>
         )}
         <div className={css.foot}>
+          {message.pinned && <IconPin size={14} role="img" aria-label={t`Pinned`} />}
           {message.edited && message.text !== null && (
             <span>
               <Trans>edited</Trans>

@@ -1,11 +1,22 @@
 import { ActionIcon, Menu } from '@mantine/core';
-import { IconArrowBackUp, IconCopy, IconDots, IconPencil, IconTrash } from '@tabler/icons-react';
+import {
+  IconArrowBackUp,
+  IconCopy,
+  IconDots,
+  IconPencil,
+  IconPin,
+  IconPinnedOff,
+  IconTrash,
+} from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { api, type ChatMessage, type Conversation } from '~/api';
 import { confirmAction } from '~/design/Confirm';
 import { chats } from './chats';
 import type { Target } from './ConversationPage';
+import { withNames } from './mentions';
+import { mayPin } from './pins';
 import { useAttempt } from './useAttempt';
+import { useMentionName } from './useMentionName';
 import css from './chat.module.css';
 
 const EMOJI = ['👍', '❤️', '😂', '🎉', '😮', '😢'];
@@ -24,10 +35,15 @@ export function MessageMenu({ message, conversation, own, onTarget }: MessageMen
   const me = conversation.members.find((each) => each.own);
   const chosen = message.reactions.find((each) => me && each.person_ids.includes(me.person_id))?.emoji;
   const attempt = useAttempt();
+  const text = withNames(message.text ?? '', useMentionName(conversation));
   const react = (emoji: string) =>
     attempt(async () => {
       const body = { emoji: emoji === chosen ? '' : emoji };
       await chats.receive((await api.reactToMessage({ path, body })).data);
+    });
+  const pin = () =>
+    attempt(async () => {
+      await chats.receive((await api.pinMessage({ path, body: { pinned: message.pinned === null } })).data);
     });
   const drop = async () => {
     const confirmed = await confirmAction({
@@ -46,7 +62,7 @@ export function MessageMenu({ message, conversation, own, onTarget }: MessageMen
           size={44}
           radius="xl"
           className={css.menu}
-          aria-label={t`Actions for the message ${message.text?.slice(0, 40) ?? ''}`}
+          aria-label={t`Actions for the message ${text.slice(0, 40)}`}
         >
           <IconDots size={18} aria-hidden />
         </ActionIcon>
@@ -72,10 +88,18 @@ export function MessageMenu({ message, conversation, own, onTarget }: MessageMen
         </Menu.Item>
         <Menu.Item
           leftSection={<IconCopy size={18} aria-hidden />}
-          onClick={() => void attempt(() => navigator.clipboard.writeText(message.text ?? ''))}
+          onClick={() => void attempt(() => navigator.clipboard.writeText(text))}
         >
           <Trans>Copy text</Trans>
         </Menu.Item>
+        {mayPin(conversation) && (
+          <Menu.Item
+            leftSection={message.pinned ? <IconPinnedOff size={18} aria-hidden /> : <IconPin size={18} aria-hidden />}
+            onClick={() => void pin()}
+          >
+            {message.pinned ? <Trans>Unpin</Trans> : <Trans>Pin</Trans>}
+          </Menu.Item>
+        )}
         {own && (
           <Menu.Item
             leftSection={<IconPencil size={18} aria-hidden />}

@@ -49,7 +49,7 @@ export function MessageThread({ conversation, messages, onTarget }: MessageThrea
           </Fragment>
         ))}
         {waiting.map((each) => (
-          <OutgoingItem key={each.client_id} message={each} />
+          <OutgoingItem key={each.client_id} message={each} conversation={conversation} />
         ))}
       </ol>
       {messages.length + waiting.length === 0 && (

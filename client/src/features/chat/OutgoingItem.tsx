@@ -1,19 +1,28 @@
 import { Button, Group } from '@mantine/core';
 import { IconAlertCircle, IconClock } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
+import type { Conversation } from '~/api';
 import { outbox } from './chats';
 import { MessageText } from './MessageText';
 import type { Outgoing } from './outbox';
 import { i18nTime } from './time';
+import { useMentionName } from './useMentionName';
 import css from './chat.module.css';
 
+interface OutgoingItemProps {
+  message: Outgoing;
+  conversation: Conversation;
+}
+
 /** A message that was not sent yet, or that the server has refused. */
-export function OutgoingItem({ message: { client_id: id, text, created, refused } }: { message: Outgoing }) {
+export function OutgoingItem({ message, conversation }: OutgoingItemProps) {
   const { t } = useLingui();
+  const { client_id: id, text, created, refused } = message;
+  const nameOf = useMentionName(conversation);
   return (
     <li className={css.item} data-own aria-label={t`You`}>
       <div className={css.bubble} data-waiting>
-        <MessageText text={text} />
+        <MessageText text={text} nameOf={nameOf} />
         <div className={css.foot}>
           <time dateTime={created}>{i18nTime(created)}</time>
           {refused ? (

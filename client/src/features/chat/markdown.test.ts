@@ -9,13 +9,14 @@ const shown = (pieces: Piece[]): string =>
         ? each.kind === 'text'
           ? each.text
           : `<${each.kind} ${each.text}>`
-        : `<${each.kind} ${shown(each.pieces)}>`,
+        : `<${each.kind} ${'pieces' in each ? shown(each.pieces) : each.person}>`,
     )
     .join('');
 
 describe('markdown', () => {
   test.each([
     ['plain', 'plain'],
+    ['**@[p-1]**, x@[p-2] @[a b] @[]', '<strong <mention p-1>>, x@[p-2] @[a b] <mention >'],
     ['**bold** and *it* or _it_', '<strong bold> and <emphasis it> or <emphasis it>'],
     ['**bold _both_**', '<strong bold <emphasis both>>'],
     ['~~gone~~ `a * b * c`', '<deleted gone> <code a * b * c>'],

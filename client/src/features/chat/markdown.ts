@@ -1,6 +1,9 @@
 /** A safe part of Markdown. There is no HTML in it: what is not understood stays text. */
 export type Piece =
-  { kind: 'text' | 'code' | 'link'; text: string } | { kind: 'strong' | 'emphasis' | 'deleted'; pieces: Piece[] };
+  | { kind: 'text' | 'code' | 'link'; text: string }
+  /** A member; without id a deleted user. */
+  | { kind: 'mention'; person: string }
+  | { kind: 'strong' | 'emphasis' | 'deleted'; pieces: Piece[] };
 
 export type Block = { kind: 'text' | 'quote'; pieces: Piece[] } | { kind: 'code'; text: string };
 
@@ -11,6 +14,7 @@ const MARKS = [
   { kind: 'emphasis', pattern: /^_(?=[^\s_])([^_\n]{0,500}?[^\s_])_(?![\p{L}\p{N}])/u },
   { kind: 'emphasis', pattern: /^([*_])([^\s*_])\1(?![\p{L}\p{N}*_])/u, group: 2 },
 ] as const;
+const MENTION = /^@\[([\w-]{0,64})\]/;
 const CODE = /^`([^`\n]+)`/;
 const LINK = /^https?:\/\/[^\s<>"'`]+/i;
 /** Punctuation that ends a sentence, not an address. */
@@ -41,8 +45,10 @@ export function parseInline(text: string, depth = DEPTH): Piece[] {
 }
 
 function pieceAt(text: string, at: number, depth: number): { piece: Piece; length: number } | undefined {
-  if (!'*~_`hH'.includes(text[at] ?? '')) return undefined;
+  if (!'*~_`hH@'.includes(text[at] ?? '')) return undefined;
   const rest = text.slice(at, at + 2100);
+  const mention = MENTION.exec(rest);
+  if (mention) return { piece: { kind: 'mention', person: mention[1] ?? '' }, length: mention[0].length };
   const code = CODE.exec(rest);
   if (code) return { piece: { kind: 'code', text: code[1] ?? '' }, length: code[0].length };
   const link = LINK.exec(rest)?.[0].replace(AFTER_LINK, '');

@@ -54,6 +54,7 @@ function setUp(change: Partial<ChatsDependencies> = {}) {
     load: async () => undefined,
     save: async () => undefined,
     me: () => ME,
+    now: () => Date.parse('2026-01-05T09:30:00Z'),
     ...change,
   });
   const texts = () => chats.state.state.threads['c']?.messages.map((each) => each.text);
@@ -93,6 +94,65 @@ describe('chats', () => {
     expect(chats.state.state.conversations[0]).toMatchObject({ unread: 0, read_seq: 4 });
     await chats.receive(message(5, { person_id: ME }));
     expect(chats.state.state.conversations[0]?.unread).toBe(0);
+  });
+
+  test('disappearing messages leave the screen and the device', async () => {
+    const expired = message(3, { expires: '2026-01-05T09:29:59+00:00' });
+    const lasting = message(2, { expires: '2026-01-05T10:30:00+01:01' });
+    let stored: unknown;
+    const thread = { messages: [lasting, expired], cursor: null, loading: false };
+    const { chats, texts } = setUp({
+      load: async () => ({ conversations: [conversation({ newest: expired })], threads: { c: thread } }),
+      list: async () => Promise.reject(new Error('offline')),
+      page: async () => Promise.reject(new Error('offline')),
+      save: async (state) => void (stored = state),
+      now: () => Date.parse('2026-01-05T09:28:30Z'),
+    });
+    await chats.open();
+    expect(texts()).toEqual(['text 2', 'text 3']);
+    const later = setUp({
+      load: async () => ({ conversations: [conversation({ newest: expired })], threads: { c: thread } }),
+      list: async () => Promise.reject(new Error('offline')),
+      page: async () => Promise.reject(new Error('offline')),
+      save: async (state) => void (stored = state),
+    });
+    await later.chats.open();
+    expect(later.texts()).toEqual([]);
+    expect(later.chats.state.state.conversations[0]?.newest).toBeNull();
+    expect(stored).toMatchObject({ threads: { c: { messages: [] } }, conversations: [{ newest: null }] });
+  });
+
+  test('messages of a conversation that the user has left elsewhere leave the device', async () => {
+    let stored: unknown;
+    const { chats } = setUp({
+      load: async () => ({
+        conversations: [conversation(), conversation({ id: 'left' })],
+        threads: { left: { messages: [message(1)], cursor: null, loading: false } },
+      }),
+      save: async (state) => void (stored = state),
+    });
+    await chats.open();
+    expect(Object.keys(chats.state.state.threads)).toEqual([]);
+    expect(stored).toMatchObject({ threads: {} });
+  });
+
+  test('older pages are loaded until a message is there', async () => {
+    const { chats, texts } = setUp();
+    await chats.open();
+    await chats.openThread('c');
+    expect(await chats.loadUntil('c', 'm1')).toBe(true);
+    expect(texts()).toEqual(['text 1', 'text 2', 'text 3']);
+    expect(await chats.loadUntil('c', 'gone')).toBe(false);
+  });
+
+  test('a change of a message before those that are loaded is not shown beside them', async () => {
+    const { chats, texts } = setUp();
+    await chats.open();
+    await chats.openThread('c');
+    const changed = message(1, { revision: 9, pinned: '2026-01-05T09:20:00Z' });
+    await chats.receive(changed);
+    expect(texts()).toEqual(['text 2', 'text 3']);
+    expect(chats.state.state.threads['c']?.outside).toEqual([changed]);
   });
 
   test('a message of an unknown conversation brings it into the list, and one that is left disappears', async () => {

@@ -9,6 +9,8 @@ export interface Thread {
   cursor: string | null;
   loading: boolean;
   fault?: Problem;
+  /** Messages before those above that have changed since the thread was opened. */
+  outside?: ChatMessage[];
 }
 
 export interface ChatsState {
@@ -29,12 +31,19 @@ export interface ChatsDependencies {
   save(state: Pick<ChatsState, 'conversations' | 'threads'>): Promise<void>;
   /** The user's id. */
   me(): string | undefined;
+  /** Time in ms. */
+  now(): number;
 }
 
 const EMPTY: ChatsState = { conversations: [], source: 'none', threads: {} };
 const EMPTY_THREAD: Thread = { messages: [], cursor: null, loading: true };
 /** Newest messages of each conversation that are stored on the device. */
 const STORED = 100;
+/** Conversations that are fetched. */
+export const LISTED = 100;
+/** Older pages that are loaded to show a message. */
+const MAX_PAGES = 40;
+const MAX_OUTSIDE = 50;
 
 /** Messages in order, those of `more` in place of earlier versions of them. */
 export function merged(messages: readonly ChatMessage[], more: readonly ChatMessage[]): ChatMessage[] {
@@ -60,6 +69,7 @@ export class Chats {
       const stored = await this.dependencies.load();
       if (generation !== this.generation) return;
       if (stored && this.state.state.source === 'none') this.set({ ...stored, source: 'cache' });
+      this.dropExpired();
     }
     await this.refresh();
   }
@@ -91,7 +101,7 @@ export class Chats {
           (each) => ids.has(each.id) || each.seq > newest || (joins && each.seq < oldest),
         );
         const cursor = joins && thread.messages.some((each) => each.seq < oldest) ? thread.cursor : next;
-        return { messages: merged(staying, items), cursor, loading: false };
+        return { messages: merged(staying, items), cursor, loading: false, outside: thread.outside };
       });
       await this.store();
     } catch (fault) {
@@ -109,18 +119,37 @@ export class Chats {
     try {
       const { items, next } = await this.dependencies.page(id, cursor);
       if (generation !== this.generation) return;
-      this.setThread(id, ({ messages }) => ({ messages: merged(items, messages), cursor: next, loading: false }));
+      this.setThread(id, ({ messages, outside }) => ({
+        messages: merged(items, messages),
+        cursor: next,
+        loading: false,
+        outside,
+      }));
     } catch (fault) {
       if (generation !== this.generation) return;
       this.setThread(id, (thread) => ({ ...thread, loading: false, fault: asProblem(fault) }));
     }
   }
 
+  /** Load older pages until a message is there; false if it is not found. */
+  async loadUntil(id: string, message: string): Promise<boolean> {
+    const thread = () => this.state.state.threads[id] ?? EMPTY_THREAD;
+    const present = () => thread().messages.some((each) => each.id === message);
+    for (let pages = 0; pages < MAX_PAGES && !present() && thread().cursor && !thread().fault; pages += 1) {
+      await this.loadEarlier(id);
+    }
+    return present();
+  }
+
   /** A message was sent or changed, here or by others. */
   async receive(message: ChatMessage): Promise<void> {
     const { conversation_id: id } = message;
     if (this.state.state.threads[id]) {
-      this.setThread(id, (thread) => ({ ...thread, messages: merged(thread.messages, [message]) }));
+      this.setThread(id, (thread) =>
+        thread.cursor && message.seq < (thread.messages[0]?.seq ?? 0)
+          ? { ...thread, outside: merged(thread.outside ?? [], [message]).slice(-MAX_OUTSIDE) }
+          : { ...thread, messages: merged(thread.messages, [message]) },
+      );
     }
     const conversation = this.state.state.conversations.find((each) => each.id === id);
     if (!conversation) return this.conversationChanged(id);
@@ -169,6 +198,25 @@ export class Chats {
     void this.store();
   }
 
+  /** Remove messages whose period has ended, from the screen and from the device. */
+  dropExpired(): void {
+    const now = new Date(this.dependencies.now()).toISOString();
+    const lasts = ({ expires }: ChatMessage) => expires === null || new Date(expires).toISOString() > now;
+    const { threads, conversations } = this.state.state;
+    const ended = ({ messages }: Thread) => !messages.every(lasts);
+    const gone = ({ newest }: Conversation) => newest !== null && !lasts(newest);
+    if (!Object.values(threads).some(ended) && !conversations.some(gone)) return;
+    const left = Object.entries(threads).map(([id, thread]) => {
+      const [messages, outside] = [thread.messages.filter(lasts), thread.outside?.filter(lasts)];
+      return [id, { ...thread, messages, outside }] as const;
+    });
+    this.set({
+      threads: Object.fromEntries(left),
+      conversations: conversations.map((each) => (gone(each) ? { ...each, newest: null } : each)),
+    });
+    void this.store();
+  }
+
   /** Everything in a conversation that is loaded was seen by the user. */
   async markRead(id: string): Promise<void> {
     const conversation = this.state.state.conversations.find((each) => each.id === id);
@@ -193,8 +241,7 @@ export class Chats {
       if (generation === this.generation) this.put(conversation);
     } catch (fault) {
       if (generation !== this.generation || asProblem(fault).code !== 'not-found') return;
-      const { [id]: _, ...threads } = this.state.state.threads;
-      this.set({ conversations: this.state.state.conversations.filter((each) => each.id !== id), threads });
+      this.remove(id);
     }
   }
 
@@ -211,7 +258,12 @@ export class Chats {
           ? { ...each, members }
           : each;
       });
-      this.set({ conversations, source: 'server', fault: undefined });
+      const { threads } = this.state.state;
+      // Where all are listed, the user has left the others; their messages leave the device.
+      const complete = conversations.length < LISTED;
+      const ids = new Set(conversations.map((each) => each.id));
+      const present = complete ? Object.entries(threads).filter(([id]) => ids.has(id)) : Object.entries(threads);
+      this.set({ conversations, threads: Object.fromEntries(present), source: 'server', fault: undefined });
       await Promise.all(conversations.map((each) => this.reportDelivered(each)));
       await this.store();
     } catch (fault) {

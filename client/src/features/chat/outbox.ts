@@ -8,6 +8,8 @@ export interface Outgoing {
   conversation_id: string;
   text: string;
   reply_to?: string;
+  /** Ids of the members mentioned. */
+  mentions?: string[];
   created: string;
   /** The server has refused it: it is sent again only on request. */
   refused?: boolean;
