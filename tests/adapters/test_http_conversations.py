@@ -164,3 +164,14 @@ async def test_a_muted_conversation_pushes_mentions_only(world: World) -> None:
             assert (await ada.post(f"{path}/messages", json=new)).status_code == 201
             await world.services.push.wait_idle()
             assert len(browser.messages()) == len(mentions)
+
+
+async def test_an_administrator_switches_chat_off(world: World) -> None:
+    ada, admin = await world.user(world.acme, "1001"), await world.admin(world.acme)
+    assert (await ada.get("/api/v1/me")).json()["tenant"]["chat"] is True
+    tenant = f"/api/v1/tenants/{world.acme.slug}"
+    assert (await ada.patch(tenant, json={"chat": False})).status_code in (403, 404)
+    assert (await admin.patch(tenant, json={"chat": False})).json()["chat"] is False
+    refused = await ada.get(API)
+    assert (refused.status_code, refused.json()["code"]) == (403, "chat_off")
+    assert (await ada.get("/api/v1/me")).json()["tenant"]["chat"] is False

@@ -1,7 +1,7 @@
 """Chat: conversations of two people and of groups, and their messages."""
 
 from unificx.chat.checks import CLIENT_ID, MAX_MEMBERS, MAX_NAME, MAX_TEXT, named_text, shows_marks
-from unificx.chat.parts import ChatParts
+from unificx.chat.parts import ChatOff, ChatParts
 from unificx.chat.phones import PhoneDeliveries
 from unificx.chat.ports import TextPhones
 from unificx.chat.privacy import chat_holding
@@ -29,6 +29,7 @@ __all__ = [
     "MAX_NAME",
     "MAX_TEXT",
     "Chat",
+    "ChatOff",
     "ChatParts",
     "Conversation",
     "ConversationChange",

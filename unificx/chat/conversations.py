@@ -41,6 +41,7 @@ class Conversations:
 
     async def page(self, party: Party, cursor: str | None = None, limit: int = 50) -> Page[ConversationView]:
         """Return a person's conversations, with the newest message first. Raise Invalid for a malformed cursor."""
+        self._parts.require_on(party)
         wanted = PageByTime.parse(cursor, limit)
         async with self._database.read() as session:
             found = await repository.conversations_of(session, self._keys, party.tenant_id, party.person_id, wanted)
@@ -50,6 +51,7 @@ class Conversations:
     async def search(self, party: Party, text: str, limit: int = 20) -> Sequence[ConversationView]:
         """Return a person's conversations by the name of the group, or the name or number of the other person; the
         newest message first. At most the newest thousand are searched."""
+        self._parts.require_on(party)
         words = search_words(text)
         if not words:
             return []
@@ -94,6 +96,7 @@ class Conversations:
     async def create(self, party: Party, new: NewConversation) -> ConversationView:
         """Create a conversation; return the present one for a direct conversation that exists. Raise Invalid,
         TooManyRequests."""
+        self._parts.require_on(party)
         await self._parts.limit(party)
         others = self._parties(party, new.members)
         is_direct = len(others) == 1 and not new.name

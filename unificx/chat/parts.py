@@ -13,10 +13,16 @@ from unificx.chat.ports import NoPhones, TextPhones
 from unificx.chat.schemas import Conversation, Member, Message, Party, PhoneDelivery
 from unificx.cluster import Counters
 from unificx.core.clock import Clock
-from unificx.core.errors import Invalid, NotFound, TooManyRequests
+from unificx.core.errors import Forbidden, Invalid, NotFound, TooManyRequests
 from unificx.db import Database, Keys, UnitOfWork
 from unificx.identity import DirectoryCache
 from unificx.privacy import Period
+
+
+class ChatOff(Forbidden):
+    """The tenant does not use chat."""
+
+    code = "chat_off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +40,12 @@ class ChatParts:
     @property
     def clock(self) -> Clock:
         return self.database.clock
+
+    def require_on(self, party: Party) -> None:
+        """Raise ChatOff if the tenant of a user does not use chat."""
+        tenant = self.directory.tenant(party.tenant_id)
+        if tenant is None or not tenant.chat:
+            raise ChatOff("Your organisation has switched chat off.", hint="Ask your administrator.")
 
     def party(self, tenant_id: str, reference: str) -> Party:
         """Return the user of an extension, by its number or id. Raise Invalid."""
@@ -73,7 +85,8 @@ class ChatParts:
     async def member(
         self, session: AsyncSession, party: Party, conversation_id: str, *, lock: bool = False
     ) -> tuple[Conversation, Member]:
-        """Return a conversation and its member `party`. Raise NotFound for everyone else."""
+        """Return a conversation and its member `party`. Raise NotFound for everyone else, ChatOff."""
+        self.require_on(party)
         found = await repository.get(session, self.keys, party.tenant_id, party.person_id, conversation_id, lock=lock)
         if found is None:
             raise NotFound("There is no such conversation.")

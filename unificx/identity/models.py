@@ -200,6 +200,7 @@ class TenantRow(Base):
     park_seconds: Mapped[int] = plain("parking timeout")
     country: Mapped[str] = plain("country code of the numbering plan")
     pickup: Mapped[str] = plain("which calls may be picked up")
+    chat: Mapped[bool] = plain("whether users may use chat")
 
 
 class PersonRow(Base):

@@ -120,6 +120,8 @@ class Tenant:
     country: str = "DE"
     """ISO 3166 code of the country by whose rules numbers are dialled."""
     pickup: PickupRight = "everyone"
+    chat: bool = True
+    """Whether its users may use chat."""
 
     @property
     def active(self) -> bool:
@@ -148,6 +150,7 @@ class TenantChange:
     park_seconds: int | None = None
     country: str | None = None
     pickup: PickupRight | None = None
+    chat: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

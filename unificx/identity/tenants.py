@@ -107,4 +107,5 @@ def _apply_tenant_change(tenant: Tenant, change: TenantChange) -> Tenant:
         state=change.state or tenant.state,
         language=change.language or tenant.language,
         pickup=change.pickup or tenant.pickup,
+        chat=tenant.chat if change.chat is None else change.chat,
     )

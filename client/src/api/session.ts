@@ -2,7 +2,7 @@ import { api, clearSessionCookies, onRequirementsPending, onSessionEnded, type M
 import { asProblem } from '~/core/problem';
 import { saveLocal, currentOwner, readLocal, wipe } from '~/core/device-storage';
 import { servedSignedOut } from '~/core/served-page';
-import { createStore } from '~/core/store';
+import { createStore, useValue } from '~/core/store';
 
 /** Session state. `unknown` until the server has answered; offline, the last known user is shown with `stale` set. */
 export type Session =
@@ -21,6 +21,10 @@ export function hasPendingRequirements(now: Session): boolean {
 export function awaitsConsent(now: Session): boolean {
   return now.state === 'in' && !now.stale && !now.me.must_change && now.me.policy === 'consent';
 }
+
+/** Whether the user's organisation uses chat. */
+export const useChatAllowed = (): boolean =>
+  useValue(session, (each) => each.state !== 'in' || each.me.tenant?.chat !== false);
 
 const signOutTasks = new Set<() => void | Promise<void>>();
 

@@ -31,6 +31,10 @@ const MESSAGES: Record<string, { title: MessageDescriptor; advice: MessageDescri
     title: msg`No account is linked to your single sign-on`,
     advice: msg`Sign in another way and link it in More > Security, or contact your administrator.`,
   },
+  chat_off: {
+    title: msg`Chat is switched off`,
+    advice: msg`Your organisation has switched it off. Contact your administrator.`,
+  },
   'not-found': { title: msg`Not found`, advice: msg`Go back and refresh.` },
   forbidden: { title: msg`Permission denied`, advice: msg`Contact your administrator.` },
   full: { title: msg`The server is at capacity`, advice: msg`Try again later.` },

@@ -2,6 +2,7 @@ import { IconDots, IconMessage, IconPhone, IconUsers } from '@tabler/icons-react
 import { Link, Outlet, useRouterState } from '@tanstack/react-router';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Suspense, lazy } from 'react';
+import { useChatAllowed } from '~/api/session';
 import { ErrorBoundary } from '~/design/ErrorBoundary';
 import { ConnectionBanner } from './ConnectionBanner';
 import { PolicyNotice } from './PolicyNotice';
@@ -17,6 +18,7 @@ const MORE = /\/(settings|self-test|diagnostics|about)(\/|$)/;
 /** Frame of the signed-in screens: tabs, banners, screen and dial pad. */
 export function AppFrame() {
   const { t } = useLingui();
+  const chat = useChatAllowed();
   const more = useRouterState({ select: (each) => MORE.test(each.location.pathname) });
   return (
     <>
@@ -41,17 +43,19 @@ export function AppFrame() {
             <Trans>Team</Trans>
           </span>
         </Link>
-        <Link to="/chat" className="tab">
-          <IconMessage stroke={1.75} aria-hidden />
-          <span className="tab-label">
-            <Trans>Chat</Trans>
-          </span>
-          <ErrorBoundary>
-            <Suspense>
-              <UnreadMessages />
-            </Suspense>
-          </ErrorBoundary>
-        </Link>
+        {chat && (
+          <Link to="/chat" className="tab">
+            <IconMessage stroke={1.75} aria-hidden />
+            <span className="tab-label">
+              <Trans>Chat</Trans>
+            </span>
+            <ErrorBoundary>
+              <Suspense>
+                <UnreadMessages />
+              </Suspense>
+            </ErrorBoundary>
+          </Link>
+        )}
         <Link to="/settings" className="tab" aria-current={more ? 'page' : undefined}>
           <IconDots stroke={1.75} aria-hidden />
           <span className="tab-label">

@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from unificx.chat import (
     Chat,
+    ChatOff,
     ChatParts,
     ConversationChange,
     Message,
@@ -28,7 +29,7 @@ from unificx.cluster import local_cluster
 from unificx.core.clock import ManualClock
 from unificx.core.errors import Conflict, Forbidden, Invalid, NotFound, TooManyRequests
 from unificx.db import Database, Outbox
-from unificx.identity import NewExtension, NewTenant
+from unificx.identity import NewExtension, NewTenant, TenantChange
 from unificx.identity.events import TenantDeleted
 from unificx.privacy import DataSubject, KeyStore, Period, Records, Retention
 
@@ -506,3 +507,31 @@ async def test_conversations_are_found_by_name_or_number(office: Office) -> None
     assert await found("ada", office.ben) == [direct]
     assert await found("shop") == await found("") == await found("work", office.dan) == []
     assert await found("work", office.cleo) == [group]
+
+
+@ON_SQLITE
+@pytest.mark.promise("C11")
+async def test_a_tenant_may_switch_chat_off(office: Office) -> None:
+    conversation, chat, ada = await office.direct(), office.chat, office.ada
+    message = await office.send(ada, conversation, "Before")
+    await office.people.tenants.update(ada.tenant_id, TenantChange(chat=False))
+    for refused in (
+        chat.conversations.page(ada),
+        chat.conversations.search(ada, "ben"),
+        chat.conversations.get(ada, conversation),
+        chat.conversations.create(ada, NewConversation(("1003",))),
+        chat.conversations.update(ada, conversation, ConversationChange(period="P1D")),
+        chat.conversations.typing(ada, conversation),
+        chat.messages.page(ada, conversation),
+        chat.messages.changed_since(ada, conversation, 0),
+        chat.messages.pinned(ada, conversation),
+        chat.messages.edit(ada, conversation, message.id, "After"),
+        office.send(ada, conversation, "After"),
+    ):
+        with pytest.raises(ChatOff):
+            await refused
+    assert (await chat.conversations.page(office.dan)).items == (), "another tenant"
+    await office.people.tenants.update(ada.tenant_id, TenantChange(name="Acme"))
+    assert not office.people.directory.tenant(ada.tenant_id).chat
+    await office.people.tenants.update(ada.tenant_id, TenantChange(chat=True))
+    assert await office.texts(ada, conversation) == ["Before"]

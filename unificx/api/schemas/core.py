@@ -77,6 +77,7 @@ class Tenant(Output):
     park_seconds: int = Field(description="Seconds until a parked call rings back at the extension that parked it.")
     country: str = Field(description="Country by whose rules numbers are dialled (ISO 3166 code).", examples=["DE"])
     pickup: PickupRight = Field(description="Which ringing calls an extension may pick up.")
+    chat: bool = Field(description="Whether its users may use chat.")
 
 
 class NewTenant(Input):
@@ -101,6 +102,9 @@ class TenantChange(Input):
         default=None,
         description="Which ringing calls an extension may pick up: `everyone`, those of the whole tenant; `groups`, "
         "those that ring at a member of one of its ring groups or queues.",
+    )
+    chat: bool | None = Field(
+        default=None, description="Whether its users may use chat. Off, messages stay until their period has ended."
     )
 
 

@@ -22,6 +22,7 @@ _DETAILS = {
     "park_seconds": "park timeout (s)",
     "country": "country",
     "pickup": "pickup",
+    "chat": "chat",
 }
 
 TenantReference = Annotated[str, typer.Argument(metavar="NAME", help="Short name or id.")]
@@ -77,6 +78,7 @@ def update(
     park_seconds: Annotated[int | None, typer.Option(help="Seconds until a parked call rings back.")] = None,
     country: Country = None,
     pickup: Annotated[str | None, typer.Option(help="Right to pick up calls: everyone or groups.")] = None,
+    chat: Annotated[bool | None, typer.Option("--chat/--no-chat", help="Let users write messages.")] = None,
 ) -> None:
     """Change, suspend or resume a tenant."""
     state = None if suspend is None else "suspended" if suspend else "active"
@@ -88,6 +90,7 @@ def update(
         "park_seconds": park_seconds,
         "country": country,
         "pickup": pickup,
+        "chat": chat,
     }
     changed = context.run(lambda api: api.patch(f"/tenants/{quote_segment(tenant_name)}", body))
     print_item(changed, _DETAILS, as_json=context.as_json)

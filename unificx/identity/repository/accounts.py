@@ -48,6 +48,7 @@ async def add_tenant(session: AsyncSession, tenant: Tenant) -> None:
         "park_seconds": tenant.park_seconds,
         "country": tenant.country,
         "pickup": tenant.pickup,
+        "chat": tenant.chat,
     }
     await session.execute(insert(TenantRow).values(values))
 
@@ -61,6 +62,7 @@ async def save_tenant(session: AsyncSession, tenant: Tenant) -> None:
         "park_seconds": tenant.park_seconds,
         "country": tenant.country,
         "pickup": tenant.pickup,
+        "chat": tenant.chat,
     }
     await session.execute(update(TenantRow).where(TenantRow.id == tenant.id).values(values))
 
@@ -192,6 +194,7 @@ def _tenant(row: TenantRow) -> Tenant:
         park_seconds=row.park_seconds,
         country=row.country,
         pickup=cast("PickupRight", row.pickup),
+        chat=row.chat,
     )
 
 

@@ -2,6 +2,7 @@ import { Drawer, UnstyledButton } from '@mantine/core';
 import {
   IconDialpad,
   IconInfoCircle,
+  IconMessage,
   IconParking,
   IconPhoneOutgoing,
   IconPhonePlus,
@@ -13,8 +14,11 @@ import {
 } from '@tabler/icons-react';
 import { useLingui } from '@lingui/react/macro';
 import { useNavigate } from '@tanstack/react-router';
+import { useChatAllowed } from '~/api/session';
 import { useValue } from '~/core/store';
 import { supportsPictureInPicture, togglePictureInPicture } from '~/media/screen';
+import { useOpenChat } from '~/features/chat';
+import { colleagues } from '~/features/directory';
 import { phone, type Call } from '~/sip';
 import { tryCallAction } from './call-error';
 import { callView, remoteVideoElement, showCall } from './model';
@@ -59,6 +63,7 @@ function Actions({ call }: { call: Call }) {
       <VideoActions call={call} />
       <RecordAction call={call} />
       <PartyActions call={call} />
+      <MessageAction call={call} />
       <Action icon={IconInfoCircle} label={t`Details`} onClick={() => showCall({ statistics: true })} />
     </div>
   );
@@ -108,6 +113,19 @@ function PartyActions({ call }: { call: Call }) {
       />
     </>
   );
+}
+
+/** Opens the conversation with a colleague. The call goes on. */
+function MessageAction({ call }: { call: Call }) {
+  const { t } = useLingui();
+  const { number } = useRemoteParty(call);
+  const allowed = useChatAllowed();
+  const openChat = useOpenChat();
+  if (!allowed || !number || !colleagues.withNumber(number)) return null;
+  const open = async () => {
+    if (await openChat([number])) showCall({ minimised: true, more: false });
+  };
+  return <Action icon={IconMessage} label={t`Send a message`} onClick={() => void open()} />;
 }
 
 /** Actions for which the row of buttons of a video call has no room. */

@@ -1,14 +1,13 @@
 import { api } from '~/api';
 import { events } from '~/api/events';
-import { onSignOut, session } from '~/api/session';
+import { onSignOut, refreshSession, session } from '~/api/session';
 import { currentOwner, readLocal, saveLocal } from '~/core/device-storage';
 import { Drafts, type DraftChange } from './drafts';
 import { Chats, LISTED, type ChatsState } from './model';
-import { Outbox, type Outgoing } from './outbox';
+import { Outbox, OUTBOX, type Outgoing } from './outbox';
 import { Typing } from './typing';
 
 const CHATS = 'chats';
-const OUTBOX = 'outbox';
 /** Sent to other tabs when the outbox has changed. */
 const channel = openChannel('unificx.outbox');
 const draftChannel = openChannel('unificx.drafts');
@@ -27,6 +26,7 @@ export const chats = new Chats({
     api.markMessages({ path: { conversation_id }, body: { read_seq, delivered_seq } }),
   load: async () => (await readLocal(CHATS)) as ChatsState | undefined,
   save: (state) => saveLocal(currentOwner(), CHATS, state),
+  off: () => void refreshSession(),
   now: () => Date.now(),
   me: () => (session.state.state === 'in' ? session.state.me.person?.id : undefined),
 });

@@ -1,2 +1,3 @@
 /** Conversations of the user. */
+export { useConfirmUnsent } from './useConfirmUnsent';
 export { useOpenChat } from './useOpenChat';

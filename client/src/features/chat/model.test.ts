@@ -54,6 +54,7 @@ function setUp(change: Partial<ChatsDependencies> = {}) {
     load: async () => undefined,
     save: async () => undefined,
     me: () => ME,
+    off: () => undefined,
     now: () => Date.parse('2026-01-05T09:30:00Z'),
     ...change,
   });

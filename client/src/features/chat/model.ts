@@ -31,6 +31,8 @@ export interface ChatsDependencies {
   save(state: Pick<ChatsState, 'conversations' | 'threads'>): Promise<void>;
   /** The user's id. */
   me(): string | undefined;
+  /** The organisation has switched chat off. */
+  off(): void;
   /** Time in ms. */
   now(): number;
 }
@@ -267,7 +269,9 @@ export class Chats {
       await Promise.all(conversations.map((each) => this.reportDelivered(each)));
       await this.store();
     } catch (fault) {
-      if (generation === this.generation) this.set({ fault: asProblem(fault) });
+      if (generation !== this.generation) return;
+      this.set({ fault: asProblem(fault) });
+      if (asProblem(fault).code === 'chat_off') this.dependencies.off();
     }
   }
 

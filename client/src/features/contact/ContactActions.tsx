@@ -14,6 +14,7 @@ import {
 } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useEffect, type ReactNode } from 'react';
+import { useChatAllowed } from '~/api/session';
 import { useValue } from '~/core/store';
 import { startCall } from '~/features/call';
 import { useOpenChat } from '~/features/chat';
@@ -32,6 +33,7 @@ export function ContactActions({ party: { id, name, number, title, entry } }: { 
   const copyNumber = useCopyNumber();
   const callWhenFree = useCallWhenFree();
   const openChat = useOpenChat();
+  const chat = useChatAllowed();
   useEffect(() => void restoreFavourites(), []);
   const call = (video: boolean) => void startCall(number, { video, name: name || undefined });
   return (
@@ -52,7 +54,7 @@ export function ContactActions({ party: { id, name, number, title, entry } }: { 
           />
         </>
       )}
-      {id !== undefined && (
+      {chat && id !== undefined && (
         <Action
           label={t`Send a message to ${title}`}
           text={t`Message`}

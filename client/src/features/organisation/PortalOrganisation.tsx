@@ -1,4 +1,4 @@
-import { Button, NumberInput, Select, Stack, TextInput } from '@mantine/core';
+import { Button, NumberInput, Select, Stack, Switch, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useMutation } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
@@ -23,10 +23,10 @@ export default function PortalOrganisation() {
   );
 }
 
-function OrganisationSettings({ tenant: { id, name, language, time_zone, park_seconds } }: { tenant: Tenant }) {
+function OrganisationSettings({ tenant: { id, name, language, time_zone, park_seconds, chat } }: { tenant: Tenant }) {
   const { t } = useLingui();
   const form = useForm({
-    initialValues: { name, language, time_zone, park_seconds },
+    initialValues: { name, language, time_zone, park_seconds, chat },
     validate: { name: (value) => (value.trim() ? null : t`Enter a name.`) },
   });
   const save = useMutation({
@@ -77,6 +77,12 @@ function OrganisationSettings({ tenant: { id, name, language, time_zone, park_se
             min={10}
             max={3600}
             {...form.getInputProps('park_seconds')}
+          />
+          <Switch
+            size="md"
+            label={t`Chat`}
+            description={t`Users write messages to each other in the app. When it is off, the tab disappears; stored messages stay until their period has ended.`}
+            {...form.getInputProps('chat', { type: 'checkbox' })}
           />
           <Button type="submit" loading={save.isPending} disabled={!form.isDirty()} style={{ alignSelf: 'start' }}>
             <Trans>Save</Trans>

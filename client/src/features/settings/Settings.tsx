@@ -27,6 +27,7 @@ import { activateLanguage } from '~/core/language';
 import { requestSensorPermission } from '~/media/sensors';
 import { setPreferences, preferences, type Preferences } from '~/core/preferences';
 import { useValue } from '~/core/store';
+import { useConfirmUnsent } from '~/features/chat';
 import { PermissionText } from '~/features/privacy';
 import { StatusChip } from '~/features/status';
 import { MediaDevices } from './MediaDevices';
@@ -34,9 +35,11 @@ import { MediaDevices } from './MediaDevices';
 export default function Settings() {
   const { t } = useLingui();
   const [signingOut, setSigningOut] = useState(false);
-  const handleSignOut = () => {
+  const confirmUnsent = useConfirmUnsent();
+  const handleSignOut = async () => {
+    if (!(await confirmUnsent())) return;
     setSigningOut(true);
-    void signOut();
+    await signOut();
   };
   return (
     <Page title={t`More`} actions={<StatusChip />}>
@@ -59,7 +62,7 @@ export default function Settings() {
         color="red"
         leftSection={<IconLogout aria-hidden />}
         loading={signingOut}
-        onClick={handleSignOut}
+        onClick={() => void handleSignOut()}
       >
         <Trans>Sign out</Trans>
       </Button>

@@ -8,11 +8,13 @@ import { activateLanguage } from '~/core/language';
 import { preferences, setPreferences, type Preferences } from '~/core/preferences';
 import { useValue } from '~/core/store';
 import { Avatar } from '~/design/Avatar';
+import { useConfirmUnsent } from '~/features/chat';
 import css from './portal.module.css';
 
 /** The user's own menu: phone, language, theme, density, security, sign out. */
 export function AvatarMenu({ me: { person } }: { me: Me }) {
   const { t } = useLingui();
+  const confirmUnsent = useConfirmUnsent();
   const { language, density } = useValue(preferences);
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const chooseLanguage = (value: string) => {
@@ -68,7 +70,10 @@ export function AvatarMenu({ me: { person } }: { me: Me }) {
           <Menu.RadioItem value="compact">{t`Compact`}</Menu.RadioItem>
         </Menu.RadioGroup>
         <Menu.Divider />
-        <Menu.Item leftSection={<IconLogout size={18} aria-hidden />} onClick={() => void signOut()}>
+        <Menu.Item
+          leftSection={<IconLogout size={18} aria-hidden />}
+          onClick={() => void confirmUnsent().then((sure) => (sure ? signOut() : undefined))}
+        >
           <Trans>Sign out</Trans>
         </Menu.Item>
       </Menu.Dropdown>
