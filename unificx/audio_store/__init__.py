@@ -15,7 +15,8 @@ from unificx.audio_store.custom_sounds import (
     sound_name,
 )
 from unificx.audio_store.derived import store_derived
-from unificx.audio_store.file_format import ENCODING_OPUS, AudioHeader, ChunkCipher, CorruptAudio
+from unificx.audio_store.file_format import ENCODING_OPUS, FILE_HEADER, AudioHeader, ChunkCipher, CorruptAudio
+from unificx.audio_store.incoming import IncomingFile
 from unificx.audio_store.models import WaveformPart, call_party_field
 from unificx.audio_store.ogg_opus import OggOpusEncoder
 from unificx.audio_store.ports import Transcriber, TranscriptionFailed
@@ -44,6 +45,7 @@ from unificx.audio_store.writer import AudioWriter, SealedFileWriter
 
 __all__ = [
     "ENCODING_OPUS",
+    "FILE_HEADER",
     "MENU_SOUNDS",
     "OPUS",
     "OWN_SOUNDS",
@@ -61,6 +63,7 @@ __all__ = [
     "CustomSound",
     "CustomSounds",
     "DerivedData",
+    "IncomingFile",
     "LocalBlobStore",
     "OggOpusEncoder",
     "PromptOverrides",

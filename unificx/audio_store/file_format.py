@@ -4,7 +4,8 @@
     chunk   nonce (12), ciphertext, tag (16)
 
 Encoding 1: 16-bit little-endian samples, half a second per chunk; `size` is the chunk size. Encoding 2: Ogg Opus, in
-chunks of 16 KiB; `size` is the number of samples per channel.
+chunks of 16 KiB; `size` is the number of samples per channel. Encoding 3: any file, in chunks of 64 KiB; rate and size
+are zero.
 
 AES-256-GCM under the recording's content key. The associated data of each chunk: the recording, the header, the chunk
 number and whether it is the last. So chunks cannot be moved, removed or copied to another recording. The last chunk
@@ -22,13 +23,13 @@ from unificx.db.sealed import length_prefixed
 
 _HEADER = struct.Struct(">4sBBBxII")
 _MAGIC, _VERSION = b"UFXA", 1
-ENCODING_LINEAR, ENCODING_OPUS = 1, 2
+ENCODING_LINEAR, ENCODING_OPUS, ENCODING_FILE = 1, 2, 3
 HEADER_SIZE = _HEADER.size
 _NONCE, _TAG = 12, 16
 CHUNK_OVERHEAD = _NONCE + _TAG
 _CHUNKS_PER_SECOND = 2
 """Chunks of samples in a second."""
-_OPUS_CHUNK = 16_384
+_OPUS_CHUNK, _FILE_CHUNK = 16_384, 65_536
 
 
 class CorruptAudio(ValueError):
@@ -46,7 +47,9 @@ class AudioHeader:
 
     @property
     def chunk(self) -> int:
-        return 2 * self.channels * self.rate // _CHUNKS_PER_SECOND if self.encoding == ENCODING_LINEAR else _OPUS_CHUNK
+        if self.encoding == ENCODING_LINEAR:
+            return 2 * self.channels * self.rate // _CHUNKS_PER_SECOND
+        return _FILE_CHUNK if self.encoding == ENCODING_FILE else _OPUS_CHUNK
 
     def __bytes__(self) -> bytes:
         size = self.chunk if self.encoding == ENCODING_LINEAR else self.samples
@@ -60,9 +63,12 @@ class AudioHeader:
         except struct.error:
             raise CorruptAudio("too short") from None
         header = cls(rate, channels, encoding, size if encoding == ENCODING_OPUS else 0)
-        if (magic, version) != (_MAGIC, _VERSION) or rate not in (8000, 16000) or channels not in (1, 2):
+        rates = (0,) if encoding == ENCODING_FILE else (8000, 16000)
+        if (magic, version) != (_MAGIC, _VERSION) or rate not in rates or channels not in (1, 2):
             raise CorruptAudio("invalid header")
-        if encoding not in (ENCODING_LINEAR, ENCODING_OPUS) or (encoding == ENCODING_LINEAR and size != header.chunk):
+        if encoding not in (ENCODING_LINEAR, ENCODING_OPUS, ENCODING_FILE) or (
+            encoding == ENCODING_LINEAR and size != header.chunk
+        ):
             raise CorruptAudio("invalid header")
         return header
 
@@ -86,6 +92,10 @@ class AudioHeader:
     def seconds(self, length: int) -> float:
         """Duration of this many bytes of samples."""
         return length / (2 * self.channels * self.rate)
+
+
+FILE_HEADER = AudioHeader(0, encoding=ENCODING_FILE)
+"""Header of a file that is not sound of a call."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,11 @@ def file_name(audio_id: str, form: str) -> str:
     return f"opus-{audio_id}" if form == OPUS else audio_id
 
 
+def is_sound_file(name: str) -> bool:
+    """Return whether a file of the store is sound: others have a prefix."""
+    return not name.startswith(("file-", "photo-", "thumb-"))
+
+
 def file_names(audio_id: str) -> tuple[str, ...]:
     """The names of all files it may have: two while one replaces the other."""
     return tuple(file_name(audio_id, form) for form in (NEW, OPUS))

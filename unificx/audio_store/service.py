@@ -17,7 +17,7 @@ from unificx.audio_store.blobs import BlobStore
 from unificx.audio_store.file_format import HEADER_SIZE, AudioHeader, ChunkCipher, CorruptAudio
 from unificx.audio_store.ports import KeyEraser, Transcriber
 from unificx.audio_store.reader import AudioReader
-from unificx.audio_store.repository import AudioRecord, file_names
+from unificx.audio_store.repository import AudioRecord, file_names, is_sound_file
 from unificx.audio_store.schemas import DerivedData
 from unificx.audio_store.sealed_file import SealedFileReader, erased_error
 from unificx.audio_store.writer import AudioWriter, repair
@@ -233,7 +233,8 @@ class AudioStore:
         stored = await asyncio.to_thread(self._parts.blobs.local_ids)
         async with self._parts.database.read() as session:
             known = await repository.known_files(session)
-        orphans = [name for name in stored if name not in known and name not in self._writing]
+        sounds = [name for name in stored if is_sound_file(name)]
+        orphans = [name for name in sounds if name not in known and name not in self._writing]
         for name in orphans:
             await asyncio.to_thread(self._parts.blobs.remove, name)
         return len(orphans)

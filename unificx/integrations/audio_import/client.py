@@ -8,7 +8,7 @@ import sys
 from collections.abc import AsyncIterable, Iterator
 
 from unificx.core.errors import DomainError, Invalid, TooManyRequests
-from unificx.integrations.audio_import.__main__ import EXIT_REFUSED
+from unificx.integrations.child_process import EXIT_REFUSED
 from unificx.media.sounds import Sound
 from unificx.prompts import RATE, SPEECH_LEVEL, SpeechUnavailable
 
