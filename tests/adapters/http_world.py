@@ -33,6 +33,7 @@ from unificx.api import (
     build,
 )
 from unificx.archive import AccessCopies, AccessCopyParts
+from unificx.attachments import AttachmentParts, Attachments
 from unificx.audio_store import AudioStore, AudioStoreParts, CustomSounds, LocalBlobStore, PromptOverrides, Transcript
 from unificx.billing import build_billing
 from unificx.calls import ParkedCall
@@ -63,6 +64,7 @@ from unificx.identity import (
 from unificx.identity.events import PersonClosed, SessionEnded, TenantDeleted
 from unificx.integrations.audio_import.client import AudioImporter
 from unificx.integrations.http_client import HttpClient
+from unificx.integrations.photo_import.client import PhotoImporter
 from unificx.integrations.web_push import WebPushClient
 from unificx.ivr import MenuParts
 from unificx.media.sounds import Sound
@@ -537,7 +539,8 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
     rights = RightsRequests(RightsParts(database, keys, identity, cluster.counters, cluster.one_time))
     retention = Retention(database, clock)
     period = partial(retention.period, name="message")
-    chat = Chat(ChatParts(database, keys, directory, cluster.counters, bus.publish, period))
+    attachments = Attachments(AttachmentParts(database, keys, audio_parts.blobs, PhotoImporter()))
+    chat = Chat(ChatParts(database, keys, directory, cluster.counters, bus.publish, period, attachments))
     ChatEvents(hub, bus, push)
     ContactEvents(hub, bus)
     retention.tenants, retention.expiries = directory.tenants, call_record_expiries(database)

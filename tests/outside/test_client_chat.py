@@ -1,9 +1,12 @@
 """Chat between two clients: what is written without a network arrives once, also if an answer is lost."""
 
+import io
+
 import pytest
 from client_pages import Client, Clients
 from page_checks import PageChecker
-from playwright.sync_api import Locator, Route, expect
+from PIL import Image
+from playwright.sync_api import FilePayload, Locator, Route, expect
 from server import Household, eventually
 
 pytestmark = pytest.mark.headless_shell
@@ -128,3 +131,65 @@ def test_a_group_has_owners_mentions_pinned_messages_and_a_search(clients: Clien
     expect(berta.page.get_by_role("log")).to_have_count(0)
     assert walk.findings == []
     assert anna.complaints == berta.complaints == []
+
+
+class StoppedUpload:
+    """Lets the first parts of files arrive and no further ones."""
+
+    def __init__(self) -> None:
+        self.parts = 0
+        self.is_stopped = False
+
+    def __call__(self, route: Route) -> None:
+        self.parts += route.request.method == "PATCH"
+        self.is_stopped = self.parts > 2
+        if self.is_stopped:
+            route.abort()
+        else:
+            route.continue_()
+
+
+PHOTO = "Photo from Annarosa Quellmalz: beach.jpg"
+
+
+def picture() -> bytes:
+    target = io.BytesIO()
+    Image.new("RGB", (800, 600), "teal").save(target, "JPEG")
+    return target.getvalue()
+
+
+@pytest.mark.promise("C4", "C11")
+def test_files_are_sent_once_the_network_is_back_also_after_a_reload(clients: Clients, household: Household) -> None:
+    berta, anna = clients().sign_in(household.berta, path="/chat"), clients().sign_in(household.anna, path="/team")
+    anna.page.get_by_role("link", name=BERTA).click()
+    anna.page.get_by_role("button", name=f"Send a message to {BERTA}").click()
+    expect(anna.page.get_by_role("button", name="Attach")).to_be_visible()
+    files = [("beach.jpg", "image/jpeg", picture()), ("<plan>.pdf", "application/pdf", b"%PDF-1.7\n" + bytes(6 << 20))]
+    chosen = [FilePayload(name=name, mimeType=kind, buffer=data) for name, kind, data in files]
+    anna.page.get_by_label("File", exact=True).set_input_files(chosen)
+    expect(anna.page.get_by_role("list", name="Attached files").get_by_role("listitem")).to_have_count(2)
+    uploads = StoppedUpload()
+    anna.page.route("**/api/v1/uploads/**", uploads)
+    write(anna, "From the sea")
+    write(anna, "And this comes after it")
+    expect(anna.page.get_by_role("progressbar", name="Upload of <plan>.pdf")).to_have_attribute("aria-valuenow", "67")
+    anna.page.reload()
+    anna.page.unroute("**/api/v1/uploads/**")
+
+    berta.page.get_by_role("link", name="Annarosa Quellmalz").click()
+    expect(messages(berta).filter(has_text="And this")).to_have_count(1, timeout=60_000)
+    photo = berta.page.get_by_role("button", name=PHOTO)
+    expect(photo.get_by_role("img")).to_be_visible()
+    with berta.page.expect_download() as download:
+        berta.page.get_by_role("button", name="Download _plan_.pdf").click()
+    assert download.value.path().stat().st_size == len(files[1][2])
+    photo.click()
+    viewer = berta.page.get_by_role("dialog", name="beach.jpg")
+    expect(viewer.get_by_role("img", name=PHOTO)).to_be_visible()
+    walk = PageChecker(berta, "en")
+    walk.check("light")
+    berta.page.keyboard.press("Escape")
+    expect(viewer).to_have_count(0)
+    walk.check("light", "dark")
+    assert walk.findings == []
+    assert berta.complaints == []

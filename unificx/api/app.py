@@ -69,6 +69,7 @@ from unificx.api.routes import (
     speed_dials,
     tenants,
     trunks,
+    uploads,
     voicemail,
     webhooks,
 )
@@ -133,6 +134,7 @@ _PARTS = (
     completions,
     contacts,
     conversations,
+    uploads,
     own_calls,
     history,
     holds,

@@ -5,7 +5,7 @@ it is sent.
 import re
 from collections.abc import AsyncIterator, Awaitable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Protocol
 
 from fastapi import Query, Request
 from starlette.responses import Response, StreamingResponse
@@ -32,6 +32,16 @@ Format = Annotated[
 _RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})\Z")
 _QUALITY = re.compile(r"\s*q=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)\s*\Z")
 _WAVS = (WAV, "audio/wave", "audio/x-wav", "audio/vnd.wave")
+
+
+class _Content(Protocol):
+    """Bytes of a media type."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def length(self) -> int: ...
+    def stream(self, start: int, end: int, /) -> AsyncIterator[bytes]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +91,7 @@ async def audio_response(
     try:
         reader = await opening
         sound = _as_wanted(reader, wanted or ("wav" if prefers_wav(request.headers) else None))
-        return await _range_response(sound, f'"{reader.name}-{sound.kind.removeprefix("audio/")}"', request.headers)
+        return await range_response(sound, f'"{reader.name}-{sound.kind.removeprefix("audio/")}"', request.headers)
     except CorruptAudio:
         raise Expired(
             "This recording is damaged.", hint="Ask the operator to restore the file from a backup."
@@ -111,9 +121,14 @@ def _quality(accept: str, kinds: tuple[str, ...]) -> float:
     return 0.0
 
 
-async def _range_response(sound: _Wav | _Ogg, tag: str, request_headers: Mapping[str, str]) -> Response:
+async def range_response(
+    sound: _Content, tag: str, request_headers: Mapping[str, str], more: Mapping[str, str] | None = None
+) -> Response:
+    """Return the contents, or the requested range of them, with `more` headers. Raise RangeNotSatisfiable,
+    CorruptAudio."""
     size = sound.length
     headers = {"Accept-Ranges": "bytes", "Cache-Control": "private, no-store", "ETag": tag, "Vary": "Accept"}
+    headers |= more or {}
     unchanged = request_headers.get("if-range", tag) == tag
     span = _parse_range(request_headers.get("range", "")[:100], size) if unchanged else None
     if span is None:
@@ -124,7 +139,7 @@ async def _range_response(sound: _Wav | _Ogg, tag: str, request_headers: Mapping
     return await _stream_response(sound, span, 206, {**headers, "Content-Range": f"bytes {start}-{end - 1}/{size}"})
 
 
-async def _stream_response(sound: _Wav | _Ogg, span: tuple[int, int], status: int, headers: dict[str, str]) -> Response:
+async def _stream_response(sound: _Content, span: tuple[int, int], status: int, headers: dict[str, str]) -> Response:
     """Raise CorruptAudio if the first chunk is damaged; later damage aborts the connection."""
     start, end = span
     pieces = sound.stream(start, end)

@@ -35,6 +35,10 @@ _UPLOADS = {
 }
 """Maximum bytes of an upload, by its path."""
 
+MAX_FILE_PART, FILE_PART_SECONDS = 2 << 30, 600.0
+"""Limits of a part of a file, which the route writes while it arrives; what has arrived in time is stored."""
+_FILE_PARTS = re.compile(r"/api/v1/uploads/[^/]+\Z")
+
 OPERATOR_SCOPE_KEY = "unificx.operator"
 """Key in the ASGI scope set only by `as_operator`: it cannot be set by a request."""
 
@@ -45,6 +49,7 @@ _CREATES_DATA = re.compile(
     r"|people/[^/]+/extensions|billing/rate-decks"
     r"|rooms/[^/]+/(?:invitations|meeting/recording))"
     r"|PUT /api/v1/billing/rate-decks/[^/]+/rates"
+    r"|POST /api/v1/uploads|PATCH /api/v1/uploads/[^/]+"
     r"|PUT /api/v1/(?:mailboxes/[^/]+/greetings/[^/]+|sounds/[^/]+/[^/]+/[^/]+)(?:/text)?"
 )
 """Requests rejected while storage is full. All others continue: sign-in, SIP, changes of existing objects, pausing and
@@ -112,8 +117,8 @@ class ApiMiddleware:
         try:
             if _CREATES_DATA.fullmatch(f"{scope['method']} {scope['path']}") and self._is_storage_full():
                 raise StorageFull("The disk of the server is nearly full.", hint="Ask the operator to free disk space.")
-            limit = _upload_limit(scope)
-            body = _limit_body(receive, limit) if limit else await _read_body(receive)
+            limits = _streaming_limits(scope)
+            body = await _read_body(receive) if limits is None else _limit_body(receive, *limits)
             with stating(None):
                 await self._app(scope, body, send_with_headers)
         except _ClientDisconnected:
@@ -148,11 +153,13 @@ class ApiMiddleware:
             act.is_over = True
 
 
-def _upload_limit(scope: Scope) -> int:
-    """Return the maximum bytes of an upload; 0 for other requests."""
+def _streaming_limits(scope: Scope) -> tuple[int, float] | None:
+    """Return the limits, in bytes and seconds, of a body that the route reads; None for one that is read at once."""
+    if scope["method"] == "PATCH" and _FILE_PARTS.match(scope["path"]):
+        return MAX_FILE_PART, FILE_PART_SECONDS
     if scope["method"] != "PUT":
-        return 0
-    return next((limit for path, limit in _UPLOADS.items() if path.match(scope["path"])), 0)
+        return None
+    return next(((limit, UPLOAD_SECONDS) for path, limit in _UPLOADS.items() if path.match(scope["path"])), None)
 
 
 class _ClientDisconnected(Exception):
@@ -200,9 +207,9 @@ async def _read_body(receive: Receive) -> Receive:
     return replay
 
 
-def _limit_body(receive: Receive, limit: int) -> Receive:
+def _limit_body(receive: Receive, limit: int, seconds: float) -> Receive:
     """Pass the body through in chunks, within the limits; later messages pass unchanged."""
-    size, complete, until = 0, False, asyncio.get_running_loop().time() + UPLOAD_SECONDS
+    size, complete, until = 0, False, asyncio.get_running_loop().time() + seconds
 
     async def bounded() -> Message:
         nonlocal size, complete

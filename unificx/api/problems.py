@@ -49,6 +49,7 @@ _TITLES: Mapping[int, str] = {
     408: "Request timed out",
     409: "Conflict",
     410: "Gone",
+    412: "Precondition failed",
     413: "Request too large",
     415: "Unsupported media type",
     416: "Range not satisfiable",

@@ -37,6 +37,7 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "HoursUpdate": {"switch": "closed", "otherwise": "mailbox:1001"},
     "InvitationCode": {"code": _CODE},
     "KeyRotationStart": {"keys": "tenants"},
+    "AttachmentLimitsChange": {"max_file_bytes": 52428800, "quota_bytes": 21474836480},
     "MailboxChange": {"enabled": False, "old_messages": "keep"},
     "MeetingChange": {"all_muted": True},
     "MenuChange": {"keys": {"1": "group:6000", "2": "mailbox:1001"}, "attempts": 2},

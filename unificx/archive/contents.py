@@ -43,7 +43,7 @@ async def archive_bytes(
     async def members() -> AsyncIterator[tuple[str, datetime, int, Any, AsyncIterator[bytes]]]:
         async for path, data in _members(copy, exports, contents, installation_id, now):
             written = WrittenFile(path)
-            method = _SOUND if path.startswith("audio/") else ZIP_64
+            method = _SOUND if path.startswith(("audio/", "files/")) else ZIP_64
             yield path, now, _MODE, method, _measured(written, data)
             contents.files.append(written)
 

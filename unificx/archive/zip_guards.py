@@ -25,7 +25,7 @@ _SMALL = 64 << 10
 _PIECE = 64 << 10
 _NAME = re.compile(
     r"manifest\.json|index\.html|calls\.csv|contact\.vcf|(data|schemas)/[a-z][a-z_]{0,62}\.json"
-    r"|audio/[A-Za-z0-9_-]{1,80}\.[a-z0-9]{1,5}|vcon/[A-Za-z0-9_-]{1,80}\.json"
+    r"|(audio|files)/[A-Za-z0-9_-]{1,80}\.[a-z0-9]{1,5}|vcon/[A-Za-z0-9_-]{1,80}\.json"
 )
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _END, _END_SIZE = b"PK\x05\x06", 22

@@ -40,7 +40,8 @@ def checked_message(new: NewMessage) -> NewMessage:
             field="client_id",
         )
     checked_mentions(new.mentions)
-    checked_text(new.text)
+    if new.text.strip() or not new.attachments:
+        checked_text(new.text)
     return new
 
 

@@ -188,7 +188,7 @@ class Conversations:
             if person_id not in present:
                 raise NotFound("There is no such member.")
             await repository.remove_member(uow.session, party.tenant_id, conversation_id, person_id)
-            await self._settle(uow.session, party.tenant_id, conversation_id)
+            await self._settle(uow, party.tenant_id, conversation_id)
             self._signal(uow, found, present)
 
     async def set_role(self, party: Party, conversation_id: str, person_id: str, role: MemberRole) -> ConversationView:
@@ -264,7 +264,7 @@ class Conversations:
                 await repository.remove_member(uow.session, tenant_id, conversation_id, person_id)
                 await delivery_repository.delete_of_person(uow.session, tenant_id, person_id)
                 await repository.forget_pair(uow.session, tenant_id, conversation_id)
-                await self._settle(uow.session, tenant_id, conversation_id)
+                await self._settle(uow, tenant_id, conversation_id)
             for conversation_id in {*written, *(each for each, _ in memberships)}:
                 present = await repository.member_ids(uow.session, tenant_id, conversation_id)
                 changed = ConversationChanged(tenant_id, conversation_id, present)
@@ -274,11 +274,13 @@ class Conversations:
         """Delete everything of a deleted tenant."""
         await repository.delete_of_tenant(uow.session, tenant_id)
 
-    async def _settle(self, session: AsyncSession, tenant_id: str, conversation_id: str) -> None:
+    async def _settle(self, uow: UnitOfWork, tenant_id: str, conversation_id: str) -> None:
         """Delete a conversation without members; make the first member of a group without owners its owner."""
+        session = uow.session
         left = await repository.members_of(session, tenant_id, conversation_id)
         if not left:
             await repository.delete_conversation(session, tenant_id, conversation_id)
+            await self._parts.attachments.remove_of_conversation(uow, tenant_id, conversation_id)
         elif all(each.role != "owner" for each in left):
             await repository.update_member(session, tenant_id, conversation_id, left[0].person_id, role="owner")
 

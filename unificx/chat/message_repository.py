@@ -9,6 +9,7 @@ from typing import cast
 from sqlalchemy import ColumnElement, Select, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from unificx.attachments import Attachment, attachments_of_messages
 from unificx.chat.models import TEXT, BodyPart, ChatMessageRow, ReactionPart, ReactionRow
 from unificx.chat.schemas import Member, Message, MessageState, Party
 from unificx.db import Erased, Keys, SealedCodec, owned_by
@@ -199,8 +200,10 @@ async def _opened(session: AsyncSession, keys: Keys, tenant_id: str, rows: Seque
         return []
     items = [(row.subject_id, row.id, row.sealed) for row in rows if row.sealed is not None]
     bodies = BODY_CODEC.open_by_row(keys, tenant_id, items)
-    reactions = await _reactions(session, keys, tenant_id, [row.id for row in rows])
-    return [_to_message(row, bodies.get(row.id, Erased()), reactions[row.id]) for row in rows]
+    ids = [row.id for row in rows]
+    reactions = await _reactions(session, keys, tenant_id, ids)
+    files = await attachments_of_messages(session, keys, tenant_id, ids)
+    return [_to_message(row, bodies.get(row.id, Erased()), reactions[row.id], files.get(row.id, ())) for row in rows]
 
 
 async def _reactions(
@@ -222,7 +225,9 @@ def _seal_body(keys: Keys, party: Party, message: Message) -> bytes:
     return BODY_CODEC.seal(keys, party.tenant_id, [(party.subject, message.id, part)])[0]
 
 
-def _to_message(row: ChatMessageRow, body: BodyPart | Erased, reactions: dict[str, str]) -> Message:
+def _to_message(
+    row: ChatMessageRow, body: BodyPart | Erased, reactions: dict[str, str], files: tuple[Attachment, ...]
+) -> Message:
     erased = isinstance(body, Erased)
     state = "erased" if erased and row.state == "sent" else row.state
     return Message(
@@ -241,4 +246,5 @@ def _to_message(row: ChatMessageRow, body: BodyPart | Erased, reactions: dict[st
         mentions=() if erased else body.mentions,
         reactions=reactions,
         pinned=row.pinned,
+        attachments=() if erased else files,
     )

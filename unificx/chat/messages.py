@@ -6,6 +6,7 @@ from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from unificx.attachments import OpenFile
 from unificx.chat import message_repository, repository
 from unificx.chat.checks import MAX_PINNED, checked_emoji, checked_mentions, checked_message, checked_text, is_shown
 from unificx.chat.events import MessageChanged, MessageSent
@@ -61,11 +62,28 @@ class Messages:
         _, me = await self._parts.member(session, party, conversation_id)
         return message_repository.Reading(party.tenant_id, conversation_id, me, self._clock.now())
 
+    async def open_file(
+        self, party: Party, conversation_id: str, attachment_id: str, *, thumbnail: bool = False
+    ) -> OpenFile:
+        """Open a file of a message that a member sees. Raise NotFound for everyone else, Expired."""
+        async with self._database.read() as session:
+            reading = await self._reading(session, party, conversation_id)
+            found = await self._parts.attachments.message_of(party.tenant_id, attachment_id)
+            message = None
+            if found is not None and found[0] == conversation_id:
+                of = (party.tenant_id, conversation_id, found[1])
+                message = await message_repository.get(session, self._keys, *of)
+        if message is None or message.state != "sent" or not is_shown(message, reading.member, reading.now):
+            raise NotFound("There is no such file.")
+        return await self._parts.attachments.open(party.tenant_id, attachment_id, thumbnail=thumbnail)
+
     async def send(self, party: Party, conversation_id: str, new: NewMessage) -> Message:
         """Store a message; return the present one if its sender has sent this `client_id` before. Raise NotFound,
         Invalid, TooManyRequests; Conflict for another text with the same id, which would be lost."""
         checked_message(new)
         await self._parts.limit(party)
+        if new.attachments and not await self._is_sent(party, conversation_id, new.client_id):
+            await self._parts.attachments.prepare(self._parts.owner(party), new.attachments)
         async with self._database.begin() as uow:
             found, me = await self._parts.member(uow.session, party, conversation_id, lock=True)
             present = await message_repository.find_sent(uow.session, self._keys, party, conversation_id, new.client_id)
@@ -81,8 +99,15 @@ class Messages:
             uow.after_commit.append(partial(self._parts.publish, event))
         return message
 
+    async def _is_sent(self, party: Party, conversation_id: str, client_id: str) -> bool:
+        async with self._database.read() as session:
+            found = await message_repository.find_sent(session, self._keys, party, conversation_id, client_id)
+        return found is not None
+
     async def _store(self, uow: UnitOfWork, party: Party, found: Conversation, new: NewMessage) -> Message:
         id_, now, period = random_id(self._clock), self._clock.now(), found.period
+        owner, attachments = self._parts.owner(party), self._parts.attachments
+        attached = await attachments.attach(uow, owner, new.attachments, found.id, id_)
         seq = await repository.next_seq(uow.session, found.tenant_id, found.id, (id_, now))
         message = Message(
             id=id_,
@@ -98,6 +123,7 @@ class Messages:
             reply_to=new.reply_to,
             text=new.text,
             mentions=new.mentions,
+            attachments=attached,
         )
         await message_repository.insert_message(uow.session, self._keys, party, message)
         marks = {"read_seq": seq, "delivered_seq": seq}
@@ -142,8 +168,9 @@ class Messages:
             if message.person_id != party.person_id and not (found.kind == "group" and me.role == "owner"):
                 raise Forbidden("Only its author and owners of the group can delete a message.")
             await message_repository.withdraw(uow.session, party.tenant_id, message)
+            await self._parts.attachments.remove_of_messages(uow, party.tenant_id, [message.id])
             nothing = {"state": "deleted", "text": None, "mentions": (), "reactions": {}, "reply_to": None}
-            return replace(message, **nothing, pinned=None)
+            return replace(message, **nothing, pinned=None, attachments=())
 
         await self._change(party, conversation_id, message_id, withdraw)
 

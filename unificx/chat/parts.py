@@ -6,6 +6,7 @@ from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from unificx.attachments import Attachments, Owner
 from unificx.chat import delivery_repository, repository
 from unificx.chat.checks import SENT_MESSAGES, TYPING, count_message, count_typing, without_erased
 from unificx.chat.events import PhoneTextsQueued
@@ -35,6 +36,7 @@ class ChatParts:
     counters: Counters
     publish: Callable[[object], None]
     period: Callable[[str], Period]
+    attachments: Attachments
     phones: TextPhones = field(default_factory=NoPhones)
 
     @property
@@ -59,6 +61,11 @@ class ChatParts:
                 field="members",
             )
         return Party(tenant_id, person_id, subject)
+
+    @staticmethod
+    def owner(party: Party) -> Owner:
+        """Return a person as the author of files."""
+        return Owner(party.tenant_id, party.person_id, party.subject)
 
     async def limit(self, party: Party) -> None:
         """Count a message of a sender. Raise TooManyRequests."""
@@ -98,7 +105,7 @@ class ChatParts:
         """Queue a message for the phones of its recipients, in the transaction that stores it."""
         recipients = [each for each in person_ids if each != message.person_id]
         phones, at, seq = self.phones.of_persons(tenant_id, recipients), message.created, message.seq
-        if not phones:
+        if not phones or not message.text:  # files alone are in the app only
             return
         ids = (tenant_id, message.conversation_id, message.id)
         waiting = [

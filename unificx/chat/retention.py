@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 
+from unificx.attachments import Attachments
 from unificx.chat import message_repository
 from unificx.db import Database
 from unificx.privacy import Expiry, Period
 
 
-def chat_expiries(database: Database) -> tuple[Expiry, ...]:
+def chat_expiries(database: Database, attachments: Attachments) -> tuple[Expiry, ...]:
     async def drop(tenant_id: str, message_ids: Sequence[str]) -> None:
         async with database.begin() as uow:
             await message_repository.delete_messages(uow.session, tenant_id, message_ids)
+            await attachments.remove_of_messages(uow, tenant_id, message_ids)
 
     def at_once(tenant_id: str) -> Period:
         del tenant_id

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from unificx.attachments import Attachment
+
 ConversationKind = Literal["direct", "group"]
 """Between two people, or a group with owners."""
 MemberRole = Literal["owner", "member"]
@@ -100,6 +102,8 @@ class NewMessage:
     reply_to: str | None = None
     mentions: tuple[str, ...] = ()
     """Ids of persons; the text refers to each by `@[id]`."""
+    attachments: tuple[str, ...] = ()
+    """Ids of files that its author has uploaded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +128,7 @@ class Message:
     reactions: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
     """Emoji by person."""
     pinned: datetime | None = None
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ class Chat:
         self.parts = parts
         self.conversations = Conversations(parts)
         self.messages = Messages(parts)
+        self.attachments = parts.attachments
 
     async def on_tenant_deleted(self, event: TenantDeleted, uow: UnitOfWork) -> None:
         """Delete the conversations of a deleted tenant. Outbox handler."""

@@ -104,6 +104,7 @@ class Cleanup:
         container.outbox.subscribe(TenantDeleted, container.billing.on_tenant_deleted)
         container.outbox.subscribe(PersonClosed, container.routing.contacts.on_person_closed)
         container.outbox.subscribe(TenantDeleted, container.routing.contacts.on_tenant_deleted)
+        container.outbox.subscribe(TenantDeleted, container.chat.attachments.on_tenant_deleted)
         container.outbox.subscribe(TenantDeleted, container.rights.on_tenant_deleted)
         container.outbox.subscribe(TenantDeleted, container.webhooks.on_tenant_deleted)
         for reported in SOURCES:
@@ -118,6 +119,10 @@ class Cleanup:
     async def start(self) -> None:
         """Complete erasures that are unfinished after a restart or a restored backup; write missing receipts."""
         self._start_task(self._complete_erasures())
+        self._start_task(self._delete_orphans())
+
+    async def _delete_orphans(self) -> None:
+        await self._container.chat.attachments.delete_orphans()
 
     async def _complete_erasures(self) -> None:
         container = self._container
@@ -159,6 +164,7 @@ class Cleanup:
                 self._container.rotation.run(),
                 self._container.push.start(),
                 self._sweep_idempotency(),
+                self._sweep_attachments(),
                 self._container.erasures.begin_due(),
                 self._container.erasures.resume(),
                 self._send_heads(),
@@ -170,6 +176,7 @@ class Cleanup:
     async def close(self) -> None:
         """Finish pending work."""
         await self._tasks.join()
+        await self._container.chat.attachments.close()
         await self._container.identity.join_background_tasks()
         await self._container.identity.clean_up()
         await self._run_safely(self._container.erasures.store_applied())
@@ -185,6 +192,9 @@ class Cleanup:
         if now >= self._next_head:
             await self._container.audit.tree.send_heads()
             self._next_head = now + HEAD_INTERVAL
+
+    async def _sweep_attachments(self) -> None:
+        await self._container.chat.attachments.sweep()
 
     async def _sweep_idempotency(self) -> None:
         await self._container.idempotency.sweep()

@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry
 from unificx import registrar
 from unificx.api import EventHub, IdempotencyStore
 from unificx.archive import AccessCopies, AccessCopyParts
+from unificx.attachments import AttachmentParts, Attachments
 from unificx.audio_store import AudioStore, AudioStoreParts, CustomSounds, PromptOverrides
 from unificx.billing import Billing, build_billing
 from unificx.calls import LIVE_CALL_KEYS, PICKUP, Journal, SpooledCallJournal
@@ -22,6 +23,7 @@ from unificx.db import Database, DiskGuard, Outbox, Spool
 from unificx.identity import DirectoryCache, Identity, PasswordHashing, build_identity
 from unificx.integrations.audio_import.client import AudioImporter
 from unificx.integrations.http_client import HttpClient
+from unificx.integrations.photo_import.client import PhotoImporter
 from unificx.integrations.smtp import SmtpClient
 from unificx.integrations.whisper.client import Whisper
 from unificx.ivr import MenuParts
@@ -176,7 +178,7 @@ def build_container(
         consents=(consents := Consents(database, keys, bus.publish)),
         accesses=AccessLog(database, keys, identity.directory),
         retention=(retention := Retention(database, clock)),
-        chat=_chat(database, keys, identity, cluster, retention, location=location),
+        chat=_chat(parts, identity, cluster, retention, location=location),
         rotation=rotation,
         outbox=Outbox(database, bus.publish, clock),
         spool=spool,
@@ -235,17 +237,18 @@ def _access_copies(
 
 
 def _chat(
-    database: Database,
-    keys: KeyStore,
+    parts: AudioStoreParts,
     identity: Identity,
     cluster: Cluster,
     retention: Retention,
     *,
     location: Location[Binding],
 ) -> Chat:
-    period = partial(retention.period, name="message")
-    phones = RegisteredPhones(identity.directory, location, database.clock)
-    return Chat(ChatParts(database, keys, identity.directory, cluster.counters, cluster.bus.publish, period, phones))
+    database, keys, period = parts.database, parts.keys, partial(retention.period, name="message")
+    attachments = Attachments(AttachmentParts(database, keys, parts.blobs, PhotoImporter()))
+    phones, counters = RegisteredPhones(identity.directory, location, database.clock), cluster.counters
+    publish = cluster.bus.publish
+    return Chat(ChatParts(database, keys, identity.directory, counters, publish, period, attachments, phones))
 
 
 def _conference_rooms(database: Database, keys: KeyStore, identity: Identity, cluster: Cluster) -> MeetingRooms:

@@ -13,7 +13,7 @@ def all_expiries(container: Container) -> Sequence[Expiry]:
     """Return what ends, in the order in which it is swept."""
     return (
         *call_record_expiries(container.database),
-        *chat_expiries(container.database),
+        *chat_expiries(container.database, container.chat.attachments),
         *queue_expiries(container.database),
         *container.archive.expiries,
         *container.mailboxes.expiries,

@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.archive import copy_holding
+from unificx.attachments import attachment_holding
 from unificx.audio_store import sound_holding
 from unificx.billing import billing_holding
 from unificx.cdr import CALL_TARGET, call_record_holding
@@ -38,6 +39,7 @@ def all_holdings(container: Container) -> Sequence[Holding]:
         recording_holding(database, container.archive),
         call_record_holding(database, container.history),
         billing_holding(database),
+        attachment_holding(database, container.chat.attachments),
         chat_holding(database, container.chat.conversations),
         contact_holding(database, container.routing.contacts),
         presence_holding(database, routing.presence),

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ from identity_factory import identity_on
 from sqlalchemy import func, insert, select
 from sqlalchemy.exc import IntegrityError
 
+from unificx.attachments import AttachmentParts, Attachments
+from unificx.audio_store import LocalBlobStore
 from unificx.chat import (
     Chat,
     ChatOff,
@@ -31,6 +34,7 @@ from unificx.core.errors import Conflict, Forbidden, Invalid, NotFound, TooManyR
 from unificx.db import Database, Outbox
 from unificx.identity import NewExtension, NewTenant, TenantChange
 from unificx.identity.events import TenantDeleted
+from unificx.integrations.photo_import import PhotoImporter
 from unificx.privacy import DataSubject, KeyStore, Period, Records, Retention
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -80,13 +84,14 @@ def fail(fault: BaseException) -> None:
 
 
 @pytest.fixture
-async def office(database: Database, keys: KeyStore, clock: ManualClock) -> AsyncIterator[Office]:
+async def office(database: Database, keys: KeyStore, clock: ManualClock, tmp_path: Path) -> AsyncIterator[Office]:
     people = identity_on(database, keys, clock)
     await people.start()
     signals: list[Any] = []
-    parts = ChatParts(
-        database, keys, people.directory, local_cluster(clock, fail).counters, signals.append, lambda _: Period(days=90)
-    )
+    attachments = Attachments(AttachmentParts(database, keys, LocalBlobStore(tmp_path / "files"), PhotoImporter()))
+    counters = local_cluster(clock, fail).counters
+    period = Period(days=90)
+    parts = ChatParts(database, keys, people.directory, counters, signals.append, lambda _: period, attachments)
     office = Office(Chat(parts), database, keys, clock, parts, people, signals=signals)
     for slug, names in (("acme", ("ada", "ben", "cleo")), ("globex", ("dan",))):
         tenant = await people.tenants.create(NewTenant(slug, slug, f"{slug}.example"))
@@ -332,7 +337,10 @@ async def test_messages_end_with_the_period_of_the_tenant_or_of_their_conversati
     assert (await office.chat.conversations.get(office.ben, direct)).newest is None
     assert (await office.chat.conversations.get(office.ben, direct)).unread == 0
     retention = Retention(office.database, office.clock)
-    retention.tenants, retention.expiries = office.people.directory.tenants, chat_expiries(office.database)
+    retention.tenants, retention.expiries = (
+        office.people.directory.tenants,
+        chat_expiries(office.database, office.chat.attachments),
+    )
     await retention.sweep(office.clock.now())
     assert (await office.rows())[2] == 1
     office.clock.advance(366 * 86_400)

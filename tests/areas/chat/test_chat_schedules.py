@@ -8,16 +8,20 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 from identity_factory import identity_on
 
+from unificx.attachments import AttachmentParts, Attachments
+from unificx.audio_store import LocalBlobStore
 from unificx.chat import Chat, ChatParts, Message, NewConversation, NewMessage, Party
 from unificx.cluster import local_cluster
 from unificx.core.clock import ManualClock
 from unificx.core.errors import Conflict, NotFound
 from unificx.db import Database
 from unificx.identity import DirectoryCache, NewExtension, NewTenant
+from unificx.integrations.photo_import import PhotoImporter
 from unificx.privacy import KeyStore, Period
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -36,6 +40,7 @@ class Server:
     keys: KeyStore
     directory: DirectoryCache
     clock: ManualClock
+    files: Path
     dies_before_commit: bool = False
     dies_after_commit: bool = False
 
@@ -44,9 +49,9 @@ class Server:
 
     def restart(self) -> None:
         counters = local_cluster(self.clock, lambda fault: None).counters
-        parts = ChatParts(
-            self.database, self.keys, self.directory, counters, self._publish, lambda _: Period(days=90), self
-        )
+        stores, period = (self.database, self.keys), Period(days=90)
+        attachments = Attachments(AttachmentParts(*stores, LocalBlobStore(self.files), PhotoImporter()))
+        parts = ChatParts(*stores, self.directory, counters, self._publish, lambda _: period, attachments, self)
         self.chat = Chat(parts)
         self.dies_before_commit = self.dies_after_commit = False
 
@@ -158,7 +163,9 @@ class World:
 
 
 @pytest.fixture
-async def people(database: Database, keys: KeyStore, clock: ManualClock) -> AsyncIterator[tuple[Server, list[Party]]]:
+async def people(
+    database: Database, keys: KeyStore, clock: ManualClock, tmp_path: Path
+) -> AsyncIterator[tuple[Server, list[Party]]]:
     identity = identity_on(database, keys, clock)
     await identity.start()
     parties: list[Party] = []
@@ -167,7 +174,7 @@ async def people(database: Database, keys: KeyStore, clock: ManualClock) -> Asyn
         new = NewExtension(str(number), name, f"{name}@acme.example")
         made = (await identity.extensions.create(tenant.id, new)).extension
         parties.append(Party(tenant.id, made.person_id or "", made.subject))
-    yield Server(database, keys, identity.directory, clock), parties
+    yield Server(database, keys, identity.directory, clock, tmp_path / "files"), parties
     await identity.join_background_tasks()
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,6 +11,8 @@ import pytest
 from identity_factory import identity_on
 from sqlalchemy import func, select
 
+from unificx.attachments import AttachmentParts, Attachments
+from unificx.audio_store import LocalBlobStore
 from unificx.chat import (
     Chat,
     ChatParts,
@@ -28,6 +31,7 @@ from unificx.core.clock import ManualClock
 from unificx.core.errors import Forbidden, NotFound
 from unificx.db import Database
 from unificx.identity import DeviceAuth, NewExtension, NewTenant
+from unificx.integrations.photo_import import PhotoImporter
 from unificx.privacy import KeyStore, Period
 from unificx.server.phone_texts import ChatTextInbox, ChatTextSender
 from unificx.sip_server import ReceivedText, SentText
@@ -95,11 +99,13 @@ class Office:
 
 
 @pytest.fixture
-async def office(database: Database, keys: KeyStore, clock: ManualClock) -> AsyncIterator[Office]:
+async def office(database: Database, keys: KeyStore, clock: ManualClock, tmp_path: Path) -> AsyncIterator[Office]:
     people, phones, signals = identity_on(database, keys, clock), FakePhones(), list[Any]()
     await people.start()
     counters = local_cluster(clock, fail).counters
-    parts = ChatParts(database, keys, people.directory, counters, signals.append, lambda _: Period(days=90), phones)
+    attachments = Attachments(AttachmentParts(database, keys, LocalBlobStore(tmp_path / "files"), PhotoImporter()))
+    publish, period = signals.append, Period(days=90)
+    parts = ChatParts(database, keys, people.directory, counters, publish, lambda _: period, attachments, phones)
     chat = Chat(parts)
     office = Office(
         chat, phones, clock, database, PhoneDeliveries(parts, chat.conversations, phones), people, signals=signals

@@ -38,9 +38,9 @@ async def list_conversations(
 ) -> core.Page[models.Conversation]:
     """List your conversations, with the newest message first."""
     if search is not None:
-        found = await services.chat.conversations.search(_party(services, user), search, min(limit, 50))
+        found = await services.chat.conversations.search(party_of(services, user), search, min(limit, 50))
         return core.Page(items=[_schema(services, one) for one in found], next=None)
-    page = await services.chat.conversations.page(_party(services, user), cursor, limit)
+    page = await services.chat.conversations.page(party_of(services, user), cursor, limit)
     return core.Page(items=[_schema(services, one) for one in page.items], next=page.next)
 
 
@@ -55,7 +55,7 @@ async def create_conversation(
 ) -> models.Conversation:
     """Create a conversation. With one other person and no name, the one that you already have is returned."""
     wanted = chat.NewConversation(tuple(new.members), new.name or "")
-    return _schema(services, await services.chat.conversations.create(_party(services, user), wanted))
+    return _schema(services, await services.chat.conversations.create(party_of(services, user), wanted))
 
 
 @router.get("/{conversation_id}", responses=problem_responses(401, 403, 404))
@@ -63,7 +63,7 @@ async def show_conversation(
     services: ServicesDep, user: CurrentUserDep, conversation_id: ConversationId
 ) -> models.Conversation:
     """Show a conversation with all of its members."""
-    return _schema(services, await services.chat.conversations.get(_party(services, user), conversation_id))
+    return _schema(services, await services.chat.conversations.get(party_of(services, user), conversation_id))
 
 
 @router.patch("/{conversation_id}", responses=problem_responses(401, 403, 404, 409))
@@ -71,7 +71,7 @@ async def update_conversation(
     services: ServicesDep, user: CurrentUserDep, conversation_id: ConversationId, change: models.ConversationChange
 ) -> models.Conversation:
     """Change a conversation. Everyone in it sees its period."""
-    party, conversations = _party(services, user), services.chat.conversations
+    party, conversations = party_of(services, user), services.chat.conversations
     if change.name is not None or change.period is not None:
         await conversations.update(party, conversation_id, chat.ConversationChange(change.name, change.period))
     if change.shares_marks is not None or change.muted is not None:
@@ -88,7 +88,7 @@ async def add_conversation_members(
     services: ServicesDep, user: CurrentUserDep, conversation_id: ConversationId, new: models.NewMembers
 ) -> models.Conversation:
     """Add people to a group, as one of its owners. They see what is sent from now on."""
-    party = _party(services, user)
+    party = party_of(services, user)
     return _schema(services, await services.chat.conversations.add_members(party, conversation_id, new.members))
 
 
@@ -101,7 +101,7 @@ async def update_conversation_member(
     change: models.MemberChange,
 ) -> models.Conversation:
     """Make a member of a group one of its owners, as an owner, or take this from them."""
-    party = _party(services, user)
+    party = party_of(services, user)
     return _schema(services, await services.chat.conversations.set_role(party, conversation_id, person_id, change.role))
 
 
@@ -114,7 +114,7 @@ async def remove_conversation_member(
     services: ServicesDep, user: CurrentUserDep, conversation_id: ConversationId, person_id: Id
 ) -> None:
     """Remove a member from a group, as one of its owners, or leave it."""
-    await services.chat.conversations.remove_member(_party(services, user), conversation_id, person_id)
+    await services.chat.conversations.remove_member(party_of(services, user), conversation_id, person_id)
 
 
 @router.put(
@@ -124,7 +124,7 @@ async def mark_messages(
     services: ServicesDep, user: CurrentUserDep, conversation_id: ConversationId, marks: models.Marks
 ) -> None:
     """Report what has reached this device and what was read."""
-    party = _party(services, user)
+    party = party_of(services, user)
     await services.chat.conversations.mark(party, conversation_id, marks.read_seq, marks.delivered_seq)
 
 
@@ -133,7 +133,7 @@ async def mark_messages(
 )
 async def signal_typing(services: ServicesDep, user: CurrentUserDep, conversation_id: ConversationId) -> None:
     """Show others for some seconds that you are writing. Not stored; not sent if you do not share your marks."""
-    await services.chat.conversations.typing(_party(services, user), conversation_id)
+    await services.chat.conversations.typing(party_of(services, user), conversation_id)
 
 
 @router.get("/{conversation_id}/pins", responses=problem_responses(401, 403, 404))
@@ -141,7 +141,7 @@ async def list_pinned_messages(
     services: ServicesDep, user: CurrentUserDep, conversation_id: ConversationId
 ) -> core.Page[models.ChatMessage]:
     """List the pinned messages, the latest one first: ten at most."""
-    found = await services.chat.messages.pinned(_party(services, user), conversation_id)
+    found = await services.chat.messages.pinned(party_of(services, user), conversation_id)
     return core.Page(items=[models.ChatMessage.of(one) for one in found], next=None)
 
 
@@ -155,7 +155,7 @@ async def list_messages(  # noqa: PLR0917 - parameters of the request
     limit: PageSize = 50,
 ) -> core.Page[models.ChatMessage]:
     """List messages, newest first, or with `since` what has changed, which ends with the newest change."""
-    party, messages = _party(services, user), services.chat.messages
+    party, messages = party_of(services, user), services.chat.messages
     if since is not None:
         page = await messages.changed_since(party, conversation_id, since, limit)
     else:
@@ -173,8 +173,8 @@ async def send_message(
     services: ServicesDep, user: CurrentUserDep, conversation_id: ConversationId, new: models.NewMessage
 ) -> models.ChatMessage:
     """Send a message. With a `client_id` that you have used before, the message sent then is returned."""
-    wanted = chat.NewMessage(new.client_id, new.text, new.reply_to, tuple(new.mentions))
-    return models.ChatMessage.of(await services.chat.messages.send(_party(services, user), conversation_id, wanted))
+    wanted = chat.NewMessage(new.client_id, new.text, new.reply_to, tuple(new.mentions), tuple(new.attachments))
+    return models.ChatMessage.of(await services.chat.messages.send(party_of(services, user), conversation_id, wanted))
 
 
 @router.patch("/{conversation_id}/messages/{message_id}", responses=problem_responses(401, 403, 404))
@@ -186,7 +186,7 @@ async def edit_message(
     change: models.MessageChange,
 ) -> models.ChatMessage:
     """Change the text of your own message."""
-    party = _party(services, user)
+    party = party_of(services, user)
     messages = services.chat.messages
     changed = await messages.edit(party, conversation_id, message_id, change.text, change.mentions)
     return models.ChatMessage.of(changed)
@@ -201,7 +201,7 @@ async def delete_message(
     services: ServicesDep, user: CurrentUserDep, conversation_id: ConversationId, message_id: MessageId
 ) -> None:
     """Delete a message for everyone: your own, or as an owner of the group any."""
-    await services.chat.messages.delete(_party(services, user), conversation_id, message_id)
+    await services.chat.messages.delete(party_of(services, user), conversation_id, message_id)
 
 
 @router.put("/{conversation_id}/messages/{message_id}/reaction", responses=problem_responses(401, 403, 404))
@@ -213,7 +213,7 @@ async def react_to_message(
     reaction: models.NewReaction,
 ) -> models.ChatMessage:
     """Set your reaction to a message."""
-    party = _party(services, user)
+    party = party_of(services, user)
     return models.ChatMessage.of(await services.chat.messages.react(party, conversation_id, message_id, reaction.emoji))
 
 
@@ -226,13 +226,13 @@ async def pin_message(
     pin: models.MessagePin,
 ) -> models.ChatMessage:
     """Pin a message for all members, or unpin it: in a group as one of its owners."""
-    party = _party(services, user)
+    party = party_of(services, user)
     return models.ChatMessage.of(
         await services.chat.messages.pin(party, conversation_id, message_id, pinned=pin.pinned)
     )
 
 
-def _party(services: Services, user: CurrentUser) -> Party:
+def party_of(services: Services, user: CurrentUser) -> Party:
     """Return the person who acts. Raise Forbidden for access that is not that of a person."""
     principal = user.principal
     require_own(principal)

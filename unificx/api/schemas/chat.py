@@ -5,8 +5,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from unificx import chat
+from unificx import attachments, chat
 from unificx.api.schemas.core import REFERENCE, Input, Output
+from unificx.attachments import MAX_ATTACHMENTS, AttachmentKind
 from unificx.chat import MAX_MEMBERS, MAX_NAME, MAX_TEXT, ConversationKind, MemberRole, MessageState
 
 PersonId = Annotated[str, Field(max_length=64, pattern=REFERENCE)]
@@ -39,6 +40,35 @@ class Reaction(Output):
     person_ids: list[str]
 
 
+class Attachment(Output):
+    """A file of a message."""
+
+    id: str
+    kind: AttachmentKind = Field(description="Found by content; `voice` is a recorded message.")
+    name: str
+    media_type: str
+    size: int = Field(description="Bytes.")
+    width: int | None = Field(description="Pixels, of photos.")
+    height: int | None = Field(description="Pixels, of photos.")
+    seconds: float | None = Field(description="Duration of a voice message.")
+    peaks: list[int] = Field(description="Peak levels of a voice message from start to end, 0 to 100.")
+
+    @classmethod
+    def of(cls, file: attachments.Attachment) -> "Attachment":
+        """Return the schema of a file."""
+        return cls(
+            id=file.id,
+            kind=file.kind,
+            name=file.name,
+            media_type=file.media_type,
+            size=file.size,
+            width=file.width,
+            height=file.height,
+            seconds=file.seconds,
+            peaks=list(file.peaks),
+        )
+
+
 class ChatMessage(Output):
     """A message of a conversation."""
 
@@ -60,6 +90,7 @@ class ChatMessage(Output):
     )
     reactions: list[Reaction]
     pinned: datetime | None = Field(description="When it was pinned; null: it is not.")
+    attachments: list[Attachment] = Field(description="Files, in the order in which the author has attached them.")
 
     @classmethod
     def of(cls, message: chat.Message) -> "ChatMessage":
@@ -83,6 +114,7 @@ class ChatMessage(Output):
             mentions=list(message.mentions),
             reactions=[Reaction(emoji=each, person_ids=people) for each, people in by_emoji.items()],
             pinned=message.pinned,
+            attachments=[Attachment.of(each) for each in message.attachments],
         )
 
 
@@ -153,10 +185,12 @@ class NewMessage(Input):
             description="Made by the client. The same one again makes no second message.",
         ),
     ]
-    text: Text
+    text: Annotated[str, Field(max_length=MAX_TEXT, description="May be empty if there are attachments.")] = ""
     reply_to: PersonId | None = None
     mentions: list[PersonId] = Field(default_factory=list[str], max_length=50, description=_MENTIONS)
-    attachments: list[str] = Field(default_factory=list[str], max_length=0, description="Not supported yet: empty.")
+    attachments: list[PersonId] = Field(
+        default_factory=list[str], max_length=MAX_ATTACHMENTS, description="Ids of files that you have uploaded."
+    )
 
 
 class MessageChange(Input):

@@ -12,7 +12,7 @@ ROWS, SOUND, ERASURES = "rows", "audio", "erasures"
 WITHDRAWN_KEYS, KEYS, ALIASES, SECRET = "withdrawn-keys", "keys", "aliases", "secret"
 _FILE = re.compile(
     rf"{ROWS}/(?P<table>[a-z_]+)/\d{{8}}\.json|({WITHDRAWN_KEYS}|{KEYS}|{ALIASES}|{SECRET}|{ERASURES})/\d{{8}}\.json"
-    rf"|{SOUND}/(opus-)?[0-9a-f-]{{1,64}}"
+    rf"|{SOUND}/((opus|file|photo|thumb)-)?[0-9a-f-]{{1,64}}"
 )
 
 

@@ -23,6 +23,7 @@ MOVED = frozenset(
         *("calling_limit", "calling_policy", "called_country", "fraud_stop"),
         *("conversation", "conversation_member", "chat_message", "chat_reaction"),
         *("contact", "contact_book", "contact_number"),
+        *("attachment", "attachment_limits"),
         *("webhook", "diagnostics_report", "breach", "disclosure", "rights_request", "rights_step"),
         *("rate_deck", "rate", "rated_call", "ledger_entry"),
         *("hold", "held_object", "person_access", "scheduled_erasure"),

@@ -13,6 +13,7 @@ from typing import Any, BinaryIO
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from unificx.attachments import present_names
 from unificx.audio_store import BlobStore, file_name
 from unificx.core.access import Access, stating
 from unificx.core.errors import Conflict, Invalid
@@ -72,6 +73,9 @@ def _read_to_the_end(reader: ArchiveReader) -> _Found:
             rows = decode_rows(Base.metadata.tables[table], name, _whole(name, content), found.tenant["id"])
             if table == "tenant":
                 raise unusable(name)
+            if table == "attachment":
+                ready = [row for row in rows if row["state"] == "ready"]
+                found.sounds.update(name for row in ready for name in present_names(row["id"], True, row["kind"]))
             if table == "audio":
                 found.sounds.update(file_name(row["id"], row["form"]) for row in rows)
         elif name.startswith(f"{contents.SOUND}/"):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from unificx import __version__
+from unificx.attachments import present_names
 from unificx.audio_store import BlobStore, file_name
 from unificx.core.errors import Conflict, NotFound
 from unificx.db.migrations import known_revisions
@@ -50,8 +51,7 @@ async def export_tenant(
                     number += 1
                     name = contents.numbered(f"{contents.ROWS}/{table.name}", number)
                     _add(archive, name, encode_rows(rows))
-                    if table.name == "audio":
-                        sounds.update(dict.fromkeys(_sound_names(rows)))
+                    sounds.update(dict.fromkeys(_file_names(table.name, rows)))
             _add_lists(archive, contents.SECRET, exported_secret(stores.keys, tenant))
             _add_lists(archive, contents.WITHDRAWN_KEYS, exported_withdrawn_keys(stores.keys, tenant))
             _add_lists(archive, contents.KEYS, exported_keys(stores.keys, tenant))
@@ -73,8 +73,12 @@ def _add_lists(archive: ArchiveWriter, folder: str, values: Iterable[list[Any]])
         _add(archive, contents.numbered(folder, number), json.dumps(batch, separators=(",", ":")).encode())
 
 
-def _sound_names(rows: Iterable[Any]) -> list[str]:
-    return [file_name(row.id, row.form) for row in rows if row.state != "erased"]
+def _file_names(table: str, rows: Iterable[Any]) -> list[str]:
+    """Return the names of the files that rows have; what still arrives stays behind."""
+    if table == "attachment":
+        ready = [row for row in rows if row.state == "ready"]
+        return [name for row in ready for name in present_names(row.id, True, row.kind)]
+    return [file_name(row.id, row.form) for row in rows if row.state != "erased"] if table == "audio" else []
 
 
 def _add_sound(archive: ArchiveWriter, blobs: BlobStore, name: str) -> None:

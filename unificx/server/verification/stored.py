@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, MetaData, Table, inspect, select
 
+from unificx.attachments import known_attachment_files
 from unificx.audio_store import known_files
 from unificx.db import Base, Database
 from unificx.db.base import sealed_part
@@ -91,9 +92,9 @@ async def journal_in(database: Database) -> JournalHead:
 
 
 async def files_with_rows(database: Database) -> set[str]:
-    """Return the names of all sound files that should exist."""
+    """Return the names of all sound files and files of messages that should exist."""
     async with database.read() as session:
-        return await known_files(session)
+        return await known_files(session) | await known_attachment_files(session)
 
 
 def _sealed_tables() -> Iterator[tuple[Table, str, list[Any]]]:

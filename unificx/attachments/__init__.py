@@ -1,0 +1,47 @@
+"""Attachments: files that users send in messages, uploaded in parts and encrypted while they arrive."""
+
+from unificx.attachments.file_names import attachment_id_of, present_names
+from unificx.attachments.parts import AttachmentParts
+from unificx.attachments.ports import PhotoProcessor
+from unificx.attachments.privacy import attachment_holding
+from unificx.attachments.repository import known_attachment_files
+from unificx.attachments.repository import of_messages as attachments_of_messages
+from unificx.attachments.schemas import (
+    Attachment,
+    AttachmentKind,
+    AttachmentLimits,
+    AttachmentLimitsChange,
+    NewUpload,
+    OpenFile,
+    Owner,
+    PhotoRefused,
+    ProcessedPhoto,
+    QuotaExceeded,
+    Upload,
+)
+from unificx.attachments.service import MAX_ATTACHMENTS, MAX_FILE_BYTES, MAX_QUOTA_BYTES, Attachments
+
+__all__ = [
+    "MAX_ATTACHMENTS",
+    "MAX_FILE_BYTES",
+    "MAX_QUOTA_BYTES",
+    "Attachment",
+    "AttachmentKind",
+    "AttachmentLimits",
+    "AttachmentLimitsChange",
+    "AttachmentParts",
+    "Attachments",
+    "NewUpload",
+    "OpenFile",
+    "Owner",
+    "PhotoProcessor",
+    "PhotoRefused",
+    "ProcessedPhoto",
+    "QuotaExceeded",
+    "Upload",
+    "attachment_holding",
+    "attachment_id_of",
+    "attachments_of_messages",
+    "known_attachment_files",
+    "present_names",
+]
