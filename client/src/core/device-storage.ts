@@ -66,6 +66,24 @@ export async function readLocal(key: string): Promise<unknown> {
   }
 }
 
+/** Delete a stored value. Storage errors are ignored. */
+export async function removeLocal(key: string): Promise<void> {
+  try {
+    await (await openDatabase()).delete(VALUES, key);
+  } catch {
+    // It is not stored.
+  }
+}
+
+/** Keys of all stored values. */
+export async function localKeys(): Promise<string[]> {
+  try {
+    return (await (await openDatabase()).getAllKeys(VALUES)).map(String);
+  } catch {
+    return [];
+  }
+}
+
 /** Delete all personal data of this origin: the database and session storage. */
 export async function wipe(): Promise<void> {
   ownerGeneration += 1;

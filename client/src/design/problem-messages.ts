@@ -37,6 +37,12 @@ const MESSAGES: Record<string, { title: MessageDescriptor; advice: MessageDescri
   },
   'not-found': { title: msg`Not found`, advice: msg`Go back and refresh.` },
   forbidden: { title: msg`Permission denied`, advice: msg`Contact your administrator.` },
+  'too-large': { title: msg`The file is too large`, advice: msg`Send a smaller file.` },
+  photo_refused: { title: msg`This photo cannot be sent`, advice: msg`Save it as JPEG or PNG, and attach it again.` },
+  quota_exceeded: {
+    title: msg`There is no more space for files`,
+    advice: msg`Delete messages with files, or contact your administrator.`,
+  },
   full: { title: msg`The server is at capacity`, advice: msg`Try again later.` },
   'our-mistake': {
     title: msg`Server error`,

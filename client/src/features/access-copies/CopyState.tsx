@@ -7,7 +7,7 @@ import { formatDate, formatDateTime } from '~/design/dates';
 import { ErrorNotice } from '~/design/Notice';
 import { download } from '~/design/table/csv';
 import { StepUp, StepUpDialog } from '~/features/settings';
-import { fileSize } from './file-size';
+import { fileSize } from '~/design/file-size';
 
 /** State of a copy in words: in progress, until when it can be downloaded, or why there is none. */
 export function CopyState({ copy }: { copy: AccessCopy }) {

@@ -7,11 +7,16 @@ import { asProblem } from '~/core/problem';
 import { randomText } from '~/core/random';
 import { ErrorNotice } from '~/design/Notice';
 import { useValue } from '~/core/store';
-import { chats, drafts, outbox, typing } from './chats';
+import { chats, drafts, sendMessage, typing } from './chats';
 import type { Target } from './ConversationPage';
 import { decodeMentions, encodeMentions, withNames } from './mentions';
 import { useMentionList } from './useMentionList';
 import { useMentionName } from './useMentionName';
+import { AttachMenu } from './files/AttachMenu';
+import { ChosenFiles } from './files/ChosenFiles';
+import { useAttaching } from './files/useAttaching';
+import { VoiceRecorder } from './files/VoiceRecorder';
+import { useSummary } from './files/useSummary';
 import css from './chat.module.css';
 
 const MAX_LENGTH = 8000;
@@ -35,7 +40,10 @@ export function Composer({ conversation, title, target, onDone }: ComposerProps)
   const [edited, setEdited] = useState('');
   const [fault, setFault] = useState<unknown>();
   const editing = target?.kind === 'edit';
+  const summary = useSummary();
+  const attaching = useAttaching(id);
   const text = decodeMentions(editing ? edited : draft, members);
+  const isEmpty = !text.trim() && (editing || attaching.files.length === 0);
   const change = (next: string) => {
     const encoded = encodeMentions(next, members).text;
     if (editing) return setEdited(encoded);
@@ -53,7 +61,7 @@ export function Composer({ conversation, title, target, onDone }: ComposerProps)
     return () => clearTimeout(timer);
   }, [target, id]);
   const submit = async () => {
-    if (!text.trim()) return;
+    if (isEmpty) return;
     setFault(undefined);
     const encoded = encodeMentions(text, members);
     try {
@@ -63,12 +71,13 @@ export function Composer({ conversation, title, target, onDone }: ComposerProps)
       } else {
         drafts.take(id);
         const created = new Date().toISOString();
-        await outbox.add({
+        await sendMessage({
           client_id: randomText(16),
           conversation_id: id,
           ...encoded,
           reply_to: target?.message.id,
           created,
+          files: await attaching.take(),
         });
         await drafts.set(id, drafts.get(id));
       }
@@ -87,6 +96,8 @@ export function Composer({ conversation, title, target, onDone }: ComposerProps)
   return (
     <form
       className={css.composer}
+      data-dropping={attaching.dragging || undefined}
+      {...attaching.dropZone}
       onSubmit={(event) => {
         event.preventDefault();
         void submit();
@@ -99,14 +110,16 @@ export function Composer({ conversation, title, target, onDone }: ComposerProps)
             {target.kind === 'edit' ? (
               <Trans>Editing a message</Trans>
             ) : (
-              <Trans>Reply to: {withNames(target.message.text ?? '', nameOf)}</Trans>
+              <Trans>Reply to: {withNames(summary(target.message), nameOf)}</Trans>
             )}
           </Text>
           <CloseButton size={44} aria-label={t`Cancel`} onClick={onDone} />
         </div>
       )}
       {mentions.list}
+      {!editing && <ChosenFiles files={attaching.files} onRemove={attaching.remove} />}
       <div className={css.write}>
+        {!editing && <AttachMenu onFiles={attaching.add} />}
         <Textarea
           ref={field}
           className={css.field}
@@ -123,8 +136,10 @@ export function Composer({ conversation, title, target, onDone }: ComposerProps)
           onSelect={mentions.onCaret}
           onKeyDown={onKeyDown}
           {...mentions.field}
+          onPaste={attaching.onPaste}
         />
-        <ActionIcon type="submit" size={44} radius="xl" aria-label={t`Send`} disabled={!text.trim()}>
+        {isEmpty && !editing && <VoiceRecorder onRecorded={attaching.sendVoice} />}
+        <ActionIcon type="submit" size={44} radius="xl" aria-label={t`Send`} disabled={isEmpty}>
           <IconSend size={20} aria-hidden />
         </ActionIcon>
       </div>

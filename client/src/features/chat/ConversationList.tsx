@@ -14,6 +14,7 @@ import { SkeletonRows } from '~/design/SkeletonRows';
 import { formatDateTime } from '~/design/dates';
 import { ColleagueDot, presences } from '~/features/presence';
 import { chats, drafts, outbox } from './chats';
+import { useSummary } from './files/useSummary';
 import { withNames } from './mentions';
 import { useChatTitle } from './useChatTitle';
 import { useMentionName } from './useMentionName';
@@ -55,10 +56,15 @@ function ConversationRow({ conversation, selected }: { conversation: Conversatio
   const other = members.find((each) => !each.own);
   const group = kind === 'group';
   const author = members.find((each) => each.person_id === newest?.person_id);
-  const text = newest?.state === 'sent' ? newest.text : newest ? t`Message deleted` : '';
+  const summary = useSummary();
+  const text = newest?.state === 'sent' ? summary(newest) : newest ? t`Message deleted` : '';
   const from = author?.own ? t`You` : group ? author?.name : '';
   const newestLine = from && text ? `${from}: ${text}` : (text ?? '');
-  const second = waiting ? t`Waiting: ${waiting.text}` : draft && !selected ? t`Draft: ${draft}` : newestLine;
+  const second = waiting
+    ? t`Waiting: ${waiting.text || (waiting.files?.[0]?.name ?? '')}`
+    : draft && !selected
+      ? t`Draft: ${draft}`
+      : newestLine;
   return (
     <LinkRow
       open={(props) => <Link to="/chat/$conversation" params={{ conversation: id }} {...props} />}

@@ -4,6 +4,8 @@ import type { ChatMessage, Conversation } from '~/api';
 import { withNames } from './mentions';
 import { i18nTime } from './time';
 import { markOf, type MessageMark } from './marks';
+import { MessageFiles } from './files/MessageFiles';
+import { useSummary } from './files/useSummary';
 import { MessageMenu } from './MessageMenu';
 import { MessageText } from './MessageText';
 import { useMentionName } from './useMentionName';
@@ -27,6 +29,7 @@ interface MessageItemProps {
 /** A message of a conversation. */
 export function MessageItem({ message, conversation, answered, onTarget }: MessageItemProps) {
   const { t } = useLingui();
+  const summary = useSummary();
   const nameOf = (person: string | null) => {
     if (person === null) return t`Deleted user`;
     const member = conversation.members.find((each) => each.person_id === person);
@@ -50,7 +53,8 @@ export function MessageItem({ message, conversation, answered, onTarget }: Messa
         {message.reply_to && (
           <div className={css.reply}>
             <strong>{answered ? nameOf(answered.person_id) : t`Earlier message`}</strong>{' '}
-            {answered && (answered.text ? withNames(answered.text, mentionName).slice(0, 80) : t`Message deleted`)}
+            {answered &&
+              (answered.text === null ? t`Message deleted` : withNames(summary(answered), mentionName).slice(0, 80))}
           </div>
         )}
         {message.text === null ? (
@@ -58,8 +62,9 @@ export function MessageItem({ message, conversation, answered, onTarget }: Messa
             {message.state === 'erased' ? <Trans>Message of a deleted user</Trans> : <Trans>Message deleted</Trans>}
           </p>
         ) : (
-          <MessageText text={message.text} nameOf={mentionName} />
+          message.text && <MessageText text={message.text} nameOf={mentionName} />
         )}
+        {message.attachments?.length > 0 && <MessageFiles message={message} author={author} />}
         {message.reactions.length > 0 && (
           <ul className={css.reactions} aria-label={t`Reactions`}>
             {message.reactions.map(({ emoji, person_ids: people }) => (

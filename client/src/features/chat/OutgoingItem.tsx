@@ -1,8 +1,11 @@
-import { Button, Group } from '@mantine/core';
+import { Button, Group, Text } from '@mantine/core';
 import { IconAlertCircle, IconClock } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import type { Conversation } from '~/api';
-import { outbox } from './chats';
+import { Problem } from '~/core/problem';
+import { problemText } from '~/design/problem-messages';
+import { discardMessage, retryMessage } from './chats';
+import { OutgoingFiles } from './files/OutgoingFiles';
 import { MessageText } from './MessageText';
 import type { Outgoing } from './outbox';
 import { i18nTime } from './time';
@@ -17,12 +20,14 @@ interface OutgoingItemProps {
 /** A message that was not sent yet, or that the server has refused. */
 export function OutgoingItem({ message, conversation }: OutgoingItemProps) {
   const { t } = useLingui();
-  const { client_id: id, text, created, refused } = message;
+  const { client_id: id, text, created, refused, reason, files = [] } = message;
   const nameOf = useMentionName(conversation);
   return (
     <li className={css.item} data-own aria-label={t`You`}>
       <div className={css.bubble} data-waiting>
-        <MessageText text={text} nameOf={nameOf} />
+        {text && <MessageText text={text} nameOf={nameOf} />}
+        {files.length > 0 && <OutgoingFiles files={files} />}
+        {refused && reason && <Reason reason={reason} />}
         <div className={css.foot}>
           <time dateTime={created}>{i18nTime(created)}</time>
           {refused ? (
@@ -33,15 +38,30 @@ export function OutgoingItem({ message, conversation }: OutgoingItemProps) {
         </div>
         {refused && (
           <Group gap="xs">
-            <Button size="compact-md" variant="default" onClick={() => void outbox.retry(id)}>
+            <Button size="compact-md" variant="default" onClick={() => void retryMessage(id)}>
               <Trans>Send again</Trans>
             </Button>
-            <Button size="compact-md" variant="subtle" onClick={() => void outbox.discard(id)}>
+            <Button size="compact-md" variant="subtle" onClick={() => void discardMessage(message)}>
               <Trans>Discard</Trans>
             </Button>
           </Group>
         )}
+        {!refused && files.length > 0 && (
+          <Button size="compact-md" variant="subtle" onClick={() => void discardMessage(message)}>
+            <Trans>Cancel</Trans>
+          </Button>
+        )}
       </div>
     </li>
+  );
+}
+
+function Reason({ reason: { code, status, message, hint } }: { reason: NonNullable<Outgoing['reason']> }) {
+  const { t } = useLingui();
+  const { title, advice } = problemText(new Problem(code, status, message, hint), t);
+  return (
+    <Text size="sm" role="alert">
+      {title} {advice}
+    </Text>
   );
 }

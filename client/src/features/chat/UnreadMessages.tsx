@@ -2,14 +2,14 @@ import { Badge, VisuallyHidden } from '@mantine/core';
 import { Plural } from '@lingui/react/macro';
 import { useEffect } from 'react';
 import { useValue } from '~/core/store';
-import { chats, outbox } from './chats';
+import { chats, openOutbox } from './chats';
 
 /** Badge with the number of unread messages. It is always there, so it also opens the chats and sends what waits. */
 export default function UnreadMessages() {
   const count = useValue(chats.state, ({ conversations }) => conversations.reduce((sum, each) => sum + each.unread, 0));
   useEffect(() => {
     void chats.open();
-    void outbox.open();
+    void openOutbox();
   }, []);
   if (count === 0) return null;
   return (

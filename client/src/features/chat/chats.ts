@@ -3,11 +3,17 @@ import { events } from '~/api/events';
 import { onSignOut, refreshSession, session } from '~/api/session';
 import { currentOwner, readLocal, saveLocal } from '~/core/device-storage';
 import { Drafts, type DraftChange } from './drafts';
+import { chosen } from './files/chosen';
+import { localFiles } from './files/local-files';
+import { uploadFile } from './files/tus';
+import { Uploader } from './files/uploader';
 import { Chats, LISTED, type ChatsState } from './model';
 import { Outbox, OUTBOX, type Outgoing } from './outbox';
 import { Typing } from './typing';
 
 const CHATS = 'chats';
+/** Seconds after which a file without a message is removed. */
+const TIDY_SECONDS = 60;
 /** Sent to other tabs when the outbox has changed. */
 const channel = openChannel('unificx.outbox');
 const draftChannel = openChannel('unificx.drafts');
@@ -47,7 +53,24 @@ export const typing = new Typing({
 
 /** Takes the place of the storage on a device that has none. */
 let unstored: Outgoing[] = [];
-let resume = (): void => undefined;
+const resumed = new Set<() => void>();
+const resume = () => resumed.forEach((each) => each());
+
+function pause(seconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      resumed.delete(end);
+      resolve();
+    };
+    const timer = setTimeout(end, seconds * 1000);
+    resumed.add(end);
+  });
+}
+
+function withLock<T>(name: string, work: () => Promise<T>): Promise<T> {
+  return 'locks' in navigator ? navigator.locks.request(name, work) : work();
+}
 
 /** Messages that this device has not sent yet. */
 export const outbox = new Outbox({
@@ -57,19 +80,69 @@ export const outbox = new Outbox({
     await saveLocal(currentOwner(), OUTBOX, messages);
     channel?.postMessage('changed');
   },
-  lock: (name, work) => ('locks' in navigator ? navigator.locks.request(name, work) : work()),
-  send: async ({ conversation_id, client_id, text, reply_to, mentions }) =>
-    (await api.sendMessage({ path: { conversation_id }, body: { client_id, text, reply_to, mentions } })).data,
+  lock: withLock,
+  async send({ conversation_id, client_id, text, reply_to, mentions, files = [] }) {
+    const attachments = files.map((each) => each.attachment ?? '');
+    const body = { client_id, text, reply_to, mentions, attachments };
+    const sent = (await api.sendMessage({ path: { conversation_id }, body })).data;
+    await localFiles.remove(files.map((each) => each.id));
+    return sent;
+  },
   sent: (message) => void chats.receive(message),
-  pause: (seconds) =>
-    new Promise((resolve) => {
-      const timer = setTimeout(resolve, seconds * 1000);
-      resume = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    }),
+  pause,
 });
+
+/** Uploads the files of these messages. */
+export const uploader = new Uploader({
+  waiting: () => outbox.waiting.state,
+  update: (clientId, change) => outbox.update(clientId, change),
+  refresh: () => outbox.refresh(),
+  read: (id) => localFiles.get(id),
+  upload: uploadFile,
+  ready: () => void outbox.flush(),
+  lock: withLock,
+  pause,
+});
+
+/** Store a message; it is sent as soon as possible, once its files have arrived. */
+export async function sendMessage(message: Outgoing): Promise<void> {
+  await outbox.add(message);
+  if (message.files?.length) void uploader.run();
+}
+
+/** Send a refused message again. */
+export async function retryMessage(clientId: string): Promise<void> {
+  await outbox.retry(clientId);
+  void uploader.run();
+}
+
+/** Remove a message that was not sent, with its files. */
+export async function discardMessage({ client_id: clientId, files = [] }: Outgoing): Promise<void> {
+  await outbox.discard(clientId);
+  uploader.cancel(clientId);
+  await localFiles.remove(files.map((each) => each.id));
+}
+
+/** Show what earlier pages have left, and send it. */
+export async function openOutbox(): Promise<void> {
+  await outbox.refresh();
+  void uploader.run();
+  await outbox.flush();
+  await removeOldFiles();
+}
+
+/** Remove files whose messages were sent just before a page was closed. */
+async function removeOldFiles(): Promise<void> {
+  const stored = await localFiles.ids();
+  await outbox.refresh();
+  const waiting = new Set(outbox.waiting.state.flatMap(({ files = [] }) => files.map((each) => each.id)));
+  const old = stored.filter((each) => !waiting.has(each));
+  if (old.length === 0) return;
+  await pause(TIDY_SECONDS); // another tab may be about to store their message
+  await outbox.refresh();
+  const still = new Set(outbox.waiting.state.flatMap(({ files = [] }) => files.map((each) => each.id)));
+  await localFiles.remove(old.filter((each) => !still.has(each)));
+}
 
 channel?.addEventListener('message', () => void outbox.refresh());
 draftChannel?.addEventListener('message', ({ data }) => drafts.receive(data as DraftChange));
@@ -79,6 +152,9 @@ setInterval(() => chats.dropExpired(), 30_000);
 onSignOut(() => {
   chats.clear();
   outbox.clear();
+  uploader.clear();
+  localFiles.clear();
+  chosen.clear();
   drafts.clear();
   typing.clear();
   unstored = [];
@@ -98,4 +174,5 @@ events.onConnected(() => {
   resume();
   void chats.refresh();
   void outbox.flush();
+  void uploader.run();
 });

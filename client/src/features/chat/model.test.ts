@@ -22,6 +22,7 @@ const message = (seq: number, change: Partial<ChatMessage> = {}): ChatMessage =>
   mentions: [],
   reactions: [],
   pinned: null,
+  attachments: [],
   ...change,
 });
 

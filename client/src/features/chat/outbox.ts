@@ -13,6 +13,25 @@ export interface Outgoing {
   created: string;
   /** The server has refused it: it is sent again only on request. */
   refused?: boolean;
+  /** Reason of the refusal. */
+  reason?: Pick<Problem, 'code' | 'status' | 'message' | 'hint'>;
+  /** It is sent once all of them have arrived. */
+  files?: OutgoingFile[];
+}
+
+/** A file of a message that waits; its bytes are stored on the device under its id. */
+export interface OutgoingFile {
+  id: string;
+  name: string;
+  size: number;
+  /** Media type, as the device sees it. */
+  type: string;
+  /** Length in seconds and peak levels, 0 to 100, of a recorded message. */
+  voice?: { seconds: number; peaks: number[] };
+  /** Where its upload continues. */
+  address?: string;
+  /** Id on the server, once it has arrived. */
+  attachment?: string;
 }
 
 export interface OutboxDependencies<Sent> {
@@ -36,7 +55,23 @@ const RETRY_SECONDS = 5;
 const MAX_RETRY_SECONDS = 60;
 
 /** Refused for what it is, so that sending it again would change nothing. */
-const isFinal = ({ status }: Problem) => status >= 400 && status < 500 && ![401, 408, 425, 429].includes(status);
+export const isFinal = ({ status }: Problem) => status >= 400 && status < 500 && ![401, 408, 425, 429].includes(status);
+
+/** The part of a problem that the device stores. */
+export const reasonOf = ({ code, status, message, hint }: Problem) => ({ code, status, message, hint });
+
+const hasArrived = ({ attachment }: OutgoingFile) => attachment !== undefined;
+
+/** The first message that can be sent: its files have arrived, and no earlier one of its conversation waits for files. */
+function nextOf(waiting: readonly Outgoing[]): Outgoing | undefined {
+  const uploading = new Set<string>();
+  for (const each of waiting) {
+    if (each.refused || uploading.has(each.conversation_id)) continue;
+    if (each.files?.every(hasArrived) ?? true) return each;
+    uploading.add(each.conversation_id);
+  }
+  return undefined;
+}
 
 /**
  * Messages written on this device, sent in the order in which they were written.
@@ -64,10 +99,18 @@ export class Outbox<Sent> {
     void this.flush();
   }
 
-  /** Send a refused message again. */
+  /** Send a refused message again, with its files. */
   async retry(clientId: string): Promise<void> {
-    await this.change((all) => all.map((each) => (each.client_id === clientId ? { ...each, refused: false } : each)));
+    await this.update(clientId, ({ refused: _, reason: __, ...each }) => ({
+      ...each,
+      files: each.files?.map(({ attachment: ___, ...file }) => file),
+    }));
     void this.flush();
+  }
+
+  /** Change a message that waits. */
+  async update(clientId: string, change: (message: Outgoing) => Outgoing): Promise<void> {
+    await this.change((all) => all.map((each) => (each.client_id === clientId ? change(each) : each)));
   }
 
   /** Remove a message that was not sent. */
@@ -108,7 +151,7 @@ export class Outbox<Sent> {
     let attempts = 0;
     while (generation === this.generation) {
       await this.refresh();
-      const next = this.waiting.state.find((each) => !each.refused);
+      const next = nextOf(this.waiting.state);
       if (!next || generation !== this.generation) return;
       try {
         const sent = await this.dependencies.send(next);
@@ -120,8 +163,7 @@ export class Outbox<Sent> {
         const problem = asProblem(fault);
         if (generation !== this.generation) return;
         if (isFinal(problem)) {
-          const refused = (each: Outgoing) => (each.client_id === next.client_id ? { ...each, refused: true } : each);
-          await this.change((all) => all.map(refused));
+          await this.update(next.client_id, (each) => ({ ...each, refused: true, reason: reasonOf(problem) }));
         } else {
           const wait = Math.min(MAX_RETRY_SECONDS, RETRY_SECONDS * 2 ** attempts);
           attempts += 1;

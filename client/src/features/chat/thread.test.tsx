@@ -30,6 +30,7 @@ const message = (seq: number, change: Partial<ChatMessage> = {}) =>
     text: 'Hello **you**',
     mentions: [],
     reactions: [],
+    attachments: [],
     ...change,
   }) as ChatMessage;
 

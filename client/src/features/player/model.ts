@@ -123,7 +123,9 @@ export class Playback {
       }
       this.#sound = sound;
       sound.setSpeed(this.state.state.speed);
-      this.#set({ phase: 'paused', seconds: sound.seconds });
+      // Recordings of browsers have no length in their header.
+      const seconds = Number.isFinite(sound.seconds) ? sound.seconds : this.state.state.seconds;
+      this.#set({ phase: 'paused', seconds });
       if (this.state.state.peaks.length === 0) void this.loadPeaks();
       this.dependencies.onStarted();
       return true;

@@ -1,0 +1,159 @@
+import { ActionIcon, Button, Text } from '@mantine/core';
+import { IconDownload, IconFile, IconMusic, IconVideo } from '@tabler/icons-react';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useEffect, useState } from 'react';
+import type { Attachment, ChatMessage } from '~/api';
+import { asProblem } from '~/core/problem';
+import { toast } from '~/core/toasts';
+import { problemText } from '~/design/problem-messages';
+import { download } from '~/design/table/csv';
+import { fileSize } from '~/design/file-size';
+import { Player } from '~/features/player';
+import { PhotoViewer } from './PhotoViewer';
+import { fetchFile, usePicture } from './pictures';
+import css from './files.module.css';
+
+/** The files of a message: photos, players and cards. */
+export function MessageFiles({ message, author }: { message: ChatMessage; author: string }) {
+  const [shown, setShown] = useState<Attachment>();
+  const { attachments, conversation_id: conversation } = message;
+  return (
+    <div className={css.files}>
+      {attachments.map((each) =>
+        each.kind === 'photo' ? (
+          <Photo key={each.id} conversation={conversation} file={each} author={author} onOpen={() => setShown(each)} />
+        ) : (
+          <File key={each.id} conversation={conversation} file={each} author={author} />
+        ),
+      )}
+      {shown && (
+        <PhotoViewer
+          conversation={conversation}
+          photos={attachments.filter((each) => each.kind === 'photo')}
+          first={shown}
+          author={author}
+          onClose={() => setShown(undefined)}
+        />
+      )}
+    </div>
+  );
+}
+
+interface FileProps {
+  conversation: string;
+  file: Attachment;
+  author: string;
+}
+
+function Photo({ conversation, file, author, onOpen }: FileProps & { onOpen: () => void }) {
+  const { t } = useLingui();
+  const { url, fault } = usePicture(conversation, file.id, true);
+  const label = t`Photo from ${author}: ${file.name}`;
+  return (
+    <button
+      type="button"
+      className={css.photo}
+      style={{ aspectRatio: `${file.width ?? 1} / ${file.height ?? 1}` }}
+      aria-label={label}
+      onClick={onOpen}
+    >
+      {url && <img src={url} alt={label} width={file.width ?? undefined} height={file.height ?? undefined} />}
+      {fault && (
+        <Text size="sm" c="dimmed">
+          <Trans>The photo could not be loaded.</Trans>
+        </Text>
+      )}
+    </button>
+  );
+}
+
+function File({ conversation, file, author }: FileProps) {
+  const { t } = useLingui();
+  const load = () => fetchFile({ conversation_id: conversation, attachment_id: file.id });
+  if (file.kind === 'voice' || file.kind === 'audio') {
+    return (
+      <div className={css.sound}>
+        {file.kind === 'audio' && <FileCard file={file} load={load} />}
+        <Player
+          label={file.kind === 'voice' ? t`Voice message from ${author}` : file.name}
+          seconds={file.seconds ?? 0}
+          load={load}
+          peaks={file.peaks.length > 0 ? async () => file.peaks : undefined}
+        />
+      </div>
+    );
+  }
+  return file.kind === 'video' ? <Video file={file} load={load} /> : <FileCard file={file} load={load} />;
+}
+
+/** Name and size of a file, with a button that stores it. */
+export function FileCard({ file, load }: { file: Attachment; load: () => Promise<Blob> }) {
+  const { t } = useLingui();
+  const [busy, setBusy] = useState(false);
+  const store = async () => {
+    setBusy(true);
+    try {
+      // Of no type that a browser shows: it is stored.
+      download(file.name, await load(), 'application/octet-stream');
+    } catch (reason) {
+      const { title, advice } = problemText(asProblem(reason), t);
+      toast({ message: `${title} ${advice}`.trim() });
+    } finally {
+      setBusy(false);
+    }
+  };
+  const Shape = file.kind === 'video' ? IconVideo : file.kind === 'audio' ? IconMusic : IconFile;
+  return (
+    <div className={css.card}>
+      <Shape size={24} aria-hidden />
+      <div className={css.name}>
+        <Text size="sm" lineClamp={2}>
+          {file.name}
+        </Text>
+        <Text size="sm" c="dimmed">
+          {fileSize(file.size)}
+        </Text>
+      </div>
+      <ActionIcon
+        variant="subtle"
+        size={44}
+        radius="xl"
+        aria-label={t`Download ${file.name}`}
+        loading={busy}
+        onClick={() => void store()}
+      >
+        <IconDownload size={20} aria-hidden />
+      </ActionIcon>
+    </div>
+  );
+}
+
+function Video({ file, load }: { file: Attachment; load: () => Promise<Blob> }) {
+  const { t } = useLingui();
+  const [url, setUrl] = useState<string>();
+  const [busy, setBusy] = useState(false);
+  useEffect(() => () => URL.revokeObjectURL(url ?? ''), [url]);
+  const play = async () => {
+    setBusy(true);
+    try {
+      setUrl(URL.createObjectURL(await load()));
+    } catch (reason) {
+      const { title, advice } = problemText(asProblem(reason), t);
+      toast({ message: `${title} ${advice}`.trim() });
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <div className={css.sound}>
+      <FileCard file={file} load={load} />
+      {url ? (
+        <video src={url} controls autoPlay playsInline className={css.video} aria-label={file.name} />
+      ) : (
+        <Button variant="default" size="md" loading={busy} onClick={() => void play()}>
+          <Trans>Play video</Trans>
+        </Button>
+      )}
+    </div>
+  );
+}

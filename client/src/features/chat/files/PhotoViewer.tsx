@@ -1,0 +1,84 @@
+import { ActionIcon, Modal, Text } from '@mantine/core';
+import { IconChevronLeft, IconChevronRight, IconDownload } from '@tabler/icons-react';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useState, type KeyboardEvent } from 'react';
+import type { Attachment } from '~/api';
+import { download } from '~/design/table/csv';
+import { fetchFile, usePicture } from './pictures';
+import css from './files.module.css';
+
+interface PhotoViewerProps {
+  conversation: string;
+  photos: Attachment[];
+  first: Attachment;
+  author: string;
+  onClose: () => void;
+}
+
+/** The photos of a message on the whole screen; arrows show the others. */
+export function PhotoViewer({ conversation, photos, first, author, onClose }: PhotoViewerProps) {
+  const { t } = useLingui();
+  const [at, setAt] = useState(photos.indexOf(first));
+  const photo = photos[at] ?? first;
+  const move = (by: number) => setAt(Math.min(Math.max(at + by, 0), photos.length - 1));
+  const onKeyDown = ({ key }: KeyboardEvent) => {
+    if (key === 'ArrowLeft') move(-1);
+    if (key === 'ArrowRight') move(1);
+  };
+  const store = async () =>
+    download(
+      photo.name,
+      await fetchFile({ conversation_id: conversation, attachment_id: photo.id }),
+      'application/octet-stream',
+    );
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      fullScreen
+      title={photo.name}
+      closeButtonProps={{ 'aria-label': t`Close`, size: 44 }}
+      classNames={{ body: css.viewer }}
+      onKeyDown={onKeyDown}
+    >
+      <Shown key={photo.id} conversation={conversation} photo={photo} label={t`Photo from ${author}: ${photo.name}`} />
+      <div className={css.controls}>
+        {photos.length > 1 && (
+          <ActionIcon
+            variant="default"
+            size={44}
+            aria-label={t`Previous photo`}
+            disabled={at === 0}
+            onClick={() => move(-1)}
+          >
+            <IconChevronLeft aria-hidden />
+          </ActionIcon>
+        )}
+        <ActionIcon variant="default" size={44} aria-label={t`Download ${photo.name}`} onClick={() => void store()}>
+          <IconDownload aria-hidden />
+        </ActionIcon>
+        {photos.length > 1 && (
+          <ActionIcon
+            variant="default"
+            size={44}
+            aria-label={t`Next photo`}
+            disabled={at === photos.length - 1}
+            onClick={() => move(1)}
+          >
+            <IconChevronRight aria-hidden />
+          </ActionIcon>
+        )}
+      </div>
+    </Modal>
+  );
+}
+
+function Shown({ conversation, photo, label }: { conversation: string; photo: Attachment; label: string }) {
+  const { url, fault } = usePicture(conversation, photo.id, false);
+  if (url) return <img src={url} alt={label} className={css.whole} />;
+  return (
+    <Text c="dimmed" role="status">
+      {fault ? <Trans>The photo could not be loaded.</Trans> : <Trans>Loading…</Trans>}
+    </Text>
+  );
+}

@@ -1,0 +1,62 @@
+import { useState, type ClipboardEvent, type DragEvent } from 'react';
+import { randomText } from '~/core/random';
+import type { VoiceClip } from '~/media/record-voice';
+import { sendMessage } from '../chats';
+import type { OutgoingFile } from '../outbox';
+import { chosen, chosenFile, storeFiles, type Chosen } from './chosen';
+
+/** Files of one message. */
+export const MAX_FILES = 10;
+
+/** Files chosen for a message: by a button, dropped, or pasted. */
+export function useAttaching(conversation: string) {
+  const [files, setFiles] = useState(chosen.get(conversation) ?? []);
+  const [dragging, setDragging] = useState(false);
+  const change = (next: Chosen[]) => {
+    chosen.set(conversation, next);
+    setFiles(next);
+  };
+  const add = (more: Iterable<File>) => {
+    const added = [...more].map((each) => chosenFile(each, each.name));
+    change([...(chosen.get(conversation) ?? []), ...added].slice(0, MAX_FILES));
+  };
+  return {
+    files,
+    dragging,
+    add,
+    remove: (id: string) => change(files.filter((each) => each.id !== id)),
+    /** Store the files on the device, and return what the outbox needs of them. */
+    async take(): Promise<OutgoingFile[]> {
+      const taken = await storeFiles(files);
+      change([]);
+      return taken;
+    },
+    /** Send a recorded message. */
+    async sendVoice({ blob, seconds, peaks }: VoiceClip): Promise<void> {
+      const ending = blob.type.split('/')[1] || 'webm';
+      const files = await storeFiles([chosenFile(blob, `voice.${ending}`, { seconds, peaks })]);
+      const created = new Date().toISOString();
+      await sendMessage({ client_id: randomText(16), conversation_id: conversation, text: '', created, files });
+    },
+    onPaste(event: ClipboardEvent) {
+      const pasted = [...event.clipboardData.files];
+      if (pasted.length === 0) return;
+      event.preventDefault();
+      add(pasted);
+    },
+    dropZone: {
+      onDragOver(event: DragEvent) {
+        if (!event.dataTransfer.types.includes('Files')) return;
+        event.preventDefault();
+        setDragging(true);
+      },
+      onDragLeave: () => setDragging(false),
+      onDrop(event: DragEvent) {
+        setDragging(false);
+        if (event.dataTransfer.files.length === 0) return;
+        event.preventDefault();
+        add(event.dataTransfer.files);
+      },
+    },
+  };
+}
