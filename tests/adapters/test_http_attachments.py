@@ -221,3 +221,10 @@ async def test_uploads_are_limited(world: World) -> None:
     assert (version.status_code, version.headers["tus-version"]) == (412, "1.0.0")
     kind = await ada.patch(begun.headers["Location"], content=b"x", headers=TUS | {"Upload-Offset": "0"})
     assert kind.status_code == 415
+
+
+async def test_nothing_is_uploaded_where_chat_is_off(world: World) -> None:
+    ada, admin = await world.user(world.acme, "1001"), await world.admin(world.acme)
+    await admin.patch(f"/api/v1/tenants/{world.acme.id}", json={"chat": False})
+    refused = await begin(ada, 10)
+    assert (refused.status_code, refused.json()["code"]) == (403, "chat_off")
