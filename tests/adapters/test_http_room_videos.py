@@ -156,6 +156,10 @@ async def test_a_host_stops_the_video_of_a_guest_but_not_the_other_way_round(mee
     assert (await meeting.anna.delete(f"{VIDEOS}/{of_berta}")).status_code == 204
     assert (await meeting.anna.delete(f"{VIDEOS}/{of_berta}")).status_code == 404
     assert [each[0] for each in await seen(meeting.berta)] == [of_anna]
+    again = {"source": "camera", "sdp": OFFER, "again": True}
+    assert (await meeting.berta.post(VIDEOS, json=again)).status_code == 409
+    await published(meeting.berta)
+    assert (await meeting.berta.post(VIDEOS, json=again)).status_code == 201
 
 
 async def test_subscriptions_belong_to_their_participant(meeting: Meeting) -> None:

@@ -85,14 +85,15 @@ class MeetingVideos:
         )
 
     async def publish(
-        self, room: Room, participant: str, source: VideoSource, sdp: bytes, address: str
+        self, room: Room, participant: str, source: VideoSource, sdp: bytes, address: str, *, again: bool = False
     ) -> VideoConnection:
         """Publish a video; it replaces the participant's earlier one of this source. `address`: where `sdp` came from.
+        `again`: it was lost; refused if a host has stopped it.
 
         Raises Forbidden, Conflict if a limit is reached, Invalid, TooManyRequests, ServiceUnavailable.
         """
         video = Video(self._clock.new_id(), source)
-        self._check(room, participant, video)
+        self._check(room, participant, video, again=again)
         await self._limit(room, participant)
         offer = _checked(sdp, address)
         publication = _Publication(room, participant, video)
@@ -101,11 +102,11 @@ class MeetingVideos:
         except MediaUnavailable as fault:
             raise _refused(fault) from None
         self._rooms.setdefault(room.id, {})[video.id] = publication
-        if self.meetings.handle_event(room.id, events_and_actions.VideoRequested(participant, video)) or (
+        if self.meetings.handle_event(room.id, events_and_actions.VideoRequested(participant, video, again)) or (
             self.meetings.state_of(room.id) is None
         ):
             self._end(publication)
-            self._check(room, participant, video)
+            self._check(room, participant, video, again=again)
         return VideoConnection(video.id, with_extensions_of(answer, offer))
 
     def stop(self, room: Room, by: str, video_id: str) -> None:
@@ -209,11 +210,13 @@ class MeetingVideos:
         if not left:
             self._rooms.pop(publication.room.id, None)
 
-    def _check(self, room: Room, participant: str, video: Video) -> None:
+    def _check(self, room: Room, participant: str, video: Video, *, again: bool) -> None:
         """Raise if the participant may not publish the video."""
         self._check_inside(room, participant)
         state = self.meetings.state_of(room.id)
-        match video_refusal(state, participant, video) if state is not None else "not-inside":
+        match video_refusal(state, participant, video, again=again) if state is not None else "not-inside":
+            case "stopped":
+                raise Conflict("A host has stopped your video.")
             case "shared":
                 raise Conflict("Another participant is sharing a screen.", hint="Wait until they have stopped.")
             case "full":

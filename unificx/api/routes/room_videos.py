@@ -50,7 +50,8 @@ async def publish_video(
 ) -> models.VideoConnection:
     """Publish the camera or a screen. It replaces an earlier video of the same source. For participants."""
     known, own = await _participant(services, user, room)
-    made = await services.videos.publish(known, own, new.source, new.sdp.encode(), source_of(request).address)
+    address = source_of(request).address
+    made = await services.videos.publish(known, own, new.source, new.sdp.encode(), address, again=new.again)
     return _connection_schema(made)
 
 

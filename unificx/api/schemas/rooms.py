@@ -133,6 +133,9 @@ class NewVideo(Input):
 
     source: VideoSource
     sdp: SessionDescription
+    again: bool = Field(
+        default=False, description="It was lost and is published again: refused if a host has stopped it."
+    )
 
 
 class NewVideoSubscription(Input):

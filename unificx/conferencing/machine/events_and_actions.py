@@ -117,10 +117,11 @@ class ConsentRefused:
 
 @dataclass(frozen=True, slots=True)
 class VideoRequested:
-    """Publish a video. It replaces an earlier one of the same source."""
+    """Publish a video. It replaces an earlier one of the same source. `again`: one that was lost, not a new wish."""
 
     id: str
     video: Video
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,8 @@ class Member:
     hand_raised: bool = False
     videos: tuple[Video, ...] = ()
     """Published videos, at most one of each source."""
+    stopped: tuple[str, ...] = ()
+    """Sources of videos that a host has stopped, until the member publishes one again."""
 
     @property
     def is_muted(self) -> bool:
@@ -115,8 +117,8 @@ def step(meeting: Meeting, event: events_and_actions.Event, now: float) -> Step:
             member = meeting.member(id_)
             is_awaiting = member is not None and member.state is MemberState.AWAITING_CONSENT
             return _admit(meeting, member, was_waiting=False) if member is not None and is_awaiting else (meeting, [])
-        case events_and_actions.VideoRequested(id_, video):
-            return _publish(meeting, id_, video)
+        case events_and_actions.VideoRequested(id_, video, again):
+            return _publish(meeting, id_, video, again=again)
         case events_and_actions.VideoStopped(by, id_, video_id):
             return _stop_video(meeting, by, id_, video_id)
         case events_and_actions.VideosLost():
@@ -345,11 +347,16 @@ def _set_hand(meeting: Meeting, by: str, id_: str, *, raised: bool) -> Step:
 # ---- videos
 
 
-def video_refusal(meeting: Meeting, id_: str, video: Video) -> Literal["not-inside", "full", "shared"] | None:
-    """Return why a member may not publish a video; None if they may. `shared`: another screen is being shared."""
+def video_refusal(
+    meeting: Meeting, id_: str, video: Video, *, again: bool
+) -> Literal["not-inside", "stopped", "full", "shared"] | None:
+    """Return why a member may not publish a video; None if they may. `shared`: another screen is being shared.
+    `again`: a client publishes a lost video again, which it may not if a host has stopped it."""
     member = meeting.member(id_)
     if member is None or member.state is not MemberState.INSIDE:
         return "not-inside"
+    if again and video.source in member.stopped:
+        return "stopped"
     others = [one.source for each in meeting.members for one in each.videos if each.id != id_]
     if video.source == "screen" and "screen" in others:
         return "shared"
@@ -357,12 +364,13 @@ def video_refusal(meeting: Meeting, id_: str, video: Video) -> Literal["not-insi
     return "full" if len(others) + len(own) >= MAX_VIDEOS else None
 
 
-def _publish(meeting: Meeting, id_: str, video: Video) -> Step:
+def _publish(meeting: Meeting, id_: str, video: Video, *, again: bool) -> Step:
     member = meeting.member(id_)
-    if member is None or video_refusal(meeting, id_, video) is not None:
+    if member is None or video_refusal(meeting, id_, video, again=again) is not None:
         return meeting, [events_and_actions.NotAllowed()]
     rest = tuple(one for one in member.videos if one.source != video.source)
-    return _put_member(meeting, replace(member, videos=(*rest, video))), []
+    stopped = tuple(one for one in member.stopped if one != video.source)
+    return _put_member(meeting, replace(member, videos=(*rest, video), stopped=stopped)), []
 
 
 def _stop_video(meeting: Meeting, by: str, id_: str, video_id: str) -> Step:
@@ -372,7 +380,8 @@ def _stop_video(meeting: Meeting, by: str, id_: str, video_id: str) -> Step:
     if member is None:
         return meeting, []
     rest = tuple(one for one in member.videos if one.id != video_id)
-    return _put_member(meeting, replace(member, videos=rest)), []
+    ended = tuple(one.source for one in member.videos if one.id == video_id) if by != id_ else ()
+    return _put_member(meeting, replace(member, videos=rest, stopped=(*member.stopped, *ended))), []
 
 
 # ---- lookups

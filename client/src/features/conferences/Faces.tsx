@@ -1,11 +1,12 @@
-import { Menu, VisuallyHidden } from '@mantine/core';
-import { IconCrown, IconMicrophone, IconMicrophoneOff, IconUserX } from '@tabler/icons-react';
+import { VisuallyHidden } from '@mantine/core';
+import { IconCrown, IconMicrophoneOff } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import type { ReactNode } from 'react';
 import type { Participant } from '~/api';
 import { Avatar } from '~/design/Avatar';
 import { useValue } from '~/core/store';
-import { useParticipantName, useRemoval } from './actions';
+import { useParticipantName } from './actions';
+import { ParticipantMenu } from './ParticipantMenu';
 import type { Roster } from './roster';
 import { useIsHost } from './useIsHost';
 import { useRoster } from './useRoster';
@@ -58,32 +59,14 @@ interface GridParticipantProps {
 function GridParticipant({ person, speaking, controlled, roster }: GridParticipantProps) {
   const { t } = useLingui();
   const name = useParticipantName(person);
-  const remove = useRemoval(person, roster);
   const portrait = <Portrait person={person} name={name} speaking={speaking} />;
   if (!controlled) return <div className={css.participant}>{portrait}</div>;
-  const label = person.muted ? t`Unmute ${name}` : t`Mute ${name}`;
   return (
-    <Menu zIndex={400}>
-      <Menu.Target>
-        <button type="button" className={css.participant} aria-label={t`Actions for ${name}`}>
-          {portrait}
-        </button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item
-          mih={44}
-          leftSection={
-            person.muted ? <IconMicrophone size={18} aria-hidden /> : <IconMicrophoneOff size={18} aria-hidden />
-          }
-          onClick={() => void roster.change(person.id, { muted: !person.muted })}
-        >
-          {label}
-        </Menu.Item>
-        <Menu.Item mih={44} color="red" leftSection={<IconUserX size={18} aria-hidden />} onClick={() => void remove()}>
-          {t`Remove ${name}`}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <ParticipantMenu person={person} roster={roster}>
+      <button type="button" className={css.participant} aria-label={t`Actions for ${name}`}>
+        {portrait}
+      </button>
+    </ParticipantMenu>
   );
 }
 

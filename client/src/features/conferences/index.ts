@@ -2,7 +2,9 @@
 export { ensureRoom, recordingStateIn, roomById, rooms } from './rooms';
 export { useParticipantName } from './actions';
 export { Faces } from './Faces';
+export { ParticipantMenu } from './ParticipantMenu';
 export { Roster } from './roster';
+export { useIsHost } from './useIsHost';
 export { useRoster } from './useRoster';
 export { Invitation } from './Invitation';
 export const loadRosterSheet = () => import('./RosterSheet');

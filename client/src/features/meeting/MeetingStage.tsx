@@ -1,5 +1,12 @@
 import { ActionIcon, VisuallyHidden } from '@mantine/core';
-import { IconChevronLeft, IconChevronRight, IconCrown, IconHandStop, IconMicrophoneOff } from '@tabler/icons-react';
+import {
+  IconDots,
+  IconChevronLeft,
+  IconChevronRight,
+  IconCrown,
+  IconHandStop,
+  IconMicrophoneOff,
+} from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useEffect, useState } from 'react';
 import { useMediaQuery } from '@mantine/hooks';
@@ -7,7 +14,7 @@ import { Avatar } from '~/design/Avatar';
 import { TWO_PANES } from '~/design/Panes';
 import { VideoElement } from '~/design/VideoElement';
 import { useValue } from '~/core/store';
-import { useParticipantName, useRoster, type Roster } from '~/features/conferences';
+import { ParticipantMenu, useIsHost, useParticipantName, useRoster, type Roster } from '~/features/conferences';
 import { arrange, qualities, type Tile } from './layout';
 import type { Meeting } from './meeting';
 import css from './meeting.module.css';
@@ -24,6 +31,7 @@ export function MeetingStage({ room, meeting }: { room: string; meeting: Meeting
 function Stage({ roster, meeting }: { roster: Roster; meeting: Meeting }) {
   const { t } = useLingui();
   const { participants = [], speaking } = useValue(roster.state);
+  const isHost = useIsHost(participants);
   const { videos = [], streams } = useValue(meeting.state);
   const wide = useMediaQuery(TWO_PANES, false, { getInitialValueInEffect: false });
   const [page, setPage] = useState(0);
@@ -51,6 +59,7 @@ function Stage({ roster, meeting }: { roster: Roster; meeting: Meeting }) {
             tile={each}
             speaking={speaking === each.participant.id}
             stream={each.camera && streams[each.camera.id]}
+            controls={isHost ? { roster, meeting } : undefined}
           />
         ))}
       </ul>
@@ -100,9 +109,11 @@ interface ParticipantTileProps {
   tile: Tile;
   speaking: boolean;
   stream?: MediaStream;
+  /** For hosts. */
+  controls?: { roster: Roster; meeting: Meeting };
 }
 
-function ParticipantTile({ tile: { participant }, speaking, stream }: ParticipantTileProps) {
+function ParticipantTile({ tile: { participant, camera }, speaking, stream, controls }: ParticipantTileProps) {
   const { t } = useLingui();
   const name = useParticipantName(participant);
   return (
@@ -119,6 +130,17 @@ function ParticipantTile({ tile: { participant }, speaking, stream }: Participan
         <span className={css.text}>{name}</span>
         {speaking && <VisuallyHidden>{t`speaking`}</VisuallyHidden>}
       </span>
+      {controls && (
+        <ParticipantMenu
+          person={participant}
+          roster={controls.roster}
+          stopVideo={camera && (() => void controls.meeting.stopOther(camera.id))}
+        >
+          <ActionIcon className={css.actions} variant="transparent" size={44} aria-label={t`Actions for ${name}`}>
+            <IconDots aria-hidden />
+          </ActionIcon>
+        </ParticipantMenu>
+      )}
     </li>
   );
 }

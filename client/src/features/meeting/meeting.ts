@@ -31,7 +31,8 @@ export interface MeetingState {
 
 export interface MeetingDependencies {
   videos(): Promise<Video[]>;
-  publish(source: VideoSource, sdp: string): Promise<{ id: string; sdp: string }>;
+  /** `again`: the server has lost it; refused if a host has stopped it. */
+  publish(source: VideoSource, sdp: string, again: boolean): Promise<{ id: string; sdp: string }>;
   stop(video: string): Promise<unknown>;
   subscribe(video: string, quality: VideoQuality): Promise<{ id: string; sdp: string }>;
   answer(video: string, subscription: string, sdp: string): Promise<unknown>;
@@ -48,6 +49,8 @@ interface Publication {
   connection?: RTCPeerConnection;
   /** Undefined until published. */
   id?: string;
+  /** It has been published before. */
+  again: boolean;
   quality?: VideoQuality;
 }
 
@@ -97,7 +100,7 @@ export class Meeting {
     try {
       const track = await this.server.open(source);
       if (!isWanted()) return track.stop();
-      const publication: Publication = { source, track };
+      const publication: Publication = { source, track, again: false };
       this.#publications.set(source, publication);
       this.#useTrack(publication, track);
       await this.#publish(publication);
@@ -127,6 +130,11 @@ export class Meeting {
     }
   }
 
+  /** Stop the video of another participant, as a host. */
+  async stopOther(video: string): Promise<void> {
+    await this.server.stop(video).catch((fault: unknown) => this.#set({ refused: asProblem(fault) }));
+  }
+
   dismiss(): void {
     this.#set({ captureError: undefined, refused: undefined });
   }
@@ -148,9 +156,11 @@ export class Meeting {
     const connection = (publication.connection = this.server.connect());
     const current = () => publication.connection === connection;
     try {
-      const made = await this.server.publish(publication.source, await offerTrack(connection, publication.track));
+      const sdp = await offerTrack(connection, publication.track);
+      const made = await this.server.publish(publication.source, sdp, publication.again);
       if (!current()) return void this.server.stop(made.id).catch(() => undefined);
       publication.id = made.id;
+      publication.again = true;
       publication.quality = undefined;
       await connection.setRemoteDescription({ type: 'answer', sdp: made.sdp });
       connection.addEventListener('connectionstatechange', () => {
@@ -167,10 +177,9 @@ export class Meeting {
     }
   }
 
-  /** forbidden: the user has not entered the meeting yet; the next event tries again. */
+  /** Try again what is refused for now: 403 means that the user has not entered the meeting yet. */
   async #failed(publication: Publication, problem: Problem): Promise<void> {
-    if (problem.status === 403) return;
-    if (problem.offline || problem.status === 503 || problem.status === 429) {
+    if (problem.offline || [403, 429, 503].includes(problem.status)) {
       this.server.schedule(() => {
         if (!publication.connection && this.#isCurrent(publication)) void this.#publish(publication);
       }, RETRY_MS);
@@ -208,8 +217,13 @@ export class Meeting {
   async #fetch(): Promise<void> {
     if (this.#closed) return;
     const before = [...this.#publications.values()].filter((each) => each.id);
-    const videos = await this.server.videos().catch(() => undefined); // Not in the meeting, or offline.
-    if (!videos || this.#closed) return;
+    const videos = await this.server.videos().catch(() => undefined);
+    if (this.#closed) return;
+    if (!videos) {
+      // Not in the meeting yet, or offline.
+      this.server.schedule(() => void this.refresh(), RETRY_MS);
+      return;
+    }
     this.#setVideos(videos);
     for (const each of before) {
       if (each.id && this.#isCurrent(each) && !videos.some(({ id }) => id === each.id)) this.#republish(each);

@@ -9,7 +9,7 @@ export function openMeeting(room: string): { meeting: Meeting; close: () => void
   const path = { room };
   const meeting = new Meeting({
     videos: async () => (await api.listRoomVideos({ path })).data.items,
-    publish: async (source, sdp) => (await api.publishVideo({ path, body: { source, sdp } })).data,
+    publish: async (source, sdp, again) => (await api.publishVideo({ path, body: { source, sdp, again } })).data,
     stop: (video) => api.stopVideo({ path: { room, video } }),
     subscribe: async (video, quality) =>
       (await api.subscribeToVideo({ path: { room, video }, body: { quality } })).data,

@@ -1,0 +1,116 @@
+"""Meeting benchmark: videos of three browsers, forwarded to each other by rtpengine as in a conference."""
+
+import asyncio
+import time
+from itertools import permutations
+
+from playwright.async_api import Page, async_playwright
+
+from bench import Metric, Process, metric
+from unificx.core.clock import SystemClock
+from unificx.rtpengine.supervisor import RtpEngine
+from unificx.rtpengine.video_forwarding import VideoForwarder
+from unificx.sdp import video_only, with_extensions_of
+
+PEOPLE = 3
+WARM_UP = 4.0
+MEASURED = 10.0
+PORTS = (20_000, 20_999)
+GOAL = 3.0
+LOCAL = "127.0.0.1"
+SWITCHES = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    "--allow-loopback-in-peer-connection",
+    "--autoplay-policy=no-user-gesture-required",
+]
+PAGE = """<!doctype html><script>
+const connections = {}
+const video = {width: 640, height: 360, frameRate: 20}
+async function publish() {
+  const connection = (connections.own = new RTCPeerConnection())
+  const stream = await navigator.mediaDevices.getUserMedia({video})
+  connection.addTransceiver(stream.getVideoTracks()[0], {direction: 'sendonly'})
+  await connection.setLocalDescription()
+  return connection.localDescription.sdp
+}
+const published = (sdp) => connections.own.setRemoteDescription({type: 'answer', sdp})
+async function subscribe([name, sdp]) {
+  const connection = (connections[name] = new RTCPeerConnection())
+  connection.ontrack = ({track}) => {
+    const element = document.createElement('video')
+    Object.assign(element, {muted: true, autoplay: true, srcObject: new MediaStream([track])})
+    document.body.append(element)
+  }
+  await connection.setRemoteDescription({type: 'offer', sdp})
+  await connection.setLocalDescription()
+  return connection.localDescription.sdp
+}
+const shown = () => [...document.querySelectorAll('video')]
+const frames = () => shown().map((each) => each.getVideoPlaybackQuality().totalVideoFrames)
+</script><body>"""
+
+
+def run() -> list[Metric]:
+    return asyncio.run(_run())
+
+
+async def _run() -> list[Metric]:
+    engine = RtpEngine(SystemClock(), ports=PORTS)
+    await engine.start()
+    try:
+        async with async_playwright() as playwright:
+            browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=SWITCHES)
+            pages = [await _page(await browser.new_page()) for _ in range(PEOPLE)]
+            assert engine.pid is not None
+            return await _measure(VideoForwarder(engine), Process(engine.pid), pages)
+    finally:
+        await engine.close()
+
+
+async def _page(page: Page) -> Page:
+    await page.route("https://meeting.example/", lambda route: route.fulfill(body=PAGE, content_type="text/html"))
+    await page.goto("https://meeting.example/")
+    return page
+
+
+async def _measure(relay: VideoForwarder, process: Process, pages: list[Page]) -> list[Metric]:
+    for number, page in enumerate(pages):
+        offer = video_only((await page.evaluate("publish()")).encode(), LOCAL)
+        answer = with_extensions_of(await relay.publish(f"video-{number}", offer), offer)
+        await page.evaluate("published", answer.decode())
+    published, _ = await _load(process, pages)
+    pairs, ours, theirs = list(permutations(range(PEOPLE), 2)), time.process_time(), process.cpu()
+    for publisher, subscriber in pairs:
+        anchor, tag = f"video-{publisher}", f"subscriber-{subscriber}"
+        offer = await relay.subscribe(anchor, tag)
+        answer = await pages[subscriber].evaluate("subscribe", [anchor, offer.decode()])
+        await relay.answer(anchor, tag, video_only(answer.encode(), LOCAL))
+    ours, theirs = time.process_time() - ours, process.cpu() - theirs
+    forwarded, frames = await _load(process, pages)
+    return [
+        metric("CPU of rtpengine per published video-second, without subscribers", published / PEOPLE, "ms"),
+        metric(
+            "CPU of rtpengine per forwarded video-second, with its share of receiving", forwarded / len(pairs), "ms"
+        ),
+        metric("CPU of rtpengine that a forwarding adds", (forwarded - published) / len(pairs), "ms", GOAL),
+        metric("CPU of rtpengine per subscription set up", theirs / len(pairs) * 1000, "ms"),
+        metric("CPU of UnifiCX and the test per subscription set up", ours / len(pairs) * 1000, "ms"),
+        metric("frames per second of a forwarded video, least", min(frames), "frames/s"),
+    ]
+
+
+async def _load(process: Process, pages: list[Page]) -> tuple[float, list[float]]:
+    """Return the CPU of rtpengine in milliseconds per second, and the frame rates of the videos seen."""
+    await asyncio.sleep(WARM_UP)
+    before, cpu, start = await _frames(pages), process.cpu(), time.perf_counter()
+    await asyncio.sleep(MEASURED)
+    cpu, seconds = process.cpu() - cpu, time.perf_counter() - start
+    after = await _frames(pages)
+    return cpu / seconds * 1000, [(then - now) / seconds for now, then in zip(before, after, strict=True)]
+
+
+async def _frames(pages: list[Page]) -> list[int]:
+    return [count for page in pages for count in await page.evaluate("frames()")]
