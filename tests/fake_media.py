@@ -73,7 +73,8 @@ class FakeVideoRelay:
         if not self.dead:
             named = [message[key] for key in ("command", "call-id", "to-tag") if key in message]
             self.requests.append(" ".join(map(str, named)))
-        reply = MediaUnavailable("silent") if self.dead else {"result": "ok", "sdp": SDP.decode()}
+        answered: Reply = {"result": "ok", "sdp": SDP.decode()}
+        reply = MediaUnavailable("silent") if self.dead else answered
         asyncio.get_running_loop().call_soon(on_reply, reply)
 
 

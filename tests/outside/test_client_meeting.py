@@ -68,7 +68,9 @@ def test_people_in_a_room_see_each_other_while_a_telephone_talks(
     with meanwhile(server, household.clara, comes):
         clara = call_of(anna).get_by_role("list", name="In the conference").get_by_role("listitem")
         expect(clara.filter(has_text=CLARA)).to_contain_text("speaking", timeout=30_000)
-    os.kill(server.child("rtpengine"), signal.SIGKILL)
+    relay = server.child("rtpengine")
+    assert relay is not None
+    os.kill(relay, signal.SIGKILL)
     expect(call_of(berta).get_by_label(f"{ANNA}, live")).to_have_count(0)
     sees(berta, f"{ANNA}, live")
     sees(anna, f"{BERTA}, live")
