@@ -15,7 +15,7 @@ interface ParticipantMenuProps {
   children: ReactElement;
 }
 
-/** What a host can do with a participant. */
+/** The actions of a host on a participant. */
 export function ParticipantMenu({ person, roster, stopVideo, children }: ParticipantMenuProps) {
   const { t } = useLingui();
   const name = useParticipantName(person);
