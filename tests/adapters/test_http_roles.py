@@ -104,6 +104,12 @@ BODIES: dict[str, dict[str, Any]] = {
     "react_to_message": {"emoji": "👍"},
     "invite_to_room": {"number": "2001"},
     "change_participant": {"muted": True},
+    "publish_video": {"source": "camera", "sdp": "v=0"},
+    "subscribe_to_video": {"quality": "high"},
+    "answer_video": {"sdp": "v=0"},
+    "change_video_subscription": {"quality": "low"},
+    "continue_upload": {},
+    "change_attachment_limits": {"quota_bytes": 0},
     "change_meeting": {"locked": True},
     "pause_recording_meeting": {"paused": True},
     "plan_outside_erasure": {"number": "+49301234567"},
@@ -160,6 +166,9 @@ WITHOUT_TENANT_PARAMETERS = {
     "create_tenant",
     "answer_policy",
     "decide_on_consent",
+    "object_to_purpose",
+    "create_upload",
+    "show_upload_capabilities",
     "list_own_accesses",
     "list_own_consents",
     "list_policy_versions",
@@ -172,6 +181,9 @@ WITHOUT_TENANT_PARAMETERS = {
     "export_audit_log",
 }
 """Operations without tenant parameters: their responses are checked instead."""
+
+TUS = {"Tus-Resumable": "1.0.0", "Upload-Offset": "0", "Upload-Length": "1"}
+"""Headers without which every upload is refused."""
 
 PROMPT_PARAMETERS = {"language", "group", "prompt"}
 """Parameters with the same values in every tenant: without a tenant they refer to the caller's own."""
@@ -207,6 +219,13 @@ async def operations(client: httpx.AsyncClient) -> list[tuple[str, str, dict[str
     return [(m.upper(), path, o) for path, verbs in described["paths"].items() for m, o in verbs.items()]
 
 
+def content_of(name: str) -> dict[str, Any]:
+    """Return headers and valid body of an operation."""
+    if name == "continue_upload":
+        return {"headers": {**TUS, "Content-Type": "application/offset+octet-stream"}, "content": b"x"}
+    return {"headers": TUS, "json": BODIES.get(name)}
+
+
 async def create_foreign_objects(world: World) -> dict[str, list[str]]:
     """Create objects in globex; return the values of each parameter that refer to them."""
     user = await world.user(world.globex, "2001")
@@ -230,6 +249,7 @@ async def create_foreign_objects(world: World) -> dict[str, list[str]]:
     conversation = (await user.post("/api/v1/conversations", json={"members": ["2003"]})).json()
     path, new = f"/api/v1/conversations/{conversation['id']}/messages", BODIES["send_message"]
     written = (await user.post(path, json=new)).json()
+    upload = (await user.post("/api/v1/uploads", headers=TUS)).json()
     contact = {"book": "company", "name": "Foreign", "numbers": [{"number": "+49301234567"}]}
     known = (await world.client(operator=True).post("/api/v1/contacts?tenant=globex", json=contact)).json()
     key = (await user.post("/api/v1/api-keys", json={"name": "Program"})).json()
@@ -274,6 +294,10 @@ async def create_foreign_objects(world: World) -> dict[str, list[str]]:
         "short_code": ["01"],
         "contact_id": [known["id"]],
         "conversation_id": [conversation["id"]],
+        "upload_id": [upload["id"]],
+        "attachment_id": [upload["id"]],
+        "video": ["0198c2a4"],
+        "subscription": ["0198c2a4"],
         "mailbox": [mailbox.id, mailbox.number],
         "recording_id": [recording],
         "hold_id": [hold],
@@ -346,7 +370,7 @@ async def test_administrator_cannot_access_another_tenant(world: World) -> None:
         for values in product(*(targets[one] for one in in_path)):
             for query in named:
                 url = path.format(**dict(zip(in_path, values, strict=True)))
-                answer = await admin.request(method, url, params=query, json=BODIES.get(name))
+                answer = await admin.request(method, url, params=query, **content_of(name))
                 expected = 403 if name in OF_OPERATORS and not query else 404
                 assert answer.status_code == expected, f"{name} {url} {query}: {answer.status_code} {answer.text}"
                 assert "globex" not in answer.text.lower()
@@ -376,17 +400,20 @@ async def test_foreign_and_missing_tenants_are_indistinguishable(world: World) -
 @pytest.mark.promise("T3")
 async def test_unauthenticated_requests_are_rejected(world: World) -> None:
     outsider = world.client()
+    others: dict[str, dict[str, Any]] = {
+        "change_own_password": {"current": PASSWORD, "password": PASSWORD},
+        "accept_terms": {"of_age": True, "terms_version": "x", "policy_version": "x"},
+    }
     for method, path, operation in await operations(outsider):
-        if operation["operationId"] in OPEN_TO_ALL:
+        name = operation["operationId"]
+        if name in OPEN_TO_ALL:
             continue
         url = path.format(**{one["name"]: "x" for one in operation.get("parameters", []) if one["in"] == "path"})
-        body = BODIES.get(operation["operationId"], {"slug": "aa", "name": "A", "domain": "a.example"})
-        if operation["operationId"] == "change_own_password":
-            body = {"current": PASSWORD, "password": PASSWORD}
-        if operation["operationId"] == "accept_terms":
-            body = {"of_age": True, "terms_version": "x", "policy_version": "x"}
-        answer = await outsider.request(method, url, json=body)
-        assert answer.status_code == 401, f"{operation['operationId']}: {answer.text}"
+        sent = content_of(name)
+        if name not in BODIES:
+            sent["json"] = others.get(name, {"slug": "aa", "name": "A", "domain": "a.example"})
+        answer = await outsider.request(method, url, **sent)
+        assert answer.status_code == 401, f"{name}: {answer.text}"
         assert answer.headers["www-authenticate"].startswith("Bearer")
 
 
