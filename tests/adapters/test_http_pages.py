@@ -310,6 +310,7 @@ async def test_the_openapi_document_is_complete(world: World) -> None:
                     assert all(kind["schema"] for kind in answer.get("content", {}).values()), path
                     assert answer.get("content", {}).keys() <= {
                         "application/json",
+                        "application/octet-stream",
                         "application/zip",
                         "audio/ogg",
                         "audio/wav",

@@ -24,6 +24,7 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "CallRecordingChange": {"state": "paused", "for_card": True},
     "CallingLimitsChange": {"extension": "1001", "calls_per_hour": 30},
     "CallingPolicyChange": {"countries": ["AT", "CH"], "prices": {"43": 2}},
+    "ObjectionDecision": {"purpose": "statistics", "objects": True, "language": "en"},
     "ConsentDecision": {"purpose": "marketing", "given": True, "language": "en"},
     "PolicyAcceptance": {"version": "5eb2b2fa19b6", "answer": "agreed", "language": "en"},
     "CheckSync": {"reboot": False},

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.contacts.models import ContactBookRow, ContactNumberRow, ContactPart, ContactRow
 from unificx.contacts.schemas import AddressBook, Contact, ContactDetails, ContactNumber, NumberLabel, Source
-from unificx.db import Erased, Keys, SealedCodec, lock_scope
+from unificx.db import Erased, Keys, SealedCodec, lock_scope, owned_by
 
 CODEC = SealedCodec(ContactRow, ContactPart)
 _BATCH = 500
@@ -86,7 +86,7 @@ async def exported_by_id(
     session: AsyncSession, keys: Keys, tenant_id: str, contact_ids: Sequence[str]
 ) -> list[tuple[str, Mapping[str, Any]]]:
     """Return the exported fields of contacts in any address book of a tenant, by id."""
-    chosen = (ContactRow.tenant_id == tenant_id, ContactRow.id.in_(contact_ids))
+    chosen = (owned_by(ContactRow.tenant_id, tenant_id), ContactRow.id.in_(contact_ids))
     rows = (await session.scalars(select(ContactRow).where(*chosen))).all()
     opened = CODEC.open_exported(keys, tenant_id, [(row.subject_id, row.id, row.sealed) for row in rows])
     return [(row.id, values) for row, values in zip(rows, opened, strict=True)]
@@ -157,7 +157,9 @@ async def remove(session: AsyncSession, tenant_id: str, contact_ids: Sequence[st
     for start in range(0, len(contact_ids), _BATCH):
         batch = contact_ids[start : start + _BATCH]
         await _unlink(session, tenant_id, batch)
-        await session.execute(delete(ContactRow).where(ContactRow.tenant_id == tenant_id, ContactRow.id.in_(batch)))
+        await session.execute(
+            delete(ContactRow).where(owned_by(ContactRow.tenant_id, tenant_id), ContactRow.id.in_(batch))
+        )
 
 
 async def delete_book(session: AsyncSession, book: AddressBook) -> None:

@@ -366,10 +366,23 @@ def made_home(home: Path, template: bytes, master: int) -> None:
     keys = KeyStore(home / "keys.db", bytes([master]) * 32, ManualClock())
     with closing(sqlite3.connect(home / "unificx.db")) as database:
         database.execute("INSERT INTO installation VALUES (?)", (keys.installation_id,))
-        row = ("t1", "acme", "Acme", "acme.example", "active", "2026-01-01 00:00:00", "en", "UTC", 45, "DE", "groups")
-        columns = "id, slug, name, domain, state, created, language, time_zone, park_seconds, country, pickup"
+        row = (
+            "t1",
+            "acme",
+            "Acme",
+            "acme.example",
+            "active",
+            "2026-01-01 00:00:00",
+            "en",
+            "UTC",
+            45,
+            "DE",
+            "groups",
+            True,
+        )
+        columns = "id, slug, name, domain, state, created, language, time_zone, park_seconds, country, pickup, chat"
         if master == 1:
-            database.execute(f"INSERT INTO tenant ({columns}) VALUES (?,?,?,?,?,?,?,?,?,?,?)", row)
+            database.execute(f"INSERT INTO tenant ({columns}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)", row)
         database.commit()
     keys.close()
 

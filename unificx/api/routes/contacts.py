@@ -80,7 +80,7 @@ async def create_contact(
     return _schema(user, await services.contacts.create(book, contacts.NewContact(new.details(), new.uid)))
 
 
-@router.post("/names", responses=problem_responses(401, 403, 404))
+@router.post("/names", dependencies=[Depends(declare_idempotency_key)], responses=problem_responses(401, 403, 404))
 async def find_contact_names(
     services: ServicesDep, user: CurrentUserDep, wanted: models.NumberList, tenant: TenantQuery = None
 ) -> models.NumberNames:

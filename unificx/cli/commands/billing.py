@@ -121,7 +121,7 @@ def show(
 
 @command(decks, "simulate")
 def simulate(context: CommandContext, *, deck: Deck, since: Since = None, until: Until = None) -> None:
-    """Show what the calls of a period would have cost."""
+    """Show what past calls would have cost."""
 
     async def request(api: ApiClient) -> Json:
         tenant = await api.resolve_tenant(context.tenant)
@@ -188,7 +188,7 @@ def rate_again(
     since: Annotated[str, typer.Option(help="First time, such as 2027-03-01T00:00:00Z.")],
     until: Annotated[str, typer.Option(help="Time after the last one.")],
 ) -> None:
-    """Rate the calls of a period again, after a correction."""
+    """Rate the calls of a period again."""
 
     async def request(api: ApiClient) -> Json:
         body = {"since": since, "until": until}

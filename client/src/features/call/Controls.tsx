@@ -37,9 +37,9 @@ export function Controls({ call }: { call: Call }) {
   const { t } = useLingui();
   const state = useValue(call.state);
   const keypad = useValue(callView, (each) => each.keypad);
-  if (state.phase === 'ended') return <EndedControls call={call} />;
   const { meeting, shown } = useShownMeeting(call);
   const room = useRoom(call);
+  if (state.phase === 'ended') return <EndedControls call={call} />;
   const shownVideo = Boolean(state.remoteVideo ?? state.localVideo) || shown;
   if (keypad && call.answered) return <KeypadControls call={call} />;
   return (
