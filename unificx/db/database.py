@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -17,6 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from unificx.core.clock import Clock
 from unificx.core.errors import StartupError
 from unificx.core.events import DomainEvent
+from unificx.db.commit_order import CommitOrder, CommitTurn
+from unificx.db.locks import TURN
 from unificx.db.models import OutboxRow
 
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
@@ -100,6 +102,7 @@ class Database:
         self._watcher: Watcher | None = None
         self.engine = _engine(parsed.set(drivername=_DRIVERS[self.dialect]))
         self._read_engine = self.engine.execution_options(**{_READING: True})
+        self._order = CommitOrder()
         self._writer_lock = _WriterLock() if self.dialect == "sqlite" else None
 
     def subscribe(self, subscriber: Callable[[list[DomainEvent]], None]) -> None:
@@ -114,24 +117,23 @@ class Database:
     async def begin(self) -> AsyncIterator[UnitOfWork]:
         """Begin a unit of work that commits at the end of the block, or rolls back if the block raises.
 
+        Units of work that held the same lock (`lock_scope`) run their callbacks in the order of their commits.
         SQLite allows one writer at a time; others wait in order. A nested unit of work in the same task raises
         RuntimeError because it would deadlock.
         """
-        if self._writer_lock is None:
-            async with self._transaction() as uow:
+        with self._order.begin() as turn:
+            async with self._writer_lock or nullcontext(), self._transaction(turn) as uow:
                 yield uow
-        else:
-            async with self._writer_lock, self._transaction() as uow:
-                yield uow
-        if uow.events:
-            for subscriber in self._subscribers:
-                subscriber(uow.events)
-        for callback in uow.after_commit:
-            callback()
+            await turn.wait()
+            if uow.events:
+                for subscriber in self._subscribers:
+                    subscriber(uow.events)
+            for callback in uow.after_commit:
+                callback()
 
     @asynccontextmanager
-    async def _transaction(self) -> AsyncIterator[UnitOfWork]:
-        async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
+    async def _transaction(self, turn: CommitTurn) -> AsyncIterator[UnitOfWork]:
+        async with AsyncSession(self.engine, expire_on_commit=False, info={TURN: turn}) as session, session.begin():
             uow = UnitOfWork(session, self.clock.now())
             finish = self._watcher(uow) if self._watcher is not None else None
             yield uow

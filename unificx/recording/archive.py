@@ -1,6 +1,5 @@
 """Call recordings: create, store, list, play back with an access log, archive and erase."""
 
-import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -97,8 +96,6 @@ class RecordingArchive:
         audio.held.append(call_recording_repository.held_audio)
         self._unfinished: list[tuple[str, str, str]] = []
         """(tenant, recording, audio) of recordings cut off by a restart and not stored yet."""
-        self._policy_changes = asyncio.Lock()
-        """Held until memory has a change: commits of concurrent ones may be answered in another order."""
         self._tenants: dict[str, TenantRecordingPolicy] = {}
         self._extensions: dict[str, ExtensionRecordingPolicy] = {}
 
@@ -242,7 +239,7 @@ class RecordingArchive:
 
     async def change_tenant(self, tenant_id: str, change: TenantRecordingPolicyChange) -> TenantRecordingPolicy:
         """Update a tenant's policy. Raises Invalid."""
-        async with self._policy_changes, self._database.begin() as uow:
+        async with self._database.begin() as uow:
             await lock_scope(uow.session, "recording policy", tenant_id)
             before = await call_recording_repository.tenant_policy(uow.session, tenant_id)
             settings = updated_tenant_policy(before, change)
@@ -253,7 +250,7 @@ class RecordingArchive:
     async def change_extension(
         self, tenant_id: str, extension_id: str, change: ExtensionRecordingPolicyChange
     ) -> ExtensionRecordingPolicy:
-        async with self._policy_changes, self._database.begin() as uow:
+        async with self._database.begin() as uow:
             await lock_scope(uow.session, "recording policy", tenant_id)
             before = await call_recording_repository.extension_policy(uow.session, tenant_id, extension_id)
             settings = updated_extension_policy(before, change)

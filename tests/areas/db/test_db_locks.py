@@ -5,11 +5,14 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
+from sqlalchemy.orm import Session
+from sqlalchemy.util import await_only
 
 from unificx.core.clock import ManualClock
 from unificx.core.events import DomainEvent
 from unificx.db import Database, lock_scope
+from unificx.db.commit_order import CommitOrder
 from unificx.db.models import OutboxRow
 
 
@@ -62,3 +65,58 @@ async def test_the_lock_ends_with_the_transaction(database: Database, second: Da
         await fail()
     async with asyncio.timeout(10), second.begin() as uow:
         await lock_scope(uow.session, "counted")
+
+
+async def commit_slowly(database: Database, committed: asyncio.Event, answer: asyncio.Event, result: list[str]) -> None:
+    """Hold the lock and commit; the answer to the commit arrives after `answer` is set."""
+    async with database.begin() as uow:
+        await lock_scope(uow.session, "counted")
+
+        def delay(session: Session) -> None:
+            del session
+            committed.set()
+            await_only(answer.wait())
+
+        event.listen(uow.session.sync_session, "after_commit", delay)
+        uow.after_commit.append(lambda: result.append("first"))
+
+
+async def commit(database: Database, result: list[str], *, number: str = "second", fail: bool = False) -> None:
+    async with database.begin() as uow:
+        await lock_scope(uow.session, "counted")
+        uow.after_commit.append(lambda: result.append(number))
+        if fail:
+            raise ZeroDivisionError
+
+
+async def test_memory_follows_in_the_order_of_the_commits(database: Database) -> None:
+    """Also behind a unit of work between the two that is rolled back."""
+    committed, answer, result = asyncio.Event(), asyncio.Event(), list[str]()
+    first = asyncio.create_task(commit_slowly(database, committed, answer, result))
+    await committed.wait()
+    if database.dialect == "postgresql":
+        with pytest.raises(ZeroDivisionError):
+            await commit(database, result, fail=True)
+    second = asyncio.create_task(commit(database, result))
+    async with database.read() as session:  # time for an answer to the second, which needs as many round trips
+        for _ in range(10):
+            await session.execute(select(func.count()).select_from(OutboxRow))
+    answer.set()
+    await asyncio.gather(first, second)
+    assert result == ["first", "second"]
+
+
+async def test_a_rollback_between_does_not_change_the_order() -> None:
+    order = CommitOrder()
+    first, second, third = order.begin(), order.begin(), order.begin()
+    for each in (first, second, third):
+        each.hold(1)
+    with second:
+        pass  # rolled back: ended without waiting
+    waiting = asyncio.create_task(third.wait())
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    with first:
+        await first.wait()
+    await waiting
