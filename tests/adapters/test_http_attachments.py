@@ -10,7 +10,7 @@ from http_world import World
 from PIL import Image
 from PIL.ExifTags import GPS, IFD, Base
 
-UPLOADS = "/api/v1/uploads"
+UPLOADS = "/api/v1/attachments"
 CONVERSATIONS = "/api/v1/conversations"
 TUS = {"Tus-Resumable": "1.0.0"}
 PART = TUS | {"Content-Type": "application/offset+octet-stream"}

@@ -249,7 +249,7 @@ async def create_foreign_objects(world: World) -> dict[str, list[str]]:
     conversation = (await user.post("/api/v1/conversations", json={"members": ["2003"]})).json()
     path, new = f"/api/v1/conversations/{conversation['id']}/messages", BODIES["send_message"]
     written = (await user.post(path, json=new)).json()
-    upload = (await user.post("/api/v1/uploads", headers=TUS)).json()
+    upload = (await user.post("/api/v1/attachments", headers=TUS)).json()
     contact = {"book": "company", "name": "Foreign", "numbers": [{"number": "+49301234567"}]}
     known = (await world.client(operator=True).post("/api/v1/contacts?tenant=globex", json=contact)).json()
     key = (await user.post("/api/v1/api-keys", json={"name": "Program"})).json()
@@ -294,7 +294,6 @@ async def create_foreign_objects(world: World) -> dict[str, list[str]]:
         "short_code": ["01"],
         "contact_id": [known["id"]],
         "conversation_id": [conversation["id"]],
-        "upload_id": [upload["id"]],
         "attachment_id": [upload["id"]],
         "video": ["0198c2a4"],
         "subscription": ["0198c2a4"],

@@ -115,7 +115,7 @@ async def _authenticate(request: Request) -> CurrentUser:
     return user
 
 
-_PRIVATE = re.compile(r"/api/v1/(?:(?:recordings|voicemail)/(?!settings$).+|(?:conversations|uploads)(?:/.*)?)")
+_PRIVATE = re.compile(r"/api/v1/(?:(?:recordings|voicemail)/(?!settings$).+|(?:conversations|attachments)(?:/.*)?)")
 """Paths closed to access that another person has made for the user, until the user has proved their identity."""
 
 

@@ -13,6 +13,7 @@ from unificx.api.problems import add_handlers
 from unificx.api.routes import (
     access_copies,
     api_keys,
+    attachments,
     audit,
     billing,
     blocks,
@@ -69,7 +70,6 @@ from unificx.api.routes import (
     speed_dials,
     tenants,
     trunks,
-    uploads,
     voicemail,
     webhooks,
 )
@@ -134,7 +134,7 @@ _PARTS = (
     completions,
     contacts,
     conversations,
-    uploads,
+    attachments,
     own_calls,
     history,
     holds,

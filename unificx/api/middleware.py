@@ -37,7 +37,7 @@ _UPLOADS = {
 
 MAX_FILE_PART, FILE_PART_SECONDS = 2 << 30, 600.0
 """Limits of a part of a file, which the route writes while it arrives; what has arrived in time is stored."""
-_FILE_PARTS = re.compile(r"/api/v1/uploads/[^/]+\Z")
+_FILE_PARTS = re.compile(r"/api/v1/attachments/[^/]+\Z")
 
 OPERATOR_SCOPE_KEY = "unificx.operator"
 """Key in the ASGI scope set only by `as_operator`: it cannot be set by a request."""
@@ -49,7 +49,7 @@ _CREATES_DATA = re.compile(
     r"|people/[^/]+/extensions|billing/rate-decks|contacts"
     r"|rooms/[^/]+/(?:invitations|meeting/recording))"
     r"|PUT /api/v1/billing/rate-decks/[^/]+/rates"
-    r"|POST /api/v1/uploads|PATCH /api/v1/uploads/[^/]+"
+    r"|POST /api/v1/attachments|PATCH /api/v1/attachments/[^/]+"
     r"|PUT /api/v1/(?:mailboxes/[^/]+/greetings/[^/]+|sounds/[^/]+/[^/]+/[^/]+)(?:/text)?"
 )
 """Requests rejected while storage is full. All others continue: sign-in, SIP, changes of existing objects, pausing and

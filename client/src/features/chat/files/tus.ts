@@ -4,7 +4,7 @@ import { asProblem, Problem } from '~/core/problem';
 import type { OutgoingFile } from '../outbox';
 import type { Transfer } from './uploader';
 
-const ENDPOINT = '/api/v1/uploads';
+const ENDPOINT = '/api/v1/attachments';
 /** Bytes of a request: what is lost at most with a proxy that stores requests first. */
 const PART = 4 << 20;
 const RETRY_DELAYS = [0, 1000, 3000];

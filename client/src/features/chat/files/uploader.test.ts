@@ -48,7 +48,7 @@ beforeEach(() => {
   paused = [];
   blobs = new Map(['a', 'b'].map((id) => [id, new Blob(['pdf'])]));
   upload = vi.fn(async (_, { id }, { address, progress }) => {
-    address(`/api/v1/uploads/${id}-1`);
+    address(`/api/v1/attachments/${id}-1`);
     progress(1);
     return `${id}-1`;
   });
@@ -71,16 +71,16 @@ test('an upload continues at its address after a reload', async () => {
   const { outbox, uploader } = page();
   await outbox.add(message('first', ['a']));
   upload.mockImplementationOnce(async (_, __, { address }) => {
-    address('/api/v1/uploads/begun');
+    address('/api/v1/attachments/begun');
     return new Promise(() => undefined); // the page is closed
   });
   void uploader.run();
-  await vi.waitFor(() => expect(stored[0]!.files![0]!.address).toBe('/api/v1/uploads/begun'));
+  await vi.waitFor(() => expect(stored[0]!.files![0]!.address).toBe('/api/v1/attachments/begun'));
   const again = page();
   await again.outbox.open();
   await again.uploader.run();
   await again.outbox.flush();
-  expect(upload.mock.lastCall![1].address).toBe('/api/v1/uploads/begun');
+  expect(upload.mock.lastCall![1].address).toBe('/api/v1/attachments/begun');
   expect(sent).toEqual(['first a-1']);
 });
 

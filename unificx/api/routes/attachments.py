@@ -13,7 +13,7 @@ from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_ke
 from unificx.api.problems import PayloadTooLarge, problem_responses
 from unificx.api.router import Router
 from unificx.api.routes.conversations import ConversationId, party_of
-from unificx.api.schemas import uploads as models
+from unificx.api.schemas import attachments as models
 from unificx.api.services import Services
 from unificx.api.tus import TusVersion, upload_headers
 from unificx.attachments import AttachmentLimits, AttachmentLimitsChange, OpenFile, Owner, Upload
@@ -31,7 +31,7 @@ _FILE_RESPONSES: dict[int | str, dict[str, Any]] = {
 _PART_BODY: dict[str, Any] = {"requestBody": {"required": True, "content": {tus.OFFSET_TYPE: _BYTES}}}
 
 
-@router.options("/uploads", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403))
+@router.options("/attachments", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403))
 async def show_upload_capabilities(services: ServicesDep, user: CurrentUserDep) -> Response:
     """Show what the server supports of tus, and the longest file."""
     limits, _ = await services.chat.attachments.limits(user.principal.tenant_id)
@@ -40,7 +40,7 @@ async def show_upload_capabilities(services: ServicesDep, user: CurrentUserDep) 
 
 
 @router.post(
-    "/uploads",
+    "/attachments",
     status_code=status.HTTP_201_CREATED,
     dependencies=[Depends(declare_idempotency_key), TusVersion],
     responses=problem_responses(401, 403, 412, 413, 429, 507),
@@ -63,20 +63,22 @@ async def create_upload(
             "The file is too large.", hint=f"A file has at most {limits.max_file_bytes / (1 << 20):,.0f} MB here."
         )
     upload = await attachments.create(owner, tus.parse_upload(upload_length, upload_metadata))
-    response.headers.update(upload_headers(upload) | {"Location": f"/api/v1/uploads/{upload.id}"})
+    response.headers.update(upload_headers(upload) | {"Location": f"/api/v1/attachments/{upload.id}"})
     return _schema(upload)
 
 
-@router.get("/uploads/{upload_id}", dependencies=[TusVersion], responses=problem_responses(401, 403, 404, 412))
-async def show_upload(response: Response, services: ServicesDep, user: CurrentUserDep, upload_id: Id) -> models.Upload:
+@router.get("/attachments/{attachment_id}", dependencies=[TusVersion], responses=problem_responses(401, 403, 404, 412))
+async def show_upload(
+    response: Response, services: ServicesDep, user: CurrentUserDep, attachment_id: Id
+) -> models.Upload:
     """Show how much of a file has arrived. A request that still sends it ends. HEAD returns the headers alone."""
-    upload = await services.chat.attachments.upload(_owner(services, user), upload_id)
+    upload = await services.chat.attachments.upload(_owner(services, user), attachment_id)
     response.headers.update(upload_headers(upload))
     return _schema(upload)
 
 
 @router.patch(
-    "/uploads/{upload_id}",
+    "/attachments/{attachment_id}",
     status_code=status.HTTP_204_NO_CONTENT,
     dependencies=[TusVersion],
     responses=problem_responses(401, 403, 404, 408, 409, 412, 413, 415, 429, 507),
@@ -86,7 +88,7 @@ async def continue_upload(
     request: Request,
     services: ServicesDep,
     user: CurrentUserDep,
-    upload_id: Id,
+    attachment_id: Id,
     upload_offset: Annotated[int, Header(ge=0, le=2**53, description="Bytes that have arrived.")],
 ) -> Response:
     """Send the next part of a file, as `application/offset+octet-stream`. After the last one the file is examined; a
@@ -94,19 +96,19 @@ async def continue_upload(
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != tus.OFFSET_TYPE:
         raise HTTPException(415, f"Send the part as {tus.OFFSET_TYPE}.")
     attachments = services.chat.attachments
-    upload = await attachments.write(_owner(services, user), upload_id, upload_offset, request.stream())
+    upload = await attachments.write(_owner(services, user), attachment_id, upload_offset, request.stream())
     return Response(status_code=status.HTTP_204_NO_CONTENT, headers=upload_headers(upload))
 
 
 @router.delete(
-    "/uploads/{upload_id}",
+    "/attachments/{attachment_id}",
     status_code=status.HTTP_204_NO_CONTENT,
     dependencies=[TusVersion],
     responses=problem_responses(401, 403, 404, 412),
 )
-async def delete_upload(services: ServicesDep, user: CurrentUserDep, upload_id: Id) -> Response:
+async def delete_upload(services: ServicesDep, user: CurrentUserDep, attachment_id: Id) -> Response:
     """Delete a file that was not sent in a message."""
-    await services.chat.attachments.terminate(_owner(services, user), upload_id)
+    await services.chat.attachments.terminate(_owner(services, user), attachment_id)
     return Response(status_code=status.HTTP_204_NO_CONTENT, headers={"Tus-Resumable": tus.VERSION})
 
 
