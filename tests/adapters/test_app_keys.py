@@ -1,6 +1,7 @@
 """Rotation of the master key in a whole installation."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -8,12 +9,15 @@ import pytest
 
 from unificx.core.clock import SystemClock
 from unificx.core.errors import StartupError
+from unificx.integrations.local_ca import KEY_FILES, ensure_certificates, is_plain_key
 from unificx.privacy import load_master, master_key_file, read_sealed_file
 from unificx.server.bootstrap import open_installation
 from unificx.server.home_files import files_below, kind_of
 from unificx.server.offline import offline_app
 from unificx.server.paths import InstallationPaths, database_url
 from unificx.server.sealed_home_files import SEALED_FILES, reseal_files
+from unificx.server.settings import Settings, parse_bind
+from unificx.server.tls import ServerTls
 
 BASE = "http://unificx"
 
@@ -64,3 +68,30 @@ def test_an_unknown_sealed_file_ends_no_rotation(tmp_path: Path) -> None:
     assert kind_of("other.key") is not None, "a backup would contain it"
     with pytest.raises(StartupError, match=r"other\.key belongs to no installation"):
         reseal_files(home, load_master(home, {}, create=True))
+
+
+@pytest.mark.promise("T2", "T3")
+async def test_private_keys_of_certificates_are_encrypted(tmp_path: Path, sqlite_template: bytes) -> None:
+    """Also those that a former version stored as they are, and while other certificates are configured."""
+    paths = InstallationPaths(tmp_path / "home")
+    paths.tls.mkdir(mode=0o700, parents=True)
+    paths.database.write_bytes(sqlite_template)
+    keys = [paths.tls / name for name in KEY_FILES]
+    former, given = (ensure_certificates(folder, [], SystemClock()) for folder in (paths.tls, tmp_path / "given"))
+    plain, authority = [each.read_bytes() for each in keys], former.authority.read_bytes()
+    bind = parse_bind("tcp", "127.0.0.1:0", "--http")
+    settings = Settings(paths, bind, (bind,), (), database_url(paths, {}), ())
+    async with open_installation(paths, settings.database, {}, SystemClock()) as container:
+        ServerTls(replace(settings, certificates=given), container)
+        assert [is_plain_key(each.read_bytes()) for each in keys] == [False, False]
+        for key, content in zip(keys, plain, strict=True):
+            key.write_bytes(content)
+        for _ in range(2):  # the second start opens what the first has encrypted
+            ServerTls(settings, container)
+            assert [is_plain_key(each.read_bytes()) for each in keys] == [False, False]
+        former.key.unlink()
+        ServerTls(settings, container)
+        assert [is_plain_key(each.read_bytes()) for each in keys] == [False, False]
+        assert former.authority.read_bytes() == authority
+    with pytest.raises(StartupError, match="cannot be read or made"):
+        ensure_certificates(paths.tls, [], SystemClock(), "another password")

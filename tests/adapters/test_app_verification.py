@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 
 from unificx.cli import build
 from unificx.core.clock import SystemClock
+from unificx.integrations.local_ca import ensure_certificates
 from unificx.server import main
 from unificx.server.bootstrap import open_installation
 from unificx.server.container import Container
@@ -28,7 +29,15 @@ from unificx.server.verification.findings import Finding, promise_table
 from unificx.server.verification.operations import verify
 from unificx.server.verification.scan import Needles, ScanResult, scan_files
 
-CHECKS = ["plaintext", "undeclared stores", "orphaned values", "orphaned files", "destroyed keys", "erasure journal"]
+CHECKS = [
+    "plaintext",
+    "undeclared stores",
+    "private keys",
+    "orphaned values",
+    "orphaned files",
+    "destroyed keys",
+    "erasure journal",
+]
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -84,6 +93,7 @@ async def test_the_demo_passes_and_each_fault_is_named(tmp_path: Path, environ: 
             return  # faults are found in the same way in both databases
 
         (home / "notes.txt").write_bytes(b"notes")
+        ensure_certificates(paths.tls, [], clock)
         (home / "audio" / "00").mkdir(parents=True)
         (home / "audio" / "00" / "0123").write_bytes(b"sound")
         async with container.database.begin() as uow:
@@ -102,7 +112,8 @@ async def test_the_demo_passes_and_each_fault_is_named(tmp_path: Path, environ: 
     assert found["orphaned files"] == "audio 0123"
     assert f"person of {person.items[0].subject}" in found["orphaned values"]
     assert found["erasure journal"] == "s-1", "its key was not destroyed"
-    assert found.keys() == {"undeclared stores", "orphaned files", "orphaned values", "erasure journal"}
+    assert found["private keys"] == "tls/ca.key, tls/server.key"
+    assert found.keys() == {"undeclared stores", "private keys", "orphaned files", "orphaned values", "erasure journal"}
 
 
 @pytest.mark.promise("T2")

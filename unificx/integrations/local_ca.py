@@ -4,18 +4,20 @@ A public installation uses a publicly trusted certificate. Until then, TLS works
 install `ca.pem` on phones and browsers.
 """
 
+import contextlib
 import ipaddress
 import re
 import socket
 import ssl
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from unificx.core.clock import Clock
@@ -28,36 +30,70 @@ SERVER_LIFETIME = timedelta(days=397)
 RENEW_BEFORE = timedelta(days=30)
 BACKDATE = timedelta(hours=1)
 """Certificates are backdated, because clocks differ."""
+AUTHORITY_KEY = "ca.key"
+SERVER_KEY = "server.key"
+KEY_FILES = (AUTHORITY_KEY, SERVER_KEY)
 DEFAULT_NAMES = ("localhost", "127.0.0.1", "::1")
 
 
 @dataclass(frozen=True, slots=True)
 class Certificates:
-    """PEM files: CA certificate, server certificate chain and server key."""
+    """PEM files: CA certificate, server certificate chain and server key, which is encrypted if there is a password."""
 
     authority: Path
     certificate: Path
     key: Path
+    password: str | None = field(default=None, repr=False)
 
 
-def ensure_certificates(directory: Path, names: Iterable[str], clock: Clock) -> Certificates:
+def ensure_certificates(
+    directory: Path, names: Iterable[str], clock: Clock, password: str | None = None
+) -> Certificates:
     """Return the development certificates in `directory`; create or renew them if needed.
 
-    `names` are additional domains and addresses. Raise StartupError if the directory cannot be used.
+    `names` are additional domains and addresses. With a `password`, private keys are encrypted by it, also those that
+    are there already. Raise StartupError if the directory cannot be used, or another password is needed.
     """
-    files = Certificates(directory / "ca.pem", directory / "server.pem", directory / "server.key")
+    files = Certificates(directory / "ca.pem", directory / "server.pem", directory / SERVER_KEY, password)
     wanted = _all_names(names)
-    try:
+    with _reporting(directory):
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _encrypt_keys(directory, password)
         if not _is_current(files, wanted, clock.now()):
-            authority, key = _load_or_create_authority(files.authority, directory / "ca.key", clock.now())
+            authority, key = _load_or_create_authority(files, clock.now())
             _issue(files, wanted, authority, key, clock.now())
+    return files
+
+
+def encrypt_keys(directory: Path, password: str) -> None:
+    """Encrypt private keys in `directory` that a former version stored as they are. Raise StartupError."""
+    with _reporting(directory):
+        _encrypt_keys(directory, password)
+
+
+@contextlib.contextmanager
+def _reporting(directory: Path) -> Iterator[None]:
+    try:
+        yield
     except (OSError, ValueError) as fault:
         raise StartupError(
             f"The TLS certificates in {directory} cannot be read or made.",
             hint="Make the directory writable, or remove it to have new certificates created.",
         ) from fault
-    return files
+
+
+def _encrypt_keys(directory: Path, password: str | None) -> None:
+    """Raise OSError, and ValueError for a key that the password does not open."""
+    for name in KEY_FILES if password is not None else ():
+        path = directory / name
+        try:
+            content = path.read_bytes()
+        except FileNotFoundError:
+            continue
+        is_plain = is_plain_key(content)
+        key = serialization.load_pem_private_key(content, None if is_plain else _encoded(password))
+        if is_plain:
+            write_durably(path, _private_key_pem(key, password), 0o600)
 
 
 TLS12_CIPHERS = "@SECLEVEL=2:ECDHE+AESGCM:ECDHE+CHACHA20"
@@ -69,7 +105,7 @@ def server_context(files: Certificates) -> ssl.SSLContext:
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.set_ciphers(TLS12_CIPHERS)
-    context.load_cert_chain(files.certificate, files.key)
+    context.load_cert_chain(files.certificate, files.key, files.password)
     return context
 
 
@@ -103,11 +139,12 @@ def _is_current(files: Certificates, wanted: tuple[str, ...], now: datetime) -> 
 
 
 def _load_or_create_authority(
-    path: Path, key_path: Path, now: datetime
+    files: Certificates, now: datetime
 ) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
+    path, key_path = files.authority, files.authority.with_name(AUTHORITY_KEY)
     if path.exists() and key_path.exists():
         certificate_on_disk = x509.load_pem_x509_certificate(path.read_bytes())
-        key = serialization.load_pem_private_key(key_path.read_bytes(), None)
+        key = serialization.load_pem_private_key(key_path.read_bytes(), _encoded(files.password))
         if certificate_on_disk.not_valid_after_utc > now + SERVER_LIFETIME and isinstance(
             key, ec.EllipticCurvePrivateKey
         ):
@@ -121,7 +158,7 @@ def _load_or_create_authority(
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
         .sign(key, hashes.SHA256())
     )
-    write_durably(key_path, _private_key_pem(key), 0o600)
+    write_durably(key_path, _private_key_pem(key, files.password), 0o600)
     write_durably(path, certificate.public_bytes(serialization.Encoding.PEM), 0o644)
     return certificate, key
 
@@ -146,7 +183,7 @@ def _issue(
         .sign(authority_key, hashes.SHA256())
     )
     chain = certificate.public_bytes(serialization.Encoding.PEM) + authority.public_bytes(serialization.Encoding.PEM)
-    write_durably(files.key, _private_key_pem(key), 0o600)
+    write_durably(files.key, _private_key_pem(key, files.password), 0o600)
     write_durably(files.certificate, chain, 0o644)
 
 
@@ -178,7 +215,22 @@ def _key_usage(*, signs_certificates: bool) -> x509.KeyUsage:
     )
 
 
-def _private_key_pem(key: ec.EllipticCurvePrivateKey) -> bytes:
-    return key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+def is_plain_key(content: bytes) -> bool:
+    """Whether a PEM file has a private key that is not encrypted (RFC 7468 section 10, RFC 5915, RFC 1421)."""
+    return any(
+        name.endswith(b"PRIVATE KEY") and name != b"ENCRYPTED PRIVATE KEY" and not after.startswith(b"Proc-Type:")
+        for name, after in _PEM_BLOCK.findall(content)
     )
+
+
+_PEM_BLOCK = re.compile(rb"-----BEGIN ([A-Z ]{1,40})-----\s*([A-Za-z-]{0,10}:?)")
+
+
+def _private_key_pem(key: PrivateKeyTypes, password: str | None) -> bytes:
+    secret = _encoded(password)
+    encryption = serialization.NoEncryption() if secret is None else serialization.BestAvailableEncryption(secret)
+    return key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, encryption)
+
+
+def _encoded(password: str | None) -> bytes | None:
+    return None if password is None else password.encode()

@@ -32,7 +32,7 @@ HOME_FILES = (
     FileKind(r"spool/ballast", "reserved space"),
     FileKind(r"audio/[0-9a-f]{2}/(opus-)?[0-9a-f-]+", "sealed sound", in_backup=True),
     FileKind(r"audio/[0-9a-f]{2}/(file|photo|thumb)-[0-9a-f-]+", "sealed files of messages", in_backup=True),
-    FileKind(r"tls/(ca|server)\.(pem|key)", "certificates of the installation's own authority", in_backup=True),
+    FileKind(r"tls/(ca|server)\.(pem|key)", "certificates of the own authority, keys encrypted", in_backup=True),
     FileKind(r"tls/acme/account\.key", "account key at the certificate authority, encrypted", in_backup=True),
     FileKind(rf"tls/acme/{_DOMAIN}\.(pem|json)", "certificate of a domain with its encrypted key", in_backup=True),
     FileKind(r"tls/(acme/)?[A-Za-z0-9._-]+\.(new|tmp)", "a certificate that is being written"),

@@ -3,7 +3,7 @@
 import structlog
 
 from unificx.core.faults import describe_fault
-from unificx.integrations.local_ca import ensure_certificates, server_context
+from unificx.integrations.local_ca import encrypt_keys, ensure_certificates, server_context
 from unificx.server.acme_certificate import AcmeCertificate
 from unificx.server.address import WILDCARD_ADDRESSES, own_addresses
 from unificx.server.container import Container
@@ -23,15 +23,16 @@ class ServerTls:
         self.authority = b""
         """PEM certificate of the installation's own authority if it has issued the certificate."""
         self.acme: AcmeCertificate | None = None
+        password = container.derive_secret("TLS keys").hex()
         if settings.certificates is not None:
+            encrypt_keys(settings.paths.tls, password)
             self.context = server_context(settings.certificates)
             return
-        made = ensure_certificates(settings.paths.tls, _names(settings, container), container.clock)
+        made = ensure_certificates(settings.paths.tls, _names(settings, container), container.clock, password)
         self.context = server_context(made)
         if settings.acme is None:
             self.authority = made.authority.read_bytes()
             return
-        password = container.derive_secret("TLS keys").hex()
         self.acme = AcmeCertificate(settings.acme, settings.paths.tls / "acme", password, container.clock, self.context)
         self.acme.load()
 

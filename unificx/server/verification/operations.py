@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 from unificx.cli.api_client import ApiClient
@@ -9,6 +10,7 @@ from unificx.cli.ports import Connect
 from unificx.core.clock import Clock
 from unificx.core.errors import StartupError
 from unificx.db import Database
+from unificx.integrations.local_ca import is_plain_key
 from unificx.privacy import (
     ErasureJournal,
     KeyStore,
@@ -29,6 +31,8 @@ from unificx.server.verification.stored import (
     undeclared_tables,
 )
 
+_MAX_PEM_BYTES = 1 << 20
+
 
 async def verify(paths: InstallationPaths, environ: Mapping[str, str], clock: Clock, connect: Connect) -> list[Finding]:
     """Check an installation, with or without a running server. Raise StartupError, CliError."""
@@ -46,6 +50,7 @@ async def verify(paths: InstallationPaths, environ: Mapping[str, str], clock: Cl
             checks = _InstallationChecks(paths, environ, clock)
             findings += [
                 await _no_undeclared(paths, database),
+                _no_plain_keys(paths),
                 *_unexplained_twice(before, await _unexplained(paths, database, await sealed_subjects(database))),
                 checks.destroyed_keys({(t, s) for _, t, s in held if t == planted["tenant_id"]}),
                 await checks.journal(database),
@@ -75,6 +80,19 @@ async def _no_undeclared(paths: InstallationPaths, database: Database) -> Findin
     faults = [f"file {name}" for name, _ in files_below(paths.home) if kind_of(name) is None]
     faults += await undeclared_tables(database)
     return finding("undeclared stores", faults, "each file, table and column is declared", ("S3",))
+
+
+def _no_plain_keys(paths: InstallationPaths) -> Finding:
+    faults = [name for name, path in files_below(paths.home) if name.endswith((".key", ".pem")) and _is_plain(path)]
+    return finding("private keys", faults, "each private key is encrypted", ("T2", "T3"))
+
+
+def _is_plain(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return is_plain_key(file.read(_MAX_PEM_BYTES))
+    except OSError:
+        return False
 
 
 async def _unexplained(paths: InstallationPaths, database: Database, held: Subjects) -> tuple[set[str], set[str]]:
