@@ -61,11 +61,12 @@ class BrowserSink:
         return abs(self.tone() - hertz) < 12
 
     def close(self) -> None:
+        """Remove it. Idempotent."""
         self._recorder.kill()
         self._recorder.wait()
         with contextlib.suppress(subprocess.CalledProcessError):  # the sound server has ended, and the sink with it
             control(self.environment, "unload-module", self._module)
-        self._received.unlink()
+        self._received.unlink(missing_ok=True)
 
 
 class BrowserSinks:

@@ -1,6 +1,7 @@
 """Takes screenshots of the client and the portal for docs/screenshots, with the example data of the demo."""
 
 import argparse
+import json
 import shutil
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pyotp
 from browser import CLIENT, Playwright, start_playwright
@@ -41,6 +43,11 @@ PEOPLE = {
     "1008": "Greta Muster",
     "1020": "Workshop",
 }
+CONTACTS = (
+    {"name": "Maria Muster", "organisation": "Muster GmbH", "numbers": [{"number": "+49301234501"}], "favourite": True},
+    {"name": "Jan Example", "organisation": "Example Logistics", "numbers": [{"number": "+49401234502"}]},
+    {"name": "Paula Beispiel", "organisation": "Messebau Beispiel", "numbers": [{"number": "+49691234503"}]},
+)
 PORTRAIT = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 640 480" width="640" height="480">
 <defs><linearGradient id="w" x2="1" y2="1"><stop stop-color="{wall}"/><stop offset="1" stop-color="{shade}"/></linearGradient></defs>
 <rect width="640" height="480" fill="url(#w)"/><rect x="40" y="30" width="150" height="190" fill="#ffffff55"/>
@@ -52,6 +59,7 @@ PORTRAIT = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 640 480" widt
 <path d="M294 252q27 22 54 0" fill="none" stroke="#7a3b32" stroke-width="6" stroke-linecap="round"/></svg>"""
 ADA = {"wall": "#f3dcc0", "shade": "#c99b73", "coat": "#0b5563", "skin": "#e9b996", "hair": "#5b3a29"}
 BEN = {"wall": "#cfe0dc", "shade": "#7fa39d", "coat": "#8a4b2f", "skin": "#c68b62", "hair": "#26201d"}
+CLEO = {"wall": "#d9d3ea", "shade": "#8f86b5", "coat": "#2f5d3a", "skin": "#8d5a3c", "hair": "#1d1715"}
 
 
 @dataclass
@@ -128,7 +136,10 @@ class DemoMorning:
         self._message()
         self._greetings()
         self._parked()
+        self._room()
         self._meeting()
+        self._chat()
+        self._contacts()
         self._own_pages()
         self._portal()
 
@@ -173,7 +184,7 @@ class DemoMorning:
     def _phones(self) -> None:
         self.ada = self._phone("1002", "Ada Example", ADA, device_scale_factor=2)
         self.ben = self._phone("1003", "Ben Example", BEN, **DESKTOP_OPTIONS)
-        self.cleo = self._phone("1004", "Cleo Example", BEN)
+        self.cleo = self._phone("1004", "Cleo Example", CLEO)
 
     def _morning(self) -> None:
         """Calls with all outcomes."""
@@ -279,7 +290,7 @@ class DemoMorning:
         self.ben.hang_up()
         self.ben.assert_idle()
 
-    def _meeting(self) -> None:
+    def _room(self) -> None:
         """Ada is the host."""
         with self._server.rest() as rest:
             lead = {"hosts": ["1002"], "may_record": True}
@@ -297,9 +308,53 @@ class DemoMorning:
         self.ada.page.wait_for_timeout(2000)
         self._album.capture(self.ada.page, "room")
         self.ada.page.keyboard.press("Escape")
+        self._leave_room()
+
+    def _leave_room(self) -> None:
         for each in (self.cleo, self.ben, self.ada):
             each.hang_up()
             each.assert_idle()
+
+    def _meeting(self) -> None:
+        """The same three with their cameras."""
+        for each in (self.cleo, self.ben, self.ada):
+            each.dial("8000")
+            if each is self.ben:
+                each.press("Enlarge call")
+            each.page.get_by_role("button", name="Participants").wait_for(timeout=30_000)
+            each.press("Video")
+        for each in (self.ben, self.ada):
+            expect(each.page.locator("video")).to_have_count(3, timeout=30_000)
+        self.ada.page.wait_for_timeout(4000)  # until the videos are sharp
+        self._album.capture(self.ben.page, "meeting-wide")
+        self._album.capture(self.ada.page, "meeting")
+        self._leave_room()
+
+    def _chat(self) -> None:
+        """A group whose messages are sent by three people."""
+        group = post(self.ada, "conversations", {"members": ["1003", "1004"], "name": "Trade fair"})
+        path = f"conversations/{group['id']}/messages"
+        for sender, text in (
+            (self.ben, "Does the stand have a network connection, or do we bring our own?"),
+            (self.ada, "It has one. The organiser sent the plan yesterday: **hall 4, row C**."),
+            (self.cleo, "I bring two desk phones and the headsets."),
+            (self.ben, "Good. Then let us meet at nine on Monday."),
+        ):
+            post(sender, path, {"client_id": f"example-{len(text)}", "text": text})
+        post(self.ben, "conversations", {"members": ["1002"]})
+        for each, name in ((self.ada, "chat"), (self.ben, "chat-wide")):
+            page = each.client.open("/chat").page
+            page.get_by_role("link", name="Trade fair").click()
+            expect(page.get_by_text("meet at nine")).to_be_visible()
+            self._album.capture(page, name)
+
+    def _contacts(self) -> None:
+        for contact in CONTACTS:
+            post(self.ben, "contacts", contact)
+        page = self.ben.client.open("/team?show=contacts").page
+        page.get_by_role("link", name="Maria Muster").click()
+        expect(page.get_by_role("heading", name="Maria Muster")).to_be_visible()
+        self._album.capture(page, "contacts-wide")
 
     def _own_pages(self) -> None:
         ada, page = self.ada.client, self.ada.page
@@ -346,6 +401,18 @@ class DemoMorning:
         page.goto(f"{self.desk.origin}/portal/people")
         page.wait_for_timeout(800)
         self._album.capture(page, "portal-people-narrow")
+
+
+def post(phone: ClientPhone, path: str, body: object) -> dict[str, Any]:
+    """Send a request as the user who is signed in there."""
+    request = """async ([path, body]) => {
+      const headers = {'content-type': 'application/json', 'idempotency-key': crypto.randomUUID()};
+      const answer = await fetch(`/api/v1/${path}`, {method: 'POST', headers, body: JSON.stringify(body)});
+      return [answer.ok, await answer.text()];
+    }"""
+    accepted, text = phone.page.evaluate(request, [path, body])
+    assert accepted, text
+    return json.loads(text or "{}")
 
 
 def second_factor(client: Client) -> None:
