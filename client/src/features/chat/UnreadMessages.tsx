@@ -3,10 +3,11 @@ import { Plural } from '@lingui/react/macro';
 import { useEffect } from 'react';
 import { useValue } from '~/core/store';
 import { chats, openOutbox } from './chats';
+import { unreadCount } from './model';
 
 /** Badge with the number of unread messages. It is always there, so it also opens the chats and sends what waits. */
 export default function UnreadMessages() {
-  const count = useValue(chats.state, ({ conversations }) => conversations.reduce((sum, each) => sum + each.unread, 0));
+  const count = useValue(chats.state, ({ conversations }) => unreadCount(conversations));
   useEffect(() => {
     void chats.open();
     void openOutbox();

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ChatMessage, Conversation } from '~/api';
 import { Problem } from '~/core/problem';
-import { Chats, type ChatsDependencies } from './model';
+import { Chats, unreadCount, type ChatsDependencies } from './model';
 
 const ME = 'me';
 
@@ -198,4 +198,9 @@ describe('chats', () => {
     await opening;
     expect(chats.state.state.conversations).toEqual([]);
   });
+});
+
+test('the badge does not count unread messages of muted conversations', () => {
+  const conversations = [conversation({ unread: 2 }), conversation({ id: 'd', unread: 5, muted: true })];
+  expect(unreadCount(conversations)).toBe(2);
 });

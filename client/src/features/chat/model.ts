@@ -56,6 +56,11 @@ export function merged(messages: readonly ChatMessage[], more: readonly ChatMess
   return [...byId.values()].sort((a, b) => a.seq - b.seq);
 }
 
+/** Number of unread messages for the badge. Those of muted conversations are only counted in the list. */
+export function unreadCount(conversations: readonly Conversation[]): number {
+  return conversations.reduce((sum, each) => sum + (each.muted ? 0 : each.unread), 0);
+}
+
 /** Conversations and their messages: from the device first, then from the server and its events. */
 export class Chats {
   readonly state = createStore<ChatsState>(EMPTY);
