@@ -1,6 +1,9 @@
 """Contacts: address books of tenants and of their users."""
 
 from unificx.contacts.checks import MAX_ENTRIES, MAX_NAME, MAX_NOTE, MAX_UID
+from unificx.contacts.files import MAX_BYTES, write_file
+from unificx.contacts.import_schemas import ContactImportReport, Encoding, FileFormat, ImportFault
+from unificx.contacts.importing import ContactImports
 from unificx.contacts.privacy import contact_holding
 from unificx.contacts.schemas import (
     LABELS,
@@ -18,6 +21,7 @@ from unificx.contacts.service import ContactChanged, Contacts
 
 __all__ = [
     "LABELS",
+    "MAX_BYTES",
     "MAX_ENTRIES",
     "MAX_NAME",
     "MAX_NOTE",
@@ -27,11 +31,17 @@ __all__ = [
     "Contact",
     "ContactChanged",
     "ContactDetails",
+    "ContactImportReport",
+    "ContactImports",
     "ContactNumber",
     "Contacts",
+    "Encoding",
+    "FileFormat",
     "FoundName",
+    "ImportFault",
     "NewContact",
     "NumberLabel",
     "Source",
     "contact_holding",
+    "write_file",
 ]

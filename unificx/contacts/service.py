@@ -106,16 +106,23 @@ class Contacts:
 
     async def create(self, book: AddressBook, new: NewContact) -> Contact:
         """Add a contact. Raise Invalid, Conflict."""
-        return (await self.add(book, [new]))[0]
+        return (await self.store(book, [new]))[0]
 
-    async def add(self, book: AddressBook, new: Sequence[NewContact]) -> list[Contact]:
-        """Add contacts, all or none. Raise Invalid, Conflict if the address book is full."""
+    async def store(
+        self,
+        book: AddressBook,
+        new: Sequence[NewContact],
+        changed: Sequence[tuple[Contact, ContactDetails]] = (),
+    ) -> list[Contact]:
+        """Add contacts and replace those that are `changed`, all or none; return the new ones. Raise Invalid, Conflict
+        if the address book is full, ContactChanged."""
         canonical = partial(self.canonical, book.tenant_id)
         details = [checked(each.details, canonical) for each in new]
-        subjects = await self._subjects(book.tenant_id, details)
+        updates = [(each.id, each.revision, checked(found, canonical)) for each, found in changed]
+        subjects = await self._subjects(book.tenant_id, (*details, *(found for *_, found in updates)))
         added: list[Contact] = []
         async with self._writing() as uow:
-            last = await repository.next_revisions(uow.session, book, len(new))
+            last = await repository.next_revisions(uow.session, book, len(new) + len(changed))
             if await repository.count(uow.session, book) + len(new) > _capacity(book):
                 raise Conflict(f"An address book has at most {_capacity(book)} contacts.", hint="Delete some first.")
             for at, (one, each) in enumerate(zip(new, details, strict=True)):
@@ -126,7 +133,11 @@ class Contacts:
                 added.append(Contact(*where, self._clock.now(), one.source, each, owner))
             rows = [(one, _numbers_of(one.details, subjects)) for one in added]
             await repository.add(uow.session, self._keys, rows)
-            self._apply(uow, book, added, ())
+            first = last - len(new) - len(changed) + 1
+            replaced = [
+                await self._replace(uow, book, update, first + at, subjects) for at, update in enumerate(updates)
+            ]
+            self._apply(uow, book, [*added, *replaced], ())
         return added
 
     async def update(
@@ -138,15 +149,27 @@ class Contacts:
         subjects = await self._subjects(book.tenant_id, [new])
         async with self._writing() as uow:
             number = await repository.next_revisions(uow.session, book)
-            before = await repository.find(uow.session, self._keys, book, contact_id)
-            if before is None:
-                raise _no_contact()
-            _require_revision(before, revision)
-            after = replace(before, details=new, revision=number, changed=self._clock.now())
-            if not book.person_id:
-                after = replace(after, subject=self._sealing_subject(new, subjects))
-            await repository.replace(uow.session, self._keys, after, _numbers_of(new, subjects))
+            after = await self._replace(uow, book, (contact_id, revision, new), number, subjects)
             self._apply(uow, book, [after], ())
+        return after
+
+    async def _replace(
+        self,
+        uow: UnitOfWork,
+        book: AddressBook,
+        update: tuple[str, int | None, ContactDetails],
+        number: int,
+        subjects: dict[str, str],
+    ) -> Contact:
+        contact_id, revision, details = update
+        before = await repository.find(uow.session, self._keys, book, contact_id)
+        if before is None:
+            raise _no_contact()
+        _require_revision(before, revision)
+        after = replace(before, details=details, revision=number, changed=self._clock.now())
+        if not book.person_id:
+            after = replace(after, subject=self._sealing_subject(details, subjects))
+        await repository.replace(uow.session, self._keys, after, _numbers_of(details, subjects))
         return after
 
     async def remove(self, book: AddressBook, contact_id: str, revision: int | None = None) -> None:

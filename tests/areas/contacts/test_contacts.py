@@ -212,7 +212,7 @@ async def test_a_full_address_book_takes_no_more(office: Office, monkeypatch: py
     monkeypatch.setattr("unificx.contacts.service.MAX_PERSONAL", 2)
     await office.add(office.ada, "A")
     with pytest.raises(Conflict):
-        await office.contacts.add(office.ada, [NewContact(ContactDetails(name)) for name in "BC"])
+        await office.contacts.store(office.ada, [NewContact(ContactDetails(name)) for name in "BC"])
     assert await office.listed(office.ada) == ["A"]
 
 
@@ -294,7 +294,7 @@ async def test_contacts_end_with_their_account_and_their_tenant(office: Office) 
 
 async def test_what_was_copied_from_a_telephone_is_removed_completely(office: Office) -> None:
     copied = [NewContact(ContactDetails(name), source="device") for name in ("A", "B")]
-    await office.contacts.add(office.ada, copied)
+    await office.contacts.store(office.ada, copied)
     await office.add(office.ada, "Own")
     assert await office.contacts.remove_synced(office.ada) == 2
     assert await office.listed(office.ada) == ["Own"]

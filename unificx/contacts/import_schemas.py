@@ -1,0 +1,66 @@
+"""Types of imports and exports of contacts."""
+
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+from unificx.contacts.schemas import NewContact
+
+FileFormat = Literal["vcard", "csv"]
+Encoding = Literal["utf-8", "utf-16", "windows-1252"]
+ENCODINGS: tuple[Encoding, ...] = get_args(Encoding)
+FaultCode = Literal["malformed", "too_long", "too_many", "missing", "too_many_cells", "version", "repeated"]
+FaultField = Literal["name", "organisation", "department", "numbers", "emails", "note", "uid", ""]
+ImportAction = Literal["create", "update", "unchanged", "refused"]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportFault:
+    """A fault of an entry; `field` "" for the whole entry. `message` contains no value."""
+
+    code: FaultCode
+    field: FaultField
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileEntry:
+    """A row or card of a file. `line` is its first line, counted from 1."""
+
+    line: int
+    contact: NewContact = field(repr=False)
+    faults: tuple[ImportFault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ContactFile:
+    """A file that was read. `ignored` are columns or properties that no field of a contact is made for."""
+
+    format: FileFormat
+    encoding: Encoding
+    entries: tuple[FileEntry, ...] = field(repr=False)
+    ignored: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedEntry:
+    """An entry with what is done with it."""
+
+    line: int
+    action: ImportAction
+    title: str = field(repr=False)
+    number: str = field(repr=False)
+    faults: tuple[ImportFault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ContactImportReport:
+    """The result of an import or of its preview."""
+
+    format: FileFormat
+    encoding: Encoding
+    ignored: tuple[str, ...]
+    entries: tuple[ImportedEntry, ...]
+
+    def count(self, action: ImportAction) -> int:
+        """Return the number of entries with an action."""
+        return sum(each.action == action for each in self.entries)

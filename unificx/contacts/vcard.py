@@ -1,0 +1,282 @@
+"""vCards: versions 4.0 (RFC 6350), 3.0 (RFC 2426) and 2.1 are read, 4.0 is written. Pure.
+
+Of a property only what a contact has is read; pictures and other properties are ignored and named.
+"""
+
+import quopri
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from unificx.contacts.import_schemas import FileEntry, ImportFault
+from unificx.contacts.schemas import Contact, ContactDetails, ContactNumber, NewContact, NumberLabel
+from unificx.core.errors import Invalid
+
+VERSIONS = ("4.0", "3.0", "2.1")
+_MAX_LINE = 75
+"""Octets of a line, without its end (RFC 6350 section 3.2)."""
+_NAME = re.compile(r"(?:[A-Za-z0-9-]+\.)?([A-Za-z0-9-]+)\Z", re.ASCII)
+_SILENT = frozenset({"BEGIN", "END", "VERSION", "PRODID", "REV"})
+_TYPES: tuple[tuple[str, NumberLabel], ...] = (
+    ("fax", "fax"),
+    ("cell", "mobile"),
+    ("home", "home"),
+    ("main", "main"),
+    ("work", "work"),
+)
+_WRITTEN: dict[NumberLabel, str] = {
+    "mobile": "cell",
+    "work": "work",
+    "home": "home",
+    "main": "main-number",
+    "fax": "fax",
+    "other": "voice",
+}
+FAVOURITE = "X-UNIFICX-FAVOURITE"
+
+
+@dataclass(slots=True)
+class _Card:
+    """The properties of a card as they are read."""
+
+    line: int
+    version: str = ""
+    uid: str = ""
+    name: str = ""
+    structured: str = ""
+    is_organisation: bool = False
+    organisation: str = ""
+    department: str = ""
+    numbers: list[ContactNumber] = field(default_factory=list[ContactNumber])
+    emails: list[str] = field(default_factory=list[str])
+    note: str = ""
+    favourite: bool = False
+    faults: list[ImportFault] = field(default_factory=list[ImportFault])
+
+    def entry(self) -> FileEntry:
+        faults = self.faults
+        if self.version not in VERSIONS:
+            faults.append(ImportFault("version", "", "The version must be 4.0, 3.0 or 2.1."))
+        name = self.name or self.structured
+        stands_for = {*self.emails, *(each.number for each in self.numbers)}
+        if name in stands_for or (self.is_organisation and name == self.organisation):
+            name = ""  # FN is required, also where a contact has no name
+        texts = (name, self.organisation, self.department)
+        details = ContactDetails(*texts, tuple(self.numbers), tuple(self.emails), self.note, self.favourite)
+        return FileEntry(self.line, NewContact(details, self.uid), tuple(faults))
+
+
+def read_vcards(text: str, maximum: int) -> tuple[list[FileEntry], list[str]]:
+    """Return the cards of a file, and the names of the properties that are ignored. Raise Invalid."""
+    entries: list[FileEntry] = []
+    ignored: dict[str, None] = {}
+    card: _Card | None = None
+    for number, line in _unfolded(text):
+        name, parameters, value = _content_line(line)
+        if name == "BEGIN" and value.strip().upper() == "VCARD":
+            if card is not None:
+                entries.append(_unfinished(card))
+            if len(entries) >= maximum:
+                raise Invalid(
+                    f"The file has more than {maximum} contacts.", hint="Import it in several parts.", field="file"
+                )
+            card = _Card(number)
+        elif card is None:
+            continue
+        elif name == "END" and value.strip().upper() == "VCARD":
+            entries.append(card.entry())
+            card = None
+        elif not name:
+            card.faults.append(ImportFault("malformed", "", f"Line {number} is not a property."))
+        elif not _apply(card, name, parameters, value) and name not in _SILENT:
+            ignored[name[:40]] = None
+    if card is not None:
+        entries.append(_unfinished(card))
+    return entries, list(ignored)
+
+
+def _unfinished(card: _Card) -> FileEntry:
+    card.faults.append(ImportFault("malformed", "", "The card has no end."))
+    return card.entry()
+
+
+def _unfolded(text: str) -> Iterator[tuple[int, str]]:
+    """Iterate over the logical lines with the number of their first line (RFC 6350 section 3.2)."""
+    parts: list[str] = []
+    start = 0
+    for number, line in enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), 1):
+        # Version 2.1 continues a line of quoted-printable with "=" at its end.
+        quoted = bool(parts) and parts[-1].endswith("=") and "QUOTED-PRINTABLE" in parts[0].partition(":")[0].upper()
+        if parts and line[:1] in (" ", "\t") and not quoted:
+            parts.append(line[1:])
+            continue
+        if quoted:
+            parts[-1] = parts[-1][:-1]
+            parts.append(line)
+            continue
+        if parts and any(parts):
+            yield start, "".join(parts)
+        parts, start = [line], number
+    if any(parts):
+        yield start, "".join(parts)
+
+
+def _content_line(line: str) -> tuple[str, dict[str, list[str]], str]:
+    """Return name in upper case, parameters and value of a line; ("", {}, "") if it is none."""
+    head, value = _split_unquoted(line)
+    first, *rest = _split(head, ";")
+    found = _NAME.match(first.strip())
+    if found is None or value is None:
+        return "", {}, ""
+    parameters: dict[str, list[str]] = {}
+    for each in rest:
+        name, separator, values = each.partition("=")
+        # Versions before 3.0 write types without their name.
+        key, listed = (name.strip().upper(), values) if separator else ("TYPE", name)
+        parameters.setdefault(key, []).extend(one.strip().strip('"').lower() for one in _split(listed, ","))
+    if "quoted-printable" in parameters.get("ENCODING", ()) or "quoted-printable" in parameters.get("TYPE", ()):
+        charset = next(iter(parameters.get("CHARSET", ())), "utf-8")
+        value = _unquoted(value, charset)
+    return found[1].upper(), parameters, value
+
+
+def _split_unquoted(line: str) -> tuple[str, str | None]:
+    """Return the parts of a line before and behind the first colon that is not in quotes; None without one."""
+    quoted = False
+    for at, char in enumerate(line):
+        if char == '"':
+            quoted = not quoted
+        elif char == ":" and not quoted:
+            return line[:at], line[at + 1 :]
+    return line, None
+
+
+def _split(text: str, separator: str) -> list[str]:
+    """Split at separators that are not in quotes."""
+    if '"' not in text:
+        return text.split(separator)
+    parts, quoted = [""], False
+    for char in text:
+        quoted ^= char == '"'
+        if char == separator and not quoted:
+            parts.append("")
+        else:
+            parts[-1] += char
+    return parts
+
+
+def _unquoted(value: str, charset: str) -> str:
+    data = quopri.decodestring(value.encode("utf-8"))
+    try:
+        return data.decode(charset)
+    except (LookupError, UnicodeDecodeError):
+        return data.decode("cp1252", "replace")
+
+
+def _apply(card: _Card, name: str, parameters: dict[str, list[str]], value: str) -> bool:
+    """Apply a property; return whether a contact has it."""
+    match name:
+        case "VERSION":
+            card.version = value.strip()
+        case "UID":
+            card.uid = value.strip()
+        case "FN":
+            card.name = card.name or _text(value)
+        case "N":
+            card.structured = _structured_name(value)
+        case "KIND":
+            card.is_organisation = value.strip().lower() == "org"
+        case "ORG":
+            parts = [_text(each) for each in _components(value)]
+            card.organisation, card.department = parts[0], ", ".join(each for each in parts[1:] if each)
+        case "TEL":
+            card.numbers.append(ContactNumber(_number(value), _label(parameters)))
+        case "EMAIL":
+            card.emails.append(_text(value).strip())
+        case "NOTE":
+            card.note = "\n".join(each for each in (card.note, _text(value)) if each)
+        case "X-UNIFICX-FAVOURITE":
+            card.favourite = value.strip() == "1"
+        case _:
+            return False
+    return True
+
+
+def _number(value: str) -> str:
+    text = value.strip()
+    if text.lower().startswith("tel:"):
+        text = text[4:].partition(";")[0]
+    return _text(text)
+
+
+def _label(parameters: dict[str, list[str]]) -> NumberLabel:
+    types = parameters.get("TYPE", [])
+    return next((label for word, label in _TYPES if any(each.startswith(word) for each in types)), "other")
+
+
+def _structured_name(value: str) -> str:
+    """Return the name of family name, given name, additional names, prefixes and suffixes."""
+    parts = [_text(each) for each in _components(value)][:5]
+    family, given, middle, prefix, suffix = [*parts, *[""] * (5 - len(parts))]
+    return " ".join(each for each in (prefix, given, middle, family, suffix) if each)
+
+
+def _components(value: str) -> list[str]:
+    """Split a value at semicolons that are not escaped."""
+    return [found[0] for found in _COMPONENT.finditer(value)] if ";" in value else [value]
+
+
+_COMPONENT = re.compile(r"(?:[^;\\]|\\.)*(?:\\\Z)?(?=;|\Z)", re.DOTALL)
+
+
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+
+
+def _text(value: str) -> str:
+    return _ESCAPED.sub(lambda found: "\n" if found[1] in "nN" else found[1], value).strip()
+
+
+# ---- writing
+
+
+def write_vcards(contacts: Iterable[Contact]) -> bytes:
+    """Return contacts as vCard 4.0, in UTF-8."""
+    return "".join(_folded(line) for each in contacts for line in _lines(each)).encode()
+
+
+def _lines(contact: Contact) -> Sequence[str]:
+    details = contact.details
+    lines = ["BEGIN:VCARD", "VERSION:4.0", f"UID:{_escaped_uid(contact.uid)}", f"FN:{_escape(details.title)}"]
+    if not details.name:
+        lines.append("KIND:org")
+    if details.organisation or details.department:
+        lines.append(f"ORG:{_escape(details.organisation)};{_escape(details.department)}".rstrip(";"))
+    lines += [f"TEL;VALUE=uri;TYPE={_WRITTEN[each.label]}:tel:{each.number}" for each in details.numbers]
+    lines += [f"EMAIL:{_escape(each)}" for each in details.emails]
+    if details.note:
+        lines.append(f"NOTE:{_escape(details.note)}")
+    if details.favourite:
+        lines.append(f"{FAVOURITE}:1")
+    return [*lines, f"REV:{contact.changed:%Y%m%dT%H%M%SZ}", "END:VCARD"]
+
+
+def _escaped_uid(uid: str) -> str:
+    return uid if uid.startswith("urn:") else _escape(uid)
+
+
+def _escape(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace(",", "\\,").replace(";", "\\;")
+    return escaped.replace("\r\n", "\n").replace("\n", "\\n")
+
+
+def _folded(line: str) -> str:
+    """Return a line with its end, folded so that no character is split."""
+    parts, length = [""], 0
+    for char in line:
+        size = len(char.encode())
+        if length + size > _MAX_LINE:
+            parts.append(" ")
+            length = 1
+        parts[-1] += char
+        length += size
+    return "\r\n".join(parts) + "\r\n"
