@@ -27,11 +27,12 @@ MAX_BODY = 256 * 1024
 BODY_SECONDS = 20.0
 """Seconds within which a body has to arrive."""
 UPLOAD_SECONDS = 120.0
-MAX_SOUND, MAX_RATE_DECK = 10 << 20, 64 << 20
+MAX_SOUND, MAX_RATE_DECK, MAX_CONTACT_FILE = 10 << 20, 64 << 20, 10 << 20
 """Limits of uploads. Only the route reads them, after authentication."""
 _UPLOADS = {
     re.compile(r"/api/v1/(?:mailboxes/[^/]+/greetings|sounds/[^/]+/[^/]+)/[^/]+\Z"): MAX_SOUND,
     re.compile(r"/api/v1/billing/rate-decks/[^/]+/rates\Z"): MAX_RATE_DECK,
+    re.compile(r"/api/v1/contacts/import\Z"): MAX_CONTACT_FILE,
 }
 """Maximum bytes of an upload, by its path."""
 
@@ -48,7 +49,7 @@ _CREATES_DATA = re.compile(
     r"|privacy-requests(?:/[^/]+/disclosures)?"
     r"|people/[^/]+/extensions|billing/rate-decks|contacts"
     r"|rooms/[^/]+/(?:invitations|meeting/recording))"
-    r"|PUT /api/v1/billing/rate-decks/[^/]+/rates"
+    r"|PUT /api/v1/(?:billing/rate-decks/[^/]+/rates|contacts/import)"
     r"|POST /api/v1/attachments|PATCH /api/v1/attachments/[^/]+"
     r"|PUT /api/v1/(?:mailboxes/[^/]+/greetings/[^/]+|sounds/[^/]+/[^/]+/[^/]+)(?:/text)?"
 )

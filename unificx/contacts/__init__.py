@@ -2,7 +2,7 @@
 
 from unificx.contacts.checks import MAX_ENTRIES, MAX_NAME, MAX_NOTE, MAX_UID
 from unificx.contacts.files import MAX_BYTES, write_file
-from unificx.contacts.import_schemas import ContactImportReport, Encoding, FileFormat, ImportFault
+from unificx.contacts.import_schemas import ContactImportReport, Encoding, FileFormat, ImportAction
 from unificx.contacts.importing import ContactImports
 from unificx.contacts.privacy import contact_holding
 from unificx.contacts.schemas import (
@@ -38,7 +38,7 @@ __all__ = [
     "Encoding",
     "FileFormat",
     "FoundName",
-    "ImportFault",
+    "ImportAction",
     "NewContact",
     "NumberLabel",
     "Source",

@@ -19,7 +19,7 @@ _CODECS: dict[Encoding, str] = {"utf-8": "utf-8-sig", "utf-16": "utf-16", "windo
 
 
 def read_file(data: bytes, encoding: Encoding | None = None) -> ContactFile:
-    """Read a file; without `encoding`, that is detected. Raise Invalid for a file that cannot be read as a whole; faults
+    """Read a file; `encoding` None: detected. Raise Invalid for a file that cannot be read as a whole; faults
     of entries are in the entries."""
     if len(data) > MAX_BYTES:
         raise _unreadable(f"The file is larger than {MAX_BYTES >> 20} MiB.", "Import it in several parts.")

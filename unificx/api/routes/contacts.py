@@ -1,9 +1,10 @@
 """Contacts: those of the company, for everyone in the tenant, and personal ones, for their owner alone."""
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from fastapi import Depends, Path, Query, status
+from fastapi import Depends, Path, Query, Request, status
+from starlette.responses import Response
 
 from unificx import contacts
 from unificx.api.access import (
@@ -39,6 +40,30 @@ WhichBook = Annotated[Literal["all", "company", "personal"], Query(description="
 Revision = Annotated[
     int | None, Query(ge=0, le=2**53, description="Refuse if the contact has changed since this revision.")
 ]
+
+
+IMPORT_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "description": "vCard 4.0, 3.0 or 2.1, or CSV with titles in the first row; at most 10 MiB and 5,000 contacts.",
+        "content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in ("text/vcard", "text/csv")},
+    }
+}
+EXPORT_RESPONSE: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The contacts.",
+        "content": {kind: {"schema": {"type": "string"}} for kind in ("text/vcard", "text/csv")},
+    }
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOptions:
+    """How a file is imported."""
+
+    encoding: Annotated[contacts.Encoding | None, Query(description="By default it is detected.")] = None
+    dry_run: Annotated[bool, Query(description="Preview: report what would be done, store nothing.")] = False
+    skip_faulty: Annotated[bool, Query(description="Import the entries without faults, and skip the others.")] = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +123,41 @@ async def find_contact_names(
             for each in found
         ]
     )
+
+
+@router.put("/import", responses=problem_responses(401, 403, 404, 409, 413), openapi_extra=IMPORT_BODY)
+async def import_contacts(  # noqa: PLR0917 - parameters of the request
+    request: Request,
+    services: ServicesDep,
+    user: CurrentUserDep,
+    book: Annotated[BookKind, Query(description="The address book that takes them.")],
+    wanted: Annotated[ImportOptions, Depends()],
+    tenant: TenantQuery = None,
+) -> models.ContactImport:
+    """Import contacts from vCard or CSV in one transaction, or none. Contacts with a known uid are changed, and those
+    that are there already stay, so importing a file twice changes nothing."""
+    target = await _writable(services, user, tenant, book)
+    data, imports = await request.body(), contacts.ContactImports(services.contacts)
+    if wanted.dry_run:
+        return models.ContactImport.of(await imports.preview(target, data, wanted.encoding))
+    report = await imports.run(target, data, wanted.encoding, skip_faulty=wanted.skip_faulty)
+    return models.ContactImport.of(report)
+
+
+@router.get("/export", responses=EXPORT_RESPONSE | problem_responses(401, 403, 404), response_class=Response)
+async def export_contacts(
+    services: ServicesDep,
+    user: CurrentUserDep,
+    book: BookKind = "personal",
+    file_format: Annotated[contacts.FileFormat, Query(alias="format", description="vCard 4.0 or CSV.")] = "vcard",
+    tenant: TenantQuery = None,
+) -> Response:
+    """Export an address book as a file that an import reads."""
+    [source] = await _books(services, user, tenant, book)
+    body = contacts.write_file(await services.contacts.all(source), file_format)
+    kind, extension = ("text/vcard", "vcf") if file_format == "vcard" else ("text/csv", "csv")
+    headers = {"Content-Disposition": f'attachment; filename="contacts.{extension}"'}
+    return Response(body, media_type=f"{kind}; charset=utf-8", headers=headers)
 
 
 @router.get("/{contact_id}", responses=problem_responses(401, 403, 404))

@@ -7,9 +7,23 @@ from pydantic import Field
 
 from unificx import contacts
 from unificx.api.schemas.core import Input, Output
-from unificx.contacts import MAX_ENTRIES, MAX_NAME, MAX_NOTE, MAX_UID, BookKind, NumberLabel, Source
+from unificx.contacts import (
+    MAX_ENTRIES,
+    MAX_NAME,
+    MAX_NOTE,
+    MAX_UID,
+    BookKind,
+    Encoding,
+    FileFormat,
+    ImportAction,
+    NumberLabel,
+    Source,
+)
 
 PhoneNumber = Annotated[str, Field(min_length=1, max_length=64, examples=["+49301234567"])]
+MOST_SHOWN = 500
+"""Entries without faults in the report of an import."""
+
 Line = Annotated[str, Field(max_length=MAX_NAME)]
 _REVISION = "Number of the last change in the address book. Send it with a change, so that none of others is lost."
 
@@ -92,6 +106,52 @@ class ContactUpdate(ContactEntry):
     """All fields of the contact: an omitted one becomes empty."""
 
     revision: int | None = Field(default=None, ge=0, le=2**53, description=_REVISION)
+
+
+class ContactImportFault(Output):
+    """A fault of an entry of a file."""
+
+    field: str = Field(description="Name of a field of a contact; empty: the whole entry.")
+    code: str
+    message: str
+
+
+class ImportedContact(Output):
+    """An entry of a file, with what an import does with it."""
+
+    line: int = Field(description="First line of the row or card, counted from 1.")
+    action: ImportAction
+    title: str = Field(description="The name, or what stands in its place.")
+    number: str = Field(description="The first number.")
+    faults: list[ContactImportFault]
+
+
+class ContactImport(Output):
+    """The result of an import, or of its preview."""
+
+    format: FileFormat
+    encoding: Encoding = Field(description="As detected or as given.")
+    created: int
+    updated: int
+    unchanged: int
+    refused: int
+    ignored: list[str] = Field(description="Columns or properties that are not imported.")
+    entries: list[ImportedContact] = Field(description="The faulty ones, and the first 500 of the others.")
+
+    @classmethod
+    def of(cls, report: contacts.ContactImportReport) -> "ContactImport":
+        faulty = [each for each in report.entries if each.faults]
+        sound = [each for each in report.entries if not each.faults][:MOST_SHOWN]
+        return cls(
+            format=report.format,
+            encoding=report.encoding,
+            created=report.count("create"),
+            updated=report.count("update"),
+            unchanged=report.count("unchanged"),
+            refused=report.count("refused"),
+            ignored=list(report.ignored[:50]),
+            entries=[ImportedContact.model_validate(each) for each in (*faulty, *sound)],
+        )
 
 
 class NumberList(Input):

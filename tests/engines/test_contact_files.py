@@ -1,0 +1,203 @@
+"""Files with contacts: encodings, vCard 4.0, 3.0 and 2.1, CSV."""
+
+from datetime import UTC, datetime
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from unificx.contacts.files import MAX_BYTES, MAX_ENTRIES, read_file, write_file
+from unificx.contacts.import_schemas import Encoding, FileEntry
+from unificx.contacts.schemas import LABELS, Contact, ContactDetails, ContactNumber
+from unificx.core.errors import Invalid
+
+CARD = """BEGIN:VCARD\r
+VERSION:4.0\r
+UID:urn:uuid:4fbe8971-0bc3-424c-9c26-36c3e1eff6b1\r
+FN;LANGUAGE=de:Dr. Zoë Müller\\, PhD\r
+N:Müller;Zoë;;Dr.;\r
+ORG:Praxis "Süd"\\; Partner;Empfang\r
+item1.TEL;VALUE=uri;PREF=1;TYPE="voice,home":tel:+49-30-1234567;ext=8\r
+TEL;TYPE=cell:0171 1234567\r
+EMAIL;TYPE=work:zoe@example.com\r
+NOTE:First line\\nsecond line that is lon\r
+ ger than one line\r
+PHOTO:data:image/jpeg;base64,AAAA\r
+END:VCARD\r
+"""
+
+
+def entries(data: bytes | str, encoding: Encoding | None = None) -> list[FileEntry]:
+    return list(read_file(data.encode() if isinstance(data, str) else data, encoding).entries)
+
+
+def contact(details: ContactDetails, uid: str = "urn:uuid:1") -> Contact:
+    return Contact("c", "t", "", uid, 1, datetime(2026, 11, 28, 9, tzinfo=UTC), "own", details)
+
+
+def test_a_card_of_version_4() -> None:
+    file = read_file(CARD.encode())
+    [entry] = file.entries
+    details = entry.contact.details
+    assert (file.format, file.encoding, file.ignored, entry.line, entry.faults) == ("vcard", "utf-8", ("PHOTO",), 1, ())
+    assert entry.contact.uid == "urn:uuid:4fbe8971-0bc3-424c-9c26-36c3e1eff6b1"
+    assert (details.name, details.organisation, details.department) == (
+        "Dr. Zoë Müller, PhD",
+        'Praxis "Süd"; Partner',
+        "Empfang",
+    )
+    assert details.numbers == (ContactNumber("+49-30-1234567", "home"), ContactNumber("0171 1234567", "mobile"))
+    assert (details.emails, details.note) == (
+        ("zoe@example.com",),
+        "First line\nsecond line that is longer than one line",
+    )
+
+
+def test_cards_of_versions_3_and_2() -> None:
+    third = "BEGIN:VCARD\nVERSION:3.0\nN:Muster;Max;;;\nTEL;TYPE=WORK,FAX:030 1\nEND:VCARD\n"
+    second = (
+        "BEGIN:VCARD\nVERSION:2.1\nFN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:M=C3=BC=\nller\n"
+        "TEL;CELL;PREF:0171 1\nEND:VCARD\n"
+    )
+    first, other = entries(third + second)
+    assert (first.contact.details.name, first.contact.details.numbers) == (
+        "Max Muster",
+        (ContactNumber("030 1", "fax"),),
+    )
+    assert (other.contact.details.name, other.line) == ("Müller", 6)
+    assert other.contact.details.numbers == (ContactNumber("0171 1", "mobile"),)
+
+
+@pytest.mark.parametrize(
+    ("data", "line", "code"),
+    [
+        ("BEGIN:VCARD\nFN:A\nEND:VCARD\n", 1, "version"),
+        ("BEGIN:VCARD\nVERSION:4.0\nFN:A\n", 1, "malformed"),
+        ("BEGIN:VCARD\nVERSION:4.0\nFN:A\nBEGIN:VCARD\nVERSION:4.0\nFN:B\nEND:VCARD\n", 1, "malformed"),
+        ("BEGIN:VCARD\nVERSION:4.0\nFN:A\nno property\nEND:VCARD\n", 1, "malformed"),
+        ("name,email\nA,a@example.com,more\n", 2, "too_many_cells"),
+    ],
+)
+def test_a_fault_names_its_line(data: str, line: int, code: str) -> None:
+    first = entries(data)[0]
+    assert (first.line, [each.code for each in first.faults]) == (line, [code])
+
+
+@pytest.mark.parametrize(
+    ("codec", "found"),
+    [
+        ("utf-8", "utf-8"),
+        ("utf-8-sig", "utf-8"),
+        ("utf-16", "utf-16"),
+        ("utf-16-le", "utf-16"),
+        ("utf-16-be", "utf-16"),
+        ("cp1252", "windows-1252"),
+        ("latin-1", "windows-1252"),
+    ],
+)
+def test_encodings_are_detected(codec: str, found: str) -> None:
+    for text in (CARD, "name;phone\nZoë Müller;030 1\n"):
+        file = read_file(text.encode(codec))
+        assert file.encoding == found
+        assert "Zoë Müller" in file.entries[0].contact.details.name
+
+
+def test_the_encoding_can_be_chosen() -> None:
+    data = "name\nZoë\n".encode()
+    assert entries(data, "windows-1252")[0].contact.details.name == "ZoÃ«"
+    with pytest.raises(Invalid):
+        read_file("name\nZoë\n".encode("cp1252"), "utf-8")
+
+
+def test_columns_in_english_and_german() -> None:
+    text = "Vorname;Nachname;Firma;Mobil;Telefon 1;Telefon 2;E-Mail;Notiz;Farbe\n"
+    text += 'Zoë;Müller;Süd;0171 1;030 1;030 2;a@example.com; b@example.com;"two\nlines";blue\n'.replace(
+        "; b@", ';"b@', 0
+    )
+    file = read_file(text.replace("a@example.com; b@example.com", '"a@example.com; b@example.com"').encode())
+    [entry] = file.entries
+    details = entry.contact.details
+    assert (details.name, details.organisation, details.note, file.ignored) == (
+        "Zoë Müller",
+        "Süd",
+        "two\nlines",
+        ("Farbe",),
+    )
+    assert [(each.number, each.label) for each in details.numbers] == [
+        ("0171 1", "mobile"),
+        ("030 1", "work"),
+        ("030 2", "work"),
+    ]
+    assert details.emails == ("a@example.com", "b@example.com")
+
+
+@pytest.mark.parametrize("data", [b"", b"  \n", b"\x89PNG\r\n\x00\x00", b"color,shape\nred,round\n", b'name\n"open\n'])
+def test_what_is_no_file_of_contacts_is_refused(data: bytes) -> None:
+    with pytest.raises(Invalid) as refused:
+        read_file(data)
+    assert refused.value.field == "file"
+
+
+def test_a_file_is_bounded() -> None:
+    for data in (b"x" * (MAX_BYTES + 1), b"name\n" + b"A\n" * (MAX_ENTRIES + 1)):
+        with pytest.raises(Invalid) as refused:
+            read_file(data)
+        assert "several parts" in refused.value.hint
+
+
+def test_a_cell_is_no_formula_in_a_spreadsheet() -> None:
+    data = write_file([contact(ContactDetails("=cmd|' /C calc'!A0", note="@x"))], "csv")
+    assert b"'=cmd" in data
+    assert b"'@x" in data
+    assert entries(data)[0].contact.details.name == "=cmd|' /C calc'!A0"
+
+
+LINES = st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "S")), max_size=40)
+NOTES = st.text(st.sampled_from("ab,;:\\\"'=äß€😀 n\n"), max_size=120).map(lambda text: text.strip())
+DETAILS = st.builds(
+    ContactDetails,
+    LINES.filter(lambda text: bool(text) and not text.startswith("'")),
+    LINES.filter(lambda text: not text.startswith("'")),
+    LINES.filter(lambda text: not text.startswith("'")),
+    st.lists(st.builds(ContactNumber, st.from_regex(r"\+[1-9][0-9]{6,12}", fullmatch=True), st.sampled_from(LABELS)),
+             max_size=4, unique_by=lambda each: each.number).map(tuple),
+    st.lists(st.from_regex(r"[a-z]{1,9}@[a-z]{1,9}\.example", fullmatch=True), max_size=3, unique=True).map(tuple),
+    NOTES.filter(lambda text: not text.startswith("'")),
+    st.booleans(),
+)  # fmt: skip
+
+
+@pytest.mark.promise("D5")
+@given(st.lists(DETAILS, min_size=1, max_size=3))
+def test_what_is_written_is_read(found: list[ContactDetails]) -> None:
+    for file_format, known in product(("vcard", "csv"), [found]):
+        data = write_file([contact(each) for each in known], file_format)
+        read = [each.contact.details for each in entries(data)]
+        for before, after in zip(known, read, strict=True):
+            # CSV groups numbers by their labels.
+            assert sorted(before.numbers, key=str) == sorted(after.numbers, key=str) or set(before.numbers) == set(
+                after.numbers
+            )
+            assert (before.name, before.organisation, before.emails, before.favourite) == (
+                after.name,
+                after.organisation,
+                after.emails,
+                after.favourite,
+            )
+            assert before.note == after.note.replace("\r\n", "\n")
+
+
+def test_lines_are_folded_between_characters() -> None:
+    data = write_file([contact(ContactDetails("ä" * 200))], "vcard")
+    assert all(len(line) <= 75 for line in data.split(b"\r\n"))
+    assert entries(data)[0].contact.details.name == "ä" * 200
+
+
+@given(st.binary(max_size=400))
+def test_no_input_breaks_the_reader(data: bytes) -> None:
+    for text in (data, b"BEGIN:VCARD\n" + data, b"name,phone\n" + data):
+        try:
+            read_file(text)
+        except Invalid as refused:
+            assert refused.field == "file"
