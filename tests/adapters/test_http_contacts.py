@@ -105,3 +105,53 @@ async def test_numbers_get_names_from_the_own_contacts_first_and_never_from_thos
     for client, name, book in ((ada, "Mother", "personal"), (ben, "Muster GmbH", "company")):
         [found] = (await client.post(f"{API}/names", json=asked)).json()["items"]
         assert (found["number"], found["name"], found["book"]) == ("030 1234567", name, book)
+
+
+@pytest.mark.promise("D5")
+async def test_files_are_previewed_imported_whole_or_not_at_all_and_exported(world: World) -> None:
+    ada, admin = await world.user(world.acme, "1001"), await world.admin(world.acme)
+    text = "name;phone;email\nMother;030 1234567;m@example.com\nBad;call me;\nFather;none;\n".encode("utf-16")
+    path, personal = f"{API}/import", {"book": "personal"}
+    preview = (await ada.put(path, params={**personal, "dry_run": True}, content=text)).json()
+    assert (preview["format"], preview["encoding"]) == ("csv", "utf-16")
+    assert (preview["created"], preview["refused"]) == (1, 2)
+    assert [
+        (each["line"], each["action"], [one["field"] for one in each["faults"]]) for each in preview["entries"]
+    ] == [
+        (3, "refused", ["numbers"]),
+        (4, "refused", ["numbers"]),
+        (2, "create", []),
+    ]
+    refused = await ada.put(path, params=personal, content=text)
+    assert (refused.status_code, refused.json()["field"]) == (422, "file")
+    assert (await ada.get(API)).json()["items"] == []
+    done = await ada.put(path, params={**personal, "skip_faulty": True}, content=text)
+    assert (done.json()["created"], done.json()["refused"]) == (1, 2)
+    for file_format in ("vcard", "csv"):
+        exported = await ada.get(f"{API}/export", params={**personal, "format": file_format})
+        assert "+49301234567" in exported.text
+        again = (await ada.put(path, params=personal, content=exported.content)).json()
+        assert (again["format"], again["created"], again["updated"], again["unchanged"]) == (file_format, 0, 0, 1)
+        changed = exported.content.replace(b"Mother", b"Mum" if file_format == "vcard" else b"Mama")
+        assert (await ada.put(path, params=personal, content=changed)).json()["updated"] == 1
+    [only] = (await ada.get(API)).json()["items"]
+    assert only["name"] == "Mama"
+    assert (await ada.put(path, params={"book": "company"}, content=text)).status_code == 403
+    company = await admin.put(path, params={"book": "company", "skip_faulty": True}, content=text)
+    assert company.json()["created"] == 1
+    assert len((await ada.get(API)).json()["items"]) == 2
+
+
+async def test_a_file_beyond_the_limit_is_refused_while_it_arrives(world: World) -> None:
+    ada = await world.user(world.acme, "1001")
+
+    async def endless() -> Any:
+        for _ in range(100):
+            yield b"x" * (1 << 20)
+
+    refused = await ada.put(f"{API}/import", params={"book": "personal"}, content=endless())
+    assert refused.status_code == 413
+    for data in (b"", b"\x89PNG\r\n\0\0", b"color\nred\n"):
+        refused = await ada.put(f"{API}/import", params={"book": "personal"}, content=data)
+        assert (refused.status_code, refused.json()["field"]) == (422, "file")
+    assert (await ada.get(API)).json()["items"] == []

@@ -133,7 +133,7 @@ def _content_line(line: str) -> tuple[str, dict[str, list[str]], str]:
         name, separator, values = each.partition("=")
         # Versions before 3.0 write types without their name.
         key, listed = (name.strip().upper(), values) if separator else ("TYPE", name)
-        parameters.setdefault(key, []).extend(one.strip().strip('"').lower() for one in _split(listed, ","))
+        parameters.setdefault(key, []).extend(one.strip().lower() for one in listed.replace('"', "").split(","))
     if "quoted-printable" in parameters.get("ENCODING", ()) or "quoted-printable" in parameters.get("TYPE", ()):
         charset = next(iter(parameters.get("CHARSET", ())), "utf-8")
         value = _unquoted(value, charset)

@@ -1,14 +1,16 @@
-import { ActionIcon, Button, Group, Select, Stack, Switch, Textarea, TextInput } from '@mantine/core';
+import { ActionIcon, Button, Group, SegmentedControl, Select, Stack, Switch, Textarea, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
+import { useState } from 'react';
 import { api, type Contact } from '~/api';
 import { showAtField } from '~/design/forms';
 import { Drawer, DrawerFooter } from '~/design/Drawer';
 import { ErrorNotice } from '~/design/Notice';
 import { LABELS, useLabels, type NumberLabel } from './labels';
 import { CONTACTS } from './useContacts';
+import { useIsAdministrator } from './useIsAdministrator';
 import css from './contacts.module.css';
 
 interface ContactFormProps {
@@ -57,9 +59,11 @@ function valuesOf(contact?: Contact, number = '', name = ''): Values {
   };
 }
 
-function Fields({ contact, book, number, name, tenant, onClose, onSaved }: Omit<ContactFormProps, 'opened'>) {
+function Fields({ contact, book: given, number, name, tenant, onClose, onSaved }: Omit<ContactFormProps, 'opened'>) {
   const { t } = useLingui();
   const queries = useQueryClient();
+  const [book, setBook] = useState(given);
+  const isAdministrator = useIsAdministrator();
   const form = useForm<Values>({ initialValues: valuesOf(contact, number, name) });
   const save = useMutation({
     mutationFn: async ({ numbers, emails, ...values }: Values) => {
@@ -91,6 +95,18 @@ function Fields({ contact, book, number, name, tenant, onClose, onSaved }: Omit<
     <form onSubmit={form.onSubmit((values) => save.mutate(values))} noValidate className={css.form}>
       <Stack>
         {!atField && <ErrorNotice fault={save.error} />}
+        {!contact && isAdministrator && (
+          <SegmentedControl
+            fullWidth
+            aria-label={t`Address book`}
+            value={book}
+            onChange={(value) => setBook(value as typeof book)}
+            data={[
+              { value: 'personal', label: t`Only for me` },
+              { value: 'company', label: t`For everyone` },
+            ]}
+          />
+        )}
         <TextInput
           size="md"
           label={t`Name`}

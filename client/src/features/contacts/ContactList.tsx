@@ -12,6 +12,7 @@ import { Rows } from '~/design/Rows';
 import { SkeletonRows } from '~/design/SkeletonRows';
 import { startCall } from '~/features/call';
 import { ContactForm } from './ContactForm';
+import { ContactMenu } from './ContactMenu';
 import { titleOf, useContacts } from './useContacts';
 import css from './contacts.module.css';
 
@@ -42,6 +43,7 @@ export function ContactList() {
           onChange={(event) => setSearch(event.currentTarget.value)}
         />
         {items.length > 0 && add}
+        <ContactMenu />
       </div>
       <ErrorNotice fault={fault} />
       {!loaded && !fault && <SkeletonRows avatar />}
