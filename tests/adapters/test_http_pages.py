@@ -315,6 +315,7 @@ async def test_the_openapi_document_is_complete(world: World) -> None:
                         "audio/ogg",
                         "audio/wav",
                         "text/csv",
+                        "text/vcard",
                     }, path
                 elif path not in ("/readyz",):
                     problem = answer["content"]["application/problem+json"]["schema"]

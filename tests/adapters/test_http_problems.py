@@ -268,6 +268,7 @@ NEW = {
     "POST /contacts",
     "POST /attachments",
     "PATCH /attachments/{attachment_id}",
+    "PUT /contacts/import",
     "PUT /billing/rate-decks/{deck}/rates",
     "PUT /mailboxes/{mailbox}/greetings/{kind}",
     "PUT /mailboxes/{mailbox}/greetings/{kind}/text",

@@ -40,5 +40,18 @@ def test_a_contact_is_created_changed_deleted_and_restored(clients: Clients, hou
     page.get_by_role("searchbox", name="Search contacts").fill("0171")
     expect(page.get_by_role("list", name="Contacts").get_by_role("link", name="Maria Muster")).to_be_visible()
     walk.check("light", "dark")
+
+    page.get_by_role("button", name="More actions for contacts").click()
+    page.get_by_role("menuitem", name="Import contacts").click()
+    drawer = page.get_by_role("dialog", name="Import contacts")
+    rows = "name;mobile\nMax Muster;0171 7654321\nBad;call me\n".encode()
+    drawer.locator("input[type=file]").set_input_files({"name": "c.csv", "mimeType": "text/csv", "buffer": rows})
+    expect(drawer.get_by_role("row", name="A number is not a telephone number.")).to_be_visible()
+    walk.check("light", "dark")
+    expect(drawer.get_by_role("button", name="Import 1 contact")).to_be_disabled()
+    drawer.get_by_role("checkbox", name="Skip the entries with faults").check()
+    drawer.get_by_role("button", name="Import 1 contact").click()
+    page.get_by_role("searchbox", name="Search contacts").fill("Max")
+    expect(page.get_by_role("list", name="Contacts").get_by_role("link", name="Max Muster")).to_be_visible()
     assert walk.findings == []
     assert anna.complaints == []

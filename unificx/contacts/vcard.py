@@ -211,7 +211,8 @@ def _number(value: str) -> str:
 
 def _label(parameters: dict[str, list[str]]) -> NumberLabel:
     types = parameters.get("TYPE", [])
-    return next((label for word, label in _TYPES if any(each.startswith(word) for each in types)), "other")
+    found: list[NumberLabel] = [label for word, label in _TYPES if any(each.startswith(word) for each in types)]
+    return found[0] if found else "other"
 
 
 def _structured_name(value: str) -> str:

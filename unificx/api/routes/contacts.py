@@ -37,6 +37,9 @@ Search = Annotated[
     str, Query(max_length=100, description="Beginnings of words of name, organisation and e-mail, or part of a number.")
 ]
 WhichBook = Annotated[Literal["all", "company", "personal"], Query(description="Which contacts.")]
+OneBook = Annotated[
+    BookKind | None, Query(description="By default `personal`; with `tenant`, contacts of the company.")
+]
 Revision = Annotated[
     int | None, Query(ge=0, le=2**53, description="Refuse if the contact has changed since this revision.")
 ]
@@ -49,12 +52,11 @@ IMPORT_BODY: dict[str, Any] = {
         "content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in ("text/vcard", "text/csv")},
     }
 }
-EXPORT_RESPONSE: dict[int | str, dict[str, Any]] = {
-    200: {
-        "description": "The contacts.",
-        "content": {kind: {"schema": {"type": "string"}} for kind in ("text/vcard", "text/csv")},
-    }
-}
+
+
+def _file_response(media_type: str) -> dict[int | str, dict[str, Any]]:
+    content = {media_type: {"schema": {"type": "string"}}}
+    return {200: {"description": "The contacts.", "content": content}} | problem_responses(401, 403, 404)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,13 +132,13 @@ async def import_contacts(  # noqa: PLR0917 - parameters of the request
     request: Request,
     services: ServicesDep,
     user: CurrentUserDep,
-    book: Annotated[BookKind, Query(description="The address book that takes them.")],
     wanted: Annotated[ImportOptions, Depends()],
+    book: OneBook = None,
     tenant: TenantQuery = None,
 ) -> models.ContactImport:
     """Import contacts from vCard or CSV in one transaction, or none. Contacts with a known uid are changed, and those
     that are there already stay, so importing a file twice changes nothing."""
-    target = await _writable(services, user, tenant, book)
+    target = await _writable(services, user, tenant, book or _default_book(tenant))
     data, imports = await request.body(), contacts.ContactImports(services.contacts)
     if wanted.dry_run:
         return models.ContactImport.of(await imports.preview(target, data, wanted.encoding))
@@ -144,20 +146,20 @@ async def import_contacts(  # noqa: PLR0917 - parameters of the request
     return models.ContactImport.of(report)
 
 
-@router.get("/export", responses=EXPORT_RESPONSE | problem_responses(401, 403, 404), response_class=Response)
-async def export_contacts(
-    services: ServicesDep,
-    user: CurrentUserDep,
-    book: BookKind = "personal",
-    file_format: Annotated[contacts.FileFormat, Query(alias="format", description="vCard 4.0 or CSV.")] = "vcard",
-    tenant: TenantQuery = None,
+@router.get(".vcf", responses=_file_response("text/vcard"), response_class=Response)
+async def export_vcards(
+    services: ServicesDep, user: CurrentUserDep, book: OneBook = None, tenant: TenantQuery = None
 ) -> Response:
-    """Export an address book as a file that an import reads."""
-    [source] = await _books(services, user, tenant, book)
-    body = contacts.write_file(await services.contacts.all(source), file_format)
-    kind, extension = ("text/vcard", "vcf") if file_format == "vcard" else ("text/csv", "csv")
-    headers = {"Content-Disposition": f'attachment; filename="contacts.{extension}"'}
-    return Response(body, media_type=f"{kind}; charset=utf-8", headers=headers)
+    """Export an address book as vCard 4.0, which an import reads."""
+    return await _file(services, user, tenant, book, "vcard")
+
+
+@router.get(".csv", responses=_file_response("text/csv"), response_class=Response)
+async def export_contacts_as_csv(
+    services: ServicesDep, user: CurrentUserDep, book: OneBook = None, tenant: TenantQuery = None
+) -> Response:
+    """Export an address book as CSV, which an import reads."""
+    return await _file(services, user, tenant, book, "csv")
 
 
 @router.get("/{contact_id}", responses=problem_responses(401, 403, 404))
@@ -194,6 +196,16 @@ async def delete_contact(
     await services.contacts.remove(book, contact_id, revision)
 
 
+async def _file(
+    services: Services, user: CurrentUser, tenant: str | None, book: BookKind | None, file_format: contacts.FileFormat
+) -> Response:
+    [source] = await _books(services, user, tenant, book or _default_book(tenant))
+    body = contacts.write_file(await services.contacts.all(source), file_format)
+    kind, extension = ("text/vcard", "vcf") if file_format == "vcard" else ("text/csv", "csv")
+    headers = {"Content-Disposition": f'attachment; filename="contacts.{extension}"'}
+    return Response(body, media_type=f"{kind}; charset=utf-8", headers=headers)
+
+
 async def _books(
     services: Services, user: CurrentUser, tenant: str | None, which: Literal["all", "company", "personal"]
 ) -> list[AddressBook]:
@@ -219,6 +231,10 @@ async def _book_of(services: Services, user: CurrentUser, tenant: str | None, co
     """Return the address book of a contact that the user may change. Raise NotFound, Forbidden."""
     found = await services.contacts.get(await _books(services, user, tenant, "all"), contact_id)
     return await _writable(services, user, tenant, found.kind)
+
+
+def _default_book(tenant: str | None) -> BookKind:
+    return "personal" if tenant is None else "company"
 
 
 def _has_own(services: Services, user: CurrentUser) -> bool:

@@ -20,15 +20,15 @@ export function ContactMenu() {
           <Menu.Item leftSection={<IconUpload size={18} aria-hidden />} onClick={() => setImporting(true)}>
             <Trans>Import contacts</Trans>
           </Menu.Item>
-          {(['vcard', 'csv'] as const).map((format) => (
+          {(['vcf', 'csv'] as const).map((format) => (
             <Menu.Item
               key={format}
               component="a"
-              href={`/api/v1/contacts/export?book=personal&format=${format}`}
+              href={`/api/v1/contacts.${format}?book=personal`}
               download
               leftSection={<IconDownload size={18} aria-hidden />}
             >
-              {format === 'vcard' ? (
+              {format === 'vcf' ? (
                 <Trans>Export my contacts as vCard</Trans>
               ) : (
                 <Trans>Export my contacts as CSV</Trans>
