@@ -39,7 +39,12 @@ AREAS: dict[str, tuple[str, ...]] = {
         "outside/test_hold_music*",
         "outside/test_sipp_dialogs*",
     ),
-    "contacts": ("areas/contacts/*", "engines/test_contact_*", "adapters/test_http_contacts*", "outside/test_client_contacts*"),
+    "contacts": (
+        "areas/contacts/*",
+        "engines/test_contact_*",
+        "adapters/test_http_contacts*",
+        "outside/test_client_contacts*",
+    ),
     "chat": (
         "areas/chat/*",
         "engines/test_chat_*",

@@ -44,7 +44,7 @@ def test_a_contact_is_created_changed_deleted_and_restored(clients: Clients, hou
     page.get_by_role("button", name="More actions for contacts").click()
     page.get_by_role("menuitem", name="Import contacts").click()
     drawer = page.get_by_role("dialog", name="Import contacts")
-    rows = "name;mobile\nMax Muster;0171 7654321\nBad;call me\n".encode()
+    rows = b"name;mobile\nMax Muster;0171 7654321\nBad;call me\n"
     drawer.locator("input[type=file]").set_input_files({"name": "c.csv", "mimeType": "text/csv", "buffer": rows})
     expect(drawer.get_by_role("row", name="A number is not a telephone number.")).to_be_visible()
     walk.check("light", "dark")

@@ -28,11 +28,7 @@ export function ContactMenu() {
               download
               leftSection={<IconDownload size={18} aria-hidden />}
             >
-              {format === 'vcf' ? (
-                <Trans>Export my contacts as vCard</Trans>
-              ) : (
-                <Trans>Export my contacts as CSV</Trans>
-              )}
+              {format === 'vcf' ? <Trans>Export my contacts as vCard</Trans> : <Trans>Export my contacts as CSV</Trans>}
             </Menu.Item>
           ))}
         </Menu.Dropdown>
