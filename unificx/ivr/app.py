@@ -4,6 +4,9 @@ import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Literal
+
+import structlog
 
 from unificx.audio_store import sound_name
 from unificx.callapps import App, Call, connect_with_ringback
@@ -18,6 +21,7 @@ from unificx.privacy import Consents
 from unificx.prompts import PromptNotFound, available_language, say_digits
 from unificx.routing import DestinationRef
 
+log = structlog.get_logger()
 PROMPT_APP, NAMES_APP = "prompt", "names"
 """Apps: play the sound of the argument, then hang up; dial by name."""
 MAX_TURNS = 40
@@ -54,7 +58,9 @@ async def play_prompt(call: Call) -> None:
     """Play the sound of the argument, then hang up."""
     name = sound_name("".join(call.arguments))
     if name is not None:
-        await _play(call, name)
+        await call.answer()
+        with contextlib.suppress(PromptNotFound):  # deleted meanwhile
+            await call.play(name)
 
 
 async def run_menu(parts: MenuAppParts, call: Call) -> None:
@@ -92,12 +98,20 @@ class _MenuCall:
                 case "nothing" | "invalid" as entry:
                     if not await self._failed(menu, entry):
                         break
+                case "silent":
+                    log.warning("the prompt of a menu does not exist any more", menu=menu.id)
+                    if not await self._go(menu.otherwise):
+                        break
         await self.call.play("general/goodbye")
 
-    async def _ask(self, menu: Menu) -> Choice:
-        """Play the prompt and read the caller's choice."""
+    async def _ask(self, menu: Menu) -> Choice | Literal["silent"]:
+        """Play the prompt and read the caller's choice. "silent": the sound was deleted, or its speaker erased."""
         name = menu.greeting or sound_name(menu.sound) or ""
-        digits = await _play(self.call, name, escape_digits=KEYS)
+        await self.call.answer()
+        try:
+            digits = await self.call.play(name, escape_digits=KEYS)
+        except PromptNotFound:
+            return "silent"
         digits = digits or await self.call.read_digit(menu.settings.timeout)
         numbers = self._extensions() if menu.settings.direct_dial else frozenset[str]()
         choice = choose(digits, menu.keys, numbers, nested=len(self.path) > 1)
@@ -184,11 +198,3 @@ async def _say_name(parts: MenuAppParts, call: Call, person: names.Entry, keys: 
         sound = await parts.speech.spoken(person.name, available_language(call.language))
         return await call.play(sound, escape_digits=f"{keys}*")
     return await call.play("names/extension", *say_digits(person.number), escape_digits=f"{keys}*")
-
-
-async def _play(call: Call, name: str, escape_digits: str = "") -> str:
-    """Play a sound; one that was deleted meanwhile is skipped."""
-    await call.answer()
-    with contextlib.suppress(PromptNotFound):
-        return await call.play(name, escape_digits=escape_digits)
-    return ""

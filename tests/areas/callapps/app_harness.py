@@ -16,6 +16,7 @@ from unificx.media import MediaUnavailable
 from unificx.media.mixer.messages import Chunk, DigitPressed, PlayEnded
 from unificx.media.sounds import Sound
 from unificx.media.tones import sine
+from unificx.prompts import PromptNotFound
 from unificx.registrar import Caller
 from unificx.sip.legs import Answered, ByeReceived, OfferAnswered, OfferReceived, OfferRejected, Rejected
 
@@ -54,9 +55,14 @@ class ScriptedTap:
 
 
 class FakePrompts:
-    """Each prompt is its own name."""
+    """Each prompt is its own name; those of `missing` do not exist."""
+
+    def __init__(self) -> None:
+        self.missing = set[str]()
 
     async def named(self, name: str, language: str, tenant_id: str) -> Sequence[Sound]:
+        if name in self.missing:
+            raise PromptNotFound(name)
         return (Sound(f"{name}!".encode()),)
 
     async def number(self, value: int, language: str, tenant_id: str) -> Sequence[Sound]:
@@ -95,9 +101,10 @@ class AppHarness:
     """How the connections that the app requests end, in order; without one, the destination rings."""
 
     def __post_init__(self) -> None:
+        self.prompts = FakePrompts()
         self.host = AppRunner(
             self,
-            FakePrompts(),
+            self.prompts,
             self.clock,
             {self.app.name: self.app},
             language=lambda context: "en",

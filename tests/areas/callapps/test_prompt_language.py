@@ -14,6 +14,7 @@ class RecordingPrompts(FakePrompts):
     """Records the requested languages."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.spoken: list[object] = []
 
     async def named(self, name: str, language: str, tenant_id: str) -> Sequence[Sound]:

@@ -103,6 +103,14 @@ async def test_missing_and_invalid_entries_lead_to_the_other_destination() -> No
     assert led_to(found) == [BOX]
 
 
+async def test_a_menu_without_its_prompt_leads_to_the_other_destination_at_once() -> None:
+    """As after the erasure of the person who has spoken it."""
+    found = stage(digits={"own/main": ["5"]}, outcomes=["answered"])
+    found.prompts.missing = {"own/main"}
+    await found.run()
+    assert (led_to(found), heard(found)) == ([BOX], [])
+
+
 async def test_nested_menu_speaks_its_text_and_star_returns() -> None:
     found = stage(digits={"own/main": ["2", "9"], "spoken/x": ["#", "*"]})
     await found.run()
