@@ -255,12 +255,14 @@ class SipHarness:
         self.touched: set[str] = set()
         self.switches = FakeSwitches()
         self.activities: dict[str, str] = {}
+        self.unlisted: set[str] = set()
         """Activities of RFC 4480 by extension."""
         self.live_calls: dict[str, dict[str, ExtensionCall]] = {}
         state_parts = ExtensionStateParts(
             subscriptions, self.directory, FakeExtensionCalls(self.live_calls), self.touched,
             lambda extension_id: bool(self.location.contacts(extension_id, self.now)),
-            lambda extension_id: self.activities.get(extension_id, ""), (self.switches,),
+            lambda extension_id: self.activities.get(extension_id, ""),
+            lambda extension: extension.id not in self.unlisted, (self.switches,),
             self.clock.monotonic, lambda: None,
         )  # fmt: skip
         self.extension_states = ExtensionStates(state_parts)

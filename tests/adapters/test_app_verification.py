@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 from unificx.cli import build
 from unificx.core.clock import SystemClock
 from unificx.integrations.local_ca import ensure_certificates
+from unificx.privacy import GRACE, outside_subject
 from unificx.server import main
 from unificx.server.bootstrap import open_installation
 from unificx.server.container import Container
@@ -35,6 +36,7 @@ CHECKS = [
     "private keys",
     "orphaned values",
     "orphaned files",
+    "orphaned subjects",
     "destroyed keys",
     "erasure journal",
 ]
@@ -101,6 +103,8 @@ async def test_the_demo_passes_and_each_fault_is_named(tmp_path: Path, environ: 
             await uow.session.execute(text("ALTER TABLE speed_dial ADD COLUMN name TEXT"))
         stored = sqlite3.connect(paths.keys)
         container.erasure.announce("erasure", tenants[-1], "s-1")
+        caller = outside_subject(container.keys, tenants[-1], "+493012345678")
+        container.keys.orphans.mark(tenants[-1], [caller], clock.now() - 2 * GRACE)
         person = await container.identity.users.page(tenants[-1], limit=1)
         stored.execute("DELETE FROM subject_key WHERE subject = ?", (person.items[0].subject,))
         stored.commit()
@@ -111,9 +115,10 @@ async def test_the_demo_passes_and_each_fault_is_named(tmp_path: Path, environ: 
     assert "column speed_dial.name" in found["undeclared stores"]
     assert found["orphaned files"] == "audio 0123"
     assert f"person of {person.items[0].subject}" in found["orphaned values"]
+    assert found["orphaned subjects"] == caller
     assert found["erasure journal"] == "s-1", "its key was not destroyed"
     assert found["private keys"] == "tls/ca.key, tls/server.key"
-    assert found.keys() == {"undeclared stores", "private keys", "orphaned files", "orphaned values", "erasure journal"}
+    assert found.keys() == set(CHECKS) - {"plaintext", "destroyed keys"}
 
 
 @pytest.mark.promise("T2")

@@ -215,6 +215,26 @@ def test_a_deleted_extension_ends_its_subscriptions(harness: SipHarness, phone: 
     assert len(harness.subscriptions) == 0
 
 
+@pytest.mark.promise("D4")
+def test_who_has_objected_to_the_directory_is_not_watched_by_others(harness: SipHarness, phone: Phone) -> None:
+    answered(harness, subscribe(phone))
+    harness.unlisted.add(BOB)
+    harness.extension_states.extension_changed(BOB)
+    [ended] = notified([*harness.send(b"\r\n"), *harness.advance(1)])
+    assert (ended.first("subscription-state"), ended.body) == ("terminated;reason=noresource", b"")
+    answered(harness, [ended])
+    assert len(harness.subscriptions) == 0
+    for user in ("1002", "1002-t1a"):
+        [response] = subscribe(phone, user)
+        assert isinstance(response, Response)
+        assert response.status == 404
+    own = Phone(harness, "1002", "1002-t1a", "secret-1002", flow=OTHER_FLOW)
+    answered(harness, subscribe(own), OTHER_FLOW)
+    assert [dialogs(body) for body in answered(harness, change(harness, c1=TALKS), OTHER_FLOW)] == [
+        [("c1", "confirmed")]
+    ]
+
+
 def test_a_revoked_watcher_is_not_notified_further(harness: SipHarness, phone: Phone) -> None:
     answered(harness, subscribe(phone))
     harness.directory.enable_device("d-t1-1001a", enabled=False)

@@ -76,6 +76,7 @@ from unificx.privacy.moving import (
     exported_withdrawn_keys,
     reopen_erasures,
 )
+from unificx.privacy.orphans import GRACE, OrphanSweep, orphaned_subjects
 from unificx.privacy.outside import canonical_number, find_outside_subject, outside_subject
 from unificx.privacy.policy import (
     Change,
@@ -97,6 +98,7 @@ from unificx.privacy.signing import RECEIPT_KEY_BYTES, ReceiptSigner, fingerprin
 __all__ = [
     "CLASSES",
     "DRAFT",
+    "GRACE",
     "HEADS_VARIABLE",
     "OBJECTION_PURPOSES",
     "OPTIONAL_PURPOSES",
@@ -144,6 +146,7 @@ __all__ = [
     "NewHold",
     "ObjectionPurpose",
     "OptionalPurpose",
+    "OrphanSweep",
     "Period",
     "PersonAccess",
     "PersonErasures",
@@ -188,6 +191,7 @@ __all__ = [
     "master_key_file",
     "new_act",
     "open_content_key",
+    "orphaned_subjects",
     "outside_subject",
     "personal_fields",
     "plain_columns",

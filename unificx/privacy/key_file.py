@@ -35,6 +35,9 @@ CREATE TABLE IF NOT EXISTS withdrawn_key (
     tenant TEXT NOT NULL, subject TEXT NOT NULL, version INTEGER NOT NULL, wrapped BLOB NOT NULL,
     wrapped_by INTEGER NOT NULL DEFAULT 1, PRIMARY KEY (tenant, subject, version)
 );
+CREATE TABLE IF NOT EXISTS orphaned_key (
+    tenant TEXT NOT NULL, subject TEXT NOT NULL, since INTEGER NOT NULL, PRIMARY KEY (tenant, subject)
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS destructions (id INTEGER PRIMARY KEY CHECK (id = 1), number INTEGER NOT NULL);
 INSERT OR IGNORE INTO destructions VALUES (1, 0);
 CREATE TABLE IF NOT EXISTS journal (

@@ -26,6 +26,7 @@ from unificx.privacy.key_file import KeyFile
 from unificx.privacy.key_wrapping import unwrap, wrap
 from unificx.privacy.known_journal import KnownJournal
 from unificx.privacy.master import MasterKey
+from unificx.privacy.orphaned_keys import OrphanedKeys
 from unificx.privacy.tenant_keys import TenantKeys, TenantSecrets
 from unificx.privacy.withdrawn_keys import WithdrawnKeys
 
@@ -70,6 +71,7 @@ class KeyStore:
         self.tenants = TenantKeys(self.file, wrapper)
         self.journal = KnownJournal(self._db, self._lock)
         self.withdrawn = WithdrawnKeys(self._db, self._lock)
+        self.orphans = OrphanedKeys(self.file, self._destructions, self._cache)
         self.secrets = InstallationSecrets(self.file, wrapper, self.tenants)
         try:
             self.installation_id = self.secrets.verify(clock.new_id())
@@ -313,9 +315,16 @@ class KeyStore:
             db.execute("DELETE FROM alias WHERE tenant = ? AND kind = ? AND subject = ?", (tenant, kind, subject))
 
     def _find(self, tenant: str, kind: str, blind: bytes) -> str | None:
-        query = "SELECT subject FROM alias WHERE tenant = ? AND kind = ? AND blind = ?"
+        query = (
+            "SELECT subject, EXISTS (SELECT 1 FROM orphaned_key WHERE tenant = ?1 AND subject = alias.subject)"
+            " FROM alias WHERE tenant = ?1 AND kind = ?2 AND blind = ?3"
+        )
         row = self._db.execute(query, (tenant, kind, blind)).fetchone()
-        return row[0] if row else None
+        if row is None:
+            return None
+        if row[1]:
+            self.orphans.keep(tenant, row[0])
+        return row[0]
 
     def _present(self, db: sqlite3.Connection, tenant: str) -> TenantSecrets:
         secrets = self.tenants.current(db, tenant)

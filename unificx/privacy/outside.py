@@ -1,8 +1,11 @@
 """Data subjects of parties outside: one per telephone number, in each of its spellings."""
 
+from collections.abc import Set
+
 from unificx.core.clock import random_id
 from unificx.privacy.keys import KeyStore
 
+_BATCH = 500
 NUMBER_ALIAS = "number"
 """Kind of alias for the number of a party outside."""
 
@@ -23,3 +26,16 @@ def find_outside_subject(keys: KeyStore, tenant: str, number: str) -> str | None
 def canonical_number(keys: KeyStore, tenant: str, number: str) -> str:
     """Return a number as it is stored: in E.164, or a short number as it is dialled; other texts unchanged."""
     return keys.numbering_plan.canonical(tenant, number) or number
+
+
+def numbered_subjects(keys: KeyStore, tenant: str, subjects: Set[str]) -> set[str]:
+    """Return those of the subjects that are known by a number outside."""
+    found: set[str] = set()
+    query = "SELECT DISTINCT subject FROM alias WHERE tenant = ? AND kind = ? AND subject IN (%s)"
+    left = list(subjects)
+    for start in range(0, len(left), _BATCH):
+        batch = left[start : start + _BATCH]
+        with keys.file.lock:
+            rows = keys.file.db.execute(query % ",".join("?" * len(batch)), (tenant, NUMBER_ALIAS, *batch))
+            found.update(row[0] for row in rows)
+    return found

@@ -1,6 +1,6 @@
 """All SQL of this area: erasures of people, and counts of what is held about a subject."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -52,6 +52,13 @@ async def page_of_rows(
     if after is not None:
         query = query.where(tuple_(*key) > after)
     return (await session.execute(query)).all()
+
+
+async def subjects_in(session: AsyncSession, table: Table, column: str, tenant_id: str) -> AsyncIterator[Sequence[str]]:
+    """Yield the data subjects that a column refers to, some at a time."""
+    query = select(table.c[column]).where(table.c.tenant_id == tenant_id).distinct()
+    async for rows in (await session.stream_scalars(query)).partitions(PAGE):
+        yield rows
 
 
 async def find_erasure(session: AsyncSession, tenant_id: str, person_id: str) -> ErasureRow | None:

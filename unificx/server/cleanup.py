@@ -23,7 +23,7 @@ from unificx.identity.events import (
     TenantDeleted,
     TenantSuspended,
 )
-from unificx.privacy import DataSubject, HoldReleased
+from unificx.privacy import DataSubject, HoldReleased, OrphanSweep
 from unificx.privacy.events import SubjectErased
 from unificx.registrar.events import DeviceRegistered
 from unificx.server.container import Container
@@ -48,6 +48,7 @@ class Cleanup:
         # Owner: the erasure journal; a copy of the node that holds the lease of the cleanup.
         self._incomplete: dict[str, SubjectErased] = {}
         """Erased subjects by erasure id; the database may still contain data about them."""
+        self._orphans = OrphanSweep(container.database, container.keys, container.identity.directory.tenants)
         bus, registrar, now = container.bus, container.registrar, container.clock.monotonic
         bus.subscribe(DeviceRegistered, lambda event: container.identity.devices.mark_used(event.device_id))
         bus.subscribe(DeviceRevoked, lambda event: registrar.remove_device(event.device_id, now()))
@@ -165,6 +166,7 @@ class Cleanup:
                 self._container.push.start(),
                 self._sweep_idempotency(),
                 self._sweep_attachments(),
+                self._sweep_orphans(),
                 self._container.erasures.begin_due(),
                 self._container.erasures.resume(),
                 self._send_heads(),
@@ -195,6 +197,11 @@ class Cleanup:
 
     async def _sweep_attachments(self) -> None:
         await self._container.chat.attachments.sweep()
+
+    async def _sweep_orphans(self) -> None:
+        """Not while records wait outside the database, or an operator has to check the clock."""
+        if not self._container.spool.parked() and self._container.retention.status.waiting_since is None:
+            await self._orphans.run()
 
     async def _sweep_idempotency(self) -> None:
         await self._container.idempotency.sweep()

@@ -12,6 +12,7 @@ from unificx.core.faults import describe_fault
 from unificx.identity.events import ExtensionDeleted
 from unificx.presence import PresenceState
 from unificx.presence.events import PresenceChanged
+from unificx.privacy.events import ObjectionChanged
 from unificx.registrar.events import DeviceRegistered, DeviceUnregistered
 from unificx.routing import code_of
 from unificx.server.container import Container
@@ -69,6 +70,7 @@ def create_extension_states(
             touched=touched,
             is_reachable=Reachability(container).is_reachable,
             activity=lambda extension_id: _activity(container, extension_id),
+            is_listed=lambda extension: not container.consents.objects(extension.subject, "directory"),
             switches=(ParkingSlotStates(manager.deps.parking), container.routing.hours),
             now=container.clock.monotonic,
             wake=manager.on_pending_output,
@@ -82,8 +84,8 @@ def _activity(container: Container, extension_id: str) -> str:
 
 
 def follow_extensions(container: Container, states: ExtensionStates) -> None:
-    """Have the watchers of an extension notified of its registrations, of the state of its user, and of its end, and
-    those of opening hours of their switch."""
+    """Have the watchers of an extension notified of its registrations, of the state of its user, of an objection to the
+    directory, and of its end, and those of opening hours of their switch."""
 
     def changed(event: DeviceRegistered | DeviceUnregistered | ExtensionDeleted | PresenceChanged) -> None:
         # The directory changes right after the bus handlers have run.
@@ -92,6 +94,12 @@ def follow_extensions(container: Container, states: ExtensionStates) -> None:
     def switched(tenant_id: str) -> None:
         asyncio.get_running_loop().call_soon(states.switches_changed, tenant_id)
 
+    def objection_changed(event: ObjectionChanged) -> None:
+        for extension in container.identity.directory.extensions(event.tenant_id):
+            if container.consents.objects(extension.subject, "directory"):
+                asyncio.get_running_loop().call_soon(states.extension_changed, extension.id)
+
+    container.bus.subscribe(ObjectionChanged, objection_changed)
     for kind in (DeviceRegistered, DeviceUnregistered, ExtensionDeleted, PresenceChanged):
         container.bus.subscribe(kind, changed)
     container.routing.hours.on_change.append(switched)

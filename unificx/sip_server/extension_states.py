@@ -27,6 +27,7 @@ ANONYMOUS = DialogParty("sip:anonymous@anonymous.invalid", "Anonymous")
 class ExtensionStateParts:
     """Dependencies. `touched`: ids of the calls that had a step, added by call control; `is_reachable`: whether any
     device of an extension can be called now; `activity`: the activity that its user has set (RFC 4480), "" without one;
+    `is_listed`: whether an extension may be shown to others, as its user has not objected to the directory;
     `switches`: the codes that can be watched; `wake` has the driver send what is pending."""
 
     subscriptions: Subscriptions
@@ -35,6 +36,7 @@ class ExtensionStateParts:
     touched: set[str]
     is_reachable: Callable[[str], bool]
     activity: Callable[[str], str]
+    is_listed: Callable[[Extension], bool]
     switches: Sequence[SwitchStates]
     now: Callable[[], float]
     wake: Callable[[], None]
@@ -61,6 +63,8 @@ class ExtensionStates:
         """Handle a SUBSCRIBE outside a dialog from an authenticated device. Raise RemoteProtocolError."""
         package, dialled = event_package(request), request.target.decoded_user
         extension = self._extension(device.tenant_id, dialled)
+        if extension is not None and not self._is_shown(extension, device):
+            raise RemoteProtocolError(404, "Not Found", request)
         resource = extension.id if extension is not None else self._switch(device.tenant_id, dialled)
         if resource is None or (package == PRESENCE and extension is None):
             raise RemoteProtocolError(404, "Not Found", request)
@@ -81,7 +85,7 @@ class ExtensionStates:
 
     def extension_changed(self, extension_id: str) -> None:
         """Notify the watchers of an extension that was deleted, whose devices can or cannot be reached now, or whose
-        user has set another state."""
+        user has set another state. Subscriptions of those who may not watch it any more end."""
         if self._is_watched:
             self._changed(extension_id, self._parts.now())
             self._parts.wake()
@@ -107,7 +111,7 @@ class ExtensionStates:
         if dialled:
             return self._state(tenant_id, dialled) is not None
         extension = self._parts.directory.extension_by_id(watched.resource)
-        return extension is not None and extension.tenant_id == device.tenant_id
+        return extension is not None and self._is_shown(extension, device)
 
     def content(self, watched: Watched, version: int) -> tuple[str, bytes]:
         resource = watched.resource
@@ -165,6 +169,11 @@ class ExtensionStates:
         found = directory.extension_by_id(device.extension_id) if device is not None else None
         own = found if found is not None and found.tenant_id == tenant_id else None
         return directory.extension(tenant_id, dialled) or own
+
+    def _is_shown(self, extension: Extension, device: DeviceAuth) -> bool:
+        """Whether a device may watch an extension: that of its own user, or one of its tenant that is listed."""
+        own = extension.id == device.extension_id
+        return own or (extension.tenant_id == device.tenant_id and self._parts.is_listed(extension))
 
     def _switch(self, tenant_id: str, dialled: str) -> str | None:
         state = self._state(tenant_id, dialled)

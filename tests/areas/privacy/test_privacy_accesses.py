@@ -5,11 +5,20 @@ from dataclasses import dataclass
 
 import pytest
 
-from unificx.core.access import Access
+from unificx.core.access import Access, stating
 from unificx.core.clock import ManualClock
 from unificx.db import Database
 from unificx.identity.events import TenantDeleted
-from unificx.privacy import AccessLog, DataSubject, KeyStore, Retention, access_expiries, access_holding
+from unificx.privacy import (
+    AccessLog,
+    DataSubject,
+    KeyStore,
+    Records,
+    Retention,
+    access_expiries,
+    access_holding,
+    outside_subject,
+)
 from unificx.privacy.retention import Period
 
 ADMIN = Access("administration", "person-ana", "one")
@@ -59,6 +68,23 @@ async def test_one_entry_for_actor_purpose_table_and_hour(log: AccessLog, clock:
     await look(log)
     assert len(await seen(log, "ben")) == 5
     assert await seen(log, "a caller") == []
+
+
+@pytest.mark.promise("D1", "T3")
+async def test_accesses_to_data_of_a_caller_outside_are_in_the_copy_of_it(
+    log: AccessLog, database: Database, keys: KeyStore
+) -> None:
+    caller = outside_subject(keys, "one", "+493012345678")
+    for _ in range(2):
+        log.note(ADMIN.to("history"), "call_party", "one", {caller, "withheld"})
+        log.note(ADMIN.to("telephony"), "call_party", "one", {caller})
+        await log.store()
+    with stating(Access("requests", "copy")):
+        [copy] = access_holding(database, log).export(DataSubject("one", caller), keys)
+        assert isinstance(copy, Records)
+        rows = [row async for row in copy.read()]
+    assert [(row["kind"], row["purpose"], row["actor"]) for row in rows] == [("call_party", "history", "person-ana")]
+    assert await seen(log, "withheld") == []
 
 
 @pytest.mark.promise("D3", "R4")

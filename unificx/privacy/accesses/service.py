@@ -1,4 +1,5 @@
-"""Notes which administrators open data of which people, one entry per actor, purpose, table and hour.
+"""Notes which administrators open data of which people, one entry per actor, purpose, table and hour. People are those
+with an account, and parties outside that are known by a number and may ask for a copy of their data.
 
 A request that is watched passes `AccessLog.note` as the witness of its access (`core.access`), which the codecs call.
 New entries of the hour are stored before the request is answered.
@@ -18,6 +19,7 @@ from unificx.privacy.accesses.models import AccessPart, PersonAccessRow
 from unificx.privacy.audit.entries import PERIOD
 from unificx.privacy.holdings import Holding, RowHolding
 from unificx.privacy.keys import KeyStore
+from unificx.privacy.outside import numbered_subjects
 from unificx.privacy.retention import Expiry
 
 WATCHED = frozenset({"administration", "history", "operations", "requests", "security"})
@@ -71,14 +73,14 @@ class AccessLog:
         self._one_at_a_time = asyncio.Lock()
 
     def note(self, access: Access, kind: str, tenant_id: str, subjects: Set[str]) -> None:
-        """Note that parts of these subjects were opened. Only people with an account count."""
+        """Note that parts of these subjects were opened."""
         if access.purpose not in WATCHED:
             return
         hour = self._clock.now().replace(minute=0, second=0, microsecond=0)
         if hour != self._hour:
             self._hour, self._seen = hour, {}
         seen = self._seen.setdefault((access, kind, tenant_id), set())
-        new = (subjects - seen) & self._people.person_subjects
+        new = subjects - seen
         if new:
             seen |= new
             self._pending.append(_NewAccesses(access, hour, kind, tenant_id, new))
@@ -103,7 +105,9 @@ class AccessLog:
         own = self._people.person_subject(new.access.actor)
         part = AccessPart(new.access.actor, new.access.tenant)
         rows: list[dict[str, Any]] = []
-        for subject, key in self._keys.get(new.tenant_id, new.subjects - {own}).items():
+        people = new.subjects & self._people.person_subjects
+        people |= numbered_subjects(self._keys, new.tenant_id, new.subjects - people)
+        for subject, key in self._keys.get(new.tenant_id, people - {own}).items():
             if key is None:
                 continue
             row = self._clock.new_id()

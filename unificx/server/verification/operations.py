@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,7 @@ from unificx.core.clock import Clock
 from unificx.core.errors import StartupError
 from unificx.db import Database
 from unificx.integrations.local_ca import is_plain_key
-from unificx.privacy import (
-    ErasureJournal,
-    KeyStore,
-    erasure_journal_file,
-    load_master,
-)
+from unificx.privacy import GRACE, ErasureJournal, KeyStore, erasure_journal_file, load_master, orphaned_subjects
 from unificx.server.home_files import files_below, kind_of
 from unificx.server.paths import InstallationPaths, database_url
 from unificx.server.verification.findings import Finding, finding
@@ -32,6 +28,8 @@ from unificx.server.verification.stored import (
 )
 
 _MAX_PEM_BYTES = 1 << 20
+_SWEEP_DELAY = timedelta(days=2)
+"""Days that a daily sweep may be late, as a server may be stopped."""
 
 
 async def verify(paths: InstallationPaths, environ: Mapping[str, str], clock: Clock, connect: Connect) -> list[Finding]:
@@ -52,6 +50,7 @@ async def verify(paths: InstallationPaths, environ: Mapping[str, str], clock: Cl
                 await _no_undeclared(paths, database),
                 _no_plain_keys(paths),
                 *_unexplained_twice(before, await _unexplained(paths, database, await sealed_subjects(database))),
+                await checks.orphans(database),
                 checks.destroyed_keys({(t, s) for _, t, s in held if t == planted["tenant_id"]}),
                 await checks.journal(database),
             ]
@@ -130,6 +129,18 @@ class _InstallationChecks:
             faults = [subject for tenant, subject in sample if keys.get(tenant, [subject])[subject] is not None]
         faults = faults if canaries else ["the canaries have no keys"]
         return finding("destroyed keys", faults, f"none of {len(sample)} opens anything", ("R4", "D3"))
+
+    async def orphans(self, database: Database) -> Finding:
+        """Report data subjects without data that the daily sweep should have removed."""
+        before, found, overdue = self._clock.now() - GRACE - _SWEEP_DELAY, 0, list[str]()
+        with closing(self._keys()) as keys:
+            for tenant in sorted(StoredKeys(self._paths.keys).tenants):
+                left = await orphaned_subjects(database, keys, tenant)
+                overdue += sorted(left.intersection(keys.orphans.marked(tenant, before)))
+                found += len(left)
+        days = (GRACE + _SWEEP_DELAY).days
+        good = f"{found} data subjects without data, each removed within {days} days"
+        return finding("orphaned subjects", overdue, good, ("R3", "R4"))
 
     async def journal(self, database: Database) -> Finding:
         """Verify the erasure journal, and compare it with key store and database."""

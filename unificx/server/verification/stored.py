@@ -31,6 +31,7 @@ class StoredKeys:
             head = db.execute("SELECT length, mac FROM journal").fetchone()
         self.journal = JournalHead(*head) if head else JournalHead()
         self.destroyed_tenants = {row[0] for row in destroyed}
+        self.tenants = {tenant for tenant, _, _ in rows} - self.destroyed_tenants
         self.destroyed = {(tenant, subject) for tenant, subject, present in rows if not present}
         self._subjects = {subject for _, subject, _ in rows}
 

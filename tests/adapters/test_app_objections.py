@@ -1,0 +1,38 @@
+"""An objection to the directory reaches the keys of phones at once."""
+
+import asyncio
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from sip_harness import SipHarness
+
+from unificx.calls import Parking
+from unificx.core.clock import SystemClock
+from unificx.server.bootstrap import open_installation
+from unificx.server.extension_state_handler import create_extension_states, follow_extensions
+from unificx.server.paths import InstallationPaths, database_url
+
+
+@pytest.mark.promise("D4")
+async def test_the_watchers_of_a_person_who_objects_are_notified(
+    tmp_path: Path, sqlite_template: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths, changed = InstallationPaths(tmp_path / "home"), list[str]()
+    paths.home.mkdir(mode=0o700)
+    paths.database.write_bytes(sqlite_template)
+    calls: Any = SimpleNamespace(calls={}, deps=SimpleNamespace(parking=Parking()), on_pending_output=lambda: None)
+    async with open_installation(paths, database_url(paths, {}), {}, SystemClock()) as container:
+        demo = await container.identity.initial_setup.create_demo_tenant()
+        assert demo is not None
+        first, *others = container.identity.directory.extensions(demo.tenant.id)
+        states = create_extension_states(container, SipHarness().subscriptions, calls, set())
+        monkeypatch.setattr(states, "extension_changed", changed.append)
+        follow_extensions(container, states)
+        assert states._parts.is_listed(first)
+        await container.consents.object_to(demo.tenant.id, first.subject, "directory", objects=True, locale="en")
+        await asyncio.sleep(0)
+        assert changed == [first.id]
+        assert not states._parts.is_listed(first)
+        assert all(states._parts.is_listed(each) for each in others)

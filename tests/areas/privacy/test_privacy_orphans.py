@@ -1,0 +1,85 @@
+"""Data subjects that no row refers to any more lose their key after some days; all others keep it."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import delete, insert
+from sweeping import SweptTenant
+
+from unificx.core.clock import ManualClock, random_id
+from unificx.db import Database
+from unificx.db.base import sealed_part
+from unificx.privacy import GRACE, KeyStore, OrphanSweep, find_outside_subject, orphaned_subjects, outside_subject
+from unificx.privacy.accesses.models import AccessPart, PersonAccessRow
+from unificx.privacy.accesses.repository import PART
+from unificx.privacy.orphans import subject_columns
+
+CALLERS = ("+4930111", "+4930222", "+4930333", "+4930444")
+
+
+async def refer_to(database: Database, keys: KeyStore, subject: str) -> None:
+    row, at = database.clock.new_id(), database.clock.now()
+    sealed = PART.seal(keys, "acme", [(subject, row, AccessPart("operator", ""))])[0]
+    found = {"id": row, "tenant_id": "acme", "subject_id": subject, "at": at, "purpose": "history", "kind": "call"}
+    async with database.begin() as uow:
+        await uow.session.execute(insert(PersonAccessRow), [{**found, "sealed": sealed}])
+
+
+@pytest.mark.promise("R3", "R4")
+async def test_a_subject_without_rows_loses_its_key_after_some_days(
+    database: Database, keys: KeyStore, clock: ManualClock
+) -> None:
+    gone, again, known, erased = (outside_subject(keys, "acme", number) for number in CALLERS)
+    withheld, elsewhere = random_id(clock), outside_subject(keys, "globex", CALLERS[0])
+    keys.get("acme", [withheld, f"audio-{clock.new_id()}", clock.new_id()], create=True)
+    await refer_to(database, keys, known)
+    sweep = OrphanSweep(database, keys, lambda: (SweptTenant("acme"),))
+    before = set(keys.subjects("acme"))
+    for _ in range(2):
+        assert await sweep.sweep() == 0
+        assert await orphaned_subjects(database, keys, "acme") == {gone, again, erased, withheld}
+        clock.at += GRACE / 2
+    assert find_outside_subject(keys, "acme", CALLERS[1]) == again, "a call has begun: its row follows"
+    keys.destroy("acme", erased)
+    fresh = outside_subject(keys, "acme", "+4930555")
+    clock.at += timedelta(hours=1)
+    assert await sweep.sweep() == 2
+    assert set(keys.subjects("acme")) == (before | {fresh}) - {gone, withheld}
+    assert keys.is_destroyed("acme", erased)
+    assert keys.get("acme", [gone, again]).keys() == {gone, again}
+    assert [key is None for key in keys.get("acme", [gone, again, known, fresh]).values()] == [
+        True,
+        False,
+        False,
+        False,
+    ]
+    assert find_outside_subject(keys, "globex", CALLERS[0]) == elsewhere
+    assert outside_subject(keys, "acme", CALLERS[0]) not in before
+    async with database.begin() as uow:
+        await uow.session.execute(delete(PersonAccessRow).where(PersonAccessRow.tenant_id == "acme"))
+    assert known in await orphaned_subjects(database, keys, "acme")
+
+
+async def test_a_sweep_runs_once_a_day(database: Database, keys: KeyStore, clock: ManualClock) -> None:
+    subject = outside_subject(keys, "acme", CALLERS[0])
+    sweep = OrphanSweep(database, keys, lambda: (SweptTenant("acme"),))
+    await sweep.run()
+    outside_subject(keys, "acme", CALLERS[0])
+    await sweep.run()
+    assert keys.orphans.marked("acme", clock.now() + timedelta(days=1)) == []
+    clock.advance(86_400)
+    await sweep.run()
+    assert keys.orphans.marked("acme", clock.now() + timedelta(days=1)) == [subject]
+
+
+def test_every_sealed_column_names_a_subject_that_a_sweep_reads() -> None:
+    found = {(table.name, column) for table, column in subject_columns()}
+    tables = {table for table, _ in subject_columns()}
+    named = {
+        (table.name, part.subject)
+        for table in tables
+        for column in table.columns
+        if (part := sealed_part(column)) is not None
+    }
+    assert named
+    assert named <= found

@@ -1,0 +1,75 @@
+"""Keys of data subjects that no row refers to any more, such as callers whose last call has ended its period.
+
+A sweep marks them with the time; what is found by its number meanwhile, as a call begins, loses the mark. A key whose
+mark has stood long enough is removed with its aliases, without a tombstone: its random id is never used again.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from unificx.privacy.cache import KeyCache
+from unificx.privacy.destructions import Destructions
+from unificx.privacy.key_file import KeyFile
+
+_BATCH = 500
+
+
+class OrphanedKeys:
+    """The marks of a key store. Times are stored in seconds since 1970."""
+
+    def __init__(self, file: KeyFile, destructions: Destructions, cache: KeyCache) -> None:
+        self._file, self._destructions, self._cache = file, destructions, cache
+
+    def candidates(self, tenant: str) -> set[str]:
+        """Return the data subjects of a tenant that have a key. Keys of objects, whose ids are other ones than those of
+        `random_id`, are left out: their owners destroy them."""
+        query = (
+            "SELECT subject FROM subject_key WHERE tenant = ? AND wrapped IS NOT NULL"
+            " AND length(subject) = 36 AND substr(subject, 15, 1) = '4'"
+        )
+        with self._file.lock:
+            return {row[0] for row in self._file.db.execute(query, (tenant,))}
+
+    def mark(self, tenant: str, orphans: Iterable[str], now: datetime) -> None:
+        """Replace the marks of a tenant; earlier ones of the same subjects stay."""
+        at, rows = int(now.timestamp()), {subject: subject for subject in orphans}
+        with self._file.writing() as db:
+            marked = {row[0] for row in db.execute("SELECT subject FROM orphaned_key WHERE tenant = ?", (tenant,))}
+            gone = [(tenant, subject) for subject in marked.difference(rows)]
+            db.executemany("DELETE FROM orphaned_key WHERE tenant = ? AND subject = ?", gone)
+            new = [(tenant, subject, at) for subject in rows if subject not in marked]
+            db.executemany("INSERT INTO orphaned_key VALUES (?, ?, ?)", new)
+
+    def marked(self, tenant: str, before: datetime) -> list[str]:
+        """Return the subjects that have been marked since before a time."""
+        query = "SELECT subject FROM orphaned_key WHERE tenant = ? AND since < ?"
+        with self._file.lock:
+            return [row[0] for row in self._file.db.execute(query, (tenant, int(before.timestamp())))]
+
+    def keep(self, tenant: str, subject: str) -> None:
+        """Remove the mark of a subject that is used again. Call it with the lock of the file."""
+        self._file.db.execute("DELETE FROM orphaned_key WHERE tenant = ? AND subject = ?", (tenant, subject))
+
+    def remove(self, tenant: str, before: datetime) -> int:
+        """Remove the keys and aliases of a tenant that have been marked since before a time; return their number.
+
+        Raise KeysBusy if the old bytes could not be cleared yet."""
+        removed = 0
+        query = "SELECT subject FROM orphaned_key WHERE tenant = ? AND since < ? LIMIT ?"
+        while True:
+            with self._file.writing() as db:
+                found = [row[0] for row in db.execute(query, (tenant, int(before.timestamp()), _BATCH))]
+                if not found:
+                    return removed
+                rows = [(tenant, subject) for subject in found]
+                # A tombstone stays: the subject was erased since it was marked.
+                query_of_keys = "DELETE FROM subject_key WHERE tenant = ? AND subject = ? AND wrapped IS NOT NULL"
+                db.executemany(query_of_keys, rows)
+                db.executemany("DELETE FROM alias WHERE tenant = ? AND subject = ?", rows)
+                db.executemany("DELETE FROM orphaned_key WHERE tenant = ? AND subject = ?", rows)
+                number = self._destructions.count(db)
+                self._cache.clear()  # within the lock: no reader finds the keys in between
+            self._destructions.committed(number)
+            self._file.truncate_log()
+            self._cache.clear()
+            removed += len(found)

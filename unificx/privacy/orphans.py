@@ -1,0 +1,69 @@
+"""The sweep of data subjects that no row refers to any more: their keys and aliases go after some days."""
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
+from typing import Protocol
+
+from sqlalchemy import Table
+
+from unificx.db import Base, Database
+from unificx.db.migrations.models import load_all_models
+from unificx.privacy import repository
+from unificx.privacy.keys import KeyStore
+
+GRACE = timedelta(days=7)
+"""Time from the first sweep that finds no row of a subject until its key is removed. No call lasts as long: the
+parties of a call were found by number since, or have rows."""
+INTERVAL = timedelta(days=1)
+
+
+class WithId(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+class OrphanSweep:
+    """Use from the node in charge of maintenance. `tenants` are all tenants."""
+
+    def __init__(self, database: Database, keys: KeyStore, tenants: Callable[[], Sequence[WithId]]) -> None:
+        self._database, self._keys, self._tenants = database, keys, tenants
+        self._clock = database.clock
+        self._next = 0.0
+
+    async def run(self) -> None:
+        """Sweep once a day. Called every few minutes."""
+        now = self._clock.monotonic()
+        if now >= self._next:
+            self._next = now + INTERVAL.total_seconds()
+            await self.sweep()
+
+    async def sweep(self) -> int:
+        """Mark the orphans of all tenants and remove those that were marked long ago; return their number. Raise
+        KeysBusy."""
+        removed, now = 0, self._clock.now()
+        for tenant in self._tenants():
+            found = await orphaned_subjects(self._database, self._keys, tenant.id)
+            await asyncio.to_thread(self._keys.orphans.mark, tenant.id, found, now)
+            removed += await asyncio.to_thread(self._keys.orphans.remove, tenant.id, now - GRACE)
+        return removed
+
+
+async def orphaned_subjects(database: Database, keys: KeyStore, tenant_id: str) -> set[str]:
+    """Return the data subjects of a tenant with a key and without a row."""
+    left = await asyncio.to_thread(keys.orphans.candidates, tenant_id)  # before the rows, which new subjects get later
+    async with database.read() as session:
+        for table, column in subject_columns():
+            if not left:
+                break
+            async for found in repository.subjects_in(session, table, column, tenant_id):
+                left.difference_update(found)
+    return left
+
+
+def subject_columns() -> Iterator[tuple[Table, str]]:
+    """Yield all columns that refer to data subjects, by their names."""
+    load_all_models()
+    for table in Base.metadata.sorted_tables:
+        if "tenant_id" in table.c:
+            yield from ((table, column.name) for column in table.c if "subject" in column.name)
