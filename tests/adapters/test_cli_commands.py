@@ -433,3 +433,8 @@ def test_trunk_commands(home: CliHome) -> None:
     assert "already exists" in error_line(wrong)
     assert home.run_json("trunk", "delete", "office") == {"deleted": office["id"]}
     assert "carrier" in home.run_text("trunk", "list")
+    number = ("number", "create", "--number", "+49301234500", "--trunk", "carrier", "--to", "hangup")
+    alone = home.run(*number, "--extensions", "10##", "--home", str(home.folder))
+    assert "Add --up-to" in error_line(alone)
+    added = home.run_text(*number, "--up-to", "09", "--extensions", "10##")
+    assert "10 numbers were added; 0 of them lead to extensions." in added

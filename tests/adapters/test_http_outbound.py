@@ -37,6 +37,8 @@ async def test_a_range_of_numbers_is_previewed_and_added(admin: httpx.AsyncClien
     assert len((await admin.get("/api/v1/numbers")).json()["items"]) == 10
     wrong = await admin.post(path, json={**new, "numbers": "+49301234501"})
     assert (wrong.status_code, wrong.json()["field"]) == (422, "numbers")
+    direct = await admin.post(path, json={**new, "numbers": "+49301234601-02", "extensions": "10##"})
+    assert direct.json()["direct"] == [{"number": "+49301234601", "extension": "1001"}]
 
 
 class FakeProber:

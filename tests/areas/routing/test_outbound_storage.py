@@ -116,6 +116,22 @@ async def test_a_range_of_numbers_is_added_completely_or_not_at_all(outside: Out
     ]
 
 
+async def test_numbers_of_a_range_lead_to_the_extensions_of_their_last_digits(outside: OutboundSetup) -> None:
+    numbers = outside.outbound.numbers
+    new = NewNumber("+49301234500-03", "carrier", "hangup", extensions="10##")
+    direct = (("+49301234501", "1001"), ("+49301234502", "1002"))
+    assert numbers.preview_range(outside.acme, new.number, new.extensions).direct == direct
+    assert (await numbers.create_range(outside.acme, new)).direct == direct
+    found = {one.number: one for one in numbers.list(outside.acme).items}
+    assert [str(one.destination) for one in found.values()] == ["hangup", "extension:1001", "extension:1002", "hangup"]
+    assert found["+49301234501"].shown_for == (outside.extension("1001").id,)
+    assert found["+49301234500"].shown_for == ()
+    for pattern in ("10", "##10", "1#0#", "#######", "123456789#", "٩#"):
+        with pytest.raises(Invalid) as refused:
+            numbers.preview_range(outside.acme, new.number, pattern)
+        assert refused.value.field == "extensions"
+
+
 @pytest.mark.parametrize(
     "text", ["", "-", "+49301234500", "+49301234500-", "-99", "+49301234500-00000", "+49301234550-49", "+493012340000-1000",
              "1001-1009", "+49301234500-9٩", "+49301234500-x"]

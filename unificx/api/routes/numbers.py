@@ -1,5 +1,6 @@
 """Public numbers: the numbers of a tenant in the public network and where they lead."""
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import Depends, Path, status
@@ -55,9 +56,10 @@ async def create_number(
 async def preview_number_range(
     services: ServicesDep, user: CurrentUserDep, wanted: models.RangePreview, tenant: TenantQuery = None
 ) -> models.NumberRange:
-    """Say which numbers a range has, and which of them the tenant has already. Nothing is added."""
+    """Say which numbers a range has, where they lead, and which of them the tenant has already. Nothing is added."""
     scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
-    return models.NumberRange.model_validate(services.outbound.numbers.preview_range(scope.tenant_id, wanted.numbers))
+    numbers = services.outbound.numbers
+    return models.NumberRange.of(numbers.preview_range(scope.tenant_id, wanted.numbers, wanted.extensions))
 
 
 @router.post(
@@ -71,8 +73,8 @@ async def create_number_range(
 ) -> models.NumberRange:
     """Add all numbers of a range, or none if one of them exists already."""
     scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
-    found = await services.outbound.numbers.create_range(scope.tenant_id, _wanted(new, new.numbers))
-    return models.NumberRange.model_validate(found)
+    wanted = replace(_wanted(new, new.numbers), extensions=new.extensions)
+    return models.NumberRange.of(await services.outbound.numbers.create_range(scope.tenant_id, wanted))
 
 
 @router.get("/{number}", responses=problem_responses(401, 403, 404))

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from unificx import routing
 from unificx.api.schemas.core import Input, Output
 from unificx.routing import BlockDirection, LimitScope, Reach, RefusalRule, StopRule
 
@@ -80,14 +81,23 @@ class NewPublicNumber(NewNumberValues):
     number: Dialled
 
 
-class NewNumberRange(NewNumberValues):
-    """Numbers with the same values."""
-
-    numbers: RangeText
-
-
 class RangePreview(Input):
     numbers: RangeText
+    extensions: str = Field(
+        default="",
+        max_length=20,
+        description="Pattern of extensions in which each # is one of the last digits of a number, such as 10##.",
+    )
+
+
+class NewNumberRange(NewNumberValues, RangePreview):
+    """Numbers with the same values. With `extensions`, a number whose last digits give an extension leads there, and
+    the extension shows it; the others lead to `destination`."""
+
+
+class DirectNumber(Output):
+    number: str = Field(description="In E.164.")
+    extension: str
 
 
 class NumberRange(Output):
@@ -95,6 +105,12 @@ class NumberRange(Output):
 
     numbers: list[str] = Field(description="In E.164.")
     taken: list[str] = Field(description="Those that the tenant had already. The range cannot be added with them.")
+    direct: list[DirectNumber] = Field(description="Those that lead to an extension by their last digits.")
+
+    @classmethod
+    def of(cls, found: routing.NumberRange) -> "NumberRange":
+        direct = [DirectNumber(number=number, extension=extension) for number, extension in found.direct]
+        return cls(numbers=list(found.numbers), taken=list(found.taken), direct=direct)
 
 
 class PublicNumberChange(Input):

@@ -1,12 +1,15 @@
 """`unificx number`: numbers of a tenant in the public network."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
 
-from unificx.cli.api_client import Json
+from unificx.cli.api_client import ApiClient, Json
 from unificx.cli.collection import Collection
 from unificx.cli.command import CommandContext, command, command_group
+from unificx.cli.errors import CliError
+from unificx.cli.output import print_done
 
 _COLUMNS = {"number": "number", "trunk": "trunk", "destination": "leads to", "description": "description", "id": "id"}
 _DETAILS = {
@@ -48,11 +51,31 @@ def create(
     shown_for: ShownFor = None,
     reject_anonymous: RejectAnonymous = None,
     description: Annotated[str | None, typer.Option(help="Purpose of the number.")] = None,
+    up_to: Annotated[
+        str | None, typer.Option(metavar="DIGITS", help="Last digits of the last number of a range, such as 99.")
+    ] = None,
+    extensions: Annotated[
+        str | None, typer.Option(metavar="PATTERN", help="Of a range: extensions by the last digits, such as 10##.")
+    ] = None,
 ) -> None:
-    """Add a public number and say where it leads."""
-    body = {"number": number, "trunk": trunk, "destination": to, "callers": _caller_rules(caller)}
-    body |= {"shown_for": shown_for or None, "reject_anonymous": reject_anonymous, "description": description}
-    _COLLECTION.create(context, body)
+    """Add a public number, or a range of them."""
+    body = {"trunk": trunk, "destination": to, "callers": _caller_rules(caller), "description": description}
+    body |= {"shown_for": shown_for or None, "reject_anonymous": reject_anonymous}
+    if up_to is not None:
+        _create_range(context, body | {"numbers": f"{number}-{up_to}", "extensions": extensions})
+    elif extensions is not None:
+        raise CliError("Only numbers of a range lead to extensions by their last digits.", "Add --up-to, such as 99.")
+    else:
+        _COLLECTION.create(context, body | {"number": number})
+
+
+def _create_range(context: CommandContext, body: Mapping[str, object]) -> None:
+    async def request(api: ApiClient) -> Json:
+        return await api.post("/numbers/range", body, tenant=await api.resolve_tenant(context.tenant))
+
+    found = context.run(request)
+    added = f"{len(found['numbers'])} numbers were added; {len(found['direct'])} of them lead to extensions."
+    print_done(added, found, as_json=context.as_json)
 
 
 @command(group, "list")

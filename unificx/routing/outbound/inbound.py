@@ -6,11 +6,12 @@ from functools import partial
 
 from unificx.core.errors import Conflict, Invalid, NotFound
 from unificx.db import Page, UnitOfWork, lock_scope
+from unificx.identity import Extension
 from unificx.routing.destinations import Destination
 from unificx.routing.outbound import repository
 from unificx.routing.outbound.numbers import PublicNumber, normalise
 from unificx.routing.outbound.patterns import parse_pattern
-from unificx.routing.outbound.ranges import parse_range
+from unificx.routing.outbound.ranges import extension_for, parse_extensions, parse_range
 from unificx.routing.outbound.schemas import CallerRule, InboundNumber, NewNumber, NumberChange, NumberRange
 from unificx.routing.outbound.store import OutboundDependencies, OutboundStore
 from unificx.routing.plans import Reject, Rejection
@@ -90,16 +91,19 @@ class PublicNumberService:
         [number] = await self._create(tenant_id, [parsed.e164], new, "number")
         return number
 
-    def preview_range(self, tenant_id: str, text: str) -> NumberRange:
-        """Return the numbers of a range, and those that the tenant has already. Raises Invalid."""
+    def preview_range(self, tenant_id: str, text: str, extensions: str = "") -> NumberRange:
+        """Return the numbers of a range, those that the tenant has already, and those that lead to an extension by
+        their last digits. Raises Invalid."""
         numbers = parse_range(text, self._store.country(tenant_id))
-        return NumberRange(tuple(numbers), self._taken(tenant_id, numbers))
+        direct = {number: each.number for number, each in self._direct(tenant_id, numbers, extensions).items()}
+        return NumberRange(tuple(numbers), self._taken(tenant_id, numbers), tuple(direct.items()))
 
     async def create_range(self, tenant_id: str, new: NewNumber) -> NumberRange:
-        """Add all numbers of the range `new.number`, or none. Raises Invalid; Conflict if one exists already."""
-        numbers = parse_range(new.number, self._store.country(tenant_id))
-        await self._create(tenant_id, numbers, new, "numbers")
-        return NumberRange(tuple(numbers), ())
+        """Add all numbers of the range `new.number`, or none. A number that leads to an extension by its last digits is
+        also the one that the extension shows. Raises Invalid; Conflict if one exists already."""
+        found = self.preview_range(tenant_id, new.number, new.extensions)
+        await self._create(tenant_id, found.numbers, new, "numbers")
+        return replace(found, taken=())
 
     async def update(self, number: InboundNumber, change: NumberChange) -> InboundNumber:
         """Change where a number leads. Raises Invalid; NotFound for a deleted number."""
@@ -143,7 +147,10 @@ class PublicNumberService:
             reject_anonymous=new.reject_anonymous,
             description=_description(new.description),
         )
-        numbers = [replace(first, id=self._parts.clock.new_id(), number=each) for each in e164]
+        direct = self._direct(tenant_id, e164, new.extensions)
+        numbers = [
+            _leading_to(replace(first, id=self._parts.clock.new_id(), number=each), direct.get(each)) for each in e164
+        ]
         async with self._parts.database.begin() as uow:
             await lock_scope(uow.session, "public numbers", tenant_id)
             await self._check_destinations(uow, first, frozenset(e164))
@@ -155,6 +162,14 @@ class PublicNumberService:
             await repository.insert_numbers(uow.session, self._parts.keys, numbers)
             uow.after_commit += [partial(self._store.put_number, number) for number in numbers]
         return numbers
+
+    def _direct(self, tenant_id: str, e164: Sequence[str], extensions: str) -> dict[str, Extension]:
+        """Return the extensions that numbers lead to by their last digits. Raises Invalid."""
+        if not extensions.strip():
+            return {}
+        pattern = parse_extensions(extensions)
+        named = {each: self._parts.directory.extension(tenant_id, extension_for(pattern, each)) for each in e164}
+        return {number: extension for number, extension in named.items() if extension is not None}
 
     def _taken(self, tenant_id: str, e164: Sequence[str]) -> tuple[str, ...]:
         return tuple(each for each in e164 if self._store.number(tenant_id, each) is not None)
@@ -204,6 +219,14 @@ def _description(text: str) -> str:
     if len(stripped) > MAX_DESCRIPTION or not stripped.isprintable():
         raise Invalid(f"A description has up to {MAX_DESCRIPTION} printable characters.", field="description")
     return stripped
+
+
+def _leading_to(number: InboundNumber, extension: Extension | None) -> InboundNumber:
+    """Return the number with an extension as its destination that shows it; unchanged without one."""
+    if extension is None:
+        return number
+    shown_for = tuple(dict.fromkeys((*number.shown_for, extension.id)))
+    return replace(number, destination=DestinationRef("extension", extension.number), shown_for=shown_for)
 
 
 def _destination_for(number: InboundNumber, caller_number: str) -> DestinationRef:

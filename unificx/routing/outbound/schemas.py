@@ -107,14 +107,18 @@ class NewNumber:
     shown_for: tuple[str, ...] = ()
     reject_anonymous: bool = False
     description: str = field(default="", repr=False)
+    extensions: str = ""
+    """Of a range: pattern of extensions, such as 10##. A number whose last digits give one leads there."""
 
 
 @dataclass(frozen=True, slots=True)
 class NumberRange:
-    """Numbers of a range in E.164, and those that the tenant had before."""
+    """Numbers of a range in E.164, those that the tenant had before, and those that lead to an extension by their last
+    digits, with its number."""
 
     numbers: tuple[str, ...] = field(repr=False)
     taken: tuple[str, ...] = field(repr=False)
+    direct: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ export function NumberForm({ number, tenant, onClose }: NumberFormProps) {
           : t`Each rule needs numbers and a destination.`,
     },
   });
-  const [last, setLast] = useState('');
+  const [range, setRange] = useState({ last: '', extensions: '' });
   const values = form.getValues();
   const complete = values.callers.filter(({ destination }) => isComplete(destination));
   const title = number?.display ?? values.number;
@@ -51,9 +51,9 @@ export function NumberForm({ number, tenant, onClose }: NumberFormProps) {
       tenant={tenant}
       onClose={onClose}
       change={(after) => {
-        if (last) {
+        if (range.last) {
           return {
-            apply: () => api.createNumberRange({ query, body: newRange(after, last) }),
+            apply: () => api.createNumberRange({ query, body: newRange(after, range) }),
             message: t`The numbers from ${after.number} on are added.`,
           };
         }
@@ -107,7 +107,7 @@ export function NumberForm({ number, tenant, onClose }: NumberFormProps) {
           {...form.getInputProps('number')}
         />
       )}
-      {!number && <RangeField first={values.number} last={last} onChange={setLast} tenant={tenant} />}
+      {!number && <RangeField first={values.number} range={range} onChange={setRange} tenant={tenant} />}
       <TextInput
         size="md"
         label={t`Description`}

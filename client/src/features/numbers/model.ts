@@ -19,12 +19,20 @@ export function valuesOf(number?: PublicNumber): NumberValues {
 
 export const newNumber = (values: NumberValues): NewPublicNumber => values;
 
+/** What makes a range of a number. */
+export interface RangeValues {
+  /** Last digits of the last number; empty for a single number. */
+  last: string;
+  /** Pattern of the extensions that numbers lead to by their last digits, such as 10##; empty: none. */
+  extensions: string;
+}
+
 /** A range as the server reads it; empty for a single number. */
 export const rangeText = (first: string, last: string): string =>
   first.trim() && last ? `${first.trim()}-${last}` : '';
 
-export function newRange({ number, ...values }: NumberValues, last: string): NewNumberRange {
-  return { ...values, numbers: rangeText(number, last) };
+export function newRange({ number, ...values }: NumberValues, { last, extensions }: RangeValues): NewNumberRange {
+  return { ...values, numbers: rangeText(number, last), extensions };
 }
 
 /** The changed values; a number itself cannot change. */
