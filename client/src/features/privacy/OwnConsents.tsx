@@ -1,13 +1,12 @@
-import { Button, Skeleton, Switch } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Button, Skeleton } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { msg } from '@lingui/core/macro';
 import { Trans, useLingui } from '@lingui/react/macro';
-import { api, type ConsentPurpose, type OwnConsents as Decisions } from '~/api';
+import { api, type OwnConsents as Decisions } from '~/api';
 import { ErrorNotice } from '~/design/Notice';
 import { download } from '~/design/table/csv';
+import { DECISIONS, DecisionSwitch } from './DecisionSwitch';
 import type { Language } from './policy-state';
-
-export const QUERY = ['own-consents'];
 
 const TEXTS = {
   marketing: { title: msg`Marketing`, effect: msg`Your organisation may send you advertising.` },
@@ -17,43 +16,28 @@ const TEXTS = {
 
 /** Switches of the purposes that the user decides on. */
 export function OwnConsents() {
-  const { t } = useLingui();
-  const found = useQuery({ queryKey: QUERY, queryFn: async () => (await api.listOwnConsents()).data });
+  const { t, i18n } = useLingui();
+  const found = useQuery({ queryKey: DECISIONS, queryFn: async () => (await api.listOwnConsents()).data });
   return (
     <>
       <ErrorNotice fault={found.error} />
       {found.isPending && <Skeleton h={120} aria-label={t`Loading`} />}
       {found.data?.purposes.map((each) => (
-        <ConsentSwitch key={each.purpose} consent={each} />
+        <DecisionSwitch
+          key={each.purpose}
+          title={t(TEXTS[each.purpose].title)}
+          effect={t(TEXTS[each.purpose].effect)}
+          checked={each.allowed}
+          decide={(given) =>
+            api.decideOnConsent({ body: { purpose: each.purpose, given, language: i18n.locale as Language } })
+          }
+        />
       ))}
       {found.data && found.data.ledger.length > 0 && (
         <Button size="md" variant="default" onClick={() => saveReceipts(found.data)}>
           <Trans>Save receipts</Trans>
         </Button>
       )}
-    </>
-  );
-}
-
-function ConsentSwitch({ consent: { purpose, allowed } }: { consent: ConsentPurpose }) {
-  const { t, i18n } = useLingui();
-  const queries = useQueryClient();
-  const change = useMutation({
-    mutationFn: (given: boolean) =>
-      api.decideOnConsent({ body: { purpose, given, language: i18n.locale as Language } }),
-    onSettled: () => queries.invalidateQueries({ queryKey: QUERY }),
-  });
-  const { title, effect } = TEXTS[purpose];
-  return (
-    <>
-      <ErrorNotice fault={change.error} />
-      <Switch
-        size="md"
-        label={t(title)}
-        description={t(effect)}
-        checked={change.isPending ? change.variables : allowed}
-        onChange={(event) => change.mutate(event.currentTarget.checked)}
-      />
     </>
   );
 }

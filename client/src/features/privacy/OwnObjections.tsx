@@ -1,10 +1,10 @@
-import { Skeleton, Switch } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Skeleton } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { msg } from '@lingui/core/macro';
 import { useLingui } from '@lingui/react/macro';
-import { api, type OwnObjection } from '~/api';
+import { api } from '~/api';
 import { ErrorNotice } from '~/design/Notice';
-import { QUERY } from './OwnConsents';
+import { DECISIONS, DecisionSwitch } from './DecisionSwitch';
 import type { Language } from './policy-state';
 
 const TEXTS = {
@@ -20,38 +20,23 @@ const TEXTS = {
 
 /** Switches of the user's objections to processing that needs no consent. */
 export function OwnObjections() {
-  const { t } = useLingui();
-  const found = useQuery({ queryKey: QUERY, queryFn: async () => (await api.listOwnConsents()).data });
+  const { t, i18n } = useLingui();
+  const found = useQuery({ queryKey: DECISIONS, queryFn: async () => (await api.listOwnConsents()).data });
   return (
     <>
       <ErrorNotice fault={found.error} />
       {found.isPending && <Skeleton h={80} aria-label={t`Loading`} />}
       {found.data?.objections.map((each) => (
-        <ObjectionSwitch key={each.purpose} objection={each} />
+        <DecisionSwitch
+          key={each.purpose}
+          title={t(TEXTS[each.purpose].title)}
+          effect={t(TEXTS[each.purpose].effect)}
+          checked={each.objects}
+          decide={(objects) =>
+            api.objectToPurpose({ body: { purpose: each.purpose, objects, language: i18n.locale as Language } })
+          }
+        />
       ))}
-    </>
-  );
-}
-
-function ObjectionSwitch({ objection: { purpose, objects } }: { objection: OwnObjection }) {
-  const { t, i18n } = useLingui();
-  const queries = useQueryClient();
-  const change = useMutation({
-    mutationFn: (wanted: boolean) =>
-      api.objectToPurpose({ body: { purpose, objects: wanted, language: i18n.locale as Language } }),
-    onSettled: () => queries.invalidateQueries({ queryKey: QUERY }),
-  });
-  const { title, effect } = TEXTS[purpose];
-  return (
-    <>
-      <ErrorNotice fault={change.error} />
-      <Switch
-        size="md"
-        label={t(title)}
-        description={t(effect)}
-        checked={change.isPending ? change.variables : objects}
-        onChange={(event) => change.mutate(event.currentTarget.checked)}
-      />
     </>
   );
 }

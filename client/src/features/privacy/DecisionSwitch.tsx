@@ -1,0 +1,35 @@
+import { Switch } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { ErrorNotice } from '~/design/Notice';
+
+/** Query key of the user's consents and objections. */
+export const DECISIONS = ['own-consents'];
+
+interface DecisionSwitchProps {
+  title: string;
+  /** What follows from it. */
+  effect: string;
+  checked: boolean;
+  decide: (wanted: boolean) => Promise<unknown>;
+}
+
+/** Switch of a consent or an objection, stored at once. */
+export function DecisionSwitch({ title, effect, checked, decide }: DecisionSwitchProps) {
+  const queries = useQueryClient();
+  const change = useMutation({
+    mutationFn: decide,
+    onSettled: () => queries.invalidateQueries({ queryKey: DECISIONS }),
+  });
+  return (
+    <>
+      <ErrorNotice fault={change.error} />
+      <Switch
+        size="md"
+        label={title}
+        description={effect}
+        checked={change.isPending ? change.variables : checked}
+        onChange={(event) => change.mutate(event.currentTarget.checked)}
+      />
+    </>
+  );
+}
