@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from client_pages import Client, Clients
+from page_checks import PageChecker
 from playwright.sync_api import expect
 from portal_pages import create_administrator, portal
 from recording_helpers import set_tenant_policy, tenant
@@ -72,3 +73,31 @@ def test_a_form_sends_changed_fields_only(desk: Client, server: Server) -> None:
         expect(form).to_have_count(0)
         now = rest.get(path, params=tenant(server)).json()
     assert (now["name"], now["most"]) == ("Lighthouse", 30)
+
+
+def test_company_contacts_are_imported_searched_changed_and_deleted(desk: Client) -> None:
+    page, checker = desk.page, PageChecker(desk, "en")
+    page.goto(f"{desk.origin}/portal/contacts")
+    expect(page.get_by_text("No company contacts yet.")).to_be_visible()
+    page.get_by_role("button", name="More actions for contacts").click()
+    page.get_by_role("menuitem", name="Import contacts").click()
+    form = page.get_by_role("dialog", name="Import contacts")
+    rows = b"name;organisation;work;email\nMax Muster;Muster GmbH;030 7654321;max@example.com\nEva Beispiel;;0171 1234567;\n"
+    form.locator("input[type=file]").set_input_files({"name": "c.csv", "mimeType": "text/csv", "buffer": rows})
+    form.get_by_role("button", name="Import 2 contacts").click()
+    table = page.get_by_role("table", name="Contacts")
+    expect(table.get_by_role("row")).to_have_count(3)
+    page.get_by_role("searchbox", name="Search contacts").fill("muster")
+    expect(table.get_by_role("row")).to_have_count(2)
+    checker.check("light", "dark")
+    table.get_by_role("button", name="Max Muster", exact=True).click()
+    form = page.get_by_role("dialog", name="Edit contact")
+    form.get_by_role("textbox", name="Department").fill("Sales")
+    checker.check("light", "dark")
+    form.get_by_role("button", name="Save").click()
+    expect(table.get_by_text("Sales")).to_be_visible()
+    table.get_by_role("button", name="Delete Max Muster").click()
+    expect(page.get_by_text("No matching contacts.")).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    expect(table.get_by_text("Sales")).to_be_visible()
+    assert checker.findings == []

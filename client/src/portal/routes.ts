@@ -46,6 +46,11 @@ const protectedRoutes = [
   }),
   createRoute({
     getParentRoute: () => signedIn,
+    path: '/contacts',
+    component: lazyRouteComponent(() => import('~/features/contacts/CompanyContacts')),
+  }),
+  createRoute({
+    getParentRoute: () => signedIn,
     path: '/people/$id',
     component: lazyRouteComponent(() => import('~/features/people/PersonPage')),
   }),

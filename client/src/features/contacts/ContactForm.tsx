@@ -3,7 +3,7 @@ import { useForm } from '@mantine/form';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import { api, type Contact } from '~/api';
 import { showAtField } from '~/design/forms';
 import { Drawer, DrawerFooter } from '~/design/Drawer';
@@ -22,6 +22,7 @@ interface ContactFormProps {
   /** Number and name of a new contact. */
   number?: string;
   name?: string;
+  /** The organisation whose contacts are managed; the user chooses the address book otherwise. */
   tenant?: string;
   onSaved?: (contact: Contact) => void;
 }
@@ -95,7 +96,7 @@ function Fields({ contact, book: given, number, name, tenant, onClose, onSaved }
     <form onSubmit={form.onSubmit((values) => save.mutate(values))} noValidate className={css.form}>
       <Stack>
         {!atField && <ErrorNotice fault={save.error} />}
-        {!contact && isAdministrator && (
+        {!contact && !tenant && isAdministrator && (
           <SegmentedControl
             fullWidth
             aria-label={t`Address book`}
@@ -168,12 +169,16 @@ function Numbers({ form }: { form: Form }) {
   const { t } = useLingui();
   const labels = useLabels();
   return (
-    <fieldset className={css.fieldset}>
-      <legend>
-        <Trans>Numbers</Trans>
-      </legend>
-      {form.values.numbers.map((_, place) => (
-        <Group key={place} gap="xs" wrap="nowrap" align="flex-end">
+    <Entries
+      form={form}
+      field="numbers"
+      onAdd={() => form.insertListItem('numbers', { number: '', label: 'work' })}
+      title={<Trans>Numbers</Trans>}
+      add={<Trans>Add a number</Trans>}
+      remove={(place) => t`Remove number ${place}`}
+    >
+      {(place) => (
+        <>
           <Select
             size="md"
             w="9rem"
@@ -191,73 +196,75 @@ function Numbers({ form }: { form: Form }) {
             maxLength={64}
             {...form.getInputProps(`numbers.${place}.number`)}
           />
-          <ActionIcon
-            variant="subtle"
-            size={44}
-            aria-label={t`Remove number ${place + 1}`}
-            onClick={() => form.removeListItem('numbers', place)}
-          >
-            <IconTrash size={20} aria-hidden />
-          </ActionIcon>
-        </Group>
-      ))}
-      {form.errors['numbers'] && (
-        <p className={css.error} role="alert">
-          {form.errors['numbers']}
-        </p>
+        </>
       )}
-      <Button
-        variant="subtle"
-        size="md"
-        leftSection={<IconPlus size={16} aria-hidden />}
-        onClick={() => form.insertListItem('numbers', { number: '', label: 'work' })}
-      >
-        <Trans>Add a number</Trans>
-      </Button>
-    </fieldset>
+    </Entries>
   );
 }
 
 function Emails({ form }: { form: Form }) {
   const { t } = useLingui();
   return (
+    <Entries
+      form={form}
+      field="emails"
+      onAdd={() => form.insertListItem('emails', { email: '' })}
+      title={<Trans>E-mail</Trans>}
+      add={<Trans>Add an e-mail address</Trans>}
+      remove={(place) => t`Remove e-mail address ${place}`}
+    >
+      {(place) => (
+        <TextInput
+          size="md"
+          flex={1}
+          type="email"
+          autoComplete="off"
+          aria-label={t`E-mail address ${place + 1}`}
+          maxLength={320}
+          {...form.getInputProps(`emails.${place}.email`)}
+        />
+      )}
+    </Entries>
+  );
+}
+
+interface EntriesProps {
+  form: Form;
+  field: 'numbers' | 'emails';
+  onAdd: () => void;
+  title: ReactNode;
+  add: ReactNode;
+  /** Label of the button that removes an entry, by its number from 1. */
+  remove: (place: number) => string;
+  /** Fields of an entry, by its index. */
+  children: (index: number) => ReactNode;
+}
+
+/** Entries of a list in the form, which are added and removed. */
+function Entries({ form, field, onAdd, title, add, remove, children }: EntriesProps) {
+  return (
     <fieldset className={css.fieldset}>
-      <legend>
-        <Trans>E-mail</Trans>
-      </legend>
-      {form.values.emails.map((_, place) => (
-        <Group key={place} gap="xs" wrap="nowrap" align="flex-end">
-          <TextInput
-            size="md"
-            flex={1}
-            type="email"
-            autoComplete="off"
-            aria-label={t`E-mail address ${place + 1}`}
-            maxLength={320}
-            {...form.getInputProps(`emails.${place}.email`)}
-          />
+      <legend>{title}</legend>
+      {form.values[field].map((_, index) => (
+        <Group key={index} gap="xs" wrap="nowrap" align="flex-end">
+          {children(index)}
           <ActionIcon
             variant="subtle"
             size={44}
-            aria-label={t`Remove e-mail address ${place + 1}`}
-            onClick={() => form.removeListItem('emails', place)}
+            aria-label={remove(index + 1)}
+            onClick={() => form.removeListItem(field, index)}
           >
             <IconTrash size={20} aria-hidden />
           </ActionIcon>
         </Group>
       ))}
-      {form.errors['emails'] && (
+      {form.errors[field] && (
         <p className={css.error} role="alert">
-          {form.errors['emails']}
+          {form.errors[field]}
         </p>
       )}
-      <Button
-        variant="subtle"
-        size="md"
-        leftSection={<IconPlus size={16} aria-hidden />}
-        onClick={() => form.insertListItem('emails', { email: '' })}
-      >
-        <Trans>Add an e-mail address</Trans>
+      <Button variant="subtle" size="md" leftSection={<IconPlus size={16} aria-hidden />} onClick={onAdd}>
+        {add}
       </Button>
     </fieldset>
   );

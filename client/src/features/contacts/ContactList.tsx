@@ -1,5 +1,5 @@
-import { ActionIcon, Button, TextInput } from '@mantine/core';
-import { IconAddressBook, IconPhone, IconPlus, IconSearch, IconStarFilled } from '@tabler/icons-react';
+import { ActionIcon, Button } from '@mantine/core';
+import { IconAddressBook, IconPhone, IconPlus, IconStarFilled } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -13,6 +13,7 @@ import { SkeletonRows } from '~/design/SkeletonRows';
 import { startCall } from '~/features/call';
 import { ContactForm } from './ContactForm';
 import { ContactMenu } from './ContactMenu';
+import { ContactSearch } from './ContactSearch';
 import { titleOf, useContacts } from './useContacts';
 import css from './contacts.module.css';
 
@@ -32,16 +33,7 @@ export function ContactList() {
   return (
     <>
       <div className={css.bar}>
-        <TextInput
-          type="search"
-          size="md"
-          aria-label={t`Search contacts`}
-          placeholder={t`Name, organisation or number`}
-          leftSection={<IconSearch size={18} aria-hidden />}
-          maxLength={100}
-          value={search}
-          onChange={(event) => setSearch(event.currentTarget.value)}
-        />
+        <ContactSearch value={search} onChange={setSearch} />
         {items.length > 0 && add}
         <ContactMenu />
       </div>

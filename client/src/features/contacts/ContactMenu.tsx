@@ -4,10 +4,13 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import { ImportContacts } from './ImportContacts';
 
-/** Import and export of contacts. */
-export function ContactMenu() {
+/** Import and export: of personal contacts, or of those of an organisation. */
+export function ContactMenu({ tenant }: { tenant?: string }) {
   const { t } = useLingui();
   const [importing, setImporting] = useState(false);
+  const texts = tenant
+    ? { vcf: t`Export company contacts as vCard`, csv: t`Export company contacts as CSV` }
+    : { vcf: t`Export my contacts as vCard`, csv: t`Export my contacts as CSV` };
   return (
     <>
       <Menu position="bottom-end">
@@ -24,16 +27,16 @@ export function ContactMenu() {
             <Menu.Item
               key={format}
               component="a"
-              href={`/api/v1/contacts.${format}?book=personal`}
+              href={`/api/v1/contacts.${format}${tenant ? `?tenant=${encodeURIComponent(tenant)}` : ''}`}
               download
               leftSection={<IconDownload size={18} aria-hidden />}
             >
-              {format === 'vcf' ? <Trans>Export my contacts as vCard</Trans> : <Trans>Export my contacts as CSV</Trans>}
+              {texts[format]}
             </Menu.Item>
           ))}
         </Menu.Dropdown>
       </Menu>
-      <ImportContacts opened={importing} onClose={() => setImporting(false)} />
+      <ImportContacts opened={importing} onClose={() => setImporting(false)} tenant={tenant} />
     </>
   );
 }

@@ -13,24 +13,32 @@ import { CONTACTS } from './useContacts';
 type Book = 'personal' | 'company';
 type Encoding = ContactImport['encoding'];
 
+interface ImportContactsProps {
+  opened: boolean;
+  onClose: () => void;
+  /** The organisation whose contacts are imported; the user chooses the address book otherwise. */
+  tenant?: string;
+}
+
 /** Drawer that imports contacts from a vCard or CSV file, after a preview by line. */
-export function ImportContacts({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+export function ImportContacts({ opened, onClose, tenant }: ImportContactsProps) {
   const { t } = useLingui();
   const queries = useQueryClient();
   const isAdministrator = useIsAdministrator();
   const [file, setFile] = useState<File | null>(null);
-  const [book, setBook] = useState<Book>('personal');
+  const first = tenant ? 'company' : 'personal';
+  const [book, setBook] = useState<Book>(first);
   const [encoding, setEncoding] = useState<Encoding>();
   const [skip, setSkip] = useState(false);
   const preview = useMutation({
     mutationFn: async (chosen: { body: File; book: Book; encoding?: Encoding }) => {
       const { body, ...query } = chosen;
-      return (await api.importContacts({ body, query: { ...query, dry_run: true } })).data;
+      return (await api.importContacts({ body, query: { ...query, tenant, dry_run: true } })).data;
     },
   });
   const run = useMutation({
     mutationFn: async (body: File) =>
-      (await api.importContacts({ body, query: { book, encoding, skip_faulty: skip } })).data,
+      (await api.importContacts({ body, query: { book, tenant, encoding, skip_faulty: skip } })).data,
     onSuccess: ({ created, updated }) => {
       toast({ message: t`${plural(created, { one: '# contact', other: '# contacts' })} added, ${updated} changed.` });
       close();
@@ -48,7 +56,7 @@ export function ImportContacts({ opened, onClose }: { opened: boolean; onClose: 
   }
   function close() {
     onClose();
-    look(null, 'personal');
+    look(null, first);
   }
   const report = preview.data;
   const good = report ? report.created + report.updated : 0;
@@ -77,7 +85,7 @@ export function ImportContacts({ opened, onClose }: { opened: boolean; onClose: 
             as name, organisation, mobile, work and email. Up to 5,000 contacts.
           </Trans>
         </Text>
-        {isAdministrator && (
+        {!tenant && isAdministrator && (
           <SegmentedControl
             fullWidth
             aria-label={t`Address book`}

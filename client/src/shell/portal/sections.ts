@@ -1,6 +1,7 @@
 import { msg } from '@lingui/core/macro';
 import type { MessageDescriptor } from '@lingui/core';
 import {
+  IconAddressBook,
   IconAsterisk,
   IconBuilding,
   IconCalendarClock,
@@ -44,7 +45,10 @@ export const GROUPS: SectionGroup[] = [
   { sections: [{ to: '/', title: msg`Home`, icon: IconHome }] },
   {
     title: msg`People`,
-    sections: [{ to: '/people', title: msg`People & phones`, icon: IconUsers }],
+    sections: [
+      { to: '/people', title: msg`People & phones`, icon: IconUsers },
+      { to: '/contacts', title: msg`Contacts`, icon: IconAddressBook },
+    ],
   },
   {
     title: msg`Calls`,
