@@ -71,14 +71,8 @@ export function Composer({ conversation, title, target, onDone }: ComposerProps)
       } else {
         drafts.take(id);
         const created = new Date().toISOString();
-        await sendMessage({
-          client_id: randomText(16),
-          conversation_id: id,
-          ...encoded,
-          reply_to: target?.message.id,
-          created,
-          files: await attaching.take(),
-        });
+        const message = { client_id: randomText(16), conversation_id: id, ...encoded, created };
+        await sendMessage({ ...message, reply_to: target?.message.id }, attaching.take());
         await drafts.set(id, drafts.get(id));
       }
       onDone();

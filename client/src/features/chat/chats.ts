@@ -3,7 +3,7 @@ import { events } from '~/api/events';
 import { onSignOut, refreshSession, session } from '~/api/session';
 import { currentOwner, readLocal, saveLocal } from '~/core/device-storage';
 import { Drafts, type DraftChange } from './drafts';
-import { chosen } from './files/chosen';
+import { chosen, storeFiles, type Chosen } from './files/chosen';
 import { localFiles } from './files/local-files';
 import { uploadFile } from './files/tus';
 import { Uploader } from './files/uploader';
@@ -104,10 +104,23 @@ export const uploader = new Uploader({
   pause,
 });
 
-/** Store a message; it is sent as soon as possible, once its files have arrived. */
-export async function sendMessage(message: Outgoing): Promise<void> {
-  await outbox.add(message);
-  if (message.files?.length) void uploader.run();
+/** Settled once all earlier messages are stored. */
+let earlier: Promise<unknown> = Promise.resolve();
+
+/**
+ * Store a message with its files, after all earlier ones: files take a while. It is sent as soon as possible, once its
+ * files have arrived.
+ */
+export function sendMessage(message: Outgoing, attached: readonly Chosen[] = []): Promise<void> {
+  const owner = currentOwner();
+  const stored = earlier.then(async () => {
+    if (owner !== currentOwner()) return; // signed out meanwhile
+    const files = await storeFiles(attached);
+    await outbox.add({ ...message, files });
+    if (files.length > 0) void uploader.run();
+  });
+  earlier = stored.catch(() => undefined);
+  return stored;
 }
 
 /** Send a refused message again. */

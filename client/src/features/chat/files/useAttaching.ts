@@ -2,8 +2,7 @@ import { useState, type ClipboardEvent, type DragEvent } from 'react';
 import { randomText } from '~/core/random';
 import type { VoiceClip } from '~/media/record-voice';
 import { sendMessage } from '../chats';
-import type { OutgoingFile } from '../outbox';
-import { chosen, chosenFile, storeFiles, type Chosen } from './chosen';
+import { chosen, chosenFile, type Chosen } from './chosen';
 
 /** Files of one message. */
 export const MAX_FILES = 10;
@@ -25,18 +24,18 @@ export function useAttaching(conversation: string) {
     dragging,
     add,
     remove: (id: string) => change(files.filter((each) => each.id !== id)),
-    /** Store the files on the device, and return what the outbox needs of them. */
-    async take(): Promise<OutgoingFile[]> {
-      const taken = await storeFiles(files);
+    /** Return the chosen files for a message. None is left for the next one, which may be sent before they are stored. */
+    take(): Chosen[] {
+      const taken = chosen.get(conversation) ?? [];
       change([]);
       return taken;
     },
     /** Send a recorded message. */
     async sendVoice({ blob, seconds, peaks }: VoiceClip): Promise<void> {
       const ending = blob.type.split('/')[1] || 'webm';
-      const files = await storeFiles([chosenFile(blob, `voice.${ending}`, { seconds, peaks })]);
+      const clip = chosenFile(blob, `voice.${ending}`, { seconds, peaks });
       const created = new Date().toISOString();
-      await sendMessage({ client_id: randomText(16), conversation_id: conversation, text: '', created, files });
+      await sendMessage({ client_id: randomText(16), conversation_id: conversation, text: '', created }, [clip]);
     },
     onPaste(event: ClipboardEvent) {
       const pasted = [...event.clipboardData.files];

@@ -1,0 +1,25 @@
+import { act } from 'react';
+import { createRoot } from 'react-dom/client';
+import { expect, it, vi } from 'vitest';
+import { useAttaching } from './useAttaching';
+
+vi.mock('../chats', () => ({ sendMessage: async () => undefined }));
+
+it('gives the chosen files to one message only', () => {
+  Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
+  let attaching!: ReturnType<typeof useAttaching>;
+  function Probe() {
+    attaching = useAttaching('c');
+    return null;
+  }
+  const root = createRoot(document.createElement('div'));
+  act(() => root.render(<Probe />));
+  act(() => attaching.add([new File(['plan'], 'plan.pdf')]));
+  const { take } = attaching; // two messages in the same moment
+  act(() => {
+    expect(take().map((each) => each.name)).toEqual(['plan.pdf']);
+    expect(take()).toEqual([]);
+  });
+  expect(attaching.files).toEqual([]);
+  act(() => root.unmount());
+});

@@ -1,0 +1,30 @@
+import { beforeEach, expect, it, vi } from 'vitest';
+import { outbox, sendMessage } from './chats';
+import { chosenFile } from './files/chosen';
+
+const storage = vi.hoisted(() => ({ saved: new Map<string, unknown>(), files: [] as (() => void)[] }));
+vi.mock('~/core/device-storage', () => ({
+  currentOwner: () => 'ada',
+  readLocal: async (key: string) => storage.saved.get(key),
+  async saveLocal(_: string, key: string, value: unknown) {
+    if (value instanceof Blob) await new Promise<void>((done) => storage.files.push(done));
+    storage.saved.set(key, value);
+  },
+  removeLocal: async () => undefined,
+  localKeys: async () => [],
+}));
+
+beforeEach(() => vi.stubGlobal('fetch', () => new Promise(() => undefined)));
+
+it('stores a message behind an earlier one whose file is still being stored', async () => {
+  const message = (text: string) => ({ client_id: text, conversation_id: 'c', text, created: '2026-01-05T09:00:00Z' });
+  const first = sendMessage(message('with a file'), [chosenFile(new Blob(['plan']), 'plan.pdf')]);
+  const second = sendMessage(message('after it'));
+  await vi.waitFor(() => expect(storage.files).toHaveLength(1));
+  storage.files[0]!();
+  await Promise.all([first, second]);
+  expect(outbox.waiting.state.map((each) => [each.text, each.files?.map((file) => file.name)])).toEqual([
+    ['with a file', ['plan.pdf']],
+    ['after it', []],
+  ]);
+});
