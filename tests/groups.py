@@ -8,31 +8,18 @@ from pathlib import PurePath
 GROUPS: dict[str, tuple[str, ...]] = {
     "clients": (
         "outside/test_client_call_screen",
-        "outside/test_client_chat",
         "outside/test_client_calls",
+        "outside/test_client_chat",
         "outside/test_client_other_ways",
-        "outside/test_client_pages",
         "outside/test_client_push",
         "outside/test_client_sensors",
-        "outside/test_client_sign_in",
         "outside/test_client_voicemail",
-        "outside/test_client_welcome",
     ),
-    "browsers": (
-        "outside/test_browser_*",
-        "outside/test_client_conference_video",
-        "outside/test_client_diagnostics",
-        "outside/test_client_loading",
-        "outside/test_client_dial",
-        "outside/test_client_contacts",
+    "pages": (
         "outside/test_client_lists",
-        "outside/test_client_meeting",
-        "outside/test_client_offline",
-        "outside/test_client_privacy",
-        "outside/test_client_recording",
-        "outside/test_client_recordings",
-        "outside/test_client_rooms",
-        "outside/test_client_unbroken",
+        "outside/test_client_loading",
+        "outside/test_client_pages",
+        "outside/test_client_sign_in",
         "outside/test_portal_changes",
         "outside/test_portal_costs",
         "outside/test_portal_home",
@@ -40,12 +27,27 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "outside/test_portal_people",
         "outside/test_portal_privacy",
         "outside/test_portal_routing",
+        "outside/test_screen_pictures",
+        "outside/test_start_page",
+    ),
+    "browsers": (
+        "outside/test_browser_*",
+        "outside/test_client_conference_video",
+        "outside/test_client_contacts",
+        "outside/test_client_diagnostics",
+        "outside/test_client_dial",
+        "outside/test_client_meeting",
+        "outside/test_client_offline",
+        "outside/test_client_privacy",
+        "outside/test_client_recording",
+        "outside/test_client_recordings",
+        "outside/test_client_rooms",
+        "outside/test_client_unbroken",
+        "outside/test_client_welcome",
         "outside/test_push_wakeup",
         "outside/test_recording_real_phones",
-        "outside/test_screen_pictures",
         "outside/test_sign_in_browser",
         "outside/test_sign_in_methods_browser",
-        "outside/test_start_page",
         "outside/test_turn_server",
         "outside/test_voicemail_real_phones",
     ),
@@ -84,8 +86,9 @@ GROUPS: dict[str, tuple[str, ...]] = {
 SPREAD = ("adapters/test_http_schema",)
 """Modules whose tests take long: one worker would still run them when the others have nothing left to do. They follow
 the groups."""
-BROWSER_GROUPS = ("clients", "browsers")
-"""No more than two: a browser test keeps one core busy."""
+BROWSER_GROUPS = ("clients", "pages", "browsers")
+"""Of equal length, since they take longest. A browser test keeps a quarter of a core busy: the headless shell mostly
+waits."""
 
 
 def drives_browser(nodeid: str) -> bool:

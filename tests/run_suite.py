@@ -79,7 +79,9 @@ def run_tests(options: Options) -> int:
     left_out = ["--ignore=tests/house"] if options.checked else []
     if options.pytest:
         return run_pytest([*left_out, *options.pytest])
-    return run("script/client", "test") or run_pytest([*left_out, *WORKERS])
+    with compiling_tests():
+        status = run("script/client", "test")
+    return status or run_pytest([*left_out, *WORKERS])
 
 
 def run_selected(options: Options) -> int:
@@ -112,8 +114,19 @@ def run(*command: str) -> int:
     Bytecode is written even if the environment forbids it: a run starts hundreds of Python processes, and each worker
     would rewrite the assertions of all test modules.
     """
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    return subprocess.run(command, cwd=selection.ROOT, env=environment, check=False).returncode
+    return subprocess.run(command, cwd=selection.ROOT, env=environment(), check=False).returncode
+
+
+def environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
+
+@contextmanager
+def compiling_tests() -> Iterator[None]:
+    """Compile all test modules meanwhile. Otherwise each worker compiles them in a fresh clone, all at the same time."""
+    command = (sys.executable, "-m", "pytest", "--collect-only", "-qq")
+    with subprocess.Popen(command, cwd=selection.ROOT, env=environment(), stdout=subprocess.DEVNULL):
+        yield
 
 
 @contextmanager
