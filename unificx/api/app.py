@@ -1,8 +1,10 @@
 """Composition of the HTTP adapter: `build` makes a stateless ASGI app from services."""
 
+from functools import cache
+
 from fastapi import FastAPI
 from starlette.middleware import Middleware
-from starlette.routing import WebSocketRoute
+from starlette.routing import BaseRoute, WebSocketRoute
 
 from unificx import __version__
 from unificx.api import client_files, events_websocket, openapi, pages
@@ -200,11 +202,21 @@ def build(services: Services) -> FastAPI:
     )
     app.state.services = services
     add_handlers(app)
-    app.router.routes.extend(route for part in _PARTS for route in part.router.routes)
+    app.router.routes.extend(_routes())
     app.router.routes.append(
         WebSocketRoute(events_websocket.PATH, events_websocket.EventsWebSocket(services.identity, services.event_hub))
     )
     app.include_router(pages.router)
     app.include_router(client_files.router)
-    openapi.customize(app, services.public_address)
+    openapi.customize(app, _described, services.public_address)
     return app
+
+
+def _routes() -> list[BaseRoute]:
+    return [route for part in _PARTS for route in part.router.routes]
+
+
+@cache
+def _described() -> str:
+    """Return the description of the routes: the same for all apps of a process."""
+    return openapi.describe(_routes())

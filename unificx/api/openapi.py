@@ -2,9 +2,12 @@
 
 import json
 import re
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from starlette.routing import BaseRoute
 
 from unificx.api.live_event_types import live_event_schema
 from unificx.api.problems import Problem
@@ -23,21 +26,28 @@ EVENTS_TAG = {
 }
 
 
-def customize(app: FastAPI, address: PublicAddress) -> None:
-    """Complete the description of an app. Without an address, as for the generated client, it names no server."""
-    generate = app.openapi
+def customize(app: FastAPI, described: Callable[[], str], address: PublicAddress) -> None:
+    """Describe an app by its described routes. Without an address, as for the generated client, it names no server."""
     made: dict[str, Any] = {}
 
     def openapi() -> dict[str, Any]:
         if not made:
-            # FastAPI names a page of call records `Page_CallRecord_`.
-            made.update(json.loads(_PAGE.sub(r"\1Page", json.dumps(generate()))))
-            _complete(made)
+            made.update(json.loads(described()))
+            made["info"] = {"title": app.title, "version": app.version, "description": app.description}
+            made["tags"] = app.openapi_tags
             if address.url:
                 made["servers"] = [{"url": address.url, "description": "This installation."}]
         return made
 
     app.openapi = openapi  # ty: ignore[invalid-assignment]
+
+
+def describe(routes: Sequence[BaseRoute]) -> str:
+    """Return the description of routes, as JSON. Takes a second."""
+    # FastAPI names a page of call records `Page_CallRecord_`.
+    schema = json.loads(_PAGE.sub(r"\1Page", json.dumps(get_openapi(title="", version="", routes=routes))))
+    _complete(schema)
+    return json.dumps(schema)
 
 
 _PAGE = re.compile(r"Page[_\[]([A-Za-z]+)[_\]]")
