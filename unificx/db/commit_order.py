@@ -13,6 +13,7 @@ class CommitOrder:
     """
 
     def __init__(self) -> None:
+        # Owner: the process. Other processes have memory of their own.
         self._holders = defaultdict[int, list[CommitTurn]](list)
 
     def begin(self) -> "CommitTurn":
@@ -25,6 +26,7 @@ class CommitTurn:
     def __init__(self, holders: "defaultdict[int, list[CommitTurn]]") -> None:
         self._holders = holders
         """Per lock the units of work that have held it and not ended, in order."""
+        # Owner: the unit of work.
         self._locks = set[int]()
         self._earlier: list[CommitTurn] = []
         self._ended = asyncio.Event()

@@ -34,7 +34,11 @@ export function ContactList() {
     <>
       <div className={css.bar}>
         <ContactSearch value={search} onChange={setSearch} />
-        {items.length > 0 && add}
+        {items.length > 0 && (
+          <ActionIcon variant="light" size={44} radius="xl" aria-label={t`New contact`} onClick={() => setAdding(true)}>
+            <IconPlus size={20} aria-hidden />
+          </ActionIcon>
+        )}
         <ContactMenu />
       </div>
       <ErrorNotice fault={fault} />

@@ -19,7 +19,7 @@ export function valuesOf(number?: PublicNumber): NumberValues {
 
 export const newNumber = (values: NumberValues): NewPublicNumber => values;
 
-/** What makes a range of a number. */
+/** Values with which a number begins a range. */
 export interface RangeValues {
   /** Last digits of the last number; empty for a single number. */
   last: string;

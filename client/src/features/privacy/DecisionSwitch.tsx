@@ -7,7 +7,7 @@ export const DECISIONS = ['own-consents'];
 
 interface DecisionSwitchProps {
   title: string;
-  /** What follows from it. */
+  /** Its consequences. */
   effect: string;
   checked: boolean;
   decide: (wanted: boolean) => Promise<unknown>;
