@@ -17,8 +17,10 @@ from typer.testing import CliRunner
 
 from unificx.cli import build
 from unificx.core.clock import SystemClock
+from unificx.integrations.egress import set_agreements
 from unificx.integrations.local_ca import ensure_certificates
 from unificx.privacy import GRACE, outside_subject
+from unificx.privacy.retention.schedule import SweepState
 from unificx.server import main
 from unificx.server.bootstrap import open_installation
 from unificx.server.container import Container
@@ -39,6 +41,9 @@ CHECKS = [
     "orphaned subjects",
     "destroyed keys",
     "erasure journal",
+    "audit log",
+    "retention",
+    "agreements",
 ]
 
 
@@ -82,7 +87,10 @@ def faults(findings: list[Finding]) -> dict[str, str]:
 
 
 @pytest.mark.promise("S3", "T2", "R4", "D3")
-async def test_the_demo_passes_and_each_fault_is_named(tmp_path: Path, environ: dict[str, str]) -> None:
+async def test_the_demo_passes_and_each_fault_is_named(
+    tmp_path: Path, environ: dict[str, str], request: pytest.FixtureRequest
+) -> None:
+    request.addfinalizer(lambda: set_agreements({}))
     home, clock = tmp_path / "home", SystemClock()
     paths = InstallationPaths(home)
     async with demo(home, environ) as (container, connect):
@@ -94,11 +102,16 @@ async def test_the_demo_passes_and_each_fault_is_named(tmp_path: Path, environ: 
         if environ:
             return  # faults are found in the same way in both databases
 
+        await container.audit.tree.sign_head()
+        await container.retention.run()
+        container.retention._state = SweepState(clock.now(), clock.now(), clock.now())
+        set_agreements({"UNIFICX_AGREEMENTS": "mail=2025-12-31,store=2099-12-31"})
         (home / "notes.txt").write_bytes(b"notes")
         ensure_certificates(paths.tls, [], clock)
         (home / "audio" / "00").mkdir(parents=True)
         (home / "audio" / "00" / "0123").write_bytes(b"sound")
         async with container.database.begin() as uow:
+            await uow.session.execute(text("UPDATE audit_entry SET action = 'another' WHERE position = 0"))
             await uow.session.execute(text("CREATE TABLE extra (id INTEGER PRIMARY KEY)"))
             await uow.session.execute(text("ALTER TABLE speed_dial ADD COLUMN name TEXT"))
         stored = sqlite3.connect(paths.keys)
@@ -117,6 +130,9 @@ async def test_the_demo_passes_and_each_fault_is_named(tmp_path: Path, environ: 
     assert f"person of {person.items[0].subject}" in found["orphaned values"]
     assert found["orphaned subjects"] == caller
     assert found["erasure journal"] == "s-1", "its key was not destroyed"
+    assert found["audit log"].startswith("entry 0")
+    assert found["retention"].startswith("an operator has to confirm the clock")
+    assert found["agreements"] == "mail ended on 2025-12-31"
     assert found["private keys"] == "tls/ca.key, tls/server.key"
     assert found.keys() == set(CHECKS) - {"plaintext", "destroyed keys"}
 

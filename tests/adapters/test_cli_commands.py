@@ -134,6 +134,31 @@ def test_holds_are_placed_listed_and_released(home: CliHome) -> None:
     assert home.run("privacy", "holds", "place", "--call", held).exit_code == 2
 
 
+@pytest.mark.promise("U6")
+def test_requests_about_personal_data_are_listed_and_shown(home: CliHome) -> None:
+    home.run_json("person", "create", "--name", "Ada", "--email", "ada@example.com", "--number", "1001")
+    assert home.run_json("privacy", "requests") == []
+    assert "no requests" in home.run_text("privacy", "requests")
+
+    async def enter(world: World) -> str:
+        tenant = next(each for each in world.identity.directory.tenants() if each.slug != "operator")
+        console = world.client(operator=True)
+        body = {"kind": "complaint", "text": "Too many calls.", "name": "Eve Outside"}
+        answer = await console.post("/api/v1/privacy-requests", params={"tenant": tenant.id}, json=body)
+        assert answer.status_code == 201, answer.text
+        return answer.json()["id"]
+
+    made = asyncio.run(home.with_world(enter))
+    [listed] = home.run_json("privacy", "requests", "list")
+    assert (listed["id"], listed["kind"], listed["overdue"]) == (made, "complaint", False)
+    assert "Eve Outside" in home.run_text("privacy", "requests")
+    assert "Too many calls." in home.run_text("privacy", "requests", "show", made)
+    assert home.run_json("privacy", "requests", "show", made)["id"] == made
+    assert home.run_json("privacy", "requests", "--closed") == []
+    assert home.run("privacy", "requests", "show").exit_code == 2
+    assert home.run("privacy", "requests", "close").exit_code == 2
+
+
 def test_a_sign_in_code_is_shown(home: CliHome) -> None:
     home.run_json("extension", "create", "--number", "1001", "--name", "Ada Example", "--email", "ada@example.com")
     home.run_json("extension", "create", "--number", "1002", "--name", "Lobby")

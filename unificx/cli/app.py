@@ -29,6 +29,7 @@ from unificx.cli.commands import (
     privacy_archive,
     privacy_holds,
     privacy_keys,
+    privacy_requests,
     privacy_retention,
     queues,
     recordings,
@@ -74,7 +75,7 @@ _GROUPS = (
 )
 """Modules with a command group, in the order of the help."""
 
-MORE_COMMANDS = (privacy_archive, privacy_holds, privacy_keys, privacy_retention)
+MORE_COMMANDS = (privacy_archive, privacy_holds, privacy_keys, privacy_requests, privacy_retention)
 """Modules that add commands to a group of another one."""
 
 

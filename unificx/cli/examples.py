@@ -184,6 +184,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "privacy holds place --call 0198c2a4 --authority 'Court of Bonn' --reason '12 O 3/26' --review 2027-06-30",
         "privacy holds release 0198c2a4",
     ),
+    "privacy requests": ("privacy requests", "privacy requests list --closed", "privacy requests show 0198c2a4"),
     "privacy retention": ("privacy retention", "privacy retention set history P6M", "privacy retention preview"),
     "test call": ("test call 1001 1002",),
     "test room": ("test room 8000 --phones 3",),

@@ -11,6 +11,7 @@ from unificx.cli.ports import Connect
 from unificx.core.clock import Clock
 from unificx.core.errors import StartupError
 from unificx.db import Database
+from unificx.identity import OPERATOR_SLUG
 from unificx.integrations.local_ca import is_plain_key
 from unificx.privacy import GRACE, ErasureJournal, KeyStore, erasure_journal_file, load_master, orphaned_subjects
 from unificx.server.home_files import files_below, kind_of
@@ -53,6 +54,9 @@ async def verify(paths: InstallationPaths, environ: Mapping[str, str], clock: Cl
                 await checks.orphans(database),
                 checks.destroyed_keys({(t, s) for _, t, s in held if t == planted["tenant_id"]}),
                 await checks.journal(database),
+                await _audit_log(api),
+                await _sweeps(api),
+                await _agreements(api, clock),
             ]
             return findings
         finally:
@@ -109,6 +113,35 @@ def _unexplained_twice(before: tuple[set[str], set[str]], after: tuple[set[str],
         finding("orphaned values", values, "each sealed value has a key, or its key was destroyed", ("R3", "R4")),
         finding("orphaned files", files, "each sound file belongs to a row", ("R3", "R4")),
     ]
+
+
+async def _audit_log(api: ApiClient) -> Finding:
+    """Compute the tree of the audit log again, and compare it with all signed heads."""
+    report: dict[str, Any] = await api.get("/audit/verification")
+    faults = [f"{each['what']}: {each['why']}" for each in report["faults"]]
+    good = f"{report['entries']} entries, {report['signed']} of them in {report['heads']} signed heads"
+    return finding("audit log", faults, good, ("T3", "T4"))
+
+
+async def _sweeps(api: ApiClient) -> Finding:
+    """Report that data is not deleted although its period has ended."""
+    found: dict[str, Any] = (await api.get("/retention", tenant=OPERATOR_SLUG))["sweeps"]
+    faults = [f"{each} are due and stay" for each in found["stalled"]]
+    if found["waiting_since"] is not None:
+        faults.append(f"an operator has to confirm the clock since {found['waiting_since']}")
+    elif found["overdue"]:
+        faults.append(f"the latest sweep was at {found['last_run']}")
+    good = f"the latest sweep was at {found['last_run']}" if found["last_run"] else "the first sweep is due"
+    return finding("retention", faults, good, ("R3", "R4"))
+
+
+async def _agreements(api: ApiClient, clock: Clock) -> Finding:
+    """Report recipients whose agreement has ended: they get no data any more, and mail or push does not work."""
+    today, recipients = clock.now().date().isoformat(), (await api.get("/privacy/map"))["recipients"]
+    ends = {each["key"]: each["agreement_ends"] for each in recipients if each["agreement_ends"] is not None}
+    faults = [f"{key} ended on {end}" for key, end in ends.items() if end < today]
+    good = f"{len(recipients)} recipients, {len(ends)} agreements with an end, none of them over"
+    return finding("agreements", faults, good, ("X1",))
 
 
 class _InstallationChecks:
