@@ -15,7 +15,7 @@ async def id_of(client: httpx.AsyncClient) -> str:
     return (await client.get("/api/v1/me")).json()["person"]["id"]
 
 
-@pytest.mark.promise("V3")
+@pytest.mark.promise("T3", "D1")
 async def test_an_access_is_noted_once_in_an_hour(world: World) -> None:
     world.clock.advance(3590)
     admin, user = await world.admin(world.acme), await world.user(world.acme, "1001")
@@ -43,7 +43,7 @@ async def test_an_access_is_noted_once_in_an_hour(world: World) -> None:
     assert [*page["items"], *rest.json()["items"]] == await accesses(user)
 
 
-@pytest.mark.promise("V3")
+@pytest.mark.promise("T3", "D1")
 async def test_the_console_is_named_and_colleagues_are_not(world: World) -> None:
     user, other = await world.user(world.acme, "1001"), await world.user(world.acme, "1002")
     await other.get("/api/v1/directory")
@@ -55,7 +55,7 @@ async def test_the_console_is_named_and_colleagues_are_not(world: World) -> None
     assert {(each["operator"], each["name"], each["person_id"]) for each in found} == {(True, "", "")}
 
 
-@pytest.mark.promise("V3")
+@pytest.mark.promise("T3", "D1")
 async def test_an_administrator_in_a_session_of_a_user_is_named(world: World) -> None:
     world.clock.advance(3590)
     admin, user = await world.admin(world.acme), await world.user(world.acme, "1001")

@@ -33,10 +33,12 @@ async def browser(world: World, email: str) -> httpx.AsyncClient:
     return client
 
 
-@pytest.mark.promise("V3")
+@pytest.mark.promise("V3", whole=True)
 async def test_a_significant_version_stops_browsers_and_programs_but_not_telephones(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """V3 as a whole: a significant version stops the use of data until the person agrees expressly; going on is no
+    answer, a refusal is recorded, and calls go on."""
     program = await world.user(world.acme, "1001")
     email = (await program.get("/api/v1/me")).json()["person"]["email"]
     await accepted(program)

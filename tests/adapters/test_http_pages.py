@@ -153,9 +153,11 @@ async def test_the_policy_shows_each_declared_category_purpose_and_period(world:
     assert set(re.findall(r"^\| ([A-Z]\d+) \|", PROMISES.read_text("utf-8"), re.M)) == marks["promise"]
 
 
-@pytest.mark.promise("T4")
+@pytest.mark.promise("T4", whole=True)
 @pytest.mark.parametrize("language", ["en", "de"])
 async def test_each_measure_of_security_names_its_limits_and_what_is_proved(world: World, language: str) -> None:
+    """T4 as a whole: each promise about security is on a page without an account, in both languages, with its limits
+    and with the state of its proof, which is not better than that of the tests."""
     html = (await world.client().get(f"/security?lang={language}")).text
     section = r'<section data-promise="([^"]+)">.*?<strong>(\w+):</strong> (.+?)</p>\n<p data-state="(\w+)">'
     shown = re.findall(section, html, re.S)

@@ -26,6 +26,30 @@ async def test_a_user_sends_a_request_and_an_administrator_answers(world: World)
     assert own["answer"] == "Here it is"
 
 
+@pytest.mark.promise("K3", whole=True)
+async def test_a_minor_is_stopped_at_once_and_erased_after_review(world: World) -> None:
+    """K3 as a whole: who is found to be a minor, by a declaration or a report, is signed out at once; the request stays
+    open until the account and all data are erased, with a receipt."""
+    admin, user = await world.admin(world.acme), await world.user(world.acme, "1001")
+    other = await world.user(world.acme, "1002")
+    for minor, declared in ((user, True), (other, False)):
+        person_id = (await minor.get("/api/v1/me")).json()["person"]["id"]
+        if declared:
+            sent = await minor.post("/api/v1/me/requests", json={"kind": "minor", "text": "I am 15"})
+        else:
+            report = {"kind": "minor", "text": "is 15", "person_id": person_id}
+            sent = await admin.post("/api/v1/privacy-requests", json=report)
+        assert sent.status_code == 201
+        assert (await minor.get("/api/v1/me")).status_code == 401
+        steps = f"/api/v1/privacy-requests/{sent.json()['id']}/steps"
+        assert (await admin.post(steps, json={"step": "answer", "note": "erased"})).status_code == 409
+        erasure = f"/api/v1/persons/{person_id}/erasure"
+        receipt = (await admin.put(erasure, json={"digest": (await admin.get(erasure)).json()["digest"]})).json()
+        assert (receipt["failed"], "account" in {each["kind"] for each in receipt["removed"]}) == ([], True)
+        assert (await admin.post(steps, json={"step": "answer", "note": "erased"})).json()["state"] == "answered"
+        assert (await admin.get(f"/api/v1/persons/{person_id}")).status_code == 404
+
+
 async def test_users_do_not_see_the_queue(world: World) -> None:
     user, other = await world.user(world.acme, "1001"), await world.user(world.acme, "1002")
     sent = (await user.post("/api/v1/me/requests", json={"kind": "access"})).json()

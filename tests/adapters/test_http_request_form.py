@@ -51,9 +51,14 @@ async def requests_of(world: World) -> list[Any]:
     return list((await world.services.rights.page(world.acme.id)).items)
 
 
-@pytest.mark.promise("H1", "U6")
+@pytest.mark.promise("H1", whole=True)
+@pytest.mark.promise("U6")
 async def test_a_visitor_sends_a_request_and_proves_the_address_once(world: World, mailbox: Mailbox) -> None:
+    """H1 as a whole: the policy leads anybody, without an account, to a form whose requests reach the administrators of
+    the organisation."""
     client = visitor(world, world.acme.domain)
+    for language in ("en", "de"):
+        assert 'href="/privacy/request' in (await client.get(f"/privacy?lang={language}")).text
     form = await client.get("/privacy/request")
     assert "form-action 'self'" in form.headers["content-security-policy"]
     sent = await client.post("/privacy/request", data=FORM)
@@ -67,6 +72,8 @@ async def test_a_visitor_sends_a_request_and_proves_the_address_once(world: Worl
     [request] = await requests_of(world)
     assert (request.state, request.proof, request.text) == ("proved", "email", "Forget me")
     assert len(mailbox.alerts) == 1
+    [queued] = (await (await world.admin(world.acme)).get("/api/v1/privacy-requests")).json()["items"]
+    assert (queued["id"], queued["text"]) == (request.id, "Forget me")
     assert (await client.post(path, data={"code": code})).status_code == 422
 
 

@@ -101,9 +101,12 @@ def mutated(content: Content, change: Any) -> tuple[Content, Content]:
     return base, changed
 
 
-@pytest.mark.promise("V1", "V3")
+@pytest.mark.promise("V1", whole=True)
+@pytest.mark.promise("V3")
 @pytest.mark.parametrize("change", [*SIGNIFICANT, *ORDINARY])
 def test_a_change_needs_a_version(content: Content, change: Any) -> None:
+    """V1 as a whole: each kind of change, of texts, data, purposes, periods and recipients, makes a version of its own,
+    and the build stops without it."""
     base, changed = mutated(content, change)
     before = next_version(base, significant=True)
     assert not [each for each in problems(before, base) if "significant" not in each]

@@ -321,7 +321,7 @@ async def test_an_erasure_removes_what_is_theirs_and_leaves_the_rest(office: Off
     assert (await office.chat.conversations.page(office.cleo)).items[0].conversation.id == group
 
 
-@pytest.mark.promise("D2", "C11")
+@pytest.mark.promise("R3", "C11")
 async def test_messages_end_with_the_period_of_the_tenant_or_of_their_conversation(office: Office) -> None:
     direct, group = await office.direct(), await office.group()
     with pytest.raises(Invalid) as longer:

@@ -60,10 +60,12 @@ async def ledger(people: Identity, database: Database, keys: KeyStore, ada: Prin
     return [(each.state, each.method, each.notice) for each in records]
 
 
-@pytest.mark.promise("V2")
+@pytest.mark.promise("V2", whole=True)
 async def test_going_on_after_the_notice_is_recorded(
     people: Identity, ada: Principal, release: Release, database: Database, keys: KeyStore
 ) -> None:
+    """V2 as a whole: an ordinary version is announced, stops nothing, and going on is recorded as its acceptance, once
+    and with the version."""
     first = policy_version()
     assert await standing(people, ada) == "current"
     ordinary = release(significant=False)
