@@ -138,6 +138,35 @@ def correlation(captured: "array[int] | list[int]", sound: Sound) -> float:
     return float(np.max(found / np.sqrt(np.maximum(energy, 1.0) * np.sum(wanted**2))))
 
 
+def spectral_match(captured: "array[int] | list[int]", sound: Sound) -> float:
+    """How well a sound matches what was heard, also if a busy machine has stretched or skipped parts of it: the median,
+    over its seconds, of the best correlation of their spectra in time."""
+    heard = _spectra(np.array(captured, float))
+    samples = np.frombuffer(sound.pcm, "<i2").astype(float)
+    wanted = _spectra(samples if sound.rate == RATE else _downsampled(samples))
+    windows = np.lib.stride_tricks.sliding_window_view(heard, FRAMES, axis=0).transpose(0, 2, 1)
+    windows = windows - windows.mean(1, keepdims=True)
+    strength = np.sqrt((windows**2).sum((1, 2)))
+    best = []
+    for at in range(0, len(wanted) - FRAMES + 1, FRAMES // 2):
+        piece = wanted[at : at + FRAMES] - wanted[at : at + FRAMES].mean(0)
+        found = np.einsum("ntf,tf->n", windows, piece) / (strength * np.sqrt((piece**2).sum()) + 1e-9)
+        best.append(found.max())
+    return float(np.median(best))
+
+
+FRAMES = 50
+"""Frames of a second."""
+
+
+def _spectra(samples: "np.ndarray[Any, Any]") -> "np.ndarray[Any, Any]":
+    """Logarithmic strengths of 21 bands from 125 to 3400 Hz, a row every 20 ms."""
+    step, length, noise = RATE // FRAMES, RATE // 20, 300
+    frames = np.lib.stride_tricks.sliding_window_view(samples, length)[::step] * np.hanning(length)
+    strengths = np.abs(np.fft.rfft(frames, 512))[:, 8:218]
+    return np.log(strengths.reshape(len(frames), 21, 10).mean(2) + noise)
+
+
 async def wait_until_received(phone: AppPhone, *names: str, within: float = 25) -> None:
     """Wait until the phone hears one of these prompts."""
     async with asyncio.timeout(within):
