@@ -43,6 +43,8 @@ AREAS: dict[str, tuple[str, ...]] = {
         "areas/contacts/*",
         "engines/test_contact_*",
         "adapters/test_http_contacts*",
+        "adapters/test_http_carddav",
+        "outside/test_carddav",
         "outside/test_client_contacts*",
     ),
     "chat": (

@@ -16,7 +16,7 @@ from unificx.api.schemas import core as models
 from unificx.api.services import Services, services_of
 from unificx.core.access import ANONYMOUS, OPERATOR, Access, state_access, stated_access, stating, watch_access
 from unificx.core.errors import Forbidden, Invalid, NotFound, Unauthenticated
-from unificx.identity import OPERATOR_SLUG, Action, Principal, Role, Source, may, reaches
+from unificx.identity import OPERATOR_SLUG, TOKEN_MARK, Action, Principal, Role, Source, may, reaches
 
 COOKIE = "__Host-unificx"
 """The prefix makes browsers require `Secure`, this host only and the path `/` (RFC 6265bis section 4.1.3)."""
@@ -112,6 +112,21 @@ async def _authenticate(request: Request) -> CurrentUser:
             "Another person made this access, so it opens no recordings and messages.",
             hint="Confirm your identity with your own password or second factor, or choose a password of your own.",
         )
+    return user
+
+
+async def authenticate_key(request: Request, key: str) -> CurrentUser:
+    """Return the user of an API key that was sent as a password, from now on the actor of the request's access. Raise
+    Unauthenticated."""
+    if not key.startswith(TOKEN_MARK):
+        raise Unauthenticated("Not signed in.", hint="Use an API key as the password.")
+    with stating(Access("authentication", ANONYMOUS)):
+        principal = await services_of(request).identity.authenticate(key)
+    user = request.state.user = CurrentUser(principal, key)
+    if (access := stated_access()) is not None:
+        state_access(access_of(request, access.purpose))
+    if principal.is_substitute:
+        watch_access(services_of(request).accesses.note)
     return user
 
 

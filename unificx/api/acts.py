@@ -14,7 +14,7 @@ from unificx.identity import Action, Identity, Principal, Role
 from unificx.privacy import Act, AuditParty, NewAuditEntry, current_act, new_act
 
 _SCOPE: ContextVar[Mapping[str, Any] | None] = ContextVar("scope of the request", default=None)
-_EVERYONE = frozenset({Action.OWN, Action.DIRECTORY, Action.TENANT_READ})
+_EVERYONE = frozenset({Action.OWN, Action.DIRECTORY, Action.CONTACTS, Action.TENANT_READ})
 """Actions that are not administrative."""
 _CHECKS = "changes nothing: a check of settings or a preview"
 _OWN = "changes only how the user's own list shows it"

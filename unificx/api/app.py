@@ -22,6 +22,7 @@ from unificx.api.routes import (
     breaches,
     calls,
     canaries,
+    carddav,
     completions,
     contacts,
     conversations,
@@ -206,6 +207,7 @@ def build(services: Services) -> FastAPI:
     app.router.routes.append(
         WebSocketRoute(events_websocket.PATH, events_websocket.EventsWebSocket(services.identity, services.event_hub))
     )
+    app.router.routes.extend(carddav.router.routes)
     app.include_router(pages.router)
     app.include_router(client_files.router)
     openapi.customize(app, _described, services.public_address)

@@ -50,6 +50,7 @@ _CREATES_DATA = re.compile(
     r"|people/[^/]+/extensions|billing/rate-decks|contacts"
     r"|rooms/[^/]+/(?:invitations|meeting/recording))"
     r"|PUT /api/v1/(?:billing/rate-decks/[^/]+/rates|contacts/import)"
+    r"|PUT /dav/books/.+"
     r"|POST /api/v1/attachments|PATCH /api/v1/attachments/[^/]+"
     r"|PUT /api/v1/(?:mailboxes/[^/]+/greetings/[^/]+|sounds/[^/]+/[^/]+/[^/]+)(?:/text)?"
 )

@@ -1,13 +1,14 @@
 """Contacts: address books of tenants and of their users."""
 
 from unificx.contacts.checks import MAX_ENTRIES, MAX_NAME, MAX_NOTE, MAX_UID
-from unificx.contacts.files import MAX_BYTES, write_file
+from unificx.contacts.files import MAX_BYTES, read_file, write_file
 from unificx.contacts.import_schemas import ContactImportReport, Encoding, FileFormat, ImportAction
 from unificx.contacts.importing import ContactImports
 from unificx.contacts.privacy import contact_holding
 from unificx.contacts.schemas import (
     LABELS,
     AddressBook,
+    BookChanges,
     BookKind,
     Contact,
     ContactDetails,
@@ -18,6 +19,7 @@ from unificx.contacts.schemas import (
     Source,
 )
 from unificx.contacts.service import ContactChanged, Contacts
+from unificx.contacts.vcard import values_of, write_vcards
 
 __all__ = [
     "LABELS",
@@ -27,6 +29,7 @@ __all__ = [
     "MAX_NOTE",
     "MAX_UID",
     "AddressBook",
+    "BookChanges",
     "BookKind",
     "Contact",
     "ContactChanged",
@@ -43,5 +46,8 @@ __all__ = [
     "NumberLabel",
     "Source",
     "contact_holding",
+    "read_file",
+    "values_of",
     "write_file",
+    "write_vcards",
 ]

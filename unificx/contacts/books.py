@@ -18,29 +18,40 @@ class Book:
     """The contacts of an address book."""
 
     def __init__(self, contacts: Iterable[Contact]) -> None:
-        self._by_id = {each.id: each for each in contacts}
+        self._by_id = {each.id: replace(each, extra=()) for each in contacts}
         self._sorted: list[Contact] | None = None
         self._by_number: dict[str, Contact] | None = None
+        self._by_resource: dict[str, Contact] | None = None
 
     def __len__(self) -> int:
         return len(self._by_id)
 
     def put(self, contact: Contact) -> None:
         """Add a contact, or replace it."""
-        self._by_id[contact.id] = contact
-        self._sorted = self._by_number = None
+        self._by_id[contact.id] = replace(contact, extra=())
+        self._sorted = self._by_number = self._by_resource = None
 
     def drop(self, contact_ids: Iterable[str]) -> None:
         """Remove contacts."""
         for each in contact_ids:
             self._by_id.pop(each, None)
-        self._sorted = self._by_number = None
+        self._sorted = self._by_number = self._by_resource = None
 
     def in_order(self) -> Sequence[Contact]:
         """Return the contacts by name."""
         if self._sorted is None:
             self._sorted = sorted(self._by_id.values(), key=order_key)
         return self._sorted
+
+    def with_resource(self, name: str) -> Contact | None:
+        """Return the contact with a name of CardDAV."""
+        if self._by_resource is None:
+            self._by_resource = {each.resource_name: each for each in self._by_id.values()}
+        return self._by_resource.get(name)
+
+    def with_uid(self, uid: str) -> Contact | None:
+        """Return the contact with a uid."""
+        return next((each for each in self._by_id.values() if each.uid == uid), None)
 
     def with_number(self, number: str) -> Contact | None:
         """Return the contact with a number: the first by name."""

@@ -16,6 +16,8 @@ MAX_NOTE = 2_000
 MAX_ENTRIES = 20
 """Numbers and e-mail addresses of a contact, each."""
 MAX_UID = 255
+MAX_EXTRA = 8_000
+"""Characters of the properties of a vCard that no field is made for."""
 
 Canonical = Callable[[str], str]
 """Returns a number in E.164, a short number as it is dialled, or "" for a text that is none."""
@@ -70,6 +72,23 @@ def checked_uid(uid: str) -> str:
     if len(uid) > MAX_UID or not uid.isprintable():
         raise Invalid(f"A uid has at most {MAX_UID} printable characters.", field="uid")
     return uid
+
+
+def checked_extra(lines: tuple[str, ...]) -> tuple[str, ...]:
+    """Return further lines of a vCard. Raise Invalid."""
+    if sum(map(len, lines)) > MAX_EXTRA:
+        raise Invalid(f"Further properties have at most {MAX_EXTRA} characters.", field="extra")
+    if not all(each.replace("\t", "").isprintable() for each in lines):
+        raise Invalid("A property has a control character.", field="extra")
+    return lines
+
+
+def without_names(lines: tuple[str, ...]) -> tuple[str, ...]:
+    """Return lines of a vCard without a structured name, which no longer is that of the contact."""
+    return tuple(each for each in lines if not _STRUCTURED.match(each))
+
+
+_STRUCTURED = re.compile(r"(?:[a-z0-9-]+\.)?N[;:]", re.IGNORECASE)
 
 
 def _line(text: str, field: str) -> str:

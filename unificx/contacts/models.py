@@ -39,6 +39,10 @@ class ContactPart:
     emails: tuple[str, ...] = _in_book()
     note: str = _in_book()
     favourite: bool = _in_book()
+    resource: str | None = _in_book()
+    """Name that a CardDAV client has chosen."""
+    extra: tuple[str, ...] | None = _in_book()
+    """Further properties of the vCard of a CardDAV client, which no field is made for."""
 
 
 class ContactBookRow(Base):
@@ -49,6 +53,7 @@ class ContactBookRow(Base):
     tenant_id: Mapped[str] = plain("the tenant", primary_key=True)
     person_id: Mapped[str] = plain("random id of the owner; empty for company contacts", primary_key=True)
     revision: Mapped[int] = plain("number of the newest change")
+    deleted: Mapped[int] = plain("number of the newest deletion, from which on clients know the whole book")
 
 
 class ContactRow(Base):

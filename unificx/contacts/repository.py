@@ -7,7 +7,15 @@ from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.contacts.models import ContactBookRow, ContactNumberRow, ContactPart, ContactRow
-from unificx.contacts.schemas import AddressBook, Contact, ContactDetails, ContactNumber, NumberLabel, Source
+from unificx.contacts.schemas import (
+    AddressBook,
+    BookChanges,
+    Contact,
+    ContactDetails,
+    ContactNumber,
+    NumberLabel,
+    Source,
+)
 from unificx.db import Erased, Keys, SealedCodec, lock_scope, owned_by
 
 CODEC = SealedCodec(ContactRow, ContactPart)
@@ -56,6 +64,39 @@ async def revision(session: AsyncSession, book: AddressBook) -> int:
     return await session.scalar(select(ContactBookRow.revision).where(*_is_book(book.tenant_id, book.person_id))) or 0
 
 
+async def changes(session: AsyncSession, keys: Keys, book: AddressBook, since: int) -> BookChanges:
+    """Return what was changed in an address book after a revision, oldest first, without deletions."""
+    # Revision first: a change that commits between the two statements is reported once more, and never missed.
+    row = (
+        await session.execute(
+            select(ContactBookRow.revision, ContactBookRow.deleted).where(*_is_book(book.tenant_id, book.person_id))
+        )
+    ).one_or_none()
+    chosen = (*_in_book(book.tenant_id, book.person_id), ContactRow.revision > since)
+    rows = (await session.scalars(select(ContactRow).where(*chosen).order_by(ContactRow.revision))).all()
+    found = tuple(_open(keys, book.tenant_id, rows))
+    return BookChanges(row.revision, row.deleted, found) if row is not None else BookChanges(0, 0, found)
+
+
+async def with_ids(
+    session: AsyncSession, keys: Keys, book: AddressBook, contact_ids: Sequence[str]
+) -> AsyncIterator[Contact]:
+    """Iterate over the contacts of an address book with these ids."""
+    for start in range(0, len(contact_ids), _BATCH):
+        chosen = (*_in_book(book.tenant_id, book.person_id), ContactRow.id.in_(contact_ids[start : start + _BATCH]))
+        for each in _open(keys, book.tenant_id, (await session.scalars(select(ContactRow).where(*chosen))).all()):
+            yield each
+
+
+async def owners_of(session: AsyncSession, tenant_id: str, contact_ids: Sequence[str]) -> list[str]:
+    """Return the owners of the address books that have these contacts, in order."""
+    found: set[str] = set()
+    for start in range(0, len(contact_ids), _BATCH):
+        chosen = (owned_by(ContactRow.tenant_id, tenant_id), ContactRow.id.in_(contact_ids[start : start + _BATCH]))
+        found.update(await session.scalars(select(ContactRow.person_id).where(*chosen).distinct()))
+    return sorted(found)
+
+
 async def linked_ids(session: AsyncSession, tenant_id: str, subject: str) -> list[str]:
     """Return the contacts with a number of a subject, in every address book."""
     row = ContactNumberRow
@@ -95,10 +136,12 @@ async def exported_by_id(
 # ---- writing
 
 
-async def next_revisions(session: AsyncSession, book: AddressBook, amount: int = 1) -> int:
-    """Take the next numbers of an address book and return the last of them."""
+async def next_revisions(session: AsyncSession, book: AddressBook, amount: int = 1, *, deletes: bool = False) -> int:
+    """Take the next numbers of an address book and return the last of them. `deletes`: it is that of a deletion."""
     await lock_scope(session, "contacts", book.tenant_id, book.person_id)
     values = {"revision": ContactBookRow.revision + amount}
+    if deletes:
+        values["deleted"] = ContactBookRow.revision + amount
     taken = (
         update(ContactBookRow)
         .where(*_is_book(book.tenant_id, book.person_id))
@@ -108,7 +151,12 @@ async def next_revisions(session: AsyncSession, book: AddressBook, amount: int =
     found = (await session.execute(taken)).scalar_one_or_none()
     if found is None:
         await session.execute(
-            insert(ContactBookRow).values(tenant_id=book.tenant_id, person_id=book.person_id, revision=amount)
+            insert(ContactBookRow).values(
+                tenant_id=book.tenant_id,
+                person_id=book.person_id,
+                revision=amount,
+                deleted=amount if deletes else 0,
+            )
         )
     return amount if found is None else found
 
@@ -204,6 +252,8 @@ def _part(contact: Contact) -> ContactPart:
         details.emails,
         details.note,
         details.favourite,
+        contact.resource or None,
+        contact.extra or None,
     )
 
 
@@ -231,6 +281,8 @@ def _contact(row: ContactRow, part: ContactPart) -> Contact:
             part.favourite,
         ),
         row.subject_id,
+        part.resource or "",
+        tuple(part.extra or ()),
     )
 
 

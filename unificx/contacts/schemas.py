@@ -59,6 +59,8 @@ class NewContact:
     details: ContactDetails
     uid: str = field(default="", repr=False)
     source: Source = "own"
+    resource: str = field(default="", repr=False)
+    extra: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +78,28 @@ class Contact:
     details: ContactDetails
     subject: str = ""
     """The data subject whose key seals it."""
+    resource: str = field(default="", repr=False)
+    """The name that a CardDAV client has chosen for it; see `resource_name`."""
+    extra: tuple[str, ...] = field(default=(), repr=False)
+    """Lines of a vCard with properties that no field is made for. Address books in memory are without them."""
+
+    @property
+    def resource_name(self) -> str:
+        return self.resource or f"{self.id}.vcf"
 
     @property
     def kind(self) -> BookKind:
         return "personal" if self.person_id else "company"
+
+
+@dataclass(frozen=True, slots=True)
+class BookChanges:
+    """Contacts of an address book that were changed, and its newest `revision`. `known` is the oldest revision from
+    which on deletions can be told: a client with an older one reads the whole address book."""
+
+    revision: int
+    known: int
+    contacts: tuple[Contact, ...]
 
 
 @dataclass(frozen=True, slots=True)

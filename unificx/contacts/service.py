@@ -8,8 +8,9 @@ from functools import partial
 
 from unificx.contacts import repository
 from unificx.contacts.books import Book, Books, CompanyNames, page_of
-from unificx.contacts.checks import MAX_COMPANY, MAX_PERSONAL, checked, checked_uid
+from unificx.contacts.checks import MAX_COMPANY, MAX_PERSONAL, checked, checked_extra, checked_uid, without_names
 from unificx.contacts.events import ContactsChanged
+from unificx.contacts.resources import ContactResources
 from unificx.contacts.schemas import AddressBook, Contact, ContactDetails, FoundName, NewContact
 from unificx.core.clock import random_id
 from unificx.core.errors import Conflict, NotFound
@@ -37,6 +38,7 @@ class Contacts:
         self._publish = publish
         self._books = Books()
         self._names = CompanyNames()
+        self.resources = ContactResources(database, keys, self.book)
 
     async def start(self) -> None:
         """Load the names of company contacts."""
@@ -56,7 +58,7 @@ class Contacts:
 
     async def names(self, books: Sequence[AddressBook], numbers: Iterable[str]) -> list[FoundName]:
         """Return the contacts of numbers, in any spelling, from the first of the books that has one."""
-        loaded = [await self._book(each) for each in books]
+        loaded = [await self.book(each) for each in books]
         found: list[FoundName] = []
         for number in numbers:
             stored = self.canonical(books[0].tenant_id, number) or number
@@ -77,12 +79,12 @@ class Contacts:
         favourites: bool = False,
     ) -> Page[Contact]:
         """Return contacts of one or two address books by name. Raise Invalid for a malformed cursor."""
-        loaded = [await self._book(each) for each in books]
+        loaded = [await self.book(each) for each in books]
         return page_of(loaded, search, cursor, limit, favourites=favourites)
 
     async def all(self, book: AddressBook) -> Sequence[Contact]:
         """Return all contacts of an address book by name."""
-        return (await self._book(book)).in_order()
+        return (await self.book(book)).in_order()
 
     async def get(self, books: Sequence[AddressBook], contact_id: str) -> Contact:
         """Return a contact of one of these address books. Raise NotFound."""
@@ -93,7 +95,8 @@ class Contacts:
                     return found
         raise _no_contact()
 
-    async def _book(self, book: AddressBook) -> Book:
+    async def book(self, book: AddressBook) -> Book:
+        """Return an address book in memory."""
         found = self._books.get(book)
         if found is None:
             generation = self._books.generation
@@ -130,7 +133,9 @@ class Contacts:
                 uid, number = checked_uid(one.uid) or f"urn:uuid:{contact_id}", last - len(new) + 1 + at
                 owner = book.subject or self._sealing_subject(each, subjects)
                 where = (contact_id, book.tenant_id, book.person_id, uid, number)
-                added.append(Contact(*where, self._clock.now(), one.source, each, owner))
+                added.append(
+                    Contact(*where, self._clock.now(), one.source, each, owner, one.resource, checked_extra(one.extra))
+                )
             rows = [(one, _numbers_of(one.details, subjects)) for one in added]
             await repository.add(uow.session, self._keys, rows)
             first = last - len(new) - len(changed) + 1
@@ -141,15 +146,20 @@ class Contacts:
         return added
 
     async def update(
-        self, book: AddressBook, contact_id: str, details: ContactDetails, revision: int | None = None
+        self,
+        book: AddressBook,
+        contact_id: str,
+        details: ContactDetails,
+        revision: int | None = None,
+        extra: tuple[str, ...] | None = None,
     ) -> Contact:
-        """Replace a contact. `revision` is that of the version which was edited. Raise NotFound, Invalid,
-        ContactChanged."""
+        """Replace a contact. `revision` is that of the version which was edited; `extra` None: as before. Raise
+        NotFound, Invalid, ContactChanged."""
         new = checked(details, partial(self.canonical, book.tenant_id))
         subjects = await self._subjects(book.tenant_id, [new])
         async with self._writing() as uow:
             number = await repository.next_revisions(uow.session, book)
-            after = await self._replace(uow, book, (contact_id, revision, new), number, subjects)
+            after = await self._replace(uow, book, (contact_id, revision, new), number, subjects, extra=extra)
             self._apply(uow, book, [after], ())
         return after
 
@@ -160,13 +170,18 @@ class Contacts:
         update: tuple[str, int | None, ContactDetails],
         number: int,
         subjects: dict[str, str],
+        *,
+        extra: tuple[str, ...] | None = None,
     ) -> Contact:
         contact_id, revision, details = update
         before = await repository.find(uow.session, self._keys, book, contact_id)
         if before is None:
             raise _no_contact()
         _require_revision(before, revision)
-        after = replace(before, details=details, revision=number, changed=self._clock.now())
+        if extra is None:
+            extra = before.extra if details.name == before.details.name else without_names(before.extra)
+        extra = checked_extra(extra)
+        after = replace(before, details=details, revision=number, changed=self._clock.now(), extra=extra)
         if not book.person_id:
             after = replace(after, subject=self._sealing_subject(details, subjects))
         await repository.replace(uow.session, self._keys, after, _numbers_of(details, subjects))
@@ -175,7 +190,7 @@ class Contacts:
     async def remove(self, book: AddressBook, contact_id: str, revision: int | None = None) -> None:
         """Delete a contact. Raise NotFound, ContactChanged."""
         async with self._writing() as uow:
-            await repository.next_revisions(uow.session, book)
+            await repository.next_revisions(uow.session, book, deletes=True)
             before = await repository.find(uow.session, self._keys, book, contact_id)
             if before is None:
                 raise _no_contact()
@@ -186,7 +201,7 @@ class Contacts:
     async def remove_synced(self, book: AddressBook) -> int:
         """Delete the contacts that were copied from a telephone; return how many."""
         async with self._writing() as uow:
-            await repository.next_revisions(uow.session, book)
+            await repository.next_revisions(uow.session, book, deletes=True)
             gone = await repository.synced_ids(uow.session, book)
             await repository.remove(uow.session, book.tenant_id, gone)
             self._apply(uow, book, (), gone)
@@ -240,6 +255,8 @@ class Contacts:
         async with self._database.begin() as uow:
             own = await repository.ids_of_subject(uow.session, tenant_id, subject)
             ids = [*{*own, *await repository.linked_ids(uow.session, tenant_id, subject)}]
+            for person_id in await repository.owners_of(uow.session, tenant_id, ids):
+                await repository.next_revisions(uow.session, AddressBook(tenant_id, person_id), deletes=True)
             await repository.remove(uow.session, tenant_id, ids)
             uow.after_commit.append(lambda: self._names.drop(tenant_id, ids))
             uow.after_commit.append(lambda: self._books.forget(tenant_id))

@@ -1,13 +1,15 @@
-"""vCards: versions 4.0 (RFC 6350), 3.0 (RFC 2426) and 2.1 are read, 4.0 is written. Pure.
+"""vCards: versions 4.0 (RFC 6350), 3.0 (RFC 2426) and 2.1 are read, 4.0 and 3.0 are written. Pure.
 
 Of a property only what a contact has is read; pictures and other properties are ignored and named.
 """
 
 import quopri
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
+from unificx.contacts.checks import without_names
 from unificx.contacts.import_schemas import FileEntry, ImportFault
 from unificx.contacts.schemas import Contact, ContactDetails, ContactNumber, NewContact, NumberLabel
 from unificx.core.errors import Invalid
@@ -17,6 +19,8 @@ _MAX_LINE = 75
 """Octets of a line, without its end (RFC 6350 section 3.2)."""
 _NAME = re.compile(r"(?:[A-Za-z0-9-]+\.)?([A-Za-z0-9-]+)\Z", re.ASCII)
 _SILENT = frozenset({"BEGIN", "END", "VERSION", "PRODID", "REV"})
+PICTURES = frozenset({"PHOTO", "LOGO", "SOUND"})
+"""Properties that are never stored."""
 _TYPES: tuple[tuple[str, NumberLabel], ...] = (
     ("fax", "fax"),
     ("cell", "mobile"),
@@ -32,6 +36,15 @@ _WRITTEN: dict[NumberLabel, str] = {
     "fax": "fax",
     "other": "voice",
 }
+_WRITTEN_3: dict[NumberLabel, str] = {
+    "mobile": "CELL",
+    "work": "WORK",
+    "home": "HOME",
+    "main": "MAIN",
+    "fax": "FAX",
+    "other": "VOICE",
+}
+Version = Literal["4.0", "3.0"]
 FAVOURITE = "X-UNIFICX-FAVOURITE"
 
 
@@ -52,6 +65,7 @@ class _Card:
     note: str = ""
     favourite: bool = False
     faults: list[ImportFault] = field(default_factory=list[ImportFault])
+    extra: list[str] = field(default_factory=list[str])
 
     def entry(self) -> FileEntry:
         faults = self.faults
@@ -63,7 +77,7 @@ class _Card:
             name = ""  # FN is required, also where a contact has no name
         texts = (name, self.organisation, self.department)
         details = ContactDetails(*texts, tuple(self.numbers), tuple(self.emails), self.note, self.favourite)
-        return FileEntry(self.line, NewContact(details, self.uid), tuple(faults))
+        return FileEntry(self.line, NewContact(details, self.uid, extra=tuple(self.extra)), tuple(faults))
 
 
 def read_vcards(text: str, maximum: int) -> tuple[list[FileEntry], list[str]]:
@@ -90,6 +104,10 @@ def read_vcards(text: str, maximum: int) -> tuple[list[FileEntry], list[str]]:
             card.faults.append(ImportFault("malformed", "", f"Line {number} is not a property."))
         elif not _apply(card, name, parameters, value) and name not in _SILENT:
             ignored[name[:40]] = None
+            if name not in PICTURES:
+                card.extra.append(line)
+        elif name == "N":
+            card.extra.append(line)
     if card is not None:
         entries.append(_unfinished(card))
     return entries, list(ignored)
@@ -195,6 +213,8 @@ def _apply(card: _Card, name: str, parameters: dict[str, list[str]], value: str)
             card.emails.append(_text(value).strip())
         case "NOTE":
             card.note = "\n".join(each for each in (card.note, _text(value)) if each)
+        case "X-ABSHOWAS":
+            card.is_organisation = value.strip().upper() == "COMPANY"
         case "X-UNIFICX-FAVOURITE":
             card.favourite = value.strip() == "1"
         case _:
@@ -240,25 +260,47 @@ def _text(value: str) -> str:
 # ---- writing
 
 
-def write_vcards(contacts: Iterable[Contact]) -> bytes:
-    """Return contacts as vCard 4.0, in UTF-8."""
-    return "".join(_folded(line) for each in contacts for line in _lines(each)).encode()
+def write_vcards(contacts: Iterable[Contact], version: Version = "4.0", only: Collection[str] = ()) -> bytes:
+    """Return contacts as vCards, in UTF-8. `only`: names of properties; by default all."""
+    lines = (line for each in contacts for line in _lines(each, version))
+    if only:
+        named = {"BEGIN", "VERSION", "END", *(each.upper() for each in only)}
+        lines = (line for line in lines if _content_line(line)[0] in named)
+    return "".join(map(_folded, lines)).encode()
 
 
-def _lines(contact: Contact) -> Sequence[str]:
+def values_of(contact: Contact) -> dict[str, list[str]]:
+    """Return the values of the properties of a contact, by name in upper case."""
+    found: dict[str, list[str]] = {}
+    for line in _lines(contact, "3.0"):
+        name, _, value = _content_line(line)
+        found.setdefault(name, []).append(_text(value))
+    return found
+
+
+def _lines(contact: Contact, version: Version) -> Sequence[str]:
     details = contact.details
-    lines = ["BEGIN:VCARD", "VERSION:4.0", f"UID:{_escaped_uid(contact.uid)}", f"FN:{_escape(details.title)}"]
+    lines = ["BEGIN:VCARD", f"VERSION:{version}", f"UID:{_escaped_uid(contact.uid)}", f"FN:{_escape(details.title)}"]
+    if version == "3.0" and without_names(contact.extra) == contact.extra:
+        given, _, family = details.name.rpartition(" ")
+        lines.append(f"N:{_escape(family)};{_escape(given)};;;")  # required (RFC 2426 section 3.1.2)
     if not details.name:
-        lines.append("KIND:org")
+        lines.append("KIND:org" if version == "4.0" else "X-ABSHOWAS:COMPANY")
     if details.organisation or details.department:
         lines.append(f"ORG:{_escape(details.organisation)};{_escape(details.department)}".rstrip(";"))
-    lines += [f"TEL;VALUE=uri;TYPE={_WRITTEN[each.label]}:tel:{each.number}" for each in details.numbers]
+    lines += [_tel(each, version) for each in details.numbers]
     lines += [f"EMAIL:{_escape(each)}" for each in details.emails]
     if details.note:
         lines.append(f"NOTE:{_escape(details.note)}")
     if details.favourite:
         lines.append(f"{FAVOURITE}:1")
-    return [*lines, f"REV:{contact.changed:%Y%m%dT%H%M%SZ}", "END:VCARD"]
+    return [*lines, *contact.extra, f"REV:{contact.changed:%Y%m%dT%H%M%SZ}", "END:VCARD"]
+
+
+def _tel(number: ContactNumber, version: Version) -> str:
+    if version == "4.0":
+        return f"TEL;VALUE=uri;TYPE={_WRITTEN[number.label]}:tel:{number.number}"
+    return f"TEL;TYPE={_WRITTEN_3[number.label]}:{number.number}"
 
 
 def _escaped_uid(uid: str) -> str:

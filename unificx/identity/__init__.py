@@ -1,5 +1,6 @@
 """Identity and directory: tenants, users, extensions, devices, authentication and authorization."""
 
+from unificx.identity.api_keys import TOKEN_MARK
 from unificx.identity.cache import OPERATOR_SLUG, DirectoryCache
 from unificx.identity.email_aliases import bind_moved_addresses
 from unificx.identity.factor_schemas import (
@@ -85,6 +86,7 @@ __all__ = [
     "OPERATOR_SLUG",
     "SCOPES",
     "TERMS_VERSION",
+    "TOKEN_MARK",
     "Acceptance",
     "Action",
     "AddedFactor",

@@ -306,3 +306,32 @@ async def test_no_text_of_a_contact_is_in_the_database(office: Office) -> None:
         for row in ROWS:
             for values in (await session.execute(select(*row.__table__.columns))).all():
                 assert not any(mark in repr(tuple(values)) for mark in ("Canary", "canary", MOBILE[1:]))
+
+
+async def test_deletions_and_erasures_end_the_knowledge_of_clients(office: Office) -> None:
+    mother = await office.add(office.ada, "Mother", MOBILE)
+    other = await office.add(office.ada, "Other", "1002")
+    await office.contacts.update(office.ada, mother.id, mother.details)
+    start = await office.contacts.resources.changes(office.ada, other.revision)
+    assert ([each.id for each in start.contacts], start.known) == ([mother.id], 0)
+    await office.contacts.erase(office.ada.tenant_id, office.subject(MOBILE))
+    erased = await office.contacts.resources.changes(office.ada)
+    assert ([each.id for each in erased.contacts], erased.known > start.revision) == ([other.id], True)
+    await office.contacts.remove(office.ada, other.id)
+    deleted = await office.contacts.resources.changes(office.ada)
+    assert (deleted.contacts, deleted.known > erased.revision) == ((), True)
+
+
+async def test_properties_without_a_field_are_stored_but_not_in_memory(office: Office) -> None:
+    lines = ("N:Muster;Max;;;", "BDAY:1970-01-02")
+    new = NewContact(ContactDetails("Max Muster"), "uid", resource="max.vcf", extra=lines)
+    made = await office.contacts.create(office.ada, new)
+    assert (await office.contacts.resources.named(office.ada, ["max.vcf", "none.vcf"]))["max.vcf"].extra == lines
+    assert [each.extra for each in await office.contacts.all(office.ada)] == [()]
+    await office.contacts.update(office.ada, made.id, ContactDetails("Max Muster", note="new"))
+    again = await office.reopened()
+    assert (await again.resources.named(office.ada, ["max.vcf"]))["max.vcf"].extra == lines
+    assert [each.extra for each in await again.all(office.ada)] == [()]
+    # The structured name is no longer that of the contact.
+    await again.update(office.ada, made.id, ContactDetails("Eva Muster"))
+    assert (await again.resources.named(office.ada, ["max.vcf"]))["max.vcf"].extra == lines[1:]

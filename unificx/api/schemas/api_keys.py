@@ -10,6 +10,8 @@ from unificx.api.schemas.core import REFERENCE, Input, Name, Output
 Scope = Literal[
     "own",
     "directory:read",
+    "contacts",
+    "contacts:change",
     "people:read",
     "people:change",
     "settings:change",
@@ -22,7 +24,8 @@ Scope = Literal[
 ]
 _SCOPES = (
     "`own`: what belongs to the user, such as their calls and messages; `directory:read`: names, numbers, rooms, "
-    "groups; `people:read`, `people:change`: people, phones and routing; `settings:change`: settings, webhooks; "
+    "groups; `contacts`, `contacts:change`: address books over CardDAV; only the second changes company contacts; "
+    "`people:read`, `people:change`: people, phones and routing; `settings:change`: settings, webhooks; "
     "`calls:read`, `calls:control`: live calls; `history:read`: call records; "
     "`billing:read`: prices and costs; `billing:change` and `installation`: for operators."
 )

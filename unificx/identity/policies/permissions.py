@@ -13,6 +13,10 @@ class Action(StrEnum):
     """Read and change one's own data: name, password, devices, sessions, calls."""
     DIRECTORY = "directory"
     """Read the names and numbers of colleagues."""
+    CONTACTS = "contacts"
+    """Read the address books that one may see, and change one's own, over CardDAV."""
+    COMPANY_CONTACTS = "company_contacts"
+    """Change the contacts of the tenant over CardDAV."""
     TENANT_READ = "tenant_read"
     PEOPLE_READ = "people_read"
     """Read every user, extension and device of the tenant with all details."""
@@ -33,7 +37,7 @@ class Action(StrEnum):
     """Create, suspend and delete tenants; read the system status."""
 
 
-_USER = frozenset({Action.OWN, Action.DIRECTORY, Action.TENANT_READ})
+_USER = frozenset({Action.OWN, Action.DIRECTORY, Action.CONTACTS, Action.TENANT_READ})
 _TENANT_ADMIN = frozenset(Action) - {Action.BILLING_CHANGE, Action.INSTALLATION}
 
 _PERMISSIONS: dict[Role, frozenset[Action]] = {
@@ -47,6 +51,8 @@ _RANK = {Role.USER: 0, Role.TENANT_ADMIN: 1, Role.OPERATOR: 2}
 SCOPES: dict[str, frozenset[Action]] = {
     "own": frozenset({Action.OWN}),
     "directory:read": frozenset({Action.DIRECTORY, Action.TENANT_READ}),
+    "contacts": frozenset({Action.CONTACTS}),
+    "contacts:change": frozenset({Action.CONTACTS, Action.COMPANY_CONTACTS}),
     "people:read": frozenset({Action.PEOPLE_READ}),
     "people:change": frozenset({Action.PEOPLE_READ, Action.PEOPLE_CHANGE}),
     "settings:change": frozenset({Action.TENANT_READ, Action.TENANT_CHANGE}),

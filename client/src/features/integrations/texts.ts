@@ -15,6 +15,14 @@ export const SCOPES: Record<Scope, { title: MessageDescriptor; explanation: Mess
     title: msg`Read the directory`,
     explanation: msg`Names and numbers, rooms, ring groups, queues and menus.`,
   },
+  contacts: {
+    title: msg`Synchronise contacts`,
+    explanation: msg`Your contacts, and company contacts to read, in an address book program (CardDAV).`,
+  },
+  'contacts:change': {
+    title: msg`Synchronise and change company contacts`,
+    explanation: msg`As above, and company contacts to change.`,
+  },
   'people:read': {
     title: msg`Read people and phones`,
     explanation: msg`Users, extensions, devices and mailboxes with all details.`,
@@ -38,7 +46,7 @@ export const SCOPES: Record<Scope, { title: MessageDescriptor; explanation: Mess
   installation: { title: msg`Manage organisations`, explanation: msg`Create, suspend and delete organisations.` },
 };
 
-const OF_USERS: Scope[] = ['own', 'directory:read'];
+const OF_USERS: Scope[] = ['own', 'directory:read', 'contacts'];
 const OF_OPERATORS: Scope[] = ['billing:change', 'installation'];
 
 /** The scopes that a user with this role can give to a key. */
