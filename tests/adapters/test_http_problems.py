@@ -257,6 +257,7 @@ NEW = {
     "POST /privacy-requests",
     "POST /privacy-requests/{request_id}/disclosures",
     "POST /queues",
+    "POST /meetings",
     "POST /rooms",
     "POST /rooms/{room}/invitations",
     "POST /rooms/{room}/meeting/recording",

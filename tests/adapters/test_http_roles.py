@@ -11,7 +11,7 @@ from conference_legs import join_room
 from http_world import OPEN_TO_ALL, PASSWORD, SPOKEN, FakeCall, World
 from push_service import PushService, SubscribedBrowser
 
-from unificx.conferencing import NewRoom
+from unificx.conferencing import Booking, NewRoom
 from unificx.identity import NewExtension, Role
 from unificx.media.sounds import Sound
 from unificx.privacy import AuditFilter, NewHold
@@ -64,6 +64,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "change_recording_settings": {"mode": "announce"},
     "change_extension_recording": {"when": "always"},
     "change_call_recording": {"state": "stopped"},
+    "create_meeting": {"name": "Stolen"},
     "create_room": {"number": "8666"},
     "update_room": {"name": "Stolen"},
     "create_trunk": {"name": "stolen", "server": "192.0.2.1"},
@@ -194,6 +195,7 @@ NOUNS = (
     "devices",
     "history",
     "rooms",
+    "meetings",
     "trunks",
     "contacts",
     "numbers",
@@ -255,6 +257,7 @@ async def create_foreign_objects(world: World) -> dict[str, list[str]]:
     known = (await world.client(operator=True).post("/api/v1/contacts?tenant=globex", json=contact)).json()
     key = (await user.post("/api/v1/api-keys", json={"name": "Program"})).json()
     room = await world.services.rooms.create(world.globex.id, NewRoom("8000"))
+    meeting = await world.services.rooms.create(world.globex.id, NewRoom("8001", booking=Booking()))
     trunk = await world.services.trunks.create(world.globex.id, NewTrunk("carrier", "192.0.2.1"))
     number, route, block, stop = await create_outbound_objects(world)
     extension = await world.identity.extensions.get(world.globex.id, "2001")
@@ -264,6 +267,7 @@ async def create_foreign_objects(world: World) -> dict[str, list[str]]:
     return {
         "position": [str(entry.position)],
         "room": [room.id, "8000"],
+        "meeting": [meeting.id],
         "trunk": [trunk.id, "carrier"],
         "queue": [await create_foreign(world, "queues"), "6666"],
         "agent": ["2001"],

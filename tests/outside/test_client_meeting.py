@@ -1,39 +1,41 @@
 """Videos in a conference room: people see each other's camera and screen beside the sound, which a telephone shares."""
 
 import os
+import re
 import signal
-from collections.abc import Iterator
 
 import pytest
+from app_phone import AppPhone
 from client_pages import Client, Clients
 from playwright.sync_api import Locator, expect
-from server import Household, Login, Server, eventually
-from test_client_rooms import comes, meanwhile
+from server import Household, Server, eventually
+from test_client_rooms import meanwhile
 
 pytestmark = pytest.mark.headless_shell
 
-NUMBER, NAME = "7391", "Harbour office"
+NAME = "Harbour review"
 ANNA, BERTA, CLARA = "Annarosa Quellmalz", "Bertalina Oxenfurt", "Claramunde Zwiebach"
 FRAMES = "video => video.getVideoPlaybackQuality().totalVideoFrames"
 
 
-@pytest.fixture
-def room(server: Server, household: Household) -> Iterator[None]:
-    tenant = {"tenant": server.ready["tenant"]}
-    with server.rest() as operator:
-        wanted = {"number": NUMBER, "name": NAME, "hosts": [household.anna.number]}
-        made = operator.post("/api/v1/rooms", params=tenant, json=wanted)
-        assert made.status_code in (201, 409), made.text
-        yield
-        assert operator.delete(f"/api/v1/rooms/{NUMBER}", params=tenant).status_code == 204
+def created_by(client: Client) -> tuple[str, str]:
+    """Create a meeting in the app and join it. Returns the path of its link and the number of its room."""
+    page = client.page
+    page.get_by_text("Rooms", exact=True).click()
+    page.get_by_role("button", name="Start a meeting").click()
+    page.get_by_label("Name of the meeting").fill(NAME)
+    page.get_by_role("button", name="Create the link").click()
+    page.wait_for_url(re.compile("/app/meetings/"))
+    inside = page.get_by_text("Inside the company:").inner_text()
+    path = page.url.removeprefix(f"{client.origin}/app")
+    join(client)
+    return path, inside.split()[-1]
 
 
-def joined(clients: Clients, login: Login) -> Client:
-    client = clients("microphone", "camera").sign_in(login, path="/team").wait_registered()
-    client.page.get_by_text("Rooms", exact=True).click()
+def join(client: Client) -> None:
+    client.wait_registered()
     client.page.get_by_role("button", name=f"Join {NAME}").click()
     expect(call_of(client).get_by_role("button", name="Participants")).to_be_visible()
-    return client
 
 
 def call_of(client: Client) -> Locator:
@@ -56,16 +58,25 @@ def hangs_up(client: Client) -> None:
 
 @pytest.mark.promise("C10", "C4")
 def test_people_in_a_room_see_each_other_while_a_telephone_talks(
-    clients: Clients, server: Server, household: Household, room: None
+    clients: Clients, server: Server, household: Household
 ) -> None:
-    anna = joined(clients, household.anna)
+    anna = clients("microphone", "camera").sign_in(household.anna, path="/team")
+    link, number = created_by(anna)
     call_of(anna).get_by_role("button", name="Video", exact=True).click()
     expect(call_of(anna).get_by_label("Your video", exact=True)).to_be_visible()
-    berta = joined(clients, household.berta)
+    berta = clients("microphone", "camera").open(link)
+    expect(berta.page.get_by_role("heading", name="Sign in")).to_be_visible()
+    berta.sign_in(household.berta, path="/sign-in")
+    expect(berta.page).to_have_url(f"{berta.origin}/app{link}")
+    join(berta)
     sees(berta, f"{ANNA}, live")
     call_of(berta).get_by_role("button", name="Video", exact=True).click()
     sees(anna, f"{BERTA}, live")
-    with meanwhile(server, household.clara, comes):
+
+    async def dials_in(phone: AppPhone) -> None:
+        await phone.call(number)
+
+    with meanwhile(server, household.clara, dials_in):
         clara = call_of(anna).get_by_role("list", name="In the conference").get_by_role("listitem")
         expect(clara.filter(has_text=CLARA)).to_contain_text("speaking", timeout=30_000)
     relay = server.child("rtpengine")

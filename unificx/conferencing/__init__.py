@@ -30,8 +30,10 @@ from unificx.conferencing.manager import (
 )
 from unificx.conferencing.privacy import room_holding
 from unificx.conferencing.schemas import (
+    Booking,
     CallerIdentity,
     EntryAnnouncement,
+    NewMeeting,
     NewRoom,
     RecordingParticipant,
     Room,
@@ -48,6 +50,7 @@ __all__ = [
     "ADMINISTRATOR",
     "ROOM_PREFIX",
     "Admit",
+    "Booking",
     "CallerIdentity",
     "ConferenceManager",
     "ConsentGiven",
@@ -60,6 +63,7 @@ __all__ = [
     "MuteAllRequested",
     "MuteRequested",
     "NameAnnouncement",
+    "NewMeeting",
     "NewRoom",
     "ParticipantSession",
     "PauseRequested",

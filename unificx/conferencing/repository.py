@@ -8,7 +8,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.conferencing.models import PinsPart, RoomHostRow, RoomRow
-from unificx.conferencing.schemas import EntryAnnouncement, Room, RoomSettings
+from unificx.conferencing.schemas import Booking, EntryAnnouncement, Room, RoomSettings
 from unificx.db import Erased, Keys, SealedCodec
 
 PINS_CODEC = SealedCodec(RoomRow, PinsPart)
@@ -36,6 +36,8 @@ async def get_room(session: AsyncSession, tenant_id: str, room_id: str) -> Room 
 
 async def insert_room(session: AsyncSession, keys: Keys, room: Room, pins: PinsPart) -> None:
     values = {"id": room.id, "tenant_id": room.tenant_id, "number": room.number, "created": room.created}
+    booking = room.booking or Booking()
+    values |= {"is_meeting": room.booking is not None, "starts": booking.starts, "ends": booking.ends}
     values |= {"subject_id": room.id, "sealed": _seal_pins(keys, room, pins)}
     await session.execute(insert(RoomRow).values(**values, **_mutable_columns(room)))
     await _insert_hosts(session, room)
@@ -105,5 +107,14 @@ def _to_room(row: RoomRow, hosts: tuple[str, ...]) -> Room:
         end_after_host=row.end_after_host,
     )
     return Room(
-        row.id, row.tenant_id, row.number, row.name, row.created, settings, hosts, row.has_pin, row.has_host_pin
+        id=row.id,
+        tenant_id=row.tenant_id,
+        number=row.number,
+        name=row.name,
+        created=row.created,
+        settings=settings,
+        hosts=hosts,
+        has_pin=row.has_pin,
+        has_host_pin=row.has_host_pin,
+        booking=Booking(row.starts, row.ends) if row.is_meeting else None,
     )

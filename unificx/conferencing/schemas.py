@@ -49,9 +49,18 @@ class RoomSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class Booking:
+    """The time of a meeting that a user has planned; None: not given."""
+
+    starts: datetime | None = None
+    ends: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Room:
     """A conference room. `hosts` are the extensions that join as hosts.
 
+    `booking`: a user has created the room for a meeting; only its hosts and administrators find it in lists.
     `ad_hoc`: created from a call, without a number, and deleted when the last participant leaves.
     """
 
@@ -65,6 +74,15 @@ class Room:
     has_pin: bool = False
     has_host_pin: bool = False
     ad_hoc: bool = False
+    booking: Booking | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewMeeting:
+    """Values of a meeting that a user creates. The default name is the number of its room."""
+
+    name: str = ""
+    booking: Booking = Booking()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +95,7 @@ class NewRoom:
     hosts: tuple[str, ...] = ()
     pin: str = field(default="", repr=False)
     host_pin: str = field(default="", repr=False)
+    booking: Booking | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Conference rooms: settings, hosts and PINs of permanent rooms; ad hoc rooms created from calls."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Literal
@@ -11,12 +12,12 @@ from unificx.conferencing.events import RoomCreated, RoomDeleted
 from unificx.conferencing.machine import values
 from unificx.conferencing.models import PinsPart
 from unificx.conferencing.repository import NO_PINS
-from unificx.conferencing.schemas import NewRoom, Room, RoomChange, RoomSettings
+from unificx.conferencing.schemas import NewMeeting, NewRoom, Room, RoomChange, RoomSettings
 from unificx.core.access import Access, stating
 from unificx.core.clock import Clock
 from unificx.core.errors import Conflict, Invalid, NotFound, TooManyRequests
 from unificx.core.names import check_name
-from unificx.db import Database, MemoryCopy, Page, UnitOfWork, lock_scope
+from unificx.db import Database, MemoryCopy, Page, PageById, UnitOfWork, lock_scope
 from unificx.identity import (
     DirectoryCache,
     PasswordHashing,
@@ -29,6 +30,10 @@ from unificx.identity.events import ExtensionDeleted, TenantDeleted
 from unificx.privacy import KeyStore
 
 RoomRole = Literal["host", "guest"]
+MAX_MEETINGS = 100
+"""Meetings of one host; more are refused, because each takes a number."""
+_ATTEMPTS = 20
+"""Random numbers that are tried for the room of a meeting."""
 
 
 class RoomService:
@@ -80,9 +85,21 @@ class RoomService:
         """Return the permanent rooms of a tenant in order of creation."""
         return self._rooms.of_tenant(tenant_id)
 
-    def list(self, tenant_id: str, cursor: str | None = None, limit: int = 100) -> Page[Room]:
-        """Return a page of rooms. Raises Invalid for an invalid cursor."""
-        return self._rooms.page(tenant_id, cursor, limit)
+    def list(
+        self, tenant_id: str, cursor: str | None = None, limit: int = 100, *, own: Collection[str] | None = None
+    ) -> Page[Room]:
+        """Return a page of rooms. With `own`, extension ids, meetings of other hosts are left out.
+
+        Raises Invalid for an invalid cursor.
+        """
+        rooms = self.rooms_of_tenant(tenant_id)
+        visible = [one for one in rooms if own is None or one.booking is None or _has_host(one, own)]
+        return PageById.parse(cursor, limit).of_list(visible, lambda one: one.id)
+
+    def meetings_of(self, tenant_id: str, hosts: Collection[str]) -> Sequence[Room]:
+        """Return the meetings hosted by one of these extensions, in order of creation."""
+        rooms = self.rooms_of_tenant(tenant_id)
+        return [one for one in rooms if one.booking is not None and _has_host(one, hosts)]
 
     # ---- ad hoc rooms
 
@@ -111,6 +128,7 @@ class RoomService:
             hosts=self._check_hosts(tenant_id, new.hosts),
             has_pin=bool(new.pin),
             has_host_pin=bool(new.host_pin),
+            booking=new.booking,
         )
         pins = await self._update_pins(NO_PINS, new.pin, new.host_pin)
         async with self._database.begin() as uow:
@@ -119,6 +137,19 @@ class RoomService:
             uow.publish(RoomCreated(self._clock.new_id(), tenant_id, room.id))
             uow.after_commit.append(partial(self._rooms.put, room))
         return room
+
+    async def create_meeting(self, tenant_id: str, host: str, new: NewMeeting) -> Room:
+        """Create a room with a random number for a meeting hosted by an extension. Raises Invalid; Conflict for too
+        many meetings of this host, or if no number is free."""
+        booking = values.check_booking(new.booking, self._clock.now())
+        if len(self.meetings_of(tenant_id, (host,))) >= MAX_MEETINGS:
+            raise Conflict(f"You have {MAX_MEETINGS} meetings.", hint="Delete those that are over.")
+        for _ in range(_ATTEMPTS):
+            number = values.meeting_number(self._clock.random_bytes(8))
+            with suppress(Conflict):
+                wanted = NewRoom(number, new.name, hosts=(host,), booking=booking)
+                return await self.create(tenant_id, wanted)
+        raise Conflict("No number is free for this meeting.", hint="Try again.")
 
     async def update(self, room: Room, change: RoomChange) -> Room:
         """Change a room. Raises Invalid; NotFound for a deleted room; Conflict for an ad hoc room."""
@@ -142,10 +173,7 @@ class RoomService:
         async with self._database.begin() as uow:
             if await self._lock(uow, room) is None:
                 raise _not_found()  # its number may be that of another object by now
-            await repository.delete_rooms(uow.session, room.tenant_id, [room.id])
-            await release_number(uow.session, room.tenant_id, room.number)
-            uow.publish(RoomDeleted(self._clock.new_id(), room.tenant_id, room.id))
-            uow.after_commit.append(partial(self._rooms.drop, room))
+            await self._delete(uow, room)
 
     # ---- admission
 
@@ -176,11 +204,14 @@ class RoomService:
     # ---- deletion
 
     async def on_extension_deleted(self, event: ExtensionDeleted, uow: UnitOfWork) -> None:
-        """Remove a deleted extension from the hosts of all rooms. Outbox handler."""
+        """Remove a deleted extension from the hosts of all rooms, and delete its meetings. Outbox handler."""
         for room in [one for one in self._rooms if event.extension_id in one.hosts]:
             await self._lock(uow, room)
         await repository.delete_host(uow.session, event.tenant, event.extension_id)
         for room in [one for one in self._rooms if event.extension_id in one.hosts]:
+            if room.booking is not None and room.hosts == (event.extension_id,):
+                await self._delete(uow, room)
+                continue
             left = replace(room, hosts=tuple(one for one in room.hosts if one != event.extension_id))
             uow.after_commit.append(partial(self._rooms.put, left))
 
@@ -191,6 +222,12 @@ class RoomService:
             uow.after_commit.append(partial(self._rooms.drop, room))
 
     # ---- inside
+
+    async def _delete(self, uow: UnitOfWork, room: Room) -> None:
+        await repository.delete_rooms(uow.session, room.tenant_id, [room.id])
+        await release_number(uow.session, room.tenant_id, room.number)
+        uow.publish(RoomDeleted(self._clock.new_id(), room.tenant_id, room.id))
+        uow.after_commit.append(partial(self._rooms.drop, room))
 
     async def _lock(self, uow: UnitOfWork, room: Room) -> Room | None:
         """Lock a room until the commit and return it as stored now; None if it was deleted."""
@@ -228,6 +265,10 @@ class RoomService:
         if host is not None:
             pins = replace(pins, host=await self._passwords.hash(validate_pin(host, "host_pin")) if host else None)
         return pins
+
+
+def _has_host(room: Room, extension_ids: Collection[str]) -> bool:
+    return any(one in extension_ids for one in room.hosts)
 
 
 def _not_found() -> NotFound:

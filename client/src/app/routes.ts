@@ -170,6 +170,11 @@ const formerRoutes = [
 const protectedRoutes = [
   createRoute({
     getParentRoute: () => signedIn,
+    path: '/meetings/$meeting',
+    component: lazyScreen(() => import('~/features/conferences/MeetingPage')),
+  }),
+  createRoute({
+    getParentRoute: () => signedIn,
     path: '/settings',
     component: lazyScreen(() => import('~/features/settings/Settings')),
   }),

@@ -49,9 +49,11 @@ ParticipantId = Annotated[str, Path(max_length=64, pattern=core.REFERENCE)]
 async def list_rooms(
     services: ServicesDep, user: CurrentUserDep, tenant: TenantQuery = None, cursor: Cursor = None, limit: Limit = 50
 ) -> core.Page[models.Room]:
-    """List the conference rooms of a tenant."""
+    """List the conference rooms of a tenant. Meetings of colleagues are listed for administrators only."""
     scope = await require_access(services, user, tenant, Action.DIRECTORY)
-    page = services.rooms.list(scope.tenant_id, cursor, limit)
+    manages = may(user.principal, Action.PEOPLE_CHANGE, scope.tenant_id)
+    own = None if manages else services.identity.directory.extension_ids_of(user.principal.person_id)
+    page = services.rooms.list(scope.tenant_id, cursor, limit, own=own)
     return core.Page(items=[room_schema(services, one) for one in page.items], next=page.next)
 
 

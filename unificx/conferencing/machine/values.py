@@ -1,8 +1,9 @@
 """Validation of room settings."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
-from unificx.conferencing.schemas import RoomChange, RoomSettings
+from unificx.conferencing.schemas import Booking, RoomChange, RoomSettings
 from unificx.core.errors import Invalid
 
 PARTICIPANT_LIMITS = (2, 500)
@@ -27,6 +28,18 @@ def apply_change(settings: RoomSettings, change: RoomChange) -> RoomSettings:
     if changes.get("end_after_host") == NO_END:
         changes["end_after_host"] = None
     return check_settings(replace(settings, **changes))
+
+
+def check_booking(booking: Booking, now: datetime) -> Booking:
+    """Return the time of a meeting in UTC. Raises Invalid."""
+    if booking.ends is not None and booking.ends <= max(now, booking.starts or now):
+        raise Invalid("A meeting ends after its start, and not in the past.", field="ends")
+    return Booking(*(one and one.astimezone(UTC) for one in (booking.starts, booking.ends)))
+
+
+def meeting_number(random: bytes) -> str:
+    """Return a number of six digits for the room of a meeting, from random bytes."""
+    return f"8{int.from_bytes(random) % 100_000:05}"
 
 
 def check_hosts(extension_ids: tuple[str, ...]) -> tuple[str, ...]:

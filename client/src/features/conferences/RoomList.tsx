@@ -8,29 +8,34 @@ import { ErrorNotice } from '~/design/Notice';
 import { Row, Rows } from '~/design/Rows';
 import { useValue } from '~/core/store';
 import { startCall } from '~/features/call';
+import { MeetingList } from './MeetingList';
 import { refreshRooms, rooms } from './rooms';
+import { useMeetings } from './useMeetings';
 
-/** Conference rooms with a join button. */
+/** The meetings of the user, and the conference rooms, each with a join button. */
 export function RoomList() {
   const { t } = useLingui();
   const now = useValue(rooms);
+  const meetings = useMeetings();
+  const others = now.rooms?.filter(({ id }) => !meetings.items.some((each) => each.id === id));
   useEffect(() => {
     void refreshRooms();
     return events.on('room', () => void refreshRooms());
   }, []);
   return (
     <>
+      <MeetingList meetings={meetings} />
       <ErrorNotice fault={now.fault} />
-      {now.rooms && now.rooms.length > 0 ? (
+      {others && others.length > 0 ? (
         <Rows label={t`Rooms`}>
-          {now.rooms.map((each) => (
+          {others.map((each) => (
             <RoomRow key={each.id} room={each} />
           ))}
         </Rows>
       ) : (
         !now.fault && (
           <Text c="dimmed" ta="center" py="xl" role="status">
-            {now.rooms ? <Trans>No rooms yet. Administrators can create rooms.</Trans> : <Trans>Loading…</Trans>}
+            {others ? <Trans>No rooms yet. Administrators can create rooms.</Trans> : <Trans>Loading…</Trans>}
           </Text>
         )
       )}

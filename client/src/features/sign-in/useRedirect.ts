@@ -1,10 +1,11 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { session } from '~/api/session';
+import { destination } from '~/core/destination';
 import { useValue } from '~/core/store';
 import type { SignInFlow } from './sign-in-flow';
 
-/** Navigate to the start screen once signed in. */
+/** Navigate to the start screen, or the link that was opened, once signed in. */
 export function useRedirectAfterSignIn(flow: SignInFlow): void {
   useRedirectWhen(useValue(flow.state, (each) => each.step === 'in'));
 }
@@ -17,6 +18,6 @@ export function useRedirectIfSignedIn(): void {
 function useRedirectWhen(condition: boolean): void {
   const navigate = useNavigate();
   useEffect(() => {
-    if (condition) void navigate({ to: '/', replace: true });
+    if (condition) void navigate({ to: destination(), replace: true });
   }, [condition, navigate]);
 }

@@ -1,0 +1,75 @@
+import { Button, Stack, Text } from '@mantine/core';
+import { IconPhone, IconShare } from '@tabler/icons-react';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useNavigate, useParams } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import type { Meeting } from '~/api';
+import { forgetDestination } from '~/core/destination';
+import { formatDateTime } from '~/design/dates';
+import { ErrorNotice } from '~/design/Notice';
+import { Page } from '~/design/Page';
+import { Section } from '~/design/Section';
+import { SkeletonRows } from '~/design/SkeletonRows';
+import { startCall } from '~/features/call';
+import { useMeeting, useMeetingRemoval, useShareLink } from './useMeetings';
+
+/** The page that the link of a meeting opens: one button joins it. */
+export default function MeetingPage() {
+  const { t } = useLingui();
+  const { meeting: id = '' } = useParams({ strict: false });
+  const { data, error } = useMeeting(id);
+  useEffect(forgetDestination, []);
+  return (
+    <Page title={data?.name ?? t`Meeting`} back="/team">
+      {data ? <Details meeting={data} /> : error ? <ErrorNotice fault={error} /> : <SkeletonRows rows={3} />}
+    </Page>
+  );
+}
+
+function Details({ meeting }: { meeting: Meeting }) {
+  const { t } = useLingui();
+  const navigate = useNavigate();
+  const share = useShareLink();
+  const { remove, error } = useMeetingRemoval();
+  const { name, room, dial_in, starts, ends } = meeting;
+  const toRooms = () => void navigate({ to: '/team', search: { show: 'rooms' } });
+  return (
+    <Stack>
+      {starts && <Text>{ends ? `${formatDateTime(starts)} – ${formatDateTime(ends)}` : formatDateTime(starts)}</Text>}
+      <Button
+        size="lg"
+        leftSection={<IconPhone aria-hidden />}
+        aria-label={t`Join ${name}`}
+        onClick={() => void startCall(room, { name })}
+      >
+        <Trans>Join</Trans>
+      </Button>
+      <Button size="md" variant="light" leftSection={<IconShare aria-hidden />} onClick={() => share(meeting)}>
+        <Trans>Share link</Trans>
+      </Button>
+      <Section title={t`By telephone`}>
+        <Text>
+          <Trans>Inside the company: {room}</Trans>
+        </Text>
+        {dial_in.map((number) => (
+          <Text key={number}>
+            <Trans>From outside: {number}</Trans>
+          </Text>
+        ))}
+        {meeting.has_pin && (
+          <Text c="dimmed" size="sm">
+            <Trans>The meeting asks for a PIN.</Trans>
+          </Text>
+        )}
+      </Section>
+      {meeting.own && (
+        <>
+          <ErrorNotice fault={error} />
+          <Button variant="subtle" color="red" onClick={() => void remove(meeting, toRooms)}>
+            <Trans>Delete the meeting</Trans>
+          </Button>
+        </>
+      )}
+    </Stack>
+  );
+}

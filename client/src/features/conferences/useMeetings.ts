@@ -1,0 +1,74 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useLingui } from '@lingui/react/macro';
+import { useNavigate } from '@tanstack/react-router';
+import { api, type Meeting } from '~/api';
+import { usePages } from '~/design/lists';
+import { confirmAction } from '~/design/Confirm';
+import { useChanges } from '~/design/changes';
+import { toast } from '~/core/toasts';
+import { refreshRooms } from './rooms';
+
+const MEETINGS = 'meetings';
+
+/** The meetings that the user has created. */
+export function useMeetings() {
+  return usePages<Meeting>([MEETINGS], (cursor) => api.listMeetings({ query: { cursor, limit: 100 } }));
+}
+
+/** One meeting, also of a colleague. */
+export function useMeeting(id: string) {
+  return useQuery({
+    queryKey: [MEETINGS, id],
+    queryFn: async () => (await api.showMeeting({ path: { meeting: id } })).data,
+    retry: false,
+  });
+}
+
+/** Returns a function that creates a meeting and opens its page. Rejects with the error of the server. */
+export function useStartMeeting(): (name: string) => Promise<void> {
+  const queries = useQueryClient();
+  const navigate = useNavigate();
+  return async (name) => {
+    const { data } = await api.createMeeting({ body: { name } });
+    queries.setQueryData([MEETINGS, data.id], data);
+    void queries.invalidateQueries({ queryKey: [MEETINGS], exact: true });
+    await navigate({ to: '/meetings/$meeting', params: { meeting: data.id } });
+  };
+}
+
+/** Returns a function that deletes a meeting once the user has confirmed. */
+export function useMeetingRemoval() {
+  const { t } = useLingui();
+  const changes = useChanges([MEETINGS]);
+  const remove = async ({ id, name }: Meeting, after?: () => void) => {
+    const confirmed = await confirmAction({
+      title: t`Delete ${name}?`,
+      text: t`Its link stops working, and all participants are disconnected.`,
+      confirmLabel: t`Delete`,
+      cancelLabel: t`Cancel`,
+    });
+    if (!confirmed) return;
+    const apply = () => api.deleteMeeting({ path: { meeting: id } });
+    const onSuccess = () => {
+      void refreshRooms();
+      after?.();
+    };
+    changes.mutate({ apply, message: t`${name} is deleted.` }, { onSuccess });
+  };
+  return { remove, error: changes.error };
+}
+
+/** Returns a function that shares the link of a meeting, or copies it where the browser cannot share. */
+export function useShareLink(): (meeting: Meeting) => void {
+  const { t } = useLingui();
+  return ({ name, join_url }) => {
+    if (typeof navigator.share === 'function') {
+      void navigator.share({ title: name, url: join_url }).catch(() => undefined); // cancelled by the user
+      return;
+    }
+    void navigator.clipboard.writeText(join_url).then(
+      () => toast({ message: t`Link copied.` }),
+      () => toast({ message: t`The browser does not allow copying here.` }),
+    );
+  };
+}

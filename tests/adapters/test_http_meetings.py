@@ -1,0 +1,45 @@
+"""Meetings that users create over HTTP: a room with a link, listed to its host and to administrators."""
+
+import pytest
+from http_world import World
+
+from unificx.identity.events import ExtensionDeleted
+
+MEETINGS = "/api/v1/meetings"
+
+
+@pytest.mark.promise("C10")
+async def test_a_user_creates_a_meeting_and_colleagues_open_its_link(world: World) -> None:
+    anna, berta = await world.user(world.acme, "1001"), await world.user(world.acme, "1002")
+    admin, outsider = await world.admin(world.acme), await world.user(world.globex, "2001")
+    wanted = {"name": "Review", "starts": "2126-03-01T09:00:00+01:00", "ends": "2126-03-01T10:00:00+01:00"}
+    first, again = [await anna.post(MEETINGS, json=wanted, headers={"Idempotency-Key": "k-1"}) for _ in range(2)]
+    assert (first.status_code, first.json()) == (201, again.json()), first.text
+    made = first.json()
+    assert (made["name"], made["starts"], made["own"]) == ("Review", "2126-03-01T08:00:00Z", True)
+    assert made["join_url"] == f"{world.services.public_address.url}/app/meetings/{made['id']}"
+    path = f"{MEETINGS}/{made['id']}"
+    assert (await berta.get(path)).json() == {**made, "own": False}
+    assert (await outsider.get(path)).status_code == 404
+    for user, own, rooms in ((anna, [made["id"]], 1), (berta, [], 0), (admin, [], 1)):
+        assert [one["id"] for one in (await user.get(MEETINGS)).json()["items"]] == own
+        assert len((await user.get("/api/v1/rooms")).json()["items"]) == rooms
+    assert (await berta.get(f"/api/v1/rooms/{made['room']}")).json()["hosts"] == ["1001"]
+    assert (await berta.delete(path)).status_code == 403
+    assert (await anna.delete(path)).status_code == 204
+    assert (await anna.get(path)).status_code == 404
+    late = {"starts": "2126-03-01T09:00:00Z", "ends": "2126-03-01T08:00:00Z"}
+    for refused in (late, {"ends": "2020-01-01T00:00:00Z"}, {"starts": "2126-03-01T09:00:00"}):
+        assert (await anna.post(MEETINGS, json=refused)).status_code == 422
+
+
+async def test_meetings_of_a_host_are_limited_and_end_with_its_extension(world: World) -> None:
+    anna = await world.user(world.acme, "1001")
+    for _ in range(100):
+        assert (await anna.post(MEETINGS, json={})).status_code == 201
+    assert (await anna.post(MEETINGS, json={})).status_code == 409
+    [host] = {one for room in world.services.rooms.rooms_of_tenant(world.acme.id) for one in room.hosts}
+    async with world.database.begin() as uow:
+        await world.services.rooms.on_extension_deleted(ExtensionDeleted("e-1", world.acme.id, host), uow)
+    assert (await anna.get(MEETINGS)).json()["items"] == []
+    assert not world.services.rooms.rooms_of_tenant(world.acme.id)

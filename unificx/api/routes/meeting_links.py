@@ -1,0 +1,118 @@
+"""Meetings: every user with an extension creates them. Any colleague with the link opens one; its hosts delete it."""
+
+from typing import Annotated
+
+from fastapi import Depends, Path, status
+
+from unificx import conferencing
+from unificx.api.access import (
+    AccessScope,
+    CurrentUserDep,
+    Cursor,
+    Limit,
+    ServicesDep,
+    TenantQuery,
+    purpose,
+    require_access,
+)
+from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
+from unificx.api.problems import problem_responses
+from unificx.api.router import Router
+from unificx.api.schemas import core
+from unificx.api.schemas import meeting_links as models
+from unificx.api.services import Services
+from unificx.core.errors import Forbidden, NotFound
+from unificx.db import PageById
+from unificx.identity import Action, may
+from unificx.routing import DestinationRef
+
+router = Router(
+    prefix="/api/v1/meetings", tags=["rooms"], route_class=IdempotentRoute, dependencies=[purpose("telephony")]
+)
+MeetingId = Annotated[str, Path(max_length=64, pattern=core.REFERENCE)]
+
+
+@router.get("", responses=problem_responses(401, 403, 404))
+async def list_meetings(
+    services: ServicesDep, user: CurrentUserDep, tenant: TenantQuery = None, cursor: Cursor = None, limit: Limit = 50
+) -> core.Page[models.Meeting]:
+    """List your meetings, the oldest first."""
+    scope = await require_access(services, user, tenant, Action.DIRECTORY)
+    own = services.rooms.meetings_of(scope.tenant_id, _extension_ids(services, scope))
+    page = PageById.parse(cursor, limit).of_list(own, lambda one: one.id)
+    return core.Page(items=[_schema(services, scope, one) for one in page.items], next=page.next)
+
+
+@router.post(
+    "",
+    status_code=status.HTTP_201_CREATED,
+    dependencies=[Depends(declare_idempotency_key)],
+    responses=problem_responses(401, 403, 404, 409),
+)
+async def create_meeting(
+    services: ServicesDep, user: CurrentUserDep, new: models.NewMeeting, tenant: TenantQuery = None
+) -> models.Meeting:
+    """Create a meeting in a room of its own, with you as its host. Requires an extension."""
+    scope = await require_access(services, user, tenant, Action.DIRECTORY)
+    own = _extension_ids(services, scope)
+    if not own:
+        raise Forbidden("A meeting needs a host with an extension.", hint="Ask your administrator for an extension.")
+    wanted = conferencing.NewMeeting(new.name or "", conferencing.Booking(new.starts, new.ends))
+    return _schema(services, scope, await services.rooms.create_meeting(scope.tenant_id, own[0], wanted))
+
+
+@router.get("/{meeting}", responses=problem_responses(401, 403, 404))
+async def show_meeting(
+    services: ServicesDep, user: CurrentUserDep, meeting: MeetingId, tenant: TenantQuery = None
+) -> models.Meeting:
+    """Show a meeting, as the link to it does."""
+    scope = await require_access(services, user, tenant, Action.DIRECTORY)
+    return _schema(services, scope, _find(services, scope, meeting))
+
+
+@router.delete("/{meeting}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404, 409))
+async def delete_meeting(
+    services: ServicesDep, user: CurrentUserDep, meeting: MeetingId, tenant: TenantQuery = None
+) -> None:
+    """Delete a meeting and its room, as a host or administrator. Its participants are disconnected."""
+    scope = await require_access(services, user, tenant, Action.DIRECTORY)
+    room = _find(services, scope, meeting)
+    if not _is_host(services, scope, room) and not may(user.principal, Action.PEOPLE_CHANGE, scope.tenant_id):
+        raise Forbidden("Only a host can delete a meeting.")
+    services.destinations.require_unused(scope.tenant_id, DestinationRef("room", room.number))
+    await services.rooms.delete(room)
+
+
+def _find(services: Services, scope: AccessScope, meeting: str) -> conferencing.Room:
+    room = services.rooms.by_id(meeting)
+    if room is None or room.tenant_id != scope.tenant_id or room.booking is None:
+        raise NotFound("Meeting not found.")
+    return room
+
+
+def _extension_ids(services: Services, scope: AccessScope) -> tuple[str, ...]:
+    """Return the extensions of the user in the tenant."""
+    directory = services.identity.directory
+    own = [directory.extension_by_id(one) for one in directory.extension_ids_of(scope.user.principal.person_id)]
+    return tuple(one.id for one in own if one is not None and one.tenant_id == scope.tenant_id)
+
+
+def _is_host(services: Services, scope: AccessScope, room: conferencing.Room) -> bool:
+    return any(services.rooms.is_host_extension(room, one) for one in _extension_ids(services, scope))
+
+
+def _schema(services: Services, scope: AccessScope, room: conferencing.Room) -> models.Meeting:
+    booking = room.booking or conferencing.Booking()
+    leading = services.destinations.used_by(scope.tenant_id, DestinationRef("room", room.number))
+    return models.Meeting(
+        id=room.id,
+        room=room.number,
+        name=room.name,
+        created=room.created,
+        starts=booking.starts,
+        ends=booking.ends,
+        join_url=f"{services.public_address.url}/app/meetings/{room.id}",
+        dial_in=[one.name for one in leading if one.kind == "number"],
+        has_pin=room.has_pin,
+        own=_is_host(services, scope, room),
+    )
