@@ -1,5 +1,6 @@
 """All SQL of the audit log. Positions are consecutive over all tenants: there is one tree."""
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +9,7 @@ from typing import Any, cast
 from sqlalchemy import Select, Table, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from unificx.db import Erased, Keys, SealedCodec, lock_scope, owned_by
+from unificx.db import Erased, Keys, SealedCodec, UnsealError, lock_scope, owned_by
 from unificx.privacy.audit.models import AuditEntryRow, AuditHeadRow, AuditPartyPart, AuditPartyRow
 
 PARTY = SealedCodec(AuditPartyRow, AuditPartyPart)
@@ -37,6 +38,19 @@ def open_party(keys: Keys, row: AuditPartyRow) -> AuditPartyPart | Erased:
         return Erased()
     sealed = [(row.subject_id, row.id, row.sealed)]
     return PARTY.open(keys, row.tenant_id, sealed)[0]
+
+
+def open_parties(keys: Keys, rows: Sequence[AuditPartyRow]) -> dict[str, AuditPartyPart | Erased]:
+    """Return the details of persons by row id, without those of a tenant in which one was changed: see `open_party`."""
+    found: dict[str, AuditPartyPart | Erased] = {row.id: Erased() for row in rows if row.sealed is None}
+    by_tenant: dict[str, list[tuple[str, str, bytes]]] = {}
+    for row in rows:
+        if row.sealed is not None:
+            by_tenant.setdefault(row.tenant_id, []).append((row.subject_id, row.id, row.sealed))
+    for tenant_id, items in by_tenant.items():
+        with contextlib.suppress(UnsealError):
+            found |= PARTY.open_by_row(keys, tenant_id, items)
+    return found
 
 
 async def size_of(session: AsyncSession) -> int:

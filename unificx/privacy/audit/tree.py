@@ -11,7 +11,7 @@ from unificx.core.errors import NotFound
 from unificx.db import Database, Erased, UnsealError
 from unificx.privacy.audit import merkle, repository
 from unificx.privacy.audit.entries import PERIOD, NewAuditEntry, PartyKind, commitment, entry_content
-from unificx.privacy.audit.models import AuditEntryRow, AuditHeadRow, AuditPartyRow
+from unificx.privacy.audit.models import AuditEntryRow, AuditHeadRow, AuditPartyPart, AuditPartyRow
 from unificx.privacy.audit.outside import HeadFile
 from unificx.privacy.audit.proofs import inclusion, signed_head
 from unificx.privacy.audit.verification import AuditReport, StoredEntry, Verifier
@@ -124,22 +124,27 @@ class AuditTree:
         faults: dict[int, list[str]] = {}
         erased: set[int] = set()
         times = {row.position: row.time for row in rows}
+        opened = repository.open_parties(self._keys, parties)
         for party in parties:
-            fault = self._fault_of(party, times.get(party.position))
+            fault = self._fault_of(party, times.get(party.position), opened.get(party.id))
             if fault:
                 faults.setdefault(party.position, []).append(fault)
             elif fault is None:
                 erased.add(party.position)
         return [
             replace(each, erased=each.erased or each.position in erased, faults=tuple(faults.get(each.position, ())))
+            if each.position in erased or each.position in faults
+            else each
             for each in self._without_parts(rows, parties)
         ]
 
-    def _fault_of(self, party: AuditPartyRow, time: datetime | None) -> str | None:
+    def _fault_of(
+        self, party: AuditPartyRow, time: datetime | None, part: AuditPartyPart | Erased | None
+    ) -> str | None:
         """Return what is wrong with the sealed details of a person in the entry of this time: "" if nothing, None if
-        the details are gone as they should."""
+        the details are gone as they should. `part` are the details if they could be opened with others."""
         try:
-            part = repository.open_party(self._keys, party)
+            part = part or repository.open_party(self._keys, party)
         except UnsealError:
             return f"The details of {party.kind!r} were changed: they cannot be opened."
         if not isinstance(part, Erased):
