@@ -14,6 +14,18 @@ from test_http_greetings import wav
 from unificx.identity import SecondFactorRequired, SignedIn, SignInContext, SignInResult, Source
 
 
+def test_payment_commands(home: CliHome) -> None:
+    paid = home.run_json("payment", "record", "--reference", "B-1", "--amount", "49.9")
+    assert (paid["amount"], paid["currency"], paid["refund_of"]) == (49_900_000, "EUR", "")
+    refund = ("payment", "refund", "B-1", "--reference", "B-2", "--amount")
+    at = "--home", str(home.folder)
+    assert "larger than the payment" in error_line(home.run(*refund, "50", *at))
+    assert "such as 49.90" in error_line(home.run(*refund, "x", *at))
+    assert home.run_json(*refund, "9.90")["amount"] == -9_900_000
+    assert "-9.90" in home.run_text("payment", "list")
+    assert "40.00" in home.run_text("payment", "balance")
+
+
 def test_tenant_commands(home: CliHome) -> None:
     made = home.run_json("tenant", "create", "--slug", "acme", "--domain", "acme.example")
     assert (made["slug"], made["name"]) == ("acme", "acme")

@@ -81,3 +81,25 @@ async def test_bad_input_is_refused(world: World) -> None:
     assert (await operator.put(f"{path}/rates", params=tenant, content=b"x" * (65 << 20))).status_code == 413
     assert (await operator.delete(path, params=tenant)).status_code == 204
     assert (await operator.get(path, params=tenant)).status_code == 404
+
+
+@pytest.mark.promise("U4")
+async def test_an_operator_records_payments_and_an_administrator_sees_the_balance(world: World) -> None:
+    operator, admin, tenant = world.client(operator=True), await world.admin(world.acme), {"tenant": "acme"}
+    path, user = "/api/v1/billing", await world.user(world.acme, "1001")
+    paid = {"reference": "2027/0042", "amount": 49_900_000}
+    made = await operator.post(f"{path}/payments", params=tenant, json=paid)
+    assert (made.status_code, made.json()["currency"], made.json()["refund_of"]) == (201, "EUR", "")
+    assert (await operator.post(f"{path}/payments", params=tenant, json=paid)).status_code == 409
+    refund = {"payment": "2027/0042", "reference": "R1", "amount": 50_000_000}
+    assert (await operator.post(f"{path}/refunds", params=tenant, json=refund)).status_code == 409
+    refund["amount"] = 9_900_000
+    assert (await operator.post(f"{path}/refunds", params=tenant, json=refund)).status_code == 201
+    assert (await admin.post(f"{path}/payments", json=paid)).status_code == 403
+    assert (await admin.post(f"{path}/refunds", json=refund)).status_code == 403
+    [balance] = (await admin.get(f"{path}/balance")).json()["items"]
+    assert balance == {"currency": "EUR", "sold": 0, "received": 40_000_000, "owed": -40_000_000}
+    page = (await admin.get(f"{path}/payments", params={"limit": 1})).json()
+    rest = (await admin.get(f"{path}/payments", params={"limit": 1, "cursor": page["next"]})).json()
+    assert ({page["items"][0]["amount"], rest["items"][0]["amount"]}, rest["next"]) == ({-9_900_000, 49_900_000}, None)
+    assert (await user.get(f"{path}/payments")).status_code == (await user.get(f"{path}/balance")).status_code == 403

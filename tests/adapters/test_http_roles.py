@@ -45,6 +45,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "start_rate_deck": {},
     "rate_again": {"since": "2026-01-01T00:00:00Z", "until": "2026-02-01T00:00:00Z"},
     "import_rates": {},
+    "record_payment": {"reference": "1", "amount": 10_000},
+    "record_refund": {"payment": "1", "reference": "2", "amount": 10_000},
     "create_webhook": {"name": "Stolen", "url": "https://example.com/hook", "events": ["call.ended"]},
     "update_webhook": {"name": "Stolen"},
     "create_api_key": {"name": "Mole"},

@@ -104,7 +104,7 @@ _TAGS = [
     {"name": "hours", "description": "Opening hours, by which calls take one way or another."},
     {"name": "recordings", "description": "Call recordings and the control of running recordings."},
     {"name": "push", "description": "Push notifications for clients that are not connected."},
-    {"name": "billing", "description": "Rate decks, and the cost of calls outside."},
+    {"name": "billing", "description": "Rate decks, the cost of calls outside, and payments."},
     {"name": "webhooks", "description": "Signed reports of events to other programs (`WebhookMessage`)."},
     {"name": "desk", "description": "Diagnostics reports sent by users to their administrators."},
     {"name": "requests", "description": "Requests about personal data, with their time limits."},

@@ -98,6 +98,8 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "NewApiKey": {"name": "Dashboard", "scopes": ["calls:read", "history:read"], "days": 90},
     "NewRateDeck": {"name": "Carrier 2027", "currency": "EUR"},
     "RateDeckStart": {"in_force": "2027-03-01T00:00:00Z"},
+    "NewPayment": {"reference": "2027-03-0042", "currency": "EUR", "amount": 49_900_000},
+    "NewRefund": {"payment": "2027-03-0042", "reference": "2027-03-0057", "amount": 9_900_000},
     "RatingPeriod": {"since": "2027-02-01T00:00:00Z", "until": "2027-03-01T00:00:00Z"},
     "NewWebhook": {"name": "Helpdesk", "url": "https://example.com/hook", "events": ["call.ended"]},
     "NewInvitation": {"person_id": _ID, "language": "en"},

@@ -3,11 +3,14 @@
 from unificx.billing.decks import RateDecks
 from unificx.billing.machine.deck_csv import LineFault
 from unificx.billing.machine.rates import ALWAYS, Rate
+from unificx.billing.payments import Payments
 from unificx.billing.privacy import billing_holding
 from unificx.billing.rating import Rating
 from unificx.billing.schemas import (
+    Balance,
     DeckChanges,
     ImportResult,
+    Payment,
     RateChange,
     RatedCall,
     RateDeck,
@@ -20,10 +23,13 @@ from unificx.billing.service import Billing, build_billing
 
 __all__ = [
     "ALWAYS",
+    "Balance",
     "Billing",
     "DeckChanges",
     "ImportResult",
     "LineFault",
+    "Payment",
+    "Payments",
     "Rate",
     "RateChange",
     "RateDeck",

@@ -84,7 +84,9 @@ class LedgerEntryRow(Base):
     __table_args__ = (Index(None, "tenant_id", "currency", "account"), Index(None, "tenant_id", "at"))
 
     tenant_id: Mapped[str] = plain("the tenant", primary_key=True)
-    reference: Mapped[str] = plain("what is posted, such as a call and its revision", primary_key=True)
+    reference: Mapped[str] = plain(
+        "what is posted: a call and its revision, or the reference of a payment in a bank statement", primary_key=True
+    )
     account: Mapped[str] = plain("customer, revenue or payments", primary_key=True)
     kind: Mapped[str] = plain("call, fee, payment, refund or correction")
     currency: Mapped[str] = plain("code of the currency")

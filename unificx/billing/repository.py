@@ -11,8 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.billing.machine.ledger import Transaction
 from unificx.billing.models import LedgerEntryRow, RatedCallRow
-from unificx.billing.schemas import RatedCall, Usage, UsageKey
+from unificx.billing.schemas import Payment, RatedCall, Usage, UsageKey
 from unificx.db import owned_by
+from unificx.db.pagination import Page, PageByTime
 
 _CALL = cast("Table", RatedCallRow.__table__)
 _ENTRY = cast("Table", LedgerEntryRow.__table__)
@@ -143,6 +144,29 @@ async def balances(session: AsyncSession, tenant_id: str) -> dict[tuple[str, str
     return {(account, currency): int(amount) for account, currency, amount in rows}
 
 
+async def get_payment(session: AsyncSession, tenant_id: str, key: str) -> Payment | None:
+    """Return the payment that was posted under this reference of the ledger."""
+    row = await session.scalar(_payments(tenant_id).where(LedgerEntryRow.reference == key))
+    return None if row is None else _to_payment(row)
+
+
+async def sum_of_refunds(session: AsyncSession, tenant_id: str, prefix: str) -> int:
+    """Return what was refunded under references of the ledger that begin so, as a positive amount."""
+    query = select(func.sum(LedgerEntryRow.amount)).where(
+        LedgerEntryRow.tenant_id == tenant_id,
+        LedgerEntryRow.account == "payments",
+        LedgerEntryRow.reference.startswith(prefix, autoescape=True),
+    )
+    return -int(await session.scalar(query) or 0)
+
+
+async def list_payments(session: AsyncSession, tenant_id: str, page: PageByTime) -> Page[Payment]:
+    """Return a page of payments and refunds, newest first."""
+    query = page.apply(_payments(tenant_id), LedgerEntryRow.at, LedgerEntryRow.reference)
+    found = page.of_rows((await session.scalars(query)).all(), lambda row: (row.at, row.reference))
+    return Page(tuple(map(_to_payment, found.items)), found.next)
+
+
 async def delete_of_tenant(session: AsyncSession, tenant_id: str) -> None:
     for row in (LedgerEntryRow, RatedCallRow):
         await session.execute(delete(row).where(row.tenant_id == tenant_id))
@@ -150,3 +174,18 @@ async def delete_of_tenant(session: AsyncSession, tenant_id: str) -> None:
 
 def _calls(tenant_id: str) -> Select[Any]:
     return select(_CALL).where(RatedCallRow.tenant_id == tenant_id)
+
+
+def _payments(tenant_id: str) -> Select[LedgerEntryRow]:
+    return select(LedgerEntryRow).where(LedgerEntryRow.tenant_id == tenant_id, LedgerEntryRow.account == "payments")
+
+
+def _to_payment(row: LedgerEntryRow) -> Payment:
+    _, *references = row.reference.split(":")
+    return Payment(
+        reference=references[-1],
+        refund_of=references[0] if len(references) > 1 else "",
+        currency=row.currency,
+        amount=row.amount,
+        at=row.at,
+    )

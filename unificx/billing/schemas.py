@@ -113,3 +113,25 @@ class Rerating:
     calls: int
     changed: int
     difference: int
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """A received payment, or a refund (negative amount) of the payment with the reference `refund_of`."""
+
+    reference: str
+    refund_of: str
+    currency: str
+    amount: int
+    at: datetime
+    """When it was recorded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """Sums of a tenant in a currency. `owed` = `sold` - `received`; negative: credit that is left."""
+
+    currency: str
+    sold: int
+    received: int
+    owed: int

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from unificx.billing import deck_repository, repository
 from unificx.billing.decks import RateDecks
+from unificx.billing.payments import Payments
 from unificx.billing.rating import Rating
 from unificx.db import Database, UnitOfWork
 from unificx.identity import DirectoryCache
@@ -19,6 +20,7 @@ class Billing:
     database: Database
     decks: RateDecks
     rating: Rating
+    payments: Payments
 
     @property
     def expiries(self) -> Sequence[Expiry]:
@@ -37,4 +39,4 @@ class Billing:
 
 def build_billing(database: Database, directory: DirectoryCache) -> Billing:
     """Return the services of billing."""
-    return Billing(database, RateDecks(database), Rating(database, directory))
+    return Billing(database, RateDecks(database), Rating(database, directory), Payments(database))

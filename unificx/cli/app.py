@@ -24,6 +24,7 @@ from unificx.cli.commands import (
     menus,
     numbers,
     parked,
+    payments,
     persons,
     privacy,
     privacy_archive,
@@ -70,6 +71,7 @@ _GROUPS = (
     history,
     recordings,
     billing,
+    payments,
     webhooks,
     privacy,
 )

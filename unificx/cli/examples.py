@@ -117,6 +117,10 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "billing rate-deck delete": ("billing rate-deck delete 0198c2a4",),
     "billing usage": ("billing usage", "billing usage --by country --since 2027-02-01T00:00:00Z"),
     "billing rate-again": ("billing rate-again --since 2027-02-01T00:00:00Z --until 2027-03-01T00:00:00Z",),
+    "payment record": ("payment record --tenant acme --reference 2027-03-0042 --amount 49.90",),
+    "payment refund": ("payment refund --tenant acme 2027-03-0042 --reference 2027-03-0057 --amount 9.90",),
+    "payment list": ("payment list",),
+    "payment balance": ("payment balance",),
     "webhook create": (
         "webhook create --name Helpdesk --url https://example.com/hook --events call.ended,voicemail.left",
     ),

@@ -132,3 +132,59 @@ class Usage(Output):
     billed_seconds: int
     covered_seconds: int = Field(description="Billed seconds that included minutes cover.")
     amount: Amount
+
+
+Reference = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=28,
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]*$",
+        description="Number of the transaction in the bank statement; no name of a person.",
+        examples=["2027-03-0042"],
+    ),
+]
+Paid = Annotated[
+    int,
+    Field(
+        gt=0,
+        le=1_000_000_000_000,
+        description="In millionths of the main unit of the currency, a whole number of its minor unit.",
+        examples=[49_900_000],
+    ),
+]
+
+
+class NewPayment(Input):
+    """A payment received by bank transfer."""
+
+    reference: Reference
+    currency: Currency = "EUR"
+    amount: Paid
+
+
+class NewRefund(Input):
+    """A refund of a payment, in its currency."""
+
+    payment: Reference
+    reference: Reference
+    amount: Paid
+
+
+class Payment(Output):
+    """A received payment, or a refund."""
+
+    reference: str
+    refund_of: str = Field(description="Reference of the payment that was refunded; empty for a payment.")
+    currency: str
+    amount: Amount = Field(description="In millionths; negative for a refund.")
+    at: datetime = Field(description="When it was recorded.")
+
+
+class Balance(Output):
+    """Sums of a tenant in a currency."""
+
+    currency: str
+    sold: Amount
+    received: Amount = Field(description="Payments less refunds, in millionths.")
+    owed: Amount = Field(description="Sold less received, in millionths; negative: credit that is left.")

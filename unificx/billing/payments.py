@@ -1,0 +1,100 @@
+"""Payments by bank transfer, their refunds, and what a tenant owes."""
+
+import re
+from datetime import datetime
+from typing import Final
+
+from unificx.billing import repository
+from unificx.billing.machine.ledger import payment
+from unificx.billing.machine.money import MAX_AMOUNT, is_currency, minor_unit
+from unificx.billing.schemas import Balance, Payment
+from unificx.core.errors import Conflict, Invalid, NotFound
+from unificx.db import Database, UnitOfWork, lock_scope
+from unificx.db.pagination import Page, PageByTime
+
+MAX_REFERENCE: Final = 28
+"""Characters. Two of them and the prefix of a refund fit into a cursor."""
+_REFERENCE = re.compile(rf"[A-Za-z0-9][A-Za-z0-9._/-]{{0,{MAX_REFERENCE - 1}}}\Z", re.ASCII)
+_SCOPE = "payments"
+
+
+class Payments:
+    """The payments of all tenants, in the ledger. Amounts are in micros.
+
+    A payment is identified by its reference in the bank statement. The primary key of the ledger prevents a second
+    posting of it.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def record(self, tenant_id: str, reference: str, currency: str, amount: int) -> Payment:
+        """Post a received payment. Raises Invalid; Conflict if the reference is recorded already."""
+        if not is_currency(currency):
+            raise Invalid("A currency is written with three letters.", hint="Use EUR, for example.", field="currency")
+        _check(reference, currency, amount)
+        async with self._database.begin() as uow:
+            return await self._post(uow, tenant_id, Payment(reference, "", currency, amount, self._now()))
+
+    async def refund(self, tenant_id: str, payment_reference: str, reference: str, amount: int) -> Payment:
+        """Post a refund of a payment in its currency. Raises Invalid; NotFound; Conflict if the reference is recorded
+        already, or more than the payment would be refunded."""
+        async with self._database.begin() as uow:
+            await lock_scope(uow.session, _SCOPE, tenant_id)
+            paid = await repository.get_payment(uow.session, tenant_id, f"payment:{payment_reference}")
+            if paid is None:
+                raise NotFound("Payment not found.", hint="List them with `unificx payment list`.")
+            _check(reference, paid.currency, amount)
+            refunded = await repository.sum_of_refunds(uow.session, tenant_id, f"refund:{payment_reference}:")
+            if refunded + amount > paid.amount:
+                raise Conflict(
+                    "The refunds would be larger than the payment.", hint="List them with `unificx payment list`."
+                )
+            refund = Payment(reference, payment_reference, paid.currency, -amount, self._now())
+            return await self._post(uow, tenant_id, refund)
+
+    async def list(self, tenant_id: str, page: PageByTime) -> Page[Payment]:
+        """Return payments and refunds, newest first."""
+        async with self._database.read() as session:
+            return await repository.list_payments(session, tenant_id, page)
+
+    async def balance(self, tenant_id: str) -> tuple[Balance, ...]:
+        """Return the balance of each currency that has postings, by its code."""
+        async with self._database.read() as session:
+            sums = await repository.balances(session, tenant_id)
+        currencies = sorted({currency for _, currency in sums})
+        return tuple(
+            Balance(
+                currency,
+                sold=-sums.get(("revenue", currency), 0),
+                received=sums.get(("payments", currency), 0),
+                owed=sums.get(("customer", currency), 0),
+            )
+            for currency in currencies
+        )
+
+    async def _post(self, uow: UnitOfWork, tenant_id: str, one: Payment) -> Payment:
+        key = f"refund:{one.refund_of}:{one.reference}" if one.refund_of else f"payment:{one.reference}"
+        if not await repository.post(uow.session, tenant_id, payment(key, one.currency, one.amount), one.at):
+            raise Conflict(
+                "This reference is recorded already.",
+                hint="List payments with `unificx payment list`.",
+                field="reference",
+            )
+        return one
+
+    def _now(self) -> datetime:
+        return self._database.clock.now()
+
+
+def _check(reference: str, currency: str, amount: int) -> None:
+    if not _REFERENCE.match(reference):
+        raise Invalid(
+            f"A reference has 1 to {MAX_REFERENCE} letters, digits and . _ / -, and begins with a letter or digit.",
+            hint="Use the number of the transaction in the bank statement.",
+            field="reference",
+        )
+    if not 0 < amount <= MAX_AMOUNT:
+        raise Invalid("The amount must be more than 0 and at most 1,000,000.", field="amount")
+    if amount % minor_unit(currency):
+        raise Invalid("The amount has more decimals than the currency.", field="amount")
