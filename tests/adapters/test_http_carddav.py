@@ -216,3 +216,27 @@ async def test_what_cannot_be_stored_or_read_is_refused_and_changes_nothing(worl
     infinite = await client.request("PROPFIND", PERSONAL)
     assert (infinite.status_code, "propfind-finite-depth" in infinite.text) == (403, True)
     assert [each["name"] for each in (await ada.get("/api/v1/contacts")).json()["items"]] == ["Max"]
+
+
+@pytest.mark.promise("D1")
+async def test_a_key_of_access_that_an_administrator_has_made_opens_no_personal_contacts(world: World) -> None:
+    ada, admin = await world.user(world.acme, "1001"), await world.admin(world.acme)
+    person = (await ada.get("/api/v1/me")).json()["person"]["id"]
+    chosen = {"password": "chosen by somebody else"}
+    assert (await admin.put(f"/api/v1/persons/{person}/password", json=chosen)).status_code == 204
+    guest = await world.signed_in("user1001@acme.example", chosen["password"])
+    client = await book_client(world, guest)
+    assert hrefs(await dav(client, "PROPFIND", "/dav/books/", Depth="1")) == ["/dav/books/", COMPANY]
+    assert (await client.request("PROPFIND", PERSONAL, headers={"Depth": "0"})).status_code == 404
+
+
+async def test_this_machine_needs_no_encryption_and_a_full_disk_takes_no_new_contacts(world: World) -> None:
+    client = await book_client(world, await world.user(world.acme, "1001"), address="127.0.0.1")
+    client.base_url = "http://127.0.0.1:8080"
+    path = f"{PERSONAL}one.vcf"
+    assert (await client.put(path, content=card("Max"), headers=TYPE)).status_code == 201
+    forwarded = await client.get(path, headers={"X-Forwarded-For": "203.0.113.7"})
+    assert forwarded.status_code == 403
+    world.readiness.storage_full = True
+    assert (await client.put(path, content=card("Max"), headers=TYPE)).status_code == 507
+    assert (await client.delete(path)).status_code == 204
