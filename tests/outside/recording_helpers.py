@@ -141,10 +141,10 @@ def correlation(captured: "array[int] | list[int]", sound: Sound) -> float:
 def spectral_match(captured: "array[int] | list[int]", sound: Sound) -> float:
     """How well a sound matches what was heard, also if a busy machine has stretched or skipped parts of it: the median,
     over its seconds, of the best correlation of their spectra in time."""
-    heard = _spectra(np.array(captured, float))
+    received = _spectra(np.array(captured, float))
     samples = np.frombuffer(sound.pcm, "<i2").astype(float)
     wanted = _spectra(samples if sound.rate == RATE else _downsampled(samples))
-    windows = np.lib.stride_tricks.sliding_window_view(heard, FRAMES, axis=0).transpose(0, 2, 1)
+    windows = np.lib.stride_tricks.sliding_window_view(received, FRAMES, axis=0).transpose(0, 2, 1)
     windows = windows - windows.mean(1, keepdims=True)
     strength = np.sqrt((windows**2).sum((1, 2)))
     best = []
