@@ -82,16 +82,22 @@ class CallSource:
         return NewCallRecording(conversation.tenant_id, conversation.call_id, mode, begun, parties)
 
     async def prepare(self) -> None:
-        """Subscribe to both participants, unless they are subscribed already. Raises MediaUnavailable."""
-        conversation, before = self.conversation, self._subscriptions
-        if before is not None and media_generation(before.conversation) == media_generation(conversation):
-            return
-        self._subscriptions = None
-        if before is not None and leg_tags(before.conversation) != leg_tags(conversation):
-            await before.close()
-        subscriptions = MediaSubscriptions(self._parts.relay, self._parts.engine, conversation)
-        await subscriptions.open()
-        self._subscriptions = subscriptions
+        """Subscribe to both participants, unless they are subscribed already; again if their media is re-established
+        meanwhile. Raises MediaUnavailable."""
+        while not self._is_subscribed(before := self._subscriptions):
+            self._subscriptions = None
+            conversation = self.conversation
+            if before is not None and leg_tags(before.conversation) != leg_tags(conversation):
+                await before.close()
+            subscriptions = MediaSubscriptions(self._parts.relay, self._parts.engine, conversation)
+            await subscriptions.open()
+            self._subscriptions = subscriptions
+
+    def _is_subscribed(self, subscriptions: MediaSubscriptions | None) -> bool:
+        """Whether these are subscriptions to the present media."""
+        return subscriptions is not None and media_generation(subscriptions.conversation) == media_generation(
+            self.conversation
+        )
 
     def open_segment(self, writer: CallRecordingWriter) -> CallSegment:
         assert self._subscriptions is not None

@@ -231,6 +231,26 @@ async def test_new_media_anchor_is_subscribed_again(setup: CallRecorderSetup) ->
     assert setup.relay.requests.count("listen call-1.b1 a") == asked + 1
 
 
+async def test_media_re_established_while_it_is_subscribed_is_subscribed_again(
+    setup: CallRecorderSetup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await setup.set_policy()
+    subscribe = setup.relay.subscribe
+
+    async def subscribe_meanwhile(*party: str, wideband: bool) -> bytes:
+        monkeypatch.setattr(setup.relay, "subscribe", subscribe)
+        setup.recorder.conversation_changed(replace(talk, media_generation=1))
+        return await subscribe(*party, wideband=wideband)
+
+    monkeypatch.setattr(setup.relay, "subscribe", subscribe_meanwhile)
+    talk = setup.connect()
+    await setup.wait_for_state("recording")
+    setup.engine.put_both(1.25)
+    setup.recorder.call_ended("call-1")
+    await setup.recordings()
+    assert [setup.relay.requests.count(f"listen call-1.b1 {leg}") for leg in ("a", "b")] == [2, 2]
+
+
 @pytest.mark.promise("C8")
 async def test_only_participants_start_and_only_starter_or_admin_control(setup: CallRecorderSetup) -> None:
     await setup.set_policy(always=None)
