@@ -76,8 +76,10 @@ def test_no_script_deletes_data() -> None:
 def test_the_control_file_makes_a_package(tmp_path: Path) -> None:
     values = {"VERSION": "1.2+3.abc", "ARCHITECTURE": "all", "PYTHON": "3.11", "NEXT_PYTHON": "3.12~", "SIZE": "1"}
     control = re.sub(r"@(\w+)@", lambda found: values[found[1]], (DEB / "control.in").read_text())
-    (tmp_path / "tree" / "DEBIAN").mkdir(parents=True, mode=0o755)
-    (tmp_path / "tree" / "DEBIAN" / "control").write_text(control)
+    directory = tmp_path / "tree" / "DEBIAN"
+    directory.mkdir(parents=True)
+    directory.chmod(0o755)  # another test of this process may have started a server, which narrows the umask
+    (directory / "control").write_text(control)
     made = tmp_path / "made.deb"
     subprocess.run(
         ["dpkg-deb", "--build", "--root-owner-group", tmp_path / "tree", made], check=True, capture_output=True
