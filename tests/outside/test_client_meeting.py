@@ -7,6 +7,7 @@ import signal
 import pytest
 from app_phone import AppPhone
 from client_pages import Client, Clients
+from page_checks import PageChecker
 from playwright.sync_api import Locator, expect
 from server import Household, Server, eventually
 from test_client_rooms import meanwhile
@@ -79,6 +80,20 @@ def test_people_in_a_room_see_each_other_while_a_telephone_talks(
     with meanwhile(server, household.clara, dials_in):
         clara = call_of(anna).get_by_role("list", name="In the conference").get_by_role("listitem")
         expect(clara.filter(has_text=CLARA)).to_contain_text("speaking", timeout=30_000)
+    checks = PageChecker(anna, "en", label="videos of a meeting")
+    checks.check("light")
+    assert checks.findings == []
+    actions = call_of(anna).get_by_role("button", name=f"Actions for {BERTA}")
+    actions.focus()
+    actions.press("Enter")
+    expect(anna.page.get_by_role("menuitem").first).to_be_visible()
+    anna.page.keyboard.press("Escape")
+    expect(anna.page.get_by_role("menuitem")).to_have_count(0)
+    expect(call_of(anna)).to_be_visible()
+    call_of(anna).get_by_role("button", name="Share screen").click()
+    sees(berta, f"Screen of {ANNA}")
+    call_of(anna).get_by_role("button", name="Stop sharing").click()
+    expect(call_of(berta).get_by_label(f"Screen of {ANNA}")).to_have_count(0)
     relay = server.child("rtpengine")
     assert relay is not None
     os.kill(relay, signal.SIGKILL)

@@ -43,7 +43,7 @@ export function Controls({ call }: { call: Call }) {
   const shownVideo = Boolean(state.remoteVideo ?? state.localVideo) || shown;
   if (keypad && call.answered) return <KeypadControls call={call} />;
   return (
-    <div className={css.controls} data-controls data-row={shownVideo || undefined}>
+    <div className={css.controls} data-controls data-row={shownVideo || undefined} data-room={room ? '' : undefined}>
       <div className={css.grid} data-grid>
         <MicrophoneButton call={call} />
         {!shownVideo && (

@@ -20,6 +20,8 @@ function isForCall(event: KeyboardEvent): boolean {
   const ringing = phone.state.state.calls.some((each) => each.phase === 'incoming');
   const covered = isSheetOpen({ ...callView.state, statistics: false });
   if (covered || ringing || !(event.target instanceof HTMLElement)) return false;
+  // An open menu is closed by Escape, and moved through by letters.
+  if (event.target.closest('[role=menu]')) return false;
   if (event.target.closest('input, textarea, select, [contenteditable]')) return false;
   return event.key !== ' ' || !event.target.closest('button:focus-visible');
 }
