@@ -18,6 +18,9 @@ class FakeAccountNotifier:
     async def send_recovery(self, person: Person, url: str, language: str) -> None:
         self.sent.append((f"recovery {language}", person.email, url))
 
+    async def send_sign_up(self, recipient: Person, url: str, language: str) -> None:
+        self.sent.append((f"sign_up {language}", recipient.email, url))
+
     async def send_notice(self, person: Person, kind: str, detail: str) -> None:
         self.sent.append((kind, person.email, detail))
 

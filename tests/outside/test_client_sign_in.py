@@ -16,6 +16,7 @@ from browser import Playwright
 from client_pages import Client, Clients
 from playwright.sync_api import expect
 from portal_pages import (
+    DESKTOP_OPTIONS,
     accept_terms,
     as_camera_video,
     choose_action,
@@ -54,7 +55,7 @@ class PostOffice:
 
         def look() -> str | None:
             emails = [each.message for each in self.box.received if to in each.recipients]
-            found = [re.findall(r"http\S+/app/#\S+", text_of(each, "plain")) for each in emails]
+            found = [re.findall(r"http\S+/(?:app/#|sign-up/)\S+", text_of(each, "plain")) for each in emails]
             return next((links[0] for links in reversed(found) if links), None)  # not all contain one
 
         return str(eventually(look, what=f"a letter to {to}"))
@@ -74,7 +75,9 @@ def post(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostOffice]:
 @pytest.fixture(scope="module")
 def server(post: PostOffice, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     url = f"smtp://127.0.0.1:{post.box.port}?from=pbx@example.com"
-    server = Server(tmp_path_factory.mktemp("sign-in") / "home", settings={"UNIFICX_SMTP": url})
+    server = Server(
+        tmp_path_factory.mktemp("sign-in") / "home", settings={"UNIFICX_SMTP": url, "UNIFICX_SIGN_UP": "open"}
+    )
     yield from run_and_check_log(server)
 
 
@@ -279,6 +282,28 @@ def test_an_invitation_by_e_mail_signs_in(desk: Client, clients: Clients, post: 
     late = clients()
     late.page.goto(post.link(email))
     expect(late.page.get_by_role("heading", name="Invitation expired")).to_be_visible()
+
+
+@pytest.mark.promise("T3")
+def test_an_organisation_is_set_up_from_the_public_page_to_home(clients: Clients, post: PostOffice) -> None:
+    email = "emmeline@vogelsang.example"
+    visitor = clients(**DESKTOP_OPTIONS)
+    page = visitor.page
+    page.goto(f"{visitor.origin}/sign-up")
+    page.get_by_label("Organisation").fill("Vogelsang & Co")
+    page.get_by_label("Your name").fill("Emmeline Vogelsang")
+    page.get_by_label("E-mail address").fill(email)
+    page.get_by_label("Are you 18 or older?").select_option("Yes")
+    page.get_by_label("I accept the terms of use").check()
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("heading", name="Check your e-mail")).to_be_visible()
+    page.goto(post.link(email))
+    page.get_by_label("Password", exact=False).first.fill(NEW)
+    page.get_by_label("Repeat password").fill(NEW)
+    page.get_by_role("button", name="Create organisation").click()
+    give_password(page, email, NEW)
+    expect(page.get_by_role("heading", name="Home", exact=True)).to_be_visible()
+    assert visitor.api("GET", "/me")["tenant"]["name"] == "Vogelsang & Co"
 
 
 @pytest.mark.promise("U3", "T3")

@@ -17,7 +17,7 @@ from unificx.chat import Chat
 from unificx.conferencing import ConferenceManager, MeetingVideos, RoomService
 from unificx.contacts import Contacts
 from unificx.core.clock import Clock
-from unificx.identity import Identity
+from unificx.identity import Identity, OrganisationSignUp
 from unificx.integrations.audio_import import AudioImporter
 from unificx.ivr import MenuService
 from unificx.notifications import PushNotifier
@@ -49,6 +49,8 @@ class PublicAddress:
     listening: str = ""
     authority: bytes = b""
     """PEM certificate of the installation's own authority if it has issued the server's certificate."""
+    accepts_sign_up: bool = False
+    """Whether any visitor may set up an organisation."""
 
     @property
     def url(self) -> str:
@@ -86,6 +88,7 @@ class Services:
     support: SupportService
     rights: RightsRequests
     outside_requests: OutsideRequests
+    sign_up: OrganisationSignUp
     disclosures: Disclosures
     breaches: Breaches
     completions: CallCompletions

@@ -78,6 +78,7 @@ from unificx.identity.schemas import (
     maker_of,
 )
 from unificx.identity.service import Identity, build_identity
+from unificx.identity.sign_up import OrganisationSignUp, SignUpForm
 from unificx.identity.terms import TERMS_VERSION, policy_version
 
 __all__ = [
@@ -117,6 +118,7 @@ __all__ = [
     "NewPerson",
     "NewProvider",
     "NewTenant",
+    "OrganisationSignUp",
     "PasswordHashing",
     "PeopleList",
     "Person",
@@ -139,6 +141,7 @@ __all__ = [
     "SignInContext",
     "SignInDevice",
     "SignInResult",
+    "SignUpForm",
     "SignedIn",
     "SipLogin",
     "Source",

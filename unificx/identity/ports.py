@@ -28,6 +28,10 @@ class AccountNotifier(Protocol):
         """Send a password reset link, valid for half an hour."""
         ...
 
+    async def send_sign_up(self, recipient: Person, url: str, language: Language) -> None:
+        """Send the link of a sign-up, valid for an hour, to a person without an account."""
+        ...
+
     async def send_notice(self, person: Person, kind: SecurityNoticeKind, detail: str) -> None:
         """Send a security notice about the account. `detail`: for example a device name."""
         ...

@@ -46,13 +46,17 @@ class Email:
 
 _TEMPLATE_NAMES = ("email.txt", "email.html")
 _GREETING = {"en": "Hello {name},", "de": "Guten Tag {name},"}
-_CLOSING = {
+_CLOSING: Mapping[Language, str] = {
     "en": "This is an automatic message because you have an account with {organisation}.",
     "de": "Dies ist eine automatische Nachricht, weil Sie ein Konto bei {organisation} haben.",
 }
-_CLOSING_OUTSIDE = {
+_CLOSING_OUTSIDE: Mapping[Language, str] = {
     "en": "This is an automatic message about a request about personal data at {organisation}.",
     "de": "Dies ist eine automatische Nachricht zu einer Anfrage über personenbezogene Daten bei {organisation}.",
+}
+_CLOSING_SIGN_UP: Mapping[Language, str] = {
+    "en": "This is an automatic message about the sign-up of an organisation.",
+    "de": "Dies ist eine automatische Nachricht zur Einrichtung einer Organisation.",
 }
 _NOT_YOU = {
     "en": "If this was not you, change your password now and sign out any unknown devices.",
@@ -77,6 +81,15 @@ _TEXTS: dict[Language, dict[EmailKind, EmailText]] = {
                 "If you did not request this, ignore this e-mail. Your password stays unchanged.",
             ),
             "Reset password",
+        ),
+        "sign_up": EmailText(
+            "Set up your organisation",
+            (
+                "Someone, probably you, entered this address to set up an organisation.",
+                "Open the link to choose a password. It works once and is valid for one hour.",
+                "If you did not request this, ignore this e-mail. Nothing happens then.",
+            ),
+            "Set up organisation",
         ),
         "new_device": EmailText(
             "New device signed in", ("A new device signed in to your account: {detail}.", _NOT_YOU["en"])
@@ -203,6 +216,15 @@ _TEXTS: dict[Language, dict[EmailKind, EmailText]] = {
                 "Wenn Sie das nicht waren, ignorieren Sie diese E-Mail. Ihr Passwort bleibt unverändert.",
             ),
             "Passwort zurücksetzen",
+        ),
+        "sign_up": EmailText(
+            "Organisation einrichten",
+            (
+                "Jemand, vermutlich Sie, hat diese Adresse angegeben, um eine Organisation einzurichten.",
+                "Öffnen Sie den Link und wählen Sie ein Passwort. Er gilt einmal und eine Stunde lang.",
+                "Wenn Sie das nicht waren, ignorieren Sie diese E-Mail. Es geschieht dann nichts.",
+            ),
+            "Organisation einrichten",
         ),
         "new_device": EmailText(
             "Neues Gerät angemeldet",
@@ -358,8 +380,14 @@ def _render_text(email: Email, language: Language, values: Mapping[str, str]) ->
         "greeting": _GREETING[language].format_map(values),
         "lines": [line.format_map(values) for line in texts.lines],
         "action": texts.action,
-        "closing": (_CLOSING_OUTSIDE if email.kind in TO_OUTSIDERS else _CLOSING)[language].format_map(values),
+        "closing": _closing(email.kind)[language].format_map(values),
     }
+
+
+def _closing(kind: EmailKind) -> Mapping[Language, str]:
+    if kind == "sign_up":
+        return _CLOSING_SIGN_UP
+    return _CLOSING_OUTSIDE if kind in TO_OUTSIDERS else _CLOSING
 
 
 def _one_line(text: str) -> str:

@@ -38,6 +38,10 @@ class NotificationService:
         """Send a password reset link."""
         await self._send_email(person, "recovery", language, link=url)
 
+    async def send_sign_up(self, recipient: Person, url: str, language: Language) -> None:
+        """Send the link of a sign-up, sealed under `recipient.subject`."""
+        await self._send_email(recipient, "sign_up", language, link=url)
+
     async def send_notice(self, person: Person, kind: EmailKind, detail: str) -> None:
         """Send a security notice, in both languages."""
         if self._push is not None:

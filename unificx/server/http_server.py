@@ -28,6 +28,7 @@ from unificx.api.proxy_headers import ProxyHeadersMiddleware
 from unificx.api.websocket_connection import WebSocketConnection
 from unificx.core.access import SIP_ACCESS, stating
 from unificx.core.errors import StartupError
+from unificx.identity import OrganisationSignUp
 from unificx.server.container import Container
 from unificx.support.rights import Breaches, Disclosures, OutsideRequests
 from unificx.transport.binding import BindAddress, open_socket
@@ -77,7 +78,7 @@ def http_app(  # noqa: PLR0917 - what an installation shows
         archive=container.archive,
         support=container.support,
         rights=container.rights,
-        outside_requests=OutsideRequests(container.rights),
+        **_for_visitors(container),
         disclosures=Disclosures(container.rights),
         breaches=Breaches(container.rights),
         completions=container.routing.completions,
@@ -101,6 +102,16 @@ def http_app(  # noqa: PLR0917 - what an installation shows
         public_address=public_address,
     )
     return build(services)
+
+
+def _for_visitors(container: Container) -> dict[str, Any]:
+    """Return the services for visitors without an account."""
+    rights = container.rights
+    counters, one_time = rights.parts.counters, rights.parts.one_time
+    return {
+        "outside_requests": OutsideRequests(rights),
+        "sign_up": OrganisationSignUp(container.identity, counters, one_time, container.notification_service),
+    }
 
 
 def add_sip_websocket(app: App, connections: Connections) -> App:

@@ -23,6 +23,8 @@ CALLS_VARIABLE = "UNIFICX_CALLS_PER_TENANT"
 """Maximum number of concurrent calls per tenant."""
 CARRIER_TRUST_VARIABLE = "UNIFICX_CARRIER_TRUST"
 """PEM file with authorities that are trusted for SIP over TLS to carriers."""
+SIGN_UP_VARIABLE = "UNIFICX_SIGN_UP"
+"""`open`: any visitor with an e-mail address may set up an organisation. Default: `closed`."""
 MIN_PORTS = 100
 DEFAULT_CALLS_PER_TENANT, MAX_CALLS_PER_TENANT = 500, 20_000
 
@@ -62,6 +64,8 @@ class Settings:
     """The certificate for a public domain; replaces one by the local CA as soon as it is issued."""
     public_url: str = ""
     """The public URL; "": the listening address is used."""
+    accepts_sign_up: bool = False
+    """Whether any visitor may set up an organisation."""
     turn: TurnConfig = field(default_factory=TurnConfig)
     """STUN and TURN servers."""
     carrier_trust: str = ""
@@ -86,6 +90,14 @@ def parse_bind(transport: str, text: str, option: str) -> BindAddress:
 def parse_binds(transport: str, text: str, option: str) -> tuple[BindAddress, ...]:
     """Parse a comma-separated list of HOST:PORT, for example IPv4 and IPv6."""
     return tuple(parse_bind(transport, each.strip(), option) for each in text.split(","))
+
+
+def accepts_sign_up(environ: Mapping[str, str]) -> bool:
+    """Return whether visitors may set up organisations. Raise StartupError for another value than open or closed."""
+    value = environ.get(SIGN_UP_VARIABLE) or "closed"
+    if value not in ("open", "closed"):
+        raise StartupError(f"{SIGN_UP_VARIABLE} must be open or closed.", hint="Without it sign-up is closed.")
+    return value == "open"
 
 
 def configured_certificates(environ: Mapping[str, str]) -> Certificates | None:

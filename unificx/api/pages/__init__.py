@@ -1,14 +1,14 @@
 """Pages that need no account and no scripts: the start page, the terms, the privacy policy, the form for requests about
-personal data, the certificate and the API reference."""
+personal data, the sign-up of organisations, the certificate and the API reference."""
 
 from fastapi import APIRouter
 
 from unificx.api.access import purpose
-from unificx.api.pages import certificate, legal, privacy, reference, requests, security, start, transparency
+from unificx.api.pages import certificate, legal, privacy, reference, requests, security, sign_up, start, transparency
 from unificx.api.pages.layout import language_of
 
 __all__ = ["language_of", "router"]
 
 router = APIRouter(include_in_schema=False, dependencies=[purpose("operations")])
-for _part in (start, legal, privacy, requests, security, transparency, certificate, reference):
+for _part in (start, legal, privacy, requests, sign_up, security, transparency, certificate, reference):
     router.include_router(_part.router)

@@ -10,6 +10,7 @@ from unificx.core.rate_limit import SlidingWindow
 EmailKind = Literal[
     "invitation",
     "recovery",
+    "sign_up",
     "new_device",
     "device_given",
     "code_tried_again",
@@ -33,8 +34,12 @@ KINDS: tuple[EmailKind, ...] = get_args(EmailKind)
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 
 MAX_LIFETIME = timedelta(hours=24)
-_LIFETIMES: dict[EmailKind, timedelta] = {"recovery": timedelta(minutes=30), "request_code": timedelta(hours=1)}
-TO_OUTSIDERS: frozenset[EmailKind] = frozenset({"request_code", "request_answer"})
+_LIFETIMES: dict[EmailKind, timedelta] = {
+    "recovery": timedelta(minutes=30),
+    "sign_up": timedelta(hours=1),
+    "request_code": timedelta(hours=1),
+}
+TO_OUTSIDERS: frozenset[EmailKind] = frozenset({"sign_up", "request_code", "request_answer"})
 """Kinds whose recipients may have no account."""
 
 

@@ -1,0 +1,114 @@
+"""Sign-up of an organisation: age, link by e-mail, password, limits, bad input; off by default."""
+
+import httpx
+import pytest
+from http_world import ORIGIN, World
+
+SAME_SITE = {"Sec-Fetch-Site": "same-origin", "Accept-Language": "en"}
+FORM = {
+    "organisation": "Müller & Söhne",
+    "name": "Zoë Müller",
+    "email": "zoe@mueller.example",
+    "age": "yes",
+    "terms": "yes",
+}
+PASSWORD = {"password": "correct horse battery", "again": "correct horse battery"}
+
+
+@pytest.fixture
+def open_world(world: World) -> World:
+    world.services.public_address.accepts_sign_up = True
+    world.services.public_address.configured = ORIGIN
+    return world
+
+
+def visitor(world: World, address: str = "198.51.100.9") -> httpx.AsyncClient:
+    client = world.client(address=address)
+    client.headers.update(SAME_SITE)
+    return client
+
+
+def links(world: World) -> list[str]:
+    return [url.removeprefix(ORIGIN) for kind in ("en", "de") for _, url in world.emails.of_kind(f"sign_up {kind}")]
+
+
+@pytest.mark.promise("T3")
+async def test_a_visitor_sets_up_an_organisation_once(open_world: World) -> None:
+    world, client = open_world, visitor(open_world)
+    directory = world.services.identity.directory
+    before = len(directory.tenants())
+    assert "form-action 'self'" in (await client.get("/sign-up")).headers["content-security-policy"]
+    sent = await client.post("/sign-up", data=FORM)
+    assert (sent.status_code, "valid for one hour" in sent.text) == (200, True)
+    assert len(directory.tenants()) == before
+    [link] = links(world)
+    assert (await client.get(link)).status_code == 200
+    assert (await client.post(link, data={**PASSWORD, "again": "another password"})).status_code == 422
+    assert (await client.post(link, data={"password": "short", "again": "short"})).status_code == 422
+    made = await client.post(link, data=PASSWORD)
+    assert (made.status_code, made.headers.get("location")) == (303, "/portal/")
+    assert (await client.post(link, data=PASSWORD)).status_code == 422
+    assert (await client.get(link)).status_code == 422
+    tenant = directory.tenant_by_slug("muller-sohne")
+    assert tenant is not None
+    assert tenant.name == "Müller & Söhne"
+    assert tenant.domain.startswith("muller-sohne.")
+    [extension] = directory.extensions(tenant.id)
+    [person] = (await world.services.identity.users.page(tenant.id)).items
+    assert (extension.number, extension.person_id, person.role, person.state) == (
+        *("1001", person.id),
+        *("tenant_admin", "active"),
+    )
+    answer = await client.post("/api/v1/sessions", json={"email": FORM["email"], "password": PASSWORD["password"]})
+    assert answer.status_code == 201, answer.text
+
+
+async def test_a_second_organisation_of_that_name_and_address_looks_the_same(open_world: World) -> None:
+    client = visitor(open_world)
+    pages = []
+    for _ in range(2):
+        pages.append((await client.post("/sign-up", data=FORM)).text)
+        assert (await client.post(links(open_world)[-1], data=PASSWORD)).status_code == 303
+    assert pages[0] == pages[1]
+    assert open_world.services.identity.directory.tenant_by_slug("muller-sohne-2") is not None
+
+
+@pytest.mark.promise("K1")
+async def test_a_visitor_who_is_not_of_age_leaves_nothing(open_world: World) -> None:
+    answer = await visitor(open_world).post("/sign-up?lang=de", data={**FORM, "age": "no"})
+    assert (answer.status_code, "nicht gespeichert" in answer.text) == (200, True)
+    assert links(open_world) == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"age": ""}, {"terms": ""}, {"email": "zoe"}, {"name": "\u202e"}, {"organisation": ""}, {"name": "x" * 20_000}],
+)
+async def test_bad_input_is_refused(open_world: World, change: dict[str, str]) -> None:
+    answer = await visitor(open_world).post("/sign-up", data={**FORM, **change})
+    assert (answer.status_code, 'role="alert"' in answer.text, links(open_world)) == (422, True, [])
+
+
+async def test_sign_ups_are_limited_by_source_address_and_mail_domain(open_world: World) -> None:
+    async def post(number: int, email: str) -> int:
+        return (
+            await visitor(open_world, f"198.51.100.{number}").post("/sign-up", data={**FORM, "email": email})
+        ).status_code
+
+    assert [await post(1, f"a{n}@one{n}.example") for n in range(6)] == [200] * 5 + [429]
+    assert [await post(10 + n, "zoe@two.example") for n in range(4)] == [200] * 3 + [429]
+    assert [await post(20 + n, f"b{n}@three.example") for n in range(21)] == [200] * 20 + [429]
+
+
+async def test_sign_up_is_closed_by_default_and_to_other_sites(world: World) -> None:
+    client = visitor(world)
+    for answer in (
+        await client.get("/sign-up"),
+        await client.post("/sign-up", data=FORM),
+        await client.get("/sign-up/abc"),
+    ):
+        assert answer.status_code == 404
+    world.services.public_address.accepts_sign_up = True
+    client.headers["Sec-Fetch-Site"] = "cross-site"
+    assert (await client.post("/sign-up", data=FORM)).status_code == 403
+    assert links(world) == []
