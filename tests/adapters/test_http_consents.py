@@ -142,3 +142,31 @@ async def test_an_objection_ends_figures_about_an_agent_at_once(world: World) ->
     await object_to(ada, "statistics")
     assert (await seen(admin), await events()) == ((["1002"], ["1002"]), ["1002"])
     assert (await seen(ben), await seen(ada)) == ((["1002"], ["1002"]), (both, both))
+
+
+@pytest.mark.promise("U5", "D4")
+async def test_suggestions_need_consent_and_stop_with_it_at_once(world: World) -> None:
+    ada, ben = await world.user(world.acme, "1001"), await world.user(world.acme, "1002")
+    for _ in range(5):
+        await world.record_call(world.acme, "1001", "1002")
+
+    async def suggested(client: httpx.AsyncClient) -> tuple[bool, list[tuple[str, int, bool]]]:
+        found = (await client.get("/api/v1/me/suggestions")).json()
+        items = [(each["number"], each["calls"], each["best_time"] is not None) for each in found["items"]]
+        return found["stopped"], items
+
+    async def agree(*, given: bool) -> None:
+        body = {"purpose": "analytics", "given": given, "language": "en"}
+        assert (await ada.put("/api/v1/me/consents", json=body)).status_code == 200
+
+    assert await suggested(ada) == (True, [])
+    await agree(given=True)
+    assert await suggested(ada) == (False, [("1002", 5, True)])
+    assert await suggested(ben) == (True, [])
+    await object_to(ben, "statistics")
+    assert await suggested(ada) == (False, [("1002", 5, False)])
+    await object_to(ben, "directory")
+    assert await suggested(ada) == (False, [])
+    await object_to(ben, "directory", objects=False)
+    await agree(given=False)
+    assert await suggested(ada) == (True, [])

@@ -139,6 +139,7 @@ WITHOUT_TENANT_PARAMETERS = {
     "list_conversations",
     "create_conversation",
     "list_own_calls",
+    "list_suggestions",
     "request_own_access_copy",
     "request_completion",
     "list_feature_codes",

@@ -159,7 +159,10 @@ def test_a_call_is_removed_from_the_own_list_with_undo(missed_unanswered: Client
     assert anna.complaints == []
 
 
-def test_the_team_has_favourites_and_is_searched_on_the_keypad(anna: Client) -> None:
+@pytest.mark.promise("U5", "D4")
+def test_the_team_has_favourites_and_is_searched_on_the_keypad(
+    server: Server, household: Household, anna: Client
+) -> None:
     page = anna.page
     tab(page, "Team").click()
     rows(page, BERTA).get_by_role("link").click()
@@ -170,6 +173,30 @@ def test_the_team_has_favourites_and_is_searched_on_the_keypad(anna: Client) -> 
     expect(strip.get_by_role("link", name=BERTA)).to_be_visible()
     anna.open("/team")
     expect(strip.get_by_role("link", name=BERTA)).to_be_visible()
+    anna.open("/settings/privacy")
+    allowed = page.get_by_role("switch", name="Suggestions and usage statistics")
+    allowed.check()
+    eventually(lambda: not anna.api("GET", "/me/suggestions")["stopped"], what="suggestions that are allowed")
+    with ThreadPoolExecutor(1) as thread:  # Clara's mailbox answers
+        thread.submit(asyncio.run, hear_greeting(server, household.anna, household.clara.number)).result()
+    eventually(lambda: len(anna.api("GET", "/me/suggestions")["items"]) == 1, what="a suggestion")
+    anna.open("/team")
+    suggested = page.get_by_role("region", name="Suggestions")
+    expect(suggested.get_by_role("listitem")).to_contain_text("1 call")
+    suggestions = PageChecker(anna, "en", label="suggestions")
+    suggestions.check("light", "dark")
+    suggested.get_by_role("button", name=f"Add {CLARA} to favourites").click()
+    expect(strip.get_by_role("link", name=CLARA)).to_be_visible()
+    expect(suggested).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+    suggested.get_by_role("link", name="Turn suggestions off").click()
+    allowed.uncheck()
+    stopped = {"stopped": True, "items": []}
+    eventually(lambda: anna.api("GET", "/me/suggestions") == stopped, what="suggestions that stopped")
+    anna.open("/team")
+    expect(rows(page, CLARA)).to_be_visible()
+    expect(suggested).to_have_count(0)
+    assert suggestions.findings == []
     page.get_by_role("searchbox", name="Search people").fill("2527")  # the keys of "Clar"
     expect(rows(page, CLARA)).to_be_visible()
     expect(rows(page, BERTA)).to_have_count(0)

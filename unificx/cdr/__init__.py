@@ -6,15 +6,18 @@ from unificx.cdr.retention_repository import CALL_TARGET
 from unificx.cdr.schemas import CallRecord, CdrFilter, CdrParty, CdrStep, PartyIdentity
 from unificx.cdr.service import CdrService
 from unificx.cdr.statistics import CallStatistics, HourlyCalls
+from unificx.cdr.usage import BestTime, FrequentParty
 
 __all__ = [
     "CALL_TARGET",
+    "BestTime",
     "CallRecord",
     "CallStatistics",
     "CdrFilter",
     "CdrParty",
     "CdrService",
     "CdrStep",
+    "FrequentParty",
     "HourlyCalls",
     "PartyIdentity",
     "call_record_expiries",

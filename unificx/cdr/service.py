@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 
 from unificx.calls.events import CallEnded, CallParty
 from unificx.cdr import repository, statistics
@@ -10,6 +10,7 @@ from unificx.cdr.events import CallListsChanged, CallRecorded, OutsideCallRecord
 from unificx.cdr.schemas import CallRecord, CdrFilter
 from unificx.cdr.statistics import CallStatistics
 from unificx.cdr.step_repository import erase_steps, sealed_steps
+from unificx.cdr.usage import USAGE_PERIOD, FrequentParty, frequent_parties
 from unificx.cluster import RecordLog
 from unificx.core.errors import Invalid, NotFound
 from unificx.db import Database, Page, PageByTime, UnitOfWork
@@ -117,6 +118,15 @@ class CdrService:
             raise Invalid("A period of at most 92 days is needed.", hint="Give `since` and `until`.", field="since")
         async with self._database.read() as session:
             return await statistics.collect(session, tenant_id, since, until)
+
+    async def frequent_parties(
+        self, tenant_id: str, extensions: Sequence[str], zone: tzinfo | None
+    ) -> Sequence[FrequentParty]:
+        """Return the parties that these extensions have called most within `USAGE_PERIOD`, most calls first, with the
+        best time in a time zone. The caller has asked for the consent of their person."""
+        since = self._database.clock.now() - USAGE_PERIOD
+        async with self._database.read() as session:
+            return await frequent_parties(session, self._keys, tenant_id, extensions, since=since, zone=zone)
 
     async def erase(self, tenant_id: str, subject: str) -> None:
         """Delete the sealed parts of an erased subject, except in calls under a hold. Idempotent.

@@ -96,7 +96,7 @@ class ConsentReceipt(Output):
 
 class OwnObjection(Output):
     """A processing for a legitimate interest, allowed until the user objects. `directory`: colleagues find you by name,
-    in lists and in phone books. `statistics`: figures about your work in queues."""
+    in lists and in phone books. `statistics`: figures about your work in queues, and when you usually answer."""
 
     purpose: ObjectionPurpose
     objects: bool

@@ -12,7 +12,8 @@ call and at the mailbox."""
 ObjectionPurpose = Literal["directory", "statistics"]
 OBJECTION_PURPOSES: tuple[ObjectionPurpose, ...] = get_args(ObjectionPurpose)
 """Processing for a legitimate interest, which a person may end by an objection (GDPR Art. 21): being found by name in
-the directory, and figures about one's own work in queues. Security is not among them: it has compelling grounds."""
+the directory, and figures about one's own work in queues and when one usually answers. Security is not among them: it
+has compelling grounds."""
 
 ConsentPurpose = Literal["terms", "marketing", "analytics", "contact_sync", "directory", "statistics"]
 ConsentState = Literal["given", "withdrawn", "refused"]

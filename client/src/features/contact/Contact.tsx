@@ -7,6 +7,7 @@ import { Avatar } from '~/design/Avatar';
 import { useTwoPanes } from '~/design/Panes';
 import { PickUpButton } from '~/features/pickup';
 import { presences, PresenceText } from '~/features/presence';
+import { UsualTime } from '~/features/suggestions';
 import { ContactActions } from './ContactActions';
 import { ContactHistory } from './ContactHistory';
 import { ContactNumbers } from './ContactNumbers';
@@ -72,6 +73,9 @@ export function Contact({ party, back, children }: ContactProps) {
         </Title>
         {party.number && party.number !== party.title && <Text c="dimmed">{party.number}</Text>}
         {party.id && !party.room && <PresenceText extension={party.id} />}
+        {!party.room && (
+          <UsualTime id={party.id} numbers={[party.number, ...(party.numbers ?? []).map((each) => each.number)]} />
+        )}
         <PickUpButton extension={party.id} name={party.title} />
       </header>
       {(party.number || party.entry) && <ContactActions party={party} />}

@@ -22,6 +22,27 @@ export function useContactChanges(tenant?: string) {
         { onSuccess: after },
       );
     },
+    /** Make the personal contact of a number a favourite; without one, it is added, by the name given. */
+    addFavourite: (number: string, { name = '', personalId }: { name?: string; personalId?: string } = {}) => {
+      const title = name || number;
+      const put = async (id: string, favourite: boolean) => {
+        const { data } = await api.showContact({ path: { contact_id: id } });
+        await api.updateContact({
+          path: { contact_id: id },
+          body: { ...entryOf(data), favourite, revision: data.revision },
+        });
+      };
+      let added = '';
+      changes.mutate({
+        apply: async () => {
+          if (personalId) return put(personalId, true);
+          const numbers = [{ number, label: 'other' as const }];
+          added = (await api.createContact({ body: { name, numbers, favourite: true, book: 'personal' } })).data.id;
+        },
+        undo: () => (personalId ? put(personalId, false) : api.deleteContact({ path: { contact_id: added } })),
+        message: t`${title} is a favourite.`,
+      });
+    },
     setFavourite: (contact: Contact, favourite: boolean) => {
       const title = titleOf(contact);
       const put = (one: Contact, value: boolean, revision?: number) =>

@@ -1,6 +1,7 @@
 import { Switch } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { ErrorNotice } from '~/design/Notice';
+import { SUGGESTIONS } from '~/features/suggestions';
 
 /** Query key of the user's consents and objections. */
 export const DECISIONS = ['own-consents'];
@@ -18,7 +19,10 @@ export function DecisionSwitch({ title, effect, checked, decide }: DecisionSwitc
   const queries = useQueryClient();
   const change = useMutation({
     mutationFn: decide,
-    onSettled: () => queries.invalidateQueries({ queryKey: DECISIONS }),
+    onSettled: () => {
+      queries.removeQueries({ queryKey: SUGGESTIONS }); // they rest on a consent
+      return queries.invalidateQueries({ queryKey: DECISIONS });
+    },
   });
   return (
     <>

@@ -10,7 +10,10 @@ import type { Language } from './policy-state';
 
 const TEXTS = {
   marketing: { title: msg`Marketing`, effect: msg`Your organisation may send you advertising.` },
-  analytics: { title: msg`Usage statistics`, effect: msg`The way you use the service may be evaluated to improve it.` },
+  analytics: {
+    title: msg`Suggestions and usage statistics`,
+    effect: msg`The way you use the service may be evaluated to improve it. The app suggests favourites and the best time to call, to you alone.`,
+  },
   contact_sync: { title: msg`Contact sync`, effect: msg`The app may ask for the contacts of this device.` },
 } as const;
 

@@ -9,6 +9,7 @@ import { RoomList } from '~/features/conferences';
 import { ContactList } from '~/features/contacts';
 import { colleagues } from '~/features/directory';
 import { presences } from '~/features/presence';
+import { SuggestionList } from '~/features/suggestions';
 import { Panes } from '~/design/Panes';
 import { Segments } from '~/design/Segments';
 import { ColleagueList } from './ColleagueList';
@@ -58,6 +59,7 @@ function TeamTab() {
             />
           </div>
           {!search && <FavouriteStrip />}
+          {!search && <SuggestionList />}
           <ColleagueList />
         </>
       )}

@@ -1,0 +1,136 @@
+"""Usage of the own call history: the parties called most, and when these calls are answered. Nothing is stored."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, tzinfo
+from typing import Any, Literal
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from unificx.cdr.models import CallPartyRow, CallRow
+from unificx.cdr.repository import PARTY_CODEC
+from unificx.db import Erased
+from unificx.privacy import KeyStore
+
+USAGE_PERIOD = timedelta(days=90)
+MOST_CALLS = 2000
+"""Latest calls that are read of each extension."""
+_MOST_PARTIES = 20
+_LEAST_CALLS = 5
+"""From this many calls on, a best time is given."""
+_LEAST_ANSWERED = 3
+"""Answered calls that a best time rests on, at least."""
+_SATURDAY = 5
+_WINDOW = 2
+"""Length of a best time in hours."""
+
+Days = Literal["weekdays", "weekend"]
+
+
+@dataclass(frozen=True, slots=True)
+class BestTime:
+    """The hours in which most calls were answered, in local time; `until_hour` is exclusive, at most 24."""
+
+    days: Days
+    from_hour: int
+    until_hour: int
+
+
+@dataclass(frozen=True, slots=True)
+class FrequentParty:
+    """An extension, or a number outside in E.164, that was called often."""
+
+    extension_id: str | None
+    number: str = field(repr=False)
+    """"" for an extension."""
+    calls: int
+    best_time: BestTime | None
+
+
+async def frequent_parties(
+    session: AsyncSession,
+    keys: KeyStore,
+    tenant_id: str,
+    extensions: Sequence[str],
+    *,
+    since: datetime,
+    zone: tzinfo | None,
+) -> list[FrequentParty]:
+    """Return the parties that these extensions have called most since a time, most calls first.
+
+    Calls removed from the own list do not count. Only the numbers outside that are returned are opened.
+    """
+    rows = [row for each in extensions for row in await _dialled(session, tenant_id, each, since)]
+    by_party = defaultdict[str, list[Any]](list)
+    for row in rows:
+        if row.extension_id not in extensions:
+            by_party[row.extension_id or row.subject_id].append(row)
+    most = sorted(by_party.values(), key=lambda calls: (-len(calls), calls[0].id))
+    outside = [calls[0] for calls in most[: 2 * _MOST_PARTIES] if calls[0].extension_id is None]
+    sealed = [(row.subject_id, row.id, row.sealed) for row in outside if row.sealed is not None]
+    parts = PARTY_CODEC.open_by_row(keys, tenant_id, sealed)
+    found: list[FrequentParty] = []
+    for calls in most[: 2 * _MOST_PARTIES]:
+        first, number = calls[0], ""
+        if first.extension_id is None:
+            part = parts.get(first.id)
+            if part is None or isinstance(part, Erased) or part.withheld or not part.number.startswith("+"):
+                continue  # erased, hidden, or a service of the telephone system
+            number = part.number
+        times = [(row.started.astimezone(zone), row.outcome == "answered" and not row.answered_by) for row in calls]
+        found.append(FrequentParty(first.extension_id, number, len(calls), best_time(times)))
+    return found[:_MOST_PARTIES]
+
+
+async def _dialled(session: AsyncSession, tenant_id: str, extension_id: str, since: datetime) -> Sequence[Any]:
+    """Return the first callees of the calls that an extension made, of its latest `MOST_CALLS`."""
+    latest = (
+        select(CallPartyRow.call_id, CallPartyRow.place, CallPartyRow.hidden)
+        .where(CallPartyRow.tenant_id == tenant_id, CallPartyRow.extension_id == extension_id)
+        .order_by(CallPartyRow.call_id.desc())  # ids are in the order of time
+        .limit(MOST_CALLS)
+        .subquery()
+    )
+    callee = aliased(CallPartyRow)
+    query = (
+        select(
+            CallRow.started,
+            CallRow.outcome,
+            CallRow.answered_by,
+            callee.id,
+            callee.extension_id,
+            callee.subject_id,
+            callee.sealed,
+        )
+        .join(latest, latest.c.call_id == CallRow.id)
+        .join(callee, callee.call_id == CallRow.id)
+        .where(CallRow.tenant_id == tenant_id, CallRow.started >= since)
+        .where(latest.c.place == 0, latest.c.hidden.is_(None))
+        .where(callee.tenant_id == tenant_id, callee.place == 1)
+        .order_by(CallRow.started.desc(), CallRow.id)
+    )
+    return (await session.execute(query)).all()
+
+
+def best_time(calls: Iterable[tuple[datetime, bool]]) -> BestTime | None:
+    """Return the two hours, on weekdays or at the weekend, in which most calls were answered; the earliest of several.
+
+    `calls`: local start, and whether the party answered. None for too few calls.
+    """
+    all_calls = list(calls)
+    answered: Counter[tuple[Days, int]] = Counter()
+    for started, was_answered in all_calls:
+        if was_answered:
+            answered["weekend" if started.weekday() >= _SATURDAY else "weekdays", started.hour] += 1
+    windows: dict[tuple[Days, int], int] = {
+        (days, hour): sum(answered[days, hour + each] for each in range(_WINDOW))
+        for days in ("weekdays", "weekend")
+        for hour in range(25 - _WINDOW)
+    }
+    (days, hour), count = max(windows.items(), key=lambda each: (each[1], answered[each[0]], each[0][0] == "weekdays"))
+    if len(all_calls) < _LEAST_CALLS or count < _LEAST_ANSWERED:
+        return None
+    return BestTime(days, hour, hour + _WINDOW)
