@@ -8,7 +8,6 @@ from typing import Any, Literal
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
 from unificx.cdr.models import CallPartyRow, CallRow
 from unificx.cdr.repository import PARTY_CODEC
@@ -92,27 +91,18 @@ async def _dialled(session: AsyncSession, tenant_id: str, extension_id: str, sin
         .where(CallPartyRow.tenant_id == tenant_id, CallPartyRow.extension_id == extension_id)
         .order_by(CallPartyRow.call_id.desc())  # ids are in the order of time
         .limit(MOST_CALLS)
-        .subquery()
     )
-    callee = aliased(CallPartyRow)
+    made = [row.call_id for row in await session.execute(latest) if row.place == 0 and row.hidden is None]
+    columns = (CallPartyRow.id, CallPartyRow.extension_id, CallPartyRow.subject_id, CallPartyRow.sealed)
+    # By id alone: with a condition on the start, SQLite reads all calls of the tenant in the period.
     query = (
-        select(
-            CallRow.started,
-            CallRow.outcome,
-            CallRow.answered_by,
-            callee.id,
-            callee.extension_id,
-            callee.subject_id,
-            callee.sealed,
-        )
-        .join(latest, latest.c.call_id == CallRow.id)
-        .join(callee, callee.call_id == CallRow.id)
-        .where(CallRow.tenant_id == tenant_id, CallRow.started >= since)
-        .where(latest.c.place == 0, latest.c.hidden.is_(None))
-        .where(callee.tenant_id == tenant_id, callee.place == 1)
-        .order_by(CallRow.started.desc(), CallRow.id)
+        select(CallRow.started, CallRow.outcome, CallRow.answered_by, *columns)
+        .join(CallPartyRow, CallPartyRow.call_id == CallRow.id)
+        .where(CallRow.tenant_id == tenant_id, CallRow.id.in_(made))
+        .where(CallPartyRow.tenant_id == tenant_id, CallPartyRow.place == 1)
     )
-    return (await session.execute(query)).all()
+    found = (await session.execute(query)).all() if made else []
+    return sorted((row for row in found if row.started >= since), key=lambda row: row.started, reverse=True)
 
 
 def best_time(calls: Iterable[tuple[datetime, bool]]) -> BestTime | None:
