@@ -18,8 +18,9 @@ from dataclasses import dataclass, field
 
 import selection
 
-WORKERS = ("--numprocesses", "5")
-"""Of the whole suite, on two cores: tests of real programs mostly wait for sound and timers."""
+WORKERS = ("--numprocesses", "6")
+"""Of the whole suite, on two cores: one for each group of real programs, which mostly wait for sound and timers, and one
+for tests that compute, with the time that these leave (`pytest_runtest_setup`)."""
 SELECTION_WORKERS = ("--numprocesses", "3")
 SEVERAL = 5
 """Number of modules from which starting several workers pays off."""

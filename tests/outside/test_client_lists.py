@@ -175,7 +175,8 @@ def test_the_team_has_favourites_and_is_searched_on_the_keypad(
     expect(strip.get_by_role("link", name=BERTA)).to_be_visible()
     anna.open("/settings/privacy")
     allowed = page.get_by_role("switch", name="Suggestions and usage statistics")
-    allowed.check()
+    allowed.click()  # it moves once the server has stored the decision
+    expect(allowed).to_be_checked()
     eventually(lambda: not anna.api("GET", "/me/suggestions")["stopped"], what="suggestions that are allowed")
     with ThreadPoolExecutor(1) as thread:  # Clara's mailbox answers
         thread.submit(asyncio.run, hear_greeting(server, household.anna, household.clara.number)).result()
@@ -190,7 +191,8 @@ def test_the_team_has_favourites_and_is_searched_on_the_keypad(
     expect(suggested).to_have_count(0)
     page.get_by_role("button", name="Undo").click()
     suggested.get_by_role("link", name="Turn suggestions off").click()
-    allowed.uncheck()
+    allowed.click()
+    expect(allowed).not_to_be_checked()
     stopped = {"stopped": True, "items": []}
     eventually(lambda: anna.api("GET", "/me/suggestions") == stopped, what="suggestions that stopped")
     anna.open("/team")

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.cdr.models import CallPartyRow, CallRow
 from unificx.cdr.repository import PARTY_CODEC
-from unificx.db import Erased
+from unificx.db import Erased, owned_by
 from unificx.privacy import KeyStore
 
 USAGE_PERIOD = timedelta(days=90)
@@ -98,7 +98,7 @@ async def _dialled(session: AsyncSession, tenant_id: str, extension_id: str, sin
     query = (
         select(CallRow.started, CallRow.outcome, CallRow.answered_by, *columns)
         .join(CallPartyRow, CallPartyRow.call_id == CallRow.id)
-        .where(CallRow.tenant_id == tenant_id, CallRow.id.in_(made))
+        .where(owned_by(CallRow.tenant_id, tenant_id), CallRow.id.in_(made))
         .where(CallPartyRow.tenant_id == tenant_id, CallPartyRow.place == 1)
     )
     found = (await session.execute(query)).all() if made else []
