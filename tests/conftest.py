@@ -47,7 +47,8 @@ state_access(EveryPurpose("operations", "test"))
 
 class ResourceScheduling(LoadScopeScheduling):
     """Scheduler that runs each group of `groups.py` in one worker, groups first. Other tests are distributed by
-    file, those of a few modules one by one."""
+    file, those of a few modules one by one; those of real programs before those that compute, which fill the end
+    without waiting."""
 
     def _split_scope(self, nodeid: str) -> str:
         module = nodeid.split("::", maxsplit=1)[0]
@@ -55,7 +56,8 @@ class ResourceScheduling(LoadScopeScheduling):
 
     def _assign_work_unit(self, node: Any) -> None:
         spread = [scope for scope in self.workqueue if "::" in scope]
-        for scope in reversed([*GROUPS, *spread]):
+        outside = [scope for scope in self.workqueue if scope.startswith("tests/outside/")]
+        for scope in reversed([*GROUPS, *outside, *spread]):
             if scope in self.workqueue:
                 self.workqueue.move_to_end(scope, last=False)
         super()._assign_work_unit(node)
