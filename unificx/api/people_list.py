@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from unificx.api.schemas.people import EntryState, PeopleEntry, PeoplePage, SortKey
+from unificx.core.csv_files import neutralize
 from unificx.db import invalid_cursor
-from unificx.identity import Role, neutralize
+from unificx.identity import Role
 
 _CURSOR = re.compile(r"([0-9a-f-]{36})_([0-9]{1,9})")
 _ROLE_ORDER = {Role.OPERATOR: 0, Role.TENANT_ADMIN: 1, Role.USER: 2, None: 3}

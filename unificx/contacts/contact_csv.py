@@ -2,11 +2,11 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from unificx.contacts.import_schemas import FileEntry, ImportFault
 from unificx.contacts.schemas import Contact, ContactDetails, ContactNumber, NewContact, NumberLabel
-from unificx.core.errors import Invalid
+from unificx.core.csv_files import delimiter_of, neutralize, rows_of, unreadable, without_neutralization
 
 MAX_CELL = 4_000
 """Characters of a cell."""
@@ -66,22 +66,21 @@ _TEXTS = {
 }
 """Columns by title, in lower case; a number at the end, as in `mobile 2`, is for another value of the same kind."""
 TITLES = ("name", "organisation", "department", "mobile", "work", "home", "main", "fax", "other", "email", "note")
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _SEPARATOR = ";"
 """Between several values in a cell of numbers or e-mail addresses."""
 
 
 def read_csv(text: str, maximum: int) -> tuple[list[FileEntry], list[str]]:
     """Return the rows of a file, and the titles of the columns that are ignored. Raise Invalid."""
-    rows = _rows(text)
+    rows = rows_of(text, delimiter_of(text))
     titles = next((cells for _, cells in rows), [])
     columns = [_column(title) for title in titles]
     if not any(columns):
-        raise _unreadable("The first row has to name the columns.", f"Known titles are {', '.join(TITLES)}.")
+        raise unreadable("The first row has to name the columns.", f"Known titles are {', '.join(TITLES)}.")
     entries: list[FileEntry] = []
     for line, cells in rows:
         if len(entries) >= maximum:
-            raise _unreadable(f"The file has more than {maximum} contacts.", "Import it in several parts.")
+            raise unreadable(f"The file has more than {maximum} contacts.", "Import it in several parts.")
         entries.append(_entry(line, cells, columns))
     return entries, [
         title.strip()[:40] for title, column in zip(titles, columns, strict=True) if not column and title.strip()
@@ -93,30 +92,13 @@ def _column(title: str) -> str:
     return words if words in _TEXTS or words in _NUMBERS else ""
 
 
-def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Iterate over the first line and the cells of each row that is not empty."""
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    # newline="": line breaks within quotes are preserved.
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count), strict=True)
-    while True:
-        line = reader.line_num + 1
-        try:
-            cells = next(reader, None)
-        except csv.Error:
-            raise _unreadable(f"Line {line} is not CSV.", "Probably a quotation mark is missing.") from None
-        if cells is None:
-            return
-        if any(cell.strip() for cell in cells):
-            yield line, cells
-
-
 def _entry(line: int, cells: Sequence[str], columns: Sequence[str]) -> FileEntry:
     texts: dict[str, str] = {}
     numbers: list[ContactNumber] = []
     emails: list[str] = []
     faults: list[ImportFault] = []
     for column, raw in zip(columns, cells, strict=False):
-        cell = _plain(raw.strip())[:MAX_CELL]
+        cell = without_neutralization(raw.strip())[:MAX_CELL]
         if not cell or not column:
             continue
         if column in _NUMBERS:
@@ -162,18 +144,5 @@ def write_csv(contacts: Iterable[Contact]) -> bytes:
             "1" if details.favourite else "",
             each.uid,
         ]
-        rows.writerow([_neutral(cell) for cell in cells])
+        rows.writerow([neutralize(cell) for cell in cells])
     return b"\xef\xbb\xbf" + out.getvalue().encode()
-
-
-def _neutral(cell: str) -> str:
-    """Return the text of a cell that no spreadsheet evaluates as a formula."""
-    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
-
-
-def _plain(cell: str) -> str:
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA_STARTS) else cell
-
-
-def _unreadable(message: str, hint: str) -> Invalid:
-    return Invalid(message, hint=hint, field="file")

@@ -6,7 +6,7 @@ from unificx.contacts.contact_csv import read_csv, write_csv
 from unificx.contacts.import_schemas import ContactFile, Encoding, FileFormat
 from unificx.contacts.schemas import Contact
 from unificx.contacts.vcard import read_vcards, write_vcards
-from unificx.core.errors import Invalid
+from unificx.core.csv_files import unreadable
 
 MAX_BYTES = 10 << 20
 MAX_ENTRIES = 5_000
@@ -22,10 +22,10 @@ def read_file(data: bytes, encoding: Encoding | None = None) -> ContactFile:
     """Read a file; `encoding` None: detected. Raise Invalid for a file that cannot be read as a whole; faults
     of entries are in the entries."""
     if len(data) > MAX_BYTES:
-        raise _unreadable(f"The file is larger than {MAX_BYTES >> 20} MiB.", "Import it in several parts.")
+        raise unreadable(f"The file is larger than {MAX_BYTES >> 20} MiB.", "Import it in several parts.")
     text, found = _decode(data, encoding)
     if not text.strip():
-        raise _unreadable("The file is empty.", "Choose a file with contacts.")
+        raise unreadable("The file is empty.", "Choose a file with contacts.")
     is_vcard = text.lstrip()[:11].upper() == "BEGIN:VCARD"
     entries, ignored = (read_vcards if is_vcard else read_csv)(text, MAX_ENTRIES)
     return ContactFile("vcard" if is_vcard else "csv", found, tuple(entries), tuple(ignored))
@@ -57,12 +57,8 @@ def _decoded(data: bytes, codec: str) -> str:
         text = data.decode(codec)
     except UnicodeDecodeError:
         if codec != "cp1252":
-            raise _unreadable("The file has another encoding.", "Choose the encoding, or save it as UTF-8.") from None
+            raise unreadable("The file has another encoding.", "Choose the encoding, or save it as UTF-8.") from None
         text = data.decode("latin-1")
     if "\0" in text:
-        raise _unreadable("The file is not text.", "Choose a vCard or CSV file.")
+        raise unreadable("The file is not text.", "Choose a vCard or CSV file.")
     return text
-
-
-def _unreadable(message: str, hint: str) -> Invalid:
-    return Invalid(message, hint=hint, field="file")

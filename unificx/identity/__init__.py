@@ -28,7 +28,6 @@ from unificx.identity.people_schemas import (
 )
 from unificx.identity.policies.countries import DEFAULT_COUNTRY
 from unificx.identity.policies.login_throttle import source_key
-from unificx.identity.policies.people_csv import neutralize
 from unificx.identity.policies.permissions import SCOPES, Action, may, may_grant, reaches
 from unificx.identity.policies.pin_throttle import PinThrottle, validate_pin
 from unificx.identity.policies.validation import email as validated_email
@@ -159,7 +158,6 @@ __all__ = [
     "maker_of",
     "may",
     "may_grant",
-    "neutralize",
     "policy_version",
     "reaches",
     "release_number",

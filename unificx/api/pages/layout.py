@@ -68,6 +68,12 @@ def language_for(request: Request) -> Language:
     return LANGUAGES.get(request.query_params.get(CHOICE, ""), preferred)
 
 
+def language_query(request: Request) -> str:
+    """Return the query that makes a link to another page keep the chosen language."""
+    chosen = request.query_params.get(CHOICE, "")
+    return f"?{CHOICE}={chosen}" if chosen in LANGUAGES else ""
+
+
 def page(
     request: Request, name: str, title: Mapping[str, str], values: Mapping[str, str] = {}, *, has_form: bool = False
 ) -> HTMLResponse:
@@ -75,7 +81,7 @@ def page(
 
     `has_form`: its form may be sent to this server."""
     language = language_for(request)
-    query = f"?{CHOICE}={language}" if request.query_params.get(CHOICE) == language else ""
+    query = language_query(request)
     texts = _TEXTS[language]
     body = _template(f"{name}.{language}.html").substitute({"query": query, "version": __version__, **values})
     style, policy = _style()

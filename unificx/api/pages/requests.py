@@ -8,15 +8,16 @@ from collections.abc import Mapping
 from html import escape
 from ipaddress import ip_address
 from typing import Annotated
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import RedirectResponse, Response
 
 from unificx.api.access import purpose, reject_cross_site, source_of
-from unificx.api.pages.layout import CHOICE, LANGUAGES, Language, language_for, page
+from unificx.api.pages.forms import Errors, answered, error_html, require_storage, sent_fields
+from unificx.api.pages.layout import Language, language_for, language_query, page
 from unificx.api.services import services_of
-from unificx.core.errors import DomainError, Expired, Invalid, StorageFull, TooManyRequests
+from unificx.core.errors import DomainError, Invalid
 from unificx.identity import OPERATOR_SLUG
 from unificx.support.rights import PUBLIC_KINDS, Kind, NewRequest
 
@@ -32,7 +33,7 @@ _KINDS: Mapping[Kind, Mapping[Language, str]] = {
     "complaint": {"en": "A complaint or a question", "de": "Eine Beschwerde oder Frage"},
 }
 _BY_NAME: Mapping[str, Kind] = {each: each for each in PUBLIC_KINDS}
-_ERRORS: Mapping[str, Mapping[Language, str]] = {
+_ERRORS: Errors = {
     "kind": {"en": "Choose one of the requests.", "de": "Wählen Sie eines der Anliegen."},
     "name": {"en": "This name cannot be used.", "de": "Dieser Name kann nicht verwendet werden."},
     "email": {
@@ -44,7 +45,7 @@ _ERRORS: Mapping[str, Mapping[Language, str]] = {
         "de": "Geben Sie eine Telefonnummer wie +49 30 1234567 ein.",
     },
     "text": {"en": "The message is too long.", "de": "Die Nachricht ist zu lang."},
-    "code": {
+    "expired": {
         "en": "The code is wrong or no longer valid. After five attempts send a new request.",
         "de": "Der Code ist falsch oder nicht mehr gültig. Nach fünf Versuchen senden Sie eine neue Anfrage.",
     },
@@ -89,8 +90,7 @@ async def _send(request: Request, recipient: tuple[str, str]) -> Response:
     reject_cross_site(request)
     services, values = services_of(request), await _values(request)
     try:
-        if services.readiness.is_storage_full():
-            raise StorageFull("Out of storage.")
+        require_storage(services)
         if len(values["text"]) > _MAX_TEXT:
             raise Invalid("The text is too long.", field="text")
         kind = _BY_NAME.get(values["kind"])
@@ -102,7 +102,7 @@ async def _send(request: Request, recipient: tuple[str, str]) -> Response:
         found = await services.outside_requests.submit(recipient[0], new, source_of(request).address)
     except DomainError as refusal:
         return _form(request, recipient, values, refusal)
-    return RedirectResponse(f"/privacy/request/{found}{_language_query(request)}", status_code=303)
+    return RedirectResponse(f"/privacy/request/{found}{language_query(request)}", status_code=303)
 
 
 @router.get("/{request_id}")
@@ -160,14 +160,8 @@ def _is_own_host(host: str, address: str) -> bool:
 
 async def _values(request: Request) -> dict[str, str]:
     """Return the fields of a sent form; others are ignored."""
-    body = await request.body()
-    if len(body) > _MAX_BODY:
-        return {**dict.fromkeys(_FIELDS, ""), "text": "x" * (_MAX_TEXT + 1)}
-    try:
-        found = dict(parse_qsl(body.decode("utf-8"), max_num_fields=20))
-    except ValueError:
-        found = {}
-    return {**dict.fromkeys(_FIELDS, ""), **found}
+    too_long = {**dict.fromkeys(_FIELDS, ""), "text": "x" * (_MAX_TEXT + 1)}
+    return await sent_fields(request, _FIELDS, _MAX_BODY) or too_long
 
 
 def _form(
@@ -182,41 +176,17 @@ def _form(
     rest = {
         "recipient": escape(recipient[1]),
         "kinds": options,
-        "action": escape(f"{request.url.path}{_language_query(request)}"),
-        "error": _error(language, refusal),
+        "action": escape(f"{request.url.path}{language_query(request)}"),
+        "error": _error(request, refusal),
     }
-    return _answer(page(request, "request", _TITLE, {**shown, **rest}, has_form=True), refusal)
+    return answered(page(request, "request", _TITLE, {**shown, **rest}, has_form=True), refusal)
 
 
 def _code_form(request: Request, request_id: str, refusal: DomainError | None = None) -> Response:
-    action = f"/privacy/request/{request_id}{_language_query(request)}"
-    values = {"action": escape(action), "error": _error(language_for(request), refusal)}
-    return _answer(page(request, "request-code", _TITLE, values, has_form=True), refusal)
+    action = f"/privacy/request/{request_id}{language_query(request)}"
+    values = {"action": escape(action), "error": _error(request, refusal)}
+    return answered(page(request, "request-code", _TITLE, values, has_form=True), refusal)
 
 
-def _answer(response: Response, refusal: DomainError | None) -> Response:
-    if isinstance(refusal, TooManyRequests):
-        response.status_code, response.headers["Retry-After"] = 429, str(round(refusal.retry_after))
-    elif refusal is not None:
-        response.status_code = 507 if isinstance(refusal, StorageFull) else 422
-    return response
-
-
-def _error(language: Language, refusal: DomainError | None) -> str:
-    match refusal:
-        case None:
-            return ""
-        case TooManyRequests():
-            reason = "too-many"
-        case StorageFull():
-            reason = "full"
-        case Expired():
-            reason = "code"
-        case _:
-            reason = refusal.field if refusal.field in _ERRORS else "text"
-    return f'<p role="alert">{_ERRORS[reason][language]}</p>'
-
-
-def _language_query(request: Request) -> str:
-    chosen = request.query_params.get(CHOICE, "")
-    return f"?{CHOICE}={chosen}" if chosen in LANGUAGES else ""
+def _error(request: Request, refusal: DomainError | None) -> str:
+    return error_html(_ERRORS, language_for(request), refusal, otherwise="text")

@@ -4,21 +4,22 @@ from collections.abc import Mapping
 from html import escape
 from ipaddress import ip_address
 from typing import Annotated
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import RedirectResponse, Response
 
 from unificx.api.access import purpose, reject_cross_site, source_of
-from unificx.api.pages.layout import CHOICE, LANGUAGES, Language, language_for, page
+from unificx.api.pages.forms import Errors, answered, error_html, require_storage, sent_fields
+from unificx.api.pages.layout import CHOICE, language_for, language_query, page
 from unificx.api.services import Services, services_of
-from unificx.core.errors import DomainError, Expired, Invalid, StorageFull, TooManyRequests
+from unificx.core.errors import DomainError, Expired, Invalid
 from unificx.identity import TERMS_VERSION, SignUpForm, policy_version
 
 _TITLE = {"en": "Set up an organisation – UnifiCX", "de": "Organisation einrichten – UnifiCX"}
 _MAX_BODY = 16 << 10
 _FIELDS = ("organisation", "name", "email", "age", "terms", "password", "again")
-_ERRORS: Mapping[str, Mapping[Language, str]] = {
+_ERRORS: Errors = {
     "organisation": {
         "en": "This name of an organisation cannot be used.",
         "de": "Dieser Name einer Organisation kann nicht verwendet werden.",
@@ -70,7 +71,7 @@ async def sign_up(request: Request) -> Response:
     if values["age"] == "no":
         return page(request, "sign-up-age", _TITLE)
     try:
-        _require_storage(services)
+        require_storage(services)
         for name, wanted in (("age", "yes"), ("terms", "yes")):
             if values[name] != wanted:
                 raise Invalid("Answer the question.", field=name)
@@ -111,7 +112,7 @@ async def create_organisation(request: Request, proof: Proof) -> Response:
         return _closed(request)
     values = await _values(request)
     try:
-        _require_storage(services)
+        require_storage(services)
         if values["password"] != values["again"]:
             raise Invalid("The passwords differ.", field="again")
         await services.sign_up.complete(proof, values["password"], _sip_host(services.public_address.url))
@@ -124,11 +125,6 @@ async def create_organisation(request: Request, proof: Proof) -> Response:
 
 def _is_open(services: Services) -> bool:
     return services.public_address.accepts_sign_up and services.sign_up.can_send
-
-
-def _require_storage(services: Services) -> None:
-    if services.readiness.is_storage_full():
-        raise StorageFull("Out of storage.")
 
 
 def _sip_host(url: str) -> str:
@@ -148,51 +144,22 @@ def _closed(request: Request) -> Response:
 
 
 async def _values(request: Request) -> dict[str, str]:
-    body = await request.body()
-    try:
-        found = dict(parse_qsl(body.decode("utf-8"), max_num_fields=20)) if len(body) <= _MAX_BODY else {}
-    except ValueError:
-        found = {}
-    return {**dict.fromkeys(_FIELDS, ""), **found}
+    return await sent_fields(request, _FIELDS, _MAX_BODY) or dict.fromkeys(_FIELDS, "")
 
 
 def _form(request: Request, values: Mapping[str, str], refusal: DomainError | None = None) -> Response:
     shown = {name: escape(values.get(name, "")[:400]) for name in ("organisation", "name", "email")}
-    rest = {"action": escape(f"/sign-up{_language_query(request)}"), "error": _error(language_for(request), refusal)}
-    return _answer(page(request, "sign-up", _TITLE, {**shown, **rest}, has_form=True), refusal)
+    rest = {"action": escape(f"/sign-up{language_query(request)}"), "error": _error(request, refusal)}
+    return answered(page(request, "sign-up", _TITLE, {**shown, **rest}, has_form=True), refusal)
 
 
 def _proof_form(request: Request, refusal: DomainError | None = None) -> Response:
-    action = f"{request.url.path}{_language_query(request)}"
-    values = {"action": escape(action), "error": _error(language_for(request), refusal)}
-    response = _answer(page(request, "sign-up-password", _TITLE, values, has_form=True), refusal)
+    action = f"{request.url.path}{language_query(request)}"
+    values = {"action": escape(action), "error": _error(request, refusal)}
+    response = answered(page(request, "sign-up-password", _TITLE, values, has_form=True), refusal)
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
 
 
-def _answer(response: Response, refusal: DomainError | None) -> Response:
-    if isinstance(refusal, TooManyRequests):
-        response.status_code, response.headers["Retry-After"] = 429, str(round(refusal.retry_after))
-    elif refusal is not None:
-        response.status_code = 507 if isinstance(refusal, StorageFull) else 422
-    return response
-
-
-def _error(language: Language, refusal: DomainError | None) -> str:
-    match refusal:
-        case None:
-            return ""
-        case TooManyRequests():
-            reason = "too-many"
-        case StorageFull():
-            reason = "full"
-        case Expired():
-            reason = "expired"
-        case _:
-            reason = refusal.field if refusal.field in _ERRORS else "organisation"
-    return f'<p role="alert">{_ERRORS[reason][language]}</p>'
-
-
-def _language_query(request: Request) -> str:
-    chosen = request.query_params.get(CHOICE, "")
-    return f"?{CHOICE}={chosen}" if chosen in LANGUAGES else ""
+def _error(request: Request, refusal: DomainError | None) -> str:
+    return error_html(_ERRORS, language_for(request), refusal, otherwise="organisation")
