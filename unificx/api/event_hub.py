@@ -130,7 +130,7 @@ class EventHub:
                     queue.put_frame(text, frame)
 
     def is_connected(self, session_id: str) -> bool:
-        """Return whether a client of this session is connected."""
+        """Return whether a client of this sign-in is connected."""
         return session_id in self._sessions
 
     def send_to_permitted(self, tenant_id: str, action: Action, message: dict[str, Any]) -> None:
