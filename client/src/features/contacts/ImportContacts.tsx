@@ -1,4 +1,4 @@
-import { Badge, Button, Checkbox, FileInput, Group, SegmentedControl, Select, Stack, Table, Text } from '@mantine/core';
+import { Button, Checkbox, FileInput, Group, SegmentedControl, Select, Stack, Text } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { plural } from '@lingui/core/macro';
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
@@ -6,7 +6,8 @@ import { useState } from 'react';
 import { api, type ContactImport } from '~/api';
 import { toast } from '~/core/toasts';
 import { Drawer } from '~/design/Drawer';
-import { ErrorNotice, InfoNotice } from '~/design/Notice';
+import { ImportPreview } from '~/design/ImportPreview';
+import { ErrorNotice } from '~/design/Notice';
 import { useIsAdministrator } from './useIsAdministrator';
 import { CONTACTS } from './useContacts';
 
@@ -140,59 +141,13 @@ export function ImportContacts({ opened, onClose, tenant }: ImportContactsProps)
 function Preview({ report }: { report: ContactImport }) {
   const { t } = useLingui();
   const describe = useFaultTexts();
-  const actions = {
-    refused: { text: t`fault`, colour: 'red' },
-    create: { text: t`new`, colour: 'teal' },
-    update: { text: t`change`, colour: 'harbour' },
-    unchanged: { text: t`as it is`, colour: 'gray' },
-  };
   return (
-    <>
-      <InfoNotice title={t`Nothing is stored yet`}>
-        <Trans>
-          {report.created} new, {report.updated} changed, {report.unchanged} as they are, {report.refused} with faults.
-        </Trans>
-      </InfoNotice>
-      {report.ignored.length > 0 && (
-        <Text size="sm" c="dimmed">
-          <Trans>Not imported: {report.ignored.join(', ')}</Trans>
-        </Text>
-      )}
-      <Table aria-label={t`Preview`} verticalSpacing="xs">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th scope="col">
-              <Trans>Line</Trans>
-            </Table.Th>
-            <Table.Th scope="col">
-              <Trans>Contact</Trans>
-            </Table.Th>
-            <Table.Th scope="col">
-              <Trans>Number</Trans>
-            </Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {report.entries.map((entry) => (
-            <Table.Tr key={entry.line}>
-              <Table.Td className="tabular">{entry.line}</Table.Td>
-              <Table.Td style={{ overflowWrap: 'anywhere' }}>
-                <Badge size="sm" variant="dot" color={actions[entry.action].colour}>
-                  {actions[entry.action].text}
-                </Badge>{' '}
-                <bdi>{entry.title}</bdi>
-                {entry.faults.map((fault) => (
-                  <Text key={`${fault.field}${fault.code}`} size="sm" c="var(--mantine-color-error)">
-                    {describe(fault)}
-                  </Text>
-                ))}
-              </Table.Td>
-              <Table.Td className="tabular">{entry.number || '–'}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </>
+    <ImportPreview
+      report={report}
+      ignored={report.ignored}
+      subject={t`Contact`}
+      rows={report.entries.map((entry) => ({ ...entry, faults: entry.faults.map(describe) }))}
+    />
   );
 }
 

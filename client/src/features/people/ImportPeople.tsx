@@ -1,4 +1,4 @@
-import { Badge, Button, Checkbox, FileInput, Group, Stack, Table, Text } from '@mantine/core';
+import { Button, Checkbox, FileInput, Group, Stack, Text } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { plural } from '@lingui/core/macro';
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
@@ -6,7 +6,8 @@ import { useState } from 'react';
 import { api, type ImportedRow, type ImportFault, type ImportReport } from '~/api';
 import { toast } from '~/core/toasts';
 import { Drawer } from '~/design/Drawer';
-import { ErrorNotice, InfoNotice } from '~/design/Notice';
+import { ImportPreview } from '~/design/ImportPreview';
+import { ErrorNotice } from '~/design/Notice';
 import { download } from '~/design/table';
 
 interface ImportPeopleProps {
@@ -103,65 +104,24 @@ export function ImportPeople({ opened, onClose, tenant }: ImportPeopleProps) {
   );
 }
 
+/** Faults first: they are to be looked at. */
+const ORDER: ImportedRow['action'][] = ['refused', 'create', 'update', 'unchanged'];
+
 function Preview({ report }: { report: ImportReport }) {
   const { t } = useLingui();
   const describe = useFaultTexts();
-  const actions: Record<ImportedRow['action'], { text: string; colour: string }> = {
-    refused: { text: t`fault`, colour: 'red' },
-    create: { text: t`new`, colour: 'teal' },
-    update: { text: t`change`, colour: 'harbour' },
-    unchanged: { text: t`as it is`, colour: 'gray' },
-  };
-  // Faults first: they are what has to be looked at.
-  const order = Object.keys(actions);
-  const rows = report.rows.toSorted((one, other) => order.indexOf(one.action) - order.indexOf(other.action));
+  const rows = report.rows.toSorted((one, other) => ORDER.indexOf(one.action) - ORDER.indexOf(other.action));
   return (
-    <>
-      <InfoNotice title={t`Nothing is stored yet`}>
-        <Trans>
-          {report.created} new, {report.updated} changed, {report.unchanged} as they are, {report.refused} with faults.
-        </Trans>
-      </InfoNotice>
-      {report.ignored_columns.length > 0 && (
-        <Text size="sm" c="dimmed">
-          <Trans>Not imported: {report.ignored_columns.join(', ')}</Trans>
-        </Text>
-      )}
-      <Table aria-label={t`Preview`} verticalSpacing="xs">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th scope="col">
-              <Trans>Line</Trans>
-            </Table.Th>
-            <Table.Th scope="col">
-              <Trans>Person</Trans>
-            </Table.Th>
-            <Table.Th scope="col">
-              <Trans>Number</Trans>
-            </Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {rows.slice(0, Math.max(MOST_ROWS, report.refused)).map((row) => (
-            <Table.Tr key={row.line}>
-              <Table.Td className="tabular">{row.line}</Table.Td>
-              <Table.Td style={{ overflowWrap: 'anywhere' }}>
-                <Badge size="sm" variant="dot" color={actions[row.action].colour}>
-                  {actions[row.action].text}
-                </Badge>{' '}
-                <bdi>{row.name || row.email}</bdi>
-                {row.faults.map((fault) => (
-                  <Text key={`${fault.column}${fault.code}`} size="sm" c="var(--mantine-color-error)">
-                    {describe(fault)}
-                  </Text>
-                ))}
-              </Table.Td>
-              <Table.Td className="tabular">{row.number || '–'}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </>
+    <ImportPreview
+      report={report}
+      ignored={report.ignored_columns}
+      subject={t`Person`}
+      rows={rows.slice(0, Math.max(MOST_ROWS, report.refused)).map((row) => ({
+        ...row,
+        title: row.name || row.email,
+        faults: row.faults.map(describe),
+      }))}
+    />
   );
 }
 
