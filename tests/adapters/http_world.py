@@ -496,8 +496,6 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
     for reported in SOURCES:
         outbox.subscribe(reported, webhooks.on_event)
     history = CdrService(database, keys, spool, bus.publish, partial(webhooks.watches, event="call.ended"))
-    billing = build_billing(database, identity.directory)
-    outbox.subscribe(OutsideCallRecorded, billing.rating.on_outside_call)
     push_delivery, vapid = WebPushClient(loopback=True), Vapid(bytes([7] * 32), "mailto:admin@example.com")
     directory = identity.directory
     push = PushNotifier(
@@ -527,6 +525,8 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
     outside = OutboundDependencies(database, keys, clock, directory, trunks.directory, destinations)
     menus = MenuParts(database, keys, directory, destinations, custom_sounds, FakeSpeech(), clock)
     routing = build_call_routing(store, outside, trunks, cluster, mailboxes, rooms, menus)
+    billing = build_billing(database, directory, routing.outbound.numbers.count)
+    outbox.subscribe(OutsideCallRecorded, billing.rating.on_outside_call)
     queue_events = QueueEvents(hub, bus, directory, routing.queues)
     erasures = person_erasures(database, keys, erasure)
     erasures.holdings = (account_holding(database, identity.users), call_record_holding(database, history))

@@ -1,16 +1,26 @@
-"""Billing: rate decks, the price of calls outside, and the ledger."""
+"""Billing: plans, rate decks, the price of calls outside, charges of a month, and the ledger."""
 
+from unificx.billing.charges import Charges
 from unificx.billing.decks import RateDecks
 from unificx.billing.machine.deck_csv import LineFault
 from unificx.billing.machine.rates import ALWAYS, Rate
 from unificx.billing.payments import Payments
+from unificx.billing.plans import Plans
 from unificx.billing.privacy import billing_holding
 from unificx.billing.rating import Rating
 from unificx.billing.schemas import (
+    Assignment,
     Balance,
+    Charge,
     DeckChanges,
     ImportResult,
+    IncludedUse,
+    MonthCosts,
+    NewPlan,
     Payment,
+    Plan,
+    PlanChange,
+    PlanTerms,
     RateChange,
     RatedCall,
     RateDeck,
@@ -23,13 +33,23 @@ from unificx.billing.service import Billing, build_billing
 
 __all__ = [
     "ALWAYS",
+    "Assignment",
     "Balance",
     "Billing",
+    "Charge",
+    "Charges",
     "DeckChanges",
     "ImportResult",
+    "IncludedUse",
     "LineFault",
+    "MonthCosts",
+    "NewPlan",
     "Payment",
     "Payments",
+    "Plan",
+    "PlanChange",
+    "PlanTerms",
+    "Plans",
     "Rate",
     "RateChange",
     "RateDeck",

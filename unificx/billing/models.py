@@ -3,9 +3,9 @@
 None of them names a person: a rated call has the id of an extension and the beginning of the number called.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import BigInteger, Index
+from sqlalchemy import BigInteger, ForeignKey, Index
 from sqlalchemy.orm import Mapped
 
 from unificx.db import Base, plain
@@ -92,3 +92,49 @@ class LedgerEntryRow(Base):
     currency: Mapped[str] = plain("code of the currency")
     amount: Mapped[int] = plain("amount, positive for a debit", BigInteger)
     at: Mapped[datetime] = plain("time of the posting")
+
+
+class PlanRow(Base):
+    """A plan of the operator, for all tenants of the installation."""
+
+    __tablename__ = "plan"
+
+    id: Mapped[str] = plain("our own random id", primary_key=True)
+    name: Mapped[str] = plain("text of the operator that names a plan, not a person", unique=True)
+    currency: Mapped[str] = plain("code of the currency")
+    created: Mapped[datetime] = plain("creation time")
+    archived: Mapped[bool] = plain("whether it is not assigned to further tenants")
+
+
+class PlanTermsRow(Base):
+    """Prices of a plan from a day on. Amounts are per month."""
+
+    __tablename__ = "plan_terms"
+
+    plan_id: Mapped[str] = plain("the plan", ForeignKey("plan.id", ondelete="CASCADE"), primary_key=True)
+    since: Mapped[date] = plain("first day", primary_key=True)
+    price: Mapped[int] = plain("price of the tenant", BigInteger)
+    extension_price: Mapped[int] = plain("price of an extension", BigInteger)
+    number_price: Mapped[int] = plain("price of a number", BigInteger)
+    included: Mapped[str] = plain("included minutes by group of rates, such as =100,mobile=50")
+
+
+class PlanAssignmentRow(Base):
+    """The plan of a tenant from a day on."""
+
+    __tablename__ = "plan_assignment"
+
+    tenant_id: Mapped[str] = plain("the tenant", primary_key=True)
+    since: Mapped[date] = plain("first day", primary_key=True)
+    plan_id: Mapped[str | None] = plain("the plan, or none", ForeignKey("plan.id"), index=True)
+
+
+class ChargedCountRow(Base):
+    """Greatest number of extensions and of public numbers that a tenant had on a day."""
+
+    __tablename__ = "charged_count"
+
+    tenant_id: Mapped[str] = plain("the tenant", primary_key=True)
+    day: Mapped[date] = plain("day in the time zone of the tenant", primary_key=True)
+    extensions: Mapped[int] = plain("number of extensions")
+    numbers: Mapped[int] = plain("number of public numbers")

@@ -5,13 +5,13 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Select, Table, and_, case, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, Table, and_, case, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.billing.machine.ledger import Transaction
 from unificx.billing.models import LedgerEntryRow, RatedCallRow
-from unificx.billing.schemas import Payment, RatedCall, Usage, UsageKey
+from unificx.billing.schemas import CallSum, Payment, RatedCall, Usage, UsageKey
 from unificx.db import owned_by
 from unificx.db.pagination import Page, PageByTime
 
@@ -61,11 +61,7 @@ async def calls_between(
     limit: int,
 ) -> list[RatedCall]:
     """Return calls answered in a period, in order, behind `after`."""
-    query = _calls(tenant_id).where(RatedCallRow.answered >= since, RatedCallRow.answered < until)
-    if after is not None:
-        moment, call_id = after
-        later = and_(RatedCallRow.answered == moment, RatedCallRow.id > call_id)
-        query = query.where(RatedCallRow.answered >= moment, or_(RatedCallRow.answered > moment, later))
+    query = _calls(tenant_id).where(RatedCallRow.answered < until, _behind(since, after))
     rows = await session.execute(query.order_by(RatedCallRow.answered, RatedCallRow.id).limit(limit))
     return [RatedCall(**row._mapping) for row in rows]
 
@@ -94,6 +90,21 @@ async def usage(session: AsyncSession, tenant_id: str, since: datetime, until: d
     )
     rows = await session.execute(query.group_by(key, RatedCallRow.currency).order_by(key, RatedCallRow.currency))
     return [Usage(name, currency, *(int(value) for value in values)) for name, currency, *values in rows]
+
+
+async def sum_calls(
+    session: AsyncSession, tenant_id: str, since: datetime, until: datetime, after: tuple[datetime, str] | None = None
+) -> list[CallSum]:
+    """Add up the calls answered in a period, behind `after`, by group of rates, country and currency."""
+    key = RatedCallRow.group, RatedCallRow.country, RatedCallRow.currency
+    query = select(*key, func.count(), func.sum(RatedCallRow.billed_seconds), func.sum(RatedCallRow.amount)).where(
+        RatedCallRow.tenant_id == tenant_id, RatedCallRow.answered < until, _behind(since, after)
+    )
+    rows = await session.execute(query.group_by(*key))
+    return [
+        CallSum(group, country, currency, *(int(value) for value in values))
+        for group, country, currency, *values in rows
+    ]
 
 
 def ended_calls(tenant_id: str) -> Select[str, datetime]:
@@ -174,6 +185,15 @@ async def delete_of_tenant(session: AsyncSession, tenant_id: str) -> None:
 
 def _calls(tenant_id: str) -> Select[Any]:
     return select(_CALL).where(RatedCallRow.tenant_id == tenant_id)
+
+
+def _behind(since: datetime, after: tuple[datetime, str] | None) -> ColumnElement[bool]:
+    """Calls answered since a time, behind the one with this answer and id."""
+    if after is None:
+        return RatedCallRow.answered >= since
+    moment, call_id = after
+    later = and_(RatedCallRow.answered == moment, RatedCallRow.id > call_id)
+    return and_(RatedCallRow.answered >= moment, or_(RatedCallRow.answered > moment, later))
 
 
 def _payments(tenant_id: str) -> Select[LedgerEntryRow]:

@@ -1,7 +1,8 @@
 """Input and output types of billing. Amounts are integers in micros of a currency: 1,000,000 are 1 EUR."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Literal
 
 from unificx.billing.machine.deck_csv import LineFault
@@ -9,6 +10,8 @@ from unificx.billing.machine.rates import Rate
 
 UsageKey = Literal["extension", "country"]
 ChangeKind = Literal["added", "removed", "changed"]
+ChargeKind = Literal["plan", "extensions", "numbers", "calls"]
+ChargeUnit = Literal["month", "extension", "number", "minute"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,3 +138,134 @@ class Balance:
     sold: int
     received: int
     owed: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlanTerms:
+    """Prices of a plan per month, in micros, and its included minutes by group of rates ("": for calls of any group).
+
+    In force from the day `since` until that of the next terms of the plan.
+    """
+
+    since: date
+    price: int
+    """Of the tenant."""
+    extension_price: int = 0
+    """Of each extension."""
+    number_price: int = 0
+    """Of each number of the public network."""
+    included: Mapping[str, int] = field(default_factory=dict[str, int])
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A plan that the operator sells. `terms`: in the order of their first days. An archived plan is not assigned to
+    further tenants."""
+
+    id: str
+    name: str
+    currency: str
+    created: datetime
+    archived: bool
+    terms: tuple[PlanTerms, ...]
+
+    def terms_on(self, day: date) -> PlanTerms:
+        """Return the terms in force on a day. The first ones are so before their first day too."""
+        return max(
+            (each for each in self.terms if each.since <= day), key=lambda each: each.since, default=self.terms[0]
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """The plan of a tenant from a day on, in the time zone of the tenant; None: no plan."""
+
+    since: date
+    plan_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """Something that is charged for days of a month. `amount`: net, in micros, rounded only to a micro.
+
+    `name` is that of the plan; for calls the group of rates, or the ISO 3166 code of the country called ("" if there is
+    none). `unit_price`: per month, in micros; None for calls, whose prices differ. `until` is exclusive.
+    """
+
+    kind: ChargeKind
+    name: str
+    quantity: int
+    """For calls: billed minutes that included minutes do not cover, rounded up."""
+    unit: ChargeUnit
+    unit_price: int | None
+    amount: int
+    currency: str
+    since: date
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
+class IncludedUse:
+    """Included minutes of a period of a month: those of a group ("": for calls of any group) and the seconds used."""
+
+    group: str
+    since: date
+    until: date
+    included_seconds: int
+    used_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class MonthCosts:
+    """What a month costs a tenant so far. `unrated`: calls that have no price yet."""
+
+    charges: tuple[Charge, ...]
+    included: tuple[IncludedUse, ...]
+    unrated: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallSum:
+    """Sum of calls of a group of rates and a country in a currency ("": calls that have no price yet)."""
+
+    group: str
+    country: str
+    currency: str
+    calls: int
+    seconds: int
+    """Billed ones."""
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class DayCount:
+    """Greatest number of extensions and of numbers of the public network that a tenant had on a day."""
+
+    day: date
+    extensions: int
+    numbers: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewPlan:
+    """Values of a new plan. Prices are per month, in micros."""
+
+    name: str
+    currency: str
+    price: int
+    extension_price: int = 0
+    number_price: int = 0
+    included: Mapping[str, int] = field(default_factory=dict[str, int])
+
+
+@dataclass(frozen=True, slots=True)
+class PlanChange:
+    """None leaves a value unchanged. `since`: first day of other prices and minutes; by default that of next month."""
+
+    name: str | None = None
+    archived: bool | None = None
+    price: int | None = None
+    extension_price: int | None = None
+    number_price: int | None = None
+    included: Mapping[str, int] | None = None
+    since: date | None = None

@@ -3,9 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from unificx.billing import deck_repository, repository
+from unificx.billing import deck_repository, plan_repository, repository
+from unificx.billing.charges import Charges
+from unificx.billing.counts import Counts
 from unificx.billing.decks import RateDecks
 from unificx.billing.payments import Payments
+from unificx.billing.plans import Plans
+from unificx.billing.ports import CountNumbers
 from unificx.billing.rating import Rating
 from unificx.db import Database, UnitOfWork
 from unificx.identity import DirectoryCache
@@ -21,6 +25,9 @@ class Billing:
     decks: RateDecks
     rating: Rating
     payments: Payments
+    plans: Plans
+    charges: Charges
+    counts: Counts
 
     @property
     def expiries(self) -> Sequence[Expiry]:
@@ -35,8 +42,18 @@ class Billing:
         """Delete the data of a deleted tenant. Outbox handler."""
         await repository.delete_of_tenant(uow.session, event.tenant)
         await deck_repository.delete_of_tenant(uow.session, event.tenant)
+        await plan_repository.delete_of_tenant(uow.session, event.tenant)
 
 
-def build_billing(database: Database, directory: DirectoryCache) -> Billing:
+def build_billing(database: Database, directory: DirectoryCache, count_numbers: CountNumbers) -> Billing:
     """Return the services of billing."""
-    return Billing(database, RateDecks(database), Rating(database, directory), Payments(database))
+    counts = Counts(database, directory, count_numbers)
+    return Billing(
+        database,
+        RateDecks(database),
+        Rating(database, directory),
+        Payments(database),
+        Plans(database, counts),
+        Charges(database, directory, counts),
+        counts,
+    )

@@ -4,7 +4,8 @@ Loaded at startup and updated right after each commit, so a deleted device is re
 database.
 """
 
-from collections.abc import Iterable, Set
+from collections import Counter
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import replace
 from datetime import tzinfo
 from zoneinfo import ZoneInfo
@@ -84,6 +85,10 @@ class DirectoryCache:
         """Return the extensions of a tenant, oldest first."""
         found = [extension for extension in self._extensions.values() if extension.tenant_id == tenant_id]
         return sorted(found, key=lambda extension: extension.id)
+
+    def extension_counts(self) -> Mapping[str, int]:
+        """Return how many extensions each tenant has; tenants without one are absent."""
+        return Counter(extension.tenant_id for extension in self._extensions.values())
 
     def numbers_of(self, person_id: str) -> tuple[str, ...]:
         """Return the numbers of a user's extensions, oldest first."""

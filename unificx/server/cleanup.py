@@ -170,6 +170,7 @@ class Cleanup:
                 self._container.erasures.begin_due(),
                 self._container.erasures.resume(),
                 self._send_heads(),
+                self._container.billing.counts.store(),
                 *map(self._erase_everywhere, list(self._incomplete.values())),
                 self._container.erasures.store_applied(),
             ):

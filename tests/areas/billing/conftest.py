@@ -9,4 +9,4 @@ from unificx.identity import DirectoryCache
 
 @pytest.fixture
 def billing(database: Database) -> Billing:
-    return build_billing(database, DirectoryCache())
+    return build_billing(database, DirectoryCache(), lambda tenant_id: 0)

@@ -1,15 +1,18 @@
 """Pure rules of billing: prices, included minutes, the ledger, rows of a rate deck."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
+from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unificx.billing.machine.allocation import BilledCall, allocate
+from unificx.billing.machine.allocation import Allowance
 from unificx.billing.machine.deck_csv import BadLine, DeckReader
 from unificx.billing.machine.ledger import Posting, Transaction, Unbalanced, payment, sale
 from unificx.billing.machine.money import MICROS, format_amount, parse_amount, rounded
+from unificx.billing.machine.months import Period, beginning, month_of, share, split
 from unificx.billing.machine.rates import ALWAYS, Deck, Rate, billed_seconds, charge
 
 DAY = date(2027, 3, 1).toordinal()
@@ -61,18 +64,52 @@ def test_the_longest_prefix_that_is_valid_decides() -> None:
     assert deck.find("short:1161", DAY) is None
 
 
-calls = st.lists(st.tuples(st.integers(0, 100), st.integers(0, 600)), max_size=12)
+groups = st.sampled_from(["", "fixed", "mobile"])
+minutes = st.dictionaries(groups, st.integers(-5, 60), max_size=3)
 
 
-@given(calls, st.integers(0, 3_000), st.randoms())
-def test_included_minutes_are_used_in_the_order_of_calls_whatever_the_order_of_rating(found, included, random) -> None:
-    start = datetime(2027, 3, 1, tzinfo=UTC)
-    all_calls = [BilledCall(str(at), start + timedelta(seconds=s), length) for at, (s, length) in enumerate(found)]
-    expected = allocate(all_calls, included)
-    shuffled = all_calls[:]
-    random.shuffle(shuffled)
-    assert allocate(shuffled, included) == expected
-    assert sum(covered for _, covered in expected) == min(included, sum(call.seconds for call in all_calls))
+@given(st.lists(st.tuples(groups, lengths), max_size=12), minutes)
+def test_included_minutes_cover_at_most_what_there_is_and_at_most_the_call(found, included) -> None:
+    allowance = Allowance(included)
+    covered = [(group, seconds, allowance.cover(group, seconds)) for group, seconds in found]
+    assert all(0 <= part <= seconds for _, seconds, part in covered)
+    total = sum(part for *_, part in covered)
+    assert total == sum(allowance.used().values()) <= sum(max(0, each) * 60 for each in included.values())
+    if any(part < seconds for _, seconds, part in covered):
+        assert allowance.used().get("", 0) == max(0, included.get("", 0)) * 60
+    assert allowance.is_used_up == (dict(allowance.used()) == allowance.included)
+
+
+def test_a_call_uses_the_minutes_of_its_group_first() -> None:
+    allowance = Allowance({"": 1, "mobile": 1})
+    assert [allowance.cover("mobile", 90), allowance.cover("fixed", 60), allowance.cover("mobile", 1)] == [90, 30, 0]
+    assert Allowance({"mobile": 31}, 10, 31).included == {"mobile": 600}
+
+
+days = st.dates(date(2026, 1, 1), date(2028, 12, 31))
+
+
+@given(days, st.sets(days, max_size=5), st.integers(0, 10**13))
+def test_the_shares_of_the_periods_of_a_month_add_up(day: date, found: set[date], amount: int) -> None:
+    month = month_of(day)
+    periods = [period for period, _ in split(month, [(each, each) for each in found], None)]
+    assert (periods[0].since, periods[-1].until) == (month.since, month.until)
+    assert all(one.until == other.since for one, other in pairwise(periods))
+    assert sum(share(amount, period, month) for period in periods) == amount
+
+
+def test_periods_with_the_same_prices_are_joined() -> None:
+    first, tenth, last = date(2027, 4, 1), date(2027, 4, 10), date(2027, 4, 30)
+    found = split(month_of(first), [(last, "b"), (tenth, "a"), (first, "a"), (date(2027, 5, 1), "c")], None)
+    assert found == [(Period(first, last), "a"), (Period(last, date(2027, 5, 1)), "b")]
+
+
+def test_months_begin_in_the_time_zone_over_changes_of_the_clock() -> None:
+    berlin = ZoneInfo("Europe/Berlin")
+    assert beginning(date(2027, 3, 1), berlin) == datetime(2027, 2, 28, 23, tzinfo=UTC)
+    assert beginning(date(2027, 4, 1), berlin) == datetime(2027, 3, 31, 22, tzinfo=UTC)
+    beirut = ZoneInfo("Asia/Beirut")  # its clock skips midnight
+    assert beginning(date(2027, 3, 28), beirut) == datetime(2027, 3, 27, 22, tzinfo=UTC)
 
 
 @given(st.lists(st.tuples(st.booleans(), st.integers(-MICROS, MICROS))))

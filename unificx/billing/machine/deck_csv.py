@@ -44,6 +44,11 @@ class BadLine(ValueError):
     """A line is refused; the text says why."""
 
 
+def is_group(text: str) -> bool:
+    """Return whether a text has the form of a group of rates; "" is that of rates without one."""
+    return _GROUP.match(text) is not None
+
+
 class DeckReader:
     """Reads lines. The first one names the columns, in any order; cells are separated by commas or semicolons."""
 
@@ -87,7 +92,7 @@ def _rate(cells: Mapping[str, str]) -> Rate:
     name, group = cells.get("name", ""), cells.get("group", "").lower()
     if len(name) > _MAX_NAME or not name.isprintable():
         raise BadLine(f"A name has at most {_MAX_NAME} printable characters.")
-    if not _GROUP.match(group):
+    if not is_group(group):
         raise BadLine("A group has letters a to z, digits and hyphens, at most 31.")
     return Rate(
         prefix=prefix[1] or prefix[2],

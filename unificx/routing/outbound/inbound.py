@@ -82,6 +82,10 @@ class PublicNumberService:
 
     # ---- changes
 
+    def count(self, tenant_id: str) -> int:
+        """Return how many numbers a tenant has."""
+        return len(self._store.numbers_of(tenant_id))
+
     async def create(self, tenant_id: str, new: NewNumber) -> InboundNumber:
         """Add a number. Raises Invalid; Conflict if the tenant has it already."""
         parsed = normalise(new.number, self._store.country(tenant_id))

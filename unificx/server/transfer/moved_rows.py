@@ -37,6 +37,10 @@ LEFT: Mapping[str, str] = MappingProxyType(
             ("audit_entry", "audit_head", "audit_party"),
             "the sender's log, one tree of all its tenants: only there its proofs can be checked",
         ),
+        **dict.fromkeys(
+            ("plan", "plan_terms", "plan_assignment", "charged_count"),
+            "what the sender's operator sells and charges; the receiver assigns a plan of its own",
+        ),
         "binding": "registrations at the sender; phones register anew",
         "chat_delivery": "messages on their way to phones of the sender",
         "handled": "marks of events; no event may wait when a tenant is exported",

@@ -1,0 +1,177 @@
+"""Plans of the operator, and which plan a tenant has from which day on. No change of them alters past months."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from unificx.billing import plan_repository
+from unificx.billing.counts import Counts
+from unificx.billing.machine.deck_csv import is_group
+from unificx.billing.machine.money import MAX_AMOUNT, is_currency
+from unificx.billing.machine.months import month_of
+from unificx.billing.schemas import Assignment, NewPlan, Plan, PlanChange, PlanTerms
+from unificx.core.errors import Conflict, Invalid, NotFound
+from unificx.db import Database, UnitOfWork, lock_scope
+
+MAX_PLANS = 200
+MAX_GROUPS = 20
+"""Groups of rates with included minutes, of a plan."""
+MAX_MINUTES = 10_000_000
+MAX_NAME = 60
+_FURTHEST = timedelta(days=366)
+_FIRST_TIME_ZONE = timedelta(hours=14)
+"""The time zone in which a day begins first (UTC+14)."""
+_SCOPE = "plans"
+
+
+class Plans:
+    """The plans of an installation."""
+
+    def __init__(self, database: Database, counts: Counts) -> None:
+        self._database = database
+        self._counts = counts
+
+    async def list(self) -> Sequence[Plan]:
+        """Return all plans by name."""
+        async with self._database.read() as session:
+            return await plan_repository.list_plans(session)
+
+    async def get(self, reference: str) -> Plan:
+        """Return a plan by id or name. Raises NotFound."""
+        async with self._database.read() as session:
+            return await _find(session, reference)
+
+    async def tenants(self) -> Mapping[str, int]:
+        """Return how many tenants have each plan now, by its id; plans without one are absent."""
+        async with self._database.read() as session:
+            return await plan_repository.count_tenants(session, self._database.clock.now().date())
+
+    async def create(self, new: NewPlan) -> Plan:
+        """Create a plan. Raises Invalid; Conflict for a name that is in use, and for too many plans."""
+        if not is_currency(new.currency):
+            raise Invalid("A currency is written with three letters.", hint="Use EUR, for example.", field="currency")
+        now = self._database.clock.now()
+        terms = PlanTerms(now.date(), new.price, new.extension_price, new.number_price, dict(new.included))
+        made = Plan(self._database.clock.new_id(), _name(new.name), new.currency, now, False, (_checked(terms),))
+        async with self._database.begin() as uow:
+            await self._require_free_name(uow, made)
+            await plan_repository.insert_plan(uow.session, made)
+        return made
+
+    async def update(self, reference: str, change: PlanChange) -> Plan:
+        """Change a plan: its name and state at once, its prices and minutes from a day on. Those of a plan that was not
+        assigned yet change at once too. Raises Invalid; NotFound; Conflict for a name that is in use."""
+        async with self._database.begin() as uow:
+            await lock_scope(uow.session, _SCOPE)
+            plan = await _find(uow.session, reference)
+            named = replace(
+                plan,
+                name=plan.name if change.name is None else _name(change.name),
+                archived=plan.archived if change.archived is None else change.archived,
+            )
+            if named.name != plan.name:
+                await self._require_free_name(uow, named)
+            used = await plan_repository.is_assigned(uow.session, plan.id)
+            changed = replace(named, terms=self._changed_terms(plan, change, used=used))
+            await plan_repository.update_plan(uow.session, changed)
+            await plan_repository.replace_terms(uow.session, changed)
+        return changed
+
+    async def delete(self, reference: str) -> None:
+        """Delete a plan that was never assigned. Raises NotFound; Conflict."""
+        async with self._database.begin() as uow:
+            await lock_scope(uow.session, _SCOPE)
+            plan = await _find(uow.session, reference)
+            if await plan_repository.is_assigned(uow.session, plan.id):
+                raise Conflict("Tenants have or had this plan.", hint="Archive it with `unificx plan archive`.")
+            await plan_repository.delete_plan(uow.session, plan.id)
+
+    # ---- plans of tenants
+
+    async def assignments(self, tenant_id: str) -> Sequence[Assignment]:
+        """Return the plans that a tenant had, has and will have, in the order of their days."""
+        async with self._database.read() as session:
+            return await plan_repository.list_assignments(session, tenant_id)
+
+    async def assign(self, tenant_id: str, reference: str | None, since: date | None = None) -> Assignment:
+        """Assign a plan to a tenant from a day in its time zone on, by default today; None ends its plan. Raises
+        Invalid for a day before the present month or over a year ahead; NotFound; Conflict for an archived plan."""
+        today = self._counts.today(tenant_id)
+        day = since or today
+        if not month_of(today).since <= day <= today + _FURTHEST:
+            raise Invalid(
+                "A plan begins in the present month or at most a year later.",
+                hint="Past months are not changed.",
+                field="since",
+            )
+        async with self._database.begin() as uow:
+            await lock_scope(uow.session, _SCOPE)
+            plan = await _find(uow.session, reference) if reference is not None else None
+            if plan is not None and plan.archived:
+                raise Conflict("This plan is archived.", hint="Choose another plan.", field="plan")
+            made = Assignment(day, plan.id if plan is not None else None)
+            await plan_repository.assign(uow.session, tenant_id, made)
+        return made
+
+    # ---- inside
+
+    async def _require_free_name(self, uow: UnitOfWork, plan: Plan) -> None:
+        await lock_scope(uow.session, _SCOPE)
+        others = [each for each in await plan_repository.list_plans(uow.session) if each.id != plan.id]
+        if any(plan.name in (each.name, each.id) for each in others):
+            raise Conflict("There is a plan with this name.", field="name")
+        if len(others) >= MAX_PLANS:
+            raise Conflict(f"There are {MAX_PLANS} plans already.", hint="Delete plans that were never assigned.")
+
+    def _changed_terms(self, plan: Plan, change: PlanChange, *, used: bool) -> tuple[PlanTerms, ...]:
+        wanted = {
+            name: value
+            for name in ("price", "extension_price", "number_price", "included")
+            if (value := getattr(change, name)) is not None
+        }
+        if not wanted:
+            return plan.terms
+        earliest = (self._database.clock.now() + _FIRST_TIME_ZONE).date()
+        if not used and change.since is None:
+            return (_checked(replace(plan.terms_on(earliest), since=plan.terms[0].since, **wanted)),)
+        since = change.since or month_of(earliest).until
+        if not earliest <= since <= earliest + _FURTHEST:
+            raise Invalid(
+                f"Prices change on {earliest} at the earliest, and at most a year later.",
+                hint="Days that have begun are not changed.",
+                field="since",
+            )
+        new = _checked(replace(plan.terms_on(since), since=since, **wanted))
+        others = [each for each in plan.terms if each.since != since]
+        return tuple(sorted([*others, new], key=lambda terms: terms.since))
+
+
+async def _find(session: AsyncSession, reference: str) -> Plan:
+    for plan in await plan_repository.list_plans(session):
+        if reference in (plan.id, plan.name):
+            return plan
+    raise NotFound("Plan not found.", hint="List them with `unificx plan list`.", field="plan")
+
+
+def _name(text: str) -> str:
+    name = text.strip()
+    if not 1 <= len(name) <= MAX_NAME or not name.isprintable():
+        raise Invalid(f"A name has 1 to {MAX_NAME} printable characters.", field="name")
+    return name
+
+
+def _checked(terms: PlanTerms) -> PlanTerms:
+    """Return terms whose values are allowed. Raise Invalid."""
+    for field in ("price", "extension_price", "number_price"):
+        if not 0 <= getattr(terms, field) <= MAX_AMOUNT:
+            raise Invalid("A price must be 0 to 1,000,000.", field=field)
+    if len(terms.included) > MAX_GROUPS:
+        raise Invalid(f"A plan includes minutes for at most {MAX_GROUPS} groups of rates.", field="included")
+    for group, minutes in terms.included.items():
+        if not is_group(group):
+            raise Invalid("A group has letters a to z, digits and hyphens, at most 31.", field="included")
+        if not 0 <= minutes <= MAX_MINUTES:
+            raise Invalid(f"Included minutes must be 0 to {MAX_MINUTES:,}.", field="included")
+    return terms
