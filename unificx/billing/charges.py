@@ -85,6 +85,7 @@ class _CallCosts:
         self._tenant_id = tenant_id
         self._month = month
         self._zone = zone
+        # Owner: the reading of one month.
         self._sums = defaultdict[tuple[str, str], list[int]](lambda: [0, 0])
         self.uses: list[IncludedUse] = []
         self.unrated = 0

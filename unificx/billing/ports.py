@@ -1,4 +1,4 @@
-"""What billing needs from areas that it does not read."""
+"""Ports of billing, which the server fills."""
 
 from collections.abc import Callable
 

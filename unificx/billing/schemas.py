@@ -217,7 +217,7 @@ class IncludedUse:
 
 @dataclass(frozen=True, slots=True)
 class MonthCosts:
-    """What a month costs a tenant so far. `unrated`: calls that have no price yet."""
+    """Charges of a tenant for a month, so far. `unrated`: calls that have no price yet."""
 
     charges: tuple[Charge, ...]
     included: tuple[IncludedUse, ...]
