@@ -1,4 +1,4 @@
-"""An objection to the directory reaches the keys of phones at once."""
+"""An objection to the directory reaches the keys of phones at once, and other nodes without a restart."""
 
 import asyncio
 from pathlib import Path
@@ -9,7 +9,9 @@ import pytest
 from sip_harness import SipHarness
 
 from unificx.calls import Parking
+from unificx.core.access import Access, stating
 from unificx.core.clock import SystemClock
+from unificx.privacy import Consents
 from unificx.server.bootstrap import open_installation
 from unificx.server.extension_state_handler import create_extension_states, follow_extensions
 from unificx.server.paths import InstallationPaths, database_url
@@ -22,6 +24,7 @@ async def test_the_watchers_of_a_person_who_objects_are_notified(
     paths, changed = InstallationPaths(tmp_path / "home"), list[str]()
     paths.home.mkdir(mode=0o700)
     paths.database.write_bytes(sqlite_template)
+    monkeypatch.setattr("unificx.privacy.consents.service.FOLLOW_INTERVAL", 0.01)
     calls: Any = SimpleNamespace(calls={}, deps=SimpleNamespace(parking=Parking()), on_pending_output=lambda: None)
     async with open_installation(paths, database_url(paths, {}), {}, SystemClock()) as container:
         demo = await container.identity.initial_setup.create_demo_tenant()
@@ -36,3 +39,10 @@ async def test_the_watchers_of_a_person_who_objects_are_notified(
         assert changed == [first.id]
         assert not states._parts.is_listed(first)
         assert all(states._parts.is_listed(each) for each in others)
+        other_node = Consents(container.database, container.keys)
+        with stating(Access("administration", "another node")):
+            await other_node.object_to(demo.tenant.id, others[0].subject, "directory", objects=True, locale="en")
+        async with asyncio.timeout(20):
+            while others[0].id not in changed:
+                await asyncio.sleep(0.01)
+        assert not states._parts.is_listed(others[0])

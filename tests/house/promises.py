@@ -1,7 +1,8 @@
 """Table of promises: reads `@pytest.mark.promise(...)` from the tests without running them.
 
-A mark says that its test proves a part of a promise; with `whole=True` it proves all that a test can prove of it. The
-table is also in the package, for `unificx privacy verify`, as the tests are not installed.
+A mark says that its test proves a part of a promise; with `whole=True` it proves all that a test can prove of it, together
+with the tests that its docstring names (`test_...`), which are marked with the same promise. The table is also in the
+package, for `unificx privacy verify`, as the tests are not installed.
 """
 
 import ast
@@ -25,6 +26,8 @@ class Proofs:
     text: str
     whole: list[str] = field(default_factory=list)
     part: list[str] = field(default_factory=list)
+    relied_on: list[str] = field(default_factory=list)
+    """Names of the tests that the former name: together they prove it wholly."""
 
     @property
     def state(self) -> str:
@@ -47,6 +50,7 @@ def promise_table() -> dict[str, Proofs]:
                 for each, whole in marks_of(node):
                     tests = table[each].whole if whole else table[each].part
                     tests.append(f"{path.relative_to(ROOT)}::{node.name}")
+                    table[each].relied_on += named_tests(node) if whole else []
     return table
 
 
@@ -60,6 +64,11 @@ def marks_of(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[tuple[str, bo
                 raise KeyError(f"{node.name}: a mark has ids and whole=True")
             found += [(str(ast.literal_eval(argument)), options.get("whole") is True) for argument in mark.args]
     return found
+
+
+def named_tests(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
+    """Return the names of the tests on which a test relies to prove a promise wholly: those in its docstring."""
+    return re.findall(r"`(test_\w+)`", ast.get_docstring(node) or "")
 
 
 def packaged() -> str:

@@ -19,6 +19,13 @@ def test_every_named_promise_exists() -> None:
     assert any(proofs.whole for proofs in promise_table().values())
 
 
+def test_promises_proved_by_several_tests_name_each() -> None:
+    """A test that proves a promise together with others names them in its docstring; each has the mark of the promise."""
+    for promise, proofs in promise_table().items():
+        marked = {each.rpartition("::")[2] for each in (*proofs.whole, *proofs.part)}
+        assert not set(proofs.relied_on) - marked, promise
+
+
 def test_the_packaged_table_is_current() -> None:
     """It may not claim more than is proved. It may claim less: a part that is proved since does not fail this."""
     stored, now = (

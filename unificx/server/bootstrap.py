@@ -110,6 +110,7 @@ async def open_installation(
         _start_job(stack, container.spool.run(), None)
         container.rotation.start()
         stack.push_async_callback(container.rotation.close)
+        _start_job(stack, container.consents.run(), Access("administration", "consents"))
         _start_job(stack, alerts.run(), Access("administration", "calling alerts"))
         yield container
 

@@ -17,6 +17,7 @@ from unificx.privacy import (
     released_versions,
 )
 from unificx.privacy.consents.models import ConsentRow
+from unificx.privacy.events import ObjectionChanged
 
 TENANT, ADA, BOB = "tenant", "ada-subject", "bob-subject"
 
@@ -78,6 +79,22 @@ async def test_a_consent_ends_with_its_period(database: Database, keys: KeyStore
     assert consents.allows(ADA, "analytics")
     clock.advance(86400)
     assert not consents.allows(ADA, "analytics")
+
+
+@pytest.mark.promise("D4")
+async def test_decisions_reach_other_nodes_without_a_restart(database: Database, keys: KeyStore) -> None:
+    """A node that reads the database learns what another has stored, and its areas are informed of objections."""
+    published: list[ObjectionChanged] = []
+    here, there = await reopened(database, keys), Consents(database, keys, published.append)
+    await there.start()
+    for objects in (True, False, True):
+        await here.object_to(TENANT, ADA, "directory", objects=objects, locale="en")
+        await here.decide(TENANT, BOB, "marketing", given=objects, locale="en")
+        assert (there.objects(ADA, "directory"), there.allows(BOB, "marketing")) != (objects, objects)
+        for _ in range(2):
+            await there.catch_up()
+        assert (there.objects(ADA, "directory"), there.allows(BOB, "marketing")) == (objects, objects)
+    assert published == [ObjectionChanged(TENANT, "directory")] * 3
 
 
 @pytest.mark.promise("D3")

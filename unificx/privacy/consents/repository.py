@@ -31,14 +31,16 @@ async def consents_of(session: AsyncSession, keys: Keys, tenant_id: str, subject
     return _opened(keys, tenant_id, rows)
 
 
-async def all_consents(session: AsyncSession, keys: Keys) -> dict[str, list[ConsentRecord]]:
-    """Return the decisions of all people by subject, oldest first, for the in-memory copy."""
+async def decisions_from(session: AsyncSession, keys: Keys, first_id: str) -> list[tuple[str, str, ConsentRecord]]:
+    """Return the decisions of all people with this id or a later one as tenant, subject and record, oldest first."""
     # scope: all tenants, because work for each of them asks whether a purpose is allowed.
-    rows = (await session.scalars(select(ConsentRow).order_by(ConsentRow.id))).all()
-    by_person: defaultdict[tuple[str, str], list[ConsentRow]] = defaultdict(list)
+    chosen = select(ConsentRow).where(ConsentRow.id >= first_id).order_by(ConsentRow.id)
+    rows = (await session.scalars(chosen)).all()
+    by_tenant: defaultdict[str, list[ConsentRow]] = defaultdict(list)
     for row in rows:
-        by_person[row.tenant_id, row.subject_id].append(row)
-    return {subject: _opened(keys, tenant_id, found) for (tenant_id, subject), found in by_person.items()}
+        by_tenant[row.tenant_id].append(row)
+    opened = {record.id: record for tenant_id, found in by_tenant.items() for record in _opened(keys, tenant_id, found)}
+    return [(row.tenant_id, row.subject_id, opened[row.id]) for row in rows if row.id in opened]
 
 
 async def delete_consents(session: AsyncSession, tenant_id: str, subject: str) -> None:

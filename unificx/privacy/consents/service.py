@@ -1,9 +1,15 @@
 """Consents and objections of people, answered from memory."""
 
+import asyncio
 from collections.abc import Callable, Iterable, Sequence
+from datetime import timedelta
 from typing import Protocol, TypeVar
 
+import structlog
+
+from unificx.core.clock import uuid7
 from unificx.core.events import DomainEvent
+from unificx.core.faults import describe_fault
 from unificx.db import Database, Keys, UnitOfWork
 from unificx.privacy.consents import repository
 from unificx.privacy.consents.schemas import (
@@ -16,6 +22,14 @@ from unificx.privacy.consents.schemas import (
 )
 from unificx.privacy.events import ObjectionChanged
 from unificx.privacy.policy import released_versions
+
+log = structlog.get_logger()
+
+FOLLOW_INTERVAL = 1.0
+"""Seconds between two looks for decisions that other nodes have stored."""
+FOLLOW_MARGIN = timedelta(minutes=2)
+"""Time before the last look from which the ledger is read again: clocks of nodes differ, and a decision is committed
+some time after it got its id."""
 
 
 class OfSubject(Protocol):
@@ -38,24 +52,44 @@ class Consents:
         self._database = database
         self._keys = keys
         self._clock = database.clock
-        # Owner: the database. A copy of this node, changed after each of its commits.
-        self._given: dict[tuple[str, str], ConsentRecord] = {}
-        """Consents in force by subject and purpose."""
-        self._objections: set[tuple[str, str]] = set()
-        """Objections in force, as subject and purpose."""
+        # Owner: the database. A copy of this node, changed after each of its commits and by `catch_up`.
+        self._latest: dict[tuple[str, str], ConsentRecord] = {}
+        """The latest decision by subject and purpose."""
+        self._read_to = ""
+        """Id from which `catch_up` reads; ids sort by time."""
 
     async def start(self) -> None:
-        """Load all consents."""
+        """Load all decisions."""
+        await self.catch_up()
+
+    async def run(self) -> None:
+        """Follow the decisions that other nodes store, until cancelled."""
+        while True:
+            await asyncio.sleep(FOLLOW_INTERVAL)
+            try:
+                await self.catch_up()
+            except Exception as fault:
+                log.warning("consents_delayed", **describe_fault(fault))
+
+    async def catch_up(self) -> None:
+        """Apply decisions that were stored since the last call, by any node, and publish changes of objections."""
+        now = self._clock.now()
         async with self._database.read() as session:
-            found = await repository.all_consents(session, self._keys)
-        for subject, records in found.items():
-            for record in records:
-                self._apply(subject, record)
+            found = await repository.decisions_from(session, self._keys, self._read_to)
+        changed = {
+            ObjectionChanged(tenant_id, record.purpose)
+            for tenant_id, subject, record in found
+            if self._apply(subject, record) and record.purpose in OBJECTION_PURPOSES
+        }
+        self._read_to = uuid7(int((now - FOLLOW_MARGIN).timestamp() * 1000), bytes(10))
+        for event in sorted(changed, key=lambda each: (each.tenant_id, each.purpose)):
+            self._publish(event)
 
     def allows(self, subject: str, purpose: OptionalPurpose) -> bool:
         """Return whether the person has agreed and has neither withdrawn it nor let it expire."""
-        record = self._given.get((subject, purpose))
-        return record is not None and (record.expires is None or self._clock.now() < record.expires)
+        record = self._latest.get((subject, purpose))
+        given = record is not None and record.state == "given"
+        return given and (record.expires is None or self._clock.now() < record.expires)
 
     async def decide(
         self,
@@ -75,7 +109,8 @@ class Consents:
 
     def objects(self, subject: str, purpose: ObjectionPurpose) -> bool:
         """Return whether the person has objected to this processing."""
-        return (subject, purpose) in self._objections
+        record = self._latest.get((subject, purpose))
+        return record is not None and record.state == "refused"
 
     def without_objection(self, things: Iterable[Thing], purpose: ObjectionPurpose) -> list[Thing]:
         """Return the things of people who have not objected to this processing."""
@@ -112,14 +147,13 @@ class Consents:
         async with self._database.read() as session:
             return await repository.consents_of(session, self._keys, tenant_id, subject)
 
-    def _apply(self, subject: str, record: ConsentRecord) -> None:
-        if record.purpose in OBJECTION_PURPOSES:
-            change = self._objections.discard if record.state == "given" else self._objections.add
-            change((subject, record.purpose))
-        elif record.state == "given":
-            self._given[subject, record.purpose] = record
-        else:
-            self._given.pop((subject, record.purpose), None)
+    def _apply(self, subject: str, record: ConsentRecord) -> bool:
+        """Apply a decision unless a later one is known; return whether it is new."""
+        known = self._latest.get((subject, record.purpose))
+        if known is not None and (record.at, record.id) <= (known.at, known.id):
+            return False
+        self._latest[subject, record.purpose] = record
+        return True
 
     # ---- deletion
 
@@ -135,5 +169,4 @@ class Consents:
 
     def drop_subject(self, subject: str) -> None:
         """Drop the consents of an erased person before the rows are deleted."""
-        self._given = {key: record for key, record in self._given.items() if key[0] != subject}
-        self._objections = {key for key in self._objections if key[0] != subject}
+        self._latest = {key: record for key, record in self._latest.items() if key[0] != subject}
