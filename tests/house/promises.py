@@ -28,6 +28,8 @@ class Proofs:
     part: list[str] = field(default_factory=list)
     relied_on: list[str] = field(default_factory=list)
     """Names of the tests that the former name: together they prove it wholly."""
+    undocumented: list[str] = field(default_factory=list)
+    """Tests that prove it wholly and do not say how."""
 
     @property
     def state(self) -> str:
@@ -50,7 +52,10 @@ def promise_table() -> dict[str, Proofs]:
                 for each, whole in marks_of(node):
                     tests = table[each].whole if whole else table[each].part
                     tests.append(f"{path.relative_to(ROOT)}::{node.name}")
-                    table[each].relied_on += named_tests(node) if whole else []
+                    if whole:
+                        named = named_tests(node, each)
+                        table[each].relied_on += named or []
+                        table[each].undocumented += [node.name] if named is None else []
     return table
 
 
@@ -66,9 +71,13 @@ def marks_of(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[tuple[str, bo
     return found
 
 
-def named_tests(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
-    """Return the names of the tests on which a test relies to prove a promise wholly: those in its docstring."""
-    return re.findall(r"`(test_\w+)`", ast.get_docstring(node) or "")
+def named_tests(node: ast.FunctionDef | ast.AsyncFunctionDef, promise: str) -> list[str] | None:
+    """Return the names of the tests on which a test relies to prove a promise wholly.
+
+    Its docstring has them after `ID as a whole:`, where it says how the parts of the promise are proved; None without it.
+    """
+    found = re.search(rf"\b{promise} as a whole:(.*?)(\b[A-Z]\d+ as a whole:|\Z)", ast.get_docstring(node) or "", re.S)
+    return re.findall(r"`(test_\w+)`", found[1]) if found else None
 
 
 def packaged() -> str:

@@ -1,5 +1,11 @@
 """Every column is declared, with terms of the vocabulary."""
 
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from unificx.core.personal import VOCABULARY
@@ -7,19 +13,55 @@ from unificx.db import Base
 from unificx.db.migrations.models import load_all_models
 from unificx.privacy import personal_fields, plain_columns
 
+ROOT = Path(__file__).parents[2]
+OF_AGE = re.compile(r"(^|_)(of_age|age|birth|birthday|birthdate|born|dob|gender|guardian|parents?|school)(_|$)")
+"""Names of fields that ask for an age or for details of a child."""
+
 
 @pytest.fixture(autouse=True)
 def all_tables() -> None:
     load_all_models()
 
 
-@pytest.mark.promise("S3")
+@pytest.mark.promise("S3", "K2")
 def test_every_column_is_plain_or_sealed() -> None:
     sealed = {(one.table, one.column) for one in personal_fields()}
     plain = {(one.table, one.column) for one in plain_columns()}
     every = {(table.name, column.name) for table in Base.metadata.tables.values() for column in table.columns}
     assert sealed | plain == every
     assert not sealed & plain
+
+
+def properties(schema: Any) -> Iterator[tuple[str, Any]]:
+    """Yield all properties of the schemas of an OpenAPI document, by name."""
+    if isinstance(schema, list):
+        for each in schema:
+            yield from properties(each)
+    elif isinstance(schema, dict):
+        named = schema.get("properties")
+        yield from named.items() if isinstance(named, dict) else ()
+        for each in schema.values():
+            yield from properties(each)
+
+
+@pytest.mark.promise("K2", whole=True)
+def test_an_age_is_asked_for_as_yes_or_no_only() -> None:
+    """K2 as a whole: stored fields, requests to the API and forms without an account know of an age only whether it is
+    sufficient. A date of birth cannot be declared (`test_terms_outside_the_vocabulary_are_rejected`), nor anything
+    undeclared be stored (`test_every_column_is_plain_or_sealed`), and of a minor nothing else is stored
+    (`test_only_the_answer_of_an_underage_user_is_stored`). An address book may have a birthday that the contact program
+    of its owner has put there; nothing asks for it."""
+    stored = {(one.table, one.field) for one in personal_fields() if OF_AGE.search(one.field)}
+    assert stored == {("acceptance", "of_age")}
+    assert {column for one in plain_columns() for column in [one.column] if OF_AGE.search(column)} == set()
+    api = json.loads((ROOT / "client" / "openapi.json").read_text("utf-8"))
+    asked = [(name, schema["type"]) for name, schema in properties(api) if OF_AGE.search(name)]
+    assert set(asked) == {("of_age", "boolean")}
+    for path in (ROOT / "unificx" / "api" / "pages").glob("*.html"):
+        for name, options in re.findall(r'<(?:input|select|textarea) name="(\w+)"[^>]*>(.*)', path.read_text("utf-8")):
+            if OF_AGE.search(name):
+                assert set(re.findall(r'value="(\w*)"', options)) == {"", "yes", "no"}, path.name
+    assert "user.demographic.date_of_birth" in VOCABULARY.banned
 
 
 @pytest.mark.promise("S3", "K2")

@@ -19,11 +19,12 @@ def test_every_named_promise_exists() -> None:
     assert any(proofs.whole for proofs in promise_table().values())
 
 
-def test_promises_proved_by_several_tests_name_each() -> None:
-    """A test that proves a promise together with others names them in its docstring; each has the mark of the promise."""
+def test_whole_proofs_say_how_and_name_the_tests_they_rely_on() -> None:
+    """The docstring says after `ID as a whole:` how the parts are proved; each named test has the mark of the promise."""
     for promise, proofs in promise_table().items():
         marked = {each.rpartition("::")[2] for each in (*proofs.whole, *proofs.part)}
         assert not set(proofs.relied_on) - marked, promise
+        assert not proofs.undocumented, f"{promise}: the docstring has `{promise} as a whole: ...`"
 
 
 def test_the_packaged_table_is_current() -> None:

@@ -118,6 +118,8 @@ class PageChecker:
     client: Client
     language: str
     findings: list[str] = field(default_factory=list)
+    texts: set[str] = field(default_factory=set)
+    """All texts of the pages that were checked."""
     label: str = ""
 
     def __post_init__(self) -> None:
@@ -168,7 +170,9 @@ class PageChecker:
 
     def _check(self, structure: bool = True) -> None:
         self.page.evaluate(WAIT_UNTIL_STABLE)
-        for text in self.page.evaluate(TEXTS):
+        shown = self.page.evaluate(TEXTS)
+        self.texts.update(shown)
+        for text in shown:
             if text in self._identifiers:
                 self.add_finding(f"a text that was not loaded: {text}")
             if text in self._others:

@@ -1,5 +1,7 @@
 """Every page of the client and the portal: accessible, in both languages, and served by this server alone."""
 
+import re
+
 import pytest
 from browser import CLIENT
 from client_pages import PHONE_VIEWPORT, Clients
@@ -20,6 +22,12 @@ def settled(server: Server, household: Household) -> Household:
     """With an administrator."""
     create_administrator(server)
     return household
+
+
+OFFER = re.compile(
+    r"\b(buy|purchase|subscribe|upgrade|checkout|credit card|kaufen|bestellen|abonnieren|kreditkarte)\b|[€$£]", re.I
+)
+"""Texts that offer something for money, in both languages."""
 
 
 def unique(walk: PageChecker) -> list[str]:
@@ -46,6 +54,7 @@ def test_every_page_of_the_client(clients: Clients, settled: Household, scheme: 
     client.sign_in(settled.anna, path="/directory").wait_registered()
     walk.open_and_check([f"/app{path}" for path in [*own, "/about"]], scheme)
     assert unique(walk) == []
+    assert [each for each in walk.texts if OFFER.search(each)] == []
     assert list(walk.foreign_requests()) == []
     assert client.complaints == []
 

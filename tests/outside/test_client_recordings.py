@@ -47,6 +47,7 @@ def anna(clients: Clients, server: Server, household: Household) -> Iterator[Cli
 @pytest.mark.promise("R1", whole=True)
 @pytest.mark.promise("C8", "R2")
 def test_a_recording_is_played_archived_and_erased(clients: Clients, server: Server, anna: Client) -> None:
+    """R1 as a whole: the audio is erased from the app and from the portal, and no file of it is left."""
     page = anna.open("/calls").page
     page.get_by_text("Recordings", exact=True).click()
     line = page.get_by_role("listitem").filter(has_text=BERTA)

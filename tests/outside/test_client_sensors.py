@@ -105,7 +105,7 @@ def call(client: Client) -> None:
     expect(client.page.get_by_role("dialog", name="Call with Bertalina Oxenfurt")).to_be_visible()
 
 
-@pytest.mark.promise("C4")
+@pytest.mark.promise("C3")
 @pytest.mark.usefixtures("berta")
 def test_the_screen_is_dark_at_the_ear_and_sensors_are_read_during_calls_only(
     clients: Clients, household: Household
@@ -123,9 +123,13 @@ def test_the_screen_is_dark_at_the_ear_and_sensors_are_read_during_calls_only(
     eventually(lambda: held.felt() == RESTING or page.wait_for_timeout(100), what="sensors rest")
 
 
-@pytest.mark.promise("C4")
+@pytest.mark.promise("C3", whole=True)
 @pytest.mark.usefixtures("berta")
 def test_no_reading_leaves_the_device(clients: Clients, household: Household) -> None:
+    """C3 as a whole: the layout of a call follows the device while no reading is in what the page sends. The screen at
+    the ear and when raised: `test_the_screen_is_dark_at_the_ear_and_sensors_are_read_during_calls_only`; without them:
+    `test_refused_sensors_do_not_affect_the_call`, `test_switched_off_sensors_are_not_read_during_a_call`; sign-in by QR
+    code, which reads the camera only: `test_a_displayed_code_is_scanned_and_signs_in_one_device`."""
     held = held_in_a_call(clients, household)
     before = len(held.sent)
     began = time.monotonic()
@@ -150,7 +154,7 @@ def test_no_reading_leaves_the_device(clients: Clients, household: Household) ->
     assert len(reported) < 15 + (time.monotonic() - began) / 5, reported
 
 
-@pytest.mark.promise("C4")
+@pytest.mark.promise("C3")
 @pytest.mark.usefixtures("berta")
 def test_switched_off_sensors_are_not_read_during_a_call(clients: Clients, household: Household) -> None:
     held = Held(clients("microphone", *SENSORS))
@@ -162,7 +166,7 @@ def test_switched_off_sensors_are_not_read_during_a_call(clients: Clients, house
     expect(held.client.page.get_by_test_id("proximity-overlay")).to_have_count(0)
 
 
-@pytest.mark.promise("C3", "C4")
+@pytest.mark.promise("C3")
 @pytest.mark.usefixtures("berta")
 def test_refused_sensors_do_not_affect_the_call(clients: Clients, household: Household) -> None:
     client = clients("microphone").sign_in(household.anna, path="/directory").wait_registered()

@@ -115,7 +115,7 @@ def link_of(desk: Client, number: str) -> str:
     return made["url"]
 
 
-@pytest.mark.promise("S2", "C4", "U3")
+@pytest.mark.promise("S2", "C3", "C4", "U3")
 def test_a_displayed_code_is_scanned_and_signs_in_one_device(
     desk: Client, clients: Clients, household: Household, tmp_path: Path
 ) -> None:

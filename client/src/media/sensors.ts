@@ -11,7 +11,7 @@ import {
 } from './orientation';
 
 /**
- * Device orientation during a call or while scanning, only if `preferences.sensors` allows it. Readings are not stored;
+ * Device orientation during a call, only if `preferences.sensors` allows it. Readings are not stored;
  * only the values below are kept, and they never leave this page.
  */
 

@@ -349,7 +349,7 @@ async def test_messages_end_with_the_period_of_the_tenant_or_of_their_conversati
 
 
 @ON_SQLITE
-@pytest.mark.promise("S1")
+@pytest.mark.promise("C11", "T2")
 async def test_texts_are_sealed_and_end_with_their_tenant(office: Office) -> None:
     group = await office.group()
     message = await office.send(office.ada, group, "Confidential")

@@ -1,6 +1,6 @@
 """Invitations, and acceptance of terms, policy and age."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import pytest
 from fake_notifier import FakeAccountNotifier
@@ -26,6 +26,7 @@ from unificx.identity import (
 )
 from unificx.identity.errors import InvitationExpired, NotOfAge
 from unificx.identity.invitations import INVITATION_LIFETIME
+from unificx.identity.models import AcceptancePart
 from unificx.privacy import released_versions
 
 EMAIL, PASSWORD = "ada@acme.example", "correct horse battery"
@@ -130,10 +131,20 @@ async def test_invitation_preconditions(
         await people.invitations.accept(code, "another password", YES, PHONE)
 
 
-@pytest.mark.promise("K1", "K2")
+@pytest.mark.promise("K2")
+@pytest.mark.promise("K1", whole=True)
 async def test_only_the_answer_of_an_underage_user_is_stored(
     people: Identity, ada: Person, emails: FakeAccountNotifier, database: Database
 ) -> None:
+    """K1 as a whole: an invited user who is not of age gets no account, and the row has the answer alone. By HTTP:
+    `test_underage_user_is_rejected`; sign-up: `test_a_visitor_who_is_not_of_age_leaves_nothing`,
+    `test_a_visitor_sets_up_an_organisation_once`; accounts made in another way are asked at the first sign-in:
+    `test_user_signed_in_another_way_has_to_accept_terms`; a later no: `test_later_refusal_ends_every_session`."""
+    assert {each.name: each.type for each in fields(AcceptancePart)} == {
+        "of_age": bool,
+        "terms_version": str,
+        "policy_version": str,
+    }
     code = await invite(people, ada, emails)
     with pytest.raises(NotOfAge):
         await people.invitations.accept(code, PASSWORD, NO, PHONE)

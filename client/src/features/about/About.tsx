@@ -51,7 +51,7 @@ function Body({ back }: { back: '/settings' | '/sign-in' }) {
         <Text>
           <Trans>
             UnifiCX is free software under the Apache License 2.0. You may use, study, modify and share it free of
-            charge. It is provided without warranty of any kind.
+            charge. It is provided as is, without warranty of any kind.
           </Trans>
         </Text>
       </Section>
