@@ -38,7 +38,7 @@ from unificx.audio_store import AudioStore, AudioStoreParts, CustomSounds, Local
 from unificx.billing import build_billing
 from unificx.calls import ParkedCall
 from unificx.calls.events import CallEnded, CallParty, MediaQuality
-from unificx.cdr import CALL_TARGET, CdrService, call_record_expiries, call_record_holding
+from unificx.cdr import CALL_TARGET, CallErasure, CdrService, call_record_expiries, call_record_holding
 from unificx.cdr.events import OutsideCallRecorded
 from unificx.chat import Chat, ChatParts
 from unificx.cluster import local_cluster
@@ -556,6 +556,7 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
         accesses=AccessLog(database, keys, directory),
         rotation=KeyRotation(keys, MasterKey(bytes(range(32))), lambda: None),
         history=history,
+        call_erasure=CallErasure(database, erasures.erasure, bus.publish),
         mailboxes=mailboxes,
         custom_sounds=custom_sounds,
         prompt_overrides=PromptOverrides(Prompts(), custom_sounds),

@@ -16,8 +16,10 @@ from sqlalchemy import select
 from unificx.audio_store.content_keys import unwrap_content_key
 from unificx.audio_store.repository import get_many, ids_of_owner
 from unificx.calls.events import CallEnded, CallParty
+from unificx.cdr import CallErasure, CallRecord
 from unificx.conferencing import NewRoom
 from unificx.core.clock import SystemClock
+from unificx.core.errors import NotFound
 from unificx.db import Base, Erased, Key, SealedCodec, UnsealError
 from unificx.db.base import sealed_part
 from unificx.identity import Extension, NewExtension, NewPerson, NewTenant, SignInContext
@@ -144,7 +146,18 @@ async def test_crash_after_key_destruction_is_completed_at_the_next_start(tmp_pa
         assert {"message", "sound"} <= set(found)
 
 
-@pytest.mark.promise("D3", "R4")
+async def record_call(rooms: Container, mine: Extension) -> CallRecord:
+    """Return a call of the user and another party."""
+    now, call_id = rooms.clock.now(), rooms.clock.new_id()
+    anna = CallParty("caller", mine.subject, mine.id, None, "1001", "Anna", "192.0.2.17")
+    other = CallParty("callee", "s-bert", "e-bert", None, "1002", "Bert")
+    call = CallEnded(call_id, mine.tenant_id, "internal", now, now, now, "answered", 16, (anna, other))
+    rooms.history.record(call)
+    await rooms.spool.drain()
+    return await rooms.history.get(mine.tenant_id, call_id)
+
+
+@pytest.mark.promise("D3", "R2", "R4")
 async def test_a_restored_home_directory_undoes_no_erasure(tmp_path: Path) -> None:
     home, backup = tmp_path / "home", tmp_path / "backup.tar"
     mask = os.umask(0o022)
@@ -153,7 +166,9 @@ async def test_a_restored_home_directory_undoes_no_erasure(tmp_path: Path) -> No
         modes = {path.stat().st_mode & 0o077 for path in (home, *home.rglob("*"))}
         assert modes == {0}, "readable by this user only, also what other libraries create"
         mine = await create_user_with_data(rooms)
+        call = await record_call(rooms, mine)
         back_up(rooms.paths, {}, backup, rooms.clock.now(), ignore)
+        await CallErasure(rooms.database, rooms.erasure, rooms.bus.publish).erase(call)
         rooms.erasure.erase_subject(mine.tenant_id, mine.subject)
         await wait_until_deleted(rooms, mine)
     shutil.rmtree(home)
@@ -163,6 +178,10 @@ async def test_a_restored_home_directory_undoes_no_erasure(tmp_path: Path) -> No
     async with installation(home) as rooms:
         assert rooms.keys.is_destroyed(mine.tenant_id, mine.subject)
         await wait_until_deleted(rooms, mine)
+        while rooms.erasure.unfinished():
+            await asyncio.sleep(0.02)
+        with pytest.raises(NotFound):
+            await rooms.history.get(call.tenant_id, call.id)
 
 
 async def test_deleting_a_recording_does_not_erase_a_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -181,19 +200,13 @@ async def add_personal_settings(rooms: Container, mine: Extension) -> None:
     tenant = mine.tenant_id
     assert mine.person_id is not None
     await rooms.identity.sign_in.by_password("anna@acme.example", "long enough for her", SignInContext())
-    now = rooms.clock.now()
-    anna = CallParty("caller", mine.subject, mine.id, None, "1001", "Anna", "192.0.2.17")
-    other = CallParty("callee", "s-bert", "e-bert", None, "1002", "Bert")
-    call = {"direction": "internal", "outcome": "answered", "cause": 16}
-    times = {"started": now, "answered": now, "ended": now}
-    rooms.history.record(CallEnded(id=rooms.clock.new_id(), tenant=tenant, parties=(anna, other), **call, **times))  # type: ignore[arg-type]
+    await record_call(rooms, mine)
     await rooms.routing.presence.update(mine, PresenceChange(state="lunch", note="At home"))
     await rooms.routing.speed_dials.put(mine, "01", "0301234567", "Mother")
     await rooms.routing.outbound.blocks.create(tenant, "+49301234567", extension_id=mine.id)
     await rooms.conference_rooms.create(tenant, NewRoom("8001", hosts=(mine.id,)))
     await rooms.routing.queues.service.create(tenant, NewQueue("7001", agents=(NewAgent(mine.id),)))
     await rooms.support.submit(tenant, mine.person_id, mine.subject, "microphone of Anna: allowed")
-    await rooms.spool.drain()
 
 
 SealedValue = tuple[SealedCodec[Any], str, bytes]

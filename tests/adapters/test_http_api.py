@@ -2,8 +2,10 @@
 
 import pytest
 from http_world import PASSWORD, FakeCall, World
+from sqlalchemy import select
 
 from unificx.api import IceServer
+from unificx.cdr.models import CallPartyRow, CallRow, CallStepRow
 from unificx.identity import OPERATOR_SLUG, NewExtension, Role
 
 
@@ -203,7 +205,14 @@ async def test_administrators_see_statistics_of_their_own_tenant(world: World) -
     assert (refused.status_code, refused.json()["field"]) == (422, "since")
 
 
-async def test_a_call_is_removed_from_the_own_list_alone(world: World) -> None:
+@pytest.mark.promise("R2", whole=True)
+async def test_a_call_is_removed_by_a_party_and_erased_by_an_administrator(world: World) -> None:
+    """R2 as a whole: a user removes a call from the own list and restores it; an administrator erases it for all, and no
+    row is left, nor does a backup bring it back (`test_a_restored_home_directory_undoes_no_erasure`). Messages:
+    `test_an_archived_message_is_hidden_and_can_be_restored`, for the time of
+    `test_archived_message_is_purged_after_retention`; in the portal
+    `test_a_mailbox_is_configured_and_its_messages_are_erased_by_the_administrator`, with the files of
+    `test_an_erased_message_is_gone`."""
     admin, ada, ben = await world.admin(world.acme), *[await world.user(world.acme, each) for each in ("1001", "1002")]
     cleo = await world.user(world.acme, "1003")
     call_id = await world.record_call(world.acme, "1001", "1002")
@@ -220,6 +229,17 @@ async def test_a_call_is_removed_from_the_own_list_alone(world: World) -> None:
         assert (await other.delete(f"/api/v1/history/{call_id}")).status_code == 404
     assert (await ada.post(f"/api/v1/history/{call_id}/restore")).status_code == 204
     assert await lists() == [1, 1, 1]
+    foreign = await world.admin(world.globex)
+    for stranger, status in ((ada, 403), (foreign, 404)):
+        assert (await stranger.post(f"/api/v1/history/{call_id}/erase")).status_code == status
+    assert await lists() == [1, 1, 1]
+    assert (await admin.post(f"/api/v1/history/{call_id}/erase")).status_code == 204
+    assert await lists() == [0, 0, 0]
+    for each in (ada, admin):
+        assert (await each.get(f"/api/v1/history/{call_id}")).status_code == 404
+    async with world.database.read() as session:
+        for row in (CallRow.id, CallPartyRow.call_id, CallStepRow.call_id):
+            assert list(await session.scalars(select(row))) == []
 
 
 @pytest.mark.promise("U1")

@@ -12,7 +12,7 @@ from unificx.archive import AccessCopies
 from unificx.audio_store import CustomSounds, PromptOverrides
 from unificx.billing import Billing
 from unificx.calls import CallCompletions
-from unificx.cdr import CdrService
+from unificx.cdr import CallErasure, CdrService
 from unificx.chat import Chat
 from unificx.conferencing import ConferenceManager, MeetingVideos, RoomService
 from unificx.contacts import Contacts
@@ -71,6 +71,7 @@ class Services:
     accesses: AccessLog
     rotation: KeyRotation
     history: CdrService
+    call_erasure: CallErasure
     mailboxes: Mailboxes
     custom_sounds: CustomSounds
     prompt_overrides: PromptOverrides

@@ -1,5 +1,6 @@
 """Call detail records (CDR)."""
 
+from unificx.cdr.erasing import CallErasure, call_id_of
 from unificx.cdr.privacy import call_record_holding
 from unificx.cdr.retention import call_record_expiries
 from unificx.cdr.retention_repository import CALL_TARGET
@@ -11,6 +12,7 @@ from unificx.cdr.usage import BestTime, FrequentParty
 __all__ = [
     "CALL_TARGET",
     "BestTime",
+    "CallErasure",
     "CallRecord",
     "CallStatistics",
     "CdrFilter",
@@ -20,6 +22,7 @@ __all__ = [
     "FrequentParty",
     "HourlyCalls",
     "PartyIdentity",
+    "call_id_of",
     "call_record_expiries",
     "call_record_holding",
 ]

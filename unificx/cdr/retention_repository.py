@@ -39,6 +39,12 @@ CALL_TARGET = HoldTarget("call", _found, _of_subject)
 """Calls can be put under a hold."""
 
 
+async def is_held(session: AsyncSession, tenant_id: str, call_id: str) -> bool:
+    """Return whether a call is under a hold."""
+    chosen = (CallRow.tenant_id == tenant_id, CallRow.id == call_id, CallRow.id.in_(held(tenant_id, "call")))
+    return await session.scalar(select(CallRow.id).where(*chosen)) is not None
+
+
 async def drop_addresses(session: AsyncSession, tenant_id: str, party_ids: Sequence[str]) -> None:
     chosen = (
         owned_by(CallPartyRow.tenant_id, tenant_id),

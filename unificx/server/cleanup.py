@@ -8,6 +8,7 @@ from typing import Any
 import structlog
 
 from unificx.audio_store import audio_id_of
+from unificx.cdr import CallErasure, call_id_of
 from unificx.cdr.events import OutsideCallRecorded
 from unificx.conferencing.events import RoomDeleted
 from unificx.core.access import Access, current_access, stating
@@ -128,10 +129,13 @@ class Cleanup:
     async def _complete_erasures(self) -> None:
         container = self._container
         sounds: defaultdict[str, list[str]] = defaultdict(list)
+        calls: defaultdict[str, list[str]] = defaultdict(list)
         for erased in container.erasure.unfinished():
-            sound = audio_id_of(erased.subject)
+            sound, call = audio_id_of(erased.subject), call_id_of(erased.subject)
             if sound is not None:
                 sounds[erased.tenant].append(sound)
+            elif call is not None:
+                calls[erased.tenant].append(call)
             elif erased.subject:
                 self._incomplete[erased.id] = erased
             else:
@@ -140,6 +144,9 @@ class Cleanup:
             await self._run_safely(self._erase_everywhere(erased))
         for tenant_id, audio_ids in sounds.items():
             await self._run_safely(container.audio.complete_erasure(tenant_id, audio_ids))
+        call_erasure = CallErasure(container.database, container.erasure, container.bus.publish)
+        for tenant_id, call_ids in calls.items():
+            await self._run_safely(call_erasure.complete(tenant_id, call_ids))
         await self._run_safely(container.erasures.begin_due())
         await self._run_safely(container.erasures.resume())
         await self._run_safely(container.holds.check_reviews())
@@ -209,8 +216,8 @@ class Cleanup:
 
     def _on_erased(self, event: SubjectErased) -> None:
         """Erase in-memory copies at once, and the remaining rows. The key is destroyed already. For a single recording
-        the caller of the erasure does the rest."""
-        if audio_id_of(event.subject) is not None:
+        or call the caller of the erasure does the rest."""
+        if audio_id_of(event.subject) is not None or call_id_of(event.subject) is not None:
             return
         self._container.identity.directory.evict_subject(event.subject)
         self._container.routing.presence.availability.drop_subject(event.subject)

@@ -26,6 +26,7 @@ from unificx.api.connection_limiter import ConnectionLimiter, HttpLimits
 from unificx.api.http_connection import Acceptor, HttpConnection
 from unificx.api.proxy_headers import ProxyHeadersMiddleware
 from unificx.api.websocket_connection import WebSocketConnection
+from unificx.cdr import CallErasure
 from unificx.core.access import SIP_ACCESS, stating
 from unificx.core.errors import StartupError
 from unificx.identity import OrganisationSignUp
@@ -62,6 +63,7 @@ def http_app(  # noqa: PLR0917 - what an installation shows
         accesses=container.accesses,
         rotation=container.rotation,
         history=container.history,
+        call_erasure=CallErasure(container.database, container.erasure, container.bus.publish),
         mailboxes=container.mailboxes,
         custom_sounds=container.custom_sounds,
         prompt_overrides=container.prompt_overrides,

@@ -154,6 +154,23 @@ async def restore_history(services: ServicesDep, user: CurrentUserDep, call_id: 
     await services.history.set_listed(call, own, None)
 
 
+@router.post(
+    "/{call_id}/erase",
+    status_code=status.HTTP_204_NO_CONTENT,
+    dependencies=[Depends(declare_idempotency_key)],
+    responses=problem_responses(401, 403, 404, 409),
+)
+async def erase_history(services: ServicesDep, user: CurrentUserDep, call_id: Id, tenant: TenantQuery = None) -> None:
+    """Erase a call permanently, for all its parties: they, its times and its way cannot be restored, not even from a
+    backup. Its recordings and messages are erased on their own; what is billed of it stays. For administrators.
+
+    Requires a recent sign-in or proof of identity (`/api/v1/me/proofs`)."""
+    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    await services.identity.step_up.require(user.principal)
+    call = await services.history.get(scope.tenant_id, call_id)
+    await services.call_erasure.erase(call)
+
+
 async def _own_call(
     services: Services, user: CurrentUserDep, call_id: str, tenant: str | None
 ) -> tuple[CallRecord, tuple[str, ...]]:

@@ -1,11 +1,15 @@
-import { Badge, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { Badge, Button, Text } from '@mantine/core';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
+import { useState } from 'react';
 import { api, type CallRecord } from '~/api';
 import { Avatar } from '~/design/Avatar';
+import { confirmAction } from '~/design/Confirm';
 import { formatDuration } from '~/design/dates';
 import { Drawer } from '~/design/Drawer';
 import { costsText } from '~/design/money';
+import { ErrorNotice } from '~/design/Notice';
+import { StepUp, StepUpDialog } from '~/features/settings';
 import { CallLadder } from './CallLadder';
 import { answerSeconds, outcomeOf } from './outcomes';
 import { PartyName, usePartyText } from './PartyName';
@@ -39,9 +43,40 @@ export function CallDrawer({ call, tenant, onClose }: CallDrawerProps) {
           <Parties call={call} />
           <Details call={call} />
           {call.recorded && <Recordings call={call} tenant={tenant} />}
+          <EraseCall key={call.id} call={call} tenant={tenant} onErased={onClose} />
         </>
       )}
     </Drawer>
+  );
+}
+
+/** Erases the record for all parties: the portal's way, unlike removing a call from one's own list. */
+function EraseCall({ call, tenant, onErased }: { call: CallRecord; tenant?: string; onErased: () => void }) {
+  const { t } = useLingui();
+  const queries = useQueryClient();
+  const [stepUp] = useState(() => new StepUp());
+  const erase = useMutation({
+    mutationFn: () => stepUp.run(() => api.eraseHistory({ path: { call_id: call.id }, query: { tenant } })),
+    onSuccess: onErased,
+    onSettled: () => queries.invalidateQueries({ queryKey: ['history'] }),
+  });
+  async function confirmAndErase() {
+    const confirmed = await confirmAction({
+      title: t`Erase this call permanently?`,
+      text: t`The record of the call is erased for all participants. This cannot be undone, not even from a backup. What is billed stays; recordings and messages are erased on their own.`,
+      confirmLabel: t`Erase`,
+      cancelLabel: t`Cancel`,
+    });
+    if (confirmed) erase.mutate();
+  }
+  return (
+    <>
+      <ErrorNotice fault={erase.error} />
+      <StepUpDialog proof={stepUp} />
+      <Button mt="md" color="red.9" variant="outline" loading={erase.isPending} onClick={() => void confirmAndErase()}>
+        <Trans>Erase this call</Trans>
+      </Button>
+    </>
   );
 }
 

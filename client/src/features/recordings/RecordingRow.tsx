@@ -1,14 +1,16 @@
-import { Button, Text } from '@mantine/core';
-import { IconArchive, IconArrowBackUp, IconCircleFilled } from '@tabler/icons-react';
+import { Button, Group, Text } from '@mantine/core';
+import { IconArchive, IconArrowBackUp, IconCircleFilled, IconTrash } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import { Avatar } from '~/design/Avatar';
 import { api } from '~/api';
+import { confirmAction } from '~/design/Confirm';
 import { ExpandableRow } from '~/design/ExpandableRow';
 import { formatDuration, formatDateTime } from '~/design/dates';
 import { ErrorNotice } from '~/design/Notice';
 import { Player } from '~/features/player';
+import { StepUp, StepUpDialog } from '~/features/settings';
 import { phone } from '~/sip';
 import { QUERY_KEY } from './own-recordings';
 import { fetchWaveform, fetchRecording } from './sound';
@@ -29,6 +31,20 @@ export function RecordingRow({ recording, archived = false }: RecordingRowProps)
       archived ? api.restoreRecording({ path: { recording_id } }) : api.hideRecording({ path: { recording_id } }),
     onSettled: () => queries.invalidateQueries({ queryKey: [QUERY_KEY] }),
   });
+  const [stepUp] = useState(() => new StepUp());
+  const erase = useMutation({
+    mutationFn: (recording_id: string) => stepUp.run(() => api.eraseRecording({ path: { recording_id } })),
+    onSettled: () => queries.invalidateQueries({ queryKey: [QUERY_KEY] }),
+  });
+  async function confirmAndErase() {
+    const confirmed = await confirmAction({
+      title: t`Erase this recording permanently?`,
+      text: t`The recording and its participants are erased for everyone. This cannot be undone, not even from a backup.`,
+      confirmLabel: t`Erase`,
+      cancelLabel: t`Cancel`,
+    });
+    if (confirmed) erase.mutate(recording.id);
+  }
   const names = recording.others
     .map(({ erased, name, number }) => (erased ? t`Deleted person` : name || number || t`Withheld number`))
     .join(', ');
@@ -53,16 +69,30 @@ export function RecordingRow({ recording, archived = false }: RecordingRowProps)
         autoPlay={phone.state.state.calls.every((each) => each.ended)}
       />
       <RecordingFacts recording={recording} />
-      <ErrorNotice fault={toggleArchived.error} />
-      <Button
-        size="md"
-        variant="default"
-        mt="sm"
-        leftSection={archived ? <IconArrowBackUp size={18} aria-hidden /> : <IconArchive size={18} aria-hidden />}
-        onClick={() => toggleArchived.mutate(recording.id)}
-      >
-        {archived ? <Trans>Restore</Trans> : <Trans>Archive</Trans>}
-      </Button>
+      <ErrorNotice fault={toggleArchived.error ?? erase.error} />
+      <StepUpDialog proof={stepUp} />
+      <Group mt="sm">
+        <Button
+          size="md"
+          variant="default"
+          leftSection={archived ? <IconArrowBackUp size={18} aria-hidden /> : <IconArchive size={18} aria-hidden />}
+          onClick={() => toggleArchived.mutate(recording.id)}
+        >
+          {archived ? <Trans>Restore</Trans> : <Trans>Archive</Trans>}
+        </Button>
+        {archived && (
+          <Button
+            size="md"
+            variant="outline"
+            color="red.9"
+            leftSection={<IconTrash size={18} aria-hidden />}
+            loading={erase.isPending}
+            onClick={() => void confirmAndErase()}
+          >
+            <Trans>Erase</Trans>
+          </Button>
+        )}
+      </Group>
     </ExpandableRow>
   );
 }
