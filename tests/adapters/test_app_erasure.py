@@ -157,7 +157,7 @@ async def record_call(rooms: Container, mine: Extension) -> CallRecord:
     return await rooms.history.get(mine.tenant_id, call_id)
 
 
-@pytest.mark.promise("D3", "R2", "R4")
+@pytest.mark.promise("D3", "R1", "R2", "R4")
 async def test_a_restored_home_directory_undoes_no_erasure(tmp_path: Path) -> None:
     home, backup = tmp_path / "home", tmp_path / "backup.tar"
     mask = os.umask(0o022)

@@ -86,7 +86,7 @@ def faults(findings: list[Finding]) -> dict[str, str]:
     return {each.check: each.detail for each in findings if not each.ok}
 
 
-@pytest.mark.promise("S3", "T2", "R4", "D3")
+@pytest.mark.promise("S3", "T2", "R4", "D3", "X1")
 async def test_the_demo_passes_and_each_fault_is_named(
     tmp_path: Path, environ: dict[str, str], request: pytest.FixtureRequest
 ) -> None:

@@ -163,8 +163,13 @@ async def test_live_calls_are_listed_and_ended(world: World) -> None:
     assert [one.id for one in world.calls.live_calls] == ["call-2"]
 
 
-@pytest.mark.promise("C5")
+@pytest.mark.promise("C5", whole=True)
 async def test_a_finished_call_is_in_the_history(world: World) -> None:
+    """C5 as a whole: source, destination, times, outcome and quality of a call are listed, the newest first. Every call:
+    `test_a_call_has_audio_and_is_in_the_history`, also if the server dies: `test_a_call_survives_a_kill_right_after_record`,
+    and its way through transfers: `test_a_transfer_names_the_transferor`. Measured quality:
+    `test_the_history_contains_the_audio_quality`. Sealed: `test_database_and_spool_hold_no_plaintext_of_parties`; erased
+    as R2 demands: `test_a_call_is_removed_by_a_party_and_erased_by_an_administrator`."""
     admin = await world.admin(world.acme)
     for number, name in (("1001", "Reception"), ("1002", "Ada"), ("1003", "Ben")):
         await world.identity.extensions.create(world.acme.id, NewExtension(number, name))
@@ -178,6 +183,7 @@ async def test_a_finished_call_is_in_the_history(world: World) -> None:
     call = older["items"][0]
     assert (call["caller"], call["caller_name"], call["callee"]) == ("1001", "Reception", "1002")
     assert (call["talk_seconds"], call["outcome"], call["recorded"]) == (42, "answered", False)
+    assert call["started"] <= call["answered"] < call["ended"]
     assert call["quality"]["caller"]["mos"] == 4.3
     assert (await admin.get(f"/api/v1/history/{first}")).json() == call
     assert [one["id"] for one in (await admin.get("/api/v1/history?extension=1001")).json()["items"]] == [first]
@@ -205,6 +211,7 @@ async def test_administrators_see_statistics_of_their_own_tenant(world: World) -
     assert (refused.status_code, refused.json()["field"]) == (422, "since")
 
 
+@pytest.mark.promise("C5")
 @pytest.mark.promise("R2", whole=True)
 async def test_a_call_is_removed_by_a_party_and_erased_by_an_administrator(world: World) -> None:
     """R2 as a whole: a user removes a call from the own list and restores it; an administrator erases it for all, and no

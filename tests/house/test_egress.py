@@ -65,6 +65,7 @@ def test_each_client_discloses_by_the_register(name: str) -> None:
     assert "disclose" in called
 
 
+@pytest.mark.promise("X1")
 def test_the_register_is_that_of_the_policy() -> None:
     assert PURPOSES.keys() | {"carrier"} == read_source()["recipients"].keys()
     assert all(purposes <= VOCABULARY.purposes.keys() for purposes in PURPOSES.values())
@@ -86,12 +87,21 @@ def test_a_recipient_receives_what_is_declared_and_nothing_else() -> None:
     assert listed.disclosures[datetime.now(UTC).date()] >= 1
 
 
-@pytest.mark.promise("X1")
+@pytest.mark.promise("X1", whole=True)
 def test_after_the_end_of_an_agreement_nothing_is_disclosed() -> None:
+    """X1 as a whole: the register has categories, purposes and the end of the agreement of each recipient; a transfer
+    after it is refused. Undeclared recipients, hosts, categories and purposes are refused too
+    (`test_the_register_is_that_of_the_policy`, `test_a_recipient_receives_what_is_declared_and_nothing_else`), and no
+    code goes around the register (`test_only_declared_modules_open_outgoing_connections`,
+    `test_each_client_discloses_by_the_register`). `privacy verify` names agreements that have ended:
+    `test_the_demo_passes_and_each_fault_is_named`."""
     today, mail = datetime.now(UTC).date(), Vendor("mail")
     with stating(Access("administration", "test")):
         set_agreements({"UNIFICX_AGREEMENTS": f"mail={today + timedelta(days=1)}, push={today}"})
         mail.disclose("mail.example", MAIL)
+        [listed] = [each for each in recipients() if each.key == "mail"]
+        assert (listed.agreement_ends, set(MAIL) <= set(listed.categories)) == (today + timedelta(days=1), True)
+        assert "administration" in listed.purposes
         set_agreements({"UNIFICX_AGREEMENTS": f"mail={today - timedelta(days=2)}"})
         with pytest.raises(DisclosureRefused):
             mail.disclose("mail.example", MAIL)

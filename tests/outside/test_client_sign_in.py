@@ -232,7 +232,7 @@ def test_terms_and_privacy_policy_are_read_without_losing_the_form(
     expect(phone.page.get_by_label("I have read and accept")).not_to_be_checked()
 
 
-@pytest.mark.promise("S2", "C2", "T3")
+@pytest.mark.promise("S2", "C2", "T3", "C6")
 def test_a_device_signed_out_remotely_keeps_no_data_and_no_access(clients: Clients, household: Household) -> None:
     lost = clients("microphone").sign_in(household.anna, path="/directory").wait_registered()
     expect(lost.page.get_by_text(CLARA)).to_be_visible()
@@ -306,7 +306,7 @@ def test_an_organisation_is_set_up_from_the_public_page_to_home(clients: Clients
     assert visitor.api("GET", "/me")["tenant"]["name"] == "Vogelsang & Co"
 
 
-@pytest.mark.promise("U3", "T3")
+@pytest.mark.promise("C2", "U3", "T3")
 def test_a_password_is_reset_by_e_mail_without_revealing_accounts(
     clients: Clients, post: PostOffice, household: Household
 ) -> None:

@@ -19,6 +19,7 @@ from server import Household, Server, create_household, eventually, set_voicemai
 from shared_servers import SharedServers
 from voicemail_messages import BEEP, TONE, leave_message
 
+from unificx.cli.softphone import SoftPhoneError
 from unificx.media import tones
 
 
@@ -63,8 +64,12 @@ def sound_of(client: httpx.Client, message: str) -> "array[int]":
         return array("h", sound.readframes(sound.getnframes()))
 
 
-@pytest.mark.promise("C9", "T2", "R1", "R2")
+@pytest.mark.promise("T2", "R1", "R2")
+@pytest.mark.promise("C9", whole=True)
 async def test_message_is_left_played_and_erased(server: Server, household: Household, client: httpx.Client) -> None:
+    """C9 as a whole: a message has the number of its caller and is sealed; once its owner has switched the mailbox off, a
+    call is not answered by it. The tenant's switch: `test_voicemail_is_disabled_by_owner_and_by_tenant`; the caller's
+    name: `test_message_is_stored_with_its_caller`."""
     before = files(server)
     await leave_message(server, household.clara, household.anna.number, 3)
     [message] = eventually(lambda: messages(client), what="the message is there")
@@ -88,6 +93,12 @@ async def test_message_is_left_played_and_erased(server: Server, household: Hous
     assert client.post(f"/api/v1/voicemail/{message['id']}/erase").status_code == 204
     assert client.get(f"/api/v1/voicemail/{message['id']}/audio").status_code == 410
     assert not files(server) - before
+
+    settings = f"/api/v1/extensions/{household.anna.number}/voicemail"
+    assert client.patch(settings, json={"enabled": False}).json()["takes_messages"] is False
+    async with app_phone(server, household.clara) as clara:
+        with pytest.raises(SoftPhoneError, match="answered with 4"):
+            await clara.call(household.anna.number)
 
 
 async def test_message_is_played_by_phone_and_archived(

@@ -43,10 +43,15 @@ async def request_recovery(people: Identity, emails: FakeAccountNotifier, email:
     return [url.partition("=")[2] for _, url in emails.of_kind(EMAIL_BODY)]
 
 
-@pytest.mark.promise("C2", "U2", "U3")
+@pytest.mark.promise("U2", "U3")
+@pytest.mark.promise("C2", whole=True)
 async def test_lost_password_is_replaced_by_the_link(
     people: Identity, ada: Person, emails: FakeAccountNotifier
 ) -> None:
+    """C2 as a whole: a lost password is replaced by a link that is sent to the address of the user, once. In a browser
+    and by real SMTP: `test_a_password_is_reset_by_e_mail_without_revealing_accounts`. Number and login details of a new
+    extension: `test_a_new_extension_is_returned_with_sip_credentials`; none of them is stored in the clear:
+    `test_no_name_address_or_username_is_stored_in_the_clear`."""
     before = await people.sign_in.by_password(EMAIL, PASSWORD, PHONE)
     code = (await request_recovery(people, emails, " ADA@Acme.Example "))[-1]
     assert emails.of_kind(EMAIL_BODY)[0][0] == EMAIL

@@ -230,10 +230,14 @@ async def test_a_user_has_at_most_twenty_open_requests(setup: Setup) -> None:
         await requests.submit_own(ada.tenant_id, ada.id, "complaint", "again")
 
 
-@pytest.mark.promise("U8", "X2")
+@pytest.mark.promise("U8")
+@pytest.mark.promise("X2", whole=True)
 async def test_a_disclosure_needs_two_people_and_is_shown_after_the_silent_time(
     setup: Setup, database: Database, clock: ManualClock
 ) -> None:
+    """X2 as a whole: a request of an authority and what was disclosed for it are in the register, decided by two people,
+    and the person concerned sees it once the authority's silent time is over. By HTTP, without a silent time:
+    `test_two_administrators_disclose_and_the_person_sees_it`."""
     requests, _, identity, ada = setup
     tenant, register = ada.tenant_id, Disclosures(requests)
     other = await requests.enter(tenant, NewRequest("access", ""), "root")
