@@ -139,7 +139,7 @@ async def test_guessing_is_throttled_with_retry_after(world: World) -> None:
 @pytest.mark.promise("T3")
 @pytest.mark.promise("C6", whole=True)
 async def test_users_list_and_end_their_other_sessions(world: World) -> None:
-    """C6 as a whole: users see the devices that are signed in, and end a session at once. What the list says of a device:
+    """C6 as a whole: users see the devices that are signed in, and end a session at once. The details of a device:
     `test_session_list_identifies_devices`; its telephone ends too: `test_the_device_ends_with_its_session`; its data is
     wiped: `test_a_device_signed_out_remotely_keeps_no_data_and_no_access`. For troubleshooting the user sends a report:
     `test_a_report_is_shown_in_full_and_sent_unchanged_on_request`."""

@@ -32,14 +32,14 @@ class ErasureLog(Protocol):
 
 
 class CallErasure:
-    """Erases call records. What is billed of a call is not part of its record. `publish` receives
+    """Erases call records. Prices of a call are not part of its record. `publish` receives
     `CallListsChanged`."""
 
     def __init__(self, database: Database, log: ErasureLog, publish: Callable[[object], None]) -> None:
         self._database, self._log, self._publish = database, log, publish
 
     async def erase(self, call: CallRecord) -> None:
-        """Delete the record with its parties and its way, for everybody. Raise Conflict for a call under a hold."""
+        """Delete the record with its parties and its way, for all parties. Raise Conflict for a call under a hold."""
         tenant_id, call_id = call.tenant_id, call.id
         async with self._database.begin() as uow:
             await lock_holds(uow.session, tenant_id)

@@ -162,7 +162,7 @@ async def restore_history(services: ServicesDep, user: CurrentUserDep, call_id: 
 )
 async def erase_history(services: ServicesDep, user: CurrentUserDep, call_id: Id, tenant: TenantQuery = None) -> None:
     """Erase a call permanently, for all its parties: they, its times and its way cannot be restored, not even from a
-    backup. Its recordings and messages are erased on their own; what is billed of it stays. For administrators.
+    backup. Its recordings and messages are erased on their own; its prices stay. For administrators.
 
     Requires a recent sign-in or proof of identity (`/api/v1/me/proofs`)."""
     scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)

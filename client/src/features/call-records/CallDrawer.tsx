@@ -63,7 +63,7 @@ function EraseCall({ call, tenant, onErased }: { call: CallRecord; tenant?: stri
   async function confirmAndErase() {
     const confirmed = await confirmAction({
       title: t`Erase this call permanently?`,
-      text: t`The record of the call is erased for all participants. This cannot be undone, not even from a backup. What is billed stays; recordings and messages are erased on their own.`,
+      text: t`The record of the call is erased for all participants. This cannot be undone, not even from a backup. Prices of the call stay; recordings and messages are erased on their own.`,
       confirmLabel: t`Erase`,
       cancelLabel: t`Cancel`,
     });
