@@ -1,10 +1,10 @@
 """An endpoint in virtual time, and a peer that builds raw messages."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import count
 
-from unificx.sip.endpoint import Endpoint
+from unificx.sip.endpoint import Admission, Endpoint
 from unificx.sip.flow import Flow
 from unificx.sip.message import Request, Response, parse
 from unificx.sip.overload import OverloadControl
@@ -80,6 +80,7 @@ class Wire:
 
     overload: OverloadControl | None = None
     check: CheckRequest = lambda request, flow, now: None
+    may_reject: Callable[[Request, Flow, float], bool] = lambda request, flow, now: True
     now: float = 1000.0
     sent: list[tuple[float, bytes, Flow]] = field(default_factory=list)
     wake_count: int = 0
@@ -91,7 +92,7 @@ class Wire:
             via_host=lambda flow: "198.51.100.1:5060",
             overload=self.overload,
             wake=self.wake,
-            check=self.check,
+            admission=Admission(self.check, self.may_reject),
             node="n7",
         )
 

@@ -244,3 +244,14 @@ def test_other_clients_are_not_informed_of_the_loss(params: str) -> None:
     wire.receive(request("OPTIONS", sent_by="192.0.2.7:5060" + params, more=["Max-Forwards: 0"]))
     wire.receive(request("OPTIONS", sent_by="192.0.2.7:5060" + params, more=["Max-Forwards: 0"]))
     assert {"oc-validity", "oc-seq"}.isdisjoint(overload_report(wire))
+
+
+@pytest.mark.promise("T3")
+def test_rejections_are_not_sent_to_a_source_that_has_had_enough() -> None:
+    """A source address may be forged: neither an overload nor a request that needs no check makes the server flood it."""
+    wire = Wire(with_lag(5.0), may_reject=lambda request, flow, now: False)
+    for number in range(100):
+        wire.receive(request("INVITE", branch=f"z9hG4bK-{number}", call_id=f"call-{number}"))
+    wire.receive(request("INVITE", branch="z9hG4bK-far").replace(b"Max-Forwards: 70", b"Max-Forwards: 0"))
+    wire.receive(request("CANCEL", branch="z9hG4bK-none"))
+    assert wire.sent == []

@@ -107,10 +107,17 @@ class BrowserPhone:
         self.page.evaluate("keys => phone.call.session.sendDTMF(keys, { transportType: 'RFC2833' })", keys)
 
     def hold(self) -> None:
-        eventually(lambda: self.page.evaluate("phone.call.session.hold()"), what="it may offer")
+        self._reoffer("hold")
 
     def resume(self) -> None:
-        eventually(lambda: self.page.evaluate("phone.call.session.unhold()"), what="it may offer")
+        self._reoffer("unhold")
+
+    def _reoffer(self, change: str) -> None:
+        """Start a re-INVITE, once another one has ended."""
+        try:
+            eventually(lambda: self.page.evaluate(f"phone.call.session.{change}()"), what=f"{change} is possible")
+        except AssertionError as refused:
+            raise AssertionError(f"{refused}; {self.log()} {self.page.evaluate('phone.call.dialog()')}") from refused
 
     def connect_both(self) -> None:
         """Connect the remote parties of the first two calls (REFER with Replaces, RFC 5589 section 7)."""

@@ -55,6 +55,12 @@ class Call {
     this.video = element
   }
 
+  /** What decides whether a re-INVITE may be sent. */
+  dialog() {
+    const { status, _rtcReady, _dialog } = this.session
+    return { status, rtcReady: _rtcReady, uac: _dialog?.uac_pending_reply, uas: _dialog?.uas_pending_reply, cause: this.cause }
+  }
+
   async figures() {
     const connection = this.session.connection
     if (!connection) return {}

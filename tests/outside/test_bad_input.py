@@ -8,6 +8,7 @@ import random
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -15,6 +16,8 @@ import pytest
 import scenarios as s
 from server import Server, eventually
 from sipp import free_port
+
+from unificx.sip_server.rate_limiter import RateLimits
 
 ATTACKER = "127.0.0.2"
 REGISTER = (
@@ -201,16 +204,20 @@ def test_password_guessing_blocks_only_the_attackers_address(attacker, check_ser
 
 
 @pytest.mark.promise("T3")
-def test_request_flood_is_rate_limited(attacker, check_service, server):
+@pytest.mark.parametrize("max_forwards", ["70", "0"])
+def test_request_flood_is_rate_limited(attacker, check_service, max_forwards):
+    """The limit applies to responses that need no transaction, too: here to 483."""
+    limits = RateLimits()
+    started = time.monotonic()
     with attacker.datagrams() as wire:
         wire.settimeout(0.5)
         for number in range(20000):
-            send(wire, attacker.request(number))
+            send(wire, attacker.request(number).replace(b"Max-Forwards: 70", b"Max-Forwards: " + max_forwards.encode()))
         answers = 0
         with contextlib.suppress(TimeoutError):
             while wire.recv(4096):
                 answers += 1
-    assert answers < 5000
+    assert answers <= limits.burst + limits.rate * (time.monotonic() - started)
     check_service()
 
 

@@ -53,7 +53,7 @@ from unificx.server.settings import Settings
 from unificx.server.trunks import carrier_trust, create_trunk_monitor
 from unificx.sip.bearer import BearerTokens
 from unificx.sip.digest import Nonces
-from unificx.sip.endpoint import Endpoint
+from unificx.sip.endpoint import Admission, Endpoint
 from unificx.sip.flow import Flow
 from unificx.sip.incarnation import Incarnation
 from unificx.sip.legs import DialogTable, Leg
@@ -100,7 +100,7 @@ class SipServer:
         # Owner: this node, like what the limiter counts.
         rate_limiter = RateLimiter(clock.random_bytes(16))
         self.registration_faults = RegistrationFaults()
-        endpoint = self.endpoint = self._create_endpoint()
+        endpoint = self.endpoint = self._create_endpoint(rate_limiter)
         dialogs = DialogTable(endpoint, self._contact, endpoint.new_tag, current_flow=self._current_flow)
         self.parking, paging = Parking(self._parked_changed, self._recall_parked), create_paging(container)
         hold = MusicOnHold(media, container.prompt_overrides.music, clock)
@@ -153,14 +153,18 @@ class SipServer:
             availability=services.presence.availability,
         )
 
-    def _create_endpoint(self) -> Endpoint:
+    def _create_endpoint(self, rate_limiter: RateLimiter) -> Endpoint:
         clock = self._container.clock
+
+        def may_reject(request: Request, flow: Flow, now: float) -> bool:
+            return rate_limiter.take_token(flow, request.method, now)
+
         return Endpoint(
             tag=lambda: clock.random_bytes(9).hex(),
             via_host=self._via,
             overload=OverloadControl(),
             wake=self._wake,
-            check=self._check,
+            admission=Admission(self._check, may_reject),
             node=self._container.node,
         )
 

@@ -19,11 +19,12 @@ from unificx.sip.overload import OverloadControl
 from unificx.sip.transactions.client_transactions import ClientTransactions
 from unificx.sip.transactions.context import TransactionContext
 from unificx.sip.transactions.events import (
+    ADMIT_ALL,
     DROP,
     AckReceived,
     AckTimeout,
+    Admission,
     CancelReceived,
-    CheckRequest,
     ClientKey,
     Event,
     RequestFailed,
@@ -39,6 +40,7 @@ __all__ = [
     "DROP",
     "AckReceived",
     "AckTimeout",
+    "Admission",
     "CancelReceived",
     "ClientKey",
     "Endpoint",
@@ -57,17 +59,14 @@ CAPACITY = 50_000
 def _noop() -> None: ...
 
 
-def _accept(request: Request, flow: Flow, now: float) -> None: ...
-
-
 class Endpoint:
     """One SIP endpoint.
 
     `tag` makes unguessable tokens of at least 64 bits. `via_host` returns the sent-by ("host" or "host:port") of the
     Via for a flow. `node` is the id of this incarnation of the process: a prefix of every local tag and, after the
     magic cookie, of every local branch, so that another process can tell which node a message belongs to. `wake` is
-    called when a method other than `receive` and `timer` has produced output or an earlier deadline. `check` decides on
-    every new request before a transaction is created for it. Times are monotonic seconds.
+    called when a method other than `receive` and `timer` has produced output or an earlier deadline. `admission`
+    decides on every new request before a transaction is created for it. Times are monotonic seconds.
     """
 
     def __init__(
@@ -78,14 +77,14 @@ class Endpoint:
         limits: Limits = LIMITS,
         overload: OverloadControl | None = None,
         wake: Callable[[], None] = _noop,
-        check: CheckRequest = _accept,
+        admission: Admission = ADMIT_ALL,
         node: str = "0",
     ) -> None:
         self.overload = overload
         self._limits = limits
         self._wake = wake
         self._context = TransactionContext(tag, node)
-        self._server_transactions = ServerTransactions(self._context, overload, CAPACITY, check)
+        self._server_transactions = ServerTransactions(self._context, overload, CAPACITY, admission)
         self._client_transactions = ClientTransactions(self._context, via_host, CAPACITY)
 
     @property

@@ -30,6 +30,28 @@ other value, which `RequestReceived.decision` contains. Called once for each req
 a retransmission of one that was answered statelessly. Must not raise."""
 
 
+def _accept(request: Request, flow: Flow, now: float) -> None: ...
+
+
+def _always(request: Request, flow: Flow, now: float) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """Decisions on new requests before a transaction exists.
+
+    `may_reject`: whether a request that the endpoint itself rejects, such as in an overload, is answered. The source
+    address of a datagram may be forged, so the responses to a source must be limited.
+    """
+
+    check: CheckRequest = _accept
+    may_reject: Callable[[Request, Flow, float], bool] = _always
+
+
+ADMIT_ALL = Admission()
+
+
 @dataclass(frozen=True, slots=True)
 class RequestReceived:
     """A new request (not ACK or CANCEL), to be answered with `Endpoint.respond`.

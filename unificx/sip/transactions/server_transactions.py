@@ -8,7 +8,7 @@ from unificx.sip.transactions.context import FlowIndex, TransactionContext
 from unificx.sip.transactions.events import (
     DROP,
     AckReceived,
-    CheckRequest,
+    Admission,
     RequestReceived,
     ServerKey,
     StatelessReply,
@@ -34,10 +34,10 @@ class ServerTransactions:
     """
 
     def __init__(
-        self, context: TransactionContext, overload: OverloadControl | None, capacity: int, check: CheckRequest
+        self, context: TransactionContext, overload: OverloadControl | None, capacity: int, admission: Admission
     ) -> None:
         self.capacity = capacity
-        self._check = check
+        self._admission = admission
         self._context = context
         self._overload = overload
         self._by_key: dict[ServerKey, ServerTransaction] = {}
@@ -63,12 +63,12 @@ class ServerTransactions:
             if self._overload is None or not self._overload.drops_retransmissions:
                 existing.retransmitted(now)
         elif method == "CANCEL":
-            self._cancel(request, match, flow)
+            self._cancel(request, match, flow, now)
         else:
             merged = None if request.to_tag else merge_key_of(request)
-            if self._rejected(request, match, merged, flow, waited=waited):
+            if self._rejected(request, (match, merged), flow, now, waited=waited):
                 return
-            decision = self._check(request, flow, now)
+            decision = self._admission.check(request, flow, now)
             if isinstance(decision, StatelessReply):
                 if decision is not DROP:
                     self.reject_statelessly(request, flow, decision.status, headers=decision.headers)
@@ -112,11 +112,12 @@ class ServerTransactions:
         else:
             existing.acknowledge(ack, now)
 
-    def _cancel(self, request: Request, match: MatchKey, flow: Flow) -> None:
+    def _cancel(self, request: Request, match: MatchKey, flow: Flow, now: float) -> None:
         """Answer a CANCEL without a transaction: a retransmission gets the same response (9.2)."""
         invite = self._by_match.get((*match[:-1], "INVITE"))
         if not isinstance(invite, InviteServerTransaction) or not _matches_cancel(request, invite):
-            self.reject_statelessly(request, flow, 481)
+            if self._admission.may_reject(request, flow, now):
+                self.reject_statelessly(request, flow, 481)
             return
         response = respond(
             self._with_response_via(request, flow),
@@ -127,9 +128,10 @@ class ServerTransactions:
         invite.cancel()
 
     def _rejected(
-        self, request: Request, match: MatchKey, merged: MergeKey | None, flow: Flow, *, waited: float
+        self, request: Request, keys: tuple[MatchKey, MergeKey | None], flow: Flow, now: float, *, waited: float
     ) -> bool:
         """Reject a request statelessly: over capacity, merged, or too many hops. Return whether it was rejected."""
+        match, merged = keys
         in_dialog = merged is None
         status, retry_after = 0, 0
         if not in_dialog and self._overload is not None and request.method in ("INVITE", "REGISTER", "OPTIONS"):
@@ -140,7 +142,7 @@ class ServerTransactions:
             status = 482
         elif not in_dialog and request.max_forwards == 0:
             status = 483
-        if status:
+        if status and self._admission.may_reject(request, flow, now):
             self.reject_statelessly(
                 request, flow, status, headers=(("Retry-After", str(retry_after)),) if retry_after else ()
             )
