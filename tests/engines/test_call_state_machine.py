@@ -182,11 +182,46 @@ def test_refused_offer_resets_the_anchor(status: int, reported: int) -> None:
         RefuseOffer("b1", reported),
         OfferMedia("exchange:1", "b1", "b1", b"answer"),
     ]
-    assert script.process(messages.OfferReceived("a", b"impatient")) == [RefuseOffer("a", 491)]
     assert script.process(messages.MediaOffered("exchange:1", b"-")) == [AnswerMedia("exchange:1", "b1", "a", b"offer")]
     assert script.process(messages.MediaAnswered("exchange:1", b"-")) == []
     assert isinstance(script.state, Talking)
     assert script.state.exchange is None
+
+
+def restoring() -> Script:
+    """An offer was refused; no other will be made before the anchor is reset."""
+    script = talking()
+    script.process(messages.OfferReceived("b1", b"hold"), messages.MediaOffered("exchange:1", b"for a"))
+    script.process(messages.OfferRefused("a", 488))
+    return script
+
+
+def test_offer_during_an_exchange_waits_for_its_end() -> None:
+    script = restoring()
+    assert script.process(messages.OfferReceived("a", b"hold")) == []
+    assert script.process(messages.OfferReceived("b1", b"hold")) == [RefuseOffer("b1", 491)], "one waits"
+    script.process(messages.MediaOffered("exchange:1", b"-"))
+    assert script.process(messages.MediaAnswered("exchange:1", b"-")) == [OfferMedia("exchange:2", "b1", "a", b"hold")]
+
+
+def test_waiting_offer_is_refused_when_the_call_is_redirected() -> None:
+    script = restoring()
+    script.process(messages.OfferReceived("a", b"hold"))
+    assert RefuseOffer("a", 491) in script.process(messages.MoveToAppRequested("b1", "app"))
+    script = restoring()
+    script.process(messages.OfferReceived("a", b"hold"))
+    assert RefuseOffer("a", 491) in script.process(messages.MediaRestarted())
+
+
+def test_offer_that_collides_with_one_of_ours_is_refused() -> None:
+    """RFC 3261 section 14.2. To wait would block both: a leg makes no offer while it owes an answer."""
+    script = talking()
+    script.process(messages.OfferReceived("b1", b"hold"))
+    assert script.process(messages.OfferReceived("a", b"hold")) == [RefuseOffer("a", 491)], "it gets this offer next"
+    script = talking()
+    script.process(messages.MediaRestarted())
+    for leg in ("a", "b1"):
+        assert script.process(messages.OfferReceived(leg, b"hold")) == [RefuseOffer(leg, 491)]
 
 
 def test_unusable_answer_resets_the_anchor() -> None:

@@ -249,11 +249,9 @@ async def test_media_engine_restart_does_an_ice_restart_one_side_after_the_other
         bob   -> 200 [bob/webrtc/anew]
         bob   <- ACK
         alice <- INVITE [bob/webrtc/anew in webrtc]
-        bob   -> INVITE [bob/webrtc/hold]    # not now
-        bob   <- 491
+        bob   -> INVITE [bob/webrtc/hold]    # waits
         alice -> 200 [alice/webrtc/anew]
         alice <- ACK
-        bob   -> INVITE [bob/webrtc/hold]
         alice <- INVITE [bob/webrtc/hold in webrtc]
         alice -> 200 [alice/webrtc/held]
         alice <- ACK

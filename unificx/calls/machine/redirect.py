@@ -37,10 +37,10 @@ def prepare_redirect(state: Talking, leaving: str) -> Outcome:
 
     The remaining party was probably held by the leaving one and so is recvonly; for the new peer it is set to sendrecv.
     """
-    actions = abort_exchange(state)
+    state, actions = abort_exchange(state)
     if leaving != CALLER:
-        return replace(state, caller_sdp=as_sendrecv(state.caller_sdp), exchange=None), actions
-    swapped = replace(state, caller_sdp=as_sendrecv(state.callee_sdp), callee_sdp=state.caller_sdp, exchange=None)
+        return replace(state, caller_sdp=as_sendrecv(state.caller_sdp)), actions
+    swapped = replace(state, caller_sdp=as_sendrecv(state.callee_sdp), callee_sdp=state.caller_sdp)
     return swapped, [*actions, SwapCaller(state.callee)]
 
 
@@ -49,12 +49,16 @@ def refuse_offer(exchange: Exchange, status: int) -> list[Action]:
     return [] if exchange.silent else [RefuseOffer(exchange.offerer, status)]
 
 
-def abort_exchange(state: Talking) -> list[Action]:
-    """Return the responses to an aborted exchange; the offerer may retry."""
+def abort_exchange(state: Talking) -> Outcome:
+    """Abort a pending exchange and refuse the deferred offer; the offerers may retry."""
     exchange = state.exchange
     if isinstance(exchange, Exchange) and exchange.stage in ("offering", "asking", "answering"):
-        return refuse_offer(exchange, 491)
-    return reject_takeover(state, Cause.FAILED)
+        actions = refuse_offer(exchange, 491)
+    else:
+        actions = reject_takeover(state, Cause.FAILED)
+    if state.deferred is not None:
+        actions.append(RefuseOffer(state.deferred[0], 491))
+    return replace(state, exchange=None, deferred=None), actions
 
 
 def reject_takeover(state: Talking, cause: Cause) -> list[Action]:

@@ -146,7 +146,9 @@ class TakingOver:
 
 @dataclass(frozen=True, slots=True)
 class Talking:
-    """Caller and `callee` are connected. The SDP is the last negotiated one, as received from each side."""
+    """Caller and `callee` are connected. The SDP is the last negotiated one, as received from each side.
+
+    `deferred`: leg and SDP of an offer that waits for the end of the exchange."""
 
     callee: str
     ends_at: float
@@ -154,6 +156,7 @@ class Talking:
     callee_sdp: bytes
     exchange: Exchange | MediaReanchor | IceRestart | MovingToApp | TakingOver | None = None
     count: int = 0
+    deferred: tuple[str, bytes] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,16 @@ STATS_TIMEOUT = 0.3
 
 
 def talking(state: Talking, event: Event, now: float) -> Outcome:
-    """Process an event of an established call."""
+    """Process an event of an established call, then the offer that has waited for the end of an exchange."""
+    outcome, actions = _process(state, event, now)
+    if not isinstance(outcome, Talking) or outcome.exchange is not None or outcome.deferred is None:
+        return outcome, actions
+    leg, sdp = outcome.deferred
+    started, requests = _start_exchange(replace(outcome, deferred=None), leg, sdp, silent=False)
+    return started, [*actions, *requests]
+
+
+def _process(state: Talking, event: Event, now: float) -> Outcome:
     match event:
         case HungUp(leg) if leg in (CALLER, state.callee):
             return end(state, Cause.HUNG_UP, now, closing=leg)
@@ -145,9 +154,25 @@ def end(state: Talking, cause: Cause, now: float, *, closing: str | None = None,
 
 
 def _offer_received(state: Talking, leg: str, sdp: bytes) -> Outcome:
-    if state.exchange is not None:
+    if state.exchange is None:
+        return _start_exchange(state, leg, sdp, silent=False)
+    if state.deferred is not None or _may_offer_to(state, leg):
         return state, [RefuseOffer(leg, 491)]
-    return _start_exchange(state, leg, sdp, silent=False)
+    return replace(state, deferred=(leg, sdp)), []
+
+
+def _may_offer_to(state: Talking, leg: str) -> bool:
+    """Return whether the exchange has made an offer to the leg, or may still make one: then its own offer collides with
+    that (RFC 3261 section 14.2). Any other can wait: phones repeat a refused offer only once or not at all."""
+    match state.exchange:
+        case Exchange(_, stage, offerer):
+            return leg == offerer or stage in ("offering", "asking")
+        case MediaReanchor(_, stage, _, pending):
+            return stage != "reoffering" or leg in pending
+        case IceRestart(side=side):
+            return leg == CALLER or side != CALLER
+        case _:
+            return True
 
 
 def _reoffer(state: Talking, leg: str) -> Outcome:
@@ -273,7 +298,7 @@ def _reanchor(state: Talking) -> Outcome:
     """Re-anchor media from the last negotiated SDP of both sides, and re-offer it to both."""
     if isinstance(state.exchange, MovingToApp):  # the app makes a new offer on its own
         return state, []
-    actions = redirect.abort_exchange(state)
+    state, actions = redirect.abort_exchange(state)
     if uses_ice(state.caller_sdp) or uses_ice(state.callee_sdp):
         restarted, requests = start_ice_restart(state)
         return restarted, [*actions, *requests]

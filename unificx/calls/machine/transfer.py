@@ -196,7 +196,8 @@ def _connected_leg_event(
         case HungUp() | LegLost() | CalleeRefused() if state.keep_with_app:
             return _end_transfer(state, Cause.HUNG_UP, now, closing=leg)
         case HungUp() | LegLost() | CalleeRefused():  # the caller hears silence until the target answers
-            return replace(state, talking=replace(state.talking, exchange=None, callee_sdp=b"")), []
+            waiting, actions = redirect.abort_exchange(state.talking)
+            return replace(state, talking=replace(waiting, callee_sdp=b"")), actions
         case _:
             return _waiting_caller_event(state, event, now)
 
@@ -206,7 +207,8 @@ def _waiting_caller_event(state: Transferring, event: Event, now: float) -> tupl
     waiting, actions = talking(state.talking, event, now)
     if isinstance(waiting, Talking):
         return replace(state, talking=waiting), actions
-    return replace(state, talking=replace(state.talking, exchange=None)), []  # the caller hears silence then
+    waiting, aborted = redirect.abort_exchange(state.talking)
+    return replace(state, talking=waiting), aborted  # the caller hears silence then
 
 
 def _apply_setup_step(state: Transferring, outcome: Outcome, now: float) -> Outcome:
@@ -230,14 +232,13 @@ def _apply_setup_step(state: Transferring, outcome: Outcome, now: float) -> Outc
 
 def _answered(state: Transferring, answer: Answering, actions: list[Action], now: float) -> Outcome:
     """Connect the waiting caller to the answering target."""
-    waiting = state.talking
-    actions += redirect.abort_exchange(waiting)
+    waiting, aborted = redirect.abort_exchange(state.talking)
+    actions += aborted
     joined = replace(
         waiting,
         callee=answer.callee,
         callee_sdp=answer.callee_sdp,
         ends_at=now + answer.limits.call_seconds,
-        exchange=None,
     )
     restart_ice = state.from_consultation or state.setup.media_lost
     joined, requests = start_ice_restart(joined) if restart_ice else redirect.connect_callee(joined)
@@ -264,9 +265,11 @@ def _unanswered(state: Transferring, cause: Cause, actions: list[Action], now: f
     waiting = state.talking
     if state.transferor:
         status = cause.value.status if cause.value.status >= 300 else 480
-        actions += [Notify(state.transferor, status), *redirect.abort_exchange(waiting)]
-        returned = replace(waiting, callee=state.transferor, callee_sdp=state.transferor_sdp, exchange=None)
-        returned, requests = start_ice_restart(returned)
+        waiting, aborted = redirect.abort_exchange(waiting)
+        actions += [Notify(state.transferor, status), *aborted]
+        returned, requests = start_ice_restart(
+            replace(waiting, callee=state.transferor, callee_sdp=state.transferor_sdp)
+        )
         return returned, [*actions, *_release_leg(waiting.callee, Cause.HUNG_UP), SetPeer(state.transferor), *requests]
     if state.keep_with_app:
         report = ReportOutcome(waiting.callee, cause.value.outcome)
