@@ -16,7 +16,7 @@ from unificx.registrar import RegistrarDependencies as PresenceParts
 from unificx.sip.bearer import BearerTokens
 from unificx.sip.digest import Nonces, ha1
 from unificx.sip.digest_client import response_for
-from unificx.sip.endpoint import Admission, Endpoint
+from unificx.sip.endpoint import Endpoint, RequestChecks
 from unificx.sip.flow import Flow
 from unificx.sip.headers import AuthParams, parse_auth
 from unificx.sip.message import Request, Response, parse, respond
@@ -227,7 +227,7 @@ class SipHarness:
         self.endpoint = Endpoint(
             tag=lambda: f"tag{next(tags)}",
             via_host=lambda flow: "192.0.2.1:5060",
-            admission=Admission(self._check),
+            checks=RequestChecks(self._check),
         )
         self.calls = FakeCalls(self.endpoint)
         self.rate_limiter = RateLimiter(bytes(32), limits)

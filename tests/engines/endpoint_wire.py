@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import count
 
-from unificx.sip.endpoint import Admission, Endpoint
+from unificx.sip.endpoint import Endpoint, RequestChecks
 from unificx.sip.flow import Flow
 from unificx.sip.message import Request, Response, parse
 from unificx.sip.overload import OverloadControl
@@ -92,7 +92,7 @@ class Wire:
             via_host=lambda flow: "198.51.100.1:5060",
             overload=self.overload,
             wake=self.wake,
-            admission=Admission(self.check, self.may_reject),
+            checks=RequestChecks(self.check, self.may_reject),
             node="n7",
         )
 

@@ -53,7 +53,7 @@ from unificx.server.settings import Settings
 from unificx.server.trunks import carrier_trust, create_trunk_monitor
 from unificx.sip.bearer import BearerTokens
 from unificx.sip.digest import Nonces
-from unificx.sip.endpoint import Admission, Endpoint
+from unificx.sip.endpoint import Endpoint, RequestChecks
 from unificx.sip.flow import Flow
 from unificx.sip.incarnation import Incarnation
 from unificx.sip.legs import DialogTable, Leg
@@ -164,7 +164,7 @@ class SipServer:
             via_host=self._via,
             overload=OverloadControl(),
             wake=self._wake,
-            admission=Admission(self._check, may_reject),
+            checks=RequestChecks(self._check, may_reject),
             node=self._container.node,
         )
 

@@ -19,14 +19,14 @@ from unificx.sip.overload import OverloadControl
 from unificx.sip.transactions.client_transactions import ClientTransactions
 from unificx.sip.transactions.context import TransactionContext
 from unificx.sip.transactions.events import (
-    ADMIT_ALL,
     DROP,
+    NO_CHECKS,
     AckReceived,
     AckTimeout,
-    Admission,
     CancelReceived,
     ClientKey,
     Event,
+    RequestChecks,
     RequestFailed,
     RequestReceived,
     ResponseReceived,
@@ -40,11 +40,11 @@ __all__ = [
     "DROP",
     "AckReceived",
     "AckTimeout",
-    "Admission",
     "CancelReceived",
     "ClientKey",
     "Endpoint",
     "Event",
+    "RequestChecks",
     "RequestFailed",
     "RequestReceived",
     "ResponseReceived",
@@ -65,8 +65,8 @@ class Endpoint:
     `tag` makes unguessable tokens of at least 64 bits. `via_host` returns the sent-by ("host" or "host:port") of the
     Via for a flow. `node` is the id of this incarnation of the process: a prefix of every local tag and, after the
     magic cookie, of every local branch, so that another process can tell which node a message belongs to. `wake` is
-    called when a method other than `receive` and `timer` has produced output or an earlier deadline. `admission`
-    decides on every new request before a transaction is created for it. Times are monotonic seconds.
+    called when a method other than `receive` and `timer` has produced output or an earlier deadline. `checks` decide
+    on every new request before a transaction is created for it. Times are monotonic seconds.
     """
 
     def __init__(
@@ -77,14 +77,14 @@ class Endpoint:
         limits: Limits = LIMITS,
         overload: OverloadControl | None = None,
         wake: Callable[[], None] = _noop,
-        admission: Admission = ADMIT_ALL,
+        checks: RequestChecks = NO_CHECKS,
         node: str = "0",
     ) -> None:
         self.overload = overload
         self._limits = limits
         self._wake = wake
         self._context = TransactionContext(tag, node)
-        self._server_transactions = ServerTransactions(self._context, overload, CAPACITY, admission)
+        self._server_transactions = ServerTransactions(self._context, overload, CAPACITY, checks)
         self._client_transactions = ClientTransactions(self._context, via_host, CAPACITY)
 
     @property

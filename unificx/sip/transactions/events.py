@@ -38,7 +38,7 @@ def _always(request: Request, flow: Flow, now: float) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Admission:
+class RequestChecks:
     """Decisions on new requests before a transaction exists.
 
     `may_reject`: whether a request that the endpoint itself rejects, such as in an overload, is answered. The source
@@ -49,7 +49,7 @@ class Admission:
     may_reject: Callable[[Request, Flow, float], bool] = _always
 
 
-ADMIT_ALL = Admission()
+NO_CHECKS = RequestChecks()
 
 
 @dataclass(frozen=True, slots=True)

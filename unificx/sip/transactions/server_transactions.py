@@ -8,7 +8,7 @@ from unificx.sip.transactions.context import FlowIndex, TransactionContext
 from unificx.sip.transactions.events import (
     DROP,
     AckReceived,
-    Admission,
+    RequestChecks,
     RequestReceived,
     ServerKey,
     StatelessReply,
@@ -34,10 +34,10 @@ class ServerTransactions:
     """
 
     def __init__(
-        self, context: TransactionContext, overload: OverloadControl | None, capacity: int, admission: Admission
+        self, context: TransactionContext, overload: OverloadControl | None, capacity: int, checks: RequestChecks
     ) -> None:
         self.capacity = capacity
-        self._admission = admission
+        self._checks = checks
         self._context = context
         self._overload = overload
         self._by_key: dict[ServerKey, ServerTransaction] = {}
@@ -68,7 +68,7 @@ class ServerTransactions:
             merged = None if request.to_tag else merge_key_of(request)
             if self._rejected(request, (match, merged), flow, now, waited=waited):
                 return
-            decision = self._admission.check(request, flow, now)
+            decision = self._checks.check(request, flow, now)
             if isinstance(decision, StatelessReply):
                 if decision is not DROP:
                     self.reject_statelessly(request, flow, decision.status, headers=decision.headers)
@@ -116,7 +116,7 @@ class ServerTransactions:
         """Answer a CANCEL without a transaction: a retransmission gets the same response (9.2)."""
         invite = self._by_match.get((*match[:-1], "INVITE"))
         if not isinstance(invite, InviteServerTransaction) or not _matches_cancel(request, invite):
-            if self._admission.may_reject(request, flow, now):
+            if self._checks.may_reject(request, flow, now):
                 self.reject_statelessly(request, flow, 481)
             return
         response = respond(
@@ -142,7 +142,7 @@ class ServerTransactions:
             status = 482
         elif not in_dialog and request.max_forwards == 0:
             status = 483
-        if status and self._admission.may_reject(request, flow, now):
+        if status and self._checks.may_reject(request, flow, now):
             self.reject_statelessly(
                 request, flow, status, headers=(("Retry-After", str(retry_after)),) if retry_after else ()
             )
