@@ -237,8 +237,8 @@ async def test_a_call_is_removed_by_a_party_and_erased_by_an_administrator(world
     assert (await ada.post(f"/api/v1/history/{call_id}/restore")).status_code == 204
     assert await lists() == [1, 1, 1]
     foreign = await world.admin(world.globex)
-    for stranger, status in ((ada, 403), (foreign, 404)):
-        assert (await stranger.post(f"/api/v1/history/{call_id}/erase")).status_code == status
+    for other, status in ((ada, 403), (foreign, 404)):
+        assert (await other.post(f"/api/v1/history/{call_id}/erase")).status_code == status
     assert await lists() == [1, 1, 1]
     assert (await admin.post(f"/api/v1/history/{call_id}/erase")).status_code == 204
     assert await lists() == [0, 0, 0]

@@ -62,8 +62,7 @@ def http_app(  # noqa: PLR0917 - what an installation shows
         holds=container.holds,
         accesses=container.accesses,
         rotation=container.rotation,
-        history=container.history,
-        call_erasure=CallErasure(container.database, container.erasure, container.bus.publish),
+        **_for_history(container),
         mailboxes=container.mailboxes,
         custom_sounds=container.custom_sounds,
         prompt_overrides=container.prompt_overrides,
@@ -104,6 +103,11 @@ def http_app(  # noqa: PLR0917 - what an installation shows
         public_address=public_address,
     )
     return build(services)
+
+
+def _for_history(container: Container) -> dict[str, Any]:
+    erasure = CallErasure(container.database, container.erasure, container.bus.publish)
+    return {"history": container.history, "call_erasure": erasure}
 
 
 def _for_visitors(container: Container) -> dict[str, Any]:
