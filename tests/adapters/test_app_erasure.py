@@ -244,8 +244,22 @@ def keys_left(rooms: Container) -> Iterator[Key]:
         yield key
 
 
-@pytest.mark.promise("D3", "R4")
+@pytest.mark.promise("D3", "R4", whole=True)
 async def test_no_sealed_part_of_an_erased_person_opens_with_the_keys_that_are_left(tmp_path: Path) -> None:
+    """D3 as a whole: after an erasure no row with a part of the person is left in any table, and none of a copy opens.
+    Each table has a holding: `test_every_sealed_column_has_a_holding_or_a_reason`. Files and the directory, which is also
+    the search: `test_erasure_deletes_message_sound_and_recording`; address books:
+    `test_erasing_a_number_removes_it_from_all_address_books`; logs never had it: `test_logs_contain_no_personal_data`. The
+    plan and the receipt name what stays and why: `test_an_erasure_ends_with_a_receipt_that_anybody_can_verify`; what a hold
+    keeps: `test_an_erasure_cuts_access_keeps_what_is_held_and_ends_on_release`.
+
+    R4 as a whole: the person's key and those of each sound are destroyed, so that copies lose the data too: a backup,
+    `test_a_restored_home_directory_undoes_no_erasure`, and the key's own bytes,
+    `test_files_contain_no_byte_of_a_destroyed_key`. Expired data goes the same way: `test_each_other_kind_goes_after_its_period`,
+    and a person without rows loses the key: `test_a_subject_without_rows_loses_its_key_after_some_days`. The other
+    parties of a call keep it without the person (`test_the_other_party_keeps_the_call_after_an_erasure`), without fractions
+    of a second by which lists could be joined (`test_times_are_stored_to_the_second`). The certificate is the receipt:
+    `test_an_erasure_ends_with_a_receipt_that_anybody_can_verify`."""
     async with installation(tmp_path) as rooms:
         mine = await create_user_with_data(rooms)
         await add_personal_settings(rooms, mine)

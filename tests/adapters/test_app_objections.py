@@ -1,4 +1,5 @@
-"""An objection to the directory reaches the keys of phones at once, and other nodes without a restart."""
+"""Work of an installation without requests: an objection to the directory reaches the keys of phones at once, and other
+nodes without a restart; retention is swept."""
 
 import asyncio
 from pathlib import Path
@@ -17,7 +18,7 @@ from unificx.server.extension_state_handler import create_extension_states, foll
 from unificx.server.paths import InstallationPaths, database_url
 
 
-@pytest.mark.promise("D4")
+@pytest.mark.promise("D4", "R3")
 async def test_the_watchers_of_a_person_who_objects_are_notified(
     tmp_path: Path, sqlite_template: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -25,6 +26,7 @@ async def test_the_watchers_of_a_person_who_objects_are_notified(
     paths.home.mkdir(mode=0o700)
     paths.database.write_bytes(sqlite_template)
     monkeypatch.setattr("unificx.privacy.consents.service.FOLLOW_INTERVAL", 0.01)
+    monkeypatch.setattr("unificx.server.cleanup.CLEANUP_INTERVAL", 0.01)
     calls: Any = SimpleNamespace(calls={}, deps=SimpleNamespace(parking=Parking()), on_pending_output=lambda: None)
     async with open_installation(paths, database_url(paths, {}), {}, SystemClock()) as container:
         demo = await container.identity.initial_setup.create_demo_tenant()
@@ -46,3 +48,6 @@ async def test_the_watchers_of_a_person_who_objects_are_notified(
             while others[0].id not in changed:
                 await asyncio.sleep(0.01)
         assert not states._parts.is_listed(others[0])
+        async with asyncio.timeout(20):
+            while container.retention.status.last_run is None:
+                await asyncio.sleep(0.01)

@@ -100,8 +100,16 @@ async def object_to(client: httpx.AsyncClient, purpose: str, *, objects: bool = 
     assert listed["ledger"][0] == receipt
 
 
-@pytest.mark.promise("D4")
+@pytest.mark.promise("D4", whole=True)
 async def test_an_objection_takes_a_person_out_of_the_directory_at_once(world: World) -> None:
+    """D4 as a whole: the next request finds the person no more in the directory and the presence of colleagues. The same
+    for keys of phones (`test_who_has_objected_to_the_directory_is_not_watched_by_others`), their phone books
+    (`test_the_phone_book_has_an_address_of_its_own`), dialling by name
+    (`test_a_person_who_has_objected_is_not_found_by_name`), figures about the own work
+    (`test_an_objection_ends_figures_about_an_agent_at_once`) and suggestions to others
+    (`test_suggestions_need_consent_and_stop_with_it_at_once`). Direct marketing ends with the consent:
+    `test_users_agree_and_withdraw`, also if it cannot be stored: `test_a_withdrawal_holds_even_if_it_cannot_be_stored`.
+    Other nodes: `test_decisions_reach_other_nodes_without_a_restart`, `test_the_watchers_of_a_person_who_objects_are_notified`."""
     ada, ben = await world.user(world.acme, "1001"), await world.user(world.acme, "1002")
 
     async def numbers(client: httpx.AsyncClient, path: str) -> list[str]:

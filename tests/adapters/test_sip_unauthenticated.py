@@ -427,6 +427,7 @@ def attempts_v6(harness: SipHarness, outsider: Phone) -> list[int]:
 
 
 @pytest.mark.promise("C13")
+@pytest.mark.promise("D3")
 def test_logs_contain_no_personal_data(harness: SipHarness) -> None:
     with structlog.testing.capture_logs() as logs:
         for number in range(40):

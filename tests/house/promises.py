@@ -11,6 +11,7 @@ import re
 import signal
 import sys
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,7 @@ def promise_texts() -> dict[str, str]:
     return dict(found)
 
 
+@cache
 def promise_table() -> dict[str, Proofs]:
     """Return the proofs by promise. Raises KeyError if a test names an unknown promise."""
     table = {each: Proofs(text) for each, text in promise_texts().items()}

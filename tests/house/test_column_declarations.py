@@ -26,6 +26,7 @@ def all_tables() -> None:
 
 
 @pytest.mark.promise("S3", "K2")
+@pytest.mark.promise("T2")
 def test_every_column_is_plain_or_sealed() -> None:
     sealed = {(one.table, one.column) for one in personal_fields()}
     plain = {(one.table, one.column) for one in plain_columns()}

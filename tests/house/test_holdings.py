@@ -5,6 +5,8 @@ Without it, an erasure would leave rows of the area behind and its receipt would
 
 from unittest.mock import MagicMock
 
+import pytest
+
 from unificx.db import Base
 from unificx.db.base import sealed_part
 from unificx.db.migrations.models import load_all_models
@@ -30,6 +32,8 @@ EXCEPTIONS = {
 """Tables without a holding, each with the reason."""
 
 
+@pytest.mark.promise("D3")
+@pytest.mark.promise("D1")
 def test_every_sealed_column_has_a_holding_or_a_reason() -> None:
     load_all_models()
     holdings = all_holdings(MagicMock())

@@ -4,6 +4,7 @@ import asyncio
 import re
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from client_pages import Client, Clients
@@ -29,14 +30,22 @@ async def record(server: Server, household: Household) -> None:
         await asyncio.sleep(3)
 
 
+def record_in_thread(server: Server, household: Household) -> None:
+    recording = threading.Thread(target=lambda: asyncio.run(record(server, household)))
+    recording.start()
+    recording.join()
+
+
+def audio(server: Server) -> set[Path]:
+    return {each for each in (server.home / "audio").rglob("*") if each.is_file()}
+
+
 @pytest.fixture
 def anna(clients: Clients, server: Server, household: Household) -> Iterator[Client]:
     """A recorded call with Berta; the browser runs in this thread."""
     set_tenant_policy(server, mode="announce")
     set_extension_policy(server, household.anna, when="always")
-    recording = threading.Thread(target=lambda: asyncio.run(record(server, household)))
-    recording.start()
-    recording.join()
+    record_in_thread(server, household)
     anna = clients()
     anna.context.add_init_script(path=MEDIA_PROBE)
     yield anna.sign_in(household.anna)
@@ -46,8 +55,11 @@ def anna(clients: Clients, server: Server, household: Household) -> Iterator[Cli
 
 @pytest.mark.promise("R1", whole=True)
 @pytest.mark.promise("C8", "R2")
-def test_a_recording_is_played_archived_and_erased(clients: Clients, server: Server, anna: Client) -> None:
-    """R1 as a whole: the audio is erased from the app and from the portal, and no file of it is left."""
+def test_a_recording_is_played_archived_and_erased(
+    clients: Clients, server: Server, household: Household, anna: Client
+) -> None:
+    """R1 as a whole: one recording is erased in the portal and one in the app, and the files of both are gone. Nothing
+    else opens them, not even a backup: `test_a_restored_home_directory_undoes_no_erasure`."""
     page = anna.open("/calls").page
     page.get_by_text("Recordings", exact=True).click()
     line = page.get_by_role("listitem").filter(has_text=BERTA)
@@ -99,4 +111,19 @@ def test_a_recording_is_played_archived_and_erased(clients: Clients, server: Ser
     desk.get_by_role("dialog").get_by_role("button", name="Erase", exact=True).click()
     expect(desk.get_by_text("No recordings.")).to_be_visible()
     assert anna.api("GET", "/recordings")["items"] == []
+    assert audio(server) == set()
     assert page_of_all.findings == office.complaints == []
+
+    record_in_thread(server, household)
+    [one] = eventually(lambda: anna.api("GET", "/recordings")["items"], what="the second recording")
+    assert audio(server)
+    page.get_by_role("button", name="Recordings", exact=True).click()
+    line.get_by_role("button", name=BERTA).click()
+    page.get_by_role("button", name="Archive", exact=True).click()
+    page.get_by_role("button", name="Archived").click()
+    line.get_by_role("button", name=BERTA).click()
+    page.get_by_role("button", name="Erase", exact=True).click()
+    page.get_by_role("dialog").get_by_role("button", name="Erase", exact=True).click()
+    expect(page.get_by_text("The archive is empty.")).to_be_visible()
+    assert anna.api("GET", f"/recordings/{one['id']}")["code"] == "over"
+    assert audio(server) == set()

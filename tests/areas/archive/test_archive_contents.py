@@ -28,8 +28,14 @@ def everything(archive: zipfile.ZipFile) -> str:
     return "\n".join(archive.read(name).decode("utf-8", "replace") for name in archive.namelist())
 
 
-@pytest.mark.promise("D1")
+@pytest.mark.promise("D1", whole=True)
 async def test_the_copy_has_every_exportable_field_and_no_other(installation: Installation) -> None:
+    """D1 as a whole: a copy has each field of each table that may be exported, and a page that shows it to people. Tables
+    cannot be left out: `test_every_sealed_column_has_a_holding_or_a_reason`. Nothing of others is in it:
+    `test_values_of_others_are_not_in_it`. A person gets it in the client (`test_people_learn_of_changes_and_decide`), with
+    who has opened the data (`test_an_access_is_noted_once_in_an_hour`); on request, also callers outside
+    (`test_accesses_to_data_of_a_caller_outside_are_in_the_copy_of_it`), within the time limit of the law
+    (`test_a_request_is_answered_within_its_time_limit`, `test_gdpr_month_ends_on_a_working_day`)."""
     archive = await built(installation)
     text, missing, covered = everything(archive), [], covered_tables() - {"audio_derived"}
     for field in personal_fields():
@@ -43,6 +49,9 @@ async def test_the_copy_has_every_exportable_field_and_no_other(installation: In
         else:
             assert value not in text, place
     assert not missing
+    page = archive.read("index.html").decode()
+    assert "<html" in page
+    assert all(f"data/{kind['name']}.json" in page for kind in json.loads(archive.read("manifest.json"))["kinds"])
 
 
 @pytest.mark.promise("D1")

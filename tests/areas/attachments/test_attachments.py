@@ -229,10 +229,12 @@ async def test_files_without_a_row_are_removed_at_the_start(store: Store) -> Non
 
 
 @pytest.mark.promise("C11")
+@pytest.mark.promise("T2")
 async def test_erasing_the_author_destroys_the_files(store: Store) -> None:
     mine, others = await store.upload(), await store.upload(owner=BEN)
     for id_, owner in ((mine, ADA), (others, BEN)):
         await store.attach(id_, owner=owner)
+    assert not any(b"canary" in store.blobs.read(name, 0, len(TEXT)) for name in store.names())
     owner = DataSubject("acme", ADA.subject)
     holding = attachment_holding(store.database, store.files)
     assert await holding.find(owner) == {"files sent in conversations": 1}

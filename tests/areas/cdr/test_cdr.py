@@ -227,6 +227,7 @@ async def test_erasing_one_anonymous_caller_leaves_the_others(
 
 
 @pytest.mark.promise("R3")
+@pytest.mark.promise("R4")
 async def test_times_are_stored_to_the_second(history: CdrService, spool: Spool, clock: ManualClock) -> None:
     """Fractions of a second would recognise a call in another list after its parties were erased."""
     clock.advance(0.789)

@@ -1,6 +1,7 @@
 """Sign-in, sessions and passwords, and what responses reveal to unauthenticated clients."""
 
 import asyncio
+import re
 from datetime import timedelta
 
 import pytest
@@ -201,4 +202,14 @@ async def test_malformed_hash_does_not_match_and_does_not_raise() -> None:
     passwords = PasswordHashing(PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
     assert not await passwords.verify("not a hash", "x")
     assert await passwords.verify(await passwords.hash("x"), "x")
-    assert (await passwords.hash("x")).startswith("$argon2id$")
+
+
+@pytest.mark.promise("T2")
+async def test_passwords_are_stored_by_argon2id() -> None:
+    """With at least the parameters of RFC 9106 section 4 for little memory, or OWASP's equivalent."""
+    stored = await PasswordHashing().hash("x")
+    found = re.fullmatch(r"\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$[\w+/]{22,}\$[\w+/]{43,}", stored)
+    assert found is not None
+    memory, passes = int(found[1]), int(found[2])
+    assert memory >= 19_456
+    assert passes >= 2

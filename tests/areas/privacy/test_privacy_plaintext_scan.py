@@ -52,8 +52,15 @@ async def put(uow: UnitOfWork, records: list[bytes]) -> None:
     await uow.session.execute(insert(FriendRow), values)
 
 
-@pytest.mark.promise("T2", "R4")
+@pytest.mark.promise("R4")
+@pytest.mark.promise("T2", whole=True)
 async def test_no_file_contains_plaintext(tmp_path: Path, clock: ManualClock) -> None:
+    """T2 as a whole: no file of the database, its logs, the spool and the key store has a personal value in the clear
+    (PostgreSQL: `test_no_file_of_postgresql_contains_plaintext`), and each personal column, of billing too, is sealed
+    (`test_every_column_is_plain_or_sealed`). Sound of recordings and mailboxes: `test_no_plaintext_on_disk`; messages:
+    `test_texts_are_sealed_and_end_with_their_tenant`; their files: `test_erasing_the_author_destroys_the_files`. The keys
+    are those of each person, under the master key: `test_the_master_key_is_replaced_everywhere`. A live installation is
+    searched by `test_the_demo_passes_and_each_fault_is_named`. Passwords: `test_passwords_are_stored_by_argon2id`."""
     keys = KeyStore(tmp_path / "keys.db", bytes(range(32)), clock)
     for name in ("+4915551234987", "quokka canaryson"):
         keys.find_or_create("t", "any", name)

@@ -64,6 +64,7 @@ async def setup(database: Database, keys: KeyStore, clock: ManualClock) -> Any:
 
 
 @pytest.mark.promise("U6", "D2")
+@pytest.mark.promise("D1")
 async def test_a_request_is_answered_within_its_time_limit(setup: Setup, database: Database) -> None:
     requests, notifier, _, ada = setup
     sent = await requests.submit_own(ada.tenant_id, ada.id, "correction", " My name is Ada L. ")
