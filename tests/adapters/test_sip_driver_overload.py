@@ -14,6 +14,7 @@ from unificx.sip.overload import OverloadControl
 from unificx.sip.timers import T1
 from unificx.sip_server import RateLimiter, SipDriver
 from unificx.sip_server.message_queue import MessageQueue, urgency_of
+from unificx.sip_server.rate_limiter import RateLimits
 
 FLOW = Flow("udp", "192.0.2.7", 5060)
 COSTS = {"INVITE": 0.002, "BYE": 0.0005, "REGISTER": 0.0003}
@@ -43,7 +44,8 @@ class Server:
         self.endpoint = Endpoint(
             tag=lambda: f"t{next(tags)}", via_host=lambda flow: "192.0.2.1:5060", overload=OverloadControl()
         )
-        self.driver = SipDriver(self.endpoint, self, RateLimiter(bytes(32)), self.sent, LoopClock())  # type: ignore[arg-type]
+        self.limiter = RateLimiter(bytes(32))
+        self.driver = SipDriver(self.endpoint, self, self.limiter, self.sent, LoopClock())  # type: ignore[arg-type]
         self.counts: Counter[str] = Counter()
         self.waits: list[float] = []
         self._asked: dict[tuple[str, str], float] = {}
@@ -139,6 +141,29 @@ def test_single_stall_rejects_nothing(seconds: float, load: float) -> None:
         await asyncio.sleep(5)
         assert server.counts["INVITE 200"] == server.counts["BYE 200"] == load * CAPACITY * 5
         assert server.counts["INVITE 503"] == 0
+
+    run_in_virtual_time(run())
+
+
+@pytest.mark.promise("T3")
+def test_messages_of_a_flood_that_are_queued_are_dropped_as_well() -> None:
+    """They were received before the source had used up its tokens."""
+
+    class Limited(Server):
+        def handle(self, event: Event, now: float) -> None:
+            if isinstance(event, RequestReceived):
+                self.limiter.take_token(FLOW, event.request.method, now)
+            super().handle(event, now)
+
+    async def run() -> None:
+        server = Limited()
+        server.driver._lag = 1.0  # as measured after a stall
+        for number in range(2000):
+            server._asked[f"c{number}", "REGISTER"] = server.loop.time()
+            server.driver.receive(message("REGISTER", number), FLOW)
+        await asyncio.sleep(3)
+        assert server.counts["REGISTER 200"] >= RateLimits().burst
+        assert server.counts["REGISTER 200"] <= RateLimits().burst + 3 * RateLimits().rate
 
     run_in_virtual_time(run())
 

@@ -96,9 +96,11 @@ class SipDriver:
         end = now + SLICE
         try:
             while now < end and (message := self._queue.take(now)) is not None:
-                waited = now - message.received_at if self._queue.overloaded else 0.0
-                self._endpoint.receive(message.data, message.flow, now, waited)
-                self._pump(now)
+                # Those before it may have used up the tokens of its source.
+                if self._rate_limiter.accepts(message.data, message.flow, now):
+                    waited = now - message.received_at if self._queue.overloaded else 0.0
+                    self._endpoint.receive(message.data, message.flow, now, waited)
+                    self._pump(now)
                 now = self._clock.monotonic()
         finally:
             if self._queue and self._loop is not None:
