@@ -129,6 +129,42 @@ async def test_second_offer_during_an_exchange_is_refused() -> None:
     )
 
 
+async def test_offer_instead_of_an_ack_is_accepted() -> None:
+    """A client that has lost its connection, and with it the transaction, acknowledges nothing: the call goes on."""
+    await up(
+        """
+        alice -> INVITE [alice/hold]
+        bob   <- INVITE [alice/hold]
+        bob   -> 200 [bob/held]
+        bob   <- ACK
+        alice <- 200 [bob/held]
+        ... 0.2 s
+        alice -> INVITE [alice/anew]
+        bob   <- INVITE [alice/anew]
+        bob   -> 200 [bob/anew]
+        bob   <- ACK
+        alice <- 200 [bob/anew]
+        alice -> ACK
+        ... 40 s
+    """
+        + DOWN
+    )
+
+
+async def test_offer_instead_of_an_ack_with_an_answer_is_refused() -> None:
+    await up(
+        """
+        alice -> INVITE
+        alice <- 200 [bob]
+        alice -> INVITE [alice/anew]
+        alice <- 500
+          Retry-After: 1
+        alice -> ACK [alice]
+    """
+        + DOWN
+    )
+
+
 async def test_reinvite_without_sdp_is_offered_the_current_session() -> None:
     await up(
         """

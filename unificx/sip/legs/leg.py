@@ -253,9 +253,14 @@ class Leg(ReferLeg):
         if self.local_offer is not None and self.local_offer.key is not None:
             self._respond(key, request, 491, now)
             return
-        if self.remote_offer is not None or self.retransmission is not None:
+        pending = self.retransmission
+        if self.remote_offer is not None or (
+            pending is not None and (pending.is_offer or pending.response.status < 200)
+        ):
             self._respond(key, request, 500, now, [("Retry-After", "1")])
             return
+        # The ACK was lost or overtaken (RFC 5407 section 3.1.4), or never sent by a client that lost its connection.
+        self.retransmission = None
         if not self._negotiate_as_uas(key, request, now):
             return
         self._respond(key, request, 100, now)
@@ -301,7 +306,7 @@ class Leg(ReferLeg):
         response = respond(request, 200, to_tag=self.id, headers=self._target_refresh_headers(body, request), body=body)
         self.local_sdp = body
         self.retransmission = RetransmittedResponse(
-            response, RetransmissionSchedule.start(now, capped=True), request.cseq_number
+            response, RetransmissionSchedule.start(now, capped=True), request.cseq_number, is_offer=not request.body
         )
         self.table.endpoint.respond(key, response, now)
         self.table.rearm(self)

@@ -40,11 +40,14 @@ class RemoteOffer:
 
 @dataclass(slots=True)
 class RetransmittedResponse:
-    """A response retransmitted until acknowledged, and the sequence number of its INVITE."""
+    """A response retransmitted until acknowledged, and the sequence number of its INVITE.
+
+    `is_offer`: it contains an offer, whose answer is in the ACK."""
 
     response: Response
     schedule: RetransmissionSchedule
     cseq: int
+    is_offer: bool = False
 
 
 def supports_update(message: Request | Response) -> bool:
