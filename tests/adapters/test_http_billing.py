@@ -103,3 +103,52 @@ async def test_an_operator_records_payments_and_an_administrator_sees_the_balanc
     rest = (await admin.get(f"{path}/payments", params={"limit": 1, "cursor": page["next"]})).json()
     assert ({page["items"][0]["amount"], rest["items"][0]["amount"]}, rest["next"]) == ({-9_900_000, 49_900_000}, None)
     assert (await user.get(f"{path}/payments")).status_code == (await user.get(f"{path}/balance")).status_code == 403
+
+
+@pytest.mark.promise("U4")
+async def test_an_operator_sells_a_plan_and_an_administrator_sees_its_charges(world: World) -> None:
+    operator, admin, tenant = world.client(operator=True), await world.admin(world.acme), {"tenant": "acme"}
+    user = await world.user(world.acme, "1001")
+    new = {"name": "Business", "price": 31_000_000, "extension_price": 2_000_000, "included": {"": 31}}
+    made = await operator.post("/api/v1/plans", json=new)
+    assert (made.status_code, made.json()["currency"], made.json()["tenants"]) == (201, "EUR", 0)
+    path = f"/api/v1/plans/{made.json()['id']}"
+    first = {"plan": "Business", "since": f"{world.clock.now():%Y-%m-01}"}
+    assert (await operator.put("/api/v1/billing/plan", params=tenant, json=first)).json()["present"][
+        "name"
+    ] == "Business"
+    assert (await operator.get("/api/v1/plans")).json()["items"][0]["tenants"] == 1
+    changed = (await operator.patch(path, json={"price": 40_000_000})).json()
+    assert [each["price"] for each in changed["terms"]] == [31_000_000, 40_000_000]
+    assert (await operator.delete(path)).status_code == 409
+    deck = (await operator.post(DECKS, params=tenant, json={"name": "Carrier"})).json()
+    await operator.put(f"{DECKS}/{deck['id']}/rates", params=tenant, content=CSV)
+    await operator.post(f"{DECKS}/{deck['id']}/start", params=tenant, json={})
+    await called_outside(world, 40 * 60)
+
+    shown = (await admin.get("/api/v1/billing/charges")).json()
+    amounts = [(each["kind"], each["quantity"], each["amount"]) for each in shown["charges"]]
+    assert amounts == [("plan", 1, 31_000_000), ("extensions", 1, 2_000_000), ("calls", 9, 90_000)]
+    assert [(each["group"], each["used_seconds"]) for each in shown["included"]] == [("", 31 * 60)]
+    assert (shown["month"], shown["unrated"]) == (f"{world.clock.now():%Y-%m}", 0)
+    own = (await admin.get("/api/v1/billing/plan")).json()
+    assert (own["present"]["name"], own["present"]["tenants"]) == ("Business", None)
+    ended = await operator.delete("/api/v1/billing/plan", params={**tenant, "since": "2026-01-31"})
+    assert ended.status_code == 204
+    assert [each["plan"] for each in (await admin.get("/api/v1/billing/plan")).json()["assignments"]] == [
+        "Business",
+        None,
+    ]
+    for method, url, body in (
+        ("PUT", "/api/v1/billing/plan", first),
+        ("DELETE", "/api/v1/billing/plan", None),
+        ("POST", "/api/v1/plans", new),
+        ("GET", "/api/v1/plans", None),
+        ("GET", path, None),
+        ("PATCH", path, {"price": 0}),
+        ("DELETE", path, None),
+    ):
+        assert (await admin.request(method, url, json=body)).status_code == 403, (method, url)
+    for url in ("/api/v1/billing/plan", "/api/v1/billing/charges"):
+        assert (await user.get(url)).status_code == 403
+    assert (await admin.get("/api/v1/billing/charges", params={"month": "2026-13"})).status_code == 422

@@ -269,6 +269,7 @@ NEW = {
     "POST /billing/rate-decks",
     "POST /billing/refunds",
     "POST /contacts",
+    "POST /plans",
     "POST /attachments",
     "PATCH /attachments/{attachment_id}",
     "PUT /contacts/import",

@@ -11,6 +11,7 @@ from conference_legs import join_room
 from http_world import OPEN_TO_ALL, PASSWORD, SPOKEN, FakeCall, World
 from push_service import PushService, SubscribedBrowser
 
+from unificx.billing import NewPlan
 from unificx.conferencing import Booking, NewRoom
 from unificx.identity import NewExtension, Role
 from unificx.media.sounds import Sound
@@ -45,6 +46,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "start_rate_deck": {},
     "rate_again": {"since": "2026-01-01T00:00:00Z", "until": "2026-02-01T00:00:00Z"},
     "import_rates": {},
+    "assign_plan": {"plan": "Business"},
+    "update_plan": {"name": "Stolen"},
     "record_payment": {"reference": "1", "amount": 10_000},
     "record_refund": {"payment": "1", "reference": "2", "amount": 10_000},
     "create_webhook": {"name": "Stolen", "url": "https://example.com/hook", "events": ["call.ended"]},
@@ -129,7 +132,7 @@ BODIES: dict[str, dict[str, Any]] = {
 }
 """Valid body of each operation that takes one and accesses a tenant."""
 
-OF_OPERATORS = {"delete_rate_deck", "import_rates", "start_rate_deck"}
+OF_OPERATORS = {"delete_rate_deck", "import_rates", "start_rate_deck", "show_plan", "update_plan", "delete_plan"}
 """Operations on an object that administrators may not change in their own tenant either."""
 
 WITHOUT_TENANT_PARAMETERS = {
@@ -167,6 +170,8 @@ WITHOUT_TENANT_PARAMETERS = {
     "subscribe_push",
     "unsubscribe_push",
     "test_push",
+    "list_plans",
+    "create_plan",
     "list_tenants",
     "create_tenant",
     "answer_policy",
@@ -215,6 +220,7 @@ NOUNS = (
     "api-keys",
     "webhooks",
     "billing/rate-decks",
+    "billing/plan",
     "privacy-requests",
 )
 
@@ -293,6 +299,7 @@ async def create_foreign_objects(world: World) -> dict[str, list[str]]:
         "disclosure_id": [request["id"]],
         "key_id": [key["id"]],
         "deck": [(await world.services.billing.decks.create(world.globex.id, "Carrier", "EUR")).id],
+        "plan": [(await world.services.billing.plans.create(NewPlan("Business", "EUR", 1))).id],
         "webhook": [await create_foreign(world, "webhooks")],
         "delivery": ["0198c2a4"],
         "factor_id": [totp["id"]],

@@ -47,7 +47,7 @@ _CREATES_DATA = re.compile(
     r"POST /api/v1/(?:tenants|persons|invitations|api-keys|webhooks|extensions|devices|rooms|groups|hours|menus|queues"
     r"|meetings|trunks|numbers|numbers/range|routes|blocks|mailboxes|calls|me/diagnostics-reports|me/requests|people/import"
     r"|privacy-requests(?:/[^/]+/disclosures)?"
-    r"|people/[^/]+/extensions|billing/(?:rate-decks|payments|refunds)|contacts"
+    r"|people/[^/]+/extensions|billing/(?:rate-decks|payments|refunds)|contacts|plans"
     r"|rooms/[^/]+/(?:invitations|meeting/recording))"
     r"|PUT /api/v1/(?:billing/rate-decks/[^/]+/rates|contacts/import)"
     r"|PUT /dav/books/.+"
