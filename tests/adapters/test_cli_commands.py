@@ -26,6 +26,30 @@ def test_payment_commands(home: CliHome) -> None:
     assert "40.00" in home.run_text("payment", "balance")
 
 
+def test_plan_and_rate_commands(home: CliHome, tmp_path: Path) -> None:
+    at = "--home", str(home.folder)
+    create = ("plan", "create", "--name", "Business", "--price")
+    assert "any=100,mobile=50" in error_line(home.run(*create, "1", "--included", "any", *at))
+    made = home.run_json(*create, "30", "--extension-price", "2.5", "--included", "any=100,mobile=50")
+    assert made["terms"][0]["included"] == {"": 100, "mobile": 50}
+    assert home.run_json("plan", "assign", "Business")["present"]["name"] == "Business"
+    changed = home.run_json("plan", "update", "Business", "--price", "40", "--included", "none")
+    assert [each["price"] for each in changed["terms"]] == [30_000_000, 40_000_000]
+    assert "any: 100, mobile: 50" in home.run_text("plan", "show", "Business")
+    assert "30.00" in home.run_text("plan", "charges")
+    assert "any group: 0 of" in home.run_text("plan", "charges")
+    assert "archive" in error_line(home.run("plan", "delete", "Business", *at)).lower()
+    assert home.run_json("plan", "archive", "Business")["archived"]
+    assert "pass --end" in error_line(home.run("plan", "assign", *at))
+    assert home.run_json("plan", "assign", "--end")["present"] is None
+    assert "There is no such plan" in error_line(home.run("plan", "show", "None", *at))
+    file = tmp_path / "deck.csv"
+    file.write_text("prefix,price\n49,0.01\n")
+    deck = home.run_json("rate", "import", str(file), "--name", "Carrier", "--start")["deck"]
+    assert home.run_json("billing", "rate-deck", "list") == home.run_json("rate", "list") == [deck]
+    assert "0.01" in home.run_text("rate", "show", deck["id"])
+
+
 def test_tenant_commands(home: CliHome) -> None:
     made = home.run_json("tenant", "create", "--slug", "acme", "--domain", "acme.example")
     assert (made["slug"], made["name"]) == ("acme", "acme")

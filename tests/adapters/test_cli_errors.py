@@ -136,9 +136,11 @@ def test_an_option_is_named_as_it_is_typed() -> None:
 
 def commands(group: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
     for name, command in group.commands.items():
+        if command.hidden:
+            continue
         if hasattr(command, "commands"):
             yield from commands(command, (*path, name))
-        elif not command.hidden:
+        else:
             yield " ".join((*path, name)), command
 
 

@@ -1,10 +1,10 @@
 """`unificx payment`: payments by bank transfer, their refunds, and what a tenant owes."""
 
-import re
 from typing import Annotated
 
 import typer
 
+from unificx.cli.amounts import parse_amount, readable
 from unificx.cli.api_client import ApiClient, Json
 from unificx.cli.command import CommandContext, command, command_group
 from unificx.cli.output import print_item, print_items
@@ -17,20 +17,8 @@ _PAYMENT = {
     "at": "recorded",
 }
 _BALANCE = {"currency": "currency", "sold": "sold", "received": "received", "owed": "owed"}
-_AMOUNTS = ("amount", "sold", "received", "owed")
-_MICROS = 1_000_000
-_DECIMAL = re.compile(r"([0-9]{1,7})(?:\.([0-9]{1,6}))?\Z", re.ASCII)
 
-
-def _parse_amount(text: str) -> int:
-    """Return the millionths of a decimal number."""
-    found = _DECIMAL.match(text)
-    if found is None:
-        raise typer.BadParameter("an amount is a number such as 49.90.")
-    return int(found[1]) * _MICROS + int((found[2] or "").ljust(6, "0"))
-
-
-Amount = Annotated[int, typer.Option(parser=_parse_amount, metavar="AMOUNT", help="Amount, such as 49.90.")]
+Amount = Annotated[int, typer.Option(parser=parse_amount, metavar="AMOUNT", help="Amount, such as 49.90.")]
 Reference = Annotated[str, typer.Option(help="Number of the transaction in the bank statement.")]
 
 group = command_group("payment", "Payments by bank transfer, and the balance.")
@@ -68,7 +56,7 @@ def list_(context: CommandContext) -> None:
         return await api.list_all("/billing/payments", tenant=await api.resolve_tenant(context.tenant))
 
     found = context.run(request)
-    shown = found if context.as_json else [_readable(each) for each in found]
+    shown = found if context.as_json else [readable(each) for each in found]
     print_items(shown, _PAYMENT, as_json=context.as_json, empty_text="There are no payments yet.")
 
 
@@ -81,7 +69,7 @@ def balance(context: CommandContext) -> None:
         return found["items"]
 
     found = context.run(request)
-    shown = found if context.as_json else [_readable(each) for each in found]
+    shown = found if context.as_json else [readable(each) for each in found]
     print_items(shown, _BALANCE, as_json=context.as_json, empty_text="Nothing was sold or paid yet.")
 
 
@@ -90,14 +78,4 @@ def _send(context: CommandContext, path: str, body: dict[str, object]) -> None:
         return await api.post(path, body, tenant=await api.resolve_tenant(context.tenant))
 
     made = context.run(request)
-    print_item(made if context.as_json else _readable(made), _PAYMENT, as_json=context.as_json)
-
-
-def _readable(item: Json) -> Json:
-    """Return an item with its amounts as decimal numbers."""
-    return {**item, **{name: _decimal(item[name]) for name in _AMOUNTS if name in item}}
-
-
-def _decimal(micros: int) -> str:
-    whole, fraction = divmod(abs(micros), _MICROS)
-    return f"{'-' if micros < 0 else ''}{whole}." + f"{fraction:06}".rstrip("0").ljust(2, "0")
+    print_item(made if context.as_json else readable(made), _PAYMENT, as_json=context.as_json)

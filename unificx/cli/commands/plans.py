@@ -1,0 +1,241 @@
+"""`unificx plan`: plans, which tenant has which one, and the charges of a month."""
+
+import re
+from typing import Annotated
+
+import typer
+
+from unificx.cli.amounts import all_readable, format_amount, parse_amount
+from unificx.cli.api_client import ApiClient, Json
+from unificx.cli.command import CommandContext, command, command_group
+from unificx.cli.errors import CliError
+from unificx.cli.output import print_done, print_item, print_items, print_json
+
+_PLAN = {
+    "name": "name",
+    "price": "price",
+    "extension_price": "per extension",
+    "number_price": "per number",
+    "currency": "currency",
+    "minutes": "included minutes",
+    "tenants": "tenants",
+    "archived": "archived",
+    "id": "id",
+}
+_TERMS = {
+    "since": "from",
+    "price": "price",
+    "extension_price": "per extension",
+    "number_price": "per number",
+    "minutes": "included minutes",
+}
+_ASSIGNMENTS = {"since": "from", "plan": "plan"}
+_CHARGES = {
+    "kind": "charge",
+    "name": "name",
+    "quantity": "quantity",
+    "unit": "unit",
+    "unit_price": "per month",
+    "amount": "amount",
+    "currency": "currency",
+    "since": "from",
+    "until": "until",
+}
+_INCLUDED = re.compile(r"(any|[a-z0-9][a-z0-9_-]{0,30})=([0-9]{1,8})\Z", re.ASCII)
+
+
+def _parse_included(text: str) -> dict[str, int]:
+    """Return included minutes by group from a list such as any=100,mobile=50; "none": no minutes."""
+    found: dict[str, int] = {}
+    for each in text.split(",") if text != "none" else ():
+        pair = _INCLUDED.match(each.strip())
+        if pair is None:
+            raise typer.BadParameter("included minutes are written such as any=100,mobile=50.")
+        found["" if pair[1] == "any" else pair[1]] = int(pair[2])
+    return found
+
+
+Reference = Annotated[str, typer.Argument(metavar="PLAN", help="Name or id of the plan.")]
+ExtensionPrice = Annotated[
+    int | None, typer.Option(parser=parse_amount, metavar="AMOUNT", help="Price of each extension per month.")
+]
+NumberPrice = Annotated[
+    int | None, typer.Option(parser=parse_amount, metavar="AMOUNT", help="Price of each public number per month.")
+]
+Included = Annotated[
+    dict[str, int] | None,
+    typer.Option(
+        parser=_parse_included,
+        metavar="MINUTES",
+        help="Included minutes by group of rates, such as any=100,mobile=50; none: no minutes.",
+    ),
+]
+
+group = command_group("plan", "Plans, and the charges of a month.")
+
+
+@command(group, "create", of_tenant=False)
+def create(
+    context: CommandContext,
+    *,
+    name: Annotated[str, typer.Option(help="Name of the plan.")],
+    price: Annotated[int, typer.Option(parser=parse_amount, metavar="AMOUNT", help="Price of a tenant per month.")],
+    extension_price: ExtensionPrice = None,
+    number_price: NumberPrice = None,
+    included: Included = None,
+    currency: Annotated[str, typer.Option(help="Code of the currency.")] = "EUR",
+) -> None:
+    """Create a plan."""
+    body = {"name": name, "currency": currency, "price": price, "included": included}
+    body |= {"extension_price": extension_price, "number_price": number_price}
+    _print_plan(context, context.run(lambda api: api.post("/plans", body)))
+
+
+@command(group, "list", of_tenant=False)
+def list_(context: CommandContext) -> None:
+    """List plans."""
+    found = context.run(lambda api: api.list_all("/plans"))
+    shown = found if context.as_json else [_readable(each) for each in found]
+    print_items(shown, _PLAN, as_json=context.as_json, empty_text="There are no plans yet.")
+
+
+@command(group, "show", of_tenant=False)
+def show(context: CommandContext, plan: Reference) -> None:
+    """Show a plan and its changes of prices."""
+    found = context.run(lambda api: _find(api, plan))
+    _print_plan(context, found)
+    if not context.as_json:
+        terms = [{**each, "minutes": _minutes(each["included"])} for each in found["terms"]]
+        print_items(all_readable(terms, as_json=False), _TERMS, as_json=False, empty_text="")
+
+
+@command(group, "update", of_tenant=False)
+def update(
+    context: CommandContext,
+    *,
+    plan: Reference,
+    name: Annotated[str | None, typer.Option(help="Another name.")] = None,
+    price: Annotated[
+        int | None, typer.Option(parser=parse_amount, metavar="AMOUNT", help="Price of a tenant per month.")
+    ] = None,
+    extension_price: ExtensionPrice = None,
+    number_price: NumberPrice = None,
+    included: Included = None,
+    since: Annotated[
+        str | None, typer.Option("--from", metavar="DAY", help="First day of other prices; default: next month.")
+    ] = None,
+) -> None:
+    """Rename a plan, or change its prices."""
+    body = {"name": name, "price": price, "extension_price": extension_price, "number_price": number_price}
+    body |= {"included": included}
+    if since is not None and all(value is None for value in body.values()):
+        raise CliError("There is nothing to change.", "Set a price or --included; see --help.")
+    _change(context, plan, {**body, "since": since})
+
+
+@command(group, "archive", of_tenant=False)
+def archive(
+    context: CommandContext,
+    plan: Reference,
+    undo: Annotated[bool, typer.Option("--undo", help="Let it be assigned again.")] = False,
+) -> None:
+    """Archive a plan.
+
+    Tenants that have it keep it; it is not assigned to others."""
+    _change(context, plan, {"archived": not undo})
+
+
+@command(group, "delete", of_tenant=False)
+def delete(context: CommandContext, plan: Reference) -> None:
+    """Delete a plan that was never assigned."""
+
+    async def request(api: ApiClient) -> Json:
+        found = await _find(api, plan)
+        await api.delete(f"/plans/{found['id']}")
+        return found
+
+    print_done("The plan was deleted.", {"deleted": context.run(request)["id"]}, as_json=context.as_json)
+
+
+@command(group, "assign")
+def assign(
+    context: CommandContext,
+    *,
+    plan: Annotated[str | None, typer.Argument(metavar="[PLAN]", help="Name or id of the plan.")] = None,
+    end: Annotated[bool, typer.Option("--end", help="End the present plan instead.")] = False,
+    since: Annotated[
+        str | None, typer.Option("--from", metavar="DAY", help="First day, such as 2027-03-01; default: today.")
+    ] = None,
+) -> None:
+    """Assign a plan to a tenant from a day on."""
+    if (plan is None) is not end:
+        raise CliError("Name a plan, or pass --end.", "List plans with `unificx plan list`.")
+
+    async def request(api: ApiClient) -> Json:
+        tenant = await api.resolve_tenant(context.tenant)
+        if plan is None:
+            await api.delete("/billing/plan", tenant=tenant, since=since)
+            return await api.get("/billing/plan", tenant=tenant)
+        return await api.put("/billing/plan", {"plan": plan, "since": since}, tenant=tenant)
+
+    found = context.run(request)
+    if context.as_json:
+        print_json(found)
+        return
+    shown = [{**each, "plan": each["plan"] or "none"} for each in found["assignments"]]
+    print_items(shown, _ASSIGNMENTS, as_json=False, empty_text="")
+
+
+@command(group, "charges")
+def charges(
+    context: CommandContext,
+    month: Annotated[str | None, typer.Option(help="Month, such as 2027-03; default: the present one.")] = None,
+) -> None:
+    """Show what a tenant is charged for a month."""
+
+    async def request(api: ApiClient) -> Json:
+        return await api.get("/billing/charges", tenant=await api.resolve_tenant(context.tenant), month=month)
+
+    found = context.run(request)
+    if context.as_json:
+        print_json(found)
+        return
+    print_items(
+        all_readable(found["charges"], as_json=False), _CHARGES, as_json=False, empty_text="Nothing is charged."
+    )
+    for each in found["included"]:
+        used, included = (-(-each[name] // 60) for name in ("used_seconds", "included_seconds"))
+        print(f"included minutes, {each['group'] or 'any group'}: {used} of {included} used")
+    if found["unrated"]:
+        print(f"calls without a price: {found['unrated']}")
+
+
+def _change(context: CommandContext, plan: str, body: dict[str, object]) -> None:
+    async def request(api: ApiClient) -> Json:
+        found = await _find(api, plan)
+        return await api.patch(f"/plans/{found['id']}", body, {"since": "from"})
+
+    _print_plan(context, context.run(request))
+
+
+async def _find(api: ApiClient, reference: str) -> Json:
+    """Return a plan by name or id."""
+    for plan in await api.list_all("/plans"):
+        if reference in (plan["name"], plan["id"]):
+            return plan
+    raise CliError("There is no such plan.", "List them with `unificx plan list`.")
+
+
+def _print_plan(context: CommandContext, plan: Json) -> None:
+    print_item(plan if context.as_json else _readable(plan), _PLAN, as_json=context.as_json)
+
+
+def _readable(plan: Json) -> Json:
+    """Return a plan with its newest terms as they are printed."""
+    terms = plan["terms"][-1]
+    prices = {name: format_amount(terms[name]) for name in ("price", "extension_price", "number_price")}
+    return {**plan, **prices, "minutes": _minutes(terms["included"])}
+
+
+def _minutes(included: dict[str, int]) -> str:
+    return ", ".join(f"{group or 'any'}: {minutes}" for group, minutes in included.items()) or "none"
