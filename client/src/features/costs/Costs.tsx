@@ -14,7 +14,8 @@ import { Page } from '~/design/Page';
 import { Section } from '~/design/Section';
 import { Segments } from '~/design/Segments';
 import { DataTable, type Column } from '~/design/table';
-import { monthOf, type Month } from './model';
+import { MonthCharges } from './MonthCharges';
+import { monthOf, nameOfCountry, type Month } from './model';
 import { RateDecks } from './RateDecks';
 
 type Row = Usage & { id: string };
@@ -44,6 +45,7 @@ export default function Costs() {
         />
       }
     >
+      <MonthCharges tenant={tenant} month={month} />
       <UsageTable tenant={tenant} month={month} />
       <RateDecks tenant={tenant} operator={operator} />
     </Page>
@@ -57,9 +59,8 @@ function UsageTable({ tenant, month }: { tenant?: string; month: Month }) {
     queryKey: ['usage', tenant, by, month],
     queryFn: async () => (await api.showUsage({ query: { tenant, by, ...monthOf(month, new Date()) } })).data.items,
   });
-  const countries = new Intl.DisplayNames(i18n.locale, { type: 'region', fallback: 'code' });
   const nameOf = (row: Row) => {
-    if (by === 'country') return /^[A-Z]{2}$/.test(row.key) ? (countries.of(row.key) ?? row.key) : t`Other numbers`;
+    if (by === 'country') return nameOfCountry(row.key, i18n.locale) ?? t`Other numbers`;
     return row.name ?? (row.key ? t`A former extension` : t`Menus and groups`);
   };
   const columns: Column<Row>[] = [

@@ -1,10 +1,32 @@
 import { describe, expect, it } from 'vitest';
-import { monthOf } from './model';
+import { coversMonth, monthName, monthOf, totals, usedMinutes } from './model';
 
 describe('months of costs', () => {
   it('are whole local months, over the turn of the year too', () => {
     const { since, until } = monthOf('last', new Date(2027, 0, 15));
     expect([new Date(since), new Date(until)]).toEqual([new Date(2026, 11, 1), new Date(2027, 0, 1)]);
     expect(monthOf('this', new Date(2027, 0, 15)).since).toBe(until);
+  });
+});
+
+describe('charges', () => {
+  it('are those of the month before, over the turn of the year too', () => {
+    expect(monthName('last', new Date(2027, 0, 15))).toBe('2026-12');
+    expect(monthName('this', new Date(2027, 0, 15))).toBeUndefined();
+  });
+
+  it('are added up by currency', () => {
+    const euro = { currency: 'EUR', amount: 2 };
+    expect(totals([euro, { currency: 'CHF', amount: 3 }, euro])).toEqual([
+      { currency: 'EUR', amount: 4 },
+      { currency: 'CHF', amount: 3 },
+    ]);
+  });
+
+  it('use up minutes that have begun', () => {
+    const use = { group: '', since: '2027-03-01', until: '2027-04-01', included_seconds: 600, used_seconds: 61 };
+    expect(usedMinutes(use)).toEqual({ included: 10, used: 2, left: 8 });
+    expect(coversMonth(use)).toBe(true);
+    expect(coversMonth({ since: '2027-03-05', until: '2027-04-01' })).toBe(false);
   });
 });

@@ -1,4 +1,4 @@
-import type { RateDeck } from '~/api';
+import type { Charge, IncludedUse, RateDeck } from '~/api';
 import { msg } from '@lingui/core/macro';
 import type { MessageDescriptor } from '@lingui/core';
 
@@ -10,6 +10,38 @@ export function monthOf(month: Month, now: Date): { since: string; until: string
   const since = new Date(now.getFullYear(), now.getMonth() + offset, 1);
   const until = new Date(now.getFullYear(), now.getMonth() + offset + 1, 1);
   return { since: since.toISOString(), until: until.toISOString() };
+}
+
+/** The last month as the API names it, such as 2027-03; undefined for the present one, which the server knows. */
+export function monthName(month: Month, now: Date): string | undefined {
+  if (month === 'this') return undefined;
+  const first = new Date(now.getFullYear(), now.getMonth() - 1, 1);
+  return `${first.getFullYear()}-${String(first.getMonth() + 1).padStart(2, '0')}`;
+}
+
+/** Whether a charge is for a whole calendar month. */
+export function coversMonth({ since, until }: Pick<Charge, 'since' | 'until'>): boolean {
+  return since.endsWith('-01') && until.endsWith('-01');
+}
+
+/** The sums of charges by currency. */
+export function totals(charges: Pick<Charge, 'amount' | 'currency'>[]): { currency: string; amount: number }[] {
+  const sums = new Map<string, number>();
+  for (const { currency, amount } of charges) sums.set(currency, (sums.get(currency) ?? 0) + amount);
+  return [...sums].map(([currency, amount]) => ({ currency, amount }));
+}
+
+/** Whole included minutes: those begun are used. */
+export function usedMinutes({ included_seconds, used_seconds }: IncludedUse) {
+  const included = Math.floor(included_seconds / 60);
+  const used = Math.min(included, Math.ceil(used_seconds / 60));
+  return { included, used, left: included - used };
+}
+
+/** Name of a country by its code, undefined for other texts. */
+export function nameOfCountry(code: string, locale: string): string | undefined {
+  if (!/^[A-Z]{2}$/.test(code)) return undefined;
+  return new Intl.DisplayNames(locale, { type: 'region', fallback: 'code' }).of(code) ?? code;
 }
 
 /** States of a rate deck. */
