@@ -42,8 +42,8 @@ from unificx.cdr import CALL_TARGET, CallErasure, CdrService, call_record_expiri
 from unificx.cdr.events import OutsideCallRecorded
 from unificx.chat import Chat, ChatParts
 from unificx.cluster import local_cluster
-from unificx.conferencing import ConferenceManager, MeetingVideos, Room, RoomService
-from unificx.conferencing.events import ConferenceChanged, ConferenceEnded, RoomDeleted
+from unificx.conferencing import ConferenceManager, MeetingGuests, MeetingVideos, Room, RoomService
+from unificx.conferencing.events import ConferenceChanged, ConferenceEnded, ParticipantRemoved, RoomDeleted
 from unificx.core.clock import ManualClock
 from unificx.core.errors import NotFound
 from unificx.db import Database
@@ -115,6 +115,7 @@ LISTENING = "http://127.0.0.1:8080"
 OPEN_TO_ALL = {
     "accept_invitation",
     "ask_recovery",
+    "enter_meeting",
     "finish_recovery",
     "health",
     "list_policy_versions",
@@ -247,6 +248,9 @@ class FakeTelephony:
 
     def credentials(self, device_id: str) -> SipCredentials:
         return SipCredentials(self.clock.now() + timedelta(minutes=5), f"proof-of-{device_id}")
+
+    def guest_credentials(self, guest_id: str) -> SipCredentials:
+        return self.credentials(f"guest/{guest_id}")
 
     def ice_servers(self) -> Sequence[IceServer]:
         return self.servers
@@ -507,6 +511,8 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
     videos = MeetingVideos(meetings, cluster.counters, clock, bus.publish)
     for changed in (ConferenceChanged, ConferenceEnded):
         bus.subscribe(changed, lambda event: videos.meeting_changed(event.room))
+    guests = MeetingGuests(database, rooms, clock, cluster.counters)
+    bus.subscribe(ParticipantRemoved, guests.on_removed)
     room_events = RoomEvents(hub, bus, directory, meetings, videos)
     bus.subscribe(RoomDeleted, lambda event: meetings.room_deleted(event.room_id))
     erasure = Erasure(ErasureJournal(folder / "erased.journal"), keys, clock, bus)
@@ -566,6 +572,7 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
         trunks=trunks,
         outbound=routing.outbound,
         presence=routing.presence,
+        guests=guests,
         videos=videos,
         queues=routing.queues,
         menus=routing.menus,

@@ -7,7 +7,9 @@ from unificx.conferencing.machine import meeting as machine
 from unificx.conferencing.machine.events_and_actions import (
     ADMINISTRATOR,
     Action,
+    AdmissionRequested,
     Admit,
+    AllAdmissionsRequested,
     AnnounceParticipant,
     ConnectAudio,
     ConsentGiven,
@@ -64,6 +66,39 @@ class MeetingDriver:
         member = self.state.member(name)
         assert member is not None
         return member.is_muted
+
+
+def test_a_guest_waits_in_the_lobby_until_a_host_admits_or_refuses_them() -> None:
+    room = MeetingDriver().with_members("a", "h1")
+    for name in ("g1", "g2", "g3", "g4"):
+        assert room.send(JoinRequested(name, False, lobby=True)) == [StartWaiting(name)]
+    assert room.send(Entered("g1")) == []
+    for by in ("a", "g1"):
+        assert room.send(AdmissionRequested(by, "g1")) == [NotAllowed()]
+        assert room.send(AllAdmissionsRequested(by)) == [NotAllowed()]
+    assert room.send(AdmissionRequested("h1", "g1")) == [Admit("g1", 2, was_waiting=True)]
+    assert room.send(AdmissionRequested("h1", "g1")) == []
+    assert room.send(RemovalRequested("h1", "g2")) == [RemoveParticipant("g2", "conference/removed")]
+    room.send(RecordingChanged(on=True))
+    assert room.send(AllAdmissionsRequested("h1")) == []
+    assert [one.state for one in room.state.members[-2:]] == [MemberState.AWAITING_CONSENT] * 2
+    assert room.send(ConsentGiven("g3")) == [Admit("g3", 2, was_waiting=False)]
+
+
+def test_a_host_who_joins_does_not_empty_the_lobby_and_the_lobby_does_not_fill_the_room() -> None:
+    room = MeetingDriver(wait_for_host=True, most=2)
+    room.send(JoinRequested("g", False, lobby=True))
+    assert room.send(JoinRequested("a", False)) == [StartWaiting("a")]
+    assert room.send(JoinRequested("h", True)) == [Admit("h", 0, was_waiting=False)]
+    assert [one for one in room.send(Entered("h")) if isinstance(one, Admit)] == [Admit("a", 1, was_waiting=True)]
+    assert room.state.lobby[0].id == "g"
+    assert room.send(JoinRequested("b", False)) == [RejectEntry("b", "full")]
+    room.send(Left("a"))
+    for at in range(machine.MAX_LOBBY - 1):
+        room.send(JoinRequested(f"g{at}", False, lobby=True))
+    assert room.send(JoinRequested("late", False, lobby=True)) == [RejectEntry("late", "full")]
+    room.send(LockRequested("h", on=True))
+    assert room.send(JoinRequested("later", False, lobby=True)) == [RejectEntry("later", "locked")]
 
 
 def test_a_participant_is_admitted_and_announced() -> None:

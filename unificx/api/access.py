@@ -14,6 +14,7 @@ from unificx.api.acts import declare_change, is_administrative
 from unificx.api.middleware import OPERATOR_SCOPE_KEY
 from unificx.api.schemas import core as models
 from unificx.api.services import Services, services_of
+from unificx.conferencing import GUEST_MARK, Guest
 from unificx.core.access import ANONYMOUS, OPERATOR, Access, state_access, stated_access, stating, watch_access
 from unificx.core.errors import Forbidden, Invalid, NotFound, Unauthenticated
 from unificx.identity import OPERATOR_SLUG, TOKEN_MARK, Action, Principal, Role, Source, may, reaches
@@ -257,6 +258,42 @@ async def _user_with_acceptance(request: Request, user: UserWithPasswordDep) -> 
 
 
 CurrentUserDep = Annotated[CurrentUser, Depends(_user_with_acceptance)]
+
+
+def _guest_of(request: Request) -> Guest | None:
+    """Return the guest whose token a request has; None if it is not such a token. Raise Unauthenticated."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.startswith(GUEST_MARK):
+        return None
+    guest = services_of(request).guests.find(token.strip())
+    if guest is None:
+        raise Unauthenticated("You are no longer a guest of this meeting.", hint="Open the link again.")
+    return guest
+
+
+async def _guest(request: Request, _bearer: Annotated[object, Depends(_BEARER)]) -> Guest:
+    guest = _guest_of(request)
+    if guest is None:
+        raise Unauthenticated("This is for guests of a meeting.", hint="Open the link of the meeting.")
+    return guest
+
+
+GuestDep = Annotated[Guest, Depends(_guest)]
+"""A guest of a meeting, whose token opens one room and nothing else."""
+
+
+async def _attendee(
+    request: Request, _bearer: Annotated[object, Depends(_BEARER)], _cookie: Annotated[object, Depends(_COOKIE)]
+) -> CurrentUser | Guest:
+    guest = _guest_of(request)
+    if guest is not None:
+        return guest
+    user = await _user_with_password(request, await authenticate_request(request))
+    return await _user_with_acceptance(request, user)
+
+
+AttendeeDep = Annotated[CurrentUser | Guest, Depends(_attendee)]
+"""A user, or a guest of a meeting: for what both do in a meeting."""
 ServicesDep = Annotated[Services, Depends(services_of)]
 TenantQuery = Annotated[
     str | None,

@@ -130,6 +130,10 @@ class Telephony(Protocol):
         """Return new credentials for a device."""
         ...
 
+    def guest_credentials(self, guest_id: str) -> SipCredentials:
+        """Return new credentials for a guest, for calls to the room of the meeting only."""
+        ...
+
     def ice_servers(self) -> Sequence[IceServer]:
         """Return the ICE servers with new credentials."""
         ...

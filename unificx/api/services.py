@@ -14,7 +14,7 @@ from unificx.billing import Billing
 from unificx.calls import CallCompletions
 from unificx.cdr import CallErasure, CdrService
 from unificx.chat import Chat
-from unificx.conferencing import ConferenceManager, MeetingVideos, RoomService
+from unificx.conferencing import ConferenceManager, MeetingGuests, MeetingVideos, RoomService
 from unificx.contacts import Contacts
 from unificx.core.clock import Clock
 from unificx.identity import Identity, OrganisationSignUp
@@ -78,6 +78,7 @@ class Services:
     rooms: RoomService
     trunks: TrunkService
     outbound: Outbound
+    guests: MeetingGuests
     videos: MeetingVideos
     queues: Queues
     menus: MenuService

@@ -28,8 +28,8 @@ from unificx.core.errors import TooManyRequests
 from unificx.media.sounds import Sound
 from unificx.routing import CONFERENCE_APP, Conference, Destination, DestinationRef
 
-INVITED, MERGED = "invited", "moved"
-"""Arguments of the app for an invited caller, and for one moved from a live call."""
+INVITED, MERGED, GUEST = "invited", "moved", "guest"
+"""Arguments of the app for an invited caller, for one moved from a live call, and for the guest of a guest link."""
 MAX_PIN_ATTEMPTS = 3
 """PIN attempts per call."""
 PIN_TIMEOUT = 8.0
@@ -74,21 +74,23 @@ class RoomKind:
 
 async def conference(rooms: RoomService, meetings: ConferenceManager, call: Call) -> None:
     room_id, *more = call.arguments or ("",)
-    room, invited, merged = rooms.by_id(room_id), INVITED in more, MERGED in more
+    room, invited, merged, guest = rooms.by_id(room_id), INVITED in more, MERGED in more, GUEST in more
     if room is None:
         await call.play("conference/no-such-room", "general/goodbye")
         return
     if invited and not await _confirm_invitation(call):
         await call.play("general/goodbye")
         return
-    standing = await _authenticate(rooms, call, room, invited=invited or merged)
+    standing = await _authenticate(rooms, call, room, invited=invited or merged or guest)
     if standing is None:
         await call.play("general/too-many-tries", "general/goodbye")
         return
     caller = call.caller
-    name = None if merged else await _record_name(call, room)
+    if guest:
+        await call.answer()  # a browser expects an answer in time, and a host may let the guest wait
+    name = None if merged or guest else await _record_name(call, room)
     who = CallerIdentity(caller.subject, caller.extension_id, caller.number, caller.name, name)
-    session = meetings.join(room, who, call, host=standing == "host", invited=invited or merged)
+    session = meetings.join(room, who, call, host=standing == "host", invited=invited or merged, lobby=guest)
     call.on_remote_sdp(session.media_updated)
     try:
         async with asyncio.TaskGroup() as tasks:

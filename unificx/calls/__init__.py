@@ -4,6 +4,7 @@ from unificx.calls.call_control import CallControl
 from unificx.calls.completion import CallCompletions, Completion
 from unificx.calls.dependencies import CallManagerDependencies
 from unificx.calls.extension_calls import ExtensionCall, ExtensionCalls
+from unificx.calls.inbound import InboundCall
 from unificx.calls.journal import Journal
 from unificx.calls.machine.identity import Identity as PartyIdentity
 from unificx.calls.manager import CallManager
@@ -57,6 +58,7 @@ __all__ = [
     "ConversationLeg",
     "ExtensionCall",
     "ExtensionCalls",
+    "InboundCall",
     "Journal",
     "LiveCall",
     "MediaWatchdog",

@@ -274,7 +274,7 @@ class Call:
 
     def is_withheld(self, party: Caller) -> bool:
         """Whether a party withholds its identity: an extension, or a caller outside whose number did not arrive."""
-        return not party.number if party.is_outside else self.withholds_identity(party.extension_id)
+        return not (party.number or party.is_guest) if party.is_outside else self.withholds_identity(party.extension_id)
 
     def to_live_call(self, own: Collection[str] = ()) -> LiveCall:
         """Return the live call as shown to a user with the extensions `own`."""

@@ -34,12 +34,12 @@ class CallRefused(RemoteProtocolError):
 
 @dataclass(frozen=True, slots=True)
 class InboundCall:
-    """An accepted call: `dialled` is the tenant's number in E.164."""
+    """An accepted call: `dialled` is the tenant's number in E.164, or for a guest that of the room."""
 
     caller: Caller
     dialled: str = field(repr=False)
     plan: Plan
-    diversions: tuple[Diversion, ...]
+    diversions: tuple[Diversion, ...] = ()
 
 
 class InboundCalls:

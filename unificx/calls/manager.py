@@ -15,7 +15,7 @@ from unificx.calls.departed_pages import DepartedPages
 from unificx.calls.dependencies import CallManagerDependencies
 from unificx.calls.executor import ActionExecutor, ExecutorDependencies
 from unificx.calls.forking import ForkTargetBuilder
-from unificx.calls.inbound import CallRefused, InboundCalls
+from unificx.calls.inbound import CallRefused, InboundCall, InboundCalls
 from unificx.calls.info_relay import InfoRelay
 from unificx.calls.leg_events import to_call_event
 from unificx.calls.machine import messages, state_machine
@@ -127,11 +127,14 @@ class CallManager:
         self._drain_leg_events(now)
 
     def incoming_outside(
-        self, key: ServerKey, request: Request, flow: Flow, trunks: Sequence[Trunk], now: float
+        self, key: ServerKey, request: Request, flow: Flow, origin: Sequence[Trunk] | InboundCall, now: float
     ) -> None:
-        """Process an INVITE of a carrier outside any dialog; `trunks` are those that it can have come from."""
+        """Process an INVITE from outside any dialog: of a carrier, with the trunks that it can have come from, or of a
+        guest of a meeting, whose earlier call it replaces."""
         try:
-            found = self._inbound.admit(request, trunks)
+            found = origin if isinstance(origin, InboundCall) else self._inbound.admit(request, origin)
+            for earlier in self._registry.find(found.caller.device_id) if found.caller.is_guest else ():
+                self.dispatch(earlier, messages.EndRequested(Cause.HUNG_UP), now)
             self._require_capacity(request, found.caller, "")
             leg = self.deps.legs.incoming(key, request, flow)
         except RemoteProtocolError as fault:

@@ -55,8 +55,8 @@ class RecordParties:
 
 
 def _is_anonymous(one: CallParty) -> bool:
-    """Whether it is a party outside whose number did not arrive."""
-    return one.extension_id is None and one.subject is not None and not one.number
+    """Whether it is a party outside whose number did not arrive. A guest of a meeting has a name instead."""
+    return one.extension_id is None and one.subject is not None and not (one.number or one.name)
 
 
 def _same_party(one: CallParty, other: CallParty) -> bool:

@@ -1,8 +1,11 @@
 """Conferencing: conference rooms and the meetings in them."""
 
+from unificx.conferencing.guests import GUEST_MARK, LINK_DAYS, MAX_LINK_DAYS, MeetingGuests
 from unificx.conferencing.machine.events_and_actions import (
     ADMINISTRATOR,
+    AdmissionRequested,
     Admit,
+    AllAdmissionsRequested,
     ConsentGiven,
     ConsentRefused,
     EndRequested,
@@ -33,8 +36,11 @@ from unificx.conferencing.schemas import (
     Booking,
     CallerIdentity,
     EntryAnnouncement,
+    Guest,
+    GuestLink,
     NewMeeting,
     NewRoom,
+    ParticipantStatus,
     RecordingParticipant,
     Room,
     RoomChange,
@@ -48,8 +54,13 @@ from unificx.conferencing.videos import MeetingVideos, VideoConnection
 
 __all__ = [
     "ADMINISTRATOR",
+    "GUEST_MARK",
+    "LINK_DAYS",
+    "MAX_LINK_DAYS",
     "ROOM_PREFIX",
+    "AdmissionRequested",
     "Admit",
+    "AllAdmissionsRequested",
     "Booking",
     "CallerIdentity",
     "ConferenceManager",
@@ -57,8 +68,11 @@ __all__ = [
     "ConsentRefused",
     "EndRequested",
     "EntryAnnouncement",
+    "Guest",
+    "GuestLink",
     "HandRequested",
     "LockRequested",
+    "MeetingGuests",
     "MeetingVideos",
     "MuteAllRequested",
     "MuteRequested",
@@ -66,6 +80,7 @@ __all__ = [
     "NewMeeting",
     "NewRoom",
     "ParticipantSession",
+    "ParticipantStatus",
     "PauseRequested",
     "PlayHelp",
     "PlayParticipantCount",

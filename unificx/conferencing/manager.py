@@ -8,7 +8,7 @@ from itertools import count
 from typing import Literal, TypeAlias
 
 from unificx.conferencing import tones
-from unificx.conferencing.events import ConferenceChanged, ConferenceEnded
+from unificx.conferencing.events import ConferenceChanged, ConferenceEnded, ParticipantRemoved
 from unificx.conferencing.machine import events_and_actions
 from unificx.conferencing.machine import meeting as machine
 from unificx.conferencing.machine.events_and_actions import ADMINISTRATOR
@@ -146,16 +146,24 @@ class ConferenceManager:
     # ---- called for participants
 
     def join(
-        self, room: Room, caller_identity: CallerIdentity, leg: ConferenceLeg, *, host: bool, invited: bool = False
+        self,
+        room: Room,
+        caller_identity: CallerIdentity,
+        leg: ConferenceLeg,
+        *,
+        host: bool,
+        invited: bool = False,
+        lobby: bool = False,
     ) -> ParticipantSession:
-        """Let an authorized participant join; the session returns the prompts that follow."""
+        """Let an authorized participant join, first into the `lobby` if a host has to admit them; the session returns
+        the prompts that follow."""
         live = self._live.get(room.id)
         if live is None:
             live = self._live[room.id] = _LiveMeeting(room, machine.new_meeting(room.settings), self._clock.now())
         id_ = self._clock.new_id()
         live.connections[id_] = connection = _Connection(caller_identity, leg, self._clock.now())
         self._legs[leg.leg] = (room.id, id_)
-        self.handle_event(room.id, events_and_actions.JoinRequested(id_, host, invited))
+        self.handle_event(room.id, events_and_actions.JoinRequested(id_, host, invited, lobby))
         return ParticipantSession(self, room, connection, id_)
 
     def dtmf_command(self, room_id: str, id_: str, digit: str) -> None:
@@ -207,6 +215,23 @@ class ConferenceManager:
             [one for one in live.state.present if is_own(live.connections[one.id].caller.extension_id)] if live else []
         )
         return max(own_members, key=lambda one: one.host).id if own_members else None
+
+    def member_of_subject(self, room: Room, subject: str) -> str | None:
+        """Return the member who is this data subject."""
+        live = self._live.get(room.id)
+        present = live.state.present if live is not None else ()
+        return next(
+            (one.id for one in present if live is not None and live.connections[one.id].caller.subject == subject), None
+        )
+
+    def empty_lobby(self, room: Room) -> frozenset[str | None]:
+        """Refuse all who are in the lobby. Returns the subjects of those who stay."""
+        live = self._live.get(room.id)
+        if live is None:
+            return frozenset()
+        for one in live.state.lobby:
+            self.handle_event(room.id, events_and_actions.RemovalRequested(ADMINISTRATOR, one.id))
+        return frozenset(live.connections[one.id].caller.subject for one in live.state.present)
 
     def state_of(self, room_id: str) -> machine.Meeting | None:
         """Return the state of the meeting in a room; None if it is empty."""
@@ -270,7 +295,7 @@ class ConferenceManager:
         return tuple(
             _to_recording_participant(live.connections[one.id], one)
             for one in members
-            if live is not None and one.state is not MemberState.WAITING
+            if live is not None and one.state not in (MemberState.WAITING, MemberState.LOBBY)
         )
 
     def notify(self, room: Room, id_: str, notice: RequiredNotice) -> None:
@@ -349,6 +374,7 @@ class ConferenceManager:
             case events_and_actions.RemoveParticipant(id_):
                 live.connections[id_].leg.leave()
                 self._queue_prompt(live, id_, action)
+                self._publish(ParticipantRemoved(live.room, live.connections[id_].caller.subject))
             case _:
                 self._queue_prompt(live, action.id, action)
 
@@ -404,8 +430,9 @@ def _host_required() -> Forbidden:
     return Forbidden("Only a host can do this.")
 
 
-_STATES: dict[MemberState, Literal["waiting", "entering", "in"]] = {
+_STATES: dict[MemberState, Literal["waiting", "lobby", "entering", "in"]] = {
     MemberState.WAITING: "waiting",
+    MemberState.LOBBY: "lobby",
     MemberState.AWAITING_CONSENT: "entering",
     MemberState.ENTERING: "entering",
     MemberState.INSIDE: "in",

@@ -57,6 +57,20 @@ class RoomRow(Base):
     sealed: Mapped[bytes | None] = sealed_column(PinsPart, subject="subject_id")
 
 
+class GuestLinkRow(Base):
+    """A link by which persons without an account take part in a meeting."""
+
+    __tablename__ = "guest_link"
+    __table_args__ = (Index(None, "tenant_id", "room_id"),)
+
+    id: Mapped[str] = plain("our own random id", primary_key=True)
+    tenant_id: Mapped[str] = plain("the tenant")
+    room_id: Mapped[str] = plain("the room of the meeting")
+    secret_digest: Mapped[str] = plain("SHA-256 digest of the secret in the link", unique=True)
+    created: Mapped[datetime] = plain("creation time")
+    expires: Mapped[datetime] = plain("end of its validity")
+
+
 class RoomHostRow(Base):
     """An extension that joins the room as a host."""
 

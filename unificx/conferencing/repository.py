@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import datetime
 from typing import cast
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from unificx.conferencing.models import PinsPart, RoomHostRow, RoomRow
-from unificx.conferencing.schemas import Booking, EntryAnnouncement, Room, RoomSettings
+from unificx.conferencing.models import GuestLinkRow, PinsPart, RoomHostRow, RoomRow
+from unificx.conferencing.schemas import Booking, EntryAnnouncement, GuestLink, Room, RoomSettings
 from unificx.db import Erased, Keys, SealedCodec
 
 PINS_CODEC = SealedCodec(RoomRow, PinsPart)
@@ -65,12 +66,12 @@ async def get_pins(session: AsyncSession, keys: Keys, tenant_id: str, room_id: s
 
 
 async def delete_rooms(session: AsyncSession, tenant_id: str, room_ids: Sequence[str]) -> None:
-    for row, key in ((RoomHostRow, RoomHostRow.room_id), (RoomRow, RoomRow.id)):
+    for row, key in ((GuestLinkRow, GuestLinkRow.room_id), (RoomHostRow, RoomHostRow.room_id), (RoomRow, RoomRow.id)):
         await session.execute(delete(row).where(row.tenant_id == tenant_id, key.in_(room_ids)))
 
 
 async def delete_tenant_rooms(session: AsyncSession, tenant_id: str) -> None:
-    for row in (RoomHostRow, RoomRow):
+    for row in (GuestLinkRow, RoomHostRow, RoomRow):
         await session.execute(delete(row).where(row.tenant_id == tenant_id))
 
 
@@ -79,6 +80,38 @@ async def delete_host(session: AsyncSession, tenant_id: str, extension_id: str) 
     await session.execute(
         delete(RoomHostRow).where(RoomHostRow.tenant_id == tenant_id, RoomHostRow.extension_id == extension_id)
     )
+
+
+async def insert_guest_link(session: AsyncSession, link: GuestLink, secret_digest: str) -> None:
+    await session.execute(insert(GuestLinkRow).values(**asdict(link), secret_digest=secret_digest))
+
+
+async def guest_links(session: AsyncSession, tenant_id: str, room_id: str) -> list[GuestLink]:
+    """Return the guest links of a room in order of creation."""
+    of_room = (GuestLinkRow.tenant_id == tenant_id, GuestLinkRow.room_id == room_id)
+    rows = await session.scalars(select(GuestLinkRow).where(*of_room).order_by(GuestLinkRow.id))
+    return [_to_guest_link(row) for row in rows]
+
+
+async def guest_link_of_secret(session: AsyncSession, secret_digest: str) -> GuestLink | None:
+    """Return the link with a secret."""
+    # scope: all tenants, because the secret of a link belongs to one of them.
+    row = await session.scalar(select(GuestLinkRow).where(GuestLinkRow.secret_digest == secret_digest))
+    return _to_guest_link(row) if row is not None else None
+
+
+async def delete_guest_links(session: AsyncSession, tenant_id: str, room_id: str) -> None:
+    of_room = (GuestLinkRow.tenant_id == tenant_id, GuestLinkRow.room_id == room_id)
+    await session.execute(delete(GuestLinkRow).where(*of_room))
+
+
+async def delete_expired_guest_links(session: AsyncSession, now: datetime) -> None:
+    # scope: all tenants, because an expired link is of no use to any.
+    await session.execute(delete(GuestLinkRow).where(GuestLinkRow.expires <= now))
+
+
+def _to_guest_link(row: GuestLinkRow) -> GuestLink:
+    return GuestLink(row.id, row.tenant_id, row.room_id, row.created, row.expires)
 
 
 async def _insert_hosts(session: AsyncSession, room: Room) -> None:

@@ -86,6 +86,30 @@ class NewMeeting:
 
 
 @dataclass(frozen=True, slots=True)
+class GuestLink:
+    """A link by which persons without an account take part in a meeting, until it expires."""
+
+    id: str
+    tenant_id: str
+    room_id: str
+    created: datetime
+    expires: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """A person who has opened a guest link: a data subject of this visit alone."""
+
+    id: str
+    tenant_id: str
+    room_id: str
+    link_id: str
+    subject: str
+    expires: datetime
+    name: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class NewRoom:
     """Values of a new room. `hosts` are extension ids. The default name is the number."""
 
@@ -121,7 +145,7 @@ class CallerIdentity:
 
     subject: str | None
     extension_id: str
-    """"" for an external caller."""
+    """"" for an external caller and a guest."""
     number: str = field(repr=False)
     name: str = field(repr=False)
     spoken_name: Sound | None = field(default=None, repr=False)
@@ -147,7 +171,7 @@ class ParticipantStatus:
     extension_id: str
     since: datetime
     host: bool
-    state: Literal["waiting", "entering", "in"]
+    state: Literal["waiting", "lobby", "entering", "in"]
     muted: bool
     muted_by_host: bool
     hand: bool

@@ -1,5 +1,6 @@
 """Identity and directory: tenants, users, extensions, devices, authentication and authorization."""
 
+from unificx.identity.acceptances import check_versions
 from unificx.identity.api_keys import TOKEN_MARK
 from unificx.identity.cache import OPERATOR_SLUG, DirectoryCache
 from unificx.identity.email_aliases import bind_moved_addresses
@@ -154,6 +155,7 @@ __all__ = [
     "allocate_number",
     "bind_moved_addresses",
     "build_identity",
+    "check_versions",
     "email_key",
     "maker_of",
     "may",

@@ -12,7 +12,7 @@ MAX_SHOWN_NAME = 100
 @dataclass(frozen=True, slots=True)
 class Caller:
     """An authenticated calling device, or a party outside: without extension and device, with its number in E.164.
-    `subject` is the data subject of the call."""
+    `subject` is the data subject of the call. A guest of a meeting is outside, with a name and without a number."""
 
     tenant_id: str
     extension_id: str
@@ -22,11 +22,13 @@ class Caller:
     name: str = field(repr=False)
     trunk_id: str = ""
     """The trunk of the carrier that delivered the call, "" for a call from inside."""
+    is_guest: bool = False
+    """A guest of a meeting, over the Web; `device_id` is the id of the guest."""
 
     @property
     def is_outside(self) -> bool:
         """Whether the caller is outside of the tenant."""
-        return bool(self.trunk_id)
+        return bool(self.trunk_id) or self.is_guest
 
     @classmethod
     def of(cls, extension: Extension, device_id: str = "", name: str | None = None) -> "Caller":

@@ -10,7 +10,7 @@ import structlog
 from unificx.audio_store import audio_id_of
 from unificx.cdr import CallErasure, call_id_of
 from unificx.cdr.events import OutsideCallRecorded
-from unificx.conferencing.events import RoomDeleted
+from unificx.conferencing.events import ParticipantRemoved, RoomDeleted
 from unificx.core.access import Access, current_access, stating
 from unificx.core.background import BackgroundTasks
 from unificx.core.faults import describe_fault
@@ -62,6 +62,7 @@ class Cleanup:
         for kind in (PersonClosed, PersonSuspended):
             bus.subscribe(kind, lambda event: container.push.person_closed(event.person_id))
         bus.subscribe(TenantDeleted, lambda event: container.push.tenant_deleted(event.tenant))
+        bus.subscribe(ParticipantRemoved, container.guests.on_removed)
         bus.subscribe(RoomDeleted, lambda event: container.conferences.room_deleted(event.room_id))
         bus.subscribe(MessageLeft, lambda _: container.transcription.wake())
         container.outbox.subscribe(MessageLeft, self._on_message_left, purpose="telephony")

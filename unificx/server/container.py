@@ -16,7 +16,7 @@ from unificx.calls import LIVE_CALL_KEYS, PICKUP, Journal, SpooledCallJournal
 from unificx.cdr import CdrService
 from unificx.chat import Chat, ChatParts
 from unificx.cluster import Cluster, EventBus, Location, RecordLog
-from unificx.conferencing import ConferenceManager, MeetingVideos
+from unificx.conferencing import ConferenceManager, MeetingGuests, MeetingVideos
 from unificx.conferencing import RoomService as MeetingRooms
 from unificx.core.clock import Clock
 from unificx.db import Database, DiskGuard, Outbox, Spool
@@ -100,6 +100,7 @@ class Container:
     access_copies: AccessCopies
     conference_rooms: MeetingRooms
     trunks: TrunkService
+    guests: MeetingGuests
     videos: MeetingVideos
     routing: CallRouting
     support: SupportService
@@ -196,6 +197,7 @@ def build_container(
         archive=RecordingArchive(parts, audio),
         access_copies=_access_copies(database, keys, erasures, paths, is_full),
         conference_rooms=rooms,
+        guests=MeetingGuests(database, rooms, clock, cluster.counters),
         trunks=trunks,
         videos=MeetingVideos(ConferenceManager(clock, bus.publish), cluster.counters, clock, bus.publish),
         routing=(routing := _routing(parts, identity, (mailboxes, rooms, sounds), spool, trunks, cluster=cluster)),

@@ -69,6 +69,7 @@ def http_app(  # noqa: PLR0917 - what an installation shows
         rooms=container.conference_rooms,
         trunks=container.trunks,
         outbound=container.routing.outbound,
+        guests=container.guests,
         videos=container.videos,
         queues=container.routing.queues,
         menus=container.routing.menus,

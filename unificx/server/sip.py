@@ -41,6 +41,7 @@ from unificx.server.callapps import (
 from unificx.server.conference_dialer import CallManagerDialer, create_call_converter
 from unificx.server.container import Container
 from unificx.server.extension_state_handler import create_extension_states, follow_extensions, follow_time
+from unificx.server.guest_calls import GuestCalls
 from unificx.server.host_names import own_host_names
 from unificx.server.live_events import LiveEvents
 from unificx.server.mwi_handler import MailboxMessageCounts, MwiHandler
@@ -223,7 +224,13 @@ class SipServer:
             rate_limiter,
             nonces,
             secret,
-            AuthenticatorOptions(names, self.bearers, self.registration_faults, container.trunks.directory),
+            AuthenticatorOptions(
+                names,
+                self.bearers,
+                self.registration_faults,
+                container.trunks.directory,
+                GuestCalls(container.guests, container.conference_rooms),
+            ),
         )
 
     def _create_request_handler(

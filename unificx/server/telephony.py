@@ -11,7 +11,7 @@ from unificx.registrar import Binding
 from unificx.server.address import WILDCARD_ADDRESSES
 from unificx.server.turn_config import TurnConfig
 from unificx.sip.bearer import BearerTokens
-from unificx.sip_server import CheckSync, RegistrationFaults
+from unificx.sip_server import GUEST_SUBJECT, CheckSync, RegistrationFaults
 from unificx.transport.manager import TransportManager
 
 
@@ -83,6 +83,9 @@ class ClientTelephony:
     def credentials(self, device_id: str) -> SipCredentials:
         expires = self._clock.now() + timedelta(seconds=self._bearers.lifetime)
         return SipCredentials(expires, self._bearers.issue(device_id, self._clock.monotonic()))
+
+    def guest_credentials(self, guest_id: str) -> SipCredentials:
+        return self.credentials(GUEST_SUBJECT + guest_id)
 
     def ice_servers(self) -> Sequence[IceServer]:
         return self._turn.ice_servers(self._clock)

@@ -1,10 +1,10 @@
 """SIP server: rate limits, authenticates, handles REGISTER, SUBSCRIBE and MESSAGE, and passes calls on."""
 
-from unificx.sip_server.authenticator import Authenticator, AuthenticatorOptions
+from unificx.sip_server.authenticator import GUEST_SUBJECT, Authenticator, AuthenticatorOptions
 from unificx.sip_server.driver import SipDriver
 from unificx.sip_server.extension_states import ExtensionStateParts, ExtensionStates
 from unificx.sip_server.mwi import MwiNotifier, MwiParts
-from unificx.sip_server.ports import Carriers, MessageCounts, RequestSource, SwitchStates
+from unificx.sip_server.ports import Carriers, MeetingGuests, MessageCounts, RequestSource, SwitchStates
 from unificx.sip_server.rate_limiter import RateLimiter, RateLimits
 from unificx.sip_server.register_handler import RegisterHandler
 from unificx.sip_server.registration_faults import RegistrationFault, RegistrationFaults
@@ -18,6 +18,7 @@ from unificx.sip_server.trunk_prober import TrunkProber
 from unificx.sip_server.unsolicited import CheckSync, UnsolicitedNotify
 
 __all__ = [
+    "GUEST_SUBJECT",
     "NOT_REGISTERED",
     "Authenticator",
     "AuthenticatorOptions",
@@ -25,6 +26,7 @@ __all__ = [
     "CheckSync",
     "ExtensionStateParts",
     "ExtensionStates",
+    "MeetingGuests",
     "MessageCounts",
     "MwiNotifier",
     "MwiParts",

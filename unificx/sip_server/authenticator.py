@@ -8,6 +8,7 @@ import hashlib
 import re
 from dataclasses import dataclass, field
 
+from unificx.calls import InboundCall
 from unificx.core.source_address import is_ip_address, source_network
 from unificx.identity import DeviceAuth, DirectoryCache, Extension
 from unificx.routing import Emergency, normalise
@@ -19,7 +20,7 @@ from unificx.sip.flow import Flow
 from unificx.sip.headers import AuthParams, parse_auth
 from unificx.sip.message import Request
 from unificx.sip.uri import Uri
-from unificx.sip_server.ports import Carriers
+from unificx.sip_server.ports import Carriers, MeetingGuests
 from unificx.sip_server.rate_limiter import RateLimiter, Verdict
 from unificx.sip_server.realm import realm_of
 from unificx.sip_server.registration_faults import RegistrationFaults
@@ -30,6 +31,10 @@ _md5_only = re.compile(r"baresip v([0-2]|3\.[0-9]|3\.1[01])\.").match
 3.12, which Debian and Ubuntu ship. This is no weaker: an attacker who can modify traffic could remove the stronger
 challenge as well.
 """
+
+
+GUEST_SUBJECT = "guest/"
+"""Prefix of the subjects of tokens of guests: the id of the guest follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +70,23 @@ class CarrierIdentity:
 
 
 @dataclass(frozen=True, slots=True)
+class GuestIdentity:
+    """A guest who calls the room of the meeting, with the call that follows."""
+
+    call: InboundCall
+
+
+@dataclass(frozen=True, slots=True)
 class AuthenticatorOptions:
     """`names` are the server's own host names in lower case, `bearers` the tokens of our own client, valid over
     WebSocket only. `faults` gets the reasons of refused registrations, `carriers` recognises those that call without
-    credentials."""
+    credentials, `guests` those with a token for a meeting."""
 
     names: frozenset[str] = frozenset()
     bearers: BearerTokens | None = None
     faults: RegistrationFaults = field(default_factory=RegistrationFaults)
     carriers: Carriers | None = None
+    guests: MeetingGuests | None = None
 
 
 class Authenticator:
@@ -94,6 +107,7 @@ class Authenticator:
         self._bearers = options.bearers
         self._faults = options.faults
         self._carriers = options.carriers
+        self._guests = options.guests
         unknown_digest = hashlib.sha256(secret).digest()
         self._unknown_device = DeviceAuth(
             device_id="",
@@ -106,7 +120,9 @@ class Authenticator:
             ha1_sha256=unknown_digest,
         )
 
-    def check(self, request: Request, flow: Flow, now: float) -> Reject | Challenge | Identity | CarrierIdentity:
+    def check(
+        self, request: Request, flow: Flow, now: float
+    ) -> Reject | Challenge | Identity | CarrierIdentity | GuestIdentity:
         """Check a REGISTER, INVITE or SUBSCRIBE outside a dialog. Raise RemoteProtocolError (400).
 
         Call it once per request: it takes a token of the rate limiter, uses up the nonce count and counts failures. The
@@ -125,6 +141,9 @@ class Authenticator:
         if limiter.check(flow, name, now, with_credentials=credentials is not None) is Verdict.REJECT:
             return Reject(403)
         token = bearer_token(request) if self._bearers is not None and flow.is_websocket else None
+        guest_id = self._guest_of_token(token, now) if token is not None else None
+        if guest_id is not None:
+            return self._admit_guest(guest_id, request, flow, now)
         device = self._device_of_token(token, now) if token is not None else None
         if device is not None:
             return self._admit(device, request, flow, now, is_client=True)
@@ -186,6 +205,24 @@ class Authenticator:
         device_id = self._bearers.verified_subject(token, now) if self._bearers is not None else None
         device = self._directory.device(device_id) if device_id is not None else None
         return device if device is not None and device.enabled else None
+
+    def _guest_of_token(self, token: str, now: float) -> str | None:
+        """Return the id of the guest of a bearer token; None for the token of a device, or if it has expired."""
+        subject = self._bearers.verified_subject(token, now) if self._bearers is not None else None
+        return subject.removeprefix(GUEST_SUBJECT) if subject and subject.startswith(GUEST_SUBJECT) else None
+
+    def _admit_guest(self, guest_id: str, request: Request, flow: Flow, now: float) -> Reject | GuestIdentity:
+        """Admit a call of a guest to the room of the meeting; everything else is refused in the same way."""
+        call = self._guests.call_of(guest_id) if self._guests is not None else None
+        if call is None or request.method != "INVITE" or request.first("replaces") is not None:
+            return Reject(403)
+        host = request.target.host.lower()
+        tenant, own = self._directory.tenant_by_domain(host), self._directory.tenant(call.caller.tenant_id)
+        is_served = tenant is not None and own is not None and tenant.id == own.id and own.active
+        if not is_served or request.target.decoded_user != call.dialled:
+            return Reject(403)
+        self._rate_limiter.authentication_succeeded(flow, (), now)
+        return GuestIdentity(call)
 
     def _admit(
         self, device: DeviceAuth, request: Request, flow: Flow, now: float, *, is_client: bool = False

@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from unificx.calls import InboundCall
 from unificx.sip.flow import Flow
 from unificx.sip.message import Request
 from unificx.sip.transactions.events import Event
@@ -30,6 +31,14 @@ class Carriers(Protocol):
 
     def candidates(self, flow: Flow, request: Request) -> tuple[Trunk, ...]:
         """Return the trunks that a request outside a dialog can have come from; none for anyone but a carrier."""
+        ...
+
+
+class MeetingGuests(Protocol):
+    """The guests who are visiting meetings. Answered from memory."""
+
+    def call_of(self, guest_id: str) -> InboundCall | None:
+        """Return the only call that a guest may make: to the room of the meeting; None after the visit."""
         ...
 
 

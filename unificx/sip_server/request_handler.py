@@ -19,7 +19,7 @@ from unificx.sip.flow import Flow
 from unificx.sip.message import Request, Response, respond
 from unificx.sip.page_mode import ACCEPT
 from unificx.sip.transactions.events import DROP, CancelReceived, Event, RequestReceived, ServerKey, StatelessReply
-from unificx.sip_server.authenticator import Authenticator, CarrierIdentity, Challenge, Identity, Reject
+from unificx.sip_server.authenticator import Authenticator, CarrierIdentity, Challenge, GuestIdentity, Identity, Reject
 from unificx.sip_server.extension_states import DIALOG, PRESENCE, ExtensionStates
 from unificx.sip_server.mwi import EVENT_PACKAGE, MwiNotifier
 from unificx.sip_server.ports import RequestSource
@@ -97,7 +97,7 @@ class SipRequestHandler:
         except Exception as fault:
             log.error("sip_request_failed", **describe_fault(fault))
             return StatelessReply(500)
-        if isinstance(decision, Identity | CarrierIdentity) or _has_credentials(request):
+        if isinstance(decision, Identity | CarrierIdentity | GuestIdentity) or _has_credentials(request):
             return decision
         return StatelessReply(decision.status, decision.headers if isinstance(decision, Challenge) else ())
 
@@ -187,6 +187,8 @@ class SipRequestHandler:
                 self._admit(event, identity, now)
             case CarrierIdentity(trunks):
                 self._parts.calls.incoming_outside(event.key, event.request, event.flow, trunks, now)
+            case GuestIdentity(call):
+                self._parts.calls.incoming_outside(event.key, event.request, event.flow, call, now)
             case Reject(status, delay):
                 self._reject(event, status, delay, now)
             case Challenge(status, headers):

@@ -19,6 +19,7 @@ from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_ke
 from unificx.api.problems import problem_responses
 from unificx.api.router import Router
 from unificx.api.schemas import core
+from unificx.api.schemas import guests as guest_models
 from unificx.api.schemas import meeting_links as models
 from unificx.api.services import Services
 from unificx.core.errors import Forbidden, NotFound
@@ -77,10 +78,62 @@ async def delete_meeting(
     """Delete a meeting and its room, as a host or administrator. Its participants are disconnected."""
     scope = await require_access(services, user, tenant, Action.DIRECTORY)
     room = _find(services, scope, meeting)
-    if not _is_host(services, scope, room) and not may(user.principal, Action.PEOPLE_CHANGE, scope.tenant_id):
-        raise Forbidden("Only a host can delete a meeting.")
+    _require_host(services, scope, room)
     services.destinations.require_unused(scope.tenant_id, DestinationRef("room", room.number))
     await services.rooms.delete(room)
+
+
+@router.post(
+    "/{meeting}/guest-links",
+    status_code=status.HTTP_201_CREATED,
+    responses=problem_responses(401, 403, 404, 409),
+)
+async def create_guest_link(
+    services: ServicesDep,
+    user: CurrentUserDep,
+    meeting: MeetingId,
+    new: guest_models.NewGuestLink,
+    tenant: TenantQuery = None,
+) -> guest_models.CreatedGuestLink:
+    """Create a link by which persons without an account take part, as a host or administrator. They wait in the lobby
+    until a host admits them."""
+    scope = await require_access(services, user, tenant, Action.DIRECTORY)
+    room = _find(services, scope, meeting)
+    _require_host(services, scope, room)
+    link, secret = await services.guests.create_link(room, new.days)
+    url = f"{services.public_address.url}/app/join#{secret}"
+    return guest_models.CreatedGuestLink(id=link.id, created=link.created, expires=link.expires, url=url)
+
+
+@router.get("/{meeting}/guest-links", responses=problem_responses(401, 403, 404))
+async def list_guest_links(
+    services: ServicesDep, user: CurrentUserDep, meeting: MeetingId, tenant: TenantQuery = None
+) -> core.Page[guest_models.GuestLink]:
+    """List the valid guest links of a meeting, as a host or administrator. Their addresses are not stored."""
+    scope = await require_access(services, user, tenant, Action.DIRECTORY)
+    room = _find(services, scope, meeting)
+    _require_host(services, scope, room)
+    found = await services.guests.links(room)
+    items = [guest_models.GuestLink(id=one.id, created=one.created, expires=one.expires) for one in found]
+    return core.Page(items=items, next=None)
+
+
+@router.delete(
+    "/{meeting}/guest-links", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404)
+)
+async def withdraw_guest_links(
+    services: ServicesDep, user: CurrentUserDep, meeting: MeetingId, tenant: TenantQuery = None
+) -> None:
+    """Withdraw all guest links of a meeting. Guests in the lobby are refused; those in the meeting stay."""
+    scope = await require_access(services, user, tenant, Action.DIRECTORY)
+    room = _find(services, scope, meeting)
+    _require_host(services, scope, room)
+    await services.guests.withdraw_links(room, services.meetings.empty_lobby(room))
+
+
+def _require_host(services: Services, scope: AccessScope, room: conferencing.Room) -> None:
+    if not _is_host(services, scope, room) and not may(scope.user.principal, Action.PEOPLE_CHANGE, scope.tenant_id):
+        raise Forbidden("Only a host can do this.")
 
 
 def _find(services: Services, scope: AccessScope, meeting: str) -> conferencing.Room:

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from fastapi import Depends, Request, status
 
 from unificx import conferencing
-from unificx.api.access import CurrentUserDep, Id, ServicesDep, TenantQuery, purpose, source_of
+from unificx.api.access import AttendeeDep, Id, ServicesDep, TenantQuery, purpose, source_of
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.problems import problem_responses
 from unificx.api.router import Router
@@ -16,7 +16,7 @@ from unificx.api.routes.rooms import acting_as, own_participant, room_in_scope
 from unificx.api.schemas import core
 from unificx.api.schemas import rooms as models
 from unificx.api.services import Services
-from unificx.core.errors import Forbidden
+from unificx.core.errors import Forbidden, NotFound
 
 router = Router(
     prefix="/api/v1/rooms/{room}/videos",
@@ -27,7 +27,7 @@ router = Router(
 
 
 @router.get("", responses=problem_responses(401, 403, 404))
-async def list_room_videos(services: ServicesDep, user: CurrentUserDep, room: Id) -> core.Page[models.Video]:
+async def list_room_videos(services: ServicesDep, user: AttendeeDep, room: Id) -> core.Page[models.Video]:
     """List the published videos of a conference. For its participants."""
     known, own = await _participant(services, user, room)
     videos = [models.Video(**asdict(one), own=one.participant == own) for one in services.videos.list(known)]
@@ -43,7 +43,7 @@ async def list_room_videos(services: ServicesDep, user: CurrentUserDep, room: Id
 async def publish_video(
     request: Request,
     services: ServicesDep,
-    user: CurrentUserDep,
+    user: AttendeeDep,
     room: Id,
     *,
     new: models.NewVideo,
@@ -56,10 +56,12 @@ async def publish_video(
 
 
 @router.delete("/{video}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404))
-async def stop_video(
-    services: ServicesDep, user: CurrentUserDep, room: Id, video: Id, tenant: TenantQuery = None
-) -> None:
+async def stop_video(services: ServicesDep, user: AttendeeDep, room: Id, video: Id, tenant: TenantQuery = None) -> None:
     """Stop a video: one's own, or as a host that of another participant."""
+    if isinstance(user, conferencing.Guest):
+        known, by = await _participant(services, user, room)
+        services.videos.stop(known, by, video)
+        return
     scope, known = await room_in_scope(services, user, room, tenant)
     publisher = next((one.participant for one in services.videos.list(known) if one.id == video), "")
     by = acting_as(services, scope, known, publisher)
@@ -74,7 +76,7 @@ async def stop_video(
 )
 async def subscribe_to_video(
     services: ServicesDep,
-    user: CurrentUserDep,
+    user: AttendeeDep,
     room: Id,
     video: Id,
     *,
@@ -93,7 +95,7 @@ async def subscribe_to_video(
 async def answer_video(
     request: Request,
     services: ServicesDep,
-    user: CurrentUserDep,
+    user: AttendeeDep,
     room: Id,
     video: Id,
     *,
@@ -113,7 +115,7 @@ async def answer_video(
 )
 async def change_video_subscription(
     services: ServicesDep,
-    user: CurrentUserDep,
+    user: AttendeeDep,
     room: Id,
     video: Id,
     *,
@@ -131,20 +133,33 @@ async def change_video_subscription(
     responses=problem_responses(401, 403, 404),
 )
 async def unsubscribe_from_video(
-    services: ServicesDep, user: CurrentUserDep, room: Id, video: Id, *, subscription: Id
+    services: ServicesDep, user: AttendeeDep, room: Id, video: Id, *, subscription: Id
 ) -> None:
     """End a subscription."""
     known, own = await _participant(services, user, room)
     services.videos.unsubscribe(known, own, (video, subscription))
 
 
-async def _participant(services: Services, user: CurrentUserDep, room: str) -> tuple[conferencing.Room, str]:
+async def _participant(services: Services, user: AttendeeDep, room: str) -> tuple[conferencing.Room, str]:
     """Return a room and the user's participant id in it. Raise NotFound, Forbidden."""
+    if isinstance(user, conferencing.Guest):
+        known = services.rooms.by_id(user.room_id)
+        if known is None or room != known.id:
+            raise NotFound("Room not found.")
+        return known, guest_participant(services, user, known)
     scope, known = await room_in_scope(services, user, room, None)
     own = own_participant(services, scope, known)
     if own is None:
         raise Forbidden("Only participants of the room can do this.", hint=f"Call {known.number} to join.")
     return known, own
+
+
+def guest_participant(services: Services, guest: conferencing.Guest, room: conferencing.Room) -> str:
+    """Return the participant id of a guest. Raise Forbidden for a guest who has not called."""
+    own = services.meetings.member_of_subject(room, guest.subject)
+    if own is None:
+        raise Forbidden("Only participants of the room can do this.", hint="Call the room to join.")
+    return own
 
 
 def _connection_schema(made: conferencing.VideoConnection) -> models.VideoConnection:

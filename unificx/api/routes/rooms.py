@@ -25,6 +25,8 @@ from unificx.api.schemas import rooms as models
 from unificx.api.services import Services
 from unificx.conferencing import (
     ADMINISTRATOR,
+    AdmissionRequested,
+    AllAdmissionsRequested,
     EndRequested,
     HandRequested,
     LockRequested,
@@ -138,11 +140,13 @@ async def change_participant(
     change: models.ParticipantChange,
     tenant: TenantQuery = None,
 ) -> None:
-    """Mute or unmute a participant, or raise or lower a hand."""
+    """Mute or unmute a participant, raise or lower a hand, or admit a guest from the lobby."""
     scope, known = await room_in_scope(services, user, room, tenant)
     by = acting_as(services, scope, known, participant)
     if change.muted is not None:
         services.meetings.apply(known, MuteRequested(by, participant, change.muted))
+    if change.admitted:
+        services.meetings.apply(known, AdmissionRequested(by, participant))
     if change.hand is not None:
         services.meetings.apply(known, HandRequested(by, participant, change.hand))
 
@@ -178,13 +182,15 @@ async def invite_to_room(
 async def change_meeting(
     services: ServicesDep, user: CurrentUserDep, room: Id, change: models.MeetingChange, tenant: TenantQuery = None
 ) -> None:
-    """Lock or unlock the room, or mute all participants, until the conference ends. For hosts."""
+    """Lock or unlock the room, or mute all participants, until the conference ends; admit all guests. For hosts."""
     scope, known = await room_in_scope(services, user, room, tenant)
     by = acting_as(services, scope, known)
     if change.locked is not None:
         services.meetings.apply(known, LockRequested(by, change.locked))
     if change.all_muted is not None:
         services.meetings.apply(known, MuteAllRequested(by, change.all_muted))
+    if change.all_admitted:
+        services.meetings.apply(known, AllAdmissionsRequested(by))
 
 
 @router.post(

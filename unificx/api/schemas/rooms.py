@@ -88,12 +88,14 @@ class Participant(Output):
     """A participant of a conference, or a caller about to join it."""
 
     id: str
-    extension_id: str = Field(description="Empty for an external caller.")
-    number: str = Field(description="Empty if withheld, and for an erased person.")
+    extension_id: str = Field(description="Empty for an external caller and for a guest.")
+    number: str = Field(description="Empty if withheld, for a guest, and for an erased person.")
     name: str
     since: datetime
     host: bool
-    state: Literal["waiting", "entering", "in"]
+    state: Literal["waiting", "lobby", "entering", "in"] = Field(
+        description="waiting: until a host joins; lobby: until a host admits the guest."
+    )
     muted: bool = Field(description="The participant is muted.")
     muted_by_host: bool = Field(description="Muted by a host; the participant cannot unmute.")
     hand: bool = Field(description="The hand is raised.")
@@ -110,6 +112,7 @@ class ParticipantChange(Input):
 
     muted: bool | None = None
     hand: bool | None = Field(None, description="For other participants only false is allowed.")
+    admitted: Literal[True] | None = Field(None, description="Admit a guest from the lobby, as a host.")
 
 
 SessionDescription = Annotated[str, Field(min_length=1, max_length=16 * 1024, description="SDP (RFC 8866).")]
@@ -177,3 +180,4 @@ class MeetingChange(Input):
 
     locked: bool | None = None
     all_muted: bool | None = None
+    all_admitted: Literal[True] | None = Field(None, description="Admit all guests from the lobby.")

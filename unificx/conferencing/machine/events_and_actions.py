@@ -13,11 +13,28 @@ ADMINISTRATOR = ""
 
 @dataclass(frozen=True, slots=True)
 class JoinRequested:
-    """An authorized participant wants to join. `invited` by a host: admitted even if the room is locked."""
+    """An authorized participant wants to join. `invited` by a host: admitted even if the room is locked. `lobby`: waits
+    until a host admits them."""
 
     id: str
     host: bool
     invited: bool = False
+    lobby: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AdmissionRequested:
+    """Admit one participant from the lobby."""
+
+    by: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AllAdmissionsRequested:
+    """Admit all participants from the lobby."""
+
+    by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +181,8 @@ class DeadlineReached:
 
 Event: TypeAlias = (
     JoinRequested
+    | AdmissionRequested
+    | AllAdmissionsRequested
     | Entered
     | Left
     | MuteRequested
@@ -197,7 +216,7 @@ class RejectEntry:
 
 @dataclass(frozen=True, slots=True)
 class StartWaiting:
-    """Play hold music until a host joins."""
+    """Play hold music until a host joins or admits the participant."""
 
     id: str
 

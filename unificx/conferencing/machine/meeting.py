@@ -4,6 +4,7 @@
 `DeadlineReached` event. A meeting without members is over.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import Literal, TypeAlias, assert_never
@@ -14,6 +15,8 @@ from unificx.conferencing.schemas import RoomSettings, Video
 
 MAX_VIDEOS = 50
 """Videos of a meeting."""
+MAX_LOBBY = 50
+"""Participants in the lobby of a meeting. They do not count as participants of the meeting."""
 
 
 class MemberState(Enum):
@@ -21,6 +24,8 @@ class MemberState(Enum):
 
     WAITING = auto()
     """Not admitted, until a host joins."""
+    LOBBY = auto()
+    """Not admitted, until a host admits them."""
     AWAITING_CONSENT = auto()
     """Not admitted, until notified of the recording."""
     ENTERING = auto()
@@ -74,6 +79,11 @@ class Meeting:
         """All members except removed ones."""
         return tuple(one for one in self.members if one.state is not MemberState.LEAVING)
 
+    @property
+    def lobby(self) -> tuple[Member, ...]:
+        """Members who wait for a host to admit them."""
+        return tuple(one for one in self.members if one.state is MemberState.LOBBY)
+
     def member(self, id_: str) -> Member | None:
         return next((one for one in self.members if one.id == id_), None)
 
@@ -97,8 +107,8 @@ def deadline(meeting: Meeting) -> float | None:
 
 def step(meeting: Meeting, event: events_and_actions.Event, now: float) -> Step:
     match event:
-        case events_and_actions.JoinRequested(id_, host, invited):
-            return _join(meeting, id_, host=host, invited=invited)
+        case events_and_actions.JoinRequested():
+            return _join(meeting, event)
         case events_and_actions.Entered(id_):
             return _enter(meeting, id_)
         case events_and_actions.Left(id_):
@@ -134,6 +144,8 @@ def step(meeting: Meeting, event: events_and_actions.Event, now: float) -> Step:
 def _host_request(
     meeting: Meeting,
     event: events_and_actions.MuteRequested
+    | events_and_actions.AdmissionRequested
+    | events_and_actions.AllAdmissionsRequested
     | events_and_actions.LockRequested
     | events_and_actions.MuteAllRequested
     | events_and_actions.RemovalRequested
@@ -150,6 +162,10 @@ def _host_request(
     match event:
         case events_and_actions.MuteRequested(_, id_, on):
             return _mute_by_host(meeting, id_, on=on)
+        case events_and_actions.AdmissionRequested(_, id_):
+            return _admit_waiting(meeting, [one for one in meeting.lobby if one.id == id_])
+        case events_and_actions.AllAdmissionsRequested():
+            return _admit_waiting(meeting, meeting.lobby)
         case events_and_actions.LockRequested(_, on):
             prompt = "conference/now-locked" if on else "conference/now-unlocked"
             prompts = (
@@ -178,13 +194,17 @@ def _host_request(
 # ---- joining and leaving
 
 
-def _join(meeting: Meeting, id_: str, *, host: bool, invited: bool) -> Step:
+def _join(meeting: Meeting, request: events_and_actions.JoinRequested) -> Step:
     """Hosts are always admitted, even to a locked or full room, because they could change both."""
+    id_, host, lobby = request.id, request.host, meeting.lobby
     if not host:
-        if meeting.locked and not invited:
+        if meeting.locked and not request.invited:
             return meeting, [events_and_actions.RejectEntry(id_, "locked")]
-        if len(meeting.present) >= meeting.settings.most:
+        if len(meeting.present) - len(lobby) >= meeting.settings.most or (request.lobby and len(lobby) >= MAX_LOBBY):
             return meeting, [events_and_actions.RejectEntry(id_, "full")]
+        if request.lobby:
+            waiting = Member(id_, host=False, state=MemberState.LOBBY)
+            return _put_member(meeting, waiting), [events_and_actions.StartWaiting(id_)]
         if meeting.settings.wait_for_host and not meeting.opened:
             waiting = Member(id_, host=False, state=MemberState.WAITING)
             return _put_member(meeting, waiting), [events_and_actions.StartWaiting(id_)]
@@ -232,11 +252,17 @@ def _enter(meeting: Meeting, id_: str) -> Step:
     if not member.host:
         return meeting, actions
     meeting = replace(meeting, opened=True, ends_at=None)
-    for one in meeting.members:
-        if one.state is MemberState.WAITING:
-            guest = replace(one, muted_by_host=meeting.all_muted, muted=meeting.settings.muted_on_entry)
-            meeting, more = _admit(meeting, guest, was_waiting=True, recorded=meeting.recorded)
-            actions += more
+    meeting, more = _admit_waiting(meeting, [one for one in meeting.members if one.state is MemberState.WAITING])
+    return meeting, [*actions, *more]
+
+
+def _admit_waiting(meeting: Meeting, waiting: Sequence[Member]) -> Step:
+    """Admit members who wait for a host, or in the lobby."""
+    actions: list[Action] = []
+    for one in waiting:
+        guest = replace(one, muted_by_host=meeting.all_muted, muted=meeting.settings.muted_on_entry)
+        meeting, more = _admit(meeting, guest, was_waiting=True, recorded=meeting.recorded)
+        actions += more
     return meeting, actions
 
 

@@ -43,6 +43,7 @@ LEFT: Mapping[str, str] = MappingProxyType(
         ),
         "binding": "registrations at the sender; phones register anew",
         "chat_delivery": "messages on their way to phones of the sender",
+        "guest_link": "links to the sender's address",
         "handled": "marks of events; no event may wait when a tenant is exported",
         "installation": "the id of the installation",
         "letter": "e-mails that the sender sends",

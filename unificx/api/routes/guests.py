@@ -1,0 +1,116 @@
+"""Guests of meetings: they open a link without an account, wait in the lobby, and take part in one room."""
+
+from fastapi import Request, Response, status
+
+from unificx import conferencing
+from unificx.api.access import GuestDep, ServicesDep, purpose, source_of
+from unificx.api.problems import problem_responses
+from unificx.api.router import Router
+from unificx.api.routes.room_videos import guest_participant
+from unificx.api.routes.sip_access import WEBSOCKET
+from unificx.api.schemas import guests as models
+from unificx.api.schemas import rooms as room_models
+from unificx.api.schemas import sip_access as sip_models
+from unificx.api.services import Services
+from unificx.conferencing import HandRequested
+from unificx.core.errors import Forbidden, NotFound
+from unificx.identity import Acceptance, check_versions
+
+router = Router(prefix="/api/v1/guests", tags=["rooms"], dependencies=[purpose("telephony")])
+
+
+@router.post("", status_code=status.HTTP_201_CREATED, responses=problem_responses(403, 404, 429))
+async def enter_meeting(services: ServicesDep, request: Request, entry: models.GuestEntry) -> models.GuestVisit:
+    """Begin a visit by a guest link. The guest waits in the lobby once they call the room."""
+    if not entry.of_age:
+        raise Forbidden("You must be 18 or older.", hint="Your answer was not stored.")
+    check_versions(Acceptance(entry.of_age, entry.terms_version, entry.policy_version))
+    address = source_of(request).address
+    guest, token = await services.guests.enter(entry.link.get_secret_value(), entry.name, address)
+    return models.GuestVisit(token=token, room=guest.room_id, expires=guest.expires)
+
+
+@router.get("/me", responses=problem_responses(401))
+async def show_guest_meeting(services: ServicesDep, guest: GuestDep) -> models.GuestMeeting:
+    """Show the meeting to its guest; before admission only its name."""
+    room = _room(services, guest)
+    status_, own = services.meetings.status(room), services.meetings.member_of_subject(room, guest.subject)
+    present = status_.participants if status_ is not None else ()
+    state = next((one.state for one in present if one.id == own), "outside")
+    inside = [one for one in present if one.state == "in"] if state == "in" else []
+    return models.GuestMeeting(
+        name=room.name,
+        state=state,
+        recorded=status_ is not None and status_.recorded,
+        paused=status_ is not None and status_.paused,
+        participants=[_participant(one, own) for one in inside],
+        videos=[
+            room_models.Video(
+                id=one.id,
+                participant=one.participant,
+                source=one.source,
+                quality=one.quality,
+                own=one.participant == own,
+            )
+            for one in services.videos.list(room)
+            if state == "in"
+        ],
+    )
+
+
+@router.post("/me/sip-access", response_model_exclude_none=True, responses=problem_responses(401))
+async def guest_sip_access(services: ServicesDep, guest: GuestDep) -> sip_models.SipAccess:
+    """Get SIP credentials for calls to the room of the meeting, and to nothing else. They do not register."""
+    room = _room(services, guest)
+    domain = (await services.identity.tenants.get(guest.tenant_id)).domain
+    credentials = services.telephony.guest_credentials(guest.id)
+    return sip_models.SipAccess(
+        extension_id="",
+        number=room.number,
+        name=guest.name,
+        domain=domain,
+        uri=f"sip:guest@{domain}",
+        websocket=WEBSOCKET,
+        bearer=credentials.bearer,
+        expires=credentials.expires,
+        instance_id=f"<urn:uuid:{guest.id}>",
+        ice_servers=[
+            sip_models.IceServer(urls=list(one.urls), username=one.username or None, credential=one.credential or None)
+            for one in services.telephony.ice_servers()
+        ],
+    )
+
+
+@router.patch("/me", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404))
+async def change_guest(services: ServicesDep, guest: GuestDep, change: models.GuestChange) -> None:
+    """Raise or lower your hand as a guest."""
+    room = _room(services, guest)
+    own = guest_participant(services, guest, room)
+    if change.hand is not None:
+        services.meetings.apply(room, HandRequested(own, own, change.hand))
+
+
+@router.delete("/me", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401))
+async def leave_meeting(services: ServicesDep, guest: GuestDep) -> Response:
+    """End the visit: its token is no longer valid. The call ends by itself."""
+    services.guests.leave(guest)
+    return Response(status_code=status.HTTP_204_NO_CONTENT)
+
+
+def _room(services: Services, guest: conferencing.Guest) -> conferencing.Room:
+    room = services.rooms.by_id(guest.room_id)
+    if room is None:
+        raise NotFound("Room not found.")
+    return room
+
+
+def _participant(one: conferencing.ParticipantStatus, own: str | None) -> models.GuestParticipant:
+    return models.GuestParticipant(
+        id=one.id,
+        name=one.name,
+        host=one.host,
+        muted=one.muted,
+        hand=one.hand,
+        speaking=one.speaking,
+        own=one.id == own,
+    )

@@ -1,0 +1,81 @@
+"""Schemas of guest links and of the guests of a meeting."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr
+
+from unificx.api.schemas.core import Input, Output
+from unificx.api.schemas.rooms import Video
+from unificx.api.schemas.sign_in import Version
+from unificx.conferencing import LINK_DAYS, MAX_LINK_DAYS
+
+
+class NewGuestLink(Input):
+    days: int = Field(
+        default=LINK_DAYS,
+        ge=1,
+        le=MAX_LINK_DAYS,
+        description="Validity in days; it ends earlier with the meeting, or two hours after its planned end.",
+    )
+
+
+class GuestLink(Output):
+    """A guest link of a meeting."""
+
+    id: str
+    created: datetime
+    expires: datetime
+
+
+class CreatedGuestLink(GuestLink):
+    url: str = Field(description="Shown once: only a digest of it is stored.")
+
+
+class GuestEntry(Input):
+    """Begin a visit to a meeting."""
+
+    link: Annotated[SecretStr, Field(min_length=1, max_length=100)] = Field(description="The secret of the link.")
+    name: str = Field(min_length=1, max_length=100, description="As the other participants see it.")
+    of_age: bool = Field(description="Whether the guest has the required age; a date of birth is never requested.")
+    terms_version: Version
+    policy_version: Version
+
+
+class GuestVisit(Output):
+    """A visit. The token is valid for this meeting only: `Authorization: Bearer`."""
+
+    token: str
+    room: str = Field(description="Id of the room, for its videos.")
+    expires: datetime
+
+
+class GuestParticipant(Output):
+    """A participant as guests see them: by name only."""
+
+    id: str
+    name: str = Field(description="Empty for a caller without a name.")
+    host: bool
+    muted: bool
+    hand: bool
+    speaking: bool
+    own: bool
+
+
+class GuestMeeting(Output):
+    """The meeting of a guest."""
+
+    name: str
+    state: Literal["outside", "waiting", "lobby", "entering", "in"] = Field(
+        description="Of the guest: outside until the call to the room; lobby until a host admits the guest."
+    )
+    recorded: bool = Field(description="Recording is active, or is being announced.")
+    paused: bool
+    participants: list[GuestParticipant] = Field(description="Empty until the guest is admitted.")
+    videos: list[Video]
+
+
+class GuestChange(Input):
+    """Omitted or null fields stay unchanged."""
+
+    hand: bool | None = Field(None, description="Raise or lower your hand.")

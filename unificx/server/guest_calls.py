@@ -1,0 +1,25 @@
+"""Calls of guests to the room of their meeting."""
+
+from unificx.callapps import GUEST
+from unificx.calls import InboundCall
+from unificx.conferencing import MeetingGuests, RoomService
+from unificx.registrar import Caller
+from unificx.routing import CONFERENCE_APP, CONFERENCE_SECONDS, CallApp, Plan, Station, Step
+
+
+class GuestCalls:
+    """Implements `sip_server.MeetingGuests`. The call leads to the lobby of one room, whatever its number means."""
+
+    def __init__(self, guests: MeetingGuests, rooms: RoomService) -> None:
+        self._guests = guests
+        self._rooms = rooms
+
+    def call_of(self, guest_id: str) -> InboundCall | None:
+        """Return the only call that a guest may make; None after the visit."""
+        guest = self._guests.by_id(guest_id)
+        room = self._rooms.by_id(guest.room_id) if guest is not None else None
+        if guest is None or room is None:
+            return None
+        caller = Caller(guest.tenant_id, "", guest.id, guest.subject, number="", name=guest.name, is_guest=True)
+        step = Step(CallApp(CONFERENCE_APP, (room.id, GUEST), CONFERENCE_SECONDS))
+        return InboundCall(caller, room.number, Plan((step,), stations=(Station("room", room.number, room.name),)))
