@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
 
-from unificx.calls import ExtensionCall
+from unificx.calls import ExtensionCall, InboundCall
 from unificx.cluster import LocalEventBus
 from unificx.core.clock import ManualClock
 from unificx.db import Key, SpoolFull
@@ -28,6 +28,7 @@ from unificx.sip_server import (
     CheckSync,
     ExtensionStateParts,
     ExtensionStates,
+    MeetingGuests,
     MwiNotifier,
     MwiParts,
     RateLimiter,
@@ -123,6 +124,7 @@ class FakeCalls:
     endpoint: Endpoint
     incoming_calls: list[tuple[Caller, Request]] = field(default_factory=list)
     calls_from_carriers: list[tuple[Trunk, ...]] = field(default_factory=list)
+    calls_from_guests: list[InboundCall] = field(default_factory=list)
     keys: list[ServerKey] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     due: float = float("inf")
@@ -134,9 +136,12 @@ class FakeCalls:
         self.endpoint.respond(key, respond(request, 180, to_tag="ours"), now)
 
     def incoming_outside(
-        self, key: ServerKey, request: Request, flow: Flow, trunks: tuple[Trunk, ...], now: float
+        self, key: ServerKey, request: Request, flow: Flow, origin: tuple[Trunk, ...] | InboundCall, now: float
     ) -> None:
-        self.calls_from_carriers.append(trunks)
+        if isinstance(origin, InboundCall):
+            self.calls_from_guests.append(origin)
+        else:
+            self.calls_from_carriers.append(origin)
         self.endpoint.respond(key, respond(request, 180, to_tag="ours"), now)
 
     def has_dialog_of(self, request: Request) -> bool:
@@ -216,6 +221,7 @@ class SipHarness:
         limits: RateLimits | None = None,
         directory: DirectoryCache | None = None,
         carriers: Carriers | None = None,
+        guests: MeetingGuests | None = None,
     ) -> None:
         self.clock = ManualClock()
         self.signals: list[object] = []
@@ -243,7 +249,7 @@ class SipHarness:
             self.rate_limiter,
             Nonces(bytes(32)),
             b"s" * 32,
-            AuthenticatorOptions(frozenset(("pbx.example",)), self.bearers, self.registration_faults, carriers),
+            AuthenticatorOptions(frozenset(("pbx.example",)), self.bearers, self.registration_faults, carriers, guests),
         )
         register_handler = RegisterHandler(self.directory, self.registrar)
         self.message_counts = FakeMessageCounts()

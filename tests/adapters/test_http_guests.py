@@ -47,7 +47,7 @@ class GuestWorld:
     async def link(self, **more: Any) -> str:
         answer = await self.anna.post(f"{self.path}/guest-links", json=more)
         assert answer.status_code == 201, answer.text
-        return answer.json()["url"].partition("/app/join#")[2]
+        return answer.json()["url"].partition("/app/#guest=")[2]
 
     async def enter(self, link: str, **more: Any) -> httpx.Response:
         return await self.web.post(GUESTS, json={"link": link, "name": "Wanda Gast", **ACCEPTED, **more})

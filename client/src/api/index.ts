@@ -4,10 +4,12 @@
 import { currentOwner } from '~/core/device-storage';
 import { logFault } from '~/core/error-log';
 import { asProblem, Problem } from '~/core/problem';
+import { createClient, createConfig, type Client } from './generated/client';
 import { client } from './generated/client.gen';
 
 export * as api from './generated/sdk.gen';
 export type * from './generated/types.gen';
+export type { Client };
 
 /** Codes of requests that are refused until the user has done something. */
 const REQUIREMENTS = new Set(['acceptance_needed', 'consent_required', 'own_password_needed']);
@@ -100,6 +102,15 @@ client.interceptors.error.use((fault, response, request) => {
   if (REQUIREMENTS.has(problem.code)) handleRequirements();
   return problem;
 });
+
+/** A client with the token of a guest of a meeting, independent of the session of a user. */
+export function guestClient(token: string): Client {
+  const made = createClient(
+    createConfig({ baseUrl: '', throwOnError: true, credentials: 'omit', headers: { Authorization: `Bearer ${token}` } }),
+  );
+  made.interceptors.error.use(problemOf);
+  return made;
+}
 
 function problemOf(fault: unknown, response: Response | undefined): Problem {
   if (!response) return asProblem(fault);

@@ -46,6 +46,11 @@ const publicRoutes = [
   }),
   createRoute({
     getParentRoute: () => root,
+    path: '/guest',
+    component: lazyScreen(() => import('~/features/guest/GuestPage')),
+  }),
+  createRoute({
+    getParentRoute: () => root,
     path: '/recover',
     component: lazyScreen(() => import('~/features/sign-in/Recover')),
   }),

@@ -20,6 +20,7 @@ const ROUTES = {
   'sign-in': '/sign-in/code',
   invitation: '/invitation',
   recover: '/recover',
+  guest: '/guest',
   'second-factor': '/sign-in',
   'sign-in-failed': '/sign-in',
   'single-sign-on': '/settings/security',

@@ -1,9 +1,9 @@
 /**
- * Deep links: `#sign-in=CODE`, `#invitation=CODE`, `#recover=CODE`, or the return of a single sign-on provider.
+ * Deep links: `#sign-in=CODE`, `#invitation=CODE`, `#recover=CODE`, `#guest=CODE`, or the return of a single sign-on provider.
  * Fragments are never sent to a server, so codes do not appear in logs; they are removed from the address bar and
  * history at once and kept in memory only.
  */
-export type LinkPurpose = 'sign-in' | 'invitation' | 'recover' | 'second-factor' | 'sign-in-failed' | 'single-sign-on';
+export type LinkPurpose = 'sign-in' | 'invitation' | 'recover' | 'guest' | 'second-factor' | 'sign-in-failed' | 'single-sign-on';
 
 export interface DeepLink {
   purpose: LinkPurpose;
@@ -13,7 +13,7 @@ export interface DeepLink {
   kinds?: string[];
 }
 
-const CODE_LINK = /^#(sign-in|invitation|recover)=([A-Za-z0-9_-]{8,128})$/;
+const CODE_LINK = /^#(sign-in|invitation|recover|guest)=([A-Za-z0-9_-]{8,128})$/;
 const PROVIDER_RETURN =
   /^#(second-factor|sign-in-failed|single-sign-on)=([A-Za-z0-9_.~-]{1,300})(?:&kinds=([a-z_,]{1,60}))?$/;
 

@@ -11,7 +11,7 @@ const DialSheet = lazy(() => import('~/features/dial').then((each) => each.loadD
 const CallLayer = lazy(() => import('~/features/call/CallLayer'));
 
 /** Sign-in screens fill the window, even while another user is still signed in. */
-const UNFRAMED_ROUTES = /\/(sign-in|scan|invitation|recover)(\/|$)/;
+const UNFRAMED_ROUTES = /\/(sign-in|scan|invitation|recover|guest)(\/|$)/;
 
 function openDial(): void {
   void import('~/features/dial').then((each) => each.openDial());

@@ -61,6 +61,12 @@ const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(reso
 
 const INITIAL_STATE: PhoneState = { line: 'off', number: '', name: '', calls: [] };
 
+interface PhoneOptions {
+  access: () => Promise<SipAccess>;
+  /** False: it only calls, as the phone of a guest, and is not the device of a user. */
+  registers: boolean;
+}
+
 /** The SIP phone of this browser: one registration and its calls. */
 export class Phone {
   readonly state = createStore<PhoneState>(INITIAL_STATE);
@@ -82,12 +88,15 @@ export class Phone {
   #readyTasks: (() => void)[] = [];
   #replacedCall: Call | undefined;
 
+  constructor(private readonly options: PhoneOptions = { access: fetchSipAccess, registers: true }) {}
+
   /** Register after sign-in. Idempotent. */
   start(): void {
     if (this.#started) return;
     this.#started = true;
-    onSignOut(() => this.stop());
     this.#environment.start();
+    if (!this.options.registers) return void this.#open();
+    onSignOut(() => this.stop());
     void this.#tabLock.acquire();
     for (const saved of takeSavedCalls(Date.now())) void this.#resume(saved);
   }
@@ -107,7 +116,7 @@ export class Phone {
   /** The page is going away: answered calls are left to the next page, the others end. */
   leavePage(): void {
     const { calls, active } = this.state.state;
-    for (const call of calls) if (!call.answered) call.hangUp();
+    for (const call of calls) if (!call.answered || !this.options.registers) call.hangUp();
     const ordered = [...calls].sort((one, other) => Number(other === active) - Number(one === active));
     const saved = ordered.flatMap((each) => each.save() ?? []);
     saveCalls(saved);
@@ -225,7 +234,7 @@ export class Phone {
     this.#retryTimer = undefined;
     this.#set({ otherTab: undefined, line: this.#failures ? 'retrying' : 'connecting', problem: undefined });
     try {
-      const [access, jssip] = await Promise.all([fetchSipAccess(), import('jssip')]);
+      const [access, jssip] = await Promise.all([this.options.access(), import('jssip')]);
       if (this.#started && !this.#ua) this.#createUserAgent(access, jssip.UA);
     } catch (fault) {
       this.#accessRefused(asProblem(fault));
@@ -256,6 +265,7 @@ export class Phone {
       authorization_jwt: `Bearer ${access.bearer}`,
       password: null as never, // no digest: JsSIP then ignores challenges
       instance_id: instanceIdOf(access),
+      register: this.options.registers,
       register_expires: REGISTER_EXPIRES_S,
       connection_recovery_min_interval: 1,
       connection_recovery_max_interval: MAX_RETRY_S,
@@ -269,7 +279,7 @@ export class Phone {
       this.#retryQuickly();
       void this.#ensureToken(TOKEN_MARGIN_S).catch(() => undefined);
     });
-    ua.on('registered', () => this.#registered());
+    ua.on(this.options.registers ? 'registered' : 'connected', () => this.#registered());
     ua.on('registrationExpiring', () => void this.#register());
     ua.on('registrationFailed', ({ response }) => this.#registrationFailed(response?.status_code));
     ua.on('newRTCSession', ({ originator, session, request }: RTCSessionEvent) => {
@@ -290,7 +300,7 @@ export class Phone {
   /** Fetch a new token; a changed account or device requires a new user agent. */
   async #renewAccess(): Promise<void> {
     const before = this.#access;
-    const access = await fetchSipAccess();
+    const access = await this.options.access();
     if (!this.#ua) return;
     const same = access.uri === before?.uri && access.instance_id === before.instance_id;
     if (same) return this.#applyAccess(access);
@@ -438,6 +448,10 @@ export class Phone {
     this.#failures = 0;
     this.#set({ line: 'off' });
     if (!ua) return Promise.resolve();
+    if (!this.options.registers) {
+      ua.stop();
+      return Promise.resolve();
+    }
     const unregistered = new Promise<void>((resolve) => ua.on('unregistered', () => resolve()));
     ua.stop();
     return unregistered;

@@ -11,9 +11,10 @@ from app_harness import ANNA, AppHarness
 from argon2 import PasswordHasher
 from identity_factory import identity_on
 
-from unificx.callapps import INVITED, MERGED, RoomKind, conference_app
+from unificx.callapps import GUEST, INVITED, MERGED, RoomKind, conference_app
 from unificx.cluster import EventBus, LocalCounters
 from unificx.conferencing import (
+    AllAdmissionsRequested,
     CallerIdentity,
     MuteRequested,
     NewRoom,
@@ -180,6 +181,18 @@ async def test_guest_waits_with_music_for_the_host(setup: ConferenceWorld) -> No
     received = len(stage.played)
     await stage.settle()
     assert len(stage.played) == received
+    await hung_up(stage)
+
+
+async def test_a_guest_is_answered_without_a_pin_and_hears_music_until_admitted(setup: ConferenceWorld) -> None:
+    room = await setup.room(pin="4711", settings=RoomSettings(announce="names"))
+    host = setup.other(room, host=True)
+    stage = setup.stage(room, GUEST)
+    stage.begin()
+    await wait_until(lambda: "music/hold" in stage.played)
+    assert (stage.played[0], stage.orders) == ("conference/waiting-for-host", ["answer"])
+    setup.meetings.apply(room, AllAdmissionsRequested(host.id))
+    await wait_until(lambda: "join heard" in stage.orders)
     await hung_up(stage)
 
 

@@ -101,7 +101,7 @@ async def create_guest_link(
     room = _find(services, scope, meeting)
     _require_host(services, scope, room)
     link, secret = await services.guests.create_link(room, new.days)
-    url = f"{services.public_address.url}/app/join#{secret}"
+    url = f"{services.public_address.url}/app/#guest={secret}"
     return guest_models.CreatedGuestLink(id=link.id, created=link.created, expires=link.expires, url=url)
 
 

@@ -16,6 +16,7 @@ import { RecordingBanner } from './RecordingBanner';
 import { CallStatus } from './CallStatus';
 import { CallErrors } from './CallErrors';
 import { ConnectedNotice } from './ConnectedNotice';
+import { LobbyNotice } from './LobbyNotice';
 import { MeetingNotices } from './MeetingNotices';
 import { OtherCall } from './OtherCall';
 import { OwnVideo } from './OwnVideo';
@@ -87,6 +88,7 @@ export function CallScreen({ call, other }: { call: Call; other?: Call }) {
         <RecordingBanner call={call} />
         <PermissionNotices call={call} />
         <CallErrors call={call} />
+        {room && <LobbyNotice room={room} />}
         {meeting && <MeetingNotices meeting={meeting} />}
         {other && <OtherCall call={other} />}
         <Controls call={call} />

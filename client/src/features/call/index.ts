@@ -1,4 +1,6 @@
 /** Calls: starting one, and shared components. The call layer itself is loaded by the shell. */
 export { showCall, startCall } from './model';
 export { Keypad } from './Keypad';
-export { captureNotice, type CaptureNotice } from './messages';
+export { captureNotice, CONFERENCE_RECORDING, type CaptureNotice } from './messages';
+export { MeetingNotices } from './MeetingNotices';
+export { RoundButton } from './RoundButton';

@@ -1,4 +1,4 @@
-import { Button, Stack, Text } from '@mantine/core';
+import { Button, Stack, Text, TextInput } from '@mantine/core';
 import { IconPhone, IconShare } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useNavigate, useParams } from '@tanstack/react-router';
@@ -11,7 +11,7 @@ import { Page } from '~/design/Page';
 import { Section } from '~/design/Section';
 import { SkeletonRows } from '~/design/SkeletonRows';
 import { startCall } from '~/features/call';
-import { useMeeting, useMeetingRemoval, useShareLink } from './useMeetings';
+import { useGuestLinks, useMeeting, useMeetingRemoval, useShareLink } from './useMeetings';
 
 /** The page that the link of a meeting opens: one button joins it. */
 export default function MeetingPage() {
@@ -62,6 +62,7 @@ function Details({ meeting }: { meeting: Meeting }) {
           </Text>
         )}
       </Section>
+      {meeting.own && <GuestLinks meeting={meeting} />}
       {meeting.own && (
         <>
           <ErrorNotice fault={error} />
@@ -71,5 +72,42 @@ function Details({ meeting }: { meeting: Meeting }) {
         </>
       )}
     </Stack>
+  );
+}
+
+/** Links for people without an account, who wait in the lobby until a host admits them. */
+function GuestLinks({ meeting }: { meeting: Meeting }) {
+  const { t } = useLingui();
+  const share = useShareLink();
+  const { create, withdraw, error } = useGuestLinks(meeting);
+  const link = create.data;
+  const send = (url: string) => share({ name: meeting.name, join_url: url });
+  return (
+    <Section title={t`Guests`}>
+      <Text size="sm" c="dimmed">
+        <Trans>Guests need no account. They wait in the lobby until you admit them.</Trans>
+      </Text>
+      <ErrorNotice fault={error} />
+      {link && (
+        <TextInput
+          size="md"
+          label={t`Guest link`}
+          description={t`Valid until ${formatDateTime(link.expires)}. It is shown only now.`}
+          value={link.url}
+          readOnly
+        />
+      )}
+      <Button
+        size="md"
+        variant="light"
+        loading={create.isPending}
+        onClick={() => (link ? send(link.url) : create.mutate(undefined, { onSuccess: ({ url }) => send(url) }))}
+      >
+        <Trans>Copy guest link</Trans>
+      </Button>
+      <Button size="md" variant="subtle" color="red" onClick={withdraw}>
+        <Trans>Withdraw guest links</Trans>
+      </Button>
+    </Section>
   );
 }

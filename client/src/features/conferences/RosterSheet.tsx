@@ -15,6 +15,7 @@ import { Row, Rows } from '~/design/Rows';
 import { useValue } from '~/core/store';
 import { useParticipantName, useRemoval } from './actions';
 import { Invite } from './Invite';
+import { Lobby } from './Lobby';
 import type { Roster } from './roster';
 import { useIsHost } from './useIsHost';
 import { useRoster } from './useRoster';
@@ -66,6 +67,7 @@ function People({ roster }: { roster: Roster }) {
       <Text size="sm" c="dimmed" role="status">
         <Plural value={count} one="# participant" other="# participants" />
       </Text>
+      <Lobby roster={roster} />
       <Rows label={t`Participants`}>
         {now.participants?.map((each) => (
           <Person key={each.id} person={each} speaking={now.speaking === each.id} isHost={isHost} roster={roster} />
@@ -198,6 +200,7 @@ function Person({ person, speaking, isHost, roster }: PersonProps) {
     person.host && t`host`,
     person.own && t`you`,
     person.state === 'waiting' && t`waiting for a host`,
+    person.state === 'lobby' && t`in the lobby`,
     person.state === 'entering' && t`joining`,
     person.consent === 'refused' && t`declined recording`,
   ].filter(Boolean);

@@ -1,6 +1,7 @@
 /** Conference rooms and their rosters. */
 export { ensureRoom, recordingStateIn, roomById, rooms } from './rooms';
 export { useParticipantName } from './actions';
+export { Lobby } from './Lobby';
 export { Faces } from './Faces';
 export { ParticipantMenu } from './ParticipantMenu';
 export { Roster } from './roster';

@@ -96,6 +96,11 @@ export class Roster {
     return this.perform(() => this.dependencies.meeting(change));
   }
 
+  /** Admit a guest from the lobby. */
+  admit(participant: string): Promise<void> {
+    return this.change(participant, { admitted: true });
+  }
+
   /** Start or stop recording. */
   record(begin: boolean): Promise<void> {
     return this.perform(() => this.dependencies.record(begin));

@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useLingui } from '@lingui/react/macro';
 import { useNavigate } from '@tanstack/react-router';
 import { api, type Meeting } from '~/api';
@@ -58,8 +58,8 @@ export function useMeetingRemoval() {
   return { remove, error: changes.error };
 }
 
-/** Returns a function that shares the link of a meeting, or copies it where the browser cannot share. */
-export function useShareLink(): (meeting: Meeting) => void {
+/** Returns a function that shares a link, or copies it where the browser cannot share. */
+export function useShareLink(): (link: { name: string; join_url: string }) => void {
   const { t } = useLingui();
   return ({ name, join_url }) => {
     if (typeof navigator.share === 'function') {
@@ -71,4 +71,19 @@ export function useShareLink(): (meeting: Meeting) => void {
       () => toast({ message: t`The browser does not allow copying here.` }),
     );
   };
+}
+
+/** Guest links of a meeting: a new one, and the end of all. */
+export function useGuestLinks(meeting: Meeting) {
+  const { t } = useLingui();
+  const path = { meeting: meeting.id };
+  const create = useMutation({
+    mutationFn: async () => (await api.createGuestLink({ path, body: {} })).data,
+  });
+  const changes = useChanges([MEETINGS]);
+  const withdraw = () => {
+    const apply = () => api.withdrawGuestLinks({ path });
+    changes.mutate({ apply, message: t`The guest links no longer work.` }, { onSuccess: () => create.reset() });
+  };
+  return { create, withdraw, error: create.error ?? changes.error };
 }

@@ -10,6 +10,7 @@ import {
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useEffect, useState } from 'react';
 import { useMediaQuery } from '@mantine/hooks';
+import type { Participant } from '~/api';
 import { Avatar } from '~/design/Avatar';
 import { TWO_PANES } from '~/design/Panes';
 import { VideoElement } from '~/design/VideoElement';
@@ -29,9 +30,23 @@ export function MeetingStage({ room, meeting }: { room: string; meeting: Meeting
 }
 
 function Stage({ roster, meeting }: { roster: Roster; meeting: Meeting }) {
-  const { t } = useLingui();
   const { participants = [], speaking } = useValue(roster.state);
   const isHost = useIsHost(participants);
+  return <Tiles participants={participants} speaking={speaking} meeting={meeting} roster={isHost ? roster : undefined} />;
+}
+
+interface TilesProps {
+  participants: readonly Participant[];
+  /** Id of the participant who speaks. */
+  speaking: string | null;
+  meeting: Meeting;
+  /** For hosts, who control the others. */
+  roster?: Roster;
+}
+
+/** The participants and their videos. */
+export function Tiles({ participants, speaking, meeting, roster }: TilesProps) {
+  const { t } = useLingui();
   const { videos = [], streams } = useValue(meeting.state);
   const wide = useMediaQuery(TWO_PANES, false, { getInitialValueInEffect: false });
   const [page, setPage] = useState(0);
@@ -59,7 +74,7 @@ function Stage({ roster, meeting }: { roster: Roster; meeting: Meeting }) {
             tile={each}
             speaking={speaking === each.participant.id}
             stream={each.camera && streams[each.camera.id]}
-            controls={isHost ? { roster, meeting } : undefined}
+            controls={roster && { roster, meeting }}
           />
         ))}
       </ul>

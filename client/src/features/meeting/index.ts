@@ -1,5 +1,6 @@
 /** Videos of conferences: cameras and shared screens beside the sound, which is part of the call. */
 export { useMeeting, useMeetingOf } from './current';
 export type { Meeting, MeetingState } from './meeting';
-export { MeetingStage } from './MeetingStage';
+export { MeetingStage, Tiles } from './MeetingStage';
+export { openVideos } from './open-meeting';
 export { NO_MEETING } from './meeting';

@@ -6,10 +6,12 @@ interface ConsentFieldsProps {
   value: Consent;
   onChange: (value: Consent) => void;
   versions: { terms_version: string; policy_version: string } | undefined;
+  /** The user has no account. */
+  guest?: boolean;
 }
 
 /** Age confirmation and acceptance of the current terms and policy, which open in a tab of their own. */
-export function ConsentFields({ value, onChange, versions }: ConsentFieldsProps) {
+export function ConsentFields({ value, onChange, versions, guest }: ConsentFieldsProps) {
   const { t, i18n } = useLingui();
   const terms = versions?.terms_version ?? '…';
   const policy = versions?.policy_version ?? '…';
@@ -28,7 +30,11 @@ export function ConsentFields({ value, onChange, versions }: ConsentFieldsProps)
       </Radio.Group>
       {value.ofAge === 'no' ? (
         <Text size="sm">
-          <Trans>You must be 18 or older to use UnifiCX. Leave to sign out: your answer is not stored.</Trans>
+          {guest ? (
+            <Trans>You must be 18 or older to use UnifiCX. Your answer is not stored.</Trans>
+          ) : (
+            <Trans>You must be 18 or older to use UnifiCX. Leave to sign out: your answer is not stored.</Trans>
+          )}
         </Text>
       ) : (
         <Checkbox
@@ -36,6 +42,19 @@ export function ConsentFields({ value, onChange, versions }: ConsentFieldsProps)
           checked={value.agreed}
           onChange={(event) => onChange({ ...value, agreed: event.currentTarget.checked })}
           label={
+            guest ? (
+              <Trans>
+                I have read and accept the{' '}
+                <Anchor inherit underline="always" href={`/terms?lang=${i18n.locale}`} target="_blank" rel="noopener">
+                  terms of use
+                </Anchor>{' '}
+                (version {terms}) and the{' '}
+                <Anchor inherit underline="always" href={`/privacy?lang=${i18n.locale}`} target="_blank" rel="noopener">
+                  privacy policy
+                </Anchor>{' '}
+                (version {policy}) of the organisation that invites me.
+              </Trans>
+            ) : (
             <Trans>
               I have read and accept the{' '}
               <Anchor inherit underline="always" href={`/terms?lang=${i18n.locale}`} target="_blank" rel="noopener">
@@ -47,6 +66,7 @@ export function ConsentFields({ value, onChange, versions }: ConsentFieldsProps)
               </Anchor>{' '}
               (version {policy}) of my organisation.
             </Trans>
+            )
           }
         />
       )}

@@ -1,2 +1,5 @@
 /** Parts shared with other features. */
+export { ConsentFields } from './ConsentFields';
+export { isComplete, NO_CONSENT, type Consent } from './consent';
+export { useSignInOptions } from './useSignInOptions';
 export { NewPassword, EMPTY_PASSWORD, isUsable } from './NewPassword';

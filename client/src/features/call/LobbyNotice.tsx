@@ -1,0 +1,34 @@
+import { useEffect, useRef } from 'react';
+import { useValue } from '~/core/store';
+import { Lobby, useIsHost, useRoster, type Roster } from '~/features/conferences';
+import { playTone } from '~/media/tones';
+import css from './notice.module.css';
+
+/** How long the tone of a new guest sounds, milliseconds. */
+const TONE_MS = 700;
+
+/** Shows hosts who is in the lobby, with a tone for each new guest. */
+export function LobbyNotice({ room }: { room: string }) {
+  const roster = useRoster(room);
+  return roster ? <Notice roster={roster} /> : null;
+}
+
+function Notice({ roster }: { roster: Roster }) {
+  const { participants = [] } = useValue(roster.state);
+  const isHost = useIsHost(participants);
+  const waiting = isHost ? participants.filter((each) => each.state === 'lobby').length : 0;
+  const before = useRef(0);
+  useEffect(() => {
+    const more = waiting > before.current;
+    before.current = waiting;
+    if (!more) return;
+    const stop = playTone('pickup');
+    setTimeout(stop, TONE_MS);
+  }, [waiting]);
+  if (waiting === 0) return null;
+  return (
+    <div className={css.notice} data-notice>
+      <Lobby roster={roster} />
+    </div>
+  );
+}

@@ -1,0 +1,102 @@
+import {
+  IconHandStop,
+  IconMicrophone,
+  IconMicrophoneOff,
+  IconPhoneOff,
+  IconScreenShare,
+  IconScreenShareOff,
+  IconVideo,
+  IconVideoOff,
+} from '@tabler/icons-react';
+import { useLingui } from '@lingui/react/macro';
+import { useEffect, useMemo } from 'react';
+import type { GuestParticipant, Participant } from '~/api';
+import { useValue } from '~/core/store';
+import { VideoElement } from '~/design/VideoElement';
+import { CONFERENCE_RECORDING, MeetingNotices, RoundButton } from '~/features/call';
+import { Tiles, type Meeting } from '~/features/meeting';
+import { supportsScreenSharing } from '~/media/capture';
+import type { Call } from '~/sip';
+import css from './guest.module.css';
+import type { Visit } from './visit';
+
+/** The meeting as its guests see it. */
+export function GuestMeeting({ visit }: { visit: Visit }) {
+  const { t } = useLingui();
+  const { meeting, call, videos } = useValue(visit.state);
+  const participants = useMemo(() => (meeting?.participants ?? []).map(asParticipant), [meeting]);
+  const own = participants.find((each) => each.own);
+  const title = meeting?.name ?? t`Meeting`;
+  useEffect(() => {
+    document.title = `${title} · UnifiCX`;
+  }, [title]);
+  if (!meeting || !call || !videos) return null;
+  const speaking = participants.find((each) => each.speaking)?.id ?? null;
+  const recording = meeting.recorded ? CONFERENCE_RECORDING[meeting.paused ? 'paused' : 'recording'] : undefined;
+  return (
+    <main id="main" className={css.meeting}>
+      <h1>{title}</h1>
+      <div aria-live="assertive">{recording && <p className={css.notice}>{t(recording)}</p>}</div>
+      <MeetingNotices meeting={videos} />
+      <OwnCamera videos={videos} />
+      <Tiles participants={participants} speaking={speaking} meeting={videos} />
+      <div className={css.controls} data-row>
+        <MicrophoneButton call={call} />
+        <VideoButtons videos={videos} />
+        <RoundButton
+          withheld={own?.hand}
+          icon={IconHandStop}
+          label={own?.hand ? t`Lower hand` : t`Raise hand`}
+          onClick={() => void visit.raiseHand(!own?.hand)}
+        />
+        <RoundButton kind="end" icon={IconPhoneOff} label={t`Leave`} onClick={() => visit.leave()} />
+      </div>
+    </main>
+  );
+}
+
+function asParticipant(one: GuestParticipant): Participant {
+  return { ...one, extension_id: '', number: '', since: '', state: 'in', muted_by_host: false, consent: null };
+}
+
+function MicrophoneButton({ call }: { call: Call }) {
+  const { t } = useLingui();
+  const muted = useValue(call.state, (each) => each.muted);
+  return (
+    <RoundButton
+      withheld={muted}
+      icon={muted ? IconMicrophoneOff : IconMicrophone}
+      label={muted ? t`Unmute` : t`Mute`}
+      onClick={() => call.mute()}
+    />
+  );
+}
+
+function VideoButtons({ videos }: { videos: Meeting }) {
+  const { t } = useLingui();
+  const { camera, screen, own } = useValue(videos.state);
+  return (
+    <>
+      <RoundButton
+        icon={own.camera ? IconVideo : IconVideoOff}
+        label={own.camera ? t`Stop video` : t`Video`}
+        disabled={camera === 'starting' && !own.camera}
+        onClick={() => void videos.send('camera', !own.camera)}
+      />
+      {supportsScreenSharing() && (
+        <RoundButton
+          icon={own.screen ? IconScreenShareOff : IconScreenShare}
+          label={own.screen ? t`Stop sharing` : t`Share screen`}
+          disabled={screen === 'starting' && !own.screen}
+          onClick={() => void videos.send('screen', !own.screen)}
+        />
+      )}
+    </>
+  );
+}
+
+function OwnCamera({ videos }: { videos: Meeting }) {
+  const { t } = useLingui();
+  const stream = useValue(videos.state, (each) => each.own.camera);
+  return stream ? <VideoElement stream={stream} label={t`Your video`} className={css.own} mirrored /> : null;
+}
