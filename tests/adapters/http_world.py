@@ -568,7 +568,6 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
         prompt_overrides=PromptOverrides(Prompts(), custom_sounds),
         archive=archive,
         live_recordings=recorder,
-        rooms=rooms,
         trunks=trunks,
         outbound=routing.outbound,
         presence=routing.presence,

@@ -59,7 +59,7 @@ class GuestWorld:
 
     def call(self, name: str = "Wanda Gast") -> ParticipantSession:
         """Join as the guest's call does."""
-        found = next(one for one in self.world.services.guests.all() if one.name == name)
+        found = next(one for one in self.world.services.guests.guests_of(self.room) if one.name == name)
         who = CallerIdentity(found.subject, "", "", found.name)
         return self.world.services.meetings.join(self.room, who, FakeLeg(f"leg-{found.id}"), host=False, lobby=True)
 

@@ -258,6 +258,7 @@ NEW = {
     "POST /privacy-requests/{request_id}/disclosures",
     "POST /queues",
     "POST /meetings",
+    "POST /meetings/{meeting}/guest-links",
     "POST /rooms",
     "POST /rooms/{room}/invitations",
     "POST /rooms/{room}/meeting/recording",

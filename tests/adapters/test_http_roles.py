@@ -70,6 +70,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "change_extension_recording": {"when": "always"},
     "change_call_recording": {"state": "stopped"},
     "create_meeting": {"name": "Stolen"},
+    "create_guest_link": {},
+    "change_guest": {"hand": True},
     "create_room": {"number": "8666"},
     "update_room": {"name": "Stolen"},
     "create_trunk": {"name": "stolen", "server": "192.0.2.1"},

@@ -75,10 +75,9 @@ class Services:
     mailboxes: Mailboxes
     custom_sounds: CustomSounds
     prompt_overrides: PromptOverrides
-    rooms: RoomService
+    guests: MeetingGuests
     trunks: TrunkService
     outbound: Outbound
-    guests: MeetingGuests
     videos: MeetingVideos
     queues: Queues
     menus: MenuService
@@ -113,6 +112,11 @@ class Services:
     metrics: CollectorRegistry
     sound_converter: AudioImporter = field(default_factory=AudioImporter)
     public_address: PublicAddress = field(default_factory=PublicAddress)
+
+    @property
+    def rooms(self) -> RoomService:
+        """The conference rooms and meetings."""
+        return self.guests.rooms
 
     @property
     def meetings(self) -> ConferenceManager:

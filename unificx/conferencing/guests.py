@@ -6,7 +6,7 @@ the validity of its link, with the room, or when a host removes the guest.
 
 import hashlib
 from base64 import urlsafe_b64encode
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 
 from unificx.cluster import Counters
@@ -40,7 +40,7 @@ class MeetingGuests:
 
     def __init__(self, database: Database, rooms: RoomService, clock: Clock, counters: Counters) -> None:
         self._database = database
-        self._rooms = rooms
+        self.rooms = rooms
         self._clock = clock
         self._attempts = PinThrottle(counters, "guest link")
         # Owner: this node, which holds the pages of its guests. By digest of their token.
@@ -75,11 +75,14 @@ class MeetingGuests:
             found = await repository.guest_links(session, room.tenant_id, room.id)
         return [one for one in found if one.expires > self._clock.now()]
 
-    async def withdraw_links(self, room: Room, admitted: Collection[str | None]) -> None:
-        """Delete the links of a room and end the visits of its guests, except those `admitted` by a host (subjects)."""
+    async def withdraw_links(self, room: Room) -> None:
+        """Delete the links of a room: no further visit begins."""
         async with self._database.begin() as uow:
             await repository.delete_guest_links(uow.session, room.tenant_id, room.id)
-        self._end([key for key, one in self._guests.items() if one.room_id == room.id and one.subject not in admitted])
+
+    def guests_of(self, room: Room) -> Sequence[Guest]:
+        """Return the guests of a room, in the order in which they came."""
+        return [one for one in self._guests.values() if one.room_id == room.id]
 
     # ---- visits
 
@@ -94,13 +97,13 @@ class MeetingGuests:
             raise TooManyRequests("Too many attempts.", retry_after=retry_after)
         async with self._database.read() as session:
             link = await repository.guest_link_of_secret(session, _digest(secret))
-        room = self._rooms.by_id(link.room_id) if link is not None else None
+        room = self.rooms.by_id(link.room_id) if link is not None else None
         now = self._clock.now()
         if link is None or room is None or link.expires <= now:
             raise no_meeting()
         await self._attempts.record_success(source)
         self._end_idle()
-        if sum(one.room_id == room.id for one in self._guests.values()) >= MAX_GUESTS:
+        if len(self.guests_of(room)) >= MAX_GUESTS:
             raise TooManyRequests("This meeting has too many guests now.", retry_after=IDLE_SECONDS)
         token = GUEST_MARK + urlsafe_b64encode(self._clock.random_bytes(SECRET_BYTES)).rstrip(b"=").decode()
         expires, subject = min(link.expires, now + VISIT), random_id(self._clock)
@@ -114,10 +117,6 @@ class MeetingGuests:
         guest = self._guests.get(_digest(token))
         return guest if guest is not None and self._is_current(guest) else None
 
-    def all(self) -> Sequence[Guest]:
-        """Return all guests, in the order in which they came."""
-        return list(self._guests.values())
-
     def by_id(self, guest_id: str) -> Guest | None:
         """Return a guest by id; None after the visit."""
         guest = next((one for one in self._guests.values() if one.id == guest_id), None)
@@ -128,14 +127,14 @@ class MeetingGuests:
         self._end([key for key, one in self._guests.items() if one.id == guest.id])
 
     def on_removed(self, event: ParticipantRemoved) -> None:
-        """End the visit of a guest whom a host has removed or refused. Bus handler."""
+        """End the visit of a guest, removed or refused by a host. Bus handler."""
         if event.subject is not None:
             self._end([key for key, one in self._guests.items() if one.subject == event.subject])
 
     # ---- inside
 
     def _is_current(self, guest: Guest) -> bool:
-        if guest.expires <= self._clock.now() or self._rooms.by_id(guest.room_id) is None:
+        if guest.expires <= self._clock.now() or self.rooms.by_id(guest.room_id) is None:
             return False
         self._seen[guest.id] = self._clock.monotonic()
         return True

@@ -208,30 +208,11 @@ class ConferenceManager:
         flags = state.locked, state.all_muted, state.recorded, state.paused
         return MeetingStatus(room.id, live.since, *flags, participants=participants)
 
-    def find_own_member(self, room: Room, is_own: Callable[[str], bool]) -> str | None:
-        """Return the member whose extension matches `is_own`, preferring a host over a guest."""
+    def find_own_member(self, room: Room, is_own: Callable[[CallerIdentity], bool]) -> str | None:
+        """Return the member whose identity matches `is_own`, preferring a host over a guest."""
         live = self._live.get(room.id)
-        own_members = (
-            [one for one in live.state.present if is_own(live.connections[one.id].caller.extension_id)] if live else []
-        )
+        own_members = [one for one in live.state.present if is_own(live.connections[one.id].caller)] if live else []
         return max(own_members, key=lambda one: one.host).id if own_members else None
-
-    def member_of_subject(self, room: Room, subject: str) -> str | None:
-        """Return the member who is this data subject."""
-        live = self._live.get(room.id)
-        present = live.state.present if live is not None else ()
-        return next(
-            (one.id for one in present if live is not None and live.connections[one.id].caller.subject == subject), None
-        )
-
-    def empty_lobby(self, room: Room) -> frozenset[str | None]:
-        """Refuse all who are in the lobby. Returns the subjects of those who stay."""
-        live = self._live.get(room.id)
-        if live is None:
-            return frozenset()
-        for one in live.state.lobby:
-            self.handle_event(room.id, events_and_actions.RemovalRequested(ADMINISTRATOR, one.id))
-        return frozenset(live.connections[one.id].caller.subject for one in live.state.present)
 
     def state_of(self, room_id: str) -> machine.Meeting | None:
         """Return the state of the meeting in a room; None if it is empty."""

@@ -98,9 +98,8 @@ class Container:
     transcription: TranscriptionWorker
     archive: RecordingArchive
     access_copies: AccessCopies
-    conference_rooms: MeetingRooms
-    trunks: TrunkService
     guests: MeetingGuests
+    trunks: TrunkService
     videos: MeetingVideos
     routing: CallRouting
     support: SupportService
@@ -125,6 +124,11 @@ class Container:
     def clock(self) -> Clock:
         """The clock of the installation."""
         return self.database.clock
+
+    @property
+    def conference_rooms(self) -> MeetingRooms:
+        """The conference rooms and meetings."""
+        return self.guests.rooms
 
     @property
     def conferences(self) -> ConferenceManager:
@@ -196,7 +200,6 @@ def build_container(
         transcription=TranscriptionWorker(parts, audio, mailboxes),
         archive=RecordingArchive(parts, audio),
         access_copies=_access_copies(database, keys, erasures, paths, is_full),
-        conference_rooms=rooms,
         guests=MeetingGuests(database, rooms, clock, cluster.counters),
         trunks=trunks,
         videos=MeetingVideos(ConferenceManager(clock, bus.publish), cluster.counters, clock, bus.publish),

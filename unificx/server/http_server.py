@@ -66,7 +66,6 @@ def http_app(  # noqa: PLR0917 - what an installation shows
         mailboxes=container.mailboxes,
         custom_sounds=container.custom_sounds,
         prompt_overrides=container.prompt_overrides,
-        rooms=container.conference_rooms,
         trunks=container.trunks,
         outbound=container.routing.outbound,
         guests=container.guests,

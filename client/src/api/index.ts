@@ -106,7 +106,12 @@ client.interceptors.error.use((fault, response, request) => {
 /** A client with the token of a guest of a meeting, independent of the session of a user. */
 export function guestClient(token: string): Client {
   const made = createClient(
-    createConfig({ baseUrl: '', throwOnError: true, credentials: 'omit', headers: { Authorization: `Bearer ${token}` } }),
+    createConfig({
+      baseUrl: '',
+      throwOnError: true,
+      credentials: 'omit',
+      headers: { Authorization: `Bearer ${token}` },
+    }),
   );
   made.interceptors.error.use(problemOf);
   return made;

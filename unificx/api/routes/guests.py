@@ -3,23 +3,80 @@
 from fastapi import Request, Response, status
 
 from unificx import conferencing
-from unificx.api.access import GuestDep, ServicesDep, purpose, source_of
+from unificx.api.access import CurrentUserDep, GuestDep, ServicesDep, TenantQuery, purpose, require_access, source_of
 from unificx.api.problems import problem_responses
 from unificx.api.router import Router
-from unificx.api.routes.room_videos import guest_participant
+from unificx.api.routes.meeting_links import MeetingId, find_meeting, require_host
+from unificx.api.routes.room_videos import find_guest, guest_participant
 from unificx.api.routes.sip_access import WEBSOCKET
 from unificx.api.schemas import guests as models
 from unificx.api.schemas import rooms as room_models
 from unificx.api.schemas import sip_access as sip_models
 from unificx.api.services import Services
-from unificx.conferencing import HandRequested
+from unificx.conferencing import ADMINISTRATOR, HandRequested, RemovalRequested
 from unificx.core.errors import Forbidden, NotFound
-from unificx.identity import Acceptance, check_versions
+from unificx.identity import Acceptance, Action, check_versions
 
-router = Router(prefix="/api/v1/guests", tags=["rooms"], dependencies=[purpose("telephony")])
+router = Router(prefix="/api/v1", tags=["telephone"], dependencies=[purpose("telephony")])
 
 
-@router.post("", status_code=status.HTTP_201_CREATED, responses=problem_responses(403, 404, 429))
+@router.post(
+    "/meetings/{meeting}/guest-links",
+    status_code=status.HTTP_201_CREATED,
+    responses=problem_responses(401, 403, 404, 409),
+)
+async def create_guest_link(
+    services: ServicesDep,
+    user: CurrentUserDep,
+    meeting: MeetingId,
+    new: models.NewGuestLink,
+    tenant: TenantQuery = None,
+) -> models.CreatedGuestLink:
+    """Create a link by which persons without an account take part, as a host or administrator. They wait in the lobby
+    until a host admits them."""
+    scope = await require_access(services, user, tenant, Action.DIRECTORY)
+    room = find_meeting(services, scope, meeting)
+    require_host(services, scope, room)
+    link, secret = await services.guests.create_link(room, new.days)
+    url = f"{services.public_address.url}/app/#guest={secret}"
+    return models.CreatedGuestLink(id=link.id, created=link.created, expires=link.expires, url=url)
+
+
+@router.get("/meetings/{meeting}/guest-links", responses=problem_responses(401, 403, 404))
+async def list_guest_links(
+    services: ServicesDep, user: CurrentUserDep, meeting: MeetingId, tenant: TenantQuery = None
+) -> core.Page[models.GuestLink]:
+    """List the valid guest links of a meeting, as a host or administrator. Their addresses are not stored."""
+    scope = await require_access(services, user, tenant, Action.DIRECTORY)
+    room = find_meeting(services, scope, meeting)
+    require_host(services, scope, room)
+    found = await services.guests.links(room)
+    items = [models.GuestLink(id=one.id, created=one.created, expires=one.expires) for one in found]
+    return core.Page(items=items, next=None)
+
+
+@router.delete(
+    "/meetings/{meeting}/guest-links",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=problem_responses(401, 403, 404),
+)
+async def withdraw_guest_links(
+    services: ServicesDep, user: CurrentUserDep, meeting: MeetingId, tenant: TenantQuery = None
+) -> None:
+    """Withdraw all guest links of a meeting. Guests in the lobby are refused; those whom a host has admitted stay."""
+    scope = await require_access(services, user, tenant, Action.DIRECTORY)
+    room = find_meeting(services, scope, meeting)
+    require_host(services, scope, room)
+    await services.guests.withdraw_links(room)
+    state = services.meetings.state_of(room.id)
+    for one in state.lobby if state is not None else ():
+        services.meetings.apply(room, RemovalRequested(ADMINISTRATOR, one.id))
+    for guest in services.guests.guests_of(room):
+        if find_guest(services, guest, room) is None:
+            services.guests.leave(guest)
+
+
+@router.post("/guests", status_code=status.HTTP_201_CREATED, responses=problem_responses(403, 404, 429))
 async def enter_meeting(services: ServicesDep, request: Request, entry: models.GuestEntry) -> models.GuestVisit:
     """Begin a visit by a guest link. The guest waits in the lobby once they call the room."""
     if not entry.of_age:
@@ -30,11 +87,11 @@ async def enter_meeting(services: ServicesDep, request: Request, entry: models.G
     return models.GuestVisit(token=token, room=guest.room_id, expires=guest.expires)
 
 
-@router.get("/me", responses=problem_responses(401))
+@router.get("/guests/me", responses=problem_responses(401))
 async def show_guest_meeting(services: ServicesDep, guest: GuestDep) -> models.GuestMeeting:
     """Show the meeting to its guest; before admission only its name."""
     room = _room(services, guest)
-    status_, own = services.meetings.status(room), services.meetings.member_of_subject(room, guest.subject)
+    status_, own = services.meetings.status(room), find_guest(services, guest, room)
     present = status_.participants if status_ is not None else ()
     state = next((one.state for one in present if one.id == own), "outside")
     inside = [one for one in present if one.state == "in"] if state == "in" else []
@@ -58,7 +115,7 @@ async def show_guest_meeting(services: ServicesDep, guest: GuestDep) -> models.G
     )
 
 
-@router.post("/me/sip-access", response_model_exclude_none=True, responses=problem_responses(401))
+@router.post("/guests/me/sip-access", response_model_exclude_none=True, responses=problem_responses(401))
 async def guest_sip_access(services: ServicesDep, guest: GuestDep) -> sip_models.SipAccess:
     """Get SIP credentials for calls to the room of the meeting, and to nothing else. They do not register."""
     room = _room(services, guest)
@@ -81,7 +138,7 @@ async def guest_sip_access(services: ServicesDep, guest: GuestDep) -> sip_models
     )
 
 
-@router.patch("/me", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404))
+@router.patch("/guests/me", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404))
 async def change_guest(services: ServicesDep, guest: GuestDep, change: models.GuestChange) -> None:
     """Raise or lower your hand as a guest."""
     room = _room(services, guest)
@@ -90,7 +147,7 @@ async def change_guest(services: ServicesDep, guest: GuestDep, change: models.Gu
         services.meetings.apply(room, HandRequested(own, own, change.hand))
 
 
-@router.delete("/me", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401))
+@router.delete("/guests/me", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401))
 async def leave_meeting(services: ServicesDep, guest: GuestDep) -> Response:
     """End the visit: its token is no longer valid. The call ends by itself."""
     services.guests.leave(guest)

@@ -19,7 +19,6 @@ from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_ke
 from unificx.api.problems import problem_responses
 from unificx.api.router import Router
 from unificx.api.schemas import core
-from unificx.api.schemas import guests as guest_models
 from unificx.api.schemas import meeting_links as models
 from unificx.api.services import Services
 from unificx.core.errors import Forbidden, NotFound
@@ -68,7 +67,7 @@ async def show_meeting(
 ) -> models.Meeting:
     """Show a meeting, as the link to it does."""
     scope = await require_access(services, user, tenant, Action.DIRECTORY)
-    return _schema(services, scope, _find(services, scope, meeting))
+    return _schema(services, scope, find_meeting(services, scope, meeting))
 
 
 @router.delete("/{meeting}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404, 409))
@@ -77,66 +76,20 @@ async def delete_meeting(
 ) -> None:
     """Delete a meeting and its room, as a host or administrator. Its participants are disconnected."""
     scope = await require_access(services, user, tenant, Action.DIRECTORY)
-    room = _find(services, scope, meeting)
-    _require_host(services, scope, room)
+    room = find_meeting(services, scope, meeting)
+    require_host(services, scope, room)
     services.destinations.require_unused(scope.tenant_id, DestinationRef("room", room.number))
     await services.rooms.delete(room)
 
 
-@router.post(
-    "/{meeting}/guest-links",
-    status_code=status.HTTP_201_CREATED,
-    responses=problem_responses(401, 403, 404, 409),
-)
-async def create_guest_link(
-    services: ServicesDep,
-    user: CurrentUserDep,
-    meeting: MeetingId,
-    new: guest_models.NewGuestLink,
-    tenant: TenantQuery = None,
-) -> guest_models.CreatedGuestLink:
-    """Create a link by which persons without an account take part, as a host or administrator. They wait in the lobby
-    until a host admits them."""
-    scope = await require_access(services, user, tenant, Action.DIRECTORY)
-    room = _find(services, scope, meeting)
-    _require_host(services, scope, room)
-    link, secret = await services.guests.create_link(room, new.days)
-    url = f"{services.public_address.url}/app/#guest={secret}"
-    return guest_models.CreatedGuestLink(id=link.id, created=link.created, expires=link.expires, url=url)
-
-
-@router.get("/{meeting}/guest-links", responses=problem_responses(401, 403, 404))
-async def list_guest_links(
-    services: ServicesDep, user: CurrentUserDep, meeting: MeetingId, tenant: TenantQuery = None
-) -> core.Page[guest_models.GuestLink]:
-    """List the valid guest links of a meeting, as a host or administrator. Their addresses are not stored."""
-    scope = await require_access(services, user, tenant, Action.DIRECTORY)
-    room = _find(services, scope, meeting)
-    _require_host(services, scope, room)
-    found = await services.guests.links(room)
-    items = [guest_models.GuestLink(id=one.id, created=one.created, expires=one.expires) for one in found]
-    return core.Page(items=items, next=None)
-
-
-@router.delete(
-    "/{meeting}/guest-links", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404)
-)
-async def withdraw_guest_links(
-    services: ServicesDep, user: CurrentUserDep, meeting: MeetingId, tenant: TenantQuery = None
-) -> None:
-    """Withdraw all guest links of a meeting. Guests in the lobby are refused; those in the meeting stay."""
-    scope = await require_access(services, user, tenant, Action.DIRECTORY)
-    room = _find(services, scope, meeting)
-    _require_host(services, scope, room)
-    await services.guests.withdraw_links(room, services.meetings.empty_lobby(room))
-
-
-def _require_host(services: Services, scope: AccessScope, room: conferencing.Room) -> None:
+def require_host(services: Services, scope: AccessScope, room: conferencing.Room) -> None:
+    """Raise Forbidden for a user who is neither host nor administrator."""
     if not _is_host(services, scope, room) and not may(scope.user.principal, Action.PEOPLE_CHANGE, scope.tenant_id):
         raise Forbidden("Only a host can do this.")
 
 
-def _find(services: Services, scope: AccessScope, meeting: str) -> conferencing.Room:
+def find_meeting(services: Services, scope: AccessScope, meeting: str) -> conferencing.Room:
+    """Return a meeting in scope. Raise NotFound."""
     room = services.rooms.by_id(meeting)
     if room is None or room.tenant_id != scope.tenant_id or room.booking is None:
         raise NotFound("Meeting not found.")

@@ -154,9 +154,14 @@ async def _participant(services: Services, user: AttendeeDep, room: str) -> tupl
     return known, own
 
 
+def find_guest(services: Services, guest: conferencing.Guest, room: conferencing.Room) -> str | None:
+    """Return the participant id of a guest; None for a guest who has not called."""
+    return services.meetings.find_own_member(room, lambda caller: caller.subject == guest.subject)
+
+
 def guest_participant(services: Services, guest: conferencing.Guest, room: conferencing.Room) -> str:
     """Return the participant id of a guest. Raise Forbidden for a guest who has not called."""
-    own = services.meetings.member_of_subject(room, guest.subject)
+    own = find_guest(services, guest, room)
     if own is None:
         raise Forbidden("Only participants of the room can do this.", hint="Call the room to join.")
     return own

@@ -254,8 +254,8 @@ def _administers(scope: AccessScope) -> bool:
 def own_participant(services: Services, scope: AccessScope, room: conferencing.Room) -> str | None:
     """Return the participant id of the user; None if not in the room."""
 
-    def is_own(extension_id: str) -> bool:
-        extension = services.identity.directory.extension_by_id(extension_id)
+    def is_own(caller: conferencing.CallerIdentity) -> bool:
+        extension = services.identity.directory.extension_by_id(caller.extension_id)
         return extension is not None and scope.user.is_person(extension.person_id)
 
     return services.meetings.find_own_member(room, is_own)

@@ -32,7 +32,9 @@ export function MeetingStage({ room, meeting }: { room: string; meeting: Meeting
 function Stage({ roster, meeting }: { roster: Roster; meeting: Meeting }) {
   const { participants = [], speaking } = useValue(roster.state);
   const isHost = useIsHost(participants);
-  return <Tiles participants={participants} speaking={speaking} meeting={meeting} roster={isHost ? roster : undefined} />;
+  return (
+    <Tiles participants={participants} speaking={speaking} meeting={meeting} roster={isHost ? roster : undefined} />
+  );
 }
 
 interface TilesProps {

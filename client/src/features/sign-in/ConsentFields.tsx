@@ -55,17 +55,17 @@ export function ConsentFields({ value, onChange, versions, guest }: ConsentField
                 (version {policy}) of the organisation that invites me.
               </Trans>
             ) : (
-            <Trans>
-              I have read and accept the{' '}
-              <Anchor inherit underline="always" href={`/terms?lang=${i18n.locale}`} target="_blank" rel="noopener">
-                terms of use
-              </Anchor>{' '}
-              (version {terms}) and the{' '}
-              <Anchor inherit underline="always" href={`/privacy?lang=${i18n.locale}`} target="_blank" rel="noopener">
-                privacy policy
-              </Anchor>{' '}
-              (version {policy}) of my organisation.
-            </Trans>
+              <Trans>
+                I have read and accept the{' '}
+                <Anchor inherit underline="always" href={`/terms?lang=${i18n.locale}`} target="_blank" rel="noopener">
+                  terms of use
+                </Anchor>{' '}
+                (version {terms}) and the{' '}
+                <Anchor inherit underline="always" href={`/privacy?lang=${i18n.locale}`} target="_blank" rel="noopener">
+                  privacy policy
+                </Anchor>{' '}
+                (version {policy}) of my organisation.
+              </Trans>
             )
           }
         />
