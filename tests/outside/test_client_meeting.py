@@ -16,6 +16,13 @@ pytestmark = pytest.mark.headless_shell
 
 NAME = "Harbour review"
 ANNA, BERTA, CLARA = "Annarosa Quellmalz", "Bertalina Oxenfurt", "Claramunde Zwiebach"
+WANDA = "Wandalina Gasthoff"
+NEW_GUEST_LINK = """async (meeting) => {
+    const path = `/api/v1/meetings/${meeting}/guest-links`;
+    const headers = { "content-type": "application/json" };
+    return (await (await fetch(path, { method: "POST", headers, body: "{}" })).json()).url;
+}"""
+"""The page of the meeting is behind the call."""
 FRAMES = "video => video.getVideoPlaybackQuality().totalVideoFrames"
 
 
@@ -55,6 +62,31 @@ def hangs_up(client: Client) -> None:
     """Otherwise the server keeps the call for a while, and the next test would meet in it."""
     call_of(client).get_by_role("button", name="Hang up").click()
     expect(call_of(client)).to_have_count(0)
+
+
+def guest_joins(clients: Clients, host: Client, link: str) -> None:
+    """A guest without an account waits in the lobby until the host admits them; both hear and see each other."""
+    address = host.page.evaluate(NEW_GUEST_LINK, link.rpartition("/")[2])
+    guest = clients("microphone", "camera").open("/" + address.partition("/app/")[2])
+    page = guest.page
+    page.get_by_label("Your name").fill(WANDA)
+    page.get_by_role("radio", name="Yes").check()
+    page.get_by_role("checkbox", name=re.compile("I have read")).check()
+    page.get_by_role("button", name="Ask to join").click()
+    expect(page.get_by_text("Please wait: a host will let you in.")).to_be_visible()
+    call_of(host).get_by_role("button", name=f"Admit {WANDA}").click()
+    expect(page.get_by_role("heading", name=NAME)).to_be_visible()
+    tile = call_of(host).get_by_role("listitem").filter(has_text=WANDA)
+    expect(tile).to_contain_text("speaking", timeout=30_000)
+    expect(page.get_by_role("listitem").filter(has_text=ANNA)).to_contain_text("speaking", timeout=30_000)
+    page.get_by_role("button", name="Video", exact=True).click()
+    sees(host, f"{WANDA}, live")
+    page.get_by_role("button", name="Raise hand").click()
+    expect(tile.get_by_label("Hand raised")).to_be_visible()
+    page.get_by_role("button", name="Leave").click()
+    expect(page.get_by_role("button", name="Join again")).to_be_visible()
+    expect(tile).to_have_count(0)
+    assert guest.complaints == []
 
 
 @pytest.mark.promise("C10", "C4")
@@ -106,6 +138,7 @@ def test_people_in_a_room_see_each_other_while_a_telephone_talks(
     expect(call_of(berta).get_by_role("button", name="Video", exact=True)).to_be_enabled()
     call_of(anna).get_by_role("button", name="Stop video").click()
     expect(call_of(berta).get_by_label(f"{ANNA}, live")).to_have_count(0)
+    guest_joins(clients, anna, link)
     hangs_up(anna)
     expect(call_of(berta).get_by_role("list", name="In the conference").get_by_role("listitem")).to_have_count(1)
     hangs_up(berta)

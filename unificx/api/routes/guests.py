@@ -9,6 +9,7 @@ from unificx.api.router import Router
 from unificx.api.routes.meeting_links import MeetingId, find_meeting, require_host
 from unificx.api.routes.room_videos import find_guest, guest_participant
 from unificx.api.routes.sip_access import WEBSOCKET
+from unificx.api.schemas import core
 from unificx.api.schemas import guests as models
 from unificx.api.schemas import rooms as room_models
 from unificx.api.schemas import sip_access as sip_models
