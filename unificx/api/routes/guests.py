@@ -64,7 +64,7 @@ async def list_guest_links(
 async def withdraw_guest_links(
     services: ServicesDep, user: CurrentUserDep, meeting: MeetingId, tenant: TenantQuery = None
 ) -> None:
-    """Withdraw all guest links of a meeting. Guests in the lobby are refused; those whom a host has admitted stay."""
+    """Withdraw all guest links of a meeting. Guests in the lobby are refused; those in the meeting stay."""
     scope = await require_access(services, user, tenant, Action.DIRECTORY)
     room = find_meeting(services, scope, meeting)
     require_host(services, scope, room)
