@@ -3,7 +3,8 @@
  * Fragments are never sent to a server, so codes do not appear in logs; they are removed from the address bar and
  * history at once and kept in memory only.
  */
-export type LinkPurpose = 'sign-in' | 'invitation' | 'recover' | 'guest' | 'second-factor' | 'sign-in-failed' | 'single-sign-on';
+export type LinkPurpose =
+  'sign-in' | 'invitation' | 'recover' | 'guest' | 'second-factor' | 'sign-in-failed' | 'single-sign-on';
 
 export interface DeepLink {
   purpose: LinkPurpose;
