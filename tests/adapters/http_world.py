@@ -70,7 +70,7 @@ from unificx.integrations.web_push import WebPushClient
 from unificx.ivr import MenuParts
 from unificx.media.sounds import Sound
 from unificx.media.tones import sine
-from unificx.notifications import PushNotifier, PushNotifierDependencies, Vapid
+from unificx.notifications import NoticePreferences, Notifications, PushNotifier, PushNotifierDependencies, Vapid
 from unificx.privacy import (
     AccessLog,
     Consents,
@@ -502,9 +502,9 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
     history = CdrService(database, keys, spool, bus.publish, partial(webhooks.watches, event="call.ended"))
     push_delivery, vapid = WebPushClient(loopback=True), Vapid(bytes([7] * 32), "mailto:admin@example.com")
     directory = identity.directory
-    push = PushNotifier(
-        PushNotifierDependencies(database, keys, directory, push_delivery, vapid, bus, loopback=True, sleep=_no_pause)
-    )
+    preferences = NoticePreferences(database, keys)
+    push_parts = (database, keys, directory, push_delivery, vapid, bus, preferences)
+    push = PushNotifier(PushNotifierDependencies(*push_parts, loopback=True, sleep=_no_pause))
     hub = EventHub()
     bus.subscribe(SessionEnded, lambda event: push.session_ended(event.session_id))
     live_events, meetings = LiveEvents(hub, bus, directory), ConferenceManager(clock, bus.publish)
@@ -597,7 +597,7 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
             PhoneSettingsParts(database, keys, identity, clock, cluster.counters, consents, bytes(32))
         ),
         sound_converter=AudioImporter(),
-        push=push,
+        notifications=Notifications(None, push, preferences),
         webhooks=webhooks,
         billing=billing,
         event_hub=hub,

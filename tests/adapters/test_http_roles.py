@@ -183,6 +183,8 @@ WITHOUT_TENANT_PARAMETERS = {
     "show_upload_capabilities",
     "list_own_accesses",
     "list_own_consents",
+    "list_own_notices",
+    "switch_own_notice",
     "list_policy_versions",
     "show_own_policy_state",
     "show_privacy_map",

@@ -311,6 +311,16 @@ def test_unknown_addresses_and_inner_pages_keep_the_frame(anna: Client) -> None:
         expect(page.get_by_role("link", name="Back")).to_be_visible()
     page.get_by_role("link", name="Back").click()
     expect(page).to_have_url(f"{anna.origin}/app/settings")
+    page.get_by_role("link", name="Notices").click()
+    chat = page.get_by_role("switch", name="New chat messages")
+    chat.focus()
+    page.keyboard.press("Space")
+    expect(chat).not_to_be_checked()
+    page.reload()
+    expect(chat).not_to_be_checked()
+    always = page.get_by_role("region", name="Always sent").get_by_role("listitem").filter(has_text="Password changed")
+    expect(always).to_contain_text("It protects your account.")
+    expect(page.get_by_role("switch", name="New voicemail")).to_be_checked()
 
 
 def test_forwarding_set_in_the_app_takes_effect(server: Server, household: Household, anna: Client) -> None:

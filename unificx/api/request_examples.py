@@ -61,6 +61,7 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
         "favourite": True,
         "revision": 7,
     },
+    "NoticeSwitch": {"kind": "voicemail", "channel": "email", "on": False},
     "NumberList": {"numbers": ["+49301234567"]},
     "ConversationChange": {"period": "P30D", "shares_marks": True},
     "MemberChange": {"role": "owner"},

@@ -20,7 +20,7 @@ from unificx.core.clock import Clock
 from unificx.identity import Identity, OrganisationSignUp
 from unificx.integrations.audio_import import AudioImporter
 from unificx.ivr import MenuService
-from unificx.notifications import PushNotifier
+from unificx.notifications import Notifications, PushNotifier
 from unificx.presence import PresenceService
 from unificx.privacy import AccessLog, AuditLog, Consents, Holds, KeyRotation, PersonErasures, Retention
 from unificx.provisioning import PhoneSettingsService
@@ -103,7 +103,7 @@ class Services:
     telephony: Telephony
     phones: Phones
     phone_settings: PhoneSettingsService
-    push: PushNotifier
+    notifications: Notifications
     webhooks: WebhookService
     billing: Billing
     event_hub: EventHub
@@ -117,6 +117,11 @@ class Services:
     def rooms(self) -> RoomService:
         """The conference rooms and meetings."""
         return self.guests.rooms
+
+    @property
+    def push(self) -> PushNotifier:
+        """Push messages."""
+        return self.notifications.push
 
     @property
     def meetings(self) -> ConferenceManager:

@@ -1,27 +1,36 @@
 """Notifications: e-mails, and Web Push to signed-in devices."""
 
+from unificx.notifications.catalogue import Audience, Channel, EmailKind, MandatoryReason, NoticeKind
 from unificx.notifications.email_queue import EmailQueue, EmailQueueDependencies
-from unificx.notifications.policies.emails import EmailKind
 from unificx.notifications.policies.endpoints import MAX_ENDPOINT_LENGTH
 from unificx.notifications.ports import EmailRejected, PushResponse, PushServiceUnreachable
+from unificx.notifications.preferences import NoticePreferences, NoticeSetting, NoticeState
 from unificx.notifications.privacy import notification_holding
 from unificx.notifications.push import PushNotifier, PushNotifierDependencies
 from unificx.notifications.schemas import MessageReference, NewSubscription, NewVoicemail, NoPushSubscription, PushTest
-from unificx.notifications.service import NotificationService
+from unificx.notifications.service import Notifications, NotificationService
 from unificx.notifications.vapid import KEY_BYTES, Vapid, new_private_key
 
 __all__ = [
     "KEY_BYTES",
     "MAX_ENDPOINT_LENGTH",
+    "Audience",
+    "Channel",
     "EmailKind",
     "EmailQueue",
     "EmailQueueDependencies",
     "EmailRejected",
+    "MandatoryReason",
     "MessageReference",
     "NewSubscription",
     "NewVoicemail",
     "NoPushSubscription",
+    "NoticeKind",
+    "NoticePreferences",
+    "NoticeSetting",
+    "NoticeState",
     "NotificationService",
+    "Notifications",
     "PushNotifier",
     "PushNotifierDependencies",
     "PushResponse",

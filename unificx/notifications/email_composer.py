@@ -12,7 +12,8 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from unificx.core.lazy import lazy_import
-from unificx.notifications.policies.emails import LANGUAGES, TO_OUTSIDERS, EmailKind, Language
+from unificx.notifications.catalogue import CATALOGUE, EmailKind
+from unificx.notifications.policies.emails import LANGUAGES, Language
 
 if TYPE_CHECKING:
     import jinja2
@@ -387,7 +388,7 @@ def _render_text(email: Email, language: Language, values: Mapping[str, str]) ->
 def _closing(kind: EmailKind) -> Mapping[Language, str]:
     if kind == "sign_up":
         return _CLOSING_SIGN_UP
-    return _CLOSING_OUTSIDE if kind in TO_OUTSIDERS else _CLOSING
+    return _CLOSING_OUTSIDE if CATALOGUE[kind].audience == "outsider" else _CLOSING
 
 
 def _one_line(text: str) -> str:

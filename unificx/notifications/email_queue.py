@@ -13,11 +13,13 @@ from unificx.core.faults import describe_fault
 from unificx.db import Database, PollingWorker, UnitOfWork
 from unificx.identity import DirectoryCache, Person
 from unificx.notifications import repository
+from unificx.notifications.catalogue import EmailKind
 from unificx.notifications.email_composer import Email, compose_email
 from unificx.notifications.models import EmailPart, EmailRow
-from unificx.notifications.policies.emails import LANGUAGES, EmailKind, EmailRateLimit, Language, lifetime
+from unificx.notifications.policies.emails import LANGUAGES, EmailRateLimit, Language, lifetime
 from unificx.notifications.policies.retry_policy import next_email_attempt
 from unificx.notifications.ports import EmailRejected, SmtpTransport
+from unificx.notifications.preferences import NoticePreferences
 from unificx.notifications.schemas import MessageReference
 from unificx.privacy import KeyStore
 from unificx.voicemail import VoicemailAttachments
@@ -36,6 +38,7 @@ class EmailQueueDependencies:
     database: Database
     keys: KeyStore
     directory: DirectoryCache
+    preferences: NoticePreferences
     transport: SmtpTransport
     sender: Address
     message_audio: VoicemailAttachments | None = None
@@ -119,7 +122,7 @@ class EmailQueue:
     async def _send(self, row: EmailRow) -> None:
         attempts, retry_at = row.tries + 1, None
         try:
-            if row.expires > self._clock.now():
+            if row.expires > self._clock.now() and self._is_wanted(row):
                 await self._compose_and_submit(row)
         except EmailRejected as rejection:
             if not rejection.permanent:
@@ -136,6 +139,10 @@ class EmailQueue:
                 await repository.delete_email(uow.session, row.tenant_id, row.id)
             else:
                 await repository.postpone_email(uow.session, row.tenant_id, row.id, tries=attempts, due=retry_at)
+
+    def _is_wanted(self, row: EmailRow) -> bool:
+        """Whether the recipient has not switched such e-mails off, which may have happened since it was queued."""
+        return self._dependencies.preferences.allows(row.subject_id, row.kind, "email")  # pyright: ignore[reportArgumentType]
 
     async def _compose_and_submit(self, row: EmailRow) -> None:
         tenant = self._dependencies.directory.tenant(row.tenant_id)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped
@@ -76,6 +77,38 @@ class PushPart:
         export=False,
         rectifiable=False,
     )
+
+
+def _choice() -> Any:
+    return personal(
+        "user.privacy_preferences",
+        uses=("administration",),
+        retention="account",
+        on_erase="delete",
+        export=True,
+        rectifiable=True,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PreferencePart:
+    """Notices that a person has switched on or off, as kind and channel joined by a slash; others are as the catalogue
+    has them."""
+
+    on: tuple[str, ...] = _choice()
+    off: tuple[str, ...] = _choice()
+
+
+class PreferenceRow(Base):
+    """The choices of one person."""
+
+    __tablename__ = "notice_preference"
+    __table_args__ = (Index(None, "tenant_id", "subject_id", unique=True),)
+
+    id: Mapped[str] = plain("our own random id", primary_key=True)
+    tenant_id: Mapped[str] = plain("the tenant", ForeignKey("tenant.id", ondelete="CASCADE"))
+    subject_id: Mapped[str] = plain("random id of the subject whose key seals the part below")
+    sealed: Mapped[bytes] = sealed_column(PreferencePart, subject="subject_id")
 
 
 class EmailRow(Base):

@@ -5,6 +5,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Literal
 
 from unificx.cluster import EventBus
 from unificx.core.clock import Clock
@@ -12,10 +13,12 @@ from unificx.core.errors import Invalid, NotFound, TooManyRequests
 from unificx.db import Database
 from unificx.identity import DirectoryCache, Principal
 from unificx.notifications import repository
+from unificx.notifications.catalogue import EmailKind
 from unificx.notifications.events import PushSeen
 from unificx.notifications.models import PushPart, PushRow
 from unificx.notifications.policies import endpoints
 from unificx.notifications.ports import PushTransport
+from unificx.notifications.preferences import NoticePreferences
 from unificx.notifications.push_sender import DeliveryOutcome, PushJob, PushSender, PushSenderDependencies
 from unificx.notifications.schemas import NewSubscription, NoPushSubscription, PushTest, Subscription
 from unificx.notifications.subscriptions import SubscriptionIndex
@@ -45,6 +48,7 @@ class PushNotifierDependencies:
     transport: PushTransport
     vapid: Vapid
     bus: EventBus
+    preferences: NoticePreferences
     loopback: bool = False
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
 
@@ -70,6 +74,7 @@ class PushNotifier:
                 dependencies.transport,
                 dependencies.vapid,
                 self._clock,
+                dependencies.preferences,
                 self._on_gone,
                 dependencies.sleep,
             )
@@ -193,12 +198,13 @@ class PushNotifier:
             self._sender.send(self._call_job(subscription, "stop", call_id))
 
     @staticmethod
-    def _call_job(subscription: Subscription, kind: str, call_id: str) -> PushJob:
+    def _call_job(subscription: Subscription, kind: Literal["call", "stop"], call_id: str) -> PushJob:
         # Same topic for both, so that the stop push replaces a call push still held by the service (RFC 8030 section
         # 5.4). A topic has at most 32 base64url characters, as our ids have without hyphens.
         return PushJob(
             subscription,
-            {"type": kind, "call": call_id},
+            kind,
+            {"call": call_id},
             "telephony",
             CALL_TTL_SECONDS,
             urgency="high",
@@ -207,25 +213,26 @@ class PushNotifier:
 
     # Notices
 
-    def send_notice(self, person_id: str) -> None:
-        """Send a notice push to all devices of a person."""
+    def send_notice(self, person_id: str, kind: EmailKind) -> None:
+        """Send a push without content about a notice to all devices of a person."""
         for subscription in self._subscriptions.by_person(person_id):
-            self._sender.send(PushJob(subscription, {"type": "notice"}, "administration", NOTICE_TTL_SECONDS))
+            self._sender.send(PushJob(subscription, kind, {}, "administration", NOTICE_TTL_SECONDS))
 
     def send_message(self, person_id: str, conversation_id: str, is_connected: Callable[[str], bool]) -> None:
         """Send a push about a new message, without its content, to the devices of a person whose session is not
         connected. An earlier one that was not delivered yet is replaced."""
         for subscription in self._subscriptions.by_person(person_id):
             if not is_connected(subscription.session_id):
-                message = {"type": "message", "conversation": conversation_id}
-                self._sender.send(PushJob(subscription, message, "telephony", NOTICE_TTL_SECONDS, topic=_MESSAGES))
+                values = {"conversation": conversation_id}
+                job = PushJob(subscription, "message", values, "telephony", NOTICE_TTL_SECONDS, topic=_MESSAGES)
+                self._sender.send(job)
 
     def session_ended(self, session_id: str) -> None:
         """Notify a signed-out device and drop its subscription, whose row was deleted with the session."""
         subscription = self._subscriptions.remove(session_id)
         if subscription is not None:
-            message = {"type": "signed_out"}
-            self._sender.send(PushJob(subscription, message, "administration", NOTICE_TTL_SECONDS, urgency="high"))
+            job = PushJob(subscription, "signed_out", {}, "administration", NOTICE_TTL_SECONDS, urgency="high")
+            self._sender.send(job)
 
     def person_closed(self, person_id: str) -> None:
         """Do the same for all devices of a person."""
@@ -277,9 +284,9 @@ class PushNotifier:
             accepted = outcome == "taken"
             run.test = replace(run.test, sent=accepted, problem=None if accepted else outcome)
 
-        message = {"type": "test", "id": test_id}
+        values = {"id": test_id}
         self._sender.send(
-            PushJob(subscription, message, "administration", TEST_TTL_SECONDS, urgency="high", on_done=done)
+            PushJob(subscription, "test", values, "administration", TEST_TTL_SECONDS, urgency="high", on_done=done)
         )
         return test_id
 

@@ -15,9 +15,11 @@ from unificx.core.background import BackgroundTasks
 from unificx.core.clock import Clock
 from unificx.core.faults import describe_fault
 from unificx.notifications import repository
+from unificx.notifications.catalogue import NoticeKind, push_type
 from unificx.notifications.models import PushPart
 from unificx.notifications.policies.retry_policy import GONE_STATUSES, is_retryable, push_retry_delay
 from unificx.notifications.ports import PushResponse, PushServiceUnreachable, PushTransport
+from unificx.notifications.preferences import NoticePreferences
 from unificx.notifications.schemas import Subscription
 from unificx.notifications.vapid import Vapid, encrypt_message
 from unificx.privacy import KeyStore
@@ -36,10 +38,12 @@ DeliveryOutcome = Literal["taken", "gone", "refused", "unreachable", "over"]
 
 @dataclass(slots=True, eq=False)
 class PushJob:
-    """A message to one device. `ttl`: lifetime in seconds; a newer message with the same `topic` replaces it."""
+    """A message to one device. `values` are sent beside the type of the `notice`; `ttl`: lifetime in seconds; a newer
+    message with the same `topic` replaces it."""
 
     subscription: Subscription
-    message: dict[str, str]
+    notice: NoticeKind
+    values: dict[str, str]
     purpose: Literal["telephony", "administration"]
     ttl: float
     urgency: Urgency = "normal"
@@ -61,6 +65,7 @@ class PushSenderDependencies:
     transport: PushTransport
     vapid: Vapid
     clock: Clock
+    preferences: NoticePreferences
     on_gone: Callable[[Subscription], Awaitable[None]]
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
 
@@ -127,14 +132,15 @@ class PushSender:
         return "over"
 
     async def _attempt(self, job: PushJob, remaining: float) -> PushResponse | None:
-        """Make one attempt. Status 0 if the service is unreachable; None if the person was erased."""
+        """Make one attempt. Status 0 if the service is unreachable; None if the person was erased or has switched the
+        notice off."""
         subscription, dependencies = job.subscription, self._dependencies
         row = (subscription.subject, subscription.session_id, subscription.sealed)
         [part] = repository.PUSH_CODEC.open(dependencies.keys, subscription.tenant_id, [row])
         if not isinstance(part, PushPart):
             return None
         async with self._slot(urlsplit(part.endpoint).netloc):
-            if job.cancelled:
+            if job.cancelled or not dependencies.preferences.allows(subscription.subject, job.notice, "push"):
                 return None
             job.attempts += 1
             headers = {
@@ -146,7 +152,7 @@ class PushSender:
             }
             if job.topic:
                 headers["Topic"] = job.topic
-            body = encrypt_message(job.message, part.p256dh, part.auth)
+            body = encrypt_message({"type": push_type(job.notice), **job.values}, part.p256dh, part.auth)
             try:
                 return await dependencies.transport.deliver(part.endpoint, headers, body)
             except PushServiceUnreachable:

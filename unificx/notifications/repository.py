@@ -7,10 +7,11 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.db import SealedCodec
-from unificx.notifications.models import EmailPart, EmailRow, PushPart, PushRow
+from unificx.notifications.models import EmailPart, EmailRow, PreferencePart, PreferenceRow, PushPart, PushRow
 
 EMAIL_CODEC = SealedCodec(EmailRow, EmailPart)
 PUSH_CODEC = SealedCodec(PushRow, PushPart)
+PREFERENCE_CODEC = SealedCodec(PreferenceRow, PreferencePart)
 
 # E-mails
 
@@ -44,6 +45,20 @@ async def postpone_email(session: AsyncSession, tenant_id: str, email_id: str, *
     await session.execute(statement.values(tries=tries, due=due))
 
 
+# Preferences
+
+
+async def list_preferences(session: AsyncSession) -> Sequence[PreferenceRow]:
+    """Return the choices of all people, for the in-memory copy."""
+    # scope: all tenants, because the copy holds all of them
+    return (await session.scalars(select(PreferenceRow))).all()
+
+
+async def delete_preferences(session: AsyncSession, tenant_id: str, subject: str) -> None:
+    chosen = (PreferenceRow.tenant_id == tenant_id, PreferenceRow.subject_id == subject)
+    await session.execute(delete(PreferenceRow).where(*chosen))
+
+
 # Push subscriptions
 
 
@@ -66,3 +81,4 @@ async def erase_subject(session: AsyncSession, tenant_id: str, subject: str) -> 
     """Delete the rows of an erased subject, which cannot be decrypted any more."""
     await session.execute(delete(EmailRow).where(EmailRow.tenant_id == tenant_id, EmailRow.subject_id == subject))
     await session.execute(delete(PushRow).where(PushRow.tenant_id == tenant_id, PushRow.subject_id == subject))
+    await delete_preferences(session, tenant_id, subject)

@@ -3,12 +3,25 @@
 Implements the notification port of `identity`.
 """
 
+from dataclasses import dataclass
+
 from unificx.db import UnitOfWork
 from unificx.identity import Person
+from unificx.notifications.catalogue import EmailKind
 from unificx.notifications.email_queue import EmailQueue
-from unificx.notifications.policies.emails import EmailKind, Language, describe_voicemail, format_time
+from unificx.notifications.policies.emails import Language, describe_voicemail, format_time
+from unificx.notifications.preferences import NoticePreferences
 from unificx.notifications.push import PushNotifier
 from unificx.notifications.schemas import NewVoicemail
+
+
+@dataclass(frozen=True, slots=True)
+class Notifications:
+    """The senders, and the choices of people that both honour. `emails` is None without an SMTP server."""
+
+    emails: EmailQueue | None
+    push: PushNotifier
+    preferences: NoticePreferences
 
 
 class NotificationService:
@@ -45,7 +58,7 @@ class NotificationService:
     async def send_notice(self, person: Person, kind: EmailKind, detail: str) -> None:
         """Send a security notice, in both languages."""
         if self._push is not None:
-            self._push.send_notice(person.id)
+            self._push.send_notice(person.id, kind)
         await self._send_email(person, kind, None, detail=detail)
 
     async def send_to_outsider(self, recipient: Person, kind: EmailKind, *, detail: str) -> None:

@@ -154,6 +154,7 @@ async def _load(container: Container) -> None:
     with stating(Access("administration", "webhooks")):
         await container.webhooks.start()
         await container.consents.start()
+        await container.notifications.preferences.start()
         await container.retention.start()
 
 

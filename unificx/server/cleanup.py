@@ -224,6 +224,7 @@ class Cleanup:
         self._container.routing.presence.availability.drop_subject(event.subject)
         self._container.routing.speed_dials.drop_subject(event.subject)
         self._container.consents.drop_subject(event.subject)
+        self._container.notifications.preferences.drop_subject(event.subject)
         self._container.routing.contacts.drop_subject(event.subject)
         self._container.conferences.anonymize(event.tenant, event.subject)
         self._container.routing.queues.manager.anonymize(event.tenant, event.subject)

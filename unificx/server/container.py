@@ -24,15 +24,13 @@ from unificx.identity import DirectoryCache, Identity, PasswordHashing, build_id
 from unificx.integrations.audio_import.client import AudioImporter
 from unificx.integrations.http_client import HttpClient
 from unificx.integrations.photo_import.client import PhotoImporter
-from unificx.integrations.smtp import SmtpClient
 from unificx.integrations.whisper.client import Whisper
 from unificx.ivr import MenuParts
 from unificx.notifications import (
     EmailQueue,
-    EmailQueueDependencies,
+    Notifications,
     NotificationService,
     PushNotifier,
-    PushNotifierDependencies,
 )
 from unificx.privacy import (
     AccessLog,
@@ -53,6 +51,7 @@ from unificx.recording import RecordingArchive, TranscodeWorker
 from unificx.registrar import Binding, LocationService, Registrar, RegistrarDependencies
 from unificx.routing import DestinationDirectory, OutboundDependencies, code_of, stored_form
 from unificx.server.call_routing import CallRouting, build_call_routing
+from unificx.server.notification_senders import build_senders
 from unificx.server.notification_settings import NotificationSettings
 from unificx.server.paths import InstallationPaths
 from unificx.server.registered_phones import RegisteredPhones
@@ -60,7 +59,7 @@ from unificx.sip.uri import Uri
 from unificx.support import SupportService
 from unificx.support.rights import RightsParts, RightsRequests
 from unificx.trunks import TrunkDirectory, TrunkService
-from unificx.voicemail import Mailboxes, TranscriptionWorker, VoicemailAttachments
+from unificx.voicemail import Mailboxes, TranscriptionWorker
 from unificx.webhooks import WebhookService
 
 RESERVE_BYTES = 32 << 20
@@ -105,11 +104,9 @@ class Container:
     support: SupportService
     rights: RightsRequests
     journal: Journal
-    push: PushNotifier
+    notifications: Notifications
     webhooks: WebhookService
     billing: Billing
-    email_queue: EmailQueue | None
-    """None without an SMTP server."""
     notification_service: NotificationService
     idempotency: IdempotencyStore
     disk_guard: DiskGuard
@@ -129,6 +126,16 @@ class Container:
     def conference_rooms(self) -> MeetingRooms:
         """The conference rooms and meetings."""
         return self.guests.rooms
+
+    @property
+    def push(self) -> PushNotifier:
+        """Push messages."""
+        return self.notifications.push
+
+    @property
+    def email_queue(self) -> EmailQueue | None:
+        """The queue of e-mails; None without an SMTP server."""
+        return self.notifications.emails
 
     @property
     def conferences(self) -> ConferenceManager:
@@ -172,7 +179,7 @@ def build_container(
     parts = AudioStoreParts(database, keys, erasures.erasure, notifications.blobs, Whisper(paths.models))
     (audio, mailboxes, sounds), trunks = _sound_areas(parts, cluster), _trunks(database, keys, identity)
     webhooks, rooms = WebhookService(database, keys, clock), _conference_rooms(database, keys, identity, cluster)
-    email_queue, push = _senders(parts, mailboxes, identity, notifications, notices, cluster=cluster)
+    senders = build_senders(parts, mailboxes, identity, notices, notifications, cluster=cluster)
     return Container(
         node=cluster.node,
         paths=paths,
@@ -207,10 +214,9 @@ def build_container(
         support=SupportService(database, keys, clock),
         rights=_rights(database, keys, identity, cluster),
         journal=_journal(spool, database, keys),
-        push=push,
+        notifications=senders,
         webhooks=webhooks,
         billing=build_billing(database, identity.directory, routing.outbound.numbers.count),
-        email_queue=email_queue,
         notification_service=notices,
         idempotency=IdempotencyStore(database, keys, clock),
         disk_guard=disk_guard,
@@ -297,31 +303,6 @@ def _identity(database: Database, keys: KeyStore, notifier: NotificationService,
     return identity
 
 
-def _senders(
-    parts: AudioStoreParts,
-    mailboxes: Mailboxes,
-    identity: Identity,
-    notifications: NotificationSettings,
-    service: NotificationService,
-    *,
-    cluster: Cluster,
-) -> tuple[EmailQueue | None, PushNotifier]:
-    """Return the senders of e-mails and push messages, with which the service of notifications is completed."""
-    emails = _email_queue(parts, mailboxes, identity, notifications, cluster=cluster)
-    push = _push(parts.database, parts.keys, identity, cluster.bus, notifications)
-    service.configure(emails, push)
-    return emails, push
-
-
-def _push(
-    database: Database, keys: KeyStore, identity: Identity, bus: EventBus, notifications: NotificationSettings
-) -> PushNotifier:
-    delivery, vapid, loopback = notifications.push_delivery, notifications.vapid, notifications.loopback
-    return PushNotifier(
-        PushNotifierDependencies(database, keys, identity.directory, delivery, vapid, bus, loopback=loopback)
-    )
-
-
 def _trunks(database: Database, keys: KeyStore, identity: Identity) -> TrunkService:
     phones = identity.directory
 
@@ -352,24 +333,6 @@ def _registrar(
 
 def _transcoding(parts: AudioStoreParts, audio: AudioStore, mailboxes: Mailboxes) -> TranscodeWorker:
     return TranscodeWorker(parts, audio, lambda tenant_id: mailboxes.tenant_settings(tenant_id).keep_wav)
-
-
-def _email_queue(
-    parts: AudioStoreParts,
-    mailboxes: Mailboxes,
-    identity: Identity,
-    notifications: NotificationSettings,
-    *,
-    cluster: Cluster,
-) -> EmailQueue | None:
-    if notifications.mail is None:
-        return None
-    transport, sender = SmtpClient(notifications.mail), notifications.mail.sender
-    attachments = VoicemailAttachments(parts, mailboxes)
-    dependencies = EmailQueueDependencies(
-        parts.database, parts.keys, identity.directory, transport, sender, attachments
-    )
-    return EmailQueue(dependencies, cluster.counters)
 
 
 def _is_storage_full(disk_guard: DiskGuard, spool: RecordLog) -> bool:

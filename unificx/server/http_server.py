@@ -93,7 +93,7 @@ def http_app(  # noqa: PLR0917 - what an installation shows
         telephony=telephony,
         phones=phones,
         phone_settings=container.phone_settings,
-        push=container.push,
+        notifications=container.notifications,
         webhooks=container.webhooks,
         billing=container.billing,
         event_hub=container.event_hub,

@@ -190,6 +190,11 @@ const protectedRoutes = [
   }),
   createRoute({
     getParentRoute: () => signedIn,
+    path: '/settings/notices',
+    component: lazyScreen(() => import('~/features/settings/Notices')),
+  }),
+  createRoute({
+    getParentRoute: () => signedIn,
     path: '/settings/devices',
     component: lazyScreen(() => import('~/features/settings/Devices')),
   }),

@@ -15,7 +15,14 @@ from unificx.db import Database, Outbox
 from unificx.identity import Identity, NewTenant, PasswordHashing, Tenant
 from unificx.integrations.smtp import SmtpClient
 from unificx.integrations.web_push import WebPushClient
-from unificx.notifications import EmailQueue, EmailQueueDependencies, PushNotifier, PushNotifierDependencies, Vapid
+from unificx.notifications import (
+    EmailQueue,
+    EmailQueueDependencies,
+    NoticePreferences,
+    PushNotifier,
+    PushNotifierDependencies,
+    Vapid,
+)
 from unificx.privacy import KeyStore
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
@@ -59,7 +66,13 @@ def delays() -> list[float]:
 
 @pytest.fixture
 async def open_push(
-    database: Database, keys: KeyStore, people: Identity, bus: EventBus, gate: WebPushClient, delays: list[float]
+    database: Database,
+    keys: KeyStore,
+    people: Identity,
+    bus: EventBus,
+    gate: WebPushClient,
+    delays: list[float],
+    preferences: NoticePreferences,
 ) -> AsyncIterator[Callable[[], Awaitable[PushNotifier]]]:
     """Open a push notifier as after a restart."""
     opened: list[PushNotifier] = []
@@ -69,9 +82,8 @@ async def open_push(
         delays.append(seconds)
 
     async def start() -> PushNotifier:
-        push = PushNotifier(
-            PushNotifierDependencies(database, keys, people.directory, gate, vapid, bus, loopback=True, sleep=pause)
-        )
+        parts = (database, keys, people.directory, gate, vapid, bus, preferences)
+        push = PushNotifier(PushNotifierDependencies(*parts, loopback=True, sleep=pause))
         await push.start()
         opened.append(push)
         return push
@@ -95,9 +107,16 @@ async def box(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[
 
 
 @pytest.fixture
-def emails(database: Database, keys: KeyStore, people: Identity, box: FakeSmtpServer) -> EmailQueue:
+def preferences(database: Database, keys: KeyStore) -> NoticePreferences:
+    return NoticePreferences(database, keys)
+
+
+@pytest.fixture
+def emails(
+    database: Database, keys: KeyStore, people: Identity, box: FakeSmtpServer, preferences: NoticePreferences
+) -> EmailQueue:
     server = settings_of(box)
     return EmailQueue(
-        EmailQueueDependencies(database, keys, people.directory, SmtpClient(server), server.sender),
+        EmailQueueDependencies(database, keys, people.directory, preferences, SmtpClient(server), server.sender),
         LocalCounters(database.clock),
     )

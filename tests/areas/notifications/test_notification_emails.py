@@ -28,11 +28,13 @@ from unificx.notifications import (
     EmailRejected,
     MessageReference,
     NewVoicemail,
+    NoticePreferences,
     NotificationService,
     PushNotifier,
 )
+from unificx.notifications.catalogue import EMAIL_KINDS as KINDS
 from unificx.notifications.email_composer import Email, compose_email, email_text
-from unificx.notifications.policies.emails import KINDS, LANGUAGES
+from unificx.notifications.policies.emails import LANGUAGES
 from unificx.privacy import KeyStore
 from unificx.server.access_copy_email import CopyNotices
 
@@ -125,7 +127,15 @@ async def test_a_voicemail_notice_is_in_one_language_with_optional_caller(
     people: Identity, keys: KeyStore, push: PushNotifier, ada: Person, box: FakeSmtpServer, database: Database
 ) -> None:
     server, service = settings_of(box), NotificationService()
-    parts = (database, keys, people.directory, SmtpClient(server), server.sender, FakeMessages())
+    parts = (
+        database,
+        keys,
+        people.directory,
+        NoticePreferences(database, keys),
+        SmtpClient(server),
+        server.sender,
+        FakeMessages(),
+    )
     emails = EmailQueue(EmailQueueDependencies(*parts), LocalCounters(database.clock))  # type: ignore[arg-type]
     service.configure(emails, push)
     at = datetime(2026, 11, 5, 13, 4, tzinfo=UTC).astimezone(ZoneInfo("Europe/Berlin"))
@@ -258,7 +268,9 @@ async def test_queued_emails_are_sent_after_a_restart(
     await emails.enqueue(ada, "invitation", "en", link=LINK)
     server = settings_of(box)
     reopened = EmailQueue(
-        EmailQueueDependencies(database, keys, people.directory, SmtpClient(server), server.sender),
+        EmailQueueDependencies(
+            database, keys, people.directory, NoticePreferences(database, keys), SmtpClient(server), server.sender
+        ),
         LocalCounters(database.clock),
     )
     running = asyncio.create_task(reopened.run())
@@ -377,7 +389,9 @@ async def test_emails_are_kept_while_our_password_is_wrong(
 ) -> None:
     wrong, right = settings_of(box, login="pbx:wrong@"), settings_of(box)
     emails = EmailQueue(
-        EmailQueueDependencies(database, keys, people.directory, SmtpClient(wrong), wrong.sender),
+        EmailQueueDependencies(
+            database, keys, people.directory, NoticePreferences(database, keys), SmtpClient(wrong), wrong.sender
+        ),
         LocalCounters(database.clock),
     )
     await emails.enqueue(ada, "invitation", "en", link=LINK)
@@ -385,7 +399,9 @@ async def test_emails_are_kept_while_our_password_is_wrong(
     assert (box.received, await count_queued(database)) == ([], 1)
     clock.advance(60)
     await EmailQueue(
-        EmailQueueDependencies(database, keys, people.directory, SmtpClient(right), right.sender),
+        EmailQueueDependencies(
+            database, keys, people.directory, NoticePreferences(database, keys), SmtpClient(right), right.sender
+        ),
         LocalCounters(database.clock),
     ).deliver()
     assert len(box.received) == 1

@@ -95,7 +95,7 @@ async def test_messages_contain_no_personal_data_and_have_equal_length(
     await push.wait_idle()
     push.notify_end([ada.device_id], clock.new_id())
     push.send_test(ada.principal)
-    push.send_notice(ada.principal.person_id)
+    push.send_notice(ada.principal.person_id, "new_device")
     push.session_ended(ada.principal.session_id)
     await push.wait_idle()
     messages = ada.browser.messages()
@@ -341,7 +341,7 @@ async def test_nothing_is_sent_after_unsubscribing(
     await push.unsubscribe(ada.principal)
     await push.unsubscribe(ada.principal)
     push.notify_call([ada.device_id], "call-1")
-    push.send_notice(ada.principal.person_id)
+    push.send_notice(ada.principal.person_id, "new_device")
     await push.wait_idle()
     assert service.received == []
     with pytest.raises(NoPushSubscription):

@@ -25,6 +25,7 @@ from unificx.notifications import (
     EmailQueueDependencies,
     MessageReference,
     NewVoicemail,
+    NoticePreferences,
     NotificationService,
     PushNotifier,
 )
@@ -114,7 +115,15 @@ def write(
     def emails(box: FakeSmtpServer) -> EmailQueue:
         server = settings_of(box)
         return EmailQueue(
-            EmailQueueDependencies(database, keys, people.directory, SmtpClient(server), server.sender, post.mailed),
+            EmailQueueDependencies(
+                database,
+                keys,
+                people.directory,
+                NoticePreferences(database, keys),
+                SmtpClient(server),
+                server.sender,
+                post.mailed,
+            ),
             LocalCounters(database.clock),
         )
 

@@ -1,4 +1,4 @@
-"""E-mail kinds, their lifetimes, text formats and the rate limit."""
+"""Lifetimes of e-mails, text formats and the rate limit."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -6,31 +6,9 @@ from typing import Literal, get_args
 
 from unificx.cluster import Count, CounterKind, Counters
 from unificx.core.rate_limit import SlidingWindow
+from unificx.notifications.catalogue import EmailKind
 
-EmailKind = Literal[
-    "invitation",
-    "recovery",
-    "sign_up",
-    "new_device",
-    "device_given",
-    "code_tried_again",
-    "session_theft",
-    "password_changed",
-    "factor_changed",
-    "recovery_used",
-    "api_key_created",
-    "voicemail",
-    "voicemail_sound",
-    "emergency_call",
-    "calls_stopped",
-    "privacy_request",
-    "request_code",
-    "request_answer",
-    "breach_notice",
-    "access_copy",
-]
 Language = Literal["en", "de"]
-KINDS: tuple[EmailKind, ...] = get_args(EmailKind)
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 
 MAX_LIFETIME = timedelta(hours=24)
@@ -39,8 +17,6 @@ _LIFETIMES: dict[EmailKind, timedelta] = {
     "sign_up": timedelta(hours=1),
     "request_code": timedelta(hours=1),
 }
-TO_OUTSIDERS: frozenset[EmailKind] = frozenset({"sign_up", "request_code", "request_answer"})
-"""Kinds whose recipients may have no account."""
 
 
 def lifetime(kind: EmailKind) -> timedelta:

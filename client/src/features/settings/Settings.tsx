@@ -3,6 +3,7 @@ import { useMantineColorScheme, type MantineColorScheme } from '@mantine/core';
 import {
   IconArrowForwardUp,
   IconAsterisk,
+  IconBell,
   IconBellRinging,
   IconChevronRight,
   IconDevices,
@@ -98,6 +99,7 @@ const PHONE_LINKS = [
   { to: '/settings/speed-dials', text: msg`Speed dials`, icon: IconList },
   { to: '/settings/voicemail', text: msg`Mailbox`, icon: IconRecordMail },
   { to: '/settings/devices', text: msg`Devices`, icon: IconDevices },
+  { to: '/settings/notices', text: msg`Notices`, icon: IconBell },
   { to: '/settings/codes', text: msg`Feature codes`, icon: IconAsterisk },
   { to: '/settings/security', text: msg`Security`, icon: IconShieldLock },
   { to: '/self-test', text: msg`Will my phone ring?`, icon: IconBellRinging },

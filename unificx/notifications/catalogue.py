@@ -1,0 +1,112 @@
+"""The catalogue of notices: everything that is sent to people by e-mail or push, declared once.
+
+A message that is not in the catalogue cannot be sent: the queue of e-mails and the sender of push messages take a kind
+of it. `tests/house/test_notice_catalogue.py` checks the rest.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal, get_args
+
+EmailKind = Literal[
+    "invitation",
+    "recovery",
+    "sign_up",
+    "new_device",
+    "device_given",
+    "code_tried_again",
+    "session_theft",
+    "password_changed",
+    "factor_changed",
+    "recovery_used",
+    "api_key_created",
+    "voicemail",
+    "voicemail_sound",
+    "emergency_call",
+    "calls_stopped",
+    "privacy_request",
+    "request_code",
+    "request_answer",
+    "breach_notice",
+    "access_copy",
+]
+PushKind = Literal["message", "call", "stop", "signed_out", "test"]
+"""Notices by push alone, whose kind is the `type` of the push message. A notice that is also an e-mail has the type
+`notice` there: a push service must not learn more, and the e-mail has the text."""
+NoticeKind = EmailKind | PushKind
+Channel = Literal["email", "push"]
+Audience = Literal["person", "administrator", "outsider"]
+"""`administrator`: users named by the tenant, or all administrators. `outsider`: people without an account."""
+MandatoryReason = Literal["security", "law", "requested", "service"]
+"""Why a notice cannot be switched off: it protects the account; the law demands it; the recipient has asked for it; or
+the service does not work without it."""
+
+EMAIL_KINDS: tuple[EmailKind, ...] = get_args(EmailKind)
+PUSH_KINDS: tuple[PushKind, ...] = get_args(PushKind)
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeDeclaration:
+    """One kind of notice.
+
+    `mandatory`: why it cannot be switched off; None for a notice that people may switch off, channel by channel.
+    `part_of`: the notice whose switch also counts for this one. `off`: channels that are off until a person turns them
+    on.
+    """
+
+    channels: tuple[Channel, ...]
+    audience: Audience = "person"
+    mandatory: MandatoryReason | None = None
+    part_of: NoticeKind | None = None
+    off: tuple[Channel, ...] = ()
+
+
+_EMAIL: tuple[Channel, ...] = ("email",)
+_PUSH: tuple[Channel, ...] = ("push",)
+_BOTH: tuple[Channel, ...] = ("email", "push")
+_SECURITY = NoticeDeclaration(_BOTH, mandatory="security")
+
+CATALOGUE: Mapping[NoticeKind, NoticeDeclaration] = MappingProxyType(
+    {
+        "invitation": NoticeDeclaration(_EMAIL, mandatory="service"),
+        "recovery": NoticeDeclaration(_EMAIL, mandatory="requested"),
+        "sign_up": NoticeDeclaration(_EMAIL, "outsider", mandatory="requested"),
+        "new_device": _SECURITY,
+        "device_given": _SECURITY,
+        "code_tried_again": _SECURITY,
+        "session_theft": _SECURITY,
+        "password_changed": _SECURITY,
+        "factor_changed": _SECURITY,
+        "recovery_used": _SECURITY,
+        "api_key_created": _SECURITY,
+        "voicemail": NoticeDeclaration(_EMAIL),
+        "voicemail_sound": NoticeDeclaration(_EMAIL, part_of="voicemail"),
+        "emergency_call": NoticeDeclaration(_BOTH, "administrator", mandatory="law"),
+        "calls_stopped": NoticeDeclaration(_BOTH, "administrator", mandatory="security"),
+        "privacy_request": NoticeDeclaration(_BOTH, "administrator", mandatory="law"),
+        "request_code": NoticeDeclaration(_BOTH, "outsider", mandatory="requested"),
+        "request_answer": NoticeDeclaration(_BOTH, "outsider", mandatory="law"),
+        "breach_notice": NoticeDeclaration(_BOTH, mandatory="law"),
+        "access_copy": NoticeDeclaration(_EMAIL, mandatory="security"),
+        "message": NoticeDeclaration(_PUSH),
+        "call": NoticeDeclaration(_PUSH, mandatory="service"),
+        "stop": NoticeDeclaration(_PUSH, mandatory="service", part_of="call"),
+        "signed_out": NoticeDeclaration(_PUSH, mandatory="security"),
+        "test": NoticeDeclaration(_PUSH, mandatory="requested"),
+    }
+)
+
+
+def push_type(kind: NoticeKind) -> str:
+    """Return the `type` of a push message of this kind."""
+    return kind if kind in PUSH_KINDS else "notice"
+
+
+def may_be_off(kind: NoticeKind, channel: Channel) -> bool:
+    """Return whether people may switch this notice off on this channel."""
+    declared = CATALOGUE[kind]
+    return declared.mandatory is None and declared.part_of is None and channel in declared.channels
+
+
+assert CATALOGUE.keys() == {*EMAIL_KINDS, *PUSH_KINDS}

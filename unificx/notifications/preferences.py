@@ -1,0 +1,113 @@
+"""Which notices people want, answered from memory at the moment of sending."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from unificx.core.errors import Conflict, Invalid
+from unificx.db import Database, Erased, Keys
+from unificx.notifications import repository
+from unificx.notifications.catalogue import CATALOGUE, Audience, Channel, MandatoryReason, NoticeKind, may_be_off
+from unificx.notifications.models import PreferencePart, PreferenceRow
+
+_DEFAULTS = PreferencePart((), ())
+
+
+class MandatoryNotice(Conflict):
+    """This notice cannot be switched off."""
+
+    code = "mandatory_notice"
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeSetting:
+    """A notice on one of its channels."""
+
+    channel: Channel
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeState:
+    """A kind of notice as a person has set it. `mandatory`: why it cannot be switched off; None if it can."""
+
+    kind: NoticeKind
+    audience: Audience
+    mandatory: MandatoryReason | None
+    settings: tuple[NoticeSetting, ...]
+
+
+class NoticePreferences:
+    """The choices of all people. Call `start` first."""
+
+    def __init__(self, database: Database, keys: Keys) -> None:
+        self._database = database
+        self._keys = keys
+        # Owner: the database. A copy of this node, changed after each of its commits.
+        self._choices: dict[str, PreferencePart] = {}
+        """By subject; people without choices are not in it."""
+        # Owner: this node. One change after the other, so that none is lost.
+        self._changing = asyncio.Lock()
+
+    async def start(self) -> None:
+        """Load all choices."""
+        async with self._database.read() as session:
+            rows = await repository.list_preferences(session)
+        for row in rows:
+            sealed = [(row.subject_id, row.id, row.sealed)]
+            [part] = repository.PREFERENCE_CODEC.open(self._keys, row.tenant_id, sealed)
+            if not isinstance(part, Erased):
+                self._choices[row.subject_id] = part
+
+    def allows(self, subject: str, kind: NoticeKind, channel: Channel) -> bool:
+        """Return whether this notice may be sent to the person now. Mandatory ones always may."""
+        switch = CATALOGUE[kind].part_of or kind
+        if not may_be_off(switch, channel):
+            return True
+        choices, name = self._choices.get(subject, _DEFAULTS), f"{switch}/{channel}"
+        return name in choices.on if channel in CATALOGUE[switch].off else name not in choices.off
+
+    def states(self, subject: str, audiences: Iterable[Audience]) -> Sequence[NoticeState]:
+        """Return the notices of these audiences as the person has set them."""
+        wanted = set(audiences)
+        return [
+            NoticeState(
+                kind,
+                declared.audience,
+                declared.mandatory,
+                tuple(NoticeSetting(each, self.allows(subject, kind, each)) for each in declared.channels),
+            )
+            for kind, declared in CATALOGUE.items()
+            if declared.part_of is None and declared.audience in wanted
+        ]
+
+    async def switch(self, tenant_id: str, subject: str, kind: NoticeKind, channel: Channel, *, on: bool) -> None:
+        """Switch a notice on or off, in force at once. Raises MandatoryNotice, Invalid, ErasedSubject."""
+        declared = CATALOGUE[kind]
+        if declared.part_of is not None or channel not in declared.channels:
+            raise Invalid("This notice is not sent on this channel.", hint="GET lists the channels.", field="channel")
+        if not may_be_off(kind, channel):
+            if on:
+                return
+            raise MandatoryNotice("This notice cannot be switched off.", hint="GET lists the reason.")
+        async with self._changing:
+            await self._store(tenant_id, subject, kind, channel, on=on)
+
+    async def _store(self, tenant_id: str, subject: str, kind: NoticeKind, channel: Channel, *, on: bool) -> None:
+        choices, name = self._choices.get(subject, _DEFAULTS), f"{kind}/{channel}"
+        rest = replace(
+            choices,
+            on=tuple(each for each in choices.on if each != name),
+            off=tuple(each for each in choices.off if each != name),
+        )
+        changed = replace(rest, on=(*rest.on, name)) if on else replace(rest, off=(*rest.off, name))
+        row_id = self._database.clock.new_id()
+        [sealed] = repository.PREFERENCE_CODEC.seal(self._keys, tenant_id, [(subject, row_id, changed)])
+        async with self._database.begin() as uow:
+            await repository.delete_preferences(uow.session, tenant_id, subject)
+            uow.session.add(PreferenceRow(id=row_id, tenant_id=tenant_id, subject_id=subject, sealed=sealed))
+            uow.after_commit.append(lambda: self._choices.update({subject: changed}))
+
+    def drop_subject(self, subject: str) -> None:
+        """Drop the choices of an erased person before the rows are deleted."""
+        self._choices.pop(subject, None)
