@@ -73,7 +73,7 @@ def installations(home: Path) -> list[str]:
         database.close()
 
 
-@pytest.mark.promise("T2")
+@pytest.mark.promise("T2", "T3")
 def test_a_backup_of_an_installation_in_use_is_restored(paths: InstallationPaths, tmp_path: Path) -> None:
     archive, target = tmp_path / "backup.tar", tmp_path / "restored"
     counted: list[int] = []

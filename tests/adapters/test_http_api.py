@@ -9,6 +9,7 @@ from unificx.cdr.models import CallPartyRow, CallRow, CallStepRow
 from unificx.identity import OPERATOR_SLUG, NewExtension, Role
 
 
+@pytest.mark.promise("U3")
 async def test_an_operator_creates_and_deletes_a_tenant(world: World) -> None:
     operator = world.client(operator=True)
 
@@ -23,7 +24,13 @@ async def test_an_operator_creates_and_deletes_a_tenant(world: World) -> None:
     assert (await operator.get("/api/v1/tenants/demo")).status_code == 404
 
 
+@pytest.mark.promise("U3", whole=True)
 async def test_a_user_account_is_created_changed_and_closed(world: World) -> None:
+    """U3 as a whole: the life of an account by the API. Sign-up: `test_a_visitor_sets_up_an_organisation_once`; invitation:
+    `test_invitation_by_email_leads_to_a_session`; extensions: `test_a_new_extension_is_returned_with_sip_credentials`; roles:
+    `test_permissions_of_each_role_in_its_tenant`; suspending: `test_suspended_user_is_signed_out_and_can_be_resumed`,
+    `test_suspending_a_tenant_ends_every_session_and_publishes_events`; closing:
+    `test_closing_an_account_deletes_extensions_devices_and_sessions`, `test_an_operator_creates_and_deletes_a_tenant`."""
     admin = await world.admin(world.acme)
 
     made = await admin.post("/api/v1/persons", json={"name": "Ada", "email": "Ada@acme.example"})
@@ -82,7 +89,7 @@ async def test_the_first_operator_must_choose_a_password_in_a_browser_only(world
     assert (refused.status_code, refused.json()["code"]) == (403, "own_password_needed")
 
 
-@pytest.mark.promise("C2")
+@pytest.mark.promise("C2", "U3")
 async def test_a_new_extension_is_returned_with_sip_credentials(world: World) -> None:
     admin = await world.admin(world.acme)
 

@@ -37,6 +37,7 @@ class CallsOfTenant(CallControl):
         return {self.tenant_id} if self.CALL in call_ids else set()
 
 
+@pytest.mark.promise("U1")
 async def test_own_presence_is_seen_by_colleagues_of_the_tenant(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     ada, ben, other = [
         await world.user(tenant, number)

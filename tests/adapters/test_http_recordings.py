@@ -111,6 +111,7 @@ async def test_administrators_can_erase_and_with_permission_and_purpose_play(wor
     assert (await anna.get(path)).status_code == 410
 
 
+@pytest.mark.promise("C8")
 async def test_only_administrators_change_recording_settings(world: World) -> None:
     anna, admin = await world.user(world.acme, "1001"), await world.admin(world.acme)
     assert (await anna.get("/api/v1/recordings/settings")).json()["mode"] == "off"

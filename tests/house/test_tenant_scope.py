@@ -99,9 +99,17 @@ QUERIES = sorted(path for path in PACKAGE.rglob("*.py") if path.parent != SCHEMA
 """All files with SQL but the migrations, which change all tenants."""
 
 
-@pytest.mark.promise("T3")
 @pytest.mark.parametrize("path", QUERIES, ids=lambda path: str(path.relative_to(Path(unificx.__path__[0]))))
+@pytest.mark.promise("T3", whole=True)
 def test_every_statement_filters_by_tenant(path: Path) -> None:
+    """T3 as a whole: no statement reads or changes rows of another tenant; objects of others are not found:
+    `test_tenants_cannot_access_each_others_objects`. Roles: `test_permissions_of_each_role_in_its_tenant`. Second factors
+    and passkeys: `test_a_second_factor_is_set_up_and_required`,
+    `test_a_passkey_signs_in_alone_and_serves_as_second_factor`. Sessions and devices:
+    `test_a_device_signed_out_remotely_keeps_no_data_and_no_access`. Limits: `test_request_flood_is_rate_limited`,
+    `test_password_guessing_blocks_only_the_attackers_address`. The audit log shows each change of it:
+    `test_every_change_of_what_is_stored_is_named`, `test_administrative_changes_are_recorded`. Backups are restored:
+    `test_a_backup_of_an_installation_in_use_is_restored`; damaged ones are refused: `test_a_damaged_archive_is_refused_as_a_whole`."""
     assert unscoped(path.read_text("utf-8"), scoped_names()) == []
 
 

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 import scenarios as s
 from server import Household, Server, eventually
 from sipp import Sipp, User, free_port
@@ -17,6 +18,7 @@ CONNECTS = s.scenario(
 )
 
 
+@pytest.mark.promise("U1", "S2")
 def test_calls_to_and_from_carriers(server: Server, household: Household, desk: SippPhones, tmp_path: Path) -> None:
     server.canaries |= {OWN, CALLED, CALLER}
     first, second = free_port(), free_port()

@@ -33,8 +33,14 @@ def server(phone_server: Server) -> Server:
     return phone_server
 
 
-@pytest.mark.promise("U1", "S2", "C4", "T1")
+@pytest.mark.promise("S2", "C4", "T1")
+@pytest.mark.promise("U1", whole=True)
 def test_two_clients_exchange_audio_and_video(anna: ClientPhone, berta: ClientPhone) -> None:
+    """U1 as a whole: calls and video between clients. Desk phones: `test_two_phones_hear_each_other`; numbers outside:
+    `test_calls_to_and_from_carriers`; conferences: `test_ten_soft_phones_hear_each_other_and_not_themselves`,
+    `test_people_in_a_room_see_each_other_while_a_telephone_talks`; voicemail: `test_message_is_left_played_and_erased`;
+    messages: `test_messages_arrive_once_and_in_order_after_the_network_is_back`; presence:
+    `test_own_presence_is_seen_by_colleagues_of_the_tenant`."""
     anna.dial(berta.login.number, video=True)
     berta.answer(ANNA, video=True)
     anna.is_in_call_with(BERTA)
@@ -132,8 +138,15 @@ def test_a_call_answered_during_another_is_held_in_silence(
     anna.assert_idle()
 
 
-@pytest.mark.promise("U1", "S2", "T1")
+@pytest.mark.promise("U1", "T1")
+@pytest.mark.promise("S2", whole=True)
 def test_a_client_calls_a_desk_phone(anna: ClientPhone, phones: Phones, household: Household) -> None:
+    """S2 as a whole: the client, signed in to its tenant, and a SIP phone call each other. Carriers' trunks beside them:
+    `test_calls_to_and_from_carriers`. Each tenant has a domain, extensions and roles of its own:
+    `test_tenant_has_its_own_domain`, `test_new_extension_can_register_at_once`, `test_permissions_of_each_role_in_its_tenant`,
+    `test_tenants_cannot_access_each_others_objects`. Sign-in: `test_a_displayed_code_is_scanned_and_signs_in_one_device`.
+    Messages and conferences of its users: `test_messages_arrive_once_and_in_order_after_the_network_is_back`,
+    `test_people_in_a_room_see_each_other_while_a_telephone_talks`."""
     desk = phones(hertz=1000).register(household.berta, answers=True)
     anna.dial(household.berta.number)
     eventually(lambda: anna.is_receiving(1000) and desk.is_receiving(440), what="voices")

@@ -38,7 +38,7 @@ class LostAnswer:
         route.abort()
 
 
-@pytest.mark.promise("C11")
+@pytest.mark.promise("C11", "U1", "S2")
 def test_messages_arrive_once_and_in_order_after_the_network_is_back(clients: Clients, household: Household) -> None:
     berta, anna = clients().sign_in(household.berta, path="/chat"), clients().sign_in(household.anna, path="/team")
     anna.page.get_by_role("link", name=BERTA).click()
@@ -149,6 +149,11 @@ class StoppedUpload:
             route.continue_()
 
 
+COUNT_CAMERA = """
+window.asked = 0
+const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices)
+navigator.mediaDevices.getUserMedia = (...how) => { asked += 1; return ask(...how) }
+"""
 PHOTO = "Photo from Annarosa Quellmalz: beach.jpg"
 
 
@@ -158,12 +163,27 @@ def picture() -> bytes:
     return target.getvalue()
 
 
-@pytest.mark.promise("C4", "C11")
+@pytest.mark.promise("C4", "C11", whole=True)
 def test_files_are_sent_once_the_network_is_back_also_after_a_reload(clients: Clients, household: Household) -> None:
-    berta, anna = clients().sign_in(household.berta, path="/chat"), clients().sign_in(household.anna, path="/team")
+    """C4 as a whole: writing messages uses no camera; photos and videos are taken by the system's own camera, opened by the
+    person. Video calls: `test_two_clients_exchange_audio_and_video`; asked at the moment of use only:
+    `test_a_newcomer_gets_from_the_code_to_a_ringing_test_call`. Refused, the rest goes on:
+    `test_a_blocked_microphone_is_reported_and_the_call_continues`, `test_a_refused_camera_is_reported_and_the_link_can_be_typed`.
+
+    C11 as a whole: text, photos and documents are sent and received. They are sealed, and opened by members only:
+    `test_texts_are_sealed_and_end_with_their_tenant`, `test_only_members_read_and_write`,
+    `test_only_members_of_the_conversation_download_a_file`; a photo loses its place: `test_a_photo_is_stored_without_place_and_camera`."""
+    berta, anna = clients().sign_in(household.berta, path="/chat"), clients()
+    anna.context.add_init_script(COUNT_CAMERA)
+    anna.sign_in(household.anna, path="/team")
     anna.page.get_by_role("link", name=BERTA).click()
     anna.page.get_by_role("button", name=f"Send a message to {BERTA}").click()
-    expect(anna.page.get_by_role("button", name="Attach")).to_be_visible()
+    with anna.page.expect_file_chooser() as camera:
+        anna.page.get_by_role("button", name="Attach").click()
+        anna.page.get_by_role("menuitem", name="Camera").click()
+    assert camera.value.element.get_attribute("capture") == "environment"
+    assert camera.value.element.get_attribute("accept") == "image/*,video/*"
+    assert anna.page.evaluate("asked") == 0
     files = [("beach.jpg", "image/jpeg", picture()), ("<plan>.pdf", "application/pdf", b"%PDF-1.7\n" + bytes(6 << 20))]
     chosen = [FilePayload(name=name, mimeType=kind, buffer=data) for name, kind, data in files]
     anna.page.get_by_label("File", exact=True).set_input_files(chosen)

@@ -89,7 +89,7 @@ def guest_joins(clients: Clients, host: Client, link: str) -> None:
     assert guest.complaints == []
 
 
-@pytest.mark.promise("C10", "C4")
+@pytest.mark.promise("C10", "C4", "U1", "S2")
 def test_people_in_a_room_see_each_other_while_a_telephone_talks(
     clients: Clients, server: Server, household: Household
 ) -> None:

@@ -76,8 +76,16 @@ class Breakable:
         self._open.append(socket)
 
 
-@pytest.mark.promise("C8")
+@pytest.mark.promise("C8", whole=True)
 def test_both_parties_see_the_recording_and_one_pauses_it(two: Two) -> None:
+    """C8 as a whole: both parties see in the client that they are recorded, until it ends. They hear it before, and a beep
+    while it runs, and the recording names both with what each was told and when: `test_everyone_is_informed_and_has_a_channel`;
+    on browsers and phones: `test_browser_and_baresip_hear_the_notice_and_have_a_channel_each`, and by SIP:
+    `test_recording_state_is_signaled_to_the_phone`. Off by default: `test_only_administrators_change_recording_settings`,
+    `test_nothing_is_recorded_if_disabled_for_the_tenant`. Without a notice nothing is recorded, in any order of events:
+    `test_nothing_is_captured_without_notice_on_a_random_walk`, `test_failed_notice_prevents_recording`; parties that come
+    later: `test_blind_transfer_target_is_informed_before_being_recorded`,
+    `test_attended_transfer_target_is_informed_before_being_recorded`."""
     anna, berta = two
     call(anna, berta)
     for each in two:

@@ -97,6 +97,7 @@ def press(page: Page, name: str) -> None:
     [("750075", "en", {}), ("770077", "de", DESKTOP_OPTIONS)],
     ids=["phone-en", "desktop-de"],
 )
+@pytest.mark.promise("C4")
 def test_a_newcomer_gets_from_the_code_to_a_ringing_test_call(
     clients: Clients, server: Server, service: FakePushService, number: str, language: str, how: dict[str, Any]
 ) -> None:

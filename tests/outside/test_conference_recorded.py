@@ -90,8 +90,13 @@ def numbers(recording: dict[str, Any]) -> set[str]:
     return {party["number"] for party in recording["parties"]}
 
 
-@pytest.mark.promise("C8", "C10", "T2")
+@pytest.mark.promise("C8", "T2")
+@pytest.mark.promise("C10", whole=True)
 async def test_all_participants_are_notified_before_being_recorded(server: Server, household: Household) -> None:
+    """C10 as a whole: everyone in a room hears the notice before being recorded, a late joiner before joining. In the client:
+    `test_a_room_is_created_joined_and_hosted`, which also shows the participants. A participant who refuses is neither
+    admitted nor recorded (`test_a_participant_who_refuses_is_not_admitted_or_recorded`), and a notice that fails prevents the recording
+    (`test_failed_notice_prevents_recording`). A call that becomes a conference: `test_joining_is_announced_to_both_and_logged`."""
     set_tenant_policy(server, mode="announce", beep_seconds=0)
     create_room(server, "8020", household.anna)
     async with (

@@ -66,6 +66,7 @@ def sound_of(client: httpx.Client, message: str) -> "array[int]":
 
 @pytest.mark.promise("T2", "R1", "R2")
 @pytest.mark.promise("C9", whole=True)
+@pytest.mark.promise("U1")
 async def test_message_is_left_played_and_erased(server: Server, household: Household, client: httpx.Client) -> None:
     """C9 as a whole: a message has the number of its caller and is sealed; once its owner has switched the mailbox off, a
     call is not answered by it. The tenant's switch: `test_voicemail_is_disabled_by_owner_and_by_tenant`; the caller's

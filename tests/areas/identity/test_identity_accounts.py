@@ -199,7 +199,7 @@ async def fails(*args: object) -> None:
     raise OSError(f"unavailable: {len(args)}")
 
 
-@pytest.mark.promise("U9")
+@pytest.mark.promise("U9", "U3")
 async def test_suspended_user_is_signed_out_and_can_be_resumed(people: Identity, acme: Tenant, bus: EventBus) -> None:
     person = await people.users.create(acme.id, ADA)
     signed_in = await people.sign_in.by_password(ADA.email, PASSWORD, HOME)

@@ -124,7 +124,7 @@ def test_only_operators_may_access_other_tenants() -> None:
             assert may(user, action, "globex") is expected
 
 
-@pytest.mark.promise("T3")
+@pytest.mark.promise("T3", "S2", "U3")
 def test_permissions_of_each_role_in_its_tenant() -> None:
     allowed = {
         role: {action for action in Action if may(Principal("p", "acme", role), action, "acme")} for role in Role

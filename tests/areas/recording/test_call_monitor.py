@@ -226,7 +226,7 @@ async def test_hanging_up_during_the_notice_ends_it_unheard(calls: MonitorSetup)
     assert await calls.logged() == []
 
 
-@pytest.mark.promise("C8")
+@pytest.mark.promise("C8", "C10")
 async def test_joining_is_announced_to_both_and_logged(calls: MonitorSetup) -> None:
     session = await calls.listen()
     before = len(calls.relay.requests)

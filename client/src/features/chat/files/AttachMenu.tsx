@@ -49,7 +49,7 @@ export function AttachMenu({ onFiles }: AttachMenuProps) {
         </Menu.Dropdown>
       </Menu>
       {input(photos, { accept: 'image/*,video/*', label: t`Photo or video` })}
-      {input(camera, { accept: 'image/*', capture: 'environment', label: t`Camera` })}
+      {input(camera, { accept: 'image/*,video/*', capture: 'environment', label: t`Camera` })}
       {input(any, { label: t`File` })}
     </>
   );
