@@ -1,5 +1,6 @@
-"""Costs in the portal: an operator imports a rate deck, with a preview, and starts it."""
+"""Costs in the portal: the charges of a month; an operator imports a rate deck, with a preview, and starts it."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,11 +15,16 @@ EMAIL = "otto.operator@example.com"
 
 
 @pytest.mark.promise("U4")
-def test_a_rate_deck_is_imported_with_a_preview(clients: Clients, server: Server, tmp_path: Path) -> None:
+def test_charges_are_shown_and_a_rate_deck_is_imported_with_a_preview(clients: Clients, server: Server, tmp_path: Path) -> None:
     new = {"name": "Otto Betreiber", "email": EMAIL, "password": PASSWORD, "role": "operator"}
     with server.rest() as rest:
         made = rest.post("/api/v1/persons", params={"tenant": "operator"}, json=new)
         assert made.status_code == 201, made.text
+        plan = {"name": "Business", "price": 30_000_000, "extension_price": 2_500_000, "included": {"": 100}}
+        assert rest.post("/api/v1/plans", json=plan).status_code == 201
+        assignment = {"plan": "Business", "since": f"{datetime.now(UTC):%Y-%m-01}"}
+        assigned = rest.put("/api/v1/billing/plan", params={"tenant": "demo"}, json=assignment)
+        assert assigned.status_code == 200, assigned.text
     server.canaries |= {EMAIL, new["name"]}
     desk = clients(**DESKTOP_OPTIONS)
     page, walk = desk.page, PageChecker(desk, "en")
@@ -27,6 +33,10 @@ def test_a_rate_deck_is_imported_with_a_preview(clients: Clients, server: Server
     accept_terms(page)
     expect(page.get_by_role("heading", name="Home", exact=True)).to_be_visible()
     page.goto(f"{desk.origin}/portal/costs")
+    charges = page.get_by_role("region", name="Charges")
+    expect(charges.get_by_role("row", name="Plan Business")).to_be_visible()
+    expect(charges.get_by_role("row", name="Extensions")).to_contain_text("€2.50")
+    expect(charges.get_by_text("0 of 100 used, 100 left")).to_be_visible()
     page.get_by_role("button", name="Import rate deck").click()
     form = page.get_by_role("dialog", name="Import rate deck")
     form.get_by_label("Name", exact=True).fill("Carrier 2027")

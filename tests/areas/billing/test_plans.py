@@ -156,6 +156,7 @@ async def test_the_charges_of_calls_are_their_costs_minus_what_is_covered(office
         covered = allowance.cover(each.group, each.billed_seconds)
         expected, full = expected + charge(rate, each.seconds, covered).amount, full + each.amount
     assert sums(found.charges) == expected < full
+    assert await office.billing.charges.of_month("globex", JANUARY) == ()
     assert {each.group: each.used_seconds for each in found.included} == allowance.used()
     assert {each.name for each in found.charges if each.kind == "calls"} == {"fixed", "mobile"}
 
