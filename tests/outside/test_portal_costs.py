@@ -15,7 +15,9 @@ EMAIL = "otto.operator@example.com"
 
 
 @pytest.mark.promise("U4")
-def test_charges_are_shown_and_a_rate_deck_is_imported_with_a_preview(clients: Clients, server: Server, tmp_path: Path) -> None:
+def test_charges_are_shown_and_a_rate_deck_is_imported_with_a_preview(
+    clients: Clients, server: Server, tmp_path: Path
+) -> None:
     new = {"name": "Otto Betreiber", "email": EMAIL, "password": PASSWORD, "role": "operator"}
     with server.rest() as rest:
         made = rest.post("/api/v1/persons", params={"tenant": "operator"}, json=new)
