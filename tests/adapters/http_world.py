@@ -531,7 +531,7 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
     outside = OutboundDependencies(database, keys, clock, directory, trunks.directory, destinations)
     menus = MenuParts(database, keys, directory, destinations, custom_sounds, FakeSpeech(), clock)
     routing = build_call_routing(store, outside, trunks, cluster, mailboxes, rooms, menus)
-    billing = build_billing(database, directory, routing.outbound.numbers.count)
+    billing = build_billing(database, keys, directory, routing.outbound.numbers.count)
     outbox.subscribe(OutsideCallRecorded, billing.rating.on_outside_call)
     queue_events = QueueEvents(hub, bus, directory, routing.queues)
     erasures = person_erasures(database, keys, erasure)

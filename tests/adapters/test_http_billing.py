@@ -98,7 +98,7 @@ async def test_an_operator_records_payments_and_an_administrator_sees_the_balanc
     assert (await admin.post(f"{path}/payments", json=paid)).status_code == 403
     assert (await admin.post(f"{path}/refunds", json=refund)).status_code == 403
     [balance] = (await admin.get(f"{path}/balance")).json()["items"]
-    assert balance == {"currency": "EUR", "sold": 0, "received": 40_000_000, "owed": -40_000_000}
+    assert balance == {"currency": "EUR", "sold": 0, "received": 40_000_000, "owed": -40_000_000, "unbilled": 0}
     page = (await admin.get(f"{path}/payments", params={"limit": 1})).json()
     rest = (await admin.get(f"{path}/payments", params={"limit": 1, "cursor": page["next"]})).json()
     assert ({page["items"][0]["amount"], rest["items"][0]["amount"]}, rest["next"]) == ({-9_900_000, 49_900_000}, None)

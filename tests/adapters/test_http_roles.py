@@ -48,6 +48,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "import_rates": {},
     "assign_plan": {"plan": "Business"},
     "update_plan": {"name": "Stolen"},
+    "replace_billing_details": {"name": "Stolen", "street": "x", "postcode": "x", "city": "x", "country": "DE"},
+    "issue_invoices": {"month": "2026-01"},
     "record_payment": {"reference": "1", "amount": 10_000},
     "record_refund": {"payment": "1", "reference": "2", "amount": 10_000},
     "create_webhook": {"name": "Stolen", "url": "https://example.com/hook", "events": ["call.ended"]},

@@ -15,7 +15,9 @@ from unificx.server.holdings import all_holdings
 _OBJECT = "sealed for the object, not for a person: "
 EXCEPTIONS = {
     "conversation": _OBJECT + "name of a group, which stays for its other members",
+    "billing_details": _OBJECT + "details of the tenant as a customer",
     "hold": "each hold has a key of its own, destroyed on its release; the reason outlives whom it may name",
+    "invoice": _OBJECT + "a record of the seller, which the law requires",
     "live_call": "each call has a key of its own, wrapped under those of its parties and destroyed when it ends",
     "menu": _OBJECT + "a destination that is a number of the person is changed by an administrator",
     "number_block": "each entry has a key of its own, destroyed with the extension; counted as a link by `routing`",

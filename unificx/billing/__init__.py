@@ -2,6 +2,7 @@
 
 from unificx.billing.charges import Charges
 from unificx.billing.decks import RateDecks
+from unificx.billing.invoicing.schemas import BillingDetails, Invoice, Issue
 from unificx.billing.machine.deck_csv import LineFault
 from unificx.billing.machine.rates import ALWAYS, Rate
 from unificx.billing.payments import Payments
@@ -38,6 +39,7 @@ __all__ = [
     "Assignment",
     "Balance",
     "Billing",
+    "BillingDetails",
     "Charge",
     "ChargeKind",
     "ChargeUnit",
@@ -45,6 +47,8 @@ __all__ = [
     "DeckChanges",
     "ImportResult",
     "IncludedUse",
+    "Invoice",
+    "Issue",
     "LineFault",
     "MonthCosts",
     "NewPlan",

@@ -85,13 +85,15 @@ class LedgerEntryRow(Base):
 
     tenant_id: Mapped[str] = plain("the tenant", primary_key=True)
     reference: Mapped[str] = plain(
-        "what is posted: a call and its revision, or the reference of a payment in a bank statement", primary_key=True
+        "what is posted: a call and its revision, an invoice, or the reference of a payment in a bank statement",
+        primary_key=True,
     )
-    account: Mapped[str] = plain("customer, revenue or payments", primary_key=True)
-    kind: Mapped[str] = plain("call, fee, payment, refund or correction")
+    account: Mapped[str] = plain("unbilled, customer, revenue, tax or payments", primary_key=True)
+    kind: Mapped[str] = plain("call, correction, invoice, credit_note, payment or refund")
     currency: Mapped[str] = plain("code of the currency")
     amount: Mapped[int] = plain("amount, positive for a debit", BigInteger)
     at: Mapped[datetime] = plain("time of the posting")
+    invoice: Mapped[str] = plain("number of the invoice that a payment names, or nothing")
 
 
 class PlanRow(Base):

@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Final
 
 from unificx.billing import repository
-from unificx.billing.machine.ledger import payment
+from unificx.billing.invoicing.invoices import Invoices
+from unificx.billing.machine.ledger import OWED, payment
 from unificx.billing.machine.money import MAX_AMOUNT, is_currency, minor_unit
 from unificx.billing.schemas import Balance, Payment
 from unificx.core.errors import Conflict, Invalid, NotFound
@@ -25,16 +26,25 @@ class Payments:
     posting of it.
     """
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, invoices: Invoices) -> None:
+        self._database, self._invoices = database, invoices
 
-    async def record(self, tenant_id: str, reference: str, currency: str, amount: int) -> Payment:
-        """Post a received payment. Raises Invalid; Conflict if the reference is recorded already."""
+    async def record(self, tenant_id: str, reference: str, currency: str, amount: int, invoice: str = "") -> Payment:
+        """Post a received payment, of the invoice that it names. Raises Invalid; NotFound for an unknown invoice;
+        Conflict if the reference is recorded already, or the invoice is cancelled or of another currency."""
         if not is_currency(currency):
             raise Invalid("A currency is written with three letters.", hint="Use EUR, for example.", field="currency")
         _check(reference, currency, amount)
+        if invoice:
+            payable = await self._invoices.get(tenant_id, invoice)
+            if payable.state in ("cancelled", "credit_note") or payable.currency != currency:
+                raise Conflict(
+                    "This invoice is cancelled, a credit note, or of another currency.",
+                    hint="List invoices with `unificx invoice list`.",
+                    field="invoice",
+                )
         async with self._database.begin() as uow:
-            return await self._post(uow, tenant_id, Payment(reference, "", currency, amount, self._now()))
+            return await self._post(uow, tenant_id, Payment(reference, "", currency, amount, self._now(), invoice))
 
     async def refund(self, tenant_id: str, payment_reference: str, reference: str, amount: int) -> Payment:
         """Post a refund of a payment in its currency. Raises Invalid; NotFound; Conflict if the reference is recorded
@@ -50,7 +60,7 @@ class Payments:
                 raise Conflict(
                     "The refunds would be larger than the payment.", hint="List them with `unificx payment list`."
                 )
-            refund = Payment(reference, payment_reference, paid.currency, -amount, self._now())
+            refund = Payment(reference, payment_reference, paid.currency, -amount, self._now(), paid.invoice)
             return await self._post(uow, tenant_id, refund)
 
     async def list(self, tenant_id: str, page: PageByTime) -> Page[Payment]:
@@ -66,16 +76,19 @@ class Payments:
         return tuple(
             Balance(
                 currency,
-                sold=-sums.get(("revenue", currency), 0),
+                sold=-sum(sums.get((account, currency), 0) for account in ("revenue", "tax")),
                 received=sums.get(("payments", currency), 0),
-                owed=sums.get(("customer", currency), 0),
+                owed=sum(sums.get((account, currency), 0) for account in OWED),
+                unbilled=sums.get(("unbilled", currency), 0),
             )
             for currency in currencies
         )
 
     async def _post(self, uow: UnitOfWork, tenant_id: str, one: Payment) -> Payment:
         key = f"refund:{one.refund_of}:{one.reference}" if one.refund_of else f"payment:{one.reference}"
-        if not await repository.post(uow.session, tenant_id, payment(key, one.currency, one.amount), one.at):
+        if not await repository.post(
+            uow.session, tenant_id, payment(key, one.currency, one.amount, one.invoice), one.at
+        ):
             raise Conflict(
                 "This reference is recorded already.",
                 hint="List payments with `unificx payment list`.",

@@ -138,6 +138,7 @@ async def post(session: AsyncSession, tenant_id: str, transaction: Transaction, 
             "currency": transaction.currency,
             "amount": each.amount,
             "at": at,
+            "invoice": transaction.pays,
         }
         for each in transaction.postings
     ]
@@ -208,4 +209,5 @@ def _to_payment(row: LedgerEntryRow) -> Payment:
         currency=row.currency,
         amount=row.amount,
         at=row.at,
+        invoice=row.invoice,
     )

@@ -128,16 +128,22 @@ class Payment:
     amount: int
     at: datetime
     """When it was recorded."""
+    invoice: str = ""
+    """Number of the invoice that it names."""
 
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """Sums of a tenant in a currency. `owed` = `sold` - `received`; negative: credit that is left."""
+    """Sums of a tenant in a currency. `owed` = `sold` - `received`; negative: credit that is left.
+
+    `sold` includes the tax of invoices. `unbilled` is the part of what is owed that is on no invoice yet.
+    """
 
     currency: str
     sold: int
     received: int
     owed: int
+    unbilled: int = 0
 
 
 @dataclass(frozen=True, slots=True)

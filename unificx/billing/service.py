@@ -7,14 +7,21 @@ from unificx.billing import deck_repository, plan_repository, repository
 from unificx.billing.charges import Charges
 from unificx.billing.counts import Counts
 from unificx.billing.decks import RateDecks
+from unificx.billing.invoicing import repository as invoice_repository
+from unificx.billing.invoicing.details import Details
+from unificx.billing.invoicing.drafting import Drafting
+from unificx.billing.invoicing.invoices import Invoices
 from unificx.billing.payments import Payments
 from unificx.billing.plans import Plans
 from unificx.billing.ports import CountNumbers
 from unificx.billing.rating import Rating
-from unificx.db import Database, UnitOfWork
+from unificx.db import Database, Keys, UnitOfWork
 from unificx.identity import DirectoryCache
 from unificx.identity.events import TenantDeleted
-from unificx.privacy import Expiry
+from unificx.privacy import Expiry, Period
+
+INVOICE_PERIOD = Period(years=8)
+"""After the end of the year of issue: § 147 (3) AO, § 14b (1) UStG."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,32 +35,52 @@ class Billing:
     plans: Plans
     charges: Charges
     counts: Counts
+    details: Details
+    invoices: Invoices
 
     @property
     def expiries(self) -> Sequence[Expiry]:
         """Rated calls end with the call history, whose limits are those of the law for both."""
-        return (Expiry("history", "rated calls", repository.ended_calls, self._drop_calls),)
+        return (
+            Expiry("history", "rated calls", repository.ended_calls, self._drop_calls),
+            Expiry(
+                "invoice",
+                "invoices",
+                invoice_repository.ended_invoices,
+                self._drop_invoices,
+                lambda _: INVOICE_PERIOD,
+            ),
+        )
 
     async def _drop_calls(self, tenant_id: str, ids: Sequence[str]) -> None:
         async with self.database.begin() as uow:
             await repository.delete_calls(uow.session, tenant_id, ids)
 
+    async def _drop_invoices(self, seller_id: str, numbers: Sequence[str]) -> None:
+        async with self.database.begin() as uow:
+            await invoice_repository.delete_invoices(uow.session, seller_id, numbers)
+
     async def on_tenant_deleted(self, event: TenantDeleted, uow: UnitOfWork) -> None:
-        """Delete the data of a deleted tenant. Outbox handler."""
+        """Delete the data of a deleted tenant. Its invoices are records of the seller and stay. Outbox handler."""
         await repository.delete_of_tenant(uow.session, event.tenant)
         await deck_repository.delete_of_tenant(uow.session, event.tenant)
         await plan_repository.delete_of_tenant(uow.session, event.tenant)
+        await invoice_repository.delete_details(uow.session, event.tenant)
 
 
-def build_billing(database: Database, directory: DirectoryCache, count_numbers: CountNumbers) -> Billing:
+def build_billing(database: Database, keys: Keys, directory: DirectoryCache, count_numbers: CountNumbers) -> Billing:
     """Return the services of billing."""
     counts = Counts(database, directory, count_numbers)
+    charges = Charges(database, directory, counts)
+    invoices = Invoices(database, keys, directory, Drafting(charges))
     return Billing(
         database,
         RateDecks(database),
         Rating(database, directory),
-        Payments(database),
+        Payments(database, invoices),
         Plans(database, counts),
-        Charges(database, directory, counts),
+        charges,
         counts,
+        Details(database, keys),
+        invoices,
     )

@@ -23,6 +23,11 @@ _FIELDS = frozenset(
         "sold",
         "received",
         "owed",
+        "unbilled",
+        "net",
+        "tax",
+        "total",
+        "left",
     }
 )
 """Fields of the API that are amounts."""

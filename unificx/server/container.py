@@ -216,7 +216,7 @@ def build_container(
         journal=_journal(spool, database, keys),
         notifications=senders,
         webhooks=webhooks,
-        billing=build_billing(database, identity.directory, routing.outbound.numbers.count),
+        billing=build_billing(database, keys, identity.directory, routing.outbound.numbers.count),
         notification_service=notices,
         idempotency=IdempotencyStore(database, keys, clock),
         disk_guard=disk_guard,

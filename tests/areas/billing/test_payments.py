@@ -29,7 +29,7 @@ async def test_payments_and_refunds_change_what_a_tenant_owes(
     refunded = await billing.payments.refund("acme", "B-1", "B-2", EURO)
     assert (refunded.refund_of, refunded.amount) == ("B-1", -EURO)
     sold = 150_000
-    assert await billing.payments.balance("acme") == (Balance("EUR", sold, 2 * EURO, sold - 2 * EURO),)
+    assert await billing.payments.balance("acme") == (Balance("EUR", sold, 2 * EURO, sold - 2 * EURO, unbilled=sold),)
     first = await billing.payments.list("acme", PageByTime.parse(None, 1))
     assert first.items == (refunded,)
     second = await billing.payments.list("acme", PageByTime.parse(first.next, 1))

@@ -17,6 +17,7 @@ from unificx.core.errors import Conflict, Invalid, NotFound
 from unificx.db import Database
 from unificx.identity import DirectoryCache, Extension, Tenant
 from unificx.identity.events import TenantDeleted
+from unificx.privacy import KeyStore
 
 EURO = 1_000_000
 PRICES = {"price": 30 * EURO, "extension_price": 3 * EURO, "number_price": EURO}
@@ -28,12 +29,12 @@ JANUARY = date(2026, 1, 1)
 class Office:
     """Billing of the tenant acme, in Berlin, whose extensions and numbers the test changes."""
 
-    def __init__(self, database: Database, clock: ManualClock) -> None:
+    def __init__(self, database: Database, keys: KeyStore, clock: ManualClock) -> None:
         self.directory = DirectoryCache()
         tenant = Tenant("acme", "acme", "Acme", "acme.example", "active", clock.now(), time_zone="Europe/Berlin")
         self.directory.put_tenant(tenant)
         self.numbers = 0
-        self.billing = build_billing(database, self.directory, lambda tenant_id: self.numbers)
+        self.billing = build_billing(database, keys, self.directory, lambda tenant_id: self.numbers)
         self._database, self._clock = database, clock
 
     def set_extensions(self, count: int) -> None:
@@ -60,8 +61,8 @@ class Office:
 
 
 @pytest.fixture
-def office(database: Database, clock: ManualClock) -> Office:
-    return Office(database, clock)
+def office(database: Database, keys: KeyStore, clock: ManualClock) -> Office:
+    return Office(database, keys, clock)
 
 
 async def basic(billing: Billing, included: dict[str, int] | None = None, **prices: int) -> Plan:

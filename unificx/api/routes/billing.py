@@ -212,7 +212,7 @@ async def record_payment(
 ) -> models.Payment:
     """Record a payment that was received by bank transfer."""
     scope = await require_access(services, user, tenant, Action.BILLING_CHANGE)
-    made = await services.billing.payments.record(scope.tenant_id, new.reference, new.currency, new.amount)
+    made = await services.billing.payments.record(scope.tenant_id, **new.model_dump())
     return models.Payment.model_validate(made)
 
 

@@ -161,6 +161,11 @@ class NewPayment(Input):
     reference: Reference
     currency: Currency = "EUR"
     amount: Paid
+    invoice: str = Field(
+        default="",
+        max_length=20,
+        description="Number of the invoice that it pays. One without pays the oldest ones that are open.",
+    )
 
 
 class NewRefund(Input):
@@ -179,12 +184,14 @@ class Payment(Output):
     currency: str
     amount: Amount = Field(description="In millionths; negative for a refund.")
     at: datetime = Field(description="When it was recorded.")
+    invoice: str = Field(description="Number of the invoice that it names; empty for none.")
 
 
 class Balance(Output):
     """Sums of a tenant in a currency."""
 
     currency: str
-    sold: Amount
+    sold: Amount = Field(description="With the tax of invoices, in millionths.")
     received: Amount = Field(description="Payments less refunds, in millionths.")
     owed: Amount = Field(description="Sold less received, in millionths; negative: credit that is left.")
+    unbilled: Amount = Field(description="Part of what is owed that is on no invoice yet.")

@@ -14,9 +14,10 @@ _PAYMENT = {
     "refund_of": "refund of",
     "amount": "amount",
     "currency": "currency",
+    "invoice": "invoice",
     "at": "recorded",
 }
-_BALANCE = {"currency": "currency", "sold": "sold", "received": "received", "owed": "owed"}
+_BALANCE = {"currency": "currency", "sold": "sold", "received": "received", "owed": "owed", "unbilled": "unbilled"}
 
 Amount = Annotated[int, typer.Option(parser=parse_amount, metavar="AMOUNT", help="Amount, such as 49.90.")]
 Reference = Annotated[str, typer.Option(help="Number of the transaction in the bank statement.")]
@@ -31,9 +32,13 @@ def record(
     reference: Reference,
     amount: Amount,
     currency: Annotated[str, typer.Option(help="Code of the currency.")] = "EUR",
+    invoice: Annotated[str, typer.Option(metavar="NUMBER", help="Invoice that it pays.")] = "",
 ) -> None:
-    """Record a received payment."""
-    _send(context, "/billing/payments", {"reference": reference, "amount": amount, "currency": currency})
+    """Record a received payment.
+
+    One that names no invoice pays the oldest ones that are open."""
+    body = {"reference": reference, "amount": amount, "currency": currency, "invoice": invoice}
+    _send(context, "/billing/payments", body)
 
 
 @command(group, "refund")

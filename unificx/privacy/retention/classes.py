@@ -55,6 +55,10 @@ _BOUND = {
     "live_call": ("the end of the call", "as long as the call lasts"),
     "sign_in": ("the end of the session", "until the session ends"),
     "request": ("the answer", "until three years after the request was answered"),
+    "invoice": (
+        "the end of the year of its issue",
+        "until eight years after the end of the year in which it was issued",
+    ),
     "audit": ("the act", "until three years after the act"),
     "technical": (
         "completion",

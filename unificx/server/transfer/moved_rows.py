@@ -25,7 +25,7 @@ MOVED = frozenset(
         *("contact", "contact_book", "contact_number"),
         *("attachment", "attachment_limits"),
         *("webhook", "diagnostics_report", "breach", "disclosure", "rights_request", "rights_step"),
-        *("rate_deck", "rate", "rated_call", "ledger_entry"),
+        *("rate_deck", "rate", "rated_call", "ledger_entry", "billing_details"),
         *("hold", "held_object", "person_access", "scheduled_erasure"),
     }
 )
@@ -45,6 +45,7 @@ LEFT: Mapping[str, str] = MappingProxyType(
         "chat_delivery": "messages on their way to phones of the sender",
         "guest_link": "links to the sender's address",
         "handled": "marks of events; no event may wait when a tenant is exported",
+        **dict.fromkeys(("invoice", "invoice_number"), "records of the sender's operator, who has issued the invoices"),
         "installation": "the id of the installation",
         "letter": "e-mails that the sender sends",
         "live_call": "calls of the sender that are in progress",

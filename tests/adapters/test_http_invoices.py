@@ -1,0 +1,70 @@
+"""Invoices and billing details by API."""
+
+from datetime import timedelta
+
+import pytest
+from http_world import World
+
+from unificx.cdr.events import OutsideCallRecorded
+
+PATH = "/api/v1/billing"
+SELLER = {
+    "name": "PBX GmbH",
+    "street": "Way 1",
+    "postcode": "10115",
+    "city": "Berlin",
+    "country": "DE",
+    "vat_id": "DE136695976",
+}
+BUYER = {"name": "Acme GmbH", "street": "Street 2", "postcode": "20095", "city": "Hamburg", "country": "DE"}
+ACME, OPERATOR = {"tenant": "acme"}, {"tenant": "operator"}
+
+
+async def call_and_wait(world: World) -> str:
+    """Rate a call of acme, and let its month be over. Return the month."""
+    operator = world.client(operator=True)
+    made = (await operator.post(f"{PATH}/rate-decks", params=ACME, json={"name": "Carrier"})).json()
+    await operator.put(f"{PATH}/rate-decks/{made['id']}/rates", params=ACME, content="prefix,price\n49,0.10\n")
+    await operator.post(f"{PATH}/rate-decks/{made['id']}/start", params=ACME, json={})
+    now = world.clock.now()
+    ids = world.clock.new_id(), world.acme.id, "call/0", "call", "", "trunk"
+    async with world.database.begin() as uow:
+        uow.publish(OutsideCallRecorded(*ids, "4930123", "DE", now, 600))
+    await world.outbox.deliver()
+    world.clock.advance(timedelta(days=32).total_seconds())
+    return f"{now:%Y-%m}"
+
+
+@pytest.mark.promise("U4", "T3")
+async def test_an_operator_issues_and_an_administrator_reads_the_own_invoices(world: World) -> None:
+    operator, month = world.client(operator=True), await call_and_wait(world)
+    run = {"month": month}
+    assert (await operator.post(f"{PATH}/invoices", params=ACME, json=run)).status_code == 409
+    assert (await operator.put(f"{PATH}/details", params=OPERATOR, json=SELLER)).status_code == 200
+    admin, other = await world.admin(world.acme), await world.admin(world.globex)
+    assert (await admin.put(f"{PATH}/details", json={**BUYER, "vat_id": "DE1"})).status_code == 422
+    assert (await admin.put(f"{PATH}/details", json=BUYER)).json()["payment_days"] == 14
+    assert (await admin.put(f"{PATH}/details", params=OPERATOR, json=BUYER)).status_code in (403, 404)
+    [draft] = (await operator.post(f"{PATH}/invoices", params=ACME, json={**run, "dry_run": True})).json()["invoices"]
+    [issued] = (await operator.post(f"{PATH}/invoices", params=ACME, json=run)).json()["invoices"]
+    assert (draft["result"], issued["result"], draft["total"], issued["total"]) == (
+        "draft",
+        "issued",
+        1_190_000,
+        1_190_000,
+    )
+    number = issued["number"]
+    [listed] = (await admin.get(f"{PATH}/invoices")).json()["items"]
+    assert (listed["number"], listed["state"], listed["left"]) == (number, "open", 1_190_000)
+    shown = (await admin.get(f"{PATH}/invoices/{number}")).json()
+    assert [(each["kind"], each["amount"], each["tax_rate"]) for each in shown["lines"]] == [("calls", 1_000_000, 1900)]
+    for path in ("", "/cancellation"):
+        assert (await admin.post(f"{PATH}/invoices{path and f'/{number}{path}'}", json=run)).status_code == 403
+    assert (await other.get(f"{PATH}/invoices")).json()["items"] == []
+    assert (await other.get(f"{PATH}/invoices/{number}")).status_code == 404
+    assert (await other.get(f"{PATH}/details")).json()["name"] == ""
+    paid = {"reference": "B-1", "amount": 1_190_000, "invoice": number}
+    assert (await operator.post(f"{PATH}/payments", params=ACME, json=paid)).json()["invoice"] == number
+    assert (await admin.get(f"{PATH}/invoices/{number}")).json()["state"] == "paid"
+    note = await operator.post(f"{PATH}/invoices/{number}/cancellation", params=ACME)
+    assert (note.status_code, note.json()["cancels"]) == (201, number)

@@ -1,0 +1,155 @@
+"""Invoices on a real database: one for each month, numbers without gaps, sums that agree with the ledger."""
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from billing_setup import GERMANY, call, in_force
+
+from unificx.billing import Billing, BillingDetails
+from unificx.billing.invoicing import repository
+from unificx.core.clock import ManualClock
+from unificx.core.errors import Conflict, NotFound
+from unificx.db import Database
+from unificx.identity.events import TenantDeleted
+
+EURO = 1_000_000
+SELLER = BillingDetails("PBX GmbH", "Way 1", "10115", "Berlin", "DE", vat_id="DE136695976")
+BUYER = BillingDetails("Acme GmbH", "Street 2", "20095", "Hamburg", "DE")
+MONTH = date(2027, 2, 1)
+
+
+def at(clock: ManualClock, day: str) -> None:
+    clock.advance((datetime.fromisoformat(f"{day}T12:00:00Z") - clock.now()).total_seconds())
+
+
+@pytest.fixture
+async def sold(billing: Billing, database: Database, clock: ManualClock) -> Billing:
+    """A call of acme for 6.05 EUR in February, seen in March."""
+    at(clock, "2027-02-10")
+    await billing.details.replace("operator", SELLER)
+    for tenant in ("acme", "globex"):
+        await billing.details.replace(tenant, BUYER)
+    await in_force(billing, GERMANY, clock.now() - timedelta(days=90))
+    await bill_call(billing, database, clock)
+    at(clock, "2027-03-02")
+    return billing
+
+
+async def bill_call(billing: Billing, database: Database, clock: ManualClock, seconds: int = 3600) -> None:
+    async with database.begin() as uow:
+        await billing.rating.on_outside_call(call(clock, "491761234", seconds), uow)
+
+
+async def balance(billing: Billing) -> tuple[int, int]:
+    """Return what acme owes, and the part of it that is on no invoice."""
+    [found] = await billing.payments.balance("acme")
+    return found.owed, found.unbilled
+
+
+@pytest.mark.promise("U4")
+async def test_a_month_is_invoiced_once_and_paid(sold: Billing, clock: ManualClock) -> None:
+    assert await balance(sold) == (6_050_000, 6_050_000)
+    [draft] = await sold.invoices.run("acme", MONTH, dry_run=True)
+    assert (draft.result, draft.number, draft.total) == ("draft", "", 7_200_000)
+    results = await asyncio.gather(*(sold.invoices.run("acme", MONTH) for _ in range(3)))
+    assert sorted(each.result for [each] in results) == ["exists", "exists", "issued"]
+    [made] = await sold.invoices.list("acme")
+    assert (made.number, made.net, made.tax, made.total) == ("2027-00001", 6_050_000, 1_150_000, 7_200_000)
+    assert (made.state, made.left, made.due) == ("open", 7_200_000, date(2027, 3, 16))
+    assert await balance(sold) == (7_200_000, 0)
+    await sold.payments.record("acme", "B-1", "EUR", 5 * EURO, "2027-00001")
+    at(clock, "2027-04-20")
+    late = await sold.invoices.get("acme", "2027-00001")
+    assert (late.state, late.left, late.reminder) == ("overdue", 2_200_000, 2)
+    await sold.payments.record("acme", "B-2", "EUR", 3 * EURO)
+    assert (await sold.invoices.get("acme", "2027-00001")).state == "paid"
+    assert await balance(sold) == (-800_000, 0)
+    assert await sold.invoices.run("globex", MONTH) == []
+
+
+@pytest.mark.promise("T2", "T3")
+async def test_another_tenant_sees_no_invoice_and_its_names_are_sealed(sold: Billing, database: Database) -> None:
+    await sold.invoices.run("acme", MONTH)
+    assert await sold.invoices.list("globex") == []
+    for attempt in (sold.invoices.document, sold.invoices.get, sold.invoices.cancel):
+        with pytest.raises(NotFound):
+            await attempt("globex", "2027-00001")
+    with pytest.raises(NotFound):
+        await sold.payments.record("globex", "B-1", "EUR", EURO, "2027-00001")
+    async with database.read() as session:
+        connection = await session.connection()
+        for table in ("invoice", "billing_details"):
+            rows = (await connection.exec_driver_sql(f"SELECT * FROM {table}")).all()
+            assert rows
+            assert "Acme" not in repr(rows)
+
+
+async def test_a_cancelled_month_is_invoiced_again_with_what_was_corrected(
+    sold: Billing, database: Database, clock: ManualClock
+) -> None:
+    await sold.invoices.run("acme", MONTH)
+    note = await sold.invoices.cancel("acme", "2027-00001")
+    assert (note.number, note.cancels, note.state) == ("2027-00002", "2027-00001", "credit_note")
+    assert (await sold.invoices.document("acme", "2027-00002")).kind == "credit_note"
+    assert await balance(sold) == (6_050_000, 6_050_000)
+    for number in ("2027-00001", "2027-00002"):
+        with pytest.raises(Conflict):
+            await sold.invoices.cancel("acme", number)
+        with pytest.raises(Conflict):
+            await sold.payments.record("acme", "B-1", "EUR", EURO, number)
+    await sold.details.replace("acme", replace(BUYER, country="US"))
+    [again] = await sold.invoices.run("acme", MONTH)
+    assert (again.result, again.number, again.tax) == ("issued", "2027-00003", 0)
+    assert (await sold.invoices.document("acme", "2027-00001")).buyer.country == "DE"
+    assert [each.state for each in await sold.invoices.list("acme")] == ["open", "credit_note", "cancelled"]
+    # A correction of February, and a call in March: both are on the invoice of March, each once.
+    await in_force(sold, GERMANY.replace("0.10", "0.20"), datetime(2027, 1, 1, tzinfo=UTC))
+    await sold.rating.rate_again("acme", clock.now() - timedelta(days=40), clock.now())
+    await bill_call(sold, database, clock)
+    at(clock, "2027-04-02")
+    await sold.invoices.run("acme", date(2027, 3, 1))
+    lines = (await sold.invoices.document("acme", "2027-00004")).lines
+    assert [(each.kind, each.amount) for each in lines] == [("calls", 12_050_000), ("earlier_calls", 6 * EURO)]
+    assert (await balance(sold))[1] == 0
+
+
+async def test_an_invoice_that_fails_leaves_no_gap(sold: Billing, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(repository, "insert_invoice", _fail)
+        with pytest.raises(OSError):
+            await sold.invoices.run("acme", MONTH)
+    [made] = await sold.invoices.run("acme", MONTH)
+    assert made.number == "2027-00001"
+
+
+async def _fail(*_: object) -> None:
+    raise OSError
+
+
+async def test_what_cannot_be_invoiced_says_why(sold: Billing) -> None:
+    with pytest.raises(Conflict, match="not over"):
+        await sold.invoices.run("acme", date(2027, 3, 1))
+    await sold.details.replace("operator", replace(SELLER, vat_id=""))
+    with pytest.raises(Conflict, match="VAT id or a tax number"):
+        await sold.invoices.run("acme", MONTH)
+
+
+@pytest.mark.promise("R3")
+async def test_invoices_outlive_the_tenant_and_end_after_eight_years(
+    sold: Billing, database: Database, clock: ManualClock
+) -> None:
+    await sold.invoices.run("acme", MONTH)
+    async with database.begin() as uow:
+        await sold.on_tenant_deleted(TenantDeleted(clock.new_id(), "acme"), uow)
+    assert await sold.details.find("acme") is None
+    assert (await sold.invoices.document("acme", "2027-00001")).buyer.name == "Acme GmbH"
+    [expiry] = [each for each in sold.expiries if each.retention == "invoice"]
+    assert expiry.period is not None
+    async with database.read() as session:
+        [row] = await session.execute(expiry.rows("operator"))
+    assert row.at == datetime(2028, 1, 1, tzinfo=UTC)
+    assert expiry.period("operator").before(datetime(2036, 1, 2, tzinfo=UTC)) > row.at
+    await expiry.remove("operator", [row.id])
+    assert await sold.invoices.list("acme") == []

@@ -1,0 +1,99 @@
+"""Invoices and billing details. Operators issue and cancel, administrators read those of their tenant."""
+
+from dataclasses import asdict
+from datetime import date
+from typing import Annotated
+
+from fastapi import Depends, Path, status
+
+from unificx import billing
+from unificx.api.access import CurrentUserDep, ServicesDep, TenantQuery, purpose, require_access
+from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
+from unificx.api.problems import problem_responses
+from unificx.api.router import Router
+from unificx.api.schemas import core
+from unificx.api.schemas import invoices as models
+from unificx.identity import OPERATOR_SLUG, Action
+
+router = Router(
+    prefix="/api/v1/billing", tags=["billing"], route_class=IdempotentRoute, dependencies=[purpose("billing")]
+)
+Number = Annotated[str, Path(max_length=20, pattern=r"^[A-Z0-9-]+$", description="Number of the invoice.")]
+
+
+@router.get("/details", responses=problem_responses(401, 403, 404))
+async def show_billing_details(
+    services: ServicesDep, user: CurrentUserDep, tenant: TenantQuery = None
+) -> models.BillingDetails:
+    """Show the billing details of a tenant; those of the operators' tenant are the seller's."""
+    scope = await require_access(services, user, tenant, Action.BILLING_READ)
+    found = await services.billing.details.find(scope.tenant_id)
+    return _details(found or billing.BillingDetails("", "", "", "", ""))
+
+
+@router.put("/details", responses=problem_responses(401, 403, 404))
+async def replace_billing_details(
+    services: ServicesDep, user: CurrentUserDep, details: models.BillingDetails, tenant: TenantQuery = None
+) -> models.BillingDetails:
+    """Replace the billing details of a tenant. Invoices that were issued do not change."""
+    scope = await require_access(services, user, tenant, Action.TENANT_CHANGE)
+    seller = services.identity.directory.tenant_by_slug(OPERATOR_SLUG)
+    if seller is not None and seller.id == scope.tenant_id:
+        await require_access(services, user, tenant, Action.INSTALLATION)
+    given = billing.BillingDetails(**details.model_dump())
+    return _details(await services.billing.details.replace(scope.tenant_id, given))
+
+
+@router.post(
+    "/invoices",
+    dependencies=[Depends(declare_idempotency_key)],
+    responses=problem_responses(401, 403, 404, 409),
+)
+async def issue_invoices(
+    services: ServicesDep, user: CurrentUserDep, run: models.BillingMonth, tenant: TenantQuery = None
+) -> models.InvoiceIssues:
+    """Issue the invoices of a tenant for a month, unless they are there."""
+    scope = await require_access(services, user, tenant, Action.BILLING_CHANGE)
+    month = date.fromisoformat(f"{run.month}-01")
+    issues = await services.billing.invoices.run(scope.tenant_id, month, dry_run=run.dry_run)
+    return models.InvoiceIssues(invoices=[models.InvoiceIssue.model_validate(each) for each in issues])
+
+
+@router.get("/invoices", responses=problem_responses(401, 403, 404))
+async def list_invoices(
+    services: ServicesDep, user: CurrentUserDep, tenant: TenantQuery = None
+) -> core.Page[models.Invoice]:
+    """List the invoices and credit notes of a tenant with their state, newest first."""
+    scope = await require_access(services, user, tenant, Action.BILLING_READ)
+    found = await services.billing.invoices.list(scope.tenant_id)
+    return core.Page(items=[models.Invoice.model_validate(each) for each in found], next=None)
+
+
+@router.get("/invoices/{number}", responses=problem_responses(401, 403, 404))
+async def show_invoice(
+    services: ServicesDep, user: CurrentUserDep, number: Number, tenant: TenantQuery = None
+) -> models.InvoiceDetails:
+    """Show an invoice with its lines."""
+    scope = await require_access(services, user, tenant, Action.BILLING_READ)
+    found = await services.billing.invoices.get(scope.tenant_id, number)
+    document = await services.billing.invoices.document(scope.tenant_id, number)
+    lines = [models.InvoiceLine(**{**asdict(each), "tax_rate": each.tax.rate}) for each in document.lines]
+    return models.InvoiceDetails(**models.Invoice.model_validate(found).model_dump(), lines=lines)
+
+
+@router.post(
+    "/invoices/{number}/cancellation",
+    status_code=status.HTTP_201_CREATED,
+    dependencies=[Depends(declare_idempotency_key)],
+    responses=problem_responses(401, 403, 404, 409),
+)
+async def cancel_invoice(
+    services: ServicesDep, user: CurrentUserDep, number: Number, tenant: TenantQuery = None
+) -> models.Invoice:
+    """Cancel a whole invoice by a credit note. Its month may be invoiced again."""
+    scope = await require_access(services, user, tenant, Action.BILLING_CHANGE)
+    return models.Invoice.model_validate(await services.billing.invoices.cancel(scope.tenant_id, number))
+
+
+def _details(details: billing.BillingDetails) -> models.BillingDetails:
+    return models.BillingDetails(**asdict(details))

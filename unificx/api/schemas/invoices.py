@@ -1,0 +1,99 @@
+"""Schemas of invoices and billing details."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from unificx.api.schemas.billing import Amount
+from unificx.api.schemas.core import Input, Output
+
+Text = Annotated[str, Field(max_length=100)]
+Month = Annotated[
+    str, Field(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$", description="Year and month.", examples=["2027-02"])
+]
+
+
+class BillingDetails(Input):
+    """Billing details of a tenant, or of the seller: those of the operators' tenant. Empty texts: not given."""
+
+    name: str = Field(max_length=100, description="Company or person; empty while nothing is stored.")
+    contact: Text = Field(default="", description="Person or department to which invoices are addressed.")
+    street: Text
+    postcode: Text
+    city: Text
+    country: str = Field(max_length=2, description="ISO 3166 code.", examples=["DE"])
+    vat_id: str = Field(
+        default="", max_length=20, description="With the code of the country.", examples=["DE136695976"]
+    )
+    tax_number: str = Field(default="", max_length=30)
+    email: str = Field(default="", max_length=320)
+    iban: str = Field(default="", max_length=42, examples=["DE89370400440532013000"])
+    bic: str = Field(default="", max_length=11)
+    creditor_id: str = Field(default="", max_length=35, description="Creditor identifier (SEPA) of the seller.")
+    mandate: str = Field(default="", max_length=35, description="Reference of the SEPA direct debit mandate.")
+    mandate_signed: date | None = Field(default=None, description="Day on which the mandate was signed.")
+    payment_days: int = Field(default=14, ge=0, le=90, description="Days until an invoice is due; set by the seller.")
+    number_prefix: str = Field(default="", max_length=8, description="Begins invoice numbers; set by the seller.")
+
+
+class BillingMonth(Input):
+    """A month that is over."""
+
+    month: Month
+    dry_run: bool = Field(default=False, description="Show what would be issued; nothing is stored.")
+
+
+class InvoiceIssue(Output):
+    """An invoice that was issued now, `exists` already, or is a draft."""
+
+    result: Literal["issued", "exists", "draft"]
+    number: str = Field(description="Empty for a draft.")
+    currency: str
+    net: Amount
+    tax: Amount
+    total: Amount
+
+
+class InvoiceIssues(Output):
+    """Result of a run for a tenant: one invoice for each currency, none if the month costs nothing."""
+
+    invoices: list[InvoiceIssue]
+
+
+class Invoice(Output):
+    """An invoice, or the credit note that cancels one."""
+
+    number: str = Field(examples=["2027-00001"])
+    tenant_id: str
+    month: date = Field(description="First day of the month.")
+    currency: str
+    state: Literal["open", "paid", "overdue", "cancelled", "credit_note"]
+    cancels: str = Field(description="Number of the invoice that a credit note cancels; empty for an invoice.")
+    issued: date
+    due: date
+    net: Amount
+    tax: Amount
+    total: Amount
+    left: Amount = Field(description="Amount that is left to pay.")
+    reminder: int = Field(description="Level of the reminder that is due, 1 to 3; 0 for none.")
+
+
+class InvoiceLine(Output):
+    """Something that was sold."""
+
+    kind: Literal["plan", "extensions", "numbers", "calls", "earlier_calls"]
+    name: str
+    quantity: int
+    unit: Literal["month", "extension", "number", "minute"]
+    unit_price: int | None = Field(description="In millionths; null for the sum of several prices.")
+    amount: Amount
+    tax_rate: int = Field(description="In hundredths of a per cent.", examples=[1900])
+    since: date
+    until: date = Field(description="The day after the last one.")
+
+
+class InvoiceDetails(Invoice):
+    """An invoice with its lines."""
+
+    lines: list[InvoiceLine]

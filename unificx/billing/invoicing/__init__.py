@@ -1,0 +1,1 @@
+"""Invoices: billing details, issuing once a month, documents, payments that are open."""

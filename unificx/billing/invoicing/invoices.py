@@ -1,0 +1,183 @@
+"""Issuing invoices and credit notes, and which of them are paid."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from unificx.billing import repository as ledger_rows
+from unificx.billing.invoicing import repository
+from unificx.billing.invoicing.drafting import Drafting, Parties, active
+from unificx.billing.invoicing.repository import Books
+from unificx.billing.invoicing.schemas import Invoice, InvoiceDraft, Issue
+from unificx.billing.machine.invoice import Document
+from unificx.billing.machine.ledger import InvoicedSums, invoice
+from unificx.billing.machine.months import beginning, month_of
+from unificx.billing.machine.receivables import Claim, open_amounts, reminder_level, state_of
+from unificx.core.clock import random_id
+from unificx.core.errors import Conflict, Invalid, NotFound
+from unificx.db import Database, Keys, UnitOfWork, lock_scope
+from unificx.identity import OPERATOR_SLUG, DirectoryCache
+
+_PRICES, _NUMBERS = "billing", "invoices"
+"""Scopes of locks: prices of a tenant's calls, numbers of a seller."""
+
+
+class Invoices:
+    """The invoices of all tenants. The seller is the tenant of the operators.
+
+    An invoice is issued in one transaction with its number and its postings. The primary key of its row prevents a
+    second one for the same month and currency.
+    """
+
+    def __init__(self, database: Database, keys: Keys, directory: DirectoryCache, drafting: Drafting) -> None:
+        self._database, self._keys, self._directory, self._drafting = database, keys, directory, drafting
+
+    async def run(self, tenant_id: str, month: date, *, dry_run: bool = False) -> Sequence[Issue]:
+        """Issue the invoices of a tenant for a month that is over, unless they are there. None if it costs nothing.
+
+        Raise Conflict while the month lasts, and if billing details are missing."""
+        period, zone = month_of(month), self._directory.time_zone(tenant_id)
+        if beginning(period.until, zone) > self._database.clock.now():
+            raise Conflict("The month is not over yet.", hint="Invoices are issued for past months.", field="month")
+        books = self._books(tenant_id)
+        async with self._database.begin() as uow:
+            await lock_scope(uow.session, _NUMBERS, books.seller_id)
+            await lock_scope(uow.session, _PRICES, tenant_id)
+            parties = await self._parties(uow.session, books)
+            drafts, present = await self._drafting.drafts(uow.session, books, period, zone, parties)
+            if not dry_run:
+                drafts = [await self._issue(uow, books, parties, each) for each in drafts]
+        result = "draft" if dry_run else "issued"
+        return [
+            *(Issue("exists", each.number, each.currency, each.net, each.tax, each.total) for each in present),
+            *(
+                Issue(result, of.number, of.currency, of.net, of.tax, of.total)
+                for of in (draft.document for draft in drafts)
+            ),
+        ]
+
+    async def cancel(self, tenant_id: str, number: str) -> Invoice:
+        """Issue the credit note that takes back a whole invoice. Its month may be invoiced again. Raise NotFound;
+        Conflict if it was cancelled already."""
+        books = self._books(tenant_id)
+        async with self._database.begin() as uow:
+            await lock_scope(uow.session, _NUMBERS, books.seller_id)
+            await lock_scope(uow.session, _PRICES, tenant_id)
+            issued = await repository.list_invoices(uow.session, books)
+            found = next((each for each in issued if each.number == number), None)
+            document = await repository.find_document(uow.session, self._keys, books, number)
+            if found is None or document is None:
+                raise _not_found()
+            if found not in active(issued):
+                raise Conflict(
+                    "This invoice is cancelled, or it is a credit note.", hint="List them by `unificx invoice list`."
+                )
+            seller = await repository.find_details(uow.session, self._keys, books.seller_id)
+            today = self._today()
+            credit = replace(document, kind="credit_note", cancels=number, issued=today, due=today)
+            draft = InvoiceDraft(credit, found.calls, found.moved, found.position + 1)
+            stored = await self._store(uow, books, draft, seller.number_prefix if seller is not None else "")
+        return await self.get(tenant_id, stored.document.number)
+
+    async def list(self, tenant_id: str) -> Sequence[Invoice]:
+        """Return the invoices and credit notes of a tenant with their state, newest first."""
+        books = self._books(tenant_id)
+        async with self._database.read() as session:
+            issued = await repository.list_invoices(session, books)
+            named = await repository.named_payments(session, tenant_id)
+            owed = await repository.account_sums(session, tenant_id, "customer")
+        return with_states(issued, named, owed, self._today())[::-1]
+
+    async def get(self, tenant_id: str, number: str) -> Invoice:
+        """Return an invoice or credit note of a tenant with its state. Raise NotFound."""
+        found = next((each for each in await self.list(tenant_id) if each.number == number), None)
+        if found is None:
+            raise _not_found()
+        return found
+
+    async def document(self, tenant_id: str, number: str) -> Document:
+        """Return an invoice or credit note of a tenant as it was issued. Raise NotFound."""
+        async with self._database.read() as session:
+            found = await repository.find_document(session, self._keys, self._books(tenant_id), number)
+        if found is None:
+            raise _not_found()
+        return found
+
+    # ---- inside
+
+    async def _parties(self, session: AsyncSession, books: Books) -> Parties:
+        seller = await repository.find_details(session, self._keys, books.seller_id)
+        if seller is None:
+            raise Conflict(
+                "The billing details of the seller are missing.",
+                hint="Set them by `unificx invoice details --tenant operator`.",
+            )
+        if not (seller.vat_id or seller.tax_number):
+            raise Conflict(
+                "The seller needs a VAT id or a tax number.", hint="Add it to the billing details of the operators."
+            )
+        buyer = await repository.find_details(session, self._keys, books.tenant_id)
+        if buyer is None:
+            raise Conflict(
+                "The billing details of the tenant are missing.", hint="Set them by `unificx invoice details`."
+            )
+        return Parties(seller, buyer, self._directory.language(books.tenant_id))
+
+    async def _issue(self, uow: UnitOfWork, books: Books, parties: Parties, draft: InvoiceDraft) -> InvoiceDraft:
+        today = self._today()
+        due = today + timedelta(days=parties.seller.payment_days)
+        dated = replace(draft, document=replace(draft.document, issued=today, due=due))
+        return await self._store(uow, books, dated, parties.seller.number_prefix)
+
+    async def _store(self, uow: UnitOfWork, books: Books, draft: InvoiceDraft, prefix: str) -> InvoiceDraft:
+        """Give a number, insert and post. Nothing of it remains if the transaction fails, so numbers have no gaps."""
+        document, clock = draft.document, self._database.clock
+        counted = await repository.next_number(uow.session, books.seller_id, document.issued.year)
+        document = replace(document, number=f"{prefix}{document.issued.year}-{counted:05}")
+        numbered = replace(draft, document=document)
+        await repository.insert_invoice(uow.session, self._keys, books, numbered, random_id(clock))
+        sums = InvoicedSums(document.total, document.tax, draft.moved)
+        if document.kind == "credit_note":
+            sums = sums.taken_back()
+        posting = invoice(f"{document.kind}:{document.number}", document.kind, document.currency, sums)
+        await ledger_rows.post(uow.session, books.tenant_id, posting, clock.now())
+        return numbered
+
+    def _books(self, tenant_id: str) -> Books:
+        seller = self._directory.tenant_by_slug(OPERATOR_SLUG)
+        if seller is None:
+            raise NotFound("There is no tenant of operators.")
+        if seller.id == tenant_id:
+            raise Invalid("The operators' tenant is the seller.", hint="Name another tenant.", field="tenant")
+        return Books(seller.id, tenant_id)
+
+    def _today(self) -> date:
+        seller = self._directory.tenant_by_slug(OPERATOR_SLUG)
+        zone = self._directory.time_zone(seller.id) if seller is not None else None
+        return self._database.clock.now().astimezone(zone).date()
+
+
+def with_states(
+    issued: Sequence[Invoice], named: Mapping[str, int], owed: Mapping[str, int], today: date
+) -> list[Invoice]:
+    """Return invoices with their states. `named`: payments that name an invoice; `owed`: balances by currency."""
+    payable = active(issued)
+    left: dict[str, int] = {}
+    for currency in {each.currency for each in payable}:
+        claims = [Claim(each.number, each.due, each.total) for each in payable if each.currency == currency]
+        left |= open_amounts(claims, named, owed.get(currency, 0))
+    found: list[Invoice] = []
+    for each in issued:
+        if each.number not in left:
+            found.append(replace(each, state="credit_note" if each.cancels else "cancelled"))
+            continue
+        state = state_of(Claim(each.number, each.due, each.total), left[each.number], today)
+        reminder = reminder_level(each.due, today) if state == "overdue" else 0
+        found.append(replace(each, state=state, left=left[each.number], reminder=reminder))
+    return found
+
+
+def _not_found() -> NotFound:
+    return NotFound("Invoice not found.", hint="List invoices by `unificx invoice list`.")

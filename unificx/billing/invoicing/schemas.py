@@ -1,0 +1,82 @@
+"""Input and output types of invoices. Amounts are integers in micros of a currency."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from unificx.billing.machine.invoice import Document
+from unificx.billing.machine.receivables import InvoiceState
+
+DEFAULT_PAYMENT_DAYS = 14
+
+
+@dataclass(frozen=True, slots=True)
+class BillingDetails:
+    """Name, address and bank account of a tenant. Those of the operators' tenant are the details of the seller.
+
+    `iban`: from which a tenant pays by direct debit with `mandate`, or to which it pays the seller, who collects by
+    `creditor_id`. `payment_days` and `number_prefix` are used of the seller only.
+    """
+
+    name: str
+    street: str
+    postcode: str
+    city: str
+    country: str
+    contact: str = ""
+    vat_id: str = ""
+    tax_number: str = ""
+    email: str = ""
+    iban: str = ""
+    bic: str = ""
+    creditor_id: str = ""
+    mandate: str = ""
+    mandate_signed: date | None = None
+    payment_days: int = DEFAULT_PAYMENT_DAYS
+    number_prefix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Invoice:
+    """An issued invoice or credit note. `left` is to be paid; it is 0 for a cancelled invoice and a credit note."""
+
+    number: str
+    tenant_id: str
+    month: date
+    currency: str
+    position: int
+    cancels: str
+    issued: date
+    due: date
+    net: int
+    tax: int
+    total: int
+    calls: int
+    moved: int
+    state: InvoiceState = "open"
+    left: int = 0
+    reminder: int = 0
+    """Level of the reminder that is due."""
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """Result of a run for a tenant, month and currency: an invoice that was issued now or `exists` already, or a
+    `draft` of a dry run, which has no number."""
+
+    result: Literal["issued", "exists", "draft"]
+    number: str
+    currency: str
+    net: int
+    tax: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceDraft:
+    """An invoice before it has a number."""
+
+    document: Document
+    calls: int
+    moved: int
+    position: int
