@@ -62,7 +62,7 @@ def other_category(content: Any) -> None:
 
 
 def other_purpose(content: Any) -> None:
-    content["data"]["user.name"]["purposes"].append("security")
+    content["data"]["user.name"]["purposes"].append("operations")
 
 
 def other_retention(content: Any) -> None:
