@@ -2,12 +2,11 @@
 
 from dataclasses import asdict
 from datetime import date
-from typing import Annotated
 
-from fastapi import Depends, Path, status
+from fastapi import Depends, status
 
 from unificx import billing
-from unificx.api.access import CurrentUserDep, ServicesDep, TenantQuery, purpose, require_access
+from unificx.api.access import CurrentUserDep, Id, ServicesDep, TenantQuery, purpose, require_access
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.problems import problem_responses
 from unificx.api.router import Router
@@ -18,7 +17,6 @@ from unificx.identity import OPERATOR_SLUG, Action
 router = Router(
     prefix="/api/v1/billing", tags=["billing"], route_class=IdempotentRoute, dependencies=[purpose("billing")]
 )
-Number = Annotated[str, Path(max_length=20, pattern=r"^[A-Z0-9-]+$", description="Number of the invoice.")]
 
 
 @router.get("/details", responses=problem_responses(401, 403, 404))
@@ -71,7 +69,7 @@ async def list_invoices(
 
 @router.get("/invoices/{number}", responses=problem_responses(401, 403, 404))
 async def show_invoice(
-    services: ServicesDep, user: CurrentUserDep, number: Number, tenant: TenantQuery = None
+    services: ServicesDep, user: CurrentUserDep, number: Id, tenant: TenantQuery = None
 ) -> models.InvoiceDetails:
     """Show an invoice with its lines."""
     scope = await require_access(services, user, tenant, Action.BILLING_READ)
@@ -88,7 +86,7 @@ async def show_invoice(
     responses=problem_responses(401, 403, 404, 409),
 )
 async def cancel_invoice(
-    services: ServicesDep, user: CurrentUserDep, number: Number, tenant: TenantQuery = None
+    services: ServicesDep, user: CurrentUserDep, number: Id, tenant: TenantQuery = None
 ) -> models.Invoice:
     """Cancel a whole invoice by a credit note. Its month may be invoiced again."""
     scope = await require_access(services, user, tenant, Action.BILLING_CHANGE)

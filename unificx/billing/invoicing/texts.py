@@ -1,0 +1,162 @@
+"""Texts of invoices in English and German, and numbers and days as they are written there."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from types import MappingProxyType
+
+from unificx.billing.machine.invoice import Document, Line
+from unificx.billing.machine.money import MICROS, minor_unit
+
+_EN: Mapping[str, str] = MappingProxyType(
+    {
+        "invoice": "Invoice",
+        "credit_note": "Credit note",
+        "cancels": "Cancels invoice",
+        "number": "Number",
+        "issued": "Date",
+        "due": "Due",
+        "period": "Period of service",
+        "vat_id": "VAT id",
+        "tax_number": "Tax number",
+        "your_vat_id": "Your VAT id",
+        "position": "Item",
+        "quantity": "Quantity",
+        "price": "Price",
+        "amount": "Amount",
+        "net": "Net total",
+        "tax": "VAT",
+        "total": "Total",
+        "plan": "Plan",
+        "extensions": "Extensions",
+        "numbers": "Telephone numbers",
+        "calls": "Calls",
+        "earlier_calls": "Calls and corrections of earlier months",
+        "month": "month",
+        "extension": "extensions",
+        "number_unit": "numbers",
+        "minute": "minutes",
+        "reverse_charge": "Reverse charge: the recipient of the service owes the value added tax.",
+        "outside_scope": "Not subject to value added tax: the place of supply is outside the European Union.",
+        "transfer": "Please transfer the total to this account by {due}, with the number {number} as the reference.",
+        "paid_by": "Please pay the total by {due}, with the number {number} as the reference.",
+        "debit": "The total will be collected from your account {iban} by mandate {mandate}, creditor {creditor}.",
+        "credited": "This note cancels the whole invoice.",
+        "page": "Page",
+    }
+)
+_DE: Mapping[str, str] = MappingProxyType(
+    {
+        "invoice": "Rechnung",
+        "credit_note": "Stornorechnung",
+        "cancels": "Storniert Rechnung",
+        "number": "Nummer",
+        "issued": "Datum",
+        "due": "Fällig am",
+        "period": "Leistungszeitraum",
+        "vat_id": "USt-IdNr.",
+        "tax_number": "Steuernummer",
+        "your_vat_id": "Ihre USt-IdNr.",
+        "position": "Leistung",
+        "quantity": "Menge",
+        "price": "Preis",
+        "amount": "Betrag",
+        "net": "Nettosumme",
+        "tax": "USt.",
+        "total": "Gesamtbetrag",
+        "plan": "Tarif",
+        "extensions": "Nebenstellen",
+        "numbers": "Rufnummern",
+        "calls": "Anrufe",
+        "earlier_calls": "Anrufe und Berichtigungen früherer Monate",
+        "month": "Monat",
+        "extension": "Nebenstellen",
+        "number_unit": "Rufnummern",
+        "minute": "Minuten",
+        "reverse_charge": "Steuerschuldnerschaft des Leistungsempfängers (Reverse Charge).",
+        "outside_scope": "Nicht steuerbar: Der Ort der Leistung liegt außerhalb der Europäischen Union.",
+        "transfer": "Bitte überweisen Sie den Gesamtbetrag bis zum {due} und nennen Sie die Nummer {number}.",
+        "paid_by": "Bitte zahlen Sie den Gesamtbetrag bis zum {due} und nennen Sie die Nummer {number}.",
+        "debit": "Der Gesamtbetrag wird von Ihrem Konto {iban} eingezogen, Mandat {mandate}, Gläubiger {creditor}.",
+        "credited": "Diese Rechnung storniert die ganze Rechnung.",
+        "page": "Seite",
+    }
+)
+_NOTES = {"AE": "reverse_charge", "O": "outside_scope"}
+
+
+class Wording:
+    """Texts of a document in its language."""
+
+    def __init__(self, document: Document) -> None:
+        self._german = document.language == "de"
+        self._texts = _DE if self._german else _EN
+        self._document = document
+
+    def __getitem__(self, key: str) -> str:
+        return self._texts[key]
+
+    def amount(self, micros: int) -> str:
+        """Return an amount with the decimals of the currency, more for a price below its minor unit."""
+        decimals = len(str(MICROS // minor_unit(self._document.currency))) - 1
+        whole, fraction = divmod(abs(micros), MICROS)
+        digits = f"{fraction:06}"
+        decimals = max(decimals, len(digits.rstrip("0")))
+        text = f"{whole:,}" + (f".{digits[:decimals]}" if decimals else "")
+        if self._german:
+            text = text.translate(str.maketrans({",": ".", ".": ","}))
+        return f"-{text}" if micros < 0 else text
+
+    def rate(self, rate: int) -> str:
+        """Return a tax rate in per cent."""
+        text = f"{rate / 100:g}"
+        return f"{text.replace('.', ',')} %" if self._german else f"{text}%"
+
+    def day(self, day: date) -> str:
+        return f"{day:%d.%m.%Y}" if self._german else f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+    def period(self, since: date, until: date) -> str:
+        """Return the days of a period, whose end is exclusive."""
+        return f"{self.day(since)} – {self.day(until - timedelta(days=1))}"
+
+    def item(self, line: Line) -> str:
+        """Return the name of a line."""
+        return f"{self[line.kind]} {line.name}".strip()
+
+    def quantity(self, line: Line) -> str:
+        """Return the quantity of a line with its unit."""
+        if line.kind == "earlier_calls" or (line.unit_price is None and line.unit == "month"):
+            return ""
+        unit = self["number_unit" if line.unit == "number" else line.unit]
+        return f"{line.quantity} {unit}"
+
+    def notes(self) -> list[str]:
+        """Return the reasons why lines have no tax."""
+        return [self[_NOTES[each.category]] for each in self._document.taxes if each.category in _NOTES]
+
+    def payment(self) -> str:
+        """Return how the document is to be paid."""
+        document = self._document
+        if document.kind == "credit_note":
+            return self["credited"]
+        if document.mandate is not None:
+            shown = f"…{document.mandate.iban[-4:]}"
+            creditor = document.account.creditor_id
+            return self["debit"].format(iban=shown, mandate=document.mandate.reference, creditor=creditor)
+        key = "transfer" if document.account.iban else "paid_by"
+        return self[key].format(due=self.day(document.due), number=document.number)
+
+
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
