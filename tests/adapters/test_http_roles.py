@@ -136,7 +136,15 @@ BODIES: dict[str, dict[str, Any]] = {
 }
 """Valid body of each operation that takes one and accesses a tenant."""
 
-OF_OPERATORS = {"delete_rate_deck", "import_rates", "start_rate_deck", "show_plan", "update_plan", "delete_plan"}
+OF_OPERATORS = {
+    "cancel_invoice",
+    "delete_rate_deck",
+    "import_rates",
+    "start_rate_deck",
+    "show_plan",
+    "update_plan",
+    "delete_plan",
+}
 """Operations on an object that administrators may not change in their own tenant either."""
 
 WITHOUT_TENANT_PARAMETERS = {
@@ -306,6 +314,7 @@ async def create_foreign_objects(world: World) -> dict[str, list[str]]:
         "key_id": [key["id"]],
         "deck": [(await world.services.billing.decks.create(world.globex.id, "Carrier", "EUR")).id],
         "plan": [(await world.services.billing.plans.create(NewPlan("Business", "EUR", 1))).id],
+        "invoice": ["2027-00001"],
         "webhook": [await create_foreign(world, "webhooks")],
         "delivery": ["0198c2a4"],
         "factor_id": [totp["id"]],

@@ -67,30 +67,30 @@ async def list_invoices(
     return core.Page(items=[models.Invoice.model_validate(each) for each in found], next=None)
 
 
-@router.get("/invoices/{number}", responses=problem_responses(401, 403, 404))
+@router.get("/invoices/{invoice}", responses=problem_responses(401, 403, 404))
 async def show_invoice(
-    services: ServicesDep, user: CurrentUserDep, number: Id, tenant: TenantQuery = None
+    services: ServicesDep, user: CurrentUserDep, invoice: Id, tenant: TenantQuery = None
 ) -> models.InvoiceDetails:
     """Show an invoice with its lines."""
     scope = await require_access(services, user, tenant, Action.BILLING_READ)
-    found = await services.billing.invoices.get(scope.tenant_id, number)
-    document = await services.billing.invoices.document(scope.tenant_id, number)
+    found = await services.billing.invoices.get(scope.tenant_id, invoice)
+    document = await services.billing.invoices.document(scope.tenant_id, invoice)
     lines = [models.InvoiceLine(**{**asdict(each), "tax_rate": each.tax.rate}) for each in document.lines]
     return models.InvoiceDetails(**models.Invoice.model_validate(found).model_dump(), lines=lines)
 
 
 @router.post(
-    "/invoices/{number}/cancellation",
+    "/invoices/{invoice}/cancellation",
     status_code=status.HTTP_201_CREATED,
     dependencies=[Depends(declare_idempotency_key)],
     responses=problem_responses(401, 403, 404, 409),
 )
 async def cancel_invoice(
-    services: ServicesDep, user: CurrentUserDep, number: Id, tenant: TenantQuery = None
+    services: ServicesDep, user: CurrentUserDep, invoice: Id, tenant: TenantQuery = None
 ) -> models.Invoice:
     """Cancel a whole invoice by a credit note. Its month may be invoiced again."""
     scope = await require_access(services, user, tenant, Action.BILLING_CHANGE)
-    return models.Invoice.model_validate(await services.billing.invoices.cancel(scope.tenant_id, number))
+    return models.Invoice.model_validate(await services.billing.invoices.cancel(scope.tenant_id, invoice))
 
 
 def _details(details: billing.BillingDetails) -> models.BillingDetails:
