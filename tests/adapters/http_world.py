@@ -119,6 +119,8 @@ OPEN_TO_ALL = {
     "finish_recovery",
     "health",
     "list_policy_versions",
+    "look_at_suspension",
+    "request_review",
     "look_at_invitation",
     "passkey_sign_in_options",
     "prove_second_factor",

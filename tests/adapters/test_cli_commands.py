@@ -54,9 +54,12 @@ def test_tenant_commands(home: CliHome) -> None:
     made = home.run_json("tenant", "create", "--slug", "acme", "--domain", "acme.example")
     assert (made["slug"], made["name"]) == ("acme", "acme")
     assert [one["slug"] for one in home.run_json("tenant", "list")] == ["demo", "acme"]
-    changed = home.run_json("tenant", "update", "acme", "--name", "Acme Ltd", "--suspend")
-    assert (changed["name"], changed["state"]) == ("Acme Ltd", "suspended")
-    assert home.run_json("tenant", "update", "acme", "--resume")["state"] == "active"
+    assert home.run_json("tenant", "update", "acme", "--name", "Acme Ltd")["name"] == "Acme Ltd"
+    suspended = home.run_json("tenant", "suspend", "acme", "--reason", "payment", "--text", "Invoice 17")
+    assert (suspended["reason"], suspended["text"], suspended["by"]) == ("payment", "Invoice 17", "console")
+    assert home.run_json("tenant", "show", "acme")["state"] == "suspended"
+    assert home.run_json("tenant", "resume", "acme") == {"resumed": made["id"]}
+    assert home.run_json("tenant", "show", "acme")["state"] == "active"
     spoken = home.run_json("tenant", "update", "acme", "--language", "de", "--time-zone", "Europe/Berlin")
     assert (spoken["language"], spoken["time_zone"]) == ("de", "Europe/Berlin")
     assert home.run_json("tenant", "show", made["id"])["name"] == "Acme Ltd"
@@ -240,8 +243,11 @@ def test_person_commands(home: CliHome) -> None:
     assert len(once["password"]) >= 10
     own = home.run_json("person", "password", "ada@example.com", "--password-stdin", stdin="a long enough one\n")
     assert "password" not in own
-    changed = home.run_json("person", "update", "ada@example.com", "--role", "tenant_admin", "--suspend")
-    assert (changed["role"], changed["state"]) == ("tenant_admin", "suspended")
+    assert home.run_json("person", "update", "ada@example.com", "--role", "tenant_admin")["role"] == "tenant_admin"
+    assert home.run_json("person", "suspend", "ada@example.com", "--reason", "security")["reason"] == "security"
+    assert home.run_json("person", "show", "ada@example.com")["state"] == "suspended"
+    assert home.run_json("person", "resume", "ada@example.com") == {"resumed": made["id"]}
+    assert home.run_json("person", "show", "ada@example.com")["state"] == "active"
     ben = home.run_json(
         "person", "create", "--name", "Ben", "--email", "b@example.com", "--password-stdin", stdin="long enough 1\n"
     )

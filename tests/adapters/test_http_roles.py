@@ -29,6 +29,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "rotate_keys": {"keys": "tenants"},
     "change_retention": {"periods": {"history": "P1D"}},
     "update_tenant": {"name": "Stolen"},
+    "suspend_person": {"reason": "other"},
+    "suspend_tenant": {"reason": "other"},
     "create_person": {"name": "Mole", "email": "mole@acme.example"},
     "update_person": {"name": "Stolen"},
     "set_person_password": {"password": PASSWORD},

@@ -189,8 +189,11 @@ def test_a_suspension_is_undone(desk: Client, server: Server) -> None:
     page = desk.page
     open_person(desk, "Tankred Pause")
     press(page, page.get_by_role("button", name="Suspend"))
+    drawer(page).get_by_label("Explanation for the person").fill("Until the phone is found")
+    drawer(page).get_by_role("button", name="Suspend").click()
     expect(page.get_by_text("Tankred Pause is suspended: signed out everywhere, phones do not work.")).to_be_visible()
     expect(page.get_by_role("button", name="Reactivate")).to_be_visible()
+    expect(page.get_by_text("Until the phone is found")).to_be_visible()
     assert person(server, made["id"])["state"] == "suspended"
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_role("button", name="Suspend")).to_be_visible()

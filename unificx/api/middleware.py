@@ -48,6 +48,7 @@ _CREATES_DATA = re.compile(
     r"|meetings|meetings/[^/]+/guest-links|trunks|numbers|numbers/range|routes|blocks|mailboxes|calls|me/diagnostics-reports|me/requests|people/import"
     r"|privacy-requests(?:/[^/]+/disclosures)?"
     r"|people/[^/]+/extensions|billing/(?:rate-decks|payments|refunds|invoices)|contacts|plans"
+    r"|suspensions/review"
     r"|rooms/[^/]+/(?:invitations|meeting/recording))"
     r"|PUT /api/v1/(?:billing/(?:rate-decks/[^/]+/rates|details)|contacts/import)"
     r"|PUT /dav/books/.+"

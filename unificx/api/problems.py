@@ -25,6 +25,7 @@ from unificx.core.errors import (
     Unauthenticated,
 )
 from unificx.core.faults import code_locations
+from unificx.identity import AccountSuspended
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -86,6 +87,9 @@ class Problem(BaseModel):
     hint: str = Field(default="", description="The remedy.")
     field: str = Field(default="", description="The field concerned, as named in the request.")
     incident: str = Field(default="", description="Incident id to report to the operator: it identifies the log entry.")
+    reference: str = Field(
+        default="", description="With `account_suspended`: gives access to the reason, see `/api/v1/suspensions/look`."
+    )
     errors: list[FieldProblem] = Field(default=[], description="All invalid values.")
 
 
@@ -149,6 +153,7 @@ def refusal_response(refusal: DomainError) -> JSONResponse:
         detail=refusal.message,
         hint=refusal.hint,
         field=refusal.field,
+        reference=refusal.reference if isinstance(refusal, AccountSuspended) else "",
     )
     return problem_response(problem, headers)
 

@@ -33,6 +33,7 @@ from unificx.calls.schemas import (
     ParkedCall,
 )
 from unificx.calls.spooled_journal import SpooledCallJournal
+from unificx.calls.suspended_calls import ended_by_suspension
 
 __all__ = [
     "FLIP",
@@ -69,4 +70,5 @@ __all__ = [
     "Parking",
     "PartyIdentity",
     "SpooledCallJournal",
+    "ended_by_suspension",
 ]

@@ -4,6 +4,7 @@ from unificx.identity.acceptances import check_versions
 from unificx.identity.api_keys import TOKEN_MARK
 from unificx.identity.cache import OPERATOR_SLUG, DirectoryCache
 from unificx.identity.email_aliases import bind_moved_addresses
+from unificx.identity.errors import AccountSuspended
 from unificx.identity.factor_schemas import (
     AddedFactor,
     FactorType,
@@ -79,6 +80,13 @@ from unificx.identity.schemas import (
 )
 from unificx.identity.service import Identity, build_identity
 from unificx.identity.sign_up import OrganisationSignUp, SignUpForm
+from unificx.identity.suspension_schemas import (
+    NewSuspension,
+    ReviewState,
+    SuspendedAccount,
+    Suspension,
+    SuspensionReason,
+)
 from unificx.identity.terms import TERMS_VERSION, policy_version
 
 __all__ = [
@@ -89,6 +97,7 @@ __all__ = [
     "TERMS_VERSION",
     "TOKEN_MARK",
     "Acceptance",
+    "AccountSuspended",
     "Action",
     "AddedFactor",
     "ApiKey",
@@ -117,6 +126,7 @@ __all__ = [
     "NewExtension",
     "NewPerson",
     "NewProvider",
+    "NewSuspension",
     "NewTenant",
     "OrganisationSignUp",
     "PasswordHashing",
@@ -133,6 +143,7 @@ __all__ = [
     "Principal",
     "Proof",
     "Provider",
+    "ReviewState",
     "Role",
     "SecondFactorRequired",
     "SessionKind",
@@ -147,6 +158,9 @@ __all__ = [
     "Source",
     "SsoCallback",
     "SsoRequest",
+    "SuspendedAccount",
+    "Suspension",
+    "SuspensionReason",
     "Tenant",
     "TenantChange",
     "TokenDelivery",

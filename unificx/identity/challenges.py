@@ -17,9 +17,10 @@ class TokenSigner:
         # Owner: this node. It must not outlive the store that remembers used challenges, which is in memory here.
         self._secret = clock.random_bytes(32)
 
-    def sign(self, purpose: str, payload: bytes) -> bytes:
-        """Return a token valid for CHALLENGE_LIFETIME."""
-        return signed_tokens.sign(self._secret, purpose, payload, self.unix_time() + lifetime_seconds())
+    def sign(self, purpose: str, payload: bytes, lifetime: timedelta = CHALLENGE_LIFETIME) -> bytes:
+        """Return a token valid for `lifetime`."""
+        expires = self.unix_time() + int(lifetime.total_seconds())
+        return signed_tokens.sign(self._secret, purpose, payload, expires)
 
     def unsign(self, purpose: str, token: bytes) -> bytes:
         """Return the payload. Raise TicketExpired unless the token was signed here for `purpose` and is valid."""

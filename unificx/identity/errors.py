@@ -51,6 +51,17 @@ class AcceptanceRequired(Forbidden):
     code = "acceptance_needed"
 
 
+class AccountSuspended(Forbidden):
+    """The user has proved who they are, but the account or its tenant is suspended. `reference` gives access to the
+    reason and to the form that asks for a review, see `suspensions`."""
+
+    code = "account_suspended"
+
+    def __init__(self, reference: str) -> None:
+        super().__init__("This account is suspended.", hint="You see the reason here, and can ask for a review.")
+        self.reference = reference
+
+
 class ConsentRequired(Forbidden):
     """A significant version of the policy is unanswered."""
 

@@ -89,7 +89,7 @@ class Passkeys:
         await self._attempts.check("", context.source)
         async with self._store.transaction() as tx:
             account = await credentials.account(tx.session, self._keys, webauthn.unverified_user_handle(response))
-            if account is None or account.state != "active" or not self._store.is_tenant_active(account.tenant_id):
+            if account is None or account.state not in ("active", "suspended"):
                 raise webauthn.passkey_rejected()
             owner = FactorOwner(account.tenant_id, account.person_id, account.subject)
             await self._verifier.verify(tx, owner, response, origin, SIGN_IN_PURPOSE)

@@ -11,6 +11,7 @@ from unificx.identity.models import (
     PersonRow,
     SessionRow,
 )
+from unificx.identity.suspension_models import SuspensionRow
 from unificx.identity.users import Users
 from unificx.privacy import Holding, Retained, RowHolding
 
@@ -34,6 +35,7 @@ def account_holding(database: Database, users: Users) -> Holding:
             FactorRow: "second factors",
             RecoveryRow: "recovery codes",
             AcceptanceRow: "acceptances of the terms",
+            SuspensionRow: "suspension",
             PersonRow: "account",
         },
         users.erase,

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal
 
+from unificx.identity.suspension_schemas import NewSuspension
 from unificx.privacy import PolicyVersion
 
 TenantState = Literal["active", "suspended"]
@@ -145,6 +146,8 @@ class TenantChange:
 
     name: str | None = None
     state: TenantState | None = None
+    suspension: NewSuspension | None = None
+    """Of a change to the state `suspended`."""
     language: Language | None = None
     time_zone: str | None = None
     park_seconds: int | None = None
@@ -188,6 +191,8 @@ class PersonChange:
     email: str | None = field(default=None, repr=False)
     role: Role | None = None
     state: Literal["active", "suspended"] | None = None
+    suspension: NewSuspension | None = None
+    """Of a change to the state `suspended`."""
     language: Language | Literal[""] | None = None
 
 

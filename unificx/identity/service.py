@@ -50,6 +50,7 @@ from unificx.identity.sso_links import SsoLinks
 from unificx.identity.sso_providers import SsoProviders
 from unificx.identity.step_up import StepUp
 from unificx.identity.store import IdentityStore
+from unificx.identity.suspensions import SuspensionReferences, Suspensions
 from unificx.identity.tenants import Tenants
 from unificx.identity.tickets import TicketStore
 from unificx.identity.users import Users
@@ -64,6 +65,7 @@ class Identity:
     background: LoggedTasks
     tenants: Tenants
     users: Users
+    suspensions: Suspensions
     passwords: Passwords
     extensions: Extensions
     devices: Devices
@@ -119,6 +121,7 @@ class Identity:
             await self.api_keys.clean_up(tx)
             await links.delete_expired(tx.session, self.store.clock.now())
             await self.mfa.clean_up(tx)
+        await self.suspensions.end_expired()
 
     async def join_background_tasks(self) -> None:
         """Wait for the background tasks. Called at shutdown."""
@@ -136,6 +139,7 @@ class _Collaborators:
     phones: PhoneRecords
     closer: SessionCloser
     opener: SessionOpener
+    references: SuspensionReferences
     tickets: TicketStore
     factors: FactorRecords
     first: FirstFactor
@@ -156,7 +160,8 @@ def _collaborators(
     notices = SecurityNotices(store, notifier, background)
     phone_records = PhoneRecords(store)
     closer = SessionCloser(store, phone_records)
-    opener = SessionOpener(store, notices)
+    references = SuspensionReferences(store, TokenSigner(store.clock))
+    opener = SessionOpener(store, notices, references.issue)
     tickets = TicketStore(store.clock, cluster.one_time)
     factors = FactorRecords(store)
     hashes = PasswordStore(store, hashing)
@@ -169,6 +174,7 @@ def _collaborators(
         phones=phone_records,
         closer=closer,
         opener=opener,
+        references=references,
         tickets=tickets,
         factors=factors,
         first=FirstFactor(factors, opener, tickets),
@@ -208,6 +214,7 @@ def build_identity(
         background=of.background,
         tenants=tenants,
         users=users,
+        suspensions=Suspensions(store, tenants, users, of.references),
         passwords=of.passwords,
         extensions=extensions,
         devices=devices,

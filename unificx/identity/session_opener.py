@@ -1,9 +1,11 @@
 """Start of sessions within a transaction of another service, and the tokens of a session."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
 from unificx.core.errors import Unauthenticated
+from unificx.identity.errors import AccountSuspended
 from unificx.identity.policies import token_rotation
 from unificx.identity.policies.login_throttle import source_key
 from unificx.identity.remembered import RememberedIds
@@ -24,11 +26,15 @@ _MAX_AGENT_LENGTH = 200
 class SessionOpener:
     """Opens sessions of fully authenticated users. A new device is reported to the user."""
 
-    def __init__(self, store: IdentityStore, notices: SecurityNotices) -> None:
+    def __init__(
+        self, store: IdentityStore, notices: SecurityNotices, suspended: Callable[[credentials.SignInAccount], str]
+    ) -> None:
         self._store = store
         self._keys = store.keys
         self._clock = store.clock
         self._notices = notices
+        self._suspended = suspended
+        """Returns the reference of `AccountSuspended`."""
         self._known_devices = RememberedIds()
         """Fingerprints (`_fingerprint`) of devices that signed in since startup."""
 
@@ -41,9 +47,11 @@ class SessionOpener:
         stepped_up: bool,
         by: str = "",
     ) -> SignedIn:
-        """Open a session; an invited user becomes active. `by`: see `Principal`. Raise Unauthenticated if account or
-        tenant is not active."""
+        """Open a session; an invited user becomes active. `by`: see `Principal`. Raise AccountSuspended if account or
+        tenant is suspended, Unauthenticated for another state."""
         is_first = account.state == "invited"
+        if account.state == "suspended" or (account.state != "closed" and self._is_suspended(account.tenant_id)):
+            raise AccountSuspended(self._suspended(account))
         if not (is_first or account.state == "active") or not self._store.is_tenant_active(account.tenant_id):
             raise Unauthenticated("This account is not active.")
         if is_first:
@@ -71,6 +79,10 @@ class SessionOpener:
         tx.on_commit.append(lambda: self._known_devices.add(_fingerprint(account.person_id, opened)))
         await sessions.add(tx.session, self._keys, account, opened, tokens, stepped_up=stepped_up, by=by)
         return await self.signed_in(tx, account, opened.id, tokens, by)
+
+    def _is_suspended(self, tenant_id: str) -> bool:
+        tenant = self._store.directory.tenant(tenant_id)
+        return tenant is not None and not tenant.active
 
     def next_tokens(self, token: token_rotation.RefreshToken, token_delivery: TokenDelivery) -> sessions.SessionTokens:
         """Return the token pair that follows `token`."""

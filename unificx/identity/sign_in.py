@@ -40,9 +40,9 @@ class SignIn:
     ) -> SignInResult:
         """Return a session, or a ticket if a second factor is required.
 
-        Without `tenant_id` the address is looked up in the whole installation. An unknown address, a wrong password and
-        a suspended account raise the same Unauthenticated after the same work. Guessing is throttled (TooManyRequests),
-        for unknown addresses too.
+        Without `tenant_id` the address is looked up in the whole installation. An unknown address and a wrong password
+        raise the same Unauthenticated after the same work; a suspended account raises AccountSuspended only to its
+        owner. Guessing is throttled (TooManyRequests), for unknown addresses too.
         """
         address = validation.email_key(email)
         await self._attempts.check(address, context.source)
@@ -50,18 +50,13 @@ class SignIn:
             subject = await self._emails.owner(session, tenant_id or INSTALLATION_SCOPE, address)
             account = await credentials.account(session, self._keys, subject or "")
         matches = await self._passwords.verify(account.hash if account is not None else None, password)
-        if (
-            account is None
-            or not matches
-            or account.state != "active"
-            or not self._store.is_tenant_active(account.tenant_id)
-        ):
+        if account is None or not matches or account.state not in ("active", "suspended"):
             raise Unauthenticated(_WRONG_CREDENTIALS)
         await self._attempts.record_success(address, context.source)
         renewed = await self._passwords.renewed_hash(account.hash, password)
         async with self._store.transaction() as tx:
             current = await credentials.account(tx.session, self._keys, account.subject)
-            if current is None or current.hash != account.hash or current.state != "active":
+            if current is None or current.hash != account.hash or current.state not in ("active", "suspended"):
                 raise Unauthenticated(_WRONG_CREDENTIALS)  # changed during the password check
             if renewed is not None:
                 await credentials.set_password(

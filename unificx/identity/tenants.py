@@ -12,6 +12,8 @@ from unificx.identity.repository import accounts
 from unificx.identity.schemas import NewTenant, Tenant, TenantChange
 from unificx.identity.session_closer import SessionCloser
 from unificx.identity.store import IdentityStore
+from unificx.identity.suspension_records import begin_suspension, end_suspension
+from unificx.identity.suspension_schemas import NewSuspension
 from unificx.privacy import has_holds, lock_holds
 
 
@@ -68,8 +70,10 @@ class Tenants:
             await accounts.save_tenant(tx.session, after)
             if before.active and not after.active:
                 await self._closer.end(tx, tenant_id)
+                await begin_suspension(self._store, tx, tenant_id, change.suspension or NewSuspension())
                 tx.publish(TenantSuspended(self._clock.new_id(), tenant_id))
             if after.active and not before.active:
+                await end_suspension(self._store, tx, tenant_id, "")
                 tx.publish(TenantResumed(self._clock.new_id(), tenant_id))
             tx.on_commit.append(lambda: self._directory.put_tenant(after))
         return after

@@ -28,6 +28,8 @@ from unificx.identity.schemas import (
 )
 from unificx.identity.session_closer import SessionCloser
 from unificx.identity.store import IdentityStore, Transaction
+from unificx.identity.suspension_records import begin_suspension, end_suspension
+from unificx.identity.suspension_schemas import NewSuspension
 from unificx.identity.terms import standing
 from unificx.privacy import DataSubject, delete_consents
 
@@ -140,7 +142,7 @@ class Users:
             tx.on_commit.append(lambda: self._emails.release(before))
         if after.name != before.name:
             await self._phones.rename_extensions(tx, before, after.name)
-        await self._publish_state_change(tx, before, after)
+        await self._publish_state_change(tx, before, after, change.suspension or NewSuspension())
         return after
 
     async def close(self, tenant_id: str, person_id: str) -> None:
@@ -207,26 +209,31 @@ class Users:
         await credentials.delete_acceptances(tx.session, tenant_id, person_id)
         await delete_consents(tx.session, tenant_id, person.subject)
         await links.delete_for_person(tx.session, tenant_id, person_id)
+        await end_suspension(self._store, tx, tenant_id, person_id)
         await accounts.close_person(tx.session, tenant_id, person_id)
         tx.publish(PersonClosed(self._clock.new_id(), tenant_id, person_id, person.subject))
         tx.on_commit.append(lambda: self._directory.drop_person(person_id))
         tx.on_commit.append(lambda: self._emails.release(person))
 
     async def _has_signed_in(self, tx: Transaction, person: Person) -> bool:
-        account = await self._store.account(tx.session, person.tenant_id, person.id)
-        return account.hash is not None or await people.has_accepted(tx.session, person.tenant_id, person.id)
+        who = person.tenant_id, person.id
+        return await credentials.has_password(tx.session, *who) or await people.has_accepted(tx.session, *who)
 
     async def _require_other_operator(self, tx: Transaction, person: Person) -> None:
         active = await accounts.count_active(tx.session, person.tenant_id, Role.OPERATOR)
         if person.state == "active" and active <= 1:
             raise Conflict("This is the last operator. Create another one first.")
 
-    async def _publish_state_change(self, tx: Transaction, before: Person, after: Person) -> None:
+    async def _publish_state_change(
+        self, tx: Transaction, before: Person, after: Person, suspension: NewSuspension
+    ) -> None:
         suspended = after.state == "suspended"
         if suspended and before.state != "suspended":
             await self._closer.end(tx, after.tenant_id, after.id)
+            await begin_suspension(self._store, tx, after.tenant_id, suspension, (after.id, after.subject))
             tx.publish(PersonSuspended(self._clock.new_id(), after.tenant_id, after.id))
         if before.state == "suspended" and not suspended:
+            await end_suspension(self._store, tx, after.tenant_id, after.id)
             tx.publish(PersonResumed(self._clock.new_id(), after.tenant_id, after.id))
         tx.on_commit.append(
             lambda: self._directory.put_person(after.id, after.subject, after.language, suspended=suspended)

@@ -174,6 +174,30 @@ _TEXTS: dict[Language, dict[EmailKind, EmailText]] = {
                 "You find it in the portal under Privacy, Requests.",
             ),
         ),
+        "suspended": EmailText(
+            "Your account is suspended",
+            (
+                "{organisation} has suspended your account. Reason: {detail}",
+                "You are signed out, and your phones reach only emergency numbers. Nothing was deleted.",
+                "Sign in as usual to see the reason and to ask for a review. Another person decides about it.",
+            ),
+        ),
+        "resumed": EmailText(
+            "Your account is active again",
+            ("The suspension of your account with {organisation} has ended. You can sign in and make calls again.",),
+        ),
+        "tenant_suspended": EmailText(
+            "{organisation} is suspended",
+            (
+                "The operator has suspended {organisation}. Reason: {detail}",
+                "Users of your organisation cannot sign in, and reach only emergency numbers. Nothing was deleted.",
+                "Sign in as usual to see the reason and to ask for a review. Another person decides about it.",
+            ),
+        ),
+        "tenant_resumed": EmailText(
+            "{organisation} is active again",
+            ("The suspension of {organisation} has ended. Its users can sign in and make calls again.",),
+        ),
         "request_code": EmailText(
             "Confirm your request",
             (
@@ -312,6 +336,36 @@ _TEXTS: dict[Language, dict[EmailKind, EmailText]] = {
                 "Eine Anfrage über personenbezogene Daten muss bis zum genannten Tag beantwortet werden: {detail}.",
                 "Sie finden sie im Portal unter Datenschutz, Anfragen.",
             ),
+        ),
+        "suspended": EmailText(
+            "Ihr Konto ist gesperrt",
+            (
+                "{organisation} hat Ihr Konto gesperrt. Grund: {detail}",
+                "Sie sind abgemeldet, und Ihre Telefone erreichen nur Notrufnummern. Es wurde nichts gelöscht.",
+                "Melden Sie sich wie gewohnt an, um den Grund zu sehen und eine Überprüfung zu verlangen. Darüber"
+                " entscheidet eine andere Person.",
+            ),
+        ),
+        "resumed": EmailText(
+            "Ihr Konto ist wieder aktiv",
+            (
+                "Die Sperre Ihres Kontos bei {organisation} ist beendet. Sie können sich wieder anmelden und"
+                " telefonieren.",
+            ),
+        ),
+        "tenant_suspended": EmailText(
+            "{organisation} ist gesperrt",
+            (
+                "Der Betreiber hat {organisation} gesperrt. Grund: {detail}",
+                "Niemand aus Ihrer Organisation kann sich anmelden oder telefonieren, außer mit Notrufnummern. Es wurde"
+                " nichts gelöscht.",
+                "Melden Sie sich wie gewohnt an, um den Grund zu sehen und eine Überprüfung zu verlangen. Darüber"
+                " entscheidet eine andere Person.",
+            ),
+        ),
+        "tenant_resumed": EmailText(
+            "{organisation} ist wieder aktiv",
+            ("Die Sperre von {organisation} ist beendet. Alle können sich wieder anmelden und telefonieren.",),
         ),
         "request_code": EmailText(
             "Anfrage bestätigen",

@@ -55,11 +55,12 @@ class NotificationService:
         """Send the link of a sign-up, sealed under `recipient.subject`."""
         await self._send_email(recipient, "sign_up", language, link=url)
 
-    async def send_notice(self, person: Person, kind: EmailKind, detail: str) -> None:
-        """Send a security notice, in both languages."""
+    async def send_notice(self, person: Person, kind: EmailKind, detail: str, uow: UnitOfWork | None = None) -> None:
+        """Send a security notice, in both languages; the e-mail is queued within `uow`, if there is one."""
         if self._push is not None:
             self._push.send_notice(person.id, kind)
-        await self._send_email(person, kind, None, detail=detail)
+        if self._emails is not None and person.email:
+            await self._emails.enqueue(person, kind, detail=detail, uow=uow)
 
     async def send_to_outsider(self, recipient: Person, kind: EmailKind, *, detail: str) -> None:
         """Send an e-mail, in both languages, to a person without an account, sealed under `recipient.subject`."""

@@ -200,6 +200,9 @@ class ExtensionKind:
         extension = self._directory.extension(tenant_id, name)
         if extension is None:
             return None
+        if self._directory.is_suspended(tenant_id, extension.id):
+            # No forwarding and no message either: the person would not learn of it.
+            return Reject(Rejection.UNREACHABLE)
         voicemail = CallApp(VOICEMAIL_APP) if self._accepts_messages(extension) else None
         return RingExtension(extension, fallback=voicemail)
 

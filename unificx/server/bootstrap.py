@@ -48,6 +48,7 @@ from unificx.server.notification_settings import load_notification_settings
 from unificx.server.paths import InstallationInUse, InstallationPaths
 from unificx.server.request_notifier import connect_requests
 from unificx.server.sealed_home_files import RECEIPT_PURPOSE, reseal_files
+from unificx.server.suspension_emails import connect_suspensions
 from unificx.webhooks import WebhookSender
 
 log = structlog.get_logger()
@@ -88,6 +89,7 @@ async def open_installation(
         )
         connect_erasures(container)
         connect_requests(container)
+        connect_suspensions(container)
         connect_access_copies(container)
         connect_retention(container)
         await container.spool.recover()

@@ -4,7 +4,7 @@ import structlog
 
 from unificx.core.errors import DomainError
 from unificx.core.faults import describe_fault
-from unificx.identity import Person, Role
+from unificx.identity import OPERATOR_SLUG, Person, Role
 from unificx.server.container import Container
 from unificx.support.rights import MailKind, RightsRequest
 
@@ -17,19 +17,30 @@ class _Notifier:
     """Implements the port of `support`. A message that cannot be queued is logged: the request is stored already."""
 
     def __init__(self, container: Container) -> None:
+        self._directory = container.identity.directory
         self._accounts, self._notifications = container.rights.accounts, container.notification_service
 
     @property
     def can_send(self) -> bool:
         return self._notifications.can_send
 
-    async def alert_administrators(self, tenant_id: str, detail: str) -> None:
+    async def alert_administrators(self, tenant_id: str, detail: str, *, without: str = "") -> None:
         try:
-            for person in await self._accounts.all(tenant_id, MAX_ACCOUNTS):
-                if person.role is not Role.USER and person.state == "active":
-                    await self._notifications.send_notice(person, "privacy_request", detail)
+            found = await self._administrators(tenant_id, without)
+            operator = self._directory.tenant_by_slug(OPERATOR_SLUG)
+            if not found and operator is not None:
+                found = await self._administrators(operator.id, without)
+            for person in found:
+                await self._notifications.send_notice(person, "privacy_request", detail)
         except Exception as fault:
             log.error("request_alert_not_sent", tenant=tenant_id, **describe_fault(fault))
+
+    async def _administrators(self, tenant_id: str, without: str) -> list[Person]:
+        return [
+            person
+            for person in await self._accounts.all(tenant_id, MAX_ACCOUNTS)
+            if person.role is not Role.USER and person.state == "active" and person.id != without
+        ]
 
     async def send(self, request: RightsRequest, kind: MailKind, detail: str) -> None:
         try:

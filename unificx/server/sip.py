@@ -15,12 +15,13 @@ from unificx.calls import (
     MusicOnHold,
     OutsideLines,
     Parking,
+    ended_by_suspension,
 )
 from unificx.calls import CallManagerDependencies as CallParts
 from unificx.conferencing.events import ConferenceChanged, ConferenceEnded
 from unificx.core.access import SIP_ACCESS, Access, stating
 from unificx.core.background import BackgroundTasks
-from unificx.identity.events import DeviceRevoked, ExtensionDeleted, TenantDeleted, TenantSuspended
+from unificx.identity.events import DeviceRevoked, ExtensionDeleted, PersonSuspended, TenantDeleted, TenantSuspended
 from unificx.media.mixer.messages import Event as EngineEvent
 from unificx.media_worker.client import EngineRestarted, MediaEngineClient
 from unificx.privacy.events import SubjectErased
@@ -333,8 +334,16 @@ class SipServer:
             bus.subscribe(kind, self._on_engine_event)
         for each in (self.call_recorder, self.conference_recorder, self.call_monitor):
             bus.subscribe(SubjectErased, lambda event, each=each: each.on_subject_erased(event.tenant, event.subject))
-        for kind in (TenantSuspended, TenantDeleted):
-            bus.subscribe(kind, lambda event: end(lambda run: run.caller.tenant_id == event.tenant))
+        bus.subscribe(TenantDeleted, lambda event: end(lambda run: run.caller.tenant_id == event.tenant))
+        bus.subscribe(
+            TenantSuspended,
+            lambda event: end(lambda run: ended_by_suspension(run, tenant_id=event.tenant)),
+        )
+        extensions_of = self._container.identity.directory.extension_ids_of
+        bus.subscribe(
+            PersonSuspended,
+            lambda event: end(lambda run: ended_by_suspension(run, extension_ids=extensions_of(event.person_id))),
+        )
 
     # The call manager, the request handler and the driver are built last, but their parts have to call them.
 

@@ -88,6 +88,7 @@ interface ProblemBody {
   detail?: string;
   hint?: string;
   field?: string;
+  reference?: string;
 }
 
 client.setConfig({
@@ -129,5 +130,6 @@ function problemOf(fault: unknown, response: Response | undefined): Problem {
     body.hint,
     body.field,
     retryAfter,
+    body.reference,
   );
 }

@@ -23,6 +23,7 @@ const ROUTES = {
   guest: '/guest',
   'second-factor': '/sign-in',
   'sign-in-failed': '/sign-in',
+  suspended: '/sign-in',
   'single-sign-on': '/settings/security',
 } as const;
 

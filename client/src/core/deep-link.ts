@@ -4,11 +4,11 @@
  * history at once and kept in memory only.
  */
 export type LinkPurpose =
-  'sign-in' | 'invitation' | 'recover' | 'guest' | 'second-factor' | 'sign-in-failed' | 'single-sign-on';
+  'sign-in' | 'invitation' | 'recover' | 'guest' | 'second-factor' | 'sign-in-failed' | 'suspended' | 'single-sign-on';
 
 export interface DeepLink {
   purpose: LinkPurpose;
-  /** The code, the ticket of a second factor, or the error code. */
+  /** The code, the ticket of a second factor, the error code, or the reference of a suspended account. */
   code: string;
   /** Available second factors. */
   kinds?: string[];
@@ -16,7 +16,7 @@ export interface DeepLink {
 
 const CODE_LINK = /^#(sign-in|invitation|recover|guest)=([A-Za-z0-9_-]{8,128})$/;
 const PROVIDER_RETURN =
-  /^#(second-factor|sign-in-failed|single-sign-on)=([A-Za-z0-9_.~-]{1,300})(?:&kinds=([a-z_,]{1,60}))?$/;
+  /^#(second-factor|sign-in-failed|suspended|single-sign-on)=([A-Za-z0-9_.~-]{1,300})(?:&kinds=([a-z_,]{1,60}))?$/;
 
 export function parseDeepLink(hash: string): DeepLink | undefined {
   const [, purpose, code, kinds] = CODE_LINK.exec(hash) ?? PROVIDER_RETURN.exec(hash) ?? [];

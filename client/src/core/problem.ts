@@ -11,6 +11,8 @@ export class Problem extends Error {
     readonly field = '',
     /** Seconds until the next attempt is allowed, if given. */
     readonly retryAfter = 0,
+    /** Of `account_suspended`: gives access to the reason. */
+    readonly reference = '',
   ) {
     super(message);
   }

@@ -65,6 +65,10 @@ const MESSAGES: Record<string, { title: MessageDescriptor; advice: MessageDescri
     title: msg`The terms have changed`,
     advice: msg`Accept the new terms to continue.`,
   },
+  account_suspended: {
+    title: msg`Your account is suspended`,
+    advice: msg`Sign in with your password to see the reason.`,
+  },
   consent_required: {
     title: msg`The privacy policy has changed`,
     advice: msg`Read the changes and decide to continue.`,

@@ -9,6 +9,7 @@ from unificx.cluster import EventBus
 from unificx.core.errors import Conflict, Invalid, NotFound, Unauthenticated
 from unificx.db import Outbox, UnitOfWork
 from unificx.identity import (
+    AccountSuspended,
     Identity,
     NewDevice,
     NewExtension,
@@ -85,7 +86,7 @@ async def test_suspending_a_tenant_ends_every_session_and_publishes_events(
     await people.tenants.update(acme.id, TenantChange(state="suspended"))
     with pytest.raises(Unauthenticated):
         await people.sessions.authenticate(signed_in.token)
-    with pytest.raises(Unauthenticated):
+    with pytest.raises(AccountSuspended):
         await people.sign_in.by_password("ada@acme.example", PASSWORD, HOME)
     renamed = await people.tenants.update(acme.id, TenantChange(name="Acme plc", state="active"))
     assert renamed.name == "Acme plc"
@@ -207,8 +208,10 @@ async def test_suspended_user_is_signed_out_and_can_be_resumed(people: Identity,
     await people.users.update(acme.id, person.id, PersonChange(state="suspended"))
     with pytest.raises(Unauthenticated):
         await people.sessions.authenticate(signed_in.token)
-    with pytest.raises(Unauthenticated):
+    with pytest.raises(AccountSuspended):
         await people.sign_in.by_password(ADA.email, PASSWORD, HOME)
+    with pytest.raises(Unauthenticated):
+        await people.sign_in.by_password(ADA.email, "not the password", HOME)
     await people.users.update(acme.id, person.id, PersonChange(state="active"))
     assert await people.sign_in.by_password(ADA.email, PASSWORD, HOME)
     assert [type(event) for event in events] == [PersonSuspended, PersonResumed]

@@ -11,6 +11,7 @@ from authenticator import Authenticator, b64, unb64
 from unificx.core.clock import ManualClock
 from unificx.core.errors import Conflict, DomainError, Expired, Forbidden, Invalid, Unauthenticated
 from unificx.identity import (
+    AccountSuspended,
     Identity,
     NewPerson,
     Person,
@@ -190,7 +191,7 @@ async def test_removed_passkey_and_suspended_user_are_rejected(
     principal = await password_sign_in(people)
     factor_id = await register_passkey(people, principal, key)
     await people.users.update(ada.tenant_id, ada.id, PersonChange(state="suspended"))
-    with pytest.raises(Unauthenticated):
+    with pytest.raises(AccountSuspended):
         await sign_in(people, key)
     await people.users.update(ada.tenant_id, ada.id, PersonChange(state="active"))
     again = await sign_in(people, key)

@@ -12,6 +12,7 @@ from unificx.cluster import EventBus
 from unificx.core.clock import ManualClock
 from unificx.core.errors import Conflict, NotFound, Unauthenticated
 from unificx.identity import (
+    AccountSuspended,
     Identity,
     NewExtension,
     NewPerson,
@@ -200,7 +201,7 @@ async def test_code_created_by_another_user_requires_the_second_factor(
 async def test_suspended_or_closed_accounts_cannot_use_codes(people: Identity, ada: Person, acme: Tenant) -> None:
     code = await new_code(people, ada)
     await people.users.update(acme.id, ada.id, PersonChange(state="suspended"))
-    with pytest.raises(Unauthenticated):
+    with pytest.raises(AccountSuspended):
         await people.qr_sign_in.sign_in(code.code, SECRET, PHONE)
     with pytest.raises(Conflict):
         await new_code(people, ada)

@@ -19,6 +19,7 @@ from unificx.core.clock import ManualClock
 from unificx.core.errors import Conflict, DomainError, Expired, Forbidden, Invalid, NotFound, Unauthenticated
 from unificx.db import Database
 from unificx.identity import (
+    AccountSuspended,
     Identity,
     NewPerson,
     NewProvider,
@@ -189,11 +190,11 @@ async def test_suspended_users_and_tenants_are_rejected(
     people: Identity, acme: Tenant, ada: Person, linked: NewProvider
 ) -> None:
     await people.users.update(acme.id, ada.id, PersonChange(state="suspended"))
-    assert isinstance(await failed_sign_in(people, acme), Unauthenticated)
+    assert isinstance(await failed_sign_in(people, acme), AccountSuspended)
     await people.users.update(acme.id, ada.id, PersonChange(state="active"))
     under_way = await authorize(await people.sso.start(acme.id, BACK))
     await people.tenants.update(acme.id, TenantChange(state="suspended"))
-    with pytest.raises(Unauthenticated):
+    with pytest.raises(AccountSuspended):
         await people.sso.finish(under_way, HERE)
     with pytest.raises(NotFound):
         await people.sso.start(acme.id, BACK)

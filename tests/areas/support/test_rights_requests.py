@@ -36,7 +36,7 @@ class FakeNotifier:
         self.sent: list[tuple[str, str]] = []
         self.warned: list[tuple[str, str]] = []
 
-    async def alert_administrators(self, tenant_id: str, detail: str) -> None:
+    async def alert_administrators(self, tenant_id: str, detail: str, *, without: str = "") -> None:
         self.alerts.append(f"{tenant_id}: {detail}")
 
     async def send(self, request: RightsRequest, kind: str, detail: str) -> None:

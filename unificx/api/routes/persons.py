@@ -85,7 +85,8 @@ async def update_person(
         )
     if not scope.only_own:
         _require_grantable(user, person.role, change.role or person.role)
-    wanted = identity.PersonChange(**change.model_dump())
+    suspension = identity.NewSuspension(by=identity.maker_of(user.principal, ""))
+    wanted = identity.PersonChange(**change.model_dump(), suspension=suspension)
     return models.Person.model_validate(await services.identity.users.update(scope.tenant_id, person.id, wanted))
 
 

@@ -15,7 +15,7 @@ from unificx.api.schemas import single_sign_on as models
 from unificx.api.services import Services
 from unificx.api.sign_in_responses import set_cookies
 from unificx.core.errors import DomainError, Invalid
-from unificx.identity import Action, SignedIn, SignInDevice
+from unificx.identity import AccountSuspended, Action, SignedIn, SignInDevice
 
 router = Router(prefix="/api/v1", tags=["signing in"], dependencies=[purpose("authentication")])
 
@@ -122,6 +122,8 @@ async def _handle_callback(services: Services, request: Request) -> Response:
     context = identity.SignInContext(source_of(request), SignInDevice(kind="browser"), "cookie")
     try:
         outcome = await services.identity.sso.finish(callback, context)
+    except AccountSuspended as refusal:
+        return _redirect_to_client(f"suspended={refusal.reference}")
     except DomainError as refusal:
         return _redirect_to_client(f"sign-in-failed={refusal.code}")
     if outcome is None:

@@ -61,7 +61,8 @@ async def update_tenant(
     scope = await require_access(services, user, tenant, Action.TENANT_CHANGE)
     if change.state is not None and not may(user.principal, Action.INSTALLATION, scope.tenant_id):
         raise Forbidden("Only operators can suspend and resume tenants.", field="state")
-    wanted = identity.TenantChange(**change.model_dump())
+    suspension = identity.NewSuspension(by=identity.maker_of(user.principal, ""))
+    wanted = identity.TenantChange(**change.model_dump(), suspension=suspension)
     return models.Tenant.model_validate(await services.identity.tenants.update(scope.tenant_id, wanted))
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from unificx.api.schemas.core import REFERENCE, Input, Output
-from unificx.support.rights import Band, DisclosureState, Kind, OwnKind, Regime, State, Step
+from unificx.support.rights import Band, DisclosureState, Kind, OwnKind, Regime, StaffKind, State, Step
 
 MAX_TEXT = 10_000
 _YEARS = range(2000, 2200)
@@ -31,7 +31,7 @@ class NewOwnRequest(Input):
 class NewPrivacyRequest(Input):
     """A request that an administrator has received by post, telephone or otherwise."""
 
-    kind: Kind
+    kind: StaffKind
     text: str = Field(default="", max_length=MAX_TEXT, description="The request; for a breach, what happened.")
     name: str = Field(default="", max_length=200, description="Sender, or the authority.")
     email: str = Field(default="", max_length=320)

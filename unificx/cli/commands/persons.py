@@ -23,6 +23,13 @@ Stdin = Annotated[bool, typer.Option("--password-stdin", help="Read the password
 Scopes = Annotated[str | None, typer.Option(help="Scopes, separated by commas; all of the person if omitted.")]
 Days = Annotated[int | None, typer.Option(help="Days until it expires, at most 366; default 90.")]
 
+SuspensionReason = Annotated[str, typer.Option(help="terms, security, fraud, payment, absence, minor or other.")]
+SuspensionText = Annotated[str, typer.Option(help="Text that the persons concerned read.")]
+SuspensionEnd = Annotated[
+    str | None, typer.Option(metavar="TIME", help="End, such as 2026-12-01T08:00:00+01:00; none if omitted.")
+]
+SUSPENSION_COLUMNS = {"reason": "reason", "text": "text", "since": "since", "until": "until", "review": "review"}
+
 _COLLECTION = Collection("/persons", _COLUMNS, _COLUMNS)
 
 group = command_group("person", "Manage user accounts.")
@@ -119,18 +126,49 @@ def update(
     name: Annotated[str | None, typer.Option(help="Full name.")] = None,
     email: Annotated[str | None, typer.Option(help="E-mail address for sign-in.")] = None,
     role: Role = None,
-    suspend: Annotated[bool | None, typer.Option("--suspend/--resume", help="Suspend or resume the account.")] = None,
     language: Annotated[str | None, typer.Option(help='en, de, or "" for the tenant\'s.')] = None,
 ) -> None:
     """Change a user account."""
-    state = None if suspend is None else "suspended" if suspend else "active"
-    body = {"name": name, "email": email, "role": role, "state": state, "language": language}
+    body = {"name": name, "email": email, "role": role, "language": language}
 
     async def request(api: ApiClient) -> Json:
         known = await find_person(api, person, context.tenant)
         return await api.patch(f"/persons/{known['id']}", body, tenant=known["tenant_id"])
 
     print_item(context.run(request), _COLUMNS, as_json=context.as_json)
+
+
+@command(group, "suspend")
+def suspend(
+    context: CommandContext,
+    *,
+    person: PersonReference,
+    reason: SuspensionReason = "other",
+    text: SuspensionText = "",
+    until: SuspensionEnd = None,
+) -> None:
+    """Suspend a user account.
+
+    It is signed out, its calls end, and its phones reach only emergency numbers. The person is told by e-mail."""
+    body = {"reason": reason, "text": text, "until": until}
+
+    async def request(api: ApiClient) -> Json:
+        known = await find_person(api, person, context.tenant)
+        return await api.put(f"/persons/{known['id']}/suspension", body, tenant=known["tenant_id"])
+
+    print_item(context.run(request), SUSPENSION_COLUMNS, as_json=context.as_json)
+
+
+@command(group, "resume")
+def resume(context: CommandContext, person: PersonReference) -> None:
+    """End the suspension of a user account."""
+
+    async def request(api: ApiClient) -> str:
+        known = await find_person(api, person, context.tenant)
+        await api.delete(f"/persons/{known['id']}/suspension", tenant=known["tenant_id"])
+        return str(known["id"])
+
+    print_done("The account is active again.", {"resumed": context.run(request)}, as_json=context.as_json)
 
 
 @command(group, "password")

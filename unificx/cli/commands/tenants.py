@@ -6,6 +6,7 @@ import typer
 
 from unificx.cli.api_client import ApiClient, quote_segment
 from unificx.cli.command import CommandContext, command, command_group
+from unificx.cli.commands.persons import SUSPENSION_COLUMNS, SuspensionEnd, SuspensionReason, SuspensionText
 from unificx.cli.output import print_done, print_item, print_items
 
 _COLUMNS = {
@@ -72,7 +73,6 @@ def update(
     *,
     tenant_name: TenantReference,
     name: Annotated[str | None, typer.Option(help="Display name.")] = None,
-    suspend: Annotated[bool | None, typer.Option("--suspend/--resume", help="Suspend or resume the tenant.")] = None,
     language: Language = None,
     time_zone: TimeZone = None,
     park_seconds: Annotated[int | None, typer.Option(help="Seconds until a parked call rings back.")] = None,
@@ -80,11 +80,9 @@ def update(
     pickup: Annotated[str | None, typer.Option(help="Right to pick up calls: everyone or groups.")] = None,
     chat: Annotated[bool | None, typer.Option("--chat/--no-chat", help="Let users write messages.")] = None,
 ) -> None:
-    """Change, suspend or resume a tenant."""
-    state = None if suspend is None else "suspended" if suspend else "active"
+    """Change a tenant."""
     body = {
         "name": name,
-        "state": state,
         "language": language,
         "time_zone": time_zone,
         "park_seconds": park_seconds,
@@ -94,6 +92,34 @@ def update(
     }
     changed = context.run(lambda api: api.patch(f"/tenants/{quote_segment(tenant_name)}", body))
     print_item(changed, _DETAILS, as_json=context.as_json)
+
+
+@command(group, "suspend", of_tenant=False)
+def suspend(
+    context: CommandContext,
+    *,
+    tenant_name: TenantReference,
+    reason: SuspensionReason = "other",
+    text: SuspensionText = "",
+    until: SuspensionEnd = None,
+) -> None:
+    """Suspend a tenant with all its users.
+
+    Their phones reach only emergency numbers. The administrators are told by e-mail."""
+    path, body = f"/tenants/{quote_segment(tenant_name)}/suspension", {"reason": reason, "text": text, "until": until}
+    print_item(context.run(lambda api: api.put(path, body)), SUSPENSION_COLUMNS, as_json=context.as_json)
+
+
+@command(group, "resume", of_tenant=False)
+def resume(context: CommandContext, tenant_name: TenantReference) -> None:
+    """End the suspension of a tenant."""
+
+    async def request(api: ApiClient) -> str:
+        known = await api.get(f"/tenants/{quote_segment(tenant_name)}")
+        await api.delete(f"/tenants/{known['id']}/suspension")
+        return str(known["id"])
+
+    print_done("The tenant is active again.", {"resumed": context.run(request)}, as_json=context.as_json)
 
 
 @command(group, "delete", of_tenant=False)

@@ -24,6 +24,7 @@ from unificx.identity.models import (
     TenantRow,
 )
 from unificx.identity.schemas import Language, Person, PersonState, PickupRight, Role, Tenant, TenantState
+from unificx.identity.suspension_models import SuspensionRow
 
 PERSON_CODEC = SealedCodec(PersonRow, PersonPart)
 
@@ -71,7 +72,7 @@ async def delete_tenant(session: AsyncSession, tenant_id: str) -> list[str]:
     """Delete the tenant and all its rows of this area; return its subjects."""
     subjects: set[str] = set()
     await session.execute(delete(LinkRow).where(LinkRow.tenant_id == tenant_id))
-    of_persons = (SessionRow, ApiKeyRow, FactorRow, RecoveryRow, AcceptanceRow, CredentialRow)
+    of_persons = (SuspensionRow, SessionRow, ApiKeyRow, FactorRow, RecoveryRow, AcceptanceRow, CredentialRow)
     for row in (*of_persons, ProviderRow, DeviceRow, ExtensionRow, PersonRow):
         subjects.update(await session.scalars(select(row.subject_id).where(row.tenant_id == tenant_id).distinct()))
         await session.execute(delete(row).where(row.tenant_id == tenant_id))

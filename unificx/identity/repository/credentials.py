@@ -76,6 +76,14 @@ async def must_change(session: AsyncSession, tenant_id: str, person_id: str) -> 
     return bool(await session.scalar(query))
 
 
+async def has_password(session: AsyncSession, tenant_id: str, person_id: str) -> bool:
+    """Whether the user has a password. It is not opened: that is for sign-ins only."""
+    query = select(CredentialRow.person_id).where(
+        CredentialRow.tenant_id == tenant_id, CredentialRow.person_id == person_id
+    )
+    return await session.scalar(query) is not None
+
+
 async def delete_password(session: AsyncSession, tenant_id: str, person_id: str) -> None:
     await session.execute(
         delete(CredentialRow).where(CredentialRow.tenant_id == tenant_id, CredentialRow.person_id == person_id)

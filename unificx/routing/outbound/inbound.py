@@ -56,6 +56,8 @@ class PublicNumberService:
         found = self._store.number(tenant_id, called_number)
         if found is None or found.trunk_id != trunk_id:
             return None
+        if self._parts.directory.is_suspended(tenant_id, ""):
+            return Reject(Rejection.UNREACHABLE)
         if not caller_number and found.reject_anonymous:
             return Reject(Rejection.DECLINED)
         ref = _destination_for(found, caller_number)

@@ -11,6 +11,7 @@ from unificx.db.base import Base
 MOVED = frozenset(
     {
         *("tenant", "person", "extension", "device", "credential", "factor", "recovery_code", "api_key", "acceptance"),
+        "suspension",
         *("consent", "notice_preference", "numbering", "sign_in_provider", "erasure", "retention_period"),
         *("audio", "audio_owner", "audio_derived", "own_sound"),
         *("call", "call_party", "call_step", "recording", "recording_party", "recording_listen"),
@@ -75,6 +76,8 @@ def admitted(table: str, row: dict[str, Any]) -> dict[str, Any]:
     """Return a row as the receiver takes it: nothing gives rights over the receiver's installation."""
     if table == "person" and row["role"] == "operator":
         return {**row, "role": "tenant_admin"}
+    if table == "suspension" and row["person_id"] is None:  # its review is in the queue of the sender's operator
+        return {**row, "review": "none", "review_id": None}
     if table == "sign_in_provider":
         return {**row, "inside": False}
     return row

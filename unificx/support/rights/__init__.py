@@ -18,6 +18,7 @@ from unificx.support.rights.schemas import (
     OwnKind,
     RequestHistory,
     RightsRequest,
+    StaffKind,
     State,
     StepRecord,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "RightsParts",
     "RightsRequest",
     "RightsRequests",
+    "StaffKind",
     "State",
     "Step",
     "StepRecord",

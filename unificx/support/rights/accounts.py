@@ -1,14 +1,14 @@
 """Accounts that requests are about. They are opened for administration, whatever the purpose of the work around it."""
 
 from unificx.core.access import current_access, stating
-from unificx.identity import Identity, Person, PersonChange
+from unificx.identity import Identity, Person, PersonChange, ReviewState, Suspension
 
 
 class Accounts:
     """The accounts of all tenants."""
 
     def __init__(self, identity: Identity) -> None:
-        self._users = identity.users
+        self._users, self._suspensions = identity.users, identity.suspensions
 
     async def get(self, tenant_id: str, person_id: str) -> Person:
         """Return an account. Raise NotFound."""
@@ -31,3 +31,18 @@ class Accounts:
         """Suspend or resume an account. Raise NotFound, Conflict."""
         with stating(current_access().to("administration")):
             await self._users.update(tenant_id, person_id, change)
+
+    async def suspension_of(self, review_id: str) -> Suspension | None:
+        """Return the suspension in force whose review is this request."""
+        with stating(current_access().to("administration")):
+            return await self._suspensions.of_review(review_id)
+
+    async def set_review(self, suspension: Suspension, state: ReviewState, review_id: str | None) -> None:
+        """Set the state of a review. Raise Conflict if it has changed meanwhile."""
+        with stating(current_access().to("administration")):
+            await self._suspensions.set_review(suspension, state, review_id)
+
+    async def lift(self, suspension: Suspension) -> None:
+        """End a suspension."""
+        with stating(current_access().to("administration")):
+            await self._suspensions.resume(suspension.tenant_id, suspension.person_id)

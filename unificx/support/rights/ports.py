@@ -16,8 +16,9 @@ class RequestNotifier(Protocol):
         """Whether e-mail can be sent at all."""
         ...
 
-    async def alert_administrators(self, tenant_id: str, detail: str) -> None:
-        """Tell the administrators of a tenant that a request needs them."""
+    async def alert_administrators(self, tenant_id: str, detail: str, *, without: str = "") -> None:
+        """Tell the administrators of a tenant, `without` one of them, that a request needs them; the operators if there
+        is no other administrator."""
         ...
 
     async def send(self, request: RightsRequest, kind: MailKind, detail: str) -> None:
@@ -34,7 +35,7 @@ class NoNotifier:
 
     can_send = False
 
-    async def alert_administrators(self, tenant_id: str, detail: str) -> None:
+    async def alert_administrators(self, tenant_id: str, detail: str, *, without: str = "") -> None:
         """Do nothing."""
 
     async def send(self, request: RightsRequest, kind: MailKind, detail: str) -> None:

@@ -5,8 +5,22 @@ from datetime import datetime
 from typing import Literal
 
 Kind = Literal[
+    "access",
+    "correction",
+    "deletion",
+    "objection",
+    "portability",
+    "complaint",
+    "authority",
+    "minor",
+    "breach",
+    "review",
+]
+"""`review`: of a suspension."""
+StaffKind = Literal[
     "access", "correction", "deletion", "objection", "portability", "complaint", "authority", "minor", "breach"
 ]
+"""Kinds that administrators enter."""
 OwnKind = Literal["access", "correction", "deletion", "objection", "portability", "complaint", "minor"]
 """Kinds that people send about themselves."""
 State = Literal["received", "proved", "in_work", "extended", "answered", "refused", "withdrawn"]

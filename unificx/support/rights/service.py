@@ -9,12 +9,13 @@ from unificx.cluster import Counters, OneTimeStore
 from unificx.core.access import Access, stating
 from unificx.core.errors import Conflict, Expired, Invalid, NotFound
 from unificx.db import Database, Page, PageById, UnitOfWork, lock_scope
-from unificx.identity import Identity, PersonChange
+from unificx.identity import Identity, NewSuspension, PersonChange
 from unificx.identity.events import TenantDeleted
 from unificx.privacy import KeyStore
 from unificx.support.rights import clocks, repository, states
 from unificx.support.rights.accounts import Accounts
 from unificx.support.rights.ports import NoNotifier, RequestNotifier
+from unificx.support.rights.reviews import SuspensionReviews
 from unificx.support.rights.schemas import (
     Kind,
     NewRequest,
@@ -58,6 +59,7 @@ class RightsRequests:
         self.parts, self.accounts = parts, Accounts(parts.identity)
         self._database, self._keys, self._identity = parts.database, parts.keys, parts.identity
         self._clock = parts.database.clock
+        self.reviews = SuspensionReviews(self, self.accounts, parts.identity)
 
     # ---- entry
 
@@ -72,10 +74,13 @@ class RightsRequests:
         new = NewRequest(kind, text, name=person.name, email=person.email, person_id=person_id)
         return await self._enter(tenant_id, new, "account", state="proved", proof="account", by=person_id)
 
-    async def enter(self, tenant_id: str, new: NewRequest, by: str) -> RightsRequest:
-        """Enter a request that an administrator has received. The account of a reported minor is suspended at once.
+    async def enter(self, tenant_id: str, new: NewRequest, by: str, *, without: str = "") -> RightsRequest:
+        """Enter a request that an administrator has received, or for a suspended person the review of the suspension,
+        of which the administrator `without` is not told. The account of a reported minor is suspended at once.
 
         Raise Invalid, NotFound."""
+        if new.kind == "review":
+            return await self._enter(tenant_id, new, "account", state="proved", proof="account", by=by, without=without)
         state: State = "proved" if new.kind in ("authority", "breach", "minor") else "received"
         return await self._enter(
             tenant_id, new, "staff", state=state, proof="staff" if state == "proved" else "", by=by
@@ -103,7 +108,15 @@ class RightsRequests:
         await self._alert(tenant_id, [request])
 
     async def _enter(
-        self, tenant_id: str, new: NewRequest, origin: Origin, *, state: State, proof: Proof, by: str
+        self,
+        tenant_id: str,
+        new: NewRequest,
+        origin: Origin,
+        *,
+        state: State,
+        proof: Proof,
+        by: str,
+        without: str = "",
     ) -> RightsRequest:
         text = new.text.strip()
         if len(text) > MAX_TEXT:
@@ -120,7 +133,7 @@ class RightsRequests:
             await repository.insert(uow.session, self._keys, request)
             await self.add_record(uow, request, self._record("receive", "", by))
         if origin != "public" or not self.notifier.can_send:
-            await self._alert(tenant_id, [request])
+            await self._alert(tenant_id, [request], without)
         return request
 
     async def _subject(self, tenant_id: str, new: NewRequest) -> str | None:
@@ -154,7 +167,7 @@ class RightsRequests:
             confirm_due=clocks.end_of(limits.confirm, zone) if limits.confirm is not None else None,
             confirmed=None,
             due=clocks.breach_due(found) if new.kind == "breach" else new.due or due,
-            extendable=None if new.kind in ("authority", "breach") else extendable,
+            extendable=None if new.kind in ("authority", "breach", "review") else extendable,
             closed=None,
             reminded=None,
             person_id=new.person_id or None,
@@ -168,7 +181,8 @@ class RightsRequests:
         )
 
     async def _suspend(self, tenant_id: str, person_id: str) -> None:
-        await self.accounts.change(tenant_id, person_id, PersonChange(state="suspended"))
+        change = PersonChange(state="suspended", suspension=NewSuspension("minor"))
+        await self.accounts.change(tenant_id, person_id, change)
 
     # ---- lists
 
@@ -207,9 +221,12 @@ class RightsRequests:
             before = await repository.find(uow.session, self._keys, tenant_id, request_id)
             if before is None:
                 raise _not_found()
+            suspension = await self.reviews.require_other(before, step, by)
             request = self._after(before, step, note)
             await repository.save(uow.session, self._keys, request)
             await self.add_record(uow, request, self._record(step, note, by))
+        if suspension is not None:
+            await self.reviews.apply(suspension, step)
         if step == "refuse" and request.kind == "minor" and request.person_id:
             await self.accounts.change(tenant_id, request.person_id, PersonChange(state="active"))
         if step in ("answer", "refuse", "extend"):
@@ -281,12 +298,12 @@ class RightsRequests:
         for tenant_id, requests in found.items():
             await self._alert(tenant_id, requests)
 
-    async def _alert(self, tenant_id: str, requests: Sequence[RightsRequest]) -> None:
-        """Tell the administrators kind and last day of these requests."""
+    async def _alert(self, tenant_id: str, requests: Sequence[RightsRequest], without: str = "") -> None:
+        """Tell the administrators kind and last day of these requests, `without` one of them."""
         zone = self._identity.directory.time_zone(tenant_id)
         days = [clocks.local_day(each.due - timedelta(seconds=1), zone) for each in requests]
         detail = "; ".join(f"{each.kind}, {day}" for each, day in zip(requests, days, strict=True))
-        await self.notifier.alert_administrators(tenant_id, detail)
+        await self.notifier.alert_administrators(tenant_id, detail, without=without)
 
     # ---- deletion
 

@@ -2,19 +2,21 @@ import { Badge, Button, Skeleton, Tabs, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { Fragment } from 'react';
+import { Fragment, useState } from 'react';
 import { api, type PersonDetails } from '~/api';
 import { tenantSelection } from '~/api/tenant-selection';
 import { useValue } from '~/core/store';
 import { Avatar } from '~/design/Avatar';
 import { POLL_INTERVAL_MS } from '~/design/lists';
+import { Drawer } from '~/design/Drawer';
 import { ErrorNotice } from '~/design/Notice';
 import { Page } from '~/design/Page';
 import { Section } from '~/design/Section';
 import { ForwardingBody } from '~/features/forwarding';
 import { ExtensionRecordingSelect } from '~/features/recordings';
+import { SuspensionForm, SuspensionInForce } from '~/features/suspensions';
 import { MailboxBody } from '~/features/voicemail';
-import { personRequests, usePeopleChanges } from './changes';
+import { PEOPLE_LISTS, personRequests, usePeopleChanges } from './changes';
 import { PersonCalls } from './PersonCalls';
 import { PersonOverview } from './PersonOverview';
 import { PersonSecurity } from './PersonSecurity';
@@ -49,6 +51,7 @@ export default function PersonPage() {
       {data && (
         <>
           <Header person={data} />
+          {data.state === 'suspended' && <SuspensionInForce personId={data.id} tenant={tenant} />}
           <PersonTabs person={data} tenant={tenant} />
         </>
       )}
@@ -150,13 +153,12 @@ function PersonTabs({ person, tenant }: PersonTabProps) {
   );
 }
 
-/** Suspends a person, or ends the suspension; both with Undo. */
+/** Suspends a person with a reason, or ends the suspension; both with Undo. */
 function Suspension({ person, tenant }: PersonTabProps) {
   const { t } = useLingui();
+  const [opened, setOpened] = useState(false);
   const changes = usePeopleChanges();
-  const { change } = personRequests(person, tenant);
-  const suspend = () => change({ state: 'suspended' });
-  const resume = () => change({ state: 'active' });
+  const { suspend, resume } = personRequests(person, tenant);
   const suspended = person.state === 'suspended';
   return (
     <>
@@ -165,19 +167,28 @@ function Suspension({ person, tenant }: PersonTabProps) {
         variant="default"
         loading={changes.isPending}
         onClick={() =>
-          changes.mutate(
-            suspended
-              ? { apply: resume, undo: suspend, message: t`${person.name} is active again.` }
-              : {
-                  apply: suspend,
-                  undo: resume,
-                  message: t`${person.name} is suspended: signed out everywhere, phones do not work.`,
-                },
-          )
+          suspended
+            ? changes.mutate({
+                apply: resume,
+                undo: () => suspend({ reason: 'other' }),
+                message: t`${person.name} is active again.`,
+              })
+            : setOpened(true)
         }
       >
         {suspended ? <Trans>Reactivate</Trans> : <Trans>Suspend</Trans>}
       </Button>
+      <Drawer opened={opened} onClose={() => setOpened(false)} title={t`Suspend ${person.name}`}>
+        <SuspensionForm
+          affected={PEOPLE_LISTS}
+          onClose={() => setOpened(false)}
+          change={(body) => ({
+            apply: () => suspend(body),
+            undo: resume,
+            message: t`${person.name} is suspended: signed out everywhere, phones do not work.`,
+          })}
+        />
+      </Drawer>
     </>
   );
 }

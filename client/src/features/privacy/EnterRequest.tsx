@@ -41,7 +41,9 @@ export function EnterRequest({ tenant, onClose }: { tenant?: string; onClose: ()
         size="md"
         label={t`Kind`}
         allowDeselect={false}
-        data={Object.entries(REQUEST_KINDS).map(([value, text]) => ({ value, label: t(text) }))}
+        data={Object.entries(REQUEST_KINDS)
+          .filter(([value]) => value !== 'review')
+          .map(([value, text]) => ({ value, label: t(text) }))}
         {...form.getInputProps('kind')}
       />
       <Textarea

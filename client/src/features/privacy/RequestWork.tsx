@@ -3,6 +3,7 @@ import { Trans } from '@lingui/react/macro';
 import { Link } from '@tanstack/react-router';
 import { api, type PrivacyRequest } from '~/api';
 import { AccessCopy } from '~/features/access-copies';
+import { SuspensionInForce } from '~/features/suspensions';
 import { BreachRecord } from './BreachRecord';
 import { Disclosures } from './Disclosures';
 import { ErasureOfNumber } from './NumberErasure';
@@ -22,6 +23,8 @@ export function RequestWork({ request, tenant }: RequestWorkProps) {
     case 'deletion':
     case 'minor':
       return proved && request.known ? <Erasure request={request} tenant={tenant} /> : null;
+    case 'review':
+      return <Review request={request} tenant={tenant} />;
     case 'authority':
       return <Disclosures request={request} tenant={tenant} />;
     case 'breach':
@@ -43,6 +46,19 @@ function Copy({ request: { person_id, number }, tenant }: RequestWorkProps) {
           : (await api.requestOutsideAccessCopy({ body: { number }, query: { tenant } })).data
       }
     />
+  );
+}
+
+function Review({ request: { person_id }, tenant }: RequestWorkProps) {
+  return (
+    <>
+      <Text size="sm" c="dimmed">
+        <Trans>
+          Answer ends the suspension, Refuse confirms it. Another person than the one who suspended has to decide.
+        </Trans>
+      </Text>
+      {person_id && <SuspensionInForce personId={person_id} tenant={tenant} />}
+    </>
   );
 }
 

@@ -12,6 +12,7 @@ export const REQUEST_KINDS: Record<PrivacyRequest['kind'], MessageDescriptor> = 
   authority: msg`Authority`,
   minor: msg`Under 18`,
   breach: msg`Data breach`,
+  review: msg`Review of a suspension`,
 };
 
 export const REQUEST_STATES: Record<PrivacyRequest['state'], MessageDescriptor> = {

@@ -10,6 +10,7 @@ import { isComplete, NO_CONSENT } from './consent';
 import { LeaveButton } from './LeaveButton';
 import type { SignInFlow } from './sign-in-flow';
 import { NewPassword, EMPTY_PASSWORD, isUsable } from './NewPassword';
+import { Suspended } from './Suspended';
 
 function onSubmit(work: () => Promise<void>) {
   return (event: FormEvent) => {
@@ -29,6 +30,7 @@ export function SignInSteps({ flow, children }: { flow: SignInFlow; children?: R
       {step === 'second' && <SecondFactor flow={flow} />}
       {step === 'password' && <OwnPassword flow={flow} />}
       {step === 'accept' && <Accept flow={flow} />}
+      {step === 'suspended' && <Suspended flow={flow} />}
       {step === 'refused' && (
         <Button size="md" fullWidth variant="default" onClick={() => void flow.reset()}>
           <Trans>Back</Trans>
@@ -51,6 +53,11 @@ export function useStepTexts(flow: SignInFlow): { title: string; lead: string } 
       return { title: t`Before you start`, lead: t`You will be asked again only if the terms change.` };
     case 'refused':
       return { title: t`You must be 18 or older`, lead: t`You have been signed out. Your answer has not been stored.` };
+    case 'suspended':
+      return {
+        title: t`Suspended`,
+        lead: t`You cannot sign in at the moment. Telephones still reach emergency numbers.`,
+      };
     default:
       return undefined;
   }

@@ -10,8 +10,11 @@ export class SignInModel {
   ) {}
 
   /** Handle the return from a provider, if any. */
-  handleProviderReturn(link = takeDeepLink('second-factor') ?? takeDeepLink('sign-in-failed')): void {
+  handleProviderReturn(
+    link = takeDeepLink('second-factor') ?? takeDeepLink('suspended') ?? takeDeepLink('sign-in-failed'),
+  ): void {
     if (link?.purpose === 'second-factor') this.flow.continueWithTicket(link.code, link.kinds ?? []);
+    else if (link?.purpose === 'suspended') this.flow.showSuspension(link.code);
     else if (link) this.flow.setFailure(link.code);
   }
 

@@ -7,15 +7,18 @@ import { thisDevice, type ThisDevice } from '~/core/this-device';
 
 /**
  * `proof`: first credential, specific to the page. Then, where required, `second`: second factor; `password`: replace a
- * one-time password; `accept`: age, terms and policy. `refused`: below the minimum age. `in`: done.
+ * one-time password; `accept`: age, terms and policy. `refused`: below the minimum age. `suspended`: the account is
+ * suspended, with the reason. `in`: done.
  */
-export type Step = 'proof' | 'second' | 'password' | 'accept' | 'refused' | 'in';
+export type Step = 'proof' | 'second' | 'password' | 'accept' | 'refused' | 'suspended' | 'in';
 
 export interface SignInFlowState {
   step: Step;
   busy: boolean;
   fault: unknown;
   second?: SecondFactorNeeded;
+  /** Of a suspended account: gives access to the reason. */
+  reference?: string;
   /** Known from the `accept` step on. */
   options?: SignInOptions;
 }
@@ -74,6 +77,11 @@ export class SignInFlow {
   /** Continue after a provider's return that requires a second factor. */
   continueWithTicket(ticket: string, kinds: readonly string[]): void {
     this.#set({ step: 'second', second: { ticket, kinds: kinds as SecondFactorNeeded['kinds'], expires: '' } });
+  }
+
+  /** The account that the provider knows is suspended. */
+  showSuspension(reference: string): void {
+    this.#set({ step: 'suspended', reference });
   }
 
   /** Report a refusal by a provider. */
@@ -211,7 +219,8 @@ export class SignInFlow {
     try {
       await work();
     } catch (fault) {
-      const { code } = asProblem(fault);
+      const { code, reference } = asProblem(fault);
+      if (reference) return this.showSuspension(reference);
       this.#set(code === 'ticket_over' ? { fault, step: 'proof', second: undefined } : { fault });
     } finally {
       this.#set({ busy: false });

@@ -1,0 +1,116 @@
+import { Button, Skeleton, Stack, Text } from '@mantine/core';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useState } from 'react';
+import { api, type SuspensionNotice } from '~/api';
+import { useValue } from '~/core/store';
+import { formatDate, formatDateTime } from '~/design/dates';
+import { NoteField } from '~/design/NoteField';
+import { ErrorNotice, InfoNotice } from '~/design/Notice';
+import { REASONS } from '~/features/suspensions';
+import type { SignInFlow } from './sign-in-flow';
+
+/** Why the account is suspended, until when, and the form that asks for a review. */
+export function Suspended({ flow }: { flow: SignInFlow }) {
+  const { t } = useLingui();
+  const reference = useValue(flow.state, (each) => each.reference ?? '');
+  const { data, error } = useQuery({
+    queryKey: ['suspension-notice', reference],
+    queryFn: async () => (await api.lookAtSuspension({ body: { reference } })).data,
+    retry: false,
+  });
+  return (
+    <Stack>
+      <ErrorNotice fault={error} />
+      {!data && !error && <Skeleton h={120} aria-label={t`Loading`} />}
+      {data && <Reason notice={data} />}
+      {data?.may_ask && <ReviewForm reference={reference} />}
+      <Button size="md" fullWidth variant="default" onClick={() => void flow.reset()}>
+        <Trans>Back</Trans>
+      </Button>
+    </Stack>
+  );
+}
+
+function Reason({ notice }: { notice: SuspensionNotice }) {
+  const { t } = useLingui();
+  const { reason, since, until, review } = notice;
+  return (
+    <InfoNotice title={notice.whole_tenant ? t`Your organisation is suspended` : t`Your account is suspended`}>
+      {reason ? (
+        <Text size="sm">
+          <Trans>Reason: {t(REASONS[reason])}</Trans>
+        </Text>
+      ) : (
+        <Text size="sm">
+          <Trans>Ask an administrator of your organisation.</Trans>
+        </Text>
+      )}
+      {notice.text && (
+        <Text size="sm" dir="auto" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
+          {notice.text}
+        </Text>
+      )}
+      {since && (
+        <Text size="sm">
+          {until ? (
+            <Trans>
+              Since {formatDateTime(since)}, until {formatDateTime(until)}
+            </Trans>
+          ) : (
+            <Trans>Since {formatDateTime(since)}, without an end</Trans>
+          )}
+        </Text>
+      )}
+      {review === 'open' && (
+        <Text size="sm">
+          <Trans>Your request for a review is being decided. You get the answer by e-mail.</Trans>
+        </Text>
+      )}
+      {review === 'refused' && (
+        <Text size="sm">
+          <Trans>A review has confirmed the suspension. The reasons were sent to you by e-mail.</Trans>
+        </Text>
+      )}
+    </InfoNotice>
+  );
+}
+
+function ReviewForm({ reference }: { reference: string }) {
+  const { t } = useLingui();
+  const [text, setText] = useState('');
+  const ask = useMutation({
+    mutationFn: async () => (await api.requestReview({ body: { reference, text } })).data,
+  });
+  if (ask.data) {
+    return (
+      <InfoNotice title={t`Your request is sent`}>
+        <Text size="sm">
+          <Trans>Another person decides until {formatDate(ask.data.due)}. You get the answer by e-mail.</Trans>
+        </Text>
+      </InfoNotice>
+    );
+  }
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        ask.mutate();
+      }}
+    >
+      <Stack gap="sm">
+        <NoteField
+          label={t`Why the suspension should end`}
+          value={text}
+          onChange={setText}
+          maxLength={5000}
+          required
+          fault={ask.error}
+        />
+        <Button type="submit" size="md" loading={ask.isPending} disabled={!text.trim()}>
+          <Trans>Ask for a review</Trans>
+        </Button>
+      </Stack>
+    </form>
+  );
+}

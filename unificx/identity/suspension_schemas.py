@@ -1,0 +1,55 @@
+"""Suspensions of accounts and of whole tenants."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+SuspensionReason = Literal["terms", "security", "fraud", "payment", "absence", "minor", "other"]
+"""`terms`: against the terms of use; `security`: others may use the account; `absence`: for the time being."""
+ReviewState = Literal["none", "open", "refused"]
+MAX_TEXT = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class NewSuspension:
+    """Reason of a suspension. `by`: id of the person who suspends, or `CONSOLE`. Without `until` it has no end."""
+
+    reason: SuspensionReason = "other"
+    text: str = field(default="", repr=False)
+    until: datetime | None = None
+    by: str = "console"
+
+
+@dataclass(frozen=True, slots=True)
+class Suspension:
+    """Suspension in force. `review_id`: the request for a review, if any."""
+
+    id: str
+    tenant_id: str
+    person_id: str
+    """"" for that of the whole tenant."""
+    reason: SuspensionReason
+    by: str
+    since: datetime
+    until: datetime | None
+    review: ReviewState
+    review_id: str | None
+    subject: str
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SuspendedAccount:
+    """The owner of a suspended account, and the suspension in force; None if it began without a reason."""
+
+    tenant_id: str
+    person_id: str
+    whole_tenant: bool
+    suspension: Suspension | None
+    is_administrator: bool
+
+    @property
+    def may_ask(self) -> bool:
+        """Whether this person may ask for a review: of their own suspension, as administrator of their tenant's."""
+        found = self.suspension
+        return found is not None and found.review == "none" and (self.is_administrator or not self.whole_tenant)

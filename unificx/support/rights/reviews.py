@@ -1,0 +1,81 @@
+"""Reviews of suspensions: requests of the suspended, decided by another person than the one who suspended them.
+
+The request of a user is in the queue of their tenant, that of a suspended tenant in the queue of the operator. The step
+`answer` lifts the suspension, `refuse` confirms it.
+"""
+
+from datetime import timedelta
+from typing import Protocol
+
+from unificx.core.errors import Conflict, Forbidden, Invalid
+from unificx.identity import OPERATOR_SLUG, Identity, SuspendedAccount, Suspension
+from unificx.support.rights import clocks
+from unificx.support.rights.accounts import Accounts
+from unificx.support.rights.schemas import NewRequest, RightsRequest
+from unificx.support.rights.states import Step
+
+REVIEW_DAYS = 7
+"""Days until a review has to be decided, to the end of the last one."""
+_DECISIONS: frozenset[Step] = frozenset({"answer", "refuse", "withdraw"})
+
+
+class RequestQueue(Protocol):
+    """The queue that takes new requests."""
+
+    async def enter(self, tenant_id: str, new: NewRequest, by: str, *, without: str = "") -> RightsRequest:
+        """Enter a request; the administrator `without` is not told."""
+        ...
+
+
+class SuspensionReviews:
+    """Enters reviews into the queue, and applies their decisions."""
+
+    def __init__(self, queue: RequestQueue, accounts: Accounts, identity: Identity) -> None:
+        self._queue, self._accounts, self._identity = queue, accounts, identity
+
+    async def ask(self, account: SuspendedAccount, text: str) -> RightsRequest:
+        """Enter a request for a review. Raise Conflict if there was one, Forbidden, Invalid."""
+        found = account.suspension
+        if found is None:
+            raise Conflict("The suspension has ended.", hint="Sign in again.")
+        if found.review != "none":
+            raise Conflict("You have asked for a review already.", hint="You get the answer by e-mail.")
+        if not account.may_ask:
+            raise Forbidden("Only administrators can ask for a review.", hint="Ask an administrator.")
+        if not text.strip():
+            raise Invalid("Write why the suspension should end.", field="text")
+        person = await self._accounts.get(account.tenant_id, account.person_id)
+        queue_id, name, person_id = account.tenant_id, person.name, person.id
+        if account.whole_tenant:
+            operator = self._identity.directory.tenant_by_slug(OPERATOR_SLUG)
+            if operator is None:
+                raise Conflict("This installation has no operator.")
+            queue_id, person_id = operator.id, ""
+            name = f"{name}, {self._identity.store.tenant(account.tenant_id).name}"
+        zone = self._identity.directory.time_zone(queue_id)
+        today = clocks.local_day(self._identity.store.clock.now(), zone)
+        due = clocks.end_of(today + timedelta(days=REVIEW_DAYS), zone)
+        new = NewRequest("review", text, name=name, email=person.email, person_id=person_id, due=due)
+        entered = await self._queue.enter(queue_id, new, person.id, without=found.by)
+        await self._accounts.set_review(found, "open", entered.id)
+        return entered
+
+    async def require_other(self, request: RightsRequest, step: Step, by: str) -> Suspension | None:
+        """Return the suspension in force that a step decides on. Raise Forbidden for the person who suspended."""
+        if request.kind != "review" or step not in _DECISIONS:
+            return None
+        if not by:
+            raise Forbidden("A person has to decide about a review.", hint="Sign in as an administrator.")
+        found = await self._accounts.suspension_of(request.id)
+        if found is not None and found.by == by:
+            raise Forbidden("The person who suspended cannot decide.", hint="Ask a second administrator.")
+        return found
+
+    async def apply(self, suspension: Suspension, step: Step) -> None:
+        """Lift the suspension, or note that it was confirmed or the request withdrawn."""
+        if step == "answer":
+            await self._accounts.lift(suspension)
+        elif step == "refuse":
+            await self._accounts.set_review(suspension, "refused", suspension.review_id)
+        else:
+            await self._accounts.set_review(suspension, "none", None)
