@@ -24,9 +24,6 @@ def test_charges_are_shown_and_a_rate_deck_is_imported_with_a_preview(
         assert made.status_code == 201, made.text
         plan = {"name": "Business", "price": 30_000_000, "extension_price": 2_500_000, "included": {"": 100}}
         assert rest.post("/api/v1/plans", json=plan).status_code == 201
-        assignment = {"plan": "Business", "since": f"{datetime.now(UTC):%Y-%m-01}"}
-        assigned = rest.put("/api/v1/billing/plan", params={"tenant": "demo"}, json=assignment)
-        assert assigned.status_code == 200, assigned.text
     server.canaries |= {EMAIL, new["name"]}
     desk = clients(**DESKTOP_OPTIONS)
     page, walk = desk.page, PageChecker(desk, "en")
@@ -36,6 +33,16 @@ def test_charges_are_shown_and_a_rate_deck_is_imported_with_a_preview(
     expect(page.get_by_role("heading", name="Home", exact=True)).to_be_visible()
     page.goto(f"{desk.origin}/portal/costs")
     charges = page.get_by_role("region", name="Charges")
+    charges.get_by_role("button", name="Assign a plan").click()
+    form = page.get_by_role("dialog", name="Assign a plan")
+    form.get_by_role("combobox", name="Plan").click()
+    page.get_by_role("option", name="Business · €30.00 per month").click()
+    form.get_by_label("First day").fill(f"{datetime.now(UTC):%Y-%m-01}")
+    walk.label = "the assignment of a plan"
+    walk.check("light", "dark")
+    page.screenshot(path="/tmp/plans_assign.png")
+    form.get_by_role("button", name="Assign").click()
+    expect(form).to_have_count(0)
     expect(charges.get_by_role("row", name="Plan Business")).to_be_visible()
     expect(charges.get_by_role("row", name="Extensions")).to_contain_text("€2.50")
     expect(charges.get_by_text("0 of 100 used, 100 left")).to_be_visible()

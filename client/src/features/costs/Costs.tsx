@@ -45,7 +45,7 @@ export default function Costs() {
         />
       }
     >
-      <MonthCharges tenant={tenant} month={month} />
+      <MonthCharges tenant={tenant} month={month} operator={operator} />
       <UsageTable tenant={tenant} month={month} />
       <RateDecks tenant={tenant} operator={operator} />
     </Page>

@@ -1,25 +1,30 @@
-import { Group, Progress, Stack, Text } from '@mantine/core';
+import { Button, Group, Progress, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { IconCalendarDollar } from '@tabler/icons-react';
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
+import { useState } from 'react';
 import { api, type Charge, type IncludedUse } from '~/api';
 import { EmptyState } from '~/design/EmptyState';
 import { formatAmount } from '~/design/money';
 import { ErrorNotice, InfoNotice } from '~/design/Notice';
 import { Section } from '~/design/Section';
 import { DataTable, type Column } from '~/design/table';
+import { AssignPlan } from './AssignPlan';
 import { coversMonth, monthName, nameOfCountry, totals, usedMinutes, type Month } from './model';
 
 interface MonthChargesProps {
   tenant?: string;
   month: Month;
+  /** Only operators assign plans. */
+  operator: boolean;
 }
 
 type Row = Charge & { id: string };
 
 /** The plan of the organisation, its included minutes, and its charges of a month. */
-export function MonthCharges({ tenant, month }: MonthChargesProps) {
+export function MonthCharges({ tenant, month, operator }: MonthChargesProps) {
   const { t, i18n } = useLingui();
+  const [assigning, setAssigning] = useState(false);
   const plan = useQuery({
     queryKey: ['tenant-plan', tenant],
     queryFn: async () => (await api.showTenantPlan({ query: { tenant } })).data,
@@ -77,6 +82,11 @@ export function MonthCharges({ tenant, month }: MonthChargesProps) {
     { title: t`Amount`, numeric: true, card: 'aside', value: ({ amount }) => amount, render: amountOf },
   ];
   const found = costs.data;
+  const assign = operator && (
+    <Button size="md" variant="default" onClick={() => setAssigning(true)}>
+      <Trans>Assign a plan</Trans>
+    </Button>
+  );
   return (
     <Section
       title={t`Charges`}
@@ -105,8 +115,16 @@ export function MonthCharges({ tenant, month }: MonthChargesProps) {
         }}
         columns={columns}
         exportable
-        empty={<EmptyState icon={IconCalendarDollar} text={<Trans>Nothing is charged for this month.</Trans>} />}
+        tools={found !== undefined && found.charges.length > 0 && assign}
+        empty={
+          <EmptyState
+            icon={IconCalendarDollar}
+            text={<Trans>Nothing is charged for this month.</Trans>}
+            action={assign || undefined}
+          />
+        }
       />
+      {operator && <AssignPlan opened={assigning} onClose={() => setAssigning(false)} tenant={tenant} />}
       {found && found.charges.length > 0 && (
         <Group justify="flex-end">
           <Text fw={600}>
