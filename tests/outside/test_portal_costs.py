@@ -40,7 +40,6 @@ def test_charges_are_shown_and_a_rate_deck_is_imported_with_a_preview(
     form.get_by_label("First day").fill(f"{datetime.now(UTC):%Y-%m-01}")
     walk.label = "the assignment of a plan"
     walk.check("light", "dark")
-    page.screenshot(path="/tmp/plans_assign.png")
     form.get_by_role("button", name="Assign").click()
     expect(form).to_have_count(0)
     expect(charges.get_by_role("row", name="Plan Business")).to_be_visible()
