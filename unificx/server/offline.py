@@ -129,6 +129,9 @@ class NoTelephony:
         del device_id
         raise StartupError("The server is not running.", hint="Start it with `unificx up`.")
 
+    def guest_credentials(self, guest_id: str) -> SipCredentials:
+        return self.credentials(guest_id)
+
     def ice_servers(self) -> Sequence[IceServer]:
         return ()
 

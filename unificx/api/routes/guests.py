@@ -94,7 +94,8 @@ async def show_guest_meeting(services: ServicesDep, guest: GuestDep) -> models.G
     room = _room(services, guest)
     status_, own = services.meetings.status(room), find_guest(services, guest, room)
     present = status_.participants if status_ is not None else ()
-    state = next((one.state for one in present if one.id == own), "outside")
+    visit = next((one for one in present if one.id == own), None)
+    state = visit.state if visit is not None else "outside"
     inside = [one for one in present if one.state == "in"] if state == "in" else []
     return models.GuestMeeting(
         name=room.name,

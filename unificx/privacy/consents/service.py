@@ -88,8 +88,9 @@ class Consents:
     def allows(self, subject: str, purpose: OptionalPurpose) -> bool:
         """Return whether the person has agreed and has neither withdrawn it nor let it expire."""
         record = self._latest.get((subject, purpose))
-        given = record is not None and record.state == "given"
-        return given and (record.expires is None or self._clock.now() < record.expires)
+        if record is None or record.state != "given":
+            return False
+        return record.expires is None or self._clock.now() < record.expires
 
     async def decide(
         self,
