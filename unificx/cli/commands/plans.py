@@ -10,6 +10,7 @@ from unificx.cli.api_client import ApiClient, Json
 from unificx.cli.command import CommandContext, command, command_group
 from unificx.cli.errors import CliError
 from unificx.cli.output import print_done, print_item, print_items, print_json
+from unificx.core.clock import SystemClock
 
 _PLAN = {
     "name": "name",
@@ -102,11 +103,7 @@ def list_(context: CommandContext) -> None:
 @command(group, "show", of_tenant=False)
 def show(context: CommandContext, plan: Reference) -> None:
     """Show a plan and its changes of prices."""
-    found = context.run(lambda api: _find(api, plan))
-    _print_plan(context, found)
-    if not context.as_json:
-        terms = [{**each, "minutes": _minutes(each["included"])} for each in found["terms"]]
-        print_items(all_readable(terms, as_json=False), _TERMS, as_json=False, empty_text="")
+    _print_plan(context, context.run(lambda api: _find(api, plan)))
 
 
 @command(group, "update", of_tenant=False)
@@ -227,12 +224,17 @@ async def _find(api: ApiClient, reference: str) -> Json:
 
 
 def _print_plan(context: CommandContext, plan: Json) -> None:
+    """Print a plan, and its prices by day if they change."""
     print_item(plan if context.as_json else _readable(plan), _PLAN, as_json=context.as_json)
+    if not context.as_json and len(plan["terms"]) > 1:
+        terms = [{**each, "minutes": _minutes(each["included"])} for each in plan["terms"]]
+        print_items(all_readable(terms, as_json=False), _TERMS, as_json=False, empty_text="")
 
 
 def _readable(plan: Json) -> Json:
-    """Return a plan with its newest terms as they are printed."""
-    terms = plan["terms"][-1]
+    """Return a plan with its present terms as they are printed."""
+    today = SystemClock().now().date().isoformat()
+    terms = next((each for each in reversed(plan["terms"]) if each["since"] <= today), plan["terms"][0])
     prices = {name: format_amount(terms[name]) for name in ("price", "extension_price", "number_price")}
     return {**plan, **prices, "minutes": _minutes(terms["included"])}
 

@@ -8,6 +8,7 @@ import { Drawer } from '~/design/Drawer';
 import { useAllPages } from '~/design/lists';
 import { formatAmount } from '~/design/money';
 import { ErrorNotice } from '~/design/Notice';
+import { priceOn } from './model';
 
 interface AssignPlanProps {
   opened: boolean;
@@ -42,7 +43,7 @@ export function AssignPlan({ opened, onClose, tenant }: AssignPlanProps) {
   };
   const open = plans.items.filter(({ archived }) => !archived);
   const label = ({ name, currency, terms }: Plan) => {
-    const price = formatAmount(terms.at(-1)?.price ?? 0, currency, i18n.locale);
+    const price = formatAmount(priceOn(terms, new Date()), currency, i18n.locale);
     return t`${name} · ${price} per month`;
   };
   return (

@@ -1,4 +1,4 @@
-import type { Charge, IncludedUse, RateDeck } from '~/api';
+import type { Charge, IncludedUse, PlanTerms, RateDeck } from '~/api';
 import { msg } from '@lingui/core/macro';
 import type { MessageDescriptor } from '@lingui/core';
 
@@ -36,6 +36,12 @@ export function usedMinutes({ included_seconds, used_seconds }: IncludedUse) {
   const included = Math.floor(included_seconds / 60);
   const used = Math.min(included, Math.ceil(used_seconds / 60));
   return { included, used, left: included - used };
+}
+
+/** The price of a plan on a day: that of the last terms that have begun, or of the first ones. */
+export function priceOn(terms: Pick<PlanTerms, 'since' | 'price'>[], day: Date): number {
+  const date = day.toISOString().slice(0, 10);
+  return (terms.findLast(({ since }) => since <= date) ?? terms[0])?.price ?? 0;
 }
 
 /** Name of a country by its code, undefined for other texts. */
