@@ -15,13 +15,11 @@ from unificx.calls import (
     MusicOnHold,
     OutsideLines,
     Parking,
-    ended_by_suspension,
 )
 from unificx.calls import CallManagerDependencies as CallParts
 from unificx.conferencing.events import ConferenceChanged, ConferenceEnded
 from unificx.core.access import SIP_ACCESS, Access, stating
 from unificx.core.background import BackgroundTasks
-from unificx.identity.events import DeviceRevoked, ExtensionDeleted, PersonSuspended, TenantDeleted, TenantSuspended
 from unificx.media.mixer.messages import Event as EngineEvent
 from unificx.media_worker.client import EngineRestarted, MediaEngineClient
 from unificx.privacy.events import SubjectErased
@@ -41,6 +39,7 @@ from unificx.server.callapps import (
 )
 from unificx.server.conference_dialer import CallManagerDialer, create_call_converter
 from unificx.server.container import Container
+from unificx.server.ended_access import end_calls_without_access
 from unificx.server.extension_state_handler import create_extension_states, follow_extensions, follow_time
 from unificx.server.guest_calls import GuestCalls
 from unificx.server.host_names import own_host_names
@@ -313,12 +312,8 @@ class SipServer:
         await self.transports.close()
 
     def _subscribe(self) -> None:
-        """End the calls of devices, extensions and tenants that lost access."""
-        bus, end = self._container.bus, self.call_manager.end_all
-        bus.subscribe(
-            DeviceRevoked, lambda event: self.call_manager.device_revoked(event.extension_id, event.device_id)
-        )
-        bus.subscribe(ExtensionDeleted, lambda event: end(lambda run: event.extension_id in run.all_extensions()))
+        bus = self._container.bus
+        end_calls_without_access(bus, self.call_manager, self._container.identity.directory)
         for kind in (DeviceRegistered, DeviceMoved):
             bus.subscribe(
                 kind, lambda signal: self.call_manager.device_registered(signal.extension_id, signal.device_id)
@@ -334,16 +329,6 @@ class SipServer:
             bus.subscribe(kind, self._on_engine_event)
         for each in (self.call_recorder, self.conference_recorder, self.call_monitor):
             bus.subscribe(SubjectErased, lambda event, each=each: each.on_subject_erased(event.tenant, event.subject))
-        bus.subscribe(TenantDeleted, lambda event: end(lambda run: run.caller.tenant_id == event.tenant))
-        bus.subscribe(
-            TenantSuspended,
-            lambda event: end(lambda run: ended_by_suspension(run, tenant_id=event.tenant)),
-        )
-        extensions_of = self._container.identity.directory.extension_ids_of
-        bus.subscribe(
-            PersonSuspended,
-            lambda event: end(lambda run: ended_by_suspension(run, extension_ids=extensions_of(event.person_id))),
-        )
 
     # The call manager, the request handler and the driver are built last, but their parts have to call them.
 
