@@ -63,6 +63,13 @@ async def test_an_operator_issues_and_an_administrator_reads_the_own_invoices(wo
     assert (await other.get(f"{PATH}/invoices")).json()["items"] == []
     assert (await other.get(f"{PATH}/invoices/{number}")).status_code == 404
     assert (await other.get(f"{PATH}/details")).json()["name"] == ""
+    pdf, xml = [await admin.get(f"{PATH}/invoices/{number}/{kind}") for kind in ("pdf", "xml")]
+    assert (pdf.content[:5], number in xml.text) == (b"%PDF-", True)
+    assert (await other.get(f"{PATH}/invoices/{number}/pdf")).status_code == 404
+    debits = {"day": f"{world.clock.now() + timedelta(days=9):%Y-%m-%d}"}
+    assert (await admin.get(f"{PATH}/direct-debits", params=debits)).status_code == 403
+    refused = await operator.get(f"{PATH}/direct-debits", params=debits)
+    assert refused.status_code == 409, refused.text
     paid = {"reference": "B-1", "amount": 1_190_000, "invoice": number}
     assert (await operator.post(f"{PATH}/payments", params=ACME, json=paid)).json()["invoice"] == number
     assert (await admin.get(f"{PATH}/invoices/{number}")).json()["state"] == "paid"

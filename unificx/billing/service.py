@@ -9,6 +9,7 @@ from unificx.billing.counts import Counts
 from unificx.billing.decks import RateDecks
 from unificx.billing.invoicing import repository as invoice_repository
 from unificx.billing.invoicing.details import Details
+from unificx.billing.invoicing.direct_debits import DirectDebits
 from unificx.billing.invoicing.drafting import Drafting
 from unificx.billing.invoicing.invoices import Invoices
 from unificx.billing.payments import Payments
@@ -37,6 +38,7 @@ class Billing:
     counts: Counts
     details: Details
     invoices: Invoices
+    direct_debits: DirectDebits
 
     @property
     def expiries(self) -> Sequence[Expiry]:
@@ -72,6 +74,7 @@ def build_billing(database: Database, keys: Keys, directory: DirectoryCache, cou
     """Return the services of billing."""
     counts = Counts(database, directory, count_numbers)
     charges = Charges(database, directory, counts)
+    details = Details(database, keys)
     invoices = Invoices(database, keys, directory, Drafting(charges))
     return Billing(
         database,
@@ -81,6 +84,7 @@ def build_billing(database: Database, keys: Keys, directory: DirectoryCache, cou
         Plans(database, counts),
         charges,
         counts,
-        Details(database, keys),
+        details,
         invoices,
+        DirectDebits(database.clock, directory, details, invoices),
     )

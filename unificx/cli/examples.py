@@ -137,6 +137,9 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "invoice list": ("invoice list --tenant acme",),
     "invoice overdue": ("invoice overdue",),
     "invoice show": ("invoice show --tenant acme 2027-00042",),
+    "invoice pdf": ("invoice pdf --tenant acme 2027-00042",),
+    "invoice xml": ("invoice xml --tenant acme 2027-00042 --out invoice.xml",),
+    "invoice sepa": ("invoice sepa --on 2027-03-20 --out debits.xml",),
     "invoice cancel": ("invoice cancel --tenant acme 2027-00042",),
     "invoice details": (
         "invoice details --tenant acme --name 'Acme GmbH' --street 'Street 2' --postcode 20095 --city Hamburg",

@@ -2,8 +2,9 @@
 
 from dataclasses import asdict
 from datetime import date
+from typing import Annotated, Any
 
-from fastapi import Depends, status
+from fastapi import Depends, Query, Response, status
 
 from unificx import billing
 from unificx.api.access import CurrentUserDep, Id, ServicesDep, TenantQuery, purpose, require_access
@@ -17,6 +18,13 @@ from unificx.identity import OPERATOR_SLUG, Action
 router = Router(
     prefix="/api/v1/billing", tags=["billing"], route_class=IdempotentRoute, dependencies=[purpose("billing")]
 )
+CollectionDay = Annotated[date, Query(description="Day on which the accounts are debited.")]
+
+
+def _file(media_type: str, *errors: int) -> dict[int | str, dict[str, Any]]:
+    """Return the responses of a download."""
+    content = {media_type: {"schema": {"type": "string", "format": "binary"}}}
+    return {200: {"content": content}, **problem_responses(401, 403, 404, *errors)}
 
 
 @router.get("/details", responses=problem_responses(401, 403, 404))
@@ -91,6 +99,35 @@ async def cancel_invoice(
     """Cancel a whole invoice by a credit note. Its month may be invoiced again."""
     scope = await require_access(services, user, tenant, Action.BILLING_CHANGE)
     return models.Invoice.model_validate(await services.billing.invoices.cancel(scope.tenant_id, invoice))
+
+
+@router.get("/invoices/{invoice}/pdf", responses=_file("application/pdf"), response_class=Response)
+async def download_invoice_pdf(
+    services: ServicesDep, user: CurrentUserDep, invoice: Id, tenant: TenantQuery = None
+) -> Response:
+    """Download an invoice as PDF/A-3, which contains the electronic invoice (Factur-X)."""
+    scope = await require_access(services, user, tenant, Action.BILLING_READ)
+    return _download(await services.billing.invoices.pdf(scope.tenant_id, invoice), "application/pdf", f"{invoice}.pdf")
+
+
+@router.get("/invoices/{invoice}/xml", responses=_file("application/xml"), response_class=Response)
+async def download_invoice_xml(
+    services: ServicesDep, user: CurrentUserDep, invoice: Id, tenant: TenantQuery = None
+) -> Response:
+    """Download the electronic invoice (EN 16931, Cross Industry Invoice)."""
+    scope = await require_access(services, user, tenant, Action.BILLING_READ)
+    return _download(await services.billing.invoices.xml(scope.tenant_id, invoice), "application/xml", f"{invoice}.xml")
+
+
+@router.get("/direct-debits", responses=_file("application/xml", 409), response_class=Response)
+async def download_direct_debits(services: ServicesDep, user: CurrentUserDep, day: CollectionDay) -> Response:
+    """Download a file for the bank that collects the open invoices of all tenants with a SEPA mandate."""
+    await require_access(services, user, user.principal.tenant_id, Action.BILLING_CHANGE)
+    return _download(await services.billing.direct_debits.file(day), "application/xml", f"direct-debits-{day}.xml")
+
+
+def _download(body: bytes, media_type: str, name: str) -> Response:
+    return Response(body, media_type=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
 def _details(details: billing.BillingDetails) -> models.BillingDetails:

@@ -1,5 +1,6 @@
 """Issuing invoices and credit notes, and which of them are paid."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -9,6 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from unificx.billing import repository as ledger_rows
 from unificx.billing.invoicing import repository
 from unificx.billing.invoicing.drafting import Drafting, Parties, active
+from unificx.billing.invoicing.electronic import to_xml
+from unificx.billing.invoicing.pdf import to_pdf
 from unificx.billing.invoicing.repository import Books
 from unificx.billing.invoicing.schemas import Invoice, InvoiceDraft, Issue
 from unificx.billing.machine.invoice import Document
@@ -104,6 +107,14 @@ class Invoices:
         if found is None:
             raise _not_found()
         return found
+
+    async def pdf(self, tenant_id: str, number: str) -> bytes:
+        """Return an invoice as PDF/A-3 with its electronic form. Raise NotFound."""
+        return await asyncio.to_thread(to_pdf, await self.document(tenant_id, number))
+
+    async def xml(self, tenant_id: str, number: str) -> bytes:
+        """Return an invoice in its electronic form (EN 16931). Raise NotFound."""
+        return await asyncio.to_thread(to_xml, await self.document(tenant_id, number))
 
     # ---- inside
 

@@ -2,6 +2,7 @@
 
 import sys
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,7 +11,7 @@ from unificx.cli.amounts import readable
 from unificx.cli.api_client import OPERATOR_SLUG, ApiClient, Json, quote_segment
 from unificx.cli.command import CommandContext, command, command_group
 from unificx.cli.errors import CliError
-from unificx.cli.output import print_item, print_items, print_json
+from unificx.cli.output import print_done, print_item, print_items, print_json
 
 _INVOICE = {
     "number": "number",
@@ -42,6 +43,7 @@ _DETAILS = {
 _SELLER = {**_DETAILS, "creditor_id": "creditor id", "payment_days": "days to pay", "number_prefix": "prefix"}
 
 Number = Annotated[str, typer.Argument(metavar="NUMBER", help="Number of the invoice.")]
+Out = Annotated[Path | None, typer.Option(metavar="FILE", help="File to write; default: named by the number.")]
 
 group = command_group("invoice", "Monthly invoices, and billing details.")
 
@@ -141,6 +143,46 @@ def cancel(context: CommandContext, number: Number) -> None:
 
     made = context.run(request)
     print_item(made if context.as_json else readable(made), _INVOICE, as_json=context.as_json)
+
+
+@command(group, "pdf")
+def pdf(context: CommandContext, number: Number, out: Out = None) -> None:
+    """Save an invoice as PDF/A-3 with Factur-X."""
+    _save(context, f"{_path(number)}/pdf", out or Path(f"{number}.pdf"))
+
+
+@command(group, "xml")
+def xml(context: CommandContext, number: Number, out: Out = None) -> None:
+    """Save the electronic invoice (EN 16931)."""
+    _save(context, f"{_path(number)}/xml", out or Path(f"{number}.xml"))
+
+
+@command(group, "sepa", of_tenant=False)
+def sepa(
+    context: CommandContext,
+    *,
+    on: Annotated[str, typer.Option(help="Day on which accounts are debited, such as 2027-03-20.")],
+    out: Out = None,
+) -> None:
+    """Save a file of SEPA direct debits.
+
+    It collects the open invoices of all tenants with a mandate. Record the payments when the bank has booked them."""
+    _save(context, "/billing/direct-debits", out or Path(f"direct-debits-{on}.xml"), day=on)
+
+
+def _save(context: CommandContext, path: str, out: Path, **params: str) -> None:
+    async def request(api: ApiClient) -> bytes:
+        tenant = None if params else await api.resolve_tenant(context.tenant)
+        data = bytearray()
+        await api.download(path, data.extend, tenant=tenant, **params)
+        return bytes(data)
+
+    data = context.run(request)
+    try:
+        out.write_bytes(data)
+    except OSError as fault:
+        raise CliError(f"{out} cannot be written: {fault.strerror}.", "Choose another file by --out.") from None
+    print_done(f"Saved as {out}.", {"file": str(out)}, as_json=context.as_json)
 
 
 @command(group, "details")

@@ -1,0 +1,99 @@
+"""Files of invoices: Factur-X that its schema accepts, PDF/A that is always the same, SEPA direct debits."""
+
+import io
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from lxml import etree
+from pypdf import PdfReader
+
+from unificx.billing.invoicing.direct_debits import Collection, to_pain
+from unificx.billing.invoicing.electronic import to_xml
+from unificx.billing.invoicing.pdf import to_pdf
+from unificx.billing.invoicing.schemas import BillingDetails, Invoice
+from unificx.billing.machine.invoice import Account, Document, Line, Mandate, Party
+from unificx.billing.machine.taxes import OUTSIDE_SCOPE, REVERSE_CHARGE, TaxRate
+
+FIRST, END = date(2027, 2, 1), date(2027, 3, 1)
+VAT = TaxRate("S", 1900)
+EURO = 1_000_000
+SELLER = Party("PBX GmbH", "", "Weg 1", "10115", "Berlin", "DE", "DE136695976", "", "")
+BUYER = Party("Łódź & Söhne", "Frau Ångström", "Weg 2", "20095", "Hamburg", "DE", "", "", "a@acme.example")
+IBAN = "DE89370400440532013000"
+CREDITOR = "DE98ZZZ09999999999"
+LINES = (
+    Line("plan", "Business", 1, "month", 29_900_000, 29_900_000, VAT, FIRST, END),
+    Line("numbers", "Business", 10, "number", EURO, 5 * EURO, VAT, date(2027, 2, 15), END),
+    Line("calls", "DE", 42, "minute", None, 8_420_000, VAT, FIRST, END),
+    Line("earlier_calls", "", 1, "month", None, -EURO, VAT, date(2027, 1, 1), FIRST),
+)
+INVOICE = Document(
+    "invoice",
+    "2027-00042",
+    "",
+    END,
+    date(2027, 3, 15),
+    FIRST,
+    END,
+    "EUR",
+    "de",
+    SELLER,
+    Account(IBAN, "COBADEFFXXX", CREDITOR),
+    BUYER,
+    None,
+    LINES,
+)
+MANDATE = Mandate(IBAN, "ACME-1", FIRST)
+
+
+def taxed(rate: TaxRate) -> tuple[Line, ...]:
+    return tuple(replace(each, tax=rate) for each in LINES)
+
+
+@pytest.mark.promise("U4")
+@pytest.mark.parametrize(
+    ("document", "type_code", "category"),
+    [
+        (INVOICE, "380", "S"),
+        (replace(INVOICE, kind="credit_note", cancels="2027-00041"), "381", "S"),
+        (replace(INVOICE, mandate=MANDATE), "380", "S"),
+        (replace(INVOICE, buyer=replace(BUYER, vat_id="FR40303265045"), lines=taxed(REVERSE_CHARGE)), "380", "AE"),
+        (replace(INVOICE, account=Account("", "", ""), lines=taxed(OUTSIDE_SCOPE)), "380", "O"),
+        (replace(INVOICE, currency="JPY", lines=LINES[1:2]), "380", "S"),
+    ],
+)
+def test_the_schema_accepts_the_electronic_invoice(document: Document, type_code: str, category: str) -> None:
+    found = etree.fromstring(to_xml(document))
+    texts = {name: [each.text for each in found.iter(f"{{*}}{name}")] for name in ("TypeCode", "CategoryCode")}
+    assert type_code in texts["TypeCode"]
+    assert set(texts["CategoryCode"]) == {category}
+    [total] = (each.text for each in found.iter("{*}GrandTotalAmount"))
+    assert float(total) * EURO == document.total
+
+
+@pytest.mark.promise("U4")
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_the_pdf_contains_the_electronic_invoice_and_is_always_the_same(language: str) -> None:
+    document = replace(INVOICE, language=language)
+    data = to_pdf(document)
+    assert data == to_pdf(document)
+    reader = PdfReader(io.BytesIO(data))
+    assert reader.attachments["factur-x.xml"] == [to_xml(document)]
+    metadata = reader.trailer["/Root"]["/Metadata"].get_data().decode()
+    assert "<pdfaid:part>3</pdfaid:part>" in metadata
+    assert "EN 16931" in metadata
+    text = reader.pages[0].extract_text()
+    for expected in ("2027-00042", "Łódź & Söhne", "DE136695976", "50,36" if language == "de" else "50.36"):
+        assert expected in text
+
+
+@pytest.mark.promise("U4")
+@pytest.mark.filterwarnings("ignore:Testing an element:DeprecationWarning")
+def test_the_schema_of_the_banks_accepts_the_direct_debits() -> None:
+    months = FIRST, "EUR", 0, "", END, date(2027, 3, 15)
+    unpaid = Invoice("2027-00042", "acme", *months, 0, 0, 50 * EURO, 0, 0, left=12_340_000)
+    seller = BillingDetails("PBX GmbH", "Weg 1", "10115", "Berlin", "DE", iban=IBAN, creditor_id=CREDITOR)
+    text = to_pain(seller, [Collection(unpaid, replace(INVOICE, mandate=MANDATE))], date(2027, 3, 20)).decode()
+    for expected in ("12.34", "2027-00042", "ACME-1", "2027-03-20", CREDITOR):
+        assert expected in text
