@@ -21,7 +21,7 @@ _LONGEST_NOTICE = timedelta(days=60)
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """What is left to pay of an invoice, and the document with its mandate."""
+    """An amount that is left to pay of an invoice, and the document with its mandate."""
 
     invoice: Invoice
     document: Document
