@@ -19,6 +19,7 @@ from unificx.calls import (
     CallRecordingStatus,
     CallSettings,
     Conversation,
+    InboundCall,
     MediaWatchdog,
     Origination,
     Parking,
@@ -32,7 +33,17 @@ from unificx.core.clock import ManualClock
 from unificx.identity import DirectoryCache, Extension, Tenant
 from unificx.presence import Availability, Presence
 from unificx.registrar import Binding, Caller, LocationService
-from unificx.routing import CONFERENCE_APP, CallApp, Destination, DestinationDirectory, DialPlan, ExtensionKind, Routing
+from unificx.routing import (
+    CONFERENCE_APP,
+    CallApp,
+    Destination,
+    DestinationDirectory,
+    DialPlan,
+    ExtensionKind,
+    Plan,
+    Routing,
+    Step,
+)
 from unificx.rtpengine.party_commands import DtmfReceived
 from unificx.sip.endpoint import Endpoint
 from unificx.sip.flow import Flow
@@ -224,6 +235,10 @@ class World:
             if event.request.method == "INVITE" and not event.request.to.tag and self._at(event.flow).carrier:
                 trunks = [self.lines.trunks[self._at(event.flow).name]]
                 self.manager.incoming_outside(event.key, event.request, event.flow, trunks, self.now)
+            elif event.request.method == "INVITE" and "guest" in self._at(event.flow).options:
+                guest = Caller(TENANT, "", "g-1", "s-guest", number="", name="Wanda", is_guest=True)
+                call = InboundCall(guest, "8000", Plan((Step(CallApp("room", ("a",))),)))
+                self.manager.incoming_outside(event.key, event.request, event.flow, call, self.now)
             elif event.request.method == "INVITE" and not event.request.to.tag:
                 self.manager.incoming(event.key, event.request, event.flow, self._caller(event.flow), self.now)
             else:
