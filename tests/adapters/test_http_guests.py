@@ -85,12 +85,15 @@ async def test_a_guest_waits_in_the_lobby_and_takes_part_once_admitted(meeting: 
     assert (lobby["name"], lobby["number"], lobby["extension_id"]) == ("Wanda Gast", "", "")
     assert (await meeting.anna.patch(f"{participants}/{lobby['id']}", json={"admitted": True})).status_code == 204
     session.entered()
-    assert (await guest.patch(f"{GUESTS}/me", json={"hand": True})).status_code == 204
+    assert (await guest.patch(f"{GUESTS}/me", json={"hand": True, "reaction": "heart"})).status_code == 204
     people = (await guest.get(f"{GUESTS}/me")).json()["participants"]
-    assert [(one["name"], one["own"], one["hand"]) for one in people] == [
-        ("Phone 1001", False, False),
-        ("Wanda Gast", True, True),
+    assert [(one["name"], one["own"], one["hand"], one["reaction"]) for one in people] == [
+        ("Phone 1001", False, False, None),
+        ("Wanda Gast", True, True, "heart"),
     ]
+    of_guest = f"{participants}/{lobby['id']}"
+    assert (await meeting.anna.patch(of_guest, json={"reaction": "laugh"})).status_code == 403
+    assert (await meeting.anna.patch(of_guest, json={"hand": False})).status_code == 204
     published = await guest.post(videos, json={"source": "camera", "sdp": OFFER})
     assert published.status_code == 201, published.text
     assert [one["own"] for one in (await guest.get(videos)).json()["items"]] == [True]

@@ -32,6 +32,7 @@ from unificx.conferencing.machine.events_and_actions import (
     PlayHelp,
     PlayParticipantCount,
     PlayPrompt,
+    ReactionRequested,
     RecordingChanged,
     RecordingRequested,
     RejectEntry,
@@ -99,6 +100,27 @@ def test_a_host_who_joins_does_not_empty_the_lobby_and_the_lobby_does_not_fill_t
     assert room.send(JoinRequested("late", False, lobby=True)) == [RejectEntry("late", "full")]
     room.send(LockRequested("h", on=True))
     assert room.send(JoinRequested("later", False, lobby=True)) == [RejectEntry("later", "locked")]
+
+
+def test_a_reaction_is_shown_for_five_seconds_and_at_most_one_a_second() -> None:
+    room = MeetingDriver(end_after_host=60).with_members("a", "h1")
+    assert room.send(ReactionRequested("waiting", "heart")) == [NotAllowed()]
+    room.send(JoinRequested("g", False, lobby=True))
+    assert room.send(ReactionRequested("g", "heart")) == [NotAllowed()]
+    room.send(ReactionRequested("a", "heart"))
+    room.at = 0.9
+    room.send(ReactionRequested("a", "laugh"))
+    shown = room.state.member("a")
+    assert shown is not None
+    assert (shown.reaction, machine.deadline(room.state)) == ("heart", machine.REACTION_SECONDS)
+    room.send(Left("h1"))
+    room.at = machine.REACTION_SECONDS
+    assert room.send(DeadlineReached()) == []
+    shown = room.state.member("a")
+    assert shown is not None
+    assert (shown.reaction, machine.deadline(room.state)) == (None, 60.9)
+    room.send(ReactionRequested("a", "laugh"))
+    assert machine.deadline(room.state) == 2 * machine.REACTION_SECONDS
 
 
 def test_a_participant_is_admitted_and_announced() -> None:

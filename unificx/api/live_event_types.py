@@ -69,6 +69,8 @@ LIVE_EVENTS: Mapping[str, LiveEventType] = {
             "recorded": False,
             "paused": False,
             "locked": False,
+            "hands": [_ID],
+            "reactions": {_ID: "thumbs_up"},
             "videos": [_VIDEO],
         },
     ),

@@ -431,6 +431,7 @@ def _to_status(live: _LiveMeeting, member: Member, consent: str | None) -> Parti
         muted=member.is_muted,
         muted_by_host=member.muted_by_host,
         hand=member.hand_raised,
+        reaction=member.reaction,
         speaking=member.id == live.speaking and not member.is_muted,
         consent=consent,
         number=connection.caller.number,

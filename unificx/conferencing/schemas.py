@@ -10,6 +10,8 @@ EntryAnnouncement = Literal["nothing", "tones", "names"]
 """How participants are notified that another one joined or left."""
 
 
+Reaction = Literal["thumbs_up", "applause", "heart", "laugh", "surprise", "celebrate"]
+"""What a participant shows to the others for some seconds."""
 VideoSource = Literal["camera", "screen"]
 VideoQuality = Literal["off", "low", "high"]
 """Quality in which a video is sent: off while it is not shown, low for small tiles."""
@@ -175,6 +177,7 @@ class ParticipantStatus:
     muted: bool
     muted_by_host: bool
     hand: bool
+    reaction: Reaction | None
     speaking: bool
     consent: str | None
     """State of the consent to being recorded; None while there is no recording."""

@@ -14,7 +14,7 @@ from unificx.api.schemas import guests as models
 from unificx.api.schemas import rooms as room_models
 from unificx.api.schemas import sip_access as sip_models
 from unificx.api.services import Services
-from unificx.conferencing import ADMINISTRATOR, HandRequested, RemovalRequested
+from unificx.conferencing import ADMINISTRATOR, HandRequested, ReactionRequested, RemovalRequested
 from unificx.core.errors import Forbidden, NotFound
 from unificx.identity import Acceptance, Action, check_versions
 
@@ -142,11 +142,13 @@ async def guest_sip_access(services: ServicesDep, guest: GuestDep) -> sip_models
 
 @router.patch("/guests/me", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404))
 async def change_guest(services: ServicesDep, guest: GuestDep, change: models.GuestChange) -> None:
-    """Raise or lower your hand as a guest."""
+    """Raise or lower your hand as a guest, or show a reaction."""
     room = _room(services, guest)
     own = guest_participant(services, guest, room)
     if change.hand is not None:
         services.meetings.apply(room, HandRequested(own, own, change.hand))
+    if change.reaction is not None:
+        services.meetings.apply(room, ReactionRequested(own, change.reaction))
 
 
 @router.delete("/guests/me", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401))
@@ -170,6 +172,7 @@ def _participant(one: conferencing.ParticipantStatus, own: str | None) -> models
         host=one.host,
         muted=one.muted,
         hand=one.hand,
+        reaction=one.reaction,
         speaking=one.speaking,
         own=one.id == own,
     )

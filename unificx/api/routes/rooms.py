@@ -33,6 +33,7 @@ from unificx.conferencing import (
     MuteAllRequested,
     MuteRequested,
     PauseRequested,
+    ReactionRequested,
     RecordingRequested,
     RemovalRequested,
 )
@@ -140,7 +141,7 @@ async def change_participant(
     change: models.ParticipantChange,
     tenant: TenantQuery = None,
 ) -> None:
-    """Mute or unmute a participant, raise or lower a hand, or admit a guest from the lobby."""
+    """Mute or unmute a participant, raise or lower a hand, show a reaction, or admit a guest from the lobby."""
     scope, known = await room_in_scope(services, user, room, tenant)
     by = acting_as(services, scope, known, participant)
     if change.muted is not None:
@@ -149,6 +150,10 @@ async def change_participant(
         services.meetings.apply(known, AdmissionRequested(by, participant))
     if change.hand is not None:
         services.meetings.apply(known, HandRequested(by, participant, change.hand))
+    if change.reaction is not None:
+        if own_participant(services, scope, known) != participant:
+            raise Forbidden("A reaction is your own.")
+        services.meetings.apply(known, ReactionRequested(participant, change.reaction))
 
 
 @router.delete(

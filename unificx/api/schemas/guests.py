@@ -8,7 +8,7 @@ from pydantic import Field, SecretStr
 from unificx.api.schemas.core import Input, Output
 from unificx.api.schemas.rooms import Video
 from unificx.api.schemas.sign_in import Version
-from unificx.conferencing import LINK_DAYS, MAX_LINK_DAYS
+from unificx.conferencing import LINK_DAYS, MAX_LINK_DAYS, Reaction
 
 
 class NewGuestLink(Input):
@@ -58,6 +58,7 @@ class GuestParticipant(Output):
     host: bool
     muted: bool
     hand: bool
+    reaction: Reaction | None
     speaking: bool
     own: bool
 
@@ -79,3 +80,4 @@ class GuestChange(Input):
     """Omitted or null fields stay unchanged."""
 
     hand: bool | None = Field(None, description="Raise or lower your hand.")
+    reaction: Reaction | None = Field(None, description="Shown for five seconds, at most one a second.")

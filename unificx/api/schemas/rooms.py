@@ -7,7 +7,7 @@ from pydantic import Field
 
 from unificx.api.schemas.core import NUMBER, REFERENCE, Input, Output
 from unificx.api.schemas.voicemail import Pin
-from unificx.conferencing import EntryAnnouncement, VideoQuality, VideoSource
+from unificx.conferencing import EntryAnnouncement, Reaction, VideoQuality, VideoSource
 
 RoomName = Annotated[str, Field(min_length=1, max_length=100, examples=["Weekly meeting"])]
 MaxParticipants = Annotated[
@@ -99,6 +99,7 @@ class Participant(Output):
     muted: bool = Field(description="The participant is muted.")
     muted_by_host: bool = Field(description="Muted by a host; the participant cannot unmute.")
     hand: bool = Field(description="The hand is raised.")
+    reaction: Reaction | None = Field(description="Shown for five seconds.")
     speaking: bool
     consent: str | None = Field(
         description="Consent to recording: unknown, telling, told, consented or refused; null while nothing is"
@@ -112,6 +113,7 @@ class ParticipantChange(Input):
 
     muted: bool | None = None
     hand: bool | None = Field(None, description="For other participants only false is allowed.")
+    reaction: Reaction | None = Field(None, description="Show your own reaction, at most one a second.")
     admitted: Literal[True] | None = Field(None, description="Admit a guest from the lobby, as a host.")
 
 

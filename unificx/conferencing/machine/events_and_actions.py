@@ -6,7 +6,7 @@
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from unificx.conferencing.schemas import Video
+from unificx.conferencing.schemas import Reaction, Video
 
 ADMINISTRATOR = ""
 
@@ -63,6 +63,14 @@ class HandRequested:
     by: str
     id: str
     raised: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReactionRequested:
+    """Show a reaction for some seconds."""
+
+    id: str
+    reaction: Reaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +195,7 @@ Event: TypeAlias = (
     | Left
     | MuteRequested
     | HandRequested
+    | ReactionRequested
     | LockRequested
     | MuteAllRequested
     | RemovalRequested

@@ -7,14 +7,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
+from math import inf
 from typing import Literal, TypeAlias, assert_never
 
 from unificx.conferencing.machine import events_and_actions
 from unificx.conferencing.machine.events_and_actions import ADMINISTRATOR, Action
-from unificx.conferencing.schemas import RoomSettings, Video
+from unificx.conferencing.schemas import Reaction, RoomSettings, Video
 
 MAX_VIDEOS = 50
 """Videos of a meeting."""
+REACTION_SECONDS = 5.0
+"""How long a reaction is shown."""
+REACTION_INTERVAL = 1.0
+"""Seconds between the reactions of a member; an earlier one is ignored, because each is sent to all."""
 MAX_LOBBY = 50
 """Participants in the lobby of a meeting. They do not count as participants of the meeting."""
 
@@ -45,6 +50,9 @@ class Member:
     muted: bool = False
     muted_by_host: bool = False
     hand_raised: bool = False
+    reaction: Reaction | None = None
+    reacted_at: float = -inf
+    """Monotonic seconds: when the latest reaction was shown."""
     videos: tuple[Video, ...] = ()
     """Published videos, at most one of each source."""
     stopped: tuple[str, ...] = ()
@@ -102,7 +110,9 @@ def new_meeting(settings: RoomSettings) -> Meeting:
 
 
 def deadline(meeting: Meeting) -> float | None:
-    return meeting.ends_at
+    """Return the next end of a reaction, or of the meeting after its last host has left; None: neither."""
+    ends = [one.reacted_at + REACTION_SECONDS for one in meeting.members if one.reaction is not None]
+    return min(ends + ([meeting.ends_at] if meeting.ends_at is not None else []), default=None)
 
 
 def step(meeting: Meeting, event: events_and_actions.Event, now: float) -> Step:
@@ -115,6 +125,8 @@ def step(meeting: Meeting, event: events_and_actions.Event, now: float) -> Step:
             return _leave(meeting, id_, now)
         case events_and_actions.HandRequested(by, id_, up):
             return _set_hand(meeting, by, id_, raised=up)
+        case events_and_actions.ReactionRequested(id_, reaction):
+            return _react(meeting, id_, reaction, now)
         case events_and_actions.MuteRequested(by, id_, on) if by == id_:
             return _mute_self(meeting, id_, on=on)
         case events_and_actions.CountRequested(by):
@@ -300,6 +312,8 @@ def _after_leaving(meeting: Meeting, member: Member, now: float) -> Step:
 
 
 def _deadline_reached(meeting: Meeting, now: float) -> Step:
+    shown = [one if now < one.reacted_at + REACTION_SECONDS else replace(one, reaction=None) for one in meeting.members]
+    meeting = replace(meeting, members=tuple(shown))
     if meeting.ends_at is None or now < meeting.ends_at:
         return meeting, []
     return _end(meeting, "conference/over")
@@ -368,6 +382,15 @@ def _set_hand(meeting: Meeting, by: str, id_: str, *, raised: bool) -> Step:
         return meeting, []
     prompt = "conference/hand-raised" if raised else "conference/hand-lowered"
     return _put_member(meeting, replace(member, hand_raised=raised)), [events_and_actions.PlayPrompt(id_, prompt)]
+
+
+def _react(meeting: Meeting, id_: str, reaction: Reaction, now: float) -> Step:
+    member = meeting.member(id_)
+    if member is None or member.state is not MemberState.INSIDE:
+        return meeting, [events_and_actions.NotAllowed()]
+    if now < member.reacted_at + REACTION_INTERVAL:
+        return meeting, []
+    return _put_member(meeting, replace(member, reaction=reaction, reacted_at=now)), []
 
 
 # ---- videos
