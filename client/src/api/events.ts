@@ -1,6 +1,9 @@
 import { endSession, refreshSession, session } from '~/api/session';
-import type { ChatMessage, Presence, Video } from '~/api';
+import type { ChatMessage, Participant, Presence, Video } from '~/api';
 import { createStore } from '~/core/store';
+
+/** What a participant of a conference shows to the others for some seconds. */
+export type Reaction = NonNullable<Participant['reaction']>;
 
 /** Presence of an extension, as in the list and in events. */
 export type PresenceItem = Pick<
@@ -30,6 +33,10 @@ export interface ServerEvents {
     locked: boolean;
     recorded: boolean;
     paused: boolean;
+    /** Ids of the participants who raise a hand. */
+    hands?: string[];
+    /** Reactions by the id of the participant. */
+    reactions?: Record<string, Reaction>;
     videos: Pick<Video, 'id' | 'participant' | 'source' | 'quality'>[];
   };
   /** Callers or agents of a queue have changed (for its agents and administrators). */

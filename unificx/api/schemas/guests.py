@@ -11,6 +11,9 @@ from unificx.api.schemas.sign_in import Version
 from unificx.conferencing import LINK_DAYS, MAX_LINK_DAYS, Reaction
 
 
+GuestState = Literal["outside", "waiting", "lobby", "entering", "in"]
+
+
 class NewGuestLink(Input):
     days: int = Field(
         default=LINK_DAYS,
@@ -67,7 +70,7 @@ class GuestMeeting(Output):
     """The meeting of a guest."""
 
     name: str
-    state: Literal["outside", "waiting", "lobby", "entering", "in"] = Field(
+    state: GuestState = Field(
         description="Of the guest: outside until the call to the room; lobby until a host admits the guest."
     )
     recorded: bool = Field(description="Recording is active, or is being announced.")

@@ -16,7 +16,6 @@ import { RecordingBanner } from './RecordingBanner';
 import { CallStatus } from './CallStatus';
 import { CallErrors } from './CallErrors';
 import { ConnectedNotice } from './ConnectedNotice';
-import { LobbyNotice } from './LobbyNotice';
 import { MeetingNotices } from './MeetingNotices';
 import { OtherCall } from './OtherCall';
 import { OwnVideo } from './OwnVideo';
@@ -25,6 +24,7 @@ import { useFading } from './useFading';
 import { useRemoteParty } from './useRemoteParty';
 import { useRoom } from './useRoom';
 import { useShownMeeting } from './useShownMeeting';
+import { RoomNotices } from './RoomNotices';
 import { RemoteVideo } from './RemoteVideo';
 import css from './screen.module.css';
 import videoCss from './video.module.css';
@@ -88,7 +88,7 @@ export function CallScreen({ call, other }: { call: Call; other?: Call }) {
         <RecordingBanner call={call} />
         <PermissionNotices call={call} />
         <CallErrors call={call} />
-        {room && <LobbyNotice room={room} />}
+        {room && <RoomNotices room={room} />}
         {meeting && <MeetingNotices meeting={meeting} />}
         {other && <OtherCall call={other} />}
         <Controls call={call} />

@@ -6,6 +6,7 @@ import {
   IconGridDots,
   IconMicrophone,
   IconMicrophoneOff,
+  IconMoodSmile,
   IconPhoneOff,
   IconPhonePlus,
   IconPlayerPlay,
@@ -21,7 +22,8 @@ import { useEffect } from 'react';
 import { useValue } from '~/core/store';
 import { nextCamera, supportsScreenSharing } from '~/media/capture';
 import { devices, watchDevices } from '~/media/devices';
-import { NO_MEETING, type Meeting } from '~/features/meeting';
+import { useRoster, type Roster } from '~/features/conferences';
+import { NO_MEETING, ReactionMenu, type Meeting } from '~/features/meeting';
 import { phone, type Call } from '~/sip';
 import { EndedControls } from './EndedControls';
 import { Keypad } from './Keypad';
@@ -59,6 +61,7 @@ export function Controls({ call }: { call: Call }) {
           <>
             <PartyButton call={call} shownVideo={shownVideo} />
             {room ? <MeetingButtons call={call} meeting={meeting} /> : <VideoButton call={call} />}
+            {room && <ReactionButton room={room.id} />}
             {!room && state.camera === 'on' && <FlipButton onClick={() => void call.switchCamera()} />}
             <RoundButton
               icon={IconDots}
@@ -147,6 +150,23 @@ function VideoButton({ call }: { call: Call }) {
       disabled={!call.answered || phase === 'held' || camera === 'starting'}
       onClick={() => void call.setVideo(!on)}
     />
+  );
+}
+
+/** The hand and the reactions of the user in a conference. */
+function ReactionButton({ room }: { room: string }) {
+  const roster = useRoster(room);
+  return roster ? <RosterReactions roster={roster} /> : null;
+}
+
+function RosterReactions({ roster }: { roster: Roster }) {
+  const { t } = useLingui();
+  const own = useValue(roster.state, (each) => each.participants?.find((one) => one.own));
+  if (!own) return null;
+  return (
+    <ReactionMenu own={own} change={(change) => void roster.change(own.id, change)}>
+      <RoundButton withheld={own.hand} icon={IconMoodSmile} label={t`React`} />
+    </ReactionMenu>
   );
 }
 

@@ -1,11 +1,12 @@
 import { UnstyledButton } from '@mantine/core';
 import type { Icon } from '@tabler/icons-react';
+import type { ComponentPropsWithRef } from 'react';
 import css from './round-button.module.css';
 
-interface RoundButtonProps {
+interface RoundButtonProps extends Omit<ComponentPropsWithRef<'button'>, 'onClick'> {
   icon: Icon;
   label: string;
-  onClick: () => void;
+  onClick?: () => void;
   /** Purpose: answering a call, ending one, or anything else. */
   kind?: 'answer' | 'end' | 'plain';
   /** Something is withheld from the remote party: sound, video, or the call on hold. */
@@ -23,9 +24,11 @@ export function RoundButton({
   withheld,
   disabled,
   large,
+  ...button
 }: RoundButtonProps) {
   return (
     <UnstyledButton
+      {...button}
       className={css.round}
       data-kind={kind}
       data-withheld={withheld || undefined}

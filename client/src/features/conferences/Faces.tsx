@@ -22,7 +22,8 @@ export function Faces({ room, fallback }: { room: string; fallback: ReactNode })
 
 function Grid({ roster, fallback }: { roster: Roster; fallback: ReactNode }) {
   const { t } = useLingui();
-  const { participants, speaking } = useValue(roster.state);
+  const { participants: all, speaking } = useValue(roster.state);
+  const participants = all?.filter((each) => each.state !== 'lobby');
   const isHost = useIsHost(participants);
   if (!participants?.length) return fallback;
   const shown = participants.length > MAX_FACES ? participants.slice(0, MAX_FACES - 1) : participants;

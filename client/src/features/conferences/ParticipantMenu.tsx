@@ -1,5 +1,5 @@
 import { Menu } from '@mantine/core';
-import { IconMicrophone, IconMicrophoneOff, IconUserX, IconVideoOff } from '@tabler/icons-react';
+import { IconHandOff, IconMicrophone, IconMicrophoneOff, IconUserX, IconVideoOff } from '@tabler/icons-react';
 import { useLingui } from '@lingui/react/macro';
 import type { ReactElement } from 'react';
 import type { Participant } from '~/api';
@@ -32,6 +32,15 @@ export function ParticipantMenu({ person, roster, stopVideo, children }: Partici
         >
           {person.muted ? t`Unmute ${name}` : t`Mute ${name}`}
         </Menu.Item>
+        {person.hand && (
+          <Menu.Item
+            mih={44}
+            leftSection={<IconHandOff size={18} aria-hidden />}
+            onClick={() => void roster.change(person.id, { hand: false })}
+          >
+            {t`Lower hand of ${name}`}
+          </Menu.Item>
+        )}
         {stopVideo && (
           <Menu.Item mih={44} leftSection={<IconVideoOff size={18} aria-hidden />} onClick={stopVideo}>
             {t`Stop video of ${name}`}

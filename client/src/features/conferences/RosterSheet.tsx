@@ -1,5 +1,6 @@
 import { ActionIcon, Avatar, Badge, Button, Drawer, Group, Stack, Switch, Text } from '@mantine/core';
 import {
+  IconHandOff,
   IconHandStop,
   IconLock,
   IconLockOpen,
@@ -55,7 +56,8 @@ function People({ roster }: { roster: Roster }) {
   const now = useValue(roster.state);
   const own = now.participants?.find((each) => each.own);
   const isHost = useIsHost(now.participants);
-  const count = now.participants?.length ?? 0;
+  const inRoom = now.participants?.filter((each) => each.state !== 'lobby') ?? [];
+  const count = inRoom.length;
   return (
     <Stack gap="sm" maw={480} mx="auto" pb="md">
       <ErrorNotice fault={now.fault ?? now.refused} />
@@ -69,7 +71,7 @@ function People({ roster }: { roster: Roster }) {
       </Text>
       <Lobby roster={roster} />
       <Rows label={t`Participants`}>
-        {now.participants?.map((each) => (
+        {inRoom.map((each) => (
           <Person key={each.id} person={each} speaking={now.speaking === each.id} isHost={isHost} roster={roster} />
         ))}
       </Rows>
@@ -200,7 +202,6 @@ function Person({ person, speaking, isHost, roster }: PersonProps) {
     person.host && t`host`,
     person.own && t`you`,
     person.state === 'waiting' && t`waiting for a host`,
-    person.state === 'lobby' && t`in the lobby`,
     person.state === 'entering' && t`joining`,
     person.consent === 'refused' && t`declined recording`,
   ].filter(Boolean);
@@ -230,6 +231,16 @@ function Person({ person, speaking, isHost, roster }: PersonProps) {
             </ActionIcon>
           ) : (
             person.muted && <IconMicrophoneOff size={20} role="img" aria-label={t`muted`} />
+          )}
+          {isHost && !person.own && person.hand && (
+            <ActionIcon
+              variant="subtle"
+              size={44}
+              aria-label={t`Lower hand of ${name}`}
+              onClick={() => void roster.change(person.id, { hand: false })}
+            >
+              <IconHandOff size={20} aria-hidden />
+            </ActionIcon>
           )}
           {isHost && !person.own && (
             <ActionIcon

@@ -1,6 +1,7 @@
 import type { MeetingChange, Participant, ParticipantChange, Room } from '~/api';
 import { asProblem, type Problem } from '~/core/problem';
 import { coalesce } from '~/core/coalesce';
+import type { Reaction } from '~/api/events';
 import { createStore } from '~/core/store';
 
 export interface RosterState {
@@ -31,6 +32,8 @@ export interface RoomEvent {
   locked: boolean;
   recorded: boolean;
   paused: boolean;
+  hands?: readonly string[];
+  reactions?: Readonly<Record<string, Reaction>>;
 }
 
 export interface RosterDependencies {
@@ -67,8 +70,16 @@ export class Roster {
   constructor(private readonly dependencies: RosterDependencies) {}
 
   /** Handle a room event. The speaker is shown at once; the rest is refetched soon. */
-  handleEvent({ participants, speaking, locked, recorded, paused }: RoomEvent): void {
+  handleEvent({ participants, speaking, locked, recorded, paused, hands, reactions = {} }: RoomEvent): void {
     const now = this.state.state;
+    if (hands) {
+      const shown = (each: Participant) => ({
+        ...each,
+        hand: hands.includes(each.id),
+        reaction: reactions[each.id] ?? null,
+      });
+      this.set({ participants: now.participants?.map(shown) });
+    }
     const immediate = participants !== now.participants?.length || locked !== now.locked || recorded !== now.recorded;
     this.set({ speaking, locked, recorded, paused });
     if (immediate) return void this.refresh();

@@ -1,7 +1,7 @@
 import {
-  IconHandStop,
   IconMicrophone,
   IconMicrophoneOff,
+  IconMoodSmile,
   IconPhoneOff,
   IconScreenShare,
   IconScreenShareOff,
@@ -14,7 +14,7 @@ import type { GuestParticipant, Participant } from '~/api';
 import { useValue } from '~/core/store';
 import { VideoElement } from '~/design/VideoElement';
 import { CONFERENCE_RECORDING, MeetingNotices, RoundButton } from '~/features/call';
-import { Tiles, type Meeting } from '~/features/meeting';
+import { ReactionMenu, Signals, Tiles, type Meeting } from '~/features/meeting';
 import { supportsScreenSharing } from '~/media/capture';
 import type { Call } from '~/sip';
 import css from './guest.module.css';
@@ -37,18 +37,18 @@ export function GuestMeeting({ visit }: { visit: Visit }) {
     <main id="main" className={css.meeting}>
       <h1>{title}</h1>
       <div aria-live="assertive">{recording && <p className={css.notice}>{t(recording)}</p>}</div>
+      <Signals participants={participants} />
       <MeetingNotices meeting={videos} />
       <OwnCamera videos={videos} />
       <Tiles participants={participants} speaking={speaking} meeting={videos} />
       <div className={css.controls} data-row>
         <MicrophoneButton call={call} />
         <VideoButtons videos={videos} />
-        <RoundButton
-          withheld={own?.hand}
-          icon={IconHandStop}
-          label={own?.hand ? t`Lower hand` : t`Raise hand`}
-          onClick={() => void visit.raiseHand(!own?.hand)}
-        />
+        {own && (
+          <ReactionMenu own={own} change={(change) => void visit.change(change)}>
+            <RoundButton withheld={own.hand} icon={IconMoodSmile} label={t`React`} />
+          </ReactionMenu>
+        )}
         <RoundButton kind="end" icon={IconPhoneOff} label={t`Leave`} onClick={() => visit.leave()} />
       </div>
     </main>

@@ -1,4 +1,4 @@
-import { api, guestClient, type Client, type GuestMeeting, type GuestVisit } from '~/api';
+import { api, guestClient, type Client, type GuestChange, type GuestMeeting, type GuestVisit } from '~/api';
 import { asProblem, type Problem } from '~/core/problem';
 import { createStore } from '~/core/store';
 import { openVideos, type Meeting } from '~/features/meeting';
@@ -76,8 +76,9 @@ export class Visit {
     if (client) void api.leaveMeeting({ client }).catch(() => undefined);
   }
 
-  async raiseHand(hand: boolean): Promise<void> {
-    await api.changeGuest({ client: this.#client, body: { hand } }).catch(() => undefined);
+  /** Raise or lower the hand, or show a reaction. */
+  async change(change: GuestChange): Promise<void> {
+    await api.changeGuest({ client: this.#client, body: change }).catch(() => undefined);
     await this.#fetch();
   }
 

@@ -2,5 +2,7 @@
 export { useMeeting, useMeetingOf } from './current';
 export type { Meeting, MeetingState } from './meeting';
 export { MeetingStage, Tiles } from './MeetingStage';
+export { ReactionMenu } from './ReactionMenu';
+export { Signals } from './Signals';
 export { openVideos } from './open-meeting';
 export { NO_MEETING } from './meeting';

@@ -1,19 +1,32 @@
 import { useEffect, useRef } from 'react';
 import { useValue } from '~/core/store';
 import { Lobby, useIsHost, useRoster, type Roster } from '~/features/conferences';
+import { Signals } from '~/features/meeting';
 import { playTone } from '~/media/tones';
 import css from './notice.module.css';
 
 /** How long the tone of a new guest sounds, milliseconds. */
 const TONE_MS = 700;
 
-/** Shows hosts who is in the lobby, with a tone for each new guest. */
-export function LobbyNotice({ room }: { room: string }) {
+/** Raised hands and reactions in a room, and for hosts the lobby. */
+export function RoomNotices({ room }: { room: string }) {
   const roster = useRoster(room);
-  return roster ? <Notice roster={roster} /> : null;
+  if (!roster) return null;
+  return (
+    <>
+      <RoomSignals roster={roster} />
+      <LobbyNotice roster={roster} />
+    </>
+  );
 }
 
-function Notice({ roster }: { roster: Roster }) {
+function RoomSignals({ roster }: { roster: Roster }) {
+  const participants = useValue(roster.state, (each) => each.participants);
+  return <Signals participants={participants ?? []} />;
+}
+
+/** Shows hosts who is in the lobby, with a tone for each new guest. */
+function LobbyNotice({ roster }: { roster: Roster }) {
   const { participants = [] } = useValue(roster.state);
   const isHost = useIsHost(participants);
   const waiting = isHost ? participants.filter((each) => each.state === 'lobby').length : 0;
