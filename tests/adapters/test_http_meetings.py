@@ -2,7 +2,9 @@
 
 import pytest
 from http_world import World
+from sqlalchemy import select
 
+from unificx.conferencing.models import GuestLinkRow
 from unificx.identity.events import ExtensionDeleted
 
 MEETINGS = "/api/v1/meetings"
@@ -31,6 +33,21 @@ async def test_a_user_creates_a_meeting_and_colleagues_open_its_link(world: Worl
     late = {"starts": "2126-03-01T09:00:00Z", "ends": "2126-03-01T08:00:00Z"}
     for refused in (late, {"ends": "2020-01-01T00:00:00Z"}, {"starts": "2126-03-01T09:00:00"}):
         assert (await anna.post(MEETINGS, json=refused)).status_code == 422
+
+
+async def test_a_meeting_is_deleted_a_week_after_its_end_unless_it_is_in_use(world: World) -> None:
+    anna, rooms = await world.user(world.acme, "1001"), world.services.rooms
+    bodies: list[dict[str, str]] = [{"ends": "2026-01-05T12:00:00Z"}, {"ends": "2026-01-06T12:00:00Z"}, {}]
+    over, later, endless = [(await anna.post(MEETINGS, json=one)).json()["id"] for one in bodies]
+    assert (await anna.post(f"{MEETINGS}/{over}/guest-links", json={})).status_code == 201
+    world.clock.advance(7 * 86_400 + 4 * 3600)
+    await rooms.delete_ended(lambda room: True)
+    assert rooms.by_id(over) is not None
+    await rooms.delete_ended(lambda room: False)
+    assert [one and one.id for one in map(rooms.by_id, (over, later, endless))] == [None, later, endless]
+    await world.services.guests.sweep()
+    async with world.database.read() as session:
+        assert not (await session.scalars(select(GuestLinkRow))).all()
 
 
 async def test_meetings_of_a_host_are_limited_and_end_with_its_extension(world: World) -> None:

@@ -131,6 +131,12 @@ class MeetingGuests:
         if event.subject is not None:
             self._end([key for key, one in self._guests.items() if one.subject == event.subject])
 
+    async def sweep(self) -> None:
+        """Delete expired links and visits."""
+        self._end_idle()
+        async with self._database.begin() as uow:
+            await repository.delete_expired_guest_links(uow.session, self._clock.now())
+
     # ---- inside
 
     def _is_current(self, guest: Guest) -> bool:

@@ -1,8 +1,9 @@
 """Conference rooms: settings, hosts and PINs of permanent rooms; ad hoc rooms created from calls."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from typing import Literal
 
@@ -32,6 +33,8 @@ from unificx.privacy import KeyStore
 RoomRole = Literal["host", "guest"]
 MAX_MEETINGS = 100
 """Meetings of one host; more are refused, because each takes a number."""
+KEPT_AFTER_END = timedelta(days=7)
+"""How long a meeting stays after its planned end."""
 _ATTEMPTS = 20
 """Random numbers that are tried for the room of a meeting."""
 
@@ -174,6 +177,15 @@ class RoomService:
             if await self._lock(uow, room) is None:
                 raise _not_found()  # its number may be that of another object by now
             await self._delete(uow, room)
+
+    async def delete_ended(self, is_in_use: Callable[[Room], bool]) -> None:
+        """Delete the meetings whose planned end was some days ago, with their links, except those in use."""
+        before = self._clock.now() - KEPT_AFTER_END
+        ended = [one for one in self._rooms if one.booking and one.booking.ends and one.booking.ends < before]
+        for room in ended:
+            if not is_in_use(room):
+                with suppress(NotFound):  # deleted meanwhile
+                    await self.delete(room)
 
     # ---- admission
 

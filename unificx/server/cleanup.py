@@ -10,6 +10,7 @@ import structlog
 from unificx.audio_store import audio_id_of
 from unificx.cdr import CallErasure, call_id_of
 from unificx.cdr.events import OutsideCallRecorded
+from unificx.conferencing import Room
 from unificx.conferencing.events import ParticipantRemoved, RoomDeleted
 from unificx.core.access import Access, current_access, stating
 from unificx.core.background import BackgroundTasks
@@ -27,6 +28,7 @@ from unificx.identity.events import (
 from unificx.privacy import DataSubject, HoldReleased, OrphanSweep
 from unificx.privacy.events import SubjectErased
 from unificx.registrar.events import DeviceRegistered
+from unificx.routing import DestinationRef
 from unificx.server.container import Container
 from unificx.server.voicemail_email import send_voicemail_emails
 from unificx.sip.uri import clear_uri_cache
@@ -174,6 +176,7 @@ class Cleanup:
                 self._container.push.start(),
                 self._sweep_idempotency(),
                 self._sweep_attachments(),
+                self._sweep_meetings(),
                 self._sweep_orphans(),
                 self._container.erasures.begin_due(),
                 self._container.erasures.resume(),
@@ -206,6 +209,16 @@ class Cleanup:
 
     async def _sweep_attachments(self) -> None:
         await self._container.chat.attachments.sweep()
+
+    async def _sweep_meetings(self) -> None:
+        container = self._container
+
+        def is_in_use(room: Room) -> bool:
+            leading = container.routing.destinations.used_by(room.tenant_id, DestinationRef("room", room.number))
+            return bool(leading) or container.conferences.status(room) is not None
+
+        await container.conference_rooms.delete_ended(is_in_use)
+        await container.guests.sweep()
 
     async def _sweep_orphans(self) -> None:
         """Not while records wait outside the database, or an operator has to check the clock."""

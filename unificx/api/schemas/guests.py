@@ -10,7 +10,6 @@ from unificx.api.schemas.rooms import Video
 from unificx.api.schemas.sign_in import Version
 from unificx.conferencing import LINK_DAYS, MAX_LINK_DAYS, Reaction
 
-
 GuestState = Literal["outside", "waiting", "lobby", "entering", "in"]
 
 
