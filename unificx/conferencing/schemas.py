@@ -11,7 +11,7 @@ EntryAnnouncement = Literal["nothing", "tones", "names"]
 
 
 Reaction = Literal["thumbs_up", "applause", "heart", "laugh", "surprise", "celebrate"]
-"""What a participant shows to the others for some seconds."""
+"""A sign that a participant shows to the others for some seconds."""
 VideoSource = Literal["camera", "screen"]
 VideoQuality = Literal["off", "low", "high"]
 """Quality in which a video is sent: off while it is not shown, low for small tiles."""

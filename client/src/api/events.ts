@@ -2,7 +2,7 @@ import { endSession, refreshSession, session } from '~/api/session';
 import type { ChatMessage, Participant, Presence, Video } from '~/api';
 import { createStore } from '~/core/store';
 
-/** What a participant of a conference shows to the others for some seconds. */
+/** A sign that a participant of a conference shows to the others for some seconds. */
 export type Reaction = NonNullable<Participant['reaction']>;
 
 /** Presence of an extension, as in the list and in events. */
