@@ -17,7 +17,7 @@ PASSWORD = {"password": "correct horse battery", "again": "correct horse battery
 
 @pytest.fixture
 def open_world(world: World) -> World:
-    world.services.public_address.accepts_sign_up = True
+    world.services.public_address.sign_up = "open"
     world.services.public_address.configured = ORIGIN
     return world
 
@@ -109,7 +109,34 @@ async def test_sign_up_is_closed_by_default_and_to_other_sites(world: World) -> 
         await client.get("/sign-up/abc"),
     ):
         assert answer.status_code == 404
-    world.services.public_address.accepts_sign_up = True
+    world.services.public_address.sign_up = "open"
     client.headers["Sec-Fetch-Site"] = "cross-site"
     assert (await client.post("/sign-up", data=FORM)).status_code == 403
     assert links(world) == []
+
+
+@pytest.mark.promise("U3")
+async def test_a_new_organisation_waits_for_the_approval_of_an_operator(open_world: World) -> None:
+    world, client = open_world, visitor(open_world)
+    world.services.public_address.sign_up = "approval"
+    console, directory = world.client(operator=True), world.services.identity.directory
+    assert "/sign-up" in (await client.get("/")).text
+    for step in ("answer", "refuse"):
+        sign_in = {"email": f"{step}@mueller.example", "password": PASSWORD["password"]}
+        await client.post("/sign-up", data={**FORM, "email": sign_in["email"]})
+        assert "waits for approval" in (await client.post(links(world)[-1], data=PASSWORD)).text
+        tenant = directory.tenants()[-1]
+        refused = await client.post("/api/v1/sessions", json=sign_in)
+        assert refused.json()["code"] == "account_suspended"
+        reference = {"reference": refused.json()["reference"]}
+        notice = (await client.post("/api/v1/suspensions/look", json=reference)).json()
+        assert (notice["reason"], notice["review"], notice["may_ask"]) == ("approval", "open", False)
+        requests = "/api/v1/privacy-requests"
+        [request] = (await console.get(requests, params={"tenant": "operator"})).json()["items"]
+        assert (request["kind"], tenant.slug in request["text"]) == ("sign_up", True)
+        body = {"step": step, "note": "Not a customer"}
+        taken = await console.post(f"{requests}/{request['id']}/steps", params={"tenant": "operator"}, json=body)
+        assert taken.status_code == 200, taken.text
+        assert (directory.tenant(tenant.id) is not None) == (step == "answer")
+        again = await client.post("/api/v1/sessions", json=sign_in)
+        assert again.status_code == (201 if step == "answer" else 401)

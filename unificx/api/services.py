@@ -17,7 +17,7 @@ from unificx.chat import Chat
 from unificx.conferencing import ConferenceManager, MeetingGuests, MeetingVideos, RoomService
 from unificx.contacts import Contacts
 from unificx.core.clock import Clock
-from unificx.identity import Identity, OrganisationSignUp
+from unificx.identity import Identity, OrganisationSignUp, SignUpMode
 from unificx.integrations.audio_import import AudioImporter
 from unificx.ivr import MenuService
 from unificx.notifications import Notifications, PushNotifier
@@ -49,7 +49,7 @@ class PublicAddress:
     listening: str = ""
     authority: bytes = b""
     """PEM certificate of the installation's own authority if it has issued the server's certificate."""
-    accepts_sign_up: bool = False
+    sign_up: SignUpMode = "closed"
     """Whether any visitor may set up an organisation."""
 
     @property

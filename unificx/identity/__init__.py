@@ -79,8 +79,9 @@ from unificx.identity.schemas import (
     maker_of,
 )
 from unificx.identity.service import Identity, build_identity
-from unificx.identity.sign_up import OrganisationSignUp, SignUpForm
+from unificx.identity.sign_up import OrganisationSignUp, SignUpForm, SignUpMode
 from unificx.identity.suspension_schemas import (
+    GivenReason,
     NewSuspension,
     ReviewState,
     SuspendedAccount,
@@ -116,6 +117,7 @@ __all__ = [
     "FactorKind",
     "FactorType",
     "FaultCode",
+    "GivenReason",
     "Identity",
     "ImportColumn",
     "ImportReport",
@@ -153,6 +155,7 @@ __all__ = [
     "SignInDevice",
     "SignInResult",
     "SignUpForm",
+    "SignUpMode",
     "SignedIn",
     "SipLogin",
     "Source",

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from typing import Literal
 
 from unificx.cluster import Count, CounterKind, Counters, OneTimeKind, OneTimeStore
 from unificx.core.clock import random_id
@@ -22,6 +23,7 @@ from unificx.identity.ports import AccountNotifier
 from unificx.identity.repository.credentials import SignInAccount
 from unificx.identity.schemas import Acceptance, Language, NewExtension, NewPerson, NewTenant, Person, Role, Tenant
 from unificx.identity.service import Identity
+from unificx.identity.suspension_schemas import NewSuspension
 
 FIRST_NUMBER = "1001"
 CODE_BYTES = 24
@@ -30,6 +32,8 @@ _SENT = CounterKind("organisation sign-ups", 50_000)
 _WINDOWS = (SlidingWindow(5, 3600.0), SlidingWindow(3, 86_400.0), SlidingWindow(20, 86_400.0))
 """Per network address, e-mail address and mail domain."""
 _MAX_SLUG = 24
+SignUpMode = Literal["closed", "open", "approval"]
+"""Whether visitors may set up organisations, and whether an operator has to approve each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +91,11 @@ class OrganisationSignUp:
         """Whether a link can still be used."""
         return await self._one_time.get(_PENDING, token_rotation.digest(code)) is not None
 
-    async def complete(self, code: str, password: str, host: str) -> Tenant:
+    async def complete(
+        self, code: str, password: str, host: str, *, needs_approval: bool = False
+    ) -> tuple[Tenant, Person]:
         """Create the organisation with its administrator and first extension; the link is used up. Its SIP domain is
-        below `host`. Raise Invalid for the password, Expired."""
+        below `host`. With `needs_approval` it is suspended at once. Raise Invalid for the password, Expired."""
         validation.password(password)
         stored = await self._one_time.take(_PENDING, token_rotation.digest(code))
         if stored is None:
@@ -99,7 +105,9 @@ class OrganisationSignUp:
         form = SignUpForm(**value)
         tenant = await self._create_tenant(form, host)
         try:
-            await self._create_administrator(tenant, form, password)
+            if needs_approval:
+                await self._identity.suspensions.suspend_tenant(tenant.id, NewSuspension("approval"))
+            person = await self._create_administrator(tenant, form, password)
         except BaseException:
             await self._identity.tenants.delete(tenant.id)
             await self._one_time.put(_PENDING, token_rotation.digest(code), stored)
@@ -107,7 +115,7 @@ class OrganisationSignUp:
         operator = self._store.directory.tenant_by_slug(OPERATOR_SLUG)
         if operator is not None:
             self._store.keys.destroy(operator.id, subject)
-        return tenant
+        return tenant, person
 
     async def _create_tenant(self, form: SignUpForm, host: str) -> Tenant:
         base = short_name(form.organisation)
@@ -121,7 +129,7 @@ class OrganisationSignUp:
                 continue
         raise Conflict("No short name is free.", field="organisation")
 
-    async def _create_administrator(self, tenant: Tenant, form: SignUpForm, password: str) -> None:
+    async def _create_administrator(self, tenant: Tenant, form: SignUpForm, password: str) -> Person:
         identity = self._identity
         new = NewPerson(form.name, form.email, Role.TENANT_ADMIN, password, form.language)
         hashed = await identity.users.hash_password(new)
@@ -133,6 +141,7 @@ class OrganisationSignUp:
             acceptance = Acceptance(True, form.terms_version, form.policy_version)
             await identity.acceptances.record(tx, account, acceptance, locale=form.language)
             await identity.extensions.add(tx, NewExtension(FIRST_NUMBER, form.name), person)
+        return person
 
     def _recipient(self, operator: Tenant, email: str) -> Person:
         """Return the recipient without the entered name: the form must not put a text into the mailbox of another."""

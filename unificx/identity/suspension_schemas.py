@@ -4,8 +4,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-SuspensionReason = Literal["terms", "security", "fraud", "payment", "absence", "minor", "other"]
-"""`terms`: against the terms of use; `security`: others may use the account; `absence`: for the time being."""
+GivenReason = Literal["terms", "security", "fraud", "payment", "absence", "minor", "other"]
+"""Reasons that administrators give."""
+SuspensionReason = Literal["terms", "security", "fraud", "payment", "absence", "minor", "approval", "other"]
+"""`terms`: against the terms of use; `security`: others may use the account; `absence`: for the time being;
+`approval`: a new organisation that waits for the operator's approval."""
 ReviewState = Literal["none", "open", "refused"]
 MAX_TEXT = 2_000
 

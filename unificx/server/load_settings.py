@@ -11,7 +11,6 @@ from unificx.server.settings import (
     CARRIER_TRUST_VARIABLE,
     MEDIA_VARIABLE,
     Settings,
-    accepts_sign_up,
     acme_settings,
     calls_per_tenant,
     configured_certificates,
@@ -19,6 +18,7 @@ from unificx.server.settings import (
     media_ports,
     parse_bind,
     parse_binds,
+    sign_up_mode,
 )
 from unificx.server.source_lists import load_source_filter
 from unificx.server.turn_config import load_turn_config
@@ -64,7 +64,7 @@ def load_settings(
         certificates=certificates,
         acme=acme,
         public_url=public_url(environ),
-        accepts_sign_up=accepts_sign_up(environ),
+        sign_up=sign_up_mode(environ),
         turn=load_turn_config(environ),
         carrier_trust=environ.get(CARRIER_TRUST_VARIABLE, ""),
         sources=load_source_filter(environ),

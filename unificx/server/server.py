@@ -162,9 +162,7 @@ async def _run_services(settings: Settings, container: Container, tls: ServerTls
         container.metrics.register(MetricsCollector(container, sip, http_servers.limiter))
         _report_live(container, sip, stack)
         live = CallManagerLiveCalls(sip.call_manager, sip.call_converter, sip.call_monitor)
-        public_address = PublicAddress(
-            settings.public_url, authority=tls.authority, accepts_sign_up=settings.accepts_sign_up
-        )
+        public_address = PublicAddress(settings.public_url, authority=tls.authority, sign_up=settings.sign_up)
         checks = ComponentChecks(container, media)
         phones = SipPhones(container.location, sip.registration_faults, sip.transports, sip.check_sync, container.clock)
         telephony = ClientTelephony(sip.bearers, container.location, container.push, settings.turn, container.clock)

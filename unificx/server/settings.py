@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import get_args
 
 from unificx.core.errors import StartupError
+from unificx.identity import SignUpMode
 from unificx.integrations.local_ca import Certificates, server_context
 from unificx.rtpengine.supervisor import MediaInterface
 from unificx.server.address import WILDCARD_ADDRESSES
@@ -24,7 +26,8 @@ CALLS_VARIABLE = "UNIFICX_CALLS_PER_TENANT"
 CARRIER_TRUST_VARIABLE = "UNIFICX_CARRIER_TRUST"
 """PEM file with authorities that are trusted for SIP over TLS to carriers."""
 SIGN_UP_VARIABLE = "UNIFICX_SIGN_UP"
-"""`open`: any visitor with an e-mail address may set up an organisation. Default: `closed`."""
+"""`open`: any visitor with an e-mail address may set up an organisation; `approval`: an operator approves each of them.
+Default: `closed`."""
 MIN_PORTS = 100
 DEFAULT_CALLS_PER_TENANT, MAX_CALLS_PER_TENANT = 500, 20_000
 
@@ -64,7 +67,7 @@ class Settings:
     """The certificate for a public domain; replaces one by the local CA as soon as it is issued."""
     public_url: str = ""
     """The public URL; "": the listening address is used."""
-    accepts_sign_up: bool = False
+    sign_up: SignUpMode = "closed"
     """Whether any visitor may set up an organisation."""
     turn: TurnConfig = field(default_factory=TurnConfig)
     """STUN and TURN servers."""
@@ -92,12 +95,15 @@ def parse_binds(transport: str, text: str, option: str) -> tuple[BindAddress, ..
     return tuple(parse_bind(transport, each.strip(), option) for each in text.split(","))
 
 
-def accepts_sign_up(environ: Mapping[str, str]) -> bool:
-    """Return whether visitors may set up organisations. Raise StartupError for another value than open or closed."""
+def sign_up_mode(environ: Mapping[str, str]) -> SignUpMode:
+    """Return whether visitors may set up organisations. Raise StartupError for an unknown value."""
     value = environ.get(SIGN_UP_VARIABLE) or "closed"
-    if value not in ("open", "closed"):
-        raise StartupError(f"{SIGN_UP_VARIABLE} must be open or closed.", hint="Without it sign-up is closed.")
-    return value == "open"
+    found = next((mode for mode in get_args(SignUpMode) if mode == value), None)
+    if found is None:
+        raise StartupError(
+            f"{SIGN_UP_VARIABLE} must be open, approval or closed.", hint="Without it sign-up is closed."
+        )
+    return found
 
 
 def configured_certificates(environ: Mapping[str, str]) -> Certificates | None:

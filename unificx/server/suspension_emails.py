@@ -16,6 +16,7 @@ _REASONS: dict[SuspensionReason, str] = {
     "payment": "unpaid invoice / offene Rechnung",
     "absence": "absence / Abwesenheit",
     "minor": "reported to be under 18 / als minderjährig gemeldet",
+    "approval": "waits for approval / wartet auf Freigabe",
     "other": "other / sonstiger Grund",
 }
 
@@ -41,7 +42,7 @@ class _SuspensionEmails:
 
     async def _on_tenant_suspended(self, event: TenantSuspended, uow: UnitOfWork) -> None:
         found = await self._container.identity.suspensions.current(event.tenant, "")
-        if found is not None:
+        if found is not None and found.reason != "approval":  # the applicant knows, and sees it when signing in
             await self._send(uow, await self._administrators(event.tenant), "tenant_suspended", _describe(found))
 
     async def _on_tenant_resumed(self, event: TenantResumed, uow: UnitOfWork) -> None:

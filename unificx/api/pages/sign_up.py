@@ -115,16 +115,20 @@ async def create_organisation(request: Request, proof: Proof) -> Response:
         require_storage(services)
         if values["password"] != values["again"]:
             raise Invalid("The passwords differ.", field="again")
-        await services.sign_up.complete(proof, values["password"], _sip_host(services.public_address.url))
+        needs_approval = services.public_address.sign_up == "approval"
+        host = _sip_host(services.public_address.url)
+        made = await services.sign_up.complete(proof, values["password"], host, needs_approval=needs_approval)
+        if needs_approval:
+            await services.rights.reviews.request_approval(*made)
     except Expired as refusal:
         return _form(request, {}, refusal)
     except DomainError as refusal:
         return _proof_form(request, refusal)
-    return RedirectResponse("/portal/", status_code=303)
+    return page(request, "sign-up-waits", _TITLE) if needs_approval else RedirectResponse("/portal/", status_code=303)
 
 
 def _is_open(services: Services) -> bool:
-    return services.public_address.accepts_sign_up and services.sign_up.can_send
+    return services.public_address.sign_up != "closed" and services.sign_up.can_send
 
 
 def _sip_host(url: str) -> str:

@@ -80,7 +80,7 @@ async def resume_tenant(services: ServicesDep, user: CurrentUserDep, tenant: Id)
     await services.identity.suspensions.resume(scope.tenant_id, "")
 
 
-@router.post("/suspensions/look", responses=problem_responses(410))
+@router.post("/suspensions/look", tags=["signing in"], responses=problem_responses(410))
 async def look_at_suspension(services: ServicesDep, body: models.SuspensionReference) -> models.SuspensionNotice:
     """Show why one's own account is suspended, with the reference of a refused sign-in."""
     return _notice(await services.identity.suspensions.references.resolve(body.reference))

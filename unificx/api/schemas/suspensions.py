@@ -6,7 +6,7 @@ from pydantic import Field
 
 from unificx.api.schemas.core import Input, Output
 from unificx.api.schemas.privacy_requests import Time
-from unificx.identity import ReviewState, SuspensionReason
+from unificx.identity import GivenReason, ReviewState, SuspensionReason
 
 MAX_TEXT = 2_000
 Reference = Field(min_length=1, max_length=400, description="`reference` of the problem `account_suspended`.")
@@ -15,7 +15,7 @@ Reference = Field(min_length=1, max_length=400, description="`reference` of the 
 class NewSuspension(Input):
     """Why an account or a tenant is suspended. The persons concerned are told."""
 
-    reason: SuspensionReason = Field(
+    reason: GivenReason = Field(
         description="`terms`: against the terms of use; `security`: others may use the account; `fraud`; `payment`: an"
         " invoice is unpaid; `absence`: for the time being; `minor`: reported to be under 18; `other`."
     )

@@ -8,7 +8,7 @@ class Accounts:
     """The accounts of all tenants."""
 
     def __init__(self, identity: Identity) -> None:
-        self._users, self._suspensions = identity.users, identity.suspensions
+        self._users, self._tenants, self._suspensions = identity.users, identity.tenants, identity.suspensions
 
     async def get(self, tenant_id: str, person_id: str) -> Person:
         """Return an account. Raise NotFound."""
@@ -41,6 +41,11 @@ class Accounts:
         """Set the state of a review. Raise Conflict if it has changed meanwhile."""
         with stating(current_access().to("administration")):
             await self._suspensions.set_review(suspension, state, review_id)
+
+    async def delete_tenant(self, tenant_id: str) -> None:
+        """Delete a tenant whose sign-up was not approved."""
+        with stating(current_access().to("administration")):
+            await self._tenants.delete(tenant_id)
 
     async def lift(self, suspension: Suspension) -> None:
         """End a suspension."""

@@ -4,11 +4,11 @@ The request of a user is in the queue of their tenant, that of a suspended tenan
 `answer` lifts the suspension, `refuse` confirms it.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from unificx.core.errors import Conflict, Forbidden, Invalid
-from unificx.identity import OPERATOR_SLUG, Identity, SuspendedAccount, Suspension
+from unificx.identity import OPERATOR_SLUG, Identity, Person, SuspendedAccount, Suspension, Tenant
 from unificx.support.rights import clocks
 from unificx.support.rights.accounts import Accounts
 from unificx.support.rights.schemas import NewRequest, RightsRequest
@@ -52,29 +52,51 @@ class SuspensionReviews:
                 raise Conflict("This installation has no operator.")
             queue_id, person_id = operator.id, ""
             name = f"{name}, {self._identity.store.tenant(account.tenant_id).name}"
-        zone = self._identity.directory.time_zone(queue_id)
-        today = clocks.local_day(self._identity.store.clock.now(), zone)
-        due = clocks.end_of(today + timedelta(days=REVIEW_DAYS), zone)
-        new = NewRequest("review", text, name=name, email=person.email, person_id=person_id, due=due)
+        new = NewRequest("review", text, name=name, email=person.email, person_id=person_id, due=self._due(queue_id))
         entered = await self._queue.enter(queue_id, new, person.id, without=found.by)
         await self._accounts.set_review(found, "open", entered.id)
         return entered
 
+    async def request_approval(self, tenant: Tenant, administrator: Person) -> None:
+        """Ask the operators to approve a new organisation, which is suspended until then."""
+        operator = self._identity.directory.tenant_by_slug(OPERATOR_SLUG)
+        found = await self._identity.suspensions.current(tenant.id, "")
+        if operator is None or found is None:
+            raise Conflict("This installation has no operator.")
+        new = NewRequest(
+            "sign_up",
+            f"{tenant.name} ({tenant.slug})",
+            name=administrator.name,
+            email=administrator.email,
+            due=self._due(operator.id),
+        )
+        entered = await self._queue.enter(operator.id, new, "")
+        await self._accounts.set_review(found, "open", entered.id)
+
+    def _due(self, queue_id: str) -> datetime:
+        zone = self._identity.directory.time_zone(queue_id)
+        today = clocks.local_day(self._identity.store.clock.now(), zone)
+        return clocks.end_of(today + timedelta(days=REVIEW_DAYS), zone)
+
     async def require_other(self, request: RightsRequest, step: Step, by: str) -> Suspension | None:
         """Return the suspension in force that a step decides on. Raise Forbidden for the person who suspended."""
-        if request.kind != "review" or step not in _DECISIONS:
+        if request.kind not in ("review", "sign_up") or step not in _DECISIONS:
             return None
-        if not by:
+        if request.kind == "review" and not by:
             raise Forbidden("A person has to decide about a review.", hint="Sign in as an administrator.")
         found = await self._accounts.suspension_of(request.id)
         if found is not None and found.by == by:
             raise Forbidden("The person who suspended cannot decide.", hint="Ask a second administrator.")
         return found
 
-    async def apply(self, suspension: Suspension, step: Step) -> None:
-        """Lift the suspension, or note that it was confirmed or the request withdrawn."""
+    async def apply(self, request: RightsRequest, suspension: Suspension, step: Step) -> None:
+        """Lift the suspension, or note that it was confirmed or the request withdrawn.
+
+        An organisation whose sign-up is refused is deleted."""
         if step == "answer":
             await self._accounts.lift(suspension)
+        elif step == "refuse" and request.kind == "sign_up":
+            await self._accounts.delete_tenant(suspension.tenant_id)
         elif step == "refuse":
             await self._accounts.set_review(suspension, "refused", suspension.review_id)
         else:

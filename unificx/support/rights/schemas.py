@@ -15,8 +15,9 @@ Kind = Literal[
     "minor",
     "breach",
     "review",
+    "sign_up",
 ]
-"""`review`: of a suspension."""
+"""`review`: of a suspension; `sign_up`: approval of a new organisation."""
 StaffKind = Literal[
     "access", "correction", "deletion", "objection", "portability", "complaint", "authority", "minor", "breach"
 ]

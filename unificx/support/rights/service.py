@@ -79,7 +79,7 @@ class RightsRequests:
         of which the administrator `without` is not told. The account of a reported minor is suspended at once.
 
         Raise Invalid, NotFound."""
-        if new.kind == "review":
+        if new.kind in ("review", "sign_up"):
             return await self._enter(tenant_id, new, "account", state="proved", proof="account", by=by, without=without)
         state: State = "proved" if new.kind in ("authority", "breach", "minor") else "received"
         return await self._enter(
@@ -167,7 +167,7 @@ class RightsRequests:
             confirm_due=clocks.end_of(limits.confirm, zone) if limits.confirm is not None else None,
             confirmed=None,
             due=clocks.breach_due(found) if new.kind == "breach" else new.due or due,
-            extendable=None if new.kind in ("authority", "breach", "review") else extendable,
+            extendable=None if new.kind in ("authority", "breach", "review", "sign_up") else extendable,
             closed=None,
             reminded=None,
             person_id=new.person_id or None,
@@ -226,7 +226,7 @@ class RightsRequests:
             await repository.save(uow.session, self._keys, request)
             await self.add_record(uow, request, self._record(step, note, by))
         if suspension is not None:
-            await self.reviews.apply(suspension, step)
+            await self.reviews.apply(request, suspension, step)
         if step == "refuse" and request.kind == "minor" and request.person_id:
             await self.accounts.change(tenant_id, request.person_id, PersonChange(state="active"))
         if step in ("answer", "refuse", "extend"):

@@ -42,7 +42,7 @@ export function EnterRequest({ tenant, onClose }: { tenant?: string; onClose: ()
         label={t`Kind`}
         allowDeselect={false}
         data={Object.entries(REQUEST_KINDS)
-          .filter(([value]) => value !== 'review')
+          .filter(([value]) => value !== 'review' && value !== 'sign_up')
           .map(([value, text]) => ({ value, label: t(text) }))}
         {...form.getInputProps('kind')}
       />

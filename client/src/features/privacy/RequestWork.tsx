@@ -25,6 +25,12 @@ export function RequestWork({ request, tenant }: RequestWorkProps) {
       return proved && request.known ? <Erasure request={request} tenant={tenant} /> : null;
     case 'review':
       return <Review request={request} tenant={tenant} />;
+    case 'sign_up':
+      return (
+        <Text size="sm" c="dimmed">
+          <Trans>Answer approves the organisation. Refuse deletes it, and its administrator gets the reasons.</Trans>
+        </Text>
+      );
     case 'authority':
       return <Disclosures request={request} tenant={tenant} />;
     case 'breach':

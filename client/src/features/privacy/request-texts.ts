@@ -12,6 +12,7 @@ export const REQUEST_KINDS: Record<PrivacyRequest['kind'], MessageDescriptor> = 
   authority: msg`Authority`,
   minor: msg`Under 18`,
   breach: msg`Data breach`,
+  sign_up: msg`New organisation`,
   review: msg`Review of a suspension`,
 };
 

@@ -40,7 +40,9 @@ export function SuspensionForm({ affected, change, onClose }: SuspensionFormProp
           size="md"
           label={t`Reason`}
           allowDeselect={false}
-          data={Object.entries(REASONS).map(([value, text]) => ({ value, label: t(text) }))}
+          data={Object.entries(REASONS)
+            .filter(([value]) => value !== 'approval')
+            .map(([value, text]) => ({ value, label: t(text) }))}
           {...form.getInputProps('reason')}
         />
         <Textarea
