@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from lxml import etree
+from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]
 from pypdf import PdfReader
 
 from unificx.billing.invoicing.direct_debits import Collection, to_pain
@@ -80,7 +80,7 @@ def test_the_pdf_contains_the_electronic_invoice_and_is_always_the_same(language
     assert data == to_pdf(document)
     reader = PdfReader(io.BytesIO(data))
     assert reader.attachments["factur-x.xml"] == [to_xml(document)]
-    metadata = reader.trailer["/Root"]["/Metadata"].get_data().decode()
+    metadata = reader.root_object["/Metadata"].get_object().get_data().decode()  # type: ignore[union-attr]
     assert "<pdfaid:part>3</pdfaid:part>" in metadata
     assert "EN 16931" in metadata
     text = reader.pages[0].extract_text()

@@ -21,7 +21,7 @@ def to_xml(document: Document) -> bytes:
     from facturx.generate_xml import generate_cii_xml
 
     logging.getLogger("factur-x").setLevel(logging.ERROR)
-    return generate_cii_xml(_fields(document), level=PROFILE, check_xsd=True, check_schematron=None)
+    return generate_cii_xml(_fields(document), level=PROFILE, check_xsd=True, check_schematron="")
 
 
 def _fields(document: Document) -> dict[str, Any]:

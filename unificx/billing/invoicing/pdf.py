@@ -180,7 +180,7 @@ def _foot(pdf: "FPDF", document: Document, wording: Wording) -> None:
 def _metadata(document: Document, wording: Wording, made: datetime) -> str:
     """Return the metadata (XMP) with the extension of Factur-X."""
     from facturx.facturx import generate_xmp_object
-    from lxml import etree
+    from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]
 
     values = {
         "pdfa3_flavor": "B",
