@@ -4,8 +4,12 @@ import io
 import json
 import zipfile
 
+import httpx
 import pytest
 from http_world import World
+
+from unificx.contacts import contact_holding
+from unificx.speed_dials import speed_dial_holding
 
 
 async def _person_id(client) -> str:
@@ -34,6 +38,56 @@ async def test_a_person_downloads_everything_that_is_held_about_them(world: Worl
     assert [each["id"] for each in (await user.get("/api/v1/access-copies")).json()["items"]] == [ready["id"]]
     assert (await user.delete(path)).status_code == 204
     assert (await user.get(path)).status_code == 404
+
+
+CONTACTS = (
+    "name;organisation;phone;email;note\nMother;;030 1234567;m@example.com;Sundays\nBakery;Bakery Ltd;030 7654321;;\n"
+)
+
+
+async def copy_of(world: World, user: httpx.AsyncClient) -> bytes:
+    path = f"/api/v1/access-copies/{(await user.post('/api/v1/me/access-copies')).json()['id']}"
+    await world.services.access_copies.build_all()
+    return (await user.get(f"{path}/file")).content
+
+
+@pytest.mark.promise("D5", whole=True)
+async def test_a_copy_is_taken_along_to_another_organisation(world: World) -> None:
+    """D5 as a whole: contacts and speed dials of a copy are imported by another account; what cannot be put to use there is
+    in documented files: `test_every_file_follows_its_schema_and_digest`, which another program verifies without a server:
+    `test_a_copy_of_everything_is_accepted_and_read`. Contacts as vCard and CSV:
+    `test_files_are_previewed_imported_whole_or_not_at_all_and_exported`. All of a tenant moves to another installation:
+    `test_a_tenant_moves_to_another_database_and_back`."""
+    services = world.services
+    services.access_copies.holdings = (
+        *services.access_copies.holdings,
+        contact_holding(world.database, services.contacts),
+        speed_dial_holding(world.database, services.speed_dials),
+    )
+    ada, zoe = await world.user(world.acme, "1001"), await world.user(world.globex, "2001")
+    assert (await ada.put("/api/v1/contacts/import", content=CONTACTS.encode())).json()["created"] == 2
+    for code in ("01", "02"):
+        assert (await ada.put(f"/api/v1/speed-dials/1001/{code}", json={"number": "110", "name": "Police"})).is_success
+    assert (await zoe.put("/api/v1/speed-dials/2001/02", json={"number": "112", "name": "Fire"})).is_success
+    copy = await copy_of(world, ada)
+    done = (await zoe.put("/api/v1/me/import", content=copy)).json()
+    assert (done["contacts"]["created"], done["contacts"]["refused"], done["speed_dials"]) == (2, 0, 1)
+    taken, own = [(await each.get("/api/v1/contacts.csv")).text for each in (zoe, ada)]
+    assert taken == own
+    dials = (await zoe.get("/api/v1/speed-dials/2001")).json()["items"]
+    assert [(each["code"], each["number"], each["name"]) for each in dials] == [
+        ("01", "110", "Police"),
+        ("02", "112", "Fire"),
+    ]
+    again = (await zoe.put("/api/v1/me/import", content=copy)).json()
+    assert (again["contacts"]["created"], again["contacts"]["unchanged"], again["speed_dials"]) == (0, 2, 0)
+    with zipfile.ZipFile(io.BytesIO(copy)) as archive:
+        start = archive.getinfo("data/contact.json").header_offset
+    forged = bytearray(copy)
+    forged[start + 100] ^= 1
+    for wrong in (bytes(forged), b"", b"PK\x03\x04", copy[:-30]):
+        assert (await zoe.put("/api/v1/me/import", content=wrong)).status_code == 422
+    assert (await zoe.get("/api/v1/contacts.csv")).text == own
 
 
 async def test_only_the_requester_sees_a_copy(world: World) -> None:

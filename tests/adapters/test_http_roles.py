@@ -104,6 +104,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "set_speed_dial": {"number": "1002", "name": "Stolen"},
     "create_contact": {"book": "company", "name": "Stolen"},
     "update_contact": {"name": "Stolen"},
+    "import_access_copy": {},
     "import_contacts": {},
     "find_contact_names": {"numbers": ["+49301234567"]},
     "update_conversation": {"period": "P1D"},

@@ -27,12 +27,13 @@ MAX_BODY = 256 * 1024
 BODY_SECONDS = 20.0
 """Seconds within which a body has to arrive."""
 UPLOAD_SECONDS = 120.0
-MAX_SOUND, MAX_RATE_DECK, MAX_CONTACT_FILE = 10 << 20, 64 << 20, 10 << 20
+MAX_SOUND, MAX_RATE_DECK, MAX_CONTACT_FILE, MAX_ACCESS_COPY = 10 << 20, 64 << 20, 10 << 20, 128 << 20
 """Limits of uploads. Only the route reads them, after authentication."""
 _UPLOADS = {
     re.compile(r"/api/v1/(?:mailboxes/[^/]+/greetings|sounds/[^/]+/[^/]+)/[^/]+\Z"): MAX_SOUND,
     re.compile(r"/api/v1/billing/rate-decks/[^/]+/rates\Z"): MAX_RATE_DECK,
     re.compile(r"/api/v1/contacts/import\Z"): MAX_CONTACT_FILE,
+    re.compile(r"/api/v1/me/import\Z"): MAX_ACCESS_COPY,
 }
 """Maximum bytes of an upload, by its path."""
 
@@ -50,7 +51,7 @@ _CREATES_DATA = re.compile(
     r"|people/[^/]+/extensions|billing/(?:rate-decks|payments|refunds|invoices)|contacts|plans"
     r"|suspensions/review"
     r"|rooms/[^/]+/(?:invitations|meeting/recording))"
-    r"|PUT /api/v1/(?:billing/(?:rate-decks/[^/]+/rates|details)|contacts/import)"
+    r"|PUT /api/v1/(?:billing/(?:rate-decks/[^/]+/rates|details)|contacts/import|me/import)"
     r"|PUT /dav/books/.+"
     r"|POST /api/v1/attachments|PATCH /api/v1/attachments/[^/]+"
     r"|PUT /api/v1/(?:mailboxes/[^/]+/greetings/[^/]+|sounds/[^/]+/[^/]+/[^/]+)(?:/text)?"

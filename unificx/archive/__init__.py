@@ -1,5 +1,6 @@
 """Archive: access copies of the data about a person, for themselves or another system."""
 
+from unificx.archive.importing import CopyImports, ImportedCopy
 from unificx.archive.privacy import copy_holding
 from unificx.archive.reader import CheckedArchive, checked_archive
 from unificx.archive.schemas import AccessCopy, Requester
@@ -10,6 +11,8 @@ __all__ = [
     "AccessCopy",
     "AccessCopyParts",
     "CheckedArchive",
+    "CopyImports",
+    "ImportedCopy",
     "Requester",
     "checked_archive",
     "copy_holding",

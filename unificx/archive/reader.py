@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -96,12 +96,18 @@ class CheckedArchive:
 @contextmanager
 def checked_archive(path: Path) -> Iterator[CheckedArchive]:
     """Open and verify an access copy. Blocking. Raise Invalid, which names the file inside, and OSError."""
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-        with opened(file) as archive:
-            contents = _manifest(archive)
-            _verify(archive, contents)
-            yield CheckedArchive(archive, contents, digest)
+    with path.open("rb") as file, checked_file(file) as archive:
+        yield archive
+
+
+@contextmanager
+def checked_file(file: BinaryIO) -> Iterator[CheckedArchive]:
+    """Verify an access copy that is open, or in memory. Raise as `checked_archive`."""
+    digest = hashlib.file_digest(file, "sha256").hexdigest()  # pyright: ignore[reportArgumentType]
+    with opened(file) as archive:
+        contents = _manifest(archive)
+        _verify(archive, contents)
+        yield CheckedArchive(archive, contents, digest)
 
 
 def _manifest(archive: zipfile.ZipFile) -> ListedContents:

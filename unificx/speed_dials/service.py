@@ -1,9 +1,9 @@
 """Speed dials of extensions."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
-from unificx.core.errors import NotFound
+from unificx.core.errors import Invalid, NotFound
 from unificx.db import Database, Keys, UnitOfWork, lock_scope
 from unificx.identity import Extension
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
@@ -43,6 +43,21 @@ class SpeedDials:
         entry = checked(code, number, name)
         await self._change(extension, lambda entries: entries.update({code: entry}))
         return entry
+
+    async def add(self, extension: Extension, entries: Iterable[SpeedDial]) -> int:
+        """Add entries whose codes are free, and return their number. Those that are not valid are left out."""
+        valid = [each for each in entries if _is_valid(each)]
+        added = 0
+
+        def add(present: dict[str, SpeedDial]) -> None:
+            nonlocal added
+            before = len(present)
+            for each in valid:
+                present.setdefault(each.code, each)
+            added = len(present) - before
+
+        await self._change(extension, add)
+        return added
 
     async def remove(self, extension: Extension, code: str) -> None:
         """Remove an entry. Raise NotFound."""
@@ -88,3 +103,10 @@ class SpeedDials:
     def drop_subject(self, subject: str) -> None:
         """Drop the entries of an erased subject before its rows are deleted."""
         self._entries = {each: found for each, found in self._entries.items() if found[1] != subject}
+
+
+def _is_valid(entry: SpeedDial) -> bool:
+    try:
+        return checked(entry.code, entry.number, entry.name) == entry
+    except Invalid:
+        return False

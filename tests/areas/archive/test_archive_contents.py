@@ -60,6 +60,7 @@ async def test_values_of_others_are_not_in_it(installation: Installation) -> Non
     assert set(re.findall(r"canary ben \S+ \S+", text)) == set()
 
 
+@pytest.mark.promise("D5")
 async def test_every_file_follows_its_schema_and_digest(installation: Installation) -> None:
     archive = await built(installation)
     manifest = json.loads(archive.read("manifest.json"))

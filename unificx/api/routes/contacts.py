@@ -212,7 +212,7 @@ async def _books(
     """Return the address books that the user may read, their own first."""
     found: list[AddressBook] = []
     if which == "personal" or (which == "all" and tenant is None and _has_own(services, user)):
-        found.append(_own_book(services, user))
+        found.append(own_book(services, user))
     if which != "personal":
         scope = await require_access(services, user, tenant, Action.DIRECTORY)
         found.append(AddressBook(scope.tenant_id))
@@ -222,7 +222,7 @@ async def _books(
 async def _writable(services: Services, user: CurrentUser, tenant: str | None, kind: BookKind) -> AddressBook:
     """Return an address book that the user may change. Raise Forbidden."""
     if kind == "personal":
-        return _own_book(services, user)
+        return own_book(services, user)
     scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
     return AddressBook(scope.tenant_id)
 
@@ -246,7 +246,7 @@ def _has_own(services: Services, user: CurrentUser) -> bool:
     )
 
 
-def _own_book(services: Services, user: CurrentUser) -> AddressBook:
+def own_book(services: Services, user: CurrentUser) -> AddressBook:
     """Return the address book of the user. Raise Forbidden."""
     principal = user.principal
     require_own(principal)

@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from unificx.api.schemas.contacts import ContactImport
 from unificx.api.schemas.core import Output
 
 
@@ -19,3 +20,10 @@ class AccessCopy(Output):
     expires: datetime = Field(description="When it is deleted, with its key.")
     size: int = Field(description="Length in bytes; 0 until it is ready.")
     sha256: str = Field(description="Digest of the file, in hexadecimal; empty until it is ready.")
+
+
+class CopyImport(Output):
+    """The result of importing an access copy."""
+
+    contacts: ContactImport
+    speed_dials: int = Field(description="Speed dials that were added.")
