@@ -276,6 +276,7 @@ NEW = {
     "POST /attachments",
     "PATCH /attachments/{attachment_id}",
     "PUT /contacts/import",
+    "PUT /me/import",
     "PUT /billing/rate-decks/{deck}/rates",
     "PUT /mailboxes/{mailbox}/greetings/{kind}",
     "PUT /mailboxes/{mailbox}/greetings/{kind}/text",

@@ -69,7 +69,7 @@ def _contact(record: dict[str, Any], book: AddressBook, now: datetime) -> Contac
 
 def _number(text: str) -> ContactNumber:
     label, _, number = text.partition(" ")
-    return ContactNumber(number, next((each for each in LABELS if each == label), "other"))
+    return ContactNumber(number, next((each for each in LABELS if each == label), LABELS[-1]))
 
 
 def _strings(record: dict[str, Any], name: str) -> tuple[str, ...]:
