@@ -16,6 +16,7 @@ from unificx.contacts import (
     ContactImportReport,
     ContactImports,
     ContactNumber,
+    NumberLabel,
     write_vcards,
 )
 from unificx.identity import Extension
@@ -69,7 +70,8 @@ def _contact(record: dict[str, Any], book: AddressBook, now: datetime) -> Contac
 
 def _number(text: str) -> ContactNumber:
     label, _, number = text.partition(" ")
-    return ContactNumber(number, next((each for each in LABELS if each == label), LABELS[-1]))
+    known: dict[str, NumberLabel] = {each: each for each in LABELS}
+    return ContactNumber(number, known.get(label, "other"))
 
 
 def _strings(record: dict[str, Any], name: str) -> tuple[str, ...]:
