@@ -86,8 +86,6 @@ async def conference(rooms: RoomService, meetings: ConferenceManager, call: Call
         await call.play("general/too-many-tries", "general/goodbye")
         return
     caller = call.caller
-    if guest:
-        await call.answer()  # a browser expects an answer in time, and a host may let the guest wait
     name = None if merged or guest else await _record_name(call, room)
     who = CallerIdentity(caller.subject, caller.extension_id, caller.number, caller.name, name)
     session = meetings.join(room, who, call, host=standing == "host", invited=invited or merged, lobby=guest)

@@ -36,6 +36,7 @@ from unificx.identity import NewTenant, PasswordHashing
 from unificx.media.sounds import Sound
 from unificx.privacy import KeyStore
 from unificx.routing import CallApp
+from unificx.sip.legs import Answered
 
 ALONE = ["conference/only-one"]
 AWAY = ["general/goodbye"]
@@ -190,7 +191,7 @@ async def test_a_guest_is_answered_without_a_pin_and_hears_music_until_admitted(
     stage = setup.stage(room, GUEST)
     stage.begin()
     await wait_until(lambda: "music/hold" in stage.played)
-    assert (stage.played[0], stage.orders) == ("conference/waiting-for-host", ["answer"])
+    assert (stage.played[0], stage.events) == ("conference/waiting-for-host", [Answered(b"ours")])
     setup.meetings.apply(room, AllAdmissionsRequested(host.id))
     await wait_until(lambda: "join heard" in stage.orders)
     await hung_up(stage)
