@@ -245,7 +245,7 @@ async def test_room_events_reach_participants_and_administrators_rate_limited(wo
         for speaker in ("leg-1001", None):
             world.services.meetings.on_media_event(ActiveSpeakerChanged(f"room/{room.id}", speaker))
     expected = {"type": "room", "id": room.id, "participants": 1, "speaking": None, "recorded": False, "paused": False}
-    expected |= {"locked": False, "hands": [], "reactions": {}, "videos": []}
+    expected |= {"locked": False, "raised_hand": [], "reactions": {}, "videos": []}
     assert [await next_event(feed) for feed in feeds[:2]] == [expected, expected]
     world.services.meetings.on_media_event(ActiveSpeakerChanged(f"room/{room.id}", "leg-1001"))
     assert [(await next_event(feed))["speaking"] for feed in feeds[:2]] == [inside.session.id] * 2

@@ -69,7 +69,7 @@ LIVE_EVENTS: Mapping[str, LiveEventType] = {
             "recorded": False,
             "paused": False,
             "locked": False,
-            "hands": [_ID],
+            "raised_hand": [_ID],
             "reactions": {_ID: "thumbs_up"},
             "videos": [_VIDEO],
         },

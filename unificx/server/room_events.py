@@ -55,7 +55,7 @@ class RoomEvents:
                 "recorded": meeting is not None and meeting.recorded,
                 "paused": meeting is not None and meeting.paused,
                 "locked": meeting.locked if meeting is not None else room.settings.locked,
-                "hands": [one.id for one in participants if one.hand],
+                "raised_hand": [one.id for one in participants if one.hand],
                 "reactions": {one.id: one.reaction for one in participants if one.reaction is not None},
                 "videos": [asdict(one) for one in self._videos.list(room)],
             }

@@ -34,7 +34,7 @@ export interface ServerEvents {
     recorded: boolean;
     paused: boolean;
     /** Ids of the participants who raise a hand. */
-    hands?: string[];
+    raised_hand?: string[];
     /** Reactions by the id of the participant. */
     reactions?: Record<string, Reaction>;
     videos: Pick<Video, 'id' | 'participant' | 'source' | 'quality'>[];

@@ -32,7 +32,7 @@ export interface RoomEvent {
   locked: boolean;
   recorded: boolean;
   paused: boolean;
-  hands?: readonly string[];
+  raised_hand?: readonly string[];
   reactions?: Readonly<Record<string, Reaction>>;
 }
 
@@ -70,12 +70,20 @@ export class Roster {
   constructor(private readonly dependencies: RosterDependencies) {}
 
   /** Handle a room event. The speaker is shown at once; the rest is refetched soon. */
-  handleEvent({ participants, speaking, locked, recorded, paused, hands, reactions = {} }: RoomEvent): void {
+  handleEvent({
+    participants,
+    speaking,
+    locked,
+    recorded,
+    paused,
+    raised_hand: raisedHand,
+    reactions = {},
+  }: RoomEvent): void {
     const now = this.state.state;
-    if (hands) {
+    if (raisedHand) {
       const shown = (each: Participant) => ({
         ...each,
-        hand: hands.includes(each.id),
+        hand: raisedHand.includes(each.id),
         reaction: reactions[each.id] ?? null,
       });
       this.set({ participants: now.participants?.map(shown) });
