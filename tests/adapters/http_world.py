@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator, Collection, Sequence, Set
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from email.headerregistry import Address
+from email.message import EmailMessage
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -41,7 +43,7 @@ from unificx.calls.events import CallEnded, CallParty, MediaQuality
 from unificx.cdr import CALL_TARGET, CallErasure, CdrService, call_record_expiries, call_record_holding
 from unificx.cdr.events import OutsideCallRecorded
 from unificx.chat import Chat, ChatParts
-from unificx.cluster import local_cluster
+from unificx.cluster import Cluster, local_cluster
 from unificx.conferencing import ConferenceManager, MeetingGuests, MeetingVideos, Room, RoomService
 from unificx.conferencing.events import ConferenceChanged, ConferenceEnded, ParticipantRemoved, RoomDeleted
 from unificx.core.clock import ManualClock
@@ -66,11 +68,24 @@ from unificx.identity.events import PersonClosed, SessionEnded, TenantDeleted
 from unificx.integrations.audio_import.client import AudioImporter
 from unificx.integrations.http_client import HttpClient
 from unificx.integrations.photo_import.client import PhotoImporter
+from unificx.integrations.smtp import SmtpClient
 from unificx.integrations.web_push import WebPushClient
 from unificx.ivr import MenuParts
 from unificx.media.sounds import Sound
 from unificx.media.tones import sine
-from unificx.notifications import NoticePreferences, Notifications, PushNotifier, PushNotifierDependencies, Vapid
+from unificx.notifications import (
+    Advertising,
+    AdvertisingParts,
+    Campaigns,
+    EmailQueue,
+    EmailQueueDependencies,
+    EmailRejected,
+    NoticePreferences,
+    Notifications,
+    PushNotifier,
+    PushNotifierDependencies,
+    Vapid,
+)
 from unificx.privacy import (
     AccessLog,
     Consents,
@@ -470,6 +485,36 @@ class ErasureChecks:
         return self._identity.directory.extension_ids_of(owner.person_id)
 
 
+class MailRoute:
+    """Sends e-mails to a server that a test sets; until then, none takes them."""
+
+    server: SmtpClient | None = None
+
+    async def send(self, message: EmailMessage) -> None:
+        if self.server is None:
+            raise EmailRejected(permanent=False)
+        await self.server.send(message)
+
+
+def notifications_of(
+    database: Database,
+    keys: KeyStore,
+    identity: Identity,
+    preferences: NoticePreferences,
+    *,
+    push: PushNotifier,
+    consents: Consents,
+    cluster: Cluster,
+) -> Notifications:
+    """Return the senders, whose e-mails wait until a test calls `deliver`."""
+    directory, sender = identity.directory, Address("", "pbx", "example.com")
+    advertising = Advertising(AdvertisingParts(database, consents, directory, bytes(32)))
+    parts = EmailQueueDependencies(database, keys, directory, preferences, MailRoute(), sender, advertising=advertising)
+    emails = EmailQueue(parts, cluster.counters)
+    campaigns = Campaigns(database, identity, emails, advertising)
+    return Notifications(emails, push, preferences, advertising, campaigns)
+
+
 @asynccontextmanager
 async def open_installation(folder: Path, template: bytes, clock: ManualClock) -> AsyncIterator[World]:
     """Open the installation in `folder`; created from the database `template` if missing."""
@@ -599,7 +644,9 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
             PhoneSettingsParts(database, keys, identity, clock, cluster.counters, consents, bytes(32))
         ),
         sound_converter=AudioImporter(),
-        notifications=Notifications(None, push, preferences),
+        notifications=notifications_of(
+            database, keys, identity, preferences, push=push, consents=consents, cluster=cluster
+        ),
         webhooks=webhooks,
         billing=billing,
         event_hub=hub,

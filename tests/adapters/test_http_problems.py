@@ -266,6 +266,8 @@ NEW = {
     "POST /tenants",
     "POST /trunks",
     "POST /webhooks",
+    "POST /campaigns",
+    "POST /campaigns/{campaign}/send",
     "POST /billing/invoices",
     "POST /billing/payments",
     "PUT /billing/details",

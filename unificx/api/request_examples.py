@@ -61,6 +61,7 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
         "favourite": True,
         "revision": 7,
     },
+    "NewCampaign": {"texts": {"en": {"subject": "New telephones", "text": "Order yours until May."}}},
     "NoticeSwitch": {"kind": "voicemail", "channel": "email", "on": False},
     "NumberList": {"numbers": ["+49301234567"]},
     "ConversationChange": {"period": "P30D", "shares_marks": True},

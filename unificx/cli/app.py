@@ -13,6 +13,7 @@ from unificx.cli.commands import (
     billing,
     blocks,
     calls,
+    campaigns,
     devices,
     extensions,
     feature_codes,
@@ -79,6 +80,7 @@ _GROUPS = (
     invoices,
     payments,
     webhooks,
+    campaigns,
     privacy,
 )
 """Modules with a command group, in the order of the help."""

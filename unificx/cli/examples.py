@@ -152,6 +152,11 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "payment refund": ("payment refund --tenant acme 2027-03-0042 --reference 2027-03-0057 --amount 9.90",),
     "payment list": ("payment list",),
     "payment balance": ("payment balance",),
+    "campaign create": ("campaign create --english spring.txt --german fruehling.txt",),
+    "campaign list": ("campaign list",),
+    "campaign show": ("campaign show 0198c2a4",),
+    "campaign send": ("campaign send 0198c2a4",),
+    "campaign delete": ("campaign delete 0198c2a4",),
     "webhook create": (
         "webhook create --name Helpdesk --url https://example.com/hook --events call.ended,voicemail.left",
     ),

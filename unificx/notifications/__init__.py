@@ -1,5 +1,7 @@
 """Notifications: e-mails, and Web Push to signed-in devices."""
 
+from unificx.notifications.advertising import SECRET_PURPOSE, Advertising, AdvertisingParts
+from unificx.notifications.campaigns import Campaigns
 from unificx.notifications.catalogue import Audience, Channel, EmailKind, MandatoryReason, NoticeKind
 from unificx.notifications.email_queue import EmailQueue, EmailQueueDependencies
 from unificx.notifications.policies.endpoints import MAX_ENDPOINT_LENGTH
@@ -7,14 +9,30 @@ from unificx.notifications.ports import EmailRejected, PushResponse, PushService
 from unificx.notifications.preferences import NoticePreferences, NoticeSetting, NoticeState
 from unificx.notifications.privacy import notification_holding
 from unificx.notifications.push import PushNotifier, PushNotifierDependencies
-from unificx.notifications.schemas import MessageReference, NewSubscription, NewVoicemail, NoPushSubscription, PushTest
+from unificx.notifications.schemas import (
+    Campaign,
+    CampaignText,
+    MessageReference,
+    NewSubscription,
+    NewVoicemail,
+    NoPushSubscription,
+    PushTest,
+)
 from unificx.notifications.service import Notifications, NotificationService
+from unificx.notifications.unsubscription import MAX_PROOF_LENGTH
 from unificx.notifications.vapid import KEY_BYTES, Vapid, new_private_key
 
 __all__ = [
     "KEY_BYTES",
     "MAX_ENDPOINT_LENGTH",
+    "MAX_PROOF_LENGTH",
+    "SECRET_PURPOSE",
+    "Advertising",
+    "AdvertisingParts",
     "Audience",
+    "Campaign",
+    "CampaignText",
+    "Campaigns",
     "Channel",
     "EmailKind",
     "EmailQueue",

@@ -34,6 +34,7 @@ EmailKind = Literal[
     "request_answer",
     "breach_notice",
     "access_copy",
+    "marketing",
 ]
 PushKind = Literal["message", "call", "stop", "signed_out", "test"]
 """Notices by push alone, whose kind is the `type` of the push message. A notice that is also an e-mail has the type
@@ -42,9 +43,9 @@ NoticeKind = EmailKind | PushKind
 Channel = Literal["email", "push"]
 Audience = Literal["person", "administrator", "outsider"]
 """`administrator`: users named by the tenant, or all administrators. `outsider`: people without an account."""
-MandatoryReason = Literal["security", "law", "requested", "service"]
-"""Why a notice cannot be switched off: it protects the account; the law demands it; the recipient has asked for it; or
-the service does not work without it."""
+MandatoryReason = Literal["security", "law", "requested", "service", "consent"]
+"""Why a notice has no switch: it protects the account; the law demands it; the recipient has asked for it; the service
+does not work without it; or it is sent with a consent only, which has a switch of its own."""
 
 EMAIL_KINDS: tuple[EmailKind, ...] = get_args(EmailKind)
 PUSH_KINDS: tuple[PushKind, ...] = get_args(PushKind)
@@ -97,6 +98,7 @@ CATALOGUE: Mapping[NoticeKind, NoticeDeclaration] = MappingProxyType(
         "request_answer": NoticeDeclaration(_BOTH, "outsider", mandatory="law"),
         "breach_notice": NoticeDeclaration(_BOTH, mandatory="law"),
         "access_copy": NoticeDeclaration(_EMAIL, mandatory="security"),
+        "marketing": NoticeDeclaration(_EMAIL, mandatory="consent"),
         "message": NoticeDeclaration(_PUSH),
         "call": NoticeDeclaration(_PUSH, mandatory="service"),
         "stop": NoticeDeclaration(_PUSH, mandatory="service", part_of="call"),

@@ -1,6 +1,7 @@
 """Queue of outgoing e-mails in the database: durable once `enqueue` returns, sent in order, retried for a day."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from email.errors import MessageError
 from email.headerregistry import Address
 from typing import Literal
@@ -12,9 +13,10 @@ from unificx.core.errors import DomainError, ServiceUnavailable
 from unificx.core.faults import describe_fault
 from unificx.db import Database, PollingWorker, UnitOfWork
 from unificx.identity import DirectoryCache, Person
-from unificx.notifications import repository
+from unificx.notifications import campaign_repository, repository
+from unificx.notifications.advertising import Advertising
 from unificx.notifications.catalogue import EmailKind
-from unificx.notifications.email_composer import Email, compose_email
+from unificx.notifications.email_composer import Advert, Email, compose_email
 from unificx.notifications.models import EmailPart, EmailRow
 from unificx.notifications.policies.emails import LANGUAGES, EmailRateLimit, Language, lifetime
 from unificx.notifications.policies.retry_policy import next_email_attempt
@@ -33,7 +35,8 @@ _BOTH_LANGUAGES = "both"
 
 @dataclass(frozen=True, slots=True)
 class EmailQueueDependencies:
-    """Dependencies of EmailQueue; `sender` is the From address; `message_audio` provides voicemail audio."""
+    """Dependencies of EmailQueue; `sender` is the From address; `message_audio` provides voicemail audio. Without
+    `advertising` no campaign is sent."""
 
     database: Database
     keys: KeyStore
@@ -42,6 +45,7 @@ class EmailQueueDependencies:
     transport: SmtpTransport
     sender: Address
     message_audio: VoicemailAttachments | None = None
+    advertising: Advertising | None = None
 
 
 class EmailQueue:
@@ -96,6 +100,31 @@ class EmailQueue:
             return await self._insert(row, person, uow)
         async with self._dependencies.database.begin() as own:
             return await self._insert(row, person, own)
+
+    def enqueue_campaign(
+        self, uow: UnitOfWork, person: Person, campaign_id: str, language: Language, *, link: str, due: datetime
+    ) -> None:
+        """Queue advertising within `uow`, to be sent at `due`, with the text of the campaign. Raises ErasedSubject."""
+        email_id = self._clock.new_id()
+        part = EmailPart(person.email, person.name, link, "")
+        keys, items = self._dependencies.keys, [(person.subject, email_id, part)]
+        [sealed] = repository.EMAIL_CODEC.seal(keys, person.tenant_id, items)
+        uow.session.add(
+            EmailRow(
+                id=email_id,
+                tenant_id=person.tenant_id,
+                subject_id=person.subject,
+                kind="marketing",
+                language=language,
+                due=due,
+                expires=due + lifetime("marketing"),
+                tries=0,
+                campaign_id=campaign_id,
+                sealed=sealed,
+            )
+        )
+        if self._worker.wake not in uow.after_commit:
+            uow.after_commit.append(self._worker.wake)
 
     async def _insert(self, row: EmailRow, person: Person, uow: UnitOfWork) -> bool:
         if await repository.count_queued_emails(uow.session, person.tenant_id, person.subject) >= MAX_QUEUED:
@@ -160,6 +189,11 @@ class EmailQueue:
             link=part.link,
             detail=part.detail,
         )
+        if row.kind == "marketing":
+            advert = await self._advert(row, part.address)
+            if advert is not None:
+                await self._submit(row, replace(email, advert=advert))
+            return
         caller, audio = await self._caller(row), await self._load_audio(row)
         if caller:
             email = replace(email, detail=f"{part.detail}, {caller}")
@@ -172,6 +206,17 @@ class EmailQueue:
             return
         if audio is not None and self._dependencies.message_audio is not None:
             await self._dependencies.message_audio.mark_sent(row.tenant_id, row.message_id or "")
+
+    async def _advert(self, row: EmailRow, address: str) -> Advert | None:
+        """Return the advertising of a campaign if it still exists and may be sent to the recipient now."""
+        advertising = self._dependencies.advertising
+        consent = await advertising.consent(row.tenant_id, row.subject_id, address) if advertising is not None else None
+        if consent is None or row.campaign_id is None:
+            return None
+        async with self._dependencies.database.read() as session:
+            campaign = await campaign_repository.campaign(session, row.tenant_id, row.campaign_id)
+        text = campaign_repository.texts_of(campaign).get(row.language) if campaign is not None else None  # pyright: ignore[reportArgumentType, reportCallIssue]
+        return Advert(text, consent.id) if text is not None else None
 
     async def _caller(self, row: EmailRow) -> str:
         """Return the caller of the message if they are to be named. Raises NotFound; Expired if it was erased."""

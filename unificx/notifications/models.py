@@ -127,7 +127,38 @@ class EmailRow(Base):
     tries: Mapped[int] = plain("number of attempts")
     message_id: Mapped[str | None] = plain("random id of the voicemail it is about")
     extension_id: Mapped[str | None] = plain("random id of the extension whose owner is notified")
+    campaign_id: Mapped[str | None] = plain("random id of the campaign it belongs to")
     sealed: Mapped[bytes] = sealed_column(EmailPart, subject="subject_id")
+
+
+class CampaignRow(Base):
+    """A campaign; its e-mails are in `letter`. A draft has no time at which it was sent."""
+
+    __tablename__ = "campaign"
+    __table_args__ = (Index(None, "tenant_id", "sent"),)
+
+    id: Mapped[str] = plain("random id that sorts by time", primary_key=True)
+    tenant_id: Mapped[str] = plain("the tenant", ForeignKey("tenant.id", ondelete="CASCADE"))
+    created: Mapped[datetime] = plain("creation time")
+    author: Mapped[str] = plain("random id of the administrator")
+    sent: Mapped[datetime | None] = plain("time at which it was sent")
+    recipients: Mapped[int] = plain("number of recipients")
+    subject_en: Mapped[str | None] = plain("advertising, the same for all recipients")
+    text_en: Mapped[str | None] = plain("advertising, the same for all recipients")
+    subject_de: Mapped[str | None] = plain("advertising, the same for all recipients")
+    text_de: Mapped[str | None] = plain("advertising, the same for all recipients")
+
+
+class SuppressedRow(Base):
+    """An address that was unsubscribed from advertising; it stays until the tenant is deleted."""
+
+    __tablename__ = "suppressed_address"
+    __table_args__ = (Index(None, "tenant_id"),)
+
+    id: Mapped[str] = plain("hash of the address with a secret of the installation", primary_key=True)
+    tenant_id: Mapped[str] = plain("the tenant", ForeignKey("tenant.id", ondelete="CASCADE"))
+    subject_id: Mapped[str] = plain("random id of the subject that unsubscribed")
+    at: Mapped[datetime] = plain("time at which it was unsubscribed")
 
 
 class PushRow(Base):

@@ -50,14 +50,17 @@ class NoticePreferences:
         self._changing = asyncio.Lock()
 
     async def start(self) -> None:
-        """Load all choices."""
-        async with self._database.read() as session:
-            rows = await repository.list_preferences(session)
-        for row in rows:
-            sealed = [(row.subject_id, row.id, row.sealed)]
-            [part] = repository.PREFERENCE_CODEC.open(self._keys, row.tenant_id, sealed)
-            if not isinstance(part, Erased):
-                self._choices[row.subject_id] = part
+        """Load all choices. To be called periodically: other nodes store choices, too."""
+        async with self._changing:
+            async with self._database.read() as session:
+                rows = await repository.list_preferences(session)
+            found: dict[str, PreferencePart] = {}
+            for row in rows:
+                sealed = [(row.subject_id, row.id, row.sealed)]
+                [part] = repository.PREFERENCE_CODEC.open(self._keys, row.tenant_id, sealed)
+                if not isinstance(part, Erased):
+                    found[row.subject_id] = part
+            self._choices = found
 
     def allows(self, subject: str, kind: NoticeKind, channel: Channel) -> bool:
         """Return whether this notice may be sent to the person now. Mandatory ones always may."""
@@ -68,7 +71,7 @@ class NoticePreferences:
         return name in choices.on if channel in CATALOGUE[switch].off else name not in choices.off
 
     def states(self, subject: str, audiences: Iterable[Audience]) -> Sequence[NoticeState]:
-        """Return the notices of these audiences as the person has set them."""
+        """Return the notices of these audiences as the person has set them; not those that need a consent."""
         wanted = set(audiences)
         return [
             NoticeState(
@@ -78,7 +81,7 @@ class NoticePreferences:
                 tuple(NoticeSetting(each, self.allows(subject, kind, each)) for each in declared.channels),
             )
             for kind, declared in CATALOGUE.items()
-            if declared.part_of is None and declared.audience in wanted
+            if declared.part_of is None and declared.audience in wanted and declared.mandatory != "consent"
         ]
 
     async def switch(self, tenant_id: str, subject: str, kind: NoticeKind, channel: Channel, *, on: bool) -> None:

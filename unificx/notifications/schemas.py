@@ -1,9 +1,11 @@
 """Schemas of notifications."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from unificx.core.errors import Conflict
+from unificx.identity import Language
 
 
 class NoPushSubscription(Conflict):
@@ -59,3 +61,24 @@ class PushTest:
     sent: bool = False
     seen: bool = False
     problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignText:
+    """Subject in one line, and the text: paragraphs are separated by blank lines."""
+
+    subject: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """A campaign. `sent`: None for a draft; `recipients`: number of people that had agreed; `waiting`: e-mails that
+    the mail server does not have yet."""
+
+    id: str
+    created: datetime
+    texts: Mapping[Language, CampaignText]
+    sent: datetime | None = None
+    recipients: int = 0
+    waiting: int = 0

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from unificx.db import UnitOfWork
 from unificx.identity import Person
+from unificx.notifications.advertising import Advertising
+from unificx.notifications.campaigns import Campaigns
 from unificx.notifications.catalogue import EmailKind
 from unificx.notifications.email_queue import EmailQueue
 from unificx.notifications.policies.emails import Language, describe_voicemail, format_time
@@ -22,6 +24,8 @@ class Notifications:
     emails: EmailQueue | None
     push: PushNotifier
     preferences: NoticePreferences
+    advertising: Advertising
+    campaigns: Campaigns
 
 
 class NotificationService:

@@ -174,6 +174,7 @@ class Cleanup:
                 self._container.holds.check_reviews(),
                 self._container.rotation.run(),
                 self._container.push.start(),
+                self._container.notifications.preferences.start(),
                 self._sweep_idempotency(),
                 self._sweep_attachments(),
                 self._sweep_meetings(),

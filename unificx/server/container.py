@@ -51,7 +51,7 @@ from unificx.recording import RecordingArchive, TranscodeWorker
 from unificx.registrar import Binding, LocationService, Registrar, RegistrarDependencies
 from unificx.routing import DestinationDirectory, OutboundDependencies, code_of, stored_form
 from unificx.server.call_routing import CallRouting, build_call_routing
-from unificx.server.notification_senders import build_senders
+from unificx.server.notification_senders import senders
 from unificx.server.notification_settings import NotificationSettings
 from unificx.server.paths import InstallationPaths
 from unificx.server.registered_phones import RegisteredPhones
@@ -179,7 +179,6 @@ def build_container(
     parts = AudioStoreParts(database, keys, erasures.erasure, notifications.blobs, Whisper(paths.models))
     (audio, mailboxes, sounds), trunks = _sound_areas(parts, cluster), _trunks(database, keys, identity)
     webhooks, rooms = WebhookService(database, keys, clock), _conference_rooms(database, keys, identity, cluster)
-    senders = build_senders(parts, mailboxes, identity, notices, notifications, cluster=cluster)
     return Container(
         node=cluster.node,
         paths=paths,
@@ -214,7 +213,7 @@ def build_container(
         support=SupportService(database, keys, clock),
         rights=_rights(database, keys, identity, cluster),
         journal=_journal(spool, database, keys),
-        notifications=senders,
+        notifications=senders(parts, mailboxes, identity, notices, notifications, cluster=cluster, consents=consents),
         webhooks=webhooks,
         billing=build_billing(database, keys, identity.directory, routing.outbound.numbers.count),
         notification_service=notices,

@@ -5,6 +5,10 @@ from unificx.cluster import Cluster
 from unificx.identity import Identity
 from unificx.integrations.smtp import SmtpClient
 from unificx.notifications import (
+    SECRET_PURPOSE,
+    Advertising,
+    AdvertisingParts,
+    Campaigns,
     EmailQueue,
     EmailQueueDependencies,
     NoticePreferences,
@@ -13,11 +17,12 @@ from unificx.notifications import (
     PushNotifier,
     PushNotifierDependencies,
 )
+from unificx.privacy import Consents
 from unificx.server.notification_settings import NotificationSettings
 from unificx.voicemail import Mailboxes, VoicemailAttachments
 
 
-def build_senders(
+def senders(
     parts: AudioStoreParts,
     mailboxes: Mailboxes,
     identity: Identity,
@@ -25,18 +30,24 @@ def build_senders(
     settings: NotificationSettings,
     *,
     cluster: Cluster,
+    consents: Consents,
 ) -> Notifications:
     """Return the senders, with which the service of notifications is completed."""
     database, keys, directory = parts.database, parts.keys, identity.directory
     preferences, emails = NoticePreferences(database, keys), None
+    secret = keys.secrets.derive(SECRET_PURPOSE)
+    advertising = Advertising(AdvertisingParts(database, consents, directory, secret))
     if settings.mail is not None:
         transport, sender = SmtpClient(settings.mail), settings.mail.sender
         attachments = VoicemailAttachments(parts, mailboxes)
-        dependencies = EmailQueueDependencies(database, keys, directory, preferences, transport, sender, attachments)
+        dependencies = EmailQueueDependencies(
+            database, keys, directory, preferences, transport, sender, attachments, advertising
+        )
         emails = EmailQueue(dependencies, cluster.counters)
     delivery, vapid, loopback = settings.push_delivery, settings.vapid, settings.loopback
     push = PushNotifier(
         PushNotifierDependencies(database, keys, directory, delivery, vapid, cluster.bus, preferences, loopback)
     )
     service.configure(emails, push)
-    return Notifications(emails, push, preferences)
+    campaigns = Campaigns(database, identity, emails, advertising)
+    return Notifications(emails, push, preferences, advertising, campaigns)

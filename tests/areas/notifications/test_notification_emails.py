@@ -33,7 +33,8 @@ from unificx.notifications import (
     PushNotifier,
 )
 from unificx.notifications.catalogue import EMAIL_KINDS as KINDS
-from unificx.notifications.email_composer import Email, compose_email, email_text
+from unificx.notifications.email_composer import Email, compose_email
+from unificx.notifications.email_texts import email_text
 from unificx.notifications.policies.emails import LANGUAGES
 from unificx.privacy import KeyStore
 from unificx.server.access_copy_email import CopyNotices
@@ -309,7 +310,7 @@ def test_a_name_cannot_inject_headers_or_markup(clock: ManualClock) -> None:
 def test_every_email_kind_has_texts_in_every_language(clock: ManualClock) -> None:
     for kind in KINDS:
         assert {email_text(each, kind).action == "" for each in LANGUAGES} == {
-            kind not in ("invitation", "recovery", "sign_up")
+            kind not in ("invitation", "recovery", "sign_up", "marketing")
         }
         for each in LANGUAGES:
             email = Email(kind, (each,), "Ada Example", "ada@example.com", "Acme Ltd", LINK, "a phone")

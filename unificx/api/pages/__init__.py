@@ -4,11 +4,22 @@ personal data, the sign-up of organisations, the certificate and the API referen
 from fastapi import APIRouter
 
 from unificx.api.access import purpose
-from unificx.api.pages import certificate, legal, privacy, reference, requests, security, sign_up, start, transparency
+from unificx.api.pages import (
+    certificate,
+    legal,
+    privacy,
+    reference,
+    requests,
+    security,
+    sign_up,
+    start,
+    transparency,
+    unsubscribe,
+)
 from unificx.api.pages.layout import language_of
 
 __all__ = ["language_of", "router"]
 
 router = APIRouter(include_in_schema=False, dependencies=[purpose("operations")])
-for _part in (start, legal, privacy, requests, sign_up, security, transparency, certificate, reference):
+for _part in (start, legal, privacy, requests, sign_up, unsubscribe, security, transparency, certificate, reference):
     router.include_router(_part.router)

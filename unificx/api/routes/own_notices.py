@@ -10,7 +10,7 @@ from unificx.core.errors import Invalid
 from unificx.identity import Person, Role
 from unificx.notifications import Audience
 
-router = Router(prefix="/api/v1/me/notices", tags=["push"], dependencies=[purpose("administration")])
+router = Router(prefix="/api/v1/me/notices", tags=["notices"], dependencies=[purpose("administration")])
 
 
 @router.get("", responses=problem_responses(401, 403))

@@ -92,6 +92,10 @@ class Consents:
             return False
         return record.expires is None or self._clock.now() < record.expires
 
+    def in_force(self, subject: str, purpose: OptionalPurpose) -> ConsentRecord | None:
+        """Return the consent that `allows` rests on; None without one."""
+        return self._latest.get((subject, purpose)) if self.allows(subject, purpose) else None
+
     async def decide(
         self,
         tenant_id: str,

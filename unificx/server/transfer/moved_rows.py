@@ -11,7 +11,7 @@ from unificx.db.base import Base
 MOVED = frozenset(
     {
         *("tenant", "person", "extension", "device", "credential", "factor", "recovery_code", "api_key", "acceptance"),
-        "suspension",
+        *("campaign", "suspension"),
         *("consent", "notice_preference", "numbering", "sign_in_provider", "erasure", "retention_period"),
         *("audio", "audio_owner", "audio_derived", "own_sound"),
         *("call", "call_party", "call_step", "recording", "recording_party", "recording_listen"),
@@ -55,6 +55,7 @@ LEFT: Mapping[str, str] = MappingProxyType(
         "retention_state": "sweeps of the installation",
         "session": "sign-ins at the sender's address",
         "sign_in_link": "links to the sender's address",
+        "suppressed_address": "hashes with a secret of the sender; withdrawals move with the ledger of consents",
         "stored_answer": "answers of the sender that are stored for repeated requests",
         "webhook_delivery": "deliveries that the sender makes",
     }

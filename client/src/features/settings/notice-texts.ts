@@ -29,6 +29,7 @@ export const NOTICE_TEXTS: Record<OwnNotice['kind'], MessageDescriptor> = {
   request_answer: msg`Answer to a request about personal data`,
   breach_notice: msg`Incident that affects your data`,
   access_copy: msg`Copy of your data is ready`,
+  marketing: msg`Marketing`,
   call: msg`Incoming calls`,
   stop: msg`Incoming calls`,
   signed_out: msg`Device signed out`,
@@ -45,4 +46,5 @@ export const MANDATORY_TEXTS: Record<NonNullable<OwnNotice['mandatory']>, Messag
   law: msg`The law demands it.`,
   requested: msg`It is only sent on request.`,
   service: msg`Without it, the telephone does not work.`,
+  consent: msg`Only with your consent.`,
 };

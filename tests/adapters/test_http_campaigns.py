@@ -1,0 +1,136 @@
+"""Advertising through a real mail server: only with a consent, and ended by one click without signing in."""
+
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from http_world import MailRoute, World
+from smtp_server import FakeSmtpServer, ReceivedEmail, mail_server, settings_of, text_of
+
+from unificx.integrations.smtp import SmtpClient
+
+TEXTS = {"en": {"subject": "New {telephones}", "text": "Order yours.\n\nUntil May."}}
+ONE_CLICK = {"List-Unsubscribe": "One-Click"}
+
+
+@pytest.fixture
+async def box(world: World, tmp_path: Path) -> AsyncIterator[FakeSmtpServer]:
+    """A mail server on this machine that receives the e-mails of the world, whose address is public."""
+    world.services.public_address.configured = "https://pbx.example.com"
+    async with mail_server(tmp_path / "mail", tls="none", auth=False) as one:
+        queue = world.services.notifications.emails
+        assert queue is not None
+        route = queue._dependencies.transport
+        assert isinstance(route, MailRoute)
+        route.server = SmtpClient(settings_of(one, login="", options=""))
+        yield one
+
+
+async def decide(client: httpx.AsyncClient, *, given: bool = True) -> dict[str, Any]:
+    body = {"purpose": "marketing", "given": given, "language": "en"}
+    return (await client.put("/api/v1/me/consents", json=body)).json()
+
+
+async def send(admin: httpx.AsyncClient) -> httpx.Response:
+    made = await admin.post("/api/v1/campaigns", json={"texts": TEXTS})
+    assert made.status_code == 201, made.text
+    return await admin.post(f"/api/v1/campaigns/{made.json()['id']}/send", json={})
+
+
+async def deliver(world: World, box: FakeSmtpServer) -> Sequence[ReceivedEmail]:
+    """Let all waiting e-mails leave, and return those that have arrived since the last call."""
+    box.received.clear()
+    world.clock.advance(60)
+    queue = world.services.notifications.emails
+    assert queue is not None
+    await queue.deliver()
+    return box.received
+
+
+def link_of(email: ReceivedEmail) -> str:
+    return str(email.message["List-Unsubscribe"])[1:-1]
+
+
+@pytest.mark.promise("D4")
+@pytest.mark.promise("U7", whole=True)
+async def test_advertising_needs_a_consent_and_ends_with_one_click(world: World, box: FakeSmtpServer) -> None:
+    """U7 as a whole: a campaign reaches consenting people only, each e-mail has the id of the consent and a link by which
+    one click without signing in ends it, and the ledger has the withdrawal."""
+    admin = await world.admin(world.acme)
+    ada, ben, cleo = [await world.user(world.acme, number) for number in ("1001", "1002", "1003")]
+    other = await world.user(world.globex, "2001")
+    receipt = await decide(ada)
+    await decide(cleo)
+    await decide(other)
+    sent = (await send(admin)).json()
+    assert (sent["recipients"], sent["waiting"]) == (2, 2)
+    await decide(cleo, given=False)
+    [email] = await deliver(world, box)
+    assert email.recipients == ["user1001@acme.example"]
+    assert (await admin.get(f"/api/v1/campaigns/{sent['id']}")).json()["waiting"] == 0
+    assert email.message["Subject"] == "New {telephones}"
+    assert email.message["X-Consent-Id"] == receipt["id"]
+    assert email.message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    link, plain = link_of(email), text_of(email.message, "plain")
+    assert link.startswith("https://pbx.example.com/unsubscribe/")
+    assert all(each in plain for each in ("Order yours.", "Until May.", link))
+    assert receipt["id"] in plain.replace("\r\n", "")
+    waiting = (await send(admin)).json()
+    assert waiting["recipients"] == 1
+    visitor, path = world.client(), link.removeprefix("https://pbx.example.com")
+    opened = await visitor.get(path)
+    assert (opened.status_code, "<form" in opened.text) == (200, True)
+    assert (await ada.get("/api/v1/me/consents")).json()["ledger"] == [receipt]
+    for _ in range(2):
+        ended = await visitor.post(path, data=ONE_CLICK, headers={"Origin": "https://mail.example.net"})
+        assert (ended.status_code, ended.headers["referrer-policy"]) == (200, "no-referrer")
+    newest = (await ada.get("/api/v1/me/consents")).json()["ledger"][0]
+    assert (newest["purpose"], newest["state"], newest["method"]) == ("marketing", "withdrawn", "unsubscribe")
+    assert await deliver(world, box) == []
+    assert (await send(admin)).json()["recipients"] == 0
+    assert (await ben.get("/api/v1/me/consents")).json()["ledger"] == []
+    assert (await visitor.post(f"{path[:-2]}AA", data=ONE_CLICK)).status_code == 404
+    assert (await send(admin)).status_code == 429
+    assert (await ben.get("/api/v1/campaigns")).status_code == 403
+
+
+@pytest.mark.promise("U7")
+async def test_an_unsubscribed_address_gets_nothing_through_another_account(world: World, box: FakeSmtpServer) -> None:
+    admin, ada = await world.admin(world.acme), await world.user(world.acme, "1001")
+    await decide(ada)
+    await send(admin)
+    [email] = await deliver(world, box)
+    path = link_of(email).removeprefix("https://pbx.example.com")
+    person = (await ada.get("/api/v1/me")).json()["person"]["id"]
+    await world.identity.users.close(world.acme.id, person)
+    assert (await world.client().post(path, data=ONE_CLICK)).status_code == 200
+    await world.person(world.acme, "User1001@acme.example")
+    again = await world.signed_in("user1001@acme.example")
+    world.clock.advance(1)
+    await decide(again)
+    assert (await send(admin)).json()["recipients"] == 0
+
+
+@pytest.mark.promise("U7")
+async def test_a_person_who_unsubscribed_may_agree_again(world: World, box: FakeSmtpServer) -> None:
+    admin, ada = await world.admin(world.acme), await world.user(world.acme, "1001")
+    await decide(ada)
+    first = (await send(admin)).json()["id"]
+    [email] = await deliver(world, box)
+    path = link_of(email).removeprefix("https://pbx.example.com")
+    assert (await world.client().post(path, data=ONE_CLICK)).status_code == 200
+    assert (await send(admin)).json()["recipients"] == 0
+    world.clock.advance(1)
+    await decide(ada)
+    assert (await send(admin)).json()["recipients"] == 1
+    assert len(await deliver(world, box)) == 1
+    assert (await admin.post(f"/api/v1/campaigns/{first}/send", json={})).status_code in (409, 429)
+    world.clock.advance(86_400)
+    admin = await world.signed_in("admin@acme.example")
+    assert (await admin.post(f"/api/v1/campaigns/{first}/send", json={})).status_code == 409
+    world.services.public_address.configured = ""
+    assert (await send(admin)).status_code == 409
+    last = (await admin.get("/api/v1/campaigns")).json()["items"][0]
+    assert (await admin.delete(f"/api/v1/campaigns/{last['id']}")).status_code == 204

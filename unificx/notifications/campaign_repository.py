@@ -1,0 +1,89 @@
+"""All SQL on campaigns and unsubscribed addresses."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from unificx.identity import Language
+from unificx.notifications.models import CampaignRow, EmailRow, SuppressedRow
+from unificx.notifications.schemas import CampaignText
+from unificx.notifications.unsubscription import Recipient
+
+# Campaigns
+
+
+async def campaigns(session: AsyncSession, tenant_id: str) -> Sequence[CampaignRow]:
+    """Return the campaigns of a tenant, newest first."""
+    found = select(CampaignRow).where(CampaignRow.tenant_id == tenant_id).order_by(CampaignRow.id.desc())
+    return (await session.scalars(found)).all()
+
+
+async def campaign(session: AsyncSession, tenant_id: str, campaign_id: str) -> CampaignRow | None:
+    found = select(CampaignRow).where(CampaignRow.tenant_id == tenant_id, CampaignRow.id == campaign_id)
+    return await session.scalar(found)
+
+
+async def count_campaigns(session: AsyncSession, tenant_id: str) -> int:
+    found = select(func.count()).select_from(CampaignRow).where(CampaignRow.tenant_id == tenant_id)
+    return await session.scalar(found) or 0
+
+
+async def last_sent(session: AsyncSession, tenant_id: str, since: datetime) -> Sequence[datetime]:
+    """Return the times since then at which campaigns of a tenant were sent, oldest first."""
+    found = select(CampaignRow.sent).where(CampaignRow.tenant_id == tenant_id, CampaignRow.sent > since)
+    return [at for at in await session.scalars(found.order_by(CampaignRow.sent)) if at is not None]
+
+
+async def mark_sent(session: AsyncSession, tenant_id: str, campaign_id: str, at: datetime, recipients: int) -> bool:
+    """Mark a draft as sent; return False if it was sent before."""
+    draft = (CampaignRow.tenant_id == tenant_id, CampaignRow.id == campaign_id, CampaignRow.sent.is_(None))
+    changed = await session.execute(update(CampaignRow).where(*draft).values(sent=at, recipients=recipients))
+    return changed.rowcount == 1  # pyright: ignore[reportAttributeAccessIssue]
+
+
+async def waiting(session: AsyncSession, tenant_id: str) -> dict[str, int]:
+    """Count the e-mails that wait, by campaign."""
+    chosen = (EmailRow.tenant_id == tenant_id, EmailRow.campaign_id.is_not(None))
+    found = select(EmailRow.campaign_id, func.count()).where(*chosen).group_by(EmailRow.campaign_id)
+    return {str(campaign_id): count for campaign_id, count in (await session.execute(found)).all()}
+
+
+async def delete_campaign(session: AsyncSession, tenant_id: str, campaign_id: str) -> None:
+    """Delete a campaign with its waiting e-mails."""
+    emails = (EmailRow.tenant_id == tenant_id, EmailRow.campaign_id == campaign_id)
+    await session.execute(delete(EmailRow).where(*emails))
+    await session.execute(delete(CampaignRow).where(CampaignRow.tenant_id == tenant_id, CampaignRow.id == campaign_id))
+
+
+def texts_of(row: CampaignRow) -> Mapping[Language, CampaignText]:
+    """Return the texts of a campaign by language."""
+    found: dict[Language, CampaignText] = {}
+    if row.subject_en is not None and row.text_en is not None:
+        found["en"] = CampaignText(row.subject_en, row.text_en)
+    if row.subject_de is not None and row.text_de is not None:
+        found["de"] = CampaignText(row.subject_de, row.text_de)
+    return found
+
+
+# Unsubscribed addresses
+
+
+async def suppressed(session: AsyncSession, tenant_id: str, address: str) -> SuppressedRow | None:
+    """Return the row of an address, by its hash."""
+    found = select(SuppressedRow).where(SuppressedRow.tenant_id == tenant_id, SuppressedRow.id == address)
+    return await session.scalar(found)
+
+
+async def all_suppressed(session: AsyncSession, tenant_id: str) -> dict[str, SuppressedRow]:
+    """Return the rows of a tenant, by the hash of the address."""
+    found = await session.scalars(select(SuppressedRow).where(SuppressedRow.tenant_id == tenant_id))
+    return {row.id: row for row in found}
+
+
+async def suppress(session: AsyncSession, recipient: Recipient, at: datetime) -> None:
+    """Store that an address is unsubscribed, in place of an earlier row."""
+    chosen = (SuppressedRow.tenant_id == recipient.tenant_id, SuppressedRow.id == recipient.address)
+    await session.execute(delete(SuppressedRow).where(*chosen))
+    session.add(SuppressedRow(id=recipient.address, tenant_id=recipient.tenant_id, subject_id=recipient.subject, at=at))

@@ -1,0 +1,123 @@
+"""Campaigns: advertising of a tenant to those of its people who have agreed to it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+
+from unificx.core.errors import Conflict, Invalid, NotFound, TooManyRequests
+from unificx.db import Database
+from unificx.identity import Identity, Language, Person
+from unificx.notifications import campaign_repository as repository
+from unificx.notifications.advertising import Advertising
+from unificx.notifications.email_queue import EmailQueue
+from unificx.notifications.models import CampaignRow
+from unificx.notifications.schemas import Campaign, CampaignText
+
+MAX_CAMPAIGNS = 500
+"""Stored ones per tenant."""
+MAX_RECIPIENTS = 20_000
+MAX_PER_DAY = 3
+"""Campaigns that a tenant may send within 24 hours."""
+INTERVAL = timedelta(milliseconds=500)
+"""Time between two e-mails of a campaign: a mail server must not take it for an attack, and notices go in between."""
+_DAY = timedelta(days=1)
+_PAGE = 200
+
+
+class Campaigns:
+    """Campaigns of all tenants. Without a mail server `emails` is None, and none can be sent."""
+
+    def __init__(
+        self, database: Database, identity: Identity, emails: EmailQueue | None, advertising: Advertising
+    ) -> None:
+        self._database = database
+        self._clock = database.clock
+        self._identity = identity
+        self._emails = emails
+        self._advertising = advertising
+
+    async def create(self, tenant_id: str, author: str, texts: Mapping[Language, CampaignText]) -> Campaign:
+        """Store a draft. `author`: id of the person, "" for the operator. Raises Invalid, Conflict."""
+        if not texts or any(not each.subject.strip() or not each.text.strip() for each in texts.values()):
+            raise Invalid("A campaign needs a subject and a text.", hint="Give them in English or German.")
+        english, german = texts.get("en"), texts.get("de")
+        row = CampaignRow(
+            id=self._clock.new_id(),
+            tenant_id=tenant_id,
+            created=self._clock.now(),
+            author=author,
+            sent=None,
+            recipients=0,
+            subject_en=english.subject if english else None,
+            text_en=english.text if english else None,
+            subject_de=german.subject if german else None,
+            text_de=german.text if german else None,
+        )
+        async with self._database.begin() as uow:
+            if await repository.count_campaigns(uow.session, tenant_id) >= MAX_CAMPAIGNS:
+                raise Conflict("There are too many campaigns.", hint="Delete old ones.")
+            uow.session.add(row)
+        return _campaign(row)
+
+    async def of_tenant(self, tenant_id: str) -> Sequence[Campaign]:
+        """Return the campaigns of a tenant, newest first."""
+        async with self._database.read() as session:
+            rows = await repository.campaigns(session, tenant_id)
+            waiting = await repository.waiting(session, tenant_id)
+        return [_campaign(row, waiting.get(row.id, 0)) for row in rows]
+
+    async def get(self, tenant_id: str, campaign_id: str) -> Campaign:
+        """Return a campaign. Raises NotFound."""
+        async with self._database.read() as session:
+            row = await repository.campaign(session, tenant_id, campaign_id)
+            waiting = await repository.waiting(session, tenant_id)
+        if row is None:
+            raise NotFound("There is no such campaign.")
+        return _campaign(row, waiting.get(row.id, 0))
+
+    async def delete(self, tenant_id: str, campaign_id: str) -> None:
+        """Delete a campaign with its waiting e-mails, which ends it. Raises NotFound."""
+        await self.get(tenant_id, campaign_id)
+        async with self._database.begin() as uow:
+            await repository.delete_campaign(uow.session, tenant_id, campaign_id)
+
+    async def send(self, tenant_id: str, campaign_id: str, link: Callable[[str], str]) -> Campaign:
+        """Queue the e-mails of a draft, one for each person who has agreed. `link` builds the URL from a proof.
+
+        The consent is checked again when each e-mail is sent. Raises NotFound; Conflict without a mail server or an
+        https address, or if it was sent already; TooManyRequests."""
+        campaign = await self.get(tenant_id, campaign_id)
+        if self._emails is None:
+            raise Conflict("Without a mail server no campaign can be sent.", hint="Set UNIFICX_SMTP.")
+        if not link("").startswith("https://"):  # RFC 8058 section 3.1
+            raise Conflict("The link to unsubscribe needs a public https address.", hint="Set UNIFICX_PUBLIC_URL.")
+        people = await self._recipients(tenant_id)
+        now = self._clock.now()
+        async with self._database.begin() as uow:
+            recent = await repository.last_sent(uow.session, tenant_id, now - _DAY)
+            if len(recent) >= MAX_PER_DAY:
+                retry_after = (recent[-MAX_PER_DAY] + _DAY - now).total_seconds()
+                raise TooManyRequests("At most three campaigns a day may be sent.", retry_after=retry_after)
+            if not await repository.mark_sent(uow.session, tenant_id, campaign_id, now, len(people)):
+                raise Conflict("This campaign was sent already.", hint="Create a new one.")
+            for index, person in enumerate(people):
+                language = self._identity.directory.language(tenant_id, person.id)
+                chosen: Language = language if language in campaign.texts else next(iter(campaign.texts))
+                url = link(self._advertising.proof(person))
+                due = now + index * INTERVAL
+                self._emails.enqueue_campaign(uow, person, campaign_id, chosen, link=url, due=due)
+        return await self.get(tenant_id, campaign_id)
+
+    async def _recipients(self, tenant_id: str) -> list[Person]:
+        found: list[Person] = []
+        cursor: str | None = None
+        while True:
+            page = await self._identity.users.page(tenant_id, cursor, _PAGE)
+            found += await self._advertising.permitted(tenant_id, list(page.items))
+            if len(found) > MAX_RECIPIENTS:
+                raise Conflict(f"A campaign has at most {MAX_RECIPIENTS} recipients.")
+            if (cursor := page.next) is None:
+                return found
+
+
+def _campaign(row: CampaignRow, waiting: int = 0) -> Campaign:
+    return Campaign(row.id, row.created, repository.texts_of(row), row.sent, row.recipients, waiting)
