@@ -316,6 +316,8 @@ async def test_the_openapi_document_is_complete(world: World) -> None:
                     assert answer.get("content", {}).keys() <= {
                         "application/json",
                         "application/octet-stream",
+                        "application/pdf",
+                        "application/xml",
                         "application/zip",
                         "audio/ogg",
                         "audio/wav",

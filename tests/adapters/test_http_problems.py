@@ -279,6 +279,7 @@ NEW = {
     "PATCH /attachments/{attachment_id}",
     "PUT /contacts/import",
     "PUT /me/import",
+    "POST /suspensions/review",
     "PUT /billing/rate-decks/{deck}/rates",
     "PUT /mailboxes/{mailbox}/greetings/{kind}",
     "PUT /mailboxes/{mailbox}/greetings/{kind}/text",

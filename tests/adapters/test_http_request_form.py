@@ -22,7 +22,7 @@ class Mailbox:
         self.alerts: list[str] = []
         self.codes: list[str] = []
 
-    async def alert_administrators(self, tenant_id: str, detail: str) -> None:
+    async def alert_administrators(self, tenant_id: str, detail: str, *, without: str = "") -> None:
         self.alerts.append(detail)
 
     async def send(self, request: RightsRequest, kind: str, detail: str) -> None:

@@ -44,7 +44,7 @@ KNOWN: dict[str, str] = {}
 """A valid value for each path parameter, so that requests get past the first lookup."""
 
 
-schemathesis.serializer.alias([*ACCEPTED_TYPES, tus.OFFSET_TYPE], "application/octet-stream")
+schemathesis.serializer.alias([*ACCEPTED_TYPES, tus.OFFSET_TYPE, "application/zip"], "application/octet-stream")
 
 
 async def settle(world: World) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Coroutine
+from functools import partial
 from typing import Any
 
 import structlog
@@ -166,27 +167,27 @@ class Cleanup:
         while True:
             await asyncio.sleep(CLEANUP_INTERVAL)
             for work in (
-                self._container.identity.clean_up(),
-                self._keep_requests(),
-                self._container.access_copies.delete_expired(),
-                self._container.archive.store_unfinished(),
-                self._container.retention.run(),
-                self._container.holds.check_reviews(),
-                self._container.rotation.run(),
-                self._container.push.start(),
-                self._container.notifications.preferences.start(),
-                self._sweep_idempotency(),
-                self._sweep_attachments(),
-                self._sweep_meetings(),
-                self._sweep_orphans(),
-                self._container.erasures.begin_due(),
-                self._container.erasures.resume(),
-                self._send_heads(),
-                self._container.billing.counts.store(),
-                *map(self._erase_everywhere, list(self._incomplete.values())),
-                self._container.erasures.store_applied(),
+                self._container.identity.clean_up,
+                self._keep_requests,
+                self._container.access_copies.delete_expired,
+                self._container.archive.store_unfinished,
+                self._container.retention.run,
+                self._container.holds.check_reviews,
+                self._container.rotation.run,
+                self._container.push.start,
+                self._container.notifications.preferences.start,
+                self._sweep_idempotency,
+                self._sweep_attachments,
+                self._sweep_meetings,
+                self._sweep_orphans,
+                self._container.erasures.begin_due,
+                self._container.erasures.resume,
+                self._send_heads,
+                self._container.billing.counts.store,
+                *(partial(self._erase_everywhere, each) for each in self._incomplete.values()),
+                self._container.erasures.store_applied,
             ):
-                await self._run_safely(work)
+                await self._run_safely(work())
 
     async def close(self) -> None:
         """Finish pending work."""

@@ -91,11 +91,12 @@ def row_of(keys: KeyStore, row: type[Any], name: str) -> dict[str, Any]:
 
 
 async def fill(stores: Stores) -> None:
-    """Insert a row into every table of a tenant, and another tenant."""
+    """Insert a row into every table of a tenant, a plan, and another tenant."""
     models = {mapper.local_table.name: mapper.class_ for mapper in Base.registry.mappers}  # type: ignore[attr-defined]
     async with stores.database.begin() as uow:
         for table in Base.metadata.sorted_tables:
-            if table.name in models and table.name != "outbox" and (table.name == "tenant" or "tenant_id" in table.c):
+            owned = table.name in ("tenant", "plan") or "tenant_id" in table.c
+            if table.name in models and table.name != "outbox" and owned:
                 await uow.session.execute(insert(table), [row_of(stores.keys, models[table.name], "ana")])
         tenant = Base.metadata.tables["tenant"]
         other = {column.name: plain_value(column, tenant, "ben") for column in tenant.c}

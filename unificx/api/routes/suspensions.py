@@ -1,6 +1,6 @@
-"""Suspension of accounts and tenants with a reason, and what suspended persons can do about it."""
+"""Suspension of accounts and tenants with a reason."""
 
-from fastapi import Depends, status
+from fastapi import status
 
 from unificx import identity
 from unificx.api.access import (
@@ -13,13 +13,13 @@ from unificx.api.access import (
     purpose,
     require_access,
 )
-from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
+from unificx.api.idempotent_route import IdempotentRoute
 from unificx.api.problems import problem_responses
 from unificx.api.router import Router
 from unificx.api.schemas import suspensions as models
 from unificx.api.services import Services
 from unificx.core.errors import Forbidden
-from unificx.identity import Action, Person, SuspendedAccount, may_grant
+from unificx.identity import Action, Person, may_grant
 
 router = Router(
     prefix="/api/v1", tags=["persons"], route_class=IdempotentRoute, dependencies=[purpose("administration")]
@@ -80,26 +80,6 @@ async def resume_tenant(services: ServicesDep, user: CurrentUserDep, tenant: Id)
     await services.identity.suspensions.resume(scope.tenant_id, "")
 
 
-@router.post("/suspensions/look", tags=["signing in"], responses=problem_responses(410))
-async def look_at_suspension(services: ServicesDep, body: models.SuspensionReference) -> models.SuspensionNotice:
-    """Show why one's own account is suspended, with the reference of a refused sign-in."""
-    return _notice(await services.identity.suspensions.references.resolve(body.reference))
-
-
-@router.post(
-    "/suspensions/review",
-    status_code=status.HTTP_201_CREATED,
-    dependencies=[Depends(declare_idempotency_key)],
-    responses=problem_responses(403, 409, 410),
-)
-async def request_review(services: ServicesDep, body: models.ReviewRequest) -> models.Review:
-    """Ask for a review of one's own suspension, or as an administrator for that of the tenant.
-
-    Another person than the one who suspended decides, and the answer is sent by e-mail."""
-    account = await services.identity.suspensions.references.resolve(body.reference)
-    return models.Review.model_validate(await services.rights.reviews.ask(account, body.text))
-
-
 async def _person(
     services: Services, user: CurrentUser, person_id: str, tenant: str | None
 ) -> tuple[AccessScope, Person]:
@@ -108,17 +88,3 @@ async def _person(
     if not may_grant(user.principal, person.role):
         raise Forbidden("This requires a higher role than yours.", hint="Ask an operator.", field="role")
     return scope, person
-
-
-def _notice(account: SuspendedAccount) -> models.SuspensionNotice:
-    found = account.suspension
-    shown = found if account.is_administrator or not account.whole_tenant else None
-    return models.SuspensionNotice(
-        whole_tenant=account.whole_tenant,
-        reason=shown.reason if shown is not None else None,
-        text=shown.text if shown is not None else "",
-        since=shown.since if shown is not None else None,
-        until=found.until if found is not None else None,
-        review=found.review if found is not None else "none",
-        may_ask=account.may_ask,
-    )
