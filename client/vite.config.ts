@@ -23,7 +23,7 @@ function compressed(): Plugin {
         if (!/\.(js|css|html|svg|wasm|json|webmanifest)$/.test(fileName)) continue;
         const source = await readFile(join(dir, fileName));
         if (source.length < 1024) continue;
-        const level = { params: { [constants.BROTLI_PARAM_QUALITY]: source.length > 500_000 ? 9 : 11 } };
+        const level = { params: { [constants.BROTLI_PARAM_QUALITY]: source.length > 1_000_000 ? 9 : 11 } };
         await writeFile(join(dir, `${fileName}.br`), brotliCompressSync(source, level));
         await writeFile(join(dir, `${fileName}.gz`), gzipSync(source, { level: 9 }));
       }

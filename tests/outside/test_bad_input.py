@@ -5,6 +5,7 @@ The attacker uses 127.0.0.2; legitimate phones at 127.0.0.1 register and call du
 
 import contextlib
 import random
+import re
 import socket
 import ssl
 import threading
@@ -180,21 +181,38 @@ def test_slow_and_idle_connections_do_not_block_others(attacker, check_service):
         check_service()
 
 
+def challenged(wire: socket.socket, request: bytes) -> bytes:
+    """Return the nonce of the challenge. A guess counts as one only with a nonce of the server."""
+    send(wire, request)
+    with contextlib.suppress(TimeoutError):
+        while not (nonce := re.search(rb'nonce="([^"]+)"', wire.recv(4096))):
+            continue
+        return nonce[1]
+    return b""
+
+
 @pytest.mark.promise("T3", "U9")
 def test_password_guessing_blocks_only_the_attackers_address(attacker, check_service, household, desk):
-    stop = threading.Event()
+    stop, guessed = threading.Event(), threading.Event()
 
     def attempt() -> None:
         number = 0
         with attacker.datagrams() as wire:
+            nonce = b""
             while not stop.wait(0.001):
                 number += 1
-                send(wire, attacker.wrong_password_request(number, household.anna.username))
+                if not nonce:
+                    nonce = challenged(wire, attacker.request(number))
+                guess = attacker.wrong_password_request(number, household.anna.username)
+                send(wire, guess.replace(b'nonce="%d"' % number, b'nonce="%s"' % nonce))
+                if number > 100:
+                    guessed.set()
 
     attack = threading.Thread(target=attempt)
     attack.start()
     try:
         check_service()
+        assert guessed.wait(20)
         outcome = desk.register(household.anna, free_port(ATTACKER), host=ATTACKER, timeout=3)
         assert not outcome.ok  # not even with the right password, from the attacker's address
     finally:

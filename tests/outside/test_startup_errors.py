@@ -6,10 +6,12 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
-from server import Server
+from forked_program import ForkedProgram
+from server import ROOT, Server
 
 from unificx.core.clock import SystemClock
 from unificx.privacy import KeyStore
@@ -19,18 +21,21 @@ FREE = ("--http", "--https", "--sip-udp", "--sip-tcp", "--sip-tls")
 
 def failed_start(home: Path, *extra: str, **environ: str) -> str:
     """Try to start; return the line on stderr."""
-    command = [sys.executable, "-m", "unificx.server.main", "up", "--home", str(home)]
+    arguments = ["up", "--home", str(home)]
     for option in FREE:
         if option not in extra:
-            command += [option, "127.0.0.1:0"]
-    run = subprocess.run(
-        [*command, *extra], env={**os.environ, **environ}, capture_output=True, text=True, timeout=60, check=False
-    )
-    lines = [line for line in run.stderr.splitlines() if not line.startswith("{")]
-    assert run.returncode == 2, run.stderr
-    assert run.stdout == ""
-    assert len(lines) == 1, run.stderr
-    assert "Traceback" not in run.stderr
+            arguments += [option, "127.0.0.1:0"]
+    with tempfile.TemporaryFile() as errors:
+        environment = {**os.environ, **environ}
+        run = ForkedProgram([*arguments, *extra], directory=ROOT, environment=environment, errors=errors)
+        with run.stdout as output:
+            shown, status = output.read(), run.wait(60)
+        errors.seek(0)
+        text = errors.read().decode()
+    lines = [line for line in text.splitlines() if not line.startswith("{")]
+    assert (status, shown) == (2, ""), text
+    assert len(lines) == 1, text
+    assert "Traceback" not in text
     return lines[0]
 
 

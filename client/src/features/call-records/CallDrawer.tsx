@@ -73,7 +73,7 @@ function EraseCall({ call, tenant, onErased }: { call: CallRecord; tenant?: stri
     <>
       <ErrorNotice fault={erase.error} />
       <StepUpDialog proof={stepUp} />
-      <Button mt="md" color="red.9" variant="outline" loading={erase.isPending} onClick={() => void confirmAndErase()}>
+      <Button mt="md" color="red" variant="subtle" loading={erase.isPending} onClick={() => void confirmAndErase()}>
         <Trans>Erase this call</Trans>
       </Button>
     </>
