@@ -30,7 +30,7 @@ CHECKED = [
 ]
 
 HOW = settings(
-    max_examples=5,
+    max_examples=4,
     deadline=None,
     derandomize=True,
     database=None,
