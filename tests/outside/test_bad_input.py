@@ -203,8 +203,8 @@ def test_password_guessing_blocks_only_the_attackers_address(attacker, check_ser
                 number += 1
                 if not nonce:
                     nonce = challenged(wire, attacker.request(number))
-                guess = attacker.wrong_password_request(number, household.anna.username)
-                send(wire, guess.replace(b'nonce="%d"' % number, b'nonce="%s"' % nonce))
+                wrong = attacker.wrong_password_request(number, household.anna.username)
+                send(wire, wrong.replace(b'nonce="%d"' % number, b'nonce="%s"' % nonce))
                 if number > 100:
                     guessed.set()
 
