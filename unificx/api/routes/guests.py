@@ -7,11 +7,10 @@ from unificx.api.access import CurrentUserDep, GuestDep, ServicesDep, TenantQuer
 from unificx.api.problems import problem_responses
 from unificx.api.router import Router
 from unificx.api.routes.meeting_links import MeetingId, find_meeting, require_host
-from unificx.api.routes.room_videos import find_guest, guest_participant
-from unificx.api.routes.sip_access import WEBSOCKET
+from unificx.api.routes.room_videos import find_guest, guest_participant, videos_of
+from unificx.api.routes.sip_access import WEBSOCKET, ice_servers
 from unificx.api.schemas import core
 from unificx.api.schemas import guests as models
-from unificx.api.schemas import rooms as room_models
 from unificx.api.schemas import sip_access as sip_models
 from unificx.api.services import Services
 from unificx.conferencing import ADMINISTRATOR, HandRequested, ReactionRequested, RemovalRequested
@@ -103,17 +102,7 @@ async def show_guest_meeting(services: ServicesDep, guest: GuestDep) -> models.G
         recorded=status_ is not None and status_.recorded,
         paused=status_ is not None and status_.paused,
         participants=[_participant(one, own) for one in inside],
-        videos=[
-            room_models.Video(
-                id=one.id,
-                participant=one.participant,
-                source=one.source,
-                quality=one.quality,
-                own=one.participant == own,
-            )
-            for one in services.videos.list(room)
-            if state == "in"
-        ],
+        videos=videos_of(services, room, own) if state == "in" else [],
     )
 
 
@@ -133,10 +122,7 @@ async def guest_sip_access(services: ServicesDep, guest: GuestDep) -> sip_models
         bearer=credentials.bearer,
         expires=credentials.expires,
         instance_id=f"<urn:uuid:{guest.id}>",
-        ice_servers=[
-            sip_models.IceServer(urls=list(one.urls), username=one.username or None, credential=one.credential or None)
-            for one in services.telephony.ice_servers()
-        ],
+        ice_servers=ice_servers(services),
     )
 
 

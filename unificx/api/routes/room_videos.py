@@ -30,8 +30,12 @@ router = Router(
 async def list_room_videos(services: ServicesDep, user: AttendeeDep, room: Id) -> core.Page[models.Video]:
     """List the published videos of a conference. For its participants."""
     known, own = await _participant(services, user, room)
-    videos = [models.Video(**asdict(one), own=one.participant == own) for one in services.videos.list(known)]
-    return core.Page(items=videos, next=None)
+    return core.Page(items=videos_of(services, known, own), next=None)
+
+
+def videos_of(services: Services, room: conferencing.Room, own: str | None) -> list[models.Video]:
+    """Return the videos of a room as a participant sees them, who is `own`."""
+    return [models.Video(**asdict(one), own=one.participant == own) for one in services.videos.list(room)]
 
 
 @router.post(

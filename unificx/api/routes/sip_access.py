@@ -6,6 +6,7 @@ from unificx.api.access import Id, ServicesDep, UserWithPasswordDep, purpose
 from unificx.api.problems import problem_responses
 from unificx.api.router import Router
 from unificx.api.schemas import sip_access as models
+from unificx.api.services import Services
 from unificx.core.errors import NotFound
 
 router = Router(prefix="/api/v1/me", tags=["telephone"], dependencies=[purpose("authentication")])
@@ -31,11 +32,16 @@ async def sip_access(services: ServicesDep, user: UserWithPasswordDep) -> models
         bearer=credentials.bearer,
         expires=credentials.expires,
         instance_id=f"<urn:uuid:{device_id}>",
-        ice_servers=[
-            models.IceServer(urls=list(one.urls), username=one.username or None, credential=one.credential or None)
-            for one in services.telephony.ice_servers()
-        ],
+        ice_servers=ice_servers(services),
     )
+
+
+def ice_servers(services: Services) -> list[models.IceServer]:
+    """Return the ICE servers with new credentials."""
+    return [
+        models.IceServer(urls=list(one.urls), username=one.username or None, credential=one.credential or None)
+        for one in services.telephony.ice_servers()
+    ]
 
 
 @router.get("/reachable", responses=problem_responses(401, 403, 409))

@@ -113,22 +113,22 @@ def suspend(
 @command(group, "resume", of_tenant=False)
 def resume(context: CommandContext, tenant_name: TenantReference) -> None:
     """End the suspension of a tenant."""
-
-    async def request(api: ApiClient) -> str:
-        known = await api.get(f"/tenants/{quote_segment(tenant_name)}")
-        await api.delete(f"/tenants/{known['id']}/suspension")
-        return str(known["id"])
-
-    print_done("The tenant is active again.", {"resumed": context.run(request)}, as_json=context.as_json)
+    resumed = _delete(context, tenant_name, "/suspension")
+    print_done("The tenant is active again.", {"resumed": resumed}, as_json=context.as_json)
 
 
 @command(group, "delete", of_tenant=False)
 def delete(context: CommandContext, tenant_name: TenantReference) -> None:
     """Delete a tenant and all its data."""
+    print_done("The tenant was deleted.", {"deleted": _delete(context, tenant_name)}, as_json=context.as_json)
+
+
+def _delete(context: CommandContext, tenant_name: str, part: str = "") -> str:
+    """Delete a tenant, or a part of it; return its id."""
 
     async def request(api: ApiClient) -> str:
         known = await api.get(f"/tenants/{quote_segment(tenant_name)}")
-        await api.delete(f"/tenants/{known['id']}")
+        await api.delete(f"/tenants/{known['id']}{part}")
         return str(known["id"])
 
-    print_done("The tenant was deleted.", {"deleted": context.run(request)}, as_json=context.as_json)
+    return context.run(request)

@@ -4,8 +4,6 @@ import {
   IconDialpad,
   IconDots,
   IconGridDots,
-  IconMicrophone,
-  IconMicrophoneOff,
   IconMoodSmile,
   IconPhoneOff,
   IconPhonePlus,
@@ -28,6 +26,7 @@ import { phone, type Call } from '~/sip';
 import { EndedControls } from './EndedControls';
 import { Keypad } from './Keypad';
 import { callView, showCall } from './model';
+import { MuteButton } from './MuteButton';
 import { RoundButton } from './RoundButton';
 import { useAddCall } from './useAddCall';
 import { useRoom } from './useRoom';
@@ -100,18 +99,11 @@ function HangUp({ call, large }: { call: Call; large: boolean }) {
 /** Mute, or resume while the call is on hold: then nothing is heard anyway. */
 function MicrophoneButton({ call }: { call: Call }) {
   const { t } = useLingui();
-  const { muted, phase } = useValue(call.state);
+  const phase = useValue(call.state, (each) => each.phase);
   if (phase === 'held') {
     return <RoundButton withheld icon={IconPlayerPlay} label={t`Resume`} onClick={() => void phone.swapTo(call)} />;
   }
-  return (
-    <RoundButton
-      withheld={muted}
-      icon={muted ? IconMicrophoneOff : IconMicrophone}
-      label={muted ? t`Unmute` : t`Mute`}
-      onClick={() => call.mute()}
-    />
-  );
+  return <MuteButton call={call} />;
 }
 
 /** The participants of a room; otherwise a second call, or the connection of two. */

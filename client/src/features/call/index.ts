@@ -3,4 +3,5 @@ export { showCall, startCall } from './model';
 export { Keypad } from './Keypad';
 export { captureNotice, CONFERENCE_RECORDING, type CaptureNotice } from './messages';
 export { MeetingNotices } from './MeetingNotices';
+export { MuteButton } from './MuteButton';
 export { RoundButton } from './RoundButton';

@@ -1,6 +1,4 @@
 import {
-  IconMicrophone,
-  IconMicrophoneOff,
   IconMoodSmile,
   IconPhoneOff,
   IconScreenShare,
@@ -13,10 +11,9 @@ import { useEffect, useMemo } from 'react';
 import type { GuestParticipant, Participant } from '~/api';
 import { useValue } from '~/core/store';
 import { VideoElement } from '~/design/VideoElement';
-import { CONFERENCE_RECORDING, MeetingNotices, RoundButton } from '~/features/call';
+import { CONFERENCE_RECORDING, MeetingNotices, MuteButton, RoundButton } from '~/features/call';
 import { ReactionMenu, Signals, Tiles, type Meeting } from '~/features/meeting';
 import { supportsScreenSharing } from '~/media/capture';
-import type { Call } from '~/sip';
 import css from './guest.module.css';
 import type { Visit } from './visit';
 
@@ -42,7 +39,7 @@ export function GuestMeeting({ visit }: { visit: Visit }) {
       <OwnCamera videos={videos} />
       <Tiles participants={participants} speaking={speaking} meeting={videos} />
       <div className={css.controls} data-row>
-        <MicrophoneButton call={call} />
+        <MuteButton call={call} />
         <VideoButtons videos={videos} />
         {own && (
           <ReactionMenu own={own} change={(change) => void visit.change(change)}>
@@ -57,19 +54,6 @@ export function GuestMeeting({ visit }: { visit: Visit }) {
 
 function asParticipant(one: GuestParticipant): Participant {
   return { ...one, extension_id: '', number: '', since: '', state: 'in', muted_by_host: false, consent: null };
-}
-
-function MicrophoneButton({ call }: { call: Call }) {
-  const { t } = useLingui();
-  const muted = useValue(call.state, (each) => each.muted);
-  return (
-    <RoundButton
-      withheld={muted}
-      icon={muted ? IconMicrophoneOff : IconMicrophone}
-      label={muted ? t`Unmute` : t`Mute`}
-      onClick={() => call.mute()}
-    />
-  );
 }
 
 function VideoButtons({ videos }: { videos: Meeting }) {

@@ -1,5 +1,6 @@
 import { Anchor, Checkbox, Group, Radio, Stack, Text } from '@mantine/core';
 import { Trans, useLingui } from '@lingui/react/macro';
+import type { ReactNode } from 'react';
 import type { Consent } from './consent';
 
 interface ConsentFieldsProps {
@@ -12,7 +13,7 @@ interface ConsentFieldsProps {
 
 /** Age confirmation and acceptance of the current terms and policy, which open in a tab of their own. */
 export function ConsentFields({ value, onChange, versions, guest }: ConsentFieldsProps) {
-  const { t, i18n } = useLingui();
+  const { t } = useLingui();
   const terms = versions?.terms_version ?? '…';
   const policy = versions?.policy_version ?? '…';
   return (
@@ -44,32 +45,28 @@ export function ConsentFields({ value, onChange, versions, guest }: ConsentField
           label={
             guest ? (
               <Trans>
-                I have read and accept the{' '}
-                <Anchor inherit underline="always" href={`/terms?lang=${i18n.locale}`} target="_blank" rel="noopener">
-                  terms of use
-                </Anchor>{' '}
-                (version {terms}) and the{' '}
-                <Anchor inherit underline="always" href={`/privacy?lang=${i18n.locale}`} target="_blank" rel="noopener">
-                  privacy policy
-                </Anchor>{' '}
-                (version {policy}) of the organisation that invites me.
+                I have read and accept the <DocumentLink page="terms">terms of use</DocumentLink> (version {terms}) and
+                the <DocumentLink page="privacy">privacy policy</DocumentLink> (version {policy}) of the organisation
+                that invites me.
               </Trans>
             ) : (
               <Trans>
-                I have read and accept the{' '}
-                <Anchor inherit underline="always" href={`/terms?lang=${i18n.locale}`} target="_blank" rel="noopener">
-                  terms of use
-                </Anchor>{' '}
-                (version {terms}) and the{' '}
-                <Anchor inherit underline="always" href={`/privacy?lang=${i18n.locale}`} target="_blank" rel="noopener">
-                  privacy policy
-                </Anchor>{' '}
-                (version {policy}) of my organisation.
+                I have read and accept the <DocumentLink page="terms">terms of use</DocumentLink> (version {terms}) and
+                the <DocumentLink page="privacy">privacy policy</DocumentLink> (version {policy}) of my organisation.
               </Trans>
             )
           }
         />
       )}
     </Stack>
+  );
+}
+
+function DocumentLink({ page, children }: { page: 'terms' | 'privacy'; children: ReactNode }) {
+  const { i18n } = useLingui();
+  return (
+    <Anchor inherit underline="always" href={`/${page}?lang=${i18n.locale}`} target="_blank" rel="noopener">
+      {children}
+    </Anchor>
   );
 }
