@@ -33,10 +33,12 @@ function compressed(): Plugin {
 
 /**
  * Before sign-in a program is three scripts: the helpers of the bundler, this chunk with all that both sign-in screens
- * need, and the texts. The rest of the kit is a second chunk, so that screens are few small files.
+ * need, and the texts. The rest of the kit is a second chunk, and what three screens share in small modules is a third, so
+ * that screens are few files: a first visit stores all of them for use without a connection.
  */
 const CHUNKS = [
   { name: 'start', test: /\/src\/(entry\/|features\/sign-in\/(SignIn|PortalSignIn)\.)/, priority: 2 },
+  { name: 'parts', test: /\/src\//, minShareCount: 3, maxModuleSize: 2000 },
   { name: 'kit', test: /node_modules\/(@mantine|@tabler|@floating-ui|react-)/, minShareCount: 3, priority: 1 },
 ];
 
