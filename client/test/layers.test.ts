@@ -25,6 +25,13 @@ describe('the layers of the client', () => {
     expect(all.length).toBeGreaterThan(20);
   });
 
+  it('open dialogs by one module, which waits for their provider', () => {
+    const direct = all.filter(
+      (file) => !file.includes('.test.') && readFileSync(join(SOURCE, file), 'utf8').includes("'@mantine/modals'"),
+    );
+    expect(direct.toSorted()).toEqual(['design/Confirm.tsx', 'design/dialogs.ts', 'shell/Overlays.tsx']);
+  });
+
   it.each(all)('%s imports downwards only', (file) => {
     const own = LAYERS.indexOf(file.split('/')[0]!);
     for (const name of imported(file)) {

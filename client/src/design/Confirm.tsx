@@ -1,6 +1,7 @@
 import { Button, Stack, Text } from '@mantine/core';
 import { modals } from '@mantine/modals';
 import type { ReactNode } from 'react';
+import { dialogsMounted } from './dialogs';
 
 interface Confirmation {
   title: string;
@@ -8,16 +9,6 @@ interface Confirmation {
   confirmLabel: string;
   cancelLabel: string;
   dangerous?: boolean;
-}
-
-let resolveMounted = () => undefined as void;
-const dialogsMounted = new Promise<void>((resolve) => {
-  resolveMounted = resolve;
-});
-
-/** Call once dialogs can be shown; earlier requests wait for it. */
-export function markDialogsMounted(): void {
-  resolveMounted();
 }
 
 /** Ask for confirmation; resolves with the answer. */

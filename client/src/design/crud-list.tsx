@@ -1,10 +1,10 @@
 import { Button } from '@mantine/core';
-import { modals } from '@mantine/modals';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
 import type { ReactNode } from 'react';
 import { confirmAction } from './Confirm';
 import { usePages } from './lists';
+import { openDialog } from './dialogs';
 
 interface CrudListOptions<T> {
   /** Query key of the list; invalidated after each change. */
@@ -39,7 +39,7 @@ export function useCrudList<T extends { number: string }>({
     if (await confirmAction({ ...deleteConfirmation(one), confirmLabel: t`Delete`, cancelLabel: t`Cancel` }))
       removal.mutate(one);
   };
-  const edit = (one?: T) => void modals.open(form(one));
+  const edit = (one?: T) => openDialog(form(one));
   const actions = (one: T) => (
     <>
       <Button size="xs" variant="default" onClick={() => edit(one)} aria-label={t`Edit ${one.number}`}>

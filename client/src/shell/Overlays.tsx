@@ -1,7 +1,7 @@
 import { ModalsProvider } from '@mantine/modals';
 import { useLingui } from '@lingui/react/macro';
 import { useEffect } from 'react';
-import { markDialogsMounted } from '~/design/Confirm';
+import { markDialogsMounted } from '~/design/dialogs';
 import { Toasts } from '~/design/Toasts';
 
 /** Dialogs and notifications. They are opened by events, so no children are needed. */

@@ -1,11 +1,11 @@
 import { Button, Stack, Text, TextInput } from '@mantine/core';
-import { modals } from '@mantine/modals';
 import { IconCalendarPlus, IconShare, IconUsersGroup } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Link } from '@tanstack/react-router';
 import { useState, type FormEvent } from 'react';
 import { ErrorNotice } from '~/design/Notice';
 import { Row, Rows } from '~/design/Rows';
+import { closeDialogs, openDialog } from '~/design/dialogs';
 import { useShareLink, useStartMeeting, type useMeetings } from './useMeetings';
 
 /** The meetings of the user, and a button that starts another one. */
@@ -14,7 +14,7 @@ export function MeetingList({ meetings }: { meetings: ReturnType<typeof useMeeti
   const share = useShareLink();
   const start = useStartMeeting();
   const open = () =>
-    modals.open({ title: t`Start a meeting`, children: <NewMeeting start={start} close={() => modals.closeAll()} /> });
+    openDialog({ title: t`Start a meeting`, children: <NewMeeting start={start} close={closeDialogs} /> });
   return (
     <>
       <Button fullWidth size="md" my="sm" leftSection={<IconCalendarPlus size={20} aria-hidden />} onClick={open}>

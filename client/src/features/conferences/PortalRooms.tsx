@@ -11,7 +11,6 @@ import {
   TextInput,
 } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { modals } from '@mantine/modals';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { IconPlus, IconUsersGroup } from '@tabler/icons-react';
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
@@ -28,6 +27,7 @@ import { Page } from '~/design/Page';
 import { DataTable } from '~/design/table';
 import { EmptyState } from '~/design/EmptyState';
 import { useValue } from '~/core/store';
+import { closeDialogs } from '~/design/dialogs';
 
 /** Conference rooms of the tenant and their current meetings. */
 export default function PortalRooms() {
@@ -164,12 +164,12 @@ function EditRoom({ tenant, room }: { tenant?: string; room?: Room }) {
       if (room) await api.updateRoom({ path: { room: room.id }, query: { tenant }, body: changedFields(form, body) });
       else await api.createRoom({ query: { tenant }, body: { number, ...body } });
     },
-    onSuccess: () => modals.closeAll(),
+    onSuccess: closeDialogs,
     onSettled: () => queries.invalidateQueries({ queryKey: ['rooms'] }),
   });
   const removePins = useMutation({
     mutationFn: () => api.updateRoom({ path: { room: room!.id }, query: { tenant }, body: { pin: '', host_pin: '' } }),
-    onSuccess: () => modals.closeAll(),
+    onSuccess: closeDialogs,
     onSettled: () => queries.invalidateQueries({ queryKey: ['rooms'] }),
   });
   const visibilityToggle = { 'aria-label': t`Show or hide PIN` };

@@ -1,5 +1,4 @@
 import { Button, Menu, Stack, Text } from '@mantine/core';
-import { modals } from '@mantine/modals';
 import { IconBan, IconLanguage, IconMail, IconMicrophone } from '@tabler/icons-react';
 import { plural } from '@lingui/core/macro';
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
@@ -9,6 +8,7 @@ import { toast } from '~/core/toasts';
 import { confirmAction } from '~/design/Confirm';
 import { problemText } from '~/design/problem-messages';
 import { Secret } from '~/design/Secret';
+import { openDialog } from '~/design/dialogs';
 import { personRequests, usePeopleChanges } from './changes';
 import { usePeopleTexts } from './texts';
 
@@ -142,7 +142,7 @@ async function inTurn<T>(items: T[], work: (item: T) => Promise<unknown>): Promi
 }
 
 function showLinks(title: string, links: { name: string; url: string }[]) {
-  modals.open({
+  openDialog({
     title,
     size: 'lg',
     children: (

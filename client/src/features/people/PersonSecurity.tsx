@@ -1,11 +1,11 @@
 import { Button, Group, Text } from '@mantine/core';
-import { modals } from '@mantine/modals';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useNavigate } from '@tanstack/react-router';
 import { confirmAction } from '~/design/Confirm';
 import { ErrorNotice } from '~/design/Notice';
 import { Secret } from '~/design/Secret';
 import { Section } from '~/design/Section';
+import { openDialog } from '~/design/dialogs';
 import { personRequests, usePeopleChanges } from './changes';
 import { CopyPerson } from './CopyPerson';
 import { ErasePerson } from './ErasePerson';
@@ -31,7 +31,7 @@ export function PersonSecurity({ person, tenant }: PersonTabProps) {
     changes.mutate({
       apply: async () => {
         const password = await requests.resetPassword();
-        modals.open({ title: t`Password for ${person.name}`, children: <Secret text={password} /> });
+        openDialog({ title: t`Password for ${person.name}`, children: <Secret text={password} /> });
       },
       message: t`The password is new.`,
     });
@@ -62,16 +62,16 @@ export function PersonSecurity({ person, tenant }: PersonTabProps) {
   }
 
   const showCode = () =>
-    modals.open({ title: t`Sign in ${person.name} on a phone`, children: <PersonCode person={person} /> });
-  const invite = () => modals.open({ title: t`Invite ${person.name}`, children: <InvitePerson person={person} /> });
+    openDialog({ title: t`Sign in ${person.name} on a phone`, children: <PersonCode person={person} /> });
+  const invite = () => openDialog({ title: t`Invite ${person.name}`, children: <InvitePerson person={person} /> });
   const copy = () =>
-    modals.open({
+    openDialog({
       title: t`Copy of the data of ${person.name}`,
       children: <CopyPerson person={person} tenant={tenant} />,
     });
   function erase() {
     let erased = false;
-    modals.open({
+    openDialog({
       title: t`Erase ${person.name}?`,
       children: <ErasePerson person={person} tenant={tenant} onErased={() => (erased = true)} />,
       onClose: () => {

@@ -1,11 +1,11 @@
 import { Menu, UnstyledButton } from '@mantine/core';
-import { modals } from '@mantine/modals';
 import { IconDots } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import { api, type Device } from '~/api';
 import { confirmAction } from '~/design/Confirm';
 import { Drawer } from '~/design/Drawer';
+import { openDialog } from '~/design/dialogs';
 import type { usePeopleChanges } from './changes';
 import { PhoneLogin } from './PhoneLogin';
 import { PhoneSetup } from './PhoneSetup';
@@ -34,7 +34,7 @@ export function PhoneMenu({ device, tenant, changes }: PhoneMenuProps) {
     changes.mutate({
       apply: async () => {
         const { data } = await api.renewDeviceLogin(which);
-        modals.open({ title: t`Login for ${device.name}`, children: <PhoneLogin login={data.sip} tenant={tenant} /> });
+        openDialog({ title: t`Login for ${device.name}`, children: <PhoneLogin login={data.sip} tenant={tenant} /> });
       },
       message: t`The password is new.`,
     });

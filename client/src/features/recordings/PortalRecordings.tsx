@@ -1,5 +1,4 @@
 import { Button, List, Select, Text } from '@mantine/core';
-import { modals } from '@mantine/modals';
 import { useMutation, useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
 import { IconPlayerRecordFilled, IconSettings } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
@@ -15,6 +14,7 @@ import { ErrorNotice } from '~/design/Notice';
 import { Page } from '~/design/Page';
 import { DataTable } from '~/design/table';
 import { useValue } from '~/core/store';
+import { openDialog } from '~/design/dialogs';
 import { usePartyText } from '~/features/call-records';
 import { Player } from '~/features/player';
 import { StepUp, StepUpDialog } from '~/features/settings';
@@ -74,7 +74,7 @@ export default function PortalRecordings() {
   }
 
   function show(one: Recording) {
-    modals.open({
+    openDialog({
       title: t`Recording from ${formatDateTime(one.created)}`,
       children: <ListenDialog opened={one} tenant={tenant} />,
     });

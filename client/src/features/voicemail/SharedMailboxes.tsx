@@ -1,6 +1,5 @@
 import { Badge, Button, Group, PasswordInput, Stack, Switch, TagsInput, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { modals } from '@mantine/modals';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { IconPlus } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
@@ -11,6 +10,7 @@ import { ErrorNotice } from '~/design/Notice';
 import { useCrudList } from '~/design/crud-list';
 import { Section } from '~/design/Section';
 import { DataTable } from '~/design/table';
+import { closeDialogs } from '~/design/dialogs';
 import { Greetings } from './Greetings';
 import { askAboutOldMessages, withOldMessagesChoice, type OldMessages } from './old-messages';
 
@@ -91,7 +91,7 @@ function EditMailbox({ tenant, mailbox }: { tenant?: string; mailbox?: GroupMail
         askAboutOldMessages(t),
       );
     },
-    onSuccess: (saved) => saved && modals.closeAll(),
+    onSuccess: (saved) => saved && closeDialogs(),
     onSettled: () => queries.invalidateQueries({ queryKey: [QUERY_KEY] }),
   });
   return (
