@@ -1,13 +1,21 @@
 """Meetings that users create over HTTP: a room with a link, listed to its host and to administrators."""
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from http_world import World
 from sqlalchemy import select
 
-from unificx.conferencing.models import GuestLinkRow
+from unificx.conferencing import Booking, Room, RoomSettings, room_holding
+from unificx.conferencing.machine.values import is_over
+from unificx.conferencing.models import GuestLinkRow, RoomRow
+from unificx.core.access import Access, stating
 from unificx.identity.events import ExtensionDeleted
+from unificx.privacy import DataSubject, Records
 
 MEETINGS = "/api/v1/meetings"
+START = datetime(2026, 3, 1, tzinfo=UTC)
 
 
 @pytest.mark.promise("C10")
@@ -33,6 +41,41 @@ async def test_a_user_creates_a_meeting_and_colleagues_open_its_link(world: Worl
     late = {"starts": "2126-03-01T09:00:00Z", "ends": "2126-03-01T08:00:00Z"}
     for refused in (late, {"ends": "2020-01-01T00:00:00Z"}, {"starts": "2126-03-01T09:00:00"}):
         assert (await anna.post(MEETINGS, json=refused)).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("booking", "used", "days"),
+    [
+        (Booking(), None, 90),
+        (Booking(), 30, 121),
+        (Booking(starts=START + timedelta(days=10)), None, 100),
+        (Booking(ends=START + timedelta(days=10)), None, 17),
+        (Booking(ends=START + timedelta(days=10)), 30, 38),
+    ],
+)
+def test_a_meeting_is_stored_for_its_retention_period(booking: Booking, used: int | None, days: int) -> None:
+    last = START + timedelta(days=used) if used is not None else None
+    room = Room("r", "t", "812345", "Review", START, RoomSettings(), booking=booking, used=last)
+    end = START + timedelta(days=days)
+    assert not is_over(room, end)
+    assert is_over(room, end + timedelta(seconds=1))
+    assert not is_over(replace(room, booking=None), end + timedelta(days=9_999))
+
+
+@pytest.mark.promise("D1")
+async def test_the_name_of_a_meeting_is_sealed_and_in_the_access_copy_of_its_host(world: World) -> None:
+    anna = await world.user(world.acme, "1001")
+    assert (await anna.post(MEETINGS, json={"name": "Redundancies"})).status_code == 201
+    async with world.database.read() as session:
+        [row] = (await session.scalars(select(RoomRow))).all()
+    assert "Redundancies" not in repr(vars(row))
+    [host] = {one for room in world.services.rooms.rooms_of_tenant(world.acme.id) for one in room.hosts}
+    for extension, names in ((host, ["Redundancies"]), ("another", [])):
+        owner = DataSubject(world.acme.id, "s", "p", (extension,))
+        records = room_holding(world.database).export(owner, world.keys)[-1]
+        assert isinstance(records, Records)
+        with stating(Access("history", "access copies")):
+            assert [one["name"] async for one in records.read()] == names
 
 
 async def test_a_meeting_is_deleted_a_week_after_its_end_unless_it_is_in_use(world: World) -> None:

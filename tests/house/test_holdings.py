@@ -25,7 +25,7 @@ EXCEPTIONS = {
     "public_number": _OBJECT + "the number belongs to the tenant",
     "queue": _OBJECT + "a destination that is a number of the person is changed by an administrator",
     "ring_group": _OBJECT + "a destination that is a number of the person is changed by an administrator",
-    "room": _OBJECT + "PINs of a conference room, which stays",
+    "room": _OBJECT + "name and PINs of a conference room; a meeting is deleted with the extension of its host",
     "sign_in_provider": _OBJECT + "credentials of the tenant",
     "stored_answer": "each row has a key of its own, destroyed on PersonClosed and after a day",
     "trunk": _OBJECT + "credentials of the tenant",

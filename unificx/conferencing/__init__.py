@@ -25,6 +25,7 @@ from unificx.conferencing.machine.events_and_actions import (
     RemoveParticipant,
     StartWaiting,
 )
+from unificx.conferencing.machine.values import is_unmarked
 from unificx.conferencing.manager import (
     ROOM_PREFIX,
     ConferenceManager,
@@ -106,5 +107,6 @@ __all__ = [
     "VideoQuality",
     "VideoSource",
     "VideoStatus",
+    "is_unmarked",
     "room_holding",
 ]

@@ -30,6 +30,20 @@ class PinsPart:
     host: str | None = _pin_field()
 
 
+@dataclass(frozen=True, slots=True)
+class NamePart:
+    """The name of a room: text of a user, which may name persons."""
+
+    name: str = personal(
+        "user.content.private.message",
+        uses=("telephony", "administration"),
+        retention="meeting",
+        on_erase="delete",
+        export=True,
+        rectifiable=True,
+    )
+
+
 class RoomRow(Base):
     """A permanent conference room."""
 
@@ -39,7 +53,7 @@ class RoomRow(Base):
     id: Mapped[str] = plain("our own random id", primary_key=True)
     tenant_id: Mapped[str] = plain("the tenant")
     number: Mapped[str] = plain("the tenant's own number")
-    name: Mapped[str] = plain("text of the tenant that names a room, not a person")
+    name: Mapped[str | None] = plain("name from before names were sealed; null once the next start has sealed it")
     created: Mapped[datetime] = plain("creation time")
     wait_for_host: Mapped[bool] = plain("whether guests wait for a host")
     announce: Mapped[str] = plain("announcement of joins and leaves: tones, names or nothing")
@@ -51,10 +65,12 @@ class RoomRow(Base):
     is_meeting: Mapped[bool] = plain("whether a user has created the room for a meeting")
     starts: Mapped[datetime | None] = plain("planned start of the meeting")
     ends: Mapped[datetime | None] = plain("planned end of the meeting")
+    used: Mapped[datetime | None] = plain("day on which the meeting last had a participant")
     has_pin: Mapped[bool] = plain("whether guests need a PIN")
     has_host_pin: Mapped[bool] = plain("whether there is a host PIN")
-    subject_id: Mapped[str] = plain("random subject id of the room, whose key seals the part below")
+    subject_id: Mapped[str] = plain("random subject id of the room, whose key seals the parts below")
     sealed: Mapped[bytes | None] = sealed_column(PinsPart, subject="subject_id")
+    sealed_name: Mapped[bytes | None] = sealed_column(NamePart, subject="subject_id")
 
 
 class GuestLinkRow(Base):

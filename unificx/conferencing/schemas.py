@@ -77,6 +77,8 @@ class Room:
     has_host_pin: bool = False
     ad_hoc: bool = False
     booking: Booking | None = None
+    used: datetime | None = None
+    """Start of the day, UTC, on which a meeting last had a participant."""
 
 
 @dataclass(frozen=True, slots=True)

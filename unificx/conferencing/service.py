@@ -3,7 +3,6 @@
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
 from functools import partial
 from typing import Literal
 
@@ -18,7 +17,7 @@ from unificx.core.access import Access, stating
 from unificx.core.clock import Clock
 from unificx.core.errors import Conflict, Invalid, NotFound, TooManyRequests
 from unificx.core.names import check_name
-from unificx.db import Database, MemoryCopy, Page, PageById, UnitOfWork, lock_scope
+from unificx.db import Database, MemoryCopy, Page, PageById, UnitOfWork
 from unificx.identity import (
     DirectoryCache,
     PasswordHashing,
@@ -33,8 +32,6 @@ from unificx.privacy import KeyStore
 RoomRole = Literal["host", "guest"]
 MAX_MEETINGS = 100
 """Meetings of one host; more are refused, because each takes a number."""
-KEPT_AFTER_END = timedelta(days=7)
-"""How long a meeting stays after its planned end."""
 _ATTEMPTS = 20
 """Random numbers that are tried for the room of a meeting."""
 
@@ -64,8 +61,10 @@ class RoomService:
 
     async def start(self) -> None:
         """Load all rooms."""
+        async with self._database.begin() as uow:
+            await repository.seal_names(uow.session, self._keys)
         async with self._database.read() as session:
-            for room in await repository.all_rooms(session):
+            for room in await repository.all_rooms(session, self._keys):
                 self._rooms.put(room)
 
     # ---- lookups
@@ -161,7 +160,7 @@ class RoomService:
             pins_before = await self._load_pins(room)
             pins = await self._update_pins(pins_before, change.pin, change.host_pin)
             async with self._database.begin() as uow:
-                before = await self._lock(uow, room)
+                before = await self._locked(uow, room)
                 if before is None:
                     raise _not_found()
                 if await repository.get_pins(uow.session, self._keys, room.tenant_id, room.id) == pins_before:
@@ -174,24 +173,27 @@ class RoomService:
         """Delete a room and release its number. Raises Conflict for an ad hoc room, NotFound."""
         _require_permanent(room)
         async with self._database.begin() as uow:
-            if await self._lock(uow, room) is None:
+            if not await repository.lock_row(uow.session, room.tenant_id, room.id):
                 raise _not_found()  # its number may be that of another object by now
             await self._delete(uow, room)
 
+    async def mark_used(self, room: Room) -> None:
+        """Note that a meeting has participants today, from which its retention period counts."""
+        today = values.day_of(self._clock.now())
+        async with self._database.begin() as uow:
+            stored = await self._locked(uow, room)
+            if stored is not None and values.is_unmarked(stored, today):
+                await repository.mark_used(uow.session, stored, today)
+                uow.after_commit.append(partial(self._rooms.put, replace(stored, used=today)))
+
     async def delete_ended(self, is_in_use: Callable[[Room], bool]) -> None:
-        """Delete the meetings whose planned end was some days ago, with their links, except those in use."""
-        before = self._clock.now() - KEPT_AFTER_END
-        ended = [one for one in self._rooms if one.booking and one.booking.ends and one.booking.ends < before]
-        for room in ended:
+        """Delete the meetings whose retention period is over, with their links, except those in use."""
+        for room in [one for one in self._rooms if values.is_over(one, self._clock.now())]:
             if not is_in_use(room):
                 with suppress(NotFound):  # deleted meanwhile
                     await self.delete(room)
 
     # ---- admission
-
-    def is_host_extension(self, room: Room, extension_id: str) -> bool:
-        """Return whether an extension joins as a host without a PIN."""
-        return extension_id in room.hosts
 
     async def role_for_pin(self, room: Room, caller: str, pin: str) -> RoomRole | None:
         """Return the role that a PIN gives to `caller`, or None. An empty PIN gives "guest" if no guest PIN is set.
@@ -218,7 +220,7 @@ class RoomService:
     async def on_extension_deleted(self, event: ExtensionDeleted, uow: UnitOfWork) -> None:
         """Remove a deleted extension from the hosts of all rooms, and delete its meetings. Outbox handler."""
         for room in [one for one in self._rooms if event.extension_id in one.hosts]:
-            await self._lock(uow, room)
+            await repository.lock_row(uow.session, room.tenant_id, room.id)
         await repository.delete_host(uow.session, event.tenant, event.extension_id)
         for room in [one for one in self._rooms if event.extension_id in one.hosts]:
             if room.booking is not None and room.hosts == (event.extension_id,):
@@ -239,12 +241,13 @@ class RoomService:
         await repository.delete_rooms(uow.session, room.tenant_id, [room.id])
         await release_number(uow.session, room.tenant_id, room.number)
         uow.publish(RoomDeleted(self._clock.new_id(), room.tenant_id, room.id))
-        uow.after_commit.append(partial(self._rooms.drop, room))
+        uow.after_commit += [partial(self._rooms.drop, room), partial(self._keys.destroy, room.tenant_id, room.id)]
 
-    async def _lock(self, uow: UnitOfWork, room: Room) -> Room | None:
+    async def _locked(self, uow: UnitOfWork, room: Room) -> Room | None:
         """Lock a room until the commit and return it as stored now; None if it was deleted."""
-        await lock_scope(uow.session, "conference room", room.id)
-        return await repository.get_room(uow.session, room.tenant_id, room.id)
+        if not await repository.lock_row(uow.session, room.tenant_id, room.id):
+            return None
+        return await repository.get_room(uow.session, self._keys, room.tenant_id, room.id)
 
     def _changed(self, before: Room, change: RoomChange) -> Room:
         return replace(

@@ -11,8 +11,8 @@ import structlog
 from unificx.audio_store import audio_id_of
 from unificx.cdr import CallErasure, call_id_of
 from unificx.cdr.events import OutsideCallRecorded
-from unificx.conferencing import Room
-from unificx.conferencing.events import ParticipantRemoved, RoomDeleted
+from unificx.conferencing import Room, is_unmarked
+from unificx.conferencing.events import ConferenceChanged, ParticipantRemoved, RoomDeleted
 from unificx.core.access import Access, current_access, stating
 from unificx.core.background import BackgroundTasks
 from unificx.core.faults import describe_fault
@@ -66,6 +66,7 @@ class Cleanup:
             bus.subscribe(kind, lambda event: container.push.person_closed(event.person_id))
         bus.subscribe(TenantDeleted, lambda event: container.push.tenant_deleted(event.tenant))
         bus.subscribe(ParticipantRemoved, container.guests.on_removed)
+        bus.subscribe(ConferenceChanged, lambda event: self._note_use(event.room))
         bus.subscribe(RoomDeleted, lambda event: container.conferences.room_deleted(event.room_id))
         bus.subscribe(MessageLeft, lambda _: container.transcription.wake())
         container.outbox.subscribe(MessageLeft, self._on_message_left, purpose="telephony")
@@ -211,6 +212,11 @@ class Cleanup:
 
     async def _sweep_attachments(self) -> None:
         await self._container.chat.attachments.sweep()
+
+    def _note_use(self, room: Room) -> None:
+        known = self._container.conference_rooms.by_id(room.id)
+        if known is not None and is_unmarked(known, self._container.clock.now()):
+            self._start_task(self._container.conference_rooms.mark_used(room))
 
     async def _sweep_meetings(self) -> None:
         container = self._container

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 from conference_setup import ConferenceSetup
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from unificx.conferencing import NewRoom, RoomChange, RoomSettings
 from unificx.conferencing.models import RoomRow
@@ -26,8 +26,8 @@ async def test_a_room_survives_a_restart(conference: ConferenceSetup) -> None:
     assert reopened.rooms_of_tenant(conference.tenant.id) == conference.rooms.rooms_of_tenant(conference.tenant.id)
     assert reopened.find(conference.tenant.id, "8000") == reopened.find(conference.tenant.id, made.id) == made
     assert (made.settings, made.hosts, made.has_pin, made.has_host_pin) == (settings, (conference.anna.id,), True, True)
-    assert reopened.is_host_extension(made, conference.anna.id)
-    assert not reopened.is_host_extension(made, conference.berta.id)
+    assert conference.anna.id in made.hosts
+    assert conference.berta.id not in made.hosts
     assert reopened.by_number(conference.tenant.id, "8001").name == "8001"  # type: ignore[union-attr]
     assert reopened.by_number("another", "8000") is None
 
@@ -150,7 +150,7 @@ async def test_a_tenant_with_rooms_can_be_deleted(conference: ConferenceSetup) -
 async def test_an_ad_hoc_room_is_found_by_id_until_closed(conference: ConferenceSetup) -> None:
     room = conference.rooms.open_ad_hoc(conference.tenant.id, conference.anna.id)
     assert conference.rooms.by_id(room.id) == conference.rooms.find(conference.tenant.id, room.id) == room
-    assert conference.rooms.is_host_extension(room, conference.anna.id)
+    assert conference.anna.id in room.hosts
     assert not conference.rooms.rooms_of_tenant(conference.tenant.id)
     with pytest.raises(NotFound):
         conference.rooms.find("another", room.id)
@@ -185,3 +185,21 @@ async def test_changes_by_two_processes_are_both_stored(conference: ConferenceSe
     assert await conference.rooms.role_for_pin(replace(room, has_pin=True), "a", "4711") == "guest"
     assert await conference.rooms.role_for_pin(replace(room, has_pin=True), "a", "8362") == "host"
     await database.close()
+
+
+@pytest.mark.promise("D1", "R4")
+async def test_a_name_of_an_earlier_version_is_sealed_at_the_start_and_lost_with_the_room(
+    conference: ConferenceSetup,
+) -> None:
+    made = await conference.rooms.create(conference.tenant.id, NewRoom("8000", "Redundancies"))
+    async with conference.database.begin() as uow:
+        await uow.session.execute(update(RoomRow).values(name="Redundancies", sealed_name=None))
+    reopened = conference.reopen()
+    await reopened.start()
+    assert reopened.find(conference.tenant.id, made.id) == made
+    async with conference.database.read() as session:
+        row = (await session.scalars(select(RoomRow))).one()
+    assert row.name is None
+    assert row.sealed_name is not None
+    await reopened.delete(made)
+    assert conference.keys.is_destroyed(conference.tenant.id, made.id)

@@ -104,7 +104,7 @@ def _extension_ids(services: Services, scope: AccessScope) -> tuple[str, ...]:
 
 
 def _is_host(services: Services, scope: AccessScope, room: conferencing.Room) -> bool:
-    return any(services.rooms.is_host_extension(room, one) for one in _extension_ids(services, scope))
+    return any(one in room.hosts for one in _extension_ids(services, scope))
 
 
 def _schema(services: Services, scope: AccessScope, room: conferencing.Room) -> models.Meeting:

@@ -284,7 +284,7 @@ def acting_as(services: Services, scope: AccessScope, room: conferencing.Room, t
 def _created_by_user(services: Services, scope: AccessScope, room: conferencing.Room) -> bool:
     """Return whether the user created this room from a call: they are host before they have joined."""
     own = services.identity.directory.extension_ids_of(scope.user.principal.person_id)
-    return room.ad_hoc and any(services.rooms.is_host_extension(room, extension_id) for extension_id in own)
+    return room.ad_hoc and any(one in room.hosts for one in own)
 
 
 def _host_ids(services: Services, scope: AccessScope, references: list[str]) -> tuple[str, ...]:

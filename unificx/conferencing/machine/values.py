@@ -1,9 +1,9 @@
-"""Validation of room settings."""
+"""Validation of room settings, and the end of meetings."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
-from unificx.conferencing.schemas import Booking, RoomChange, RoomSettings
+from unificx.conferencing.schemas import Booking, Room, RoomChange, RoomSettings
 from unificx.core.errors import Invalid
 
 PARTICIPANT_LIMITS = (2, 500)
@@ -11,6 +11,9 @@ END_AFTER_HOST_LIMITS = (0, 3600)
 MAX_HOSTS = 50
 NO_END = -1
 """Value of `end_after_host` in a change that removes the limit."""
+STORED_AFTER_END, STORED_UNUSED = timedelta(days=7), timedelta(days=90)
+"""How long a meeting is stored after its planned end; without one, after its last participant. Retention `meeting`."""
+_DAY = timedelta(days=1)
 
 
 def check_settings(settings: RoomSettings) -> RoomSettings:
@@ -35,6 +38,26 @@ def check_booking(booking: Booking, now: datetime) -> Booking:
     if booking.ends is not None and booking.ends <= max(now, booking.starts or now):
         raise Invalid("A meeting ends after its start, and not in the past.", field="ends")
     return Booking(*(one and one.astimezone(UTC) for one in (booking.starts, booking.ends)))
+
+
+def is_over(room: Room, now: datetime) -> bool:
+    """Return whether the retention period of a meeting has ended. Other rooms have none."""
+    if room.booking is None:
+        return False
+    starts, ends = room.booking.starts, room.booking.ends
+    used = room.used and room.used + _DAY
+    last = max(one for one in (room.created, starts, ends, used) if one is not None)
+    return last + (STORED_UNUSED if ends is None else STORED_AFTER_END) < now
+
+
+def day_of(moment: datetime) -> datetime:
+    """Return the start of the day in UTC."""
+    return moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def is_unmarked(room: Room, now: datetime) -> bool:
+    """Return whether the use of a meeting today is not noted yet. That of other rooms is not noted."""
+    return room.booking is not None and room.used != day_of(now)
 
 
 def meeting_number(random: bytes) -> str:

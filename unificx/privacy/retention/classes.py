@@ -53,6 +53,11 @@ _BOUND = {
     "account": ("the end of the account", "as long as the account or object it belongs to exists"),
     "registration": ("the end of the registration", "until the registration expires, within minutes"),
     "live_call": ("the end of the call", "as long as the call lasts"),
+    "meeting": (
+        "the last participant",
+        "as long as the room exists; a meeting until seven days after its planned end, or 90 days after its last"
+        " participant",
+    ),
     "sign_in": ("the end of the session", "until the session ends"),
     "request": ("the answer", "until three years after the request was answered"),
     "invoice": (

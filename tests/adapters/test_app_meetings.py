@@ -1,0 +1,34 @@
+"""Meetings of an installation: the use from which their retention counts, and the removal of guests."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from conference_legs import FakeLeg
+
+from unificx.conferencing import ADMINISTRATOR, CallerIdentity, NewMeeting, RemovalRequested
+from unificx.core.clock import SystemClock
+from unificx.identity import NewExtension, NewTenant
+from unificx.server.bootstrap import open_installation
+from unificx.server.paths import InstallationPaths, database_url
+
+
+@pytest.mark.promise("R3", "C10")
+async def test_the_use_of_a_meeting_is_noted_and_the_visit_of_a_removed_guest_ends(tmp_path: Path) -> None:
+    site = InstallationPaths(tmp_path)
+    async with open_installation(site, database_url(site, {}), {}, SystemClock()) as container:
+        tenant = await container.identity.tenants.create(NewTenant("acme", "Acme Ltd", "acme.example"))
+        anna = (await container.identity.extensions.create(tenant.id, NewExtension("1001", "Anna"))).extension
+        rooms, conferences = container.conference_rooms, container.conferences
+        room = await rooms.create_meeting(tenant.id, anna.id, NewMeeting("Review"))
+        _, link = await container.guests.create_link(room)
+        guest, token = await container.guests.enter(link, "Wanda", "192.0.2.1")
+        conferences.join(room, CallerIdentity(guest.subject, "", "", "Wanda"), FakeLeg("leg"), host=False, lobby=True)
+        async with asyncio.timeout(10):
+            while rooms.find(tenant.id, room.id).used is None:
+                await asyncio.sleep(0.01)
+        assert container.guests.find(token) is not None
+        state = conferences.state_of(room.id)
+        assert state is not None
+        conferences.apply(room, RemovalRequested(ADMINISTRATOR, state.lobby[0].id))
+        assert container.guests.find(token) is None
