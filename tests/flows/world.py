@@ -28,7 +28,7 @@ from unificx.calls.call import Call
 from unificx.calls.events import CallEnded
 from unificx.calls.machine.messages import CALLER
 from unificx.calls.machine.states import Talking
-from unificx.calls.ports import OutsideLines
+from unificx.calls.ports import CallCredit, OutsideLines, UnlimitedCredit
 from unificx.core.clock import ManualClock
 from unificx.identity import DirectoryCache, Extension, Tenant
 from unificx.presence import Availability, Presence
@@ -70,6 +70,7 @@ class World:
         inbound: Mapping[str, Destination] = MappingProxyType({}),
         presence: Mapping[str, Presence] = MappingProxyType({}),
         contacts: Mapping[str, str] = MappingProxyType({}),
+        credit: CallCredit | None = None,
     ) -> None:
         self.clock = ManualClock()
         self.phones = {phone.name: phone for phone in phones}
@@ -104,7 +105,7 @@ class World:
         self._tasks: list[asyncio.Future[None]] = []
         self._cut: set[tuple[str, str, int]] = set()
         self._abandoned: set[tuple[str, str, int]] = set()
-        self.settings = settings or CallSettings()
+        self.settings, self.credit = settings or CallSettings(), credit or UnlimitedCredit()
         self.session_expires = session_expires
         self.build()
 
@@ -128,7 +129,8 @@ class World:
         self.parking = Parking(recall=lambda leg_id: self.manager.recall(leg_id))
         parts = CallManagerDependencies(
             self.legs, self.media, self, routing, self.directory, self.clock, self, self.apps, self, self.parking,
-            OutsideLines(self.lines, self.lines, self.lines.subject, self.lines.name), lambda tenant_id, extension_id: self.team,
+            OutsideLines(self.lines, self.lines, self.lines.subject, self.lines.name, self.credit),
+            lambda tenant_id, extension_id: self.team,
         )  # fmt: skip
         self.manager = CallManager(
             parts,

@@ -1,8 +1,10 @@
 """Billing: plans, rate decks, the price of calls outside, charges of a month, and the ledger."""
 
 from unificx.billing.charges import Charges
+from unificx.billing.credit import Credit
 from unificx.billing.decks import RateDecks
 from unificx.billing.invoicing.schemas import BillingDetails, Invoice, Issue
+from unificx.billing.machine.credit import STEP_SECONDS, is_due, is_warned
 from unificx.billing.machine.deck_csv import LineFault
 from unificx.billing.machine.rates import ALWAYS, Rate
 from unificx.billing.payments import Payments
@@ -15,6 +17,10 @@ from unificx.billing.schemas import (
     Charge,
     ChargeKind,
     ChargeUnit,
+    CreditCall,
+    CreditRefusal,
+    CreditState,
+    CreditTerms,
     DeckChanges,
     ImportResult,
     IncludedUse,
@@ -36,6 +42,7 @@ from unificx.billing.service import Billing, build_billing
 
 __all__ = [
     "ALWAYS",
+    "STEP_SECONDS",
     "Assignment",
     "Balance",
     "Billing",
@@ -44,6 +51,11 @@ __all__ = [
     "ChargeKind",
     "ChargeUnit",
     "Charges",
+    "Credit",
+    "CreditCall",
+    "CreditRefusal",
+    "CreditState",
+    "CreditTerms",
     "DeckChanges",
     "ImportResult",
     "IncludedUse",
@@ -70,4 +82,6 @@ __all__ = [
     "UsageKey",
     "billing_holding",
     "build_billing",
+    "is_due",
+    "is_warned",
 ]

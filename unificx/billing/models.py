@@ -1,4 +1,4 @@
-"""Models of rate decks, rated calls and the ledger. Amounts are in micros of the currency.
+"""Models of rate decks, rated calls, the ledger and credit. Amounts are in micros of the currency.
 
 None of them names a person: a rated call has the id of an extension and the beginning of the number called.
 """
@@ -140,3 +140,29 @@ class ChargedCountRow(Base):
     day: Mapped[date] = plain("day in the time zone of the tenant", primary_key=True)
     extensions: Mapped[int] = plain("number of extensions")
     numbers: Mapped[int] = plain("number of public numbers")
+
+
+class CreditRow(Base):
+    """How much a tenant may owe. Without a row there is no limit."""
+
+    __tablename__ = "credit"
+
+    tenant_id: Mapped[str] = plain("the tenant", primary_key=True)
+    prepaid: Mapped[bool] = plain("whether it pays before it calls")
+    currency: Mapped[str] = plain("code of the currency")
+    limit: Mapped[int] = plain("what it may owe at most; 0 if it is prepaid", BigInteger)
+    warn_below: Mapped[int] = plain("available credit below which administrators are notified", BigInteger)
+    warned: Mapped[bool] = plain("whether they were notified since it was last above")
+
+
+class CreditReservationRow(Base):
+    """Credit that is reserved for a call outside that is in progress, or that is not rated yet."""
+
+    __tablename__ = "credit_reservation"
+    __table_args__ = (Index(None, "tenant_id", "call_id"),)
+
+    tenant_id: Mapped[str] = plain("the tenant", primary_key=True)
+    id: Mapped[str] = plain("the call's random id and the name of its leg", primary_key=True)
+    call_id: Mapped[str] = plain("the call under whose id it will be recorded")
+    amount: Mapped[int] = plain("reserved amount", BigInteger)
+    until: Mapped[datetime] = plain("when it ends unless it is renewed or the call is rated before")

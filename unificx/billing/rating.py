@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from unificx.billing import deck_repository, repository
+from unificx.billing import credit_repository, deck_repository, repository
 from unificx.billing.machine.ledger import sale
 from unificx.billing.machine.rates import Deck, charge, prefixes
 from unificx.billing.schemas import RatedCall, RateDeck, Rerating, Simulation, Usage, UsageKey
@@ -45,6 +45,7 @@ class Rating:
         [rated] = await self._rate(uow.session, deck, [call])
         if await repository.insert_call(uow.session, rated):
             await self._post(uow, rated, rated.amount)
+            await credit_repository.delete_of_call(uow.session, event.tenant, event.call_id)
 
     async def rate_again(self, tenant_id: str, since: datetime, until: datetime) -> Rerating:
         """Rate the calls answered in a period by the decks that are in force for them now. Differences are posted as

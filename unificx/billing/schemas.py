@@ -147,6 +147,48 @@ class Balance:
 
 
 @dataclass(frozen=True, slots=True)
+class CreditTerms:
+    """How much a tenant may owe: `limit`, 0 if it is `prepaid`. Administrators are notified once when less than
+    `warn_below` is available, and `warned` until there is more again."""
+
+    prepaid: bool
+    currency: str
+    limit: int
+    warn_below: int = 0
+    warned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CreditState:
+    """The credit of a tenant at this moment: `available` = limit - `owed` - `reserved` for calls in progress."""
+
+    terms: CreditTerms
+    owed: int
+    reserved: int
+
+    @property
+    def available(self) -> int:
+        return self.terms.limit - self.owed - self.reserved
+
+
+CreditRefusal = Literal["no_credit", "no_price"]
+"""`no_price`: there is no rate for the number in the currency of the credit, so its price cannot be reserved."""
+
+
+@dataclass(frozen=True, slots=True)
+class CreditCall:
+    """A leg to a number outside for which credit is reserved. `id` is stable while it lives; `call_id` is that of its
+    record; `destination` as in the record; `answered` None while it rings. `is_free`: callers do not pay for this
+    number, unless the deck has a rate for it."""
+
+    id: str
+    call_id: str
+    destination: str
+    answered: datetime | None = None
+    is_free: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class PlanTerms:
     """Prices of a plan per month, in micros, and its included minutes by group of rates ("": for calls of any group).
 

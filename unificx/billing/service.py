@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from unificx.billing import deck_repository, plan_repository, repository
+from unificx.billing import credit_repository, deck_repository, plan_repository, repository
 from unificx.billing.charges import Charges
 from unificx.billing.counts import Counts
+from unificx.billing.credit import Credit
 from unificx.billing.decks import RateDecks
 from unificx.billing.invoicing import repository as invoice_repository
 from unificx.billing.invoicing.details import Details
@@ -33,6 +34,7 @@ class Billing:
     decks: RateDecks
     rating: Rating
     payments: Payments
+    credit: Credit
     plans: Plans
     charges: Charges
     counts: Counts
@@ -65,6 +67,7 @@ class Billing:
     async def on_tenant_deleted(self, event: TenantDeleted, uow: UnitOfWork) -> None:
         """Delete the data of a deleted tenant. Its invoices are records of the seller and stay. Outbox handler."""
         await repository.delete_of_tenant(uow.session, event.tenant)
+        await credit_repository.delete_of_tenant(uow.session, event.tenant)
         await deck_repository.delete_of_tenant(uow.session, event.tenant)
         await plan_repository.delete_of_tenant(uow.session, event.tenant)
         await invoice_repository.delete_details(uow.session, event.tenant)
@@ -81,6 +84,7 @@ def build_billing(database: Database, keys: Keys, directory: DirectoryCache, cou
         RateDecks(database),
         Rating(database, directory),
         Payments(database, invoices),
+        Credit(database, directory),
         Plans(database, counts),
         charges,
         counts,

@@ -2,6 +2,7 @@
 
 from unificx.calls.call_control import CallControl
 from unificx.calls.completion import CallCompletions, Completion
+from unificx.calls.credited_calls import CreditedCalls
 from unificx.calls.dependencies import CallManagerDependencies
 from unificx.calls.extension_calls import ExtensionCall, ExtensionCalls
 from unificx.calls.inbound import InboundCall
@@ -12,7 +13,7 @@ from unificx.calls.media_watchdog import MediaWatchdog
 from unificx.calls.music_on_hold import MusicOnHold
 from unificx.calls.observers import CompositeObserver
 from unificx.calls.parking import Parking
-from unificx.calls.ports import AppEvent, OutsideLines
+from unificx.calls.ports import AppEvent, CallCredit, OutsideLines
 from unificx.calls.recording_status import CallRecordingStatus
 from unificx.calls.repository import LIVE_CALL_KEYS
 from unificx.calls.schemas import (
@@ -28,6 +29,7 @@ from unificx.calls.schemas import (
     ConnectWithdrawn,
     Conversation,
     ConversationLeg,
+    CreditedLeg,
     LiveCall,
     Origination,
     ParkedCall,
@@ -45,6 +47,7 @@ __all__ = [
     "RETRIEVE",
     "AppCallContext",
     "AppEvent",
+    "CallCredit",
     "CallCompletions",
     "CallControl",
     "CallManager",
@@ -57,6 +60,8 @@ __all__ = [
     "ConnectWithdrawn",
     "Conversation",
     "ConversationLeg",
+    "CreditedCalls",
+    "CreditedLeg",
     "ExtensionCall",
     "ExtensionCalls",
     "InboundCall",

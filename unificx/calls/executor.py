@@ -8,6 +8,7 @@ from unificx.calls import call_record, call_way
 from unificx.calls.app_leg import AppLeg, CallingAppLeg
 from unificx.calls.call import Call
 from unificx.calls.connected_identity import ConnectedIdentity
+from unificx.calls.credit import CreditGate
 from unificx.calls.machine import messages
 from unificx.calls.machine.causes import ANSWERED_ELSEWHERE
 from unificx.calls.machine.messages import CALLER
@@ -16,6 +17,7 @@ from unificx.calls.media_requests import MediaRequests
 from unificx.calls.ports import AppEvent, AppHost, MediaAnchor, OutsideLines, PushWakeup
 from unificx.calls.record_keeper import RecordKeeper
 from unificx.calls.registry import CallRegistry
+from unificx.core.clock import Clock
 from unificx.identity import DirectoryCache
 from unificx.sip.legs import DialogTable, IncomingLeg, Leg, OutgoingLeg
 
@@ -32,6 +34,7 @@ class ExecutorDependencies:
     registry: CallRegistry
     records: RecordKeeper
     outside: OutsideLines
+    clock: Clock
 
 
 class ActionExecutor:
@@ -49,6 +52,7 @@ class ActionExecutor:
         self._journal = deps.records.journal
         self._on_app_event = on_app_event
         self._identities = ConnectedIdentity(deps.directory)
+        self._credit = CreditGate(deps.outside, self._dial_now, on_media_reply)
 
     async def wait_idle(self) -> None:
         """Wait until no request to the media anchor is pending."""
@@ -73,7 +77,8 @@ class ActionExecutor:
             case messages.OfferMedia() | messages.AnswerMedia() | messages.ReleaseMedia():
                 self._media.submit(call, action)
             case messages.Dial(leg, sdp):
-                self._dial(call, leg, sdp, now)
+                if not self._credit.holds(call, leg, sdp):
+                    self._dial(call, leg, sdp, now)
             case messages.Progress(status, sdp, tentative):
                 _calling_leg(call).progress(status, call.prepare_sdp(CALLER, sdp), now, tentative=tentative)
             case messages.Accept(sdp, leg):
@@ -203,6 +208,9 @@ class ActionExecutor:
                 self._journal(call)
             case _:
                 assert_never(action)
+
+    def _dial_now(self, call: Call, name: str, sdp: bytes) -> None:
+        self._dial(call, name, sdp, self._deps.clock.monotonic())
 
     def _dial(self, call: Call, name: str, sdp: bytes, now: float) -> None:
         self._registry.remove_leg(call, name)

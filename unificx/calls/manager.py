@@ -98,7 +98,7 @@ class CallManager:
         self._info_relay = InfoRelay(notifier, deps.outside)
         records = RecordKeeper(self.calls, deps.call_records, notifier, deps.clock, self.on_answered, self.on_ended)
         executor_deps = ExecutorDependencies(
-            deps.legs, deps.media, deps.push, deps.app_host, deps.directory, registry, records, deps.outside
+            deps.legs, deps.media, deps.push, deps.app_host, deps.directory, registry, records, deps.outside, deps.clock
         )
         self._executor = ActionExecutor(executor_deps, self._on_media_reply, self._on_app_event)
         moves = CallMoves(registry, self._executor.execute_all, notifier, deps.clock, self._finish)

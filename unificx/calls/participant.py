@@ -61,6 +61,8 @@ class Participant:
     """Of a number outside that was dialled: the extension for which it is billed, "" for none."""
     connected: datetime | None = None
     """Of a number outside that was dialled: when it answered."""
+    reservation: str = ""
+    """Of a number outside: the id under which credit is reserved for it, "" if it was never asked for."""
     shown: Identity | None = None
     """The party that the device was told it is connected to; None: what its user dialled."""
 

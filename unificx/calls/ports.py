@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from unificx.calls.events import CallEnded, Outcome
-from unificx.calls.schemas import AppCallContext, ConnectRequest, ConnectWithdrawn, Conversation
+from unificx.calls.schemas import AppCallContext, ConnectRequest, ConnectWithdrawn, Conversation, CreditedLeg
 from unificx.core.errors import NotFound
 from unificx.media import MediaUnavailable
 from unificx.registrar import Caller
@@ -250,6 +250,30 @@ class NoTrunks:
         del trunk_id, flow, until
 
 
+class CallCredit(Protocol):
+    """Credit of tenants for calls outside."""
+
+    def is_limited(self, tenant_id: str) -> bool:
+        """Return whether the tenant has a limit, from memory."""
+        ...
+
+    def request(self, leg: CreditedLeg, on_reply: Callable[[bool], None]) -> None:
+        """Reserve credit for a leg that is about to be dialled. Does not block; `on_reply` is called once, after the
+        method has returned, with whether it may be dialled."""
+        ...
+
+
+class UnlimitedCredit:
+    """No tenant has a limit."""
+
+    def is_limited(self, tenant_id: str) -> bool:
+        del tenant_id
+        return False
+
+    def request(self, leg: CreditedLeg, on_reply: Callable[[bool], None]) -> None:
+        raise NotImplementedError("there are no limits")
+
+
 @dataclass(frozen=True, slots=True)
 class OutsideLines:
     """The world outside as calls need it. `numbers` None: no tenant has any. By tenant and number in E.164, `subject`
@@ -260,6 +284,7 @@ class OutsideLines:
     numbers: PublicNumbers | None = None
     subject: Callable[[str, str], str] = lambda tenant_id, number: ""
     name: Callable[[str, str], str] = lambda tenant_id, number: ""
+    credit: CallCredit = field(default_factory=UnlimitedCredit)
 
     def dtmf(self, party: Caller) -> DtmfMode:
         """Return how digits are sent to a party outside."""

@@ -20,6 +20,19 @@ MAX_PARKING_SLOTS = 99
 
 
 @dataclass(frozen=True, slots=True)
+class CreditedLeg:
+    """A leg to a number outside that costs the tenant something. `id` is the same as long as it lives, in whatever
+    call; `record_id` is the id under which that is recorded; `answered` None while it rings."""
+
+    id: str
+    call_id: str
+    record_id: str
+    tenant_id: str
+    answered: datetime | None
+    number: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class CallSettings:
     """Limits; times in seconds.
 

@@ -1,6 +1,7 @@
 """Call detail records (CDR)."""
 
 from unificx.cdr.erasing import CallErasure, call_id_of
+from unificx.cdr.outside import destination_of
 from unificx.cdr.privacy import call_record_holding
 from unificx.cdr.retention import call_record_expiries
 from unificx.cdr.retention_repository import CALL_TARGET
@@ -25,4 +26,5 @@ __all__ = [
     "call_id_of",
     "call_record_expiries",
     "call_record_holding",
+    "destination_of",
 ]

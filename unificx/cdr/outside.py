@@ -23,7 +23,8 @@ def billed_legs(call: CallEnded) -> list[dict[str, Any]]:
             "position": position,
             "extension_id": leg.extension_id,
             "trunk_id": leg.trunk_id,
-            **_destination(leg.number),
+            "destination": destination_of(leg.number),
+            "country": _country(leg.number),
             "answered": to_the_second(leg.answered),
             "seconds": _begun_seconds(leg),
         }
@@ -36,10 +37,12 @@ def _begun_seconds(leg: OutsideLeg) -> int:
     return max(0, -((leg.answered - leg.ended) // timedelta(seconds=1)))
 
 
-def _destination(number: str) -> dict[str, str]:
-    """Return the beginning of a number without "+", and its country; "" if unknown. A short number belongs to a
-    service, and is stored whole."""
-    if not number.startswith("+"):
-        return {"destination": f"{_SHORT_NUMBER}{number}", "country": ""}
-    found = parse_e164(number)
-    return {"destination": number[1:-HIDDEN_DIGITS][:MAX_DIGITS], "country": found.country if found is not None else ""}
+def destination_of(number: str) -> str:
+    """Return what of a number its price depends on: the beginning without "+", or `short:` and a whole short number,
+    which belongs to a service. `number` as in `OutsideLeg`."""
+    return number[1:-HIDDEN_DIGITS][:MAX_DIGITS] if number.startswith("+") else f"{_SHORT_NUMBER}{number}"
+
+
+def _country(number: str) -> str:
+    found = parse_e164(number) if number.startswith("+") else None
+    return found.country if found is not None else ""

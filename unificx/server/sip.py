@@ -11,6 +11,7 @@ from unificx.calls import (
     CallRecordingStatus,
     CallSettings,
     CompositeObserver,
+    CreditedCalls,
     MediaWatchdog,
     MusicOnHold,
     OutsideLines,
@@ -39,6 +40,7 @@ from unificx.server.callapps import (
 )
 from unificx.server.conference_dialer import CallManagerDialer, create_call_converter
 from unificx.server.container import Container
+from unificx.server.credit_control import create_credit_control
 from unificx.server.ended_access import end_calls_without_access
 from unificx.server.extension_state_handler import create_extension_states, follow_extensions, follow_time
 from unificx.server.guest_calls import GuestCalls
@@ -114,8 +116,10 @@ class SipServer:
         call_settings = CallSettings(max_calls_per_tenant=settings.calls_per_tenant)
         observers, touched = CompositeObserver(hold, self.call_recorder, self.call_monitor), set[str]()
         on_step = _reporting_steps(touched, live_events)
+        self.credit = create_credit_control(container)
         self.call_manager = self._create_call_manager(call_settings, dialogs, routing, observers, on_step)
         container.routing.outbound.fraud.live = CallManagerOutsideCalls(self.call_manager, clock)
+        self.credit.calls = CreditedCalls(self.call_manager, media)
         self.call_control = CallControl(self.call_manager)
         self.call_converter = create_call_converter(container, self.call_manager)
         paging.lines = CallManagerPageCalls(self.call_manager)
@@ -195,6 +199,7 @@ class SipServer:
                     TenantNumbers(container.routing.outbound),
                     container.history.external_subject,
                     container.routing.contacts.company_name,
+                    self.credit,
                 ),
                 container.routing.teammates,
             ),
@@ -280,6 +285,7 @@ class SipServer:
             self._driver.start()
             self.trunk_monitor.start()
         self._regular.spawn(self._media_watchdog.run())
+        self._regular.spawn(self.credit.run())
         self._regular.spawn(self._texts.deliveries.run())
         self._regular.spawn(follow_time(self._extension_states.switches_changed, self._container.clock))
 
@@ -301,6 +307,7 @@ class SipServer:
         """End all calls, then close the sockets."""
         await self._regular.close()
         await self._texts.close()
+        await self.credit.join()
         await self.call_manager.close()
         await self.call_recorder.close()
         await self.call_monitor.close()

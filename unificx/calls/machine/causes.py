@@ -33,11 +33,14 @@ class Cause(Enum):
     """The answer of a carrier: another carrier would say the same."""
     NO_OUTSIDE_LINE = CauseMapping("failed", 3, 404, "Calls outside are not set up")
     NOT_ALLOWED = CauseMapping("failed", 57, 403, "Not allowed")
+    NO_CREDIT = CauseMapping("failed", 21, 402, "Not enough credit for this call")
+    """RFC 3398 section 8.2.6.1 maps 402 so."""
     NO_COMMON_MEDIA = CauseMapping("failed", 88, 488, "No common media")
     NO_MEDIA = CauseMapping("failed", 34, 503, "No media available")
     FAULT = CauseMapping("failed", 41, 500, "Internal server error")
     FAILED = CauseMapping("failed", 41, 480, "The callee's phone failed")
     TOO_LONG = CauseMapping("answered", 102, 200, "Maximum length reached")
+    CREDIT_USED_UP = CauseMapping("answered", 102, 200, "The credit is used up")
     LEG_LOST = CauseMapping("answered", 102, 200, "One side vanished")
     ENDED_BY_ADMINISTRATOR = CauseMapping("answered", 31, 200, "Ended by an administrator")
     GOING_DOWN = CauseMapping("answered", 41, 200, "The system is going down")
@@ -88,6 +91,7 @@ _PRECEDENCE = (
     Cause.BUSY,
     Cause.NO_ANSWER,
     Cause.NO_COMMON_MEDIA,
+    Cause.NO_CREDIT,
     Cause.FAILED,
     Cause.NO_MEDIA,
     Cause.NO_SUCH_NUMBER_OUTSIDE,

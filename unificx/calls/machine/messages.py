@@ -72,8 +72,11 @@ class CalleeAnswered:
 
 @dataclass(frozen=True, slots=True)
 class CalleeRefused:
+    """`cause`: why this system did not dial it, None for the answer of the callee."""
+
     leg: str
     status: int
+    cause: Cause | None = None
 
 
 @dataclass(frozen=True, slots=True)

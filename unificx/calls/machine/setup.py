@@ -123,6 +123,8 @@ def setting_up(state: SettingUp, event: Event, now: float) -> Outcome:
             return _progressed(state, leg, status, sdp)
         case CalleeAnswered(leg, sdp):
             return _answered(state, leg, sdp)
+        case CalleeRefused(leg, _, cause) if cause is not None:
+            return _branch_ended(state, leg, cause, now)
         case CalleeRefused(leg, status):
             return _refused(state, leg, status, now)
         case DeviceReachable() | Declined() if state.awaits_step:

@@ -42,6 +42,9 @@ LEFT: Mapping[str, str] = MappingProxyType(
             ("plan", "plan_terms", "plan_assignment", "charged_count"),
             "what the sender's operator sells and charges; the receiver assigns a plan of its own",
         ),
+        **dict.fromkeys(
+            ("credit", "credit_reservation"), "what the sender's operator allows; the receiver sets a limit of its own"
+        ),
         "binding": "registrations at the sender; phones register anew",
         "chat_delivery": "messages on their way to phones of the sender",
         "guest_link": "links to the sender's address",

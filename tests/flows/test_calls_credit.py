@@ -1,0 +1,206 @@
+"""Calls outside of a tenant with a limit: dialled once credit is reserved, refused without it, warned and ended."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pytest
+from carriers import Outside
+from ladder import play, play_on
+from world import World
+
+from unificx.billing import CreditCall, CreditRefusal
+from unificx.calls import CreditedCalls, CreditedLeg
+from unificx.core.clock import ManualClock
+from unificx.media.sounds import Sound
+from unificx.server.credit_control import CreditControl
+
+CALLED = "+493098765432"
+NUMBERS = {
+    "03098765432": Outside(CALLED, "carrier", "second"),
+    "112": Outside("112", "carrier", emergency=True),
+}
+PARTICIPANTS = "alice 1001, carrier +491710000001 udp trunk, second +491710000002 udp trunk"
+UP = """
+    carrier <- INVITE [alice]
+    carrier -> 200 [outside]
+    carrier <- ACK
+    alice <- 200 [outside]
+    alice -> ACK
+"""
+pytestmark = pytest.mark.promise("U4")
+
+
+@dataclass
+class Bank:
+    """Credit of the tenant in seconds, with increments of a minute; `asked` are the calls that credit was reserved
+    for, and `ended` those that it was told the end of."""
+
+    seconds: int
+    asked: list[CreditCall] = field(default_factory=list[CreditCall])
+    ended: list[CreditCall] = field(default_factory=list[CreditCall])
+
+    def is_limited(self, tenant_id: str) -> bool:
+        return tenant_id == "t1"
+
+    async def refresh(self) -> None: ...
+
+    async def reserve(self, tenant_id: str, call: CreditCall, seconds: int) -> int | CreditRefusal:
+        del tenant_id
+        await asyncio.sleep(0)
+        self.asked.append(call)
+        granted = min(self.seconds, -(-seconds // 60) * 60)
+        return granted or "no_credit"
+
+    async def call_ended(self, tenant_id: str, call: CreditCall) -> None:
+        del tenant_id
+        self.ended.append(call)
+
+
+class Player:
+    """Notes what is played to which leg."""
+
+    def __init__(self) -> None:
+        self.played: list[tuple[str, Sound]] = []
+
+    async def play(self, anchor: str, tag: str, sound: Sound, *, times: int = 1, start: float = 0.0) -> float:
+        del anchor, times, start
+        self.played.append((tag, sound))
+        return 0.4
+
+    async def stop(self, anchor: str, tag: str) -> None: ...
+
+
+TONE = Sound(b"\0\0")
+
+
+async def start(seconds: int) -> tuple[World, Bank, CreditControl, Player]:
+    """Return phones and carriers of a tenant that can pay for calls of this length."""
+    bank, player = Bank(seconds), Player()
+    credit = CreditControl(bank, lambda tenant_id: "DE", ManualClock(), TONE)  # pyright: ignore[reportArgumentType]
+    world = await play(PARTICIPANTS, numbers=NUMBERS, credit=credit)
+    credit._clock = world.clock  # pyright: ignore[reportPrivateUsage]
+    credit.calls = CreditedCalls(world.manager, player)
+    return world, bank, credit, player
+
+
+async def pass_time(world: World, credit: CreditControl, seconds: int) -> None:
+    for _ in range(seconds):
+        await world.pass_time(1.0)
+        await credit.check()
+    await credit.join()
+
+
+async def test_a_call_is_warned_before_its_credit_is_used_up_and_then_ended() -> None:
+    world, bank, credit, player = await start(180)
+    await play_on(world, "alice -> INVITE 03098765432 [alice]" + UP)
+    assert [(one.destination, one.answered) for one in bank.asked] == [("49309876", None)]
+    await pass_time(world, credit, 119)
+    assert not player.played
+    await pass_time(world, credit, 2)
+    [call] = world.manager.calls.values()
+    assert player.played == [(call.existing_leg("a").id, TONE)]
+    await pass_time(world, credit, 58)
+    await play_on(
+        world,
+        """
+        alice <- BYE
+        carrier <- BYE
+        history <- answered 102 alice +493098765432
+        """,
+    )
+    await credit.check()
+    [ended] = bank.ended
+    assert (ended.id, ended.call_id) == (bank.asked[0].id, call.id)
+    assert ended.answered is not None
+    assert len(player.played) == 1
+
+
+async def test_credit_that_is_paid_in_meanwhile_lets_a_call_go_on() -> None:
+    world, bank, credit, player = await start(60)
+    await play_on(world, "alice -> INVITE 03098765432 [alice]" + UP)
+    await pass_time(world, credit, 20)
+    bank.seconds = 3_600
+    await pass_time(world, credit, 70)
+    assert len(player.played) == 1
+    assert world.manager.calls
+    assert len(bank.asked) < 10
+
+
+async def test_without_credit_no_carrier_is_called_and_the_caller_gets_the_reason() -> None:
+    world, bank, credit, _ = await start(0)
+    await play_on(
+        world,
+        """
+        alice -> INVITE 03098765432 [alice]
+        history <- failed 21 alice +493098765432
+        alice <- 402
+          Reason: Q.850;cause=21;text="Not enough credit for this call"
+        """,
+    )
+    await credit.check()
+    assert not world.sent_outside
+    assert not bank.ended
+
+
+async def test_an_emergency_call_needs_no_credit() -> None:
+    world, bank, credit, _ = await start(0)
+    await play_on(world, "alice -> INVITE 112 [alice]" + UP)
+    await pass_time(world, credit, 5)
+    assert world.manager.calls
+    assert not bank.asked
+
+
+async def test_the_next_carrier_takes_the_reservation_over_and_a_cancelled_call_gives_it_back() -> None:
+    world, bank, credit, _ = await start(60)
+    await play_on(
+        world,
+        """
+        alice -> INVITE 03098765432 [alice]
+        carrier <- INVITE [alice]
+        carrier -> 503
+        second <- INVITE [alice]
+        second -> 180
+        alice <- 180
+        """,
+    )
+    await credit.check()
+    assert {one.id for one in bank.asked} == {bank.asked[0].id}
+    await play_on(
+        world,
+        """
+        alice -> CANCEL
+        history <- cancelled 16 alice +493098765432
+        second <- CANCEL
+        alice <- 487
+        """,
+    )
+    await credit.check()
+    assert [(one.id, one.answered) for one in bank.ended] == [(bank.asked[0].id, None)]
+
+
+async def test_a_caller_who_hangs_up_while_credit_is_reserved_reaches_no_carrier() -> None:
+    world, _, _, _ = await start(60)
+    replies: list[Callable[[bool], None]] = []
+
+    class Slow:
+        def is_limited(self, tenant_id: str) -> bool:
+            return bool(tenant_id)
+
+        def request(self, leg: CreditedLeg, on_reply: Callable[[bool], None]) -> None:
+            del leg
+            replies.append(on_reply)
+
+    world = await play(PARTICIPANTS, numbers=NUMBERS, credit=Slow())
+    await play_on(
+        world,
+        """
+        alice -> INVITE 03098765432 [alice]
+        alice -> CANCEL
+        history <- cancelled 16 alice +493098765432
+        alice <- 487
+        """,
+    )
+    for each in replies:
+        each(True)
+    assert not world.sent_outside

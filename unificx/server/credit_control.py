@@ -1,0 +1,134 @@
+"""Credit control: calls outside of tenants with a limit are paid for in advance, warned, and ended."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import structlog
+
+from unificx.billing import STEP_SECONDS, Credit, CreditCall, is_due, is_warned
+from unificx.calls import CreditedCalls, CreditedLeg
+from unificx.cdr import destination_of
+from unificx.core.access import Access
+from unificx.core.background import BackgroundTasks
+from unificx.core.clock import Clock
+from unificx.core.faults import describe_fault
+from unificx.media import MediaUnavailable
+from unificx.media.sounds import Sound
+from unificx.prompts import BEEP, Prompts
+from unificx.routing import normalise
+from unificx.server.container import Container
+
+log = structlog.get_logger()
+CHECK_SECONDS = 1.0
+"""Interval of the check of live calls: how exactly they end."""
+REFRESH_SECONDS = 10.0
+"""How long a limit that another node has set, or credit that was paid in, takes to be noticed."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Granted:
+    """What is reserved for a leg, in seconds since its answer. `asked`: when more was asked for last."""
+
+    leg: CreditedLeg
+    seconds: int
+    asked: float
+    warned: bool = False
+
+
+class CreditControl:
+    """Implements `calls.CallCredit`, and supervises the live calls of this node.
+
+    `country_of`: by whose rules a tenant dials. `calls` is set once they are built.
+    """
+
+    def __init__(self, credit: Credit, country_of: Callable[[str], str], clock: Clock, tone: Sound) -> None:
+        self._credit, self._country_of, self._clock, self._tone = credit, country_of, clock, tone
+        self.calls: CreditedCalls | None = None
+        self._tasks = BackgroundTasks(Access("telephony", "credit"))
+        # Owner: this node, whose calls they are. The reservations themselves are in the database.
+        self._granted: dict[str, _Granted] = {}
+
+    def is_limited(self, tenant_id: str) -> bool:
+        return self._credit.is_limited(tenant_id)
+
+    def request(self, leg: CreditedLeg, on_reply: Callable[[bool], None]) -> None:
+        self._tasks.spawn(self._decide(leg, on_reply))
+
+    async def run(self) -> None:
+        """Check the live calls regularly, until cancelled."""
+        refreshed = self._clock.monotonic()
+        while True:
+            await asyncio.sleep(CHECK_SECONDS)
+            try:
+                if self._clock.monotonic() - refreshed >= REFRESH_SECONDS:
+                    refreshed = self._clock.monotonic()
+                    await self._credit.refresh()
+                await self.check()
+            except Exception as fault:
+                log.error("credit_not_checked", **describe_fault(fault))
+
+    async def check(self) -> None:
+        """Reserve further for live calls, warn those that are close to their end, end those without credit, and
+        release what ended calls have not used."""
+        if self.calls is None:
+            return
+        live = {leg.id: leg for leg in self.calls.legs(self.is_limited)}
+        for ended in [each for key, each in self._granted.items() if key not in live]:
+            del self._granted[ended.leg.id]
+            await self._credit.call_ended(ended.leg.tenant_id, self._call(ended.leg))
+        for leg in live.values():
+            await self._check(self.calls, leg)
+
+    async def join(self) -> None:
+        """Wait until pending decisions are made."""
+        await self._tasks.join()
+
+    # ---- inside
+
+    async def _decide(self, leg: CreditedLeg, on_reply: Callable[[bool], None]) -> None:
+        try:
+            seconds = await self._credit.reserve(leg.tenant_id, self._call(leg), 1)
+        except Exception as fault:
+            log.error("credit_not_reserved", **describe_fault(fault))
+            seconds = "no_credit"
+        if isinstance(seconds, int):
+            self._granted[leg.id] = _Granted(leg, seconds, asked=float("-inf"))
+        else:
+            log.info("call_without_credit", tenant=leg.tenant_id, reason=seconds)
+        on_reply(isinstance(seconds, int))
+
+    async def _check(self, calls: CreditedCalls, leg: CreditedLeg) -> None:
+        """Check a leg; after a restart of the process it has nothing granted yet."""
+        known = self._granted.get(leg.id) or _Granted(leg, 0, asked=float("-inf"))
+        granted = self._granted[leg.id] = replace(known, leg=leg)
+        if leg.answered is None:
+            return
+        now, talked = self._clock.monotonic(), (self._clock.now() - leg.answered).total_seconds()
+        if is_due(granted.seconds, talked) and now - granted.asked >= REFRESH_SECONDS:
+            found = await self._credit.reserve(leg.tenant_id, self._call(leg), int(talked) + STEP_SECONDS)
+            seconds = found if isinstance(found, int) else granted.seconds
+            granted = replace(granted, seconds=seconds, asked=now, warned=granted.warned and seconds == granted.seconds)
+        if talked + CHECK_SECONDS >= granted.seconds:
+            log.info("call_ended_by_credit", tenant=leg.tenant_id, call=leg.call_id)
+            calls.end(leg.call_id)
+        elif is_warned(granted.seconds, talked) and not granted.warned:
+            granted = replace(granted, warned=True)
+            self._tasks.spawn(self._warn(calls, leg))
+        self._granted[leg.id] = granted
+
+    async def _warn(self, calls: CreditedCalls, leg: CreditedLeg) -> None:
+        try:
+            await calls.warn(leg.call_id, self._tone)
+        except MediaUnavailable:
+            log.warning("call_not_warned", call=leg.call_id)
+
+    def _call(self, leg: CreditedLeg) -> CreditCall:
+        number = normalise(leg.number, self._country_of(leg.tenant_id))
+        is_free = getattr(number, "kind", "") == "toll_free"
+        return CreditCall(leg.id, leg.record_id, destination_of(leg.number), leg.answered, is_free)
+
+
+def create_credit_control(container: Container) -> CreditControl:
+    country_of, tone = container.routing.outbound.store.country, Prompts().sound(BEEP, "en")
+    return CreditControl(container.billing.credit, country_of, container.clock, tone)
