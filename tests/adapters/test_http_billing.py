@@ -105,6 +105,25 @@ async def test_an_operator_records_payments_and_an_administrator_sees_the_balanc
     assert (await user.get(f"{path}/payments")).status_code == (await user.get(f"{path}/balance")).status_code == 403
 
 
+@pytest.mark.promise("U4", "U2")
+async def test_an_operator_limits_what_a_tenant_may_owe_and_its_administrators_are_notified(world: World) -> None:
+    operator, admin, tenant = world.client(operator=True), await world.admin(world.acme), {"tenant": "acme"}
+    path, user = "/api/v1/billing/credit", await world.user(world.acme, "1001")
+    unlimited = {"limited": False, "terms": None, "owed": None, "reserved": None, "available": None}
+    assert (await admin.get(path)).json() == unlimited
+    assert (await admin.put(path, json={"prepaid": False, "limit": 10**9})).status_code == 403
+    assert (await operator.put(path, params=tenant, json={"prepaid": True, "limit": 10**6})).status_code == 422
+    terms = {"prepaid": False, "currency": "EUR", "limit": 5_000_000, "warn_below": 10_000_000}
+    made = await operator.put(path, params=tenant, json=terms)
+    shown = {"limited": True, "terms": terms, "owed": 0, "reserved": 0, "available": 5_000_000}
+    assert (made.status_code, made.json()) == (200, shown)
+    assert (await admin.get(path)).json() == shown
+    assert (await user.get(path)).status_code == 403
+    assert (await admin.delete(path)).status_code == 403
+    assert (await operator.delete(path, params=tenant)).status_code == 204
+    assert (await operator.get(path, params=tenant)).json() == unlimited
+
+
 @pytest.mark.promise("U4")
 async def test_an_operator_sells_a_plan_and_an_administrator_sees_its_charges(world: World) -> None:
     operator, admin, tenant = world.client(operator=True), await world.admin(world.acme), {"tenant": "acme"}

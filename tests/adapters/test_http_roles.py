@@ -54,6 +54,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "issue_invoices": {"month": "2026-01"},
     "record_payment": {"reference": "1", "amount": 10_000},
     "record_refund": {"payment": "1", "reference": "2", "amount": 10_000},
+    "set_credit": {"prepaid": True},
     "create_campaign": {"texts": {"en": {"subject": "Stolen", "text": "Stolen"}}},
     "send_campaign": {},
     "create_webhook": {"name": "Stolen", "url": "https://example.com/hook", "events": ["call.ended"]},

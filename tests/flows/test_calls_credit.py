@@ -203,4 +203,6 @@ async def test_a_caller_who_hangs_up_while_credit_is_reserved_reaches_no_carrier
     )
     for each in replies:
         each(True)
+    await world.settle()
+    assert len(replies) == 1
     assert not world.sent_outside

@@ -6,6 +6,7 @@ from unificx.billing.decks import RateDecks
 from unificx.billing.invoicing.schemas import BillingDetails, Invoice, Issue
 from unificx.billing.machine.credit import STEP_SECONDS, is_due, is_warned
 from unificx.billing.machine.deck_csv import LineFault
+from unificx.billing.machine.money import format_amount
 from unificx.billing.machine.rates import ALWAYS, Rate
 from unificx.billing.payments import Payments
 from unificx.billing.plans import Plans
@@ -82,6 +83,7 @@ __all__ = [
     "UsageKey",
     "billing_holding",
     "build_billing",
+    "format_amount",
     "is_due",
     "is_warned",
 ]

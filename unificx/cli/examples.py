@@ -152,6 +152,12 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "payment refund": ("payment refund --tenant acme 2027-03-0042 --reference 2027-03-0057 --amount 9.90",),
     "payment list": ("payment list",),
     "payment balance": ("payment balance",),
+    "credit show": ("credit show",),
+    "credit set": (
+        "credit set --tenant acme --prepaid --warn-below 10",
+        "credit set --tenant acme --limit 250",
+    ),
+    "credit remove": ("credit remove --tenant acme",),
     "campaign create": ("campaign create --english spring.txt --german fruehling.txt",),
     "campaign list": ("campaign list",),
     "campaign show": ("campaign show 0198c2a4",),

@@ -124,6 +124,14 @@ _TEXTS: dict[Language, dict[EmailKind, EmailText]] = {
                 " the devices concerned. Emergency calls are still possible.",
             ),
         ),
+        "credit_low": EmailText(
+            "The credit for calls outside is low",
+            (
+                "{organisation} has {detail} left for calls outside.",
+                "When it is used up, calls outside end and new ones are refused. Emergency calls are still possible.",
+                "You see the credit in the portal under Costs.",
+            ),
+        ),
         "privacy_request": EmailText(
             "A request about personal data needs you",
             (
@@ -293,6 +301,15 @@ _TEXTS: dict[Language, dict[EmailKind, EmailText]] = {
                 "Eine Grenze hat Gespräche nach außen angehalten. {detail}",
                 "Sind diese Gespräche gewollt, kann Ihre Administration sie wieder freigeben. Andernfalls ändern Sie"
                 " die Passwörter der betroffenen Geräte. Notrufe sind weiterhin möglich.",
+            ),
+        ),
+        "credit_low": EmailText(
+            "Das Guthaben für Gespräche nach außen ist niedrig",
+            (
+                "{organisation} hat noch {detail} für Gespräche nach außen.",
+                "Ist der Betrag verbraucht, enden Gespräche nach außen, und neue werden abgelehnt. Notrufe sind"
+                " weiterhin möglich.",
+                "Sie sehen den Stand im Portal unter Kosten.",
             ),
         ),
         "privacy_request": EmailText(

@@ -42,6 +42,7 @@ from unificx.server.access_copy_email import connect_access_copies
 from unificx.server.calling_alerts import CallingAlerts
 from unificx.server.cleanup import Cleanup
 from unificx.server.container import Container, build_container
+from unificx.server.credit_emails import connect_credit
 from unificx.server.expiries import connect_retention
 from unificx.server.holdings import connect_erasures
 from unificx.server.notification_settings import load_notification_settings
@@ -90,6 +91,7 @@ async def open_installation(
         connect_erasures(container)
         connect_requests(container)
         connect_suspensions(container)
+        connect_credit(container)
         connect_access_copies(container)
         connect_retention(container)
         await container.spool.recover()

@@ -2,13 +2,12 @@
 
 from unificx.core.errors import NotFound
 from unificx.db import UnitOfWork
-from unificx.identity import Person, Role, Suspension, SuspensionReason
+from unificx.identity import Person, Suspension, SuspensionReason
 from unificx.identity.events import PersonResumed, PersonSuspended, TenantResumed, TenantSuspended
 from unificx.notifications import EmailKind
+from unificx.server.administrators import administrators
 from unificx.server.container import Container
 
-MAX_ACCOUNTS = 10_000
-"""Accounts of a tenant among which administrators are looked for."""
 _REASONS: dict[SuspensionReason, str] = {
     "terms": "terms of use / Nutzungsbedingungen",
     "security": "security of the account / Sicherheit des Kontos",
@@ -43,10 +42,12 @@ class _SuspensionEmails:
     async def _on_tenant_suspended(self, event: TenantSuspended, uow: UnitOfWork) -> None:
         found = await self._container.identity.suspensions.current(event.tenant, "")
         if found is not None and found.reason != "approval":  # the applicant knows, and sees it when signing in
-            await self._send(uow, await self._administrators(event.tenant), "tenant_suspended", _describe(found))
+            await self._send(
+                uow, await administrators(self._container, event.tenant), "tenant_suspended", _describe(found)
+            )
 
     async def _on_tenant_resumed(self, event: TenantResumed, uow: UnitOfWork) -> None:
-        await self._send(uow, await self._administrators(event.tenant), "tenant_resumed")
+        await self._send(uow, await administrators(self._container, event.tenant), "tenant_resumed")
 
     async def _person(self, tenant_id: str, person_id: str) -> list[Person]:
         try:
@@ -54,10 +55,6 @@ class _SuspensionEmails:
         except NotFound:  # closed or erased meanwhile
             return []
         return [person] if person.state != "invited" else []
-
-    async def _administrators(self, tenant_id: str) -> list[Person]:
-        found = await self._accounts.all(tenant_id, MAX_ACCOUNTS)
-        return [each for each in found if each.role is Role.TENANT_ADMIN and each.state == "active"]
 
     async def _send(self, uow: UnitOfWork, people: list[Person], kind: EmailKind, detail: str = "") -> None:
         for person in people:

@@ -17,6 +17,7 @@ describe('the end reason', () => {
     [480, 'unavailable'],
     [408, 'no-answer'],
     [488, 'no-common-media'],
+    [402, 'no-credit'],
     [403, 'not-allowed'],
     [503, 'fault'],
     [433, 'unavailable'],
@@ -27,6 +28,8 @@ describe('the end reason', () => {
   it('distinguishes who hung up', () => {
     expect(endReasonOf(remote('Terminated'), true, true)).toBe('hung-up');
     expect(endReasonOf({ originator: 'local', cause: 'Terminated' }, true, true)).toBe('left');
+    const credit = 'Q.850;cause=102;text="The credit is used up"';
+    expect(endReasonOf(remote('Terminated', undefined, credit), false, true)).toBe('credit-used-up');
   });
 
   it('distinguishes a missed call from one answered elsewhere', () => {

@@ -12,6 +12,8 @@ export type EndReason =
   | 'unknown-number'
   | 'no-outside-line' // calls outside are not set up
   | 'not-allowed'
+  | 'no-credit'
+  | 'credit-used-up' // during the call
   | 'no-common-media'
   | 'line-lost'
   | 'media-lost'
@@ -31,6 +33,7 @@ export interface SessionEnd {
 
 const BY_STATUS: Record<number, EndReason> = {
   401: 'not-allowed',
+  402: 'no-credit',
   403: 'not-allowed',
   404: 'unknown-number',
   407: 'not-allowed',
@@ -55,6 +58,7 @@ export function endReasonOf(
 ): EndReason {
   if (/connection error/i.test(cause)) return 'line-lost';
   if (/rtp timeout/i.test(cause)) return 'media-lost';
+  if (answered && /credit is used up/i.test(reason ?? '')) return 'credit-used-up';
   if (answered) return originator === 'remote' ? 'hung-up' : 'left';
   if (incoming) return originator === 'remote' ? unanswered(reason) : 'declined-here';
   // Q.850 cause 3: no route to the destination.

@@ -14,6 +14,7 @@ import { Page } from '~/design/Page';
 import { Section } from '~/design/Section';
 import { Segments } from '~/design/Segments';
 import { DataTable, type Column } from '~/design/table';
+import { Credit } from './Credit';
 import { MonthCharges } from './MonthCharges';
 import { monthOf, nameOfCountry, type Month } from './model';
 import { RateDecks } from './RateDecks';
@@ -46,6 +47,7 @@ export default function Costs() {
       }
     >
       <MonthCharges tenant={tenant} month={month} operator={operator} />
+      <Credit tenant={tenant} operator={operator} />
       <UsageTable tenant={tenant} month={month} />
       <RateDecks tenant={tenant} operator={operator} />
     </Page>

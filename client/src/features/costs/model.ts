@@ -44,6 +44,16 @@ export function priceOn(terms: Pick<PlanTerms, 'since' | 'price'>[], day: Date):
   return (terms.findLast(({ since }) => since <= date) ?? terms[0])?.price ?? 0;
 }
 
+/** The number that a person has entered as an amount, in millionths; 0 for nothing. */
+export function toMicros(entered: string): number {
+  return Math.round(Number(entered || 0) * 1_000_000);
+}
+
+/** An amount as the number to enter. */
+export function fromMicros(micros: number): number {
+  return micros / 1_000_000;
+}
+
 /** Name of a country by its code, undefined for other texts. */
 export function nameOfCountry(code: string, locale: string): string | undefined {
   if (!/^[A-Z]{2}$/.test(code)) return undefined;

@@ -20,6 +20,7 @@ export const NOTICE_TEXTS: Record<OwnNotice['kind'], MessageDescriptor> = {
   api_key_created: msg`New API key`,
   emergency_call: msg`Emergency call in the organisation`,
   calls_stopped: msg`Calls outside stopped by a limit`,
+  credit_low: msg`Credit for calls outside is low`,
   privacy_request: msg`Request about personal data to answer`,
   suspended: msg`Account suspended`,
   resumed: msg`Suspension ended`,
