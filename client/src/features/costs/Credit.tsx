@@ -4,7 +4,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import { api } from '~/api';
 import { formatAmount } from '~/design/money';
-import { ErrorNotice, InfoNotice, WarningNotice } from '~/design/Notice';
+import { ErrorNotice, InfoNotice } from '~/design/Notice';
 import { Section } from '~/design/Section';
 import { EditCredit } from './EditCredit';
 
@@ -57,9 +57,9 @@ export function Credit({ tenant, operator }: CreditProps) {
         </Group>
       )}
       {terms && available <= 0 && (
-        <WarningNotice>
+        <InfoNotice>
           <Trans>The credit is used up. Calls outside are refused until a payment is recorded.</Trans>
-        </WarningNotice>
+        </InfoNotice>
       )}
       {terms && available > 0 && available < (terms.warn_below ?? 0) && (
         <InfoNotice>
