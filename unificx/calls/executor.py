@@ -77,7 +77,7 @@ class ActionExecutor:
             case messages.OfferMedia() | messages.AnswerMedia() | messages.ReleaseMedia():
                 self._media.submit(call, action)
             case messages.Dial(leg, sdp):
-                if not self._credit.holds(call, leg, sdp):
+                if call.participant(leg).outside is None or not self._credit.holds(call, leg, sdp):
                     self._dial(call, leg, sdp, now)
             case messages.Progress(status, sdp, tentative):
                 _calling_leg(call).progress(status, call.prepare_sdp(CALLER, sdp), now, tentative=tentative)

@@ -89,10 +89,8 @@ async def open_installation(
             paths, database, keys, erasures, cluster, notifications=notifications, rotation=rotation
         )
         connect_erasures(container)
-        connect_requests(container)
-        connect_suspensions(container)
-        connect_credit(container)
-        connect_access_copies(container)
+        for connect in (connect_requests, connect_suspensions, connect_credit, connect_access_copies):
+            connect(container)
         connect_retention(container)
         await container.spool.recover()
         stack.push_async_callback(container.spool.close)

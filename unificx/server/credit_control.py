@@ -9,7 +9,6 @@ import structlog
 from unificx.billing import STEP_SECONDS, Credit, CreditCall, is_due, is_warned
 from unificx.calls import CreditedCalls, CreditedLeg
 from unificx.cdr import destination_of
-from unificx.core.access import Access
 from unificx.core.background import BackgroundTasks
 from unificx.core.clock import Clock
 from unificx.core.faults import describe_fault
@@ -28,7 +27,7 @@ REFRESH_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class _Granted:
-    """What is reserved for a leg, in seconds since its answer. `asked`: when more was asked for last."""
+    """The reservation of a leg, in seconds since its answer. `asked`: when more was asked for last."""
 
     leg: CreditedLeg
     seconds: int
@@ -45,7 +44,7 @@ class CreditControl:
     def __init__(self, credit: Credit, country_of: Callable[[str], str], clock: Clock, tone: Sound) -> None:
         self._credit, self._country_of, self._clock, self._tone = credit, country_of, clock, tone
         self.calls: CreditedCalls | None = None
-        self._tasks = BackgroundTasks(Access("telephony", "credit"))
+        self._tasks = BackgroundTasks()
         # Owner: this node, whose calls they are. The reservations themselves are in the database.
         self._granted: dict[str, _Granted] = {}
 

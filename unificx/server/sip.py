@@ -116,10 +116,8 @@ class SipServer:
         call_settings = CallSettings(max_calls_per_tenant=settings.calls_per_tenant)
         observers, touched = CompositeObserver(hold, self.call_recorder, self.call_monitor), set[str]()
         on_step = _reporting_steps(touched, live_events)
-        self.credit = create_credit_control(container)
         self.call_manager = self._create_call_manager(call_settings, dialogs, routing, observers, on_step)
         container.routing.outbound.fraud.live = CallManagerOutsideCalls(self.call_manager, clock)
-        self.credit.calls = CreditedCalls(self.call_manager, media)
         self.call_control = CallControl(self.call_manager)
         self.call_converter = create_call_converter(container, self.call_manager)
         paging.lines = CallManagerPageCalls(self.call_manager)
@@ -182,7 +180,8 @@ class SipServer:
         on_step: Callable[[str], None],
     ) -> CallManager:
         container = self._container
-        return CallManager(
+        self.credit = create_credit_control(container)
+        manager = CallManager(
             CallParts(
                 dialogs,
                 self._media,
@@ -211,6 +210,8 @@ class SipServer:
             on_changed=self._calls_changed,
             on_step=on_step,
         )
+        self.credit.calls = CreditedCalls(manager, self._media)
+        return manager
 
     def _calls_changed(self, tenant_id: str) -> None:
         self._live_events.calls_changed(tenant_id)

@@ -52,7 +52,7 @@ def test_no_more_is_granted_than_can_be_paid_and_no_less_than_fits(rate: Rate, a
 
 @dataclass
 class _Tenant:
-    """What one tenant owes, and the reservations of its calls: as the tables have it."""
+    """The debt of a tenant, and the reservations of its calls: as the tables have it."""
 
     limit: int
     owed: int = 0

@@ -11,14 +11,14 @@ class CreditTerms(Input):
 
     prepaid: bool = Field(description="Whether it pays in advance; then `limit` is 0.")
     currency: Currency = "EUR"
-    limit: Amount = Field(default=0, description="What it may owe at most, in millionths.")
+    limit: Amount = Field(default=0, description="Largest debt, in millionths.")
     warn_below: Amount = Field(
         default=0, description="Administrators are notified when less than this is available, in millionths."
     )
 
 
 class Credit(Output):
-    """What a tenant may still spend on calls outside. Without a limit, the other values are null."""
+    """The credit of a tenant for calls outside. Without a limit, the other values are null."""
 
     limited: bool
     terms: CreditTerms | None

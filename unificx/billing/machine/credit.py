@@ -1,8 +1,8 @@
-"""Credit of a tenant: what its calls may still cost, and for how long each of them may last. Pure.
+"""Credit of a tenant: how long each of its calls may last. Pure.
 
-The amount of a call is reserved before it is dialled, and more of it while it runs. What a tenant owes and the
-reservations of its calls together never exceed its limit, so parallel calls share the credit in any order. A call ends
-when its reserved seconds are over. It is billed in whole increments, so if it ends late, within an increment, it costs
+The amount of a call is reserved before it is dialled, and more of it while it runs. The debt of a tenant and
+the reservations of its calls together never exceed its limit, so parallel calls share the credit in any order. A call
+ends when its reserved seconds are over. It is billed in whole increments, so if it ends late, within an increment, it costs
 at most one more. Amounts are in micros.
 """
 
@@ -21,7 +21,7 @@ WARNING_SECONDS = 60
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What is reserved for a call: seconds since its answer, and their price. 0 seconds: not even the first increment
+    """The reservation of a call: seconds since its answer, and their price. 0 seconds: not even the first increment
     can be paid."""
 
     seconds: int

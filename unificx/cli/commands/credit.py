@@ -20,12 +20,12 @@ _CREDIT = {
 }
 _PATH = "/billing/credit"
 
-group = command_group("credit", "What a tenant may owe for calls outside.")
+group = command_group("credit", "Limits of debts for calls outside.")
 
 
 @command(group, "show")
 def show(context: CommandContext) -> None:
-    """Show how much a tenant may still spend on calls outside."""
+    """Show the credit of a tenant."""
 
     async def request(api: ApiClient) -> Json:
         return await api.get(_PATH, tenant=await api.resolve_tenant(context.tenant))
@@ -38,16 +38,14 @@ def set_(
     context: CommandContext,
     *,
     prepaid: Annotated[bool, typer.Option("--prepaid", help="It pays in advance.")] = False,
-    limit: Annotated[
-        int | None, typer.Option(parser=parse_amount, metavar="AMOUNT", help="What it may owe at most.")
-    ] = None,
+    limit: Annotated[int | None, typer.Option(parser=parse_amount, metavar="AMOUNT", help="Largest debt.")] = None,
     warn_below: Annotated[
         int | None,
         typer.Option(parser=parse_amount, metavar="AMOUNT", help="Notify administrators when less is available."),
     ] = None,
     currency: Annotated[str, typer.Option(help="Code of the currency.")] = "EUR",
 ) -> None:
-    """Let a tenant pay in advance, or limit what it may owe.
+    """Let a tenant pay in advance, or up to a limit.
 
     Calls are refused without credit and end when it is used up, except to emergency numbers."""
     if prepaid == (limit is not None):

@@ -14,7 +14,7 @@ interface CreditProps {
   operator: boolean;
 }
 
-/** What the organisation may still spend on calls outside. Without a limit it is only shown to operators. */
+/** How much the organisation may still spend on calls outside. Without a limit it is only shown to operators. */
 export function Credit({ tenant, operator }: CreditProps) {
   const { t, i18n } = useLingui();
   const [editing, setEditing] = useState(false);
@@ -25,7 +25,7 @@ export function Credit({ tenant, operator }: CreditProps) {
   const terms = data?.terms;
   if (!operator && data && !terms) return null;
   const amount = (micros: number | null | undefined) =>
-    terms && micros !== null && micros !== undefined ? formatAmount(micros, terms.currency, i18n.locale) : '';
+    formatAmount(micros ?? 0, terms?.currency ?? 'EUR', i18n.locale);
   const available = data?.available ?? 0;
   return (
     <Section
