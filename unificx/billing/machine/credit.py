@@ -2,8 +2,8 @@
 
 The amount of a call is reserved before it is dialled, and more of it while it runs. The debt of a tenant and
 the reservations of its calls together never exceed its limit, so parallel calls share the credit in any order. A call
-ends when its reserved seconds are over. It is billed in whole increments, so if it ends late, within an increment, it costs
-at most one more. Amounts are in micros.
+ends when its reserved seconds are over. It is billed in whole increments, so if it ends late, within an increment,
+it costs at most one more. Amounts are in micros.
 """
 
 from bisect import bisect_right

@@ -45,7 +45,7 @@ def set_(
     ] = None,
     currency: Annotated[str, typer.Option(help="Code of the currency.")] = "EUR",
 ) -> None:
-    """Let a tenant pay in advance, or up to a limit.
+    """Set the limit of what a tenant may owe.
 
     Calls are refused without credit and end when it is used up, except to emergency numbers."""
     if prepaid == (limit is not None):
