@@ -37,6 +37,8 @@ class FakeSmtpServer:
     port: int = 0
     received: list[ReceivedEmail] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
+    leave_after_data: bool = False
+    """Whether the session ends without a reply to QUIT."""
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
@@ -44,6 +46,11 @@ class FakeSmtpServer:
             return self.refusals.pop(0)
         envelope.rcpt_tos.append(address)
         return "250 OK"
+
+    async def handle_QUIT(self, server: Any, session: Any, envelope: Any) -> str:
+        if self.leave_after_data:
+            server.transport.abort()
+        return "221 Bye"
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         email = cast("EmailMessage", message_from_bytes(envelope.content, policy=default))

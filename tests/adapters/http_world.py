@@ -1,7 +1,7 @@
 """The HTTP adapter with real services: SQLite database, keys, spool and outbox; only calls are fakes."""
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Sequence, Set
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence, Set
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -79,11 +79,13 @@ from unificx.notifications import (
     Campaigns,
     EmailQueue,
     EmailQueueDependencies,
+    EmailRecords,
     EmailRejected,
     NoticePreferences,
     Notifications,
     PushNotifier,
     PushNotifierDependencies,
+    UndeliverableAddresses,
     Vapid,
 )
 from unificx.privacy import (
@@ -490,10 +492,10 @@ class MailRoute:
 
     server: SmtpClient | None = None
 
-    async def send(self, message: EmailMessage) -> None:
+    async def send(self, message: EmailMessage, before_data: Callable[[], Awaitable[None]] | None = None) -> None:
         if self.server is None:
             raise EmailRejected(permanent=False)
-        await self.server.send(message)
+        await self.server.send(message, before_data)
 
 
 def notifications_of(
@@ -509,10 +511,13 @@ def notifications_of(
     """Return the senders, whose e-mails wait until a test calls `deliver`."""
     directory, sender = identity.directory, Address("", "pbx", "example.com")
     advertising = Advertising(AdvertisingParts(database, consents, directory, bytes(32)))
-    parts = EmailQueueDependencies(database, keys, directory, preferences, MailRoute(), sender, advertising=advertising)
-    emails = EmailQueue(parts, cluster.counters)
+    undeliverable = UndeliverableAddresses(database, keys, directory, bytes(32))
+    parts = EmailQueueDependencies(
+        database, keys, directory, preferences, MailRoute(), sender, None, advertising, undeliverable
+    )
+    emails, records = EmailQueue(parts, cluster.counters), EmailRecords(parts, cluster.counters)
     campaigns = Campaigns(database, identity, emails, advertising)
-    return Notifications(emails, push, preferences, advertising, campaigns)
+    return Notifications(emails, push, preferences, advertising, campaigns, records, undeliverable)
 
 
 @asynccontextmanager

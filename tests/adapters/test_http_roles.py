@@ -57,6 +57,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "set_credit": {"prepaid": True},
     "create_campaign": {"texts": {"en": {"subject": "Stolen", "text": "Stolen"}}},
     "send_campaign": {},
+    "send_test_email": {"address": "thief@example.com"},
+    "report_bounce": {},
     "create_webhook": {"name": "Stolen", "url": "https://example.com/hook", "events": ["call.ended"]},
     "update_webhook": {"name": "Stolen"},
     "create_api_key": {"name": "Mole"},

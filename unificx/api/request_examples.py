@@ -64,6 +64,7 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
         "favourite": True,
         "revision": 7,
     },
+    "NewEmailTest": {"address": "ada@acme.example"},
     "NewCampaign": {"texts": {"en": {"subject": "New telephones", "text": "Order yours until May."}}},
     "NoticeSwitch": {"kind": "voicemail", "channel": "email", "on": False},
     "NumberList": {"numbers": ["+49301234567"]},

@@ -32,6 +32,7 @@ from unificx.identity.policies.countries import DEFAULT_COUNTRY
 from unificx.identity.policies.login_throttle import source_key
 from unificx.identity.policies.permissions import SCOPES, Action, may, may_grant, reaches
 from unificx.identity.policies.pin_throttle import PinThrottle, validate_pin
+from unificx.identity.policies.validation import email as checked_email
 from unificx.identity.policies.validation import email as validated_email
 from unificx.identity.policies.validation import email_key
 from unificx.identity.privacy import account_holding
@@ -173,6 +174,7 @@ __all__ = [
     "bind_moved_addresses",
     "build_identity",
     "check_versions",
+    "checked_email",
     "email_key",
     "maker_of",
     "may",

@@ -2,7 +2,7 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from email.errors import MessageError
@@ -10,6 +10,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import parseaddr
 from ipaddress import ip_address
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import aiosmtplib
@@ -104,6 +105,20 @@ def _invalid_url(variable: str) -> StartupError:
     return StartupError(f"{variable} is invalid.", hint=f"For example {_HINT}")
 
 
+class _Session(aiosmtplib.SMTP):
+    """An SMTP session that announces the content of an e-mail before it sends it, and remembers its acceptance."""
+
+    before_data: Callable[[], Awaitable[None]] | None = None
+    accepted = False
+
+    async def data(self, *args: Any, **kwargs: Any) -> aiosmtplib.SMTPResponse:
+        if self.before_data is not None:
+            await self.before_data()
+        response = await super().data(*args, **kwargs)
+        self.accepted = True
+        return response
+
+
 class SmtpClient:
     """SMTP client with one session per e-mail."""
 
@@ -111,8 +126,9 @@ class SmtpClient:
         self._server = server
         self._vendor = Vendor("mail", {server.host})
 
-    async def send(self, message: EmailMessage) -> None:
-        """Submit an e-mail. Raise NotTaken if the server does not accept it."""
+    async def send(self, message: EmailMessage, before_data: Callable[[], Awaitable[None]] | None = None) -> None:
+        """Submit an e-mail. Raise EmailRejected if the server does not accept it; see `SmtpTransport`."""
+        session: _Session | None = None
         categories = ["user.contact.email", "user.name"]
         if any(message.iter_attachments()):
             categories.append("user.content.private.voicemail")
@@ -122,18 +138,13 @@ class SmtpClient:
                 sum(len(part.get_payload()) for part in message.walk() if not part.is_multipart())
                 / MIN_BYTES_PER_SECOND
             )
-            async with asyncio.timeout(SESSION_TIMEOUT + extra_seconds), self._session() as smtp:
-                await smtp.send_message(message, timeout=STEP_TIMEOUT + extra_seconds)
-        except aiosmtplib.SMTPRecipientsRefused as refusal:
-            codes = [one.code for one in refusal.recipients]
-            raise EmailRejected(permanent=all(code >= 500 for code in codes), status=max(codes, default=0)) from None
-        except aiosmtplib.SMTPResponseException as refusal:
-            for_good = refusal.code == MESSAGE_TOO_LARGE or (
-                refusal.code >= 500 and not isinstance(refusal, _CONFIGURATION_ERRORS)
-            )
-            raise EmailRejected(permanent=for_good, status=refusal.code) from None
-        except (aiosmtplib.SMTPException, OSError):  # TimeoutError and ssl.SSLError are OSErrors
-            raise EmailRejected(permanent=False) from None
+            async with asyncio.timeout(SESSION_TIMEOUT + extra_seconds), self._session() as session:
+                session.before_data = before_data
+                await session.send_message(message, timeout=STEP_TIMEOUT + extra_seconds)
+        except (aiosmtplib.SMTPException, OSError) as fault:  # TimeoutError and ssl.SSLError are OSErrors
+            # A session that breaks once the e-mail is accepted, for example at QUIT, must not cause a second delivery.
+            if session is None or not session.accepted:
+                raise _rejection(fault) from None
 
     async def check(self) -> str:
         """Connect, encrypt and sign in without sending; return the result as text. Raise StartupError with a hint."""
@@ -160,9 +171,9 @@ class SmtpClient:
         return f"{where} accepts e-mail" + (", encrypted" if encrypted else ", on this machine")
 
     @asynccontextmanager
-    async def _session(self) -> AsyncIterator[aiosmtplib.SMTP]:
+    async def _session(self) -> AsyncIterator[_Session]:
         server = self._server
-        smtp = aiosmtplib.SMTP(
+        smtp = _Session(
             hostname=server.host,
             port=server.port,
             use_tls=server.implicit_tls,
@@ -179,6 +190,19 @@ class SmtpClient:
             await smtp.quit()
         finally:
             smtp.close()
+
+
+def _rejection(fault: BaseException) -> EmailRejected:
+    if isinstance(fault, aiosmtplib.SMTPRecipientsRefused):
+        worst = max(fault.recipients, key=lambda each: each.code)
+        permanent = all(each.code >= 500 for each in fault.recipients)
+        return EmailRejected(permanent=permanent, status=worst.code, reply=worst.message, recipient=True)
+    if isinstance(fault, aiosmtplib.SMTPResponseException):
+        permanent = fault.code == MESSAGE_TOO_LARGE or (
+            fault.code >= 500 and not isinstance(fault, _CONFIGURATION_ERRORS)
+        )
+        return EmailRejected(permanent=permanent, status=fault.code, reply=fault.message)
+    return EmailRejected(permanent=False)
 
 
 def _tls_context(*, verified: bool) -> ssl.SSLContext:

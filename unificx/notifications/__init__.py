@@ -4,6 +4,7 @@ from unificx.notifications.advertising import SECRET_PURPOSE, Advertising, Adver
 from unificx.notifications.campaigns import Campaigns
 from unificx.notifications.catalogue import Audience, Channel, EmailKind, MandatoryReason, NoticeKind
 from unificx.notifications.email_queue import EmailQueue, EmailQueueDependencies
+from unificx.notifications.email_records import EmailRecords
 from unificx.notifications.policies.endpoints import MAX_ENDPOINT_LENGTH
 from unificx.notifications.ports import EmailRejected, PushResponse, PushServiceUnreachable
 from unificx.notifications.preferences import NoticePreferences, NoticeSetting, NoticeState
@@ -12,13 +13,18 @@ from unificx.notifications.push import PushNotifier, PushNotifierDependencies
 from unificx.notifications.schemas import (
     Campaign,
     CampaignText,
+    EmailRecord,
+    EmailSummary,
+    EmailTest,
     MessageReference,
     NewSubscription,
     NewVoicemail,
     NoPushSubscription,
     PushTest,
+    RecordState,
 )
 from unificx.notifications.service import Notifications, NotificationService
+from unificx.notifications.undeliverable import UndeliverableAddress, UndeliverableAddresses
 from unificx.notifications.unsubscription import MAX_PROOF_LENGTH
 from unificx.notifications.vapid import KEY_BYTES, Vapid, new_private_key
 
@@ -37,7 +43,11 @@ __all__ = [
     "EmailKind",
     "EmailQueue",
     "EmailQueueDependencies",
+    "EmailRecord",
+    "EmailRecords",
     "EmailRejected",
+    "EmailSummary",
+    "EmailTest",
     "MandatoryReason",
     "MessageReference",
     "NewSubscription",
@@ -54,6 +64,9 @@ __all__ = [
     "PushResponse",
     "PushServiceUnreachable",
     "PushTest",
+    "RecordState",
+    "UndeliverableAddress",
+    "UndeliverableAddresses",
     "Vapid",
     "new_private_key",
     "notification_holding",

@@ -41,17 +41,20 @@ class Advertising:
         """Return the consent on which advertising may be sent to this address now; None if it may not."""
         async with self._parts.database.read() as session:
             row = await repository.suppressed(session, tenant_id, self._hash(tenant_id, address))
-        return self._valid(subject, row)
+            failing = await repository.undeliverable(session, tenant_id)
+        return self._valid(subject, row) if self._hash(tenant_id, address) not in failing else None
 
     async def permitted(self, tenant_id: str, persons: list[Person]) -> list[Person]:
-        """Return the active people among these that may get advertising now."""
+        """Return the active people among these that may get advertising now, without addresses that do not work."""
         async with self._parts.database.read() as session:
             rows: Mapping[str, SuppressedRow] = await repository.all_suppressed(session, tenant_id)
+            failing = await repository.undeliverable(session, tenant_id)
         return [
             person
             for person in persons
             if person.state == "active"
             and person.email
+            and self._hash(tenant_id, person.email) not in failing
             and self._valid(person.subject, rows.get(self._hash(tenant_id, person.email))) is not None
         ]
 

@@ -7,7 +7,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.identity import Language
-from unificx.notifications.models import CampaignRow, EmailRow, SuppressedRow
+from unificx.notifications.models import CampaignRow, EmailRow, SuppressedRow, UndeliverableRow
 from unificx.notifications.schemas import CampaignText
 from unificx.notifications.unsubscription import Recipient
 
@@ -45,14 +45,14 @@ async def mark_sent(session: AsyncSession, tenant_id: str, campaign_id: str, at:
 
 async def waiting(session: AsyncSession, tenant_id: str) -> dict[str, int]:
     """Count the e-mails that wait, by campaign."""
-    chosen = (EmailRow.tenant_id == tenant_id, EmailRow.campaign_id.is_not(None))
+    chosen = (EmailRow.tenant_id == tenant_id, EmailRow.campaign_id.is_not(None), EmailRow.state == "waiting")
     found = select(EmailRow.campaign_id, func.count()).where(*chosen).group_by(EmailRow.campaign_id)
     return {str(campaign_id): count for campaign_id, count in (await session.execute(found)).all()}
 
 
 async def delete_campaign(session: AsyncSession, tenant_id: str, campaign_id: str) -> None:
     """Delete a campaign with its waiting e-mails."""
-    emails = (EmailRow.tenant_id == tenant_id, EmailRow.campaign_id == campaign_id)
+    emails = (EmailRow.tenant_id == tenant_id, EmailRow.campaign_id == campaign_id, EmailRow.state == "waiting")
     await session.execute(delete(EmailRow).where(*emails))
     await session.execute(delete(CampaignRow).where(CampaignRow.tenant_id == tenant_id, CampaignRow.id == campaign_id))
 
@@ -80,6 +80,12 @@ async def all_suppressed(session: AsyncSession, tenant_id: str) -> dict[str, Sup
     """Return the rows of a tenant, by the hash of the address."""
     found = await session.scalars(select(SuppressedRow).where(SuppressedRow.tenant_id == tenant_id))
     return {row.id: row for row in found}
+
+
+async def undeliverable(session: AsyncSession, tenant_id: str) -> frozenset[str]:
+    """Return the hashes of addresses that do not work."""
+    found = select(UndeliverableRow.id).where(UndeliverableRow.tenant_id == tenant_id)
+    return frozenset(await session.scalars(found))
 
 
 async def suppress(session: AsyncSession, recipient: Recipient, at: datetime) -> None:

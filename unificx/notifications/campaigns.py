@@ -24,11 +24,9 @@ _PAGE = 200
 
 
 class Campaigns:
-    """Campaigns of all tenants. Without a mail server `emails` is None, and none can be sent."""
+    """Campaigns of all tenants. Without a mail server none can be sent."""
 
-    def __init__(
-        self, database: Database, identity: Identity, emails: EmailQueue | None, advertising: Advertising
-    ) -> None:
+    def __init__(self, database: Database, identity: Identity, emails: EmailQueue, advertising: Advertising) -> None:
         self._database = database
         self._clock = database.clock
         self._identity = identity
@@ -86,7 +84,7 @@ class Campaigns:
         The consent is checked again when each e-mail is sent. Raises NotFound; Conflict without a mail server or an
         https address, or if it was sent already; TooManyRequests."""
         campaign = await self.get(tenant_id, campaign_id)
-        if self._emails is None:
+        if not self._emails.can_send:
             raise Conflict("Without a mail server no campaign can be sent.", hint="Set UNIFICX_SMTP.")
         if not link("").startswith("https://"):  # RFC 8058 section 3.1
             raise Conflict("The link to unsubscribe needs a public https address.", hint="Set UNIFICX_PUBLIC_URL.")

@@ -36,6 +36,7 @@ EmailKind = Literal[
     "breach_notice",
     "access_copy",
     "marketing",
+    "email_test",
 ]
 PushKind = Literal["message", "call", "stop", "signed_out", "test"]
 """Notices by push alone, whose kind is the `type` of the push message. A notice that is also an e-mail has the type
@@ -101,6 +102,7 @@ CATALOGUE: Mapping[NoticeKind, NoticeDeclaration] = MappingProxyType(
         "breach_notice": NoticeDeclaration(_BOTH, mandatory="law"),
         "access_copy": NoticeDeclaration(_EMAIL, mandatory="security"),
         "marketing": NoticeDeclaration(_EMAIL, mandatory="consent"),
+        "email_test": NoticeDeclaration(_EMAIL, "administrator", mandatory="requested"),
         "message": NoticeDeclaration(_PUSH),
         "call": NoticeDeclaration(_PUSH, mandatory="service"),
         "stop": NoticeDeclaration(_PUSH, mandatory="service", part_of="call"),

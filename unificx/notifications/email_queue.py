@@ -7,22 +7,31 @@ from email.headerregistry import Address
 from typing import Literal
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.cluster import Counters
 from unificx.core.errors import DomainError, ServiceUnavailable
 from unificx.core.faults import describe_fault
-from unificx.db import Database, PollingWorker, UnitOfWork
+from unificx.db import Database, ErasedSubject, PollingWorker, UnitOfWork
 from unificx.identity import DirectoryCache, Person
 from unificx.notifications import campaign_repository, repository
 from unificx.notifications.advertising import Advertising
 from unificx.notifications.catalogue import EmailKind
 from unificx.notifications.email_composer import Advert, Email, compose_email
+from unificx.notifications.email_outcomes import (
+    BOTH_LANGUAGES,
+    Outcome,
+    after_rejection,
+    email_of,
+    part_after,
+    queued_at,
+)
 from unificx.notifications.models import EmailPart, EmailRow
-from unificx.notifications.policies.emails import LANGUAGES, EmailRateLimit, Language, lifetime
-from unificx.notifications.policies.retry_policy import next_email_attempt
+from unificx.notifications.policies.emails import RECORD_PERIOD, EmailRateLimit, Language, lifetime
 from unificx.notifications.ports import EmailRejected, SmtpTransport
 from unificx.notifications.preferences import NoticePreferences
 from unificx.notifications.schemas import MessageReference
+from unificx.notifications.undeliverable import UndeliverableAddresses
 from unificx.privacy import KeyStore
 from unificx.voicemail import VoicemailAttachments
 
@@ -30,22 +39,24 @@ log = structlog.get_logger()
 BATCH_SIZE = 20
 MAX_QUEUED = 20
 """Per person."""
-_BOTH_LANGUAGES = "both"
+MAX_ENDED = 50
+"""Records of ended e-mails per person."""
 
 
 @dataclass(frozen=True, slots=True)
 class EmailQueueDependencies:
     """Dependencies of EmailQueue; `sender` is the From address; `message_audio` provides voicemail audio. Without
-    `advertising` no campaign is sent."""
+    `advertising` no campaign is sent; without `transport` nothing is; without `undeliverable` no address is marked."""
 
     database: Database
     keys: KeyStore
     directory: DirectoryCache
     preferences: NoticePreferences
-    transport: SmtpTransport
+    transport: SmtpTransport | None
     sender: Address
     message_audio: VoicemailAttachments | None = None
     advertising: Advertising | None = None
+    undeliverable: UndeliverableAddresses | None = None
 
 
 class EmailQueue:
@@ -55,7 +66,7 @@ class EmailQueue:
         self._dependencies = dependencies
         self._clock = dependencies.database.clock
         self._worker = PollingWorker(
-            dependencies.database, self.deliver, repository.next_due, failure_event="emails_delayed"
+            dependencies.database, self.deliver, self._next_due, failure_event="emails_delayed"
         )
         self._rate_limit = EmailRateLimit(counters)
 
@@ -63,7 +74,7 @@ class EmailQueue:
         self,
         person: Person,
         kind: EmailKind,
-        language: Language | Literal["both"] = _BOTH_LANGUAGES,
+        language: Language | Literal["both"] = BOTH_LANGUAGES,
         *,
         link: str = "",
         detail: str = "",
@@ -79,7 +90,7 @@ class EmailQueue:
             log.warning("email_not_queued", kind=kind, person=person.id)
             return False
         now, email_id = self._clock.now(), self._clock.new_id()
-        part = EmailPart(person.email, person.name, link, detail)
+        part = EmailPart(person.email, person.name, link, detail, None)
         [sealed] = repository.EMAIL_CODEC.seal(
             self._dependencies.keys, person.tenant_id, [(person.subject, email_id, part)]
         )
@@ -92,6 +103,8 @@ class EmailQueue:
             due=now,
             expires=now + lifetime(kind),
             tries=0,
+            state="waiting",
+            status=0,
             message_id=about.message_id if about is not None else None,
             extension_id=about.extension_id if about is not None else None,
             sealed=sealed,
@@ -106,7 +119,7 @@ class EmailQueue:
     ) -> None:
         """Queue advertising within `uow`, to be sent at `due`, with the text of the campaign. Raises ErasedSubject."""
         email_id = self._clock.new_id()
-        part = EmailPart(person.email, person.name, link, "")
+        part = EmailPart(person.email, person.name, link, "", None)
         keys, items = self._dependencies.keys, [(person.subject, email_id, part)]
         [sealed] = repository.EMAIL_CODEC.seal(keys, person.tenant_id, items)
         uow.session.add(
@@ -119,6 +132,8 @@ class EmailQueue:
                 due=due,
                 expires=due + lifetime("marketing"),
                 tries=0,
+                state="waiting",
+                status=0,
                 campaign_id=campaign_id,
                 sealed=sealed,
             )
@@ -130,70 +145,112 @@ class EmailQueue:
         if await repository.count_queued_emails(uow.session, person.tenant_id, person.subject) >= MAX_QUEUED:
             log.warning("email_not_queued", kind=row.kind, person=person.id)
             return False
+        await repository.delete_oldest_ended(uow.session, person.tenant_id, person.subject, MAX_ENDED)
         uow.session.add(row)
         uow.after_commit.append(self._worker.wake)
         return True
 
+    @property
+    def can_send(self) -> bool:
+        """Whether there is a mail server. Without one, e-mails are stored until they expire, and can be read."""
+        return self._dependencies.transport is not None
+
     async def deliver(self) -> None:
-        """Send all e-mails that are due."""
+        """Send all e-mails that are due, and end those that have expired. Not to be called twice at the same time."""
+        await self._end_interrupted()
         while True:
             async with self._dependencies.database.read() as session:
-                rows = await repository.due_emails(session, self._clock.now(), BATCH_SIZE)
+                rows = await repository.due_emails(session, self._clock.now(), BATCH_SIZE, sending=self.can_send)
             for row in rows:
                 await self._send(row)
             if not rows:
                 return
 
+    async def _end_interrupted(self) -> None:
+        """End the e-mails whose content was being sent when the process died or the database failed. Whether the server
+        has accepted them is unknown, so they are not sent again; administrators see them."""
+        async with self._dependencies.database.read() as session:
+            rows = await repository.interrupted_emails(session)
+        for row in rows:
+            await self._store(row, self._open(row), Outcome("unknown", row.status))
+
+    async def delete_expired(self) -> None:
+        """Delete the records of ended e-mails, and marks of addresses without a user. To be called periodically."""
+        async with self._dependencies.database.begin() as uow:
+            await repository.delete_ended(uow.session, self._clock.now() - RECORD_PERIOD)
+        if self._dependencies.undeliverable is not None:
+            await self._dependencies.undeliverable.delete_orphans()
+
     async def run(self) -> None:
         """Deliver whenever an e-mail is queued or due, until cancelled."""
         await self._worker.run()
 
+    async def _next_due(self, session: AsyncSession) -> datetime | None:
+        return await repository.next_due(session, sending=self.can_send)
+
     async def _send(self, row: EmailRow) -> None:
-        attempts, retry_at = row.tries + 1, None
+        part = self._open(row)
+        await self._store(row, part, await self._attempt(row, part) if part is not None else None)
+
+    def _open(self, row: EmailRow) -> EmailPart | None:
+        """Return the content of an e-mail; None if its recipient was erased."""
+        sealed = [(row.subject_id, row.id, row.sealed)]
+        [part] = repository.EMAIL_CODEC.open(self._dependencies.keys, row.tenant_id, sealed)
+        return part if isinstance(part, EmailPart) else None
+
+    async def _store(self, row: EmailRow, part: EmailPart | None, outcome: Outcome | None) -> None:
+        """Store the outcome of an attempt, or delete an e-mail that is obsolete or whose recipient was erased."""
+        async with self._dependencies.database.begin() as uow:
+            if part is None or outcome is None:
+                await repository.delete_email(uow.session, row.tenant_id, row.id)
+                return
+            items = [(row.subject_id, row.id, part_after(part, row.kind, outcome))]
+            try:
+                [sealed] = repository.EMAIL_CODEC.seal(self._dependencies.keys, row.tenant_id, items)
+            except ErasedSubject:
+                await repository.delete_email(uow.session, row.tenant_id, row.id)
+                return
+            await repository.store_outcome(uow.session, row, outcome, self._clock.now(), sealed)
+            if outcome.address_fails and self._dependencies.undeliverable is not None:
+                owner = row.tenant_id, row.subject_id
+                await self._dependencies.undeliverable.mark(uow, owner, part.address, outcome.code)
+
+    async def _attempt(self, row: EmailRow, part: EmailPart) -> Outcome | None:
+        """Send an e-mail once. Return None if it is not wanted any more."""
+        now = self._clock.now()
+        if row.expires <= now:
+            return Outcome("expired", status=row.status, reply=part.reply or "")
         try:
-            if row.expires > self._clock.now() and self._is_wanted(row):
-                await self._compose_and_submit(row)
+            if not self._is_wanted(row) or not await self._compose_and_submit(row, part):
+                return None
         except EmailRejected as rejection:
-            if not rejection.permanent:
-                retry_at = next_email_attempt(self._clock.now(), attempts, row.expires)
-            log.warning("email_not_accepted", email=row.id, kind=row.kind, status=rejection.status, tries=attempts)
+            log.warning("email_not_accepted", email=row.id, kind=row.kind, status=rejection.status, tries=row.tries + 1)
+            return after_rejection(rejection, now, row.tries + 1, row.expires)
         except ServiceUnavailable:  # the audio is temporarily unavailable
-            retry_at = next_email_attempt(self._clock.now(), attempts, row.expires)
+            return after_rejection(EmailRejected(permanent=False), now, row.tries + 1, row.expires)
         except DomainError:
             log.info("email_obsolete", email=row.id, kind=row.kind)
+            return None
         except (MessageError, ValueError) as fault:  # cannot be composed, now or later
             log.error("email_not_composed", email=row.id, kind=row.kind, **describe_fault(fault))
-        async with self._dependencies.database.begin() as uow:
-            if retry_at is None:
-                await repository.delete_email(uow.session, row.tenant_id, row.id)
-            else:
-                await repository.postpone_email(uow.session, row.tenant_id, row.id, tries=attempts, due=retry_at)
+            return Outcome("failed")
+        return Outcome("sent", status=250)
 
     def _is_wanted(self, row: EmailRow) -> bool:
         """Whether the recipient has not switched such e-mails off, which may have happened since it was queued."""
         return self._dependencies.preferences.allows(row.subject_id, row.kind, "email")  # pyright: ignore[reportArgumentType]
 
-    async def _compose_and_submit(self, row: EmailRow) -> None:
+    async def _compose_and_submit(self, row: EmailRow, part: EmailPart) -> bool:
+        """Send an e-mail; return False if it is obsolete."""
         tenant = self._dependencies.directory.tenant(row.tenant_id)
-        [part] = repository.EMAIL_CODEC.open(
-            self._dependencies.keys, row.tenant_id, [(row.subject_id, row.id, row.sealed)]
-        )
-        if tenant is None or not isinstance(part, EmailPart):
-            return
-        email = Email(
-            kind=row.kind,  # pyright: ignore[reportArgumentType]
-            languages=LANGUAGES if row.language == _BOTH_LANGUAGES else (row.language,),  # pyright: ignore[reportArgumentType]
-            name=part.name,
-            address=part.address,
-            tenant_name=tenant.name,
-            link=part.link,
-            detail=part.detail,
-        )
+        if tenant is None:
+            return False
+        email = email_of(row, part, tenant.name)
         if row.kind == "marketing":
             advert = await self._advert(row, part.address)
             if advert is not None:
                 await self._submit(row, replace(email, advert=advert))
-            return
+            return advert is not None
         caller, audio = await self._caller(row), await self._load_audio(row)
         if caller:
             email = replace(email, detail=f"{part.detail}, {caller}")
@@ -203,9 +260,10 @@ class EmailQueue:
             if audio is None or not rejection.permanent:
                 raise
             await self._submit(row, email)  # the attachment may have been too large for that server
-            return
+            return True
         if audio is not None and self._dependencies.message_audio is not None:
             await self._dependencies.message_audio.mark_sent(row.tenant_id, row.message_id or "")
+        return True
 
     async def _advert(self, row: EmailRow, address: str) -> Advert | None:
         """Return the advertising of a campaign if it still exists and may be sent to the recipient now."""
@@ -231,6 +289,13 @@ class EmailQueue:
         return await self._dependencies.message_audio.load(row.tenant_id, row.message_id, row.extension_id or "")
 
     async def _submit(self, row: EmailRow, email: Email) -> None:
+        assert self._dependencies.transport is not None
         # The time it was queued, so that a duplicate has the same Date.
-        queued_at = row.expires - lifetime(email.kind)
-        await self._dependencies.transport.send(compose_email(email, self._dependencies.sender, row.id, queued_at))
+        message = compose_email(email, self._dependencies.sender, row.id, queued_at(row))
+        await self._dependencies.transport.send(message, lambda: self._mark_handing_over(row))
+
+    async def _mark_handing_over(self, row: EmailRow) -> None:
+        """Make durable that the content is about to be sent: if the process dies before the reply is stored, the server
+        may have accepted the e-mail."""
+        async with self._dependencies.database.begin() as uow:
+            await repository.mark_handing_over(uow.session, row.tenant_id, row.id)

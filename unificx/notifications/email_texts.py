@@ -188,6 +188,10 @@ _TEXTS: dict[Language, dict[EmailKind, EmailText]] = {
                 _NOT_YOU["en"],
             ),
         ),
+        "email_test": EmailText(
+            "Test of e-mail",
+            ("This e-mail was sent as a test. If you can read it, the mail server works.",),
+        ),
         "marketing": EmailText(
             "{organisation}",
             (
@@ -374,6 +378,10 @@ _TEXTS: dict[Language, dict[EmailKind, EmailText]] = {
                 "Nach sieben Tagen wird sie gelöscht.",
                 _NOT_YOU["de"],
             ),
+        ),
+        "email_test": EmailText(
+            "Test des E-Mail-Versands",
+            ("Diese E-Mail wurde zum Test verschickt. Wenn Sie sie lesen können, funktioniert der Mailserver.",),
         ),
         "marketing": EmailText(
             "{organisation}",

@@ -47,6 +47,15 @@ class EmailPart:
         export=True,
         rectifiable=False,
     )
+    reply: str | None = personal(
+        "user.contact.email",
+        uses=("administration",),
+        retention="technical",
+        on_erase="delete",
+        export=True,
+        rectifiable=False,
+    )
+    """The reply of a mail server that has not accepted it, which may quote the address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,19 +121,26 @@ class PreferenceRow(Base):
 
 
 class EmailRow(Base):
-    """A queued e-mail, deleted once sent or expired."""
+    """An e-mail that waits, or the record of one that has ended, which is deleted after seven days."""
 
     __tablename__ = "letter"
-    __table_args__ = (Index(None, "tenant_id", "subject_id"),)
+    __table_args__ = (
+        Index(None, "tenant_id", "subject_id"),
+        Index(None, "tenant_id", "state", "id"),
+        Index(None, "state", "due"),
+    )
 
     id: Mapped[str] = plain("our own random id", primary_key=True)
     tenant_id: Mapped[str] = plain("the tenant", ForeignKey("tenant.id", ondelete="CASCADE"))
     subject_id: Mapped[str] = plain("random id of the subject whose key seals the part below")
     kind: Mapped[str] = plain("kind of e-mail")
     language: Mapped[str] = plain("language of the e-mail: en, de or both")
-    due: Mapped[datetime] = plain("time of the next attempt", index=True)
+    state: Mapped[str] = plain("state of delivery")
+    due: Mapped[datetime] = plain("time of the next attempt")
     expires: Mapped[datetime] = plain("expiry time")
     tries: Mapped[int] = plain("number of attempts")
+    ended: Mapped[datetime | None] = plain("time of the last attempt")
+    status: Mapped[int] = plain("last reply code of the mail server")
     message_id: Mapped[str | None] = plain("random id of the voicemail it is about")
     extension_id: Mapped[str | None] = plain("random id of the extension whose owner is notified")
     campaign_id: Mapped[str | None] = plain("random id of the campaign it belongs to")
@@ -159,6 +175,34 @@ class SuppressedRow(Base):
     tenant_id: Mapped[str] = plain("the tenant", ForeignKey("tenant.id", ondelete="CASCADE"))
     subject_id: Mapped[str] = plain("random id of the subject that unsubscribed")
     at: Mapped[datetime] = plain("time at which it was unsubscribed")
+
+
+@dataclass(frozen=True, slots=True)
+class UndeliverablePart:
+    """An address that does not work."""
+
+    address: str = personal(
+        "user.contact.email",
+        uses=("administration",),
+        retention="account",
+        on_erase="delete",
+        export=True,
+        rectifiable=False,
+    )
+
+
+class UndeliverableRow(Base):
+    """An address that a mail server has rejected permanently, or from which an e-mail has bounced."""
+
+    __tablename__ = "undeliverable_address"
+    __table_args__ = (Index(None, "tenant_id", "subject_id"),)
+
+    id: Mapped[str] = plain("hash of the address with a secret of the installation", primary_key=True)
+    tenant_id: Mapped[str] = plain("the tenant", ForeignKey("tenant.id", ondelete="CASCADE"))
+    subject_id: Mapped[str] = plain("random id of the subject whose key seals the part below")
+    at: Mapped[datetime] = plain("time of the rejection")
+    status: Mapped[str] = plain("status code of the rejection")
+    sealed: Mapped[bytes] = sealed_column(UndeliverablePart, subject="subject_id")
 
 
 class PushRow(Base):

@@ -1,28 +1,36 @@
 """Ports of notifications, implemented by SMTP and HTTP clients."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from email.message import EmailMessage
 from typing import Protocol
 
 
 class EmailRejected(Exception):
-    """The mail server did not accept an e-mail. Its reply text is omitted because it may quote an address.
+    """The mail server did not accept an e-mail.
 
-    `permanent` if retrying is useless; `status` is the reply code, 0 if there was none.
+    `permanent` if retrying is useless; `status` is the reply code, 0 if there was none. `reply` is the text of the
+    server, which may quote an address: it is not part of the message of the exception, and must not be logged.
+    `recipient` if the server has rejected the recipient, and not our session or the content.
     """
 
-    def __init__(self, *, permanent: bool, status: int = 0) -> None:
+    def __init__(self, *, permanent: bool, status: int = 0, reply: str = "", recipient: bool = False) -> None:
         super().__init__(f"not accepted ({status})")
         self.permanent = permanent
         self.status = status
+        self.reply = reply
+        self.recipient = recipient
 
 
 class SmtpTransport(Protocol):
     """Sends e-mails through a mail server."""
 
-    async def send(self, message: EmailMessage) -> None:
-        """Send an e-mail, within 30 seconds plus transfer time. Raises EmailRejected."""
+    async def send(self, message: EmailMessage, before_data: Callable[[], Awaitable[None]] | None = None) -> None:
+        """Send an e-mail, within 30 seconds plus transfer time. Raises EmailRejected.
+
+        `before_data` is awaited once the server has accepted sender and recipient, right before the content is sent.
+        Whatever happens after the server has accepted the content, this does not raise EmailRejected.
+        """
         ...
 
 

@@ -1,7 +1,7 @@
-"""Data of a person in this area: e-mails that wait, push subscriptions, and which notices they want."""
+"""Data of a person in this area: e-mails, addresses that do not work, push subscriptions, and wanted notices."""
 
 from unificx.db import Database
-from unificx.notifications.models import EmailRow, PreferenceRow, PushRow
+from unificx.notifications.models import EmailRow, PreferenceRow, PushRow, UndeliverableRow
 from unificx.notifications.push import PushNotifier
 from unificx.privacy import Holding, RowHolding
 
@@ -9,7 +9,8 @@ from unificx.privacy import Holding, RowHolding
 def notification_holding(database: Database, push: PushNotifier) -> Holding:
     sealed = {
         PushRow: "push subscriptions",
-        EmailRow: "e-mails not sent yet",
+        EmailRow: "e-mails of the last days",
+        UndeliverableRow: "addresses that do not work",
         PreferenceRow: "choices of notices",
     }
     return RowHolding(database, "notifications", sealed, push.erase)

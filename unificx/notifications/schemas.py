@@ -3,9 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Literal
 
 from unificx.core.errors import Conflict
 from unificx.identity import Language
+from unificx.notifications.catalogue import EmailKind
+
+RecordState = Literal["waiting", "deferred", "sending", "sent", "failed", "expired", "unknown", "bounced"]
+"""`deferred`: rejected for now, to be tried again; `unknown`: interrupted while its content was being sent."""
 
 
 class NoPushSubscription(Conflict):
@@ -82,3 +87,41 @@ class Campaign:
     sent: datetime | None = None
     recipients: int = 0
     waiting: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class EmailRecord:
+    """An e-mail of the last days. `status` and `reply`: last answer of the mail server, 0 and "" if there was none;
+    `text`: "" if it is not stored any more, or if it gives access."""
+
+    id: str
+    kind: EmailKind
+    state: RecordState
+    queued: datetime
+    tries: int
+    next_try: datetime | None
+    ended: datetime | None
+    status: int
+    address: str = field(repr=False)
+    name: str = field(repr=False)
+    reply: str = field(repr=False)
+    subject: str = field(default="", repr=False)
+    text: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class EmailSummary:
+    """Whether e-mail can be sent, from which address, and the number of e-mails of the last days by stored state."""
+
+    can_send: bool
+    sender: str
+    counts: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class EmailTest:
+    """Result of a test: whether the mail server has accepted it, and its answer."""
+
+    accepted: bool
+    status: int
+    reply: str = field(default="", repr=False)

@@ -11,25 +11,29 @@ from unificx.notifications.advertising import Advertising
 from unificx.notifications.campaigns import Campaigns
 from unificx.notifications.catalogue import EmailKind
 from unificx.notifications.email_queue import EmailQueue
+from unificx.notifications.email_records import EmailRecords
 from unificx.notifications.policies.emails import Language, describe_voicemail, format_time
 from unificx.notifications.preferences import NoticePreferences
 from unificx.notifications.push import PushNotifier
 from unificx.notifications.schemas import NewVoicemail
+from unificx.notifications.undeliverable import UndeliverableAddresses
 
 
 @dataclass(frozen=True, slots=True)
 class Notifications:
-    """The senders, and the choices of people that both honour. `emails` is None without an SMTP server."""
+    """The senders, and the choices of people that both honour."""
 
-    emails: EmailQueue | None
+    emails: EmailQueue
     push: PushNotifier
     preferences: NoticePreferences
     advertising: Advertising
     campaigns: Campaigns
+    records: EmailRecords
+    undeliverable: UndeliverableAddresses
 
 
 class NotificationService:
-    """Sends account notifications. Without a mail server `emails` is None.
+    """Sends account notifications. Without a mail server e-mails are stored, for administrators to read.
 
     `identity` is constructed with this service, and the queues need its directory, so they are set later.
     """
@@ -45,7 +49,7 @@ class NotificationService:
     @property
     def can_send(self) -> bool:
         """Whether e-mail can be sent at all."""
-        return self._emails is not None
+        return self._emails is not None and self._emails.can_send
 
     async def send_invitation(self, person: Person, url: str, language: Language) -> None:
         """Send an invitation to set up the account."""

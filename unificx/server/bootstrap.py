@@ -173,8 +173,7 @@ def _start_jobs(
         "presence": ("telephony", container.routing.presence.run),
         **{name: ("administration", run) for name, run in others.items()},
     }
-    if container.email_queue is not None:
-        jobs["e-mail queue"] = ("administration", container.email_queue.run)
+    jobs["e-mail queue"] = ("administration", container.email_queue.run)
     for name, (purpose, run) in jobs.items():
         _start_job(stack, cluster.leases.run(name, run), Access(purpose, name) if purpose else None)
 

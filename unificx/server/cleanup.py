@@ -177,6 +177,7 @@ class Cleanup:
                 self._container.rotation.run,
                 self._container.push.start,
                 self._container.notifications.preferences.start,
+                self._container.email_queue.delete_expired,
                 self._sweep_idempotency,
                 self._sweep_attachments,
                 self._sweep_meetings,

@@ -133,8 +133,8 @@ class Container:
         return self.notifications.push
 
     @property
-    def email_queue(self) -> EmailQueue | None:
-        """The queue of e-mails; None without an SMTP server."""
+    def email_queue(self) -> EmailQueue:
+        """The queue of e-mails."""
         return self.notifications.emails
 
     @property

@@ -98,7 +98,9 @@ class ComponentChecks:
         self._media = media
 
     async def states(self) -> Sequence[ComponentState]:
-        return await asyncio.gather(self._database(), self._rtpengine(), self._spool(), self._outbox(), self._disk())
+        return await asyncio.gather(
+            self._database(), self._rtpengine(), self._spool(), self._outbox(), self._disk(), self._emails()
+        )
 
     def is_storage_full(self) -> bool:
         return self._container.is_storage_full()
@@ -134,6 +136,18 @@ class ComponentChecks:
         if parked:
             return ComponentState("outbox", False, f"{parked} events could not be processed; see the log, then restart")
         return ComponentState("outbox", True)
+
+    async def _emails(self) -> ComponentState:
+        """E-mails that wait are no reason to be unready; `why` is for operators."""
+        try:
+            async with asyncio.timeout(CHECK_TIMEOUT):
+                waiting, deferred = await self._container.notifications.records.count_waiting()
+        except Exception as fault:
+            return ComponentState("emails", True, f"their number is unknown ({type(fault).__name__})")
+        if not waiting:
+            return ComponentState("emails", True)
+        why = f"{waiting} wait, of which {deferred} were deferred. See `unificx mail list`"
+        return ComponentState("emails", True, why)
 
     async def _disk(self) -> ComponentState:
         if self._container.disk_guard.is_low():

@@ -1,5 +1,7 @@
 """Composition of the senders of e-mails and push messages."""
 
+from email.headerregistry import Address
+
 from unificx.audio_store import AudioStoreParts
 from unificx.cluster import Cluster
 from unificx.identity import Identity
@@ -11,15 +13,20 @@ from unificx.notifications import (
     Campaigns,
     EmailQueue,
     EmailQueueDependencies,
+    EmailRecords,
     NoticePreferences,
     Notifications,
     NotificationService,
     PushNotifier,
     PushNotifierDependencies,
+    UndeliverableAddresses,
 )
 from unificx.privacy import Consents
 from unificx.server.notification_settings import NotificationSettings
 from unificx.voicemail import Mailboxes, VoicemailAttachments
+
+_NO_SENDER = Address("UnifiCX", "unificx", "localhost")
+"""From address of e-mails that are stored only, for lack of a mail server."""
 
 
 def senders(
@@ -34,20 +41,26 @@ def senders(
 ) -> Notifications:
     """Return the senders, with which the service of notifications is completed."""
     database, keys, directory = parts.database, parts.keys, identity.directory
-    preferences, emails = NoticePreferences(database, keys), None
+    preferences = NoticePreferences(database, keys)
     secret = keys.secrets.derive(SECRET_PURPOSE)
     advertising = Advertising(AdvertisingParts(database, consents, directory, secret))
-    if settings.mail is not None:
-        transport, sender = SmtpClient(settings.mail), settings.mail.sender
-        attachments = VoicemailAttachments(parts, mailboxes)
-        dependencies = EmailQueueDependencies(
-            database, keys, directory, preferences, transport, sender, attachments, advertising
-        )
-        emails = EmailQueue(dependencies, cluster.counters)
+    undeliverable = UndeliverableAddresses(database, keys, directory, secret)
+    dependencies = EmailQueueDependencies(
+        database,
+        keys,
+        directory,
+        preferences,
+        SmtpClient(settings.mail) if settings.mail is not None else None,
+        settings.mail.sender if settings.mail is not None else _NO_SENDER,
+        VoicemailAttachments(parts, mailboxes),
+        advertising,
+        undeliverable,
+    )
+    emails, records = EmailQueue(dependencies, cluster.counters), EmailRecords(dependencies, cluster.counters)
     delivery, vapid, loopback = settings.push_delivery, settings.vapid, settings.loopback
     push = PushNotifier(
         PushNotifierDependencies(database, keys, directory, delivery, vapid, cluster.bus, preferences, loopback)
     )
     service.configure(emails, push)
     campaigns = Campaigns(database, identity, emails, advertising)
-    return Notifications(emails, push, preferences, advertising, campaigns)
+    return Notifications(emails, push, preferences, advertising, campaigns, records, undeliverable)

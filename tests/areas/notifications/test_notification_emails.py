@@ -17,7 +17,7 @@ from sqlalchemy import text
 from unificx.archive.events import CopyReady
 from unificx.cluster import LocalCounters
 from unificx.core.clock import ManualClock
-from unificx.core.errors import StartupError
+from unificx.core.errors import NotFound, StartupError
 from unificx.db import Database
 from unificx.identity import Identity, NewPerson, Person, Tenant
 from unificx.integrations.smtp import SmtpClient
@@ -25,12 +25,15 @@ from unificx.integrations.smtp import parse_mail_url as read_mail_server
 from unificx.notifications import (
     EmailQueue,
     EmailQueueDependencies,
+    EmailRecord,
+    EmailRecords,
     EmailRejected,
     MessageReference,
     NewVoicemail,
     NoticePreferences,
     NotificationService,
     PushNotifier,
+    UndeliverableAddresses,
 )
 from unificx.notifications.catalogue import EMAIL_KINDS as KINDS
 from unificx.notifications.email_composer import Email, compose_email
@@ -50,7 +53,7 @@ async def ada(people: Identity, acme: Tenant) -> Person:
 
 async def count_queued(database: Database) -> int:
     async with database.read() as session:
-        return (await session.execute(text("SELECT count(*) FROM letter"))).scalar() or 0
+        return (await session.execute(text("SELECT count(*) FROM letter WHERE state = 'waiting'"))).scalar() or 0
 
 
 @pytest.mark.promise("U2", "U3", "T1")
@@ -470,3 +473,125 @@ def test_mail_server_urls() -> None:
     assert (tls.port, tls.implicit_tls, tls.starttls) == (465, True, False)
     here = read_mail_server("smtp://127.0.0.1:25?from=pbx@example.com", "UNIFICX_SMTP")
     assert (here.port, here.starttls) == (25, False)
+
+
+# Records of what was sent
+
+
+def queue_of(
+    emails: EmailQueue, undeliverable: UndeliverableAddresses | None = None, *, sending: bool = True
+) -> tuple[EmailQueue, EmailRecords]:
+    """Return the queue as after a restart, with or without its mail server, and its records."""
+    before = emails._dependencies
+    transport = before.transport if sending else None
+    parts = replace(before, transport=transport, undeliverable=undeliverable)
+    counters = LocalCounters(before.database.clock)
+    return EmailQueue(parts, counters), EmailRecords(parts, counters)
+
+
+async def listed(records: EmailRecords, tenant: Tenant) -> list[EmailRecord]:
+    return list((await records.page(tenant.id, (), cursor=None, limit=100)).items)
+
+
+@pytest.mark.promise("U2", "T2")
+async def test_without_a_mail_server_emails_can_be_read_until_they_are_deleted(
+    emails: EmailQueue, ada: Person, acme: Tenant, box: FakeSmtpServer, database: Database, clock: ManualClock
+) -> None:
+    queue, records = queue_of(emails, sending=False)
+    assert not queue.can_send
+    await queue.enqueue(ada, "invitation", "en", link=LINK)
+    await queue.enqueue(ada, "new_device", "en", detail="Ada's phone")
+    await queue.deliver()
+    notice, invitation = await listed(records, acme)
+    assert [(each.kind, each.state, each.next_try) for each in (notice, invitation)] == [
+        ("new_device", "waiting", None),
+        ("invitation", "waiting", None),
+    ]
+    assert "Ada's phone" in (await records.get(acme.id, notice.id)).text
+    assert (await records.get(acme.id, invitation.id)).text == ""  # its link gives access
+    assert not (await records.summary(acme.id)).can_send
+    with pytest.raises(NotFound):
+        await records.get("another tenant", notice.id)
+    clock.advance(86_400)
+    await queue.deliver()
+    assert "Ada's phone" in (await records.get(acme.id, notice.id)).text
+    assert {each.state for each in await listed(records, acme)} == {"expired"}
+    async with database.read() as session:
+        sealed = [row.sealed for row in (await session.execute(text("SELECT sealed FROM letter"))).all()]
+    assert not any(b"phone" in each for each in sealed)
+    clock.advance(7 * 86_400 + 1)
+    await queue.delete_expired()
+    assert await listed(records, acme) == []
+
+
+@pytest.mark.promise("U2", "R3")
+async def test_an_email_has_a_state_with_the_answer_of_the_server(
+    emails: EmailQueue, ada: Person, acme: Tenant, box: FakeSmtpServer, clock: ManualClock
+) -> None:
+    _, records = queue_of(emails)
+    box.refusals = ["451 4.7.1 Come back later"]
+    await emails.enqueue(ada, "new_device", "en", detail="Ada's phone")
+    await emails.deliver()
+    [deferred] = await listed(records, acme)
+    assert (deferred.state, deferred.tries, deferred.status) == ("deferred", 1, 451)
+    assert (deferred.reply, deferred.next_try) == ("4.7.1 Come back later", clock.now() + timedelta(seconds=30))
+    clock.advance(30)
+    again, _ = queue_of(emails)
+    await again.deliver()
+    [sent] = await listed(records, acme)
+    assert (sent.state, sent.tries, sent.status, sent.ended) == ("sent", 2, 250, clock.now())
+    assert (await records.get(acme.id, sent.id)).text == ""
+    assert len(box.received) == 1
+    assert (await records.page(acme.id, ("deferred",), cursor=None, limit=9)).items == ()
+
+
+@pytest.mark.promise("R3")
+async def test_an_accepted_email_is_not_sent_again(
+    emails: EmailQueue, ada: Person, acme: Tenant, box: FakeSmtpServer, database: Database
+) -> None:
+    """The server drops the session after it has accepted the e-mail; then the process dies before it stores that."""
+    box.leave_after_data = True
+    await emails.enqueue(ada, "new_device", "en", detail="Ada's phone")
+    await emails.deliver()
+    _, records = queue_of(emails)
+    assert ([each.state for each in await listed(records, acme)], len(box.received)) == (["sent"], 1)
+
+    async def die(*arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    await emails.enqueue(ada, "new_device", "en", detail="Ada's phone")
+    emails._store = die  # type: ignore[method-assign]
+    with pytest.raises(KeyboardInterrupt):
+        await emails.deliver()
+    assert len(box.received) == 2
+    restarted, records = queue_of(emails)
+    await restarted.deliver()
+    assert len(box.received) == 2
+    assert [each.state for each in await listed(records, acme)] == ["unknown", "sent"]
+
+
+@pytest.mark.promise("U2", "D3")
+async def test_a_rejected_recipient_is_marked_until_the_address_changes(
+    emails: EmailQueue, ada: Person, acme: Tenant, box: FakeSmtpServer, people: Identity, keys: KeyStore,
+    database: Database, push: PushNotifier,
+) -> None:  # fmt: skip
+    marks = UndeliverableAddresses(database, keys, people.directory, bytes(32))
+    queue, records = queue_of(emails, marks)
+    box.refusals = ["550 5.1.1 No such mailbox ada@example.com", "550 5.7.1 Policy"]
+    await queue.enqueue(ada, "new_device", "en", detail="Ada's phone")
+    await queue.enqueue(replace(ada, email="ada@other.example"), "new_device", "en")
+    await queue.deliver()
+    assert {(each.state, each.status, each.reply) for each in await listed(records, acme)} == {
+        ("failed", 550, "5.1.1 No such mailbox ada@example.com"),
+        ("failed", 550, "5.7.1 Policy"),
+    }
+    [mark] = await marks.of_tenant(acme.id)
+    assert (mark.address, mark.status) == ("ada@example.com", "5.1.1")
+    assert await marks.of_tenant("another tenant") == []
+    with pytest.raises(NotFound):
+        await marks.clear("another tenant", mark.id)
+    async with database.read() as session:
+        stored = repr(tuple((await session.execute(text("SELECT * FROM undeliverable_address"))).one()))
+    assert "example.com" not in stored
+    await push.erase(acme.id, ada.subject)
+    assert await marks.of_tenant(acme.id) == []

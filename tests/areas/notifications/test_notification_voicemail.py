@@ -229,7 +229,7 @@ async def test_a_queued_email_holds_nothing_of_the_caller_and_omits_an_erased_on
     await post.boxes.change_mailbox(post.box, MailboxSettingsChange(mail_caller=True))
     first, second = await post.leave_message(emails), await post.leave_message(emails)
     async with database.read() as session:
-        rows = await due_emails(session, database.clock.now(), 2)
+        rows = await due_emails(session, database.clock.now(), 2, sending=True)
     items = [(row.subject_id, row.id, row.sealed) for row in rows]
     assert "Carl" not in repr(EMAIL_CODEC.open(keys, post.person.tenant_id, items))
     await deliver(emails)

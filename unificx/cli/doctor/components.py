@@ -8,6 +8,8 @@ from unificx.cli.doctor.check import Check
 
 EXPIRY_WARNING = timedelta(days=14)
 TIMEOUT_SECONDS = 5.0
+_WARNING = frozenset({"emails"})
+"""Components that work, with something to look after if they give a reason."""
 
 
 def certificate(path: Path, now: datetime) -> Check:
@@ -76,7 +78,7 @@ def server(control: Path) -> list[Check]:
 
 
 def _component(name: str, ok: bool, why: str) -> Check:
-    if ok:
-        return Check(name, "ok", why or "works")
     what, _, do = why.partition(". ")
+    if ok:
+        return Check(name, "warn", what, do) if name in _WARNING and why else Check(name, "ok", why or "works")
     return Check(name, "fail", what or "does not work", do or "Check the server's log.")

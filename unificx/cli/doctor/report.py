@@ -18,6 +18,7 @@ _NAMES = {
     "clock": "Clock",
     "limits": "Number of connections",
     "mail": "E-mail",
+    "emails": "E-mails to be sent",
     "push": "Ringing when closed",
     "turn": "Networks without UDP",
     "recordings": "Place of recordings",

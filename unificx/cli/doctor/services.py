@@ -12,7 +12,8 @@ def mail(probe: Probe | None) -> Check:
             "mail",
             "warn",
             "not configured",
-            "Set UNIFICX_SMTP=smtp://user:password@mail.example.com?from=pbx@example.com; pass on links by hand.",
+            "Set UNIFICX_SMTP=smtp://user:password@mail.example.com?from=pbx@example.com. Until then, notices can"
+            " be read in the portal; pass on links by hand.",
         )
     return _run_probe("mail", probe)
 

@@ -19,6 +19,12 @@ _LIFETIMES: dict[EmailKind, timedelta] = {
 }
 
 
+RECORD_PERIOD = timedelta(days=7)
+"""How long the record of an ended e-mail is stored, and the longest period of the class `technical`."""
+CREDENTIALS: frozenset[EmailKind] = frozenset({"invitation", "recovery", "sign_up", "request_code"})
+"""Kinds whose link or text gives access. Only their recipient may read it."""
+
+
 def lifetime(kind: EmailKind) -> timedelta:
     """Return how long an e-mail may stay in the queue. A link must not arrive after it has expired."""
     return _LIFETIMES.get(kind, MAX_LIFETIME)

@@ -60,6 +60,7 @@ LEFT: Mapping[str, str] = MappingProxyType(
         "sign_in_link": "links to the sender's address",
         "suppressed_address": "hashes with a secret of the sender; withdrawals move with the ledger of consents",
         "stored_answer": "answers of the sender that are stored for repeated requests",
+        "undeliverable_address": "hashes with a secret of the sender; the receiver's mail server finds out by itself",
         "webhook_delivery": "deliveries that the sender makes",
     }
 )
