@@ -21,7 +21,6 @@ async def box(world: World, tmp_path: Path) -> AsyncIterator[FakeSmtpServer]:
     world.services.public_address.configured = "https://pbx.example.com"
     async with mail_server(tmp_path / "mail", tls="none", auth=False) as one:
         queue = world.services.notifications.emails
-        assert queue is not None
         route = queue._dependencies.transport
         assert isinstance(route, MailRoute)
         route.server = SmtpClient(settings_of(one, login="", options=""))
@@ -43,9 +42,7 @@ async def deliver(world: World, box: FakeSmtpServer) -> Sequence[ReceivedEmail]:
     """Let all waiting e-mails leave, and return those that have arrived since the last call."""
     box.received.clear()
     world.clock.advance(60)
-    queue = world.services.notifications.emails
-    assert queue is not None
-    await queue.deliver()
+    await world.services.notifications.emails.deliver()
     return box.received
 
 
@@ -134,3 +131,69 @@ async def test_a_person_who_unsubscribed_may_agree_again(world: World, box: Fake
     assert (await send(admin)).status_code == 409
     last = (await admin.get("/api/v1/campaigns")).json()["items"][0]
     assert (await admin.delete(f"/api/v1/campaigns/{last['id']}")).status_code == 204
+
+
+REPORT = """\
+Content-Type: multipart/report; report-type=delivery-status; boundary=b
+
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mail.acme.example
+
+Final-Recipient: rfc822; {address}
+Action: failed
+Status: 5.1.1
+
+--b
+Content-Type: text/rfc822-headers
+
+Message-ID: {message_id}
+
+--b--
+"""
+
+
+@pytest.mark.promise("U2", "U7")
+async def test_administrators_see_emails_and_campaigns_skip_addresses_that_bounced(
+    world: World, box: FakeSmtpServer
+) -> None:
+    admin, operator = await world.admin(world.acme), world.client(operator=True)
+    ada, ben = await world.user(world.acme, "1001"), await world.user(world.acme, "1002")
+    await decide(ada)
+    await decide(ben)
+    await send(admin)
+    box.refusals = ["550 5.1.1 No such mailbox"]
+    [arrived] = await deliver(world, box)
+    emails = (await admin.get("/api/v1/emails", params={"state": ["sent", "failed"]})).json()["items"]
+    assert {(each["state"], each["reply"]) for each in emails} == {("sent", ""), ("failed", "5.1.1 No such mailbox")}
+    assert (await admin.get(f"/api/v1/emails/{emails[0]['id']}")).json()["text"] == ""
+    report = REPORT.format(address=arrived.recipients[0], message_id=arrived.message["Message-ID"]).encode()
+    assert (await admin.post("/api/v1/emails/bounces", content=report)).status_code == 403
+    other = report.replace(b"@example.com", b"@example.net")
+    assert (await operator.post("/api/v1/emails/bounces", content=other)).json() == {"known": False}
+    for known in (True, False):  # it has bounced already
+        assert (await operator.post("/api/v1/emails/bounces", content=report)).json() == {"known": known}
+    assert (await operator.post("/api/v1/emails/bounces", content=b"Hello")).status_code == 422
+    assert (await admin.get("/api/v1/emails/summary")).json()["counts"] == {"failed": 1, "bounced": 1}
+    assert (await send(admin)).json()["recipients"] == 0
+    marks = (await admin.get("/api/v1/emails/undeliverable")).json()["items"]
+    assert {each["address"] for each in marks} == {"user1001@acme.example", "user1002@acme.example"}
+    assert (await admin.delete(f"/api/v1/emails/undeliverable/{marks[0]['id']}")).status_code == 204
+    assert (await send(admin)).json()["recipients"] == 1
+    assert (await ada.get("/api/v1/emails")).status_code == 403
+
+
+@pytest.mark.promise("U2")
+async def test_a_test_shows_the_answer_of_the_server(world: World, box: FakeSmtpServer) -> None:
+    admin = await world.admin(world.acme)
+    body = {"address": "ada@acme.example"}
+    assert (await admin.post("/api/v1/emails/test", json=body)).json() == {"accepted": True, "status": 250, "reply": ""}
+    assert box.received[0].recipients == ["ada@acme.example"]
+    box.refusals = ["550 5.1.1 No such mailbox"]
+    refused = (await admin.post("/api/v1/emails/test", json=body)).json()
+    assert refused == {"accepted": False, "status": 550, "reply": "5.1.1 No such mailbox"}
+    assert (await admin.post("/api/v1/emails/test", json={"address": "nowhere"})).status_code == 422
+    for _ in range(4):
+        await admin.post("/api/v1/emails/test", json=body)
+    assert (await admin.post("/api/v1/emails/test", json=body)).status_code == 429

@@ -295,7 +295,10 @@ async def create_foreign_objects(world: World) -> dict[str, list[str]]:
     await world.services.mailboxes.greetings.store(extension, Sound(SPOKEN), "busy")
     await world.admin(world.globex)
     [entry, *_] = (await world.services.audit.page(world.globex.id, AuditFilter(), 1)).items
+    foreign_email, mark = await foreign_emails(world)
     return {
+        "email": [foreign_email],
+        "address": [mark],
         "position": [str(entry.position)],
         "room": [room.id, "8000"],
         "meeting": [meeting.id],
@@ -345,6 +348,17 @@ async def create_foreign_objects(world: World) -> dict[str, list[str]]:
         "group": ["voicemail", await create_foreign(world, "groups"), "6667"],
         "prompt": ["leave"],
     }
+
+
+async def foreign_emails(world: World) -> tuple[str, str]:
+    """Return the ids of an e-mail of globex and of one of its addresses that does not work."""
+    notifications, person = world.services.notifications, await world.person(world.globex, "away@globex.example")
+    await notifications.emails.enqueue(person, "new_device")
+    page = await notifications.records.page(world.globex.id, (), cursor=None, limit=1)
+    async with world.database.begin() as uow:
+        await notifications.undeliverable.mark(uow, (world.globex.id, person.subject), person.email, "5.1.1")
+    [mark] = await notifications.undeliverable.of_tenant(world.globex.id)
+    return page.items[0].id, mark.id
 
 
 async def create_foreign(world: World, noun: str) -> str:

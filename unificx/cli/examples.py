@@ -166,7 +166,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "mail list": ("mail list", "mail list --json"),
     "mail show": ("mail show 0198c2a4-5c1e-7d3b-9a40-2f6b8e1d7c55",),
     "mail test": ("mail test ada@acme.example",),
-    "mail bounce": ("mail bounce < message",),
+    "mail bounce": ("mail bounce",),
     "mail undeliverable": ("mail undeliverable",),
     "mail works": ("mail works 3f0c9b1e",),
     "webhook create": (

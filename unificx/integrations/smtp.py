@@ -108,12 +108,14 @@ def _invalid_url(variable: str) -> StartupError:
 class _Session(aiosmtplib.SMTP):
     """An SMTP session that announces the content of an e-mail before it sends it, and remembers its acceptance."""
 
-    before_data: Callable[[], Awaitable[None]] | None = None
-    accepted = False
+    def __init__(self, before_data: Callable[[], Awaitable[None]] | None, **settings: Any) -> None:
+        super().__init__(**settings)
+        self._before_data = before_data
+        self.accepted = False
 
     async def data(self, *args: Any, **kwargs: Any) -> aiosmtplib.SMTPResponse:
-        if self.before_data is not None:
-            await self.before_data()
+        if self._before_data is not None:
+            await self._before_data()
         response = await super().data(*args, **kwargs)
         self.accepted = True
         return response
@@ -138,8 +140,7 @@ class SmtpClient:
                 sum(len(part.get_payload()) for part in message.walk() if not part.is_multipart())
                 / MIN_BYTES_PER_SECOND
             )
-            async with asyncio.timeout(SESSION_TIMEOUT + extra_seconds), self._session() as session:
-                session.before_data = before_data
+            async with asyncio.timeout(SESSION_TIMEOUT + extra_seconds), self._session(before_data) as session:
                 await session.send_message(message, timeout=STEP_TIMEOUT + extra_seconds)
         except (aiosmtplib.SMTPException, OSError) as fault:  # TimeoutError and ssl.SSLError are OSErrors
             # A session that breaks once the e-mail is accepted, for example at QUIT, must not cause a second delivery.
@@ -171,9 +172,10 @@ class SmtpClient:
         return f"{where} accepts e-mail" + (", encrypted" if encrypted else ", on this machine")
 
     @asynccontextmanager
-    async def _session(self) -> AsyncIterator[_Session]:
+    async def _session(self, before_data: Callable[[], Awaitable[None]] | None = None) -> AsyncIterator[_Session]:
         server = self._server
         smtp = _Session(
+            before_data,
             hostname=server.host,
             port=server.port,
             use_tls=server.implicit_tls,

@@ -50,7 +50,7 @@ def _parts(message: Message) -> Iterator[Message]:
 
 
 def _failure(report: Message) -> tuple[str, str] | None:
-    """Return status and diagnostic text of the first recipient to whom the delivery has failed."""
+    """Return status and diagnostic text of the first failed delivery."""
     groups = report.get_payload()
     for group in groups[:_MAX_PARTS] if isinstance(groups, list) else []:
         if not isinstance(group, Message) or _text(group, "Action").lower() != "failed":

@@ -20,7 +20,7 @@ MAX_REPLY = 500
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What has become of an e-mail. `retry_at` for `waiting` only; `address_fails` if its address does not work."""
+    """The outcome of an attempt. `retry_at` for `waiting` only; `address_fails` if its address does not work."""
 
     state: StoredState
     status: int = 0

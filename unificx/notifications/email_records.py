@@ -65,13 +65,13 @@ class EmailRecords:
         async with self._database.read() as session:
             return await repository.count_waiting(session)
 
-    async def test(self, tenant_id: str, address: str, asker: str) -> EmailTest:
-        """Send a test to an address at once, and return the reply of the server. `asker`: id of the person, "" for the
+    async def test(self, tenant_id: str, address: str, person_id: str) -> EmailTest:
+        """Send a test to an address at once, and return the reply of the server. `person_id`: "" for the
         operator. Raises Invalid, Conflict without a mail server, TooManyRequests."""
         tenant, address = self._dependencies.directory.tenant(tenant_id), checked_email(address)
         if self._dependencies.transport is None or tenant is None:
             raise Conflict("There is no mail server.", hint="Set UNIFICX_SMTP.")
-        if not await self._limit.allow(asker or tenant_id, "email_test"):
+        if not await self._limit.allow(person_id or tenant_id, "email_test"):
             raise TooManyRequests("Too many tests.", retry_after=3600)
         email = Email("email_test", LANGUAGES, "", address, tenant.name)
         clock = self._database.clock
@@ -117,7 +117,7 @@ class EmailRecords:
             kind=row.kind,  # pyright: ignore[reportArgumentType]
             state="deferred" if waits and row.tries else row.state,  # pyright: ignore[reportArgumentType]
             queued=queued_at(row),
-            tries=row.tries,
+            attempts=row.tries,
             next_try=row.due if waits and self._dependencies.transport is not None else None,
             ended=row.ended,
             status=row.status,

@@ -29,7 +29,7 @@ class SmtpTransport(Protocol):
         """Send an e-mail, within 30 seconds plus transfer time. Raises EmailRejected.
 
         `before_data` is awaited once the server has accepted sender and recipient, right before the content is sent.
-        Whatever happens after the server has accepted the content, this does not raise EmailRejected.
+        Once the server has accepted the content, this does not raise EmailRejected.
         """
         ...
 

@@ -98,7 +98,7 @@ class EmailRecord:
     kind: EmailKind
     state: RecordState
     queued: datetime
-    tries: int
+    attempts: int
     next_try: datetime | None
     ended: datetime | None
     status: int

@@ -138,7 +138,7 @@ class ComponentChecks:
         return ComponentState("outbox", True)
 
     async def _emails(self) -> ComponentState:
-        """E-mails that wait are no reason to be unready; `why` is for operators."""
+        """The server is ready while e-mails wait; `why` is for operators."""
         try:
             async with asyncio.timeout(CHECK_TIMEOUT):
                 waiting, deferred = await self._container.notifications.records.count_waiting()

@@ -162,6 +162,11 @@ const protectedRoutes = [
   }),
   createRoute({
     getParentRoute: () => signedIn,
+    path: '/emails',
+    component: lazyRouteComponent(() => import('~/features/emails/Emails')),
+  }),
+  createRoute({
+    getParentRoute: () => signedIn,
     path: '/integrations',
     component: lazyRouteComponent(() => import('~/features/integrations/Integrations')),
   }),

@@ -533,13 +533,13 @@ async def test_an_email_has_a_state_with_the_answer_of_the_server(
     await emails.enqueue(ada, "new_device", "en", detail="Ada's phone")
     await emails.deliver()
     [deferred] = await listed(records, acme)
-    assert (deferred.state, deferred.tries, deferred.status) == ("deferred", 1, 451)
+    assert (deferred.state, deferred.attempts, deferred.status) == ("deferred", 1, 451)
     assert (deferred.reply, deferred.next_try) == ("4.7.1 Come back later", clock.now() + timedelta(seconds=30))
     clock.advance(30)
     again, _ = queue_of(emails)
     await again.deliver()
     [sent] = await listed(records, acme)
-    assert (sent.state, sent.tries, sent.status, sent.ended) == ("sent", 2, 250, clock.now())
+    assert (sent.state, sent.attempts, sent.status, sent.ended) == ("sent", 2, 250, clock.now())
     assert (await records.get(acme.id, sent.id)).text == ""
     assert len(box.received) == 1
     assert (await records.page(acme.id, ("deferred",), cursor=None, limit=9)).items == ()

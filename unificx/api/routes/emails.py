@@ -2,9 +2,10 @@
 
 from typing import Annotated, Any
 
-from fastapi import Query, Request, status
+from fastapi import Depends, Query, Request, status
 
 from unificx.api.access import CurrentUserDep, Cursor, Id, Limit, ServicesDep, TenantQuery, purpose, require_access
+from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.problems import problem_responses
 from unificx.api.router import Router
 from unificx.api.schemas import core
@@ -12,7 +13,10 @@ from unificx.api.schemas import emails as models
 from unificx.identity import Action
 from unificx.notifications import RecordState
 
-router = Router(prefix="/api/v1/emails", tags=["notices"], dependencies=[purpose("administration")])
+router = Router(
+    prefix="/api/v1/emails", tags=["notices"], route_class=IdempotentRoute, dependencies=[purpose("administration")]
+)
+_ONCE = [Depends(declare_idempotency_key)]
 _REPORT: dict[str, Any] = {
     "requestBody": {
         "required": True,
@@ -50,17 +54,17 @@ async def show_email_summary(
     return models.EmailSummary.model_validate(await services.notifications.records.summary(scope.tenant_id))
 
 
-@router.post("/test", responses=problem_responses(401, 403, 404, 409, 429))
+@router.post("/test", dependencies=_ONCE, responses=problem_responses(401, 403, 404, 409, 429))
 async def send_test_email(
     services: ServicesDep, user: CurrentUserDep, body: models.NewEmailTest, tenant: TenantQuery = None
 ) -> models.EmailTest:
     """Send a test to an address, and show the answer of the mail server. At most six an hour."""
     scope = await require_access(services, user, tenant, Action.TENANT_CHANGE)
-    records, asker = services.notifications.records, user.principal.person_id
-    return models.EmailTest.model_validate(await records.test(scope.tenant_id, body.address, asker))
+    records, person_id = services.notifications.records, user.principal.person_id
+    return models.EmailTest.model_validate(await records.test(scope.tenant_id, body.address, person_id))
 
 
-@router.post("/bounces", responses=problem_responses(401, 403, 413), openapi_extra=_REPORT)
+@router.post("/bounces", dependencies=_ONCE, responses=problem_responses(401, 403, 413), openapi_extra=_REPORT)
 async def report_bounce(request: Request, services: ServicesDep, user: CurrentUserDep) -> models.Bounced:
     """Pass on a report that an e-mail has not arrived (DSN, RFC 3464), as a mail server has sent it.
 

@@ -5,14 +5,14 @@ from datetime import datetime
 from pydantic import Field
 
 from unificx.api.schemas.core import Input, Output
-from unificx.notifications import RecordState
+from unificx.notifications import EmailKind, RecordState
 
 
 class EmailItem(Output):
     """An e-mail of the last seven days."""
 
     id: str
-    kind: str = Field(description="Kind of notice.")
+    kind: EmailKind
     state: RecordState = Field(
         description="`deferred`: rejected for now, see `next_try`; `expired`: not sent in time; `unknown`: interrupted"
         " while being sent, so it may have arrived; `bounced`: returned by a later server."
@@ -20,7 +20,7 @@ class EmailItem(Output):
     name: str
     address: str
     queued: datetime
-    tries: int
+    attempts: int
     next_try: datetime | None = Field(description="Null if it does not wait, or if there is no mail server.")
     ended: datetime | None
     status: int = Field(description="Last reply code of the mail server (RFC 5321); 0 without a reply.")

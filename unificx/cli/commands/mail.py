@@ -49,7 +49,7 @@ def show(context: CommandContext, email: Annotated[str, typer.Argument(metavar="
 
 @command(group, "test")
 def test(context: CommandContext, address: Annotated[str, typer.Argument(metavar="ADDRESS")]) -> None:
-    """Send a test to an address, and show the answer of the mail server."""
+    """Send a test to an address."""
 
     async def request(api: ApiClient) -> Json:
         tenant = await api.resolve_tenant(context.tenant)
@@ -67,7 +67,9 @@ def test(context: CommandContext, address: Annotated[str, typer.Argument(metavar
 
 @command(group, "bounce")
 def bounce(context: CommandContext) -> None:
-    """Read a report of failed delivery (RFC 3464) from standard input."""
+    """Read a report of failed delivery.
+
+    The report is read from standard input, as it was received (RFC 3464)."""
     data = sys.stdin.buffer.read(_MAX_BYTES)
     if not data.strip():
         raise CliError("There is no message.", "Pass it by standard input: unificx mail bounce < message")

@@ -31,6 +31,7 @@ export const NOTICE_TEXTS: Record<OwnNotice['kind'], MessageDescriptor> = {
   breach_notice: msg`Incident that affects your data`,
   access_copy: msg`Copy of your data is ready`,
   marketing: msg`Marketing`,
+  email_test: msg`Test of e-mail`,
   call: msg`Incoming calls`,
   stop: msg`Incoming calls`,
   signed_out: msg`Device signed out`,
