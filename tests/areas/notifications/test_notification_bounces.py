@@ -41,6 +41,7 @@ def test_a_report_names_the_email_and_the_reason() -> None:
     whole = REPORT.replace(b"text/rfc822-headers", b"message/rfc822")
     for raw in (REPORT, whole, REPORT.replace(b"\r\n", b"\n")):
         found = parse_bounce(raw)
+        assert found is not None
         assert found == Bounce(ID, "5.1.1", "550 5.1.1 <ada@acme.example> is unknown")
         assert found.address_fails
     full = parse_bounce(REPORT.replace(b"5.1.1", b"5.2.2"))
