@@ -8,6 +8,7 @@ from unificx.billing.charges import Charges
 from unificx.billing.counts import Counts
 from unificx.billing.credit import Credit
 from unificx.billing.decks import RateDecks
+from unificx.billing.invoicing import debit_repository
 from unificx.billing.invoicing import repository as invoice_repository
 from unificx.billing.invoicing.details import Details
 from unificx.billing.invoicing.direct_debits import DirectDebits
@@ -63,6 +64,7 @@ class Billing:
     async def _drop_invoices(self, seller_id: str, numbers: Sequence[str]) -> None:
         async with self.database.begin() as uow:
             await invoice_repository.delete_invoices(uow.session, seller_id, numbers)
+            await debit_repository.delete_of_invoices(uow.session, seller_id, numbers)
 
     async def on_tenant_deleted(self, event: TenantDeleted, uow: UnitOfWork) -> None:
         """Delete the data of a deleted tenant. Its invoices are records of the seller and stay. Outbox handler."""
@@ -90,5 +92,5 @@ def build_billing(database: Database, keys: Keys, directory: DirectoryCache, cou
         counts,
         details,
         invoices,
-        DirectDebits(database.clock, directory, details, invoices),
+        DirectDebits(database, directory, details, invoices),
     )

@@ -2,7 +2,7 @@
 
 import io
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]
@@ -11,7 +11,7 @@ from pypdf import PdfReader
 from unificx.billing.invoicing.direct_debits import Collection, to_pain
 from unificx.billing.invoicing.electronic import to_xml
 from unificx.billing.invoicing.pdf import to_pdf
-from unificx.billing.invoicing.schemas import BillingDetails, Invoice
+from unificx.billing.invoicing.schemas import BillingDetails, DirectDebit
 from unificx.billing.machine.invoice import Account, Document, Line, Mandate, Party
 from unificx.billing.machine.taxes import OUTSIDE_SCOPE, REVERSE_CHARGE, TaxRate
 
@@ -91,9 +91,12 @@ def test_the_pdf_contains_the_electronic_invoice_and_is_always_the_same(language
 @pytest.mark.promise("U4")
 @pytest.mark.filterwarnings("ignore:Testing an element:DeprecationWarning")
 def test_the_schema_of_the_banks_accepts_the_direct_debits() -> None:
-    months = FIRST, "EUR", 0, "", END, date(2027, 3, 15)
-    unpaid = Invoice("2027-00042", "acme", *months, 0, 0, 50 * EURO, 0, 0, left=12_340_000)
+    debit = DirectDebit(
+        "0198" * 8, "2027-00042", "acme", 12_340_000, date(2027, 3, 20), datetime(2027, 3, 9, tzinfo=UTC)
+    )
     seller = BillingDetails("PBX GmbH", "Weg 1", "10115", "Berlin", "DE", iban=IBAN, creditor_id=CREDITOR)
-    text = to_pain(seller, [Collection(unpaid, replace(INVOICE, mandate=MANDATE))], date(2027, 3, 20)).decode()
-    for expected in ("12.34", "2027-00042", "ACME-1", "2027-03-20", CREDITOR):
-        assert expected in text
+    collections = [Collection(debit, replace(INVOICE, mandate=MANDATE))]
+    made = to_pain(seller, collections)
+    assert made == to_pain(seller, collections)
+    for expected in ("12.34", "2027-00042", "ACME-1", "2027-03-20", CREDITOR, f"<MsgId>{debit.file}<"):
+        assert expected in made.decode()

@@ -7,18 +7,30 @@ from typing import Annotated, Any
 from fastapi import Depends, Query, Response, status
 
 from unificx import billing
-from unificx.api.access import CurrentUserDep, Id, ServicesDep, TenantQuery, purpose, require_access
+from unificx.api.access import (
+    CurrentUser,
+    CurrentUserDep,
+    Cursor,
+    Id,
+    Limit,
+    ServicesDep,
+    TenantQuery,
+    purpose,
+    require_access,
+)
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.problems import problem_responses
 from unificx.api.router import Router
 from unificx.api.schemas import core
 from unificx.api.schemas import invoices as models
+from unificx.api.services import Services
+from unificx.db.pagination import PageByTime
 from unificx.identity import OPERATOR_SLUG, Action
 
 router = Router(
     prefix="/api/v1/billing", tags=["billing"], route_class=IdempotentRoute, dependencies=[purpose("billing")]
 )
-CollectionDay = Annotated[date, Query(description="Day on which the accounts are debited.")]
+StateQuery = Annotated[models.InvoiceState | None, Query(description="Only invoices in this state.")]
 
 
 def _file(media_type: str, *errors: int) -> dict[int | str, dict[str, Any]]:
@@ -62,17 +74,24 @@ async def issue_invoices(
     scope = await require_access(services, user, tenant, Action.BILLING_CHANGE)
     month = date.fromisoformat(f"{run.month}-01")
     issues = await services.billing.invoices.run(scope.tenant_id, month, dry_run=run.dry_run)
-    return models.InvoiceIssues(invoices=[models.InvoiceIssue.model_validate(each) for each in issues])
+    unrated = await services.billing.invoices.unrated(scope.tenant_id, month)
+    return models.InvoiceIssues(invoices=[models.InvoiceIssue.model_validate(each) for each in issues], unrated=unrated)
 
 
 @router.get("/invoices", responses=problem_responses(401, 403, 404))
 async def list_invoices(
-    services: ServicesDep, user: CurrentUserDep, tenant: TenantQuery = None
+    services: ServicesDep,
+    user: CurrentUserDep,
+    *,
+    state: StateQuery = None,
+    tenant: TenantQuery = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
 ) -> core.Page[models.Invoice]:
     """List the invoices and credit notes of a tenant with their state, newest first."""
     scope = await require_access(services, user, tenant, Action.BILLING_READ)
-    found = await services.billing.invoices.list(scope.tenant_id)
-    return core.Page(items=[models.Invoice.model_validate(each) for each in found], next=None)
+    page = await services.billing.invoices.page(scope.tenant_id, PageByTime.parse(cursor, limit), state)
+    return core.Page(items=[models.Invoice.model_validate(each) for each in page.items], next=page.next)
 
 
 @router.get("/invoices/{invoice}", responses=problem_responses(401, 403, 404))
@@ -119,11 +138,53 @@ async def download_invoice_xml(
     return _download(await services.billing.invoices.xml(scope.tenant_id, invoice), "application/xml", f"{invoice}.xml")
 
 
-@router.get("/direct-debits", responses=_file("application/xml", 409), response_class=Response)
-async def download_direct_debits(services: ServicesDep, user: CurrentUserDep, day: CollectionDay) -> Response:
-    """Download a file for the bank that collects the open invoices of all tenants with a SEPA mandate."""
+@router.delete(
+    "/invoices/{invoice}/direct-debit",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=problem_responses(401, 403, 404, 409),
+)
+async def return_direct_debit(
+    services: ServicesDep, user: CurrentUserDep, invoice: Id, tenant: TenantQuery = None
+) -> None:
+    """Record that the bank has returned the direct debit of an invoice. The next file collects it again."""
+    scope = await require_access(services, user, tenant, Action.BILLING_CHANGE)
+    await services.billing.direct_debits.mark_returned(scope.tenant_id, invoice)
+
+
+@router.get("/direct-debits", responses=problem_responses(401, 403))
+async def list_direct_debits(services: ServicesDep, user: CurrentUserDep) -> core.Page[models.DirectDebitFile]:
+    """List the last 100 files of direct debits, newest first. For operators."""
+    await _require_operator(services, user)
+    found = await services.billing.direct_debits.files()
+    return core.Page(items=[models.DirectDebitFile.model_validate(each) for each in found], next=None)
+
+
+@router.post(
+    "/direct-debits",
+    status_code=status.HTTP_201_CREATED,
+    dependencies=[Depends(declare_idempotency_key)],
+    responses=problem_responses(401, 403, 409),
+)
+async def create_direct_debits(
+    services: ServicesDep, user: CurrentUserDep, new: models.NewDirectDebits
+) -> models.DirectDebitFile:
+    """Make a file for the bank that collects the open invoices of all tenants with a SEPA mandate. No later file has
+    them again, until a debit is returned. For operators."""
+    await _require_operator(services, user)
+    return models.DirectDebitFile.model_validate(await services.billing.direct_debits.create(new.day))
+
+
+@router.get("/direct-debits/{file}", responses=_file("application/xml", 409), response_class=Response)
+async def download_direct_debits(services: ServicesDep, user: CurrentUserDep, file: Id) -> Response:
+    """Download a file of direct debits (pain.008). For operators."""
+    await _require_operator(services, user)
+    body = await services.billing.direct_debits.file(file)
+    return _download(body, "application/xml", f"direct-debits-{file}.xml")
+
+
+async def _require_operator(services: Services, user: CurrentUser) -> None:
+    """Raise Forbidden unless the user may collect from all tenants."""
     await require_access(services, user, user.principal.tenant_id, Action.BILLING_CHANGE)
-    return _download(await services.billing.direct_debits.file(day), "application/xml", f"direct-debits-{day}.xml")
 
 
 def _download(body: bytes, media_type: str, name: str) -> Response:

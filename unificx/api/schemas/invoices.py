@@ -1,6 +1,6 @@
 """Schemas of invoices and billing details."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -59,6 +59,34 @@ class InvoiceIssues(Output):
     """Result of a run for a tenant: one invoice for each currency, none if the month costs nothing."""
 
     invoices: list[InvoiceIssue]
+    unrated: int = Field(description="Calls of the month that have no price yet, so that they are on no invoice.")
+
+
+InvoiceState = Literal["open", "collected", "paid", "overdue", "cancelled", "credit_note"]
+
+
+class DirectDebit(Output):
+    """The amount of an invoice in a file of direct debits."""
+
+    file: str = Field(description="Id of the file.")
+    amount: Amount
+    day: date = Field(description="Day on which the account is debited.")
+
+
+class NewDirectDebits(Input):
+    """The day of a collection."""
+
+    day: date = Field(description="Day on which the accounts are debited: tomorrow, or at most 60 days later.")
+
+
+class DirectDebitFile(Output):
+    """A file of SEPA direct debits for the bank."""
+
+    id: str
+    day: date = Field(description="Day on which the accounts are debited.")
+    created: datetime
+    invoices: int = Field(description="Number of invoices.")
+    total: Amount
 
 
 class Invoice(Output):
@@ -68,7 +96,9 @@ class Invoice(Output):
     tenant_id: str
     month: date = Field(description="First day of the month.")
     currency: str
-    state: Literal["open", "paid", "overdue", "cancelled", "credit_note"]
+    state: InvoiceState = Field(
+        description="`collected`: in a file of direct debits, until it is paid or the debit is returned."
+    )
     cancels: str = Field(description="Number of the invoice that a credit note cancels; empty for an invoice.")
     issued: date
     due: date
@@ -77,6 +107,10 @@ class Invoice(Output):
     total: Amount
     left: Amount = Field(description="Amount that is left to pay.")
     reminder: int = Field(description="Level of the reminder that is due, 1 to 3; 0 for none.")
+    sent: datetime | None = Field(default=None, description="When it was queued as an e-mail.")
+    collection: DirectDebit | None = Field(
+        default=None, description="The last direct debit of it that was not returned."
+    )
 
 
 class InvoiceLine(Output):

@@ -1,71 +1,136 @@
-"""File of SEPA direct debits (pain.008.001.08) for the open invoices of tenants with a mandate."""
+"""Files of SEPA direct debits (pain.008.001.08) for the open invoices of tenants with a mandate.
+
+An invoice that is in a file is in no further one until its debit is marked as returned, so its account is never debited
+twice.
+"""
 
 import asyncio
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
+from unificx.billing.invoicing import debit_repository
 from unificx.billing.invoicing.details import Details
 from unificx.billing.invoicing.invoices import Invoices
-from unificx.billing.invoicing.schemas import BillingDetails, Invoice
+from unificx.billing.invoicing.repository import Books
+from unificx.billing.invoicing.schemas import BillingDetails, DirectDebit, DirectDebitFile
 from unificx.billing.machine.invoice import Document
 from unificx.billing.machine.money import minor_unit
-from unificx.core.clock import Clock
-from unificx.core.errors import Conflict, Invalid
+from unificx.core.clock import random_id
+from unificx.core.errors import Conflict, Invalid, NotFound
+from unificx.db import Database, lock_scope
 from unificx.identity import OPERATOR_SLUG, DirectoryCache
 
 SCHEMA = "pain.008.001.08"
+MAX_FILES = 100
+"""Files that are listed."""
 _EURO = "EUR"
 _LONGEST_NOTICE = timedelta(days=60)
+_SCOPE = "direct_debits"
 
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """An amount that is left to pay of an invoice, and the document with its mandate."""
+    """An amount in micros that is collected of an invoice, and the document with its mandate."""
 
-    invoice: Invoice
+    debit: DirectDebit
     document: Document
 
 
 class DirectDebits:
-    """Collects open invoices. Nothing is stored: the payments are recorded once the bank has booked them."""
+    """Collects open invoices. The payments are recorded once the bank has booked them."""
 
-    def __init__(self, clock: Clock, directory: DirectoryCache, details: Details, invoices: Invoices) -> None:
-        self._clock, self._directory, self._details, self._invoices = clock, directory, details, invoices
+    def __init__(self, database: Database, directory: DirectoryCache, details: Details, invoices: Invoices) -> None:
+        self._database, self._directory, self._details, self._invoices = database, directory, details, invoices
 
-    async def file(self, day: date) -> bytes:
-        """Return the file that collects all open invoices in EUR with a mandate on a day. Raise Invalid; Conflict if
-        there are none, or the seller has no bank account or creditor identifier."""
-        today = self._clock.now().date()
-        if not today < day <= today + _LONGEST_NOTICE:
+    async def create(self, day: date) -> DirectDebitFile:
+        """Make the file that collects all open invoices in EUR with a mandate on a day, and that are in no other file.
+        Raise Invalid; Conflict if there are none, or the seller has no bank account or creditor identifier."""
+        now = self._database.clock.now()
+        if not now.date() < day <= now.date() + _LONGEST_NOTICE:
             raise Invalid("The day of collection is tomorrow or at most 60 days later.", field="day")
-        operator = self._directory.tenant_by_slug(OPERATOR_SLUG)
-        seller = await self._details.find(operator.id) if operator is not None else None
+        seller_id, _ = await self._seller()
+        file_id = random_id(self._database.clock).replace("-", "")
+        async with self._database.begin() as uow:
+            await lock_scope(uow.session, _SCOPE, seller_id)
+            found = [
+                debit
+                for tenant in self._directory.tenants()
+                if tenant.slug != OPERATOR_SLUG
+                for debit in await self._debits(tenant.id, file_id, day, now)
+            ]
+            if not found:
+                raise Conflict(
+                    "No open invoice in EUR with a mandate is left to collect.",
+                    hint="List them by `unificx invoice list`.",
+                )
+            await debit_repository.insert_debits(uow.session, seller_id, found)
+        return DirectDebitFile(file_id, day, now, len(found), sum(each.amount for each in found))
+
+    async def files(self) -> Sequence[DirectDebitFile]:
+        """Return the last files, newest first."""
+        async with self._database.read() as session:
+            return await debit_repository.list_files(session, self._seller_id(), MAX_FILES)
+
+    async def file(self, file_id: str) -> bytes:
+        """Return a file for the bank, made again from its rows. Raise NotFound; Conflict as `create`."""
+        async with self._database.read() as session:
+            debits = await debit_repository.debits_of_file(session, self._seller_id(), file_id)
+        if not debits:
+            raise NotFound("File of direct debits not found.", hint="List them by `unificx invoice debits`.")
+        _, seller = await self._seller()
+        found = [Collection(each, await self._invoices.document(each.tenant_id, each.number)) for each in debits]
+        return await asyncio.to_thread(to_pain, seller, found)
+
+    async def mark_returned(self, tenant_id: str, number: str) -> None:
+        """Mark the direct debit of an invoice as returned by the bank, so that it is open again. Raise NotFound;
+        Conflict if it is in no file."""
+        await self._invoices.get(tenant_id, number)
+        books = Books(self._seller_id(), tenant_id)
+        async with self._database.begin() as uow:
+            if not await debit_repository.return_debit(uow.session, books, number):
+                raise Conflict(
+                    "This invoice is in no file of direct debits.", hint="List files by `unificx invoice debits`."
+                )
+
+    async def _seller(self) -> tuple[str, BillingDetails]:
+        seller_id = self._seller_id()
+        seller = await self._details.find(seller_id)
         if seller is None or not (seller.iban and seller.creditor_id):
             raise Conflict(
                 "The seller needs an IBAN and a creditor identifier.",
                 hint="Set them by `unificx invoice details --tenant operator`.",
             )
-        found = [
+        return seller_id, seller
+
+    def _seller_id(self) -> str:
+        operator = self._directory.tenant_by_slug(OPERATOR_SLUG)
+        if operator is None:
+            raise NotFound("There is no tenant of operators.")
+        return operator.id
+
+    async def _debits(self, tenant_id: str, file_id: str, day: date, now: datetime) -> list[DirectDebit]:
+        unpaid = [
             each
-            for tenant in self._directory.tenants()
-            if tenant.slug != OPERATOR_SLUG
-            for each in await self._collections(tenant.id)
+            for each in await self._invoices.list(tenant_id)
+            if each.state in ("open", "overdue") and each.currency == _EURO
         ]
-        if not found:
-            raise Conflict("No open invoice in EUR has a mandate.", hint="List them by `unificx invoice list`.")
-        return await asyncio.to_thread(to_pain, seller, found, day)
-
-    async def _collections(self, tenant_id: str) -> list[Collection]:
-        unpaid = [each for each in await self._invoices.list(tenant_id) if each.left and each.currency == _EURO]
-        pairs = [Collection(each, await self._invoices.document(tenant_id, each.number)) for each in unpaid]
-        return [each for each in pairs if each.document.mandate is not None]
+        return [
+            DirectDebit(file_id, each.number, tenant_id, each.left, day, now)
+            for each in unpaid
+            if (await self._invoices.document(tenant_id, each.number)).mandate is not None
+        ]
 
 
-def to_pain(seller: BillingDetails, collections: Sequence[Collection], day: date) -> bytes:
-    """Return the file, checked against the schema of ISO 20022. The invoice number is the end-to-end id."""
+def to_pain(seller: BillingDetails, collections: Sequence[Collection]) -> bytes:
+    """Return the file, checked against the schema of ISO 20022. The invoice number is the end-to-end id.
+
+    Ids and time are those of the file instead of the library's random ones, so a bank notices a second copy of it.
+    """
     from sepaxml import SepaDD
 
+    first = collections[0].debit
     config = {"name": seller.name[:70], "IBAN": seller.iban, "batch": True, "creditor_id": seller.creditor_id}
     config |= {"currency": _EURO} | ({"BIC": seller.bic} if seller.bic else {})
     file = SepaDD(config, schema=SCHEMA, clean=True)
@@ -77,13 +142,20 @@ def to_pain(seller: BillingDetails, collections: Sequence[Collection], day: date
             {
                 "name": each.document.buyer.name,
                 "IBAN": mandate.iban,
-                "amount": each.invoice.left // minor_unit(_EURO),
+                "amount": each.debit.amount // minor_unit(_EURO),
                 "type": "RCUR",
-                "collection_date": day,
+                "collection_date": first.day,
                 "mandate_id": mandate.reference,
                 "mandate_date": mandate.signed,
-                "description": each.invoice.number,
-                "endtoend_id": each.invoice.number,
+                "description": each.debit.number,
+                "endtoend_id": each.debit.number,
             }
         )
-    return file.export(validate=True)
+    made = file.export(validate=True)
+    for tag, value in (
+        ("MsgId", first.file),
+        ("PmtInfId", f"{first.file}-1"),
+        ("CreDtTm", f"{first.created:%Y-%m-%dT%H:%M:%S}"),
+    ):
+        made = re.sub(rf"<{tag}>[^<]*".encode(), f"<{tag}>{value}".encode(), made)
+    return made

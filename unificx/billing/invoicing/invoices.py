@@ -3,24 +3,25 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.billing import repository as ledger_rows
-from unificx.billing.invoicing import repository
+from unificx.billing.invoicing import debit_repository, repository
 from unificx.billing.invoicing.drafting import Drafting, Parties, active
 from unificx.billing.invoicing.electronic import to_xml
 from unificx.billing.invoicing.pdf import to_pdf
 from unificx.billing.invoicing.repository import Books
-from unificx.billing.invoicing.schemas import Invoice, InvoiceDraft, Issue
+from unificx.billing.invoicing.schemas import DirectDebit, Invoice, InvoiceDraft, Issue
 from unificx.billing.machine.invoice import Document
 from unificx.billing.machine.ledger import InvoicedSums, invoice
 from unificx.billing.machine.months import beginning, month_of
-from unificx.billing.machine.receivables import Claim, open_amounts, reminder_level, state_of
+from unificx.billing.machine.receivables import Claim, InvoiceState, open_amounts, reminder_level, state_of
 from unificx.core.clock import random_id
 from unificx.core.errors import Conflict, Invalid, NotFound
 from unificx.db import Database, Keys, UnitOfWork, lock_scope
+from unificx.db.pagination import Page, PageByTime
 from unificx.identity import OPERATOR_SLUG, DirectoryCache
 
 _PRICES, _NUMBERS = "billing", "invoices"
@@ -68,7 +69,7 @@ class Invoices:
         async with self._database.begin() as uow:
             await lock_scope(uow.session, _NUMBERS, books.seller_id)
             await lock_scope(uow.session, _PRICES, tenant_id)
-            issued = await repository.list_invoices(uow.session, books)
+            issued = await self._list(uow.session, books)
             found = next((each for each in issued if each.number == number), None)
             document = await repository.find_document(uow.session, self._keys, books, number)
             if found is None or document is None:
@@ -76,6 +77,11 @@ class Invoices:
             if found not in active(issued):
                 raise Conflict(
                     "This invoice is cancelled, or it is a credit note.", hint="List them by `unificx invoice list`."
+                )
+            if found.state == "collected":
+                raise Conflict(
+                    "This invoice is in a file of direct debits.",
+                    hint="Record its payment first, or that the bank has returned the debit.",
                 )
             seller = await repository.find_details(uow.session, self._keys, books.seller_id)
             today = self._today()
@@ -86,12 +92,21 @@ class Invoices:
 
     async def list(self, tenant_id: str) -> Sequence[Invoice]:
         """Return the invoices and credit notes of a tenant with their state, newest first."""
-        books = self._books(tenant_id)
         async with self._database.read() as session:
-            issued = await repository.list_invoices(session, books)
-            named = await repository.named_payments(session, tenant_id)
-            owed = await repository.account_sums(session, tenant_id, "customer")
-        return with_states(issued, named, owed, self._today())[::-1]
+            return await self._list(session, self._books(tenant_id))
+
+    async def page(self, tenant_id: str, page: PageByTime, state: InvoiceState | None = None) -> Page[Invoice]:
+        """Return a page of the invoices and credit notes of a tenant, of all states or one, newest first."""
+        keyed = [(_key(each), each) for each in await self.list(tenant_id) if state in (None, each.state)]
+        behind = [each for key, each in sorted(keyed, reverse=True) if page.before is None or key < page.before]
+        return page.of_rows(behind[: page.size + 1], _key)
+
+    async def unrated(self, tenant_id: str, month: date) -> int:
+        """Return how many calls of a month have no price yet, so that they are on no invoice."""
+        period, zone = month_of(month), self._directory.time_zone(tenant_id)
+        async with self._database.read() as session:
+            bounds = beginning(period.since, zone), beginning(period.until, zone)
+            return await repository.count_unrated(session, tenant_id, *bounds)
 
     async def get(self, tenant_id: str, number: str) -> Invoice:
         """Return an invoice or credit note of a tenant with its state. Raise NotFound."""
@@ -117,6 +132,15 @@ class Invoices:
         return await asyncio.to_thread(to_xml, await self.document(tenant_id, number))
 
     # ---- inside
+
+    async def _list(self, session: AsyncSession, books: Books) -> Sequence[Invoice]:
+        issued = await repository.list_invoices(session, books)
+        named = await repository.named_payments(session, books.tenant_id)
+        owed = await repository.account_sums(session, books.tenant_id, "customer")
+        collected = await debit_repository.collections(session, books)
+        sent = await debit_repository.sent(session, books)
+        found = with_states(issued, named, owed, self._today(), collected)
+        return [replace(each, sent=sent.get((each.number, 0))) for each in reversed(found)]
 
     async def _parties(self, session: AsyncSession, books: Books) -> Parties:
         seller = await repository.find_details(session, self._keys, books.seller_id)
@@ -171,9 +195,14 @@ class Invoices:
 
 
 def with_states(
-    issued: Sequence[Invoice], named: Mapping[str, int], owed: Mapping[str, int], today: date
+    issued: Sequence[Invoice],
+    named: Mapping[str, int],
+    owed: Mapping[str, int],
+    today: date,
+    collected: Mapping[str, DirectDebit],
 ) -> list[Invoice]:
-    """Return invoices with their states. `named`: payments that name an invoice; `owed`: balances by currency."""
+    """Return invoices with their states. `named`: payments that name an invoice; `owed`: balances by currency;
+    `collected`: direct debits that were not returned, by the number of the invoice."""
     payable = active(issued)
     left: dict[str, int] = {}
     for currency in {each.currency for each in payable}:
@@ -184,10 +213,17 @@ def with_states(
         if each.number not in left:
             found.append(replace(each, state="credit_note" if each.cancels else "cancelled"))
             continue
-        state = state_of(Claim(each.number, each.due, each.total), left[each.number], today)
+        debit = collected.get(each.number)
+        claim = Claim(each.number, each.due, each.total)
+        state = state_of(claim, left[each.number], today, collected=debit is not None)
         reminder = reminder_level(each.due, today) if state == "overdue" else 0
-        found.append(replace(each, state=state, left=left[each.number], reminder=reminder))
+        found.append(replace(each, state=state, left=left[each.number], reminder=reminder, collection=debit))
     return found
+
+
+def _key(one: Invoice) -> tuple[datetime, str]:
+    """Return the sort key of a list, whose cursors it makes."""
+    return datetime.combine(one.issued, time(), UTC), one.number
 
 
 def _not_found() -> NotFound:

@@ -101,3 +101,30 @@ class InvoiceRow(Base):
     closed: Mapped[datetime] = plain("end of the year of issue, from which its period counts")
     subject_id: Mapped[str] = plain("random subject id of the invoice, whose key seals the part below")
     sealed: Mapped[bytes] = sealed_column(DocumentPart, subject="subject_id")
+
+
+class DirectDebitRow(Base):
+    """An amount of an invoice in a file of direct debits. The file is made again from its rows."""
+
+    __tablename__ = "direct_debit"
+    __table_args__ = (Index(None, "tenant_id", "number"), Index(None, "tenant_id", "created"))
+
+    tenant_id: Mapped[str] = plain("the seller", primary_key=True)
+    file_id: Mapped[str] = plain("our own random id, which is that of the message to the bank", primary_key=True)
+    number: Mapped[str] = plain("number of the invoice", primary_key=True)
+    customer_id: Mapped[str] = plain("the tenant that was billed")
+    amount: Mapped[int] = plain("amount that is collected", BigInteger)
+    day: Mapped[date] = plain("day of the collection")
+    created: Mapped[datetime] = plain("when the file was made")
+    returned: Mapped[bool] = plain("whether the bank has returned it")
+
+
+class InvoiceNoticeRow(Base):
+    """An invoice or a reminder that was sent by e-mail. The primary key prevents a second one."""
+
+    __tablename__ = "invoice_notice"
+
+    tenant_id: Mapped[str] = plain("the seller", primary_key=True)
+    number: Mapped[str] = plain("number of the invoice", primary_key=True)
+    level: Mapped[int] = plain("0: the invoice; 1 to 3: a reminder", primary_key=True, autoincrement=False)
+    at: Mapped[datetime] = plain("when it was queued")

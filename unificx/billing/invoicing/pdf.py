@@ -19,7 +19,7 @@ _FONT = "Inter"
 _URN = "urn:factur-x:pdfa:CrossIndustryDocument:invoice:1p0#"
 _LEFT, _RIGHT, _TOP, _BOTTOM = 20, 20, 20, 22
 _WIDTH = 210 - _LEFT - _RIGHT
-_COLUMNS = (82, 30, 24, 34)
+_COLUMNS = (76, 32, 32, 30)
 """Widths of the table in mm: item, quantity, price, amount."""
 _GREY = 110
 
@@ -58,7 +58,7 @@ def _new_pdf(document: Document, wording: Wording, made: datetime) -> "FPDF":
             self.set_y(-14)
             self.set_font(_FONT, size=7)
             self.set_text_color(_GREY)
-            self.cell(0, 4, f"{document.number} · {wording['page']} {self.page_no()}", align="R")
+            self.cell(0, 4, f"{document.number} · {wording['page']} {self.page_no()} / {{nb}}", align="R")
             self.set_text_color(0)
 
     pdf = Paper(format="A4", enforce_compliance="PDF/A-3B")
@@ -84,13 +84,18 @@ def _head(pdf: "FPDF", document: Document, wording: Wording) -> None:
     pdf.cell(0, 6, seller.name, new_x="LMARGIN", new_y="NEXT")
     pdf.set_font(_FONT, size=8)
     pdf.set_text_color(_GREY)
-    address = f"{seller.street} · {seller.postcode} {seller.city} · {seller.country}"
-    pdf.cell(0, 4, address, new_x="LMARGIN", new_y="NEXT")
+    abroad = seller.country != buyer.country
+    address = [seller.street, f"{seller.postcode} {seller.city}", wording.country(seller.country) if abroad else ""]
+    for texts in (address, [seller.contact, seller.email]):
+        if any(texts):
+            pdf.cell(0, 4, " · ".join(filter(None, texts)), new_x="LMARGIN", new_y="NEXT")
     pdf.set_text_color(0)
     pdf.set_y(45)
     pdf.set_font(_FONT, size=10)
     top = pdf.get_y()
-    for text in (buyer.name, buyer.contact, buyer.street, f"{buyer.postcode} {buyer.city}", buyer.country):
+    # A letter abroad has the country in capitals in its last line (UPU S42), one at home has none.
+    country = wording.country(buyer.country).upper() if abroad else ""
+    for text in (buyer.name, buyer.contact, buyer.street, f"{buyer.postcode} {buyer.city}", country):
         if text:
             pdf.multi_cell(90, 5, text, align="L", new_x="LMARGIN", new_y="NEXT")
     bottom = pdf.get_y()
@@ -129,7 +134,8 @@ def _lines(pdf: "FPDF", document: Document, wording: Wording) -> None:
     from fpdf.enums import TableBordersLayout
     from fpdf.fonts import FontFace
 
-    headings = [wording[key] for key in ("position", "quantity", "price", "amount")]
+    headings = [wording[key] for key in ("position", "quantity", "price")]
+    headings.append(f"{wording['amount']} ({document.currency})")
     pdf.set_font(_FONT, size=9)
     with pdf.table(
         width=_WIDTH,
@@ -138,7 +144,7 @@ def _lines(pdf: "FPDF", document: Document, wording: Wording) -> None:
         borders_layout=TableBordersLayout.SINGLE_TOP_LINE,
         headings_style=FontFace(emphasis="BOLD"),
         line_height=5,
-        padding=(1.2, 0.5),
+        padding=(1.2, 0),
     ) as table:
         table.row(headings)
         for each in document.lines:
@@ -146,7 +152,8 @@ def _lines(pdf: "FPDF", document: Document, wording: Wording) -> None:
             days = wording.period(each.since, each.until)
             same = (each.since, each.until) == (document.since, document.until)
             item = wording.item(each) if same else f"{wording.item(each)}\n{days}"
-            table.row([item, wording.quantity(each), price, wording.amount(each.amount)])
+            quantity = "\n".join(filter(None, (wording.quantity(each), wording.days(each))))
+            table.row([item, quantity, price, wording.amount(each.amount)])
 
 
 def _totals(pdf: "FPDF", document: Document, wording: Wording) -> None:
@@ -158,8 +165,8 @@ def _totals(pdf: "FPDF", document: Document, wording: Wording) -> None:
     rows.append((wording["total"], document.total, "B"))
     for name, amount, style in rows:
         pdf.set_font(_FONT, style, 10 if style else 9)
-        pdf.set_x(_LEFT + 90)
-        pdf.cell(40, 6, name)
+        pdf.set_x(_LEFT + 108)
+        pdf.cell(30, 6, name)
         pdf.cell(0, 6, f"{wording.amount(amount)} {document.currency}", align="R", new_x="LMARGIN", new_y="NEXT")
 
 
@@ -171,10 +178,12 @@ def _foot(pdf: "FPDF", document: Document, wording: Wording) -> None:
         pdf.multi_cell(0, 5, text, align="L", new_x="LMARGIN", new_y="NEXT")
     account = document.account
     if account.iban and document.mandate is None and document.kind == "invoice":
+        pdf.ln(2)
         grouped = " ".join(account.iban[start : start + 4] for start in range(0, len(account.iban), 4))
-        pdf.multi_cell(0, 5, f"IBAN {grouped}", align="L", new_x="LMARGIN", new_y="NEXT")
-        if account.bic:
-            pdf.multi_cell(0, 5, f"BIC {account.bic}", align="L", new_x="LMARGIN", new_y="NEXT")
+        for name, value in ((wording["account_owner"], document.seller.name), ("IBAN", grouped), ("BIC", account.bic)):
+            if value:
+                pdf.cell(30, 5, name)
+                pdf.multi_cell(0, 5, value, align="L", new_x="LMARGIN", new_y="NEXT")
 
 
 def _metadata(document: Document, wording: Wording, made: datetime) -> str:

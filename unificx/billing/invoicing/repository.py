@@ -159,6 +159,17 @@ async def priced_between(
     return {currency: (int(month), int(later)) for currency, month, later in rows}
 
 
+async def count_unrated(session: AsyncSession, tenant_id: str, since: datetime, until: datetime) -> int:
+    """Return how many calls that were answered in a period have no price."""
+    query = select(func.count()).where(
+        RatedCallRow.tenant_id == tenant_id,
+        RatedCallRow.answered >= since,
+        RatedCallRow.answered < until,
+        RatedCallRow.currency == "",
+    )
+    return (await session.scalar(query)) or 0
+
+
 async def account_sums(session: AsyncSession, tenant_id: str, account: str) -> Mapping[str, int]:
     """Return the sum of an account by currency."""
     query = select(LedgerEntryRow.currency, func.sum(LedgerEntryRow.amount)).where(

@@ -1,7 +1,7 @@
 """Input and output types of invoices. Amounts are integers in micros of a currency."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
 from unificx.billing.machine.invoice import Document
@@ -57,6 +57,34 @@ class Invoice:
     left: int = 0
     reminder: int = 0
     """Level of the reminder that is due."""
+    sent: datetime | None = None
+    """When it was queued as an e-mail."""
+    collection: "DirectDebit | None" = None
+    """The last direct debit of it that was not returned."""
+
+
+@dataclass(frozen=True, slots=True)
+class DirectDebit:
+    """The amount of an invoice in a file of direct debits."""
+
+    file: str
+    number: str
+    tenant_id: str
+    amount: int
+    day: date
+    created: datetime
+    """When the file was made."""
+
+
+@dataclass(frozen=True, slots=True)
+class DirectDebitFile:
+    """A file of direct debits in EUR: the number of its invoices, and their sum."""
+
+    id: str
+    day: date
+    created: datetime
+    invoices: int
+    total: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from unificx.billing.machine.invoice import Document, Line
 from unificx.billing.machine.money import MICROS, minor_unit
+from unificx.billing.machine.months import month_of
 
 _EN: Mapping[str, str] = MappingProxyType(
     {
@@ -21,7 +22,7 @@ _EN: Mapping[str, str] = MappingProxyType(
         "your_vat_id": "Your VAT id",
         "position": "Item",
         "quantity": "Quantity",
-        "price": "Price",
+        "price": "Price per month",
         "amount": "Amount",
         "net": "Net total",
         "tax": "VAT",
@@ -30,6 +31,8 @@ _EN: Mapping[str, str] = MappingProxyType(
         "extensions": "Extensions",
         "numbers": "Telephone numbers",
         "calls": "Calls",
+        "calls_covered": "Calls, covered by included minutes",
+        "days": "{count} of {all} days",
         "earlier_calls": "Calls and corrections of earlier months",
         "month": "month",
         "extension": "extensions",
@@ -41,6 +44,7 @@ _EN: Mapping[str, str] = MappingProxyType(
         "paid_by": "Please pay the total by {due}, with the number {number} as the reference.",
         "debit": "The total will be collected from your account {iban} by mandate {mandate}, creditor {creditor}.",
         "credited": "This note cancels the whole invoice.",
+        "account_owner": "Account holder",
         "page": "Page",
     }
 )
@@ -58,7 +62,7 @@ _DE: Mapping[str, str] = MappingProxyType(
         "your_vat_id": "Ihre USt-IdNr.",
         "position": "Leistung",
         "quantity": "Menge",
-        "price": "Preis",
+        "price": "Preis im Monat",
         "amount": "Betrag",
         "net": "Nettosumme",
         "tax": "USt.",
@@ -67,6 +71,8 @@ _DE: Mapping[str, str] = MappingProxyType(
         "extensions": "Nebenstellen",
         "numbers": "Rufnummern",
         "calls": "Anrufe",
+        "calls_covered": "Anrufe, durch Freiminuten abgedeckt",
+        "days": "{count} von {all} Tagen",
         "earlier_calls": "Anrufe und Berichtigungen früherer Monate",
         "month": "Monat",
         "extension": "Nebenstellen",
@@ -78,9 +84,47 @@ _DE: Mapping[str, str] = MappingProxyType(
         "paid_by": "Bitte zahlen Sie den Gesamtbetrag bis zum {due} und nennen Sie die Nummer {number}.",
         "debit": "Der Gesamtbetrag wird von Ihrem Konto {iban} eingezogen, Mandat {mandate}, Gläubiger {creditor}.",
         "credited": "Diese Rechnung storniert die ganze Rechnung.",
+        "account_owner": "Kontoinhaber",
         "page": "Seite",
     }
 )
+_COUNTRIES: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "AT": ("Austria", "Österreich"),
+        "BE": ("Belgium", "Belgien"),
+        "BG": ("Bulgaria", "Bulgarien"),
+        "CH": ("Switzerland", "Schweiz"),
+        "CY": ("Cyprus", "Zypern"),
+        "CZ": ("Czechia", "Tschechien"),
+        "DE": ("Germany", "Deutschland"),
+        "DK": ("Denmark", "Dänemark"),
+        "EE": ("Estonia", "Estland"),
+        "ES": ("Spain", "Spanien"),
+        "FI": ("Finland", "Finnland"),
+        "FR": ("France", "Frankreich"),
+        "GB": ("United Kingdom", "Vereinigtes Königreich"),
+        "GR": ("Greece", "Griechenland"),
+        "HR": ("Croatia", "Kroatien"),
+        "HU": ("Hungary", "Ungarn"),
+        "IE": ("Ireland", "Irland"),
+        "IT": ("Italy", "Italien"),
+        "LI": ("Liechtenstein", "Liechtenstein"),
+        "LT": ("Lithuania", "Litauen"),
+        "LU": ("Luxembourg", "Luxemburg"),
+        "LV": ("Latvia", "Lettland"),
+        "MT": ("Malta", "Malta"),
+        "NL": ("Netherlands", "Niederlande"),
+        "NO": ("Norway", "Norwegen"),
+        "PL": ("Poland", "Polen"),
+        "PT": ("Portugal", "Portugal"),
+        "RO": ("Romania", "Rumänien"),
+        "SE": ("Sweden", "Schweden"),
+        "SI": ("Slovenia", "Slowenien"),
+        "SK": ("Slovakia", "Slowakei"),
+        "US": ("United States", "Vereinigte Staaten"),
+    }
+)
+"""English and German names of the countries for whose sellers and buyers taxes are known, and of a large one outside."""
 _NOTES = {"AE": "reverse_charge", "O": "outside_scope"}
 
 
@@ -120,7 +164,21 @@ class Wording:
 
     def item(self, line: Line) -> str:
         """Return the name of a line."""
+        if line.kind == "calls" and not line.name and not line.amount:
+            return self["calls_covered"]
         return f"{self[line.kind]} {line.name}".strip()
+
+    def days(self, line: Line) -> str:
+        """Return for how many days of its month a price per month is charged, nothing for the whole month."""
+        month = month_of(line.since)
+        if line.unit_price is None or (line.since, line.until) == (month.since, month.until):
+            return ""
+        return self["days"].format(count=(line.until - line.since).days, all=month.days)
+
+    def country(self, code: str) -> str:
+        """Return the name of a country, or its code, for an address."""
+        names = _COUNTRIES.get(code)
+        return code if names is None else names[self._german]
 
     def quantity(self, line: Line) -> str:
         """Return the quantity of a line with its unit."""

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
-InvoiceState = Literal["open", "paid", "overdue", "cancelled", "credit_note"]
+InvoiceState = Literal["open", "collected", "paid", "overdue", "cancelled", "credit_note"]
+"""`collected`: in a file of direct debits, until it is paid or the debit is returned."""
 REMINDERS = (7, 21, 35)
 """Days after the due date from which the reminders of the levels 1 to 3 are due: a bank transfer takes days."""
 
@@ -34,10 +35,12 @@ def open_amounts(claims: Sequence[Claim], named: Mapping[str, int], owed: int) -
     return left
 
 
-def state_of(claim: Claim, left: int, today: date) -> InvoiceState:
+def state_of(claim: Claim, left: int, today: date, *, collected: bool = False) -> InvoiceState:
     """Return the state of an invoice of which this amount is left to pay."""
     if left <= 0:
         return "paid"
+    if collected:
+        return "collected"
     return "overdue" if today > claim.due else "open"
 
 

@@ -22,7 +22,10 @@ _INVOICE = {
     "total": "total",
     "left": "to pay",
     "currency": "currency",
+    "collected": "collected",
 }
+_LISTED = {"tenant": "tenant", **_INVOICE}
+_FILE = {"id": "file", "day": "debited on", "invoices": "invoices", "total": "total", "created": "made"}
 _ISSUE = {"tenant": "tenant", "result": "result", "number": "number", "net": "net", "tax": "tax", "total": "total"}
 _LINE = {"kind": "kind", "name": "name", "quantity": "quantity", "unit": "unit", "amount": "net", "tax_rate": "tax %"}
 _DETAILS = {
@@ -55,6 +58,8 @@ class _Progress:
     total: int
     done: int = 0
     refused: list[Json] = field(default_factory=list[Json])
+    unrated: dict[str, int] = field(default_factory=dict[str, int])
+    """Calls without a price, by tenant."""
 
     def count(self) -> None:
         self.done += 1
@@ -75,7 +80,7 @@ def run(
     For all tenants, or the one of --tenant. Invoices that are there are not issued again, so a run that was interrupted
     may be repeated."""
 
-    async def request(api: ApiClient) -> tuple[list[Json], list[Json]]:
+    async def request(api: ApiClient) -> tuple[list[Json], _Progress]:
         tenants = await api.tenants(context.tenant)
         progress, issued = _Progress(len(tenants)), list[Json]()
         for each in tenants:
@@ -83,38 +88,62 @@ def run(
                 body = {"month": month, "dry_run": dry_run}
                 made = await api.post("/billing/invoices", body, tenant=each["id"])
                 issued += [{"tenant": each["slug"], **one} for one in made["invoices"]]
+                progress.unrated |= {each["slug"]: made["unrated"]} if made["unrated"] else {}
             except CliError as fault:
                 progress.refused.append({"tenant": each["slug"], "problem": str(fault)})
             progress.count()
-        return issued, progress.refused
+        return issued, progress
 
-    issued, refused = context.run(request)
+    issued, progress = context.run(request)
+    refused = progress.refused
     if context.as_json:
-        print_json({"invoices": issued, "refused": refused})
+        print_json({"invoices": issued, "refused": refused, "unrated": progress.unrated})
     else:
         print_items([readable(each) for each in issued], _ISSUE, as_json=False, empty_text="Nothing to invoice.")
         for each in refused:
             print(f"{each['tenant']}: {each['problem']}")
+        for slug, calls in progress.unrated.items():
+            print(f"{slug}: {calls} calls of the month have no price and are on no invoice. See `unificx rate again`.")
     if refused:
-        raise CliError(f"{len(refused)} tenants have no invoice.", "Repeat the run after you have corrected this.")
+        raise CliError(f"Tenants without an invoice: {len(refused)}.", "Repeat the run after you have corrected this.")
 
 
 @command(group, "list")
-def list_(context: CommandContext) -> None:
+def list_(
+    context: CommandContext,
+    *,
+    state: Annotated[
+        str | None, typer.Option(help="Only open, overdue, collected, paid, cancelled, credit_note.")
+    ] = None,
+) -> None:
     """List invoices and credit notes."""
-    found = context.run(lambda api: api.list_across_tenants("/billing/invoices", context.tenant))
-    shown = found if context.as_json else [readable(each) for each in found]
-    print_items(shown, _INVOICE, as_json=context.as_json, empty_text="There are no invoices yet.")
+    _print_list(context, {**_LISTED}, "There are no such invoices.", state)
 
 
 @command(group, "overdue")
 def overdue(context: CommandContext) -> None:
     """List overdue invoices and their reminders."""
-    found = context.run(lambda api: api.list_across_tenants("/billing/invoices", context.tenant))
-    late = [each for each in found if each["state"] == "overdue"]
-    shown = late if context.as_json else [readable(each) for each in late]
-    columns = {**_INVOICE, "reminder": "reminder"}
-    print_items(shown, columns, as_json=context.as_json, empty_text="No invoice is overdue.")
+    _print_list(context, {**_LISTED, "reminder": "reminder"}, "No invoice is overdue.", "overdue")
+
+
+def _print_list(context: CommandContext, columns: dict[str, str], empty_text: str, state: str | None) -> None:
+    async def request(api: ApiClient) -> list[Json]:
+        tenants = await api.tenants(context.tenant)
+        return [
+            {"tenant": each["slug"], **one}
+            for each in tenants
+            for one in await api.list_all("/billing/invoices", tenant=each["id"], state=state)
+        ]
+
+    found = context.run(request)
+    shown = found if context.as_json else [_readable(each) for each in found]
+    print_items(shown, columns, as_json=context.as_json, empty_text=empty_text)
+
+
+def _readable(invoice: Json) -> Json:
+    """Return an invoice as it is printed: its month, amounts, and the day of its direct debit."""
+    debit = invoice["collection"]
+    return {**readable(invoice), "month": invoice["month"][:7], "collected": debit["day"] if debit else ""}
 
 
 @command(group, "show")
@@ -128,7 +157,7 @@ def show(context: CommandContext, number: Number) -> None:
     if context.as_json:
         print_json(found)
         return
-    print_item(readable(found), _INVOICE, as_json=False)
+    print_item(_readable(found), _INVOICE, as_json=False)
     lines = [{**readable(each), "tax_rate": f"{each['tax_rate'] / 100:g}"} for each in found["lines"]]
     print_items(lines, _LINE, as_json=False, empty_text="")
 
@@ -142,7 +171,7 @@ def cancel(context: CommandContext, number: Number) -> None:
         return await api.post(path, {}, tenant=await api.resolve_tenant(context.tenant))
 
     made = context.run(request)
-    print_item(made if context.as_json else readable(made), _INVOICE, as_json=context.as_json)
+    print_item(made if context.as_json else _readable(made), _INVOICE, as_json=context.as_json)
 
 
 @command(group, "pdf")
@@ -161,23 +190,56 @@ def xml(context: CommandContext, number: Number, out: Out = None) -> None:
 def sepa(
     context: CommandContext,
     *,
-    on: Annotated[str, typer.Option(help="Day on which accounts are debited, such as 2027-03-20.")],
+    on: Annotated[str | None, typer.Option(help="Day on which accounts are debited, such as 2027-03-20.")] = None,
+    file: Annotated[str | None, typer.Option(help="Save this file again instead of making one.")] = None,
     out: Out = None,
 ) -> None:
-    """Save a file of SEPA direct debits.
+    """Make and save a file of SEPA direct debits.
 
-    It collects the open invoices of all tenants with a mandate. Record the payments when the bank has booked them."""
-    _save(context, "/billing/direct-debits", out or Path(f"direct-debits-{on}.xml"), day=on)
+    It collects the open invoices of all tenants with a mandate, and no later file has them again. Record the payments
+    when the bank has booked them, and returned debits by `invoice returned`."""
+    if (on is None) == (file is None):
+        raise CliError("Either a day or a file is needed.", "Use --on 2027-03-20, or --file ID to save one again.")
 
-
-def _save(context: CommandContext, path: str, out: Path, **params: str) -> None:
-    async def request(api: ApiClient) -> bytes:
-        tenant = None if params else await api.resolve_tenant(context.tenant)
+    async def request(api: ApiClient) -> tuple[str, bytes]:
+        made = file or str((await api.post("/billing/direct-debits", {"day": on}))["id"])
         data = bytearray()
-        await api.download(path, data.extend, tenant=tenant, **params)
+        await api.download(f"/billing/direct-debits/{quote_segment(made)}", data.extend)
+        return made, bytes(data)
+
+    made, data = context.run(request)
+    _write(context, data, out or Path(f"direct-debits-{made}.xml"))
+
+
+@command(group, "debits", of_tenant=False)
+def debits(context: CommandContext) -> None:
+    """List files of SEPA direct debits."""
+    found = context.run(lambda api: api.list_all("/billing/direct-debits"))
+    shown = found if context.as_json else [readable(each) for each in found]
+    print_items(shown, _FILE, as_json=context.as_json, empty_text="There are no files of direct debits yet.")
+
+
+@command(group, "returned")
+def returned(context: CommandContext, number: Number) -> None:
+    """Record a returned direct debit, so that it is collected again."""
+
+    async def request(api: ApiClient) -> None:
+        await api.delete(f"{_path(number)}/direct-debit", tenant=await api.resolve_tenant(context.tenant))
+
+    context.run(request)
+    print_done(f"The direct debit of {number} was returned.", {"number": number}, as_json=context.as_json)
+
+
+def _save(context: CommandContext, path: str, out: Path) -> None:
+    async def request(api: ApiClient) -> bytes:
+        data = bytearray()
+        await api.download(path, data.extend, tenant=await api.resolve_tenant(context.tenant))
         return bytes(data)
 
-    data = context.run(request)
+    _write(context, context.run(request), out)
+
+
+def _write(context: CommandContext, data: bytes, out: Path) -> None:
     try:
         out.write_bytes(data)
     except OSError as fault:
