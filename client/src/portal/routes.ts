@@ -157,6 +157,11 @@ const protectedRoutes = [
   }),
   createRoute({
     getParentRoute: () => signedIn,
+    path: '/billing',
+    component: lazyRouteComponent(() => import('~/features/billing/Billing')),
+  }),
+  createRoute({
+    getParentRoute: () => signedIn,
     path: '/organisation',
     component: lazyRouteComponent(() => import('~/features/organisation/PortalOrganisation')),
   }),

@@ -45,7 +45,9 @@ class DirectDebits:
         self._database, self._directory, self._details, self._invoices = database, directory, details, invoices
 
     async def create(self, day: date) -> DirectDebitFile:
-        """Make the file that collects all open invoices in EUR with a mandate on a day, and that are in no other file.
+        """Make the file that collects on a day the open invoices in EUR with a mandate that are due then and are in no
+        other file. An invoice announces its due day as the earliest one (pre-notification).
+
         Raise Invalid; Conflict if there are none, or the seller has no bank account or creditor identifier."""
         now = self._database.clock.now()
         if not now.date() < day <= now.date() + _LONGEST_NOTICE:
@@ -62,7 +64,7 @@ class DirectDebits:
             ]
             if not found:
                 raise Conflict(
-                    "No open invoice in EUR with a mandate is left to collect.",
+                    "No invoice in EUR with a mandate is due by then and left to collect.",
                     hint="List them by `unificx invoice list`.",
                 )
             await debit_repository.insert_debits(uow.session, seller_id, found)
@@ -114,7 +116,7 @@ class DirectDebits:
         unpaid = [
             each
             for each in await self._invoices.list(tenant_id)
-            if each.state in ("open", "overdue") and each.currency == _EURO
+            if each.state in ("open", "overdue") and each.currency == _EURO and each.due <= day
         ]
         return [
             DirectDebit(file_id, each.number, tenant_id, each.left, day, now)

@@ -58,7 +58,7 @@ def _new_pdf(document: Document, wording: Wording, made: datetime) -> "FPDF":
             self.set_y(-14)
             self.set_font(_FONT, size=7)
             self.set_text_color(_GREY)
-            self.cell(0, 4, f"{document.number} · {wording['page']} {self.page_no()} / {{nb}}", align="R")
+            self.cell(0, 4, f"{document.number} · {wording['page']} {self.page_no()} / {{nb}}", align="L")
             self.set_text_color(0)
 
     pdf = Paper(format="A4", enforce_compliance="PDF/A-3B")
@@ -131,7 +131,7 @@ def _data(document: Document, wording: Wording) -> list[tuple[str, str]]:
 
 def _lines(pdf: "FPDF", document: Document, wording: Wording) -> None:
     """Write the table of lines; its heading is repeated on each page."""
-    from fpdf.enums import TableBordersLayout
+    from fpdf.enums import TableBordersLayout, VAlign
     from fpdf.fonts import FontFace
 
     headings = [wording[key] for key in ("position", "quantity", "price")]
@@ -144,6 +144,7 @@ def _lines(pdf: "FPDF", document: Document, wording: Wording) -> None:
         borders_layout=TableBordersLayout.SINGLE_TOP_LINE,
         headings_style=FontFace(emphasis="BOLD"),
         line_height=5,
+        v_align=VAlign.T,
         padding=(1.2, 0),
     ) as table:
         table.row(headings)

@@ -42,8 +42,9 @@ _EN: Mapping[str, str] = MappingProxyType(
         "outside_scope": "Not subject to value added tax: the place of supply is outside the European Union.",
         "transfer": "Please transfer the total to this account by {due}, with the number {number} as the reference.",
         "paid_by": "Please pay the total by {due}, with the number {number} as the reference.",
-        "debit": "The total will be collected from your account {iban} by mandate {mandate}, creditor {creditor}.",
-        "credited": "This note cancels the whole invoice.",
+        "debit": "We will collect the total from your account {iban} on {due} or later, by mandate {mandate}, creditor "
+        "identifier {creditor}.",
+        "credited": "This credit note cancels invoice {number} in full.",
         "account_owner": "Account holder",
         "page": "Page",
     }
@@ -82,8 +83,9 @@ _DE: Mapping[str, str] = MappingProxyType(
         "outside_scope": "Nicht steuerbar: Der Ort der Leistung liegt außerhalb der Europäischen Union.",
         "transfer": "Bitte überweisen Sie den Gesamtbetrag bis zum {due} und nennen Sie die Nummer {number}.",
         "paid_by": "Bitte zahlen Sie den Gesamtbetrag bis zum {due} und nennen Sie die Nummer {number}.",
-        "debit": "Der Gesamtbetrag wird von Ihrem Konto {iban} eingezogen, Mandat {mandate}, Gläubiger {creditor}.",
-        "credited": "Diese Rechnung storniert die ganze Rechnung.",
+        "debit": "Wir ziehen den Gesamtbetrag frühestens am {due} von Ihrem Konto {iban} ein, Mandat {mandate}, "
+        "Gläubiger-Identifikationsnummer {creditor}.",
+        "credited": "Diese Stornorechnung hebt die Rechnung {number} vollständig auf.",
         "account_owner": "Kontoinhaber",
         "page": "Seite",
     }
@@ -124,7 +126,7 @@ _COUNTRIES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "US": ("United States", "Vereinigte Staaten"),
     }
 )
-"""English and German names of the countries for whose sellers and buyers taxes are known, and of a large one outside."""
+"""English and German names of the countries in `tax_rates.json`, and of a large one outside."""
 _NOTES = {"AE": "reverse_charge", "O": "outside_scope"}
 
 
@@ -160,7 +162,11 @@ class Wording:
 
     def period(self, since: date, until: date) -> str:
         """Return the days of a period, whose end is exclusive."""
-        return f"{self.day(since)} – {self.day(until - timedelta(days=1))}"
+        last = until - timedelta(days=1)
+        first = self.day(since)
+        if not self._german and since.year == last.year:
+            first = first.removesuffix(f" {since.year}")
+        return f"{first} – {self.day(last)}"
 
     def item(self, line: Line) -> str:
         """Return the name of a line."""
@@ -195,11 +201,12 @@ class Wording:
         """Return how the document is to be paid."""
         document = self._document
         if document.kind == "credit_note":
-            return self["credited"]
+            return self["credited"].format(number=document.cancels)
         if document.mandate is not None:
             shown = f"…{document.mandate.iban[-4:]}"
             creditor = document.account.creditor_id
-            return self["debit"].format(iban=shown, mandate=document.mandate.reference, creditor=creditor)
+            values = {"iban": shown, "mandate": document.mandate.reference, "creditor": creditor}
+            return self["debit"].format(due=self.day(document.due), **values)
         key = "transfer" if document.account.iban else "paid_by"
         return self[key].format(due=self.day(document.due), number=document.number)
 

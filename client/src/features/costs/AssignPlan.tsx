@@ -8,7 +8,7 @@ import { Drawer } from '~/design/Drawer';
 import { useAllPages } from '~/design/lists';
 import { formatAmount } from '~/design/money';
 import { ErrorNotice } from '~/design/Notice';
-import { priceOn } from './model';
+import { termsOn } from './model';
 
 interface AssignPlanProps {
   opened: boolean;
@@ -43,7 +43,7 @@ export function AssignPlan({ opened, onClose, tenant }: AssignPlanProps) {
   };
   const open = plans.items.filter(({ archived }) => !archived);
   const label = ({ name, currency, terms }: Plan) => {
-    const price = formatAmount(priceOn(terms, new Date()), currency, i18n.locale);
+    const price = formatAmount(termsOn(terms, new Date())?.price ?? 0, currency, i18n.locale);
     return t`${name} · ${price} per month`;
   };
   return (
@@ -63,8 +63,8 @@ export function AssignPlan({ opened, onClose, tenant }: AssignPlanProps) {
         <Stack>
           <Text size="sm">
             <Trans>
-              The prices apply from the first day on, by days. Past months are not changed. Create plans with unificx
-              plan create.
+              The prices apply from the first day on, by days. Past months are not changed. Plans are created in
+              Billing.
             </Trans>
           </Text>
           <Select

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { coversMonth, monthName, monthOf, priceOn, totals, usedMinutes } from './model';
+import { coversMonth, monthName, monthOf, termsOn, totals, usedMinutes } from './model';
 
 describe('months of costs', () => {
   it('are whole local months, over the turn of the year too', () => {
@@ -28,7 +28,7 @@ describe('charges', () => {
       { since: '2027-02-10', price: 1 },
       { since: '2027-04-01', price: 2 },
     ];
-    expect([1, 3, 5].map((month) => priceOn(terms, new Date(Date.UTC(2027, month - 1, 15))))).toEqual([1, 1, 2]);
+    expect([1, 3, 5].map((month) => termsOn(terms, new Date(Date.UTC(2027, month - 1, 15)))?.price)).toEqual([1, 1, 2]);
   });
 
   it('use up minutes that have begun', () => {

@@ -38,10 +38,10 @@ export function usedMinutes({ included_seconds, used_seconds }: IncludedUse) {
   return { included, used, left: included - used };
 }
 
-/** The price of a plan on a day: that of the last terms that have begun, or of the first ones. */
-export function priceOn(terms: Pick<PlanTerms, 'since' | 'price'>[], day: Date): number {
+/** The terms of a plan on a day: the last ones that have begun, or the first ones. */
+export function termsOn<T extends Pick<PlanTerms, 'since'>>(terms: T[], day: Date): T | undefined {
   const date = day.toISOString().slice(0, 10);
-  return (terms.findLast(({ since }) => since <= date) ?? terms[0])?.price ?? 0;
+  return terms.findLast(({ since }) => since <= date) ?? terms[0];
 }
 
 /** The number that a person has entered as an amount, in millionths; 0 for nothing. */

@@ -3,7 +3,8 @@ import { useMutation } from '@tanstack/react-query';
 import { IconDownload, IconShare } from '@tabler/icons-react';
 import { Trans } from '@lingui/react/macro';
 import { ErrorNotice } from '~/design/Notice';
-import { messageFile, saveFile, shareFile } from './message-file';
+import { saveFile } from '~/design/files';
+import { messageFile, shareFile } from './message-file';
 import { fetchMessage } from './own-voicemail';
 import type { VoicemailEntry } from './model';
 

@@ -1,3 +1,5 @@
+import { saveFile } from '~/design/files';
+
 /** The file of a message. Its name has the time in local time, and nothing about the caller. */
 export function messageFile(sound: Blob, created: Date): File {
   const pad = (value: number) => String(value).padStart(2, '0');
@@ -5,15 +7,6 @@ export function messageFile(sound: Blob, created: Date): File {
   const ending = sound.type.includes('ogg') ? 'ogg' : 'wav';
   const name = `message-${day}-${pad(created.getHours())}${pad(created.getMinutes())}.${ending}`;
   return new File([sound], name, { type: sound.type });
-}
-
-/** Let the browser save a file. */
-export function saveFile(file: File): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(file);
-  link.download = file.name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
 /** Share a file with another app; saved where that is not possible. Resolves if the dialog is cancelled. */

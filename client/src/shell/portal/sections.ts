@@ -8,6 +8,7 @@ import {
   IconChartBar,
   IconClockHour4,
   IconCoins,
+  IconFileInvoice,
   IconFingerprint,
   IconHeadset,
   IconHome,
@@ -61,6 +62,7 @@ export const GROUPS: SectionGroup[] = [
       { to: '/rooms', title: msg`Rooms`, icon: IconUsersGroup },
       { to: '/call-reports', title: msg`Reports`, icon: IconChartBar },
       { to: '/costs', title: msg`Costs`, icon: IconCoins },
+      { to: '/billing', title: msg`Billing`, icon: IconFileInvoice },
     ],
   },
   {

@@ -1,0 +1,117 @@
+import { Button, Group, SimpleGrid, Skeleton, Stack, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useQuery } from '@tanstack/react-query';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useState } from 'react';
+import { api, type BillingDetails } from '~/api';
+import { useChanges } from '~/design/changes';
+import { showAtField } from '~/design/forms';
+import { ErrorNotice } from '~/design/Notice';
+import { Section } from '~/design/Section';
+
+interface BillingAddressProps {
+  tenant?: string;
+  /** The details of the seller: those of the operators. */
+  seller?: boolean;
+}
+
+/** Billing details of the organisation, or of the seller. */
+export function BillingAddress({ tenant, seller = false }: BillingAddressProps) {
+  const { t } = useLingui();
+  const { data, error } = useQuery({
+    queryKey: ['billing-details', tenant],
+    queryFn: async () => (await api.showBillingDetails({ query: { tenant } })).data,
+  });
+  return (
+    <Section
+      title={seller ? t`Seller` : t`Billing details`}
+      lead={
+        seller ? (
+          <Trans>The company that sells, as each invoice names it. Issued invoices do not change.</Trans>
+        ) : (
+          <Trans>The recipient of invoices. Issued invoices do not change.</Trans>
+        )
+      }
+    >
+      <ErrorNotice fault={error} />
+      {!data && !error && <Skeleton h={240} aria-label={t`Loading`} />}
+      {data && <DetailsForm details={data} tenant={tenant} seller={seller} />}
+    </Section>
+  );
+}
+
+interface DetailsFormProps extends Required<Pick<BillingAddressProps, 'seller'>> {
+  details: BillingDetails;
+  tenant?: string;
+}
+
+function DetailsForm({ details, tenant, seller }: DetailsFormProps) {
+  const { t } = useLingui();
+  const changes = useChanges(['billing-details']);
+  const [fault, setFault] = useState<unknown>();
+  const form = useForm({
+    initialValues: {
+      ...details,
+      mandate_signed: details.mandate_signed ?? '',
+      payment_days: String(details.payment_days ?? 14),
+    },
+  });
+  const submit = ({ mandate_signed, payment_days, ...values }: typeof form.values) => {
+    setFault(undefined);
+    const body = { ...values, mandate_signed: mandate_signed || null, payment_days: Number(payment_days) };
+    changes.mutate(
+      {
+        apply: () => api.replaceBillingDetails({ query: { tenant }, body }),
+        message: t`The billing details are saved.`,
+      },
+      { onError: (problem) => setFault(showAtField(form, problem)) },
+    );
+  };
+  const field = (name: keyof typeof form.values, label: string, description?: string) => (
+    <TextInput size="md" label={label} description={description} autoComplete="off" {...form.getInputProps(name)} />
+  );
+  return (
+    <form onSubmit={form.onSubmit(submit)} noValidate>
+      <Stack>
+        <ErrorNotice fault={fault} />
+        <SimpleGrid cols={{ base: 1, sm: 2 }} verticalSpacing="sm">
+          {field('name', t`Company or person`)}
+          {field('contact', t`Contact`)}
+          {field('street', t`Street and number`)}
+          {field('postcode', t`Postal code`)}
+          {field('city', t`City`)}
+          {field('country', t`Country`, t`Two letters, such as DE`)}
+          {field('vat_id', t`VAT id`)}
+          {field('tax_number', t`Tax number`)}
+          {field('email', t`E-mail`, seller ? t`On each invoice` : t`For invoices; empty: the administrators get them`)}
+          {field('iban', t`IBAN`)}
+          {field('bic', t`BIC`)}
+          {seller ? (
+            <>
+              {field('creditor_id', t`Creditor identifier`, t`For direct debits`)}
+              <TextInput
+                size="md"
+                label={t`Days until invoices are due`}
+                type="number"
+                min={0}
+                max={90}
+                {...form.getInputProps('payment_days')}
+              />
+              {field('number_prefix', t`Beginning of invoice numbers`)}
+            </>
+          ) : (
+            <>
+              {field('mandate', t`SEPA mandate`, t`Reference; empty: payment by bank transfer`)}
+              <TextInput size="md" label={t`Signed on`} type="date" {...form.getInputProps('mandate_signed')} />
+            </>
+          )}
+        </SimpleGrid>
+        <Group justify="flex-end">
+          <Button type="submit" size="md" loading={changes.isPending}>
+            <Trans>Save</Trans>
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}

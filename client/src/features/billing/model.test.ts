@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import { amountInput, minutesInput, parseAmount, parseMinutes, pastMonths } from './model';
+
+describe('billing', () => {
+  it('reads amounts with a point or a comma, and writes them so', () => {
+    expect(['49.90', ' 49,9 ', '0.000001', '12', '1.2.3', '-1', ''].map(parseAmount)).toEqual([
+      49_900_000,
+      49_900_000,
+      1,
+      12_000_000,
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    expect(amountInput(1_049_900_000, 'de')).toBe('1049,90');
+  });
+
+  it('offers the months that are over, over the turn of the year too', () => {
+    expect(pastMonths(new Date(2027, 1, 28), 3)).toEqual(['2027-01', '2026-12', '2026-11']);
+  });
+
+  it('reads and writes included minutes', () => {
+    expect(parseMinutes('any=100, mobile=50')).toEqual({ '': 100, mobile: 50 });
+    expect(minutesInput({ '': 100, mobile: 50 })).toBe('any=100, mobile=50');
+    expect([parseMinutes(''), parseMinutes('mobile')]).toEqual([{}, undefined]);
+  });
+});
