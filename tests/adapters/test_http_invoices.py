@@ -66,12 +66,45 @@ async def test_an_operator_issues_and_an_administrator_reads_the_own_invoices(wo
     pdf, xml = [await admin.get(f"{PATH}/invoices/{number}/{kind}") for kind in ("pdf", "xml")]
     assert (pdf.content[:5], number in xml.text) == (b"%PDF-", True)
     assert (await other.get(f"{PATH}/invoices/{number}/pdf")).status_code == 404
-    debits = {"day": f"{world.clock.now() + timedelta(days=9):%Y-%m-%d}"}
-    assert (await admin.get(f"{PATH}/direct-debits", params=debits)).status_code == 403
-    refused = await operator.get(f"{PATH}/direct-debits", params=debits)
-    assert refused.status_code == 409, refused.text
     paid = {"reference": "B-1", "amount": 1_190_000, "invoice": number}
     assert (await operator.post(f"{PATH}/payments", params=ACME, json=paid)).json()["invoice"] == number
     assert (await admin.get(f"{PATH}/invoices/{number}")).json()["state"] == "paid"
     note = await operator.post(f"{PATH}/invoices/{number}/cancellation", params=ACME)
     assert (note.status_code, note.json()["cancels"]) == (201, number)
+
+
+@pytest.mark.promise("U4")
+@pytest.mark.filterwarnings("ignore:Testing an element:DeprecationWarning")
+async def test_a_file_of_direct_debits_has_an_invoice_once(world: World) -> None:
+    operator, month = world.client(operator=True), await call_and_wait(world)
+    admin, other = await world.admin(world.acme), await world.admin(world.globex)
+    bank = {"iban": "DE89370400440532013000"}
+    await operator.put(f"{PATH}/details", params=OPERATOR, json={**SELLER, **bank, "creditor_id": "DE98ZZZ09999999999"})
+    mandate = {"mandate": "ACME-1", "mandate_signed": "2026-01-02"}
+    await operator.put(f"{PATH}/details", params=ACME, json={**BUYER, **bank, **mandate})
+    [issued] = (await operator.post(f"{PATH}/invoices", params=ACME, json={"month": month})).json()["invoices"]
+    debits, one = f"{PATH}/direct-debits", f"{PATH}/invoices/{issued['number']}"
+    soon, later = ({"day": f"{world.clock.now() + timedelta(days=days):%Y-%m-%d}"} for days in (2, 20))
+    assert (await admin.post(debits, json=later)).status_code == 403
+    assert (await operator.post(debits, json=soon)).status_code == 409, "it is not due by then"
+    made = (await operator.post(debits, json=later)).json()
+    assert (made["invoices"], made["total"]) == (1, 1_190_000)
+    assert (await operator.post(debits, json=later)).status_code == 409
+    assert (await operator.get(debits)).json()["items"] == [made]
+    assert issued["number"] in (file := (await operator.get(f"{debits}/{made['id']}")).text)
+    assert (await operator.get(f"{debits}/{made['id']}")).text == file
+    assert [(await admin.get(path)).status_code for path in (debits, f"{debits}/{made['id']}")] == [403, 403]
+    shown = (await admin.get(one)).json()
+    assert (shown["state"], shown["collection"]["file"]) == ("collected", made["id"])
+    assert (await operator.post(f"{one}/cancellation", params=ACME)).status_code == 409
+    assert (await admin.delete(f"{one}/direct-debit")).status_code == 403
+    assert (await operator.delete(f"{one}/direct-debit", params={"tenant": "globex"})).status_code == 404
+    assert (await operator.delete(f"{one}/direct-debit", params=ACME)).status_code == 204
+    assert (await operator.post(f"{one}/cancellation", params=ACME)).status_code == 201
+    pages = [(await admin.get(f"{PATH}/invoices", params={"limit": 1})).json()]
+    pages.append((await admin.get(f"{PATH}/invoices", params={"limit": 1, "cursor": pages[0]["next"]})).json())
+    assert [each["state"] for page in pages for each in page["items"]] == ["credit_note", "cancelled"]
+    assert pages[1]["next"] is None
+    filtered = (await admin.get(f"{PATH}/invoices", params={"state": "cancelled"})).json()["items"]
+    assert [each["number"] for each in filtered] == [issued["number"]]
+    assert (await other.get(f"{PATH}/invoices")).json()["items"] == []

@@ -268,6 +268,7 @@ NEW = {
     "POST /webhooks",
     "POST /campaigns",
     "POST /campaigns/{campaign}/send",
+    "POST /billing/direct-debits",
     "POST /billing/invoices",
     "POST /billing/payments",
     "PUT /billing/details",

@@ -52,6 +52,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "update_plan": {"name": "Stolen"},
     "replace_billing_details": {"name": "Stolen", "street": "x", "postcode": "x", "city": "x", "country": "DE"},
     "issue_invoices": {"month": "2026-01"},
+    "create_direct_debits": {"day": "2026-01-20"},
     "record_payment": {"reference": "1", "amount": 10_000},
     "record_refund": {"payment": "1", "reference": "2", "amount": 10_000},
     "set_credit": {"prepaid": True},
@@ -146,6 +147,8 @@ BODIES: dict[str, dict[str, Any]] = {
 
 OF_OPERATORS = {
     "cancel_invoice",
+    "download_direct_debits",
+    "return_direct_debit",
     "delete_rate_deck",
     "import_rates",
     "start_rate_deck",
@@ -192,6 +195,8 @@ WITHOUT_TENANT_PARAMETERS = {
     "test_push",
     "list_plans",
     "create_plan",
+    "list_direct_debits",
+    "create_direct_debits",
     "list_tenants",
     "create_tenant",
     "answer_policy",
@@ -326,6 +331,7 @@ async def create_foreign_objects(world: World) -> dict[str, list[str]]:
         "deck": [(await world.services.billing.decks.create(world.globex.id, "Carrier", "EUR")).id],
         "plan": [(await world.services.billing.plans.create(NewPlan("Business", "EUR", 1))).id],
         "invoice": ["2027-00001"],
+        "file": ["0198c2a4"],
         "webhook": [await create_foreign(world, "webhooks")],
         "campaign": [await create_foreign(world, "campaigns")],
         "delivery": ["0198c2a4"],

@@ -221,7 +221,9 @@ def debits(context: CommandContext) -> None:
 
 @command(group, "returned")
 def returned(context: CommandContext, number: Number) -> None:
-    """Record a returned direct debit, so that it is collected again."""
+    """Record a returned direct debit.
+
+    The next file collects the invoice again."""
 
     async def request(api: ApiClient) -> None:
         await api.delete(f"{_path(number)}/direct-debit", tenant=await api.resolve_tenant(context.tenant))

@@ -49,7 +49,10 @@ LEFT: Mapping[str, str] = MappingProxyType(
         "chat_delivery": "messages on their way to phones of the sender",
         "guest_link": "links to the sender's address",
         "handled": "marks of events; no event may wait when a tenant is exported",
-        **dict.fromkeys(("invoice", "invoice_number"), "records of the sender's operator, who has issued the invoices"),
+        **dict.fromkeys(
+            ("invoice", "invoice_number", "invoice_notice", "direct_debit"),
+            "records of the sender's operator, who has issued the invoices",
+        ),
         "installation": "the id of the installation",
         "letter": "e-mails that the sender sends",
         "live_call": "calls of the sender that are in progress",

@@ -49,7 +49,7 @@ export function InvoiceDrawer({ number, onClose, tenant, operator }: InvoiceDraw
         {!data && !error && <Skeleton h={240} aria-label={t`Loading`} />}
         {data && (
           <>
-            <Facts invoice={data} />
+            <Summary invoice={data} />
             <Lines invoice={data} />
             <Files invoice={data} tenant={tenant} />
             {operator && isPayable(data) && <Work key={data.number} invoice={data} tenant={tenant} operator />}
@@ -60,7 +60,7 @@ export function InvoiceDrawer({ number, onClose, tenant, operator }: InvoiceDraw
   );
 }
 
-function Facts({ invoice }: { invoice: InvoiceDetails }) {
+function Summary({ invoice }: { invoice: InvoiceDetails }) {
   const { i18n } = useLingui();
   const day = (value: string) => i18n.date(dayOf(value), { dateStyle: 'medium' });
   const { collection } = invoice;
@@ -103,13 +103,14 @@ function Facts({ invoice }: { invoice: InvoiceDetails }) {
 
 function Lines({ invoice }: { invoice: InvoiceDetails }) {
   const { t, i18n } = useLingui();
-  const amount = (micros: number) => formatAmount(micros, invoice.currency, i18n.locale);
-  const nameOf = ({ kind, name }: InvoiceLine) =>
+  const money = (micros: number) => formatAmount(micros, invoice.currency, i18n.locale);
+  const nameOfGroup = (name: string) => nameOfCountry(name, i18n.locale) ?? (name || t`Other numbers`);
+  const nameOf = ({ kind, name, amount }: InvoiceLine) =>
     ({
       plan: t`Plan ${name}`,
       extensions: t`Extensions`,
       numbers: t`Numbers`,
-      calls: t`Calls: ${nameOfCountry(name, i18n.locale) ?? (name || t`Other numbers`)}`,
+      calls: name || amount !== 0 ? t`Calls: ${nameOfGroup(name)}` : t`Calls, covered by included minutes`,
       earlier_calls: t`Calls and corrections of earlier months`,
     })[kind];
   return (
@@ -128,7 +129,7 @@ function Lines({ invoice }: { invoice: InvoiceDetails }) {
               <bdi>{nameOf(line)}</bdi>
             </Table.Td>
             <Table.Td ta="right">{i18n.number(line.tax_rate / 10_000, { style: 'percent' })}</Table.Td>
-            <Table.Td ta="right">{amount(line.amount)}</Table.Td>
+            <Table.Td ta="right">{money(line.amount)}</Table.Td>
           </Table.Tr>
         ))}
       </Table.Tbody>
@@ -141,7 +142,7 @@ function Lines({ invoice }: { invoice: InvoiceDetails }) {
         ].map(([title, sum]) => (
           <Table.Tr key={title}>
             <Table.Th colSpan={2}>{title}</Table.Th>
-            <Table.Th ta="right">{amount(sum)}</Table.Th>
+            <Table.Th ta="right">{money(sum)}</Table.Th>
           </Table.Tr>
         ))}
       </Table.Tfoot>
@@ -189,7 +190,7 @@ function Work({ invoice, tenant }: ContentProps) {
   const cancel = async () => {
     const confirmed = await confirmAction({
       title: t`Cancel invoice ${number}?`,
-      text: t`A credit note about the whole invoice is issued and gets the next number. What was paid for it becomes credit. Its month can be invoiced again. A cancellation cannot be undone.`,
+      text: t`A credit note about the whole invoice is issued and gets the next number. Amounts paid for it become credit. Its month can be invoiced again. A cancellation cannot be undone.`,
       confirmLabel: t`Issue a credit note`,
       cancelLabel: t`Keep the invoice`,
     });

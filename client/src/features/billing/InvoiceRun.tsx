@@ -14,7 +14,7 @@ import { problemText } from '~/design/problem-messages';
 import { INVOICE_LISTS } from './InvoiceDrawer';
 import { dayOf, pastMonths } from './model';
 
-/** What a run does for an organisation, or why it cannot. */
+/** Result of a run for an organisation, or why it has none. */
 interface Outcome {
   id: string;
   name: string;
@@ -89,9 +89,9 @@ export function InvoiceRun({ opened, onClose }: { opened: boolean; onClose: () =
       <Stack>
         <Text size="sm">
           <Trans>
-            For all organisations. One that has an invoice of the month gets no second one, so a run can be repeated.
-            Issued invoices get their numbers, are sent by e-mail and never change; one with a mistake is cancelled by a
-            credit note.
+            Each organisation gets one invoice for a month and never a second one, so a run can be repeated. Issued
+            invoices get their numbers, are sent by e-mail and never change; one with a mistake is cancelled by a credit
+            note.
           </Trans>
         </Text>
         <Select

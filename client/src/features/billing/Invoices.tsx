@@ -24,7 +24,7 @@ type Row = Invoice & { id: string };
 
 const SHOWN_STATES = Object.entries(INVOICE_STATES) as [Invoice['state'], (typeof INVOICE_STATES)['open']][];
 
-/** What the organisation owes, its invoices and credit notes, and the monthly run. */
+/** The balance of the organisation, its invoices and credit notes, and the monthly run. */
 export function Invoices({ tenant, operator }: InvoicesProps) {
   const { t, i18n } = useLingui();
   const [opened, setOpened] = useState<string>();

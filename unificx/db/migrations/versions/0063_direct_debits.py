@@ -1,4 +1,4 @@
-"""Files of direct debits, invoices that were sent by e-mail, and e-mails with an invoice"""
+"""Files of direct debits, and invoices that were sent by e-mail"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -32,4 +32,3 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("tenant_id", "number", "level", name=op.f("pk_invoice_notice")),
     )
-    op.add_column("letter", sa.Column("invoice", sa.String(), nullable=True))
