@@ -4,6 +4,8 @@ import httpx
 import pytest
 from http_world import ORIGIN, World
 
+from unificx.identity import NewSuspension
+
 SAME_SITE = {"Sec-Fetch-Site": "same-origin", "Accept-Language": "en"}
 FORM = {
     "organisation": "Müller & Söhne",
@@ -113,6 +115,33 @@ async def test_sign_up_is_closed_by_default_and_to_other_sites(world: World) -> 
     client.headers["Sec-Fetch-Site"] = "cross-site"
     assert (await client.post("/sign-up", data=FORM)).status_code == 403
     assert links(world) == []
+
+
+@pytest.mark.promise("U3")
+async def test_an_organisation_that_is_not_decided_about_is_deleted(open_world: World) -> None:
+    world, client = open_world, visitor(open_world)
+    world.services.public_address.sign_up = "approval"
+    directory, rights = world.services.identity.directory, world.services.rights
+    await client.post("/sign-up", data=FORM)
+    await client.post(links(world)[-1], data=PASSWORD)
+    tenant = directory.tenants()[-1]
+    await client.post("/sign-up", data={**FORM, "email": "other@mueller.example"})
+    await client.post(links(world)[-1], data=PASSWORD)
+    approved = directory.tenants()[-1]
+    await world.services.identity.suspensions.resume(approved.id, "")
+    await world.identity.suspensions.suspend_tenant(world.acme.id, NewSuspension("payment"))
+    world.clock.advance(30 * 86_400 - 1)
+    await rights.expire_sign_ups()
+    assert directory.tenant(tenant.id) is not None
+    world.clock.advance(2)
+    await rights.expire_sign_ups()
+    assert directory.tenant(tenant.id) is None
+    assert directory.tenant(approved.id) is not None
+    assert directory.tenant(world.acme.id) is not None
+    await rights.expire_sign_ups()
+    params = {"tenant": "operator", "closed": True}
+    closed = (await world.client(operator=True).get("/api/v1/privacy-requests", params=params)).json()["items"]
+    assert [each["state"] for each in closed] == ["refused"]
 
 
 @pytest.mark.promise("U3")

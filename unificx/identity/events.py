@@ -17,7 +17,10 @@ class TenantSuspended(DomainEvent):
 
 @dataclass(frozen=True, slots=True)
 class TenantResumed(DomainEvent):
-    """The tenant is active again."""
+    """The tenant is active again. `review_id`: the request for a review of its suspension, or for its approval; "" for
+    none."""
+
+    review_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,10 @@ class PersonSuspended(DomainEvent):
 
 @dataclass(frozen=True, slots=True)
 class PersonResumed(DomainEvent):
+    """`review_id`: the request for a review of the suspension, "" for none."""
+
     person_id: str
+    review_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

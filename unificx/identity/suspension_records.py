@@ -30,8 +30,10 @@ async def begin_suspension(
     await suspensions.add(tx.session, store.keys, begun)
 
 
-async def end_suspension(store: IdentityStore, tx: Transaction, tenant_id: str, person_id: str) -> None:
-    """Delete a suspension, if there is one; with "" that of the tenant itself, with its key."""
-    subjects = await suspensions.remove(tx.session, tenant_id, person_id)
+async def end_suspension(store: IdentityStore, tx: Transaction, tenant_id: str, person_id: str) -> str:
+    """Delete a suspension, if there is one; with "" that of the tenant itself, with its key. Return the id of the
+    request for its review, "" for none."""
+    removed = await suspensions.remove(tx.session, tenant_id, person_id)
     if not person_id:
-        tx.on_commit += [partial(store.keys.destroy, tenant_id, each) for each in subjects]
+        tx.on_commit += [partial(store.keys.destroy, tenant_id, subject) for subject, _ in removed]
+    return next((review_id for _, review_id in removed if review_id), "")

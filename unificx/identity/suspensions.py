@@ -5,8 +5,9 @@ the suspension in the same transaction. So there is one however a suspension cam
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from unificx.core.errors import Conflict, Invalid
 from unificx.identity.challenges import TokenSigner
@@ -109,6 +110,12 @@ class Suspensions:
             ended = await suspensions.ended(session, self._store.clock.now())
         for tenant_id, person_id in ended:
             await self.resume(tenant_id, person_id)
+
+    async def undecided(self, before: datetime) -> Sequence[tuple[str, str]]:
+        """Return the organisations that have waited for approval since before a time: tenant, and id of the request,
+        "" for none."""
+        async with self._store.read() as session:
+            return await suspensions.undecided(session, before)
 
     def _checked(self, new: NewSuspension) -> NewSuspension:
         if len(new.text) > MAX_TEXT:

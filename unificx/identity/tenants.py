@@ -73,8 +73,8 @@ class Tenants:
                 await begin_suspension(self._store, tx, tenant_id, change.suspension or NewSuspension())
                 tx.publish(TenantSuspended(self._clock.new_id(), tenant_id))
             if after.active and not before.active:
-                await end_suspension(self._store, tx, tenant_id, "")
-                tx.publish(TenantResumed(self._clock.new_id(), tenant_id))
+                review_id = await end_suspension(self._store, tx, tenant_id, "")
+                tx.publish(TenantResumed(self._clock.new_id(), tenant_id, review_id))
             tx.on_commit.append(lambda: self._directory.put_tenant(after))
         return after
 

@@ -233,8 +233,8 @@ class Users:
             await begin_suspension(self._store, tx, after.tenant_id, suspension, (after.id, after.subject))
             tx.publish(PersonSuspended(self._clock.new_id(), after.tenant_id, after.id))
         if before.state == "suspended" and not suspended:
-            await end_suspension(self._store, tx, after.tenant_id, after.id)
-            tx.publish(PersonResumed(self._clock.new_id(), after.tenant_id, after.id))
+            review_id = await end_suspension(self._store, tx, after.tenant_id, after.id)
+            tx.publish(PersonResumed(self._clock.new_id(), after.tenant_id, after.id, review_id))
         tx.on_commit.append(
             lambda: self._directory.put_person(after.id, after.subject, after.language, suspended=suspended)
         )

@@ -203,6 +203,7 @@ class Cleanup:
         with stating(current_access().to("requests")):
             await self._container.rights.delete_expired()
             await self._container.rights.remind()
+            await self._container.rights.expire_sign_ups()
 
     async def _send_heads(self) -> None:
         """Sign the audit log every hour, and let its head be written outside."""

@@ -2,7 +2,7 @@
 
 from unificx.core.errors import NotFound
 from unificx.db import UnitOfWork
-from unificx.identity import Person, Suspension, SuspensionReason
+from unificx.identity import OPERATOR_SLUG, Person, Suspension, SuspensionReason
 from unificx.identity.events import PersonResumed, PersonSuspended, TenantResumed, TenantSuspended
 from unificx.notifications import EmailKind
 from unificx.server.administrators import administrators
@@ -30,6 +30,8 @@ class _SuspensionEmails:
         outbox.subscribe(PersonResumed, self._on_person_resumed, purpose="administration")
         outbox.subscribe(TenantSuspended, self._on_tenant_suspended, purpose="administration")
         outbox.subscribe(TenantResumed, self._on_tenant_resumed, purpose="administration")
+        outbox.subscribe(PersonResumed, self._close_review, purpose="requests")
+        outbox.subscribe(TenantResumed, self._close_review_of_tenant, purpose="requests")
 
     async def _on_person_suspended(self, event: PersonSuspended, uow: UnitOfWork) -> None:
         found = await self._container.identity.suspensions.current(event.tenant, event.person_id)
@@ -48,6 +50,15 @@ class _SuspensionEmails:
 
     async def _on_tenant_resumed(self, event: TenantResumed, uow: UnitOfWork) -> None:
         await self._send(uow, await administrators(self._container, event.tenant), "tenant_resumed")
+
+    async def _close_review(self, event: PersonResumed, uow: UnitOfWork) -> None:
+        if event.review_id:
+            await self._container.rights.close_lifted(uow, event.tenant, event.review_id)
+
+    async def _close_review_of_tenant(self, event: TenantResumed, uow: UnitOfWork) -> None:
+        operator = self._container.identity.directory.tenant_by_slug(OPERATOR_SLUG)
+        if event.review_id and operator is not None:
+            await self._container.rights.close_lifted(uow, operator.id, event.review_id)
 
     async def _person(self, tenant_id: str, person_id: str) -> list[Person]:
         try:

@@ -58,10 +58,22 @@ async def set_review(session: AsyncSession, suspension: Suspension, state: Revie
     return bool((await session.execute(changed.returning(SuspensionRow.id))).all())
 
 
-async def remove(session: AsyncSession, tenant_id: str, person_id: str) -> list[str]:
-    """Delete the suspension of a person; with "" that of the tenant itself. Return its subject, if there was one."""
+async def remove(session: AsyncSession, tenant_id: str, person_id: str) -> list[tuple[str, str]]:
+    """Delete the suspension of a person; with "" that of the tenant itself. Return its subject and the id of its
+    review, "" for none, if there was one."""
     chosen = SuspensionRow.tenant_id == tenant_id, _is_of(person_id)
-    return list(await session.scalars(delete(SuspensionRow).where(*chosen).returning(SuspensionRow.subject_id)))
+    removed = delete(SuspensionRow).where(*chosen).returning(SuspensionRow.subject_id, SuspensionRow.review_id)
+    return [(subject, review_id or "") for subject, review_id in (await session.execute(removed)).all()]
+
+
+async def undecided(session: AsyncSession, before: datetime) -> list[tuple[str, str]]:
+    """Return new organisations that have waited for approval since before a time: tenant, and id of the request, ""
+    for none."""
+    # scope: all tenants, because one job ends the sign-ups of all
+    query = select(SuspensionRow.tenant_id, SuspensionRow.review_id).where(
+        SuspensionRow.reason == "approval", SuspensionRow.person_id.is_(None), SuspensionRow.since < before
+    )
+    return [(tenant_id, review_id or "") for tenant_id, review_id in (await session.execute(query)).all()]
 
 
 async def ended(session: AsyncSession, now: datetime) -> list[tuple[str, str]]:

@@ -4,6 +4,7 @@ The request of a user is in the queue of their tenant, that of a suspended tenan
 `answer` lifts the suspension, `refuse` confirms it.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -16,6 +17,8 @@ from unificx.support.rights.states import Step
 
 REVIEW_DAYS = 7
 """Days until a review has to be decided, to the end of the last one."""
+SIGN_UP_DAYS = 30
+"""Days after which a sign-up that was not decided about ends."""
 _DECISIONS: frozenset[Step] = frozenset({"answer", "refuse", "withdraw"})
 
 
@@ -72,6 +75,14 @@ class SuspensionReviews:
         )
         entered = await self._queue.enter(operator.id, new, "")
         await self._accounts.set_review(found, "open", entered.id)
+
+    async def undecided(self) -> Sequence[tuple[str, str, str]]:
+        """Return the sign-ups that have waited for approval for SIGN_UP_DAYS: queue, id of the request, "" for none,
+        and tenant."""
+        operator = self._identity.directory.tenant_by_slug(OPERATOR_SLUG)
+        before = self._identity.store.clock.now() - timedelta(days=SIGN_UP_DAYS)
+        found = await self._identity.suspensions.undecided(before)
+        return [(operator.id, review_id, tenant_id) for tenant_id, review_id in found] if operator is not None else ()
 
     def _due(self, queue_id: str) -> datetime:
         zone = self._identity.directory.time_zone(queue_id)

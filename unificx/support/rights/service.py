@@ -37,6 +37,8 @@ MAX_OPEN = 20
 """Open requests per user."""
 MAX_TEXT = 10_000
 _ERASING: frozenset[Kind] = frozenset({"deletion", "minor"})
+LIFTED = "The suspension has ended. / Die Sperre wurde aufgehoben."
+NOT_DECIDED = "The sign-up was not decided about in time. / Über die Anmeldung wurde nicht rechtzeitig entschieden."
 NUMBER_ALIAS, EMAIL_ALIAS = "number", "email"
 
 
@@ -232,6 +234,27 @@ class RightsRequests:
         if step in ("answer", "refuse", "extend"):
             await self.notifier.send(request, "request_answer", note)
         return request
+
+    async def close_lifted(self, uow: UnitOfWork, queue_id: str, review_id: str) -> None:
+        """Close the request for a review of a suspension that has ended otherwise, if it is open. The person gets an
+        e-mail about the end of the suspension, and none about the request."""
+        await lock_scope(uow.session, "rights request", review_id)
+        before = await repository.find(uow.session, self._keys, queue_id, review_id)
+        if before is None or before.state in states.FINAL:
+            return
+        await repository.save(uow.session, self._keys, self._after(before, "answer", LIFTED))
+        await self.add_record(uow, before, self._record("answer", LIFTED, ""))
+
+    async def expire_sign_ups(self) -> None:
+        """Refuse the sign-ups that operators have not decided about: their organisations are deleted, and the
+        applicants are told. To be called periodically."""
+        for queue_id, review_id, tenant_id in await self.reviews.undecided():
+            async with self._database.read() as session:
+                request = await repository.find(session, self._keys, queue_id, review_id) if review_id else None
+            if request is None or request.state in states.FINAL:
+                await self.accounts.delete_tenant(tenant_id)
+            else:
+                await self.take(queue_id, review_id, "refuse", NOT_DECIDED, "")
 
     def _after(self, before: RightsRequest, step: states.Step, note: str) -> RightsRequest:
         now = self._clock.now()

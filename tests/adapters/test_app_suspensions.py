@@ -1,0 +1,90 @@
+"""E-mails about suspensions and credit, and reviews of suspensions that have ended."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from http_world import World
+
+from unificx.billing import CreditTerms
+from unificx.identity import NewSuspension, Person, Role
+from unificx.server.credit_emails import connect_credit
+from unificx.server.suspension_emails import connect_suspensions
+
+EURO = 1_000_000
+
+
+class Sent:
+    """Connects the server's handlers to a world; `notices` are the e-mails: to whom, kind and detail."""
+
+    def __init__(self, world: World) -> None:
+        self.notices: list[tuple[str, str, str]] = []
+        services, mail = world.services, SimpleNamespace(send_notice=self._send)
+        container: Any = SimpleNamespace(
+            identity=world.identity,
+            rights=services.rights,
+            billing=services.billing,
+            outbox=world.outbox,
+            notification_service=mail,
+        )
+        connect_suspensions(container)
+        connect_credit(container)
+        self._outbox = world.outbox
+
+    async def _send(self, person: Person, kind: str, detail: str, uow: object) -> None:
+        del uow
+        self.notices.append((person.email, kind, detail))
+
+    async def take(self) -> list[tuple[str, str, str]]:
+        """Deliver what has happened and return the e-mails since the last time."""
+        await self._outbox.deliver()
+        taken, self.notices = self.notices, []
+        return taken
+
+
+@pytest.mark.promise("U9", "U2")
+async def test_a_suspended_person_is_told_why_and_its_end_by_hand_closes_the_review(world: World) -> None:
+    admin, user, sent = await world.admin(world.acme), await world.user(world.acme, "1001"), Sent(world)
+    person_id = (await user.get("/api/v1/me")).json()["person"]["id"]
+    path, address = f"/api/v1/persons/{person_id}/suspension", "user1001@acme.example"
+    await admin.put(path, json={"reason": "security", "text": "Calls at night"})
+    detail = "security of the account / Sicherheit des Kontos; Calls at night"
+    assert await sent.take() == [(address, "suspended", detail)]
+    suspended = await world.identity.suspensions.require(world.acme.id, person_id)
+    account = SimpleNamespace(
+        suspension=suspended, tenant_id=world.acme.id, person_id=person_id, whole_tenant=False, may_ask=True
+    )
+    await world.services.rights.reviews.ask(account, "It was a mistake.")  # pyright: ignore[reportArgumentType]
+    assert (await admin.delete(path)).status_code == 204
+    assert await sent.take() == [(address, "resumed", "")]
+    assert (await admin.get("/api/v1/privacy-requests")).json()["items"] == []
+    [closed] = (await admin.get("/api/v1/privacy-requests", params={"closed": True})).json()["items"]
+    assert (closed["kind"], closed["state"]) == ("review", "answered")
+    await admin.put(path, json={"reason": "other"})
+    assert (await admin.delete(path)).status_code == 204
+
+
+@pytest.mark.promise("U9", "U2")
+async def test_only_the_administrators_of_a_suspended_tenant_are_told(world: World) -> None:
+    await world.admin(world.acme)
+    await world.user(world.acme, "1001")
+    await world.person(world.globex, "admin@globex.example", Role.TENANT_ADMIN)
+    sent, suspensions = Sent(world), world.identity.suspensions
+    await suspensions.suspend_tenant(world.acme.id, NewSuspension("payment", "Invoice 17"))
+    detail = "unpaid invoice / offene Rechnung; Invoice 17"
+    assert await sent.take() == [("admin@acme.example", "tenant_suspended", detail)]
+    await suspensions.resume(world.acme.id, "")
+    assert await sent.take() == [("admin@acme.example", "tenant_resumed", "")]
+    await suspensions.suspend_tenant(world.acme.id, NewSuspension("approval"))
+    assert await sent.take() == []
+
+
+@pytest.mark.promise("U4", "U2")
+async def test_administrators_are_told_that_the_credit_is_low(world: World) -> None:
+    await world.admin(world.acme)
+    await world.user(world.acme, "1001")
+    sent, credit = Sent(world), world.services.billing.credit
+    await credit.set_terms(world.acme.id, CreditTerms(prepaid=False, currency="EUR", limit=4_200_000, warn_below=EURO))
+    assert await sent.take() == []
+    await credit.set_terms(world.acme.id, CreditTerms(False, "EUR", 4_200_000, warn_below=5 * EURO))
+    assert await sent.take() == [("admin@acme.example", "credit_low", "4.20 EUR")]
