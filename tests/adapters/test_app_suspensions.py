@@ -15,7 +15,7 @@ EURO = 1_000_000
 
 
 class Sent:
-    """Connects the server's handlers to a world; `notices` are the e-mails: to whom, kind and detail."""
+    """Connects the server's handlers to a world; `notices` are the e-mails: address, kind and detail."""
 
     def __init__(self, world: World) -> None:
         self.notices: list[tuple[str, str, str]] = []
