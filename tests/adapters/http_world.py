@@ -45,7 +45,13 @@ from unificx.cdr.events import OutsideCallRecorded
 from unificx.chat import Chat, ChatParts
 from unificx.cluster import Cluster, local_cluster
 from unificx.conferencing import ConferenceManager, MeetingGuests, MeetingVideos, Room, RoomService
-from unificx.conferencing.events import ConferenceChanged, ConferenceEnded, ParticipantRemoved, RoomDeleted
+from unificx.conferencing.events import (
+    ConferenceChanged,
+    ConferenceEnded,
+    ParticipantAdmitted,
+    ParticipantRemoved,
+    RoomDeleted,
+)
 from unificx.core.clock import ManualClock
 from unificx.core.errors import NotFound
 from unificx.db import Database
@@ -565,6 +571,7 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
         bus.subscribe(changed, lambda event: videos.meeting_changed(event.room))
     guests = MeetingGuests(database, rooms, clock, cluster.counters)
     bus.subscribe(ParticipantRemoved, guests.on_removed)
+    bus.subscribe(ParticipantAdmitted, guests.on_admitted)
     room_events = RoomEvents(hub, bus, directory, meetings, videos)
     bus.subscribe(RoomDeleted, lambda event: meetings.room_deleted(event.room_id))
     erasure = Erasure(ErasureJournal(folder / "erased.journal"), keys, clock, bus)

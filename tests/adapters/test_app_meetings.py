@@ -6,11 +6,23 @@ from pathlib import Path
 import pytest
 from conference_legs import FakeLeg
 
-from unificx.conferencing import ADMINISTRATOR, CallerIdentity, NewMeeting, RemovalRequested
+from unificx.callapps import ADMITTED_GUEST, GUEST
+from unificx.conferencing import ADMINISTRATOR, AllAdmissionsRequested, CallerIdentity, NewMeeting, RemovalRequested
 from unificx.core.clock import SystemClock
 from unificx.identity import NewExtension, NewTenant
+from unificx.routing import CallApp
 from unificx.server.bootstrap import open_installation
+from unificx.server.guest_calls import GuestCalls
 from unificx.server.paths import InstallationPaths, database_url
+
+
+def role_of(calls: GuestCalls, guest_id: str) -> str:
+    """Return the role in which the call of a guest joins the meeting."""
+    call = calls.call_of(guest_id)
+    assert call is not None
+    target = call.plan.steps[0].action
+    assert isinstance(target, CallApp)
+    return target.arguments[-1]
 
 
 @pytest.mark.promise("R3", "C10")
@@ -23,12 +35,17 @@ async def test_the_use_of_a_meeting_is_noted_and_the_visit_of_a_removed_guest_en
         room = await rooms.create_meeting(tenant.id, anna.id, NewMeeting("Review"))
         _, link = await container.guests.create_link(room)
         guest, token = await container.guests.enter(link, "Wanda", "192.0.2.1")
-        conferences.join(room, CallerIdentity(guest.subject, "", "", "Wanda"), FakeLeg("leg"), host=False, lobby=True)
+        calls, who = GuestCalls(container.guests, rooms), CallerIdentity(guest.subject, "", "", "Wanda")
+        assert role_of(calls, guest.id) == GUEST
+        conferences.join(room, who, FakeLeg("leg"), host=False, lobby=True)
         async with asyncio.timeout(10):
             while rooms.find(tenant.id, room.id).used is None:
                 await asyncio.sleep(0.01)
         assert container.guests.find(token) is not None
+        conferences.apply(room, AllAdmissionsRequested(ADMINISTRATOR))
+        assert role_of(calls, guest.id) == ADMITTED_GUEST, "after a reload of the page"
         state = conferences.state_of(room.id)
         assert state is not None
-        conferences.apply(room, RemovalRequested(ADMINISTRATOR, state.lobby[0].id))
+        conferences.apply(room, RemovalRequested(ADMINISTRATOR, state.members[0].id))
+        assert calls.call_of(guest.id) is None
         assert container.guests.find(token) is None

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
+from conference_legs import join_room
 from http_world import ORIGIN, World
 from push_service import PushService, SubscribedBrowser
 from websockets.asyncio.client import ClientConnection, connect
@@ -18,7 +19,7 @@ from websockets.exceptions import ConnectionClosedError, InvalidStatus
 from unificx.api import event_hub, events_websocket
 from unificx.api.event_hub import EventHub
 from unificx.api.websocket_connection import WebSocketConnection
-from unificx.identity import Principal, Role
+from unificx.identity import Action, Principal, Role
 from unificx.identity.events import SignInCodeUsed
 
 HOST = ORIGIN.removeprefix("https://")
@@ -37,7 +38,13 @@ class Address:
 
     @asynccontextmanager
     async def listen(
-        self, *, token: str = "", cookie: str = "", origin: str | None = None, first: Any = None
+        self,
+        *,
+        token: str = "",
+        cookie: str = "",
+        origin: str | None = None,
+        first: Any = None,
+        path: str = events_websocket.PATH,
     ) -> AsyncIterator[ClientConnection]:
         headers: dict[str, str] = {}
         if token:
@@ -45,7 +52,7 @@ class Address:
         if cookie:
             headers["Cookie"] = f"other=1; __Host-unificx={cookie}"
         sock = socket.create_connection(("127.0.0.1", self.port))
-        url = f"ws://{HOST}/api/v1/events"
+        url = f"ws://{HOST}{path}"
         async with connect(url, sock=sock, origin=origin, additional_headers=headers) as talk:  # pyright: ignore
             if first is not None:
                 await talk.send(first if isinstance(first, str | bytes) else json.dumps(first))
@@ -395,3 +402,32 @@ async def test_a_received_test_push_notifies_its_session(world: World, address: 
         await listening(world, 1)
         assert (await alice.post(f"/api/v1/me/push/test/{test_id}/seen")).status_code == 204
         assert await next_event(talk) == {"type": "push_seen", "id": test_id}
+
+
+@pytest.mark.promise("C10")
+async def test_a_guest_hears_of_changes_of_their_meeting_until_the_visit_ends(
+    world: World, address: Address, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anna = await world.user(world.acme, "1001")
+    [one, other] = [(await anna.post("/api/v1/meetings", json={})).json()["id"] for _ in range(2)]
+    room, guests = world.services.rooms.find(world.acme.id, one), world.services.guests
+    _, link = await guests.create_link(room)
+    guest, token = await guests.enter(link, "Wanda", "192.0.2.1")
+    path = events_websocket.GUEST_PATH
+    async with address.listen(path=path, first={"token": "guest_guessed"}) as talk:
+        assert await closed(talk) == event_hub.SIGNED_OUT
+    async with address.listen(path=path, first={"token": token_of(anna)}) as talk:
+        assert await closed(talk) == event_hub.SIGNED_OUT
+    async with address.listen(first={"token": token}) as talk:
+        assert await closed(talk) == event_hub.SIGNED_OUT, "not the events of users"
+    monkeypatch.setattr(events_websocket, "PING_SECONDS", 0.02)
+    async with address.listen(path=path, token=token_of(anna), first={"token": token}) as talk:
+        assert await next_event(talk) == {"type": "meeting"}
+        world.services.event_hub.send_to_guests(other, {"type": "other"})
+        world.services.event_hub.send_to_persons_or_permitted(world.acme.id, Action.DIRECTORY, (), {"type": "other"})
+        join_room(world, room, "1001", host=True)
+        while (event := await next_event(talk)) == {"type": "ping"}:
+            pass
+        assert event == {"type": "meeting"}
+        guests.leave(guest)
+        assert await closed(talk) == event_hub.SIGNED_OUT

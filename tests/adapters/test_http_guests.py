@@ -79,6 +79,10 @@ async def test_a_guest_waits_in_the_lobby_and_takes_part_once_admitted(meeting: 
     session = meeting.call()
     shown = (await guest.get(f"{GUESTS}/me")).json()
     assert (shown["name"], shown["state"], shown["participants"]) == ("Review", "lobby", [])
+    assert not shown["locked"]
+    lock = f"/api/v1/rooms/{meeting.room.id}/meeting"
+    assert (await meeting.anna.patch(lock, json={"locked": True})).status_code == 204
+    assert (await guest.get(f"{GUESTS}/me")).json()["locked"]
     assert (await guest.post(videos, json={"source": "camera", "sdp": OFFER})).status_code == 403
     participants = f"/api/v1/rooms/{meeting.room.id}/participants"
     (lobby,) = [one for one in (await meeting.anna.get(participants)).json()["items"] if one["state"] == "lobby"]

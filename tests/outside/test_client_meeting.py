@@ -65,7 +65,8 @@ def hangs_up(client: Client) -> None:
 
 
 def guest_joins(clients: Clients, host: Client, link: str) -> None:
-    """A guest without an account waits in the lobby until the host admits them; both hear and see each other."""
+    """A guest without an account waits in the lobby until the host admits them; both hear and see each other. After a
+    reload of the page the guest is in the meeting again."""
     address = host.page.evaluate(NEW_GUEST_LINK, link.rpartition("/")[2])
     guest = clients("microphone", "camera").open("/" + address.partition("/app/")[2])
     page = guest.page
@@ -76,6 +77,7 @@ def guest_joins(clients: Clients, host: Client, link: str) -> None:
     expect(page.get_by_text("Please wait: a host will let you in.")).to_be_visible()
     call_of(host).get_by_role("button", name=f"Admit {WANDA}").click()
     expect(page.get_by_role("heading", name=NAME)).to_be_visible()
+    expect(page.get_by_role("button", name="React")).to_be_visible(timeout=30_000)
     tile = call_of(host).get_by_role("listitem").filter(has_text=WANDA)
     expect(tile).to_contain_text("speaking", timeout=30_000)
     expect(page.get_by_role("listitem").filter(has_text=ANNA)).to_contain_text("speaking", timeout=30_000)
@@ -87,6 +89,8 @@ def guest_joins(clients: Clients, host: Client, link: str) -> None:
     call_of(host).get_by_role("button", name="React").click()
     host.page.get_by_role("menuitem", name="Applause").click()
     expect(page.get_by_role("img", name="Applause")).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("button", name="React")).to_be_visible(timeout=30_000)
     page.get_by_role("button", name="Leave").click()
     expect(page.get_by_role("button", name="Join again")).to_be_visible()
     expect(tile).to_have_count(0)

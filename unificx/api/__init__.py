@@ -1,7 +1,7 @@
 """HTTP adapter: the API under /api/v1, health checks, metrics, the start page and the built client."""
 
 from unificx.api.app import build
-from unificx.api.event_hub import EventHub
+from unificx.api.event_hub import MEETING_CHANGED, EventHub
 from unificx.api.idempotency import IdempotencyStore
 from unificx.api.middleware import as_operator
 from unificx.api.ports import (
@@ -20,6 +20,7 @@ from unificx.api.ports import (
 from unificx.api.services import PublicAddress, Services
 
 __all__ = [
+    "MEETING_CHANGED",
     "ComponentState",
     "EventHub",
     "IceServer",

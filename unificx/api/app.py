@@ -232,9 +232,10 @@ def build(services: Services) -> FastAPI:
     app.state.services = services
     add_handlers(app)
     app.router.routes.extend(_routes())
-    app.router.routes.append(
-        WebSocketRoute(events_websocket.PATH, events_websocket.EventsWebSocket(services.identity, services.event_hub))
-    )
+    users = events_websocket.EventsWebSocket(services.identity, services.event_hub)
+    guests = events_websocket.GuestWebSocket(services.guests, services.event_hub)
+    for path, endpoint in ((events_websocket.PATH, users), (events_websocket.GUEST_PATH, guests)):
+        app.router.routes.append(WebSocketRoute(path, endpoint))
     app.router.routes.extend(carddav.router.routes)
     app.include_router(pages.router)
     app.include_router(client_files.router)

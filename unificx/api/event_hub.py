@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from unificx.api.websocket_connection import WriteFrame, text_frame
@@ -11,19 +11,21 @@ from unificx.identity import Action, Principal, Role, may
 
 MAX_QUEUED = 64
 MAX_PER_SESSION = 8
-"""Event connections (mostly browser tabs) of one session; a further one closes the oldest."""
+"""Event connections (mostly browser tabs) of one session, or one guest; a further one closes the oldest."""
 SIGNED_OUT, TOO_SLOW, TOO_MANY = 4401, 4408, 4429
 """Close codes for private use (RFC 6455 section 7.4.2)."""
 
+MEETING_CHANGED = {"type": "meeting"}
+"""The meeting of a guest has changed; what a guest sees depends on their state, so the page fetches it."""
 
-class EventQueue:
+
+class MessageQueue:
     """Queue of pending events for one WebSocket client. `code` is the close code, set once it is closed; `write` writes
     a frame past an empty queue, set once the client may get events."""
 
-    __slots__ = ("_filled", "_messages", "code", "principal", "write")
+    __slots__ = ("_filled", "_messages", "code", "write")
 
-    def __init__(self, principal: Principal) -> None:
-        self.principal = principal
+    def __init__(self) -> None:
         self.code: int | None = None
         self.write: WriteFrame | None = None
         # Owner: the WebSocket of this node that reads it.
@@ -70,14 +72,35 @@ class EventQueue:
             self._filled.set_result(None)
 
 
+class EventQueue(MessageQueue):
+    """Queue of a user."""
+
+    __slots__ = ("principal",)
+
+    def __init__(self, principal: Principal) -> None:
+        super().__init__()
+        self.principal = principal
+
+
+class GuestQueue(MessageQueue):
+    """Queue of a guest of a meeting, who gets events of its room only."""
+
+    __slots__ = ("guest_id", "room_id")
+
+    def __init__(self, guest_id: str, room_id: str) -> None:
+        super().__init__()
+        self.guest_id, self.room_id = guest_id, room_id
+
+
 class EventHub:
-    """All event queues, indexed by session, by person and by tenant."""
+    """All event queues, indexed by session, by person and by tenant; those of guests by their room."""
 
     def __init__(self) -> None:
         # Owner: this node: each node sends events to the clients connected to it.
         self._sessions: defaultdict[str, list[EventQueue]] = defaultdict(list)
         self._persons: defaultdict[str, list[EventQueue]] = defaultdict(list)
         self._tenants: defaultdict[str, list[EventQueue]] = defaultdict(list)
+        self._guests: defaultdict[str, list[GuestQueue]] = defaultdict(list)
 
     def __len__(self) -> int:
         return sum(map(len, self._tenants.values()))
@@ -110,7 +133,29 @@ class EventHub:
                 index.pop(key, None)
         queue.close(code)
 
+    def open_guest(self, guest_id: str, room_id: str) -> GuestQueue:
+        """Register a queue for a guest of a meeting."""
+        own = [one for one in self._guests.get(room_id, ()) if one.guest_id == guest_id]
+        if len(own) >= MAX_PER_SESSION:
+            self.close_guest(own[0], TOO_MANY)
+        queue = GuestQueue(guest_id, room_id)
+        self._guests[room_id].append(queue)
+        return queue
+
+    def close_guest(self, queue: GuestQueue, code: int) -> None:
+        """Unregister and close a queue. May be repeated."""
+        left = [one for one in self._guests.get(queue.room_id, ()) if one is not queue]
+        if left:
+            self._guests[queue.room_id] = left
+        else:
+            self._guests.pop(queue.room_id, None)
+        queue.close(code)
+
     # Sending
+
+    def send_to_guests(self, room_id: str, message: dict[str, Any]) -> None:
+        """Send a message to all guests of a room, also to those in its lobby."""
+        _send(self._guests.get(room_id, ()), message)
 
     def send_to_session(self, session_id: str, message: dict[str, Any]) -> None:
         """Send a message to all clients of one session."""
@@ -183,7 +228,7 @@ def _indexed_by(principal: Principal) -> tuple[str, str]:
     return principal.session_id or principal.key_id, principal.maker_id or principal.person_id
 
 
-def _send(queues: "list[EventQueue] | tuple[()]", message: dict[str, Any]) -> None:
+def _send(queues: Sequence[MessageQueue], message: dict[str, Any]) -> None:
     if queues:
         text = json.dumps(message, separators=(",", ":"))
         for queue in queues:

@@ -1,11 +1,14 @@
-"""WebSocket /api/v1/events: live events for the users they concern. One JSON object per message; `type` is the kind.
+"""WebSockets for live events: /api/v1/events for users, /api/v1/guests/me/events for guests of meetings. One JSON
+object per message; `type` is the kind.
 
 Browsers with our cookie and a same-site Origin are accepted, and so are clients with a token: as
-`Authorization: Bearer`, or as `{"token": ...}` in the first message. Any other incoming message is ignored.
+`Authorization: Bearer`, or as `{"token": ...}` in the first message. Any other incoming message is ignored. Guests send
+their token in the first message: the browser may belong to a user, whose cookie is not theirs.
 """
 
 import asyncio
 import json
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,14 +17,15 @@ from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
 
 from unificx.api.access import COOKIE
-from unificx.api.event_hub import SIGNED_OUT, EventHub, EventQueue
+from unificx.api.event_hub import MEETING_CHANGED, SIGNED_OUT, EventHub, MessageQueue
 from unificx.api.middleware import Receive, Scope, Send
 from unificx.api.websocket_connection import frame_writer
+from unificx.conferencing import MeetingGuests
 from unificx.core.access import ANONYMOUS, Access, stating
 from unificx.core.errors import DomainError
 from unificx.identity import Identity, Principal, Role
 
-PATH = "/api/v1/events"
+PATH, GUEST_PATH = "/api/v1/events", "/api/v1/guests/me/events"
 FIRST_MESSAGE_SECONDS = 5.0
 PING_SECONDS = 30.0
 STALLED_SECONDS = 10.0
@@ -78,11 +82,46 @@ class EventsWebSocket:
         return principal
 
 
-class _Connection:
-    """One open WebSocket: sends the queued events until either side closes it."""
+class GuestWebSocket:
+    """ASGI application of the WebSocket of guests."""
 
-    def __init__(self, queue: EventQueue, receive: Receive, send: Send) -> None:
-        self._queue, self._receive, self._send = queue, receive, send
+    def __init__(self, guests: MeetingGuests, hub: EventHub) -> None:
+        self._guests = guests
+        self._hub = hub
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()  # websocket.connect
+        if _is_cross_site(Headers(scope=scope)):
+            await send({"type": "websocket.close", "code": _POLICY_VIOLATION})
+            return
+        await send({"type": "websocket.accept"})
+        token = await _first_message_token(receive)
+        guest = self._guests.find(token)
+        if guest is None:
+            await _close(send, SIGNED_OUT)
+            return
+        queue = self._hub.open_guest(guest.id, guest.room_id)
+        queue.put(json.dumps(MEETING_CHANGED))  # for what has changed before the queue was open
+
+        def is_current() -> bool:
+            if self._guests.find(token) is None:  # which notes that the page is there
+                self._hub.close_guest(queue, SIGNED_OUT)
+            return queue.code is None
+
+        try:
+            await _Connection(queue, receive, send, is_current).run()
+        finally:
+            self._hub.close_guest(queue, _GOING_AWAY)
+
+
+class _Connection:
+    """One open WebSocket: sends the queued events until either side closes it. `is_current` is asked before each
+    ping."""
+
+    def __init__(
+        self, queue: MessageQueue, receive: Receive, send: Send, is_current: Callable[[], bool] = lambda: True
+    ) -> None:
+        self._queue, self._receive, self._send, self._is_current = queue, receive, send, is_current
 
     async def run(self) -> None:
         reader, writer = asyncio.create_task(self._read()), asyncio.create_task(self._write())
@@ -109,7 +148,7 @@ class _Connection:
                 async with asyncio.timeout(PING_SECONDS):
                     text = await self._queue.next()
             except TimeoutError:
-                text = _PING
+                text = _PING if self._is_current() else None
             if text is None:
                 return
             async with asyncio.timeout(STALLED_SECONDS):

@@ -114,6 +114,9 @@ LIVE_EVENTS: Mapping[str, LiveEventType] = {
         "members of the conversation",
         {"conversation_id": _ID},
     ),
+    "meeting": LiveEventType(
+        "the meeting of a guest; on `/api/v1/guests/me/events` only", "guests of the meeting, also in its lobby", {}
+    ),
     "webhook": LiveEventType("a webhook was paused", "tenant_change", {"id": _ID, "state": "paused"}),
     "signed_out": LiveEventType("the access has ended; the connection is closed next", "the session or API key", {}),
     "ping": LiveEventType("nothing; every 30 seconds", "every connection", {}),

@@ -3,7 +3,7 @@
 from unificx.callapps.call import App, Call
 from unificx.callapps.clips import Clip
 from unificx.callapps.completion import completion_apps
-from unificx.callapps.conference import GUEST, INVITED, MERGED, RoomKind, conference_app
+from unificx.callapps.conference import ADMITTED_GUEST, GUEST, INVITED, MERGED, RoomKind, conference_app
 from unificx.callapps.echo import ECHO
 from unificx.callapps.hours import hours_app
 from unificx.callapps.paging import Paging
@@ -16,6 +16,7 @@ from unificx.callapps.runner import AppRunner
 from unificx.callapps.schemas import CalledMailbox, RecordResult, SpokenValue
 
 __all__ = [
+    "ADMITTED_GUEST",
     "ECHO",
     "GUEST",
     "INVITED",

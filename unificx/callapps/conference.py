@@ -28,8 +28,10 @@ from unificx.core.errors import TooManyRequests
 from unificx.media.sounds import Sound
 from unificx.routing import CONFERENCE_APP, Conference, Destination, DestinationRef
 
-INVITED, MERGED, GUEST = "invited", "moved", "guest"
-"""Arguments of the app for an invited caller, for one moved from a live call, and for the guest of a guest link."""
+INVITED, MERGED = "invited", "moved"
+"""Arguments of the app for an invited caller, and for one moved from a live call."""
+GUEST, ADMITTED_GUEST = "guest", "admitted-guest"
+"""Arguments for the guest of a guest link, and for one admitted before, such as before a reload."""
 MAX_PIN_ATTEMPTS = 3
 """PIN attempts per call."""
 PIN_TIMEOUT = 8.0
@@ -74,7 +76,8 @@ class RoomKind:
 
 async def conference(rooms: RoomService, meetings: ConferenceManager, call: Call) -> None:
     room_id, *more = call.arguments or ("",)
-    room, invited, merged, guest = rooms.by_id(room_id), INVITED in more, MERGED in more, GUEST in more
+    room, invited, merged, admitted = rooms.by_id(room_id), INVITED in more, MERGED in more, ADMITTED_GUEST in more
+    guest = GUEST in more or admitted
     if room is None:
         await call.play("conference/no-such-room", "general/goodbye")
         return
@@ -88,7 +91,14 @@ async def conference(rooms: RoomService, meetings: ConferenceManager, call: Call
     caller = call.caller
     name = None if merged or guest else await _record_name(call, room)
     who = CallerIdentity(caller.subject, caller.extension_id, caller.number, caller.name, name)
-    session = meetings.join(room, who, call, host=standing == "host", invited=invited or merged, lobby=guest)
+    session = meetings.join(
+        room,
+        who,
+        call,
+        host=standing == "host",
+        invited=invited or merged or admitted,
+        lobby=guest and not admitted,
+    )
     call.on_remote_sdp(session.media_updated)
     try:
         async with asyncio.TaskGroup() as tasks:

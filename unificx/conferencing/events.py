@@ -24,6 +24,14 @@ class ConferenceChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class ParticipantAdmitted:
+    """Signal: a host has admitted a participant from the lobby. `subject`: the person, if known."""
+
+    room: Room
+    subject: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class ParticipantRemoved:
     """Signal: a participant was removed, or the conference was ended for all. `subject`: the person, if known."""
 

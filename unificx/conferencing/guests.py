@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from unificx.cluster import Counters
 from unificx.conferencing import repository
-from unificx.conferencing.events import ParticipantRemoved
+from unificx.conferencing.events import ParticipantAdmitted, ParticipantRemoved
 from unificx.conferencing.schemas import Guest, GuestLink, Room
 from unificx.conferencing.service import RoomService
 from unificx.core.clock import Clock, random_id
@@ -46,6 +46,7 @@ class MeetingGuests:
         # Owner: this node, which holds the pages of its guests. By digest of their token.
         self._guests: dict[str, Guest] = {}
         self._seen: dict[str, float] = {}
+        self._admitted: set[str] = set()
 
     # ---- links
 
@@ -122,6 +123,14 @@ class MeetingGuests:
         guest = next((one for one in self._guests.values() if one.id == guest_id), None)
         return guest if guest is not None and self._is_current(guest) else None
 
+    def is_admitted(self, guest: Guest) -> bool:
+        """Return whether a host has admitted the guest: after a reload of the page, they need not wait again."""
+        return guest.id in self._admitted
+
+    def on_admitted(self, event: ParticipantAdmitted) -> None:
+        """Note a guest who was admitted. Bus handler."""
+        self._admitted.update(one.id for one in self.guests_of(event.room) if one.subject == event.subject)
+
     def leave(self, guest: Guest) -> None:
         """End a visit."""
         self._end([key for key, one in self._guests.items() if one.id == guest.id])
@@ -151,7 +160,9 @@ class MeetingGuests:
 
     def _end(self, keys: Sequence[str]) -> None:
         for key in keys:
-            self._seen.pop(self._guests.pop(key).id, None)
+            guest = self._guests.pop(key)
+            self._seen.pop(guest.id, None)
+            self._admitted.discard(guest.id)
 
 
 def no_meeting() -> NotFound:

@@ -8,7 +8,7 @@ from itertools import count
 from typing import Literal, TypeAlias
 
 from unificx.conferencing import tones
-from unificx.conferencing.events import ConferenceChanged, ConferenceEnded, ParticipantRemoved
+from unificx.conferencing.events import ConferenceChanged, ConferenceEnded, ParticipantAdmitted, ParticipantRemoved
 from unificx.conferencing.machine import events_and_actions
 from unificx.conferencing.machine import meeting as machine
 from unificx.conferencing.machine.events_and_actions import ADMINISTRATOR
@@ -324,9 +324,13 @@ class ConferenceManager:
         live = self._live.get(room_id)
         if live is None:
             return []
+        lobby = live.state.lobby
         live.state, actions = machine.step(live.state, event, self._clock.monotonic())
         for action in actions:
             self._execute(live, action)
+        for one in lobby:
+            if live.state.has_admitted(one.id):
+                self._publish(ParticipantAdmitted(live.room, live.connections[one.id].caller.subject))
         if isinstance(event, events_and_actions.Left) or any(
             isinstance(one, events_and_actions.RejectEntry) for one in actions
         ):

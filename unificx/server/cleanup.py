@@ -12,7 +12,7 @@ from unificx.audio_store import audio_id_of
 from unificx.cdr import CallErasure, call_id_of
 from unificx.cdr.events import OutsideCallRecorded
 from unificx.conferencing import Room, is_unmarked
-from unificx.conferencing.events import ConferenceChanged, ParticipantRemoved, RoomDeleted
+from unificx.conferencing.events import ConferenceChanged, ParticipantAdmitted, ParticipantRemoved, RoomDeleted
 from unificx.core.access import Access, current_access, stating
 from unificx.core.background import BackgroundTasks
 from unificx.core.faults import describe_fault
@@ -66,6 +66,7 @@ class Cleanup:
             bus.subscribe(kind, lambda event: container.push.person_closed(event.person_id))
         bus.subscribe(TenantDeleted, lambda event: container.push.tenant_deleted(event.tenant))
         bus.subscribe(ParticipantRemoved, container.guests.on_removed)
+        bus.subscribe(ParticipantAdmitted, container.guests.on_admitted)
         bus.subscribe(ConferenceChanged, lambda event: self._note_use(event.room))
         bus.subscribe(RoomDeleted, lambda event: container.conferences.room_deleted(event.room_id))
         bus.subscribe(MessageLeft, lambda _: container.transcription.wake())

@@ -1,6 +1,6 @@
 """Calls of guests to the room of their meeting."""
 
-from unificx.callapps import GUEST
+from unificx.callapps import ADMITTED_GUEST, GUEST
 from unificx.calls import InboundCall
 from unificx.conferencing import MeetingGuests, RoomService
 from unificx.registrar import Caller
@@ -8,7 +8,8 @@ from unificx.routing import CONFERENCE_APP, CONFERENCE_SECONDS, CallApp, Plan, S
 
 
 class GuestCalls:
-    """Implements `sip_server.MeetingGuests`. The call leads to the lobby of one room, whatever its number means."""
+    """Implements `sip_server.MeetingGuests`. The call leads to one room, whatever its number means, and into its lobby
+    until a host has admitted the guest."""
 
     def __init__(self, guests: MeetingGuests, rooms: RoomService) -> None:
         self._guests = guests
@@ -21,5 +22,6 @@ class GuestCalls:
         if guest is None or room is None:
             return None
         caller = Caller(guest.tenant_id, "", guest.id, guest.subject, number="", name=guest.name, is_guest=True)
-        step = Step(CallApp(CONFERENCE_APP, (room.id, GUEST), CONFERENCE_SECONDS))
+        role = ADMITTED_GUEST if self._guests.is_admitted(guest) else GUEST
+        step = Step(CallApp(CONFERENCE_APP, (room.id, role), CONFERENCE_SECONDS))
         return InboundCall(caller, room.number, Plan((step,), stations=(Station("room", room.number, room.name),)))

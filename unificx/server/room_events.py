@@ -1,8 +1,8 @@
-"""Live events about conference rooms, for their participants and administrators."""
+"""Live events about conference rooms, for their participants, guests and administrators."""
 
 from dataclasses import asdict
 
-from unificx.api import EventHub
+from unificx.api import MEETING_CHANGED, EventHub
 from unificx.cluster import EventBus
 from unificx.conferencing import ConferenceManager, MeetingVideos, Room
 from unificx.conferencing.events import ConferenceChanged
@@ -59,6 +59,7 @@ class RoomEvents:
                 "reactions": {one.id: one.reaction for one in participants if one.reaction is not None},
                 "videos": [asdict(one) for one in self._videos.list(room)],
             }
+            self._hub.send_to_guests(room.id, MEETING_CHANGED)
             self._hub.send_to_persons_or_permitted(room.tenant_id, Action.CALLS_CONTROL, persons, message)
 
     def _person(self, extension_id: str) -> str:

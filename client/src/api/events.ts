@@ -57,6 +57,8 @@ export interface ServerEvents {
   /** A member is writing. */
   'message.typing': { conversation_id: string; person_id: string };
   'conversation.changed': { conversation_id: string };
+  /** The meeting of a guest has changed (guests only). */
+  meeting: object;
   push_seen: { id?: string };
 }
 

@@ -11,7 +11,7 @@ from app_harness import ANNA, AppHarness
 from argon2 import PasswordHasher
 from identity_factory import identity_on
 
-from unificx.callapps import GUEST, INVITED, MERGED, RoomKind, conference_app
+from unificx.callapps import ADMITTED_GUEST, GUEST, INVITED, MERGED, RoomKind, conference_app
 from unificx.cluster import EventBus, LocalCounters
 from unificx.conferencing import (
     AllAdmissionsRequested,
@@ -194,6 +194,15 @@ async def test_a_guest_is_answered_without_a_pin_and_hears_music_until_admitted(
     assert (stage.played[0], stage.events) == ("conference/waiting-for-host", [Answered(b"ours")])
     setup.meetings.apply(room, AllAdmissionsRequested(host.id))
     await wait_until(lambda: "join heard" in stage.orders)
+    await hung_up(stage)
+
+
+async def test_a_guest_who_was_admitted_before_is_back_at_once_also_in_a_locked_room(setup: ConferenceWorld) -> None:
+    room = await setup.room(settings=RoomSettings(locked=True))
+    stage = setup.stage(room, ADMITTED_GUEST)
+    stage.begin()
+    await wait_until(lambda: "join heard" in stage.orders)
+    assert "conference/waiting-for-host" not in stage.played
     await hung_up(stage)
 
 

@@ -101,6 +101,8 @@ async def show_guest_meeting(services: ServicesDep, guest: GuestDep) -> models.G
         state=state,
         recorded=status_ is not None and status_.recorded,
         paused=status_ is not None and status_.paused,
+        consent=visit.consent if visit is not None else None,
+        locked=status_.locked if status_ is not None else room.settings.locked,
         participants=[_participant(one, own) for one in inside],
         videos=videos_of(services, room, own) if state == "in" else [],
     )

@@ -74,6 +74,10 @@ class GuestMeeting(Output):
     )
     recorded: bool = Field(description="Recording is active, or is being announced.")
     paused: bool
+    consent: str | None = Field(
+        description="Own consent to the recording, as with participants; with `told`, the guest is asked to press 1."
+    )
+    locked: bool = Field(description="Only hosts can join now, and guests who were admitted before.")
     participants: list[GuestParticipant] = Field(description="Empty until the guest is admitted.")
     videos: list[Video]
 

@@ -95,6 +95,12 @@ class Meeting:
     def member(self, id_: str) -> Member | None:
         return next((one for one in self.members if one.id == id_), None)
 
+    def has_admitted(self, id_: str) -> bool:
+        """Return whether a member takes part, or will once the entry prompts have played."""
+        member = self.member(id_)
+        admitted = MemberState.AWAITING_CONSENT, MemberState.ENTERING, MemberState.INSIDE
+        return member is not None and member.state in admitted
+
     def has_host_rights(self, by: str) -> bool:
         """Return whether `by` has host rights."""
         member = self.member(by)

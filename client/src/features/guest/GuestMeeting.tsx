@@ -11,10 +11,11 @@ import { useEffect, useMemo } from 'react';
 import type { GuestParticipant, Participant } from '~/api';
 import { useValue } from '~/core/store';
 import { VideoElement } from '~/design/VideoElement';
-import { CONFERENCE_RECORDING, MeetingNotices, MuteButton, RoundButton } from '~/features/call';
+import { MeetingNotices, MuteButton, RoundButton } from '~/features/call';
 import { ReactionMenu, Signals, Tiles, type Meeting } from '~/features/meeting';
 import { supportsScreenSharing } from '~/media/capture';
 import css from './guest.module.css';
+import { RecordingNotice } from './RecordingNotice';
 import type { Visit } from './visit';
 
 /** The meeting as its guests see it. */
@@ -29,11 +30,10 @@ export function GuestMeeting({ visit }: { visit: Visit }) {
   }, [title]);
   if (!meeting || !call || !videos) return null;
   const speaking = participants.find((each) => each.speaking)?.id ?? null;
-  const recording = meeting.recorded ? CONFERENCE_RECORDING[meeting.paused ? 'paused' : 'recording'] : undefined;
   return (
     <main id="main" className={css.meeting}>
       <h1>{title}</h1>
-      <div aria-live="assertive">{recording && <p className={css.notice}>{t(recording)}</p>}</div>
+      <RecordingNotice visit={visit} />
       <Signals participants={participants} />
       <MeetingNotices meeting={videos} />
       <OwnCamera videos={videos} />

@@ -1,4 +1,6 @@
 import { Button, Loader, Stack, Text, TextInput } from '@mantine/core';
+import type { MessageDescriptor } from '@lingui/core';
+import { msg } from '@lingui/core/macro';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useEffect, useState } from 'react';
 import { takeDeepLinkCode } from '~/core/deep-link';
@@ -8,15 +10,36 @@ import { ErrorNotice } from '~/design/Notice';
 import { ConsentFields, isComplete, NO_CONSENT, useSignInOptions } from '~/features/sign-in';
 import { DeviceCheck } from './DeviceCheck';
 import { GuestMeeting } from './GuestMeeting';
-import { Visit } from './visit';
+import { RecordingNotice } from './RecordingNotice';
+import { storedVisit, type StoredVisit } from './stored-visit';
+import { Visit, type EndOfVisit } from './visit';
+
+const ENDS: Record<Exclude<EndOfVisit, 'left'>, MessageDescriptor> = {
+  locked: msg`A host has locked it. Try again later, or ask the host to unlock it.`,
+  ended: msg`The meeting is over, or a host has ended your visit.`,
+  disconnected: msg`The connection has ended.`,
+};
+
+/** The link that was opened now or, after a reload, before; with the visit that was running then. */
+function openedLink(): { link: string; resumed?: StoredVisit['visit'] } {
+  const opened = takeDeepLinkCode('guest');
+  const stored = storedVisit(Date.now());
+  if (!stored || (opened && opened !== stored.link)) return { link: opened };
+  return { link: stored.link, resumed: stored.visit };
+}
 
 /** The page of a guest link: a name, the lobby, and the meeting. No account is needed. */
 export default function GuestPage() {
   const { t } = useLingui();
-  const [link] = useState(() => takeDeepLinkCode('guest'));
+  const [{ link, resumed }, setOpened] = useState(openedLink);
   const [visit, setVisit] = useState(() => new Visit(link));
+  useEffect(() => void (resumed && visit.resume(resumed)), [resumed, visit]);
   useEffect(() => () => visit.leave(), [visit]);
-  const { phase, meeting } = useValue(visit.state);
+  const again = () => {
+    setOpened({ link });
+    setVisit(new Visit(link));
+  };
+  const { phase, meeting, end } = useValue(visit.state);
   if (!link) {
     return (
       <AuthLayout title={t`Join a meeting`}>
@@ -30,18 +53,26 @@ export default function GuestPage() {
   if (phase === 'in') return <GuestMeeting visit={visit} />;
   if (phase === 'over') {
     return (
-      <AuthLayout title={t`You are no longer in the meeting`}>
-        <Button size="md" fullWidth onClick={() => setVisit(new Visit(link))}>
-          <Trans>Join again</Trans>
-        </Button>
+      <AuthLayout title={end === 'locked' ? t`The meeting is locked` : t`You are no longer in the meeting`}>
+        <Stack>
+          {end && end !== 'left' && <Text role="alert">{t(ENDS[end])}</Text>}
+          <Button size="md" fullWidth onClick={again}>
+            {end === 'locked' ? <Trans>Try again</Trans> : <Trans>Join again</Trans>}
+          </Button>
+        </Stack>
       </AuthLayout>
     );
   }
   return (
     <AuthLayout title={meeting?.name ?? t`Join a meeting`}>
       <Stack>
+        <RecordingNotice visit={visit} />
         <Text role="status">
-          {phase === 'lobby' ? <Trans>Please wait: a host will let you in.</Trans> : <Trans>Connecting…</Trans>}
+          {phase === 'lobby' && meeting?.state !== 'entering' ? (
+            <Trans>Please wait: a host will let you in.</Trans>
+          ) : (
+            <Trans>Connecting…</Trans>
+          )}
         </Text>
         <Loader type="dots" aria-hidden />
         <Button size="md" variant="light" color="red" onClick={() => visit.leave()}>

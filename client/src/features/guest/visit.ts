@@ -1,13 +1,21 @@
-import { api, guestClient, type Client, type GuestChange, type GuestMeeting, type GuestVisit } from '~/api';
+import { api, guestClient, type Client, type GuestChange, type GuestMeeting } from '~/api';
+import type { Events } from '~/api/events';
 import { asProblem, type Problem } from '~/core/problem';
 import { createStore } from '~/core/store';
 import { openVideos, type Meeting } from '~/features/meeting';
 import { Phone, type Call } from '~/sip';
+import { guestEvents } from './guest-events';
+import { storeVisit, type StoredVisit } from './stored-visit';
+
+/** left: by the guest; locked: not let in; ended: removed or refused by a host, or the meeting is over. */
+export type EndOfVisit = 'left' | 'locked' | 'ended' | 'disconnected';
 
 export interface VisitState {
   /** form: before the visit; over: the guest has left, or was disconnected. */
   phase: 'form' | 'joining' | 'lobby' | 'in' | 'over';
   busy: boolean;
+  /** Why the visit is over. */
+  end?: EndOfVisit;
   /** Why the link or the name was refused. */
   fault?: Problem;
   /** From the first answer of the server. */
@@ -24,27 +32,34 @@ export interface Entry {
   policy_version: string;
 }
 
-/** How often the state of the meeting is fetched, milliseconds. */
-const POLL_MS = 1_500;
+type RunningVisit = NonNullable<StoredVisit['visit']>;
+
+/** The meeting is fetched at most this often, milliseconds, however often it changes. */
+const FETCH_INTERVAL_MS = 1_000;
 
 /** One visit of a guest to a meeting: the lobby, the call, and the videos. */
 export class Visit {
   readonly state = createStore<VisitState>({ phase: 'form', busy: false });
   #client: Client | undefined;
   #phone: Phone | undefined;
+  #events: Events | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #fetchedAt = -Infinity;
   #camera = false;
 
-  constructor(private readonly link: string) {}
+  constructor(private readonly link: string) {
+    storeVisit({ link });
+  }
 
   /** Ask to join. The guest is in the lobby until a host admits them. */
   async enter({ name, microphone, camera, terms_version, policy_version }: Entry): Promise<void> {
     this.#set({ busy: true, fault: undefined });
-    this.#camera = camera;
     try {
       const body = { link: this.link, name, of_age: true, terms_version, policy_version };
-      const { data } = await api.enterMeeting({ body });
-      await this.#begin(data, microphone);
+      const { token, room, expires } = (await api.enterMeeting({ body })).data;
+      const visit = { token, room, expires, microphone, camera };
+      storeVisit({ link: this.link, visit });
+      await this.#begin(visit);
     } catch (fault) {
       this.#set({ fault: asProblem(fault) });
     } finally {
@@ -52,10 +67,26 @@ export class Visit {
     }
   }
 
-  async #begin({ token, room }: GuestVisit, microphone: boolean): Promise<void> {
+  /** Continue a visit after a reload of the page; back to the form if it is over. */
+  async resume(visit: RunningVisit): Promise<void> {
+    storeVisit({ link: this.link, visit });
+    this.#set({ phase: 'joining' });
+    try {
+      await this.#begin(visit);
+    } catch (fault) {
+      const problem = asProblem(fault);
+      this.#stop();
+      if (problem.status === 401) storeVisit({ link: this.link });
+      this.#set({ phase: 'form', fault: problem.status === 401 ? undefined : problem });
+    }
+  }
+
+  async #begin({ token, room, microphone, camera }: RunningVisit): Promise<void> {
     const client = (this.#client = guestClient(token));
+    this.#camera = camera;
     const access = async () => (await api.guestSipAccess({ client })).data;
     const { number } = await access();
+    if (client !== this.#client) return; // left meanwhile
     const phone = (this.#phone = new Phone({ access, registers: false }));
     this.#set({ phase: 'joining', videos: openVideos(room, () => phone.iceServers(), client) });
     phone.start();
@@ -63,17 +94,21 @@ export class Visit {
     if (!microphone) call.mute(true);
     this.#set({ call });
     call.state.subscribe(() => {
-      if (call.ended) this.#end();
+      if (call.ended) void this.#callEnded();
     });
-    if (call.ended) return this.#end();
-    void this.#poll();
+    if (call.ended) return this.#callEnded();
+    const events = (this.#events = guestEvents(token, () => this.#check()));
+    events.on('meeting', () => this.#changed());
+    events.onConnected(() => this.#changed());
+    events.start();
   }
 
   /** Leave the meeting, or the lobby. */
   leave(): void {
     const client = this.#client;
-    this.#end();
-    if (client) void api.leaveMeeting({ client }).catch(() => undefined);
+    if (!client) return;
+    this.#end('left');
+    void api.leaveMeeting({ client }).catch(() => undefined);
   }
 
   /** Raise or lower the hand, or show a reaction. */
@@ -82,35 +117,71 @@ export class Visit {
     await this.#fetch();
   }
 
-  async #poll(): Promise<void> {
-    await this.#fetch();
-    if (this.#client) this.#timer = setTimeout(() => void this.#poll(), POLL_MS);
+  /** Answer the question whether the guest agrees to be recorded. */
+  answer(agrees: boolean): void {
+    this.state.state.call?.sendDtmf(agrees ? '1' : '2');
   }
 
-  async #fetch(): Promise<void> {
+  #changed(): void {
+    if (this.#timer !== undefined) return;
+    const delay = Math.max(0, this.#fetchedAt + FETCH_INTERVAL_MS - performance.now());
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      void this.#fetch();
+    }, delay);
+  }
+
+  async #check(): Promise<'valid' | 'ended' | 'unreachable'> {
+    const status = await this.#fetch();
+    if (!this.#client) return 'ended';
+    return status === undefined ? 'valid' : 'unreachable';
+  }
+
+  /** Fetch the meeting. Returns the status of the error, if there is one; 0 without an answer. */
+  async #fetch(): Promise<number | undefined> {
     const client = this.#client;
-    if (!client) return;
+    if (!client) return undefined;
+    this.#fetchedAt = performance.now();
     try {
       const { data } = await api.showGuestMeeting({ client });
-      if (client !== this.#client) return;
+      if (client !== this.#client) return undefined;
       const entered = data.state === 'in' && this.state.state.phase !== 'in';
       const phase = data.state === 'in' ? 'in' : data.state === 'outside' ? 'joining' : 'lobby';
       this.#set({ meeting: data, phase });
       if (phase === 'in') this.state.state.videos?.handleEvent(data.videos);
       if (entered && this.#camera) void this.state.state.videos?.send('camera', true);
+      return undefined;
     } catch (fault) {
-      if (asProblem(fault).status === 401) this.#end();
+      const { status } = asProblem(fault);
+      if (status === 401 && client === this.#client) this.#end('ended');
+      return status;
     }
   }
 
-  /** The visit is over; a message that the server is playing is heard until it hangs up. */
-  #end(): void {
+  /** The server has ended the call, or the connection is lost: find out why. */
+  async #callEnded(): Promise<void> {
+    if (!this.#client) return;
+    const wasIn = this.state.state.phase === 'in';
+    await this.#fetch();
+    if (this.#client) this.#end(!wasIn && this.state.state.meeting?.locked ? 'locked' : 'disconnected');
+  }
+
+  #end(end: EndOfVisit): void {
+    this.#stop();
+    storeVisit({ link: this.link });
+    this.#set({ phase: 'over', end, call: undefined, videos: undefined });
+  }
+
+  /** Release everything; a message that the server is playing is heard until it hangs up. */
+  #stop(): void {
     clearTimeout(this.#timer);
+    this.#timer = undefined;
     this.#client = undefined;
+    this.#events?.stop();
+    this.#events = undefined;
     this.state.state.videos?.close();
     void this.#phone?.stop();
     this.#phone = undefined;
-    this.#set({ phase: 'over', call: undefined, videos: undefined });
   }
 
   #set(change: Partial<VisitState>): void {
