@@ -17,7 +17,9 @@ from server import ROOT, Login, Server, eventually
 
 CHROMIUM = Path("/usr/bin/chromium")
 HEADLESS_SHELL = Path("/usr/bin/chromium-headless-shell")
-"""Chromium without its own windows: the same pages with less than half of the CPU time. Not in every distribution."""
+HEADLESS = HEADLESS_SHELL if HEADLESS_SHELL.exists() else CHROMIUM
+"""Chromium without windows and notifications: the same pages with less than half of the CPU time. Not in every
+distribution."""
 CLIENT = ROOT / "client"
 PAGE_PATH = "/telephone-of-a-test"
 PAGE_HTML = "<!doctype html><meta charset=utf-8><title>A telephone</title><body>"
@@ -36,6 +38,8 @@ SWITCHES = (
     # A page served by the test has no address space: allow it to access this machine.
     "--disable-features=LocalNetworkAccessChecks,LocalNetworkAccessChecksWebSockets",
 )
+IGNORE_CERTIFICATE_ERRORS = ("--ignore-certificate-errors",)
+"""The server certificate is self-signed, so service workers cannot be fetched otherwise."""
 OMITTED_SWITCHES = ["--mute-audio"]
 """Switches that Playwright passes by default, omitted where the browser's audio is recorded."""
 
@@ -192,8 +196,7 @@ class BrowserPhones:
         tone = self._directory / f"{hertz}.wav"
         if not tone.exists():
             write_tone(tone, hertz)
-        origin = self.server.ready["http"]
-        switches = [f"--use-file-for-fake-audio-capture={tone}", f"--unsafely-treat-insecure-origin-as-secure={origin}"]
+        switches = [f"--use-file-for-fake-audio-capture={tone}", *IGNORE_CERTIFICATE_ERRORS]
         program = chromium(self.server, self._directory)
         speaker = browser_sinks().create()
         browser = self._playwright.chromium.launch(
@@ -206,7 +209,7 @@ class BrowserPhones:
         page.set_default_timeout(15_000)
         self._telephones.append(BrowserPhone(browser, page, self.server, speaker))
         page.route(f"**{PAGE_PATH}", lambda route: route.fulfill(body=PAGE_HTML, content_type="text/html"))
-        page.goto(origin + PAGE_PATH)
+        page.goto(origin(self.server) + PAGE_PATH)
         page.add_script_tag(content=self._library)
         page.add_script_tag(path=Path(__file__).with_name("browser_phone.js"))
         return self._telephones[-1]
@@ -217,7 +220,12 @@ class BrowserPhones:
         self._telephones.clear()
 
 
-def chromium(server: Server, directory: Path, browser: Path = CHROMIUM) -> Path:
+def origin(server: Server) -> str:
+    """Address of the pages: browsers consider plain HTTP secure, as calls and cookies require, on localhost only."""
+    return server.ready["http" if server.host == "127.0.0.1" else "https"]
+
+
+def chromium(server: Server, directory: Path, browser: Path = HEADLESS) -> Path:
     """A browser, in the network namespace of the server."""
     if not server.enter:
         return browser

@@ -105,7 +105,7 @@ const phone = {
 
   /** Register with a JsSIP configuration without socket; return the result. */
   async start(configuration) {
-    const socket = new JsSIP.WebSocketInterface(`ws://${location.host}/sip`)
+    const socket = new JsSIP.WebSocketInterface(`${location.protocol.replace('http', 'ws')}//${location.host}/sip`)
     this.ua = new JsSIP.UA({
       sockets: [socket],
       connection_recovery_min_interval: 1,

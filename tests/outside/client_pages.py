@@ -14,7 +14,18 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from browser import CHROMIUM, CLIENT, OMITTED_SWITCHES, PAGE_HTML, PAGE_PATH, SWITCHES, chromium
+import httpx
+from browser import (
+    CLIENT,
+    HEADLESS,
+    IGNORE_CERTIFICATE_ERRORS,
+    OMITTED_SWITCHES,
+    PAGE_HTML,
+    PAGE_PATH,
+    SWITCHES,
+    chromium,
+    origin,
+)
 from browser_audio import BrowserSink, browser_sinks
 from playwright.sync_api import BrowserContext, CDPSession, Locator, Playwright, Request, ViewportSize, Worker, expect
 from push_service import PushService, ReceivedPush, SubscribedBrowser
@@ -24,8 +35,6 @@ PHONE_VIEWPORT: ViewportSize = {"width": 390, "height": 844}
 """A phone in portrait, in CSS pixels."""
 OUTSIDE_SCOPE_PATH = "/healthz"
 """An address of the same origin outside the scope of the client's service worker."""
-IGNORE_CERTIFICATE_ERRORS = ("--ignore-certificate-errors",)
-"""The server certificate is self-signed, so service workers cannot be fetched otherwise."""
 
 SIGN_IN = """async ({code, secret, name}) => {
   const send = (path, body) => fetch('/api/v1' + path, {
@@ -98,6 +107,32 @@ READ_NOTIFICATIONS = """async () => {
 }"""
 
 
+def new_sign_in_code(server: Server, login: Login) -> str:
+    """Sign-in code for the owner of the extension."""
+    with server.rest() as operator:
+        tenant = {"tenant": server.ready["tenant"]}
+        person = operator.get(f"/api/v1/extensions/{login.number}", params=tenant).json()["person_id"]
+        return operator.post("/api/v1/sign-in-codes", params=tenant, json={"person_id": person}).json()["code"]
+
+
+@contextmanager
+def other_device(server: Server, login: Login) -> Iterator[httpx.Client]:
+    """Another device of the owner of the extension, signed in, without a browser."""
+    device = {"name": "Another device", "kind": "mobile"}
+    body = {
+        "code": new_sign_in_code(server, login),
+        "device_secret": secrets.token_urlsafe(32),
+        "device": device,
+        "keep": "token",
+    }
+    with httpx.Client(base_url=server.ready["http"] + "/api/v1") as client:
+        client.headers["authorization"] = f"Bearer {client.post('/sessions/by-code', json=body).json()['token']}"
+        options = client.get("/sign-in/options").json()
+        versions = {each: options[each] for each in ("terms_version", "policy_version")}
+        client.post("/me/acceptances", json={"of_age": True, **versions})
+        yield client
+
+
 class Client:
     """A profile with one page of `/app`. `requests` are all requests of its pages and its service worker."""
 
@@ -119,10 +154,7 @@ class Client:
 
         Signs in from an empty page of the same origin, because loading the client takes a second.
         """
-        with self._server.rest() as operator:
-            tenant = {"tenant": self._server.ready["tenant"]}
-            person = operator.get(f"/api/v1/extensions/{login.number}", params=tenant).json()["person_id"]
-            code = operator.post("/api/v1/sign-in-codes", params=tenant, json={"person_id": person}).json()["code"]
+        code = new_sign_in_code(self._server, login)
         empty = self.origin + PAGE_PATH
         self.page.route(empty, lambda route: route.fulfill(body=PAGE_HTML, content_type="text/html"))
         self.page.goto(empty)
@@ -257,6 +289,10 @@ class FakePushService:
         """From the next page on, the client subscribes to this service."""
         client.context.add_init_script(f"({PUSH_SERVICE})({json.dumps(self.browser.as_json())})")
 
+    def forget(self) -> None:
+        """Forget the messages received so far."""
+        self._service.received.clear()
+
     def messages(self, kind: str) -> list[dict[str, str]]:
         return [each for each in self.browser.messages() if each["type"] == kind]
 
@@ -304,11 +340,6 @@ def _build_if_outdated() -> None:
         subprocess.run([ROOT / "script" / "client", "build"], check=True, capture_output=True, timeout=300)
 
 
-def origin(server: Server) -> str:
-    """Address of the client: browsers accept cookies over plain HTTP on localhost only."""
-    return server.ready["http" if server.host == "127.0.0.1" else "https"]
-
-
 class Clients:
     """The clients of a test; all are closed at its end. Without `service_workers` only those that may show
     notifications have one: its installation is a third of the work of opening a client."""
@@ -319,7 +350,7 @@ class Clients:
         directory: Path,
         server: Server,
         *,
-        browser: Path = CHROMIUM,
+        browser: Path = HEADLESS,
         service_workers: bool = True,
     ) -> None:
         self._playwright, self._directory, self._server = playwright, directory, server

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from baresip_phone import Network, Phones
-from browser import CHROMIUM, HEADLESS_SHELL, Playwright, SharedPlaywright, library
+from browser import CHROMIUM, HEADLESS, Playwright, SharedPlaywright, library
 from client_pages import Clients, build_if_outdated
 from client_phone import ClientPhone, start_client_phone
 from groups import drives_browser
@@ -172,8 +172,7 @@ def playwright(built: None, pytestconfig: pytest.Config) -> Playwright:
 
 def browser_of(request: pytest.FixtureRequest) -> Path:
     """Return the browser of a test or module."""
-    light = request.node.get_closest_marker("headless_shell") is not None and HEADLESS_SHELL.exists()
-    return HEADLESS_SHELL if light else CHROMIUM
+    return CHROMIUM if request.node.get_closest_marker("shows_notifications") else HEADLESS
 
 
 @pytest.fixture

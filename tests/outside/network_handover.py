@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 from baresip_phone import Network
-from browser import CHROMIUM
+from browser import HEADLESS
 
 UPLINK = "10.98.0"
 """Network between the server and the router."""
@@ -76,7 +76,7 @@ class NetworkHandover:
     def browser(self, directory: Path) -> Path:
         """Return a script that runs Chromium in the client's namespace."""
         program = directory / "chromium-on-the-road"
-        program.write_text(f'#!/bin/sh\nexec {shlex.join(self._client.enter)} {CHROMIUM} "$@"\n')
+        program.write_text(f'#!/bin/sh\nexec {shlex.join(self._client.enter)} {HEADLESS} "$@"\n')
         program.chmod(0o700)
         return program
 

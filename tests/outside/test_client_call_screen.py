@@ -10,8 +10,6 @@ from network_handover import NetworkHandover
 from playwright.sync_api import Dialog, WebSocketRoute, expect
 from server import Household, Server, eventually
 
-pytestmark = pytest.mark.headless_shell
-
 ANNA, BERTA, CLARA = "Annarosa Quellmalz", "Bertalina Oxenfurt", "Claramunde Zwiebach"
 
 

@@ -14,8 +14,6 @@ from playwright.sync_api import expect
 from recording_helpers import set_extension_policy, set_tenant_policy
 from server import Household, Server, eventually
 
-pytestmark = pytest.mark.headless_shell
-
 ANNA, BERTA, CLARA = "Annarosa Quellmalz", "Bertalina Oxenfurt", "Claramunde Zwiebach"
 
 LOST = "Connection lost. Reconnecting…"

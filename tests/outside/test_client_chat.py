@@ -9,8 +9,6 @@ from PIL import Image
 from playwright.sync_api import FilePayload, Locator, Route, expect
 from server import Household, eventually
 
-pytestmark = pytest.mark.headless_shell
-
 BERTA = "Bertalina Oxenfurt"
 
 

@@ -9,8 +9,6 @@ from client_phone import ClientPhone, assert_two_way_audio, start_client_phone
 from playwright.sync_api import expect
 from server import Household, Server, eventually
 
-pytestmark = pytest.mark.headless_shell
-
 ANNA, BERTA = "Annarosa Quellmalz", "Bertalina Oxenfurt"
 CAMERA_OFF = "Your camera is off. Press Video to be seen in the conference."
 ENCRYPTED = [["connected", "SRTP_AEAD_AES_256_GCM"]]

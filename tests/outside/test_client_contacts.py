@@ -1,12 +1,9 @@
 """Contacts in the app: created, changed, deleted and restored."""
 
-import pytest
 from client_pages import Clients
 from page_checks import PageChecker
 from playwright.sync_api import expect
 from server import Household
-
-pytestmark = pytest.mark.headless_shell
 
 
 def test_a_contact_is_created_changed_deleted_and_restored(clients: Clients, household: Household) -> None:

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from portal_pages import create_administrator, portal
 from server import ROOT, Household, Server
 
-pytestmark = [pytest.mark.service_worker, pytest.mark.headless_shell]
+pytestmark = pytest.mark.service_worker
 
 ANNA = "Annarosa Quellmalz"
 OWN_TEXT = "The other side sounds far away."

@@ -8,8 +8,6 @@ from playwright.sync_api import Locator, Page, expect
 from portal_pages import DESKTOP_OPTIONS
 from server import Household
 
-pytestmark = pytest.mark.headless_shell
-
 ANNA, BERTA, CLARA = "Annarosa Quellmalz", "Bertalina Oxenfurt", "Claramunde Zwiebach"
 LONGEST = "1234567890" * 4
 PASTE = """([field, text]) => {

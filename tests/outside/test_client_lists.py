@@ -14,8 +14,6 @@ from portal_pages import DESKTOP_OPTIONS
 from server import Household, Login, Server, create_household, eventually, set_voicemail
 from voicemail_messages import leave_message
 
-pytestmark = pytest.mark.headless_shell
-
 ANNA, BERTA, CLARA = "Annarosa Quellmalz", "Bertalina Oxenfurt", "Claramunde Zwiebach"
 FORMER = {
     "/history": ("/calls", "Calls"),

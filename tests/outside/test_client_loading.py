@@ -8,7 +8,7 @@ from playwright.sync_api import Page, Request, Response, expect
 from portal_pages import DESKTOP_OPTIONS
 from server import Server, eventually
 
-pytestmark = [pytest.mark.service_worker, pytest.mark.headless_shell]
+pytestmark = pytest.mark.service_worker
 
 SCRIPTS, SCRIPT_BYTES, REQUESTS, LAYOUT_SHIFT = 3, 250_000, 12, 0.05
 OBSERVE_SHIFTS = """

@@ -12,8 +12,6 @@ from playwright.sync_api import Locator, expect
 from server import Household, Server, eventually
 from test_client_rooms import meanwhile
 
-pytestmark = pytest.mark.headless_shell
-
 NAME = "Harbour review"
 ANNA, BERTA, CLARA = "Annarosa Quellmalz", "Bertalina Oxenfurt", "Claramunde Zwiebach"
 WANDA = "Wandalina Gasthoff"

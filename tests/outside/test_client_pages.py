@@ -10,8 +10,6 @@ from playwright.sync_api import Page, expect
 from portal_pages import DESKTOP_OPTIONS, EMAIL, PASSWORD, choose_action, create_administrator, portal
 from server import Household, Server
 
-pytestmark = pytest.mark.headless_shell
-
 ANNA, BERTA = "Annarosa Quellmalz", "Bertalina Oxenfurt"
 LOOKS = pytest.mark.parametrize(("scheme", "language"), [("light", "en"), ("dark", "de")])
 LOCALES = {"en": "en-GB", "de": "de-DE"}

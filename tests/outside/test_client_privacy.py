@@ -10,8 +10,6 @@ from page_checks import NARROWEST_VIEWPORT, Catalog, PageChecker, Scheme
 from playwright.sync_api import Route, expect
 from server import Household
 
-pytestmark = pytest.mark.headless_shell
-
 SUMMARY = {"en": "Voicemail texts are stored for a year.", "de": "Voicemail-Texte werden ein Jahr gespeichert."}
 CALLS = {"en": "Your calls", "de": "Ihre Anrufe"}
 """Kind of data in the privacy policy."""

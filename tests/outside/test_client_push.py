@@ -6,25 +6,63 @@ server and decrypted with the browser's key, to the service worker through the D
 from collections.abc import Iterator
 
 import pytest
-from client_pages import Client, Clients, FakePushService, ServiceWorkerProbe, fake_push_service, wait_two_seconds
+from browser import CHROMIUM, Playwright
+from client_pages import (
+    Client,
+    Clients,
+    FakePushService,
+    ServiceWorkerProbe,
+    fake_push_service,
+    other_device,
+    wait_two_seconds,
+)
 from playwright.sync_api import expect
-from server import Household, eventually
-
-pytestmark = pytest.mark.service_worker
+from server import Household, Login, Server, eventually
 
 INSTALLED = ["unificx"]
 SIGNED_OUT = "You have been signed out, here or on another device."
 
 
-@pytest.fixture
+CLOSE_NOTIFICATIONS = """async () => {
+  const registration = await navigator.serviceWorker.ready
+  for (const each of await registration.getNotifications()) each.close()
+}"""
+
+
+@pytest.fixture(scope="module")
 def service() -> Iterator[FakePushService]:
     with fake_push_service() as service:
         yield service
 
 
 @pytest.fixture
-def anna(clients: Clients, household: Household) -> Client:
-    return clients("notifications").sign_in(household.anna)
+def own_service() -> Iterator[FakePushService]:
+    with fake_push_service() as service:
+        yield service
+
+
+@pytest.fixture(scope="module")
+def subscribed(
+    playwright: Playwright,
+    server: Server,
+    household: Household,
+    service: FakePushService,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Client]:
+    """Anna's client, subscribed to push, for all tests that leave it signed in: its start is most of their work."""
+    clients = Clients(playwright, tmp_path_factory.mktemp("subscribed"), server, browser=CHROMIUM)
+    client = clients("notifications", "microphone")
+    service.install(client)
+    yield client.sign_in(household.anna)
+    clients.close()
+
+
+@pytest.fixture
+def anna(subscribed: Client, service: FakePushService) -> Client:
+    """Anna's client, just opened, without notifications."""
+    service.forget()
+    subscribed.open().page.evaluate(CLOSE_NOTIFICATIONS)
+    return subscribed
 
 
 @pytest.mark.promise("U1", "T1")
@@ -59,6 +97,7 @@ SLOW_NOTIFICATIONS = """() => {
   const list = registration.getNotifications.bind(registration)
   let open = 0
   self.overlaps = 0
+  delete self.showing  // the recorder of notifications is to wrap this
   registration.showNotification = async (...what) => {
     open += 1
     await show(...what)
@@ -105,6 +144,7 @@ def test_a_click_opens_the_client_for_this_call_or_notifies_the_open_one(anna: C
     worker.wait_for_notifications()
 
 
+@pytest.mark.shows_notifications
 def test_the_worker_uses_the_language_of_the_device(clients: Clients, household: Household) -> None:
     client = clients("notifications", language="de-DE").sign_in(household.anna)
     worker = ServiceWorkerProbe(client)
@@ -114,6 +154,7 @@ def test_the_worker_uses_the_language_of_the_device(clients: Clients, household:
     assert shown["lang"] == "de"
 
 
+@pytest.mark.shows_notifications
 def test_an_unresponsive_push_service_is_reported(clients: Clients, household: Household) -> None:
     client = clients("notifications", "microphone").sign_in(household.anna, path="/self-test")
     client.page.get_by_role("button", name="Start test").click()
@@ -122,30 +163,32 @@ def test_an_unresponsive_push_service_is_reported(clients: Clients, household: H
 
 
 @pytest.mark.promise("U1")
-def test_the_self_test_sends_and_receives_a_real_push(
-    clients: Clients, household: Household, service: FakePushService
-) -> None:
-    client = clients("notifications", "microphone")
-    service.install(client)
-    client.sign_in(household.berta)
-    worker = ServiceWorkerProbe(client)
-    eventually(lambda: client.api("GET", "/me/reachable")["push"], what="a subscription the server knows")
-    client.open("/self-test").page.get_by_role("button", name="Start test").click()
+def test_the_self_test_sends_and_receives_a_real_push(anna: Client, service: FakePushService) -> None:
+    worker = ServiceWorkerProbe(anna)
+    eventually(lambda: anna.api("GET", "/me/reachable")["push"], what="a subscription the server knows")
+    anna.open("/self-test").page.get_by_role("button", name="Start test").click()
     [message] = eventually(lambda: service.messages("test"), what="a push")
     worker.deliver_push(message)
-    expect(client.page.get_by_text("Test message received.", exact=True)).to_be_visible()
-    expect(client.page.get_by_text("This phone is registered.", exact=True)).to_be_visible()
-    expect(client.page.get_by_text("The microphone works.", exact=True)).to_be_visible()
-    client.page.get_by_role("button", name="Yes", exact=True).click()
-    expect(client.page.get_by_text("The speaker works.", exact=True)).to_be_visible()
+    expect(anna.page.get_by_text("Test message received.", exact=True)).to_be_visible()
+    expect(anna.page.get_by_text("This phone is registered.", exact=True)).to_be_visible()
+    expect(anna.page.get_by_text("The microphone works.", exact=True)).to_be_visible()
+    anna.page.get_by_role("button", name="Yes", exact=True).click()
+    expect(anna.page.get_by_text("The speaker works.", exact=True)).to_be_visible()
 
 
+def sign_out(server: Server, login: Login, session: str) -> None:
+    """End a session from another device."""
+    with other_device(server, login) as other:
+        assert other.delete(f"/sessions/{session}").status_code == 204
+
+
+@pytest.mark.shows_notifications
 @pytest.mark.promise("S2", "T1")
 def test_a_device_signed_out_remotely_is_wiped_without_an_open_page(
-    clients: Clients, household: Household, service: FakePushService
+    clients: Clients, server: Server, household: Household, own_service: FakePushService
 ) -> None:
     client = clients("notifications")
-    service.install(client)
+    own_service.install(client)
     client.sign_in(household.clara, path="/directory")
     expect(client.page.get_by_text("Bertalina Oxenfurt")).to_be_visible()
     worker = ServiceWorkerProbe(client)
@@ -153,20 +196,21 @@ def test_a_device_signed_out_remotely_is_wiped_without_an_open_page(
     [session] = [each for each in client.api("GET", "/sessions")["items"] if each["current"]]
     worker.close_page()
     assert client.databases() == INSTALLED
-    other = clients().sign_in(household.clara)
-    other.api("DELETE", f"/sessions/{session['id']}")
-    [message] = eventually(lambda: service.messages("signed_out"), what="a push")
+    sign_out(server, household.clara, session["id"])
+    [message] = eventually(lambda: own_service.messages("signed_out"), what="a push")
     worker.deliver_push(message)
     worker.wait_for_notifications("Signed out")
     eventually(lambda: client.databases() == [], what="nothing kept")
 
 
 @pytest.mark.promise("S2")
-def test_an_open_page_of_a_device_signed_out_remotely_leaves_at_once(clients: Clients, household: Household) -> None:
+def test_an_open_page_of_a_device_signed_out_remotely_leaves_at_once(
+    clients: Clients, server: Server, household: Household
+) -> None:
     client = clients().sign_in(household.clara, path="/directory")
     expect(client.page.get_by_text("Bertalina Oxenfurt")).to_be_visible()
     [session] = [each for each in client.api("GET", "/sessions")["items"] if each["current"]]
-    clients().sign_in(household.clara).api("DELETE", f"/sessions/{session['id']}")
+    sign_out(server, household.clara, session["id"])
     expect(client.page).to_have_url(f"{client.origin}/app/sign-in")
     expect(client.page.get_by_text(SIGNED_OUT)).to_be_visible()
     expect(client.page.get_by_text("Bertalina Oxenfurt")).to_have_count(0)
@@ -176,63 +220,57 @@ def test_an_open_page_of_a_device_signed_out_remotely_leaves_at_once(clients: Cl
 
 
 @pytest.mark.promise("S2")
-def test_a_device_signed_out_while_off_shows_it_when_opened(clients: Clients, household: Household) -> None:
+def test_a_device_signed_out_while_off_shows_it_when_opened(
+    clients: Clients, server: Server, household: Household
+) -> None:
     client = clients().sign_in(household.clara, path="/directory")
     expect(client.page.get_by_text("Bertalina Oxenfurt")).to_be_visible()
     [session] = [each for each in client.api("GET", "/sessions")["items"] if each["current"]]
     client.page.goto("about:blank")
-    clients().sign_in(household.clara).api("DELETE", f"/sessions/{session['id']}")
+    sign_out(server, household.clara, session["id"])
     client.open("/directory")
     expect(client.page).to_have_url(f"{client.origin}/app/sign-in")
     expect(client.page.get_by_text(SIGNED_OUT)).to_be_visible()
 
 
-def awaiting_push(client: Client, service: FakePushService) -> ServiceWorkerProbe:
-    """A device with the client closed: subscribed, and no page open."""
-    worker = ServiceWorkerProbe(client)
-    eventually(
-        lambda: client.api("GET", "/me/reachable") == {"registered": True, "push": True}, what="a wakeable device"
-    )
+@pytest.fixture
+def caller(clients: Clients, household: Household) -> Client:
+    return clients("microphone").sign_in(household.berta, path="/directory").wait_registered()
+
+
+def woken(anna: Client, caller: Client, service: FakePushService) -> tuple[ServiceWorkerProbe, dict[str, str]]:
+    """Berta calls Anna's client, of which no page is open: its worker, and the push message."""
+    worker = ServiceWorkerProbe(anna)
+    wakeable = {"registered": True, "push": True}
+    eventually(lambda: anna.api("GET", "/me/reachable") == wakeable, what="a wakeable device")
     worker.close_page()
-    return worker
-
-
-def woken(
-    clients: Clients, household: Household, service: FakePushService
-) -> tuple[Client, ServiceWorkerProbe, Client, dict[str, str]]:
-    """Berta calls Anna's sleeping device: Anna's client and worker, Berta's client, the push message."""
-    push_client = clients("notifications", "microphone")
-    service.install(push_client)
-    worker = awaiting_push(push_client.sign_in(household.anna), service)
-    caller = clients("microphone").sign_in(household.berta, path="/directory").wait_registered()
     caller.page.get_by_role("button", name="Call Annarosa Quellmalz", exact=True).click()
     [message] = eventually(lambda: service.messages("call"), what="a push")
     worker.deliver_push(message)
-    return push_client, worker, caller, message
+    return worker, message
 
 
 @pytest.mark.promise("U1", "T1")
 def test_a_call_wakes_a_sleeping_device_and_is_answered_from_its_notification(
-    clients: Clients, household: Household, service: FakePushService
+    anna: Client, caller: Client, service: FakePushService
 ) -> None:
-    push_client, worker, caller, message = woken(clients, household, service)
+    worker, message = woken(anna, caller, service)
     assert set(message) == {"type", "call"}
     [shown] = worker.wait_for_notifications("Incoming call")
     [address] = worker.click_notification(shown["tag"], "answer")
-    push_client.page.goto(push_client.origin + address)
-    for each, other in ((push_client, "Bertalina Oxenfurt"), (caller, "Annarosa Quellmalz")):
+    anna.page.goto(anna.origin + address)
+    for each, other in ((anna, "Bertalina Oxenfurt"), (caller, "Annarosa Quellmalz")):
         call = each.page.get_by_role("dialog", name=f"Call with {other}")
         wait_two_seconds(call)
     caller.page.get_by_role("button", name="Hang up").click()
-    expect(push_client.page.get_by_text("Call ended")).to_be_visible()
-    assert push_client.complaints == caller.complaints == []
+    expect(anna.page.get_by_text("Call ended")).to_be_visible()
+    assert anna.complaints == caller.complaints == []
 
 
 @pytest.mark.promise("U1", "S2")
-def test_a_link_answers_no_other_call_than_its_own(clients: Clients, household: Household) -> None:
-    caller = clients("microphone").sign_in(household.berta, path="/directory").wait_registered()
-    called = clients("microphone").sign_in(household.anna, path="/?answer=019b-8").wait_registered()
-    caller.page.get_by_role("button", name="Call Annarosa Quellmalz", exact=True).click()
+def test_a_link_answers_no_other_call_than_its_own(clients: Clients, household: Household, caller: Client) -> None:
+    called = clients("microphone").sign_in(household.clara, path="/?answer=019b-8").wait_registered()
+    caller.page.get_by_role("button", name="Call Claramunde Zwiebach", exact=True).click()
     rings = called.page.get_by_role("alertdialog", name="Call from Bertalina Oxenfurt")
     rings.get_by_role("button", name="Decline").click()
     expect(caller.page.get_by_text("Declined", exact=True)).to_be_visible()
@@ -240,9 +278,9 @@ def test_a_link_answers_no_other_call_than_its_own(clients: Clients, household: 
 
 @pytest.mark.promise("U1")
 def test_a_caller_who_hangs_up_stops_the_sleeping_device_ringing(
-    clients: Clients, household: Household, service: FakePushService
+    anna: Client, caller: Client, service: FakePushService
 ) -> None:
-    _, worker, caller, message = woken(clients, household, service)
+    worker, message = woken(anna, caller, service)
     worker.wait_for_notifications("Incoming call")
     caller.page.get_by_role("button", name="Hang up").click()
     [stop] = eventually(lambda: service.messages("stop"), what="a second push")
@@ -253,15 +291,16 @@ def test_a_caller_who_hangs_up_stops_the_sleeping_device_ringing(
 
 @pytest.mark.promise("U1")
 def test_a_sleeping_device_declines_from_its_notification(
-    clients: Clients, household: Household, service: FakePushService
+    anna: Client, caller: Client, service: FakePushService
 ) -> None:
-    _, worker, caller, _ = woken(clients, household, service)
+    worker, _ = woken(anna, caller, service)
     [shown] = worker.wait_for_notifications("Incoming call")
     assert worker.click_notification(shown["tag"], "decline") == []
     expect(caller.page.get_by_text("Declined", exact=True)).to_be_visible()
     worker.wait_for_notifications()
 
 
+@pytest.mark.service_worker
 @pytest.mark.promise("U1")
 def test_the_self_test_receives_a_callback(clients: Clients, household: Household) -> None:
     client = clients("microphone").sign_in(household.clara).wait_registered().open("/self-test").wait_registered()
@@ -278,8 +317,9 @@ def test_the_self_test_receives_a_callback(clients: Clients, household: Househol
     expect(client.page.get_by_text("Test call", exact=True)).to_be_visible()
 
 
+@pytest.mark.shows_notifications
 def test_a_changed_push_endpoint_is_registered(
-    clients: Clients, household: Household, service: FakePushService
+    clients: Clients, household: Household, own_service: FakePushService
 ) -> None:
     client = clients("notifications").sign_in(household.anna)
     worker = ServiceWorkerProbe(client)
@@ -293,10 +333,10 @@ def test_a_changed_push_endpoint_is_registered(
           self.dispatchEvent(event)
           await Promise.all(waited)
         }""",
-        service.browser.as_json(),
+        own_service.browser.as_json(),
     )
     client.open()
     assert client.api("GET", "/me/reachable")["push"] is True
     test_id = client.api("POST", "/me/push/test")["id"]
-    [message] = eventually(lambda: service.messages("test"), what="a push")
+    [message] = eventually(lambda: own_service.messages("test"), what="a push")
     assert message["id"] == test_id

@@ -9,8 +9,6 @@ from playwright.sync_api import WebSocketRoute, expect
 from recording_helpers import set_extension_policy, set_tenant_policy
 from server import Household, Server
 
-pytestmark = pytest.mark.headless_shell
-
 BERTA = "Bertalina Oxenfurt"
 NOTIFIED, PAUSED = "This call is being recorded", "Recording paused"
 BEING_NOTIFIED = 30_000

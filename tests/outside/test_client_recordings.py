@@ -15,8 +15,6 @@ from portal_pages import create_administrator, portal
 from recording_helpers import call_id, connected_call, set_extension_policy, set_tenant_policy, state
 from server import Household, Server, eventually
 
-pytestmark = pytest.mark.headless_shell
-
 BERTA = "Bertalina Oxenfurt"
 
 

@@ -14,8 +14,6 @@ from portal_pages import create_administrator, portal
 from recording_helpers import set_extension_policy, set_tenant_policy
 from server import Household, Login, Server, eventually
 
-pytestmark = pytest.mark.headless_shell
-
 NUMBER, NAME = "7391", "Harbour office"
 ANNA, BERTA, CLARA = "Annarosa Quellmalz", "Bertalina Oxenfurt", "Claramunde Zwiebach"
 RECORDED = "This conference is being recorded"

@@ -7,8 +7,6 @@ from client_pages import Client, Clients
 from playwright.sync_api import WebSocket, expect
 from server import Household, eventually
 
-pytestmark = pytest.mark.headless_shell
-
 SENSORS = ("accelerometer", "gyroscope", "magnetometer")
 LISTENERS = """() => {
   window.felt = {devicemotion: 0, deviceorientation: 0}

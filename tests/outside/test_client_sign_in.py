@@ -28,8 +28,6 @@ from portal_pages import (
 from server import Household, Login, Server, eventually, run_and_check_log
 from smtp_server import FakeSmtpServer, mail_server, text_of
 
-pytestmark = pytest.mark.headless_shell
-
 ANNA, BERTA, CLARA = "Annarosa Quellmalz", "Bertalina Oxenfurt", "Claramunde Zwiebach"
 NEW = "seven herons over water"
 

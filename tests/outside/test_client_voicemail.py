@@ -14,7 +14,7 @@ from portal_pages import create_administrator, portal
 from server import Household, Server, create_household, eventually, set_voicemail
 from voicemail_messages import TONE, erase_messages, leave_message
 
-pytestmark = [pytest.mark.service_worker, pytest.mark.headless_shell]
+pytestmark = pytest.mark.service_worker
 
 WHO, SHARED = "Claramunde Zwiebach", "7355"
 

@@ -10,8 +10,6 @@ from portal_pages import create_administrator, portal
 from recording_helpers import set_tenant_policy, tenant
 from server import Household, Server, eventually
 
-pytestmark = pytest.mark.headless_shell
-
 
 @pytest.fixture(scope="module")
 def administered(server: Server) -> None:

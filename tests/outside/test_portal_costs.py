@@ -10,7 +10,6 @@ from playwright.sync_api import expect
 from portal_pages import DESKTOP_OPTIONS, PASSWORD, accept_terms, give_password
 from server import Server
 
-pytestmark = pytest.mark.headless_shell
 EMAIL = "otto.operator@example.com"
 
 

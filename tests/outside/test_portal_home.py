@@ -13,8 +13,6 @@ from portal_pages import create_administrator, portal
 from recording_helpers import connected_call, tenant
 from server import Household, Server
 
-pytestmark = pytest.mark.headless_shell
-
 
 @contextmanager
 def call_in_progress(server: Server, household: Household) -> Iterator[None]:

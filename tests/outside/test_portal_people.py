@@ -12,8 +12,6 @@ from playwright.sync_api import Locator, Page, expect
 from portal_pages import DESKTOP_OPTIONS, create_administrator, open_person, portal
 from server import Household, Server, eventually
 
-pytestmark = pytest.mark.headless_shell
-
 FAMILY = "👩‍👩‍👧‍👦"
 NAMES = {
     "right to left": "محمد عبد الله بن عبد العزيز",

@@ -11,8 +11,6 @@ from playwright.sync_api import Locator, Page, Route, ViewportSize, expect
 from portal_pages import create_administrator, open_person, portal
 from server import Household, Server
 
-pytestmark = pytest.mark.headless_shell
-
 BERTA, NUMBER = "Bertalina Oxenfurt", "+4930555777"
 DESKTOP_VIEWPORT: ViewportSize = {"width": 1440, "height": 900}
 HELD = [{"area": "cdr", "kind": "party of calls", "count": 3}]

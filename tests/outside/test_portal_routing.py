@@ -10,8 +10,6 @@ from playwright.sync_api import Locator, Page, expect
 from portal_pages import create_administrator, portal
 from server import Household, Server, eventually
 
-pytestmark = pytest.mark.headless_shell
-
 ANNA, BERTA = "Annarosa Quellmalz", "Bertalina Oxenfurt"
 
 

@@ -8,8 +8,6 @@ from browser import BrowserPhone, BrowserPhones, Playwright
 from client_pages import FakePushService, fake_push_service
 from server import Household, Server, eventually, items
 
-pytestmark = pytest.mark.service_worker
-
 
 @pytest.fixture
 def telephones(playwright: Playwright, jssip: str, server: Server, tmp_path: Path) -> Iterator[BrowserPhones]:

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 
 import pytest
-from browser import CHROMIUM, PAGE_HTML, PAGE_PATH, SWITCHES, fetch_in_page
+from browser import HEADLESS, PAGE_HTML, PAGE_PATH, SWITCHES, fetch_in_page
 from playwright.sync_api import BrowserContext, Page, Playwright
 from server import Server
 
@@ -21,7 +21,7 @@ def server(module_server: Server) -> Server:
 
 @pytest.fixture(scope="module")
 def context(playwright: Playwright) -> Iterator[BrowserContext]:
-    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(SWITCHES))
+    browser = playwright.chromium.launch(executable_path=HEADLESS, args=list(SWITCHES))
     yield browser.new_context(ignore_https_errors=True)
     browser.close()
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import pytest
-from browser import CHROMIUM, PAGE_HTML, PAGE_PATH, SWITCHES, fetch_in_page
+from browser import HEADLESS, PAGE_HTML, PAGE_PATH, SWITCHES, fetch_in_page
 from oidc_provider import CLIENT_ID, CLIENT_SECRET, OidcProvider, running_provider
 from playwright.sync_api import BrowserContext, Page, Playwright
 from server import Server
@@ -35,7 +35,7 @@ GET_SCRIPT = """async (options) => {
 
 @pytest.fixture(scope="module")
 def context(playwright: Playwright) -> Iterator[BrowserContext]:
-    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(SWITCHES))
+    browser = playwright.chromium.launch(executable_path=HEADLESS, args=list(SWITCHES))
     yield browser.new_context(ignore_https_errors=True)
     browser.close()
 

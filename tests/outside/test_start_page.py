@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from browser import CHROMIUM, SWITCHES
+from browser import HEADLESS, SWITCHES
 from page_checks import AXE, AXE_RUN, FIND_OVERFLOW, WATCH
 from playwright.sync_api import Browser, Playwright, expect
 from server import Server
@@ -13,7 +13,7 @@ PATHS = ("/", "/privacy", "/terms", "/certificate", "/api/docs")
 
 @pytest.fixture(scope="module")
 def chromium(playwright: Playwright) -> Iterator[Browser]:
-    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(SWITCHES))
+    browser = playwright.chromium.launch(executable_path=HEADLESS, args=list(SWITCHES))
     yield browser
     browser.close()
 
