@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 _CONTEXT = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload(["unificx.server.main", "unificx.server.server", "unificx.server.load_settings"])
+_CONTEXT.set_forkserver_preload(["program_imports"])
 _PR_SET_PDEATHSIG = 1
 
 
