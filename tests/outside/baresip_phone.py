@@ -4,7 +4,6 @@ without permission for namespaces the machine's own address is used.
 """
 
 import contextlib
-import ctypes
 import json
 import os
 import queue
@@ -20,11 +19,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from forked_program import enter_namespace
 from server import Login, Server, eventually
 from sipp import free_port
 
 ALIAS = "10.99.0.1"
-CLONE_NEWNET = 0x40000000
 RATE = 16000
 CONFIG = """\
 poll_method epoll
@@ -94,22 +93,17 @@ class Network:
             yield
             return
         with open("/proc/thread-self/ns/net") as ours, open(self._namespace) as theirs:
-            switch(theirs.fileno())
+            enter_namespace(theirs.fileno())
             try:
                 yield
             finally:
-                switch(ours.fileno())
+                enter_namespace(ours.fileno())
 
     def close(self) -> None:
         if self._holder and self._holder.stdout:
             self._holder.kill()
             self._holder.wait()
             self._holder.stdout.close()
-
-
-def switch(descriptor: int) -> None:
-    if ctypes.CDLL(None, use_errno=True).setns(descriptor, CLONE_NEWNET):
-        raise OSError(ctypes.get_errno(), "setns")
 
 
 def own_address() -> tuple[str, str]:

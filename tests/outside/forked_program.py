@@ -18,12 +18,15 @@ from typing import Any, BinaryIO
 _CONTEXT = multiprocessing.get_context("forkserver")
 _CONTEXT.set_forkserver_preload(["program_imports"])
 _PR_SET_PDEATHSIG = 1
+_CLONE_NEWNET = 0x40000000
+"""Of prctl(2) and setns(2)."""
 
 
 class ForkedProgram:
     """A running `unificx ARGUMENTS`, with the part of `subprocess.Popen` that the tests use.
 
-    It inherits `descriptors`, and is killed when this process ends.
+    It inherits `descriptors`, and is killed when this process ends. `enter` is empty or a command that enters a network
+    namespace.
     """
 
     def __init__(
@@ -34,11 +37,12 @@ class ForkedProgram:
         environment: Mapping[str, str],
         errors: BinaryIO,
         descriptors: Sequence[int] = (),
+        enter: Sequence[str] = (),
     ) -> None:
         reading, writing = os.pipe()
         self.stdout = os.fdopen(reading)
         inherited: list[Any] = [DupFd(each) for each in (writing, errors.fileno(), *descriptors)]
-        call = (tuple(arguments), str(directory), dict(environment), inherited)
+        call = (tuple(arguments), str(directory), dict(environment), inherited, namespace_of(enter))
         self._process = _CONTEXT.Process(target=_run, args=call, daemon=True)
         try:
             self._process.start()
@@ -67,8 +71,36 @@ class ForkedProgram:
         self.send_signal(signal.SIGKILL)
 
 
-def _run(arguments: Sequence[str], directory: str, environment: Mapping[str, str], inherited: Sequence[Any]) -> None:
+def enter_namespace(descriptor: int) -> None:
+    """Let this thread enter a network namespace (setns(2); `os` has it since Python 3.12)."""
+    if ctypes.CDLL(None, use_errno=True).setns(descriptor, _CLONE_NEWNET):
+        raise OSError(ctypes.get_errno(), "setns")
+
+
+def can_enter(enter: Sequence[str]) -> bool:
+    """Return whether that command only enters a network namespace, or there is none."""
+    return not enter or namespace_of(enter) is not None
+
+
+def namespace_of(enter: Sequence[str]) -> str | None:
+    """Return the path of the network namespace that the command enters."""
+    match enter:
+        case ("nsenter", option) if option.startswith("--net="):
+            return option.removeprefix("--net=")
+    return None
+
+
+def _run(
+    arguments: Sequence[str],
+    directory: str,
+    environment: Mapping[str, str],
+    inherited: Sequence[Any],
+    namespace: str | None,
+) -> None:
     """Become the program. Runs in the fork."""
+    if namespace:
+        with open(namespace) as opened:
+            enter_namespace(opened.fileno())
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     output, errors, *_ = [each.detach() for each in inherited]
     with open(os.devnull, "rb") as nothing:

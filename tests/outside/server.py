@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
 import httpx
-from forked_program import ForkedProgram
+from forked_program import ForkedProgram, can_enter
 
 Process = ForkedProgram | subprocess.Popen[str]
 T = TypeVar("T")
@@ -182,18 +182,12 @@ class Server:
 
     def cli(self, *arguments: str, check: bool = True) -> Any:
         """Run `unificx ARGUMENTS --home DIR --json`; return its output, parsed as JSON."""
-        done = subprocess.run(
-            [*self.enter, *UNIFICX, *arguments, "--home", str(self.home), "--json"],
-            cwd=ROOT,
-            env=self._environment(),
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
-        assert "Traceback" not in done.stderr, done.stderr
+        command = [*arguments, "--home", str(self.home), "--json"]
+        status, output, errors = run_unificx(command, environment=self._environment(), enter=self.enter)
+        assert "Traceback" not in errors, errors
         if check:
-            assert done.returncode == 0, f"{arguments}: {done.stderr or done.stdout}"
-        return json.loads(done.stdout) if done.stdout.strip() else None
+            assert status == 0, f"{arguments}: {errors or output}"
+        return json.loads(output) if output.strip() else None
 
     def rest(self) -> httpx.Client:
         """Return an HTTP client on the control socket, as the operator."""
@@ -281,9 +275,14 @@ class Server:
 
     def _launch(self, log: BinaryIO, environment: dict[str, str], reservation: int) -> "Process":
         arguments = ["up", "--json", "--home", str(self.home), *self._addresses()]
-        if not self.enter:
+        if can_enter(self.enter):
             return ForkedProgram(
-                arguments, directory=ROOT, environment=environment, errors=log, descriptors=[reservation]
+                arguments,
+                directory=ROOT,
+                environment=environment,
+                errors=log,
+                descriptors=[reservation],
+                enter=self.enter,
             )
         return subprocess.Popen(
             ["setpriv", "--pdeathsig", "KILL", *self.enter, *UNIFICX, *arguments],
@@ -333,6 +332,18 @@ class Server:
             self.process.wait()
             if self.process.stdout:
                 self.process.stdout.close()
+
+
+def run_unificx(
+    arguments: Sequence[str], *, environment: Mapping[str, str], enter: Sequence[str] = ()
+) -> tuple[int, str, str]:
+    """Run `unificx ARGUMENTS` to its end, within a minute. Returns the exit status and the texts of both outputs."""
+    with tempfile.TemporaryFile() as errors:
+        program = ForkedProgram(arguments, directory=ROOT, environment=environment, errors=errors, enter=enter)
+        with program.stdout as output:
+            shown, status = output.read(), program.wait(60)
+        errors.seek(0)
+        return status, shown, errors.read().decode()
 
 
 def _process_file(pid: int, name: str) -> bytes:

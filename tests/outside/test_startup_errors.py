@@ -6,12 +6,10 @@ import shutil
 import socket
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 import pytest
-from forked_program import ForkedProgram
-from server import ROOT, Server
+from server import Server, run_unificx
 
 from unificx.core.clock import SystemClock
 from unificx.privacy import KeyStore
@@ -25,13 +23,7 @@ def failed_start(home: Path, *extra: str, **environ: str) -> str:
     for option in FREE:
         if option not in extra:
             arguments += [option, "127.0.0.1:0"]
-    with tempfile.TemporaryFile() as errors:
-        environment = {**os.environ, **environ}
-        run = ForkedProgram([*arguments, *extra], directory=ROOT, environment=environment, errors=errors)
-        with run.stdout as output:
-            shown, status = output.read(), run.wait(60)
-        errors.seek(0)
-        text = errors.read().decode()
+    status, shown, text = run_unificx([*arguments, *extra], environment={**os.environ, **environ})
     lines = [line for line in text.splitlines() if not line.startswith("{")]
     assert (status, shown) == (2, ""), text
     assert len(lines) == 1, text
@@ -56,19 +48,10 @@ def test_port_in_use_is_the_only_message_and_creates_no_operator(tmp_path: Path)
         other.bind(("127.0.0.1", 0))
         other.listen()
         taken = f"127.0.0.1:{other.getsockname()[1]}"
-        command = [
-            sys.executable,
-            "-m",
-            "unificx.server.main",
-            "up",
-            "--home",
-            str(tmp_path / "home"),
-            "--https",
-            taken,
-        ]
-        command += [word for option in FREE if option != "--https" for word in (option, "127.0.0.1:0")]
-        run = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-        assert (run.returncode, run.stderr.count("\n")) == (2, 1), run.stderr
+        options = [word for option in FREE if option != "--https" for word in (option, "127.0.0.1:0")]
+        command = ["up", "--home", str(tmp_path / "home"), "--https", taken, *options]
+        status, _, errors = run_unificx(command, environment=os.environ)
+        assert (status, errors.count("\n")) == (2, 1), errors
     with Server(tmp_path / "home") as server:
         assert server.ready["admin"]["password"]
 
@@ -201,8 +184,7 @@ def test_key_store_of_another_database(tmp_path: Path) -> None:
 
 def test_command_does_not_create_an_installation(tmp_path: Path) -> None:
     home = tmp_path / "mistyped"
-    command = [sys.executable, "-m", "unificx.server.main", "tenant", "list", "--home", str(home)]
-    run = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-    assert run.returncode == 2
-    assert "no installation" in run.stderr
+    status, _, errors = run_unificx(["tenant", "list", "--home", str(home)], environment=os.environ)
+    assert status == 2
+    assert "no installation" in errors
     assert not home.exists()
