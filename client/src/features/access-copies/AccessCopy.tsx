@@ -1,9 +1,10 @@
-import { Button, Group, Skeleton } from '@mantine/core';
+import { Button, Group } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Trans, useLingui } from '@lingui/react/macro';
+import { Trans } from '@lingui/react/macro';
 import { useState } from 'react';
 import type { AccessCopy as Copy } from '~/api';
 import { ErrorNotice } from '~/design/Notice';
+import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { StepUp, StepUpDialog } from '~/features/settings';
 import { copiesOf } from './copies';
 import { CopyActions, CopyState } from './CopyState';
@@ -17,7 +18,6 @@ interface AccessCopyProps {
 
 /** A copy of personal data: order, progress, download, deletion. */
 export function AccessCopy({ personId, request, tenant }: AccessCopyProps) {
-  const { t } = useLingui();
   const queries = useQueryClient();
   const [proof] = useState(() => new StepUp());
   const found = useQuery(copiesOf(tenant));
@@ -40,7 +40,7 @@ export function AccessCopy({ personId, request, tenant }: AccessCopyProps) {
   return (
     <>
       <ErrorNotice fault={found.error ?? order.error} />
-      {found.isPending && <Skeleton h={44} aria-label={t`Loading`} />}
+      {found.isPending && <SkeletonBlock height={44} />}
       {copy && <CopyState copy={copy} />}
       {copy && copy.state !== 'requested' && (
         <CopyActions copy={copy} tenant={tenant}>

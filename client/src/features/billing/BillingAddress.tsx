@@ -1,4 +1,4 @@
-import { Button, Group, SimpleGrid, Skeleton, Stack, TextInput } from '@mantine/core';
+import { Button, Group, SimpleGrid, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useQuery } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
@@ -8,6 +8,7 @@ import { useChanges } from '~/design/changes';
 import { showAtField } from '~/design/forms';
 import { ErrorNotice } from '~/design/Notice';
 import { Section } from '~/design/Section';
+import { SkeletonBlock } from '~/design/SkeletonBlock';
 
 interface BillingAddressProps {
   tenant?: string;
@@ -34,7 +35,7 @@ export function BillingAddress({ tenant, seller = false }: BillingAddressProps) 
       }
     >
       <ErrorNotice fault={error} />
-      {!data && !error && <Skeleton h={240} aria-label={t`Loading`} />}
+      {!data && !error && <SkeletonBlock height={240} />}
       {data && <DetailsForm details={data} tenant={tenant} seller={seller} />}
     </Section>
   );

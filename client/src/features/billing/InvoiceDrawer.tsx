@@ -1,4 +1,4 @@
-import { Button, Group, Skeleton, Stack, Table, Text } from '@mantine/core';
+import { Button, Group, Stack, Table, Text } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { IconDownload } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
@@ -11,6 +11,7 @@ import { Drawer } from '~/design/Drawer';
 import { saveFile } from '~/design/files';
 import { formatAmount } from '~/design/money';
 import { ErrorNotice } from '~/design/Notice';
+import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { nameOfCountry } from '~/features/costs/model';
 import { StateBadge } from './Invoices';
 import { dayOf, isPayable, shortId } from './model';
@@ -46,7 +47,7 @@ export function InvoiceDrawer({ number, onClose, tenant, operator }: InvoiceDraw
     <Drawer opened={number !== undefined} onClose={onClose} title={title}>
       <Stack>
         <ErrorNotice fault={error} />
-        {!data && !error && <Skeleton h={240} aria-label={t`Loading`} />}
+        {!data && !error && <SkeletonBlock height={240} />}
         {data && (
           <>
             <Summary invoice={data} />

@@ -1,8 +1,9 @@
-import { Skeleton, Stack, Text } from '@mantine/core';
+import { Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { api } from '~/api';
 import { ErrorNotice } from '~/design/Notice';
+import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { EMAIL_STATES } from './texts';
 
 /** An e-mail with its text, as far as that is stored. */
@@ -12,7 +13,7 @@ export function EmailDetails({ id, tenant }: { id: string; tenant?: string }) {
     queryKey: ['emails', tenant, id],
     queryFn: async () => (await api.showEmail({ path: { email: id }, query: { tenant } })).data,
   });
-  if (!data) return error ? <ErrorNotice fault={error} /> : <Skeleton h={160} aria-label={t`Loading`} />;
+  if (!data) return error ? <ErrorNotice fault={error} /> : <SkeletonBlock height={160} />;
   const { address, name, reply, state, status, subject, text } = data;
   return (
     <Stack>

@@ -1,4 +1,4 @@
-import { Button, List, Skeleton, Stack, Text, TextInput } from '@mantine/core';
+import { Button, List, Stack, Text, TextInput } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import type { MessageDescriptor } from '@lingui/core';
 import { Trans, useLingui } from '@lingui/react/macro';
@@ -6,6 +6,7 @@ import { useId, useState } from 'react';
 import type { ErasurePlan, ErasureReceipt } from '~/api';
 import { asProblem } from '~/core/problem';
 import { ErrorNotice, InfoNotice } from '~/design/Notice';
+import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { download } from '~/design/table/csv';
 import { StepUp, StepUpDialog } from '~/features/settings';
 import { ERASED_KINDS, KEPT_KINDS } from './texts';
@@ -38,7 +39,7 @@ export function ErasureSteps(props: ErasureStepsProps) {
   const receipt = erase.data ?? plan.data?.receipt;
   if (receipt) return <Receipt receipt={receipt} />;
   if (nothingText && plan.error && asProblem(plan.error).status === 404) return <InfoNotice>{nothingText}</InfoNotice>;
-  if (!plan.data) return plan.error ? <ErrorNotice fault={plan.error} /> : <Skeleton h={120} aria-label={t`Loading`} />;
+  if (!plan.data) return plan.error ? <ErrorNotice fault={plan.error} /> : <SkeletonBlock height={120} />;
   const { digest } = plan.data;
   return (
     <Stack>

@@ -1,4 +1,4 @@
-import { NativeSelect, Skeleton, Stack, Switch } from '@mantine/core';
+import { NativeSelect, Stack, Switch } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
@@ -7,6 +7,7 @@ import { MAX_PAGE_SIZE } from '~/core/pagination';
 import { useChanges } from '~/design/changes';
 import { POLL_INTERVAL_MS, useAllPages } from '~/design/lists';
 import { ErrorNotice } from '~/design/Notice';
+import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { OWN_STATES, STATE_LABELS } from '~/features/presence';
 import { StateRules } from './StateRules';
 import type { State } from './model';
@@ -37,7 +38,7 @@ export function ForwardingBody({ extension, tenant }: ForwardingBodyProps) {
       undo: () => api.changePresence({ ...which, body: before }),
       message: t`Forwarding is changed.`,
     });
-  if (!data) return error ? <ErrorNotice fault={error} /> : <Skeleton h={240} aria-label={t`Loading`} />;
+  if (!data) return error ? <ErrorNotice fault={error} /> : <SkeletonBlock height={240} />;
   return (
     <Stack gap="sm">
       <ErrorNotice fault={people.fault} />

@@ -1,4 +1,4 @@
-import { Badge, Button, Skeleton, Tabs, Text } from '@mantine/core';
+import { Badge, Button, Tabs, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
@@ -12,6 +12,7 @@ import { Drawer } from '~/design/Drawer';
 import { ErrorNotice } from '~/design/Notice';
 import { Page } from '~/design/Page';
 import { Section } from '~/design/Section';
+import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { ForwardingBody } from '~/features/forwarding';
 import { ExtensionRecordingSelect } from '~/features/recordings';
 import { SuspensionForm, SuspensionInForce } from '~/features/suspensions';
@@ -47,7 +48,7 @@ export default function PersonPage() {
       actions={data && <Suspension person={data} tenant={tenant} />}
     >
       <ErrorNotice fault={error} />
-      {!data && !error && <Skeleton h={240} aria-label={t`Loading`} />}
+      {!data && !error && <SkeletonBlock height={240} />}
       {data && (
         <>
           <Header person={data} />

@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Select, Skeleton, Stack, Text, TextInput } from '@mantine/core';
+import { Alert, Button, Group, Select, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
@@ -6,6 +6,7 @@ import { api, type Device, type NewPhoneKey, type PhoneSettings } from '~/api';
 import { asProblem } from '~/core/problem';
 import { formatDate, formatDateTime } from '~/design/dates';
 import { ErrorNotice } from '~/design/Notice';
+import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { CopyRows } from './CopyRows';
 import { PhoneKeys } from './PhoneKeys';
 
@@ -17,7 +18,6 @@ interface PhoneSetupProps {
 /** Has a desk phone fetch its settings: maker, MAC address, keys, and the address to enter in the phone. */
 export function PhoneSetup({ device, tenant }: PhoneSetupProps) {
   const which = { path: { device_id: device.id }, query: { tenant } };
-  const { t } = useLingui();
   const { data, error, isPending } = useQuery({
     queryKey: ['phone-settings', tenant, device.id],
     queryFn: async () => {
@@ -30,7 +30,7 @@ export function PhoneSetup({ device, tenant }: PhoneSetupProps) {
     },
     refetchOnWindowFocus: false,
   });
-  if (isPending) return <Skeleton h={240} aria-label={t`Loading`} />;
+  if (isPending) return <SkeletonBlock height={240} />;
   if (error) return <ErrorNotice fault={error} />;
   return <SetupForm device={device} tenant={tenant} settings={data} />;
 }

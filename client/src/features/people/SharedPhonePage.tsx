@@ -1,4 +1,4 @@
-import { Button, Skeleton } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useNavigate, useParams } from '@tanstack/react-router';
@@ -11,6 +11,7 @@ import { POLL_INTERVAL_MS } from '~/design/lists';
 import { ErrorNotice } from '~/design/Notice';
 import { Page } from '~/design/Page';
 import { Section } from '~/design/Section';
+import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { ForwardingBody } from '~/features/forwarding';
 import { ExtensionRecordingSelect } from '~/features/recordings';
 import { MailboxBody } from '~/features/voicemail';
@@ -69,7 +70,7 @@ export default function SharedPhonePage() {
       }
     >
       <ErrorNotice fault={error ?? changes.error} />
-      {!data && !error && <Skeleton h={240} aria-label={t`Loading`} />}
+      {!data && !error && <SkeletonBlock height={240} />}
       {data && (
         <>
           <NumberSection extension={data} tenant={tenant} />

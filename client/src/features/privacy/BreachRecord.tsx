@@ -1,10 +1,11 @@
-import { Badge, Button, Group, MultiSelect, Select, Skeleton, Stack, Switch, Text, TextInput } from '@mantine/core';
+import { Badge, Button, Group, MultiSelect, Select, Stack, Switch, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { api, type Breach, type HeldData, type PrivacyRequest } from '~/api';
 import { formatDateTime } from '~/design/dates';
 import { ErrorNotice } from '~/design/Notice';
+import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { BreachNotice } from './BreachNotice';
 import { categoriesOf, hoursLeft, localTime, topicsOf } from './breach';
 import { processingRecord, type Language } from './policy-state';
@@ -17,7 +18,7 @@ interface BreachProps {
 
 /** Record of a breach: its clock, what is known, and the notices to the people affected. */
 export function BreachRecord({ request, tenant }: BreachProps) {
-  const { t, i18n } = useLingui();
+  const { i18n } = useLingui();
   const found = useQuery({
     queryKey: ['breach', tenant, request.id],
     queryFn: async () => (await api.showBreach({ path: { request_id: request.id }, query: { tenant } })).data,
@@ -25,8 +26,7 @@ export function BreachRecord({ request, tenant }: BreachProps) {
   });
   const record = useQuery(processingRecord(i18n.locale as Language));
   const fault = found.error ?? record.error;
-  if (!found.data || !record.data)
-    return fault ? <ErrorNotice fault={fault} /> : <Skeleton h={160} aria-label={t`Loading`} />;
+  if (!found.data || !record.data) return fault ? <ErrorNotice fault={fault} /> : <SkeletonBlock height={160} />;
   return (
     <Stack gap="sm">
       <Clock breach={found.data} request={request} />

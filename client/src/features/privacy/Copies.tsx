@@ -1,10 +1,11 @@
-import { Skeleton, Stack, Text } from '@mantine/core';
+import { Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { tenantSelection } from '~/api/tenant-selection';
 import { useValue } from '~/core/store';
 import { ErrorNotice } from '~/design/Notice';
 import { Section } from '~/design/Section';
+import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { copiesOf, CopyActions, CopyState } from '~/features/access-copies';
 import { PrivacySection } from './PrivacySection';
 import { usePersonNames } from './usePersonNames';
@@ -27,7 +28,7 @@ export default function Copies() {
         }
       >
         <ErrorNotice fault={found.error} />
-        {found.isPending && <Skeleton h={120} aria-label={t`Loading`} />}
+        {found.isPending && <SkeletonBlock height={120} />}
         {found.data?.length === 0 && (
           <Text c="dimmed" ta="center" py="xl">
             <Trans>No copies.</Trans>

@@ -1,4 +1,4 @@
-import { Badge, Button, Group, Skeleton, Stack, Text } from '@mantine/core';
+import { Badge, Button, Group, Stack, Text } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
@@ -8,6 +8,7 @@ import { useValue } from '~/core/store';
 import { confirmAction } from '~/design/Confirm';
 import { formatDate, formatDateTime } from '~/design/dates';
 import { ErrorNotice } from '~/design/Notice';
+import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { StepUp, StepUpDialog } from '~/features/settings';
 import { ProposeDisclosure } from './ProposeDisclosure';
 import { DISCLOSURE_STATES } from './request-texts';
@@ -21,7 +22,6 @@ interface DisclosuresProps {
 
 /** Disclosures to an authority: one administrator proposes each, another one decides. */
 export function Disclosures({ request, tenant }: DisclosuresProps) {
-  const { t } = useLingui();
   const found = useQuery({
     queryKey: ['disclosures', tenant, request.id],
     queryFn: async () =>
@@ -39,7 +39,7 @@ export function Disclosures({ request, tenant }: DisclosuresProps) {
         </Trans>
       </Text>
       <ErrorNotice fault={found.error} />
-      {found.isPending && <Skeleton h={80} aria-label={t`Loading`} />}
+      {found.isPending && <SkeletonBlock height={80} />}
       {found.data?.length === 0 && (
         <Text size="sm">
           <Trans>Nothing is disclosed or proposed.</Trans>

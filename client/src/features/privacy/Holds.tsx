@@ -1,4 +1,4 @@
-import { Badge, Button, Group, Skeleton, Stack, Text } from '@mantine/core';
+import { Badge, Button, Group, Stack, Text } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
@@ -9,6 +9,7 @@ import { confirmAction } from '~/design/Confirm';
 import { formatDate } from '~/design/dates';
 import { ErrorNotice } from '~/design/Notice';
 import { Section } from '~/design/Section';
+import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { StepUp, StepUpDialog } from '~/features/settings';
 import { HoldForm } from './HoldForm';
 import { PrivacySection } from './PrivacySection';
@@ -34,7 +35,7 @@ export default function Holds() {
         }
       >
         <ErrorNotice fault={list.error} />
-        {list.isPending && <Skeleton h={120} aria-label={t`Loading`} />}
+        {list.isPending && <SkeletonBlock height={120} />}
         {list.data?.length === 0 && (
           <Text c="dimmed">
             <Trans>There are no holds.</Trans>

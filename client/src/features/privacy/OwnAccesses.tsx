@@ -1,4 +1,4 @@
-import { Button, List, Skeleton, Text } from '@mantine/core';
+import { Button, List, Text } from '@mantine/core';
 import { msg } from '@lingui/core/macro';
 import type { MessageDescriptor } from '@lingui/core';
 import { Trans, useLingui } from '@lingui/react/macro';
@@ -6,6 +6,7 @@ import { api, type OwnAccess } from '~/api';
 import { formatDateTime } from '~/design/dates';
 import { usePages } from '~/design/lists';
 import { ErrorNotice } from '~/design/Notice';
+import { SkeletonBlock } from '~/design/SkeletonBlock';
 
 const PURPOSES: Record<string, MessageDescriptor> = {
   administration: msg`to manage accounts and devices`,
@@ -17,12 +18,11 @@ const PURPOSES: Record<string, MessageDescriptor> = {
 
 /** Administrators who have opened data of the user, by hour and purpose. */
 export function OwnAccesses() {
-  const { t } = useLingui();
   const list = usePages<OwnAccess>(['own-accesses'], async (cursor) => api.listOwnAccesses({ query: { cursor } }));
   return (
     <>
       <ErrorNotice fault={list.fault} />
-      {!list.loaded && !list.fault && <Skeleton h={80} aria-label={t`Loading`} />}
+      {!list.loaded && !list.fault && <SkeletonBlock height={80} />}
       {list.loaded && list.items.length === 0 && (
         <Text size="sm">
           <Trans>No administrator has opened your data.</Trans>

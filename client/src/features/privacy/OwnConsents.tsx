@@ -1,9 +1,10 @@
-import { Button, Skeleton } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { msg } from '@lingui/core/macro';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { api, type OwnConsents as Decisions } from '~/api';
 import { ErrorNotice } from '~/design/Notice';
+import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { download } from '~/design/table/csv';
 import { DECISIONS, DecisionSwitch } from './DecisionSwitch';
 import type { Language } from './policy-state';
@@ -24,7 +25,7 @@ export function OwnConsents() {
   return (
     <>
       <ErrorNotice fault={found.error} />
-      {found.isPending && <Skeleton h={120} aria-label={t`Loading`} />}
+      {found.isPending && <SkeletonBlock height={120} />}
       {found.data?.purposes.map((each) => (
         <DecisionSwitch
           key={each.purpose}

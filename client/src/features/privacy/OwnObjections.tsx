@@ -1,9 +1,9 @@
-import { Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { msg } from '@lingui/core/macro';
 import { useLingui } from '@lingui/react/macro';
 import { api } from '~/api';
 import { ErrorNotice } from '~/design/Notice';
+import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { DECISIONS, DecisionSwitch } from './DecisionSwitch';
 import type { Language } from './policy-state';
 
@@ -25,7 +25,7 @@ export function OwnObjections() {
   return (
     <>
       <ErrorNotice fault={found.error} />
-      {found.isPending && <Skeleton h={80} aria-label={t`Loading`} />}
+      {found.isPending && <SkeletonBlock height={80} />}
       {found.data?.objections.map((each) => (
         <DecisionSwitch
           key={each.purpose}

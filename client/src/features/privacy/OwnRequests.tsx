@@ -1,9 +1,10 @@
-import { List, Skeleton, Text } from '@mantine/core';
+import { List, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { api, type OwnDisclosure, type OwnRequest } from '~/api';
 import { formatDate } from '~/design/dates';
 import { ErrorNotice } from '~/design/Notice';
+import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { REQUEST_KINDS, REQUEST_STATES } from './request-texts';
 import classes from './privacy.module.css';
 
@@ -21,7 +22,7 @@ export function OwnRequests() {
   return (
     <>
       <ErrorNotice fault={requests.error ?? disclosures.error} />
-      {(requests.isPending || disclosures.isPending) && <Skeleton h={24} aria-label={t`Loading`} />}
+      {(requests.isPending || disclosures.isPending) && <SkeletonBlock height={24} />}
       {requests.data && requests.data.length > 0 && (
         <List size="sm" spacing="xs" className={classes.texts} aria-label={t`Your requests`}>
           {requests.data.map((each) => (

@@ -1,10 +1,11 @@
-import { Anchor, Badge, Group, Skeleton, Table } from '@mantine/core';
+import { Anchor, Badge, Group, Table } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { api } from '~/api';
 import { formatDate } from '~/design/dates';
 import { ErrorNotice } from '~/design/Notice';
 import { Section } from '~/design/Section';
+import { SkeletonBlock } from '~/design/SkeletonBlock';
 import type { Language } from './policy-state';
 import { PrivacySection } from './PrivacySection';
 
@@ -23,7 +24,7 @@ export default function PolicyVersions() {
         lead={<Trans>People are told of each version. A significant one needs their consent first.</Trans>}
       >
         <ErrorNotice fault={versions.error} />
-        {versions.isPending && <Skeleton h={160} aria-label={t`Loading`} />}
+        {versions.isPending && <SkeletonBlock height={160} />}
         {versions.data && (
           <Table aria-label={t`Versions`}>
             <Table.Thead>

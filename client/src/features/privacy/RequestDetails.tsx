@@ -1,4 +1,4 @@
-import { Button, Group, List, Skeleton, Stack, Text } from '@mantine/core';
+import { Button, Group, List, Stack, Text } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
@@ -6,6 +6,7 @@ import { api, type PrivacyRequestHistory, type RequestStep } from '~/api';
 import { formatDateTime } from '~/design/dates';
 import { NoteField } from '~/design/NoteField';
 import { ErrorNotice } from '~/design/Notice';
+import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { RequestWork } from './RequestWork';
 import { OTHER_STEPS, REQUEST_STEPS } from './request-texts';
 
@@ -29,7 +30,7 @@ export function RequestDetails({ id, tenant }: { id: string; tenant?: string }) 
     },
   });
   if (!found.data) {
-    return found.error ? <ErrorNotice fault={found.error} /> : <Skeleton h={120} aria-label={t`Loading`} />;
+    return found.error ? <ErrorNotice fault={found.error} /> : <SkeletonBlock height={120} />;
   }
   const request = found.data;
   return (

@@ -1,4 +1,4 @@
-import { Accordion, Anchor, Badge, Button, Group, Skeleton, Text } from '@mantine/core';
+import { Accordion, Anchor, Badge, Button, Group, Text } from '@mantine/core';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import { api, type PrivacyRequest } from '~/api';
@@ -9,6 +9,7 @@ import { usePages } from '~/design/lists';
 import { ErrorNotice } from '~/design/Notice';
 import { Section } from '~/design/Section';
 import { Segments } from '~/design/Segments';
+import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { useEditor } from '~/features/routing';
 import { EnterRequest } from './EnterRequest';
 import { PrivacySection } from './PrivacySection';
@@ -59,7 +60,7 @@ export default function Requests() {
           ]}
         />
         <ErrorNotice fault={list.fault} />
-        {!list.loaded && !list.fault && <Skeleton h={160} aria-label={t`Loading`} />}
+        {!list.loaded && !list.fault && <SkeletonBlock height={160} />}
         {list.loaded && list.items.length === 0 && (
           <Text c="dimmed" ta="center" py="xl">
             <Trans>No requests.</Trans>

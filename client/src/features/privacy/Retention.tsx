@@ -1,4 +1,3 @@
-import { Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { api } from '~/api';
@@ -6,6 +5,7 @@ import { tenantSelection } from '~/api/tenant-selection';
 import { useValue } from '~/core/store';
 import { ErrorNotice } from '~/design/Notice';
 import { Section } from '~/design/Section';
+import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { PrivacySection } from './PrivacySection';
 import { RetentionAlarm } from './RetentionAlarm';
 import { RetentionPeriods } from './RetentionPeriods';
@@ -27,7 +27,7 @@ export default function Retention() {
         title={t`Retention`}
         lead={<Trans>How long personal data is stored. After that it is deleted without anybody having to act.</Trans>}
       >
-        {isPending && <Skeleton h={240} aria-label={t`Loading`} />}
+        {isPending && <SkeletonBlock height={240} />}
         {data && <RetentionPeriods classes={data.classes} tenant={tenant} />}
       </Section>
       <Section title={t`Next deletions`}>

@@ -1,9 +1,10 @@
-import { Skeleton, Table } from '@mantine/core';
+import { Table } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { api } from '~/api';
 import { formatDate } from '~/design/dates';
 import { ErrorNotice } from '~/design/Notice';
+import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { ENDING_KINDS } from './retention-texts';
 import classes from './privacy.module.css';
 
@@ -14,7 +15,7 @@ export function RetentionPreview({ tenant }: { tenant?: string }) {
     queryKey: ['retention-preview', tenant],
     queryFn: async () => (await api.previewRetention({ query: { tenant } })).data,
   });
-  if (isPending) return <Skeleton h={160} aria-label={t`Loading`} />;
+  if (isPending) return <SkeletonBlock height={160} />;
   const times = data?.[0]?.counts.map(({ before }) => before) ?? [];
   return (
     <>

@@ -1,19 +1,19 @@
-import { Accordion, List, Skeleton, Text } from '@mantine/core';
+import { Accordion, List, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Trans, useLingui } from '@lingui/react/macro';
+import { Trans } from '@lingui/react/macro';
 import { useId, type ReactNode } from 'react';
 import { ErrorNotice } from '~/design/Notice';
+import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { processingRecord, type Language } from './policy-state';
 import classes from './privacy.module.css';
 
 /** Kinds of data that are stored, from the declarations, each with purposes, periods and recipients. */
 export function StoredData({ language }: { language: Language }) {
-  const { t } = useLingui();
   const record = useQuery(processingRecord(language));
   return (
     <>
       <ErrorNotice fault={record.error} />
-      {record.isPending && <Skeleton h={240} aria-label={t`Loading`} />}
+      {record.isPending && <SkeletonBlock height={240} />}
       {record.data && (
         <Accordion variant="default" className={classes.stored}>
           {record.data.data.map(({ key, title, text, purposes, retention, recipients }) => (

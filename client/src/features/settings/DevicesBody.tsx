@@ -1,4 +1,4 @@
-import { Badge, Button, Group, Skeleton, Text } from '@mantine/core';
+import { Badge, Button, Group, Text } from '@mantine/core';
 import { IconDeviceDesktop, IconDeviceMobile, IconTerminal2, IconWorld } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useEffect, useState } from 'react';
@@ -7,6 +7,7 @@ import { confirmAction } from '~/design/Confirm';
 import { formatDate, formatDateTime } from '~/design/dates';
 import { ErrorNotice } from '~/design/Notice';
 import { Section } from '~/design/Section';
+import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { useValue } from '~/core/store';
 import { DevicesModel } from './devices';
 
@@ -41,7 +42,7 @@ export function DevicesBody() {
       lead={t`Signing out a device ends its registration and removes your data from it.`}
     >
       <ErrorNotice fault={fault} />
-      {sessions === undefined && fault === undefined && <Skeleton h={60} aria-label={t`Loading`} />}
+      {sessions === undefined && fault === undefined && <SkeletonBlock height={60} />}
       {sessions?.map((each) => (
         <DeviceRow key={each.id} device={each} model={model} />
       ))}

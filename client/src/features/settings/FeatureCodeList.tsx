@@ -1,4 +1,4 @@
-import { ActionIcon, Skeleton, Text } from '@mantine/core';
+import { ActionIcon, Text } from '@mantine/core';
 import { IconPhone } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useQuery } from '@tanstack/react-query';
@@ -6,6 +6,7 @@ import { api, type FeatureCode } from '~/api';
 import { ErrorNotice } from '~/design/Notice';
 import { Page } from '~/design/Page';
 import { Row, Rows } from '~/design/Rows';
+import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { startCall } from '~/features/call';
 import { useFeatureTexts } from '~/features/feature-codes';
 
@@ -19,7 +20,7 @@ export default function FeatureCodeList() {
   return (
     <Page title={t`Feature codes`} back="/settings">
       <ErrorNotice fault={error} />
-      {data === undefined && error === null && <Skeleton h={60} aria-label={t`Loading`} />}
+      {data === undefined && error === null && <SkeletonBlock height={60} />}
       {data !== undefined && (
         <Rows label={t`Feature codes`}>
           {data.map((each) => (

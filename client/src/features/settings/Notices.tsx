@@ -1,10 +1,11 @@
-import { Skeleton, Stack, Switch, Text } from '@mantine/core';
+import { Stack, Switch, Text } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useLingui } from '@lingui/react/macro';
 import { api, type NoticeSwitch, type OwnNotice } from '~/api';
 import { ErrorNotice } from '~/design/Notice';
 import { Page } from '~/design/Page';
 import { Section } from '~/design/Section';
+import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { CHANNEL_TEXTS, MANDATORY_TEXTS, NOTICE_TEXTS } from './notice-texts';
 
 const KEY = ['own-notices'];
@@ -21,7 +22,7 @@ export default function Notices() {
   return (
     <Page title={t`Notices`} back="/settings">
       <ErrorNotice fault={error} />
-      {data === undefined && error === null && <Skeleton h={160} aria-label={t`Loading`} />}
+      {data === undefined && error === null && <SkeletonBlock height={160} />}
       {optional.length > 0 && (
         <Section title={t`Your choice`} lead={t`In force at once, on all your devices.`}>
           {optional.map((each) => (

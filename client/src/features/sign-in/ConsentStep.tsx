@@ -1,9 +1,10 @@
-import { Button, Skeleton, Stack, Text } from '@mantine/core';
+import { Button, Stack, Text } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { signOut } from '~/api/session';
 import { AuthLayout } from '~/design/AuthLayout';
 import { ErrorNotice } from '~/design/Notice';
+import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { answerPolicy, ChangeList, DeletionRequest, policyState } from '~/features/privacy';
 
 /** Consent to a significant version of the privacy policy. A refusal leads to the other ways, never to a dead end. */
@@ -21,7 +22,7 @@ export function ConsentStep({ onCall }: { onCall?: () => void }) {
     >
       <Stack>
         <ErrorNotice fault={policy.error ?? answer.error} />
-        {policy.isPending && <Skeleton h={80} aria-label={t`Loading`} />}
+        {policy.isPending && <SkeletonBlock height={80} />}
         {policy.data && <ChangeList changes={policy.data.changes} />}
         <Button
           size="md"

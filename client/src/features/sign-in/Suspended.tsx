@@ -1,4 +1,4 @@
-import { Button, Skeleton, Stack, Text } from '@mantine/core';
+import { Button, Stack, Text } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
@@ -7,12 +7,12 @@ import { useValue } from '~/core/store';
 import { formatDate, formatDateTime } from '~/design/dates';
 import { NoteField } from '~/design/NoteField';
 import { ErrorNotice, InfoNotice } from '~/design/Notice';
+import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { REASONS } from '~/features/suspensions';
 import type { SignInFlow } from './sign-in-flow';
 
 /** Why the account is suspended, until when, and the form that asks for a review. */
 export function Suspended({ flow }: { flow: SignInFlow }) {
-  const { t } = useLingui();
   const reference = useValue(flow.state, (each) => each.reference ?? '');
   const { data, error } = useQuery({
     queryKey: ['suspension-notice', reference],
@@ -22,7 +22,7 @@ export function Suspended({ flow }: { flow: SignInFlow }) {
   return (
     <Stack>
       <ErrorNotice fault={error} />
-      {!data && !error && <Skeleton h={120} aria-label={t`Loading`} />}
+      {!data && !error && <SkeletonBlock height={120} />}
       {data && <Reason notice={data} />}
       {data?.may_ask && <ReviewForm reference={reference} />}
       <Button size="md" fullWidth variant="default" onClick={() => void flow.reset()}>

@@ -1,4 +1,4 @@
-import { ActionIcon, Skeleton, Text } from '@mantine/core';
+import { ActionIcon, Text } from '@mantine/core';
 import { IconPhone, IconTrash } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
@@ -6,6 +6,7 @@ import { api, type SpeedDial } from '~/api';
 import { useChanges } from '~/design/changes';
 import { ErrorNotice } from '~/design/Notice';
 import { Row, Rows } from '~/design/Rows';
+import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { startCall } from '~/features/call';
 import { NewSpeedDial } from './NewSpeedDial';
 import { SPEED_DIAL } from './model';
@@ -25,7 +26,7 @@ export function SpeedDialList({ extension }: { extension: string }) {
   const put = ({ code, number, name }: SpeedDial) =>
     api.setSpeedDial({ path: { extension, short_code: code }, body: { number, name } });
   const drop = ({ code }: SpeedDial) => api.deleteSpeedDial({ path: { extension, short_code: code } });
-  if (!data) return error ? <ErrorNotice fault={error} /> : <Skeleton h={120} aria-label={t`Loading`} />;
+  if (!data) return error ? <ErrorNotice fault={error} /> : <SkeletonBlock height={120} />;
   return (
     <>
       <Text size="sm" c="dimmed">

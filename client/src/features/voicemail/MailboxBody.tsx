@@ -1,7 +1,8 @@
-import { Button, Group, PasswordInput, Skeleton, Stack, Switch, Text } from '@mantine/core';
+import { Button, Group, PasswordInput, Stack, Switch, Text } from '@mantine/core';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useEffect, useState, type ReactNode } from 'react';
 import { ErrorNotice, InfoNotice } from '~/design/Notice';
+import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { useValue } from '~/core/store';
 import { Greetings } from './Greetings';
 import { isValidPin, MailboxModel } from './mailbox';
@@ -22,7 +23,7 @@ export function MailboxBody({ own = false, extension, tenant, greeting }: Mailbo
   const [model] = useState(() => new MailboxModel(extension, tenant, askAboutOldMessages(t)));
   const { mailbox, busy, fault } = useValue(model.state);
   useEffect(() => void model.load(), [model]);
-  if (!mailbox) return fault ? <ErrorNotice fault={fault} /> : <Skeleton h={120} aria-label={t`Loading`} />;
+  if (!mailbox) return fault ? <ErrorNotice fault={fault} /> : <SkeletonBlock height={120} />;
   return (
     <Stack gap="sm">
       <ErrorNotice fault={fault} />
