@@ -7,10 +7,11 @@ import pytest
 from http_world import World
 from sqlalchemy import select
 
-from unificx.conferencing import Booking, Room, RoomSettings, room_holding
+from unificx.conferencing import Booking, Room, RoomSettings, calendar_entry, room_holding
 from unificx.conferencing.machine.values import is_over
 from unificx.conferencing.models import GuestLinkRow, RoomRow
 from unificx.core.access import Access, stating
+from unificx.core.errors import Conflict
 from unificx.identity.events import ExtensionDeleted
 from unificx.privacy import DataSubject, Records
 
@@ -35,6 +36,13 @@ async def test_a_user_creates_a_meeting_and_colleagues_open_its_link(world: Worl
         assert [one["id"] for one in (await user.get(MEETINGS)).json()["items"]] == own
         assert len((await user.get("/api/v1/rooms")).json()["items"]) == rooms
     assert (await berta.get(f"/api/v1/rooms/{made['room']}")).json()["hosts"] == ["1001"]
+    entry = await berta.get(f"{path}/calendar.ics?language=de")
+    assert (entry.status_code, entry.headers["content-type"]) == (200, "text/calendar; charset=utf-8")
+    assert "DTSTART:21260301T080000Z\r\nDTEND:21260301T090000Z\r\nSUMMARY:Review\r\n" in entry.text
+    unfolded = entry.text.replace("\r\n ", "")
+    assert f"URL:{made['join_url']}\r\n" in unfolded
+    assert f"{made['room']} (im Unternehmen)" in unfolded
+    assert (await outsider.get(f"{path}/calendar.ics")).status_code == 404
     assert (await berta.delete(path)).status_code == 403
     assert (await anna.delete(path)).status_code == 204
     assert (await anna.get(path)).status_code == 404
@@ -60,6 +68,21 @@ def test_a_meeting_is_stored_for_its_retention_period(booking: Booking, used: in
     assert not is_over(room, end)
     assert is_over(room, end + timedelta(seconds=1))
     assert not is_over(replace(room, booking=None), end + timedelta(days=9_999))
+
+
+def test_the_calendar_entry_of_a_meeting_is_escaped_and_has_an_end() -> None:
+    name, url = "Ä; b, c\\d\nEND:VEVENT", "https://pbx.example/app/meetings/m-1"
+    room = Room("m-1", "t", "812345", name, START, RoomSettings(), has_pin=True, booking=Booking(starts=START))
+    text = calendar_entry(room, url, ("+49 30 1234",), START)
+    assert all(len(line.encode()) <= 75 for line in text.split("\r\n"))
+    lines = text.replace("\r\n ", "").split("\r\n")
+    assert lines.count("END:VEVENT") == 1
+    assert {"UID:m-1@pbx.example", "DTEND:20260301T010000Z", "SUMMARY:Ä\\; b\\, c\\\\d\\nEND:VEVENT"} <= set(lines)
+    [described] = [one for one in lines if one.startswith("DESCRIPTION:")]
+    parts = [f"Join: {url}", "By telephone: +49 30 1234\\, 812345 (inside the company)", "The meeting asks for a PIN."]
+    assert described == "DESCRIPTION:" + "\\n".join(parts)
+    with pytest.raises(Conflict):
+        calendar_entry(replace(room, booking=Booking()), url, (), START)
 
 
 @pytest.mark.promise("D1")

@@ -1,6 +1,7 @@
 """Conferencing: conference rooms and the meetings in them."""
 
 from unificx.conferencing.guests import GUEST_MARK, LINK_DAYS, MAX_LINK_DAYS, MeetingGuests
+from unificx.conferencing.machine.calendar_entry import Language, calendar_entry
 from unificx.conferencing.machine.events_and_actions import (
     ADMINISTRATOR,
     AdmissionRequested,
@@ -74,6 +75,7 @@ __all__ = [
     "Guest",
     "GuestLink",
     "HandRequested",
+    "Language",
     "LockRequested",
     "MeetingGuests",
     "MeetingVideos",
@@ -107,6 +109,7 @@ __all__ = [
     "VideoQuality",
     "VideoSource",
     "VideoStatus",
+    "calendar_entry",
     "is_unmarked",
     "room_holding",
 ]

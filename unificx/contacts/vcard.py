@@ -12,11 +12,10 @@ from typing import Literal
 from unificx.contacts.checks import without_names
 from unificx.contacts.import_schemas import FileEntry, ImportFault
 from unificx.contacts.schemas import Contact, ContactDetails, ContactNumber, NewContact, NumberLabel
+from unificx.core.content_lines import escape_text, folded_line
 from unificx.core.errors import Invalid
 
 VERSIONS = ("4.0", "3.0", "2.1")
-_MAX_LINE = 75
-"""Octets of a line, without its end (RFC 6350 section 3.2)."""
 _NAME = re.compile(r"(?:[A-Za-z0-9-]+\.)?([A-Za-z0-9-]+)\Z", re.ASCII)
 _SILENT = frozenset({"BEGIN", "END", "VERSION", "PRODID", "REV"})
 PICTURES = frozenset({"PHOTO", "LOGO", "SOUND"})
@@ -266,7 +265,7 @@ def write_vcards(contacts: Iterable[Contact], version: Version = "4.0", only: Co
     if only:
         named = {"BEGIN", "VERSION", "END", *(each.upper() for each in only)}
         lines = (line for line in lines if _content_line(line)[0] in named)
-    return "".join(map(_folded, lines)).encode()
+    return "".join(map(folded_line, lines)).encode()
 
 
 def values_of(contact: Contact) -> dict[str, list[str]]:
@@ -280,18 +279,23 @@ def values_of(contact: Contact) -> dict[str, list[str]]:
 
 def _lines(contact: Contact, version: Version) -> Sequence[str]:
     details = contact.details
-    lines = ["BEGIN:VCARD", f"VERSION:{version}", f"UID:{_escaped_uid(contact.uid)}", f"FN:{_escape(details.title)}"]
+    lines = [
+        "BEGIN:VCARD",
+        f"VERSION:{version}",
+        f"UID:{_escaped_uid(contact.uid)}",
+        f"FN:{escape_text(details.title)}",
+    ]
     if version == "3.0" and without_names(contact.extra) == contact.extra:
         given, _, family = details.name.rpartition(" ")
-        lines.append(f"N:{_escape(family)};{_escape(given)};;;")  # required (RFC 2426 section 3.1.2)
+        lines.append(f"N:{escape_text(family)};{escape_text(given)};;;")  # required (RFC 2426 section 3.1.2)
     if not details.name:
         lines.append("KIND:org" if version == "4.0" else "X-ABSHOWAS:COMPANY")
     if details.organisation or details.department:
-        lines.append(f"ORG:{_escape(details.organisation)};{_escape(details.department)}".rstrip(";"))
+        lines.append(f"ORG:{escape_text(details.organisation)};{escape_text(details.department)}".rstrip(";"))
     lines += [_tel(each, version) for each in details.numbers]
-    lines += [f"EMAIL:{_escape(each)}" for each in details.emails]
+    lines += [f"EMAIL:{escape_text(each)}" for each in details.emails]
     if details.note:
-        lines.append(f"NOTE:{_escape(details.note)}")
+        lines.append(f"NOTE:{escape_text(details.note)}")
     if details.favourite:
         lines.append(f"{FAVOURITE}:1")
     return [*lines, *contact.extra, f"REV:{contact.changed:%Y%m%dT%H%M%SZ}", "END:VCARD"]
@@ -304,22 +308,4 @@ def _tel(number: ContactNumber, version: Version) -> str:
 
 
 def _escaped_uid(uid: str) -> str:
-    return uid if uid.startswith("urn:") else _escape(uid)
-
-
-def _escape(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace(",", "\\,").replace(";", "\\;")
-    return escaped.replace("\r\n", "\n").replace("\n", "\\n")
-
-
-def _folded(line: str) -> str:
-    """Return a line with its end, folded so that no character is split."""
-    parts, length = [""], 0
-    for char in line:
-        size = len(char.encode())
-        if length + size > _MAX_LINE:
-            parts.append(" ")
-            length = 1
-        parts[-1] += char
-        length += size
-    return "\r\n".join(parts) + "\r\n"
+    return uid if uid.startswith("urn:") else escape_text(uid)

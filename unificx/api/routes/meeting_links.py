@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Path, status
+from fastapi import Depends, Path, Query, Response, status
 
 from unificx import conferencing
 from unificx.api.access import (
@@ -68,6 +68,28 @@ async def show_meeting(
     """Show a meeting, as the link to it does."""
     scope = await require_access(services, user, tenant, Action.DIRECTORY)
     return _schema(services, scope, find_meeting(services, scope, meeting))
+
+
+@router.get(
+    "/{meeting}/calendar.ics",
+    responses={200: {"description": "The entry.", "content": {"text/calendar": {"schema": {"type": "string"}}}}}
+    | problem_responses(401, 403, 404, 409),
+    response_class=Response,
+)
+async def export_calendar_entry(
+    services: ServicesDep,
+    user: CurrentUserDep,
+    meeting: MeetingId,
+    language: Annotated[conferencing.Language, Query(description="Of the texts in the entry.")] = "en",
+    tenant: TenantQuery = None,
+) -> Response:
+    """Export a meeting with a planned start for a calendar, with its link and the numbers to dial (iCalendar)."""
+    scope = await require_access(services, user, tenant, Action.DIRECTORY)
+    room = find_meeting(services, scope, meeting)
+    shown = _schema(services, scope, room)
+    entry = conferencing.calendar_entry(room, shown.join_url, shown.dial_in, services.clock.now(), language)
+    headers = {"Content-Disposition": 'attachment; filename="meeting.ics"'}
+    return Response(entry, media_type="text/calendar; charset=utf-8", headers=headers)
 
 
 @router.delete("/{meeting}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404, 409))

@@ -1,11 +1,13 @@
-import { Button, Stack, Text, TextInput } from '@mantine/core';
+import { Button, NativeSelect, Stack, Text, TextInput } from '@mantine/core';
 import { IconCalendarPlus, IconShare, IconUsersGroup } from '@tabler/icons-react';
+import { plural } from '@lingui/core/macro';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Link } from '@tanstack/react-router';
 import { useState, type FormEvent } from 'react';
 import { ErrorNotice } from '~/design/Notice';
 import { Row, Rows } from '~/design/Rows';
 import { closeDialogs, openDialog } from '~/design/dialogs';
+import { planned } from './planned';
 import { useShareLink, useStartMeeting, type useMeetings } from './useMeetings';
 
 /** The meetings of the user, and a button that starts another one. */
@@ -64,16 +66,21 @@ export function MeetingList({ meetings }: { meetings: ReturnType<typeof useMeeti
   );
 }
 
-function NewMeeting({ start, close }: { start: (name: string) => Promise<void>; close: () => void }) {
+/** Lengths that are offered for a planned meeting, in minutes. */
+const LENGTHS = [15, 30, 45, 60, 90, 120, 180];
+
+function NewMeeting({ start, close }: { start: ReturnType<typeof useStartMeeting>; close: () => void }) {
   const { t } = useLingui();
   const [name, setName] = useState('');
+  const [starts, setStarts] = useState('');
+  const [length, setLength] = useState('60');
   const [busy, setBusy] = useState(false);
   const [fault, setFault] = useState<unknown>();
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     setBusy(true);
     try {
-      await start(name.trim() || t`Meeting`);
+      await start({ name: name.trim() || t`Meeting`, ...planned(starts, Number(length)) });
       close();
     } catch (error) {
       setFault(error);
@@ -93,6 +100,26 @@ function NewMeeting({ start, close }: { start: (name: string) => Promise<void>; 
           value={name}
           onChange={(event) => setName(event.currentTarget.value)}
         />
+        <TextInput
+          size="md"
+          type="datetime-local"
+          label={t`Planned start`}
+          description={t`Empty: it can be joined at any time, and has no calendar entry.`}
+          value={starts}
+          onChange={(event) => setStarts(event.currentTarget.value)}
+        />
+        {starts && (
+          <NativeSelect
+            size="md"
+            label={t`Duration`}
+            data={LENGTHS.map((minutes) => ({
+              value: String(minutes),
+              label: plural(minutes, { one: '# minute', other: '# minutes' }),
+            }))}
+            value={length}
+            onChange={(event) => setLength(event.currentTarget.value)}
+          />
+        )}
         <Button type="submit" size="md" loading={busy}>
           <Trans>Create the link</Trans>
         </Button>

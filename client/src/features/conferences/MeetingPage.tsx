@@ -1,5 +1,5 @@
 import { Button, Stack, Text, TextInput } from '@mantine/core';
-import { IconPhone, IconShare } from '@tabler/icons-react';
+import { IconCalendarDown, IconPhone, IconShare } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { useEffect } from 'react';
@@ -27,7 +27,7 @@ export default function MeetingPage() {
 }
 
 function Details({ meeting }: { meeting: Meeting }) {
-  const { t } = useLingui();
+  const { t, i18n } = useLingui();
   const navigate = useNavigate();
   const share = useShareLink();
   const { remove, error } = useMeetingRemoval();
@@ -47,6 +47,18 @@ function Details({ meeting }: { meeting: Meeting }) {
       <Button size="md" variant="light" leftSection={<IconShare aria-hidden />} onClick={() => share(meeting)}>
         <Trans>Share link</Trans>
       </Button>
+      {starts && (
+        <Button
+          component="a"
+          href={`/api/v1/meetings/${meeting.id}/calendar.ics?language=${i18n.locale}`}
+          download
+          size="md"
+          variant="light"
+          leftSection={<IconCalendarDown aria-hidden />}
+        >
+          <Trans>Add to calendar</Trans>
+        </Button>
+      )}
       <Section title={t`By telephone`}>
         <Text>
           <Trans>Inside the company: {room}</Trans>

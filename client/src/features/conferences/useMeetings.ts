@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useLingui } from '@lingui/react/macro';
 import { useNavigate } from '@tanstack/react-router';
-import { api, type Meeting } from '~/api';
+import { api, type Meeting, type NewMeeting } from '~/api';
 import { usePages } from '~/design/lists';
 import { confirmAction } from '~/design/Confirm';
 import { useChanges } from '~/design/changes';
@@ -25,11 +25,11 @@ export function useMeeting(id: string) {
 }
 
 /** Returns a function that creates a meeting and opens its page. Rejects with the error of the server. */
-export function useStartMeeting(): (name: string) => Promise<void> {
+export function useStartMeeting(): (meeting: NewMeeting) => Promise<void> {
   const queries = useQueryClient();
   const navigate = useNavigate();
-  return async (name) => {
-    const { data } = await api.createMeeting({ body: { name } });
+  return async (body) => {
+    const { data } = await api.createMeeting({ body });
     queries.setQueryData([MEETINGS, data.id], data);
     void queries.invalidateQueries({ queryKey: [MEETINGS], exact: true });
     await navigate({ to: '/meetings/$meeting', params: { meeting: data.id } });
