@@ -14,6 +14,7 @@ from unificx.billing.invoicing.details import Details
 from unificx.billing.invoicing.direct_debits import DirectDebits
 from unificx.billing.invoicing.drafting import Drafting
 from unificx.billing.invoicing.invoices import Invoices
+from unificx.billing.invoicing.notices import InvoiceNotices
 from unificx.billing.payments import Payments
 from unificx.billing.plans import Plans
 from unificx.billing.ports import CountNumbers
@@ -42,6 +43,7 @@ class Billing:
     details: Details
     invoices: Invoices
     direct_debits: DirectDebits
+    invoice_notices: InvoiceNotices
 
     @property
     def expiries(self) -> Sequence[Expiry]:
@@ -93,4 +95,5 @@ def build_billing(database: Database, keys: Keys, directory: DirectoryCache, cou
         details,
         invoices,
         DirectDebits(database, directory, details, invoices),
+        InvoiceNotices(database, directory, details, invoices),
     )

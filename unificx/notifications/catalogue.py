@@ -35,6 +35,8 @@ EmailKind = Literal[
     "request_answer",
     "breach_notice",
     "access_copy",
+    "invoice",
+    "invoice_reminder",
     "marketing",
     "email_test",
 ]
@@ -101,6 +103,9 @@ CATALOGUE: Mapping[NoticeKind, NoticeDeclaration] = MappingProxyType(
         "request_answer": NoticeDeclaration(_BOTH, "outsider", mandatory="law"),
         "breach_notice": NoticeDeclaration(_BOTH, mandatory="law"),
         "access_copy": NoticeDeclaration(_EMAIL, mandatory="security"),
+        "invoice": NoticeDeclaration(_EMAIL, "administrator", mandatory="law"),
+        # A payment is in default from the reminder on (Directive 2011/7/EU, § 286 BGB).
+        "invoice_reminder": NoticeDeclaration(_EMAIL, "administrator", mandatory="law"),
         "marketing": NoticeDeclaration(_EMAIL, mandatory="consent"),
         "email_test": NoticeDeclaration(_EMAIL, "administrator", mandatory="requested"),
         "message": NoticeDeclaration(_PUSH),

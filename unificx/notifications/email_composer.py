@@ -44,6 +44,9 @@ class Email:
     detail: str = ""
     audio: bytes | None = field(default=None, repr=False)
     advert: Advert | None = None
+    invoice: bytes | None = field(default=None, repr=False)
+    """PDF that is attached, with the number of the invoice as its name."""
+    invoice_number: str = ""
 
 
 _TEMPLATE_NAMES = ("email.txt", "email.html")
@@ -55,6 +58,10 @@ _CLOSING: Mapping[Language, str] = {
 _CLOSING_OUTSIDE: Mapping[Language, str] = {
     "en": "This is an automatic message about a request about personal data at {organisation}.",
     "de": "Dies ist eine automatische Nachricht zu einer Anfrage über personenbezogene Daten bei {organisation}.",
+}
+_CLOSING_INVOICE: Mapping[Language, str] = {
+    "en": "This is an automatic message to the billing address of {organisation}.",
+    "de": "Dies ist eine automatische Nachricht an die Rechnungsadresse von {organisation}.",
 }
 _CLOSING_SIGN_UP: Mapping[Language, str] = {
     "en": "This is an automatic message about the sign-up of an organisation.",
@@ -89,6 +96,10 @@ def compose_email(email: Email, sender: Address, email_id: str, now: datetime) -
     message.add_alternative(html, subtype="html", cte="quoted-printable")
     if email.audio is not None:
         message.add_attachment(email.audio, maintype="audio", subtype="wav", filename="message.wav")
+    if email.invoice is not None:
+        message.add_attachment(
+            email.invoice, maintype="application", subtype="pdf", filename=f"{email.invoice_number}.pdf"
+        )
     return message
 
 
@@ -110,6 +121,8 @@ def _render_text(email: Email, language: Language, values: Mapping[str, str]) ->
 
 
 def _closing(kind: EmailKind) -> Mapping[Language, str]:
+    if kind in ("invoice", "invoice_reminder"):
+        return _CLOSING_INVOICE
     if kind == "sign_up":
         return _CLOSING_SIGN_UP
     return _CLOSING_OUTSIDE if CATALOGUE[kind].audience == "outsider" else _CLOSING

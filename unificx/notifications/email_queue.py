@@ -1,5 +1,6 @@
 """Queue of outgoing e-mails in the database: durable once `enqueue` returns, sent in order, retried for a day."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from email.errors import MessageError
@@ -30,7 +31,7 @@ from unificx.notifications.models import EmailPart, EmailRow
 from unificx.notifications.policies.emails import RECORD_PERIOD, EmailRateLimit, Language, lifetime
 from unificx.notifications.ports import EmailRejected, SmtpTransport
 from unificx.notifications.preferences import NoticePreferences
-from unificx.notifications.schemas import MessageReference
+from unificx.notifications.schemas import InvoiceReference, MessageReference
 from unificx.notifications.undeliverable import UndeliverableAddresses
 from unificx.privacy import KeyStore
 from unificx.voicemail import VoicemailAttachments
@@ -57,6 +58,8 @@ class EmailQueueDependencies:
     message_audio: VoicemailAttachments | None = None
     advertising: Advertising | None = None
     undeliverable: UndeliverableAddresses | None = None
+    invoice_pdf: Callable[[str, str], Awaitable[bytes]] | None = None
+    """Returns the file of an invoice by tenant and number. Raises NotFound."""
 
 
 class EmailQueue:
@@ -78,12 +81,13 @@ class EmailQueue:
         *,
         link: str = "",
         detail: str = "",
-        about: MessageReference | None = None,
+        about: MessageReference | InvoiceReference | None = None,
         uow: UnitOfWork | None = None,
     ) -> bool:
         """Queue an e-mail; return False if the person's rate or queue limit is reached. Raises ErasedSubject.
 
-        An e-mail `about` a voicemail is not sent if the message was erased; its audio is not stored in the queue.
+        An e-mail `about` a voicemail is not sent if the message was erased; neither its audio nor the file of an
+        invoice is stored in the queue.
         With `uow` the e-mail is queued within that unit of work and durable after its commit.
         """
         if not await self._rate_limit.allow(person.subject, kind):
@@ -105,8 +109,9 @@ class EmailQueue:
             tries=0,
             state="waiting",
             status=0,
-            message_id=about.message_id if about is not None else None,
-            extension_id=about.extension_id if about is not None else None,
+            message_id=about.message_id if isinstance(about, MessageReference) else None,
+            extension_id=about.extension_id if isinstance(about, MessageReference) else None,
+            invoice=about.number if isinstance(about, InvoiceReference) else None,
             sealed=sealed,
         )
         if uow is not None:
@@ -251,6 +256,10 @@ class EmailQueue:
             if advert is not None:
                 await self._submit(row, replace(email, advert=advert))
             return advert is not None
+        if row.invoice is not None and self._dependencies.invoice_pdf is not None:
+            pdf = await self._dependencies.invoice_pdf(row.tenant_id, row.invoice)
+            await self._submit(row, replace(email, invoice=pdf, invoice_number=row.invoice))
+            return True
         caller, audio = await self._caller(row), await self._load_audio(row)
         if caller:
             email = replace(email, detail=f"{part.detail}, {caller}")

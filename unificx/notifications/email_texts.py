@@ -179,6 +179,20 @@ _TEXTS: dict[Language, dict[EmailKind, EmailText]] = {
             "Your data was affected by an incident",
             ("{organisation} informs you about an incident that affects your data:", "{detail}"),
         ),
+        "invoice": EmailText(
+            "{detail}",
+            (
+                "{detail} is attached as a PDF, which contains the electronic invoice (EN 16931).",
+                "All invoices are in the portal under Billing.",
+            ),
+        ),
+        "invoice_reminder": EmailText(
+            "Payment reminder: {detail}",
+            (
+                "We have not received the payment of {detail}. The invoice is attached again.",
+                "Please pay the amount to the account on the invoice. If you have paid meanwhile, ignore this e-mail.",
+            ),
+        ),
         "access_copy": EmailText(
             "Your copy of personal data is ready",
             (
@@ -368,6 +382,21 @@ _TEXTS: dict[Language, dict[EmailKind, EmailText]] = {
         "breach_notice": EmailText(
             "Ihre Daten sind von einem Vorfall betroffen",
             ("{organisation} informiert Sie über einen Vorfall, der Ihre Daten betrifft:", "{detail}"),
+        ),
+        "invoice": EmailText(
+            "{detail}",
+            (
+                "Im Anhang finden Sie {detail} als PDF, das auch die elektronische Rechnung (EN 16931) enthält.",
+                "Alle Rechnungen finden Sie im Portal unter Abrechnung.",
+            ),
+        ),
+        "invoice_reminder": EmailText(
+            "Zahlungserinnerung: {detail}",
+            (
+                "Zu {detail} haben wir noch keinen Zahlungseingang. Die Rechnung finden Sie noch einmal im Anhang.",
+                "Bitte überweisen Sie den Betrag auf das Konto auf der Rechnung. Haben Sie inzwischen bezahlt,"
+                " betrachten Sie diese E-Mail als gegenstandslos.",
+            ),
         ),
         "access_copy": EmailText(
             "Ihre Datenkopie ist fertig",

@@ -144,6 +144,7 @@ class EmailRow(Base):
     message_id: Mapped[str | None] = plain("random id of the voicemail it is about")
     extension_id: Mapped[str | None] = plain("random id of the extension whose owner is notified")
     campaign_id: Mapped[str | None] = plain("random id of the campaign it belongs to")
+    invoice: Mapped[str | None] = plain("number of the invoice that is attached")
     sealed: Mapped[bytes] = sealed_column(EmailPart, subject="subject_id")
 
 

@@ -28,6 +28,13 @@ class MessageReference:
 
 
 @dataclass(frozen=True, slots=True)
+class InvoiceReference:
+    """Number of the invoice that is attached to an e-mail. The file is made when the e-mail is sent."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
 class NewVoicemail:
     """Details of a new voicemail for an e-mail: `at` in the recipient's time zone. The caller is looked up when the
     e-mail is sent."""

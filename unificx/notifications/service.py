@@ -15,7 +15,7 @@ from unificx.notifications.email_records import EmailRecords
 from unificx.notifications.policies.emails import Language, describe_voicemail, format_time
 from unificx.notifications.preferences import NoticePreferences
 from unificx.notifications.push import PushNotifier
-from unificx.notifications.schemas import NewVoicemail
+from unificx.notifications.schemas import InvoiceReference, NewVoicemail
 from unificx.notifications.undeliverable import UndeliverableAddresses
 
 
@@ -89,6 +89,16 @@ class NotificationService:
         """Notify the person that a copy of data is ready. The e-mail is queued within `uow`. Raises ErasedSubject."""
         if self._emails is not None and person.email:
             await self._emails.enqueue(person, "access_copy", uow=uow)
+
+    async def send_invoice(
+        self, person: Person, kind: EmailKind, number: str, uow: UnitOfWork, *, language: Language, detail: str
+    ) -> bool:
+        """Send an invoice or a reminder with the file. The e-mail is queued within `uow`; False if a limit is reached.
+        Raises ErasedSubject."""
+        if self._emails is None or not person.email:
+            return False
+        about = InvoiceReference(number)
+        return await self._emails.enqueue(person, kind, language, detail=detail, about=about, uow=uow)
 
     async def _send_email(
         self,

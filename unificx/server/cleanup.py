@@ -31,6 +31,7 @@ from unificx.privacy.events import SubjectErased
 from unificx.registrar.events import DeviceRegistered
 from unificx.routing import DestinationRef
 from unificx.server.container import Container
+from unificx.server.invoice_emails import InvoiceEmails
 from unificx.server.voicemail_email import send_voicemail_emails
 from unificx.sip.uri import clear_uri_cache
 from unificx.voicemail.events import MessageLeft
@@ -187,6 +188,7 @@ class Cleanup:
                 self._container.erasures.resume,
                 self._send_heads,
                 self._container.billing.counts.store,
+                self._send_invoices,
                 *(partial(self._erase_everywhere, each) for each in self._incomplete.values()),
                 self._container.erasures.store_applied,
             ):
@@ -199,6 +201,10 @@ class Cleanup:
         await self._container.identity.join_background_tasks()
         await self._container.identity.clean_up()
         await self._run_safely(self._container.erasures.store_applied())
+
+    async def _send_invoices(self) -> None:
+        accounts, notifications = self._container.rights.accounts, self._container.notification_service
+        await InvoiceEmails(self._container.billing, accounts, notifications).send_due()
 
     async def _keep_requests(self) -> None:
         with stating(current_access().to("requests")):

@@ -213,9 +213,11 @@ def build_container(
         support=SupportService(database, keys, clock),
         rights=_rights(database, keys, identity, cluster),
         journal=_journal(spool, database, keys),
-        notifications=senders(parts, mailboxes, identity, notices, notifications, cluster=cluster, consents=consents),
+        billing=(billing := build_billing(database, keys, identity.directory, routing.outbound.numbers.count)),
+        notifications=senders(
+            parts, mailboxes, identity, notices, notifications, cluster=cluster, consents=consents, billing=billing
+        ),
         webhooks=webhooks,
-        billing=build_billing(database, keys, identity.directory, routing.outbound.numbers.count),
         notification_service=notices,
         idempotency=IdempotencyStore(database, keys, clock),
         disk_guard=disk_guard,

@@ -1,9 +1,12 @@
 """Composition of the senders of e-mails and push messages."""
 
+from collections.abc import Awaitable, Callable
 from email.headerregistry import Address
 
 from unificx.audio_store import AudioStoreParts
+from unificx.billing import Billing
 from unificx.cluster import Cluster
+from unificx.core.access import current_access, stating
 from unificx.identity import Identity
 from unificx.integrations.smtp import SmtpClient
 from unificx.notifications import (
@@ -29,6 +32,16 @@ _NO_SENDER = Address("UnifiCX", "unificx", "localhost")
 """From address of e-mails that are stored only, for lack of a mail server."""
 
 
+def _invoice_pdf(billing: Billing) -> Callable[[str, str], Awaitable[bytes]]:
+    """Return what makes the file of an invoice for an e-mail, which is sent for administration."""
+
+    async def make(tenant_id: str, number: str) -> bytes:
+        with stating(current_access().to("billing")):
+            return await billing.invoices.pdf(tenant_id, number)
+
+    return make
+
+
 def senders(
     parts: AudioStoreParts,
     mailboxes: Mailboxes,
@@ -38,6 +51,7 @@ def senders(
     *,
     cluster: Cluster,
     consents: Consents,
+    billing: Billing,
 ) -> Notifications:
     """Return the senders, with which the service of notifications is completed."""
     database, keys, directory = parts.database, parts.keys, identity.directory
@@ -55,6 +69,7 @@ def senders(
         VoicemailAttachments(parts, mailboxes),
         advertising,
         undeliverable,
+        _invoice_pdf(billing),
     )
     emails, records = EmailQueue(dependencies, cluster.counters), EmailRecords(dependencies, cluster.counters)
     delivery, vapid, loopback = settings.push_delivery, settings.vapid, settings.loopback

@@ -108,6 +108,7 @@ class Invoice(Output):
     left: Amount = Field(description="Amount that is left to pay.")
     reminder: int = Field(description="Level of the reminder that is due, 1 to 3; 0 for none.")
     sent: datetime | None = Field(default=None, description="When it was queued as an e-mail.")
+    reminded: int = Field(default=0, description="Level of the last reminder that was sent.")
     collection: DirectDebit | None = Field(
         default=None, description="The last direct debit of it that was not returned."
     )

@@ -1,12 +1,11 @@
-"""All SQL on direct debits, and on invoices that were sent by e-mail."""
+"""All SQL on direct debits, and the end of what is stored about an invoice."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from unificx.billing.invoicing.models import DirectDebitRow, InvoiceNoticeRow, InvoiceRow
+from unificx.billing.invoicing.models import DirectDebitRow, InvoiceNoticeRow
 from unificx.billing.invoicing.repository import Books
 from unificx.billing.invoicing.schemas import DirectDebit, DirectDebitFile
 from unificx.db import owned_by
@@ -72,35 +71,6 @@ async def debits_of_file(session: AsyncSession, seller_id: str, file_id: str) ->
 
 def _to_debit(row: DirectDebitRow) -> DirectDebit:
     return DirectDebit(row.file_id, row.number, row.customer_id, row.amount, row.day, row.created)
-
-
-# ---- e-mails
-
-
-async def mark_sent(session: AsyncSession, seller_id: str, number: str, level: int, at: datetime) -> bool:
-    """Store that an invoice (level 0) or a reminder of it was sent. Return False if it was sent before."""
-    chosen = (
-        InvoiceNoticeRow.tenant_id == seller_id,
-        InvoiceNoticeRow.number == number,
-        InvoiceNoticeRow.level == level,
-    )
-    if await session.scalar(select(InvoiceNoticeRow.at).where(*chosen)) is not None:
-        return False
-    await session.execute(insert(InvoiceNoticeRow).values(tenant_id=seller_id, number=number, level=level, at=at))
-    return True
-
-
-async def sent(session: AsyncSession, books: Books) -> Mapping[tuple[str, int], datetime]:
-    """Return when the invoices and reminders of a tenant were sent, by number and level."""
-    query = (
-        select(InvoiceNoticeRow)
-        .join(
-            InvoiceRow,
-            (InvoiceRow.tenant_id == InvoiceNoticeRow.tenant_id) & (InvoiceRow.number == InvoiceNoticeRow.number),
-        )
-        .where(InvoiceNoticeRow.tenant_id == books.seller_id, InvoiceRow.customer_id == books.tenant_id)
-    )
-    return {(row.number, row.level): row.at for row in await session.scalars(query)}
 
 
 async def delete_of_invoices(session: AsyncSession, seller_id: str, numbers: Sequence[str]) -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.billing import repository as ledger_rows
-from unificx.billing.invoicing import debit_repository, repository
+from unificx.billing.invoicing import debit_repository, notice_repository, repository
 from unificx.billing.invoicing.drafting import Drafting, Parties, active
 from unificx.billing.invoicing.electronic import to_xml
 from unificx.billing.invoicing.pdf import to_pdf
@@ -84,7 +84,7 @@ class Invoices:
                     hint="Record its payment first, or that the bank has returned the debit.",
                 )
             seller = await repository.find_details(uow.session, self._keys, books.seller_id)
-            today = self._today()
+            today = self.today()
             credit = replace(document, kind="credit_note", cancels=number, issued=today, due=today)
             draft = InvoiceDraft(credit, found.calls, found.moved, found.position + 1)
             stored = await self._store(uow, books, draft, seller.number_prefix if seller is not None else "")
@@ -138,9 +138,12 @@ class Invoices:
         named = await repository.named_payments(session, books.tenant_id)
         owed = await repository.account_sums(session, books.tenant_id, "customer")
         collected = await debit_repository.collections(session, books)
-        sent = await debit_repository.sent(session, books)
-        found = with_states(issued, named, owed, self._today(), collected)
-        return [replace(each, sent=sent.get((each.number, 0))) for each in reversed(found)]
+        sent = await notice_repository.sent(session, books)
+        reminded = dict(sorted(sent))
+        return [
+            replace(each, sent=sent.get((each.number, 0)), reminded=reminded.get(each.number, 0))
+            for each in reversed(with_states(issued, named, owed, self.today(), collected))
+        ]
 
     async def _parties(self, session: AsyncSession, books: Books) -> Parties:
         seller = await repository.find_details(session, self._keys, books.seller_id)
@@ -161,7 +164,7 @@ class Invoices:
         return Parties(seller, buyer, self._directory.language(books.tenant_id))
 
     async def _issue(self, uow: UnitOfWork, books: Books, parties: Parties, draft: InvoiceDraft) -> InvoiceDraft:
-        today = self._today()
+        today = self.today()
         due = today + timedelta(days=parties.seller.payment_days)
         dated = replace(draft, document=replace(draft.document, issued=today, due=due))
         return await self._store(uow, books, dated, parties.seller.number_prefix)
@@ -173,6 +176,7 @@ class Invoices:
         document = replace(document, number=f"{prefix}{document.issued.year}-{counted:05}")
         numbered = replace(draft, document=document)
         await repository.insert_invoice(uow.session, self._keys, books, numbered, random_id(clock))
+        await notice_repository.add_waiting(uow.session, books.seller_id, document.number)
         sums = InvoicedSums(document.total, document.tax, draft.moved)
         if document.kind == "credit_note":
             sums = sums.taken_back()
@@ -188,7 +192,8 @@ class Invoices:
             raise Invalid("The operators' tenant is the seller.", hint="Name another tenant.", field="tenant")
         return Books(seller.id, tenant_id)
 
-    def _today(self) -> date:
+    def today(self) -> date:
+        """Return the present day of the seller."""
         seller = self._directory.tenant_by_slug(OPERATOR_SLUG)
         zone = self._directory.time_zone(seller.id) if seller is not None else None
         return self._database.clock.now().astimezone(zone).date()

@@ -120,11 +120,11 @@ class DirectDebitRow(Base):
 
 
 class InvoiceNoticeRow(Base):
-    """An invoice or a reminder that was sent by e-mail. The primary key prevents a second one."""
+    """An invoice or a reminder that is or was sent by e-mail. The primary key prevents a second one."""
 
     __tablename__ = "invoice_notice"
 
     tenant_id: Mapped[str] = plain("the seller", primary_key=True)
     number: Mapped[str] = plain("number of the invoice", primary_key=True)
     level: Mapped[int] = plain("0: the invoice; 1 to 3: a reminder", primary_key=True, autoincrement=False)
-    at: Mapped[datetime] = plain("when it was queued")
+    at: Mapped[datetime | None] = plain("when it was queued, nothing while it waits")

@@ -59,6 +59,8 @@ class Invoice:
     """Level of the reminder that is due."""
     sent: datetime | None = None
     """When it was queued as an e-mail."""
+    reminded: int = 0
+    """Level of the last reminder that was sent."""
     collection: "DirectDebit | None" = None
     """The last direct debit of it that was not returned."""
 

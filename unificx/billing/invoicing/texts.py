@@ -46,6 +46,9 @@ _EN: Mapping[str, str] = MappingProxyType(
         "identifier {creditor}.",
         "credited": "This credit note cancels invoice {number} in full.",
         "account_owner": "Account holder",
+        "left": "{amount} to pay",
+        "reminder_due": "due on {due}",
+        "reminder": "reminder {level} of 3",
         "page": "Page",
     }
 )
@@ -87,6 +90,9 @@ _DE: Mapping[str, str] = MappingProxyType(
         "Gläubiger-Identifikationsnummer {creditor}.",
         "credited": "Diese Stornorechnung hebt die Rechnung {number} vollständig auf.",
         "account_owner": "Kontoinhaber",
+        "left": "{amount} offen",
+        "reminder_due": "fällig am {due}",
+        "reminder": "Erinnerung {level} von 3",
         "page": "Seite",
     }
 )
@@ -196,6 +202,17 @@ class Wording:
     def notes(self) -> list[str]:
         """Return the reasons why lines have no tax."""
         return [self[_NOTES[each.category]] for each in self._document.taxes if each.category in _NOTES]
+
+    def notice(self, reminder: int, left: int) -> str:
+        """Return the name of the document in an e-mail: for a reminder with its level and what is left to pay."""
+        document = self._document
+        if not reminder:
+            total = f"{self.amount(document.total)} {document.currency}"
+            return f"{self[document.kind]} {document.number}, {total}"
+        due = self["reminder_due"].format(due=self.day(document.due))
+        amount = self["left"].format(amount=f"{self.amount(left)} {document.currency}")
+        level = self["reminder"].format(level=reminder)
+        return f"{self['invoice']} {document.number}, {amount}, {due} ({level})"
 
     def payment(self) -> str:
         """Return how the document is to be paid."""

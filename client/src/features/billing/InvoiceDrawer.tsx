@@ -85,7 +85,11 @@ function Summary({ invoice }: { invoice: InvoiceDetails }) {
       )}
       {invoice.reminder > 0 && (
         <Text size="sm">
-          <Trans>Reminder {invoice.reminder} of 3 is due.</Trans>
+          {invoice.reminded >= invoice.reminder ? (
+            <Trans>Reminder {invoice.reminded} of 3 was sent.</Trans>
+          ) : (
+            <Trans>Reminder {invoice.reminder} of 3 is due.</Trans>
+          )}
         </Text>
       )}
       {invoice.cancels && (

@@ -30,6 +30,8 @@ export const NOTICE_TEXTS: Record<OwnNotice['kind'], MessageDescriptor> = {
   request_answer: msg`Answer to a request about personal data`,
   breach_notice: msg`Incident that affects your data`,
   access_copy: msg`Copy of your data is ready`,
+  invoice: msg`Invoice`,
+  invoice_reminder: msg`Payment reminder`,
   marketing: msg`Marketing`,
   email_test: msg`Test of e-mail`,
   call: msg`Incoming calls`,

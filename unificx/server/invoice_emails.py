@@ -1,0 +1,67 @@
+"""E-mails with invoices and payment reminders: to the billing address of a tenant, or to its administrators."""
+
+from typing import Protocol
+
+import structlog
+
+from unificx.billing import Billing, InvoiceNotice
+from unificx.core.access import current_access, stating
+from unificx.core.errors import DomainError
+from unificx.db import UnitOfWork
+from unificx.identity import Person, Role
+from unificx.notifications import EmailKind, NotificationService
+
+log = structlog.get_logger()
+MAX_ACCOUNTS = 10_000
+"""Accounts of a tenant among which administrators are looked for."""
+
+
+class Accounts(Protocol):
+    """Accounts of all tenants."""
+
+    async def all(self, tenant_id: str, at_most: int) -> list[Person]:
+        """Return the open accounts of a tenant, oldest first."""
+        ...
+
+
+class InvoiceEmails:
+    """Sends the invoices and reminders that are due, each once."""
+
+    def __init__(self, billing: Billing, accounts: Accounts, notifications: NotificationService) -> None:
+        self._billing, self._accounts, self._notifications = billing, accounts, notifications
+
+    async def send_due(self) -> None:
+        """Queue the e-mails that are due. To be called periodically: one that cannot be queued now is so later."""
+        with stating(current_access().to("billing")):
+            due = await self._billing.invoice_notices.due()
+        for notice in due:
+            try:
+                people = await self._recipients(notice)
+                async with self._billing.database.begin() as uow:
+                    if people and await self._billing.invoice_notices.mark(notice, uow):
+                        await self._queue(notice, people, uow)
+            except (DomainError, _NotQueuedError):  # its mark is rolled back
+                log.info("invoice_not_sent", number=notice.number, level=notice.level)
+
+    async def _queue(self, notice: InvoiceNotice, people: list[Person], uow: UnitOfWork) -> None:
+        kind: EmailKind = "invoice_reminder" if notice.level else "invoice"
+        queued = [
+            await self._notifications.send_invoice(
+                each, kind, notice.number, uow, language=notice.language, detail=notice.text
+            )
+            for each in people
+        ]
+        if not any(queued):
+            raise _NotQueuedError
+
+    async def _recipients(self, notice: InvoiceNotice) -> list[Person]:
+        to = notice.recipient
+        if to is None:
+            found = await self._accounts.all(notice.tenant_id, MAX_ACCOUNTS)
+            return [each for each in found if each.role is Role.TENANT_ADMIN and each.state == "active" and each.email]
+        now = self._billing.database.clock.now()
+        return [Person(to.subject, notice.tenant_id, to.subject, Role.USER, "invited", now, to.name, to.email)]
+
+
+class _NotQueuedError(Exception):
+    """A limit of e-mails is reached."""
