@@ -17,7 +17,7 @@ from unificx.db import Database, UnitOfWork, lock_scope
 from unificx.privacy import repository
 from unificx.privacy.audit import AuditLog
 from unificx.privacy.erasure import AppliedErasures, Erasure
-from unificx.privacy.holdings import DataSubject, Holding
+from unificx.privacy.holdings import DataSubject, Holding, RecordsHolding
 from unificx.privacy.holds import HeldKind, Holds
 from unificx.privacy.journal import JournalHead
 from unificx.privacy.key_file import KeysBusy
@@ -318,7 +318,7 @@ class PersonErasures:
                 "requested": stored.requested.isoformat(),
                 "finished": self._clock.now().isoformat(),
                 "plan": self._digest(owner, plan),
-                "kept": [*self._retained(before), *_stays(held, key=True), _JOURNAL],
+                "kept": [*await self._retained(owner, before), *_stays(held, key=True), _JOURNAL],
                 **outcome(before, left),
             }
         )
@@ -356,7 +356,7 @@ class PersonErasures:
         under_hold = await self._held(owner)
         if under_hold:
             held = {**held, _HELD: {each.kind: each.count for each in under_hold}}
-        retained = (*self._retained(held), *_stays(under_hold, key=False))
+        retained = (*await self._retained(owner, held), *_stays(under_hold, key=False))
         found = self._digest(owner, held)
         return ErasurePlan(owner.id, held, retained, found, self.signer.fingerprint, receipt)
 
@@ -373,12 +373,14 @@ class PersonErasures:
                 found[holding.area] = {_PROBE_FAILED: 1}
         return found
 
-    def _retained(self, held: Counts) -> list[dict[str, Any]]:
+    async def _retained(self, owner: DataSubject, held: Counts) -> list[dict[str, Any]]:
+        """Return what stays: parts of what is held, and documents that the law requires as they are."""
+        records = {each.area: await each.records(owner) for each in self.holdings if isinstance(each, RecordsHolding)}
         return [
             {"area": holding.area, "kind": kind, "count": count, **asdict(retained)}
             for holding in self.holdings
             for kind, retained in holding.retained.items()
-            if (count := held.get(holding.area, {}).get(kind, 0))
+            if (count := {**held.get(holding.area, {}), **records.get(holding.area, {})}.get(kind, 0))
         ]
 
     def _digest(self, owner: DataSubject, held: Counts) -> str:

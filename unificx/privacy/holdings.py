@@ -6,7 +6,7 @@ sealed column that no holding answers for.
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from unificx.db import Database
 from unificx.privacy import repository
@@ -64,6 +64,15 @@ class Holding(Protocol):
 
     async def remains(self, owner: DataSubject) -> Mapping[str, int]:
         """Count what is left after an erasure: 0 of each kind unless it failed."""
+        ...
+
+
+@runtime_checkable
+class RecordsHolding(Protocol):
+    """Holding of an area with documents that the law requires unchanged, and that may name a person."""
+
+    async def records(self, owner: DataSubject) -> Mapping[str, int]:
+        """Count the documents of the tenant, by a kind of `retained`. An erasure leaves them as they are."""
         ...
 
 

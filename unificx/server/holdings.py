@@ -38,7 +38,7 @@ def all_holdings(container: Container) -> Sequence[Holding]:
         sound_holding(database, container.audio),
         recording_holding(database, container.archive),
         call_record_holding(database, container.history),
-        billing_holding(database),
+        billing_holding(database, container.billing.invoices),
         attachment_holding(database, container.chat.attachments),
         chat_holding(database, container.chat.conversations),
         contact_holding(database, container.routing.contacts),

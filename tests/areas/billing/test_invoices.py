@@ -7,12 +7,14 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from billing_setup import GERMANY, call, in_force
 
-from unificx.billing import Billing, BillingDetails
+from unificx.billing import Billing, BillingDetails, billing_holding
 from unificx.billing.invoicing import repository
 from unificx.core.clock import ManualClock
 from unificx.core.errors import Conflict, NotFound
 from unificx.db import Database
 from unificx.identity.events import TenantDeleted
+from unificx.privacy import DataSubject
+from unificx.privacy.holdings import RecordsHolding
 
 EURO = 1_000_000
 SELLER = BillingDetails("PBX GmbH", "Way 1", "10115", "Berlin", "DE", vat_id="DE136695976")
@@ -141,6 +143,13 @@ async def test_invoices_outlive_the_tenant_and_end_after_eight_years(
     sold: Billing, database: Database, clock: ManualClock
 ) -> None:
     await sold.invoices.run("acme", MONTH)
+    holding = billing_holding(database, sold.invoices)
+    assert isinstance(holding, RecordsHolding), "the plan of an erasure names them"
+    assert [await holding.records(DataSubject(tenant, "ada")) for tenant in ("acme", "globex", "operator")] == [
+        {"invoices": 1},
+        {"invoices": 0},
+        {"invoices": 0},
+    ]
     async with database.begin() as uow:
         await sold.on_tenant_deleted(TenantDeleted(clock.new_id(), "acme"), uow)
     assert await sold.details.find("acme") is None

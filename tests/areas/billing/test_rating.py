@@ -173,7 +173,7 @@ async def test_an_erasure_leaves_what_is_billed_without_the_extension(
 ) -> None:
     await in_force(billing, GERMANY)
     await rate(billing, database, call(clock, "4930123", 60), call(clock, "4930123", 60))
-    holding, owner = billing_holding(database), DataSubject("acme", "subject", "person", ("ext-ada",))
+    holding, owner = billing_holding(database, billing.invoices), DataSubject("acme", "subject", "person", ("ext-ada",))
     assert await holding.find(owner) == {"billed calls": 2}
     await holding.erase(owner)
     assert await holding.remains(owner) == {"billed calls": 0}

@@ -101,6 +101,14 @@ class Invoices:
         behind = [each for key, each in sorted(keyed, reverse=True) if page.before is None or key < page.before]
         return page.of_rows(behind[: page.size + 1], _key)
 
+    async def count(self, tenant_id: str) -> int:
+        """Return how many invoices and credit notes a tenant has. The seller has none."""
+        seller = self._directory.tenant_by_slug(OPERATOR_SLUG)
+        if seller is None or seller.id == tenant_id:
+            return 0
+        async with self._database.read() as session:
+            return len(await repository.list_invoices(session, Books(seller.id, tenant_id)))
+
     async def unrated(self, tenant_id: str, month: date) -> int:
         """Return how many calls of a month have no price yet, so that they are on no invoice."""
         period, zone = month_of(month), self._directory.time_zone(tenant_id)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from unificx.cli.api_client import ApiClient, quote_segment
+from unificx.cli.api_client import OPERATOR_SLUG, ApiClient, Json, quote_segment
 from unificx.cli.command import CommandContext, command, command_group
 from unificx.cli.commands.persons import SUSPENSION_COLUMNS, SuspensionEnd, SuspensionReason, SuspensionText
 from unificx.cli.output import print_done, print_item, print_items
@@ -119,8 +119,18 @@ def resume(context: CommandContext, tenant_name: TenantReference) -> None:
 
 @command(group, "delete", of_tenant=False)
 def delete(context: CommandContext, tenant_name: TenantReference) -> None:
-    """Delete a tenant and all its data."""
-    print_done("The tenant was deleted.", {"deleted": _delete(context, tenant_name)}, as_json=context.as_json)
+    """Delete a tenant and all its data.
+
+    Its invoices are records of the seller and stay for eight years."""
+
+    async def request(api: ApiClient) -> list[Json]:
+        return [] if tenant_name == OPERATOR_SLUG else await api.list_all("/billing/invoices", tenant=tenant_name)
+
+    invoices = len(context.run(request))
+    deleted = _delete(context, tenant_name)
+    stays = f" Invoices that stay, as the law requires: {invoices}." if invoices else ""
+    result = {"deleted": deleted, "invoices": invoices}
+    print_done(f"The tenant was deleted.{stays}", result, as_json=context.as_json)
 
 
 def _delete(context: CommandContext, tenant_name: str, part: str = "") -> str:

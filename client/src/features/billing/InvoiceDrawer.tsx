@@ -85,7 +85,7 @@ function Summary({ invoice }: { invoice: InvoiceDetails }) {
       )}
       {invoice.reminder > 0 && (
         <Text size="sm">
-          {invoice.reminded >= invoice.reminder ? (
+          {(invoice.reminded ?? 0) >= invoice.reminder ? (
             <Trans>Reminder {invoice.reminded} of 3 was sent.</Trans>
           ) : (
             <Trans>Reminder {invoice.reminder} of 3 is due.</Trans>

@@ -92,7 +92,7 @@ function Plan({ plan }: { plan: ErasurePlan }) {
       {plan.kept.length > 0 && (
         <>
           <Text size="sm" id={`${heading}-stays`}>
-            <Trans>This stays, without the name:</Trans>
+            <Trans>This stays, without the name unless noted:</Trans>
           </Text>
           <List size="sm" aria-labelledby={`${heading}-stays`}>
             {plan.kept.map(({ area, kind, what }) => (

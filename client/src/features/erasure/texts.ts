@@ -48,6 +48,7 @@ export const KEPT_KINDS: Record<string, MessageDescriptor> = {
   'entries of the monitoring log': msg`Time and purpose of listening in, for the people who were heard.`,
   'party of calls': msg`Time, duration and outcome of calls, which belong to the other parties and to billing.`,
   'billed calls': msg`Beginning of the number, time, duration and price of calls outside, without the extension, for billing.`,
+  invoices: msg`Invoices to the organisation as they were issued, with the name of their contact, because the law requires it for eight years.`,
   'visits as a caller': msg`Time and outcome of visits to queues, for their statistics.`,
   call: msg`Calls under a hold, without access to them until it is released.`,
   recording: msg`Recordings under a hold, without access to them until it is released.`,
