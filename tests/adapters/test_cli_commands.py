@@ -63,7 +63,7 @@ def test_tenant_commands(home: CliHome) -> None:
     spoken = home.run_json("tenant", "update", "acme", "--language", "de", "--time-zone", "Europe/Berlin")
     assert (spoken["language"], spoken["time_zone"]) == ("de", "Europe/Berlin")
     assert home.run_json("tenant", "show", made["id"])["name"] == "Acme Ltd"
-    assert home.run_json("tenant", "delete", "acme") == {"deleted": made["id"]}
+    assert home.run_json("tenant", "delete", "acme") == {"deleted": made["id"], "invoices": 0}
     assert [one["slug"] for one in home.run_json("tenant", "list")] == ["demo"]
 
 

@@ -52,6 +52,7 @@ BOUNDARIES = {
     "unificx/server/calling_alerts.py": "alerts",
     "unificx/server/cleanup.py": "maintenance",
     "unificx/server/http_server.py": "SIP over WebSocket",
+    "unificx/server/invoice_pdf.py": "files of invoices for e-mails",
     "unificx/server/mwi_handler.py": "message waiting",
     "unificx/server/server.py": "first start",
     "unificx/server/transfer/receiving.py": "import of a tenant, from the console",

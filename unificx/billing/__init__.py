@@ -3,7 +3,7 @@
 from unificx.billing.charges import Charges
 from unificx.billing.credit import Credit
 from unificx.billing.decks import RateDecks
-from unificx.billing.invoicing.notices import InvoiceNotice
+from unificx.billing.invoicing.due_emails import InvoiceNotice
 from unificx.billing.invoicing.schemas import BillingDetails, Invoice, Issue
 from unificx.billing.machine.credit import STEP_SECONDS, is_due, is_warned
 from unificx.billing.machine.deck_csv import LineFault

@@ -13,8 +13,8 @@ from unificx.billing.invoicing import repository as invoice_repository
 from unificx.billing.invoicing.details import Details
 from unificx.billing.invoicing.direct_debits import DirectDebits
 from unificx.billing.invoicing.drafting import Drafting
+from unificx.billing.invoicing.due_emails import InvoiceNotices
 from unificx.billing.invoicing.invoices import Invoices
-from unificx.billing.invoicing.notices import InvoiceNotices
 from unificx.billing.payments import Payments
 from unificx.billing.plans import Plans
 from unificx.billing.ports import CountNumbers

@@ -204,7 +204,8 @@ class Cleanup:
 
     async def _send_invoices(self) -> None:
         accounts, notifications = self._container.rights.accounts, self._container.notification_service
-        await InvoiceEmails(self._container.billing, accounts, notifications).send_due()
+        with stating(current_access().to("billing")):
+            await InvoiceEmails(self._container.billing, accounts, notifications).send_due()
 
     async def _keep_requests(self) -> None:
         with stating(current_access().to("requests")):

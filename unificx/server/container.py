@@ -51,7 +51,8 @@ from unificx.recording import RecordingArchive, TranscodeWorker
 from unificx.registrar import Binding, LocationService, Registrar, RegistrarDependencies
 from unificx.routing import DestinationDirectory, OutboundDependencies, code_of, stored_form
 from unificx.server.call_routing import CallRouting, build_call_routing
-from unificx.server.notification_senders import senders
+from unificx.server.invoice_pdf import invoice_pdf
+from unificx.server.notification_senders import EmailFiles, senders
 from unificx.server.notification_settings import NotificationSettings
 from unificx.server.paths import InstallationPaths
 from unificx.server.registered_phones import RegisteredPhones
@@ -215,7 +216,13 @@ def build_container(
         journal=_journal(spool, database, keys),
         billing=(billing := build_billing(database, keys, identity.directory, routing.outbound.numbers.count)),
         notifications=senders(
-            parts, mailboxes, identity, notices, notifications, cluster=cluster, consents=consents, billing=billing
+            parts,
+            EmailFiles(mailboxes, invoice_pdf(billing)),
+            identity,
+            notices,
+            notifications,
+            cluster=cluster,
+            consents=consents,
         ),
         webhooks=webhooks,
         notification_service=notices,

@@ -5,7 +5,6 @@ from typing import Protocol
 import structlog
 
 from unificx.billing import Billing, InvoiceNotice
-from unificx.core.access import current_access, stating
 from unificx.core.errors import DomainError
 from unificx.db import UnitOfWork
 from unificx.identity import Person, Role
@@ -32,9 +31,7 @@ class InvoiceEmails:
 
     async def send_due(self) -> None:
         """Queue the e-mails that are due. To be called periodically: one that cannot be queued now is so later."""
-        with stating(current_access().to("billing")):
-            due = await self._billing.invoice_notices.due()
-        for notice in due:
+        for notice in await self._billing.invoice_notices.due():
             try:
                 people = await self._recipients(notice)
                 async with self._billing.database.begin() as uow:

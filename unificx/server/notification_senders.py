@@ -1,12 +1,11 @@
 """Composition of the senders of e-mails and push messages."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from email.headerregistry import Address
 
 from unificx.audio_store import AudioStoreParts
-from unificx.billing import Billing
 from unificx.cluster import Cluster
-from unificx.core.access import current_access, stating
 from unificx.identity import Identity
 from unificx.integrations.smtp import SmtpClient
 from unificx.notifications import (
@@ -32,26 +31,23 @@ _NO_SENDER = Address("UnifiCX", "unificx", "localhost")
 """From address of e-mails that are stored only, for lack of a mail server."""
 
 
-def _invoice_pdf(billing: Billing) -> Callable[[str, str], Awaitable[bytes]]:
-    """Return what makes the file of an invoice for an e-mail, which is sent for administration."""
+@dataclass(frozen=True, slots=True)
+class EmailFiles:
+    """Sources of files that are attached to e-mails: voice messages, and invoices by tenant and number."""
 
-    async def make(tenant_id: str, number: str) -> bytes:
-        with stating(current_access().to("billing")):
-            return await billing.invoices.pdf(tenant_id, number)
-
-    return make
+    mailboxes: Mailboxes
+    invoice_pdf: Callable[[str, str], Awaitable[bytes]]
 
 
 def senders(
     parts: AudioStoreParts,
-    mailboxes: Mailboxes,
+    files: EmailFiles,
     identity: Identity,
     service: NotificationService,
     settings: NotificationSettings,
     *,
     cluster: Cluster,
     consents: Consents,
-    billing: Billing,
 ) -> Notifications:
     """Return the senders, with which the service of notifications is completed."""
     database, keys, directory = parts.database, parts.keys, identity.directory
@@ -66,10 +62,10 @@ def senders(
         preferences,
         SmtpClient(settings.mail) if settings.mail is not None else None,
         settings.mail.sender if settings.mail is not None else _NO_SENDER,
-        VoicemailAttachments(parts, mailboxes),
+        VoicemailAttachments(parts, files.mailboxes),
         advertising,
         undeliverable,
-        _invoice_pdf(billing),
+        files.invoice_pdf,
     )
     emails, records = EmailQueue(dependencies, cluster.counters), EmailRecords(dependencies, cluster.counters)
     delivery, vapid, loopback = settings.push_delivery, settings.vapid, settings.loopback
