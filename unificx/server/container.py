@@ -216,13 +216,7 @@ def build_container(
         journal=_journal(spool, database, keys),
         billing=(billing := build_billing(database, keys, identity.directory, routing.outbound.numbers.count)),
         notifications=senders(
-            parts,
-            EmailFiles(mailboxes, invoice_pdf(billing)),
-            identity,
-            notices,
-            notifications,
-            cluster=cluster,
-            consents=consents,
+            parts, _files(mailboxes, billing), identity, notices, notifications, cluster=cluster, consents=consents
         ),
         webhooks=webhooks,
         notification_service=notices,
@@ -232,6 +226,10 @@ def build_container(
 
 
 # Providers that need more than one call, each for one service.
+
+
+def _files(mailboxes: Mailboxes, billing: Billing) -> EmailFiles:
+    return EmailFiles(mailboxes, invoice_pdf(billing))
 
 
 def _journal(spool: Spool, database: Database, keys: KeyStore) -> Journal:
