@@ -6,11 +6,19 @@ from pathlib import Path
 import pytest
 from client_pages import Clients
 from page_checks import PageChecker
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 from portal_pages import DESKTOP_OPTIONS, PASSWORD, accept_terms, give_password
 from server import Server
 
 EMAIL = "otto.operator@example.com"
+SELLER = {
+    "Company or person": "PBX GmbH",
+    "Street and number": "Weg 1",
+    "Postal code": "10115",
+    "City": "Berlin",
+    "Country": "DE",
+    "VAT id": "DE136695976",
+}
 
 
 @pytest.mark.promise("U4")
@@ -64,4 +72,30 @@ def test_charges_are_shown_and_a_rate_deck_is_imported_with_a_preview(
     row = page.get_by_role("table", name="Rate decks").get_by_role("row", name="Carrier 2027")
     expect(row).to_contain_text("In force")
     walk.label = "costs"
+    walk.check("light", "dark")
+    bill(server, page, walk, desk.origin)
+
+
+def bill(server: Server, page: Page, walk: PageChecker, origin: str) -> None:
+    """Enter the seller, see the plan, and preview the invoices of a month in which nothing was sold."""
+    with server.rest() as rest:
+        buyer = {"name": "Acme GmbH", "street": "Weg 2", "postcode": "20095", "city": "Hamburg", "country": "DE"}
+        tenant = {"tenant": server.ready["tenant"]}
+        assert rest.put("/api/v1/billing/details", params=tenant, json=buyer).status_code == 200
+    page.goto(f"{origin}/portal/billing?tab=seller")
+    seller = page.get_by_role("region", name="Seller")
+    for label, value in SELLER.items():
+        seller.get_by_label(label, exact=True).fill(value)
+    walk.label = "the seller"
+    walk.check("light", "dark")
+    seller.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("The billing details are saved.")).to_be_visible()
+    page.get_by_role("tab", name="Plans").click()
+    expect(page.get_by_role("table", name="Plans").get_by_role("row", name="Business")).to_contain_text("€30.00")
+    page.get_by_role("tab", name="Invoices").click()
+    page.get_by_role("button", name="Issue invoices").click()
+    form = page.get_by_role("dialog", name="Issue invoices")
+    form.get_by_role("button", name="Show the preview").click()
+    expect(form.get_by_text("Nothing is left to invoice for this month.")).to_be_visible()
+    walk.label = "the preview of invoices"
     walk.check("light", "dark")
