@@ -124,7 +124,7 @@ from unificx.server.contact_events import ContactEvents
 from unificx.server.live_events import LiveEvents
 from unificx.server.queue_events import QueueEvents
 from unificx.server.room_events import RoomEvents
-from unificx.support import SupportService
+from unificx.support import SupportAccess, SupportService
 from unificx.support.rights import Breaches, Disclosures, OutsideRequests, RightsParts, RightsRequests
 from unificx.trunks import TrunkDirectory, TrunkService
 from unificx.voicemail import MESSAGE_TARGET, Mailboxes, NewMessage, TranscriptionWorker
@@ -638,6 +638,7 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
         groups=routing.groups,
         hours=routing.hours,
         support=SupportService(database, keys, clock),
+        support_access=SupportAccess(database, identity.users.has_administrator),
         rights=rights,
         outside_requests=OutsideRequests(rights),
         sign_up=OrganisationSignUp(identity, cluster.counters, cluster.one_time, emails),

@@ -6,6 +6,8 @@ import httpx
 import pytest
 from http_world import World
 
+from unificx.identity import Role
+
 
 async def accesses(client: httpx.AsyncClient) -> list[dict[str, Any]]:
     return (await client.get("/api/v1/me/accesses")).json()["items"]
@@ -80,3 +82,50 @@ async def test_nothing_is_answered_without_its_entry(world: World, monkeypatch: 
     assert await accesses(user) == []
     await world.services.accesses.store()
     assert await accesses(user) != [], "it is stored later"
+
+
+@pytest.mark.promise("T3", "D1")
+async def test_staff_of_the_operator_needs_the_consent_of_the_tenant_for_some_hours(world: World) -> None:
+    staff = await world.identity.tenants.get("operator")
+    otto = await world.person(staff, "otto@operator.example", Role.OPERATOR)
+    operator, user = await world.signed_in("otto@operator.example"), await world.user(world.acme, "1001")
+    acme = {"tenant": "acme"}
+
+    async def may_look(tenant: str = "acme") -> bool:
+        answers = [
+            await operator.get(f"/api/v1/{path}", params={"tenant": tenant})
+            for path in ("persons", "history", "calls", "extensions", "privacy-requests")
+        ]
+        for answer in answers:
+            assert answer.status_code == 200 or answer.json()["code"] == "support_access_needed"
+        assert len({answer.status_code for answer in answers}) == 1
+        return answers[0].status_code == 200
+
+    assert await may_look()  # without administrators it is still being set up
+    admin, neighbour = await world.admin(world.acme), await world.admin(world.globex)
+    assert not await may_look()
+    assert (await operator.get("/api/v1/tenants/acme")).status_code == 200
+    assert (await world.client(operator=True).get("/api/v1/persons", params=acme)).status_code == 200
+    for refused in (operator, world.client(operator=True), neighbour, user):
+        asked = await refused.post("/api/v1/support-access", json={"hours": 8}, params=acme)
+        assert asked.status_code in (403, 404)
+    key = (await admin.post("/api/v1/api-keys", json={"name": "Program"})).json()["token"]
+    program = world.client(Authorization=f"Bearer {key}")
+    assert (await program.post("/api/v1/support-access", json={"hours": 8})).status_code == 403
+    assert (await admin.post("/api/v1/support-access", json={"hours": 73})).status_code == 422
+    granted = await admin.post("/api/v1/support-access", json={"hours": 8})
+    assert (granted.status_code, granted.json()["until"]) == (201, "2026-01-05T17:00:00Z")
+    assert (await may_look(), await may_look("globex")) == (True, False)
+    assert otto.id in {each["person_id"] for each in await accesses(user)}
+    world.clock.advance(8 * 3600)
+    operator, admin = await world.signed_in("otto@operator.example"), await world.signed_in("admin@acme.example")
+    assert not await may_look()
+    await admin.post("/api/v1/support-access", json={"hours": 1})
+    assert await may_look()
+    assert (await admin.delete("/api/v1/support-access")).status_code == 204
+    assert not await may_look()
+    assert (await admin.delete("/api/v1/support-access")).status_code == 409
+    listed = (await admin.get("/api/v1/support-access")).json()["items"]
+    assert [each["ended"] is not None for each in listed] == [True, False]
+    actions = [each["action"] for each in (await admin.get("/api/v1/audit/entries")).json()["items"]]
+    assert (actions.count("allow_support_access"), "end_support_access" in actions) == (2, True)

@@ -3,7 +3,10 @@
 import pytest
 from http_world import World
 
+from unificx.core.access import Access, stating
 from unificx.identity import Role
+from unificx.privacy import DataSubject
+from unificx.support.rights import request_holding
 
 
 @pytest.mark.promise("U6")
@@ -111,3 +114,42 @@ async def test_a_breach_is_described_by_administrators_only(world: World) -> Non
     assert changed.json() == (await admin.get(path)).json()
     assert (await admin.patch(path, json={"band": "2-3"})).status_code == 422
     assert (await admin.post(f"{path}/notices", json={"text": "Change it"})).json()["informed"] == 2
+
+
+@pytest.mark.promise("U6", "D1")
+async def test_administrators_assign_requests_and_note_what_the_sender_does_not_see(world: World) -> None:
+    admin, user = await world.admin(world.acme), await world.user(world.acme, "1001")
+    me, who = [(await each.get("/api/v1/me")).json()["person"]["id"] for each in (admin, user)]
+    sent = (await user.post("/api/v1/me/requests", json={"kind": "access"})).json()
+    other = (await user.post("/api/v1/me/requests", json={"kind": "complaint", "text": "Slow"})).json()
+    path = f"/api/v1/privacy-requests/{sent['id']}"
+    assert (await admin.put(f"{path}/assignee", json={"person_id": who})).status_code == 422
+    assert (await admin.put(f"{path}/assignee", json={"person_id": me})).json()["assigned"] == me
+    added = await admin.post(f"{path}/notes", json={"text": "Canary: ask legal first"})
+    assert [(each["by"], each["text"]) for each in added.json()["notes"]] == [(me, "Canary: ask legal first")]
+
+    async def listed(**wanted: str) -> list[str]:
+        found = (await admin.get("/api/v1/privacy-requests", params=wanted)).json()["items"]
+        return [each["id"] for each in found]
+
+    assert await listed(assigned=me) == [sent["id"]]
+    assert await listed(assigned="") == [other["id"]]
+    assert await listed(kind="complaint") == [other["id"]]
+    assert "Canary" not in (await user.get("/api/v1/me/requests")).text
+    subject = world.identity.directory.person_subject(who)
+    assert subject is not None
+    owner = DataSubject(world.acme.id, subject, who)
+    with stating(Access("requests", who)):
+        exported = [
+            each for part in request_holding(world.database, world.services.rights).export(owner, world.keys)
+            async for each in part.read()
+        ]  # fmt: skip
+    assert sent["id"] in repr(exported)
+    assert "Canary" not in repr(exported)
+    taken = await admin.post(f"{path}/steps", json={"step": "answer", "note": "Here it is"})
+    assert (taken.json()["assigned"], len(taken.json()["notes"])) == (me, 1)
+    assert (await admin.put(f"{path}/assignee", json={"person_id": None})).status_code == 409
+    with stating(Access("requests", me)):
+        await world.services.rights.erase(world.acme.id, subject)
+    assert (await admin.get(path)).json()["notes"] == []
+    assert (await admin.post(f"{path}/notes", json={"text": "Late"})).status_code == 409

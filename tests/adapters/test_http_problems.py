@@ -266,6 +266,7 @@ NEW = {
     "POST /tenants",
     "POST /trunks",
     "POST /webhooks",
+    "POST /privacy-requests/{request_id}/notes",
     "POST /campaigns",
     "POST /campaigns/{campaign}/send",
     "POST /billing/direct-debits",

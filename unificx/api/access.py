@@ -18,6 +18,7 @@ from unificx.conferencing import GUEST_MARK, Guest
 from unificx.core.access import ANONYMOUS, OPERATOR, Access, state_access, stated_access, stating, watch_access
 from unificx.core.errors import Forbidden, Invalid, NotFound, Unauthenticated
 from unificx.identity import OPERATOR_SLUG, TOKEN_MARK, Action, Principal, Role, Source, may, reaches
+from unificx.support import needs_consent
 
 COOKIE = "__Host-unificx"
 """The prefix makes browsers require `Secure`, this host only and the path `/` (RFC 6265bis section 4.1.3)."""
@@ -337,7 +338,9 @@ async def require_access(services: Services, user: CurrentUser, tenant: str | No
 async def require_access_or_own(
     services: Services, user: CurrentUser, tenant: str | None, action: Action
 ) -> AccessScope:
-    """Like `require_access`, but a role without the permission for `action` is limited to its own objects."""
+    """Like `require_access`, but a role without the permission for `action` is limited to its own objects.
+
+    Raise SupportAccessNeeded for staff of the operator without the consent of the tenant."""
     tenant_id = await _tenant_id(services, user, tenant)
     if not reaches(user.principal, tenant_id):
         raise no_such_tenant()
@@ -345,6 +348,8 @@ async def require_access_or_own(
     if only_own:
         require_own(user.principal)
     else:
+        if needs_consent(user.principal, tenant_id, action):
+            await services.support_access.require(tenant_id)
         declare_change(services.identity, user.principal, tenant_id, action)
         if is_administrative(action):
             watch_access(services.accesses.note)

@@ -28,7 +28,7 @@ from unificx.queues import Queues
 from unificx.recording import RecordingArchive
 from unificx.routing import DestinationDirectory, GroupService, HoursService, Outbound
 from unificx.speed_dials import SpeedDials
-from unificx.support import SupportService
+from unificx.support import SupportAccess, SupportService
 from unificx.support.rights import Breaches, Disclosures, OutsideRequests, RightsRequests
 from unificx.trunks import TrunkService
 from unificx.voicemail import Mailboxes
@@ -87,6 +87,7 @@ class Services:
     hours: HoursService
     archive: RecordingArchive
     support: SupportService
+    support_access: SupportAccess
     rights: RightsRequests
     outside_requests: OutsideRequests
     sign_up: OrganisationSignUp

@@ -88,6 +88,11 @@ class Users:
         extension_ids = self._directory.extension_ids_of(person_id)
         return person, DataSubject(tenant_id, person.subject, person_id, extension_ids)
 
+    async def has_administrator(self, tenant_id: str) -> bool:
+        """Return whether a tenant has an active administrator."""
+        async with self._store.read() as session:
+            return await accounts.count_active(session, tenant_id, Role.TENANT_ADMIN) > 0
+
     async def require_erasable(self, owner: DataSubject) -> None:
         """Raise Conflict for the last operator, and for the last administrator of a tenant."""
         async with self._store.read() as session:

@@ -31,6 +31,7 @@ from unificx.core.access import SIP_ACCESS, stating
 from unificx.core.errors import StartupError
 from unificx.identity import OrganisationSignUp
 from unificx.server.container import Container
+from unificx.support import SupportAccess
 from unificx.support.rights import Breaches, Disclosures, OutsideRequests
 from unificx.transport.binding import BindAddress, open_socket
 from unificx.transport.connections import Connections
@@ -77,8 +78,7 @@ def http_app(  # noqa: PLR0917 - what an installation shows
         presence=container.routing.presence,
         hours=container.routing.hours,
         archive=container.archive,
-        support=container.support,
-        rights=container.rights,
+        **_for_support(container),
         **_for_visitors(container),
         disclosures=Disclosures(container.rights),
         breaches=Breaches(container.rights),
@@ -108,6 +108,11 @@ def http_app(  # noqa: PLR0917 - what an installation shows
 def _for_history(container: Container) -> dict[str, Any]:
     erasure = CallErasure(container.database, container.erasure, container.bus.publish)
     return {"history": container.history, "call_erasure": erasure}
+
+
+def _for_support(container: Container) -> dict[str, Any]:
+    access = SupportAccess(container.database, container.identity.users.has_administrator)
+    return {"support": container.support, "support_access": access, "rights": container.rights}
 
 
 def _for_visitors(container: Container) -> dict[str, Any]:

@@ -1,9 +1,16 @@
-"""Support: diagnostics reports that users send to administrators. Requests about personal data: `support.rights`."""
+"""Support: diagnostics reports that users send to administrators, and support access of the operator.
 
+Requests about personal data: `support.rights`.
+"""
+
+from unificx.support.access import MAX_HOURS, SupportAccess, needs_consent
 from unificx.support.privacy import report_holding
 from unificx.support.service import SupportService
 
 __all__ = [
+    "MAX_HOURS",
+    "SupportAccess",
     "SupportService",
+    "needs_consent",
     "report_holding",
 ]

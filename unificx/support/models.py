@@ -1,9 +1,10 @@
-"""Model of diagnostics reports. Device details may identify the user, so the whole text is sealed."""
+"""Models of diagnostics reports and of consents to support access. Device details may identify the user, so the whole
+text of a report is sealed."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Index
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped
 
 from unificx.core.personal import personal
@@ -22,6 +23,20 @@ class ReportPart:
         export=True,
         rectifiable=False,
     )
+
+
+class SupportAccessRow(Base):
+    """The consent of an administrator to support access. The access log says which data was opened."""
+
+    __tablename__ = "support_access"
+    __table_args__ = (Index(None, "tenant_id", "id"),)
+
+    id: Mapped[str] = plain("random id that sorts by time", primary_key=True)
+    tenant_id: Mapped[str] = plain("the tenant", ForeignKey("tenant.id", ondelete="CASCADE"))
+    granted: Mapped[datetime] = plain("time of the consent")
+    granted_by: Mapped[str] = plain("random id of the administrator; no foreign key, because it may be erased")
+    until: Mapped[datetime] = plain("end of the consent")
+    ended: Mapped[datetime | None] = plain("time at which it was ended early")
 
 
 class ReportRow(Base):

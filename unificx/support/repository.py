@@ -1,4 +1,4 @@
-"""All SQL on diagnostics reports."""
+"""All SQL on diagnostics reports and consents to support access."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,7 +7,7 @@ from sqlalchemy import Select, delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.db import Erased, Keys, SealedCodec, owned_by
-from unificx.support.models import ReportPart, ReportRow
+from unificx.support.models import ReportPart, ReportRow, SupportAccessRow
 from unificx.support.schemas import DiagnosticsReport
 
 REPORT_CODEC = SealedCodec(ReportRow, ReportPart)
@@ -74,3 +74,33 @@ def report_rows(tenant_id: str) -> Select[str, datetime]:
 async def delete_by_id(session: AsyncSession, tenant_id: str, report_ids: Sequence[str]) -> None:
     chosen = (owned_by(ReportRow.tenant_id, tenant_id), ReportRow.id.in_(report_ids))
     await session.execute(delete(ReportRow).where(*chosen))
+
+
+# Consents to support access
+
+
+async def grant_in_force(session: AsyncSession, tenant_id: str, now: datetime) -> SupportAccessRow | None:
+    """Return the consent that is in force."""
+    chosen = (SupportAccessRow.tenant_id == tenant_id, SupportAccessRow.ended.is_(None), SupportAccessRow.until > now)
+    return await session.scalar(select(SupportAccessRow).where(*chosen).limit(1))
+
+
+async def grants(session: AsyncSession, tenant_id: str) -> Sequence[SupportAccessRow]:
+    found = select(SupportAccessRow).where(SupportAccessRow.tenant_id == tenant_id)
+    return (await session.scalars(found.order_by(SupportAccessRow.id.desc()))).all()
+
+
+async def end_grants(session: AsyncSession, tenant_id: str, now: datetime) -> bool:
+    """End the consent in force; return False if there is none."""
+    row = await grant_in_force(session, tenant_id, now)
+    if row is not None:
+        row.ended = now
+    return row is not None
+
+
+async def delete_oldest_grants(session: AsyncSession, tenant_id: str, keep: int) -> None:
+    """Delete the oldest consents; the newest `keep` stay."""
+    of_tenant = SupportAccessRow.tenant_id == tenant_id
+    old = select(SupportAccessRow.id).where(of_tenant).order_by(SupportAccessRow.id.desc()).offset(keep)
+    if ids := (await session.scalars(old)).all():
+        await session.execute(delete(SupportAccessRow).where(of_tenant, SupportAccessRow.id.in_(ids)))

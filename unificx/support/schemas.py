@@ -13,3 +13,14 @@ class DiagnosticsReport:
     person_id: str
     created: datetime
     text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SupportGrant:
+    """The consent to support access until a time. `by`: id of the administrator; `ended` if it was ended early."""
+
+    id: str
+    granted: datetime
+    by: str
+    until: datetime
+    ended: datetime | None

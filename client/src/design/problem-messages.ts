@@ -31,6 +31,10 @@ const MESSAGES: Record<string, { title: MessageDescriptor; advice: MessageDescri
     title: msg`No account is linked to your single sign-on`,
     advice: msg`Sign in another way and link it in More > Security, or contact your administrator.`,
   },
+  support_access_needed: {
+    title: msg`The organisation has not allowed support access`,
+    advice: msg`Ask one of its administrators: portal, Organisation, Support access.`,
+  },
   chat_off: {
     title: msg`Chat is switched off`,
     advice: msg`Your organisation has switched it off. Contact your administrator.`,

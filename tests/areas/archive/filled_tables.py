@@ -21,7 +21,7 @@ from unificx.privacy import DataSubject, Holding, KeyStore
 from unificx.server.holdings import all_holdings
 
 TENANT = "tenant-1"
-OWN_KEYS = ("number_block", "rights_request", "rights_step")
+OWN_KEYS = ("number_block", "rights_note", "rights_request", "rights_step")
 """Tables whose rows are sealed under keys of their own."""
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

@@ -21,6 +21,7 @@ from unificx.support.rights import (
     Disclosures,
     NewDisclosure,
     NewRequest,
+    RequestFilter,
     RightsParts,
     RightsRequest,
     RightsRequests,
@@ -87,7 +88,7 @@ async def test_a_request_is_answered_within_its_time_limit(setup: Setup, databas
     ]
     [own] = await requests.own(ada.tenant_id, ada.id)
     assert (own.state, own.answer) == ("answered", "It is changed.")
-    assert [each.id for each in (await requests.page(ada.tenant_id, closed=True)).items] == [sent.id]
+    assert [each.id for each in (await requests.page(ada.tenant_id, RequestFilter(closed=True))).items] == [sent.id]
     assert (await requests.page(ada.tenant_id)).items == ()
     async with database.read() as session:
         stored = [
@@ -206,10 +207,10 @@ async def test_requests_are_deleted_three_years_after_the_answer(
     await requests.take(ada.tenant_id, sent.id, "answer", "sent", "root")
     clock.advance(timedelta(days=3 * 365).total_seconds())
     await requests.delete_expired()
-    assert len((await requests.page(ada.tenant_id, closed=True)).items) == 1
+    assert len((await requests.page(ada.tenant_id, RequestFilter(closed=True))).items) == 1
     clock.advance(timedelta(days=2).total_seconds())
     await requests.delete_expired()
-    assert (await requests.page(ada.tenant_id, closed=True)).items == ()
+    assert (await requests.page(ada.tenant_id, RequestFilter(closed=True))).items == ()
     assert keys.is_destroyed(ada.tenant_id, sent.subject)
 
 

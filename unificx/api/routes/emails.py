@@ -21,7 +21,7 @@ _REPORT: dict[str, Any] = {
     "requestBody": {
         "required": True,
         "description": "A report of failed delivery (RFC 3464), as it was received.",
-        "content": {"message/rfc822": {"schema": {"type": "string", "format": "binary"}}},
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
     }
 }
 

@@ -1,8 +1,8 @@
 """Requests about personal data: the queue of administrators, and the requests of users."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import Depends, status
+from fastapi import Depends, Query, status
 
 from unificx.api.access import (
     AccessScope,
@@ -25,9 +25,22 @@ from unificx.api.schemas import privacy_requests as models
 from unificx.api.services import Services
 from unificx.core.errors import Forbidden
 from unificx.identity import Action
-from unificx.support.rights import NewRequest, RightsRequest, allowed
+from unificx.support.rights import Kind, NewRequest, RequestFilter, RequestWork, RightsRequest, allowed
 
 router = Router(prefix="/api/v1", tags=["requests"], route_class=IdempotentRoute, dependencies=[purpose("requests")])
+
+
+def _wanted(
+    closed: bool = False,
+    kind: Annotated[Kind | None, Query(description="Only this kind.")] = None,
+    assigned: Annotated[
+        str | None, Query(max_length=64, description="Only those of this administrator; empty: not assigned.")
+    ] = None,
+) -> RequestFilter:
+    return RequestFilter(closed, kind, assigned)
+
+
+WantedRequests = Annotated[RequestFilter, Depends(_wanted)]
 
 
 @router.post(
@@ -78,13 +91,13 @@ async def list_privacy_requests(
     user: CurrentUserDep,
     *,
     tenant: TenantQuery = None,
-    closed: bool = False,
+    wanted: WantedRequests,
     cursor: Cursor = None,
     limit: Limit = 100,
 ) -> core.Page[models.PrivacyRequest]:
     """List the open requests about personal data, or the closed ones, oldest first."""
     scope = await _scope(services, user, tenant)
-    page = await services.rights.page(scope.tenant_id, closed=closed, cursor=cursor, limit=limit)
+    page = await services.rights.page(scope.tenant_id, wanted, cursor=cursor, limit=limit)
     items = [models.PrivacyRequest.model_validate(_values(services, each)) for each in page.items]
     return core.Page(items=items, next=page.next)
 
@@ -114,6 +127,31 @@ async def take_request_step(
     return await _history(services, scope.tenant_id, request_id)
 
 
+@router.put("/privacy-requests/{request_id}/assignee", responses=problem_responses(401, 403, 404, 409))
+async def assign_privacy_request(
+    services: ServicesDep, user: CurrentUserDep, request_id: Id, body: models.Assignee, tenant: TenantQuery = None
+) -> models.PrivacyRequest:
+    """Make an administrator responsible for a request, or no one with null. The sender does not see it."""
+    scope = await _scope(services, user, tenant)
+    request = await RequestWork(services.rights).assign(scope.tenant_id, request_id, body.person_id)
+    return models.PrivacyRequest.model_validate(_values(services, request))
+
+
+@router.post(
+    "/privacy-requests/{request_id}/notes",
+    status_code=status.HTTP_201_CREATED,
+    dependencies=[Depends(declare_idempotency_key)],
+    responses=problem_responses(401, 403, 404, 409),
+)
+async def add_request_note(
+    services: ServicesDep, user: CurrentUserDep, request_id: Id, body: models.NewNote, tenant: TenantQuery = None
+) -> models.PrivacyRequestHistory:
+    """Add an internal note to a request. The sender does not see it, also not in an access copy."""
+    scope = await _scope(services, user, tenant)
+    await RequestWork(services.rights).add_note(scope.tenant_id, request_id, body.text, user.principal.person_id)
+    return await _history(services, scope.tenant_id, request_id)
+
+
 def _own(user: CurrentUser) -> tuple[str, str]:
     if not user.principal.person_id:
         raise Forbidden("Only users can send requests.", hint="Sign in as a user.")
@@ -126,8 +164,9 @@ async def _scope(services: Services, user: CurrentUser, tenant: str | None) -> A
 
 async def _history(services: Services, tenant_id: str, request_id: str) -> models.PrivacyRequestHistory:
     found = await services.rights.get(tenant_id, request_id)
+    notes = await RequestWork(services.rights).notes(tenant_id, request_id)
     return models.PrivacyRequestHistory.model_validate(
-        {**_values(services, found.request), "history": found.steps}, from_attributes=True
+        {**_values(services, found.request), "history": found.steps, "notes": notes}, from_attributes=True
     )
 
 

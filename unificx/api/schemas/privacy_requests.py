@@ -44,6 +44,14 @@ class NewPrivacyRequest(Input):
     found: Time | None = Field(default=None, description="When a breach was found.")
 
 
+class Assignee(Input):
+    person_id: str | None = Field(max_length=64, pattern=REFERENCE, description="An administrator; null for no one.")
+
+
+class NewNote(Input):
+    text: str = Field(min_length=1, max_length=5_000)
+
+
 class RequestStep(Input):
     """A step of a request."""
 
@@ -89,6 +97,7 @@ class PrivacyRequest(Output):
     number: str
     basis: str
     steps: list[Step] = Field(description="Steps that are possible now.")
+    assigned: str | None = Field(description="Id of the administrator who works on it.")
 
 
 class TakenStep(Output):
@@ -100,10 +109,19 @@ class TakenStep(Output):
     note: str
 
 
+class InternalNote(Output):
+    """An internal note."""
+
+    at: datetime
+    by: str = Field(description="Id of the administrator.")
+    text: str
+
+
 class PrivacyRequestHistory(PrivacyRequest):
-    """A request with the steps that were taken."""
+    """A request with the steps that were taken, and internal notes."""
 
     history: list[TakenStep]
+    notes: list[InternalNote] = Field(description="For administrators only.")
 
 
 class NewDisclosure(Input):

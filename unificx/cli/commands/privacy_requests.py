@@ -18,7 +18,15 @@ _COLUMNS = {
     "overdue": "overdue",
     "sender": "from",
 }
-_DETAILS = {**_COLUMNS, "regime": "law", "proof": "identity", "text": "request", "answer": "answer", "taken": "steps"}
+_DETAILS = {
+    **_COLUMNS,
+    "regime": "law",
+    "proof": "identity",
+    "assigned": "assigned to",
+    "text": "request",
+    "answer": "answer",
+    "taken": "steps",
+}
 
 
 @command(group, "requests")

@@ -25,7 +25,7 @@ MOVED = frozenset(
         *("conversation", "conversation_member", "chat_message", "chat_reaction"),
         *("contact", "contact_book", "contact_number"),
         *("attachment", "attachment_limits"),
-        *("webhook", "diagnostics_report", "breach", "disclosure", "rights_request", "rights_step"),
+        *("webhook", "diagnostics_report", "breach", "disclosure", "rights_note", "rights_request", "rights_step"),
         *("rate_deck", "rate", "rated_call", "ledger_entry", "billing_details"),
         *("hold", "held_object", "person_access", "scheduled_erasure"),
     }
@@ -62,6 +62,7 @@ LEFT: Mapping[str, str] = MappingProxyType(
         "session": "sign-ins at the sender's address",
         "sign_in_link": "links to the sender's address",
         "suppressed_address": "hashes with a secret of the sender; withdrawals move with the ledger of consents",
+        "support_access": "consents to access of the sender's operator",
         "stored_answer": "answers of the sender that are stored for repeated requests",
         "undeliverable_address": "hashes with a secret of the sender; the receiver's mail server finds out by itself",
         "webhook_delivery": "deliveries that the sender makes",

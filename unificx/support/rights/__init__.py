@@ -16,7 +16,9 @@ from unificx.support.rights.schemas import (
     NewDisclosure,
     NewRequest,
     OwnKind,
+    RequestFilter,
     RequestHistory,
+    RequestNote,
     RightsRequest,
     StaffKind,
     State,
@@ -24,6 +26,7 @@ from unificx.support.rights.schemas import (
 )
 from unificx.support.rights.service import RightsParts, RightsRequests
 from unificx.support.rights.states import Step, allowed
+from unificx.support.rights.work import RequestWork
 
 __all__ = [
     "PUBLIC_KINDS",
@@ -41,7 +44,10 @@ __all__ = [
     "OutsideRequests",
     "OwnKind",
     "Regime",
+    "RequestFilter",
     "RequestHistory",
+    "RequestNote",
+    "RequestWork",
     "RightsParts",
     "RightsRequest",
     "RightsRequests",

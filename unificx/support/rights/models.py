@@ -57,6 +57,7 @@ class RightsRequestRow(Base):
     person_id: Mapped[str | None] = plain("account it is about; no foreign key, because it may be erased")
     about_subject: Mapped[str | None] = plain("random id of the data subject it is about")
     subject_id: Mapped[str] = plain("random subject id of the request, whose key seals the part below")
+    assigned: Mapped[str | None] = plain("administrator who works on it; no foreign key, because it may be erased")
     sealed: Mapped[bytes | None] = sealed_column(RequestPart, subject="subject_id")
 
 
@@ -74,6 +75,36 @@ class RightsStepRow(Base):
     by_person: Mapped[str] = plain("administrator who took it; no foreign key, because the account may be erased")
     subject_id: Mapped[str] = plain("random subject id of the request, whose key seals the part below")
     sealed: Mapped[bytes | None] = sealed_column(StepPart, subject="subject_id")
+
+
+@dataclass(frozen=True, slots=True)
+class NotePart:
+    """Internal note. Not exported: it is the work of the administrators on a request, which may name other people. A
+    person who wants it asks for it; the administrators decide (GDPR Art. 15(4))."""
+
+    text: str = personal(
+        "user.content.private.message",
+        uses=("requests",),
+        retention="request",
+        on_erase="delete",
+        export=False,
+        rectifiable=False,
+    )
+
+
+class RightsNoteRow(Base):
+    """An internal note on a request, for administrators only."""
+
+    __tablename__ = "rights_note"
+    __table_args__ = (Index(None, "tenant_id", "request_id"),)
+
+    id: Mapped[str] = plain("our own random id", primary_key=True)
+    tenant_id: Mapped[str] = plain("the tenant")
+    request_id: Mapped[str] = plain("the request")
+    at: Mapped[datetime] = plain("time of the note")
+    by_person: Mapped[str] = plain("administrator who wrote it; no foreign key, because the account may be erased")
+    subject_id: Mapped[str] = plain("random subject id of the request, whose key seals the part below")
+    sealed: Mapped[bytes] = sealed_column(NotePart, subject="subject_id")
 
 
 def _in_register() -> Any:

@@ -6,7 +6,7 @@ from typing import Any, get_args
 from unificx.db import Database
 from unificx.privacy import DataSubject, Export, Holding, KeyStore, Records, Retained, RowExporter
 from unificx.support.rights import disclosure_repository, repository
-from unificx.support.rights.models import DisclosureRow, RightsRequestRow, RightsStepRow
+from unificx.support.rights.models import DisclosureRow, RightsNoteRow, RightsRequestRow, RightsStepRow
 from unificx.support.rights.schemas import OwnKind
 from unificx.support.rights.service import RightsRequests
 
@@ -29,7 +29,7 @@ class _RequestHolding:
     """Closed requests lose their texts; open ones stay until they are answered, disclosures as evidence."""
 
     area = "requests"
-    tables = frozenset({RightsRequestRow.__tablename__, RightsStepRow.__tablename__, DisclosureRow.__tablename__})
+    tables = frozenset(each.__tablename__ for each in (RightsRequestRow, RightsStepRow, RightsNoteRow, DisclosureRow))
     retained: Mapping[str, Retained] = {_OPEN: _RETAINED, _DISCLOSED: _REGISTER}
 
     def __init__(self, database: Database, requests: RightsRequests) -> None:
@@ -43,8 +43,8 @@ class _RequestHolding:
         return {_CLOSED: len(closed), _OPEN: len(waiting), _DISCLOSED: disclosed}
 
     def export(self, owner: DataSubject, keys: KeyStore) -> Sequence[Export]:
-        """Return what the person has asked about themselves, and the steps. A request of an authority is not theirs: it
-        may be secret from them."""
+        """Return what the person has asked about themselves, and the steps, without internal notes. A request of an
+        authority is not theirs: it may be secret from them."""
         requests = RowExporter(self._database, keys, RightsRequestRow)
         steps = RowExporter(self._database, keys, RightsStepRow)
         every = requests.where("requests about personal data", owner, "about_subject", (owner.subject,))

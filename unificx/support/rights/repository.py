@@ -11,14 +11,26 @@ from unificx.db import Keys, PageById, SealedCodec
 from unificx.support.rights.models import (
     BreachRow,
     DisclosureRow,
+    NotePart,
     RequestPart,
+    RightsNoteRow,
     RightsRequestRow,
     RightsStepRow,
     StepPart,
 )
-from unificx.support.rights.schemas import Kind, Origin, Proof, RightsRequest, State, StepRecord
+from unificx.support.rights.schemas import (
+    Kind,
+    Origin,
+    Proof,
+    RequestFilter,
+    RequestNote,
+    RightsRequest,
+    State,
+    StepRecord,
+)
 
 REQUEST_CODEC = SealedCodec(RightsRequestRow, RequestPart)
+NOTE_CODEC = SealedCodec(RightsNoteRow, NotePart)
 STEP_CODEC = SealedCodec(RightsStepRow, StepPart)
 
 
@@ -57,6 +69,7 @@ def _changeable(keys: Keys, request: RightsRequest) -> dict[str, object]:
         "closed": request.closed,
         "reminded": request.reminded,
         "person_id": request.person_id,
+        "assigned": request.assigned,
         "about_subject": request.about,
         "sealed": REQUEST_CODEC.seal(keys, request.tenant_id, [(request.subject, request.id, part)])[0],
     }
@@ -70,11 +83,14 @@ async def find(session: AsyncSession, keys: Keys, tenant_id: str, request_id: st
 
 
 async def page(
-    session: AsyncSession, keys: Keys, tenant_id: str, request: PageById, *, closed: bool
+    session: AsyncSession, keys: Keys, tenant_id: str, request: PageById, wanted: RequestFilter
 ) -> list[RightsRequest]:
     """Return the closed or the open requests, oldest first."""
-    chosen = RightsRequestRow.closed.is_not(None) if closed else RightsRequestRow.closed.is_(None)
-    query = select(RightsRequestRow).where(RightsRequestRow.tenant_id == tenant_id, chosen)
+    query = select(RightsRequestRow).where(RightsRequestRow.tenant_id == tenant_id, _is_closed(wanted.closed))
+    if wanted.kind is not None:
+        query = query.where(RightsRequestRow.kind == wanted.kind)
+    if wanted.assigned is not None:
+        query = query.where(func.coalesce(RightsRequestRow.assigned, "") == wanted.assigned)
     return _opened(keys, tenant_id, (await session.scalars(request.apply(query, RightsRequestRow.id))).all())
 
 
@@ -126,7 +142,8 @@ async def unproved(session: AsyncSession, before: datetime) -> list[tuple[str, s
 
 
 async def delete_request(session: AsyncSession, tenant_id: str, request_id: str) -> None:
-    """Delete a request with its steps, its disclosures and its breach."""
+    """Delete a request with its steps, its notes, its disclosures and its breach."""
+    await delete_notes(session, tenant_id, request_id)
     await session.execute(delete(BreachRow).where(BreachRow.tenant_id == tenant_id, BreachRow.request_id == request_id))
     await session.execute(
         delete(DisclosureRow).where(DisclosureRow.tenant_id == tenant_id, DisclosureRow.request_id == request_id)
@@ -148,7 +165,7 @@ async def closed_before(session: AsyncSession, before: datetime) -> list[tuple[s
 
 
 async def delete_of_tenant(session: AsyncSession, tenant_id: str) -> None:
-    for row in (BreachRow, DisclosureRow, RightsStepRow, RightsRequestRow):
+    for row in (BreachRow, DisclosureRow, RightsNoteRow, RightsStepRow, RightsRequestRow):
         await session.execute(delete(row).where(row.tenant_id == tenant_id))
 
 
@@ -172,6 +189,7 @@ def _is_closed(closed: bool) -> ColumnElement[bool]:
 
 async def delete_texts(session: AsyncSession, tenant_id: str, request_id: str) -> None:
     """Delete what is sealed of a request; kind, state and times stay."""
+    await delete_notes(session, tenant_id, request_id)
     steps = RightsStepRow.tenant_id == tenant_id, RightsStepRow.request_id == request_id
     await session.execute(update(RightsStepRow).where(*steps).values(sealed=None))
     chosen = RightsRequestRow.tenant_id == tenant_id, RightsRequestRow.id == request_id
@@ -214,6 +232,48 @@ async def steps(session: AsyncSession, keys: Keys, tenant_id: str, request_id: s
     )
 
 
+# ---- internal notes
+
+
+async def add_note(session: AsyncSession, keys: Keys, request: RightsRequest, note: RequestNote, note_id: str) -> None:
+    """Add an internal note to a request."""
+    part = NotePart(note.text)
+    [sealed] = NOTE_CODEC.seal(keys, request.tenant_id, [(request.subject, note_id, part)])
+    session.add(
+        RightsNoteRow(
+            id=note_id,
+            tenant_id=request.tenant_id,
+            request_id=request.id,
+            at=note.at,
+            by_person=note.by,
+            subject_id=request.subject,
+            sealed=sealed,
+        )
+    )
+
+
+async def count_notes(session: AsyncSession, tenant_id: str, request_id: str) -> int:
+    chosen = RightsNoteRow.tenant_id == tenant_id, RightsNoteRow.request_id == request_id
+    return await session.scalar(select(func.count()).select_from(RightsNoteRow).where(*chosen)) or 0
+
+
+async def notes(session: AsyncSession, keys: Keys, tenant_id: str, request_id: str) -> tuple[RequestNote, ...]:
+    """Return the internal notes on a request, oldest first."""
+    chosen = RightsNoteRow.tenant_id == tenant_id, RightsNoteRow.request_id == request_id
+    rows = (await session.scalars(select(RightsNoteRow).where(*chosen).order_by(RightsNoteRow.id))).all()
+    parts = NOTE_CODEC.open(keys, tenant_id, [(row.subject_id, row.id, row.sealed) for row in rows])
+    return tuple(
+        RequestNote(row.at, row.by_person, part.text)
+        for row, part in zip(rows, parts, strict=True)
+        if isinstance(part, NotePart)
+    )
+
+
+async def delete_notes(session: AsyncSession, tenant_id: str, request_id: str) -> None:
+    chosen = RightsNoteRow.tenant_id == tenant_id, RightsNoteRow.request_id == request_id
+    await session.execute(delete(RightsNoteRow).where(*chosen))
+
+
 def _opened(keys: Keys, tenant_id: str, rows: Sequence[RightsRequestRow]) -> list[RightsRequest]:
     sealed = [(row.subject_id, row.id, row.sealed) for row in rows if row.sealed is not None]
     parts = REQUEST_CODEC.open_by_row(keys, tenant_id, sealed)
@@ -246,4 +306,5 @@ def _request(row: RightsRequestRow, part: object) -> RightsRequest:
         text=texts.text,
         basis=texts.basis,
         answer=texts.answer,
+        assigned=row.assigned,
     )

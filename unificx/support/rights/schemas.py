@@ -83,6 +83,8 @@ class RightsRequest:
     basis: str = field(default="", repr=False)
     answer: str = field(default="", repr=False)
     """Answer, or the reasons of a refusal."""
+    assigned: str | None = None
+    """Administrator who works on it."""
 
     def overdue(self, now: datetime) -> bool:
         """Whether a request whose sender was proved has passed its time limit without an answer."""
@@ -105,6 +107,24 @@ class RequestHistory:
 
     request: RightsRequest
     steps: tuple[StepRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RequestNote:
+    """An internal note on a request. `by` is the id of the administrator; "" for the operator's console."""
+
+    at: datetime
+    by: str
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RequestFilter:
+    """Which requests are listed. `assigned`: id of the administrator, "" for those without one; None for all."""
+
+    closed: bool = False
+    kind: Kind | None = None
+    assigned: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

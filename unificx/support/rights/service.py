@@ -22,6 +22,7 @@ from unificx.support.rights.schemas import (
     Origin,
     OwnKind,
     Proof,
+    RequestFilter,
     RequestHistory,
     RightsRequest,
     State,
@@ -36,6 +37,7 @@ REMIND_BEFORE, REMIND_EVERY = timedelta(days=7), timedelta(days=1)
 MAX_OPEN = 20
 """Open requests per user."""
 MAX_TEXT = 10_000
+ALL_OPEN = RequestFilter()
 _ERASING: frozenset[Kind] = frozenset({"deletion", "minor"})
 LIFTED = "The suspension has ended. / Die Sperre wurde aufgehoben."
 NOT_DECIDED = "The sign-up was not decided about in time. / Über die Anmeldung wurde nicht rechtzeitig entschieden."
@@ -189,12 +191,12 @@ class RightsRequests:
     # ---- lists
 
     async def page(
-        self, tenant_id: str, *, closed: bool = False, cursor: str | None = None, limit: int = 100
+        self, tenant_id: str, wanted: RequestFilter = ALL_OPEN, *, cursor: str | None = None, limit: int = 100
     ) -> Page[RightsRequest]:
         """List open or closed requests, oldest first. Raise Invalid for an invalid cursor."""
         request = PageById.parse(cursor, limit)
         async with self._database.read() as session:
-            found = await repository.page(session, self._keys, tenant_id, request, closed=closed)
+            found = await repository.page(session, self._keys, tenant_id, request, wanted)
         return request.of_rows(found, lambda each: each.id)
 
     async def get(self, tenant_id: str, request_id: str) -> RequestHistory:

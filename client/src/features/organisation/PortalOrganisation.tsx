@@ -10,6 +10,7 @@ import { Page } from '~/design/Page';
 import { Section } from '~/design/Section';
 import { useValue } from '~/core/store';
 import { HoldMusic } from './HoldMusic';
+import { SupportAccess } from './SupportAccess';
 
 /** Settings of the tenant: name, language, time zone and hold music. */
 export default function PortalOrganisation() {
@@ -19,6 +20,7 @@ export default function PortalOrganisation() {
     <Page title={t`Organisation`} size="lg">
       {tenant && <OrganisationSettings tenant={tenant} />}
       {tenant && <HoldMusic tenant={tenant.id} />}
+      {tenant && <SupportAccess tenant={tenant.id} />}
     </Page>
   );
 }

@@ -7,6 +7,7 @@ import { formatDateTime } from '~/design/dates';
 import { NoteField } from '~/design/NoteField';
 import { ErrorNotice } from '~/design/Notice';
 import { SkeletonBlock } from '~/design/SkeletonBlock';
+import { InternalWork } from './InternalWork';
 import { RequestWork } from './RequestWork';
 import { OTHER_STEPS, REQUEST_STEPS } from './request-texts';
 
@@ -43,6 +44,7 @@ export function RequestDetails({ id, tenant }: { id: string; tenant?: string }) 
       )}
       <History request={request} />
       <RequestWork request={request} tenant={tenant} />
+      <InternalWork request={request} tenant={tenant} />
       {request.steps.length > 0 && (
         <>
           <NoteField

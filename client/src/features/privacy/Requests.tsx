@@ -1,4 +1,4 @@
-import { Accordion, Anchor, Badge, Button, Group, Text } from '@mantine/core';
+import { Accordion, Anchor, Badge, Button, Group, Select, Text } from '@mantine/core';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import { api, type PrivacyRequest } from '~/api';
@@ -12,10 +12,13 @@ import { Segments } from '~/design/Segments';
 import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { useEditor } from '~/features/routing';
 import { EnterRequest } from './EnterRequest';
+import { useAdministrators } from './InternalWork';
 import { PrivacySection } from './PrivacySection';
 import { RequestDetails } from './RequestDetails';
 import { REQUEST_KINDS, REQUEST_STATES } from './request-texts';
 import classes from './privacy.module.css';
+
+const NOT_ASSIGNED = 'none';
 
 type Part = 'open' | 'closed';
 
@@ -25,8 +28,13 @@ export default function Requests() {
   const tenant = useValue(tenantSelection, (each) => each.selected?.id);
   const [part, setPart] = useState<Part>('open');
   const [shown, setShown] = useState<string | null>(null);
-  const list = usePages<PrivacyRequest>(['privacy-requests', tenant, part], (cursor) =>
-    api.listPrivacyRequests({ query: { tenant, cursor, closed: part === 'closed' } }),
+  const [assigned, setAssigned] = useState<string | null>(null);
+  const [kind, setKind] = useState<PrivacyRequest['kind'] | null>(null);
+  const administrators = useAdministrators(tenant);
+  const responsible = assigned === NOT_ASSIGNED ? '' : (assigned ?? undefined);
+  const query = { tenant, closed: part === 'closed', kind: kind ?? undefined, assigned: responsible };
+  const list = usePages<PrivacyRequest>(['privacy-requests', tenant, part, kind, assigned], (cursor) =>
+    api.listPrivacyRequests({ query: { ...query, cursor } }),
   );
   const editor = useEditor({
     title: () => t`Enter a request`,
@@ -59,6 +67,24 @@ export default function Requests() {
             { value: 'closed', label: t`Closed` },
           ]}
         />
+        <Group>
+          <Select
+            aria-label={t`Filter by kind`}
+            placeholder={t`All kinds`}
+            clearable
+            data={Object.entries(REQUEST_KINDS).map(([value, text]) => ({ value, label: t(text) }))}
+            value={kind}
+            onChange={(value) => setKind(value as PrivacyRequest['kind'] | null)}
+          />
+          <Select
+            aria-label={t`Filter by responsible administrator`}
+            placeholder={t`All administrators`}
+            clearable
+            data={[{ value: NOT_ASSIGNED, label: t`Not assigned` }, ...administrators]}
+            value={assigned}
+            onChange={setAssigned}
+          />
+        </Group>
         <ErrorNotice fault={list.fault} />
         {!list.loaded && !list.fault && <SkeletonBlock height={160} />}
         {list.loaded && list.items.length === 0 && (

@@ -1,0 +1,103 @@
+"""Access of the operator's staff to the personal data of a tenant: only with the consent of an administrator of the
+tenant, and only for some hours."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+from unificx.core.errors import Conflict, Forbidden, Invalid
+from unificx.db import Database
+from unificx.identity import Action, Principal, Role
+from unificx.support import repository
+from unificx.support.models import SupportAccessRow
+from unificx.support.schemas import SupportGrant
+
+MAX_HOURS = 72
+MAX_GRANTS = 100
+"""Stored ones per tenant, the newest."""
+PERSONAL = frozenset(
+    {
+        Action.DIRECTORY,
+        Action.CONTACTS,
+        Action.COMPANY_CONTACTS,
+        Action.PEOPLE_READ,
+        Action.PEOPLE_CHANGE,
+        Action.CALLS_READ,
+        Action.CALLS_CONTROL,
+        Action.HISTORY_READ,
+    }
+)
+"""Actions on data of people. Settings, plans and the state of a tenant are the operator's business without consent."""
+
+
+class SupportAccessNeeded(Forbidden):
+    """An administrator of the tenant has not allowed support access."""
+
+    code = "support_access_needed"
+
+
+def needs_consent(principal: Principal, tenant_id: str, action: Action) -> bool:
+    """Return whether an action needs the consent of the tenant: on personal data, by staff of the operator.
+
+    The console on the server acts for the tenant by contract (it is named in the access log), and has no person."""
+    is_console = not principal.person_id and not principal.key_id
+    is_staff = principal.role is Role.OPERATOR and principal.tenant_id != tenant_id and not is_console
+    return is_staff and action in PERSONAL
+
+
+class SupportAccess:
+    """The consents of all tenants. `has_administrator`: whether a tenant has an active administrator; one without
+    administrators is still being set up by the operator."""
+
+    def __init__(self, database: Database, has_administrator: Callable[[str], Awaitable[bool]]) -> None:
+        self._database, self._clock = database, database.clock
+        self._has_administrator = has_administrator
+
+    async def require(self, tenant_id: str) -> None:
+        """Raise SupportAccessNeeded unless staff of the operator may open personal data of this tenant now."""
+        async with self._database.read() as session:
+            granted = await repository.grant_in_force(session, tenant_id, self._clock.now())
+        if granted is None and await self._has_administrator(tenant_id):
+            raise SupportAccessNeeded(
+                "The organisation has not allowed support access.",
+                hint="Ask one of its administrators: portal, Organisation, Support access.",
+            )
+
+    async def grant(self, tenant_id: str, principal: Principal, hours: int) -> SupportGrant:
+        """Allow access for some hours from now, by an administrator of the tenant in person. A consent in force ends.
+
+        Raise Forbidden for anyone else, Invalid."""
+        if principal.role is not Role.TENANT_ADMIN or principal.tenant_id != tenant_id or principal.key_id:
+            raise Forbidden("Only an administrator of the organisation can allow this.", hint="Sign in as one.")
+        if principal.is_substitute:
+            raise Forbidden("Another person made this access.", hint="Prove your identity first.")
+        if not 1 <= hours <= MAX_HOURS:
+            raise Invalid(f"Choose 1 to {MAX_HOURS} hours.", field="hours")
+        now = self._clock.now()
+        row = SupportAccessRow(
+            id=self._clock.new_id(),
+            tenant_id=tenant_id,
+            granted=now,
+            granted_by=principal.person_id,
+            until=now + timedelta(hours=hours),
+            ended=None,
+        )
+        async with self._database.begin() as uow:
+            await repository.end_grants(uow.session, tenant_id, now)
+            await repository.delete_oldest_grants(uow.session, tenant_id, MAX_GRANTS - 1)
+            uow.session.add(row)
+        return _grant(row)
+
+    async def end(self, tenant_id: str) -> None:
+        """End the consent in force. Raise Conflict if there is none."""
+        async with self._database.begin() as uow:
+            if not await repository.end_grants(uow.session, tenant_id, self._clock.now()):
+                raise Conflict("Support access is not allowed now.")
+
+    async def list(self, tenant_id: str) -> list[SupportGrant]:
+        """Return the consents of a tenant, newest first."""
+        async with self._database.read() as session:
+            return [_grant(row) for row in await repository.grants(session, tenant_id)]
+
+
+def _grant(row: SupportAccessRow) -> SupportGrant:
+    return SupportGrant(row.id, row.granted, row.granted_by, row.until, row.ended)
