@@ -12,7 +12,7 @@ import { saveFile } from '~/design/files';
 import { formatAmount } from '~/design/money';
 import { ErrorNotice } from '~/design/Notice';
 import { SkeletonBlock } from '~/design/SkeletonBlock';
-import { nameOfCountry } from '~/features/costs/model';
+import { nameOfCountry } from '~/features/costs';
 import { StateBadge } from './Invoices';
 import { dayOf, isPayable, shortId } from './model';
 import { PaymentForm } from './PaymentForm';

@@ -9,8 +9,7 @@ import { usePages } from '~/design/lists';
 import { formatAmount } from '~/design/money';
 import { Section } from '~/design/Section';
 import { DataTable, type Column } from '~/design/table';
-import { AssignPlan } from '~/features/costs/AssignPlan';
-import { termsOn } from '~/features/costs/model';
+import { AssignPlan, termsOn } from '~/features/costs';
 import { minutesInput } from './model';
 import { PlanForm } from './PlanForm';
 

@@ -13,7 +13,7 @@ import { Page } from '~/design/Page';
 import { Section } from '~/design/Section';
 import { DataTable, type Column } from '~/design/table';
 import { useEditor } from '~/features/routing';
-import { NOTICE_TEXTS } from '~/features/settings/notice-texts';
+import { NOTICE_TEXTS } from '~/features/settings';
 import { EmailDetails } from './EmailDetails';
 import { TestEmail } from './TestEmail';
 import { EMAIL_STATES } from './texts';

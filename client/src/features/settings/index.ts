@@ -2,3 +2,4 @@ export { DeviceSelects } from './DeviceSelects';
 export { OwnExtensions } from './OwnExtensions';
 export { StepUpDialog } from './StepUpDialog';
 export { StepUp } from './step-up';
+export { NOTICE_TEXTS } from './notice-texts';

@@ -1,0 +1,2 @@
+export { AssignPlan } from './AssignPlan';
+export { nameOfCountry, termsOn } from './model';
