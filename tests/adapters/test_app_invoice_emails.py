@@ -55,8 +55,10 @@ async def test_an_invoice_and_its_reminder_are_sent_once(tmp_path: Path, monkeyp
                 clock.advance(timedelta(days=32).total_seconds())
                 assert await emails_after_two_sweeps(rooms) == []
                 [issue] = await billing.invoices.run(acme.id, date(2026, 1, 1))
-                sent = [("invoice", issue.number)]
+                sent, [waiting] = [("invoice", issue.number)], await billing.invoice_notices.due()
                 assert await emails_after_two_sweeps(rooms) == sent
+                async with rooms.database.begin() as uow:
+                    assert not await billing.invoice_notices.mark(waiting, uow), "another sweep has sent it"
                 async with asyncio.timeout(10):
                     await box.arrived.wait()
                 [arrived] = box.received
@@ -71,6 +73,7 @@ async def test_an_invoice_and_its_reminder_are_sent_once(tmp_path: Path, monkeyp
                 reminded = await emails_after_two_sweeps(rooms)
                 assert reminded[-1] == ("invoice_reminder", issue.number)
                 assert (await billing.invoices.get(acme.id, issue.number)).reminded == 1
+                assert await billing.invoice_notices.due() == []
                 await billing.payments.record(acme.id, "B-1", "EUR", issue.total, issue.number)
                 clock.advance(timedelta(days=14).total_seconds())
                 assert await emails_after_two_sweeps(rooms) == reminded
