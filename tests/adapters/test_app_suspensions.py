@@ -8,6 +8,7 @@ from http_world import World
 
 from unificx.billing import CreditTerms
 from unificx.identity import NewSuspension, Person, Role
+from unificx.server.closing_emails import connect_closing
 from unificx.server.credit_emails import connect_credit
 from unificx.server.suspension_emails import connect_suspensions
 
@@ -29,6 +30,7 @@ class Sent:
         )
         connect_suspensions(container)
         connect_credit(container)
+        connect_closing(container)
         self._outbox = world.outbox
 
     async def _send(self, person: Person, kind: str, detail: str, uow: object) -> None:
@@ -77,6 +79,15 @@ async def test_only_the_administrators_of_a_suspended_tenant_are_told(world: Wor
     assert await sent.take() == [("admin@acme.example", "tenant_resumed", "")]
     await suspensions.suspend_tenant(world.acme.id, NewSuspension("approval"))
     assert await sent.take() == []
+
+
+@pytest.mark.promise("D3", "U2")
+async def test_people_who_close_their_account_get_an_email(world: World) -> None:
+    user, sent = await world.user(world.acme, "1001"), Sent(world)
+    digest = (await user.get("/api/v1/me/closing")).json()["digest"]
+    due = (await user.put("/api/v1/me/closing", json={"digest": digest})).json()["due"]
+    detail = f"{due[:10]} {due[11:16]} UTC"
+    assert await sent.take() == [("user1001@acme.example", "closing", detail)]
 
 
 @pytest.mark.promise("U4", "U2")

@@ -1,9 +1,10 @@
 """Erasure of a person by API: rights, proof of identity, bad input."""
 
 import json
+from datetime import timedelta
 
 import pytest
-from http_world import World
+from http_world import PASSWORD, World
 
 from unificx.privacy import verify
 
@@ -45,6 +46,44 @@ async def test_a_scheduled_erasure_is_shown_and_can_be_cancelled(world: World) -
     await world.services.erasures.begin_due()
     plan = (await world.client(operator=True).get(f"{path}?tenant={world.acme.id}")).json()
     assert (plan["receipt"]["failed"], plan["scheduled"]) == ([], None)
+
+
+@pytest.mark.promise("D3", "U9")
+async def test_people_close_their_account_see_the_consequences_and_can_take_it_back(world: World) -> None:
+    admin, user = await world.admin(world.acme), await world.user(world.acme, "1001")
+    other = await world.user(world.acme, "1002")
+    own, person_id = "/api/v1/me/closing", (await user.get("/api/v1/me")).json()["person"]["id"]
+    by_admin = f"/api/v1/persons/{person_id}/erasure"
+    plan = (await user.get(own)).json()
+    assert (plan["person_id"], plan["held"]) == (person_id, (await admin.get(by_admin)).json()["held"])
+    assert (await admin.get(own)).status_code == 409, "the last administrator"
+    body = {"digest": plan["digest"]}
+    assert (await user.put(own, json={"digest": "0" * 64})).json()["code"] == "plan_changed"
+    assert (await user.delete(own)).status_code == 404
+    world.clock.advance(11 * 60)
+    assert (await user.put(own, json=body)).json()["code"] == "prove_yourself"
+    proof = {"password": PASSWORD}
+    assert (await user.post("/api/v1/me/proofs", json=proof)).status_code == 204
+    made = await user.put(own, json=body)
+    assert (made.status_code, made.json()["due"]) == (
+        200,
+        (world.clock.now() + timedelta(days=14)).isoformat()[:-6] + "Z",
+    )
+    assert (await other.get(own)).json()["scheduled"] is None
+    assert (await other.delete(own)).status_code == 404
+    assert (await user.delete(own)).status_code == 204
+    assert (await user.get(own)).json()["scheduled"] is None
+
+    await admin.post("/api/v1/me/proofs", json=proof)
+    assert (await admin.put(f"{by_admin}/schedule", json={**body, "days": 3})).status_code == 200
+    assert (await user.put(own, json=body)).status_code == 409
+    assert (await user.delete(own)).status_code == 404
+    assert (await admin.delete(f"{by_admin}/schedule")).status_code == 204
+    assert (await user.put(own, json=body)).status_code == 200
+    world.clock.advance(14 * 86_400)
+    await world.services.erasures.begin_due()
+    receipt = (await world.client(operator=True).get(f"{by_admin}?tenant={world.acme.id}")).json()["receipt"]
+    assert receipt["failed"] == []
 
 
 async def test_other_tenants_and_users_may_not_erase(world: World) -> None:

@@ -56,6 +56,7 @@ from unificx.api.routes import (
     outbound_routes,
     outside_erasures,
     own_calls,
+    own_closing,
     own_notices,
     own_privacy,
     people,
@@ -132,6 +133,7 @@ _TAGS = [
 _PARTS = (
     sessions,
     sign_in,
+    own_closing,
     own_privacy,
     own_notices,
     support_access,

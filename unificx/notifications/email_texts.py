@@ -151,6 +151,14 @@ _TEXTS: dict[Language, dict[EmailKind, EmailText]] = {
             "Your account is active again",
             ("The suspension of your account with {organisation} has ended. You can sign in and make calls again.",),
         ),
+        "closing": EmailText(
+            "Your account will be erased",
+            (
+                "You have closed your account with {organisation}. It will be erased on {detail}, also in backups.",
+                "It works until then. You can take it back in the app: More, Privacy, Keep my account.",
+                _NOT_YOU["en"],
+            ),
+        ),
         "tenant_suspended": EmailText(
             "{organisation} is suspended",
             (
@@ -351,6 +359,15 @@ _TEXTS: dict[Language, dict[EmailKind, EmailText]] = {
             (
                 "Die Sperre Ihres Kontos bei {organisation} ist beendet. Sie können sich wieder anmelden und"
                 " telefonieren.",
+            ),
+        ),
+        "closing": EmailText(
+            "Ihr Konto wird gelöscht",
+            (
+                "Sie haben Ihr Konto bei {organisation} geschlossen. Es wird am {detail} gelöscht, auch in"
+                " Sicherungen.",
+                "Bis dahin funktioniert es. In der App können Sie es behalten: Mehr, Datenschutz, Mein Konto behalten.",
+                _NOT_YOU["de"],
             ),
         ),
         "tenant_suspended": EmailText(

@@ -17,6 +17,7 @@ from unificx.db import Database, UnitOfWork, lock_scope
 from unificx.privacy import repository
 from unificx.privacy.audit import AuditLog
 from unificx.privacy.erasure import AppliedErasures, Erasure
+from unificx.privacy.events import OwnErasureScheduled
 from unificx.privacy.holdings import DataSubject, Holding, RecordsHolding
 from unificx.privacy.holds import HeldKind, Holds
 from unificx.privacy.journal import JournalHead
@@ -143,6 +144,15 @@ class PersonErasures:
         if not 1 <= days <= MAX_GRACE_DAYS:
             raise Invalid(f"Choose 1 to {MAX_GRACE_DAYS} days.", hint="Or erase at once.", field="days")
         await self._confirm(owner, confirmed)
+        return await self._schedule(owner, by, days)
+
+    async def schedule_own(self, owner: DataSubject, confirmed: str, days: int) -> datetime:
+        """Like `schedule`, for people who close their own account: the erasure that an administrator has scheduled is
+        not replaced. They get an e-mail. Raise PlanChanged, Conflict."""
+        await self._confirm(owner, confirmed)
+        return await self._schedule(owner, owner.person_id, days, own=True)
+
+    async def _schedule(self, owner: DataSubject, by: str, days: int, *, own: bool = False) -> datetime:
         now = self._clock.now()
         row = ScheduledErasureRow(
             tenant_id=owner.tenant_id,
@@ -155,7 +165,12 @@ class PersonErasures:
         async with self._database.begin() as uow:
             if await repository.find_erasure(uow.session, owner.tenant_id, owner.id) is not None:
                 raise Conflict("The erasure of this person has begun.", hint="Look at its receipt.")
+            before = await repository.find_schedule(uow.session, owner.tenant_id, owner.id)
+            if own and before is not None and before.requested_by != by:
+                raise Conflict("An administrator has scheduled this erasure.", hint="Ask an administrator.")
             await uow.session.merge(row)
+            if own:
+                uow.publish(OwnErasureScheduled(self._clock.new_id(), owner.tenant_id, by, row.due))
         return row.due
 
     async def cancel(self, owner: DataSubject) -> None:
@@ -163,6 +178,13 @@ class PersonErasures:
         async with self._database.begin() as uow:
             if not await repository.drop_schedule(uow.session, owner.tenant_id, owner.id):
                 raise NotFound("No erasure of this person is scheduled, or it has begun.", hint="Look at the plan.")
+
+    async def cancel_own(self, owner: DataSubject) -> None:
+        """Cancel the erasure that a person has scheduled by closing their account. Raise NotFound if there is none, or
+        if it has begun."""
+        async with self._database.begin() as uow:
+            if not await repository.drop_schedule(uow.session, owner.tenant_id, owner.id, owner.person_id):
+                raise NotFound("You have not closed your account, or its erasure has begun.")
 
     async def begin_due(self) -> None:
         """Begin the scheduled erasures whose time has come. A refused one stays and is tried again."""

@@ -1,6 +1,7 @@
 """Erasure events, published on the bus after the fact. Subscribers drop their in-memory copies."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from unificx.core.events import DomainEvent
 
@@ -10,6 +11,14 @@ class SubjectErased(DomainEvent):
     """The key of a subject was destroyed: data sealed with it is unreadable."""
 
     subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnErasureScheduled(DomainEvent):
+    """A person has closed their account, which will be erased."""
+
+    person_id: str
+    due: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,10 +95,12 @@ async def find_schedule(session: AsyncSession, tenant_id: str, person_id: str) -
     return await session.get(ScheduledErasureRow, (tenant_id, person_id))
 
 
-async def drop_schedule(session: AsyncSession, tenant_id: str, person_id: str) -> bool:
-    """Delete the schedule of an erasure; return whether there was one. Of two transactions, one gets True."""
+async def drop_schedule(session: AsyncSession, tenant_id: str, person_id: str, by: str = "") -> bool:
+    """Delete the schedule of an erasure, only that of the person `by` if given; return whether there was one. Of two
+    transactions, one gets True."""
     row = ScheduledErasureRow
-    dropping = delete(row).where(row.tenant_id == tenant_id, row.person_id == person_id).returning(row.person_id)
+    chosen = [row.tenant_id == tenant_id, row.person_id == person_id, *([row.requested_by == by] if by else ())]
+    dropping = delete(row).where(*chosen).returning(row.person_id)
     return (await session.execute(dropping)).first() is not None
 
 

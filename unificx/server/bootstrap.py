@@ -41,6 +41,7 @@ from unificx.privacy import (
 from unificx.server.access_copy_email import connect_access_copies
 from unificx.server.calling_alerts import CallingAlerts
 from unificx.server.cleanup import Cleanup
+from unificx.server.closing_emails import connect_closing
 from unificx.server.container import Container, build_container
 from unificx.server.credit_emails import connect_credit
 from unificx.server.expiries import connect_retention
@@ -53,6 +54,7 @@ from unificx.server.suspension_emails import connect_suspensions
 from unificx.webhooks import WebhookSender
 
 log = structlog.get_logger()
+_CONNECTED = (connect_requests, connect_suspensions, connect_credit, connect_closing, connect_access_copies)
 
 
 @asynccontextmanager
@@ -89,7 +91,7 @@ async def open_installation(
             paths, database, keys, erasures, cluster, notifications=notifications, rotation=rotation
         )
         connect_erasures(container)
-        for connect in (connect_requests, connect_suspensions, connect_credit, connect_access_copies):
+        for connect in _CONNECTED:
             connect(container)
         connect_retention(container)
         await container.spool.recover()

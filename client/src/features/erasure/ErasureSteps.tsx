@@ -1,15 +1,14 @@
-import { Button, List, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Stack, TextInput } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import type { MessageDescriptor } from '@lingui/core';
 import { Trans, useLingui } from '@lingui/react/macro';
-import { useId, useState } from 'react';
+import { useState } from 'react';
 import type { ErasurePlan, ErasureReceipt } from '~/api';
 import { asProblem } from '~/core/problem';
 import { ErrorNotice, InfoNotice } from '~/design/Notice';
 import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { download } from '~/design/table/csv';
 import { StepUp, StepUpDialog } from '~/features/settings';
-import { ERASED_KINDS, KEPT_KINDS } from './texts';
+import { Plan } from './Plan';
 
 interface ErasureStepsProps {
   /** Key of the plan in the cache of queries. */
@@ -65,43 +64,6 @@ export function ErasureSteps(props: ErasureStepsProps) {
       </form>
       <StepUpDialog proof={proof} />
     </Stack>
-  );
-}
-
-function Plan({ plan }: { plan: ErasurePlan }) {
-  const { t } = useLingui();
-  const heading = useId();
-  const textOf = (texts: Record<string, MessageDescriptor>, kind: string, otherwise = kind) => {
-    const text = texts[kind];
-    return text ? t(text) : otherwise;
-  };
-  return (
-    <>
-      <Text size="sm" id={heading}>
-        <Trans>This is erased, also in backups. It cannot be undone.</Trans>
-      </Text>
-      <List size="sm" aria-labelledby={heading}>
-        {plan.held
-          .filter(({ area, count }) => count > 0 && area !== 'held objects')
-          .map(({ area, kind, count }) => (
-            <List.Item key={`${area} ${kind}`}>
-              {textOf(ERASED_KINDS, kind)}: {count}
-            </List.Item>
-          ))}
-      </List>
-      {plan.kept.length > 0 && (
-        <>
-          <Text size="sm" id={`${heading}-stays`}>
-            <Trans>This stays, without the name unless noted:</Trans>
-          </Text>
-          <List size="sm" aria-labelledby={`${heading}-stays`}>
-            {plan.kept.map(({ area, kind, what }) => (
-              <List.Item key={`${area} ${kind}`}>{textOf(KEPT_KINDS, kind, what)}</List.Item>
-            ))}
-          </List>
-        </>
-      )}
-    </>
   );
 }
 

@@ -54,3 +54,12 @@ export const KEPT_KINDS: Record<string, MessageDescriptor> = {
   recording: msg`Recordings under a hold, without access to them until it is released.`,
   message: msg`Voicemail messages under a hold, without access to them until it is released.`,
 };
+
+/** Ends of what stays, by the server's text. */
+export const KEPT_UNTIL: Record<string, MessageDescriptor> = {
+  'the tenant is deleted': msg`Until the organisation is deleted.`,
+  'the queue is deleted': msg`Until the queue is deleted.`,
+  'the recording is erased, or the tenant deleted': msg`Until the recording is erased.`,
+  'the period of the call history ends': msg`Until the period of the call history ends.`,
+  'three years after the answer': msg`Until three years after the answer.`,
+};

@@ -3,7 +3,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { Link } from '@tanstack/react-router';
 import { Page } from '~/design/Page';
 import { Section } from '~/design/Section';
-import { DeletionRequest } from './DeletionRequest';
+import { CloseAccount } from '~/features/erasure';
 import { OwnAccesses } from './OwnAccesses';
 import { OwnCopy } from './OwnCopy';
 import { OwnConsents } from './OwnConsents';
@@ -41,7 +41,9 @@ export default function OwnPrivacy() {
           <Trans>Privacy policy</Trans>
         </Anchor>
         <OwnRequests />
-        <DeletionRequest />
+      </Section>
+      <Section title={t`Close account`}>
+        <CloseAccount />
       </Section>
     </Page>
   );

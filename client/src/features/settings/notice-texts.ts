@@ -24,6 +24,7 @@ export const NOTICE_TEXTS: Record<OwnNotice['kind'], MessageDescriptor> = {
   privacy_request: msg`Request about personal data to answer`,
   suspended: msg`Account suspended`,
   resumed: msg`Suspension ended`,
+  closing: msg`Your account will be erased`,
   tenant_suspended: msg`Organisation suspended`,
   tenant_resumed: msg`Suspension of an organisation ended`,
   request_code: msg`Code to confirm a request`,
