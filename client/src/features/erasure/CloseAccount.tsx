@@ -25,7 +25,7 @@ export function CloseAccount() {
   const changed = () => queries.invalidateQueries({ queryKey: ['closing'] });
   const close = useMutation({
     mutationFn: (digest: string) => proof.run(() => api.closeOwnAccount({ body: { digest } })),
-    onSuccess: () => setShown(false),
+    onSuccess: (done) => done && setShown(false),
     onSettled: changed,
   });
   const keep = useMutation({
@@ -69,7 +69,9 @@ export function CloseAccount() {
         <>
           <Plan plan={found} />
           <Text size="sm">
-            <Trans>Your number, mailbox and devices are deleted too. Contracts and invoices are your organisation’s.</Trans>
+            <Trans>
+              Your number, mailbox and devices are deleted too. Contracts and invoices are your organisation’s.
+            </Trans>
           </Text>
           <Button
             size="md"
