@@ -58,13 +58,13 @@ async def test_people_close_their_account_see_the_consequences_and_can_take_it_b
     assert (plan["person_id"], plan["held"]) == (person_id, (await admin.get(by_admin)).json()["held"])
     assert (await admin.get(own)).status_code == 409, "the last administrator"
     body = {"digest": plan["digest"]}
-    assert (await user.put(own, json={"digest": "0" * 64})).json()["code"] == "plan_changed"
+    assert (await admin.put(own)).status_code == 409
     assert (await user.delete(own)).status_code == 404
     world.clock.advance(11 * 60)
-    assert (await user.put(own, json=body)).json()["code"] == "prove_yourself"
+    assert (await user.put(own)).json()["code"] == "prove_yourself"
     proof = {"password": PASSWORD}
     assert (await user.post("/api/v1/me/proofs", json=proof)).status_code == 204
-    made = await user.put(own, json=body)
+    made = await user.put(own)
     assert (made.status_code, made.json()["due"]) == (
         200,
         (world.clock.now() + timedelta(days=14)).isoformat()[:-6] + "Z",
@@ -76,10 +76,10 @@ async def test_people_close_their_account_see_the_consequences_and_can_take_it_b
 
     await admin.post("/api/v1/me/proofs", json=proof)
     assert (await admin.put(f"{by_admin}/schedule", json={**body, "days": 3})).status_code == 200
-    assert (await user.put(own, json=body)).status_code == 409
+    assert (await user.put(own)).status_code == 409
     assert (await user.delete(own)).status_code == 404
     assert (await admin.delete(f"{by_admin}/schedule")).status_code == 204
-    assert (await user.put(own, json=body)).status_code == 200
+    assert (await user.put(own)).status_code == 200
     world.clock.advance(14 * 86_400)
     await world.services.erasures.begin_due()
     receipt = (await world.client(operator=True).get(f"{by_admin}?tenant={world.acme.id}")).json()["receipt"]

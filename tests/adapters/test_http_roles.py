@@ -55,7 +55,6 @@ BODIES: dict[str, dict[str, Any]] = {
     "create_direct_debits": {"day": "2026-01-20"},
     "record_payment": {"reference": "1", "amount": 10_000},
     "record_refund": {"payment": "1", "reference": "2", "amount": 10_000},
-    "close_own_account": {"digest": "0" * 64},
     "set_credit": {"prepaid": True},
     "create_campaign": {"texts": {"en": {"subject": "Stolen", "text": "Stolen"}}},
     "send_campaign": {},

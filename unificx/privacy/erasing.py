@@ -146,10 +146,11 @@ class PersonErasures:
         await self._confirm(owner, confirmed)
         return await self._schedule(owner, by, days)
 
-    async def schedule_own(self, owner: DataSubject, confirmed: str, days: int) -> datetime:
-        """Like `schedule`, for people who close their own account: the erasure that an administrator has scheduled is
-        not replaced. They get an e-mail. Raise PlanChanged, Conflict."""
-        await self._confirm(owner, confirmed)
+    async def schedule_own(self, owner: DataSubject, days: int) -> datetime:
+        """Like `schedule`, for people who close their own account. Their use of it changes the plan all the time, so no
+        digest confirms it. The erasure that an administrator has scheduled is not replaced. They get an e-mail. Raise
+        Conflict."""
+        await self._confirm(owner, None)
         return await self._schedule(owner, owner.person_id, days, own=True)
 
     async def _schedule(self, owner: DataSubject, by: str, days: int, *, own: bool = False) -> datetime:

@@ -26,15 +26,13 @@ async def plan_closing(services: ServicesDep, user: UserWithPasswordDep) -> mode
 
 
 @router.put("", responses=problem_responses(401, 403, 409))
-async def close_own_account(
-    services: ServicesDep, user: UserWithPasswordDep, confirmation: models.ErasureConfirmation
-) -> models.ScheduledErasure:
+async def close_own_account(services: ServicesDep, user: UserWithPasswordDep) -> models.ScheduledErasure:
     """Let your account be erased after 14 days, in which you can take it back. It works until then.
 
     It erases what is held when it begins. Requires a recent sign-in or proof of identity (`/api/v1/me/proofs`)."""
     owner = await _own(services, user)
     await services.identity.step_up.require(user.principal)
-    due = await services.erasures.schedule_own(owner, confirmation.digest, GRACE_DAYS)
+    due = await services.erasures.schedule_own(owner, GRACE_DAYS)
     return models.ScheduledErasure(person_id=owner.person_id, due=due)
 
 

@@ -24,7 +24,7 @@ export function CloseAccount() {
   });
   const changed = () => queries.invalidateQueries({ queryKey: ['closing'] });
   const close = useMutation({
-    mutationFn: (digest: string) => proof.run(() => api.closeOwnAccount({ body: { digest } })),
+    mutationFn: () => proof.run(() => api.closeOwnAccount()),
     onSuccess: (done) => done && setShown(false),
     onSettled: changed,
   });
@@ -33,14 +33,14 @@ export function CloseAccount() {
     onSuccess: () => toast({ message: t`Your account stays.` }),
     onSettled: changed,
   });
-  const confirm = async (digest: string) => {
+  const confirm = async () => {
     const confirmed = await confirmAction({
       title: t`Close your account?`,
       text: t`It works for 14 more days, in which you can take this back. Then it is erased.`,
       confirmLabel: t`Close account`,
       cancelLabel: t`Cancel`,
     });
-    if (confirmed) close.mutate(digest);
+    if (confirmed) close.mutate();
   };
   const found = plan.data;
   if (found?.scheduled) {
@@ -73,13 +73,7 @@ export function CloseAccount() {
               Your number, mailbox and devices are deleted too. Contracts and invoices are your organisation’s.
             </Trans>
           </Text>
-          <Button
-            size="md"
-            variant="light"
-            color="red"
-            loading={close.isPending}
-            onClick={() => void confirm(found.digest)}
-          >
+          <Button size="md" variant="light" color="red" loading={close.isPending} onClick={() => void confirm()}>
             <Trans>Close my account in 14 days</Trans>
           </Button>
           <Button size="md" variant="default" onClick={() => setShown(false)}>

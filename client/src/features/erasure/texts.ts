@@ -38,6 +38,8 @@ export const ERASED_KINDS: Record<string, MessageDescriptor> = {
   'access copies': msg`Access copies`,
   'names in the audit log': msg`Names in the audit log`,
   'accesses by administrators': msg`Accesses by administrators`,
+  consents: msg`Decisions and consents`,
+  'e-mails of the last days': msg`E-mails of the last days`,
 };
 
 /** Data that stays, by kind. */
