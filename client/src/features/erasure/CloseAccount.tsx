@@ -1,4 +1,4 @@
-import { Button, Skeleton, Stack, Text } from '@mantine/core';
+import { Button, Stack, Text } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
@@ -7,6 +7,7 @@ import { toast } from '~/core/toasts';
 import { confirmAction } from '~/design/Confirm';
 import { formatDateTime } from '~/design/dates';
 import { ErrorNotice, InfoNotice } from '~/design/Notice';
+import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { StepUp, StepUpDialog } from '~/features/settings';
 import { Plan } from './Plan';
 
@@ -63,7 +64,7 @@ export function CloseAccount() {
           <Trans>Close my account</Trans>
         </Button>
       )}
-      {shown && plan.isPending && <Skeleton h={120} aria-label={t`Loading`} />}
+      {shown && plan.isPending && <SkeletonBlock height={120} />}
       {shown && <ErrorNotice fault={plan.error ?? close.error} />}
       {shown && found && (
         <>
