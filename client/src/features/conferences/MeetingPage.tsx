@@ -2,7 +2,7 @@ import { Button, Stack, Text, TextInput } from '@mantine/core';
 import { IconCalendarDown, IconPhone, IconShare } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useNavigate, useParams } from '@tanstack/react-router';
-import { useEffect } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import type { Meeting } from '~/api';
 import { forgetDestination } from '~/core/destination';
 import { formatDateTime } from '~/design/dates';
@@ -12,6 +12,8 @@ import { Section } from '~/design/Section';
 import { SkeletonRows } from '~/design/SkeletonRows';
 import { startCall } from '~/features/call';
 import { useGuestLinks, useMeeting, useMeetingRemoval, useShareLink } from './useMeetings';
+
+const DeviceCheck = lazy(async () => ({ default: (await import('~/features/guest')).DeviceCheck }));
 
 /** The page that the link of a meeting opens: one button joins it. */
 export default function MeetingPage() {
@@ -32,6 +34,12 @@ function Details({ meeting }: { meeting: Meeting }) {
   const share = useShareLink();
   const { remove, error } = useMeetingRemoval();
   const { name, room, dial_in, starts, ends } = meeting;
+  const [checked, setChecked] = useState<{ microphone: boolean; camera: boolean }>();
+  const join = async () => {
+    setChecked(undefined); // the devices are free for the call
+    const call = await startCall(room, { name });
+    if (checked?.microphone === false) call.mute(true);
+  };
   const toRooms = () => void navigate({ to: '/team', search: { show: 'rooms' } });
   return (
     <Stack>
@@ -40,10 +48,19 @@ function Details({ meeting }: { meeting: Meeting }) {
         size="lg"
         leftSection={<IconPhone aria-hidden />}
         aria-label={t`Join ${name}`}
-        onClick={() => void startCall(room, { name })}
+        onClick={() => void join()}
       >
         <Trans>Join</Trans>
       </Button>
+      {checked ? (
+        <Suspense fallback={<SkeletonRows rows={2} />}>
+          <DeviceCheck value={checked} onChange={setChecked} />
+        </Suspense>
+      ) : (
+        <Button size="md" variant="subtle" onClick={() => setChecked({ microphone: true, camera: true })}>
+          <Trans>Check microphone and camera</Trans>
+        </Button>
+      )}
       <Button size="md" variant="light" leftSection={<IconShare aria-hidden />} onClick={() => share(meeting)}>
         <Trans>Share link</Trans>
       </Button>

@@ -1,0 +1,2 @@
+/** Guests of meetings; what colleagues use too. */
+export { DeviceCheck } from './DeviceCheck';
