@@ -33,6 +33,14 @@ def test_calls_to_and_from_carriers(server: Server, household: Household, desk: 
             create("trunks", {"name": name, **address, "registers": False, "check_seconds": 0})
         to = f"extension:{household.berta.number}"
         create("numbers", {"number": OWN, "trunk": "carrier", "destination": to})
+        scope = {"tenant": server.tenant}
+        deck = rest.post("/api/v1/billing/rate-decks", params=scope, json={"name": "Carrier"}).json()["id"]
+        rates = f"/api/v1/billing/rate-decks/{deck}"
+        assert not rest.put(f"{rates}/rates", params=scope, content=b"prefix,price\n49,0.10\n").json()["faults"]
+        started = rest.post(f"{rates}/start", params=scope, json={"in_force": "2026-01-01T00:00:00Z"})
+        assert started.status_code == 200
+        create("billing/payments", {"reference": "B-1", "amount": 150_000})
+        assert rest.put("/api/v1/billing/credit", params=scope, json={"prepaid": True}).status_code == 200
         create("routes", {"name": "outside", "pattern": "+.", "trunks": ["carrier", "second"], "caller_id": OWN})
 
     carriers = [
@@ -46,6 +54,13 @@ def test_calls_to_and_from_carriers(server: Server, household: Household, desk: 
     assert household.anna.domain not in sent
     record = desk.record(household.anna, outcome="answered")
     assert record["direction"] == "outbound"
+    with server.rest() as rest:
+
+        def available() -> int:
+            return rest.get("/api/v1/billing/credit", params={"tenant": server.tenant}).json()["available"]
+
+        eventually(lambda: available() == 50_000, what="the first minute is paid")
+    desk.calls(desk.caller(household.anna, CALLED, *s.authenticated_invite(s.sdp(audio=True)), *s.is_refused(402)))
 
     comes = (s.invite(1, s.sdp()), s.recv(100, optional=True), *s.answered(), s.in_dialog("ACK", 1), *s.hang_up(2))
     caller = Sipp(
