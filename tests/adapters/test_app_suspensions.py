@@ -45,7 +45,7 @@ class Sent:
 
 
 @pytest.mark.promise("U9", "U2")
-async def test_a_suspended_person_is_told_why_and_its_end_by_hand_closes_the_review(world: World) -> None:
+async def test_a_suspended_person_is_reads_why_and_its_end_by_hand_closes_the_review(world: World) -> None:
     admin, user, sent = await world.admin(world.acme), await world.user(world.acme, "1001"), Sent(world)
     person_id = (await user.get("/api/v1/me")).json()["person"]["id"]
     path, address = f"/api/v1/persons/{person_id}/suspension", "user1001@acme.example"
@@ -67,7 +67,7 @@ async def test_a_suspended_person_is_told_why_and_its_end_by_hand_closes_the_rev
 
 
 @pytest.mark.promise("U9", "U2")
-async def test_only_the_administrators_of_a_suspended_tenant_are_told(world: World) -> None:
+async def test_only_the_administrators_of_a_suspended_tenant_are_notified(world: World) -> None:
     await world.admin(world.acme)
     await world.user(world.acme, "1001")
     await world.person(world.globex, "admin@globex.example", Role.TENANT_ADMIN)
@@ -90,7 +90,7 @@ async def test_people_who_close_their_account_get_an_email(world: World) -> None
 
 
 @pytest.mark.promise("U4", "U2")
-async def test_administrators_are_told_that_the_credit_is_low(world: World) -> None:
+async def test_administrators_are_notified_that_the_credit_is_low(world: World) -> None:
     await world.admin(world.acme)
     await world.user(world.acme, "1001")
     sent, credit = Sent(world), world.services.billing.credit

@@ -141,7 +141,7 @@ async def test_administrators_assign_requests_and_note_what_the_sender_does_not_
     owner = DataSubject(world.acme.id, subject, who)
     with stating(Access("requests", who)):
         exported = [
-            each for part in request_holding(world.database, world.services.rights).export(owner, world.keys)
+            each for part in request_holding(world.database, world.services.rights.retention).export(owner, world.keys)
             async for each in part.read()
         ]  # fmt: skip
     assert sent["id"] in repr(exported)
@@ -150,6 +150,6 @@ async def test_administrators_assign_requests_and_note_what_the_sender_does_not_
     assert (taken.json()["assigned"], len(taken.json()["notes"])) == (me, 1)
     assert (await admin.put(f"{path}/assignee", json={"person_id": None})).status_code == 409
     with stating(Access("requests", me)):
-        await world.services.rights.erase(world.acme.id, subject)
+        await world.services.rights.retention.erase(world.acme.id, subject)
     assert (await admin.get(path)).json()["notes"] == []
     assert (await admin.post(f"{path}/notes", json={"text": "Late"})).status_code == 409

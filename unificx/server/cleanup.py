@@ -114,7 +114,7 @@ class Cleanup:
         container.outbox.subscribe(PersonClosed, container.routing.contacts.on_person_closed)
         container.outbox.subscribe(TenantDeleted, container.routing.contacts.on_tenant_deleted)
         container.outbox.subscribe(TenantDeleted, container.chat.attachments.on_tenant_deleted)
-        container.outbox.subscribe(TenantDeleted, container.rights.on_tenant_deleted)
+        container.outbox.subscribe(TenantDeleted, container.rights.retention.on_tenant_deleted)
         container.outbox.subscribe(TenantDeleted, container.webhooks.on_tenant_deleted)
         for reported in SOURCES:
             container.outbox.subscribe(reported, container.webhooks.on_event, purpose="administration")
@@ -209,7 +209,7 @@ class Cleanup:
 
     async def _keep_requests(self) -> None:
         with stating(current_access().to("requests")):
-            await self._container.rights.delete_expired()
+            await self._container.rights.retention.delete_expired()
             await self._container.rights.remind()
             await self._container.rights.expire_sign_ups()
 

@@ -51,7 +51,7 @@ def all_holdings(container: Container) -> Sequence[Holding]:
         phone_settings_holding(database, container.phone_settings),
         notification_holding(database, container.push),
         report_holding(database, container.support),
-        request_holding(database, container.rights),
+        request_holding(database, container.rights.retention),
         copy_holding(container.access_copies),
         audit_holding(database, container.audit),
         access_holding(database, container.accesses),

@@ -179,7 +179,7 @@ async def test_an_erasure_removes_closed_requests_and_names_open_ones(
     closed = await requests.submit_own(ada.tenant_id, ada.id, "access", "old")
     await requests.take(ada.tenant_id, closed.id, "answer", "sent", "root")
     waiting = await requests.submit_own(ada.tenant_id, ada.id, "deletion", "erase me")
-    holding, owner = request_holding(database, requests), DataSubject(ada.tenant_id, ada.subject, ada.id)
+    holding, owner = request_holding(database, requests.retention), DataSubject(ada.tenant_id, ada.subject, ada.id)
     assert await holding.find(owner) == {
         "texts of closed requests": 1,
         "open requests": 1,
@@ -206,10 +206,10 @@ async def test_requests_are_deleted_three_years_after_the_answer(
     sent = await requests.submit_own(ada.tenant_id, ada.id, "access", "")
     await requests.take(ada.tenant_id, sent.id, "answer", "sent", "root")
     clock.advance(timedelta(days=3 * 365).total_seconds())
-    await requests.delete_expired()
+    await requests.retention.delete_expired()
     assert len((await requests.page(ada.tenant_id, RequestFilter(closed=True))).items) == 1
     clock.advance(timedelta(days=2).total_seconds())
-    await requests.delete_expired()
+    await requests.retention.delete_expired()
     assert (await requests.page(ada.tenant_id, RequestFilter(closed=True))).items == ()
     assert keys.is_destroyed(ada.tenant_id, sent.subject)
 
@@ -218,7 +218,7 @@ async def test_requests_end_with_their_tenant(setup: Setup, database: Database) 
     requests, _, _, ada = setup
     await requests.submit_own(ada.tenant_id, ada.id, "access", "")
     async with database.begin() as uow:
-        await requests.on_tenant_deleted(TenantDeleted("event", ada.tenant_id), uow)
+        await requests.retention.on_tenant_deleted(TenantDeleted("event", ada.tenant_id), uow)
     async with database.read() as session:
         assert await session.scalar(text("SELECT count(*) FROM rights_request")) == 0
         assert await session.scalar(text("SELECT count(*) FROM rights_step")) == 0
@@ -265,7 +265,7 @@ async def test_a_disclosure_needs_two_people_and_is_shown_after_the_silent_time(
     with pytest.raises(Conflict):
         await register.decide(tenant, request.id, proposed.id, "second", approve=False)
     assert await register.own(tenant, ada.id) == []
-    holding = request_holding(database, requests)
+    holding = request_holding(database, requests.retention)
     assert (await holding.find(DataSubject(tenant, ada.subject, ada.id)))["disclosures to authorities"] == 1
     clock.at = silent_until
     [shown] = await register.own(tenant, ada.id)

@@ -4,6 +4,7 @@ from unificx.support.rights.breaches import Breaches
 from unificx.support.rights.clocks import Regime
 from unificx.support.rights.disclosures import Disclosures
 from unificx.support.rights.outsiders import PUBLIC_KINDS, OutsideRequests
+from unificx.support.rights.parts import RightsParts
 from unificx.support.rights.ports import MailKind
 from unificx.support.rights.privacy import request_holding
 from unificx.support.rights.schemas import (
@@ -24,7 +25,7 @@ from unificx.support.rights.schemas import (
     State,
     StepRecord,
 )
-from unificx.support.rights.service import RightsParts, RightsRequests
+from unificx.support.rights.service import RightsRequests
 from unificx.support.rights.states import Step, allowed
 from unificx.support.rights.work import RequestWork
 

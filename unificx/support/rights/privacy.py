@@ -7,8 +7,8 @@ from unificx.db import Database
 from unificx.privacy import DataSubject, Export, Holding, KeyStore, Records, Retained, RowExporter
 from unificx.support.rights import disclosure_repository, repository
 from unificx.support.rights.models import DisclosureRow, RightsNoteRow, RightsRequestRow, RightsStepRow
+from unificx.support.rights.retention import RequestRetention
 from unificx.support.rights.schemas import OwnKind
-from unificx.support.rights.service import RightsRequests
 
 _CLOSED, _OPEN, _DISCLOSED = "texts of closed requests", "open requests", "disclosures to authorities"
 _STEPS = "steps of requests about personal data"
@@ -32,8 +32,8 @@ class _RequestHolding:
     tables = frozenset(each.__tablename__ for each in (RightsRequestRow, RightsStepRow, RightsNoteRow, DisclosureRow))
     retained: Mapping[str, Retained] = {_OPEN: _RETAINED, _DISCLOSED: _REGISTER}
 
-    def __init__(self, database: Database, requests: RightsRequests) -> None:
-        self._database, self._requests = database, requests
+    def __init__(self, database: Database, retention: RequestRetention) -> None:
+        self._database, self._retention = database, retention
 
     async def find(self, owner: DataSubject) -> Mapping[str, int]:
         async with self._database.read() as session:
@@ -63,12 +63,12 @@ class _RequestHolding:
         return [Records(every.kind, own), Records(kind, of_own)]
 
     async def erase(self, owner: DataSubject) -> None:
-        await self._requests.erase(owner.tenant_id, owner.subject)
+        await self._retention.erase(owner.tenant_id, owner.subject)
 
     async def remains(self, owner: DataSubject) -> Mapping[str, int]:
         found = await self.find(owner)
         return {_CLOSED: found[_CLOSED], _OPEN: 0, _DISCLOSED: 0}
 
 
-def request_holding(database: Database, requests: RightsRequests) -> Holding:
-    return _RequestHolding(database, requests)
+def request_holding(database: Database, retention: RequestRetention) -> Holding:
+    return _RequestHolding(database, retention)

@@ -1,20 +1,19 @@
-"""The queue of requests about personal data: entry, steps, time limits, reminders, deletion."""
+"""The queue of requests about personal data: entry, steps, time limits, reminders."""
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from unificx.cluster import Counters, OneTimeStore
 from unificx.core.access import Access, stating
 from unificx.core.errors import Conflict, Expired, Invalid, NotFound
-from unificx.db import Database, Page, PageById, UnitOfWork, lock_scope
-from unificx.identity import Identity, NewSuspension, PersonChange
-from unificx.identity.events import TenantDeleted
-from unificx.privacy import KeyStore
+from unificx.db import Page, PageById, UnitOfWork, lock_scope
+from unificx.identity import NewSuspension, PersonChange
 from unificx.support.rights import clocks, repository, states
 from unificx.support.rights.accounts import Accounts
+from unificx.support.rights.parts import RightsParts
 from unificx.support.rights.ports import NoNotifier, RequestNotifier
+from unificx.support.rights.retention import RequestRetention
 from unificx.support.rights.reviews import SuspensionReviews
 from unificx.support.rights.schemas import (
     Kind,
@@ -29,10 +28,6 @@ from unificx.support.rights.schemas import (
     StepRecord,
 )
 
-RETENTION = timedelta(days=3 * 365 + 1)
-"""After the answer, as evidence that it was given in time."""
-UNPROVED = timedelta(days=30)
-"""After which a request whose identity was not proved is deleted."""
 REMIND_BEFORE, REMIND_EVERY = timedelta(days=7), timedelta(days=1)
 MAX_OPEN = 20
 """Open requests per user."""
@@ -44,17 +39,6 @@ NOT_DECIDED = "The sign-up was not decided about in time. / Über die Anmeldung 
 NUMBER_ALIAS, EMAIL_ALIAS = "number", "email"
 
 
-@dataclass(frozen=True, slots=True)
-class RightsParts:
-    """Dependencies of the queue."""
-
-    database: Database
-    keys: KeyStore
-    identity: Identity
-    counters: Counters
-    one_time: OneTimeStore
-
-
 class RightsRequests:
     """The requests of all tenants. `notifier` is set by the composition root."""
 
@@ -63,6 +47,7 @@ class RightsRequests:
         self.parts, self.accounts = parts, Accounts(parts.identity)
         self._database, self._keys, self._identity = parts.database, parts.keys, parts.identity
         self._clock = parts.database.clock
+        self.retention = RequestRetention(parts)
         self.reviews = SuspensionReviews(self, self.accounts, parts.identity)
 
     # ---- entry
@@ -329,35 +314,6 @@ class RightsRequests:
         days = [clocks.local_day(each.due - timedelta(seconds=1), zone) for each in requests]
         detail = "; ".join(f"{each.kind}, {day}" for each, day in zip(requests, days, strict=True))
         await self.notifier.alert_administrators(tenant_id, detail, without=without)
-
-    # ---- deletion
-
-    async def delete_expired(self) -> None:
-        """Delete requests past their retention period, and unproved ones. To be called periodically."""
-        now = self._clock.now()
-        async with self._database.read() as session:
-            old = await repository.closed_before(session, now - RETENTION)
-            unproved = await repository.unproved(session, now - UNPROVED)
-        for tenant_id, request_id, sealing in old:
-            self._keys.destroy(tenant_id, sealing)
-            async with self._database.begin() as uow:
-                await repository.delete_request(uow.session, tenant_id, request_id)
-        for tenant_id, request_id in unproved:
-            async with self._database.begin() as uow:
-                await repository.delete_request(uow.session, tenant_id, request_id)
-
-    async def erase(self, tenant_id: str, subject: str) -> None:
-        """Delete the texts of closed requests about an erased subject, with their keys. Idempotent."""
-        async with self._database.read() as session:
-            closed = await repository.about(session, tenant_id, subject, closed=True)
-        for request_id, sealing in closed:
-            self._keys.destroy(tenant_id, sealing)
-            async with self._database.begin() as uow:
-                await repository.delete_texts(uow.session, tenant_id, request_id)
-
-    async def on_tenant_deleted(self, event: TenantDeleted, uow: UnitOfWork) -> None:
-        """Delete the requests of a deleted tenant. Outbox handler."""
-        await repository.delete_of_tenant(uow.session, event.tenant)
 
 
 def _not_found() -> NotFound:

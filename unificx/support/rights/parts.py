@@ -1,0 +1,19 @@
+"""Dependencies of the requests about personal data."""
+
+from dataclasses import dataclass
+
+from unificx.cluster import Counters, OneTimeStore
+from unificx.db import Database
+from unificx.identity import Identity
+from unificx.privacy import KeyStore
+
+
+@dataclass(frozen=True, slots=True)
+class RightsParts:
+    """Dependencies of the queue."""
+
+    database: Database
+    keys: KeyStore
+    identity: Identity
+    counters: Counters
+    one_time: OneTimeStore

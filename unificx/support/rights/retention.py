@@ -1,0 +1,47 @@
+"""Deletion of requests about personal data: after their retention period, after an erasure, with a tenant."""
+
+from datetime import timedelta
+
+from unificx.db import UnitOfWork
+from unificx.identity.events import TenantDeleted
+from unificx.support.rights import repository
+from unificx.support.rights.parts import RightsParts
+
+RETENTION = timedelta(days=3 * 365 + 1)
+"""After the answer, as evidence that it was given in time."""
+UNPROVED = timedelta(days=30)
+"""After which a request whose identity was not proved is deleted."""
+
+
+class RequestRetention:
+    """Deletes requests of all tenants."""
+
+    def __init__(self, parts: RightsParts) -> None:
+        self._database, self._keys = parts.database, parts.keys
+
+    async def delete_expired(self) -> None:
+        """Delete requests past their retention period, and unproved ones. To be called periodically."""
+        now = self._database.clock.now()
+        async with self._database.read() as session:
+            old = await repository.closed_before(session, now - RETENTION)
+            unproved = await repository.unproved(session, now - UNPROVED)
+        for tenant_id, request_id, sealing in old:
+            self._keys.destroy(tenant_id, sealing)
+            async with self._database.begin() as uow:
+                await repository.delete_request(uow.session, tenant_id, request_id)
+        for tenant_id, request_id in unproved:
+            async with self._database.begin() as uow:
+                await repository.delete_request(uow.session, tenant_id, request_id)
+
+    async def erase(self, tenant_id: str, subject: str) -> None:
+        """Delete the texts of closed requests about an erased subject, with their keys. Idempotent."""
+        async with self._database.read() as session:
+            closed = await repository.about(session, tenant_id, subject, closed=True)
+        for request_id, sealing in closed:
+            self._keys.destroy(tenant_id, sealing)
+            async with self._database.begin() as uow:
+                await repository.delete_texts(uow.session, tenant_id, request_id)
+
+    async def on_tenant_deleted(self, event: TenantDeleted, uow: UnitOfWork) -> None:
+        """Delete the requests of a deleted tenant. Outbox handler."""
+        await repository.delete_of_tenant(uow.session, event.tenant)
