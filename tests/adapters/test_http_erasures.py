@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from http_world import PASSWORD, World
 
-from unificx.privacy import verify
+from unificx.privacy import ErasureSchedules, verify
 
 
 async def test_an_administrator_erases_a_person_once(world: World) -> None:
@@ -43,7 +43,7 @@ async def test_a_scheduled_erasure_is_shown_and_can_be_cancelled(world: World) -
     refused = await admin.put(f"{path}/schedule", json=body)
     assert (refused.status_code, refused.json()["code"]) == (403, "prove_yourself")
     world.clock.advance(3 * 86400)
-    await world.services.erasures.begin_due()
+    await ErasureSchedules(world.services.erasures).begin_due()
     plan = (await world.client(operator=True).get(f"{path}?tenant={world.acme.id}")).json()
     assert (plan["receipt"]["failed"], plan["scheduled"]) == ([], None)
 
@@ -81,7 +81,7 @@ async def test_people_close_their_account_see_the_consequences_and_can_take_it_b
     assert (await admin.delete(f"{by_admin}/schedule")).status_code == 204
     assert (await user.put(own)).status_code == 200
     world.clock.advance(14 * 86_400)
-    await world.services.erasures.begin_due()
+    await ErasureSchedules(world.services.erasures).begin_due()
     receipt = (await world.client(operator=True).get(f"{by_admin}?tenant={world.acme.id}")).json()["receipt"]
     assert receipt["failed"] == []
 

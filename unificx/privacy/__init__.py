@@ -34,6 +34,7 @@ from unificx.privacy.consents import (
 from unificx.privacy.content_keys import create_content_key, open_content_key
 from unificx.privacy.erasing import ErasurePlan, PersonErasures
 from unificx.privacy.erasure import Erasure
+from unificx.privacy.erasure_schedules import ErasureSchedules
 from unificx.privacy.exporting import (
     DRAFT,
     DataSubject,
@@ -123,6 +124,7 @@ __all__ = [
     "Erasure",
     "ErasureJournal",
     "ErasurePlan",
+    "ErasureSchedules",
     "Expiry",
     "Export",
     "ExportedFile",

@@ -4,25 +4,24 @@ import asyncio
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Protocol, cast
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from unificx.core.errors import Conflict, DomainError, Invalid, NotFound, ServiceUnavailable
+from unificx.core.errors import Conflict, ServiceUnavailable
 from unificx.core.events import DomainEvent
 from unificx.core.faults import describe_fault
 from unificx.db import Database, UnitOfWork, lock_scope
 from unificx.privacy import repository
 from unificx.privacy.audit import AuditLog
 from unificx.privacy.erasure import AppliedErasures, Erasure
-from unificx.privacy.events import OwnErasureScheduled
 from unificx.privacy.holdings import DataSubject, Holding, RecordsHolding
 from unificx.privacy.holds import HeldKind, Holds
 from unificx.privacy.journal import JournalHead
 from unificx.privacy.key_file import KeysBusy
-from unificx.privacy.models import AppliedErasuresRow, ErasureRow, ScheduledErasureRow
+from unificx.privacy.models import AppliedErasuresRow, ErasureRow
 from unificx.privacy.receipt import ERASURE_ACTION, Counts, outcome
 from unificx.privacy.signing import ReceiptSigner, digest
 
@@ -39,7 +38,6 @@ _KEY = "key of the person"
 _HELD = "held objects"
 """Area of objects under a hold in plans and receipts; their kinds are those of `HeldKind`."""
 _HOLD = "A duty to preserve it: it is under a hold. Access to it is cut."
-MAX_GRACE_DAYS = 90
 _PROBE_FAILED = "could not be counted"
 
 
@@ -120,7 +118,7 @@ class PersonErasures:
         self.installation: Installation = _Alone()
         self.audit = audit
         self.holds = holds
-        self._database = database
+        self.database = database
         self.erasure = erasure
         self._clock = database.clock
         self.signer = signer
@@ -129,7 +127,7 @@ class PersonErasures:
 
     async def plan(self, owner: DataSubject) -> ErasurePlan:
         """Return what is held about a person. Nothing is changed. Raise Conflict if they must not be erased."""
-        async with self._database.read() as session:
+        async with self.database.read() as session:
             stored = await repository.find_erasure(session, owner.tenant_id, owner.id)
             schedule = await repository.find_schedule(session, owner.tenant_id, owner.id)
         if stored is None:
@@ -137,68 +135,13 @@ class PersonErasures:
         plan = await self._plan(owner, _receipt_of(stored))
         return plan if schedule is None else replace(plan, scheduled=schedule.due)
 
-    async def schedule(self, owner: DataSubject, confirmed: str, by: str, days: int) -> datetime:
-        """Let the erasure of a person begin after some days, in which it can be cancelled; return the time. Another
-        schedule is replaced. All that is held then is erased: the data of a person who goes on working changes. Raise
-        Invalid, PlanChanged, Conflict."""
-        if not 1 <= days <= MAX_GRACE_DAYS:
-            raise Invalid(f"Choose 1 to {MAX_GRACE_DAYS} days.", hint="Or erase at once.", field="days")
-        await self._confirm(owner, confirmed)
-        return await self._schedule(owner, by, days)
-
-    async def schedule_own(self, owner: DataSubject, days: int) -> datetime:
-        """Like `schedule`, for people who close their own account. Their use of it changes the plan all the time, so no
-        digest confirms it. The erasure that an administrator has scheduled is not replaced. They get an e-mail. Raise
-        Conflict."""
-        await self._confirm(owner, None)
-        return await self._schedule(owner, owner.person_id, days, own=True)
-
-    async def _schedule(self, owner: DataSubject, by: str, days: int, *, own: bool = False) -> datetime:
-        now = self._clock.now()
-        row = ScheduledErasureRow(
-            tenant_id=owner.tenant_id,
-            person_id=owner.id,
-            subject_id=owner.subject,
-            requested_by=by,
-            requested=now,
-            due=now + timedelta(days=days),
-        )
-        async with self._database.begin() as uow:
-            if await repository.find_erasure(uow.session, owner.tenant_id, owner.id) is not None:
-                raise Conflict("The erasure of this person has begun.", hint="Look at its receipt.")
-            before = await repository.find_schedule(uow.session, owner.tenant_id, owner.id)
-            if own and before is not None and before.requested_by != by:
-                raise Conflict("An administrator has scheduled this erasure.", hint="Ask an administrator.")
-            await uow.session.merge(row)
-            if own:
-                uow.publish(OwnErasureScheduled(self._clock.new_id(), owner.tenant_id, by, row.due))
-        return row.due
-
-    async def cancel(self, owner: DataSubject) -> None:
-        """Cancel a scheduled erasure. Raise NotFound if none is scheduled, or if it has begun."""
-        async with self._database.begin() as uow:
-            if not await repository.drop_schedule(uow.session, owner.tenant_id, owner.id):
-                raise NotFound("No erasure of this person is scheduled, or it has begun.", hint="Look at the plan.")
-
-    async def cancel_own(self, owner: DataSubject) -> None:
-        """Cancel the erasure that a person has scheduled by closing their account. Raise NotFound if there is none, or
-        if it has begun."""
-        async with self._database.begin() as uow:
-            if not await repository.drop_schedule(uow.session, owner.tenant_id, owner.id, owner.person_id):
-                raise NotFound("You have not closed your account, or its erasure has begun.")
-
-    async def begin_due(self) -> None:
-        """Begin the scheduled erasures whose time has come. A refused one stays and is tried again."""
-        async with self._database.read() as session:
-            due = await repository.due_schedules(session, self._clock.now())
-        for each in due:
-            person_id = "" if each.person_id == each.subject_id else each.person_id
-            owner = DataSubject(each.tenant_id, each.subject_id, person_id)
-            owner = replace(owner, extension_ids=self.installation.extensions(owner))
-            try:
-                await self.erase(owner, None, each.requested_by)
-            except DomainError as refused:  # cancelled meanwhile, the last administrator, a full disk
-                log.warning("scheduled_erasure_refused", tenant=each.tenant_id, reason=refused.code)
+    async def confirm(self, owner: DataSubject, confirmed: str | None) -> ErasurePlan:
+        """Return the present plan. Raise PlanChanged unless it is the confirmed one, Conflict."""
+        await self.installation.check(owner)
+        plan = await self._plan(owner, None)
+        if confirmed is not None and plan.digest != confirmed:
+            raise PlanChanged("The data about this person has changed since the plan.", hint="Look at the plan again.")
+        return plan
 
     async def erase(self, owner: DataSubject, confirmed: str | None, by: str) -> dict[str, Any]:
         """Erase a person and return the receipt; that of the first time if they are erased already. Objects under a
@@ -206,7 +149,7 @@ class PersonErasures:
         None for an erasure that is scheduled. `by` is the id of the administrator. Raise PlanChanged, Conflict,
         ServiceUnavailable."""
         async with self._one_at_a_time:
-            async with self._database.read() as session:
+            async with self.database.read() as session:
                 stored = await repository.find_erasure(session, owner.tenant_id, owner.id)
             receipt = _receipt_of(stored)
             if receipt is not None:
@@ -217,11 +160,11 @@ class PersonErasures:
 
     async def resume(self) -> None:
         """Finish the erasures that an earlier process began, that left something behind, or that a hold delayed."""
-        async with self._database.read() as session:
+        async with self.database.read() as session:
             stored = await repository.unfinished_erasures(session)
         for each in stored:
             async with self._one_at_a_time:
-                async with self._database.read() as session:
+                async with self.database.read() as session:
                     now = await repository.find_erasure(session, each.tenant_id, each.person_id)
                 if now is not None and await self._is_due(now):
                     await self._run(now)
@@ -256,7 +199,7 @@ class PersonErasures:
 
     async def load_applied(self) -> None:
         """Compare the database with the erasure journal. Raise StartupError if the journal is behind it."""
-        async with self._database.read() as session:
+        async with self.database.read() as session:
             row = await repository.get_applied(session)
         known = JournalHead() if row is None else JournalHead(row.length, row.mac)
         self.erasure.compare(AppliedErasures(known, 0 if row is None else row.applied))
@@ -264,7 +207,7 @@ class PersonErasures:
     async def store_applied(self) -> None:
         """Store in the database up to where its rows are erased. If that is lost, the next start erases them again."""
         found = self.erasure.applied
-        async with self._database.begin() as uow:
+        async with self.database.begin() as uow:
             row = await repository.get_applied(uow.session)
             if row is None:
                 row = AppliedErasuresRow(id=1)
@@ -275,16 +218,8 @@ class PersonErasures:
         """Delete the receipts of a deleted tenant. Outbox handler."""
         await repository.delete_of_tenant(uow.session, event.tenant)
 
-    async def _confirm(self, owner: DataSubject, confirmed: str | None) -> ErasurePlan:
-        """Return the present plan. Raise PlanChanged unless it is the confirmed one, Conflict."""
-        await self.installation.check(owner)
-        plan = await self._plan(owner, None)
-        if confirmed is not None and plan.digest != confirmed:
-            raise PlanChanged("The data about this person has changed since the plan.", hint="Look at the plan again.")
-        return plan
-
     async def _begin(self, owner: DataSubject, confirmed: str | None, by: str) -> ErasureRow:
-        plan = await self._confirm(owner, confirmed)
+        plan = await self.confirm(owner, confirmed)
         row = ErasureRow(
             id=self._clock.new_id(),
             tenant_id=owner.tenant_id,
@@ -297,7 +232,7 @@ class PersonErasures:
             receipt=None,
             held=False,
         )
-        async with self._database.begin() as uow:
+        async with self.database.begin() as uow:
             # Two nodes may erase two people at once: each check has counted the person of the other erasure.
             await lock_scope(uow.session, "erasure", owner.tenant_id)
             leaving = await repository.people_leaving(uow.session, owner.tenant_id)
@@ -346,7 +281,7 @@ class PersonErasures:
             }
         )
         if not receipt["failed"]:
-            async with self._database.begin() as uow:
+            async with self.database.begin() as uow:
                 await repository.finish_erasure(
                     uow.session, stored.tenant_id, stored.id, json.dumps(receipt), held=bool(held)
                 )

@@ -26,7 +26,7 @@ from unificx.identity.events import (
     TenantDeleted,
     TenantSuspended,
 )
-from unificx.privacy import DataSubject, HoldReleased, OrphanSweep
+from unificx.privacy import DataSubject, ErasureSchedules, HoldReleased, OrphanSweep
 from unificx.privacy.events import SubjectErased
 from unificx.registrar.events import DeviceRegistered
 from unificx.routing import DestinationRef
@@ -154,7 +154,7 @@ class Cleanup:
         call_erasure = CallErasure(container.database, container.erasure, container.bus.publish)
         for tenant_id, call_ids in calls.items():
             await self._run_safely(call_erasure.complete(tenant_id, call_ids))
-        await self._run_safely(container.erasures.begin_due())
+        await self._run_safely(ErasureSchedules(container.erasures).begin_due())
         await self._run_safely(container.erasures.resume())
         await self._run_safely(container.holds.check_reviews())
         await self._run_safely(container.erasures.store_applied())

@@ -20,6 +20,7 @@ from unificx.privacy import (
     DataSubject,
     Erasure,
     ErasureJournal,
+    ErasureSchedules,
     KeyStore,
     PersonErasures,
     ReceiptSigner,
@@ -208,44 +209,44 @@ async def test_a_scheduled_erasure_begins_after_its_days_and_erases_what_is_held
     erasures: PersonErasures, clock: ManualClock, keys: KeyStore, drawer: Drawer
 ) -> None:
     plan = await erasures.plan(ANA)
-    due = await erasures.schedule(ANA, plan.digest, "admin", 14)
+    due = await ErasureSchedules(erasures).schedule(ANA, plan.digest, "admin", 14)
     assert (await erasures.plan(ANA)).scheduled == due == clock.now() + timedelta(days=14)
     clock.advance(14 * 86400 - 1)
-    await erasures.begin_due()
+    await ErasureSchedules(erasures).begin_due()
     assert (keys.is_destroyed("one", "ana"), drawer.notes) == (False, 3)
     drawer.notes = 5
     clock.advance(1)
-    await erasures.begin_due()
+    await ErasureSchedules(erasures).begin_due()
     after = await erasures.plan(ANA)
     assert after.receipt is not None
     assert (after.receipt["removed"][0]["count"], after.receipt["plan"] == plan.digest) == (5, False)
     assert (after.scheduled, keys.is_destroyed("one", "ana")) == (None, True)
     with pytest.raises(Conflict):
-        await erasures.schedule(ANA, after.digest, "admin", 14)
+        await ErasureSchedules(erasures).schedule(ANA, after.digest, "admin", 14)
 
 
 @pytest.mark.promise("D3")
 async def test_a_cancelled_erasure_never_begins(erasures: PersonErasures, clock: ManualClock, drawer: Drawer) -> None:
     plan = await erasures.plan(ANA)
-    await erasures.schedule(ANA, plan.digest, "admin", 1)
-    await erasures.cancel(ANA)
+    await ErasureSchedules(erasures).schedule(ANA, plan.digest, "admin", 1)
+    await ErasureSchedules(erasures).cancel(ANA)
     clock.advance(2 * 86400)
-    await erasures.begin_due()
+    await ErasureSchedules(erasures).begin_due()
     with pytest.raises(Conflict, match="cancelled"):  # as if the job had read the schedule before
         await erasures.erase(ANA, None, "admin")
     with pytest.raises(NotFound):
-        await erasures.cancel(ANA)
+        await ErasureSchedules(erasures).cancel(ANA)
     assert (drawer.seen, (await erasures.plan(ANA)).scheduled) == ([], None)
 
 
 async def test_an_erasure_at_once_ends_its_schedule(erasures: PersonErasures, clock: ManualClock) -> None:
     plan = await erasures.plan(ANA)
-    await erasures.schedule(ANA, plan.digest, "admin", 1)
+    await ErasureSchedules(erasures).schedule(ANA, plan.digest, "admin", 1)
     receipt = await erasures.erase(ANA, plan.digest, "admin")
     with pytest.raises(NotFound):
-        await erasures.cancel(ANA)
+        await ErasureSchedules(erasures).cancel(ANA)
     clock.advance(2 * 86400)
-    await erasures.begin_due()
+    await ErasureSchedules(erasures).begin_due()
     assert (await erasures.plan(ANA)).receipt == receipt
 
 
@@ -258,14 +259,14 @@ async def test_a_refused_scheduled_erasure_is_tried_again(
     plan = await erasures.plan(ANA)
     for digest, days, error in (("0" * 64, 1, Conflict), (plan.digest, 0, Invalid), (plan.digest, 91, Invalid)):
         with pytest.raises(error):
-            await erasures.schedule(ANA, digest, "admin", days)
-    await erasures.schedule(ANA, plan.digest, "admin", 1)
+            await ErasureSchedules(erasures).schedule(ANA, digest, "admin", days)
+    await ErasureSchedules(erasures).schedule(ANA, plan.digest, "admin", 1)
     clock.advance(86400)
     with monkeypatch.context() as patched:
         patched.setattr(erasures.installation, "check", refuse)
-        await erasures.begin_due()
+        await ErasureSchedules(erasures).begin_due()
     assert drawer.seen == []
-    await erasures.begin_due()
+    await ErasureSchedules(erasures).begin_due()
     assert drawer.notes == 0
 
 

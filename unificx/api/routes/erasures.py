@@ -11,7 +11,7 @@ from unificx.api.schemas import erasures as models
 from unificx.api.services import Services
 from unificx.core.errors import Forbidden
 from unificx.identity import Action, may_grant
-from unificx.privacy import DataSubject, ErasurePlan
+from unificx.privacy import DataSubject, ErasurePlan, ErasureSchedules
 
 router = Router(
     prefix="/api/v1/persons/{person_id}/erasure", tags=["privacy"], dependencies=[purpose("administration")]
@@ -57,7 +57,9 @@ async def schedule_erasure(
     It erases what is held when it begins. Requires a recent sign-in or proof of identity (`/api/v1/me/proofs`)."""
     owner = await _whose(services, user, person_id, tenant)
     await services.identity.step_up.require(user.principal)
-    due = await services.erasures.schedule(owner, schedule.digest, user.principal.person_id, schedule.days)
+    due = await ErasureSchedules(services.erasures).schedule(
+        owner, schedule.digest, user.principal.person_id, schedule.days
+    )
     return models.ScheduledErasure(person_id=person_id, due=due)
 
 
@@ -66,7 +68,7 @@ async def cancel_erasure(
     services: ServicesDep, user: CurrentUserDep, person_id: Id, tenant: TenantQuery = None
 ) -> None:
     """Cancel the scheduled erasure of a person."""
-    await services.erasures.cancel(await _whose(services, user, person_id, tenant))
+    await ErasureSchedules(services.erasures).cancel(await _whose(services, user, person_id, tenant))
 
 
 async def _whose(services: Services, user: CurrentUser, person_id: str, tenant: str | None) -> DataSubject:

@@ -9,7 +9,7 @@ from unificx.api.routes.erasures import plan_schema
 from unificx.api.schemas import erasures as models
 from unificx.api.services import Services
 from unificx.core.errors import Forbidden
-from unificx.privacy import DataSubject
+from unificx.privacy import DataSubject, ErasureSchedules
 
 GRACE_DAYS = 14
 """Days in which a closing can be taken back."""
@@ -32,14 +32,14 @@ async def close_own_account(services: ServicesDep, user: UserWithPasswordDep) ->
     It erases what is held when it begins. Requires a recent sign-in or proof of identity (`/api/v1/me/proofs`)."""
     owner = await _own(services, user)
     await services.identity.step_up.require(user.principal)
-    due = await services.erasures.schedule_own(owner, GRACE_DAYS)
+    due = await ErasureSchedules(services.erasures).schedule_own(owner, GRACE_DAYS)
     return models.ScheduledErasure(person_id=owner.person_id, due=due)
 
 
 @router.delete("", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404))
 async def keep_own_account(services: ServicesDep, user: UserWithPasswordDep) -> None:
     """Take the closing of your account back. The erasure that an administrator has scheduled stays."""
-    await services.erasures.cancel_own(await _own(services, user))
+    await ErasureSchedules(services.erasures).cancel_own(await _own(services, user))
 
 
 async def _own(services: Services, user: CurrentUser) -> DataSubject:

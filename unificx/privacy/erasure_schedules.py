@@ -1,0 +1,87 @@
+"""Erasures that begin after some days, in which they can be cancelled."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from unificx.core.errors import Conflict, DomainError, Invalid, NotFound
+from unificx.privacy import repository
+from unificx.privacy.erasing import PersonErasures
+from unificx.privacy.events import OwnErasureScheduled
+from unificx.privacy.holdings import DataSubject
+from unificx.privacy.models import ScheduledErasureRow
+
+log = structlog.get_logger()
+MAX_GRACE_DAYS = 90
+
+
+class ErasureSchedules:
+    """Schedules erasures of people, and begins those that are due."""
+
+    def __init__(self, erasures: PersonErasures) -> None:
+        self._erasures = erasures
+        self._database, self._clock = erasures.database, erasures.database.clock
+
+    async def schedule(self, owner: DataSubject, confirmed: str, by: str, days: int) -> datetime:
+        """Let the erasure of a person begin after some days, in which it can be cancelled; return the time. Another
+        schedule is replaced. All that is held then is erased: the data of a person who goes on working changes. Raise
+        Invalid, PlanChanged, Conflict."""
+        if not 1 <= days <= MAX_GRACE_DAYS:
+            raise Invalid(f"Choose 1 to {MAX_GRACE_DAYS} days.", hint="Or erase at once.", field="days")
+        await self._erasures.confirm(owner, confirmed)
+        return await self._schedule(owner, by, days)
+
+    async def schedule_own(self, owner: DataSubject, days: int) -> datetime:
+        """Like `schedule`, for people who close their own account. Their use of it changes the plan all the time, so no
+        digest confirms it. The erasure that an administrator has scheduled is not replaced. They get an e-mail. Raise
+        Conflict."""
+        await self._erasures.confirm(owner, None)
+        return await self._schedule(owner, owner.person_id, days, own=True)
+
+    async def _schedule(self, owner: DataSubject, by: str, days: int, *, own: bool = False) -> datetime:
+        now = self._clock.now()
+        row = ScheduledErasureRow(
+            tenant_id=owner.tenant_id,
+            person_id=owner.id,
+            subject_id=owner.subject,
+            requested_by=by,
+            requested=now,
+            due=now + timedelta(days=days),
+        )
+        async with self._database.begin() as uow:
+            if await repository.find_erasure(uow.session, owner.tenant_id, owner.id) is not None:
+                raise Conflict("The erasure of this person has begun.", hint="Look at its receipt.")
+            before = await repository.find_schedule(uow.session, owner.tenant_id, owner.id)
+            if own and before is not None and before.requested_by != by:
+                raise Conflict("An administrator has scheduled this erasure.", hint="Ask an administrator.")
+            await uow.session.merge(row)
+            if own:
+                uow.publish(OwnErasureScheduled(self._clock.new_id(), owner.tenant_id, by, row.due))
+        return row.due
+
+    async def cancel(self, owner: DataSubject) -> None:
+        """Cancel a scheduled erasure. Raise NotFound if none is scheduled, or if it has begun."""
+        async with self._database.begin() as uow:
+            if not await repository.drop_schedule(uow.session, owner.tenant_id, owner.id):
+                raise NotFound("No erasure of this person is scheduled, or it has begun.", hint="Look at the plan.")
+
+    async def cancel_own(self, owner: DataSubject) -> None:
+        """Cancel the erasure that a person has scheduled by closing their account. Raise NotFound if there is none, or
+        if it has begun."""
+        async with self._database.begin() as uow:
+            if not await repository.drop_schedule(uow.session, owner.tenant_id, owner.id, owner.person_id):
+                raise NotFound("You have not closed your account, or its erasure has begun.")
+
+    async def begin_due(self) -> None:
+        """Begin the scheduled erasures whose time has come. A refused one stays and is tried again."""
+        async with self._database.read() as session:
+            due = await repository.due_schedules(session, self._clock.now())
+        for each in due:
+            person_id = "" if each.person_id == each.subject_id else each.person_id
+            owner = DataSubject(each.tenant_id, each.subject_id, person_id)
+            owner = replace(owner, extension_ids=self._erasures.installation.extensions(owner))
+            try:
+                await self._erasures.erase(owner, None, each.requested_by)
+            except DomainError as refused:  # cancelled meanwhile, the last administrator, a full disk
+                log.warning("scheduled_erasure_refused", tenant=each.tenant_id, reason=refused.code)
