@@ -184,7 +184,7 @@ class Cleanup:
                 self._sweep_attachments,
                 self._sweep_meetings,
                 self._sweep_orphans,
-                self._container.erasures.begin_due,
+                ErasureSchedules(self._container.erasures).begin_due,
                 self._container.erasures.resume,
                 self._send_heads,
                 self._container.billing.counts.store,
