@@ -320,6 +320,7 @@ async def test_the_openapi_document_is_complete(world: World) -> None:
                         "application/xml",
                         "application/zip",
                         "audio/ogg",
+                        "text/calendar",
                         "audio/wav",
                         "text/csv",
                         "text/vcard",

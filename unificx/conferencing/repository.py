@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.conferencing.models import GuestLinkRow, NamePart, PinsPart, RoomHostRow, RoomRow
 from unificx.conferencing.schemas import Booking, EntryAnnouncement, GuestLink, Room, RoomSettings
-from unificx.db import Erased, Keys, SealedCodec, lock_scope
+from unificx.db import Erased, Keys, SealedCodec, lock_scope, owned_by
 
 PINS_CODEC = SealedCodec(RoomRow, PinsPart)
 NAME_CODEC = SealedCodec(RoomRow, NamePart)
@@ -63,7 +63,7 @@ async def rooms_hosted_by(session: AsyncSession, tenant_id: str, extension_ids: 
     ids = select(RoomHostRow.room_id).where(
         RoomHostRow.tenant_id == tenant_id, RoomHostRow.extension_id.in_(extension_ids)
     )
-    own = (RoomRow.tenant_id == tenant_id, RoomRow.id.in_(ids))
+    own = (owned_by(RoomRow.tenant_id, tenant_id), RoomRow.id.in_(ids))
     return (await session.scalars(select(RoomRow).where(*own).order_by(RoomRow.id))).all()
 
 
