@@ -172,7 +172,7 @@ def playwright(built: None, pytestconfig: pytest.Config) -> Playwright:
 
 def browser_of(request: pytest.FixtureRequest) -> Path:
     """Return the browser of a test or module."""
-    return CHROMIUM if request.node.get_closest_marker("shows_notifications") else HEADLESS
+    return CHROMIUM if request.node.get_closest_marker("whole_browser") else HEADLESS
 
 
 @pytest.fixture

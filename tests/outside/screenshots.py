@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pyotp
-from browser import CLIENT, Playwright, start_playwright
+from browser import CHROMIUM, CLIENT, Playwright, start_playwright
 from client_pages import (
     PHONE_VIEWPORT,
     Client,
@@ -434,14 +434,14 @@ def story(playwright: Playwright) -> Iterator[DemoMorning]:
         )
         service = stack.enter_context(fake_push_service())
         server = stack.enter_context(Server(directory / "home", settings={"UNIFICX_PUSH_LOOPBACK": "1"}))
-        clients = Clients(playwright, directory, server)
+        clients = Clients(playwright, directory, server, browser=CHROMIUM)
         stack.callback(clients.close)
         yield DemoMorning(clients, server, service, directory)
 
 
 def take_references(playwright: Playwright, server: Server, directory: Path) -> int:
     """Take the pictures anew that the tests compare with."""
-    clients = Clients(playwright, directory, server)
+    clients = Clients(playwright, directory, server, browser=CHROMIUM)
     count = 0
     for look in COMPARED_LOOKS:
         client = clients(is_mobile=False, has_touch=False, service_workers="block")
@@ -461,7 +461,7 @@ def take_screens(*, references: bool) -> None:
         if references:
             count, target = take_references(playwright, server, place), REFERENCES
         else:
-            clients = Clients(playwright, place, server)
+            clients = Clients(playwright, place, server, browser=CHROMIUM)
             stack.callback(clients.close)
             count, target = take_all(clients, server), ALL_SCREENS
     print(f"{count} pictures in {target.relative_to(ROOT)}")

@@ -144,7 +144,7 @@ def test_a_click_opens_the_client_for_this_call_or_notifies_the_open_one(anna: C
     worker.wait_for_notifications()
 
 
-@pytest.mark.shows_notifications
+@pytest.mark.whole_browser
 def test_the_worker_uses_the_language_of_the_device(clients: Clients, household: Household) -> None:
     client = clients("notifications", language="de-DE").sign_in(household.anna)
     worker = ServiceWorkerProbe(client)
@@ -154,7 +154,7 @@ def test_the_worker_uses_the_language_of_the_device(clients: Clients, household:
     assert shown["lang"] == "de"
 
 
-@pytest.mark.shows_notifications
+@pytest.mark.whole_browser
 def test_an_unresponsive_push_service_is_reported(clients: Clients, household: Household) -> None:
     client = clients("notifications", "microphone").sign_in(household.anna, path="/self-test")
     client.page.get_by_role("button", name="Start test").click()
@@ -182,7 +182,7 @@ def sign_out(server: Server, login: Login, session: str) -> None:
         assert other.delete(f"/sessions/{session}").status_code == 204
 
 
-@pytest.mark.shows_notifications
+@pytest.mark.whole_browser
 @pytest.mark.promise("S2", "T1")
 def test_a_device_signed_out_remotely_is_wiped_without_an_open_page(
     clients: Clients, server: Server, household: Household, own_service: FakePushService
@@ -317,7 +317,7 @@ def test_the_self_test_receives_a_callback(clients: Clients, household: Househol
     expect(client.page.get_by_text("Test call", exact=True)).to_be_visible()
 
 
-@pytest.mark.shows_notifications
+@pytest.mark.whole_browser
 def test_a_changed_push_endpoint_is_registered(
     clients: Clients, household: Household, own_service: FakePushService
 ) -> None:

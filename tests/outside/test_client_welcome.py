@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from portal_pages import DESKTOP_OPTIONS
 from server import Household, Login, Server, eventually
 
-pytestmark = [pytest.mark.service_worker, pytest.mark.shows_notifications]
+pytestmark = [pytest.mark.service_worker, pytest.mark.whole_browser]
 
 WORDS = {
     "en": {

@@ -16,6 +16,7 @@ from screen_pictures import (
 )
 
 
+@pytest.mark.whole_browser
 @pytest.mark.parametrize("look", COMPARED_LOOKS, ids=str)
 def test_screens_look_as_in_their_pictures(clients: Clients, look: Look) -> None:
     """Pictures of a failed comparison stay in build/picture-differences."""

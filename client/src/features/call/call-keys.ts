@@ -6,22 +6,30 @@ import { callView, isSheetOpen, showCall } from './model';
 /** Keyboard of the call screen: digits are sent as DTMF, letters and Space are shortcuts. */
 export function useCallKeys(call: Call): void {
   useEffect(() => {
-    const onKeyDown = (event: KeyboardEvent) => {
-      if (isForCall(event) && pressCallKey(event.key, call)) event.preventDefault();
+    let isMenuOpen = false;
+    // Captured, because the menu is gone once its own listener has closed it.
+    const lookForMenu = () => {
+      isMenuOpen = document.querySelector('[role=menu]') !== null;
     };
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (!isMenuOpen && isForCall(event) && pressCallKey(event.key, call)) event.preventDefault();
+    };
+    window.addEventListener('keydown', lookForMenu, true);
     window.addEventListener('keydown', onKeyDown);
-    return () => window.removeEventListener('keydown', onKeyDown);
+    return () => {
+      window.removeEventListener('keydown', lookForMenu, true);
+      window.removeEventListener('keydown', onKeyDown);
+    };
   }, [call]);
 }
 
-/** Whether a key is meant for the call: nothing is being typed, no sheet is open and no other call rings. */
+/** Whether a key is meant for the call: nothing is being typed, no sheet is open and no other call rings. An open menu is
+ * closed by Escape, and moved through by letters, also before it has taken the focus. */
 function isForCall(event: KeyboardEvent): boolean {
   if (event.defaultPrevented || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return false;
   const ringing = phone.state.state.calls.some((each) => each.phase === 'incoming');
   const covered = isSheetOpen({ ...callView.state, statistics: false });
   if (covered || ringing || !(event.target instanceof HTMLElement)) return false;
-  // An open menu is closed by Escape, and moved through by letters.
-  if (event.target.closest('[role=menu]')) return false;
   if (event.target.closest('input, textarea, select, [contenteditable]')) return false;
   return event.key !== ' ' || !event.target.closest('button:focus-visible');
 }
