@@ -28,7 +28,7 @@ from unificx.calls.call import Call
 from unificx.calls.events import CallEnded
 from unificx.calls.machine.messages import CALLER
 from unificx.calls.machine.states import Talking
-from unificx.calls.ports import CallCredit, OutsideLines, UnlimitedCredit
+from unificx.calls.ports import CallCredit, OutsideLines
 from unificx.core.clock import ManualClock
 from unificx.identity import DirectoryCache, Extension, Tenant
 from unificx.presence import Availability, Presence
@@ -105,7 +105,7 @@ class World:
         self._tasks: list[asyncio.Future[None]] = []
         self._cut: set[tuple[str, str, int]] = set()
         self._abandoned: set[tuple[str, str, int]] = set()
-        self.settings, self.credit = settings or CallSettings(), credit or UnlimitedCredit()
+        self.settings, self.credit = settings or CallSettings(), credit
         self.session_expires = session_expires
         self.build()
 

@@ -21,10 +21,10 @@ class CreditGate:
 
     def holds(self, call: Call, name: str, sdp: bytes) -> bool:
         """Whether the leg has to wait for credit. It is dialled, or ends its branch, once that is decided."""
-        leg = _credited(call, name)
-        if leg is None or not self._lines.credit.is_limited(leg.tenant_id):
+        leg, credit = _credited(call, name), self._lines.credit
+        if leg is None or credit is None or not credit.is_limited(leg.tenant_id):
             return False
-        self._lines.credit.request(leg, lambda granted: self._decided(call, name, sdp, granted=granted))
+        credit.request(leg, lambda granted: self._decided(call, name, sdp, granted=granted))
         return True
 
     def _decided(self, call: Call, name: str, sdp: bytes, *, granted: bool) -> None:

@@ -263,28 +263,17 @@ class CallCredit(Protocol):
         ...
 
 
-class UnlimitedCredit:
-    """No tenant has a limit."""
-
-    def is_limited(self, tenant_id: str) -> bool:
-        del tenant_id
-        return False
-
-    def request(self, leg: CreditedLeg, on_reply: Callable[[bool], None]) -> None:
-        raise NotImplementedError("there are no limits")
-
-
 @dataclass(frozen=True, slots=True)
 class OutsideLines:
-    """The world outside as calls need it. `numbers` None: no tenant has any. By tenant and number in E.164, `subject`
-    returns the data subject, and `name` the name that the tenant has given the number, "" for none; both from
-    memory."""
+    """The world outside as calls need it. `numbers` None: no tenant has any; `credit` None: no tenant has a limit. By
+    tenant and number in E.164, `subject` returns the data subject, and `name` the name that the tenant has given the
+    number, "" for none; both from memory."""
 
     trunks: Trunks = field(default_factory=NoTrunks)
     numbers: PublicNumbers | None = None
     subject: Callable[[str, str], str] = lambda tenant_id, number: ""
     name: Callable[[str, str], str] = lambda tenant_id, number: ""
-    credit: CallCredit = field(default_factory=UnlimitedCredit)
+    credit: CallCredit | None = None
 
     def dtmf(self, party: Caller) -> DtmfMode:
         """Return how digits are sent to a party outside."""

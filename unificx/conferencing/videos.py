@@ -253,7 +253,7 @@ def _checked(sdp: bytes, address: str) -> bytes:
     checked = video_only(sdp, address)
     if not checked:
         raise Invalid(
-            "This session description cannot be used.",
+            "This SDP cannot be used.",
             hint="Send one video with ICE and DTLS-SRTP.",
             field="sdp",
         )
@@ -262,7 +262,7 @@ def _checked(sdp: bytes, address: str) -> bytes:
 
 def _refused(fault: MediaUnavailable) -> Invalid | ServiceUnavailable:
     if fault.cause == "description":
-        return Invalid("This session description cannot be used.", field="sdp")
+        return Invalid("This SDP cannot be used.", field="sdp")
     return ServiceUnavailable("Videos are not available right now.", hint="Try again in a moment.")
 
 

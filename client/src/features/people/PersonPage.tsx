@@ -1,7 +1,7 @@
-import { Badge, Button, Tabs, Text } from '@mantine/core';
+import { Badge, Button, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
-import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { useParams } from '@tanstack/react-router';
 import { Fragment, useState } from 'react';
 import { api, type PersonDetails } from '~/api';
 import { tenantSelection } from '~/api/tenant-selection';
@@ -11,6 +11,7 @@ import { POLL_INTERVAL_MS } from '~/design/lists';
 import { Drawer } from '~/design/Drawer';
 import { ErrorNotice } from '~/design/Notice';
 import { Page } from '~/design/Page';
+import { PageTabs } from '~/design/PageTabs';
 import { Section } from '~/design/Section';
 import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { ForwardingBody } from '~/features/forwarding';
@@ -83,8 +84,6 @@ function Header({ person }: { person: PersonDetails }) {
 
 function PersonTabs({ person, tenant }: PersonTabProps) {
   const { t } = useLingui();
-  const { tab } = useSearch({ strict: false }) as { tab?: string };
-  const navigate = useNavigate();
   const { extensions } = person;
   const tabs = [
     { id: 'overview', title: t`Overview`, content: <PersonOverview person={person} tenant={tenant} /> },
@@ -129,29 +128,7 @@ function PersonTabs({ person, tenant }: PersonTabProps) {
       : []),
     { id: 'security', title: t`Security`, content: <PersonSecurity person={person} tenant={tenant} /> },
   ];
-  const current = tabs.some(({ id }) => id === tab) ? tab! : 'overview';
-  return (
-    <Tabs
-      value={current}
-      keepMounted={false}
-      onChange={(next) =>
-        void navigate({ to: '.', search: { tab: next === 'overview' ? undefined : next } as never, replace: true })
-      }
-    >
-      <Tabs.List mb="md" aria-label={t`About this person`}>
-        {tabs.map(({ id, title }) => (
-          <Tabs.Tab key={id} value={id} mih={44}>
-            {title}
-          </Tabs.Tab>
-        ))}
-      </Tabs.List>
-      {tabs.map(({ id, content }) => (
-        <Tabs.Panel key={id} value={id}>
-          {content}
-        </Tabs.Panel>
-      ))}
-    </Tabs>
-  );
+  return <PageTabs tabs={tabs} label={t`About this person`} />;
 }
 
 /** Suspends a person with a reason, or ends the suspension; both with Undo. */

@@ -1,0 +1,38 @@
+import { Tabs } from '@mantine/core';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+
+export interface PageTab {
+  id: string;
+  title: string;
+  content: ReactNode;
+}
+
+/** The parts of a page, one at a time. The address names the part that is shown, except the first. */
+export function PageTabs({ tabs, label }: { tabs: PageTab[]; label: string }) {
+  const { tab } = useSearch({ strict: false }) as { tab?: string };
+  const navigate = useNavigate();
+  const first = tabs[0]!.id;
+  return (
+    <Tabs
+      value={tabs.some(({ id }) => id === tab) ? tab! : first}
+      keepMounted={false}
+      onChange={(next) =>
+        void navigate({ to: '.', search: { tab: next === first ? undefined : next } as never, replace: true })
+      }
+    >
+      <Tabs.List mb="md" aria-label={label}>
+        {tabs.map(({ id, title }) => (
+          <Tabs.Tab key={id} value={id} mih={44}>
+            {title}
+          </Tabs.Tab>
+        ))}
+      </Tabs.List>
+      {tabs.map(({ id, content }) => (
+        <Tabs.Panel key={id} value={id}>
+          {content}
+        </Tabs.Panel>
+      ))}
+    </Tabs>
+  );
+}
