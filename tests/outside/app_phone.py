@@ -15,6 +15,7 @@ from unificx.core.clock import SystemClock
 from unificx.media import tones
 from unificx.sdp import Direction
 from unificx.sip.flow import Flow
+from unificx.sip.legs import IncomingLeg
 
 SAMPLES_PER_SECOND = 8000
 AUDIBLE = 50.0
@@ -94,6 +95,13 @@ class TonePhone(AppPhone):
             self._keypad.frames.extend(samples[at : at + 160] for at in range(0, 1600, 160))
         while self._keypad.frames:
             await asyncio.sleep(0.02)
+
+
+class RingingPhone(AppPhone):
+    """Rings and answers nothing."""
+
+    def _answer(self, leg: IncomingLeg, now: float) -> None:
+        leg.progress(180, b"", now)
 
 
 P = TypeVar("P", bound=AppPhone)
