@@ -21,8 +21,11 @@ class CreditGate:
 
     def holds(self, call: Call, name: str, sdp: bytes) -> bool:
         """Whether the leg has to wait for credit. It is dialled, or ends its branch, once that is decided."""
-        leg, credit = _credited(call, name), self._lines.credit
-        if leg is None or credit is None or not credit.is_limited(leg.tenant_id):
+        credit = self._lines.credit
+        if credit is None or not credit.is_limited(call.caller.tenant_id):
+            return False
+        leg = _credited(call, name)
+        if leg is None:
             return False
         credit.request(leg, lambda granted: self._decided(call, name, sdp, granted=granted))
         return True
