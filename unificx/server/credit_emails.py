@@ -15,7 +15,7 @@ def connect_credit(container: Container) -> None:
         if state is None:
             return
         detail = f"{format_amount(state.available)} {state.terms.currency}"
-        for person in await administrators(container, event.tenant):
+        for person in await administrators(container.rights.accounts, event.tenant):
             await container.notification_service.send_notice(person, "credit_low", detail, uow)
 
     container.outbox.subscribe(CreditLow, on_low, purpose="administration")

@@ -1,7 +1,5 @@
 """E-mails with invoices and payment reminders: to the billing address of a tenant, or to its administrators."""
 
-from typing import Protocol
-
 import structlog
 
 from unificx.billing import Billing, InvoiceNotice
@@ -9,18 +7,9 @@ from unificx.core.errors import DomainError
 from unificx.db import UnitOfWork
 from unificx.identity import Person, Role
 from unificx.notifications import EmailKind, NotificationService
+from unificx.server.administrators import Accounts, administrators
 
 log = structlog.get_logger()
-MAX_ACCOUNTS = 10_000
-"""Accounts of a tenant among which administrators are looked for."""
-
-
-class Accounts(Protocol):
-    """Accounts of all tenants."""
-
-    async def all(self, tenant_id: str, at_most: int) -> list[Person]:
-        """Return the open accounts of a tenant, oldest first."""
-        ...
 
 
 class InvoiceEmails:
@@ -54,8 +43,7 @@ class InvoiceEmails:
     async def _recipients(self, notice: InvoiceNotice) -> list[Person]:
         to = notice.recipient
         if to is None:
-            found = await self._accounts.all(notice.tenant_id, MAX_ACCOUNTS)
-            return [each for each in found if each.role is Role.TENANT_ADMIN and each.state == "active" and each.email]
+            return [each for each in await administrators(self._accounts, notice.tenant_id) if each.email]
         now = self._billing.database.clock.now()
         return [Person(to.subject, notice.tenant_id, to.subject, Role.USER, "invited", now, to.name, to.email)]
 

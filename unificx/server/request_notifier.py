@@ -5,12 +5,11 @@ import structlog
 from unificx.core.errors import DomainError
 from unificx.core.faults import describe_fault
 from unificx.identity import OPERATOR_SLUG, Person, Role
+from unificx.server.administrators import administrators
 from unificx.server.container import Container
 from unificx.support.rights import MailKind, RightsRequest
 
 log = structlog.get_logger()
-MAX_ACCOUNTS = 10_000
-"""Accounts of a tenant among which administrators are looked for."""
 
 
 class _Notifier:
@@ -36,11 +35,7 @@ class _Notifier:
             log.error("request_alert_not_sent", tenant=tenant_id, **describe_fault(fault))
 
     async def _administrators(self, tenant_id: str, without: str) -> list[Person]:
-        return [
-            person
-            for person in await self._accounts.all(tenant_id, MAX_ACCOUNTS)
-            if person.role is not Role.USER and person.state == "active" and person.id != without
-        ]
+        return [each for each in await administrators(self._accounts, tenant_id) if each.id != without]
 
     async def send(self, request: RightsRequest, kind: MailKind, detail: str) -> None:
         try:

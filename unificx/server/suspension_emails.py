@@ -45,11 +45,14 @@ class _SuspensionEmails:
         found = await self._container.identity.suspensions.current(event.tenant, "")
         if found is not None and found.reason != "approval":  # the applicant knows, and sees it when signing in
             await self._send(
-                uow, await administrators(self._container, event.tenant), "tenant_suspended", _describe(found)
+                uow,
+                await administrators(self._accounts, event.tenant),
+                "tenant_suspended",
+                _describe(found),
             )
 
     async def _on_tenant_resumed(self, event: TenantResumed, uow: UnitOfWork) -> None:
-        await self._send(uow, await administrators(self._container, event.tenant), "tenant_resumed")
+        await self._send(uow, await administrators(self._accounts, event.tenant), "tenant_resumed")
 
     async def _close_review(self, event: PersonResumed, uow: UnitOfWork) -> None:
         if event.review_id:
