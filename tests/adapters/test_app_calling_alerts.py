@@ -14,7 +14,6 @@ from unificx.routing.events import CallingReleased, CallingStopped, EmergencyCal
 from unificx.server.calling_alerts import CallingAlerts
 
 STOP = FraudStop("stop", "acme", "extension", "e", "rate", datetime(2026, 1, 5, tzinfo=UTC), 3, 3)
-pytestmark = pytest.mark.promise("U9")
 
 
 class World:
@@ -57,6 +56,7 @@ class World:
         raise fault
 
 
+@pytest.mark.promise("U9")
 async def test_an_emergency_call_is_reported_to_the_named_users() -> None:
     world = World()
     world.bus.publish(EmergencyCallMade("acme", "e", "112"))
@@ -65,6 +65,7 @@ async def test_an_emergency_call_is_reported_to_the_named_users() -> None:
     assert world.events == [(Action.CALLS_READ, {"type": "emergency_call", "extension": "1001", "number": "112"})]
 
 
+@pytest.mark.promise("U9")
 async def test_a_stop_is_reported_with_its_reason_and_its_release_shown() -> None:
     world = World()
     world.bus.publish(CallingStopped("acme", "stop"))

@@ -33,10 +33,14 @@ async def emails_after_two_sweeps(rooms: Container) -> list[tuple[str, str | Non
 
 
 @pytest.mark.promise("U2", "U4")
-async def test_an_invoice_and_its_reminder_are_sent_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_invoice_and_its_reminder_are_sent_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sqlite_template: bytes
+) -> None:
     (mail := tmp_path / "mail").mkdir()
     monkeypatch.setenv("SSL_CERT_FILE", str(mail / "ca.pem"))
     site, clock = InstallationPaths(tmp_path / "home"), ManualClock()
+    site.home.mkdir()
+    (site.home / "unificx.db").write_bytes(sqlite_template)  # spares it the migrations
     async with mail_server(mail) as box:
         url = f"smtp://pbx:p%40ss%3Aword@localhost:{box.port}?from=pbx@example.com&tls=required"
         environ = {"UNIFICX_SMTP": url}

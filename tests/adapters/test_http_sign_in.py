@@ -343,7 +343,7 @@ async def test_secrets_are_not_in_urls_or_stored_responses(world: World) -> None
             assert not secrets & {one["name"] for one in operation.get("parameters", [])}
 
 
-@pytest.mark.promise("S2")
+@pytest.mark.promise("S2", "U9")
 async def test_without_accepted_terms_only_calls_are_allowed(world: World) -> None:
     await world.user(world.acme, "1001")
     browser = world.client()

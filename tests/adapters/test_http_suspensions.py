@@ -31,8 +31,19 @@ async def operators(world: World) -> Tenant:
     return found or await world.identity.tenants.create(NewTenant(OPERATOR_SLUG, "Operator", "operator.example"))
 
 
-@pytest.mark.promise("U9", "U6")
+@pytest.mark.promise("U6")
+@pytest.mark.promise("U9", whole=True)
 async def test_a_suspended_person_sees_why_and_another_person_decides_about_the_review(world: World) -> None:
+    """U9 as a whole: a suspension has a reason, which the person sees, and a review by another administrator; that of an
+    organisation is reviewed by the operator (`test_administrators_of_a_suspended_tenant_ask_the_operator_for_a_review`).
+    Nothing but calls works before the terms are accepted (`test_without_accepted_terms_only_calls_are_allowed`).
+    Calls outside end at limits of number, cost and country, and the people named are alerted
+    (`test_stops_are_shown_explained_and_released`, `test_a_stop_is_reported_with_its_reason_and_its_release_shown`). Guessing is slowed down
+    at its source (`test_guessing_is_throttled_with_retry_after`,
+    `test_password_guessing_blocks_only_the_attackers_address`), of SIP passwords too
+    (`test_an_unauthenticated_caller_is_challenged_for_any_number`); a stolen session ends
+    (`test_token_theft_ends_the_session_and_clears_cookies`) and a sign-in by an unknown device is reported
+    (`test_first_sign_in_of_a_device_is_notified`)."""
     admin, user = await world.admin(world.acme), await world.user(world.acme, "1001")
     await world.person(world.acme, "second@acme.example", Role.TENANT_ADMIN)
     second = await world.signed_in("second@acme.example")

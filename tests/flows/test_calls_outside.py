@@ -257,7 +257,7 @@ async def test_withheld_number(style: str, number: str, wish: str) -> None:
 async def test_emergency_call_shows_the_number_and_exceeds_every_limit() -> None:
     world = await play(
         """
-        alice 1001, carrier +491710000001 udp trunk max0
+        alice 1001 tls, carrier +491710000001 udp trunk max0
         alice -> INVITE 112 [alice]
           Privacy: id
         carrier <- INVITE [alice]

@@ -188,22 +188,22 @@ async def test_our_answer_is_retransmitted_over_the_new_connection() -> None:
 
 
 @pytest.mark.promise("U1")
-@pytest.mark.parametrize("way", ["tcp", "tls"])
-async def test_tcp_phone_reconnects(way: str) -> None:
+@pytest.mark.parametrize(("way", "offer", "sent"), [("tcp", "bob", ""), ("tls", "bob/srtp", " in srtp")])
+async def test_tcp_phone_reconnects(way: str, offer: str, sent: str) -> None:
     world = await play(f"""
         alice 1001, bob 1002 {way}
-        bob   -> INVITE 1001 [bob]
-        alice <- INVITE [bob]
+        bob   -> INVITE 1001 [{offer}]
+        alice <- INVITE [{offer}]
         alice -> 200 [alice]
         alice <- ACK
-        bob   <- 200 [alice]
+        bob   <- 200 [alice{sent}]
         bob   -> ACK
         alice -> INVITE [alice/hold]
-        bob   <- INVITE [alice/hold]
+        bob   <- INVITE [alice/hold{sent}]
         ! bob loses its connection
         ... 5 s
         ! bob comes back
-        bob   <- INVITE [alice/hold]
+        bob   <- INVITE [alice/hold{sent}]
         bob   -> 200 [bob/held]
         bob   <- ACK
         alice <- 200 [bob/held]

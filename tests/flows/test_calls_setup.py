@@ -249,21 +249,30 @@ async def test_delayed_offer_without_answer_ends_the_call() -> None:
 
 
 @pytest.mark.promise("T1")
-async def test_tls_phone_refusing_srtp_is_offered_plain_rtp() -> None:
+async def test_tls_phone_refusing_srtp_is_not_offered_plain_rtp() -> None:
     await play("""
         alice 1001, bob 1002 tls
         alice -> INVITE 1002 [alice]
         bob   <- INVITE [alice in srtp]
         bob   -> 488
-        bob   <- INVITE [alice]
+        bob   <- INVITE [alice in dtls]
+        bob   -> 488
+        history <- failed 88 alice 1002
+        alice <- 488
+    """)
+
+
+@pytest.mark.promise("T1")
+async def test_a_tls_phone_cannot_offer_plain_rtp() -> None:
+    await play("""
+        alice 1001 tls, bob 1002
+        alice -> INVITE 1002 [alice]
+        alice <- 488
+        alice -> INVITE 1002 [alice/srtp]
+        bob   <- INVITE [alice/srtp]
         bob   -> 200 [bob]
         bob   <- ACK
-        alice <- 200 [bob]
-        alice -> ACK
-        alice -> BYE
-        bob   <- BYE
-        history <- answered 16 alice bob
-        alice <- 200 BYE
+        alice <- 200 [bob in srtp]
     """)
 
 

@@ -64,7 +64,7 @@ def test_the_local_network_is_served_under_the_own_addresses(tmp_path: Path) -> 
     with in_namespace(tmp_path / "home", NETWORK, "--lan") as server:
         assert server.ready["public"] == {"url": "https://198.51.100.7:8443", "local": False, "trusted": False}
         assert server.ready["sign_in"]["url"].startswith("https://198.51.100.7:8443/app/#sign-in=")
-        assert server.sip("udp") == "198.51.100.7:5060"
+        assert server.sip("udp") == "127.0.0.1:5060"
         assert server.sip("tls") == "198.51.100.7:5061"
         for host in ("198.51.100.7", "[2001:db8:1::7]", "localhost"):
             for path in ("/", "/certificate", "/app/"):

@@ -69,7 +69,8 @@ def phone_connection(services: Services, domain: str) -> models.PhoneConnection:
 def preferred_server(services: Services) -> models.SipAddress | None:
     """Return the address for phones that set themselves up. TLS needs a certificate that they trust: that of a
     configured public URL."""
-    servers = phone_connection(services, "").servers
+    every = phone_connection(services, "").servers
+    servers = [one for one in every if not one.local_only] or every
     trusted = bool(services.public_address.configured)
     return next((one for one in servers if trusted or one.transport != "tls"), servers[0] if servers else None)
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.attachments import repository
+from unificx.attachments.events import StorageLow
 from unificx.attachments.file_names import FILE, PHOTO, THUMBNAIL, all_names, attachment_id_of, file_name
 from unificx.attachments.names import safe_name
 from unificx.attachments.parts import AttachmentParts
@@ -36,6 +37,8 @@ MAX_LOOSE = 50
 LOOSE_HOURS = 24
 """Hours after which such a file is deleted."""
 MAX_FILE_BYTES, MAX_QUOTA_BYTES = 2 << 30, 100 << 40
+LOW_PERCENT = 90
+"""Share of the space from which administrators are notified."""
 """Highest limits that a tenant may have."""
 
 
@@ -75,11 +78,13 @@ class Attachments:
         part = repository.AttachmentPart(safe_name(new.name), "", None, None, new.seconds, new.peaks)
         async with self._database.begin() as uow:
             await lock_scope(uow.session, "attachments", owner.tenant_id)
-            await self._require_space(uow.session, owner, new.length)
+            if await self._require_space(uow.session, owner, new.length):
+                uow.publish(StorageLow(self._database.clock.new_id(), owner.tenant_id))
             await repository.add(uow.session, self._keys, stored, part)
         return _upload(stored, 0)
 
-    async def _require_space(self, session: AsyncSession, owner: Owner, length: int) -> None:
+    async def _require_space(self, session: AsyncSession, owner: Owner, length: int) -> bool:
+        """Return whether the space is nearly used up with this file, and was not before."""
         limits = await repository.limits(session, owner.tenant_id)
         if not 1 <= length <= limits.max_file_bytes:
             raise Invalid(
@@ -87,11 +92,13 @@ class Attachments:
             )
         if await repository.count_loose(session, owner) >= MAX_LOOSE:
             raise TooManyRequests("Too many files are being sent.", retry_after=60, hint="Send those first.")
-        if await repository.usage(session, owner.tenant_id) + length > limits.quota_bytes:
+        used, low = await repository.usage(session, owner.tenant_id), limits.quota_bytes * LOW_PERCENT // 100
+        if used + length > limits.quota_bytes:
             raise QuotaExceeded(
                 f"The organisation's {_megabytes(limits.quota_bytes)} MB for files of messages are used up.",
                 hint="Delete messages with files, or ask your administrator for more space.",
             )
+        return used < low <= used + length
 
     async def upload(self, owner: Owner, attachment_id: str) -> Upload:
         """Return how much of a file has arrived; a request that still sends it ends. Raise NotFound."""

@@ -53,7 +53,7 @@ QUEUE_APP = "queue"
 NO_LIMITS = Limits(0.0, 0.0)
 """Limits of a step that dials nothing."""
 _PROFILES = {"ws": Profile.WEBRTC, "wss": Profile.WEBRTC, "tls": Profile.SRTP}
-"""Media profile by registration transport; a phone that refuses SRTP is offered plain RTP by the state machine."""
+"""Media profile by registration transport."""
 
 
 class ForkTargetBuilder:

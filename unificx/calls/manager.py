@@ -36,9 +36,11 @@ from unificx.calls.transfers import TransferDependencies, Transfers
 from unificx.core.deadlines import DeadlineQueue
 from unificx.core.errors import NotFound, StorageFull
 from unificx.core.faults import describe_fault
+from unificx.core.source_address import is_local_source
 from unificx.registrar import Caller
 from unificx.routing import CallApp
 from unificx.rtpengine.party_commands import DtmfReceived
+from unificx.sdp import is_plain_rtp
 from unificx.sip import legs as leg_events
 from unificx.sip.errors import RemoteProtocolError
 from unificx.sip.flow import Flow
@@ -113,6 +115,8 @@ class CallManager:
         try:
             dialled = sanitize_dialled(request.target.decoded_user)
             self._require_capacity(request, caller, dialled)
+            if flow.secure and is_plain_rtp(request.body) and not is_local_source(flow.host):
+                self._require_emergency(caller, dialled)  # its user expects that the call is encrypted
             taken = self._takeovers.find(request, caller, dialled)
             leg = self.deps.legs.incoming(key, request, flow)
         except RemoteProtocolError as fault:
@@ -317,6 +321,10 @@ class CallManager:
         retry_after = self._limiter.retry_after(caller.tenant_id, storage_full=self.storage_full())
         if retry_after and not self.deps.outside.is_emergency(caller.tenant_id, dialled):
             raise CallRefused(request, retry_after)
+
+    def _require_emergency(self, caller: Caller, dialled: str) -> None:
+        if not self.deps.outside.is_emergency(caller.tenant_id, dialled):
+            raise RemoteProtocolError(488, "Encrypted Media Required")
 
     def _refuse(self, key: ServerKey, request: Request, fault: RemoteProtocolError, now: float) -> None:
         headers = fault.headers if isinstance(fault, CallRefused) else rejection_headers(fault, request)

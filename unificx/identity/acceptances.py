@@ -1,5 +1,7 @@
 """Acceptance of the terms and the privacy policy."""
 
+from collections.abc import Sequence
+
 from unificx.core.errors import Conflict, Invalid
 from unificx.identity import terms
 from unificx.identity.errors import AcceptanceRequired, ConsentRequired, NotOfAge
@@ -39,6 +41,16 @@ class Acceptances:
         """Return what the user has to be told or asked about the policy."""
         acceptance = await self._latest(principal)
         return PolicyStatus(terms.standing(acceptance), terms.policy_version(), tuple(terms.policy_changes(acceptance)))
+
+    async def behind(self, tenant_id: str, person_ids: Sequence[str]) -> set[str]:
+        """Return those of these users who have accepted an earlier version of the policy, and not the current one."""
+        found: set[str] = set()
+        async with self._store.read() as session:
+            for person_id in person_ids:
+                latest = await credentials.latest_acceptance(session, self._store.keys, tenant_id, person_id)
+                if latest is not None and latest.of_age and terms.policy_changes(latest):
+                    found.add(person_id)
+        return found
 
     async def answer_policy(self, principal: Principal, version: str, answer: PolicyAnswer, locale: str) -> None:
         """Record the answer to a new version of the policy: consent, going on after the notice, or refusal.

@@ -1,6 +1,7 @@
 """Notifications: e-mails, and Web Push to signed-in devices."""
 
 from unificx.notifications.advertising import SECRET_PURPOSE, Advertising, AdvertisingParts
+from unificx.notifications.announcements import MOVED, notified_tenants, put_announcement, waiting_tenants
 from unificx.notifications.campaigns import Campaigns
 from unificx.notifications.catalogue import Audience, Channel, EmailKind, MandatoryReason, NoticeKind
 from unificx.notifications.email_queue import EmailQueue, EmailQueueDependencies
@@ -32,6 +33,7 @@ __all__ = [
     "KEY_BYTES",
     "MAX_ENDPOINT_LENGTH",
     "MAX_PROOF_LENGTH",
+    "MOVED",
     "SECRET_PURPOSE",
     "Advertising",
     "AdvertisingParts",
@@ -70,4 +72,7 @@ __all__ = [
     "Vapid",
     "new_private_key",
     "notification_holding",
+    "notified_tenants",
+    "put_announcement",
+    "waiting_tenants",
 ]

@@ -206,6 +206,17 @@ class UndeliverableRow(Base):
     sealed: Mapped[bytes] = sealed_column(UndeliverablePart, subject="subject_id")
 
 
+class AnnouncementRow(Base):
+    """A notice to all people of a tenant: a version of the privacy policy, or the move to this installation."""
+
+    __tablename__ = "announcement"
+
+    tenant_id: Mapped[str] = plain("the tenant", ForeignKey("tenant.id", ondelete="CASCADE"), primary_key=True)
+    name: Mapped[str] = plain("kind of notice, and the id of the version of a policy", primary_key=True)
+    created: Mapped[datetime] = plain("time from which it was due")
+    sent: Mapped[datetime | None] = plain("time at which the e-mails were queued")
+
+
 class PushRow(Base):
     """A push subscription, at most one per session; deleted with the session."""
 

@@ -52,6 +52,11 @@ def audio_transport(sdp: bytes) -> bytes:
     return match[1] if match is not None else b""
 
 
+def is_plain_rtp(sdp: bytes) -> bool:
+    """Whether the audio of an offer is not encrypted."""
+    return bool(sdp) and b"SAVP" not in audio_transport(sdp).upper()
+
+
 def uses_ice(sdp: bytes) -> bool:
     """Whether the SDP uses ICE (RFC 8839)."""
     return b"\na=ice-ufrag:" in sdp

@@ -39,6 +39,7 @@ from unificx.privacy import (
     sealed_file,
 )
 from unificx.server.access_copy_email import connect_access_copies
+from unificx.server.announcements import connect_storage
 from unificx.server.calling_alerts import CallingAlerts
 from unificx.server.cleanup import Cleanup
 from unificx.server.closing_emails import connect_closing
@@ -54,7 +55,14 @@ from unificx.server.suspension_emails import connect_suspensions
 from unificx.webhooks import WebhookSender
 
 log = structlog.get_logger()
-_CONNECTED = (connect_requests, connect_suspensions, connect_credit, connect_closing, connect_access_copies)
+_CONNECTED = (
+    connect_requests,
+    connect_suspensions,
+    connect_credit,
+    connect_closing,
+    connect_access_copies,
+    connect_storage,
+)
 
 
 @asynccontextmanager

@@ -30,6 +30,7 @@ from unificx.privacy import DataSubject, ErasureSchedules, HoldReleased, OrphanS
 from unificx.privacy.events import SubjectErased
 from unificx.registrar.events import DeviceRegistered
 from unificx.routing import DestinationRef
+from unificx.server.announcements import Announcements
 from unificx.server.container import Container
 from unificx.server.invoice_emails import InvoiceEmails
 from unificx.server.voicemail_email import send_voicemail_emails
@@ -189,6 +190,7 @@ class Cleanup:
                 self._send_heads,
                 self._container.billing.counts.store,
                 self._send_invoices,
+                Announcements(self._container).send_due,
                 *(partial(self._erase_everywhere, each) for each in self._incomplete.values()),
                 self._container.erasures.store_applied,
             ):

@@ -23,6 +23,7 @@ from unificx.server.private_memory import keep_memory_private
 def up(  # noqa: PLR0917 - these are the command's options
     home: Home = DEFAULT_HOME,
     lan: Annotated[bool, typer.Option("--lan", help="Serve phones in the local network.")] = False,
+    plain_sip: Annotated[bool, typer.Option("--plain-sip", help="With --lan: also phones without TLS.")] = False,
     domain: Annotated[str | None, typer.Option(metavar="NAME", help="Serve a public domain over TLS.")] = None,
     http: Annotated[str, typer.Option(metavar="HOST:PORT", help="Address of the API and the pages.")] = HTTP,
     https: Annotated[str | None, typer.Option(metavar="HOST:PORT", help="The same over TLS.")] = None,
@@ -45,7 +46,7 @@ def up(  # noqa: PLR0917 - these are the command's options
     from unificx.server.server import serve
 
     options = UpOptions(http, https, (sip_udp, sip_tcp, sip_tls), challenges)
-    settings, environ = load_settings(home, choose_preset(lan, domain), options, demo=demo)
+    settings, environ = load_settings(home, choose_preset(lan, domain, plain_sip=plain_sip), options, demo=demo)
     configure_logging(environ)
     _run(serve(settings, environ, as_json=as_json))
 

@@ -29,24 +29,29 @@ class Preset:
     """As in UNIFICX_MEDIA; "": the SIP addresses."""
 
 
-def choose_preset(lan: bool, domain: str | None) -> Preset:
-    """Return the addresses for these options. Raise StartupError."""
+def choose_preset(lan: bool, domain: str | None, *, plain_sip: bool = False) -> Preset:
+    """Return the addresses for these options: UDP and TCP are on this machine only, unless the operator opens them.
+    Raise StartupError."""
+    if plain_sip and not lan:
+        raise StartupError("--plain-sip needs --lan.", hint="Name addresses with --sip-udp and --sip-tcp instead.")
     if domain is not None:
         if lan:
             raise StartupError(
                 "--lan and --domain exclude each other.", hint="A server with --domain is reachable in its network too."
             )
         return _public(domain)
-    return _local_network() if lan else Preset()
+    return _local_network(plain_sip=plain_sip) if lan else Preset()
 
 
-def _local_network() -> Preset:
+def _local_network(*, plain_sip: bool) -> Preset:
     hosts = own_addresses()
     if not hosts:
         raise StartupError(
             "This machine has no address in a network.", hint="Connect it to the network, or start it without --lan."
         )
-    return Preset(https=_wildcards(8443), sip_udp=_on(hosts, 5060), sip_tcp=_on(hosts, 5060), sip_tls=_on(hosts, 5061))
+    plain = _on(hosts, 5060) if plain_sip else SIP_UDP
+    media = ",".join(hosts)
+    return Preset(_wildcards(8443), sip_udp=plain, sip_tcp=plain, sip_tls=_on(hosts, 5061), media=media)
 
 
 def _public(domain: str) -> Preset:

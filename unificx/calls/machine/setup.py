@@ -63,9 +63,11 @@ from unificx.sdp import uses_ice
 Outcome = tuple[State, list[Action]]
 NO_RESPONSE_STATUSES = (408, 503)
 """Statuses of a phone that does not respond or whose connection is lost."""
-PROFILES_AFTER_SRTP = (RecipientProfile.PLAIN, RecipientProfile.DTLS)
+PROFILES_AFTER_SRTP = (RecipientProfile.DTLS,)
+PROFILES_OF_TRUNKS = (RecipientProfile.PLAIN, RecipientProfile.DTLS)
 PROFILES_AFTER_PLAIN = (RecipientProfile.PLAIN, RecipientProfile.SRTP, RecipientProfile.DTLS)
-"""Media profiles offered in turn, with all codecs, to a phone that refuses the media offered first."""
+"""Media profiles offered in turn, with all codecs, to a phone that refuses the media offered first. A phone on TLS is
+not offered plain RTP, a trunk on TLS is: its operator has chosen the carrier."""
 APP_ANSWER_TIMEOUT = 10.0
 """Seconds within which an app must answer."""
 STEP_START_TIMEOUT = 10.0
@@ -272,7 +274,8 @@ def _refused(state: SettingUp, leg: str, status: int, now: float) -> Outcome:
     branch = _find_branch(state, leg)
     if branch is None or not branch.live:
         return state, []
-    profiles = PROFILES_AFTER_SRTP if branch.srtp else PROFILES_AFTER_PLAIN
+    encrypted = PROFILES_OF_TRUNKS if branch.outside else PROFILES_AFTER_SRTP
+    profiles = encrypted if branch.srtp else PROFILES_AFTER_PLAIN
     if status in (415, 488, 606) and state.offer and branch.alternatives < len(profiles):
         again = replace(branch, stage="offering", alternatives=branch.alternatives + 1)
         profile = profiles[branch.alternatives]

@@ -32,6 +32,7 @@ MOVED = frozenset(
 )
 LEFT: Mapping[str, str] = MappingProxyType(
     {
+        "announcement": "notices of the sender; the receiver tells the people that they have moved",
         "access_copy": "sealed files of the sender, deleted after seven days",
         "applied_erasures": "state of the installation; the erasures themselves move",
         **dict.fromkeys(

@@ -20,6 +20,7 @@ from unificx.core.errors import Conflict, Invalid
 from unificx.db.base import Base
 from unificx.db.migrations import known_revisions
 from unificx.identity import bind_moved_addresses
+from unificx.notifications import MOVED, put_announcement
 from unificx.privacy import MovedKeys, add_erasures, reopen_erasures
 from unificx.server.backup.archive import ArchiveReader, Manifest, Progress
 from unificx.server.transfer import contents, repository
@@ -150,6 +151,7 @@ async def _store(stores: Stores, keys: MovedKeys, found: _Found, reader: Archive
             raise Conflict("The file was changed while it was read.", hint="Import it again.")
         with stating(Access("administration", "import")):
             await bind_moved_addresses(uow.session, stores.keys, tenant)
+        await put_announcement(uow.session, tenant, MOVED, stores.database.clock.now())
         await reopen_erasures(uow.session, stores.journal, tenant)
 
 
