@@ -6,7 +6,7 @@ from http_world import FakeCall, World
 
 from unificx.calls import ParkedCall
 from unificx.identity import Role
-from unificx.identity.policies.key_call_rate import MAX_CALLS
+from unificx.identity.policies.key_rate import MAX_CALLS
 
 
 async def test_users_see_and_transfer_only_their_own_calls(world: World) -> None:

@@ -16,6 +16,7 @@ SERVER_AVOIDS = (
     "rich",
     "jinja2.environment",
     "segno.encoder",
+    "scim2_models",
 )
 MEDIA_WORKER_AVOIDS = ("asyncio", "pydantic", "sqlalchemy", "structlog", "unificx.media_worker.client")
 CLI_AVOIDS = ("fastapi", "pydantic", "sqlalchemy", "httpx")

@@ -154,6 +154,13 @@ def test_a_key_and_a_webhook_are_made_in_the_portal(desk: Client, server: Server
     expect(row).to_have_count(0)
     assert status_with_key(page, key) == 401
 
+    page.get_by_role("button", name="New key for SCIM").click()
+    form = page.get_by_role("dialog", name="New API key")
+    expect(form.get_by_role("checkbox", name="Manage accounts as an identity provider")).to_be_checked()
+    expect(page.get_by_text(f"{desk.origin}/scim/v2")).to_be_visible()
+    form.get_by_role("button", name="Cancel").click()
+    expect(form).to_have_count(0)
+
     form = create(page, "New webhook", "Helpdesk")
     walk.label = "the form of a webhook"
     walk.check("light", "dark")

@@ -74,6 +74,7 @@ from unificx.api.routes import (
     retention,
     room_videos,
     rooms,
+    scim,
     sessions,
     setup,
     sign_in,
@@ -241,6 +242,7 @@ def build(services: Services) -> FastAPI:
     for path, endpoint in ((events_websocket.PATH, users), (events_websocket.GUEST_PATH, guests)):
         app.router.routes.append(WebSocketRoute(path, endpoint))
     app.router.routes.extend(carddav.router.routes)
+    app.router.routes.extend(scim.router.routes)
     app.include_router(pages.router)
     app.include_router(client_files.router)
     openapi.customize(app, _described, services.public_address)

@@ -5,11 +5,13 @@ import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
+from fastapi.responses import JSONResponse
 from starlette.datastructures import MutableHeaders
 
 from unificx.api.acts import request_act
 from unificx.api.metrics import HttpMetrics
 from unificx.api.problems import PayloadTooLarge, RequestTimeout, incident_response, log_incident, refusal_response
+from unificx.api.scim import errors as scim
 from unificx.core.access import stating
 from unificx.core.clock import Clock
 from unificx.core.errors import DomainError, ServiceUnavailable, StorageFull
@@ -52,7 +54,7 @@ _CREATES_DATA = re.compile(
     r"|suspensions/review"
     r"|rooms/[^/]+/(?:invitations|meeting/recording))"
     r"|PUT /api/v1/(?:billing/(?:rate-decks/[^/]+/rates|details)|contacts/import|me/import)"
-    r"|PUT /dav/books/.+"
+    r"|PUT /dav/books/.+|POST /scim/v2/Users"
     r"|POST /api/v1/attachments|PATCH /api/v1/attachments/[^/]+"
     r"|PUT /api/v1/(?:mailboxes/[^/]+/greetings/[^/]+|sounds/[^/]+/[^/]+/[^/]+)(?:/text)?"
 )
@@ -128,18 +130,19 @@ class ApiMiddleware:
         except _ClientDisconnected:
             return
         except DomainError as refusal:
-            await refusal_response(refusal)(scope, receive, send_with_headers)
+            await _refusal(scope, refusal)(scope, receive, send_with_headers)
         except Exception as fault:
             if is_unreachable(fault) and not status:
                 refusal = ServiceUnavailable(
                     "The database does not answer.", hint="Start PostgreSQL, or run `unificx doctor` to find the cause."
                 )
-                await refusal_response(refusal)(scope, receive, send_with_headers)
+                await _refusal(scope, refusal)(scope, receive, send_with_headers)
                 return
             incident = self._clock.new_id()
             log_incident(incident, fault, method=scope["method"], route=_route(scope))
             if not status:
-                await incident_response(incident)(scope, receive, send_with_headers)
+                failure = _incident(scope, incident)
+                await failure(scope, receive, send_with_headers)
         finally:
             if status:
                 seconds = self._clock.monotonic() - started
@@ -164,6 +167,20 @@ def _streaming_limits(scope: Scope) -> tuple[int, float] | None:
     if scope["method"] != "PUT":
         return None
     return next(((limit, UPLOAD_SECONDS) for path, limit in _UPLOADS.items() if path.match(scope["path"])), None)
+
+
+def _is_scim(scope: Scope) -> bool:
+    return scope["path"].startswith(f"{scim.ROOT}/")
+
+
+def _refusal(scope: Scope, refusal: DomainError) -> JSONResponse:
+    return scim.refusal(refusal) if _is_scim(scope) else refusal_response(refusal)
+
+
+def _incident(scope: Scope, incident: str) -> JSONResponse:
+    if _is_scim(scope):
+        return scim.error_response(500, f"An internal error occurred and was logged as {incident}.")
+    return incident_response(incident)
 
 
 class _ClientDisconnected(Exception):

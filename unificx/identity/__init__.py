@@ -36,6 +36,8 @@ from unificx.identity.policies.validation import email as checked_email
 from unificx.identity.policies.validation import email as validated_email
 from unificx.identity.policies.validation import email_key
 from unificx.identity.privacy import account_holding
+from unificx.identity.provisioned_accounts import SearchKey
+from unificx.identity.provisioned_schemas import ProvisionedAccount, ProvisionedPage, ProvisionedValues
 from unificx.identity.schemas import (
     CONSOLE,
     Acceptance,
@@ -146,8 +148,12 @@ __all__ = [
     "Principal",
     "Proof",
     "Provider",
+    "ProvisionedAccount",
+    "ProvisionedPage",
+    "ProvisionedValues",
     "ReviewState",
     "Role",
+    "SearchKey",
     "SecondFactorRequired",
     "SessionKind",
     "SharedPhone",

@@ -9,7 +9,7 @@ from unificx.core.errors import Conflict, Forbidden, Invalid, NotFound, Unauthen
 from unificx.identity.events import ApiKeyCreated, ApiKeyEnded
 from unificx.identity.factor_records import FactorRecords
 from unificx.identity.policies import permissions, validation
-from unificx.identity.policies.key_call_rate import KeyCallRate
+from unificx.identity.policies.key_rate import MAX_CALLS, MAX_REQUESTS, KeyRate
 from unificx.identity.policies.token_rotation import base64url, digest
 from unificx.identity.repository import api_keys
 from unificx.identity.schemas import ApiKey, CreatedApiKey, NewApiKey, Principal, maker_of
@@ -35,7 +35,8 @@ class ApiKeys:
         self._store = store
         self._factors = factors
         self._notices = notices
-        self._calls = KeyCallRate(counters)
+        self._calls = KeyRate(counters, "calls", MAX_CALLS)
+        self._requests = KeyRate(counters, "requests", MAX_REQUESTS)
         self._keys = store.keys
         self._clock = store.clock
         # Owner: this node, until `clean_up` writes them.
@@ -91,6 +92,10 @@ class ApiKeys:
         """Count a call that a program places. Raise TooManyRequests. Signed-in users are not limited here."""
         if principal.key_id:
             await self._calls.count(principal.key_id)
+
+    async def count_request(self, principal: Principal) -> None:
+        """Count a request of a protocol other than the API. Raise TooManyRequests."""
+        await self._requests.count(principal.key_id)
 
     async def keys_of(self, tenant_id: str, person_id: str | None) -> list[ApiKey]:
         """Return the keys of a tenant, or of one user, oldest first."""

@@ -11,6 +11,7 @@ from unificx.identity.models import (
     PersonRow,
     SessionRow,
 )
+from unificx.identity.provisioned_models import ProvisionedRow
 from unificx.identity.suspension_models import SuspensionRow
 from unificx.identity.users import Users
 from unificx.privacy import Holding, Retained, RowHolding
@@ -36,6 +37,7 @@ def account_holding(database: Database, users: Users) -> Holding:
             RecoveryRow: "recovery codes",
             AcceptanceRow: "acceptances of the terms",
             SuspensionRow: "suspension",
+            ProvisionedRow: "values of the identity provider",
             PersonRow: "account",
         },
         users.erase,

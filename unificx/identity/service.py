@@ -33,6 +33,7 @@ from unificx.identity.phone_records import PhoneRecords
 from unificx.identity.policies.login_throttle import LoginThrottle
 from unificx.identity.ports import AccountNotifier, HttpFetch
 from unificx.identity.proofs import ProofVerifier
+from unificx.identity.provisioned_accounts import ProvisionedAccounts
 from unificx.identity.provisioning import PhoneProvisioning
 from unificx.identity.qr_sign_in import QrSignIn
 from unificx.identity.recovery import Recovery
@@ -70,6 +71,7 @@ class Identity:
     extensions: Extensions
     devices: Devices
     people: People
+    provisioned: ProvisionedAccounts
     provisioning: PhoneProvisioning
     session_devices: SessionDevices
     api_keys: ApiKeys
@@ -219,6 +221,7 @@ def build_identity(
         extensions=extensions,
         devices=devices,
         people=People(store, users, extensions, devices),
+        provisioned=ProvisionedAccounts(store, users, extensions, of.emails),
         provisioning=PhoneProvisioning(store, devices, cluster.one_time),
         session_devices=SessionDevices(store, devices),
         api_keys=api_keys,

@@ -6,9 +6,11 @@ from typing import Literal
 
 GivenReason = Literal["terms", "security", "fraud", "payment", "absence", "minor", "other"]
 """Reasons that administrators give."""
-SuspensionReason = Literal["terms", "security", "fraud", "payment", "absence", "minor", "approval", "other"]
+SuspensionReason = Literal[
+    "terms", "security", "fraud", "payment", "absence", "minor", "approval", "identity_provider", "other"
+]
 """`terms`: against the terms of use; `security`: others may use the account; `absence`: for the time being;
-`approval`: a new organisation that waits for the operator's approval."""
+`approval`: a new organisation that waits for the operator's approval; `identity_provider`: deactivated there (SCIM)."""
 ReviewState = Literal["none", "open", "refused"]
 MAX_TEXT = 2_000
 

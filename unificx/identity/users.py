@@ -15,7 +15,8 @@ from unificx.identity.events import PersonClosed, PersonCreated, PersonResumed, 
 from unificx.identity.password_changes import PasswordStore
 from unificx.identity.phone_records import PhoneRecords
 from unificx.identity.policies import validation
-from unificx.identity.repository import accounts, credentials, factors, links, people, phones
+from unificx.identity.provisioned_aliases import release_provisioned
+from unificx.identity.repository import accounts, credentials, factors, links, people, phones, provisioned
 from unificx.identity.schemas import (
     CurrentAccount,
     NewPerson,
@@ -214,10 +215,12 @@ class Users:
         await credentials.delete_acceptances(tx.session, tenant_id, person_id)
         await delete_consents(tx.session, tenant_id, person.subject)
         await links.delete_for_person(tx.session, tenant_id, person_id)
+        await provisioned.remove(tx.session, tenant_id, person_id)
         await end_suspension(self._store, tx, tenant_id, person_id)
         await accounts.close_person(tx.session, tenant_id, person_id)
         tx.publish(PersonClosed(self._clock.new_id(), tenant_id, person_id, person.subject))
         tx.on_commit.append(lambda: self._directory.drop_person(person_id))
+        tx.on_commit.append(lambda: release_provisioned(self._keys, person))
         tx.on_commit.append(lambda: self._emails.release(person))
 
     async def _has_signed_in(self, tx: Transaction, person: Person) -> bool:
@@ -249,7 +252,7 @@ def _apply_person_change(person: Person, change: PersonChange) -> Person:
     if change.name is not None:
         person = replace(person, name=validation.name(change.name))
     if change.email is not None:
-        person = replace(person, email=validation.email(change.email))
+        person = replace(person, email=validation.email(change.email) if change.email else "")
     if change.role is not None:
         person = replace(person, role=change.role)
     if change.state is not None:

@@ -16,6 +16,7 @@ _REASONS: dict[SuspensionReason, str] = {
     "absence": "absence / Abwesenheit",
     "minor": "reported to be under 18 / als minderjährig gemeldet",
     "approval": "waits for approval / wartet auf Freigabe",
+    "identity_provider": "deactivated by the identity provider / vom Identitätsanbieter deaktiviert",
     "other": "other / sonstiger Grund",
 }
 

@@ -20,6 +20,7 @@ Scope = Literal[
     "history:read",
     "billing:read",
     "billing:change",
+    "scim",
     "installation",
 ]
 _SCOPES = (
@@ -27,6 +28,7 @@ _SCOPES = (
     "groups; `contacts`, `contacts:change`: address books over CardDAV; only the second changes company contacts; "
     "`people:read`, `people:change`: people, phones and routing; `settings:change`: settings, webhooks; "
     "`calls:read`, `calls:control`: live calls; `history:read`: call records; "
+    "`scim`: accounts, for an identity provider; "
     "`billing:read`: prices and costs; `billing:change` and `installation`: for operators."
 )
 

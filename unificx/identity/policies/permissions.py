@@ -33,6 +33,8 @@ class Action(StrEnum):
     """Read rate decks and the cost of calls."""
     BILLING_CHANGE = "billing_change"
     """Change prices and rate calls again."""
+    SCIM = "scim"
+    """Create, change, deactivate and close accounts as the identity provider of the tenant."""
     INSTALLATION = "installation"
     """Create, suspend and delete tenants; read the system status."""
 
@@ -61,6 +63,7 @@ SCOPES: dict[str, frozenset[Action]] = {
     "history:read": frozenset({Action.HISTORY_READ}),
     "billing:read": frozenset({Action.BILLING_READ}),
     "billing:change": frozenset({Action.BILLING_READ, Action.BILLING_CHANGE}),
+    "scim": frozenset({Action.SCIM}),
     "installation": frozenset({Action.INSTALLATION}),
 }
 """Scopes of API keys, by name."""

@@ -23,6 +23,7 @@ from unificx.identity.models import (
     SessionRow,
     TenantRow,
 )
+from unificx.identity.provisioned_models import ProvisionedRow
 from unificx.identity.schemas import Language, Person, PersonState, PickupRight, Role, Tenant, TenantState
 from unificx.identity.suspension_models import SuspensionRow
 
@@ -73,7 +74,7 @@ async def delete_tenant(session: AsyncSession, tenant_id: str) -> list[str]:
     subjects: set[str] = set()
     await session.execute(delete(LinkRow).where(LinkRow.tenant_id == tenant_id))
     of_persons = (SuspensionRow, SessionRow, ApiKeyRow, FactorRow, RecoveryRow, AcceptanceRow, CredentialRow)
-    for row in (*of_persons, ProviderRow, DeviceRow, ExtensionRow, PersonRow):
+    for row in (ProvisionedRow, *of_persons, ProviderRow, DeviceRow, ExtensionRow, PersonRow):
         subjects.update(await session.scalars(select(row.subject_id).where(row.tenant_id == tenant_id).distinct()))
         await session.execute(delete(row).where(row.tenant_id == tenant_id))
     await session.execute(delete(NumberRow).where(NumberRow.tenant_id == tenant_id))

@@ -11,7 +11,7 @@ from unificx.db.base import Base
 MOVED = frozenset(
     {
         *("tenant", "person", "extension", "device", "credential", "factor", "recovery_code", "api_key", "acceptance"),
-        *("campaign", "suspension"),
+        *("campaign", "suspension", "provisioned_account"),
         *("consent", "notice_preference", "numbering", "sign_in_provider", "erasure", "retention_period"),
         *("audio", "audio_owner", "audio_derived", "own_sound"),
         *("call", "call_party", "call_step", "recording", "recording_party", "recording_listen"),

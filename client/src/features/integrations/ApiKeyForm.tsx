@@ -11,21 +11,24 @@ import { NewSecret } from './NewSecret';
 import { SCOPES, scopesOf, type Scope } from './texts';
 
 const DAYS = [30, 90, 366];
+const EMPTY = { name: '', scopes: [] as Scope[], days: '90' };
 
 interface ApiKeyFormProps {
   role: Role;
   tenant?: string;
+  /** What the form begins with. */
+  preset?: { name: string; scopes: Scope[]; days: string };
   onClose: () => void;
 }
 
 /** Creates an API key that acts as the signed-in user, then shows it. */
-export function ApiKeyForm({ role, tenant, onClose }: ApiKeyFormProps) {
+export function ApiKeyForm({ role, tenant, preset = EMPTY, onClose }: ApiKeyFormProps) {
   const { t } = useLingui();
   const [stepUp] = useState(() => new StepUp());
   const created = useRef<CreatedApiKey>(undefined);
   const [shown, setShown] = useState<CreatedApiKey>();
   const form = useForm({
-    initialValues: { name: '', scopes: [] as Scope[], days: '90' },
+    initialValues: preset,
     validate: {
       name: useFieldChecks().name,
       scopes: (value) => (value.length ? null : t`Choose at least one.`),

@@ -3,6 +3,7 @@ import { tenantSelection } from '~/api/tenant-selection';
 import { useValue } from '~/core/store';
 import { Page } from '~/design/Page';
 import { ApiKeys } from './ApiKeys';
+import { Scim } from './Scim';
 import { Webhooks } from './Webhooks';
 
 /** Programs that use the phone system: API keys, and webhooks that report events. */
@@ -12,6 +13,7 @@ export default function Integrations() {
   return (
     <Page title={t`Integrations`} size="xl">
       <ApiKeys tenant={tenant} />
+      <Scim tenant={tenant} />
       <Webhooks tenant={tenant} />
     </Page>
   );
