@@ -214,6 +214,7 @@ AREAS: dict[str, tuple[str, ...]] = {
         "outside/test_restart_*",
         "outside/test_full_disk*",
     ),
+    "locations": ("areas/locations/*", "adapters/test_http_locations*"),
     "speed_dials": ("areas/speed_dials/*", "adapters/test_http_speed_dials*"),
     "sip": (
         "engines/test_sip_*",

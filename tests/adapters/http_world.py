@@ -77,6 +77,7 @@ from unificx.integrations.photo_import.client import PhotoImporter
 from unificx.integrations.smtp import SmtpClient
 from unificx.integrations.web_push import WebPushClient
 from unificx.ivr import MenuParts
+from unificx.locations import Locations
 from unificx.media.sounds import Sound
 from unificx.media.tones import sine
 from unificx.notifications import (
@@ -587,7 +588,9 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
     trunks = TrunkService(database, keys, clock, TrunkDirectory(lambda sender: False, bytes(32)))
     store = QueueStore(database, keys, spool, bus.publish)
     destinations = DestinationDirectory()
-    outside = OutboundDependencies(database, keys, clock, directory, trunks.directory, destinations)
+    outside = OutboundDependencies(
+        database, keys, clock, directory, trunks.directory, destinations, Locations(database, keys, clock, directory)
+    )
     menus = MenuParts(database, keys, directory, destinations, custom_sounds, FakeSpeech(), clock)
     routing = build_call_routing(store, outside, trunks, cluster, mailboxes, rooms, menus)
     billing = build_billing(database, keys, directory, routing.outbound.numbers.count)
@@ -646,6 +649,7 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
         breaches=Breaches(rights),
         completions=routing.completions,
         speed_dials=routing.speed_dials,
+        locations=routing.locations,
         chat=chat,
         contacts=routing.contacts,
         consents=consents,

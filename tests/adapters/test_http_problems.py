@@ -239,6 +239,7 @@ async def test_every_response_has_security_headers(world: World) -> None:
 NEW = {
     "POST /api-keys",
     "POST /blocks",
+    "POST /locations",
     "POST /calls",
     "POST /devices",
     "POST /extensions",

@@ -14,10 +14,12 @@ from push_service import PushService, SubscribedBrowser
 from unificx.billing import NewPlan
 from unificx.conferencing import Booking, NewRoom
 from unificx.identity import NewExtension, Role
+from unificx.locations import Location, LocationChange
 from unificx.media.sounds import Sound
 from unificx.privacy import AuditFilter, NewHold
 from unificx.registrar import Caller
 from unificx.routing import CallingLimits, NewNumber, NewRoute
+from unificx.sip.geolocation import CivicAddress
 from unificx.trunks import NewTrunk
 from unificx.voicemail import NewSharedMailbox
 
@@ -96,6 +98,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "create_route": {"name": "stolen", "pattern": "+.", "trunks": ["carrier"]},
     "update_route": {"name": "stolen"},
     "try_route": {"number": "0301234567"},
+    "create_location": {"name": "Stolen", "address": {"country": "DE", "city": "Berlin", "street": "Hauptstr."}},
+    "update_location": {"name": "Stolen"},
     "create_block": {"number": "+493066666"},
     "change_calling_policy": {"premium": True},
     "change_calling_limits": {"concurrent": 1000},
@@ -239,6 +243,7 @@ NOUNS = (
     "numbers",
     "routes",
     "blocks",
+    "locations",
     "mailboxes",
     "recordings",
     "sounds",
@@ -266,6 +271,12 @@ def content_of(name: str) -> dict[str, Any]:
     if name == "continue_upload":
         return {"headers": {**TUS, "Content-Type": "application/offset+octet-stream"}, "content": b"x"}
     return {"headers": TUS, "json": BODIES.get(name)}
+
+
+async def create_foreign_location(world: World) -> Location:
+    """Create a location in globex."""
+    wanted = LocationChange("Foreign", CivicAddress("DE", "Berlin", "Hauptstr."))
+    return await world.services.locations.create(world.globex.id, wanted)
 
 
 async def create_foreign_objects(world: World) -> dict[str, list[str]]:
@@ -318,6 +329,7 @@ async def create_foreign_objects(world: World) -> dict[str, list[str]]:
         "number": [number, "+49301234500"],
         "route": [route, "outside"],
         "block": [block],
+        "location": [(await create_foreign_location(world)).id],
         "stop": [stop],
         "participant": [join_room(world, room, "2001").session.id],
         "tenant": [world.globex.id, "globex"],

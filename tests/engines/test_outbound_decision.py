@@ -212,6 +212,17 @@ def test_a_route_chooses_the_first_trunk_of_an_emergency_call():
     assert [(trunk, sent) for trunk, sent, _ in decided(found)] == [("t2", "9112"), ("t1", "112")]
 
 
+def test_an_emergency_call_shows_the_number_of_its_place_and_is_repeated_without_the_place():
+    trunks = [TrunkChoice("t1", "one", sends_location=True), TrunkChoice("t2", "two", "national")]
+    caller = OutsideCaller("anna", "1001", "+49301234500")
+    decide = OutboundPlan(OutboundRules("acme", "DE", [route()], trunks)).decide
+    targets = decide(caller, "112").targets
+    assert [(one.trunk_id, one.caller_id, one.sends_location) for one in targets] == [
+        *(("t1", "+49301234500", True), ("t2", "0301234500", False), ("t1", "+49301234500", False)),
+    ]
+    assert not any(one.caller_id or one.sends_location for one in decide(caller, "030 1234567").targets)
+
+
 # ---- the reference
 
 

@@ -5,8 +5,11 @@ from datetime import UTC, datetime
 
 from phones import Phone
 
+from unificx.locations import Location
+from unificx.registrar import Caller
 from unificx.routing import Destination, Fork, OutsideTarget, Plan, Step
 from unificx.sip.flow import Flow
+from unificx.sip.geolocation import CivicAddress
 from unificx.trunks import Trunk, TrunkEndpoint, TrunkOptions
 
 TENANT, PASSWORD, CALL_SECONDS = "t1", "a secret", 3600.0
@@ -67,6 +70,11 @@ class FakeLines:
         del tenant_id
         return self.names.get(number, "")
 
+    def place(self, caller: Caller) -> Location:
+        """Return where a party is."""
+        address = CivicAddress("DE", "Berlin", "Hauptstr.", "1", room="204")
+        return Location("l", caller.tenant_id, "Berlin", datetime(2026, 1, 1, tzinfo=UTC), address)
+
     def subject(self, tenant_id: str, number: str) -> str:
         del tenant_id
         self.subjects.append(number)
@@ -88,9 +96,13 @@ def _trunk(phone: Phone) -> Trunk:
 class Outside:
     """A destination outside: the number in E.164, called over the first carrier that can connect it."""
 
-    def __init__(self, number: str, *carriers: str, withheld: bool = False, emergency: bool = False) -> None:
+    def __init__(
+        self, number: str, *carriers: str, withheld: bool = False, emergency: bool = False, located: bool = False
+    ) -> None:
         self._targets = [
-            OutsideTarget(number, one, number, OWN_NUMBER, withheld=withheld, emergency=emergency) for one in carriers
+            OutsideTarget(number, one, number, OWN_NUMBER, withheld, emergency, sends_location)
+            for sends_location in ((True, False) if located else (False,))
+            for one in carriers
         ]
 
     def plan(self) -> Plan:

@@ -18,6 +18,7 @@ NUMBERS: Mapping[str, Destination] = {
     "03098765432": Outside(CALLED, "carrier", "second"),
     "03011111111": Outside("+493011111111", "carrier", withheld=True),
     "112": Outside("112", "carrier", withheld=True, emergency=True),
+    "911": Outside("911", "carrier", emergency=True, located=True),
 }
 CALLING = """
     alice 1001, bob 1002, carrier +491710000001 udp trunk, second +491710000002 udp trunk
@@ -281,6 +282,36 @@ async def test_emergency_call_shows_the_number_and_exceeds_every_limit() -> None
         alice <- 503
         """,
     )
+
+
+@pytest.mark.parametrize("refusal", ["424", ""])
+async def test_emergency_call_carries_the_place_of_the_caller(refusal: str) -> None:
+    again = f"carrier -> {refusal}\n        carrier <- INVITE [alice]\n          Geolocation: none" if refusal else ""
+    world = await play(
+        f"""
+        alice 1001, carrier +491710000001 udp trunk
+        alice -> INVITE 911 [alice]
+        carrier <- INVITE
+          Geolocation: <cid:{{*}}@carrier.example>
+          Geolocation-Routing: yes
+          Content-Type: multipart/mixed;boundary={{*}}
+        {again}
+        carrier -> 200 INVITE [rescue]
+        carrier <- ACK
+        alice <- 200 [rescue]
+        alice -> ACK
+        """
+        + hangs_up("alice", "carrier", "answered 16 alice 911"),
+        numbers=NUMBERS,
+    )
+    invite = world.checked[0]
+    assert isinstance(invite, Request)
+    assert b"x-said:alice" in invite.body
+    assert b"<ca:RD>Hauptstr.</ca:RD>" in invite.body
+    assert b"2026" in invite.body
+    [record] = world.ended
+    assert record.emergency == "911"
+    assert_nothing_internal(world)
 
 
 async def test_srtp_is_offered_over_tls_and_plain_after_a_refusal() -> None:

@@ -129,7 +129,7 @@ class World:
         self.parking = Parking(recall=lambda leg_id: self.manager.recall(leg_id))
         parts = CallManagerDependencies(
             self.legs, self.media, self, routing, self.directory, self.clock, self, self.apps, self, self.parking,
-            OutsideLines(self.lines, self.lines, self.lines.subject, self.lines.name, self.credit),
+            OutsideLines(self.lines, self.lines, self.lines.subject, self.lines.name, self.credit, self.lines.place),
             lambda tenant_id, extension_id: self.team,
         )  # fmt: skip
         self.manager = CallManager(

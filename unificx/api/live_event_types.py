@@ -75,7 +75,14 @@ LIVE_EVENTS: Mapping[str, LiveEventType] = {
         },
     ),
     "emergency_call": LiveEventType(
-        "an emergency number is being called", "people to be alerted", {"extension": "1001", "number": "112"}
+        "an emergency number is called, from a `location`; `state`: calling, at the end answered or unanswered",
+        "people to be alerted; calls_read",
+        {
+            "extension": "1001",
+            "number": "112",
+            "location": "Headquarters: Hauptstr. 1, 10115 Berlin",
+            "state": "calling",
+        },
     ),
     "fraud": LiveEventType("stops of calls outside", "tenant_change", {}),
     "voicemail": LiveEventType("messages in one's mailboxes", "owners of the mailbox", {}),

@@ -46,6 +46,7 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "AttachmentLimitsChange": {"max_file_bytes": 52428800, "quota_bytes": 21474836480},
     "MailboxChange": {"enabled": False, "old_messages": "keep"},
     "MeetingChange": {"all_muted": True},
+    "LocationChange": {"number": "+49301234567", "extensions": ["1001", "1002"]},
     "MenuChange": {"keys": {"1": "group:6000", "2": "mailbox:1001"}, "attempts": 2},
     "MonitoringStart": {"mode": "listen"},
     "NewBlock": {"number": "+49900.", "note": "sales calls"},
@@ -135,6 +136,10 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "RatingPeriod": {"since": "2027-02-01T00:00:00Z", "until": "2027-03-01T00:00:00Z"},
     "NewWebhook": {"name": "Helpdesk", "url": "https://example.com/hook", "events": ["call.ended"]},
     "NewInvitation": {"person_id": _ID, "language": "en"},
+    "NewLocation": {
+        "name": "Head office",
+        "address": {"country": "DE", "city": "Berlin", "street": "Hauptstr.", "house_number": "1", "storey": "2"},
+    },
     "NewMenu": {
         "number": "7000",
         "name": "Main menu",

@@ -20,6 +20,7 @@ from unificx.core.clock import Clock
 from unificx.identity import Identity, OrganisationSignUp, SignUpMode
 from unificx.integrations.audio_import import AudioImporter
 from unificx.ivr import MenuService
+from unificx.locations import Locations
 from unificx.notifications import Notifications, PushNotifier
 from unificx.presence import PresenceService
 from unificx.privacy import AccessLog, AuditLog, Consents, Holds, KeyRotation, PersonErasures, Retention
@@ -95,6 +96,7 @@ class Services:
     breaches: Breaches
     completions: CallCompletions
     speed_dials: SpeedDials
+    locations: Locations
     consents: Consents
     chat: Chat
     contacts: Contacts

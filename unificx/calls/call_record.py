@@ -9,7 +9,7 @@ from unificx.calls.machine.causes import Cause
 from unificx.calls.machine.messages import CALLER
 from unificx.calls.schemas import PICKED_UP
 from unificx.identity import Extension
-from unificx.routing import VOICEMAIL_APP, Forward
+from unificx.routing import VOICEMAIL_APP, Forward, OutsideTarget
 from unificx.sip.legs import IncomingLeg
 
 
@@ -147,7 +147,13 @@ def _call_ended(call: Call, cause: Cause, outcome: Outcome, answered: datetime |
         answered_by=_answered_by(call),
         steps=_steps(call, outcome, parties, now),
         outside=tuple(sorted(call.record_parties.outside.values(), key=lambda leg: leg.answered)),
+        emergency=next((one.number for one in _outside_targets(call) if one.emergency), ""),
     )
+
+
+def _outside_targets(call: Call) -> list[OutsideTarget]:
+    fork = call.target.fork
+    return [one for one in fork.targets if isinstance(one, OutsideTarget)] if fork is not None else []
 
 
 def _steps(call: Call, outcome: Outcome, parties: tuple[CallParty, ...], now: float) -> tuple[CallStep, ...]:

@@ -110,4 +110,6 @@ class CallEnded:
     steps: tuple[CallStep, ...] = ()
     """The way of a call with more than one station, in order; () for a call that only rang the dialled extension."""
     outside: tuple[OutsideLeg, ...] = ()
+    emergency: str = ""
+    """The emergency number that was called, "" for none."""
     """Answered legs to numbers outside, in the order of their answers."""

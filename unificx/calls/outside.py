@@ -4,6 +4,8 @@ A carrier gets the number it has to dial, and the caller id that the route decid
 sent: no extension, name, device or domain of the tenant.
 """
 
+from dataclasses import replace
+
 from unificx.calls.call import Call, CallTarget
 from unificx.calls.diversion import forwarding_headers
 from unificx.calls.machine.identity import Headers
@@ -14,6 +16,7 @@ from unificx.registrar import MAX_SHOWN_NAME, Caller
 from unificx.routing import Fork, OutsideTarget
 from unificx.rtpengine.ng import Profile
 from unificx.sip.flow import Flow
+from unificx.sip.geolocation import location_part, pidf_lo
 from unificx.sip.legs import Credentials, InviteParams, Leg, OutgoingLeg
 from unificx.sip.message import Response, retry_after
 from unificx.trunks import Trunk, TrunkEndpoint
@@ -52,7 +55,7 @@ class OutsideDialer:
         name = self._lines.name(trunk.tenant_id, outside.number)[:MAX_SHOWN_NAME]
         party = Caller(trunk.tenant_id, "", "", subject, outside.number, name, trunk_id=trunk.id)
         to_dial = DialTarget(
-            _invitation(call, target, outside, trunk, endpoint),
+            self._with_place(call, outside, _invitation(call, target, outside, trunk, endpoint)),
             Profile.SRTP if endpoint.flow.secure else Profile.PLAIN,
         )
         if call.direction == "internal":
@@ -62,6 +65,16 @@ class OutsideDialer:
             target=to_dial, outside=party, is_emergency=outside.emergency, payer=_payer(call, target)
         )
         return name
+
+    def _with_place(self, call: Call, outside: OutsideTarget, invitation: InviteParams) -> InviteParams:
+        """Add the place of the caller to the INVITE of an emergency call, if the trunk takes it."""
+        place = self._lines.place(call.caller) if outside.sends_location else None
+        trunk = self._lines.trunks.trunk(outside.trunk_id) if place is not None else None
+        if place is None or trunk is None:
+            return invitation
+        entity = f"pres:{outside.caller_id or 'anonymous'}@{trunk.uri_host}"
+        headers, part = location_part(pidf_lo(place.address, entity, call.started), trunk.uri_host)
+        return replace(invitation, headers=(*invitation.headers, *headers), part=part)
 
     def _has_available_trunk_later(self, target: CallTarget, now: float) -> bool:
         """Whether a later step of the plan calls a carrier that is known to answer."""

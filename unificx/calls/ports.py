@@ -8,6 +8,7 @@ from typing import Protocol
 from unificx.calls.events import CallEnded, Outcome
 from unificx.calls.schemas import AppCallContext, ConnectRequest, ConnectWithdrawn, Conversation, CreditedLeg
 from unificx.core.errors import NotFound
+from unificx.locations import Location
 from unificx.media import MediaUnavailable
 from unificx.registrar import Caller
 from unificx.routing import Destination
@@ -267,13 +268,14 @@ class CallCredit(Protocol):
 class OutsideLines:
     """The world outside as calls need it. `numbers` None: no tenant has any; `credit` None: no tenant has a limit. By
     tenant and number in E.164, `subject` returns the data subject, and `name` the name that the tenant has given the
-    number, "" for none; both from memory."""
+    number, "" for none; both from memory. `place` returns where a party is that calls an emergency number."""
 
     trunks: Trunks = field(default_factory=NoTrunks)
     numbers: PublicNumbers | None = None
     subject: Callable[[str, str], str] = lambda tenant_id, number: ""
     name: Callable[[str, str], str] = lambda tenant_id, number: ""
     credit: CallCredit | None = None
+    place: Callable[[Caller], Location | None] = lambda caller: None
 
     def dtmf(self, party: Caller) -> DtmfMode:
         """Return how digits are sent to a party outside."""

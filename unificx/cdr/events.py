@@ -1,6 +1,6 @@
 """Events on call records."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from unificx.calls.events import Direction, Outcome
@@ -12,6 +12,17 @@ class CallListsChanged:
     """Signal: the call lists of these tenants and extensions have changed and can be read; None: of a tenant only."""
 
     lists: frozenset[tuple[str, str | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class EmergencyCallEnded:
+    """Signal: a call to an emergency number has ended. `extension_id` is None if no extension called."""
+
+    tenant_id: str
+    extension_id: str | None
+    number: str = field(repr=False)
+    answered: datetime | None
+    ended: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, tzinfo
 
 from unificx.calls.events import CallEnded, CallParty
 from unificx.cdr import repository, statistics
-from unificx.cdr.events import CallListsChanged, CallRecorded, OutsideCallRecorded
+from unificx.cdr.events import CallListsChanged, CallRecorded, EmergencyCallEnded, OutsideCallRecorded
 from unificx.cdr.schemas import CallRecord, CdrFilter
 from unificx.cdr.statistics import CallStatistics
 from unificx.cdr.step_repository import erase_steps, sealed_steps
@@ -23,8 +23,8 @@ _ERASE_BATCH = 200
 
 
 class CdrService:
-    """Call records of all tenants. Registers itself with the spool. `publish` receives `CallListsChanged`; it must not
-    raise. `is_watched`: whether to publish `CallRecorded` for the calls of a tenant."""
+    """Call records of all tenants. Registers itself with the spool. `publish` receives `CallListsChanged` and
+    `EmergencyCallEnded`; it must not raise. `is_watched`: whether to publish `CallRecorded` for calls of a tenant."""
 
     def __init__(
         self,
@@ -46,6 +46,9 @@ class CdrService:
 
         Synchronous, for the hot path of the call engine. Recording a call twice yields one record. Raises SpoolFull.
         """
+        if call.emergency:
+            caller = call.parties[0].extension_id
+            self._publish(EmergencyCallEnded(call.tenant, caller, call.emergency, call.answered, call.ended))
         call = self._with_canonical_numbers(call)
         subjects = [self._subject(call.tenant, party) for party in call.parties]
         steps = [self._subject(call.tenant, step.party) if step.party is not None else None for step in call.steps]

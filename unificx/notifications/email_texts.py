@@ -116,6 +116,20 @@ _TEXTS: dict[Language, dict[EmailKind, EmailText]] = {
                 "You receive this message because {organisation} has named you for it.",
             ),
         ),
+        "emergency_call_answered": EmailText(
+            "Emergency call: answered",
+            (
+                "The emergency call was answered and has ended: {detail}.",
+                "You receive this message because {organisation} has named you for it.",
+            ),
+        ),
+        "emergency_call_unanswered": EmailText(
+            "Emergency call: NOT answered",
+            (
+                "The emergency call has ended without an answer: {detail}. Ask whether help is still needed.",
+                "You receive this message because {organisation} has named you for it.",
+            ),
+        ),
         "calls_stopped": EmailText(
             "Calls outside were stopped",
             (
@@ -343,6 +357,21 @@ _TEXTS: dict[Language, dict[EmailKind, EmailText]] = {
             "Notruf",
             (
                 "Eine Notrufnummer wurde gewählt: {detail}.",
+                "Sie erhalten diese Nachricht, weil {organisation} Sie dafür benannt hat.",
+            ),
+        ),
+        "emergency_call_answered": EmailText(
+            "Notruf: angenommen",
+            (
+                "Der Notruf wurde angenommen und ist beendet: {detail}.",
+                "Sie erhalten diese Nachricht, weil {organisation} Sie dafür benannt hat.",
+            ),
+        ),
+        "emergency_call_unanswered": EmailText(
+            "Notruf: NICHT angenommen",
+            (
+                "Der Notruf ist beendet, ohne dass er angenommen wurde: {detail}. Fragen Sie nach, ob noch Hilfe"
+                " gebraucht wird.",
                 "Sie erhalten diese Nachricht, weil {organisation} Sie dafür benannt hat.",
             ),
         ),

@@ -1,15 +1,16 @@
 """Signals about calls outside."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from unificx.registrar import Caller
 
 
 @dataclass(frozen=True, slots=True)
 class EmergencyCallMade:
-    """Signal: an extension calls an emergency number. `extension_id` is "" if no extension calls."""
+    """Signal: a party calls an emergency number."""
 
-    tenant_id: str
-    extension_id: str
-    number: str
+    caller: Caller
+    number: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

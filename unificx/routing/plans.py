@@ -27,7 +27,8 @@ class RingTarget:
 @dataclass(frozen=True, slots=True)
 class OutsideTarget:
     """A number outside, dialled over a trunk. `sent` are the digits that the carrier gets, `number` is in E.164;
-    `caller_id` is the number shown, "" for none, `withheld` whether it is withheld from the called party."""
+    `caller_id` is the number shown, "" for none, `withheld` whether it is withheld from the called party,
+    `sends_location` whether the place of the caller goes with the call."""
 
     number: str = field(repr=False)
     trunk_id: str
@@ -35,6 +36,7 @@ class OutsideTarget:
     caller_id: str = field(default="", repr=False)
     withheld: bool = False
     emergency: bool = False
+    sends_location: bool = False
 
 
 @dataclass(frozen=True, slots=True)

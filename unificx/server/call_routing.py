@@ -9,6 +9,7 @@ from unificx.cluster import Cluster
 from unificx.conferencing import RoomService
 from unificx.contacts import Contacts
 from unificx.ivr import MenuParts, MenuService, PromptKind
+from unificx.locations import Locations
 from unificx.presence import PresenceService
 from unificx.queues import Queues, QueueStore, build_queues
 from unificx.queues.events import QueueChanged
@@ -49,6 +50,7 @@ class CallRouting:
     completions: CallCompletions
     speed_dials: SpeedDials
     contacts: Contacts
+    locations: Locations
 
     def teammates(self, tenant_id: str, extension_id: str) -> set[str]:
         """Return the members of all ring groups and queues that an extension is a member of."""
@@ -68,6 +70,7 @@ class CallRouting:
         await self.menus.start()
         await self.speed_dials.start()
         await self.contacts.start()
+        await self.locations.start()
 
 
 class ExtensionDestinationCheck:
@@ -122,5 +125,5 @@ def build_call_routing(  # noqa: PLR0917 - what destinations are made of
     )
     speed_dials = SpeedDials(store.database, store.keys)
     contacts = Contacts(store.database, store.keys, cluster.bus.publish)
-    personal = (completions, speed_dials, contacts)
+    personal = (completions, speed_dials, contacts, outside.locations)
     return CallRouting(presence, queues, destinations, outbound, menus, groups, ring_memory, hours, *personal)

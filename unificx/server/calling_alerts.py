@@ -1,9 +1,13 @@
 """Alerts about emergency calls and stopped calls outside, and the regular check of live calls."""
 
 import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 
 import structlog
 
+from unificx.cdr.events import EmergencyCallEnded
 from unificx.core.access import Access
 from unificx.core.background import BackgroundTasks
 from unificx.core.errors import DomainError
@@ -17,6 +21,17 @@ from unificx.server.container import Container
 log = structlog.get_logger()
 
 
+@dataclass(frozen=True, slots=True)
+class _EmergencyCall:
+    """A call to an emergency number. `state`: calling, answered or unanswered, the last two at its end."""
+
+    tenant_id: str
+    extension_id: str
+    number: str
+    state: str
+    location: str = ""
+
+
 class CallingAlerts:
     """Subscribes to the bus and notifies the users that a tenant has named, by e-mail and by a live event."""
 
@@ -24,6 +39,7 @@ class CallingAlerts:
         self._container = container
         self._tasks = BackgroundTasks(Access("administration", "calling alerts"))
         container.bus.subscribe(EmergencyCallMade, self._on_emergency_call)
+        container.bus.subscribe(EmergencyCallEnded, self._on_emergency_call_ended)
         container.bus.subscribe(CallingStopped, self._on_stop)
         container.bus.subscribe(CallingReleased, lambda event: self._send_event(event.tenant_id))
 
@@ -42,12 +58,35 @@ class CallingAlerts:
         await self._container.routing.outbound.fraud.join()
 
     def _on_emergency_call(self, event: EmergencyCallMade) -> None:
-        extension = self._container.identity.directory.extension_by_id(event.extension_id)
+        tenant_id = event.caller.tenant_id
+        place = self._container.routing.locations.of_caller(event.caller)
+        where = f"{place.name}: {place.address.text()}" if place is not None else ""
+        log.warning("emergency_call", tenant=tenant_id)
+        details = (where, self._time(tenant_id, self._container.clock.now()))
+        call = _EmergencyCall(tenant_id, event.caller.extension_id, event.number, "calling", where)
+        self._report(call, "emergency_call", details)
+
+    def _on_emergency_call_ended(self, event: EmergencyCallEnded) -> None:
+        tenant_id, answered = event.tenant_id, event.answered
+        times = [self._time(tenant_id, each) for each in (answered, event.ended) if each is not None]
+        state = "answered" if answered is not None else "unanswered"
+        call = _EmergencyCall(tenant_id, event.extension_id or "", event.number, state)
+        kind: EmailKind = "emergency_call_answered" if answered is not None else "emergency_call_unanswered"
+        self._report(call, kind, (" – ".join(times),))
+
+    def _report(self, call: "_EmergencyCall", kind: EmailKind, details: Iterable[str]) -> None:
+        """Report a call to the named users, and to those who may see calls."""
+        extension = self._container.identity.directory.extension_by_id(call.extension_id)
         caller = extension.number if extension is not None else ""
-        log.warning("emergency_call", tenant=event.tenant_id)
-        message = {"type": "emergency_call", "extension": caller, "number": event.number}
-        self._container.event_hub.send_to_permitted(event.tenant_id, Action.CALLS_READ, message)
-        self._alert(event.tenant_id, "emergency_call", f"{caller} → {event.number}" if caller else event.number)
+        message = {"type": "emergency_call", "extension": caller, "number": call.number}
+        message |= {"location": call.location, "state": call.state}
+        alerted = self._container.routing.outbound.permissions.policy(call.tenant_id).alerted
+        self._container.event_hub.send_to_persons_or_permitted(call.tenant_id, Action.CALLS_READ, alerted, message)
+        text = ", ".join(filter(None, (f"{caller} → {call.number}" if caller else call.number, *details)))
+        self._alert(call.tenant_id, kind, text)
+
+    def _time(self, tenant_id: str, at: datetime) -> str:
+        return f"{at.astimezone(self._container.identity.directory.time_zone(tenant_id)):%Y-%m-%d %H:%M:%S}"
 
     def _on_stop(self, event: CallingStopped) -> None:
         self._send_event(event.tenant_id)

@@ -103,6 +103,8 @@ class Cleanup:
         container.outbox.subscribe(TenantDeleted, container.routing.hours.on_tenant_deleted)
         container.outbox.subscribe(ExtensionDeleted, container.routing.speed_dials.on_extension_deleted)
         container.outbox.subscribe(TenantDeleted, container.routing.speed_dials.on_tenant_deleted)
+        container.outbox.subscribe(ExtensionDeleted, container.routing.locations.on_extension_deleted)
+        container.outbox.subscribe(TenantDeleted, container.routing.locations.on_tenant_deleted)
         self._subscribe_services_of_people(container)
 
     @staticmethod
@@ -256,6 +258,7 @@ class Cleanup:
         self._container.identity.directory.evict_subject(event.subject)
         self._container.routing.presence.availability.drop_subject(event.subject)
         self._container.routing.speed_dials.drop_subject(event.subject)
+        self._container.routing.locations.drop_subject(event.subject)
         self._container.consents.drop_subject(event.subject)
         self._container.notifications.preferences.drop_subject(event.subject)
         self._container.routing.contacts.drop_subject(event.subject)

@@ -26,6 +26,7 @@ from unificx.integrations.http_client import HttpClient
 from unificx.integrations.photo_import.client import PhotoImporter
 from unificx.integrations.whisper.client import Whisper
 from unificx.ivr import MenuParts
+from unificx.locations import Locations
 from unificx.notifications import (
     EmailQueue,
     Notifications,
@@ -295,7 +296,8 @@ def _routing(
 ) -> CallRouting:
     database, keys, directory, (mailboxes, rooms, sounds) = parts.database, parts.keys, identity.directory, areas
     store, destinations = QueueStore(database, keys, spool, cluster.bus.publish), DestinationDirectory()
-    outside = OutboundDependencies(database, keys, database.clock, directory, trunks.directory, destinations)
+    locations = Locations(database, keys, database.clock, directory)
+    outside = OutboundDependencies(database, keys, database.clock, directory, trunks.directory, destinations, locations)
     menus = MenuParts(database, keys, directory, destinations, sounds, AudioImporter(), database.clock)
     return build_call_routing(store, outside, trunks, cluster, mailboxes, rooms, menus)
 

@@ -13,6 +13,7 @@ from unificx.chat import chat_holding
 from unificx.conferencing import room_holding
 from unificx.contacts import contact_holding
 from unificx.identity import account_holding
+from unificx.locations import location_holding
 from unificx.notifications import notification_holding
 from unificx.presence import presence_holding
 from unificx.privacy import DataSubject, Holding, access_holding, audit_holding, consent_holding
@@ -44,6 +45,7 @@ def all_holdings(container: Container) -> Sequence[Holding]:
         contact_holding(database, container.routing.contacts),
         presence_holding(database, routing.presence),
         speed_dial_holding(database, routing.speed_dials),
+        location_holding(database, routing.locations),
         routing_holding(database),
         room_holding(database),
         consent_holding(database, container.consents),

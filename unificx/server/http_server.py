@@ -84,6 +84,7 @@ def http_app(  # noqa: PLR0917 - what an installation shows
         breaches=Breaches(container.rights),
         completions=container.routing.completions,
         speed_dials=container.routing.speed_dials,
+        locations=container.routing.locations,
         consents=container.consents,
         chat=container.chat,
         contacts=container.routing.contacts,

@@ -199,6 +199,7 @@ class SipServer:
                     container.history.external_subject,
                     container.routing.contacts.company_name,
                     self.credit,
+                    container.routing.locations.of_caller,
                 ),
                 container.routing.teammates,
             ),

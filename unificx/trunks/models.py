@@ -53,5 +53,6 @@ class TrunkRow(Base):
     dtmf: Mapped[str] = plain("how digits are sent")
     register_seconds: Mapped[int] = plain("requested duration of a registration")
     check_seconds: Mapped[int] = plain("interval of the OPTIONS requests")
+    sends_location: Mapped[bool] = plain("whether emergency calls carry the place of the caller")
     subject_id: Mapped[str] = plain("random subject id of the trunk, whose key seals the part below")
     sealed: Mapped[bytes | None] = sealed_column(TrunkCredentials, subject="subject_id")

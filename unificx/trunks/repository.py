@@ -69,6 +69,7 @@ def _mutable_columns(keys: Keys, trunk: Trunk) -> dict[str, Any]:
         "dtmf": options.dtmf,
         "register_seconds": options.register_seconds,
         "check_seconds": options.check_seconds,
+        "sends_location": options.sends_location,
         "sealed": _seal(keys, trunk),
     }
 
@@ -90,6 +91,7 @@ def _to_trunk(keys: Keys, row: TrunkRow) -> Trunk:
         register_seconds=row.register_seconds,
         check_seconds=row.check_seconds,
         auth_username=credentials.auth_username,
+        sends_location=row.sends_location,
     )
     return Trunk(
         id=row.id,

@@ -47,6 +47,8 @@ class TrunkOptions:
     """Seconds between OPTIONS requests; 0: none are sent, and the servers are assumed to be reachable."""
     auth_username: str = field(default="", repr=False)
     """User name of digest authentication if it differs from the registered user."""
+    sends_location: bool = False
+    """Whether emergency calls carry the place of the caller (RFC 6442)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,7 @@ class NewTrunk:
     register_seconds: int | None = None
     check_seconds: int | None = None
     auth_username: str | None = field(default=None, repr=False)
+    sends_location: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +144,7 @@ class TrunkChange:
     register_seconds: int | None = None
     check_seconds: int | None = None
     auth_username: str | None = field(default=None, repr=False)
+    sends_location: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,10 @@ MIN_PREFIX = {4: 16, 6: 32}
 MAX_CALLS = 10_000
 REGISTER_SECONDS = (60, 86_400)
 CHECK_SECONDS = (10, 3_600)
-OPTION_NAMES = ("caller_id_header", "number_format", "dtmf", "register_seconds", "check_seconds", "auth_username")
+OPTION_NAMES = (
+    *("caller_id_header", "number_format", "dtmf", "register_seconds", "check_seconds", "auth_username"),
+    "sends_location",
+)
 
 _name = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}").fullmatch
 _host_name = re.compile(

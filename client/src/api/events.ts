@@ -39,6 +39,8 @@ export interface ServerEvents {
     reactions?: Record<string, Reaction>;
     videos: Pick<Video, 'id' | 'participant' | 'source' | 'quality'>[];
   };
+  /** An emergency number is called; `state`: calling, and at the end answered or unanswered. */
+  emergency_call: { extension: string; number: string; location: string; state: string };
   /** Callers or agents of a queue have changed (for its agents and administrators). */
   queue: { id: string; waiting: number; available: number };
   /** Recording state of one of the user's calls: announced, recording, paused, ended. */

@@ -117,6 +117,11 @@ const protectedRoutes = [
   }),
   createRoute({
     getParentRoute: () => signedIn,
+    path: '/emergency',
+    component: lazyRouteComponent(() => import('~/features/emergency/Emergency')),
+  }),
+  createRoute({
+    getParentRoute: () => signedIn,
     path: '/protection',
     component: lazyRouteComponent(() => import('~/features/protection/Protection')),
   }),

@@ -3,11 +3,13 @@ import { useLingui } from '@lingui/react/macro';
 import { useEffect } from 'react';
 import { markDialogsMounted } from '~/design/dialogs';
 import { Toasts } from '~/design/Toasts';
+import { useEmergencyToasts } from '~/features/emergency';
 
 /** Dialogs and notifications. They are opened by events, so no children are needed. */
 export default function Overlays() {
   const { t } = useLingui();
   useEffect(markDialogsMounted, []);
+  useEmergencyToasts();
   return (
     <ModalsProvider modalProps={{ closeButtonProps: { 'aria-label': t`Close` } }}>
       <Toasts />

@@ -8,6 +8,7 @@ from unificx.cluster import EventBus, LocalCounters
 from unificx.core.clock import ManualClock
 from unificx.db import Database
 from unificx.identity import Extension, Identity
+from unificx.locations import Locations
 from unificx.privacy import KeyStore
 from unificx.registrar import Caller
 from unificx.routing import (
@@ -62,6 +63,7 @@ class OutboundSetup:
     trunks: TrunkService = field(init=False)
     destinations: DestinationDirectory = field(init=False)
     outbound: Outbound = field(init=False)
+    locations: Locations = field(init=False)
 
     def __post_init__(self) -> None:
         self.trunks = TrunkService(self.database, self.keys, self.clock, TrunkDirectory(lambda domain: False, SECRET))
@@ -71,8 +73,10 @@ class OutboundSetup:
         """Return the services as after a restart; the test calls `start`."""
         directory = self.people.directory
         self.destinations = DestinationDirectory([ExtensionKind(directory), HangupKind()])
+        self.locations = Locations(self.database, self.keys, self.clock, directory)
         parts = OutboundDependencies(
-            self.database, self.keys, self.clock, directory, self.trunks.directory, self.destinations
+            *(self.database, self.keys, self.clock, directory),
+            *(self.trunks.directory, self.destinations, self.locations),
         )
         outbound = build_outbound(parts, LocalCounters(self.clock), self.bus)
         outbound.fraud.live = self.live

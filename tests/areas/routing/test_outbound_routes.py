@@ -210,4 +210,4 @@ async def test_an_emergency_call_is_announced(outside: OutboundSetup) -> None:
     made: list[EmergencyCallMade] = []
     outside.bus.subscribe(EmergencyCallMade, made.append)
     assert all(one.emergency for one in targets(outside.dial("112")))
-    assert made == [EmergencyCallMade(outside.acme, outside.extension().id, "112")]
+    assert made == [EmergencyCallMade(Caller.of(outside.extension()), "112")]

@@ -14,6 +14,7 @@ from unificx.api.schemas import outbound as models
 from unificx.api.services import Services
 from unificx.core.errors import Invalid
 from unificx.identity import Action
+from unificx.registrar import Caller
 from unificx.routing import Allowed, Emergency, OutsideCaller, PublicNumber, explain_refusal, explain_stop
 
 router = Router(
@@ -55,12 +56,13 @@ async def try_route(
 ) -> models.RouteTest:
     """Say which way a call would take, or which rule forbids it. No call is made, and nothing is counted."""
     scope = await require_access(services, user, tenant, Action.TENANT_CHANGE)
-    caller = OutsideCaller()
+    caller, place = OutsideCaller(), None
     if request.from_:
         extension = services.identity.directory.extension(scope.tenant_id, request.from_)
         if extension is None:
             raise Invalid("There is no such extension.", field="from")
-        caller = OutsideCaller(extension.id, extension.number)
+        calling = Caller.of(extension)
+        caller, place = services.outbound.routing.caller(calling), services.locations.of_caller(calling)
     decision, stop = services.outbound.routing.decide(scope.tenant_id, caller, request.number)
     number = decision.number
     allowed, refused = (decision, None) if isinstance(decision, Allowed) else (None, decision)
@@ -81,6 +83,7 @@ async def try_route(
         rule=refused.rule if refused is not None else None,
         reason=f"{reason} {explain_stop(stop)}" if stop is not None else reason,
         stop=stop.id if stop is not None else None,
+        location=f"{place.name}: {place.address.text()}" if place is not None and isinstance(number, Emergency) else "",
     )
 
 
@@ -127,7 +130,11 @@ def _attempts(services: Services, allowed: Allowed) -> list[models.RouteAttempt]
         name = trunk.name if trunk is not None else ""
         found.append(
             models.RouteAttempt(
-                trunk=name, number_sent=target.sent, caller_id=target.caller_id, withheld=target.withheld
+                trunk=name,
+                number_sent=target.sent,
+                caller_id=target.caller_id,
+                withheld=target.withheld,
+                sends_location=target.sends_location,
             )
         )
     return found

@@ -197,6 +197,7 @@ class RouteAttempt(Output):
     number_sent: str
     caller_id: str
     withheld: bool
+    sends_location: bool = Field(description="The place of the caller goes with the call.")
 
 
 class RouteTest(Output):
@@ -214,6 +215,7 @@ class RouteTest(Output):
     rule: RefusalRule | None = Field(description="Rule that forbids the call.")
     reason: str | None = Field(description="Explanation of the rule.")
     stop: str | None = Field(description="Id of the stop that forbids the call.")
+    location: str = Field(description="Of an emergency call: the place of the caller; empty if none is known.")
 
 
 class Block(Output):

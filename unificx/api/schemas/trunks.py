@@ -34,6 +34,7 @@ CheckSeconds = Annotated[
     int,
     Field(ge=0, le=3600, description="Seconds between OPTIONS requests, at least 10; 0: the carrier is not checked."),
 ]
+_LOCATION = "Emergency calls carry the place of the caller, as PIDF-LO (RFC 6442). Enable it if the carrier takes it."
 _CALLER_ID = "Header with the caller's number: From alone, or an identity header of RFC 3325 beside it."
 _NUMBERS = "Format of the numbers sent to the carrier: 4930123 (e164), +4930123 (plus) or 030123 (national)."
 _LIMIT = "Maximum number of concurrent calls; null: no limit of its own."
@@ -60,6 +61,7 @@ class Trunk(Output):
     dtmf: DtmfMode
     register_seconds: int
     check_seconds: int
+    sends_location: bool = Field(description=_LOCATION)
     state: TrunkState = Field(
         description="registered; reachable: its server answers; unreachable; refused: the carrier rejects the login."
     )
@@ -88,6 +90,7 @@ class NewTrunk(Input):
     dtmf: DtmfMode | None = None
     register_seconds: RegisterSeconds | None = None
     check_seconds: CheckSeconds | None = None
+    sends_location: bool | None = Field(None, description=_LOCATION)
 
 
 class TrunkChange(Input):
@@ -108,6 +111,7 @@ class TrunkChange(Input):
     dtmf: DtmfMode | None = None
     register_seconds: RegisterSeconds | None = None
     check_seconds: CheckSeconds | None = None
+    sends_location: bool | None = Field(None, description=_LOCATION)
 
 
 class TrunkTest(Output):

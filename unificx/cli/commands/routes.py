@@ -19,6 +19,8 @@ _TEST_COLUMNS = {
     "number_sent": "number sent",
     "caller_id": "caller id",
     "tried": "trunks",
+    "location": "location",
+    "location_sent": "location sent by",
     "rule": "forbidden by",
     "reason": "reason",
 }
@@ -113,4 +115,6 @@ def try_(
 
     found = context.run(request)
     tried = ", ".join(one["trunk"] for one in found["attempts"])
-    print_item(found if context.as_json else {**found, "tried": tried}, _TEST_COLUMNS, as_json=context.as_json)
+    sent = ", ".join(one["trunk"] for one in found["attempts"] if one["sends_location"])
+    shown = {**found, "tried": tried, "location_sent": sent}
+    print_item(found if context.as_json else shown, _TEST_COLUMNS, as_json=context.as_json)

@@ -32,6 +32,7 @@ _DETAILS = {
     "dtmf": "digits",
     "register_seconds": "registration (s)",
     "check_seconds": "checked every (s)",
+    "sends_location": "sends location",
 }
 _TEST_COLUMNS = {
     "state": "state",
@@ -49,6 +50,10 @@ def _flatten(trunk: Json) -> Json:
 
 _COLLECTION = Collection("/trunks", _COLUMNS, _DETAILS, _flatten)
 
+SendsLocation = Annotated[
+    bool | None,
+    typer.Option("--send-location/--no-send-location", help="Emergency calls carry the place of the caller."),
+]
 TrunkReference = Annotated[str, typer.Argument(metavar="NAME", help="Name or id of the trunk.")]
 
 group = command_group("trunk", "Manage trunks to carriers.")
@@ -84,13 +89,14 @@ def create(
     dtmf: Annotated[str | None, typer.Option(help="Digits: rfc4733, info, inband.")] = None,
     register_seconds: Annotated[int | None, typer.Option(help="Requested seconds of a registration.")] = None,
     check_seconds: Annotated[int | None, typer.Option(help="Seconds between checks by OPTIONS; 0: none.")] = None,
+    sends_location: SendsLocation = None,
 ) -> None:
     """Create a trunk to a carrier."""
     body = {"name": name, "server": server, "template": template, "transport": transport, "max_calls": max_calls}
     body |= {"username": username, "password": password, "registers": register, "accept_from": accept_from or None}
     body |= {"domain": domain, "auth_username": auth_username, "caller_id_header": caller_id_header, "dtmf": dtmf}
     body |= {"number_format": number_format, "register_seconds": register_seconds, "check_seconds": check_seconds}
-    _COLLECTION.create(context, body)
+    _COLLECTION.create(context, body | {"sends_location": sends_location})
 
 
 @command(group, "list")
@@ -136,6 +142,7 @@ def update(
     dtmf: Annotated[str | None, typer.Option(help="Digits: rfc4733, info, inband.")] = None,
     register_seconds: Annotated[int | None, typer.Option(help="Requested seconds of a registration.")] = None,
     check_seconds: Annotated[int | None, typer.Option(help="Seconds between checks by OPTIONS; 0: none.")] = None,
+    sends_location: SendsLocation = None,
 ) -> None:
     """Change a trunk."""
     body = {"name": name, "server": server, "transport": transport, "max_calls": max_calls, "domain": domain}
@@ -143,7 +150,7 @@ def update(
     body |= {"username": username, "password": password, "registers": register, "accept_from": networks}
     body |= {"auth_username": auth_username, "caller_id_header": caller_id_header, "number_format": number_format}
     body |= {"dtmf": dtmf, "register_seconds": register_seconds, "check_seconds": check_seconds}
-    _COLLECTION.update(context, trunk, body)
+    _COLLECTION.update(context, trunk, body | {"sends_location": sends_location})
 
 
 @command(group, "delete")

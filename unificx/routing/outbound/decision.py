@@ -6,7 +6,7 @@ memory only. Limits that depend on earlier calls are checked separately, by `fra
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from typing import Literal
 
@@ -28,19 +28,23 @@ NumberFormat = Literal["e164", "plus", "national"]
 
 @dataclass(frozen=True, slots=True)
 class TrunkChoice:
-    """A trunk of the tenant. `number_format`: form of the numbers sent to its carrier."""
+    """A trunk of the tenant. `number_format`: form of the numbers sent to its carrier; `sends_location`: emergency
+    calls carry the place of the caller."""
 
     id: str
     name: str
     number_format: NumberFormat = "plus"
+    sends_location: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class OutsideCaller:
-    """A calling extension; "" for calls that no extension makes, such as those of a menu."""
+    """A calling extension; "" for calls that no extension makes, such as those of a menu. `place_number`: the number in
+    E.164 that emergency calls show, by which the carrier knows the place of the caller; "" for that of other calls."""
 
     extension_id: str = ""
     number: str = ""
+    place_number: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,15 +155,18 @@ class OutboundPlan:
 
     def _emergency(self, caller: OutsideCaller, number: Emergency, forms: Sequence[str]) -> Decision:
         """Every trunk is tried, those of a matching route first. No rule forbids the call."""
-        found = self._route(forms)
-        route, matched = found if found is not None else (None, number.number)
+        routed = self._route(forms)
+        route, matched = routed if routed is not None else (None, number.number)
         first = [one for one in (route.trunks if route is not None else ()) if one in self._trunks]
         trunks = [self._trunks[one] for one in (*first, *(one for one in self._trunks if one not in first))]
         if not trunks:
             return Refused("no_trunk", number)
         targets = self._targets(caller, number, route, matched, trunks[: len(first)])
         others = self._targets(caller, number, None, number.number, trunks[len(first) :])
-        return Allowed(number, route, (*targets, *others))
+        found = (*targets, *others)
+        # A carrier may refuse a call for the form of its location (RFC 6442 section 4.3): then it goes out without it.
+        plain = (replace(one, sends_location=False) for one in found if one.sends_location)
+        return Allowed(number, route, (*found, *plain))
 
     def _targets(
         self,
@@ -172,6 +179,7 @@ class OutboundPlan:
         withheld: bool = False,
     ) -> tuple[OutsideTarget, ...]:
         changed = route is not None and (route.strip or route.prepend)
+        emergency = isinstance(number, Emergency)
         targets: list[OutsideTarget] = []
         for trunk in trunks:
             if route is not None and changed:
@@ -185,16 +193,18 @@ class OutboundPlan:
                     number=number.e164 if isinstance(number, PublicNumber) else number.number,
                     trunk_id=trunk.id,
                     sent=sent,
-                    caller_id=self._caller_id(caller, route, trunk),
+                    caller_id=self._caller_id(caller, route, trunk, caller.place_number if emergency else ""),
                     withheld=withheld,
-                    emergency=isinstance(number, Emergency),
+                    emergency=emergency,
+                    sends_location=emergency and trunk.sends_location,
                 )
             )
         return tuple(targets)
 
-    def _caller_id(self, caller: OutsideCaller, route: Route | None, trunk: TrunkChoice) -> str:
-        """Return the number shown: the extension's own, that of the route, or the first one of the trunk."""
-        own = self._shown.get(caller.extension_id) or self._shown.get(f"extension:{caller.number}")
+    def _caller_id(self, caller: OutsideCaller, route: Route | None, trunk: TrunkChoice, place_number: str) -> str:
+        """Return the number shown: that of the place, the extension's own, that of the route, or the first one of the
+        trunk."""
+        own = place_number or self._shown.get(caller.extension_id) or self._shown.get(f"extension:{caller.number}")
         of_route = self._numbers.get(route.caller_number_id) if route is not None else None
         shown = own or of_route or self._of_trunk.get(trunk.id, "")
         if not shown or trunk.number_format == "plus":

@@ -57,6 +57,14 @@ class OutboundRouting:
         """Return whether a dialled string means an emergency number of the tenant's country."""
         return isinstance(normalise(dialled, self._store.country(tenant_id)), Emergency)
 
+    def caller(self, caller: Caller) -> OutsideCaller:
+        """Return what decides on the calls of a party."""
+        place = self._parts.locations.of_caller(caller)
+        shown = place.number if place is not None else ""
+        if shown and self._store.number(caller.tenant_id, shown) is None:  # the tenant no longer has it
+            shown = ""
+        return OutsideCaller(caller.extension_id, "" if caller.is_outside else caller.number, shown)
+
     def decide(
         self, tenant_id: str, caller: OutsideCaller, dialled: str, *, withheld: bool = False
     ) -> tuple[Decision, FraudStop | None]:
@@ -70,7 +78,7 @@ class OutboundRouting:
     def destination(self, caller: Caller, dialled: str, *, withheld: bool = False, counted: bool = True) -> Destination:
         """Return the destination of a number that a caller dials. `counted`: the call is made now, so it counts for the
         limits, and an emergency call is announced."""
-        own = OutsideCaller(caller.extension_id, "" if caller.is_outside else caller.number)
+        own = self.caller(caller)
         if not counted:
             expected, _ = self.decide(caller.tenant_id, own, dialled, withheld=withheld)
             return _rejection(expected) if isinstance(expected, Refused) else OutsideCall(expected, MAX_CALL_SECONDS)
@@ -79,7 +87,7 @@ class OutboundRouting:
             return _rejection(decision)
         if isinstance(decision.number, Emergency):
             number = decision.number.number
-            self._bus.publish(EmergencyCallMade(caller.tenant_id, caller.extension_id, number))
+            self._bus.publish(EmergencyCallMade(caller, number))
             return OutsideCall(decision, EMERGENCY_SECONDS)
         if self._parts.directory.is_suspended(caller.tenant_id, caller.extension_id):
             return Reject(Rejection.NOT_ALLOWED)

@@ -8,6 +8,7 @@ from unificx.core.clock import Clock
 from unificx.core.errors import Invalid
 from unificx.db import Database, MemoryCopy
 from unificx.identity import DEFAULT_COUNTRY, DirectoryCache
+from unificx.locations import Locations
 from unificx.privacy import KeyStore
 from unificx.routing.kinds import DestinationDirectory
 from unificx.routing.outbound import repository
@@ -38,6 +39,7 @@ class OutboundDependencies:
     directory: DirectoryCache
     trunks: TrunkDirectory
     destinations: DestinationDirectory
+    locations: Locations
 
     def trunk_id(self, tenant_id: str, reference: str, field: str) -> str:
         """Return the id of a tenant's trunk, given by name or id. Raises Invalid that names `field`."""
@@ -202,4 +204,6 @@ class OutboundStore:
 
     def _trunks(self, tenant_id: str) -> Iterable[TrunkChoice]:
         for trunk in self._parts.trunks.trunks(tenant_id):
-            yield TrunkChoice(trunk.id, trunk.name, trunk.options.number_format)
+            yield TrunkChoice(
+                trunk.id, trunk.name, trunk.options.number_format, sends_location=trunk.options.sends_location
+            )

@@ -16,6 +16,7 @@ from unificx.sip.legs.leg import Leg
 from unificx.sip.legs.pending import ALLOW, SDP, SUPPORTED, supports_update
 from unificx.sip.legs.session_timer import MIN_SE, min_se_of, negotiate_as_uac
 from unificx.sip.message import Response
+from unificx.sip.multipart import BodyPart, with_part
 from unificx.sip.transactions.events import ClientKey
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class InviteParams:
     Path; `max_forwards` the remaining Max-Forwards of the INVITE that caused this one. `credentials` answer challenges
     of the peer; `silence_seconds`: the call is given up if there is no response at all for so long, 0 to wait for the
     transaction's timeout. `other_flows` lead to further servers of the peer, tried in turn if one answers 503 or cannot
-    be reached (RFC 3263 section 4.3)."""
+    be reached (RFC 3263 section 4.3). `part`: sent in the body beside the offer."""
 
     uri: str
     flow: Flow
@@ -43,6 +44,7 @@ class InviteParams:
     credentials: Credentials | None = None
     silence_seconds: float = 0.0
     other_flows: tuple[Flow, ...] = ()
+    part: BodyPart | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +126,11 @@ class OutgoingLeg(Leg):
             *self.params.headers,
             *self._invite_authorization.headers,
         ]
+        content_type = SDP
+        if body and self.params.part is not None:
+            content_type, body = with_part(body, self.params.part)
         if body:
-            headers.append(("Content-Type", SDP))
+            headers.append(("Content-Type", content_type))
         self._initial_dialog, request = self._initial_dialog.request("INVITE", headers, body, self.params.max_forwards)
         self.key = self._send(request, self.params.flow, now)
         if self.params.silence_seconds:

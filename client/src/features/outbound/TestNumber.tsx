@@ -96,9 +96,20 @@ function Result({ result }: { result: RouteTest }) {
           <Trans>Route: {route}</Trans>
         </Text>
       )}
+      {emergency && (
+        <Text size="sm">
+          {result.location ? (
+            <Trans>
+              Location: <bdi>{result.location}</bdi>
+            </Trans>
+          ) : (
+            <Trans>No location is known. Set one under “Emergency calls”.</Trans>
+          )}
+        </Text>
+      )}
       <List size="sm" type="ordered" aria-label={t`Trunks that are tried`}>
-        {attempts.map(({ trunk, number_sent, caller_id, withheld }) => (
-          <List.Item key={trunk}>
+        {attempts.map(({ trunk, number_sent, caller_id, withheld, sends_location }, at) => (
+          <List.Item key={at}>
             {withheld || !caller_id ? (
               <Trans>
                 Trunk {trunk} dials <bdi className="tabular">{number_sent}</bdi> without caller ID
@@ -108,6 +119,12 @@ function Result({ result }: { result: RouteTest }) {
                 Trunk {trunk} dials <bdi className="tabular">{number_sent}</bdi> and shows{' '}
                 <bdi className="tabular">{caller_id}</bdi>
               </Trans>
+            )}
+            {sends_location && (
+              <>
+                {' '}
+                <Trans>(with the location)</Trans>
+              </>
             )}
           </List.Item>
         ))}

@@ -19,6 +19,8 @@ export const NOTICE_TEXTS: Record<OwnNotice['kind'], MessageDescriptor> = {
   recovery_used: msg`Recovery code used`,
   api_key_created: msg`New API key`,
   emergency_call: msg`Emergency call in the organisation`,
+  emergency_call_answered: msg`Emergency call was answered`,
+  emergency_call_unanswered: msg`Emergency call was not answered`,
   calls_stopped: msg`Calls outside stopped by a limit`,
   credit_low: msg`Credit for calls outside is low`,
   storage_low: msg`Space for files is nearly used up`,

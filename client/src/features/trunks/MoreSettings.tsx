@@ -1,4 +1,4 @@
-import { NumberInput, Select, Stack, TagsInput, TextInput } from '@mantine/core';
+import { NumberInput, Select, Stack, Switch, TagsInput, TextInput } from '@mantine/core';
 import type { UseFormReturnType } from '@mantine/form';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
@@ -7,7 +7,7 @@ import css from './trunks.module.css';
 
 const FIELDS = [
   ...['auth_username', 'domain', 'accept_from', 'caller_id_header'],
-  ...['number_format', 'dtmf', 'register_seconds', 'check_seconds'],
+  ...['number_format', 'dtmf', 'register_seconds', 'check_seconds', 'sends_location'],
 ];
 
 /** Settings that few carriers need, closed unless one of them has an error. */
@@ -93,6 +93,12 @@ export function MoreSettings({ form }: { form: UseFormReturnType<TrunkValues> })
           min={0}
           max={3600}
           {...form.getInputProps('check_seconds')}
+        />
+        <Switch
+          size="md"
+          label={t`Send the place of the caller with emergency calls`}
+          description={t`As PIDF-LO (RFC 6442). A call that the carrier refuses so is repeated without it.`}
+          {...form.getInputProps('sends_location', { type: 'checkbox' })}
         />
       </Stack>
     </details>

@@ -18,6 +18,7 @@ export interface TrunkValues {
   dtmf: Trunk['dtmf'];
   register_seconds: number;
   check_seconds: number;
+  sends_location: boolean;
 }
 
 const EMPTY: TrunkValues = {
@@ -36,16 +37,17 @@ const EMPTY: TrunkValues = {
   dtmf: 'rfc4733',
   register_seconds: 600,
   check_seconds: 30,
+  sends_location: false,
 };
 
 /** The values of a trunk, or of a new one. */
 export function valuesOf(trunk?: Trunk): TrunkValues {
   if (!trunk) return EMPTY;
   const { name, server, transport, registers, username, auth_username, domain, accept_from } = trunk;
-  const { caller_id_header, number_format, dtmf, register_seconds, check_seconds } = trunk;
+  const { caller_id_header, number_format, dtmf, register_seconds, check_seconds, sends_location } = trunk;
   return {
     ...{ name, server, transport, registers, username, auth_username, domain, accept_from },
-    ...{ caller_id_header, number_format, dtmf, register_seconds, check_seconds },
+    ...{ caller_id_header, number_format, dtmf, register_seconds, check_seconds, sends_location },
     password: '',
     max_calls: trunk.max_calls ?? '',
   };
