@@ -75,6 +75,7 @@ from unificx.integrations.audio_import.client import AudioImporter
 from unificx.integrations.http_client import HttpClient
 from unificx.integrations.photo_import.client import PhotoImporter
 from unificx.integrations.smtp import SmtpClient
+from unificx.integrations.stripe_payments import StripePayments
 from unificx.integrations.web_push import WebPushClient
 from unificx.ivr import MenuParts
 from unificx.locations import Locations
@@ -136,6 +137,8 @@ PASSWORD = "correct horse battery"
 ORIGIN = "https://pbx.example.com"
 SPOKEN = sine(500, 8000, 8000 * 2).tobytes()
 LISTENING = "http://127.0.0.1:8080"
+STRIPE = "http://127.0.0.1:1"
+"""Does not answer. Tests that need it start `stripe_server`."""
 OPEN_TO_ALL = {
     "accept_invitation",
     "ask_recovery",
@@ -149,6 +152,7 @@ OPEN_TO_ALL = {
     "passkey_sign_in_options",
     "prove_second_factor",
     "readiness",
+    "receive_card_report",
     "refresh_session",
     "second_factor_options",
     "sign_in",
@@ -593,7 +597,8 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
     )
     menus = MenuParts(database, keys, directory, destinations, custom_sounds, FakeSpeech(), clock)
     routing = build_call_routing(store, outside, trunks, cluster, mailboxes, rooms, menus)
-    billing = build_billing(database, keys, directory, routing.outbound.numbers.count)
+    count = routing.outbound.numbers.count
+    billing = build_billing(database, keys, directory, count, StripePayments(STRIPE))
     outbox.subscribe(OutsideCallRecorded, billing.rating.on_outside_call)
     queue_events = QueueEvents(hub, bus, directory, routing.queues)
     erasures = person_erasures(database, keys, erasure)

@@ -339,8 +339,9 @@ async def test_the_openapi_document_is_complete(world: World) -> None:
     assert set(described["components"]["schemas"]["Problem"]["required"]) == {"type", "title", "status", "detail"}
 
 
-OF_MINUTES = {"sessions", "signing in", "telephone", "push"}
-"""Their responses contain secrets, or are only valid for minutes: they are not stored for a day."""
+OF_MINUTES = {"sessions", "signing in", "telephone", "push", "card reports"}
+"""Their responses contain secrets, or are only valid for minutes: they are not stored for a day. Reports have ids of
+their own."""
 
 
 async def test_posts_that_create_objects_accept_an_idempotency_key(world: World) -> None:

@@ -273,6 +273,7 @@ NEW = {
     "POST /billing/direct-debits",
     "POST /billing/invoices",
     "POST /billing/payments",
+    "POST /billing/card-payments",
     "PUT /billing/details",
     "POST /billing/rate-decks",
     "POST /billing/refunds",

@@ -57,6 +57,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "create_direct_debits": {"day": "2026-01-20"},
     "record_payment": {"reference": "1", "amount": 10_000},
     "record_refund": {"payment": "1", "reference": "2", "amount": 10_000},
+    "set_card_processor": {"secret_key": "sk_test_stolen1234", "webhook_secret": "whsec_stolen1234"},
+    "begin_card_payment": {"amount": 10_000_000},
     "set_credit": {"prepaid": True},
     "create_campaign": {"texts": {"en": {"subject": "Stolen", "text": "Stolen"}}},
     "send_campaign": {},

@@ -13,9 +13,20 @@ from unificx.integrations.egress import PURPOSES, DisclosureRefused, Vendor, rec
 from unificx.privacy.policy import read_source
 
 PACKAGE = Path(__file__).parents[2] / "unificx"
-LIBRARIES = {"httpcore", "httpx", "aiosmtplib", "obstore", "requests", "smtplib", "urllib3", "boto3", "aiohttp"}
+LIBRARIES = {
+    "httpcore",
+    "httpx",
+    "aiosmtplib",
+    "obstore",
+    "requests",
+    "smtplib",
+    "urllib3",
+    "boto3",
+    "aiohttp",
+    "stripe",
+}
 CONNECTING = {"open_connection", "create_connection", "urlopen"}
-CLIENTS = {"http_client.py", "object_store.py", "smtp.py", "web_push.py", "webhook_client.py"}
+CLIENTS = {"http_client.py", "object_store.py", "smtp.py", "stripe_payments.py", "web_push.py", "webhook_client.py"}
 WITHOUT_PERSONAL_DATA = {
     "cli/api_client.py": "the server of this command",
     "cli/doctor/components.py": "the server of this command",

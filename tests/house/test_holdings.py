@@ -16,6 +16,7 @@ _OBJECT = "sealed for the object, not for a person: "
 EXCEPTIONS = {
     "conversation": _OBJECT + "name of a group, which stays for its other members",
     "billing_details": _OBJECT + "details of the tenant as a customer",
+    "card_processor": _OBJECT + "secrets of the operator",
     "hold": "each hold has a key of its own, destroyed on its release; the reason outlives whom it may name",
     "invoice": _OBJECT + "a record of the seller, which the law requires",
     "live_call": "each call has a key of its own, wrapped under those of its parties and destroyed when it ends",

@@ -121,6 +121,8 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "PlanUpdate": {"price": 32_900_000, "since": "2027-04-01"},
     "NewAssignment": {"plan": "Business", "since": "2027-03-01"},
     "CreditTerms": {"prepaid": False, "currency": "EUR", "limit": 250_000_000, "warn_below": 20_000_000},
+    "NewCardPayment": {"invoice": "2027-00042"},
+    "CardProcessorKeys": {"secret_key": "sk_test_51Example", "webhook_secret": "whsec_example1234"},
     "NewDirectDebits": {"day": "2027-03-20"},
     "NewPayment": {"reference": "2027-03-0042", "currency": "EUR", "amount": 49_900_000, "invoice": "2027-00042"},
     "NewRefund": {"payment": "2027-03-0042", "reference": "2027-03-0057", "amount": 9_900_000},

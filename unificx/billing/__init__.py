@@ -1,16 +1,20 @@
 """Billing: plans, rate decks, the price of calls outside, charges of a month, and the ledger."""
 
+from unificx.billing.cards.schemas import CardOrder, CardPayment, CardReport, Processor, ProcessorKeys
+from unificx.billing.cards.service import CardPayments
 from unificx.billing.charges import Charges
 from unificx.billing.credit import Credit
 from unificx.billing.decks import RateDecks
 from unificx.billing.invoicing.due_emails import InvoiceNotice
 from unificx.billing.invoicing.schemas import BillingDetails, Invoice, Issue
+from unificx.billing.machine.card_payment import CardState, Disputed, DisputeState, Paid, Refunded
 from unificx.billing.machine.credit import STEP_SECONDS, is_due, is_warned
 from unificx.billing.machine.deck_csv import LineFault
-from unificx.billing.machine.money import format_amount
+from unificx.billing.machine.money import format_amount, minor_unit
 from unificx.billing.machine.rates import ALWAYS, Rate
-from unificx.billing.payments import Payments
+from unificx.billing.payments import Payments, is_by_card
 from unificx.billing.plans import Plans
+from unificx.billing.ports import CardGateway, ForgedReport
 from unificx.billing.privacy import billing_holding
 from unificx.billing.rating import Rating
 from unificx.billing.schemas import (
@@ -49,6 +53,12 @@ __all__ = [
     "Balance",
     "Billing",
     "BillingDetails",
+    "CardGateway",
+    "CardOrder",
+    "CardPayment",
+    "CardPayments",
+    "CardReport",
+    "CardState",
     "Charge",
     "ChargeKind",
     "ChargeUnit",
@@ -59,6 +69,9 @@ __all__ = [
     "CreditState",
     "CreditTerms",
     "DeckChanges",
+    "DisputeState",
+    "Disputed",
+    "ForgedReport",
     "ImportResult",
     "IncludedUse",
     "Invoice",
@@ -67,18 +80,22 @@ __all__ = [
     "LineFault",
     "MonthCosts",
     "NewPlan",
+    "Paid",
     "Payment",
     "Payments",
     "Plan",
     "PlanChange",
     "PlanTerms",
     "Plans",
+    "Processor",
+    "ProcessorKeys",
     "Rate",
     "RateChange",
     "RateDeck",
     "RateDecks",
     "RatedCall",
     "Rating",
+    "Refunded",
     "Rerating",
     "Simulation",
     "Usage",
@@ -86,6 +103,8 @@ __all__ = [
     "billing_holding",
     "build_billing",
     "format_amount",
+    "is_by_card",
     "is_due",
     "is_warned",
+    "minor_unit",
 ]

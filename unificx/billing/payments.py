@@ -16,7 +16,9 @@ from unificx.db.pagination import Page, PageByTime
 MAX_REFERENCE: Final = 28
 """Characters. Two of them and the prefix of a refund fit into a cursor."""
 _REFERENCE = re.compile(rf"[A-Za-z0-9][A-Za-z0-9._/-]{{0,{MAX_REFERENCE - 1}}}\Z", re.ASCII)
-_SCOPE = "payments"
+LOCK_SCOPE: Final = "payments"
+"""Scope of the lock of a tenant's payments."""
+_CARD = re.compile(r"card-[A-Z2-7]{16}\Z", re.ASCII)
 
 
 class Payments:
@@ -34,7 +36,9 @@ class Payments:
         Conflict if the reference is recorded already, or the invoice is cancelled or of another currency."""
         if not is_currency(currency):
             raise Invalid("A currency is written with three letters.", hint="Use EUR, for example.", field="currency")
-        _check(reference, currency, amount)
+        check_payment(reference, currency, amount)
+        if is_by_card(reference):
+            raise Invalid("References of this form are those of payments by card.", field="reference")
         if invoice:
             payable = await self._invoices.get(tenant_id, invoice)
             if payable.state in ("cancelled", "credit_note") or payable.currency != currency:
@@ -50,11 +54,11 @@ class Payments:
         """Post a refund of a payment in its currency. Raises Invalid; NotFound; Conflict if the reference is recorded
         already, or more than the payment would be refunded."""
         async with self._database.begin() as uow:
-            await lock_scope(uow.session, _SCOPE, tenant_id)
+            await lock_scope(uow.session, LOCK_SCOPE, tenant_id)
             paid = await repository.get_payment(uow.session, tenant_id, f"payment:{payment_reference}")
             if paid is None:
                 raise NotFound("Payment not found.", hint="List them with `unificx payment list`.")
-            _check(reference, paid.currency, amount)
+            check_payment(reference, paid.currency, amount)
             refunded = await repository.sum_of_refunds(uow.session, tenant_id, f"refund:{payment_reference}:")
             if refunded + amount > paid.amount:
                 raise Conflict(
@@ -100,7 +104,13 @@ class Payments:
         return self._database.clock.now()
 
 
-def _check(reference: str, currency: str, amount: int) -> None:
+def is_by_card(reference: str) -> bool:
+    """Return whether a reference is that of a payment by card."""
+    return _CARD.match(reference) is not None
+
+
+def check_payment(reference: str, currency: str, amount: int) -> None:
+    """Raise Invalid unless reference and amount can be posted."""
     if not _REFERENCE.match(reference):
         raise Invalid(
             f"A reference has 1 to {MAX_REFERENCE} letters, digits and . _ / -, and begins with a letter or digit.",

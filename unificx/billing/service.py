@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from unificx.billing import credit_repository, deck_repository, plan_repository, repository
+from unificx.billing.cards import repository as card_repository
+from unificx.billing.cards.processors import Processors
+from unificx.billing.cards.service import CardPayments
 from unificx.billing.charges import Charges
 from unificx.billing.counts import Counts
 from unificx.billing.credit import Credit
@@ -17,7 +20,7 @@ from unificx.billing.invoicing.due_emails import InvoiceNotices
 from unificx.billing.invoicing.invoices import Invoices
 from unificx.billing.payments import Payments
 from unificx.billing.plans import Plans
-from unificx.billing.ports import CountNumbers
+from unificx.billing.ports import CardGateway, CountNumbers
 from unificx.billing.rating import Rating
 from unificx.db import Database, Keys, UnitOfWork
 from unificx.identity import DirectoryCache
@@ -36,6 +39,7 @@ class Billing:
     decks: RateDecks
     rating: Rating
     payments: Payments
+    cards: CardPayments
     credit: Credit
     plans: Plans
     charges: Charges
@@ -71,13 +75,16 @@ class Billing:
     async def on_tenant_deleted(self, event: TenantDeleted, uow: UnitOfWork) -> None:
         """Delete the data of a deleted tenant. Its invoices are records of the seller and stay. Outbox handler."""
         await repository.delete_of_tenant(uow.session, event.tenant)
+        await card_repository.delete_of_tenant(uow.session, event.tenant)
         await credit_repository.delete_of_tenant(uow.session, event.tenant)
         await deck_repository.delete_of_tenant(uow.session, event.tenant)
         await plan_repository.delete_of_tenant(uow.session, event.tenant)
         await invoice_repository.delete_details(uow.session, event.tenant)
 
 
-def build_billing(database: Database, keys: Keys, directory: DirectoryCache, count_numbers: CountNumbers) -> Billing:
+def build_billing(
+    database: Database, keys: Keys, directory: DirectoryCache, count_numbers: CountNumbers, gateway: CardGateway
+) -> Billing:
     """Return the services of billing."""
     counts = Counts(database, directory, count_numbers)
     charges = Charges(database, directory, counts)
@@ -88,6 +95,7 @@ def build_billing(database: Database, keys: Keys, directory: DirectoryCache, cou
         RateDecks(database),
         Rating(database, directory),
         Payments(database, invoices),
+        CardPayments(database, Processors(database, keys, directory, gateway), invoices),
         Credit(database, directory),
         Plans(database, counts),
         charges,

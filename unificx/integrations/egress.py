@@ -22,6 +22,7 @@ AGREEMENTS_VARIABLE = "UNIFICX_AGREEMENTS"
 PURPOSES: Mapping[str, frozenset[str]] = {
     "integration": frozenset({"administration"}),
     "mail": frozenset({"administration", "telephony", "authentication", "security"}),
+    "payment": frozenset({"billing"}),
     "push": frozenset({"administration", "telephony"}),
     "sign_in": frozenset({"authentication", "administration"}),
     "store": frozenset({"history", "telephony"}),

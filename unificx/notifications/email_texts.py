@@ -1,19 +1,8 @@
 """Texts of e-mails in English and German."""
 
-from dataclasses import dataclass
-
 from unificx.notifications.catalogue import EmailKind
+from unificx.notifications.operator_texts import OPERATOR_TEXTS, EmailText
 from unificx.notifications.policies.emails import LANGUAGES, Language
-
-
-@dataclass(frozen=True, slots=True)
-class EmailText:
-    """Texts of an e-mail in one language, with the placeholders `{organisation}`, `{detail}` and `{name}`."""
-
-    subject: str
-    lines: tuple[str, ...]
-    action: str = ""
-    """Label of the link; "" for an e-mail without one."""
 
 
 _NOT_YOU = {
@@ -523,7 +512,8 @@ _TEXTS: dict[Language, dict[EmailKind, EmailText]] = {
 
 def email_text(language: Language, kind: EmailKind) -> EmailText:
     """Return the texts of an e-mail."""
-    return _TEXTS[language][kind]
+    own = OPERATOR_TEXTS[language]
+    return own[kind] if kind in own else _TEXTS[language][kind]
 
 
 assert _TEXTS.keys() == set(LANGUAGES)

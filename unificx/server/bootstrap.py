@@ -45,6 +45,7 @@ from unificx.server.cleanup import Cleanup
 from unificx.server.closing_emails import connect_closing
 from unificx.server.container import Container, build_container
 from unificx.server.credit_emails import connect_credit
+from unificx.server.dispute_notices import connect_disputes
 from unificx.server.expiries import connect_retention
 from unificx.server.holdings import connect_erasures
 from unificx.server.notification_settings import load_notification_settings
@@ -59,6 +60,7 @@ _CONNECTED = (
     connect_requests,
     connect_suspensions,
     connect_credit,
+    connect_disputes,
     connect_closing,
     connect_access_copies,
     connect_storage,

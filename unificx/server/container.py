@@ -24,6 +24,7 @@ from unificx.identity import DirectoryCache, Identity, PasswordHashing, build_id
 from unificx.integrations.audio_import.client import AudioImporter
 from unificx.integrations.http_client import HttpClient
 from unificx.integrations.photo_import.client import PhotoImporter
+from unificx.integrations.stripe_payments import StripePayments
 from unificx.integrations.whisper.client import Whisper
 from unificx.ivr import MenuParts
 from unificx.locations import Locations
@@ -215,7 +216,7 @@ def build_container(
         support=SupportService(database, keys, clock),
         rights=_rights(database, keys, identity, cluster),
         journal=_journal(spool, database, keys),
-        billing=(billing := build_billing(database, keys, identity.directory, routing.outbound.numbers.count)),
+        billing=(billing := _billing(database, keys, identity, routing)),
         notifications=senders(
             parts, _files(mailboxes, billing), identity, notices, notifications, cluster=cluster, consents=consents
         ),
@@ -231,6 +232,10 @@ def build_container(
 
 def _files(mailboxes: Mailboxes, billing: Billing) -> EmailFiles:
     return EmailFiles(mailboxes, invoice_pdf(billing))
+
+
+def _billing(database: Database, keys: KeyStore, identity: Identity, routing: CallRouting) -> Billing:
+    return build_billing(database, keys, identity.directory, routing.outbound.numbers.count, StripePayments())
 
 
 def _journal(spool: Spool, database: Database, keys: KeyStore) -> Journal:

@@ -7,6 +7,7 @@ import pytest
 from unificx.billing import Billing, build_billing
 from unificx.db import Database
 from unificx.identity import DirectoryCache, Tenant
+from unificx.integrations.stripe_payments import StripePayments
 from unificx.privacy import KeyStore
 
 
@@ -22,4 +23,4 @@ def directory() -> DirectoryCache:
 
 @pytest.fixture
 def billing(database: Database, keys: KeyStore, directory: DirectoryCache) -> Billing:
-    return build_billing(database, keys, directory, lambda tenant_id: 0)
+    return build_billing(database, keys, directory, lambda tenant_id: 0, StripePayments())

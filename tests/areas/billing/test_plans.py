@@ -17,6 +17,7 @@ from unificx.core.errors import Conflict, Invalid, NotFound
 from unificx.db import Database
 from unificx.identity import DirectoryCache, Extension, Tenant
 from unificx.identity.events import TenantDeleted
+from unificx.integrations.stripe_payments import StripePayments
 from unificx.privacy import KeyStore
 
 EURO = 1_000_000
@@ -34,7 +35,7 @@ class Office:
         tenant = Tenant("acme", "acme", "Acme", "acme.example", "active", clock.now(), time_zone="Europe/Berlin")
         self.directory.put_tenant(tenant)
         self.numbers = 0
-        self.billing = build_billing(database, keys, self.directory, lambda tenant_id: self.numbers)
+        self.billing = build_billing(database, keys, self.directory, lambda tenant_id: self.numbers, StripePayments())
         self._database, self._clock = database, clock
 
     def set_extensions(self, count: int) -> None:

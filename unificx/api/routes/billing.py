@@ -1,4 +1,4 @@
-"""Billing: rate decks, the cost of calls outside, and payments. Operators change prices, administrators read them."""
+"""Billing: rate decks and the cost of calls outside. Operators change prices, administrators read them."""
 
 from datetime import date, datetime
 from typing import Annotated, Any
@@ -24,7 +24,6 @@ from unificx.api.schemas import billing as models
 from unificx.api.schemas import core
 from unificx.api.services import Services
 from unificx.core.errors import Invalid
-from unificx.db.pagination import PageByTime
 from unificx.identity import Action
 
 router = Router(
@@ -189,56 +188,6 @@ async def show_usage(
     scope = await require_access(services, user, tenant, Action.BILLING_READ)
     found = await services.billing.rating.usage(scope.tenant_id, *_period(services, since, until), by)
     return core.Page(items=[_usage(services, each, by) for each in found], next=None)
-
-
-@router.get("/payments", responses=problem_responses(401, 403, 404))
-async def list_payments(
-    services: ServicesDep, user: CurrentUserDep, tenant: TenantQuery = None, cursor: Cursor = None, limit: Limit = 50
-) -> core.Page[models.Payment]:
-    """List the payments and refunds of a tenant, newest first."""
-    scope = await require_access(services, user, tenant, Action.BILLING_READ)
-    page = await services.billing.payments.list(scope.tenant_id, PageByTime.parse(cursor, limit))
-    return core.Page(items=[models.Payment.model_validate(each) for each in page.items], next=page.next)
-
-
-@router.post(
-    "/payments",
-    status_code=status.HTTP_201_CREATED,
-    dependencies=[Depends(declare_idempotency_key)],
-    responses=problem_responses(401, 403, 404, 409),
-)
-async def record_payment(
-    services: ServicesDep, user: CurrentUserDep, new: models.NewPayment, tenant: TenantQuery = None
-) -> models.Payment:
-    """Record a payment that was received by bank transfer."""
-    scope = await require_access(services, user, tenant, Action.BILLING_CHANGE)
-    made = await services.billing.payments.record(scope.tenant_id, **new.model_dump())
-    return models.Payment.model_validate(made)
-
-
-@router.post(
-    "/refunds",
-    status_code=status.HTTP_201_CREATED,
-    dependencies=[Depends(declare_idempotency_key)],
-    responses=problem_responses(401, 403, 404, 409),
-)
-async def record_refund(
-    services: ServicesDep, user: CurrentUserDep, new: models.NewRefund, tenant: TenantQuery = None
-) -> models.Payment:
-    """Record a refund of a payment. All refunds of a payment together are at most its amount."""
-    scope = await require_access(services, user, tenant, Action.BILLING_CHANGE)
-    made = await services.billing.payments.refund(scope.tenant_id, new.payment, new.reference, new.amount)
-    return models.Payment.model_validate(made)
-
-
-@router.get("/balance", responses=problem_responses(401, 403, 404))
-async def show_balance(
-    services: ServicesDep, user: CurrentUserDep, tenant: TenantQuery = None
-) -> core.Page[models.Balance]:
-    """Show what a tenant owes, in each currency."""
-    scope = await require_access(services, user, tenant, Action.BILLING_READ)
-    found = await services.billing.payments.balance(scope.tenant_id)
-    return core.Page(items=[models.Balance.model_validate(each) for each in found], next=None)
 
 
 def _period(services: Services, since: datetime | None, until: datetime | None) -> tuple[datetime, datetime]:

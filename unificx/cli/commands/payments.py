@@ -1,5 +1,6 @@
-"""`unificx payment`: payments by bank transfer, their refunds, and what a tenant owes."""
+"""`unificx payment`: payments by bank transfer and by card, their refunds, and what a tenant owes."""
 
+import sys
 from typing import Annotated
 
 import typer
@@ -17,12 +18,20 @@ _PAYMENT = {
     "invoice": "invoice",
     "at": "recorded",
 }
+_CARD = {
+    "reference": "reference",
+    "state": "state",
+    "amount": "amount",
+    "currency": "currency",
+    "invoice": "invoice",
+    "created": "begun",
+}
 _BALANCE = {"currency": "currency", "sold": "sold", "received": "received", "owed": "owed", "unbilled": "unbilled"}
 
 Amount = Annotated[int, typer.Option(parser=parse_amount, metavar="AMOUNT", help="Amount, such as 49.90.")]
 Reference = Annotated[str, typer.Option(help="Number of the transaction in the bank statement.")]
 
-group = command_group("payment", "Payments by bank transfer, and the balance.")
+group = command_group("payment", "Payments by bank transfer and card, and the balance.")
 
 
 @command(group, "record")
@@ -49,7 +58,9 @@ def refund(
     reference: Reference,
     amount: Amount,
 ) -> None:
-    """Record a refund of a payment."""
+    """Refund a payment.
+
+    That of a bank transfer is only recorded. A payment by card is refunded to the card."""
     _send(context, "/billing/refunds", {"payment": payment, "reference": reference, "amount": amount})
 
 
@@ -63,6 +74,66 @@ def list_(context: CommandContext) -> None:
     found = context.run(request)
     shown = found if context.as_json else [readable(each) for each in found]
     print_items(shown, _PAYMENT, as_json=context.as_json, empty_text="There are no payments yet.")
+
+
+@command(group, "card")
+def card(
+    context: CommandContext,
+    *,
+    invoice: Annotated[str, typer.Option(metavar="NUMBER", help="Invoice to pay; without it, credit.")] = "",
+    amount: Annotated[
+        int | None, typer.Option(parser=parse_amount, metavar="AMOUNT", help="Credit, such as 50.")
+    ] = None,
+    currency: Annotated[str, typer.Option(help="Code of the currency of the credit.")] = "EUR",
+) -> None:
+    """Begin a payment by card.
+
+    Open the address that is shown to pay. It is valid for an hour."""
+    body = {"invoice": invoice, "amount": amount, "currency": currency}
+
+    async def request(api: ApiClient) -> Json:
+        return await api.post("/billing/card-payments", body, tenant=await api.resolve_tenant(context.tenant))
+
+    print_item(context.run(request), {"reference": "reference", "url": "pay at"}, as_json=context.as_json)
+
+
+@command(group, "cards")
+def cards(context: CommandContext) -> None:
+    """List the last payments by card.
+
+    Those that were not completed are shown too."""
+
+    async def request(api: ApiClient) -> list[Json]:
+        found = await api.get("/billing/card-payments", tenant=await api.resolve_tenant(context.tenant))
+        return found["items"]
+
+    found = context.run(request)
+    shown = found if context.as_json else [readable(each) for each in found]
+    print_items(shown, _CARD, as_json=context.as_json, empty_text="There are no payments by card yet.")
+
+
+@command(group, "processor")
+def processor(
+    context: CommandContext,
+    *,
+    change: Annotated[
+        bool, typer.Option("--set", help="Read secret key and signing secret of Stripe, each on a line of its own.")
+    ] = False,
+    remove: Annotated[bool, typer.Option("--remove", help="End payments by card.")] = False,
+) -> None:
+    """Show or change the account for cards.
+
+    Secrets are read from standard input, because command lines can be seen by others."""
+    keys = [sys.stdin.readline().strip() for _ in range(2)] if change else ["", ""]
+
+    async def request(api: ApiClient) -> Json:
+        if change:
+            return await api.put("/billing/card-processor", {"secret_key": keys[0], "webhook_secret": keys[1]})
+        if remove:
+            await api.delete("/billing/card-processor")
+        return await api.get("/billing/card-processor", tenant="operator")
+
+    print_item(context.run(request), {"enabled": "payments by card", "mode": "mode"}, as_json=context.as_json)
 
 
 @command(group, "balance")

@@ -46,6 +46,10 @@ LEFT: Mapping[str, str] = MappingProxyType(
         **dict.fromkeys(
             ("credit", "credit_reservation"), "what the sender's operator allows; the receiver sets a limit of its own"
         ),
+        **dict.fromkeys(
+            ("card_processor", "card_payment", "card_event"),
+            "payments to the sender's operator; what was paid moves with the ledger",
+        ),
         "binding": "registrations at the sender; phones register anew",
         "chat_delivery": "messages on their way to phones of the sender",
         "guest_link": "links to the sender's address",

@@ -5,9 +5,20 @@ import { useValue } from '~/core/store';
 import { Page } from '~/design/Page';
 import { PageTabs } from '~/design/PageTabs';
 import { BillingAddress } from './BillingAddress';
+import { CardProcessor } from './CardProcessor';
 import { DirectDebits } from './DirectDebits';
 import { Invoices } from './Invoices';
 import { Plans } from './Plans';
+
+/** The company that sells, and how it receives payments by card. */
+function Seller() {
+  return (
+    <>
+      <BillingAddress tenant="operator" seller />
+      <CardProcessor />
+    </>
+  );
+}
 
 /** Invoices of the organisation and its billing details; for operators plans, direct debits and the seller too. */
 export default function Billing() {
@@ -21,7 +32,7 @@ export default function Billing() {
       ? [
           { id: 'plans', title: t`Plans`, content: <Plans tenant={tenant} /> },
           { id: 'debits', title: t`Direct debits`, content: <DirectDebits /> },
-          { id: 'seller', title: t`Seller`, content: <BillingAddress tenant="operator" seller /> },
+          { id: 'seller', title: t`Seller`, content: <Seller /> },
         ]
       : []),
   ];

@@ -13,6 +13,7 @@ import { formatAmount } from '~/design/money';
 import { ErrorNotice } from '~/design/Notice';
 import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { nameOfCountry } from '~/features/costs';
+import { PayByCard } from './CardPayments';
 import { StateBadge } from './Invoices';
 import { dayOf, isPayable, shortId } from './model';
 import { PaymentForm } from './PaymentForm';
@@ -53,6 +54,9 @@ export function InvoiceDrawer({ number, onClose, tenant, operator }: InvoiceDraw
             <Summary invoice={data} />
             <Lines invoice={data} />
             <Files invoice={data} tenant={tenant} />
+            {!operator && (data.state === 'open' || data.state === 'overdue') && (
+              <PayByCard invoice={data.number} tenant={tenant} />
+            )}
             {operator && isPayable(data) && <Work key={data.number} invoice={data} tenant={tenant} operator />}
           </>
         )}

@@ -1,4 +1,4 @@
-import { Badge, Button, Text } from '@mantine/core';
+import { Badge, Button, Group, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { IconFileInvoice } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
@@ -10,6 +10,7 @@ import { formatAmount } from '~/design/money';
 import { ErrorNotice } from '~/design/Notice';
 import { Section } from '~/design/Section';
 import { DataTable, type Column } from '~/design/table';
+import { AddCredit, ReturnedPayment } from './CardPayments';
 import { InvoiceDrawer } from './InvoiceDrawer';
 import { InvoiceRun } from './InvoiceRun';
 import { INVOICE_STATES, dayOf } from './model';
@@ -73,6 +74,12 @@ export function Invoices({ tenant, operator }: InvoicesProps) {
   return (
     <Section title={t`Invoices`} lead={<BalanceText balances={balance.data} />}>
       <ErrorNotice fault={balance.error} />
+      <ReturnedPayment tenant={tenant} />
+      {!operator && (
+        <Group>
+          <AddCredit tenant={tenant} currency={balance.data?.[0]?.currency ?? 'EUR'} />
+        </Group>
+      )}
       <DataTable<Row>
         label={t`Invoices`}
         list={{

@@ -22,6 +22,7 @@ export const NOTICE_TEXTS: Record<OwnNotice['kind'], MessageDescriptor> = {
   emergency_call_answered: msg`Emergency call was answered`,
   emergency_call_unanswered: msg`Emergency call was not answered`,
   calls_stopped: msg`Calls outside stopped by a limit`,
+  payment_disputed: msg`A payment by card is disputed`,
   credit_low: msg`Credit for calls outside is low`,
   storage_low: msg`Space for files is nearly used up`,
   policy_changed: msg`The privacy policy has changed`,

@@ -1,0 +1,133 @@
+"""Payments by card by API, with a server that speaks the API of Stripe and its signatures."""
+
+from datetime import timedelta
+from itertools import permutations
+from typing import Any
+
+import httpx
+import pytest
+from http_world import World
+from stripe_server import SECRET_KEY, WEBHOOK_SECRET, charge_of, pay, report, sessions, stripe_server
+from test_http_invoices import ACME, BUYER, OPERATOR, PATH, SELLER, call_and_wait
+
+from unificx.integrations.stripe_payments import StripePayments
+
+PROCESSOR = {"secret_key": SECRET_KEY, "webhook_secret": WEBHOOK_SECRET}
+pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning")
+"""Stripe's library posts as `data`."""
+REPORTS = f"{PATH}/card-reports"
+
+
+async def issue(world: World, operator: httpx.AsyncClient) -> str:
+    """Issue an invoice of 1.19 EUR to acme. Return its number."""
+    month = await call_and_wait(world)
+    await operator.put(f"{PATH}/details", params=OPERATOR, json=SELLER)
+    await operator.put(f"{PATH}/details", params=ACME, json=BUYER)
+    [issued] = (await operator.post(f"{PATH}/invoices", params=ACME, json={"month": month})).json()["invoices"]
+    return issued["number"]
+
+
+async def send(world: World, kind: str, data: dict[str, Any], event_id: str = "") -> int:
+    body, headers = report(kind, data, world.clock.now(), event_id)
+    return (await world.client().post(REPORTS, content=body, headers=headers)).status_code
+
+
+@pytest.mark.promise("U4")
+async def test_an_invoice_is_paid_by_card_refunded_and_disputed(world: World) -> None:
+    operator = world.client(operator=True)
+    number = await issue(world, operator)
+    admin, other = await world.admin(world.acme), await world.admin(world.globex)
+    invoice = f"{PATH}/invoices/{number}"
+    cards, begin = f"{PATH}/card-payments", {"invoice": number}
+    assert (await admin.post(cards, json=begin)).status_code == 409, "there is no processor yet"
+    assert (await world.client().post(REPORTS, content="{}")).status_code == 404
+    async with stripe_server() as url:
+        world.services.billing.cards.processors.gateway = StripePayments(url)
+        assert (await operator.put(f"{PATH}/card-processor", json={**PROCESSOR, "secret_key": "x"})).status_code == 422
+        assert (await admin.put(f"{PATH}/card-processor", json=PROCESSOR)).status_code == 403
+        assert (await operator.put(f"{PATH}/card-processor", json=PROCESSOR)).json()["mode"] == "test"
+        assert (await admin.get(f"{PATH}/card-processor")).json() == {"enabled": True, "mode": "test"}
+        assert (await other.post(cards, json=begin)).status_code == 404
+        begun = (await admin.post(cards, json=begin)).json()
+        [page] = sessions()
+        assert (begun["url"], page.amount_total, page.currency) == (page.url, 119, "eur")
+        assert [each["state"] for each in (await admin.get(cards)).json()["items"]] == ["begun"]
+        pay(page)
+        paid = page._export()
+        forged, headers = report("checkout.session.completed", paid, world.clock.now())
+        assert (await world.client().post(REPORTS, content=forged + b" ", headers=headers)).status_code == 403
+        old, headers = report("checkout.session.completed", paid, world.clock.now() - timedelta(minutes=6))
+        assert (await world.client().post(REPORTS, content=old, headers=headers)).status_code == 403
+        assert (await admin.get(invoice)).json()["state"] == "open"
+        assert [
+            await send(world, "checkout.session.completed", paid, each) for each in ("evt_1", "evt_1", "evt_2")
+        ] == [204] * 3
+        assert (await admin.get(invoice)).json()["state"] == "paid"
+        assert (await admin.post(cards, json=begin)).status_code == 409
+        [listed] = (await admin.get(f"{PATH}/payments")).json()["items"]
+        assert (listed["reference"], listed["amount"], listed["invoice"]) == (begun["reference"], 1_190_000, number)
+        refund = {"payment": begun["reference"], "reference": "R-1", "amount": 500_000}
+        too_much = {**refund, "amount": 1_200_000}
+        assert (await operator.post(f"{PATH}/refunds", params=ACME, json=too_much)).status_code == 409
+        assert (await operator.post(f"{PATH}/refunds", params=ACME, json=refund)).json()["amount"] == -500_000
+        assert (await admin.get(invoice)).json()["left"] == 500_000
+        assert await send(world, "charge.refunded", charge_of(page)) == 204
+        assert (await admin.get(invoice)).json()["left"] == 500_000, "it was booked by the request"
+    dispute = {"payment_intent": page.payment_intent, "currency": "eur", "amount": 119, "status": "needs_response"}
+    assert await send(world, "charge.dispute.created", dispute) == 204
+    shown = (await admin.get(invoice)).json()
+    assert (shown["state"], shown["left"]) == ("open", 1_190_000)
+    assert (await admin.get(cards)).json()["items"][0]["state"] == "disputed"
+    assert await send(world, "charge.dispute.closed", {**dispute, "status": "won"}) == 204
+    assert (await admin.get(invoice)).json()["left"] == 500_000
+    unknown = {**dispute, "payment_intent": "pi_other"}
+    assert await send(world, "charge.dispute.created", unknown) == 503, "it may be early"
+    late = report("charge.dispute.created", unknown, world.clock.now())
+    assert (await operator.delete(f"{PATH}/card-processor")).status_code == 204
+    assert (await world.client().post(REPORTS, content=late[0], headers=late[1])).status_code == 404
+
+
+@pytest.mark.promise("U4")
+async def test_reports_in_any_order_lead_to_the_same_credit(world: World) -> None:
+    operator, admin = world.client(operator=True), await world.admin(world.acme)
+    async with stripe_server() as url:
+        world.services.billing.cards.processors.gateway = StripePayments(url)
+        await operator.put(f"{PATH}/card-processor", json=PROCESSOR)
+        top_up = {"amount": 20_000_000}
+        for amount in (0, 10_001_000_000, 5_000):
+            assert (await admin.post(f"{PATH}/card-payments", json={"amount": amount})).status_code == 422
+        begun = [(await admin.post(f"{PATH}/card-payments", json=top_up)).json() for _ in range(6)]
+        for page, order in zip(sessions(), permutations(range(3)), strict=True):
+            pay(page)
+            charge = charge_of(page)
+            of_all = {"payment_intent": page.payment_intent, "currency": "eur", "metadata": charge["metadata"]}
+            charge |= {"metadata": {"payment": page.client_reference_id}, "amount_refunded": 500}
+            dispute = {**of_all, "metadata": charge["metadata"], "amount": 2_000, "status": "lost"}
+            reports = [
+                ("checkout.session.completed", page._export()),
+                ("charge.refunded", charge),
+                ("charge.dispute.closed", dispute),
+            ]
+            assert [await send(world, *reports[each]) for each in order] == [204] * 3
+    [balance] = (await admin.get(f"{PATH}/balance")).json()["items"]
+    assert (balance["received"], balance["owed"]) == (0, 0)
+    found = (await admin.get(f"{PATH}/card-payments")).json()["items"]
+    assert {each["reference"] for each in found} == {each["reference"] for each in begun}
+    assert {each["state"] for each in found} == {"disputed"}
+
+
+@pytest.mark.promise("U4")
+async def test_a_payment_of_an_invoice_that_was_cancelled_meanwhile_is_credit(world: World) -> None:
+    operator = world.client(operator=True)
+    number = await issue(world, operator)
+    admin = await world.admin(world.acme)
+    async with stripe_server() as url:
+        world.services.billing.cards.processors.gateway = StripePayments(url)
+        await operator.put(f"{PATH}/card-processor", json=PROCESSOR)
+        await admin.post(f"{PATH}/card-payments", json={"invoice": number})
+        [page] = sessions()
+        pay(page)
+    await operator.post(f"{PATH}/invoices/{number}/cancellation", params=ACME)
+    assert await send(world, "checkout.session.completed", page._export()) == 204
+    [listed] = (await admin.get(f"{PATH}/payments")).json()["items"]
+    assert (listed["amount"], listed["invoice"]) == (1_190_000, "")

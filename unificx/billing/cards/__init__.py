@@ -1,0 +1,1 @@
+"""Payments by card, which the payer makes on pages of a processor."""

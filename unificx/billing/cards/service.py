@@ -1,0 +1,171 @@
+"""Payments by card: begun here, made on pages of the processor, reported by it, and posted in the ledger once."""
+
+import base64
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final
+
+import structlog
+
+from unificx.billing import repository as ledger_rows
+from unificx.billing.cards import repository
+from unificx.billing.cards.processors import Processors
+from unificx.billing.cards.schemas import CardOrder, CardPayment, CardReport
+from unificx.billing.events import PaymentDisputed
+from unificx.billing.invoicing.invoices import Invoices
+from unificx.billing.machine.card_payment import Refunded, step
+from unificx.billing.machine.ledger import payment
+from unificx.billing.machine.money import MICROS, is_currency, minor_unit
+from unificx.billing.payments import LOCK_SCOPE, check_payment
+from unificx.billing.ports import ForgedReport
+from unificx.billing.schemas import Payment
+from unificx.core.errors import Conflict, Invalid, NotFound, ServiceUnavailable, TooManyRequests
+from unificx.db import Database, UnitOfWork, lock_scope
+
+PAGE_LIFETIME: Final = timedelta(hours=1)
+"""How long the page of the processor can be used. The amount to pay may change later."""
+MAX_TOP_UP: Final = 10_000 * MICROS
+MAX_PER_HOUR: Final = 20
+"""Payments that a tenant begins within an hour."""
+ABANDONED: Final = timedelta(days=30)
+REPEATED: Final = timedelta(days=30)
+"""The processor repeats a report for three days."""
+UNKNOWN: Final = timedelta(hours=1)
+"""A report about an unknown payment is refused for so long, so that the processor repeats it."""
+MAX_LISTED: Final = 100
+log = structlog.get_logger()
+
+
+class CardPayments:
+    """The payments by card of all tenants.
+
+    The ledger follows the state of a payment by differences, in the transaction that stores the state. So a report
+    that is lost, late or repeated changes nothing in the end.
+    """
+
+    def __init__(self, database: Database, processors: Processors, invoices: Invoices) -> None:
+        self._database, self.processors, self._invoices = database, processors, invoices
+
+    async def begin(self, tenant_id: str, invoice: str, top_up: tuple[int, str], page: str) -> tuple[CardPayment, str]:
+        """Begin to pay what is left of an invoice, or with "" a credit of an amount and currency; return the payment
+        and the URL of the page on which it is paid. `page`: the page to which the payer returns.
+
+        Raise Invalid, NotFound, TooManyRequests; Conflict if the invoice is not to be paid or there is no processor."""
+        amount, currency = top_up
+        if invoice:
+            payable = await self._invoices.get(tenant_id, invoice)
+            if payable.state not in ("open", "overdue"):
+                raise Conflict("This invoice is not to be paid.", hint="List invoices by `unificx invoice list`.")
+            amount, currency = payable.left, payable.currency
+        elif not (is_currency(currency) and 0 < amount <= MAX_TOP_UP and amount % minor_unit(currency) == 0):
+            raise Invalid("Enter an amount of at most 10,000, with the decimals of its currency.", field="amount")
+        clock = self._database.clock
+        now, random = clock.now(), base64.b32encode(clock.random_bytes(10)).decode()
+        begun = CardPayment(f"card-{random}", tenant_id, "", currency, amount, invoice, now)
+        async with self._database.begin() as uow:
+            secrets = await self.processors.secrets(uow.session)
+            await lock_scope(uow.session, LOCK_SCOPE, tenant_id)
+            if await repository.count_since(uow.session, tenant_id, now - timedelta(hours=1)) >= MAX_PER_HOUR:
+                raise TooManyRequests("Too many payments were begun.", retry_after=3600.0)
+            await repository.delete_abandoned(uow.session, tenant_id, now - ABANDONED)
+            await repository.insert_payment(uow.session, begun)
+        title = invoice or "Credit"
+        pages = f"{page}?paid={begun.reference}", page
+        order = CardOrder(begun.reference, currency, amount, title, *pages, now + PAGE_LIFETIME)
+        return begun, await self.processors.gateway.checkout(secrets.secret_key, order)
+
+    async def list(self, tenant_id: str) -> Sequence[CardPayment]:
+        """Return the last payments of a tenant, newest first."""
+        async with self._database.read() as session:
+            return await repository.list_payments(session, tenant_id, MAX_LISTED)
+
+    async def refund(self, tenant_id: str, reference: str, own: str, amount: int) -> Payment:
+        """Refund a part of a payment to its card. `own`: reference of the refund; the same one refunds once.
+
+        Raise Invalid; NotFound; Conflict if more than is left of the payment would be refunded."""
+        async with self._database.read() as session:
+            found = await repository.find_payment(session, tenant_id, reference)
+            secrets = await self.processors.secrets(session)
+        if found is None or not found.intent:
+            raise NotFound("Payment not found.", hint="List them with `unificx payment list`.")
+        check_payment(own, found.currency, amount)
+        if amount > found.had.net:
+            raise Conflict(
+                "The refunds would be larger than the payment.", hint="List them with `unificx payment list`."
+            )
+        gateway, key = self.processors.gateway, f"{reference}:{own}"
+        total = await gateway.refund(secrets.secret_key, found.intent, (amount, found.currency), key)
+        async with self._database.begin() as uow:
+            await lock_scope(uow.session, LOCK_SCOPE, tenant_id)
+            current = await repository.find_payment(uow.session, tenant_id, reference)
+            assert current is not None
+            after = replace(current, had=step(current.had, Refunded(total)))
+            posted = await self._book(uow, after, own)
+        # Nothing is left to post for a repeated request, or if the report of the processor was faster.
+        return posted or Payment(own, reference, found.currency, -amount, self._database.clock.now(), after.invoice)
+
+    async def receive(self, body: bytes, signature: str) -> None:
+        """Handle a report of the processor, once. Raise ForgedReport; NotFound if there is no processor;
+        ServiceUnavailable for one about an unknown payment, which may be early."""
+        async with self._database.read() as session:
+            try:
+                secrets = await self.processors.secrets(session)
+            except Conflict:
+                raise NotFound("There are no payments by card here.") from None
+        now = self._database.clock.now()
+        try:
+            report = self.processors.gateway.read(body, signature, secrets.webhook_secret, now)
+        except ForgedReport as refused:
+            log.warning("card_report_refused", reason=str(refused))
+            raise
+        if report is not None:
+            await self._apply(report)
+
+    async def _apply(self, report: CardReport) -> None:
+        now, seller_id = self._database.clock.now(), self.processors.seller_id()
+        async with self._database.begin() as uow:
+            if not await repository.insert_event(uow.session, seller_id, report.id, now):
+                return
+            await repository.delete_events(uow.session, seller_id, now - REPEATED)
+            named = await repository.tenant_of_report(uow.session, report.reference, report.intent)
+            if named is None:
+                if now - report.created < UNKNOWN:  # its mark is rolled back
+                    raise ServiceUnavailable("This payment is not known yet.", hint="Report it later.")
+                log.info("card_report_unknown", report=report.id)
+                return
+            await lock_scope(uow.session, LOCK_SCOPE, named[0])
+            before = await repository.find_payment(uow.session, *named)
+            assert before is not None
+            if report.currency != before.currency:
+                log.error("card_report_of_other_currency", report=report.id, payment=before.reference)
+                return
+            after = replace(before, intent=report.intent or before.intent, had=step(before.had, report.report))
+            if after.had.dispute == "open" != before.had.dispute:
+                uow.publish(PaymentDisputed(self._database.clock.new_id(), after.tenant_id, after.reference))
+            await self._book(uow, after, "")
+
+    async def _book(self, uow: UnitOfWork, after: CardPayment, own: str) -> Payment | None:
+        """Post the difference between a payment and what the ledger has of it, and store its state."""
+        difference, at = after.had.net - after.booked, self._database.clock.now()
+        if not after.had.paid or not difference:
+            await repository.save_payment(uow.session, after)
+            return None
+        if not after.postings and after.invoice and await self._is_cancelled(after):
+            log.info("card_payment_becomes_credit", payment=after.reference)
+            after = replace(after, invoice="")
+        of = after.reference if after.postings else ""
+        reference = (own or str(after.postings)) if of else after.reference
+        key = f"refund:{of}:{reference}" if of else f"payment:{reference}"
+        posting = payment(key, after.currency, difference, after.invoice)
+        if not await ledger_rows.post(uow.session, after.tenant_id, posting, at):
+            raise Conflict("This reference is recorded already.", field="reference")
+        booked = replace(after, booked=after.had.net, postings=after.postings + 1)
+        await repository.save_payment(uow.session, booked)
+        return Payment(reference, of, after.currency, difference, at, after.invoice)
+
+    async def _is_cancelled(self, paid: CardPayment) -> bool:
+        try:
+            return (await self._invoices.get(paid.tenant_id, paid.invoice)).state in ("cancelled", "credit_note")
+        except NotFound:
+            return True
