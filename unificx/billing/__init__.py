@@ -1,5 +1,6 @@
 """Billing: plans, rate decks, the price of calls outside, charges of a month, and the ledger."""
 
+from unificx.billing.cards.ports import CardGateway, ForgedReport
 from unificx.billing.cards.schemas import CardOrder, CardPayment, CardReport, Processor, ProcessorKeys
 from unificx.billing.cards.service import CardPayments
 from unificx.billing.charges import Charges
@@ -14,7 +15,6 @@ from unificx.billing.machine.money import format_amount, minor_unit
 from unificx.billing.machine.rates import ALWAYS, Rate
 from unificx.billing.payments import Payments, is_by_card
 from unificx.billing.plans import Plans
-from unificx.billing.ports import CardGateway, ForgedReport
 from unificx.billing.privacy import billing_holding
 from unificx.billing.rating import Rating
 from unificx.billing.schemas import (

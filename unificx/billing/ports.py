@@ -1,37 +1,6 @@
 """Ports of billing, which the server fills."""
 
 from collections.abc import Callable
-from datetime import datetime
-from typing import Protocol
-
-from unificx.billing.cards.schemas import CardOrder, CardReport
-from unificx.core.errors import Forbidden
 
 CountNumbers = Callable[[str], int]
 """How many numbers of the public network a tenant has."""
-
-
-class CardGateway(Protocol):
-    """A processor of payments by card. All methods but `read` raise DomainError if it refuses or does not answer."""
-
-    async def check(self, secret_key: str) -> None:
-        """Raise Invalid unless the processor accepts the key."""
-        ...
-
-    async def checkout(self, secret_key: str, order: CardOrder) -> str:
-        """Return the URL of a page of the processor on which an order is paid. The same order returns the same page."""
-        ...
-
-    async def refund(self, secret_key: str, intent: str, amount: tuple[int, str], key: str) -> int:
-        """Refund an amount with its currency of a payment; return the micros of all its refunds together. The same
-        `key` refunds once."""
-        ...
-
-    def read(self, body: bytes, signature: str, webhook_secret: str, now: datetime) -> CardReport | None:
-        """Return what a report says, None for one that is of no interest. Raise ForgedReport unless its signature is
-        valid and not older than some minutes."""
-        ...
-
-
-class ForgedReport(Forbidden):
-    """A report that is not from the processor, or is too old."""

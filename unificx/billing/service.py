@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from unificx.billing import credit_repository, deck_repository, plan_repository, repository
 from unificx.billing.cards import repository as card_repository
+from unificx.billing.cards.ports import CardGateway
 from unificx.billing.cards.processors import Processors
 from unificx.billing.cards.service import CardPayments
 from unificx.billing.charges import Charges
@@ -20,7 +21,7 @@ from unificx.billing.invoicing.due_emails import InvoiceNotices
 from unificx.billing.invoicing.invoices import Invoices
 from unificx.billing.payments import Payments
 from unificx.billing.plans import Plans
-from unificx.billing.ports import CardGateway, CountNumbers
+from unificx.billing.ports import CountNumbers
 from unificx.billing.rating import Rating
 from unificx.db import Database, Keys, UnitOfWork
 from unificx.identity import DirectoryCache

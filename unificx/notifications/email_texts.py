@@ -4,7 +4,6 @@ from unificx.notifications.catalogue import EmailKind
 from unificx.notifications.operator_texts import OPERATOR_TEXTS, EmailText
 from unificx.notifications.policies.emails import LANGUAGES, Language
 
-
 _NOT_YOU = {
     "en": "If this was not you, change your password now and sign out any unknown devices.",
     "de": "Wenn Sie das nicht waren, ändern Sie jetzt Ihr Passwort und melden Sie unbekannte Geräte ab.",

@@ -5,8 +5,8 @@ import re
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.billing.cards import repository
+from unificx.billing.cards.ports import CardGateway
 from unificx.billing.cards.schemas import Processor, ProcessorKeys
-from unificx.billing.ports import CardGateway
 from unificx.core.clock import random_id
 from unificx.core.errors import Conflict, Invalid, NotFound
 from unificx.db import Database, Keys

@@ -10,6 +10,7 @@ import structlog
 
 from unificx.billing import repository as ledger_rows
 from unificx.billing.cards import repository
+from unificx.billing.cards.ports import ForgedReport
 from unificx.billing.cards.processors import Processors
 from unificx.billing.cards.schemas import CardOrder, CardPayment, CardReport
 from unificx.billing.events import PaymentDisputed
@@ -18,7 +19,6 @@ from unificx.billing.machine.card_payment import Refunded, step
 from unificx.billing.machine.ledger import payment
 from unificx.billing.machine.money import MICROS, is_currency, minor_unit
 from unificx.billing.payments import LOCK_SCOPE, check_payment
-from unificx.billing.ports import ForgedReport
 from unificx.billing.schemas import Payment
 from unificx.core.errors import Conflict, Invalid, NotFound, ServiceUnavailable, TooManyRequests
 from unificx.db import Database, UnitOfWork, lock_scope
