@@ -29,6 +29,33 @@ async def test_a_user_sends_a_request_and_an_administrator_answers(world: World)
     assert own["answer"] == "Here it is"
 
 
+async def test_a_user_writes_with_the_administrators(world: World) -> None:
+    admin, user = await world.admin(world.acme), await world.user(world.acme, "1001")
+    other = await world.user(world.acme, "1002")
+    new = {"kind": "technical", "topic": "No sound", "text": "It hisses", "attachment": "screen 1x1"}
+    sent = (await user.post("/api/v1/me/requests", json=new)).json()
+    path, steps = f"/api/v1/me/requests/{sent['id']}", f"/api/v1/privacy-requests/{sent['id']}/steps"
+    assert (await admin.post(steps, json={"step": "reply"})).status_code == 422
+    assert (await admin.post(steps, json={"step": "reply", "note": "Which phone?"})).status_code == 200
+    assert (await admin.post(f"/api/v1/privacy-requests/{sent['id']}/notes", json={"text": "old"})).status_code == 201
+    written = (await user.post(f"{path}/messages", json={"text": "The desk phone"})).json()
+    assert [(each["step"], each["own"], each["text"]) for each in written["history"]] == [
+        ("receive", True, ""),
+        ("attach", True, "screen 1x1"),
+        ("reply", False, "Which phone?"),
+        ("message", True, "The desk phone"),
+    ]
+    assert (await user.get(path)).json() == written
+    for refused in (await other.get(path), await other.post(f"{path}/messages", json={"text": "x"})):
+        assert refused.status_code == 404
+    kind = f"/api/v1/privacy-requests/{sent['id']}/kind"
+    assert (await user.put(kind, json={"kind": "access"})).status_code == 403
+    assert (await admin.put(kind, json={"kind": "breach"})).status_code == 422
+    assert (await admin.put(kind, json={"kind": "access"})).json()["kind"] == "access"
+    world.readiness.storage_full = True
+    assert (await user.post(f"{path}/messages", json={"text": "x"})).status_code == 507
+
+
 @pytest.mark.promise("K3", whole=True)
 async def test_a_minor_is_stopped_at_once_and_erased_after_review(world: World) -> None:
     """K3 as a whole: who is found to be a minor, by a declaration or a report, is signed out at once; the request stays

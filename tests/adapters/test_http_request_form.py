@@ -7,7 +7,7 @@ import pytest
 from http_world import ORIGIN, World
 
 from unificx.identity import Person
-from unificx.support.rights import RightsRequest
+from unificx.support.rights import RequestMessages, RightsRequest
 
 SAME_SITE = {"Sec-Fetch-Site": "same-origin", "Accept-Language": "en"}
 FORM = {"kind": "deletion", "name": "Zoë", "email": "Zoe@Example.com", "number": "", "text": "Forget me"}
@@ -75,6 +75,31 @@ async def test_a_visitor_sends_a_request_and_proves_the_address_once(world: Worl
     [queued] = (await (await world.admin(world.acme)).get("/api/v1/privacy-requests")).json()["items"]
     assert (queued["id"], queued["text"]) == (request.id, "Forget me")
     assert (await client.post(path, data={"code": code})).status_code == 422
+
+
+@pytest.mark.promise("U6", "H1")
+async def test_a_visitor_asks_and_writes_again_by_the_link_of_the_answer(world: World, mailbox: Mailbox) -> None:
+    client, admin = visitor(world, world.acme.domain), await world.admin(world.acme)
+    asked = {**FORM, "kind": "inquiry", "text": "When are you <open>?"}
+    path = (await client.post("/privacy/request", data=asked)).headers["location"]
+    confirmed = await client.post(path, data={"code": mailbox.codes[0]})
+    [request] = (await admin.get("/api/v1/privacy-requests?kind=inquiry")).json()["items"]
+    history = f"/privacy/request/history/{RequestMessages(world.services.rights).proof(request['id'])}"
+    assert history in confirmed.text
+    steps = f"/api/v1/privacy-requests/{request['id']}/steps"
+    for step, note in (("reply", "In which town?"), ("answer", "At nine.")):
+        if step == "answer":
+            assert (await client.post(history, data={"text": "In Köln"})).status_code == 303
+        assert (await admin.post(steps, json={"step": step, "note": note})).status_code == 200
+    shown = (await client.get(history)).text
+    texts = ("When are you &lt;open&gt;?", "In which town?", "In Köln", "At nine.")
+    assert [shown.find(each) for each in texts] == sorted(shown.find(each) for each in texts)
+    assert -1 not in [shown.find(each) for each in texts]
+    assert (await client.post(history, data={"text": " "})).status_code == 422
+    cross = {"Sec-Fetch-Site": "cross-site"}
+    assert (await client.post(history, data={"text": "x"}, headers=cross)).status_code == 403
+    forged = history[:-2] + ("b" if history[-2] == "a" else "a") + history[-1]
+    assert (await client.get(forged)).status_code == 404
 
 
 @pytest.mark.promise("H1")

@@ -149,6 +149,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "decide_disclosure": {"approve": True},
     "enter_privacy_request": {"kind": "deletion", "text": "stolen"},
     "take_request_step": {"step": "withdraw"},
+    "convert_privacy_request": {"kind": "access"},
+    "write_to_own_request": {"text": "stolen"},
     "confirm_totp": {"code": "123456"},
     "set_single_sign_on": {"issuer": "https://login.example.com", "client_id": "x"},
 }

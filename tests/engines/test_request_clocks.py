@@ -12,13 +12,14 @@ from unificx.support.rights.clocks import (
     add_working_days,
     breach_due,
     end_of,
+    general_limits,
     local_day,
     regime_of,
     time_limits,
 )
 from unificx.support.rights.holidays import easter_sunday, is_working_day
 from unificx.support.rights.schemas import State
-from unificx.support.rights.states import FINAL, STEPS, Step, after, allowed
+from unificx.support.rights.states import FINAL, STEPS, Step, after, after_message, allowed
 
 NOW = datetime(2026, 1, 5, tzinfo=UTC)
 DUE = NOW + timedelta(days=30)
@@ -99,9 +100,9 @@ def test_a_breach_has_72_hours_over_any_weekend() -> None:
     ("state", "steps"),
     [
         ("received", "prove refuse withdraw"),
-        ("proved", "begin extend answer refuse withdraw"),
-        ("in_work", "extend answer refuse withdraw"),
-        ("extended", "answer refuse withdraw"),
+        ("proved", "begin reply extend answer refuse withdraw"),
+        ("in_work", "reply extend answer refuse withdraw"),
+        ("extended", "reply answer refuse withdraw"),
         ("answered", ""),
         ("refused", ""),
         ("withdrawn", ""),
@@ -130,3 +131,33 @@ def test_an_extension_after_the_time_limit_is_too_late() -> None:
     assert after("in_work", "extend", note="many calls", due=DUE, now=DUE - timedelta(seconds=1)) == "extended"
     with pytest.raises(Conflict):
         after("in_work", "extend", note="many calls", due=DUE, now=DUE)
+
+
+@pytest.mark.parametrize(
+    ("kind", "received", "answer", "extended"),
+    [
+        ("abuse", "2026-04-02", "2026-04-08", "2026-04-10"),  # Easter is in between
+        ("technical", "2026-03-06", "2026-03-11", "2026-03-16"),
+        ("inquiry", "2026-03-06", "2026-03-13", "2026-03-20"),
+    ],
+)
+def test_general_limits_are_working_days(kind: str, received: str, answer: str, extended: str) -> None:
+    assert general_limits(kind, "DE", D(received)) == TimeLimits(None, D(answer), D(extended))
+
+
+def test_a_message_opens_an_answered_request_for_thirty_days() -> None:
+    assert after_message("received", None, NOW) == "received"
+    assert after_message("extended", None, NOW) == "extended"
+    lately = NOW - timedelta(days=30) + timedelta(seconds=1)
+    assert [after_message(state, lately, NOW) for state in ("answered", "refused")] == ["in_work"] * 2
+    for state, closed in (("withdrawn", lately), ("answered", NOW - timedelta(days=30))):
+        with pytest.raises(Conflict):
+            after_message(state, closed, NOW)
+
+
+def test_a_reply_needs_a_text_and_leaves_the_request_open() -> None:
+    assert after("proved", "reply", note="Which?", due=DUE, now=NOW) == "in_work"
+    assert after("extended", "reply", note="Which?", due=DUE, now=NOW) == "extended"
+    with pytest.raises(Invalid):
+        after("proved", "reply", note=" ", due=DUE, now=NOW)
+    assert "reply" not in allowed("received")

@@ -18,6 +18,7 @@ AREAS = (
     "registrar",
     "routing",
     "support",
+    "support.mail_in",
     "support.rights",
     "trunks",
     "voicemail",

@@ -15,6 +15,8 @@ from unificx.privacy.policy import read_source
 PACKAGE = Path(__file__).parents[2] / "unificx"
 LIBRARIES = {
     "httpcore",
+    "imap_tools",
+    "imaplib",
     "httpx",
     "aiosmtplib",
     "obstore",
@@ -26,7 +28,15 @@ LIBRARIES = {
     "stripe",
 }
 CONNECTING = {"open_connection", "create_connection", "urlopen"}
-CLIENTS = {"http_client.py", "object_store.py", "smtp.py", "stripe_payments.py", "web_push.py", "webhook_client.py"}
+CLIENTS = {
+    "http_client.py",
+    "imap.py",
+    "object_store.py",
+    "smtp.py",
+    "stripe_payments.py",
+    "web_push.py",
+    "webhook_client.py",
+}
 WITHOUT_PERSONAL_DATA = {
     "cli/api_client.py": "the server of this command",
     "cli/doctor/components.py": "the server of this command",

@@ -55,6 +55,8 @@ BOUNDARIES = {
     "unificx/server/invoice_pdf.py": "files of invoices for e-mails",
     "unificx/server/mwi_handler.py": "message waiting",
     "unificx/server/server.py": "first start",
+    "unificx/server/notification_settings.py": "check of the mailbox, from the console",
+    "unificx/server/support_mail.py": "reports of failed delivery that arrive by e-mail",
     "unificx/server/transfer/receiving.py": "import of a tenant, from the console",
     "unificx/server/sip.py": "SIP server, calls of the previous process",
     "unificx/support/rights/accounts.py": "accounts that requests are about",

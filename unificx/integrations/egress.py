@@ -21,7 +21,7 @@ AGREEMENTS_VARIABLE = "UNIFICX_AGREEMENTS"
 """Last days of the agreements with recipients, such as `mail=2027-03-31,store=2026-12-31`; the others have no end."""
 PURPOSES: Mapping[str, frozenset[str]] = {
     "integration": frozenset({"administration"}),
-    "mail": frozenset({"administration", "telephony", "authentication", "security"}),
+    "mail": frozenset({"administration", "requests", "telephony", "authentication", "security"}),
     "payment": frozenset({"billing"}),
     "push": frozenset({"administration", "telephony"}),
     "sign_in": frozenset({"authentication", "administration"}),

@@ -4,6 +4,7 @@ from unificx.notifications.advertising import SECRET_PURPOSE, Advertising, Adver
 from unificx.notifications.announcements import MOVED, notified_tenants, put_announcement, waiting_tenants
 from unificx.notifications.campaigns import Campaigns
 from unificx.notifications.catalogue import Audience, Channel, EmailKind, MandatoryReason, NoticeKind
+from unificx.notifications.email_composer import ReplyAddress
 from unificx.notifications.email_queue import EmailQueue, EmailQueueDependencies
 from unificx.notifications.email_records import EmailRecords
 from unificx.notifications.policies.endpoints import MAX_ENDPOINT_LENGTH
@@ -23,6 +24,7 @@ from unificx.notifications.schemas import (
     NoPushSubscription,
     PushTest,
     RecordState,
+    RequestReference,
 )
 from unificx.notifications.service import Notifications, NotificationService
 from unificx.notifications.undeliverable import UndeliverableAddress, UndeliverableAddresses
@@ -67,6 +69,8 @@ __all__ = [
     "PushServiceUnreachable",
     "PushTest",
     "RecordState",
+    "ReplyAddress",
+    "RequestReference",
     "UndeliverableAddress",
     "UndeliverableAddresses",
     "Vapid",

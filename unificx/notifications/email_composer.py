@@ -32,6 +32,15 @@ class Advert:
 
 
 @dataclass(frozen=True, slots=True)
+class ReplyAddress:
+    """Where an answer to the e-mail leads: `proof` identifies what it is about; without `mailbox` it is in the
+    Message-ID only, to which answers refer."""
+
+    proof: str = field(repr=False)
+    mailbox: Address | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Email:
     """Variable content of an e-mail. `audio` is WAV, which all mail programs and phones play, unlike Opus in Ogg."""
 
@@ -47,6 +56,7 @@ class Email:
     invoice: bytes | None = field(default=None, repr=False)
     """PDF that is attached, with the number of the invoice as its name."""
     invoice_number: str = ""
+    reply: ReplyAddress | None = None
 
 
 _TEMPLATE_NAMES = ("email.txt", "email.html")
@@ -56,8 +66,8 @@ _CLOSING: Mapping[Language, str] = {
     "de": "Dies ist eine automatische Nachricht, weil Sie ein Konto bei {organisation} haben.",
 }
 _CLOSING_OUTSIDE: Mapping[Language, str] = {
-    "en": "This is an automatic message about a request about personal data at {organisation}.",
-    "de": "Dies ist eine automatische Nachricht zu einer Anfrage über personenbezogene Daten bei {organisation}.",
+    "en": "This is an automatic message about a request to {organisation}.",
+    "de": "Dies ist eine automatische Nachricht zu einer Anfrage an {organisation}.",
 }
 _CLOSING_INVOICE: Mapping[Language, str] = {
     "en": "This is an automatic message to the billing address of {organisation}.",
@@ -82,7 +92,12 @@ def compose_email(email: Email, sender: Address, email_id: str, now: datetime) -
     message["To"] = Address(_one_line(email.name), addr_spec=email.address)
     message["Subject"] = " / ".join(str(part["subject"]) for part in parts)
     message["Date"] = format_datetime(now)
-    message["Message-ID"] = f"<{email_id}@{sender.domain}>"
+    proof = f".{email.reply.proof}" if email.reply is not None else ""
+    message["Message-ID"] = f"<{email_id}{proof}@{sender.domain}>"
+    if email.reply is not None and email.reply.mailbox is not None:
+        mailbox = email.reply.mailbox
+        reply_to = Address(sender.display_name, f"{mailbox.username}+{email.reply.proof}", mailbox.domain)
+        message["Reply-To"] = reply_to
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: suppresses automatic replies
     message["Content-Language"] = ", ".join(email.languages)
     if email.advert is not None:
@@ -106,6 +121,8 @@ def compose_email(email: Email, sender: Address, email_id: str, now: datetime) -
 def _render_text(email: Email, language: Language, values: Mapping[str, str]) -> dict[str, object]:
     texts = email_text(language, email.kind)
     subject, lines = texts.subject.format_map(values), [line.format_map(values) for line in texts.lines]
+    if email.kind == "request_answer":  # a text of an administrator, whose paragraphs stay
+        lines = [lines[0], *filter(None, map(_one_line, email.detail.splitlines()))]
     if email.advert is not None:
         text = email.advert.text
         subject = _one_line(text.subject)

@@ -18,7 +18,7 @@ from unificx.identity import DirectoryCache, Person
 from unificx.notifications import campaign_repository, repository
 from unificx.notifications.advertising import Advertising
 from unificx.notifications.catalogue import EmailKind
-from unificx.notifications.email_composer import Advert, Email, compose_email
+from unificx.notifications.email_composer import Advert, Email, ReplyAddress, compose_email
 from unificx.notifications.email_outcomes import (
     BOTH_LANGUAGES,
     Outcome,
@@ -31,7 +31,7 @@ from unificx.notifications.models import EmailPart, EmailRow
 from unificx.notifications.policies.emails import RECORD_PERIOD, EmailRateLimit, Language, lifetime
 from unificx.notifications.ports import EmailRejected, SmtpTransport
 from unificx.notifications.preferences import NoticePreferences
-from unificx.notifications.schemas import InvoiceReference, MessageReference
+from unificx.notifications.schemas import InvoiceReference, MessageReference, RequestReference
 from unificx.notifications.undeliverable import UndeliverableAddresses
 from unificx.privacy import KeyStore
 from unificx.voicemail import VoicemailAttachments
@@ -60,6 +60,8 @@ class EmailQueueDependencies:
     undeliverable: UndeliverableAddresses | None = None
     invoice_pdf: Callable[[str, str], Awaitable[bytes]] | None = None
     """Returns the file of an invoice by tenant and number. Raises NotFound."""
+    reply_address: Callable[[str], ReplyAddress] | None = None
+    """Returns where an answer about a request leads, by the id of the request."""
 
 
 class EmailQueue:
@@ -81,7 +83,7 @@ class EmailQueue:
         *,
         link: str = "",
         detail: str = "",
-        about: MessageReference | InvoiceReference | None = None,
+        about: MessageReference | InvoiceReference | RequestReference | None = None,
         uow: UnitOfWork | None = None,
     ) -> bool:
         """Queue an e-mail; return False if the person's rate or queue limit is reached. Raises ErasedSubject.
@@ -112,6 +114,7 @@ class EmailQueue:
             message_id=about.message_id if isinstance(about, MessageReference) else None,
             extension_id=about.extension_id if isinstance(about, MessageReference) else None,
             invoice=about.number if isinstance(about, InvoiceReference) else None,
+            request_id=about.request_id if isinstance(about, RequestReference) else None,
             sealed=sealed,
         )
         if uow is not None:
@@ -256,6 +259,9 @@ class EmailQueue:
             if advert is not None:
                 await self._submit(row, replace(email, advert=advert))
             return advert is not None
+        if row.request_id is not None and self._dependencies.reply_address is not None:
+            await self._submit(row, replace(email, reply=self._dependencies.reply_address(row.request_id)))
+            return True
         if row.invoice is not None and self._dependencies.invoice_pdf is not None:
             pdf = await self._dependencies.invoice_pdf(row.tenant_id, row.invoice)
             await self._submit(row, replace(email, invoice=pdf, invoice_number=row.invoice))

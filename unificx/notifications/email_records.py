@@ -140,6 +140,6 @@ def _email_id(bounce: Bounce, domain: str) -> str:
     """Return the id of our e-mail, "" if the Message-ID is not one of ours."""
     local, _, host = bounce.message_id.strip("<>").partition("@")
     try:
-        return str(UUID(local)) if host.lower() == domain.lower() else ""
+        return str(UUID(local.partition(".")[0])) if host.lower() == domain.lower() else ""
     except ValueError:
         return ""

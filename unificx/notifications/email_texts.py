@@ -160,9 +160,9 @@ _TEXTS: dict[Language, dict[EmailKind, EmailText]] = {
             ),
         ),
         "privacy_request": EmailText(
-            "A request about personal data needs you",
+            "A request needs you",
             (
-                "A request about personal data waits for an answer by the day given: {detail}.",
+                "A request waits for an answer by the day given: {detail}.",
                 "You find it in the portal under Privacy, Requests.",
             ),
         ),
@@ -201,14 +201,15 @@ _TEXTS: dict[Language, dict[EmailKind, EmailText]] = {
         "request_code": EmailText(
             "Confirm your request",
             (
-                "Someone, probably you, sent a request about personal data to {organisation}.",
+                "Someone, probably you, sent a request to {organisation}.",
                 "Enter this code on the page of the request within an hour: {detail}.",
                 "If you did not send it, ignore this e-mail. Nothing happens then.",
             ),
         ),
         "request_answer": EmailText(
-            "Your request about personal data",
+            "Your request to {organisation}",
             ("{organisation} writes about your request:", "{detail}"),
+            "Open the request",
         ),
         "breach_notice": EmailText(
             "Your data was affected by an incident",
@@ -407,9 +408,9 @@ _TEXTS: dict[Language, dict[EmailKind, EmailText]] = {
             ),
         ),
         "privacy_request": EmailText(
-            "Eine Anfrage zum Datenschutz wartet auf Sie",
+            "Eine Anfrage wartet auf Sie",
             (
-                "Eine Anfrage über personenbezogene Daten muss bis zum genannten Tag beantwortet werden: {detail}.",
+                "Eine Anfrage muss bis zum genannten Tag beantwortet werden: {detail}.",
                 "Sie finden sie im Portal unter Datenschutz, Anfragen.",
             ),
         ),
@@ -455,14 +456,15 @@ _TEXTS: dict[Language, dict[EmailKind, EmailText]] = {
         "request_code": EmailText(
             "Anfrage bestätigen",
             (
-                "Jemand, vermutlich Sie, hat {organisation} eine Anfrage über personenbezogene Daten geschickt.",
+                "Jemand, vermutlich Sie, hat {organisation} eine Anfrage geschickt.",
                 "Geben Sie diesen Code innerhalb einer Stunde auf der Seite der Anfrage ein: {detail}.",
                 "Wenn Sie das nicht waren, ignorieren Sie diese E-Mail. Es geschieht dann nichts.",
             ),
         ),
         "request_answer": EmailText(
-            "Ihre Anfrage zum Datenschutz",
+            "Ihre Anfrage an {organisation}",
             ("{organisation} schreibt zu Ihrer Anfrage:", "{detail}"),
+            "Anfrage öffnen",
         ),
         "breach_notice": EmailText(
             "Ihre Daten sind von einem Vorfall betroffen",

@@ -35,6 +35,13 @@ class InvoiceReference:
 
 
 @dataclass(frozen=True, slots=True)
+class RequestReference:
+    """Request that an e-mail answers. Its recipient can answer to a reply address of this request."""
+
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class NewVoicemail:
     """Details of a new voicemail for an e-mail: `at` in the recipient's time zone. The caller is looked up when the
     e-mail is sent."""

@@ -15,7 +15,7 @@ from unificx.notifications.email_records import EmailRecords
 from unificx.notifications.policies.emails import Language, describe_voicemail, format_time
 from unificx.notifications.preferences import NoticePreferences
 from unificx.notifications.push import PushNotifier
-from unificx.notifications.schemas import InvoiceReference, NewVoicemail
+from unificx.notifications.schemas import InvoiceReference, NewVoicemail, RequestReference
 from unificx.notifications.undeliverable import UndeliverableAddresses
 
 
@@ -63,16 +63,28 @@ class NotificationService:
         """Send the link of a sign-up, sealed under `recipient.subject`."""
         await self._send_email(recipient, "sign_up", language, link=url)
 
-    async def send_notice(self, person: Person, kind: EmailKind, detail: str, uow: UnitOfWork | None = None) -> None:
-        """Send a security notice, in both languages; the e-mail is queued within `uow`, if there is one."""
+    async def send_notice(
+        self,
+        person: Person,
+        kind: EmailKind,
+        detail: str,
+        uow: UnitOfWork | None = None,
+        *,
+        link: str = "",
+        about: RequestReference | None = None,
+    ) -> None:
+        """Send a notice, in both languages; the e-mail is queued within `uow`, if there is one."""
         if self._push is not None:
             self._push.send_notice(person.id, kind)
         if self._emails is not None and person.email:
-            await self._emails.enqueue(person, kind, detail=detail, uow=uow)
+            await self._emails.enqueue(person, kind, link=link, detail=detail, about=about, uow=uow)
 
-    async def send_to_outsider(self, recipient: Person, kind: EmailKind, *, detail: str) -> None:
+    async def send_to_outsider(
+        self, recipient: Person, kind: EmailKind, *, detail: str, link: str = "", about: RequestReference | None = None
+    ) -> None:
         """Send an e-mail, in both languages, to a person without an account, sealed under `recipient.subject`."""
-        await self._send_email(recipient, kind, None, detail=detail)
+        if self._emails is not None and recipient.email:
+            await self._emails.enqueue(recipient, kind, link=link, detail=detail, about=about)
 
     async def send_voicemail_notice(
         self, person: Person, language: Language, message: NewVoicemail, uow: UnitOfWork

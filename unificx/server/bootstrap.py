@@ -20,6 +20,7 @@ from unificx.core.errors import StartupError
 from unificx.core.faults import describe_fault
 from unificx.db import MIN_FREE_BYTES, Database, claim_database
 from unificx.db.migrations import migrate_in_child
+from unificx.integrations.imap import MailboxSettings
 from unificx.integrations.webhook_client import WebhookClient
 from unificx.privacy import (
     HEADS_VARIABLE,
@@ -52,6 +53,7 @@ from unificx.server.notification_settings import load_notification_settings
 from unificx.server.paths import InstallationInUse, InstallationPaths
 from unificx.server.request_notifier import connect_requests
 from unificx.server.sealed_home_files import RECEIPT_PURPOSE, reseal_files
+from unificx.server.support_mail import support_mail
 from unificx.server.suspension_emails import connect_suspensions
 from unificx.webhooks import WebhookSender
 
@@ -120,7 +122,8 @@ async def open_installation(
         alerts = CallingAlerts(container)
         stack.push_async_callback(alerts.close)
         sender = WebhookSender(database, container.webhooks, receivers)
-        _start_jobs(stack, cluster, container, {"cleanup": cleanup.run, "webhooks": sender.run})
+        jobs = {"cleanup": cleanup.run, "webhooks": sender.run}
+        _start_jobs(stack, cluster, container, jobs, notifications.mailbox)
         _start_job(stack, container.spool.run(), None)
         container.rotation.start()
         stack.push_async_callback(container.rotation.close)
@@ -174,7 +177,11 @@ async def _load(container: Container) -> None:
 
 
 def _start_jobs(
-    stack: AsyncExitStack, cluster: Cluster, container: Container, others: Mapping[str, Callable[[], Awaitable[None]]]
+    stack: AsyncExitStack,
+    cluster: Cluster,
+    container: Container,
+    others: Mapping[str, Callable[[], Awaitable[None]]],
+    mailbox: MailboxSettings | None,
 ) -> None:
     """Run the jobs that only one process of the installation has, each for its purpose."""
     jobs = {
@@ -185,6 +192,8 @@ def _start_jobs(
         "presence": ("telephony", container.routing.presence.run),
         **{name: ("administration", run) for name, run in others.items()},
     }
+    if mailbox is not None:
+        jobs["mail in"] = ("requests", support_mail(container, mailbox).run)
     jobs["e-mail queue"] = ("administration", container.email_queue.run)
     for name, (purpose, run) in jobs.items():
         _start_job(stack, cluster.leases.run(name, run), Access(purpose, name) if purpose else None)

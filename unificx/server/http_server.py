@@ -79,7 +79,7 @@ def http_app(  # noqa: PLR0917 - what an installation shows
         hours=container.routing.hours,
         archive=container.archive,
         **_for_support(container),
-        **_for_visitors(container),
+        **_for_visitors(container, public_address),
         disclosures=Disclosures(container.rights),
         breaches=Breaches(container.rights),
         completions=container.routing.completions,
@@ -116,9 +116,10 @@ def _for_support(container: Container) -> dict[str, Any]:
     return {"support": container.support, "support_access": access, "rights": container.rights}
 
 
-def _for_visitors(container: Container) -> dict[str, Any]:
+def _for_visitors(container: Container, public_address: PublicAddress) -> dict[str, Any]:
     """Return the services for visitors without an account."""
     rights = container.rights
+    rights.public_address = public_address
     counters, one_time = rights.parts.counters, rights.parts.one_time
     return {
         "outside_requests": OutsideRequests(rights),

@@ -109,7 +109,7 @@ def media(
 def describe_installation(home: Path) -> Surveyed:
     """Return the components of the installation in `home`, for `unificx doctor`."""
     from unificx.server.blob_config import blob_store_check
-    from unificx.server.notification_settings import push_check, smtp_check
+    from unificx.server.notification_settings import mailbox_check, push_check, smtp_check
     from unificx.server.paths import InstallationPaths, database_url
     from unificx.server.turn_config import turn_check
 
@@ -121,6 +121,7 @@ def describe_installation(home: Path) -> Surveyed:
         certificates=_certificates(paths.tls),
         database=database_url(paths, environ),
         mail=smtp_check(environ),
+        mailbox=mailbox_check(environ),
         push=push_check(paths, environ),
         turn=turn_check(environ, SystemClock()),
         object_store=blob_store_check(paths, environ),

@@ -3,10 +3,12 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from email.headerregistry import Address
+from functools import partial
 
 from unificx.audio_store import AudioStoreParts
 from unificx.cluster import Cluster
 from unificx.identity import Identity
+from unificx.integrations.imap import MailboxSettings
 from unificx.integrations.smtp import SmtpClient
 from unificx.notifications import (
     SECRET_PURPOSE,
@@ -21,14 +23,20 @@ from unificx.notifications import (
     NotificationService,
     PushNotifier,
     PushNotifierDependencies,
+    ReplyAddress,
     UndeliverableAddresses,
 )
 from unificx.privacy import Consents
 from unificx.server.notification_settings import NotificationSettings
+from unificx.support.rights import RequestProofs
 from unificx.voicemail import Mailboxes, VoicemailAttachments
 
 _NO_SENDER = Address("UnifiCX", "unificx", "localhost")
 """From address of e-mails that are stored only, for lack of a mail server."""
+
+
+def _reply_address(proofs: RequestProofs, mailbox: MailboxSettings | None, request_id: str) -> ReplyAddress:
+    return ReplyAddress(proofs.proof(request_id), mailbox.address if mailbox is not None else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +74,7 @@ def senders(
         advertising,
         undeliverable,
         files.invoice_pdf,
+        partial(_reply_address, RequestProofs(keys), settings.mailbox),
     )
     emails, records = EmailQueue(dependencies, cluster.counters), EmailRecords(dependencies, cluster.counters)
     delivery, vapid, loopback = settings.push_delivery, settings.vapid, settings.loopback

@@ -5,8 +5,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from unificx.audio_store import BlobStore
+from unificx.core.access import Access, stating
 from unificx.core.errors import StartupError
 from unificx.integrations.egress import set_agreements
+from unificx.integrations.imap import ImapMailbox, MailboxSettings, parse_mailbox_url
 from unificx.integrations.smtp import MailServer, SmtpClient, parse_mail_url
 from unificx.integrations.web_push import WebPushClient
 from unificx.notifications import KEY_BYTES, Vapid, new_private_key
@@ -16,6 +18,8 @@ from unificx.server.blob_config import create_blob_store
 from unificx.server.paths import InstallationPaths
 from unificx.server.sealed_home_files import PUSH_PURPOSE
 
+MAILBOX_VARIABLE = "UNIFICX_MAILBOX"
+"""`imap[s]://user:password@host[:port][/FOLDER]?address=ADDRESS&organisation=SLUG`; unset: no e-mail is received."""
 MAIL_VARIABLE = "UNIFICX_SMTP"
 """`smtp[s]://user:password@host:port?from=ADDRESS`; unset: no e-mail is sent."""
 CONTACT_VARIABLE = "UNIFICX_PUSH_CONTACT"
@@ -34,6 +38,7 @@ class NotificationSettings:
     mail: MailServer | None
     loopback: bool
     blobs: BlobStore
+    mailbox: MailboxSettings | None = None
 
 
 def load_notification_settings(
@@ -46,7 +51,12 @@ def load_notification_settings(
     blobs = create_blob_store(paths, environ)
     key = sealed_file(paths.push_key, master, PUSH_PURPOSE, new_private_key)
     return NotificationSettings(
-        _vapid(key, push_contact(environ, mail)), WebPushClient(loopback=loopback), mail, loopback, blobs
+        _vapid(key, push_contact(environ, mail)),
+        WebPushClient(loopback=loopback),
+        mail,
+        loopback,
+        blobs,
+        support_mailbox(environ),
     )
 
 
@@ -54,6 +64,12 @@ def smtp_server(environ: Mapping[str, str]) -> MailServer | None:
     """Return the configured SMTP server. Raise StartupError."""
     url = environ.get(MAIL_VARIABLE)
     return parse_mail_url(url, MAIL_VARIABLE) if url else None
+
+
+def support_mailbox(environ: Mapping[str, str]) -> MailboxSettings | None:
+    """Return the configured mailbox for requests. Raise StartupError."""
+    url = environ.get(MAILBOX_VARIABLE)
+    return parse_mailbox_url(url, MAILBOX_VARIABLE) if url else None
 
 
 def push_contact(environ: Mapping[str, str], mail: MailServer | None) -> str:
@@ -80,6 +96,18 @@ def smtp_check(environ: Mapping[str, str]) -> Callable[[], str] | None:
         return asyncio.run(SmtpClient(mail).check())
 
     return check if environ.get(MAIL_VARIABLE) else None
+
+
+def mailbox_check(environ: Mapping[str, str]) -> Callable[[], str] | None:
+    """Return a check of the mailbox for `unificx doctor`; None if none is configured."""
+
+    def check() -> str:
+        mailbox = support_mailbox(environ)
+        assert mailbox is not None
+        with stating(Access("requests", "doctor")):
+            return asyncio.run(ImapMailbox(mailbox).check())
+
+    return check if environ.get(MAILBOX_VARIABLE) else None
 
 
 def push_check(paths: InstallationPaths, environ: Mapping[str, str]) -> Callable[[], str]:

@@ -1,13 +1,14 @@
-"""E-mails and push messages about requests about personal data."""
+"""E-mails and push messages about requests."""
 
 import structlog
 
 from unificx.core.errors import DomainError
 from unificx.core.faults import describe_fault
 from unificx.identity import OPERATOR_SLUG, Person, Role
+from unificx.notifications import RequestReference
 from unificx.server.administrators import administrators
 from unificx.server.container import Container
-from unificx.support.rights import MailKind, RightsRequest
+from unificx.support.rights import MailKind, RequestMessages, RightsRequest
 
 log = structlog.get_logger()
 
@@ -18,6 +19,7 @@ class _Notifier:
     def __init__(self, container: Container) -> None:
         self._directory = container.identity.directory
         self._accounts, self._notifications = container.rights.accounts, container.notification_service
+        self._rights, self._messages = container.rights, RequestMessages(container.rights)
 
     @property
     def can_send(self) -> bool:
@@ -38,16 +40,26 @@ class _Notifier:
         return [each for each in await administrators(self._accounts, tenant_id) if each.id != without]
 
     async def send(self, request: RightsRequest, kind: MailKind, detail: str) -> None:
+        about = RequestReference(request.id) if kind == "request_answer" else None
         try:
             if request.origin == "account" and request.person_id:
                 person = await self._accounts.get(request.tenant_id, request.person_id)
-                await self._notifications.send_notice(person, kind, detail)
+                link = self._link("/app/settings/support", kind)
+                await self._notifications.send_notice(person, kind, detail, link=link, about=about)
             elif request.email:
-                await self._notifications.send_to_outsider(_recipient(request), kind, detail=detail)
+                link = self._link(f"/privacy/request/history/{self._messages.proof(request.id)}", kind)
+                await self._notifications.send_to_outsider(
+                    _recipient(request), kind, detail=detail, link=link, about=about
+                )
         except DomainError:  # the account was closed
             log.warning("request_message_not_sent", request=request.id)
         except Exception as fault:
             log.error("request_message_not_sent", request=request.id, **describe_fault(fault))
+
+    def _link(self, path: str, kind: MailKind) -> str:
+        """Return the link of an answer, "" while the public address is not known."""
+        address = self._rights.public_address
+        return f"{address.url}{path}" if address is not None and address.url and kind == "request_answer" else ""
 
     async def warn(self, person: Person, detail: str) -> None:
         try:

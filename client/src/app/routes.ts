@@ -210,6 +210,11 @@ const protectedRoutes = [
   }),
   createRoute({
     getParentRoute: () => signedIn,
+    path: '/settings/support',
+    component: lazyScreen(() => import('~/features/support/Support')),
+  }),
+  createRoute({
+    getParentRoute: () => signedIn,
     path: '/settings/voicemail',
     component: lazyScreen(() => import('~/features/voicemail/MailboxSettings')),
   }),

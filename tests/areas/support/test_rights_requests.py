@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from unificx.cluster import LocalCounters, LocalOneTimeStore
 from unificx.core.clock import ManualClock
-from unificx.core.errors import Conflict, Forbidden, Invalid, NotFound
+from unificx.core.errors import Conflict, Expired, Forbidden, Invalid, NotFound
 from unificx.db import Database
 from unificx.identity import Identity, NewPerson, NewTenant, Person, Role
 from unificx.identity.events import TenantDeleted
@@ -22,6 +22,7 @@ from unificx.support.rights import (
     NewDisclosure,
     NewRequest,
     RequestFilter,
+    RequestMessages,
     RightsParts,
     RightsRequest,
     RightsRequests,
@@ -327,3 +328,88 @@ async def test_a_breach_is_recorded_with_72_hours_and_the_people_are_informed(se
     await requests.take(ada.tenant_id, request.id, "answer", "reported", "root")
     with pytest.raises(Conflict):
         await register.inform(ada.tenant_id, request.id, [], "late", "root")
+
+
+async def test_a_conversation_has_time_limits_and_is_open_again_after_the_answer(
+    setup: Setup, clock: ManualClock
+) -> None:
+    requests, notifier, _, ada = setup
+    messages = RequestMessages(requests)
+    sent = await requests.submit_own(
+        ada.tenant_id, ada.id, "technical", "It hisses", topic=" No\nsound ", attachment="screen 1x1"
+    )
+    assert (sent.topic, sent.regime, sent.due.date().isoformat()) == ("No sound", "general", "2026-01-09")
+    await requests.take(ada.tenant_id, sent.id, "reply", "Which phone?", "root")
+    written = await messages.write_own(ada.tenant_id, ada.id, sent.id, "The desk phone")
+    assert (written.request.state, written.request.due) == ("in_work", sent.due)
+    await requests.take(ada.tenant_id, sent.id, "answer", "Change the cable.", "root")
+    clock.advance(86_400 * 20)
+    again = (await messages.write_own(ada.tenant_id, ada.id, sent.id, "It hisses again")).request
+    assert (again.state, again.closed, again.due > clock.now()) == ("in_work", None, True)
+    assert notifier.alerts[-1].endswith("technical, 2026-01-28")
+    await requests.take(ada.tenant_id, sent.id, "answer", "A new phone is on its way.", "root")
+    shown = await messages.own(ada.tenant_id, ada.id, sent.id)
+    assert [(each.step, each.note) for each in shown.steps] == [
+        ("receive", ""),
+        ("attach", "screen 1x1"),
+        ("reply", "Which phone?"),
+        ("message", "The desk phone"),
+        ("answer", "Change the cable."),
+        ("message", "It hisses again"),
+        ("answer", "A new phone is on its way."),
+    ]
+    assert [kind for kind, _ in notifier.sent] == ["request_answer"] * 3
+    clock.advance(86_400 * 31)
+    with pytest.raises(Conflict):
+        await messages.write_own(ada.tenant_id, ada.id, sent.id, "Too late")
+
+
+async def test_messages_of_others_are_refused(setup: Setup) -> None:
+    requests, _, identity, ada = setup
+    messages = RequestMessages(requests)
+    bob = (await identity.people.create(ada.tenant_id, NewPerson("Bob", "bob@acme.example"))).person
+    sent = await requests.submit_own(ada.tenant_id, ada.id, "inquiry", "Hello")
+    proof = messages.proof(sent.id)
+    assert (await messages.outside(proof.upper())).request.id == sent.id
+    forged = proof[:-2] + ("b" if proof[-2] == "a" else "a") + proof[-1]
+    for attempt in (messages.outside(forged), messages.write_outside(forged, "x"), messages.outside("1")):
+        with pytest.raises(Expired):
+            await attempt
+    for attempt in (
+        messages.own(ada.tenant_id, bob.id, sent.id),
+        messages.write_own(ada.tenant_id, bob.id, sent.id, "x"),
+        messages.write_own("other", ada.id, sent.id, "x"),
+        messages.convert("other", sent.id, "deletion", "x"),
+    ):
+        with pytest.raises(NotFound):
+            await attempt
+
+
+async def test_an_inquiry_becomes_a_deletion_with_the_time_limit_of_the_law(setup: Setup, clock: ManualClock) -> None:
+    requests, _, _, ada = setup
+    messages = RequestMessages(requests)
+    sent = await requests.submit_own(ada.tenant_id, ada.id, "inquiry", "Please forget me")
+    clock.advance(86_400)
+    converted = await messages.convert(ada.tenant_id, sent.id, "deletion", "root")
+    assert (converted.kind, converted.regime, converted.state) == ("deletion", "gdpr", "proved")
+    assert (converted.about, converted.due.date().isoformat()) == (ada.subject, "2026-02-06")
+    with pytest.raises(Conflict):
+        await requests.take(ada.tenant_id, sent.id, "answer", "done", "root")
+    entered = await requests.enter(ada.tenant_id, NewRequest("inquiry", "by telephone", name="Zoë"), "root")
+    assert entered.state == "proved"
+    assert (await messages.convert(ada.tenant_id, entered.id, "access", "root")).state == "received"
+    breach = await requests.enter(ada.tenant_id, NewRequest("breach", "stolen"), "root")
+    with pytest.raises(Conflict):
+        await messages.convert(ada.tenant_id, breach.id, "inquiry", "root")
+
+
+async def test_an_erasure_ends_open_inquiries(setup: Setup, database: Database, keys: KeyStore) -> None:
+    requests, _, _, ada = setup
+    sent = await requests.submit_own(ada.tenant_id, ada.id, "inquiry", "Hello", attachment="screen 1x1")
+    holding, owner = request_holding(database, requests.retention), DataSubject(ada.tenant_id, ada.subject, ada.id)
+    await holding.erase(owner)
+    found = await requests.get(ada.tenant_id, sent.id)
+    assert keys.is_destroyed(ada.tenant_id, sent.subject)
+    assert (found.request.state, found.request.text, [each.note for each in found.steps]) == ("withdrawn", "", ["", ""])
+    with pytest.raises(Conflict):
+        await RequestMessages(requests).write(ada.tenant_id, sent.id, "x", by="")

@@ -9,6 +9,7 @@ from unificx.api.pages import (
     legal,
     privacy,
     reference,
+    request_history,
     requests,
     security,
     sign_up,
@@ -21,5 +22,6 @@ from unificx.api.pages.layout import language_of
 __all__ = ["language_of", "router"]
 
 router = APIRouter(include_in_schema=False, dependencies=[purpose("operations")])
-for _part in (start, legal, privacy, requests, sign_up, unsubscribe, security, transparency, certificate, reference):
+_FORMS = (requests, request_history, sign_up, unsubscribe)
+for _part in (start, legal, privacy, *_FORMS, security, transparency, certificate, reference):
     router.include_router(_part.router)

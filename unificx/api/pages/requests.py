@@ -1,4 +1,4 @@
-"""The form for requests about personal data: plain HTML, without an account, scripts and cookies.
+"""The form for inquiries, complaints and requests about personal data: plain HTML, no account, scripts and cookies.
 
 The organisation is chosen by the host name, or by its random id in a link that it gives. An unknown one gets the
 same pages, so that the form does not show which organisations use this server.
@@ -16,23 +16,20 @@ from fastapi.responses import RedirectResponse, Response
 from unificx.api.access import purpose, reject_cross_site, source_of
 from unificx.api.pages.forms import Errors, answered, error_html, require_storage, sent_fields
 from unificx.api.pages.layout import Language, language_for, language_query, page
+from unificx.api.pages.request_texts import GENERAL, KINDS
 from unificx.api.services import services_of
 from unificx.core.errors import DomainError, Invalid
 from unificx.identity import OPERATOR_SLUG
-from unificx.support.rights import PUBLIC_KINDS, Kind, NewRequest
+from unificx.support.rights import PUBLIC_KINDS, NewRequest, OpenKind, RequestMessages
 
-_TITLE = {"en": "Request about your data – UnifiCX", "de": "Anfrage zu Ihren Daten – UnifiCX"}
+_TITLE = {"en": "Contact – UnifiCX", "de": "Kontakt – UnifiCX"}
 _MAX_BODY, _MAX_TEXT = 64 << 10, 5000
 _FIELDS = ("kind", "name", "email", "number", "text")
-_KINDS: Mapping[Kind, Mapping[Language, str]] = {
-    "access": {"en": "A copy of my data", "de": "Eine Kopie meiner Daten"},
-    "correction": {"en": "Correct my data", "de": "Meine Daten berichtigen"},
-    "deletion": {"en": "Erase my data", "de": "Meine Daten löschen"},
-    "objection": {"en": "Object to a use of my data", "de": "Einer Verwendung meiner Daten widersprechen"},
-    "portability": {"en": "My data for another provider", "de": "Meine Daten für einen anderen Anbieter"},
-    "complaint": {"en": "A complaint or a question", "de": "Eine Beschwerde oder Frage"},
+_GROUPS: Mapping[Language, tuple[str, str]] = {
+    "en": ("Contact", "Your personal data"),
+    "de": ("Kontakt", "Ihre personenbezogenen Daten"),
 }
-_BY_NAME: Mapping[str, Kind] = {each: each for each in PUBLIC_KINDS}
+_BY_NAME: Mapping[str, OpenKind] = {each: each for each in PUBLIC_KINDS}
 _ERRORS: Errors = {
     "kind": {"en": "Choose one of the requests.", "de": "Wählen Sie eines der Anliegen."},
     "name": {"en": "This name cannot be used.", "de": "Dieser Name kann nicht verwendet werden."},
@@ -120,7 +117,8 @@ async def prove_request(request: Request, request_id: RequestId) -> Response:
         await services_of(request).outside_requests.prove(request_id, code, source_of(request).address)
     except DomainError as refusal:
         return _code_form(request, request_id, refusal)
-    return page(request, "request-sent", _TITLE)
+    history = f"/privacy/request/history/{RequestMessages(services_of(request).rights).proof(request_id)}"
+    return page(request, "request-sent", _TITLE, {"history": f"{history}{language_query(request)}"})
 
 
 def _by_id(request: Request, tenant_id: str) -> tuple[str, str]:
@@ -168,18 +166,27 @@ def _form(
     request: Request, recipient: tuple[str, str], values: Mapping[str, str], refusal: DomainError | None = None
 ) -> Response:
     language = language_for(request)
-    options = "".join(
-        f'<option value="{kind}"{" selected" if values.get("kind") == kind else ""}>{texts[language]}</option>'
-        for kind, texts in _KINDS.items()
-    )
     shown = {name: escape(values.get(name, "")[:_MAX_TEXT]) for name in _FIELDS if name != "kind"}
     rest = {
         "recipient": escape(recipient[1]),
-        "kinds": options,
+        "kinds": _options(language, values.get("kind", "")),
         "action": escape(f"{request.url.path}{language_query(request)}"),
         "error": _error(request, refusal),
     }
     return answered(page(request, "request", _TITLE, {**shown, **rest}, has_form=True), refusal)
+
+
+def _options(language: Language, chosen: str) -> str:
+    groups = zip(_GROUPS[language], (GENERAL, [each for each in KINDS if each not in GENERAL]), strict=True)
+    return "".join(
+        f'<optgroup label="{label}">'
+        + "".join(
+            f'<option value="{kind}"{" selected" if kind == chosen else ""}>{KINDS[kind][language]}</option>'
+            for kind in kinds
+        )
+        + "</optgroup>"
+        for label, kinds in groups
+    )
 
 
 def _code_form(request: Request, request_id: str, refusal: DomainError | None = None) -> Response:

@@ -25,7 +25,17 @@ from unificx.api.schemas import privacy_requests as models
 from unificx.api.services import Services
 from unificx.core.errors import Forbidden
 from unificx.identity import Action
-from unificx.support.rights import Kind, NewRequest, RequestFilter, RequestWork, RightsRequest, allowed
+from unificx.support.rights import (
+    OF_SENDER,
+    Kind,
+    NewRequest,
+    RequestFilter,
+    RequestHistory,
+    RequestMessages,
+    RequestWork,
+    RightsRequest,
+    allowed,
+)
 
 router = Router(prefix="/api/v1", tags=["requests"], route_class=IdempotentRoute, dependencies=[purpose("requests")])
 
@@ -52,12 +62,14 @@ WantedRequests = Annotated[RequestFilter, Depends(_wanted)]
 async def send_own_request(
     services: ServicesDep, user: UserWithPasswordDep, body: models.NewOwnRequest
 ) -> models.OwnRequest:
-    """Send a request about your own data to your administrators.
+    """Send an inquiry, a complaint or a request about your own data to your administrators.
 
     The kind `minor` declares that you are under 18: your account is suspended at once and erased after review."""
     tenant_id, person_id = _own(user)
     return models.OwnRequest.model_validate(
-        await services.rights.submit_own(tenant_id, person_id, body.kind, body.text)
+        await services.rights.submit_own(
+            tenant_id, person_id, body.kind, body.text, topic=body.topic, attachment=body.attachment
+        )
     )
 
 
@@ -66,6 +78,28 @@ async def list_own_requests(services: ServicesDep, user: UserWithPasswordDep) ->
     """List the latest requests that you have sent, newest first."""
     found = await services.rights.own(*_own(user))
     return core.Page(items=[models.OwnRequest.model_validate(each) for each in found], next=None)
+
+
+@router.get("/me/requests/{request_id}", responses=problem_responses(401, 403, 404))
+async def show_own_request(
+    services: ServicesDep, user: UserWithPasswordDep, request_id: Id
+) -> models.OwnRequestHistory:
+    """Show a request that you have sent, with messages and replies."""
+    return _own_history(await RequestMessages(services.rights).own(*_own(user), request_id))
+
+
+@router.post(
+    "/me/requests/{request_id}/messages",
+    status_code=status.HTTP_201_CREATED,
+    dependencies=[Depends(declare_idempotency_key)],
+    responses=problem_responses(401, 403, 404, 409),
+)
+async def write_to_own_request(
+    services: ServicesDep, user: UserWithPasswordDep, request_id: Id, body: models.NewMessage
+) -> models.OwnRequestHistory:
+    """Add a message to a request that you have sent. Within thirty days after the answer, it is open again."""
+    messages = RequestMessages(services.rights)
+    return _own_history(await messages.write_own(*_own(user), request_id, body.text))
 
 
 @router.post(
@@ -127,6 +161,19 @@ async def take_request_step(
     return await _history(services, scope.tenant_id, request_id)
 
 
+@router.put("/privacy-requests/{request_id}/kind", responses=problem_responses(401, 403, 404, 409))
+async def convert_privacy_request(
+    services: ServicesDep, user: CurrentUserDep, request_id: Id, body: models.NewKind, tenant: TenantQuery = None
+) -> models.PrivacyRequestHistory:
+    """Make a request one of another kind, such as an inquiry one of deletion. Its time limits run from its receipt.
+
+    The sender of a request about personal data has to be proved."""
+    scope = await _scope(services, user, tenant)
+    by = user.principal.person_id
+    await RequestMessages(services.rights).convert(scope.tenant_id, request_id, body.kind, by)
+    return await _history(services, scope.tenant_id, request_id)
+
+
 @router.put("/privacy-requests/{request_id}/assignee", responses=problem_responses(401, 403, 404, 409))
 async def assign_privacy_request(
     services: ServicesDep, user: CurrentUserDep, request_id: Id, body: models.Assignee, tenant: TenantQuery = None
@@ -150,6 +197,15 @@ async def add_request_note(
     scope = await _scope(services, user, tenant)
     await RequestWork(services.rights).add_note(scope.tenant_id, request_id, body.text, user.principal.person_id)
     return await _history(services, scope.tenant_id, request_id)
+
+
+def _own_history(found: RequestHistory) -> models.OwnRequestHistory:
+    steps = [
+        models.VisibleStep(at=each.at, step=each.step, own=each.step in OF_SENDER, text=each.note)
+        for each in found.steps
+    ]
+    shown = models.OwnRequest.model_validate(found.request)
+    return models.OwnRequestHistory(**shown.model_dump(), history=steps)
 
 
 def _own(user: CurrentUser) -> tuple[str, str]:

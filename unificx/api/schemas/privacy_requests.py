@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from unificx.api.schemas.core import REFERENCE, Input, Output
-from unificx.support.rights import Band, DisclosureState, Kind, OwnKind, Regime, StaffKind, State, Step
+from unificx.support.rights import Band, DisclosureState, Kind, OpenKind, OwnKind, Regime, StaffKind, State, Step
 
 MAX_TEXT = 10_000
 _YEARS = range(2000, 2200)
@@ -22,10 +22,20 @@ Time = Annotated[datetime, AfterValidator(_with_zone)]
 
 
 class NewOwnRequest(Input):
-    """A request of a user about their own data."""
+    """A request of a user."""
 
     kind: OwnKind
     text: str = Field(default="", max_length=MAX_TEXT)
+    topic: str = Field(default="", max_length=200, description="Subject line.")
+    attachment: str = Field(default="", max_length=64 << 10, description="A diagnostics report, as shown to you.")
+
+
+class NewMessage(Input):
+    text: str = Field(min_length=1, max_length=MAX_TEXT)
+
+
+class NewKind(Input):
+    kind: OpenKind
 
 
 class NewPrivacyRequest(Input):
@@ -33,6 +43,7 @@ class NewPrivacyRequest(Input):
 
     kind: StaffKind
     text: str = Field(default="", max_length=MAX_TEXT, description="The request; for a breach, what happened.")
+    topic: str = Field(default="", max_length=200, description="Subject line.")
     name: str = Field(default="", max_length=200, description="Sender, or the authority.")
     email: str = Field(default="", max_length=320)
     number: str = Field(default="", max_length=16, pattern=r"^(\+[1-9][0-9]{4,14})?$", examples=["+49301234567"])
@@ -68,8 +79,24 @@ class OwnRequest(Output):
     received: datetime
     due: datetime = Field(description="Until when it is answered.")
     closed: datetime | None
+    topic: str
     text: str
     answer: str = Field(description="Answer, or the reasons of a refusal.")
+
+
+class VisibleStep(Output):
+    """A step as the sender sees it: a message, a reply or a change of state."""
+
+    at: datetime
+    step: str
+    own: bool = Field(description="Whether it was taken by the sender.")
+    text: str
+
+
+class OwnRequestHistory(OwnRequest):
+    """A request of a user with its steps, oldest first."""
+
+    history: list[VisibleStep]
 
 
 class PrivacyRequest(Output):
@@ -81,9 +108,10 @@ class PrivacyRequest(Output):
     received: datetime
     due: datetime = Field(description="Until when it has to be answered.")
     closed: datetime | None
+    topic: str
     text: str
     answer: str = Field(description="Answer, or the reasons of a refusal.")
-    regime: Regime = Field(description="Law whose time limits apply.")
+    regime: Regime = Field(description="Law whose time limits apply; `general`: none.")
     origin: str = Field(description="`public` form, `account` or `staff`.")
     proof: str = Field(description="How the identity was proved; empty if it was not.")
     confirm_due: datetime | None = Field(description="Until when the receipt has to be confirmed.")

@@ -1,4 +1,4 @@
-"""`unificx privacy requests`: requests about personal data, with their time limits."""
+"""`unificx privacy requests`: inquiries, complaints and requests about personal data, with their time limits."""
 
 from typing import Annotated
 
@@ -23,6 +23,7 @@ _DETAILS = {
     "regime": "law",
     "proof": "identity",
     "assigned": "assigned to",
+    "topic": "subject",
     "text": "request",
     "answer": "answer",
     "taken": "steps",
@@ -37,7 +38,7 @@ def requests(
     request: Annotated[str | None, typer.Argument(metavar="[REQUEST]", help="Request to show.")] = None,
     closed: Annotated[bool, typer.Option(help="List those that are closed.")] = False,
 ) -> None:
-    """List requests about personal data.
+    """List inquiries, complaints and requests about personal data.
 
     Oldest first, the open ones unless `--closed`. `show` prints the text and the steps that were taken."""
     if what == "list":

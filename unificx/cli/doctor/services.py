@@ -18,6 +18,13 @@ def mail(probe: Probe | None) -> Check:
     return _run_probe("mail", probe)
 
 
+def mailbox(probe: Probe | None) -> Check:
+    """Check that the mailbox for requests can be read; nothing is fetched."""
+    if probe is None:
+        return Check("mailbox", "ok", "not configured", "To receive requests by e-mail, set UNIFICX_MAILBOX.")
+    return _run_probe("mailbox", probe)
+
+
 def push(probe: Probe | None) -> Check:
     """Check that push messages can be signed."""
     if probe is None:

@@ -54,6 +54,7 @@ LEFT: Mapping[str, str] = MappingProxyType(
         "chat_delivery": "messages on their way to phones of the sender",
         "guest_link": "links to the sender's address",
         "handled": "marks of events; no event may wait when a tenant is exported",
+        **dict.fromkeys(("handled_email", "read_mailbox"), "how far the installation has read its mailbox"),
         **dict.fromkeys(
             ("invoice", "invoice_number", "invoice_notice", "direct_debit"),
             "records of the sender's operator, who has issued the invoices",

@@ -3,10 +3,12 @@
 from unificx.support.rights.breaches import Breaches
 from unificx.support.rights.clocks import Regime
 from unificx.support.rights.disclosures import Disclosures
+from unificx.support.rights.messages import OF_SENDER, RequestMessages
 from unificx.support.rights.outsiders import PUBLIC_KINDS, OutsideRequests
 from unificx.support.rights.parts import RightsParts
 from unificx.support.rights.ports import MailKind
 from unificx.support.rights.privacy import request_holding
+from unificx.support.rights.proofs import PROOF_LENGTH, RequestProofs
 from unificx.support.rights.schemas import (
     Band,
     Breach,
@@ -16,6 +18,7 @@ from unificx.support.rights.schemas import (
     Kind,
     NewDisclosure,
     NewRequest,
+    OpenKind,
     OwnKind,
     RequestFilter,
     RequestHistory,
@@ -30,6 +33,8 @@ from unificx.support.rights.states import Step, allowed
 from unificx.support.rights.work import RequestWork
 
 __all__ = [
+    "OF_SENDER",
+    "PROOF_LENGTH",
     "PUBLIC_KINDS",
     "Band",
     "Breach",
@@ -42,12 +47,15 @@ __all__ = [
     "MailKind",
     "NewDisclosure",
     "NewRequest",
+    "OpenKind",
     "OutsideRequests",
     "OwnKind",
     "Regime",
     "RequestFilter",
     "RequestHistory",
+    "RequestMessages",
     "RequestNote",
+    "RequestProofs",
     "RequestWork",
     "RightsParts",
     "RightsRequest",

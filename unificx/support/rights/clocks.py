@@ -6,16 +6,23 @@ of the day of receipt, or with the last day of a shorter month; if that is a Sat
 with the next working day. GDPR Art. 33: 72 hours from the discovery of a breach; a period in hours is not moved.
 CCPA regulations (11 CCR 7021): confirmation within 10 business days, answer within 45 calendar days of receipt, or 90
 once extended.
+
+Requests that are not about the sender's data have general limits, in working days, which can be doubled. Reports
+of abuse are first: a provider decides about them in a timely manner (Regulation (EU) 2022/2065 Art. 16(6)).
 """
 
 import calendar
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Literal
 
 from unificx.support.rights.holidays import is_working_day
 
-Regime = Literal["gdpr", "ccpa"]
+Regime = Literal["gdpr", "ccpa", "general"]
+"""`general`: no law sets a limit."""
+GENERAL_DAYS: Mapping[str, int] = {"abuse": 2, "technical": 3, "inquiry": 5}
+"""Working days to the answer, by kind of request."""
 BREACH_HOURS = 72
 _CCPA_DAYS, _CCPA_CONFIRMATION = 45, 10
 
@@ -43,6 +50,12 @@ def time_limits(regime: Regime, country: str, received: date) -> TimeLimits:
     return TimeLimits(
         None, next_working_day(add_months(received, 1), country), next_working_day(add_months(received, 3), country)
     )
+
+
+def general_limits(kind: str, country: str, received: date) -> TimeLimits:
+    """Return the time limits of a kind without a limit by law. Raise KeyError."""
+    days = GENERAL_DAYS[kind]
+    return TimeLimits(None, add_working_days(received, days, country), add_working_days(received, 2 * days, country))
 
 
 def add_months(day: date, months: int) -> date:

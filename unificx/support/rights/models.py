@@ -27,11 +27,12 @@ class RequestPart:
     text: str = _in_request("user.content.private.message")
     basis: str = _in_request("user.content.private.message")
     answer: str = _in_request("user.content.private.message")
+    topic: str | None = _in_request("user.content.private.message")
 
 
 @dataclass(frozen=True, slots=True)
 class StepPart:
-    """Note of a step, such as the reasons of an extension."""
+    """Note of a step, such as the reasons of an extension, or a message between sender and administrators."""
 
     note: str = _in_request("user.content.private.message")
 

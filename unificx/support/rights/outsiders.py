@@ -8,20 +8,21 @@ import hmac
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import get_args
 
 from unificx.cluster import Count, CounterKind, OneTimeKind
 from unificx.core.errors import Expired, Invalid, TooManyRequests
 from unificx.core.rate_limit import SlidingWindow
 from unificx.identity import PinThrottle, email_key, source_key, validated_email
 from unificx.routing import PublicNumber, normalise
-from unificx.support.rights.schemas import Kind, NewRequest
+from unificx.support.rights.schemas import NewRequest, OpenKind
 from unificx.support.rights.service import RightsRequests
 
 CODE_DIGITS = 8
 MAX_ATTEMPTS = 5
 """Attempts for one code; after the last one it is void."""
 MAX_NAME = 200
-PUBLIC_KINDS: tuple[Kind, ...] = ("access", "correction", "deletion", "objection", "portability", "complaint")
+PUBLIC_KINDS: tuple[OpenKind, ...] = get_args(OpenKind)
 _CODE = OneTimeKind("request code", 3600.0)
 _SENT = CounterKind("requests of outsiders", 50_000)
 _PER_SOURCE, _PER_ADDRESS = SlidingWindow(10, 3600.0), SlidingWindow(5, 86_400.0)

@@ -30,6 +30,15 @@ class RequestNotifier(Protocol):
         ...
 
 
+class PublicAddress(Protocol):
+    """The public address of the installation."""
+
+    @property
+    def url(self) -> str:
+        """Return the URL without a path; "" while it is not known."""
+        ...
+
+
 class NoNotifier:
     """Implements `RequestNotifier` where there is no mail."""
 

@@ -19,6 +19,7 @@ from unificx.support.rights.models import (
     StepPart,
 )
 from unificx.support.rights.schemas import (
+    GENERAL_KINDS,
     Kind,
     Origin,
     Proof,
@@ -40,12 +41,8 @@ async def insert(session: AsyncSession, keys: Keys, request: RightsRequest) -> N
         RightsRequestRow(
             id=request.id,
             tenant_id=request.tenant_id,
-            kind=request.kind,
-            regime=request.regime,
             origin=request.origin,
             received=request.received,
-            confirm_due=request.confirm_due,
-            extendable=request.extendable,
             subject_id=request.subject,
             **_changeable(keys, request),
         )
@@ -60,8 +57,13 @@ async def save(session: AsyncSession, keys: Keys, request: RightsRequest) -> Non
 
 
 def _changeable(keys: Keys, request: RightsRequest) -> dict[str, object]:
-    part = RequestPart(request.name, request.email, request.number, request.text, request.basis, request.answer)
+    texts = request.name, request.email, request.number, request.text, request.basis, request.answer, request.topic
+    part = RequestPart(*texts)
     return {
+        "kind": request.kind,
+        "regime": request.regime,
+        "confirm_due": request.confirm_due,
+        "extendable": request.extendable,
         "state": request.state,
         "proof": request.proof,
         "confirmed": request.confirmed,
@@ -141,6 +143,12 @@ async def unproved(session: AsyncSession, before: datetime) -> list[tuple[str, s
     return [(tenant_id, request_id) for tenant_id, request_id in (await session.execute(query)).all()]
 
 
+async def tenant_of(session: AsyncSession, request_id: str) -> str | None:
+    """Return the tenant of a request."""
+    # scope: all tenants, because a proved id in a link or an e-mail names no tenant
+    return await session.scalar(select(RightsRequestRow.tenant_id).where(RightsRequestRow.id == request_id))
+
+
 async def delete_request(session: AsyncSession, tenant_id: str, request_id: str) -> None:
     """Delete a request with its steps, its notes, its disclosures and its breach."""
     await delete_notes(session, tenant_id, request_id)
@@ -173,27 +181,35 @@ async def delete_of_tenant(session: AsyncSession, tenant_id: str) -> None:
 
 
 async def about(session: AsyncSession, tenant_id: str, subject: str, *, closed: bool) -> list[tuple[str, str]]:
-    """Return id and sealing subject of the closed or open requests about a subject whose texts are held."""
+    """Return id and sealing subject of the requests about a subject whose texts are held: those that an erasure
+    deletes, or the open ones that have to be answered first."""
     query = select(RightsRequestRow.id, RightsRequestRow.subject_id).where(
         RightsRequestRow.tenant_id == tenant_id,
         RightsRequestRow.about_subject == subject,
         RightsRequestRow.sealed.is_not(None),
-        _is_closed(closed),
+        _ends_with_sender() if closed else ~_ends_with_sender(),
     )
     return [(request_id, sealing) for request_id, sealing in (await session.execute(query)).all()]
+
+
+def _ends_with_sender() -> ColumnElement[bool]:
+    """Closed requests, and those without a duty to answer once their sender is erased."""
+    return or_(RightsRequestRow.closed.is_not(None), RightsRequestRow.kind.in_(GENERAL_KINDS))
 
 
 def _is_closed(closed: bool) -> ColumnElement[bool]:
     return RightsRequestRow.closed.is_not(None) if closed else RightsRequestRow.closed.is_(None)
 
 
-async def delete_texts(session: AsyncSession, tenant_id: str, request_id: str) -> None:
-    """Delete what is sealed of a request; kind, state and times stay."""
+async def delete_texts(session: AsyncSession, tenant_id: str, request_id: str, now: datetime) -> None:
+    """Delete what is sealed of a request, which is withdrawn if it is open; kind, state and times stay."""
     await delete_notes(session, tenant_id, request_id)
     steps = RightsStepRow.tenant_id == tenant_id, RightsStepRow.request_id == request_id
     await session.execute(update(RightsStepRow).where(*steps).values(sealed=None))
     chosen = RightsRequestRow.tenant_id == tenant_id, RightsRequestRow.id == request_id
     await session.execute(update(RightsRequestRow).where(*chosen).values(sealed=None))
+    withdrawn = update(RightsRequestRow).where(*chosen, RightsRequestRow.closed.is_(None))
+    await session.execute(withdrawn.values(state="withdrawn", closed=now))
 
 
 # ---- steps
@@ -230,6 +246,11 @@ async def steps(session: AsyncSession, keys: Keys, tenant_id: str, request_id: s
         StepRecord(row.at, row.step, row.by_person, note.note if isinstance(note, StepPart) else "")
         for row, note in found
     )
+
+
+async def count_steps(session: AsyncSession, tenant_id: str, request_id: str) -> int:
+    chosen = RightsStepRow.tenant_id == tenant_id, RightsStepRow.request_id == request_id
+    return await session.scalar(select(func.count()).select_from(RightsStepRow).where(*chosen)) or 0
 
 
 # ---- internal notes
@@ -281,7 +302,7 @@ def _opened(keys: Keys, tenant_id: str, rows: Sequence[RightsRequestRow]) -> lis
 
 
 def _request(row: RightsRequestRow, part: object) -> RightsRequest:
-    texts = part if isinstance(part, RequestPart) else RequestPart("", "", "", "", "", "")
+    texts = part if isinstance(part, RequestPart) else RequestPart("", "", "", "", "", "", "")
     return RightsRequest(
         id=row.id,
         tenant_id=row.tenant_id,
@@ -306,5 +327,6 @@ def _request(row: RightsRequestRow, part: object) -> RightsRequest:
         text=texts.text,
         basis=texts.basis,
         answer=texts.answer,
+        topic=texts.topic or "",
         assigned=row.assigned,
     )

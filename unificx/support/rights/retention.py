@@ -34,13 +34,14 @@ class RequestRetention:
                 await repository.delete_request(uow.session, tenant_id, request_id)
 
     async def erase(self, tenant_id: str, subject: str) -> None:
-        """Delete the texts of closed requests about an erased subject, with their keys. Idempotent."""
+        """Delete the texts of requests about an erased subject, with their keys, except open ones about personal data.
+        Idempotent."""
         async with self._database.read() as session:
             closed = await repository.about(session, tenant_id, subject, closed=True)
         for request_id, sealing in closed:
             self._keys.destroy(tenant_id, sealing)
             async with self._database.begin() as uow:
-                await repository.delete_texts(uow.session, tenant_id, request_id)
+                await repository.delete_texts(uow.session, tenant_id, request_id, self._database.clock.now())
 
     async def on_tenant_deleted(self, event: TenantDeleted, uow: UnitOfWork) -> None:
         """Delete the requests of a deleted tenant. Outbox handler."""

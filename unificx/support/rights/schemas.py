@@ -11,25 +11,58 @@ Kind = Literal[
     "objection",
     "portability",
     "complaint",
+    "inquiry",
+    "technical",
+    "abuse",
     "authority",
     "minor",
     "breach",
     "review",
     "sign_up",
 ]
-"""`review`: of a suspension; `sign_up`: approval of a new organisation."""
+"""`inquiry`, `technical` and `abuse` are not about the sender's data.
+
+`review`: of a suspension; `sign_up`: approval of a new organisation."""
 StaffKind = Literal[
-    "access", "correction", "deletion", "objection", "portability", "complaint", "authority", "minor", "breach"
+    "access",
+    "correction",
+    "deletion",
+    "objection",
+    "portability",
+    "complaint",
+    "inquiry",
+    "technical",
+    "abuse",
+    "authority",
+    "minor",
+    "breach",
 ]
 """Kinds that administrators enter."""
-OwnKind = Literal["access", "correction", "deletion", "objection", "portability", "complaint", "minor"]
-"""Kinds that people send about themselves."""
+OwnKind = Literal[
+    "access",
+    "correction",
+    "deletion",
+    "objection",
+    "portability",
+    "complaint",
+    "inquiry",
+    "technical",
+    "abuse",
+    "minor",
+]
+"""Kinds that users send."""
+OpenKind = Literal[
+    "access", "correction", "deletion", "objection", "portability", "complaint", "inquiry", "technical", "abuse"
+]
+"""Kinds of the public form. A request of one of them can become one of another, and its sender can write again."""
+GENERAL_KINDS: frozenset[Kind] = frozenset({"inquiry", "technical", "abuse"})
+"""Kinds that are not about the sender's data: with general time limits, and without proof of identity."""
 State = Literal["received", "proved", "in_work", "extended", "answered", "refused", "withdrawn"]
 Band = Literal["unknown", "1-9", "10-99", "100-999", "1000+"]
 """Order of magnitude of the people affected by a breach."""
 DisclosureState = Literal["proposed", "approved", "rejected"]
-Origin = Literal["public", "account", "staff"]
-"""The public form, a signed-in user, or an administrator who received it by other means."""
+Origin = Literal["public", "account", "staff", "mail"]
+"""The public form, a signed-in user, an administrator who received it by other means, or an e-mail."""
 Proof = Literal["", "account", "email", "phone", "staff"]
 """How the identity was proved; "" if it was not."""
 
@@ -40,6 +73,9 @@ class NewRequest:
 
     kind: Kind
     text: str = field(repr=False)
+    topic: str = field(default="", repr=False)
+    attachment: str = field(default="", repr=False)
+    """A report of the sender's device."""
     name: str = field(default="", repr=False)
     email: str = field(default="", repr=False)
     number: str = field(default="", repr=False)
@@ -83,12 +119,14 @@ class RightsRequest:
     basis: str = field(default="", repr=False)
     answer: str = field(default="", repr=False)
     """Answer, or the reasons of a refusal."""
+    topic: str = field(default="", repr=False)
+    """Subject line; "" for requests about personal data, whose kind says it."""
     assigned: str | None = None
     """Administrator who works on it."""
 
     def overdue(self, now: datetime) -> bool:
-        """Whether a request whose sender was proved has passed its time limit without an answer."""
-        return self.closed is None and bool(self.proof) and now >= self.due
+        """Whether a request whose sender was proved, or need not be, has passed its time limit without an answer."""
+        return self.closed is None and (bool(self.proof) or self.state != "received") and now >= self.due
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from unificx.core.access import Access, stating
@@ -11,11 +12,13 @@ from unificx.db import Page, PageById, UnitOfWork, lock_scope
 from unificx.identity import NewSuspension, PersonChange
 from unificx.support.rights import clocks, repository, states
 from unificx.support.rights.accounts import Accounts
+from unificx.support.rights.deadlines import deadlines
 from unificx.support.rights.parts import RightsParts
-from unificx.support.rights.ports import NoNotifier, RequestNotifier
+from unificx.support.rights.ports import NoNotifier, PublicAddress, RequestNotifier
 from unificx.support.rights.retention import RequestRetention
 from unificx.support.rights.reviews import SuspensionReviews
 from unificx.support.rights.schemas import (
+    GENERAL_KINDS,
     Kind,
     NewRequest,
     Origin,
@@ -31,19 +34,32 @@ from unificx.support.rights.schemas import (
 REMIND_BEFORE, REMIND_EVERY = timedelta(days=7), timedelta(days=1)
 MAX_OPEN = 20
 """Open requests per user."""
-MAX_TEXT = 10_000
+MAX_TEXT, MAX_TOPIC, MAX_ATTACHMENT = 10_000, 200, 64 << 10
+"""Characters of a text, of a subject line and of an attached report."""
 ALL_OPEN = RequestFilter()
+_CHECKED_BY_STAFF: frozenset[Kind] = frozenset({"authority", "breach", "minor"})
 _ERASING: frozenset[Kind] = frozenset({"deletion", "minor"})
 LIFTED = "The suspension has ended. / Die Sperre wurde aufgehoben."
 NOT_DECIDED = "The sign-up was not decided about in time. / Über die Anmeldung wurde nicht rechtzeitig entschieden."
 NUMBER_ALIAS, EMAIL_ALIAS = "number", "email"
 
 
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """How a request was received. `by`: id of the person who entered it."""
+
+    origin: Origin
+    state: State
+    proof: Proof
+    by: str
+
+
 class RightsRequests:
-    """The requests of all tenants. `notifier` is set by the composition root."""
+    """The requests of all tenants. `notifier` and `public_address` are set by the composition root."""
 
     def __init__(self, parts: RightsParts) -> None:
         self.notifier: RequestNotifier = NoNotifier()
+        self.public_address: PublicAddress | None = None
         self.parts, self.accounts = parts, Accounts(parts.identity)
         self._database, self._keys, self._identity = parts.database, parts.keys, parts.identity
         self._clock = parts.database.clock
@@ -52,16 +68,19 @@ class RightsRequests:
 
     # ---- entry
 
-    async def submit_own(self, tenant_id: str, person_id: str, kind: OwnKind, text: str) -> RightsRequest:
-        """Enter a request of a signed-in user about themselves. A user who reports to be a minor is suspended at once.
+    async def submit_own(
+        self, tenant_id: str, person_id: str, kind: OwnKind, text: str, *, topic: str = "", attachment: str = ""
+    ) -> RightsRequest:
+        """Enter a request of a signed-in user. A user who reports to be a minor is suspended at once. `attachment`: a
+        report that the user has seen.
 
         Raise Conflict if too many are open, Invalid, NotFound."""
         person = await self.accounts.get(tenant_id, person_id)
         async with self._database.read() as session:
             if await repository.count_open(session, tenant_id, person_id) >= MAX_OPEN:
                 raise Conflict("You have many open requests.", hint="Wait for their answers.")
-        new = NewRequest(kind, text, name=person.name, email=person.email, person_id=person_id)
-        return await self._enter(tenant_id, new, "account", state="proved", proof="account", by=person_id)
+        new = NewRequest(kind, text, topic, attachment, name=person.name, email=person.email, person_id=person_id)
+        return await self._enter(tenant_id, new, _Entry("account", "proved", "account", person_id))
 
     async def enter(self, tenant_id: str, new: NewRequest, by: str, *, without: str = "") -> RightsRequest:
         """Enter a request that an administrator has received, or for a suspended person the review of the suspension,
@@ -69,16 +88,19 @@ class RightsRequests:
 
         Raise Invalid, NotFound."""
         if new.kind in ("review", "sign_up"):
-            return await self._enter(tenant_id, new, "account", state="proved", proof="account", by=by, without=without)
-        state: State = "proved" if new.kind in ("authority", "breach", "minor") else "received"
-        return await self._enter(
-            tenant_id, new, "staff", state=state, proof="staff" if state == "proved" else "", by=by
-        )
+            return await self._enter(tenant_id, new, _Entry("account", "proved", "account", by), without=without)
+        checked, general = new.kind in _CHECKED_BY_STAFF, new.kind in GENERAL_KINDS
+        state: State = "proved" if checked or general else "received"
+        return await self._enter(tenant_id, new, _Entry("staff", state, "staff" if checked else "", by))
 
     async def enter_public(self, tenant_id: str, new: NewRequest) -> RightsRequest:
         """Enter a request from the public form. Administrators are told once its sender is proved, or at once if no
         code can be sent. Raise Invalid."""
-        return await self._enter(tenant_id, new, "public", state="received", proof="", by="")
+        return await self._enter(tenant_id, new, _Entry("public", "received", "", ""))
+
+    async def enter_received(self, uow: UnitOfWork, tenant_id: str, new: NewRequest) -> RightsRequest:
+        """Enter an inquiry that came by e-mail, within `uow`. Its sender is not proved. Raise Invalid."""
+        return await self._enter(tenant_id, new, _Entry("mail", "proved", "", ""), uow=uow)
 
     async def prove_email(self, tenant_id: str, request_id: str) -> None:
         """Note that the sender of a public request can read its e-mail address. A request about a telephone number
@@ -89,40 +111,39 @@ class RightsRequests:
             if request is None or request.state != "received":
                 raise Expired("The request is closed.")
             request = replace(request, proof="email", confirmed=self._clock.now())
-            if not request.number:
+            if not request.number or request.kind in GENERAL_KINDS:
                 about = self._keys.find(tenant_id, EMAIL_ALIAS, request.email)
                 request = replace(request, state="proved", about=about)
             await repository.save(uow.session, self._keys, request)
             await self.add_record(uow, request, self._record("prove_email", "", ""))
-        await self._alert(tenant_id, [request])
+        await self.alert(tenant_id, [request])
 
     async def _enter(
-        self,
-        tenant_id: str,
-        new: NewRequest,
-        origin: Origin,
-        *,
-        state: State,
-        proof: Proof,
-        by: str,
-        without: str = "",
+        self, tenant_id: str, new: NewRequest, entry: _Entry, *, without: str = "", uow: UnitOfWork | None = None
     ) -> RightsRequest:
-        text = new.text.strip()
+        text, topic = new.text.strip(), _one_line(new.topic)
         if len(text) > MAX_TEXT:
             raise Invalid(f"Use at most {MAX_TEXT} characters.", field="text")
+        if len(topic) > MAX_TOPIC:
+            raise Invalid(f"Use at most {MAX_TOPIC} characters.", field="topic")
+        if len(new.attachment) > MAX_ATTACHMENT:
+            raise Invalid(f"Use at most {MAX_ATTACHMENT} characters.", field="attachment")
         if new.kind == "minor" and not new.person_id:
             raise Invalid("Name the account of the minor.", field="person_id")
-        about = await self._subject(tenant_id, new) if origin != "public" else None
-        now, own = self._clock.now(), origin == "account"
-        request = self._with_limits(tenant_id, replace(new, text=text), now)
-        request = replace(request, origin=origin, state=state, proof=proof, about=about, confirmed=now if own else None)
+        about = await self._subject(tenant_id, new) if entry.origin in ("account", "staff") else None
+        now, own = self._clock.now(), entry.origin == "account"
+        request = self._with_limits(tenant_id, replace(new, text=text, topic=topic), now)
+        request = replace(request, origin=entry.origin, state=entry.state, proof=entry.proof)
+        request = replace(request, about=about, confirmed=now if own else None)
         if new.kind == "minor":
             await self._suspend(tenant_id, new.person_id)
-        async with self._database.begin() as uow:
-            await repository.insert(uow.session, self._keys, request)
-            await self.add_record(uow, request, self._record("receive", "", by))
-        if origin != "public" or not self.notifier.can_send:
-            await self._alert(tenant_id, [request], without)
+        async with self._database.begin() if uow is None else nullcontext(uow) as work:
+            await repository.insert(work.session, self._keys, request)
+            await self.add_record(work, request, self._record("receive", "", entry.by))
+            if new.attachment:
+                await self.add_record(work, request, self._record("attach", new.attachment, entry.by))
+        if uow is None and (entry.origin != "public" or not self.notifier.can_send):
+            await self.alert(tenant_id, [request], without)
         return request
 
     async def _subject(self, tenant_id: str, new: NewRequest) -> str | None:
@@ -138,11 +159,7 @@ class RightsRequests:
         return self._keys.find(tenant_id, NUMBER_ALIAS, number)
 
     def _with_limits(self, tenant_id: str, new: NewRequest, now: datetime) -> RightsRequest:
-        tenant, zone = self._identity.directory.tenant(tenant_id), self._identity.directory.time_zone(tenant_id)
-        country = tenant.country if tenant is not None else ""
-        regime = clocks.regime_of(country)
-        limits = clocks.time_limits(regime, country, clocks.local_day(now, zone))
-        due, extendable = clocks.end_of(limits.answer, zone), clocks.end_of(limits.extended, zone)
+        regime, confirm_due, due, extendable = deadlines(self._identity.directory, tenant_id, new.kind, now)
         found = min(new.found or now, now)
         return RightsRequest(
             id=self._clock.new_id(),
@@ -153,7 +170,7 @@ class RightsRequests:
             state="received",
             proof="",
             received=found if new.kind == "breach" else now,
-            confirm_due=clocks.end_of(limits.confirm, zone) if limits.confirm is not None else None,
+            confirm_due=confirm_due,
             confirmed=None,
             due=clocks.breach_due(found) if new.kind == "breach" else new.due or due,
             extendable=None if new.kind in ("authority", "breach", "review", "sign_up") else extendable,
@@ -166,6 +183,7 @@ class RightsRequests:
             email=new.email,
             number=new.number,
             text=new.text,
+            topic=new.topic,
             basis=new.basis,
         )
 
@@ -200,8 +218,8 @@ class RightsRequests:
     # ---- steps
 
     async def take(self, tenant_id: str, request_id: str, step: states.Step, note: str, by: str) -> RightsRequest:
-        """Take a step. `note` is the answer, the reasons or how the identity was proved; the person is told answers,
-        refusals and extensions. Raise NotFound, Conflict, Invalid."""
+        """Take a step. `note` is the answer, the reply, the reasons or how the identity was proved; the person is told
+        answers, replies, refusals and extensions. Raise NotFound, Conflict, Invalid."""
         note = note.strip()
         if len(note) > MAX_TEXT:
             raise Invalid(f"Use at most {MAX_TEXT} characters.", field="note")
@@ -218,7 +236,7 @@ class RightsRequests:
             await self.reviews.apply(request, suspension, step)
         if step == "refuse" and request.kind == "minor" and request.person_id:
             await self.accounts.change(tenant_id, request.person_id, PersonChange(state="active"))
-        if step in ("answer", "refuse", "extend"):
+        if step in ("answer", "refuse", "extend", "reply"):
             await self.notifier.send(request, "request_answer", note)
         return request
 
@@ -253,8 +271,8 @@ class RightsRequests:
         request = replace(before, state=state)
         match step:
             case "prove":
-                return replace(request, proof="phone" if request.number else "staff", about=self._about(before))
-            case "begin":
+                return replace(request, proof="phone" if request.number else "staff", about=self.about(before))
+            case "begin" | "reply":
                 return replace(request, confirmed=request.confirmed or now)
             case "extend" if before.extendable is not None:
                 return replace(request, due=before.extendable, extendable=None)
@@ -263,7 +281,7 @@ class RightsRequests:
             case _:
                 return replace(request, closed=now)
 
-    def _about(self, request: RightsRequest) -> str | None:
+    def about(self, request: RightsRequest) -> str | None:
         """Return the subject of a request whose sender is proved now, if it is known here."""
         if request.about is not None:
             return request.about
@@ -306,14 +324,18 @@ class RightsRequests:
                 await repository.save(uow.session, self._keys, replace(request, reminded=now))
             found[tenant_id].append(request)
         for tenant_id, requests in found.items():
-            await self._alert(tenant_id, requests)
+            await self.alert(tenant_id, requests)
 
-    async def _alert(self, tenant_id: str, requests: Sequence[RightsRequest], without: str = "") -> None:
+    async def alert(self, tenant_id: str, requests: Sequence[RightsRequest], without: str = "") -> None:
         """Tell the administrators kind and last day of these requests, `without` one of them."""
         zone = self._identity.directory.time_zone(tenant_id)
         days = [clocks.local_day(each.due - timedelta(seconds=1), zone) for each in requests]
         detail = "; ".join(f"{each.kind}, {day}" for each, day in zip(requests, days, strict=True))
         await self.notifier.alert_administrators(tenant_id, detail, without=without)
+
+
+def _one_line(text: str) -> str:
+    return " ".join("".join(each if each.isprintable() else " " for each in text).split())
 
 
 def _not_found() -> NotFound:

@@ -2,14 +2,15 @@ import { Button, Group, List, Stack, Text } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
-import { api, type PrivacyRequestHistory, type RequestStep } from '~/api';
+import { api, type PrivacyRequest, type PrivacyRequestHistory, type RequestStep } from '~/api';
 import { formatDateTime } from '~/design/dates';
 import { NoteField } from '~/design/NoteField';
 import { ErrorNotice } from '~/design/Notice';
 import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { InternalWork } from './InternalWork';
 import { RequestWork } from './RequestWork';
-import { OTHER_STEPS, REQUEST_STEPS } from './request-texts';
+import { ChangeKind } from './ChangeKind';
+import { REQUEST_KINDS, REQUEST_STEPS, stepText } from './request-texts';
 
 /** A request with its texts, the steps that were taken, and those that are possible. */
 export function RequestDetails({ id, tenant }: { id: string; tenant?: string }) {
@@ -43,13 +44,14 @@ export function RequestDetails({ id, tenant }: { id: string; tenant?: string }) 
         </Text>
       )}
       <History request={request} />
+      <ChangeKind request={request} tenant={tenant} />
       <RequestWork request={request} tenant={tenant} />
       <InternalWork request={request} tenant={tenant} />
       {request.steps.length > 0 && (
         <>
           <NoteField
-            label={t`Answer, reasons or note`}
-            description={t`Answers, reasons of a refusal and of an extension are sent to the person.`}
+            label={t`Answer, reply, reasons or note`}
+            description={t`Answers, replies, reasons of a refusal and of an extension are sent to the person. Reply leaves the request open.`}
             value={note}
             onChange={setNote}
             fault={take.error}
@@ -87,19 +89,16 @@ function History({ request }: { request: PrivacyRequestHistory }) {
   const { t } = useLingui();
   return (
     <List size="sm" aria-label={t`Steps`}>
-      {request.history.map(({ at, step, note }) => {
-        const text = OTHER_STEPS[step] ?? REQUEST_STEPS[step as RequestStep['step']];
-        return (
-          <List.Item key={`${at} ${step}`}>
-            {formatDateTime(at)}: {t(text)}
-            {note && (
-              <Text size="sm" c="dimmed" dir="auto" style={{ overflowWrap: 'anywhere' }}>
-                {note}
-              </Text>
-            )}
-          </List.Item>
-        );
-      })}
+      {request.history.map(({ at, step, note }) => (
+        <List.Item key={`${at} ${step}`}>
+          {formatDateTime(at)}: {t(stepText(step))}
+          {note && (
+            <Text size="sm" c="dimmed" dir="auto" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
+              {step === 'convert' ? t(REQUEST_KINDS[note as PrivacyRequest['kind']]) : note}
+            </Text>
+          )}
+        </List.Item>
+      ))}
     </List>
   );
 }

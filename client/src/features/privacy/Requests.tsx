@@ -22,7 +22,7 @@ const NOT_ASSIGNED = 'none';
 
 type Part = 'open' | 'closed';
 
-/** The queue of requests about personal data. */
+/** The queue of inquiries, complaints and requests about personal data. */
 export default function Requests() {
   const { t } = useLingui();
   const tenant = useValue(tenantSelection, (each) => each.selected?.id);
@@ -47,8 +47,8 @@ export default function Requests() {
         title={t`Requests`}
         lead={
           <Trans>
-            Requests about personal data, each with the time limit of the law. People without an account send them with
-            this form:{' '}
+            Questions, problems, complaints and requests about personal data, each with its time limit. People without
+            an account send them with this form:{' '}
             <Anchor href={form} underline="always" className={classes.address}>
               {form}
             </Anchor>
@@ -116,6 +116,11 @@ function Summary({ request }: { request: PrivacyRequest }) {
   return (
     <Group gap="xs">
       <Text fw={600}>{t(REQUEST_KINDS[request.kind])}</Text>
+      {request.topic && (
+        <Text dir="auto" style={{ overflowWrap: 'anywhere' }}>
+          {request.topic}
+        </Text>
+      )}
       <Text c="dimmed">{t(REQUEST_STATES[request.state])}</Text>
       {request.overdue ? (
         <Badge color="red.9">

@@ -3,4 +3,5 @@ export { PRIVACY_PAGES } from './pages';
 export { ChangeList } from './ChangeList';
 export { DeletionRequest } from './DeletionRequest';
 export { PermissionText } from './PermissionText';
+export { REQUEST_KINDS, REQUEST_STATES, stepText } from './request-texts';
 export { answerPolicy, policyState } from './policy-state';

@@ -8,7 +8,10 @@ export const REQUEST_KINDS: Record<PrivacyRequest['kind'], MessageDescriptor> = 
   deletion: msg`Deletion`,
   objection: msg`Objection`,
   portability: msg`Data for another provider`,
-  complaint: msg`Complaint or question`,
+  complaint: msg`Complaint`,
+  inquiry: msg`Question`,
+  technical: msg`Technical problem`,
+  abuse: msg`Abuse`,
   authority: msg`Authority`,
   minor: msg`Under 18`,
   breach: msg`Data breach`,
@@ -29,6 +32,7 @@ export const REQUEST_STATES: Record<PrivacyRequest['state'], MessageDescriptor> 
 export const REQUEST_STEPS: Record<RequestStep['step'], MessageDescriptor> = {
   prove: msg`Identity proved`,
   begin: msg`Begin`,
+  reply: msg`Reply`,
   extend: msg`Extend`,
   answer: msg`Answer`,
   refuse: msg`Refuse`,
@@ -40,7 +44,15 @@ export const OTHER_STEPS: Record<string, MessageDescriptor> = {
   receive: msg`Received`,
   prove_email: msg`E-mail address proved`,
   inform: msg`People informed`,
+  message: msg`Message of the sender`,
+  attach: msg`Attached report`,
+  convert: msg`Changed to`,
 };
+
+/** The name of a step in the history. */
+export function stepText(step: string): MessageDescriptor {
+  return OTHER_STEPS[step] ?? REQUEST_STEPS[step as RequestStep['step']];
+}
 
 export const DISCLOSURE_STATES: Record<Disclosure['state'], MessageDescriptor> = {
   proposed: msg`Waits for a second person`,

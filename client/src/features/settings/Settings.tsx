@@ -7,6 +7,7 @@ import {
   IconBellRinging,
   IconChevronRight,
   IconDevices,
+  IconHelp,
   IconInfoCircle,
   IconList,
   IconLock,
@@ -107,6 +108,7 @@ const PHONE_LINKS = [
 
 const HELP_LINKS = [
   { to: '/settings/privacy', text: msg`Privacy`, icon: IconLock },
+  { to: '/settings/support', text: msg`Contact support`, icon: IconHelp },
   { to: '/diagnostics', text: msg`Report a problem`, icon: IconReportMedical },
   { to: '/about', text: msg`About, licence and privacy`, icon: IconInfoCircle },
 ] as const;

@@ -34,7 +34,7 @@ export const NOTICE_TEXTS: Record<OwnNotice['kind'], MessageDescriptor> = {
   tenant_suspended: msg`Organisation suspended`,
   tenant_resumed: msg`Suspension of an organisation ended`,
   request_code: msg`Code to confirm a request`,
-  request_answer: msg`Answer to a request about personal data`,
+  request_answer: msg`Answer to a request`,
   breach_notice: msg`Incident that affects your data`,
   access_copy: msg`Copy of your data is ready`,
   invoice: msg`Invoice`,

@@ -1,5 +1,5 @@
 import { Menu, UnstyledButton, useMantineColorScheme, type MantineColorScheme } from '@mantine/core';
-import { IconDeviceMobile, IconLogout, IconShieldLock } from '@tabler/icons-react';
+import { IconDeviceMobile, IconHelp, IconLogout, IconShieldLock } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Link } from '@tanstack/react-router';
 import type { Me } from '~/api';
@@ -41,6 +41,9 @@ export function AvatarMenu({ me: { person } }: { me: Me }) {
           leftSection={<IconShieldLock size={18} aria-hidden />}
         >
           <Trans>Security</Trans>
+        </Menu.Item>
+        <Menu.Item component="a" href="/app/settings/support" leftSection={<IconHelp size={18} aria-hidden />}>
+          <Trans>Contact support</Trans>
         </Menu.Item>
         <Menu.Divider />
         <Menu.Label>

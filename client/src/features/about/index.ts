@@ -1,0 +1,2 @@
+export { collectDiagnostics } from './collect';
+export { formatReport } from './report';

@@ -1,0 +1,25 @@
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useState } from 'react';
+import { Page } from '~/design/Page';
+import { Section } from '~/design/Section';
+import { ContactForm } from './ContactForm';
+import { OwnInbox } from './OwnInbox';
+
+/** Inquiries, complaints, problems and reports of abuse to the administrators, with their answers. */
+export default function Support() {
+  const { t } = useLingui();
+  const [shown, setShown] = useState<string | null>(null);
+  return (
+    <Page title={t`Contact support`} back="/settings">
+      <Section
+        title={t`New message`}
+        lead={<Trans>Your administrators answer here and by e-mail. They see your name and your e-mail address.</Trans>}
+      >
+        <ContactForm onSent={setShown} />
+      </Section>
+      <Section title={t`Your messages`}>
+        <OwnInbox shown={shown} onShow={setShown} />
+      </Section>
+    </Page>
+  );
+}

@@ -1,0 +1,106 @@
+"""Received e-mails: their relevant parts, malformed ones, and those that programs have sent. Pure."""
+
+import pytest
+
+from unificx.support.mail_in.parsing import MAX_BODY, html_to_text, parse_received
+
+PLAIN = b"""From: =?utf-8?q?Zo=C3=AB?= <Zoe@Example.com>
+To: Acme <support+ABC@acme.example>, other@acme.example
+Subject: =?utf-8?b?w5ZmZm51bmdz?=
+ =?utf-8?q?zeiten?=
+Message-ID: <1@example.com>
+In-Reply-To: <a.b@pbx.example>
+References: <x@y> <a.b@pbx.example>
+Content-Type: text/plain; charset=iso-8859-1
+
+Gr\xfc\xdfe\x00,
+Zo\xeb
+"""
+
+
+def test_sender_subject_text_and_recipients_are_decoded() -> None:
+    found = parse_received(PLAIN)
+    assert (found.name, found.address, found.topic) == ("Zoë", "zoe@example.com", "Öffnungszeiten")
+    assert found.text == "Grüße,\nZoë"
+    assert found.recipients == ("support+abc@acme.example", "other@acme.example")
+    assert found.references == ("a.b@pbx.example", "x@y", "a.b@pbx.example")
+    assert (found.automatic, found.is_report, found.attachments) == (False, False, ())
+    assert parse_received(PLAIN).digest == found.digest != parse_received(PLAIN.replace(b"<1@", b"<2@")).digest
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        b"Auto-Submitted: auto-replied (vacation)",
+        b"Precedence: bulk",
+        b"List-Id: <news.example.com>",
+        b"Return-Path: <>",
+        b"X-Auto-Response-Suppress: All",
+    ],
+)
+def test_programs_are_recognized(field: bytes) -> None:
+    assert parse_received(field + b"\n" + PLAIN).automatic
+    assert not parse_received(b"Auto-Submitted: no\n" + PLAIN).automatic
+    assert parse_received(PLAIN.replace(b"Zoe@Example", b"MAILER-DAEMON@Example")).automatic
+
+
+def test_html_becomes_text_without_scripts_and_links() -> None:
+    html = (
+        "<head><title>t</title></head><p>One&nbsp;&lt;b&gt;</p><script>x()</script><div>Two <a href='h'>link</a></div>"
+    )
+    assert html_to_text(html) == "One <b>\n\nTwo link"
+    assert html_to_text("<script>never closed") == ""
+    raw = b"From: a@b.example\nContent-Type: text/html; charset=utf-8\n\n" + html.encode()
+    assert parse_received(raw).text == "One <b>\n\nTwo link"
+
+
+def test_plain_text_is_preferred_and_files_are_named() -> None:
+    raw = b"""From: a@b.example
+Content-Type: multipart/mixed; boundary=x
+
+--x
+Content-Type: multipart/alternative; boundary=y
+
+--y
+Content-Type: text/html
+
+<p>html</p>
+--y
+Content-Type: text/plain
+
+plain
+--y--
+--x
+Content-Type: application/pdf; name="=?utf-8?q?Gr=C3=BC=C3=9Fe.pdf?="
+Content-Disposition: attachment
+
+x
+--x
+Content-Type: message/rfc822
+
+From: c@d.example
+
+inner
+--x--
+"""
+    found = parse_received(raw)
+    assert (found.text, found.attachments) == ("plain", ("Grüße.pdf", "message/rfc822"))
+
+
+@pytest.mark.parametrize(
+    ("raw", "address"),
+    [
+        (b"", ""),
+        (b"\xff\xfe\x00", ""),
+        (b"From: nonsense\n\nx", ""),
+        (b"From: a@b.example\nContent-Type: text/plain; charset=unknown-8\n\n\xff", "a@b.example"),
+        (b"From: a@b.example\nContent-Type: multipart/mixed\n\nno boundary", "a@b.example"),
+        (b"From: a@b.example\nSubject: =?x-unknown?q?=FF?=\nContent-Transfer-Encoding: base64\n\n!!!", "a@b.example"),
+        (b"From: a@b.example\r\nSubject: a\r b\n" + b"To: x@y.example\n" * 500 + b"\n" + b"x" * 20_000, "a@b.example"),
+    ],
+)
+def test_malformed_emails_have_no_sender_or_are_readable(raw: bytes, address: str) -> None:
+    found = parse_received(raw)
+    assert found.address == address
+    assert len(found.text) <= MAX_BODY
+    assert len(found.recipients) <= 50

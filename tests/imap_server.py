@@ -1,0 +1,60 @@
+"""Local IMAP server (pymap) with one mailbox, to which e-mails are appended as a mail server would."""
+
+import asyncio
+from argparse import ArgumentParser
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import imap_tools
+from proxyprotocol.reader import ProxyProtocolReader
+from pymap.backend.dict import DictBackend
+from pymap.imap import IMAPServer, IMAPService
+
+from unificx.core.clock import SystemClock
+from unificx.integrations.local_ca import ensure_certificates
+
+USER, PASSWORD = "desk", "p@ss:word"
+
+
+@dataclass
+class FakeMailbox:
+    """A mailbox at a port of this machine."""
+
+    port: int
+
+    @property
+    def url(self) -> str:
+        """The setting for this mailbox."""
+        options = "address=support@acme.example&organisation=acme"
+        return f"imap://{USER}:p%40ss%3Aword@localhost:{self.port}/INBOX?{options}"
+
+    async def deliver(self, raw: bytes) -> None:
+        """Add an e-mail."""
+
+        def append() -> None:
+            with imap_tools.MailBoxUnencrypted("localhost", self.port).login(USER, PASSWORD) as box:
+                box.append(raw)
+
+        await asyncio.to_thread(append)
+
+
+@asynccontextmanager
+async def imap_server(folder: Path) -> AsyncIterator[FakeMailbox]:
+    """Yield the mailbox of a server that offers STARTTLS. The CA is `folder / "ca.pem"`."""
+    files, parser = ensure_certificates(folder, ["localhost"], SystemClock()), ArgumentParser()
+    IMAPService.add_arguments(parser)
+    DictBackend.add_subparser("dict", parser.add_subparsers(dest="backend"))
+    given = ["--cert", str(files.certificate), "--key", str(files.key), "dict"]
+    given += ["--demo-user", USER, "--demo-password", PASSWORD]
+    arguments = parser.parse_args(given, None)
+    arguments.debug, arguments.passlib_cfg = False, None
+    backend, config = await DictBackend.init(arguments)
+    config.apply_context()
+    conversation = ProxyProtocolReader(config.proxy_protocol).get_callback(IMAPServer(backend.login, config))
+    server = await asyncio.start_server(conversation, "127.0.0.1", 0)
+    try:
+        yield FakeMailbox(server.sockets[0].getsockname()[1])
+    finally:
+        server.close()

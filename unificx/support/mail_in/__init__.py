@@ -1,0 +1,24 @@
+"""The mailbox of the support desk: e-mails become requests, replies become messages."""
+
+from unificx.support.mail_in.parsing import MAX_BYTES
+from unificx.support.mail_in.ports import (
+    Batch,
+    BounceReceiver,
+    FetchedEmail,
+    MailboxUnreachable,
+    MailSource,
+    Position,
+)
+from unificx.support.mail_in.service import MailIn, MailInParts
+
+__all__ = [
+    "MAX_BYTES",
+    "Batch",
+    "BounceReceiver",
+    "FetchedEmail",
+    "MailIn",
+    "MailInParts",
+    "MailSource",
+    "MailboxUnreachable",
+    "Position",
+]
