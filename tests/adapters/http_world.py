@@ -44,7 +44,15 @@ from unificx.cdr import CALL_TARGET, CallErasure, CdrService, call_record_expiri
 from unificx.cdr.events import OutsideCallRecorded
 from unificx.chat import Chat, ChatParts
 from unificx.cluster import Cluster, local_cluster
-from unificx.conferencing import ConferenceManager, MeetingGuests, MeetingVideos, Room, RoomService
+from unificx.conferencing import (
+    ConferenceManager,
+    InvitationParts,
+    MeetingGuests,
+    MeetingInvitations,
+    MeetingVideos,
+    Room,
+    RoomService,
+)
 from unificx.conferencing.events import (
     ConferenceChanged,
     ConferenceEnded,
@@ -91,6 +99,7 @@ from unificx.notifications import (
     EmailRejected,
     NoticePreferences,
     Notifications,
+    NotificationService,
     PushNotifier,
     PushNotifierDependencies,
     UndeliverableAddresses,
@@ -147,6 +156,7 @@ OPEN_TO_ALL = {
     "health",
     "list_policy_versions",
     "look_at_suspension",
+    "read_calendar",
     "request_review",
     "look_at_invitation",
     "passkey_sign_in_options",
@@ -619,6 +629,11 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
     ContactEvents(hub, bus)
     retention.tenants, retention.expiries = directory.tenants, call_record_expiries(database)
     consents = Consents(database, keys)
+    notifications = notifications_of(
+        database, keys, identity, preferences, push=push, consents=consents, cluster=cluster
+    )
+    notification_service = NotificationService()
+    notification_service.configure(notifications.emails, push)
     services = Services(
         identity=identity,
         holds=holds,
@@ -638,7 +653,9 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
         trunks=trunks,
         outbound=routing.outbound,
         presence=routing.presence,
-        guests=guests,
+        invitations=MeetingInvitations(
+            InvitationParts(database, keys, identity, guests, notification_service, cluster.counters)
+        ),
         videos=videos,
         queues=routing.queues,
         menus=routing.menus,
@@ -666,9 +683,7 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
             PhoneSettingsParts(database, keys, identity, clock, cluster.counters, consents, bytes(32))
         ),
         sound_converter=AudioImporter(),
-        notifications=notifications_of(
-            database, keys, identity, preferences, push=push, consents=consents, cluster=cluster
-        ),
+        notifications=notifications,
         webhooks=webhooks,
         billing=billing,
         event_hub=hub,

@@ -7,7 +7,7 @@ import pytest
 from http_world import World
 from sqlalchemy import select
 
-from unificx.conferencing import Booking, Room, RoomSettings, calendar_entry, room_holding
+from unificx.conferencing import Booking, Joining, Room, RoomSettings, calendar_entry, room_holding
 from unificx.conferencing.machine.values import is_over
 from unificx.conferencing.models import GuestLinkRow, RoomRow
 from unificx.core.access import Access, stating
@@ -73,16 +73,16 @@ def test_a_meeting_is_stored_for_its_retention_period(booking: Booking, used: in
 def test_the_calendar_entry_of_a_meeting_is_escaped_and_has_an_end() -> None:
     name, url = "Ä; b, c\\d\nEND:VEVENT", "https://pbx.example/app/meetings/m-1"
     room = Room("m-1", "t", "812345", name, START, RoomSettings(), has_pin=True, booking=Booking(starts=START))
-    text = calendar_entry(room, url, ("+49 30 1234",), START)
+    text = calendar_entry(room, Joining(url, ("+49 30 1234",)), START)
     assert all(len(line.encode()) <= 75 for line in text.split("\r\n"))
     lines = text.replace("\r\n ", "").split("\r\n")
     assert lines.count("END:VEVENT") == 1
-    assert {"UID:m-1@pbx.example", "DTEND:20260301T010000Z", "SUMMARY:Ä\\; b\\, c\\\\d\\nEND:VEVENT"} <= set(lines)
+    assert {"UID:m-1", "DTEND:20260301T010000Z", "SUMMARY:Ä\\; b\\, c\\\\d\\nEND:VEVENT"} <= set(lines)
     [described] = [one for one in lines if one.startswith("DESCRIPTION:")]
     parts = [f"Join: {url}", "By telephone: +49 30 1234\\, 812345 (inside the company)", "The meeting asks for a PIN."]
     assert described == "DESCRIPTION:" + "\\n".join(parts)
     with pytest.raises(Conflict):
-        calendar_entry(replace(room, booking=Booking()), url, (), START)
+        calendar_entry(replace(room, booking=Booking()), Joining(url), START)
 
 
 @pytest.mark.promise("D1")
@@ -95,7 +95,7 @@ async def test_the_name_of_a_meeting_is_sealed_and_in_the_access_copy_of_its_hos
     [host] = {one for room in world.services.rooms.rooms_of_tenant(world.acme.id) for one in room.hosts}
     for extension, names in ((host, ["Redundancies"]), ("another", [])):
         owner = DataSubject(world.acme.id, "s", "p", (extension,))
-        records = room_holding(world.database).export(owner, world.keys)[-1]
+        records = room_holding(world.database, world.services.invitations).export(owner, world.keys)[-1]
         assert isinstance(records, Records)
         with stating(Access("history", "access copies")):
             assert [one["name"] async for one in records.read()] == names

@@ -260,6 +260,8 @@ NEW = {
     "POST /queues",
     "POST /meetings",
     "POST /meetings/{meeting}/guest-links",
+    "POST /meetings/{meeting}/invitations",
+    "POST /me/calendar",
     "POST /rooms",
     "POST /rooms/{room}/invitations",
     "POST /rooms/{room}/meeting/recording",

@@ -88,6 +88,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "change_call_recording": {"state": "stopped"},
     "create_meeting": {"name": "Stolen"},
     "create_guest_link": {},
+    "update_meeting": {"name": "Stolen"},
+    "invite_to_meeting": {"outside": [{"email": "mole@example.com"}]},
     "change_guest": {"hand": True},
     "create_room": {"number": "8666"},
     "update_room": {"name": "Stolen"},
@@ -171,6 +173,9 @@ OF_OPERATORS = {
 
 WITHOUT_TENANT_PARAMETERS = {
     "begin_call",
+    "withdraw_calendar_address",
+    "create_calendar_address",
+    "show_calendar_address",
     "change_own_presence",
     "list_completions",
     "list_conversations",
@@ -283,6 +288,12 @@ async def create_foreign_location(world: World) -> Location:
     return await world.services.locations.create(world.globex.id, wanted)
 
 
+async def create_foreign_invitation(user: httpx.AsyncClient) -> str:
+    made = (await user.post("/api/v1/meetings", json={"name": "Foreign"})).json()
+    body = BODIES["invite_to_meeting"]
+    return (await user.post(f"/api/v1/meetings/{made['id']}/invitations", json=body)).json()["items"][0]["id"]
+
+
 async def create_foreign_objects(world: World) -> dict[str, list[str]]:
     """Create objects in globex; return the values of each parameter that refer to them."""
     user = await world.user(world.globex, "2001")
@@ -312,6 +323,7 @@ async def create_foreign_objects(world: World) -> dict[str, list[str]]:
     key = (await user.post("/api/v1/api-keys", json={"name": "Program"})).json()
     room = await world.services.rooms.create(world.globex.id, NewRoom("8000"))
     meeting = await world.services.rooms.create(world.globex.id, NewRoom("8001", booking=Booking()))
+    invitation = await create_foreign_invitation(user)
     trunk = await world.services.trunks.create(world.globex.id, NewTrunk("carrier", "192.0.2.1"))
     number, route, block, stop = await create_outbound_objects(world)
     extension = await world.identity.extensions.get(world.globex.id, "2001")
@@ -325,6 +337,7 @@ async def create_foreign_objects(world: World) -> dict[str, list[str]]:
         "position": [str(entry.position)],
         "room": [room.id, "8000"],
         "meeting": [meeting.id],
+        "invitation": [invitation],
         "trunk": [trunk.id, "carrier"],
         "queue": [await create_foreign(world, "queues"), "6666"],
         "agent": ["2001"],

@@ -80,6 +80,11 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "NewConversation": {"members": ["1002"]},
     "NewMeeting": {"name": "Quarterly review", "starts": "2027-03-01T09:00:00Z", "ends": "2027-03-01T10:00:00Z"},
     "NewGuestLink": {"days": 3},
+    "NewMeetingInvitations": {
+        "colleagues": ["1003"],
+        "outside": [{"email": "guest@example.com", "name": "Wanda Guest"}],
+    },
+    "PlannedMeetingChange": {"starts": "2027-03-02T09:00:00Z", "ends": "2027-03-02T10:00:00Z"},
     "NewMembers": {"members": ["1003"]},
     "NewMessage": {"client_id": "3f6d1c9a-9c55-4f0e-8a53-b2f5d1c0e7aa", "text": "Are you in tomorrow?"},
     "NewReaction": {"emoji": "👍"},

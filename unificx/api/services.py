@@ -14,7 +14,14 @@ from unificx.billing import Billing
 from unificx.calls import CallCompletions
 from unificx.cdr import CallErasure, CdrService
 from unificx.chat import Chat
-from unificx.conferencing import ConferenceManager, MeetingGuests, MeetingVideos, RoomService
+from unificx.conferencing import (
+    CalendarFeeds,
+    ConferenceManager,
+    MeetingGuests,
+    MeetingInvitations,
+    MeetingVideos,
+    RoomService,
+)
 from unificx.contacts import Contacts
 from unificx.core.clock import Clock
 from unificx.identity import Identity, OrganisationSignUp, SignUpMode
@@ -76,7 +83,7 @@ class Services:
     mailboxes: Mailboxes
     custom_sounds: CustomSounds
     prompt_overrides: PromptOverrides
-    guests: MeetingGuests
+    invitations: MeetingInvitations
     trunks: TrunkService
     outbound: Outbound
     videos: MeetingVideos
@@ -117,9 +124,19 @@ class Services:
     public_address: PublicAddress = field(default_factory=PublicAddress)
 
     @property
+    def guests(self) -> MeetingGuests:
+        """The guests of meetings and their links."""
+        return self.invitations.guests
+
+    @property
     def rooms(self) -> RoomService:
         """The conference rooms and meetings."""
         return self.guests.rooms
+
+    @property
+    def calendars(self) -> CalendarFeeds:
+        """The calendar feeds of meetings."""
+        return self.invitations.calendars
 
     @property
     def push(self) -> PushNotifier:

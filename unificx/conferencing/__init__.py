@@ -1,7 +1,9 @@
 """Conferencing: conference rooms and the meetings in them."""
 
+from unificx.conferencing.calendars import CalendarFeeds
 from unificx.conferencing.guests import GUEST_MARK, LINK_DAYS, MAX_LINK_DAYS, MeetingGuests
-from unificx.conferencing.machine.calendar_entry import Language, calendar_entry
+from unificx.conferencing.invitations import MAX_AT_ONCE, InvitationParts, Inviter, MeetingInvitations
+from unificx.conferencing.machine.calendar_entry import Joining, Language, calendar_entry, calendar_feed
 from unificx.conferencing.machine.events_and_actions import (
     ADMINISTRATOR,
     AdmissionRequested,
@@ -37,12 +39,17 @@ from unificx.conferencing.manager import (
 from unificx.conferencing.privacy import room_holding
 from unificx.conferencing.schemas import (
     Booking,
+    CalendarFeed,
     CallerIdentity,
     EntryAnnouncement,
     Guest,
     GuestLink,
+    Invitation,
+    MeetingEmail,
+    NewInvitations,
     NewMeeting,
     NewRoom,
+    OutsideAddress,
     ParticipantStatus,
     Reaction,
     RecordingParticipant,
@@ -60,12 +67,15 @@ __all__ = [
     "ADMINISTRATOR",
     "GUEST_MARK",
     "LINK_DAYS",
+    "MAX_AT_ONCE",
     "MAX_LINK_DAYS",
     "ROOM_PREFIX",
     "AdmissionRequested",
     "Admit",
     "AllAdmissionsRequested",
     "Booking",
+    "CalendarFeed",
+    "CalendarFeeds",
     "CallerIdentity",
     "ConferenceManager",
     "ConsentGiven",
@@ -75,15 +85,23 @@ __all__ = [
     "Guest",
     "GuestLink",
     "HandRequested",
+    "Invitation",
+    "InvitationParts",
+    "Inviter",
+    "Joining",
     "Language",
     "LockRequested",
+    "MeetingEmail",
     "MeetingGuests",
+    "MeetingInvitations",
     "MeetingVideos",
     "MuteAllRequested",
     "MuteRequested",
     "NameAnnouncement",
+    "NewInvitations",
     "NewMeeting",
     "NewRoom",
+    "OutsideAddress",
     "ParticipantSession",
     "ParticipantStatus",
     "PauseRequested",
@@ -110,6 +128,7 @@ __all__ = [
     "VideoSource",
     "VideoStatus",
     "calendar_entry",
+    "calendar_feed",
     "is_unmarked",
     "room_holding",
 ]

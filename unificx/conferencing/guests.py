@@ -7,7 +7,7 @@ the validity of its link, with the room, or when a host removes the guest.
 import hashlib
 from base64 import urlsafe_b64encode
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from unificx.cluster import Counters
 from unificx.conferencing import repository
@@ -17,7 +17,7 @@ from unificx.conferencing.service import RoomService
 from unificx.core.clock import Clock, random_id
 from unificx.core.errors import Conflict, Invalid, NotFound, TooManyRequests
 from unificx.core.names import check_name
-from unificx.db import Database
+from unificx.db import Database, UnitOfWork
 from unificx.identity import PinThrottle, source_key
 
 SECRET_BYTES = 32
@@ -69,6 +69,14 @@ class MeetingGuests:
                 raise Conflict(f"This meeting has {MAX_LINKS} guest links.", hint="Withdraw them and create a new one.")
             await repository.insert_guest_link(uow.session, link, _digest(secret))
         return link, secret
+
+    async def add_invitation_link(self, uow: UnitOfWork, room: Room, invitation_id: str, expires: datetime) -> str:
+        """Create the link of an invitation within `uow`. Return its secret."""
+        secret = urlsafe_b64encode(self._clock.random_bytes(SECRET_BYTES)).rstrip(b"=").decode()
+        now = self._clock.now()
+        link = GuestLink(self._clock.new_id(), room.tenant_id, room.id, now, expires, invitation_id)
+        await repository.insert_guest_link(uow.session, link, _digest(secret))
+        return secret
 
     async def links(self, room: Room) -> Sequence[GuestLink]:
         """Return the valid links of a room in order of creation."""

@@ -66,6 +66,7 @@ class RoomRow(Base):
     starts: Mapped[datetime | None] = plain("planned start of the meeting")
     ends: Mapped[datetime | None] = plain("planned end of the meeting")
     used: Mapped[datetime | None] = plain("day on which the meeting last had a participant")
+    revision: Mapped[int] = plain("number of changes of name and planned time, for calendars")
     has_pin: Mapped[bool] = plain("whether guests need a PIN")
     has_host_pin: Mapped[bool] = plain("whether there is a host PIN")
     subject_id: Mapped[str] = plain("random subject id of the room, whose key seals the parts below")
@@ -85,6 +86,67 @@ class GuestLinkRow(Base):
     secret_digest: Mapped[str] = plain("SHA-256 digest of the secret in the link", unique=True)
     created: Mapped[datetime] = plain("creation time")
     expires: Mapped[datetime] = plain("end of its validity")
+    invitation_id: Mapped[str | None] = plain("the invitation that has the link; null for a link made by a host")
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationPart:
+    """The person invited to a meeting."""
+
+    address: str = personal(
+        "user.contact.email",
+        uses=("telephony", "administration"),
+        retention="meeting",
+        on_erase="delete",
+        export=True,
+        rectifiable=False,
+    )
+    name: str = personal(
+        "user.name",
+        uses=("telephony", "administration"),
+        retention="meeting",
+        on_erase="delete",
+        export=True,
+        rectifiable=False,
+    )
+    link: str = personal(
+        "user.authorization.credentials",
+        uses=("telephony", "administration"),
+        retention="meeting",
+        on_erase="delete",
+        export=False,
+        rectifiable=False,
+    )
+    """Guest link, repeated in e-mails about changes."""
+
+
+class InvitationRow(Base):
+    """An invitation by e-mail. A person outside is one subject of the tenant for all its users."""
+
+    __tablename__ = "meeting_invitation"
+    __table_args__ = (Index(None, "tenant_id", "room_id"), Index(None, "tenant_id", "subject_id"))
+
+    id: Mapped[str] = plain("our own random id", primary_key=True)
+    tenant_id: Mapped[str] = plain("the tenant")
+    room_id: Mapped[str] = plain("the room of the meeting")
+    extension_id: Mapped[str | None] = plain("the extension of a colleague; null for a person outside")
+    invited: Mapped[datetime] = plain("time of the invitation")
+    language: Mapped[str] = plain("language of the e-mails")
+    subject_id: Mapped[str] = plain("random id of the subject whose key seals the part below")
+    sealed: Mapped[bytes] = sealed_column(InvitationPart, subject="subject_id")
+
+
+class CalendarFeedRow(Base):
+    """A read-only calendar of a person's meetings."""
+
+    __tablename__ = "calendar_feed"
+    __table_args__ = (Index(None, "tenant_id", "extension_id"),)
+
+    id: Mapped[str] = plain("our own random id", primary_key=True)
+    tenant_id: Mapped[str] = plain("the tenant")
+    extension_id: Mapped[str] = plain("the extension of the person, with which it is deleted")
+    secret_digest: Mapped[str] = plain("SHA-256 digest of the secret in the address", unique=True)
+    created: Mapped[datetime] = plain("creation time")
 
 
 class RoomHostRow(Base):

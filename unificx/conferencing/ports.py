@@ -1,9 +1,11 @@
-"""Ports of conferencing, implemented by call apps, calls and the recorder."""
+"""Ports of conferencing, implemented by call apps, calls, the recorder and notifications."""
 
 from collections.abc import Sequence
 from typing import Protocol
 
-from unificx.conferencing.schemas import CallerIdentity, RecordingParticipant, Room
+from unificx.conferencing.schemas import CallerIdentity, MeetingEmail, RecordingParticipant, Room
+from unificx.db import UnitOfWork
+from unificx.identity import Person
 
 
 class MeetingRecorder(Protocol):
@@ -32,6 +34,20 @@ class MeetingRecorder(Protocol):
 
     def consent_of(self, room_id: str, participant_id: str) -> str | None:
         """Return the consent state of a participant; None if the room is not recorded."""
+        ...
+
+
+class InvitationSender(Protocol):
+    """Queues e-mails about meetings."""
+
+    @property
+    def can_send(self) -> bool:
+        """Whether there is a mail server."""
+        ...
+
+    async def send_meeting(self, recipient: Person, email: MeetingEmail, uow: UnitOfWork) -> bool:
+        """Queue an e-mail within `uow`, sealed under `recipient.subject`; return False if the recipient has too many.
+        Raises ErasedSubject."""
         ...
 
 

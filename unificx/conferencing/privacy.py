@@ -9,7 +9,8 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from unificx.conferencing import repository
-from unificx.conferencing.models import NamePart, RoomHostRow
+from unificx.conferencing.invitations import MeetingInvitations
+from unificx.conferencing.models import CalendarFeedRow, InvitationRow, NamePart, RoomHostRow
 from unificx.db import Database
 from unificx.privacy import CopyRules, DataSubject, Export, Holding, KeyStore, Records, RowHolding, record_kind
 
@@ -29,9 +30,11 @@ _ROOMS = record_kind("hosted_room", "names of hosted rooms", HostedRoom, NamePar
 _ADAPTER = TypeAdapter(HostedRoom)
 
 
-def room_holding(database: Database) -> Holding:
+def room_holding(database: Database, invitations: MeetingInvitations) -> Holding:
     copying = CopyRules(more=partial(_rooms_of, database))
-    return RowHolding(database, "conferencing", {}, links={RoomHostRow: "rooms as a host"}, copying=copying)
+    sealed = {InvitationRow: "invitations to meetings"}
+    links = {RoomHostRow: "rooms as a host", CalendarFeedRow: "calendar addresses"}
+    return RowHolding(database, "conferencing", sealed, invitations.erase, links=links, copying=copying)
 
 
 def _rooms_of(database: Database, owner: DataSubject, keys: KeyStore) -> Sequence[Export]:

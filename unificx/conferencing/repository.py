@@ -9,7 +9,15 @@ from typing import cast
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from unificx.conferencing.models import GuestLinkRow, NamePart, PinsPart, RoomHostRow, RoomRow
+from unificx.conferencing.models import (
+    CalendarFeedRow,
+    GuestLinkRow,
+    InvitationRow,
+    NamePart,
+    PinsPart,
+    RoomHostRow,
+    RoomRow,
+)
 from unificx.conferencing.schemas import Booking, EntryAnnouncement, GuestLink, Room, RoomSettings
 from unificx.db import Erased, Keys, SealedCodec, lock_scope, owned_by
 
@@ -75,8 +83,7 @@ def exported_names(keys: Keys, tenant_id: str, rows: Sequence[RoomRow]) -> list[
 
 async def insert_room(session: AsyncSession, keys: Keys, room: Room, pins: PinsPart) -> None:
     values = {"id": room.id, "tenant_id": room.tenant_id, "number": room.number, "created": room.created}
-    booking = room.booking or Booking()
-    values |= {"is_meeting": room.booking is not None, "starts": booking.starts, "ends": booking.ends}
+    values |= {"is_meeting": room.booking is not None}
     values |= {"subject_id": room.id, "sealed": _seal_pins(keys, room, pins)}
     await session.execute(insert(RoomRow).values(**values, **_mutable_columns(keys, room)))
     await _insert_hosts(session, room)
@@ -109,12 +116,13 @@ async def get_pins(session: AsyncSession, keys: Keys, tenant_id: str, room_id: s
 
 
 async def delete_rooms(session: AsyncSession, tenant_id: str, room_ids: Sequence[str]) -> None:
-    for row, key in ((GuestLinkRow, GuestLinkRow.room_id), (RoomHostRow, RoomHostRow.room_id), (RoomRow, RoomRow.id)):
-        await session.execute(delete(row).where(row.tenant_id == tenant_id, key.in_(room_ids)))
+    for row in (GuestLinkRow, RoomHostRow, InvitationRow):
+        await session.execute(delete(row).where(row.tenant_id == tenant_id, row.room_id.in_(room_ids)))
+    await session.execute(delete(RoomRow).where(RoomRow.tenant_id == tenant_id, RoomRow.id.in_(room_ids)))
 
 
 async def delete_tenant_rooms(session: AsyncSession, tenant_id: str) -> None:
-    for row in (GuestLinkRow, RoomHostRow, RoomRow):
+    for row in (GuestLinkRow, RoomHostRow, InvitationRow, CalendarFeedRow, RoomRow):
         await session.execute(delete(row).where(row.tenant_id == tenant_id))
 
 
@@ -130,8 +138,9 @@ async def insert_guest_link(session: AsyncSession, link: GuestLink, secret_diges
 
 
 async def guest_links(session: AsyncSession, tenant_id: str, room_id: str) -> list[GuestLink]:
-    """Return the guest links of a room in order of creation."""
+    """Return the guest links of a room in order of creation, without those of invitations."""
     of_room = (GuestLinkRow.tenant_id == tenant_id, GuestLinkRow.room_id == room_id)
+    of_room = (*of_room, GuestLinkRow.invitation_id.is_(None))
     rows = await session.scalars(select(GuestLinkRow).where(*of_room).order_by(GuestLinkRow.id))
     return [_to_guest_link(row) for row in rows]
 
@@ -154,7 +163,7 @@ async def delete_expired_guest_links(session: AsyncSession, now: datetime) -> No
 
 
 def _to_guest_link(row: GuestLinkRow) -> GuestLink:
-    return GuestLink(row.id, row.tenant_id, row.room_id, row.created, row.expires)
+    return GuestLink(row.id, row.tenant_id, row.room_id, row.created, row.expires, row.invitation_id)
 
 
 async def _insert_hosts(session: AsyncSession, room: Room) -> None:
@@ -166,7 +175,9 @@ async def _insert_hosts(session: AsyncSession, room: Room) -> None:
 def _mutable_columns(keys: Keys, room: Room) -> dict[str, object]:
     sealed = _seal_name(keys, room.tenant_id, room.id, room.name)
     own = {"name": None, "sealed_name": sealed, "has_pin": room.has_pin, "has_host_pin": room.has_host_pin}
-    return {**own, **asdict(room.settings)}
+    booking = room.booking or Booking()
+    planned = {"starts": booking.starts, "ends": booking.ends, "revision": room.revision}
+    return {**own, **planned, **asdict(room.settings)}
 
 
 def _seal_pins(keys: Keys, room: Room, pins: PinsPart) -> bytes | None:
@@ -212,4 +223,5 @@ def _to_room(row: RoomRow, name: str, hosts: tuple[str, ...]) -> Room:
         has_host_pin=row.has_host_pin,
         booking=Booking(row.starts, row.ends) if row.is_meeting else None,
         used=row.used,
+        revision=row.revision,
     )

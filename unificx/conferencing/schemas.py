@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from unificx.identity import Language
 from unificx.media.sounds import Sound
 
 EntryAnnouncement = Literal["nothing", "tones", "names"]
@@ -79,6 +80,8 @@ class Room:
     booking: Booking | None = None
     used: datetime | None = None
     """Start of the day, UTC, on which a meeting last had a participant."""
+    revision: int = 0
+    """Number of changes of name and planned time: SEQUENCE in calendars (RFC 5545)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,7 @@ class GuestLink:
     room_id: str
     created: datetime
     expires: datetime
+    invitation_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +145,70 @@ class RoomChange:
     hosts: tuple[str, ...] | None = None
     pin: str | None = field(default=None, repr=False)
     host_pin: str | None = field(default=None, repr=False)
+    booking: Booking | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideAddress:
+    """A person without an account who is invited by e-mail."""
+
+    address: str = field(repr=False)
+    name: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NewInvitations:
+    """People that a host invites: colleagues by the ids of their extensions, and people outside.
+
+    `guest_links`: people outside get a link each, by which they join without an account; else they can only dial in.
+    `pin`: the PIN for participants, stated in the e-mails; `language`: of e-mails to people outside.
+    """
+
+    colleagues: tuple[str, ...] = ()
+    outside: tuple[OutsideAddress, ...] = ()
+    guest_links: bool = True
+    pin: str = field(default="", repr=False)
+    language: Language = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """An invitation to a meeting. `extension_id`: of a colleague, "" for a person outside."""
+
+    id: str
+    room_id: str
+    extension_id: str
+    subject: str
+    invited: datetime
+    language: Language
+    address: str = field(repr=False)
+    name: str = field(repr=False)
+    link: str = field(default="", repr=False)
+    """Guest link of a person outside; "" without one."""
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingEmail:
+    """An e-mail about a meeting. `title`: its name; `text`: paragraphs; `calendar`: iCalendar, "" for none;
+    `reply_to`: address of the organizer, "" if unknown."""
+
+    kind: Literal["meeting_invitation", "meeting_changed", "meeting_cancelled"]
+    language: Language
+    title: str = field(repr=False)
+    text: tuple[str, ...] = field(repr=False)
+    link: str = field(repr=False)
+    calendar: str = field(repr=False)
+    reply_to: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarFeed:
+    """A read-only calendar of a person's meetings, by a secret address."""
+
+    id: str
+    tenant_id: str
+    extension_id: str
+    created: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Conference rooms: settings, hosts and PINs of permanent rooms; ad hoc rooms created from calls."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -56,6 +56,8 @@ class RoomService:
         self._clock = clock
         self._pin_guard = PinThrottle(counters, "conference PIN")
         self._rooms = MemoryCopy[Room](lambda room: room.number)
+        self.before_deletion: list[Callable[[UnitOfWork, Room], Awaitable[None]]] = []
+        """Called in the unit of work that deletes a room."""
         # Owner: this node.
         self._ad_hoc: dict[str, Room] = {}
 
@@ -238,6 +240,8 @@ class RoomService:
     # ---- inside
 
     async def _delete(self, uow: UnitOfWork, room: Room) -> None:
+        for handler in self.before_deletion:
+            await handler(uow, room)
         await repository.delete_rooms(uow.session, room.tenant_id, [room.id])
         await release_number(uow.session, room.tenant_id, room.number)
         uow.publish(RoomDeleted(self._clock.new_id(), room.tenant_id, room.id))
@@ -250,9 +254,13 @@ class RoomService:
         return await repository.get_room(uow.session, self._keys, room.tenant_id, room.id)
 
     def _changed(self, before: Room, change: RoomChange) -> Room:
+        name = before.name if change.name is None else check_name(change.name)
+        booking = before.booking if change.booking is None else values.check_booking(change.booking, self._clock.now())
         return replace(
             before,
-            name=before.name if change.name is None else check_name(change.name),
+            name=name,
+            booking=booking,
+            revision=before.revision + ((name, booking) != (before.name, before.booking)),
             settings=values.apply_change(before.settings, change),
             hosts=before.hosts if change.hosts is None else self._check_hosts(before.tenant_id, change.hosts),
             has_pin=before.has_pin if change.pin is None else bool(change.pin),

@@ -44,6 +44,9 @@ EmailKind = Literal[
     "access_copy",
     "invoice",
     "invoice_reminder",
+    "meeting_invitation",
+    "meeting_changed",
+    "meeting_cancelled",
     "marketing",
     "email_test",
 ]
@@ -121,6 +124,9 @@ CATALOGUE: Mapping[NoticeKind, NoticeDeclaration] = MappingProxyType(
         "invoice": NoticeDeclaration(_EMAIL, "administrator", mandatory="law"),
         # A payment is in default from the reminder on (Directive 2011/7/EU, § 286 BGB).
         "invoice_reminder": NoticeDeclaration(_EMAIL, "administrator", mandatory="law"),
+        "meeting_invitation": NoticeDeclaration(_EMAIL),
+        "meeting_changed": NoticeDeclaration(_EMAIL, part_of="meeting_invitation"),
+        "meeting_cancelled": NoticeDeclaration(_EMAIL, part_of="meeting_invitation"),
         "marketing": NoticeDeclaration(_EMAIL, mandatory="consent"),
         "email_test": NoticeDeclaration(_EMAIL, "administrator", mandatory="requested"),
         "message": NoticeDeclaration(_PUSH),

@@ -57,6 +57,11 @@ class Email:
     """PDF that is attached, with the number of the invoice as its name."""
     invoice_number: str = ""
     reply: ReplyAddress | None = None
+    text: tuple[str, ...] = field(default=(), repr=False)
+    """Further lines."""
+    calendar: str = field(default="", repr=False)
+    """Calendar entry (iCalendar) with its method."""
+    reply_to: str = field(default="", repr=False)
 
 
 _TEMPLATE_NAMES = ("email.txt", "email.html")
@@ -72,6 +77,12 @@ _CLOSING_OUTSIDE: Mapping[Language, str] = {
 _CLOSING_INVOICE: Mapping[Language, str] = {
     "en": "This is an automatic message to the billing address of {organisation}.",
     "de": "Dies ist eine automatische Nachricht an die Rechnungsadresse von {organisation}.",
+}
+_CLOSING_MEETING: Mapping[Language, str] = {
+    "en": "This e-mail was sent for a user of {organisation}, who has entered your address. It is deleted a week after"
+    " the meeting.",
+    "de": "Diese E-Mail wurde im Auftrag eines Benutzers von {organisation} verschickt, der Ihre Adresse angegeben hat."
+    " Sie wird eine Woche nach der Besprechung gelöscht.",
 }
 _CLOSING_SIGN_UP: Mapping[Language, str] = {
     "en": "This is an automatic message about the sign-up of an organisation.",
@@ -109,6 +120,12 @@ def compose_email(email: Email, sender: Address, email_id: str, now: datetime) -
     text, html = (_templates().get_template(name).render(parts=parts, link=email.link) for name in _TEMPLATE_NAMES)
     message.set_content(text, cte="quoted-printable")
     message.add_alternative(html, subtype="html", cte="quoted-printable")
+    if email.reply_to:
+        message["Reply-To"] = Address(addr_spec=email.reply_to)
+    if email.calendar:
+        # RFC 6047: mail programs offer to accept it, or remove a cancelled meeting.
+        method = _method(email.calendar)
+        message.add_alternative(email.calendar, subtype="calendar", cte="quoted-printable", params={"method": method})
     if email.audio is not None:
         message.add_attachment(email.audio, maintype="audio", subtype="wav", filename="message.wav")
     if email.invoice is not None:
@@ -123,6 +140,7 @@ def _render_text(email: Email, language: Language, values: Mapping[str, str]) ->
     subject, lines = texts.subject.format_map(values), [line.format_map(values) for line in texts.lines]
     if email.kind == "request_answer":  # a text of an administrator, whose paragraphs stay
         lines = [lines[0], *filter(None, map(_one_line, email.detail.splitlines()))]
+    lines += map(_one_line, email.text)
     if email.advert is not None:
         text = email.advert.text
         subject = _one_line(text.subject)
@@ -137,7 +155,14 @@ def _render_text(email: Email, language: Language, values: Mapping[str, str]) ->
     }
 
 
+def _method(calendar: str) -> str:
+    """Return the method of a calendar entry."""
+    return next(line for line in calendar.splitlines() if line.startswith("METHOD:")).removeprefix("METHOD:")
+
+
 def _closing(kind: EmailKind) -> Mapping[Language, str]:
+    if kind in ("meeting_invitation", "meeting_changed", "meeting_cancelled"):
+        return _CLOSING_MEETING
     if kind in ("invoice", "invoice_reminder"):
         return _CLOSING_INVOICE
     if kind == "sign_up":

@@ -4,12 +4,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
+from unificx.identity import Person
 from unificx.notifications.email_composer import Email
 from unificx.notifications.models import EmailPart, EmailRow
 from unificx.notifications.policies.emails import CREDENTIALS, LANGUAGES, lifetime
 from unificx.notifications.policies.replies import address_fails, enhanced_code
 from unificx.notifications.policies.retry_policy import next_email_attempt
 from unificx.notifications.ports import EmailRejected
+from unificx.notifications.schemas import CalendarMessage
 
 BOTH_LANGUAGES = "both"
 StoredState = Literal["waiting", "sending", "sent", "failed", "expired", "unknown", "bounced"]
@@ -51,7 +53,18 @@ def part_after(part: EmailPart, kind: str, outcome: Outcome) -> EmailPart:
     if outcome.state == "waiting":
         return replace(part, reply=outcome.reply)
     readable = outcome.state in ("failed", "expired") and kind not in CREDENTIALS
-    return replace(part, link="", detail=part.detail if readable else "", reply=outcome.reply)
+    detail, text = (part.detail, part.text) if readable else ("", None)
+    return replace(part, link="", detail=detail, text=text, calendar=None, reply_to=None, reply=outcome.reply)
+
+
+def email_part(person: Person, link: str, detail: str, meeting: CalendarMessage | None = None) -> EmailPart:
+    """Return the recipient and the content of a new e-mail."""
+    text = "\n".join(meeting.text) if meeting is not None else None
+    calendar = meeting.calendar if meeting is not None else None
+    reply_to = meeting.reply_to if meeting is not None else None
+    return EmailPart(
+        person.email, person.name, link, detail, reply=None, text=text, calendar=calendar, reply_to=reply_to
+    )
 
 
 def queued_at(row: EmailRow) -> datetime:
@@ -69,4 +82,7 @@ def email_of(row: EmailRow, part: EmailPart, tenant_name: str) -> Email:
         tenant_name=tenant_name,
         link=part.link,
         detail=part.detail,
+        text=tuple((part.text or "").splitlines()),
+        calendar=part.calendar or "",
+        reply_to=part.reply_to or "",
     )

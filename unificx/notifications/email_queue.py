@@ -24,6 +24,7 @@ from unificx.notifications.email_outcomes import (
     Outcome,
     after_rejection,
     email_of,
+    email_part,
     part_after,
     queued_at,
 )
@@ -31,7 +32,7 @@ from unificx.notifications.models import EmailPart, EmailRow
 from unificx.notifications.policies.emails import RECORD_PERIOD, EmailRateLimit, Language, lifetime
 from unificx.notifications.ports import EmailRejected, SmtpTransport
 from unificx.notifications.preferences import NoticePreferences
-from unificx.notifications.schemas import InvoiceReference, MessageReference, RequestReference
+from unificx.notifications.schemas import CalendarMessage, InvoiceReference, MessageReference, RequestReference
 from unificx.notifications.undeliverable import UndeliverableAddresses
 from unificx.privacy import KeyStore
 from unificx.voicemail import VoicemailAttachments
@@ -83,7 +84,7 @@ class EmailQueue:
         *,
         link: str = "",
         detail: str = "",
-        about: MessageReference | InvoiceReference | RequestReference | None = None,
+        about: MessageReference | InvoiceReference | RequestReference | CalendarMessage | None = None,
         uow: UnitOfWork | None = None,
     ) -> bool:
         """Queue an e-mail; return False if the person's rate or queue limit is reached. Raises ErasedSubject.
@@ -96,7 +97,7 @@ class EmailQueue:
             log.warning("email_not_queued", kind=kind, person=person.id)
             return False
         now, email_id = self._clock.now(), self._clock.new_id()
-        part = EmailPart(person.email, person.name, link, detail, None)
+        part = email_part(person, link, detail, about if isinstance(about, CalendarMessage) else None)
         [sealed] = repository.EMAIL_CODEC.seal(
             self._dependencies.keys, person.tenant_id, [(person.subject, email_id, part)]
         )
@@ -127,7 +128,7 @@ class EmailQueue:
     ) -> None:
         """Queue advertising within `uow`, to be sent at `due`, with the text of the campaign. Raises ErasedSubject."""
         email_id = self._clock.new_id()
-        part = EmailPart(person.email, person.name, link, "", None)
+        part = email_part(person, link, "")
         keys, items = self._dependencies.keys, [(person.subject, email_id, part)]
         [sealed] = repository.EMAIL_CODEC.seal(keys, person.tenant_id, items)
         uow.session.add(

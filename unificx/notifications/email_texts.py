@@ -238,6 +238,11 @@ _TEXTS: dict[Language, dict[EmailKind, EmailText]] = {
                 _NOT_YOU["en"],
             ),
         ),
+        "meeting_invitation": EmailText(
+            "Invitation: {detail}", ("You are invited to the meeting {detail}.",), "Join the meeting"
+        ),
+        "meeting_changed": EmailText("Changed: {detail}", ("The meeting {detail} was changed.",), "Join the meeting"),
+        "meeting_cancelled": EmailText("Cancelled: {detail}", ("The meeting {detail} was cancelled.",)),
         "email_test": EmailText(
             "Test of e-mail",
             ("This e-mail was sent as a test. If you can read it, the mail server works.",),
@@ -495,6 +500,13 @@ _TEXTS: dict[Language, dict[EmailKind, EmailText]] = {
                 _NOT_YOU["de"],
             ),
         ),
+        "meeting_invitation": EmailText(
+            "Einladung: {detail}", ("Sie sind zur Besprechung {detail} eingeladen.",), "An der Besprechung teilnehmen"
+        ),
+        "meeting_changed": EmailText(
+            "Geändert: {detail}", ("Die Besprechung {detail} wurde geändert.",), "An der Besprechung teilnehmen"
+        ),
+        "meeting_cancelled": EmailText("Abgesagt: {detail}", ("Die Besprechung {detail} wurde abgesagt.",)),
         "email_test": EmailText(
             "Test des E-Mail-Versands",
             ("Diese E-Mail wurde zum Test verschickt. Wenn Sie sie lesen können, funktioniert der Mailserver.",),

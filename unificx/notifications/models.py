@@ -56,6 +56,32 @@ class EmailPart:
         rectifiable=False,
     )
     """The reply of a mail server that has not accepted it, which may quote the address."""
+    text: str | None = personal(
+        "user.content.private.message",
+        uses=("administration",),
+        retention="technical",
+        on_erase="delete",
+        export=True,
+        rectifiable=False,
+    )
+    """Paragraphs about a meeting, a line each."""
+    calendar: str | None = personal(
+        "user.content.private.message",
+        uses=("administration",),
+        retention="technical",
+        on_erase="delete",
+        export=False,
+        rectifiable=False,
+    )
+    """Calendar entry of a meeting (iCalendar), with the address of its organizer."""
+    reply_to: str | None = personal(
+        "user.contact.email",
+        uses=("administration",),
+        retention="technical",
+        on_erase="delete",
+        export=False,
+        rectifiable=False,
+    )
 
 
 @dataclass(frozen=True, slots=True)

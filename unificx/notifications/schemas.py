@@ -42,6 +42,15 @@ class RequestReference:
 
 
 @dataclass(frozen=True, slots=True)
+class CalendarMessage:
+    """Text about a meeting and its calendar entry, "" for none; answers go to `reply_to`, "" for none."""
+
+    text: tuple[str, ...] = field(repr=False)
+    calendar: str = field(repr=False)
+    reply_to: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class NewVoicemail:
     """Details of a new voicemail for an e-mail: `at` in the recipient's time zone. The caller is looked up when the
     e-mail is sent."""

@@ -5,6 +5,7 @@ Implements the notification port of `identity`.
 
 from dataclasses import dataclass
 
+from unificx.conferencing import MeetingEmail
 from unificx.db import UnitOfWork
 from unificx.identity import Person
 from unificx.notifications.advertising import Advertising
@@ -15,7 +16,7 @@ from unificx.notifications.email_records import EmailRecords
 from unificx.notifications.policies.emails import Language, describe_voicemail, format_time
 from unificx.notifications.preferences import NoticePreferences
 from unificx.notifications.push import PushNotifier
-from unificx.notifications.schemas import InvoiceReference, NewVoicemail, RequestReference
+from unificx.notifications.schemas import CalendarMessage, InvoiceReference, NewVoicemail, RequestReference
 from unificx.notifications.undeliverable import UndeliverableAddresses
 
 
@@ -111,6 +112,15 @@ class NotificationService:
             return False
         about = InvoiceReference(number)
         return await self._emails.enqueue(person, kind, language, detail=detail, about=about, uow=uow)
+
+    async def send_meeting(self, recipient: Person, email: MeetingEmail, uow: UnitOfWork) -> bool:
+        """Send an e-mail about a meeting. See `conferencing.ports.InvitationSender`."""
+        if self._emails is None:
+            return False
+        about = CalendarMessage(email.text, email.calendar, email.reply_to)
+        return await self._emails.enqueue(
+            recipient, email.kind, email.language, link=email.link, detail=email.title, about=about, uow=uow
+        )
 
     async def _send_email(
         self,

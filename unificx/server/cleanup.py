@@ -83,7 +83,10 @@ class Cleanup:
         container.outbox.subscribe(TenantDeleted, container.custom_sounds.on_tenant_deleted)
         container.outbox.subscribe(ExtensionDeleted, container.archive.on_extension_deleted)
         container.outbox.subscribe(TenantDeleted, container.archive.on_tenant_deleted)
-        container.outbox.subscribe(ExtensionDeleted, container.conference_rooms.on_extension_deleted)
+        container.outbox.subscribe(
+            ExtensionDeleted, container.conference_rooms.on_extension_deleted, purpose="telephony"
+        )
+        container.outbox.subscribe(ExtensionDeleted, container.invitations.on_extension_deleted)
         container.outbox.subscribe(TenantDeleted, container.conference_rooms.on_tenant_deleted)
         container.outbox.subscribe(DeviceRevoked, container.phone_settings.on_device_revoked)
         container.outbox.subscribe(ExtensionDeleted, container.phone_settings.on_extension_deleted)

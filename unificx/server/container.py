@@ -16,7 +16,7 @@ from unificx.calls import LIVE_CALL_KEYS, PICKUP, Journal, SpooledCallJournal
 from unificx.cdr import CdrService
 from unificx.chat import Chat, ChatParts
 from unificx.cluster import Cluster, EventBus, Location, RecordLog
-from unificx.conferencing import ConferenceManager, MeetingGuests, MeetingVideos
+from unificx.conferencing import ConferenceManager, InvitationParts, MeetingGuests, MeetingInvitations, MeetingVideos
 from unificx.conferencing import RoomService as MeetingRooms
 from unificx.core.clock import Clock
 from unificx.db import Database, DiskGuard, Outbox, Spool
@@ -100,7 +100,7 @@ class Container:
     transcription: TranscriptionWorker
     archive: RecordingArchive
     access_copies: AccessCopies
-    guests: MeetingGuests
+    invitations: MeetingInvitations
     trunks: TrunkService
     videos: MeetingVideos
     routing: CallRouting
@@ -124,6 +124,11 @@ class Container:
     def clock(self) -> Clock:
         """The clock of the installation."""
         return self.database.clock
+
+    @property
+    def guests(self) -> MeetingGuests:
+        """The guests of meetings and their links."""
+        return self.invitations.guests
 
     @property
     def conference_rooms(self) -> MeetingRooms:
@@ -209,7 +214,7 @@ def build_container(
         transcription=TranscriptionWorker(parts, audio, mailboxes),
         archive=RecordingArchive(parts, audio),
         access_copies=_access_copies(database, keys, erasures, paths, is_full),
-        guests=MeetingGuests(database, rooms, clock, cluster.counters),
+        invitations=_invitations(database, keys, identity, rooms, notices, cluster=cluster),
         trunks=trunks,
         videos=MeetingVideos(ConferenceManager(clock, bus.publish), cluster.counters, clock, bus.publish),
         routing=(routing := _routing(parts, identity, (mailboxes, rooms, sounds), spool, trunks, cluster=cluster)),
@@ -272,6 +277,19 @@ def _chat(
     phones, counters = RegisteredPhones(identity.directory, location, database.clock), cluster.counters
     publish = cluster.bus.publish
     return Chat(ChatParts(database, keys, identity.directory, counters, publish, period, attachments, phones))
+
+
+def _invitations(
+    database: Database,
+    keys: KeyStore,
+    identity: Identity,
+    rooms: MeetingRooms,
+    notices: NotificationService,
+    *,
+    cluster: Cluster,
+) -> MeetingInvitations:
+    guests = MeetingGuests(database, rooms, database.clock, cluster.counters)
+    return MeetingInvitations(InvitationParts(database, keys, identity, guests, notices, cluster.counters))
 
 
 def _conference_rooms(database: Database, keys: KeyStore, identity: Identity, cluster: Cluster) -> MeetingRooms:

@@ -47,7 +47,7 @@ def all_holdings(container: Container) -> Sequence[Holding]:
         speed_dial_holding(database, routing.speed_dials),
         location_holding(database, routing.locations),
         routing_holding(database),
-        room_holding(database),
+        room_holding(database, container.invitations),
         consent_holding(database, container.consents),
         queue_holding(database, routing.queues.history),
         phone_settings_holding(database, container.phone_settings),

@@ -69,7 +69,7 @@ def http_app(  # noqa: PLR0917 - what an installation shows
         prompt_overrides=container.prompt_overrides,
         trunks=container.trunks,
         outbound=container.routing.outbound,
-        guests=container.guests,
+        invitations=container.invitations,
         videos=container.videos,
         queues=container.routing.queues,
         menus=container.routing.menus,

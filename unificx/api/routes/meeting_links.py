@@ -38,9 +38,9 @@ async def list_meetings(
 ) -> core.Page[models.Meeting]:
     """List your meetings, the oldest first."""
     scope = await require_access(services, user, tenant, Action.DIRECTORY)
-    own = services.rooms.meetings_of(scope.tenant_id, _extension_ids(services, scope))
+    own = services.rooms.meetings_of(scope.tenant_id, own_extensions(services, scope))
     page = PageById.parse(cursor, limit).of_list(own, lambda one: one.id)
-    return core.Page(items=[_schema(services, scope, one) for one in page.items], next=page.next)
+    return core.Page(items=[meeting_schema(services, scope, one) for one in page.items], next=page.next)
 
 
 @router.post(
@@ -54,11 +54,11 @@ async def create_meeting(
 ) -> models.Meeting:
     """Create a meeting in a room of its own, with you as its host. Requires an extension."""
     scope = await require_access(services, user, tenant, Action.DIRECTORY)
-    own = _extension_ids(services, scope)
+    own = own_extensions(services, scope)
     if not own:
         raise Forbidden("A meeting needs a host with an extension.", hint="Ask your administrator for an extension.")
     wanted = conferencing.NewMeeting(new.name or "", conferencing.Booking(new.starts, new.ends))
-    return _schema(services, scope, await services.rooms.create_meeting(scope.tenant_id, own[0], wanted))
+    return meeting_schema(services, scope, await services.rooms.create_meeting(scope.tenant_id, own[0], wanted))
 
 
 @router.get("/{meeting}", responses=problem_responses(401, 403, 404))
@@ -67,7 +67,7 @@ async def show_meeting(
 ) -> models.Meeting:
     """Show a meeting, as the link to it does."""
     scope = await require_access(services, user, tenant, Action.DIRECTORY)
-    return _schema(services, scope, find_meeting(services, scope, meeting))
+    return meeting_schema(services, scope, find_meeting(services, scope, meeting))
 
 
 @router.get(
@@ -86,8 +86,8 @@ async def export_calendar_entry(
     """Export a meeting with a planned start for a calendar, with its link and the numbers to dial (iCalendar)."""
     scope = await require_access(services, user, tenant, Action.DIRECTORY)
     room = find_meeting(services, scope, meeting)
-    shown = _schema(services, scope, room)
-    entry = conferencing.calendar_entry(room, shown.join_url, shown.dial_in, services.clock.now(), language)
+    joining = joining_of(services, room)
+    entry = conferencing.calendar_entry(room, joining, services.clock.now(), language)
     headers = {"Content-Disposition": 'attachment; filename="meeting.ics"'}
     return Response(entry, media_type="text/calendar; charset=utf-8", headers=headers)
 
@@ -118,7 +118,14 @@ def find_meeting(services: Services, scope: AccessScope, meeting: str) -> confer
     return room
 
 
-def _extension_ids(services: Services, scope: AccessScope) -> tuple[str, ...]:
+def joining_of(services: Services, room: conferencing.Room) -> conferencing.Joining:
+    """Return how colleagues join a meeting."""
+    leading = services.destinations.used_by(room.tenant_id, DestinationRef("room", room.number))
+    numbers = [one.name for one in leading if one.kind == "number"]
+    return conferencing.Joining(f"{services.public_address.url}/app/meetings/{room.id}", numbers)
+
+
+def own_extensions(services: Services, scope: AccessScope) -> tuple[str, ...]:
     """Return the extensions of the user in the tenant."""
     directory = services.identity.directory
     own = [directory.extension_by_id(one) for one in directory.extension_ids_of(scope.user.principal.person_id)]
@@ -126,12 +133,13 @@ def _extension_ids(services: Services, scope: AccessScope) -> tuple[str, ...]:
 
 
 def _is_host(services: Services, scope: AccessScope, room: conferencing.Room) -> bool:
-    return any(one in room.hosts for one in _extension_ids(services, scope))
+    return any(one in room.hosts for one in own_extensions(services, scope))
 
 
-def _schema(services: Services, scope: AccessScope, room: conferencing.Room) -> models.Meeting:
+def meeting_schema(services: Services, scope: AccessScope, room: conferencing.Room) -> models.Meeting:
+    """Return a meeting as the user sees it."""
     booking = room.booking or conferencing.Booking()
-    leading = services.destinations.used_by(scope.tenant_id, DestinationRef("room", room.number))
+    joining = joining_of(services, room)
     return models.Meeting(
         id=room.id,
         room=room.number,
@@ -139,8 +147,8 @@ def _schema(services: Services, scope: AccessScope, room: conferencing.Room) -> 
         created=room.created,
         starts=booking.starts,
         ends=booking.ends,
-        join_url=f"{services.public_address.url}/app/meetings/{room.id}",
-        dial_in=[one.name for one in leading if one.kind == "number"],
+        join_url=joining.url,
+        dial_in=list(joining.dial_in),
         has_pin=room.has_pin,
         own=_is_host(services, scope, room),
     )

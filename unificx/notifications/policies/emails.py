@@ -53,6 +53,8 @@ class EmailRateLimit:
     """Limits e-mails per person, kind and hour, so that the server cannot be used to flood a mailbox."""
 
     _WINDOW = SlidingWindow(limit=6, seconds=3600.0)
+    _OF_MEETINGS = SlidingWindow(limit=20, seconds=3600.0)
+    """A person may be invited to several meetings in an hour, or all those of a host may be cancelled."""
     _SENT = CounterKind("e-mails", 50_000)
     """Each count is the times of the e-mails of the window."""
 
@@ -61,8 +63,10 @@ class EmailRateLimit:
 
     async def allow(self, subject: str, kind: EmailKind) -> bool:
         """Return whether an e-mail is allowed now, and count it if so."""
-        return await self._counters.update(self._SENT, [f"{subject} {kind}"], self._count)
+        window = self._OF_MEETINGS if kind in ("meeting_invitation", "meeting_cancelled") else self._WINDOW
 
-    def _count(self, before: Sequence[Count], now: float) -> tuple[Sequence[Count], bool]:
-        times, allowed = self._WINDOW.add(before[0], now)
-        return [times], allowed
+        def count(before: Sequence[Count], now: float) -> tuple[Sequence[Count], bool]:
+            times, allowed = window.add(before[0], now)
+            return [times], allowed
+
+        return await self._counters.update(self._SENT, [f"{subject} {kind}"], count)

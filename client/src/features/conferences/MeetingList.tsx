@@ -1,13 +1,12 @@
-import { Button, NativeSelect, Stack, Text, TextInput } from '@mantine/core';
-import { IconCalendarPlus, IconShare, IconUsersGroup } from '@tabler/icons-react';
-import { plural } from '@lingui/core/macro';
+import { Button, Text } from '@mantine/core';
+import { IconCalendarPlus, IconCalendarShare, IconShare, IconUsersGroup } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Link } from '@tanstack/react-router';
-import { useState, type FormEvent } from 'react';
 import { ErrorNotice } from '~/design/Notice';
 import { Row, Rows } from '~/design/Rows';
-import { closeDialogs, openDialog } from '~/design/dialogs';
-import { planned } from './planned';
+import { openDialog } from '~/design/dialogs';
+import { CalendarAddress } from './CalendarAddress';
+import { MeetingForm } from './MeetingForm';
 import { useShareLink, useStartMeeting, type useMeetings } from './useMeetings';
 
 /** The meetings of the user, and a button that starts another one. */
@@ -16,7 +15,16 @@ export function MeetingList({ meetings }: { meetings: ReturnType<typeof useMeeti
   const share = useShareLink();
   const start = useStartMeeting();
   const open = () =>
-    openDialog({ title: t`Start a meeting`, children: <NewMeeting start={start} close={closeDialogs} /> });
+    openDialog({
+      title: t`Start a meeting`,
+      children: <MeetingForm submit={start} submitLabel={t`Create the link`} />,
+    });
+  const subscribe = () =>
+    openDialog({
+      title: t`Meetings in your calendar`,
+      closeButtonProps: { 'aria-label': t`Close` },
+      children: <CalendarAddress />,
+    });
   return (
     <>
       <Button fullWidth size="md" my="sm" leftSection={<IconCalendarPlus size={20} aria-hidden />} onClick={open}>
@@ -62,68 +70,15 @@ export function MeetingList({ meetings }: { meetings: ReturnType<typeof useMeeti
           ))}
         </Rows>
       )}
+      <Button
+        fullWidth
+        size="md"
+        variant="subtle"
+        leftSection={<IconCalendarShare size={20} aria-hidden />}
+        onClick={subscribe}
+      >
+        <Trans>Meetings in your calendar</Trans>
+      </Button>
     </>
-  );
-}
-
-/** Lengths that are offered for a planned meeting, in minutes. */
-const LENGTHS = [15, 30, 45, 60, 90, 120, 180];
-
-function NewMeeting({ start, close }: { start: ReturnType<typeof useStartMeeting>; close: () => void }) {
-  const { t } = useLingui();
-  const [name, setName] = useState('');
-  const [starts, setStarts] = useState('');
-  const [length, setLength] = useState('60');
-  const [busy, setBusy] = useState(false);
-  const [fault, setFault] = useState<unknown>();
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    setBusy(true);
-    try {
-      await start({ name: name.trim() || t`Meeting`, ...planned(starts, Number(length)) });
-      close();
-    } catch (error) {
-      setFault(error);
-      setBusy(false);
-    }
-  };
-  return (
-    <form onSubmit={(event) => void submit(event)}>
-      <Stack>
-        <ErrorNotice fault={fault} />
-        <TextInput
-          data-autofocus
-          label={t`Name of the meeting`}
-          description={t`Colleagues with the link see it.`}
-          placeholder={t`Meeting`}
-          maxLength={100}
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
-        />
-        <TextInput
-          size="md"
-          type="datetime-local"
-          label={t`Planned start`}
-          description={t`Empty: it can be joined at any time, and has no calendar entry.`}
-          value={starts}
-          onChange={(event) => setStarts(event.currentTarget.value)}
-        />
-        {starts && (
-          <NativeSelect
-            size="md"
-            label={t`Duration`}
-            data={LENGTHS.map((minutes) => ({
-              value: String(minutes),
-              label: plural(minutes, { one: '# minute', other: '# minutes' }),
-            }))}
-            value={length}
-            onChange={(event) => setLength(event.currentTarget.value)}
-          />
-        )}
-        <Button type="submit" size="md" loading={busy}>
-          <Trans>Create the link</Trans>
-        </Button>
-      </Stack>
-    </form>
   );
 }

@@ -6,12 +6,15 @@ import { lazy, Suspense, useEffect, useState } from 'react';
 import type { Meeting } from '~/api';
 import { forgetDestination } from '~/core/destination';
 import { formatDateTime } from '~/design/dates';
+import { openDialog } from '~/design/dialogs';
 import { ErrorNotice } from '~/design/Notice';
 import { Page } from '~/design/Page';
 import { Section } from '~/design/Section';
 import { SkeletonRows } from '~/design/SkeletonRows';
 import { startCall } from '~/features/call';
-import { useGuestLinks, useMeeting, useMeetingRemoval, useShareLink } from './useMeetings';
+import { MeetingForm } from './MeetingForm';
+import { MeetingInvitations } from './MeetingInvitations';
+import { useGuestLinks, useMeeting, useMeetingChange, useMeetingRemoval, useShareLink } from './useMeetings';
 
 const DeviceCheck = lazy(async () => ({ default: (await import('~/features/guest')).DeviceCheck }));
 
@@ -33,6 +36,7 @@ function Details({ meeting }: { meeting: Meeting }) {
   const navigate = useNavigate();
   const share = useShareLink();
   const { remove, error } = useMeetingRemoval();
+  const change = useMeetingChange(meeting);
   const { name, room, dial_in, starts, ends } = meeting;
   const [checked, setChecked] = useState<{ microphone: boolean; camera: boolean }>();
   const join = async () => {
@@ -91,10 +95,23 @@ function Details({ meeting }: { meeting: Meeting }) {
           </Text>
         )}
       </Section>
+      {meeting.own && <MeetingInvitations meeting={meeting} />}
       {meeting.own && <GuestLinks meeting={meeting} />}
       {meeting.own && (
         <>
           <ErrorNotice fault={error} />
+          <Button
+            variant="subtle"
+            onClick={() =>
+              openDialog({
+                title: t`Change the meeting`,
+                closeButtonProps: { 'aria-label': t`Close` },
+                children: <MeetingForm before={meeting} submit={change} submitLabel={t`Save`} />,
+              })
+            }
+          >
+            <Trans>Change name or time</Trans>
+          </Button>
           <Button variant="subtle" color="red" onClick={() => void remove(meeting, toRooms)}>
             <Trans>Delete the meeting</Trans>
           </Button>

@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useLingui } from '@lingui/react/macro';
 import { useNavigate } from '@tanstack/react-router';
-import { api, type Meeting, type NewMeeting } from '~/api';
+import { api, type Meeting, type PlannedMeetingChange, type NewMeeting } from '~/api';
 import { usePages } from '~/design/lists';
 import { confirmAction } from '~/design/Confirm';
 import { useChanges } from '~/design/changes';
@@ -36,6 +36,18 @@ export function useStartMeeting(): (meeting: NewMeeting) => Promise<void> {
   };
 }
 
+/** Returns a function that changes name and planned time of a meeting. Rejects with the error of the server. */
+export function useMeetingChange({ id }: Meeting): (change: PlannedMeetingChange) => Promise<void> {
+  const { t } = useLingui();
+  const queries = useQueryClient();
+  return async (body) => {
+    const { data } = await api.updateMeeting({ path: { meeting: id }, body });
+    queries.setQueryData([MEETINGS, id], data);
+    void queries.invalidateQueries({ queryKey: [MEETINGS], exact: true });
+    toast({ message: t`Changed. All who were invited by e-mail are informed.` });
+  };
+}
+
 /** Returns a function that deletes a meeting once the user has confirmed. */
 export function useMeetingRemoval() {
   const { t } = useLingui();
@@ -43,7 +55,7 @@ export function useMeetingRemoval() {
   const remove = async ({ id, name }: Meeting, after?: () => void) => {
     const confirmed = await confirmAction({
       title: t`Delete ${name}?`,
-      text: t`Its link stops working, and all participants are disconnected.`,
+      text: t`Its link stops working, all participants are disconnected, and invitations are cancelled by e-mail.`,
       confirmLabel: t`Delete`,
       cancelLabel: t`Cancel`,
     });

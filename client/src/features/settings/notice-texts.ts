@@ -6,6 +6,9 @@ import type { NoticeSwitch, OwnNotice } from '~/api';
 export const NOTICE_TEXTS: Record<OwnNotice['kind'], MessageDescriptor> = {
   voicemail: msg`New voicemail`,
   voicemail_sound: msg`New voicemail`,
+  meeting_invitation: msg`Invitations to meetings`,
+  meeting_changed: msg`Invitations to meetings`,
+  meeting_cancelled: msg`Invitations to meetings`,
   message: msg`New chat messages`,
   invitation: msg`Invitation to set up the account`,
   recovery: msg`Link to reset the password`,
