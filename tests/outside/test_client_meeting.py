@@ -64,7 +64,7 @@ def hangs_up(client: Client) -> None:
 
 def guest_joins(clients: Clients, host: Client, other: Client, link: str) -> None:
     """A guest without an account waits in the lobby until the host admits them; both hear and see each other. After a
-    reload of the page the guest is in the meeting again."""
+    reload of the page the guest is in the meeting again, with microphone, camera and hand as before."""
     address = host.page.evaluate(NEW_GUEST_LINK, link.rpartition("/")[2])
     guest = clients("microphone", "camera").open("/" + address.partition("/app/")[2])
     page = guest.page
@@ -94,6 +94,9 @@ def guest_joins(clients: Clients, host: Client, other: Client, link: str) -> Non
     expect(page.get_by_role("img", name="Applause")).to_be_visible()
     page.reload()
     expect(page.get_by_role("button", name="React")).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("button", name="Unmute", exact=True)).to_be_visible()
+    expect(tile.get_by_label("Hand raised")).to_be_visible()
+    sees(host, f"{WANDA}, live")
     page.get_by_role("button", name="Leave").click()
     expect(page.get_by_role("button", name="Join again")).to_be_visible()
     expect(tile).to_have_count(0)

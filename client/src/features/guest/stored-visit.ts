@@ -1,9 +1,19 @@
+/** A visit and what the guest has switched on: microphone, camera and raised hand. */
+export interface RunningVisit {
+  token: string;
+  room: string;
+  expires: string;
+  microphone: boolean;
+  camera: boolean;
+  hand?: boolean;
+}
+
 /** The visit of a guest, as far as a reload of the page has to know it. */
 export interface StoredVisit {
   /** The secret of the guest link. */
   link: string;
   /** The running visit; without one, the guest has not entered yet, or has left. */
-  visit?: { token: string; room: string; expires: string; microphone: boolean; camera: boolean };
+  visit?: RunningVisit;
 }
 
 const KEY = 'unificx-guest';

@@ -5,7 +5,7 @@ import { createStore } from '~/core/store';
 import { openVideos, type Meeting } from '~/features/meeting';
 import { Phone, type Call } from '~/sip';
 import { guestEvents } from './guest-events';
-import { storeVisit, type StoredVisit } from './stored-visit';
+import { storeVisit, type RunningVisit } from './stored-visit';
 
 /** left: by the guest; locked: not let in; ended: removed or refused by a host, or the meeting is over. */
 export type EndOfVisit = 'left' | 'locked' | 'ended' | 'disconnected';
@@ -32,8 +32,6 @@ export interface Entry {
   policy_version: string;
 }
 
-type RunningVisit = NonNullable<StoredVisit['visit']>;
-
 /** The meeting is fetched at most this often, milliseconds, however often it changes. */
 const FETCH_INTERVAL_MS = 1_000;
 
@@ -45,7 +43,8 @@ export class Visit {
   #events: Events | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #fetchedAt = -Infinity;
-  #camera = false;
+  /** The visit as a reload of the page continues it. */
+  #visit: RunningVisit | undefined;
 
   constructor(private readonly link: string) {
     storeVisit({ link });
@@ -81,9 +80,10 @@ export class Visit {
     }
   }
 
-  async #begin({ token, room, microphone, camera }: RunningVisit): Promise<void> {
+  async #begin(visit: RunningVisit): Promise<void> {
+    const { token, room, microphone } = visit;
     const client = (this.#client = guestClient(token));
-    this.#camera = camera;
+    this.#visit = visit;
     const access = async () => (await api.guestSipAccess({ client })).data;
     const { number } = await access();
     if (client !== this.#client) return; // left meanwhile
@@ -93,9 +93,11 @@ export class Visit {
     const call = await phone.call(number);
     if (!microphone) call.mute(true);
     this.#set({ call });
-    call.state.subscribe(() => {
+    call.state.subscribe(({ muted }) => {
       if (call.ended) void this.#callEnded();
+      else this.#remember({ microphone: !muted });
     });
+    this.#rememberCamera();
     if (call.ended) return this.#callEnded();
     const events = (this.#events = guestEvents(token, () => this.#check()));
     events.on('meeting', () => this.#changed());
@@ -120,6 +122,19 @@ export class Visit {
   /** Answer the question whether the guest agrees to be recorded. */
   answer(agrees: boolean): void {
     this.state.state.call?.sendDtmf(agrees ? '1' : '2');
+  }
+
+  #rememberCamera(): void {
+    let sent = false;
+    this.state.state.videos?.state.subscribe(({ own }) => {
+      if (sent !== Boolean(own.camera)) this.#remember({ camera: (sent = !sent) });
+    });
+  }
+
+  #remember(change: Partial<RunningVisit>): void {
+    if (!this.#client || !this.#visit) return;
+    this.#visit = { ...this.#visit, ...change };
+    storeVisit({ link: this.link, visit: this.#visit });
   }
 
   #changed(): void {
@@ -149,13 +164,20 @@ export class Visit {
       const phase = data.state === 'in' ? 'in' : data.state === 'outside' ? 'joining' : 'lobby';
       this.#set({ meeting: data, phase });
       if (phase === 'in') this.state.state.videos?.handleEvent(data.videos);
-      if (entered && this.#camera) void this.state.state.videos?.send('camera', true);
+      if (entered) this.#restore();
+      else if (phase === 'in') this.#remember({ hand: data.participants.some((each) => each.own && each.hand) });
       return undefined;
     } catch (fault) {
       const { status } = asProblem(fault);
       if (status === 401 && client === this.#client) this.#end('ended');
       return status;
     }
+  }
+
+  /** Switch on what was on before the reload of the page. */
+  #restore(): void {
+    if (this.#visit?.camera) void this.state.state.videos?.send('camera', true);
+    if (this.#visit?.hand) void this.change({ hand: true });
   }
 
   /** The server has ended the call, or the connection is lost: find out why. */
