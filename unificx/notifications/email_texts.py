@@ -1,6 +1,7 @@
 """Texts of e-mails in English and German."""
 
 from unificx.notifications.catalogue import EmailKind
+from unificx.notifications.meeting_texts import MEETING_TEXTS
 from unificx.notifications.operator_texts import OPERATOR_TEXTS, EmailText
 from unificx.notifications.policies.emails import LANGUAGES, Language
 
@@ -238,11 +239,6 @@ _TEXTS: dict[Language, dict[EmailKind, EmailText]] = {
                 _NOT_YOU["en"],
             ),
         ),
-        "meeting_invitation": EmailText(
-            "Invitation: {detail}", ("You are invited to the meeting {detail}.",), "Join the meeting"
-        ),
-        "meeting_changed": EmailText("Changed: {detail}", ("The meeting {detail} was changed.",), "Join the meeting"),
-        "meeting_cancelled": EmailText("Cancelled: {detail}", ("The meeting {detail} was cancelled.",)),
         "email_test": EmailText(
             "Test of e-mail",
             ("This e-mail was sent as a test. If you can read it, the mail server works.",),
@@ -500,13 +496,6 @@ _TEXTS: dict[Language, dict[EmailKind, EmailText]] = {
                 _NOT_YOU["de"],
             ),
         ),
-        "meeting_invitation": EmailText(
-            "Einladung: {detail}", ("Sie sind zur Besprechung {detail} eingeladen.",), "An der Besprechung teilnehmen"
-        ),
-        "meeting_changed": EmailText(
-            "Geändert: {detail}", ("Die Besprechung {detail} wurde geändert.",), "An der Besprechung teilnehmen"
-        ),
-        "meeting_cancelled": EmailText("Abgesagt: {detail}", ("Die Besprechung {detail} wurde abgesagt.",)),
         "email_test": EmailText(
             "Test des E-Mail-Versands",
             ("Diese E-Mail wurde zum Test verschickt. Wenn Sie sie lesen können, funktioniert der Mailserver.",),
@@ -525,8 +514,8 @@ _TEXTS: dict[Language, dict[EmailKind, EmailText]] = {
 
 def email_text(language: Language, kind: EmailKind) -> EmailText:
     """Return the texts of an e-mail."""
-    own = OPERATOR_TEXTS[language]
-    return own[kind] if kind in own else _TEXTS[language][kind]
+    found = {**_TEXTS[language], **MEETING_TEXTS[language], **OPERATOR_TEXTS[language]}
+    return found[kind]
 
 
 assert _TEXTS.keys() == set(LANGUAGES)

@@ -75,6 +75,7 @@ class Cleanup:
         container.outbox.subscribe(MessageLeft, self._on_message_left, purpose="telephony")
         container.outbox.subscribe(TenantDeleted, container.history.on_tenant_deleted)
         container.outbox.subscribe(TenantDeleted, self._on_tenant_deleted)
+        self._subscribe_conferences(container)
         self._subscribe_privacy(container)
         container.outbox.subscribe(TenantDeleted, container.idempotency.delete_affected)
         container.outbox.subscribe(PersonClosed, container.idempotency.delete_affected)
@@ -83,11 +84,6 @@ class Cleanup:
         container.outbox.subscribe(TenantDeleted, container.custom_sounds.on_tenant_deleted)
         container.outbox.subscribe(ExtensionDeleted, container.archive.on_extension_deleted)
         container.outbox.subscribe(TenantDeleted, container.archive.on_tenant_deleted)
-        container.outbox.subscribe(
-            ExtensionDeleted, container.conference_rooms.on_extension_deleted, purpose="telephony"
-        )
-        container.outbox.subscribe(ExtensionDeleted, container.invitations.on_extension_deleted)
-        container.outbox.subscribe(TenantDeleted, container.conference_rooms.on_tenant_deleted)
         container.outbox.subscribe(DeviceRevoked, container.phone_settings.on_device_revoked)
         container.outbox.subscribe(ExtensionDeleted, container.phone_settings.on_extension_deleted)
         container.outbox.subscribe(TenantDeleted, container.phone_settings.on_tenant_deleted)
@@ -124,6 +120,12 @@ class Cleanup:
         container.outbox.subscribe(TenantDeleted, container.webhooks.on_tenant_deleted)
         for reported in SOURCES:
             container.outbox.subscribe(reported, container.webhooks.on_event, purpose="administration")
+
+    def _subscribe_conferences(self, container: Container) -> None:
+        rooms, invitations = container.conference_rooms, container.invitations
+        container.outbox.subscribe(ExtensionDeleted, rooms.on_extension_deleted, purpose="telephony")
+        container.outbox.subscribe(ExtensionDeleted, invitations.on_extension_deleted)
+        container.outbox.subscribe(TenantDeleted, rooms.on_tenant_deleted)
 
     def _subscribe_privacy(self, container: Container) -> None:
         parts = (container.erasures, container.retention, container.holds, container.audit, container.access_copies)
