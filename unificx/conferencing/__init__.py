@@ -3,7 +3,7 @@
 from unificx.conferencing.calendars import CalendarFeeds
 from unificx.conferencing.guests import GUEST_MARK, LINK_DAYS, MAX_LINK_DAYS, MeetingGuests
 from unificx.conferencing.invitations import MAX_AT_ONCE, InvitationParts, Inviter, MeetingInvitations
-from unificx.conferencing.machine.calendar_entry import Joining, Language, calendar_entry, calendar_feed
+from unificx.conferencing.machine.calendar_entry import Joining, calendar_entry, calendar_feed
 from unificx.conferencing.machine.events_and_actions import (
     ADMINISTRATOR,
     AdmissionRequested,
@@ -45,6 +45,7 @@ from unificx.conferencing.schemas import (
     Guest,
     GuestLink,
     Invitation,
+    Language,
     MeetingEmail,
     NewInvitations,
     NewMeeting,

@@ -8,9 +8,8 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.conferencing.models import CalendarFeedRow, GuestLinkRow, InvitationPart, InvitationRow
-from unificx.conferencing.schemas import CalendarFeed, Invitation
+from unificx.conferencing.schemas import CalendarFeed, Invitation, Language
 from unificx.db import Erased, Keys, SealedCodec
-from unificx.identity import Language
 
 CODEC = SealedCodec(InvitationRow, InvitationPart)
 

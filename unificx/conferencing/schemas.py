@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from unificx.identity import Language
 from unificx.media.sounds import Sound
 
+Language = Literal["en", "de"]
 EntryAnnouncement = Literal["nothing", "tones", "names"]
 """How participants are notified that another one joined or left."""
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Literal
 
-from unificx.conferencing.schemas import Room
+from unificx.conferencing.schemas import Language, Room
 from unificx.core.content_lines import escape_text, folded_line
 from unificx.core.errors import Conflict
 
@@ -13,7 +13,6 @@ DEFAULT_LENGTH = timedelta(hours=1)
 """Length of the entry of a meeting without a planned end."""
 FEED_REFRESH = "PT1H"
 """How often programs are asked to read a feed again (RFC 7986)."""
-Language = Literal["en", "de"]
 Method = Literal["PUBLISH", "REQUEST", "CANCEL"]
 
 
