@@ -29,6 +29,7 @@ async def test_a_user_sends_a_request_and_an_administrator_answers(world: World)
     assert own["answer"] == "Here it is"
 
 
+@pytest.mark.promise("U6")
 async def test_a_user_writes_with_the_administrators(world: World) -> None:
     admin, user = await world.admin(world.acme), await world.user(world.acme, "1001")
     other = await world.user(world.acme, "1002")

@@ -77,8 +77,14 @@ async def test_a_visitor_sends_a_request_and_proves_the_address_once(world: Worl
     assert (await client.post(path, data={"code": code})).status_code == 422
 
 
-@pytest.mark.promise("U6", "H1")
+@pytest.mark.promise("U6", whole=True)
 async def test_a_visitor_asks_and_writes_again_by_the_link_of_the_answer(world: World, mailbox: Mailbox) -> None:
+    """U6 as a whole: inquiries, complaints and requests of people without an account are one inbox with time limits,
+    answers, and a history that both sides see; further those of users (`test_a_user_writes_with_the_administrators`)
+    and e-mails (`test_an_email_becomes_a_request_and_its_answers_a_conversation`). The time limits are those of the
+    law or general ones (`test_general_limits_are_working_days`), administrators are reminded of them
+    (`test_administrators_are_reminded_before_the_time_limit`), and an inquiry becomes a request about personal data
+    (`test_an_inquiry_becomes_a_deletion_with_the_time_limit_of_the_law`)."""
     client, admin = visitor(world, world.acme.domain), await world.admin(world.acme)
     asked = {**FORM, "kind": "inquiry", "text": "When are you <open>?"}
     path = (await client.post("/privacy/request", data=asked)).headers["location"]
@@ -86,6 +92,8 @@ async def test_a_visitor_asks_and_writes_again_by_the_link_of_the_answer(world: 
     [request] = (await admin.get("/api/v1/privacy-requests?kind=inquiry")).json()["items"]
     history = f"/privacy/request/history/{RequestMessages(world.services.rights).proof(request['id'])}"
     assert history in confirmed.text
+    assert (request["regime"], request["overdue"], request["state"]) == ("general", False, "proved")
+    assert (await (await world.admin(world.globex)).get(f"/api/v1/privacy-requests/{request['id']}")).status_code == 404
     steps = f"/api/v1/privacy-requests/{request['id']}/steps"
     for step, note in (("reply", "In which town?"), ("answer", "At nine.")):
         if step == "answer":
@@ -95,6 +103,8 @@ async def test_a_visitor_asks_and_writes_again_by_the_link_of_the_answer(world: 
     texts = ("When are you &lt;open&gt;?", "In which town?", "In Köln", "At nine.")
     assert [shown.find(each) for each in texts] == sorted(shown.find(each) for each in texts)
     assert -1 not in [shown.find(each) for each in texts]
+    taken = (await admin.get(f"/api/v1/privacy-requests/{request['id']}")).json()["history"]
+    assert [each["step"] for each in taken] == ["receive", "prove_email", "reply", "message", "answer"]
     assert (await client.post(history, data={"text": " "})).status_code == 422
     cross = {"Sec-Fetch-Site": "cross-site"}
     assert (await client.post(history, data={"text": "x"}, headers=cross)).status_code == 403

@@ -141,6 +141,7 @@ def test_an_extension_after_the_time_limit_is_too_late() -> None:
         ("inquiry", "2026-03-06", "2026-03-13", "2026-03-20"),
     ],
 )
+@pytest.mark.promise("U6")
 def test_general_limits_are_working_days(kind: str, received: str, answer: str, extended: str) -> None:
     assert general_limits(kind, "DE", D(received)) == TimeLimits(None, D(answer), D(extended))
 

@@ -385,6 +385,7 @@ async def test_messages_of_others_are_refused(setup: Setup) -> None:
             await attempt
 
 
+@pytest.mark.promise("U6")
 async def test_an_inquiry_becomes_a_deletion_with_the_time_limit_of_the_law(setup: Setup, clock: ManualClock) -> None:
     requests, _, _, ada = setup
     messages = RequestMessages(requests)

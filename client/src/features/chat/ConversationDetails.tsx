@@ -8,6 +8,7 @@ import { confirmAction } from '~/design/Confirm';
 import { Drawer } from '~/design/Drawer';
 import { periodText } from '~/design/periods';
 import { Section } from '~/design/Section';
+import { ReportAbuseButton } from '~/features/support';
 import { chats } from './chats';
 import { GroupMembers } from './GroupMembers';
 import { useAttempt } from './useAttempt';
@@ -83,6 +84,12 @@ function Details({ conversation, title }: { conversation: Conversation; title: s
           onChange={(event) => void change({ shares_marks: event.currentTarget.checked })}
         />
       </Section>
+      <ReportAbuseButton
+        reported={{
+          topic: t`Conversation ${title}`,
+          excerpt: conversation.members.map(({ name, number }) => `${name} ${number}`.trim()).join('\n'),
+        }}
+      />
       {group && me && <LeaveGroup conversation={conversation.id} person={me.person_id} title={title} />}
     </>
   );

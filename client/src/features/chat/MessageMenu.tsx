@@ -3,6 +3,7 @@ import {
   IconArrowBackUp,
   IconCopy,
   IconDots,
+  IconFlag,
   IconPencil,
   IconPin,
   IconPinnedOff,
@@ -11,6 +12,8 @@ import {
 import { Trans, useLingui } from '@lingui/react/macro';
 import { api, type ChatMessage, type Conversation } from '~/api';
 import { confirmAction } from '~/design/Confirm';
+import { formatDateTime } from '~/design/dates';
+import { reportAbuse } from '~/features/support';
 import { chats } from './chats';
 import type { Target } from './ConversationPage';
 import { withNames } from './mentions';
@@ -35,11 +38,19 @@ export function MessageMenu({ message, conversation, own, onTarget }: MessageMen
   const me = conversation.members.find((each) => each.own);
   const chosen = message.reactions.find((each) => me && each.person_ids.includes(me.person_id))?.emoji;
   const attempt = useAttempt();
-  const text = withNames(message.text ?? '', useMentionName(conversation));
+  const nameOf = useMentionName(conversation);
+  const text = withNames(message.text ?? '', nameOf);
   const react = (emoji: string) =>
     attempt(async () => {
       const body = { emoji: emoji === chosen ? '' : emoji };
       await chats.receive((await api.reactToMessage({ path, body })).data);
+    });
+  const author = nameOf(message.person_id ?? '');
+  const files = message.attachments.map(({ name }) => name).join(', ');
+  const report = () =>
+    reportAbuse({
+      topic: t`Message of ${author}`,
+      excerpt: [`${formatDateTime(message.created)}, ${author}:`, text, files].filter(Boolean).join('\n'),
     });
   const pin = () =>
     attempt(async () => {
@@ -106,6 +117,11 @@ export function MessageMenu({ message, conversation, own, onTarget }: MessageMen
             onClick={() => onTarget({ kind: 'edit', message })}
           >
             <Trans>Edit</Trans>
+          </Menu.Item>
+        )}
+        {!own && (
+          <Menu.Item leftSection={<IconFlag size={18} aria-hidden />} onClick={report}>
+            <Trans>Report to the administrators</Trans>
           </Menu.Item>
         )}
         {(own || (conversation.kind === 'group' && me?.role === 'owner')) && (

@@ -1,5 +1,6 @@
 import { ActionIcon, Avatar, Badge, Button, Drawer, Group, Stack, Switch, Text } from '@mantine/core';
 import {
+  IconFlag,
   IconHandOff,
   IconHandStop,
   IconLock,
@@ -14,6 +15,7 @@ import { confirmAction } from '~/design/Confirm';
 import { ErrorNotice, InfoNotice } from '~/design/Notice';
 import { Row, Rows } from '~/design/Rows';
 import { useValue } from '~/core/store';
+import { reportAbuse } from '~/features/support';
 import { useParticipantName, useRemoval } from './actions';
 import { Invite } from './Invite';
 import { Lobby } from './Lobby';
@@ -218,6 +220,16 @@ function Person({ person, speaking, isHost, roster }: PersonProps) {
             <Badge variant="light" leftSection={<IconHandStop size={14} aria-hidden />}>
               <Trans>Hand</Trans>
             </Badge>
+          )}
+          {!person.own && (
+            <ActionIcon
+              variant="subtle"
+              size={44}
+              aria-label={t`Report ${name} to the administrators`}
+              onClick={() => reportAbuse({ topic: t`${name} in a conference`, excerpt: name })}
+            >
+              <IconFlag size={20} aria-hidden />
+            </ActionIcon>
           )}
           {isHost || person.own ? (
             <ActionIcon

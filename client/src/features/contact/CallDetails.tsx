@@ -7,6 +7,7 @@ import { formatDuration } from '~/design/dates';
 import { Section } from '~/design/Section';
 import { costsText } from '~/design/money';
 import { calls, qualityGrade, useCallTexts, type HistoryEntry } from '~/features/history';
+import { ReportAbuseButton } from '~/features/support';
 import css from './contact.module.css';
 
 /** The contents of the record of a call. */
@@ -43,6 +44,7 @@ export function CallDetails({ entry }: { entry: HistoryEntry }) {
     [t`Recording`, entry.recorded && t`recorded`],
     [t`Cost`, costsText(entry.costs, i18n.locale)],
   ];
+  const party = [entry.name, entry.number].filter(Boolean).join(', ');
   return (
     <Section title={t`This call`}>
       <dl className={css.details}>
@@ -71,6 +73,14 @@ export function CallDetails({ entry }: { entry: HistoryEntry }) {
           <Trans>A call to your own number, for example of the self-test.</Trans>
         </Text>
       )}
+      <ReportAbuseButton
+        reported={{
+          topic: t`Call with ${party}`,
+          excerpt: [party, ...details.slice(0, 3).map(([title, value]) => value && `${title}: ${value}`)]
+            .filter(Boolean)
+            .join('\n'),
+        }}
+      />
       <Button
         size="md"
         variant="light"

@@ -3,6 +3,7 @@ import {
   IconArrowForwardUp,
   IconCopy,
   IconDots,
+  IconFlag,
   IconMessage,
   IconPencil,
   IconPhone,
@@ -20,6 +21,7 @@ import { startCall } from '~/features/call';
 import { useOpenChat } from '~/features/chat';
 import { useCallWhenFree } from '~/features/completions';
 import { favourites, restoreFavourites, setFavourite } from '~/features/directory';
+import { reportAbuse } from '~/features/support';
 import { phone } from '~/sip';
 import type { ContactParty } from './Contact';
 import { useCopyNumber } from './useCopyNumber';
@@ -104,6 +106,12 @@ export function ContactActions({ party: { id, name, number, title, entry } }: { 
               <Trans>Copy number</Trans>
             </Menu.Item>
           )}
+          <Menu.Item
+            leftSection={<IconFlag size={18} aria-hidden />}
+            onClick={() => reportAbuse({ topic: title, excerpt: [name, number].filter(Boolean).join(', ') })}
+          >
+            <Trans>Report to the administrators</Trans>
+          </Menu.Item>
           {entry?.onEdit && (
             <Menu.Item leftSection={<IconPencil size={18} aria-hidden />} onClick={entry.onEdit}>
               <Trans>Edit contact</Trans>

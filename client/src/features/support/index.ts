@@ -1,0 +1,2 @@
+export { reportAbuse } from './report-abuse';
+export { ReportAbuseButton } from './ReportAbuseButton';

@@ -1,0 +1,21 @@
+import { Loader } from '@mantine/core';
+import { i18n } from '@lingui/core';
+import { msg } from '@lingui/core/macro';
+import { lazy, Suspense } from 'react';
+import { openDialog } from '~/design/dialogs';
+import type { Reported } from './AbuseForm';
+
+const AbuseForm = lazy(() => import('./AbuseForm'));
+
+/** Ask what is to be reported to the administrators. Nothing is sent before the user has seen it. */
+export function reportAbuse(reported: Reported): void {
+  openDialog({
+    title: i18n._(msg`Report to the administrators`),
+    zIndex: 500,
+    children: (
+      <Suspense fallback={<Loader />}>
+        <AbuseForm reported={reported} />
+      </Suspense>
+    ),
+  });
+}
