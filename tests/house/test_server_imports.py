@@ -17,6 +17,7 @@ SERVER_AVOIDS = (
     "jinja2.environment",
     "segno.encoder",
     "scim2_models",
+    "mcp",
 )
 MEDIA_WORKER_AVOIDS = ("asyncio", "pydantic", "sqlalchemy", "structlog", "unificx.media_worker.client")
 CLI_AVOIDS = ("fastapi", "pydantic", "sqlalchemy", "httpx")

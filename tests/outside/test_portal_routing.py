@@ -161,6 +161,19 @@ def test_a_key_and_a_webhook_are_made_in_the_portal(desk: Client, server: Server
     form.get_by_role("button", name="Cancel").click()
     expect(form).to_have_count(0)
 
+    allow = page.get_by_role("switch", name="Allow assistants")
+    allow.click()
+    question = page.get_by_role("dialog", name="Allow assistants?")
+    walk.label = "the question about assistants"
+    walk.check("light", "dark")
+    question.get_by_role("button", name="Allow").click()
+    expect(allow).to_be_checked()
+    page.get_by_role("button", name="New key for an assistant").click()
+    form = page.get_by_role("dialog", name="New API key")
+    expect(form.get_by_role("checkbox", name="Use as an assistant")).to_be_checked()
+    form.get_by_role("button", name="Cancel").click()
+    expect(form).to_have_count(0)
+
     form = create(page, "New webhook", "Helpdesk")
     walk.label = "the form of a webhook"
     walk.check("light", "dark")

@@ -11,13 +11,13 @@ from fastapi import Depends, Path, Query, Request
 from fastapi.security import APIKeyCookie, HTTPBearer
 
 from unificx.api.acts import declare_change, is_administrative
-from unificx.api.middleware import OPERATOR_SCOPE_KEY
+from unificx.api.middleware import OPERATOR_SCOPE_KEY, Scope
 from unificx.api.schemas import core as models
 from unificx.api.services import Services, services_of
 from unificx.conferencing import GUEST_MARK, Guest
 from unificx.core.access import ANONYMOUS, OPERATOR, Access, state_access, stated_access, stating, watch_access
 from unificx.core.errors import Forbidden, Invalid, NotFound, Unauthenticated
-from unificx.identity import OPERATOR_SLUG, TOKEN_MARK, Action, Principal, Role, Source, may, reaches
+from unificx.identity import OPERATOR_SLUG, TOKEN_MARK, Action, Principal, Role, Source, is_assistant, may, reaches
 from unificx.support import needs_consent
 
 COOKIE = "__Host-unificx"
@@ -108,6 +108,7 @@ async def _authenticate(request: Request) -> CurrentUser:
     user = CurrentUser(await identity.authenticate(token.strip()), token.strip(), authenticated_by_cookie=not scheme)
     path = request.scope["path"]
     if user.principal.key_id:
+        _require_open_to_assistants(user.principal, request.scope)
         _require_open_to_keys(user.principal, path)
     if user.principal.is_substitute and _PRIVATE.fullmatch(path):
         raise NotThePerson(
@@ -124,6 +125,7 @@ async def authenticate_key(request: Request, key: str) -> CurrentUser:
         raise Unauthenticated("Not signed in.", hint="Use an API key as the password.")
     with stating(Access("authentication", ANONYMOUS)):
         principal = await services_of(request).identity.authenticate(key)
+    _require_open_to_assistants(principal, request.scope)
     user = request.state.user = CurrentUser(principal, key)
     if (access := stated_access()) is not None:
         state_access(access_of(request, access.purpose))
@@ -152,6 +154,17 @@ _CREDENTIALS = re.compile(
 """Paths closed to API keys: with new credentials they could exceed their scopes or outlive their revocation, and an
 erasure, which cannot be undone, requires a proof of identity."""
 _OWN = re.compile(r"/api/v1/me/.+")
+
+
+ASSISTANT_SCOPE_KEY = "unificx.assistant"
+"""Key in the ASGI scope of requests that come from a tool of an assistant: it cannot be set by a request."""
+_ASSISTANT_PATH = "/mcp"
+
+
+def _require_open_to_assistants(principal: Principal, scope: Scope) -> None:
+    """Raise Forbidden if the key of an assistant is used for anything but its tools."""
+    if is_assistant(principal) and scope["path"] != _ASSISTANT_PATH and not scope.get(ASSISTANT_SCOPE_KEY):
+        raise Forbidden("The key of an assistant opens its tools only.", hint="Use it at /mcp.")
 
 
 def _require_open_to_keys(principal: Principal, path: str) -> None:

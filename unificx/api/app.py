@@ -15,6 +15,7 @@ from unificx.api.problems import add_handlers
 from unificx.api.routes import (
     access_copies,
     api_keys,
+    assistants,
     attachments,
     audit,
     billing,
@@ -256,6 +257,7 @@ def build(services: Services) -> FastAPI:
         app.router.routes.append(WebSocketRoute(path, endpoint))
     app.router.routes.extend(carddav.router.routes)
     app.router.routes.extend(scim.router.routes)
+    app.router.routes.extend(assistants.router.routes)
     app.include_router(pages.router)
     app.include_router(client_files.router)
     openapi.customize(app, _described, services.public_address)

@@ -23,7 +23,7 @@ from unificx.api.websocket_connection import frame_writer
 from unificx.conferencing import MeetingGuests
 from unificx.core.access import ANONYMOUS, Access, stating
 from unificx.core.errors import DomainError
-from unificx.identity import Identity, Principal, Role
+from unificx.identity import Identity, Principal, Role, is_assistant
 
 PATH, GUEST_PATH = "/api/v1/events", "/api/v1/guests/me/events"
 FIRST_MESSAGE_SECONDS = 5.0
@@ -79,7 +79,7 @@ class EventsWebSocket:
                     await self._identity.passwords.require_own(principal)
         except DomainError:
             return None
-        return principal
+        return None if is_assistant(principal) else principal
 
 
 class GuestWebSocket:

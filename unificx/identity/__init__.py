@@ -30,7 +30,7 @@ from unificx.identity.people_schemas import (
 )
 from unificx.identity.policies.countries import DEFAULT_COUNTRY
 from unificx.identity.policies.login_throttle import source_key
-from unificx.identity.policies.permissions import SCOPES, Action, may, may_grant, reaches
+from unificx.identity.policies.permissions import SCOPES, Action, is_assistant, may, may_grant, reaches
 from unificx.identity.policies.pin_throttle import PinThrottle, validate_pin
 from unificx.identity.policies.validation import email as checked_email
 from unificx.identity.policies.validation import email as validated_email
@@ -182,6 +182,7 @@ __all__ = [
     "check_versions",
     "checked_email",
     "email_key",
+    "is_assistant",
     "maker_of",
     "may",
     "may_grant",

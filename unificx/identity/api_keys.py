@@ -59,11 +59,12 @@ class ApiKeys:
                 raise Conflict(f"A user has at most {MAX_KEYS} keys.", hint="Revoke a key that is no longer used.")
             possible = permissions.scopes_of(person.role)
             _check_scopes(new.scopes, possible)
+            wanted = new.scopes or [scope for scope in possible if scope not in permissions.NAMED_SCOPES]
             key = ApiKey(
                 id=self._clock.new_id(),
                 tenant_id=tenant_id,
                 person_id=person_id,
-                scopes=tuple(scope for scope in possible if scope in new.scopes or not new.scopes),
+                scopes=tuple(scope for scope in possible if scope in wanted),
                 prefix=token[:_PREFIX_LENGTH],
                 created=now,
                 expires=now + timedelta(days=new.days),

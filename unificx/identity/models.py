@@ -201,6 +201,7 @@ class TenantRow(Base):
     country: Mapped[str] = plain("country code of the numbering plan")
     pickup: Mapped[str] = plain("which calls may be picked up")
     chat: Mapped[bool] = plain("whether users may use chat")
+    assistants: Mapped[bool] = plain("whether assistants of users may read")
 
 
 class PersonRow(Base):

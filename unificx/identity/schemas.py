@@ -123,6 +123,8 @@ class Tenant:
     pickup: PickupRight = "everyone"
     chat: bool = True
     """Whether its users may use chat."""
+    assistants: bool = False
+    """Whether assistants may use API keys of its users."""
 
     @property
     def active(self) -> bool:
@@ -154,6 +156,7 @@ class TenantChange:
     country: str | None = None
     pickup: PickupRight | None = None
     chat: bool | None = None
+    assistants: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

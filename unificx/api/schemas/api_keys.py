@@ -21,6 +21,8 @@ Scope = Literal[
     "billing:read",
     "billing:change",
     "scim",
+    "assistant",
+    "assistant:act",
     "installation",
 ]
 _SCOPES = (
@@ -29,6 +31,7 @@ _SCOPES = (
     "`people:read`, `people:change`: people, phones and routing; `settings:change`: settings, webhooks; "
     "`calls:read`, `calls:control`: live calls; `history:read`: call records; "
     "`scim`: accounts, for an identity provider; "
+    "`assistant`, `assistant:act`: tools at /mcp, only reading or also acting, within the other scopes; "
     "`billing:read`: prices and costs; `billing:change` and `installation`: for operators."
 )
 

@@ -78,6 +78,7 @@ class Tenant(Output):
     country: str = Field(description="Country by whose rules numbers are dialled (ISO 3166 code).", examples=["DE"])
     pickup: PickupRight = Field(description="Which ringing calls an extension may pick up.")
     chat: bool = Field(description="Whether its users may use chat.")
+    assistants: bool = Field(description="Whether assistants may use API keys of its users, at /mcp.")
 
 
 class NewTenant(Input):
@@ -105,6 +106,10 @@ class TenantChange(Input):
     )
     chat: bool | None = Field(
         default=None, description="Whether its users may use chat. Off, messages stay until their period has ended."
+    )
+    assistants: bool | None = Field(
+        default=None,
+        description="Whether assistants may use API keys of its users, at /mcp. Their providers get what they read.",
     )
 
 

@@ -7,7 +7,7 @@ import typer
 from unificx.cli.api_client import ApiClient, Json, quote_segment
 from unificx.cli.command import CommandContext, command, command_group
 from unificx.cli.commands.persons import Days, Scopes, create_key
-from unificx.cli.output import print_done, print_item, print_items
+from unificx.cli.output import print_done, print_item, print_items, print_json
 
 _COLUMNS = {
     "name": "name",
@@ -19,6 +19,8 @@ _COLUMNS = {
     "id": "id",
 }
 _CREATED = {"token": "key (shown once)", "scopes": "scopes", "expires": "expires", "id": "id"}
+
+_READING = "own,directory:read"
 
 group = command_group("api-key", "Manage API keys.")
 
@@ -37,6 +39,26 @@ def create(
     The key is shown once."""
     key = create_key(context, person, name, scopes, days)
     print_item(key if context.as_json else _flatten(key), _CREATED, as_json=context.as_json)
+
+
+@command(group, "assistant")
+def assistant(
+    context: CommandContext,
+    *,
+    person: Annotated[str, typer.Option(help="Person whose rights it has: e-mail address or id.")],
+    url: Annotated[str, typer.Option(help="Address of this server as the assistant reaches it, with https://.")],
+    scopes: Annotated[str, typer.Option(help="What it may read, as scopes separated by commas.")] = _READING,
+    act: Annotated[bool, typer.Option("--act", help="Let it act too, such as place calls.")] = False,
+    days: Days = None,
+) -> None:
+    """Create a key for an assistant, and print the configuration to paste there.
+
+    The organisation has to allow assistants: unificx tenant update NAME --assistants."""
+    wanted = f"{'assistant:act' if act else 'assistant'},{scopes}"
+    key = create_key(context, person, "Assistant", wanted, days)
+    headers = {"Authorization": f"Bearer {key['token']}"}
+    server = {"type": "http", "url": f"{url.rstrip('/')}/mcp", "headers": headers}
+    print_json({"mcpServers": {"unificx": server}})
 
 
 @command(group, "list")

@@ -24,6 +24,7 @@ _DETAILS = {
     "country": "country",
     "pickup": "pickup",
     "chat": "chat",
+    "assistants": "assistants",
 }
 
 TenantReference = Annotated[str, typer.Argument(metavar="NAME", help="Short name or id.")]
@@ -79,6 +80,9 @@ def update(
     country: Country = None,
     pickup: Annotated[str | None, typer.Option(help="Right to pick up calls: everyone or groups.")] = None,
     chat: Annotated[bool | None, typer.Option("--chat/--no-chat", help="Let users write messages.")] = None,
+    assistants: Annotated[
+        bool | None, typer.Option("--assistants/--no-assistants", help="Let assistants use API keys of users.")
+    ] = None,
 ) -> None:
     """Change a tenant."""
     body = {
@@ -89,6 +93,7 @@ def update(
         "country": country,
         "pickup": pickup,
         "chat": chat,
+        "assistants": assistants,
     }
     changed = context.run(lambda api: api.patch(f"/tenants/{quote_segment(tenant_name)}", body))
     print_item(changed, _DETAILS, as_json=context.as_json)

@@ -35,11 +35,17 @@ class Action(StrEnum):
     """Change prices and rate calls again."""
     SCIM = "scim"
     """Create, change, deactivate and close accounts as the identity provider of the tenant."""
+    ASSISTANT = "assistant"
+    """Use the tools for assistants that the other scopes of the key allow. Such a key opens nothing else."""
+    ASSISTANT_ACTS = "assistant_acts"
+    """Use the tools that change something, such as placing a call."""
     INSTALLATION = "installation"
     """Create, suspend and delete tenants; read the system status."""
 
 
-_USER = frozenset({Action.OWN, Action.DIRECTORY, Action.CONTACTS, Action.TENANT_READ})
+_USER = frozenset(
+    {Action.OWN, Action.DIRECTORY, Action.CONTACTS, Action.TENANT_READ, Action.ASSISTANT, Action.ASSISTANT_ACTS}
+)
 _TENANT_ADMIN = frozenset(Action) - {Action.BILLING_CHANGE, Action.INSTALLATION}
 
 _PERMISSIONS: dict[Role, frozenset[Action]] = {
@@ -64,9 +70,20 @@ SCOPES: dict[str, frozenset[Action]] = {
     "billing:read": frozenset({Action.BILLING_READ}),
     "billing:change": frozenset({Action.BILLING_READ, Action.BILLING_CHANGE}),
     "scim": frozenset({Action.SCIM}),
+    "assistant": frozenset({Action.ASSISTANT}),
+    "assistant:act": frozenset({Action.ASSISTANT, Action.ASSISTANT_ACTS}),
     "installation": frozenset({Action.INSTALLATION}),
 }
 """Scopes of API keys, by name."""
+
+
+NAMED_SCOPES = frozenset({"assistant", "assistant:act"})
+"""Scopes that a key has only if they are named: they close everything but the tools for assistants."""
+
+
+def is_assistant(principal: Principal) -> bool:
+    """Whether `principal` is the key of an assistant, which opens nothing but its tools."""
+    return principal.scopes is not None and Action.ASSISTANT in principal.scopes
 
 
 def actions_of(scopes: Iterable[str]) -> frozenset[Action]:

@@ -51,6 +51,7 @@ async def add_tenant(session: AsyncSession, tenant: Tenant) -> None:
         "country": tenant.country,
         "pickup": tenant.pickup,
         "chat": tenant.chat,
+        "assistants": tenant.assistants,
     }
     await session.execute(insert(TenantRow).values(values))
 
@@ -65,6 +66,7 @@ async def save_tenant(session: AsyncSession, tenant: Tenant) -> None:
         "country": tenant.country,
         "pickup": tenant.pickup,
         "chat": tenant.chat,
+        "assistants": tenant.assistants,
     }
     await session.execute(update(TenantRow).where(TenantRow.id == tenant.id).values(values))
 
@@ -197,6 +199,7 @@ def _tenant(row: TenantRow) -> Tenant:
         country=row.country,
         pickup=cast("PickupRight", row.pickup),
         chat=row.chat,
+        assistants=row.assistants,
     )
 
 

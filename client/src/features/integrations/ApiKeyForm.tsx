@@ -11,13 +11,19 @@ import { NewSecret } from './NewSecret';
 import { SCOPES, scopesOf, type Scope } from './texts';
 
 const DAYS = [30, 90, 366];
-const EMPTY = { name: '', scopes: [] as Scope[], days: '90' };
+const EMPTY: NewKey = { name: '', scopes: [], days: '90' };
+
+export interface NewKey {
+  name: string;
+  scopes: Scope[];
+  days: string;
+}
 
 interface ApiKeyFormProps {
   role: Role;
   tenant?: string;
-  /** What the form begins with. */
-  preset?: { name: string; scopes: Scope[]; days: string };
+  /** Initial values of the form. */
+  preset?: NewKey;
   onClose: () => void;
 }
 

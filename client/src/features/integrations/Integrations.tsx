@@ -3,6 +3,7 @@ import { tenantSelection } from '~/api/tenant-selection';
 import { useValue } from '~/core/store';
 import { Page } from '~/design/Page';
 import { ApiKeys } from './ApiKeys';
+import { Assistants } from './Assistants';
 import { Scim } from './Scim';
 import { Webhooks } from './Webhooks';
 
@@ -14,6 +15,7 @@ export default function Integrations() {
     <Page title={t`Integrations`} size="xl">
       <ApiKeys tenant={tenant} />
       <Scim tenant={tenant} />
+      <Assistants />
       <Webhooks tenant={tenant} />
     </Page>
   );

@@ -1,28 +1,11 @@
-import { Button, Code, CopyButton, Group, Text } from '@mantine/core';
-import { IconKey } from '@tabler/icons-react';
+import { Text } from '@mantine/core';
 import { Trans, useLingui } from '@lingui/react/macro';
-import { session } from '~/api/session';
-import { useValue } from '~/core/store';
 import { Section } from '~/design/Section';
-import { useEditor } from '~/features/routing';
-import { ApiKeyForm } from './ApiKeyForm';
+import { ProgramAccess } from './ProgramAccess';
 
 /** Address and key for an identity provider that manages the accounts of the organisation (SCIM). */
 export function Scim({ tenant }: { tenant?: string }) {
   const { t } = useLingui();
-  const me = useValue(session, (each) => (each.state === 'in' ? each.me : undefined));
-  const editor = useEditor({
-    title: () => t`New API key`,
-    form: (_, close) => (
-      <ApiKeyForm
-        role={me?.role ?? 'user'}
-        tenant={tenant}
-        preset={{ name: t`Identity provider`, scopes: ['scim'], days: '366' }}
-        onClose={close}
-      />
-    ),
-  });
-  const address = `${window.location.origin}/scim/v2`;
   return (
     <Section
       title={t`Accounts from an identity provider`}
@@ -38,29 +21,13 @@ export function Scim({ tenant }: { tenant?: string }) {
           Enter this address and a key at the identity provider. The key ends with the account that creates it.
         </Trans>
       </Text>
-      <Group>
-        <Code>{address}</Code>
-        <CopyButton value={address}>
-          {({ copied, copy }) => (
-            <Button size="xs" variant="default" aria-label={t`Copy the SCIM address`} onClick={copy}>
-              {copied ? <Trans>Copied</Trans> : <Trans>Copy</Trans>}
-            </Button>
-          )}
-        </CopyButton>
-      </Group>
-      {me?.tenant?.id === tenant && (
-        <div>
-          <Button
-            size="md"
-            variant="default"
-            leftSection={<IconKey size={18} aria-hidden />}
-            onClick={() => editor.open()}
-          >
-            <Trans>New key for SCIM</Trans>
-          </Button>
-        </div>
-      )}
-      {editor.drawer}
+      <ProgramAccess
+        path="/scim/v2"
+        tenant={tenant}
+        preset={{ name: t`Identity provider`, scopes: ['scim'], days: '366' }}
+        copyLabel={t`Copy the SCIM address`}
+        keyLabel={t`New key for SCIM`}
+      />
     </Section>
   );
 }

@@ -47,10 +47,18 @@ export const SCOPES: Record<Scope, { title: MessageDescriptor; explanation: Mess
     title: msg`Manage accounts as an identity provider`,
     explanation: msg`Create, change and deactivate accounts by SCIM 2.0.`,
   },
+  assistant: {
+    title: msg`Use as an assistant`,
+    explanation: msg`Tools for assistants (MCP) that read what the other permissions allow. Such a key opens nothing else.`,
+  },
+  'assistant:act': {
+    title: msg`Act as an assistant`,
+    explanation: msg`As above, and tools that act, such as placing a call.`,
+  },
   installation: { title: msg`Manage organisations`, explanation: msg`Create, suspend and delete organisations.` },
 };
 
-const OF_USERS: Scope[] = ['own', 'directory:read', 'contacts'];
+const OF_USERS: Scope[] = ['own', 'directory:read', 'contacts', 'assistant', 'assistant:act'];
 const OF_OPERATORS: Scope[] = ['billing:change', 'installation'];
 
 /** The scopes that a user with this role can give to a key. */

@@ -1,0 +1,54 @@
+import { Button, Code, CopyButton, Group } from '@mantine/core';
+import { IconKey } from '@tabler/icons-react';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { session } from '~/api/session';
+import { useValue } from '~/core/store';
+import { useEditor } from '~/features/routing';
+import { ApiKeyForm, type NewKey } from './ApiKeyForm';
+
+interface ProgramAccessProps {
+  path: string;
+  tenant?: string;
+  /** Initial values of the form of a new key. */
+  preset: NewKey;
+  copyLabel: string;
+  keyLabel: string;
+}
+
+/** The address at which a program works, and a button that creates a key for it. */
+export function ProgramAccess({ path, tenant, preset, copyLabel, keyLabel }: ProgramAccessProps) {
+  const { t } = useLingui();
+  const me = useValue(session, (each) => (each.state === 'in' ? each.me : undefined));
+  const editor = useEditor({
+    title: () => t`New API key`,
+    form: (_, close) => <ApiKeyForm role={me?.role ?? 'user'} tenant={tenant} preset={preset} onClose={close} />,
+  });
+  const address = `${window.location.origin}${path}`;
+  return (
+    <>
+      <Group>
+        <Code style={{ overflowWrap: 'anywhere' }}>{address}</Code>
+        <CopyButton value={address}>
+          {({ copied, copy }) => (
+            <Button size="xs" variant="default" aria-label={copyLabel} onClick={copy}>
+              {copied ? <Trans>Copied</Trans> : <Trans>Copy</Trans>}
+            </Button>
+          )}
+        </CopyButton>
+      </Group>
+      {me?.tenant?.id === tenant && (
+        <div>
+          <Button
+            size="md"
+            variant="default"
+            leftSection={<IconKey size={18} aria-hidden />}
+            onClick={() => editor.open()}
+          >
+            {keyLabel}
+          </Button>
+        </div>
+      )}
+      {editor.drawer}
+    </>
+  );
+}
