@@ -4,7 +4,6 @@ from fastapi import Request
 from starlette.responses import Response
 
 from unificx.api.access import ServicesDep, authenticate_request, purpose
-from unificx.api.assistants.own_api import OwnApi
 from unificx.api.router import Router
 from unificx.core.errors import Forbidden
 from unificx.identity import Action, may
@@ -25,6 +24,7 @@ async def serve_assistant(request: Request, services: ServicesDep) -> Response:
         raise Forbidden("This organisation does not allow assistants.", hint="Ask your administrator.")
     await identity.api_keys.count_request(principal)
 
+    from unificx.api.assistants.own_api import OwnApi
     from unificx.api.assistants.server import AssistantResponse
 
     address = request.client.host if request.client else ""

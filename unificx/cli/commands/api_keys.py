@@ -47,7 +47,7 @@ def assistant(
     *,
     person: Annotated[str, typer.Option(help="Person whose rights it has: e-mail address or id.")],
     url: Annotated[str, typer.Option(help="Address of this server as the assistant reaches it, with https://.")],
-    scopes: Annotated[str, typer.Option(help="What it may read, as scopes separated by commas.")] = _READING,
+    scopes: Annotated[str, typer.Option(help="Scopes that it may read, separated by commas.")] = _READING,
     act: Annotated[bool, typer.Option("--act", help="Let it act too, such as place calls.")] = False,
     days: Days = None,
 ) -> None:

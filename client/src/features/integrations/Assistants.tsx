@@ -22,7 +22,7 @@ export function Assistants() {
   const allow = async () => {
     const confirmed = await confirmAction({
       title: t`Allow assistants?`,
-      text: t`The provider of an assistant receives everything that the assistant reads: names, numbers, presence, and who called whom and when. It becomes a recipient of personal data. Conclude a data processing agreement with it, and name it in your privacy notice.`,
+      text: t`The provider of an assistant receives everything that the assistant reads: names, numbers, presence, and records of calls. The provider becomes a recipient of personal data. Conclude a data processing agreement with it, and name it in your privacy notice.`,
       confirmLabel: t`Allow`,
       cancelLabel: t`Cancel`,
       dangerous: false,
