@@ -28,6 +28,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "person password": ("person password ada@acme.example",),
     "person token": ("person token ada@acme.example", "person token ada@acme.example --scopes calls:read --days 30"),
     "api-key create": ("api-key create --person ada@acme.example --name Dashboard --scopes calls:read,history:read",),
+    "api-key assistant": ("api-key assistant --person ada@acme.example --url https://pbx.example.com",),
     "api-key list": ("api-key list",),
     "api-key delete": ("api-key delete 0198c2a4-5c1e-7d3b-9a40-2f6b8e1d7c55",),
     "person sign-in-code": ("person sign-in-code 1002", "person sign-in-code ada@acme.example"),

@@ -51,9 +51,9 @@ def assistant(
     act: Annotated[bool, typer.Option("--act", help="Let it act too, such as place calls.")] = False,
     days: Days = None,
 ) -> None:
-    """Create a key for an assistant, and print the configuration to paste there.
+    """Print the configuration of an assistant.
 
-    The organisation has to allow assistants: unificx tenant update NAME --assistants."""
+    It has a new key, which is shown once. The organisation has to allow assistants: unificx tenant update NAME --assistants."""
     wanted = f"{'assistant:act' if act else 'assistant'},{scopes}"
     key = create_key(context, person, "Assistant", wanted, days)
     headers = {"Authorization": f"Bearer {key['token']}"}
