@@ -53,7 +53,8 @@ def assistant(
 ) -> None:
     """Print the configuration of an assistant.
 
-    It has a new key, which is shown once. The organisation has to allow assistants: unificx tenant update NAME --assistants."""
+    It has a new key, which is shown once. The organisation has to allow assistants, with
+    unificx tenant update NAME --assistants."""
     wanted = f"{'assistant:act' if act else 'assistant'},{scopes}"
     key = create_key(context, person, "Assistant", wanted, days)
     headers = {"Authorization": f"Bearer {key['token']}"}
