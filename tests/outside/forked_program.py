@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from multiprocessing.reduction import DupFd
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -26,7 +27,7 @@ class ForkedProgram:
     """A running `unificx ARGUMENTS`, with the part of `subprocess.Popen` that the tests use.
 
     It inherits `descriptors`, and is killed when this process ends. `enter` is empty or a command that enters a network
-    namespace.
+    namespace. Its clock is ahead by `clock_ahead`.
     """
 
     def __init__(
@@ -38,11 +39,12 @@ class ForkedProgram:
         errors: BinaryIO,
         descriptors: Sequence[int] = (),
         enter: Sequence[str] = (),
+        clock_ahead: timedelta = timedelta(),
     ) -> None:
         reading, writing = os.pipe()
         self.stdout = os.fdopen(reading)
         inherited: list[Any] = [DupFd(each) for each in (writing, errors.fileno(), *descriptors)]
-        call = (tuple(arguments), str(directory), dict(environment), inherited, namespace_of(enter))
+        call = (tuple(arguments), str(directory), dict(environment), inherited, namespace_of(enter), clock_ahead)
         self._process = _CONTEXT.Process(target=_run, args=call, daemon=True)
         try:
             self._process.start()
@@ -96,6 +98,7 @@ def _run(
     environment: Mapping[str, str],
     inherited: Sequence[Any],
     namespace: str | None,
+    clock_ahead: timedelta,
 ) -> None:
     """Become the program. Runs in the fork."""
     if namespace:
@@ -114,6 +117,20 @@ def _run(
     os.environ.update(environment)
     sys.argv = ["unificx", *arguments]
 
+    if clock_ahead:
+        set_clock_ahead(clock_ahead)
+
     from unificx.server.main import main
 
     main()
+
+
+def set_clock_ahead(by: timedelta) -> None:
+    """Set the wall clock of this program ahead. Its timers are not concerned."""
+    from unificx.core.clock import SystemClock, uuid7
+
+    def new_id(clock: SystemClock) -> str:
+        return uuid7(int(clock.now().timestamp() * 1000), os.urandom(10))
+
+    SystemClock.now = lambda _: datetime.now(UTC) + by
+    SystemClock.new_id = new_id

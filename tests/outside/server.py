@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
@@ -84,6 +84,8 @@ class Server:
     """Whether it chooses its media ports itself; there are ranges for four servers on a machine."""
     migrates: bool = False
     """Whether its first start creates the tables. Otherwise it finds them, empty: that is half of the start's CPU time."""
+    clock_ahead: timedelta = timedelta()
+    """By how much its clock is ahead, from its next start on."""
     canaries: set[str] = field(default_factory=set)
     ready: dict[str, Any] = field(default_factory=dict)
     process: "Process | None" = None
@@ -283,7 +285,9 @@ class Server:
                 errors=log,
                 descriptors=[reservation],
                 enter=self.enter,
+                clock_ahead=self.clock_ahead,
             )
+        assert not self.clock_ahead
         return subprocess.Popen(
             ["setpriv", "--pdeathsig", "KILL", *self.enter, *UNIFICX, *arguments],
             cwd=ROOT,

@@ -1,9 +1,6 @@
 """Signing in: QR code, e-mail link, password with a second factor; and remote sign-out."""
 
-import asyncio
-import re
 import sqlite3
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -16,7 +13,6 @@ from browser import Playwright
 from client_pages import Client, Clients
 from playwright.sync_api import expect
 from portal_pages import (
-    DESKTOP_OPTIONS,
     accept_terms,
     as_camera_video,
     choose_action,
@@ -25,42 +21,11 @@ from portal_pages import (
     portal,
     skip_set_up,
 )
-from server import Household, Login, Server, eventually, run_and_check_log
-from smtp_server import FakeSmtpServer, mail_server, text_of
+from post_office import PostOffice
+from server import Household, Login, Server, run_and_check_log
 
 ANNA, BERTA, CLARA = "Annarosa Quellmalz", "Bertalina Oxenfurt", "Claramunde Zwiebach"
 NEW = "seven herons over water"
-
-
-class PostOffice:
-    """A mail server in its own thread."""
-
-    def __init__(self, folder: Path) -> None:
-        self.box, self._folder = FakeSmtpServer(), folder
-        self._open, self._closed = threading.Event(), asyncio.Event()
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()))
-        self._thread.start()
-        assert self._open.wait(10)
-
-    async def _serve(self) -> None:
-        self._loop = asyncio.get_running_loop()
-        async with mail_server(self._folder, tls="none", auth=False) as self.box:
-            self._open.set()
-            await self._closed.wait()
-
-    def link(self, to: str) -> str:
-        """The link in the newest e-mail to an address."""
-
-        def look() -> str | None:
-            emails = [each.message for each in self.box.received if to in each.recipients]
-            found = [re.findall(r"http\S+/(?:app/#|sign-up/)\S+", text_of(each, "plain")) for each in emails]
-            return next((links[0] for links in reversed(found) if links), None)  # not all contain one
-
-        return str(eventually(look, what=f"a letter to {to}"))
-
-    def close(self) -> None:
-        self._loop.call_soon_threadsafe(self._closed.set)
-        self._thread.join()
 
 
 @pytest.fixture(scope="module")
@@ -72,10 +37,7 @@ def post(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostOffice]:
 
 @pytest.fixture(scope="module")
 def server(post: PostOffice, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    url = f"smtp://127.0.0.1:{post.box.port}?from=pbx@example.com"
-    server = Server(
-        tmp_path_factory.mktemp("sign-in") / "home", settings={"UNIFICX_SMTP": url, "UNIFICX_SIGN_UP": "open"}
-    )
+    server = Server(tmp_path_factory.mktemp("sign-in") / "home", settings={"UNIFICX_SMTP": post.url})
     yield from run_and_check_log(server)
 
 
@@ -282,28 +244,6 @@ def test_an_invitation_by_e_mail_signs_in(desk: Client, clients: Clients, post: 
     expect(late.page.get_by_role("heading", name="Invitation expired")).to_be_visible()
 
 
-@pytest.mark.promise("T3")
-def test_an_organisation_is_set_up_from_the_public_page_to_home(clients: Clients, post: PostOffice) -> None:
-    email = "emmeline@vogelsang.example"
-    visitor = clients(**DESKTOP_OPTIONS)
-    page = visitor.page
-    page.goto(f"{visitor.origin}/sign-up")
-    page.get_by_label("Organisation").fill("Vogelsang & Co")
-    page.get_by_label("Your name").fill("Emmeline Vogelsang")
-    page.get_by_label("E-mail address").fill(email)
-    page.get_by_label("Are you 18 or older?").select_option("Yes")
-    page.get_by_label("I accept the terms of use").check()
-    page.get_by_role("button", name="Continue").click()
-    expect(page.get_by_role("heading", name="Check your e-mail")).to_be_visible()
-    page.goto(post.link(email))
-    page.get_by_label("Password", exact=False).first.fill(NEW)
-    page.get_by_label("Repeat password").fill(NEW)
-    page.get_by_role("button", name="Create organisation").click()
-    give_password(page, email, NEW)
-    expect(page.get_by_role("heading", name="Home", exact=True)).to_be_visible()
-    assert visitor.api("GET", "/me")["tenant"]["name"] == "Vogelsang & Co"
-
-
 @pytest.mark.promise("C2", "U3", "T3")
 def test_a_password_is_reset_by_e_mail_without_revealing_accounts(
     clients: Clients, post: PostOffice, household: Household
@@ -326,7 +266,7 @@ def test_a_password_is_reset_by_e_mail_without_revealing_accounts(
     phone.page.get_by_role("button", name="Set password and sign in").click()
     inside(phone, household.clara.number)
     expect(signed_in.page).to_have_url(f"{phone.origin}/app/sign-in")
-    assert not any("nobody@example.com" in each.recipients for each in post.box.received)
+    assert not post.emails("nobody@example.com")
 
 
 @pytest.mark.promise("T3")

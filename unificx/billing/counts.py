@@ -1,6 +1,6 @@
 """How many extensions and numbers a tenant has on each day: plans charge the greatest number.
 
-Counted every hour while the server runs. Days without a count have that of the day before them.
+Counted every hour while the server runs, and when it stops. Days without a count have that of the day before them.
 """
 
 from collections.abc import Sequence
@@ -33,11 +33,15 @@ class Counts:
         """Return the present day in the time zone of a tenant."""
         return self._database.clock.now().astimezone(self._directory.time_zone(tenant_id)).date()
 
-    async def store(self) -> None:
+    async def store_if_due(self) -> None:
         """Store the present counts of all tenants, at most once an hour."""
         now = self._database.clock.monotonic()
-        if now < self._next:
-            return
+        if now >= self._next:
+            await self.store()
+            self._next = now + INTERVAL
+
+    async def store(self) -> None:
+        """Store the present counts of all tenants."""
         extensions = self._directory.extension_counts()
         counts = {
             tenant.id: DayCount(self.today(tenant.id), extensions.get(tenant.id, 0), self._count_numbers(tenant.id))
@@ -45,7 +49,6 @@ class Counts:
         }
         async with self._database.begin() as uow:
             await plan_repository.raise_counts(uow.session, counts)
-        self._next = now + INTERVAL
 
     async def of_month(self, session: AsyncSession, tenant_id: str, month: Period) -> Sequence[DayCount]:
         """Return the counts of the days of a month and the last one before it, with the present one, in order."""

@@ -195,7 +195,7 @@ class Cleanup:
                 ErasureSchedules(self._container.erasures).begin_due,
                 self._container.erasures.resume,
                 self._send_heads,
-                self._container.billing.counts.store,
+                self._container.billing.counts.store_if_due,
                 self._send_invoices,
                 Announcements(self._container).send_due,
                 *(partial(self._erase_everywhere, each) for each in self._incomplete.values()),
@@ -210,6 +210,7 @@ class Cleanup:
         await self._container.identity.join_background_tasks()
         await self._container.identity.clean_up()
         await self._run_safely(self._container.erasures.store_applied())
+        await self._run_safely(self._container.billing.counts.store())
 
     async def _send_invoices(self) -> None:
         accounts, notifications = self._container.rights.accounts, self._container.notification_service

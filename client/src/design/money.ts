@@ -8,6 +8,11 @@ export function formatAmount(micros: number, currency: string, locale: string): 
   );
 }
 
+/** A sum in the language's form, rounded to the decimals of its currency. */
+export function formatSum(micros: number, currency: string, locale: string): string {
+  return new Intl.NumberFormat(locale, { style: 'currency', currency }).format(micros / MICROS);
+}
+
 /** The sum of the costs of a call, by currency; empty without a price. */
 export function costsText(costs: { currency: string; amount: number }[] | undefined, locale: string): string {
   const sums = new Map<string, number>();

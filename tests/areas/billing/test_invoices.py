@@ -50,6 +50,19 @@ async def balance(billing: Billing) -> tuple[int, int]:
     return found.owed, found.unbilled
 
 
+async def test_only_tenants_with_something_to_invoice_need_billing_details(
+    billing: Billing, database: Database, clock: ManualClock
+) -> None:
+    at(clock, "2027-02-10")
+    await billing.details.replace("operator", SELLER)
+    await in_force(billing, GERMANY, clock.now() - timedelta(days=90))
+    await bill_call(billing, database, clock)
+    at(clock, "2027-03-02")
+    assert await billing.invoices.run("globex", MONTH) == []
+    with pytest.raises(Conflict, match="The billing details of the tenant are missing"):
+        await billing.invoices.run("acme", MONTH)
+
+
 @pytest.mark.promise("U4")
 async def test_a_month_is_invoiced_once_and_paid(sold: Billing, clock: ManualClock) -> None:
     assert await balance(sold) == (6_050_000, 6_050_000)

@@ -47,7 +47,7 @@ class Office:
 
     async def count(self) -> None:
         self._clock.advance(3600)
-        await self.billing.counts.store()
+        await self.billing.counts.store_if_due()
 
     async def rate(self, calls: Iterable[OutsideCallRecorded]) -> None:
         for event in calls:
@@ -126,7 +126,7 @@ async def test_extensions_are_charged_by_the_greatest_number_of_the_days(office:
     for count in (3, 7, 2):  # deleted ones were counted
         office.set_extensions(count)
         await office.count()
-    await office.billing.counts.store()  # within the hour: nothing is stored
+    await office.billing.counts.store_if_due()  # within the hour: nothing is stored
     clock.at = datetime(2026, 3, 1, tzinfo=UTC)
     found = {
         month: [each.quantity for each in await office.charges(date(2026, month, 1)) if each.kind == "extensions"]

@@ -1,6 +1,6 @@
 """The content of the invoices of a tenant for a month, before they have a number."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta, tzinfo
 
@@ -49,17 +49,28 @@ class Drafting:
         self._charges = charges
 
     async def drafts(
-        self, session: AsyncSession, books: Books, month: Period, zone: tzinfo | None, parties: Parties
+        self,
+        session: AsyncSession,
+        books: Books,
+        month: Period,
+        zone: tzinfo | None,
+        find_parties: Callable[[], Awaitable[Parties]],
     ) -> tuple[Sequence[InvoiceDraft], Sequence[Invoice]]:
-        """Return the invoices of a month that are missing, and those that are there, one for each currency."""
+        """Return the invoices of a month that are missing, and those that are there, one for each currency.
+
+        The parties are found only if there is something to invoice, so that others need no billing details.
+        """
         issued = await repository.list_invoices(session, books, since=month.since)
         present = {each.currency: each for each in active(issued) if each.month == month.since}
         charges = await self._charges.of_month(books.tenant_id, month.since)
         unbilled = await self._unbilled(session, books.tenant_id, month, zone, issued)
+        currencies = sorted(({each.currency for each in charges} | unbilled.keys()) - present.keys())
+        if not currencies:
+            return [], list(present.values())
+        parties = await find_parties()
         drafts = [
             _draft(month, currency, parties, [each for each in charges if each.currency == currency], unbilled)
-            for currency in sorted({each.currency for each in charges} | unbilled.keys())
-            if currency not in present
+            for currency in currencies
         ]
         placed = [
             InvoiceDraft(each.document, each.calls, each.moved, _position(issued, month.since, each.document.currency))

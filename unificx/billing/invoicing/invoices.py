@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -49,9 +50,10 @@ class Invoices:
         async with self._database.begin() as uow:
             await lock_scope(uow.session, _NUMBERS, books.seller_id)
             await lock_scope(uow.session, _PRICES, tenant_id)
-            parties = await self._parties(uow.session, books)
-            drafts, present = await self._drafting.drafts(uow.session, books, period, zone, parties)
-            if not dry_run:
+            find_parties = partial(self._parties, uow.session, books)
+            drafts, present = await self._drafting.drafts(uow.session, books, period, zone, find_parties)
+            if drafts and not dry_run:
+                parties = await find_parties()
                 drafts = [await self._issue(uow, books, parties, each) for each in drafts]
         result = "draft" if dry_run else "issued"
         return [
@@ -158,7 +160,7 @@ class Invoices:
         if seller is None:
             raise Conflict(
                 "The billing details of the seller are missing.",
-                hint="Set them by `unificx invoice details --tenant operator`.",
+                hint="Set them in the portal under Billing, Seller, or by `unificx invoice details --tenant operator`.",
             )
         if not (seller.vat_id or seller.tax_number):
             raise Conflict(
@@ -167,7 +169,8 @@ class Invoices:
         buyer = await repository.find_details(session, self._keys, books.tenant_id)
         if buyer is None:
             raise Conflict(
-                "The billing details of the tenant are missing.", hint="Set them by `unificx invoice details`."
+                "The billing details of the tenant are missing.",
+                hint="Set them in the portal under Billing, or by `unificx invoice details`.",
             )
         return Parties(seller, buyer, self._directory.language(books.tenant_id))
 

@@ -5,7 +5,7 @@ import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import { api, type Charge, type IncludedUse } from '~/api';
 import { EmptyState } from '~/design/EmptyState';
-import { formatAmount } from '~/design/money';
+import { formatAmount, formatSum } from '~/design/money';
 import { ErrorNotice, InfoNotice } from '~/design/Notice';
 import { Section } from '~/design/Section';
 import { DataTable, type Column } from '~/design/table';
@@ -42,7 +42,7 @@ export function MonthCharges({ tenant, month, operator }: MonthChargesProps) {
     })[kind];
   const nameOfGroup = (name: string) => nameOfCountry(name, i18n.locale) ?? (name || t`Other numbers`);
   const amountOf = ({ amount, currency }: { amount: number; currency: string }) =>
-    formatAmount(amount, currency, i18n.locale);
+    formatSum(amount, currency, i18n.locale);
   const day = (value: string) => i18n.date(new Date(`${value}T00:00:00`), { day: 'numeric', month: 'short' });
   const dayBefore = (value: string) => {
     const before = new Date(`${value}T00:00:00`);
@@ -77,7 +77,7 @@ export function MonthCharges({ tenant, month, operator }: MonthChargesProps) {
       numeric: true,
       card: 'none',
       value: ({ unit_price }) => unit_price ?? '',
-      render: ({ unit_price, currency }) => (unit_price === null ? '–' : amountOf({ amount: unit_price, currency })),
+      render: ({ unit_price, currency }) => (unit_price === null ? '–' : formatAmount(unit_price, currency, i18n.locale)),
     },
     { title: t`Amount`, numeric: true, card: 'aside', value: ({ amount }) => amount, render: amountOf },
   ];
