@@ -22,6 +22,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "outside/test_client_sign_in",
         "outside/test_portal_changes",
         "outside/test_portal_costs",
+        "outside/test_tour",
         "outside/test_portal_home",
         "outside/test_portal_numbers",
         "outside/test_portal_people",

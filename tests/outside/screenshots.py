@@ -29,8 +29,10 @@ from client_pages import (
 from client_phone import ClientPhone
 from playwright.sync_api import Page, expect
 from portal_pages import DESKTOP_OPTIONS, as_camera_video, choose_action, create_administrator, portal
+from post_office import PostOffice
 from screen_pictures import ALL_SCREENS, COMPARED_LOOKS, REFERENCES, compared_screens, reduce_palette, take, take_all
 from server import ROOT, Login, Server, eventually
+from tour import Tour
 
 from unificx.prompts import Prompts
 
@@ -474,12 +476,16 @@ def main() -> None:
         "--all", action="store_true", help="every screen in all widths, themes and languages, in build/screens"
     )
     only.add_argument("--references", action="store_true", help="the pictures that the tests compare with")
+    only.add_argument("--tour", action="store_true", help="those of docs/howto/tour.md alone")
     chosen = parser.parse_args()
     build_if_outdated()
     if chosen.all or chosen.references:
         take_screens(references=chosen.references)
+    elif chosen.tour:
+        take_tour()
     else:
         take_documentation()
+        take_tour()
 
 
 def take_documentation() -> None:
@@ -491,6 +497,20 @@ def take_documentation() -> None:
         shutil.copy(PLACE / f"{name}.png", CLIENT / "public" / "app" / f"screenshot-{shape}.png")
     size = sum(each.stat().st_size for each in PLACE.glob("*.png"))
     print(f"{size / 1e6:.1f} MB in {time.monotonic() - began:.0f} s")
+
+
+def take_tour() -> None:
+    """From the sign-up of an organisation to its paid invoice."""
+    with ExitStack() as stack:
+        place = Path(stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
+        post = PostOffice(place / "post")
+        stack.callback(post.close)
+        playwright = stack.enter_context(start_playwright())
+        settings = {"UNIFICX_SMTP": post.url, "UNIFICX_SIGN_UP": "open"}
+        server = stack.enter_context(Server(place / "home", settings=settings))
+        clients = Clients(playwright, place, server, browser=CHROMIUM, service_workers=False)
+        stack.callback(clients.close)
+        Tour(clients, server, post, place, ScreenshotWriter(place).capture).walk()
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from server import Login, Server
 from sipp import Sipp, free_port
 
 OPERATOR = "otto.operator@example.com"
-NAME, EMAIL, ORGANISATION = "Emmeline Vogelsang", "emmeline@vogelsang.example", "Vogelsang & Co"
+NAME, EMAIL, TENANT_NAME = "Emmeline Vogelsang", "emmeline@vogelsang.example", "Vogelsang & Co"
 NUMBER, CALLED = "+49301234500", "+49301112222"
 SELLER = {
     "name": "PBX GmbH",
@@ -25,7 +25,7 @@ SELLER = {
     "vat_id": "DE136695976",
     "iban": "DE89370400440532013000",
 }
-BUYER = {"name": ORGANISATION, "street": "Musterstraße 2", "postcode": "20095", "city": "Hamburg", "country": "DE"}
+BUYER = {"name": TENANT_NAME, "street": "Musterstraße 2", "postcode": "20095", "city": "Hamburg", "country": "DE"}
 PLAN = {"name": "Business", "price": 29_900_000, "extension_price": 2_500_000, "included": {}}
 
 Camera = Callable[[Page, str], None]
@@ -39,7 +39,7 @@ class Tour:
         self._photograph = photograph
         self._carrier = free_port()
         self._tenant = ""
-        server.canaries |= {NAME, EMAIL, ORGANISATION, OPERATOR, CALLED}
+        server.canaries |= {NAME, EMAIL, TENANT_NAME, OPERATOR, CALLED}
 
     def walk(self) -> None:
         self._open_shop()
@@ -71,7 +71,7 @@ class Tour:
         visitor = self._clients(**DESKTOP_OPTIONS)
         page = visitor.page
         page.goto(f"{visitor.origin}/sign-up")
-        page.get_by_label("Organisation").fill(ORGANISATION)
+        page.get_by_label("Organisation").fill(TENANT_NAME)
         page.get_by_label("Your name").fill(NAME)
         page.get_by_label("E-mail address").fill(EMAIL)
         page.get_by_label("Are you 18 or older?").select_option("Yes")
@@ -86,7 +86,7 @@ class Tour:
         give_password(page, EMAIL, PASSWORD)
         expect(page.get_by_role("heading", name="Home", exact=True)).to_be_visible()
         tenant = visitor.api("GET", "/me")["tenant"]
-        assert tenant["name"] == ORGANISATION
+        assert tenant["name"] == TENANT_NAME
         self._tenant = tenant["slug"]
         self._photograph(page, "tour-home")
         return visitor
@@ -158,11 +158,11 @@ class Tour:
         page.get_by_role("button", name="Issue invoices").click()
         form = page.get_by_role("dialog", name="Issue invoices")
         form.get_by_role("button", name="Show the preview").click()
-        expect(form.get_by_role("row", name=ORGANISATION)).to_contain_text("would be issued")
+        expect(form.get_by_role("row", name=TENANT_NAME)).to_contain_text("would be issued")
         expect(form.get_by_text("The billing details of the tenant are missing.")).to_have_count(0)  # of the demo
         self._photograph(page, "tour-preview")
         form.get_by_role("button", name="Issue 1 invoice").click()
-        expect(form.get_by_role("row", name=ORGANISATION)).not_to_contain_text("would be")
+        expect(form.get_by_role("row", name=TENANT_NAME)).not_to_contain_text("would be")
         with self._server.rest() as rest:
             [invoice] = rest.get("/api/v1/billing/invoices", params={"tenant": self._tenant}).json()["items"]
         form.get_by_role("button", name="Close").last.click()
@@ -183,7 +183,7 @@ class Tour:
     def _record_payment(self, operator: Client, number: str) -> None:
         page = operator.page
         page.get_by_role("button", name="Organisation:").click()
-        page.get_by_role("menuitem", name=ORGANISATION).click()
+        page.get_by_role("menuitem", name=TENANT_NAME).click()
         self._open_invoice(operator, number)
         form = page.get_by_role("dialog", name=f"Invoice {number}")
         form.get_by_role("button", name="Record a payment").click()
