@@ -77,7 +77,8 @@ export function MonthCharges({ tenant, month, operator }: MonthChargesProps) {
       numeric: true,
       card: 'none',
       value: ({ unit_price }) => unit_price ?? '',
-      render: ({ unit_price, currency }) => (unit_price === null ? '–' : formatAmount(unit_price, currency, i18n.locale)),
+      render: ({ unit_price, currency }) =>
+        unit_price === null ? '–' : formatAmount(unit_price, currency, i18n.locale),
     },
     { title: t`Amount`, numeric: true, card: 'aside', value: ({ amount }) => amount, render: amountOf },
   ];
