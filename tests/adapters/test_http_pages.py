@@ -145,6 +145,7 @@ async def test_terms_and_policy_are_readable_without_an_account_in_the_version_t
 @pytest.mark.promise("S3", "H1")
 @pytest.mark.parametrize("language", ["en", "de"])
 @pytest.mark.promise("R3")
+@pytest.mark.promise("C1")
 async def test_the_policy_shows_each_declared_category_purpose_and_period(world: World, language: str) -> None:
     text = (await world.client().get(f"/privacy?lang={language}")).text
     marks = {name: set(" ".join(re.findall(f'data-{name}="([^"]*)"', text)).split()) for name in DATA_MARKS}

@@ -1,11 +1,14 @@
 """Requests about personal data by API: roles, steps, bad input."""
 
+from types import SimpleNamespace
+
 import pytest
-from http_world import World
+from http_world import PASSWORD, World
 
 from unificx.core.access import Access, stating
-from unificx.identity import Role
+from unificx.identity import NewExtension, Role
 from unificx.privacy import DataSubject
+from unificx.server.corrections import connect_corrections
 from unificx.support.rights import request_holding
 
 
@@ -55,6 +58,58 @@ async def test_a_user_writes_with_the_administrators(world: World) -> None:
     assert (await admin.put(kind, json={"kind": "access"})).json()["kind"] == "access"
     world.readiness.storage_full = True
     assert (await user.post(f"{path}/messages", json={"text": "x"})).status_code == 507
+
+
+@pytest.mark.promise("D2", whole=True)
+async def test_a_correction_is_carried_into_the_records_of_others(world: World) -> None:
+    """D2 as a whole: a user asks for a correction, and with the answer the name is right everywhere: account, extension,
+    directory, search, history and mailboxes of colleagues; that of a caller without an account likewise. Each copy of a
+    name that is stored anywhere is found by its declaration and corrected, that of others not
+    (`test_each_copy_of_a_name_is_corrected`, `test_each_name_is_corrected_or_has_a_reason`); the sign-in follows the
+    address (`test_changed_name_and_address_apply_everywhere`), and an address is free again if the change fails
+    (`test_address_of_a_rolled_back_change_stays_free`). Their own things people correct themselves: contacts
+    (`test_a_personal_contact_belongs_to_its_owner_alone`), messages
+    (`test_authors_change_their_messages_and_owners_delete_those_of_others`). Requests are answered in time:
+    `test_a_request_is_answered_within_its_time_limit`."""
+    connect_corrections(
+        SimpleNamespace(  # pyright: ignore[reportArgumentType]
+            clock=world.clock,
+            keys=world.keys,
+            outbox=world.outbox,
+            identity=world.identity,
+            rights=world.services.rights,
+        )
+    )
+    admin, ben = await world.admin(world.acme), await world.user(world.acme, "1002")
+    new = NewExtension("1003", "Ada Exmaple", "ada@acme.example")
+    made = await world.identity.extensions.create(world.acme.id, new)
+    await world.identity.passwords.set(world.acme.id, made.extension.person_id or "", PASSWORD)
+    ada = await world.signed_in("ada@acme.example")
+    await world.record_call(world.acme, "1003", "1002")
+    await world.leave_message(world.acme, "1002")
+
+    async def answer(request: dict[str, str], name: str) -> int:
+        steps = f"/api/v1/privacy-requests/{request['id']}/steps"
+        if request["state"] == "received":
+            await admin.post(steps, json={"step": "prove", "note": "called back"})
+        body = {"step": "answer", "note": "It is right now.", "corrected_name": name}
+        done = (await admin.post(steps, json=body)).status_code
+        await world.outbox.deliver()
+        return done
+
+    sent = await ada.post("/api/v1/me/requests", json={"kind": "correction", "text": "It is Example."})
+    assert await answer(sent.json(), "Ada Example") == 200
+    outside = {"kind": "correction", "text": "", "number": "+491511234567", "name": "Carla"}
+    entered = await admin.post("/api/v1/privacy-requests", json=outside)
+    assert await answer(entered.json(), "Carla Caller") == 200
+    for path, name, wrong in (
+        ("/api/v1/directory", "Ada Example", "Exmaple"),
+        ("/api/v1/history", "Ada Example", "Exmaple"),
+        ("/api/v1/voicemail", "Carla Caller", "Carl Caller"),
+    ):
+        shown = (await ben.get(path)).text
+        assert (name in shown, wrong in shown) == (True, False), shown
+    assert (await ada.get("/api/v1/me")).json()["person"]["name"] == "Ada Example"
 
 
 @pytest.mark.promise("K3", whole=True)

@@ -1,7 +1,10 @@
 """Permissions and tenant isolation, checked for every API operation."""
 
+import socket
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from ipaddress import ip_address
 from itertools import product
 from typing import Any
 
@@ -22,6 +25,24 @@ from unificx.routing import CallingLimits, NewNumber, NewRoute
 from unificx.sip.geolocation import CivicAddress
 from unificx.trunks import NewTrunk
 from unificx.voicemail import NewSharedMailbox
+
+
+@pytest.fixture(autouse=True)
+def connections(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Addresses to which an operation has opened a connection past the clients of third parties: none."""
+    found: list[str] = []
+    connect = socket.socket.connect
+
+    def guarded(one: socket.socket, address: Any) -> None:
+        if isinstance(address, tuple) and not ip_address(str(address[0])).is_loopback:
+            found.append(str(address[0]))
+            raise ConnectionRefusedError
+        connect(one, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+    yield found
+    assert found == []
+
 
 BODIES: dict[str, dict[str, Any]] = {
     "request_outside_access_copy": {"number": "+49302222222"},
@@ -433,6 +454,7 @@ async def all_objects_of(world: World, slug: str) -> list[Any]:
     return [(await operator.get(f"/api/v1/{path}")).json() for path in every]
 
 
+@pytest.mark.promise("S3")
 @pytest.mark.promise("T3")
 async def test_administrator_cannot_access_another_tenant(world: World) -> None:
     admin = await world.admin(world.acme)

@@ -5,11 +5,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from unificx.core.access import Access, stating
+from unificx.core.clock import ManualClock
 from unificx.core.errors import StartupError
 from unificx.core.personal import VOCABULARY
-from unificx.integrations.egress import PURPOSES, DisclosureRefused, Vendor, recipients, set_agreements
+from unificx.db import Database, Spool
+from unificx.integrations.egress import PURPOSES, DisclosureRefused, Vendor, recipients, record_by, set_agreements
+from unificx.privacy import Transmissions
+from unificx.privacy.models import TransmissionRow
 from unificx.privacy.policy import read_source
 
 PACKAGE = Path(__file__).parents[2] / "unificx"
@@ -70,13 +75,13 @@ def connects(path: Path) -> bool:
     return False
 
 
-@pytest.mark.promise("X1")
+@pytest.mark.promise("X1", "S3")
 def test_only_declared_modules_open_outgoing_connections() -> None:
     found = {str(path.relative_to(PACKAGE)) for path in PACKAGE.rglob("*.py") if connects(path)}
     assert found == WITHOUT_PERSONAL_DATA.keys() | {f"integrations/{name}" for name in CLIENTS}
 
 
-@pytest.mark.promise("X1")
+@pytest.mark.promise("X1", "S3")
 @pytest.mark.parametrize("name", sorted(CLIENTS))
 def test_each_client_discloses_by_the_register(name: str) -> None:
     tree = ast.parse((PACKAGE / "integrations" / name).read_text("utf-8"))
@@ -130,3 +135,32 @@ def test_after_the_end_of_an_agreement_nothing_is_disclosed() -> None:
             with pytest.raises(StartupError):
                 set_agreements({"UNIFICX_AGREEMENTS": wrong})
     set_agreements({})
+
+
+@pytest.mark.promise("S3")
+async def test_each_transmission_is_written_down_before_it_is_made(database: Database, tmp_path: Path) -> None:
+    spool, mail = Spool(tmp_path / "spool", database), Vendor("mail")
+    register = Transmissions(database, spool)
+    end = record_by(register.write, {})
+    with stating(Access("administration", "test")):
+        mail.disclose("mail.example", MAIL)
+        mail.disclose("mail.example", [*MAIL, MAIL[0]])
+        with pytest.raises(DisclosureRefused):
+            mail.disclose("mail.example", ["user.device"])
+    end()
+    killed = Spool(tmp_path / "spool", database)  # nothing was applied by the process that wrote it
+    register = Transmissions(database, killed)
+    assert await register.by_day() == {}
+    await killed.recover()
+    clock = ManualClock(datetime.now(UTC))
+    found = {key: count for key, count in (await register.by_day()).items() if key[1] == clock.at.date()}
+    assert found == {("mail", clock.at.date()): 2}
+    async with database.read() as session:
+        [row] = await session.scalars(select(TransmissionRow))
+    assert (row.purpose, row.categories, row.count) == ("administration", " ".join(sorted(MAIL)), 2)
+
+    full = Transmissions(database, Spool(tmp_path / "full", database, limit=1))
+    end = record_by(full.write, await register.by_day())
+    with stating(Access("administration", "test")), pytest.raises(DisclosureRefused, match="recorded"):
+        mail.disclose("mail.example", MAIL)
+    end()

@@ -41,6 +41,7 @@ BOUNDARIES = {
     "unificx/db/spool.py": "handlers, which open nothing",
     "unificx/identity/email_aliases.py": "account of an address",
     "unificx/identity/factor_records.py": "proof of identity within a change",
+    "unificx/identity/retention.py": "addresses of sessions that end",
     "unificx/identity/service.py": "load of the directory, account notices",
     "unificx/notifications/push_sender.py": "push messages",
     "unificx/queues/manager.py": "tasks of queues",
@@ -99,6 +100,36 @@ def test_no_query_passes_a_purpose() -> None:
             if name_of(call) in {"open", "open_by_row"} and path.name != "access.py":
                 given = {one.value for one in ast.walk(call) if isinstance(one, ast.Constant)}
                 assert not given & VOCABULARY.purposes.keys(), f"{path}:{call.lineno}"
+
+
+DECRYPTING = {
+    "unificx/archive/sealed_copy.py": "the copy that a person has requested, for that person",
+    "unificx/audio_store/file_format.py": "sound, by a content key that the purpose opens",
+    "unificx/db/sealed.py": "the codec, which checks the purpose",
+    "unificx/privacy/key_wrapping.py": "keys",
+    "unificx/server/transfer/envelope.py": "the file of a tenant that moves, sealed values in it stay sealed",
+}
+"""Modules that decrypt."""
+
+
+@pytest.mark.promise("S3", whole=True)
+def test_sealed_values_are_opened_by_the_codec_alone() -> None:
+    """S3 as a whole: personal columns are sealed (`test_every_column_is_plain_or_sealed`), and only the codec opens them:
+    for a purpose that the boundary has stated (`test_without_a_declared_purpose_nothing_is_read`) and each field allows
+    (`test_a_part_opens_only_for_the_purposes_of_all_its_fields`), as the policy says
+    (`test_the_newest_version_is_the_policy_as_it_is`). Each route states one
+    (`test_every_route_states_a_purpose_before_anything_else`), handlers of events and tasks by
+    `test_a_handler_has_the_purpose_it_was_subscribed_with` and `test_work_without_a_statement_has_no_purpose`; nothing
+    else may (`test_only_boundaries_state_a_purpose`, `test_no_query_passes_a_purpose`). Data leaves through declared
+    clients only (`test_only_declared_modules_open_outgoing_connections`, `test_each_client_discloses_by_the_register`)
+    and each hand-over is recorded (`test_each_transmission_is_written_down_before_it_is_made`). No request
+    for whatever operation opens another connection: `test_administrator_cannot_access_another_tenant`."""
+    found = {
+        str(path.relative_to(ROOT))
+        for path in (ROOT / "unificx").rglob("*.py")
+        if any(name_of(call) == "decrypt" for call in calls_in(path))
+    }
+    assert found == DECRYPTING.keys()
 
 
 @pytest.fixture(scope="module")

@@ -11,10 +11,10 @@ from unificx.core.personal import personal
 from unificx.db.base import Base, plain, sealed_column
 
 
-def call_party_field(category: str, retention: str) -> Any:
+def call_party_field(category: str, retention: str, *, rectifiable: bool = False) -> Any:
     """A call party's personal data field, retained as long as the audio of the call."""
     uses = ("telephony", "history")
-    return personal(category, uses=uses, retention=retention, on_erase="delete", export=True, rectifiable=False)
+    return personal(category, uses=uses, retention=retention, on_erase="delete", export=True, rectifiable=rectifiable)
 
 
 def _derived_field(category: str) -> Any:

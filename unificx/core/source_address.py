@@ -33,3 +33,14 @@ def is_ip_address(host: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def truncated_address(host: str) -> str:
+    """Return the network of an address that has at least 256 (IPv4: /24) or 65,536 (IPv6: /48) subscribers; "" for
+    anything else."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return ""
+    mapped = getattr(address, "ipv4_mapped", None) or address
+    return str(ipaddress.ip_network((mapped, 24 if mapped.version == 4 else 48), strict=False))

@@ -35,9 +35,11 @@ from unificx.identity.policies.pin_throttle import PinThrottle, validate_pin
 from unificx.identity.policies.validation import email as checked_email
 from unificx.identity.policies.validation import email as validated_email
 from unificx.identity.policies.validation import email_key
+from unificx.identity.policies.validation import name as checked_name
 from unificx.identity.privacy import account_holding
 from unificx.identity.provisioned_accounts import SearchKey
 from unificx.identity.provisioned_schemas import ProvisionedAccount, ProvisionedPage, ProvisionedValues
+from unificx.identity.retention import session_expiries
 from unificx.identity.schemas import (
     CONSOLE,
     Acceptance,
@@ -181,6 +183,7 @@ __all__ = [
     "build_identity",
     "check_versions",
     "checked_email",
+    "checked_name",
     "email_key",
     "is_assistant",
     "maker_of",
@@ -189,6 +192,7 @@ __all__ = [
     "policy_version",
     "reaches",
     "release_number",
+    "session_expiries",
     "source_key",
     "validate_pin",
     "validated_email",

@@ -57,6 +57,14 @@ class PersonClosed(DomainEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class NameChanged(DomainEvent):
+    """A person or an extension has another name. `person_id` is "" for an extension without a user."""
+
+    subject: str
+    person_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class ExtensionCreated(DomainEvent):
     extension_id: str
 

@@ -6,7 +6,7 @@ from unificx.core.clock import random_id
 from unificx.db import Page, PageById
 from unificx.identity.devices import Devices
 from unificx.identity.email_aliases import EmailAliases
-from unificx.identity.events import ExtensionCreated
+from unificx.identity.events import ExtensionCreated, NameChanged
 from unificx.identity.numbers import allocate_number
 from unificx.identity.phone_records import PhoneRecords
 from unificx.identity.policies import validation
@@ -96,7 +96,7 @@ class Extensions:
     async def update(self, tenant_id: str, extension_id: str, change: ExtensionChange) -> Extension:
         """Change display name, ring time or maximum call duration."""
         async with self._store.transaction() as tx:
-            extension = await self._records.extension(tx.session, tenant_id, extension_id)
+            before = extension = await self._records.extension(tx.session, tenant_id, extension_id)
             if change.name is not None:
                 extension = replace(extension, name=validation.name(change.name))
             if change.ring_seconds is not None:
@@ -105,6 +105,9 @@ class Extensions:
                 extension = replace(extension, max_call_seconds=validation.max_call_seconds(change.max_call_seconds))
             await phones.save_extension(tx.session, self._keys, extension)
             tx.on_commit.append(lambda: self._directory.put_extension(extension))
+            if extension.name != before.name:
+                owner = (extension.subject, extension.person_id or "")
+                tx.publish(NameChanged(self._clock.new_id(), tenant_id, *owner))
         return extension
 
     async def delete(self, tenant_id: str, extension_id: str) -> None:

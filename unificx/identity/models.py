@@ -127,7 +127,7 @@ class SessionPart:
     address: str = personal(
         "user.device.ip_address",
         uses=("security", "authentication"),
-        retention="sign_in",
+        retention="address",
         on_erase="delete",
         export=True,
         rectifiable=False,
@@ -135,7 +135,7 @@ class SessionPart:
     agent: str = personal(
         "user.device.user_agent",
         uses=("security", "authentication"),
-        retention="sign_in",
+        retention="address",
         on_erase="delete",
         export=True,
         rectifiable=False,
@@ -261,6 +261,7 @@ class SessionRow(Base):
     )
     expires: Mapped[datetime] = plain("session expiry")
     last_used: Mapped[date] = plain("date only")
+    truncated: Mapped[bool] = plain("whether address and browser were truncated after their period", default=False)
     sealed: Mapped[bytes] = sealed_column(SessionPart, subject="subject_id")
 
 

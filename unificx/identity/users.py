@@ -11,7 +11,7 @@ from unificx.db import Page, PageById
 from unificx.identity.api_keys import ApiKeys
 from unificx.identity.cache import OPERATOR_SLUG
 from unificx.identity.email_aliases import EmailAliases
-from unificx.identity.events import PersonClosed, PersonCreated, PersonResumed, PersonSuspended
+from unificx.identity.events import NameChanged, PersonClosed, PersonCreated, PersonResumed, PersonSuspended
 from unificx.identity.password_changes import PasswordStore
 from unificx.identity.phone_records import PhoneRecords
 from unificx.identity.policies import validation
@@ -148,6 +148,7 @@ class Users:
             tx.on_commit.append(lambda: self._emails.release(before))
         if after.name != before.name:
             await self._phones.rename_extensions(tx, before, after.name)
+            tx.publish(NameChanged(self._clock.new_id(), tenant_id, after.subject, person_id))
         await self._publish_state_change(tx, before, after, change.suspension or NewSuspension())
         return after
 

@@ -5,7 +5,7 @@ Telephone calls go to carriers by SIP, not by this module.
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
@@ -14,8 +14,8 @@ from typing import Any
 import structlog
 
 from unificx.core.access import current_access
-from unificx.core.errors import StartupError
-from unificx.privacy import read_source
+from unificx.core.errors import StartupError, StorageFull
+from unificx.privacy import Transmission, read_source
 
 AGREEMENTS_VARIABLE = "UNIFICX_AGREEMENTS"
 """Last days of the agreements with recipients, such as `mail=2027-03-31,store=2026-12-31`; the others have no end."""
@@ -33,6 +33,8 @@ log = structlog.get_logger()
 # Owner: this process.
 _agreements: dict[str, date] = {}
 _disclosed: Counter[tuple[str, date]] = Counter()
+_records: list[Callable[[Transmission], None]] = []
+"""The record of hand-overs, once it is open."""
 
 
 class DisclosureRefused(PermissionError):
@@ -41,7 +43,7 @@ class DisclosureRefused(PermissionError):
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """A declared recipient, with the hand-overs of this process by day."""
+    """A declared recipient, with the hand-overs of the last days."""
 
     key: str
     text: str
@@ -61,7 +63,7 @@ class Vendor:
         self._purposes = PURPOSES[key]
 
     def disclose(self, host: str, categories: Collection[str]) -> None:
-        """Check and count a hand-over of these categories of data to a host. Raise DisclosureRefused."""
+        """Check and record a hand-over of these categories of data to a host. Raise DisclosureRefused."""
         today, ends = _today(), _agreements.get(self._key)
         if ends is not None and today > ends:
             raise self._refused("the agreement has ended")
@@ -71,11 +73,25 @@ class Vendor:
             raise self._refused("undeclared data", categories=sorted(undeclared))
         if not current_access().allows(self._purposes):
             raise self._refused("undeclared purpose", purpose=current_access().purpose)
+        made = Transmission(self._key, today, current_access().purpose, tuple(sorted(set(categories))))
+        try:
+            for write in _records:
+                write(made)
+        except StorageFull:
+            raise self._refused("cannot be recorded") from None
         _disclosed[self._key, today] += 1
 
     def _refused(self, reason: str, **details: object) -> DisclosureRefused:
         log.error("disclosure_refused", recipient=self._key, reason=reason, **details)
         return DisclosureRefused(f"{self._key}: {reason}")
+
+
+def record_by(write: Callable[[Transmission], None], earlier: Mapping[tuple[str, date], int]) -> Callable[[], None]:
+    """Let each hand-over be recorded before it is made, and return how to end that; `earlier` are the counts of former
+    processes."""
+    _records.append(write)
+    _disclosed.update({key: count - _disclosed[key] for key, count in earlier.items() if count > _disclosed[key]})
+    return lambda: _records.remove(write)
 
 
 def set_agreements(environ: Mapping[str, str]) -> None:

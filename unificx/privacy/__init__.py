@@ -32,6 +32,7 @@ from unificx.privacy.consents import (
     delete_consents,
 )
 from unificx.privacy.content_keys import create_content_key, open_content_key
+from unificx.privacy.correcting import Names, copies_of_names, correct_all, correct_page
 from unificx.privacy.erasing import ErasurePlan, PersonErasures
 from unificx.privacy.erasure import Erasure
 from unificx.privacy.erasure_schedules import ErasureSchedules
@@ -95,6 +96,7 @@ from unificx.privacy.retention import CLASSES, ClassPeriod, DueRows, Expiry, Per
 from unificx.privacy.rotation import KeyRotation, RotationStatus
 from unificx.privacy.sealed_files import read_sealed_file, reseal_file, sealed_file
 from unificx.privacy.signing import RECEIPT_KEY_BYTES, ReceiptSigner, fingerprint
+from unificx.privacy.transmissions import Transmission, Transmissions
 
 __all__ = [
     "CLASSES",
@@ -144,6 +146,7 @@ __all__ = [
     "KeysBusy",
     "MasterKey",
     "MovedKeys",
+    "Names",
     "NewAuditEntry",
     "NewHold",
     "ObjectionPurpose",
@@ -162,6 +165,8 @@ __all__ = [
     "RowExporter",
     "RowHolding",
     "SweepStatus",
+    "Transmission",
+    "Transmissions",
     "access_expiries",
     "access_holding",
     "add_consent",
@@ -172,6 +177,9 @@ __all__ = [
     "changes_since",
     "compare",
     "consent_holding",
+    "copies_of_names",
+    "correct_all",
+    "correct_page",
     "create_content_key",
     "current_act",
     "delete_consents",

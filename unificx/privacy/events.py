@@ -32,3 +32,14 @@ class ObjectionChanged:
 
     tenant_id: str
     purpose: str
+
+
+@dataclass(frozen=True, slots=True)
+class CopiesOutdated(DomainEvent):
+    """Records of a table have a copy of a name that the subject no longer has. `after`: primary key of the last row
+    that was corrected, as JSON; "" at the beginning."""
+
+    subject: str
+    person_id: str
+    table: str
+    after: str = ""

@@ -1,6 +1,6 @@
-"""Tables of the erasures. They contain random ids, times and counts only."""
+"""Tables of the erasures and of hand-overs. They contain random ids, times and counts only."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped
@@ -49,3 +49,17 @@ class AppliedErasuresRow(Base):
     length: Mapped[int] = plain("lines of the erasure journal")
     mac: Mapped[str] = plain("check value of its last line")
     applied: Mapped[int] = plain("number of entries whose rows are erased")
+
+
+class TransmissionRow(Base):
+    """How often a recipient got data of some categories on a day, from one process."""
+
+    __tablename__ = "transmission"
+    __table_args__ = (Index(None, "day"),)
+
+    node: Mapped[str] = plain("random id of the process", primary_key=True)
+    recipient: Mapped[str] = plain("key of the recipient in the policy", primary_key=True)
+    day: Mapped[date] = plain("the day in UTC", primary_key=True)
+    purpose: Mapped[str] = plain("key of the purpose", primary_key=True)
+    categories: Mapped[str] = plain("keys of the categories", primary_key=True)
+    count: Mapped[int] = plain("number of hand-overs")

@@ -21,7 +21,7 @@ class PartyPart:
     """A party's number and name, as signaled in the call."""
 
     number: str = call_party_field("user.contact.phone_number", "recording")
-    name: str = call_party_field("user.name", "recording")
+    name: str = call_party_field("user.name", "recording", rectifiable=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class ListenerPart:
     """The name of a listener."""
 
     name: str = personal(
-        "user.name", uses=("history",), retention="recording", on_erase="delete", export=True, rectifiable=False
+        "user.name", uses=("history",), retention="recording", on_erase="delete", export=True, rectifiable=True
     )
 
 

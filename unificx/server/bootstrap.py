@@ -20,6 +20,7 @@ from unificx.core.errors import StartupError
 from unificx.core.faults import describe_fault
 from unificx.db import MIN_FREE_BYTES, Database, claim_database
 from unificx.db.migrations import migrate_in_child
+from unificx.integrations.egress import record_by
 from unificx.integrations.imap import MailboxSettings
 from unificx.integrations.webhook_client import WebhookClient
 from unificx.privacy import (
@@ -35,6 +36,7 @@ from unificx.privacy import (
     MasterKey,
     PersonErasures,
     ReceiptSigner,
+    Transmissions,
     erasure_journal_file,
     load_master,
     sealed_file,
@@ -45,6 +47,7 @@ from unificx.server.calling_alerts import CallingAlerts
 from unificx.server.cleanup import Cleanup
 from unificx.server.closing_emails import connect_closing
 from unificx.server.container import Container, build_container
+from unificx.server.corrections import connect_corrections
 from unificx.server.credit_emails import connect_credit
 from unificx.server.dispute_notices import connect_disputes
 from unificx.server.expiries import connect_retention
@@ -66,6 +69,7 @@ _CONNECTED = (
     connect_closing,
     connect_access_copies,
     connect_storage,
+    connect_corrections,
 )
 
 
@@ -106,8 +110,7 @@ async def open_installation(
         for connect in _CONNECTED:
             connect(container)
         connect_retention(container)
-        await container.spool.recover()
-        stack.push_async_callback(container.spool.close)
+        await _open_spool(stack, container)
         with stating(Access("telephony", "start")):
             await _load(container)
         stack.push_async_callback(container.routing.queues.manager.close)
@@ -130,6 +133,14 @@ async def open_installation(
         _start_job(stack, container.consents.run(), Access("administration", "consents"))
         _start_job(stack, alerts.run(), Access("administration", "calling alerts"))
         yield container
+
+
+async def _open_spool(stack: AsyncExitStack, container: Container) -> None:
+    """Apply what an earlier process has left, and record transmissions to third parties from now on."""
+    transmissions = Transmissions(container.database, container.spool)
+    await container.spool.recover()
+    stack.push_async_callback(container.spool.close)
+    stack.callback(record_by(transmissions.write, await transmissions.by_day()))
 
 
 def _erasure_journal(paths: InstallationPaths, environ: dict[str, str], keys: KeyStore) -> ErasureJournal:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from unificx.cdr import call_record_expiries
 from unificx.chat import chat_expiries
+from unificx.identity import session_expiries
 from unificx.privacy import Expiry, access_expiries, audit_expiries
 from unificx.queues import queue_expiries
 from unificx.server.container import Container
@@ -13,6 +14,7 @@ def all_expiries(container: Container) -> Sequence[Expiry]:
     """Return what ends, in the order in which it is swept."""
     return (
         *call_record_expiries(container.database),
+        *session_expiries(container.database, container.keys),
         *chat_expiries(container.database, container.chat.attachments),
         *queue_expiries(container.database),
         *container.archive.expiries,

@@ -17,7 +17,7 @@ class CallerPart:
     """A message's caller, as signaled in the call."""
 
     number: str = call_party_field("user.contact.phone_number", "voicemail")
-    name: str = call_party_field("user.name", "voicemail")
+    name: str = call_party_field("user.name", "voicemail", rectifiable=True)
 
 
 @dataclass(frozen=True, slots=True)

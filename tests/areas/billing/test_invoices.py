@@ -85,6 +85,7 @@ async def test_a_month_is_invoiced_once_and_paid(sold: Billing, clock: ManualClo
 
 
 @pytest.mark.promise("T2", "T3")
+@pytest.mark.promise("C1")
 async def test_another_tenant_sees_no_invoice_and_its_names_are_sealed(sold: Billing, database: Database) -> None:
     await sold.invoices.run("acme", MONTH)
     assert await sold.invoices.list("globex") == []

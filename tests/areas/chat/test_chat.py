@@ -187,6 +187,7 @@ async def test_pages_go_back_in_time_and_changes_forward(office: Office) -> None
 
 
 @ON_SQLITE
+@pytest.mark.promise("D2")
 async def test_authors_change_their_messages_and_owners_delete_those_of_others(office: Office) -> None:
     conversation, chat = await office.group(), office.chat
     message = await office.send(office.ben, conversation, "Wrong")

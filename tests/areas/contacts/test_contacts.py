@@ -154,6 +154,7 @@ async def test_changes_have_rising_revisions_and_none_is_overwritten(office: Off
 
 
 @pytest.mark.promise("C7")
+@pytest.mark.promise("D2")
 async def test_a_personal_contact_belongs_to_its_owner_alone(office: Office) -> None:
     mother = await office.add(office.ada, "Mother", MOBILE)
     for book in (office.ben, office.acme, office.globex):

@@ -56,6 +56,7 @@ def part(**fields: tuple[Any, Any]) -> type[Any]:
         pytest.param({"blob": mapped_column(LargeBinary)}, "row.blob: declare it", id="undeclared bytes"),
     ],
 )
+@pytest.mark.promise("C1")
 def test_an_undeclared_column_is_rejected(columns: dict[str, Any], words: str) -> None:
     with pytest.raises(InvalidDeclaration, match=words):
         define(**columns)

@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 from fake_notifier import FakeAccountNotifier
 from sqlalchemy import text, update
+from sweeping import SweptTenant, retention_of
 
 from unificx.cluster import EventBus
 from unificx.core.clock import ManualClock
@@ -27,12 +28,14 @@ from unificx.identity import (
     Source,
     Tenant,
     TenantChange,
+    session_expiries,
 )
 from unificx.identity.errors import SessionExpired
 from unificx.identity.events import DeviceRevoked, SessionEnded
 from unificx.identity.models import SessionRow
 from unificx.identity.policies import token_rotation
 from unificx.identity.session_opener import ACCESS_LIFETIME, SESSION_LIFETIME
+from unificx.privacy import KeyStore
 
 EMAIL, PASSWORD = "ada@acme.example", "correct horse battery"
 PROGRAM = SignInContext(Source("203.0.113.1", "Program/1"))
@@ -307,3 +310,27 @@ async def test_closed_account_has_no_sessions(people: Identity, ada: Person, dat
     await people.users.close(ada.tenant_id, ada.id)
     await assert_signed_out(people, signed)
     assert await count(database, "session") == 0
+
+
+@pytest.mark.promise("C13")
+async def test_address_and_browser_of_a_sign_in_are_truncated_after_their_period(
+    people: Identity, ada: Person, acme: Tenant, database: Database, keys: KeyStore, clock: ManualClock
+) -> None:
+    signed = await sign_in(people)
+    swept = SweptTenant(acme.id), SweptTenant("another")
+    retention = retention_of(database, clock, session_expiries(database, keys), *swept)
+    await retention.change(acme.id, {"address": "P3D"})
+
+    async def shown() -> list[tuple[str, str, str]]:
+        found = await people.sessions.of_person(acme.id, ada.id)
+        return [(each.name, each.address, each.agent) for each in found]
+
+    clock.advance(timedelta(days=3).total_seconds())
+    await retention.sweep(clock.now())
+    assert await shown() == [("Ada's phone", "203.0.113.2", "Phone/2")]
+    clock.advance(1)
+    for _ in range(2):
+        await retention.sweep(clock.now())
+        assert await shown() == [("Ada's phone", "203.0.113.0/24", "")]
+    assert (retention.status.stalled, retention.lags) == ((), {"address": 0.0})
+    assert await people.sessions.refresh(signed.refresh, "cookie"), "the session itself goes on"

@@ -172,6 +172,7 @@ async def test_removed_binding_is_not_restored(
     assert await stored(database) == []
 
 
+@pytest.mark.promise("C13")
 async def test_binding_expired_meanwhile_is_deleted(
     live: Callable[[], Process], people: Identity, made: CreatedExtension, database: Database, clock: ManualClock
 ) -> None:

@@ -49,6 +49,7 @@ async def test_only_the_latest_twenty_reports_of_a_person_are_kept(support: Supp
 
 
 @pytest.mark.promise("R3", "R4")
+@pytest.mark.promise("C13")
 async def test_a_report_is_deleted_after_thirty_days(
     support: SupportService, database: Database, clock: ManualClock
 ) -> None:

@@ -157,7 +157,8 @@ async def take_request_step(
 
     A deletion can be answered once the data is erased."""
     scope = await _scope(services, user, tenant)
-    await services.rights.take(scope.tenant_id, request_id, body.step, body.note, user.principal.person_id)
+    by, corrected = user.principal.person_id, body.corrected_name.strip()
+    await services.rights.take(scope.tenant_id, request_id, body.step, body.note, by, corrected_name=corrected)
     return await _history(services, scope.tenant_id, request_id)
 
 

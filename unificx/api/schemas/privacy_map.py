@@ -40,7 +40,7 @@ class Recipient(BaseModel):
     categories: list[str]
     purposes: list[str] = Field(description="Purposes for which data is handed over.")
     agreement_ends: date | None = Field(description="Last day of the agreement; afterwards nothing is handed over.")
-    disclosures: dict[date, int] = Field(description="Hand-overs by day (UTC) since the server was started.")
+    disclosures: dict[date, int] = Field(description="Hand-overs by day (UTC), of the last 30 days.")
 
 
 class PrivacyMap(BaseModel):

@@ -68,6 +68,11 @@ class RequestStep(Input):
 
     step: Step
     note: str = Field(default="", max_length=MAX_TEXT, description="Answer, reasons, or how the identity was proved.")
+    corrected_name: str = Field(
+        default="",
+        max_length=100,
+        description="With the answer to a correction: the right name, carried into every record of the person.",
+    )
 
 
 class OwnRequest(Output):

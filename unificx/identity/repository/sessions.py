@@ -1,13 +1,15 @@
 """Queries for sessions and token digests."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import cast
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Select, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from unificx.core.source_address import truncated_address
+from unificx.db import owned_by
 from unificx.db.sealed import Keys, SealedCodec
 from unificx.identity.models import PersonRow, SessionPart, SessionRow
 from unificx.identity.policies.token_rotation import TokenPair, family_digest
@@ -68,6 +70,7 @@ async def add(
         "proved": opened.created if stepped_up else None,
         "made_by": by or None,
         "last_used": opened.last_used,
+        "truncated": False,
         "family_digest": family_digest(tokens.pair.refresh),
         "sealed": SESSION_CODEC.seal(keys, account.tenant_id, [(account.subject, opened.id, part)])[0],
         **_values(tokens),
@@ -224,3 +227,21 @@ async def mark_used(session: AsyncSession, days: Mapping[tuple[str, str], date])
             .where(SessionRow.tenant_id == tenant_id, SessionRow.id == session_id)
             .values(last_used=day)
         )
+
+
+def addressed(tenant_id: str) -> Select[str, datetime]:
+    """Return id and time of the sign-in of sessions with the whole address."""
+    present = (SessionRow.tenant_id == tenant_id, SessionRow.truncated.is_(False))
+    return select(SessionRow.id, SessionRow.created.label("at")).where(*present)
+
+
+async def truncate(session: AsyncSession, keys: Keys, tenant_id: str, session_ids: Sequence[str]) -> None:
+    """Replace the addresses of sessions by their networks, and remove their browsers."""
+    chosen = (owned_by(SessionRow.tenant_id, tenant_id), SessionRow.id.in_(session_ids))
+    rows = (await session.scalars(select(SessionRow).where(*chosen))).all()
+    parts = SESSION_CODEC.open(keys, tenant_id, [(row.subject_id, row.id, row.sealed) for row in rows])
+    for row, part in zip(rows, parts, strict=True):
+        row.truncated = True
+        if isinstance(part, SessionPart):
+            short = SessionPart(part.name, truncated_address(part.address), "")
+            [row.sealed] = SESSION_CODEC.seal(keys, tenant_id, [(row.subject_id, row.id, short)])

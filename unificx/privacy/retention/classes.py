@@ -39,7 +39,7 @@ class Limits:
 
 
 _PERIODS = {
-    "address": ("the start of the call", "P14D"),
+    "address": ("the start of the call, or the sign-in", "P14D"),
     "history": ("the start of the call", "P12M"),
     "message": ("the sending of the message", "P12M"),
     "report": ("the receipt of the report", "P30D"),

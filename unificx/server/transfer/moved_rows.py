@@ -72,6 +72,7 @@ LEFT: Mapping[str, str] = MappingProxyType(
         "suppressed_address": "hashes with a secret of the sender; withdrawals move with the ledger of consents",
         "support_access": "consents to access of the sender's operator",
         "stored_answer": "answers of the sender that are stored for repeated requests",
+        "transmission": "the record of the installation, of all its tenants",
         "undeliverable_address": "hashes with a secret of the sender; the receiver's mail server finds out by itself",
         "webhook_delivery": "deliveries that the sender makes",
     }

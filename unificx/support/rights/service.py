@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from unificx.core.access import Access, stating
 from unificx.core.errors import Conflict, Expired, Invalid, NotFound
 from unificx.db import Page, PageById, UnitOfWork, lock_scope
-from unificx.identity import NewSuspension, PersonChange
+from unificx.identity import NewSuspension, PersonChange, checked_name
+from unificx.privacy import correct_all
 from unificx.support.rights import clocks, repository, states
 from unificx.support.rights.accounts import Accounts
 from unificx.support.rights.deadlines import deadlines
@@ -217,10 +218,13 @@ class RightsRequests:
 
     # ---- steps
 
-    async def take(self, tenant_id: str, request_id: str, step: states.Step, note: str, by: str) -> RightsRequest:
+    async def take(
+        self, tenant_id: str, request_id: str, step: states.Step, note: str, by: str, *, corrected_name: str = ""
+    ) -> RightsRequest:
         """Take a step. `note` is the answer, the reply, the reasons or how the identity was proved; the person is told
-        answers, replies, refusals and extensions. Raise NotFound, Conflict, Invalid."""
-        note = note.strip()
+        answers, replies, refusals and extensions. The answer to a correction carries `corrected_name` into the account,
+        or the records about a number. Raise NotFound, Conflict, Invalid."""
+        note, corrected = note.strip(), checked_name(corrected_name, "corrected_name") if corrected_name else ""
         if len(note) > MAX_TEXT:
             raise Invalid(f"Use at most {MAX_TEXT} characters.", field="note")
         async with self._database.begin() as uow:
@@ -232,6 +236,8 @@ class RightsRequests:
             request = self._after(before, step, note)
             await repository.save(uow.session, self._keys, request)
             await self.add_record(uow, request, self._record(step, note, by))
+        if request.kind == "correction" and step == "answer" and corrected:
+            await self._correct(request, corrected)
         if suspension is not None:
             await self.reviews.apply(request, suspension, step)
         if step == "refuse" and request.kind == "minor" and request.person_id:
@@ -280,6 +286,12 @@ class RightsRequests:
                 return replace(request, answer=note, closed=now, confirmed=request.confirmed or now)
             case _:
                 return replace(request, closed=now)
+
+    async def _correct(self, request: RightsRequest, name: str) -> None:
+        if request.person_id:
+            await self.accounts.change(request.tenant_id, request.person_id, PersonChange(name=name))
+        elif request.about is not None:
+            await correct_all(self._database, self._keys, (request.tenant_id, request.about), name)
 
     def about(self, request: RightsRequest) -> str | None:
         """Return the subject of a request whose sender is proved now, if it is known here."""
