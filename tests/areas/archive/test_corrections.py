@@ -17,6 +17,7 @@ NOT_COPIES = {
     "extension": "the original",
     "letter": "an e-mail, deleted after seven days",
     "menu": "text of the tenant; an administrator changes it",
+    "meeting_invitation": "an invitation by its host, who sends another one; deleted with the meeting",
     "person": "the original",
     "rights_request": "a request as it was sent",
 }
