@@ -4,16 +4,18 @@ import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import typer
+import typer.testing
 from http_world import FakeCall, World, open_installation
 from typer.testing import CliRunner, Result
 
 from unificx.cli import Installation, Listener, build
-from unificx.core.clock import ManualClock
+from unificx.core.clock import Clock, ManualClock
 
 
 def up(http: str = "127.0.0.1:8080") -> None:
@@ -47,12 +49,13 @@ class CliHome:
             self.calls = world.calls.live_calls
             await world.outbox.deliver()
 
-    def app(self) -> typer.Typer:
-        return build(self.connect or self.open, up, self.installation, self.clock, {})
-
     def run(self, *arguments: str, stdin: str | None = None) -> Result:
         """Run a command line."""
-        return CliRunner().invoke(self.app(), list(arguments), input=stdin)
+        running.append(self)
+        try:
+            return CliRunner().invoke(app(), list(arguments), input=stdin)
+        finally:
+            running.pop()
 
     def run_json(self, *arguments: str, stdin: str | None = None) -> Any:
         """Run a command with --json, which must succeed, and return its one-line output."""
@@ -71,6 +74,28 @@ class CliHome:
         """Run a function on the services of the installation."""
         async with open_installation(self.folder, self.template, self.clock) as world:
             return await do(world)
+
+
+running: list[CliHome] = []
+"""Owner: the thread of the tests. The last one is that of the command that runs."""
+
+
+class ClockOfHome:
+    """The clock of the home directory whose command runs."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(running[-1].clock, name)
+
+
+@cache
+def app() -> typer.Typer:
+    """The command line of the home directory whose command runs. Built once: it takes longer than most commands."""
+    typer.testing._get_command = cache(typer.main.get_command)  # type: ignore[attr-defined]
+
+    def connect(home: Path) -> Any:
+        return (running[-1].connect or running[-1].open)(home)
+
+    return build(connect, up, lambda home: running[-1].installation(home), cast("Clock", ClockOfHome()), {})
 
 
 def error_line(result: Result) -> str:
