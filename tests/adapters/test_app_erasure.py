@@ -99,8 +99,8 @@ def fails(*args: object, **options: object) -> None:
 
 
 @pytest.mark.promise("D3", "R4")
-async def test_erasure_deletes_message_sound_and_recording(tmp_path: Path) -> None:
-    async with installation(tmp_path) as rooms:
+async def test_erasure_deletes_message_sound_and_recording(migrated_home: Path) -> None:
+    async with installation(migrated_home) as rooms:
         mine = await create_user_with_data(rooms)
         assert {"message", "recording", "sound"} <= set(await remaining_data(rooms, mine))
         assert await rooms.custom_sounds.load(mine.tenant_id, "en", LEAVE) is not None
@@ -122,24 +122,24 @@ async def test_erasure_deletes_message_sound_and_recording(tmp_path: Path) -> No
     ],
 )
 async def test_failed_deletions_are_repeated_at_the_next_start(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: Callable[[Container], tuple[object, str]]
+    migrated_home: Path, monkeypatch: pytest.MonkeyPatch, broken: Callable[[Container], tuple[object, str]]
 ) -> None:
-    async with installation(tmp_path) as rooms:
+    async with installation(migrated_home) as rooms:
         mine = await create_user_with_data(rooms)
         monkeypatch.setattr(*broken(rooms), fails)  # until it is closed
         rooms.erasure.erase_subject(mine.tenant_id, mine.subject)
-    async with installation(tmp_path) as rooms:
+    async with installation(migrated_home) as rooms:
         await wait_until_deleted(rooms, mine)
 
 
 @pytest.mark.promise("D3")
-async def test_crash_after_key_destruction_is_completed_at_the_next_start(tmp_path: Path) -> None:
-    async with installation(tmp_path) as rooms:
+async def test_crash_after_key_destruction_is_completed_at_the_next_start(migrated_home: Path) -> None:
+    async with installation(migrated_home) as rooms:
         mine = await create_user_with_data(rooms)
         [recording] = (await rooms.archive.list(mine.tenant_id, None)).items
         rooms.erasure.erase_subject(mine.tenant_id, f"audio-{recording.audio_id}")
         assert "recording" in await remaining_data(rooms, mine)
-    async with installation(tmp_path) as rooms:
+    async with installation(migrated_home) as rooms:
         async with asyncio.timeout(30):
             while "recording" in (found := await remaining_data(rooms, mine)):
                 await asyncio.sleep(0.02)
@@ -158,8 +158,10 @@ async def record_call(rooms: Container, mine: Extension) -> CallRecord:
 
 
 @pytest.mark.promise("D3", "R1", "R2", "R4")
-async def test_a_restored_home_directory_undoes_no_erasure(tmp_path: Path) -> None:
+async def test_a_restored_home_directory_undoes_no_erasure(tmp_path: Path, sqlite_template: bytes) -> None:
     home, backup = tmp_path / "home", tmp_path / "backup.tar"
+    home.mkdir(mode=0o700)
+    (home / "unificx.db").write_bytes(sqlite_template)
     mask = os.umask(0o022)
     async with installation(home) as rooms:
         os.umask(mask)
@@ -184,8 +186,8 @@ async def test_a_restored_home_directory_undoes_no_erasure(tmp_path: Path) -> No
             await rooms.history.get(call.tenant_id, call.id)
 
 
-async def test_deleting_a_recording_does_not_erase_a_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    async with installation(tmp_path) as rooms:
+async def test_deleting_a_recording_does_not_erase_a_user(migrated_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with installation(migrated_home) as rooms:
         mine = await create_user_with_data(rooms)
         asked: list[object] = []
         monkeypatch.setattr(type(rooms.history), "erase", lambda *args: asked.append(args))
@@ -245,7 +247,7 @@ def keys_left(rooms: Container) -> Iterator[Key]:
 
 
 @pytest.mark.promise("D3", "R4", whole=True)
-async def test_no_sealed_part_of_an_erased_person_opens_with_the_keys_that_are_left(tmp_path: Path) -> None:
+async def test_no_sealed_part_of_an_erased_person_opens_with_the_keys_that_are_left(migrated_home: Path) -> None:
     """D3 as a whole: after an erasure no row with a part of the person is left in any table, and none of a copy opens.
     Each table has a holding: `test_every_sealed_column_has_a_holding_or_a_reason`. Files and the directory, which is also
     the search: `test_erasure_deletes_message_sound_and_recording`; address books:
@@ -260,7 +262,7 @@ async def test_no_sealed_part_of_an_erased_person_opens_with_the_keys_that_are_l
     parties of a call keep it without the person (`test_the_other_party_keeps_the_call_after_an_erasure`), without fractions
     of a second by which lists could be joined (`test_times_are_stored_to_the_second`). The certificate is the receipt:
     `test_an_erasure_ends_with_a_receipt_that_anybody_can_verify`."""
-    async with installation(tmp_path) as rooms:
+    async with installation(migrated_home) as rooms:
         mine = await create_user_with_data(rooms)
         await add_personal_settings(rooms, mine)
         tenant, subject = mine.tenant_id, mine.subject
@@ -302,9 +304,9 @@ async def test_no_sealed_part_of_an_erased_person_opens_with_the_keys_that_are_l
 
 @pytest.mark.promise("D3")
 async def test_an_interrupted_erasure_gets_its_receipt_at_the_next_start(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    migrated_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with installation(tmp_path) as rooms:
+    async with installation(migrated_home) as rooms:
         mine = await create_user_with_data(rooms)
         assert mine.person_id is not None
         owner = DataSubject(mine.tenant_id, mine.subject, mine.person_id, (mine.id,))
@@ -315,7 +317,7 @@ async def test_an_interrupted_erasure_gets_its_receipt_at_the_next_start(
             with pytest.raises(OSError, match="acme|" + mine.subject):
                 await rooms.erasures.erase(owner, plan.digest, "")
             assert not rooms.keys.is_destroyed(mine.tenant_id, mine.subject)
-    async with installation(tmp_path) as rooms:
+    async with installation(migrated_home) as rooms:
         assert rooms.keys.is_destroyed(mine.tenant_id, mine.subject)
         await rooms.erasures.resume()
         assert await remaining_data(rooms, mine) == []

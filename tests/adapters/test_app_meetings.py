@@ -26,8 +26,8 @@ def role_of(calls: GuestCalls, guest_id: str) -> str:
 
 
 @pytest.mark.promise("R3", "C10")
-async def test_the_use_of_a_meeting_is_noted_and_the_visit_of_a_removed_guest_ends(tmp_path: Path) -> None:
-    site = InstallationPaths(tmp_path)
+async def test_the_use_of_a_meeting_is_noted_and_the_visit_of_a_removed_guest_ends(migrated_home: Path) -> None:
+    site = InstallationPaths(migrated_home)
     async with open_installation(site, database_url(site, {}), {}, SystemClock()) as container:
         tenant = await container.identity.tenants.create(NewTenant("acme", "Acme Ltd", "acme.example"))
         anna = (await container.identity.extensions.create(tenant.id, NewExtension("1001", "Anna"))).extension

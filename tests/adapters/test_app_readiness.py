@@ -26,10 +26,10 @@ async def fails(event: TenantDeleted, uow: UnitOfWork) -> None:
 
 @pytest.mark.promise("T2")
 async def test_a_failed_event_is_reported_and_retried_at_the_next_start(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    migrated_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(outbox, "_MAX_ATTEMPTS", 1)
-    site, clock = InstallationPaths(tmp_path), SystemClock()
+    site, clock = InstallationPaths(migrated_home), SystemClock()
     url = database_url(site, {})
 
     async with open_installation(site, url, {}, clock) as rooms:

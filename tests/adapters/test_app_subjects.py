@@ -14,9 +14,9 @@ from unificx.voicemail import NewSharedMailbox
 
 
 @pytest.mark.promise("R3")
-async def test_ids_of_subjects_carry_no_time_and_numbers_are_compared_in_e164(tmp_path: Path) -> None:
+async def test_ids_of_subjects_carry_no_time_and_numbers_are_compared_in_e164(migrated_home: Path) -> None:
     """The ids stay in backups after an erasure; a UUIDv7 would say when the person was first called or employed."""
-    site = InstallationPaths(tmp_path)
+    site = InstallationPaths(migrated_home)
     async with open_installation(site, database_url(site, {}), {}, SystemClock()) as rooms:
         tenant = await rooms.identity.tenants.create(NewTenant("acme", "Acme Ltd", "acme.example", country="AT"))
         anna = await rooms.identity.users.create(tenant.id, NewPerson("Anna", "anna@acme.example"))

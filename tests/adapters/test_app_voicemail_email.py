@@ -62,22 +62,22 @@ async def fails(*args: object) -> None:
 
 
 @pytest.mark.promise("C9", "T2")
-async def test_email_is_sent_for_a_message_being_recorded_at_a_crash(tmp_path: Path) -> None:
-    async with installation(tmp_path) as rooms:
+async def test_email_is_sent_for_a_message_being_recorded_at_a_crash(migrated_home: Path) -> None:
+    async with installation(migrated_home) as rooms:
         mine = await anna(rooms)
         (await speaks(rooms, mine)).writer.abandon()
-    async with installation(tmp_path) as rooms:
+    async with installation(migrated_home) as rooms:
         await one_email(rooms, mine)
 
 
 @pytest.mark.promise("C9", "T2")
-async def test_email_is_sent_after_a_failed_first_attempt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    async with installation(tmp_path) as rooms:
+async def test_email_is_sent_after_a_failed_first_attempt(migrated_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with installation(migrated_home) as rooms:
         mine = await anna(rooms)
         with monkeypatch.context() as broken:
             broken.setattr(rooms.notification_service, "send_voicemail_notice", fails)
             assert await (await speaks(rooms, mine)).store()
             await rooms.outbox.deliver()
             assert await emails(rooms, mine) == []
-    async with installation(tmp_path) as rooms:
+    async with installation(migrated_home) as rooms:
         await one_email(rooms, mine)

@@ -38,7 +38,7 @@ def requests(
     request: Annotated[str | None, typer.Argument(metavar="[REQUEST]", help="Request to show.")] = None,
     closed: Annotated[bool, typer.Option(help="List those that are closed.")] = False,
 ) -> None:
-    """List inquiries, complaints and privacy requests.
+    """List inquiries, complaints and requests.
 
     Oldest first, the open ones unless `--closed`. `show` prints the text and the steps that were taken."""
     if what == "list":
