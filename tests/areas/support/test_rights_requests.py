@@ -23,6 +23,7 @@ from unificx.support.rights import (
     NewRequest,
     RequestFilter,
     RequestMessages,
+    RequestWork,
     RightsParts,
     RightsRequest,
     RightsRequests,
@@ -178,8 +179,10 @@ async def test_an_erasure_removes_closed_requests_and_names_open_ones(
 ) -> None:
     requests, _, _, ada = setup
     closed = await requests.submit_own(ada.tenant_id, ada.id, "access", "old")
-    await requests.take(ada.tenant_id, closed.id, "answer", "sent", "root")
     waiting = await requests.submit_own(ada.tenant_id, ada.id, "deletion", "erase me")
+    for each in (closed, waiting):
+        await RequestWork(requests).add_note(ada.tenant_id, each.id, "Ask the works council", "root")
+    await requests.take(ada.tenant_id, closed.id, "answer", "sent", "root")
     holding, owner = request_holding(database, requests.retention), DataSubject(ada.tenant_id, ada.subject, ada.id)
     assert await holding.find(owner) == {
         "texts of closed requests": 1,
@@ -197,6 +200,9 @@ async def test_an_erasure_removes_closed_requests_and_names_open_ones(
     found = await requests.get(ada.tenant_id, closed.id)
     assert (found.request.text, found.request.answer, found.steps[1].note) == ("", "", "")
     assert (await requests.get(ada.tenant_id, waiting.id)).request.text == "erase me"
+    async with database.read() as session:
+        noted = (await session.execute(text("SELECT request_id FROM rights_note"))).scalars().all()
+    assert noted == [waiting.id], "the rows go, not only the key"
 
 
 @pytest.mark.promise("R1")

@@ -7,11 +7,12 @@ from sqlalchemy import text
 from sweeping import sweep
 
 from unificx.core.clock import ManualClock
-from unificx.core.errors import NotFound
+from unificx.core.errors import Forbidden, NotFound
 from unificx.db import Database
+from unificx.identity import Principal, Role
 from unificx.identity.events import PersonClosed, TenantDeleted
 from unificx.privacy import KeyStore
-from unificx.support import SupportService
+from unificx.support import SupportAccess, SupportService
 
 REPORT = "Chromium 156 on Linux\nmicrophone: refused"
 
@@ -74,3 +75,25 @@ async def test_a_report_is_deleted_with_its_sender(support: SupportService, data
         await support.on_tenant_deleted(TenantDeleted("fact-2", "acme"), uow)
     async with database.read() as session:
         assert await session.scalar(text("SELECT count(*) FROM diagnostics_report")) == 0
+
+
+@pytest.mark.promise("T3")
+async def test_support_access_is_allowed_by_an_administrator_in_person_only(
+    support: SupportService, database: Database
+) -> None:
+    """The routes refuse others too; the service does not rely on it."""
+
+    async def always(tenant_id: str) -> bool:
+        return True
+
+    access = SupportAccess(database, always)
+    for refused in (
+        Principal("user", "acme", Role.USER, "session"),
+        Principal("staff", "acme", Role.OPERATOR, "session"),
+        Principal("neighbour", "globex", Role.TENANT_ADMIN, "session"),
+        Principal("boss", "acme", Role.TENANT_ADMIN, key_id="key"),
+        Principal("boss", "acme", Role.TENANT_ADMIN, "session", by="staff"),
+    ):
+        with pytest.raises(Forbidden):
+            await access.grant("acme", refused, 1)
+    assert await access.list("acme") == []
