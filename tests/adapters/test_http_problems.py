@@ -249,6 +249,7 @@ NEW = {
     "POST /mailboxes",
     "POST /me/diagnostics-reports",
     "POST /me/requests",
+    "POST /me/requests/{request_id}/messages",
     "POST /menus",
     "POST /numbers",
     "POST /numbers/range",

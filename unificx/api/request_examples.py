@@ -86,6 +86,8 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     },
     "PlannedMeetingChange": {"starts": "2027-03-02T09:00:00Z", "ends": "2027-03-02T10:00:00Z"},
     "NewMembers": {"members": ["1003"]},
+    "RequestKind": {"kind": "deletion"},
+    "RequestMessage": {"text": "It happens on Mondays only."},
     "NewMessage": {"client_id": "3f6d1c9a-9c55-4f0e-8a53-b2f5d1c0e7aa", "text": "Are you in tomorrow?"},
     "NewReaction": {"emoji": "👍"},
     "NewDevice": {"extension": "1010", "name": "Desk", "kind": "phone"},

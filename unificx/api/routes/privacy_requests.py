@@ -95,7 +95,7 @@ async def show_own_request(
     responses=problem_responses(401, 403, 404, 409),
 )
 async def write_to_own_request(
-    services: ServicesDep, user: UserWithPasswordDep, request_id: Id, body: models.NewMessage
+    services: ServicesDep, user: UserWithPasswordDep, request_id: Id, body: models.RequestMessage
 ) -> models.OwnRequestHistory:
     """Add a message to a request that you have sent. Within thirty days after the answer, it is open again."""
     messages = RequestMessages(services.rights)
@@ -164,7 +164,7 @@ async def take_request_step(
 
 @router.put("/privacy-requests/{request_id}/kind", responses=problem_responses(401, 403, 404, 409))
 async def convert_privacy_request(
-    services: ServicesDep, user: CurrentUserDep, request_id: Id, body: models.NewKind, tenant: TenantQuery = None
+    services: ServicesDep, user: CurrentUserDep, request_id: Id, body: models.RequestKind, tenant: TenantQuery = None
 ) -> models.PrivacyRequestHistory:
     """Make a request one of another kind, such as an inquiry one of deletion. Its time limits run from its receipt.
 

@@ -30,11 +30,11 @@ class NewOwnRequest(Input):
     attachment: str = Field(default="", max_length=64 << 10, description="A diagnostics report, as shown to you.")
 
 
-class NewMessage(Input):
+class RequestMessage(Input):
     text: str = Field(min_length=1, max_length=MAX_TEXT)
 
 
-class NewKind(Input):
+class RequestKind(Input):
     kind: OpenKind
 
 

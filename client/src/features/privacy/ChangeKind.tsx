@@ -1,11 +1,11 @@
 import { Select } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useLingui } from '@lingui/react/macro';
-import { api, type NewKind, type PrivacyRequestHistory } from '~/api';
+import { api, type RequestKind, type PrivacyRequestHistory } from '~/api';
 import { ErrorNotice } from '~/design/Notice';
 import { REQUEST_KINDS } from './request-texts';
 
-const KINDS: NewKind['kind'][] = [
+const KINDS: RequestKind['kind'][] = [
   'inquiry',
   'technical',
   'complaint',
@@ -27,7 +27,7 @@ export function ChangeKind({ request, tenant }: ChangeKindProps) {
   const { t } = useLingui();
   const queries = useQueryClient();
   const convert = useMutation({
-    mutationFn: (kind: NewKind['kind']) =>
+    mutationFn: (kind: RequestKind['kind']) =>
       api.convertPrivacyRequest({ path: { request_id: request.id }, query: { tenant }, body: { kind } }),
     onSuccess: ({ data }) => {
       queries.setQueryData(['privacy-request', tenant, request.id], data);
@@ -44,7 +44,7 @@ export function ChangeKind({ request, tenant }: ChangeKindProps) {
         data={KINDS.map((value) => ({ value, label: t(REQUEST_KINDS[value]) }))}
         value={request.kind}
         disabled={convert.isPending}
-        onChange={(kind) => kind && kind !== request.kind && convert.mutate(kind as NewKind['kind'])}
+        onChange={(kind) => kind && kind !== request.kind && convert.mutate(kind as RequestKind['kind'])}
       />
       <ErrorNotice fault={convert.error} />
     </>
