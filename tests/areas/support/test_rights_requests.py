@@ -201,8 +201,8 @@ async def test_an_erasure_removes_closed_requests_and_names_open_ones(
     assert (found.request.text, found.request.answer, found.steps[1].note) == ("", "", "")
     assert (await requests.get(ada.tenant_id, waiting.id)).request.text == "erase me"
     async with database.read() as session:
-        noted = (await session.execute(text("SELECT request_id FROM rights_note"))).scalars().all()
-    assert noted == [waiting.id], "the rows go, not only the key"
+        remaining = (await session.execute(text("SELECT request_id FROM rights_note"))).scalars().all()
+    assert remaining == [waiting.id], "the rows go, not only the key"
 
 
 @pytest.mark.promise("R1")
