@@ -13,7 +13,7 @@ COOKIE = "__Host-unificx"
 
 @pytest.fixture(autouse=True)
 def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    for name in ("app/index.html", "portal/index.html", "assets/inter.woff2"):
+    for name in ("app/index.html", "portal/index.html", "assets/inter.woff2", "embed/call.js"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("x")
     monkeypatch.setattr(client_files, "BUILD_DIRECTORY", tmp_path)
@@ -55,6 +55,12 @@ async def test_the_client_loads_from_this_server_only_and_runs_no_injected_scrip
     assert sources == {"'none'", "'self'", "'wasm-unsafe-eval'", "'unsafe-inline'", "data:", "blob:"}
     assert "unsafe-inline" not in rules["script-src"]
     assert "geolocation=()" in answer.headers["permissions-policy"]
+
+
+async def test_only_the_call_button_may_be_loaded_by_other_sites(world: World) -> None:
+    for path, policy in (("/embed/call.js", "cross-origin"), ("/assets/inter.woff2", "same-origin")):
+        answer = await world.client().get(path)
+        assert (answer.status_code, answer.headers["cross-origin-resource-policy"]) == (200, policy)
 
 
 async def test_font_is_served(world: World) -> None:

@@ -91,6 +91,19 @@ def test_a_long_number_becomes_smaller_and_is_never_cut(anna: Client) -> None:
     bottom = page.get_by_role("button", name="Call", exact=True).evaluate("key => key.getBoundingClientRect().bottom")
     assert bottom <= 568
 
+    # The button of another site leads to the pad, which shows the number and does not call it.
+    other = page.context.new_page()
+    other.set_content(
+        f'<script src="{anna.origin}/embed/call.js"></script><unificx-call number="+4930123456">Call us</unificx-call>'
+    )
+    address = other.get_by_role("link", name="Call us").evaluate("link => link.href")
+    other.close()
+    page.goto(address)
+    expect(number(page)).to_have_value("+49 30 123456")
+    expect(page.get_by_role("button", name="Call", exact=True)).to_be_visible()
+    expect(page).to_have_url(f"{anna.origin}/app/calls")
+    expect(page.get_by_role("dialog", name="Call with")).to_have_count(0)
+
 
 def test_the_empty_pad_offers_people_the_last_call_and_long_presses(anna: Client, household: Household) -> None:
     page = anna.page

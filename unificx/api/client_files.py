@@ -90,6 +90,16 @@ async def asset(request: Request, name: str) -> Response:
     return found
 
 
+@router.get("/embed/call.js")
+async def call_button(request: Request) -> Response:
+    """Return the script of the call button, which other sites load."""
+    found = _file(request, "embed/call.js")
+    if found is None:
+        raise NotFound("The client is not built yet.", hint="Run script/bootstrap.")
+    found.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return found
+
+
 @cache
 def _files() -> frozenset[str]:
     """Return the relative paths of all built files: a closed list, so that a request cannot name any other file."""

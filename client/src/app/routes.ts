@@ -1,5 +1,5 @@
 import { createRootRoute, createRoute, createRouter, redirect } from '@tanstack/react-router';
-import { parseCallsSearch } from '~/features/history/search';
+import { linkedNumber, parseCallsSearch } from '~/features/history/search';
 import { parseTeamSearch } from '~/features/team/search';
 import { AppShell } from '~/shell/AppShell';
 import { ErrorPage } from '~/shell/ErrorPage';
@@ -126,13 +126,14 @@ const detailRoutes = [
   ]),
 ] as const;
 
-/** Addresses of earlier versions, in bookmarks and shortcuts. */
+/** Addresses of earlier versions, in bookmarks and shortcuts; links to numbers. */
 const formerRoutes = [
   createRoute({
     getParentRoute: () => signedIn,
     path: '/dial',
-    beforeLoad: () => {
-      throw redirect({ to: '/calls', search: { pad: true }, replace: true });
+    validateSearch: (search: Record<string, unknown>) => ({ number: linkedNumber(search) }),
+    beforeLoad: ({ search: { number } }) => {
+      throw redirect({ to: '/calls', search: { pad: true, ...(number && { number }) }, replace: true });
     },
   }),
   createRoute({

@@ -22,7 +22,7 @@ export interface FormattedNumber {
 
 const MAX_DIGITS = 40;
 const MAX_NAME = 80;
-const URI_SCHEME = /^(tel|sips?|callto):/i;
+const URI_SCHEME = /^(tel|sips?|callto|web\+unificx):(\/\/)?/i;
 const EXTENSION = /(?:;ext=|[\s,]+(?:ext(?:ension)?|extn|x|durchwahl|dw)[\s.:]*)(\d{1,7})\s*$/i;
 const LABEL = /^[\p{L}\s./-]{2,20}:\s*/u;
 
@@ -89,7 +89,16 @@ function withoutTrunkZero(text: string): string {
 function withoutUri(text: string): string {
   const trimmed = text.trim();
   const stripped = trimmed.replace(URI_SCHEME, '');
-  return stripped === trimmed ? trimmed : stripped.replace(/[@;?].*$/, '');
+  return stripped === trimmed ? trimmed : decoded(stripped).replace(/[@;?/].*$/, '');
+}
+
+/** Undo percent-encoding, if it is one. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 function digitOf(letter: string): string {

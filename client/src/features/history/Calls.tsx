@@ -23,12 +23,12 @@ export default function Calls() {
 function CallsTab() {
   const { t } = useLingui();
   const navigate = useNavigate();
-  const { show = 'recent', pad } = useSearch({ strict: false });
+  const { show = 'recent', pad, number } = useSearch({ strict: false });
   useEffect(() => {
     if (!pad) return;
-    openDial();
+    openDial(number);
     void navigate({ to: '.', search: { show: show === 'recent' ? undefined : show }, replace: true });
-  }, [pad, show, navigate]);
+  }, [pad, number, show, navigate]);
   return (
     <div className={css.tab}>
       <Page title={t`Calls`} actions={<LineStatus />}>
