@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
 
-from unificx.calls import ExtensionCall, InboundCall
+from unificx.calls import CarrierCall, ExtensionCall, InboundCall
 from unificx.cluster import LocalEventBus
 from unificx.core.clock import ManualClock
 from unificx.db import Key, SpoolFull
 from unificx.identity import DeviceAuth, DirectoryCache, Extension, Tenant
+from unificx.integrations.caller_certificates import CallerCertificates
 from unificx.registrar import Caller, LocationService, Registrar
 from unificx.registrar import RegistrarDependencies as PresenceParts
 from unificx.sip.bearer import BearerTokens
@@ -24,6 +25,7 @@ from unificx.sip.transactions.events import Event, RequestReceived, ServerKey
 from unificx.sip_server import (
     Authenticator,
     AuthenticatorOptions,
+    CallerVerifier,
     Carriers,
     CheckSync,
     ExtensionStateParts,
@@ -136,12 +138,12 @@ class FakeCalls:
         self.endpoint.respond(key, respond(request, 180, to_tag="ours"), now)
 
     def incoming_outside(
-        self, key: ServerKey, request: Request, flow: Flow, origin: tuple[Trunk, ...] | InboundCall, now: float
+        self, key: ServerKey, request: Request, flow: Flow, origin: CarrierCall | InboundCall, now: float
     ) -> None:
         if isinstance(origin, InboundCall):
             self.calls_from_guests.append(origin)
         else:
-            self.calls_from_carriers.append(origin)
+            self.calls_from_carriers.append(tuple(origin.trunks))
         self.endpoint.respond(key, respond(request, 180, to_tag="ours"), now)
 
     def has_dialog_of(self, request: Request) -> bool:
@@ -278,13 +280,18 @@ class SipHarness:
         self.texts = FakeTextInbox()
         self.text_receiver = TextReceiver(self.endpoint, self.texts, self.clock)
         self.text_sender = TextSender(self.endpoint, self.directory, self.location, self.clock)
-        stated = (self.extension_states, self.touched, self.text_receiver, (self.text_sender,))
+        self.verifier = CallerVerifier(CallerCertificates(self.clock), (), self.clock, self._begin_outside)
+        received = self.text_receiver, self.verifier
+        stated = (self.extension_states, self.touched, *received, (self.text_sender,))
         self.handler = SipRequestHandler(RequestHandlerParts(*parts, self.calls, self.mwi, subscriptions, *stated))
         for kind in _signals():
             bus.subscribe(kind, self.signals.append)
 
     def _check(self, request: Request, flow: Flow, now: float) -> object:
         return self.handler.check(request, flow, now)
+
+    def _begin_outside(self, event: RequestReceived, call: CarrierCall, now: float) -> None:
+        self.calls.incoming_outside(event.key, event.request, event.flow, call, now)
 
     def _fail(self, fault: BaseException) -> None:
         raise fault

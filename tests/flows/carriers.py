@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from phones import Phone
 
 from unificx.locations import Location
@@ -14,6 +16,10 @@ from unificx.trunks import Trunk, TrunkEndpoint, TrunkOptions
 
 TENANT, PASSWORD, CALL_SECONDS = "t1", "a secret", 3600.0
 OWN_NUMBER = "+49301234500"
+CERTIFICATE_URL = "https://pbx.example/calls.pem"
+SIGNING_KEY = (
+    ec.generate_private_key(ec.SECP256R1()).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+)
 
 
 class FakeLines:
@@ -30,6 +36,7 @@ class FakeLines:
         """Trunks whose server has no known address."""
         self.silent: set[str] = set()
         """Trunks whose server has not answered lately."""
+        self.without_own_numbers = False
         self.subjects: list[str] = []
         self.names = contacts
 
@@ -49,6 +56,10 @@ class FakeLines:
     def pause(self, trunk_id: str, flow: Flow, until: float) -> None:
         del flow
         self.paused.append((trunk_id, until))
+
+    def is_own(self, tenant_id: str, number: str) -> bool:
+        del tenant_id
+        return number == OWN_NUMBER and not self.without_own_numbers
 
     def e164(self, tenant_id: str, text: str) -> str:
         del tenant_id
@@ -89,7 +100,13 @@ def _trunk(phone: Phone) -> Trunk:
     created = datetime(2026, 1, 1, tzinfo=UTC)
     return Trunk(
         phone.name, TENANT, phone.name, created, phone.flow.host, 0, transport, domain, registers=False,
-        max_calls=maximum, options=TrunkOptions(header, dtmf="info" if "info" in phone.options else "rfc4733"),
+        max_calls=maximum, options=TrunkOptions(
+            header,
+            dtmf="info" if "info" in phone.options else "rfc4733",
+            signing_key=SIGNING_KEY if "signs" in phone.options else "",
+            certificate_url=CERTIFICATE_URL if "signs" in phone.options else "",
+            verification="reject" if "rejects" in phone.options else "mark" if "marks" in phone.options else "off",
+        ),
     )  # fmt: skip
 
 

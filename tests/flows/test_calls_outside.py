@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 import pytest
-from carriers import OWN_NUMBER, Outside
+from carriers import CERTIFICATE_URL, OWN_NUMBER, SIGNING_KEY, Outside
 from ladder import play, play_on
 from steps import UP, hangs_up
 from world import World
@@ -12,6 +12,7 @@ from unificx.calls import CallControl, CallSettings
 from unificx.core.errors import Forbidden
 from unificx.routing import Destination, Reject, Rejection
 from unificx.sip.message import Request
+from unificx.sip.passport import Passport, is_signed_by, read_identity, signing_key
 
 CALLED = "+493098765432"
 NUMBERS: Mapping[str, Destination] = {
@@ -312,6 +313,46 @@ async def test_emergency_call_carries_the_place_of_the_caller(refusal: str) -> N
     [record] = world.ended
     assert record.emergency == "911"
     assert_nothing_internal(world)
+
+
+def identity_of(request: object) -> Passport:
+    """Return what the Identity header of an INVITE says, after its signature was checked."""
+    assert isinstance(request, Request)
+    signed = read_identity(request.first("identity") or "")
+    assert is_signed_by(signed, signing_key(SIGNING_KEY))
+    assert signed.certificate_url == CERTIFICATE_URL
+    return signed.passport
+
+
+@pytest.mark.parametrize(("own", "attestation"), [(True, "A"), (False, "B")])
+async def test_caller_id_is_signed(own: bool, attestation: str) -> None:
+    world = await play("alice 1001, carrier +491710000001 udp trunk signs", numbers=NUMBERS)
+    world.lines.without_own_numbers = not own
+    await play_on(
+        world,
+        """
+        alice -> INVITE 03098765432 [alice]
+        carrier <- INVITE [alice]
+          Identity: {*};info=<https://pbx.example/calls.pem>;alg=ES256;ppt=shaken
+        """,
+    )
+    found = identity_of(world.checked[0])
+    assert (found.attestation, found.caller, found.called) == (attestation, "49301234500", ("493098765432",))
+    assert found.issued == int(world.clock.now().timestamp())
+    assert_nothing_internal(world)
+
+
+async def test_withheld_and_emergency_calls_are_not_signed() -> None:
+    for dialled in ("03011111111", "112"):
+        await play(
+            f"""
+            alice 1001, carrier +491710000001 udp trunk signs
+            alice -> INVITE {dialled} [alice]
+            carrier <- INVITE [alice]
+              Identity: none
+            """,
+            numbers=NUMBERS,
+        )
 
 
 async def test_srtp_is_offered_over_tls_and_plain_after_a_refusal() -> None:

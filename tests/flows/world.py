@@ -8,6 +8,7 @@ from itertools import count
 from types import MappingProxyType
 
 from apps import FakeApps
+from caller_authority import Authority
 from carriers import FakeLines
 from fake_engine import FakeEngine
 from phones import DOMAIN, Phone
@@ -18,6 +19,7 @@ from unificx.calls import (
     CallManagerDependencies,
     CallRecordingStatus,
     CallSettings,
+    CarrierCall,
     Conversation,
     InboundCall,
     MediaWatchdog,
@@ -31,6 +33,7 @@ from unificx.calls.machine.states import Talking
 from unificx.calls.ports import CallCredit, OutsideLines
 from unificx.core.clock import ManualClock
 from unificx.identity import DirectoryCache, Extension, Tenant
+from unificx.integrations.caller_certificates import CallerCertificates
 from unificx.presence import Availability, Presence
 from unificx.registrar import Binding, Caller, LocationService
 from unificx.routing import (
@@ -49,7 +52,8 @@ from unificx.sip.endpoint import Endpoint
 from unificx.sip.flow import Flow
 from unificx.sip.legs import DialogTable
 from unificx.sip.message import Request, Response, parse, respond
-from unificx.sip.transactions.events import RequestReceived
+from unificx.sip.transactions.events import CancelReceived, RequestReceived
+from unificx.sip_server import CallerVerifier
 
 TENANT = "t1"
 MAX_CALL_SECONDS = 7200
@@ -139,6 +143,12 @@ class World:
             on_ended=on_ended,
             on_changed=lambda tenant_id: self.on_changed(tenant_id),
         )
+        self.authority, self.certificates = Authority(), dict[str, bytes]()
+        """Of signed caller ids; certificates by URL."""
+        self.certificates_pass = asyncio.Event()
+        self.certificates_pass.set()
+        caller_certificates = CallerCertificates(self.clock, self.fetch_certificate)
+        self.verifier = CallerVerifier(caller_certificates, [self.authority.root], self.clock, self._begin_outside)
         self.availability.is_in_call = self._is_in_call
         self.watch = MediaWatchdog(self.manager, self.media, self.clock, self.settings)
 
@@ -232,11 +242,14 @@ class World:
     def _events(self) -> None:
         endpoint = self.legs.endpoint
         while (event := endpoint.next_event()) is not None:
+            waiting = self.verifier.cancelled(event.key) if isinstance(event, CancelReceived) else None
+            if waiting is not None:
+                endpoint.respond(event.key, respond(waiting, 487), self.now)
             if self.manager.event(event, self.now) or not isinstance(event, RequestReceived):
                 continue
             if event.request.method == "INVITE" and not event.request.to.tag and self._at(event.flow).carrier:
                 trunks = [self.lines.trunks[self._at(event.flow).name]]
-                self.manager.incoming_outside(event.key, event.request, event.flow, trunks, self.now)
+                self.verifier.receive(event, trunks, self.now)
             elif event.request.method == "INVITE" and "guest" in self._at(event.flow).options:
                 guest = Caller(TENANT, "", "g-1", "s-guest", number="", name="Wanda", is_guest=True)
                 call = InboundCall(guest, "8000", Plan((Step(CallApp("room", ("a",))),)))
@@ -245,6 +258,14 @@ class World:
                 self.manager.incoming(event.key, event.request, event.flow, self._caller(event.flow), self.now)
             else:
                 endpoint.respond(event.key, respond(event.request, 481), self.now)
+
+    async def fetch_certificate(self, url: str) -> bytes:
+        """Return a certificate, after the test has let it pass."""
+        await self.certificates_pass.wait()
+        return self.certificates.get(url, b"")
+
+    def _begin_outside(self, event: RequestReceived, call: CarrierCall, now: float) -> None:
+        self.manager.incoming_outside(event.key, event.request, event.flow, call, now)
 
     def _caller(self, flow: Flow) -> Caller:
         phone = self._at(flow)

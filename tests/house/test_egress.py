@@ -34,6 +34,7 @@ LIBRARIES = {
 }
 CONNECTING = {"open_connection", "create_connection", "urlopen"}
 CLIENTS = {
+    "caller_certificates.py",
     "http_client.py",
     "imap.py",
     "object_store.py",

@@ -51,6 +51,7 @@ def _call_record(
         quality=models.CallQuality(caller=caller.quality, callee=callee.quality if callee else None),
         parties=parties,
         answered_by=call.answered_by,
+        verification=call.verification,
         message_seconds=message_seconds,
         steps=[_step(call, one, own) for one in call.steps],
     )

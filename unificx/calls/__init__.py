@@ -5,7 +5,7 @@ from unificx.calls.completion import CallCompletions, Completion
 from unificx.calls.credited_calls import CreditedCalls
 from unificx.calls.dependencies import CallManagerDependencies
 from unificx.calls.extension_calls import ExtensionCall, ExtensionCalls
-from unificx.calls.inbound import InboundCall
+from unificx.calls.inbound import CarrierCall, InboundCall
 from unificx.calls.journal import Journal
 from unificx.calls.machine.identity import Identity as PartyIdentity
 from unificx.calls.manager import CallManager
@@ -54,6 +54,7 @@ __all__ = [
     "CallManagerDependencies",
     "CallRecordingStatus",
     "CallSettings",
+    "CarrierCall",
     "Completion",
     "CompositeObserver",
     "ConnectRequest",

@@ -33,12 +33,13 @@ APP_LEG = "app"
 class CallOptions:
     """Options of the INVITE. `secure`: SIPS; `hops`: remaining Max-Forwards; `withheld`: ids of the extensions that
     withhold their identity, of joined calls too; `diversions`: where the call was forwarded before it came here, the
-    latest first."""
+    latest first; `verification`: that of the caller id by its signature, such as "verified A"."""
 
     secure: bool = False
     withheld: frozenset[str] = frozenset()
     hops: int = 70
     diversions: tuple[Diversion, ...] = ()
+    verification: str = ""
 
 
 NO_PLAN = Plan()

@@ -147,6 +147,7 @@ def _call_ended(call: Call, cause: Cause, outcome: Outcome, answered: datetime |
         answered_by=_answered_by(call),
         steps=_steps(call, outcome, parties, now),
         outside=tuple(sorted(call.record_parties.outside.values(), key=lambda leg: leg.answered)),
+        verification=call.options.verification,
         emergency=next((one.number for one in _outside_targets(call) if one.emergency), ""),
     )
 

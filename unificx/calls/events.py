@@ -112,4 +112,6 @@ class CallEnded:
     outside: tuple[OutsideLeg, ...] = ()
     emergency: str = ""
     """The emergency number that was called, "" for none."""
+    verification: str = ""
+    """Of the caller id by its signature: state and attestation, such as "verified A"; "" if none was made."""
     """Answered legs to numbers outside, in the order of their answers."""

@@ -48,6 +48,8 @@ CALL_ID_HEADER = "UnifiCX-Call"
 CONFERENCE_HEADER = "UnifiCX-Conference"
 """Header that marks an invitation to a conference for a browser: the number of participants besides the caller shown. A
 browser joins by a SIP INFO with the digit 1, which an invited phone sends when its user presses the key."""
+VERIFICATION_HEADER = "UnifiCX-Verification"
+"""Header with the verification of the caller id by its signature: verified and the attestation, failed, or unsigned."""
 QUEUE_APP = "queue"
 """The app that holds the callers of a queue while it rings its agents."""
 NO_LIMITS = Limits(0.0, 0.0)
@@ -169,6 +171,9 @@ class ForkTargetBuilder:
             if call.conference_others is not None:
                 extra_headers = (*extra_headers, (CONFERENCE_HEADER, str(call.conference_others)))
         identity = WITHHELD if call.is_withheld(shown) else Identity(shown.number, shown.name, domain)
+        verification = call.options.verification if shown is call.caller else ""
+        if verification:
+            extra_headers = (*extra_headers, (VERIFICATION_HEADER, verification))
         displayed = replace(identity, name=target.displayed_name) if target.displayed_name else identity
         if target.fork is not None and target.fork.name_prefix and identity is not WITHHELD:
             displayed = replace(displayed, name=f"{target.fork.name_prefix}{displayed.name or displayed.number}")
@@ -182,7 +187,7 @@ class ForkTargetBuilder:
             caller=displayed.address,
             callee=Identity(extension.number, "", domain).address,
             route_set=binding.path,
-            headers=(*caller_headers(displayed), *extra_headers),
+            headers=(*caller_headers(displayed, verification), *extra_headers),
             max_forwards=call.options.hops,
         )
         to_dial = DialTarget(invitation, _PROFILES.get(binding.flow.transport, Profile.PLAIN))

@@ -16,7 +16,7 @@ from unificx.routing import Destination, Plan
 from unificx.sip.errors import RemoteProtocolError
 from unificx.sip.headers import Address, readable_addresses
 from unificx.sip.message import Request
-from unificx.trunks import Trunk
+from unificx.trunks import REASONS, IdentityCheck, Trunk, verify
 
 MAX_TURNS = 5
 """Calls of one number to one number of the tenant that may be on their way outside again at a time. More are one call
@@ -33,13 +33,25 @@ class CallRefused(RemoteProtocolError):
 
 
 @dataclass(frozen=True, slots=True)
+class CarrierCall:
+    """The trunks that an INVITE of a carrier can have come from, and what is known of its signature; `is_checked`:
+    signatures are verified for these trunks."""
+
+    trunks: Sequence[Trunk]
+    identity: IdentityCheck | None = None
+    is_checked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class InboundCall:
-    """An accepted call: `dialled` is the tenant's number in E.164, or for a guest that of the room."""
+    """An accepted call: `dialled` is the tenant's number in E.164, or for a guest that of the room. `verification`:
+    that of the caller id, such as "verified A", "" if none was made."""
 
     caller: Caller
     dialled: str = field(repr=False)
     plan: Plan
     diversions: tuple[Diversion, ...] = ()
+    verification: str = ""
 
 
 class InboundCalls:
@@ -54,15 +66,16 @@ class InboundCalls:
         self._clock = clock
         self._has_sent = has_sent
 
-    def admit(self, request: Request, trunks: Sequence[Trunk]) -> InboundCall:
-        """Accept an INVITE of one of these trunks. Raise RemoteProtocolError: 404 for a number that none of their
-        tenants has, 482 for a call that has been here before, 481 for Replaces; CallRefused if the trunk is full."""
+    def admit(self, request: Request, origin: CarrierCall) -> InboundCall:
+        """Accept an INVITE of one of the trunks. Raise RemoteProtocolError: 404 for a number that none of their
+        tenants has, 482 for a call that has been here before, 481 for Replaces, those of RFC 8224 for a wrong signature
+        if the trunk rejects it; CallRefused if the trunk is full."""
         if request.first("replaces") is not None:  # a party outside takes over no call
             raise RemoteProtocolError(481, "Call Does Not Exist", request)
         if self._has_sent(request):
             raise RemoteProtocolError(LOOP_DETECTED, "Loop Detected", request)
         numbers, address = self._lines.numbers, _caller_address(request)
-        found = next(_destinations(numbers, request, address, trunks), None) if numbers is not None else None
+        found = next(_destinations(numbers, request, address, origin.trunks), None) if numbers is not None else None
         if numbers is None or found is None:
             raise RemoteProtocolError(NOT_FOUND, "Not Found", request)
         trunk, number, called, destination = found
@@ -72,7 +85,8 @@ class InboundCalls:
             raise RemoteProtocolError(LOOP_DETECTED, "Loop Detected", request)
         if self._registry.is_trunk_full(trunk):
             raise CallRefused(request, RETRY_SECONDS)
-        return InboundCall(self._caller(trunk, number, address), called, destination.plan(), diversions)
+        verification = _verification(request, trunk, origin, number, called)
+        return InboundCall(self._caller(trunk, number, address), called, destination.plan(), diversions, verification)
 
     def _turns(self, tenant_id: str, called: str, caller: str) -> int:
         """Count the unanswered calls of the same caller to the same number that are on their way outside again."""
@@ -89,6 +103,17 @@ class InboundCalls:
         known = self._lines.name(trunk.tenant_id, number)[:MAX_SHOWN_NAME] if number else ""
         name = known or (_name(address) if address is not None and number else "")
         return Caller(trunk.tenant_id, "", "", subject, number, name, trunk_id=trunk.id)
+
+
+def _verification(request: Request, trunk: Trunk, origin: CarrierCall, number: str, called: str) -> str:
+    """Return the verification of the caller id. Raise RemoteProtocolError if the call is to be rejected for it."""
+    mode = trunk.options.verification
+    if mode == "off" or not origin.is_checked:
+        return ""
+    found = verify(origin.identity, number, called)
+    if found.state == "failed" and mode == "reject":
+        raise RemoteProtocolError(found.status, REASONS[found.status], request)
+    return str(found)
 
 
 def _destinations(

@@ -1,7 +1,7 @@
 """Manages all live calls: feeds leg and media events to the state machine and executes the resulting actions."""
 
 import contextlib
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 
 import structlog
@@ -15,7 +15,7 @@ from unificx.calls.departed_pages import DepartedPages
 from unificx.calls.dependencies import CallManagerDependencies
 from unificx.calls.executor import ActionExecutor, ExecutorDependencies
 from unificx.calls.forking import ForkTargetBuilder
-from unificx.calls.inbound import CallRefused, InboundCall, InboundCalls
+from unificx.calls.inbound import CallRefused, CarrierCall, InboundCall, InboundCalls
 from unificx.calls.info_relay import InfoRelay
 from unificx.calls.leg_events import to_call_event
 from unificx.calls.machine import messages, state_machine
@@ -47,7 +47,6 @@ from unificx.sip.flow import Flow
 from unificx.sip.legs import IncomingLeg, Leg, rejection_headers
 from unificx.sip.message import Request, respond
 from unificx.sip.transactions.events import Event, ServerKey
-from unificx.trunks import Trunk
 
 log = structlog.get_logger()
 
@@ -131,7 +130,7 @@ class CallManager:
         self._drain_leg_events(now)
 
     def incoming_outside(
-        self, key: ServerKey, request: Request, flow: Flow, origin: Sequence[Trunk] | InboundCall, now: float
+        self, key: ServerKey, request: Request, flow: Flow, origin: CarrierCall | InboundCall, now: float
     ) -> None:
         """Process an INVITE from outside any dialog: of a carrier, with the trunks that it can have come from, or of a
         guest of a meeting, whose earlier call it replaces."""
@@ -144,7 +143,8 @@ class CallManager:
         except RemoteProtocolError as fault:
             self._refuse(key, request, fault, now)
             return
-        options = CallOptions(hops=call_options(request, found.caller).hops, diversions=found.diversions)
+        hops = call_options(request, found.caller).hops
+        options = CallOptions(hops=hops, diversions=found.diversions, verification=found.verification)
         call = self._new_call(found.caller, found.dialled, leg, options, now)
         self._guarded(call, now, self._begin, call, leg, CallTarget(found.plan, found.dialled), now)
         self._drain_leg_events(now)

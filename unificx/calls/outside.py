@@ -19,7 +19,8 @@ from unificx.sip.flow import Flow
 from unificx.sip.geolocation import location_part, pidf_lo
 from unificx.sip.legs import Credentials, InviteParams, Leg, OutgoingLeg
 from unificx.sip.message import Response, retry_after
-from unificx.trunks import Trunk, TrunkEndpoint
+from unificx.sip.passport import Attestation
+from unificx.trunks import Trunk, TrunkEndpoint, signed_identity
 
 SILENCE_SECONDS = 5.0
 """How long an INVITE to a carrier may go without any response, before the next step of the plan starts."""
@@ -54,8 +55,9 @@ class OutsideDialer:
         subject = self._lines.subject(trunk.tenant_id, outside.number)
         name = self._lines.name(trunk.tenant_id, outside.number)[:MAX_SHOWN_NAME]
         party = Caller(trunk.tenant_id, "", "", subject, outside.number, name, trunk_id=trunk.id)
+        invitation = _invitation(call, target, outside, trunk, endpoint)
         to_dial = DialTarget(
-            self._with_place(call, outside, _invitation(call, target, outside, trunk, endpoint)),
+            self._signed(call, outside, self._with_place(call, outside, invitation), now),
             Profile.SRTP if endpoint.flow.secure else Profile.PLAIN,
         )
         if call.direction == "internal":
@@ -75,6 +77,21 @@ class OutsideDialer:
         entity = f"pres:{outside.caller_id or 'anonymous'}@{trunk.uri_host}"
         headers, part = location_part(pidf_lo(place.address, entity, call.started), trunk.uri_host)
         return replace(invitation, headers=(*invitation.headers, *headers), part=part)
+
+    def _signed(self, call: Call, outside: OutsideTarget, invitation: InviteParams, now: float) -> InviteParams:
+        """Sign the caller id for a trunk that does so. A withheld number is not signed, as the called party could read
+        it, and the service of an emergency number needs no signature."""
+        trunk, numbers = self._lines.trunks.trunk(outside.trunk_id), self._lines.numbers
+        if trunk is None or numbers is None or not trunk.options.signing_key:
+            return invitation
+        if outside.emergency or ("Privacy", "id") in invitation.headers:
+            return invitation
+        caller = numbers.e164(trunk.tenant_id, outside.caller_id or trunk.username)
+        own = bool(caller) and numbers.is_own(trunk.tenant_id, caller)
+        attestation: Attestation = "C" if call.direction == "inbound" else "A" if own else "B"
+        at = int(call.wall_time(now).timestamp())
+        value = signed_identity(trunk, attestation, (caller, outside.number), at, call.caller.extension_id)
+        return replace(invitation, headers=(*invitation.headers, ("Identity", value))) if value else invitation
 
     def _has_available_trunk_later(self, target: CallTarget, now: float) -> bool:
         """Whether a later step of the plan calls a carrier that is known to answer."""

@@ -222,6 +222,10 @@ class PublicNumbers(Protocol):
         """Return whether a dialled string is an emergency number of the tenant's country."""
         ...
 
+    def is_own(self, tenant_id: str, number: str) -> bool:
+        """Return whether a number, in E.164, is one of the tenant."""
+        ...
+
     def e164(self, tenant_id: str, text: str) -> str:
         """Return a number as a carrier has sent it in E.164, by the tenant's country; "" if it is none."""
         ...

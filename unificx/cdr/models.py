@@ -55,6 +55,7 @@ class CallRow(Base):
     cause: Mapped[int] = plain("cause: Q.850 below 128, otherwise a SIP status")
     recorded: Mapped[bool] = plain("whether a recording was made")
     answered_by: Mapped[str | None] = plain("voicemail, if a mailbox answered in place of the called party")
+    verification: Mapped[str | None] = plain("whether the signature of the caller id was right, and what it says")
 
 
 class CallPartyRow(Base):

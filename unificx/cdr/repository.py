@@ -62,6 +62,7 @@ def _call_row(call: CallEnded) -> dict[str, Any]:
         "cause": call.cause,
         "recorded": call.recorded,
         "answered_by": call.answered_by,
+        "verification": call.verification or None,
     }
 
 
@@ -111,7 +112,8 @@ async def insert_records(session: AsyncSession, records: Iterable[bytes]) -> Ins
     outside: list[tuple[str, dict[str, Any]]] = []
     for record in records:
         call, rows, *more = json.loads(record)  # without way or legs outside: written before they existed
-        call.setdefault("answered_by", None)  # written before the field existed
+        for added in ("answered_by", "verification"):  # written before the fields existed
+            call.setdefault(added, None)
         for name in ("started", "answered", "ended"):
             call[name] = call[name] and datetime.fromisoformat(call[name])
         for row in rows:
@@ -261,6 +263,7 @@ def _to_call_record(row: Row[Any], parties: tuple[CdrParty, ...], steps: tuple[C
         cause=row.cause,
         recorded=row.recorded,
         answered_by=cast("Answerer | None", row.answered_by),
+        verification=row.verification or "",
         parties=parties,
         steps=steps,
     )

@@ -70,6 +70,8 @@ class CallRecord:
     recorded: bool
     parties: tuple[CdrParty, ...]
     answered_by: Answerer | None = None
+    verification: str = ""
+    """As in `calls.CallEnded`."""
     steps: tuple[CdrStep, ...] = ()
     """The way of the call; () if it only rang the dialled extension."""
 

@@ -20,6 +20,7 @@ from unificx.privacy import Transmission, read_source
 AGREEMENTS_VARIABLE = "UNIFICX_AGREEMENTS"
 """Last days of the agreements with recipients, such as `mail=2027-03-31,store=2026-12-31`; the others have no end."""
 PURPOSES: Mapping[str, frozenset[str]] = {
+    "carrier": frozenset({"telephony"}),
     "integration": frozenset({"administration"}),
     "mail": frozenset({"administration", "requests", "telephony", "authentication", "security"}),
     "payment": frozenset({"billing"}),
@@ -110,7 +111,7 @@ def set_agreements(environ: Mapping[str, str]) -> None:
 
 
 def recipients() -> list[Recipient]:
-    """Return the declared recipients except carriers."""
+    """Return the declared recipients. Of carriers only requests for certificates are counted, not calls."""
     declared = _declared()
     return [
         Recipient(

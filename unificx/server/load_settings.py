@@ -8,6 +8,7 @@ from unificx.server.address import PUBLIC_VARIABLE, domain_url, public_url
 from unificx.server.paths import InstallationPaths, database_url
 from unificx.server.presets import Preset
 from unificx.server.settings import (
+    CALLER_TRUST_VARIABLE,
     CARRIER_TRUST_VARIABLE,
     MEDIA_VARIABLE,
     Settings,
@@ -67,6 +68,7 @@ def load_settings(
         sign_up=sign_up_mode(environ),
         turn=load_turn_config(environ),
         carrier_trust=environ.get(CARRIER_TRUST_VARIABLE, ""),
+        caller_trust=environ.get(CALLER_TRUST_VARIABLE, ""),
         sources=load_source_filter(environ),
         demo=demo,
     )

@@ -12,6 +12,9 @@ class TenantNumbers:
     def is_emergency(self, tenant_id: str, dialled: str) -> bool:
         return self._outbound.routing.is_emergency(tenant_id, dialled)
 
+    def is_own(self, tenant_id: str, number: str) -> bool:
+        return self._outbound.store.number(tenant_id, number) is not None
+
     def e164(self, tenant_id: str, text: str) -> str:
         return self._outbound.numbers.e164(tenant_id, text)
 

@@ -25,6 +25,8 @@ CALLS_VARIABLE = "UNIFICX_CALLS_PER_TENANT"
 """Maximum number of concurrent calls per tenant."""
 CARRIER_TRUST_VARIABLE = "UNIFICX_CARRIER_TRUST"
 """PEM file with authorities that are trusted for SIP over TLS to carriers."""
+CALLER_TRUST_VARIABLE = "UNIFICX_CALLER_TRUST"
+"""PEM file with the authorities for signed caller ids; without it no signature is trusted."""
 SIGN_UP_VARIABLE = "UNIFICX_SIGN_UP"
 """`open`: any visitor with an e-mail address may set up an organisation; `approval`: an operator approves each of them.
 Default: `closed`."""
@@ -73,6 +75,8 @@ class Settings:
     """STUN and TURN servers."""
     carrier_trust: str = ""
     """PEM file with authorities that are trusted for carriers, besides the system's; "": none."""
+    caller_trust: str = ""
+    """PEM file with authorities that are trusted for signed caller ids; "": none."""
     sources: SourceFilter | None = None
     """Sources that may send SIP; None: all."""
     demo: bool | None = None

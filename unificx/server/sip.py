@@ -53,7 +53,7 @@ from unificx.server.phone_texts import PhoneTexts
 from unificx.server.public_numbers import TenantNumbers
 from unificx.server.queue_calls import CallManagerCallbacks, CallManagerLines
 from unificx.server.settings import Settings
-from unificx.server.trunks import carrier_trust, create_trunk_monitor
+from unificx.server.trunks import carrier_trust, create_caller_verifier, create_trunk_monitor
 from unificx.sip.bearer import BearerTokens
 from unificx.sip.digest import Nonces
 from unificx.sip.endpoint import Endpoint, RequestChecks
@@ -132,7 +132,9 @@ class SipServer:
         self._media_watchdog = MediaWatchdog(self.call_manager, media, clock, call_settings)
         self.trunk_monitor, self._trunk_prober = create_trunk_monitor(container, endpoint, self._via, self._wake)
         authenticator = self._create_authenticator(settings, rate_limiter, incarnation)
-        request_handler = self._request_handler = self._create_request_handler(rate_limiter, authenticator, touched)
+        request_handler = self._request_handler = self._create_request_handler(
+            settings, rate_limiter, authenticator, touched
+        )
         self.transports = TransportManager(
             settings.sip,
             self._receive,
@@ -241,9 +243,10 @@ class SipServer:
         )
 
     def _create_request_handler(
-        self, rate_limiter: RateLimiter, authenticator: Authenticator, touched: set[str]
+        self, settings: Settings, rate_limiter: RateLimiter, authenticator: Authenticator, touched: set[str]
     ) -> SipRequestHandler:
         container, directory = self._container, self._container.identity.directory
+        verifier = create_caller_verifier(self.call_manager, settings.caller_trust, container.clock, self._wake)
         subscriptions = Subscriptions(self.endpoint, self._contact)
         mwi = self._create_mwi(subscriptions)
         self._mwi_handler = MwiHandler(container, mwi, subscriptions)
@@ -264,6 +267,7 @@ class SipServer:
                 self._extension_states,
                 touched,
                 self._texts.receiver,
+                verifier,
                 (self.trunk_monitor, self._trunk_prober, self._texts.sender),
             )
         )

@@ -5,12 +5,19 @@ import ssl
 from collections.abc import Callable
 from pathlib import Path
 
+from cryptography import x509
+
+from unificx.calls import CallManager, CarrierCall
+from unificx.core.clock import Clock
 from unificx.core.errors import StartupError
+from unificx.integrations.caller_certificates import CallerCertificates
 from unificx.integrations.sip_dns import SipDnsResolver
 from unificx.server.container import Container
+from unificx.server.settings import CALLER_TRUST_VARIABLE
 from unificx.sip.endpoint import Endpoint
 from unificx.sip.flow import Flow
-from unificx.sip_server import TrunkMonitor, TrunkMonitorParts, TrunkProber
+from unificx.sip.transactions.events import RequestReceived
+from unificx.sip_server import CallerVerifier, TrunkMonitor, TrunkMonitorParts, TrunkProber
 from unificx.trunks.events import TrunkChanged, TrunkCreated, TrunkDeleted
 
 
@@ -46,6 +53,25 @@ def create_trunk_monitor(
     bus.subscribe(TrunkDeleted, lambda event: follow(event.trunk_id))
     prober = container.trunks.prober = TrunkProber(parts, monitor)
     return monitor, prober
+
+
+def create_caller_verifier(calls: CallManager, path: str, clock: Clock, on_begun: Callable[[], None]) -> CallerVerifier:
+    """Return what verifies signed caller ids against the authorities in a PEM file; "" : it trusts none. Raise
+    StartupError if the file cannot be used."""
+    roots: list[x509.Certificate] = []
+    if path:
+        try:
+            roots = x509.load_pem_x509_certificates(Path(path).read_bytes())
+        except (OSError, ValueError):
+            raise StartupError(
+                f"The authorities of signed callers in {path} cannot be read.",
+                hint=f"{CALLER_TRUST_VARIABLE} must name a PEM file with certificates.",
+            ) from None
+
+    def begin(event: RequestReceived, call: CarrierCall, now: float) -> None:
+        calls.incoming_outside(event.key, event.request, event.flow, call, now)
+
+    return CallerVerifier(CallerCertificates(clock), roots, clock, begin, on_begun)
 
 
 def carrier_trust(path: str) -> ssl.SSLContext:

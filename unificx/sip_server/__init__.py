@@ -1,6 +1,7 @@
 """SIP server: rate limits, authenticates, handles REGISTER, SUBSCRIBE and MESSAGE, and passes calls on."""
 
 from unificx.sip_server.authenticator import GUEST_SUBJECT, Authenticator, AuthenticatorOptions
+from unificx.sip_server.caller_verifier import CallerVerifier
 from unificx.sip_server.driver import SipDriver
 from unificx.sip_server.extension_states import ExtensionStateParts, ExtensionStates
 from unificx.sip_server.mwi import MwiNotifier, MwiParts
@@ -22,6 +23,7 @@ __all__ = [
     "NOT_REGISTERED",
     "Authenticator",
     "AuthenticatorOptions",
+    "CallerVerifier",
     "Carriers",
     "CheckSync",
     "ExtensionStateParts",

@@ -20,6 +20,7 @@ from unificx.sip.message import Request, Response, respond
 from unificx.sip.page_mode import ACCEPT
 from unificx.sip.transactions.events import DROP, CancelReceived, Event, RequestReceived, ServerKey, StatelessReply
 from unificx.sip_server.authenticator import Authenticator, CarrierIdentity, Challenge, GuestIdentity, Identity, Reject
+from unificx.sip_server.caller_verifier import CallerVerifier
 from unificx.sip_server.extension_states import DIALOG, PRESENCE, ExtensionStates
 from unificx.sip_server.mwi import EVENT_PACKAGE, MwiNotifier
 from unificx.sip_server.ports import RequestSource
@@ -62,6 +63,7 @@ class RequestHandlerParts:
     extension_states: ExtensionStates
     touched: set[str]
     texts: TextReceiver
+    verifier: CallerVerifier
     sources: tuple[RequestSource, ...] = ()
     """Others that send requests of their own."""
 
@@ -167,6 +169,10 @@ class SipRequestHandler:
             if refusal is not None:
                 self._parts.endpoint.respond(event.key, refusal, now)
                 return
+            waiting = self._parts.verifier.cancelled(event.key)
+            if waiting is not None:
+                self._respond(event.key, waiting, 487, now)
+                return
         try:
             self._pass_on(event, now)
         except Exception as fault:
@@ -186,7 +192,7 @@ class SipRequestHandler:
             case Identity() as identity:
                 self._admit(event, identity, now)
             case CarrierIdentity(trunks):
-                self._parts.calls.incoming_outside(event.key, event.request, event.flow, trunks, now)
+                self._parts.verifier.receive(event, trunks, now)
             case GuestIdentity(call):
                 self._parts.calls.incoming_outside(event.key, event.request, event.flow, call, now)
             case Reject(status, delay):

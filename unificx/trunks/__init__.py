@@ -23,14 +23,27 @@ from unificx.trunks.schemas import (
     TrunkStatus,
     TrunkTest,
     TrunkTransport,
+    VerificationMode,
 )
 from unificx.trunks.service import TrunkService
+from unificx.trunks.signing import signed_identity
+from unificx.trunks.verification import (
+    REASONS,
+    IdentityCheck,
+    Verification,
+    VerificationState,
+    certified_key,
+    checked_identity,
+    verify,
+)
 
 __all__ = [
     "MAX_SERVERS",
+    "REASONS",
     "CallerIdHeader",
     "CarrierResolver",
     "DtmfMode",
+    "IdentityCheck",
     "NewTrunk",
     "NumberFormat",
     "Probe",
@@ -52,10 +65,17 @@ __all__ = [
     "TrunkTest",
     "TrunkTransport",
     "TrunkUse",
+    "Verification",
+    "VerificationMode",
+    "VerificationState",
+    "certified_key",
+    "checked_identity",
     "health",
     "link_state",
     "merged",
     "next_change",
     "ordered",
     "registration",
+    "signed_identity",
+    "verify",
 ]

@@ -29,6 +29,7 @@ class TrunkCredentials:
     username: str = _credential()
     auth_username: str = _credential()
     password: str = _credential()
+    signing_key: str | None = _credential()
 
 
 class TrunkRow(Base):
@@ -53,6 +54,8 @@ class TrunkRow(Base):
     dtmf: Mapped[str] = plain("how digits are sent")
     register_seconds: Mapped[int] = plain("requested duration of a registration")
     check_seconds: Mapped[int] = plain("interval of the OPTIONS requests")
+    certificate_url: Mapped[str] = plain("public address of the certificate for signed caller ids")
+    verification: Mapped[str] = plain("what happens with signatures of incoming calls")
     sends_location: Mapped[bool] = plain("whether emergency calls carry the place of the caller")
     subject_id: Mapped[str] = plain("random subject id of the trunk, whose key seals the part below")
     sealed: Mapped[bytes | None] = sealed_column(TrunkCredentials, subject="subject_id")

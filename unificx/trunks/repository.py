@@ -7,10 +7,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.db import Erased, Keys, SealedCodec
 from unificx.trunks.models import TrunkCredentials, TrunkRow
-from unificx.trunks.schemas import CallerIdHeader, DtmfMode, NumberFormat, Trunk, TrunkOptions, TrunkTransport
+from unificx.trunks.schemas import (
+    CallerIdHeader,
+    DtmfMode,
+    NumberFormat,
+    Trunk,
+    TrunkOptions,
+    TrunkTransport,
+    VerificationMode,
+)
 
 CODEC = SealedCodec(TrunkRow, TrunkCredentials)
-NO_CREDENTIALS = TrunkCredentials("", "", "")
+NO_CREDENTIALS = TrunkCredentials("", "", "", None)
 
 
 async def all_trunks(session: AsyncSession, keys: Keys) -> list[Trunk]:
@@ -70,12 +78,16 @@ def _mutable_columns(keys: Keys, trunk: Trunk) -> dict[str, Any]:
         "register_seconds": options.register_seconds,
         "check_seconds": options.check_seconds,
         "sends_location": options.sends_location,
+        "certificate_url": options.certificate_url,
+        "verification": options.verification,
         "sealed": _seal(keys, trunk),
     }
 
 
 def _seal(keys: Keys, trunk: Trunk) -> bytes | None:
-    part = TrunkCredentials(trunk.username, trunk.options.auth_username, trunk.password)
+    part = TrunkCredentials(
+        trunk.username, trunk.options.auth_username, trunk.password, trunk.options.signing_key or None
+    )
     return CODEC.seal(keys, trunk.tenant_id, [(trunk.id, trunk.id, part)])[0] if part != NO_CREDENTIALS else None
 
 
@@ -92,6 +104,9 @@ def _to_trunk(keys: Keys, row: TrunkRow) -> Trunk:
         check_seconds=row.check_seconds,
         auth_username=credentials.auth_username,
         sends_location=row.sends_location,
+        signing_key=credentials.signing_key or "",
+        certificate_url=row.certificate_url,
+        verification=cast("VerificationMode", row.verification or "off"),
     )
     return Trunk(
         id=row.id,

@@ -16,6 +16,8 @@ CallerIdHeader = Literal["from", "p_asserted", "p_preferred"]
 NumberFormat = Literal["e164", "plus", "national"]
 """Numbers sent to the carrier: 4930123, +4930123 or 030123."""
 DtmfMode = Literal["rfc4733", "info", "inband"]
+VerificationMode = Literal["off", "mark", "reject"]
+"""Signatures of incoming calls are ignored, verified and shown, or calls whose signature is wrong are rejected too."""
 Reason = Literal["", "no_answer", "no_address", "paused", "credentials", "no_registration"]
 """Why a trunk is not usable; "" while it is, and before the first answer."""
 TestReason = Literal[
@@ -49,6 +51,12 @@ class TrunkOptions:
     """User name of digest authentication if it differs from the registered user."""
     sends_location: bool = False
     """Whether emergency calls carry the place of the caller (RFC 6442)."""
+    signing_key: str = field(default="", repr=False)
+    """Private key in PEM by which the caller id of outgoing calls is signed (RFC 8588); "": they are not signed."""
+    certificate_url: str = ""
+    """Where the certificate of the signing key is, for those who verify the signature."""
+    verification: VerificationMode = "off"
+    """What happens with the signatures of incoming calls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +131,9 @@ class NewTrunk:
     check_seconds: int | None = None
     auth_username: str | None = field(default=None, repr=False)
     sends_location: bool | None = None
+    signing_key: str | None = field(default=None, repr=False)
+    certificate_url: str | None = None
+    verification: VerificationMode | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +156,9 @@ class TrunkChange:
     check_seconds: int | None = None
     auth_username: str | None = field(default=None, repr=False)
     sends_location: bool | None = None
+    signing_key: str | None = field(default=None, repr=False)
+    certificate_url: str | None = None
+    verification: VerificationMode | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from datetime import datetime
 from ipaddress import ip_address, ip_network
 
 from unificx.core.errors import Invalid
+from unificx.sip.passport import signing_key
 from unificx.trunks.schemas import NewTrunk, Template, Trunk, TrunkChange, TrunkOptions
 
 MAX_NETWORKS = 64
@@ -16,13 +17,14 @@ REGISTER_SECONDS = (60, 86_400)
 CHECK_SECONDS = (10, 3_600)
 OPTION_NAMES = (
     *("caller_id_header", "number_format", "dtmf", "register_seconds", "check_seconds", "auth_username"),
-    "sends_location",
+    *("sends_location", "signing_key", "certificate_url", "verification"),
 )
 
 _name = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}").fullmatch
 _host_name = re.compile(
     r"(?=.{1,253}\Z)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)*[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?"
 ).fullmatch
+_certificate_url = re.compile(r"https://[A-Za-z0-9.-]+(?::[0-9]{1,5})?/[A-Za-z0-9._~/%+-]{0,200}").fullmatch
 _login = re.compile(r"[!-~]{0,128}").fullmatch
 
 
@@ -113,9 +115,23 @@ def checked(trunk: Trunk) -> Trunk:
     _check_range(trunk.options.register_seconds, REGISTER_SECONDS, "register_seconds")
     if trunk.options.check_seconds:
         _check_range(trunk.options.check_seconds, CHECK_SECONDS, "check_seconds")
+    _check_signing(trunk.options)
     if trunk.max_calls is not None:
         _check_range(trunk.max_calls, (1, MAX_CALLS), "max_calls")
     return replace(trunk, accept_from=_networks(trunk.accept_from))
+
+
+def _check_signing(options: TrunkOptions) -> None:
+    if options.signing_key:
+        try:
+            signing_key(options.signing_key)
+        except ValueError:
+            hint = "Give the key of your certificate in PEM, without a password."
+            raise Invalid("This is not a private key on the curve P-256.", field="signing_key", hint=hint) from None
+    url = options.certificate_url
+    if (url or options.signing_key) and not _certificate_url(url):
+        hint = "Others fetch the certificate of the key there, such as https://example.com/calls.pem."
+        raise Invalid("Must be an HTTPS address.", field="certificate_url", hint=hint)
 
 
 def _networks(texts: tuple[str, ...]) -> tuple[str, ...]:

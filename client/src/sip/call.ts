@@ -56,6 +56,8 @@ export class Call {
   #transferorTimer: ReturnType<typeof setTimeout> | undefined;
   /** An invitation to a conference, accepted by answering. `others`: participants besides the caller. */
   invitation: { others: number } | undefined;
+  /** Whether the number of the caller was signed: "verified" with the attestation, "failed", "unsigned", or empty. */
+  verification = '';
   /** Runs beside another call: in a test call both ends are here. */
   concurrent = false;
   /** The user has clicked to dial elsewhere: the remote party is called once this phone answers. */

@@ -52,6 +52,8 @@ const MAX_CALLS = 2;
 const CALL_ID_HEADER = 'UnifiCX-Call';
 /** Header that says how a call began. */
 const ORIGINATION_HEADER = 'UnifiCX-Origination';
+/** Says whether the number of the caller was signed by its carrier. */
+const VERIFICATION_HEADER = 'UnifiCX-Verification';
 /** Marks an invitation to a conference: the number of participants besides the caller. */
 const CONFERENCE_HEADER = 'UnifiCX-Conference';
 /** How long a call waits for the SIP connection, milliseconds. */
@@ -343,6 +345,7 @@ export class Phone {
     const number = String(from.uri.user ?? '');
     const name = from.display_name === number || number === WITHHELD_NUMBER ? '' : from.display_name;
     const call = new Call(true, number, name, this.#callLine(), request.getHeader(CALL_ID_HEADER));
+    call.verification = request.getHeader(VERIFICATION_HEADER) ?? '';
     const others = request.getHeader(CONFERENCE_HEADER);
     if (others !== undefined) call.invitation = { others: Number(others) || 0 };
     const replaced = this.#replacedCall;

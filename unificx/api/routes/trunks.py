@@ -103,16 +103,16 @@ async def list_trunk_templates(
 def _values(body: models.NewTrunk | models.TrunkChange) -> dict[str, Any]:
     """Return the values of a request body as the service takes them."""
     found = {name: getattr(body, name) for name in type(body).model_fields}
-    if isinstance(found["password"], SecretStr):
-        found["password"] = found["password"].get_secret_value()
+    found = {name: one.get_secret_value() if isinstance(one, SecretStr) else one for name, one in found.items()}
     if found["accept_from"] is not None:
         found["accept_from"] = tuple(found["accept_from"])
     return found
 
 
 def trunk_schema(services: Services, trunk: trunks.Trunk) -> models.Trunk:
-    """Return a trunk as its API schema, without the password."""
-    current = services.trunks.directory.status(trunk)
+    """Return a trunk as its API schema, without its secrets."""
+    current, options = services.trunks.directory.status(trunk), asdict(trunk.options)
+    signing_key = options.pop("signing_key")
     return models.Trunk(
         id=trunk.id,
         tenant_id=trunk.tenant_id,
@@ -126,7 +126,8 @@ def trunk_schema(services: Services, trunk: trunks.Trunk) -> models.Trunk:
         registers=trunk.registers,
         accept_from=list(trunk.accept_from),
         max_calls=trunk.max_calls,
-        **asdict(trunk.options),
+        **options,
+        signs_calls=bool(signing_key),
         state=current.state,
         since=current.since,
         reason=current.reason,

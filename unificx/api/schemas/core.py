@@ -415,6 +415,12 @@ class CallRecord(BaseModel):
         default=None,
         description="`voicemail` if a mailbox answered; `outcome` then says why no phone of the called party did.",
     )
+    verification: str = Field(
+        default="",
+        description="Whether the signature of the caller id was right (STIR/SHAKEN): `verified` and the attestation of "
+        "the carrier, `failed` or `unsigned`; empty if it was not verified.",
+        examples=["verified A"],
+    )
     message_seconds: float | None = Field(
         default=None, description="Length of the voicemail message left in this call, while it exists.", examples=[7.2]
     )

@@ -6,7 +6,16 @@ from typing import Annotated
 from pydantic import Field, SecretStr
 
 from unificx.api.schemas.core import Input, Output
-from unificx.trunks import CallerIdHeader, DtmfMode, NumberFormat, Reason, TestReason, TrunkState, TrunkTransport
+from unificx.trunks import (
+    CallerIdHeader,
+    DtmfMode,
+    NumberFormat,
+    Reason,
+    TestReason,
+    TrunkState,
+    TrunkTransport,
+    VerificationMode,
+)
 
 TrunkName = Annotated[
     str, Field(min_length=1, max_length=63, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", examples=["carrier"])
@@ -34,6 +43,10 @@ CheckSeconds = Annotated[
     int,
     Field(ge=0, le=3600, description="Seconds between OPTIONS requests, at least 10; 0: the carrier is not checked."),
 ]
+SigningKey = Annotated[SecretStr, Field(max_length=4_000)]
+CertificateUrl = Annotated[str, Field(max_length=300, examples=["https://example.com/calls.pem"])]
+_CERTIFICATE = "HTTPS address of the certificate by which others verify the signature."
+_VERIFICATION = "Signatures of incoming calls: off: ignored; mark: verified and shown; reject: wrong ones end the call."
 _LOCATION = "Emergency calls carry the place of the caller, as PIDF-LO (RFC 6442). Enable it if the carrier takes it."
 _CALLER_ID = "Header with the caller's number: From alone, or an identity header of RFC 3325 beside it."
 _NUMBERS = "Format of the numbers sent to the carrier: 4930123 (e164), +4930123 (plus) or 030123 (national)."
@@ -62,6 +75,9 @@ class Trunk(Output):
     register_seconds: int
     check_seconds: int
     sends_location: bool = Field(description=_LOCATION)
+    signs_calls: bool = Field(description="The caller id of outgoing calls is signed (STIR/SHAKEN).")
+    certificate_url: str = Field(description=_CERTIFICATE)
+    verification: VerificationMode = Field(description=_VERIFICATION)
     state: TrunkState = Field(
         description="registered; reachable: its server answers; unreachable; refused: the carrier rejects the login."
     )
@@ -91,6 +107,11 @@ class NewTrunk(Input):
     register_seconds: RegisterSeconds | None = None
     check_seconds: CheckSeconds | None = None
     sends_location: bool | None = Field(None, description=_LOCATION)
+    signing_key: SigningKey | None = Field(
+        None, description="Private key in PEM on the curve P-256; empty: no signatures."
+    )
+    certificate_url: CertificateUrl | None = Field(None, description=_CERTIFICATE)
+    verification: VerificationMode | None = Field(None, description=_VERIFICATION)
 
 
 class TrunkChange(Input):
@@ -112,6 +133,11 @@ class TrunkChange(Input):
     register_seconds: RegisterSeconds | None = None
     check_seconds: CheckSeconds | None = None
     sends_location: bool | None = Field(None, description=_LOCATION)
+    signing_key: SigningKey | None = Field(
+        None, description="Private key in PEM on the curve P-256; empty: no signatures."
+    )
+    certificate_url: CertificateUrl | None = Field(None, description=_CERTIFICATE)
+    verification: VerificationMode | None = Field(None, description=_VERIFICATION)
 
 
 class TrunkTest(Output):

@@ -31,12 +31,24 @@ def requests_privacy(privacy: list[str]) -> bool:
     return bool(wanted & {"id", "user", "header"})
 
 
-def caller_headers(caller: Identity) -> Headers:
-    """Return the headers, besides From, of the INVITE to a callee's phone.
+_VERSTAT = {
+    "verified": "TN-Validation-Passed",
+    "failed": "TN-Validation-Failed",
+    "unsigned": "No-TN-Validation",
+}
+
+
+def caller_headers(caller: Identity, verification: str = "") -> Headers:
+    """Return the headers, besides From, of the INVITE to a callee's phone. `verification` is that of the caller id, ""
+    without one; phones show it by the parameter `verstat` (3GPP TS 24.229 section 7.2A.20).
 
     Phones are outside the trust domain, so a withheld identity is not sent to them at all (RFC 3325 section 7).
     """
-    return (("Privacy", "id"),) if caller is WITHHELD else (("P-Asserted-Identity", caller.address),)
+    if caller is WITHHELD:
+        return (("Privacy", "id"),)
+    found = _VERSTAT.get(verification.partition(" ")[0])
+    address = f"{caller.address[:-1]};verstat={found}>" if found else caller.address
+    return (("P-Asserted-Identity", address),)
 
 
 def ring_headers(kind: RingKind) -> Headers:

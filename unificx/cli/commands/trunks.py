@@ -1,5 +1,6 @@
 """`unificx trunk`: connections to carriers."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -9,6 +10,7 @@ from unificx.cli.collection import Collection
 from unificx.cli.command import CommandContext, command, command_group
 from unificx.cli.output import print_item, print_items
 
+MAX_KEY_LENGTH = 4_000
 _COLUMNS = {
     "name": "name",
     "server": "server",
@@ -33,6 +35,9 @@ _DETAILS = {
     "register_seconds": "registration (s)",
     "check_seconds": "checked every (s)",
     "sends_location": "sends location",
+    "signs_calls": "signs calls",
+    "certificate_url": "certificate",
+    "verification": "signatures of calls",
 }
 _TEST_COLUMNS = {
     "state": "state",
@@ -46,6 +51,17 @@ _TEMPLATE_COLUMNS = {"name": "name", "title": "carrier", "server": "server", "tr
 
 def _flatten(trunk: Json) -> Json:
     return {**trunk, "accept_from": ", ".join(trunk["accept_from"])}
+
+
+def _read_key(path: Path | None) -> Json:
+    """Return the field of the key in a file."""
+    if path is None:
+        return {}
+    try:
+        with path.open(encoding="ascii") as file:
+            return {"signing_key": file.read(MAX_KEY_LENGTH)}
+    except (OSError, ValueError) as fault:
+        raise typer.BadParameter("The key cannot be read.", param_hint="--signing-key") from fault
 
 
 _COLLECTION = Collection("/trunks", _COLUMNS, _DETAILS, _flatten)
@@ -90,13 +106,19 @@ def create(
     register_seconds: Annotated[int | None, typer.Option(help="Requested seconds of a registration.")] = None,
     check_seconds: Annotated[int | None, typer.Option(help="Seconds between checks by OPTIONS; 0: none.")] = None,
     sends_location: SendsLocation = None,
+    signing_key: Annotated[
+        Path | None, typer.Option(help="File with the private key in PEM that signs the caller id.")
+    ] = None,
+    certificate_url: Annotated[str | None, typer.Option(help="HTTPS address of the certificate of this key.")] = None,
+    verification: Annotated[str | None, typer.Option(help="Signatures of calls: off, mark, reject.")] = None,
 ) -> None:
     """Create a trunk to a carrier."""
     body = {"name": name, "server": server, "template": template, "transport": transport, "max_calls": max_calls}
     body |= {"username": username, "password": password, "registers": register, "accept_from": accept_from or None}
     body |= {"domain": domain, "auth_username": auth_username, "caller_id_header": caller_id_header, "dtmf": dtmf}
     body |= {"number_format": number_format, "register_seconds": register_seconds, "check_seconds": check_seconds}
-    _COLLECTION.create(context, body | {"sends_location": sends_location})
+    signing = {**_read_key(signing_key), "certificate_url": certificate_url, "verification": verification}
+    _COLLECTION.create(context, body | {"sends_location": sends_location} | signing)
 
 
 @command(group, "list")
@@ -143,6 +165,11 @@ def update(
     register_seconds: Annotated[int | None, typer.Option(help="Requested seconds of a registration.")] = None,
     check_seconds: Annotated[int | None, typer.Option(help="Seconds between checks by OPTIONS; 0: none.")] = None,
     sends_location: SendsLocation = None,
+    signing_key: Annotated[
+        Path | None, typer.Option(help="File with the private key in PEM that signs the caller id.")
+    ] = None,
+    certificate_url: Annotated[str | None, typer.Option(help="HTTPS address of the certificate of this key.")] = None,
+    verification: Annotated[str | None, typer.Option(help="Signatures of calls: off, mark, reject.")] = None,
 ) -> None:
     """Change a trunk."""
     body = {"name": name, "server": server, "transport": transport, "max_calls": max_calls, "domain": domain}
@@ -150,7 +177,8 @@ def update(
     body |= {"username": username, "password": password, "registers": register, "accept_from": networks}
     body |= {"auth_username": auth_username, "caller_id_header": caller_id_header, "number_format": number_format}
     body |= {"dtmf": dtmf, "register_seconds": register_seconds, "check_seconds": check_seconds}
-    _COLLECTION.update(context, trunk, body | {"sends_location": sends_location})
+    signing = {**_read_key(signing_key), "certificate_url": certificate_url, "verification": verification}
+    _COLLECTION.update(context, trunk, body | {"sends_location": sends_location} | signing)
 
 
 @command(group, "delete")

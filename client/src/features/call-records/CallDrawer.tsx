@@ -9,6 +9,7 @@ import { formatDuration } from '~/design/dates';
 import { Drawer } from '~/design/Drawer';
 import { costsText } from '~/design/money';
 import { ErrorNotice } from '~/design/Notice';
+import { VerificationNote } from '~/features/call-verification';
 import { StepUp, StepUpDialog } from '~/features/settings';
 import { CallLadder } from './CallLadder';
 import { answerSeconds, outcomeOf } from './outcomes';
@@ -36,6 +37,7 @@ export function CallDrawer({ call, tenant, onClose }: CallDrawerProps) {
           <Badge variant="dot" color={outcomeOf(call).colour} mb="md">
             {i18n._(outcomeOf(call).text)}
           </Badge>
+          <VerificationNote verification={call.verification} mb="md" ms="md" />
           <CallLadder call={call} />
           <h3 className={css.heading}>
             <Trans>Participants</Trans>

@@ -4,6 +4,7 @@ import { IconPhone, IconPhoneOff, IconRecordMail, IconVideo } from '@tabler/icon
 import { Trans, useLingui } from '@lingui/react/macro';
 
 import { useValue } from '~/core/store';
+import { VerificationNote } from '~/features/call-verification';
 import type { Call } from '~/sip';
 import { IncomingCard } from './IncomingCard';
 import { IncomingLine, useAnswerLabel, useIncomingLabel } from './IncomingLine';
@@ -55,6 +56,7 @@ function IncomingScreen({ call, beside }: { call: Call; beside: boolean }) {
           </p>
           {number && <p className={remotePartyCss.number}>{number}</p>}
           <ConnectedNotice call={call} />
+          <VerificationNote verification={call.verification} />
         </div>
         <Answers call={call} />
       </section>

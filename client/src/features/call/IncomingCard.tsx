@@ -5,6 +5,7 @@ import { useEffect, useRef } from 'react';
 import { Avatar } from '~/design/Avatar';
 
 import { useValue } from '~/core/store';
+import { VerificationNote } from '~/features/call-verification';
 import type { Call } from '~/sip';
 import { ConnectedNotice } from './ConnectedNotice';
 import { IncomingLine, useAnswerLabel, useIncomingLabel } from './IncomingLine';
@@ -35,6 +36,7 @@ export function IncomingCard({ call }: { call: Call }) {
           <IncomingLine call={call} />
         </p>
         <ConnectedNotice call={call} />
+        <VerificationNote verification={call.verification} />
       </div>
       <div className={css.buttons}>
         <UnstyledButton className={css.answer} aria-label={useAnswerLabel(call)} onClick={() => void answerCall(call)}>

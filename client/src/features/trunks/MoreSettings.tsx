@@ -1,4 +1,4 @@
-import { NumberInput, Select, Stack, Switch, TagsInput, TextInput } from '@mantine/core';
+import { NumberInput, Select, Stack, Switch, TagsInput, Textarea, TextInput } from '@mantine/core';
 import type { UseFormReturnType } from '@mantine/form';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
@@ -8,6 +8,7 @@ import css from './trunks.module.css';
 const FIELDS = [
   ...['auth_username', 'domain', 'accept_from', 'caller_id_header'],
   ...['number_format', 'dtmf', 'register_seconds', 'check_seconds', 'sends_location'],
+  ...['signing_key', 'certificate_url', 'verification'],
 ];
 
 /** Settings that few carriers need, closed unless one of them has an error. */
@@ -99,6 +100,36 @@ export function MoreSettings({ form }: { form: UseFormReturnType<TrunkValues> })
           label={t`Send the place of the caller with emergency calls`}
           description={t`As PIDF-LO (RFC 6442). A call that the carrier refuses so is repeated without it.`}
           {...form.getInputProps('sends_location', { type: 'checkbox' })}
+        />
+        <Select
+          size="md"
+          label={t`Signatures of callers (STIR/SHAKEN)`}
+          allowDeselect={false}
+          data={[
+            { value: 'off', label: t`Ignore` },
+            { value: 'mark', label: t`Verify and show` },
+            { value: 'reject', label: t`Verify, and reject calls with a wrong signature` },
+          ]}
+          {...form.getInputProps('verification')}
+        />
+        <Textarea
+          size="md"
+          label={t`Private key that signs your calls`}
+          description={t`In PEM, on the curve P-256. It is stored encrypted and never shown; empty: unchanged.`}
+          autosize
+          minRows={2}
+          maxRows={6}
+          autoComplete="off"
+          spellCheck={false}
+          {...form.getInputProps('signing_key')}
+        />
+        <TextInput
+          size="md"
+          label={t`Address of the certificate`}
+          description={t`Others verify your signature with it.`}
+          placeholder="https://example.com/calls.pem"
+          autoComplete="off"
+          {...form.getInputProps('certificate_url')}
         />
       </Stack>
     </details>

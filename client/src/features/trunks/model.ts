@@ -19,6 +19,10 @@ export interface TrunkValues {
   register_seconds: number;
   check_seconds: number;
   sends_location: boolean;
+  /** Empty: the key is kept, or there is none. */
+  signing_key: string;
+  certificate_url: string;
+  verification: Trunk['verification'];
 }
 
 const EMPTY: TrunkValues = {
@@ -38,6 +42,9 @@ const EMPTY: TrunkValues = {
   register_seconds: 600,
   check_seconds: 30,
   sends_location: false,
+  signing_key: '',
+  certificate_url: '',
+  verification: 'off',
 };
 
 /** The values of a trunk, or of a new one. */
@@ -45,9 +52,11 @@ export function valuesOf(trunk?: Trunk): TrunkValues {
   if (!trunk) return EMPTY;
   const { name, server, transport, registers, username, auth_username, domain, accept_from } = trunk;
   const { caller_id_header, number_format, dtmf, register_seconds, check_seconds, sends_location } = trunk;
+  const { certificate_url, verification } = trunk;
   return {
     ...{ name, server, transport, registers, username, auth_username, domain, accept_from },
     ...{ caller_id_header, number_format, dtmf, register_seconds, check_seconds, sends_location },
+    ...{ certificate_url, verification, signing_key: '' },
     password: '',
     max_calls: trunk.max_calls ?? '',
   };
@@ -67,10 +76,11 @@ export function newTrunk(values: TrunkValues): NewTrunkWritable {
   return { ...values, max_calls: values.max_calls || null };
 }
 
-/** The changed values; an empty password is kept, an empty limit is removed. */
+/** The changed values; an empty password or key is kept, an empty limit is removed. */
 export function trunkChange(changed: Partial<TrunkValues>): TrunkChangeWritable {
-  const { password, max_calls, ...rest } = changed;
-  return { ...rest, ...(password && { password }), ...(max_calls !== undefined && { max_calls: max_calls || 0 }) };
+  const { password, max_calls, signing_key, ...rest } = changed;
+  const secrets = { ...(password && { password }), ...(signing_key && { signing_key }) };
+  return { ...rest, ...secrets, ...(max_calls !== undefined && { max_calls: max_calls || 0 }) };
 }
 
 /** The numbers and routes that use a trunk; it can be deleted without any. */

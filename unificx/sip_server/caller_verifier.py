@@ -1,0 +1,108 @@
+"""Checks the signed caller ids of calls from carriers before they begin (STIR/SHAKEN)."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from cryptography import x509
+
+from unificx.calls import CarrierCall
+from unificx.core.access import Access
+from unificx.core.background import BackgroundTasks
+from unificx.core.clock import Clock
+from unificx.sip.message import Request
+from unificx.sip.passport import BadIdentity, SignedPassport, read_identity
+from unificx.sip.transactions.events import RequestReceived, ServerKey
+from unificx.trunks import IdentityCheck, Trunk, certified_key, checked_identity
+
+MAX_WAITING = 200
+"""Calls that wait for a certificate at a time."""
+BAD_IDENTITY_INFO = 436
+
+
+class Certificates(Protocol):
+    """Certificate chains in PEM by URL; b"" if one cannot be had."""
+
+    def cached(self, url: str) -> bytes | None:
+        """Return what is known without waiting, None if it has to be fetched."""
+        ...
+
+    async def get(self, url: str) -> bytes:
+        """Return a chain, at most after a few seconds."""
+        ...
+
+
+class CallerVerifier:
+    """Verifies against `roots`, the trusted authorities. `begin` starts a call, at once or after its certificate was
+    fetched; `on_begun` is called after the latter."""
+
+    def __init__(
+        self,
+        certificates: Certificates,
+        roots: Sequence[x509.Certificate],
+        clock: Clock,
+        begin: Callable[[RequestReceived, CarrierCall, float], None],
+        on_begun: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._certificates, self._roots, self._clock = certificates, roots, clock
+        self._begin, self._on_begun = begin, on_begun
+        self._tasks = BackgroundTasks(Access("telephony", "verification of callers"))
+        # Owner: the node that received the INVITEs.
+        self._waiting: dict[ServerKey, RequestReceived] = {}
+
+    def receive(self, event: RequestReceived, trunks: Sequence[Trunk], now: float) -> None:
+        """Begin a call of one of these trunks; without a signature, or for trunks that do not verify, at once."""
+        if all(one.options.verification == "off" for one in trunks):
+            self._begin(event, CarrierCall(trunks), now)
+            return
+        values = event.request.all("identity")
+        if not values:
+            self._begin(event, CarrierCall(trunks, is_checked=True), now)
+            return
+        try:
+            signed = _shaken(values)
+        except BadIdentity as fault:
+            self._begin(event, CarrierCall(trunks, IdentityCheck(status=fault.status), is_checked=True), now)
+            return
+        pem = self._certificates.cached(signed.certificate_url)
+        if pem is None and len(self._waiting) < MAX_WAITING:
+            self._waiting[event.key] = event
+            self._tasks.spawn(self._fetch(event.key, signed, trunks))
+        else:
+            self._begin(event, CarrierCall(trunks, self._checked(signed, pem or b""), is_checked=True), now)
+
+    def cancelled(self, key: ServerKey) -> Request | None:
+        """Give up a call that waits, and return its INVITE; None for any other."""
+        event = self._waiting.pop(key, None)
+        return event.request if event is not None else None
+
+    async def join(self) -> None:
+        """Wait until no call waits."""
+        await self._tasks.join()
+
+    async def _fetch(self, key: ServerKey, signed: SignedPassport, trunks: Sequence[Trunk]) -> None:
+        pem = await self._certificates.get(signed.certificate_url)
+        event = self._waiting.pop(key, None)
+        if event is not None:
+            call = CarrierCall(trunks, self._checked(signed, pem), is_checked=True)
+            self._begin(event, call, self._clock.monotonic())
+            self._on_begun()
+
+    def _checked(self, signed: SignedPassport, pem: bytes) -> IdentityCheck:
+        if not pem:
+            return IdentityCheck(status=BAD_IDENTITY_INFO)
+        now = self._clock.now()
+        try:
+            return checked_identity(signed, certified_key(pem, self._roots, now), now)
+        except BadIdentity as fault:
+            return IdentityCheck(status=fault.status)
+
+
+def _shaken(values: Sequence[str]) -> SignedPassport:
+    """Return the first usable header; others may be about other matters, such as diversions. Raises BadIdentity."""
+    fault = BadIdentity(438)
+    for value in values[:5]:
+        try:
+            return read_identity(value)
+        except BadIdentity as found:
+            fault = found
+    raise fault

@@ -1,0 +1,95 @@
+"""Whether the signed caller id of a call is right (RFC 8224 section 6.2). Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.x509.verification import ExtensionPolicy, PolicyBuilder, Store, VerificationError
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey
+
+from unificx.sip.passport import BadIdentity, Passport, SignedPassport, canonical, is_signed_by
+
+FRESH_SECONDS = 60
+"""Greatest age of a signature, and greatest difference of the clocks (RFC 8224 section 4.1)."""
+MAX_CERTIFICATES = 6
+TN_AUTHORIZATION_LIST = x509.ObjectIdentifier("1.3.6.1.5.5.7.1.26")
+"""Extension of a certificate for telephone numbers (RFC 8226 section 9)."""
+STALE_DATE, BAD_IDENTITY_INFO, UNSUPPORTED_CREDENTIAL, INVALID_IDENTITY_HEADER = 403, 436, 437, 438
+VerificationState = Literal["verified", "failed", "unsigned"]
+REASONS = {403: "Stale Date", 436: "Bad Identity Info", 437: "Unsupported Credential", 438: "Invalid Identity Header"}
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityCheck:
+    """What is known of the signature of a call before the numbers are compared: the statement if it is valid, else the
+    status with which the call may be rejected; neither without a signature."""
+
+    passport: Passport | None = None
+    status: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """The result. `attestation` is that of the signer if it is verified; `status`: the response if it has failed."""
+
+    state: VerificationState
+    attestation: str = ""
+    status: int = 0
+
+    def __str__(self) -> str:
+        """State and attestation as they are stored, such as "verified A"."""
+        return f"{self.state} {self.attestation}".strip()
+
+
+def certified_key(pem: bytes, roots: Sequence[x509.Certificate], now: datetime) -> ECKey:
+    """Return the key of the first certificate of a chain that leads to one of the roots. Raises BadIdentity."""
+    try:
+        chain = x509.load_pem_x509_certificates(pem)
+    except ValueError:
+        raise BadIdentity(BAD_IDENTITY_INFO) from None
+    if not roots or not 1 <= len(chain) <= MAX_CERTIFICATES:
+        raise BadIdentity(UNSUPPORTED_CREDENTIAL)
+    leaf, key = chain[0], chain[0].public_key()
+    policy = PolicyBuilder().store(Store(roots)).time(now)
+    # These certificates name no host, and have no extended key usage.
+    verifier = policy.extension_policies(
+        ee_policy=ExtensionPolicy.permit_all(), ca_policy=ExtensionPolicy.webpki_defaults_ca()
+    ).build_client_verifier()
+    try:
+        verifier.verify(leaf, chain[1:])
+        leaf.extensions.get_extension_for_oid(TN_AUTHORIZATION_LIST)
+    except (VerificationError, x509.ExtensionNotFound, ValueError, InvalidSignature, UnsupportedAlgorithm):
+        raise BadIdentity(UNSUPPORTED_CREDENTIAL) from None
+    if not isinstance(key, ec.EllipticCurvePublicKey):
+        raise BadIdentity(UNSUPPORTED_CREDENTIAL)
+    try:
+        return ECKey.import_key(key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+    except (JoseError, ValueError):
+        raise BadIdentity(UNSUPPORTED_CREDENTIAL) from None
+
+
+def checked_identity(signed: SignedPassport, key: ECKey, now: datetime) -> IdentityCheck:
+    """Check signature and age."""
+    if not is_signed_by(signed, key):
+        return IdentityCheck(status=INVALID_IDENTITY_HEADER)
+    if abs(now.timestamp() - signed.passport.issued) > FRESH_SECONDS:
+        return IdentityCheck(status=STALE_DATE)
+    return IdentityCheck(signed.passport)
+
+
+def verify(check: IdentityCheck | None, caller: str, called: str) -> Verification:
+    """Compare the numbers of a call, in E.164, with those that were signed; `caller` "" : it is withheld."""
+    if check is None:
+        return Verification("unsigned")
+    passport = check.passport
+    if passport is None:
+        return Verification("failed", status=check.status)
+    if canonical(called) not in passport.called or canonical(caller) != passport.caller:
+        return Verification("failed", status=INVALID_IDENTITY_HEADER)
+    return Verification("verified", passport.attestation)
