@@ -132,9 +132,7 @@ class SipServer:
         self._media_watchdog = MediaWatchdog(self.call_manager, media, clock, call_settings)
         self.trunk_monitor, self._trunk_prober = create_trunk_monitor(container, endpoint, self._via, self._wake)
         authenticator = self._create_authenticator(settings, rate_limiter, incarnation)
-        request_handler = self._request_handler = self._create_request_handler(
-            settings, rate_limiter, authenticator, touched
-        )
+        handler = self._request_handler = self._create_request_handler(settings, rate_limiter, authenticator, touched)
         self.transports = TransportManager(
             settings.sip,
             self._receive,
@@ -143,7 +141,7 @@ class SipServer:
             trust=carrier_trust(settings.carrier_trust),
             on_page_closed=self._page_closed,
         )
-        self._driver = self._create_driver(request_handler, rate_limiter)
+        self._driver = self._create_driver(handler, rate_limiter)
         self._regular = BackgroundTasks(SIP_ACCESS)
         self._subscribe()
 
