@@ -86,6 +86,20 @@ def test_a_guest_waits_in_the_lobby_until_a_host_admits_or_refuses_them() -> Non
     assert room.send(ConsentGiven("g3")) == [Admit("g3", 2, was_waiting=False)]
 
 
+def test_all_but_hosts_and_invited_people_wait_in_a_room_with_a_lobby() -> None:
+    room = MeetingDriver(lobby=True)
+    assert room.send(JoinRequested("a", False)) == [StartWaiting("a")]
+    assert room.send(JoinRequested("h", True)) == [Admit("h", 0, was_waiting=False)]
+    room.send(Entered("h"))
+    assert [one.id for one in room.state.lobby] == ["a"]
+    assert room.send(JoinRequested("i", False, invited=True)) == [Admit("i", 1, was_waiting=False)]
+    assert room.send(AllAdmissionsRequested("h")) == [Admit("a", 1, was_waiting=True)]
+    room.send(RecordingChanged(on=True))
+    assert room.send(JoinRequested("b", False)) == [StartWaiting("b")]
+    assert room.send(AdmissionRequested("h", "b")) == []
+    assert room.send(ConsentGiven("b")) == [Admit("b", 1, was_waiting=False)]
+
+
 def test_a_host_who_joins_does_not_empty_the_lobby_and_the_lobby_does_not_fill_the_room() -> None:
     room = MeetingDriver(wait_for_host=True, most=2)
     room.send(JoinRequested("g", False, lobby=True))

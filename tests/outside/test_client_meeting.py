@@ -21,6 +21,10 @@ NEW_GUEST_LINK = """async (meeting) => {
     return (await (await fetch(path, { method: "POST", headers, body: "{}" })).json()).url;
 }"""
 """The page of the meeting is behind the call."""
+SWITCH_LOBBY_ON = """async (meeting) => {
+    const headers = { "content-type": "application/json" };
+    return (await fetch(`/api/v1/meetings/${meeting}`, { method: "PATCH", headers, body: '{"lobby":true}' })).ok;
+}"""
 FRAMES = "video => video.getVideoPlaybackQuality().totalVideoFrames"
 
 
@@ -123,7 +127,9 @@ def test_people_in_a_room_see_each_other_while_a_telephone_talks(
     async def dials_in(phone: AppPhone) -> None:
         await phone.call(number)
 
+    anna.page.evaluate(SWITCH_LOBBY_ON, link.rpartition("/")[2])
     with meanwhile(server, household.clara, dials_in):
+        call_of(anna).get_by_role("button", name=f"Admit {CLARA}").click()
         clara = call_of(anna).get_by_role("list", name="In the conference").get_by_role("listitem")
         expect(clara.filter(has_text=CLARA)).to_contain_text("speaking", timeout=30_000)
     checks = PageChecker(anna, "en", label="videos of a meeting")

@@ -105,6 +105,8 @@ class MeetingInvitations:
     async def change(self, room: Room, change: RoomChange, by: Inviter) -> Room:
         """Change name and planned time of a meeting, and notify all who are invited. Raises as `RoomService.update`;
         TooManyRequests for too many e-mails."""
+        if change.name is None and change.booking is None:
+            return await self._rooms.update(room, change)
         invited = await self.list(room)
         await self._limit.take(by.person_id, sum(not each.extension_id for each in invited))
         changed = await self._rooms.update(room, change)

@@ -56,6 +56,7 @@ class RoomRow(Base):
     name: Mapped[str | None] = plain("name from before names were sealed; null once the next start has sealed it")
     created: Mapped[datetime] = plain("creation time")
     wait_for_host: Mapped[bool] = plain("whether guests wait for a host")
+    lobby: Mapped[bool] = plain("whether all wait until a host admits them")
     announce: Mapped[str] = plain("announcement of joins and leaves: tones, names or nothing")
     locked: Mapped[bool] = plain("whether only hosts may enter")
     muted_on_entry: Mapped[bool] = plain("whether guests join muted")

@@ -204,6 +204,7 @@ def _names(keys: Keys, rows: Sequence[RoomRow]) -> Mapping[str, str]:
 def _to_room(row: RoomRow, name: str, hosts: tuple[str, ...]) -> Room:
     settings = RoomSettings(
         wait_for_host=row.wait_for_host,
+        lobby=row.lobby,
         announce=cast("EntryAnnouncement", row.announce),
         locked=row.locked,
         muted_on_entry=row.muted_on_entry,

@@ -49,6 +49,8 @@ class RoomSettings:
     may_record: bool = False
     end_after_host: int | None = None
     """Seconds after the last host has left until the meeting ends; None: it continues."""
+    lobby: bool = False
+    """Everyone but hosts, and people called by a host, waits until a host admits them. Guests always do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +148,7 @@ class RoomChange:
     pin: str | None = field(default=None, repr=False)
     host_pin: str | None = field(default=None, repr=False)
     booking: Booking | None = None
+    lobby: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,11 +69,13 @@ async def withdraw_guest_links(
     require_host(services, scope, room)
     await services.guests.withdraw_links(room)
     state = services.meetings.state_of(room.id)
-    for one in state.lobby if state is not None else ():
-        services.meetings.apply(room, RemovalRequested(ADMINISTRATOR, one.id))
+    waiting = {one.id for one in state.lobby} if state is not None else set[str]()
     for guest in services.guests.guests_of(room):
-        if find_guest(services, guest, room) is None:
+        own = find_guest(services, guest, room)
+        if own is None:
             services.guests.leave(guest)
+        elif own in waiting:
+            services.meetings.apply(room, RemovalRequested(ADMINISTRATOR, own))
 
 
 @router.post("/guests", status_code=status.HTTP_201_CREATED, responses=problem_responses(403, 404, 429))

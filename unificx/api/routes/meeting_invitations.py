@@ -41,11 +41,12 @@ async def update_meeting(
     change: models.PlannedMeetingChange,
     tenant: TenantQuery = None,
 ) -> models.Meeting:
-    """Change name or time of a meeting, as a host or administrator. All who were invited get an e-mail."""
+    """Change name, time or lobby of a meeting, as a host or administrator. A new name or time is sent to all who were
+    invited by e-mail."""
     scope, room = await _own_meeting(services, user, meeting, tenant)
     planned = change.starts is not None or change.ends is not None
     booking = conferencing.Booking(change.starts, change.ends) if planned else None
-    wanted = conferencing.RoomChange(name=change.name, booking=booking)
+    wanted = conferencing.RoomChange(name=change.name, booking=booking, lobby=change.lobby)
     changed = await services.invitations.change(room, wanted, _inviter(services, scope, room))
     services.meetings.room_changed(changed)
     return meeting_schema(services, scope, changed)

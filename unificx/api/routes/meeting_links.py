@@ -150,5 +150,6 @@ def meeting_schema(services: Services, scope: AccessScope, room: conferencing.Ro
         join_url=joining.url,
         dial_in=list(joining.dial_in),
         has_pin=room.has_pin,
+        lobby=room.settings.lobby,
         own=_is_host(services, scope, room),
     )

@@ -117,13 +117,16 @@ async def delete_room(services: ServicesDep, user: CurrentUserDep, room: Id, ten
 async def list_participants(
     services: ServicesDep, user: CurrentUserDep, room: Id, tenant: TenantQuery = None
 ) -> core.Page[models.Participant]:
-    """List the participants of a conference. For its participants and administrators."""
+    """List the participants of a conference. For its participants and administrators. In the lobby, users see only
+    themselves."""
     scope, known = await room_in_scope(services, user, room, tenant)
     own = own_participant(services, scope, known)
     if own is None and not _administers(scope):
         raise Forbidden("Only participants can list the participants of a room.", hint=f"Call {known.number} to join.")
     meeting = services.meetings.status(known)
     participants = meeting.participants if meeting is not None else ()
+    if any(one.id == own and one.state == "lobby" for one in participants) and not _administers(scope):
+        participants = [one for one in participants if one.id == own]
     return core.Page(items=[models.Participant(**asdict(one), own=one.id == own) for one in participants], next=None)
 
 
@@ -141,7 +144,7 @@ async def change_participant(
     change: models.ParticipantChange,
     tenant: TenantQuery = None,
 ) -> None:
-    """Mute or unmute a participant, raise or lower a hand, show a reaction, or admit a guest from the lobby."""
+    """Mute or unmute a participant, raise or lower a hand, show a reaction, or admit from the lobby."""
     scope, known = await room_in_scope(services, user, room, tenant)
     by = acting_as(services, scope, known, participant)
     if change.muted is not None:

@@ -22,6 +22,7 @@ class Meeting(Output):
     join_url: str = Field(description="Address that opens the meeting in the app, for users of the tenant.")
     dial_in: list[str] = Field(description="Public numbers that lead to the room.")
     has_pin: bool = Field(description="Participants need a PIN.")
+    lobby: bool = Field(description="Everyone waits until a host admits them; guests always do.")
     own: bool = Field(description="The user is a host of the meeting.")
 
 
@@ -37,6 +38,7 @@ class PlannedMeetingChange(Input):
     name: RoomName | None = None
     starts: AwareDatetime | None = Field(None, description="Together with `ends`; null leaves both unchanged.")
     ends: AwareDatetime | None = None
+    lobby: bool | None = Field(None, description="Everyone waits until a host admits them; guests always do.")
 
 
 class OutsideAddress(Input):

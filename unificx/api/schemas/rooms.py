@@ -44,6 +44,7 @@ class Room(Output):
     has_pin: bool = Field(description="Guests need a PIN.")
     has_host_pin: bool = Field(description="A PIN admits participants as hosts.")
     wait_for_host: bool = Field(description="Guests hear music until a host joins.")
+    lobby: bool = Field(description="Everyone but hosts hears music until a host admits them.")
     announce: EntryAnnouncement = Field(description="How joining and leaving is announced to participants.")
     locked: bool = Field(description="Only hosts may join, until a host unlocks the room.")
     muted_on_entry: bool
@@ -60,6 +61,7 @@ class NewRoom(Input):
     pin: Pin = ""
     host_pin: Pin = ""
     wait_for_host: bool = False
+    lobby: bool = False
     announce: EntryAnnouncement = "tones"
     locked: bool = False
     muted_on_entry: bool = False
@@ -76,6 +78,7 @@ class RoomChange(Input):
     pin: Pin | None = None
     host_pin: Pin | None = None
     wait_for_host: bool | None = None
+    lobby: bool | None = None
     announce: EntryAnnouncement | None = None
     locked: bool | None = None
     muted_on_entry: bool | None = None
@@ -94,7 +97,7 @@ class Participant(Output):
     since: datetime
     host: bool
     state: Literal["waiting", "lobby", "entering", "in"] = Field(
-        description="waiting: until a host joins; lobby: until a host admits the guest."
+        description="waiting: until a host joins; lobby: until a host admits the participant."
     )
     muted: bool = Field(description="The participant is muted.")
     muted_by_host: bool = Field(description="Muted by a host; the participant cannot unmute.")
@@ -114,7 +117,7 @@ class ParticipantChange(Input):
     muted: bool | None = None
     hand: bool | None = Field(None, description="For other participants only false is allowed.")
     reaction: Reaction | None = Field(None, description="Show your own reaction, at most one a second.")
-    admitted: Literal[True] | None = Field(None, description="Admit a guest from the lobby, as a host.")
+    admitted: Literal[True] | None = Field(None, description="Admit a participant from the lobby, as a host.")
 
 
 SessionDescription = Annotated[str, Field(min_length=1, max_length=16 * 1024, description="SDP (RFC 8866).")]
@@ -182,4 +185,4 @@ class MeetingChange(Input):
 
     locked: bool | None = None
     all_muted: bool | None = None
-    all_admitted: Literal[True] | None = Field(None, description="Admit all guests from the lobby.")
+    all_admitted: Literal[True] | None = Field(None, description="Admit all from the lobby.")

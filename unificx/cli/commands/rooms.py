@@ -15,6 +15,7 @@ _DETAILS = {
     **_COLUMNS,
     "has_host_pin": "host PIN",
     "wait_for_host": "waits for a host",
+    "lobby": "lobby for all",
     "announce": "announcements",
     "locked": "locked",
     "muted_on_entry": "muted on entry",
@@ -87,6 +88,7 @@ def update(
     host_pin: Annotated[str | None, typer.Option(help="Host PIN of 4 to 12 digits; empty to remove.")] = None,
     host: Annotated[list[str] | None, typer.Option(help="Host extension; can be repeated.")] = None,
     wait_for_host: Annotated[bool | None, typer.Option(help="Guests wait for a host.")] = None,
+    lobby: Annotated[bool | None, typer.Option(help="All wait until a host admits them.")] = None,
     announce: Annotated[str | None, typer.Option(help="Announce joins and leaves: tones, names, nothing.")] = None,
     locked: Annotated[bool | None, typer.Option("--locked/--open", help="Only hosts may enter.")] = None,
     muted_on_entry: Annotated[bool | None, typer.Option(help="Guests join muted.")] = None,
@@ -98,7 +100,7 @@ def update(
 ) -> None:
     """Change a room."""
     body = {"name": name, "pin": pin, "host_pin": host_pin, "hosts": host or None, "most": most}
-    body |= {"wait_for_host": wait_for_host, "announce": announce, "locked": locked}
+    body |= {"wait_for_host": wait_for_host, "lobby": lobby, "announce": announce, "locked": locked}
     body |= {"muted_on_entry": muted_on_entry, "may_record": may_record, "end_after_host": end_after_host}
     _COLLECTION.update(context, room, body)
 

@@ -215,12 +215,13 @@ def _host_request(
 def _join(meeting: Meeting, request: events_and_actions.JoinRequested) -> Step:
     """Hosts are always admitted, even to a locked or full room, because they could change both."""
     id_, host, lobby = request.id, request.host, meeting.lobby
+    waits = request.lobby or (meeting.settings.lobby and not request.invited)
     if not host:
         if meeting.locked and not request.invited:
             return meeting, [events_and_actions.RejectEntry(id_, "locked")]
-        if len(meeting.present) - len(lobby) >= meeting.settings.most or (request.lobby and len(lobby) >= MAX_LOBBY):
+        if len(meeting.present) - len(lobby) >= meeting.settings.most or (waits and len(lobby) >= MAX_LOBBY):
             return meeting, [events_and_actions.RejectEntry(id_, "full")]
-        if request.lobby:
+        if waits:
             waiting = Member(id_, host=False, state=MemberState.LOBBY)
             return _put_member(meeting, waiting), [events_and_actions.StartWaiting(id_)]
         if meeting.settings.wait_for_host and not meeting.opened:

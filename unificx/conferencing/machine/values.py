@@ -26,7 +26,7 @@ def check_settings(settings: RoomSettings) -> RoomSettings:
 
 def apply_change(settings: RoomSettings, change: RoomChange) -> RoomSettings:
     """Return the settings with the change applied. Raises Invalid."""
-    names = ("wait_for_host", "announce", "locked", "muted_on_entry", "most", "may_record", "end_after_host")
+    names = ("wait_for_host", "lobby", "announce", "locked", "muted_on_entry", "most", "may_record", "end_after_host")
     changes = {name: value for name in names if (value := getattr(change, name)) is not None}
     if changes.get("end_after_host") == NO_END:
         changes["end_after_host"] = None

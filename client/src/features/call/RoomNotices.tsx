@@ -1,3 +1,4 @@
+import { Trans } from '@lingui/react/macro';
 import { useEffect, useRef } from 'react';
 import { useValue } from '~/core/store';
 import { Lobby, useIsHost, useRoster, type Roster } from '~/features/conferences';
@@ -15,6 +16,7 @@ export function RoomNotices({ room }: { room: string }) {
   return (
     <>
       <RoomSignals roster={roster} />
+      <OwnWaiting roster={roster} />
       <LobbyNotice roster={roster} />
     </>
   );
@@ -23,6 +25,20 @@ export function RoomNotices({ room }: { room: string }) {
 function RoomSignals({ roster }: { roster: Roster }) {
   const participants = useValue(roster.state, (each) => each.participants);
   return <Signals participants={participants ?? []} />;
+}
+
+/** Says that the user waits in the lobby. */
+function OwnWaiting({ roster }: { roster: Roster }) {
+  const waiting = useValue(roster.state, (each) => each.participants?.some((one) => one.own && one.state === 'lobby'));
+  return (
+    <div role="status">
+      {waiting && (
+        <p className={css.notice} data-notice>
+          <Trans>Please wait: a host will let you in.</Trans>
+        </p>
+      )}
+    </div>
+  );
 }
 
 /** Shows hosts who is in the lobby, with a tone for each new guest. */

@@ -1,10 +1,12 @@
-import { Button, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Stack, Switch, Text, TextInput } from '@mantine/core';
 import { IconCalendarDown, IconPhone, IconShare } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useState } from 'react';
-import type { Meeting } from '~/api';
+import type { Meeting, NewMeeting } from '~/api';
 import { forgetDestination } from '~/core/destination';
+import { toast } from '~/core/toasts';
+import { useChanges } from '~/design/changes';
 import { formatDateTime } from '~/design/dates';
 import { openDialog } from '~/design/dialogs';
 import { ErrorNotice } from '~/design/Notice';
@@ -37,6 +39,10 @@ function Details({ meeting }: { meeting: Meeting }) {
   const share = useShareLink();
   const { remove, error } = useMeetingRemoval();
   const change = useMeetingChange(meeting);
+  const saveChange = async (values: NewMeeting) => {
+    await change(values);
+    toast({ message: t`Changed. All who were invited by e-mail are informed.` });
+  };
   const { name, room, dial_in, starts, ends } = meeting;
   const [checked, setChecked] = useState<{ microphone: boolean; camera: boolean }>();
   const join = async () => {
@@ -95,6 +101,7 @@ function Details({ meeting }: { meeting: Meeting }) {
           </Text>
         )}
       </Section>
+      {meeting.own && <LobbySwitch meeting={meeting} />}
       {meeting.own && <MeetingInvitations meeting={meeting} />}
       {meeting.own && <GuestLinks meeting={meeting} />}
       {meeting.own && (
@@ -106,7 +113,7 @@ function Details({ meeting }: { meeting: Meeting }) {
               openDialog({
                 title: t`Change the meeting`,
                 closeButtonProps: { 'aria-label': t`Close` },
-                children: <MeetingForm before={meeting} submit={change} submitLabel={t`Save`} />,
+                children: <MeetingForm before={meeting} submit={saveChange} submitLabel={t`Save`} />,
               })
             }
           >
@@ -118,6 +125,29 @@ function Details({ meeting }: { meeting: Meeting }) {
         </>
       )}
     </Stack>
+  );
+}
+
+function LobbySwitch({ meeting }: { meeting: Meeting }) {
+  const { t } = useLingui();
+  const change = useMeetingChange(meeting);
+  const changes = useChanges(['meetings']);
+  const set = (lobby: boolean) =>
+    changes.mutate({
+      apply: () => change({ lobby }),
+      message: lobby ? t`Everyone waits until you admit them.` : t`Colleagues and telephones join at once.`,
+    });
+  return (
+    <>
+      <Switch
+        size="md"
+        label={t`Everyone waits until admitted`}
+        description={t`Telephones too. Guests always wait.`}
+        checked={meeting.lobby}
+        onChange={(event) => set(event.currentTarget.checked)}
+      />
+      <ErrorNotice fault={changes.error} />
+    </>
   );
 }
 

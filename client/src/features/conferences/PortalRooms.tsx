@@ -146,6 +146,7 @@ function EditRoom({ tenant, room }: { tenant?: string; room?: Room }) {
       announce: room?.announce ?? ('tones' as Room['announce']),
       most: room?.most ?? 200,
       wait_for_host: room?.wait_for_host ?? false,
+      lobby: room?.lobby ?? false,
       muted_on_entry: room?.muted_on_entry ?? false,
       locked: room?.locked ?? false,
       may_record: room?.may_record ?? false,
@@ -221,6 +222,7 @@ function EditRoom({ tenant, room }: { tenant?: string; room?: Room }) {
           {...form.getInputProps('announce')}
         />
         <NumberInput label={t`Maximum participants`} min={2} max={500} {...form.getInputProps('most')} />
+        <Switch label={t`Everyone waits until admitted`} {...form.getInputProps('lobby', { type: 'checkbox' })} />
         <Switch label={t`Guests wait for a host`} {...form.getInputProps('wait_for_host', { type: 'checkbox' })} />
         <Switch label={t`Mute participants on entry`} {...form.getInputProps('muted_on_entry', { type: 'checkbox' })} />
         <Switch label={t`Lock until a host unlocks it`} {...form.getInputProps('locked', { type: 'checkbox' })} />

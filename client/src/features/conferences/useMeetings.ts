@@ -36,15 +36,13 @@ export function useStartMeeting(): (meeting: NewMeeting) => Promise<void> {
   };
 }
 
-/** Returns a function that changes name and planned time of a meeting. Rejects with the error of the server. */
+/** Returns a function that changes name, planned time or lobby of a meeting. Rejects with the error of the server. */
 export function useMeetingChange({ id }: Meeting): (change: PlannedMeetingChange) => Promise<void> {
-  const { t } = useLingui();
   const queries = useQueryClient();
   return async (body) => {
     const { data } = await api.updateMeeting({ path: { meeting: id }, body });
     queries.setQueryData([MEETINGS, id], data);
     void queries.invalidateQueries({ queryKey: [MEETINGS], exact: true });
-    toast({ message: t`Changed. All who were invited by e-mail are informed.` });
   };
 }
 
