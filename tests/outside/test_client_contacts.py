@@ -1,11 +1,24 @@
-"""Contacts in the app: created, changed, deleted and restored."""
+"""Contacts in the app: created, changed, deleted and restored; contacts of the device, which stay on it."""
 
+import pytest
 from client_pages import Clients
 from page_checks import PageChecker
 from playwright.sync_api import expect
 from server import Household
 
+CARDS = b"""BEGIN:VCARD
+VERSION:3.0
+FN:Wandalina Gasthoff
+TEL;TYPE=CELL:030 55501234
+END:VCARD
+BEGIN:VCARD
+VERSION:3.0
+FN:Nameless
+END:VCARD
+"""
 
+
+@pytest.mark.promise("C7")
 def test_a_contact_is_created_changed_deleted_and_restored(clients: Clients, household: Household) -> None:
     anna = clients().sign_in(household.anna, path="/team?show=contacts")
     page = anna.page
@@ -50,5 +63,19 @@ def test_a_contact_is_created_changed_deleted_and_restored(clients: Clients, hou
     drawer.get_by_role("button", name="Import 1 contact").click()
     page.get_by_role("searchbox", name="Search contacts").fill("Max")
     expect(page.get_by_role("list", name="Contacts").get_by_role("link", name="Max Muster")).to_be_visible()
+
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(f"{request.url} {request.post_data or ''}"))
+    page.get_by_role("button", name="More actions for contacts").click()
+    page.get_by_role("menuitem", name="Contacts of this device").click()
+    dialog = page.get_by_role("dialog", name="Contacts of this device")
+    dialog.locator("input[type=file]").set_input_files({"name": "c.vcf", "mimeType": "text/vcard", "buffer": CARDS})
+    expect(dialog.get_by_text("1 contact of this device", exact=True)).to_be_visible()
+    expect(dialog.get_by_text("Line 6: it has no telephone number")).to_be_visible()
+    walk.check("light", "dark")
+    page.reload()
+    page.get_by_role("searchbox", name="Search contacts").fill("wandal")
+    expect(page.get_by_role("list", name="Contacts of this device")).to_contain_text("+493055501234")
+    assert not [one for one in sent if "Wandalina" in one or "5550" in one], "contacts have left the device"
     assert walk.findings == []
     assert anna.complaints == []

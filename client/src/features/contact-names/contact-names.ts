@@ -1,8 +1,9 @@
-import { useEffect } from 'react';
+import { useEffect, useMemo } from 'react';
 import { api } from '~/api';
 import { events } from '~/api/events';
 import { onSignOut } from '~/api/session';
 import { useValue } from '~/core/store';
+import { deviceContacts, restoreDeviceContacts } from '~/features/device-contacts';
 import { colleagues } from '~/features/directory';
 import { ContactNames, type ContactName } from './names';
 
@@ -21,12 +22,21 @@ export const contactNames = new ContactNames({
 events.on('contacts.changed', () => contactNames.refresh());
 onSignOut(() => contactNames.clear());
 
-/** The contact of a number; undefined for colleagues, who are named by the directory, and while it is unknown. */
+/**
+ * The contact of a number, first of this device; undefined for colleagues, who are named by the directory, and while it
+ * is unknown.
+ */
 export function useContactName(number: string | undefined): ContactName | undefined {
   const found = useValue(contactNames.state, (each) => (number ? each.get(number) : undefined));
   const colleague = useValue(colleagues.state, () => (number ? colleagues.withNumber(number)?.id : undefined));
+  const local = useValue(deviceContacts, (each) => (number ? each.book.nameOf(number) : undefined));
+  const ofDevice = useMemo<ContactName | undefined>(
+    () => (local ? { name: local, book: 'device', id: '' } : undefined),
+    [local],
+  );
+  useEffect(() => void restoreDeviceContacts(), []);
   useEffect(() => {
-    if (number && colleague === undefined) contactNames.want(number);
-  }, [number, colleague]);
-  return colleague === undefined ? found : undefined;
+    if (number && colleague === undefined && local === undefined) contactNames.want(number);
+  }, [number, colleague, local]);
+  return colleague === undefined ? (ofDevice ?? found) : undefined;
 }

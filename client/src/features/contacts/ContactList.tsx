@@ -2,7 +2,7 @@ import { ActionIcon, Button } from '@mantine/core';
 import { IconAddressBook, IconPhone, IconPlus, IconStarFilled } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { Contact } from '~/api';
 import { Avatar } from '~/design/Avatar';
 import { EmptyState } from '~/design/EmptyState';
@@ -11,9 +11,11 @@ import { ErrorNotice } from '~/design/Notice';
 import { Rows } from '~/design/Rows';
 import { SkeletonRows } from '~/design/SkeletonRows';
 import { startCall } from '~/features/call';
+import { restoreDeviceContacts } from '~/features/device-contacts';
 import { ContactForm } from './ContactForm';
 import { ContactMenu } from './ContactMenu';
 import { ContactSearch } from './ContactSearch';
+import { DeviceContactRows } from './DeviceContacts';
 import { titleOf, useContacts } from './useContacts';
 import css from './contacts.module.css';
 
@@ -24,6 +26,7 @@ export function ContactList() {
   const [search, setSearch] = useState('');
   const [adding, setAdding] = useState(false);
   const { items, loaded, fault, loadMore } = useContacts({ search });
+  useEffect(() => void restoreDeviceContacts(), []);
   const favourites = useContacts({ favourites: true, book: 'personal' }).items;
   const add = (
     <Button size="md" leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setAdding(true)}>
@@ -59,6 +62,7 @@ export function ContactList() {
             ))}
         </Rows>
       )}
+      {search && <DeviceContactRows search={search} />}
       {loaded && items.length === 0 && (
         <EmptyState
           icon={IconAddressBook}

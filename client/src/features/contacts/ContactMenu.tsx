@@ -1,7 +1,9 @@
 import { ActionIcon, Menu } from '@mantine/core';
-import { IconDots, IconDownload, IconUpload } from '@tabler/icons-react';
+import { IconDeviceMobile, IconDots, IconDownload, IconUpload } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
+import { openDialog } from '~/design/dialogs';
+import { DeviceContacts } from './DeviceContacts';
 import { ImportContacts } from './ImportContacts';
 
 /** Import and export: of personal contacts, or of those of an organisation. */
@@ -11,6 +13,12 @@ export function ContactMenu({ tenant }: { tenant?: string }) {
   const texts = tenant
     ? { vcf: t`Export company contacts as vCard`, csv: t`Export company contacts as CSV` }
     : { vcf: t`Export my contacts as vCard`, csv: t`Export my contacts as CSV` };
+  const openDeviceContacts = () =>
+    openDialog({
+      title: t`Contacts of this device`,
+      closeButtonProps: { 'aria-label': t`Close` },
+      children: <DeviceContacts />,
+    });
   return (
     <>
       <Menu position="bottom-end">
@@ -23,6 +31,11 @@ export function ContactMenu({ tenant }: { tenant?: string }) {
           <Menu.Item leftSection={<IconUpload size={18} aria-hidden />} onClick={() => setImporting(true)}>
             <Trans>Import contacts</Trans>
           </Menu.Item>
+          {!tenant && (
+            <Menu.Item leftSection={<IconDeviceMobile size={18} aria-hidden />} onClick={openDeviceContacts}>
+              <Trans>Contacts of this device</Trans>
+            </Menu.Item>
+          )}
           {(['vcf', 'csv'] as const).map((format) => (
             <Menu.Item
               key={format}

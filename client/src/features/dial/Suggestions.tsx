@@ -1,30 +1,35 @@
 import { Text, UnstyledButton, VisuallyHidden } from '@mantine/core';
 import { IconHistory } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
+import { useEffect } from 'react';
 import type { Colleague } from '~/api';
 import { useValue } from '~/core/store';
 import { Avatar } from '~/design/Avatar';
+import { deviceContacts, restoreDeviceContacts, type DeviceMatch } from '~/features/device-contacts';
 import { colleagues, favourites, usePeople } from '~/features/directory';
-import { dialled, peopleOfPad, setTyped, suggest } from './model';
+import { dialled, MAX_SUGGESTIONS, peopleOfPad, setTyped, suggest } from './model';
 import css from './pad.module.css';
 
-/** Above the number: matching colleagues while typing; otherwise four people and the number dialled last. */
+/** Above the number: matching colleagues and contacts of this device while typing; otherwise four people and the number dialled last. */
 export function Suggestions() {
   const { t } = useLingui();
   const { typed, last, recent } = useValue(dialled);
   const people = usePeople();
   const ids = useValue(favourites);
+  const book = useValue(deviceContacts, (each) => each.book);
+  useEffect(() => void restoreDeviceContacts(), []);
   if (!typed) return <Favourites people={peopleOfPad(people, ids, recent)} last={last} />;
+  const found = [...suggest(people, typed), ...book.search(typed, MAX_SUGGESTIONS)].slice(0, MAX_SUGGESTIONS);
   return (
     <div className={css.suggestions} aria-live="polite" aria-label={t`Suggestions`} role="group">
-      {suggest(people, typed).map((each) => (
-        <Suggestion key={each.id} colleague={each} chosen={each.number === typed} />
+      {found.map((each) => (
+        <Suggestion key={`${each.name} ${each.number}`} person={each} chosen={each.number === typed} />
       ))}
     </div>
   );
 }
 
-function Suggestion({ colleague: { name, number }, chosen }: { colleague: Colleague; chosen: boolean }) {
+function Suggestion({ person: { name, number }, chosen }: { person: DeviceMatch; chosen: boolean }) {
   const content = (
     <>
       <Avatar name={name} />

@@ -8,7 +8,7 @@ import { dialable, hasLetters, keypadDigits, normalizeTyped, parsePasted, type P
 const LAST_KEY = 'dial.last';
 const RECENT_KEY = 'dial.recent';
 const MAX_RECENT = 12;
-const MAX_SUGGESTIONS = 3;
+export const MAX_SUGGESTIONS = 3;
 const MAX_ON_PAD = 4;
 
 export interface Dialled {
