@@ -1,7 +1,10 @@
 """Invoices and billing details by API."""
 
+import re
 from datetime import timedelta
+from typing import Any
 
+import httpx
 import pytest
 from http_world import World
 
@@ -27,7 +30,8 @@ async def call_and_wait(world: World) -> str:
     await operator.put(f"{PATH}/rate-decks/{made['id']}/rates", params=ACME, content="prefix,price\n49,0.10\n")
     await operator.post(f"{PATH}/rate-decks/{made['id']}/start", params=ACME, json={})
     now = world.clock.now()
-    ids = world.clock.new_id(), world.acme.id, "call/0", "call", "", "trunk"
+    call = world.clock.new_id()
+    ids = world.clock.new_id(), world.acme.id, f"{call}/0", call, "", "trunk"
     async with world.database.begin() as uow:
         uow.publish(OutsideCallRecorded(*ids, "4930123", "DE", now, 600))
     await world.outbox.deliver()
@@ -69,8 +73,16 @@ async def test_an_operator_issues_and_an_administrator_reads_the_own_invoices(wo
     paid = {"reference": "B-1", "amount": 1_190_000, "invoice": number}
     assert (await operator.post(f"{PATH}/payments", params=ACME, json=paid)).json()["invoice"] == number
     assert (await admin.get(f"{PATH}/invoices/{number}")).json()["state"] == "paid"
+    assert (await other.post(f"{PATH}/invoices/{number}/email")).status_code == 404
+    assert (await admin.post(f"{PATH}/invoices/{number}/email")).status_code == 204
     note = await operator.post(f"{PATH}/invoices/{number}/cancellation", params=ACME)
     assert (note.status_code, note.json()["cancels"]) == (201, number)
+
+
+async def sequences(operator: httpx.AsyncClient, made: dict[str, Any]) -> set[str]:
+    """Return the sequence types of a file of direct debits."""
+    file = (await operator.get(f"{PATH}/direct-debits/{made['id']}")).text
+    return set(re.findall("<SeqTp>(.*?)</SeqTp>", file))
 
 
 @pytest.mark.promise("U4")
@@ -91,6 +103,7 @@ async def test_a_file_of_direct_debits_has_an_invoice_once(world: World) -> None
     assert (made["invoices"], made["total"]) == (1, 1_190_000)
     assert (await operator.post(debits, json=later)).status_code == 409
     assert (await operator.get(debits)).json()["items"] == [made]
+    assert {"FRST"} == await sequences(operator, made)
     assert issued["number"] in (file := (await operator.get(f"{debits}/{made['id']}")).text)
     assert (await operator.get(f"{debits}/{made['id']}")).text == file
     assert [(await admin.get(path)).status_code for path in (debits, f"{debits}/{made['id']}")] == [403, 403]
@@ -108,3 +121,8 @@ async def test_a_file_of_direct_debits_has_an_invoice_once(world: World) -> None
     filtered = (await admin.get(f"{PATH}/invoices", params={"state": "cancelled"})).json()["items"]
     assert [each["number"] for each in filtered] == [issued["number"]]
     assert (await other.get(f"{PATH}/invoices")).json()["items"] == []
+    for sequence in ("FRST", "RCUR"):  # the first debit was returned
+        run = {"month": await call_and_wait(world)}
+        [issued] = (await operator.post(f"{PATH}/invoices", params=ACME, json=run)).json()["invoices"]
+        later = {"day": f"{world.clock.now() + timedelta(days=20):%Y-%m-%d}"}
+        assert {sequence} == await sequences(operator, (await operator.post(debits, json=later)).json())

@@ -143,6 +143,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "invoice sepa": ("invoice sepa --on 2027-03-20 --out debits.xml", "invoice sepa --file 0198c2a4 --out debits.xml"),
     "invoice debits": ("invoice debits",),
     "invoice returned": ("invoice returned --tenant acme 2027-00042",),
+    "invoice send": ("invoice send --tenant acme 2027-00042",),
     "invoice cancel": ("invoice cancel --tenant acme 2027-00042",),
     "invoice details": (
         "invoice details --tenant acme --name 'Acme GmbH' --street 'Street 2' --postcode 20095 --city Hamburg",

@@ -120,6 +120,20 @@ async def cancel_invoice(
     return models.Invoice.model_validate(await services.billing.invoices.cancel(scope.tenant_id, invoice))
 
 
+@router.post(
+    "/invoices/{invoice}/email",
+    status_code=status.HTTP_204_NO_CONTENT,
+    dependencies=[Depends(declare_idempotency_key)],
+    responses=problem_responses(401, 403, 404),
+)
+async def send_invoice_again(
+    services: ServicesDep, user: CurrentUserDep, invoice: Id, tenant: TenantQuery = None
+) -> None:
+    """Send an invoice by e-mail again, within five minutes, to the present address."""
+    scope = await require_access(services, user, tenant, Action.TENANT_CHANGE)
+    await services.billing.invoice_notices.send_again(scope.tenant_id, invoice)
+
+
 @router.get("/invoices/{invoice}/pdf", responses=_file("application/pdf"), response_class=Response)
 async def download_invoice_pdf(
     services: ServicesDep, user: CurrentUserDep, invoice: Id, tenant: TenantQuery = None

@@ -1,13 +1,14 @@
 """All SQL on direct debits, and the end of what is stored about an invoice."""
 
 from collections.abc import Mapping, Sequence
+from typing import cast
 
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.billing.invoicing.models import DirectDebitRow, InvoiceNoticeRow
 from unificx.billing.invoicing.repository import Books
-from unificx.billing.invoicing.schemas import DirectDebit, DirectDebitFile
+from unificx.billing.invoicing.schemas import DebitSequence, DirectDebit, DirectDebitFile
 from unificx.db import owned_by
 
 # ---- direct debits
@@ -25,6 +26,7 @@ async def insert_debits(session: AsyncSession, seller_id: str, debits: Sequence[
                 "amount": each.amount,
                 "day": each.day,
                 "created": each.created,
+                "sequence": each.sequence,
                 "returned": False,
             }
             for each in debits
@@ -70,7 +72,9 @@ async def debits_of_file(session: AsyncSession, seller_id: str, file_id: str) ->
 
 
 def _to_debit(row: DirectDebitRow) -> DirectDebit:
-    return DirectDebit(row.file_id, row.number, row.customer_id, row.amount, row.day, row.created)
+    return DirectDebit(
+        row.file_id, row.number, row.customer_id, row.amount, row.day, row.created, cast("DebitSequence", row.sequence)
+    )
 
 
 async def delete_of_invoices(session: AsyncSession, seller_id: str, numbers: Sequence[str]) -> None:

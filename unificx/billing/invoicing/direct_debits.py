@@ -1,5 +1,6 @@
 """Files of SEPA direct debits (pain.008.001.08) for the open invoices of tenants with a mandate.
 
+The first debit of a mandate is marked as such, also again after the bank has returned it.
 An invoice that is in a file is in no further one until its debit is marked as returned, so its account is never debited
 twice.
 """
@@ -9,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import count
 
 from unificx.billing.invoicing import debit_repository
 from unificx.billing.invoicing.details import Details
@@ -118,11 +120,27 @@ class DirectDebits:
             for each in await self._invoices.list(tenant_id)
             if each.state in ("open", "overdue") and each.currency == _EURO and each.due <= day
         ]
-        return [
-            DirectDebit(file_id, each.number, tenant_id, each.left, day, now)
-            for each in unpaid
-            if (await self._invoices.document(tenant_id, each.number)).mandate is not None
-        ]
+        found: list[DirectDebit] = []
+        used: set[str] = set()
+        for each in unpaid:
+            mandate = (await self._invoices.document(tenant_id, each.number)).mandate
+            if mandate is None:
+                continue
+            is_first = mandate.reference not in used and not await self._was_debited(tenant_id, mandate.reference)
+            used.add(mandate.reference)
+            sequence = "FRST" if is_first else "RCUR"
+            found.append(DirectDebit(file_id, each.number, tenant_id, each.left, day, now, sequence))
+        return found
+
+    async def _was_debited(self, tenant_id: str, mandate: str) -> bool:
+        """Whether there is a debit of a mandate that the bank has not returned, newest ones first."""
+        async with self._database.read() as session:
+            debits = await debit_repository.collections(session, Books(self._seller_id(), tenant_id))
+        for number in reversed(debits):
+            used = (await self._invoices.document(tenant_id, number)).mandate
+            if used is not None and used.reference == mandate:
+                return True
+        return False
 
 
 def to_pain(seller: BillingDetails, collections: Sequence[Collection]) -> bytes:
@@ -145,7 +163,7 @@ def to_pain(seller: BillingDetails, collections: Sequence[Collection]) -> bytes:
                 "name": each.document.buyer.name,
                 "IBAN": mandate.iban,
                 "amount": each.debit.amount // minor_unit(_EURO),
-                "type": "RCUR",
+                "type": each.debit.sequence,
                 "collection_date": first.day,
                 "mandate_id": mandate.reference,
                 "mandate_date": mandate.signed,
@@ -154,10 +172,8 @@ def to_pain(seller: BillingDetails, collections: Sequence[Collection]) -> bytes:
             }
         )
     made = file.export(validate=True)
-    for tag, value in (
-        ("MsgId", first.file),
-        ("PmtInfId", f"{first.file}-1"),
-        ("CreDtTm", f"{first.created:%Y-%m-%dT%H:%M:%S}"),
-    ):
+    parts = count(1)
+    made = re.sub(rb"<PmtInfId>[^<]*", lambda _: f"<PmtInfId>{first.file}-{next(parts)}".encode(), made)
+    for tag, value in (("MsgId", first.file), ("CreDtTm", f"{first.created:%Y-%m-%dT%H:%M:%S}")):
         made = re.sub(rf"<{tag}>[^<]*".encode(), f"<{tag}>{value}".encode(), made)
     return made

@@ -72,6 +72,14 @@ class InvoiceNotices:
                 ]
         return found
 
+    async def send_again(self, tenant_id: str, number: str) -> None:
+        """Let an invoice be sent again within some minutes, also one that waits. Raise NotFound."""
+        await self._invoices.get(tenant_id, number)
+        seller_id = self._seller_id()
+        assert seller_id is not None
+        async with self._database.begin() as uow:
+            await notice_repository.wait_again(uow.session, seller_id, number)
+
     async def mark(self, notice: InvoiceNotice, uow: UnitOfWork) -> bool:
         """Mark a notice as sent within the transaction that queues it. Return False if it was sent before."""
         seller_id, now = self._seller_id(), self._database.clock.now()

@@ -116,6 +116,7 @@ class DirectDebitRow(Base):
     amount: Mapped[int] = plain("amount that is collected", BigInteger)
     day: Mapped[date] = plain("day of the collection")
     created: Mapped[datetime] = plain("when the file was made")
+    sequence: Mapped[str] = plain("FRST for the first debit of a mandate, RCUR for later ones")
     returned: Mapped[bool] = plain("whether the bank has returned it")
 
 

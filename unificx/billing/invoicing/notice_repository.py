@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.billing.invoicing.models import BillingDetailsRow, InvoiceNoticeRow, InvoiceRow
@@ -63,6 +63,16 @@ async def mark_sent(session: AsyncSession, seller_id: str, number: str, level: i
         return False
     await session.execute(insert(InvoiceNoticeRow).values(tenant_id=seller_id, number=number, level=level, at=at))
     return True
+
+
+async def wait_again(session: AsyncSession, seller_id: str, number: str) -> None:
+    """Let an invoice wait for its e-mail once more."""
+    await session.execute(
+        delete(InvoiceNoticeRow).where(
+            InvoiceNoticeRow.tenant_id == seller_id, InvoiceNoticeRow.number == number, InvoiceNoticeRow.level == 0
+        )
+    )
+    await add_waiting(session, seller_id, number)
 
 
 async def sent(session: AsyncSession, books: Books) -> Mapping[tuple[str, int], datetime]:

@@ -7,6 +7,8 @@ from typing import Literal
 from unificx.billing.machine.invoice import Document
 from unificx.billing.machine.receivables import InvoiceState
 
+DebitSequence = Literal["FRST", "RCUR"]
+"""`FRST`: the first debit of a mandate; `RCUR`: a later one (SEPA Direct Debit Core Rulebook, AT-21)."""
 DEFAULT_PAYMENT_DAYS = 14
 
 
@@ -76,6 +78,7 @@ class DirectDebit:
     day: date
     created: datetime
     """When the file was made."""
+    sequence: DebitSequence = "RCUR"
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ _INVOICE = {
     "left": "to pay",
     "currency": "currency",
     "collected": "collected",
+    "sent": "sent",
 }
 _LISTED = {"tenant": "tenant", **_INVOICE}
 _FILE = {"id": "file", "day": "debited on", "invoices": "invoices", "total": "total", "created": "made"}
@@ -143,7 +144,12 @@ def _print_list(context: CommandContext, columns: dict[str, str], empty_text: st
 def _readable(invoice: Json) -> Json:
     """Return an invoice as it is printed: its month, amounts, and the day of its direct debit."""
     debit = invoice["collection"]
-    return {**readable(invoice), "month": invoice["month"][:7], "collected": debit["day"] if debit else ""}
+    return {
+        **readable(invoice),
+        "month": invoice["month"][:7],
+        "collected": debit["day"] if debit else "",
+        "sent": (invoice["sent"] or "waits")[:10],
+    }
 
 
 @command(group, "show")
@@ -160,6 +166,19 @@ def show(context: CommandContext, number: Number) -> None:
     print_item(_readable(found), _INVOICE, as_json=False)
     lines = [{**readable(each), "tax_rate": f"{each['tax_rate'] / 100:g}"} for each in found["lines"]]
     print_items(lines, _LINE, as_json=False, empty_text="")
+
+
+@command(group, "send")
+def send(context: CommandContext, number: Number) -> None:
+    """Send an invoice by e-mail again.
+
+    It leaves within five minutes, to the address of the billing details or to the administrators."""
+
+    async def request(api: ApiClient) -> None:
+        await api.post(f"{_path(number)}/email", {}, tenant=await api.resolve_tenant(context.tenant))
+
+    context.run(request)
+    print_done(f"Invoice {number} will be sent.", {"number": number}, as_json=context.as_json)
 
 
 @command(group, "cancel")

@@ -101,9 +101,16 @@ function Summary({ invoice }: { invoice: InvoiceDetails }) {
           <Trans>It cancels invoice {invoice.cancels}.</Trans>
         </Text>
       )}
-      {invoice.sent && (
+      {invoice.sent ? (
         <Text size="sm" c="dimmed">
           <Trans>Sent by e-mail on {formatDateTime(invoice.sent)}.</Trans>
+        </Text>
+      ) : (
+        <Text size="sm" c="orange.9">
+          <Trans>
+            Waits to be sent by e-mail. It leaves within five minutes if the billing details or an administrator have an
+            e-mail address.
+          </Trans>
         </Text>
       )}
     </Stack>
@@ -160,6 +167,8 @@ function Lines({ invoice }: { invoice: InvoiceDetails }) {
 }
 
 function Files({ invoice, tenant }: Omit<ContentProps, 'operator'>) {
+  const { t } = useLingui();
+  const sending = useChanges(INVOICE_LISTS);
   const { number } = invoice;
   const options = { path: { invoice: number }, query: { tenant }, parseAs: 'blob' } as const;
   const save = useMutation({
@@ -170,7 +179,7 @@ function Files({ invoice, tenant }: Omit<ContentProps, 'operator'>) {
   });
   return (
     <>
-      <ErrorNotice fault={save.error} />
+      <ErrorNotice fault={save.error ?? sending.error} />
       <Group>
         {(['pdf', 'xml'] as const).map((kind) => (
           <Button
@@ -184,6 +193,21 @@ function Files({ invoice, tenant }: Omit<ContentProps, 'operator'>) {
             {kind === 'pdf' ? 'PDF' : 'XML (EN 16931)'}
           </Button>
         ))}
+        {invoice.sent && (
+          <Button
+            size="md"
+            variant="default"
+            loading={sending.isPending}
+            onClick={() =>
+              sending.mutate({
+                apply: () => api.sendInvoiceAgain({ path: { invoice: number }, query: { tenant } }),
+                message: t`Invoice ${number} is sent within five minutes.`,
+              })
+            }
+          >
+            <Trans>Send again</Trans>
+          </Button>
+        )}
       </Group>
     </>
   );

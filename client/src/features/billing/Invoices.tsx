@@ -7,7 +7,7 @@ import { api, type Balance, type Invoice } from '~/api';
 import { EmptyState } from '~/design/EmptyState';
 import { usePages } from '~/design/lists';
 import { formatAmount } from '~/design/money';
-import { ErrorNotice } from '~/design/Notice';
+import { ErrorNotice, InfoNotice } from '~/design/Notice';
 import { Section } from '~/design/Section';
 import { DataTable, type Column } from '~/design/table';
 import { AddCredit, ReturnedPayment } from './CardPayments';
@@ -74,6 +74,7 @@ export function Invoices({ tenant, operator }: InvoicesProps) {
   return (
     <Section title={t`Invoices`} lead={<BalanceText balances={balance.data} />}>
       <ErrorNotice fault={balance.error} />
+      <WaitingInvoices invoices={list.items} />
       <ReturnedPayment tenant={tenant} />
       {!operator && (
         <Group>
@@ -121,6 +122,24 @@ export function StateBadge({ invoice }: { invoice: Pick<Invoice, 'state'> }) {
     <Badge variant="dot" miw="max-content" color={colour}>
       {t(text)}
     </Badge>
+  );
+}
+
+/** Invoices that wait because there is no e-mail address. Those of today may still leave. */
+function WaitingInvoices({ invoices }: { invoices: Invoice[] }) {
+  const { t } = useLingui();
+  const today = new Date().toISOString().slice(0, 10);
+  const waiting = invoices.filter(({ sent, issued }) => !sent && issued < today);
+  if (waiting.length === 0) return null;
+  return (
+    <InfoNotice title={t`Invoices were not sent by e-mail`}>
+      <Text size="sm">
+        <Trans>
+          {waiting.map(({ number }) => number).join(', ')}: enter an e-mail address in the billing details. They leave
+          then within five minutes.
+        </Trans>
+      </Text>
+    </InfoNotice>
   );
 }
 
