@@ -158,6 +158,7 @@ OPEN_TO_ALL = {
     "look_at_suspension",
     "read_calendar",
     "request_review",
+    "reopen_own_tenant",
     "look_at_invitation",
     "passkey_sign_in_options",
     "prove_second_factor",

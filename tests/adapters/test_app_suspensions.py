@@ -1,13 +1,17 @@
-"""E-mails about suspensions and credit, and reviews of suspensions that have ended."""
+"""E-mails about suspensions and credit, reviews of suspensions that have ended, and the closing of a tenant."""
 
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from http_world import World
+from http_world import PASSWORD, World
 
 from unificx.billing import CreditTerms
+from unificx.billing import repository as ledger
+from unificx.billing.machine.ledger import sale
 from unificx.identity import NewSuspension, Person, Role
+from unificx.server.closed_tenants import ClosedTenants
 from unificx.server.closing_emails import connect_closing
 from unificx.server.credit_emails import connect_credit
 from unificx.server.suspension_emails import connect_suspensions
@@ -98,3 +102,68 @@ async def test_administrators_are_notified_that_the_credit_is_low(world: World) 
     assert await sent.take() == []
     await credit.set_terms(world.acme.id, CreditTerms(False, "EUR", 4_200_000, warn_below=5 * EURO))
     assert await sent.take() == [("admin@acme.example", "credit_low", "4.20 EUR")]
+
+
+async def reference_of(world: World, email: str) -> str:
+    """Return the reference of a refused sign-in."""
+    answer = await world.client().post("/api/v1/sessions", json={"email": email, "password": PASSWORD})
+    assert answer.status_code == 403
+    return str(answer.json()["reference"])
+
+
+@pytest.mark.promise("U9", "R4")
+async def test_a_closed_tenant_is_reopened_by_its_administrator_or_erased_after_its_days(world: World) -> None:
+    admin, user, sent = await world.admin(world.acme), await world.user(world.acme, "1001"), Sent(world)
+    other, operator = await world.admin(world.globex), world.client(operator=True)
+    email = (await admin.get("/api/v1/me")).json()["person"]["email"]
+    path = f"/api/v1/tenants/{world.acme.id}/closing"
+    shown = (await admin.get(path)).json()
+    assert (shown["erases"], shown["days"], shown["people"], shown["recordings"]) == (None, 30, 2, 0)
+    assert shown["extensions"] >= 1
+    assert [(await each.put(path, json={})).status_code for each in (user, other)] == [403, 404]
+    assert (await admin.put(path, json={"days": 3})).status_code == 403, "operators only"
+    assert (await operator.put(path, json={"days": 91})).status_code == 422
+    world.clock.advance(11 * 60)
+    proof = await admin.put(path, json={})
+    assert (proof.status_code, proof.json()["code"]) == (403, "prove_yourself")
+    assert (await admin.get("/api/v1/me")).status_code == 200
+    admin = await world.signed_in(email)
+    closed = (await admin.put(path, json={})).json()
+    assert closed["erases"] == f"{world.clock.now() + timedelta(days=30):%Y-%m-%dT%H:%M:%SZ}"
+    assert (email, "tenant_closing") in {notice[:2] for notice in await sent.take()}
+    assert [(await each.get("/api/v1/me")).status_code for each in (admin, user)] == [401, 401]
+    of_user, of_admin = await reference_of(world, "user1001@acme.example"), await reference_of(world, email)
+    reopen = "/api/v1/suspensions/reopen"
+    look = (await world.client().post("/api/v1/suspensions/look", json={"reference": of_admin})).json()
+    assert (look["reason"], look["may_reopen"], look["may_ask"], look["erases"]) == (
+        "closing",
+        True,
+        False,
+        closed["erases"],
+    )
+    assert (await world.client().post(reopen, json={"reference": of_user})).status_code == 403
+    assert (await world.client().post(reopen, json={"reference": of_admin})).status_code == 204
+    assert (await world.client().post(reopen, json={"reference": of_admin})).status_code == 409
+    assert (email, "tenant_resumed") in {notice[:2] for notice in await sent.take()}
+    assert (await (await world.signed_in(email)).get(path)).json()["erases"] is None
+
+    assert (await operator.delete(path)).status_code == 409, "it is not closed"
+    assert (await operator.put(path, json={"days": 2})).status_code == 200
+    assert (await operator.put(path, json={"days": 2})).status_code == 409
+    assert (await operator.delete(path)).status_code == 204
+    assert (await operator.put(path, json={"days": 2})).status_code == 200
+    container: Any = SimpleNamespace(identity=world.identity, billing=world.services.billing, clock=world.clock)
+    erasing = ClosedTenants(container)
+
+    async def exists_after(days: float) -> bool:
+        world.clock.advance(timedelta(days=days).total_seconds())
+        await erasing.erase_due()
+        return world.identity.directory.tenant(world.acme.id) is not None
+
+    async with world.database.begin() as uow:
+        sold = sale("call:1", "call", "EUR", EURO)
+        await ledger.post(uow.session, world.acme.id, sold, world.clock.now())
+    assert [await exists_after(days) for days in (1.9, 0.2, 29)] == [True, True, True], "its calls are on no invoice"
+    assert not await exists_after(2)
+    assert world.identity.directory.tenant(world.globex.id) is not None
+    await erasing.erase_due()

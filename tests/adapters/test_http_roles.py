@@ -51,6 +51,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "place_hold": {"authority": "Court", "reason": "Evidence", "review": "2099-01-01", "person": "x"},
     "rotate_keys": {"keys": "tenants"},
     "change_retention": {"periods": {"history": "P1D"}},
+    "close_tenant": {"days": 30},
     "update_tenant": {"name": "Stolen"},
     "suspend_person": {"reason": "other"},
     "suspend_tenant": {"reason": "other"},

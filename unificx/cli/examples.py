@@ -12,6 +12,8 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "tenant list": ("tenant list",),
     "tenant show": ("tenant show acme",),
     "tenant update": ("tenant update acme --park-seconds 60",),
+    "tenant close": ("tenant close acme", "tenant close acme --days 14 --yes"),
+    "tenant reopen": ("tenant reopen acme",),
     "tenant suspend": ('tenant suspend acme --reason payment --text "Invoice 17 is unpaid."',),
     "tenant resume": ("tenant resume acme",),
     "tenant delete": ("tenant delete acme",),

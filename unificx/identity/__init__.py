@@ -3,6 +3,7 @@
 from unificx.identity.acceptances import check_versions
 from unificx.identity.api_keys import TOKEN_MARK
 from unificx.identity.cache import OPERATOR_SLUG, DirectoryCache
+from unificx.identity.closings import GRACE_DAYS, MAX_GRACE_DAYS
 from unificx.identity.email_aliases import bind_moved_addresses
 from unificx.identity.errors import AccountSuspended
 from unificx.identity.factor_schemas import (
@@ -98,6 +99,8 @@ from unificx.identity.terms import TERMS_VERSION, policy_version
 __all__ = [
     "CONSOLE",
     "DEFAULT_COUNTRY",
+    "GRACE_DAYS",
+    "MAX_GRACE_DAYS",
     "OPERATOR_SLUG",
     "SCOPES",
     "TERMS_VERSION",

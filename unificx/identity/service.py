@@ -16,6 +16,7 @@ from unificx.identity.api_keys import TOKEN_MARK, ApiKeys
 from unificx.identity.attempts import Attempts
 from unificx.identity.cache import DirectoryCache
 from unificx.identity.challenges import TokenSigner
+from unificx.identity.closings import Closings
 from unificx.identity.devices import Devices
 from unificx.identity.email_aliases import EmailAliases
 from unificx.identity.extensions import Extensions
@@ -67,6 +68,7 @@ class Identity:
     tenants: Tenants
     users: Users
     suspensions: Suspensions
+    closings: Closings
     passwords: Passwords
     extensions: Extensions
     devices: Devices
@@ -216,7 +218,8 @@ def build_identity(
         background=of.background,
         tenants=tenants,
         users=users,
-        suspensions=Suspensions(store, tenants, users, of.references),
+        suspensions=(suspensions := Suspensions(store, tenants, users, of.references)),
+        closings=Closings(store, suspensions),
         passwords=of.passwords,
         extensions=extensions,
         devices=devices,

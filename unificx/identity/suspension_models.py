@@ -38,6 +38,7 @@ class SuspensionRow(Base):
     made_by: Mapped[str] = plain("random id of the person who suspended, or console")
     since: Mapped[datetime] = plain("time of the suspension")
     until: Mapped[datetime | None] = plain("end of the suspension", index=True)
+    erases: Mapped[datetime | None] = plain("when the suspended tenant is erased, if it is closed")
     review: Mapped[str] = plain("none, open or refused")
     review_id: Mapped[str | None] = plain("id of the request for a review", unique=True)
     sealed: Mapped[bytes] = sealed_column(SuspensionPart, subject="subject_id")

@@ -26,6 +26,7 @@ async def begin_suspension(
         review_id=None,
         subject=subject or random_id(store.clock),
         text=new.text,
+        erases=new.erases,
     )
     await suspensions.add(tx.session, store.keys, begun)
 

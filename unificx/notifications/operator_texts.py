@@ -25,6 +25,15 @@ OPERATOR_TEXTS: dict[Language, dict[EmailKind, EmailText]] = {
                 "The invoice is open again. Answer the dispute at your payment processor in time.",
             ),
         ),
+        "tenant_closing": EmailText(
+            "{organisation} is closed",
+            (
+                "{organisation} was closed. It will be erased with all its data on {detail}.",
+                "Until then nothing is lost: sign in to the portal as an administrator to reopen it. Phones reach only"
+                " emergency numbers meanwhile.",
+                "Invoices stay with the operator as long as the law requires.",
+            ),
+        ),
     },
     "de": {
         "payment_disputed": EmailText(
@@ -32,6 +41,15 @@ OPERATOR_TEXTS: dict[Language, dict[EmailKind, EmailText]] = {
             (
                 "Diese Zahlung wird bei der Bank der Karte bestritten, die den Betrag zurückgeholt hat: {detail}.",
                 "Die Rechnung ist wieder offen. Antworten Sie Ihrem Zahlungsdienstleister rechtzeitig.",
+            ),
+        ),
+        "tenant_closing": EmailText(
+            "{organisation} ist geschlossen",
+            (
+                "{organisation} wurde geschlossen und wird mit allen Daten gelöscht am {detail}.",
+                "Bis dahin geht nichts verloren: Melden Sie sich als Administratorin oder Administrator im Portal an,"
+                " um die Schließung zurückzunehmen. Telefone erreichen bis dahin nur Notrufnummern.",
+                "Rechnungen bleiben beim Betreiber, solange das Gesetz es verlangt.",
             ),
         ),
     },

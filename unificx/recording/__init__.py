@@ -5,6 +5,7 @@ from unificx.recording.call_monitor import CallMonitor, LiveMonitoring
 from unificx.recording.call_recorder import CallRecorder, CallRecorderParts
 from unificx.recording.call_recording_repository import RECORDING_TARGET
 from unificx.recording.conference_recorder import ConferenceRecorder, ConferenceRecorderParts
+from unificx.recording.counts import count_recordings
 from unificx.recording.live_recording import LiveRecording
 from unificx.recording.monitoring_repository import MonitoringEntry, MonitoringLog
 from unificx.recording.monitoring_session import MonitoringParts
@@ -77,6 +78,7 @@ __all__ = [
     "TenantRecordingPolicy",
     "TenantRecordingPolicyChange",
     "TranscodeWorker",
+    "count_recordings",
     "monitoring_app",
     "recording_holding",
 ]

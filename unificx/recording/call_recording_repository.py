@@ -36,6 +36,12 @@ PARTY = SealedCodec(RecordingPartyRow, PartyPart)
 LISTENER = SealedCodec(RecordingListenRow, ListenerPart)
 
 
+async def count(session: AsyncSession, tenant_id: str) -> int:
+    """Return how many recordings of calls and meetings a tenant has."""
+    query = select(func.count()).select_from(RecordingRow).where(RecordingRow.tenant_id == tenant_id)
+    return await session.scalar(query) or 0
+
+
 def add(
     session: AsyncSession, keys: Keys, new: NewCallRecording, ids: tuple[str, str, datetime], subjects: Sequence[str]
 ) -> None:

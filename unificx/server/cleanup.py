@@ -31,6 +31,7 @@ from unificx.privacy.events import SubjectErased
 from unificx.registrar.events import DeviceRegistered
 from unificx.routing import DestinationRef
 from unificx.server.announcements import Announcements
+from unificx.server.closed_tenants import ClosedTenants
 from unificx.server.container import Container
 from unificx.server.invoice_emails import InvoiceEmails
 from unificx.server.voicemail_email import send_voicemail_emails
@@ -163,6 +164,7 @@ class Cleanup:
         for tenant_id, call_ids in calls.items():
             await self._run_safely(call_erasure.complete(tenant_id, call_ids))
         await self._run_safely(ErasureSchedules(container.erasures).begin_due())
+        await self._run_safely(ClosedTenants(container).erase_due())
         await self._run_safely(container.erasures.resume())
         await self._run_safely(container.holds.check_reviews())
         await self._run_safely(container.erasures.store_applied())
@@ -193,6 +195,7 @@ class Cleanup:
                 self._sweep_meetings,
                 self._sweep_orphans,
                 ErasureSchedules(self._container.erasures).begin_due,
+                ClosedTenants(self._container).erase_due,
                 self._container.erasures.resume,
                 self._send_heads,
                 self._container.billing.counts.store_if_due,

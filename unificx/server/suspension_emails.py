@@ -15,6 +15,7 @@ _REASONS: dict[SuspensionReason, str] = {
     "payment": "unpaid invoice / offene Rechnung",
     "absence": "absence / Abwesenheit",
     "minor": "reported to be under 18 / als minderjährig gemeldet",
+    "closing": "closed / geschlossen",
     "approval": "waits for approval / wartet auf Freigabe",
     "identity_provider": "deactivated by the identity provider / vom Identitätsanbieter deaktiviert",
     "other": "other / sonstiger Grund",
@@ -45,12 +46,11 @@ class _SuspensionEmails:
     async def _on_tenant_suspended(self, event: TenantSuspended, uow: UnitOfWork) -> None:
         found = await self._container.identity.suspensions.current(event.tenant, "")
         if found is not None and found.reason != "approval":  # the applicant knows, and sees it when signing in
-            await self._send(
-                uow,
-                await administrators(self._accounts, event.tenant),
-                "tenant_suspended",
-                _describe(found),
-            )
+            people = await administrators(self._accounts, event.tenant)
+            if found.erases is not None:
+                await self._send(uow, people, "tenant_closing", f"{found.erases:%Y-%m-%d %H:%M} UTC")
+            else:
+                await self._send(uow, people, "tenant_suspended", _describe(found))
 
     async def _on_tenant_resumed(self, event: TenantResumed, uow: UnitOfWork) -> None:
         await self._send(uow, await administrators(self._accounts, event.tenant), "tenant_resumed")

@@ -31,6 +31,12 @@ async def request_review(services: ServicesDep, body: models.ReviewRequest) -> m
     return models.Review.model_validate(await services.rights.reviews.ask(account, body.text))
 
 
+@router.post("/reopen", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(403, 409, 410))
+async def reopen_own_tenant(services: ServicesDep, body: models.SuspensionReference) -> None:
+    """Take the closing of one's own organisation back, as one of its administrators."""
+    await services.identity.closings.reopen_own(body.reference)
+
+
 def _notice(account: SuspendedAccount) -> models.SuspensionNotice:
     found = account.suspension
     shown = found if account.is_administrator or not account.whole_tenant else None
@@ -42,4 +48,6 @@ def _notice(account: SuspendedAccount) -> models.SuspensionNotice:
         until=found.until if found is not None else None,
         review=found.review if found is not None else "none",
         may_ask=account.may_ask,
+        erases=found.erases if found is not None else None,
+        may_reopen=account.may_reopen,
     )

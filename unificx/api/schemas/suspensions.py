@@ -6,7 +6,7 @@ from pydantic import Field
 
 from unificx.api.schemas.core import Input, Output
 from unificx.api.schemas.privacy_requests import Time
-from unificx.identity import GivenReason, ReviewState, SuspensionReason
+from unificx.identity import GRACE_DAYS, MAX_GRACE_DAYS, GivenReason, ReviewState, SuspensionReason
 
 MAX_TEXT = 2_000
 Reference = Field(min_length=1, max_length=400, description="`reference` of the problem `account_suspended`.")
@@ -54,6 +54,8 @@ class SuspensionNotice(Output):
     until: datetime | None = Field(description="When it ends by itself.")
     review: ReviewState
     may_ask: bool = Field(description="Whether this person can ask for a review.")
+    erases: datetime | None = Field(description="When the closed organisation is erased.")
+    may_reopen: bool = Field(description="Whether this person can reopen the closed organisation.")
 
 
 class Review(Output):
@@ -61,3 +63,25 @@ class Review(Output):
 
     id: str
     due: datetime = Field(description="Until when it is decided.")
+
+
+class NewClosing(Input):
+    days: int = Field(
+        default=GRACE_DAYS,
+        ge=1,
+        le=MAX_GRACE_DAYS,
+        description="Days until the tenant is erased. Only operators choose fewer than the default.",
+    )
+
+
+class Closing(Output):
+    """The closing of a tenant, and its consequences: the data that is erased, and that which stays."""
+
+    erases: datetime | None = Field(description="When the tenant is erased; null: it is not closed.")
+    days: int = Field(description="Days in which a closing can be taken back.")
+    people: int
+    extensions: int
+    numbers: int = Field(description="Public numbers.")
+    recordings: int
+    open_invoices: int = Field(description="Invoices that are not paid. They are due all the same.")
+    invoices: int = Field(description="Invoices and credit notes, which stay for eight years (§ 147 AO).")

@@ -27,6 +27,16 @@ _DETAILS = {
     "assistants": "assistants",
 }
 
+_CLOSING = {
+    "erases": "erased on",
+    "people": "people",
+    "extensions": "extensions",
+    "numbers": "numbers",
+    "recordings": "recordings",
+    "open_invoices": "open invoices",
+    "invoices": "invoices that stay",
+}
+
 TenantReference = Annotated[str, typer.Argument(metavar="NAME", help="Short name or id.")]
 
 Language = Annotated[str | None, typer.Option(help="Language of prompts and e-mails: en or de.")]
@@ -122,9 +132,34 @@ def resume(context: CommandContext, tenant_name: TenantReference) -> None:
     print_done("The tenant is active again.", {"resumed": resumed}, as_json=context.as_json)
 
 
+@command(group, "close", of_tenant=False)
+def close(
+    context: CommandContext,
+    *,
+    tenant_name: TenantReference,
+    days: Annotated[int, typer.Option(help="Days in which it can be reopened, 1 to 90.")] = 30,
+    yes: Annotated[bool, typer.Option("--yes", help="Close it; without it only the consequences are shown.")] = False,
+) -> None:
+    """Close a tenant, and erase it after 30 days.
+
+    It is suspended at once: phones reach only emergency numbers. Its administrators get an e-mail."""
+    path = f"/tenants/{quote_segment(tenant_name)}/closing"
+    found = context.run(lambda api: api.put(path, {"days": days}) if yes else api.get(path))
+    print_item(found, _CLOSING, as_json=context.as_json)
+    if not yes and not context.as_json:
+        print("Nothing was changed. Repeat with --yes to close it.")
+
+
+@command(group, "reopen", of_tenant=False)
+def reopen(context: CommandContext, tenant_name: TenantReference) -> None:
+    """Take the closing of a tenant back."""
+    reopened = _delete(context, tenant_name, "/closing")
+    print_done("The tenant is active again.", {"reopened": reopened}, as_json=context.as_json)
+
+
 @command(group, "delete", of_tenant=False)
 def delete(context: CommandContext, tenant_name: TenantReference) -> None:
-    """Delete a tenant and all its data.
+    """Delete a tenant and all its data at once.
 
     Its invoices are records of the seller and stay for eight years."""
 

@@ -84,6 +84,12 @@ async def delete_tenant(session: AsyncSession, tenant_id: str) -> list[str]:
     return sorted(subjects)
 
 
+async def count_people(session: AsyncSession, tenant_id: str) -> int:
+    """Return how many accounts of a tenant are not closed."""
+    query = select(func.count()).select_from(PersonRow).where(PersonRow.tenant_id == tenant_id)
+    return await session.scalar(query.where(PersonRow.state != "closed")) or 0
+
+
 async def add_person(session: AsyncSession, keys: Keys, person: Person) -> None:
     values = {
         "id": person.id,

@@ -26,6 +26,7 @@ async def add(session: AsyncSession, keys: Keys, suspension: Suspension) -> None
             made_by=suspension.by,
             since=suspension.since,
             until=suspension.until,
+            erases=suspension.erases,
             review=suspension.review,
             review_id=suspension.review_id,
             sealed=CODEC.seal(keys, suspension.tenant_id, sealed)[0],
@@ -83,6 +84,15 @@ async def ended(session: AsyncSession, now: datetime) -> list[tuple[str, str]]:
     return [(tenant_id, person_id or "") for tenant_id, person_id in (await session.execute(query)).all()]
 
 
+async def closed(session: AsyncSession, now: datetime) -> list[tuple[str, datetime]]:
+    """Return the tenants whose time to be erased has come, with it."""
+    # scope: all tenants, because one job erases all that are closed
+    query = select(SuspensionRow.tenant_id, SuspensionRow.erases).where(
+        SuspensionRow.reason == "closing", SuspensionRow.erases <= now
+    )
+    return [(tenant_id, erases) for tenant_id, erases in (await session.execute(query)).all()]
+
+
 def _is_of(person_id: str) -> ColumnElement[bool]:
     return SuspensionRow.person_id == person_id if person_id else SuspensionRow.person_id.is_(None)
 
@@ -105,4 +115,5 @@ def _suspension(row: SuspensionRow, part: object) -> Suspension:
         review_id=row.review_id,
         subject=row.subject_id,
         text=part.text if isinstance(part, SuspensionPart) else "",
+        erases=row.erases,
     )

@@ -9,6 +9,7 @@ import { ErrorNotice, InfoNotice } from '~/design/Notice';
 import { Page } from '~/design/Page';
 import { Section } from '~/design/Section';
 import { useValue } from '~/core/store';
+import { CloseOrganisation } from './CloseOrganisation';
 import { HoldMusic } from './HoldMusic';
 import { SupportAccess } from './SupportAccess';
 
@@ -21,6 +22,7 @@ export default function PortalOrganisation() {
       {tenant && <OrganisationSettings tenant={tenant} />}
       {tenant && <HoldMusic tenant={tenant.id} />}
       {tenant && <SupportAccess tenant={tenant.id} />}
+      {tenant && <CloseOrganisation key={tenant.id} tenant={tenant.id} name={tenant.name} />}
     </Page>
   );
 }

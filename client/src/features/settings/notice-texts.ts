@@ -25,6 +25,7 @@ export const NOTICE_TEXTS: Record<OwnNotice['kind'], MessageDescriptor> = {
   emergency_call_answered: msg`Emergency call was answered`,
   emergency_call_unanswered: msg`Emergency call was not answered`,
   calls_stopped: msg`Calls outside stopped by a limit`,
+  tenant_closing: msg`Your organisation is closed`,
   payment_disputed: msg`A payment by card is disputed`,
   credit_low: msg`Credit for calls outside is low`,
   storage_low: msg`Space for files is nearly used up`,

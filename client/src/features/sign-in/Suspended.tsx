@@ -4,6 +4,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import { api, type SuspensionNotice } from '~/api';
 import { useValue } from '~/core/store';
+import { toast } from '~/core/toasts';
 import { formatDate, formatDateTime } from '~/design/dates';
 import { NoteField } from '~/design/NoteField';
 import { ErrorNotice, InfoNotice } from '~/design/Notice';
@@ -23,12 +24,46 @@ export function Suspended({ flow }: { flow: SignInFlow }) {
     <Stack>
       <ErrorNotice fault={error} />
       {!data && !error && <SkeletonBlock height={120} />}
-      {data && <Reason notice={data} />}
+      {data && (data.erases ? <Closed notice={data} /> : <Reason notice={data} />)}
+      {data?.may_reopen && <Reopen reference={reference} onDone={() => void flow.reset()} />}
       {data?.may_ask && <ReviewForm reference={reference} />}
       <Button size="md" fullWidth variant="default" onClick={() => void flow.reset()}>
         <Trans>Back</Trans>
       </Button>
     </Stack>
+  );
+}
+
+function Closed({ notice: { erases, may_reopen } }: { notice: SuspensionNotice }) {
+  const { t } = useLingui();
+  return (
+    <InfoNotice title={t`Your organisation is closed`}>
+      <Text size="sm">{erases && <Trans>It will be erased on {formatDateTime(erases)}.</Trans>}</Text>
+      {!may_reopen && (
+        <Text size="sm">
+          <Trans>Until then an administrator of your organisation can reopen it.</Trans>
+        </Text>
+      )}
+    </InfoNotice>
+  );
+}
+
+function Reopen({ reference, onDone }: { reference: string; onDone: () => void }) {
+  const { t } = useLingui();
+  const reopen = useMutation({
+    mutationFn: () => api.reopenOwnTenant({ body: { reference } }),
+    onSuccess: () => {
+      toast({ message: t`Your organisation is active again. Sign in once more.` });
+      onDone();
+    },
+  });
+  return (
+    <>
+      <ErrorNotice fault={reopen.error} />
+      <Button size="md" fullWidth loading={reopen.isPending} onClick={() => reopen.mutate()}>
+        <Trans>Reopen the organisation</Trans>
+      </Button>
+    </>
   );
 }
 

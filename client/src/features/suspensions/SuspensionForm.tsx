@@ -41,7 +41,7 @@ export function SuspensionForm({ affected, change, onClose }: SuspensionFormProp
           label={t`Reason`}
           allowDeselect={false}
           data={Object.entries(REASONS)
-            .filter(([value]) => !['approval', 'identity_provider'].includes(value))
+            .filter(([value]) => !['approval', 'closing', 'identity_provider'].includes(value))
             .map(([value, text]) => ({ value, label: t(text) }))}
           {...form.getInputProps('reason')}
         />

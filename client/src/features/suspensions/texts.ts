@@ -10,6 +10,7 @@ export const REASONS: Record<Suspension['reason'], MessageDescriptor> = {
   absence: msg`Absence`,
   minor: msg`Reported to be under 18`,
   approval: msg`Waits for approval by the operator`,
+  closing: msg`Closed, and will be erased`,
   identity_provider: msg`Deactivated by the identity provider`,
   other: msg`Other reason`,
 };
