@@ -32,12 +32,28 @@ async def send(world: World, kind: str, data: dict[str, Any], event_id: str = ""
     return (await world.client().post(REPORTS, content=body, headers=headers)).status_code
 
 
-@pytest.mark.promise("U4")
-async def test_an_invoice_is_paid_by_card_refunded_and_disputed(world: World) -> None:
+@pytest.mark.promise("U4", whole=True)
+async def test_a_plan_and_calls_are_invoiced_and_paid_by_card_refunded_and_disputed(world: World) -> None:
+    """U4 as a whole: a plan and a rated call become an invoice with tax, which is paid by card; a refund and a dispute
+    open it again, and the ledger follows. Credit limits calls while they run
+    (`test_a_call_is_warned_before_its_credit_is_used_up_and_then_ended`,
+    `test_without_credit_no_carrier_is_called_and_the_caller_gets_the_reason`). The charges of plans are exact
+    (`test_a_month_has_the_shares_of_each_plan_by_days`, `test_the_charges_of_calls_are_their_costs_minus_what_is_covered`),
+    an invoice is issued once (`test_a_month_is_invoiced_once_and_paid`) with the tax of both countries and files that
+    their schemas accept (`test_the_schema_of_the_banks_accepts_the_direct_debits`), and the order of reports about a
+    payment does not matter (`test_reports_in_any_order_lead_to_the_same_credit`)."""
     operator = world.client(operator=True)
+    plan = {"name": "Business", "price": 29_900_000}
+    assert (await operator.post("/api/v1/plans", json=plan)).status_code == 201
+    await operator.put(f"{PATH}/plan", params=ACME, json={"plan": "Business"})
     number = await issue(world, operator)
     admin, other = await world.admin(world.acme), await world.admin(world.globex)
     invoice = f"{PATH}/invoices/{number}"
+    issued = (await admin.get(invoice)).json()
+    total = issued["total"]
+    assert {each["kind"] for each in issued["lines"]} == {"plan", "calls"}
+    assert issued["net"] == sum(each["amount"] for each in issued["lines"])
+    assert (issued["tax"], total) == (round(issued["net"] * 0.19 / 10_000) * 10_000, issued["net"] + issued["tax"])
     cards, begin = f"{PATH}/card-payments", {"invoice": number}
     assert (await admin.post(cards, json=begin)).status_code == 409, "there is no processor yet"
     assert (await world.client().post(REPORTS, content="{}")).status_code == 404
@@ -50,7 +66,7 @@ async def test_an_invoice_is_paid_by_card_refunded_and_disputed(world: World) ->
         assert (await other.post(cards, json=begin)).status_code == 404
         begun = (await admin.post(cards, json=begin)).json()
         [page] = sessions()
-        assert (begun["url"], page.amount_total, page.currency) == (page.url, 119, "eur")
+        assert (begun["url"], page.amount_total, page.currency) == (page.url, total // 10_000, "eur")
         assert [each["state"] for each in (await admin.get(cards)).json()["items"]] == ["begun"]
         pay(page)
         paid = page._export()
@@ -65,18 +81,23 @@ async def test_an_invoice_is_paid_by_card_refunded_and_disputed(world: World) ->
         assert (await admin.get(invoice)).json()["state"] == "paid"
         assert (await admin.post(cards, json=begin)).status_code == 409
         [listed] = (await admin.get(f"{PATH}/payments")).json()["items"]
-        assert (listed["reference"], listed["amount"], listed["invoice"]) == (begun["reference"], 1_190_000, number)
+        assert (listed["reference"], listed["amount"], listed["invoice"]) == (begun["reference"], total, number)
         refund = {"payment": begun["reference"], "reference": "R-1", "amount": 500_000}
-        too_much = {**refund, "amount": 1_200_000}
+        too_much = {**refund, "amount": total + 10_000}
         assert (await operator.post(f"{PATH}/refunds", params=ACME, json=too_much)).status_code == 409
         assert (await operator.post(f"{PATH}/refunds", params=ACME, json=refund)).json()["amount"] == -500_000
         assert (await admin.get(invoice)).json()["left"] == 500_000
         assert await send(world, "charge.refunded", charge_of(page)) == 204
         assert (await admin.get(invoice)).json()["left"] == 500_000, "it was booked by the request"
-    dispute = {"payment_intent": page.payment_intent, "currency": "eur", "amount": 119, "status": "needs_response"}
+    dispute = {
+        "payment_intent": page.payment_intent,
+        "currency": "eur",
+        "amount": total // 10_000,
+        "status": "needs_response",
+    }
     assert await send(world, "charge.dispute.created", dispute) == 204
     shown = (await admin.get(invoice)).json()
-    assert (shown["state"], shown["left"]) == ("open", 1_190_000)
+    assert (shown["state"], shown["left"]) == ("open", total)
     assert (await admin.get(cards)).json()["items"][0]["state"] == "disputed"
     assert await send(world, "charge.dispute.closed", {**dispute, "status": "won"}) == 204
     assert (await admin.get(invoice)).json()["left"] == 500_000
