@@ -91,6 +91,7 @@ async def pass_time(world: World, credit: CreditControl, seconds: int) -> None:
     await credit.join()
 
 
+@pytest.mark.promise("U4")
 async def test_a_call_is_warned_before_its_credit_is_used_up_and_then_ended() -> None:
     world, bank, credit, player = await start(180)
     await play_on(world, "alice -> INVITE 03098765432 [alice]" + UP)
@@ -127,6 +128,7 @@ async def test_credit_that_is_paid_in_meanwhile_lets_a_call_go_on() -> None:
     assert len(bank.asked) < 10
 
 
+@pytest.mark.promise("U4")
 async def test_without_credit_no_carrier_is_called_and_the_caller_gets_the_reason() -> None:
     world, bank, credit, _ = await start(0)
     await play_on(

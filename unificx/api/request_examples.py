@@ -31,6 +31,7 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "PolicyAcceptance": {"version": "5eb2b2fa19b6", "answer": "agreed", "language": "en"},
     "CheckSync": {"reboot": False},
     "DeviceChange": {"name": "Reception", "enabled": False},
+    "NewClosing": {"days": 30},
     "NewSuspension": {"reason": "payment", "text": "Invoice 2026-00017 is unpaid.", "until": "2026-12-31T23:00:00Z"},
     "SuspensionReference": {"reference": _CODE},
     "ReviewRequest": {"reference": _CODE, "text": "The invoice was paid yesterday."},
