@@ -9,7 +9,7 @@ import { useValue } from '~/core/store';
 import { closeDialogs } from '~/design/dialogs';
 import { NoteField } from '~/design/NoteField';
 
-/** What a report is about: a subject line, and what may be included in it. */
+/** A subject line for a report, and the content that may be included in it. */
 export interface Reported {
   topic: string;
   excerpt: string;
