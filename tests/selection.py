@@ -233,6 +233,7 @@ AREAS: dict[str, tuple[str, ...]] = {
     ),
     "support": (
         "areas/support/*",
+        "engines/test_received_emails*",
         "engines/test_request_*",
         "adapters/test_http_diagnostics_*",
         "adapters/test_http_privacy_requests*",
@@ -246,7 +247,14 @@ AREAS: dict[str, tuple[str, ...]] = {
         "outside/transports/*",
         "outside/test_listen_addresses*",
     ),
-    "trunks": ("areas/trunks/*", "engines/test_trunk_*", "adapters/test_sip_trunks*", "outside/test_trunk_*"),
+    "trunks": (
+        "areas/trunks/*",
+        "engines/test_trunk_*",
+        "engines/test_caller_verification*",
+        "adapters/test_caller_certificates*",
+        "adapters/test_sip_trunks*",
+        "outside/test_trunk_*",
+    ),
     "voicemail": (
         "areas/audio_store/test_message_counts*",
         "areas/audio_store/test_shared_mailboxes*",

@@ -44,6 +44,7 @@ CLIENTS = {
     "webhook_client.py",
 }
 WITHOUT_PERSONAL_DATA = {
+    "api/assistants/own_api.py": "the API in this process",
     "cli/api_client.py": "the server of this command",
     "cli/doctor/components.py": "the server of this command",
     "cli/doctor/listeners.py": "listeners of this server",

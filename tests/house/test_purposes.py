@@ -64,6 +64,7 @@ BOUNDARIES = {
     "unificx/support/rights/service.py": "reminders of requests",
     "unificx/voicemail/email_attachments.py": "voicemail letters",
     "unificx/voicemail/service.py": "PIN of a caller",
+    "unificx/sip_server/caller_verifier.py": "tasks of the verification of callers",
 }
 """Modules that may state a purpose, and the work for which they do."""
 

@@ -76,7 +76,7 @@ class Cleanup:
         container.outbox.subscribe(MessageLeft, self._on_message_left, purpose="telephony")
         container.outbox.subscribe(TenantDeleted, container.history.on_tenant_deleted)
         container.outbox.subscribe(TenantDeleted, self._on_tenant_deleted)
-        self._subscribe_conferences(container)
+        _subscribe_conferences(container)
         self._subscribe_privacy(container)
         container.outbox.subscribe(TenantDeleted, container.idempotency.delete_affected)
         container.outbox.subscribe(PersonClosed, container.idempotency.delete_affected)
@@ -105,28 +105,7 @@ class Cleanup:
         container.outbox.subscribe(TenantDeleted, container.routing.speed_dials.on_tenant_deleted)
         container.outbox.subscribe(ExtensionDeleted, container.routing.locations.on_extension_deleted)
         container.outbox.subscribe(TenantDeleted, container.routing.locations.on_tenant_deleted)
-        self._subscribe_services_of_people(container)
-
-    @staticmethod
-    def _subscribe_services_of_people(container: Container) -> None:
-        container.outbox.subscribe(PersonClosed, container.support.on_person_closed)
-        container.outbox.subscribe(TenantDeleted, container.support.on_tenant_deleted)
-        container.outbox.subscribe(TenantDeleted, container.chat.on_tenant_deleted)
-        container.outbox.subscribe(OutsideCallRecorded, container.billing.rating.on_outside_call)
-        container.outbox.subscribe(TenantDeleted, container.billing.on_tenant_deleted)
-        container.outbox.subscribe(PersonClosed, container.routing.contacts.on_person_closed)
-        container.outbox.subscribe(TenantDeleted, container.routing.contacts.on_tenant_deleted)
-        container.outbox.subscribe(TenantDeleted, container.chat.attachments.on_tenant_deleted)
-        container.outbox.subscribe(TenantDeleted, container.rights.retention.on_tenant_deleted)
-        container.outbox.subscribe(TenantDeleted, container.webhooks.on_tenant_deleted)
-        for reported in SOURCES:
-            container.outbox.subscribe(reported, container.webhooks.on_event, purpose="administration")
-
-    def _subscribe_conferences(self, container: Container) -> None:
-        rooms, invitations = container.conference_rooms, container.invitations
-        container.outbox.subscribe(ExtensionDeleted, rooms.on_extension_deleted, purpose="telephony")
-        container.outbox.subscribe(ExtensionDeleted, invitations.on_extension_deleted)
-        container.outbox.subscribe(TenantDeleted, rooms.on_tenant_deleted)
+        _subscribe_services_of_people(container)
 
     def _subscribe_privacy(self, container: Container) -> None:
         parts = (container.erasures, container.retention, container.holds, container.audit, container.access_copies)
@@ -314,3 +293,25 @@ class Cleanup:
             log.error("errand_failed", **describe_fault(fault))
             return False
         return True
+
+
+def _subscribe_services_of_people(container: Container) -> None:
+    container.outbox.subscribe(PersonClosed, container.support.on_person_closed)
+    container.outbox.subscribe(TenantDeleted, container.support.on_tenant_deleted)
+    container.outbox.subscribe(TenantDeleted, container.chat.on_tenant_deleted)
+    container.outbox.subscribe(OutsideCallRecorded, container.billing.rating.on_outside_call)
+    container.outbox.subscribe(TenantDeleted, container.billing.on_tenant_deleted)
+    container.outbox.subscribe(PersonClosed, container.routing.contacts.on_person_closed)
+    container.outbox.subscribe(TenantDeleted, container.routing.contacts.on_tenant_deleted)
+    container.outbox.subscribe(TenantDeleted, container.chat.attachments.on_tenant_deleted)
+    container.outbox.subscribe(TenantDeleted, container.rights.retention.on_tenant_deleted)
+    container.outbox.subscribe(TenantDeleted, container.webhooks.on_tenant_deleted)
+    for reported in SOURCES:
+        container.outbox.subscribe(reported, container.webhooks.on_event, purpose="administration")
+
+
+def _subscribe_conferences(container: Container) -> None:
+    rooms, invitations = container.conference_rooms, container.invitations
+    container.outbox.subscribe(ExtensionDeleted, rooms.on_extension_deleted, purpose="telephony")
+    container.outbox.subscribe(ExtensionDeleted, invitations.on_extension_deleted)
+    container.outbox.subscribe(TenantDeleted, rooms.on_tenant_deleted)

@@ -56,7 +56,7 @@ class TrunkOptions:
     certificate_url: str = ""
     """Where the certificate of the signing key is, for those who verify the signature."""
     verification: VerificationMode = "off"
-    """What happens with the signatures of incoming calls."""
+    """How signatures of incoming calls are treated."""
 
 
 @dataclass(frozen=True, slots=True)

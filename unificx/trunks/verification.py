@@ -27,7 +27,7 @@ REASONS = {403: "Stale Date", 436: "Bad Identity Info", 437: "Unsupported Creden
 
 @dataclass(frozen=True, slots=True)
 class IdentityCheck:
-    """What is known of the signature of a call before the numbers are compared: the statement if it is valid, else the
+    """State of the signature of a call before the numbers are compared: the statement if it is valid, else the
     status with which the call may be rejected; neither without a signature."""
 
     passport: Passport | None = None

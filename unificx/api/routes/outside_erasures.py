@@ -58,7 +58,7 @@ async def outside_subject(services: Services, user: CurrentUser, number: str, te
     found = normalise(number, known.country if known is not None else "")
     if not isinstance(found, PublicNumber):
         raise Invalid("This is not a telephone number outside.", hint="Write it as +49301234567.", field="number")
-    subject = services.rights.subject_of_number(scope.tenant_id, found.e164)
+    subject = services.rights.subjects.of_number(scope.tenant_id, found.e164)
     if subject is None:
         raise NotFound("Nothing is held about this number.", field="number")
     return DataSubject(scope.tenant_id, subject)

@@ -83,7 +83,7 @@ class RequestMessages:
         if request.proof or request.email != address or request.origin not in ("mail", "public"):
             return request
         request = replace(request, proof="email")
-        request = replace(request, about=self._requests.about(request))
+        request = replace(request, about=self._requests.subjects.of_proved(request))
         await repository.save(uow.session, self._keys, request)
         return request
 
@@ -139,7 +139,7 @@ class RequestMessages:
             if kind not in GENERAL_KINDS and not before.proof:
                 request = replace(request, state="received")
             elif kind not in GENERAL_KINDS:
-                request = replace(request, about=self._requests.about(request))
+                request = replace(request, about=self._requests.subjects.of_proved(request))
             await repository.save(uow.session, self._keys, request)
             record = StepRecord(self._database.clock.now(), "convert", by, kind)
             await self._requests.add_record(uow, request, record)

@@ -31,6 +31,7 @@ from unificx.support.rights.schemas import (
     State,
     StepRecord,
 )
+from unificx.support.rights.subjects import EMAIL_ALIAS, RequestSubjects
 
 REMIND_BEFORE, REMIND_EVERY = timedelta(days=7), timedelta(days=1)
 MAX_OPEN = 20
@@ -42,7 +43,6 @@ _CHECKED_BY_STAFF: frozenset[Kind] = frozenset({"authority", "breach", "minor"})
 _ERASING: frozenset[Kind] = frozenset({"deletion", "minor"})
 LIFTED = "The suspension has ended. / Die Sperre wurde aufgehoben."
 NOT_DECIDED = "The sign-up was not decided about in time. / Über die Anmeldung wurde nicht rechtzeitig entschieden."
-NUMBER_ALIAS, EMAIL_ALIAS = "number", "email"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,7 @@ class RightsRequests:
         self._database, self._keys, self._identity = parts.database, parts.keys, parts.identity
         self._clock = parts.database.clock
         self.retention = RequestRetention(parts)
+        self.subjects = RequestSubjects(parts.keys, self.accounts)
         self.reviews = SuspensionReviews(self, self.accounts, parts.identity)
 
     # ---- entry
@@ -131,7 +132,7 @@ class RightsRequests:
             raise Invalid(f"Use at most {MAX_ATTACHMENT} characters.", field="attachment")
         if new.kind == "minor" and not new.person_id:
             raise Invalid("Name the account of the minor.", field="person_id")
-        about = await self._subject(tenant_id, new) if entry.origin in ("account", "staff") else None
+        about = await self.subjects.of_new(tenant_id, new) if entry.origin in ("account", "staff") else None
         now, own = self._clock.now(), entry.origin == "account"
         request = self._with_limits(tenant_id, replace(new, text=text, topic=topic), now)
         request = replace(request, origin=entry.origin, state=entry.state, proof=entry.proof)
@@ -146,18 +147,6 @@ class RightsRequests:
         if uow is None and (entry.origin != "public" or not self.notifier.can_send):
             await self.alert(tenant_id, [request], without)
         return request
-
-    async def _subject(self, tenant_id: str, new: NewRequest) -> str | None:
-        """Return the data subject that a request is about, if it is known here. Raise NotFound for another account."""
-        if new.person_id:
-            return (await self.accounts.get(tenant_id, new.person_id)).subject
-        if new.number:
-            return self._keys.find(tenant_id, NUMBER_ALIAS, new.number)
-        return self._keys.find(tenant_id, EMAIL_ALIAS, new.email.lower()) if new.email else None
-
-    def subject_of_number(self, tenant_id: str, number: str) -> str | None:
-        """Return the data subject of a number outside (E.164) if anything is held about it."""
-        return self._keys.find(tenant_id, NUMBER_ALIAS, number)
 
     def _with_limits(self, tenant_id: str, new: NewRequest, now: datetime) -> RightsRequest:
         regime, confirm_due, due, extendable = deadlines(self._identity.directory, tenant_id, new.kind, now)
@@ -277,7 +266,9 @@ class RightsRequests:
         request = replace(before, state=state)
         match step:
             case "prove":
-                return replace(request, proof="phone" if request.number else "staff", about=self.about(before))
+                return replace(
+                    request, proof="phone" if request.number else "staff", about=self.subjects.of_proved(before)
+                )
             case "begin" | "reply":
                 return replace(request, confirmed=request.confirmed or now)
             case "extend" if before.extendable is not None:
@@ -292,13 +283,6 @@ class RightsRequests:
             await self.accounts.change(request.tenant_id, request.person_id, PersonChange(name=name))
         elif request.about is not None:
             await correct_all(self._database, self._keys, (request.tenant_id, request.about), name)
-
-    def about(self, request: RightsRequest) -> str | None:
-        """Return the subject of a request whose sender is proved now, if it is known here."""
-        if request.about is not None:
-            return request.about
-        kind, value = (NUMBER_ALIAS, request.number) if request.number else (EMAIL_ALIAS, request.email.lower())
-        return self._keys.find(request.tenant_id, kind, value) if value else None
 
     def _require_erased(self, request: RightsRequest) -> None:
         """Raise Conflict for the answer to a deletion before the subject is erased."""

@@ -1,0 +1,33 @@
+"""The data subjects that requests are about."""
+
+from unificx.db import Keys
+from unificx.support.rights.accounts import Accounts
+from unificx.support.rights.schemas import NewRequest, RightsRequest
+
+NUMBER_ALIAS, EMAIL_ALIAS = "number", "email"
+
+
+class RequestSubjects:
+    """Finds the subjects that are known here, by account, number (E.164) or e-mail address."""
+
+    def __init__(self, keys: Keys, accounts: Accounts) -> None:
+        self._keys, self._accounts = keys, accounts
+
+    async def of_new(self, tenant_id: str, new: NewRequest) -> str | None:
+        """Return the subject of a request that is entered. Raise NotFound for another account."""
+        if new.person_id:
+            return (await self._accounts.get(tenant_id, new.person_id)).subject
+        if new.number:
+            return self.of_number(tenant_id, new.number)
+        return self._keys.find(tenant_id, EMAIL_ALIAS, new.email.lower()) if new.email else None
+
+    def of_proved(self, request: RightsRequest) -> str | None:
+        """Return the subject of a request whose sender is proved now."""
+        if request.about is not None:
+            return request.about
+        kind, value = (NUMBER_ALIAS, request.number) if request.number else (EMAIL_ALIAS, request.email.lower())
+        return self._keys.find(request.tenant_id, kind, value) if value else None
+
+    def of_number(self, tenant_id: str, number: str) -> str | None:
+        """Return the subject of a number outside (E.164) if anything is stored about it."""
+        return self._keys.find(tenant_id, NUMBER_ALIAS, number)
