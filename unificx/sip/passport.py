@@ -4,7 +4,7 @@ import json
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from joserfc import jws
 from joserfc.errors import JoseError
@@ -113,13 +113,12 @@ def _passport(claims: Any) -> Passport:
         caller, called = claims["orig"]["tn"], claims["dest"]["tn"]
     except (KeyError, TypeError):
         raise BadIdentity(438) from None
-    called = called if isinstance(called, list) else [called]
-    numbers = [caller, *called]
-    if not all(isinstance(each, str) and _digits(each) for each in numbers) or not 1 <= len(called) <= 10:
+    numbers = cast("list[Any]", called) if isinstance(called, list) else [called]
+    if not all(isinstance(each, str) and _digits(each) for each in (caller, *numbers)) or not 1 <= len(numbers) <= 10:
         raise BadIdentity(438)
     if attestation not in ("A", "B", "C") or not isinstance(issued, int) or not isinstance(origin, str):
         raise BadIdentity(438)
-    return Passport(attestation, caller, tuple(called), issued, origin[:64])
+    return Passport(attestation, caller, tuple(numbers), issued, origin[:64])
 
 
 def _compact_json(claims: dict[str, Any]) -> str:

@@ -56,7 +56,7 @@ def certified_key(pem: bytes, roots: Sequence[x509.Certificate], now: datetime) 
     if not roots or not 1 <= len(chain) <= MAX_CERTIFICATES:
         raise BadIdentity(UNSUPPORTED_CREDENTIAL)
     leaf, key = chain[0], chain[0].public_key()
-    policy = PolicyBuilder().store(Store(roots)).time(now)
+    policy = PolicyBuilder().store(Store(list(roots))).time(now)
     # These certificates name no host, and have no extended key usage.
     verifier = policy.extension_policies(
         ee_policy=ExtensionPolicy.permit_all(), ca_policy=ExtensionPolicy.webpki_defaults_ca()

@@ -136,7 +136,7 @@ class DirectDebits:
         """Whether there is a debit of a mandate that the bank has not returned, newest ones first."""
         async with self._database.read() as session:
             debits = await debit_repository.collections(session, Books(self._seller_id(), tenant_id))
-        for number in reversed(debits):
+        for number in reversed(list(debits)):
             used = (await self._invoices.document(tenant_id, number)).mandate
             if used is not None and used.reference == mandate:
                 return True

@@ -90,7 +90,7 @@ async def closed(session: AsyncSession, now: datetime) -> list[tuple[str, dateti
     query = select(SuspensionRow.tenant_id, SuspensionRow.erases).where(
         SuspensionRow.reason == "closing", SuspensionRow.erases <= now
     )
-    return [(tenant_id, erases) for tenant_id, erases in (await session.execute(query)).all()]
+    return [(tenant_id, erases) for tenant_id, erases in (await session.execute(query)).all() if erases is not None]
 
 
 def _is_of(person_id: str) -> ColumnElement[bool]:

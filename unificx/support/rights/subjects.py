@@ -1,6 +1,6 @@
 """The data subjects that requests are about."""
 
-from unificx.db import Keys
+from unificx.privacy import KeyStore
 from unificx.support.rights.accounts import Accounts
 from unificx.support.rights.schemas import NewRequest, RightsRequest
 
@@ -10,7 +10,7 @@ NUMBER_ALIAS, EMAIL_ALIAS = "number", "email"
 class RequestSubjects:
     """Finds the subjects that are known here, by account, number (E.164) or e-mail address."""
 
-    def __init__(self, keys: Keys, accounts: Accounts) -> None:
+    def __init__(self, keys: KeyStore, accounts: Accounts) -> None:
         self._keys, self._accounts = keys, accounts
 
     async def of_new(self, tenant_id: str, new: NewRequest) -> str | None:
