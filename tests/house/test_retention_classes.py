@@ -1,5 +1,6 @@
 """Each retention class of the vocabulary ends: after a period, or with something that the rules name."""
 
+import re
 from datetime import date
 from pathlib import Path
 from unittest.mock import MagicMock
@@ -33,6 +34,15 @@ def test_each_class_of_the_vocabulary_has_a_period_or_a_reason() -> None:
     assert {name for name, rule in CLASSES.items() if rule.default is not None} <= swept
     assert set(CLASSES) == set(VOCABULARY.retention)
     assert [name for name, rule in CLASSES.items() if (rule.default is None) == (not rule.bound)] == []
+
+
+def test_the_portal_names_each_class_and_each_kind_of_data() -> None:
+    texts = (PACKAGE.parent / "client" / "src" / "features" / "privacy" / "retention-texts.ts").read_text("utf-8")
+    classes, kinds = texts.split("ENDING_KINDS", 1)
+    sources = "".join(path.read_text("utf-8") for path in PACKAGE.rglob("*.py"))
+    ending = set(re.findall(r'Expiry\(\s*"\w+",\s*"([^"]+)"', sources))
+    assert set(re.findall(r"^  (\w+): \{", classes, re.M)) == set(CLASSES)
+    assert {quoted or plain for quoted, plain in re.findall(r"^  (?:'([^']+)'|(\w+)): msg", kinds, re.M)} == ending
 
 
 TECHNICAL = ("user.device.ip_address", "user.device.user_agent", "user.telemetry")

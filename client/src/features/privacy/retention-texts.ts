@@ -5,6 +5,7 @@ import type { MessageDescriptor } from '@lingui/core';
 export const RETENTION_CLASSES: Record<string, { title: MessageDescriptor; end?: MessageDescriptor }> = {
   address: { title: msg`Network addresses of calls` },
   history: { title: msg`Call history, queues and monitoring log` },
+  message: { title: msg`Messages` },
   report: { title: msg`Help requests` },
   voicemail: { title: msg`Voicemail`, end: msg`until it is deleted, and then as long as it can be restored` },
   recording: { title: msg`Recordings`, end: msg`until they are deleted, and then as long as they can be restored` },
@@ -14,6 +15,12 @@ export const RETENTION_CLASSES: Record<string, { title: MessageDescriptor; end?:
     title: msg`Registrations of devices`,
     end: msg`until the registration expires or is removed`,
   },
+  meeting: {
+    title: msg`Rooms and meetings`,
+    end: msg`as long as the room exists; a meeting until seven days after its planned end, or 90 days after its last participant`,
+  },
+  request: { title: msg`Requests and inquiries`, end: msg`until three years after the answer` },
+  invoice: { title: msg`Invoices`, end: msg`until eight years after the end of the year in which they were issued` },
   live_call: { title: msg`Live calls`, end: msg`as long as the call lasts` },
   audit: { title: msg`Names in the audit log`, end: msg`until three years after the act` },
   technical: { title: msg`Technical data`, end: msg`until it has served its purpose, for seven days at most` },
@@ -22,7 +29,11 @@ export const RETENTION_CLASSES: Record<string, { title: MessageDescriptor; end?:
 /** Kinds of data in the preview, as the server calls them. */
 export const ENDING_KINDS: Record<string, MessageDescriptor> = {
   'network addresses of calls': msg`Network addresses of calls`,
+  'network addresses of sign-ins': msg`Network addresses of sign-ins`,
   calls: msg`Calls`,
+  'messages in conversations': msg`Messages in conversations`,
+  'disappearing messages': msg`Disappearing messages`,
+  invoices: msg`Invoices`,
   'rated calls': msg`Billed calls`,
   'visits to queues': msg`Visits to queues`,
   'events of queue agents': msg`Sign-ins and pauses at queues`,
