@@ -34,8 +34,8 @@ export function Assistants() {
       title={t`Assistants`}
       lead={
         <Trans>
-          With the Model Context Protocol, assistants such as Claude find people, read call lists and count voicemail
-          messages for a user. They only read, unless their key allows more, and never see contents of messages.
+          With the Model Context Protocol, assistants find people, read call lists and count voicemail messages for a
+          user. They only read, unless their key allows more, and never see contents of messages.
         </Trans>
       }
     >
