@@ -37,7 +37,7 @@ def notifications(phone: Phone, since: int = 0) -> list[str]:
 async def test_a_phone_is_notified_of_messages(
     phones: Phones, server: Server, network: Network, household: Household, transport: str
 ) -> None:
-    with_mwi = phones(transport)
+    with_mwi = phones(transport, **({"encryption": "srtp-mand"} if transport == "tls" else {}))
     await asyncio.to_thread(with_mwi.register, household.berta)
     await asyncio.to_thread(eventually, lambda: notifications(with_mwi) == ["0/0"], what="told once it has subscribed")
     declined = asyncio.create_task(asyncio.to_thread(decline, with_mwi))

@@ -67,7 +67,7 @@ def test_requests_are_worked_on_where_they_are_read(desk: Client) -> None:
 
     page.goto(f"{desk.origin}/portal/privacy/requests")
     disclose(desk, page, check)
-    complaint = enter(page, "Complaint or question", {"Request or reason": "Too loud"})
+    complaint = enter(page, "Complaint", {"Request or reason": "Too loud"})
     complaint.get_by_label("Internal note", exact=True).fill("Ask the works council first.")
     press(complaint, "Add the note")
     expect(complaint.get_by_role("list", name="Internal notes")).to_contain_text("Ask the works council first.")

@@ -117,8 +117,8 @@ async def get_pins(session: AsyncSession, keys: Keys, tenant_id: str, room_id: s
 
 async def delete_rooms(session: AsyncSession, tenant_id: str, room_ids: Sequence[str]) -> None:
     for row in (GuestLinkRow, RoomHostRow, InvitationRow):
-        await session.execute(delete(row).where(row.tenant_id == tenant_id, row.room_id.in_(room_ids)))
-    await session.execute(delete(RoomRow).where(RoomRow.tenant_id == tenant_id, RoomRow.id.in_(room_ids)))
+        await session.execute(delete(row).where(owned_by(row.tenant_id, tenant_id), row.room_id.in_(room_ids)))
+    await session.execute(delete(RoomRow).where(owned_by(RoomRow.tenant_id, tenant_id), RoomRow.id.in_(room_ids)))
 
 
 async def delete_tenant_rooms(session: AsyncSession, tenant_id: str) -> None:

@@ -51,7 +51,7 @@ def copies_of_names() -> Mapping[str, Copies]:
     found: dict[str, Copies] = {}
     for mapper in Base.registry.mappers:
         table: Table = mapper.local_table  # type: ignore[assignment]
-        for column in table.columns if table.name not in _ORIGINALS else ():
+        for column in table.columns if table.metadata is Base.metadata and table.name not in _ORIGINALS else ():
             part = sealed_part(column)
             declared = declared_fields(part.part) if part is not None else {}
             names = tuple(name for name, each in declared.items() if each.category == _NAME and each.rectifiable)

@@ -129,7 +129,10 @@ def test_permissions_of_each_role_in_its_tenant() -> None:
     allowed = {
         role: {action for action in Action if may(Principal("p", "acme", role), action, "acme")} for role in Role
     }
-    assert allowed[Role.USER] == {Action.OWN, Action.DIRECTORY, Action.CONTACTS, Action.TENANT_READ}
+    assert allowed[Role.USER] == {Action.OWN, Action.DIRECTORY, Action.CONTACTS, Action.TENANT_READ} | {
+        Action.ASSISTANT,
+        Action.ASSISTANT_ACTS,
+    }
     assert allowed[Role.TENANT_ADMIN] == set(Action) - {Action.BILLING_CHANGE, Action.INSTALLATION}
     assert allowed[Role.OPERATOR] == set(Action)
 

@@ -62,5 +62,8 @@ def test_what_protects_an_account_or_is_due_by_law_is_mandatory() -> None:
     optional = {
         (kind, channel) for kind, each in CATALOGUE.items() for channel in each.channels if may_be_off(kind, channel)
     }
-    assert optional == {("voicemail", "email"), ("message", "push")}
+    assert optional == {
+        *(("voicemail", "email"), ("message", "push"), ("meeting_invitation", "email")),
+        *(("storage_low", "email"), ("storage_low", "push")),
+    }
     assert {push_type(kind) for kind in CATALOGUE} == {"notice", "message", "call", "stop", "signed_out", "test"}

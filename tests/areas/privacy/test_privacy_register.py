@@ -26,7 +26,7 @@ def test_every_field_is_listed_with_its_declaration() -> None:
     )
     assert (name.retention, name.on_erase, name.export, name.rectifiable) == ("account", "delete", True, True)
     assert describe(name) == (
-        "name of a person, to show users the colleagues they can call; answer requests about personal data; connect"
+        "name of a person, to show users the colleagues they can call; answer requests, inquiries and complaints; connect"
         " a call or deliver a message; kept as long as the account it belongs to exists"
     )
 

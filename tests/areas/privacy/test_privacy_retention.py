@@ -71,7 +71,9 @@ async def test_a_tenant_sets_periods_within_the_limits_of_its_country(database: 
     await again.start()
     assert (str(again.period("initech", "history")), str(again.period("acme", "history"))) == ("P3M", "P6M")
     [address] = [each for each in personal_fields() if (each.table, each.column) == ("call_party", "sealed_address")]
-    assert describe(address, again.texts("initech")).endswith("kept for 14 days after the start of the call")
+    assert describe(address, again.texts("initech")).endswith(
+        "kept for 14 days after the start of the call, or the sign-in"
+    )
 
 
 async def count(database: Database, statement: Select[Any]) -> int:

@@ -26,7 +26,7 @@ async def show_card_processor(
     return _processor(await services.billing.cards.processors.find())
 
 
-@router.put("/card-processor", responses=problem_responses(401, 403, 503))
+@router.put("/card-processor", responses=problem_responses(401, 403, 409))
 async def set_card_processor(
     services: ServicesDep, user: CurrentUserDep, given: models.CardProcessorKeys
 ) -> models.CardProcessor:

@@ -8,7 +8,7 @@ from unificx.billing.cards import repository
 from unificx.billing.cards.ports import CardGateway
 from unificx.billing.cards.schemas import Processor, ProcessorKeys
 from unificx.core.clock import random_id
-from unificx.core.errors import Conflict, Invalid, NotFound
+from unificx.core.errors import Conflict, Invalid, NotFound, ServiceUnavailable
 from unificx.db import Database, Keys
 from unificx.identity import OPERATOR_SLUG, DirectoryCache
 
@@ -23,8 +23,8 @@ class Processors:
         self._database, self._keys, self._directory, self.gateway = database, keys, directory, gateway
 
     async def set(self, given: ProcessorKeys) -> Processor:
-        """Store the secrets of the account, after the processor has accepted the key. Raise Invalid,
-        ServiceUnavailable."""
+        """Store the secrets of the account, after the processor has accepted the key. Raise Invalid;
+        Conflict if it does not answer."""
         found = _SECRET_KEY.match(given.secret_key)
         if found is None:
             raise Invalid("A secret key looks like sk_live_...", hint="See Developers, API keys.", field="secret_key")
@@ -32,7 +32,12 @@ class Processors:
             raise Invalid(
                 "A signing secret looks like whsec_...", hint="See Developers, Webhooks.", field="webhook_secret"
             )
-        await self.gateway.check(given.secret_key)
+        try:
+            await self.gateway.check(given.secret_key)
+        except ServiceUnavailable:
+            raise Conflict(
+                "The processor does not answer, so the key was not checked.", hint="Try again in some minutes."
+            ) from None
         processor = Processor("live" if found[1] == "live" else "test", self._database.clock.now())
         subject = random_id(self._database.clock)
         async with self._database.begin() as uow:
