@@ -62,11 +62,13 @@ async def histories(app: Container, tenant_id: str) -> list[RequestHistory]:
 
 @pytest.mark.promise("U6", "H1")
 async def test_an_email_becomes_a_request_and_its_answers_a_conversation(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sqlite_template: bytes
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
     monkeypatch.setattr("unificx.integrations.imap.MAX_BYTES", 4000)
     site, clock = InstallationPaths(tmp_path / "home"), ManualClock()
+    site.home.mkdir(mode=0o700)
+    (site.home / "unificx.db").write_bytes(sqlite_template)
     async with mail_server(tmp_path) as smtp, imap_server(tmp_path) as box:
         url = f"smtp://pbx:p%40ss%3Aword@localhost:{smtp.port}?from=pbx@example.com&tls=required"
         environ = {"UNIFICX_SMTP": url, "UNIFICX_MAILBOX": f"{box.url}&tls=required"}

@@ -1,8 +1,11 @@
 """Received e-mails: their relevant parts, malformed ones, and those that programs have sent. Pure."""
 
+from email.message import EmailMessage
+
 import pytest
 
 from unificx.support.mail_in.parsing import MAX_BODY, html_to_text, parse_received
+from unificx.support.rights.service import MAX_TEXT
 
 PLAIN = b"""From: =?utf-8?q?Zo=C3=AB?= <Zoe@Example.com>
 To: Acme <support+ABC@acme.example>, other@acme.example
@@ -52,6 +55,14 @@ def test_html_becomes_text_without_scripts_and_links() -> None:
     assert html_to_text("<script>never closed") == ""
     raw = b"From: a@b.example\nContent-Type: text/html; charset=utf-8\n\n" + html.encode()
     assert parse_received(raw).text == "One <b>\n\nTwo link"
+
+
+def test_text_and_names_of_files_fit_into_a_request() -> None:
+    message = EmailMessage()
+    message.set_content("x" * 20_000)
+    for _ in range(20):
+        message.add_attachment(b"", maintype="image", subtype="png", filename="y" * 100 + ".png")
+    assert MAX_BODY < len(parse_received(message.as_bytes()).body) <= MAX_TEXT
 
 
 def test_plain_text_is_preferred_and_files_are_named() -> None:

@@ -19,8 +19,8 @@ from html.parser import HTMLParser
 MAX_BYTES = 10 << 20
 """Larger e-mails are not fetched."""
 _MAX_PARTS, _MAX_ADDRESSES, _MAX_LINE, _MAX_HTML = 100, 50, 998, 1 << 20
-MAX_BODY = 9_000
-"""Characters that are taken over; a request takes 10,000 with the names of its attachments."""
+MAX_BODY, MAX_NAMES = 9_000, 900
+"""Characters of the text and of the names of attached files that are taken over; a request takes 10,000."""
 MAX_TOPIC, MAX_NAME = 200, 200
 _RECIPIENTS = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To")
 _BULK = frozenset({"bulk", "list", "junk", "auto_reply"})
@@ -48,6 +48,14 @@ class ReceivedEmail:
     """Message-IDs of the e-mails that it answers, without angle brackets."""
     attachments: tuple[str, ...] = field(repr=False)
     """Names of attached files."""
+
+    @property
+    def body(self) -> str:
+        """The text with the names of attached files, which are not taken over. At most 10,000 characters."""
+        if not self.attachments:
+            return self.text or "–"
+        names = ", ".join(self.attachments)[:MAX_NAMES]
+        return f"{self.text}\n\n[Attachments, left in the mailbox: {names}]".strip()
 
 
 def parse_received(raw: bytes) -> ReceivedEmail:

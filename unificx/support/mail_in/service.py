@@ -142,7 +142,7 @@ class MailIn:
         """Add an e-mail to the request that it answers; None if there is none that takes it."""
         for proof in self._proofs(email):
             try:
-                return await self._messages.receive(uow, proof, _text(email), email.address)
+                return await self._messages.receive(uow, proof, email.body, email.address)
             except DomainError:  # deleted, or closed too long ago: a new request
                 continue
         return None
@@ -153,7 +153,7 @@ class MailIn:
         return [*dict.fromkeys(_PROOF.findall(given))][:20]
 
     async def _enter(self, uow: UnitOfWork, email: ReceivedEmail) -> RightsRequest:
-        new = NewRequest("inquiry", _text(email), email.topic, name=email.name, email=email.address)
+        new = NewRequest("inquiry", email.body, email.topic, name=email.name, email=email.address)
         return await self._requests.enter_received(uow, self._tenant(email), new)
 
     def _tenant(self, email: ReceivedEmail) -> str:
@@ -184,11 +184,3 @@ def _parsed(raw: bytes | None) -> ReceivedEmail | None:
     except Exception as fault:  # the parser of the standard library has failed on malformed e-mails before
         log.error("email_not_parsed", **describe_fault(fault))
         return None
-
-
-def _text(email: ReceivedEmail) -> str:
-    """Return the text with the names of attached files, which are not taken over."""
-    if not email.attachments:
-        return email.text or "–"
-    names = ", ".join(email.attachments[:10])
-    return f"{email.text}\n\n[Attachments, left in the mailbox: {names}]".strip()
