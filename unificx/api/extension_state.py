@@ -1,13 +1,13 @@
 """Extensions and devices with their state now: registered, woken by push."""
 
 from dataclasses import dataclass
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from unificx import identity
 from unificx.api.presence_state import forwarding_fields
 from unificx.api.schemas import core as models
 from unificx.api.services import Services
+from unificx.core.source_address import is_loopback
 
 _PREFERENCE = {"tls": 0, "tcp": 1, "udp": 2}
 
@@ -60,7 +60,7 @@ def phone_connection(services: Services, domain: str) -> models.PhoneConnection:
         host = one.host or public_host
         servers.append(
             models.SipAddress.model_validate(
-                {"transport": one.transport, "host": host, "port": one.port, "local_only": _is_loopback(host)}
+                {"transport": one.transport, "host": host, "port": one.port, "local_only": is_loopback(host)}
             )
         )
     return models.PhoneConnection(domain=domain, servers=servers)
@@ -73,10 +73,3 @@ def preferred_server(services: Services) -> models.SipAddress | None:
     servers = [one for one in every if not one.local_only] or every
     trusted = bool(services.public_address.configured)
     return next((one for one in servers if trusted or one.transport != "tls"), servers[0] if servers else None)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -27,7 +27,7 @@ from unificx.core.errors import Conflict, DomainError, Invalid, NotFound, TooMan
 from unificx.core.names import check_name
 from unificx.core.rate_limit import SlidingWindow
 from unificx.db import Database, UnitOfWork
-from unificx.identity import Identity, Person, Role, checked_email, email_key
+from unificx.identity import Identity, Person, checked_email, email_key, outside_recipient
 from unificx.identity.events import ExtensionDeleted
 from unificx.privacy import KeyStore
 
@@ -235,13 +235,11 @@ class MeetingInvitations:
         if invitation.extension_id:
             extension = self._parts.identity.directory.extension_by_id(invitation.extension_id)
             return await self._account(room.tenant_id, extension.person_id if extension is not None else None)
-        return Person(
-            id=invitation.id,
-            tenant_id=room.tenant_id,
-            subject=invitation.subject,
-            role=Role.USER,
-            state="active",
-            created=invitation.invited,
+        return outside_recipient(
+            invitation.id,
+            room.tenant_id,
+            invitation.subject,
+            invitation.invited,
             name=invitation.name,
             email=invitation.address,
         )

@@ -26,6 +26,14 @@ def is_local_source(source: str) -> bool:
     return not source or source == "::" or source.startswith("127.")
 
 
+def is_loopback(host: str) -> bool:
+    """Return whether a host is "localhost" or a loopback address."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 def is_ip_address(host: str) -> bool:
     """Return whether it is an IP address, maybe in brackets."""
     try:

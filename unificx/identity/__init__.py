@@ -34,7 +34,6 @@ from unificx.identity.policies.login_throttle import source_key
 from unificx.identity.policies.permissions import SCOPES, Action, is_assistant, may, may_grant, reaches
 from unificx.identity.policies.pin_throttle import PinThrottle, validate_pin
 from unificx.identity.policies.validation import email as checked_email
-from unificx.identity.policies.validation import email as validated_email
 from unificx.identity.policies.validation import email_key
 from unificx.identity.policies.validation import name as checked_name
 from unificx.identity.privacy import account_holding
@@ -83,6 +82,7 @@ from unificx.identity.schemas import (
     TenantChange,
     TokenDelivery,
     maker_of,
+    outside_recipient,
 )
 from unificx.identity.service import Identity, build_identity
 from unificx.identity.sign_up import OrganisationSignUp, SignUpForm, SignUpMode
@@ -192,11 +192,11 @@ __all__ = [
     "maker_of",
     "may",
     "may_grant",
+    "outside_recipient",
     "policy_version",
     "reaches",
     "release_number",
     "session_expiries",
     "source_key",
     "validate_pin",
-    "validated_email",
 ]

@@ -45,6 +45,10 @@ class DirectoryCache:
     def tenant_by_slug(self, slug: str) -> Tenant | None:
         return self._by_slug.get(slug)
 
+    def operator(self) -> Tenant | None:
+        """Return the tenant of the operators, which sells to the others; None before the first start is complete."""
+        return self._by_slug.get(OPERATOR_SLUG)
+
     def tenant_by_domain(self, domain: str) -> Tenant | None:
         """Return the tenant of a SIP domain, case-insensitively, including suspended ones (see `Tenant.active`)."""
         return self._by_domain.get(domain.lower())

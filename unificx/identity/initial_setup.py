@@ -26,7 +26,7 @@ class InitialSetup:
 
     async def create_operator(self, email: str = "admin@unificx.example") -> InitialOperator | None:
         """Create the operator's tenant and its first user; return None if they exist."""
-        tenant = self._directory.tenant_by_slug(OPERATOR_SLUG)
+        tenant = self._directory.operator()
         if tenant is None:
             tenant = await self._tenants.create(NewTenant(OPERATOR_SLUG, "Operator", "operator.invalid"))
         if (await self._users.page(tenant.id, limit=1)).items:

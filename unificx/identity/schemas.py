@@ -175,6 +175,11 @@ class Person:
     """None for the language of the tenant."""
 
 
+def outside_recipient(id: str, tenant_id: str, subject: str, created: datetime, *, name: str, email: str) -> Person:
+    """Return somebody without an account as the recipient of an e-mail, sealed under the key of `subject`."""
+    return Person(id, tenant_id, subject, Role.USER, "active", created, name, email)
+
+
 @dataclass(frozen=True, slots=True)
 class NewPerson:
     """Without a password the user is `invited` until one is set."""

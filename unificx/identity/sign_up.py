@@ -16,7 +16,6 @@ from unificx.core.clock import random_id
 from unificx.core.errors import Conflict, Expired, Invalid, TooManyRequests
 from unificx.core.rate_limit import SlidingWindow
 from unificx.identity.acceptances import check_versions
-from unificx.identity.cache import OPERATOR_SLUG
 from unificx.identity.policies import token_rotation, validation
 from unificx.identity.policies.login_throttle import source_key
 from unificx.identity.ports import AccountNotifier
@@ -78,7 +77,7 @@ class OrganisationSignUp:
             email=validation.email(form.email),
         )
         await self._limit(address, validation.email_key(checked.email))
-        operator = self._store.directory.tenant_by_slug(OPERATOR_SLUG)
+        operator = self._store.directory.operator()
         if operator is None:
             raise Invalid("This installation has no operator yet.", field="organisation")
         code = token_rotation.base64url(self._clock.random_bytes(CODE_BYTES))
@@ -112,7 +111,7 @@ class OrganisationSignUp:
             await self._identity.tenants.delete(tenant.id)
             await self._one_time.put(_PENDING, token_rotation.digest(code), stored)
             raise
-        operator = self._store.directory.tenant_by_slug(OPERATOR_SLUG)
+        operator = self._store.directory.operator()
         if operator is not None:
             self._store.keys.destroy(operator.id, subject)
         return tenant, person

@@ -5,7 +5,6 @@ Tenant administrators choose the servers, so internal addresses are blocked unle
 
 import asyncio
 import base64
-import ipaddress
 import ssl
 from collections.abc import Mapping
 from functools import cached_property
@@ -13,6 +12,7 @@ from urllib.parse import urlencode, urlsplit
 
 import httpcore
 
+from unificx.core.source_address import is_loopback
 from unificx.integrations.egress import Vendor
 from unificx.integrations.ssrf_guard import PublicAddressBackend
 
@@ -87,14 +87,6 @@ class HttpClient:
         # A tenant's private CA is only in the system's trust store.
         context.load_default_certs()
         return context
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is a loopback address or "localhost"."""
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 async def _read_body(response: httpcore.Response) -> bytes:

@@ -10,12 +10,12 @@ from contextlib import contextmanager, suppress
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from email.headerregistry import Address
-from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from unificx.core.errors import StartupError
 from unificx.core.lazy import lazy_import
+from unificx.core.source_address import is_loopback
 from unificx.integrations.egress import DisclosureRefused, Vendor
 from unificx.support.mail_in import MAX_BYTES, Batch, FetchedEmail, MailboxUnreachable, Position
 
@@ -76,7 +76,7 @@ def parse_mailbox_url(url: str, variable: str) -> MailboxSettings:
         host=host,
         port=port or _PORTS[parts.scheme],
         implicit_tls=implicit,
-        encrypted=implicit or tls == "required" or not _is_loopback(host),
+        encrypted=implicit or tls == "required" or not is_loopback(host),
         folder=unquote(parts.path.strip("/")) or "INBOX",
         address=address,
         organisation=organisation,
@@ -179,10 +179,3 @@ class ImapMailbox:
 
 def _bytes(answer: Any) -> bytes:
     return b" ".join(each if isinstance(each, bytes) else b"" for each in answer)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False

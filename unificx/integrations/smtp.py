@@ -9,13 +9,13 @@ from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import parseaddr
-from ipaddress import ip_address
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import aiosmtplib
 
 from unificx.core.errors import StartupError
+from unificx.core.source_address import is_loopback
 from unificx.integrations.egress import Vendor
 from unificx.notifications import EmailRejected
 
@@ -77,7 +77,7 @@ def parse_mail_url(url: str, variable: str) -> MailServer:
         host=host,
         port=port or _PORTS[parts.scheme],
         implicit_tls=parts.scheme == "smtps",
-        starttls=parts.scheme == "smtp" and (tls_option == "required" or not _is_loopback(host)),
+        starttls=parts.scheme == "smtp" and (tls_option == "required" or not is_loopback(host)),
         sender=sender,
         user=unquote(parts.username or ""),
         password=unquote(parts.password or ""),
@@ -92,13 +92,6 @@ def _parse_address(text: str) -> Address:
     if not found.username or "." not in found.domain:
         raise ValueError("not an address")
     return found
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _invalid_url(variable: str) -> StartupError:

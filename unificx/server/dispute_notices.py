@@ -2,7 +2,6 @@
 
 from unificx.billing.events import PaymentDisputed
 from unificx.db import UnitOfWork
-from unificx.identity import OPERATOR_SLUG
 from unificx.server.administrators import administrators
 from unificx.server.container import Container
 
@@ -12,7 +11,7 @@ def connect_disputes(container: Container) -> None:
 
     async def on_disputed(event: PaymentDisputed, uow: UnitOfWork) -> None:
         directory = container.identity.directory
-        operator, tenant = directory.tenant_by_slug(OPERATOR_SLUG), directory.tenant(event.tenant)
+        operator, tenant = directory.operator(), directory.tenant(event.tenant)
         if operator is None or tenant is None:
             return
         for person in await administrators(container.rights.accounts, operator.id):

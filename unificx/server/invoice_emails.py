@@ -5,7 +5,7 @@ import structlog
 from unificx.billing import Billing, InvoiceNotice
 from unificx.core.errors import DomainError
 from unificx.db import UnitOfWork
-from unificx.identity import Person, Role
+from unificx.identity import Person, outside_recipient
 from unificx.notifications import EmailKind, NotificationService
 from unificx.server.administrators import Accounts, administrators
 
@@ -45,7 +45,7 @@ class InvoiceEmails:
         if to is None:
             return [each for each in await administrators(self._accounts, notice.tenant_id) if each.email]
         now = self._billing.database.clock.now()
-        return [Person(to.subject, notice.tenant_id, to.subject, Role.USER, "invited", now, to.name, to.email)]
+        return [outside_recipient(to.subject, notice.tenant_id, to.subject, now, name=to.name, email=to.email)]
 
 
 class _NotQueuedError(Exception):

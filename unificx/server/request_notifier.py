@@ -4,7 +4,7 @@ import structlog
 
 from unificx.core.errors import DomainError
 from unificx.core.faults import describe_fault
-from unificx.identity import OPERATOR_SLUG, Person, Role
+from unificx.identity import Person, outside_recipient
 from unificx.notifications import RequestReference
 from unificx.server.administrators import administrators
 from unificx.server.container import Container
@@ -28,7 +28,7 @@ class _Notifier:
     async def alert_administrators(self, tenant_id: str, detail: str, *, without: str = "") -> None:
         try:
             found = await self._administrators(tenant_id, without)
-            operator = self._directory.tenant_by_slug(OPERATOR_SLUG)
+            operator = self._directory.operator()
             if not found and operator is not None:
                 found = await self._administrators(operator.id, without)
             for person in found:
@@ -75,13 +75,6 @@ def connect_requests(container: Container) -> None:
 
 def _recipient(request: RightsRequest) -> Person:
     """Return the sender of a request as the recipient of an e-mail, sealed under the key of the request."""
-    return Person(
-        id=request.id,
-        tenant_id=request.tenant_id,
-        subject=request.subject,
-        role=Role.USER,
-        state="active",
-        created=request.received,
-        name=request.name,
-        email=request.email,
+    return outside_recipient(
+        request.id, request.tenant_id, request.subject, request.received, name=request.name, email=request.email
     )

@@ -15,7 +15,6 @@ from unificx.api.middleware import as_operator
 from unificx.api.plain_http import PlainHttp
 from unificx.core.access import Access, stating
 from unificx.core.clock import SystemClock
-from unificx.identity import OPERATOR_SLUG
 from unificx.media_worker.client import MediaEngineClient
 from unificx.rtpengine.port_ranges import reserve_media_ports
 from unificx.rtpengine.supervisor import RtpEngine
@@ -98,7 +97,7 @@ async def _first_start(container: Container, *, demo: bool | None) -> FirstStart
     demo_created = await container.identity.initial_setup.create_demo_tenant() if create_demo else None
     if demo_created is not None:
         await furnish_demo(container, demo_created.tenant.id)
-    operator_tenant = container.identity.directory.tenant_by_slug(OPERATOR_SLUG)
+    operator_tenant = container.identity.directory.operator()
     operators = (
         (await container.identity.users.page(operator_tenant.id, limit=1)).items if operator_tenant is not None else ()
     )

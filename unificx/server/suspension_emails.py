@@ -2,7 +2,7 @@
 
 from unificx.core.errors import NotFound
 from unificx.db import UnitOfWork
-from unificx.identity import OPERATOR_SLUG, Person, Suspension, SuspensionReason
+from unificx.identity import Person, Suspension, SuspensionReason
 from unificx.identity.events import PersonResumed, PersonSuspended, TenantResumed, TenantSuspended
 from unificx.notifications import EmailKind
 from unificx.server.administrators import administrators
@@ -60,7 +60,7 @@ class _SuspensionEmails:
             await self._container.rights.close_lifted(uow, event.tenant, event.review_id)
 
     async def _close_review_of_tenant(self, event: TenantResumed, uow: UnitOfWork) -> None:
-        operator = self._container.identity.directory.tenant_by_slug(OPERATOR_SLUG)
+        operator = self._container.identity.directory.operator()
         if event.review_id and operator is not None:
             await self._container.rights.close_lifted(uow, operator.id, event.review_id)
 

@@ -4,14 +4,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from identity_factory import identity_on
+from identity_factory import two_tenants
 from sqlalchemy import select
 
 from unificx.cluster import EventBus
 from unificx.core.clock import ManualClock
 from unificx.core.errors import Conflict, Invalid, NotFound
 from unificx.db import Database, Outbox
-from unificx.identity import Extension, Identity, NewExtension, NewTenant
+from unificx.identity import Extension, Identity
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
 from unificx.locations import LocationChange, Locations
 from unificx.locations.models import LocationRow
@@ -26,14 +26,8 @@ Setup = tuple[Locations, Extension, Extension, Identity]
 
 @pytest.fixture
 async def setup(database: Database, keys: KeyStore, clock: ManualClock) -> Any:
-    people = identity_on(database, keys, clock)
-    await people.start()
-    found: list[Extension] = []
-    for slug in ("acme", "globex"):
-        tenant = await people.tenants.create(NewTenant(slug, slug, f"{slug}.example"))
-        found.append((await people.extensions.create(tenant.id, NewExtension("1001", "Name"))).extension)
-    yield Locations(database, keys, clock, people.directory), *found, people
-    await people.join_background_tasks()
+    async with two_tenants(database, keys, clock) as (people, one, other):
+        yield Locations(database, keys, clock, people.directory), one, other, people
 
 
 def place(locations: Locations, extension: Extension, device_id: str = "") -> str:

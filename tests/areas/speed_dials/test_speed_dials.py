@@ -3,14 +3,14 @@
 from typing import Any
 
 import pytest
-from identity_factory import identity_on
+from identity_factory import two_tenants
 from sqlalchemy import select
 
 from unificx.cluster import EventBus
 from unificx.core.clock import ManualClock
 from unificx.core.errors import Invalid, NotFound
 from unificx.db import Database, Outbox
-from unificx.identity import Extension, Identity, NewExtension, NewTenant
+from unificx.identity import Extension, Identity
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
 from unificx.privacy import KeyStore
 from unificx.speed_dials import SpeedDial, SpeedDials
@@ -21,14 +21,8 @@ Setup = tuple[SpeedDials, Extension, Extension, Identity]
 
 @pytest.fixture
 async def setup(database: Database, keys: KeyStore, clock: ManualClock) -> Any:
-    people = identity_on(database, keys, clock)
-    await people.start()
-    found: list[Extension] = []
-    for slug in ("acme", "globex"):
-        tenant = await people.tenants.create(NewTenant(slug, slug, f"{slug}.example"))
-        found.append((await people.extensions.create(tenant.id, NewExtension("1001", "Name"))).extension)
-    yield SpeedDials(database, keys), *found, people
-    await people.join_background_tasks()
+    async with two_tenants(database, keys, clock) as (people, one, other):
+        yield SpeedDials(database, keys), one, other, people
 
 
 async def reopened(database: Database, keys: KeyStore) -> SpeedDials:

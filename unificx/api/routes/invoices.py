@@ -25,7 +25,7 @@ from unificx.api.schemas import core
 from unificx.api.schemas import invoices as models
 from unificx.api.services import Services
 from unificx.db.pagination import PageByTime
-from unificx.identity import OPERATOR_SLUG, Action
+from unificx.identity import Action
 
 router = Router(
     prefix="/api/v1/billing", tags=["billing"], route_class=IdempotentRoute, dependencies=[purpose("billing")]
@@ -55,7 +55,7 @@ async def replace_billing_details(
 ) -> models.BillingDetails:
     """Replace the billing details of a tenant. Invoices that were issued do not change."""
     scope = await require_access(services, user, tenant, Action.TENANT_CHANGE)
-    seller = services.identity.directory.tenant_by_slug(OPERATOR_SLUG)
+    seller = services.identity.directory.operator()
     if seller is not None and seller.id == scope.tenant_id:
         await require_access(services, user, tenant, Action.INSTALLATION)
     given = billing.BillingDetails(**details.model_dump())

@@ -7,10 +7,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from unificx.billing.cards import repository
 from unificx.billing.cards.ports import CardGateway
 from unificx.billing.cards.schemas import Processor, ProcessorKeys
+from unificx.billing.seller import seller_of
 from unificx.core.clock import random_id
-from unificx.core.errors import Conflict, Invalid, NotFound, ServiceUnavailable
+from unificx.core.errors import Conflict, Invalid, ServiceUnavailable
 from unificx.db import Database, Keys
-from unificx.identity import OPERATOR_SLUG, DirectoryCache
+from unificx.identity import DirectoryCache
 
 _SECRET_KEY = re.compile(r"(?:sk|rk)_(live|test)_[A-Za-z0-9]{8,250}\Z", re.ASCII)
 _WEBHOOK_SECRET = re.compile(r"whsec_[A-Za-z0-9+/=_-]{8,250}\Z", re.ASCII)
@@ -63,7 +64,4 @@ class Processors:
 
     def seller_id(self) -> str:
         """Return the tenant of the operators. Raise NotFound."""
-        operator = self._directory.tenant_by_slug(OPERATOR_SLUG)
-        if operator is None:
-            raise NotFound("There is no tenant of operators.")
-        return operator.id
+        return seller_of(self._directory).id

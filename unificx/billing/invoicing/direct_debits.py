@@ -19,6 +19,7 @@ from unificx.billing.invoicing.repository import Books
 from unificx.billing.invoicing.schemas import BillingDetails, DirectDebit, DirectDebitFile
 from unificx.billing.machine.invoice import Document
 from unificx.billing.machine.money import minor_unit
+from unificx.billing.seller import seller_of
 from unificx.core.clock import random_id
 from unificx.core.errors import Conflict, Invalid, NotFound
 from unificx.db import Database, lock_scope
@@ -75,12 +76,12 @@ class DirectDebits:
     async def files(self) -> Sequence[DirectDebitFile]:
         """Return the last files, newest first."""
         async with self._database.read() as session:
-            return await debit_repository.list_files(session, self._seller_id(), MAX_FILES)
+            return await debit_repository.list_files(session, seller_of(self._directory).id, MAX_FILES)
 
     async def file(self, file_id: str) -> bytes:
         """Return a file for the bank, made again from its rows. Raise NotFound; Conflict as `create`."""
         async with self._database.read() as session:
-            debits = await debit_repository.debits_of_file(session, self._seller_id(), file_id)
+            debits = await debit_repository.debits_of_file(session, seller_of(self._directory).id, file_id)
         if not debits:
             raise NotFound("File of direct debits not found.", hint="List them by `unificx invoice debits`.")
         _, seller = await self._seller()
@@ -91,7 +92,7 @@ class DirectDebits:
         """Mark the direct debit of an invoice as returned by the bank, so that it is open again. Raise NotFound;
         Conflict if it is in no file."""
         await self._invoices.get(tenant_id, number)
-        books = Books(self._seller_id(), tenant_id)
+        books = Books(seller_of(self._directory).id, tenant_id)
         async with self._database.begin() as uow:
             if not await debit_repository.return_debit(uow.session, books, number):
                 raise Conflict(
@@ -99,7 +100,7 @@ class DirectDebits:
                 )
 
     async def _seller(self) -> tuple[str, BillingDetails]:
-        seller_id = self._seller_id()
+        seller_id = seller_of(self._directory).id
         seller = await self._details.find(seller_id)
         if seller is None or not (seller.iban and seller.creditor_id):
             raise Conflict(
@@ -107,12 +108,6 @@ class DirectDebits:
                 hint="Set them by `unificx invoice details --tenant operator`.",
             )
         return seller_id, seller
-
-    def _seller_id(self) -> str:
-        operator = self._directory.tenant_by_slug(OPERATOR_SLUG)
-        if operator is None:
-            raise NotFound("There is no tenant of operators.")
-        return operator.id
 
     async def _debits(self, tenant_id: str, file_id: str, day: date, now: datetime) -> list[DirectDebit]:
         unpaid = [
@@ -135,7 +130,7 @@ class DirectDebits:
     async def _was_debited(self, tenant_id: str, mandate: str) -> bool:
         """Whether there is a debit of a mandate that the bank has not returned, newest ones first."""
         async with self._database.read() as session:
-            debits = await debit_repository.collections(session, Books(self._seller_id(), tenant_id))
+            debits = await debit_repository.collections(session, Books(seller_of(self._directory).id, tenant_id))
         for number in reversed(list(debits)):
             used = (await self._invoices.document(tenant_id, number)).mandate
             if used is not None and used.reference == mandate:

@@ -15,7 +15,7 @@ from unificx.billing.invoicing.invoices import Invoices
 from unificx.billing.invoicing.texts import Wording
 from unificx.billing.machine.receivables import REMINDERS
 from unificx.db import Database, UnitOfWork
-from unificx.identity import OPERATOR_SLUG, DirectoryCache
+from unificx.identity import DirectoryCache
 
 MAX_AT_ONCE = 100
 """Invoices of one sweep."""
@@ -87,7 +87,7 @@ class InvoiceNotices:
         return await notice_repository.mark_sent(uow.session, seller_id, notice.number, notice.level, now)
 
     def _seller_id(self) -> str | None:
-        operator = self._directory.tenant_by_slug(OPERATOR_SLUG)
+        operator = self._directory.operator()
         return None if operator is None else operator.id
 
     async def _notice(self, tenant_id: str, number: str, level: int, left: int) -> InvoiceNotice:

@@ -19,11 +19,12 @@ from unificx.billing.machine.invoice import Document
 from unificx.billing.machine.ledger import InvoicedSums, invoice
 from unificx.billing.machine.months import beginning, month_of
 from unificx.billing.machine.receivables import Claim, InvoiceState, open_amounts, reminder_level, state_of
+from unificx.billing.seller import seller_of
 from unificx.core.clock import random_id
 from unificx.core.errors import Conflict, Invalid, NotFound
 from unificx.db import Database, Keys, UnitOfWork, lock_scope
 from unificx.db.pagination import Page, PageByTime
-from unificx.identity import OPERATOR_SLUG, DirectoryCache
+from unificx.identity import DirectoryCache
 
 _PRICES, _NUMBERS = "billing", "invoices"
 """Scopes of locks: prices of a tenant's calls, numbers of a seller."""
@@ -105,7 +106,7 @@ class Invoices:
 
     async def count(self, tenant_id: str) -> int:
         """Return how many invoices and credit notes a tenant has. The seller has none."""
-        seller = self._directory.tenant_by_slug(OPERATOR_SLUG)
+        seller = self._directory.operator()
         if seller is None or seller.id == tenant_id:
             return 0
         async with self._database.read() as session:
@@ -196,16 +197,14 @@ class Invoices:
         return numbered
 
     def _books(self, tenant_id: str) -> Books:
-        seller = self._directory.tenant_by_slug(OPERATOR_SLUG)
-        if seller is None:
-            raise NotFound("There is no tenant of operators.")
+        seller = seller_of(self._directory)
         if seller.id == tenant_id:
             raise Invalid("The operators' tenant is the seller.", hint="Name another tenant.", field="tenant")
         return Books(seller.id, tenant_id)
 
     def today(self) -> date:
         """Return the present day of the seller."""
-        seller = self._directory.tenant_by_slug(OPERATOR_SLUG)
+        seller = self._directory.operator()
         zone = self._directory.time_zone(seller.id) if seller is not None else None
         return self._database.clock.now().astimezone(zone).date()
 

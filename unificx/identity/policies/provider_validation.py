@@ -1,9 +1,9 @@
 """Validation of SSO provider settings and of provider URLs."""
 
-import ipaddress
 from urllib.parse import urlsplit
 
 from unificx.core.errors import Invalid
+from unificx.core.source_address import is_loopback
 
 _MAX_LENGTH = 500
 
@@ -42,16 +42,9 @@ def is_allowed_url(url: str, *, inside: bool) -> bool:
         return False
     if not host or "@" in parts.netloc or len(url) > _MAX_LENGTH or not url.isascii() or not url.isprintable():
         return False
-    return parts.scheme == "https" or (parts.scheme == "http" and inside and _is_loopback(host))
+    return parts.scheme == "https" or (parts.scheme == "http" and inside and is_loopback(host))
 
 
 def is_same_issuer(one: str, other: str) -> bool:
     """Whether two issuers are equal except for a trailing slash."""
     return one.rstrip("/") == other.rstrip("/")
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

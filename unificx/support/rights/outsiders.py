@@ -13,7 +13,7 @@ from typing import get_args
 from unificx.cluster import Count, CounterKind, OneTimeKind
 from unificx.core.errors import Expired, Invalid, TooManyRequests
 from unificx.core.rate_limit import SlidingWindow
-from unificx.identity import PinThrottle, email_key, source_key, validated_email
+from unificx.identity import PinThrottle, checked_email, email_key, source_key
 from unificx.routing import PublicNumber, normalise
 from unificx.support.rights.schemas import NewRequest, OpenKind
 from unificx.support.rights.service import RightsRequests
@@ -101,4 +101,4 @@ def _checked(new: NewRequest, country: str) -> NewRequest:
     if new.number.strip() and not isinstance(number, PublicNumber):
         raise Invalid("This is not a telephone number.", field="number")
     e164 = number.e164 if isinstance(number, PublicNumber) else ""
-    return replace(new, name=name, email=email_key(validated_email(new.email)), number=e164)
+    return replace(new, name=name, email=email_key(checked_email(new.email)), number=e164)

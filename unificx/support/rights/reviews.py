@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from unificx.core.errors import Conflict, Forbidden, Invalid
-from unificx.identity import OPERATOR_SLUG, Identity, Person, SuspendedAccount, Suspension, Tenant
+from unificx.identity import Identity, Person, SuspendedAccount, Suspension, Tenant
 from unificx.support.rights import clocks
 from unificx.support.rights.accounts import Accounts
 from unificx.support.rights.schemas import NewRequest, RightsRequest
@@ -50,7 +50,7 @@ class SuspensionReviews:
         person = await self._accounts.get(account.tenant_id, account.person_id)
         queue_id, name, person_id = account.tenant_id, person.name, person.id
         if account.whole_tenant:
-            operator = self._identity.directory.tenant_by_slug(OPERATOR_SLUG)
+            operator = self._identity.directory.operator()
             if operator is None:
                 raise Conflict("This installation has no operator.")
             queue_id, person_id = operator.id, ""
@@ -62,7 +62,7 @@ class SuspensionReviews:
 
     async def request_approval(self, tenant: Tenant, administrator: Person) -> None:
         """Ask the operators to approve a new organisation, which is suspended until then."""
-        operator = self._identity.directory.tenant_by_slug(OPERATOR_SLUG)
+        operator = self._identity.directory.operator()
         found = await self._identity.suspensions.current(tenant.id, "")
         if operator is None or found is None:
             raise Conflict("This installation has no operator.")
@@ -79,7 +79,7 @@ class SuspensionReviews:
     async def undecided(self) -> Sequence[tuple[str, str, str]]:
         """Return the sign-ups that have waited for approval for SIGN_UP_DAYS: queue, id of the request, "" for none,
         and tenant."""
-        operator = self._identity.directory.tenant_by_slug(OPERATOR_SLUG)
+        operator = self._identity.directory.operator()
         before = self._identity.store.clock.now() - timedelta(days=SIGN_UP_DAYS)
         found = await self._identity.suspensions.undecided(before)
         return [(operator.id, review_id, tenant_id) for tenant_id, review_id in found] if operator is not None else ()

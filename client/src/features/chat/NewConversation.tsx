@@ -1,8 +1,8 @@
-import { ActionIcon, Button, Modal, MultiSelect, Stack, TextInput } from '@mantine/core';
+import { ActionIcon, Button, Modal, Stack, TextInput } from '@mantine/core';
 import { IconPencilPlus } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
-import { usePeople } from '~/features/directory';
+import { ColleagueSelect } from '~/features/directory';
 import { useOpenChat } from './useOpenChat';
 
 /** A button that asks for people and opens a conversation with them. */
@@ -34,7 +34,6 @@ export function NewConversation() {
 
 function NewConversationForm({ onOpened }: { onOpened: () => void }) {
   const { t } = useLingui();
-  const people = usePeople();
   const openChat = useOpenChat();
   const [numbers, setNumbers] = useState<string[]>([]);
   const [name, setName] = useState('');
@@ -53,18 +52,7 @@ function NewConversationForm({ onOpened }: { onOpened: () => void }) {
       }}
     >
       <Stack>
-        <MultiSelect
-          data-autofocus
-          size="md"
-          searchable
-          label={t`People`}
-          placeholder={numbers.length ? undefined : t`Name or number`}
-          nothingFoundMessage={t`No match`}
-          limit={100}
-          data={people.map((each) => ({ value: each.number, label: `${each.name} · ${each.number}` }))}
-          value={numbers}
-          onChange={setNumbers}
-        />
+        <ColleagueSelect label={t`People`} value={numbers} onChange={setNumbers} />
         {group && (
           <TextInput
             size="md"

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, MultiSelect, Stack, Switch, TagsInput, Text, TextInput } from '@mantine/core';
+import { ActionIcon, Button, Stack, Switch, TagsInput, Text, TextInput } from '@mantine/core';
 import { IconMail, IconX } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState, type FormEvent } from 'react';
@@ -7,7 +7,7 @@ import { closeDialogs, openDialog } from '~/design/dialogs';
 import { ErrorNotice } from '~/design/Notice';
 import { Row, Rows } from '~/design/Rows';
 import { Section } from '~/design/Section';
-import { usePeople } from '~/features/directory';
+import { ColleagueSelect } from '~/features/directory';
 import { parseAddress } from './addresses';
 import { useInvitations } from './useInvitations';
 
@@ -66,7 +66,6 @@ interface InviteFormProps {
 
 function InviteForm({ meeting, invite }: InviteFormProps) {
   const { t, i18n } = useLingui();
-  const people = usePeople();
   const [colleagues, setColleagues] = useState<string[]>([]);
   const [outside, setOutside] = useState<string[]>([]);
   const [guestLinks, setGuestLinks] = useState(true);
@@ -89,18 +88,7 @@ function InviteForm({ meeting, invite }: InviteFormProps) {
     <form onSubmit={(event) => void submit(event)}>
       <Stack>
         <ErrorNotice fault={fault} />
-        <MultiSelect
-          data-autofocus
-          size="md"
-          searchable
-          label={t`Colleagues`}
-          placeholder={colleagues.length ? undefined : t`Name or number`}
-          nothingFoundMessage={t`No match`}
-          limit={100}
-          data={people.map((each) => ({ value: each.number, label: `${each.name} · ${each.number}` }))}
-          value={colleagues}
-          onChange={setColleagues}
-        />
+        <ColleagueSelect label={t`Colleagues`} value={colleagues} onChange={setColleagues} />
         <TagsInput
           size="md"
           label={t`People outside`}

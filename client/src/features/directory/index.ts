@@ -2,5 +2,6 @@
 export { colleagues } from './colleagues';
 export { searchColleagues, sections } from './model';
 export { ContactPicker, type Contact } from './ContactPicker';
+export { ColleagueSelect } from './ColleagueSelect';
 export { usePeople } from './usePeople';
 export { favourites, restoreFavourites, setFavourite } from './favourites';
