@@ -3,19 +3,16 @@
 The secret is stored as a digest. The calendar ends with the extension of its person, or when they withdraw it.
 """
 
-import hashlib
-from base64 import urlsafe_b64encode
 from collections.abc import Sequence
 
 from unificx.conferencing import invitation_repository as repository
+from unificx.conferencing.guests import secret_digest
 from unificx.conferencing.schemas import CalendarFeed, Room
 from unificx.conferencing.service import RoomService
-from unificx.core.clock import Clock
+from unificx.core.clock import Clock, random_secret
 from unificx.core.errors import NotFound
 from unificx.db import Database
 from unificx.identity import DirectoryCache
-
-SECRET_BYTES = 32
 
 
 class CalendarFeeds:
@@ -28,11 +25,11 @@ class CalendarFeeds:
     async def create(self, tenant_id: str, extension_ids: Sequence[str]) -> tuple[CalendarFeed, str]:
         """Create the calendar of a person with these extensions, in place of an earlier one. Return it and its secret,
         which is not stored."""
-        secret = urlsafe_b64encode(self._clock.random_bytes(SECRET_BYTES)).rstrip(b"=").decode()
+        secret = random_secret(self._clock)
         feed = CalendarFeed(self._clock.new_id(), tenant_id, extension_ids[0], self._clock.now())
         async with self._database.begin() as uow:
             await repository.delete_feeds(uow.session, tenant_id, extension_ids)
-            await repository.insert_feed(uow.session, feed, _digest(secret))
+            await repository.insert_feed(uow.session, feed, secret_digest(secret))
         return feed, secret
 
     async def find(self, tenant_id: str, extension_ids: Sequence[str]) -> CalendarFeed | None:
@@ -50,7 +47,7 @@ class CalendarFeeds:
 
         Raises NotFound, also while the account is suspended."""
         async with self._database.read() as session:
-            feed = await repository.feed_of_secret(session, _digest(secret))
+            feed = await repository.feed_of_secret(session, secret_digest(secret))
         directory = self._directory
         extension = directory.extension_by_id(feed.extension_id) if feed is not None else None
         if feed is None or extension is None or directory.is_suspended(feed.tenant_id, extension.id):
@@ -61,7 +58,3 @@ class CalendarFeeds:
         as_host = self._rooms.meetings_of(feed.tenant_id, own)
         found = {room.id: room for room in (*as_host, *invited) if room is not None}
         return feed, [found[one] for one in sorted(found)]
-
-
-def _digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()

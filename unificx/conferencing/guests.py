@@ -5,7 +5,6 @@ the validity of its link, with the room, or when a host removes the guest.
 """
 
 import hashlib
-from base64 import urlsafe_b64encode
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -14,13 +13,12 @@ from unificx.conferencing import repository
 from unificx.conferencing.events import ParticipantAdmitted, ParticipantRemoved
 from unificx.conferencing.schemas import Guest, GuestLink, Room
 from unificx.conferencing.service import RoomService
-from unificx.core.clock import Clock, random_id
+from unificx.core.clock import Clock, random_id, random_secret
 from unificx.core.errors import Conflict, Invalid, NotFound, TooManyRequests
 from unificx.core.names import check_name
 from unificx.db import Database, UnitOfWork
 from unificx.identity import PinThrottle, source_key
 
-SECRET_BYTES = 32
 MAX_LINKS = 20
 """Links of one meeting."""
 LINK_DAYS, MAX_LINK_DAYS = 7, 30
@@ -61,22 +59,24 @@ class MeetingGuests:
             expires = min(expires, room.booking.ends + OVERRUN)
         if expires <= now:
             raise Conflict("The meeting is over.", hint="Create a new one.")
-        secret = urlsafe_b64encode(self._clock.random_bytes(SECRET_BYTES)).rstrip(b"=").decode()
-        link = GuestLink(self._clock.new_id(), room.tenant_id, room.id, now, expires)
         async with self._database.begin() as uow:
             await repository.delete_expired_guest_links(uow.session, now)
             if len(await repository.guest_links(uow.session, room.tenant_id, room.id)) >= MAX_LINKS:
                 raise Conflict(f"This meeting has {MAX_LINKS} guest links.", hint="Withdraw them and create a new one.")
-            await repository.insert_guest_link(uow.session, link, _digest(secret))
-        return link, secret
+            return await self._add_link(uow, room, expires)
 
     async def add_invitation_link(self, uow: UnitOfWork, room: Room, invitation_id: str, expires: datetime) -> str:
         """Create the link of an invitation within `uow`. Return its secret."""
-        secret = urlsafe_b64encode(self._clock.random_bytes(SECRET_BYTES)).rstrip(b"=").decode()
-        now = self._clock.now()
-        link = GuestLink(self._clock.new_id(), room.tenant_id, room.id, now, expires, invitation_id)
-        await repository.insert_guest_link(uow.session, link, _digest(secret))
+        _, secret = await self._add_link(uow, room, expires, invitation_id)
         return secret
+
+    async def _add_link(
+        self, uow: UnitOfWork, room: Room, expires: datetime, invitation_id: str | None = None
+    ) -> tuple[GuestLink, str]:
+        secret = random_secret(self._clock)
+        link = GuestLink(self._clock.new_id(), room.tenant_id, room.id, self._clock.now(), expires, invitation_id)
+        await repository.insert_guest_link(uow.session, link, secret_digest(secret))
+        return link, secret
 
     async def links(self, room: Room) -> Sequence[GuestLink]:
         """Return the valid links of a room in order of creation."""
@@ -105,7 +105,7 @@ class MeetingGuests:
         if retry_after:
             raise TooManyRequests("Too many attempts.", retry_after=retry_after)
         async with self._database.read() as session:
-            link = await repository.guest_link_of_secret(session, _digest(secret))
+            link = await repository.guest_link_of_secret(session, secret_digest(secret))
         room = self.rooms.by_id(link.room_id) if link is not None else None
         now = self._clock.now()
         if link is None or room is None or link.expires <= now:
@@ -114,16 +114,16 @@ class MeetingGuests:
         self._end_idle()
         if len(self.guests_of(room)) >= MAX_GUESTS:
             raise TooManyRequests("This meeting has too many guests now.", retry_after=IDLE_SECONDS)
-        token = GUEST_MARK + urlsafe_b64encode(self._clock.random_bytes(SECRET_BYTES)).rstrip(b"=").decode()
+        token = GUEST_MARK + random_secret(self._clock)
         expires, subject = min(link.expires, now + VISIT), random_id(self._clock)
         guest = Guest(self._clock.new_id(), room.tenant_id, room.id, link.id, subject, expires, shown)
-        self._guests[_digest(token)] = guest
+        self._guests[secret_digest(token)] = guest
         self._seen[guest.id] = self._clock.monotonic()
         return guest, token
 
     def find(self, token: str) -> Guest | None:
         """Return the guest with a token; None after the visit."""
-        guest = self._guests.get(_digest(token))
+        guest = self._guests.get(secret_digest(token))
         return guest if guest is not None and self._is_current(guest) else None
 
     def by_id(self, guest_id: str) -> Guest | None:
@@ -178,5 +178,6 @@ def no_meeting() -> NotFound:
     return NotFound("This link does not lead to a meeting.", hint="Ask the host for a new link.")
 
 
-def _digest(secret: str) -> str:
+def secret_digest(secret: str) -> str:
+    """Return what is stored of a secret."""
     return hashlib.sha256(secret.encode()).hexdigest()

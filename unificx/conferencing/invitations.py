@@ -22,7 +22,15 @@ from unificx.conferencing.machine.calendar_entry import (
     planned_time,
 )
 from unificx.conferencing.ports import InvitationSender
-from unificx.conferencing.schemas import Invitation, MeetingEmail, NewInvitations, OutsideAddress, Room, RoomChange
+from unificx.conferencing.schemas import (
+    Booking,
+    Invitation,
+    MeetingEmail,
+    NewInvitations,
+    OutsideAddress,
+    Room,
+    RoomChange,
+)
 from unificx.core.errors import Conflict, DomainError, Invalid, NotFound, TooManyRequests
 from unificx.core.names import check_name
 from unificx.core.rate_limit import SlidingWindow
@@ -182,9 +190,11 @@ class MeetingInvitations:
         return new
 
     def _link_expiry(self, room: Room) -> datetime:
-        booking = room.booking
-        if booking is not None and (booking.ends or booking.starts) is not None:
-            return booking.ends + OVERRUN if booking.ends is not None else booking.starts + timedelta(days=1)  # type: ignore[operator]
+        booking = room.booking or Booking()
+        if booking.ends is not None:
+            return booking.ends + OVERRUN
+        if booking.starts is not None:
+            return booking.starts + timedelta(days=1)
         return self._clock.now() + timedelta(days=MAX_LINK_DAYS)
 
     def _joining(self, invitation: Invitation, by: Inviter, pin: str) -> Joining:
@@ -193,8 +203,8 @@ class MeetingInvitations:
 
     async def _cancel_all(self, uow: UnitOfWork, room: Room) -> None:
         """Cancel the invitations to a meeting that is deleted before its end."""
-        booking = room.booking
-        end = (booking.ends or booking.starts) if booking is not None else None
+        booking = room.booking or Booking()
+        end = booking.ends or booking.starts
         if end is None or end < self._clock.now():
             return
         for each in await repository.invitations(uow.session, self._parts.keys, room.tenant_id, room.id):
@@ -233,8 +243,7 @@ class MeetingInvitations:
     async def _recipient(self, room: Room, invitation: Invitation) -> Person | None:
         """Return the account of a colleague, None if it was closed, or a person outside as the recipient."""
         if invitation.extension_id:
-            extension = self._parts.identity.directory.extension_by_id(invitation.extension_id)
-            return await self._account(room.tenant_id, extension.person_id if extension is not None else None)
+            return await self._account(room.tenant_id, invitation.extension_id)
         return outside_recipient(
             invitation.id,
             room.tenant_id,
@@ -247,15 +256,18 @@ class MeetingInvitations:
     async def _organizer(self, room: Room) -> Person | None:
         """Return the first host with an account."""
         for extension_id in room.hosts:
-            extension = self._parts.identity.directory.extension_by_id(extension_id)
-            account = await self._account(room.tenant_id, extension.person_id if extension is not None else None)
+            account = await self._account(room.tenant_id, extension_id)
             if account is not None:
                 return account
         return None
 
-    async def _account(self, tenant_id: str, person_id: str | None) -> Person | None:
+    async def _account(self, tenant_id: str, extension_id: str) -> Person | None:
+        """Return the account that owns an extension; None without one."""
+        extension = self._parts.identity.directory.extension_by_id(extension_id)
+        if extension is None or extension.person_id is None:
+            return None
         try:
-            return await self._parts.identity.users.get(tenant_id, person_id) if person_id is not None else None
+            return await self._parts.identity.users.get(tenant_id, extension.person_id)
         except DomainError:  # closed meanwhile
             return None
 

@@ -3,6 +3,7 @@
 All other code takes a `Clock` (or plain `now: float`), so that tests run in virtual time.
 """
 
+import base64
 import os
 import time
 from dataclasses import dataclass, field
@@ -75,6 +76,11 @@ class ManualClock:
 
     def new_id(self) -> str:
         return uuid7(int(self.at.timestamp() * 1000), self.random_bytes(10))
+
+
+def random_secret(clock: Clock) -> str:
+    """Return 256 random bits as base64url without padding (RFC 4648 section 5), for links and tokens."""
+    return base64.urlsafe_b64encode(clock.random_bytes(32)).rstrip(b"=").decode()
 
 
 def random_id(clock: Clock) -> str:
