@@ -13,6 +13,8 @@ from joserfc.jwk import ECKey
 Attestation = Literal["A", "B", "C"]
 """A: the caller may use the number; B: the caller is known, but not the right to the number; C: neither (RFC 8588
 section 4)."""
+STALE_DATE, BAD_IDENTITY_INFO, UNSUPPORTED_CREDENTIAL, INVALID_IDENTITY_HEADER = 403, 436, 437, 438
+"""Responses to a wrong signature (RFC 8224 section 6.2.2)."""
 MAX_HEADER_BYTES = 8_192
 ALGORITHM, PPT = "ES256", "shaken"
 _VALUE = re.compile(r"([A-Za-z0-9_.-]+)[ \t]*;[ \t]*info[ \t]*=[ \t]*<([^<>\s]{1,1000})>(.*)", re.DOTALL)
@@ -83,17 +85,17 @@ def read_identity(value: str) -> SignedPassport:
     """Return the parts of an Identity header, whose signature is not checked. Raises BadIdentity."""
     found = _VALUE.fullmatch(value) if len(value) <= MAX_HEADER_BYTES else None
     if found is None:
-        raise BadIdentity(438)
+        raise BadIdentity(INVALID_IDENTITY_HEADER)
     token, url = found[1], found[2]
     try:
         signed = jws.extract_compact(token.encode(), registry=_REGISTRY)
         header, claims = signed.headers(), json.loads(signed.payload)
     except (JoseError, ValueError, RecursionError):
-        raise BadIdentity(438) from None
+        raise BadIdentity(INVALID_IDENTITY_HEADER) from None
     if header.get("ppt") != PPT or header.get("alg") != ALGORITHM:
-        raise BadIdentity(438)
+        raise BadIdentity(INVALID_IDENTITY_HEADER)
     if header.get("x5u") != url:
-        raise BadIdentity(436)
+        raise BadIdentity(BAD_IDENTITY_INFO)
     return SignedPassport(token, url, _passport(claims))
 
 
@@ -112,12 +114,12 @@ def _passport(claims: Any) -> Passport:
         attestation, issued, origin = claims["attest"], claims["iat"], claims["origid"]
         caller, called = claims["orig"]["tn"], claims["dest"]["tn"]
     except (KeyError, TypeError):
-        raise BadIdentity(438) from None
+        raise BadIdentity(INVALID_IDENTITY_HEADER) from None
     numbers = cast("list[Any]", called) if isinstance(called, list) else [called]
     if not all(isinstance(each, str) and _digits(each) for each in (caller, *numbers)) or not 1 <= len(numbers) <= 10:
-        raise BadIdentity(438)
+        raise BadIdentity(INVALID_IDENTITY_HEADER)
     if attestation not in ("A", "B", "C") or not isinstance(issued, int) or not isinstance(origin, str):
-        raise BadIdentity(438)
+        raise BadIdentity(INVALID_IDENTITY_HEADER)
     return Passport(attestation, caller, tuple(numbers), issued, origin[:64])
 
 

@@ -10,13 +10,18 @@ from unificx.core.access import Access
 from unificx.core.background import BackgroundTasks
 from unificx.core.clock import Clock
 from unificx.sip.message import Request
-from unificx.sip.passport import BadIdentity, SignedPassport, read_identity
+from unificx.sip.passport import (
+    BAD_IDENTITY_INFO,
+    INVALID_IDENTITY_HEADER,
+    BadIdentity,
+    SignedPassport,
+    read_identity,
+)
 from unificx.sip.transactions.events import RequestReceived, ServerKey
 from unificx.trunks import IdentityCheck, Trunk, certified_key, checked_identity
 
 MAX_WAITING = 200
 """Calls that wait for a certificate at a time."""
-BAD_IDENTITY_INFO = 436
 
 
 class Certificates(Protocol):
@@ -99,7 +104,7 @@ class CallerVerifier:
 
 def _shaken(values: Sequence[str]) -> SignedPassport:
     """Return the first usable header; others may be about other matters, such as diversions. Raises BadIdentity."""
-    fault = BadIdentity(438)
+    fault = BadIdentity(INVALID_IDENTITY_HEADER)
     for value in values[:5]:
         try:
             return read_identity(value)

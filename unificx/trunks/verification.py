@@ -13,16 +13,30 @@ from cryptography.x509.verification import ExtensionPolicy, PolicyBuilder, Store
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
-from unificx.sip.passport import BadIdentity, Passport, SignedPassport, canonical, is_signed_by
+from unificx.sip.passport import (
+    BAD_IDENTITY_INFO,
+    INVALID_IDENTITY_HEADER,
+    STALE_DATE,
+    UNSUPPORTED_CREDENTIAL,
+    BadIdentity,
+    Passport,
+    SignedPassport,
+    canonical,
+    is_signed_by,
+)
 
 FRESH_SECONDS = 60
 """Greatest age of a signature, and greatest difference of the clocks (RFC 8224 section 4.1)."""
 MAX_CERTIFICATES = 6
 TN_AUTHORIZATION_LIST = x509.ObjectIdentifier("1.3.6.1.5.5.7.1.26")
 """Extension of a certificate for telephone numbers (RFC 8226 section 9)."""
-STALE_DATE, BAD_IDENTITY_INFO, UNSUPPORTED_CREDENTIAL, INVALID_IDENTITY_HEADER = 403, 436, 437, 438
 VerificationState = Literal["verified", "failed", "unsigned"]
-REASONS = {403: "Stale Date", 436: "Bad Identity Info", 437: "Unsupported Credential", 438: "Invalid Identity Header"}
+REASONS = {
+    STALE_DATE: "Stale Date",
+    BAD_IDENTITY_INFO: "Bad Identity Info",
+    UNSUPPORTED_CREDENTIAL: "Unsupported Credential",
+    INVALID_IDENTITY_HEADER: "Invalid Identity Header",
+}
 
 
 @dataclass(frozen=True, slots=True)

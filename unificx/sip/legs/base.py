@@ -9,7 +9,6 @@ from unificx.sip.legs.credentials import Authorization, Credentials, SentRequest
 from unificx.sip.legs.events import LegEvent
 from unificx.sip.legs.pending import (
     ALLOW,
-    SDP,
     SUPPORTED,
     Headers,
     LocalOffer,
@@ -20,6 +19,7 @@ from unificx.sip.legs.pending import (
 )
 from unificx.sip.legs.session_timer import SessionTimer
 from unificx.sip.message import Request, Response, respond
+from unificx.sip.multipart import SDP
 from unificx.sip.transactions.events import ClientKey, ServerKey
 
 if TYPE_CHECKING:

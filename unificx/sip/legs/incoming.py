@@ -12,7 +12,6 @@ from unificx.sip.flow import Flow
 from unificx.sip.legs.events import Cancelled, DialogFailed
 from unificx.sip.legs.leg import Leg
 from unificx.sip.legs.pending import (
-    SDP,
     Headers,
     RetransmittedResponse,
     record_routes,
@@ -21,6 +20,7 @@ from unificx.sip.legs.pending import (
 from unificx.sip.legs.retransmission import RetransmissionSchedule
 from unificx.sip.legs.session_timer import MIN_SE, negotiate_as_uas, requested_interval
 from unificx.sip.message import Request, respond
+from unificx.sip.multipart import SDP
 from unificx.sip.transactions.events import ServerKey
 
 if TYPE_CHECKING:

@@ -19,11 +19,12 @@ from unificx.sip.legs.events import (
     OfferReceived,
     OfferRejected,
 )
-from unificx.sip.legs.pending import ALLOW, SDP, SUPPORTED, Headers, LocalOffer, RemoteOffer, RetransmittedResponse
+from unificx.sip.legs.pending import ALLOW, SUPPORTED, Headers, LocalOffer, RemoteOffer, RetransmittedResponse
 from unificx.sip.legs.refer_subscription import ReferLeg
 from unificx.sip.legs.retransmission import RetransmissionSchedule
 from unificx.sip.legs.session_timer import MIN_SE, SessionTimer, negotiate_as_uac, negotiate_as_uas
 from unificx.sip.message import Request, Response, respond
+from unificx.sip.multipart import SDP
 from unificx.sip.transactions.events import ClientKey, ServerKey
 
 GLARE_RETRY = (2.1, 1.0)

@@ -13,10 +13,10 @@ from unificx.sip.flow import Flow
 from unificx.sip.legs.credentials import Authorization, Credentials
 from unificx.sip.legs.events import Answered, Progressed, Rejected
 from unificx.sip.legs.leg import Leg
-from unificx.sip.legs.pending import ALLOW, SDP, SUPPORTED, supports_update
+from unificx.sip.legs.pending import ALLOW, SUPPORTED, supports_update
 from unificx.sip.legs.session_timer import MIN_SE, min_se_of, negotiate_as_uac
 from unificx.sip.message import Response
-from unificx.sip.multipart import BodyPart, with_part
+from unificx.sip.multipart import SDP, BodyPart, with_part
 from unificx.sip.transactions.events import ClientKey
 
 if TYPE_CHECKING:

@@ -9,7 +9,6 @@ from unificx.sip.transactions.events import ClientKey, ServerKey
 
 ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, PRACK, UPDATE, REFER"
 SUPPORTED = "100rel, timer, replaces, norefersub"
-SDP = "application/sdp"
 Headers = Sequence[tuple[str, str]]
 
 
