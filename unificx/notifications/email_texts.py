@@ -2,8 +2,9 @@
 
 from unificx.notifications.announcement_texts import ANNOUNCEMENT_TEXTS
 from unificx.notifications.catalogue import EmailKind
+from unificx.notifications.email_text import EmailText
 from unificx.notifications.meeting_texts import MEETING_TEXTS
-from unificx.notifications.operator_texts import OPERATOR_TEXTS, EmailText
+from unificx.notifications.operator_texts import OPERATOR_TEXTS
 from unificx.notifications.policies.emails import LANGUAGES, Language
 
 _NOT_YOU = {
@@ -462,11 +463,13 @@ _TEXTS: dict[Language, dict[EmailKind, EmailText]] = {
 }
 
 
+_ALL = {
+    language: {**texts, **ANNOUNCEMENT_TEXTS[language], **MEETING_TEXTS[language], **OPERATOR_TEXTS[language]}
+    for language, texts in _TEXTS.items()
+}
+assert _ALL.keys() == set(LANGUAGES)
+
+
 def email_text(language: Language, kind: EmailKind) -> EmailText:
     """Return the texts of an e-mail."""
-    others = (ANNOUNCEMENT_TEXTS[language], MEETING_TEXTS[language], OPERATOR_TEXTS[language])
-    found = _TEXTS[language] | others[0] | others[1] | others[2]
-    return found[kind]
-
-
-assert _TEXTS.keys() == set(LANGUAGES)
+    return _ALL[language][kind]

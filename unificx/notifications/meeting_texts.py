@@ -1,7 +1,7 @@
 """Texts of e-mails about meetings, in English and German."""
 
 from unificx.notifications.catalogue import EmailKind
-from unificx.notifications.operator_texts import EmailText
+from unificx.notifications.email_text import EmailText
 from unificx.notifications.policies.emails import Language
 
 MEETING_TEXTS: dict[Language, dict[EmailKind, EmailText]] = {

@@ -1,20 +1,8 @@
 """Texts of e-mails about the business of the operator with tenants, in English and German."""
 
-from dataclasses import dataclass
-
 from unificx.notifications.catalogue import EmailKind
+from unificx.notifications.email_text import EmailText
 from unificx.notifications.policies.emails import Language
-
-
-@dataclass(frozen=True, slots=True)
-class EmailText:
-    """Texts of an e-mail in one language, with the placeholders `{organisation}`, `{detail}` and `{name}`."""
-
-    subject: str
-    lines: tuple[str, ...]
-    action: str = ""
-    """Label of the link; "" for an e-mail without one."""
-
 
 OPERATOR_TEXTS: dict[Language, dict[EmailKind, EmailText]] = {
     "en": {
