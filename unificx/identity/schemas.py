@@ -176,7 +176,7 @@ class Person:
 
 
 def outside_recipient(id: str, tenant_id: str, subject: str, created: datetime, *, name: str, email: str) -> Person:
-    """Return somebody without an account as the recipient of an e-mail, sealed under the key of `subject`."""
+    """Return a person without an account as the recipient of an e-mail, sealed under the key of `subject`."""
     return Person(id, tenant_id, subject, Role.USER, "active", created, name, email)
 
 
