@@ -136,7 +136,7 @@ from unificx.server.live_events import LiveEvents
 from unificx.server.queue_events import QueueEvents
 from unificx.server.room_events import RoomEvents
 from unificx.support import SupportAccess, SupportService
-from unificx.support.rights import Breaches, Disclosures, OutsideRequests, RightsParts, RightsRequests
+from unificx.support.rights import Breaches, Disclosures, Handovers, OutsideRequests, RightsParts, RightsRequests
 from unificx.trunks import TrunkDirectory, TrunkService
 from unificx.voicemail import MESSAGE_TARGET, Mailboxes, NewMessage, TranscriptionWorker
 from unificx.webhooks import SOURCES, WebhookService
@@ -622,6 +622,7 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
     holds.targets = (CALL_TARGET, RECORDING_TARGET, MESSAGE_TARGET)
     erasures.installation = ErasureChecks(identity, spool)
     rights = RightsRequests(RightsParts(database, keys, identity, cluster.counters, cluster.one_time))
+    access_copies.approvals = disclosures = Disclosures(rights)
     retention = Retention(database, clock)
     period = partial(retention.period, name="message")
     attachments = Attachments(AttachmentParts(database, keys, audio_parts.blobs, PhotoImporter()))
@@ -668,7 +669,8 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
         rights=rights,
         outside_requests=OutsideRequests(rights),
         sign_up=OrganisationSignUp(identity, cluster.counters, cluster.one_time, emails),
-        disclosures=Disclosures(rights),
+        disclosures=disclosures,
+        handovers=Handovers(disclosures, erasures.audit),
         breaches=Breaches(rights),
         completions=routing.completions,
         speed_dials=routing.speed_dials,

@@ -1,9 +1,14 @@
 """Requests about personal data by API: roles, steps, bad input."""
 
+import hashlib
+import io
+import json
+import zipfile
 from types import SimpleNamespace
 
 import pytest
 from http_world import PASSWORD, World
+from sqlalchemy import text
 
 from unificx.core.access import Access, stating
 from unificx.identity import NewExtension, Role
@@ -167,15 +172,32 @@ async def test_bad_requests_are_refused(world: World) -> None:
 
 
 @pytest.mark.promise("X2")
+@pytest.mark.promise("U8", whole=True)
 async def test_two_administrators_disclose_and_the_person_sees_it(world: World) -> None:
+    """U8 as a whole: the request of an authority is in the register, what it asks for is held, two administrators agree to
+    a file, it has only what the disclosure names (kinds, period and other people in detail: `test_disclosure_scope`), and
+    its hand-over is in a log that the audit log proves. The person sees it, after the silent time
+    (`test_a_disclosure_needs_two_people_and_is_shown_after_the_silent_time`)."""
     first, user = await world.admin(world.acme), await world.user(world.acme, "1001")
     await world.person(world.acme, "second@acme.example", Role.TENANT_ADMIN)
     second = await world.signed_in("second@acme.example")
     person_id = (await user.get("/api/v1/me")).json()["person"]["id"]
-    entered = await first.post("/api/v1/privacy-requests", json={"kind": "authority", "name": "Court", "basis": "law"})
-    path = f"/api/v1/privacy-requests/{entered.json()['id']}/disclosures"
-    assert (await user.post(path, json={"person_id": person_id, "scope": "name"})).status_code == 403
-    proposed = (await first.post(path, json={"person_id": person_id, "scope": "name"})).json()
+    await world.record_call(world.acme, "1001", "1002")
+    start = world.clock.now()
+    asked_for = await world.record_call(world.acme, "1001", "1002")
+    body = {"kind": "authority", "name": "Court", "basis": "law"}
+    request = (await first.post("/api/v1/privacy-requests", json=body)).json()["id"]
+    preserve = {"authority": "Court", "reason": "12/26", "review": "2027-01-01", "request": request}
+    held = await first.post("/api/v1/privacy/holds", json={**preserve, "person": person_id})
+    assert (held.status_code, held.json()["request_id"], held.json()["objects"]) == (201, request, {"call": 2})
+    path = f"/api/v1/privacy-requests/{request}/disclosures"
+    limits = {"categories": ["calls"], "since": start.isoformat(), "until": world.clock.now().isoformat()}
+    body = {"person_id": person_id, "scope": "name", **limits}
+    assert (await user.post(path, json=body)).status_code == 403
+    assert (await first.post(path, json=body | {"until": None})).status_code == 422
+    proposed = (await first.post(path, json=body)).json()
+    file = f"{path}/{proposed['id']}/file"
+    assert (await first.post(file)).status_code == 409, "one administrator alone gets no file"
     decision = f"{path}/{proposed['id']}/decision"
     assert (await first.put(decision, json={"approve": True})).status_code == 403
     assert (await user.get("/api/v1/me/disclosures")).json()["items"] == []
@@ -183,7 +205,32 @@ async def test_two_administrators_disclose_and_the_person_sees_it(world: World) 
     [shown] = (await user.get("/api/v1/me/disclosures")).json()["items"]
     assert (shown["authority"], shown["scope"]) == ("Court", "name")
     assert "decided_by" not in shown
-    assert [each["state"] for each in (await first.get(path)).json()["items"]] == ["approved"]
+    assert shown["handovers"] == []
+
+    copy = (await first.post(file)).json()
+    await world.services.access_copies.build_all()
+    download = f"/api/v1/access-copies/{copy['id']}/file"
+    for other in (second, user):
+        assert (await other.get(download)).status_code == 404
+    assert (await user.get("/api/v1/privacy/handovers")).status_code == 403
+    data = (await first.get(download)).content
+    archive = zipfile.ZipFile(io.BytesIO(data))
+    assert {each for each in archive.namelist() if each.startswith("data/")} == {"data/call.json"}
+    [call] = json.loads(archive.read("data/call.json"))
+    assert (call["id"], call["others"]) == (asked_for, [])
+    manifest = json.loads(archive.read("manifest.json"))
+    assert (manifest["disclosure"], manifest["scope"]["categories"]) == (proposed["id"], ["calls"])
+    assert len((await first.get(path)).json()["items"][0]["handovers"]) == 1
+    [entry] = (await first.get("/api/v1/privacy/handovers")).json()["items"]
+    digest = hashlib.sha256(data).hexdigest()
+    assert (entry["sha256"], entry["size"], entry["authority"], entry["logged"]) == (digest, len(data), "Court", True)
+    assert entry["by"] == (await first.get("/api/v1/me")).json()["person"]["id"]
+    [shown] = (await user.get("/api/v1/me/disclosures")).json()["items"]
+    assert [each["sha256"] for each in shown["handovers"]] == [digest]
+    for column, value in (("sha256", "00"), ("by_person", "another")):
+        async with world.services.rights.parts.database.begin() as uow:
+            await uow.session.execute(text(f"UPDATE handover SET {column} = '{value}'"))
+        assert not (await first.get("/api/v1/privacy/handovers")).json()["items"][0]["logged"]
 
 
 @pytest.mark.promise("T4")

@@ -169,7 +169,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "erase_outside_number": {"number": "+49301234567", "digest": "9f" * 32},
     "change_breach": {"band": "1-9"},
     "inform_of_breach": {"text": "stolen"},
-    "propose_disclosure": {"person_id": "x", "scope": "stolen"},
+    "propose_disclosure": {"person_id": "x", "scope": "stolen", "categories": ["account"]},
     "decide_disclosure": {"approve": True},
     "enter_privacy_request": {"kind": "deletion", "text": "stolen"},
     "take_request_step": {"step": "withdraw"},

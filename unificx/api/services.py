@@ -37,7 +37,7 @@ from unificx.recording import RecordingArchive
 from unificx.routing import DestinationDirectory, GroupService, HoursService, Outbound
 from unificx.speed_dials import SpeedDials
 from unificx.support import SupportAccess, SupportService
-from unificx.support.rights import Breaches, Disclosures, OutsideRequests, RightsRequests
+from unificx.support.rights import Breaches, Disclosures, Handovers, OutsideRequests, RightsRequests
 from unificx.trunks import TrunkService
 from unificx.voicemail import Mailboxes
 from unificx.webhooks import WebhookService
@@ -100,6 +100,7 @@ class Services:
     outside_requests: OutsideRequests
     sign_up: OrganisationSignUp
     disclosures: Disclosures
+    handovers: Handovers
     breaches: Breaches
     completions: CallCompletions
     speed_dials: SpeedDials

@@ -78,7 +78,7 @@ async def _members(
                 sounds.written(file, contents.files[-1].sha512)
     for path, text in sounds.conversations(now):
         yield path, _once(text)
-    yield "index.html", _once(overview(contents, now))
+    yield "index.html", _once(overview(contents, now, is_disclosure=copy.data is not None))
     yield MANIFEST, _once(manifest(copy, contents, installation_id, now))
 
 

@@ -11,6 +11,8 @@ from unificx.core.personal import VOCABULARY
 
 MANIFEST = "manifest.json"
 FORMAT = "unificx access copy 1"
+DISCLOSURE_FORMAT = "unificx disclosure 1"
+"""Format of a file for an authority, which no system imports as a copy of its person."""
 RECIPIENTS = {
     "user.contact.phone_number": "The other parties of a call, and for calls outside the carrier of the tenant.",
     "user.name": "Colleagues in the directory, and the other parties of a call unless it is withheld.",
@@ -31,18 +33,28 @@ def manifest(copy: AccessCopy, contents: Contents, installation_id: str, now: da
     """Return the manifest of everything written so far."""
     return json.dumps(
         {
-            "format": FORMAT,
+            "format": DISCLOSURE_FORMAT if copy.data is not None else FORMAT,
             "generated": now.isoformat(),
             "installation": installation_id,
             "tenant": copy.owner.tenant_id,
             "subject": copy.owner.subject,
             "person": copy.owner.person_id or None,
             "kinds": [_kind(each) for each in contents.kinds],
-            "omitted": OMITTED,
+            **_scope(copy),
             "files": [{"path": each.path, "bytes": each.size, "sha256": each.sha256} for each in contents.files],
         },
         indent=1,
     ).encode()
+
+
+def _scope(copy: AccessCopy) -> dict[str, Any]:
+    """Return what a file for an authority is limited to, or what a copy for the person leaves out."""
+    data = copy.data
+    if data is None:
+        return {"omitted": OMITTED}
+    period = {"from": data.since.isoformat(), "until": data.until.isoformat()} if data.since and data.until else None
+    scope = {"categories": data.categories, "period": period, "other_parties": data.others}
+    return {"disclosure": copy.disclosure_id, "scope": scope}
 
 
 def _kind(summary: KindSummary) -> dict[str, Any]:

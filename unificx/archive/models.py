@@ -23,6 +23,7 @@ class AccessCopyRow(Base):
     requester_subject: Mapped[str] = plain("random id of the requester's subject, whose key wraps the content key too")
     state: Mapped[str] = plain("requested, ready or failed")
     problem: Mapped[str] = plain("why it failed, one of a fixed list; empty otherwise")
+    disclosure_id: Mapped[str] = plain("random id of the disclosure it is limited to; empty for a copy of everything")
     requested: Mapped[datetime] = plain("a time")
     expires: Mapped[datetime] = plain("when it is deleted")
     size: Mapped[int] = plain("length in bytes; 0 until it is ready", BigInteger())

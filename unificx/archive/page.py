@@ -15,10 +15,11 @@ else:
     jinja2 = lazy_import("jinja2")
 
 
-def overview(contents: Contents, now: datetime) -> bytes:
+def overview(contents: Contents, now: datetime, *, is_disclosure: bool) -> bytes:
     """Return the page: every kind with purposes, retention and the records of kinds that have few."""
     kinds = [_kind(each) for each in contents.kinds]
-    text = _template().render(kinds=kinds, files=[each.path for each in contents.files], generated=now.isoformat())
+    paths = [each.path for each in contents.files]
+    text = _template().render(kinds=kinds, files=paths, generated=now.isoformat(), is_disclosure=is_disclosure)
     return text.encode()
 
 

@@ -17,7 +17,8 @@ class _CopyHolding:
         self._copies = copies
 
     async def find(self, owner: DataSubject) -> Mapping[str, int]:
-        return {_KIND: await self._copies.count(owner.tenant_id, owner.subject)}
+        """Count the copies that the person may know of: a plan or receipt of an erasure names no file for an authority."""
+        return {_KIND: await self._copies.count(owner.tenant_id, owner.subject, disclosures=False)}
 
     def export(self, owner: DataSubject, keys: KeyStore) -> Sequence[Export]:
         """A copy does not contain copies."""
@@ -28,7 +29,7 @@ class _CopyHolding:
         await self._copies.erase(owner.tenant_id, owner.subject)
 
     async def remains(self, owner: DataSubject) -> Mapping[str, int]:
-        return await self.find(owner)
+        return {_KIND: await self._copies.count(owner.tenant_id, owner.subject, disclosures=True)}
 
 
 def copy_holding(copies: AccessCopies) -> Holding:

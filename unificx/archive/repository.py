@@ -26,6 +26,7 @@ def add(session: AsyncSession, copy: AccessCopy) -> None:
             requester_subject=requester.subject,
             state=copy.state,
             problem=copy.problem,
+            disclosure_id=copy.disclosure_id,
             requested=copy.requested,
             expires=copy.expires,
             size=copy.size,
@@ -109,4 +110,5 @@ def _to_copy(row: AccessCopyRow) -> AccessCopy:
         row.expires,
         row.size,
         row.sha256,
+        row.disclosure_id,
     )

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from unificx.privacy import DataSubject
+from unificx.support.rights import DisclosedData
 
 CopyState = Literal["requested", "ready", "failed"]
 CopyProblem = Literal["", "storage_full", "internal"]
@@ -31,3 +32,7 @@ class AccessCopy:
     expires: datetime
     size: int
     sha256: str
+    disclosure_id: str = ""
+    """The disclosure to an authority to which the file is limited; "" for a copy of everything."""
+    data: DisclosedData | None = None
+    """What the disclosure covers, while the file is built."""

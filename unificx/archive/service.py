@@ -14,14 +14,16 @@ import structlog
 from unificx.archive import repository
 from unificx.archive.contents import archive_bytes
 from unificx.archive.events import CopyReady
-from unificx.archive.ports import KeyEraser
+from unificx.archive.ports import Approvals, KeyEraser
 from unificx.archive.schemas import AccessCopy, CopyProblem, Requester
+from unificx.archive.scope import scoped
 from unificx.archive.sealed_copy import CorruptCopy, SealedCopyWriter, create_key, open_key, own_subject, read_copy
 from unificx.core.errors import Conflict, Expired, NotFound, StorageFull
 from unificx.core.faults import describe_fault
 from unificx.db import Database, ErasedSubject, UnitOfWork
 from unificx.identity.events import TenantDeleted
-from unificx.privacy import DataSubject, Holding, KeyStore
+from unificx.privacy import DataSubject, Export, Holding, KeyStore
+from unificx.support.rights import DisclosedData
 
 log = structlog.get_logger()
 LIFETIME = timedelta(days=7)
@@ -46,31 +48,37 @@ class CopyDeleted(Exception):
 
 
 class AccessCopies:
-    """Access copies of all tenants. `holdings` is set by the composition root; `run` builds what is requested."""
+    """Access copies of all tenants, and files for authorities. `holdings` and `approvals` are set by the composition root;
+    `run` builds what is requested."""
 
     def __init__(self, parts: AccessCopyParts) -> None:
         self.holdings: Sequence[Holding] = ()
+        self.approvals: Approvals | None = None
         self._parts = parts
         self._database, self._clock = parts.database, parts.database.clock
         self._wakeup = asyncio.Event()
         # Owner: the node that holds the lease of the worker: the copy it is building.
         self._building: str | None = None
 
-    async def request(self, owner: DataSubject, requester: Requester) -> AccessCopy:
-        """Request a copy. An earlier one of the same requester is deleted, or returned if it is not built yet.
+    async def request(self, owner: DataSubject, requester: Requester, disclosure_id: str = "") -> AccessCopy:
+        """Request a copy, limited to an approved disclosure if one is named. An earlier one of the same requester is
+        deleted, or returned if it is not built yet.
 
-        Raise StorageFull, and NotFound if the subject is erased."""
+        Raise StorageFull, NotFound if the subject is erased, and Conflict for a disclosure that is not approved."""
+        if disclosure_id:
+            await self._approved(owner.tenant_id, disclosure_id)
         if self._parts.keys.is_destroyed(owner.tenant_id, owner.subject):
             raise NotFound("This person was erased: nothing is held that could be opened.")
         if self._parts.is_full():
             raise StorageFull("There is no room for a copy.", hint="Ask the operator to free disk space.")
         for earlier in await self.list(owner.tenant_id, requester):
-            if earlier.owner.subject == owner.subject:
+            if (earlier.owner.subject, earlier.disclosure_id) == (owner.subject, disclosure_id):
                 if earlier.state == "requested":
                     return earlier
                 await self.delete(earlier)
         now = self._clock.now()
-        copy = AccessCopy(self._clock.new_id(), owner, requester, "requested", "", now, now + LIFETIME, 0, "")
+        ends = (now, now + LIFETIME, 0, "")
+        copy = AccessCopy(self._clock.new_id(), owner, requester, "requested", "", *ends, disclosure_id)
         async with self._database.begin() as uow:
             repository.add(uow.session, copy)
             uow.after_commit.append(self._wakeup.set)
@@ -138,10 +146,11 @@ class AccessCopies:
         for copy in found:
             await self.delete(copy)
 
-    async def count(self, tenant_id: str, subject: str) -> int:
-        """Return the number of copies about a subject, or requested by it."""
+    async def count(self, tenant_id: str, subject: str, *, disclosures: bool) -> int:
+        """Return the number of copies about a subject, or requested by it, with or without files for authorities."""
         async with self._database.read() as session:
-            return len(await repository.of_subject(session, tenant_id, subject))
+            found = await repository.of_subject(session, tenant_id, subject)
+        return sum(1 for each in found if disclosures or not each.disclosure_id)
 
     async def on_tenant_deleted(self, event: TenantDeleted, uow: UnitOfWork) -> None:
         """Delete the copies of a deleted tenant, whose keys are destroyed elsewhere. Outbox handler."""
@@ -207,8 +216,8 @@ class AccessCopies:
         writer = await asyncio.to_thread(SealedCopyWriter, self._path(copy.id), aead, copy)
         digest, size = hashlib.sha256(), 0
         try:
-            exports = [export for each in self.holdings for export in each.export(copy.owner, self._parts.keys)]
-            async for piece in archive_bytes(copy, exports, self._parts.installation_id, self._clock.now()):
+            limited, exports = await self._exports(copy)
+            async for piece in archive_bytes(limited, exports, self._parts.installation_id, self._clock.now()):
                 if self._parts.keys.is_destroyed(copy.owner.tenant_id, own_subject(copy.id)):
                     raise CopyDeleted
                 digest.update(piece)
@@ -220,6 +229,19 @@ class AccessCopies:
             self._path(copy.id).unlink(missing_ok=True)
             raise
         return replace(copy, state="ready", size=size, sha256=digest.hexdigest()), wrapped
+
+    async def _exports(self, copy: AccessCopy) -> tuple[AccessCopy, Sequence[Export]]:
+        """Return a copy with what it is limited to, and what it contains. A disclosure is looked up anew: the file has what was
+        approved, whatever was requested."""
+        exports = [export for each in self.holdings for export in each.export(copy.owner, self._parts.keys)]
+        if not copy.disclosure_id:
+            return copy, exports
+        data = await self._approved(copy.owner.tenant_id, copy.disclosure_id)
+        return replace(copy, data=data), scoped(exports, data)
+
+    async def _approved(self, tenant_id: str, disclosure_id: str) -> DisclosedData:
+        assert self.approvals is not None
+        return await self.approvals.approved_data(tenant_id, disclosure_id)
 
     async def _fail(self, copy: AccessCopy, problem: CopyProblem) -> None:
         async with self._database.begin() as uow:

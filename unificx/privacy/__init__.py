@@ -95,7 +95,7 @@ from unificx.privacy.register import describe, personal_fields, plain_columns
 from unificx.privacy.retention import CLASSES, ClassPeriod, DueRows, Expiry, Period, Retention, SweepStatus
 from unificx.privacy.rotation import KeyRotation, RotationStatus
 from unificx.privacy.sealed_files import read_sealed_file, reseal_file, sealed_file
-from unificx.privacy.signing import RECEIPT_KEY_BYTES, ReceiptSigner, fingerprint
+from unificx.privacy.signing import RECEIPT_KEY_BYTES, ReceiptSigner, canonical, fingerprint
 from unificx.privacy.transmissions import Transmission, Transmissions
 
 __all__ = [
@@ -173,6 +173,7 @@ __all__ = [
     "add_erasures",
     "audit_expiries",
     "audit_holding",
+    "canonical",
     "canonical_number",
     "changes_since",
     "compare",

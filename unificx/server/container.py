@@ -60,7 +60,7 @@ from unificx.server.paths import InstallationPaths
 from unificx.server.registered_phones import RegisteredPhones
 from unificx.sip.uri import Uri
 from unificx.support import SupportService
-from unificx.support.rights import RightsParts, RightsRequests
+from unificx.support.rights import Disclosures, RightsParts, RightsRequests
 from unificx.trunks import TrunkDirectory, TrunkService
 from unificx.voicemail import Mailboxes, TranscriptionWorker
 from unificx.webhooks import WebhookService
@@ -106,6 +106,7 @@ class Container:
     routing: CallRouting
     support: SupportService
     rights: RightsRequests
+    disclosures: Disclosures
     journal: Journal
     notifications: Notifications
     webhooks: WebhookService
@@ -219,7 +220,8 @@ def build_container(
         videos=MeetingVideos(ConferenceManager(clock, bus.publish), cluster.counters, clock, bus.publish),
         routing=(routing := _routing(parts, identity, (mailboxes, rooms, sounds), spool, trunks, cluster=cluster)),
         support=SupportService(database, keys, clock),
-        rights=_rights(database, keys, identity, cluster),
+        rights=(rights := _rights(database, keys, identity, cluster)),
+        disclosures=Disclosures(rights),
         journal=_journal(spool, database, keys),
         billing=(billing := _billing(database, keys, identity, routing)),
         notifications=senders(

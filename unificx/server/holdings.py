@@ -83,5 +83,6 @@ class _ConnectedAreas:
 def connect_erasures(container: Container) -> None:
     """Connect the erasure of people, holds and access copies with all areas."""
     container.erasures.holdings = container.access_copies.holdings = all_holdings(container)
+    container.access_copies.approvals = container.disclosures
     container.erasures.installation = _ConnectedAreas(container)
     container.holds.targets = (CALL_TARGET, RECORDING_TARGET, MESSAGE_TARGET)

@@ -32,7 +32,7 @@ from unificx.core.errors import StartupError
 from unificx.identity import OrganisationSignUp
 from unificx.server.container import Container
 from unificx.support import SupportAccess
-from unificx.support.rights import Breaches, Disclosures, OutsideRequests
+from unificx.support.rights import Breaches, Handovers, OutsideRequests
 from unificx.transport.binding import BindAddress, open_socket
 from unificx.transport.connections import Connections
 from unificx.transport.websocket import LimitedWebSockets, SipWebSocket
@@ -80,7 +80,8 @@ def http_app(  # noqa: PLR0917 - what an installation shows
         archive=container.archive,
         **_for_support(container),
         **_for_visitors(container, public_address),
-        disclosures=Disclosures(container.rights),
+        disclosures=container.disclosures,
+        handovers=Handovers(container.disclosures, container.audit),
         breaches=Breaches(container.rights),
         completions=container.routing.completions,
         speed_dials=container.routing.speed_dials,

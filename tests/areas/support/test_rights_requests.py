@@ -1,6 +1,6 @@
 """Requests about personal data on both databases: entry, steps, reminders, erasure, deletion."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -18,6 +18,7 @@ from unificx.privacy import DataSubject, KeyStore
 from unificx.support.rights import (
     BreachChange,
     Breaches,
+    DisclosedData,
     Disclosures,
     NewDisclosure,
     NewRequest,
@@ -29,6 +30,8 @@ from unificx.support.rights import (
     RightsRequests,
     request_holding,
 )
+
+MARCH = DisclosedData(("calls",), datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC))
 
 
 class FakeNotifier:
@@ -253,34 +256,50 @@ async def test_a_disclosure_needs_two_people_and_is_shown_after_the_silent_time(
     authority = NewRequest("authority", "call records of March", name="Court of Berlin", basis="section 100g StPO")
     request = await requests.enter(tenant, authority, "root")
     silent_until = clock.now() + timedelta(days=30)
-    new = NewDisclosure(ada.id, "call records of March", silent_until)
+    new = NewDisclosure(ada.id, "call records of March", MARCH, silent_until)
     for request_id, by, fault in ((other.id, "root", Conflict), (request.id, "", Forbidden), ("x", "root", NotFound)):
         with pytest.raises(fault):
             await register.propose(tenant, request_id, new, by)
     with pytest.raises(Invalid):
-        await register.propose(tenant, request.id, NewDisclosure(ada.id, " "), "root")
+        await register.propose(tenant, request.id, NewDisclosure(ada.id, " ", MARCH), "root")
+    since, until = MARCH.since, MARCH.until
+    for wrong in (
+        DisclosedData((), since, until),
+        DisclosedData(("calls",)),
+        DisclosedData(("calls", "account"), until, since),
+        DisclosedData(("account",), since),
+    ):
+        with pytest.raises(Invalid):
+            await register.propose(tenant, request.id, NewDisclosure(ada.id, "all", wrong), "root")
     proposed = await register.propose(tenant, request.id, new, "root")
     with pytest.raises(Forbidden):
         await register.decide(tenant, request.id, proposed.id, "root", approve=True)
-    for wrong in ("UPDATE disclosure SET decided_by = proposed_by", "UPDATE disclosure SET state = 'approved'"):
+    for statement in ("UPDATE disclosure SET decided_by = proposed_by", "UPDATE disclosure SET state = 'approved'"):
         with pytest.raises(IntegrityError):
             async with database.begin() as uow:
-                await uow.session.execute(text(wrong))
+                await uow.session.execute(text(statement))
     assert await register.own(tenant, ada.id) == []
+    with pytest.raises(Conflict):
+        await register.approved_data(tenant, proposed.id)
     decided = await register.decide(tenant, request.id, proposed.id, "second", approve=True)
     assert (decided.state, decided.proposed_by, decided.decided_by) == ("approved", "root", "second")
     with pytest.raises(Conflict):
         await register.decide(tenant, request.id, proposed.id, "second", approve=False)
     assert await register.own(tenant, ada.id) == []
-    holding = request_holding(database, requests.retention)
-    assert (await holding.find(DataSubject(tenant, ada.subject, ada.id)))["disclosures to authorities"] == 1
+    assert await register.approved_data(tenant, proposed.id) == MARCH
+    holding, owner = request_holding(database, requests.retention), DataSubject(tenant, ada.subject, ada.id)
+    assert (await holding.find(owner))["disclosures to authorities"] == 0, "the plan of an erasure keeps silent too"
     clock.at = silent_until
+    assert (await holding.find(owner))["disclosures to authorities"] == 1
     [shown] = await register.own(tenant, ada.id)
     assert (shown.authority, shown.scope) == ("Court of Berlin", "call records of March")
     assert await register.own(tenant, "another") == []
     globex = await identity.tenants.create(NewTenant("globex", "Globex", "globex.example"))
     with pytest.raises(NotFound):
         await register.decide(globex.id, request.id, proposed.id, "second", approve=True)
+    for attempt in (register.approved_data(globex.id, proposed.id), register.find(globex.id, proposed.id)):
+        with pytest.raises((Conflict, NotFound)):
+            await attempt
     async with database.read() as session:
         stored = repr([tuple(row) for row in await session.execute(text("SELECT * FROM disclosure"))])
     assert "Berlin" not in stored
@@ -293,7 +312,7 @@ async def test_rejected_disclosures_are_not_shown_and_small_counts_not_published
     requests, _, _, ada = setup
     register, start = Disclosures(requests), clock.now()
     request = await requests.enter(ada.tenant_id, NewRequest("authority", "", name="Police"), "root")
-    proposed = await register.propose(ada.tenant_id, request.id, NewDisclosure(ada.id, "name"), "root")
+    proposed = await register.propose(ada.tenant_id, request.id, NewDisclosure(ada.id, "name", MARCH), "root")
     await register.decide(ada.tenant_id, request.id, proposed.id, "second", approve=False)
     assert await register.own(ada.tenant_id, ada.id) == []
     assert await register.counts(start) == {"authority": "fewer than 10", "disclosed": "0"}

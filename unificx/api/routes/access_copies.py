@@ -16,6 +16,7 @@ from unificx.api.access import (
     require_access,
     require_access_or_own,
 )
+from unificx.api.acts import actor_of
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.problems import problem_responses
 from unificx.api.router import Router
@@ -28,6 +29,7 @@ from unificx.archive import AccessCopy, Requester
 from unificx.core.errors import Forbidden, NotFound
 from unificx.identity import Action, may_grant
 from unificx.privacy import DataSubject
+from unificx.support.rights import DisclosedFile
 
 router = Router(
     prefix="/api/v1", tags=["privacy"], route_class=IdempotentRoute, dependencies=[purpose("administration")]
@@ -56,7 +58,7 @@ async def request_access_copy(
     person, owner = await services.identity.users.get_to_erase(scope.tenant_id, person_id)
     if not may_grant(user.principal, person.role):
         raise Forbidden("This requires a higher role than yours.", hint="Ask an operator.")
-    return await _request(services, scope, owner)
+    return await request_copy(services, scope, owner)
 
 
 @router.post(
@@ -72,7 +74,7 @@ async def request_outside_access_copy(
 
     Make sure first that the number is the caller's. Requires a recent sign-in or proof of identity."""
     owner = await outside_subject(services, user, outside.number, tenant)
-    return await _request(services, AccessScope(owner.tenant_id, user, only_own=False), owner)
+    return await request_copy(services, AccessScope(owner.tenant_id, user, only_own=False), owner)
 
 
 @router.post(
@@ -89,7 +91,7 @@ async def request_own_access_copy(services: ServicesDep, user: CurrentUserDep) -
     if not user.principal.person_id:
         raise NotFound("The operator's console has no account.")
     _, owner = await services.identity.users.get_to_erase(scope.tenant_id, user.principal.person_id)
-    return await _request(services, scope, owner)
+    return await request_copy(services, scope, owner)
 
 
 @router.get("/access-copies", responses=problem_responses(401, 403, 404))
@@ -118,15 +120,22 @@ async def show_access_copy(
 async def download_access_copy(
     services: ServicesDep, user: CurrentUserDep, copy_id: Id, tenant: TenantQuery = None
 ) -> Response:
-    """Download a copy that you have requested. Requires a recent sign-in or proof of identity."""
+    """Download a copy that you have requested. Requires a recent sign-in or proof of identity.
+
+    The download of a file for an authority is the hand-over: it is added to the log before the first byte is sent."""
     found = await _own_copy(services, user, copy_id, tenant)
     await services.identity.step_up.require(user.principal)
+    data = await services.access_copies.open(found)
+    if found.disclosure_id:
+        file = DisclosedFile(found.disclosure_id, found.size, found.sha256)
+        actor = actor_of(services.identity, user.principal)
+        await services.handovers.record(found.owner.tenant_id, file, user.principal.person_id, actor)
     headers = {
         "Content-Length": str(found.size),
-        "Content-Disposition": 'attachment; filename="access-copy.zip"',
+        "Content-Disposition": f'attachment; filename="{"disclosure" if found.disclosure_id else "access-copy"}.zip"',
         "Cache-Control": "private, no-store",
     }
-    return StreamingResponse(await services.access_copies.open(found), headers=headers, media_type="application/zip")
+    return StreamingResponse(data, headers=headers, media_type="application/zip")
 
 
 @router.delete(
@@ -141,14 +150,18 @@ async def delete_access_copy(
     await services.access_copies.delete(await _own_copy(services, user, copy_id, tenant))
 
 
-async def _request(services: Services, scope: AccessScope, owner: DataSubject) -> models.AccessCopy:
+async def request_copy(
+    services: Services, scope: AccessScope, owner: DataSubject, disclosure_id: str = ""
+) -> models.AccessCopy:
+    """Request a copy for the user, limited to a disclosure if one is named."""
     principal = scope.user.principal
     await services.identity.step_up.require(principal)
     subject = ""
     if principal.person_id and principal.tenant_id == scope.tenant_id:
         _, requester = await services.identity.users.get_to_erase(scope.tenant_id, principal.person_id)
         subject = requester.subject
-    return _schema(await services.access_copies.request(owner, Requester(principal.person_id, subject)))
+    requester = Requester(principal.person_id, subject)
+    return _schema(await services.access_copies.request(owner, requester, disclosure_id))
 
 
 async def _own_copy(services: Services, user: CurrentUser, copy_id: str, tenant: str | None) -> AccessCopy:
@@ -159,6 +172,7 @@ async def _own_copy(services: Services, user: CurrentUser, copy_id: str, tenant:
 def _schema(copy: AccessCopy) -> models.AccessCopy:
     return models.AccessCopy(
         id=copy.id,
+        disclosure_id=copy.disclosure_id or None,
         person_id=copy.owner.person_id or None,
         state=copy.state,
         problem=copy.problem or None,

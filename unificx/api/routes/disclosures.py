@@ -1,16 +1,23 @@
 """Disclosures to authorities: proposed by one administrator, decided by another, visible to the person."""
 
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import fields
+
 from fastapi import Depends, status
 
 from unificx.api.access import CurrentUserDep, Id, ServicesDep, TenantQuery, purpose, require_access
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.problems import problem_responses
 from unificx.api.router import Router
+from unificx.api.routes.access_copies import request_copy
+from unificx.api.schemas import access_copies as copies
 from unificx.api.schemas import core
 from unificx.api.schemas import privacy_requests as models
-from unificx.core.errors import Forbidden
-from unificx.identity import Action
-from unificx.support.rights import NewDisclosure
+from unificx.core.access import current_access, stating
+from unificx.core.errors import Forbidden, NotFound
+from unificx.identity import Action, may_grant
+from unificx.support.rights import DisclosedData, Disclosure, Handover, NewDisclosure
 
 router = Router(prefix="/api/v1", tags=["requests"], route_class=IdempotentRoute, dependencies=[purpose("requests")])
 _OF_REQUEST = "/privacy-requests/{request_id}/disclosures"
@@ -23,7 +30,19 @@ async def list_own_disclosures(services: ServicesDep, user: CurrentUserDep) -> c
     if not principal.person_id:
         raise Forbidden("Only users have data of their own.", hint="Sign in as a user.")
     found = await services.disclosures.own(principal.tenant_id, principal.person_id)
-    return core.Page(items=[models.OwnDisclosure.model_validate(each) for each in found], next=None)
+    files = _by_disclosure(await services.handovers.own(principal.tenant_id, principal.person_id))
+    items = [models.OwnDisclosure.model_validate(_shown(each) | {"handovers": files[each.id]}) for each in found]
+    return core.Page(items=items, next=None)
+
+
+@router.get("/privacy/handovers", responses=problem_responses(401, 403, 404))
+async def list_handovers(
+    services: ServicesDep, user: CurrentUserDep, tenant: TenantQuery = None
+) -> core.Page[models.Handover]:
+    """List the latest 500 files that were handed over to authorities, oldest first."""
+    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    found = await services.handovers.of_tenant(scope.tenant_id)
+    return core.Page(items=[models.Handover.model_validate(each) for each in found], next=None)
 
 
 @router.get(_OF_REQUEST, responses=problem_responses(401, 403, 404))
@@ -33,7 +52,8 @@ async def list_disclosures(
     """List the disclosures for a request of an authority, oldest first."""
     scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
     found = await services.disclosures.of_request(scope.tenant_id, request_id)
-    return core.Page(items=[models.Disclosure.model_validate(each) for each in found], next=None)
+    files = _by_disclosure(await services.handovers.of_request(scope.tenant_id, request_id))
+    return core.Page(items=[_schema(each, files[each.id]) for each in found], next=None)
 
 
 @router.post(
@@ -51,9 +71,10 @@ async def propose_disclosure(
 ) -> models.Disclosure:
     """Propose a disclosure for a request of an authority. Another administrator decides."""
     scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
-    new = NewDisclosure(body.person_id, body.scope, body.silent_until)
+    data = DisclosedData(tuple(dict.fromkeys(body.categories)), body.since, body.until, body.other_parties)
+    new = NewDisclosure(body.person_id, body.scope, data, body.silent_until)
     made = await services.disclosures.propose(scope.tenant_id, request_id, new, user.principal.person_id)
-    return models.Disclosure.model_validate(made)
+    return _schema(made)
 
 
 @router.put(_OF_REQUEST + "/{disclosure_id}/decision", responses=problem_responses(401, 403, 404, 409))
@@ -74,4 +95,45 @@ async def decide_disclosure(
     decided = await services.disclosures.decide(
         scope.tenant_id, request_id, disclosure_id, user.principal.person_id, approve=body.approve
     )
-    return models.Disclosure.model_validate(decided)
+    return _schema(decided)
+
+
+@router.post(
+    _OF_REQUEST + "/{disclosure_id}/file",
+    status_code=status.HTTP_202_ACCEPTED,
+    dependencies=[Depends(declare_idempotency_key)],
+    responses=problem_responses(401, 403, 404, 409, 507),
+)
+async def make_disclosure_file(
+    services: ServicesDep, user: CurrentUserDep, request_id: Id, disclosure_id: Id, tenant: TenantQuery = None
+) -> copies.AccessCopy:
+    """Make the file for the authority, with what the approved disclosure names and no more. It is built in the
+    background, sealed, expires, and can be downloaded by you only, at `/api/v1/access-copies/{id}/file`.
+
+    Requires a recent sign-in or proof of identity (`/api/v1/me/proofs`)."""
+    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    disclosure = await services.disclosures.find(scope.tenant_id, disclosure_id)
+    if disclosure.request_id != request_id:
+        raise NotFound("There is no such disclosure.")
+    with stating(current_access().to("administration")):
+        person, owner = await services.identity.users.get_to_erase(scope.tenant_id, disclosure.person_id)
+        if not may_grant(user.principal, person.role):
+            raise Forbidden("This requires a higher role than yours.", hint="Ask an operator.")
+        return await request_copy(services, scope, owner, disclosure.id)
+
+
+def _by_disclosure(handovers: Sequence[Handover]) -> defaultdict[str, list[Handover]]:
+    found = defaultdict[str, list[Handover]](list)
+    for each in handovers:
+        found[each.disclosure_id].append(each)
+    return found
+
+
+def _schema(disclosure: Disclosure, handovers: Sequence[Handover] = ()) -> models.Disclosure:
+    return models.Disclosure.model_validate(_shown(disclosure) | {"handovers": handovers})
+
+
+def _shown(disclosure: Disclosure) -> dict[str, object]:
+    data = disclosure.data
+    limits = {"categories": data.categories, "since": data.since, "until": data.until, "other_parties": data.others}
+    return {each.name: getattr(disclosure, each.name) for each in fields(disclosure)} | limits

@@ -21,6 +21,7 @@ from unificx.api.schemas import core
 from unificx.api.schemas import holds as models
 from unificx.api.services import Services
 from unificx.cdr import PartyIdentity
+from unificx.core.access import current_access, stating
 from unificx.core.errors import Forbidden, Invalid
 from unificx.identity import Action, may_grant
 from unificx.privacy import HoldKind, NewHold
@@ -54,8 +55,18 @@ async def place_hold(
     objects. Name an object with its kind, or a person, or a number outside: their objects that exist now."""
     scope = await require_access(services, user, tenant, Action.TENANT_CHANGE)
     kind, subject = await _target(services, scope, new, tenant)
+    if new.request is not None:
+        with stating(current_access().to("requests")):
+            await services.disclosures.open_request(scope.tenant_id, new.request)
     wanted = NewHold(
-        new.authority.strip(), new.reason.strip(), new.review, kind, new.object or "", subject, user.principal.person_id
+        new.authority.strip(),
+        new.reason.strip(),
+        new.review,
+        kind,
+        new.object or "",
+        subject,
+        user.principal.person_id,
+        new.request or "",
     )
     hold_id = await services.holds.place(scope.tenant_id, wanted)
     return models.Hold.model_validate(await services.holds.get(scope.tenant_id, hold_id))

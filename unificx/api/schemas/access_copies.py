@@ -10,9 +10,11 @@ from unificx.api.schemas.core import Output
 
 
 class AccessCopy(Output):
-    """A copy of everything that is held about a person. Only who requested it can download it."""
+    """A copy of everything that is held about a person, or a file for an authority. Only who requested it can download
+    it."""
 
     id: str
+    disclosure_id: str | None = Field(description="The disclosure it is limited to; null for a copy of everything.")
     person_id: str | None = Field(description="The account it is about; null for a caller outside.")
     state: Literal["requested", "ready", "failed"]
     problem: Literal["storage_full", "internal"] | None = Field(description="Why it failed.")

@@ -19,6 +19,9 @@ class NewHold(Input):
     kind: Kind | None = None
     object: str | None = Field(default=None, max_length=64, pattern=REFERENCE, description="Id of the object.")
     person: str | None = Field(default=None, max_length=64, pattern=REFERENCE, description="Id of an account.")
+    request: str | None = Field(
+        default=None, max_length=64, pattern=REFERENCE, description="Id of the open request of the authority."
+    )
     number: str | None = Field(default=None, min_length=3, max_length=40, description="Telephone number outside.")
 
 
@@ -32,6 +35,7 @@ class Hold(Output):
     overdue: bool = Field(description="Whether its review date has passed.")
     released: datetime | None
     released_by: str
+    request_id: str = Field(description="Request of the authority in the queue; empty without one.")
     objects: dict[Kind, int] = Field(description="Number of objects under it, by kind.")
     authority: str
     reason: str

@@ -6,7 +6,18 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from unificx.api.schemas.core import REFERENCE, Input, Output
-from unificx.support.rights import Band, DisclosureState, Kind, OpenKind, OwnKind, Regime, StaffKind, State, Step
+from unificx.support.rights import (
+    Band,
+    DisclosedCategory,
+    DisclosureState,
+    Kind,
+    OpenKind,
+    OwnKind,
+    Regime,
+    StaffKind,
+    State,
+    Step,
+)
 
 MAX_TEXT = 10_000
 _YEARS = range(2000, 2200)
@@ -161,12 +172,37 @@ class NewDisclosure(Input):
     """Data of an account that an authority is to get."""
 
     person_id: str = Field(max_length=64, pattern=REFERENCE)
-    scope: str = Field(min_length=1, max_length=5_000, description="The data and its period; where the copy is filed.")
+    scope: str = Field(min_length=1, max_length=5_000, description="What the authority asks for, in its words.")
+    categories: list[DisclosedCategory] = Field(min_length=1, max_length=10, description="Data that the file has.")
+    since: Time | None = Field(default=None, description="Begin of the period; required except for `account` alone.")
+    until: Time | None = Field(default=None, description="End of the period, exclusive.")
+    other_parties: bool = Field(
+        default=False, description="Whether other people in calls and messages are named and heard."
+    )
     silent_until: Time | None = Field(default=None, description="The person must not know before.")
 
 
 class DisclosureDecision(Input):
     approve: bool
+
+
+class Handover(Output):
+    """A file that was handed over to an authority: one entry of a log that is only added to."""
+
+    id: str
+    request_id: str
+    disclosure_id: str
+    person_id: str
+    at: datetime
+    by: str = Field(description="Id of the administrator who downloaded it.")
+    size: int = Field(description="Length of the file in bytes.")
+    sha256: str = Field(description="Digest of the file, in hexadecimal.")
+    authority: str
+    basis: str
+    scope: str = Field(description="The wording of the request, and the limits of the file.")
+    logged: bool | None = Field(
+        description="Whether the audit log has it exactly like this; null once its texts are deleted."
+    )
 
 
 class Disclosure(Output):
@@ -183,6 +219,19 @@ class Disclosure(Output):
     authority: str
     basis: str
     scope: str
+    categories: list[DisclosedCategory] = Field(description="Empty for one from before categories were recorded.")
+    since: datetime | None
+    until: datetime | None
+    other_parties: bool
+    handovers: list[Handover] = Field(description="Files that were handed over for it, oldest first.")
+
+
+class OwnHandover(Output):
+    """A file with data of a user that was handed over to an authority."""
+
+    at: datetime
+    size: int = Field(description="Length of the file in bytes.")
+    sha256: str = Field(description="Digest of the file, in hexadecimal.")
 
 
 class OwnDisclosure(Output):
@@ -193,6 +242,11 @@ class OwnDisclosure(Output):
     authority: str
     basis: str
     scope: str
+    categories: list[DisclosedCategory]
+    since: datetime | None
+    until: datetime | None
+    other_parties: bool
+    handovers: list[OwnHandover]
 
 
 class BreachChange(Input):

@@ -164,6 +164,11 @@ class AuditLog:
             found = await self._opened(session, rows[:limit])
         return Page(tuple(found), str(rows[limit - 1].position) if len(rows) > limit else None)
 
+    async def recorded(self, tenant_id: str, action: str, objects: Sequence[str]) -> frozenset[str]:
+        """Return which of these objects have an entry with this action that was done."""
+        async with self._database.read() as session:
+            return await repository.recorded_objects(session, tenant_id, action, objects)
+
     async def positions_of(self, tenant_id: str, subject: str) -> Sequence[int]:
         """Return the positions of the last entries in which a person is named."""
         async with self._database.read() as session:

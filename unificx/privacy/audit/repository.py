@@ -98,6 +98,16 @@ async def find_object(session: AsyncSession, tenant_id: str, action: str, target
     return await session.scalar(query.order_by(AuditEntryRow.position).limit(1))
 
 
+async def recorded_objects(
+    session: AsyncSession, tenant_id: str, action: str, objects: Sequence[str]
+) -> frozenset[str]:
+    """Return which of these objects have an entry with this action that was done."""
+    chosen = (owned_by(AuditEntryRow.tenant_id, tenant_id), AuditEntryRow.object.in_(objects))
+    done = (AuditEntryRow.action == action, AuditEntryRow.result == "done")
+    query = select(AuditEntryRow.object).where(*chosen, *done)
+    return frozenset((await session.scalars(query)).all()) if objects else frozenset()
+
+
 async def entries_from(session: AsyncSession, first: int, limit: int) -> Sequence[AuditEntryRow]:
     """Return entries in order, from a position on."""
     # scope: all tenants, because there is one tree

@@ -41,6 +41,7 @@ class HoldRow(Base):
     tenant_id: Mapped[str] = plain("the tenant")
     created: Mapped[datetime] = plain("a time")
     placed_by: Mapped[str] = plain("random id of the administrator; empty for the operator's console")
+    request_id: Mapped[str] = plain("random id of the request of an authority; empty without one")
     review: Mapped[date] = plain("date by which to check whether it is still needed")
     released: Mapped[datetime | None] = plain("a time")
     released_by: Mapped[str] = plain("random id of the administrator; empty for the operator's console")

@@ -47,6 +47,7 @@ def add(session: AsyncSession, keys: Keys, tenant_id: str, ids: tuple[str, str, 
             tenant_id=tenant_id,
             created=now,
             placed_by=new.by,
+            request_id=new.request_id,
             review=new.review,
             released=None,
             released_by="",
@@ -84,7 +85,7 @@ async def listed(session: AsyncSession, keys: Keys, tenant_id: str, today: date)
         texts = (part.authority, part.reason) if isinstance(part, HoldPart) else ("", "")
         overdue = row.released is None and row.review < today
         times = (row.created, row.placed_by, row.review, row.released, row.released_by)
-        found.append(Hold(row.id, *times, counts.get(row.id, {}), overdue, *texts))
+        found.append(Hold(row.id, *times, counts.get(row.id, {}), overdue, row.request_id, *texts))
     return found
 
 

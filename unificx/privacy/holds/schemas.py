@@ -22,7 +22,8 @@ class HoldTarget:
 
 @dataclass(frozen=True, slots=True)
 class NewHold:
-    """A hold to place, on one object, or on all objects of a subject. `by`: id of the person who places it."""
+    """A hold to place, on one object, or on all objects of a subject. `by`: id of the person who places it; `request_id`:
+    the request of an authority that asks for it, if it is here."""
 
     authority: str = field(repr=False)
     reason: str = field(repr=False)
@@ -31,6 +32,7 @@ class NewHold:
     object_id: str = ""
     subject: str = ""
     by: str = ""
+    request_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,5 +56,6 @@ class Hold:
     released_by: str
     objects: dict[HoldKind, int]
     overdue: bool
+    request_id: str
     authority: str = field(repr=False)
     reason: str = field(repr=False)

@@ -25,7 +25,16 @@ MOVED = frozenset(
         *("conversation", "conversation_member", "chat_message", "chat_reaction"),
         *("contact", "contact_book", "contact_number"),
         *("attachment", "attachment_limits"),
-        *("webhook", "diagnostics_report", "breach", "disclosure", "rights_note", "rights_request", "rights_step"),
+        *(
+            "webhook",
+            "diagnostics_report",
+            "breach",
+            "disclosure",
+            "handover",
+            "rights_note",
+            "rights_request",
+            "rights_step",
+        ),
         *("rate_deck", "rate", "rated_call", "ledger_entry", "billing_details"),
         *("hold", "held_object", "person_access", "scheduled_erasure"),
     }

@@ -3,6 +3,7 @@
 from unificx.support.rights.breaches import Breaches
 from unificx.support.rights.clocks import Regime
 from unificx.support.rights.disclosures import Disclosures
+from unificx.support.rights.handovers import DisclosedFile, Handovers
 from unificx.support.rights.messages import OF_SENDER, RequestMessages
 from unificx.support.rights.outsiders import PUBLIC_KINDS, OutsideRequests
 from unificx.support.rights.parts import RightsParts
@@ -13,8 +14,11 @@ from unificx.support.rights.schemas import (
     Band,
     Breach,
     BreachChange,
+    DisclosedCategory,
+    DisclosedData,
     Disclosure,
     DisclosureState,
+    Handover,
     Kind,
     NewDisclosure,
     NewRequest,
@@ -40,9 +44,14 @@ __all__ = [
     "Breach",
     "BreachChange",
     "Breaches",
+    "DisclosedCategory",
+    "DisclosedData",
+    "DisclosedFile",
     "Disclosure",
     "DisclosureState",
     "Disclosures",
+    "Handover",
+    "Handovers",
     "Kind",
     "MailKind",
     "NewDisclosure",

@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.db import Keys, SealedCodec
 from unificx.support.rights.models import DisclosurePart, DisclosureRow, RightsRequestRow
-from unificx.support.rights.schemas import Disclosure, DisclosureState
+from unificx.support.rights.schemas import DisclosedCategory, DisclosedData, Disclosure, DisclosureState
 
 CODEC = SealedCodec(DisclosureRow, DisclosurePart)
 _DISCLOSED = "disclosed"
@@ -29,6 +29,10 @@ async def insert(session: AsyncSession, keys: Keys, disclosure: Disclosure) -> N
             decided=None,
             decided_by=None,
             silent_until=disclosure.silent_until,
+            categories=" ".join(disclosure.data.categories),
+            since=disclosure.data.since,
+            until=disclosure.data.until,
+            others=disclosure.data.others,
             subject_id=disclosure.subject,
             sealed=CODEC.seal(keys, disclosure.tenant_id, [(disclosure.subject, disclosure.id, part)])[0],
         )
@@ -60,10 +64,20 @@ async def of_person(session: AsyncSession, keys: Keys, tenant_id: str, person_id
     )
 
 
-async def count_of_person(session: AsyncSession, tenant_id: str, person_id: str) -> int:
-    """Return the number of disclosures about an account, 0 without one."""
-    chosen = DisclosureRow.tenant_id == tenant_id, DisclosureRow.person_id == person_id
+async def count_of_person(session: AsyncSession, tenant_id: str, person_id: str, now: datetime) -> int:
+    """Return the number of disclosures about an account that it may know of, 0 without one: the person sees the number in
+    the plan and the receipt of an erasure."""
+    known = or_(DisclosureRow.silent_until.is_(None), DisclosureRow.silent_until <= now)
+    chosen = DisclosureRow.tenant_id == tenant_id, DisclosureRow.person_id == person_id, known
     return await session.scalar(select(func.count()).where(*chosen)) or 0 if person_id else 0
+
+
+async def approved_data(session: AsyncSession, tenant_id: str, disclosure_id: str) -> DisclosedData | None:
+    """Return what an approved disclosure covers. Nothing sealed is opened."""
+    columns = (DisclosureRow.categories, DisclosureRow.since, DisclosureRow.until, DisclosureRow.others)
+    chosen = (DisclosureRow.tenant_id == tenant_id, DisclosureRow.id == disclosure_id)
+    row = (await session.execute(select(*columns).where(*chosen, DisclosureRow.state == "approved"))).one_or_none()
+    return None if row is None else _data(*row)
 
 
 async def counts(session: AsyncSession, since: datetime) -> dict[str, int]:
@@ -85,6 +99,10 @@ async def _select(session: AsyncSession, keys: Keys, tenant_id: str, *chosen: Co
     return [_disclosure(row, parts.get(row.id)) for row in rows]
 
 
+def _data(categories: str, since: datetime | None, until: datetime | None, others: bool) -> DisclosedData:
+    return DisclosedData(tuple(cast("list[DisclosedCategory]", categories.split())), since, until, others)
+
+
 def _disclosure(row: DisclosureRow, part: object) -> Disclosure:
     texts = part if isinstance(part, DisclosurePart) else DisclosurePart("", "", "")
     return Disclosure(
@@ -98,6 +116,7 @@ def _disclosure(row: DisclosureRow, part: object) -> Disclosure:
         decided=row.decided,
         decided_by=row.decided_by,
         silent_until=row.silent_until,
+        data=_data(row.categories, row.since, row.until, row.others),
         subject=row.subject_id,
         authority=texts.authority,
         basis=texts.basis,

@@ -6,7 +6,7 @@ from datetime import datetime
 from unificx.core.errors import Conflict, Forbidden, Invalid, NotFound
 from unificx.db import lock_scope
 from unificx.support.rights import disclosure_repository as repository
-from unificx.support.rights.schemas import Disclosure, NewDisclosure
+from unificx.support.rights.schemas import DisclosedData, Disclosure, NewDisclosure, RightsRequest
 from unificx.support.rights.service import RightsRequests
 
 MAX_SCOPE = 5000
@@ -18,19 +18,19 @@ class Disclosures:
     """The register of disclosures of all tenants."""
 
     def __init__(self, requests: RightsRequests) -> None:
-        self._requests, parts = requests, requests.parts
+        self._requests, self.parts = requests, requests.parts
+        parts = self.parts
         self._database, self._keys = parts.database, parts.keys
         self._clock = parts.database.clock
 
     async def propose(self, tenant_id: str, request_id: str, new: NewDisclosure, by: str) -> Disclosure:
         """Propose to disclose data of an account to the authority of a request. Raise NotFound, Conflict, Invalid."""
         _require_person(by)
-        request = (await self._requests.get(tenant_id, request_id)).request
-        if request.kind != "authority" or request.closed is not None:
-            raise Conflict("Data is disclosed for an open request of an authority only.")
+        request = await self.open_request(tenant_id, request_id)
         scope = new.scope.strip()
         if not 0 < len(scope) <= MAX_SCOPE:
             raise Invalid(f"Name what is disclosed, in at most {MAX_SCOPE} characters.", field="scope")
+        _check_data(new.data)
         person = await self._requests.accounts.get(tenant_id, new.person_id)
         disclosure = Disclosure(
             id=self._clock.new_id(),
@@ -43,6 +43,7 @@ class Disclosures:
             decided=None,
             decided_by=None,
             silent_until=new.silent_until,
+            data=new.data,
             subject=request.subject,
             authority=request.name,
             basis=request.basis,
@@ -51,6 +52,13 @@ class Disclosures:
         async with self._database.begin() as uow:
             await repository.insert(uow.session, self._keys, disclosure)
         return disclosure
+
+    async def open_request(self, tenant_id: str, request_id: str) -> RightsRequest:
+        """Return an open request of an authority. Raise NotFound, Conflict."""
+        request = (await self._requests.get(tenant_id, request_id)).request
+        if request.kind != "authority" or request.closed is not None:
+            raise Conflict("This is done for an open request of an authority only.")
+        return request
 
     async def decide(
         self, tenant_id: str, request_id: str, disclosure_id: str, by: str, *, approve: bool
@@ -72,6 +80,24 @@ class Disclosures:
         assert decided is not None
         return decided
 
+    async def find(self, tenant_id: str, disclosure_id: str) -> Disclosure:
+        """Return a disclosure. Raise NotFound."""
+        async with self._database.read() as session:
+            found = await repository.find(session, self._keys, tenant_id, disclosure_id)
+        if found is None:
+            raise NotFound("There is no such disclosure.")
+        return found
+
+    async def approved_data(self, tenant_id: str, disclosure_id: str) -> DisclosedData:
+        """Return what a file for the authority contains. Raise Conflict unless two people have agreed to it."""
+        async with self._database.read() as session:
+            data = await repository.approved_data(session, tenant_id, disclosure_id)
+        if data is None:
+            raise Conflict("This disclosure is not approved.", hint="Another administrator has to approve it first.")
+        if not data.categories:
+            raise Conflict("This disclosure names no categories.", hint="Propose a new one.")
+        return data
+
     async def of_request(self, tenant_id: str, request_id: str) -> Sequence[Disclosure]:
         """Return the disclosures of a request, oldest first. Raise NotFound."""
         await self._requests.get(tenant_id, request_id)
@@ -82,7 +108,7 @@ class Disclosures:
         """Return the disclosures about a user, except those of which they may not know yet."""
         async with self._database.read() as session:
             found = await repository.of_person(session, self._keys, tenant_id, person_id)
-        return [each for each in found if _is_visible(each, self._clock.now())]
+        return [each for each in found if not each.is_silent(self._clock.now())]
 
     async def counts(self, since: datetime) -> dict[str, str]:
         """Return how many requests of each kind and how many disclosures there were since a time, for publication: "0",
@@ -97,8 +123,13 @@ def published(count: int) -> str:
     return str(count) if count == 0 or count >= COUNTED_FROM else f"fewer than {COUNTED_FROM}"
 
 
-def _is_visible(disclosure: Disclosure, now: datetime) -> bool:
-    return disclosure.silent_until is None or disclosure.silent_until <= now
+def _check_data(data: DisclosedData) -> None:
+    """Raise Invalid unless the data is limited to categories and a period."""
+    if not data.categories:
+        raise Invalid("Name the categories of data.", field="categories")
+    has_period = data.since is not None and data.until is not None and data.since < data.until
+    if not has_period and (set(data.categories) != {"account"} or data.since or data.until):
+        raise Invalid("Name the period: its begin, and its end after that.", field="until")
 
 
 def _require_person(by: str) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index
+from sqlalchemy import BigInteger, CheckConstraint, Index
 from sqlalchemy.orm import Mapped
 
 from unificx.core.personal import personal
@@ -150,8 +150,41 @@ class DisclosureRow(Base):
     decided: Mapped[datetime | None] = plain("time of the decision")
     decided_by: Mapped[str | None] = plain("administrator who decided; no foreign key, because it may be erased")
     silent_until: Mapped[datetime | None] = plain("time before which the person must not know")
+    categories: Mapped[str] = plain("categories of data to disclose, of a fixed list")
+    since: Mapped[datetime | None] = plain("begin of the period of the data")
+    until: Mapped[datetime | None] = plain("end of the period of the data")
+    others: Mapped[bool] = plain("whether other parties are named in it")
     subject_id: Mapped[str] = plain("random subject id of the request, whose key seals the part below")
     sealed: Mapped[bytes | None] = sealed_column(DisclosurePart, subject="subject_id")
+
+
+@dataclass(frozen=True, slots=True)
+class HandoverPart:
+    """Authority, its legal basis, what was disclosed, and the random salt of the digest in the audit log."""
+
+    authority: str = _in_register()
+    basis: str = _in_register()
+    scope: str = _in_register()
+    salt: str = _in_register()
+
+
+class HandoverRow(Base):
+    """A file that was handed over to an authority. Rows are only added; the audit log has the digest of each."""
+
+    __tablename__ = "handover"
+    __table_args__ = (Index(None, "tenant_id", "request_id"), Index(None, "tenant_id", "person_id"))
+
+    id: Mapped[str] = plain("our own random id", primary_key=True)
+    tenant_id: Mapped[str] = plain("the tenant")
+    request_id: Mapped[str] = plain("request of the authority")
+    disclosure_id: Mapped[str] = plain("the disclosure")
+    person_id: Mapped[str] = plain("account it is about; no foreign key, because it may be erased")
+    at: Mapped[datetime] = plain("time of the download")
+    by_person: Mapped[str] = plain("administrator who downloaded it; no foreign key, because it may be erased")
+    size: Mapped[int] = plain("length of the file in bytes", BigInteger())
+    sha256: Mapped[str] = plain("digest of the file")
+    subject_id: Mapped[str] = plain("random subject id of the request, whose key seals the part below")
+    sealed: Mapped[bytes | None] = sealed_column(HandoverPart, subject="subject_id")
 
 
 class BreachRow(Base):

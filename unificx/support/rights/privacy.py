@@ -6,7 +6,7 @@ from typing import Any, get_args
 from unificx.db import Database
 from unificx.privacy import DataSubject, Export, Holding, KeyStore, Records, Retained, RowExporter
 from unificx.support.rights import disclosure_repository, repository
-from unificx.support.rights.models import DisclosureRow, RightsNoteRow, RightsRequestRow, RightsStepRow
+from unificx.support.rights.models import DisclosureRow, HandoverRow, RightsNoteRow, RightsRequestRow, RightsStepRow
 from unificx.support.rights.retention import RequestRetention
 from unificx.support.rights.schemas import OwnKind
 
@@ -29,7 +29,9 @@ class _RequestHolding:
     """Closed requests lose their texts; open ones stay until they are answered, disclosures as evidence."""
 
     area = "requests"
-    tables = frozenset(each.__tablename__ for each in (RightsRequestRow, RightsStepRow, RightsNoteRow, DisclosureRow))
+    tables = frozenset(
+        each.__tablename__ for each in (RightsRequestRow, RightsStepRow, RightsNoteRow, DisclosureRow, HandoverRow)
+    )
     retained: Mapping[str, Retained] = {_OPEN: _RETAINED, _DISCLOSED: _REGISTER}
 
     def __init__(self, database: Database, retention: RequestRetention) -> None:
@@ -39,7 +41,8 @@ class _RequestHolding:
         async with self._database.read() as session:
             closed = await repository.about(session, owner.tenant_id, owner.subject, closed=True)
             waiting = await repository.about(session, owner.tenant_id, owner.subject, closed=False)
-            disclosed = await disclosure_repository.count_of_person(session, owner.tenant_id, owner.person_id)
+            who = (owner.tenant_id, owner.person_id)
+            disclosed = await disclosure_repository.count_of_person(session, *who, self._database.clock.now())
         return {_CLOSED: len(closed), _OPEN: len(waiting), _DISCLOSED: disclosed}
 
     def export(self, owner: DataSubject, keys: KeyStore) -> Sequence[Export]:

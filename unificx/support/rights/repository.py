@@ -11,6 +11,7 @@ from unificx.db import Keys, PageById, SealedCodec
 from unificx.support.rights.models import (
     BreachRow,
     DisclosureRow,
+    HandoverRow,
     NotePart,
     RequestPart,
     RightsNoteRow,
@@ -154,6 +155,9 @@ async def delete_request(session: AsyncSession, tenant_id: str, request_id: str)
     await delete_notes(session, tenant_id, request_id)
     await session.execute(delete(BreachRow).where(BreachRow.tenant_id == tenant_id, BreachRow.request_id == request_id))
     await session.execute(
+        delete(HandoverRow).where(HandoverRow.tenant_id == tenant_id, HandoverRow.request_id == request_id)
+    )
+    await session.execute(
         delete(DisclosureRow).where(DisclosureRow.tenant_id == tenant_id, DisclosureRow.request_id == request_id)
     )
     await session.execute(
@@ -173,7 +177,7 @@ async def closed_before(session: AsyncSession, before: datetime) -> list[tuple[s
 
 
 async def delete_of_tenant(session: AsyncSession, tenant_id: str) -> None:
-    for row in (BreachRow, DisclosureRow, RightsNoteRow, RightsStepRow, RightsRequestRow):
+    for row in (BreachRow, HandoverRow, DisclosureRow, RightsNoteRow, RightsStepRow, RightsRequestRow):
         await session.execute(delete(row).where(row.tenant_id == tenant_id))
 
 

@@ -61,6 +61,8 @@ State = Literal["received", "proved", "in_work", "extended", "answered", "refuse
 Band = Literal["unknown", "1-9", "10-99", "100-999", "1000+"]
 """Order of magnitude of the people affected by a breach."""
 DisclosureState = Literal["proposed", "approved", "rejected"]
+DisclosedCategory = Literal["account", "sign_ins", "calls", "voicemail", "recordings", "messages"]
+"""Data that an authority can get. All but `account` has a period."""
 Origin = Literal["public", "account", "staff", "mail"]
 """The public form, a signed-in user, an administrator who received it by other means, or an e-mail."""
 Proof = Literal["", "account", "email", "phone", "staff"]
@@ -166,11 +168,24 @@ class RequestFilter:
 
 
 @dataclass(frozen=True, slots=True)
+class DisclosedData:
+    """What a disclosure covers, and no more: categories, a period (`since` inclusive, `until` exclusive), and whether the
+    other parties of calls and messages are named and heard."""
+
+    categories: tuple[DisclosedCategory, ...]
+    since: datetime | None = None
+    until: datetime | None = None
+    others: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class NewDisclosure:
-    """Data of an account to disclose. `silent_until`: the person must not know before."""
+    """Data of an account to disclose. `scope`: the wording of the request. `silent_until`: the person must not know
+    before."""
 
     person_id: str
     scope: str = field(repr=False)
+    data: DisclosedData
     silent_until: datetime | None = None
 
 
@@ -188,7 +203,40 @@ class Disclosure:
     decided: datetime | None
     decided_by: str | None
     silent_until: datetime | None
+    data: DisclosedData
+    """No categories: one that was decided before categories were recorded."""
     subject: str
+    authority: str = field(repr=False)
+    basis: str = field(repr=False)
+    scope: str = field(repr=False)
+
+    def wording(self) -> str:
+        """Return the whole scope in one text: as the request words it, and as the file is limited."""
+        limits = ", ".join(self.data.categories)
+        if self.data.since is not None and self.data.until is not None:
+            limits += f"; {self.data.since.isoformat()} to {self.data.until.isoformat()}"
+        return f"{self.scope} [{limits}; {'with' if self.data.others else 'without'} other parties]"
+
+    def is_silent(self, now: datetime) -> bool:
+        """Whether the person must not know yet."""
+        return self.silent_until is not None and now < self.silent_until
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """A file that was handed over for a disclosure. `by`: id of the administrator who downloaded it. `logged`: whether the
+    audit log of this installation has this entry exactly as it is here; None once its texts are deleted."""
+
+    id: str
+    tenant_id: str
+    request_id: str
+    disclosure_id: str
+    person_id: str
+    at: datetime
+    by: str
+    size: int
+    sha256: str
+    logged: bool | None
     authority: str = field(repr=False)
     basis: str = field(repr=False)
     scope: str = field(repr=False)
