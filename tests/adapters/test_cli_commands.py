@@ -196,6 +196,8 @@ def test_requests_about_personal_data_are_listed_and_shown(home: CliHome) -> Non
     assert home.run_json("privacy", "requests", "--closed") == []
     assert home.run("privacy", "requests", "show").exit_code == 2
     assert home.run("privacy", "requests", "close").exit_code == 2
+    assert home.run_json("privacy", "handovers") == []
+    assert "Nothing was handed over." in home.run_text("privacy", "handovers")
 
 
 def test_a_sign_in_code_is_shown(home: CliHome) -> None:

@@ -17,7 +17,7 @@ class _CopyHolding:
         self._copies = copies
 
     async def find(self, owner: DataSubject) -> Mapping[str, int]:
-        """Count the copies that the person may know of: a plan or receipt of an erasure names no file for an authority."""
+        """Count the copies that the person may know of: the plan of an erasure names no file for an authority."""
         return {_KIND: await self._copies.count(owner.tenant_id, owner.subject, disclosures=False)}
 
     def export(self, owner: DataSubject, keys: KeyStore) -> Sequence[Export]:

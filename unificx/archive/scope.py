@@ -13,8 +13,8 @@ from unificx.support.rights import DisclosedCategory, DisclosedData
 @dataclass(frozen=True, slots=True)
 class _Kind:
     """How a kind of records belongs to a category. `time`: field that has to be in the period; None for one without
-    period. `file`: field with the id of the file that belongs to a record. `others`: fields that name other people, with
-    what replaces them. `has_voices`: the file has what others said."""
+    period. `file`: field with the id of the file that belongs to a record. `others`: fields that name other people,
+    with what replaces them. `has_voices`: the file has what others said."""
 
     category: DisclosedCategory
     time: str | None = None
@@ -41,9 +41,9 @@ _NEVER: Mapping[str, Mapping[str, Any]] = {"recording": {"played": []}}
 
 
 def scoped(exports: Sequence[Export], data: DisclosedData) -> list[Export]:
-    """Return the exports of a person, reduced to the categories and the period. Without `others`, fields that name other
-    people are emptied and sound in which they speak is left out. Files follow their records, which have to be read first.
-    """
+    """Return the exports of a person, reduced to the categories and the period. Without `others`, fields that name
+    other people are emptied and sound in which they speak is left out. Files follow their records, which have to be
+    read first."""
     chosen: set[str] = set()
     found: list[Export] = []
     for each in exports:

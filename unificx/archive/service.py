@@ -48,8 +48,8 @@ class CopyDeleted(Exception):
 
 
 class AccessCopies:
-    """Access copies of all tenants, and files for authorities. `holdings` and `approvals` are set by the composition root;
-    `run` builds what is requested."""
+    """Access copies of all tenants, and files for authorities. `holdings` and `approvals` are set by the composition
+    root; `run` builds what is requested."""
 
     def __init__(self, parts: AccessCopyParts) -> None:
         self.holdings: Sequence[Holding] = ()
@@ -231,8 +231,8 @@ class AccessCopies:
         return replace(copy, state="ready", size=size, sha256=digest.hexdigest()), wrapped
 
     async def _exports(self, copy: AccessCopy) -> tuple[AccessCopy, Sequence[Export]]:
-        """Return a copy with what it is limited to, and what it contains. A disclosure is looked up anew: the file has what was
-        approved, whatever was requested."""
+        """Return a copy with what it is limited to, and what it contains. A disclosure is looked up anew: the file has
+        what was approved, whatever was requested."""
         exports = [export for each in self.holdings for export in each.export(copy.owner, self._parts.keys)]
         if not copy.disclosure_id:
             return copy, exports

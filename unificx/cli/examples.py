@@ -248,6 +248,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "recording settings": ("recording settings", "recording settings --mode announce --beep-seconds 15"),
     "privacy keys": ("privacy keys", "privacy keys rotate --tenant demo", "privacy keys rotate --master"),
     "privacy map": ("privacy map --json",),
+    "privacy handovers": ("privacy handovers",),
     "privacy holds": (
         "privacy holds",
         "privacy holds place --call 0198c2a4 --authority 'Court of Bonn' --reason '12 O 3/26' --review 2027-06-30",

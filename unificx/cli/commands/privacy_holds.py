@@ -18,7 +18,7 @@ _COLUMNS = {
     "overdue": "overdue",
     "released": "released",
 }
-_DETAILS = {**_COLUMNS, "reason": "reason"}
+_DETAILS = {**_COLUMNS, "reason": "reason", "request_id": "request"}
 
 
 @command(group, "holds")
@@ -34,6 +34,7 @@ def holds(
     authority: Annotated[str | None, typer.Option(help="Court, authority or party.")] = None,
     reason: Annotated[str | None, typer.Option(help="For administrators only.")] = None,
     review: Annotated[str | None, typer.Option(metavar="DATE", help="Date of the review, YYYY-MM-DD.")] = None,
+    request: Annotated[str | None, typer.Option(metavar="ID", help="Request of the authority.")] = None,
 ) -> None:
     """List, place or release holds.
 
@@ -41,11 +42,12 @@ def holds(
     is an e-mail address, id, extension or +number outside: all calls, recordings and messages that exist now."""
     named = {"call": call, "recording": recording, "message": message, "subject": subject}
     body = {"authority": authority, "reason": reason, "review": review}
+    linked = {} if request is None else {"request": request}
     if what == "place":
         targets = [(name, value) for name, value in named.items() if value is not None]
         if len(targets) != 1 or None in body.values():
             raise typer.BadParameter("name one object or subject, and --authority, --reason and --review.")
-        found = context.run(lambda api: _place(api, context, targets[0], body))
+        found = context.run(lambda api: _place(api, context, targets[0], {**body, **linked}))
     elif what == "release":
         if hold is None:
             raise typer.BadParameter("name the hold, such as: release 0198c2a4.")

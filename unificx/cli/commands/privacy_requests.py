@@ -1,4 +1,4 @@
-"""`unificx privacy requests`: inquiries, complaints and requests about personal data, with their time limits."""
+"""`unificx privacy requests` and `handovers`: the queue of requests, and files that were handed over to authorities."""
 
 from typing import Annotated
 
@@ -28,6 +28,17 @@ _DETAILS = {
     "answer": "answer",
     "taken": "steps",
 }
+_HANDOVERS = {
+    "at": "time",
+    "authority": "authority",
+    "basis": "basis",
+    "scope": "scope",
+    "person_id": "person",
+    "by": "by",
+    "sha256": "sha-256",
+    "logged": "logged",
+    "request_id": "request",
+}
 
 
 @command(group, "requests")
@@ -52,6 +63,19 @@ def requests(
         print_item(shown if context.as_json else _flatten(shown), _DETAILS, as_json=context.as_json)
     else:
         raise typer.BadParameter("choose one of list, show.")
+
+
+@command(group, "handovers")
+def handovers(context: CommandContext) -> None:
+    """List files that were handed over to authorities.
+
+    Oldest first, with the digest of each file. `logged`: the audit log has the entry exactly like this."""
+    found = context.run(lambda api: _handovers(api, context))
+    print_items(found, _HANDOVERS, as_json=context.as_json, empty_text="Nothing was handed over.")
+
+
+async def _handovers(api: ApiClient, context: CommandContext) -> list[Json]:
+    return (await api.get("/privacy/handovers", tenant=await api.resolve_tenant(context.tenant)))["items"]
 
 
 async def _list(api: ApiClient, context: CommandContext, *, closed: bool) -> list[Json]:

@@ -22,8 +22,8 @@ class HoldTarget:
 
 @dataclass(frozen=True, slots=True)
 class NewHold:
-    """A hold to place, on one object, or on all objects of a subject. `by`: id of the person who places it; `request_id`:
-    the request of an authority that asks for it, if it is here."""
+    """A hold to place, on one object, or on all objects of a subject. `by`: id of the person who places it;
+    `request_id`: the request of an authority that asks for it, if it is here."""
 
     authority: str = field(repr=False)
     reason: str = field(repr=False)

@@ -65,8 +65,8 @@ async def of_person(session: AsyncSession, keys: Keys, tenant_id: str, person_id
 
 
 async def count_of_person(session: AsyncSession, tenant_id: str, person_id: str, now: datetime) -> int:
-    """Return the number of disclosures about an account that it may know of, 0 without one: the person sees the number in
-    the plan and the receipt of an erasure."""
+    """Return the number of disclosures about an account that it may know of, 0 without one: the person sees the number
+    in the plan and the receipt of an erasure."""
     known = or_(DisclosureRow.silent_until.is_(None), DisclosureRow.silent_until <= now)
     chosen = DisclosureRow.tenant_id == tenant_id, DisclosureRow.person_id == person_id, known
     return await session.scalar(select(func.count()).where(*chosen)) or 0 if person_id else 0

@@ -1,7 +1,8 @@
-"""The log of files that were handed over to authorities. Entries are only added; the audit log proves that none is changed.
+"""The log of files that were handed over to authorities. Entries are only added; the audit log proves them unchanged.
 
-The object of the entry in the audit log is the id of the hand-over and the SHA-256 of its canonical JSON: scope, authority,
-file and person who downloaded it. A random salt keeps the digest from confirming guesses once the texts are deleted.
+The object of the entry in the audit log is the id of the hand-over and the SHA-256 of its canonical JSON: scope,
+authority, file and person who downloaded it. A random salt keeps the digest from confirming guesses once the texts are
+deleted.
 """
 
 from collections.abc import Sequence

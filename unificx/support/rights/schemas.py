@@ -169,8 +169,8 @@ class RequestFilter:
 
 @dataclass(frozen=True, slots=True)
 class DisclosedData:
-    """What a disclosure covers, and no more: categories, a period (`since` inclusive, `until` exclusive), and whether the
-    other parties of calls and messages are named and heard."""
+    """What a disclosure covers, and no more: categories, a period (`since` inclusive, `until` exclusive), and whether
+    the other parties of calls and messages are named and heard."""
 
     categories: tuple[DisclosedCategory, ...]
     since: datetime | None = None
@@ -224,8 +224,8 @@ class Disclosure:
 
 @dataclass(frozen=True, slots=True)
 class Handover:
-    """A file that was handed over for a disclosure. `by`: id of the administrator who downloaded it. `logged`: whether the
-    audit log of this installation has this entry exactly as it is here; None once its texts are deleted."""
+    """A file that was handed over for a disclosure. `by`: id of the administrator who downloaded it. `logged`: whether
+    the audit log of this installation has this entry exactly as it is here; None once its texts are deleted."""
 
     id: str
     tenant_id: str

@@ -12,12 +12,14 @@ import { CopyActions, CopyState } from './CopyState';
 interface AccessCopyProps {
   /** The account it is about; without it only a copy requested here is shown. */
   personId?: string;
+  /** The disclosure that the file is limited to. */
+  disclosureId?: string;
   request: () => Promise<Copy>;
   tenant?: string;
 }
 
 /** A copy of personal data: order, progress, download, deletion. */
-export function AccessCopy({ personId, request, tenant }: AccessCopyProps) {
+export function AccessCopy({ personId, disclosureId, request, tenant }: AccessCopyProps) {
   const queries = useQueryClient();
   const [proof] = useState(() => new StepUp());
   const found = useQuery(copiesOf(tenant));
@@ -25,7 +27,10 @@ export function AccessCopy({ personId, request, tenant }: AccessCopyProps) {
     mutationFn: () => proof.run(request),
     onSettled: () => queries.invalidateQueries({ queryKey: ['access-copies'] }),
   });
-  const copy = found.data?.find((each) => (personId ? each.person_id === personId : each.id === order.data?.id));
+  const copies = found.data?.filter((each) => each.disclosure_id === (disclosureId ?? null));
+  const copy = copies?.find(
+    (each) => disclosureId || (personId ? each.person_id === personId : each.id === order.data?.id),
+  );
   const button = (
     <Button
       size="md"

@@ -52,8 +52,9 @@ export function CopyActions({ copy, tenant, children }: { copy: AccessCopy; tena
     mutationFn: () =>
       proof.run(async () => {
         const { data } = await api.downloadAccessCopy({ ...which, parseAs: 'blob' });
-        download('access-copy.zip', data as Blob, 'application/zip');
+        download(copy.disclosure_id ? 'disclosure.zip' : 'access-copy.zip', data as Blob, 'application/zip');
       }),
+    onSettled: () => queries.invalidateQueries({ queryKey: ['disclosures'] }),
   });
   const remove = useMutation({
     mutationFn: () => api.deleteAccessCopy(which),

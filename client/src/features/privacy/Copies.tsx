@@ -40,6 +40,11 @@ export default function Copies() {
               <Text fw={600} dir="auto">
                 {copy.person_id ? nameOf(copy.person_id) : <Trans>Caller without an account</Trans>}
               </Text>
+              {copy.disclosure_id && (
+                <Text size="sm">
+                  <Trans>For an authority. Each download is a hand-over and is logged.</Trans>
+                </Text>
+              )}
               <CopyState copy={copy} />
               {copy.state !== 'requested' && <CopyActions copy={copy} tenant={tenant} />}
             </Stack>

@@ -10,7 +10,10 @@ import { formatDate, formatDateTime } from '~/design/dates';
 import { ErrorNotice } from '~/design/Notice';
 import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { StepUp, StepUpDialog } from '~/features/settings';
+import { DisclosedScope } from './DisclosedScope';
+import { Handovers } from './Handovers';
 import { ProposeDisclosure } from './ProposeDisclosure';
+import { RequestHolds } from './RequestHolds';
 import { DISCLOSURE_STATES } from './request-texts';
 import { usePersonNames } from './usePersonNames';
 import classes from './privacy.module.css';
@@ -49,6 +52,7 @@ export function Disclosures({ request, tenant }: DisclosuresProps) {
         <OneDisclosure key={each.id} disclosure={each} request={request} tenant={tenant} />
       ))}
       {request.steps.length > 0 && <ProposeDisclosure request={request} tenant={tenant} />}
+      <RequestHolds request={request} tenant={tenant} />
     </Stack>
   );
 }
@@ -76,6 +80,7 @@ function OneDisclosure({ disclosure, request, tenant }: DisclosuresProps & { dis
       <Text size="sm" dir="auto" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
         {scope}
       </Text>
+      <DisclosedScope scope={disclosure} />
       <Text size="sm" c="dimmed">
         <Trans>
           Proposed by {proposer}, {proposedAt}
@@ -93,6 +98,7 @@ function OneDisclosure({ disclosure, request, tenant }: DisclosuresProps & { dis
           <Trans>The person does not see it before {silent}.</Trans>
         </Text>
       )}
+      {state === 'approved' && <Handovers disclosure={disclosure} request={request.id} tenant={tenant} />}
       {state === 'proposed' && <Decision disclosure={disclosure} request={request} tenant={tenant} />}
     </Stack>
   );

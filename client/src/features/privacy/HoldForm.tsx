@@ -2,13 +2,20 @@ import { Button, Group, Select, Stack, Textarea, TextInput } from '@mantine/core
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState, type FormEvent } from 'react';
-import { api, type NewHold } from '~/api';
+import { api, type NewHold, type PrivacyRequest } from '~/api';
 import { ErrorNotice } from '~/design/Notice';
 
 type Target = 'call' | 'recording' | 'message' | 'person' | 'number';
 
+interface HoldFormProps {
+  tenant?: string;
+  /** The request of the authority, to which the hold is linked. */
+  request?: PrivacyRequest;
+  onClose: () => void;
+}
+
 /** Places a hold on one object, or on all objects of a person or number outside. */
-export function HoldForm({ tenant, onClose }: { tenant?: string; onClose: () => void }) {
+export function HoldForm({ tenant, request, onClose }: HoldFormProps) {
   const { t } = useLingui();
   const queries = useQueryClient();
   const [target, setTarget] = useState<Target>('call');
@@ -25,7 +32,8 @@ export function HoldForm({ tenant, onClose }: { tenant?: string; onClose: () => 
     const text = (name: string) => String(values.get(name) ?? '').trim();
     const which = text('which');
     const named = target === 'person' || target === 'number' ? { [target]: which } : { kind: target, object: which };
-    place.mutate({ ...named, authority: text('authority'), reason: text('reason'), review: text('review') });
+    const texts = { authority: text('authority'), reason: text('reason'), review: text('review') };
+    place.mutate({ ...named, ...texts, ...(request && { request: request.id }) });
   };
   return (
     <form onSubmit={send} aria-label={t`Place a hold`}>
@@ -53,7 +61,15 @@ export function HoldForm({ tenant, onClose }: { tenant?: string; onClose: () => 
           label={target === 'number' ? t`Number` : t`Id`}
           description={target === 'number' ? t`Such as +49301234567` : t`As the API and exports show it`}
         />
-        <TextInput size="md" name="authority" required maxLength={1000} label={t`Authority`} dir="auto" />
+        <TextInput
+          size="md"
+          name="authority"
+          required
+          maxLength={1000}
+          label={t`Authority`}
+          defaultValue={request?.name}
+          dir="auto"
+        />
         <Textarea
           size="md"
           name="reason"

@@ -12,6 +12,7 @@ import { Section } from '~/design/Section';
 import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { StepUp, StepUpDialog } from '~/features/settings';
 import { HoldForm } from './HoldForm';
+import { holdsOf } from './holds-query';
 import { PrivacySection } from './PrivacySection';
 
 /** Objects that must not be deleted, by whose order and until when. */
@@ -19,10 +20,7 @@ export default function Holds() {
   const { t } = useLingui();
   const tenant = useValue(tenantSelection, (each) => each.selected?.id);
   const [isPlacing, setPlacing] = useState(false);
-  const list = useQuery({
-    queryKey: ['holds', tenant],
-    queryFn: async () => (await api.listHolds({ query: { tenant } })).data.items,
-  });
+  const list = useQuery(holdsOf(tenant));
   return (
     <PrivacySection>
       <Section

@@ -1,10 +1,12 @@
 import { List, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
-import { api, type OwnDisclosure, type OwnRequest } from '~/api';
+import { api, type OwnDisclosure, type OwnHandover, type OwnRequest } from '~/api';
 import { formatDate } from '~/design/dates';
+import { fileSize } from '~/design/file-size';
 import { ErrorNotice } from '~/design/Notice';
 import { SkeletonBlock } from '~/design/SkeletonBlock';
+import { DisclosedScope } from './DisclosedScope';
 import { REQUEST_KINDS, REQUEST_STATES } from './request-texts';
 import classes from './privacy.module.css';
 
@@ -66,7 +68,8 @@ function Request({ request }: { request: OwnRequest }) {
   );
 }
 
-function Disclosed({ disclosure: { decided, authority, basis, scope } }: { disclosure: OwnDisclosure }) {
+function Disclosed({ disclosure }: { disclosure: OwnDisclosure }) {
+  const { decided, authority, basis, scope, handovers } = disclosure;
   const [day, legal] = [formatDate(decided), basis ? ` (${basis})` : ''];
   return (
     <List.Item>
@@ -77,6 +80,21 @@ function Disclosed({ disclosure: { decided, authority, basis, scope } }: { discl
       <Text size="sm" c="dimmed" dir="auto">
         {scope}
       </Text>
+      <DisclosedScope scope={disclosure} />
+      {handovers.map((each) => (
+        <HandedOver key={each.sha256 + each.at} handover={each} />
+      ))}
     </List.Item>
+  );
+}
+
+function HandedOver({ handover }: { handover: OwnHandover }) {
+  const [day, size] = [formatDate(handover.at), fileSize(handover.size)];
+  return (
+    <Text size="sm" c="dimmed">
+      <Trans>
+        A file of {size} was handed over on {day}.
+      </Trans>
+    </Text>
   );
 }

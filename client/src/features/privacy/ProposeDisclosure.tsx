@@ -1,14 +1,35 @@
-import { Button, Stack, Textarea, TextInput } from '@mantine/core';
+import { Button, Checkbox, Group, Stack, Textarea, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
-import { api, type PrivacyRequest } from '~/api';
+import { api, type Disclosure, type PrivacyRequest } from '~/api';
 import { ErrorNotice } from '~/design/Notice';
 import { PersonPicker } from '~/design/PersonPicker';
+import { DISCLOSED_CATEGORIES } from './request-texts';
 import { useAccounts } from './usePersonNames';
 
-const EMPTY = { person_id: '', scope: '', silent_until: '' };
+type Category = Disclosure['categories'][number];
+
+const CATEGORIES = Object.keys(DISCLOSED_CATEGORIES) as Category[];
+const EMPTY = {
+  person_id: '',
+  scope: '',
+  categories: [] as Category[],
+  since: '',
+  until: '',
+  other_parties: false,
+  silent_until: '',
+};
+
+/** Midnight of a local day, or of one after it. */
+const startOf = (day: string, after = 0) => {
+  const at = new Date(`${day}T00:00:00`);
+  at.setDate(at.getDate() + after);
+  return at.toISOString();
+};
+
+const needsPeriod = ({ categories }: typeof EMPTY) => categories.some((each) => each !== 'account');
 
 /** Form to propose a disclosure; behind a button until it is wanted. */
 export function ProposeDisclosure({ request, tenant }: { request: PrivacyRequest; tenant?: string }) {
@@ -20,16 +41,30 @@ export function ProposeDisclosure({ request, tenant }: { request: PrivacyRequest
     initialValues: EMPTY,
     validate: {
       person_id: (value) => (value ? null : t`Choose a person.`),
-      scope: (value) => (value.trim() ? null : t`Name the data and its period.`),
+      scope: (value) => (value.trim() ? null : t`Enter what the authority asks for.`),
+      categories: (value) => (value.length > 0 ? null : t`Choose the data.`),
+      since: (value, values) => (value || !needsPeriod(values) ? null : t`Choose the first day.`),
+      until: (value, values) =>
+        !needsPeriod(values) || (value && value >= values.since) ? null : t`Choose the last day, not before the first.`,
     },
   });
   const propose = useMutation({
-    mutationFn: ({ person_id, scope, silent_until }: typeof EMPTY) =>
-      api.proposeDisclosure({
+    mutationFn: (values: typeof EMPTY) => {
+      const { person_id, scope, categories, other_parties, silent_until } = values;
+      const period = needsPeriod(values) ? { since: startOf(values.since), until: startOf(values.until, 1) } : {};
+      return api.proposeDisclosure({
         path: { request_id: request.id },
         query: { tenant },
-        body: { person_id, scope, silent_until: silent_until ? new Date(silent_until).toISOString() : null },
-      }),
+        body: {
+          person_id,
+          scope,
+          categories,
+          other_parties,
+          ...period,
+          silent_until: silent_until ? startOf(silent_until) : null,
+        },
+      });
+    },
     onSuccess: () => {
       form.reset();
       setOpen(false);
@@ -56,14 +91,39 @@ export function ProposeDisclosure({ request, tenant }: { request: PrivacyRequest
         />
         <Textarea
           size="md"
-          label={t`Data and period`}
-          description={t`The data for the authority, and where its copy is filed.`}
+          label={t`What the authority asks for`}
+          description={t`In its own words. It is part of the log.`}
           required
           autosize
           minRows={2}
           maxLength={5000}
           dir="auto"
           {...form.getInputProps('scope')}
+        />
+        <Checkbox.Group
+          size="md"
+          label={t`Data in the file`}
+          description={t`Only what the request names.`}
+          required
+          {...form.getInputProps('categories')}
+        >
+          <Stack gap="xs" mt="xs">
+            {CATEGORIES.map((each) => (
+              <Checkbox key={each} size="md" value={each} label={t(DISCLOSED_CATEGORIES[each])} />
+            ))}
+          </Stack>
+        </Checkbox.Group>
+        {needsPeriod(form.values) && (
+          <Group gap="sm" align="start">
+            <TextInput size="md" type="date" required label={t`First day`} {...form.getInputProps('since')} />
+            <TextInput size="md" type="date" required label={t`Last day`} {...form.getInputProps('until')} />
+          </Group>
+        )}
+        <Checkbox
+          size="md"
+          label={t`With other people`}
+          description={t`Only if the request needs it: numbers and names of others, and sound in which they speak.`}
+          {...form.getInputProps('other_parties', { type: 'checkbox' })}
         />
         <TextInput
           size="md"

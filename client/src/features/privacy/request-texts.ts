@@ -54,6 +54,15 @@ export function stepText(step: string): MessageDescriptor {
   return OTHER_STEPS[step] ?? REQUEST_STEPS[step as RequestStep['step']];
 }
 
+export const DISCLOSED_CATEGORIES: Record<Disclosure['categories'][number], MessageDescriptor> = {
+  account: msg`Account: name, number, e-mail address`,
+  sign_ins: msg`Sign-ins with network addresses`,
+  calls: msg`Call history`,
+  voicemail: msg`Messages in the mailbox`,
+  recordings: msg`Recordings of calls`,
+  messages: msg`Written messages and files`,
+};
+
 export const DISCLOSURE_STATES: Record<Disclosure['state'], MessageDescriptor> = {
   proposed: msg`Waits for a second person`,
   approved: msg`Approved`,
