@@ -108,7 +108,12 @@ def disclose(desk: Client, page: Page, check: Callable[[str], None]) -> None:
     expect(authority.get_by_text("Nothing is disclosed or proposed.")).to_be_visible()
     press(authority, "Propose a disclosure")
     choose(authority, "Person", BERTA)
-    authority.get_by_label("Data and period").fill("Calls of January")
+    authority.get_by_label("What the authority asks for").fill("Calls of January")
+    authority.get_by_label("Call history").click()
+    press(authority, "Propose")
+    expect(authority.get_by_text("Choose the first day.")).to_be_visible()
+    authority.get_by_label("First day").fill("2026-01-01")
+    authority.get_by_label("Last day").fill("2026-01-31")
     press(authority, "Propose")
     expect(authority.get_by_text("another administrator has to decide")).to_be_visible()
     expect(authority.get_by_role("button", name="Approve")).to_have_count(0)
@@ -119,6 +124,7 @@ def disclose(desk: Client, page: Page, check: Callable[[str], None]) -> None:
     press(authority, "Reject")
     expect(authority.get_by_role("alert")).to_be_visible()
     desk.context.unroute("**/disclosures?*")
+    expect(authority.get_by_text("Nothing is held")).to_be_visible()
     page.get_by_role("button", name="Authority").click()
 
 
