@@ -175,8 +175,8 @@ async def test_bad_requests_are_refused(world: World) -> None:
 @pytest.mark.promise("U8", whole=True)
 async def test_two_administrators_disclose_and_the_person_sees_it(world: World) -> None:
     """U8 as a whole: the request of an authority is in the register, what it asks for is held, two administrators agree to
-    a file, it has only what the disclosure names (kinds, period and other people in detail: `test_disclosure_scope`), and
-    its hand-over is in a log that the audit log proves. The person sees it, after the silent time
+    a file, it has only what the disclosure names (`test_only_records_of_the_categories_and_the_period_are_in_it`,
+    `test_other_people_are_in_it_only_if_the_request_needs_them`), and its hand-over is in a log that the audit log proves. The person sees it, after the silent time
     (`test_a_disclosure_needs_two_people_and_is_shown_after_the_silent_time`)."""
     first, user = await world.admin(world.acme), await world.user(world.acme, "1001")
     await world.person(world.acme, "second@acme.example", Role.TENANT_ADMIN)

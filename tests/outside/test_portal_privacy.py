@@ -108,7 +108,7 @@ def disclose(desk: Client, page: Page, check: Callable[[str], None]) -> None:
     expect(authority.get_by_text("Nothing is disclosed or proposed.")).to_be_visible()
     press(authority, "Propose a disclosure")
     choose(authority, "Person", BERTA)
-    authority.get_by_label("What the authority asks for").fill("Calls of January")
+    authority.get_by_label("Wording of the request").fill("Calls of January")
     authority.get_by_label("Call history").click()
     press(authority, "Propose")
     expect(authority.get_by_text("Choose the first day.")).to_be_visible()

@@ -35,4 +35,4 @@ class AccessCopy:
     disclosure_id: str = ""
     """The disclosure to an authority to which the file is limited; "" for a copy of everything."""
     data: DisclosedData | None = None
-    """What the disclosure covers, while the file is built."""
+    """The limits of the disclosure, while the file is built."""

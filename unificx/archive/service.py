@@ -14,7 +14,7 @@ import structlog
 from unificx.archive import repository
 from unificx.archive.contents import archive_bytes
 from unificx.archive.events import CopyReady
-from unificx.archive.ports import Approvals, KeyEraser
+from unificx.archive.ports import KeyEraser
 from unificx.archive.schemas import AccessCopy, CopyProblem, Requester
 from unificx.archive.scope import scoped
 from unificx.archive.sealed_copy import CorruptCopy, SealedCopyWriter, create_key, open_key, own_subject, read_copy
@@ -23,7 +23,7 @@ from unificx.core.faults import describe_fault
 from unificx.db import Database, ErasedSubject, UnitOfWork
 from unificx.identity.events import TenantDeleted
 from unificx.privacy import DataSubject, Export, Holding, KeyStore
-from unificx.support.rights import DisclosedData
+from unificx.support.rights import DisclosedData, Disclosures
 
 log = structlog.get_logger()
 LIFETIME = timedelta(days=7)
@@ -53,7 +53,7 @@ class AccessCopies:
 
     def __init__(self, parts: AccessCopyParts) -> None:
         self.holdings: Sequence[Holding] = ()
-        self.approvals: Approvals | None = None
+        self.approvals: Disclosures | None = None
         self._parts = parts
         self._database, self._clock = parts.database, parts.database.clock
         self._wakeup = asyncio.Event()

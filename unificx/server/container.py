@@ -106,7 +106,6 @@ class Container:
     routing: CallRouting
     support: SupportService
     rights: RightsRequests
-    disclosures: Disclosures
     journal: Journal
     notifications: Notifications
     webhooks: WebhookService
@@ -159,6 +158,11 @@ class Container:
     def erasure(self) -> Erasure:
         """The erasure of single subjects."""
         return self.erasures.erasure
+
+    @property
+    def disclosures(self) -> Disclosures:
+        """The register of disclosures to authorities."""
+        return Disclosures(self.rights)
 
     @property
     def audit(self) -> AuditLog:
@@ -220,8 +224,7 @@ def build_container(
         videos=MeetingVideos(ConferenceManager(clock, bus.publish), cluster.counters, clock, bus.publish),
         routing=(routing := _routing(parts, identity, (mailboxes, rooms, sounds), spool, trunks, cluster=cluster)),
         support=SupportService(database, keys, clock),
-        rights=(rights := _rights(database, keys, identity, cluster)),
-        disclosures=Disclosures(rights),
+        rights=_rights(database, keys, identity, cluster),
         journal=_journal(spool, database, keys),
         billing=(billing := _billing(database, keys, identity, routing)),
         notifications=senders(

@@ -80,9 +80,6 @@ def http_app(  # noqa: PLR0917 - what an installation shows
         archive=container.archive,
         **_for_support(container),
         **_for_visitors(container, public_address),
-        disclosures=container.disclosures,
-        handovers=Handovers(container.disclosures, container.audit),
-        breaches=Breaches(container.rights),
         completions=container.routing.completions,
         speed_dials=container.routing.speed_dials,
         locations=container.routing.locations,
@@ -114,7 +111,14 @@ def _for_history(container: Container) -> dict[str, Any]:
 
 def _for_support(container: Container) -> dict[str, Any]:
     access = SupportAccess(container.database, container.identity.users.has_administrator)
-    return {"support": container.support, "support_access": access, "rights": container.rights}
+    return {
+        "support": container.support,
+        "support_access": access,
+        "rights": container.rights,
+        "disclosures": container.disclosures,
+        "handovers": Handovers(container.disclosures, container.audit),
+        "breaches": Breaches(container.rights),
+    }
 
 
 def _for_visitors(container: Container, public_address: PublicAddress) -> dict[str, Any]:

@@ -1,8 +1,10 @@
-"""What a file for an authority contains: what the disclosure names, and no more."""
+"""A file for an authority contains what the disclosure names, and no more."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
+
+import pytest
 
 from unificx.archive.scope import scoped
 from unificx.privacy import Export, ExportedFile, Files, RecordKind, Records
@@ -62,6 +64,7 @@ async def contained(*categories: DisclosedCategory, others: bool = False) -> tup
     return found, [file.path for each in limited if isinstance(each, Files) async for file in each.read()]
 
 
+@pytest.mark.promise("U8")
 async def test_only_records_of_the_categories_and_the_period_are_in_it() -> None:
     found, files = await contained("calls")
     assert (set(found), files) == ({"call"}, [])
@@ -70,6 +73,7 @@ async def test_only_records_of_the_categories_and_the_period_are_in_it() -> None
     assert found == {"person": [*HELD["person"]]}
 
 
+@pytest.mark.promise("U8")
 async def test_other_people_are_in_it_only_if_the_request_needs_them() -> None:
     found, files = await contained("calls", "recordings", "messages")
     assert {len(each["others"]) for each in found["call"]} == {0}

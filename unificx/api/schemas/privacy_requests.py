@@ -172,7 +172,7 @@ class NewDisclosure(Input):
     """Data of an account that an authority is to get."""
 
     person_id: str = Field(max_length=64, pattern=REFERENCE)
-    scope: str = Field(min_length=1, max_length=5_000, description="What the authority asks for, in its words.")
+    scope: str = Field(min_length=1, max_length=5_000, description="The request of the authority, in its words.")
     categories: list[DisclosedCategory] = Field(min_length=1, max_length=10, description="Data that the file has.")
     since: Time | None = Field(default=None, description="Begin of the period; required except for `account` alone.")
     until: Time | None = Field(default=None, description="End of the period, exclusive.")

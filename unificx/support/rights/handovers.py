@@ -15,7 +15,7 @@ from unificx.support.rights import handover_repository as repository
 from unificx.support.rights.disclosures import Disclosures
 from unificx.support.rights.schemas import Disclosure, Handover
 
-ACTION = "hand_over"
+ACTION = "disclose_file"
 _SALT = 16
 
 

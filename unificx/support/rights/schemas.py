@@ -169,7 +169,7 @@ class RequestFilter:
 
 @dataclass(frozen=True, slots=True)
 class DisclosedData:
-    """What a disclosure covers, and no more: categories, a period (`since` inclusive, `until` exclusive), and whether
+    """The limits of a disclosure: categories, a period (`since` inclusive, `until` exclusive), and whether
     the other parties of calls and messages are named and heard."""
 
     categories: tuple[DisclosedCategory, ...]

@@ -6,7 +6,7 @@ import { DISCLOSED_CATEGORIES } from './request-texts';
 
 type Scope = Pick<OwnDisclosure, 'categories' | 'since' | 'until' | 'other_parties'>;
 
-/** What the file of a disclosure is limited to: categories, period, other people. */
+/** The limits of the file of a disclosure: categories, period, other people. */
 export function DisclosedScope({ scope: { categories, since, until, other_parties } }: { scope: Scope }) {
   const { t } = useLingui();
   if (categories.length === 0) return null;

@@ -91,8 +91,8 @@ export function ProposeDisclosure({ request, tenant }: { request: PrivacyRequest
         />
         <Textarea
           size="md"
-          label={t`What the authority asks for`}
-          description={t`In its own words. It is part of the log.`}
+          label={t`Wording of the request`}
+          description={t`As the authority has written it. It is part of the log.`}
           required
           autosize
           minRows={2}

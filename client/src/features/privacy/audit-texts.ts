@@ -33,7 +33,7 @@ export const ACTION_TITLES: Record<string, MessageDescriptor> = {
   propose_disclosure: msg`Disclosure proposed`,
   decide_disclosure: msg`Disclosure decided`,
   make_disclosure_file: msg`File for an authority made`,
-  hand_over: msg`File handed over to an authority`,
+  disclose_file: msg`File handed over to an authority`,
   add_request_note: msg`Internal note added`,
   clear_undeliverable_address: msg`Address counts as working`,
   allow_support_access: msg`Support access allowed`,
