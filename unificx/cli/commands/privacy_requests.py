@@ -67,7 +67,7 @@ def requests(
 
 @command(group, "handovers")
 def handovers(context: CommandContext) -> None:
-    """List files that were handed over to authorities.
+    """List files handed over to authorities.
 
     Oldest first, with the digest of each file. `logged`: the audit log has the entry exactly like this."""
     found = context.run(lambda api: _handovers(api, context))
