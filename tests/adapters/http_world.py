@@ -60,6 +60,7 @@ from unificx.conferencing.events import (
     ParticipantRemoved,
     RoomDeleted,
 )
+from unificx.contacts import DeviceCopies
 from unificx.core.clock import ManualClock
 from unificx.core.errors import NotFound
 from unificx.db import Database
@@ -631,6 +632,7 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
     ContactEvents(hub, bus)
     retention.tenants, retention.expiries = directory.tenants, call_record_expiries(database)
     consents = Consents(database, keys)
+    consents.on_end("contact_sync", DeviceCopies(routing.contacts, consents).on_consent_ended)
     notifications = notifications_of(
         database, keys, identity, preferences, push=push, consents=consents, cluster=cluster
     )

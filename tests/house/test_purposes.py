@@ -46,6 +46,7 @@ BOUNDARIES = {
     "unificx/identity/retention.py": "addresses of sessions that end",
     "unificx/identity/service.py": "load of the directory, account notices",
     "unificx/notifications/push_sender.py": "push messages",
+    "unificx/privacy/consents/service.py": "decisions that a change rests on",
     "unificx/queues/manager.py": "tasks of queues",
     "unificx/recording/call_monitor.py": "tasks of call monitoring",
     "unificx/recording/call_recorder.py": "tasks of call recording",

@@ -4,13 +4,11 @@ Deletions leave no trace in an address book. A client whose synchronization toke
 the precondition `valid-sync-token` (RFC 6578 section 3.2) and reads the list again.
 """
 
-import asyncio
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 from urllib.parse import unquote, urlsplit
-from weakref import WeakValueDictionary
 
 from unificx.api import dav_xml
 from unificx.api.dav_xml import Wanted, card, dav, element, href, server, text
@@ -71,10 +69,9 @@ class DavBook:
 class CardDav:
     """The address books of one user. `depth` is that of PROPFIND: "0" or "1"."""
 
-    def __init__(self, contacts: Contacts, books: Sequence[DavBook], locks: "BookLocks") -> None:
+    def __init__(self, contacts: Contacts, books: Sequence[DavBook]) -> None:
         self._contacts = contacts
         self._books = {each.name: each for each in books}
-        self._locks = locks
 
     # ---- reading
 
@@ -171,7 +168,7 @@ class CardDav:
         of the request. Raise NotFound, DavRefusal, PreconditionFailed."""
         found, name = self._writable(path)
         new = _parsed(body)
-        async with self._locks.of(found.book):
+        async with self._contacts.locks.of(found.book):
             before = (await self._contacts.resources.named(found.book, [name])).get(name)
             _check(before, conditions)
             same = await self._contacts.resources.with_uid(found.book, new.uid) if new.uid else None
@@ -222,21 +219,6 @@ class CardDav:
         found = (await self._contacts.resources.named(one.book, [name])).get(name)
         if found is None:
             raise NotFound("There is no such contact.")
-        return found
-
-
-class BookLocks:
-    """One lock for each address book in use: names of resources are sealed, so that the database cannot refuse the
-    second of two contacts with one name."""
-
-    def __init__(self) -> None:
-        # Owner: this node, for as long as the requests run.
-        self._locks: WeakValueDictionary[AddressBook, asyncio.Lock] = WeakValueDictionary()
-
-    def of(self, book: AddressBook) -> asyncio.Lock:
-        found = self._locks.get(book)
-        if found is None:
-            found = self._locks[book] = asyncio.Lock()
         return found
 
 

@@ -1,9 +1,12 @@
 """Contacts: address books of tenants and of their users."""
 
 from unificx.contacts.checks import MAX_ENTRIES, MAX_NAME, MAX_NOTE, MAX_UID
+from unificx.contacts.device_copies import UID as DEVICE_UID
+from unificx.contacts.device_copies import ContactSyncOff, CopyReport, DeviceCopies
 from unificx.contacts.files import MAX_BYTES, read_file, write_file
 from unificx.contacts.import_schemas import ContactImportReport, Encoding, FileFormat, ImportAction
 from unificx.contacts.importing import ContactImports
+from unificx.contacts.locks import BookLocks
 from unificx.contacts.privacy import contact_holding
 from unificx.contacts.schemas import (
     LABELS,
@@ -22,6 +25,7 @@ from unificx.contacts.service import ContactChanged, Contacts
 from unificx.contacts.vcard import values_of, write_vcards
 
 __all__ = [
+    "DEVICE_UID",
     "LABELS",
     "MAX_BYTES",
     "MAX_ENTRIES",
@@ -31,13 +35,17 @@ __all__ = [
     "AddressBook",
     "BookChanges",
     "BookKind",
+    "BookLocks",
     "Contact",
     "ContactChanged",
     "ContactDetails",
     "ContactImportReport",
     "ContactImports",
     "ContactNumber",
+    "ContactSyncOff",
     "Contacts",
+    "CopyReport",
+    "DeviceCopies",
     "Encoding",
     "FileFormat",
     "FoundName",

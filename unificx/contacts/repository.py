@@ -114,13 +114,12 @@ async def ids_of_subject(session: AsyncSession, tenant_id: str, subject: str) ->
     )
 
 
-async def synced_ids(session: AsyncSession, book: AddressBook) -> list[str]:
-    """Return the contacts that were copied from a telephone."""
-    return list(
-        await session.scalars(
-            select(ContactRow.id).where(*_in_book(book.tenant_id, book.person_id), ContactRow.source == "device")
-        )
-    )
+async def copied_ids(session: AsyncSession, tenant_id: str, subject: str) -> tuple[str, list[str]]:
+    """Return the owner and the contacts that were copied from the telephones of a person; "" without any."""
+    row = ContactRow
+    chosen = (row.tenant_id == tenant_id, row.subject_id == subject, row.source == "device")
+    found = (await session.execute(select(row.person_id, row.id).where(*chosen))).all()
+    return (found[0].person_id if found else "", [each.id for each in found])
 
 
 async def exported_by_id(

@@ -1,7 +1,7 @@
 """Contacts: address books of tenants and of their users."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
@@ -10,6 +10,7 @@ from unificx.contacts import repository
 from unificx.contacts.books import Book, Books, CompanyNames, page_of
 from unificx.contacts.checks import MAX_COMPANY, MAX_PERSONAL, checked, checked_extra, checked_uid, without_names
 from unificx.contacts.events import ContactsChanged
+from unificx.contacts.locks import BookLocks
 from unificx.contacts.resources import ContactResources
 from unificx.contacts.schemas import AddressBook, Contact, ContactDetails, FoundName, NewContact
 from unificx.core.clock import random_id
@@ -20,6 +21,8 @@ from unificx.privacy import KeyStore, outside_subject
 
 SUBJECTS_AT_A_TIME = 50
 """Data subjects that are created without a pause: each new one is a write to the key store."""
+
+Guard = Callable[[UnitOfWork], Awaitable[None]]
 
 
 class ContactChanged(Conflict):
@@ -34,10 +37,11 @@ class Contacts:
     def __init__(self, database: Database, keys: KeyStore, publish: Callable[[object], None]) -> None:
         self._database = database
         self._keys = keys
-        self._clock = database.clock
+        self.clock = database.clock
         self._publish = publish
         self._books = Books()
         self._names = CompanyNames()
+        self.locks = BookLocks()
         self.resources = ContactResources(database, keys, self.book)
 
     async def start(self) -> None:
@@ -116,33 +120,42 @@ class Contacts:
         book: AddressBook,
         new: Sequence[NewContact],
         changed: Sequence[tuple[Contact, ContactDetails]] = (),
+        *,
+        gone: Sequence[str] = (),
+        guard: Guard | None = None,
     ) -> list[Contact]:
-        """Add contacts and replace those that are `changed`, all or none; return the new ones. Raise Invalid, Conflict
-        if the address book is full, ContactChanged."""
+        """Add contacts, replace those that are `changed` and delete those that are `gone`, all or none; return the new
+        ones. `guard` is called first, in the transaction. Raise Invalid, Conflict if the address book is full,
+        ContactChanged, and what `guard` raises."""
         canonical = partial(self.canonical, book.tenant_id)
         details = [checked(each.details, canonical) for each in new]
         updates = [(each.id, each.revision, checked(found, canonical)) for each, found in changed]
         subjects = await self._subjects(book.tenant_id, (*details, *(found for *_, found in updates)))
         added: list[Contact] = []
         async with self._writing() as uow:
+            if guard is not None:
+                await guard(uow)
+            if not (new or changed or gone):
+                return []
+            if gone:
+                await repository.next_revisions(uow.session, book, deletes=True)
+                await repository.remove(uow.session, book.tenant_id, gone)
             last = await repository.next_revisions(uow.session, book, len(new) + len(changed))
             if await repository.count(uow.session, book) + len(new) > _capacity(book):
                 raise Conflict(f"An address book has at most {_capacity(book)} contacts.", hint="Delete some first.")
             for at, (one, each) in enumerate(zip(new, details, strict=True)):
-                contact_id = random_id(self._clock)
+                contact_id = random_id(self.clock)
                 uid, number = checked_uid(one.uid) or f"urn:uuid:{contact_id}", last - len(new) + 1 + at
                 owner = book.subject or self._sealing_subject(each, subjects)
-                where = (contact_id, book.tenant_id, book.person_id, uid, number)
-                added.append(
-                    Contact(*where, self._clock.now(), one.source, each, owner, one.resource, checked_extra(one.extra))
-                )
+                where = (contact_id, book.tenant_id, book.person_id, uid, number, self.clock.now())
+                added.append(Contact(*where, one.source, each, owner, one.resource, checked_extra(one.extra)))
             rows = [(one, _numbers_of(one.details, subjects)) for one in added]
             await repository.add(uow.session, self._keys, rows)
             first = last - len(new) - len(changed) + 1
             replaced = [
                 await self._replace(uow, book, update, first + at, subjects) for at, update in enumerate(updates)
             ]
-            self._apply(uow, book, [*added, *replaced], ())
+            self._apply(uow, book, [*added, *replaced], gone)
         return added
 
     async def update(
@@ -181,7 +194,7 @@ class Contacts:
         if extra is None:
             extra = before.extra if details.name == before.details.name else without_names(before.extra)
         extra = checked_extra(extra)
-        after = replace(before, details=details, revision=number, changed=self._clock.now(), extra=extra)
+        after = replace(before, details=details, revision=number, changed=self.clock.now(), extra=extra)
         if not book.person_id:
             after = replace(after, subject=self._sealing_subject(details, subjects))
         await repository.replace(uow.session, self._keys, after, _numbers_of(details, subjects))
@@ -198,14 +211,11 @@ class Contacts:
             await repository.remove(uow.session, book.tenant_id, [contact_id])
             self._apply(uow, book, (), [contact_id])
 
-    async def remove_synced(self, book: AddressBook) -> int:
-        """Delete the contacts that were copied from a telephone; return how many."""
-        async with self._writing() as uow:
-            await repository.next_revisions(uow.session, book, deletes=True)
-            gone = await repository.synced_ids(uow.session, book)
-            await repository.remove(uow.session, book.tenant_id, gone)
-            self._apply(uow, book, (), gone)
-        return len(gone)
+    async def remove_in(self, uow: UnitOfWork, book: AddressBook, contact_ids: Sequence[str]) -> None:
+        """Delete contacts in a unit of work of the caller."""
+        await repository.next_revisions(uow.session, book, deletes=True)
+        await repository.remove(uow.session, book.tenant_id, contact_ids)
+        self._apply(uow, book, (), contact_ids)
 
     def canonical(self, tenant_id: str, number: str) -> str:
         """Return a number as it is stored, "" for a text that is none."""
@@ -224,7 +234,7 @@ class Contacts:
     def _sealing_subject(self, details: ContactDetails, subjects: dict[str, str]) -> str:
         """Return the subject of a company contact: that of its first number outside, or one of its own."""
         first = next((subjects[each.number] for each in details.numbers if each.number in subjects), "")
-        return first or random_id(self._clock)
+        return first or random_id(self.clock)
 
     @asynccontextmanager
     async def _writing(self) -> AsyncIterator[UnitOfWork]:

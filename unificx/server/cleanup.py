@@ -13,6 +13,7 @@ from unificx.cdr import CallErasure, call_id_of
 from unificx.cdr.events import OutsideCallRecorded
 from unificx.conferencing import Room, is_unmarked
 from unificx.conferencing.events import ConferenceChanged, ParticipantAdmitted, ParticipantRemoved, RoomDeleted
+from unificx.contacts import DeviceCopies
 from unificx.core.access import Access, current_access, stating
 from unificx.core.background import BackgroundTasks
 from unificx.core.faults import describe_fault
@@ -303,6 +304,8 @@ def _subscribe_services_of_people(container: Container) -> None:
     container.outbox.subscribe(TenantDeleted, container.billing.on_tenant_deleted)
     container.outbox.subscribe(PersonClosed, container.routing.contacts.on_person_closed)
     container.outbox.subscribe(TenantDeleted, container.routing.contacts.on_tenant_deleted)
+    copies = DeviceCopies(container.routing.contacts, container.consents)
+    container.consents.on_end("contact_sync", copies.on_consent_ended)
     container.outbox.subscribe(TenantDeleted, container.chat.attachments.on_tenant_deleted)
     container.outbox.subscribe(TenantDeleted, container.rights.retention.on_tenant_deleted)
     container.outbox.subscribe(TenantDeleted, container.webhooks.on_tenant_deleted)

@@ -293,14 +293,6 @@ async def test_contacts_end_with_their_account_and_their_tenant(office: Office) 
     assert office.contacts.company_name(office.globex.tenant_id, WORK) == "Stays"
 
 
-async def test_what_was_copied_from_a_telephone_is_removed_completely(office: Office) -> None:
-    copied = [NewContact(ContactDetails(name), source="device") for name in ("A", "B")]
-    await office.contacts.store(office.ada, copied)
-    await office.add(office.ada, "Own")
-    assert await office.contacts.remove_synced(office.ada) == 2
-    assert await office.listed(office.ada) == ["Own"]
-
-
 async def test_no_text_of_a_contact_is_in_the_database(office: Office) -> None:
     await office.add(office.ada, "Canary Name", MOBILE, note="Canary note", emails=("canary@example.com",))
     async with office.database.read() as session:

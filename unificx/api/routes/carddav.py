@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from unificx.api import dav_xml
 from unificx.api.access import CurrentUser, authenticate_key, is_local_request, purpose, require_access
-from unificx.api.carddav import ROOT, BookLocks, CardDav, DavBook, DavRefusal, PreconditionFailed
+from unificx.api.carddav import ROOT, CardDav, DavBook, DavRefusal, PreconditionFailed
 from unificx.api.problems import status_of
 from unificx.api.router import Router
 from unificx.api.services import Services, services_of
@@ -25,7 +25,6 @@ _REFUSED = ("PROPPATCH", "MKCOL", "COPY", "MOVE", "LOCK", "UNLOCK", "ACL", "POST
 _XML = "application/xml; charset=utf-8"
 _CHALLENGE = 'Basic realm="UnifiCX", charset="UTF-8"'
 _VCARD_TYPES = ("text/vcard", "text/x-vcard", "text/directory", "")
-_locks = BookLocks()
 
 
 @router.api_route("/.well-known/carddav", methods=["GET", "PROPFIND", "OPTIONS"])
@@ -105,7 +104,7 @@ async def _answered(answer: Callable[[], Awaitable[Response]]) -> Response:
     return response
 
 
-async def _opened(request: Request, action: Action) -> tuple[Contacts, list[DavBook], BookLocks]:
+async def _opened(request: Request, action: Action) -> tuple[Contacts, list[DavBook]]:
     """Return the address books of the user, who needs `action`. Raise Unauthenticated, Forbidden."""
     if request.url.scheme != "https" and not is_local_request(request):
         raise Forbidden("Address books are served over HTTPS only.", hint="Use https in the address.")
@@ -113,7 +112,7 @@ async def _opened(request: Request, action: Action) -> tuple[Contacts, list[DavB
     # The name of a contact in the path is chosen by the client, so it stays out of the audit log.
     request.scope["path_params"] = {}
     scope = await require_access(services, user, None, action)
-    return services.contacts, _books(services, user, scope.tenant_id), _locks
+    return services.contacts, _books(services, user, scope.tenant_id)
 
 
 def _password(request: Request) -> str:

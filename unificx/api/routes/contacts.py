@@ -43,13 +43,24 @@ OneBook = Annotated[
 Revision = Annotated[
     int | None, Query(ge=0, le=2**53, description="Refuse if the contact has changed since this revision.")
 ]
-
+CopiedDevice = Annotated[
+    str, Path(pattern="^[A-Za-z0-9_-]{8,64}$", description="A random id that the app has chosen for this device.")
+]
+ConsentId = Annotated[
+    str, Query(max_length=64, description="The id of your consent that this device rests on, see `/me/consents`.")
+]
 
 IMPORT_BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
         "description": "vCard 4.0, 3.0 or 2.1, or CSV with titles in the first row; at most 10 MiB and 5,000 contacts.",
         "content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in ("text/vcard", "text/csv")},
+    }
+}
+CARDS_BODY: dict[str, Any] = {
+    "requestBody": {
+        "description": "vCards with the contacts of the device; at most 10 MiB and 5,000 contacts.",
+        "content": {"text/vcard": {"schema": {"type": "string", "format": "binary"}}},
     }
 }
 
@@ -103,8 +114,11 @@ async def create_contact(
     services: ServicesDep, user: CurrentUserDep, new: models.NewContact, tenant: TenantQuery = None
 ) -> models.Contact:
     """Add a contact. Company contacts are added by administrators."""
-    book = await _writable(services, user, tenant, new.book)
-    return _schema(user, await services.contacts.create(book, contacts.NewContact(new.details(), new.uid)))
+    book, added = await _writable(services, user, tenant, new.book), contacts.NewContact(new.details(), new.uid)
+    if book.person_id and new.uid.startswith(contacts.DEVICE_UID):
+        # A deletion is undone: it is a copy again, which a withdrawal of the consent removes.
+        return _schema(user, await _copies(services).restore(book, added))
+    return _schema(user, await services.contacts.create(book, added))
 
 
 @router.post("/names", dependencies=[Depends(declare_idempotency_key)], responses=problem_responses(401, 403, 404))
@@ -144,6 +158,23 @@ async def import_contacts(  # noqa: PLR0917 - parameters of the request
         return models.ContactImport.of(await imports.preview(target, data, wanted.encoding))
     report = await imports.run(target, data, wanted.encoding, skip_faulty=wanted.skip_faulty)
     return models.ContactImport.of(report)
+
+
+@router.put(
+    "/copies/{device}",
+    responses=problem_responses(401, 403, 409, 413),
+    openapi_extra=CARDS_BODY,
+)
+async def copy_device_contacts(
+    request: Request, services: ServicesDep, user: CurrentUserDep, device: CopiedDevice, consent: ConsentId
+) -> models.DeviceCopy:
+    """Make your personal contacts equal to those of your telephone, sent as vCards; an empty body removes them.
+
+    Only while you agree to `contact_sync`; a withdrawal removes the copies of all devices. Names and numbers are those
+    of the device; what else you entered stays. Entries without a telephone number are left out."""
+    book = own_book(services, user)
+    done = await _copies(services).replace(book, device, consent, await request.body())
+    return models.DeviceCopy.model_validate(done)
 
 
 @router.get(".vcf", responses=_file_response("text/vcard"), response_class=Response)
@@ -231,6 +262,10 @@ async def _book_of(services: Services, user: CurrentUser, tenant: str | None, co
     """Return the address book of a contact that the user may change. Raise NotFound, Forbidden."""
     found = await services.contacts.get(await _books(services, user, tenant, "all"), contact_id)
     return await _writable(services, user, tenant, found.kind)
+
+
+def _copies(services: Services) -> contacts.DeviceCopies:
+    return contacts.DeviceCopies(services.contacts, services.consents)
 
 
 def _default_book(tenant: str | None) -> BookKind:

@@ -154,6 +154,16 @@ class ContactImport(Output):
         )
 
 
+class DeviceCopy(Output):
+    """What was done with the contacts of a device."""
+
+    created: int
+    updated: int
+    unchanged: int
+    removed: int
+    refused: int = Field(description="Entries that are no contact.")
+
+
 class NumberList(Input):
     numbers: list[PhoneNumber] = Field(max_length=200)
 

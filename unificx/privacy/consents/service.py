@@ -1,12 +1,15 @@
 """Consents and objections of people, answered from memory."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import timedelta
 from typing import Protocol, TypeVar
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from unificx.core.access import current_access, stating
 from unificx.core.clock import uuid7
 from unificx.core.events import DomainEvent
 from unificx.core.faults import describe_fault
@@ -40,6 +43,8 @@ class OfSubject(Protocol):
 
 
 Thing = TypeVar("Thing", bound=OfSubject)
+Ending = Callable[[UnitOfWork, str, str], Awaitable[None]]
+"""Removes what rests on a consent: in a unit of work, of a tenant and a data subject."""
 
 
 class Consents:
@@ -55,6 +60,8 @@ class Consents:
         # Owner: the database. A copy of this node, changed after each of its commits and by `catch_up`.
         self._latest: dict[tuple[str, str], ConsentRecord] = {}
         """The latest decision by subject and purpose."""
+        # Owner: this node: filled once at the start, equal on all nodes.
+        self._endings: defaultdict[str, list[Ending]] = defaultdict(list)
         self._read_to = ""
         """Id from which `catch_up` reads; ids sort by time."""
 
@@ -95,6 +102,23 @@ class Consents:
     def in_force(self, subject: str, purpose: OptionalPurpose) -> ConsentRecord | None:
         """Return the consent that `allows` rests on; None without one."""
         return self._latest.get((subject, purpose)) if self.allows(subject, purpose) else None
+
+    def on_end(self, purpose: OptionalPurpose, ending: Ending) -> None:
+        """Have what rests on a consent removed in the transaction that records its withdrawal."""
+        self._endings[purpose].append(ending)
+
+    async def standing(
+        self, session: AsyncSession, tenant_id: str, subject: str, purpose: OptionalPurpose
+    ) -> frozenset[str]:
+        """Return the ids of the decisions by which the person agrees: those since the last withdrawal, none if it has
+        ended. Read from the database in the caller's transaction, which another node may have changed just now."""
+        found: list[str] = []
+        with stating(current_access().to("administration")):
+            ledger = await repository.consents_of(session, self._keys, tenant_id, subject)
+        for each in ledger:
+            if each.purpose == purpose:
+                found = [*found, each.id] if each.state == "given" else []
+        return frozenset(found) if self.allows(subject, purpose) else frozenset()
 
     async def decide(
         self,
@@ -144,6 +168,8 @@ class Consents:
             self._apply(subject, record)
         async with self._database.begin() as uow:
             await repository.add_consent(uow.session, self._keys, tenant_id, subject, record)
+            for ending in self._endings[record.purpose] if record.state != "given" else ():
+                await ending(uow, tenant_id, subject)
             uow.after_commit.append(lambda: self._apply(subject, record))
         return record
 
