@@ -18,8 +18,17 @@ END:VCARD
 """
 
 
-@pytest.mark.promise("C7")
+@pytest.mark.promise("C7", whole=True)
 def test_a_contact_is_created_changed_deleted_and_restored(clients: Clients, household: Household) -> None:
+    """Contacts of the device are called and named from the device alone, and copied to the server only after the user
+    has agreed, until the withdrawal.
+
+    `test_nothing_of_a_device_is_stored_without_the_consent_of_the_owner`,
+    `test_copies_follow_their_device_and_a_withdrawal_removes_them_with_every_trace` and
+    `test_contacts_of_a_device_are_refused_without_consent_and_removed_by_its_withdrawal` prove the server's part,
+    `test_numbers_get_names_from_the_own_contacts_first_and_never_from_those_of_others` and
+    `test_a_company_contact_names_the_caller_on_the_phone_and_in_the_record_but_not_to_carriers` the names of callers.
+    """
     anna = clients().sign_in(household.anna, path="/team?show=contacts")
     page = anna.page
     walk = PageChecker(anna, "en")
@@ -77,5 +86,28 @@ def test_a_contact_is_created_changed_deleted_and_restored(clients: Clients, hou
     page.get_by_role("searchbox", name="Search contacts").fill("wandal")
     expect(page.get_by_role("list", name="Contacts of this device")).to_contain_text("+493055501234")
     assert not [one for one in sent if "Wandalina" in one or "5550" in one], "contacts have left the device"
+
+    page.get_by_role("searchbox", name="Search contacts").fill("")
+    page.get_by_role("button", name="More actions for contacts").click()
+    page.get_by_role("menuitem", name="Contacts of this device").click()
+    switch = dialog.get_by_role("switch", name="Sync the contacts of this device")
+    switch.click()
+    question = page.get_by_role("dialog", name="Sync the contacts of this device?")
+    expect(question).to_contain_text("You can withdraw your consent at any time")
+    walk.check("light", "dark")
+    question.get_by_role("button", name="Cancel").click()
+    expect(switch).not_to_be_checked()
+    assert not [one for one in sent if "Wandalina" in one], "contacts have left the device"
+    switch.click()
+    question.get_by_role("button", name="Agree and sync").click()
+    expect(switch).to_be_checked()
+    dialog.get_by_role("button", name="Close").click()
+    copy = page.get_by_role("list", name="Contacts", exact=True).get_by_role("link", name="Wandalina Gasthoff")
+    expect(copy).to_be_visible()
+    other = clients().sign_in(household.anna, path="/settings/privacy").page
+    other.get_by_role("switch", name="Contact sync").click()
+    expect(copy).to_be_hidden()
+    page.get_by_role("searchbox", name="Search contacts").fill("wandal")
+    expect(page.get_by_role("list", name="Contacts of this device")).to_contain_text("+493055501234")
     assert walk.findings == []
     assert anna.complaints == []

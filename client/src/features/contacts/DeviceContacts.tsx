@@ -18,6 +18,7 @@ import {
   picker,
   type CardFault,
 } from '~/features/device-contacts';
+import { ContactSync } from './ContactSync';
 
 /** Faults that are listed. */
 const SHOWN_FAULTS = 20;
@@ -58,8 +59,8 @@ export function DeviceContacts() {
     <Stack>
       <Text size="sm">
         <Trans>
-          Choose contacts of this device to call them, and to see their names when they call. They stay on this device:
-          the server never gets them. Signing out deletes them here.
+          Choose contacts of this device to call them, and to see their names when they call. They stay on this device,
+          unless you turn on their sync. Signing out deletes them here.
         </Trans>
       </Text>
       <ErrorNotice fault={fault} />
@@ -81,6 +82,7 @@ export function DeviceContacts() {
         </FileButton>
       </Group>
       {faults.length > 0 && <Faults faults={faults} />}
+      <ContactSync />
       {count > 0 && (
         <Button size="md" variant="subtle" color="red" onClick={() => void clear()}>
           <Trans>Remove the contacts of this device</Trans>

@@ -2,6 +2,7 @@ import { onSignOut, session } from '~/api/session';
 import { currentOwner, readLocal, removeLocal, saveLocal } from '~/core/device-storage';
 import { createStore } from '~/core/store';
 import { DeviceBook } from './book';
+import { restoreSync, sendContacts } from './sync';
 import { MOST_BYTES, MOST_CONTACTS, readCards, type CardFault, type DeviceContact } from './vcard';
 
 const STORAGE_KEY = 'device-contacts';
@@ -23,7 +24,7 @@ export interface DeviceContactsState {
 
 const EMPTY: DeviceContactsState = { contacts: [], book: new DeviceBook([]) };
 
-/** Contacts that the user has chosen from this device. They are held here only, and are deleted at sign-out. */
+/** Contacts that the user has chosen from this device. They are held here, and are deleted at sign-out. */
 export const deviceContacts = createStore<DeviceContactsState>(EMPTY);
 onSignOut(() => deviceContacts.setState(() => EMPTY));
 
@@ -38,6 +39,7 @@ export function restoreDeviceContacts(): Promise<void> {
   restored ??= (async () => {
     const stored = await readLocal(STORAGE_KEY);
     if (Array.isArray(stored) && stored.length > 0) await show(stored as DeviceContact[]);
+    await restoreSync(() => deviceContacts.state.contacts);
   })();
   return restored;
 }
@@ -60,10 +62,11 @@ export async function openCardFile(file: File): Promise<{ added: number; faults:
   return { added: await add(contacts), faults };
 }
 
-/** Delete the contacts from this device's storage for the app. */
+/** Delete the contacts from this device's storage for the app, and their copy on the server. */
 export async function clearDeviceContacts(): Promise<void> {
   deviceContacts.setState(() => EMPTY);
   await removeLocal(STORAGE_KEY);
+  await sendContacts([]);
 }
 
 /** Add contacts; returns how many are new. */
@@ -75,6 +78,7 @@ async function add(added: readonly DeviceContact[]): Promise<number> {
   const contacts = [...all.values()];
   await show(contacts);
   await saveLocal(owner, STORAGE_KEY, contacts);
+  await sendContacts(contacts);
   return contacts.length - before;
 }
 

@@ -1,4 +1,7 @@
-/** Contacts that the user has chosen from this device. They are held on it only, and are deleted at sign-out. */
+/**
+ * Contacts that the user has chosen from this device. They are held on it, and are deleted at sign-out. With the user's
+ * consent they are copied to the server.
+ */
 export {
   clearDeviceContacts,
   deviceContacts,
@@ -7,5 +10,6 @@ export {
   picker,
   restoreDeviceContacts,
 } from './device-contacts';
+export { contactSync, forgetSync, startSync, stopSync } from './sync';
 export type { DeviceMatch } from './book';
 export type { CardFault } from './vcard';

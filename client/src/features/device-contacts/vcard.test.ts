@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MOST_CONTACTS, readCards } from './vcard';
+import { MOST_CONTACTS, readCards, writeCards } from './vcard';
 
 const card = (...lines: string[]) => ['BEGIN:VCARD', 'VERSION:3.0', ...lines, 'END:VCARD', ''].join('\r\n');
 
@@ -31,6 +31,11 @@ describe('cards of a file', () => {
         { line: 18, reason: 'unfinished' },
       ],
     });
+  });
+
+  it('are written so that they are read as they were', () => {
+    const contacts = [{ name: 'Gast; Wanda, Dr. \\ "W"', numbers: ['+491711234567', '0171/1'] }];
+    expect(readCards(writeCards(contacts))).toEqual({ contacts, faults: [] });
   });
 
   it('are limited in number', () => {

@@ -56,6 +56,26 @@ export function readCards(text: string): CardFile {
   return file;
 }
 
+/** Contacts as a file of vCards 4.0 (RFC 6350). */
+export function writeCards(contacts: readonly DeviceContact[]): string {
+  const lines = contacts.flatMap(({ name, numbers }) => [
+    'BEGIN:VCARD',
+    'VERSION:4.0',
+    `FN:${escaped(name)}`,
+    ...numbers.map((each) => `TEL:${escaped(each)}`),
+    'END:VCARD',
+    '',
+  ]);
+  return lines
+    .filter(Boolean)
+    .map((each) => `${each}\r\n`)
+    .join('');
+}
+
+function escaped(value: string): string {
+  return value.replaceAll(/[\\,;]/g, String.raw`\$&`).replaceAll(/\s+/g, ' ');
+}
+
 function addCard({ contacts, faults }: CardFile, card: Card, reason?: CardFault['reason']): void {
   const name = (card.name || card.structured || card.organisation).slice(0, MOST_NAME);
   const numbers = [...new Set(card.numbers)].slice(0, MOST_NUMBERS);

@@ -6,6 +6,7 @@ import { api, type OwnConsents as Decisions } from '~/api';
 import { ErrorNotice } from '~/design/Notice';
 import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { download } from '~/design/table/csv';
+import { forgetSync } from '~/features/device-contacts';
 import { DECISIONS, DecisionSwitch } from './DecisionSwitch';
 import type { Language } from './policy-state';
 
@@ -15,7 +16,10 @@ const TEXTS = {
     title: msg`Suggestions and usage statistics`,
     effect: msg`The way you use the service may be evaluated to improve it. The app suggests favourites and the best time to call, to you alone.`,
   },
-  contact_sync: { title: msg`Contact sync`, effect: msg`The app may ask for the contacts of this device.` },
+  contact_sync: {
+    title: msg`Contact sync`,
+    effect: msg`The contacts that you choose on a device may be copied to your personal contacts, after you have turned it on there too. A withdrawal deletes the copies of all devices from the server; on the devices they stay.`,
+  },
 } as const;
 
 /** Switches of the purposes that the user decides on. */
@@ -32,9 +36,10 @@ export function OwnConsents() {
           title={t(TEXTS[each.purpose].title)}
           effect={t(TEXTS[each.purpose].effect)}
           checked={each.allowed}
-          decide={(given) =>
-            api.decideOnConsent({ body: { purpose: each.purpose, given, language: i18n.locale as Language } })
-          }
+          decide={async (given) => {
+            await api.decideOnConsent({ body: { purpose: each.purpose, given, language: i18n.locale as Language } });
+            if (each.purpose === 'contact_sync' && !given) await forgetSync();
+          }}
         />
       ))}
       {found.data && found.data.ledger.length > 0 && (
