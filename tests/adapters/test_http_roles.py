@@ -145,6 +145,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "update_contact": {"name": "Stolen"},
     "import_access_copy": {},
     "import_contacts": {},
+    "copy_device_contacts": {},
     "find_contact_names": {"numbers": ["+49301234567"]},
     "update_conversation": {"period": "P1D"},
     "create_conversation": {"members": ["2001"]},

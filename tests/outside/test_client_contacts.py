@@ -20,8 +20,8 @@ END:VCARD
 
 @pytest.mark.promise("C7", whole=True)
 def test_a_contact_is_created_changed_deleted_and_restored(clients: Clients, household: Household) -> None:
-    """Contacts of the device are called and named from the device alone, and copied to the server only after the user
-    has agreed, until the withdrawal.
+    """C7 as a whole: contacts of the device are found and named from the device alone, and copied to the server only
+    after the user has agreed, until the withdrawal.
 
     `test_nothing_of_a_device_is_stored_without_the_consent_of_the_owner`,
     `test_copies_follow_their_device_and_a_withdrawal_removes_them_with_every_trace` and

@@ -26,7 +26,7 @@ class ContactSyncOff(Forbidden):
 
 @dataclass(frozen=True, slots=True)
 class CopyReport:
-    """What was done with the contacts of a device. `refused`: entries that are no contact."""
+    """Changes of the contacts that were copied from a device. `refused`: entries without a name or a valid number."""
 
     created: int = 0
     updated: int = 0
@@ -37,7 +37,7 @@ class CopyReport:
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """What makes the copy of a device equal to its contacts."""
+    """The changes that make the copy of a device equal to its contacts."""
 
     new: tuple[ContactDetails, ...]
     changed: tuple[tuple[Contact, ContactDetails], ...]

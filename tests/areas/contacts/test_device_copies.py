@@ -116,7 +116,7 @@ async def test_nothing_of_a_device_is_stored_without_the_consent_of_the_owner(
     await agree(consents, given=False)
     current = await agree(consents)
     with pytest.raises(ContactSyncOff):
-        # Another device of hers, which did not notice the withdrawal.
+        # Another device of the owner, which did not notice the withdrawal.
         await copies.replace(BOOK, PHONE, former, data)
     assert await contacts.all(BOOK) == []
     assert (await copies.replace(BOOK, PHONE, current, data)).created == 1

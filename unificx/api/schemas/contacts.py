@@ -155,13 +155,13 @@ class ContactImport(Output):
 
 
 class DeviceCopy(Output):
-    """What was done with the contacts of a device."""
+    """Changes of the contacts that were copied from a device."""
 
     created: int
     updated: int
     unchanged: int
     removed: int
-    refused: int = Field(description="Entries that are no contact.")
+    refused: int = Field(description="Entries without a name or a valid number.")
 
 
 class NumberList(Input):

@@ -7,7 +7,7 @@ import { writeCards, type DeviceContact } from './vcard';
 
 type Language = 'en' | 'de';
 
-/** What this device was turned on with: its own random id, and the consent that it rests on. */
+/** The sync of this device: its own random id, and the consent that the sync rests on. */
 interface SyncRecord {
   device: string;
   consent: string;
