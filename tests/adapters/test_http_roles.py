@@ -376,6 +376,7 @@ async def create_foreign_objects(world: World) -> dict[str, list[str]]:
         "person_id": [me["person"]["id"]],
         "extension": [me["extensions"][0]["id"], "2001"],
         "device_id": [devices[0]["id"]],
+        "device": [devices[0]["id"]],
         "call_id": ["live-1", call],
         "session_id": [sessions[0]["id"]],
         "code_id": [code["id"]],

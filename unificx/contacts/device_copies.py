@@ -79,15 +79,15 @@ class DeviceCopies:
     async def restore(self, book: AddressBook, new: NewContact) -> Contact:
         """Add a copied contact again that was deleted. Raise ContactSyncOff, Invalid, Conflict."""
         [restored] = await self._contacts.store(
-            book, [replace(new, source="device")], guard=partial(self._require, book, "")
+            book, [replace(new, source="device")], guard=partial(self._require, book, None)
         )
         return restored
 
-    async def _require(self, book: AddressBook, consent: str, uow: UnitOfWork) -> None:
-        """Raise ContactSyncOff unless the owner agrees; `consent` "": by any decision in force."""
+    async def _require(self, book: AddressBook, consent: str | None, uow: UnitOfWork) -> None:
+        """Raise ContactSyncOff unless the owner agrees; `consent` None: by any decision in force."""
         await _lock(uow, book.tenant_id, book.subject)
         standing = await self._consents.standing(uow.session, book.tenant_id, book.subject, "contact_sync")
-        if not (consent in standing if consent else standing):
+        if not (standing if consent is None else consent in standing):
             raise ContactSyncOff(
                 "Contacts of a device are stored here only with your consent.",
                 hint="Turn on the sync of contacts on this device again.",

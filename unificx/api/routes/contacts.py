@@ -166,7 +166,7 @@ async def import_contacts(  # noqa: PLR0917 - parameters of the request
     openapi_extra=CARDS_BODY,
 )
 async def copy_device_contacts(
-    request: Request, services: ServicesDep, user: CurrentUserDep, device: CopiedDevice, consent: ConsentId
+    request: Request, services: ServicesDep, user: CurrentUserDep, device: CopiedDevice, consent: ConsentId = ""
 ) -> models.DeviceCopy:
     """Make your personal contacts equal to those of your telephone, sent as vCards; an empty body removes them.
 
