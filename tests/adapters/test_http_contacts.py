@@ -111,13 +111,13 @@ async def test_numbers_get_names_from_the_own_contacts_first_and_never_from_thos
 @pytest.mark.promise("C7", "D4")
 async def test_contacts_of_a_device_are_refused_without_consent_and_removed_by_its_withdrawal(world: World) -> None:
     ada, ben = await world.user(world.acme, "1001"), await world.user(world.acme, "1002")
-    path, cards = f"{API}/copies/phone-of-ada", "BEGIN:VCARD\nVERSION:3.0\nFN:Wanda\nTEL:030 1234567\nEND:VCARD\n"
+    path, cards = f"{API}/copies", "BEGIN:VCARD\nVERSION:3.0\nFN:Wanda\nTEL:030 1234567\nEND:VCARD\n"
     decision = {"purpose": "contact_sync", "given": True, "language": "en"}
     other = (await ben.put("/api/v1/me/consents", json=decision)).json()["id"]
-    refused = await ada.put(path, params={"consent": other}, content=cards)
+    refused = await ada.put(path, params={"device": "phone-of-ada", "consent": other}, content=cards)
     assert (refused.status_code, refused.json()["code"]) == (403, "contact_sync_off")
     consent = (await ada.put("/api/v1/me/consents", json=decision)).json()["id"]
-    done = await ada.put(path, params={"consent": consent}, content=cards)
+    done = await ada.put(path, params={"device": "phone-of-ada", "consent": consent}, content=cards)
     assert done.json() == {"created": 1, "updated": 0, "unchanged": 0, "removed": 0, "refused": 0}
     [wanda] = (await ada.get(API)).json()["items"]
     assert (wanda["name"], wanda["source"], wanda["numbers"][0]["number"]) == ("Wanda", "device", "+49301234567")
@@ -132,7 +132,7 @@ async def test_contacts_of_a_device_are_refused_without_consent_and_removed_by_i
     assert json.loads(await events.next() or "{}") == {"type": "contacts.changed", "book": "personal"}
     assert (await ada.get(API)).json()["items"] == []
     for answer in (
-        await ada.put(path, params={"consent": consent}, content=cards),
+        await ada.put(path, params={"device": "phone-of-ada", "consent": consent}, content=cards),
         await ada.post(API, json={"name": "Wanda", "uid": wanda["uid"]}),
     ):
         assert answer.json()["code"] == "contact_sync_off"

@@ -285,7 +285,7 @@ NEW = {
     "POST /attachments",
     "PATCH /attachments/{attachment_id}",
     "PUT /contacts/import",
-    "PUT /contacts/copies/{device}",
+    "PUT /contacts/copies",
     "PUT /me/import",
     "POST /suspensions/review",
     "PUT /billing/rate-decks/{deck}/rates",

@@ -255,6 +255,7 @@ WITHOUT_TENANT_PARAMETERS = {
     "show_audit_head",
     "verify_audit_log",
     "export_audit_log",
+    "copy_device_contacts",
 }
 """Operations without tenant parameters: their responses are checked instead."""
 
@@ -376,7 +377,6 @@ async def create_foreign_objects(world: World) -> dict[str, list[str]]:
         "person_id": [me["person"]["id"]],
         "extension": [me["extensions"][0]["id"], "2001"],
         "device_id": [devices[0]["id"]],
-        "device": [devices[0]["id"]],
         "call_id": ["live-1", call],
         "session_id": [sessions[0]["id"]],
         "code_id": [code["id"]],

@@ -34,7 +34,7 @@ MAX_SOUND, MAX_RATE_DECK, MAX_CONTACT_FILE, MAX_ACCESS_COPY = 10 << 20, 64 << 20
 _UPLOADS = {
     re.compile(r"/api/v1/(?:mailboxes/[^/]+/greetings|sounds/[^/]+/[^/]+)/[^/]+\Z"): MAX_SOUND,
     re.compile(r"/api/v1/billing/rate-decks/[^/]+/rates\Z"): MAX_RATE_DECK,
-    re.compile(r"/api/v1/contacts/(?:import|copies/[^/]+)\Z"): MAX_CONTACT_FILE,
+    re.compile(r"/api/v1/contacts/(?:import|copies)\Z"): MAX_CONTACT_FILE,
     re.compile(r"/api/v1/me/import\Z"): MAX_ACCESS_COPY,
 }
 """Maximum bytes of an upload, by its path."""
@@ -53,7 +53,7 @@ _CREATES_DATA = re.compile(
     r"|people/[^/]+/extensions|billing/(?:rate-decks|payments|card-payments|refunds|invoices|direct-debits)|contacts|plans"
     r"|suspensions/review"
     r"|rooms/[^/]+/(?:invitations|meeting/recording))"
-    r"|PUT /api/v1/(?:billing/(?:rate-decks/[^/]+/rates|details)|contacts/import|contacts/copies/[^/]+|me/import)"
+    r"|PUT /api/v1/(?:billing/(?:rate-decks/[^/]+/rates|details)|contacts/import|contacts/copies|me/import)"
     r"|PUT /dav/books/.+|POST /scim/v2/Users"
     r"|POST /api/v1/attachments|PATCH /api/v1/attachments/[^/]+"
     r"|PUT /api/v1/(?:mailboxes/[^/]+/greetings/[^/]+|sounds/[^/]+/[^/]+/[^/]+)(?:/text)?"

@@ -44,7 +44,7 @@ Revision = Annotated[
     int | None, Query(ge=0, le=2**53, description="Refuse if the contact has changed since this revision.")
 ]
 CopiedDevice = Annotated[
-    str, Path(pattern="^[A-Za-z0-9_-]{8,64}$", description="A random id that the app has chosen for this device.")
+    str, Query(pattern="^[A-Za-z0-9_-]{8,64}$", description="A random id that the app has chosen for this device.")
 ]
 ConsentId = Annotated[
     str, Query(max_length=64, description="The id of your consent that this device rests on, see `/me/consents`.")
@@ -161,7 +161,7 @@ async def import_contacts(  # noqa: PLR0917 - parameters of the request
 
 
 @router.put(
-    "/copies/{device}",
+    "/copies",
     responses=problem_responses(401, 403, 409, 413),
     openapi_extra=CARDS_BODY,
 )

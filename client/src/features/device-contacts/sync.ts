@@ -68,8 +68,7 @@ export async function sendContacts(contacts: readonly DeviceContact[]): Promise<
   await saveLocal(owner, STORAGE_KEY, { ...record, pending: true });
   try {
     const { data } = await api.copyDeviceContacts({
-      path: { device: record.device },
-      query: { consent: record.consent },
+      query: { device: record.device, consent: record.consent },
       body: new Blob([writeCards(contacts)], { type: 'text/vcard' }),
     });
     await saveLocal(owner, STORAGE_KEY, { ...record, pending: false });
