@@ -106,6 +106,7 @@ from unificx.notifications import (
     UndeliverableAddresses,
     Vapid,
 )
+from unificx.notifications.reports import ReportEmails
 from unificx.privacy import (
     AccessLog,
     Consents,
@@ -667,6 +668,7 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
         groups=routing.groups,
         hours=routing.hours,
         support=SupportService(database, keys, clock),
+        reports=ReportEmails(database, directory, identity.users, notification_service),
         support_access=SupportAccess(database, identity.users.has_administrator),
         rights=rights,
         outside_requests=OutsideRequests(rights),

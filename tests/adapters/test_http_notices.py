@@ -37,7 +37,15 @@ async def test_a_switched_off_notice_is_not_pushed_and_a_mandatory_one_is(world:
         assert await received() == ["message", "notice", "notice"]
     boss = (await (await world.admin(world.acme)).get("/api/v1/me/notices")).json()["items"]
     assert {each["kind"] for each in boss} - listed.keys() == {
-        *("emergency_call", "calls_stopped", "privacy_request", "tenant_suspended", "tenant_resumed", "email_test"),
+        *(
+            "emergency_call",
+            "calls_stopped",
+            "privacy_request",
+            "tenant_suspended",
+            "tenant_resumed",
+            "email_test",
+            "report",
+        ),
         *("credit_low", "storage_low", "invoice", "invoice_reminder", "payment_disputed", "tenant_closing"),
         *("emergency_call_answered", "emergency_call_unanswered"),
     }

@@ -396,6 +396,7 @@ async def create_foreign_objects(world: World) -> dict[str, list[str]]:
         "completion": [world.services.completions.request(extension, replace(extension, id="another")).id],
         "message_id": [await world.leave_message(world.globex, "2001"), written["id"]],
         "short_code": ["01"],
+        "every": ["weekly"],
         "contact_id": [known["id"]],
         "conversation_id": [conversation["id"]],
         "attachment_id": [upload["id"]],

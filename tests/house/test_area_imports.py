@@ -12,6 +12,7 @@ AREAS = (
     "conferencing",
     "identity",
     "notifications",
+    "notifications.reports",
     "privacy",
     "prompts",
     "recording",

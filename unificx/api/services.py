@@ -29,6 +29,7 @@ from unificx.integrations.audio_import import AudioImporter
 from unificx.ivr import MenuService
 from unificx.locations import Locations
 from unificx.notifications import Notifications, PushNotifier
+from unificx.notifications.reports import ReportEmails
 from unificx.presence import PresenceService
 from unificx.privacy import AccessLog, AuditLog, Consents, Holds, KeyRotation, PersonErasures, Retention
 from unificx.provisioning import PhoneSettingsService
@@ -102,6 +103,7 @@ class Services:
     disclosures: Disclosures
     handovers: Handovers
     breaches: Breaches
+    reports: ReportEmails
     completions: CallCompletions
     speed_dials: SpeedDials
     locations: Locations

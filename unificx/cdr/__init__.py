@@ -7,7 +7,7 @@ from unificx.cdr.retention import call_record_expiries
 from unificx.cdr.retention_repository import CALL_TARGET
 from unificx.cdr.schemas import CallRecord, CdrFilter, CdrParty, CdrStep, PartyIdentity
 from unificx.cdr.service import CdrService
-from unificx.cdr.statistics import CallStatistics, HourlyCalls
+from unificx.cdr.statistics import CallStatistics, ExtensionCalls, HourlyCalls
 from unificx.cdr.usage import BestTime, FrequentParty
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "CdrParty",
     "CdrService",
     "CdrStep",
+    "ExtensionCalls",
     "FrequentParty",
     "HourlyCalls",
     "PartyIdentity",

@@ -1,4 +1,4 @@
-"""Statistics over the calls of a tenant: counts by hour, speed of answer, sound quality. They name no party."""
+"""Statistics over the calls of a tenant: counts by hour and by extension, speed of answer, sound quality."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -38,6 +38,40 @@ class CallStatistics:
     hours: tuple[HourlyCalls, ...]
     median_answer_seconds: float | None
     """Median time from call to answer by a person, of the latest `ANSWER_SAMPLE` answered calls."""
+
+
+@dataclass(slots=True)
+class ExtensionCalls:
+    """The calls of an extension in a period. It may be deleted since."""
+
+    extension_id: str
+    made: int = 0
+    received: int = 0
+    answered: int = 0
+    """Calls received that it, or its mailbox, answered."""
+    talk_seconds: int = 0
+
+
+async def by_extension(session: AsyncSession, tenant_id: str, since: datetime, until: datetime) -> list[ExtensionCalls]:
+    """Return the extensions with calls that started from `since` up to, and without, `until`."""
+    answered = CallRow.answered.is_not(None)
+    query = (
+        select(CallPartyRow.extension_id, CallPartyRow.role, answered, func.count(), func.sum(CallRow.talk_seconds))
+        .join(CallPartyRow, CallPartyRow.call_id == CallRow.id)
+        .where(CallRow.tenant_id == tenant_id, CallRow.started >= since, CallRow.started < until)
+        .where(CallPartyRow.tenant_id == tenant_id, CallPartyRow.extension_id.is_not(None))
+        .group_by(CallPartyRow.extension_id, CallPartyRow.role, answered)
+    )
+    found: dict[str, ExtensionCalls] = {}
+    for extension, role, was_answered, calls, seconds in await session.execute(query):
+        row = found.setdefault(extension, ExtensionCalls(extension))
+        row.talk_seconds += int(seconds)
+        if role == "caller":
+            row.made += calls
+            continue
+        row.received += calls
+        row.answered += calls if was_answered else 0
+    return list(found.values())
 
 
 async def collect(session: AsyncSession, tenant_id: str, since: datetime, until: datetime) -> CallStatistics:

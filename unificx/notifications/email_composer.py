@@ -1,6 +1,6 @@
 """Composition of e-mails as plain text and HTML."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.headerregistry import Address
@@ -56,6 +56,8 @@ class Email:
     invoice: bytes | None = field(default=None, repr=False)
     """PDF that is attached, with the number of the invoice as its name."""
     invoice_number: str = ""
+    files: Sequence[tuple[str, bytes]] = field(default=(), repr=False)
+    """Name and content of attached CSV and PDF files."""
     reply: ReplyAddress | None = None
     text: tuple[str, ...] = field(default=(), repr=False)
     """Further lines."""
@@ -132,6 +134,9 @@ def compose_email(email: Email, sender: Address, email_id: str, now: datetime) -
         message.add_attachment(
             email.invoice, maintype="application", subtype="pdf", filename=f"{email.invoice_number}.pdf"
         )
+    for name, content in email.files:
+        kind = ("application", "pdf") if name.endswith(".pdf") else ("text", "csv")
+        message.add_attachment(content, maintype=kind[0], subtype=kind[1], filename=name)
     return message
 
 

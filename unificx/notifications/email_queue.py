@@ -1,6 +1,6 @@
 """Queue of outgoing e-mails in the database: durable once `enqueue` returns, sent in order, retried for a day."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from email.errors import MessageError
@@ -32,7 +32,14 @@ from unificx.notifications.models import EmailPart, EmailRow
 from unificx.notifications.policies.emails import RECORD_PERIOD, EmailRateLimit, Language, lifetime
 from unificx.notifications.ports import EmailRejected, SmtpTransport
 from unificx.notifications.preferences import NoticePreferences
-from unificx.notifications.schemas import CalendarMessage, InvoiceReference, MessageReference, RequestReference
+from unificx.notifications.schemas import (
+    CalendarMessage,
+    EmailSubject,
+    InvoiceReference,
+    MessageReference,
+    ReportReference,
+    RequestReference,
+)
 from unificx.notifications.undeliverable import UndeliverableAddresses
 from unificx.privacy import KeyStore
 from unificx.voicemail import VoicemailAttachments
@@ -61,6 +68,8 @@ class EmailQueueDependencies:
     undeliverable: UndeliverableAddresses | None = None
     invoice_pdf: Callable[[str, str], Awaitable[bytes]] | None = None
     """Returns the file of an invoice by tenant and number. Raises NotFound."""
+    report_files: Callable[[str, str], Awaitable[Sequence[tuple[str, bytes]]]] | None = None
+    """Returns the files of a report by tenant and reference. Raises NotFound, Forbidden."""
     reply_address: Callable[[str], ReplyAddress] | None = None
     """Returns where an answer about a request leads, by the id of the request."""
 
@@ -84,7 +93,7 @@ class EmailQueue:
         *,
         link: str = "",
         detail: str = "",
-        about: MessageReference | InvoiceReference | RequestReference | CalendarMessage | None = None,
+        about: EmailSubject | None = None,
         uow: UnitOfWork | None = None,
     ) -> bool:
         """Queue an e-mail; return False if the person's rate or queue limit is reached. Raises ErasedSubject.
@@ -115,6 +124,7 @@ class EmailQueue:
             message_id=about.message_id if isinstance(about, MessageReference) else None,
             extension_id=about.extension_id if isinstance(about, MessageReference) else None,
             invoice=about.number if isinstance(about, InvoiceReference) else None,
+            report=about.text if isinstance(about, ReportReference) else None,
             request_id=about.request_id if isinstance(about, RequestReference) else None,
             sealed=sealed,
         )
@@ -262,6 +272,10 @@ class EmailQueue:
             return advert is not None
         if row.request_id is not None and self._dependencies.reply_address is not None:
             await self._submit(row, replace(email, reply=self._dependencies.reply_address(row.request_id)))
+            return True
+        if row.report is not None and self._dependencies.report_files is not None:
+            files = await self._dependencies.report_files(row.tenant_id, row.report)
+            await self._submit(row, replace(email, files=files))
             return True
         if row.invoice is not None and self._dependencies.invoice_pdf is not None:
             pdf = await self._dependencies.invoice_pdf(row.tenant_id, row.invoice)

@@ -200,6 +200,13 @@ _TEXTS: dict[Language, dict[EmailKind, EmailText]] = {
                 "All invoices are in the portal under Billing.",
             ),
         ),
+        "report": EmailText(
+            "Report of calls, {detail}",
+            (
+                "The report of {organisation} for {detail} is attached as a table (CSV) and as a PDF.",
+                "You can end it in the portal under Reports.",
+            ),
+        ),
         "invoice_reminder": EmailText(
             "Payment reminder: {detail}",
             (
@@ -427,6 +434,13 @@ _TEXTS: dict[Language, dict[EmailKind, EmailText]] = {
             (
                 "Im Anhang finden Sie {detail} als PDF, das auch die elektronische Rechnung (EN 16931) enthält.",
                 "Alle Rechnungen finden Sie im Portal unter Abrechnung.",
+            ),
+        ),
+        "report": EmailText(
+            "Anrufbericht, {detail}",
+            (
+                "Der Bericht von {organisation} für {detail} ist als Tabelle (CSV) und als PDF angehängt.",
+                "Sie können ihn im Portal unter Berichte beenden.",
             ),
         ),
         "invoice_reminder": EmailText(

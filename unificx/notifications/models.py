@@ -171,6 +171,7 @@ class EmailRow(Base):
     extension_id: Mapped[str | None] = plain("random id of the extension whose owner is notified")
     campaign_id: Mapped[str | None] = plain("random id of the campaign it belongs to")
     invoice: Mapped[str | None] = plain("number of the invoice that is attached")
+    report: Mapped[str | None] = plain("interval, period and random id of the recipient of the report that is attached")
     request_id: Mapped[str | None] = plain("random id of the request it answers; no foreign key, it may be deleted")
     sealed: Mapped[bytes] = sealed_column(EmailPart, subject="subject_id")
 

@@ -35,6 +35,13 @@ class InvoiceReference:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportReference:
+    """Report that is attached to an e-mail: see `reports.reference`. The files are made when the e-mail is sent."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class RequestReference:
     """Request that an e-mail answers. Its recipient can answer to a reply address of this request."""
 
@@ -48,6 +55,10 @@ class CalendarMessage:
     text: tuple[str, ...] = field(repr=False)
     calendar: str = field(repr=False)
     reply_to: str = field(repr=False)
+
+
+EmailSubject = MessageReference | InvoiceReference | ReportReference | RequestReference | CalendarMessage
+"""Subjects of e-mails."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,13 @@ from unificx.notifications.email_records import EmailRecords
 from unificx.notifications.policies.emails import Language, describe_voicemail, format_time
 from unificx.notifications.preferences import NoticePreferences
 from unificx.notifications.push import PushNotifier
-from unificx.notifications.schemas import CalendarMessage, InvoiceReference, NewVoicemail, RequestReference
+from unificx.notifications.schemas import (
+    CalendarMessage,
+    InvoiceReference,
+    NewVoicemail,
+    ReportReference,
+    RequestReference,
+)
 from unificx.notifications.undeliverable import UndeliverableAddresses
 
 
@@ -121,6 +127,15 @@ class NotificationService:
         return await self._emails.enqueue(
             recipient, email.kind, email.language, link=email.link, detail=email.title, about=about, uow=uow
         )
+
+    async def send_report(
+        self, person: Person, reference: str, uow: UnitOfWork, *, language: Language, detail: str
+    ) -> bool:
+        """Send a report. The e-mail is queued within `uow`; False if a limit is reached. Raises ErasedSubject."""
+        if self._emails is None:
+            return False
+        about = ReportReference(reference)
+        return await self._emails.enqueue(person, "report", language, detail=detail, about=about, uow=uow)
 
     async def _send_email(
         self,

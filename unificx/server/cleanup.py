@@ -180,6 +180,7 @@ class Cleanup:
                 self._send_heads,
                 self._container.billing.counts.store_if_due,
                 self._send_invoices,
+                self._container.reports.send_due,
                 Announcements(self._container).send_due,
                 *(partial(self._erase_everywhere, each) for each in self._incomplete.values()),
                 self._container.erasures.store_applied,
@@ -298,6 +299,7 @@ class Cleanup:
 
 def _subscribe_services_of_people(container: Container) -> None:
     container.outbox.subscribe(PersonClosed, container.support.on_person_closed)
+    container.outbox.subscribe(PersonClosed, container.reports.schedules.on_person_closed)
     container.outbox.subscribe(TenantDeleted, container.support.on_tenant_deleted)
     container.outbox.subscribe(TenantDeleted, container.chat.on_tenant_deleted)
     container.outbox.subscribe(OutsideCallRecorded, container.billing.rating.on_outside_call)

@@ -34,6 +34,7 @@ from unificx.notifications import (
     NotificationService,
     PushNotifier,
 )
+from unificx.notifications.reports import ReportEmails
 from unificx.privacy import (
     AccessLog,
     AuditLog,
@@ -48,7 +49,7 @@ from unificx.privacy import (
 )
 from unificx.prompts import Prompts
 from unificx.provisioning import PhoneSettingsParts, PhoneSettingsService
-from unificx.queues import QueueStore
+from unificx.queues import Queues, QueueStore
 from unificx.recording import RecordingArchive, TranscodeWorker
 from unificx.registrar import Binding, LocationService, Registrar, RegistrarDependencies
 from unificx.routing import DestinationDirectory, OutboundDependencies, code_of, stored_form
@@ -58,6 +59,7 @@ from unificx.server.notification_senders import EmailFiles, senders
 from unificx.server.notification_settings import NotificationSettings
 from unificx.server.paths import InstallationPaths
 from unificx.server.registered_phones import RegisteredPhones
+from unificx.server.report_files import ReportSources
 from unificx.sip.uri import Uri
 from unificx.support import SupportService
 from unificx.support.rights import Disclosures, RightsParts, RightsRequests
@@ -106,6 +108,7 @@ class Container:
     routing: CallRouting
     support: SupportService
     rights: RightsRequests
+    reports: ReportEmails
     journal: Journal
     notifications: Notifications
     webhooks: WebhookService
@@ -192,6 +195,7 @@ def build_container(
     parts = AudioStoreParts(database, keys, erasures.erasure, notifications.blobs, Whisper(paths.models))
     (audio, mailboxes, sounds), trunks = _sound_areas(parts, cluster), _trunks(database, keys, identity)
     webhooks, rooms = WebhookService(database, keys, clock), _conference_rooms(database, keys, identity, cluster)
+    files = partial(_files, mailboxes, identity, consents := Consents(database, keys, bus.publish))
     return Container(
         node=cluster.node,
         paths=paths,
@@ -199,7 +203,7 @@ def build_container(
         database=database,
         keys=keys,
         erasures=erasures,
-        consents=(consents := Consents(database, keys, bus.publish)),
+        consents=consents,
         accesses=AccessLog(database, keys, identity.directory),
         retention=(retention := Retention(database, clock)),
         chat=_chat(parts, identity, cluster, retention, location=location),
@@ -210,7 +214,7 @@ def build_container(
         location=location,
         registrar=_registrar(database, keys, identity, spool, bus=bus, location=location, is_full=is_full),
         phone_settings=_phone_settings(database, keys, identity, cluster, consents),
-        history=CdrService(database, keys, spool, bus.publish, partial(webhooks.watches, event="call.ended")),
+        history=(history := _history(database, keys, spool, bus, webhooks)),
         audio=audio,
         transcoding=_transcoding(parts, audio, mailboxes),
         mailboxes=mailboxes,
@@ -224,12 +228,11 @@ def build_container(
         videos=MeetingVideos(ConferenceManager(clock, bus.publish), cluster.counters, clock, bus.publish),
         routing=(routing := _routing(parts, identity, (mailboxes, rooms, sounds), spool, trunks, cluster=cluster)),
         support=SupportService(database, keys, clock),
+        reports=ReportEmails(database, identity.directory, identity.users, notices),
         rights=_rights(database, keys, identity, cluster),
         journal=_journal(spool, database, keys),
         billing=(billing := _billing(database, keys, identity, routing)),
-        notifications=senders(
-            parts, _files(mailboxes, billing), identity, notices, notifications, cluster=cluster, consents=consents
-        ),
+        notifications=senders(parts, files(history, billing, routing.queues), notices, notifications, cluster),
         webhooks=webhooks,
         notification_service=notices,
         idempotency=IdempotencyStore(database, keys, clock),
@@ -240,8 +243,16 @@ def build_container(
 # Providers that need more than one call, each for one service.
 
 
-def _files(mailboxes: Mailboxes, billing: Billing) -> EmailFiles:
-    return EmailFiles(mailboxes, invoice_pdf(billing))
+def _files(  # noqa: PLR0917 - sources of different areas
+    mailboxes: Mailboxes, identity: Identity, consents: Consents, history: CdrService, billing: Billing, queues: Queues
+) -> EmailFiles:
+    return EmailFiles(mailboxes, invoice_pdf(billing), ReportSources(identity, history, queues, consents))
+
+
+def _history(
+    database: Database, keys: KeyStore, spool: RecordLog, bus: EventBus, webhooks: WebhookService
+) -> CdrService:
+    return CdrService(database, keys, spool, bus.publish, partial(webhooks.watches, event="call.ended"))
 
 
 def _billing(database: Database, keys: KeyStore, identity: Identity, routing: CallRouting) -> Billing:

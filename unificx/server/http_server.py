@@ -106,7 +106,7 @@ def http_app(  # noqa: PLR0917 - what an installation shows
 
 def _for_history(container: Container) -> dict[str, Any]:
     erasure = CallErasure(container.database, container.erasure, container.bus.publish)
-    return {"history": container.history, "call_erasure": erasure}
+    return {"history": container.history, "call_erasure": erasure, "reports": container.reports}
 
 
 def _for_support(container: Container) -> dict[str, Any]:

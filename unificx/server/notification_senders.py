@@ -7,7 +7,6 @@ from functools import partial
 
 from unificx.audio_store import AudioStoreParts
 from unificx.cluster import Cluster
-from unificx.identity import Identity
 from unificx.integrations.imap import MailboxSettings
 from unificx.integrations.smtp import SmtpClient
 from unificx.notifications import (
@@ -26,8 +25,8 @@ from unificx.notifications import (
     ReplyAddress,
     UndeliverableAddresses,
 )
-from unificx.privacy import Consents
 from unificx.server.notification_settings import NotificationSettings
+from unificx.server.report_files import ReportSources, report_files
 from unificx.support.rights import RequestProofs
 from unificx.voicemail import Mailboxes, VoicemailAttachments
 
@@ -41,27 +40,27 @@ def _reply_address(proofs: RequestProofs, mailbox: MailboxSettings | None, reque
 
 @dataclass(frozen=True, slots=True)
 class EmailFiles:
-    """Sources of files that are attached to e-mails: voice messages, and invoices by tenant and number."""
+    """Sources of files that are attached to e-mails: voice messages, invoices by tenant and number, and the numbers of
+    reports."""
 
     mailboxes: Mailboxes
     invoice_pdf: Callable[[str, str], Awaitable[bytes]]
+    reports: ReportSources
 
 
 def senders(
     parts: AudioStoreParts,
     files: EmailFiles,
-    identity: Identity,
     service: NotificationService,
     settings: NotificationSettings,
-    *,
     cluster: Cluster,
-    consents: Consents,
 ) -> Notifications:
     """Return the senders, with which the service of notifications is completed."""
-    database, keys, directory = parts.database, parts.keys, identity.directory
+    database, keys, identity = parts.database, parts.keys, files.reports.identity
+    directory = identity.directory
     preferences = NoticePreferences(database, keys)
     secret = keys.secrets.derive(SECRET_PURPOSE)
-    advertising = Advertising(AdvertisingParts(database, consents, directory, secret))
+    advertising = Advertising(AdvertisingParts(database, files.reports.consents, directory, secret))
     undeliverable = UndeliverableAddresses(database, keys, directory, secret)
     dependencies = EmailQueueDependencies(
         database,
@@ -74,6 +73,7 @@ def senders(
         advertising,
         undeliverable,
         files.invoice_pdf,
+        report_files(files.reports),
         partial(_reply_address, RequestProofs(keys), settings.mailbox),
     )
     emails, records = EmailQueue(dependencies, cluster.counters), EmailRecords(dependencies, cluster.counters)

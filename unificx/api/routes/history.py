@@ -1,5 +1,6 @@
 """Call history. Administrators see the calls of their tenant, other users those of their own extensions."""
 
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
@@ -20,9 +21,11 @@ from unificx.api.access import (
 )
 from unificx.api.call_records import call_records
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
+from unificx.api.objections import is_counted
 from unificx.api.problems import problem_responses
 from unificx.api.router import Router
 from unificx.api.schemas import core as models
+from unificx.api.schemas.report_emails import ExtensionCalls
 from unificx.api.scoped_lookup import extension_in_scope
 from unificx.api.services import Services
 from unificx.cdr import CallRecord, CdrFilter
@@ -119,6 +122,25 @@ async def show_call_statistics(
     end = until or services.clock.now()
     found = await services.history.statistics(scope.tenant_id, since or end - timedelta(days=7), end)
     return models.CallStatistics.model_validate(found)
+
+
+@router.get("/statistics/extensions", responses=problem_responses(401, 403, 404))
+async def list_extension_statistics(
+    services: ServicesDep,
+    user: CurrentUserDep,
+    tenant: TenantQuery = None,
+    since: Annotated[BoundedDatetime | None, Query(description="By default seven days before `until`.")] = None,
+    until: Annotated[BoundedDatetime | None, Query(description="At most 92 days later; now by default.")] = None,
+) -> models.Page[ExtensionCalls]:
+    """Count the calls of each extension, without those of people who object to statistics and deleted ones."""
+    scope = await require_access(services, user, tenant, Action.HISTORY_READ)
+    end = until or services.clock.now()
+    items: list[ExtensionCalls] = []
+    for each in await services.history.extension_statistics(scope.tenant_id, since or end - timedelta(days=7), end):
+        known = services.identity.directory.extension_by_id(each.extension_id)
+        if known is not None and is_counted(services, scope, known):
+            items.append(ExtensionCalls(number=known.number, name=known.name, **asdict(each)))
+    return models.Page(items=sorted(items, key=lambda one: one.number), next=None)
 
 
 @router.get("/{call_id}", responses=problem_responses(401, 403, 404))

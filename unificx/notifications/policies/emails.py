@@ -1,7 +1,7 @@
 """Lifetimes of e-mails, text formats and the rate limit."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal, get_args
 
 from unificx.cluster import Count, CounterKind, Counters
@@ -38,9 +38,12 @@ _MONTHS = (
 
 def format_time(at: datetime, language: Language) -> str:
     """Format a date and time for an e-mail, in the time zone of `at`."""
-    if language == "de":
-        return f"{at:%d.%m.%Y}, {at:%H:%M} Uhr"
-    return f"{at.day} {_MONTHS[at.month - 1]} {at.year}, {at:%H:%M}"
+    return f"{format_date(at, language)}, {at:%H:%M}" + (" Uhr" if language == "de" else "")
+
+
+def format_date(day: date, language: Language) -> str:
+    """Format a date for an e-mail."""
+    return f"{day:%d.%m.%Y}" if language == "de" else f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
 def describe_voicemail(number: str, seconds: float, when: str) -> str:

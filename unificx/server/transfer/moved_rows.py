@@ -11,6 +11,7 @@ from unificx.db.base import Base
 MOVED = frozenset(
     {
         *("tenant", "person", "extension", "device", "credential", "factor", "recovery_code", "api_key", "acceptance"),
+        "report_schedule",
         *("campaign", "suspension", "provisioned_account"),
         *("consent", "notice_preference", "numbering", "sign_in_provider", "erasure", "retention_period"),
         *("audio", "audio_owner", "audio_derived", "own_sound"),

@@ -10,10 +10,12 @@ import { ErrorBar } from '~/design/ErrorBar';
 import { Page } from '~/design/Page';
 import { CallsByHour, CallsChart, total } from '~/features/home';
 import { PERIODS, periodOf, reportOf, type PeriodDays } from './model';
+import { ExtensionReports } from './ExtensionReports';
 import { QueueReports } from './QueueReports';
+import { ReportEmails } from './ReportEmails';
 import css from './call-reports.module.css';
 
-/** Calls by hour and day, how many were answered, and the service level of queues. */
+/** Calls by hour, day, queue and extension, and the recipients of these figures. */
 export default function CallReports() {
   const { t, i18n } = useLingui();
   const tenant = useValue(tenantSelection, (each) => each.selected?.id);
@@ -76,6 +78,8 @@ export default function CallReports() {
         empty={empty}
       />
       <QueueReports tenant={tenant} period={period} />
+      <ExtensionReports tenant={tenant} period={period} />
+      <ReportEmails tenant={tenant} />
     </Page>
   );
 }

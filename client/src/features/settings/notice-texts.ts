@@ -42,6 +42,7 @@ export const NOTICE_TEXTS: Record<OwnNotice['kind'], MessageDescriptor> = {
   breach_notice: msg`Incident that affects your data`,
   access_copy: msg`Copy of your data is ready`,
   invoice: msg`Invoice`,
+  report: msg`Report of calls`,
   invoice_reminder: msg`Payment reminder`,
   marketing: msg`Marketing`,
   email_test: msg`Test of e-mail`,

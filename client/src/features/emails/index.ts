@@ -1,0 +1,1 @@
+export { EMAIL_STATES } from './texts';
