@@ -134,7 +134,9 @@ async def authenticate_key(request: Request, key: str) -> CurrentUser:
     return user
 
 
-_PRIVATE = re.compile(r"/api/v1/(?:(?:recordings|voicemail)/(?!settings$).+|(?:conversations|attachments)(?:/.*)?)")
+_PRIVATE = re.compile(
+    r"/api/v1/(?:(?:recordings|voicemail)/(?!settings$).+|(?:conversations|chat-devices|attachments)(?:/.*)?)"
+)
 """Paths closed to access that another person has made for the user, until the user has proved their identity."""
 
 

@@ -1,21 +1,27 @@
 """Chat: conversations of two people and of groups, and their messages."""
 
-from unificx.chat.checks import CLIENT_ID, MAX_MEMBERS, MAX_NAME, MAX_TEXT, named_text, shows_marks
+from unificx.chat.checks import CLIENT_ID, MAX_CIPHERTEXT, MAX_MEMBERS, MAX_NAME, MAX_TEXT, named_text, shows_marks
+from unificx.chat.encryption import MAX_CHANGE, MAX_CLAIMED, MAX_KEY_PACKAGES, MAX_PACKAGE
 from unificx.chat.parts import ChatOff, ChatParts
 from unificx.chat.phones import PhoneDeliveries
 from unificx.chat.ports import TextPhones
 from unificx.chat.privacy import chat_holding
 from unificx.chat.retention import chat_expiries
 from unificx.chat.schemas import (
+    ChatDevice,
     Conversation,
     ConversationChange,
     ConversationKind,
     ConversationView,
+    Encrypted,
+    GroupChange,
+    GroupView,
     Member,
     MemberRole,
     Message,
     MessageState,
     NewConversation,
+    NewGroupChange,
     NewMessage,
     OwnChange,
     Party,
@@ -25,21 +31,31 @@ from unificx.chat.service import Chat
 
 __all__ = [
     "CLIENT_ID",
+    "MAX_CHANGE",
+    "MAX_CIPHERTEXT",
+    "MAX_CLAIMED",
+    "MAX_KEY_PACKAGES",
     "MAX_MEMBERS",
     "MAX_NAME",
+    "MAX_PACKAGE",
     "MAX_TEXT",
     "Chat",
+    "ChatDevice",
     "ChatOff",
     "ChatParts",
     "Conversation",
     "ConversationChange",
     "ConversationKind",
     "ConversationView",
+    "Encrypted",
+    "GroupChange",
+    "GroupView",
     "Member",
     "MemberRole",
     "Message",
     "MessageState",
     "NewConversation",
+    "NewGroupChange",
     "NewMessage",
     "OwnChange",
     "Party",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from unificx.chat.schemas import Member, Message, NewMessage
+from unificx.chat.schemas import Encrypted, Member, Message, NewMessage
 from unificx.cluster import Count, CounterKind
 from unificx.core.errors import Invalid
 from unificx.core.rate_limit import TokenBucket
@@ -27,7 +27,12 @@ MAX_PINNED = 10
 """Pinned messages of a conversation."""
 CLIENT_ID = r"^[A-Za-z0-9_.:-]{1,64}$"
 """Pattern of ids that clients make."""
+MAX_ENCRYPTED_MEMBERS = 50
+"""Each change of an encrypted group costs every device time and space in proportion to their number."""
+MAX_CIPHERTEXT = 65_536
+"""Characters of base64 of an encrypted body: that of the longest text and its padding."""
 _ALLOWED = "\n\t"
+_BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?", re.ASCII)
 _MENTION = re.compile(r"@\[([A-Za-z0-9_-]{0,64})\]")
 
 
@@ -40,9 +45,27 @@ def checked_message(new: NewMessage) -> NewMessage:
             field="client_id",
         )
     checked_mentions(new.mentions)
+    if new.encrypted is not None:
+        return _checked_encrypted(new, new.encrypted)
     if new.text.strip() or not new.attachments:
         checked_text(new.text)
     return new
+
+
+def _checked_encrypted(new: NewMessage, encrypted: Encrypted) -> NewMessage:
+    if new.text or new.mentions or new.reply_to is not None:
+        raise Invalid(
+            "An encrypted message has its text, its mentions and its reply in the encrypted body.", field="encrypted"
+        )
+    checked_ciphertext(encrypted.body)
+    return new
+
+
+def checked_ciphertext(body: str) -> str:
+    """Return an encrypted body. Raise Invalid."""
+    if not 1 <= len(body) <= MAX_CIPHERTEXT or _BASE64.fullmatch(body) is None:
+        raise Invalid(f"An encrypted body is base64 of 1 to {MAX_CIPHERTEXT} characters.", field="encrypted")
+    return body
 
 
 def checked_mentions(mentions: Sequence[str]) -> Sequence[str]:
@@ -142,6 +165,6 @@ def _plain(text: str) -> str:
     return "".join(each for each in unicodedata.normalize("NFD", text.casefold()) if not unicodedata.combining(each))
 
 
-def pair_of(person_ids: Sequence[str]) -> str:
-    """Return the key of the direct conversation of two persons."""
-    return ":".join(sorted(person_ids))
+def pair_of(person_ids: Sequence[str], *, encrypted: bool = False) -> str:
+    """Return the key of the direct conversation of two persons, or of their encrypted one."""
+    return ":".join(["mls"] * encrypted + sorted(person_ids))

@@ -6,8 +6,16 @@ from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from unificx.chat import delivery_repository, message_repository, repository
-from unificx.chat.checks import MAX_MEMBERS, checked_name, is_shown, matches, pair_of, search_words
+from unificx.chat import delivery_repository, encryption_repository, message_repository, repository
+from unificx.chat.checks import (
+    MAX_ENCRYPTED_MEMBERS,
+    MAX_MEMBERS,
+    checked_name,
+    is_shown,
+    matches,
+    pair_of,
+    search_words,
+)
 from unificx.chat.events import ConversationChanged, MarksChanged, MemberTyping
 from unificx.chat.parts import ChatParts
 from unificx.chat.schemas import (
@@ -101,14 +109,16 @@ class Conversations:
         others = self._parties(party, new.members)
         is_direct = len(others) == 1 and not new.name
         name = "" if is_direct else checked_name(new.name)
-        pair = pair_of((party.person_id, others[0].person_id)) if is_direct else None
+        _require_size(1 + len(others), encrypted=new.encrypted)
+        pair = pair_of((party.person_id, others[0].person_id), encrypted=new.encrypted) if is_direct else None
         async with self._database.begin() as uow:
             if pair is not None:
                 await lock_scope(uow.session, "chat", party.tenant_id, pair)
                 present = await repository.find_pair(uow.session, party.tenant_id, pair)
             else:
                 present = None
-            conversation_id = present or await self._add(uow, party, others, name, pair)
+            round_ = 0 if new.encrypted else None
+            conversation_id = present or await self._add(uow, party, others, (name, pair, round_))
         return await self.get(party, conversation_id)
 
     async def direct(self, party: Party, reference: str) -> str:
@@ -119,12 +129,16 @@ class Conversations:
         async with self._database.begin() as uow:
             await lock_scope(uow.session, "chat", party.tenant_id, pair)
             present = await repository.find_pair(uow.session, party.tenant_id, pair)
-            return present or await self._add(uow, party, [other], "", pair)
+            return present or await self._add(uow, party, [other], ("", pair, None))
 
-    async def _add(self, uow: UnitOfWork, party: Party, others: Sequence[Party], name: str, pair: str | None) -> str:
+    async def _add(
+        self, uow: UnitOfWork, party: Party, others: Sequence[Party], of: tuple[str, str | None, int | None]
+    ) -> str:
+        """Add a conversation; `of`: its name, its pair and its round."""
+        name, pair, round_ = of
         now, id_ = self._clock.now(), random_id(self._clock)
         kind = "direct" if pair is not None else "group"
-        new = Conversation(id_, party.tenant_id, kind, now, now, 0, "", None, name)
+        new = Conversation(id_, party.tenant_id, kind, now, now, 0, "", None, name, round_)
         await repository.add(uow.session, self._keys, new, random_id(self._clock), pair)
         own: MemberRole = "member" if kind == "direct" else "owner"
         joining: list[tuple[Party, MemberRole]] = [(party, own), *((each, "member") for each in others)]
@@ -170,8 +184,7 @@ class Conversations:
             joining: list[tuple[Party, MemberRole]] = [
                 (one, "member") for one in others if one.person_id not in present
             ]
-            if len(present) + len(joining) > MAX_MEMBERS:
-                raise _too_many_members()
+            _require_size(len(present) + len(joining), encrypted=found.is_encrypted)
             if joining:
                 await repository.add_members(uow.session, conversation_id, joining, self._clock.now(), found.last_seq)
             await self._signal_all(uow, found)
@@ -258,6 +271,7 @@ class Conversations:
         """Remove a person from all conversations, and what they have written. Others see a deleted user. Idempotent."""
         async with self._database.begin() as uow:
             memberships = await repository.memberships_of(uow.session, tenant_id, subject)
+            await encryption_repository.delete_devices_of(uow.session, tenant_id, subject)
             written = await message_repository.conversations_with(uow.session, tenant_id, subject)
             await message_repository.erase_author(uow.session, tenant_id, subject)
             for conversation_id, person_id in memberships:
@@ -273,6 +287,7 @@ class Conversations:
     async def delete_of_tenant(self, uow: UnitOfWork, tenant_id: str) -> None:
         """Delete everything of a deleted tenant."""
         await repository.delete_of_tenant(uow.session, tenant_id)
+        await encryption_repository.delete_of_tenant(uow.session, tenant_id)
 
     async def _settle(self, uow: UnitOfWork, tenant_id: str, conversation_id: str) -> None:
         """Delete a conversation without members; make the first member of a group without owners its owner."""
@@ -290,8 +305,7 @@ class Conversations:
         found.pop(party.person_id, None)
         if not found:
             raise Invalid("Name at least one other person.", field="members")
-        if len(found) >= MAX_MEMBERS:
-            raise _too_many_members()
+        _require_size(1 + len(found))
         return list(found.values())
 
     async def _signal_all(self, uow: UnitOfWork, conversation: Conversation) -> None:
@@ -313,5 +327,10 @@ def _require_owner(conversation: Conversation, me: Member) -> None:
         raise Forbidden("Only owners of the group can change this.", hint="Ask an owner of the group.")
 
 
-def _too_many_members() -> Invalid:
-    return Invalid(f"A group has at most {MAX_MEMBERS} members.", field="members")
+def _require_size(members: int, *, encrypted: bool = False) -> None:
+    if members > MAX_MEMBERS:
+        raise Invalid(f"A group has at most {MAX_MEMBERS} members.", field="members")
+    if encrypted and members > MAX_ENCRYPTED_MEMBERS:
+        raise Invalid(
+            f"A group that is encrypted end to end has at most {MAX_ENCRYPTED_MEMBERS} members.", field="members"
+        )

@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, Select, delete, insert, or_, select, updat
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.attachments import Attachment, attachments_of_messages
-from unificx.chat.models import TEXT, BodyPart, ChatMessageRow, ReactionPart, ReactionRow
-from unificx.chat.schemas import Member, Message, MessageState, Party
+from unificx.chat.models import MLS, TEXT, BodyPart, ChatMessageRow, ReactionPart, ReactionRow
+from unificx.chat.schemas import Encrypted, Member, Message, MessageState, Party
 from unificx.db import Erased, Keys, SealedCodec, owned_by
 
 BODY_CODEC = SealedCodec(ChatMessageRow, BodyPart)
@@ -103,7 +103,7 @@ async def insert_message(session: AsyncSession, keys: Keys, party: Party, messag
             expires=message.expires,
             reply_to=message.reply_to,
             pinned=message.pinned,
-            format=TEXT,
+            **_format_of(message),
             subject_id=party.subject,
             sealed=_seal_body(keys, party, message),
         )
@@ -113,7 +113,7 @@ async def insert_message(session: AsyncSession, keys: Keys, party: Party, messag
 async def save_text(session: AsyncSession, keys: Keys, party: Party, message: Message) -> None:
     """Store a changed text of the author `party`."""
     chosen = (ChatMessageRow.tenant_id == party.tenant_id, ChatMessageRow.id == message.id)
-    values = {"revision": message.revision, "edited": message.edited}
+    values = {"revision": message.revision, "edited": message.edited, **_format_of(message)}
     await session.execute(
         update(ChatMessageRow).where(*chosen).values(**values, sealed=_seal_body(keys, party, message))
     )
@@ -220,8 +220,14 @@ async def _reactions(
     return found
 
 
+def _format_of(message: Message) -> dict[str, int | None]:
+    encrypted = message.encrypted
+    return {"format": TEXT, "round": None} if encrypted is None else {"format": MLS, "round": encrypted.round}
+
+
 def _seal_body(keys: Keys, party: Party, message: Message) -> bytes:
-    part = BodyPart(message.text or "", message.mentions)
+    text = message.text if message.encrypted is None else message.encrypted.body
+    part = BodyPart(text or "", message.mentions)
     return BODY_CODEC.seal(keys, party.tenant_id, [(party.subject, message.id, part)])[0]
 
 
@@ -230,6 +236,7 @@ def _to_message(
 ) -> Message:
     erased = isinstance(body, Erased)
     state = "erased" if erased and row.state == "sent" else row.state
+    encrypted = None if erased or row.format != MLS else Encrypted(row.round or 0, body.text)
     return Message(
         id=row.id,
         conversation_id=row.conversation_id,
@@ -242,9 +249,10 @@ def _to_message(
         edited=row.edited,
         expires=row.expires,
         reply_to=row.reply_to,
-        text=None if erased else body.text,
+        text=None if erased or encrypted is not None else body.text,
         mentions=() if erased else body.mentions,
         reactions=reactions,
         pinned=row.pinned,
         attachments=() if erased else files,
+        encrypted=encrypted,
     )

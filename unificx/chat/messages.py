@@ -8,10 +8,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.attachments import OpenFile
 from unificx.chat import message_repository, repository
-from unificx.chat.checks import MAX_PINNED, checked_emoji, checked_mentions, checked_message, checked_text, is_shown
+from unificx.chat.checks import (
+    MAX_PINNED,
+    checked_ciphertext,
+    checked_emoji,
+    checked_mentions,
+    checked_message,
+    checked_text,
+    is_shown,
+)
+from unificx.chat.encryption import require_format
 from unificx.chat.events import MessageChanged, MessageSent
 from unificx.chat.parts import ChatParts
-from unificx.chat.schemas import Conversation, Member, Message, NewMessage, Party
+from unificx.chat.schemas import Conversation, Encrypted, Member, Message, NewMessage, Party
 from unificx.core.clock import random_id
 from unificx.core.errors import Conflict, Forbidden, Invalid, NotFound
 from unificx.db import Page, UnitOfWork, invalid_cursor
@@ -90,6 +99,7 @@ class Messages:
             if present is not None:
                 return _same_message(present, new)
             person_ids, muted = await repository.audience(uow.session, party.tenant_id, conversation_id)
+            require_format(found, new.encrypted)
             await self._require_targets(uow.session, found, me, new, person_ids)
             message = await self._store(uow, party, found, new)
             silent = muted - set(message.mentions)
@@ -121,9 +131,10 @@ class Messages:
             edited=None,
             expires=None if period is None else Period.parse(period).after(now),
             reply_to=new.reply_to,
-            text=new.text,
+            text=None if new.encrypted is not None else new.text,
             mentions=new.mentions,
             attachments=attached,
+            encrypted=new.encrypted,
         )
         await message_repository.insert_message(uow.session, self._keys, party, message)
         marks = {"read_seq": seq, "delivered_seq": seq}
@@ -143,12 +154,13 @@ class Messages:
         self, party: Party, conversation_id: str, message_id: str, text: str, mentions: Sequence[str] | None = None
     ) -> Message:
         """Change the text and the mentions of one's own message; None for unchanged. Raise NotFound, Forbidden,
-        Invalid."""
+        Invalid, Conflict."""
         checked_text(text)
         checked_mentions(mentions or ())
 
         async def store(uow: UnitOfWork, found: Conversation, me: Member, message: Message) -> Message:
             del me
+            require_format(found, None)
             if message.person_id != party.person_id:
                 raise Forbidden("Only the author can change a message.")
             if mentions is not None:
@@ -156,6 +168,23 @@ class Messages:
                 _require_members([each for each in mentions if each not in message.mentions], present)
                 message = replace(message, mentions=tuple(mentions))
             changed = replace(message, text=text, edited=self._clock.now())
+            await message_repository.save_text(uow.session, self._keys, party, changed)
+            return changed
+
+        return await self._change(party, conversation_id, message_id, store)
+
+    async def edit_encrypted(
+        self, party: Party, conversation_id: str, message_id: str, encrypted: Encrypted
+    ) -> Message:
+        """Change the encrypted body of one's own message. Raise NotFound, Forbidden, Invalid, Conflict."""
+        checked_ciphertext(encrypted.body)
+
+        async def store(uow: UnitOfWork, found: Conversation, me: Member, message: Message) -> Message:
+            del me
+            require_format(found, encrypted)
+            if message.person_id != party.person_id:
+                raise Forbidden("Only the author can change a message.")
+            changed = replace(message, encrypted=encrypted, edited=self._clock.now())
             await message_repository.save_text(uow.session, self._keys, party, changed)
             return changed
 
@@ -180,7 +209,12 @@ class Messages:
             checked_emoji(emoji)
 
         async def store(uow: UnitOfWork, found: Conversation, me: Member, message: Message) -> Message:
-            del found, me
+            del me
+            if found.is_encrypted:
+                raise Conflict(
+                    "Reactions are not available in conversations that are encrypted end to end.",
+                    hint="Write an emoji as a message.",
+                )
             await message_repository.put_reaction(uow.session, self._keys, party, message, emoji)
             others = {each: one for each, one in message.reactions.items() if each != party.person_id}
             return replace(message, reactions={**others, party.person_id: emoji} if emoji else others)
@@ -230,6 +264,8 @@ def _require_members(mentions: Sequence[str], person_ids: Sequence[str]) -> None
 
 def _same_message(present: Message, new: NewMessage) -> Message:
     """Return the message that was sent with this `client_id`. Raise Conflict if it was another one."""
+    if present.encrypted is not None and new.encrypted is not None:
+        return present  # each attempt encrypts the text anew
     if present.state == "sent" and present.edited is None and present.text != new.text:
         raise Conflict(
             "Another message was sent with this client_id.",

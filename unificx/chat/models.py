@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
 from unificx.core.personal import personal
 from unificx.db import Base, plain, sealed_column
 
-TEXT = 1
-"""Format of a body: text. Another format would hold a body that only the devices of the members open."""
+TEXT, MLS = 1, 2
+"""Formats of a body: text, and a PrivateMessage of MLS in base64 (RFC 9420), which only devices of members open."""
 
 
 def _in_chat() -> Any:
@@ -69,6 +69,7 @@ class ConversationRow(Base):
     last_seq: Mapped[int] = plain("number of the newest message or change")
     newest: Mapped[str] = plain("random id of the newest message; empty for none")
     period: Mapped[str | None] = plain("an ISO 8601 duration after which messages disappear")
+    round: Mapped[int | None] = plain("number of the newest change of its MLS group; null: not encrypted")
     subject_id: Mapped[str] = plain("random subject id of the conversation, whose key seals the part below")
     sealed: Mapped[bytes | None] = sealed_column(NamePart, subject="subject_id")
 
@@ -118,7 +119,8 @@ class ChatMessageRow(Base):
     expires: Mapped[datetime | None] = plain("when it disappears, if the conversation has a period")
     reply_to: Mapped[str | None] = plain("random id of the message it answers")
     pinned: Mapped[datetime | None] = plain("when it was pinned")
-    format: Mapped[int] = plain("format of the body: 1 for text")
+    format: Mapped[int] = plain("format of the body: 1 for text, 2 for MLS")
+    round: Mapped[int | None] = plain("of a body in MLS, the number of the change of the group whose keys open it")
     subject_id: Mapped[str] = plain("random subject id of the author, whose key seals the part below")
     sealed: Mapped[bytes | None] = sealed_column(BodyPart, subject="subject_id")
 
@@ -153,3 +155,60 @@ class PhoneDeliveryRow(Base):
     created: Mapped[datetime] = plain("time of the message")
     due: Mapped[datetime] = plain("time of the next attempt")
     attempts: Mapped[int] = plain("number of attempts")
+
+
+class ChatDeviceRow(Base):
+    """A device that takes part in encrypted conversations: one per session, and deleted with it."""
+
+    __tablename__ = "chat_device"
+    __table_args__ = (Index(None, "tenant_id", "person_id"), Index(None, "tenant_id", "subject_id"))
+
+    id: Mapped[str] = plain("a random id that the device has made", primary_key=True)
+    tenant_id: Mapped[str] = plain("the tenant")
+    person_id: Mapped[str] = plain("random id of the person")
+    subject_id: Mapped[str] = plain("random subject id of the person")
+    session_id: Mapped[str] = plain("random id of the session", unique=True)
+    created: Mapped[datetime] = plain("registration time")
+
+
+class KeyPackageRow(Base):
+    """A KeyPackage (RFC 9420 section 10) with which others add a device to a group. Deleted once one has taken it,
+    unless it is the device's last resort."""
+
+    __tablename__ = "chat_key_package"
+    __table_args__ = (Index(None, "tenant_id", "device_id"),)
+
+    id: Mapped[str] = plain("our own random id", primary_key=True)
+    tenant_id: Mapped[str] = plain("the tenant")
+    device_id: Mapped[str] = plain("random id of the device")
+    last_resort: Mapped[bool] = plain("whether it is used again when there is no other")
+    body: Mapped[bytes] = plain("public keys of a device, with random ids", LargeBinary)
+
+
+class GroupChangeRow(Base):
+    """A change of the MLS group of a conversation: a Commit with its Welcome, or the start of a new group."""
+
+    __tablename__ = "chat_group_change"
+    __table_args__ = (UniqueConstraint("conversation_id", "round"), Index(None, "tenant_id", "created"))
+
+    id: Mapped[str] = plain("our own random id", primary_key=True)
+    tenant_id: Mapped[str] = plain("the tenant")
+    conversation_id: Mapped[str] = plain("the conversation")
+    round: Mapped[int] = plain("number of the change")
+    created: Mapped[datetime] = plain("a time")
+    restart: Mapped[bool] = plain("whether it starts a new group")
+    body: Mapped[bytes] = plain("ciphertext that only devices of the members open", LargeBinary)
+    welcome: Mapped[bytes | None] = plain("ciphertext that only the added devices open", LargeBinary)
+
+
+class GroupDeviceRow(Base):
+    """A device that is in the MLS group of a conversation, as the devices of the members report it."""
+
+    __tablename__ = "chat_group_device"
+    __table_args__ = (Index(None, "tenant_id", "device_id"),)
+
+    conversation_id: Mapped[str] = plain("the conversation", primary_key=True)
+    device_id: Mapped[str] = plain("random id of the device", primary_key=True)
+    tenant_id: Mapped[str] = plain("the tenant")
+    round: Mapped[int] = plain("number of the change that has added it")
+    seq: Mapped[int] = plain("number of the last message before that")

@@ -12,6 +12,8 @@ from unificx.chat.models import (
     ChatMessageRow,
     ConversationMemberRow,
     ConversationRow,
+    GroupChangeRow,
+    GroupDeviceRow,
     NamePart,
     PhoneDeliveryRow,
     ReactionRow,
@@ -20,6 +22,7 @@ from unificx.chat.schemas import Conversation, ConversationKind, Member, MemberR
 from unificx.db import Erased, Keys, PageByTime, SealedCodec
 
 NAME_CODEC = SealedCodec(ConversationRow, NamePart)
+_PARTS = (PhoneDeliveryRow, ReactionRow, ChatMessageRow, ConversationMemberRow, GroupChangeRow, GroupDeviceRow)
 SHOWN_MEMBERS = 5
 """Members of each conversation in a list of conversations."""
 
@@ -146,6 +149,7 @@ async def add(session: AsyncSession, keys: Keys, conversation: Conversation, sub
         "last_seq": conversation.last_seq,
         "newest": "",
         "period": conversation.period,
+        "round": conversation.round,
         "subject_id": subject,
         "sealed": sealed,
     }
@@ -220,14 +224,14 @@ async def forget_pair(session: AsyncSession, tenant_id: str, conversation_id: st
 
 async def delete_conversation(session: AsyncSession, tenant_id: str, conversation_id: str) -> None:
     """Delete a conversation with everything in it."""
-    for row in (PhoneDeliveryRow, ReactionRow, ChatMessageRow, ConversationMemberRow):
+    for row in _PARTS:
         await session.execute(delete(row).where(row.tenant_id == tenant_id, row.conversation_id == conversation_id))
     chosen = (ConversationRow.tenant_id == tenant_id, ConversationRow.id == conversation_id)
     await session.execute(delete(ConversationRow).where(*chosen))
 
 
 async def delete_of_tenant(session: AsyncSession, tenant_id: str) -> None:
-    for row in (PhoneDeliveryRow, ReactionRow, ChatMessageRow, ConversationMemberRow, ConversationRow):
+    for row in (*_PARTS, ConversationRow):
         await session.execute(delete(row).where(row.tenant_id == tenant_id))
 
 
@@ -278,5 +282,5 @@ def _names(keys: Keys, tenant_id: str, rows: Sequence[ConversationRow]) -> dict[
 def _to_conversation(row: ConversationRow, names: dict[str, str]) -> Conversation:
     kind, name = cast("ConversationKind", row.kind), names.get(row.id, "")
     return Conversation(
-        row.id, row.tenant_id, kind, row.created, row.changed, row.last_seq, row.newest, row.period, name
+        row.id, row.tenant_id, kind, row.created, row.changed, row.last_seq, row.newest, row.period, name, row.round
     )

@@ -55,6 +55,12 @@ class Conversation:
     period: str | None
     """ISO 8601 duration after which messages disappear, from their sending on; None for the tenant's period."""
     name: str = field(default="", repr=False)
+    round: int | None = None
+    """Number of the newest change of its MLS group; None: it is not encrypted end to end."""
+
+    @property
+    def is_encrypted(self) -> bool:
+        return self.round is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +81,8 @@ class NewConversation:
 
     members: tuple[str, ...]
     name: str = field(default="", repr=False)
+    encrypted: bool = False
+    """End to end: it stays so, and two people have one such conversation beside an ordinary one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +102,15 @@ class OwnChange:
 
 
 @dataclass(frozen=True, slots=True)
+class Encrypted:
+    """A body that only devices of the members open: a PrivateMessage of MLS in base64."""
+
+    round: int
+    """Number of the change of the group whose keys open it."""
+    body: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class NewMessage:
     """`client_id` is made by the client: the same one again makes no second message."""
 
@@ -104,6 +121,8 @@ class NewMessage:
     """Ids of persons; the text refers to each by `@[id]`."""
     attachments: tuple[str, ...] = ()
     """Ids of files that its author has uploaded."""
+    encrypted: Encrypted | None = None
+    """In place of the text, in a conversation that is encrypted end to end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +148,55 @@ class Message:
     """Emoji by person."""
     pinned: datetime | None = None
     attachments: tuple[Attachment, ...] = ()
+    encrypted: Encrypted | None = None
+    """In place of the text."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChatDevice:
+    """A device that takes part in encrypted conversations."""
+
+    id: str
+    person_id: str
+    joined: int | None = None
+    """Number of the change that has added it to the group at hand; None: it is not in it."""
+    from_seq: int = 0
+    """Number of the last message before that."""
+
+
+@dataclass(frozen=True, slots=True)
+class GroupChange:
+    """A change of the MLS group of a conversation. `round` is its number, `restart` whether it starts a new group."""
+
+    round: int
+    restart: bool
+    body: bytes = field(repr=False)
+    welcome: bytes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NewGroupChange:
+    """A change as a device reports it, with the devices that it adds and removes."""
+
+    change: GroupChange
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupView:
+    """The MLS group of a conversation as a device sees it. `changes` are those after the one that it has named."""
+
+    round: int
+    own: str
+    """Id of the device of the session; "" for none."""
+    key_packages: int
+    """Of the device, without the last resort."""
+    devices: tuple[ChatDevice, ...]
+    """Of all members."""
+    welcome: GroupChange | None
+    """The change that has added the device."""
+    changes: tuple[GroupChange, ...]
 
 
 @dataclass(frozen=True, slots=True)

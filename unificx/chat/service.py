@@ -1,10 +1,11 @@
 """Chat of an installation."""
 
 from unificx.chat.conversations import Conversations
+from unificx.chat.encryption import Encryption
 from unificx.chat.messages import Messages
 from unificx.chat.parts import ChatParts
 from unificx.db import UnitOfWork
-from unificx.identity.events import TenantDeleted
+from unificx.identity.events import SessionEnded, TenantDeleted
 
 
 class Chat:
@@ -14,8 +15,13 @@ class Chat:
         self.parts = parts
         self.conversations = Conversations(parts)
         self.messages = Messages(parts)
+        self.encryption = Encryption(parts)
         self.attachments = parts.attachments
 
     async def on_tenant_deleted(self, event: TenantDeleted, uow: UnitOfWork) -> None:
         """Delete the conversations of a deleted tenant. Outbox handler."""
         await self.conversations.delete_of_tenant(uow, event.tenant)
+
+    async def on_session_ended(self, event: SessionEnded, uow: UnitOfWork) -> None:
+        """Delete the device of a session that has ended. Outbox handler."""
+        await self.encryption.session_ended(uow, event.tenant, event.person_id, event.session_id)

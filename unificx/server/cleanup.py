@@ -302,6 +302,7 @@ def _subscribe_services_of_people(container: Container) -> None:
     container.outbox.subscribe(PersonClosed, container.reports.schedules.on_person_closed)
     container.outbox.subscribe(TenantDeleted, container.support.on_tenant_deleted)
     container.outbox.subscribe(TenantDeleted, container.chat.on_tenant_deleted)
+    container.outbox.subscribe(SessionEnded, container.chat.on_session_ended)
     container.outbox.subscribe(OutsideCallRecorded, container.billing.rating.on_outside_call)
     container.outbox.subscribe(TenantDeleted, container.billing.on_tenant_deleted)
     container.outbox.subscribe(PersonClosed, container.routing.contacts.on_person_closed)

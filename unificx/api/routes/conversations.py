@@ -13,7 +13,7 @@ from unificx.api.schemas import chat as models
 from unificx.api.schemas import core
 from unificx.api.services import Services
 from unificx.chat import ConversationView, Member, Party
-from unificx.core.errors import Forbidden
+from unificx.core.errors import Forbidden, Invalid
 
 router = Router(
     prefix="/api/v1/conversations", tags=["chat"], route_class=IdempotentRoute, dependencies=[purpose("telephony")]
@@ -54,7 +54,7 @@ async def create_conversation(
     services: ServicesDep, user: CurrentUserDep, new: models.NewConversation
 ) -> models.Conversation:
     """Create a conversation. With one other person and no name, the one that you already have is returned."""
-    wanted = chat.NewConversation(tuple(new.members), new.name or "")
+    wanted = chat.NewConversation(tuple(new.members), new.name or "", new.encrypted)
     return _schema(services, await services.chat.conversations.create(party_of(services, user), wanted))
 
 
@@ -173,11 +173,13 @@ async def send_message(
     services: ServicesDep, user: CurrentUserDep, conversation_id: ConversationId, new: models.NewMessage
 ) -> models.ChatMessage:
     """Send a message. With a `client_id` that you have used before, the message sent then is returned."""
-    wanted = chat.NewMessage(new.client_id, new.text, new.reply_to, tuple(new.mentions), tuple(new.attachments))
+    encrypted = None if new.encrypted is None else new.encrypted.of()
+    of = (new.reply_to, tuple(new.mentions), tuple(new.attachments), encrypted)
+    wanted = chat.NewMessage(new.client_id, new.text, *of)
     return models.ChatMessage.of(await services.chat.messages.send(party_of(services, user), conversation_id, wanted))
 
 
-@router.patch("/{conversation_id}/messages/{message_id}", responses=problem_responses(401, 403, 404))
+@router.patch("/{conversation_id}/messages/{message_id}", responses=problem_responses(401, 403, 404, 409))
 async def edit_message(
     services: ServicesDep,
     user: CurrentUserDep,
@@ -188,6 +190,11 @@ async def edit_message(
     """Change the text of your own message."""
     party = party_of(services, user)
     messages = services.chat.messages
+    if change.encrypted is not None and change.text is None:
+        encrypted = change.encrypted.of()
+        return models.ChatMessage.of(await messages.edit_encrypted(party, conversation_id, message_id, encrypted))
+    if change.text is None or change.encrypted is not None:
+        raise Invalid("Send either `text` or `encrypted`.", field="text")
     changed = await messages.edit(party, conversation_id, message_id, change.text, change.mentions)
     return models.ChatMessage.of(changed)
 
@@ -204,7 +211,7 @@ async def delete_message(
     await services.chat.messages.delete(party_of(services, user), conversation_id, message_id)
 
 
-@router.put("/{conversation_id}/messages/{message_id}/reaction", responses=problem_responses(401, 403, 404))
+@router.put("/{conversation_id}/messages/{message_id}/reaction", responses=problem_responses(401, 403, 404, 409))
 async def react_to_message(
     services: ServicesDep,
     user: CurrentUserDep,
@@ -252,6 +259,7 @@ def _schema(services: Services, view: ConversationView) -> models.Conversation:
         changed=conversation.changed,
         last_seq=conversation.last_seq,
         period=conversation.period,
+        encrypted=conversation.is_encrypted,
         shares_marks=me.shares_marks,
         muted=me.muted,
         read_seq=me.read_seq,

@@ -69,6 +69,13 @@ class Attachment(Output):
         )
 
 
+class EncryptedBody(Output):
+    """A body that only devices of the members open."""
+
+    round: int = Field(description="Number of the change of the group whose keys open it.")
+    body: str = Field(description="A PrivateMessage of MLS (RFC 9420) in base64.")
+
+
 class ChatMessage(Output):
     """A message of a conversation."""
 
@@ -83,8 +90,9 @@ class ChatMessage(Output):
     edited: datetime | None
     expires: datetime | None = Field(description="When it disappears; null: with the tenant's period.")
     reply_to: str | None = Field(description="Id of the message that it answers.")
-    format: Literal["text"] = "text"
-    text: str | None = Field(description="Null unless the state is `sent`.")
+    format: Literal["text", "mls"]
+    text: str | None = Field(description="Null unless the state is `sent` and the format `text`.")
+    encrypted: EncryptedBody | None = Field(description="In place of the text, with the format `mls`.")
     mentions: list[str] = Field(
         description="Ids of the persons mentioned. The text refers to each by `@[id]`, to a deleted user by `@[]`."
     )
@@ -98,6 +106,7 @@ class ChatMessage(Output):
         by_emoji: dict[str, list[str]] = {}
         for person_id, emoji in sorted(message.reactions.items()):
             by_emoji.setdefault(emoji, []).append(person_id)
+        encrypted = message.encrypted
         return cls(
             id=message.id,
             conversation_id=message.conversation_id,
@@ -110,7 +119,9 @@ class ChatMessage(Output):
             edited=message.edited,
             expires=message.expires,
             reply_to=message.reply_to,
+            format="text" if encrypted is None else "mls",
             text=message.text,
+            encrypted=None if encrypted is None else EncryptedBody(round=encrypted.round, body=encrypted.body),
             mentions=list(message.mentions),
             reactions=[Reaction(emoji=each, person_ids=people) for each, people in by_emoji.items()],
             pinned=message.pinned,
@@ -142,6 +153,7 @@ class Conversation(Output):
     changed: datetime = Field(description="Time of the newest message.")
     last_seq: int = Field(description="Number of the newest message or change.")
     period: str | None = Field(description="ISO 8601 duration after which messages disappear; null: the tenant's.")
+    encrypted: bool = Field(description="End to end: the server cannot read its messages.")
     shares_marks: bool = Field(description="You and others see of each other what was delivered and read.")
     muted: bool = Field(description="Only mentions of you notify your devices.")
     read_seq: int = Field(description="Number up to which you have read.")
@@ -154,6 +166,10 @@ class Conversation(Output):
 class NewConversation(Input):
     members: Members
     name: GroupName | None = Field(default=None, description="Required for a group of more than two people.")
+    encrypted: bool = Field(
+        default=False,
+        description="End to end. It stays so. Two people have one such conversation beside their ordinary one.",
+    )
 
 
 class ConversationChange(Input):
@@ -175,6 +191,19 @@ class NewMembers(Input):
     members: Members
 
 
+class NewEncryptedBody(Input):
+    """A body that only devices of the members open. Refused with `stale_round` if the group has changed."""
+
+    round: int = Field(ge=0, le=2**31 - 1, description="Number of the change of the group whose keys open it.")
+    body: str = Field(
+        min_length=1, max_length=chat.MAX_CIPHERTEXT, description="A PrivateMessage of MLS (RFC 9420) in base64."
+    )
+
+    def of(self) -> chat.Encrypted:
+        """Return the type of the area."""
+        return chat.Encrypted(self.round, self.body)
+
+
 class NewMessage(Input):
     client_id: Annotated[
         str,
@@ -191,10 +220,16 @@ class NewMessage(Input):
     attachments: list[PersonId] = Field(
         default_factory=list[str], max_length=MAX_ATTACHMENTS, description="Ids of files that you have uploaded."
     )
+    encrypted: NewEncryptedBody | None = Field(
+        default=None, description="In place of the text, in a conversation that is encrypted end to end."
+    )
 
 
 class MessageChange(Input):
-    text: Text
+    """Either `text` or `encrypted`."""
+
+    text: Text | None = None
+    encrypted: NewEncryptedBody | None = None
     mentions: list[PersonId] | None = Field(default=None, max_length=50, description="Null: unchanged.")
 
 

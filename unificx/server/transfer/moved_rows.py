@@ -61,6 +61,10 @@ LEFT: Mapping[str, str] = MappingProxyType(
             "payments to the sender's operator; what was paid moves with the ledger",
         ),
         "binding": "registrations at the sender; phones register anew",
+        **dict.fromkeys(
+            ("chat_device", "chat_key_package", "chat_group_change", "chat_group_device"),
+            "keys of devices that are signed in at the sender; at the receiver they begin new groups",
+        ),
         "chat_delivery": "messages on their way to phones of the sender",
         "calendar_feed": "links to the sender's address",
         "guest_link": "links to the sender's address",
