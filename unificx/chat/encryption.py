@@ -30,7 +30,7 @@ class StaleRound(Conflict):
     code = "stale_round"
 
 
-def require_format(conversation: Conversation, encrypted: Encrypted | None) -> None:
+def require_format(conversation: Conversation, encrypted: Encrypted | None, *, attachments: int = 0) -> None:
     """Raise Conflict for a message that is not encrypted as its conversation is, StaleRound for one under keys that are
     not the present ones of the group."""
     if conversation.round is None:
@@ -40,6 +40,12 @@ def require_format(conversation: Conversation, encrypted: Encrypted | None) -> N
     if encrypted is None:
         raise Conflict(
             "The conversation is encrypted end to end.", hint="Use a client that encrypts messages.", field="text"
+        )
+    if attachments:
+        raise Conflict(
+            "Files are not available in conversations that are encrypted end to end.",
+            hint="Send them in an ordinary conversation.",
+            field="attachments",
         )
     if encrypted.round != conversation.round:
         raise _stale()

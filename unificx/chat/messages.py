@@ -99,7 +99,7 @@ class Messages:
             if present is not None:
                 return _same_message(present, new)
             person_ids, muted = await repository.audience(uow.session, party.tenant_id, conversation_id)
-            require_format(found, new.encrypted)
+            require_format(found, new.encrypted, attachments=len(new.attachments))
             await self._require_targets(uow.session, found, me, new, person_ids)
             message = await self._store(uow, party, found, new)
             silent = muted - set(message.mentions)

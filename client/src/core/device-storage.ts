@@ -57,6 +57,17 @@ export async function saveLocal(owner: number, key: string, value: unknown): Pro
   }
 }
 
+/** Store several values together, or none and throw; undefined deletes. Nothing is stored if the user has changed. */
+export async function storeTogether(owner: number, entries: ReadonlyMap<string, unknown>): Promise<void> {
+  const database = await openDatabase();
+  if (owner !== ownerGeneration) return;
+  const transaction = database.transaction(VALUES, 'readwrite');
+  for (const [key, value] of entries) {
+    void (value === undefined ? transaction.store.delete(key) : transaction.store.put(value, key));
+  }
+  await transaction.done;
+}
+
 /** Read a stored value; undefined if there is none or storage is unavailable. */
 export async function readLocal(key: string): Promise<unknown> {
   try {

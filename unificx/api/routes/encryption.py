@@ -34,11 +34,11 @@ async def register_chat_device(
 @router.get("/conversations/{conversation_id}/group", responses=problem_responses(401, 403, 404, 409))
 async def show_encryption_group(
     services: ServicesDep, user: CurrentUserDep, conversation_id: ConversationId, after: After = 0
-) -> models.Group:
+) -> models.EncryptionGroup:
     """Show the devices of the members and the changes of their group."""
     party = party_of(services, user)
     view = await services.chat.encryption.view(party, user.principal.session_id, conversation_id, after)
-    return models.Group(
+    return models.EncryptionGroup(
         round=view.round,
         own=view.own or None,
         key_packages=view.key_packages,
@@ -67,13 +67,15 @@ async def claim_key_packages(
 
 @router.post("/conversations/{conversation_id}/group", responses=problem_responses(401, 403, 404, 409, 429))
 async def change_encryption_group(
-    services: ServicesDep, user: CurrentUserDep, conversation_id: ConversationId, new: models.NewGroupChange
-) -> models.Round:
+    services: ServicesDep, user: CurrentUserDep, conversation_id: ConversationId, new: models.NewEncryptionChange
+) -> models.EncryptionRound:
     """Change the group. The first change of a round is the valid one."""
     party, session_id = party_of(services, user), user.principal.session_id
     change = chat.GroupChange(new.round, new.restart, new.body, new.welcome)
     wanted = chat.NewGroupChange(change, tuple(new.added), tuple(new.removed))
-    return models.Round(round=await services.chat.encryption.change(party, session_id, conversation_id, wanted))
+    return models.EncryptionRound(
+        round=await services.chat.encryption.change(party, session_id, conversation_id, wanted)
+    )
 
 
 @router.delete(
@@ -84,9 +86,11 @@ async def leave_encryption_group(services: ServicesDep, user: CurrentUserDep, co
     await services.chat.encryption.leave(party_of(services, user), user.principal.session_id, conversation_id)
 
 
-def _change(change: chat.GroupChange) -> models.GroupChange:
+def _change(change: chat.GroupChange) -> models.EncryptionChange:
     welcome = None if change.welcome is None else _base64(change.welcome)
-    return models.GroupChange(round=change.round, restart=change.restart, body=_base64(change.body), welcome=welcome)
+    return models.EncryptionChange(
+        round=change.round, restart=change.restart, body=_base64(change.body), welcome=welcome
+    )
 
 
 def _base64(body: bytes) -> str:

@@ -37,7 +37,7 @@ class ChatDevice(Output):
     from_seq: int = Field(description="Number of the last message before that.")
 
 
-class GroupChange(Output):
+class EncryptionChange(Output):
     """A change of the group."""
 
     round: int = Field(description="Its number.")
@@ -46,15 +46,15 @@ class GroupChange(Output):
     welcome: str | None = Field(description="For the devices that it has added.")
 
 
-class Group(Output):
+class EncryptionGroup(Output):
     """The MLS group of a conversation."""
 
     round: int = Field(description=_ROUND)
     own: str | None = Field(description="Id of the device of this session; null: register one.")
     key_packages: int = Field(description="Number of stored key packages of the device of this session.")
     devices: list[ChatDevice] = Field(description="Of all members.")
-    welcome: GroupChange | None = Field(description="The change that has added the device of this session.")
-    changes: list[GroupChange] = Field(description="The first twenty changes after the one named.")
+    welcome: EncryptionChange | None = Field(description="The change that has added the device of this session.")
+    changes: list[EncryptionChange] = Field(description="The first twenty changes after the one named.")
 
 
 class ClaimedDevices(Input):
@@ -67,7 +67,7 @@ class KeyPackage(Output):
     key_package: str
 
 
-class NewGroupChange(Input):
+class NewEncryptionChange(Input):
     """A change. Refused with `stale_round` if another one has come first."""
 
     round: int = Field(ge=0, le=2**31 - 1, description=_ROUND)
@@ -78,5 +78,5 @@ class NewGroupChange(Input):
     removed: DeviceIds
 
 
-class Round(Output):
+class EncryptionRound(Output):
     round: int = Field(description=_ROUND)

@@ -2,12 +2,12 @@ import { ActionIcon, CloseButton, Text, Textarea } from '@mantine/core';
 import { IconSend } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
-import { api, type Conversation } from '~/api';
+import type { Conversation } from '~/api';
 import { asProblem } from '~/core/problem';
 import { randomText } from '~/core/random';
 import { ErrorNotice } from '~/design/Notice';
 import { useValue } from '~/core/store';
-import { chats, drafts, sendMessage, typing } from './chats';
+import { drafts, editMessage, sendMessage, typing } from './chats';
 import type { Target } from './ConversationPage';
 import { decodeMentions, encodeMentions, withNames } from './mentions';
 import { useMentionList } from './useMentionList';
@@ -33,7 +33,7 @@ interface ComposerProps {
 
 /** The field for a message. Enter sends, Shift and Enter make a new line; on touch a button sends. */
 export function Composer({ conversation, title, target, onDone }: ComposerProps) {
-  const { id, members } = conversation;
+  const { id, members, encrypted } = conversation;
   const { t } = useLingui();
   const field = useRef<HTMLTextAreaElement>(null);
   const draft = useValue(drafts.texts, (all) => all[id] ?? '');
@@ -66,12 +66,11 @@ export function Composer({ conversation, title, target, onDone }: ComposerProps)
     const encoded = encodeMentions(text, members);
     try {
       if (target?.kind === 'edit') {
-        const path = { conversation_id: id, message_id: target.message.id };
-        await chats.receive((await api.editMessage({ path, body: encoded })).data);
+        await editMessage(conversation, target.message, encoded);
       } else {
         drafts.take(id);
         const created = new Date().toISOString();
-        const message = { client_id: randomText(16), conversation_id: id, ...encoded, created };
+        const message = { client_id: randomText(16), conversation_id: id, ...encoded, created, encrypted };
         await sendMessage({ ...message, reply_to: target?.message.id }, attaching.take());
         await drafts.set(id, drafts.get(id));
       }
@@ -91,7 +90,7 @@ export function Composer({ conversation, title, target, onDone }: ComposerProps)
     <form
       className={css.composer}
       data-dropping={attaching.dragging || undefined}
-      {...attaching.dropZone}
+      {...(!encrypted && attaching.dropZone)}
       onSubmit={(event) => {
         event.preventDefault();
         void submit();
@@ -113,7 +112,7 @@ export function Composer({ conversation, title, target, onDone }: ComposerProps)
       {mentions.list}
       {!editing && <ChosenFiles files={attaching.files} onRemove={attaching.remove} />}
       <div className={css.write}>
-        {!editing && <AttachMenu onFiles={attaching.add} />}
+        {!editing && !encrypted && <AttachMenu onFiles={attaching.add} />}
         <Textarea
           ref={field}
           className={css.field}
@@ -130,9 +129,9 @@ export function Composer({ conversation, title, target, onDone }: ComposerProps)
           onSelect={mentions.onCaret}
           onKeyDown={onKeyDown}
           {...mentions.field}
-          onPaste={attaching.onPaste}
+          onPaste={encrypted ? undefined : attaching.onPaste}
         />
-        {isEmpty && !editing && <VoiceRecorder onRecorded={attaching.sendVoice} />}
+        {isEmpty && !editing && !encrypted && <VoiceRecorder onRecorded={attaching.sendVoice} />}
         <ActionIcon type="submit" size={44} radius="xl" aria-label={t`Send`} disabled={isEmpty}>
           <IconSend size={20} aria-hidden />
         </ActionIcon>

@@ -10,6 +10,7 @@ import { periodText } from '~/design/periods';
 import { Section } from '~/design/Section';
 import { ReportAbuseButton } from '~/features/support';
 import { chats } from './chats';
+import { EncryptedDevices } from './encryption/EncryptedDevices';
 import { GroupMembers } from './GroupMembers';
 import { useAttempt } from './useAttempt';
 
@@ -50,6 +51,7 @@ function Details({ conversation, title }: { conversation: Conversation; title: s
         <GroupName key={conversation.name} name={conversation.name} onSave={(name) => change({ name })} />
       )}
       {group && <GroupMembers conversation={conversation} />}
+      {conversation.encrypted && <EncryptedDevices conversation={conversation} />}
       <Section title={t`For everyone`}>
         <NativeSelect
           size="md"

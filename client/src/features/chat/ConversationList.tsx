@@ -1,5 +1,5 @@
 import { Badge, VisuallyHidden } from '@mantine/core';
-import { IconBellOff, IconMessage, IconUsersGroup } from '@tabler/icons-react';
+import { IconBellOff, IconLock, IconMessage, IconUsersGroup } from '@tabler/icons-react';
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { Link, useParams } from '@tanstack/react-router';
 import { useEffect } from 'react';
@@ -80,6 +80,7 @@ function ConversationRow({ conversation, selected }: { conversation: Conversatio
       selected={selected}
       end={
         <>
+          {conversation.encrypted && <IconLock size={16} role="img" aria-label={t`End-to-end encrypted`} />}
           {conversation.muted && <IconBellOff size={16} role="img" aria-label={t`Muted`} />}
           {newest && <RowTime dateTime={changed}>{formatDateTime(changed)}</RowTime>}
           {unread > 0 && (

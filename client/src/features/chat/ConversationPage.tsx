@@ -1,5 +1,5 @@
 import { ActionIcon, Button, Center, Text, Title } from '@mantine/core';
-import { IconArrowLeft, IconBellOff, IconClockHour4, IconInfoCircle, IconPhone, IconVideo } from '@tabler/icons-react';
+import { IconArrowLeft, IconBellOff, IconClockHour4, IconInfoCircle, IconLock, IconPhone, IconVideo } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Link, useLocation, useParams } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
@@ -11,6 +11,7 @@ import { useTwoPanes } from '~/design/Panes';
 import { periodText } from '~/design/periods';
 import { startCall } from '~/features/call';
 import { chats } from './chats';
+import { tend } from './encryption/messages';
 import { Composer } from './Composer';
 import { ConversationDetails } from './ConversationDetails';
 import { messageAnchor, messageOfAnchor } from './MessageItem';
@@ -62,6 +63,9 @@ function OpenConversation({ conversation }: { conversation: Conversation }) {
     if (message) void showMessage(conversation.id, message);
   }, [conversation.id, hash]);
   useEffect(() => {
+    if (conversation.encrypted) void tend(conversation.id);
+  }, [conversation.encrypted, conversation.id]);
+  useEffect(() => {
     document.title = `${title} · UnifiCX`;
   }, [title]);
   return (
@@ -82,6 +86,11 @@ function OpenConversation({ conversation }: { conversation: Conversation }) {
             {title}
             {conversation.muted && <IconBellOff size={16} role="img" aria-label={t`Muted`} className={css.titleMark} />}
           </Title>
+          {conversation.encrypted && (
+            <Text size="sm" c="dimmed" className={css.period}>
+              <IconLock size={14} aria-hidden /> <Trans>End-to-end encrypted</Trans>
+            </Text>
+          )}
           {conversation.period && (
             <Text size="sm" c="dimmed" className={css.period}>
               <IconClockHour4 size={14} aria-hidden />{' '}

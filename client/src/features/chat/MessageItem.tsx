@@ -59,7 +59,13 @@ export function MessageItem({ message, conversation, answered, onTarget }: Messa
         )}
         {message.text === null ? (
           <p className={css.deleted}>
-            {message.state === 'erased' ? <Trans>Message of a deleted user</Trans> : <Trans>Message deleted</Trans>}
+            {message.state === 'sent' ? (
+              <Trans>This device cannot read this message.</Trans>
+            ) : message.state === 'erased' ? (
+              <Trans>Message of a deleted user</Trans>
+            ) : (
+              <Trans>Message deleted</Trans>
+            )}
           </p>
         ) : (
           message.text && <MessageText text={message.text} nameOf={mentionName} />

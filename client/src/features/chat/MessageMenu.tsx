@@ -79,7 +79,7 @@ export function MessageMenu({ message, conversation, own, onTarget }: MessageMen
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
-        <div className={css.emoji}>
+        {!conversation.encrypted && <div className={css.emoji}>
           {EMOJI.map((each) => (
             <Menu.Item
               key={each}
@@ -90,7 +90,7 @@ export function MessageMenu({ message, conversation, own, onTarget }: MessageMen
               {each}
             </Menu.Item>
           ))}
-        </div>
+        </div>}
         <Menu.Item
           leftSection={<IconArrowBackUp size={18} aria-hidden />}
           onClick={() => onTarget({ kind: 'reply', message })}

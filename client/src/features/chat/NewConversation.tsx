@@ -1,8 +1,9 @@
-import { ActionIcon, Button, Modal, Stack, TextInput } from '@mantine/core';
+import { ActionIcon, Button, Modal, Stack, Switch, TextInput } from '@mantine/core';
 import { IconPencilPlus } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import { ColleagueSelect } from '~/features/directory';
+import { EncryptionTerms } from './EncryptionTerms';
 import { useOpenChat } from './useOpenChat';
 
 /** A button that asks for people and opens a conversation with them. */
@@ -37,11 +38,12 @@ function NewConversationForm({ onOpened }: { onOpened: () => void }) {
   const openChat = useOpenChat();
   const [numbers, setNumbers] = useState<string[]>([]);
   const [name, setName] = useState('');
+  const [encrypted, setEncrypted] = useState(false);
   const [opening, setOpening] = useState(false);
   const group = numbers.length > 1;
   const open = async () => {
     setOpening(true);
-    if (await openChat(numbers, group ? name.trim() : undefined)) onOpened();
+    if (await openChat(numbers, group ? name.trim() : undefined, encrypted)) onOpened();
     else setOpening(false);
   };
   return (
@@ -64,6 +66,13 @@ function NewConversationForm({ onOpened }: { onOpened: () => void }) {
             onChange={(event) => setName(event.currentTarget.value)}
           />
         )}
+        <Switch
+          size="md"
+          label={t`Encrypt end to end`}
+          description={encrypted ? <EncryptionTerms /> : t`Only devices of the members can read the messages.`}
+          checked={encrypted}
+          onChange={(event) => setEncrypted(event.currentTarget.checked)}
+        />
         <Button
           type="submit"
           size="md"

@@ -1,8 +1,9 @@
-import { api } from '~/api';
+import { api, type ChatMessage, type Conversation } from '~/api';
 import { events } from '~/api/events';
 import { onSignOut, refreshSession, session } from '~/api/session';
 import { currentOwner, readLocal, saveLocal } from '~/core/device-storage';
 import { Drafts, type DraftChange } from './drafts';
+import { forgetContents, readable, readableConversation, registerDevice, tend, vault } from './encryption/messages';
 import { chosen, storeFiles, type Chosen } from './files/chosen';
 import { localFiles } from './files/local-files';
 import { uploadFile } from './files/tus';
@@ -24,10 +25,17 @@ function openChannel(name: string): BroadcastChannel | undefined {
 
 /** The user's conversations, shared by all screens. */
 export const chats = new Chats({
-  list: async () => (await api.listConversations({ query: { limit: LISTED } })).data.items,
-  show: async (conversation_id) => (await api.showConversation({ path: { conversation_id } })).data,
-  page: async (conversation_id, cursor) =>
-    (await api.listMessages({ path: { conversation_id }, query: { cursor } })).data,
+  list: async () => {
+    const { items } = (await api.listConversations({ query: { limit: LISTED } })).data;
+    return Promise.all(items.map(readableConversation));
+  },
+  show: async (conversation_id) =>
+    readableConversation((await api.showConversation({ path: { conversation_id } })).data),
+  page: async (conversation_id, cursor) => {
+    const { items, next } = (await api.listMessages({ path: { conversation_id }, query: { cursor } })).data;
+    return { items: await readable(items), next };
+  },
+  ended: (messages) => void forgetContents(messages),
   mark: (conversation_id, read_seq, delivered_seq) =>
     api.markMessages({ path: { conversation_id }, body: { read_seq, delivered_seq } }),
   load: async () => (await readLocal(CHATS)) as ChatsState | undefined,
@@ -81,7 +89,9 @@ export const outbox = new Outbox({
     channel?.postMessage('changed');
   },
   lock: withLock,
-  async send({ conversation_id, client_id, text, reply_to, mentions, files = [] }) {
+  async send(message) {
+    const { conversation_id, client_id, text, reply_to, mentions, files = [] } = message;
+    if (message.encrypted) return sendEncrypted(message);
     const attachments = files.map((each) => each.attachment ?? '');
     const body = { client_id, text, reply_to, mentions, attachments };
     const sent = (await api.sendMessage({ path: { conversation_id }, body })).data;
@@ -91,6 +101,41 @@ export const outbox = new Outbox({
   sent: (message) => void chats.receive(message),
   pause,
 });
+
+async function sendEncrypted({ conversation_id, client_id, text, reply_to, mentions = [] }: Outgoing) {
+  const payload = { text, mentions, reply_to: reply_to ?? null };
+  const path = { conversation_id };
+  const sent = await (await vault()).send(conversation_id, payload, async (encrypted) => {
+    const body = { client_id, encrypted, text: '', mentions: [], attachments: [] };
+    return (await api.sendMessage({ path, body })).data;
+  });
+  return (await readable([sent]))[0] ?? sent;
+}
+
+/** Change the text of one's own message. */
+export async function editMessage(
+  { encrypted, id: conversation_id }: Conversation,
+  message: ChatMessage,
+  content: { text: string; mentions: string[] },
+): Promise<void> {
+  const path = { conversation_id, message_id: message.id };
+  if (!encrypted) return chats.receive((await api.editMessage({ path, body: content })).data);
+  const payload = { ...content, reply_to: message.reply_to };
+  const changed = await (await vault()).send(conversation_id, payload, async (body) => {
+    return (await api.editMessage({ path, body: { encrypted: body } })).data;
+  });
+  await forgetContents([message]);
+  await receive(changed);
+}
+
+/** Show a message that was sent or changed. */
+async function receive(message: ChatMessage): Promise<void> {
+  if (message.state !== 'sent') {
+    const before = chats.state.state.threads[message.conversation_id]?.messages.filter(({ id }) => id === message.id);
+    await forgetContents(before ?? []);
+  }
+  for (const each of await readable([message])) await chats.receive(each);
+}
 
 /** Uploads the files of these messages. */
 export const uploader = new Uploader({
@@ -141,6 +186,7 @@ export async function openOutbox(): Promise<void> {
   await outbox.refresh();
   void uploader.run();
   await outbox.flush();
+  await registerDevice();
   await removeOldFiles();
 }
 
@@ -175,14 +221,18 @@ onSignOut(() => {
 });
 events.on('message.created', ({ message }) => {
   if (message.person_id) typing.stopped(message.conversation_id, message.person_id);
-  void chats.receive(message);
+  void receive(message);
 });
 events.on('message.typing', ({ conversation_id, person_id }) => typing.receive(conversation_id, person_id));
-events.on('message.changed', ({ message }) => void chats.receive(message));
+events.on('message.changed', ({ message }) => void receive(message));
 events.on('message.marks', (each) =>
   chats.marksChanged(each.conversation_id, each.person_id, each.read_seq, each.delivered_seq),
 );
-events.on('conversation.changed', ({ conversation_id }) => void chats.conversationChanged(conversation_id));
+events.on('conversation.changed', ({ conversation_id }) => {
+  void chats.conversationChanged(conversation_id);
+  const found = chats.state.state.conversations.find(({ id }) => id === conversation_id);
+  if (found?.encrypted) void tend(conversation_id).then(resume);
+});
 events.onConnected(() => {
   resume();
   void chats.refresh();

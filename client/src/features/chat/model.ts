@@ -29,6 +29,8 @@ export interface ChatsDependencies {
   mark(conversation: string, readSeq: number, deliveredSeq: number): Promise<unknown>;
   load(): Promise<Pick<ChatsState, 'conversations' | 'threads'> | undefined>;
   save(state: Pick<ChatsState, 'conversations' | 'threads'>): Promise<void>;
+  /** These messages have ended. */
+  ended?(messages: ChatMessage[]): void;
   /** The user's id. */
   me(): string | undefined;
   /** The organisation has switched chat off. */
@@ -213,6 +215,8 @@ export class Chats {
     const ended = ({ messages }: Thread) => !messages.every(lasts);
     const gone = ({ newest }: Conversation) => newest !== null && !lasts(newest);
     if (!Object.values(threads).some(ended) && !conversations.some(gone)) return;
+    const all = [...Object.values(threads).flatMap(({ messages }) => messages), ...conversations.map((each) => each.newest)];
+    this.dependencies.ended?.(all.filter((each) => each !== null).filter((each) => !lasts(each)));
     const left = Object.entries(threads).map(([id, thread]) => {
       const [messages, outside] = [thread.messages.filter(lasts), thread.outside?.filter(lasts)];
       return [id, { ...thread, messages, outside }] as const;

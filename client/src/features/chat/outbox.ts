@@ -11,6 +11,8 @@ export interface Outgoing {
   /** Ids of the members mentioned. */
   mentions?: string[];
   created: string;
+  /** Sent encrypted end to end; chosen when it was written, so that no other way of sending can be taken. */
+  encrypted?: boolean;
   /** The server has refused it: it is sent again only on request. */
   refused?: boolean;
   /** Reason of the refusal. */

@@ -1,0 +1,227 @@
+import { webcrypto } from 'node:crypto';
+import { describe, expect, test, vi } from 'vitest';
+import type { ChatMessage, EncryptionGroup, KeyPackage, NewEncryptionChange } from '~/api';
+import { Problem } from '~/core/problem';
+import { safetyNumber } from './safety';
+import { Vault, type Payload } from './vault';
+
+// Missing in jsdom.
+vi.stubGlobal('crypto', webcrypto);
+
+interface Registered {
+  id: string;
+  person: string;
+  packages: string[];
+  lastResort: string;
+  joined: number | null;
+  from_seq: number;
+}
+
+/** The server, for one conversation: it orders what it cannot read. */
+class Server {
+  devices: Registered[] = [];
+  changes: (NewEncryptionChange & { number: number })[] = [];
+  messages: ChatMessage[] = [];
+  /** Loses the answer to the next change, or lets another one come first. */
+  fault?: 'lost' | 'late';
+
+  get round(): number {
+    return this.changes.length;
+  }
+
+  view(own: Device, after: number): EncryptionGroup {
+    const me = this.devices.find((each) => each.id === own.registered);
+    const shown = (change: (typeof this.changes)[number]) => ({
+      round: change.number,
+      restart: change.restart ?? false,
+      body: change.body,
+      welcome: change.welcome ?? null,
+    });
+    const welcome = me?.joined && me.joined > after ? this.changes[me.joined - 1] : undefined;
+    return {
+      round: this.round,
+      own: me?.id ?? null,
+      key_packages: me?.packages.length ?? 0,
+      devices: this.devices.map(({ id, person: person_id, joined, from_seq }) => ({ id, person_id, joined, from_seq })),
+      welcome: welcome ? shown(welcome) : null,
+      changes: this.changes.slice(after, after + 20).map(shown),
+    };
+  }
+
+  change(change: NewEncryptionChange): number {
+    if (change.round !== this.round) throw new Problem('stale_round', 409, '');
+    if (change.restart && this.devices.some((each) => each.joined)) throw new Problem('stale_round', 409, '');
+    this.changes.push({ ...change, number: this.round + 1 });
+    for (const each of this.devices) {
+      if (change.removed.includes(each.id)) each.joined = null;
+      if (change.added.includes(each.id)) [each.joined, each.from_seq] = [this.round, this.messages.length];
+    }
+    if (this.fault === 'lost') {
+      this.fault = undefined;
+      throw Problem.unreachable();
+    }
+    return this.round;
+  }
+
+  post(person: string, encrypted: { round: number; body: string }): ChatMessage {
+    if (encrypted.round !== this.round) throw new Problem('stale_round', 409, '');
+    const seq = this.messages.length + 1;
+    const of = { id: `m${seq}`, seq, revision: seq, client_id: `c${seq}`, person_id: person, state: 'sent' };
+    const message = { ...of, conversation_id: 'c', format: 'mls', text: null, encrypted } as unknown as ChatMessage;
+    this.messages.push(message);
+    return message;
+  }
+}
+
+/** A device with its storage. */
+class Device {
+  readonly stored = new Map<string, unknown>();
+  registered = '';
+  readonly vault: Vault;
+
+  constructor(
+    readonly server: Server,
+    readonly person: string,
+  ) {
+    const locks = new Map<string, Promise<unknown>>();
+    this.vault = new Vault({
+      me: () => person,
+      read: async (key) => structuredClone(this.stored.get(key)),
+      store: async (entries) => {
+        for (const [key, value] of entries) {
+          if (value === undefined) this.stored.delete(key);
+          else this.stored.set(key, structuredClone(value));
+        }
+      },
+      lock: (name, work) => {
+        const next = (locks.get(name) ?? Promise.resolve()).then(work, work);
+        locks.set(name, next);
+        return next;
+      },
+      register: async (id, packages, lastResort) => {
+        const present = server.devices.find((each) => each.id === id);
+        if (present) present.packages.push(...packages);
+        else {
+          server.devices = server.devices.filter((each) => each.id !== this.registered);
+          const of = { id, person, packages, lastResort: lastResort ?? '' };
+          server.devices.push({ ...of, joined: null, from_seq: 0 });
+        }
+        this.registered = id;
+      },
+      group: async (_, after) => server.view(this, after),
+      claim: async (_, ids) =>
+        server.devices
+          .filter((each) => ids.includes(each.id))
+          .map((each): KeyPackage => {
+            const key_package = each.packages.shift() ?? each.lastResort;
+            return { device_id: each.id, person_id: each.person, key_package };
+          }),
+      change: async (_, change) => server.change(change),
+      leave: async () => {
+        for (const each of server.devices) if (each.id === this.registered) each.joined = null;
+      },
+      since: async (_, cursor) => ({ items: server.messages.filter((each) => each.revision > cursor), next: null }),
+    });
+  }
+
+  send(text: string): Promise<ChatMessage> {
+    const payload: Payload = { text, mentions: [], reply_to: null };
+    return this.vault.send('c', payload, async (encrypted) => this.server.post(this.person, encrypted));
+  }
+
+  /** The texts that the device can read. */
+  async texts(): Promise<(string | undefined)[]> {
+    const found = await this.vault.open('c', this.server.messages);
+    return this.server.messages.map(({ id }) => found.get(id)?.text);
+  }
+}
+
+async function people(...names: string[]): Promise<[Server, ...Device[]]> {
+  const server = new Server();
+  const devices = names.map((each) => new Device(server, each));
+  for (const each of devices) await each.vault.register();
+  return [server, ...devices];
+}
+
+describe('a conversation that is encrypted end to end', () => {
+  test('is read by the devices of its members, in both directions, and not by the server', async () => {
+    const [server, ada, ben] = (await people('ada', 'ben')) as [Server, Device, Device];
+    await ada.send('Meet me at the harbour');
+    await ben.send('At nine');
+    await ada.send('Good');
+    const all = ['Meet me at the harbour', 'At nine', 'Good'];
+    expect([await ada.texts(), await ben.texts()]).toEqual([all, all]);
+    expect(server.devices[1]?.packages).toHaveLength(19);
+    const stored = JSON.stringify([server.messages, server.changes]);
+    const bodies = server.messages.map((each) => atob(each.encrypted?.body ?? '')).join();
+    expect([stored, bodies].some((each) => each.includes('harbour'))).toBe(false);
+    const numbers = await Promise.all(
+      [ada, ben].map(async (each) => safetyNumber((await each.vault.devices('c')).leaves, ['ada', 'ben'])),
+    );
+    expect(numbers[0]).toBe(numbers[1]);
+    expect(numbers[0]).toMatch(/^(\d{5} ){11}\d{5}$/);
+  });
+
+  test('has the second devices of people from when they are added, and not those of before', async () => {
+    const [server, ada, ben] = (await people('ada', 'ben')) as [Server, Device, Device];
+    await ada.send('Before');
+    const second = new Device(server, 'ben');
+    await second.vault.register();
+    await ada.send('After');
+    expect(await second.texts()).toEqual([undefined, 'After']);
+    expect(await ben.texts()).toEqual(['Before', 'After']);
+    server.devices = server.devices.filter((each) => each.id !== ben.registered); // signed out
+    await second.send('Without the first one');
+    expect((await ada.vault.devices('c')).leaves).toHaveLength(3); // not read yet
+    expect(await ada.texts()).toEqual(['Before', 'After', 'Without the first one']);
+    expect((await ada.vault.devices('c')).leaves.map((each) => each.device)).toEqual([
+      ada.registered,
+      second.registered,
+    ]);
+  });
+
+  test('survives lost answers, changes at the same time and a late reader', async () => {
+    const [server, ada, ben, cleo] = (await people('ada', 'ben', 'cleo')) as [Server, Device, Device, Device];
+    server.fault = 'lost';
+    await expect(ada.send('One')).rejects.toThrow();
+    await ada.send('One');
+    const dan = new Device(server, 'dan');
+    await dan.vault.register();
+    await Promise.all([ada.vault.tend('c'), ben.vault.tend('c')]);
+    await Promise.all([ada.send('Two'), ben.send('Three')]);
+    server.fault = 'lost';
+    const emil = new Device(server, 'emil');
+    await emil.vault.register();
+    await expect(ben.send('Four')).rejects.toThrow();
+    await ben.send('Four');
+    const texts = (await ada.texts()) as string[];
+    expect([...texts].sort()).toEqual(['Four', 'One', 'Three', 'Two']);
+    expect([await cleo.texts(), await ben.texts()]).toEqual([texts, texts]);
+    expect((await dan.texts()).filter(Boolean)).toHaveLength(3);
+  });
+
+  test('a device that has lost its keys is added anew, and a group without devices begins anew', async () => {
+    const [server, ada, ben] = (await people('ada', 'ben')) as [Server, Device, Device];
+    await ada.send('One');
+    await ben.texts();
+    ben.stored.delete('mls.group.c');
+    for (const key of [...ben.stored.keys()]) if (key.startsWith('mls.text')) ben.stored.delete(key);
+    await expect(ben.send('Lost')).rejects.toMatchObject({ code: 'device_waits' });
+    await ada.vault.tend('c');
+    await ben.send('Back');
+    expect([await ada.texts(), await ben.texts()]).toEqual([
+      ['One', 'Back'],
+      [undefined, 'Back'],
+    ]);
+    for (const each of server.devices) each.joined = null;
+    await ben.send('Anew');
+    expect(await ada.texts()).toEqual(['One', 'Back', 'Anew']);
+  });
+
+  test('does not take a message for one of another person', async () => {
+    const [server, ada, ben] = (await people('ada', 'ben')) as [Server, Device, Device];
+    await ada.send('Mine');
+    server.messages = server.messages.map((each) => ({ ...each, person_id: 'cleo' }));
+    expect(await ben.texts()).toEqual([undefined]);
+  });
+});
