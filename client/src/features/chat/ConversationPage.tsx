@@ -1,5 +1,13 @@
 import { ActionIcon, Button, Center, Text, Title } from '@mantine/core';
-import { IconArrowLeft, IconBellOff, IconClockHour4, IconInfoCircle, IconLock, IconPhone, IconVideo } from '@tabler/icons-react';
+import {
+  IconArrowLeft,
+  IconBellOff,
+  IconClockHour4,
+  IconInfoCircle,
+  IconLock,
+  IconPhone,
+  IconVideo,
+} from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Link, useLocation, useParams } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';

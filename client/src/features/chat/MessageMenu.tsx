@@ -79,18 +79,20 @@ export function MessageMenu({ message, conversation, own, onTarget }: MessageMen
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
-        {!conversation.encrypted && <div className={css.emoji}>
-          {EMOJI.map((each) => (
-            <Menu.Item
-              key={each}
-              aria-label={t`React with ${each}`}
-              data-chosen={each === chosen || undefined}
-              onClick={() => void react(each)}
-            >
-              {each}
-            </Menu.Item>
-          ))}
-        </div>}
+        {!conversation.encrypted && (
+          <div className={css.emoji}>
+            {EMOJI.map((each) => (
+              <Menu.Item
+                key={each}
+                aria-label={t`React with ${each}`}
+                data-chosen={each === chosen || undefined}
+                onClick={() => void react(each)}
+              >
+                {each}
+              </Menu.Item>
+            ))}
+          </div>
+        )}
         <Menu.Item
           leftSection={<IconArrowBackUp size={18} aria-hidden />}
           onClick={() => onTarget({ kind: 'reply', message })}

@@ -105,7 +105,9 @@ export const outbox = new Outbox({
 async function sendEncrypted({ conversation_id, client_id, text, reply_to, mentions = [] }: Outgoing) {
   const payload = { text, mentions, reply_to: reply_to ?? null };
   const path = { conversation_id };
-  const sent = await (await vault()).send(conversation_id, payload, async (encrypted) => {
+  const sent = await (
+    await vault()
+  ).send(conversation_id, payload, async (encrypted) => {
     const body = { client_id, encrypted, text: '', mentions: [], attachments: [] };
     return (await api.sendMessage({ path, body })).data;
   });
@@ -121,7 +123,9 @@ export async function editMessage(
   const path = { conversation_id, message_id: message.id };
   if (!encrypted) return chats.receive((await api.editMessage({ path, body: content })).data);
   const payload = { ...content, reply_to: message.reply_to };
-  const changed = await (await vault()).send(conversation_id, payload, async (body) => {
+  const changed = await (
+    await vault()
+  ).send(conversation_id, payload, async (body) => {
     return (await api.editMessage({ path, body: { encrypted: body } })).data;
   });
   await forgetContents([message]);

@@ -215,7 +215,10 @@ export class Chats {
     const ended = ({ messages }: Thread) => !messages.every(lasts);
     const gone = ({ newest }: Conversation) => newest !== null && !lasts(newest);
     if (!Object.values(threads).some(ended) && !conversations.some(gone)) return;
-    const all = [...Object.values(threads).flatMap(({ messages }) => messages), ...conversations.map((each) => each.newest)];
+    const all = [
+      ...Object.values(threads).flatMap(({ messages }) => messages),
+      ...conversations.map((each) => each.newest),
+    ];
     this.dependencies.ended?.(all.filter((each) => each !== null).filter((each) => !lasts(each)));
     const left = Object.entries(threads).map(([id, thread]) => {
       const [messages, outside] = [thread.messages.filter(lasts), thread.outside?.filter(lasts)];

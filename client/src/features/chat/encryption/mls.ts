@@ -129,7 +129,11 @@ export function leavesOf(group: Uint8Array): Leaf[] {
 }
 
 /** Remove and add devices; the result is valid once the server has taken it. */
-export async function change(group: Uint8Array, removed: readonly Leaf[], added: readonly Uint8Array[]): Promise<Change> {
+export async function change(
+  group: Uint8Array,
+  removed: readonly Leaf[],
+  added: readonly Uint8Array[],
+): Promise<Change> {
   const proposals: Proposal[] = [
     ...removed.map(({ index }) => ({ proposalType: 'remove', remove: { removed: index } }) as const),
     ...added.map((body) => ({ proposalType: 'add', add: { keyPackage: packageOf(body) } }) as const),
@@ -218,5 +222,9 @@ export async function decrypt(
         ]),
       }
     : { ...state, secretTree: tree };
-  return { group: encodeGroupState(next), plain: text.decode(framed.applicationData), from: leafOf(node.leaf, leafIndex) };
+  return {
+    group: encodeGroupState(next),
+    plain: text.decode(framed.applicationData),
+    from: leafOf(node.leaf, leafIndex),
+  };
 }

@@ -1,4 +1,11 @@
-import type { ChatDevice, ChatMessage, EncryptionChange, EncryptionGroup, KeyPackage, NewEncryptionChange } from '~/api';
+import type {
+  ChatDevice,
+  ChatMessage,
+  EncryptionChange,
+  EncryptionGroup,
+  KeyPackage,
+  NewEncryptionChange,
+} from '~/api';
 import { asProblem, Problem } from '~/core/problem';
 import { randomText } from '~/core/random';
 import { apply, change, decrypt, encrypt, join, leavesOf, newKeys, newPackage, ownerOf, start } from './mls';
@@ -332,7 +339,11 @@ export class Vault {
       return owner.person === person && owner.device === device;
     });
     if (!restart && removed.length === 0 && packages.length === 0) return place;
-    const made = await change(place.group, removed, packages.map((each) => fromBase64(each.key_package)));
+    const made = await change(
+      place.group,
+      removed,
+      packages.map((each) => fromBase64(each.key_package)),
+    );
     // Nobody takes the first change of a new group: all join by its Welcome.
     const body = restart ? toBase64(crypto.getRandomValues(new Uint8Array(24))) : toBase64(made.body);
     const former = restart ? { ...place, group: undefined } : place;
