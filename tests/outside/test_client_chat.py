@@ -1,13 +1,17 @@
 """Chat between two clients: what is written without a network arrives once, also if an answer is lost."""
 
 import io
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from client_pages import Client, Clients
 from page_checks import PageChecker
 from PIL import Image
 from playwright.sync_api import FilePayload, Locator, Route, expect
-from server import Household, eventually
+from server import Household, Server, eventually
 
 BERTA = "Bertalina Oxenfurt"
 
@@ -211,3 +215,87 @@ def test_files_are_sent_once_the_network_is_back_also_after_a_reload(clients: Cl
     walk.check("light", "dark")
     assert walk.findings == []
     assert berta.complaints == []
+
+
+def process_memory(pid: int) -> Iterator[bytes]:
+    """Yield the writable memory of a process, region by region; its owner is root here, or the process is ours."""
+    with Path(f"/proc/{pid}/mem").open("rb", buffering=0) as memory:
+        for line in Path(f"/proc/{pid}/maps").read_text(encoding="utf-8").splitlines():
+            span, rights, *_ = line.split()
+            if not rights.startswith("rw"):
+                continue
+            start, end = (int(each, 16) for each in span.split("-"))
+            with suppress(OSError, ValueError):  # unmapped meanwhile, or of a device
+                memory.seek(start)
+                yield memory.read(end - start)
+
+
+def stored_bytes(home: Path) -> Iterator[bytes]:
+    for each in home.rglob("*"):
+        if each.is_file():
+            yield each.read_bytes()
+
+
+@pytest.mark.promise("C11")
+def test_encrypted_messages_are_readable_on_the_devices_only(
+    clients: Clients, household: Household, server: Server
+) -> None:
+    secret, ordinary = "zanzibarquartz", "ordinarywombat"
+    anna, berta = clients().sign_in(household.anna, path="/chat"), clients().sign_in(household.berta, path="/chat")
+    for each in (anna, berta):
+        eventually(lambda each=each: '"registered":true' in each.stored_data(), what="a registered device")
+    anna.page.get_by_role("button", name="New conversation").click()
+    anna.page.get_by_role("combobox", name="People").press_sequentially(BERTA)
+    anna.page.get_by_role("option", name=BERTA).click()
+    encrypt = anna.page.get_by_role("switch", name="Encrypt end to end")
+    encrypt.click()
+    expect(encrypt).to_be_checked()
+    expect(anna.page.get_by_text("The server cannot read the messages.")).to_be_visible()
+    anna.page.get_by_role("button", name="Write", exact=True).click()
+    expect(anna.page.get_by_text("End-to-end encrypted").last).to_be_visible()
+    conversation = anna.page.url.rpartition("/")[2]
+    write(anna, f"The key is **{secret}**")
+    berta.page.get_by_role("link", name="Annarosa Quellmalz").click()
+    expect(messages(berta)).to_have_text([f"The key is {secret}"])
+    berta.page.get_by_role("textbox", name="Message to Annarosa").fill(f"Not {secret}?")
+    berta.page.get_by_role("button", name="Send", exact=True).click()
+    expect(messages(anna)).to_have_text([f"The key is {secret}", f"Not {secret}?"])
+    anna.context.set_offline(True)
+    write(anna, "Yes")
+    expect(anna.page.get_by_role("img", name="Sending")).to_have_count(1)
+    anna.context.set_offline(False)
+    expect(messages(berta)).to_have_count(3, timeout=20_000)
+    berta.page.reload()
+    expect(messages(berta)).to_have_text([f"The key is {secret}", f"Not {secret}?", "Yes"])
+
+    anna.page.get_by_role("button", name="Actions for the message The key").click()
+    anna.page.get_by_role("menuitem", name="Edit").click()
+    write(anna, f"It was {secret}")
+    expect(messages(berta).first).to_have_text(f"It was {secret}")
+    numbers = [
+        (anna, BERTA),
+        (berta, "Annarosa Quellmalz"),
+    ]
+    shown = set[str | None]()
+    for client, other in numbers:
+        client.page.get_by_role("button", name=f"Details of {other}").click()
+        number = client.page.get_by_role("note", name=f"Safety number with {other}")
+        expect(number).to_have_text(re.compile(r"^(\d{5} ){11}\d{5}$"))
+        shown.add(number.text_content())
+    assert len(shown) == 1
+    walk = PageChecker(anna, "en")
+    walk.check("light", "dark")
+    assert walk.findings == []
+    anna.page.get_by_role("button", name="The number is the same").click()
+    expect(anna.page.get_by_text("Verified:")).to_be_visible()
+    anna.page.keyboard.press("Escape")
+
+    anna.open("/team").page.get_by_role("link", name=BERTA).click()
+    anna.page.get_by_role("button", name=f"Send a message to {BERTA}").click()
+    write(anna, ordinary)
+    held = lambda text: any(text.encode() in each for each in process_memory(server.pid))  # noqa: E731
+    eventually(lambda: held(ordinary), what="the text of an ordinary conversation in memory")
+    assert not held(secret)
+    assert any(conversation.encode() in each for each in stored_bytes(server.home))
+    assert not any(secret.encode() in each for each in stored_bytes(server.home))
+    assert anna.complaints == berta.complaints == []
