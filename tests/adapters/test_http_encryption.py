@@ -7,7 +7,7 @@ import httpx
 import pytest
 from http_world import World
 
-API = "/api/v1/conversations"
+API, DEVICE = "/api/v1/conversations", "/api/v1/me/chat-device"
 ADA, ADA2, BEN = ("d" * 15 + each for each in ("a", "c", "b"))
 
 
@@ -17,9 +17,7 @@ def b64(text: str) -> str:
 
 async def register(client: httpx.AsyncClient, device: str, packages: int = 2) -> dict[str, Any]:
     keys = [b64(f"{device}-{number}") for number in range(packages)]
-    answer = await client.put(
-        f"/api/v1/chat-devices/{device}", json={"key_packages": keys, "last_resort": b64(f"{device}-last")}
-    )
+    answer = await client.put(DEVICE, json={"id": device, "key_packages": keys, "last_resort": b64(f"{device}-last")})
     assert answer.status_code == 200, answer.text
     return answer.json()
 
@@ -99,9 +97,9 @@ async def test_only_devices_of_members_take_keys_and_change_the_group(world: Wor
             await stranger.delete(f"{path}/group"),
         ):
             assert answer.status_code == 404
-    taken = await ada.put(f"/api/v1/chat-devices/{BEN}", json={"key_packages": [], "last_resort": b64("x")})
+    taken = await ada.put(DEVICE, json={"id": BEN, "key_packages": [], "last_resort": b64("x")})
     assert taken.status_code == 409
-    huge = await ada.put(f"/api/v1/chat-devices/{ADA}", json={"key_packages": [b64("x" * 5_000)]})
+    huge = await ada.put(DEVICE, json={"id": ADA, "key_packages": [b64("x" * 5_000)]})
     assert (huge.status_code, huge.json()["field"]) == (422, "key_packages")
 
 

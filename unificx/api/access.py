@@ -135,7 +135,7 @@ async def authenticate_key(request: Request, key: str) -> CurrentUser:
 
 
 _PRIVATE = re.compile(
-    r"/api/v1/(?:(?:recordings|voicemail)/(?!settings$).+|(?:conversations|chat-devices|attachments)(?:/.*)?)"
+    r"/api/v1/(?:(?:recordings|voicemail)/(?!settings$).+|(?:conversations|me/chat-device|attachments)(?:/.*)?)"
 )
 """Paths closed to access that another person has made for the user, until the user has proved their identity."""
 

@@ -3,7 +3,7 @@
 from base64 import b64encode
 from typing import Annotated
 
-from fastapi import Path, Query
+from fastapi import Query
 
 from unificx import chat
 from unificx.api.access import CurrentUserDep, ServicesDep, purpose
@@ -14,21 +14,20 @@ from unificx.api.schemas import core
 from unificx.api.schemas import encryption as models
 
 router = Router(prefix="/api/v1", tags=["chat"], dependencies=[purpose("telephony")])
-DeviceId = Annotated[str, Path(min_length=16, max_length=64, pattern=core.REFERENCE)]
 After = Annotated[int, Query(ge=0, le=2**31 - 1, description="Number of the newest change that the device has.")]
 
 
-@router.put("/chat-devices/{device_id}", responses=problem_responses(401, 403, 409, 429))
+@router.put("/me/chat-device", responses=problem_responses(401, 403, 409, 429))
 async def register_chat_device(
-    services: ServicesDep, user: CurrentUserDep, device_id: DeviceId, new: models.NewKeyPackages
+    services: ServicesDep, user: CurrentUserDep, new: models.NewKeyPackages
 ) -> models.RegisteredDevice:
     """Register the device of your session for encrypted conversations, in place of an earlier one, or add key packages
     to it."""
     party = party_of(services, user)
     count = await services.chat.encryption.register(
-        party, user.principal.session_id, device_id, new.key_packages, new.last_resort
+        party, user.principal.session_id, new.id, new.key_packages, new.last_resort
     )
-    return models.RegisteredDevice(id=device_id, key_packages=count)
+    return models.RegisteredDevice(id=new.id, key_packages=count)
 
 
 @router.get("/conversations/{conversation_id}/group", responses=problem_responses(401, 403, 404, 409))

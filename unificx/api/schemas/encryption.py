@@ -19,6 +19,7 @@ _ROUND = "Number of the newest change of the group."
 class NewKeyPackages(Input):
     """Key packages of a device. Those beyond fifty are ignored."""
 
+    id: DeviceId = Field(description="Random; made by the device.")
     key_packages: list[Package] = Field(max_length=chat.MAX_KEY_PACKAGES, description="Each is used once.")
     last_resort: Package | None = Field(default=None, description="Used when there is no other; for a new device.")
 

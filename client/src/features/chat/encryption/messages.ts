@@ -28,8 +28,7 @@ const dependencies: ConstructorParameters<typeof Vault>[0] = {
   read: readLocal,
   store: (entries) => storeTogether(currentOwner(), entries),
   lock: withLock,
-  register: (device_id, key_packages, last_resort) =>
-    api.registerChatDevice({ path: { device_id }, body: { key_packages, last_resort } }),
+  register: (id, key_packages, last_resort) => api.registerChatDevice({ body: { id, key_packages, last_resort } }),
   group: async (conversation_id, after) =>
     (await api.showEncryptionGroup({ path: { conversation_id }, query: { after } })).data,
   claim: async (conversation_id, device_ids) =>
