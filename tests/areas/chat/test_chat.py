@@ -18,8 +18,11 @@ from unificx.chat import (
     ChatOff,
     ChatParts,
     ConversationChange,
+    Encrypted,
+    GroupChange,
     Message,
     NewConversation,
+    NewGroupChange,
     NewMessage,
     OwnChange,
     Party,
@@ -27,13 +30,22 @@ from unificx.chat import (
     chat_holding,
 )
 from unificx.chat.events import ConversationChanged, MarksChanged, MemberTyping, MessageChanged, MessageSent
-from unificx.chat.models import ChatMessageRow, ConversationMemberRow, ConversationRow, ReactionRow
+from unificx.chat.models import (
+    ChatDeviceRow,
+    ChatMessageRow,
+    ConversationMemberRow,
+    ConversationRow,
+    GroupChangeRow,
+    GroupDeviceRow,
+    KeyPackageRow,
+    ReactionRow,
+)
 from unificx.cluster import local_cluster
 from unificx.core.clock import ManualClock
 from unificx.core.errors import Conflict, Forbidden, Invalid, NotFound, TooManyRequests
 from unificx.db import Database, Outbox
 from unificx.identity import NewExtension, NewTenant, TenantChange
-from unificx.identity.events import TenantDeleted
+from unificx.identity.events import SessionEnded, TenantDeleted
 from unificx.integrations.photo_import import PhotoImporter
 from unificx.privacy import DataSubject, KeyStore, Period, Records, Retention
 
@@ -544,3 +556,73 @@ async def test_a_tenant_may_switch_chat_off(office: Office) -> None:
     assert not office.people.directory.tenant(ada.tenant_id).chat
     await office.people.tenants.update(ada.tenant_id, TenantChange(chat=True))
     assert await office.texts(ada, conversation) == ["Before"]
+
+
+@dataclass
+class EncryptedPair:
+    """An encrypted conversation of Ada and Ben, with a device of each in its group, and a message of Ada."""
+
+    office: Office
+    id: str = ""
+
+    async def begin(self) -> "EncryptedPair":
+        office, chat = self.office, self.office.chat
+        for party, name in ((office.ada, "ada"), (office.ben, "ben")):
+            await chat.encryption.register(party, f"session-{name}", f"{name}-device-00001", [b"key"], b"last")
+        made = await chat.conversations.create(office.ada, NewConversation(("1002",), encrypted=True))
+        self.id = made.conversation.id
+        start = NewGroupChange(GroupChange(0, True, b"x", b"w"), ("ada-device-00001", "ben-device-00001"), ())
+        assert await chat.encryption.change(office.ada, "session-ada", self.id, start) == 1
+        await office.send(office.ada, self.id, "", "c-1", encrypted=Encrypted(1, "b3BhcXVl"))
+        return self
+
+    async def rows(self) -> list[int]:
+        async with self.office.database.read() as session:
+            counted = (ChatDeviceRow, KeyPackageRow, GroupDeviceRow, GroupChangeRow, ChatMessageRow)
+            return [await session.scalar(select(func.count()).select_from(row)) or 0 for row in counted]
+
+
+@pytest.mark.promise("C11", "T2")
+async def test_encrypted_messages_and_devices_end_as_others_do(office: Office) -> None:
+    pair = await EncryptedPair(office).begin()
+    assert await pair.rows() == [2, 4, 2, 1, 1]
+    async with office.database.read() as session:
+        [sealed] = (await session.scalars(select(ChatMessageRow.sealed))).all()
+    assert b"b3BhcXVl" not in (sealed or b"b3BhcXVl")  # also the ciphertext ends with the key of its author
+    outbox = Outbox(office.database, lambda _: None, office.clock)
+    outbox.subscribe(SessionEnded, office.chat.on_session_ended)
+    async with office.database.begin() as uow:
+        uow.publish(SessionEnded("e", office.ben.tenant_id, "session-ben", office.ben.person_id))
+    await outbox.deliver()
+    assert await pair.rows() == [1, 2, 1, 1, 1]
+    await office.chat.conversations.erase(office.ada.tenant_id, office.ada.subject)
+    assert await pair.rows() == [0, 0, 0, 1, 1]
+    [left] = (await office.chat.messages.page(office.ben, pair.id)).items
+    assert (left.state, left.encrypted) == ("erased", None)
+    retention = Retention(office.database, office.clock)
+    retention.tenants = office.people.directory.tenants
+    retention.expiries = chat_expiries(office.database, office.chat.attachments)
+    office.clock.advance(366 * 86_400)
+    await retention.sweep(office.clock.now())
+    assert await pair.rows() == [0, 0, 0, 0, 0]
+
+
+@ON_SQLITE
+async def test_a_person_has_a_limited_number_of_devices_and_key_packages(office: Office) -> None:
+    pair, encryption = await EncryptedPair(office).begin(), office.chat.encryption
+    for number in range(6):
+        await encryption.register(office.ben, f"session-{number}", f"ben-device-1000{number}", [b"k"] * 60, b"last")
+    view = await encryption.view(office.ada, "session-ada", pair.id, 0)
+    assert [each.id[-1] for each in view.devices if each.person_id == office.ben.person_id] == list("12345")
+    assert (await encryption.view(office.ben, "session-5", pair.id, 0)).key_packages == 50
+    for refused, fault in (
+        (encryption.register(office.ben, "", "ben-device-99999", [], b"last"), Forbidden),
+        (encryption.register(office.ben, "session-new", "ben-device-99999", [], None), Invalid),
+        (encryption.register(office.cleo, "session-new", "ada-device-00001", [], b"last"), Conflict),
+        (encryption.register(office.ben, "session-5", "ben-device-10005", [b"x" * 5_000], None), Invalid),
+        (encryption.view(office.cleo, "session-new", pair.id, 0), NotFound),
+    ):
+        with pytest.raises(fault):
+            await refused
+    large = NewConversation(("1002", "1003"), "Large", encrypted=True)
+    assert (await office.chat.conversations.create(office.ada, large)).conversation.is_encrypted

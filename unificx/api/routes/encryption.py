@@ -3,17 +3,18 @@
 from base64 import b64encode
 from typing import Annotated
 
-from fastapi import Query
+from fastapi import Depends, Query
 
 from unificx import chat
 from unificx.api.access import CurrentUserDep, ServicesDep, purpose
+from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.problems import problem_responses
 from unificx.api.router import Router
 from unificx.api.routes.conversations import ConversationId, party_of
 from unificx.api.schemas import core
 from unificx.api.schemas import encryption as models
 
-router = Router(prefix="/api/v1", tags=["chat"], dependencies=[purpose("telephony")])
+router = Router(prefix="/api/v1", tags=["chat"], route_class=IdempotentRoute, dependencies=[purpose("telephony")])
 After = Annotated[int, Query(ge=0, le=2**31 - 1, description="Number of the newest change that the device has.")]
 
 
@@ -50,7 +51,11 @@ async def show_encryption_group(
     )
 
 
-@router.post("/conversations/{conversation_id}/key-packages", responses=problem_responses(401, 403, 404, 409, 429))
+@router.post(
+    "/conversations/{conversation_id}/key-packages",
+    dependencies=[Depends(declare_idempotency_key)],
+    responses=problem_responses(401, 403, 404, 409, 429),
+)
 async def claim_key_packages(
     services: ServicesDep, user: CurrentUserDep, conversation_id: ConversationId, wanted: models.ClaimedDevices
 ) -> core.Page[models.KeyPackage]:
@@ -64,7 +69,11 @@ async def claim_key_packages(
     return core.Page(items=items, next=None)
 
 
-@router.post("/conversations/{conversation_id}/group", responses=problem_responses(401, 403, 404, 409, 429))
+@router.post(
+    "/conversations/{conversation_id}/group",
+    dependencies=[Depends(declare_idempotency_key)],
+    responses=problem_responses(401, 403, 404, 409, 429),
+)
 async def change_encryption_group(
     services: ServicesDep, user: CurrentUserDep, conversation_id: ConversationId, new: models.NewEncryptionChange
 ) -> models.EncryptionRound:
