@@ -89,12 +89,12 @@ async def test_only_devices_of_members_take_keys_and_change_the_group(world: Wor
     assert outside.json()["items"] == []
     assert (await ada.post(f"{path}/group", json=change(0, "x", "d" * 16, restart=True))).status_code == 422
     assert (await ada.post(f"{path}/group", json=change(0, "x", ADA))).status_code == 403  # not in a group
-    for stranger in (cleo, dan):
+    for outsider in (cleo, dan):
         for answer in (
-            await stranger.get(f"{path}/group"),
-            await stranger.post(f"{path}/key-packages", json={"device_ids": [BEN]}),
-            await stranger.post(f"{path}/group", json=change(0, "x", restart=True)),
-            await stranger.delete(f"{path}/group"),
+            await outsider.get(f"{path}/group"),
+            await outsider.post(f"{path}/key-packages", json={"device_ids": [BEN]}),
+            await outsider.post(f"{path}/group", json=change(0, "x", restart=True)),
+            await outsider.delete(f"{path}/group"),
         ):
             assert answer.status_code == 404
     taken = await ada.put(DEVICE, json={"id": BEN, "key_packages": [], "last_resort": b64("x")})

@@ -247,6 +247,7 @@ def test_encrypted_messages_are_readable_on_the_devices_only(
     anna.page.get_by_role("button", name="New conversation").click()
     anna.page.get_by_role("combobox", name="People").press_sequentially(BERTA)
     anna.page.get_by_role("option", name=BERTA).click()
+    anna.page.keyboard.press("Tab")  # closes the list, which covers the switch
     encrypt = anna.page.get_by_role("switch", name="Encrypt end to end")
     encrypt.click()
     expect(encrypt).to_be_checked()

@@ -33,6 +33,7 @@ export const ENDING_KINDS: Record<string, MessageDescriptor> = {
   calls: msg`Calls`,
   'messages in conversations': msg`Messages in conversations`,
   'disappearing messages': msg`Disappearing messages`,
+  'changes of encrypted groups': msg`Changes of devices in encrypted conversations`,
   invoices: msg`Invoices`,
   'rated calls': msg`Billed calls`,
   'visits to queues': msg`Visits to queues`,

@@ -11,7 +11,7 @@ import { randomText } from '~/core/random';
 import { apply, change, decrypt, encrypt, join, leavesOf, newKeys, newPackage, ownerOf, start } from './mls';
 import type { DeviceKeys, Leaf, StoredPackage } from './mls';
 
-/** What the body of an encrypted message contains. */
+/** The content of an encrypted message. */
 export interface Payload {
   text: string;
   mentions: string[];
@@ -344,7 +344,7 @@ export class Vault {
       removed,
       packages.map((each) => fromBase64(each.key_package)),
     );
-    // Nobody takes the first change of a new group: all join by its Welcome.
+    // The first change of a new group is a mark only: all devices join by its Welcome.
     const body = restart ? toBase64(crypto.getRandomValues(new Uint8Array(24))) : toBase64(made.body);
     const former = restart ? { ...place, group: undefined } : place;
     await this.stored(conversation, { ...former, pending: { body, group: made.group } });
