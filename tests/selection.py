@@ -52,6 +52,7 @@ AREAS: dict[str, tuple[str, ...]] = {
         "areas/chat/*",
         "engines/test_chat_*",
         "adapters/test_http_conversations*",
+        "adapters/test_http_encryption*",
         "adapters/test_sip_texts*",
         "outside/test_client_chat*",
         "outside/test_text_messages*",
