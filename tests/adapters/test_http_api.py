@@ -292,9 +292,28 @@ async def test_the_privacy_map_lists_fields_and_purposes(world: World) -> None:
 async def test_administrators_see_what_is_configured(world: World) -> None:
     admin, user = await world.admin(world.acme), await world.user(world.acme, "1001")
     bare = (await admin.get("/api/v1/setup")).json()
-    assert (bare["public_address"], bare["turn"]) == (False, False)
+    assert (bare["public_address"], bare["turn"], bare["own_server"]) == (False, False, False)
     world.services.public_address.configured = "https://pbx.example.com"
     world.telephony.servers = [IceServer(("turns:relay.example.com",), "u", "p")]
     after = (await admin.get("/api/v1/setup")).json()
     assert (after["public_address"], after["secure"], after["turn"]) == (True, True, True)
     assert (await user.get("/api/v1/setup")).status_code == 403
+    operated = await world.client(operator=True).get("/api/v1/setup", params={"tenant": world.acme.id})
+    assert operated.json()["own_server"]
+    await world.client(operator=True).delete(f"/api/v1/tenants/{world.globex.id}")
+    assert (await admin.get("/api/v1/setup")).json()["own_server"], "the only organisation of the server"
+
+
+async def test_administrators_see_what_waits_for_them(world: World) -> None:
+    admin, other = await world.admin(world.acme), await world.admin(world.globex)
+    user = await world.user(world.acme, "1001")
+    assert (await admin.get("/api/v1/attention")).json() == {"items": []}
+    await user.post("/api/v1/me/diagnostics-reports", json={"report": "No sound."})
+    await user.post("/api/v1/me/requests", json={"kind": "inquiry", "text": "Whom do I ask?"})
+    waiting = [{"kind": "requests_open", "count": 1}, {"kind": "help_requests", "count": 1}]
+    assert (await admin.get("/api/v1/attention")).json()["items"] == waiting
+    assert (await other.get("/api/v1/attention")).json() == {"items": []}, "of another organisation"
+    assert (await user.get("/api/v1/attention")).status_code == 403
+    world.clock.advance(60 * 86_400)
+    later = (await (await world.signed_in(f"admin@{world.acme.domain}")).get("/api/v1/attention")).json()["items"]
+    assert later[0] == {"kind": "requests_overdue", "count": 1}

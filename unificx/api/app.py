@@ -17,6 +17,7 @@ from unificx.api.routes import (
     api_keys,
     assistants,
     attachments,
+    attention,
     audit,
     billing,
     blocks,
@@ -226,6 +227,7 @@ _PARTS = (
     policy,
     audit,
     setup,
+    attention,
     health,
 )
 """Modules with a router, in the order of the API description."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, delete, or_, select
+from sqlalchemy import Select, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.db import Erased, Keys, SealedCodec, owned_by
@@ -39,6 +39,11 @@ async def list_reports(session: AsyncSession, keys: Keys, tenant_id: str, limit:
         for row, part in zip(rows, opened, strict=True)
         if not isinstance(part, Erased)
     ]
+
+
+async def count_reports(session: AsyncSession, tenant_id: str) -> int:
+    """Return how many reports there are."""
+    return await session.scalar(select(func.count()).where(ReportRow.tenant_id == tenant_id)) or 0
 
 
 async def delete_oldest_reports(session: AsyncSession, tenant_id: str, person_id: str, keep: int) -> None:

@@ -35,6 +35,11 @@ class SupportService:
         async with self._database.read() as session:
             return tuple(await repository.list_reports(session, self._keys, tenant_id, limit))
 
+    async def count(self, tenant_id: str) -> int:
+        """Return how many reports there are."""
+        async with self._database.read() as session:
+            return await repository.count_reports(session, tenant_id)
+
     async def delete(self, tenant_id: str, report_id: str) -> None:
         """Delete a processed report. Raises NotFound."""
         async with self._database.begin() as uow:

@@ -26,6 +26,10 @@ export function awaitsConsent(now: Session): boolean {
 export const useChatAllowed = (): boolean =>
   useValue(session, (each) => each.state !== 'in' || each.me.tenant?.chat !== false);
 
+/** Whether the user looks after the installation and all of its organisations. */
+export const useIsOperator = (): boolean =>
+  useValue(session, (each) => each.state === 'in' && each.me.role === 'operator');
+
 const signOutTasks = new Set<() => void | Promise<void>>();
 
 /**

@@ -72,6 +72,15 @@ class InvoiceNotices:
                 ]
         return found
 
+    async def count_waiting(self) -> int:
+        """Return how many invoices of all tenants were issued before today and not sent: there is no mail server, or
+        their tenants have no address for invoices."""
+        seller_id = self._seller_id()
+        if seller_id is None:
+            return 0
+        async with self._database.read() as session:
+            return await notice_repository.count_waiting(session, seller_id, self._invoices.today())
+
     async def send_again(self, tenant_id: str, number: str) -> None:
         """Let an invoice be sent again within some minutes, also one that waits. Raise NotFound."""
         await self._invoices.get(tenant_id, number)

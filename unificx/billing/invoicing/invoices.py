@@ -112,6 +112,10 @@ class Invoices:
         async with self._database.read() as session:
             return len(await repository.list_invoices(session, Books(seller.id, tenant_id)))
 
+    async def count_overdue(self, tenant_id: str) -> int:
+        """Return how many invoices a tenant should have paid by today. The seller has none."""
+        return sum(each.state == "overdue" for each in await self.list(tenant_id)) if await self.count(tenant_id) else 0
+
     async def unrated(self, tenant_id: str, month: date) -> int:
         """Return how many calls of a month have no price yet, so that they are on no invoice."""
         period, zone = month_of(month), self._directory.time_zone(tenant_id)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.billing.invoicing.models import BillingDetailsRow, InvoiceNoticeRow, InvoiceRow
@@ -27,6 +27,25 @@ async def waiting(session: AsyncSession, seller_id: str, limit: int) -> Sequence
     )
     rows = await session.execute(query.order_by(InvoiceRow.issued, InvoiceRow.number).limit(limit))
     return [(tenant_id, number) for tenant_id, number in rows]
+
+
+async def count_waiting(session: AsyncSession, seller_id: str, issued_before: date) -> int:
+    """Return how many invoices that were issued before a day were not sent."""
+    query = (
+        select(func.count())
+        .select_from(InvoiceRow)
+        .join(
+            InvoiceNoticeRow,
+            (InvoiceRow.tenant_id == InvoiceNoticeRow.tenant_id) & (InvoiceRow.number == InvoiceNoticeRow.number),
+        )
+        .where(
+            InvoiceRow.tenant_id == seller_id,
+            InvoiceRow.issued < issued_before,
+            InvoiceNoticeRow.level == 0,
+            InvoiceNoticeRow.at.is_(None),
+        )
+    )
+    return await session.scalar(query) or 0
 
 
 async def late_customers(session: AsyncSession, seller_id: str, due_before: date) -> Sequence[str]:

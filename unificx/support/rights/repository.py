@@ -119,6 +119,15 @@ async def count_open(session: AsyncSession, tenant_id: str, person_id: str) -> i
     return await session.scalar(select(func.count()).where(*chosen)) or 0
 
 
+async def count_due(session: AsyncSession, tenant_id: str, now: datetime) -> tuple[int, int]:
+    """Return how many requests are open, and how many of them are overdue: proved, and not answered in time."""
+    is_proved = or_(RightsRequestRow.state != "received", RightsRequestRow.proof != "")
+    overdue = func.count().filter(is_proved, RightsRequestRow.due <= now)
+    query = select(func.count(), overdue).where(RightsRequestRow.tenant_id == tenant_id, _is_closed(False))
+    total, late = (await session.execute(query)).one()
+    return total, late
+
+
 async def to_remind(session: AsyncSession, before: datetime, not_since: datetime) -> list[tuple[str, str]]:
     """Return tenant and id of open, proved requests that are due `before` and were not reminded of `not_since`."""
     # scope: all tenants, because the reminders of all are sent by one job

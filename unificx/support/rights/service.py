@@ -192,6 +192,11 @@ class RightsRequests:
             found = await repository.page(session, self._keys, tenant_id, request, wanted)
         return request.of_rows(found, lambda each: each.id)
 
+    async def count_due(self, tenant_id: str) -> tuple[int, int]:
+        """Return how many requests are open, and how many of them are overdue."""
+        async with self._database.read() as session:
+            return await repository.count_due(session, tenant_id, self._clock.now())
+
     async def get(self, tenant_id: str, request_id: str) -> RequestHistory:
         """Return a request with its steps. Raise NotFound."""
         async with self._database.read() as session:

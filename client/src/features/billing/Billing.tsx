@@ -1,5 +1,5 @@
 import { useLingui } from '@lingui/react/macro';
-import { session } from '~/api/session';
+import { useIsOperator } from '~/api/session';
 import { tenantSelection } from '~/api/tenant-selection';
 import { useValue } from '~/core/store';
 import { Page } from '~/design/Page';
@@ -24,7 +24,7 @@ function Seller() {
 export default function Billing() {
   const { t } = useLingui();
   const tenant = useValue(tenantSelection, (each) => each.selected?.id);
-  const operator = useValue(session, (each) => each.state === 'in' && each.me.role === 'operator');
+  const operator = useIsOperator();
   const tabs = [
     { id: 'invoices', title: t`Invoices`, content: <Invoices tenant={tenant} operator={operator} /> },
     { id: 'details', title: t`Billing details`, content: <BillingAddress key={tenant} tenant={tenant} /> },

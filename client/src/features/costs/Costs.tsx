@@ -4,7 +4,7 @@ import { IconCoins } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import { api, type Usage } from '~/api';
-import { session } from '~/api/session';
+import { useIsOperator } from '~/api/session';
 import { tenantSelection } from '~/api/tenant-selection';
 import { useValue } from '~/core/store';
 import { formatDuration } from '~/design/dates';
@@ -25,7 +25,7 @@ type Row = Usage & { id: string };
 export default function Costs() {
   const { t } = useLingui();
   const tenant = useValue(tenantSelection, (each) => each.selected?.id);
-  const operator = useValue(session, (each) => each.state === 'in' && each.me.role === 'operator');
+  const operator = useIsOperator();
   const [month, setMonth] = useState<Month>('this');
   return (
     <Page

@@ -1,26 +1,61 @@
 import { Anchor, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
+import { Link, type LinkProps } from '@tanstack/react-router';
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
-import { api, type Readiness } from '~/api';
+import type { ReactNode } from 'react';
+import { api, type AttentionItem, type Readiness } from '~/api';
+import { useIsOperator } from '~/api/session';
+import { ErrorBar } from '~/design/ErrorBar';
 import { Section } from '~/design/Section';
 import css from './home.module.css';
 
+type AttentionKind = AttentionItem['kind'];
+
 const POLL_MS = 60_000;
 
-/** Components that are not ready, and unread help requests. */
+/** What waits for an administrator; operators also see which components of the server are not ready. */
 export function Attention({ tenant }: { tenant?: string }) {
   const { t } = useLingui();
+  const operator = useIsOperator();
+  const { data, error, refetch } = useQuery({
+    queryKey: ['attention', tenant],
+    queryFn: async () => (await api.showAttention({ query: { tenant } })).data.items,
+    refetchInterval: POLL_MS,
+  });
   const { data: parts } = useQuery({
     queryKey: ['readiness'],
     // 503 with the same content while a component is not ready.
     queryFn: async () => ((await (await fetch('/readyz')).json()) as Readiness).parts,
     refetchInterval: POLL_MS,
+    enabled: operator,
   });
-  const { data: requests } = useQuery({
-    queryKey: ['reports', tenant],
-    queryFn: async () => (await api.listDiagnosticsReports({ query: { tenant } })).data.items,
-  });
+  const failing = (operator && parts?.filter(({ ok }) => !ok)) || [];
+  return (
+    <Section title={t`Needs attention`}>
+      <ErrorBar fault={error} retry={() => void refetch()} />
+      {!error && failing.length + (data?.length ?? 0) === 0 && (
+        <Text c="dimmed" size="sm">
+          {data ? <Trans>Everything works.</Trans> : <Trans>Loading…</Trans>}
+        </Text>
+      )}
+      <ul className={css.list} aria-label={t`Needs attention`}>
+        {failing.map((part) => (
+          <FailingPart key={part.name} part={part} />
+        ))}
+        {data?.map(({ kind, count }) => (
+          <li key={kind}>
+            <Anchor component={Link} to={PAGES[kind]} size="sm">
+              {matter(kind, count)}
+            </Anchor>
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}
+
+function FailingPart({ part: { name, why } }: { part: Readiness['parts'][number] }) {
+  const { t } = useLingui();
   const names: Record<string, string> = {
     database: t`Database`,
     rtpengine: t`Media relay (rtpengine)`,
@@ -28,31 +63,59 @@ export function Attention({ tenant }: { tenant?: string }) {
     outbox: t`Notifications`,
     disk: t`Disk space`,
   };
-  const failing = parts?.filter(({ ok }) => !ok) ?? [];
-  const count = requests?.length ?? 0;
   return (
-    <Section title={t`Needs attention`}>
-      {failing.length === 0 && count === 0 && (
-        <Text c="dimmed" size="sm">
-          {parts ? <Trans>Everything works.</Trans> : <Trans>Loading…</Trans>}
-        </Text>
-      )}
-      <ul className={css.list} aria-label={t`Needs attention`}>
-        {failing.map(({ name, why }) => (
-          <li key={name}>
-            <Text size="sm" c="red">
-              {why ? `${names[name] ?? name}: ${why}` : <Trans>{names[name] ?? name} does not work.</Trans>}
-            </Text>
-          </li>
-        ))}
-        {count > 0 && (
-          <li>
-            <Anchor component={Link} to="/reports" size="sm">
-              <Plural value={count} one="# help request" other="# help requests" />
-            </Anchor>
-          </li>
-        )}
-      </ul>
-    </Section>
+    <li>
+      <Text size="sm" c="red">
+        {why ? `${names[name] ?? name}: ${why}` : <Trans>{names[name] ?? name} does not work.</Trans>}
+      </Text>
+    </li>
   );
+}
+
+/** The page where each kind is dealt with. */
+const PAGES: Record<AttentionKind, LinkProps['to']> = {
+  trunks_down: '/trunks',
+  calls_stopped: '/protection',
+  requests_overdue: '/privacy/requests',
+  requests_open: '/privacy/requests',
+  help_requests: '/reports',
+  emails_failed: '/emails',
+  invoices_overdue: '/billing',
+  invoices_waiting: '/billing',
+  credit_low: '/costs',
+};
+
+function matter(kind: AttentionKind, count: number): ReactNode {
+  switch (kind) {
+    case 'trunks_down':
+      return <Plural value={count} one="# trunk does not work" other="# trunks do not work" />;
+    case 'calls_stopped':
+      return (
+        <Plural
+          value={count}
+          one="Calls to the outside are stopped for # reason"
+          other="Calls to the outside are stopped for # reasons"
+        />
+      );
+    case 'requests_overdue':
+      return <Plural value={count} one="# request is overdue" other="# requests are overdue" />;
+    case 'requests_open':
+      return <Plural value={count} one="# open request" other="# open requests" />;
+    case 'help_requests':
+      return <Plural value={count} one="# help request" other="# help requests" />;
+    case 'emails_failed':
+      return <Plural value={count} one="# e-mail was not delivered" other="# e-mails were not delivered" />;
+    case 'invoices_overdue':
+      return <Plural value={count} one="# invoice is overdue" other="# invoices are overdue" />;
+    case 'invoices_waiting':
+      return (
+        <Plural
+          value={count}
+          one="# invoice was not sent: its recipient needs an e-mail address"
+          other="# invoices were not sent: their recipients need an e-mail address"
+        />
+      );
+    case 'credit_low':
+      return <Trans>The credit is low.</Trans>;
+  }
 }

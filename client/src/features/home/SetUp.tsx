@@ -85,7 +85,7 @@ function useSteps(tenant?: string): Step[] | undefined {
   const { setUp, devices, hasTrunk = false, hasNumber = false, hasHours = false } = data;
   const people = data.people.filter(({ state }) => state !== 'closed');
   const signedIn = people.filter(({ state }) => state === 'active').length;
-  return [
+  const server = [
     {
       title: t`Address and certificate`,
       done: setUp.public_address && setUp.secure,
@@ -101,6 +101,9 @@ function useSteps(tenant?: string): Step[] | undefined {
       done: setUp.turn,
       text: t`Some networks let calls through only by a TURN server. Set UNIFICX_TURN on the server.`,
     },
+  ];
+  return [
+    ...(setUp.own_server ? server : []),
     {
       title: t`People`,
       done: signedIn > 1,

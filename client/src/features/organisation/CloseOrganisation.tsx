@@ -3,8 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import { api, type Closing } from '~/api';
-import { session } from '~/api/session';
-import { useValue } from '~/core/store';
+import { useIsOperator } from '~/api/session';
 import { toast } from '~/core/toasts';
 import { confirmAction } from '~/design/Confirm';
 import { formatDateTime } from '~/design/dates';
@@ -22,7 +21,7 @@ interface CloseOrganisationProps {
 export function CloseOrganisation({ tenant, name }: CloseOrganisationProps) {
   const { t } = useLingui();
   const queries = useQueryClient();
-  const operator = useValue(session, (each) => each.state === 'in' && each.me.role === 'operator');
+  const operator = useIsOperator();
   const [proof] = useState(() => new StepUp());
   const [shown, setShown] = useState(false);
   const path = { tenant };

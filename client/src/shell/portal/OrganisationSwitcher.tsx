@@ -2,7 +2,7 @@ import { Menu, UnstyledButton } from '@mantine/core';
 import { IconCheck, IconPlus, IconSelector } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { lazy, Suspense, useState } from 'react';
-import { session } from '~/api/session';
+import { useIsOperator } from '~/api/session';
 import { selectTenant, tenantSelection } from '~/api/tenant-selection';
 import { useValue } from '~/core/store';
 import { matchesSearch } from '~/design/table';
@@ -14,7 +14,7 @@ const NewOrganisation = lazy(() => import('~/features/organisation/NewOrganisati
 export function OrganisationSwitcher() {
   const { t } = useLingui();
   const { selected, all } = useValue(tenantSelection);
-  const operator = useValue(session, (each) => each.state === 'in' && each.me.role === 'operator');
+  const operator = useIsOperator();
   const [search, setSearch] = useState('');
   const [creating, setCreating] = useState(false);
   if (!operator) return <span className={css.organisation}>{selected?.name}</span>;

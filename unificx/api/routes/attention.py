@@ -1,0 +1,42 @@
+"""Open matters of a tenant, for the first page of administrators."""
+
+from collections.abc import AsyncIterator
+
+from unificx.api.access import CurrentUserDep, ServicesDep, TenantQuery, purpose, require_access
+from unificx.api.problems import problem_responses
+from unificx.api.router import Router
+from unificx.api.schemas import attention as models
+from unificx.api.services import Services
+from unificx.db.pagination import MAX_PAGE_SIZE
+from unificx.identity import Action, may
+
+router = Router(tags=["tenants"], dependencies=[purpose("administration")])
+
+
+@router.get("/api/v1/attention", responses=problem_responses(401, 403, 404))
+async def show_attention(
+    services: ServicesDep, user: CurrentUserDep, tenant: TenantQuery = None
+) -> models.AttentionList:
+    """Show what waits for an administrator: kinds with their number, none with zero."""
+    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    counts = {kind: count async for kind, count in _counts(services, scope.tenant_id)}
+    if may(user.principal, Action.INSTALLATION, scope.tenant_id):
+        counts["invoices_waiting"] = await services.billing.invoice_notices.count_waiting()
+    items = [models.AttentionItem(kind=kind, count=count) for kind, count in counts.items() if count]
+    return models.AttentionList(items=items)
+
+
+async def _counts(services: Services, tenant_id: str) -> AsyncIterator[tuple[models.AttentionKind, int]]:
+    trunks = services.trunks.list(tenant_id, limit=MAX_PAGE_SIZE).items
+    states = [services.trunks.directory.status(each).state for each in trunks]
+    yield "trunks_down", sum(each in ("unreachable", "refused") for each in states)
+    yield "calls_stopped", len(services.outbound.fraud.active(tenant_id))
+    total, overdue = await services.rights.count_due(tenant_id)
+    yield "requests_overdue", overdue
+    yield "requests_open", total - overdue
+    yield "help_requests", await services.support.count(tenant_id)
+    emails = (await services.notifications.records.summary(tenant_id)).counts
+    yield "emails_failed", sum(emails.get(state, 0) for state in ("failed", "expired", "bounced"))
+    yield "invoices_overdue", await services.billing.invoices.count_overdue(tenant_id)
+    credit = await services.billing.credit.state(tenant_id)
+    yield "credit_low", int(credit is not None and credit.available < credit.terms.warn_below)
