@@ -60,7 +60,10 @@ async def test_an_invoice_and_its_reminder_are_sent_once(
                 assert await emails_after_two_sweeps(rooms) == []
                 [issue] = await billing.invoices.run(acme.id, date(2026, 1, 1))
                 sent, [waiting] = [("invoice", issue.number)], await billing.invoice_notices.due()
+                clock.advance(timedelta(days=1).total_seconds())
+                assert await billing.invoice_notices.count_waiting() == 1
                 assert await emails_after_two_sweeps(rooms) == sent
+                assert await billing.invoice_notices.count_waiting() == 0
                 async with rooms.database.begin() as uow:
                     assert not await billing.invoice_notices.mark(waiting, uow), "another sweep has sent it"
                 async with asyncio.timeout(10):
@@ -71,8 +74,9 @@ async def test_an_invoice_and_its_reminder_are_sent_once(
                 assert (pdf.get_content_type(), pdf.get_filename()) == ("application/pdf", f"{issue.number}.pdf")
                 assert pdf.get_content() == await billing.invoices.pdf(acme.id, issue.number)
                 assert f"Rechnung {issue.number}" in arrived.message["Subject"]
-                clock.advance(timedelta(days=15).total_seconds())
+                clock.advance(timedelta(days=14).total_seconds())
                 assert await emails_after_two_sweeps(rooms) == sent, "it is overdue, but no reminder is due yet"
+                assert await billing.invoices.count_overdue(acme.id) == 1
                 clock.advance(timedelta(days=7).total_seconds())
                 reminded = await emails_after_two_sweeps(rooms)
                 assert reminded[-1] == ("invoice_reminder", issue.number)
