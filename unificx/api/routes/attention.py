@@ -19,7 +19,7 @@ async def show_attention(
 ) -> models.AttentionList:
     """Show what waits for an administrator: kinds with their number, none with zero."""
     scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
-    counts = {kind: count async for kind, count in _counts(services, scope.tenant_id)}
+    counts: dict[models.AttentionKind, int] = {kind: count async for kind, count in _counts(services, scope.tenant_id)}
     if may(user.principal, Action.INSTALLATION, scope.tenant_id):
         counts["invoices_waiting"] = await services.billing.invoice_notices.count_waiting()
     items = [models.AttentionItem(kind=kind, count=count) for kind, count in counts.items() if count]
