@@ -17,7 +17,7 @@ router = Router(tags=["tenants"], dependencies=[purpose("administration")])
 async def show_attention(
     services: ServicesDep, user: CurrentUserDep, tenant: TenantQuery = None
 ) -> models.AttentionList:
-    """Show what waits for an administrator: kinds with their number, none with zero."""
+    """Show the open matters of an administrator: kinds with their number, none with zero."""
     scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
     counts: dict[models.AttentionKind, int] = {kind: count async for kind, count in _counts(services, scope.tenant_id)}
     if may(user.principal, Action.INSTALLATION, scope.tenant_id):

@@ -30,6 +30,6 @@ class AttentionItem(Output):
 
 
 class AttentionList(Output):
-    """What waits for an administrator, most urgent first."""
+    """The open matters of an administrator, most urgent first."""
 
     items: list[AttentionItem]

@@ -13,7 +13,7 @@ type AttentionKind = AttentionItem['kind'];
 
 const POLL_MS = 60_000;
 
-/** What waits for an administrator; operators also see which components of the server are not ready. */
+/** Open matters of an administrator; operators also see which components of the server are not ready. */
 export function Attention({ tenant }: { tenant?: string }) {
   const { t } = useLingui();
   const operator = useIsOperator();
