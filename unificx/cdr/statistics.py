@@ -64,6 +64,7 @@ async def by_extension(session: AsyncSession, tenant_id: str, since: datetime, u
     )
     found: dict[str, ExtensionCalls] = {}
     for extension, role, was_answered, calls, seconds in await session.execute(query):
+        assert extension is not None
         row = found.setdefault(extension, ExtensionCalls(extension))
         row.talk_seconds += int(seconds)
         if role == "caller":

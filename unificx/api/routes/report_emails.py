@@ -68,7 +68,8 @@ async def drop_report_email(
 ) -> None:
     """End a report by e-mail. Idempotent."""
     scope = await require_access(services, user, tenant, Action.TENANT_CHANGE)
-    await services.reports.schedules.remove(scope.tenant_id, person_id, every)
+    person = await services.identity.users.get(scope.tenant_id, person_id)
+    await services.reports.schedules.remove(scope.tenant_id, person.id, every)
 
 
 async def _list(services: Services, tenant_id: str) -> core.Page[models.ReportEmail]:

@@ -113,8 +113,8 @@ async def _states(session: AsyncSession, tenant_id: str) -> dict[tuple[str, Ever
     query = select(EmailRow.report, EmailRow.state).where(EmailRow.tenant_id == tenant_id, EmailRow.report.is_not(None))
     found: dict[tuple[str, Every], StoredState] = {}
     for text, state in await session.execute(query.order_by(EmailRow.id)):
-        every, _, person_id = of_reference(text)
-        found[person_id, every] = state
+        every, _, person_id = of_reference(text or "")
+        found[person_id, every] = state  # pyright: ignore[reportArgumentType]
     return found
 
 
