@@ -32,6 +32,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "outside/test_start_page",
     ),
     "browsers": (
+        "outside/test_api_clients",
         "outside/test_browser_*",
         "outside/test_client_conference_video",
         "outside/test_client_contacts",
