@@ -21,6 +21,7 @@ from unificx.sip.legs import (
     Progressed,
     Rejected,
 )
+from unificx.sip.legs.leg import MAX_POSTPONED, MAX_RETRY_AFTER
 from unificx.sip.message import Request, Response, respond
 
 
@@ -179,6 +180,35 @@ def test_simultaneous_offers_are_both_rejected_and_retried() -> None:
     assert wire.take_events(wire.b) == [OfferAnswered(ANSWER)]
     wire.advance(2)
     assert wire.take_events(wire.b) == [OfferReceived(OTHER)]
+
+
+def test_an_offer_is_repeated_to_a_peer_that_is_busy_with_an_earlier_one() -> None:
+    """RFC 3261 section 14.2: after a change of its connection, a browser may get an offer again before it has answered."""
+    wire = Wire()
+    leg, callee = connected(wire)
+    leg.offer(OTHER, wire.now)
+    wire.pump()
+    for _ in range(MAX_POSTPONED):
+        callee.reject_offer(500, wire.now, [("Retry-After", "4")])
+        wire.pump()
+        assert wire.take_events(wire.a) == []
+        wire.advance(MAX_RETRY_AFTER)
+    callee.answer(ANSWER, wire.now)
+    wire.pump()
+    assert wire.take_events(wire.a) == [OfferAnswered(ANSWER)]
+
+
+def test_an_offer_is_not_postponed_forever() -> None:
+    wire = Wire()
+    leg, callee = connected(wire)
+    leg.offer(OTHER, wire.now)
+    wire.pump()
+    for _ in range(MAX_POSTPONED + 1):
+        callee.reject_offer(500, wire.now, [("Retry-After", "4")])
+        wire.pump()
+        wire.advance(MAX_RETRY_AFTER)
+    assert wire.take_events(wire.a) == [OfferRejected(500)]
+    assert not leg.ended
 
 
 def test_reinvite_without_sdp_is_answered_with_the_local_sdp() -> None:

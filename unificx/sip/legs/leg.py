@@ -23,7 +23,7 @@ from unificx.sip.legs.pending import ALLOW, SUPPORTED, Headers, LocalOffer, Remo
 from unificx.sip.legs.refer_subscription import ReferLeg
 from unificx.sip.legs.retransmission import RetransmissionSchedule
 from unificx.sip.legs.session_timer import MIN_SE, SessionTimer, negotiate_as_uac, negotiate_as_uas
-from unificx.sip.message import Request, Response, respond
+from unificx.sip.message import Request, Response, respond, retry_after
 from unificx.sip.multipart import SDP
 from unificx.sip.transactions.events import ClientKey, ServerKey
 
@@ -31,6 +31,9 @@ GLARE_RETRY = (2.1, 1.0)
 """Seconds to wait after a 491: as owner of the Call-ID, and otherwise (RFC 3261 section 14.1, middle of the ranges)."""
 RETRY_INTERVAL = 1.0
 """Seconds until a postponed refresh, or a request that a disconnected peer did not receive, is retried."""
+MAX_POSTPONED, MAX_RETRY_AFTER = 3, 10.0
+"""How often, and by how many seconds at most, an offer is postponed for a peer that is busy with an earlier INVITE
+(RFC 3261 section 14.2). That was sent before its connection changed, and its answer may be lost."""
 RECONNECT_TIMEOUT = 30.0
 """Seconds a disconnected peer has to reconnect while a request is pending."""
 
@@ -325,10 +328,14 @@ class Leg(ReferLeg):
 
     def _handle_offer_response(self, offer: LocalOffer, response: Response, now: float) -> None:
         status = response.status
+        wait, postponed = None, offer.postponed
         if status == 491:
             wait = GLARE_RETRY[0 if self.owns_call_id else 1]
+        elif status == 500 and postponed < MAX_POSTPONED and (pause := retry_after(response)) is not None:
+            wait, postponed = min(pause, MAX_RETRY_AFTER), postponed + 1
+        if wait is not None:
             retry = offer if offer.next_body is None else LocalOffer(offer.next_body, None, 0)
-            self.local_offer = replace(retry, key=None, retry_at=now + wait, then_refresh=False)
+            self.local_offer = replace(retry, key=None, retry_at=now + wait, then_refresh=False, postponed=postponed)
             self.table.rearm(self)
             return
         self.local_offer = None

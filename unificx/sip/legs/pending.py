@@ -14,10 +14,11 @@ Headers = Sequence[tuple[str, str]]
 
 @dataclass(slots=True)
 class LocalOffer:
-    """A local offer that awaits its answer or, with `key` None, a retry after glare.
+    """A local offer that awaits its answer or, with `key` None, a retry after glare or at the time its peer has named.
 
     `refresh`: the offer repeats the current session, and its result is not reported. `next_body`: a later offer, sent
-    as soon as this one is completed; `then_refresh`: the same for a refresh.
+    as soon as this one is completed; `then_refresh`: the same for a refresh. `postponed`: how often the peer has asked
+    for a later time.
     """
 
     body: bytes
@@ -27,6 +28,7 @@ class LocalOffer:
     refresh: bool = False
     next_body: bytes | None = None
     then_refresh: bool = False
+    postponed: int = 0
 
 
 @dataclass(slots=True)
