@@ -1,9 +1,10 @@
 import { useParams } from '@tanstack/react-router';
 import { useLingui } from '@lingui/react/macro';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { Page } from '~/design/Page';
 import { Panes } from '~/design/Panes';
 import { SearchField, SearchResults } from './ChatSearch';
+import { registerDevice } from './encryption/messages';
 import { ConversationList } from './ConversationList';
 import { NewConversation } from './NewConversation';
 
@@ -16,6 +17,7 @@ export default function Chat() {
 function ChatTab() {
   const { t } = useLingui();
   const [text, setText] = useState('');
+  useEffect(() => void registerDevice(), []);
   return (
     <Page title={t`Chat`} actions={<NewConversation />}>
       <SearchField text={text} onText={setText} />

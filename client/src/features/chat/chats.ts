@@ -15,6 +15,8 @@ import { Typing } from './typing';
 const CHATS = 'chats';
 /** Seconds after which a file without a message is removed. */
 const TIDY_SECONDS = 60;
+/** Seconds after which a device offers to take part in encrypted conversations, unless its user opens the chat earlier. */
+const REGISTER_SECONDS = 60;
 /** Sent to other tabs when the outbox has changed. */
 const channel = openChannel('unificx.outbox');
 const draftChannel = openChannel('unificx.drafts');
@@ -190,8 +192,8 @@ export async function openOutbox(): Promise<void> {
   await outbox.refresh();
   void uploader.run();
   await outbox.flush();
-  await registerDevice();
   await removeOldFiles();
+  setTimeout(() => void registerDevice(), REGISTER_SECONDS * 1000);
 }
 
 /** Remove files whose messages were sent just before a page was closed. */
@@ -235,7 +237,7 @@ events.on('message.marks', (each) =>
 events.on('conversation.changed', ({ conversation_id }) => {
   void chats.conversationChanged(conversation_id);
   const found = chats.state.state.conversations.find(({ id }) => id === conversation_id);
-  if (found?.encrypted) void tend(conversation_id).then(resume);
+  if (found?.encrypted) void tend(conversation_id).then(() => outbox.flush());
 });
 events.onConnected(() => {
   resume();

@@ -141,6 +141,22 @@ describe('outbox', () => {
     expect([world.messages, tab.outbox.waiting.state]).toEqual([['b', 'a'], []]);
   });
 
+  test('a conversation whose group the device is not in waits, and others are sent', async () => {
+    const world = new World();
+    let waits = true;
+    const tab = new Tab(world, (next, receive) => {
+      if (waits && next.conversation_id === 'encrypted') throw new Problem('device_waits', 503, '');
+      return receive();
+    });
+    await tab.outbox.add({ ...message('a'), conversation_id: 'encrypted' });
+    await tab.outbox.add(message('b'));
+    await tab.outbox.flush();
+    expect([world.messages, world.stored.map((each) => each.client_id)]).toEqual([['b'], ['a']]);
+    waits = false;
+    await tab.outbox.flush();
+    expect(world.messages).toEqual(['b', 'a']);
+  });
+
   test('a discarded message is not sent', async () => {
     const world = new World();
     const tab = new Tab(world, () => {

@@ -64,13 +64,19 @@ export const reasonOf = ({ code, status, message, hint }: Problem) => ({ code, s
 
 const hasArrived = ({ attachment }: OutgoingFile) => attachment !== undefined;
 
-/** The first message that can be sent: its files have arrived, and no earlier one of its conversation waits for files. */
-function nextOf(waiting: readonly Outgoing[]): Outgoing | undefined {
-  const uploading = new Set<string>();
+/** The device is not yet in the group of an encrypted conversation. Its messages wait, and others do not. */
+export const DEVICE_WAITS = 'device_waits';
+
+/**
+ * The first message that can be sent: its files have arrived, and no earlier one of its conversation waits for files. The
+ * conversations in `blocked` wait for something else.
+ */
+function nextOf(waiting: readonly Outgoing[], blocked: ReadonlySet<string>): Outgoing | undefined {
+  const closed = new Set(blocked);
   for (const each of waiting) {
-    if (each.refused || uploading.has(each.conversation_id)) continue;
+    if (each.refused || closed.has(each.conversation_id)) continue;
     if (each.files?.every(hasArrived) ?? true) return each;
-    uploading.add(each.conversation_id);
+    closed.add(each.conversation_id);
   }
   return undefined;
 }
@@ -151,9 +157,10 @@ export class Outbox<Sent> {
 
   private async sendAll(generation: number): Promise<void> {
     let attempts = 0;
+    const blocked = new Set<string>();
     while (generation === this.generation) {
       await this.refresh();
-      const next = nextOf(this.waiting.state);
+      const next = nextOf(this.waiting.state, blocked);
       if (!next || generation !== this.generation) return;
       try {
         const sent = await this.dependencies.send(next);
@@ -166,6 +173,8 @@ export class Outbox<Sent> {
         if (generation !== this.generation) return;
         if (isFinal(problem)) {
           await this.update(next.client_id, (each) => ({ ...each, refused: true, reason: reasonOf(problem) }));
+        } else if (problem.code === DEVICE_WAITS) {
+          blocked.add(next.conversation_id); // tried again once the group has changed
         } else {
           const wait = Math.min(MAX_RETRY_SECONDS, RETRY_SECONDS * 2 ** attempts);
           attempts += 1;

@@ -1,5 +1,5 @@
 import { api, type ChatMessage, type Conversation } from '~/api';
-import { session } from '~/api/session';
+import { onSignOut, session } from '~/api/session';
 import { currentOwner, readLocal, storeTogether } from '~/core/device-storage';
 import type { Vault } from './vault';
 
@@ -14,8 +14,9 @@ function withLock<T>(name: string, work: () => Promise<T>): Promise<T> {
 
 /** The keys of this device; loaded with the first encrypted conversation. */
 export function vault(): Promise<Vault> {
+  const owner = currentOwner();
   loading ??= import('./vault')
-    .then(({ Vault: Loaded }) => new Loaded(dependencies))
+    .then(({ Vault: Loaded }) => new Loaded({ ...dependencies, store: (entries) => storeTogether(owner, entries) }))
     .catch((fault: unknown) => {
       loading = undefined;
       throw fault;
@@ -23,10 +24,12 @@ export function vault(): Promise<Vault> {
   return loading;
 }
 
-const dependencies: ConstructorParameters<typeof Vault>[0] = {
+// Keys of a former user are not stored again.
+onSignOut(() => (loading = undefined));
+
+const dependencies: Omit<ConstructorParameters<typeof Vault>[0], 'store'> = {
   me: () => (session.state.state === 'in' ? session.state.me.person?.id : undefined),
   read: readLocal,
-  store: (entries) => storeTogether(currentOwner(), entries),
   lock: withLock,
   register: (id, key_packages, last_resort) => api.registerChatDevice({ body: { id, key_packages, last_resort } }),
   group: async (conversation_id, after) =>

@@ -8,6 +8,7 @@ import type {
 } from '~/api';
 import { asProblem, Problem } from '~/core/problem';
 import { randomText } from '~/core/random';
+import { DEVICE_WAITS } from '../outbox';
 import { apply, change, decrypt, encrypt, join, leavesOf, newKeys, newPackage, ownerOf, start } from './mls';
 import type { DeviceKeys, Leaf, StoredPackage } from './mls';
 
@@ -312,7 +313,7 @@ export class Vault {
     const others = view.devices.filter((each) => each.id !== place.device);
     if (!group) {
       if (view.devices.some((each) => each.joined !== null)) {
-        throw new Problem('device_waits', 503, 'Another device has to add this one first.');
+        throw new Problem(DEVICE_WAITS, 503, 'Another device has to add this one first.');
       }
       const { lastResort } = await this.device();
       const fresh = await start(`${conversation}/${randomText(12)}`, lastResort);
