@@ -22,6 +22,3 @@ export async function safetyNumber(leaves: readonly Leaf[], people: readonly str
 
 /** The text of the QR code of a number. */
 export const safetyCode = (number: string) => MARK + number.replaceAll(' ', '');
-
-/** Whether a scanned QR code has this number. */
-export const isSafetyCode = (scanned: string, number: string) => scanned === safetyCode(number);
