@@ -147,7 +147,7 @@ class Encryption:
             if not set(new.added) <= {each.id for each in devices}:
                 raise Invalid("Only devices of members can be added.", field="added")
             of = (uow.session, party.tenant_id, conversation_id)
-            number = found.round + 1
+            number = change.round + 1
             await store.add_change(*of, replace(change, round=number), self._clock)
             await store.remove_devices(*of, new.removed)
             await store.place_devices(*of, new.added, (number, found.last_seq))
