@@ -256,7 +256,7 @@ def test_encrypted_messages_are_readable_on_the_devices_only(
     expect(anna.page.get_by_text("End-to-end encrypted").last).to_be_visible()
     conversation = anna.page.url.rpartition("/")[2]
     write(anna, f"The key is **{secret}**")
-    berta.page.get_by_role("link", name="Annarosa Quellmalz").click()
+    berta.open(f"/chat/{conversation}")
     expect(messages(berta)).to_have_text([f"The key is {secret}"])
     berta.page.get_by_role("textbox", name="Message to Annarosa").fill(f"Not {secret}?")
     berta.page.get_by_role("button", name="Send", exact=True).click()
