@@ -9,6 +9,7 @@ import httpx
 import pytest
 from http_world import World
 
+from unificx.api.proxy_headers import ProxyHeadersMiddleware
 from unificx.privacy import AuditFilter
 from unificx.routing import stored_form
 
@@ -237,6 +238,11 @@ async def test_this_machine_needs_no_encryption_and_a_full_disk_takes_no_new_con
     assert (await client.put(path, content=card("Max"), headers=TYPE)).status_code == 201
     forwarded = await client.get(path, headers={"X-Forwarded-For": "203.0.113.7"})
     assert forwarded.status_code == 403
+    behind = {"X-Forwarded-For": "203.0.113.7", "X-Forwarded-Proto": "https"}
+    transport = httpx.ASGITransport(ProxyHeadersMiddleware(world.app), client=("127.0.0.1", 4711))  # pyright: ignore[reportArgumentType]
+    async with httpx.AsyncClient(transport=transport, base_url=client.base_url, headers=client.headers) as proxy:
+        assert (await proxy.get(path, headers=behind)).status_code == 200
+        assert (await proxy.get(path, headers={**behind, "X-Forwarded-Proto": "http"})).status_code == 403
     world.readiness.storage_full = True
     assert (await client.put(path, content=card("Max"), headers=TYPE)).status_code == 507
     assert (await client.delete(path)).status_code == 204

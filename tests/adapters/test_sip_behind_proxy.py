@@ -19,12 +19,12 @@ def request(client: tuple[str, int] | None, *forwarded: str, kind: str = "websoc
     return {"type": kind, "scheme": "ws", "client": client, "subprotocols": ["sip"], "headers": headers}
 
 
-async def seen(scope: Scope) -> object:
-    """The client address as seen by the app."""
+async def seen(scope: Scope, part: str = "client") -> object:
+    """The client address, or another part of the scope, as seen by the app."""
     clients: list[object] = []
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        clients.append(scope["client"])
+        clients.append(scope[part])
 
     async def nothing(*_: object) -> Event:
         raise AssertionError
@@ -61,6 +61,25 @@ async def test_an_invalid_address_is_ignored(lines: tuple[str, ...]) -> None:
 async def test_a_remote_proxy_is_not_trusted() -> None:
     assert await seen(request((ATTACKER, 40001), HONEST)) == (ATTACKER, 40001)
     assert await seen(request(None, HONEST)) is None
+
+
+@pytest.mark.parametrize(
+    ("client", "lines", "scheme"),
+    [
+        (PROXY, ("https",), "wss"),
+        (PROXY, ("http, HTTPS",), "wss"),
+        (PROXY, ("https, http",), "ws"),
+        (PROXY, (), "ws"),
+        (PROXY, ("ftp",), "ws"),
+        (ATTACKER, ("https",), "ws"),
+    ],
+)
+async def test_only_a_local_proxy_says_that_the_client_uses_tls(
+    client: str, lines: tuple[str, ...], scheme: str
+) -> None:
+    scope = request((client, 40001))
+    scope["headers"] = [*scope["headers"], *((b"x-forwarded-proto", line.encode()) for line in lines)]
+    assert await seen(scope, "scheme") == scheme
 
 
 async def flow_of(address: str, port: int) -> Flow:

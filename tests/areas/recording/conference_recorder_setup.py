@@ -130,12 +130,12 @@ class Guest:
 
     can_be_notified = True
 
-    def __init__(self, setup: "ConferenceRecorderSetup", name: str, *, host: bool) -> None:
+    def __init__(self, setup: "ConferenceRecorderSetup", name: str, *, host: bool, lobby: bool = False) -> None:
         self.leg, self.call_id = f"leg-{name}", name
         self.played: list[str] = []
         self.inside, self.receives_audio, self.missed = False, True, 0
         who = CallerIdentity(f"s-{name}", f"e-{name}", f"1-{name}", name)
-        self.session: ParticipantSession = setup.meetings.join(setup.room, who, self, host=host)
+        self.session: ParticipantSession = setup.meetings.join(setup.room, who, self, host=host, lobby=lobby)
         self._app = asyncio.create_task(self._speak())
 
     def join(self, room: str, *, muted: bool) -> None:
@@ -193,8 +193,8 @@ class ConferenceRecorderSetup:
         )
         self.meetings.recorder = self.recorder
 
-    async def join(self, name: str, *, host: bool = False) -> Guest:
-        guest = Guest(self, name, host=host)
+    async def join(self, name: str, *, host: bool = False, lobby: bool = False) -> Guest:
+        guest = Guest(self, name, host=host, lobby=lobby)
         await asyncio.sleep(0.1)
         return guest
 

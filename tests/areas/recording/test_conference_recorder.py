@@ -7,7 +7,7 @@ import pytest
 from conference_recorder_setup import PROMPT_SECONDS, ConferenceRecorderSetup
 from virtual_time import run_in_virtual_time
 
-from unificx.conferencing import PauseRequested, RecordingRequested
+from unificx.conferencing import AdmissionRequested, PauseRequested, RecordingRequested
 from unificx.core.errors import Conflict, Forbidden
 from unificx.recording import ExtensionRecordingPolicy
 from unificx.recording.machine import consent_types as words
@@ -106,6 +106,33 @@ async def test_late_joiner_is_informed_before_admission_and_starts_a_new_recordi
     assert (second.who, second.seconds) == (["anna", "bert", "clara"], 1.0)
     assert setup.calls.recorded == {"anna", "bert", "clara"}
     assert "clara on" in setup.calls.shown
+
+
+@pytest.mark.promise("C8", "C10", "R1")
+@pytest.mark.parametrize("agrees", [True, False])
+def test_guest_in_the_lobby_is_informed_after_a_host_admits_them_and_heard_after_the_answer(*, agrees: bool) -> None:
+    async def notify(setup: ConferenceRecorderSetup) -> None:
+        setup.archive.terms = OPT_IN
+        anna, bert = await setup.start_recording()
+        bert.session.dtmf_answer("1")
+        await asyncio.sleep(PROMPT_SECONDS * 3)
+        guest = await setup.join("clara", lobby=True)
+        await asyncio.sleep(PROMPT_SECONDS)
+        await setup.send_audio(1)
+        assert (guest.played, guest.inside) == ([], False)
+        setup.meetings.apply(setup.room, AdmissionRequested(anna.session.id, guest.session.id))
+        await asyncio.sleep(0.5)
+        assert (setup.consent_stages()["clara"], guest.inside) == ("telling", False)
+        guest.session.dtmf_answer("1" if agrees else "2")
+        await asyncio.sleep(PROMPT_SECONDS * 3)
+        assert (guest.played[0], guest.inside) == ("recording/ask", agrees)
+        await setup.send_audio(1)
+        await setup.recorder.close()
+        first, last = setup.archive.stored[0], setup.archive.stored[-1]
+        assert (first.who, "clara" in last.who, "clara" in setup.calls.recorded) == (["anna", "bert"], agrees, agrees)
+        assert [each.consent.key for each in last.new.parties if each.identity.name == "clara"] == ["1"] * agrees
+
+    virtual_time_test(notify)()
 
 
 @pytest.mark.promise("C8", "C10", "R1")

@@ -5,7 +5,9 @@ import { api, type Meeting, type PlannedMeetingChange, type NewMeeting } from '~
 import { usePages } from '~/design/lists';
 import { confirmAction } from '~/design/Confirm';
 import { useChanges } from '~/design/changes';
+import { copyText } from '~/core/clipboard';
 import { toast } from '~/core/toasts';
+import { showToCopy } from '~/design/CopyByHand';
 import { refreshRooms } from './rooms';
 
 const MEETINGS = 'meetings';
@@ -76,10 +78,15 @@ export function useShareLink(): (link: { name: string; join_url: string }) => vo
       void navigator.share({ title: name, url: join_url }).catch(() => undefined); // cancelled by the user
       return;
     }
-    void navigator.clipboard.writeText(join_url).then(
-      () => toast({ message: t`Link copied.` }),
-      () => toast({ message: t`The browser does not allow copying here.` }),
-    );
+    void copyText(join_url).then((copied) => {
+      if (copied) toast({ message: t`Link copied.` });
+      else
+        showToCopy({
+          title: t`Copy the link yourself`,
+          label: t`The browser does not allow copying here.`,
+          text: join_url,
+        });
+    });
   };
 }
 
