@@ -38,8 +38,42 @@ def created_by(client: Client) -> tuple[str, str]:
     page.wait_for_url(re.compile("/app/meetings/"))
     inside = page.get_by_text("Inside the company:").inner_text()
     path = page.url.removeprefix(f"{client.origin}/app")
+    prepares(client)
     join(client)
     return path, inside.split()[-1]
+
+
+def prepares(client: Client) -> None:
+    """The page of the meeting by keyboard: lobby, invitation and guest links; a link is copied, or shown to be copied."""
+    page = client.page
+    lobby = page.get_by_role("switch", name="Everyone waits until admitted")
+    for on in (True, False):
+        lobby.focus()
+        page.keyboard.press("Space")
+        expect(lobby).to_be_checked(checked=on)
+    invite = page.get_by_role("button", name="Invite by e-mail")
+    invite.focus()
+    page.keyboard.press("Enter")
+    form = page.get_by_role("dialog", name="Invite by e-mail")
+    form.get_by_role("textbox", name="People outside").fill("wanda@example.com")
+    page.keyboard.press("Enter")
+    links = form.get_by_role("switch", name="They may join by a link without an account")
+    expect(links).to_be_checked()
+    links.focus()
+    page.keyboard.press("Space")
+    expect(links).not_to_be_checked()
+    page.keyboard.press("Escape")
+    expect(form).to_have_count(0)
+    expect(invite).to_be_focused()
+    page.evaluate("navigator.clipboard.writeText = () => Promise.resolve()")
+    page.get_by_role("button", name="Copy guest link").press("Enter")
+    expect(page.get_by_text("Link copied.")).to_be_visible()
+    page.evaluate("navigator.clipboard.writeText = () => Promise.reject(new Error('refused'))")
+    page.get_by_role("button", name="Copy guest link").press("Enter")
+    shown = page.get_by_role("dialog", name="Copy the link yourself").get_by_role("textbox")
+    expect(shown).to_be_focused()
+    expect(shown).to_have_value(page.get_by_role("textbox", name="Guest link").input_value())
+    page.keyboard.press("Escape")
 
 
 def join(client: Client) -> None:
