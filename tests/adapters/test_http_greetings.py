@@ -124,7 +124,9 @@ async def test_permissions_to_set_greetings(world: World) -> None:
         (ben, "1001/greetings/no_answer", 404),
         (ben, "7900/greetings/no_answer", 404),
         (outsider, "1001/greetings/no_answer", 404),
-        (anna, "1001/greetings/away", 422),
+        (anna, "1001/greetings/away", 200),
+        (anna, "7900/greetings/away", 422),
+        (anna, "1001/greetings/never", 422),
     ):
         assert (await client.put(f"/api/v1/mailboxes/{path}", content=wav(500))).status_code == status, path
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from unificx.presence import PresenceState
 from unificx.voicemail import Greeting, GreetingKind
 from unificx.voicemail.policy import greeting_for
 
@@ -21,6 +22,20 @@ OWN: dict[GreetingKind, Greeting] = {"no_answer": Greeting("own"), "busy": Greet
 )
 def test_each_state_has_its_own_greeting(why: str, chosen: str) -> None:
     assert greeting_for(OWN, why, NOW) == chosen
+
+
+@pytest.mark.parametrize(
+    ("state", "why", "chosen"),
+    [
+        *(("lunch", "missed", "eats"), ("lunch", "busy", "eats"), ("trip", "missed", "own"), ("trip", "busy", "talks")),
+        *(("busy", "missed", "talks"), ("available", "missed", "own")),
+    ],
+)
+def test_a_state_of_the_owner_has_its_own_greeting(state: PresenceState, why: str, chosen: str) -> None:
+    greetings: dict[GreetingKind, Greeting] = {**OWN, "lunch": Greeting("eats")}
+    assert greeting_for(greetings, why, NOW, state) == chosen
+    until = Greeting("away", NOW + timedelta(seconds=1))
+    assert greeting_for({**greetings, "temporary": until}, why, NOW, state) == "away"
 
 
 def test_standard_greeting_without_custom_ones() -> None:

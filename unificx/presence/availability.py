@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from unificx.presence.profiles import destinations_of, rules_in_force
-from unificx.presence.schemas import NO_RULES, ForwardingRules, Presence, ShownState
+from unificx.presence.schemas import NO_RULES, ForwardingRules, Presence, PresenceState, ShownState
 
 
 class Availability:
@@ -31,11 +31,15 @@ class Availability:
         """Return the presence of an extension, None if it never set one."""
         return self._presences.get(extension_id)
 
+    def state(self, extension_id: str) -> PresenceState:
+        """Return the state that the user of an extension has set."""
+        presence = self._presences.get(extension_id)
+        return presence.state if presence is not None else "available"
+
     def shown_state(self, extension_id: str, *, in_call: bool) -> ShownState:
         """Return the state that colleagues see: a live call is shown unless the extension is not to be disturbed.
         `in_call` is looked up by the caller, once for all extensions of a list."""
-        presence = self._presences.get(extension_id)
-        state = presence.state if presence is not None else "available"
+        state = self.state(extension_id)
         return "in_call" if state != "do_not_disturb" and in_call else state
 
     def destinations(self, extension_id: str) -> tuple[str, ...]:

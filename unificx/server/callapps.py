@@ -61,9 +61,10 @@ def create_registry(
     def move_to_room(call_id: str, extensions: Collection[str]) -> Room:
         return converter().move_to_room(call_id, extensions)
 
+    state_of = container.routing.presence.availability.state
     supervisor = partial(_find_supervisor, container.identity)
     ours = (
-        *(ECHO, RINGBACK, deposit_app(boxes), *retrieval_apps(boxes, directory)),
+        *(ECHO, RINGBACK, deposit_app(boxes, state_of), *retrieval_apps(boxes, directory)),
         conference_app(container.conference_rooms, container.conferences),
         *presence_apps(container.routing.presence, directory, container.routing.destinations.reference_at),
         *completion_apps(container.routing.completions, container.history, directory),

@@ -19,6 +19,7 @@ from unificx.voicemail.schemas import (
 )
 from unificx.voicemail.service import Mailboxes, MessageWriter
 from unificx.voicemail.settings import (
+    STATE_GREETINGS,
     Greeting,
     GreetingKind,
     MailboxSettingsChange,
@@ -29,6 +30,7 @@ from unificx.voicemail.transcription import TranscriptionWorker
 
 __all__ = [
     "MESSAGE_TARGET",
+    "STATE_GREETINGS",
     "CallerId",
     "Greeting",
     "GreetingKind",

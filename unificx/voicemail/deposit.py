@@ -1,7 +1,7 @@
 """Voicemail deposit: greeting, tone, recording and review."""
 
 import asyncio
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 
 from unificx.audio_store import AudioReader, CorruptAudio
@@ -9,6 +9,7 @@ from unificx.callapps import App, Call, CalledMailbox, RecordResult
 from unificx.core.errors import DomainError, StorageFull
 from unificx.identity import DirectoryCache
 from unificx.media.sounds import Sound
+from unificx.presence import PresenceState
 from unificx.routing import VOICEMAIL_APP, Destination, DestinationRef, Reject, Rejection, Voicemail
 from unificx.voicemail.schemas import NewMessage
 from unificx.voicemail.service import Mailboxes, MessageWriter
@@ -36,12 +37,13 @@ _MENU = (
 )
 
 
-def deposit_app(boxes: Mailboxes) -> App:
-    """The deposit app for these mailboxes."""
-    return App(VOICEMAIL_APP, partial(deposit, boxes))
+def deposit_app(boxes: Mailboxes, state_of: Callable[[str], PresenceState] = lambda box_id: "available") -> App:
+    """The deposit app for these mailboxes. `state_of`: presence of the owner of a mailbox, which may have a greeting
+    of its own."""
+    return App(VOICEMAIL_APP, partial(deposit, boxes, state_of))
 
 
-async def deposit(boxes: Mailboxes, call: Call) -> None:
+async def deposit(boxes: Mailboxes, state_of: Callable[[str], PresenceState], call: Call) -> None:
     box = _shared_mailbox(boxes, call) if call.arguments else call.mailbox
     if box is None:
         await call.play("voicemail/not-available")
@@ -49,7 +51,7 @@ async def deposit(boxes: Mailboxes, call: Call) -> None:
         await call.play("voicemail/mailbox-full")
     else:
         informed = await _inform_transcription(boxes, call, box)
-        await _play_greeting(boxes, call, box)
+        await _play_greeting(boxes, call, box, state_of(box.extension_id))
         while await _record_message(boxes, call, box, transcribe=informed) == _AGAIN:
             await call.play("voicemail/after-tone", escape_digits="#")
 
@@ -95,9 +97,9 @@ def _shared_mailbox(boxes: Mailboxes, call: Call) -> CalledMailbox | None:
     return CalledMailbox(group.id, group.number, group.subject)
 
 
-async def _play_greeting(boxes: Mailboxes, call: Call, box: CalledMailbox) -> None:
+async def _play_greeting(boxes: Mailboxes, call: Call, box: CalledMailbox, state: PresenceState) -> None:
     """Play the custom greeting, else the standard one for the call's outcome; `#` skips it."""
-    custom = await load_sound(boxes.greetings.open_current(call.caller.tenant_id, box.extension_id, box.reason))
+    custom = await load_sound(boxes.greetings.open_current(call.caller.tenant_id, box.extension_id, box.reason, state))
     greeting = custom or (
         "voicemail/greeting-group" if call.mailbox is None else _GREETINGS.get(box.reason, "voicemail/greeting")
     )

@@ -1,4 +1,4 @@
-"""Custom voicemail greetings: no answer, busy, and temporary."""
+"""Custom voicemail greetings: no answer, busy, temporary, and one for each state of the owner."""
 
 from collections.abc import MutableMapping
 from dataclasses import replace
@@ -8,6 +8,7 @@ from unificx.audio_store import AudioReader, AudioStore, AudioStoreParts, AudioW
 from unificx.core.errors import DomainError
 from unificx.db import ErasedSubject, UnitOfWork, lock_scope
 from unificx.media.sounds import Sound
+from unificx.presence import PresenceState
 from unificx.voicemail import message_repository, policy
 from unificx.voicemail.schemas import Mailbox
 from unificx.voicemail.settings import Greeting, GreetingInfo, GreetingKind, MailboxSettings
@@ -27,9 +28,11 @@ class Greetings:
         self._audio = audio
         self._settings = settings
 
-    async def open_current(self, tenant_id: str, box_id: str, reason: str) -> AudioReader:
+    async def open_current(
+        self, tenant_id: str, box_id: str, reason: str, state: PresenceState = "available"
+    ) -> AudioReader:
         """Open the greeting to play now. Raises NotFound if the standard greeting applies; Expired; CorruptAudio."""
-        chosen = policy.greeting_for(self._mailbox_settings(box_id).greetings, reason, self._clock.now())
+        chosen = policy.greeting_for(self._mailbox_settings(box_id).greetings, reason, self._clock.now(), state)
         return await self._audio.open(tenant_id, chosen or "")
 
     async def open(self, tenant_id: str, box_id: str, kind: GreetingKind) -> AudioReader:

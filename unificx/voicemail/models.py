@@ -89,7 +89,7 @@ class GreetingRow(Base):
     __table_args__ = (Index(None, "tenant_id"),)
 
     box_id: Mapped[str] = plain("the mailbox, by its extension's id", primary_key=True)
-    kind: Mapped[str] = plain("no_answer, busy or temporary", primary_key=True)
+    kind: Mapped[str] = plain("the occasion or the state of the owner in which it is played", primary_key=True)
     tenant_id: Mapped[str] = plain("the tenant")
     audio_id: Mapped[str] = plain("the recording")
     until: Mapped[datetime | None] = plain("when a temporary one expires")

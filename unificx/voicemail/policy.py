@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from unificx.core.errors import Invalid
+from unificx.presence import PresenceState
 from unificx.voicemail.settings import (
     Greeting,
     GreetingKind,
@@ -47,17 +48,21 @@ def updated_mailbox(settings: MailboxSettings, change: MailboxSettingsChange) ->
     )
 
 
-def greeting_for(greetings: Mapping[GreetingKind, Greeting], reason: str, now: datetime) -> str | None:
-    """The recording that greets a caller, or None for the standard greeting. `reason` is the outcome of the call.
+def greeting_for(
+    greetings: Mapping[GreetingKind, Greeting], reason: str, now: datetime, state: PresenceState = "available"
+) -> str | None:
+    """The recording that greets a caller, or None for the standard greeting. `reason` is the outcome of the call,
+    `state` the presence of the mailbox's owner.
 
-    An unexpired temporary greeting takes precedence. A busy or declined call gets the busy greeting; without one, the
-    no-answer greeting.
+    An unexpired temporary greeting takes precedence, then that of the state. A busy or declined call gets the busy
+    greeting; without one, the no-answer greeting.
     """
     temporary = greetings.get("temporary")
     if temporary is not None and (temporary.until is None or now < temporary.until):
         return temporary.audio_id
+    own = greetings.get(state) if state != "available" else None
     busy = greetings.get("busy") if reason in ("busy", "declined") else None
-    chosen = busy or greetings.get("no_answer")
+    chosen = own or busy or greetings.get("no_answer")
     return chosen.audio_id if chosen is not None else None
 
 

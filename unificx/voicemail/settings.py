@@ -5,8 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-GreetingKind = Literal["no_answer", "busy", "temporary"]
-"""For unanswered calls, for busy calls, and a temporary one that replaces both."""
+GreetingKind = Literal["no_answer", "busy", "temporary", "do_not_disturb", "away", "lunch", "trip", "off_work"]
+"""For unanswered calls, for busy calls and the state `busy`, a temporary one that replaces all others, and one for each
+other state of the owner's presence."""
+STATE_GREETINGS: frozenset[GreetingKind] = frozenset(("do_not_disturb", "away", "lunch", "trip", "off_work"))
+"""Greetings named like the state of presence in which they are played."""
 
 
 OldMessages = Literal["keep", "put_away", "erase"]

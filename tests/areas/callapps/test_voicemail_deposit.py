@@ -118,6 +118,22 @@ async def test_custom_greeting_replaces_the_standard_one(room: RecordingSetup) -
     assert played_prompts(caller) == ["sound 1.0", *GREETED[1:]]
 
 
+async def test_the_greeting_of_the_owners_state_is_played(room: RecordingSetup) -> None:
+    writer = await room.boxes.greetings.begin(ANNA)
+    await writer.write(sine(300, 5000, 8000).tobytes(), 8000)
+    await room.boxes.greetings.activate(ANNA, writer, "lunch")
+    caller = AppHarness(
+        deposit.deposit_app(room.boxes, {ANNA.id: "lunch"}.__getitem__),
+        audio_scripts=[["speak 2", HANG_UP]],
+        mailbox=ANNA,
+    )
+    await caller.run()
+    assert played_prompts(caller) == ["sound 1.0", *GREETED[1:]]
+    caller = stage(room, ["speak 2", HANG_UP])
+    await caller.run()
+    assert played_prompts(caller) == GREETED
+
+
 async def test_silence_ends_and_sends_a_message(room: RecordingSetup) -> None:
     caller = stage(room, ["speak 2", "silence 20"])
     await caller.run()

@@ -17,7 +17,7 @@ from unificx.api.uploads import UPLOAD_BODY
 from unificx.core.errors import Invalid, NotFound
 from unificx.identity import Action
 from unificx.media.sounds import Sound
-from unificx.voicemail import GreetingKind, Mailbox
+from unificx.voicemail import STATE_GREETINGS, GreetingKind, Mailbox, SharedMailbox
 
 router = Router(prefix="/api/v1/mailboxes/{mailbox}/greetings", tags=["voicemail"], dependencies=[purpose("telephony")])
 MAX_SECONDS = 120.0
@@ -113,6 +113,8 @@ async def _store_greeting(
 ) -> voicemail.Greeting:
     if until is not None and (kind != "temporary" or until <= services.clock.now()):
         raise Invalid("`until` must be in the future and is only valid for a temporary greeting.", field="until")
+    if kind in STATE_GREETINGS and isinstance(box, SharedMailbox):
+        raise Invalid("A shared mailbox has no presence.", field="kind", hint="Use no_answer, busy or temporary.")
     await services.mailboxes.greetings.store(box, sound, kind, until)
     return next(one for one in await _greetings(services, box) if one.kind == kind)
 

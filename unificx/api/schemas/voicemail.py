@@ -67,7 +67,8 @@ class Greeting(Output):
     """A custom greeting."""
 
     kind: GreetingKind = Field(
-        description="For unanswered calls, for calls while busy, or a temporary greeting in place of both."
+        description="For unanswered calls, for calls while busy, a temporary greeting in place of all others, or one "
+        "for a state of the owner's presence."
     )
     until: datetime | None = Field(description="When a temporary greeting expires; null: when it is removed.")
     seconds: float = Field(description="0 for a damaged greeting.")

@@ -42,7 +42,7 @@ MailboxReference = Annotated[str, typer.Argument(metavar="NUMBER", help="Number 
 AnyMailboxReference = Annotated[
     str, typer.Argument(metavar="NUMBER", help="Number of an extension or a shared mailbox.")
 ]
-Kind = Annotated[str, typer.Option(help="no_answer, busy or temporary.")]
+Kind = Annotated[str, typer.Option(help="no_answer, busy, temporary or a state.")]
 Members = Annotated[str | None, typer.Option(help="Member extensions, such as 1001,1002.")]
 MwiOption = Annotated[bool | None, typer.Option("--lamp/--no-lamp", help="Show new messages on members' phones (MWI).")]
 
@@ -183,7 +183,8 @@ def greet(
 ) -> None:
     """Set or delete a greeting of a mailbox.
 
-    The greeting is an audio file, or a text for speech synthesis."""
+    The greeting is an audio file, or a text for speech synthesis. States of an extension with a greeting of their own:
+    do_not_disturb, away, lunch, trip, off_work."""
     path = f"{_COLLECTION.item_path(mailbox)}/greetings/{quote_segment(kind)}"
     if off:
         delete_sound(context, path, "The standard greeting is played.")

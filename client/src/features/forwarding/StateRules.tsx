@@ -3,6 +3,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { useId, useState } from 'react';
 import type { Colleague, ForwardingChange, StateProfile } from '~/api';
 import { ErrorNotice } from '~/design/Notice';
+import { Greetings, STATE_KINDS } from '~/features/voicemail';
 import { DestinationSelect } from './DestinationSelect';
 import { RingOrder } from './RingOrder';
 import { CONDITIONS, differs, restoring, RING_SECONDS, type Callers, type State } from './model';
@@ -53,7 +54,22 @@ export function StateRules(props: StateRulesProps) {
       )}
       <RingTime {...props} />
       <RingOrder {...props} />
+      <StateGreeting {...props} />
     </>
+  );
+}
+
+/** The greeting of the mailbox in this state; in the states available and busy that of the occasion is played. */
+function StateGreeting({ extension, tenant, state }: StateRulesProps) {
+  const kind = STATE_KINDS.find((each) => each === state);
+  if (!kind) return null;
+  return (
+    <div>
+      <Text fw={600}>
+        <Trans>Mailbox greeting</Trans>
+      </Text>
+      <Greetings mailbox={extension} tenant={tenant} kinds={[kind]} />
+    </div>
   );
 }
 

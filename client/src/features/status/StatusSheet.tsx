@@ -35,6 +35,13 @@ export function StatusSheet({ opened, onClose }: { opened: boolean; onClose: () 
           <Text c="dimmed">{number ? t`Extension ${number}` : t`No extension`}</Text>
         </div>
         {presence && <PresenceChoice presence={presence} />}
+        <Button
+          size="md"
+          variant="subtle"
+          renderRoot={(props) => <Link to="/settings/forwarding" {...props} onClick={onClose} />}
+        >
+          <Trans>Forwarding, ring order and greetings</Trans>
+        </Button>
         <div className={css.reach}>
           <ReachDot reach={reach} />
           <div>

@@ -1,5 +1,6 @@
 import { Button, FileButton, Group, Stack, Text, Textarea, TextInput } from '@mantine/core';
 import { IconFileMusic, IconMicrophone, IconPlayerStop, IconTrash, IconVolume } from '@tabler/icons-react';
+import type { MessageDescriptor } from '@lingui/core';
 import { msg } from '@lingui/core/macro';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useEffect, useState } from 'react';
@@ -11,22 +12,27 @@ import { useElapsed } from '~/design/useElapsed';
 import { resolveLanguage } from '~/core/language';
 import { useValue } from '~/core/store';
 import { audioFormat, Player } from '~/features/player';
-import { fetchGreeting, Greetings as Model, KINDS, type Kind } from './greetings';
+import { STATE_LABELS } from '~/features/presence';
+import { fetchGreeting, Greetings as Model, KINDS, STATE_KINDS, type Kind } from './greetings';
 
 const OCCASIONS = {
   no_answer: msg`No answer`,
   busy: msg`Busy`,
   temporary: msg`Temporary greeting`,
-};
+  ...Object.fromEntries(STATE_KINDS.map((kind) => [kind, STATE_LABELS[kind]])),
+} as Record<Kind, MessageDescriptor>;
+const STATES: ReadonlySet<Kind> = new Set(STATE_KINDS);
 
 interface GreetingsProps {
   /** Extension id, or id of a shared mailbox. */
   mailbox: string;
   tenant?: string;
+  /** Occasions to show: by default those of every mailbox. */
+  kinds?: readonly Kind[];
 }
 
 /** Greetings of a mailbox, by occasion. */
-export function Greetings({ mailbox, tenant }: GreetingsProps) {
+export function Greetings({ mailbox, tenant, kinds = KINDS }: GreetingsProps) {
   const { t } = useLingui();
   const [model] = useState(() => new Model(mailbox, tenant));
   const [open, setOpen] = useState<Kind>();
@@ -35,12 +41,14 @@ export function Greetings({ mailbox, tenant }: GreetingsProps) {
     void model.load();
     return () => model.close();
   }, [model]);
+  const standard = (kind: Kind) =>
+    STATES.has(kind) ? t`as in other states` : kind !== 'temporary' && t`system greeting`;
   return (
     <>
       <ErrorNotice fault={fault} />
       {greetings && (
         <Rows label={t`Greetings`}>
-          {KINDS.map((kind) => {
+          {kinds.map((kind) => {
             const own = greetings.find((each) => each.kind === kind);
             const until = own?.until ? t`until ${formatDateTime(own.until)}` : undefined;
             const title = t(OCCASIONS[kind]);
@@ -49,7 +57,7 @@ export function Greetings({ mailbox, tenant }: GreetingsProps) {
                 key={kind}
                 icon={<IconVolume size={20} aria-hidden />}
                 title={title}
-                details={[own ? t`custom greeting` : kind !== 'temporary' && t`system greeting`, until]}
+                details={[own ? t`custom greeting` : standard(kind), until]}
                 open={open === kind}
                 onToggle={() => setOpen(open === kind ? undefined : kind)}
               >

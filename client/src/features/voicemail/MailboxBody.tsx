@@ -5,6 +5,7 @@ import { ErrorNotice, InfoNotice } from '~/design/Notice';
 import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { useValue } from '~/core/store';
 import { Greetings } from './Greetings';
+import { ALL_KINDS } from './greetings';
 import { isValidPin, MailboxModel } from './mailbox';
 import { askAboutOldMessages } from './old-messages';
 
@@ -73,7 +74,7 @@ export function MailboxBody({ own = false, extension, tenant, greeting }: Mailbo
         <Text fw={600}>
           <Trans>Greetings</Trans>
         </Text>
-        <Greetings mailbox={extension} tenant={tenant} />
+        <Greetings mailbox={extension} tenant={tenant} kinds={ALL_KINDS} />
         {greeting}
       </div>
     </Stack>

@@ -3,7 +3,11 @@ import { createStore } from '~/core/store';
 import { recordClip, type ClipRecording } from '~/media/record-clip';
 
 export type Kind = Greeting['kind'];
+/** Greetings of every mailbox. */
 export const KINDS: readonly Kind[] = ['no_answer', 'busy', 'temporary'];
+/** Greetings of states of presence, which only the mailbox of an extension has. */
+export const STATE_KINDS = ['do_not_disturb', 'away', 'lunch', 'trip', 'off_work'] as const satisfies readonly Kind[];
+export const ALL_KINDS: readonly Kind[] = [...KINDS, ...STATE_KINDS];
 
 export interface GreetingsState {
   /** Undefined until loaded. */
