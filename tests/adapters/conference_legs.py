@@ -16,7 +16,7 @@ class FakeLeg:
     call_id: str = ""
     receives_audio: bool = True
 
-    def join(self, room: str, *, muted: bool) -> None:
+    def join(self, room: str, *, muted: bool, listener: str | None = None) -> None:
         self.commands.append(f"join {'muted' if muted else 'heard'}")
 
     def leave(self) -> None:

@@ -249,8 +249,8 @@ class FakeCalls:
         call.room = room.id
         return room
 
-    def monitor(self, extension_id: str, call_id: str, *, join: bool) -> str:
-        self.requests.append(("join" if join else "listen", extension_id, call_id))
+    def monitor(self, extension_id: str, call_id: str, mode: str, listener: str = "") -> str:
+        self.requests.append((mode, extension_id, call_id, listener))
         return "call-9"
 
     def monitoring(self, call_id: str) -> MonitoringState | None:

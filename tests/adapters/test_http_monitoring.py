@@ -4,6 +4,7 @@ import pytest
 from fake_media import conversation
 from http_world import FakeCall, World
 
+from unificx.identity import NewExtension
 from unificx.recording import Supervisor
 
 
@@ -23,6 +24,22 @@ async def test_only_administrators_of_the_tenant_may_listen(world: World) -> Non
     assert refused.status_code == 409  # no extension, so no phone to ring
     assert (await admin.post("/api/v1/calls/one/monitor", json={"mode": "spy"})).status_code == 422
     assert world.calls.requests == []
+
+
+async def test_a_supervisor_whispers_to_an_extension_of_the_tenant(world: World) -> None:
+    chief = await world.admin(world.acme)
+    await world.identity.extensions.create(world.acme.id, NewExtension("1001", "Chief", f"admin@{world.acme.domain}"))
+    world.calls.live_calls = [FakeCall("one", world.acme.id, world.clock.now())]
+    await world.user(world.acme, "1002")
+    own, ben = [world.identity.directory.extension(world.acme.id, each) for each in ("1001", "1002")]
+    assert own is not None
+    assert ben is not None
+    start = {"mode": "whisper", "extension": "1002"}
+    started = await chief.post("/api/v1/calls/one/monitor", json=start)
+    assert started.status_code == 201, started.text
+    assert world.calls.requests == [("whisper", own.id, "one", ben.id)]
+    unknown = await chief.post("/api/v1/calls/one/monitor", json={**start, "extension": "7777"})
+    assert (unknown.status_code, unknown.json()["field"]) == (422, "extension")
 
 
 async def test_the_parties_and_administrators_read_the_log(world: World) -> None:

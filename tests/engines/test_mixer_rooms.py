@@ -136,6 +136,35 @@ def test_a_muted_leg_is_inaudible_but_hears_the_others() -> None:
     assert level_at(b, 400) > 5000
 
 
+@pytest.mark.promise("C8")
+@pytest.mark.parametrize("codec", [ULAW, G722])
+def test_a_whisper_is_audible_to_one_leg_only(codec: int) -> None:
+    world = MixerHarness()
+    tones = {"caller": 440.0, "agent": 620.0, "supervisor": 1500.0}
+    width, rate = (320, 16000) if codec == G722 else (160, 8000)
+    phones = {name: world.phone(name, codec, room="r") for name in ("caller", "agent")}
+    phones["supervisor"] = world.phone("supervisor", codec)
+    world.apply(JoinRoom("r", "supervisor", listener="agent"))
+
+    def talk() -> dict[str, set[str]]:
+        """Let all talk; return the talkers that each one receives."""
+        sent = {name: tone(hertz, 40, width=width) for name, hertz in tones.items()}
+        for frame in range(40):
+            world.tick(*((phone, phone.audio(sent[name][frame])) for name, phone in phones.items()))
+        return {
+            name: {each for each, hertz in tones.items() if level(phone.samples(20), hertz, rate) > 3000}
+            for name, phone in phones.items()
+        }
+
+    parties = {"caller", "agent"}
+    assert talk() == {"caller": {"agent"}, "agent": {"caller", "supervisor"}, "supervisor": parties}
+    assert {each.leg for each in world.events_of(ActiveSpeakerChanged)} <= {*parties, None}
+    world.apply(LeaveRoom("agent"), JoinRoom("other", "agent"))
+    assert talk()["caller"] == set()  # a whisper without its listener is audible to no leg
+    world.apply(JoinRoom("r", "agent"), JoinRoom("r", "supervisor"))
+    assert talk()["caller"] == {"agent", "supervisor"}
+
+
 @pytest.mark.parametrize("gain", [0.5, 2.0])
 def test_gain_is_a_factor(gain: float) -> None:
     world = MixerHarness()

@@ -7,7 +7,7 @@ from typing import Literal, Protocol
 
 from unificx.calls import LiveCall, ParkedCall
 from unificx.conferencing import Room
-from unificx.recording import LiveRecording, MonitoringState
+from unificx.recording import LiveRecording, MonitoringMode, MonitoringState
 
 
 class LiveCalls(Protocol):
@@ -62,9 +62,10 @@ class LiveCalls(Protocol):
         """Move both participants of a call of these extensions into a new conference room. Raises as `transfer`."""
         ...
 
-    def monitor(self, extension_id: str, call_id: str, *, join: bool) -> str:
-        """Ring the phones of a supervisor's extension, who then listens to a call of the tenant, or joins it. Return
-        the id of the supervisor's call. Raise NotFound, Forbidden, Conflict, StorageFull."""
+    def monitor(self, extension_id: str, call_id: str, mode: MonitoringMode, listener: str = "") -> str:
+        """Ring the phones of a supervisor's extension, who then listens to a call of the tenant, whispers to an
+        extension in it (`listener`: its id; "": the callee, else the caller), or joins it. Return the id of the
+        supervisor's call. Raise NotFound, Forbidden, Conflict, StorageFull."""
         ...
 
     def monitoring(self, call_id: str) -> MonitoringState | None:

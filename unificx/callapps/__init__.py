@@ -3,7 +3,15 @@
 from unificx.callapps.call import App, Call
 from unificx.callapps.clips import Clip
 from unificx.callapps.completion import completion_apps
-from unificx.callapps.conference import ADMITTED_GUEST, GUEST, INVITED, MERGED, RoomKind, conference_app
+from unificx.callapps.conference import (
+    ADMITTED_GUEST,
+    GUEST,
+    INVITED,
+    MERGED,
+    WHISPERS_TO,
+    RoomKind,
+    conference_app,
+)
 from unificx.callapps.echo import ECHO
 from unificx.callapps.hours import hours_app
 from unificx.callapps.paging import Paging
@@ -22,6 +30,7 @@ __all__ = [
     "INVITED",
     "MERGED",
     "RINGBACK",
+    "WHISPERS_TO",
     "App",
     "AppRegistry",
     "AppRunner",

@@ -64,8 +64,8 @@ class Call:
         self._playback_ended = ""
         """Why the last playback ended; "" if unknown."""
         self._tap_numbers = count(1)
-        self._joined: tuple[str, bool] | None = None
-        """The room the caller is in, and whether the caller is muted there."""
+        self._joined: tuple[str, bool, str | None] | None = None
+        """The room the caller is in, whether the caller is muted there, and the only leg that hears the caller."""
         self._on_remote_sdp: Callable[[], None] = lambda: None
         self.session = AppMediaSession(
             engine, leg, self._on_digit, on_media_open=self._rejoin, on_remote_sdp=self._remote_sdp_changed
@@ -193,16 +193,16 @@ class Call:
         finally:
             self._engine.stop(self.session.leg)
 
-    def join(self, room: str, *, muted: bool = False) -> None:
+    def join(self, room: str, *, muted: bool = False, listener: str | None = None) -> None:
         """Put the answered caller into a room of the mixer, until `leave` or `hang_up`, also across restarts of the
-        media engine. Prompts are mixed in."""
-        self._joined = (room, muted)
+        media engine. Prompts are mixed in. `listener`: the only leg that hears the caller, None for all."""
+        self._joined = (room, muted, listener)
         self._rejoin()
 
     def mute(self, on: bool) -> None:
         """Mute or unmute the caller in the room."""
         if self._joined is not None:
-            self._joined = (self._joined[0], on)
+            self._joined = (self._joined[0], on, self._joined[2])
             self._engine.mute(self.session.leg, on)
 
     def leave(self) -> None:
@@ -250,8 +250,8 @@ class Call:
     def _rejoin(self) -> None:
         """Enter the room again after the engine has (re)created the leg."""
         if self._joined is not None:
-            room, muted = self._joined
-            self._engine.join(room, self.session.leg, muted=muted, agc=True)
+            room, muted, listener = self._joined
+            self._engine.join(room, self.session.leg, muted=muted, agc=True, listener=listener)
 
     def _remote_sdp_changed(self) -> None:
         self._on_remote_sdp()

@@ -32,6 +32,8 @@ INVITED, MERGED = "invited", "moved"
 """Arguments of the app for an invited caller, and for one moved from a live call."""
 GUEST, ADMITTED_GUEST = "guest", "admitted-guest"
 """Arguments for the guest of a guest link, and for one admitted before, such as before a reload."""
+WHISPERS_TO = "whispers-to/"
+"""Prefix of the argument with the extension that alone hears the caller: a supervisor."""
 MAX_PIN_ATTEMPTS = 3
 """PIN attempts per call."""
 PIN_TIMEOUT = 8.0
@@ -90,7 +92,8 @@ async def conference(rooms: RoomService, meetings: ConferenceManager, call: Call
         return
     caller = call.caller
     name = None if merged or guest else await _record_name(call, room)
-    who = CallerIdentity(caller.subject, caller.extension_id, caller.number, caller.name, name)
+    listener = next((each.removeprefix(WHISPERS_TO) for each in more if each.startswith(WHISPERS_TO)), "")
+    who = CallerIdentity(caller.subject, caller.extension_id, caller.number, caller.name, name, listener)
     session = meetings.join(
         room,
         who,

@@ -344,7 +344,7 @@ class ConferenceManager:
     def _execute(self, live: _LiveMeeting, action: events_and_actions.Action) -> None:
         match action:
             case events_and_actions.ConnectAudio(id_, muted):
-                live.connections[id_].leg.join(ROOM_PREFIX + live.room.id, muted=muted)
+                self._connect(live, id_, muted=muted)
             case events_and_actions.SetMuted(id_, on):
                 live.connections[id_].leg.mute(on)
             case events_and_actions.AnnounceParticipant(id_, came):
@@ -362,6 +362,18 @@ class ConferenceManager:
                 self._publish(ParticipantRemoved(live.room, live.connections[id_].caller.subject))
             case _:
                 self._queue_prompt(live, action.id, action)
+
+    def _connect(self, live: _LiveMeeting, id_: str, *, muted: bool) -> None:
+        """Connect a participant, whom only one other one may hear, and those who whisper to this one."""
+        name, connection = ROOM_PREFIX + live.room.id, live.connections[id_]
+        listener = connection.caller.whispers_to
+        legs = {each.caller.extension_id: each.leg.leg for each in live.connections.values() if each is not connection}
+        connection.leg.join(name, muted=muted, listener=legs.get(listener, "") if listener else None)
+        for member in live.state.members:
+            other = live.connections[member.id]
+            whispers = other.caller.whispers_to != "" and other.caller.whispers_to == connection.caller.extension_id
+            if whispers and member.state is MemberState.INSIDE:
+                other.leg.join(name, muted=member.is_muted, listener=connection.leg.leg)
 
     def _queue_prompt(self, live: _LiveMeeting, id_: str, prompt: QueuedPrompt) -> None:
         connection = live.connections[id_]

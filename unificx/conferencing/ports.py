@@ -78,8 +78,9 @@ class ConferenceLeg(Protocol):
         """Whether the participant receives audio, that is, has not put the call on hold."""
         ...
 
-    def join(self, room: str, *, muted: bool) -> None:
-        """Connect to the mixer of a room, and reconnect after a restart of the media engine."""
+    def join(self, room: str, *, muted: bool, listener: str | None = None) -> None:
+        """Connect to the mixer of a room, and reconnect after a restart of the media engine. `listener`: the only leg
+        that hears this one, None for all."""
         ...
 
     def leave(self) -> None:

@@ -224,6 +224,8 @@ class CallerIdentity:
     number: str = field(repr=False)
     name: str = field(repr=False)
     spoken_name: Sound | None = field(default=None, repr=False)
+    whispers_to: str = ""
+    """The extension that alone hears this participant; "": all participants do."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,12 +136,22 @@ class MediaEngineClient:
 
     # rooms
 
-    def join(self, room: str, leg: str, *, muted: bool = False, gain: float = 1.0, agc: bool = False) -> None:
+    def join(
+        self,
+        room: str,
+        leg: str,
+        *,
+        muted: bool = False,
+        gain: float = 1.0,
+        agc: bool = False,
+        listener: str | None = None,
+    ) -> None:
         """Move a leg into a room; a room exists while it has legs.
 
-        `gain` is a factor up to 8; `agc` adapts it so that all legs are about equally loud.
+        `gain` is a factor up to 8; `agc` adapts it so that all legs are about equally loud. `listener`: the only leg
+        that hears it, None for all.
         """
-        self._supervisor.send(messages.JoinRoom(room, leg, muted, gain, agc))
+        self._supervisor.send(messages.JoinRoom(room, leg, muted, gain, agc, listener=listener))
 
     def echo(self, leg: str) -> None:
         """Echo a leg's audio back to it, in a room of its own."""

@@ -282,6 +282,10 @@ _MONITORING: Final[dict[str, EnglishGerman]] = {
         "Eine Aufsichtsperson hört dieses Gespräch mit. Wenn Sie das nicht möchten, legen Sie bitte auf.",
     ),
     "joining": ("A supervisor is joining this call.", "Eine Aufsichtsperson kommt in dieses Gespräch dazu."),
+    "whispering": (
+        "A supervisor is now speaking to one person in this call.",
+        "Eine Aufsichtsperson spricht jetzt mit einer Person in diesem Gespräch.",
+    ),
     "no-call": ("There is no call that you can listen to.", "Es gibt kein Gespräch, das Sie mithören können."),
     "informing": (
         "Please wait until everybody has been informed.",

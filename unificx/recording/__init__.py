@@ -33,7 +33,6 @@ from unificx.recording.schemas import (
 )
 from unificx.recording.supervisor_app import (
     BY_CALL,
-    JOIN,
     MONITORING_APP,
     MONITORING_CODE,
     MonitoringAppParts,
@@ -43,7 +42,6 @@ from unificx.recording.transcoder import TranscodeWorker
 
 __all__ = [
     "BY_CALL",
-    "JOIN",
     "MONITORING_APP",
     "MONITORING_CODE",
     "RECORDING_TARGET",

@@ -5,8 +5,9 @@ call's own media is not affected.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import structlog
 
@@ -20,10 +21,13 @@ from unificx.recording.machine import consent, consent_types
 from unificx.recording.monitoring_repository import MonitoringLog
 from unificx.recording.ports import MediaRelay, Prompts
 from unificx.recording.recording_tasks import RecordingTasks
-from unificx.recording.schemas import MonitoringState, Supervisor
+from unificx.recording.schemas import MonitoringState, SpeakingMode, Supervisor
 
 log = structlog.get_logger()
-NOTICE, JOINING_NOTICE = "monitoring/notice", "monitoring/joining"
+NOTICE = "monitoring/notice"
+SPEAKING_NOTICES: Mapping[SpeakingMode, str] = MappingProxyType(
+    {"whisper": "monitoring/whispering", "join": "monitoring/joining"}
+)
 TERMS = consent_types.ConsentTerms("announce", beep_interval=15.0, pause_on_dtmf=False)
 """Parties hear the notice, may hang up, and then hear a tone every 15 seconds."""
 
@@ -76,13 +80,14 @@ class MonitoringSession:
         self.conversation = self._playback.conversation = conversation
         self._executor.handle_event(consent_types.ParticipantsChanged(_consent_legs(conversation)))
 
-    async def announce_joining(self) -> bool:
-        """Inform both parties that the supervisor joins their call, and log it. Return whether both have heard it."""
+    async def announce(self, mode: SpeakingMode) -> bool:
+        """Inform both parties that the supervisor speaks to both or one of them, and log it. Return whether both have
+        heard it."""
         legs = [leg.tag for leg in self.conversation.legs]
-        complete = await asyncio.gather(*(self._play(leg, JOINING_NOTICE) for leg in legs))
+        complete = await asyncio.gather(*(self._play(leg, SPEAKING_NOTICES[mode]) for leg in legs))
         if not all(complete) or self.state != "listen":
             return False
-        await self._parts.log.add(self.conversation, self.supervisor, "join")
+        await self._parts.log.add(self.conversation, self.supervisor, mode)
         return True
 
     def stop(self) -> None:

@@ -10,7 +10,8 @@ from unificx.recording.machine import consent_types
 StartMode = Literal["automatic", "demand"]
 PlaybackPurpose = Literal["own", "quality", "complaint", "legal"]
 """Why a recording is played back: the user's own call, or the purpose an administrator states."""
-MonitoringMode = Literal["listen", "whisper", "join"]
+SpeakingMode = Literal["whisper", "join"]
+MonitoringMode = Literal["listen"] | SpeakingMode
 """How a supervisor takes part in a call: hears it, also speaks to the monitored extension, or to both parties."""
 MonitoringEvent = MonitoringMode | Literal["ended"]
 MonitoringState = MonitoringMode | Literal["announced", "ended"]

@@ -32,8 +32,8 @@ FEATURE_CODES = (
     Feature(
         "*30",
         "monitoring",
-        "Listen to the call of an extension, after all parties were informed (administrators)",
-        "Beim Gespräch einer Nebenstelle mithören, nachdem alle informiert sind (Administratoren)",
+        "Listen to the call of an extension, after all parties were informed; 5 whispers, 6 joins (administrators)",
+        "Bei einer Nebenstelle mithören, nachdem alle informiert sind; 5 flüstert, 6 kommt dazu (Administratoren)",
         "extension",
     ),
     Feature(

@@ -11,7 +11,14 @@ from unificx.conferencing import Room
 from unificx.core.errors import NotFound
 from unificx.db import RESUME_FREE_BYTES
 from unificx.media import MediaUnavailable
-from unificx.recording import BY_CALL, JOIN, MONITORING_APP, MONITORING_CODE, CallMonitor, MonitoringState
+from unificx.recording import (
+    BY_CALL,
+    MONITORING_APP,
+    MONITORING_CODE,
+    CallMonitor,
+    MonitoringMode,
+    MonitoringState,
+)
 from unificx.registrar import Caller
 from unificx.rtpengine.supervisor import RtpEngine
 from unificx.server.conference_dialer import CallConverter
@@ -70,14 +77,14 @@ class CallManagerLiveCalls:
     def move_to_room(self, call_id: str, extensions: Collection[str]) -> Room:
         return self._converter.move_to_room(call_id, extensions)
 
-    def monitor(self, extension_id: str, call_id: str, *, join: bool) -> str:
+    def monitor(self, extension_id: str, call_id: str, mode: MonitoringMode, listener: str = "") -> str:
         directory = self._manager.deps.directory
         extension = directory.extension_by_id(extension_id)
         if extension is None:
             raise NotFound("There is no such extension.")
         self._monitor.check(extension.tenant_id, call_id, extension_id)
         shown = Caller(extension.tenant_id, "", "", extension.subject, number=MONITORING_CODE, name=MONITORING_CODE)
-        arguments = (BY_CALL, call_id, *((JOIN,) if join else ()))
+        arguments = (BY_CALL, call_id, mode, listener)
         supervisor = Caller.of(extension, name=directory.display_name(extension))
         origin = Origination(supervisor, MONITORING_APP, arguments, to=extension.number, displayed_caller=shown)
         return self._manager.originate(origin)

@@ -213,7 +213,7 @@ class AppHarness:
     def echo(self, leg: str) -> None:
         self.orders.append("echo")
 
-    def join(self, room: str, leg: str, *, muted: bool = False, agc: bool = False) -> None:
+    def join(self, room: str, leg: str, *, muted: bool = False, agc: bool = False, listener: str | None = None) -> None:
         self.orders.append(f"join {'muted' if muted else 'heard'}")
 
     def leave(self, leg: str) -> None:

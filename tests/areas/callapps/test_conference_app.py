@@ -51,7 +51,7 @@ class FakePhone:
     call_id: str = "call"
     receives_audio: bool = True
 
-    def join(self, room: str, *, muted: bool) -> None:
+    def join(self, room: str, *, muted: bool, listener: str | None = None) -> None:
         self.orders.append("join")
 
     def leave(self) -> None:

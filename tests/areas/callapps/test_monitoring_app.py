@@ -28,9 +28,11 @@ class FakeSession:
     audible: asyncio.Event = field(default_factory=asyncio.Event)
     conversation: Any = field(default_factory=lambda: conversation("call-7", "acme", ("", None), (BERT.id, "s-bert")))
     announced: list[bool] = field(default_factory=list)
-    """Whether each announcement of joining was heard by both parties, in order; then all are."""
+    """Whether each announcement of speaking was heard by both parties, in order; then all are."""
+    modes: list[str] = field(default_factory=list)
 
-    async def announce_joining(self) -> bool:
+    async def announce(self, mode: str) -> bool:
+        self.modes.append(mode)
         return not self.announced or self.announced.pop(0)
 
     def stop(self) -> None:
@@ -152,13 +154,39 @@ async def test_joining_makes_a_conference_after_the_announcement(by_api: bool) -
     assert harness.orders[-1] == "leave"
 
 
+@pytest.mark.promise("C8")
+@pytest.mark.parametrize(
+    ("arguments", "listener"),
+    [
+        (("1002",), BERT.id),
+        (("call", "call-7", "whisper", ""), "e-carl"),
+        (("call", "call-7", "whisper", BERT.id), BERT.id),
+        (("call", "call-7", "whisper", "e-other"), "e-carl"),
+    ],
+)
+async def test_only_one_extension_hears_a_whisper(arguments: tuple[str, ...], listener: str) -> None:
+    talk = conversation("call-7", "acme", (BERT.id, "s-bert"), ("e-carl", "s-carl"))
+    monitor = FakeMonitor(session=FakeSession(conversation=talk))
+    monitor.session.audible.set()
+    harness = dial(monitor, *arguments)
+    harness.begin()
+    await harness.settle()
+    if len(arguments) == 1:
+        harness.press("5")
+        await harness.settle()
+    assert monitor.session.modes == ["whisper"]
+    [request] = [each for each in harness.events if isinstance(each, ConnectRequest)]
+    [step] = request.plan.steps
+    assert step.action == CallApp("conference", ("room-7", "moved", f"whispers-to/{listener}"), CONFERENCE_SECONDS)
+
+
 async def test_a_call_whose_parties_missed_the_announcement_is_not_joined() -> None:
     monitor = FakeMonitor(session=FakeSession(announced=[False]))
     monitor.session.audible.set()
     harness = dial(monitor, "1002")
     harness.begin()
     await harness.settle()
-    for digit, moves in (("5", 0), ("6", 0), ("6", 1)):
+    for digit, moves in (("4", 0), ("6", 0), ("6", 1)):
         harness.press(digit)
         await harness.settle()
         assert len(monitor.moved) == moves

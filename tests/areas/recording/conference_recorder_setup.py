@@ -138,7 +138,7 @@ class Guest:
         self.session: ParticipantSession = setup.meetings.join(setup.room, who, self, host=host, lobby=lobby)
         self._app = asyncio.create_task(self._speak())
 
-    def join(self, room: str, *, muted: bool) -> None:
+    def join(self, room: str, *, muted: bool, listener: str | None = None) -> None:
         self.inside = True
 
     def leave(self) -> None:

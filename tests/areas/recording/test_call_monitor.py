@@ -230,9 +230,9 @@ async def test_hanging_up_during_the_notice_ends_it_unheard(calls: MonitorSetup)
 async def test_joining_is_announced_to_both_and_logged(calls: MonitorSetup) -> None:
     session = await calls.listen()
     before = len(calls.relay.requests)
-    assert await session.announce_joining()
+    assert await session.announce("join")
     assert sorted(each for each in calls.relay.requests[before:] if each.startswith("play")) == ["play a", "play b"]
     assert await calls.logged() == ["listen", "join"]
     calls.relay.dead = True
-    assert not await session.announce_joining()
+    assert not await session.announce("join")
     assert await calls.logged() == ["listen", "join"]

@@ -18,7 +18,7 @@ from unificx.api.problems import problem_responses
 from unificx.api.router import Router
 from unificx.api.schemas import calls, core
 from unificx.api.schemas import recordings as models
-from unificx.core.errors import Conflict, NotFound
+from unificx.core.errors import Conflict, Invalid, NotFound
 from unificx.identity import Action
 from unificx.recording import MonitoringEntry
 
@@ -34,15 +34,20 @@ router = Router(prefix="/api/v1", tags=["calls"], route_class=IdempotentRoute, d
 async def monitor_call(
     services: ServicesDep, user: CurrentUserDep, call_id: Id, start: models.MonitoringStart, tenant: TenantQuery = None
 ) -> calls.CallStarted:
-    """Listen to a call, or join it: your own phone rings. All parties hear an announcement before you hear them. For
-    administrators, if the tenant allows it and no person in the call has refused it."""
+    """Listen to a call, whisper to one party, or join: your own phone rings. All parties hear an announcement before
+    you hear them, and another one before you speak. For administrators, if the tenant allows it and no person in the
+    call has refused it."""
     scope = await require_access(services, user, tenant, Action.CALLS_MONITOR)
     if all(one.id != call_id for one in services.live_calls.live(scope.tenant_id)):
         raise NotFound("There is no such call.", hint="See /api/v1/calls.")
     own = list(services.identity.directory.extension_ids_of(user.principal.person_id))
     if not own:
         raise Conflict("You have no extension, so there is no device to ring.")
-    return calls.CallStarted(id=services.live_calls.monitor(own[0], call_id, join=start.mode == "join"))
+    listener = services.identity.directory.find_extension(scope.tenant_id, start.extension or "")
+    if start.extension is not None and listener is None:
+        raise Invalid("There is no such extension.", field="extension")
+    chosen = listener.id if listener is not None else ""
+    return calls.CallStarted(id=services.live_calls.monitor(own[0], call_id, start.mode, chosen))
 
 
 @router.get("/monitorings", responses=problem_responses(401, 403, 404), dependencies=[purpose("history")])

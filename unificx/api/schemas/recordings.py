@@ -1,12 +1,12 @@
 """Schemas of call recordings and recording settings."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from unificx.api.schemas.core import Input, Output
-from unificx.recording import MonitoringEvent, MonitoringState
+from unificx.recording import MonitoringEvent, MonitoringMode, MonitoringState
 
 Mode = Literal["off", "announce", "opt_in"]
 When = Literal["never", "on_demand", "incoming", "outgoing", "always"]
@@ -132,8 +132,13 @@ class CallRecording(Output):
 class MonitoringStart(Input):
     """How to take part in a call."""
 
-    mode: Literal["listen", "join"] = Field(
-        "listen", description="listen: hear both parties without speaking; join: then move the call to a conference."
+    mode: MonitoringMode = Field(
+        "listen",
+        description="listen: hear both parties without speaking; whisper: then speak to one party, which the other one "
+        "does not hear; join: then speak to both. To whisper and to join move the call to a conference.",
+    )
+    extension: Annotated[str, Field(max_length=64)] | None = Field(
+        None, description="Number or id of the extension to whisper to. Default: the callee's, else the caller's."
     )
 
 
@@ -143,7 +148,8 @@ class Monitoring(Output):
     id: str
     at: datetime
     kind: MonitoringEvent = Field(
-        description="listen: a supervisor began to listen; join: joined the call; ended: no longer."
+        description="listen: a supervisor began to listen; whisper: spoke to one party; join: joined the call; ended: "
+        "no longer."
     )
     call_id: str
     extensions: list[str] = Field(description="Ids of the extensions in the call.")

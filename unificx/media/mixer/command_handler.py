@@ -125,6 +125,9 @@ class CommandHandler:
         mixer.legs.gain[slot] = round(min(max(command.gain, _GAIN_RANGE[0]), _GAIN_RANGE[1]) * 256)
         mixer.legs.agc[slot] = command.agc
         mixer.legs.echo[slot] = command.echo
+        mixer.legs.listeners.pop(slot, None)
+        if command.listener is not None:
+            mixer.legs.listeners[slot] = command.listener
         mixer.layout_changed = True
 
     def _leave(self, command: messages.LeaveRoom) -> None:

@@ -61,6 +61,8 @@ class LegTable:
         self.muted = np.zeros(slots, np.bool_)
         self.echo = np.zeros(slots, np.bool_)
         """Whether the leg hears itself."""
+        self.listeners: dict[int, str] = {}
+        """Slots of the legs that one leg of their room hears alone, and its name."""
         self.gain = np.full(slots, 256, np.int32)
         """Fixed point: 256 is a gain of 1."""
         self.agc = np.zeros(slots, np.bool_)
@@ -121,6 +123,7 @@ class LegTable:
     def leave(self, slot: int) -> int | None:
         """Take a leg out of its room; return the room's number if it was the last leg and the room is removed."""
         room = int(self.room[slot])
+        self.listeners.pop(slot, None)
         if room == NO_ROOM:
             return None
         self.room[slot] = NO_ROOM
@@ -129,6 +132,11 @@ class LegTable:
             return None
         self.rooms.remove(room)
         return room
+
+    def listener_of(self, slot: int) -> int | None:
+        """Return the slot of the leg that alone hears this one; None while it is not in the same room."""
+        listener = self.names.get(self.listeners[slot])
+        return listener if listener is not None and self.room[listener] == self.room[slot] else None
 
     def is_wide(self, room: int) -> bool:
         return bool(np.any(self.used & (self.room == room) & (self.codec == G722)))

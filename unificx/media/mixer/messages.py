@@ -82,7 +82,10 @@ class StopSound:
 
 @dataclass(frozen=True, slots=True)
 class JoinRoom:
-    """Move a leg into a room. `gain` is a factor; `agc` adapts it so that all legs are about equally loud."""
+    """Move a leg into a room. `gain` is a factor; `agc` adapts it so that all legs are about equally loud.
+
+    `listener` is the only leg that hears it, which may join later; None: all legs of the room do.
+    """
 
     room: str
     leg: str
@@ -91,6 +94,7 @@ class JoinRoom:
     agc: bool = False
     echo: bool = False
     """Whether the leg hears itself."""
+    listener: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -228,6 +228,9 @@ class Mixer:
         self, plane: Plane, received: tuple[Bytes, Mask], talk: Mask, tap_frames: dict[tuple[int, bool], Samples]
     ) -> None:
         talkers, voices = self._voices(plane, received, talk, tap_frames)
+        whispers: list[tuple[int, Samples]] = []
+        if self.legs.listeners:
+            talkers, voices, whispers = self._split_whispers(plane, talkers, voices)
         mix = np.zeros((len(plane.rooms) + 1, plane.width), np.int32)
         if len(talkers):
             place = plane.room_index[talkers]
@@ -239,6 +242,7 @@ class Mixer:
         in_plane = (rows >= 0) & (rows < len(own))
         legs, rows = legs[in_plane], rows[in_plane]
         own[rows] = True
+        own[[row for row, _ in whispers]] = True
         quiet = self._quiet_rooms(plane, talkers, self._play_to_rooms(plane, mix, to_rooms))
         self._tap_rooms(plane, mix, tap_frames)
         mix[:-1][quiet] = COMFORT_NOISE[plane.width][self.tick % TICKS_PER_SECOND]
@@ -247,6 +251,8 @@ class Mixer:
         if len(talkers):
             minus = ~self.legs.echo[plane.slots[talkers]]
             out[np.searchsorted(own_rows, talkers[minus])] -= voices[minus]
+        for row, voice in whispers:
+            out[np.searchsorted(own_rows, row)] += voice
         if len(legs):
             frames, at = self.playback.frames(legs, plane.rate), np.searchsorted(own_rows, rows)
             for some in self.playback.split_signals(legs):
@@ -274,6 +280,19 @@ class Mixer:
         if len(talkers) < len(at):
             frames = frames[talk[at]]
         return talkers, self._apply_gain(plane.slots[talkers], frames)
+
+    def _split_whispers(
+        self, plane: Plane, talkers: Index, voices: Samples
+    ) -> tuple[Index, Samples, list[tuple[int, Samples]]]:
+        """Return the talkers that their whole room hears, their samples, and rows with what they alone hear."""
+        legs, slots = self.legs, plane.slots[talkers].tolist()
+        whispers: list[tuple[int, Samples]] = []
+        for slot, voice in zip(slots, voices, strict=True):
+            listener = legs.listener_of(slot) if slot in legs.listeners else None
+            if listener is not None:
+                whispers.append((int(self.layout.row[listener]) - plane.begin, voice))
+        public = np.array([slot not in legs.listeners for slot in slots], np.bool_)
+        return talkers[public], voices[public], whispers
 
     def _decode(
         self, plane: Plane, at: Index, payload: Bytes, have: Mask, tap_frames: dict[tuple[int, bool], Samples] | None
@@ -360,7 +379,7 @@ class Mixer:
         self._emit_digits(self.dtmf.expire(slots, tick))
         for plane in layout.planes:
             if len(plane.rooms):
-                talkers = np.flatnonzero(talk[plane.begin : plane.end])
+                talkers = np.flatnonzero(talk[plane.begin : plane.end] & ~self._is_private(plane))
                 for room, slot in self.active_speakers.update(plane, talkers, self.levels):
                     leg = None if slot == NO_SPEAKER else self.legs.names.name(slot)
                     self.emit(ActiveSpeakerChanged(self.legs.rooms.name(room), leg))
@@ -376,6 +395,10 @@ class Mixer:
         wide[slots[talk]] = True
         wide[self.taps.targets(of_room=False)] = True
         self.decoder.drop_idle_states(wide)
+
+    def _is_private(self, plane: Plane) -> Mask:
+        """Return a mask of the plane's legs that one leg hears alone."""
+        return np.isin(plane.slots, list(self.legs.listeners))
 
     def _emit_silences(self, slots: Index) -> None:
         watched = self.legs.room < 0

@@ -1,6 +1,6 @@
 import { Badge, Button, Group } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { IconHeadphones, IconPhoneCall, IconPhoneOff, IconUsersPlus } from '@tabler/icons-react';
+import { IconEar, IconHeadphones, IconPhoneCall, IconPhoneOff, IconUsersPlus } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { api, type LiveCall, type MonitoringStart } from '~/api';
 import { session } from '~/api/session';
@@ -96,6 +96,16 @@ export default function LiveCalls() {
                   onClick={() => listen.mutate({ id: call.id, mode: 'listen' })}
                 >
                   <Trans>Listen in</Trans>
+                </Button>
+                <Button
+                  variant="default"
+                  size="xs"
+                  leftSection={<IconEar size={16} aria-hidden />}
+                  aria-label={t`Whisper in the call from ${call.caller} to ${call.callee}`}
+                  disabled={listen.isPending}
+                  onClick={() => listen.mutate({ id: call.id, mode: 'whisper' })}
+                >
+                  <Trans>Whisper</Trans>
                 </Button>
                 <Button
                   variant="default"
