@@ -1,10 +1,24 @@
-"""A queue through rtpengine and the media engine: music while the agent is paused, then the agent."""
+"""A queue through rtpengine and the media engine: music while the agent is paused, then the agent; and its recording."""
 
+import asyncio
 from typing import Any
 
 import httpx
+import pytest
 from app_phone import app_phone
+from recording_helpers import (
+    MATCH_THRESHOLD,
+    channels,
+    correlation,
+    one_recording,
+    prompt,
+    set_tenant_policy,
+    signed_in,
+    state,
+)
 from server import Household, Server, eventually
+
+from unificx.media import tones
 
 AGENT_TONE, CALLER_TONE = 900, 500
 
@@ -44,3 +58,43 @@ async def _hear_music_and_then_the_agent(rest: httpx.Client, server: Server, hou
             lambda: rest.get("/api/v1/queues/6510/history", params=tenant).json()["items"], what="the visit is stored"
         )
         assert (visit["outcome"], visit["agent"]) == ("answered", number)
+
+
+@pytest.mark.promise("C8")
+async def test_a_recorded_queue_informs_both_parties_and_records_both(server: Server, household: Household) -> None:
+    tenant, number = {"tenant": server.tenant}, household.berta.number
+    set_tenant_policy(server, mode="announce")
+    with server.rest() as rest:
+        new = {"number": "6511", "name": "Orders", "agents": [number], "recorded": True}
+        rest.post("/api/v1/queues", params=tenant, json=new).raise_for_status()
+    async with (
+        app_phone(server, household.anna, CALLER_TONE) as caller,
+        app_phone(server, household.berta, AGENT_TONE) as agent,
+    ):
+        await caller.call("6511")
+        await agent.wait_for_tone(CALLER_TONE)
+        await caller.wait_for_tone(AGENT_TONE)
+        call = next(each["id"] for each in server.live_calls() if each["caller"] == household.anna.number)
+        eventually(lambda: state(server, call) == "recording", what="the call is recorded")
+        await asyncio.sleep(3)
+        caller.hang_up()
+        notice = prompt("recording/notice-hang-up")
+        assert min(correlation(each.audio.received, notice) for each in (caller, agent)) > MATCH_THRESHOLD
+    with signed_in(server, household.berta) as berta:
+        recording = one_recording(berta)
+        for party in recording["parties"]:
+            assert party["told"] < party["consented"] < recording["created"]
+        left, right, rate = channels(berta, recording)
+    middle = slice(len(left) // 2, len(left) // 2 + rate // 2)
+    assert (
+        tones.level(left[middle], CALLER_TONE, rate=rate)
+        > 4000
+        > 300
+        > tones.level(left[middle], AGENT_TONE, rate=rate)
+    )
+    assert (
+        tones.level(right[middle], AGENT_TONE, rate=rate)
+        > 4000
+        > 300
+        > tones.level(right[middle], CALLER_TONE, rate=rate)
+    )
