@@ -214,7 +214,7 @@ class AppHarness:
         self.orders.append("echo")
 
     def join(self, room: str, leg: str, *, muted: bool = False, agc: bool = False, listener: str | None = None) -> None:
-        self.orders.append(f"join {'muted' if muted else 'heard'}")
+        self.orders.append(f"join {'muted' if muted else 'heard'}{f' by {listener}' if listener else ''}")
 
     def leave(self, leg: str) -> None:
         self.orders.append("leave")

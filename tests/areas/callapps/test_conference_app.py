@@ -52,7 +52,7 @@ class FakePhone:
     receives_audio: bool = True
 
     def join(self, room: str, *, muted: bool, listener: str | None = None) -> None:
-        self.orders.append("join")
+        self.orders.append("join" if listener is None else f"join for {listener or 'no leg'}")
 
     def leave(self) -> None:
         self.orders.append("leave")
@@ -118,6 +118,28 @@ async def test_participant_count_is_announced_on_entry(setup: ConferenceWorld) -
     await hung_up(stage)
     [left] = setup.meetings.status(room).participants  # type: ignore[union-attr]
     assert left.name == "Other"
+
+
+@pytest.mark.promise("C8")
+async def test_only_the_monitored_extension_hears_a_whisper(setup: ConferenceWorld) -> None:
+    room = await setup.room()
+    phones = {name: FakePhone(f"leg-{name}") for name in ("chief", "caller", "agent")}
+    for name, phone in phones.items():
+        who = CallerIdentity(None, f"e-{name}", "1", name, whispers_to="e-agent" if name == "chief" else "")
+        setup.meetings.join(room, who, phone, host=False).entered()
+    assert phones["chief"].orders == ["join for no leg", "join for leg-agent"]
+    assert (phones["caller"].orders, phones["agent"].orders) == (["join"], ["join"])
+
+
+async def test_the_argument_of_a_supervisor_reaches_the_room(setup: ConferenceWorld) -> None:
+    room = await setup.room()
+    setup.meetings.join(
+        room, CallerIdentity(None, "e-agent", "1", "Agent"), FakePhone("leg-agent"), host=False
+    ).entered()
+    stage = setup.stage(room, "moved", "whispers-to/e-agent")
+    stage.begin()
+    await wait_until(lambda: "join heard by leg-agent" in stage.orders)
+    await hung_up(stage)
 
 
 async def test_deleted_room(setup: ConferenceWorld) -> None:
