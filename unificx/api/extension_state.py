@@ -42,13 +42,15 @@ def extension_schema(services: Services, extension: identity.Extension) -> model
 
 def device_schema(services: Services, device: identity.Device) -> models.Device:
     """Return a device with its state."""
-    schema = models.Device.model_validate(device)
-    schema.registered = services.telephony.registered(device.extension_id, device.id)
-    schema.can_be_woken = services.telephony.can_be_woken(device.extension_id, device.id)
-    registration = services.phones.registration(device.extension_id, device.id)
+    schema, in_use = models.Device.model_validate(device), device.used_by or device.extension_id
+    schema.registered = services.telephony.registered(in_use, device.id)
+    schema.can_be_woken = services.telephony.can_be_woken(in_use, device.id)
+    registration = services.phones.registration(in_use, device.id)
     schema.registration = models.DeviceRegistration.model_validate(registration) if registration else None
     failure = services.phones.failure(device.id)
     schema.failure = models.DeviceFailure.model_validate(failure) if failure else None
+    user = services.identity.directory.extension_by_id(device.used_by or "")
+    schema.used_by = user.number if user is not None else None
     return schema
 
 

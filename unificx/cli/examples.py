@@ -47,6 +47,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "device show": ("device show 0198c2a4",),
     "device update": ("device update 0198c2a4 --disable",),
     "device renew": ("device renew 0198c2a4",),
+    "device sign-out": ("device sign-out 0198c2a4",),
     "device provision": (
         "device provision 0198c2a4 --maker yealink --mac 80:5E:C0:12:34:56",
         "device provision 0198c2a4 --keys 1002,1003",

@@ -4,6 +4,7 @@ from unificx.identity.acceptances import check_versions
 from unificx.identity.api_keys import TOKEN_MARK
 from unificx.identity.cache import OPERATOR_SLUG, DirectoryCache
 from unificx.identity.closings import GRACE_DAYS, MAX_GRACE_DAYS
+from unificx.identity.devices import Devices
 from unificx.identity.email_aliases import bind_moved_addresses
 from unificx.identity.errors import AccountSuspended
 from unificx.identity.factor_schemas import (
@@ -119,6 +120,7 @@ __all__ = [
     "DeviceAuth",
     "DeviceChange",
     "DeviceKind",
+    "Devices",
     "DirectoryCache",
     "Extension",
     "ExtensionChange",

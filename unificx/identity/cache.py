@@ -198,8 +198,13 @@ class DirectoryCache:
         self._extensions[extension.id] = self._by_number[extension.tenant_id, extension.number] = extension
 
     def drop_extension(self, extension_id: str) -> None:
-        for device in self._devices_by_extension.get(extension_id, ()):
-            self.drop_device(device.device_id)
+        for device in [
+            one for one in self._devices.values() if extension_id in (one.extension_id, one.home_extension_id)
+        ]:
+            if device.home_extension_id in ("", extension_id):
+                self.drop_device(device.device_id)
+            else:
+                self.use_device(device.device_id, device.home_extension_id, device.home_extension_id)
         extension = self._extensions.pop(extension_id, None)
         if extension is not None:
             del self._by_number[extension.tenant_id, extension.number]
@@ -215,11 +220,17 @@ class DirectoryCache:
             self.put_device(replace(device, enabled=enabled))
 
     def put_device(self, device: DeviceAuth) -> None:
-        others = [
-            one for one in self._devices_by_extension.get(device.extension_id, ()) if one.device_id != device.device_id
-        ]
+        self.drop_device(device.device_id)
         self._devices[device.device_id] = self._by_username[device.username] = device
+        others = self._devices_by_extension.get(device.extension_id, ())
         self._devices_by_extension[device.extension_id] = (*others, device)
+
+    def use_device(self, device_id: str, extension_id: str, home_extension_id: str) -> None:
+        """Make a shared phone a device of the extension of the user who is signed in at it, or of its own one."""
+        device = self._devices.get(device_id)
+        if device is not None:
+            home = home_extension_id if home_extension_id != extension_id else ""
+            self.put_device(replace(device, extension_id=extension_id, home_extension_id=home))
 
     def drop_device(self, device_id: str) -> None:
         device = self._devices.pop(device_id, None)

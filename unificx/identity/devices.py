@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
-from unificx.db import Page, PageById
-from unificx.identity.events import DeviceCreated, DeviceRevoked
+from unificx.core.errors import Conflict, NotFound
+from unificx.db import Page, PageById, lock_scope
+from unificx.identity.events import DeviceCreated, DeviceRevoked, SharedPhoneUsed
 from unificx.identity.phone_records import PhoneRecords
 from unificx.identity.policies import validation
 from unificx.identity.policies.random_text import readable_password, readable_text
@@ -93,11 +94,43 @@ class Devices:
             before, extension = await self._device(tx, tenant_id, device_id)
             after = replace(before, name=validation.name(change.name)) if change.name is not None else before
             after = replace(after, enabled=change.enabled) if change.enabled is not None else after
+            after = await self._shared(tx, after, change.shared) if change.shared is not None else after
             await phones.save_device(tx.session, self._keys, after, extension.subject)
             if before.enabled and not after.enabled:
-                tx.publish(DeviceRevoked(self._clock.new_id(), tenant_id, device_id, extension.id))
+                tx.publish(DeviceRevoked(self._clock.new_id(), tenant_id, device_id, self._extension_in_use(after)))
             tx.on_commit.append(lambda: self._directory.enable_device(device_id, enabled=after.enabled))
         return after
+
+    async def is_shared(self, tenant_id: str, device_id: str) -> bool:
+        """Return whether users sign in at a phone."""
+        async with self._store.read() as session:
+            found = await phones.usage(session, tenant_id, device_id)
+        return found is not None and found.shared
+
+    async def sign_in(self, tenant_id: str, device_id: str, extension: Extension) -> None:
+        """Sign the user of an extension in at a shared phone, in place of another one, and out of other phones.
+
+        Raise NotFound; Conflict if the phone is not shared or the extension has no user.
+        """
+        async with self._store.transaction() as tx:
+            await lock_scope(tx.session, "shared_phones", tenant_id)
+            phone = await self._usage(tx, tenant_id, device_id)
+            if not phone.shared:
+                raise Conflict("This phone is not shared.", hint="An administrator can share it.")
+            if extension.person_id is None or extension.tenant_id != tenant_id:
+                raise Conflict("This extension has no user.")
+            for other in await phones.usages_by(tx.session, tenant_id, extension.id):
+                await self._use(tx, other, None)
+            await self._use(tx, phone, extension.id)
+
+    async def sign_out(self, tenant_id: str, device_id: str) -> None:
+        """Sign the user of a shared phone out: it is a device of its own extension again. Raise NotFound, Conflict."""
+        async with self._store.transaction() as tx:
+            await lock_scope(tx.session, "shared_phones", tenant_id)
+            phone = await self._usage(tx, tenant_id, device_id)
+            if phone.used_by is None:
+                raise Conflict("No user is signed in at this phone.")
+            await self._use(tx, phone, None)
 
     async def renew_password(self, tenant_id: str, device_id: str, actor_id: str = "") -> CreatedDevice:
         """Replace the SIP password; the old one is invalid at once. `actor_id`: see `create`."""
@@ -105,7 +138,7 @@ class Devices:
             device, extension = await self._device(tx, tenant_id, device_id)
             login, auth = self._new_login(extension, device)
             await phones.save_login(tx.session, self._keys, auth, extension.subject)
-            tx.publish(DeviceRevoked(self._clock.new_id(), tenant_id, device_id, extension.id))
+            tx.publish(DeviceRevoked(self._clock.new_id(), tenant_id, device_id, self._extension_in_use(device)))
             tx.on_commit.append(lambda: self._directory.put_device(auth))
         self._notify_owner(extension, device, actor_id)
         return CreatedDevice(device, login)
@@ -113,8 +146,8 @@ class Devices:
     async def delete(self, tenant_id: str, device_id: str) -> None:
         """Delete the device, which is refused at once."""
         async with self._store.transaction() as tx:
-            _, extension = await self._device(tx, tenant_id, device_id)
-            await self._records.delete_device(tx, tenant_id, device_id, extension.id)
+            device, _ = await self._device(tx, tenant_id, device_id)
+            await self._records.delete_device(tx, tenant_id, device_id, self._extension_in_use(device))
 
     async def add(self, tx: Transaction, extension: Extension, new: NewDevice) -> CreatedDevice:
         """Add a device within a transaction of another service, without notifying the owner."""
@@ -139,6 +172,37 @@ class Devices:
         """Return the device with a date that `store_last_used` has not stored yet."""
         return replace(device, last_used=self._last_used.get((device.tenant_id, device.id), device.last_used))
 
+    async def _shared(self, tx: Transaction, device: Device, shared: bool) -> Device:
+        """Return the device as a shared one or not. Only a phone of an extension without a user can be shared: others
+        would get the calls of its user."""
+        home = self._directory.extension_by_id(device.extension_id)
+        if shared and (device.kind == "client" or home is None or home.person_id is not None):
+            hint = "Create an extension without a person for it."
+            raise Conflict("Only a phone of an extension without a user can be shared.", field="shared", hint=hint)
+        if device.used_by is not None and not shared:
+            await self._use(tx, await self._usage(tx, device.tenant_id, device.id), None)
+            device = replace(device, used_by=None, used_since=None)
+        return replace(device, shared=shared)
+
+    async def _usage(self, tx: Transaction, tenant_id: str, device_id: str) -> phones.PhoneUsage:
+        found = await phones.usage(tx.session, tenant_id, device_id)
+        if found is None:
+            raise NotFound("Device not found.")
+        return found
+
+    async def _use(self, tx: Transaction, phone: phones.PhoneUsage, extension_id: str | None) -> None:
+        """Make a shared phone a device of the extension of its present user, None for its own one."""
+        before, after = phone.used_by or phone.home_extension_id, extension_id or phone.home_extension_id
+        since = self._clock.now() if extension_id is not None else None
+        await phones.use(tx.session, phone, extension_id, since)
+        if before != after:
+            tx.publish(SharedPhoneUsed(self._clock.new_id(), phone.tenant_id, phone.device_id, after, before))
+        tx.on_commit.append(lambda: self._directory.use_device(phone.device_id, after, phone.home_extension_id))
+
+    def _extension_in_use(self, device: Device) -> str:
+        """Return the extension that a device registers for."""
+        return device.used_by or device.extension_id
+
     async def _device(self, tx: Transaction, tenant_id: str, device_id: str) -> tuple[Device, Extension]:
         found = await self._records.device(tx.session, tenant_id, device_id)
         return found, await self._records.extension(tx.session, tenant_id, found.extension_id)
@@ -160,7 +224,8 @@ class Devices:
         secret = f"{device.username}:{tenant.domain}:{password}".encode()
         auth = DeviceAuth(
             device_id=device.id,
-            extension_id=extension.id,
+            extension_id=self._extension_in_use(device),
+            home_extension_id=extension.id if device.used_by is not None else "",
             tenant_id=tenant.id,
             realm=tenant.domain,
             enabled=device.enabled,

@@ -89,6 +89,16 @@ class DeviceRevoked(DomainEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class SharedPhoneUsed(DomainEvent):
+    """A user has signed in at a shared phone or out of it: it now is a device of `extension_id` and no longer of
+    `former_extension_id`."""
+
+    device_id: str
+    extension_id: str
+    former_extension_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class PasswordChanged(DomainEvent):
     person_id: str
 

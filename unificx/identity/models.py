@@ -355,5 +355,8 @@ class DeviceRow(Base):
     enabled: Mapped[bool] = plain("registration allowed")
     created: Mapped[datetime] = plain("creation time")
     last_used: Mapped[date | None] = plain("date only")
+    shared: Mapped[bool] = plain("whether users sign in at it")
+    used_by: Mapped[str | None] = plain("id of the extension whose user is signed in at it")
+    used_since: Mapped[datetime | None] = plain("when that user signed in")
     sealed: Mapped[bytes] = sealed_column(DevicePart, subject="subject_id")
     login: Mapped[bytes] = sealed_column(LoginPart, subject="subject_id")

@@ -240,7 +240,10 @@ class ExtensionChange:
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """Phone or program that may register for an extension. `last_used` has day resolution."""
+    """Phone or program that may register for an extension. `last_used` has day resolution.
+
+    Users sign in at a `shared` one: until they sign out it is a device of the extension `used_by`.
+    """
 
     id: str
     tenant_id: str
@@ -251,6 +254,9 @@ class Device:
     last_used: date | None
     name: str = field(repr=False)
     username: str = field(repr=False)
+    shared: bool = False
+    used_by: str | None = None
+    used_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +270,7 @@ class NewDevice:
 class DeviceChange:
     name: str | None = field(default=None, repr=False)
     enabled: bool | None = None
+    shared: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,7 +285,11 @@ class SipLogin:
 
 @dataclass(frozen=True, slots=True)
 class DeviceAuth:
-    """Data for checking the digest of a device, cached in memory for every device."""
+    """Data for checking the digest of a device, cached in memory for every device.
+
+    `extension_id` is that of the user who is signed in at a shared phone; `home_extension_id` then is its own one, else
+    "".
+    """
 
     device_id: str
     extension_id: str
@@ -289,6 +300,7 @@ class DeviceAuth:
     username: str = field(repr=False)
     ha1_md5: bytes = field(repr=False)
     ha1_sha256: bytes = field(repr=False)
+    home_extension_id: str = ""
 
     @property
     def ha1(self) -> dict[str, str]:

@@ -48,10 +48,13 @@ class Locations:
         and for a party outside."""
         if caller.is_outside:
             return None
+        device = self._directory.device(caller.device_id)
+        # A shared phone is not at the place of the user who is signed in at it.
+        extension_id = (device.home_extension_id if device is not None else "") or caller.extension_id
         location_id = (
             self._of_device.get(caller.device_id)
-            or self._homes.get(caller.extension_id)
-            or self._of_extension.get(caller.extension_id)
+            or self._homes.get(extension_id)
+            or self._of_extension.get(extension_id)
             or self._defaults.get(caller.tenant_id)
         )
         found = self._locations.get(location_id) if location_id is not None else None

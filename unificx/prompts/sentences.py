@@ -433,6 +433,10 @@ _COMPLETION: Final[dict[str, EnglishGerman]] = {
     "refused": ("It is not possible to wait for this extension.", "Auf diese Nebenstelle kann nicht gewartet werden."),
 }
 _PRESENCE: Final[dict[str, EnglishGerman]] = {
+    "signed-in": ("You are signed in at this telephone.", "Sie sind an diesem Telefon angemeldet."),
+    "signed-out": ("You are signed out of this telephone.", "Sie sind von diesem Telefon abgemeldet."),
+    "enter-extension": ("Please enter your extension, then hash.", "Bitte geben Sie Ihre Nebenstelle ein, dann Raute."),
+    "not-shared": ("This telephone is not shared.", "Dieses Telefon ist kein gemeinsames Telefon."),
     "do-not-disturb-on": ("Do not disturb is on.", "Nicht stören ist eingeschaltet."),
     "do-not-disturb-off": ("Do not disturb is off.", "Nicht stören ist ausgeschaltet."),
     "forwarding-on": ("All your calls are forwarded to", "Alle Ihre Anrufe werden weitergeleitet an"),

@@ -255,8 +255,8 @@ class PhoneSettingsService:
         self, settings: PhoneSettings, login: SipLogin | None, server: PhoneServer, own_url: str, base_url: str
     ) -> PhoneValues:
         directory, tenant_id = self._directory, settings.tenant_id
-        extension, tenant = directory.extension_by_id(settings.extension_id), directory.tenant(tenant_id)
-        device = directory.device(settings.device_id)
+        device, tenant = directory.device(settings.device_id), directory.tenant(tenant_id)
+        extension = directory.extension_by_id(device.extension_id) if device is not None else None
         if extension is None or tenant is None or device is None:
             raise _no_settings()
         zone = directory.time_zone(tenant_id)

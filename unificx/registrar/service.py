@@ -1,7 +1,7 @@
 """Registrar: applies REGISTER requests, journals changes before the response, and publishes events."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -89,6 +89,24 @@ class Registrar:
     def remove_device(self, device_id: str, now: float) -> None:
         """Remove the bindings of a revoked device."""
         self._remove([binding for binding in self._location if binding.device_id == device_id], now)
+
+    def move_device(self, device_id: str, extension_id: str, former_extension_id: str, now: float) -> None:
+        """Make the bindings of a shared phone those of another extension, whose user has signed in at it."""
+        found = self._location.device_bindings(former_extension_id, device_id)
+        moved = tuple(replace(each, extension_id=extension_id, fingerprint="") for each in found)
+        if not moved:
+            return
+        try:
+            self._journal(RegisterOutcome(moved, changed=moved))
+        except RegistrationRefused:
+            self._remove(found, now)  # the phone registers anew
+            return
+        self._location.set_bindings(former_extension_id, device_id, ())
+        self._location.set_bindings(extension_id, device_id, moved)
+        tenant_id = moved[0].tenant_id
+        self._deps.bus.publish(DeviceUnregistered(tenant_id, former_extension_id, device_id))
+        if self._location.is_reachable(extension_id, device_id, now):
+            self._deps.bus.publish(DeviceRegistered(tenant_id, extension_id, device_id))
 
     def remove_extension(self, extension_id: str, now: float) -> None:
         """Remove the bindings of a deleted extension."""

@@ -87,6 +87,15 @@ FEATURE_CODES = (
         optional=True,
     ),
     Feature(
+        "*60",
+        "phone-sign-in",
+        "Sign in at this shared phone, with extension and mailbox PIN",
+        "An diesem gemeinsamen Telefon anmelden, mit Nebenstelle und Geheimzahl der Mailbox",
+        "extension",
+        optional=True,
+    ),
+    Feature("*61", "phone-sign-out", "Sign out of this shared phone", "Von diesem gemeinsamen Telefon abmelden"),
+    Feature(
         "*66",
         "completion-on",
         "Be called when the last extension that you did not reach is free, or this one",

@@ -41,7 +41,7 @@ from unificx.rtpengine.supervisor import RtpEngine
 from unificx.server.conference_dialer import CallConverter
 from unificx.server.container import Container
 from unificx.server.live_events import LiveEvents
-from unificx.voicemail import PromptRecordingParts, deposit_app, prompt_recording_app, retrieval_apps
+from unificx.voicemail import PromptRecordingParts, deposit_app, prompt_recording_app, retrieval_apps, shared_phone_apps
 
 
 def create_registry(
@@ -72,6 +72,7 @@ def create_registry(
         *pickup_apps(),
         *paging.apps(),
         prompt_recording_app(prompt_parts),
+        *shared_phone_apps(boxes, container.identity.devices, directory),
         hours_app(container.routing.hours),
         queue_app(QueueParts(container.routing.queues.service, container.routing.queues.manager, directory)),
         *agent_apps(container.routing.queues.service),

@@ -5,7 +5,7 @@ import structlog
 from unificx.core.access import Access
 from unificx.core.background import BackgroundTasks
 from unificx.core.faults import describe_fault
-from unificx.identity.events import DeviceRevoked, ExtensionDeleted
+from unificx.identity.events import DeviceRevoked, ExtensionDeleted, SharedPhoneUsed
 from unificx.registrar.events import DeviceRegistered
 from unificx.server.container import Container
 from unificx.sip_server import MwiNotifier, Subscriptions
@@ -41,6 +41,7 @@ class MwiHandler:
         self._waiting = container.mailboxes.message_counts
         self._groups = container.mailboxes.shared
         self._mwi = mwi
+        self._subscriptions = subscriptions
         self._now = container.clock.monotonic
         self._tasks = BackgroundTasks(Access("telephony", "message waiting"))
         bus = container.bus
@@ -51,7 +52,13 @@ class MwiHandler:
         )
         bus.subscribe(DeviceRevoked, lambda event: mwi.device_revoked(event.device_id))
         bus.subscribe(DeviceRevoked, lambda event: subscriptions.end(event.extension_id, self._now(), event.device_id))
+        bus.subscribe(SharedPhoneUsed, lambda event: mwi.device_revoked(event.device_id))
+        bus.subscribe(SharedPhoneUsed, self._on_phone_used)
         bus.subscribe(ExtensionDeleted, lambda event: subscriptions.end(event.extension_id, self._now()))
+
+    def _on_phone_used(self, event: SharedPhoneUsed) -> None:
+        """Have a shared phone subscribe again, as a device of the extension that it is used by now."""
+        self._subscriptions.end(event.former_extension_id, self._now(), event.device_id, "deactivated")
 
     async def close(self) -> None:
         await self._tasks.join()

@@ -35,7 +35,8 @@ class RegisterHandler:
         return respond(request, 200, to_tag=to_tag, headers=headers)
 
     def _is_own_extension(self, identity: Identity, request: Request) -> bool:
-        """Return whether To names the device's own extension, by number or by the device's user name.
+        """Return whether To names the device's own extension, by number or by the device's user name. A shared phone
+        keeps its number while a user is signed in.
 
         The host may be the tenant's domain or unknown (an IP address), but not another tenant's domain.
         """
@@ -43,4 +44,6 @@ class RegisterHandler:
         tenant = self._directory.tenant_by_domain(address.host)
         if tenant is not None and tenant.id != identity.device.tenant_id:
             return False
-        return address.decoded_user in (identity.extension.number, identity.device.username)
+        home = self._directory.extension_by_id(identity.device.home_extension_id)
+        numbers = (identity.extension.number, identity.device.username, home.number if home is not None else "")
+        return address.decoded_user in numbers

@@ -155,11 +155,14 @@ class Subscriptions:
                 tag, subscription.StateChanged() if allowed else subscription.TerminationRequested("noresource"), now
             )
 
-    def end(self, extension_id: str, now: float, device_id: str = "") -> None:
-        """End the subscriptions of an extension, or those of one device."""
+    def end(
+        self, extension_id: str, now: float, device_id: str = "", reason: subscription.Reason = "noresource"
+    ) -> None:
+        """End the subscriptions of an extension, or those of one device. `reason`: whether it should try again (RFC
+        6665 section 4.1.3)."""
         for tag in list(self._by_extension.get(extension_id, ())):
             if device_id in ("", self._subscriptions[tag].watched.subscriber.device_id):
-                self._step(tag, subscription.TerminationRequested("noresource"), now)
+                self._step(tag, subscription.TerminationRequested(reason), now)
 
     def has_device(self, package: str, resource: str, device_id: str) -> bool:
         """Return whether a device has subscribed to this."""

@@ -26,6 +26,7 @@ from unificx.voicemail.settings import (
     VoicemailSettings,
     VoicemailSettingsChange,
 )
+from unificx.voicemail.shared_phones import shared_phone_apps
 from unificx.voicemail.transcription import TranscriptionWorker
 
 __all__ = [
@@ -55,4 +56,5 @@ __all__ = [
     "mailbox_holding",
     "prompt_recording_app",
     "retrieval_apps",
+    "shared_phone_apps",
 ]

@@ -81,6 +81,7 @@ class AppHarness:
     audio_scripts: list[list[str]] = field(default_factory=list)
     mailbox: Extension | None = ANNA
     caller: Extension | None = None
+    device: str = "d-1"
     reason: str = "missed"
     arguments: tuple[str, ...] = ()
     offer: bytes = b"offer"
@@ -117,7 +118,8 @@ class AppHarness:
     def begin(self) -> None:
         """Start the call."""
         who = self.caller
-        caller = Caller("acme", who.id if who else "", "d-1", who.subject if who else "s-carl", "+491511", "Carl")
+        tenant, subject = (who.tenant_id, who.subject) if who else ("acme", "s-carl")
+        caller = Caller(tenant, who.id if who else "", self.device, subject, "+491511", "Carl")
         context = AppCallContext(
             self.call_id,
             "leg-1",

@@ -21,7 +21,7 @@ from unificx.api.problems import problem_responses
 from unificx.api.router import Router
 from unificx.api.schemas import core as models
 from unificx.api.scoped_lookup import device_in_scope, extension_in_scope
-from unificx.core.errors import Forbidden
+from unificx.core.errors import Forbidden, NotFound
 from unificx.identity import Action, CreatedDevice
 
 router = Router(
@@ -89,10 +89,10 @@ async def show_device(
 async def update_device(
     services: ServicesDep, user: CurrentUserDep, device_id: Id, change: models.DeviceChange, tenant: TenantQuery = None
 ) -> models.Device:
-    """Rename a device, or disable and enable it."""
+    """Rename a device, disable and enable it, or share it between users, for which administrators are entitled."""
     scope = await require_access_or_own(services, user, tenant, Action.PEOPLE_CHANGE)
     device = await device_in_scope(services, scope, device_id)
-    wanted = identity.DeviceChange(name=change.name, enabled=change.enabled)
+    wanted = identity.DeviceChange(name=change.name, enabled=change.enabled, shared=change.shared)
     return device_schema(services, await services.identity.devices.update(scope.tenant_id, device.id, wanted))
 
 
@@ -110,6 +110,20 @@ async def renew_device_login(
     return _created_schema(
         await services.identity.devices.renew_password(scope.tenant_id, device.id, user.principal.person_id)
     )
+
+
+@router.post("/{device_id}/sign-out", responses=problem_responses(401, 403, 404, 409))
+async def sign_out_of_phone(
+    services: ServicesDep, user: CurrentUserDep, device_id: Id, tenant: TenantQuery = None
+) -> models.Device:
+    """Sign the user of a shared phone out. For that user and administrators."""
+    scope = await require_access_or_own(services, user, tenant, Action.PEOPLE_CHANGE)
+    device = await services.identity.devices.get(scope.tenant_id, device_id)
+    used_by = services.identity.directory.extension_by_id(device.used_by or "")
+    if scope.only_own and (used_by is None or not scope.owns(used_by.person_id)):
+        raise NotFound("There is no such device.")
+    await services.identity.devices.sign_out(scope.tenant_id, device.id)
+    return device_schema(services, await services.identity.devices.get(scope.tenant_id, device.id))
 
 
 @router.delete("/{device_id}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404, 409))

@@ -258,6 +258,9 @@ class Device(Output):
     failure: DeviceFailure | None = Field(
         default=None, description="The last failed registration since the last success, as far as it is known."
     )
+    shared: bool = Field(False, description="Users sign in at it with `*60`.")
+    used_by: str | None = Field(None, description="Number of the extension whose user is signed in at a shared phone.")
+    used_since: datetime | None = None
 
 
 class SipAddress(BaseModel):
@@ -321,6 +324,7 @@ class DeviceChange(Input):
 
     name: Name | None = None
     enabled: bool | None = None
+    shared: bool | None = Field(None, description="Users sign in at it; for phones of an extension without a person.")
 
 
 class DeviceCreated(Device):

@@ -9,7 +9,14 @@ from unificx.cli.collection import Collection
 from unificx.cli.command import CommandContext, command, command_group, split_list
 from unificx.cli.output import print_done, print_item, print_items, print_login
 
-_COLUMNS = {"name": "name", "kind": "kind", "username": "SIP user", "enabled": "enabled", "id": "id"}
+_COLUMNS = {
+    "name": "name",
+    "kind": "kind",
+    "username": "SIP user",
+    "enabled": "enabled",
+    "shared": "shared",
+    "id": "id",
+}
 _DETAILS = {**_COLUMNS, "last_used": "last used", "created": "created", "extension_id": "extension"}
 _SETTINGS = {"url": "address", "file_url": "file", "expires": "password until", "maker": "maker", "mac": "MAC"}
 
@@ -64,9 +71,21 @@ def update(
     device: DeviceId,
     name: Annotated[str | None, typer.Option(help="Name of the device.")] = None,
     enabled: Annotated[bool | None, typer.Option("--enable/--disable", help="Whether it may register.")] = None,
+    shared: Annotated[bool | None, typer.Option("--shared/--not-shared", help="Whether users sign in at it.")] = None,
 ) -> None:
-    """Rename, enable or disable a device."""
-    _COLLECTION.update(context, device, {"name": name, "enabled": enabled})
+    """Rename, enable, disable or share a device."""
+    _COLLECTION.update(context, device, {"name": name, "enabled": enabled, "shared": shared})
+
+
+@command(group, "sign-out")
+def sign_out(context: CommandContext, device: DeviceId) -> None:
+    """Sign the user of a shared phone out."""
+
+    async def request(api: ApiClient) -> Json:
+        path = f"{_COLLECTION.item_path(device)}/sign-out"
+        return await api.post(path, {}, tenant=await api.resolve_tenant(context.tenant))
+
+    print_item(context.run(request), _DETAILS, as_json=context.as_json)
 
 
 @command(group, "renew")

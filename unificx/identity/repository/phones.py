@@ -1,10 +1,11 @@
 """Queries for extensions and devices."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import cast
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.db.pagination import PageById
@@ -16,6 +17,17 @@ from unificx.identity.schemas import Device, DeviceAuth, DeviceKind, Extension
 EXTENSION_CODEC = SealedCodec(ExtensionRow, ExtensionPart)
 DEVICE_CODEC = SealedCodec(DeviceRow, DevicePart)
 LOGIN_CODEC = SealedCodec(DeviceRow, LoginPart)
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneUsage:
+    """Who uses a phone: its own extension, and that of the user who is signed in at it."""
+
+    tenant_id: str
+    device_id: str
+    home_extension_id: str
+    shared: bool
+    used_by: str | None
 
 
 async def add_extension(session: AsyncSession, keys: Keys, extension: Extension, created: datetime) -> None:
@@ -47,7 +59,12 @@ async def save_extension(session: AsyncSession, keys: Keys, extension: Extension
 
 
 async def delete_extension(session: AsyncSession, tenant_id: str, extension_id: str) -> None:
-    """Delete the extension and its devices, and release its number."""
+    """Delete the extension and its devices, sign its user out of shared phones, and release its number."""
+    await session.execute(
+        update(DeviceRow)
+        .where(DeviceRow.tenant_id == tenant_id, DeviceRow.used_by == extension_id)
+        .values(used_by=None, used_since=None)
+    )
     await session.execute(
         delete(DeviceRow).where(DeviceRow.tenant_id == tenant_id, DeviceRow.extension_id == extension_id)
     )
@@ -107,6 +124,7 @@ async def add_device(session: AsyncSession, keys: Keys, device: Device, auth: De
         "enabled": device.enabled,
         "created": device.created,
         "last_used": device.last_used,
+        "shared": device.shared,
         "sealed": _seal_device(keys, device, subject),
         "login": _seal_login(keys, auth, subject),
     }
@@ -114,7 +132,7 @@ async def add_device(session: AsyncSession, keys: Keys, device: Device, auth: De
 
 
 async def save_device(session: AsyncSession, keys: Keys, device: Device, subject: str) -> None:
-    values = {"enabled": device.enabled, "sealed": _seal_device(keys, device, subject)}
+    values = {"enabled": device.enabled, "shared": device.shared, "sealed": _seal_device(keys, device, subject)}
     await session.execute(
         update(DeviceRow).where(DeviceRow.tenant_id == device.tenant_id, DeviceRow.id == device.id).values(values)
     )
@@ -139,7 +157,7 @@ async def devices(
     one."""
     query = select(DeviceRow).where(DeviceRow.tenant_id == tenant_id)
     if extension_id is not None:
-        query = query.where(DeviceRow.extension_id == extension_id)
+        query = query.where(or_(DeviceRow.extension_id == extension_id, DeviceRow.used_by == extension_id))
     rows = await session.scalars(page.apply(query, DeviceRow.id))
     return _open_devices(keys, tenant_id, rows.all())
 
@@ -159,15 +177,15 @@ async def device(session: AsyncSession, keys: Keys, tenant_id: str, device_id: s
 
 async def all_logins(session: AsyncSession, keys: Keys, tenant_id: str, realm: str) -> list[DeviceAuth]:
     """Return the digest data of every device of a tenant, without those of erased users."""
-    query = select(
-        DeviceRow.id, DeviceRow.extension_id, DeviceRow.subject_id, DeviceRow.enabled, DeviceRow.login
-    ).where(DeviceRow.tenant_id == tenant_id)
+    columns = (DeviceRow.id, DeviceRow.extension_id, DeviceRow.used_by, DeviceRow.enabled, DeviceRow.login)
+    query = select(*columns, DeviceRow.subject_id).where(DeviceRow.tenant_id == tenant_id)
     rows = (await session.execute(query)).all()
     parts = LOGIN_CODEC.open(keys, tenant_id, [(row.subject_id, row.id, row.login) for row in rows])
     return [
         DeviceAuth(
             device_id=row.id,
-            extension_id=row.extension_id,
+            extension_id=row.used_by or row.extension_id,
+            home_extension_id=row.extension_id if row.used_by else "",
             tenant_id=tenant_id,
             realm=realm,
             enabled=row.enabled,
@@ -178,6 +196,31 @@ async def all_logins(session: AsyncSession, keys: Keys, tenant_id: str, realm: s
         for row, part in zip(rows, parts, strict=True)
         if isinstance(part, LoginPart)
     ]
+
+
+async def usage(session: AsyncSession, tenant_id: str, device_id: str) -> PhoneUsage | None:
+    """Return who uses a device, None for an unknown one."""
+    return next(iter(await _usages(session, tenant_id, DeviceRow.id == device_id)), None)
+
+
+async def usages_by(session: AsyncSession, tenant_id: str, extension_id: str) -> list[PhoneUsage]:
+    """Return the shared phones at which the user of an extension is signed in."""
+    return await _usages(session, tenant_id, DeviceRow.used_by == extension_id)
+
+
+async def _usages(session: AsyncSession, tenant_id: str, condition: ColumnElement[bool]) -> list[PhoneUsage]:
+    columns = (DeviceRow.id, DeviceRow.extension_id, DeviceRow.shared, DeviceRow.used_by)
+    query = select(*columns).where(DeviceRow.tenant_id == tenant_id, condition)
+    return [PhoneUsage(tenant_id, *row) for row in (await session.execute(query)).all()]
+
+
+async def use(session: AsyncSession, phone: PhoneUsage, extension_id: str | None, since: datetime | None) -> None:
+    """Store which extension's user is signed in at a shared phone; None for no user."""
+    await session.execute(
+        update(DeviceRow)
+        .where(DeviceRow.tenant_id == phone.tenant_id, DeviceRow.id == phone.device_id)
+        .values(used_by=extension_id, used_since=since)
+    )
 
 
 async def mark_used(session: AsyncSession, days: Mapping[tuple[str, str], date]) -> None:
@@ -232,6 +275,9 @@ def _open_devices(keys: Keys, tenant_id: str, rows: Iterable[DeviceRow]) -> list
             enabled=row.enabled,
             created=row.created,
             last_used=row.last_used,
+            shared=row.shared,
+            used_by=row.used_by,
+            used_since=row.used_since,
             name=part.name if isinstance(part, DevicePart) else "",
             username=part.username if isinstance(part, DevicePart) else "",
         )

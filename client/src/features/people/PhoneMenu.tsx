@@ -14,13 +14,16 @@ interface PhoneMenuProps {
   device: Device;
   tenant?: string;
   changes: ReturnType<typeof usePeopleChanges>;
+  /** Whether users may sign in at it: its number has no person. */
+  sharable: boolean;
 }
 
 /** The actions for one phone. */
-export function PhoneMenu({ device, tenant, changes }: PhoneMenuProps) {
+export function PhoneMenu({ device, tenant, changes, sharable }: PhoneMenuProps) {
   const { t } = useLingui();
   const [settingUp, setSettingUp] = useState(false);
   const which = { path: { device_id: device.id }, query: { tenant } };
+  const setShared = (shared: boolean) => api.updateDevice({ ...which, body: { shared } });
   const setEnabled = (enabled: boolean) => api.updateDevice({ ...which, body: { enabled } });
 
   async function renewLogin() {
@@ -81,6 +84,28 @@ export function PhoneMenu({ device, tenant, changes }: PhoneMenuProps) {
                 <Trans>Restart</Trans>
               </Menu.Item>
             </>
+          )}
+          {sharable && (
+            <Menu.Item
+              onClick={() =>
+                changes.mutate({
+                  apply: () => setShared(!device.shared),
+                  undo: () => setShared(device.shared),
+                  message: device.shared ? t`The phone is no longer shared.` : t`The phone is shared.`,
+                })
+              }
+            >
+              {device.shared ? <Trans>Stop sharing</Trans> : <Trans>Share</Trans>}
+            </Menu.Item>
+          )}
+          {device.used_by && (
+            <Menu.Item
+              onClick={() =>
+                changes.mutate({ apply: () => api.signOutOfPhone(which), message: t`The user is signed out.` })
+              }
+            >
+              <Trans>Sign out {device.used_by}</Trans>
+            </Menu.Item>
           )}
           <Menu.Item
             onClick={() =>

@@ -17,10 +17,12 @@ import { PhoneMenu } from './PhoneMenu';
 interface PhonesProps {
   extension: Pick<PersonExtension, 'id' | 'number' | 'devices'>;
   tenant?: string;
+  /** Whether users may sign in at the phones: the number has no person. */
+  sharable?: boolean;
 }
 
 /** The phones of a number: model, address, last registration, and why it failed. */
-export function Phones({ extension, tenant }: PhonesProps) {
+export function Phones({ extension, tenant, sharable = false }: PhonesProps) {
   const { t } = useLingui();
   const [adding, setAdding] = useState(false);
   const changes = usePeopleChanges();
@@ -75,6 +77,17 @@ export function Phones({ extension, tenant }: PhonesProps) {
                 <Badge variant="dot" color={stateOf(device).colour}>
                   {stateOf(device).text}
                 </Badge>
+                {device.shared && (
+                  <Text size="xs" c="dimmed">
+                    {device.used_by && device.used_since ? (
+                      <Trans>
+                        {device.used_by} is signed in since {formatDateTime(device.used_since)}
+                      </Trans>
+                    ) : (
+                      <Trans>Shared. No user is signed in.</Trans>
+                    )}
+                  </Text>
+                )}
                 {device.failure && (
                   <Text size="xs" c="var(--mantine-color-error)">
                     <Trans>
@@ -86,7 +99,7 @@ export function Phones({ extension, tenant }: PhonesProps) {
             ),
           },
         ]}
-        actions={(device) => <PhoneMenu device={device} tenant={tenant} changes={changes} />}
+        actions={(device) => <PhoneMenu device={device} tenant={tenant} changes={changes} sharable={sharable} />}
         empty={
           <EmptyState
             icon={IconDeviceLandlinePhone}

@@ -74,7 +74,7 @@ export default function SharedPhonePage() {
       {data && (
         <>
           <NumberSection extension={data} tenant={tenant} />
-          <Phones extension={data} tenant={tenant} />
+          <Phones extension={data} tenant={tenant} sharable />
           <Section title={t`Forwarding of ${data.number}`}>
             <ForwardingBody extension={id} tenant={tenant} />
           </Section>

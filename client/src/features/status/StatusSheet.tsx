@@ -4,6 +4,7 @@ import { Link } from '@tanstack/react-router';
 import { session } from '~/api/session';
 import { useValue } from '~/core/store';
 import { PresenceChoice, useOwnPresence } from '~/features/presence';
+import { SharedPhone } from './SharedPhone';
 import { REACH_REASONS, REACH_TITLES } from './messages';
 import { ReachDot } from './ReachDot';
 import { useReachability } from './reach';
@@ -42,6 +43,9 @@ export function StatusSheet({ opened, onClose }: { opened: boolean; onClose: () 
         >
           <Trans>Forwarding, ring order and greetings</Trans>
         </Button>
+        {me?.extensions.map(({ id }) => (
+          <SharedPhone key={id} extension={id} />
+        ))}
         <div className={css.reach}>
           <ReachDot reach={reach} />
           <div>
