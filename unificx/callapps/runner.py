@@ -96,7 +96,9 @@ class AppRunner:
         call = Call(leg, self._engine, self._prompts, self._clock)
         caller, callee = context.caller, context.callee
         call.id, call.started, call.arguments = context.call_id, context.started, context.arguments
-        call.caller = CallerInfo(caller.tenant_id, caller.extension_id, caller.subject, caller.number, caller.name)
+        call.caller = CallerInfo(
+            caller.tenant_id, caller.extension_id, caller.subject, caller.number, caller.name, caller.device_id
+        )
         if callee is not None:
             call.mailbox = CalledMailbox(callee.id, callee.number, callee.subject, context.reason)
         call.language, call.time_zone = self._language(context), self._time_zone(context)

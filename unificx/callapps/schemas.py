@@ -19,6 +19,8 @@ class CallerInfo:
     """The data subject; None for an unknown external caller."""
     number: str = field(repr=False)
     name: str = field(repr=False)
+    device_id: str = ""
+    """"" for a caller from outside and one who was called."""
 
 
 @dataclass(frozen=True, slots=True)
