@@ -8,7 +8,7 @@ from app_harness import AppHarness
 from http_world import World
 
 from unificx.identity import Extension, NewExtension
-from unificx.voicemail import MailboxSettingsChange, shared_phone_apps
+from unificx.voicemail import MailboxSettingsChange, SharedPhoneParts, shared_phone_apps
 
 PIN = "8264"
 
@@ -33,7 +33,11 @@ def extension(world: World, number: str) -> Extension:
 async def dial(world: World, phone: dict[str, Any], app: int, *arguments: str, pins: tuple[str, ...] = ()) -> list[str]:
     """Sign in (0) or out (1) at the phone; return what was played."""
     identity = world.identity
-    apps = shared_phone_apps(world.services.mailboxes, identity.devices, identity.directory)
+    apps = shared_phone_apps(
+        SharedPhoneParts(
+            world.services.mailboxes, identity.devices, identity.directory, world.database, world.services.audit
+        )
+    )
     device = identity.directory.device(phone["id"])
     assert device is not None
     caller = identity.directory.extension_by_id(device.extension_id)
@@ -69,6 +73,9 @@ async def test_a_user_signs_in_by_phone_and_out_by_app(world: World, admin: http
         if each["id"] == phone["id"]
     ]
     assert (listed["used_by"], listed["used_since"] is not None) == ("1001", True)
+    acts = (await admin.get("/api/v1/audit/entries")).json()["items"]
+    [act] = [each for each in acts if each["action"] == "sign_in_at_phone"]
+    assert act["object"] == f"device:{phone['id']}"
     await world.identity.start()  # as after a restart
     assert world.identity.directory.device(phone["id"]) == device
     path = f"/api/v1/devices/{phone['id']}/sign-out"

@@ -41,7 +41,14 @@ from unificx.rtpengine.supervisor import RtpEngine
 from unificx.server.conference_dialer import CallConverter
 from unificx.server.container import Container
 from unificx.server.live_events import LiveEvents
-from unificx.voicemail import PromptRecordingParts, deposit_app, prompt_recording_app, retrieval_apps, shared_phone_apps
+from unificx.voicemail import (
+    PromptRecordingParts,
+    SharedPhoneParts,
+    deposit_app,
+    prompt_recording_app,
+    retrieval_apps,
+    shared_phone_apps,
+)
 
 
 def create_registry(
@@ -61,6 +68,8 @@ def create_registry(
     def move_to_room(call_id: str, extensions: Collection[str]) -> Room:
         return converter().move_to_room(call_id, extensions)
 
+    devices = container.identity.devices
+    shared_phones = SharedPhoneParts(boxes, devices, directory, container.database, container.audit)
     state_of = container.routing.presence.availability.state
     supervisor = partial(_find_supervisor, container.identity)
     ours = (
@@ -72,7 +81,7 @@ def create_registry(
         *pickup_apps(),
         *paging.apps(),
         prompt_recording_app(prompt_parts),
-        *shared_phone_apps(boxes, container.identity.devices, directory),
+        *shared_phone_apps(shared_phones),
         hours_app(container.routing.hours),
         queue_app(QueueParts(container.routing.queues.service, container.routing.queues.manager, directory)),
         *agent_apps(container.routing.queues.service),

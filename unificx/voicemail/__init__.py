@@ -26,7 +26,7 @@ from unificx.voicemail.settings import (
     VoicemailSettings,
     VoicemailSettingsChange,
 )
-from unificx.voicemail.shared_phones import shared_phone_apps
+from unificx.voicemail.shared_phones import SharedPhoneParts, shared_phone_apps
 from unificx.voicemail.transcription import TranscriptionWorker
 
 __all__ = [
@@ -48,6 +48,7 @@ __all__ = [
     "PromptRecordingParts",
     "SharedMailbox",
     "SharedMailboxChange",
+    "SharedPhoneParts",
     "TranscriptionWorker",
     "VoicemailAttachments",
     "VoicemailSettings",

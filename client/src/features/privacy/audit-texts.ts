@@ -46,6 +46,8 @@ export const ACTION_TITLES: Record<string, MessageDescriptor> = {
   delete_extension: msg`Extension deleted`,
   create_device: msg`Device created`,
   delete_device: msg`Device deleted`,
+  sign_in_at_phone: msg`Signed in at a shared phone`,
+  sign_out_of_phone: msg`Signed out of a shared phone`,
   create_trunk: msg`Trunk created`,
   update_trunk: msg`Trunk changed`,
   delete_trunk: msg`Trunk deleted`,
