@@ -364,7 +364,7 @@ class ConferenceManager:
                 self._queue_prompt(live, action.id, action)
 
     def _connect(self, live: _LiveMeeting, id_: str, *, muted: bool) -> None:
-        """Connect a participant, whom only one other one may hear, and those who whisper to this one."""
+        """Connect a participant, possibly for one listener, and those who whisper to this participant."""
         name, connection = ROOM_PREFIX + live.room.id, live.connections[id_]
         listener = connection.caller.whispers_to
         legs = {each.caller.extension_id: each.leg.leg for each in live.connections.values() if each is not connection}

@@ -21,7 +21,6 @@ from unificx.calls import CallManagerDependencies as CallParts
 from unificx.conferencing.events import ConferenceChanged, ConferenceEnded
 from unificx.core.access import SIP_ACCESS, Access, stating
 from unificx.core.background import BackgroundTasks
-from unificx.identity.events import SharedPhoneUsed
 from unificx.media.mixer.messages import Event as EngineEvent
 from unificx.media_worker.client import EngineRestarted, MediaEngineClient
 from unificx.privacy.events import SubjectErased
@@ -54,6 +53,7 @@ from unificx.server.phone_texts import PhoneTexts
 from unificx.server.public_numbers import TenantNumbers
 from unificx.server.queue_calls import CallManagerCallbacks, CallManagerLines
 from unificx.server.settings import Settings
+from unificx.server.shared_phones import follow_shared_phones
 from unificx.server.trunks import carrier_trust, create_caller_verifier, create_trunk_monitor
 from unificx.sip.bearer import BearerTokens
 from unificx.sip.digest import Nonces
@@ -330,7 +330,7 @@ class SipServer:
             bus.subscribe(
                 kind, lambda signal: self.call_manager.device_registered(signal.extension_id, signal.device_id)
             )
-        bus.subscribe(SharedPhoneUsed, self._on_shared_phone_used)
+        follow_shared_phones(bus, self._container, self.check_sync)
         bus.subscribe(RelayRestarted, lambda event: self.call_manager.media_restarted())
         bus.subscribe(RelayRestarted, lambda event: self._container.videos.relay_restarted())
         for changed in (ConferenceChanged, ConferenceEnded):
@@ -342,12 +342,6 @@ class SipServer:
             bus.subscribe(kind, self._on_engine_event)
         for each in (self.call_recorder, self.conference_recorder, self.call_monitor):
             bus.subscribe(SubjectErased, lambda event, each=each: each.on_subject_erased(event.tenant, event.subject))
-
-    def _on_shared_phone_used(self, event: SharedPhoneUsed) -> None:
-        """Ring a shared phone for its present user, and have it fetch their settings."""
-        now = self._container.clock.monotonic()
-        self._container.registrar.move_device(event.device_id, event.extension_id, event.former_extension_id, now)
-        self.check_sync.send(event.extension_id, event.device_id, now, reboot=False)
 
     # The call manager, the request handler and the driver are built last, but their parts have to call them.
 

@@ -21,7 +21,7 @@ LOGIN_CODEC = SealedCodec(DeviceRow, LoginPart)
 
 @dataclass(frozen=True, slots=True)
 class PhoneUsage:
-    """Who uses a phone: its own extension, and that of the user who is signed in at it."""
+    """The use of a phone: its own extension, and that of the user who is signed in at it."""
 
     tenant_id: str
     device_id: str

@@ -74,6 +74,20 @@ def group_sums(rows: Samples, starts: Index) -> Samples:
     return found
 
 
+def split_whispers(
+    legs: LegTable, plane: Plane, talkers: Index, voices: Samples
+) -> tuple[Index, Samples, list[tuple[int, Samples]]]:
+    """Return the talkers that their whole room hears, their samples, and slots with what they alone hear."""
+    slots = plane.slots[talkers].tolist()
+    whispers: list[tuple[int, Samples]] = []
+    for slot, voice in zip(slots, voices, strict=True):
+        listener = legs.listener_of(slot) if slot in legs.listeners else None
+        if listener is not None:
+            whispers.append((listener, voice))
+    public = np.array([slot not in legs.listeners for slot in slots], np.bool_)
+    return talkers[public], voices[public], whispers
+
+
 class Mixer:
     """All legs and rooms of an engine. `CommandHandler` applies commands; `events` collects what is to be sent."""
 
@@ -230,7 +244,7 @@ class Mixer:
         talkers, voices = self._voices(plane, received, talk, tap_frames)
         whispers: list[tuple[int, Samples]] = []
         if self.legs.listeners:
-            talkers, voices, whispers = self._split_whispers(plane, talkers, voices)
+            talkers, voices, whispers = split_whispers(self.legs, plane, talkers, voices)
         mix = np.zeros((len(plane.rooms) + 1, plane.width), np.int32)
         if len(talkers):
             place = plane.room_index[talkers]
@@ -242,6 +256,7 @@ class Mixer:
         in_plane = (rows >= 0) & (rows < len(own))
         legs, rows = legs[in_plane], rows[in_plane]
         own[rows] = True
+        whispers = [(int(self.layout.row[slot]) - plane.begin, voice) for slot, voice in whispers]
         own[[row for row, _ in whispers]] = True
         quiet = self._quiet_rooms(plane, talkers, self._play_to_rooms(plane, mix, to_rooms))
         self._tap_rooms(plane, mix, tap_frames)
@@ -280,19 +295,6 @@ class Mixer:
         if len(talkers) < len(at):
             frames = frames[talk[at]]
         return talkers, self._apply_gain(plane.slots[talkers], frames)
-
-    def _split_whispers(
-        self, plane: Plane, talkers: Index, voices: Samples
-    ) -> tuple[Index, Samples, list[tuple[int, Samples]]]:
-        """Return the talkers that their whole room hears, their samples, and rows with what they alone hear."""
-        legs, slots = self.legs, plane.slots[talkers].tolist()
-        whispers: list[tuple[int, Samples]] = []
-        for slot, voice in zip(slots, voices, strict=True):
-            listener = legs.listener_of(slot) if slot in legs.listeners else None
-            if listener is not None:
-                whispers.append((int(self.layout.row[listener]) - plane.begin, voice))
-        public = np.array([slot not in legs.listeners for slot in slots], np.bool_)
-        return talkers[public], voices[public], whispers
 
     def _decode(
         self, plane: Plane, at: Index, payload: Bytes, have: Mask, tap_frames: dict[tuple[int, bool], Samples] | None
@@ -379,7 +381,9 @@ class Mixer:
         self._emit_digits(self.dtmf.expire(slots, tick))
         for plane in layout.planes:
             if len(plane.rooms):
-                talkers = np.flatnonzero(talk[plane.begin : plane.end] & ~self._is_private(plane))
+                talkers = np.flatnonzero(
+                    talk[plane.begin : plane.end] & ~np.isin(plane.slots, list(self.legs.listeners))
+                )
                 for room, slot in self.active_speakers.update(plane, talkers, self.levels):
                     leg = None if slot == NO_SPEAKER else self.legs.names.name(slot)
                     self.emit(ActiveSpeakerChanged(self.legs.rooms.name(room), leg))
@@ -395,10 +399,6 @@ class Mixer:
         wide[slots[talk]] = True
         wide[self.taps.targets(of_room=False)] = True
         self.decoder.drop_idle_states(wide)
-
-    def _is_private(self, plane: Plane) -> Mask:
-        """Return a mask of the plane's legs that one leg hears alone."""
-        return np.isin(plane.slots, list(self.legs.listeners))
 
     def _emit_silences(self, slots: Index) -> None:
         watched = self.legs.room < 0
