@@ -1,6 +1,7 @@
 """A queue through rtpengine and the media engine: music while the agent is paused, then the agent; and its recording."""
 
 import asyncio
+from contextlib import closing
 from typing import Any
 
 import httpx
@@ -80,7 +81,7 @@ async def test_a_recorded_queue_informs_both_parties_and_records_both(server: Se
         caller.hang_up()
         notice = prompt("recording/notice-hang-up")
         assert min(correlation(each.audio.received, notice) for each in (caller, agent)) > MATCH_THRESHOLD
-    with signed_in(server, household.berta) as berta:
+    with closing(signed_in(server, household.berta)) as berta:
         recording = one_recording(berta)
         for party in recording["parties"]:
             assert party["told"] < party["consented"] < recording["created"]

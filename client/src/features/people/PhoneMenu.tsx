@@ -90,7 +90,7 @@ export function PhoneMenu({ device, tenant, changes, sharable }: PhoneMenuProps)
               onClick={() =>
                 changes.mutate({
                   apply: () => setShared(!device.shared),
-                  undo: () => setShared(device.shared),
+                  undo: () => setShared(device.shared === true),
                   message: device.shared ? t`The phone is no longer shared.` : t`The phone is shared.`,
                 })
               }
