@@ -67,6 +67,7 @@ from unificx.db import Database
 from unificx.db.outbox import Outbox
 from unificx.db.spool import Spool
 from unificx.identity import (
+    Extension,
     Identity,
     NewExtension,
     NewPerson,
@@ -80,6 +81,7 @@ from unificx.identity import (
     build_identity,
 )
 from unificx.identity.events import PersonClosed, SessionEnded, TenantDeleted
+from unificx.insight import InsightParts, UsageInsight
 from unificx.integrations.audio_import.client import AudioImporter
 from unificx.integrations.http_client import HttpClient
 from unificx.integrations.photo_import.client import PhotoImporter
@@ -412,6 +414,13 @@ class World:
         await self.identity.extensions.create(tenant.id, NewExtension(number, f"Phone {number}", email))
         return await self.signed_in(email)
 
+    async def extension(self, tenant: Tenant, number: str) -> Extension:
+        """Return the extension of a new user without a password."""
+        new = NewPerson(name=f"Phone {number}", email=f"user{number}@{tenant.domain}")
+        created = (await self.identity.people.create(tenant.id, new, number)).extension
+        assert created is not None
+        return created
+
     async def record_call(
         self, tenant: Tenant, caller: str, callee: str, seconds: int = 30, *, withheld: bool = False
     ) -> str:
@@ -642,6 +651,7 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
     services = Services(
         identity=identity,
         holds=holds,
+        insight=UsageInsight(InsightParts(database, identity, consents)),
         erasures=erasures,
         access_copies=access_copies,
         retention=retention,

@@ -1,12 +1,14 @@
 """The consent step and the consents of a user by HTTP."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import httpx
 import pytest
 from http_world import PASSWORD, World
 
-from unificx.identity import TERMS_VERSION, policy_version
+from unificx.calls.events import CallEnded, CallParty
+from unificx.identity import TERMS_VERSION, Extension, NewDevice, policy_version
 from unificx.privacy import released_versions
 from unificx.queues import AgentEvent
 
@@ -150,6 +152,64 @@ async def test_an_objection_ends_figures_about_an_agent_at_once(world: World) ->
     await object_to(ada, "statistics")
     assert (await seen(admin), await events()) == ((["1002"], ["1002"]), ["1002"])
     assert (await seen(ben), await seen(ada)) == ((["1002"], ["1002"]), (both, both))
+
+
+@pytest.mark.promise("U5", whole=True)
+async def test_usage_is_counted_from_at_least_ten_people_who_agree_and_stops_with_the_consent(world: World) -> None:
+    """U5 as a whole: usage analytics of people who agree, ended by a withdrawal or an objection, in past months too.
+    Figures: `test_a_figure_has_ten_people_behind_it_and_ten_behind_the_rest`,
+    `test_the_number_of_people_is_rounded_and_not_given_below_ten`. Suggestions with the best time to call:
+    `test_suggestions_need_consent_and_stop_with_it_at_once`; favourites:
+    `test_the_team_has_favourites_and_is_searched_on_the_keypad`."""
+    admin, ada = await world.admin(world.acme), await world.user(world.acme, "1001")
+    others = [await world.extension(world.acme, str(number)) for number in range(2101, 2122)]
+    own = world.identity.directory.extension(world.acme.id, "1001")
+    assert own is not None
+    device = (await world.identity.devices.create(world.acme.id, NewDevice(own.id, "Browser", "client"))).device
+    last_month = world.clock.now() - timedelta(days=10)
+    for each in (own, *others[:10], others[20]):
+        world.services.history.record(outside_call(world, each, last_month, device.id if each is own else None))
+    await world.spool.drain()
+
+    async def decide(subject: str, *, given: bool) -> None:
+        await world.services.consents.decide(world.acme.id, subject, "analytics", given=given, locale="en")
+
+    async def report(client: httpx.AsyncClient = admin) -> tuple[int | None, dict[str, tuple[str, int | None]]]:
+        found = (await client.get("/api/v1/insight/usage")).json()
+        cells = found["months"][-1]["cells"] if found["months"] else []
+        return found["people"], {each["feature"]: (each["band"], each["percent"]) for each in cells}
+
+    async def own_usage() -> tuple[bool, list[str]]:
+        found = (await ada.get("/api/v1/me/usage")).json()
+        return found["stopped"], found["months"][-1]["features"] if found["months"] else []
+
+    assert (await report(), await own_usage()) == ((None, {}), (True, [])), "consent is off until it is given"
+    for each in (own, *others[:20]):
+        await decide(each.subject, given=True)
+    people, cells = await report()
+    assert (people, cells["outside"], cells["app"], cells["chat"]) == (20, ("some", 50), ("few", None), ("few", None))
+    assert await own_usage() == (False, ["app", "outside"])
+    assert (await ada.get("/api/v1/insight/usage")).status_code == 403
+    assert await report(await world.admin(world.globex)) == (None, {}), "people of another organisation"
+    await object_to(ada, "statistics")
+    assert (await own_usage(), (await report())[1]["outside"]) == ((True, []), ("some", 50))
+    await decide(others[0].subject, given=False)
+    assert (await report())[1]["outside"] == ("few", None), "the call of others[20], who has not agreed, is not counted"
+
+
+def outside_call(world: World, caller: Extension, started: datetime, device_id: str | None) -> CallEnded:
+    me = CallParty("caller", subject=caller.subject, extension_id=caller.id, device_id=device_id, number=caller.number)
+    return CallEnded(
+        id=world.clock.new_id(),
+        tenant=caller.tenant_id,
+        direction="outbound",
+        started=started,
+        answered=started,
+        ended=started + timedelta(seconds=9),
+        outcome="answered",
+        cause=16,
+        parties=(me, CallParty("callee", number="+49301234567")),
+    )
 
 
 @pytest.mark.promise("U5", "D4")

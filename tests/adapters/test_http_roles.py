@@ -232,6 +232,7 @@ WITHOUT_TENANT_PARAMETERS = {
     "send_own_request",
     "list_own_requests",
     "list_own_disclosures",
+    "show_own_usage",
     "push_key",
     "subscribe_push",
     "unsubscribe_push",

@@ -25,6 +25,7 @@ from unificx.conferencing import (
 from unificx.contacts import Contacts
 from unificx.core.clock import Clock
 from unificx.identity import Identity, OrganisationSignUp, SignUpMode
+from unificx.insight import UsageInsight
 from unificx.integrations.audio_import import AudioImporter
 from unificx.ivr import MenuService
 from unificx.locations import Locations
@@ -76,6 +77,7 @@ class Services:
     access_copies: AccessCopies
     retention: Retention
     audit: AuditLog
+    insight: UsageInsight
     holds: Holds
     accesses: AccessLog
     rotation: KeyRotation

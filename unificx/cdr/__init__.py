@@ -8,7 +8,7 @@ from unificx.cdr.retention_repository import CALL_TARGET
 from unificx.cdr.schemas import CallRecord, CdrFilter, CdrParty, CdrStep, PartyIdentity
 from unificx.cdr.service import CdrService
 from unificx.cdr.statistics import CallStatistics, ExtensionCalls, HourlyCalls
-from unificx.cdr.usage import BestTime, FrequentParty
+from unificx.cdr.usage import BestTime, CallUse, FrequentParty, uses_of
 
 __all__ = [
     "CALL_TARGET",
@@ -16,6 +16,7 @@ __all__ = [
     "CallErasure",
     "CallRecord",
     "CallStatistics",
+    "CallUse",
     "CdrFilter",
     "CdrParty",
     "CdrService",
@@ -28,4 +29,5 @@ __all__ = [
     "call_record_expiries",
     "call_record_holding",
     "destination_of",
+    "uses_of",
 ]

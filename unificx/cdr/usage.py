@@ -1,4 +1,5 @@
-"""Usage of the own call history: the parties called most, and when these calls are answered. Nothing is stored."""
+"""Usage of the call history: the parties called most, when these calls are answered, and with which device. Nothing is
+stored."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
@@ -6,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from typing import Any, Literal
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from unificx.cdr.models import CallPartyRow, CallRow
+from unificx.cdr.models import CallPartyRow, CallRow, CallStepRow
 from unificx.cdr.repository import PARTY_CODEC
 from unificx.db import Erased, owned_by
 from unificx.privacy import KeyStore
@@ -25,6 +26,9 @@ _LEAST_ANSWERED = 3
 _SATURDAY = 5
 _WINDOW = 2
 """Length of a best time in hours."""
+
+_BATCH = 500
+"""Extensions in one query."""
 
 Days = Literal["weekdays", "weekend"]
 
@@ -82,6 +86,40 @@ async def frequent_parties(
         times = [(row.started.astimezone(zone), row.outcome == "answered" and not row.answered_by) for row in calls]
         found.append(FrequentParty(first.extension_id, number, len(calls), best_time(times)))
     return found[:_MOST_PARTIES]
+
+
+@dataclass(frozen=True, slots=True)
+class CallUse:
+    """How an extension took part in an answered call: with which device, to outside, to a conference room."""
+
+    extension_id: str
+    device_id: str | None
+    is_outside: bool
+    is_meeting: bool
+
+
+async def uses_of(
+    session: AsyncSession, tenant_id: str, extensions: Sequence[str], since: datetime, until: datetime
+) -> set[CallUse]:
+    """Return how these extensions have taken part in the answered calls of a period. Nothing sealed is opened."""
+    found: set[CallUse] = set()
+    room = exists().where(
+        CallStepRow.tenant_id == tenant_id, CallStepRow.call_id == CallRow.id, CallStepRow.kind == "room"
+    )
+    columns = (CallPartyRow.extension_id, CallPartyRow.device_id, CallPartyRow.place, CallRow.direction, room)
+    period = (CallRow.started >= since, CallRow.started < until, CallRow.answered.is_not(None))
+    for start in range(0, len(extensions), _BATCH):
+        query = (
+            select(*columns)
+            .join(CallRow, CallRow.id == CallPartyRow.call_id)
+            .where(owned_by(CallPartyRow.tenant_id, tenant_id), CallRow.tenant_id == tenant_id, *period)
+            .where(CallPartyRow.extension_id.in_(extensions[start : start + _BATCH]))
+            .distinct()
+        )
+        for extension_id, device_id, place, direction, is_room in await session.execute(query):
+            is_caller = place == 0
+            found.add(CallUse(extension_id, device_id, is_caller and direction == "outbound", is_caller and is_room))
+    return found
 
 
 async def _dialled(session: AsyncSession, tenant_id: str, extension_id: str, since: datetime) -> Sequence[Any]:

@@ -2,6 +2,7 @@
 
 from unificx.chat.checks import CLIENT_ID, MAX_CIPHERTEXT, MAX_MEMBERS, MAX_NAME, MAX_TEXT, named_text, shows_marks
 from unificx.chat.encryption import MAX_CHANGE, MAX_CLAIMED, MAX_KEY_PACKAGES, MAX_PACKAGE
+from unificx.chat.message_repository import authors
 from unificx.chat.parts import ChatOff, ChatParts
 from unificx.chat.phones import PhoneDeliveries
 from unificx.chat.ports import TextPhones
@@ -62,6 +63,7 @@ __all__ = [
     "PhoneDeliveries",
     "PhoneText",
     "TextPhones",
+    "authors",
     "chat_expiries",
     "chat_holding",
     "named_text",

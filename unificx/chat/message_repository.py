@@ -30,6 +30,15 @@ async def find_sent(
     return await _one(session, keys, party.tenant_id, chosen)
 
 
+async def authors(
+    session: AsyncSession, tenant_id: str, person_ids: Sequence[str], since: datetime, until: datetime
+) -> set[str]:
+    """Return which of these people have written a message in a period."""
+    period = (ChatMessageRow.created >= since, ChatMessageRow.created < until)
+    chosen = (owned_by(ChatMessageRow.tenant_id, tenant_id), ChatMessageRow.person_id.in_(person_ids))
+    return set(await session.scalars(select(ChatMessageRow.person_id).where(*chosen, *period).distinct()))
+
+
 async def get(
     session: AsyncSession, keys: Keys, tenant_id: str, conversation_id: str, message_id: str
 ) -> Message | None:

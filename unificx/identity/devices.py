@@ -17,6 +17,7 @@ from unificx.identity.schemas import (
     Device,
     DeviceAuth,
     DeviceChange,
+    DeviceKind,
     Extension,
     NewDevice,
     SipLogin,
@@ -62,6 +63,11 @@ class Devices:
         async with self._store.read() as session:
             found = await phones.devices(session, self._keys, tenant_id, request, extension_id=extension_id)
         return request.of_rows([self.with_last_used(each) for each in found], lambda device: device.id)
+
+    async def kinds(self, tenant_id: str) -> Mapping[str, DeviceKind]:
+        """Return the kind of each device of a tenant, by id."""
+        async with self._store.read() as session:
+            return await phones.device_kinds(session, tenant_id)
 
     async def get(self, tenant_id: str, device_id: str) -> Device:
         """Return a device. Raise NotFound."""

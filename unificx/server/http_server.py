@@ -30,6 +30,7 @@ from unificx.cdr import CallErasure
 from unificx.core.access import SIP_ACCESS, stating
 from unificx.core.errors import StartupError
 from unificx.identity import OrganisationSignUp
+from unificx.insight import InsightParts, UsageInsight
 from unificx.server.container import Container
 from unificx.support import SupportAccess
 from unificx.support.rights import Breaches, Handovers, OutsideRequests
@@ -106,7 +107,13 @@ def http_app(  # noqa: PLR0917 - what an installation shows
 
 def _for_history(container: Container) -> dict[str, Any]:
     erasure = CallErasure(container.database, container.erasure, container.bus.publish)
-    return {"history": container.history, "call_erasure": erasure, "reports": container.reports}
+    insight = UsageInsight(InsightParts(container.database, container.identity, container.consents))
+    return {
+        "history": container.history,
+        "call_erasure": erasure,
+        "reports": container.reports,
+        "insight": insight,
+    }
 
 
 def _for_support(container: Container) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from unificx.voicemail.deposit import MailboxKind, deposit_app
 from unificx.voicemail.email_attachments import VoicemailAttachments
 from unificx.voicemail.message_counts import MessageCounts
-from unificx.voicemail.message_repository import MESSAGE_TARGET
+from unificx.voicemail.message_repository import MESSAGE_TARGET, played_in
 from unificx.voicemail.privacy import mailbox_holding
 from unificx.voicemail.prompt_recording import PromptRecordingParts, prompt_recording_app
 from unificx.voicemail.retrieval import retrieval_apps
@@ -55,6 +55,7 @@ __all__ = [
     "VoicemailSettingsChange",
     "deposit_app",
     "mailbox_holding",
+    "played_in",
     "prompt_recording_app",
     "retrieval_apps",
     "shared_phone_apps",

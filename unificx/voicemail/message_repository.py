@@ -20,6 +20,15 @@ WANTED = "wanted"
 """State of a message waiting for transcription, whose caller has been informed."""
 
 
+async def played_in(
+    session: AsyncSession, tenant_id: str, extension_ids: Sequence[str], since: datetime, until: datetime
+) -> set[str]:
+    """Return which of these mailboxes have a message that was first played in a period."""
+    period = (MessageRow.heard >= since, MessageRow.heard < until)
+    chosen = (owned_by(MessageRow.tenant_id, tenant_id), MessageRow.extension_id.in_(extension_ids))
+    return set(await session.scalars(select(MessageRow.extension_id).where(*chosen, *period).distinct()))
+
+
 def add(session: AsyncSession, keys: Keys, message: Message, caller_subject: str, *, transcribe: bool) -> None:
     """Insert a message about to be recorded, to be transcribed if `transcribe`. Raises ErasedSubject."""
     assert isinstance(message.caller, CallerId)

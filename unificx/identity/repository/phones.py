@@ -162,6 +162,12 @@ async def devices(
     return _open_devices(keys, tenant_id, rows.all())
 
 
+async def device_kinds(session: AsyncSession, tenant_id: str) -> dict[str, DeviceKind]:
+    """Return the kind of each device of a tenant. Nothing sealed is opened."""
+    query = select(DeviceRow.id, DeviceRow.kind).where(DeviceRow.tenant_id == tenant_id)
+    return {device_id: cast("DeviceKind", kind) for device_id, kind in await session.execute(query)}
+
+
 async def devices_of_extensions(
     session: AsyncSession, keys: Keys, tenant_id: str, extension_ids: Sequence[str]
 ) -> list[Device]:
