@@ -197,6 +197,8 @@ def test_requests_about_personal_data_are_listed_and_shown(home: CliHome) -> Non
     assert home.run("privacy", "requests", "show").exit_code == 2
     assert home.run("privacy", "requests", "close").exit_code == 2
     assert home.run_json("privacy", "handovers") == []
+    assert home.run_json("history", "usage") == {"people": None, "months": []}
+    assert "Fewer than ten people" in home.run_text("history", "usage")
     assert "Nothing was handed over." in home.run_text("privacy", "handovers")
 
 

@@ -245,6 +245,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "calls hangup": ("calls hangup 0198c2a4",),
     "parked list": ("parked list",),
     "feature-code list": ("feature-code list", "feature-code list --json"),
+    "history usage": ("history usage", "history usage --json"),
     "history list": ("history list --extension 1001 --outcome missed --since 2026-01-31T08:00Z",),
     "recording list": ("recording list --extension 1001",),
     "recording show": ("recording show 0198c2a4",),

@@ -10,7 +10,9 @@ router = Router(prefix="/api/v1", tags=["history"], dependencies=[purpose("histo
 
 
 @router.get("/insight/usage", responses=problem_responses(401, 403, 404))
-async def show_usage(services: ServicesDep, user: CurrentUserDep, tenant: TenantQuery = None) -> models.UsageReport:
+async def show_feature_usage(
+    services: ServicesDep, user: CurrentUserDep, tenant: TenantQuery = None
+) -> models.UsageReport:
     """Show which share of people uses which feature, by month.
 
     Only people are counted who agree to `analytics` and do not object to `statistics`. Figures have at least ten people

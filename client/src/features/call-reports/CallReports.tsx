@@ -13,6 +13,7 @@ import { PERIODS, periodOf, reportOf, type PeriodDays } from './model';
 import { ExtensionReports } from './ExtensionReports';
 import { QueueReports } from './QueueReports';
 import { ReportEmails } from './ReportEmails';
+import { UsageReports } from './UsageReports';
 import css from './call-reports.module.css';
 
 /** Calls by hour, day, queue and extension, and the recipients of these figures. */
@@ -79,6 +80,7 @@ export default function CallReports() {
       />
       <QueueReports tenant={tenant} period={period} />
       <ExtensionReports tenant={tenant} period={period} />
+      <UsageReports tenant={tenant} />
       <ReportEmails tenant={tenant} />
     </Page>
   );

@@ -2,6 +2,7 @@ import { Switch } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { ErrorNotice } from '~/design/Notice';
 import { SUGGESTIONS } from '~/features/suggestions';
+import { OWN_USAGE } from '~/features/usage';
 
 /** Query key of the user's consents and objections. */
 export const DECISIONS = ['own-consents'];
@@ -21,6 +22,7 @@ export function DecisionSwitch({ title, effect, checked, decide }: DecisionSwitc
     mutationFn: decide,
     onSettled: () => {
       queries.removeQueries({ queryKey: SUGGESTIONS }); // they rest on a consent
+      void queries.invalidateQueries({ queryKey: OWN_USAGE });
       return queries.invalidateQueries({ queryKey: DECISIONS });
     },
   });

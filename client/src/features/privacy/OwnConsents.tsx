@@ -14,7 +14,7 @@ const TEXTS = {
   marketing: { title: msg`Marketing`, effect: msg`Your organisation may send you advertising.` },
   analytics: {
     title: msg`Suggestions and usage statistics`,
-    effect: msg`The way you use the service may be evaluated to improve it. The app suggests favourites and the best time to call, to you alone.`,
+    effect: msg`Administrators see which features are used, as shares of at least ten people. The app suggests favourites and the best time to call, to you alone.`,
   },
   contact_sync: {
     title: msg`Contact sync`,

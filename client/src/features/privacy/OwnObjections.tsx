@@ -14,7 +14,7 @@ const TEXTS = {
   },
   statistics: {
     title: msg`I object to figures about my work`,
-    effect: msg`Reports of queues count your calls, but do not show them under your name.`,
+    effect: msg`Reports of queues count your calls, but do not show them under your name. Statistics of use leave you out.`,
   },
 } as const;
 

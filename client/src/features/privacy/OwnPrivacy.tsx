@@ -4,6 +4,7 @@ import { Link } from '@tanstack/react-router';
 import { Page } from '~/design/Page';
 import { Section } from '~/design/Section';
 import { CloseAccount } from '~/features/erasure';
+import { OwnUsage } from '~/features/usage';
 import { OwnAccesses } from './OwnAccesses';
 import { OwnCopy } from './OwnCopy';
 import { OwnConsents } from './OwnConsents';
@@ -26,6 +27,9 @@ export default function OwnPrivacy() {
       </Section>
       <Section title={t`Objections`} lead={t`Ends the processing at once, everywhere.`}>
         <OwnObjections />
+      </Section>
+      <Section title={t`Your use of features`} lead={t`Only while you agree to usage statistics, above.`}>
+        <OwnUsage />
       </Section>
       <Section title={t`Stored data`} lead={t`Each kind with its purposes, periods and recipients.`}>
         <StoredData language={language} />

@@ -1,0 +1,2 @@
+/** Query key of the result about the user. */
+export const OWN_USAGE = ['own-usage'];
