@@ -52,9 +52,9 @@ def list_(
 
 @command(group, "usage")
 def usage(context: CommandContext) -> None:
-    """Show which share of people uses what, by month.
+    """Show the use of features by month.
 
-    Of people who agree to it. `few`: fewer than ten of them; `most`: all but fewer than ten."""
+    As shares of the people who agree to it. `few`: fewer than ten of them; `most`: all but fewer than ten."""
 
     async def request(api: ApiClient) -> Json:
         return await api.get("/insight/usage", tenant=await api.resolve_tenant(context.tenant))
