@@ -17,7 +17,6 @@ from unificx.api.routes import (
     api_keys,
     assistants,
     attachments,
-    attention,
     audit,
     billing,
     blocks,
@@ -51,6 +50,7 @@ from unificx.api.routes import (
     health,
     history,
     holds,
+    home,
     hours,
     insight,
     invoices,
@@ -87,7 +87,6 @@ from unificx.api.routes import (
     rooms,
     scim,
     sessions,
-    setup,
     sign_in,
     single_sign_on,
     sip_access,
@@ -228,8 +227,7 @@ _PARTS = (
     privacy_requests,
     policy,
     audit,
-    setup,
-    attention,
+    home,
     health,
 )
 """Modules with a router, in the order of the API description."""

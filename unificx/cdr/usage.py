@@ -118,6 +118,7 @@ async def uses_of(
         )
         for extension_id, device_id, place, direction, is_room in await session.execute(query):
             is_caller = place == 0
+            assert extension_id is not None, "it is one of those asked for"
             found.add(CallUse(extension_id, device_id, is_caller and direction == "outbound", is_caller and is_room))
     return found
 

@@ -112,7 +112,8 @@ async def _listen(parts: MonitoringAppParts, call: Call, session: MonitoringSess
 async def _wait_for_speaking(call: Call, session: MonitoringSession) -> SpeakingMode:
     """Return how the supervisor asks to speak, once both parties have been told."""
     await session.audible.wait()
-    wanted = next((each for each in SPEAKING_DIGITS.values() if each == _argument(call, 2)), None)
+    asked = _argument(call, 2)
+    wanted: SpeakingMode | None = next((each for each in SPEAKING_DIGITS.values() if each == asked), None)
     while wanted is None or not await session.announce(wanted):
         wanted = SPEAKING_DIGITS.get(await call.read_digit())
     return wanted

@@ -22,7 +22,7 @@ from unificx.calls import LiveCall, ParkedCall
 from unificx.conferencing import Room
 from unificx.core.clock import SystemClock
 from unificx.core.errors import NotFound, StartupError
-from unificx.recording import LiveRecording
+from unificx.recording import LiveRecording, MonitoringMode
 from unificx.server.bootstrap import open_installation
 from unificx.server.container import Container
 from unificx.server.http_server import http_app
@@ -76,8 +76,8 @@ class NoLiveCalls:
         del call_id, extensions
         raise NotFound("There is no such call.")
 
-    def monitor(self, extension_id: str, call_id: str, *, join: bool) -> str:
-        del extension_id, call_id, join
+    def monitor(self, extension_id: str, call_id: str, mode: MonitoringMode, listener: str = "") -> str:
+        del extension_id, call_id, mode, listener
         raise NotFound("There is no such call.")
 
     def monitoring(self, call_id: str) -> None:

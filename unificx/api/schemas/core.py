@@ -468,18 +468,6 @@ class Me(BaseModel):
     )
 
 
-class SetUp(BaseModel):
-    """The configured parts of this installation."""
-
-    own_server: bool = Field(
-        description="The user looks after the server: operators, and administrators of its only organisation."
-    )
-    public_address: bool = Field(description="The public address is configured, so links in e-mails work outside.")
-    secure: bool = Field(description="The address is https: phones can install the app and ring when it is closed.")
-    email: bool = Field(description="E-mail can be sent.")
-    turn: bool = Field(description="A TURN server relays media where networks block it (RFC 8656).")
-
-
 class Health(BaseModel):
     """This process is alive."""
 

@@ -1,4 +1,4 @@
-"""Bodies of open matters of a tenant."""
+"""Bodies of the first page of administrators."""
 
 from typing import Literal
 
@@ -33,3 +33,15 @@ class AttentionList(Output):
     """The open matters of an administrator, most urgent first."""
 
     items: list[AttentionItem]
+
+
+class SetUp(Output):
+    """The configured parts of this installation."""
+
+    own_server: bool = Field(
+        description="The user looks after the server: operators, and administrators of its only organisation."
+    )
+    public_address: bool = Field(description="The public address is configured, so links in e-mails work outside.")
+    secure: bool = Field(description="The address is https: phones can install the app and ring when it is closed.")
+    email: bool = Field(description="E-mail can be sent.")
+    turn: bool = Field(description="A TURN server relays media where networks block it (RFC 8656).")
