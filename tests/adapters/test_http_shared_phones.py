@@ -1,6 +1,8 @@
 """Shared phones: administrators share them, users sign in by extension and PIN, and out by phone, app or portal."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -8,6 +10,7 @@ from app_harness import AppHarness
 from http_world import World
 
 from unificx.identity import Extension, NewExtension
+from unificx.identity.policies.validation import last_time
 from unificx.voicemail import MailboxSettingsChange, SharedPhoneParts, shared_phone_apps
 
 PIN = "8264"
@@ -102,6 +105,37 @@ async def test_a_user_is_signed_in_at_one_phone(world: World, admin: httpx.Async
     unshared = await admin.patch(f"/api/v1/devices/{first['id']}", json={"shared": False})
     assert (unshared.json()["shared"], unshared.json()["used_by"]) == (False, None)
     assert (await dial(world, first, 0, "1001"))[0] == "presence/not-shared"
+
+
+async def test_users_are_signed_out_at_the_time_of_their_tenant(world: World, admin: httpx.AsyncClient) -> None:
+    await world.user(world.acme, "1001")
+    phone = await shared_phone(world, admin)
+    refused = await admin.patch("/api/v1/tenants/acme", json={"sign_out_time": "25:00"})
+    assert (refused.status_code, refused.json()["field"]) == (422, "sign_out_time")
+    ahead = (world.clock.now() + timedelta(hours=2)).strftime("%H:%M")
+    changed = await admin.patch("/api/v1/tenants/acme", json={"sign_out_time": ahead, "time_zone": "UTC"})
+    assert changed.json()["sign_out_time"] == ahead, changed.text
+    await world.identity.devices.sign_in(world.acme.id, phone["id"], extension(world, "1001"))
+    used: list[str] = []
+    for hours in (1, 2):
+        world.clock.advance(hours * 3600)
+        await world.identity.devices.sign_out_due()
+        device = world.identity.directory.device(phone["id"])
+        used.append(device.home_extension_id if device is not None else "deleted")
+    assert used == [extension(world, "1090").id, ""]
+
+
+@pytest.mark.parametrize(
+    ("now", "last"),
+    [
+        ("2026-07-01T00:59", "2026-06-30T01:00"),
+        ("2026-07-01T01:00", "2026-07-01T01:00"),
+        ("2026-01-05T01:30", "2026-01-04T02:00"),
+    ],
+)
+def test_the_last_time_of_day_is_local(now: str, last: str) -> None:
+    at = [datetime.fromisoformat(each).replace(tzinfo=UTC) for each in (now, last)]
+    assert last_time("03:00", at[0], ZoneInfo("Europe/Berlin")) == at[1]
 
 
 @pytest.mark.parametrize("number", ["1001", "1002", "9999"])

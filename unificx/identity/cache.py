@@ -122,6 +122,10 @@ class DirectoryCache:
         effective = (self._with_effective_state(device) for device in self._devices_by_extension.get(extension_id, ()))
         return tuple(device for device in effective if device is not None)
 
+    def tenants_of_used_phones(self) -> set[str]:
+        """Return the tenants with a user who is signed in at a shared phone."""
+        return {device.tenant_id for device in self._devices.values() if device.home_extension_id}
+
     def display_name(self, extension: Extension) -> str:
         """Return the caller name to display; "" for an erased user."""
         return extension.name

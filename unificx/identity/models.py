@@ -198,6 +198,7 @@ class TenantRow(Base):
     language: Mapped[str] = plain("language code")
     time_zone: Mapped[str] = plain("IANA time zone")
     park_seconds: Mapped[int] = plain("parking timeout")
+    sign_out_time: Mapped[str | None] = plain("local time at which users are signed out of shared phones")
     country: Mapped[str] = plain("country code of the numbering plan")
     pickup: Mapped[str] = plain("which calls may be picked up")
     chat: Mapped[bool] = plain("whether users may use chat")

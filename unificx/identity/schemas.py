@@ -118,6 +118,7 @@ class Tenant:
     """IANA time zone of prompts and e-mails; "" for the server's own."""
     park_seconds: int = 90
     """How long a call stays parked before it rings back at the parking extension, in seconds."""
+    sign_out_time: str = ""
     country: str = "DE"
     """ISO 3166 code of the country by whose rules numbers are dialled."""
     pickup: PickupRight = "everyone"
@@ -153,6 +154,7 @@ class TenantChange:
     language: Language | None = None
     time_zone: str | None = None
     park_seconds: int | None = None
+    sign_out_time: str | None = None
     country: str | None = None
     pickup: PickupRight | None = None
     chat: bool | None = None

@@ -126,6 +126,7 @@ class Identity:
             await links.delete_expired(tx.session, self.store.clock.now())
             await self.mfa.clean_up(tx)
         await self.suspensions.end_expired()
+        await self.devices.sign_out_due()
 
     async def join_background_tasks(self) -> None:
         """Wait for the background tasks. Called at shutdown."""

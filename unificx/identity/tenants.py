@@ -104,6 +104,8 @@ def _apply_tenant_change(tenant: Tenant, change: TenantChange) -> Tenant:
         tenant = replace(tenant, time_zone=validation.time_zone(change.time_zone))
     if change.park_seconds is not None:
         tenant = replace(tenant, park_seconds=validation.park_seconds(change.park_seconds))
+    if change.sign_out_time is not None:
+        tenant = replace(tenant, sign_out_time=validation.sign_out_time(change.sign_out_time))
     if change.country is not None:
         tenant = replace(tenant, country=countries.country(change.country))
     return replace(

@@ -75,6 +75,7 @@ class Tenant(Output):
     language: Language = Field(description="Default language of prompts and e-mails.")
     time_zone: str = Field(description="Time zone of prompts and e-mails (IANA name); empty: the server's time zone.")
     park_seconds: int = Field(description="Seconds until a parked call rings back at the extension that parked it.")
+    sign_out_time: str = Field(description="Time of day at which users are signed out of shared phones.")
     country: str = Field(description="Country by whose rules numbers are dialled (ISO 3166 code).", examples=["DE"])
     pickup: PickupRight = Field(description="Which ringing calls an extension may pick up.")
     chat: bool = Field(description="Whether its users may use chat.")
@@ -98,6 +99,7 @@ class TenantChange(Input):
     language: Language | None = None
     time_zone: TimeZone | None = None
     park_seconds: Annotated[int | None, Field(ge=10, le=3600)] = None
+    sign_out_time: Annotated[str | None, Field(max_length=5)] = None
     country: Country | None = Field(default=None, description="Country by whose rules numbers are dialled.")
     pickup: PickupRight | None = Field(
         default=None,
@@ -255,9 +257,7 @@ class Device(Output):
     registered: bool = Field(False, description="The device is registered now.")
     can_be_woken: bool = Field(False, description="A call wakes the device by push while it is not registered.")
     registration: DeviceRegistration | None = None
-    failure: DeviceFailure | None = Field(
-        default=None, description="The last failed registration since the last success, as far as it is known."
-    )
+    failure: DeviceFailure | None = Field(None, description="The last failed registration since the last success.")
     shared: bool = Field(False, description="Users sign in at it with `*60`.")
     used_by: str | None = Field(None, description="Number of the extension whose user is signed in at a shared phone.")
     used_since: datetime | None = None

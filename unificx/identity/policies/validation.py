@@ -4,6 +4,7 @@ Messages state what is allowed and never repeat the input.
 """
 
 import re
+from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from unificx.core.errors import Invalid
@@ -103,6 +104,21 @@ def password(text: str) -> str:
 def park_seconds(value: int) -> int:
     """Validate the parking timeout in seconds."""
     return _within(value, PARK_SECONDS, "park_seconds")
+
+
+def sign_out_time(text: str) -> str:
+    """Validate the time of day at which users are signed out of shared phones; "" for none."""
+    if text and not re.fullmatch(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]", text):
+        raise Invalid("Write the time as 03:00, or leave it empty.", field="sign_out_time")
+    return text
+
+
+def last_time(text: str, now: datetime, zone: tzinfo | None) -> datetime:
+    """Return when it was this time of day in a time zone last (None: the server's own), in UTC."""
+    hour, minute = text.split(":")
+    local = now.astimezone(zone)
+    at = local.replace(hour=int(hour), minute=int(minute), second=0, microsecond=0)
+    return (at if at <= local else at - timedelta(days=1)).astimezone(UTC)
 
 
 def ring_seconds(value: int) -> int:

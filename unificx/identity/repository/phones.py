@@ -214,6 +214,11 @@ async def usages_by(session: AsyncSession, tenant_id: str, extension_id: str) ->
     return await _usages(session, tenant_id, DeviceRow.used_by == extension_id)
 
 
+async def usages_before(session: AsyncSession, tenant_id: str, at: datetime) -> list[PhoneUsage]:
+    """Return the shared phones whose users signed in before a time."""
+    return await _usages(session, tenant_id, DeviceRow.used_since < at)
+
+
 async def _usages(session: AsyncSession, tenant_id: str, condition: ColumnElement[bool]) -> list[PhoneUsage]:
     columns = (DeviceRow.id, DeviceRow.extension_id, DeviceRow.shared, DeviceRow.used_by)
     query = select(*columns).where(DeviceRow.tenant_id == tenant_id, condition)

@@ -27,10 +27,10 @@ export default function PortalOrganisation() {
   );
 }
 
-function OrganisationSettings({ tenant: { id, name, language, time_zone, park_seconds, chat } }: { tenant: Tenant }) {
+function OrganisationSettings({ tenant: { id, name, language, time_zone, park_seconds, sign_out_time, chat } }: { tenant: Tenant }) {
   const { t } = useLingui();
   const form = useForm({
-    initialValues: { name, language, time_zone, park_seconds, chat },
+    initialValues: { name, language, time_zone, park_seconds, sign_out_time, chat },
     validate: { name: (value) => (value.trim() ? null : t`Enter a name.`) },
   });
   const save = useMutation({
@@ -81,6 +81,12 @@ function OrganisationSettings({ tenant: { id, name, language, time_zone, park_se
             min={10}
             max={3600}
             {...form.getInputProps('park_seconds')}
+          />
+          <TextInput
+            type="time"
+            label={t`Sign users out of shared phones at`}
+            description={t`Every day. Leave empty for no time.`}
+            {...form.getInputProps('sign_out_time')}
           />
           <Switch
             size="md"
