@@ -27,7 +27,11 @@ export default function PortalOrganisation() {
   );
 }
 
-function OrganisationSettings({ tenant: { id, name, language, time_zone, park_seconds, sign_out_time, chat } }: { tenant: Tenant }) {
+function OrganisationSettings({
+  tenant: { id, name, language, time_zone, park_seconds, sign_out_time, chat },
+}: {
+  tenant: Tenant;
+}) {
   const { t } = useLingui();
   const form = useForm({
     initialValues: { name, language, time_zone, park_seconds, sign_out_time, chat },
