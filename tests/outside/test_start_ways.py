@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
-from server import ROOT, Server, eventually
+from server import ROOT, Server, empty_database, eventually
 from test_startup_errors import failed_start
 
 NETWORK = """set -e
@@ -90,13 +90,38 @@ def test_the_local_network_needs_a_network(tmp_path: Path) -> None:
     )
 
 
+CERTIFY = """
+import sys
+from pathlib import Path
+from cryptography import x509
+from unificx.core.clock import SystemClock
+from unificx.integrations.local_ca import ensure_certificates
+
+files = ensure_certificates(Path(sys.argv[1]), (), SystemClock())
+names = x509.load_pem_x509_certificate(files.certificate.read_bytes()).extensions
+print(*names.get_extension_for_class(x509.SubjectAlternativeName).value.get_values_for_type(x509.DNSName))
+"""
+
+
 @needs_root
 @pytest.mark.parametrize("name", ["", "a_name-", "x" * 64, "büro"])
-def test_any_host_name_will_do(tmp_path: Path, name: str) -> None:
-    script = 'python3 -c \'import os, socket; socket.sethostname(os.environb[b"NAME"])\' && exec "$@"'
-    server = Server(tmp_path / "home", enter=("env", f"NAME={name}", "unshare", "--uts", "bash", "-c", script, "_"))
-    with server:
+def test_a_certificate_leaves_host_names_out_that_it_cannot_contain(tmp_path: Path, name: str) -> None:
+    done = subprocess.run(
+        [*named(name), sys.executable, "-c", CERTIFY, tmp_path], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
+    assert done.stdout == "localhost\n", done.stderr
+
+
+@needs_root
+def test_any_host_name_will_do(tmp_path: Path) -> None:
+    with Server(tmp_path / "home", enter=named("büro")) as server:
         assert server.ready["public"]["local"]
+
+
+def named(name: str) -> tuple[str, ...]:
+    """Return a command that runs another on a host of this name."""
+    script = 'python3 -c \'import os, socket; socket.sethostname(os.environb[b"NAME"])\' && exec "$@"'
+    return ("env", f"NAME={name}", "unshare", "--uts", "bash", "-c", script, "_")
 
 
 @pytest.mark.parametrize(
@@ -127,6 +152,8 @@ def started_on_terminal(
         word for name in ("http", "https", "sip-udp", "sip-tcp", "sip-tls") for word in (f"--{name}", "127.0.0.1:0")
     ]
     command = [sys.executable, "-m", "unificx.server.main", "up", "--home", str(home), *addresses, *options]
+    home.mkdir(mode=0o700)
+    (home / "unificx.db").write_bytes(empty_database())
     process = subprocess.Popen(
         command, cwd=ROOT, env={**os.environ, **environ}, stdin=side, stdout=side, stderr=side, close_fds=True
     )
@@ -157,17 +184,14 @@ def test_a_terminal_shows_readable_lines_and_the_truth_about_reach(tmp_path: Pat
     assert re.search(r"Password +([a-z2-9]{4}-){5}[a-z2-9]{4} ", shown), shown
 
 
-def test_a_server_ends_with_its_terminal(tmp_path: Path) -> None:
-    assert "Ctrl-C" in started_on_terminal(tmp_path / "home", close=True)
+def test_a_server_ends_with_its_terminal_and_logs_in_json_by_setting(tmp_path: Path) -> None:
+    shown = started_on_terminal(tmp_path / "home", close=True, UNIFICX_LOG="json")
+    assert "Ctrl-C" in shown
+    assert '"event": "rtpengine_started"' in shown
 
 
 def test_a_server_whose_terminal_closes_during_the_start_ends_without_an_error(tmp_path: Path) -> None:
     assert "Ctrl-C" not in started_on_terminal(tmp_path / "home", close=True, until=b"rtpengine started")
-
-
-def test_json_logs_on_a_terminal_by_setting(tmp_path: Path) -> None:
-    shown = started_on_terminal(tmp_path / "home", UNIFICX_LOG="json")
-    assert '"event": "rtpengine_started"' in shown
 
 
 def test_an_unknown_log_format_is_refused(tmp_path: Path) -> None:
