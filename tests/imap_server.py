@@ -6,9 +6,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
 import imap_tools
-from proxyprotocol.reader import ProxyProtocolReader
+from proxyprotocol.sock import SocketInfoLocal
 from pymap.backend.dict import DictBackend
 from pymap.imap import IMAPServer, IMAPService
 
@@ -52,8 +53,13 @@ async def imap_server(folder: Path) -> AsyncIterator[FakeMailbox]:
     arguments.debug, arguments.passlib_cfg = False, None
     backend, config = await DictBackend.init(arguments)
     config.apply_context()
-    conversation = ProxyProtocolReader(config.proxy_protocol).get_callback(IMAPServer(backend.login, config))
-    server = await asyncio.start_server(conversation, "127.0.0.1", 0)
+    converse = IMAPServer(backend.login, config)
+
+    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Converse within the task of the connection. One of its own, as pymap makes it, can be collected meanwhile."""
+        await converse(reader, writer, SocketInfoLocal(writer, unique_id=uuid4().bytes))
+
+    server = await asyncio.start_server(connected, "127.0.0.1", 0)
     try:
         yield FakeMailbox(server.sockets[0].getsockname()[1])
     finally:

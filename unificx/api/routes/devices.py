@@ -112,7 +112,11 @@ async def renew_device_login(
     )
 
 
-@router.post("/{device_id}/sign-out", responses=problem_responses(401, 403, 404, 409))
+@router.post(
+    "/{device_id}/sign-out",
+    responses=problem_responses(401, 403, 404, 409),
+    dependencies=[Depends(declare_idempotency_key)],
+)
 async def sign_out_of_phone(
     services: ServicesDep, user: CurrentUserDep, device_id: Id, tenant: TenantQuery = None
 ) -> models.Device:
