@@ -30,6 +30,8 @@ class DirectoryCache:
         self._devices: dict[str, DeviceAuth] = {}
         self._by_username: dict[str, DeviceAuth] = {}
         self._devices_by_extension: dict[str, tuple[DeviceAuth, ...]] = {}
+        self._used_phones: set[str] = set()
+        """Shared phones that are devices of another extension than their own."""
         self._extensions_by_person: dict[str, tuple[str, ...]] = {}
         self._subject_by_person: dict[str, str] = {}
         self._person_by_subject: dict[str, str] = {}
@@ -124,7 +126,7 @@ class DirectoryCache:
 
     def tenants_of_used_phones(self) -> set[str]:
         """Return the tenants with a user who is signed in at a shared phone."""
-        return {device.tenant_id for device in self._devices.values() if device.home_extension_id}
+        return {self._devices[each].tenant_id for each in self._used_phones}
 
     def display_name(self, extension: Extension) -> str:
         """Return the caller name to display; "" for an erased user."""
@@ -202,8 +204,10 @@ class DirectoryCache:
         self._extensions[extension.id] = self._by_number[extension.tenant_id, extension.number] = extension
 
     def drop_extension(self, extension_id: str) -> None:
+        away = (self._devices[each] for each in self._used_phones)
         for device in [
-            one for one in self._devices.values() if extension_id in (one.extension_id, one.home_extension_id)
+            *self._devices_by_extension.get(extension_id, ()),
+            *(one for one in away if one.home_extension_id == extension_id),
         ]:
             if device.home_extension_id in ("", extension_id):
                 self.drop_device(device.device_id)
@@ -228,6 +232,8 @@ class DirectoryCache:
         self._devices[device.device_id] = self._by_username[device.username] = device
         others = self._devices_by_extension.get(device.extension_id, ())
         self._devices_by_extension[device.extension_id] = (*others, device)
+        if device.home_extension_id:
+            self._used_phones.add(device.device_id)
 
     def use_device(self, device_id: str, extension_id: str, home_extension_id: str) -> None:
         """Make a shared phone a device of the extension of the user who is signed in at it, or of its own one."""
@@ -240,6 +246,7 @@ class DirectoryCache:
         device = self._devices.pop(device_id, None)
         if device is None:
             return
+        self._used_phones.discard(device_id)
         del self._by_username[device.username]
         others = tuple(one for one in self._devices_by_extension[device.extension_id] if one.device_id != device_id)
         if others:
