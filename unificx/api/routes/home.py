@@ -53,6 +53,7 @@ async def _counts(services: Services, tenant_id: str) -> AsyncIterator[tuple[mod
     yield "help_requests", await services.support.count(tenant_id)
     emails = (await services.notifications.records.summary(tenant_id)).counts
     yield "emails_failed", sum(emails.get(state, 0) for state in ("failed", "expired", "bounced"))
-    yield "invoices_overdue", await services.billing.invoices.count_overdue(tenant_id)
+    invoices = await services.billing.invoices.received(tenant_id)
+    yield "invoices_overdue", sum(each.state == "overdue" for each in invoices)
     credit = await services.billing.credit.state(tenant_id)
     yield "credit_low", int(credit is not None and credit.available < credit.terms.warn_below)

@@ -46,9 +46,7 @@ async def reopen_tenant(services: ServicesDep, user: CurrentUserDep, tenant: Id)
 
 
 async def _closing(services: Services, tenant_id: str) -> models.Closing:
-    operator = services.identity.directory.operator()
-    is_seller = operator is None or operator.id == tenant_id
-    invoices = [] if is_seller else await services.billing.invoices.list(tenant_id)
+    invoices = await services.billing.invoices.received(tenant_id)
     return models.Closing(
         erases=await services.identity.closings.current(tenant_id),
         days=GRACE_DAYS,

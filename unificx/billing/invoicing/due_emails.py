@@ -73,13 +73,14 @@ class InvoiceNotices:
         return found
 
     async def count_waiting(self) -> int:
-        """Return how many invoices of all tenants were issued before today and not sent: there is no mail server, or
-        their tenants have no address for invoices."""
+        """Return how many invoices of all tenants, at most 100, were issued before today and not sent: there is no mail
+        server, or their tenants have no address for invoices. Those of deleted tenants do not count."""
         seller_id = self._seller_id()
         if seller_id is None:
             return 0
         async with self._database.read() as session:
-            return await notice_repository.count_waiting(session, seller_id, self._invoices.today())
+            found = await notice_repository.waiting(session, seller_id, MAX_AT_ONCE, self._invoices.today())
+        return sum(self._directory.tenant(tenant_id) is not None for tenant_id, _ in found)
 
     async def send_again(self, tenant_id: str, number: str) -> None:
         """Let an invoice be sent again within some minutes, also one that waits. Raise NotFound."""

@@ -104,17 +104,16 @@ class Invoices:
         behind = [each for key, each in sorted(keyed, reverse=True) if page.before is None or key < page.before]
         return page.of_rows(behind[: page.size + 1], _key)
 
+    async def received(self, tenant_id: str) -> Sequence[Invoice]:
+        """Return what `list` returns; nothing for the seller, which receives no invoices."""
+        return [] if self._is_seller(tenant_id) else await self.list(tenant_id)
+
     async def count(self, tenant_id: str) -> int:
         """Return how many invoices and credit notes a tenant has. The seller has none."""
-        seller = self._directory.operator()
-        if seller is None or seller.id == tenant_id:
+        if self._is_seller(tenant_id):
             return 0
         async with self._database.read() as session:
-            return len(await repository.list_invoices(session, Books(seller.id, tenant_id)))
-
-    async def count_overdue(self, tenant_id: str) -> int:
-        """Return how many invoices a tenant should have paid by today. The seller has none."""
-        return sum(each.state == "overdue" for each in await self.list(tenant_id)) if await self.count(tenant_id) else 0
+            return len(await repository.list_invoices(session, self._books(tenant_id)))
 
     async def unrated(self, tenant_id: str, month: date) -> int:
         """Return how many calls of a month have no price yet, so that they are on no invoice."""
@@ -199,6 +198,11 @@ class Invoices:
         posting = invoice(f"{document.kind}:{document.number}", document.kind, document.currency, sums)
         await ledger_rows.post(uow.session, books.tenant_id, posting, clock.now())
         return numbered
+
+    def _is_seller(self, tenant_id: str) -> bool:
+        """Whether the tenant is the seller, or there is none yet."""
+        seller = self._directory.operator()
+        return seller is None or seller.id == tenant_id
 
     def _books(self, tenant_id: str) -> Books:
         seller = seller_of(self._directory)

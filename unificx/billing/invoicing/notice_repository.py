@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.billing.invoicing.models import BillingDetailsRow, InvoiceNoticeRow, InvoiceRow
@@ -15,8 +15,11 @@ async def add_waiting(session: AsyncSession, seller_id: str, number: str) -> Non
     await session.execute(insert(InvoiceNoticeRow).values(tenant_id=seller_id, number=number, level=0, at=None))
 
 
-async def waiting(session: AsyncSession, seller_id: str, limit: int) -> Sequence[tuple[str, str]]:
-    """Return billed tenant and number of the oldest invoices that were not sent."""
+async def waiting(
+    session: AsyncSession, seller_id: str, limit: int, issued_before: date | None = None
+) -> Sequence[tuple[str, str]]:
+    """Return billed tenant and number of the oldest invoices that were not sent, of those issued before a day if one is
+    given."""
     query = (
         select(InvoiceRow.customer_id, InvoiceRow.number)
         .join(
@@ -25,27 +28,10 @@ async def waiting(session: AsyncSession, seller_id: str, limit: int) -> Sequence
         )
         .where(InvoiceRow.tenant_id == seller_id, InvoiceNoticeRow.level == 0, InvoiceNoticeRow.at.is_(None))
     )
+    if issued_before is not None:
+        query = query.where(InvoiceRow.issued < issued_before)
     rows = await session.execute(query.order_by(InvoiceRow.issued, InvoiceRow.number).limit(limit))
     return [(tenant_id, number) for tenant_id, number in rows]
-
-
-async def count_waiting(session: AsyncSession, seller_id: str, issued_before: date) -> int:
-    """Return how many invoices that were issued before a day were not sent."""
-    query = (
-        select(func.count())
-        .select_from(InvoiceRow)
-        .join(
-            InvoiceNoticeRow,
-            (InvoiceRow.tenant_id == InvoiceNoticeRow.tenant_id) & (InvoiceRow.number == InvoiceNoticeRow.number),
-        )
-        .where(
-            InvoiceRow.tenant_id == seller_id,
-            InvoiceRow.issued < issued_before,
-            InvoiceNoticeRow.level == 0,
-            InvoiceNoticeRow.at.is_(None),
-        )
-    )
-    return await session.scalar(query) or 0
 
 
 async def late_customers(session: AsyncSession, seller_id: str, due_before: date) -> Sequence[str]:
