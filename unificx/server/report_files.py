@@ -10,7 +10,7 @@ from importlib.resources import files
 from unificx.cdr import CdrService
 from unificx.core.csv_files import neutralize
 from unificx.core.errors import Forbidden
-from unificx.identity import Identity, Person
+from unificx.identity import Identity
 from unificx.notifications.reports import describe_period, may_receive, of_reference
 from unificx.privacy import Consents
 from unificx.queues import Queues
@@ -78,22 +78,18 @@ def report_files(sources: ReportSources) -> Callable[[str, str], Awaitable[Seque
         person = await sources.identity.users.get(tenant_id, person_id)
         if not may_receive(person):
             raise Forbidden("The recipient may not see these numbers.")
-        language = _language(sources.identity, person)
+        directory = sources.identity.directory
+        language = directory.language(tenant_id, person_id)
         tables = _Tables(sources, tenant_id, _TEXTS[language])
-        bounds = period.bounds(sources.identity.directory.time_zone(tenant_id))
+        bounds = period.bounds(directory.time_zone(tenant_id))
         found = [await tables.calls(*bounds), await tables.queues(*bounds), await tables.extensions(*bounds)]
-        tenant = sources.identity.directory.tenant(tenant_id)
+        tenant = directory.tenant(tenant_id)
         title = f"{tenant.name if tenant is not None else ''}, {describe_period(period, language)}"
         shown = [table for table in found if len(table) > 1]
         name = f"{_TEXTS[language]['report'].lower()}-{every}-{period.first}"
         return (f"{name}.csv", _csv(title, shown)), (f"{name}.pdf", _pdf(title, shown, language))
 
     return make
-
-
-def _language(identity: Identity, person: Person) -> str:
-    tenant = identity.directory.tenant(person.tenant_id)
-    return person.language or (tenant.language if tenant is not None else "en")
 
 
 class _Tables:

@@ -7,7 +7,7 @@ import structlog
 from unificx.core.errors import DomainError, Invalid, TooManyRequests
 from unificx.db import Database, UnitOfWork
 from unificx.identity import Action, DirectoryCache, Person, Principal, may
-from unificx.notifications.policies.emails import format_date
+from unificx.notifications.policies.emails import Language, format_date
 from unificx.notifications.reports.periods import Every, Period, newest_period
 from unificx.notifications.reports.service import DueReport, ReportSchedules, reference
 from unificx.notifications.service import NotificationService
@@ -65,14 +65,13 @@ class ReportEmails:
             await self._queue(DueReport(tenant_id, person_id, every, period), person, uow)
 
     async def _queue(self, due: DueReport, person: Person, uow: UnitOfWork) -> None:
-        tenant = self._directory.tenant(due.tenant_id)
-        language = person.language or (tenant.language if tenant is not None else "en")
+        language = self._directory.language(due.tenant_id, person.id)
         detail = describe_period(due.period, language)
         if not await self._notifications.send_report(person, reference(due), uow, language=language, detail=detail):
             raise TooManyRequests("Too many reports to this person.", retry_after=3600)
 
 
-def describe_period(period: Period, language: str) -> str:
+def describe_period(period: Period, language: Language) -> str:
     """Return the first and the last day of a period in words."""
-    first, last = [format_date(day, "de" if language == "de" else "en") for day in (period.first, period.last)]
+    first, last = [format_date(day, language) for day in (period.first, period.last)]
     return first if period.first == period.last else f"{first} – {last}"

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import cast
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -51,7 +52,7 @@ class ReportSchedules:
             states = await _states(session, tenant_id)
         zone, found = self._directory.time_zone(tenant_id), list[ReportSchedule]()
         for row in rows:
-            every: Every = row.every  # pyright: ignore[reportAssignmentType]
+            every = cast("Every", row.every)
             state = states.get((row.person_id, every))
             found.append(ReportSchedule(row.person_id, every, next_sending(every, _sent(row), zone), state))
         return found
@@ -86,7 +87,7 @@ class ReportSchedules:
             tenant = self._directory.tenant(row.tenant_id)
             if tenant is None or not tenant.active:
                 continue
-            every: Every = row.every  # pyright: ignore[reportAssignmentType]
+            every = cast("Every", row.every)
             period = newest_period(every, now, self._directory.time_zone(row.tenant_id))
             if date.fromisoformat(row.last) < period.end:
                 found.append(DueReport(row.tenant_id, row.person_id, every, period))
@@ -114,7 +115,7 @@ async def _states(session: AsyncSession, tenant_id: str) -> dict[tuple[str, Ever
     found: dict[tuple[str, Every], StoredState] = {}
     for text, state in await session.execute(query.order_by(EmailRow.id)):
         every, _, person_id = of_reference(text or "")
-        found[person_id, every] = state  # pyright: ignore[reportArgumentType]
+        found[person_id, every] = cast("StoredState", state)
     return found
 
 
@@ -129,5 +130,6 @@ def reference(due: DueReport) -> str:
 
 def of_reference(text: str) -> tuple[Every, Period, str]:
     """Return interval, period and recipient of a reference."""
-    every, end, person_id = text.split(" ")
-    return every, period_before(every, date.fromisoformat(end)), person_id  # pyright: ignore[reportArgumentType, reportReturnType]
+    interval, end, person_id = text.split(" ")
+    every = cast("Every", interval)
+    return every, period_before(every, date.fromisoformat(end)), person_id
