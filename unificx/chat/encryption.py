@@ -176,7 +176,7 @@ class Encryption:
         _require_session(session_id)
         own = await store.device_of_session(session, party.tenant_id, session_id)
         if not own:
-            raise Forbidden("This session has no device for encrypted conversations.", hint="Register one first.")
+            raise Forbidden("Your session has no device for encrypted conversations.", hint="Register one first.")
         return own
 
     async def _signal_person(self, uow: UnitOfWork, tenant_id: str, person_id: str) -> None:

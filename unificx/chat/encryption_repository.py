@@ -92,14 +92,12 @@ async def take_package(session: AsyncSession, tenant_id: str, device_id: str) ->
     """Return a key package of a device, which is then deleted unless it is the last one."""
     row = KeyPackageRow
     chosen = (row.tenant_id == tenant_id, row.device_id == device_id)
-    query = select(row.id, row.body, row.last_resort).where(*chosen).order_by(row.last_resort, row.id)
-    for id_, body, last_resort in (await session.execute(query)).all():
-        if last_resort:
+    of_use = select(row.id).where(*chosen, row.last_resort.is_(False)).order_by(row.id)
+    for id_ in (await session.scalars(of_use)).all():
+        taken = delete(row).where(row.tenant_id == tenant_id, row.id == id_).returning(row.body)
+        if (body := (await session.execute(taken)).scalar_one_or_none()) is not None:  # no other device took it
             return body
-        taken = delete(row).where(row.tenant_id == tenant_id, row.id == id_).returning(row.id)
-        if (await session.execute(taken)).scalar_one_or_none() is not None:
-            return body
-    return None
+    return await session.scalar(select(row.body).where(*chosen, row.last_resort.is_(True)))
 
 
 # ---- groups

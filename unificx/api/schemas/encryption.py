@@ -51,10 +51,10 @@ class EncryptionGroup(Output):
     """The MLS group of a conversation."""
 
     round: int = Field(description=_ROUND)
-    own: str | None = Field(description="Id of the device of this session; null: register one.")
-    key_packages: int = Field(description="Number of stored key packages of the device of this session.")
+    own: str | None = Field(description="Id of the device of your session; null: register one.")
+    key_packages: int = Field(description="Number of stored key packages of the device of your session.")
     devices: list[ChatDevice] = Field(description="Of all members.")
-    welcome: EncryptionChange | None = Field(description="The change that has added the device of this session.")
+    welcome: EncryptionChange | None = Field(description="The change that has added the device of your session.")
     changes: list[EncryptionChange] = Field(description="The first twenty changes after the one named.")
 
 
