@@ -13,7 +13,7 @@ import { VerificationNote } from '~/features/call-verification';
 import { StepUp, StepUpDialog } from '~/features/settings';
 import { CallLadder } from './CallLadder';
 import { answerSeconds, outcomeOf } from './outcomes';
-import { PartyName, usePartyText } from './PartyName';
+import { PartyName, useShownParty } from './PartyName';
 import css from './call-records.module.css';
 
 interface CallDrawerProps {
@@ -84,7 +84,7 @@ function EraseCall({ call, tenant, onErased }: { call: CallRecord; tenant?: stri
 
 function Parties({ call }: { call: CallRecord }) {
   const { t, i18n } = useLingui();
-  const text = usePartyText();
+  const text = useShownParty();
   const number = (value: number) => i18n.number(value, { maximumFractionDigits: 1 });
   return (
     <ul className={css.parties} aria-label={t`Participants`}>

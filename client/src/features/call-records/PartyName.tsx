@@ -1,21 +1,32 @@
 import { Text } from '@mantine/core';
 import { Trans, useLingui } from '@lingui/react/macro';
 import type { CallRecord } from '~/api';
+import { useNumberFormat } from '~/features/phone-numbers';
 
 type Party = CallRecord['parties'][number];
 
-/** Text of a party for search and export. */
+/** Text of a party for search and export, with its number as it is dialled. */
 export function usePartyText(): (party: Party | undefined) => string {
+  return useTextOf(String);
+}
+
+/** Text of a party as it is shown. */
+export function useShownParty(): (party: Party | undefined) => string {
+  return useTextOf(useNumberFormat());
+}
+
+function useTextOf(written: (number: string) => string): (party: Party | undefined) => string {
   const { t } = useLingui();
   return (party) => {
     if (!party) return '';
     if (party.erased) return t`Deleted person`;
-    return [party.name, party.number].filter(Boolean).join(' ') || t`Withheld number`;
+    return [party.name, party.number && written(party.number)].filter(Boolean).join(' ') || t`Withheld number`;
   };
 }
 
 /** Name and number of a party. */
 export function PartyName({ party }: { party: Party | undefined }) {
+  const formatted = useNumberFormat();
   if (!party) return null;
   if (party.erased)
     return (
@@ -24,12 +35,13 @@ export function PartyName({ party }: { party: Party | undefined }) {
       </Text>
     );
   if (!party.name && !party.number) return <Trans>Withheld number</Trans>;
+  const number = formatted(party.number ?? '');
   return (
     <>
-      {party.name || party.number}
+      {party.name || number}
       {party.name && (
         <Text span c="dimmed" size="sm" ml="xs">
-          {party.number}
+          {number}
         </Text>
       )}
     </>

@@ -1,1 +1,1 @@
-export { usePartyText } from './PartyName';
+export { usePartyText, useShownParty } from './PartyName';

@@ -1,7 +1,8 @@
 import { useLingui } from '@lingui/react/macro';
 import type { CallRecord } from '~/api';
+import { useNumberFormat } from '~/features/phone-numbers';
 import { answerSeconds, OUTCOMES } from './outcomes';
-import { usePartyText } from './PartyName';
+import { useShownParty } from './PartyName';
 
 type Step = CallRecord['steps'][number];
 
@@ -17,7 +18,7 @@ export interface CourseEvent {
 export function useCourse(call: CallRecord): CourseEvent[] {
   const { t } = useLingui();
   const stationEvent = useStationEvent(call);
-  const text = usePartyText();
+  const text = useShownParty();
   const [caller, ...callees] = call.parties;
   const end: CourseEvent = { at: call.ended, text: t`Call ends` };
   if (call.steps.length > 0)
@@ -41,7 +42,8 @@ export function useCourse(call: CallRecord): CourseEvent[] {
 
 function useStationEvent(call: CallRecord): (step: Step) => CourseEvent {
   const { t, i18n } = useLingui();
-  const party = usePartyText();
+  const party = useShownParty();
+  const formatted = useNumberFormat();
   const ended = ({ at, ended, outcome }: Step) => {
     if (outcome === 'continued') return undefined;
     const seconds = Math.max(0, Math.round((Date.parse(ended) - Date.parse(at)) / 1000));
@@ -78,7 +80,7 @@ function useStationEvent(call: CallRecord): (step: Step) => CourseEvent {
     return names[kind] ?? t`Call app ${label}`;
   };
   return (step) => {
-    const label = [step.name, step.number].filter(Boolean).join(' ');
+    const label = [step.name, formatted(step.number ?? '')].filter(Boolean).join(' ');
     const isPerson = step.kind === 'extension' || step.kind === 'outside';
     const unknown = step.number === null ? t`Deleted person` : t`Withheld number`;
     const text = isPerson ? person(step, label || unknown) : object(step.kind, label).trim();

@@ -2,13 +2,15 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { session } from '~/api/session';
 import { useValue } from '~/core/store';
 import { Invitation } from '~/features/conferences';
+import { useNumberFormat } from '~/features/phone-numbers';
 import { phone, type Call } from '~/sip';
 import { useRemoteParty } from './useRemoteParty';
 
 /** The kind of call, with the line called where the user has several. */
 export function IncomingLine({ call }: { call: Call }) {
   const video = useValue(call.state, (each) => each.offersVideo);
-  const number = useValue(phone.state, (each) => each.number);
+  const formatted = useNumberFormat();
+  const number = formatted(useValue(phone.state, (each) => each.number));
   const { title } = useRemoteParty(call);
   const lines = useValue(session, (each) => (each.state === 'in' ? each.me.extensions.length : 0));
   if (call.invitation) return <Invitation caller={title} others={call.invitation.others} />;

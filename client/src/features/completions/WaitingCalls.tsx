@@ -5,11 +5,13 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { api } from '~/api';
 import { POLL_INTERVAL_MS } from '~/design/lists';
 import { Row, Rows } from '~/design/Rows';
+import { useNumberFormat } from '~/features/phone-numbers';
 import { COMPLETIONS } from './useCallWhenFree';
 
 /** The colleagues that the user waits for. Renders nothing if there are none. */
 export function WaitingCalls() {
   const { t } = useLingui();
+  const formatted = useNumberFormat();
   const queries = useQueryClient();
   const { data = [] } = useQuery({
     queryKey: COMPLETIONS,
@@ -24,7 +26,7 @@ export function WaitingCalls() {
   return (
     <Rows label={t`Calls when free`}>
       {data.map(({ id, name, number, until }) => {
-        const callee = name || number;
+        const callee = name || formatted(number);
         const end = new Date(until).toLocaleTimeString(document.documentElement.lang, { timeStyle: 'short' });
         return (
           <Row

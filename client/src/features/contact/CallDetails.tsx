@@ -7,6 +7,7 @@ import { formatDuration } from '~/design/dates';
 import { Section } from '~/design/Section';
 import { costsText } from '~/design/money';
 import { calls, qualityGrade, useCallTexts, type HistoryEntry } from '~/features/history';
+import { useNumberFormat } from '~/features/phone-numbers';
 import { ReportAbuseButton } from '~/features/support';
 import css from './contact.module.css';
 
@@ -14,6 +15,7 @@ import css from './contact.module.css';
 export function CallDetails({ entry }: { entry: HistoryEntry }) {
   const { t, i18n } = useLingui();
   const { outcomeOf } = useCallTexts();
+  const formatted = useNumberFormat();
   const navigate = useNavigate();
   const remove = () => {
     void calls.remove([entry.id]);
@@ -40,7 +42,7 @@ export function CallDetails({ entry }: { entry: HistoryEntry }) {
           .filter(Boolean)
           .join(', '),
     ],
-    [t`Also in the call`, entry.others.join(', ')],
+    [t`Also in the call`, entry.others.map(formatted).join(', ')],
     [t`Recording`, entry.recorded && t`recorded`],
     [t`Cost`, costsText(entry.costs, i18n.locale)],
   ];

@@ -5,6 +5,7 @@ import { Link } from '@tanstack/react-router';
 import { useEffect, type ReactNode } from 'react';
 import { Avatar } from '~/design/Avatar';
 import { useTwoPanes } from '~/design/Panes';
+import { useNumberFormat } from '~/features/phone-numbers';
 import { PickUpButton } from '~/features/pickup';
 import { presences, PresenceText } from '~/features/presence';
 import { UsualTime } from '~/features/suggestions';
@@ -49,6 +50,8 @@ interface ContactProps {
 export function Contact({ party, back, children }: ContactProps) {
   const { t } = useLingui();
   const beside = useTwoPanes();
+  const formatted = useNumberFormat();
+  const shown = formatted(party.number);
   useEffect(() => presences.open(), []);
   useEffect(() => {
     document.title = `${party.title} · UnifiCX`;
@@ -71,7 +74,7 @@ export function Contact({ party, back, children }: ContactProps) {
         <Title order={beside ? 2 : 1} size="h2" tabIndex={-1} className={css.title}>
           {party.title}
         </Title>
-        {party.number && party.number !== party.title && <Text c="dimmed">{party.number}</Text>}
+        {shown && shown !== party.title && <Text c="dimmed">{shown}</Text>}
         {party.id && !party.room && <PresenceText extension={party.id} />}
         {!party.room && (
           <UsualTime id={party.id} numbers={[party.number, ...(party.numbers ?? []).map((each) => each.number)]} />

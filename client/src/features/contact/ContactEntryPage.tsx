@@ -11,6 +11,7 @@ import { SkeletonRows } from '~/design/SkeletonRows';
 import { useValue } from '~/core/store';
 import { ContactForm, titleOf, useContact, useContactChanges, useLabels } from '~/features/contacts';
 import { colleagues } from '~/features/directory';
+import { useNumberFormat } from '~/features/phone-numbers';
 import { Contact } from './Contact';
 import css from './contact.module.css';
 
@@ -33,7 +34,8 @@ function Entry({ contact }: { contact: ContactEntry }) {
   const [editing, setEditing] = useState(false);
   const labels = useLabels();
   const changes = useContactChanges();
-  const title = titleOf(contact);
+  const formatted = useNumberFormat();
+  const title = titleOf(contact, formatted);
   const number = contact.numbers[0]?.number ?? '';
   // A contact with the number of a colleague can be sent messages.
   const colleague = useValue(colleagues.state, (each) =>

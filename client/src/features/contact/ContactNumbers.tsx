@@ -3,6 +3,7 @@ import { IconCopy } from '@tabler/icons-react';
 import { useLingui } from '@lingui/react/macro';
 import { Section } from '~/design/Section';
 import { startCall } from '~/features/call';
+import { useNumberFormat } from '~/features/phone-numbers';
 import type { ContactParty } from './Contact';
 import { useCopyNumber } from './useCopyNumber';
 import css from './contact.module.css';
@@ -11,6 +12,7 @@ import css from './contact.module.css';
 export function ContactNumbers({ party: { id, name, number: only, room, numbers } }: { party: ContactParty }) {
   const { t } = useLingui();
   const copyNumber = useCopyNumber();
+  const formatted = useNumberFormat();
   const kindOfOnly = room ? t`Conference room` : id === undefined ? t`Phone` : t`Extension`;
   return (
     <Section title={t`Numbers`}>
@@ -24,7 +26,9 @@ export function ContactNumbers({ party: { id, name, number: only, room, numbers 
               copyNumber(number);
             }}
           >
-            <Text span>{number}</Text>
+            <Text span className="tabular">
+              {formatted(number)}
+            </Text>
             <Text span size="sm" c="dimmed">
               {kind}
             </Text>
@@ -33,7 +37,7 @@ export function ContactNumbers({ party: { id, name, number: only, room, numbers 
             variant="subtle"
             size={44}
             radius="xl"
-            aria-label={t`Copy ${number}`}
+            aria-label={t`Copy ${{ number: formatted(number) }}`}
             onClick={() => copyNumber(number)}
           >
             <IconCopy size={20} stroke={1.75} aria-hidden />

@@ -9,6 +9,7 @@ import { EmptyState } from '~/design/EmptyState';
 import { ErrorNotice } from '~/design/Notice';
 import { Page } from '~/design/Page';
 import { DataTable, type Column } from '~/design/table';
+import { useNumberFormat } from '~/features/phone-numbers';
 import { ContactForm } from './ContactForm';
 import { ContactMenu } from './ContactMenu';
 import { ContactSearch } from './ContactSearch';
@@ -19,19 +20,22 @@ import css from './contacts.module.css';
 /** The contacts of an organisation, which all its users see. */
 export default function CompanyContacts() {
   const { t } = useLingui();
+  const formatted = useNumberFormat();
   const tenant = useValue(tenantSelection, (each) => each.selected?.id);
   const [search, setSearch] = useState('');
   const [edited, setEdited] = useState<{ opened: boolean; contact?: Contact }>({ opened: false });
   const list = useContacts({ book: 'company', tenant, search });
   const changes = useContactChanges(tenant);
   const columns: Column<Contact>[] = [
-    { title: t`Name`, render: (contact) => <bdi>{titleOf(contact)}</bdi> },
+    { title: t`Name`, render: (contact) => <bdi>{titleOf(contact, formatted)}</bdi> },
     { title: t`Organisation`, render: ({ name, organisation }) => <bdi>{name && organisation}</bdi> },
     { title: t`Department`, card: 'none', render: ({ department }) => <bdi>{department}</bdi> },
     {
       title: t`Numbers`,
       card: 'aside',
-      render: ({ numbers }) => <span className="tabular">{numbers.map((each) => each.number).join(', ')}</span>,
+      render: ({ numbers }) => (
+        <span className="tabular">{numbers.map((each) => formatted(each.number)).join(', ')}</span>
+      ),
     },
     { title: t`E-mail`, card: 'none', render: ({ emails }) => emails.join(', ') },
   ];
@@ -67,7 +71,7 @@ export default function CompanyContacts() {
           <Button
             size="xs"
             variant="default"
-            aria-label={t`Delete ${titleOf(contact)}`}
+            aria-label={t`Delete ${titleOf(contact, formatted)}`}
             onClick={() => changes.remove(contact)}
           >
             <Trans>Delete</Trans>

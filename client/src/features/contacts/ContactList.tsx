@@ -12,6 +12,7 @@ import { Rows } from '~/design/Rows';
 import { SkeletonRows } from '~/design/SkeletonRows';
 import { startCall } from '~/features/call';
 import { restoreDeviceContacts } from '~/features/device-contacts';
+import { useNumberFormat } from '~/features/phone-numbers';
 import { ContactForm } from './ContactForm';
 import { ContactMenu } from './ContactMenu';
 import { ContactSearch } from './ContactSearch';
@@ -94,12 +95,13 @@ export function ContactList() {
 function ContactRow({ contact }: { contact: Contact }) {
   const { t } = useLingui();
   const { contact: selected } = useParams({ strict: false });
-  const title = titleOf(contact);
+  const formatted = useNumberFormat();
+  const title = titleOf(contact, formatted);
   const number = contact.numbers[0]?.number;
   const details = [
     contact.name && contact.organisation,
     contact.book === 'company' && t`Company`,
-    number !== title && number,
+    number && formatted(number) !== title && formatted(number),
   ];
   return (
     <LinkRow

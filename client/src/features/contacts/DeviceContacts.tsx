@@ -18,6 +18,7 @@ import {
   picker,
   type CardFault,
 } from '~/features/device-contacts';
+import { useNumberFormat } from '~/features/phone-numbers';
 import { ContactSync } from './ContactSync';
 
 /** Faults that are listed. */
@@ -118,6 +119,7 @@ function Faults({ faults }: { faults: CardFault[] }) {
 export function DeviceContactRows({ search }: { search: string }) {
   const { t } = useLingui();
   const found = useValue(deviceContacts, (each) => each.book).search(search);
+  const formatted = useNumberFormat();
   if (found.length === 0) return null;
   return (
     <Rows label={t`Contacts of this device`}>
@@ -140,8 +142,8 @@ export function DeviceContactRows({ search }: { search: string }) {
           <Text fw={500} truncate>
             {name}
           </Text>
-          <Text size="sm" c="dimmed" truncate>
-            {number}
+          <Text size="sm" c="dimmed" className="tabular" truncate>
+            {formatted(number)}
           </Text>
         </Row>
       ))}

@@ -43,13 +43,11 @@ function useFreshContacts() {
 }
 
 /** The name of a contact, or the first other value that it has. */
-export function titleOf({
-  name,
-  organisation,
-  numbers,
-  emails,
-}: Pick<Contact, 'name' | 'organisation' | 'numbers' | 'emails'>) {
-  return name || organisation || numbers[0]?.number || emails[0] || '';
+export function titleOf(
+  { name, organisation, numbers, emails }: Pick<Contact, 'name' | 'organisation' | 'numbers' | 'emails'>,
+  formatted = (number: string) => number,
+) {
+  return name || organisation || (numbers[0] && formatted(numbers[0].number)) || emails[0] || '';
 }
 
 /** The entry of a contact as it is sent to the server. */

@@ -1,6 +1,7 @@
 import { onSignOut, session } from '~/api/session';
 import { currentOwner, readLocal, removeLocal, saveLocal } from '~/core/device-storage';
 import { createStore } from '~/core/store';
+import { loadPhoneNumbers } from '~/features/phone-numbers';
 import { DeviceBook } from './book';
 import { restoreSync, sendContacts } from './sync';
 import { MOST_BYTES, MOST_CONTACTS, readCards, type CardFault, type DeviceContact } from './vcard';
@@ -88,7 +89,7 @@ function keyOf({ name, numbers }: DeviceContact): string {
 
 async function show(contacts: readonly DeviceContact[]): Promise<void> {
   const owner = currentOwner();
-  const library = await import('libphonenumber-js/min').catch(() => undefined);
+  const library = await loadPhoneNumbers();
   if (owner !== currentOwner()) return; // signed out meanwhile
   const country = session.state.state === 'in' ? session.state.me.tenant?.country : undefined;
   const sorted = [...contacts].sort((a, b) => a.name.localeCompare(b.name));

@@ -2,8 +2,9 @@ import { Text } from '@mantine/core';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useLayoutEffect, useRef, type ClipboardEvent, type CSSProperties } from 'react';
 import { useValue } from '~/core/store';
+import { phoneNumbers, useHomeCountry } from '~/features/phone-numbers';
 import { formatTyped, hasLetters, positionAfter } from './numbers';
-import { dialled, paste, phoneNumbers, setTyped } from './model';
+import { dialled, paste, setTyped } from './model';
 import css from './pad.module.css';
 
 const DIALLED_CHARACTERS = /[0-9*#+]/g;
@@ -12,8 +13,9 @@ const DIALLED_CHARACTERS = /[0-9*#+]/g;
 export function NumberField() {
   const { t, i18n } = useLingui();
   const { typed, extension } = useValue(dialled);
+  const home = useHomeCountry();
   const library = useValue(phoneNumbers, (each) => each.library);
-  const { text, country } = formatTyped(typed, library);
+  const { text, country } = formatTyped(typed, library, home);
   const input = useRef<HTMLInputElement>(null);
   const caret = useRef<number>(undefined);
   useLayoutEffect(() => {
@@ -24,7 +26,7 @@ export function NumberField() {
     setTyped(value);
     if (hasLetters(value)) return;
     const count = value.slice(0, position).match(DIALLED_CHARACTERS)?.length ?? 0;
-    caret.current = positionAfter(formatTyped(dialled.state.typed, library).text, count);
+    caret.current = positionAfter(formatTyped(dialled.state.typed, library, home).text, count);
   };
   const pasted = (event: ClipboardEvent<HTMLInputElement>) => {
     const { selectionStart, selectionEnd, value } = event.currentTarget;

@@ -7,18 +7,11 @@ import { useValue } from '~/core/store';
 import { Keypad, startCall } from '~/features/call';
 import { colleagues } from '~/features/directory';
 import { SetUpLine } from '~/features/onboarding';
+import { loadPhoneNumbers } from '~/features/phone-numbers';
 import { phone } from '~/sip';
 import { NumberField } from './NumberField';
 import { Suggestions } from './Suggestions';
-import {
-  appendKey,
-  backspace,
-  dialled,
-  loadPhoneNumbers,
-  restoreLastNumber,
-  setTyped,
-  takeDialledNumber,
-} from './model';
+import { appendKey, backspace, dialled, restoreLastNumber, setTyped, takeDialledNumber } from './model';
 import css from './pad.module.css';
 
 /** Feature code of the user's own mailbox. */

@@ -7,6 +7,7 @@ import { Avatar } from '~/design/Avatar';
 import { SearchEntry, SearchList } from '~/design/SearchList';
 import { startCall } from '~/features/call';
 import { usePeople } from '~/features/directory';
+import { useNumberFormat } from '~/features/phone-numbers';
 import { remember } from './model';
 import { paletteEntries, type Command, type PaletteEntry } from './palette';
 
@@ -55,7 +56,8 @@ export function PaletteList({ onDone }: { onDone: () => void }) {
 }
 
 function EntryContent({ entry }: { entry: PaletteEntry }) {
-  const { number } = entry.kind === 'number' ? entry : { number: '' };
+  const formatted = useNumberFormat();
+  const number = formatted(entry.kind === 'number' ? entry.number : '');
   switch (entry.kind) {
     case 'person':
       return <SearchEntry icon={<Avatar name={entry.title} size={32} />} title={entry.title} detail={entry.number} />;

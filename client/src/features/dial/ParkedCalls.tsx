@@ -5,18 +5,20 @@ import { useEffect } from 'react';
 import { useValue } from '~/core/store';
 import { startCall } from '~/features/call';
 import { retrieveNumber, parked } from '~/features/parked';
+import { useNumberFormat } from '~/features/phone-numbers';
 import css from './dial.module.css';
 
 /** Parked calls of the tenant with a retrieve button. Renders nothing if there are none. */
 export function ParkedCalls() {
   const { t } = useLingui();
   const calls = useValue(parked.state);
+  const formatted = useNumberFormat();
   useEffect(() => void parked.refresh(), []);
   if (calls.length === 0) return null;
   return (
     <ul className={css.parked} aria-label={t`Parked calls`}>
       {calls.map(({ place, name, number }) => {
-        const caller = name || number || t`Withheld number`;
+        const caller = name || formatted(number) || t`Withheld number`;
         return (
           <li key={place}>
             <IconParking size={20} aria-hidden />

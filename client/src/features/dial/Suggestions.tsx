@@ -7,6 +7,7 @@ import { useValue } from '~/core/store';
 import { Avatar } from '~/design/Avatar';
 import { deviceContacts, restoreDeviceContacts, type DeviceMatch } from '~/features/device-contacts';
 import { colleagues, favourites, usePeople } from '~/features/directory';
+import { useNumberFormat } from '~/features/phone-numbers';
 import { dialled, MAX_SUGGESTIONS, peopleOfPad, setTyped, suggest } from './model';
 import css from './pad.module.css';
 
@@ -30,6 +31,7 @@ export function Suggestions() {
 }
 
 function Suggestion({ person: { name, number }, chosen }: { person: DeviceMatch; chosen: boolean }) {
+  const formatted = useNumberFormat();
   const content = (
     <>
       <Avatar name={name} />
@@ -37,7 +39,7 @@ function Suggestion({ person: { name, number }, chosen }: { person: DeviceMatch;
         {name}
       </Text>
       <Text component="span" className={css.suggestedNumber}>
-        {number}
+        {formatted(number)}
       </Text>
     </>
   );
@@ -52,7 +54,8 @@ function Suggestion({ person: { name, number }, chosen }: { person: DeviceMatch;
 
 function Favourites({ people, last }: { people: Colleague[]; last: string }) {
   const { t } = useLingui();
-  const name = colleagues.nameOf(last) ?? last;
+  const formatted = useNumberFormat();
+  const name = colleagues.nameOf(last) ?? formatted(last);
   return (
     <div className={css.empty}>
       {people.length > 0 && (

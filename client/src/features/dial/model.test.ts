@@ -1,4 +1,4 @@
-import { AsYouType, parsePhoneNumberFromString } from 'libphonenumber-js/min';
+import * as library from 'libphonenumber-js/min';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { dialable, formatTyped, parsePasted, positionAfter } from './numbers';
 import {
@@ -13,7 +13,6 @@ import {
   takeDialledNumber,
 } from './model';
 
-const library = { AsYouType, parsePhoneNumberFromString };
 const people = [
   { id: 'a', name: 'Ada Example', number: '1002' },
   { id: 'b', name: 'Ben Example', number: '1003' },
@@ -57,7 +56,9 @@ describe('a number', () => {
 
   it('is grouped while typed if its country is known', () => {
     expect(formatTyped('+493012345', library)).toEqual({ text: '+49 30 12345', country: 'DE' });
-    expect(formatTyped('1003', library)).toEqual({ text: '1003' });
+    expect(formatTyped('030123456', library, 'DE')).toEqual({ text: '030 123456' });
+    expect(formatTyped('030123456', library)).toEqual({ text: '030123456' });
+    expect(formatTyped('1003', library, 'DE')).toEqual({ text: '1003' });
     expect(formatTyped('ben', library)).toEqual({ text: 'ben' });
     expect(positionAfter('+49 30 12345', 5)).toBe(6);
     expect(positionAfter('+49 30 12345', 99)).toBe(12);

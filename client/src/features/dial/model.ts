@@ -3,7 +3,8 @@ import { onSignOut } from '~/api/session';
 import { saveLocal, currentOwner, readLocal } from '~/core/device-storage';
 import { createStore } from '~/core/store';
 import { searchColleagues } from '~/features/directory';
-import { dialable, hasLetters, keypadDigits, normalizeTyped, parsePasted, type PhoneNumbers } from './numbers';
+import { loadPhoneNumbers } from '~/features/phone-numbers';
+import { dialable, hasLetters, keypadDigits, normalizeTyped, parsePasted } from './numbers';
 
 const LAST_KEY = 'dial.last';
 const RECENT_KEY = 'dial.recent';
@@ -28,16 +29,6 @@ const INITIAL: Dialled = { typed: '', extension: '', last: '', recent: [] };
 
 export const dialled = createStore<Dialled>(INITIAL);
 onSignOut(() => dialled.setState(() => INITIAL));
-
-/** `libphonenumber-js`, once loaded: until then numbers are shown without groups. */
-export const phoneNumbers = createStore<{ library?: PhoneNumbers }>({});
-
-export async function loadPhoneNumbers(): Promise<PhoneNumbers | undefined> {
-  if (phoneNumbers.state.library) return phoneNumbers.state.library;
-  const library = await import('libphonenumber-js/min').catch(() => undefined);
-  if (library) phoneNumbers.setState(() => ({ library }));
-  return library;
-}
 
 export function setTyped(text: string): void {
   dialled.setState(({ last, recent, extension }) => {

@@ -1,11 +1,6 @@
-/** Numbers as they are typed, pasted and shown. `libphonenumber-js` is loaded with the pad, so it is passed in. */
+/** Numbers as they are typed and pasted. */
 
-import type { AsYouType, parsePhoneNumberFromString } from 'libphonenumber-js/min';
-
-export interface PhoneNumbers {
-  AsYouType: typeof AsYouType;
-  parsePhoneNumberFromString: typeof parsePhoneNumberFromString;
-}
+import type { PhoneNumbers } from '~/features/phone-numbers';
 
 export interface ParsedNumber {
   /** The dialled text: digits, *, # and a leading plus; or a name, as it was given. */
@@ -58,9 +53,15 @@ export function parsePasted(text: string, library?: PhoneNumbers): ParsedNumber 
   return { typed: normalizeTyped(/\d/.test(unlabelled) ? unlabelled : rest), extension };
 }
 
-/** Group the digits of an international number. Everything else is shown as typed: grouping depends on the country. */
-export function formatTyped(typed: string, library?: PhoneNumbers): FormattedNumber {
-  if (!library || !/^\+\d+$/.test(typed)) return { text: typed };
+/**
+ * Group the digits of an international number, and of a national one with its leading zero in `home` (ISO 3166).
+ * Everything else is shown as typed: it may be an extension.
+ */
+export function formatTyped(typed: string, library?: PhoneNumbers, home = ''): FormattedNumber {
+  if (!library) return { text: typed };
+  if (library.isSupportedCountry(home) && /^0[1-9]\d{2,}$/.test(typed))
+    return { text: new library.AsYouType(home).input(typed) };
+  if (!/^\+\d+$/.test(typed)) return { text: typed };
   const formatter = new library.AsYouType();
   const text = formatter.input(typed);
   return { text, country: formatter.getCountry() };

@@ -6,12 +6,14 @@ import { EmptyState } from '~/design/EmptyState';
 import { usePages } from '~/design/lists';
 import { Section } from '~/design/Section';
 import { DataTable, type Column } from '~/design/table';
+import { useNumberFormat } from '~/features/phone-numbers';
 import { useEditor } from '~/features/routing';
 import { LocationForm } from './LocationForm';
 
 /** The places from which emergency calls are made. */
 export function Locations({ tenant }: { tenant?: string }) {
   const { t } = useLingui();
+  const formatted = useNumberFormat();
   const list = usePages<Location>(['locations', tenant], (cursor) => api.listLocations({ query: { tenant, cursor } }));
   const editor = useEditor<Location>({
     title: (location) => location?.name ?? t`New location`,
@@ -27,7 +29,7 @@ export function Locations({ tenant }: { tenant?: string }) {
       title: t`Shows`,
       card: 'none',
       value: ({ number }) => number,
-      render: ({ number }) => <span className="tabular">{number}</span>,
+      render: ({ number }) => <span className="tabular">{formatted(number)}</span>,
     },
     {
       title: t`Default`,

@@ -57,7 +57,7 @@ export function DestinationSelect({
   const others = people.filter((each) => each.number !== number).map((each) => option(`extension:${each.number}`));
   const fixed = [...(inherits ? [DEFAULT] : []), OFF, `mailbox:${number}`].map(option);
   const known = new Set([...fixed, ...others].map((each) => each.value));
-  const outside = typedDestination(typed, people);
+  const outside = typed === text(value) ? undefined : typedDestination(typed, people);
   const data = [
     { group: t`Calls`, items: known.has(value) ? fixed : [...fixed, option(value)] },
     ...(outside && outside !== value && !known.has(outside)

@@ -1,5 +1,6 @@
 import { useLingui } from '@lingui/react/macro';
 import type { Colleague } from '~/api';
+import { useNumberFormat } from '~/features/phone-numbers';
 import { DEFAULT, OFF, parseDestination, partyName, type Condition } from './model';
 
 export function useConditionTexts(): Record<Condition, { label: string; description: string }> {
@@ -15,6 +16,7 @@ export function useConditionTexts(): Record<Condition, { label: string; descript
 /** Returns a function that names destinations. */
 export function useDestinationText(people: readonly Colleague[]): (destination: string) => string {
   const { t } = useLingui();
+  const formatted = useNumberFormat();
   return (destination) => {
     const { kind, name } = parseDestination(destination);
     const party = partyName(name, people);
@@ -23,7 +25,7 @@ export function useDestinationText(people: readonly Colleague[]): (destination: 
       [DEFAULT]: t`As when available`,
       extension: party,
       mailbox: t`Mailbox of ${party}`,
-      number: name,
+      number: formatted(name),
       group: t`Group ${name}`,
       queue: t`Queue ${name}`,
       menu: t`Menu ${name}`,

@@ -17,6 +17,7 @@ import { LinkRow, RowTime } from '~/design/LinkRow';
 import { formatDuration } from '~/design/dates';
 import { startCall } from '~/features/call';
 import { useContactName } from '~/features/contact-names';
+import { useNumberFormat } from '~/features/phone-numbers';
 import type { VoicemailEntry } from '~/features/voicemail';
 import { useCallTexts } from './call-texts';
 import type { CallGroup, HistoryEntry } from './model';
@@ -44,6 +45,7 @@ interface CallRowProps {
 export function CallRow({ group: { id, latest, entries }, room, message, unseen, selected }: CallRowProps) {
   const { t, i18n } = useLingui();
   const { nameOf, outcomeOf } = useCallTexts();
+  const formatted = useNumberFormat();
   const { icon: KindIcon, colour = 'var(--mantine-color-dimmed)' } = MARKS[latest.kind];
   const contact = useContactName(room || latest.erased ? undefined : latest.number)?.name;
   const shownName = contact || latest.name;
@@ -51,7 +53,7 @@ export function CallRow({ group: { id, latest, entries }, room, message, unseen,
   const count = entries.length;
   const recorded = entries.some((each) => each.recorded);
   const length = formatDuration(Math.round(message?.seconds ?? 0));
-  const others = latest.others.join(', ');
+  const others = latest.others.map(formatted).join(', ');
   const second = [
     outcomeOf(latest),
     count > 1 && t`${count} calls`,

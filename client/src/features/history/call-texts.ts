@@ -1,10 +1,12 @@
 import { useLingui } from '@lingui/react/macro';
 import { formatDuration } from '~/design/dates';
+import { useNumberFormat } from '~/features/phone-numbers';
 import type { HistoryEntry } from './model';
 
 /** Texts for calls, in the present language. */
 export function useCallTexts() {
   const { t } = useLingui();
+  const formatted = useNumberFormat();
   const kinds = {
     incoming: t`Incoming`,
     outgoing: t`Outgoing`,
@@ -37,7 +39,7 @@ export function useCallTexts() {
     /** Name of the remote party, otherwise its number. */
     nameOf({ kind, name, number, erased }: HistoryEntry): string {
       if (kind === 'test') return t`Test call`;
-      return erased ? t`Deleted person` : name || number || t`Withheld number`;
+      return erased ? t`Deleted person` : name || formatted(number) || t`Withheld number`;
     },
   };
 }

@@ -12,6 +12,7 @@ import { ErrorNotice } from '~/design/Notice';
 import { Page } from '~/design/Page';
 import { DataTable } from '~/design/table';
 import { useValue } from '~/core/store';
+import { useNumberFormat } from '~/features/phone-numbers';
 import { useLiveCalls } from './useLiveCalls';
 
 /** Live calls, with buttons to listen to one, where that is allowed, and to end one. */
@@ -38,7 +39,9 @@ export default function LiveCalls() {
   );
   const mayListen = settings?.monitoring === true && own !== undefined && own === (tenant ?? own);
   const calleeOf = (call: LiveCall) => (call.room ? t`Conference` : nameOf(call.callee));
-  const withNumber = (name: string, number: string) => (name === number || !number ? name : `${name} · ${number}`);
+  const formatted = useNumberFormat();
+  const withNumber = (name: string, number: string) =>
+    name === formatted(number) || !number ? name : `${name} · ${formatted(number)}`;
 
   async function confirmAndEnd(call: LiveCall) {
     const [caller, callee] = [nameOf(call.caller), calleeOf(call)];

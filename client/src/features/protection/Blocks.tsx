@@ -9,12 +9,14 @@ import { usePages } from '~/design/lists';
 import { ErrorNotice } from '~/design/Notice';
 import { Section } from '~/design/Section';
 import { DataTable, type Column } from '~/design/table';
+import { useNumberFormat } from '~/features/phone-numbers';
 import { useEditor } from '~/features/routing';
 import { BlockForm } from './BlockForm';
 
 /** Numbers that the organisation blocks or always lets through. */
 export function Blocks({ tenant }: { tenant?: string }) {
   const { t } = useLingui();
+  const formatted = useNumberFormat();
   const list = usePages<Block>(['blocks', tenant], (cursor) => api.listBlocks({ query: { tenant, cursor } }));
   const changes = useChanges(['blocks']);
   const editor = useEditor<Block>({
@@ -26,13 +28,13 @@ export function Blocks({ tenant }: { tenant?: string }) {
     changes.mutate({
       apply: () => api.deleteBlock({ path: { block: id }, query: { tenant } }),
       undo: () => api.createBlock({ query: { tenant }, body: { number, direction, list: kind, note } }),
-      message: t`${number} is removed from the list.`,
+      message: t`${{ number: formatted(number) }} is removed from the list.`,
     });
   const columns: Column<Block>[] = [
     {
       title: t`Number`,
       value: ({ number }) => number,
-      render: ({ number }) => <span className="tabular">{number}</span>,
+      render: ({ number }) => <span className="tabular">{formatted(number)}</span>,
     },
     {
       title: t`Effect`,
@@ -75,7 +77,12 @@ export function Blocks({ tenant }: { tenant?: string }) {
         columns={columns}
         tools={!isEmpty && add}
         actions={(one) => (
-          <Button size="xs" variant="default" aria-label={t`Remove ${one.number}`} onClick={() => remove(one)}>
+          <Button
+            size="xs"
+            variant="default"
+            aria-label={t`Remove ${formatted(one.number)}`}
+            onClick={() => remove(one)}
+          >
             <Trans>Remove</Trans>
           </Button>
         )}

@@ -4,6 +4,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { api, type AgentChange, type LiveAgent, type LiveQueue } from '~/api';
 import { formatDuration } from '~/design/dates';
 import { ErrorNotice } from '~/design/Notice';
+import { useNumberFormat } from '~/features/phone-numbers';
 import css from './queues.module.css';
 
 /** Waiting callers, agents and the figures of today of one queue. */
@@ -17,6 +18,7 @@ export function Wallboard({ live, tenant }: { live: LiveQueue; tenant: string | 
   });
   const seconds = (value: number | null | undefined) => (value == null ? '–' : formatDuration(value));
   const share = live.service_level;
+  const formatted = useNumberFormat();
   const figures = [
     { name: t`Waiting`, value: String(live.waiting.length) },
     { name: t`Answered today`, value: String(live.answered) },
@@ -49,7 +51,7 @@ export function Wallboard({ live, tenant }: { live: LiveQueue; tenant: string | 
         {live.waiting.map((each) => (
           <li key={each.id} className={css.row}>
             <Text>
-              {each.position}. {each.name || each.number || t`Withheld number`}
+              {each.position}. {each.name || formatted(each.number) || t`Withheld number`}
             </Text>
             {each.callback && (
               <Badge variant="light">

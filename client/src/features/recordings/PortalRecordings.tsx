@@ -15,7 +15,7 @@ import { Page } from '~/design/Page';
 import { DataTable } from '~/design/table';
 import { useValue } from '~/core/store';
 import { openDialog } from '~/design/dialogs';
-import { usePartyText } from '~/features/call-records';
+import { usePartyText, useShownParty } from '~/features/call-records';
 import { Player } from '~/features/player';
 import { StepUp, StepUpDialog } from '~/features/settings';
 import { fetchWaveform, fetchRecording, type Purpose } from './sound';
@@ -50,14 +50,14 @@ export default function PortalRecordings() {
   const queries = useQueryClient();
   const list = useRecordings(tenant);
   const calls = useCalls(list.items, tenant);
-  const partyText = usePartyText();
+  const [partyText, shownParty] = [usePartyText(), useShownParty()];
   const [stepUp] = useState(() => new StepUp());
   const erase = useMutation({
     mutationFn: (one: Recording) =>
       stepUp.run(() => api.eraseRecording({ path: { recording_id: one.id }, query: { tenant } })),
     onSettled: () => queries.invalidateQueries({ queryKey: ['recordings'] }),
   });
-  const names = (one: Recording) => (calls.get(one.call_id)?.parties ?? []).map(partyText).join(' → ');
+  const names = (one: Recording, text = shownParty) => (calls.get(one.call_id)?.parties ?? []).map(text).join(' → ');
   const consent = ({ parties }: Recording) => {
     const agreed = parties.filter((each) => each.consented).length;
     return agreed === parties.length ? t`All parties agreed` : t`${agreed} of ${parties.length} agreed`;
@@ -104,7 +104,7 @@ export default function PortalRecordings() {
           {
             title: t`Participants`,
             render: (one) => names(one) || t`Erased call`,
-            value: names,
+            value: (one) => names(one, partyText),
           },
           {
             title: t`Date`,

@@ -9,6 +9,7 @@ import { confirmAction } from '~/design/Confirm';
 import { ExpandableRow } from '~/design/ExpandableRow';
 import { formatDuration, formatDateTime } from '~/design/dates';
 import { ErrorNotice } from '~/design/Notice';
+import { useNumberFormat } from '~/features/phone-numbers';
 import { Player } from '~/features/player';
 import { StepUp, StepUpDialog } from '~/features/settings';
 import { phone } from '~/sip';
@@ -25,6 +26,7 @@ interface RecordingRowProps {
 export function RecordingRow({ recording, archived = false }: RecordingRowProps) {
   const { t } = useLingui();
   const queries = useQueryClient();
+  const formatted = useNumberFormat();
   const [open, setOpen] = useState(false);
   const toggleArchived = useMutation({
     mutationFn: (recording_id: string) =>
@@ -46,7 +48,7 @@ export function RecordingRow({ recording, archived = false }: RecordingRowProps)
     if (confirmed) erase.mutate(recording.id);
   }
   const names = recording.others
-    .map(({ erased, name, number }) => (erased ? t`Deleted person` : name || number || t`Withheld number`))
+    .map(({ erased, name, number }) => (erased ? t`Deleted person` : name || formatted(number) || t`Withheld number`))
     .join(', ');
   return (
     <ExpandableRow

@@ -2,6 +2,7 @@ import { msg } from '@lingui/core/macro';
 import type { MessageDescriptor } from '@lingui/core';
 import { useLingui } from '@lingui/react/macro';
 import { choiceOf, FIXED, parseDestination, targetOf, type Targets } from './destinations';
+import { useNumberFormat } from '~/features/phone-numbers';
 
 /** Names of the kinds and of the fixed destinations, in the order in which they are offered. */
 export const CHOICES: Record<string, MessageDescriptor> = {
@@ -22,10 +23,11 @@ export const CHOICES: Record<string, MessageDescriptor> = {
 /** Readable destinations: "Ring group Sales · 6000". */
 export function useDestinationText(targets: Targets): (destination: string) => string {
   const { t } = useLingui();
+  const formatted = useNumberFormat();
   return (destination) => {
     const choice = CHOICES[choiceOf(destination)];
     if (!choice) return destination;
     if (FIXED.includes(destination)) return t(choice);
-    return `${t(choice)} ${targetOf(destination, targets)?.label ?? parseDestination(destination).name}`;
+    return `${t(choice)} ${targetOf(destination, targets)?.label ?? formatted(parseDestination(destination).name)}`;
   };
 }

@@ -8,6 +8,7 @@ import { ErrorNotice } from '~/design/Notice';
 import { Row, Rows } from '~/design/Rows';
 import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { startCall } from '~/features/call';
+import { useNumberFormat } from '~/features/phone-numbers';
 import { NewSpeedDial } from './NewSpeedDial';
 import { SPEED_DIAL } from './model';
 
@@ -23,6 +24,7 @@ export function SpeedDialList({ extension }: { extension: string }) {
     queryFn: async () => (await api.listSpeedDials({ path: { extension } })).data.items,
   });
   const changes = useChanges([KEY]);
+  const formatted = useNumberFormat();
   const put = ({ code, number, name }: SpeedDial) =>
     api.setSpeedDial({ path: { extension, short_code: code }, body: { number, name } });
   const drop = ({ code }: SpeedDial) => api.deleteSpeedDial({ path: { extension, short_code: code } });
@@ -36,7 +38,7 @@ export function SpeedDialList({ extension }: { extension: string }) {
       {data.length > 0 && (
         <Rows label={t`Speed dials`}>
           {data.map((each) => {
-            const title = each.name || each.number;
+            const title = each.name || formatted(each.number);
             return (
               <Row
                 key={each.code}
@@ -71,7 +73,7 @@ export function SpeedDialList({ extension }: { extension: string }) {
                 <bdi>{title}</bdi>
                 {each.name && (
                   <Text size="sm" c="dimmed" className="tabular">
-                    {each.number}
+                    {formatted(each.number)}
                   </Text>
                 )}
               </Row>

@@ -15,6 +15,7 @@ import { startCall } from '~/features/call';
 import { useContactName } from '~/features/contact-names';
 import { useContactChanges, useContacts } from '~/features/contacts';
 import { favourites, restoreFavourites, setFavourite } from '~/features/directory';
+import { useNumberFormat } from '~/features/phone-numbers';
 import { useSuggestions } from './useSuggestions';
 import { useUsualTime } from './useUsualTime';
 
@@ -78,6 +79,7 @@ function ColleagueSuggestion({ suggestion, id, add }: ColleagueSuggestionProps) 
   return (
     <SuggestionRow
       suggestion={suggestion}
+      name={suggestion.name}
       title={suggestion.name}
       open={(props) => <Link to="/team/$person" params={{ person: id }} search={true} {...props} />}
       onAdd={() => add(id, suggestion.name)}
@@ -92,12 +94,14 @@ interface NumberSuggestionProps {
 
 function NumberSuggestion({ suggestion, add }: NumberSuggestionProps) {
   const { number } = suggestion;
+  const formatted = useNumberFormat();
   const found = useContactName(number);
   const stored = found?.book === 'device' ? undefined : found; // contacts of this device stay on it
   return (
     <SuggestionRow
       suggestion={suggestion}
-      title={found?.name || number}
+      name={found?.name}
+      title={found?.name || formatted(number)}
       open={(props) =>
         stored ? (
           <Link to="/team/contacts/$contact" params={{ contact: stored.id }} search={{ show: 'contacts' }} {...props} />
@@ -114,19 +118,21 @@ function NumberSuggestion({ suggestion, add }: NumberSuggestionProps) {
 
 interface SuggestionRowProps {
   suggestion: Suggestion;
+  /** Undefined if unknown. */
+  name?: string;
   title: string;
   open: (props: { className: string | undefined; children: ReactNode }) => ReactNode;
   onAdd: () => void;
 }
 
-function SuggestionRow({ suggestion: { number, calls, best_time }, title, open, onAdd }: SuggestionRowProps) {
+function SuggestionRow({ suggestion: { number, calls, best_time }, name, title, open, onAdd }: SuggestionRowProps) {
   const { t } = useLingui();
   const usualTime = useUsualTime();
   const made = t`${plural(calls, { one: '# call', other: '# calls' })}`;
   return (
     <LinkRow
       open={open}
-      avatar={<Avatar name={title === number ? '' : title} />}
+      avatar={<Avatar name={name ?? ''} />}
       name={title}
       second={[made, usualTime(best_time)].filter(Boolean).join(' · ')}
       end={
@@ -139,7 +145,7 @@ function SuggestionRow({ suggestion: { number, calls, best_time }, title, open, 
             size={44}
             radius="xl"
             aria-label={t`Call ${title}`}
-            onClick={() => void startCall(number, { name: title === number ? undefined : title })}
+            onClick={() => void startCall(number, { name })}
           >
             <IconPhone size={20} stroke={1.75} aria-hidden />
           </ActionIcon>

@@ -8,6 +8,7 @@ import { formatDuration, formatDateTime } from '~/design/dates';
 import { toast } from '~/core/toasts';
 import { useValue } from '~/core/store';
 import { startCall } from '~/features/call';
+import { useNumberFormat } from '~/features/phone-numbers';
 import { Player } from '~/features/player';
 import { phone } from '~/sip';
 import { MessageFile } from './MessageFile';
@@ -22,8 +23,9 @@ interface MessageRowProps {
 /** One message: caller, time, length; expanded it plays and has actions. */
 export function MessageRow({ message, showExtension = false }: MessageRowProps) {
   const { t } = useLingui();
+  const formatted = useNumberFormat();
   const open = useValue(ownVoicemail.state, (each) => each.open === message.id);
-  const name = message.erased ? t`Deleted person` : message.name || message.number || t`Withheld number`;
+  const name = message.erased ? t`Deleted person` : message.name || formatted(message.number) || t`Withheld number`;
   const details = [
     formatDateTime(message.created.toISOString()),
     formatDuration(Math.round(message.seconds)),

@@ -1,0 +1,25 @@
+import { session } from '~/api/session';
+import { tenantSelection } from '~/api/tenant-selection';
+import { useValue } from '~/core/store';
+import { formatNumber, isInternational, loadPhoneNumbers, phoneNumbers } from './phone-numbers';
+
+/** The country of the organisation (ISO 3166); undefined if it is not known. */
+export function useHomeCountry(): string | undefined {
+  const selected = useValue(tenantSelection, (each) => each.selected?.country);
+  const own = useValue(session, (each) => (each.state === 'in' ? each.me.tenant?.country : undefined));
+  return selected ?? own;
+}
+
+/**
+ * How numbers are written in the country of the organisation: for what is shown and read aloud only. What is dialled,
+ * copied, searched, exported or compared stays as it is. Screens without outside numbers do not load the library.
+ */
+export function useNumberFormat(): (number: string) => string {
+  const home = useHomeCountry();
+  const library = useValue(phoneNumbers, (each) => each.library);
+  return (number) => {
+    if (library) return formatNumber(number, library, home);
+    if (isInternational(number)) void loadPhoneNumbers();
+    return number;
+  };
+}
