@@ -104,7 +104,9 @@ def ids_of(data: bytes) -> object:
     except RemoteProtocolError as bad:
         return bad.status, bad.reason, bad.request and bad.request.headers
     assert isinstance(read, Request)
-    there = [read.with_source_address(host, 40000) for host in ("192.0.2.17", "host.example")]
+    there = [parse(data) for _ in range(2)]
+    for copy, host in zip(there, ("192.0.2.17", "host.example"), strict=True):
+        copy.add_source_address(host, 40000)
     return (
         read.headers,
         read.by_name,
@@ -150,7 +152,8 @@ def test_usual_spellings_need_no_parsed_values() -> None:
         b"INVITE sip:1002@demo.example SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.7:5060;branch=z9hG4bK1;rport\r\n"
         b'Max-Forwards: 70\r\nFrom: "A" <sip:1001@demo.example>;tag=a\r\nTo: <sip:1002@demo.example>\r\n'
         b"Call-ID: c@h\r\nCSeq: 2 INVITE\r\nContact: <sip:1001@192.0.2.7:5060>\r\nContent-Length: 0\r\n\r\n"
-    ).with_source_address("192.0.2.7", 5060)
+    )
+    read.add_source_address("192.0.2.7", 5060)
     assert (read.branch, read.from_tag, read.cseq_number, read.contact_uri) == (
         "z9hG4bK1",
         "a",

@@ -34,6 +34,7 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+@lru_cache(maxsize=4096)  # called several times per request, mostly for the domains of tenants
 def is_ip_address(host: str) -> bool:
     """Return whether it is an IP address, maybe in brackets."""
     try:

@@ -68,11 +68,7 @@ class Keys(Protocol):
 
 def length_prefixed(*parts: str) -> bytes:
     """Join length-prefixed parts: different lists never give the same bytes. Each has at most 65,535 bytes."""
-    joined = b""
-    for part in parts:
-        raw = part.encode()
-        joined += len(raw).to_bytes(2) + raw
-    return joined
+    return b"".join([len(raw).to_bytes(2) + raw for raw in map(str.encode, parts)])
 
 
 class SealedCodec(Generic[P]):

@@ -115,11 +115,13 @@ class Endpoint:
         try:
             message = parse(data, self._limits, needs_length=flow.transport in STREAMS)
             if isinstance(message, Request):
+                message.add_source_address(flow.host, flow.port)
                 self._server_transactions.receive(message, len(data), flow, now, waited)
             else:
                 self._client_transactions.receive(message, flow, now)
         except RemoteProtocolError as fault:
             if fault.request is not None:
+                fault.request.add_source_address(flow.host, flow.port)
                 self._server_transactions.reject_statelessly(fault.request, flow, fault.status, reason=fault.reason)
 
     def connection_lost(self, flow: Flow, now: float) -> None:

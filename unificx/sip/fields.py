@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Sequence
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
 
 from unificx.sip.errors import LocalProtocolError, RemoteProtocolError
@@ -37,6 +38,8 @@ Headers = tuple[tuple[str, str], ...]
 """Header lines in the order sent: name as on the wire, value without surrounding white space."""
 
 _call_id = re.compile(r"[!-~]++").fullmatch
+_name_of = itemgetter(0)
+_canonical = CANONICAL_NAMES.__getitem__
 
 
 def _parse_call_id(text: str) -> str:
@@ -356,13 +359,13 @@ class Message:
         Raise LocalProtocolError if a line break, invalid text or an invalid header name occurs in the header section.
         """
         length = f"Content-Length: {len(self.body)}"
-        lines = [self.start_line]
         try:
-            lines += [
-                f"{key}: {value}" if CANONICAL_NAMES[key] != "content-length" else length for key, value in self.headers
-            ]
-            if length not in lines:
-                lines.append(length)
+            if "content-length" in map(_canonical, map(_name_of, self.headers)):
+                names = [(name, CANONICAL_NAMES[name], value) for name, value in self.headers]
+                found = [length if key == "content-length" else f"{name}: {value}" for name, key, value in names]
+                lines = [self.start_line, *found]
+            else:
+                lines = [self.start_line, *map(": ".join, self.headers), length]
             head = "\r\n".join(lines)
             encoded = head.encode("utf-8", "surrogateescape")
         except (RemoteProtocolError, UnicodeEncodeError):
@@ -408,30 +411,34 @@ class Message:
             changed.parsed["via"] = via
         return changed
 
-    def with_source_address(self, host: str, port: int) -> Self:
-        """Return the request with its source address and port in the top Via (RFC 3261 18.2.1, RFC 3581 4)."""
+    def add_source_address(self, host: str, port: int) -> None:
+        """Add the source address and port to the top Via of a request that was just received (RFC 3261 18.2.1,
+        RFC 3581 4): the only change to a message."""
         hop = self._hop
         if hop is None:
-            updated = self.via.with_received(host, port)
-            return self if updated.params == self.via.params else self.with_top_via(updated)
-        if hop[4] or hop[6]:
+            value = self._first_via_with_source(host, port)
+        elif hop[4] or hop[6]:
             value = f"{hop[1]};branch={hop[5]};received={host};rport={port}"
         elif hop[3].lower() != host:
             value = f"{hop[1]};branch={hop[5]};received={host}"
         else:
-            return self
-        headers = list(self.headers)
-        at = 0
+            return
+        headers, at = self.headers, 0
         while CANONICAL_NAMES[headers[at][0]] != "via":
             at += 1
-        headers[at] = (headers[at][0], value)
-        changed = self._copy(headers)
-        changed._branch, changed._sent_by = self._branch, self._sent_by
-        if self.parsed is not None:
-            changed.parsed = {key: value for key, value in self.parsed.items() if key not in ("via", "vias")}
+        self.headers = (*headers[:at], (headers[at][0], value), *headers[at + 1 :])
         if self._first_values is not None:
-            changed._first_values = self._first_values | {"via": value}
-        return changed
+            self._first_values["via"] = value
+        if self.parsed is not None:
+            self.parsed.pop("via", None)
+            self.parsed.pop("vias", None)
+
+    def _first_via_with_source(self, host: str, port: int) -> str:
+        """Return the first line of Via, with the source address in its first value."""
+        line = self.required("via")
+        below = split_commas(line)[1:] if "," in line else []
+        updated = self.via.with_received(host, port)
+        return line if updated.params == self.via.params else ", ".join([str(updated), *below])
 
     def _copy(self, headers: Iterable[tuple[str, str]]) -> Self:
         """Return a copy with these headers, which differ in the Vias only, and with the ids of the dialog."""

@@ -155,6 +155,19 @@ def respond(
 
     `to_tag` is added to a To without a tag, except in a 100. Headers missing in a malformed request are omitted.
     """
+    values = request.first_values
+    if status > 100 and len(values) == len(request.headers) and values.keys() >= _ECHOED:
+        # The usual case: nothing is repeated or missing.
+        via, from_, call_id, cseq = values["via"], values["from"], values["call-id"], values["cseq"]
+        to = _with_tag(request, values["to"], to_tag)
+        lines = [("Via", via), ("From", from_), ("To", to), ("Call-ID", call_id), ("CSeq", cseq), *headers]
+    else:
+        lines = [*_echoed_lines(request, status, to_tag), *headers]
+    return Response(status, reason or PHRASES.get(status, ""), lines, body)
+
+
+def _echoed_lines(request: Request, status: int, to_tag: str) -> list[tuple[str, str]]:
+    """Return the lines of a request that its response repeats."""
     lines: list[tuple[str, str]] = []
     seen: set[str] = set()
     for line in request.headers:
@@ -166,7 +179,7 @@ def respond(
             lines.append((line[0], _with_tag(request, line[1], to_tag)) if name == "to" and status > 100 else line)
         elif name == "timestamp" and status == 100:
             lines.append(line)
-    return Response(status, reason or PHRASES.get(status, ""), (*lines, *headers), body)
+    return lines
 
 
 def retry_after(response: Response) -> float | None:

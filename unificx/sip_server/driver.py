@@ -14,8 +14,9 @@ from unificx.sip_server.rate_limiter import RateLimiter
 from unificx.sip_server.request_handler import SipRequestHandler
 
 LAG_INTERVAL = 0.1
-TRANSACTION_TIMER_RESOLUTION = 0.02
-"""Seconds by which a deadline may be late: the resolution of the transaction timers."""
+TICK = 0.02
+"""Seconds by which a deadline may be late: the resolution of the transaction timers. While messages arrive, the timers
+run this often, because computing the next deadline after every message costs more."""
 
 BUSY_LAG = 0.005
 """Lag of the event loop in seconds from which messages are queued and taken by urgency."""
@@ -141,17 +142,11 @@ class SipDriver:
                 self._send(data, flow)
         finally:
             self._busy = False
-        self._schedule(now)
+        if self._timer_at > now + TICK:
+            self._set_timer(now + TICK, now)
 
-    def _schedule(self, now: float) -> None:
-        """Set the single timer; one that fires too early is harmless and is not rescheduled.
-
-        Under load it is always due within a moment, so deadlines need not be computed.
-        """
-        if self._timer_at <= now + TRANSACTION_TIMER_RESOLUTION:
-            return
-        due = self._endpoint.deadline()
-        at = min(inf if due is None else due, self._handler.deadline())
+    def _set_timer(self, at: float, now: float) -> None:
+        """Set the single timer; one that fires too early is harmless."""
         if self._loop is None or at >= self._timer_at:
             return
         if self._timer is not None:
@@ -161,14 +156,16 @@ class SipDriver:
 
     def _on_timer(self) -> None:
         self._timer = None
-        self._timer_at = inf
-        now = self._clock.monotonic()
+        now = self._timer_at = self._clock.monotonic()  # until the next deadline is known
         self._busy = True
         try:
             self._endpoint.timer(now)
             self._handler.timer(now)
         finally:
             self._pump(now)
+            self._timer_at = inf
+            due = self._endpoint.deadline()
+            self._set_timer(min(inf if due is None else due, self._handler.deadline()), now)
 
     def _measure_lag(self, overload: OverloadControl, expected: float) -> None:
         """Measure the event loop lag, which indicates the overload."""

@@ -150,7 +150,7 @@ class SipRequestHandler:
         for part in (self._parts.calls, self._parts.mwi, self._parts.subscriptions, *self._parts.sources):
             if now >= part.deadline():
                 self._guarded(part.timer, now)
-        if self._parts.touched:
+        if self._parts.touched and self._parts.subscriptions:
             self._guarded(self._parts.extension_states.calls_changed, now)
 
     # ---- internals

@@ -35,7 +35,7 @@ class TransactionContext:
     def stateless_tag(self, request: Request) -> str:
         """Return a To tag that is equal for all retransmissions of the request and for its ACK."""
         number = (request.first("cseq") or "").partition(" ")[0]
-        digest = hash((request.first("via"), request.first("call-id"), number))
+        digest = hash((request.branch, request.first("call-id"), number))
         return f"{self.node}.{digest & 0xFFFF_FFFF_FFFF_FFFF:016x}"
 
 

@@ -73,7 +73,7 @@ class ServerTransactions:
                 if decision is not DROP:
                     self.reject_statelessly(request, flow, decision.status, headers=decision.headers)
                 return
-            request = self._with_response_via(request, flow)
+            request = self._with_overload(request)
             key = self._open(request, (match, merged), flow, now, size)
             self._context.events.append(RequestReceived(key, request, flow, decision))
 
@@ -82,7 +82,7 @@ class ServerTransactions:
     ) -> None:
         """Answer without state: a retransmission gets the same response (8.2.7)."""
         response = respond(
-            self._with_response_via(request, flow),
+            self._with_overload(request),
             status,
             reason,
             to_tag=self._context.stateless_tag(request),
@@ -90,9 +90,9 @@ class ServerTransactions:
         )
         self._context.outbox.append((response.encode(), flow))
 
-    def _with_response_via(self, request: Request, flow: Flow) -> Request:
-        """Return the request with the top Via of its responses: the source address, and the overload if supported."""
-        request = request.with_source_address(flow.host, flow.port)
+    def _with_overload(self, request: Request) -> Request:
+        """Return the request with the top Via of its responses, which reports the overload to a peer that supports
+        it."""
         if self._overload is None or ";oc" not in (request.first("via") or ""):
             return request
         via = request.via
@@ -120,7 +120,7 @@ class ServerTransactions:
                 self.reject_statelessly(request, flow, 481)
             return
         response = respond(
-            self._with_response_via(request, flow),
+            self._with_overload(request),
             200,
             to_tag=invite.last_to_tag or self._context.stateless_tag(request),
         )
@@ -140,7 +140,7 @@ class ServerTransactions:
             status, retry_after = 503, retry_after or 10
         elif merged in self._by_merged:
             status = 482
-        elif not in_dialog and request.max_forwards == 0:
+        elif not in_dialog and request.first("max-forwards") != "70" and request.max_forwards == 0:
             status = 483
         if status and self._checks.may_reject(request, flow, now):
             self.reject_statelessly(
