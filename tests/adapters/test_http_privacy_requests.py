@@ -1,10 +1,15 @@
 """Requests about personal data by API: roles, steps, bad input."""
 
+import asyncio
+import contextlib
 import hashlib
 import io
+import itertools
 import json
 import zipfile
+from collections.abc import Iterator
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from http_world import PASSWORD, World
@@ -12,9 +17,9 @@ from sqlalchemy import text
 
 from unificx.core.access import Access, stating
 from unificx.identity import NewExtension, Role
-from unificx.privacy import DataSubject
+from unificx.privacy import DataSubject, copies_of_names, correct_page
 from unificx.server.corrections import connect_corrections
-from unificx.support.rights import request_holding
+from unificx.support.rights import NewRequest, request_holding
 
 
 @pytest.mark.promise("U6")
@@ -115,6 +120,50 @@ async def test_a_correction_is_carried_into_the_records_of_others(world: World) 
         shown = (await ben.get(path)).text
         assert (name in shown, wrong in shown) == (True, False), shown
     assert (await ada.get("/api/v1/me")).json()["person"]["name"] == "Ada Example"
+
+
+@pytest.mark.promise("D2")
+async def test_a_correction_that_was_killed_goes_on_at_the_next_start(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The name of a caller without an account, killed at each step after the answer."""
+    rights, tenant = world.services.rights, world.acme.id
+    connect_corrections(
+        SimpleNamespace(  # pyright: ignore[reportArgumentType]
+            clock=world.clock, keys=world.keys, outbox=world.outbox, identity=world.identity, rights=rights
+        )
+    )
+    await world.admin(world.acme)
+    ben = await world.user(world.acme, "1002")
+    await world.leave_message(world.acme, "1002")
+    last = len(copies_of_names())
+    for killed_at in range(last + 1):
+        name = f"Carla {killed_at}"
+        request = await rights.enter(tenant, NewRequest("correction", "", number="+491511234567"), "root")
+        await rights.take(tenant, request.id, "prove", "called back", "root")
+        begin, calls = world.database.begin, itertools.count()
+
+        def answered_then_killed(begin: Any = begin, calls: Iterator[int] = calls) -> Any:
+            if next(calls):
+                raise asyncio.CancelledError
+            return begin()
+
+        async def killed(*args: Any, calls: Iterator[int] = calls, at: int = killed_at - 1, **values: Any) -> Any:
+            done = await correct_page(*args, **values)
+            if next(calls) == at:
+                raise asyncio.CancelledError
+            return done
+
+        with monkeypatch.context() as patched, contextlib.suppress(asyncio.CancelledError):
+            if killed_at == 0:
+                patched.setattr(world.database, "begin", answered_then_killed)
+            else:
+                patched.setattr("unificx.server.corrections.correct_page", killed)
+            await rights.take(tenant, request.id, "answer", "It is right now.", "root", corrected_name=name)
+            await world.outbox.deliver()
+        await world.outbox.deliver()
+        shown = (await ben.get("/api/v1/voicemail")).text
+        assert f'"{name}"' in shown, (killed_at, shown)
 
 
 @pytest.mark.promise("K3", whole=True)

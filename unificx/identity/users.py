@@ -80,6 +80,11 @@ class Users:
         async with self._store.read() as session:
             return await self._store.person(session, tenant_id, person_id)
 
+    async def of_subject(self, tenant_id: str, subject: str) -> Person | None:
+        """Return the open account of a data subject."""
+        async with self._store.read() as session:
+            return await accounts.person_of_subject(session, self._keys, tenant_id, subject)
+
     async def get_to_erase(self, tenant_id: str, person_id: str) -> tuple[Person, DataSubject]:
         """Return an account, also a closed one, with what identifies its data. Raise NotFound."""
         async with self._store.read() as session:

@@ -32,7 +32,7 @@ from unificx.privacy.consents import (
     delete_consents,
 )
 from unificx.privacy.content_keys import create_content_key, open_content_key
-from unificx.privacy.correcting import Names, copies_of_names, correct_all, correct_page
+from unificx.privacy.correcting import Names, copies_of_names, correct_page
 from unificx.privacy.erasing import ErasurePlan, PersonErasures
 from unificx.privacy.erasure import Erasure
 from unificx.privacy.erasure_schedules import ErasureSchedules
@@ -179,7 +179,6 @@ __all__ = [
     "compare",
     "consent_holding",
     "copies_of_names",
-    "correct_all",
     "correct_page",
     "create_content_key",
     "current_act",

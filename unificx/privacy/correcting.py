@@ -14,7 +14,7 @@ from sqlalchemy import Column, Table, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql import select
 
-from unificx.db import Base, Database, Erased, SealedCodec
+from unificx.db import Base, Erased, SealedCodec
 from unificx.db.base import SealedPart, declared_fields, sealed_part
 from unificx.privacy.holds.repository import free
 from unificx.privacy.keys import KeyStore
@@ -91,17 +91,6 @@ async def correct_page(
             statement = update(table).where(table.c.tenant_id == tenant_id, *same)
             await session.execute(statement.values({copies.column.name: value}))
     return [str(each) for each in rows[-1][:-1]] if len(rows) == PAGE else None
-
-
-async def correct_all(database: Database, keys: KeyStore, owner: tuple[str, str], name: str) -> None:
-    """Carry the name of a subject without an account into all copies. Idempotent."""
-    for copies in copies_of_names().values():
-        after: list[str] | None = None
-        while True:
-            async with database.begin() as uow:
-                after = await correct_page(uow.session, keys, copies, owner, Names(name), after=after)
-            if after is None:
-                break
 
 
 def _corrected(part: Any, fields: tuple[str, ...], names: Names) -> Any:

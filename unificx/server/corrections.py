@@ -34,11 +34,13 @@ def connect_corrections(container: Container) -> None:
 
 
 async def _present_names(container: Container, event: CopiesOutdated) -> Names | None:
-    """Return the names that the subject has now, None if it has none any more."""
+    """Return the names that the subject has now, None if it has none any more. Without an account and an extension it
+    is the name of its latest correction."""
     own = [each for each in container.identity.directory.extensions(event.tenant) if each.subject == event.subject]
     by_number = {each.number: each.name for each in own}
     if not event.person_id:
-        return Names(own[0].name, by_number) if own else None
+        name = own[0].name if own else await container.rights.corrections.present_name(event.tenant, event.subject)
+        return Names(name, by_number) if name else None
     try:
         person = await container.rights.accounts.get(event.tenant, event.person_id)
     except NotFound:

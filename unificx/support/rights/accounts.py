@@ -15,6 +15,12 @@ class Accounts:
         with stating(current_access().to("administration")):
             return await self._users.get(tenant_id, person_id)
 
+    async def id_of_subject(self, tenant_id: str, subject: str) -> str:
+        """Return the id of the open account of a subject, "" without one."""
+        with stating(current_access().to("administration")):
+            person = await self._users.of_subject(tenant_id, subject)
+        return person.id if person is not None else ""
+
     async def all(self, tenant_id: str, at_most: int) -> list[Person]:
         """Return the open accounts of a tenant, oldest first."""
         found: list[Person] = []

@@ -28,6 +28,7 @@ class RequestPart:
     basis: str = _in_request("user.content.private.message")
     answer: str = _in_request("user.content.private.message")
     topic: str | None = _in_request("user.content.private.message")
+    corrected: str | None = _in_request("user.name")
 
 
 @dataclass(frozen=True, slots=True)

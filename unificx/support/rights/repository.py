@@ -59,7 +59,7 @@ async def save(session: AsyncSession, keys: Keys, request: RightsRequest) -> Non
 
 def _changeable(keys: Keys, request: RightsRequest) -> dict[str, object]:
     texts = request.name, request.email, request.number, request.text, request.basis, request.answer, request.topic
-    part = RequestPart(*texts)
+    part = RequestPart(*texts, corrected=request.corrected or None)
     return {
         "kind": request.kind,
         "regime": request.regime,
@@ -106,6 +106,18 @@ async def of_person(session: AsyncSession, keys: Keys, tenant_id: str, person_id
     )
     query = select(RightsRequestRow).where(*chosen).order_by(RightsRequestRow.id.desc()).limit(100)
     return _opened(keys, tenant_id, (await session.scalars(query)).all())
+
+
+async def corrected_name(session: AsyncSession, keys: Keys, tenant_id: str, subject: str) -> str:
+    """Return the name of the latest correction about a subject, "" without one."""
+    chosen = (
+        RightsRequestRow.tenant_id == tenant_id,
+        RightsRequestRow.about_subject == subject,
+        RightsRequestRow.kind == "correction",
+    )
+    query = select(RightsRequestRow).where(*chosen).order_by(RightsRequestRow.id.desc()).limit(100)
+    found = _opened(keys, tenant_id, (await session.scalars(query)).all())
+    return next((each.corrected for each in found if each.corrected), "")
 
 
 async def count_open(session: AsyncSession, tenant_id: str, person_id: str) -> int:
@@ -315,7 +327,7 @@ def _opened(keys: Keys, tenant_id: str, rows: Sequence[RightsRequestRow]) -> lis
 
 
 def _request(row: RightsRequestRow, part: object) -> RightsRequest:
-    texts = part if isinstance(part, RequestPart) else RequestPart("", "", "", "", "", "", "")
+    texts = part if isinstance(part, RequestPart) else RequestPart("", "", "", "", "", "", "", None)
     return RightsRequest(
         id=row.id,
         tenant_id=row.tenant_id,
@@ -342,4 +354,5 @@ def _request(row: RightsRequestRow, part: object) -> RightsRequest:
         answer=texts.answer,
         topic=texts.topic or "",
         assigned=row.assigned,
+        corrected=texts.corrected or "",
     )

@@ -125,6 +125,8 @@ class RightsRequest:
     """Subject line; "" for requests about personal data, whose kind says it."""
     assigned: str | None = None
     """Administrator who works on it."""
+    corrected: str = field(default="", repr=False)
+    """Right name of the sender, from the answer to a correction."""
 
     def overdue(self, now: datetime) -> bool:
         """Whether a request whose sender was proved, or need not be, has passed its time limit without an answer."""

@@ -10,9 +10,9 @@ from unificx.core.access import Access, stating
 from unificx.core.errors import Conflict, Expired, Invalid, NotFound
 from unificx.db import Page, PageById, UnitOfWork, lock_scope
 from unificx.identity import NewSuspension, PersonChange, checked_name
-from unificx.privacy import correct_all
 from unificx.support.rights import clocks, repository, states
 from unificx.support.rights.accounts import Accounts
+from unificx.support.rights.corrections import NameCorrections, require_correction
 from unificx.support.rights.deadlines import deadlines
 from unificx.support.rights.parts import RightsParts
 from unificx.support.rights.ports import NoNotifier, PublicAddress, RequestNotifier
@@ -66,6 +66,7 @@ class RightsRequests:
         self._clock = parts.database.clock
         self.retention = RequestRetention(parts)
         self.subjects = RequestSubjects(parts.keys, self.accounts)
+        self.corrections = NameCorrections(parts, self.accounts)
         self.reviews = SuspensionReviews(self, self.accounts, parts.identity)
 
     # ---- entry
@@ -221,17 +222,23 @@ class RightsRequests:
         note, corrected = note.strip(), checked_name(corrected_name, "corrected_name") if corrected_name else ""
         if len(note) > MAX_TEXT:
             raise Invalid(f"Use at most {MAX_TEXT} characters.", field="note")
+        renamed = False
+        if corrected:
+            open_request = (await self.get(tenant_id, request_id)).request
+            require_correction(open_request, step)
+            self._after(open_request, step, note)
+            renamed = await self.corrections.rename(open_request, corrected)
         async with self._database.begin() as uow:
             await lock_scope(uow.session, "rights request", request_id)
             before = await repository.find(uow.session, self._keys, tenant_id, request_id)
             if before is None:
                 raise _not_found()
             suspension = await self.reviews.require_other(before, step, by)
-            request = self._after(before, step, note)
+            request = replace(self._after(before, step, note), corrected=corrected or before.corrected)
             await repository.save(uow.session, self._keys, request)
             await self.add_record(uow, request, self._record(step, note, by))
-        if request.kind == "correction" and step == "answer" and corrected:
-            await self._correct(request, corrected)
+            if corrected and not renamed:
+                self.corrections.publish(uow, request)
         if suspension is not None:
             await self.reviews.apply(request, suspension, step)
         if step == "refuse" and request.kind == "minor" and request.person_id:
@@ -282,12 +289,6 @@ class RightsRequests:
                 return replace(request, answer=note, closed=now, confirmed=request.confirmed or now)
             case _:
                 return replace(request, closed=now)
-
-    async def _correct(self, request: RightsRequest, name: str) -> None:
-        if request.person_id:
-            await self.accounts.change(request.tenant_id, request.person_id, PersonChange(name=name))
-        elif request.about is not None:
-            await correct_all(self._database, self._keys, (request.tenant_id, request.about), name)
 
     def _require_erased(self, request: RightsRequest) -> None:
         """Raise Conflict for the answer to a deletion before the subject is erased."""
