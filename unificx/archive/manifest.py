@@ -53,7 +53,9 @@ def _scope(copy: AccessCopy) -> dict[str, Any]:
     if data is None:
         return {"omitted": OMITTED}
     period = {"from": data.since.isoformat(), "until": data.until.isoformat()} if data.since and data.until else None
-    scope = {"categories": data.categories, "period": period, "other_parties": data.others}
+    scope: dict[str, Any] = {"categories": data.categories, "period": period, "other_parties": data.others}
+    if copy.number:
+        scope["number"] = copy.number
     return {"disclosure": copy.disclosure_id, "scope": scope}
 
 

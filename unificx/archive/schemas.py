@@ -1,6 +1,6 @@
 """Values of the area."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -36,3 +36,5 @@ class AccessCopy:
     """The disclosure to an authority to which the file is limited; "" for a copy of everything."""
     data: DisclosedData | None = None
     """The limits of the disclosure, while the file is built."""
+    number: str = field(default="", repr=False)
+    """The number that the disclosure is about, of a caller without an account, while the file is built."""

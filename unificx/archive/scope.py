@@ -31,6 +31,7 @@ _KINDS: Mapping[str, _Kind] = {
     "voicemail_received": _Kind(
         "voicemail", "created", file="audio_id", others={"number": None, "name": None}, has_voices=True
     ),
+    "voicemail": _Kind("voicemail", "created", file="audio_id"),
     "recording": _Kind("recordings", "created", file="audio_id", has_voices=True),
     "chat_message": _Kind("messages", "created", others={"mentions": []}),
     "attachment": _Kind("messages", "created", file="id"),

@@ -18,6 +18,7 @@ from unificx.archive.ports import KeyEraser
 from unificx.archive.schemas import AccessCopy, CopyProblem, Requester
 from unificx.archive.scope import scoped
 from unificx.archive.sealed_copy import CorruptCopy, SealedCopyWriter, create_key, open_key, own_subject, read_copy
+from unificx.core.access import current_access, stating
 from unificx.core.errors import Conflict, Expired, NotFound, StorageFull
 from unificx.core.faults import describe_fault
 from unificx.db import Database, ErasedSubject, UnitOfWork
@@ -233,11 +234,17 @@ class AccessCopies:
     async def _exports(self, copy: AccessCopy) -> tuple[AccessCopy, Sequence[Export]]:
         """Return a copy with what it is limited to, and what it contains. A disclosure is looked up anew: the file has
         what was approved, whatever was requested."""
-        exports = [export for each in self.holdings for export in each.export(copy.owner, self._parts.keys)]
         if not copy.disclosure_id:
-            return copy, exports
+            return copy, self._held(copy.owner)
+        assert self.approvals is not None
         data = await self._approved(copy.owner.tenant_id, copy.disclosure_id)
-        return replace(copy, data=data), scoped(exports, data)
+        with stating(current_access().to("requests")):
+            number = (await self.approvals.find(copy.owner.tenant_id, copy.disclosure_id)).number
+        exports = self._held(replace(copy.owner, with_others=data.others))
+        return replace(copy, data=data, number=number), scoped(exports, data)
+
+    def _held(self, owner: DataSubject) -> Sequence[Export]:
+        return [export for each in self.holdings for export in each.export(owner, self._parts.keys)]
 
     async def _approved(self, tenant_id: str, disclosure_id: str) -> DisclosedData:
         assert self.approvals is not None

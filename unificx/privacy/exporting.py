@@ -40,12 +40,16 @@ DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 @dataclass(frozen=True, slots=True)
 class DataSubject:
-    """A data subject of a tenant. `person_id` and `extension_ids` are empty unless it has an account."""
+    """A data subject of a tenant. `person_id` and `extension_ids` are empty unless it has an account.
+
+    `with_others`: an export about a caller without an account names the other parties, which only a file for an authority
+    may do."""
 
     tenant_id: str
     subject: str
     person_id: str = ""
     extension_ids: tuple[str, ...] = ()
+    with_others: bool = False
 
     @property
     def id(self) -> str:

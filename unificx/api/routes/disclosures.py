@@ -17,6 +17,7 @@ from unificx.api.schemas import privacy_requests as models
 from unificx.core.access import current_access, stating
 from unificx.core.errors import Forbidden, NotFound
 from unificx.identity import Action, may_grant
+from unificx.privacy import DataSubject
 from unificx.support.rights import DisclosedData, Disclosure, Handover, NewDisclosure
 
 router = Router(prefix="/api/v1", tags=["requests"], route_class=IdempotentRoute, dependencies=[purpose("requests")])
@@ -72,7 +73,7 @@ async def propose_disclosure(
     """Propose a disclosure for a request of an authority. Another administrator decides."""
     scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
     data = DisclosedData(tuple(dict.fromkeys(body.categories)), body.since, body.until, body.other_parties)
-    new = NewDisclosure(body.person_id, body.scope, data, body.silent_until)
+    new = NewDisclosure(body.person_id or "", body.scope, data, body.silent_until, body.number)
     made = await services.disclosures.propose(scope.tenant_id, request_id, new, user.principal.person_id)
     return _schema(made)
 
@@ -116,6 +117,8 @@ async def make_disclosure_file(
     if disclosure.request_id != request_id:
         raise NotFound("There is no such disclosure.")
     with stating(current_access().to("administration")):
+        if disclosure.about is not None:
+            return await request_copy(services, scope, DataSubject(scope.tenant_id, disclosure.about), disclosure.id)
         person, owner = await services.identity.users.get_to_erase(scope.tenant_id, disclosure.person_id)
         if not may_grant(user.principal, person.role):
             raise Forbidden("This requires a higher role than yours.", hint="Ask an operator.")

@@ -9,10 +9,9 @@ from unificx.api.router import Router
 from unificx.api.routes.erasures import plan_schema
 from unificx.api.schemas import erasures as models
 from unificx.api.services import Services
-from unificx.core.errors import Invalid, NotFound
+from unificx.core.errors import NotFound
 from unificx.identity import Action
 from unificx.privacy import DataSubject
-from unificx.routing import PublicNumber, normalise
 
 router = Router(
     prefix="/api/v1/erasures", tags=["privacy"], route_class=IdempotentRoute, dependencies=[purpose("administration")]
@@ -54,11 +53,8 @@ async def erase_outside_number(
 async def outside_subject(services: Services, user: CurrentUser, number: str, tenant: str | None) -> DataSubject:
     """Return the subject of a telephone number outside. Raise Invalid, NotFound."""
     scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
-    known = services.identity.directory.tenant(scope.tenant_id)
-    found = normalise(number, known.country if known is not None else "")
-    if not isinstance(found, PublicNumber):
-        raise Invalid("This is not a telephone number outside.", hint="Write it as +49301234567.", field="number")
-    subject = services.rights.subjects.of_number(scope.tenant_id, found.e164)
+    subjects = services.rights.subjects
+    subject = subjects.of_number(scope.tenant_id, subjects.number(scope.tenant_id, number))
     if subject is None:
         raise NotFound("Nothing is held about this number.", field="number")
     return DataSubject(scope.tenant_id, subject)

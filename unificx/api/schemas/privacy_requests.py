@@ -169,9 +169,12 @@ class PrivacyRequestHistory(PrivacyRequest):
 
 
 class NewDisclosure(Input):
-    """Data of an account that an authority is to get."""
+    """Data of an account, or of a caller without one, that an authority is to get."""
 
-    person_id: str = Field(max_length=64, pattern=REFERENCE)
+    person_id: str | None = Field(default=None, max_length=64, pattern=REFERENCE, description="The account.")
+    number: str = Field(
+        default="", max_length=40, description="Number of a caller without an account, in the place of `person_id`."
+    )
     scope: str = Field(min_length=1, max_length=5_000, description="The request of the authority, in its words.")
     categories: list[DisclosedCategory] = Field(min_length=1, max_length=10, description="Data that the file has.")
     since: Time | None = Field(default=None, description="Begin of the period; required except for `account` alone.")
@@ -192,7 +195,7 @@ class Handover(Output):
     id: str
     request_id: str
     disclosure_id: str
-    person_id: str
+    person_id: str = Field(description="The account; empty for a caller without one.")
     at: datetime
     by: str = Field(description="Id of the administrator who downloaded it.")
     size: int = Field(description="Length of the file in bytes.")
@@ -209,7 +212,8 @@ class Disclosure(Output):
     """A disclosure to an authority."""
 
     id: str
-    person_id: str
+    person_id: str = Field(description="The account; empty for a caller without one.")
+    number: str = Field(description="Number of a caller without an account; empty once it is erased.")
     state: DisclosureState
     proposed: datetime
     proposed_by: str = Field(description="Id of the administrator.")

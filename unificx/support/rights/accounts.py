@@ -8,6 +8,7 @@ class Accounts:
     """The accounts of all tenants."""
 
     def __init__(self, identity: Identity) -> None:
+        self.directory = identity.directory
         self._users, self._tenants, self._suspensions = identity.users, identity.tenants, identity.suspensions
 
     async def get(self, tenant_id: str, person_id: str) -> Person:

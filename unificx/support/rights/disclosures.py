@@ -5,11 +5,20 @@ from datetime import datetime
 
 from unificx.core.errors import Conflict, Forbidden, Invalid, NotFound
 from unificx.db import lock_scope
+from unificx.privacy import DataSubject
 from unificx.support.rights import disclosure_repository as repository
-from unificx.support.rights.schemas import DisclosedData, Disclosure, NewDisclosure, RightsRequest
+from unificx.support.rights.schemas import (
+    DisclosedCategory,
+    DisclosedData,
+    Disclosure,
+    NewDisclosure,
+    RightsRequest,
+)
 from unificx.support.rights.service import RightsRequests
 
 MAX_SCOPE = 5000
+OF_CALLERS: frozenset[DisclosedCategory] = frozenset({"calls", "voicemail", "recordings"})
+"""Data that can be held about a caller without an account."""
 COUNTED_FROM = 10
 """Smaller counts are published as "fewer than" this number, so that they point to no single case."""
 
@@ -24,19 +33,24 @@ class Disclosures:
         self._clock = parts.database.clock
 
     async def propose(self, tenant_id: str, request_id: str, new: NewDisclosure, by: str) -> Disclosure:
-        """Propose to disclose data of an account to the authority of a request. Raise NotFound, Conflict, Invalid."""
+        """Propose to disclose data of an account, or of a caller without one, to the authority of a request.
+
+        Raise NotFound, Conflict, Invalid."""
         _require_person(by)
         request = await self.open_request(tenant_id, request_id)
         scope = new.scope.strip()
         if not 0 < len(scope) <= MAX_SCOPE:
             raise Invalid(f"Name what is disclosed, in at most {MAX_SCOPE} characters.", field="scope")
         _check_data(new.data)
-        person = await self._requests.accounts.get(tenant_id, new.person_id)
+        if bool(new.person_id) == bool(new.number.strip()):
+            raise Invalid("Name an account or a telephone number, one of them.", field="person_id")
+        number, about = self._caller(tenant_id, new) if new.number.strip() else ("", None)
+        person_id = "" if about else (await self._requests.accounts.get(tenant_id, new.person_id)).id
         disclosure = Disclosure(
             id=self._clock.new_id(),
             tenant_id=tenant_id,
             request_id=request_id,
-            person_id=person.id,
+            person_id=person_id,
             state="proposed",
             proposed=self._clock.now(),
             proposed_by=by,
@@ -48,10 +62,22 @@ class Disclosures:
             authority=request.name,
             basis=request.basis,
             scope=scope,
+            about=about,
+            number=number,
         )
         async with self._database.begin() as uow:
             await repository.insert(uow.session, self._keys, disclosure)
         return disclosure
+
+    def _caller(self, tenant_id: str, new: NewDisclosure) -> tuple[str, str]:
+        """Return number (E.164) and subject of a caller without an account. Raise NotFound, Invalid."""
+        if not set(new.data.categories) <= OF_CALLERS:
+            raise Invalid("Of a caller without an account there are calls, messages and recordings.", field="categories")
+        number = self._requests.subjects.number(tenant_id, new.number)
+        about = self._requests.subjects.of_number(tenant_id, number)
+        if about is None:
+            raise NotFound("Nothing is held about this number.", field="number")
+        return number, about
 
     async def open_request(self, tenant_id: str, request_id: str) -> RightsRequest:
         """Return an open request of an authority. Raise NotFound, Conflict."""
@@ -106,9 +132,9 @@ class Disclosures:
 
     async def own(self, tenant_id: str, person_id: str) -> Sequence[Disclosure]:
         """Return the disclosures about a user, except those of which they may not know yet."""
+        owner = DataSubject(tenant_id, "", person_id)
         async with self._database.read() as session:
-            found = await repository.of_person(session, self._keys, tenant_id, person_id)
-        return [each for each in found if not each.is_silent(self._clock.now())]
+            return await repository.of_owner(session, self._keys, owner, self._clock.now()) if person_id else []
 
     async def counts(self, since: datetime) -> dict[str, str]:
         """Return how many requests of each kind and how many disclosures there were since a time, for publication: "0",

@@ -130,6 +130,20 @@ class DisclosurePart:
     scope: str = _in_register()
 
 
+@dataclass(frozen=True, slots=True)
+class DisclosedNumberPart:
+    """Number of the caller without an account whose data is disclosed. Its key is the caller's: it ends with an erasure."""
+
+    number: str = personal(
+        "user.contact.phone_number",
+        uses=("requests",),
+        retention="request",
+        on_erase="delete",
+        export=False,
+        rectifiable=False,
+    )
+
+
 class DisclosureRow(Base):
     """A disclosure to an authority. It is decided by another person than the one who has proposed it."""
 
@@ -139,12 +153,14 @@ class DisclosureRow(Base):
         CheckConstraint("state <> 'approved' OR decided_by IS NOT NULL", name="approved_by_a_person"),
         Index(None, "tenant_id", "request_id"),
         Index(None, "tenant_id", "person_id"),
+        Index(None, "tenant_id", "about_subject"),
     )
 
     id: Mapped[str] = plain("our own random id", primary_key=True)
     tenant_id: Mapped[str] = plain("the tenant")
     request_id: Mapped[str] = plain("request of the authority")
-    person_id: Mapped[str] = plain("account it is about; no foreign key, because it may be erased")
+    person_id: Mapped[str] = plain("account it is about, empty for a caller; no foreign key, because it may be erased")
+    about_subject: Mapped[str | None] = plain("random subject id of the caller without an account whom it is about")
     state: Mapped[str] = plain("state of the decision")
     proposed: Mapped[datetime] = plain("time of the proposal")
     proposed_by: Mapped[str] = plain("administrator who proposed it; no foreign key, because it may be erased")
@@ -157,6 +173,7 @@ class DisclosureRow(Base):
     others: Mapped[bool] = plain("whether other parties are named in it")
     subject_id: Mapped[str] = plain("random subject id of the request, whose key seals the part below")
     sealed: Mapped[bytes | None] = sealed_column(DisclosurePart, subject="subject_id")
+    about_sealed: Mapped[bytes | None] = sealed_column(DisclosedNumberPart, subject="about_subject")
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +196,7 @@ class HandoverRow(Base):
     tenant_id: Mapped[str] = plain("the tenant")
     request_id: Mapped[str] = plain("request of the authority")
     disclosure_id: Mapped[str] = plain("the disclosure")
-    person_id: Mapped[str] = plain("account it is about; no foreign key, because it may be erased")
+    person_id: Mapped[str] = plain("account it is about, empty for a caller; no foreign key, because it may be erased")
     at: Mapped[datetime] = plain("time of the download")
     by_person: Mapped[str] = plain("administrator who downloaded it; no foreign key, because it may be erased")
     size: Mapped[int] = plain("length of the file in bytes", BigInteger())

@@ -1,12 +1,24 @@
 """Data of a person in this area: what they asked, and what they were answered."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, get_args
 
+from pydantic import TypeAdapter
+
+from unificx.core.access import current_access, stating
 from unificx.db import Database
-from unificx.privacy import DataSubject, Export, Holding, KeyStore, Records, Retained, RowExporter
+from unificx.privacy import DataSubject, Export, Holding, KeyStore, Records, Retained, RowExporter, record_kind
 from unificx.support.rights import disclosure_repository, repository
-from unificx.support.rights.models import DisclosureRow, HandoverRow, RightsNoteRow, RightsRequestRow, RightsStepRow
+from unificx.support.rights.models import (
+    DisclosurePart,
+    DisclosureRow,
+    HandoverRow,
+    RightsNoteRow,
+    RightsRequestRow,
+    RightsStepRow,
+)
 from unificx.support.rights.retention import RequestRetention
 from unificx.support.rights.schemas import OwnKind
 
@@ -25,6 +37,21 @@ _REGISTER = Retained(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class DisclosureCopy:
+    """A disclosure of the data of the person to an authority, once they may know of it."""
+
+    id: str
+    decided: datetime | None
+    authority: str
+    basis: str
+    scope: str
+
+
+_DISCLOSURES = record_kind("disclosed", _DISCLOSED, DisclosureCopy, DisclosurePart)
+_ADAPTER = TypeAdapter(DisclosureCopy)
+
+
 class _RequestHolding:
     """Closed requests lose their texts; open ones stay until they are answered, disclosures as evidence."""
 
@@ -41,8 +68,7 @@ class _RequestHolding:
         async with self._database.read() as session:
             closed = await repository.about(session, owner.tenant_id, owner.subject, closed=True)
             waiting = await repository.about(session, owner.tenant_id, owner.subject, closed=False)
-            who = (owner.tenant_id, owner.person_id)
-            disclosed = await disclosure_repository.count_of_person(session, *who, self._database.clock.now())
+            disclosed = await disclosure_repository.count_of_owner(session, owner, self._database.clock.now())
         return {_CLOSED: len(closed), _OPEN: len(waiting), _DISCLOSED: disclosed}
 
     def export(self, owner: DataSubject, keys: KeyStore) -> Sequence[Export]:
@@ -62,15 +88,28 @@ class _RequestHolding:
             async for step in steps.where(_STEPS, owner, "request_id", ids).read():
                 yield step
 
+        async def disclosed() -> AsyncIterator[Mapping[str, Any]]:
+            now = self._database.clock.now()
+            async with self._database.read() as session:
+                with stating(current_access().to("requests")):
+                    found = await disclosure_repository.of_owner(session, keys, owner, now)
+            for each in found:
+                record = DisclosureCopy(each.id, each.decided, each.authority, each.basis, each.wording())
+                yield _ADAPTER.dump_python(record, mode="json")
+
         kind = steps.where(_STEPS, owner, "request_id", ()).kind
-        return [Records(every.kind, own), Records(kind, of_own)]
+        return [Records(every.kind, own), Records(kind, of_own), Records(_DISCLOSURES, disclosed)]
 
     async def erase(self, owner: DataSubject) -> None:
         await self._retention.erase(owner.tenant_id, owner.subject)
+        async with self._database.begin() as uow:
+            await disclosure_repository.remove_number(uow.session, owner.tenant_id, owner.subject)
 
     async def remains(self, owner: DataSubject) -> Mapping[str, int]:
         found = await self.find(owner)
-        return {_CLOSED: found[_CLOSED], _OPEN: 0, _DISCLOSED: 0}
+        async with self._database.read() as session:
+            numbers = await disclosure_repository.count_numbers(session, owner)
+        return {_CLOSED: found[_CLOSED], _OPEN: 0, _DISCLOSED: numbers}
 
 
 def request_holding(database: Database, retention: RequestRetention) -> Holding:

@@ -182,13 +182,14 @@ class DisclosedData:
 
 @dataclass(frozen=True, slots=True)
 class NewDisclosure:
-    """Data of an account to disclose. `scope`: the wording of the request. `silent_until`: the person must not know
-    before."""
+    """Data to disclose of an account, or of a caller without one by `number` (E.164 or as dialled in the country of the
+    tenant). `scope`: the wording of the request. `silent_until`: the person must not know before."""
 
     person_id: str
     scope: str = field(repr=False)
     data: DisclosedData
     silent_until: datetime | None = None
+    number: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +212,10 @@ class Disclosure:
     authority: str = field(repr=False)
     basis: str = field(repr=False)
     scope: str = field(repr=False)
+    about: str | None = None
+    """Data subject of a caller without an account, who is meant instead of `person_id`."""
+    number: str = field(default="", repr=False)
+    """Number of that caller; "" once it is erased."""
 
     def wording(self) -> str:
         """Return the whole scope in one text: as the request words it, and as the file is limited."""
@@ -218,10 +223,6 @@ class Disclosure:
         if self.data.since is not None and self.data.until is not None:
             limits += f"; {self.data.since.isoformat()} to {self.data.until.isoformat()}"
         return f"{self.scope} [{limits}; {'with' if self.data.others else 'without'} other parties]"
-
-    def is_silent(self, now: datetime) -> bool:
-        """Whether the person must not know yet."""
-        return self.silent_until is not None and now < self.silent_until
 
 
 @dataclass(frozen=True, slots=True)

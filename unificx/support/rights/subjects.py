@@ -1,6 +1,8 @@
 """The data subjects that requests are about."""
 
+from unificx.core.errors import Invalid
 from unificx.privacy import KeyStore
+from unificx.routing import PublicNumber, normalise
 from unificx.support.rights.accounts import Accounts
 from unificx.support.rights.schemas import NewRequest, RightsRequest
 
@@ -27,6 +29,14 @@ class RequestSubjects:
             return request.about
         kind, value = (NUMBER_ALIAS, request.number) if request.number else (EMAIL_ALIAS, request.email.lower())
         return self._keys.find(request.tenant_id, kind, value) if value else None
+
+    def number(self, tenant_id: str, text: str) -> str:
+        """Return a number outside in E.164, as it is dialled in the country of the tenant. Raise Invalid."""
+        tenant = self._accounts.directory.tenant(tenant_id)
+        found = normalise(text.strip(), tenant.country if tenant is not None else "")
+        if not isinstance(found, PublicNumber):
+            raise Invalid("This is not a telephone number outside.", hint="Write it as +49301234567.", field="number")
+        return found.e164
 
     def of_number(self, tenant_id: str, number: str) -> str | None:
         """Return the subject of a number outside (E.164) if anything is stored about it."""
