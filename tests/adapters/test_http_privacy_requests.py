@@ -8,18 +8,23 @@ import itertools
 import json
 import zipfile
 from collections.abc import Iterator
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
+import httpx
 import pytest
 from http_world import PASSWORD, World
 from sqlalchemy import text
 
 from unificx.core.access import Access, stating
 from unificx.identity import NewExtension, Role
-from unificx.privacy import DataSubject, copies_of_names, correct_page
+from unificx.privacy import DataSubject, access_holding, copies_of_names, correct_page
 from unificx.server.corrections import connect_corrections
 from unificx.support.rights import NewRequest, request_holding
+from unificx.voicemail import mailbox_holding
+
+CALLER = "+491511234567"
 
 
 @pytest.mark.promise("U6")
@@ -109,7 +114,7 @@ async def test_a_correction_is_carried_into_the_records_of_others(world: World) 
 
     sent = await ada.post("/api/v1/me/requests", json={"kind": "correction", "text": "It is Example."})
     assert await answer(sent.json(), "Ada Example") == 200
-    outside = {"kind": "correction", "text": "", "number": "+491511234567", "name": "Carla"}
+    outside = {"kind": "correction", "text": "", "number": CALLER, "name": "Carla"}
     entered = await admin.post("/api/v1/privacy-requests", json=outside)
     assert await answer(entered.json(), "Carla Caller") == 200
     for path, name, wrong in (
@@ -139,7 +144,7 @@ async def test_a_correction_that_was_killed_goes_on_at_the_next_start(
     last = len(copies_of_names())
     for killed_at in range(last + 1):
         name = f"Carla {killed_at}"
-        request = await rights.enter(tenant, NewRequest("correction", "", number="+491511234567"), "root")
+        request = await rights.enter(tenant, NewRequest("correction", "", number=CALLER), "root")
         await rights.take(tenant, request.id, "prove", "called back", "root")
         begin, calls = world.database.begin, itertools.count()
 
@@ -280,6 +285,75 @@ async def test_two_administrators_disclose_and_the_person_sees_it(world: World) 
         async with world.services.rights.parts.database.begin() as uow:
             await uow.session.execute(text(f"UPDATE handover SET {column} = '{value}'"))
         assert not (await first.get("/api/v1/privacy/handovers")).json()["items"][0]["logged"]
+
+
+@pytest.mark.promise("U8", "X2")
+async def test_data_of_a_caller_without_an_account_is_disclosed_like_that_of_a_user(world: World) -> None:
+    """Two administrators, categories and period, log, silent time; the number goes with the caller."""
+    first, ben = await world.admin(world.acme), await world.user(world.acme, "1002")
+    await world.person(world.acme, "second@acme.example", Role.TENANT_ADMIN)
+    second = await world.signed_in("second@acme.example")
+    services = world.services
+    held = (
+        mailbox_holding(world.database, services.mailboxes),
+        request_holding(world.database, services.rights.retention),
+        access_holding(world.database, services.accesses),
+    )
+    services.access_copies.holdings = services.erasures.holdings = (*services.erasures.holdings, *held)
+    start = world.clock.now()
+    await world.leave_message(world.acme, "1002")
+    await world.record_call(world.acme, "1001", "1002")
+    body = {"kind": "authority", "name": "Court", "basis": "law"}
+    request = (await first.post("/api/v1/privacy-requests", json=body)).json()["id"]
+    path, until = f"/api/v1/privacy-requests/{request}/disclosures", world.clock.now() + timedelta(days=1)
+    limits = {"categories": ["voicemail"], "since": start.isoformat(), "until": until.isoformat()}
+    silent = {"silent_until": (world.clock.now() + timedelta(days=30)).isoformat()}
+    new = {"number": "0151 1234567", "scope": "messages", **limits, **silent}
+    for wrong, status in (
+        ({"number": ""}, 422),
+        ({"person_id": "x"}, 422),
+        ({"number": "1002"}, 422),
+        ({"number": "+4930999999"}, 404),
+        ({"categories": ["account"]}, 422),
+    ):
+        assert (await first.post(path, json=new | wrong)).status_code == status, wrong
+    proposed = (await first.post(path, json=new)).json()
+    assert (proposed["number"], proposed["person_id"]) == (CALLER, "")
+    file, decision = f"{path}/{proposed['id']}/file", f"{path}/{proposed['id']}/decision"
+    assert (await first.post(file)).status_code == 409, "one administrator alone gets no file"
+    assert (await first.put(decision, json={"approve": True})).status_code == 403
+    assert (await second.put(decision, json={"approve": True})).json()["state"] == "approved"
+
+    async def downloaded(made: httpx.Response) -> zipfile.ZipFile:
+        await world.services.access_copies.build_all()
+        copy = made.json()["id"]
+        return zipfile.ZipFile(io.BytesIO((await first.get(f"/api/v1/access-copies/{copy}/file")).content))
+
+    archive = await downloaded(await first.post(file))
+    [message] = json.loads(archive.read("data/voicemail.json"))
+    assert message["number"] == CALLER
+    assert [each for each in archive.namelist() if each.startswith("data/")] == [
+        "data/voicemail.json",
+        "data/voicemail_received.json",
+    ]
+    assert json.loads(archive.read("data/voicemail_received.json")) == []
+    assert json.loads(archive.read("manifest.json"))["scope"]["number"] == CALLER
+    [entry] = (await first.get("/api/v1/privacy/handovers")).json()["items"]
+    assert (entry["disclosure_id"], entry["person_id"], entry["logged"]) == (proposed["id"], "", True)
+    assert (await ben.get("/api/v1/me/disclosures")).json()["items"] == []
+
+    for told in (False, True):
+        own = await downloaded(await first.post("/api/v1/access-copies", json={"number": CALLER}))
+        every = "".join(own.read(each).decode("latin-1") for each in own.namelist())
+        assert ("Court" in every, '"disclosure"' in every) == (told, False), "nor who has looked at it"
+        world.clock.advance(timedelta(days=31).total_seconds())
+        first = await world.signed_in("admin@acme.example")
+    erasure = {"number": CALLER}
+    plan = (await first.post("/api/v1/erasures/plan", json=erasure)).json()
+    receipt = (await first.post("/api/v1/erasures", json=erasure | {"digest": plan["digest"]})).json()
+    assert (receipt["failed"], "disclosures to authorities" in {each["kind"] for each in receipt["kept"]}) == ([], True)
+    [shown] = (await first.get(path)).json()["items"]
+    assert (shown["number"], shown["authority"]) == ("", "Court")
 
 
 @pytest.mark.promise("T4")

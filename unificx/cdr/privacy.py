@@ -95,7 +95,9 @@ def _call_copy(call: CallRecord, owner: DataSubject) -> CallCopy:
 
 def _other(party: CdrParty, owner: DataSubject) -> OtherParty:
     identity = party.identity
-    shown = (bool(owner.person_id) or owner.with_others) and isinstance(identity, PartyIdentity) and not identity.withheld
+    shown = (
+        (bool(owner.person_id) or owner.with_others) and isinstance(identity, PartyIdentity) and not identity.withheld
+    )
     if not shown or not isinstance(identity, PartyIdentity):
         return OtherParty(party.role, None, None)
     return OtherParty(party.role, identity.number, identity.name)

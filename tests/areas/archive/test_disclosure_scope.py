@@ -27,13 +27,21 @@ HELD: Mapping[str, Sequence[Mapping[str, Any]]] = {
         {"audio_id": "old-sound", "created": "2026-02-01T00:00:00Z", "played": [{"purpose": "review"}]},
         {"audio_id": "sound", "created": "2026-03-02T00:00:00Z", "played": [{"purpose": "review"}]},
     ],
+    "voicemail": [{"audio_id": "left", "number": "+4930222", "created": "2026-03-03T00:00:00Z"}],
     "attachment": [
         {"id": "sent", "created": "2026-03-03T00:00:00Z"},
         {"id": "later", "created": "2026-05-01T00:00:00Z"},
     ],
     "chat_message": [{"text": "hello", "created": "2026-03-03T00:00:00Z", "mentions": ["ben"]}],
 }
-PATHS = ("audio/old-sound.wav", "audio/sound.ogg", "audio/greeting.wav", "files/sent.pdf", "files/later.pdf")
+PATHS = (
+    "audio/old-sound.wav",
+    "audio/sound.ogg",
+    "audio/greeting.wav",
+    "audio/left.wav",
+    "files/sent.pdf",
+    "files/later.pdf",
+)
 
 
 async def _bytes() -> AsyncIterator[bytes]:
@@ -69,6 +77,8 @@ async def test_only_records_of_the_categories_and_the_period_are_in_it() -> None
     found, files = await contained("calls")
     assert (set(found), files) == ({"call"}, [])
     assert [each["id"] for each in found["call"]] == ["first", "last"]
+    found, files = await contained("voicemail")
+    assert (set(found), files) == ({"voicemail"}, ["audio/left.wav"]), "their own voice"
     found, _ = await contained("account")
     assert found == {"person": [*HELD["person"]]}
 

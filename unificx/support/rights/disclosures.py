@@ -72,7 +72,9 @@ class Disclosures:
     def _caller(self, tenant_id: str, new: NewDisclosure) -> tuple[str, str]:
         """Return number (E.164) and subject of a caller without an account. Raise NotFound, Invalid."""
         if not set(new.data.categories) <= OF_CALLERS:
-            raise Invalid("Of a caller without an account there are calls, messages and recordings.", field="categories")
+            raise Invalid(
+                "Of a caller without an account there are calls, messages and recordings.", field="categories"
+            )
         number = self._requests.subjects.number(tenant_id, new.number)
         about = self._requests.subjects.of_number(tenant_id, number)
         if about is None:

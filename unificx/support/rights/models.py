@@ -132,7 +132,7 @@ class DisclosurePart:
 
 @dataclass(frozen=True, slots=True)
 class DisclosedNumberPart:
-    """Number of the caller without an account whose data is disclosed. Its key is the caller's: it ends with an erasure."""
+    """Number of the caller without an account whose data is disclosed, under the key of the caller."""
 
     number: str = personal(
         "user.contact.phone_number",

@@ -68,7 +68,7 @@ function OneDisclosure({ disclosure, request, tenant }: DisclosuresProps & { dis
     <Stack gap={4} className={classes.card}>
       <Group gap="xs">
         <Text fw={600} dir="auto">
-          {nameOf(disclosure.person_id)}
+          {disclosure.person_id ? nameOf(disclosure.person_id) : disclosure.number || <Trans>An erased caller</Trans>}
         </Text>
         <Badge
           variant={state === 'proposed' ? 'default' : 'filled'}

@@ -12,8 +12,11 @@ import { useAccounts } from './usePersonNames';
 type Category = Disclosure['categories'][number];
 
 const CATEGORIES = Object.keys(DISCLOSED_CATEGORIES) as Category[];
+/** What can be held of a caller without an account. */
+const OF_CALLERS: readonly Category[] = ['calls', 'voicemail', 'recordings'];
 const EMPTY = {
   person_id: '',
+  number: '',
   scope: '',
   categories: [] as Category[],
   since: '',
@@ -40,7 +43,7 @@ export function ProposeDisclosure({ request, tenant }: { request: PrivacyRequest
   const form = useForm({
     initialValues: EMPTY,
     validate: {
-      person_id: (value) => (value ? null : t`Choose a person.`),
+      person_id: (value, { number }) => (value || number.trim() ? null : t`Choose a person, or enter a number.`),
       scope: (value) => (value.trim() ? null : t`Enter what the authority asks for.`),
       categories: (value) => (value.length > 0 ? null : t`Choose the data.`),
       since: (value, values) => (value || !needsPeriod(values) ? null : t`Choose the first day.`),
@@ -50,13 +53,13 @@ export function ProposeDisclosure({ request, tenant }: { request: PrivacyRequest
   });
   const propose = useMutation({
     mutationFn: (values: typeof EMPTY) => {
-      const { person_id, scope, categories, other_parties, silent_until } = values;
+      const { person_id, number, scope, categories, other_parties, silent_until } = values;
       const period = needsPeriod(values) ? { since: startOf(values.since), until: startOf(values.until, 1) } : {};
       return api.proposeDisclosure({
         path: { request_id: request.id },
         query: { tenant },
         body: {
-          person_id,
+          ...(person_id ? { person_id } : { number: number.trim() }),
           scope,
           categories,
           other_parties,
@@ -71,6 +74,7 @@ export function ProposeDisclosure({ request, tenant }: { request: PrivacyRequest
       void queries.invalidateQueries({ queryKey: ['disclosures'] });
     },
   });
+  const isCaller = !form.values.person_id && form.values.number.trim() !== '';
   if (!open) {
     return (
       <Button size="md" variant="default" onClick={() => setOpen(true)} style={{ alignSelf: 'start' }}>
@@ -83,12 +87,30 @@ export function ProposeDisclosure({ request, tenant }: { request: PrivacyRequest
       <Stack gap="sm">
         <PersonPicker
           size="md"
-          label={t`Person`}
-          required
+          label={t`Person with an account`}
+          clearable
           people={people.map(({ id, name, email }) => ({ id, name, detail: email ?? undefined }))}
           {...form.getInputProps('person_id')}
           onChange={(id) => form.setFieldValue('person_id', id ?? '')}
         />
+        {!form.values.person_id && (
+          <TextInput
+            size="md"
+            label={t`Telephone number outside`}
+            description={t`Of a caller without an account, with country code, such as +49301234567.`}
+            type="tel"
+            maxLength={40}
+            autoComplete="off"
+            {...form.getInputProps('number')}
+            onChange={(event) => {
+              form.setFieldValue('number', event.currentTarget.value);
+              form.setFieldValue(
+                'categories',
+                form.values.categories.filter((each) => OF_CALLERS.includes(each)),
+              );
+            }}
+          />
+        )}
         <Textarea
           size="md"
           label={t`Wording of the request`}
@@ -108,7 +130,7 @@ export function ProposeDisclosure({ request, tenant }: { request: PrivacyRequest
           {...form.getInputProps('categories')}
         >
           <Stack gap="xs" mt="xs">
-            {CATEGORIES.map((each) => (
+            {(isCaller ? OF_CALLERS : CATEGORIES).map((each) => (
               <Checkbox key={each} size="md" value={each} label={t(DISCLOSED_CATEGORIES[each])} />
             ))}
           </Stack>
