@@ -42,8 +42,8 @@ DRAFT = "https://json-schema.org/draft/2020-12/schema"
 class DataSubject:
     """A data subject of a tenant. `person_id` and `extension_ids` are empty unless it has an account.
 
-    `with_others`: an export about a caller without an account names the other parties, which only a file for an authority
-    may do."""
+    `with_others`: an export about a caller without an account names the other parties, which only a file for an
+    authority may do."""
 
     tenant_id: str
     subject: str

@@ -13,20 +13,24 @@ from typing import Any, cast
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from pydantic_core import PydanticSerializationError, to_json
 
 from unificx.core.errors import Invalid
 
 RECEIPT_KEY_BYTES = 32
 RECEIPT_FORMAT = "unificx erasure receipt 1"
 SIGNATURE = "signature"
-_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+_ENCODER = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
 
 
 def canonical(value: object) -> bytes:
-    """Return the canonical JSON of a value of objects, lists, strings and integers, with ASCII names. Raise Invalid for
-    another one."""
-    _require_plain(value)
-    return _ENCODER.encode(value).encode("utf-8", "surrogatepass")
+    """Return the canonical JSON (RFC 8785) of a value of objects, lists, strings and integers, with ASCII names. Raise
+    Invalid for another one."""
+    ordered = _ordered(value)
+    try:
+        return to_json(ordered)
+    except PydanticSerializationError:  # half of a surrogate pair, which only the encoder of Python writes
+        return _ENCODER.encode(ordered).encode("utf-8", "surrogatepass")
 
 
 def digest(value: object) -> str:
@@ -68,17 +72,19 @@ def is_signed(content: Mapping[str, Any]) -> bool:
     return True
 
 
-def _require_plain(value: object) -> None:
+def _ordered(value: object) -> object:
+    """Return a plain value with the names of each object in order. Raise Invalid for another value."""
     if type(value) is str or type(value) is int:
-        return
+        return value
     if isinstance(value, dict):
-        for name, inner in cast("dict[object, object]", value).items():
-            if not (isinstance(name, str) and name.isascii()):
-                raise Invalid("A name in the signed content is not ASCII.")
-            if type(inner) is not str:  # most of them, without a call
-                _require_plain(inner)
-    elif isinstance(value, list):
-        for inner in cast("list[object]", value):
-            _require_plain(inner)
-    elif not isinstance(value, str):
-        raise Invalid("The signed content contains a value that is neither text nor an integer.")
+        found = cast("dict[object, object]", value)
+        if not (all(isinstance(name, str) for name in found) and "".join(cast("dict[str, object]", value)).isascii()):
+            raise Invalid("A name in the signed content is not ASCII.")
+        names = sorted(cast("dict[str, object]", value))
+        # Most values are texts: they need no call.
+        return {name: each if type(each := found[name]) is str else _ordered(each) for name in names}
+    if isinstance(value, list):
+        return [_ordered(each) for each in cast("list[object]", value)]
+    if isinstance(value, str):
+        return str.__str__(value)
+    raise Invalid("The signed content contains a value that is neither text nor an integer.")

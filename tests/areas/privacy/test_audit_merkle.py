@@ -1,12 +1,16 @@
 """Merkle tree of the audit log against a naive one, and its proofs against every change of them."""
 
 import hashlib
+import json
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from unificx.core.errors import Invalid
+from unificx.identity import Role
 from unificx.privacy.audit import merkle
+from unificx.privacy.signing import canonical
 
 LEAVES = [merkle.leaf_hash(str(each).encode()) for each in range(70)]
 
@@ -87,3 +91,20 @@ def test_outside_the_tree_nothing_is_proved() -> None:
         with pytest.raises(IndexError):
             merkle.consistency_proof(LEAVES[:3], size)
         assert not merkle.extends(LEAVES[0], size, LEAVES[0], 3, [])
+
+
+def test_canonical_json_is_that_of_rfc_8785() -> None:
+    every = "".join(map(chr, [*range(0x100), 0x2028, 0xD7FF, 0xE000, 0xFFFF, 0x1F600]))
+    for value in (
+        {"b": every, "a": [1, -(2**63), 2**70, "x", {"z": "", "Z": {}, "_": []}], "": Role.OPERATOR},
+        "half of a pair: \ud800",
+        [],
+    ):
+        expected = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        assert canonical(value) == expected.encode("utf-8", "surrogatepass")
+    assert canonical({"text": '€$\x0f\nA\'B"\\\\"/'}) == b'{"text":"\xe2\x82\xac$\\u000f\\nA\'B\\"\\\\\\\\\\"/"}', (
+        "section 3.2.2"
+    )
+    for wrong in (True, None, 1.5, b"", {"é": ""}, {1: ""}, [{"a": False}], ("a",)):
+        with pytest.raises(Invalid):
+            canonical(wrong)

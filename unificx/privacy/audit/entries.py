@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from unificx.privacy.audit import merkle
 from unificx.privacy.audit.models import AuditPartyPart
@@ -62,6 +62,19 @@ class NewAuditEntry:
         return replace(self, result="failed")
 
 
+class RecordedAct(Protocol):
+    """Act of an entry: a new one, or a row with its columns."""
+
+    @property
+    def tenant_id(self) -> str: ...
+    @property
+    def action(self) -> str: ...
+    @property
+    def object(self) -> str: ...
+    @property
+    def result(self) -> str: ...
+
+
 def commitment(part: AuditPartyPart) -> str:
     """Return the commitment to the details of a person, in hexadecimal."""
     details = {"person": part.person, "role": part.role, "key": part.key, "by": part.by}
@@ -69,7 +82,7 @@ def commitment(part: AuditPartyPart) -> str:
 
 
 def entry_content(
-    entry: NewAuditEntry, time: datetime, salt: str, commitments: Mapping[PartyKind, str]
+    entry: RecordedAct, time: datetime, salt: str, commitments: Mapping[PartyKind, str]
 ) -> dict[str, Any]:
     """Return the entry as the JSON object whose hash is the leaf. `salt` keeps an entry without a person from being
     found by trying."""

@@ -1,8 +1,8 @@
 """Corrections of names with the answer to a request (GDPR Art. 16).
 
 An account is renamed before its request is answered: a process that dies in between leaves an open request, whose
-answer renames it again. Records about a person without an account are corrected after the answer. Its transaction stores the
-name and one event per table, so the outbox goes on at the next start where it was, whenever the process dies.
+answer renames it again. Records about a person without an account are corrected after the answer. Its transaction
+stores the name and one event per table, so the outbox goes on at the next start, whenever the process dies.
 """
 
 from unificx.core.errors import Invalid
