@@ -1,4 +1,4 @@
-import { Button, Group, List, Stack, Text } from '@mantine/core';
+import { Button, Group, List, Stack, Text, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
@@ -17,6 +17,7 @@ export function RequestDetails({ id, tenant }: { id: string; tenant?: string }) 
   const { t } = useLingui();
   const queries = useQueryClient();
   const [note, setNote] = useState('');
+  const [corrected, setCorrected] = useState('');
   const which = { path: { request_id: id }, query: { tenant } };
   const found = useQuery({
     queryKey: ['privacy-request', tenant, id],
@@ -24,9 +25,14 @@ export function RequestDetails({ id, tenant }: { id: string; tenant?: string }) 
     staleTime: 0,
   });
   const take = useMutation({
-    mutationFn: (step: RequestStep['step']) => api.takeRequestStep({ ...which, body: { step, note } }),
+    mutationFn: (step: RequestStep['step']) =>
+      api.takeRequestStep({
+        ...which,
+        body: { step, note, corrected_name: step === 'answer' ? corrected.trim() : '' },
+      }),
     onSuccess: ({ data }) => {
       setNote('');
+      setCorrected('');
       queries.setQueryData(['privacy-request', tenant, id], data);
       void queries.invalidateQueries({ queryKey: ['privacy-requests'] });
     },
@@ -49,6 +55,18 @@ export function RequestDetails({ id, tenant }: { id: string; tenant?: string }) 
       <InternalWork request={request} tenant={tenant} />
       {request.steps.length > 0 && (
         <>
+          {request.kind === 'correction' && request.steps.includes('answer') && (
+            <TextInput
+              size="md"
+              label={t`Right name`}
+              description={t`With the answer, it is carried into the account and all records with a copy of the name.`}
+              maxLength={100}
+              autoComplete="off"
+              dir="auto"
+              value={corrected}
+              onChange={(event) => setCorrected(event.currentTarget.value)}
+            />
+          )}
           <NoteField
             label={t`Answer, reply, reasons or note`}
             description={t`Answers, replies, reasons of a refusal and of an extension are sent to the person. Reply leaves the request open.`}
