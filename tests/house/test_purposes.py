@@ -25,6 +25,7 @@ ROOT = Path(__file__).parents[2]
 STATEMENTS = {"Access", "stating", "state_access", "context_stating"}
 BOUNDARIES = {
     "unificx/api/access.py": "HTTP routes and their authentication",
+    "unificx/archive/service.py": "number in a file for an authority",
     "unificx/api/events_websocket.py": "authentication of live events",
     "unificx/api/idempotent_route.py": "repeated requests",
     "unificx/api/middleware.py": "withdraws what the server stated",
@@ -64,7 +65,9 @@ BOUNDARIES = {
     "unificx/server/transfer/receiving.py": "import of a tenant, from the console",
     "unificx/server/sip.py": "SIP server, calls of the previous process",
     "unificx/support/rights/accounts.py": "accounts that requests are about",
+    "unificx/support/rights/disclosure_repository.py": "numbers of callers, for the same purpose without an entry",
     "unificx/support/rights/handovers.py": "log of a download, within the copies",
+    "unificx/support/rights/privacy.py": "disclosures in an access copy, within the copies",
     "unificx/support/rights/service.py": "reminders of requests",
     "unificx/voicemail/email_attachments.py": "voicemail letters",
     "unificx/voicemail/service.py": "PIN of a caller",

@@ -160,7 +160,7 @@ class DisclosureRow(Base):
     tenant_id: Mapped[str] = plain("the tenant")
     request_id: Mapped[str] = plain("request of the authority")
     person_id: Mapped[str] = plain("account it is about, empty for a caller; no foreign key, because it may be erased")
-    about_subject: Mapped[str | None] = plain("random subject id of the caller without an account whom it is about")
+    about_subject: Mapped[str | None] = plain("random subject id of the caller without an account in it")
     state: Mapped[str] = plain("state of the decision")
     proposed: Mapped[datetime] = plain("time of the proposal")
     proposed_by: Mapped[str] = plain("administrator who proposed it; no foreign key, because it may be erased")

@@ -12,7 +12,7 @@ import { useAccounts } from './usePersonNames';
 type Category = Disclosure['categories'][number];
 
 const CATEGORIES = Object.keys(DISCLOSED_CATEGORIES) as Category[];
-/** What can be held of a caller without an account. */
+/** Categories of data that are held of callers without an account. */
 const OF_CALLERS: readonly Category[] = ['calls', 'voicemail', 'recordings'];
 const EMPTY = {
   person_id: '',
