@@ -15,6 +15,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from compiled_statements import share_compiled_statements
 from databases import Postgres, postgres_cluster
 from groups import GROUPS, group_of, is_spread
 
@@ -41,6 +42,7 @@ class EveryPurpose(Access):
         return True
 
 
+share_compiled_statements()
 # Inherited by every test and fixture of this process.
 state_access(EveryPurpose("operations", "test"))
 
