@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from caller_authority import FROM, Authority, private_pem
+from caller_authority import FROM, NUMBERS, Authority, private_pem
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from unificx.sip.passport import BadIdentity, Passport, identity_header, read_identity, signing_key
-from unificx.trunks import IdentityCheck, certified_key, checked_identity, verify
+from unificx.trunks import IdentityCheck, certified_signer, checked_identity, verify
 
 URL = "https://carrier.example/calls.pem"
 NOW = FROM + timedelta(days=400)
@@ -20,7 +21,7 @@ def check(issued: float = 0.0) -> IdentityCheck:
     """Check a statement of a carrier that was made some seconds ago."""
     passport = Passport("A", CALLER[1:], (CALLED[1:],), int(NOW.timestamp() - issued), "5a1c")
     signed = read_identity(identity_header(passport, KEY, URL))
-    return checked_identity(signed, certified_key(AUTHORITY.certificate(CARRIER), [AUTHORITY.root], NOW), NOW)
+    return checked_identity(signed, certified_signer(AUTHORITY.certificate(CARRIER), [AUTHORITY.root], NOW), NOW)
 
 
 def test_a_call_is_verified_with_its_attestation() -> None:
@@ -40,7 +41,8 @@ def test_numbers_have_to_be_those_that_were_signed(caller: str, called: str) -> 
 
 
 def test_the_statement_of_another_key_is_refused() -> None:
-    other = signing_key(private_pem(ec.generate_private_key(ec.SECP256R1())))
+    pem = AUTHORITY.certificate(ec.generate_private_key(ec.SECP256R1()))
+    other = certified_signer(pem, [AUTHORITY.root], NOW)
     passport = Passport("A", CALLER[1:], (CALLED[1:],), int(NOW.timestamp()), "5a1c")
     assert checked_identity(read_identity(identity_header(passport, KEY, URL)), other, NOW).status == 438
 
@@ -56,12 +58,40 @@ def test_certificates_that_are_not_trusted() -> None:
         (chain, [Authority().root], 437),
         (Authority().certificate(CARRIER), roots, 437),
         (AUTHORITY.certificate(CARRIER, until=NOW - timedelta(days=1)), roots, 437),
-        (AUTHORITY.certificate(CARRIER, for_numbers=False), roots, 437),
+        (AUTHORITY.certificate(CARRIER, numbers=b""), roots, 437),
+        (AUTHORITY.certificate(CARRIER, numbers=b"\x05\x00"), roots, 437),
+        (AUTHORITY.certificate(CARRIER, numbers=NUMBERS[:-1]), roots, 437),
         (chain * 7, roots, 437),
     ):
         with pytest.raises(BadIdentity) as refused:
-            certified_key(pem, trusted, NOW)
+            certified_signer(pem, trusted, NOW)
         assert refused.value.status == status
-    key = certified_key(AUTHORITY.certificate(p384), roots, NOW)
+    key = certified_signer(AUTHORITY.certificate(p384), roots, NOW)
     passport = Passport("A", CALLER[1:], (CALLED[1:],), int(NOW.timestamp()), "5a1c")
     assert checked_identity(read_identity(identity_header(passport, KEY, URL)), key, NOW).status == 438
+
+
+@pytest.mark.parametrize(
+    ("caller", "status"),
+    [
+        ("4930123450", 0),
+        ("4930123549", 0),
+        ("491701234567", 0),
+        ("4930123449", 437),
+        ("4930123550", 437),
+        ("49301234500", 437),
+        ("491701234568", 437),
+    ],
+)
+def test_a_certificate_is_valid_for_its_numbers_alone(caller: str, status: int) -> None:
+    signer = certified_signer(AUTHORITY.certificate(CARRIER, numbers=NUMBERS), [AUTHORITY.root], NOW)
+    signed = read_identity(identity_header(Passport("A", caller, (CALLED[1:],), int(NOW.timestamp()), "1"), KEY, URL))
+    assert checked_identity(signed, signer, NOW).status == status
+
+
+def test_an_authority_delegates_no_more_than_its_own_numbers() -> None:
+    delegate = Authority("Delegate", AUTHORITY, NUMBERS)
+    chain = delegate.certificate(CARRIER) + delegate.root.public_bytes(Encoding.PEM)
+    signer = certified_signer(chain, [AUTHORITY.root], NOW)
+    assert signer.may_sign("4930123499")
+    assert not signer.may_sign("4930123550")

@@ -18,7 +18,7 @@ from unificx.sip.passport import (
     read_identity,
 )
 from unificx.sip.transactions.events import RequestReceived, ServerKey
-from unificx.trunks import IdentityCheck, Trunk, certified_key, checked_identity
+from unificx.trunks import IdentityCheck, Trunk, certified_signer, checked_identity
 
 MAX_WAITING = 200
 """Calls that wait for a certificate at a time."""
@@ -97,7 +97,7 @@ class CallerVerifier:
             return IdentityCheck(status=BAD_IDENTITY_INFO)
         now = self._clock.now()
         try:
-            return checked_identity(signed, certified_key(pem, self._roots, now), now)
+            return checked_identity(signed, certified_signer(pem, self._roots, now), now)
         except BadIdentity as fault:
             return IdentityCheck(status=fault.status)
 

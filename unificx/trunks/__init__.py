@@ -32,7 +32,7 @@ from unificx.trunks.verification import (
     IdentityCheck,
     Verification,
     VerificationState,
-    certified_key,
+    certified_signer,
     checked_identity,
     verify,
 )
@@ -68,7 +68,7 @@ __all__ = [
     "Verification",
     "VerificationMode",
     "VerificationState",
-    "certified_key",
+    "certified_signer",
     "checked_identity",
     "health",
     "link_state",

@@ -24,12 +24,11 @@ from unificx.sip.passport import (
     canonical,
     is_signed_by,
 )
+from unificx.trunks.certified_numbers import CertifiedNumbers, certified_numbers
 
 FRESH_SECONDS = 60
 """Greatest age of a signature, and greatest difference of the clocks (RFC 8224 section 4.1)."""
 MAX_CERTIFICATES = 6
-TN_AUTHORIZATION_LIST = x509.ObjectIdentifier("1.3.6.1.5.5.7.1.26")
-"""Extension of a certificate for telephone numbers (RFC 8226 section 9)."""
 VerificationState = Literal["verified", "failed", "unsigned"]
 REASONS = {
     STALE_DATE: "Stale Date",
@@ -61,39 +60,54 @@ class Verification:
         return f"{self.state} {self.attestation}".strip()
 
 
-def certified_key(pem: bytes, roots: Sequence[x509.Certificate], now: datetime) -> ECKey:
-    """Return the key of the first certificate of a chain that leads to one of the roots. Raises BadIdentity."""
+@dataclass(frozen=True, slots=True)
+class CertifiedSigner:
+    """The owner of a certificate. `numbers` are the lists of the certificate and, as one may delegate a part of its own
+    numbers (RFC 9060), of those above it."""
+
+    key: ECKey
+    numbers: tuple[CertifiedNumbers, ...]
+
+    def may_sign(self, number: str) -> bool:
+        """Whether a number in E.164 without "+" is in every list."""
+        return all(one.covers(number) for one in self.numbers)
+
+
+def certified_signer(pem: bytes, roots: Sequence[x509.Certificate], now: datetime) -> CertifiedSigner:
+    """Return the owner of the first certificate of a chain that leads to one of the roots. Raises BadIdentity."""
     try:
         chain = x509.load_pem_x509_certificates(pem)
     except ValueError:
         raise BadIdentity(BAD_IDENTITY_INFO) from None
     if not roots or not 1 <= len(chain) <= MAX_CERTIFICATES:
         raise BadIdentity(UNSUPPORTED_CREDENTIAL)
-    leaf, key = chain[0], chain[0].public_key()
     policy = PolicyBuilder().store(Store(list(roots))).time(now)
     # These certificates name no host, and have no extended key usage.
     verifier = policy.extension_policies(
         ee_policy=ExtensionPolicy.permit_all(), ca_policy=ExtensionPolicy.webpki_defaults_ca()
     ).build_client_verifier()
     try:
-        verifier.verify(leaf, chain[1:])
-        leaf.extensions.get_extension_for_oid(TN_AUTHORIZATION_LIST)
-    except (VerificationError, x509.ExtensionNotFound, ValueError, InvalidSignature, UnsupportedAlgorithm):
+        numbers = [certified_numbers(one) for one in verifier.verify(chain[0], chain[1:]).chain]
+        key = chain[0].public_key()
+    except (VerificationError, ValueError, InvalidSignature, UnsupportedAlgorithm):
         raise BadIdentity(UNSUPPORTED_CREDENTIAL) from None
-    if not isinstance(key, ec.EllipticCurvePublicKey):
+    if numbers[0] is None or not isinstance(key, ec.EllipticCurvePublicKey):
         raise BadIdentity(UNSUPPORTED_CREDENTIAL)
     try:
-        return ECKey.import_key(key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+        signer_key = ECKey.import_key(key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
     except (JoseError, ValueError):
         raise BadIdentity(UNSUPPORTED_CREDENTIAL) from None
+    return CertifiedSigner(signer_key, tuple([one for one in numbers if one is not None]))
 
 
-def checked_identity(signed: SignedPassport, key: ECKey, now: datetime) -> IdentityCheck:
-    """Check signature and age."""
-    if not is_signed_by(signed, key):
+def checked_identity(signed: SignedPassport, signer: CertifiedSigner, now: datetime) -> IdentityCheck:
+    """Check signature, age, and the right of the signer to the number."""
+    if not is_signed_by(signed, signer.key):
         return IdentityCheck(status=INVALID_IDENTITY_HEADER)
     if abs(now.timestamp() - signed.passport.issued) > FRESH_SECONDS:
         return IdentityCheck(status=STALE_DATE)
+    if not signer.may_sign(signed.passport.caller):
+        return IdentityCheck(status=UNSUPPORTED_CREDENTIAL)
     return IdentityCheck(signed.passport)
 
 
