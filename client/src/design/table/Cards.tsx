@@ -48,9 +48,9 @@ export function Cards<T extends { id: string }>(props: RowsProps<T>) {
               ))}
             </div>
             <div className={css.second}>
-              {at('detail').map(({ title, render }) => (
-                <span key={title} className={css.detail} title={title}>
-                  {render(item)}
+              {at('detail').map((column) => (
+                <span key={column.title} className={css.detail} title={column.title}>
+                  {detail(column, item)}
                 </span>
               ))}
             </div>
@@ -63,5 +63,18 @@ export function Cards<T extends { id: string }>(props: RowsProps<T>) {
         </li>
       ))}
     </ul>
+  );
+}
+
+/** The value of an item, after its heading where the value alone would not tell what it is. */
+function detail<T>({ title, render, numeric, labelled = numeric }: Column<T>, item: T) {
+  const content = render(item);
+  const isEmpty = content === '' || content === null || content === undefined;
+  return labelled && !isEmpty ? (
+    <>
+      {title}: {content}
+    </>
+  ) : (
+    content
   );
 }

@@ -15,6 +15,8 @@ export interface Column<T> {
    * column is the title and the others are details.
    */
   card?: 'title' | 'aside' | 'detail' | 'none';
+  /** Whether a detail on the phone is preceded by the heading; by default numbers are. */
+  labelled?: boolean;
 }
 
 export interface Filter<T> {

@@ -221,5 +221,6 @@ describe('the table', () => {
     show(people);
     expect(place.querySelector('table')).toBeNull();
     expect(place.querySelectorAll('ul[aria-label=People] > li')).toHaveLength(3);
+    expect(place.querySelector('li:last-child')?.textContent).toContain('Calls: 0');
   });
 });

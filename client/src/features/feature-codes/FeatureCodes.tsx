@@ -22,7 +22,7 @@ export default function FeatureCodes() {
       render: ({ code }) => <Code fz="md">{code}</Code>,
     },
     { title: t`Effect`, value: effect, render: effect },
-    { title: t`Then dial`, value: then, render: then },
+    { title: t`Then dial`, labelled: true, value: then, render: then },
   ];
   return (
     <Page title={t`Feature codes`} size="xl">
