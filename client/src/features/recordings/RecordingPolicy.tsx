@@ -38,7 +38,7 @@ export function TenantRecordingPolicy({ tenant, settings, settingsKey }: TenantR
         value={shown.mode}
         onChange={(mode) => change.mutate({ mode: mode as RecordingSettings['mode'] })}
         data={[
-          { value: 'off', label: t`off` },
+          { value: 'off', label: t`Off` },
           { value: 'announce', label: t`Consent by staying on the call` },
           { value: 'opt_in', label: t`Consent by pressing 1` },
         ]}

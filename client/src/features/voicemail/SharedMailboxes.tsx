@@ -45,7 +45,7 @@ export function SharedMailboxes({ tenant }: { tenant?: string }) {
           {
             title: t`New messages`,
             numeric: true,
-            render: (one) => (one.enabled ? one.new_messages : <Badge variant="default">{t`off`}</Badge>),
+            render: (one) => (one.enabled ? one.new_messages : <Badge variant="default">{t`Off`}</Badge>),
           },
         ]}
         actions={mailboxes.actions}
