@@ -3,7 +3,10 @@
 import pytest
 from sip_harness import Phone, SipHarness, notified
 
+from unificx.cluster import LocalEventBus
+from unificx.identity.events import SharedPhoneUsed
 from unificx.registrar.events import DeviceRegistered, DeviceUnregistered
+from unificx.server.shared_phones import follow_shared_phones
 from unificx.sip.message import Request, parse, respond
 
 HOME, USER, DEVICE = "e-t1-1001", "e-t1-1002", "d-t1-1001a"
@@ -84,3 +87,15 @@ def test_a_deleted_home_takes_its_phone_away_from_the_user(harness: SipHarness) 
     harness.directory.drop_extension(HOME)
     assert harness.directory.device(DEVICE) is None
     assert all(each.device_id != DEVICE for each in harness.directory.devices_of(USER))
+
+
+def test_the_phone_fetches_the_settings_of_its_user_at_a_sign_in(harness: SipHarness) -> None:
+    faults: list[BaseException] = []
+    bus = LocalEventBus(faults.append)
+    follow_shared_phones(bus, harness.registrar, harness.check_sync, harness.clock)
+    phone = Phone(harness)
+    phone.register()
+    bus.publish(SharedPhoneUsed("e1", "t1", DEVICE, USER, HOME))
+    assert dialled(harness, USER) == [DEVICE]
+    [notify] = notified(harness.send(b"\r\n"))
+    assert (notify.uri, notify.first("event"), faults) == (phone.contact, "check-sync;reboot=false", [])

@@ -330,7 +330,7 @@ class SipServer:
             bus.subscribe(
                 kind, lambda signal: self.call_manager.device_registered(signal.extension_id, signal.device_id)
             )
-        follow_shared_phones(bus, self._container, self.check_sync)
+        follow_shared_phones(bus, self._container.registrar, self.check_sync, self._container.clock)
         bus.subscribe(RelayRestarted, lambda event: self.call_manager.media_restarted())
         bus.subscribe(RelayRestarted, lambda event: self._container.videos.relay_restarted())
         for changed in (ConferenceChanged, ConferenceEnded):
