@@ -1,5 +1,6 @@
 """An authority for signed caller ids, made for a test, and the certificates of its carriers."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 from cryptography import x509
@@ -7,6 +8,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
+from joserfc import jws
+from joserfc.jwk import ECKey
 
 TN_AUTHORIZATION_LIST = x509.ObjectIdentifier("1.3.6.1.5.5.7.1.26")
 PROVIDER = bytes.fromhex("3008a006160431313131")
@@ -14,6 +17,13 @@ PROVIDER = bytes.fromhex("3008a006160431313131")
 NUMBERS = bytes.fromhex("3023a111300f160a34393330313233343530020164a20e160c343931373031323334353637")
 """TNAuthList with the 100 numbers from +4930123450 and the number +491701234567, as an authority encodes it."""
 FROM, UNTIL = datetime(2000, 1, 1, tzinfo=UTC), datetime(2090, 1, 1, tzinfo=UTC)
+
+
+def diverted_header(key: ECKey, url: str, **claims: object) -> str:
+    """Return an Identity header about a forwarded call (RFC 8946); `claims`: dest, div, iat, orig."""
+    header = {"alg": "ES256", "ppt": "div", "typ": "passport", "x5u": url}
+    registry = jws.JWSRegistry(algorithms=["ES256"], strict_check_header=False)
+    return f"{jws.serialize_compact(header, json.dumps(claims), key, registry=registry)};info=<{url}>;ppt=div"
 
 
 def private_pem(key: ec.EllipticCurvePrivateKey) -> str:

@@ -4,11 +4,20 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 
 import pytest
+from caller_authority import diverted_header
 from carriers import SIGNING_KEY
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-from unificx.sip.passport import BadIdentity, Passport, identity_header, is_signed_by, read_identity, signing_key
+from unificx.sip.passport import (
+    BadIdentity,
+    DivertedPassport,
+    Passport,
+    identity_header,
+    is_signed_by,
+    read_identity,
+    signing_key,
+)
 
 URL = "https://pbx.example/calls.pem"
 PASSPORT = Passport("A", "493012345", ("4940123",), 1_780_000_000, "5a1c")
@@ -59,6 +68,19 @@ def test_unusable_headers_are_refused(part: int, changed: dict, status: int) -> 
     with pytest.raises(BadIdentity) as refused:
         read_identity(f"{'.'.join(parts)};{parameters}")
     assert refused.value.status == status
+
+
+@pytest.mark.parametrize("claims", [{"div": {"tn": "4940111"}}, {}, {"div": {"tn": "sip:anna"}}, {"div": "4940111"}])
+def test_a_statement_about_a_diversion_names_the_number_that_forwards(claims: dict) -> None:
+    call = {"dest": {"tn": ["4940123"]}, "iat": 1_780_000_000, "orig": {"tn": "493012345"}}
+    value = diverted_header(KEY, URL, **call, **claims)
+    if claims == {"div": {"tn": "4940111"}}:
+        found = read_identity(value)
+        assert found.passport == DivertedPassport("4940111", "493012345", ("4940123",), 1_780_000_000)
+        assert is_signed_by(found, KEY)
+    else:
+        with pytest.raises(BadIdentity):
+            read_identity(value)
 
 
 @pytest.mark.parametrize("value", ["", "a.b.c", "a.b.c;info=<https://x/y>", "..;info=<u>", "a" * 9_000])

@@ -113,22 +113,24 @@ class Phone:
         self.call_id = f"{self.name}-{self.cseq}"
         named = dict(headers)
         domain = PBX_ADDRESS if self.carrier else DOMAIN
-        self.local = f"{named.pop('From', f'<sip:{self.number}@{domain}>')};tag={self.name}{self.cseq}"
+        self.local = f"{named.get('From', f'<sip:{self.number}@{domain}>')};tag={self.name}{self.cseq}"
         self.remote = f"<sip:{number}@{domain}>"
         self.target = f"{number}@{domain}" if number.startswith("sips:") else f"sip:{number}@{domain}"
         self.routes = []
-        self.invite = self._request("INVITE", self.cseq, body, list(named.items()))
+        others = [(header, value) for header, value in headers if header != "From"]
+        self.invite = self._request("INVITE", self.cseq, body, others)
         return self.invite
 
     def _request(self, method: str, number: int, body: bytes, headers: Iterable[tuple[str, str]]) -> Request:
         self.branches += 1
         via = f"SIP/2.0/{self.flow.transport.upper()} {self.flow.host}:{self.flow.port}"
-        extra = dict(headers)
-        typed = [("Content-Type", "application/sdp")] if body and "Content-Type" not in extra else []
-        contact = [] if "Contact" in extra else [("Contact", f"<sip:{self.name}@{self.flow.host}>")]
+        extra = list(headers)
+        named = dict(extra)
+        typed = [("Content-Type", "application/sdp")] if body and "Content-Type" not in named else []
+        contact = [] if "Contact" in named else [("Contact", f"<sip:{self.name}@{self.flow.host}>")]
         lines = [
             ("Via", f"{via};rport;branch=z9hG4bK{self.name}{self.branches}"),
-            ("Max-Forwards", extra.pop("Max-Forwards", "70")),
+            ("Max-Forwards", named.get("Max-Forwards", "70")),
             *(("Route", route) for route in self.routes),
             ("From", self.local),
             ("To", self.remote),
@@ -136,7 +138,7 @@ class Phone:
             ("CSeq", f"{number} {method}"),
             *contact,
             *typed,
-            *extra.items(),
+            *[(header, value) for header, value in extra if header != "Max-Forwards"],
         ]
         return Request(method, self.target, lines, body)
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 import pytest
-from caller_authority import private_pem
+from caller_authority import diverted_header, private_pem
 from cryptography.hazmat.primitives.asymmetric import ec
 from ladder import play, play_on
 from steps import extension
@@ -88,3 +88,22 @@ async def test_a_call_that_is_cancelled_while_its_certificate_is_fetched_does_no
     await play_on(world, f"{invite(world)}\ncarrier -> CANCEL\ncarrier <- 487")
     world.certificates_pass.set()
     await play_on(world, "... 1 s")
+
+
+@pytest.mark.parametrize(("by", "status"), [("4940111", None), ("4940222", 438)])
+async def test_a_call_that_another_network_has_forwarded_is_verified(by: str, status: int | None) -> None:
+    world = await a_world("rejects")
+    key, now = signing_key(private_pem(CARRIER)), int(world.clock.now().timestamp())
+    origin = identity_header(Passport("A", CALLER, ("4940111",), now, "5a1c"), key, URL)
+    world.certificates[other := "https://other.example/calls.pem"] = world.authority.certificate(CARRIER)
+    diverted = diverted_header(key, other, dest={"tn": [CALLED]}, div={"tn": by}, iat=now, orig={"tn": CALLER})
+    call = f"""
+        carrier -> INVITE +{CALLED} [outside]
+          From: <sip:+{CALLER}@carrier.example>
+          Identity: {diverted}
+          Identity: {origin}
+    """
+    if status:
+        await play_on(world, f"{call}\ncarrier <- {status}")
+    else:
+        await play_on(world, f"{call}\nbob <- INVITE [outside]\n  UnifiCX-Verification: verified A")

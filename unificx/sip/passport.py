@@ -1,4 +1,5 @@
-"""Signed caller ids: the Identity header (RFC 8224) with a SHAKEN PASSporT (RFC 8225, RFC 8588)."""
+"""Signed caller ids: the Identity header (RFC 8224) with a SHAKEN PASSporT (RFC 8225, RFC 8588), and those of
+forwarded calls (RFC 8946)."""
 
 import json
 import re
@@ -16,7 +17,7 @@ section 4)."""
 STALE_DATE, BAD_IDENTITY_INFO, UNSUPPORTED_CREDENTIAL, INVALID_IDENTITY_HEADER = 403, 436, 437, 438
 """Responses to a wrong signature (RFC 8224 section 6.2.2)."""
 MAX_HEADER_BYTES = 8_192
-ALGORITHM, PPT = "ES256", "shaken"
+ALGORITHM, PPT, DIVERTED_PPT = "ES256", "shaken", "div"
 _VALUE = re.compile(r"([A-Za-z0-9_.-]+)[ \t]*;[ \t]*info[ \t]*=[ \t]*<([^<>\s]{1,1000})>(.*)", re.DOTALL)
 _digits = re.compile(r"[0-9]{1,15}").fullmatch
 
@@ -34,12 +35,22 @@ class Passport:
 
 
 @dataclass(frozen=True, slots=True)
+class DivertedPassport:
+    """A signed statement that the number `by` has forwarded a call, to the numbers `called` (RFC 8946)."""
+
+    by: str = field(repr=False)
+    caller: str = field(repr=False)
+    called: tuple[str, ...] = field(repr=False)
+    issued: int
+
+
+@dataclass(frozen=True, slots=True)
 class SignedPassport:
     """An Identity header, not verified yet. `certificate_url`: where the certificate of the signer is."""
 
     token: str = field(repr=False)
     certificate_url: str
-    passport: Passport
+    passport: Passport | DivertedPassport
 
 
 class BadIdentity(ValueError):
@@ -92,11 +103,12 @@ def read_identity(value: str) -> SignedPassport:
         header, claims = signed.headers(), json.loads(signed.payload)
     except (JoseError, ValueError, RecursionError):
         raise BadIdentity(INVALID_IDENTITY_HEADER) from None
-    if header.get("ppt") != PPT or header.get("alg") != ALGORITHM:
+    kind = header.get("ppt")
+    if kind not in (PPT, DIVERTED_PPT) or header.get("alg") != ALGORITHM:
         raise BadIdentity(INVALID_IDENTITY_HEADER)
     if header.get("x5u") != url:
         raise BadIdentity(BAD_IDENTITY_INFO)
-    return SignedPassport(token, url, _passport(claims))
+    return SignedPassport(token, url, _passport(claims) if kind == PPT else _diverted(claims))
 
 
 def is_signed_by(signed: SignedPassport, key: ECKey) -> bool:
@@ -110,17 +122,43 @@ def is_signed_by(signed: SignedPassport, key: ECKey) -> bool:
 
 def _passport(claims: Any) -> Passport:
     """Return what a token says. Raises BadIdentity."""
+    caller, called, issued = _call(claims)
+    attestation, origin = claims.get("attest"), claims.get("origid")
+    if attestation not in ("A", "B", "C") or not isinstance(origin, str):
+        raise BadIdentity(INVALID_IDENTITY_HEADER)
+    return Passport(attestation, caller, called, issued, origin[:64])
+
+
+def _diverted(claims: Any) -> DivertedPassport:
+    """Return what a token about a forwarded call says. Raises BadIdentity."""
+    caller, called, issued = _call(claims)
+    return DivertedPassport(_number(claims, "div"), caller, called, issued)
+
+
+def _call(claims: Any) -> tuple[str, tuple[str, ...], int]:
+    """Return caller, called numbers and time. Raises BadIdentity."""
+    caller, issued = _number(claims, "orig"), claims.get("iat")
     try:
-        attestation, issued, origin = claims["attest"], claims["iat"], claims["origid"]
-        caller, called = claims["orig"]["tn"], claims["dest"]["tn"]
+        called = claims["dest"]["tn"]
     except (KeyError, TypeError):
         raise BadIdentity(INVALID_IDENTITY_HEADER) from None
     numbers = cast("list[Any]", called) if isinstance(called, list) else [called]
-    if not all(isinstance(each, str) and _digits(each) for each in (caller, *numbers)) or not 1 <= len(numbers) <= 10:
+    if not all(isinstance(each, str) and _digits(each) for each in numbers) or not 1 <= len(numbers) <= 10:
         raise BadIdentity(INVALID_IDENTITY_HEADER)
-    if attestation not in ("A", "B", "C") or not isinstance(issued, int) or not isinstance(origin, str):
+    if not isinstance(issued, int):
         raise BadIdentity(INVALID_IDENTITY_HEADER)
-    return Passport(attestation, caller, tuple(numbers), issued, origin[:64])
+    return caller, tuple(numbers), issued
+
+
+def _number(claims: Any, claim: str) -> str:
+    """Return the number in a claim. Raises BadIdentity."""
+    try:
+        number = claims[claim]["tn"]
+    except (KeyError, TypeError):
+        raise BadIdentity(INVALID_IDENTITY_HEADER) from None
+    if not isinstance(number, str) or not _digits(number):
+        raise BadIdentity(INVALID_IDENTITY_HEADER)
+    return number
 
 
 def _compact_json(claims: dict[str, Any]) -> str:

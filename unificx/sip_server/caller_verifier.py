@@ -1,6 +1,7 @@
 """Checks the signed caller ids of calls from carriers before they begin (STIR/SHAKEN)."""
 
-from collections.abc import Callable, Sequence
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from cryptography import x509
@@ -14,6 +15,8 @@ from unificx.sip.passport import (
     BAD_IDENTITY_INFO,
     INVALID_IDENTITY_HEADER,
     BadIdentity,
+    DivertedPassport,
+    Passport,
     SignedPassport,
     read_identity,
 )
@@ -22,6 +25,8 @@ from unificx.trunks import IdentityCheck, Trunk, certified_signer, checked_ident
 
 MAX_WAITING = 200
 """Calls that wait for a certificate at a time."""
+MAX_HEADERS, MAX_DIVERSIONS = 8, 3
+"""Identity headers that are read, and statements about diversions that are verified."""
 
 
 class Certificates(Protocol):
@@ -64,16 +69,17 @@ class CallerVerifier:
             self._begin(event, CarrierCall(trunks, is_checked=True), now)
             return
         try:
-            signed = _shaken(values)
+            signed = _statements(values)
         except BadIdentity as fault:
             self._begin(event, CarrierCall(trunks, IdentityCheck(status=fault.status), is_checked=True), now)
             return
-        pem = self._certificates.cached(signed.certificate_url)
-        if pem is None and len(self._waiting) < MAX_WAITING:
+        certificates = {each.certificate_url: self._certificates.cached(each.certificate_url) for each in signed}
+        if None in certificates.values() and len(self._waiting) < MAX_WAITING:
             self._waiting[event.key] = event
             self._tasks.spawn(self._fetch(event.key, signed, trunks))
         else:
-            self._begin(event, CarrierCall(trunks, self._checked(signed, pem or b""), is_checked=True), now)
+            known = {url: pem or b"" for url, pem in certificates.items()}
+            self._begin(event, CarrierCall(trunks, self._checked(signed, known), is_checked=True), now)
 
     def cancelled(self, key: ServerKey) -> Request | None:
         """Give up a call that waits, and return its INVITE; None for any other."""
@@ -84,30 +90,49 @@ class CallerVerifier:
         """Wait until no call waits."""
         await self._tasks.join()
 
-    async def _fetch(self, key: ServerKey, signed: SignedPassport, trunks: Sequence[Trunk]) -> None:
-        pem = await self._certificates.get(signed.certificate_url)
+    async def _fetch(self, key: ServerKey, signed: Sequence[SignedPassport], trunks: Sequence[Trunk]) -> None:
+        urls = {each.certificate_url for each in signed}
+        certificates = dict(zip(urls, await asyncio.gather(*map(self._certificates.get, urls)), strict=True))
         event = self._waiting.pop(key, None)
         if event is not None:
-            call = CarrierCall(trunks, self._checked(signed, pem), is_checked=True)
+            call = CarrierCall(trunks, self._checked(signed, certificates), is_checked=True)
             self._begin(event, call, self._clock.monotonic())
             self._on_begun()
 
-    def _checked(self, signed: SignedPassport, pem: bytes) -> IdentityCheck:
+    def _checked(self, signed: Sequence[SignedPassport], certificates: Mapping[str, bytes]) -> IdentityCheck:
+        """Check all statements; an invalid one about a diversion counts as absent."""
+        passport: Passport | None = None
+        diversions: list[DivertedPassport] = []
+        for each in signed:
+            try:
+                found = self._verified(each, certificates[each.certificate_url])
+            except BadIdentity as fault:
+                if isinstance(each.passport, Passport):
+                    return IdentityCheck(status=fault.status)
+            else:
+                if isinstance(found, Passport):
+                    passport = found
+                else:
+                    diversions.append(found)
+        return IdentityCheck(passport, diversions=tuple(diversions))
+
+    def _verified(self, signed: SignedPassport, pem: bytes) -> Passport | DivertedPassport:
         if not pem:
-            return IdentityCheck(status=BAD_IDENTITY_INFO)
+            raise BadIdentity(BAD_IDENTITY_INFO)
         now = self._clock.now()
-        try:
-            return checked_identity(signed, certified_signer(pem, self._roots, now), now)
-        except BadIdentity as fault:
-            return IdentityCheck(status=fault.status)
+        return checked_identity(signed, certified_signer(pem, self._roots, now), now)
 
 
-def _shaken(values: Sequence[str]) -> SignedPassport:
-    """Return the first usable header; others may be about other matters, such as diversions. Raises BadIdentity."""
+def _statements(values: Sequence[str]) -> tuple[SignedPassport, ...]:
+    """Return the first usable statement about the caller, then those about diversions. Raises BadIdentity."""
     fault = BadIdentity(INVALID_IDENTITY_HEADER)
-    for value in values[:5]:
+    found: list[SignedPassport] = []
+    for value in values[:MAX_HEADERS]:
         try:
-            return read_identity(value)
-        except BadIdentity as found:
-            fault = found
-    raise fault
+            found.append(read_identity(value))
+        except BadIdentity as error:
+            fault = error
+    callers = [each for each in found if isinstance(each.passport, Passport)]
+    if not callers:
+        raise fault
+    return (callers[0], *[each for each in found if isinstance(each.passport, DivertedPassport)][:MAX_DIVERSIONS])

@@ -29,6 +29,7 @@ from unificx.trunks.service import TrunkService
 from unificx.trunks.signing import signed_identity
 from unificx.trunks.verification import (
     REASONS,
+    CertifiedSigner,
     IdentityCheck,
     Verification,
     VerificationState,
@@ -42,6 +43,7 @@ __all__ = [
     "REASONS",
     "CallerIdHeader",
     "CarrierResolver",
+    "CertifiedSigner",
     "DtmfMode",
     "IdentityCheck",
     "NewTrunk",

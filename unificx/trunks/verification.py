@@ -1,4 +1,6 @@
-"""Whether the signed caller id of a call is right (RFC 8224 section 6.2). Pure."""
+"""Whether the signed caller id of a call is right (RFC 8224 section 6.2), forwarded calls (RFC 8946) included.
+Pure.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,6 +21,7 @@ from unificx.sip.passport import (
     STALE_DATE,
     UNSUPPORTED_CREDENTIAL,
     BadIdentity,
+    DivertedPassport,
     Passport,
     SignedPassport,
     canonical,
@@ -40,11 +43,12 @@ REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class IdentityCheck:
-    """State of the signature of a call before the numbers are compared: the statement if it is valid, else the
-    status with which the call may be rejected; neither without a signature."""
+    """State of the signature of a call before the numbers are compared: the statement if it is valid, with the valid
+    ones about diversions, else the status with which the call may be rejected; neither without a signature."""
 
     passport: Passport | None = None
     status: int = 0
+    diversions: tuple[DivertedPassport, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,15 +104,17 @@ def certified_signer(pem: bytes, roots: Sequence[x509.Certificate], now: datetim
     return CertifiedSigner(signer_key, tuple([one for one in numbers if one is not None]))
 
 
-def checked_identity(signed: SignedPassport, signer: CertifiedSigner, now: datetime) -> IdentityCheck:
-    """Check signature, age, and the right of the signer to the number."""
+def checked_identity(signed: SignedPassport, signer: CertifiedSigner, now: datetime) -> Passport | DivertedPassport:
+    """Return a statement after a check of signature, age, and the right of the signer to the number. Raises
+    BadIdentity."""
+    passport = signed.passport
     if not is_signed_by(signed, signer.key):
-        return IdentityCheck(status=INVALID_IDENTITY_HEADER)
-    if abs(now.timestamp() - signed.passport.issued) > FRESH_SECONDS:
-        return IdentityCheck(status=STALE_DATE)
-    if not signer.may_sign(signed.passport.caller):
-        return IdentityCheck(status=UNSUPPORTED_CREDENTIAL)
-    return IdentityCheck(signed.passport)
+        raise BadIdentity(INVALID_IDENTITY_HEADER)
+    if abs(now.timestamp() - passport.issued) > FRESH_SECONDS:
+        raise BadIdentity(STALE_DATE)
+    if not signer.may_sign(passport.caller if isinstance(passport, Passport) else passport.by):
+        raise BadIdentity(UNSUPPORTED_CREDENTIAL)
+    return passport
 
 
 def verify(check: IdentityCheck | None, caller: str, called: str) -> Verification:
@@ -118,6 +124,16 @@ def verify(check: IdentityCheck | None, caller: str, called: str) -> Verificatio
     passport = check.passport
     if passport is None:
         return Verification("failed", status=check.status)
-    if canonical(called) not in passport.called or canonical(caller) != passport.caller:
+    if canonical(caller) != passport.caller or canonical(called) not in _reached(passport, check.diversions):
         return Verification("failed", status=INVALID_IDENTITY_HEADER)
     return Verification("verified", passport.attestation)
+
+
+def _reached(passport: Passport, diversions: Sequence[DivertedPassport]) -> set[str]:
+    """Return the numbers that a call was made to, and those that it was forwarded to from there (RFC 8946)."""
+    reached = set(passport.called)
+    for _ in diversions:  # they may be in any order
+        for one in diversions:
+            if one.caller == passport.caller and one.by in reached:
+                reached.update(one.called)
+    return reached
