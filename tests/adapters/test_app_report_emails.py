@@ -126,7 +126,7 @@ async def test_each_period_is_sent_once_to_people_who_may_read_it(
             assert await rooms.reports.schedules.due()
             await rooms.identity.users.update(acme.id, ada.id, PersonChange(role=Role.USER))
             await rooms.reports.send_due()
-            sources = ReportSources(rooms.identity, rooms.history, rooms.routing.queues, rooms.consents)
+            sources = ReportSources(rooms.identity, rooms.history, rooms.routing.queues, rooms.consents, rooms.billing)
             with pytest.raises(Forbidden):  # so an e-mail that was queued before is dropped
                 await report_files(sources)(acme.id, f"daily 2026-01-08 {ada.id}")
             assert await rooms.reports.schedules.due(), "it is sent once Ada may read it again"

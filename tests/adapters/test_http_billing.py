@@ -44,6 +44,13 @@ async def test_an_operator_imports_a_deck_and_an_administrator_sees_the_costs(wo
     assert (usage["number"], usage["calls"], usage["amount"], usage["currency"]) == ("1001", 1, 10_000, "EUR")
     [usage] = (await admin.get("/api/v1/billing/usage", params={"by": "country"})).json()["items"]
     assert (usage["key"], usage["number"]) == ("DE", None)
+    by_department = {"by": "department"}
+    [usage] = (await admin.get("/api/v1/billing/usage", params=by_department)).json()["items"]
+    assert (usage["key"], usage["name"], usage["amount"]) == ("", None, 10_000)
+    extension = await world.identity.extensions.get(world.acme.id, "1001")
+    await admin.patch(f"/api/v1/persons/{extension.person_id}", json={"department": "Sales"})
+    [usage] = (await admin.get("/api/v1/billing/usage", params=by_department)).json()["items"]
+    assert (usage["key"], usage["calls"], usage["amount"]) == ("Sales", 1, 10_000)
     simulated = (await admin.get(f"{path}/simulation")).json()
     assert (simulated["calls"], simulated["amount"], simulated["amount_before"]) == (1, 10_000, 10_000)
     period = {"since": (world.clock.now() - timedelta(days=1)).isoformat(), "until": world.clock.now().isoformat()}

@@ -252,7 +252,7 @@ async def test_names_that_deceive_or_show_nothing_are_refused(world: World, name
     assert (await admin.post("/api/v1/persons", json={"name": name})).status_code == 422
 
 
-ROWS = """Name;E-Mail;Nebenstelle;Rolle;Abteilung
+ROWS = """Name;E-Mail;Nebenstelle;Rolle;Kürzel
 Müller, Jörg;joerg@acme.example;2001;Administrator;Verkauf
 "Dr. ""Ada"" Weiß";ada@acme.example;next;;
 ;nobody@acme.example;;;
@@ -269,7 +269,7 @@ async def test_a_preview_names_line_and_column_of_each_fault(world: World, encod
     answer = await admin.post(IMPORT, params={"dry_run": True}, content=ROWS.encode(encoding))
     assert answer.status_code == 200, answer.text
     report = answer.json()
-    assert (report["applied"], report["delimiter"], report["ignored_columns"]) == (False, ";", ["Abteilung"])
+    assert (report["applied"], report["delimiter"], report["ignored_columns"]) == (False, ";", ["Kürzel"])
     assert [(row["line"], row["action"]) for row in report["rows"]] == [
         (2, "create"),
         (3, "create"),
@@ -302,16 +302,50 @@ async def test_an_import_stores_all_rows_or_none(world: World) -> None:
     assert (joerg["role"], joerg["state"], joerg["extensions"][0]["number"]) == ("tenant_admin", "invited", "2001")
 
 
+async def test_a_department_is_that_of_a_person_and_all_their_numbers(world: World) -> None:
+    admin = await staff(world)
+    [zoe] = (await admin.get(LIST, params={"search": "1003"})).json()["items"]
+    person, extension = f"/api/v1/persons/{zoe['id']}", f"/api/v1/extensions/{zoe['extensions'][0]['id']}"
+    moved = await admin.patch(person, json={"department": "  Sales   North "})
+    assert (moved.status_code, moved.json()["department"]) == (200, "Sales North")
+    added = await admin.post(f"{LIST}/{zoe['id']}/extensions", json={"number": "3001"})
+    assert (added.json()["department"], (await admin.get(extension)).json()["department"]) == ("Sales North",) * 2
+    listed = (await admin.get("/api/v1/directory")).json()["items"]
+    assert [each["number"] for each in listed if each["department"]] == ["1003", "3001"]
+    assert (await admin.patch(extension, json={"department": "Other"})).json()["field"] == "department"
+    assert (await admin.patch(person, json={"department": "x" * 61})).status_code == 422
+    assert (await admin.patch(person, json={"department": "a\u202eb"})).status_code == 422
+    phone = (await admin.post("/api/v1/extensions", json={"number": "3002", "name": "Lobby"})).json()
+    await admin.patch(f"/api/v1/extensions/{phone['id']}", json={"department": "Reception"})
+    found = (await admin.get(f"{LIST}/departments")).json()["items"]
+    assert [(each["name"], each["members"]) for each in found] == [("Reception", 1), ("Sales North", 1)]
+    only = await admin.get(LIST, params={"department": ["Reception", "Sales North"], "sort": "-department"})
+    assert [each["name"] for each in only.json()["items"]] == [zoe["name"], "Lobby"]
+    without = (await admin.get(LIST, params={"department": ""})).json()["items"]
+    assert {each["department"] for each in without} == {""}
+    await admin.patch(person, json={"department": ""})
+    assert (await admin.get(extension)).json()["department"] == ""
+
+
+async def test_people_do_not_choose_their_own_department(world: World) -> None:
+    ada = await world.user(world.acme, "1001")
+    me = (await ada.get("/api/v1/me")).json()["person"]["id"]
+    assert (await ada.patch(f"/api/v1/persons/{me}", json={"department": "Board"})).status_code == 403
+
+
 async def test_an_import_changes_people_with_the_same_address(world: World) -> None:
     admin = await staff(world)
-    file = "email,name,number,role,language\nnina@acme.example,Nina Neu,2002,administrator,en\nadam@acme.example,,,,\n"
+    file = (
+        "email,name,number,role,language,Abteilung\n"
+        "nina@acme.example,Nina Neu,2002,administrator,en,Verkauf\nadam@acme.example,,,,,\n"
+    )
     report = (await admin.post(IMPORT, content=file.encode())).json()
     assert [(row["action"], row["changed"]) for row in report["rows"]] == [
-        ("update", ["name", "number", "role", "language"]),
+        ("update", ["name", "number", "role", "language", "department"]),
         ("unchanged", []),
     ]
     [nina] = (await admin.get(LIST, params={"search": "nina"})).json()["items"]
-    assert (nina["name"], nina["role"], nina["language"]) == ("Nina Neu", "tenant_admin", "en")
+    assert (nina["name"], nina["role"], nina["department"]) == ("Nina Neu", "tenant_admin", "Verkauf")
     assert nina["extensions"][0]["number"] == "2002"
     moved = "email,name,number\nnina@acme.example,Nina,2003\n"
     [row] = (await admin.post(IMPORT, params={"dry_run": True}, content=moved.encode())).json()["rows"]

@@ -10,6 +10,7 @@ from unificx.privacy import AuditFilter
 
 ERROR = "urn:ietf:params:scim:api:messages:2.0:Error"
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"
+ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 USERS = "/scim/v2/Users"
 
@@ -67,7 +68,12 @@ async def test_an_account_is_created_changed_deactivated_and_closed(world: World
         cara["id"],
         {"op": "Replace", "path": 'emails[type eq "work"].value', "value": "c.muster@acme.example"},
         {"op": "Add", "value": {"displayName": "Cara M.", "name.familyName": "Meier", "title": "ignored"}},
-        {"op": "Add", "path": "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department", "value": "x"},
+        {
+            "op": "Add",
+            "path": "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department",
+            "value": "Sales",
+        },
+        {"op": "Add", "path": "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:division", "value": "x"},
         {"op": "Replace", "path": "userName", "value": "cara@acme.onmicrosoft.example"},
         {"op": "Replace", "path": "active", "value": "False"},
     )
@@ -76,6 +82,7 @@ async def test_an_account_is_created_changed_deactivated_and_closed(world: World
     assert (body["active"], body["displayName"], body["name"]["familyName"]) == (False, "Cara M.", "Meier")
     person = (await admin.get(f"/api/v1/people/{cara['id']}")).json()
     assert (person["name"], person["state"], person["email"]) == ("Cara M.", "suspended", "c.muster@acme.example")
+    assert (body[ENTERPRISE], person["department"]) == ({"department": "Sales"}, "Sales")
     suspension = (await admin.get(f"/api/v1/persons/{cara['id']}/suspension")).json()
     assert suspension["reason"] == "identity_provider"
     # Okta: no path.

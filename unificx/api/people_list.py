@@ -27,6 +27,7 @@ class PeopleFilter:
     states: Sequence[EntryState] = ()
     has_phone: bool | None = None
     never_signed_in: bool = False
+    departments: Sequence[str] = ()
 
     def select(self, entries: Iterable[PeopleEntry]) -> list[PeopleEntry]:
         """Return the entries that match all filters."""
@@ -37,6 +38,8 @@ class PeopleFilter:
         if self.roles and entry.role not in self.roles:
             return False
         if self.states and entry.state not in self.states:
+            return False
+        if self.departments and entry.department not in self.departments:
             return False
         if self.has_phone is not None and any(one.devices for one in entry.extensions) is not self.has_phone:
             return False
@@ -52,7 +55,7 @@ def searchable(text: str) -> str:
 def _contains(entry: PeopleEntry, words: Sequence[str]) -> bool:
     if not words:
         return True
-    text = searchable(" ".join([entry.name, entry.email, *(one.number for one in entry.extensions)]))
+    text = searchable(" ".join([entry.name, entry.email, entry.department, *(one.number for one in entry.extensions)]))
     return all(word in text for word in words)
 
 
@@ -76,6 +79,7 @@ _KEYS: dict[str, Callable[[PeopleEntry], Any]] = {
     "state": lambda entry: _STATE_ORDER[entry.state],
     "role": lambda entry: _ROLE_ORDER[entry.role],
     "last_seen": lambda entry: entry.last_seen,
+    "department": lambda entry: searchable(entry.department) or None,
 }
 
 
@@ -103,7 +107,9 @@ def as_csv(entries: Iterable[PeopleEntry]) -> bytes:
     """Return the entries as CSV in UTF-8 with a byte order mark, which spreadsheets need. An import reads it."""
     out = io.StringIO(newline="")
     rows = csv.writer(out)
-    rows.writerow(["name", "email", "number", "role", "language", "state", "devices", "online", "last_seen"])
+    rows.writerow(
+        ["name", "email", "number", "role", "language", "department", "state", "devices", "online", "last_seen"]
+    )
     for entry in entries:
         cells = [
             entry.name,
@@ -111,6 +117,7 @@ def as_csv(entries: Iterable[PeopleEntry]) -> bytes:
             entry.extensions[0].number if entry.extensions else "",
             entry.role.value if entry.role is not None else "",
             entry.language or "",
+            entry.department,
             entry.state,
             str(sum(one.devices for one in entry.extensions)),
             str(sum(one.online for one in entry.extensions)),

@@ -82,10 +82,14 @@ class Rating:
         return Simulation(calls, unmatched, deck.currency, amount, amount_before)
 
     async def usage(self, tenant_id: str, since: datetime, until: datetime, by: UsageKey) -> Sequence[Usage]:
-        """Add up the calls answered in a period, by extension or country. Raises Invalid."""
+        """Add up the calls answered in a period, by extension, department or country. Raises Invalid.
+
+        The department of a call is the present one of its extension."""
         check_period(since, until)
+        key = "country" if by == "country" else "extension"
         async with self._database.read() as session:
-            return await repository.usage(session, tenant_id, since, until, by)
+            found = await repository.usage(session, tenant_id, since, until, key)
+        return self._by_department(found) if by == "department" else found
 
     async def of_calls(self, tenant_id: str, call_ids: Sequence[str]) -> Sequence[RatedCall]:
         """Return the billed parts of calls."""
@@ -93,6 +97,16 @@ class Rating:
             return await repository.rated_legs(session, tenant_id, call_ids)
 
     # ---- inside
+
+    def _by_department(self, usages: Sequence[Usage]) -> Sequence[Usage]:
+        """Add up the sums of extensions by department and currency; those without one, and former ones, have none."""
+        sums: dict[tuple[str, str], Usage] = {}
+        for each in usages:
+            extension = self._directory.extension_by_id(each.key)
+            name = extension.department if extension is not None else ""
+            before = sums.get((name, each.currency))
+            sums[name, each.currency] = replace(each, key=name) if before is None else before.plus(each)
+        return [sums[key] for key in sorted(sums)]
 
     async def _pages(self, tenant_id: str, since: datetime, until: datetime) -> AsyncIterator[Sequence[RatedCall]]:
         after: tuple[datetime, str] | None = None

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from sqlalchemy import ColumnElement, Select, Table, and_, case, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.billing.machine.ledger import Transaction
 from unificx.billing.models import LedgerEntryRow, RatedCallRow
-from unificx.billing.schemas import CallSum, Payment, RatedCall, Usage, UsageKey
+from unificx.billing.schemas import CallSum, Payment, RatedCall, Usage
 from unificx.db import owned_by
 from unificx.db.pagination import Page, PageByTime
 
@@ -74,7 +74,9 @@ async def rated_legs(session: AsyncSession, tenant_id: str, call_ids: Sequence[s
     return [RatedCall(**row._mapping) for row in rows]
 
 
-async def usage(session: AsyncSession, tenant_id: str, since: datetime, until: datetime, by: UsageKey) -> list[Usage]:
+async def usage(
+    session: AsyncSession, tenant_id: str, since: datetime, until: datetime, by: Literal["extension", "country"]
+) -> list[Usage]:
     """Add up the calls answered in a period."""
     key = _KEYS[by]
     totals = (

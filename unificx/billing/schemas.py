@@ -8,7 +8,7 @@ from typing import Literal
 from unificx.billing.machine.deck_csv import LineFault
 from unificx.billing.machine.rates import Rate
 
-UsageKey = Literal["extension", "country"]
+UsageKey = Literal["extension", "department", "country"]
 ChangeKind = Literal["added", "removed", "changed"]
 ChargeKind = Literal["plan", "extensions", "numbers", "calls"]
 ChargeUnit = Literal["month", "extension", "number", "minute"]
@@ -82,7 +82,7 @@ class RatedCall:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Calls outside of an extension or country in a currency. `unrated`: calls that have no price yet."""
+    """Calls outside of an extension, department or country in a currency. `unrated`: calls that have no price yet."""
 
     key: str
     currency: str
@@ -92,6 +92,19 @@ class Usage:
     covered_seconds: int
     amount: int
     unrated: int
+
+    def plus(self, other: "Usage") -> "Usage":
+        """Return the sum of two, with the key of this one."""
+        return Usage(
+            self.key,
+            self.currency,
+            self.calls + other.calls,
+            self.seconds + other.seconds,
+            self.billed_seconds + other.billed_seconds,
+            self.covered_seconds + other.covered_seconds,
+            self.amount + other.amount,
+            self.unrated + other.unrated,
+        )
 
 
 @dataclass(frozen=True, slots=True)

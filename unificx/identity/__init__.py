@@ -29,6 +29,7 @@ from unificx.identity.people_schemas import (
     PersonSummary,
     PlannedRow,
     SharedPhone,
+    outside_recipient,
 )
 from unificx.identity.policies.countries import DEFAULT_COUNTRY
 from unificx.identity.policies.login_throttle import source_key
@@ -83,7 +84,6 @@ from unificx.identity.schemas import (
     TenantChange,
     TokenDelivery,
     maker_of,
-    outside_recipient,
 )
 from unificx.identity.service import Identity, build_identity
 from unificx.identity.sign_up import OrganisationSignUp, SignUpForm, SignUpMode

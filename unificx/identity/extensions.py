@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from unificx.core.clock import random_id
+from unificx.core.errors import Invalid
 from unificx.db import Page, PageById
 from unificx.identity.devices import Devices
 from unificx.identity.email_aliases import EmailAliases
@@ -70,6 +71,7 @@ class Extensions:
             ring_seconds=validation.ring_seconds(new.ring_seconds),
             max_call_seconds=validation.max_call_seconds(new.max_call_seconds),
             name=validation.name(new.name),
+            department=owner.department if owner is not None else validation.department(new.department),
         )
         await phones.add_extension(tx.session, self._keys, extension, self._clock.now())
         tx.publish(ExtensionCreated(self._clock.new_id(), tenant_id, extension.id))
@@ -94,7 +96,7 @@ class Extensions:
             return await self._records.extension(session, tenant_id, reference)
 
     async def update(self, tenant_id: str, extension_id: str, change: ExtensionChange) -> Extension:
-        """Change display name, ring time or maximum call duration."""
+        """Change display name, ring time, maximum call duration or, without a user, the department. Raise Invalid."""
         async with self._store.transaction() as tx:
             before = extension = await self._records.extension(tx.session, tenant_id, extension_id)
             if change.name is not None:
@@ -103,6 +105,14 @@ class Extensions:
                 extension = replace(extension, ring_seconds=validation.ring_seconds(change.ring_seconds))
             if change.max_call_seconds is not None:
                 extension = replace(extension, max_call_seconds=validation.max_call_seconds(change.max_call_seconds))
+            if change.department is not None:
+                extension = replace(extension, department=validation.department(change.department))
+                if extension.person_id is not None and extension.department != before.department:
+                    raise Invalid(
+                        "The department is that of the extension's user.",
+                        hint="Change it at the person.",
+                        field="department",
+                    )
             await phones.save_extension(tx.session, self._keys, extension)
             tx.on_commit.append(lambda: self._directory.put_extension(extension))
             if extension.name != before.name:

@@ -12,7 +12,7 @@ from unificx.db.base import Base, plain, sealed_column
 
 @dataclass(frozen=True, slots=True)
 class PersonPart:
-    """Name and e-mail address of a user. Not needed for call setup: the extension has its own display name."""
+    """Name, e-mail address and department of a user. Not needed for call setup: the extension has its own copies."""
 
     name: str = personal(
         "user.name",
@@ -30,11 +30,20 @@ class PersonPart:
         export=True,
         rectifiable=True,
     )
+    department: str | None = personal(
+        "user.job_title",
+        uses=("administration", "directory", "authentication", "security", "telephony"),
+        retention="account",
+        on_erase="delete",
+        export=True,
+        rectifiable=True,
+    )
+    """None in rows that are older than this field."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExtensionPart:
-    """Caller name of an extension."""
+    """Caller name and department of an extension. The department of a user is copied to their extensions."""
 
     name: str = personal(
         "user.name",
@@ -44,6 +53,15 @@ class ExtensionPart:
         export=True,
         rectifiable=True,
     )
+    department: str | None = personal(
+        "user.job_title",
+        uses=("administration", "directory", "telephony", "authentication", "history"),
+        retention="account",
+        on_erase="delete",
+        export=True,
+        rectifiable=True,
+    )
+    """None in rows that are older than this field."""
 
 
 @dataclass(frozen=True, slots=True)

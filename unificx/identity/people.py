@@ -142,7 +142,12 @@ class People:
                 await self._add_number(tx, person, row)
             for row in rows:
                 if row.action == "update":
-                    change = PersonChange(name=row.name or None, role=row.role, language=row.language)
+                    change = PersonChange(
+                        name=row.name or None,
+                        role=row.role,
+                        language=row.language,
+                        department=row.department or None,
+                    )
                     person = await self._users.change(tx, known[validation.email_key(row.email)], change)
                     await self._add_number(tx, person, row)
         return ImportReport(file, tuple(rows), applied=True)
@@ -162,7 +167,7 @@ class People:
         used = await people.numbers(session, tenant_id)
         state = TenantState(
             people={
-                key: KnownPerson(one.name, one.role, one.language, self._directory.numbers_of(one.id))
+                key: KnownPerson(one.name, one.role, one.language, self._directory.numbers_of(one.id), one.department)
                 for key, one in known.items()
             },
             extensions=[number for number, kind in used.items() if kind == "extension"],
@@ -184,7 +189,7 @@ class People:
 
 
 def _new_person(row: PlannedRow) -> NewPerson:
-    return NewPerson(row.name, row.email, row.role or Role.USER, language=row.language)
+    return NewPerson(row.name, row.email, row.role or Role.USER, language=row.language, department=row.department)
 
 
 def _summary(

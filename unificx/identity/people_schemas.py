@@ -3,12 +3,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
 from unificx.identity.schemas import Device, Extension, Language, Person, Role
 
-ImportColumn = Literal["name", "email", "number", "role", "language"]
+ImportColumn = Literal["name", "email", "number", "role", "language", "department"]
 Encoding = Literal["utf-8", "windows-1252"]
 ImportAction = Literal["create", "update", "unchanged", "refused"]
 FaultCode = Literal[
@@ -23,6 +23,11 @@ FaultCode = Literal[
     "too_many_cells",
     "no_free_number",
 ]
+
+
+def outside_recipient(id: str, tenant_id: str, subject: str, created: datetime, *, name: str, email: str) -> Person:
+    """Return a person without an account as the recipient of an e-mail, sealed under the key of `subject`."""
+    return Person(id, tenant_id, subject, Role.USER, "active", created, name, email)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +113,7 @@ class PlannedRow:
     number: str
     role: Role | None = None
     language: Language | None = None
+    department: str = field(default="", repr=False)
     changed: tuple[ImportColumn, ...] = ()
     """Columns of an existing user that change."""
     faults: tuple[ImportFault, ...] = ()

@@ -41,6 +41,13 @@ class PhoneRecords:
                 await phones.save_extension(tx.session, self._keys, renamed)
                 tx.on_commit.append(lambda renamed=renamed: self._directory.put_extension(renamed))
 
+    async def move_extensions(self, tx: Transaction, person: Person) -> None:
+        """Give the user's department to their extensions."""
+        for extension in await phones.extensions_of_person(tx.session, self._keys, person.tenant_id, person.id):
+            moved = replace(extension, department=person.department)
+            await phones.save_extension(tx.session, self._keys, moved)
+            tx.on_commit.append(lambda moved=moved: self._directory.put_extension(moved))
+
     async def delete_of_person(self, tx: Transaction, person: Person) -> None:
         """Delete the user's extensions and their devices."""
         for extension in await phones.extensions_of_person(tx.session, self._keys, person.tenant_id, person.id):

@@ -65,7 +65,7 @@ class ProvisionedAccounts:
         values = _checked(values)
         async with self._store.transaction() as tx:
             await self._require_free(tx.session, tenant_id, values.user_name, "")
-            new = NewPerson(values.name, values.email, language=values.language)
+            new = NewPerson(values.name, values.email, language=values.language, department=values.department)
             person = await self._users.add(tx, tenant_id, new, "invited")
             if values.active is False:
                 person = await self._users.change(tx, person, _deactivation(by))
@@ -83,7 +83,7 @@ class ProvisionedAccounts:
             before = await self._account(tx.session, person)
             values = _checked(edit(before))
             await self._require_free(tx.session, tenant_id, values.user_name, person.id)
-            change = PersonChange(name=values.name, language=values.language or "")
+            change = PersonChange(name=values.name, language=values.language or "", department=values.department)
             if validation.email_key(values.email) != validation.email_key(person.email):
                 if person.role is not Role.USER:
                     raise Forbidden(
@@ -202,6 +202,7 @@ def _values(person: Person, part: ProvisionedPart | None) -> ProvisionedValues:
         email=person.email,
         language=person.language,
         active=person.state != "suspended",
+        department=person.department,
     )
     return now if now.name == person.name else replace(now, display_name=person.name)
 

@@ -22,6 +22,7 @@ class ProvisionedValues:
     email: str = field(default="", repr=False)
     language: Language | None = None
     active: bool | None = None
+    department: str = field(default="", repr=False)
 
     @property
     def name(self) -> str:

@@ -15,7 +15,7 @@ DeviceKind = Literal["phone", "softphone", "client"]
 SessionKind = Literal["mobile", "desktop", "browser", "program"]
 """Type of a signed-in device."""
 TokenDelivery = Literal["token", "cookie"]
-"""How tokens are delivered: in the response body to a program, or in HttpOnly cookies to a browser."""
+"""In the response body to a program, or in HttpOnly cookies to a browser."""
 FactorKind = Literal["totp", "passkey", "recovery_code"]
 SecurityNoticeKind = Literal[
     "new_device",
@@ -120,10 +120,9 @@ class Tenant:
     """How long a call stays parked before it rings back at the parking extension, in seconds."""
     sign_out_time: str = ""
     country: str = "DE"
-    """ISO 3166 code of the country by whose rules numbers are dialled."""
+    """ISO 3166 code for rules of dialling."""
     pickup: PickupRight = "everyone"
     chat: bool = True
-    """Whether its users may use chat."""
     assistants: bool = False
     """Whether assistants may use API keys of its users."""
 
@@ -175,11 +174,7 @@ class Person:
     email: str = field(repr=False)
     language: Language | None = None
     """None for the language of the tenant."""
-
-
-def outside_recipient(id: str, tenant_id: str, subject: str, created: datetime, *, name: str, email: str) -> Person:
-    """Return a person without an account as the recipient of an e-mail, sealed under the key of `subject`."""
-    return Person(id, tenant_id, subject, Role.USER, "active", created, name, email)
+    department: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +186,7 @@ class NewPerson:
     role: Role = Role.USER
     password: str | None = field(default=None, repr=False)
     language: Language | None = None
+    department: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +200,7 @@ class PersonChange:
     suspension: NewSuspension | None = None
     """Of a change to the state `suspended`."""
     language: Language | Literal[""] | None = None
+    department: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +215,7 @@ class Extension:
     ring_seconds: int
     max_call_seconds: int
     name: str = field(repr=False)
+    department: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +227,7 @@ class NewExtension:
     email: str = field(default="", repr=False)
     ring_seconds: int = 30
     max_call_seconds: int = 10800
+    department: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +237,7 @@ class ExtensionChange:
     name: str | None = field(default=None, repr=False)
     ring_seconds: int | None = None
     max_call_seconds: int | None = None
+    department: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

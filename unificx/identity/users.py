@@ -151,6 +151,8 @@ class Users:
             # Pending links were sent to the previous address.
             await links.delete_for_person(tx.session, tenant_id, person_id)
             tx.on_commit.append(lambda: self._emails.release(before))
+        if after.department != before.department:
+            await self._phones.move_extensions(tx, after)
         if after.name != before.name:
             await self._phones.rename_extensions(tx, before, after.name)
             tx.publish(NameChanged(self._clock.new_id(), tenant_id, after.subject, person_id))
@@ -202,6 +204,7 @@ class Users:
             name=validation.name(new.name),
             email=validation.email(new.email) if new.email else "",
             language=new.language,
+            department=validation.department(new.department),
         )
         await accounts.add_person(tx.session, self._keys, person)
         await self._emails.bind(tx, person)
@@ -265,6 +268,8 @@ def _apply_person_change(person: Person, change: PersonChange) -> Person:
         person = replace(person, state=change.state)
     if change.language is not None:
         person = replace(person, language=change.language or None)
+    if change.department is not None:
+        person = replace(person, department=validation.department(change.department))
     return person
 
 

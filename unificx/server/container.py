@@ -246,7 +246,7 @@ def build_container(
 def _files(  # noqa: PLR0917 - sources of different areas
     mailboxes: Mailboxes, identity: Identity, consents: Consents, history: CdrService, billing: Billing, queues: Queues
 ) -> EmailFiles:
-    return EmailFiles(mailboxes, invoice_pdf(billing), ReportSources(identity, history, queues, consents))
+    return EmailFiles(mailboxes, invoice_pdf(billing), ReportSources(identity, history, queues, consents, billing))
 
 
 def _history(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import files
 
+from unificx.billing import Billing, Usage, format_amount
 from unificx.cdr import CdrService
 from unificx.core.csv_files import neutralize
 from unificx.core.errors import Forbidden
@@ -34,6 +35,10 @@ _TEXTS: dict[str, dict[str, str]] = {
         "extension": "Nebenstelle",
         "made": "Abgehend",
         "received": "Ankommend",
+        "department": "Abteilung",
+        "cost": "Kosten",
+        "other": "Andere",
+        "none": "Ohne Abteilung",
     },
     "en": {
         "report": "Report",
@@ -52,6 +57,10 @@ _TEXTS: dict[str, dict[str, str]] = {
         "extension": "Extension",
         "made": "Made",
         "received": "Received",
+        "department": "Department",
+        "cost": "Cost",
+        "other": "Others",
+        "none": "No department",
     },
 }
 Table = Sequence[Sequence[object]]
@@ -66,6 +75,7 @@ class ReportSources:
     history: CdrService
     queues: Queues
     consents: Consents
+    billing: Billing
 
 
 def report_files(sources: ReportSources) -> Callable[[str, str], Awaitable[Sequence[tuple[str, bytes]]]]:
@@ -83,6 +93,7 @@ def report_files(sources: ReportSources) -> Callable[[str, str], Awaitable[Seque
         tables = _Tables(sources, tenant_id, _TEXTS[language])
         bounds = period.bounds(directory.time_zone(tenant_id))
         found = [await tables.calls(*bounds), await tables.queues(*bounds), await tables.extensions(*bounds)]
+        found += [await tables.costs(*bounds), await tables.department_costs(*bounds)]
         tenant = directory.tenant(tenant_id)
         title = f"{tenant.name if tenant is not None else ''}, {describe_period(period, language)}"
         shown = [table for table in found if len(table) > 1]
@@ -138,6 +149,30 @@ class _Tables:
             rows.append((known.number, [name, *counts, each.talk_seconds]))
         head = self._head("extension", "made", "received", "answered", "rate", "talk")
         return [head, *(row for _, row in sorted(rows, key=lambda row: row[0]))]
+
+    async def costs(self, since: datetime, until: datetime) -> Table:
+        """Return the cost of calls outside by extension; of people who object to statistics, in one sum."""
+        rows: dict[tuple[bool, str, str], Usage] = {}
+        for each in await self._sources.billing.rating.usage(self._tenant_id, since, until, "extension"):
+            known = self._sources.identity.directory.extension_by_id(each.key)
+            named = known is not None and not self._sources.consents.objects(known.subject, "statistics")
+            name = f"{known.number} {known.name}" if known is not None and named else self._texts["other"]
+            key = not named, name, each.currency
+            rows[key] = rows[key].plus(each) if key in rows else each
+        return self._cost_table("extension", [(key[1], rows[key]) for key in sorted(rows)])
+
+    async def department_costs(self, since: datetime, until: datetime) -> Table:
+        """Return the cost of calls outside by department; none if the tenant has no departments."""
+        found = await self._sources.billing.rating.usage(self._tenant_id, since, until, "department")
+        rows = [(each.key or self._texts["none"], each) for each in found]
+        return self._cost_table("department", rows if any(each.key for each in found) else [])
+
+    def _cost_table(self, head: str, rows: Sequence[tuple[str, Usage]]) -> Table:
+        listed = [
+            (name, each.calls, each.seconds, f"{format_amount(each.amount)} {each.currency}".strip())
+            for name, each in rows
+        ]
+        return [self._head(head, "calls", "talk", "cost"), *listed]
 
 
 def _percent(part: int, whole: int) -> object:

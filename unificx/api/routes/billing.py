@@ -184,7 +184,7 @@ async def show_usage(
     until: Until = None,
     tenant: TenantQuery = None,
 ) -> core.Page[models.Usage]:
-    """Add up the calls outside of a period and their cost, by extension or country."""
+    """Add up the calls outside of a period and their cost, by extension, department or country."""
     scope = await require_access(services, user, tenant, Action.BILLING_READ)
     found = await services.billing.rating.usage(scope.tenant_id, *_period(services, since, until), by)
     return core.Page(items=[_usage(services, each, by) for each in found], next=None)

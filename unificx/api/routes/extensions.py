@@ -87,7 +87,7 @@ async def update_extension(
     known = await extension_in_scope(services, scope, extension)
     state, forwarding = state_change(services, known, change), forwarding_change(change)
     services.presence.validate(known, state, forwarding)
-    wanted = identity.ExtensionChange(change.name, change.ring_seconds, change.max_call_seconds)
+    wanted = identity.ExtensionChange(change.name, change.ring_seconds, change.max_call_seconds, change.department)
     changed = await services.identity.extensions.update(scope.tenant_id, known.id, wanted)
     await services.presence.update(changed, state, forwarding)
     return extension_schema(services, changed)

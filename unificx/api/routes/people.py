@@ -1,9 +1,11 @@
 """People and phones: one list of persons with their extensions, import and export."""
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request, status
+from pydantic import Field
 from starlette.responses import Response
 
 from unificx.api.access import (
@@ -20,7 +22,7 @@ from unificx.api.access import (
 )
 from unificx.api.extension_state import device_schema, extension_schema, online_devices
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
-from unificx.api.people_list import PeopleFilter, as_csv, in_order, page_of
+from unificx.api.people_list import PeopleFilter, as_csv, in_order, page_of, searchable
 from unificx.api.problems import problem_responses
 from unificx.api.router import Router
 from unificx.api.schemas import core
@@ -37,8 +39,8 @@ CSV_BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
         "description": "CSV in UTF-8 or Windows-1252, at most 256 KiB and 500 rows, with comma, semicolon or tab. The"
-        " first row has the titles `name`, `email`, `number`, `role` and `language`; the last three may be missing."
-        " The number `next` stands for the next free one.",
+        " first row has the titles `name`, `email`, `number`, `role`, `language` and `department`; all but the first"
+        " two may be missing. The number `next` stands for the next free one.",
         "content": {"text/csv": {"schema": {"type": "string", "format": "binary"}}},
     }
 }
@@ -61,10 +63,14 @@ def _list_query(
     role: Annotated[list[Role] | None, Query(max_length=3, description="Only these roles.")] = None,
     state: Annotated[list[models.EntryState] | None, Query(max_length=3, description="Only these states.")] = None,
     has_phone: Annotated[bool | None, Query(description="With or without an enabled device.")] = None,
+    department: Annotated[
+        list[Annotated[str, Field(max_length=60)]] | None,
+        Query(max_length=20, description="Only these departments; empty: without one."),
+    ] = None,
     never_signed_in: Annotated[bool, Query(description="Only persons who have never signed in.")] = False,
     sort: Annotated[models.SortKey, Query(description="Order; with a hyphen descending.")] = "name",
 ) -> ListQuery:
-    return ListQuery(PeopleFilter(search, role or (), state or (), has_phone, never_signed_in), sort)
+    return ListQuery(PeopleFilter(search, role or (), state or (), has_phone, never_signed_in, department or ()), sort)
 
 
 ListQueryDep = Annotated[ListQuery, Depends(_list_query)]
@@ -100,6 +106,19 @@ async def propose_number(services: ServicesDep, user: CurrentUserDep, tenant: Te
     """Propose the number of a new extension: the next free one."""
     scope = await require_access(services, user, tenant, Action.PEOPLE_READ)
     return models.NextNumber(number=await services.identity.people.next_number(scope.tenant_id))
+
+
+@router.get("/departments", responses=problem_responses(401, 403, 404))
+async def list_departments(
+    services: ServicesDep, user: CurrentUserDep, tenant: TenantQuery = None
+) -> core.Page[models.Department]:
+    """List the departments that persons and shared phones belong to. One exists as long as it has a member."""
+    scope = await require_access(services, user, tenant, Action.PEOPLE_READ)
+    found = await services.identity.people.overview(scope.tenant_id)
+    names = [each.person.department for each in found.persons] + [each.extension.department for each in found.shared]
+    counts = Counter(name for name in names if name)
+    items = [models.Department(name=name, members=counts[name]) for name in sorted(counts, key=searchable)]
+    return core.Page(items=items, next=None)
 
 
 @router.post(
@@ -185,6 +204,7 @@ def _person_entry(services: Services, summary: PersonSummary) -> models.PeopleEn
         role=person.role,
         state=person.state,
         language=person.language,
+        department=person.department,
         extensions=[_entry_extension(services, one) for one in summary.extensions],
         signed_in=summary.signed_in,
         last_seen=summary.last_used,
@@ -200,6 +220,7 @@ def _shared_entry(services: Services, shared: SharedPhone) -> models.PeopleEntry
         role=None,
         state="active",
         language=None,
+        department=shared.extension.department,
         extensions=[_entry_extension(services, shared.extension)],
         signed_in=False,
         last_seen=shared.last_used,

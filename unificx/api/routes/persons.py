@@ -54,7 +54,9 @@ async def create_person(
     scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
     _require_grantable(user, new.role)
     password = new.password.get_secret_value() if new.password is not None else None
-    wanted = identity.NewPerson(new.name, new.email, new.role, password, language=new.language)
+    wanted = identity.NewPerson(
+        new.name, new.email, new.role, password, language=new.language, department=new.department
+    )
     by = identity.maker_of(user.principal, "")
     made = await services.identity.people.create(scope.tenant_id, wanted, new.number, by)
     return people.PersonCreated(
@@ -79,7 +81,8 @@ async def update_person(
     """Change a user account. Users may change their own name and language."""
     scope = await require_access_or_own(services, user, tenant, Action.PEOPLE_CHANGE)
     person = await _person(services, scope, person_id)
-    if scope.only_own and (change.email is not None or change.role is not None or change.state is not None):
+    others = change.email, change.role, change.state, change.department
+    if scope.only_own and any(each is not None for each in others):
         raise Forbidden(
             "You may only change your own name and language.", hint="Ask an administrator for other changes."
         )

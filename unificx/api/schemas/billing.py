@@ -120,9 +120,9 @@ class Rerating(Output):
 
 
 class Usage(Output):
-    """Calls outside in a period, of an extension or to a country, in a currency."""
+    """Calls outside in a period, of an extension or a department or to a country, in a currency."""
 
-    key: str = Field(description="Id of the extension or code of the country; empty for none.")
+    key: str = Field(description="Id of the extension, name of the department or code of the country; empty for none.")
     number: str | None = Field(default=None, description="Number of the extension, while it exists.")
     name: str | None = Field(default=None, description="Name of the extension, while it exists.")
     currency: str = Field(description="Empty for calls without a price.")

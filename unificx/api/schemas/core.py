@@ -21,6 +21,7 @@ SLUG = r"^[a-z][a-z0-9-]{0,30}[a-z0-9]$"
 Outcome = Literal["answered", "missed", "busy", "declined", "unreachable", "failed", "cancelled"]
 
 Name = Annotated[str, Field(min_length=1, max_length=200, examples=["Reception"])]
+Department = Annotated[str, Field(max_length=60, examples=["Sales"])]
 Email = Annotated[str, Field(max_length=320, examples=["reception@example.com"])]
 Password = Annotated[SecretStr, Field(min_length=10, max_length=256)]
 Country = Annotated[str, Field(pattern=r"^[A-Za-z]{2}$", examples=["DE"])]
@@ -128,6 +129,7 @@ class Person(Output):
     language: Language | None = Field(
         description="Language of prompts and e-mails for this person; null: the tenant's language."
     )
+    department: str = Field(description="Empty: none.")
 
 
 class NewPerson(Input):
@@ -141,6 +143,7 @@ class NewPerson(Input):
     number: str = Field(
         default="", pattern=r"^([0-9]{2,8})?$", description="Number of the person's extension; empty: none."
     )
+    department: Department = ""
 
 
 class PersonChange(Input):
@@ -151,6 +154,7 @@ class PersonChange(Input):
     role: Role | None = None
     state: Literal["active", "suspended"] | None = None
     language: Language | Literal[""] | None = Field(default=None, description="Empty: the tenant's language.")
+    department: Department | None = None
 
 
 class NewPassword(Input):
@@ -180,6 +184,7 @@ class Extension(Output):
     )
     ring_seconds: int
     max_call_seconds: int
+    department: str = Field(description="That of the person, if there is one; empty: none.")
 
 
 DeviceCount = Annotated[int, Field(description="Number of enabled devices.")]
@@ -209,6 +214,7 @@ class NewExtension(Input):
     email: Email = ""
     ring_seconds: RingSeconds = 30
     max_call_seconds: MaxCallSeconds = 10_800
+    department: Department = Field(default="", description="Of an extension without a person; empty: none.")
 
 
 class ExtensionChange(Input):
@@ -217,6 +223,7 @@ class ExtensionChange(Input):
     name: Name | None = None
     ring_seconds: RingSeconds | None = None
     max_call_seconds: MaxCallSeconds | None = None
+    department: Department | None = Field(default=None, description="Only of an extension without a person.")
     presence: PresenceState | None = None
     do_not_disturb: bool | None = Field(default=None, description="False: available, if calls are refused now.")
     callers: Callers = Field(default="all", description="Callers that the following fields are for.")

@@ -1,5 +1,7 @@
 """Schemas of the directory."""
 
+from pydantic import Field
+
 from unificx.api.schemas.core import Output
 
 
@@ -9,3 +11,4 @@ class Colleague(Output):
     id: str
     name: str
     number: str
+    department: str = Field(description="Empty: none.")

@@ -9,7 +9,20 @@ from unificx.api.schemas.core import NUMBER, Device, Extension, ExtensionNow, In
 from unificx.identity import FaultCode, ImportColumn, Language, Role
 
 EntryState = Literal["invited", "active", "suspended"]
-SortKey = Literal["name", "-name", "number", "-number", "state", "-state", "role", "-role", "last_seen", "-last_seen"]
+SortKey = Literal[
+    "name",
+    "-name",
+    "number",
+    "-number",
+    "state",
+    "-state",
+    "role",
+    "-role",
+    "last_seen",
+    "-last_seen",
+    "department",
+    "-department",
+]
 
 
 class EntryExtension(Output):
@@ -32,6 +45,7 @@ class PeopleEntry(BaseModel):
     role: Role | None = Field(description="Null for a shared phone.")
     state: EntryState
     language: Language | None = Field(description="Null for the tenant's language.")
+    department: str = Field(description="Empty: none.")
     extensions: list[EntryExtension]
     signed_in: bool = Field(description="The person has ever signed in. False for a shared phone.")
     last_seen: date | None = Field(description="Day of the latest sign-in or registration of a device.")
@@ -76,6 +90,13 @@ class NewPersonNumber(Input):
     number: str = Field(pattern=NUMBER, examples=["1008"])
 
 
+class Department(BaseModel):
+    """A department of a tenant."""
+
+    name: str
+    members: int = Field(description="Number of persons and shared phones.")
+
+
 class ImportFault(Output):
     """A fault of one cell, or of the whole row."""
 
@@ -94,6 +115,7 @@ class ImportedRow(Output):
     number: str
     role: Role | None
     language: Language | None
+    department: str
     changed: list[ImportColumn] = Field(description="Columns that change for a person who exists already.")
     faults: list[ImportFault]
 

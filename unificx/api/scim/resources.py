@@ -10,6 +10,7 @@ from scim2_models import (
     Context,
     ETag,
     ExtensibleStringEnum,
+    Extension,
     External,
     Filter,
     InvalidFilterException,
@@ -80,7 +81,15 @@ class PhoneNumber(ComplexAttribute):
     type: _Use | None = None
 
 
-class User(Resource[Any]):
+class EnterpriseUser(Extension):
+    """Attributes of employees (RFC 7643 section 4.3), of which only the department is stored."""
+
+    __schema__ = URN("urn:ietf:params:scim:schemas:extension:enterprise:2.0:User")
+
+    department: str | None = None
+
+
+class User(Resource[EnterpriseUser]):
     """A user account, with at most one e-mail address and one telephone number."""
 
     __schema__ = URN("urn:ietf:params:scim:schemas:core:2.0:User")
@@ -148,8 +157,9 @@ def listed(
 def user_of(account: ProvisionedAccount, root: str) -> User:
     """Return an account as a resource."""
     person, values = account.person, account.values
+    employee = EnterpriseUser(department=values.department) if values.department else None
     name = Name(family_name=values.family_name or None, given_name=values.given_name or None)
-    return User(
+    user = User(
         id=person.id,
         external_id=values.external_id or None,
         user_name=values.user_name,
@@ -161,11 +171,15 @@ def user_of(account: ProvisionedAccount, root: str) -> User:
         phone_numbers=[PhoneNumber(value=values.phone, type=_Use.work)] if values.phone else None,
         meta=Meta(resource_type="User", created=person.created, location=f"{root}/Users/{person.id}"),
     )
+    if employee is not None:
+        user[EnterpriseUser] = employee
+    return user
 
 
 def values_of(user: User) -> ProvisionedValues:
     """Return what a resource states of an account."""
     name = user.name or Name()
+    employee = user[EnterpriseUser] or EnterpriseUser()
     return ProvisionedValues(
         user_name=user.user_name or "",
         external_id=user.external_id or "",
@@ -176,6 +190,7 @@ def values_of(user: User) -> ProvisionedValues:
         email=_chosen(user.emails),
         language=_language(user.preferred_language),
         active=user.active,
+        department=employee.department or "",
     )
 
 

@@ -30,7 +30,7 @@ command(group, "rate-again")(rates.again)
 def usage(
     context: CommandContext,
     *,
-    by: Annotated[str, typer.Option(help="extension or country.")] = "extension",
+    by: Annotated[str, typer.Option(help="extension, department or country.")] = "extension",
     since: Since = None,
     until: Until = None,
 ) -> None:
@@ -43,7 +43,9 @@ def usage(
 
     found = context.run(request)
     shown = (
-        found if context.as_json else [readable({**each, "number": each["number"] or each["key"]}) for each in found]
+        found
+        if context.as_json
+        else [readable({**each, "number": each["number"] or each["key"] or "-"}) for each in found]
     )
     columns = {**_USAGE, "number": by}
     print_items(shown, columns, as_json=context.as_json, empty_text="There were no calls outside.")

@@ -14,6 +14,7 @@ _DETAILS = {
     **_COLUMNS,
     "max_call_seconds": "max. call (s)",
     "person_id": "person",
+    "department": "department",
     "presence": "presence",
     "forward_always": "forward always",
     "forward_busy": "forward if busy",
@@ -27,6 +28,8 @@ _RECORDING_OPTIONS = {"when": "recording", "mode": "recording_consent", "monitor
 ExtensionReference = Annotated[str, typer.Argument(metavar="NUMBER", help="Number or id of the extension.")]
 RingSeconds = Annotated[int | None, typer.Option(help="Ring time in seconds.")]
 MaxCallSeconds = Annotated[int | None, typer.Option(help="Maximum call duration in seconds.")]
+
+Department = Annotated[str | None, typer.Option(help="Department of an extension without a person.")]
 
 _COLLECTION = Collection("/extensions", _COLUMNS, _DETAILS)
 
@@ -42,12 +45,13 @@ def create(
     email: Annotated[str | None, typer.Option(help="E-mail of its user, created if necessary.")] = None,
     ring_seconds: RingSeconds = None,
     max_call_seconds: MaxCallSeconds = None,
+    department: Department = None,
 ) -> None:
     """Create an extension with a first device.
 
     Shows the SIP login of the device."""
     body = {"number": number, "name": name, "email": email}
-    body |= {"ring_seconds": ring_seconds, "max_call_seconds": max_call_seconds}
+    body |= {"ring_seconds": ring_seconds, "max_call_seconds": max_call_seconds, "department": department}
     _COLLECTION.create_with_login(context, body)
 
 
@@ -71,6 +75,7 @@ def update(
     name: Annotated[str | None, typer.Option(help="Name shown on phones.")] = None,
     ring_seconds: RingSeconds = None,
     max_call_seconds: MaxCallSeconds = None,
+    department: Department = None,
     presence: Annotated[
         str | None, typer.Option(help="available, busy, do_not_disturb, away, lunch, trip, off_work.")
     ] = None,
@@ -100,6 +105,7 @@ def update(
     body = {"name": name, "ring_seconds": ring_seconds, "max_call_seconds": max_call_seconds, "presence": presence}
     body |= {"do_not_disturb": do_not_disturb, "forward_always": forward_always, "forward_busy": forward_busy}
     body |= {"forward_no_answer": forward_no_answer, "forward_unreachable": forward_unreachable, "callers": callers}
+    body |= {"department": department}
     recording_body = {"when": recording, "mode": recording_consent, "monitoring": monitoring}
     has_recording = any(value is not None for value in recording_body.values())
 

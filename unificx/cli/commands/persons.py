@@ -10,14 +10,15 @@ from unificx.cli.api_client import OPERATOR_SLUG, ApiClient, Json, quote_segment
 from unificx.cli.collection import Collection
 from unificx.cli.command import CommandContext, command, command_group
 from unificx.cli.errors import CliError
-from unificx.cli.output import print_done, print_item, print_json, qr_code
+from unificx.cli.output import print_done, print_item, print_items, print_json, qr_code
 from unificx.cli.uploads import read_file
 
 _MAX_IMPORT_BYTES = 256 << 10
-_COLUMNS = {"name": "name", "email": "e-mail", "role": "role", "state": "state", "id": "id"}
+_COLUMNS = {"name": "name", "email": "e-mail", "role": "role", "state": "state", "department": "department", "id": "id"}
 
 PersonReference = Annotated[str, typer.Argument(metavar="PERSON", help="E-mail address or id.")]
 Role = Annotated[str | None, typer.Option(help="user, tenant_admin or operator.")]
+Department = Annotated[str | None, typer.Option(help='Department, such as Sales; "" for none.')]
 Stdin = Annotated[bool, typer.Option("--password-stdin", help="Read the password from standard input.")]
 
 Scopes = Annotated[str | None, typer.Option(help="Scopes, separated by commas; all of the person if omitted.")]
@@ -43,6 +44,7 @@ def create(
     email: Annotated[str | None, typer.Option(help="E-mail address for sign-in.")] = None,
     role: Role = None,
     number: Annotated[str | None, typer.Option(help="Number of a new extension.")] = None,
+    department: Department = None,
     password_stdin: Stdin = False,
 ) -> None:
     """Create a user account.
@@ -53,6 +55,7 @@ def create(
         "email": email,
         "role": role,
         "number": number,
+        "department": department,
         "password": _read_password() if password_stdin else None,
     }
     _COLLECTION.create(context, body)
@@ -68,8 +71,8 @@ def import_(
 ) -> None:
     """Import people from a CSV file.
 
-    More columns: number (or "next" for the next free one), role, language. People who exist already are recognized
-    by their e-mail address. With a faulty row, nothing is imported."""
+    More columns: number (or "next" for the next free one), role, language, department. People who exist
+    already are recognized by their e-mail address. With a faulty row, nothing is imported."""
     data = read_file(file, _MAX_IMPORT_BYTES, "CSV file")
 
     async def request(api: ApiClient) -> tuple[Json, bool]:
@@ -112,6 +115,17 @@ def list_(context: CommandContext) -> None:
     _COLLECTION.list(context, "There are no user accounts yet.")
 
 
+@command(group, "departments")
+def departments(context: CommandContext) -> None:
+    """List departments and their members."""
+
+    async def request(api: ApiClient) -> list[Json]:
+        return (await api.get("/people/departments", tenant=await api.resolve_tenant(context.tenant)))["items"]
+
+    columns = {"name": "department", "members": "people and phones"}
+    print_items(context.run(request), columns, as_json=context.as_json, empty_text="There are no departments.")
+
+
 @command(group, "show")
 def show(context: CommandContext, person: PersonReference) -> None:
     """Show a user account."""
@@ -127,9 +141,10 @@ def update(
     email: Annotated[str | None, typer.Option(help="E-mail address for sign-in.")] = None,
     role: Role = None,
     language: Annotated[str | None, typer.Option(help='en, de, or "" for the tenant\'s.')] = None,
+    department: Department = None,
 ) -> None:
     """Change a user account."""
-    body = {"name": name, "email": email, "role": role, "language": language}
+    body = {"name": name, "email": email, "role": role, "language": language, "department": department}
 
     async def request(api: ApiClient) -> Json:
         known = await find_person(api, person, context.tenant)

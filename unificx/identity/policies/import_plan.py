@@ -35,6 +35,7 @@ class KnownPerson:
     role: Role
     language: Language | None
     numbers: tuple[str, ...]
+    department: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,17 @@ class TenantState:
     """Numbers of all objects, extensions among them."""
     grantable: Collection[Role]
     """Roles that the importing user may grant and revoke."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Values:
+    """Values of a row; None and "" for those that it leaves as they are."""
+
+    name: str = field(repr=False)
+    number: str
+    role: Role | None
+    language: Language | None
+    department: str = field(repr=False)
 
 
 def plan_import(rows: Collection[ImportRow], tenant: TenantState) -> list[PlannedRow]:
@@ -91,8 +103,14 @@ class _Planner:
         language = _LANGUAGES.get(row.cells.get("language", "").lower())
         if row.cells.get("language") and language is None:
             refuse("unknown_language", "language", "Languages are en and de.")
+        department = row.cells.get("department", "")
+        if (problem := _problem(validation.department, department)) is not None:
+            refuse("malformed", "department", problem)
+        else:
+            department = validation.department(department)
         number = self._number(row, known, refuse, assign=not faults)
-        changed = _changes(known, name, role, language, number) if known is not None else ()
+        values = _Values(name, number, role, language, department)
+        changed = _changes(known, values) if known is not None else ()
         action = "refused" if faults else "create" if known is None else "update" if changed else "unchanged"
         return PlannedRow(
             line=row.line,
@@ -102,6 +120,7 @@ class _Planner:
             number=number,
             role=role,
             language=language,
+            department=department,
             changed=() if faults else changed,
             faults=tuple(faults),
         )
@@ -155,16 +174,16 @@ def _problem(validate: Callable[[str], str], text: str) -> str | None:
     return None
 
 
-def _changes(
-    known: KnownPerson, name: str, role: Role | None, language: Language | None, number: str
-) -> tuple[ImportColumn, ...]:
+def _changes(known: KnownPerson, new: _Values) -> tuple[ImportColumn, ...]:
     changed: list[ImportColumn] = []
-    if name and name != known.name:
+    if new.name and new.name != known.name:
         changed.append("name")
-    if number and number not in known.numbers:
+    if new.number and new.number not in known.numbers:
         changed.append("number")
-    if role is not None and role is not known.role:
+    if new.role is not None and new.role is not known.role:
         changed.append("role")
-    if language is not None and language != known.language:
+    if new.language is not None and new.language != known.language:
         changed.append("language")
+    if new.department and new.department != known.department:
+        changed.append("department")
     return tuple(changed)

@@ -34,6 +34,8 @@ TITLES: dict[str, ImportColumn] = {
     "rolle": "role",
     "language": "language",
     "sprache": "language",
+    "department": "department",
+    "abteilung": "department",
 }
 """Columns by title, in lower case. Other columns are ignored."""
 
@@ -53,7 +55,7 @@ def read_people_csv(data: bytes) -> ImportFile:
     if "email" not in known or "name" not in known:
         raise unreadable(
             "The first row has to name the columns, name and email among them.",
-            "Others are number, role and language; all in any order.",
+            "Others are number, role, language and department; all in any order.",
         )
     if len(set(known)) < len(known):
         raise unreadable("Two columns have the same title.", "Delete one of them.")

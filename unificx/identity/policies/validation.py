@@ -19,6 +19,7 @@ EMERGENCY_NUMBERS = frozenset({"112", "911"})
 """Emergency numbers, not allowed as internal numbers."""
 
 NAME_LENGTH = 200
+DEPARTMENT_LENGTH = 60
 JOINERS = dict.fromkeys(map(ord, "\u200c\u200d\u200e\u200f"))
 """Invisible characters that names need: joiners of emoji and of Persian and Indic letters, marks of direction."""
 EMOJI_TAGS = dict.fromkeys(range(0xE0020, 0xE0080))
@@ -81,6 +82,16 @@ def name(text: str, field: str = "name") -> str:
     visible = stripped.translate(JOINERS | EMOJI_TAGS).strip()
     if not visible or len(stripped) > NAME_LENGTH or not visible.isprintable():
         raise Invalid(f"A name has 1 to {NAME_LENGTH} printable characters.", field=field)
+    return stripped
+
+
+def department(text: str) -> str:
+    """Validate the name of a department: like a name, but short, and "" for none."""
+    if not text.strip():
+        return ""
+    stripped = " ".join(name(text, "department").split())
+    if len(stripped) > DEPARTMENT_LENGTH:
+        raise Invalid(f"A department has at most {DEPARTMENT_LENGTH} characters.", field="department")
     return stripped
 
 

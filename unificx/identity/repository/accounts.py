@@ -182,7 +182,7 @@ async def count_active(session: AsyncSession, tenant_id: str, role: Role, withou
 
 
 def _seal(keys: Keys, person: Person) -> bytes:
-    part = PersonPart(person.name, person.email)
+    part = PersonPart(person.name, person.email, person.department)
     return PERSON_CODEC.seal(keys, person.tenant_id, [(person.subject, person.id, part)])[0]
 
 
@@ -229,5 +229,5 @@ def _without_sealed_part(row: PersonRow) -> Person:
 def _person(row: PersonRow, part: object) -> Person:
     base = _without_sealed_part(row)
     if isinstance(part, PersonPart):
-        return replace(base, name=part.name, email=part.email)
+        return replace(base, name=part.name, email=part.email, department=part.department or "")
     return replace(base, state="closed")

@@ -243,7 +243,7 @@ async def mark_used(session: AsyncSession, days: Mapping[tuple[str, str], date])
 
 
 def _seal_extension(keys: Keys, extension: Extension) -> bytes:
-    part = ExtensionPart(extension.name)
+    part = ExtensionPart(extension.name, extension.department)
     return EXTENSION_CODEC.seal(keys, extension.tenant_id, [(extension.subject, extension.id, part)])[0]
 
 
@@ -269,6 +269,7 @@ def _open_extensions(keys: Keys, tenant_id: str, rows: Sequence[ExtensionRow]) -
             ring_seconds=row.ring_seconds,
             max_call_seconds=row.max_call_seconds,
             name=part.name if isinstance(part, ExtensionPart) else "",
+            department=(part.department or "") if isinstance(part, ExtensionPart) else "",
         )
         for row, part in zip(rows, parts, strict=True)
     ]

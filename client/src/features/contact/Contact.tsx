@@ -24,6 +24,7 @@ export interface ContactParty {
   /** The name, or what stands in its place. */
   title: string;
   room: boolean;
+  department?: string;
   /** All numbers, if there are several; `kind` is shown beside each. */
   numbers?: { number: string; kind: string }[];
   /** Actions of a contact besides calls. */
@@ -75,6 +76,7 @@ export function Contact({ party, back, children }: ContactProps) {
           {party.title}
         </Title>
         {shown && shown !== party.title && <Text c="dimmed">{shown}</Text>}
+        {party.department && <Text c="dimmed">{party.department}</Text>}
         {party.id && !party.room && <PresenceText extension={party.id} />}
         {!party.room && (
           <UsualTime id={party.id} numbers={[party.number, ...(party.numbers ?? []).map((each) => each.number)]} />

@@ -21,7 +21,7 @@ import { RateDecks } from './RateDecks';
 
 type Row = Usage & { id: string };
 
-/** Cost of calls outside, by extension and country, and the prices. */
+/** Cost of calls outside, by extension, department and country, and the prices. */
 export default function Costs() {
   const { t } = useLingui();
   const tenant = useValue(tenantSelection, (each) => each.selected?.id);
@@ -56,18 +56,19 @@ export default function Costs() {
 
 function UsageTable({ tenant, month }: { tenant?: string; month: Month }) {
   const { t, i18n } = useLingui();
-  const [by, setBy] = useState<'extension' | 'country'>('extension');
+  const [by, setBy] = useState<'extension' | 'department' | 'country'>('extension');
   const { data, error, refetch } = useQuery({
     queryKey: ['usage', tenant, by, month],
     queryFn: async () => (await api.showUsage({ query: { tenant, by, ...monthOf(month, new Date()) } })).data.items,
   });
   const nameOf = (row: Row) => {
     if (by === 'country') return nameOfCountry(row.key, i18n.locale) ?? t`Other numbers`;
+    if (by === 'department') return row.key || t`No department`;
     return row.name ?? (row.key ? t`A former extension` : t`Menus and groups`);
   };
   const columns: Column<Row>[] = [
     {
-      title: by === 'country' ? t`Country` : t`Extension`,
+      title: { country: t`Country`, department: t`Department`, extension: t`Extension` }[by],
       value: nameOf,
       render: (row) => (
         <span>
@@ -100,6 +101,7 @@ function UsageTable({ tenant, month }: { tenant?: string; month: Month }) {
         onChange={setBy}
         data={[
           { value: 'extension', label: t`Extension` },
+          { value: 'department', label: t`Department` },
           { value: 'country', label: t`Country` },
         ]}
       />

@@ -14,9 +14,9 @@ import {
 } from './model';
 
 const people = [
-  { id: 'a', name: 'Ada Example', number: '1002' },
-  { id: 'b', name: 'Ben Example', number: '1003' },
-  { id: 'c', name: 'Jörg Muster', number: '2710' },
+  { id: 'a', name: 'Ada Example', number: '1002', department: '' },
+  { id: 'b', name: 'Ben Example', number: '1003', department: '' },
+  { id: 'c', name: 'Jörg Muster', number: '2710', department: '' },
 ];
 const names = (typed: string) => suggest(people, typed).map((each) => each.name);
 

@@ -2,8 +2,8 @@ import { expect, it } from 'vitest';
 import { paletteEntries } from './palette';
 
 const PEOPLE = [
-  { id: 'a', name: 'Ada Example', number: '1002' },
-  { id: 'b', name: 'Ben Example', number: '1003' },
+  { id: 'a', name: 'Ada Example', number: '1002', department: '' },
+  { id: 'b', name: 'Ben Example', number: '1003', department: '' },
 ];
 const COMMANDS = [
   { id: 'test', title: 'Will my phone ring?', run: () => undefined },

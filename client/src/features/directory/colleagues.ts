@@ -14,7 +14,11 @@ export const colleagues = new Directory({
     owner = currentOwner();
     return (await api.directory({ query: { cursor, limit: PAGE_SIZE } })).data;
   },
-  loadCached: async () => ((await readLocal(STORAGE_KEY)) ?? []) as Colleague[],
+  loadCached: async () => {
+    const stored = ((await readLocal(STORAGE_KEY)) ?? []) as Colleague[];
+    // Those stored by an earlier version have no department.
+    return stored.map((each) => ({ ...each, department: each.department ?? '' }));
+  },
   saveCached: (all) => saveLocal(owner, STORAGE_KEY, all),
   ownIds: () => (session.state.state === 'in' ? session.state.me.extensions.map((each) => each.id) : []),
 });

@@ -1,6 +1,6 @@
 /** Directory of colleagues. */
 export { colleagues } from './colleagues';
-export { searchColleagues, sections } from './model';
+export { departmentsOf, inDepartment, searchColleagues, sections } from './model';
 export { ContactPicker, type Contact } from './ContactPicker';
 export { ColleagueSelect } from './ColleagueSelect';
 export { usePeople } from './usePeople';

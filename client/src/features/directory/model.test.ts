@@ -1,14 +1,35 @@
 import { describe, expect, it } from 'vitest';
 import type { Colleague } from '~/api';
 import { Problem } from '~/core/problem';
-import { Directory, favouritesFirst, searchColleagues, letterOf, sections } from './model';
+import { departmentsOf, Directory, favouritesFirst, inDepartment, searchColleagues, letterOf, sections } from './model';
 
-const someone = (name: string, number: string): Colleague => ({ id: `x${number}`, name, number });
+const someone = (name: string, number: string, department = ''): Colleague => ({
+  id: `x${number}`,
+  name,
+  number,
+  department,
+});
 const ada = someone('Ada Example', '1002');
 const ärmel = someone('Ärmel, Anna-Maria', '1003');
 const lobby = someone('2nd floor lobby', '1004');
 const zoé = someone('Zoé Beispiel', '2001');
 const all = [zoé, lobby, ärmel, ada];
+
+describe('departments', () => {
+  const sales = [someone('Ben', '1', 'Sales'), someone('Eva', '2', 'sales north')];
+  const people = [...sales, someone('Kai', '3')];
+
+  it('are those of the colleagues, in order', () => {
+    expect(departmentsOf([...people, someone('Zoé', '4', 'Ärzte')], 'de')).toEqual(['Ärzte', 'Sales', 'sales north']);
+  });
+
+  it('filter the list and are found by a search; a department without members filters nothing', () => {
+    expect(inDepartment(people, 'Sales')).toEqual([sales[0]]);
+    expect(inDepartment(people, '')).toEqual(people);
+    expect(inDepartment(people, 'Gone')).toEqual(people);
+    expect(searchColleagues(people, 'nor').map((each) => each.name)).toEqual(['Eva']);
+  });
+});
 
 describe('the directory', () => {
   it('is sorted from A to Z, accents with their base letter, other characters last', () => {

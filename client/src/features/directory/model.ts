@@ -10,6 +10,8 @@ export interface DirectoryState {
   loading: boolean;
   fault?: Problem;
   search: string;
+  /** Only colleagues of this department; empty for all. */
+  department: string;
 }
 
 export interface Section {
@@ -29,18 +31,30 @@ export function letterOf(name: string): string {
 }
 
 /**
- * Filter by search terms: each must begin a word of the name or the number. Digits also match the letters on the same
+ * Filter by search terms: each must begin a word of the name or department, or the number. Digits also match the letters on the same
  * keys of a keypad: 232 finds Ada.
  */
 export function searchColleagues(colleagues: Colleague[], search: string): Colleague[] {
   const terms = normalize(search).split(/\s+/).filter(Boolean);
   return colleagues.filter((each) => {
-    const words = normalize(each.name).split(/[\s\-.,]+/);
+    const words = normalize(`${each.name} ${each.department}`).split(/[\s\-.,]+/);
     const begins = (part: string) => words.some((word) => word.startsWith(part));
     const beginsOnKeypad = (part: string) =>
       /^[2-9]{2,}$/.test(part) && words.some((word) => keypadDigits(word).startsWith(part));
     return terms.every((part) => each.number.startsWith(part) || begins(part) || beginsOnKeypad(part));
   });
+}
+
+/** Departments of the colleagues, sorted for the language. */
+export function departmentsOf(colleagues: Colleague[], language: string): string[] {
+  const names = new Set(colleagues.map(({ department }) => department).filter(Boolean));
+  return [...names].sort(new Intl.Collator(language, { sensitivity: 'base', numeric: true }).compare);
+}
+
+/** Colleagues of a department; all of them for none, and for one that does not exist any more. */
+export function inDepartment(colleagues: Colleague[], department: string): Colleague[] {
+  const members = colleagues.filter((each) => each.department === department);
+  return department && members.length > 0 ? members : colleagues;
 }
 
 /** Group by first letter, sorted for the language, others last. */
@@ -72,7 +86,7 @@ export interface DirectoryDependencies {
   ownIds(): string[];
 }
 
-const EMPTY_STATE: DirectoryState = { colleagues: [], source: 'none', loading: false, search: '' };
+const EMPTY_STATE: DirectoryState = { colleagues: [], source: 'none', loading: false, search: '', department: '' };
 /** Upper limit of pages, in case a server never ends the list. */
 const MAX_PAGES = 500;
 
@@ -103,6 +117,11 @@ export class Directory {
 
   search(search: string): void {
     this.state.setState((before) => ({ ...before, search }));
+  }
+
+  /** Show only one department; '' for all. */
+  choose(department: string): void {
+    this.state.setState((before) => ({ ...before, department }));
   }
 
   /** Name of the colleague with this number. */

@@ -1,5 +1,5 @@
 import { Button, Menu, Stack, Text } from '@mantine/core';
-import { IconBan, IconLanguage, IconMail, IconMicrophone } from '@tabler/icons-react';
+import { IconBan, IconBuilding, IconLanguage, IconMail, IconMicrophone } from '@tabler/icons-react';
 import { plural } from '@lingui/core/macro';
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { api, type ExtensionRecording, type PeopleEntry } from '~/api';
@@ -11,6 +11,7 @@ import { Secret } from '~/design/Secret';
 import { openDialog } from '~/design/dialogs';
 import { personRequests, usePeopleChanges } from './changes';
 import { usePeopleTexts } from './texts';
+import { useDepartments } from './useDepartments';
 
 interface BulkActionsProps {
   entries: PeopleEntry[];
@@ -22,6 +23,7 @@ interface BulkActionsProps {
 export function BulkActions({ entries, tenant, onDone }: BulkActionsProps) {
   const { t, i18n } = useLingui();
   const { languages } = usePeopleTexts();
+  const departments = useDepartments(tenant);
   const changes = usePeopleChanges();
   const people = entries.filter(({ kind }) => kind === 'person');
   const extensions = entries.flatMap((entry) => entry.extensions);
@@ -56,6 +58,13 @@ export function BulkActions({ entries, tenant, onDone }: BulkActionsProps) {
       apply: () => inTurn(people, (each) => requests(each).change({ language })),
       undo: () => inTurn(people, (each) => requests(each).change({ language: each.language ?? '' })),
       message: t`The language of ${plural(people.length, { one: '# person', other: '# people' })} is changed.`,
+    });
+
+  const setDepartment = (department: string) =>
+    run({
+      apply: () => inTurn(people, (each) => requests(each).change({ department })),
+      undo: () => inTurn(people, (each) => requests(each).change({ department: each.department })),
+      message: t`The department of ${plural(people.length, { one: '# person', other: '# people' })} is changed.`,
     });
 
   const setRecording = (when: ExtensionRecording['when']) =>
@@ -106,6 +115,25 @@ export function BulkActions({ entries, tenant, onDone }: BulkActionsProps) {
           ))}
         </Menu.Dropdown>
       </Menu>
+      {departments.length > 0 && (
+        <Menu>
+          <Menu.Target>
+            <Button variant="default" leftSection={<IconBuilding size={16} aria-hidden />} disabled={busy}>
+              <Trans>Department</Trans>
+            </Button>
+          </Menu.Target>
+          <Menu.Dropdown mah={320} style={{ overflowY: 'auto' }}>
+            {departments.map((name) => (
+              <Menu.Item key={name} onClick={() => setDepartment(name)}>
+                <bdi>{name}</bdi>
+              </Menu.Item>
+            ))}
+            <Menu.Item onClick={() => setDepartment('')}>
+              <Trans>No department</Trans>
+            </Menu.Item>
+          </Menu.Dropdown>
+        </Menu>
+      )}
       <Menu>
         <Menu.Target>
           <Button variant="default" leftSection={<IconMicrophone size={16} aria-hidden />} disabled={busy}>

@@ -16,7 +16,8 @@ interface ImportPeopleProps {
   tenant?: string;
 }
 
-const EXAMPLE = '\uFEFFname,email,number,role,language\r\nAda Example,ada@example.com,next,user,en\r\n';
+const EXAMPLE =
+  '\uFEFFname,email,number,role,language,department\r\nAda Example,ada@example.com,next,user,en,Sales\r\n';
 /** Rows with nothing to look at that are shown at most. */
 const MOST_ROWS = 200;
 
@@ -72,8 +73,8 @@ export function ImportPeople({ opened, onClose, tenant }: ImportPeopleProps) {
       <Stack>
         <Text size="sm">
           <Trans>
-            A CSV file with the columns name and email, and if you like number, role and language. The number “next”
-            stands for the next free one. Up to 500 rows.
+            A CSV file with the columns name and email, and if you like number, role, language and department. The
+            number “next” stands for the next free one. Up to 500 rows.
           </Trans>
         </Text>
         <Button variant="default" size="md" onClick={() => download(`${t`People`}.csv`, EXAMPLE)}>
@@ -133,6 +134,7 @@ function useFaultTexts() {
     number: t`Number`,
     role: t`Role`,
     language: t`Language`,
+    department: t`Department`,
     '': t`Row`,
   };
   const texts: Record<ImportFault['code'], string> = {

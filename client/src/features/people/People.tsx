@@ -18,6 +18,7 @@ import { BulkActions } from './BulkActions';
 import { ImportPeople } from './ImportPeople';
 import { NewPerson } from './NewPerson';
 import { usePeopleTexts } from './texts';
+import { useDepartments } from './useDepartments';
 import css from './people.module.css';
 
 type Query = NonNullable<ListPeopleData['query']>;
@@ -32,7 +33,7 @@ export default function People() {
   const [importing, setImporting] = useState(false);
   const [fault, setFault] = useState<unknown>();
   const { columns, sortKeys } = useColumns();
-  const filters = useFilters();
+  const filters = useFilters(tenant);
   const [search] = useDebouncedValue(view.search.trim(), 250);
   const query: Query = { tenant, search, ...queryOf(view, sortKeys) };
   const list = usePages<PeopleEntry>(['people', query], (cursor) => api.listPeople({ query: { ...query, cursor } }), {
@@ -112,7 +113,7 @@ export default function People() {
 }
 
 function queryOf(view: View, sortKeys: Record<string, string>): Query {
-  const { role, state, phone, visit } = view.filters;
+  const { role, state, phone, visit, department } = view.filters;
   const key = view.sort && sortKeys[view.sort.column];
   return {
     role: role?.length ? (role as Query['role']) : undefined,
@@ -120,6 +121,7 @@ function queryOf(view: View, sortKeys: Record<string, string>): Query {
     // Both or neither chosen: no filter.
     has_phone: phone?.length === 1 ? phone[0] === 'yes' : undefined,
     never_signed_in: visit?.length ? true : undefined,
+    department: department?.length ? department : undefined,
     sort: key ? (`${view.sort?.descending ? '-' : ''}${key}` as Query['sort']) : undefined,
   };
 }
@@ -180,6 +182,12 @@ function useColumns() {
       card: 'none',
       render: ({ last_seen }) => (last_seen ? formatDate(last_seen) : t`Never`),
     },
+    {
+      title: t`Department`,
+      value: ({ department }) => department,
+      card: 'none',
+      render: ({ department }) => <bdi>{department || '–'}</bdi>,
+    },
     { title: t`Role`, value: ({ role }) => role, card: 'none', render: ({ role }) => (role ? roles[role] : '–') },
   ];
   const sortKeys = {
@@ -188,12 +196,14 @@ function useColumns() {
     [t`State`]: 'state',
     [t`Last seen`]: 'last_seen',
     [t`Role`]: 'role',
+    [t`Department`]: 'department',
   };
   return { columns, sortKeys };
 }
 
-function useFilters(): Filter<PeopleEntry>[] {
+function useFilters(tenant?: string): Filter<PeopleEntry>[] {
   const { t } = useLingui();
+  const departments = useDepartments(tenant);
   const { roles, states } = usePeopleTexts();
   return [
     {
@@ -214,6 +224,18 @@ function useFilters(): Filter<PeopleEntry>[] {
         { value: 'no', label: t`Has no phone` },
       ],
     },
+    ...(departments.length
+      ? [
+          {
+            id: 'department',
+            title: t`Department`,
+            options: [
+              ...departments.map((name) => ({ value: name, label: name })),
+              { value: '', label: t`No department` },
+            ],
+          },
+        ]
+      : []),
     { id: 'visit', title: t`Sign-in`, options: [{ value: 'never', label: t`Never signed in` }] },
   ];
 }

@@ -36,6 +36,14 @@ export function PersonOverview({ person, tenant }: PersonTabProps) {
             check={(email) => (/^\S+@\S+\.\S+$/.test(email) ? null : t`Enter an e-mail address.`)}
             onSave={(email) => save({ email }, { email: person.email }, t`The e-mail address is changed.`)}
           />
+          <EditField
+            label={t`Department`}
+            value={person.department}
+            maxLength={60}
+            onSave={(department) =>
+              save({ department }, { department: person.department }, t`The department is changed.`)
+            }
+          />
           <Select
             size="md"
             maw="var(--field-width)"
@@ -94,7 +102,7 @@ export function NumberSection({ extension, tenant }: { extension: Extension; ten
   const change = (body: Body) => api.updateExtension({ path: { extension: extension.id }, query: { tenant }, body });
   const save = (body: Body, before: Body) =>
     changes.mutateAsync({ apply: () => change(body), undo: () => change(before), message: t`Saved.` });
-  const { name, ring_seconds, max_call_seconds } = extension;
+  const { name, ring_seconds, max_call_seconds, department } = extension;
   const within = (least: number, most: number) => (text: string) =>
     /^\d+$/.test(text) && Number(text) >= least && Number(text) <= most ? null : t`Enter ${least} to ${most}.`;
   return (
@@ -120,6 +128,14 @@ export function NumberSection({ extension, tenant }: { extension: Extension; ten
           check={within(1, 1440)}
           onSave={(text) => save({ max_call_seconds: Number(text) * 60 }, { max_call_seconds })}
         />
+        {extension.person_id === null && (
+          <EditField
+            label={t`Department`}
+            value={department}
+            maxLength={60}
+            onSave={(text) => save({ department: text }, { department })}
+          />
+        )}
       </SimpleGrid>
     </Section>
   );

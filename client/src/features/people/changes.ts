@@ -2,7 +2,7 @@ import { api, type NewSuspension, type PersonChange } from '~/api';
 import { useChanges } from '~/design/changes';
 
 /** Lists and pages that show people, numbers and phones. */
-export const PEOPLE_LISTS = ['people', 'person', 'persons', 'extensions', 'devices', 'suspension'];
+export const PEOPLE_LISTS = ['people', 'person', 'persons', 'extensions', 'devices', 'suspension', 'departments'];
 
 /** Carries out changes of people, numbers and phones. */
 export const usePeopleChanges = () => useChanges(PEOPLE_LISTS);

@@ -10,7 +10,7 @@ import { ErrorNotice, InfoNotice } from '~/design/Notice';
 import { Rows } from '~/design/Rows';
 import { useValue } from '~/core/store';
 import { startCall } from '~/features/call';
-import { colleagues, searchColleagues, sections } from '~/features/directory';
+import { colleagues, inDepartment, searchColleagues, sections } from '~/features/directory';
 import { PickUpButton } from '~/features/pickup';
 import { ColleagueDot, usePresenceText } from '~/features/presence';
 
@@ -20,8 +20,8 @@ export function ColleagueList() {
   const now = useValue(colleagues.state);
   const { person } = useParams({ strict: false });
   const letterSections = useMemo(
-    () => sections(searchColleagues(now.colleagues, now.search), i18n.locale),
-    [now.colleagues, now.search, i18n.locale],
+    () => sections(searchColleagues(inDepartment(now.colleagues, now.department), now.search), i18n.locale),
+    [now.colleagues, now.department, now.search, i18n.locale],
   );
   return (
     <>
@@ -58,7 +58,13 @@ export function ColleagueList() {
   );
 }
 
-function ColleagueRow({ colleague: { id, name, number }, selected }: { colleague: Colleague; selected: boolean }) {
+function ColleagueRow({
+  colleague: { id, name, number, department },
+  selected,
+}: {
+  colleague: Colleague;
+  selected: boolean;
+}) {
   const { t } = useLingui();
   const presence = usePresenceText(id);
   return (
@@ -66,7 +72,7 @@ function ColleagueRow({ colleague: { id, name, number }, selected }: { colleague
       open={(props) => <Link to="/team/$person" params={{ person: id }} search={true} {...props} />}
       avatar={<Avatar name={name} presence={<ColleagueDot extension={id} />} />}
       name={name}
-      second={[number, presence].filter(Boolean).join(' · ')}
+      second={[number, department, presence].filter(Boolean).join(' · ')}
       selected={selected}
       end={
         <>

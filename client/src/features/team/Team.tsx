@@ -1,4 +1,4 @@
-import { TextInput } from '@mantine/core';
+import { Select, TextInput } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
 import { useLingui } from '@lingui/react/macro';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
@@ -7,7 +7,7 @@ import { Page } from '~/design/Page';
 import { useValue } from '~/core/store';
 import { RoomList } from '~/features/conferences';
 import { ContactList } from '~/features/contacts';
-import { colleagues } from '~/features/directory';
+import { colleagues, departmentsOf, inDepartment } from '~/features/directory';
 import { presences } from '~/features/presence';
 import { SuggestionList } from '~/features/suggestions';
 import { Panes } from '~/design/Panes';
@@ -23,9 +23,11 @@ export default function Team() {
 }
 
 function TeamTab() {
-  const { t } = useLingui();
+  const { t, i18n } = useLingui();
   const navigate = useNavigate();
-  const search = useValue(colleagues.state, (each) => each.search);
+  const { search, department, colleagues: all } = useValue(colleagues.state);
+  const departments = departmentsOf(all, i18n.locale);
+  const filtered = inDepartment(all, department) !== all;
   const { show = 'colleagues' } = useSearch({ strict: false });
   useEffect(() => void colleagues.open(), []);
   useEffect(() => presences.open(), []);
@@ -57,9 +59,21 @@ function TeamTab() {
               value={search}
               onChange={(event) => colleagues.search(event.currentTarget.value)}
             />
+            {departments.length > 0 && (
+              <Select
+                size="md"
+                mt="xs"
+                aria-label={t`Department`}
+                clearable
+                placeholder={t`All departments`}
+                data={departments}
+                value={filtered ? department : null}
+                onChange={(value) => colleagues.choose(value ?? '')}
+              />
+            )}
           </div>
-          {!search && <FavouriteStrip />}
-          {!search && <SuggestionList />}
+          {!search && !filtered && <FavouriteStrip />}
+          {!search && !filtered && <SuggestionList />}
           <ColleagueList />
         </>
       )}
