@@ -18,7 +18,7 @@ async def test_a_user_sees_names_and_numbers_of_the_own_tenant_only(world: World
         ("Phone 1001", "1001"),
         ("Ada Example", "1002"),
     ]
-    assert all(set(one) == {"id", "name", "number"} for one in answer.json()["items"])
+    assert all(set(one) == {"id", "name", "number", "department"} for one in answer.json()["items"])
     assert "acme.example" not in answer.text
 
 
