@@ -75,6 +75,35 @@ async def test_a_user_writes_with_the_administrators(world: World) -> None:
     assert (await user.post(f"{path}/messages", json={"text": "x"})).status_code == 507
 
 
+@pytest.mark.promise("U6")
+async def test_an_administrator_writes_with_the_provider(world: World) -> None:
+    admin, user = await world.admin(world.acme), await world.user(world.acme, "1001")
+    other, operator = await world.admin(world.globex), world.client(operator=True)
+    new = {"kind": "technical", "topic": "Trunk", "text": "No calls", "to": "provider"}
+    assert (await user.post("/api/v1/me/requests", json=new)).status_code == 403
+    refused = await admin.post("/api/v1/me/requests", json={**new, "kind": "access"})
+    assert (refused.status_code, refused.json()["field"]) == (422, "to")
+    sent = (await admin.post("/api/v1/me/requests", json=new)).json()
+    assert sent["to"] == "provider"
+    assert (await admin.get("/api/v1/privacy-requests")).json()["items"] == []
+    queue = {"tenant": "operator"}
+    [queued] = (await operator.get("/api/v1/privacy-requests", params=queue)).json()["items"]
+    assert (queued["organisation"], queued["topic"], queued["person_id"]) == (world.acme.name, "Trunk", None)
+    path, own = f"/api/v1/privacy-requests/{sent['id']}", f"/api/v1/me/requests/{sent['id']}"
+    assert (await admin.get(path)).status_code == 404
+    assert (await operator.put(f"{path}/kind", params=queue, json={"kind": "deletion"})).status_code == 409
+    reply = {"step": "reply", "note": "Which number?"}
+    assert (await operator.post(f"{path}/steps", params=queue, json=reply)).status_code == 200
+    written = (await admin.post(f"{own}/messages", json={"text": "+49 30 1"})).json()
+    assert [each["text"] for each in written["history"]] == ["", "Which number?", "+49 30 1"]
+    for stranger in (user, other):
+        assert (await stranger.get(own)).status_code == 404
+        assert (await stranger.post(f"{own}/messages", json={"text": "x"})).status_code == 404
+    [listed] = (await admin.get("/api/v1/me/requests")).json()["items"]
+    assert (listed["id"], listed["state"]) == (sent["id"], "in_work")
+    assert (await other.get("/api/v1/me/requests")).json()["items"] == []
+
+
 @pytest.mark.promise("D2", whole=True)
 async def test_a_correction_is_carried_into_the_records_of_others(world: World) -> None:
     """D2 as a whole: a user asks for a correction, and with the answer the name is right everywhere: account, extension,

@@ -18,6 +18,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "tenant resume": ("tenant resume acme",),
     "tenant delete": ("tenant delete acme",),
     "person create": ('person create --name "Ada Example" --email ada@acme.example --role user',),
+    "person departments": ("person departments --tenant acme",),
     "person import": ("person import people.csv --dry-run", "person import people.csv"),
     "person list": ("person list --tenant acme",),
     "person show": ("person show ada@acme.example",),

@@ -43,7 +43,7 @@ class _Notifier:
         about = RequestReference(request.id) if kind == "request_answer" else None
         try:
             if request.origin == "account" and request.person_id:
-                person = await self._accounts.get(request.tenant_id, request.person_id)
+                person = await self._accounts.get(request.home, request.person_id)
                 link = self._link("/app/settings/support", kind)
                 await self._notifications.send_notice(person, kind, detail, link=link, about=about)
             elif request.email:

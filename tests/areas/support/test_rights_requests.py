@@ -389,6 +389,32 @@ async def test_a_conversation_has_time_limits_and_is_open_again_after_the_answer
         await messages.write_own(ada.tenant_id, ada.id, sent.id, "Too late")
 
 
+async def test_a_request_to_the_provider_ends_with_its_sender_and_with_their_organisation(
+    setup: Setup, database: Database, keys: KeyStore
+) -> None:
+    requests, _, identity, ada = setup
+    with pytest.raises(Invalid):  # there is no operator
+        await requests.submit_own(ada.tenant_id, ada.id, "inquiry", "Hello", to="provider")
+    operator = await identity.tenants.create(NewTenant("operator", "Operator", "operator.example"))
+    bob = (await identity.people.create(ada.tenant_id, NewPerson("Bob", "bob@acme.example"))).person
+    sent = [await requests.submit_own(ada.tenant_id, each.id, "inquiry", "Hi", to="provider") for each in (ada, bob)]
+    assert {(each.tenant_id, each.home, each.about) for each in sent} == {
+        (operator.id, ada.tenant_id, ada.subject),
+        (operator.id, ada.tenant_id, bob.subject),
+    }
+    holding = request_holding(database, requests.retention)
+    owner = DataSubject(ada.tenant_id, ada.subject, ada.id, ())
+    exported = [[each async for each in records.read()] for records in holding.export(owner, keys)]
+    assert [len(each) for each in exported] == [1, 1]
+    await holding.erase(owner)
+    assert set((await holding.remains(owner)).values()) == {0}
+    assert (await requests.get(operator.id, sent[0].id)).request.text == ""
+    assert (await requests.get(operator.id, sent[1].id)).request.text == "Hi"
+    async with database.begin() as uow:
+        await requests.retention.on_tenant_deleted(TenantDeleted("e", ada.tenant_id), uow)
+    assert not (await requests.page(operator.id)).items
+
+
 async def test_messages_of_others_are_refused(setup: Setup) -> None:
     requests, _, identity, ada = setup
     messages = RequestMessages(requests)

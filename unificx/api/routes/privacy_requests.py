@@ -64,11 +64,15 @@ async def send_own_request(
 ) -> models.OwnRequest:
     """Send an inquiry, a complaint or a request about your own data to your administrators.
 
+    Administrators can send an inquiry, a problem, a complaint or a report of abuse to their provider, the operator.
+
     The kind `minor` declares that you are under 18: your account is suspended at once and erased after review."""
     tenant_id, person_id = _own(user)
+    if body.to == "provider":
+        await _scope(services, user, None)
     return models.OwnRequest.model_validate(
         await services.rights.submit_own(
-            tenant_id, person_id, body.kind, body.text, topic=body.topic, attachment=body.attachment
+            tenant_id, person_id, body.kind, body.text, topic=body.topic, attachment=body.attachment, to=body.to
         )
     )
 
@@ -230,4 +234,8 @@ async def _history(services: Services, tenant_id: str, request_id: str) -> model
 def _values(services: Services, request: RightsRequest) -> dict[str, Any]:
     shown = {name: getattr(request, name) for name in models.PrivacyRequest.model_fields if hasattr(request, name)}
     overdue = request.overdue(services.clock.now())
+    sender = services.identity.directory.tenant(request.sender_tenant) if request.sender_tenant else None
+    shown["organisation"] = sender.name if sender is not None else ""
+    if request.to == "provider":
+        shown["person_id"] = None  # of an account that is not in this tenant
     return {**shown, "overdue": overdue, "known": request.about is not None, "steps": allowed(request.state)}

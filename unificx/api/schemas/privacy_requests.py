@@ -13,6 +13,7 @@ from unificx.support.rights import (
     Kind,
     OpenKind,
     OwnKind,
+    Recipient,
     Regime,
     StaffKind,
     State,
@@ -38,6 +39,7 @@ class NewOwnRequest(Input):
     kind: OwnKind
     text: str = Field(default="", max_length=MAX_TEXT)
     topic: str = Field(default="", max_length=200, description="Subject line.")
+    to: Recipient = Field(default="organisation", description="`provider`: the operator; only for administrators.")
     attachment: str = Field(default="", max_length=64 << 10, description="A diagnostics report, as shown to you.")
 
 
@@ -98,6 +100,7 @@ class OwnRequest(Output):
     topic: str
     text: str
     answer: str = Field(description="Answer, or the reasons of a refusal.")
+    to: Recipient = Field(description="Who answers it.")
 
 
 class VisibleStep(Output):
@@ -140,6 +143,7 @@ class PrivacyRequest(Output):
     email: str
     number: str
     basis: str
+    organisation: str = Field(description="Of a request to the operator: name of the sender's tenant; else empty.")
     steps: list[Step] = Field(description="Steps that are possible now.")
     assigned: str | None = Field(description="Id of the administrator who works on it.")
 

@@ -17,6 +17,7 @@ _COLUMNS = {
     "due": "due",
     "overdue": "overdue",
     "sender": "from",
+    "organisation": "organisation",
 }
 _DETAILS = {
     **_COLUMNS,

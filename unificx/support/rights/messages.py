@@ -12,8 +12,10 @@ from unificx.db import UnitOfWork, lock_scope
 from unificx.support.rights import repository, states
 from unificx.support.rights.deadlines import with_deadlines
 from unificx.support.rights.proofs import RequestProofs
+from unificx.support.rights.queues import queues_of
 from unificx.support.rights.schemas import (
     GENERAL_KINDS,
+    PROVIDER_KINDS,
     OpenKind,
     RequestHistory,
     RightsRequest,
@@ -53,8 +55,8 @@ class RequestMessages:
 
     async def write_own(self, tenant_id: str, person_id: str, request_id: str, text: str) -> RequestHistory:
         """Add a message of a user to their own request. Raise NotFound, Conflict, Invalid."""
-        await self._own(tenant_id, person_id, request_id)
-        await self.write(tenant_id, request_id, text, by=person_id)
+        found = await self._own(tenant_id, person_id, request_id)
+        await self.write(found.request.tenant_id, request_id, text, by=person_id)
         return await self.own(tenant_id, person_id, request_id)
 
     async def write_outside(self, proof: str, text: str) -> None:
@@ -107,10 +109,15 @@ class RequestMessages:
         return request
 
     async def _own(self, tenant_id: str, person_id: str, request_id: str) -> RequestHistory:
-        found = await self._requests.get(tenant_id, request_id)
-        if found.request.origin != "account" or found.request.person_id != person_id:
-            raise NotFound("There is no such request.")
-        return found
+        for queue_id in queues_of(self._directory, tenant_id):
+            try:
+                found = await self._requests.get(queue_id, request_id)
+            except NotFound:
+                continue
+            sender = found.request.home, found.request.person_id
+            if found.request.origin == "account" and sender == (tenant_id, person_id):
+                return found
+        raise NotFound("There is no such request.")
 
     async def _located(self, proof: str) -> tuple[str, str]:
         """Return tenant and id of the request of a proof. Raise Expired."""
@@ -135,6 +142,10 @@ class RequestMessages:
                 raise NotFound("There is no such request.")
             if before.closed is not None or before.kind not in OPEN_KINDS:
                 raise Conflict("The kind of this request cannot be changed.")
+            if before.to == "provider" and kind not in PROVIDER_KINDS:
+                raise Conflict(
+                    "The data of the sender is that of another organisation.", hint="Refer them to its administrators."
+                )
             request = with_deadlines(self._directory, replace(before, kind=kind), before.received)
             if kind not in GENERAL_KINDS and not before.proof:
                 request = replace(request, state="received")

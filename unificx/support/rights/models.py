@@ -59,6 +59,7 @@ class RightsRequestRow(Base):
     person_id: Mapped[str | None] = plain("account it is about; no foreign key, because it may be erased")
     about_subject: Mapped[str | None] = plain("random id of the data subject it is about")
     subject_id: Mapped[str] = plain("random subject id of the request, whose key seals the part below")
+    sender_tenant: Mapped[str | None] = plain("tenant of the sender, if the request is to the operator")
     assigned: Mapped[str | None] = plain("administrator who works on it; no foreign key, because it may be erased")
     sealed: Mapped[bytes | None] = sealed_column(RequestPart, subject="subject_id")
 

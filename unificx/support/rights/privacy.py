@@ -1,7 +1,7 @@
 """Data of a person in this area: what they asked, and what they were answered."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, get_args
 
@@ -65,28 +65,37 @@ class _RequestHolding:
         self._database, self._retention = database, retention
 
     async def find(self, owner: DataSubject) -> Mapping[str, int]:
+        closed, waiting = 0, 0
         async with self._database.read() as session:
-            closed = await repository.about(session, owner.tenant_id, owner.subject, closed=True)
-            waiting = await repository.about(session, owner.tenant_id, owner.subject, closed=False)
+            for queue_id in self._retention.queues_of(owner.tenant_id):
+                closed += len(await repository.about(session, queue_id, owner.subject, closed=True))
+                waiting += len(await repository.about(session, queue_id, owner.subject, closed=False))
             disclosed = await disclosure_repository.count_of_owner(session, owner, self._database.clock.now())
-        return {_CLOSED: len(closed), _OPEN: len(waiting), _DISCLOSED: disclosed}
+        return {_CLOSED: closed, _OPEN: waiting, _DISCLOSED: disclosed}
 
     def export(self, owner: DataSubject, keys: KeyStore) -> Sequence[Export]:
         """Return what the person has asked about themselves, and the steps, without internal notes. A request of an
         authority is not theirs: it may be secret from them."""
         requests = RowExporter(self._database, keys, RightsRequestRow)
         steps = RowExporter(self._database, keys, RightsStepRow)
-        every = requests.where("requests about personal data", owner, "about_subject", (owner.subject,))
+        places = [replace(owner, tenant_id=each) for each in self._retention.queues_of(owner.tenant_id)]
+        name = "requests about personal data"
 
-        async def own() -> AsyncIterator[Mapping[str, Any]]:
-            async for each in every.read():
+        async def own(place: DataSubject) -> AsyncIterator[Mapping[str, Any]]:
+            async for each in requests.where(name, place, "about_subject", (owner.subject,)).read():
                 if each["kind"] in _OWN:
                     yield each
 
+        async def every() -> AsyncIterator[Mapping[str, Any]]:
+            for place in places:
+                async for each in own(place):
+                    yield each
+
         async def of_own() -> AsyncIterator[Mapping[str, Any]]:
-            ids = [each["id"] async for each in own()]
-            async for step in steps.where(_STEPS, owner, "request_id", ids).read():
-                yield step
+            for place in places:
+                ids = [each["id"] async for each in own(place)]
+                async for step in steps.where(_STEPS, place, "request_id", ids).read():
+                    yield step
 
         async def disclosed() -> AsyncIterator[Mapping[str, Any]]:
             now = self._database.clock.now()
@@ -97,8 +106,8 @@ class _RequestHolding:
                 record = DisclosureCopy(each.id, each.decided, each.authority, each.basis, each.wording())
                 yield _ADAPTER.dump_python(record, mode="json")
 
-        kind = steps.where(_STEPS, owner, "request_id", ()).kind
-        return [Records(every.kind, own), Records(kind, of_own), Records(_DISCLOSURES, disclosed)]
+        kinds = [each.where(title, owner, "id", ()).kind for each, title in ((requests, name), (steps, _STEPS))]
+        return [Records(kinds[0], every), Records(kinds[1], of_own), Records(_DISCLOSURES, disclosed)]
 
     async def erase(self, owner: DataSubject) -> None:
         await self._retention.erase(owner.tenant_id, owner.subject)

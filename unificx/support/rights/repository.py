@@ -73,6 +73,7 @@ def _changeable(keys: Keys, request: RightsRequest) -> dict[str, object]:
         "reminded": request.reminded,
         "person_id": request.person_id,
         "assigned": request.assigned,
+        "sender_tenant": request.sender_tenant,
         "about_subject": request.about,
         "sealed": REQUEST_CODEC.seal(keys, request.tenant_id, [(request.subject, request.id, part)])[0],
     }
@@ -129,6 +130,14 @@ async def count_open(session: AsyncSession, tenant_id: str, person_id: str) -> i
         RightsRequestRow.closed.is_(None),
     )
     return await session.scalar(select(func.count()).where(*chosen)) or 0
+
+
+async def sent_to(session: AsyncSession, queue_id: str, tenant_id: str) -> list[tuple[str, str]]:
+    """Return id and sealing subject of the requests that administrators of a tenant have sent to the operator."""
+    query = select(RightsRequestRow.id, RightsRequestRow.subject_id).where(
+        RightsRequestRow.tenant_id == queue_id, RightsRequestRow.sender_tenant == tenant_id
+    )
+    return [(request_id, sealing) for request_id, sealing in (await session.execute(query)).all()]
 
 
 async def count_due(session: AsyncSession, tenant_id: str, now: datetime) -> tuple[int, int]:
@@ -355,4 +364,5 @@ def _request(row: RightsRequestRow, part: object) -> RightsRequest:
         topic=texts.topic or "",
         assigned=row.assigned,
         corrected=texts.corrected or "",
+        sender_tenant=row.sender_tenant,
     )

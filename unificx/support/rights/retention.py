@@ -6,6 +6,7 @@ from unificx.db import UnitOfWork
 from unificx.identity.events import TenantDeleted
 from unificx.support.rights import repository
 from unificx.support.rights.parts import RightsParts
+from unificx.support.rights.queues import queues_of
 
 RETENTION = timedelta(days=3 * 365 + 1)
 """After the answer, as evidence that it was given in time."""
@@ -17,7 +18,12 @@ class RequestRetention:
     """Deletes requests of all tenants."""
 
     def __init__(self, parts: RightsParts) -> None:
+        self._directory = parts.identity.directory
         self._database, self._keys = parts.database, parts.keys
+
+    def queues_of(self, tenant_id: str) -> tuple[str, ...]:
+        """Return the tenants in whose queues requests of people of a tenant are."""
+        return queues_of(self._directory, tenant_id)
 
     async def delete_expired(self) -> None:
         """Delete requests past their retention period, and unproved ones. To be called periodically."""
@@ -36,13 +42,18 @@ class RequestRetention:
     async def erase(self, tenant_id: str, subject: str) -> None:
         """Delete the texts of requests about an erased subject, with their keys, except open ones about personal data.
         Idempotent."""
-        async with self._database.read() as session:
-            closed = await repository.about(session, tenant_id, subject, closed=True)
-        for request_id, sealing in closed:
-            self._keys.destroy(tenant_id, sealing)
-            async with self._database.begin() as uow:
-                await repository.delete_texts(uow.session, tenant_id, request_id, self._database.clock.now())
+        for queue_id in self.queues_of(tenant_id):
+            async with self._database.read() as session:
+                closed = await repository.about(session, queue_id, subject, closed=True)
+            for request_id, sealing in closed:
+                self._keys.destroy(queue_id, sealing)
+                async with self._database.begin() as uow:
+                    await repository.delete_texts(uow.session, queue_id, request_id, self._database.clock.now())
 
     async def on_tenant_deleted(self, event: TenantDeleted, uow: UnitOfWork) -> None:
-        """Delete the requests of a deleted tenant. Outbox handler."""
+        """Delete the requests of a deleted tenant, also those to the operator. Outbox handler."""
         await repository.delete_of_tenant(uow.session, event.tenant)
+        for queue_id in self.queues_of(event.tenant)[1:]:
+            for request_id, sealing in await repository.sent_to(uow.session, queue_id, event.tenant):
+                self._keys.destroy(queue_id, sealing)
+                await repository.delete_request(uow.session, queue_id, request_id)

@@ -55,6 +55,10 @@ OpenKind = Literal[
     "access", "correction", "deletion", "objection", "portability", "complaint", "inquiry", "technical", "abuse"
 ]
 """Kinds of the public form. A request of one of them can become one of another, and its sender can write again."""
+PROVIDER_KINDS: frozenset[Kind] = frozenset({"inquiry", "technical", "complaint", "abuse"})
+"""Kinds that administrators of a tenant send to the operator, their provider."""
+Recipient = Literal["organisation", "provider"]
+"""The administrators of the sender's own tenant, or the operator."""
 GENERAL_KINDS: frozenset[Kind] = frozenset({"inquiry", "technical", "abuse"})
 """Kinds that are not about the sender's data: with general time limits, and without proof of identity."""
 State = Literal["received", "proved", "in_work", "extended", "answered", "refused", "withdrawn"]
@@ -85,6 +89,8 @@ class NewRequest:
     """Legal basis that an authority names."""
     person_id: str = ""
     due: datetime | None = None
+    sender_tenant: str = ""
+    """Tenant of `person_id`, if the request is to the operator."""
     found: datetime | None = None
     """Discovery of a breach."""
 
@@ -127,6 +133,18 @@ class RightsRequest:
     """Administrator who works on it."""
     corrected: str = field(default="", repr=False)
     """Right name of the sender, from the answer to a correction."""
+    sender_tenant: str | None = None
+    """Tenant of the sender; None if the request is in its queue."""
+
+    @property
+    def to(self) -> Recipient:
+        """Who answers it."""
+        return "provider" if self.sender_tenant else "organisation"
+
+    @property
+    def home(self) -> str:
+        """Tenant of the account that sent it or that it is about."""
+        return self.sender_tenant or self.tenant_id
 
     def overdue(self, now: datetime) -> bool:
         """Whether a request whose sender was proved, or need not be, has passed its time limit without an answer."""

@@ -16,6 +16,7 @@ from unificx.support.rights.corrections import NameCorrections, require_correcti
 from unificx.support.rights.deadlines import deadlines
 from unificx.support.rights.parts import RightsParts
 from unificx.support.rights.ports import NoNotifier, PublicAddress, RequestNotifier
+from unificx.support.rights.queues import provider_queue, queues_of
 from unificx.support.rights.retention import RequestRetention
 from unificx.support.rights.reviews import SuspensionReviews
 from unificx.support.rights.schemas import (
@@ -25,6 +26,7 @@ from unificx.support.rights.schemas import (
     Origin,
     OwnKind,
     Proof,
+    Recipient,
     RequestFilter,
     RequestHistory,
     RightsRequest,
@@ -72,18 +74,28 @@ class RightsRequests:
     # ---- entry
 
     async def submit_own(
-        self, tenant_id: str, person_id: str, kind: OwnKind, text: str, *, topic: str = "", attachment: str = ""
+        self,
+        tenant_id: str,
+        person_id: str,
+        kind: OwnKind,
+        text: str,
+        *,
+        topic: str = "",
+        attachment: str = "",
+        to: Recipient = "organisation",
     ) -> RightsRequest:
         """Enter a request of a signed-in user. A user who reports to be a minor is suspended at once. `attachment`: a
         report that the user has seen.
 
         Raise Conflict if too many are open, Invalid, NotFound."""
         person = await self.accounts.get(tenant_id, person_id)
+        queue_id = provider_queue(self._identity.directory, tenant_id, kind) if to == "provider" else tenant_id
         async with self._database.read() as session:
-            if await repository.count_open(session, tenant_id, person_id) >= MAX_OPEN:
+            if await repository.count_open(session, queue_id, person_id) >= MAX_OPEN:
                 raise Conflict("You have many open requests.", hint="Wait for their answers.")
         new = NewRequest(kind, text, topic, attachment, name=person.name, email=person.email, person_id=person_id)
-        return await self._enter(tenant_id, new, _Entry("account", "proved", "account", person_id))
+        new = replace(new, sender_tenant=tenant_id if to == "provider" else "")
+        return await self._enter(queue_id, new, _Entry("account", "proved", "account", person_id))
 
     async def enter(self, tenant_id: str, new: NewRequest, by: str, *, without: str = "") -> RightsRequest:
         """Enter a request that an administrator has received, or for a suspended person the review of the suspension,
@@ -176,6 +188,7 @@ class RightsRequests:
             text=new.text,
             topic=new.topic,
             basis=new.basis,
+            sender_tenant=new.sender_tenant or None,
         )
 
     async def _suspend(self, tenant_id: str, person_id: str) -> None:
@@ -209,7 +222,12 @@ class RightsRequests:
     async def own(self, tenant_id: str, person_id: str) -> Sequence[RightsRequest]:
         """Return the latest requests that a user has sent, newest first."""
         async with self._database.read() as session:
-            return await repository.of_person(session, self._keys, tenant_id, person_id)
+            found = [
+                request
+                for queue_id in queues_of(self._identity.directory, tenant_id)
+                for request in await repository.of_person(session, self._keys, queue_id, person_id)
+            ]
+        return sorted(found, key=lambda each: each.id, reverse=True)
 
     # ---- steps
 

@@ -18,7 +18,7 @@ class RequestSubjects:
     async def of_new(self, tenant_id: str, new: NewRequest) -> str | None:
         """Return the subject of a request that is entered. Raise NotFound for another account."""
         if new.person_id:
-            return (await self._accounts.get(tenant_id, new.person_id)).subject
+            return (await self._accounts.get(new.sender_tenant or tenant_id, new.person_id)).subject
         if new.number:
             return self.of_number(tenant_id, new.number)
         return self._keys.find(tenant_id, EMAIL_ALIAS, new.email.lower()) if new.email else None

@@ -94,7 +94,7 @@ export function RequestDetails({ id, tenant }: { id: string; tenant?: string }) 
 }
 
 function Sender({ request }: { request: PrivacyRequestHistory }) {
-  const parts = [request.name, request.email, request.number, request.basis].filter(Boolean);
+  const parts = [request.name, request.organisation, request.email, request.number, request.basis].filter(Boolean);
   if (parts.length === 0 && request.kind === 'breach') return null;
   return (
     <Text fw={600} dir="auto" style={{ overflowWrap: 'anywhere' }}>

@@ -121,6 +121,7 @@ function Summary({ request }: { request: PrivacyRequest }) {
           {request.topic}
         </Text>
       )}
+      {request.organisation && <Badge variant="light">{request.organisation}</Badge>}
       <Text c="dimmed">{t(REQUEST_STATES[request.state])}</Text>
       {request.overdue ? (
         <Badge color="red.9">

@@ -3,6 +3,7 @@ import { useForm } from '@mantine/form';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { api } from '~/api';
+import { useIsAdministrator } from '~/api/session';
 import { toast } from '~/core/toasts';
 import { ErrorNotice } from '~/design/Notice';
 import { collectDiagnostics, formatReport } from '~/features/about';
@@ -10,12 +11,19 @@ import { REQUEST_KINDS } from '~/features/privacy';
 import { OWN_INBOX } from './OwnInbox';
 
 const KINDS = ['inquiry', 'technical', 'complaint', 'abuse'] as const;
-const EMPTY = { kind: 'inquiry' as (typeof KINDS)[number], topic: '', text: '', attachment: '' };
+const EMPTY = {
+  to: 'organisation' as 'organisation' | 'provider',
+  kind: 'inquiry' as (typeof KINDS)[number],
+  topic: '',
+  text: '',
+  attachment: '',
+};
 
 /** Form for a message to the administrators. A report of the device is attached only as it is shown here. */
 export function ContactForm({ onSent }: { onSent: (id: string) => void }) {
   const { t } = useLingui();
   const queries = useQueryClient();
+  const administrator = useIsAdministrator();
   const form = useForm({
     initialValues: EMPTY,
     validate: {
@@ -39,6 +47,19 @@ export function ContactForm({ onSent }: { onSent: (id: string) => void }) {
   return (
     <form onSubmit={form.onSubmit((values) => send.mutate(values))}>
       <Stack gap="sm">
+        {administrator && (
+          <Select
+            size="md"
+            label={t`To`}
+            description={t`The provider runs this phone system.`}
+            allowDeselect={false}
+            data={[
+              { value: 'organisation', label: t`Administrators of my organisation` },
+              { value: 'provider', label: t`Provider` },
+            ]}
+            {...form.getInputProps('to')}
+          />
+        )}
         <Select
           size="md"
           label={t`About`}

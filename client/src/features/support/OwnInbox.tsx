@@ -53,6 +53,11 @@ function Summary({ request }: { request: OwnRequest }) {
       </Text>
       <Group gap="xs">
         <Text size="sm" c="dimmed">
+          {request.to === 'provider' && (
+            <>
+              <Trans>To the provider</Trans>,{' '}
+            </>
+          )}
           {formatDate(request.received)}, {t(REQUEST_STATES[request.state])}
           {!request.closed && (
             <>

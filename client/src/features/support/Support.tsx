@@ -13,7 +13,7 @@ export default function Support() {
     <Page title={t`Contact support`} back="/settings">
       <Section
         title={t`New message`}
-        lead={<Trans>Your administrators answer here and by e-mail. They see your name and your e-mail address.</Trans>}
+        lead={<Trans>The answer comes here and by e-mail. The recipient sees your name and your e-mail address.</Trans>}
       >
         <ContactForm onSent={setShown} />
       </Section>
