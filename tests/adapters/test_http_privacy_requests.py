@@ -96,9 +96,9 @@ async def test_an_administrator_writes_with_the_provider(world: World) -> None:
     assert (await operator.post(f"{path}/steps", params=queue, json=reply)).status_code == 200
     written = (await admin.post(f"{own}/messages", json={"text": "+49 30 1"})).json()
     assert [each["text"] for each in written["history"]] == ["", "Which number?", "+49 30 1"]
-    for stranger in (user, other):
-        assert (await stranger.get(own)).status_code == 404
-        assert (await stranger.post(f"{own}/messages", json={"text": "x"})).status_code == 404
+    for client in (user, other):
+        assert (await client.get(own)).status_code == 404
+        assert (await client.post(f"{own}/messages", json={"text": "x"})).status_code == 404
     [listed] = (await admin.get("/api/v1/me/requests")).json()["items"]
     assert (listed["id"], listed["state"]) == (sent["id"], "in_work")
     assert (await other.get("/api/v1/me/requests")).json()["items"] == []

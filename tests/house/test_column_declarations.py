@@ -75,8 +75,8 @@ def test_personal_fields_use_only_allowed_terms() -> None:
 
 IDENTIFYING = ("user.name", "user.contact", "user.financial", "user.payment", "user.job_title")
 DETAILS_OF_PERSONS = {
-    "person": {"name", "email"},
-    "extension": {"name"},
+    "person": {"name", "email", "department"},
+    "extension": {"name", "department"},
     "billing_details": {
         *("name", "contact", "street", "postcode", "city", "country", "email", "vat_id", "tax_number"),
         *("iban", "bic", "creditor_id", "mandate", "mandate_signed"),

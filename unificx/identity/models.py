@@ -31,7 +31,7 @@ class PersonPart:
         rectifiable=True,
     )
     department: str | None = personal(
-        "user.job_title",
+        "user.name",
         uses=("administration", "directory", "authentication", "security", "telephony"),
         retention="account",
         on_erase="delete",
@@ -54,7 +54,7 @@ class ExtensionPart:
         rectifiable=True,
     )
     department: str | None = personal(
-        "user.job_title",
+        "user.name",
         uses=("administration", "directory", "telephony", "authentication", "history"),
         retention="account",
         on_erase="delete",

@@ -100,7 +100,7 @@ class OwnRequest(Output):
     topic: str
     text: str
     answer: str = Field(description="Answer, or the reasons of a refusal.")
-    to: Recipient = Field(description="Who answers it.")
+    to: Recipient = Field(description="The side whose administrators answer it.")
 
 
 class VisibleStep(Output):

@@ -138,7 +138,7 @@ class RightsRequest:
 
     @property
     def to(self) -> Recipient:
-        """Who answers it."""
+        """The side that answers it."""
         return "provider" if self.sender_tenant else "organisation"
 
     @property
