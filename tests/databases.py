@@ -21,7 +21,8 @@ DO $$ DECLARE one text; BEGIN
   PERFORM pg_terminate_backend(pid, 10000) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid();
   SET LOCAL session_replication_role = replica;  -- foreign keys do not matter
-  FOR one IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version' LOOP
+  FOR one IN SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+    AND relname <> 'alembic_version' AND pg_relation_size(oid) > 0 LOOP  -- a table without pages has no rows
     EXECUTE format('DELETE FROM %I', one);
   END LOOP;
   FOR one IN SELECT sequencename FROM pg_sequences WHERE last_value IS NOT NULL LOOP
