@@ -26,6 +26,7 @@ from unificx.db import Database
 from unificx.db.migrations import migrate
 from unificx.privacy import KeyStore
 
+gc.disable()  # until all tests are collected: nearly all objects of modules and tests stay
 NICE = os.getpriority(os.PRIO_PROCESS, 0)
 # The same examples in each run, so that a change is judged by what it changes; `script/test --hypothesis-profile explore`
 # tries others. No deadline: it would measure the load of the machine.
@@ -66,10 +67,11 @@ class ResourceScheduling(LoadScopeScheduling):
 
 
 def pytest_collection_finish() -> None:
-    """Exempt all that was imported and collected from garbage collection: it took a fifth of the CPU time of tests that
-    only compute."""
+    """Exempt all that was imported and collected from garbage collection: it took a fifth of the CPU time of imports, and
+    of tests that only compute."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 OUTSIDE = Path(__file__).parent / "outside"

@@ -2,10 +2,11 @@
 visit, and so copy, the memory that each fork shares with its parent."""
 
 import gc
+from importlib import import_module
 
-import unificx.server.load_settings
-import unificx.server.main
-import unificx.server.server  # noqa: F401
-
+gc.disable()  # meanwhile: a fifth of the CPU time of the imports
+for each in ("unificx.server.load_settings", "unificx.server.main", "unificx.server.server"):
+    import_module(each)
 gc.collect()
 gc.freeze()
+gc.enable()
