@@ -46,7 +46,22 @@ def pay(page: CheckoutSession) -> None:
     page.payment_status, page.payment_intent = "paid", made.id
 
 
-server.app.router.add_post("/v1/checkout/sessions", server.api_create(CheckoutSession, ""))
+_create = server.api_create(CheckoutSession, "")
+_answers: dict[str, bytes] = {}
+
+
+async def _create_once(request: web.Request) -> web.StreamResponse:
+    """Create a page; a repeated idempotency key gets the same answer (https://docs.stripe.com/api/idempotent_requests)."""
+    key = request.headers["Idempotency-Key"]
+    if key not in _answers:
+        made = await _create(request)
+        assert isinstance(made, web.Response)
+        assert isinstance(made.body, bytes)
+        _answers[key] = made.body
+    return web.Response(body=_answers[key], content_type="application/json")
+
+
+server.app.router.add_post("/v1/checkout/sessions", _create_once)
 
 
 def sessions() -> list[CheckoutSession]:
@@ -72,6 +87,7 @@ def report(kind: str, data: dict[str, Any], at: datetime, event_id: str = "") ->
 async def stripe_server() -> AsyncIterator[str]:
     """Serve the API; return its URL."""
     resources.store.clear()
+    _answers.clear()
     server.app._loop = None  # that of an earlier test
     runner = web.AppRunner(server.app)
     await runner.setup()

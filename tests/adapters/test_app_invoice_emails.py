@@ -3,6 +3,7 @@
 import asyncio
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from smtp_server import mail_server
@@ -12,14 +13,21 @@ from unificx.billing import BillingDetails, NewPlan
 from unificx.core.access import Access, stating
 from unificx.core.clock import ManualClock
 from unificx.identity import NewTenant
+from unificx.media import MediaUnavailable
 from unificx.notifications.models import EmailRow
 from unificx.server.bootstrap import open_installation
 from unificx.server.container import Container
 from unificx.server.invoice_emails import InvoiceEmails
+from unificx.server.live_calls import ComponentChecks
 from unificx.server.paths import InstallationPaths, database_url
 
 SELLER = BillingDetails("PBX GmbH", "Weg 1", "10115", "Berlin", "DE", vat_id="DE136695976")
 BUYER = BillingDetails("Acme GmbH", "Weg 2", "20095", "Hamburg", "DE", email="rechnung@acme.example")
+
+
+class NoMedia:
+    async def query(self, *_: object) -> None:
+        raise MediaUnavailable("gone")
 
 
 async def emails_after_two_sweeps(rooms: Container) -> list[tuple[str, str | None]]:
@@ -62,6 +70,10 @@ async def test_an_invoice_and_its_reminder_are_sent_once(
                 sent, [waiting] = [("invoice", issue.number)], await billing.invoice_notices.due()
                 clock.advance(timedelta(days=1).total_seconds())
                 assert await billing.invoice_notices.count_waiting() == 1
+                with stating(Access("operations", "test")):
+                    states = await ComponentChecks(rooms, cast("Any", NoMedia())).states()
+                [invoices] = [each for each in states if each.name == "invoices"]
+                assert (invoices.ok, invoices.why.split()[0]) == (True, "1"), "the server works"
                 assert await emails_after_two_sweeps(rooms) == sent
                 assert await billing.invoice_notices.count_waiting() == 0
                 async with rooms.database.begin() as uow:

@@ -108,6 +108,24 @@ async def test_a_plan_and_calls_are_invoiced_and_paid_by_card_refunded_and_dispu
     assert (await world.client().post(REPORTS, content=late[0], headers=late[1])).status_code == 404
 
 
+async def test_an_invoice_has_one_open_page_at_a_time(world: World) -> None:
+    operator = world.client(operator=True)
+    number = await issue(world, operator)
+    cards, begin = f"{PATH}/card-payments", {"invoice": number}
+    async with stripe_server() as url:
+        world.services.billing.cards.processors.gateway = StripePayments(url)
+        await operator.put(f"{PATH}/card-processor", json=PROCESSOR)
+        begun = (await operator.post(cards, params=ACME, json=begin)).json()
+        world.clock.advance(3599)
+        assert (await operator.post(cards, params=ACME, json=begin)).json() == begun
+        transfer = {"reference": "T-1", "amount": 10_000, "invoice": number}
+        assert (await operator.post(f"{PATH}/payments", params=ACME, json=transfer)).status_code == 201
+        assert (await operator.post(cards, params=ACME, json=begin)).status_code == 409, "it has another amount"
+        world.clock.advance(2)
+        later = (await operator.post(cards, params=ACME, json=begin)).json()
+        assert [each.url for each in sessions()] == [begun["url"], later["url"]], "the first one has expired"
+
+
 @pytest.mark.promise("U4")
 async def test_reports_in_any_order_lead_to_the_same_credit(world: World) -> None:
     operator, admin = world.client(operator=True), await world.admin(world.acme)

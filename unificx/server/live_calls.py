@@ -106,7 +106,13 @@ class ComponentChecks:
 
     async def states(self) -> Sequence[ComponentState]:
         return await asyncio.gather(
-            self._database(), self._rtpengine(), self._spool(), self._outbox(), self._disk(), self._emails()
+            self._database(),
+            self._rtpengine(),
+            self._spool(),
+            self._outbox(),
+            self._disk(),
+            self._emails(),
+            self._invoices(),
         )
 
     def is_storage_full(self) -> bool:
@@ -155,6 +161,18 @@ class ComponentChecks:
             return ComponentState("emails", True)
         why = f"{waiting} wait, of which {deferred} were deferred. See `unificx mail list`"
         return ComponentState("emails", True, why)
+
+    async def _invoices(self) -> ComponentState:
+        """The server is ready while invoices wait; `why` is for operators."""
+        try:
+            async with asyncio.timeout(CHECK_TIMEOUT):
+                waiting = await self._container.billing.invoice_notices.count_waiting()
+        except Exception as fault:
+            return ComponentState("invoices", True, f"their number is unknown ({type(fault).__name__})")
+        if not waiting:
+            return ComponentState("invoices", True)
+        why = f"{waiting} were not sent. Configure a mail server, and an address for invoices of each tenant"
+        return ComponentState("invoices", True, why)
 
     async def _disk(self) -> ComponentState:
         if self._container.disk_guard.is_low():

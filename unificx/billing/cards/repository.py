@@ -102,6 +102,18 @@ async def count_since(session: AsyncSession, tenant_id: str, since: datetime) ->
     return await session.scalar(query) or 0
 
 
+async def open_payment(session: AsyncSession, tenant_id: str, invoice: str, since: datetime) -> CardPayment | None:
+    """Return the newest payment of an invoice that was begun after a time and is not paid."""
+    query = select(CardPaymentRow).where(
+        CardPaymentRow.tenant_id == tenant_id,
+        CardPaymentRow.invoice == invoice,
+        CardPaymentRow.created > since,
+        CardPaymentRow.paid == 0,
+    )
+    row = await session.scalar(query.order_by(CardPaymentRow.created.desc()).limit(1))
+    return None if row is None else _to_payment(row)
+
+
 async def list_payments(session: AsyncSession, tenant_id: str, limit: int) -> Sequence[CardPayment]:
     """Return the last payments of a tenant, newest first."""
     query = select(CardPaymentRow).where(CardPaymentRow.tenant_id == tenant_id)

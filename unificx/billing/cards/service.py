@@ -49,9 +49,11 @@ class CardPayments:
 
     async def begin(self, tenant_id: str, invoice: str, top_up: tuple[int, str], page: str) -> tuple[CardPayment, str]:
         """Begin to pay what is left of an invoice, or with "" a credit of an amount and currency; return the payment
-        and the URL of the page on which it is paid. `page`: the page to which the payer returns.
+        and the URL of the page on which it is paid. `page`: the page to which the payer returns. While a page for an
+        invoice is open, it is that page again, so that two people do not pay the same invoice.
 
-        Raise Invalid, NotFound, TooManyRequests; Conflict if the invoice is not to be paid or there is no processor."""
+        Raise Invalid, NotFound, TooManyRequests; Conflict if the invoice is not to be paid, if there is no processor,
+        or if what is left of the invoice has changed since its page was opened."""
         amount, currency = top_up
         if invoice:
             payable = await self._invoices.get(tenant_id, invoice)
@@ -66,14 +68,27 @@ class CardPayments:
         async with self._database.begin() as uow:
             secrets = await self.processors.secrets(uow.session)
             await lock_scope(uow.session, LOCK_SCOPE, tenant_id)
+            if invoice:
+                present = await repository.open_payment(uow.session, tenant_id, invoice, now - PAGE_LIFETIME)
+                if present is not None and (present.amount, present.currency) != (amount, currency):
+                    raise Conflict(
+                        "A page with another amount is open for this invoice.",
+                        hint=f"Pay on it, or try again after {present.created + PAGE_LIFETIME:%H:%M} UTC.",
+                    )
+                if present is not None:
+                    return present, await self._checkout(secrets.secret_key, present, page)
             if await repository.count_since(uow.session, tenant_id, now - timedelta(hours=1)) >= MAX_PER_HOUR:
                 raise TooManyRequests("Too many payments were begun.", retry_after=3600.0)
             await repository.delete_abandoned(uow.session, tenant_id, now - ABANDONED)
             await repository.insert_payment(uow.session, begun)
-        title = invoice or "Credit"
+        return begun, await self._checkout(secrets.secret_key, begun, page)
+
+    async def _checkout(self, secret_key: str, begun: CardPayment, page: str) -> str:
+        """Return the URL of the page of a payment; the processor returns the same one for the same payment."""
+        title, expires = begun.invoice or "Credit", begun.created + PAGE_LIFETIME
         pages = f"{page}?paid={begun.reference}", page
-        order = CardOrder(begun.reference, currency, amount, title, *pages, now + PAGE_LIFETIME)
-        return begun, await self.processors.gateway.checkout(secrets.secret_key, order)
+        order = CardOrder(begun.reference, begun.currency, begun.amount, title, *pages, expires)
+        return await self.processors.gateway.checkout(secret_key, order)
 
     async def list(self, tenant_id: str) -> Sequence[CardPayment]:
         """Return the last payments of a tenant, newest first."""
