@@ -6,15 +6,16 @@ own key can be seen who the parties are.
 """
 
 from collections.abc import Iterable, Sequence
+from typing import cast
 
 import structlog
 from cryptography.exceptions import InvalidTag
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Table, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.calls.models import LiveCallPart, LiveCallRow
 from unificx.cluster import JournalEntry
-from unificx.db import ErasedSubject, Key, Keys, SealedCodec
+from unificx.db import BulkInsert, ErasedSubject, Key, Keys, SealedCodec
 from unificx.privacy import create_content_key, open_content_key, unwrap, wrap
 
 log = structlog.get_logger()
@@ -24,6 +25,7 @@ LIVE_CALL_KEYS = "live calls"
 EARLIER_KEY = "live-calls"
 """Key of the tenant under which earlier versions sealed calls, without a content key."""
 _VERSION = 1
+_NEW_LIVE_CALLS = BulkInsert(cast("Table", LiveCallRow.__table__))
 
 
 def seal_live_call(
@@ -54,7 +56,7 @@ async def upsert_live_calls(session: AsyncSession, entries: Sequence[JournalEntr
         }
         for entry in entries
     ]
-    await session.execute(insert(LiveCallRow), values)
+    await _NEW_LIVE_CALLS.execute(session, values)
 
 
 async def delete_live_calls(session: AsyncSession, call_ids: Sequence[str]) -> None:

@@ -8,7 +8,6 @@ from typing import Any, cast
 
 from pydantic_core import to_json
 from sqlalchemy import Row, Table, delete, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.calls.events import Answerer, CallEnded, Direction, MediaQuality, Outcome, PartyRole
@@ -17,7 +16,7 @@ from unificx.cdr.outside import billed_legs
 from unificx.cdr.schemas import CallRecord, CdrFilter, CdrParty, CdrStep, PartyIdentity
 from unificx.cdr.step_repository import CALL_STEP, decode_step_rows, step_rows, steps_of
 from unificx.cdr.values import talk_seconds, to_the_second
-from unificx.db import Erased, Key, PageByTime, SealedCodec, owned_by
+from unificx.db import BulkInsert, Erased, Key, PageByTime, SealedCodec, owned_by
 from unificx.privacy import KeyStore, free
 
 PARTY_CODEC = SealedCodec(CallPartyRow, PartyPart)
@@ -25,12 +24,7 @@ ADDRESS_CODEC = SealedCodec(CallPartyRow, AddressPart)
 
 _CALL = cast("Table", CallRow.__table__)
 _CALL_PARTY = cast("Table", CallPartyRow.__table__)
-_INSERTS = {
-    (dialect, table): insert(table).on_conflict_do_nothing()
-    for dialect, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
-    for table in (_CALL, _CALL_PARTY, CALL_STEP)
-}
-"""INSERT statements by dialect and table; existing rows are left unchanged."""
+_NEW_CALLS, _NEW_PARTIES, _NEW_STEPS = BulkInsert(_CALL), BulkInsert(_CALL_PARTY), BulkInsert(CALL_STEP)
 
 _PAGE = 200
 """Calls of a data subject that are read at a time."""
@@ -123,12 +117,9 @@ async def insert_records(session: AsyncSession, records: Iterable[bytes]) -> Ins
         parties += rows
         steps += decode_step_rows(more[0] if more else ())
         outside += [(call["tenant_id"], _billed_leg(call, leg)) for leg in (more[1] if len(more) > 1 else ())]
-    connection = await session.connection()
-    dialect = connection.dialect.name
-    await connection.execute(_INSERTS[dialect, _CALL], calls)
-    await connection.execute(_INSERTS[dialect, _CALL_PARTY], parties)
-    if steps:
-        await connection.execute(_INSERTS[dialect, CALL_STEP], steps)
+    await _NEW_CALLS.execute(session, calls)
+    await _NEW_PARTIES.execute(session, parties)
+    await _NEW_STEPS.execute(session, steps)
     lists = frozenset((row["tenant_id"], row["extension_id"]) for row in parties)
     return InsertedRecords(calls, lists, outside)
 

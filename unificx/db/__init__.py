@@ -1,6 +1,7 @@
 """Persistence: declared columns, the sealing codec, units of work, the outbox and the write-ahead spool."""
 
 from unificx.db.base import Base, NeutralJson, plain, sealed_column
+from unificx.db.bulk_insert import BulkInsert
 from unificx.db.conditions import owned_by
 from unificx.db.database import Database, DatabaseUnreachable, UnitOfWork, is_unreachable
 from unificx.db.disk_guard import MIN_FREE_BYTES, RESUME_FREE_BYTES, DiskGuard
@@ -17,6 +18,7 @@ __all__ = [
     "MIN_FREE_BYTES",
     "RESUME_FREE_BYTES",
     "Base",
+    "BulkInsert",
     "Database",
     "DatabaseUnreachable",
     "DiskGuard",
