@@ -6,7 +6,7 @@ import pytest
 
 from tests.house.invite_path import invite_path
 
-MAX_MODULES = 81
+MAX_MODULES = 77
 """May only shrink; the goal is 30."""
 
 

@@ -330,7 +330,8 @@ class Call:
             return b""
         one = self.participants[name]
         one.dtls.mark_sent()
-        sdp = self.recording_indication.apply_to(one.leg, sdp)
+        if self.recording_indication.current or b"\na=record" in sdp:
+            sdp = self.recording_indication.apply_to(one.leg, sdp)
         identity, previous = int(self.id[:13].replace("-", ""), 16), one.sent_sdp
         if previous.sdp and with_origin(sdp, identity, previous.version) == previous.sdp:
             return previous.sdp
@@ -394,4 +395,4 @@ def withheld_by(invite: Request, caller: Caller) -> frozenset[str]:
 
 def sanitize_dialled(dialled: str) -> str:
     """Remove unprintable characters from a dialled string and truncate it."""
-    return "".join(char for char in dialled[:MAX_DIALLED_LENGTH] if char.isprintable())
+    return "".join(filter(str.isprintable, dialled[:MAX_DIALLED_LENGTH]))

@@ -73,6 +73,9 @@ class ActionExecutor:
 
     def execute(self, call: Call, action: messages.Action, now: float) -> None:
         """Execute one action. A leg whose peer is gone ignores it; that is not an error."""
+        if isinstance(action, messages.Bye | messages.Close):  # of every call, so not after all others
+            self._execute_on_leg(call, action, now)
+            return
         match action:
             case messages.OfferMedia() | messages.AnswerMedia() | messages.ReleaseMedia():
                 self._media.submit(call, action)

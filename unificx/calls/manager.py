@@ -465,7 +465,8 @@ class CallManager:
             if call.early_info and not isinstance(call.state, Answering):
                 self._info_relay.relay_early(call, now)
             self._observer_notifier.update(call)
-            self._reoffer_recording_indication(call, now)
+            if call.recording_indication.current:
+                self._reoffer_recording_indication(call, now)
             if call.peer_changed:
                 self._executor.show_peers(call, now)
             self._rearm(call)

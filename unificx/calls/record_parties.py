@@ -1,9 +1,10 @@
 """Parties of a call record, collected while the call lives: a party stays recorded after its leg has ended."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from unificx.calls.events import CallParty, MediaQuality, OutsideLeg
+from unificx.core.replacing import changed
 from unificx.rtpengine.ng import PartyReport
 
 
@@ -44,7 +45,7 @@ class RecordParties:
     def complete(self, withholds_identity: Callable[[str | None], bool]) -> list[CallParty]:
         """Return the parties with their roles, media quality and privacy."""
         return [
-            replace(
+            changed(
                 one,
                 role="callee" if at else "caller",
                 quality=_media_quality(self.media_stats.get(key)),

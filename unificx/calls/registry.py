@@ -1,14 +1,44 @@
 """Registry of live calls: by id, by leg, and by involved device and extension."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 
 from unificx.calls.call import Call
-from unificx.calls.call_index import CallIndex
 from unificx.calls.call_limiter import ConcurrentCallLimiter
 from unificx.calls.machine.messages import CALLER
 from unificx.trunks import Trunk
+
+
+class CallIndex:
+    """Index from device and extension ids to call ids. A key stays associated with a call until the call ends."""
+
+    def __init__(self) -> None:
+        # Owner: the node that holds the calls; they are journalled in CallJournal.
+        self._call_ids: dict[str, set[str]] = {}
+        self._keys: dict[str, set[str]] = {}
+
+    def __len__(self) -> int:
+        return len(self._call_ids)
+
+    def add(self, call_id: str, keys: Iterable[str]) -> None:
+        """Associate further keys with a call."""
+        call_keys = self._keys.setdefault(call_id, set())
+        for key in keys:
+            call_keys.add(key)
+            self._call_ids.setdefault(key, set()).add(call_id)
+
+    def remove(self, call_id: str) -> None:
+        """Remove an ended call."""
+        for key in self._keys.pop(call_id, ()):
+            calls = self._call_ids[key]
+            calls.discard(call_id)
+            if not calls:
+                del self._call_ids[key]
+
+    def find(self, *keys: str) -> set[str]:
+        """Return the ids of the calls associated with any of these keys."""
+        return set[str]().union(*(self._call_ids.get(key, ()) for key in keys))
 
 
 @dataclass(slots=True)

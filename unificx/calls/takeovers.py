@@ -44,7 +44,7 @@ class Takeovers:
     def find(self, request: Request, caller: Caller, dialled: str) -> Takeover | None:
         """Return what an INVITE takes, None for a new call. Raise RemoteProtocolError if it must not, or if the call
         that its Replaces names does not exist."""
-        replaces = parse_replaces(request)
+        replaces = parse_replaces(request) if request.first("replaces") is not None else None
         if replaces is not None:
             found = self._by_replaces(replaces, caller)
         elif dialled.startswith("*"):

@@ -26,8 +26,16 @@ class TokenBucket:
         """Return the tokens at `now`, at most `capacity`."""
         return min(capacity, self.tokens + (now - self.filled_at) * rate)
 
+    def take(self, now: float, capacity: float, rate: float) -> bool:
+        """Take a token; False if there is none."""
+        available = self.available(now, capacity, rate)
+        if available < 1:
+            return False
+        self.tokens, self.filled_at = available - 1, now
+        return True
+
     def add(self, tokens: float, now: float, capacity: float, rate: float) -> None:
-        """Add tokens, or take them if negative. Added ones beyond the capacity are lost at the next call."""
+        """Add tokens, or take them if negative. Those beyond the capacity are lost at the next call."""
         self.tokens = self.available(now, capacity, rate) + tokens
         self.filled_at = now
 

@@ -4,9 +4,10 @@ Another kind, such as a ring group or a queue, is a further class with a `plan`;
 The simplest ones are the steps `CallApp`, `GoTo` and `Reject` of `plans`.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol
 
+from unificx.core.replacing import changed
 from unificx.identity import Extension
 from unificx.routing.plans import CallApp, Fork, GoTo, Plan, RingTarget, Station, Step
 
@@ -41,7 +42,7 @@ class RingExtension:
         limits = float(self.extension.ring_seconds), float(self.extension.max_call_seconds)
         steps = [Step(Fork((RingTarget(self.extension, self.only_device),), *limits))]
         if self.fallback is not None:
-            steps.append(Step(replace(self.fallback, max_seconds=self.fallback.max_seconds or limits[1])))
+            steps.append(Step(changed(self.fallback, max_seconds=self.fallback.max_seconds or limits[1])))
         return Plan(tuple(steps), self.extension)
 
 

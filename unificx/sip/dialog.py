@@ -4,7 +4,7 @@ A dialog is an immutable value. Creating a request also returns the dialog as it
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from unificx.sip.errors import RemoteProtocolError
 from unificx.sip.flow import Flow
@@ -61,7 +61,9 @@ class Dialog:
         """Return the dialog after a response to a local re-INVITE or UPDATE; a 2xx may change the remote target."""
         if response.status >= 300:
             return self
-        return replace(self, remote_target=_refreshed_target(self.remote_target, response))
+        return self._advance(
+            self.local_seq, self.remote_seq, _refreshed_target(self.remote_target, response), self.flow
+        )
 
     def _advance(self, local_seq: int, remote_seq: int, target: str, flow: Flow) -> "Dialog":
         """Return an updated copy. Spelled out: `replace` takes four times as long, and every request needs it."""
@@ -102,10 +104,14 @@ def uas_dialog(request: Request, local_tag: str, flow: Flow) -> Dialog:
 
 def uac_dialog(initial: Dialog, response: Response, flow: Flow) -> Dialog:
     """Return the UAC dialog of a response (12.1.2); `initial` is the dialog the request was built from."""
-    return replace(
-        initial,
+    return Dialog(
+        call_id=initial.call_id,
+        local=initial.local,
+        local_tag=initial.local_tag,
         remote=response.first("to") or "",
         remote_tag=response.to_tag,
+        local_seq=initial.local_seq,
+        remote_seq=initial.remote_seq,
         remote_target=_target_of(response) or initial.remote_target,
         route_set=_route_set(response, reverse=True),
         flow=flow,

@@ -40,10 +40,9 @@ def ha1(algorithm: str, user: str, realm: str, password: str) -> str:
 
 def challenges(realm: str, nonce: str, stale: bool = False) -> list[str]:
     """Return the values of WWW- or Proxy-Authenticate, strongest algorithm first (RFC 8760 section 2.4)."""
-    again = ", stale=true" if stale else ""
+    quoted, again = quote(realm), ", stale=true" if stale else ""
     return [
-        f'Digest realm={quote(realm)}, nonce="{nonce}", algorithm={algorithm}, qop="auth"{again}'
-        for algorithm in ALGORITHMS
+        f'Digest realm={quoted}, nonce="{nonce}", algorithm={algorithm}, qop="auth"{again}' for algorithm in ALGORITHMS
     ]
 
 

@@ -20,6 +20,7 @@ from unificx.sip.uri import Uri, is_usual_uri
 __all__ = ["Headers", "Message", "Request", "Response", "parse", "respond", "retry_after"]
 
 VERSION = "SIP/2.0"
+_END_OF_REQUEST_LINE = f" {VERSION}"
 _FOLD = re.compile(r"\r\n[ \t]++")
 _each_line = re.compile(rf"\r\n({TOKEN})[ \t]*+:[ \t]*+([^\r\n]*+)").findall  # values may end with white space
 _SINGLE = frozenset(("from", "to", "call-id", "cseq", "content-length", "max-forwards"))
@@ -218,10 +219,11 @@ def parse(data: bytes, limits: Limits = LIMITS, *, needs_length: bool = False) -
         headers, fault = _header_lines(head)
         index = index_headers(headers)
     if "content-length" in index:
-        try:
-            body = body[: parse_number(index["content-length"], len(body), "Bad Content-Length")]
-        except RemoteProtocolError as bad:
-            fault = bad
+        if index["content-length"] != str(len(body)):
+            try:
+                body = body[: parse_number(index["content-length"], len(body), "Bad Content-Length")]
+            except RemoteProtocolError as bad:
+                fault = bad
     elif needs_length:
         fault = RemoteProtocolError(400, "Missing Content-Length")
     make = _response if start[:4].upper() == "SIP/" else _request
@@ -298,13 +300,14 @@ def _request(start: str, headers: Iterable[tuple[str, str]], body: bytes, index:
 def _check(message: Request | Response, start: str, fault: RemoteProtocolError | None) -> None:
     """Validate the message and its mandatory headers, so that later access cannot fail."""
     if isinstance(message, Request):
-        version = start.rpartition(" ")[2]
-        if version.upper() != VERSION:
-            raise (
-                RemoteProtocolError(505, "Version Not Supported")
-                if _version(version)
-                else RemoteProtocolError(400, "Bad Request Line")
-            )
+        if not start.endswith(_END_OF_REQUEST_LINE):
+            version = start.rpartition(" ")[2]
+            if version.upper() != VERSION:
+                raise (
+                    RemoteProtocolError(505, "Version Not Supported")
+                    if _version(version)
+                    else RemoteProtocolError(400, "Bad Request Line")
+                )
         if not is_token(message.method):
             raise RemoteProtocolError(400, "Bad Method")
     if fault is not None:

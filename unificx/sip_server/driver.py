@@ -82,7 +82,7 @@ class SipDriver:
         now = self._clock.monotonic()
         if self._loop is None or not self._rate_limiter.accepts(data, flow, now):
             return
-        if self._lag > BUSY_LAG or self._queue:
+        if self._lag > BUSY_LAG or self._queue_handle is not None:
             self._queue.put(data, flow, now)
             if self._queue_handle is None:
                 self._queue_handle = self._loop.call_soon(self._process_queue, context=self._context)

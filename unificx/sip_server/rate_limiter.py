@@ -101,8 +101,8 @@ class RateLimiter:
             return False
         start = data.lstrip(b"\r\n")
         if start.startswith(_OTHER_METHODS):
-            return self._tokens(score, score.other_bucket, now) >= 1
-        if not start.startswith(_AUTHENTICATED_METHODS) or self._tokens(score, score.auth_bucket, now) >= 1:
+            return self._has_token(score, score.other_bucket, now)
+        if not start.startswith(_AUTHENTICATED_METHODS) or self._has_token(score, score.auth_bucket, now):
             return True
         # From an address with a successful authentication, requests with credentials pass despite a flood.
         return score.trusted_until > now and _AUTHORIZATION in data
@@ -111,10 +111,7 @@ class RateLimiter:
         """Take a token for an unauthenticated request; False if the bucket of its source is empty."""
         score = self._sources.get(source_network(flow.host), now)
         bucket = score.auth_bucket if method in ("REGISTER", "INVITE") else score.other_bucket
-        available = self._tokens(score, bucket, now) >= 1
-        if available:
-            bucket.add(-1, now, *self._capacity_and_rate(score, now))
-        return available
+        return bucket.take(now, *self._capacity_and_rate(score, now))
 
     def check(self, flow: Flow, name: str, now: float, *, with_credentials: bool) -> Verdict:
         """Return whether a request claiming to be from `name` is processed; `claimed`: with credentials.
@@ -170,8 +167,9 @@ class RateLimiter:
         """Return the loggable id of a source."""
         return hashlib.blake2s(source_network(flow.host).encode(), key=self._salt[:32], digest_size=4).hexdigest()
 
-    def _tokens(self, source: _Source, bucket: TokenBucket, now: float) -> float:
-        return bucket.available(now, *self._capacity_and_rate(source, now))
+    def _has_token(self, source: _Source, bucket: TokenBucket, now: float) -> bool:
+        # Those of the last use are still there.
+        return bucket.tokens >= 1 or bucket.available(now, *self._capacity_and_rate(source, now)) >= 1
 
     def _capacity_and_rate(self, source: _Source, now: float) -> tuple[float, float]:
         """A source with a successful authentication may be an office, or a gateway with many simultaneous calls."""

@@ -77,6 +77,6 @@ def connected_headers(peer: Identity) -> Headers:
 
 
 def _quoted(name: str) -> str:
-    clean = "".join(char for char in name if char.isprintable())
+    clean = name if name.isprintable() else "".join(filter(str.isprintable, name))
     escaped = clean.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}" ' if escaped else ""

@@ -1,6 +1,5 @@
 """Call set-up: the steps of a plan in turn, each forking to phones or to an app; the first 2xx wins."""
 
-from dataclasses import replace
 from typing import assert_never
 
 from unificx.calls.machine import push_wakeup
@@ -58,6 +57,7 @@ from unificx.calls.machine.messages import (
     WriteRecord,
 )
 from unificx.calls.machine.states import Answering, Branch, Ended, MediaReanchor, SettingUp, State, Talking
+from unificx.core.replacing import changed
 from unificx.sdp import uses_ice
 
 Outcome = tuple[State, list[Action]]
@@ -114,13 +114,13 @@ def setting_up(state: SettingUp, event: Event, now: float) -> Outcome:
         case MediaOffered(ticket, sdp):
             return _media_offered(state, ticket, sdp)
         case MediaAnswered("early", sdp):
-            return replace(state, last_provisional=183), [Progress(183, sdp, tentative=bool(state.later))]
+            return changed(state, last_provisional=183), [Progress(183, sdp, tentative=bool(state.later))]
         case MediaFailed("early"):
-            return replace(state, early_sdp=b""), []
+            return changed(state, early_sdp=b""), []
         case MediaFailed(ticket, theirs):
             return _media_failed(state, ticket, Cause.NO_COMMON_MEDIA if theirs else Cause.NO_MEDIA, now)
         case MediaRestarted():
-            return replace(state, media_lost=True), []
+            return changed(state, media_lost=True), []
         case CalleeProgressed(leg, status, sdp):
             return _progressed(state, leg, status, sdp)
         case CalleeAnswered(leg, sdp):
@@ -172,11 +172,11 @@ def answering(state: Answering, event: Event, now: float) -> Outcome:
         case MediaOffered(state.awaited_ticket, sdp) if (
             state.delayed
         ):  # the callee's offer, for the caller (delayed offer)
-            return replace(state, accepted=True, awaited_ticket=""), [SetAnswered(state.callee), Accept(sdp)]
+            return changed(state, accepted=True, awaited_ticket=""), [SetAnswered(state.callee), Accept(sdp)]
         case MediaOffered(state.awaited_ticket, sdp):
             again = f"again:{state.restarts}"
             request = AnswerMedia(again, state.callee, state.callee, state.callee_sdp)
-            return replace(state, awaited_ticket=again, reoffer_sdp=sdp), [request]
+            return changed(state, awaited_ticket=again, reoffer_sdp=sdp), [request]
         case MediaAnswered(state.awaited_ticket, sdp):
             return _connect(state, sdp, now)
         case AckReceived("a", sdp) if state.accepted and not state.awaited_ticket:
@@ -229,7 +229,7 @@ def _media_offered(state: SettingUp, ticket: str, sdp: bytes) -> Outcome:
     branch = _find_branch(state, name)
     if branch is None or branch.stage != "offering":
         return state, []
-    return _with_branch(state, replace(branch, stage="calling")), [Dial(name, sdp)]
+    return _with_branch(state, changed(branch, stage="calling")), [Dial(name, sdp)]
 
 
 def _media_failed(state: SettingUp, ticket: str, cause: Cause, now: float) -> Outcome:
@@ -243,10 +243,10 @@ def _progressed(state: SettingUp, leg: str, status: int, sdp: bytes) -> Outcome:
     branch = _find_branch(state, leg)
     if branch is None or not branch.live:
         return state, []
-    ringing = replace(branch, stage="ringing")
+    ringing = changed(branch, stage="ringing")
     if sdp and state.offer and len(state.branches) == 1 and not state.early_sdp:
         # Early media only with a single branch: with several, the source would be ambiguous.
-        return replace(_with_branch(state, ringing), early_sdp=sdp), [AnswerMedia("early", leg, leg, sdp)]
+        return changed(_with_branch(state, ringing), early_sdp=sdp), [AnswerMedia("early", leg, leg, sdp)]
     provisional = 183 if status == 183 and not sdp and len(state.branches) == 1 else 180
     if provisional <= state.last_provisional:
         return _with_branch(state, ringing), []
@@ -277,7 +277,7 @@ def _refused(state: SettingUp, leg: str, status: int, now: float) -> Outcome:
     encrypted = PROFILES_OF_TRUNKS if branch.outside else PROFILES_AFTER_SRTP
     profiles = encrypted if branch.srtp else PROFILES_AFTER_PLAIN
     if status in (415, 488, 606) and state.offer and branch.alternatives < len(profiles):
-        again = replace(branch, stage="offering", alternatives=branch.alternatives + 1)
+        again = changed(branch, stage="offering", alternatives=branch.alternatives + 1)
         profile = profiles[branch.alternatives]
         offer = OfferMedia(f"offer:{leg}", leg, CALLER, state.offer, profile, all_codecs=True)
         return _with_branch(state, again), [offer]
@@ -285,7 +285,7 @@ def _refused(state: SettingUp, leg: str, status: int, now: float) -> Outcome:
     if (
         state.decline_ends and status >= 600 and status != 606
     ):  # declined by the user: a 6xx ends forking (RFC 3261 section 16.7)
-        return _unanswered(_with_branch(state, replace(branch, stage="over", cause=cause)), cause, now)
+        return _unanswered(_with_branch(state, changed(branch, stage="over", cause=cause)), cause, now)
     return _branch_ended(state, leg, cause, now, vanished=status in NO_RESPONSE_STATUSES)
 
 
@@ -299,12 +299,12 @@ def _device_came(state: SettingUp, event: DeviceReachable) -> Outcome:
         if replaced.stage != "offering":
             actions.append(CancelCallee(replaced.name, elsewhere=True))
         actions.append(ReleaseMedia(replaced.name, final=False))
-        state = _with_branch(state, replace(replaced, stage="over"))
+        state = _with_branch(state, changed(replaced, stage="over"))
     push_device = (
         event.device if event.device in state.pushed or (replaced is not None and replaced.push_device) else ""
     )
     branch = Branch(event.leg, "offering" if state.offer else "calling", event.srtp, push_device=push_device)
-    state = replace(state, branches=(*state.branches, branch), awaiting_push=state.awaiting_push - {event.device})
+    state = changed(state, branches=(*state.branches, branch), awaiting_push=state.awaiting_push - {event.device})
     return state, [*actions, _first_action(state, event.leg)]
 
 
@@ -317,8 +317,8 @@ def _declined(state: SettingUp, device: str, now: float) -> Outcome:
         if branch.live and branch.push_device == device:
             if branch.stage != "offering":
                 actions.append(CancelCallee(branch.name, elsewhere=True))
-            state = _with_branch(state, replace(branch, stage="over", cause=Cause.DECLINED))
-    return _continue_or_end(replace(state, awaiting_push=state.awaiting_push - {device}), actions, now)
+            state = _with_branch(state, changed(branch, stage="over", cause=Cause.DECLINED))
+    return _continue_or_end(changed(state, awaiting_push=state.awaiting_push - {device}), actions, now)
 
 
 def _device_gone(state: SettingUp, event: DeviceRemoved, now: float) -> Outcome:
@@ -330,8 +330,8 @@ def _device_gone(state: SettingUp, event: DeviceRemoved, now: float) -> Outcome:
         if branch.live and branch.name in event.legs:
             if branch.stage != "offering":
                 actions.append(CancelCallee(branch.name, elsewhere=False))
-            state = _with_branch(state, replace(branch, stage="over", cause=Cause.UNREACHABLE))
-    return _continue_or_end(replace(state, awaiting_push=state.awaiting_push - {event.device}), actions, now)
+            state = _with_branch(state, changed(branch, stage="over", cause=Cause.UNREACHABLE))
+    return _continue_or_end(changed(state, awaiting_push=state.awaiting_push - {event.device}), actions, now)
 
 
 def _time_passed(state: SettingUp, now: float) -> Outcome:
@@ -348,7 +348,7 @@ def _branch_ended(state: SettingUp, leg: str, cause: Cause, now: float, *, vanis
     branch = _find_branch(state, leg)
     if branch is None or not branch.live:
         return state, []
-    state = _with_branch(state, replace(branch, stage="over", cause=cause))
+    state = _with_branch(state, changed(branch, stage="over", cause=cause))
     actions: list[Action] = []
     if vanished and branch.push_device:
         state, actions = push_wakeup.push_vanished(state, branch)
@@ -414,7 +414,7 @@ def _acknowledged(state: Answering, sdp: bytes) -> Outcome:
     if not sdp:
         return _fail(state, Cause.NO_COMMON_MEDIA)
     request = AnswerMedia("acknowledged", state.callee, CALLER, sdp)
-    return replace(state, caller_sdp=sdp, awaited_ticket="acknowledged"), [request]
+    return changed(state, caller_sdp=sdp, awaited_ticket="acknowledged"), [request]
 
 
 def _media_restarted(state: Answering) -> Outcome:
@@ -424,7 +424,7 @@ def _media_restarted(state: Answering) -> Outcome:
     number = state.restarts + 1
     ticket = f"redo:{number}"
     offerer, sdp = (state.callee, state.callee_sdp) if state.delayed else (CALLER, state.caller_sdp)
-    return replace(state, awaited_ticket=ticket, restarts=number), [OfferMedia(ticket, state.callee, offerer, sdp)]
+    return changed(state, awaited_ticket=ticket, restarts=number), [OfferMedia(ticket, state.callee, offerer, sdp)]
 
 
 def _connect(state: Answering, sdp: bytes, now: float) -> Outcome:
@@ -437,7 +437,7 @@ def _connect(state: Answering, sdp: bytes, now: float) -> Outcome:
         talking, again = start_ice_restart(talking)
         actions += again
     elif state.reoffer_sdp:
-        talking = replace(talking, exchange=MediaReanchor(0, "reoffering", pending=(state.callee,)))
+        talking = changed(talking, exchange=MediaReanchor(0, "reoffering", pending=(state.callee,)))
         actions.append(Offer(state.callee, state.reoffer_sdp))
     return talking, actions
 
@@ -467,9 +467,9 @@ def _find_branch(state: SettingUp, name: str) -> Branch | None:
     return next((branch for branch in state.branches if branch.name == name), None)
 
 
-def _with_branch(state: SettingUp, changed: Branch, *, last_provisional: int | None = None) -> SettingUp:
-    branches = tuple([changed if each.name == changed.name else each for each in state.branches])
-    return replace(
+def _with_branch(state: SettingUp, branch: Branch, *, last_provisional: int | None = None) -> SettingUp:
+    branches = tuple([branch if each.name == branch.name else each for each in state.branches])
+    return changed(
         state,
         branches=branches,
         last_provisional=state.last_provisional if last_provisional is None else last_provisional,
