@@ -128,7 +128,10 @@ def fingerprint_of(request: Request) -> str:
     vias = request.all("via")
     if len(vias) > 1 or "," in vias[0] or request.first("path") is not None:
         return ""
-    return "\n".join([f"{name}:{value}" for name in _FINGERPRINT_HEADERS for value in request.all(name)])
+    found = request.first_values
+    return "\n".join(
+        [f"{name}:{value}" for name in _FINGERPRINT_HEADERS if name in found for value in request.all(name)]
+    )
 
 
 def refresh_unchanged(

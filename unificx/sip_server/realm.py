@@ -28,8 +28,10 @@ def realm_of(
     # Behind NAT the server does not know its public addresses, so each one may be its own.
     if target and target not in own_names and not is_ip_address(target):
         # From first: phones may dial any domain, but can authenticate only in their own.
-        hosts = (request.from_.uri.host.lower(), request.to.uri.host.lower())
-        return next((host for host in hosts if _is_domain(host, own_names)), target)[:MAX_REALM_LENGTH]
+        host = request.from_.uri.host.lower()
+        if not _is_domain(host, own_names):
+            host = request.to.uri.host.lower()
+        return (host if _is_domain(host, own_names) else target)[:MAX_REALM_LENGTH]
     for address in (request.from_, request.to):
         device = directory.device_by_username(address.uri.decoded_user)
         if device is not None:
