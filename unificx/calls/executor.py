@@ -87,6 +87,16 @@ class ActionExecutor:
             case messages.Accept(sdp, leg):
                 self._identities.name_answerer(call, leg)
                 _calling_leg(call, leg).accept(call.prepare_sdp(leg, sdp), now)
+            case messages.WriteRecord(cause):
+                self._deps.records.write(call, cause)
+            case (
+                messages.SetAnswered()
+                | messages.StartStep()
+                | messages.SwapCaller()
+                | messages.SetPeer()
+                | messages.SetCallee()
+            ):
+                self._update_call(call, action, now)
             case messages.Reject(status, cause):
                 _calling_leg(call).reject(status, now, [("Reason", cause.reason)])
             case messages.CancelCallee(leg, elsewhere):
@@ -103,20 +113,10 @@ class ActionExecutor:
                 if leg is not None:
                     leg.answer(call.prepare_sdp(name, sdp), now)
                 self._journal(call)
-            case messages.WriteRecord(cause):
-                self._deps.records.write(call, cause)
             case messages.SendPush(devices):
                 self._deps.push.notify_call(devices, call.id)
             case messages.CancelPush(devices):
                 self._deps.push.notify_end(devices, call.id)
-            case (
-                messages.SetAnswered()
-                | messages.StartStep()
-                | messages.SwapCaller()
-                | messages.SetPeer()
-                | messages.SetCallee()
-            ):
-                self._update_call(call, action, now)
             case _:
                 self._execute_on_leg(call, action, now)
 

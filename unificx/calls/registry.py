@@ -25,8 +25,9 @@ class CallIndex:
         """Associate further keys with a call."""
         call_keys = self._keys.setdefault(call_id, set())
         for key in keys:
-            call_keys.add(key)
-            self._call_ids.setdefault(key, set()).add(call_id)
+            if key not in call_keys:
+                call_keys.add(key)
+                self._call_ids.setdefault(key, set()).add(call_id)
 
     def remove(self, call_id: str) -> None:
         """Remove an ended call."""

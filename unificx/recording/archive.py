@@ -39,6 +39,7 @@ from unificx.recording.schemas import (
 
 log = structlog.get_logger()
 PLAYBACK_LOG_INTERVAL = timedelta(minutes=10)
+_DEFAULT_POLICY, _DEFAULT_EXTENSION_POLICY = TenantRecordingPolicy(), ExtensionRecordingPolicy()
 
 
 class CallRecordingWriter:
@@ -232,10 +233,10 @@ class RecordingArchive:
     # ---- policies
 
     def tenant(self, tenant_id: str) -> TenantRecordingPolicy:
-        return self._tenants.get(tenant_id, TenantRecordingPolicy())
+        return self._tenants.get(tenant_id, _DEFAULT_POLICY)
 
     def extension(self, extension_id: str) -> ExtensionRecordingPolicy:
-        return self._extensions.get(extension_id, ExtensionRecordingPolicy())
+        return self._extensions.get(extension_id, _DEFAULT_EXTENSION_POLICY)
 
     async def change_tenant(self, tenant_id: str, change: TenantRecordingPolicyChange) -> TenantRecordingPolicy:
         """Update a tenant's policy. Raises Invalid."""

@@ -33,6 +33,8 @@ from unificx.voicemail.settings import (
 )
 from unificx.voicemail.shared_mailboxes import SharedMailboxes
 
+_DEFAULT_SETTINGS, _DEFAULT_MAILBOX = VoicemailSettings(), MailboxSettings()
+
 
 class MessageWriter:
     """A message being recorded: an audio sink. Call `store` or `discard` at the end."""
@@ -218,10 +220,10 @@ class Mailboxes:
     # ---- settings
 
     def tenant_settings(self, tenant_id: str) -> VoicemailSettings:
-        return self._tenants.get(tenant_id, VoicemailSettings())
+        return self._tenants.get(tenant_id, _DEFAULT_SETTINGS)
 
     def mailbox_settings(self, extension_id: str) -> MailboxSettings:
-        return self._boxes.get(extension_id, MailboxSettings())
+        return self._boxes.get(extension_id, _DEFAULT_MAILBOX)
 
     async def change_tenant(self, tenant_id: str, change: VoicemailSettingsChange) -> VoicemailSettings:
         """Update a tenant's settings. Raises Invalid; OldMessagesUndecided; Conflict if transcription is not
