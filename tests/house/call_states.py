@@ -329,7 +329,7 @@ class Interpreter:
         match node.func:
             case ast.Name("isinstance"):
                 return [self._truth(node, env, module)]
-            case ast.Name("replace"):
+            case ast.Name("replace" | "changed"):
                 return self._alternatives(node.args[0], env, module)
             case ast.Name(name) if name in self._code.classes:
                 return [frozenset((name,))]
