@@ -423,8 +423,7 @@ class CallManager:
     def _drain_leg_events(self, now: float) -> None:
         """Dispatch pending leg events."""
         for leg, event in self.deps.legs.take_events():
-            found = self._registry.find_leg(leg.id)
-            if found is not None:
+            if (found := self._registry.find_leg(leg.id)) is not None:
                 self._on_leg_event(*found, event, now)
 
     def _on_app_event(self, leg: AppLeg, event: AppEvent) -> None:
