@@ -67,10 +67,26 @@ async def test_two_devices_agree_on_a_group_and_exchange_opaque_messages(world: 
     edited = await ada.patch(edit, json={"encrypted": {"round": 2, "body": b64("two")}})
     assert edited.json()["encrypted"] == {"round": 2, "body": b64("two")}
     assert [each["round"] for each in (await ada.get(f"{path}/group", params={"after": 1})).json()["changes"]] == [2]
+    reaction = {"encrypted": {"round": 2, "body": b64("thumb")}}
+    reacted = (await ben.put(f"{edit}/reaction", json=reaction)).json()
+    ben_id = next(each["person_id"] for each in seen["devices"] if each["id"] == BEN)
+    assert (reacted["reactions"], reacted["encrypted_reactions"]) == (
+        [],
+        [{"person_id": ben_id, **reaction["encrypted"]}],
+    )
+    [read] = (await ada.get(f"{path}/messages", params={"since": read["revision"]})).json()["items"]
+    assert read["encrypted_reactions"] == reacted["encrypted_reactions"]
+    stale = await ben.put(f"{edit}/reaction", json={"encrypted": {"round": 1, "body": b64("x")}})
+    assert (stale.status_code, stale.json()["code"]) == (409, "stale_round")
+    assert (await ben.put(f"{edit}/reaction", json={"encrypted": {"round": 2, "body": "A" * 4_100}})).status_code == 422
+    assert (await ben.put(f"{edit}/reaction", json={"emoji": ""})).json()["encrypted_reactions"] == []
+    written = await ada.post(f"{API}/{ordinary['id']}/messages", json={"client_id": "c-9", "text": "readable"})
+    plain = written.json()
     for refused in (
         await ada.post(f"{path}/messages", json={"client_id": "c-2", "text": "readable"}),
         await ada.patch(edit, json={"text": "readable"}),
         await ben.put(f"{edit}/reaction", json={"emoji": "👍"}),
+        await ben.put(f"{API}/{ordinary['id']}/messages/{plain['id']}/reaction", json=reaction),
         await ada.post(f"{API}/{ordinary['id']}/messages", json=message("c-3", 0, "x")),
     ):
         assert refused.status_code == 409, refused.text
@@ -117,3 +133,35 @@ async def test_devices_leave_with_their_session_and_when_they_lose_their_keys(wo
     assert {each["id"]: each["joined"] for each in devices} == {ADA2: None, BEN: None}
     group = {"members": ["1002"], "name": "Large", "encrypted": True}
     assert (await ada.post(API, json=group)).status_code == 201
+
+
+async def upload(client: httpx.AsyncClient, data: bytes, **metadata: str) -> str:
+    described = ",".join(f"{key} {b64(value)}" for key, value in metadata.items())
+    headers = {"Tus-Resumable": "1.0.0", "Upload-Length": str(len(data)), "Upload-Metadata": described}
+    made = await client.post("/api/v1/attachments", headers=headers)
+    headers = {"Tus-Resumable": "1.0.0", "Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"}
+    sent = await client.patch(made.headers["location"], content=data, headers=headers)
+    assert sent.status_code == 204, sent.text
+    return made.headers["location"].rpartition("/")[2]
+
+
+@pytest.mark.promise("C11")
+async def test_files_of_encrypted_conversations_are_opaque_and_stay_in_them(world: World) -> None:
+    ada, ben = await world.user(world.acme, "1001"), await world.user(world.acme, "1002")
+    await register(ada, ADA)
+    path = f"{API}/{(await ada.post(API, json={'members': ['1002'], 'encrypted': True})).json()['id']}"
+    ordinary = f"{API}/{(await ada.post(API, json={'members': ['1002']})).json()['id']}"
+    await ada.post(f"{path}/group", json=change(0, "start", ADA, restart=True))
+    looks_like_a_photo = b"\xff\xd8\xff" + bytes(100)
+    file = await upload(ada, looks_like_a_photo, filename="plan.jpg", kind="encrypted", seconds="3")
+    elsewhere = await ada.post(f"{ordinary}/messages", json={"client_id": "c-1", "attachments": [file]})
+    assert (elsewhere.status_code, elsewhere.json()["field"]) == (409, "attachments")
+    readable = await upload(ada, b"readable", filename="plan.txt")
+    refused = await ada.post(f"{path}/messages", json={**message("c-1", 1, "x"), "attachments": [readable]})
+    assert (refused.status_code, refused.json()["field"]) == (409, "attachments")
+    sent = await ada.post(f"{path}/messages", json={**message("c-2", 1, "key"), "attachments": [file]})
+    [shown] = sent.json()["attachments"]
+    assert (shown["kind"], shown["name"], shown["seconds"], shown["size"]) == ("encrypted", "", None, 103)
+    stored = await ben.get(f"{path}/attachments/{file}")
+    assert (stored.content, stored.headers["content-type"]) == (looks_like_a_photo, "application/octet-stream")
+    assert (await ada.get(f"{path}/group")).json()["oldest"] == sent.json()["seq"]

@@ -273,6 +273,15 @@ def test_encrypted_messages_are_readable_on_the_devices_only(
     anna.page.get_by_role("menuitem", name="Edit").click()
     write(anna, f"It was {secret}")
     expect(messages(berta).first).to_have_text(f"It was {secret}")
+    anna.page.get_by_label("File", exact=True).set_input_files(
+        [FilePayload(name=f"{secret}.jpg", mimeType="image/jpeg", buffer=picture())]
+    )
+    write(anna, "A photo")
+    photo = berta.page.get_by_role("img", name=f"Photo from Annarosa Quellmalz: {secret}.jpg")
+    expect(photo).to_have_js_property("naturalWidth", 800)
+    berta.page.get_by_role("button", name="Actions for the message A photo").click()
+    berta.page.get_by_role("menuitem", name="React with 🎉").click()
+    expect(anna.page.get_by_role("list", name="Reactions")).to_have_text("🎉")
     numbers = [
         (anna, BERTA),
         (berta, "Annarosa Quellmalz"),

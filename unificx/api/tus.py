@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import Depends, Header
 from starlette.exceptions import HTTPException
 
-from unificx.attachments import NewUpload, Upload
+from unificx.attachments import DeclaredKind, NewUpload, Upload
 from unificx.core.errors import Invalid
 
 VERSION = "1.0.0"
@@ -17,6 +17,7 @@ OFFSET_TYPE = "application/offset+octet-stream"
 CAPABILITIES = {"Tus-Version": VERSION, "Tus-Extension": "creation,expiration,termination"}
 MAX_METADATA = 8192
 _MAX_PEAKS = 128
+_KINDS: Mapping[str, DeclaredKind] = {"voice": "voice", "encrypted": "encrypted"}
 
 
 def require_version(
@@ -42,10 +43,10 @@ def upload_headers(upload: Upload) -> dict[str, str]:
 
 
 def parse_upload(length: int, metadata: str) -> NewUpload:
-    """Return the announced file. Metadata: `filename`, and of a voice message `kind`, `seconds` and `peaks`, which are
-    numbers with commas. Raise Invalid."""
+    """Return the announced file. Metadata: `filename`; `kind`, which is `voice` or `encrypted`; and of a voice message
+    `seconds` and `peaks`, which are numbers with commas. Raise Invalid."""
     values = _parse_metadata(metadata)
-    is_voice = values.get("kind") == "voice"
+    kind = _KINDS.get(values.get("kind", ""), "")
     try:
         seconds = round(float(values["seconds"]), 2) if "seconds" in values else None
         peaks = tuple(int(each) for each in values.get("peaks", "").split(",") if each)
@@ -54,7 +55,7 @@ def parse_upload(length: int, metadata: str) -> NewUpload:
     are_levels = len(peaks) <= _MAX_PEAKS and all(0 <= each <= 100 for each in peaks)
     if not are_levels or (seconds is not None and not 0 <= seconds <= 86_400):
         raise _malformed()
-    return NewUpload(length, values.get("filename", "")[:1000], is_voice, seconds, peaks)
+    return NewUpload(length, values.get("filename", "")[:1000], kind, seconds, peaks)
 
 
 def _parse_metadata(header: str) -> Mapping[str, str]:

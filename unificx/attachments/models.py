@@ -49,7 +49,7 @@ class AttachmentRow(Base):
     tenant_id: Mapped[str] = plain("the tenant")
     person_id: Mapped[str] = plain("random id of the author")
     state: Mapped[str] = plain("arriving or ready")
-    kind: Mapped[str] = plain("photo, video, audio, voice or document; empty until it is known")
+    kind: Mapped[str] = plain("photo, video, audio, voice, document or encrypted; empty until it is known")
     created: Mapped[datetime] = plain("a time")
     expires: Mapped[datetime | None] = plain("when it is deleted unless a message has it; null once one has")
     length: Mapped[int] = plain("bytes that its author has announced", BigInteger)

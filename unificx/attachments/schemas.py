@@ -20,8 +20,10 @@ class QuotaExceeded(StorageFull):
     code = "quota_exceeded"
 
 
-AttachmentKind = Literal["photo", "video", "audio", "voice", "document"]
-"""Found by content; `voice` is a sound that its author has recorded as a message."""
+AttachmentKind = Literal["photo", "video", "audio", "voice", "document", "encrypted"]
+"""Found by content; `voice` is a sound that its author has recorded as a message. The content of `encrypted` is opaque:
+devices have encrypted it end to end."""
+DeclaredKind = Literal["", "voice", "encrypted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +37,12 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class NewUpload:
-    """`length` in bytes. `seconds` and `peaks` (0 to 100) describe a recorded voice message."""
+    """`length` in bytes. `kind` is what only the sender can know of it; `seconds` and `peaks` (0 to 100) describe a
+    recorded voice message."""
 
     length: int
     name: str = field(default="", repr=False)
-    is_voice: bool = False
+    kind: DeclaredKind = ""
     seconds: float | None = None
     peaks: tuple[int, ...] = field(default=(), repr=False)
 

@@ -65,7 +65,7 @@ class Attachments:
             tenant_id=owner.tenant_id,
             person_id=owner.person_id,
             state=ARRIVING,
-            kind="voice" if new.is_voice else "",
+            kind=new.kind,
             created=now,
             expires=now + timedelta(hours=LOOSE_HOURS),
             length=new.length,
@@ -76,6 +76,8 @@ class Attachments:
             subject=owner.subject,
         )
         part = repository.AttachmentPart(safe_name(new.name), "", None, None, new.seconds, new.peaks)
+        if new.kind == "encrypted":  # name and measures are for the members alone
+            part = repository.AttachmentPart("", "", None, None, None, ())
         async with self._database.begin() as uow:
             await lock_scope(uow.session, "attachments", owner.tenant_id)
             if await self._require_space(uow.session, owner, new.length):

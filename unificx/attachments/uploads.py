@@ -6,7 +6,7 @@ from dataclasses import replace
 from weakref import WeakValueDictionary
 
 from unificx.attachments import repository
-from unificx.attachments.content_types import HEAD_SIZE, detect, voice_type
+from unificx.attachments.content_types import DOWNLOAD, HEAD_SIZE, detect, voice_type
 from unificx.attachments.file_names import FILE, PHOTO, THUMBNAIL, file_name
 from unificx.attachments.names import with_ending
 from unificx.attachments.parts import AttachmentParts
@@ -95,6 +95,9 @@ class Uploads:
 
     async def _examine(self, stored: Stored, part: repository.AttachmentPart) -> None:
         reader = await asyncio.to_thread(self._reader, stored)
+        if stored.kind == "encrypted":
+            await self._finish(stored, replace(part, media_type=DOWNLOAD), "encrypted", stored.length)
+            return
         head = b"".join([piece async for piece in reader.stream(0, HEAD_SIZE)])
         kind, media_type = detect(head)
         if kind == "photo":

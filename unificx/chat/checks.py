@@ -31,6 +31,8 @@ MAX_ENCRYPTED_MEMBERS = 50
 """Each change of an encrypted group costs every device time and space in proportion to their number."""
 MAX_CIPHERTEXT = 65_536
 """Characters of base64 of an encrypted body: that of the longest text and its padding."""
+MAX_REACTION = 4_096
+"""Characters of base64 of an encrypted reaction."""
 _ALLOWED = "\n\t"
 _BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?", re.ASCII)
 _MENTION = re.compile(r"@\[([A-Za-z0-9_-]{0,64})\]")
@@ -66,6 +68,13 @@ def checked_ciphertext(body: str) -> str:
     if not 1 <= len(body) <= MAX_CIPHERTEXT or _BASE64.fullmatch(body) is None:
         raise Invalid(f"An encrypted body is base64 of 1 to {MAX_CIPHERTEXT} characters.", field="encrypted")
     return body
+
+
+def checked_reaction(body: str) -> str:
+    """Return an encrypted body of a reaction. Raise Invalid."""
+    if len(body) > MAX_REACTION:
+        raise Invalid(f"A reaction has at most {MAX_REACTION} characters of base64.", field="encrypted")
+    return checked_ciphertext(body)
 
 
 def checked_mentions(mentions: Sequence[str]) -> Sequence[str]:

@@ -8,6 +8,7 @@ from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from unificx.attachments import Attachment
 from unificx.chat import encryption_repository as store
 from unificx.chat import repository
 from unificx.chat.events import ConversationChanged
@@ -30,25 +31,29 @@ class StaleRound(Conflict):
     code = "stale_round"
 
 
-def require_format(conversation: Conversation, encrypted: Encrypted | None, *, attachments: int = 0) -> None:
-    """Raise Conflict for a message that is not encrypted as its conversation is, StaleRound for one under keys that are
-    not the present ones of the group."""
+def require_format(conversation: Conversation, encrypted: Encrypted | None) -> None:
+    """Raise Conflict for a message or reaction that is not encrypted as its conversation is, StaleRound for one under
+    keys that are not the present ones of the group."""
     if conversation.round is None:
         if encrypted is not None:
-            raise Conflict("The conversation is not encrypted end to end.", hint="Send `text`.", field="encrypted")
+            raise Conflict("The conversation is not encrypted end to end.", hint="Send it as text.", field="encrypted")
         return
     if encrypted is None:
         raise Conflict(
             "The conversation is encrypted end to end.", hint="Use a client that encrypts messages.", field="text"
         )
-    if attachments:
-        raise Conflict(
-            "Files are not available in conversations that are encrypted end to end.",
-            hint="Send them in an ordinary conversation.",
-            field="attachments",
-        )
     if encrypted.round != conversation.round:
         raise _stale()
+
+
+def require_files(conversation: Conversation, files: Sequence[Attachment]) -> None:
+    """Raise Conflict for files that are not encrypted as their conversation is: what is opaque was not examined."""
+    if any((each.kind == "encrypted") != conversation.is_encrypted for each in files):
+        raise Conflict(
+            "A file has to be encrypted as its conversation is.",
+            hint="Upload it with the kind `encrypted` for an encrypted conversation, and without it for another one.",
+            field="attachments",
+        )
 
 
 class Encryption:
@@ -114,7 +119,9 @@ class Encryption:
             of = (session, party.tenant_id, conversation_id)
             welcome = None if joined is None or joined <= after else await store.get_change(*of, joined)
             packages = await store.count_packages(session, party.tenant_id, own)
-        return GroupView(found.round or 0, own, packages, tuple(devices), welcome, changes)
+            oldest = await store.oldest_seq(session, party.tenant_id, conversation_id, self._clock.now())
+        oldest = found.last_seq + 1 if oldest is None else oldest
+        return GroupView(found.round or 0, own, packages, tuple(devices), welcome, changes, oldest)
 
     async def claim(
         self, party: Party, session_id: str, conversation_id: str, device_ids: Sequence[str]

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, and_, delete, func, insert, select, update
+from sqlalchemy import Select, and_, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.chat.models import (
     ChatDeviceRow,
+    ChatMessageRow,
     ConversationMemberRow,
     ConversationRow,
     GroupChangeRow,
@@ -175,6 +176,14 @@ async def encrypted_of_person(session: AsyncSession, tenant_id: str, person_id: 
     mine = select(member.conversation_id).where(member.tenant_id == tenant_id, member.person_id == person_id)
     chosen = (row.tenant_id == tenant_id, row.round.is_not(None), row.id.in_(mine))
     return list(await session.scalars(select(row.id).where(*chosen)))
+
+
+async def oldest_seq(session: AsyncSession, tenant_id: str, conversation_id: str, now: datetime) -> int | None:
+    """Return the place of the oldest message that has not ended; None if there is none."""
+    row = ChatMessageRow
+    chosen = (row.tenant_id == tenant_id, row.conversation_id == conversation_id)
+    lasting = or_(row.expires.is_(None), row.expires > now)
+    return await session.scalar(select(func.min(row.seq)).where(*chosen, lasting))
 
 
 # ---- end

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import cast
 
@@ -137,8 +137,11 @@ async def withdraw(session: AsyncSession, tenant_id: str, message: Message) -> N
     await session.execute(update(ChatMessageRow).where(*chosen).values(**values))
 
 
-async def put_reaction(session: AsyncSession, keys: Keys, party: Party, message: Message, emoji: str) -> None:
+async def put_reaction(
+    session: AsyncSession, keys: Keys, party: Party, message: Message, reaction: str | Encrypted
+) -> None:
     """Store the reaction of a person, in place of an earlier one; "" for none."""
+    emoji, round_ = (reaction.body, reaction.round) if isinstance(reaction, Encrypted) else (reaction, None)
     mine = (ReactionRow.message_id == message.id, ReactionRow.person_id == party.person_id)
     await session.execute(delete(ReactionRow).where(ReactionRow.tenant_id == party.tenant_id, *mine))
     if emoji:
@@ -150,6 +153,7 @@ async def put_reaction(session: AsyncSession, keys: Keys, party: Party, message:
                 person_id=party.person_id,
                 tenant_id=party.tenant_id,
                 conversation_id=message.conversation_id,
+                round=round_,
                 subject_id=party.subject,
                 sealed=sealed,
             )
@@ -212,20 +216,28 @@ async def _opened(session: AsyncSession, keys: Keys, tenant_id: str, rows: Seque
     ids = [row.id for row in rows]
     reactions = await _reactions(session, keys, tenant_id, ids)
     files = await attachments_of_messages(session, keys, tenant_id, ids)
-    return [_to_message(row, bodies.get(row.id, Erased()), reactions[row.id], files.get(row.id, ())) for row in rows]
+    found = [_to_message(row, bodies.get(row.id, Erased()), files.get(row.id, ())) for row in rows]
+    return [_with_reactions(each, reactions[each.id]) for each in found]
+
+
+def _with_reactions(message: Message, reactions: dict[str, str | Encrypted]) -> Message:
+    encrypted = {person: each for person, each in reactions.items() if isinstance(each, Encrypted)}
+    emoji = {person: each for person, each in reactions.items() if isinstance(each, str)}
+    return replace(message, reactions=emoji, encrypted_reactions=encrypted) if reactions else message
 
 
 async def _reactions(
     session: AsyncSession, keys: Keys, tenant_id: str, message_ids: Sequence[str]
-) -> defaultdict[str, dict[str, str]]:
-    """Return emoji by person, by message."""
+) -> defaultdict[str, dict[str, str | Encrypted]]:
+    """Return emoji or encrypted bodies by person, by message."""
     chosen = (owned_by(ReactionRow.tenant_id, tenant_id), ReactionRow.message_id.in_(message_ids))
     rows = (await session.scalars(select(ReactionRow).where(*chosen).order_by(ReactionRow.person_id))).all()
     items = [(row.subject_id, f"{row.message_id}/{row.person_id}", row.sealed) for row in rows]
-    found: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    found: defaultdict[str, dict[str, str | Encrypted]] = defaultdict(dict)
     for row, part in zip(rows, REACTION_CODEC.open(keys, tenant_id, items), strict=True):
         if not isinstance(part, Erased):
-            found[row.message_id][row.person_id] = part.emoji
+            reaction = part.emoji if row.round is None else Encrypted(row.round, part.emoji)
+            found[row.message_id][row.person_id] = reaction
     return found
 
 
@@ -240,9 +252,7 @@ def _seal_body(keys: Keys, party: Party, message: Message) -> bytes:
     return BODY_CODEC.seal(keys, party.tenant_id, [(party.subject, message.id, part)])[0]
 
 
-def _to_message(
-    row: ChatMessageRow, body: BodyPart | Erased, reactions: dict[str, str], files: tuple[Attachment, ...]
-) -> Message:
+def _to_message(row: ChatMessageRow, body: BodyPart | Erased, files: tuple[Attachment, ...]) -> Message:
     erased = isinstance(body, Erased)
     state = "erased" if erased and row.state == "sent" else row.state
     encrypted = None if erased or row.format != MLS else Encrypted(row.round or 0, body.text)
@@ -260,7 +270,6 @@ def _to_message(
         reply_to=row.reply_to,
         text=None if erased or encrypted is not None else body.text,
         mentions=() if erased else body.mentions,
-        reactions=reactions,
         pinned=row.pinned,
         attachments=() if erased else files,
         encrypted=encrypted,

@@ -14,10 +14,11 @@ from unificx.chat.checks import (
     checked_emoji,
     checked_mentions,
     checked_message,
+    checked_reaction,
     checked_text,
     is_shown,
 )
-from unificx.chat.encryption import require_format
+from unificx.chat.encryption import require_files, require_format
 from unificx.chat.events import MessageChanged, MessageSent
 from unificx.chat.parts import ChatParts
 from unificx.chat.schemas import Conversation, Encrypted, Member, Message, NewMessage, Party
@@ -99,7 +100,7 @@ class Messages:
             if present is not None:
                 return _same_message(present, new)
             person_ids, muted = await repository.audience(uow.session, party.tenant_id, conversation_id)
-            require_format(found, new.encrypted, attachments=len(new.attachments))
+            require_format(found, new.encrypted)
             await self._require_targets(uow.session, found, me, new, person_ids)
             message = await self._store(uow, party, found, new)
             silent = muted - set(message.mentions)
@@ -118,6 +119,7 @@ class Messages:
         id_, now, period = random_id(self._clock), self._clock.now(), found.period
         owner, attachments = self._parts.owner(party), self._parts.attachments
         attached = await attachments.attach(uow, owner, new.attachments, found.id, id_)
+        require_files(found, attached)
         seq = await repository.next_seq(uow.session, found.tenant_id, found.id, (id_, now))
         message = Message(
             id=id_,
@@ -203,21 +205,22 @@ class Messages:
 
         await self._change(party, conversation_id, message_id, withdraw)
 
-    async def react(self, party: Party, conversation_id: str, message_id: str, emoji: str) -> Message:
-        """Set one's reaction to a message, in place of an earlier one; "" for none. Raise NotFound, Invalid."""
-        if emoji:
-            checked_emoji(emoji)
+    async def react(self, party: Party, conversation_id: str, message_id: str, reaction: str | Encrypted) -> Message:
+        """Set one's reaction to a message, an emoji or the encrypted body of one, in place of an earlier one; "" for
+        none. Raise NotFound, Invalid, Conflict, StaleRound."""
+        if isinstance(reaction, Encrypted):
+            checked_reaction(reaction.body)
+        elif reaction:
+            checked_emoji(reaction)
 
         async def store(uow: UnitOfWork, found: Conversation, me: Member, message: Message) -> Message:
             del me
-            if found.is_encrypted:
-                raise Conflict(
-                    "Reactions are not available in conversations that are encrypted end to end.",
-                    hint="Write an emoji as a message.",
-                )
-            await message_repository.put_reaction(uow.session, self._keys, party, message, emoji)
-            others = {each: one for each, one in message.reactions.items() if each != party.person_id}
-            return replace(message, reactions={**others, party.person_id: emoji} if emoji else others)
+            encrypted = reaction if isinstance(reaction, Encrypted) else None
+            if reaction:
+                require_format(found, encrypted)
+            await message_repository.put_reaction(uow.session, self._keys, party, message, reaction)
+            changed = await message_repository.get(uow.session, self._keys, party.tenant_id, found.id, message.id)
+            return changed or message
 
         return await self._change(party, conversation_id, message_id, store)
 

@@ -49,7 +49,7 @@ class BodyPart:
 
 @dataclass(frozen=True, slots=True)
 class ReactionPart:
-    """The emoji of a reaction."""
+    """The emoji of a reaction, or its encrypted body."""
 
     emoji: str = _in_chat()
 
@@ -135,6 +135,7 @@ class ReactionRow(Base):
     person_id: Mapped[str] = plain("random id of the person", primary_key=True)
     tenant_id: Mapped[str] = plain("the tenant")
     conversation_id: Mapped[str] = plain("the conversation")
+    round: Mapped[int | None] = plain("of a body in MLS, the number of the change of the group whose keys open it")
     subject_id: Mapped[str] = plain("random subject id of the person, whose key seals the part below")
     sealed: Mapped[bytes] = sealed_column(ReactionPart, subject="subject_id")
 

@@ -150,6 +150,8 @@ class Message:
     attachments: tuple[Attachment, ...] = ()
     encrypted: Encrypted | None = None
     """In place of the text."""
+    encrypted_reactions: Mapping[str, Encrypted] = field(default_factory=dict[str, Encrypted])
+    """By person, in place of the reactions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +199,8 @@ class GroupView:
     welcome: GroupChange | None
     """The change that has added the device."""
     changes: tuple[GroupChange, ...]
+    oldest: int
+    """Place of the oldest message that has not ended."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,18 @@ export async function readLocal(key: string): Promise<unknown> {
   }
 }
 
+/** Values whose keys begin with a prefix; none if storage is unavailable. */
+export async function readAllLocal(prefix: string): Promise<ReadonlyMap<string, unknown>> {
+  try {
+    const range = IDBKeyRange.bound(prefix, `${prefix}\uffff`);
+    const { store } = (await openDatabase()).transaction(VALUES);
+    const [keys, values] = await Promise.all([store.getAllKeys(range), store.getAll(range)]);
+    return new Map(keys.map((each, at) => [String(each), values[at] as unknown]));
+  } catch {
+    return new Map();
+  }
+}
+
 /** Delete a stored value. Storage errors are ignored. */
 export async function removeLocal(key: string): Promise<void> {
   try {

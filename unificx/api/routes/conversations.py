@@ -221,7 +221,8 @@ async def react_to_message(
 ) -> models.ChatMessage:
     """Set your reaction to a message."""
     party = party_of(services, user)
-    return models.ChatMessage.of(await services.chat.messages.react(party, conversation_id, message_id, reaction.emoji))
+    chosen = reaction.emoji if reaction.encrypted is None else reaction.encrypted.of()
+    return models.ChatMessage.of(await services.chat.messages.react(party, conversation_id, message_id, chosen))
 
 
 @router.put("/{conversation_id}/messages/{message_id}/pin", responses=problem_responses(401, 403, 404, 409))

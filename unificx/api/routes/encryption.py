@@ -48,6 +48,7 @@ async def show_encryption_group(
         ],
         welcome=_change(view.welcome) if view.welcome is not None else None,
         changes=[_change(each) for each in view.changes],
+        oldest=view.oldest,
     )
 
 

@@ -44,7 +44,9 @@ class Attachment(Output):
     """A file of a message."""
 
     id: str
-    kind: AttachmentKind = Field(description="Found by content; `voice` is a recorded message.")
+    kind: AttachmentKind = Field(
+        description="Found by content; `voice` is a recorded message, `encrypted` is opaque to the server."
+    )
     name: str
     media_type: str
     size: int = Field(description="Bytes.")
@@ -76,6 +78,12 @@ class EncryptedBody(Output):
     body: str = Field(description="A PrivateMessage of MLS (RFC 9420) in base64.")
 
 
+class EncryptedReaction(EncryptedBody):
+    """A reaction that only devices of the members open."""
+
+    person_id: str
+
+
 class ChatMessage(Output):
     """A message of a conversation."""
 
@@ -97,6 +105,7 @@ class ChatMessage(Output):
         description="Ids of the persons mentioned. The text refers to each by `@[id]`, to a deleted user by `@[]`."
     )
     reactions: list[Reaction]
+    encrypted_reactions: list[EncryptedReaction] = Field(description="In place of reactions, with the format `mls`.")
     pinned: datetime | None = Field(description="When it was pinned; null: it is not.")
     attachments: list[Attachment] = Field(description="Files, in the order in which the author has attached them.")
 
@@ -124,6 +133,10 @@ class ChatMessage(Output):
             encrypted=None if encrypted is None else EncryptedBody(round=encrypted.round, body=encrypted.body),
             mentions=list(message.mentions),
             reactions=[Reaction(emoji=each, person_ids=people) for each, people in by_emoji.items()],
+            encrypted_reactions=[
+                EncryptedReaction(person_id=person_id, round=each.round, body=each.body)
+                for person_id, each in sorted(message.encrypted_reactions.items())
+            ],
             pinned=message.pinned,
             attachments=[Attachment.of(each) for each in message.attachments],
         )
@@ -238,7 +251,12 @@ class MessagePin(Input):
 
 
 class NewReaction(Input):
-    emoji: str = Field(max_length=16, description="One emoji; empty: none.")
+    """Either `emoji` or `encrypted`."""
+
+    emoji: str = Field(default="", max_length=16, description="One emoji; empty: none.")
+    encrypted: NewEncryptedBody | None = Field(
+        default=None, description="In place of the emoji, in a conversation that is encrypted end to end."
+    )
 
 
 class Marks(Input):

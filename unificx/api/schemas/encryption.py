@@ -56,6 +56,9 @@ class EncryptionGroup(Output):
     devices: list[ChatDevice] = Field(description="Of all members.")
     welcome: EncryptionChange | None = Field(description="The change that has added the device of your session.")
     changes: list[EncryptionChange] = Field(description="The first twenty changes after the one named.")
+    oldest: int = Field(
+        description="Place of the oldest message that has not ended. Devices delete what they have of earlier ones."
+    )
 
 
 class ClaimedDevices(Input):

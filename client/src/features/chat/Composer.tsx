@@ -41,7 +41,7 @@ export function Composer({ conversation, title, target, onDone }: ComposerProps)
   const [fault, setFault] = useState<unknown>();
   const editing = target?.kind === 'edit';
   const summary = useSummary();
-  const attaching = useAttaching(id);
+  const attaching = useAttaching(id, encrypted);
   const text = decodeMentions(editing ? edited : draft, members);
   const isEmpty = !text.trim() && (editing || attaching.files.length === 0);
   const change = (next: string) => {
@@ -90,7 +90,7 @@ export function Composer({ conversation, title, target, onDone }: ComposerProps)
     <form
       className={css.composer}
       data-dropping={attaching.dragging || undefined}
-      {...(!encrypted && attaching.dropZone)}
+      {...attaching.dropZone}
       onSubmit={(event) => {
         event.preventDefault();
         void submit();
@@ -112,7 +112,7 @@ export function Composer({ conversation, title, target, onDone }: ComposerProps)
       {mentions.list}
       {!editing && <ChosenFiles files={attaching.files} onRemove={attaching.remove} />}
       <div className={css.write}>
-        {!editing && !encrypted && <AttachMenu onFiles={attaching.add} />}
+        {!editing && <AttachMenu onFiles={attaching.add} />}
         <Textarea
           ref={field}
           className={css.field}
@@ -129,9 +129,9 @@ export function Composer({ conversation, title, target, onDone }: ComposerProps)
           onSelect={mentions.onCaret}
           onKeyDown={onKeyDown}
           {...mentions.field}
-          onPaste={encrypted ? undefined : attaching.onPaste}
+          onPaste={attaching.onPaste}
         />
-        {isEmpty && !editing && !encrypted && <VoiceRecorder onRecorded={attaching.sendVoice} />}
+        {isEmpty && !editing && <VoiceRecorder onRecorded={attaching.sendVoice} />}
         <ActionIcon type="submit" size={44} radius="xl" aria-label={t`Send`} disabled={isEmpty}>
           <IconSend size={20} aria-hidden />
         </ActionIcon>

@@ -20,6 +20,8 @@ import { periodText } from '~/design/periods';
 import { startCall } from '~/features/call';
 import { chats } from './chats';
 import { tend } from './encryption/messages';
+import { ChangedDevices } from './encryption/ChangedDevices';
+import { WaitingDevice } from './encryption/WaitingDevice';
 import { Composer } from './Composer';
 import { ConversationDetails } from './ConversationDetails';
 import { messageAnchor, messageOfAnchor } from './MessageItem';
@@ -143,6 +145,12 @@ function OpenConversation({ conversation }: { conversation: Conversation }) {
         )}
         <MessageThread conversation={conversation} messages={thread?.messages ?? []} onTarget={setTarget} />
       </div>
+      {conversation.encrypted && (
+        <>
+          <ChangedDevices conversation={conversation} />
+          <WaitingDevice conversation={conversation} />
+        </>
+      )}
       <TypingLine conversation={conversation} />
       <Composer conversation={conversation} title={title} target={target} onDone={() => setTarget(undefined)} />
     </div>

@@ -14,7 +14,7 @@ import { api, type ChatMessage, type Conversation } from '~/api';
 import { confirmAction } from '~/design/Confirm';
 import { formatDateTime } from '~/design/dates';
 import { reportAbuse } from '~/features/support';
-import { chats } from './chats';
+import { chats, reactTo } from './chats';
 import type { Target } from './ConversationPage';
 import { withNames } from './mentions';
 import { mayPin } from './pins';
@@ -40,11 +40,7 @@ export function MessageMenu({ message, conversation, own, onTarget }: MessageMen
   const attempt = useAttempt();
   const nameOf = useMentionName(conversation);
   const text = withNames(message.text ?? '', nameOf);
-  const react = (emoji: string) =>
-    attempt(async () => {
-      const body = { emoji: emoji === chosen ? '' : emoji };
-      await chats.receive((await api.reactToMessage({ path, body })).data);
-    });
+  const react = (emoji: string) => attempt(() => reactTo(conversation, message, emoji === chosen ? '' : emoji));
   const author = nameOf(message.person_id ?? '');
   const files = message.attachments.map(({ name }) => name).join(', ');
   const report = () =>
@@ -79,20 +75,18 @@ export function MessageMenu({ message, conversation, own, onTarget }: MessageMen
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
-        {!conversation.encrypted && (
-          <div className={css.emoji}>
-            {EMOJI.map((each) => (
-              <Menu.Item
-                key={each}
-                aria-label={t`React with ${each}`}
-                data-chosen={each === chosen || undefined}
-                onClick={() => void react(each)}
-              >
-                {each}
-              </Menu.Item>
-            ))}
-          </div>
-        )}
+        <div className={css.emoji}>
+          {EMOJI.map((each) => (
+            <Menu.Item
+              key={each}
+              aria-label={t`React with ${each}`}
+              data-chosen={each === chosen || undefined}
+              onClick={() => void react(each)}
+            >
+              {each}
+            </Menu.Item>
+          ))}
+        </div>
         <Menu.Item
           leftSection={<IconArrowBackUp size={18} aria-hidden />}
           onClick={() => onTarget({ kind: 'reply', message })}

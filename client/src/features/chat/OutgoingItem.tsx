@@ -4,7 +4,9 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import type { Conversation } from '~/api';
 import { Problem } from '~/core/problem';
 import { problemText } from '~/design/problem-messages';
+import { useValue } from '~/core/store';
 import { discardMessage, retryMessage } from './chats';
+import { waitingDevices } from './encryption/waiting';
 import { OutgoingFiles } from './files/OutgoingFiles';
 import { MessageText } from './MessageText';
 import type { Outgoing } from './outbox';
@@ -22,6 +24,7 @@ export function OutgoingItem({ message, conversation }: OutgoingItemProps) {
   const { t } = useLingui();
   const { client_id: id, text, created, refused, reason, files = [] } = message;
   const nameOf = useMentionName(conversation);
+  const deviceWaits = useValue(waitingDevices, (all) => all.has(conversation.id));
   return (
     <li className={css.item} data-own aria-label={t`You`}>
       <div className={css.bubble} data-waiting>
@@ -33,7 +36,12 @@ export function OutgoingItem({ message, conversation }: OutgoingItemProps) {
           {refused ? (
             <IconAlertCircle size={16} role="img" aria-label={t`Not sent`} className={css.mark} />
           ) : (
-            <IconClock size={16} role="img" aria-label={t`Sending`} className={css.mark} />
+            <IconClock
+              size={16}
+              role="img"
+              aria-label={deviceWaits ? t`Waits for your other device` : t`Sending`}
+              className={css.mark}
+            />
           )}
         </div>
         {refused && (

@@ -3,16 +3,27 @@ import { events } from '~/api/events';
 import { onSignOut, refreshSession, session } from '~/api/session';
 import { currentOwner, readLocal, saveLocal } from '~/core/device-storage';
 import { Drafts, type DraftChange } from './drafts';
-import { forgetContents, readable, readableConversation, registerDevice, tend, vault } from './encryption/messages';
+import {
+  forgetContents,
+  readable,
+  readableConversation,
+  registerDevice,
+  sweepContents,
+  tend,
+  vault,
+} from './encryption/messages';
+import { filesOf, type EncryptedFile } from './encryption/payload';
+import { setWaiting } from './encryption/waiting';
 import { chosen, storeFiles, type Chosen } from './files/chosen';
 import { localFiles } from './files/local-files';
 import { uploadFile } from './files/tus';
 import { Uploader } from './files/uploader';
 import { Chats, LISTED, type ChatsState } from './model';
-import { Outbox, OUTBOX, type Outgoing } from './outbox';
+import { Outbox, OUTBOX, type Outgoing, type OutgoingFile } from './outbox';
 import { Typing } from './typing';
 
 const CHATS = 'chats';
+const SWEEP_MINUTES = 60;
 /** Seconds after which a file without a message is removed. */
 const TIDY_SECONDS = 60;
 /** Seconds after which a device offers to take part in encrypted conversations, unless its user opens the chat earlier. */
@@ -37,7 +48,7 @@ export const chats = new Chats({
     const { items, next } = (await api.listMessages({ path: { conversation_id }, query: { cursor } })).data;
     return { items: await readable(items), next };
   },
-  ended: (messages) => void forgetContents(messages),
+  ended: () => void sweepContents(chats.state.state.conversations),
   mark: (conversation_id, read_seq, delivered_seq) =>
     api.markMessages({ path: { conversation_id }, body: { read_seq, delivered_seq } }),
   load: async () => (await readLocal(CHATS)) as ChatsState | undefined,
@@ -93,27 +104,50 @@ export const outbox = new Outbox({
   lock: withLock,
   async send(message) {
     const { conversation_id, client_id, text, reply_to, mentions, files = [] } = message;
-    if (message.encrypted) return sendEncrypted(message);
     const attachments = files.map((each) => each.attachment ?? '');
     const body = { client_id, text, reply_to, mentions, attachments };
-    const sent = (await api.sendMessage({ path: { conversation_id }, body })).data;
+    const sent = message.encrypted
+      ? await sendEncrypted(message)
+      : (await api.sendMessage({ path: { conversation_id }, body })).data;
     await localFiles.remove(files.map((each) => each.id));
     return sent;
   },
   sent: (message) => void chats.receive(message),
+  waits: (conversation) => setWaiting(conversation, true),
   pause,
 });
 
-async function sendEncrypted({ conversation_id, client_id, text, reply_to, mentions = [] }: Outgoing) {
-  const payload = { text, mentions, reply_to: reply_to ?? null };
+async function sendEncrypted({ conversation_id, client_id, text, reply_to, mentions = [], files = [] }: Outgoing) {
+  const payload = { text, mentions, reply_to: reply_to ?? null, files: files.map(describedFile) };
+  const attachments = files.map((each) => each.attachment ?? '');
   const path = { conversation_id };
   const sent = await (
     await vault()
   ).send(conversation_id, payload, async (encrypted) => {
-    const body = { client_id, encrypted, text: '', mentions: [], attachments: [] };
+    const body = { client_id, encrypted, text: '', mentions: [], attachments };
     return (await api.sendMessage({ path, body })).data;
   });
   return (await readable([sent]))[0] ?? sent;
+}
+
+/** A file as members see it; the server has its encrypted bytes alone. */
+function describedFile({ attachment, key, name, size, type, voice, width, height }: OutgoingFile): EncryptedFile {
+  const [category] = type.split('/');
+  const media = category === 'video' || category === 'audio' ? category : 'document';
+  const kind = voice ? 'voice' : width ? 'photo' : media;
+  const media_type = voice ? type.replace(/^video/, 'audio').replace(/;.*/, '') : type;
+  return { id: attachment ?? '', key: key ?? '', name, kind, media_type, size, width, height, ...voice };
+}
+
+/** Set or take back one's reaction to a message; "" for none. */
+export async function reactTo({ encrypted, id: conversation_id }: Conversation, message: ChatMessage, emoji: string) {
+  const path = { conversation_id, message_id: message.id };
+  if (!encrypted || !emoji) return receive((await api.reactToMessage({ path, body: { emoji } })).data);
+  const keys = await vault();
+  const changed = await keys.send(conversation_id, { reaction: emoji, to: message.id }, async (body) => {
+    return (await api.reactToMessage({ path, body: { encrypted: body } })).data;
+  });
+  await receive(changed);
 }
 
 /** Change the text of one's own message. */
@@ -124,22 +158,20 @@ export async function editMessage(
 ): Promise<void> {
   const path = { conversation_id, message_id: message.id };
   if (!encrypted) return chats.receive((await api.editMessage({ path, body: content })).data);
-  const payload = { ...content, reply_to: message.reply_to };
+  const payload = { ...content, reply_to: message.reply_to, files: filesOf(message) };
   const changed = await (
     await vault()
   ).send(conversation_id, payload, async (body) => {
     return (await api.editMessage({ path, body: { encrypted: body } })).data;
   });
-  await forgetContents([message]);
   await receive(changed);
 }
 
 /** Show a message that was sent or changed. */
 async function receive(message: ChatMessage): Promise<void> {
-  if (message.state !== 'sent') {
-    const before = chats.state.state.threads[message.conversation_id]?.messages.filter(({ id }) => id === message.id);
-    await forgetContents(before ?? []);
-  }
+  const { conversations } = chats.state.state;
+  const isEncrypted = conversations.some(({ id, encrypted }) => encrypted && id === message.conversation_id);
+  if (isEncrypted && message.state !== 'sent') await forgetContents(message.conversation_id, [message.id]);
   for (const each of await readable([message])) await chats.receive(each);
 }
 
@@ -166,7 +198,7 @@ export function sendMessage(message: Outgoing, attached: readonly Chosen[] = [])
   const owner = currentOwner();
   const stored = earlier.then(async () => {
     if (owner !== currentOwner()) return; // signed out meanwhile
-    const files = await storeFiles(attached);
+    const files = await storeFiles(attached, message.encrypted ?? false);
     await outbox.add({ ...message, files });
     if (files.length > 0) void uploader.run();
   });
@@ -214,6 +246,7 @@ draftChannel?.addEventListener('message', ({ data }) => drafts.receive(data as D
 addEventListener('online', () => resume());
 /** Disappearing messages disappear within half a minute. */
 setInterval(() => chats.dropExpired(), 30_000);
+setInterval(() => void sweepContents(chats.state.state.conversations), SWEEP_MINUTES * 60_000);
 onSignOut(() => {
   chats.clear();
   outbox.clear();

@@ -22,6 +22,7 @@ const message = (seq: number, change: Partial<ChatMessage> = {}): ChatMessage =>
   encrypted: null,
   mentions: [],
   reactions: [],
+  encrypted_reactions: [],
   pinned: null,
   attachments: [],
   ...change,

@@ -30,6 +30,11 @@ export interface OutgoingFile {
   type: string;
   /** Length in seconds and peak levels, 0 to 100, of a recorded message. */
   voice?: { seconds: number; peaks: number[] };
+  /** Key in base64 with which the stored bytes are encrypted, for an encrypted conversation. */
+  key?: string;
+  /** Pixels of an encrypted photo. */
+  width?: number;
+  height?: number;
   /** Where its upload continues. */
   address?: string;
   /** Id on the server, once it has arrived. */
@@ -44,6 +49,8 @@ export interface OutboxDependencies<Sent> {
   send(message: Outgoing): Promise<Sent>;
   /** The server has confirmed a message. */
   sent(message: Sent): void;
+  /** The device waits to be added to an encrypted conversation. */
+  waits?(conversation: string): void;
   /** Resolve after some seconds, or earlier if the network may be back. */
   pause(seconds: number): Promise<void>;
 }
@@ -175,6 +182,7 @@ export class Outbox<Sent> {
           await this.update(next.client_id, (each) => ({ ...each, refused: true, reason: reasonOf(problem) }));
         } else if (problem.code === DEVICE_WAITS) {
           blocked.add(next.conversation_id); // tried again once the group has changed
+          this.dependencies.waits?.(next.conversation_id);
         } else {
           const wait = Math.min(MAX_RETRY_SECONDS, RETRY_SECONDS * 2 ** attempts);
           attempts += 1;

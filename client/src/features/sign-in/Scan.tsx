@@ -2,22 +2,30 @@ import { Button, Stack, Text, TextInput } from '@mantine/core';
 import { IconCamera, IconX } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { InfoNotice } from '~/design/Notice';
 import { AuthLayout } from '~/design/AuthLayout';
 import { PermissionText } from '~/features/privacy';
 import { useValue } from '~/core/store';
 import { qrScanner } from './qr-scanner';
 import { followLink } from './follow';
-import { ScanModel, type ScanState } from './scan';
+import { ScanModel, understandLink, type CodeLink, type OtherCode, type ScanState } from './scan';
+import { Viewfinder } from './Viewfinder';
 import css from './scan.module.css';
+
+type LinkScan = ScanModel<CodeLink, OtherCode>;
 
 /** Scans a sign-in code; the camera permission is requested only here. The link can be typed instead. */
 export default function Scan() {
   const { t } = useLingui();
   const navigate = useNavigate();
   const [model] = useState(
-    () => new ScanModel(qrScanner, (link) => void navigate({ to: followLink(link), replace: true })),
+    () =>
+      new ScanModel(
+        qrScanner,
+        (text) => understandLink(text, location.origin),
+        (link) => void navigate({ to: followLink(link), replace: true }),
+      ),
   );
   const { phase, stream, seen } = useValue(model.state);
   useEffect(() => {
@@ -47,7 +55,7 @@ export default function Scan() {
   );
 }
 
-function CameraNotice({ model, phase }: { model: ScanModel; phase: ScanState['phase'] }) {
+function CameraNotice({ model, phase }: { model: LinkScan; phase: ScanState<OtherCode>['phase'] }) {
   const { t } = useLingui();
   return (
     <>
@@ -88,28 +96,7 @@ function CameraNotice({ model, phase }: { model: ScanModel; phase: ScanState['ph
   );
 }
 
-function Viewfinder({ model, stream }: { model: ScanModel; stream: MediaStream }) {
-  const { t } = useLingui();
-  const video = useRef<HTMLVideoElement>(null);
-  useEffect(() => {
-    const element = video.current;
-    if (!element) return;
-    element.srcObject = stream;
-    void element.play().catch(() => undefined);
-    void model.scan(element);
-  }, [model, stream]);
-  return (
-    <figure className={css.viewfinder}>
-      <video ref={video} muted playsInline aria-label={t`Camera image`} />
-      <span className={css.frame} aria-hidden />
-      <figcaption>
-        <Trans>Point the camera at the code.</Trans>
-      </figcaption>
-    </figure>
-  );
-}
-
-function RejectedCode({ seen }: { seen: ScanState['seen'] }) {
+function RejectedCode({ seen }: { seen?: OtherCode }) {
   const { t } = useLingui();
   if (!seen) return null;
   if (seen.kind === 'foreign') {
@@ -130,7 +117,7 @@ function RejectedCode({ seen }: { seen: ScanState['seen'] }) {
   );
 }
 
-function LinkForm({ model }: { model: ScanModel }) {
+function LinkForm({ model }: { model: LinkScan }) {
   const { t } = useLingui();
   const [text, setText] = useState('');
   return (

@@ -3,8 +3,6 @@ import type { QrScanner } from './scan';
 
 /** Camera and bundled QR reader; images never leave the device. */
 export const qrScanner: QrScanner = {
-  origin: location.origin,
-
   async isGranted() {
     const { state } = await navigator.permissions.query({ name: 'camera' as PermissionName });
     return state === 'granted';

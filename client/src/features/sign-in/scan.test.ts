@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { ScanModel, type QrScanner } from './scan';
+import { ScanModel, understandLink, type QrScanner } from './scan';
 
 const CODE = 'https://pbx.example.com/app/#sign-in=AbCdEfGh12345678';
 const video = {} as HTMLVideoElement;
@@ -9,13 +9,12 @@ function setup(parts: Partial<QrScanner> = {}) {
   const stream = { getTracks: () => [track] } as unknown as MediaStream;
   const found = vi.fn();
   const detector: QrScanner = {
-    origin: 'https://pbx.example.com',
     isGranted: async () => false,
     open: vi.fn(async () => stream),
     reader: async () => async () => [CODE],
     ...parts,
   };
-  const model = new ScanModel(detector, found);
+  const model = new ScanModel(detector, (text) => understandLink(text, 'https://pbx.example.com'), found);
   return { model, detector, track, found, now: () => model.state.state };
 }
 

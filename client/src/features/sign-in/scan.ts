@@ -4,11 +4,23 @@ import { parseLink, type CodeLinkPurpose, type LinkTarget } from './link';
 /** `asking`: explanation shown, camera off. `refused`, `missing`: no camera; the link can be typed instead. */
 export type Phase = 'asking' | 'opening' | 'looking' | 'refused' | 'missing' | 'broken';
 
-export interface ScanState {
+export interface ScanState<Seen> {
   phase: Phase;
   stream?: MediaStream;
   /** The last code that was rejected. */
-  seen?: Exclude<LinkTarget, { kind: 'ours' }>;
+  seen?: Seen;
+}
+
+/** A text as it was understood: it is one of the wanted codes, or another one. */
+export type Understood<Found, Seen> = { found: Found } | { seen: Seen };
+
+export type CodeLink = { purpose: CodeLinkPurpose; code: string };
+export type OtherCode = Exclude<LinkTarget, { kind: 'ours' }>;
+
+/** Understand the text of a code as a sign-in code of this server. */
+export function understandLink(text: string, origin: string): Understood<CodeLink, OtherCode> {
+  const read = parseLink(text, origin);
+  return read.kind === 'ours' ? { found: { purpose: read.purpose, code: read.code } } : { seen: read };
 }
 
 /** Returns the texts of the QR codes in a video frame. */
@@ -19,19 +31,19 @@ export interface QrScanner {
   isGranted(): Promise<boolean>;
   open(): Promise<MediaStream>;
   reader(): Promise<Reader>;
-  origin: string;
 }
 
 const SCAN_INTERVAL_MS = 150;
 
-/** Scans for one of our codes, or takes a typed link. */
-export class ScanModel {
-  readonly state = createStore<ScanState>({ phase: 'asking' });
+/** Scans for a code, or takes a typed one. */
+export class ScanModel<Found, Seen> {
+  readonly state = createStore<ScanState<Seen>>({ phase: 'asking' });
   #closed = false;
 
   constructor(
     private readonly scanner: QrScanner,
-    private readonly onFound: (link: { purpose: CodeLinkPurpose; code: string }) => void,
+    private readonly understand: (text: string) => Understood<Found, Seen>,
+    private readonly onFound: (found: Found) => void,
   ) {}
 
   /** Starts by itself where the camera was permitted before. */
@@ -52,7 +64,7 @@ export class ScanModel {
     }
   }
 
-  /** Scan the video until one of our codes is found, or `close`. */
+  /** Scan the video until one of the wanted codes is found, or `close`. */
   async scan(video: HTMLVideoElement): Promise<void> {
     const stream = this.state.state.stream;
     const isActive = () => !this.#closed && this.state.state.stream === stream && stream !== undefined;
@@ -67,15 +79,15 @@ export class ScanModel {
     }
   }
 
-  /** Process a scanned or typed text. True if it is one of our links. */
+  /** Process a scanned or typed text. True if it is one of the wanted codes. */
   submit(text: string): boolean {
-    const read = parseLink(text, this.scanner.origin);
-    if (read.kind !== 'ours') {
-      this.#set({ seen: read });
+    const understood = this.understand(text);
+    if ('seen' in understood) {
+      this.#set({ seen: understood.seen });
       return false;
     }
     this.close();
-    this.onFound({ purpose: read.purpose, code: read.code });
+    this.onFound(understood.found);
     return true;
   }
 
@@ -90,7 +102,7 @@ export class ScanModel {
     this.#set({ phase, stream: undefined });
   }
 
-  #set(change: Partial<ScanState>): void {
+  #set(change: Partial<ScanState<Seen>>): void {
     this.state.setState((before) => ({ ...before, ...change }));
   }
 }

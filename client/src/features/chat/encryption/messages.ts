@@ -1,12 +1,21 @@
 import { api, type ChatMessage, type Conversation } from '~/api';
 import { onSignOut, session } from '~/api/session';
-import { currentOwner, readLocal, storeTogether } from '~/core/device-storage';
+import { currentOwner, readAllLocal, readLocal, saveLocal, storeTogether } from '~/core/device-storage';
+import { asProblem } from '~/core/problem';
+import { DEVICE_WAITS } from '../outbox';
 import type { Vault } from './vault';
+import { setWaiting, waitingDevices } from './waiting';
 
 /** Milliseconds within which devices that are all told of a change begin to take part in it. */
 const SPREAD = 2_000;
 
+/** Hours after which the device asks again which messages have ended. */
+const SWEEP_HOURS = 24;
+const SWEPT = 'mls.swept';
+
 let loading: Promise<Vault> | undefined;
+/** Number of the newest change that was read in this page, by conversation. */
+const caughtUp = new Map<string, number>();
 
 function withLock<T>(name: string, work: () => Promise<T>): Promise<T> {
   return 'locks' in navigator ? navigator.locks.request(name, work) : work();
@@ -25,11 +34,16 @@ export function vault(): Promise<Vault> {
 }
 
 // Keys of a former user are not stored again.
-onSignOut(() => (loading = undefined));
+onSignOut(() => {
+  loading = undefined;
+  caughtUp.clear();
+  waitingDevices.setState(() => new Set<string>());
+});
 
 const dependencies: Omit<ConstructorParameters<typeof Vault>[0], 'store'> = {
   me: () => (session.state.state === 'in' ? session.state.me.person?.id : undefined),
   read: readLocal,
+  readAll: readAllLocal,
   lock: withLock,
   register: (id, key_packages, last_resort) => api.registerChatDevice({ body: { id, key_packages, last_resort } }),
   group: async (conversation_id, after) =>
@@ -55,35 +69,58 @@ export async function registerDevice(): Promise<void> {
 /** Take part in changes of the devices of an encrypted conversation. */
 export async function tend(conversation: string): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, Math.random() * SPREAD));
-  await vault()
-    .then((each) => each.tend(conversation))
-    .catch(() => undefined);
+  try {
+    await (await vault()).tend(conversation);
+    setWaiting(conversation, false);
+  } catch (fault) {
+    if (asProblem(fault).code === DEVICE_WAITS) setWaiting(conversation, true);
+  }
 }
 
 /** Messages with the texts that this device can decrypt. Others stay without text. */
 export async function readable(messages: ChatMessage[]): Promise<ChatMessage[]> {
-  const sealed = messages.filter(({ encrypted }) => encrypted);
-  const conversation = sealed[0]?.conversation_id;
+  const conversation = messages.find(({ encrypted }) => encrypted)?.conversation_id;
   if (!conversation) return messages;
   try {
-    const payloads = await (await vault()).open(conversation, sealed);
-    return messages.map((each) => ({ ...each, ...payloads.get(each.id) }));
+    return await (await vault()).open(conversation, messages);
   } catch {
     return messages; // without a network; opened with the next page
   }
 }
 
-/** A conversation whose newest message is readable. */
+/** A conversation whose newest message is readable. What has changed in it is read, and deleted from the device. */
 export async function readableConversation(conversation: Conversation): Promise<Conversation> {
+  const { id, last_seq: last, encrypted } = conversation;
+  if (encrypted && (caughtUp.get(id) ?? 0) < last) {
+    caughtUp.set(id, last);
+    await vault()
+      .then((each) => each.catchUp(id))
+      .catch(() => caughtUp.delete(id));
+  }
   if (!conversation.newest?.encrypted) return conversation;
   const [newest] = await readable([conversation.newest]);
   return { ...conversation, newest: newest ?? null };
 }
 
-/** Delete the texts of messages that have ended from this device. */
-export async function forgetContents(messages: readonly ChatMessage[]): Promise<void> {
-  const sealed = messages.filter(({ encrypted }) => encrypted);
-  if (sealed.length === 0) return;
+/** Delete what this device has read of messages that were deleted. */
+export async function forgetContents(conversation: string, ids: readonly string[]): Promise<void> {
+  await vault()
+    .then((each) => each.forget(conversation, ids))
+    .catch(() => undefined);
+}
+
+/**
+ * Delete what this device has read of messages that have ended: of disappearing ones by its own clock, of others once a
+ * day as the server says.
+ */
+export async function sweepContents(conversations: readonly Conversation[]): Promise<void> {
+  const encrypted = conversations.filter((each) => each.encrypted);
+  if (encrypted.length === 0) return;
   const keys = await vault();
-  for (const each of sealed) await keys.forget(each.conversation_id, [each]).catch(() => undefined);
+  const now = new Date();
+  await keys.sweep(now.toISOString()).catch(() => undefined);
+  const swept = Number((await readLocal(SWEPT)) ?? 0);
+  if (now.getTime() - swept < SWEEP_HOURS * 3_600_000) return;
+  await saveLocal(currentOwner(), SWEPT, now.getTime());
+  for (const { id } of encrypted) await keys.catchUp(id).catch(() => undefined);
 }

@@ -22,3 +22,28 @@ export async function safetyNumber(leaves: readonly Leaf[], people: readonly str
 
 /** The text of the QR code of a number. */
 export const safetyCode = (number: string) => MARK + number.replaceAll(' ', '');
+
+/** How a comparison of a safety number has ended. */
+export interface Verification {
+  number: string;
+  result: 'verified' | 'mismatch';
+}
+
+/** `changed`: the number is another one since it was compared. */
+export type SafetyState = 'open' | 'verified' | 'mismatch' | 'changed';
+
+export function safetyState(verification: Verification | undefined, number: string): SafetyState {
+  if (!verification) return 'open';
+  return verification.number === number ? verification.result : 'changed';
+}
+
+/** The digits in the text of a scanned code, or that it is another code. */
+export function readSafetyCode(text: string): { found: string } | { seen: 'other' } {
+  const digits = text.startsWith(MARK) ? text.slice(MARK.length) : '';
+  return /^\d{60}$/.test(digits) ? { found: digits } : { seen: 'other' };
+}
+
+/** The result of a scanned code, with the number on this device. */
+export function compareSafety(scanned: string, number: string): Verification {
+  return { number, result: scanned === number.replaceAll(' ', '') ? 'verified' : 'mismatch' };
+}

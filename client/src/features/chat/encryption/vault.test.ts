@@ -1,12 +1,16 @@
+import { Blob } from 'node:buffer';
 import { webcrypto } from 'node:crypto';
 import { describe, expect, test, vi } from 'vitest';
 import type { ChatMessage, EncryptionGroup, KeyPackage, NewEncryptionChange } from '~/api';
 import { Problem } from '~/core/problem';
 import { safetyNumber } from './safety';
-import { Vault, type Payload } from './vault';
+import { decryptFile, encryptFile } from './files';
+import type { Payload } from './payload';
+import { Vault } from './vault';
 
 // Missing in jsdom.
 vi.stubGlobal('crypto', webcrypto);
+vi.stubGlobal('Blob', Blob);
 
 interface Registered {
   id: string;
@@ -24,6 +28,9 @@ class Server {
   messages: ChatMessage[] = [];
   /** Loses the answer to the next change, or lets another one come first. */
   fault?: 'lost' | 'late';
+  /** Place of the oldest message that has not ended. */
+  oldest = 1;
+  private revision = 0;
 
   get round(): number {
     return this.changes.length;
@@ -45,6 +52,7 @@ class Server {
       devices: this.devices.map(({ id, person: person_id, joined, from_seq }) => ({ id, person_id, joined, from_seq })),
       welcome: welcome ? shown(welcome) : null,
       changes: this.changes.slice(after, after + 20).map(shown),
+      oldest: this.oldest,
     };
   }
 
@@ -54,7 +62,7 @@ class Server {
     this.changes.push({ ...change, number: this.round + 1 });
     for (const each of this.devices) {
       if (change.removed.includes(each.id)) each.joined = null;
-      if (change.added.includes(each.id)) [each.joined, each.from_seq] = [this.round, this.messages.length];
+      if (change.added.includes(each.id)) [each.joined, each.from_seq] = [this.round, this.revision];
     }
     if (this.fault === 'lost') {
       this.fault = undefined;
@@ -65,11 +73,27 @@ class Server {
 
   post(person: string, encrypted: { round: number; body: string }): ChatMessage {
     if (encrypted.round !== this.round) throw new Problem('stale_round', 409, '');
-    const seq = this.messages.length + 1;
+    const seq = (this.revision += 1);
     const of = { id: `m${seq}`, seq, revision: seq, client_id: `c${seq}`, person_id: person, state: 'sent' };
-    const message = { ...of, conversation_id: 'c', format: 'mls', text: null, encrypted } as unknown as ChatMessage;
+    const message = {
+      ...of,
+      conversation_id: 'c',
+      format: 'mls',
+      text: null,
+      encrypted,
+      expires: null,
+      attachments: [],
+    } as unknown as ChatMessage;
     this.messages.push(message);
     return message;
+  }
+
+  /** Change a message: it comes after all others. */
+  edit(id: string, change: Partial<ChatMessage>): ChatMessage {
+    const before = this.messages.find((each) => each.id === id)!;
+    const after = { ...before, ...change, revision: (this.revision += 1) };
+    this.messages = [...this.messages.filter((each) => each.id !== id), after];
+    return after;
   }
 }
 
@@ -87,6 +111,7 @@ class Device {
     this.vault = new Vault({
       me: () => person,
       read: async (key) => structuredClone(this.stored.get(key)),
+      readAll: async (prefix) => new Map([...this.stored].filter(([key]) => key.startsWith(prefix))),
       store: async (entries) => {
         for (const [key, value] of entries) {
           if (value === undefined) this.stored.delete(key);
@@ -132,7 +157,18 @@ class Device {
   /** The texts that the device can read. */
   async texts(): Promise<(string | undefined)[]> {
     const found = await this.vault.open('c', this.server.messages);
-    return this.server.messages.map(({ id }) => found.get(id)?.text);
+    return found.map(({ text }) => text ?? undefined);
+  }
+
+  react(message: ChatMessage, reaction: string): Promise<ChatMessage> {
+    return this.vault.send('c', { reaction, to: message.id }, async (encrypted) =>
+      this.server.edit(message.id, { encrypted_reactions: [{ ...encrypted, person_id: this.person }] }),
+    );
+  }
+
+  /** Texts and reactions that are stored on the device. */
+  contents(): number {
+    return [...this.stored.keys()].filter((each) => each.startsWith('mls.text.')).length;
   }
 }
 
@@ -218,10 +254,74 @@ describe('a conversation that is encrypted end to end', () => {
     expect(await ada.texts()).toEqual(['One', 'Back', 'Anew']);
   });
 
+  test('has reactions, which another device can put neither on another message nor into the name of another person', async () => {
+    const [server, ada, ben, cleo] = (await people('ada', 'ben', 'cleo')) as [Server, Device, Device, Device];
+    const [first, second] = [await ada.send('One'), await ada.send('Two')];
+    await ben.react(first, '👍');
+    const dan = new Device(server, 'ada');
+    await dan.vault.register();
+    await ada.vault.tend('c'); // the group changes between the message and what is read late
+    const shown = await cleo.vault.open('c', server.messages);
+    expect(shown.map(({ text, reactions }) => [text, reactions])).toEqual([
+      ['Two', []],
+      ['One', [{ emoji: '👍', person_ids: ['ben'] }]],
+    ]);
+    const [reaction] = server.messages.find(({ id }) => id === first.id)!.encrypted_reactions;
+    server.edit(second.id, { encrypted_reactions: [reaction!] });
+    server.edit(first.id, {
+      encrypted_reactions: [{ ...(await ben.react(first, '🎉')).encrypted_reactions[0]!, person_id: 'ada' }],
+    });
+    const moved = await cleo.vault.open('c', server.messages);
+    expect(moved.map(({ reactions }) => reactions.length)).toEqual([0, 0]);
+  });
+
+  test('leaves devices with what it has replaced, deleted or ended', async () => {
+    const [server, ada, ben] = (await people('ada', 'ben')) as [Server, Device, Device];
+    const [old, edited, deleted, last] = [
+      await ada.send('1'),
+      await ada.send('2'),
+      await ada.send('3'),
+      await ada.send('4'),
+    ];
+    await ben.react(last!, '👍');
+    expect([await ben.texts(), ben.contents()]).toEqual([['1', '2', '3', '4'], 5]);
+    server.edit(deleted!.id, { state: 'deleted', encrypted: null, encrypted_reactions: [] });
+    server.edit(last!.id, { encrypted_reactions: [], expires: '2026-01-01T00:00:00Z' });
+    await ada.vault.send('c', { text: 'new 2', mentions: [], reply_to: null }, async (encrypted) =>
+      server.edit(edited!.id, { encrypted }),
+    );
+    await ben.vault.catchUp('c');
+    expect(ben.contents()).toBe(3);
+    server.oldest = old!.seq + 1;
+    await ben.vault.catchUp('c');
+    expect(ben.contents()).toBe(2);
+    await ben.vault.sweep('2026-01-01T00:00:00+01:00');
+    expect(ben.contents()).toBe(2);
+    await ben.vault.sweep('2026-01-01T00:00:00Z');
+    expect(ben.contents()).toBe(1);
+    await ben.vault.forget('c', [edited!.id]);
+    expect(ben.contents()).toBe(0);
+  });
+
   test('does not take a message for one of another person', async () => {
     const [server, ada, ben] = (await people('ada', 'ben')) as [Server, Device, Device];
     await ada.send('Mine');
     server.messages = server.messages.map((each) => ({ ...each, person_id: 'cleo' }));
     expect(await ben.texts()).toEqual([undefined]);
+  });
+});
+
+describe('an encrypted file', () => {
+  test('is decrypted as a whole only: pieces can neither be left out nor moved', async () => {
+    const plain = new Uint8Array((1 << 20) + 5).map((_, at) => at % 251);
+    const { sealed, key } = await encryptFile(new Blob([plain]));
+    const opened = await decryptFile(sealed, key, 'image/png');
+    expect(opened.type).toBe('image/png');
+    expect(Buffer.from(await opened.arrayBuffer()).equals(Buffer.from(plain))).toBe(true);
+    const piece = (1 << 20) + 16;
+    const parts = [sealed.slice(piece), sealed.slice(0, piece)] as never[];
+    for (const broken of [sealed.slice(0, piece), new Blob(parts), sealed.slice(0, sealed.size - 1)]) {
+      await expect(decryptFile(broken, key, '')).rejects.toThrow();
+    }
   });
 });

@@ -6,18 +6,22 @@ import type {
   KeyPackage,
   NewEncryptionChange,
 } from '~/api';
+import { fromBase64, toBase64 } from '~/core/base64';
 import { asProblem, Problem } from '~/core/problem';
 import { randomText } from '~/core/random';
 import { DEVICE_WAITS } from '../outbox';
 import { apply, change, decrypt, encrypt, join, leavesOf, newKeys, newPackage, ownerOf, start } from './mls';
 import type { DeviceKeys, Leaf, StoredPackage } from './mls';
-
-/** The content of an encrypted message. */
-export interface Payload {
-  text: string;
-  mentions: string[];
-  reply_to: string | null;
-}
+import {
+  bodiesOf,
+  fits,
+  placeOf,
+  shownMessage,
+  type Body,
+  type Content,
+  type Payload,
+  type ReactionPayload,
+} from './payload';
 
 /** The device in all groups. */
 interface Device {
@@ -45,11 +49,15 @@ interface Place {
   /** Number of the newest message or change of a message that was read. */
   cursor: number;
   pending?: Pending;
+  /** Place of the oldest message that had not ended when contents were last deleted. */
+  oldest?: number;
 }
 
 export interface VaultDependencies {
   me(): string | undefined;
   read(key: string): Promise<unknown>;
+  /** All values whose keys begin with this. */
+  readAll(prefix: string): Promise<ReadonlyMap<string, unknown>>;
   /** Store all of these, or nothing and throw; undefined deletes. */
   store(entries: ReadonlyMap<string, unknown>): Promise<void>;
   /** Run work alone among all tabs. */
@@ -70,14 +78,8 @@ const ATTEMPTS = 6;
 
 const placeKey = (conversation: string) => `mls.group.${conversation}`;
 /** A body ends with its authentication tag, which no other body has. */
-const payloadKey = (conversation: string, body: string) => `mls.text.${conversation}.${body.slice(-32)}`;
-
-export const toBase64 = (raw: Uint8Array) => {
-  let all = '';
-  for (let at = 0; at < raw.length; at += 8_192) all += String.fromCharCode(...raw.subarray(at, at + 8_192));
-  return btoa(all);
-};
-export const fromBase64 = (encoded: string) => Uint8Array.from(atob(encoded), (each) => each.charCodeAt(0));
+const CONTENTS = 'mls.text.';
+const contentKey = (conversation: string, body: string) => `${CONTENTS}${conversation}.${body.slice(-32)}`;
 
 /**
  * Keys of the device, and what they have opened.
@@ -98,38 +100,53 @@ export class Vault {
     await this.locked(conversation, () => this.settled(conversation));
   }
 
-  /** The contents of these messages, as far as this device can read them. */
-  async open(conversation: string, messages: readonly ChatMessage[]): Promise<Map<string, Payload>> {
-    const sealed = messages.filter((each) => each.encrypted !== null);
-    const found = await this.payloads(conversation, sealed);
-    if (found.size === sealed.length) return found;
-    await this.locked(conversation, async () => {
-      const { cursor } = await this.place(conversation);
-      if (sealed.some((each) => !found.has(each.id) && each.revision > cursor)) await this.read(conversation);
-    });
-    return this.payloads(conversation, sealed);
+  /** These messages with their contents, as far as this device can read them. */
+  async open(conversation: string, messages: readonly ChatMessage[]): Promise<ChatMessage[]> {
+    let found = await this.contents(conversation, messages);
+    const missing = messages.filter((each) => bodiesOf(each).some(({ body }) => !found.has(body)));
+    if (missing.length > 0) {
+      await this.locked(conversation, async () => {
+        const { cursor } = await this.place(conversation);
+        if (missing.some((each) => each.revision > cursor)) await this.read(conversation);
+      });
+      found = await this.contents(conversation, messages);
+    }
+    return messages.map((each) => shownMessage(each, found));
   }
 
-  /** Encrypt a message and send it. It is encrypted anew if the group has changed meanwhile. */
-  async send<Sent>(
+  /** Read what was sent and changed. */
+  async catchUp(conversation: string): Promise<void> {
+    await this.locked(conversation, () => this.read(conversation));
+  }
+
+  /** Delete the contents of messages that have disappeared at a time in ISO 8601. */
+  async sweep(now: string): Promise<void> {
+    await this.drop('', ({ of }) => typeof of?.expires === 'string' && Date.parse(of.expires) <= Date.parse(now));
+  }
+
+  /** Encrypt a message or reaction and send it. It is encrypted anew if the group has changed meanwhile. */
+  async send(
     conversation: string,
-    payload: Payload,
-    post: (encrypted: { round: number; body: string }) => Promise<Sent>,
-  ): Promise<Sent> {
+    payload: Payload | ReactionPayload,
+    post: (encrypted: { round: number; body: string }) => Promise<ChatMessage>,
+  ): Promise<ChatMessage> {
     return this.locked(conversation, async () => {
       for (let attempt = 1; ; attempt += 1) {
         const place = await this.settled(conversation);
+        const content: Content = { ...payload, author: this.dependencies.me() };
         const made = await encrypt(place.group, JSON.stringify(payload));
         const body = toBase64(made.body);
-        const key = payloadKey(conversation, body);
+        const key = contentKey(conversation, body);
         const next = { ...place, group: made.group };
         const entries: [string, unknown][] = [
           [placeKey(conversation), next],
-          [key, payload],
+          [key, content],
         ];
         await this.dependencies.store(new Map(entries));
         try {
-          return await post({ round: place.round, body });
+          const sent = await post({ round: place.round, body });
+          await this.dependencies.store(new Map([[key, { ...content, of: placeOf(sent) }]]));
+          return sent;
         } catch (fault) {
           if (asProblem(fault).code !== 'stale_round' || attempt === ATTEMPTS) throw fault;
           await this.dependencies.store(new Map([[key, undefined]]));
@@ -139,9 +156,8 @@ export class Vault {
   }
 
   /** Delete the contents of messages that have ended. */
-  async forget(conversation: string, messages: readonly ChatMessage[]): Promise<void> {
-    const keys = messages.flatMap(({ encrypted }) => (encrypted ? [payloadKey(conversation, encrypted.body)] : []));
-    if (keys.length > 0) await this.dependencies.store(new Map(keys.map((each) => [each, undefined])));
+  async forget(conversation: string, ids: readonly string[]): Promise<void> {
+    await this.drop(conversation, ({ of }) => of !== undefined && ids.includes(of.id));
   }
 
   /** The devices that can read a conversation, and the own one. */
@@ -159,13 +175,21 @@ export class Vault {
     return stored ?? { device: '', round: 0, cursor: 0 };
   }
 
-  private async payloads(conversation: string, messages: readonly ChatMessage[]): Promise<Map<string, Payload>> {
-    const found = new Map<string, Payload>();
-    for (const { id, encrypted } of messages) {
-      const payload = await this.dependencies.read(payloadKey(conversation, encrypted?.body ?? ''));
-      if (payload) found.set(id, payload as Payload);
+  /** What the device has read of these messages, by body. */
+  private async contents(conversation: string, messages: readonly ChatMessage[]): Promise<Map<string, Content>> {
+    const found = new Map<string, Content>();
+    for (const { body } of messages.flatMap(bodiesOf)) {
+      const content = await this.dependencies.read(contentKey(conversation, body));
+      if (content) found.set(body, content as Content);
     }
     return found;
+  }
+
+  /** Delete contents, of one conversation or of all. */
+  private async drop(conversation: string, isGone: (content: Content, key: string) => boolean): Promise<void> {
+    const all = await this.dependencies.readAll(CONTENTS + (conversation && `${conversation}.`));
+    const gone = [...all].filter(([key, content]) => isGone(content as Content, key));
+    if (gone.length > 0) await this.dependencies.store(new Map(gone.map(([key]) => [key, undefined])));
   }
 
   /** The device, registered; made if there is none. */
@@ -223,6 +247,10 @@ export class Vault {
     }
     let place = stored.device === device.id ? stored : { device: device.id, round: 0, cursor: 0 };
     place = await this.entered(conversation, place, view, device);
+    if (place.oldest !== view.oldest) {
+      await this.drop(conversation, ({ of }) => of !== undefined && of.seq < view.oldest);
+      place = await this.stored(conversation, { ...place, oldest: view.oldest });
+    }
     if (!place.group) return { place, view };
     try {
       place = await this.readMessages(conversation, place, view);
@@ -281,27 +309,49 @@ export class Vault {
         }
       }
     };
-    for (let more = true; more;) {
-      const page = await this.dependencies.since(conversation, place.cursor);
-      for (const message of page.items) {
-        const entries = new Map<string, unknown>();
-        const { encrypted } = message;
-        const key = payloadKey(conversation, encrypted?.body ?? '');
-        if (encrypted && (await this.dependencies.read(key)) === undefined) {
-          await advance(encrypted.round);
-          const read = await opened(place.group, encrypted.body, message.person_id);
-          if (read) {
-            place = { ...place, group: read.group };
-            entries.set(key, read.payload);
-          }
-        }
-        place = { ...place, cursor: message.revision };
-        if (entries.size > 0) await this.dependencies.store(entries.set(placeKey(conversation), place));
+    const messages = await this.changedSince(conversation, before.cursor);
+    // A reaction moves its message behind later ones; keys are taken in the order of the changes of the group.
+    for (const body of messages.flatMap(bodiesOf).sort((a, b) => a.round - b.round)) {
+      const key = contentKey(conversation, body.body);
+      const of = placeOf(body.message);
+      const present = (await this.dependencies.read(key)) as Content | undefined;
+      if (present) {
+        if (present.of?.expires !== of.expires) await this.dependencies.store(new Map([[key, { ...present, of }]]));
+        continue;
       }
+      await advance(body.round);
+      const read = await opened(place.group, body);
+      if (!read) continue;
+      place = { ...place, group: read.group };
+      const entries: [string, unknown][] = [
+        [placeKey(conversation), place],
+        [key, { ...read.content, of }],
+      ];
+      await this.dependencies.store(new Map(entries));
+    }
+    await this.dropReplaced(conversation, messages);
+    await advance(view.round);
+    return this.stored(conversation, { ...place, cursor: messages.at(-1)?.revision ?? place.cursor });
+  }
+
+  /** Messages that were sent or changed after a number, in this order. */
+  private async changedSince(conversation: string, cursor: number): Promise<ChatMessage[]> {
+    const messages: ChatMessage[] = [];
+    for (let more = true; more;) {
+      const page = await this.dependencies.since(conversation, messages.at(-1)?.revision ?? cursor);
+      messages.push(...page.items);
       more = page.next !== null && page.items.length > 0;
     }
-    await advance(view.round);
-    return this.stored(conversation, place);
+    return messages;
+  }
+
+  /** Delete earlier texts of changed messages, contents of deleted ones, and reactions that were taken back. */
+  private async dropReplaced(conversation: string, messages: readonly ChatMessage[]): Promise<void> {
+    const changed = messages.filter((each) => each.revision > each.seq);
+    if (changed.length === 0) return;
+    const ids = new Set(changed.map((each) => each.id));
+    const valid = new Set(changed.flatMap(bodiesOf).map(({ body }) => contentKey(conversation, body)));
+    await this.drop(conversation, ({ of }, key) => of !== undefined && ids.has(of.id) && !valid.has(key));
   }
 
   private async reconciled(
@@ -376,19 +426,18 @@ async function taken(place: Place, next: EncryptionChange): Promise<Place> {
   return { ...place, round: next.round, group: await apply(group, fromBase64(next.body)), pending: undefined };
 }
 
-/** The content of a message of its author; undefined for one that the device cannot read. */
+/** The content of a body of its author; undefined for one that the device cannot read. */
 async function opened(
   group: Uint8Array | undefined,
-  body: string,
-  author: string | null,
-): Promise<{ group: Uint8Array; payload: Payload } | undefined> {
+  body: Body,
+): Promise<{ group: Uint8Array; content: Content } | undefined> {
   if (!group) return undefined;
   try {
-    const { plain, from, group: next } = await decrypt(group, fromBase64(body));
+    const { plain, from, group: next } = await decrypt(group, fromBase64(body.body));
     // The server names the author: it must be the person whose device has signed.
-    if (from.person !== author) return undefined;
-    const payload = JSON.parse(plain) as Payload;
-    return { group: next, payload };
+    if (from.person !== body.author) return undefined;
+    const content = JSON.parse(plain) as Content;
+    return fits(content, body) ? { group: next, content: { ...content, author: from.person } } : undefined;
   } catch {
     return undefined;
   }

@@ -47,7 +47,7 @@ interface FileProps {
 
 function Photo({ conversation, file, author, onOpen }: FileProps & { onOpen: () => void }) {
   const { t } = useLingui();
-  const { url, fault } = usePicture(conversation, file.id, true);
+  const { url, fault } = usePicture(conversation, file, true);
   const label = t`Photo from ${author}: ${file.name}`;
   return (
     <button
@@ -69,7 +69,7 @@ function Photo({ conversation, file, author, onOpen }: FileProps & { onOpen: () 
 
 function File({ conversation, file, author }: FileProps) {
   const { t } = useLingui();
-  const load = () => fetchFile({ conversation_id: conversation, attachment_id: file.id });
+  const load = () => fetchFile(conversation, file);
   if (file.kind === 'voice' || file.kind === 'audio') {
     return (
       <div className={css.sound}>

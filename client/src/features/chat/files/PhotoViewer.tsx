@@ -25,12 +25,7 @@ export function PhotoViewer({ conversation, photos, first, author, onClose }: Ph
     if (key === 'ArrowLeft') move(-1);
     if (key === 'ArrowRight') move(1);
   };
-  const store = async () =>
-    download(
-      photo.name,
-      await fetchFile({ conversation_id: conversation, attachment_id: photo.id }),
-      'application/octet-stream',
-    );
+  const store = async () => download(photo.name, await fetchFile(conversation, photo), 'application/octet-stream');
   return (
     <Modal
       opened
@@ -74,7 +69,7 @@ export function PhotoViewer({ conversation, photos, first, author, onClose }: Ph
 }
 
 function Shown({ conversation, photo, label }: { conversation: string; photo: Attachment; label: string }) {
-  const { url, fault } = usePicture(conversation, photo.id, false);
+  const { url, fault } = usePicture(conversation, photo, false);
   if (url) return <img src={url} alt={label} className={css.whole} />;
   return (
     <Text c="dimmed" role="status">

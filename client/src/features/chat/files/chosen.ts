@@ -14,12 +14,26 @@ export function chosenFile(blob: Blob, name: string, voice?: OutgoingFile['voice
   return { id: randomText(16), name, size: blob.size, type: blob.type, voice, blob };
 }
 
-/** Store files on the device, and return what the outbox needs of them. */
-export async function storeFiles(files: readonly Chosen[]): Promise<OutgoingFile[]> {
+/** Store files on the device, encrypted end to end or as they are, and return what the outbox needs of them. */
+export async function storeFiles(files: readonly Chosen[], encrypted: boolean): Promise<OutgoingFile[]> {
+  const ready = encrypted ? await Promise.all(files.map(sealed)) : files;
   return Promise.all(
-    files.map(async ({ blob, ...file }) => {
+    ready.map(async ({ blob, ...file }) => {
       await localFiles.put(file.id, blob);
       return file;
     }),
   );
+}
+
+async function sealed(file: Chosen): Promise<Chosen> {
+  const { encryptFile } = await import('../encryption/files');
+  const { isPhoto, redrawn } = await import('../encryption/photo');
+  if (!(await isPhoto(file.blob))) {
+    const { sealed: blob, key } = await encryptFile(file.blob);
+    return { ...file, blob, key };
+  }
+  const { blob: photo, width, height } = await redrawn(file.blob);
+  const { sealed: blob, key } = await encryptFile(photo);
+  const name = `${file.name.replace(/\.[^.]*$/, '')}.${photo.type === 'image/png' ? 'png' : 'jpg'}`;
+  return { ...file, blob, key, name, type: photo.type, size: photo.size, width, height };
 }

@@ -1,7 +1,8 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { api } from '~/api';
 import { onSignOut } from '~/api/session';
 import { asProblem, type Problem } from '~/core/problem';
+import type { ShownFile } from '../encryption/payload';
 
 /** Pictures that are held in memory, with the one used last at the end. */
 const MAX_PICTURES = 200;
@@ -17,24 +18,25 @@ function drop(key: string): void {
   void found?.then((url) => URL.revokeObjectURL(url)).catch(() => undefined);
 }
 
-interface Where {
-  conversation_id: string;
-  attachment_id: string;
+/** Fetch a file of a message, and decrypt it on the device if it is encrypted end to end. */
+export async function fetchFile(conversation_id: string, { id, key, media_type }: ShownFile): Promise<Blob> {
+  const path = { conversation_id, attachment_id: id };
+  const blob = (await api.downloadAttachment({ path, parseAs: 'blob' })).data as Blob;
+  if (!key) return blob;
+  const { decryptFile } = await import('../encryption/files');
+  return decryptFile(blob, key, media_type);
 }
 
-/** Fetch a file of a message. */
-export async function fetchFile(path: Where): Promise<Blob> {
-  return (await api.downloadAttachment({ path, parseAs: 'blob' })).data as Blob;
+async function fetchPicture(conversation_id: string, file: ShownFile, thumbnail: boolean): Promise<string> {
+  // An encrypted photo has no thumbnail: the server cannot draw one.
+  if (!thumbnail || file.key) return URL.createObjectURL(await fetchFile(conversation_id, file));
+  const path = { conversation_id, attachment_id: file.id };
+  return URL.createObjectURL((await api.downloadThumbnail({ path, parseAs: 'blob' })).data as Blob);
 }
 
-async function fetchPicture(path: Where, thumbnail: boolean): Promise<string> {
-  const get = thumbnail ? api.downloadThumbnail : api.downloadAttachment;
-  return URL.createObjectURL((await get({ path, parseAs: 'blob' })).data as Blob);
-}
-
-function picture(path: Where, thumbnail: boolean): Promise<string> {
-  const key = `${path.attachment_id}/${thumbnail}`;
-  const found = pictures.get(key) ?? fetchPicture(path, thumbnail);
+function picture(conversation: string, file: ShownFile, thumbnail: boolean): Promise<string> {
+  const key = `${file.id}/${thumbnail && !file.key}`;
+  const found = pictures.get(key) ?? fetchPicture(conversation, file, thumbnail);
   pictures.delete(key);
   pictures.set(key, found);
   found.catch(() => pictures.delete(key));
@@ -43,17 +45,19 @@ function picture(path: Where, thumbnail: boolean): Promise<string> {
 }
 
 /** Address of a photo or its thumbnail, once it is loaded. */
-export function usePicture(conversation: string, attachment: string, thumbnail: boolean) {
+export function usePicture(conversation: string, file: ShownFile, thumbnail: boolean) {
+  const { id, key } = file;
+  const shown = useRef(file);
   const [state, setState] = useState<{ url?: string; fault?: Problem }>({});
   useEffect(() => {
     let current = true;
-    picture({ conversation_id: conversation, attachment_id: attachment }, thumbnail).then(
+    picture(conversation, shown.current, thumbnail).then(
       (url) => current && setState({ url }),
       (fault: unknown) => current && setState({ fault: asProblem(fault) }),
     );
     return () => {
       current = false;
     };
-  }, [conversation, attachment, thumbnail]);
+  }, [conversation, id, key, thumbnail]);
   return state;
 }

@@ -50,7 +50,8 @@ async function attempt(blob: Blob, file: OutgoingFile, { signal, address, progre
   });
 }
 
-function metadataOf({ name, voice }: OutgoingFile): Record<string, string> {
+function metadataOf({ name, voice, key }: OutgoingFile): Record<string, string> {
+  if (key) return { kind: 'encrypted' };
   if (!voice) return { filename: name };
   const { seconds, peaks } = voice;
   return { filename: name, kind: 'voice', seconds: String(seconds), peaks: peaks.join(',') };

@@ -9,7 +9,7 @@ it('gives the chosen files to one message only', () => {
   Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
   let attaching!: ReturnType<typeof useAttaching>;
   function Probe() {
-    attaching = useAttaching('c');
+    attaching = useAttaching('c', false);
     return null;
   }
   const root = createRoot(document.createElement('div'));

@@ -8,7 +8,7 @@ import { chosen, chosenFile, type Chosen } from './chosen';
 export const MAX_FILES = 10;
 
 /** Files chosen for a message: by a button, dropped, or pasted. */
-export function useAttaching(conversation: string) {
+export function useAttaching(conversation: string, encrypted: boolean) {
   const [files, setFiles] = useState(chosen.get(conversation) ?? []);
   const [dragging, setDragging] = useState(false);
   const change = (next: Chosen[]) => {
@@ -35,7 +35,8 @@ export function useAttaching(conversation: string) {
       const ending = blob.type.split('/')[1] || 'webm';
       const clip = chosenFile(blob, `voice.${ending}`, { seconds, peaks });
       const created = new Date().toISOString();
-      await sendMessage({ client_id: randomText(16), conversation_id: conversation, text: '', created }, [clip]);
+      const message = { client_id: randomText(16), conversation_id: conversation, text: '', created, encrypted };
+      await sendMessage(message, [clip]);
     },
     onPaste(event: ClipboardEvent) {
       const pasted = [...event.clipboardData.files];

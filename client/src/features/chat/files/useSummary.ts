@@ -10,6 +10,7 @@ export function useSummary() {
     audio: t`Sound`,
     voice: t`Voice message`,
     document: t`Document`,
+    encrypted: t`Document`,
   };
   return ({ text, attachments }: ChatMessage): string => {
     const [first] = attachments ?? [];

@@ -1,0 +1,13 @@
+"""Reactions that are encrypted end to end"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0088"
+down_revision = "0087"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("chat_reaction", sa.Column("round", sa.Integer(), nullable=True))
