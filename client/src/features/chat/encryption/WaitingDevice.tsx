@@ -24,7 +24,7 @@ export function WaitingDevice({ conversation: { id } }: { conversation: Conversa
     <InfoNotice title={t`This device is not in the conversation yet`}>
       <Trans>
         A device that is in it has to add this one, which it does by itself as soon as it is online. Open UnifiCX on
-        your other device, or ask another member to open it. What you write here is sent then.
+        your other device, or ask another member to open it. Messages that you write here are sent then.
       </Trans>{' '}
       <Button size="compact-md" variant="default" loading={busy} onClick={() => void check()}>
         <Trans>Check again</Trans>

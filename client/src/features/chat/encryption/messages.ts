@@ -88,7 +88,7 @@ export async function readable(messages: ChatMessage[]): Promise<ChatMessage[]> 
   }
 }
 
-/** A conversation whose newest message is readable. What has changed in it is read, and deleted from the device. */
+/** A conversation whose newest message is readable. Changes in it are read, and deleted messages leave the device. */
 export async function readableConversation(conversation: Conversation): Promise<Conversation> {
   const { id, last_seq: last, encrypted } = conversation;
   if (encrypted && (caughtUp.get(id) ?? 0) < last) {

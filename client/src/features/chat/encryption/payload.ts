@@ -1,6 +1,6 @@
 import type { Attachment, ChatMessage } from '~/api';
 
-/** What the server does not know of a file: its key in base64, name, type and measures. */
+/** The part of a file that the server does not know: its key in base64, name, type and measures. */
 export interface EncryptedFile {
   id: string;
   key: string;
@@ -65,7 +65,7 @@ export function bodiesOf(message: ChatMessage): Body[] {
   ];
 }
 
-/** Whether a content belongs where the server has put it, and is of the person whom it names. */
+/** Whether a content belongs where the server has put it, and has the author that the server names. */
 export function fits(content: Content, { message, isReaction, author }: Body): boolean {
   if (content.author !== undefined && content.author !== author) return false;
   if (!isReaction) return 'text' in content;

@@ -175,7 +175,7 @@ export class Vault {
     return stored ?? { device: '', round: 0, cursor: 0 };
   }
 
-  /** What the device has read of these messages, by body. */
+  /** The contents of these messages that the device has read, by body. */
   private async contents(conversation: string, messages: readonly ChatMessage[]): Promise<Map<string, Content>> {
     const found = new Map<string, Content>();
     for (const { body } of messages.flatMap(bodiesOf)) {
