@@ -246,9 +246,16 @@ async def test_room_events_reach_participants_and_administrators_rate_limited(wo
             world.services.meetings.on_media_event(ActiveSpeakerChanged(f"room/{room.id}", speaker))
     expected = {"type": "room", "id": room.id, "participants": 1, "speaking": None, "recorded": False, "paused": False}
     expected |= {"locked": False, "raised_hand": [], "reactions": {}, "videos": []}
-    assert [await next_event(feed) for feed in feeds[:2]] == [expected, expected]
+    received = [await next_event(feed) for feed in feeds[:2]]
+    expected["roster"] = received[0]["roster"]
+    assert received == [expected, expected]
     world.services.meetings.on_media_event(ActiveSpeakerChanged(f"room/{room.id}", "leg-1001"))
-    assert [(await next_event(feed))["speaking"] for feed in feeds[:2]] == [inside.session.id] * 2
+    speaking = [await next_event(feed) for feed in feeds[:2]]
+    assert [each["speaking"] for each in speaking] == [inside.session.id] * 2
+    assert {each["roster"] for each in speaking} == {expected["roster"]}  # no reason to fetch the list
+    muted = await admin.patch(f"/api/v1/rooms/{room.id}/participants/{inside.session.id}", json={"muted": True})
+    assert muted.status_code == 204, muted.text
+    assert expected["roster"] not in {(await next_event(feed))["roster"] for feed in feeds[:2]}
     for feed in feeds:
         feed.close(1000)
         assert await feed.next() is None

@@ -72,6 +72,7 @@ LIVE_EVENTS: Mapping[str, LiveEventType] = {
             "raised_hand": [_ID],
             "reactions": {_ID: "thumbs_up"},
             "videos": [_VIDEO],
+            "roster": "9f2c41d07ab3e815",
         },
     ),
     "emergency_call": LiveEventType(

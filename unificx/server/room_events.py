@@ -1,10 +1,12 @@
 """Live events about conference rooms, for their participants, guests and administrators."""
 
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from hashlib import blake2b
 
 from unificx.api import MEETING_CHANGED, EventHub
 from unificx.cluster import EventBus
-from unificx.conferencing import ConferenceManager, MeetingVideos, Room
+from unificx.conferencing import ConferenceManager, MeetingVideos, ParticipantStatus, Room
 from unificx.conferencing.events import ConferenceChanged
 from unificx.identity import Action, DirectoryCache
 from unificx.server.collecting_timer import CollectingTimer
@@ -58,6 +60,7 @@ class RoomEvents:
                 "raised_hand": [one.id for one in participants if one.hand],
                 "reactions": {one.id: one.reaction for one in participants if one.reaction is not None},
                 "videos": [asdict(one) for one in self._videos.list(room)],
+                "roster": _roster_mark(participants, meeting is not None and meeting.all_muted),
             }
             self._hub.send_to_guests(room.id, MEETING_CHANGED)
             self._hub.send_to_persons_or_permitted(room.tenant_id, Action.CALLS_CONTROL, persons, message)
@@ -65,3 +68,10 @@ class RoomEvents:
     def _person(self, extension_id: str) -> str:
         extension = self._directory.extension_by_id(extension_id)
         return extension.person_id or "" if extension is not None else ""
+
+
+def _roster_mark(participants: Sequence[ParticipantStatus], all_muted: bool) -> str:
+    """Return a mark of what is in the list of participants and not in the event: clients fetch the list only if it has
+    changed, and not with every change of the speaker."""
+    listed = [asdict(replace(one, speaking=False, hand=False, reaction=None)) for one in participants]
+    return blake2b(repr((all_muted, listed)).encode(), digest_size=8).hexdigest()

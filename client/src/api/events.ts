@@ -37,6 +37,8 @@ export interface ServerEvents {
     raised_hand?: string[];
     /** Reactions by the id of the participant. */
     reactions?: Record<string, Reaction>;
+    /** Another one when the list of participants has changed in more than the speaker, hands and reactions. */
+    roster?: string;
     videos: Pick<Video, 'id' | 'participant' | 'source' | 'quality'>[];
   };
   /** An emergency number is called; `state`: calling, and at the end answered or unanswered. */

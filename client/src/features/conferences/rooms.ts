@@ -74,8 +74,32 @@ function recordingState(recorded = false, paused = false): RecordingState {
   return paused ? 'paused' : 'recording';
 }
 
-/** Open the roster of a room; it is updated until `close`. */
-export function openRoster(room: string): { roster: Roster; close: () => void } {
+interface OpenRoster {
+  roster: Roster;
+  close: () => void;
+}
+
+/** Rosters that are shown, by room, with the number of components that show them. */
+const shared = new Map<string, OpenRoster & { users: number }>();
+
+/** Open the roster of a room, one for all components that show it; it is updated until the last one calls `close`. */
+export function openRoster(room: string): OpenRoster {
+  const found = shared.get(room) ?? { ...newRoster(room), users: 0 };
+  shared.set(room, found);
+  found.users += 1;
+  let closed = false;
+  const close = () => {
+    if (closed) return;
+    closed = true;
+    found.users -= 1;
+    if (found.users > 0) return;
+    if (shared.get(room) === found) shared.delete(room);
+    found.close();
+  };
+  return { roster: found.roster, close };
+}
+
+function newRoster(room: string): OpenRoster {
   const path = { room };
   const roster = new Roster({
     room: async () => (await api.showRoom({ path })).data,
@@ -107,4 +131,8 @@ events.on('room', ({ id, recorded, paused }) => {
     rooms.setState((before) => ({ ...before, recordings: { ...before.recordings, [id]: now } }));
 });
 events.onConnected(() => void refreshAll());
-onSignOut(() => rooms.setState(() => EMPTY_STATE));
+onSignOut(() => {
+  rooms.setState(() => EMPTY_STATE);
+  shared.forEach(({ close }) => close());
+  shared.clear();
+});

@@ -60,6 +60,24 @@ describe('the roster', () => {
     expect(parts.participants.mock.calls.length).toBeGreaterThan(1);
   });
 
+  it('is fetched once for each mark of the list, and again after a fault', async () => {
+    const { roster, parts, tasks } = setup();
+    await roster.refresh();
+    const event = { participants: 2, speaking: 'a', locked: false, recorded: false, paused: false };
+    roster.handleEvent({ ...event, roster: 'one' });
+    for (const task of tasks.splice(0)) task();
+    await roster.refresh();
+    const before = parts.participants.mock.calls.length;
+    roster.handleEvent({ ...event, speaking: 'b', roster: 'one' });
+    expect([tasks.length, roster.state.state.speaking]).toEqual([0, 'b']);
+    parts.participants.mockRejectedValueOnce(Problem.unreachable());
+    roster.handleEvent({ ...event, roster: 'two' });
+    for (const task of tasks.splice(0)) task();
+    await vi.waitFor(() => expect(roster.state.state.fault?.code).toBe('unreachable'));
+    roster.handleEvent({ ...event, roster: 'two' });
+    expect([tasks.length, parts.participants.mock.calls.length]).toEqual([1, before + 1]);
+  });
+
   it('is refetched at once when a participant joins or leaves or the room is locked', async () => {
     const { roster, parts, there: server } = setup();
     await roster.refresh();

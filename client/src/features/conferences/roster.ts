@@ -34,6 +34,8 @@ export interface RoomEvent {
   paused: boolean;
   raised_hand?: readonly string[];
   reactions?: Readonly<Record<string, Reaction>>;
+  /** Mark of the list of participants. */
+  roster?: string;
 }
 
 export interface RosterDependencies {
@@ -66,10 +68,12 @@ export class Roster {
   readonly refresh = coalesce(() => this.fetch());
   private refreshPending = false;
   private closed = false;
+  /** Mark of the list that is fetched, or about to be. */
+  private listed?: string;
 
   constructor(private readonly dependencies: RosterDependencies) {}
 
-  /** Handle a room event. The speaker is shown at once; the rest is refetched soon. */
+  /** Handle a room event. The speaker is shown at once; the rest is refetched soon, if it has changed. */
   handleEvent({
     participants,
     speaking,
@@ -78,6 +82,7 @@ export class Roster {
     paused,
     raised_hand: raisedHand,
     reactions = {},
+    roster,
   }: RoomEvent): void {
     const now = this.state.state;
     if (raisedHand) {
@@ -90,6 +95,8 @@ export class Roster {
     }
     const immediate = participants !== now.participants?.length || locked !== now.locked || recorded !== now.recorded;
     this.set({ speaking, locked, recorded, paused });
+    if (roster !== undefined && roster === this.listed) return;
+    this.listed = roster;
     if (immediate) return void this.refresh();
     if (this.refreshPending) return;
     this.refreshPending = true;
@@ -169,6 +176,7 @@ export class Roster {
         fault: undefined,
       });
     } catch (fault) {
+      this.listed = undefined;
       this.set({ fault: asProblem(fault) });
     }
   }
