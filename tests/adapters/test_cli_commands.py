@@ -136,6 +136,7 @@ def test_a_person_is_erased_and_the_receipt_is_verified(home: CliHome, tmp_path:
     file.write_text(json.dumps(receipt, indent=2))
     check = ("privacy", "check-receipt", str(file), "--fingerprint")
     assert home.run_json(*check, plan["fingerprint"])["id"] == receipt["id"]
+    assert "Stays: The account's random id" in home.run(*check, plan["fingerprint"]).stdout
     assert "another key" in error_line(home.run(*check, "0" * 64))
     file.write_text(json.dumps({**receipt, "removed": []}))
     assert "signature" in error_line(home.run(*check, plan["fingerprint"]))

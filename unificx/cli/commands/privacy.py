@@ -15,7 +15,7 @@ from unificx.cli.command import CommandContext, command, command_group
 from unificx.cli.commands import audit
 from unificx.cli.commands.persons import find_person_or_extension
 from unificx.cli.errors import CliError
-from unificx.cli.output import print_item, print_items, print_json
+from unificx.cli.output import format_value, print_item, print_items, print_json
 from unificx.cli.uploads import read_file
 
 if TYPE_CHECKING:
@@ -37,7 +37,6 @@ _RECEIPT = {
     "person": "person",
     "finished": "finished",
     "removed": "removed",
-    "kept": "kept",
     "failed": "failed",
     "fingerprint": "signed by key",
 }
@@ -123,9 +122,10 @@ def check_receipt(
         print_json({**receipt, "fingerprint": found})
         return
     shown = {**receipt, "fingerprint": found}
-    for name in ("removed", "kept", "failed"):
+    for name in ("removed", "failed"):
         shown[name] = ", ".join(f"{each['count']} {each['kind']}" for each in receipt[name])
     print_item(shown, _RECEIPT, as_json=False, note="The signature is valid. Compare the fingerprint of the key.")
+    _print_kept(receipt)
 
 
 class _PolicyView(StrEnum):
@@ -236,6 +236,11 @@ def _print_plan(context: CommandContext, plan: Json) -> None:
         return
     held = [each for each in plan["held"] if each["count"]]
     print_items(held, _HELD, as_json=False, empty_text="Nothing is held about this person.")
-    for each in plan["kept"]:
-        print(f"Stays: {each['what']} {each['why']} Until {each['until']}.")
+    _print_kept(plan)
     print(f"Receipts are signed by key {plan['fingerprint']}.")
+
+
+def _print_kept(found: Json) -> None:
+    """Print the data that stays, of a plan or a receipt."""
+    for each in found["kept"]:
+        print(format_value(f"Stays: {each['what']} {each['why']} Until {each['until']}."))
