@@ -9,7 +9,6 @@ from unificx.api.router import Router
 from unificx.api.routes.erasures import plan_schema
 from unificx.api.schemas import erasures as models
 from unificx.api.services import Services
-from unificx.core.errors import NotFound
 from unificx.identity import Action
 from unificx.privacy import DataSubject
 
@@ -53,8 +52,5 @@ async def erase_outside_number(
 async def outside_subject(services: Services, user: CurrentUser, number: str, tenant: str | None) -> DataSubject:
     """Return the subject of a telephone number outside. Raise Invalid, NotFound."""
     scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
-    subjects = services.rights.subjects
-    subject = subjects.of_number(scope.tenant_id, subjects.number(scope.tenant_id, number))
-    if subject is None:
-        raise NotFound("Nothing is held about this number.", field="number")
+    _, subject = services.rights.subjects.caller(scope.tenant_id, number)
     return DataSubject(scope.tenant_id, subject)

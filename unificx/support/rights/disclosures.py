@@ -75,11 +75,7 @@ class Disclosures:
             raise Invalid(
                 "Of a caller without an account there are calls, messages and recordings.", field="categories"
             )
-        number = self._requests.subjects.number(tenant_id, new.number)
-        about = self._requests.subjects.of_number(tenant_id, number)
-        if about is None:
-            raise NotFound("Nothing is held about this number.", field="number")
-        return number, about
+        return self._requests.subjects.caller(tenant_id, new.number)
 
     async def open_request(self, tenant_id: str, request_id: str) -> RightsRequest:
         """Return an open request of an authority. Raise NotFound, Conflict."""

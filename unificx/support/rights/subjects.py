@@ -1,6 +1,6 @@
 """The data subjects that requests are about."""
 
-from unificx.core.errors import Invalid
+from unificx.core.errors import Invalid, NotFound
 from unificx.privacy import KeyStore
 from unificx.routing import PublicNumber, normalise
 from unificx.support.rights.accounts import Accounts
@@ -30,13 +30,18 @@ class RequestSubjects:
         kind, value = (NUMBER_ALIAS, request.number) if request.number else (EMAIL_ALIAS, request.email.lower())
         return self._keys.find(request.tenant_id, kind, value) if value else None
 
-    def number(self, tenant_id: str, text: str) -> str:
-        """Return a number outside in E.164, as it is dialled in the country of the tenant. Raise Invalid."""
+    def caller(self, tenant_id: str, text: str) -> tuple[str, str]:
+        """Return number (E.164) and subject of a caller without an account, whose number is written as it is dialled in
+        the country of the tenant. Raise Invalid, NotFound."""
         tenant = self._accounts.directory.tenant(tenant_id)
         found = normalise(text.strip(), tenant.country if tenant is not None else "")
         if not isinstance(found, PublicNumber):
             raise Invalid("This is not a telephone number outside.", hint="Write it as +49301234567.", field="number")
-        return found.e164
+        subject = self.of_number(tenant_id, found.e164)
+        if subject is None:
+            hint = "Write it as the call history shows it."
+            raise NotFound("Nothing is held about this number.", hint=hint, field="number")
+        return found.e164, subject
 
     def of_number(self, tenant_id: str, number: str) -> str | None:
         """Return the subject of a number outside (E.164) if anything is stored about it."""
