@@ -1,10 +1,11 @@
 """The privacy engine: sealing, keys, and the erasure of one person among a million calls."""
 
 import asyncio
+import resource
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,11 +16,24 @@ from unificx.cdr import CdrService
 from unificx.cdr.models import CallPartyRow, CallRow, PartyPart
 from unificx.cdr.repository import PARTY_CODEC
 from unificx.core.access import Access, stating
-from unificx.core.clock import SystemClock
+from unificx.core.clock import ManualClock, SystemClock, random_id
 from unificx.db import Database
 from unificx.db.migrations import migrate
+from unificx.db.migrations.models import load_all_models
 from unificx.db.spool import Spool
-from unificx.privacy import AuditLog, AuditParty, KeyStore, NewAuditEntry, ReceiptSigner
+from unificx.privacy import (
+    GRACE,
+    AccessLog,
+    AuditLog,
+    AuditParty,
+    KeyPool,
+    KeyRotation,
+    KeyStore,
+    MasterKey,
+    NewAuditEntry,
+    OrphanSweep,
+    ReceiptSigner,
+)
 from unificx.privacy.audit.models import AuditEntryRow, AuditPartyRow
 
 TENANT, ERASED, OTHER = "tenant", "erased", "other"
@@ -27,11 +41,12 @@ CALLS, OF_ERASED = 200_000, 10_000
 BATCH = 10_000
 SEALED = 20_000
 APPENDED, LEAVES = 1000, 200_000
+LISTED, SWEPT = 100, 100_000
 DAY = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def run() -> list[Metric]:
-    return [*sealing(), *asyncio.run(erasure()), *asyncio.run(audit())]
+    return [*sealing(), *asyncio.run(keys_of_many()), *asyncio.run(erasure()), *asyncio.run(audit())]
 
 
 def sealing() -> list[Metric]:
@@ -55,6 +70,75 @@ def sealing() -> list[Metric]:
         metric("open a party", (ended - middle) / SEALED / 1000, "us"),
         metric("create a key, in a batch", (created - ended) / SEALED / 1000, "us"),
     ]
+
+
+class Tenant:
+    """The only tenant."""
+
+    id = TENANT
+
+
+class Actors:
+    """The people of the installation: all listed ones."""
+
+    person_subjects = frozenset(f"person-{number}" for number in range(LISTED))
+
+    def person_subject(self, person_id: str) -> str | None:
+        return person_id
+
+
+async def keys_of_many() -> list[Metric]:
+    """Take and destroy keys of calls; note who looked at a list; wrap the keys of many callers anew and sweep them."""
+    with tempfile.TemporaryDirectory() as folder:
+        clock, home = ManualClock(), Path(folder)
+        key = MasterKey(bytes(32))
+        keys = KeyStore(home / "keys.db", key, clock)
+        database = Database(f"sqlite:///{home / 'bench.db'}", clock)
+        await migrate(database)
+        pool = KeyPool(keys, clock, "calls")
+        calls = await used_by(take_keys(pool))
+        log, access = AccessLog(database, keys, Actors()), Access("administration", "admin", TENANT)
+        began = time.process_time()
+        for _ in range(SEALED):
+            log.note(access, "person", TENANT, Actors.person_subjects)
+        looked = time.process_time() - began
+        for _ in range(0, SWEPT, BATCH):
+            keys.get(TENANT, [random_id(clock) for _ in range(BATCH)], create=True)
+        rotation = KeyRotation(keys, key, lambda: None)
+        rotation.begin_tenants([TENANT])
+        wrapped = await used_by(rotation.run())
+        sweep = OrphanSweep(database, keys, lambda: [Tenant()])
+        load_all_models()  # as a server has
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        await sweep.sweep()
+        clock.advance((GRACE + timedelta(hours=1)).total_seconds())
+        began = time.process_time()
+        assert await sweep.sweep() == SWEPT
+        swept = time.process_time() - began
+        grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+        await database.close()
+        keys.close()
+    return [
+        metric("a key of a call, made and destroyed in batches", calls / SEALED * 1e6, "us", 30),
+        metric(f"note who looked at a list of {LISTED} people", looked / SEALED * 1e6, "us", 20),
+        metric("wrap a key anew", wrapped / SWEPT * 1e6, "us", 10),
+        metric(f"sweep {SWEPT} callers without rows, CPU", swept, "s"),
+        metric("the same, memory grown", grown / 1024, "MB", 50),
+    ]
+
+
+async def take_keys(pool: KeyPool) -> None:
+    for _ in range(0, SEALED, 100):
+        for each in [pool.take() for _ in range(100)]:
+            pool.give_back(each)
+        await pool.tidy()
+
+
+async def used_by(work: Awaitable[object]) -> float:
+    """Return the seconds of CPU that some work takes."""
+    began = time.process_time()
+    await work
+    return time.process_time() - began
 
 
 async def erasure() -> list[Metric]:

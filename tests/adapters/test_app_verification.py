@@ -117,7 +117,7 @@ async def test_the_demo_passes_and_each_fault_is_named(
         stored = sqlite3.connect(paths.keys)
         container.erasure.announce("erasure", tenants[-1], "s-1")
         caller = outside_subject(container.keys, tenants[-1], "+493012345678")
-        container.keys.orphans.mark(tenants[-1], [caller], clock.now() - 2 * GRACE)
+        container.keys.orphans.mark(tenants[-1], {caller}, clock.now() - 2 * GRACE)
         person = await container.identity.users.page(tenants[-1], limit=1)
         stored.execute("DELETE FROM subject_key WHERE subject = ?", (person.items[0].subject,))
         stored.commit()

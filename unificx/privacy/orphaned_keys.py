@@ -4,7 +4,7 @@ A sweep marks them with the time; what is found by its number meanwhile, as a ca
 mark has stood long enough is removed with its aliases, without a tombstone: its random id is never used again.
 """
 
-from collections.abc import Iterable
+from collections.abc import Set
 from datetime import datetime
 
 from unificx.privacy.cache import KeyCache
@@ -30,14 +30,15 @@ class OrphanedKeys:
         with self._file.lock:
             return {row[0] for row in self._file.db.execute(query, (tenant,))}
 
-    def mark(self, tenant: str, orphans: Iterable[str], now: datetime) -> None:
+    def mark(self, tenant: str, orphans: Set[str], now: datetime) -> None:
         """Replace the marks of a tenant; earlier ones of the same subjects stay."""
-        at, rows = int(now.timestamp()), {subject: subject for subject in orphans}
+        at = int(now.timestamp())
         with self._file.writing() as db:
             marked = {row[0] for row in db.execute("SELECT subject FROM orphaned_key WHERE tenant = ?", (tenant,))}
-            gone = [(tenant, subject) for subject in marked.difference(rows)]
+            # Rows are made one at a time: there may be very many.
+            gone = ((tenant, subject) for subject in marked if subject not in orphans)
             db.executemany("DELETE FROM orphaned_key WHERE tenant = ? AND subject = ?", gone)
-            new = [(tenant, subject, at) for subject in rows if subject not in marked]
+            new = ((tenant, subject, at) for subject in orphans if subject not in marked)
             db.executemany("INSERT INTO orphaned_key VALUES (?, ?, ?)", new)
 
     def marked(self, tenant: str, before: datetime) -> list[str]:
