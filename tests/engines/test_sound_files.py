@@ -25,6 +25,9 @@ def test_files_are_limited_and_deleted_on_close() -> None:
     fourth = Path(files.path(sounds[3]))  # the third is the least recently used
     assert (second.exists(), third.exists(), fourth.exists()) == (True, False, True)
     assert Path(files.path(sounds[2])).stat().st_size == 1044
+    files.forget()
+    assert not any(each.exists() for each in fourth.parent.iterdir())
+    assert Path(files.path(sounds[2])).exists(), "written again"
     files.close()
     assert not fourth.parent.exists()
 

@@ -1,6 +1,7 @@
 """A tenant's custom sounds as heard on phones: music on hold, a prompt, a greeting."""
 
 import asyncio
+import contextlib
 import io
 import wave
 from collections.abc import Iterator
@@ -40,6 +41,16 @@ def custom_sounds(server: Server, sounds: dict[str, bytes]) -> Iterator[None]:
             assert rest.delete(f"/api/v1/{path}", params=where).status_code == 204
 
 
+def played_files() -> list[Path]:
+    """The files of three seconds that any server has written for its rtpengine."""
+    found: list[Path] = []
+    for path in Path("/dev/shm").glob("unificx-played-*/*.wav"):
+        with contextlib.suppress(FileNotFoundError), wave.open(str(path), "rb") as file:
+            if file.getnframes() == 3 * file.getframerate():
+                found.append(path)
+    return found
+
+
 async def wait_until_only(phone: AppPhone, tone: float) -> None:
     """Wait until only this tone is heard: its level is then 1.41 times the loudness."""
     async with asyncio.timeout(10):
@@ -50,6 +61,7 @@ async def wait_until_only(phone: AppPhone, tone: float) -> None:
 @pytest.mark.promise("U1")
 async def test_custom_music_and_prompts_are_heard(server: Server, household: Household) -> None:
     sounds = {"sounds/any/music/hold": wav(MUSIC, 3.0), "sounds/en/echo/begin": wav(PROMPT, 2.0)}
+    others = set(played_files())
     with custom_sounds(server, sounds):
         async with app_phone(server, household.berta, BERTA) as berta, app_phone(server, household.anna, ANNA) as anna:
             await anna.call("*43")
@@ -60,8 +72,11 @@ async def test_custom_music_and_prompts_are_heard(server: Server, household: Hou
             await berta.wait_for_tone(ANNA)
             anna.hold()
             await wait_until_only(berta, MUSIC)
+            played = set(played_files()) - others
+            assert played, "rtpengine reads it from there"
             anna.hold(yes=False)
             await berta.wait_for_tone(ANNA, seconds=0.5)
+    assert not played & set(played_files()), "no plain sound is left of what was erased"
 
 
 @pytest.mark.promise("C9")

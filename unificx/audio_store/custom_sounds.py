@@ -6,7 +6,7 @@ played again. Music and studio recordings have no owner, only a key of their own
 
 import re
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from unificx.audio_store import custom_sound_repository as repository
 from unificx.audio_store.file_format import CorruptAudio
@@ -40,6 +40,8 @@ class CustomSounds:
         self._clock = parts.clock
         self._audio = audio
         audio.on_erase.append(self._on_audio_erased)
+        self.on_removed: list[Callable[[], None]] = []
+        """Called once a sound is removed, to delete plain copies of it."""
         self._cache_bytes = cache_bytes
         # Owner: the database. A copy of this node, changed after each of its commits.
         self._sounds: dict[tuple[str, str, str], CustomSound] = {}
@@ -110,7 +112,10 @@ class CustomSounds:
             writer.abandon()
             await self._audio.erase(tenant_id, [writer.id])
             raise
-        before, self._sounds[key] = self._sounds.get(key), entry
+        before = self._sounds.get(key)
+        if before is not None:
+            self._discard([before.audio_id])
+        self._sounds[key] = entry
         if before is not None:
             await self._audio.erase(tenant_id, [before.audio_id])
         return entry
@@ -135,9 +140,13 @@ class CustomSounds:
 
     def _discard(self, audio_ids: Sequence[str]) -> None:
         removed = set(audio_ids)
+        if removed.isdisjoint(one.audio_id for one in self._sounds.values()):
+            return
         self._sounds = {key: one for key, one in self._sounds.items() if one.audio_id not in removed}
         for audio_id in removed:
             self._cache.pop(audio_id, None)
+        for forget in self.on_removed:
+            forget()
 
     def _cache_sound(self, audio_id: str, sound: Sound) -> None:
         self._cache[audio_id] = sound

@@ -53,6 +53,13 @@ class SoundFiles:
             with contextlib.suppress(FileNotFoundError):
                 path.unlink()
 
+    def forget(self) -> None:
+        """Delete all files, because a sound was erased. Others are written again when they are played; rtpengine has
+        those open that it plays now."""
+        for path in self._sizes:
+            path.unlink(missing_ok=True)
+        self._sizes.clear()
+
     def close(self) -> None:
         root, self._root = self._root, None
         self._sizes.clear()

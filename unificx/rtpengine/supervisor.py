@@ -166,6 +166,10 @@ class RtpEngine:
             raise MediaUnavailable("refused") from None
         return await (await self._ready_client()).play(anchor, tag, file, times=times, start=start)
 
+    def forget_sounds(self) -> None:
+        """Delete the files of what was played."""
+        self._sounds.forget()
+
     async def stop(self, anchor: str, tag: str) -> None:
         await (await self._ready_client()).stop(anchor, tag)
 
