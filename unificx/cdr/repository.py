@@ -61,7 +61,7 @@ def _call_row(call: CallEnded) -> dict[str, Any]:
 
 
 def _party_row(key: Key | None, call: CallEnded, position: int, subject: str) -> dict[str, Any]:
-    """Return the row of a party; without the sealed parts if its subject was erased during the call."""
+    """Return the row of a party; without the sealed parts and the subject if it was erased during the call."""
     party, quality, row_id = call.parties[position], call.parties[position].quality, f"{call.id}/{position}"
     sealed = sealed_address = None
     if key is not None:
@@ -76,7 +76,7 @@ def _party_row(key: Key | None, call: CallEnded, position: int, subject: str) ->
         "call_id": call.id,
         "place": position,
         "role": party.role,
-        "subject_id": subject,
+        "subject_id": subject if key is not None else row_id,
         "extension_id": party.extension_id,
         "device_id": party.device_id,
         "loss": quality.loss,
@@ -145,11 +145,12 @@ async def sealed_parties(session: AsyncSession, tenant_id: str, subject: str) ->
 
 
 async def erase_parties(session: AsyncSession, tenant_id: str, ids: Sequence[str]) -> None:
-    """Delete the sealed parts of these parties. The calls and the other parties' parts stay."""
+    """Delete the sealed parts of these parties, and the ids by which their calls could be joined: of the subject, which
+    becomes that of the row, of the extension and of the device. The calls and the other parties' parts stay."""
     await session.execute(
         update(CallPartyRow)
         .where(owned_by(CallPartyRow.tenant_id, tenant_id), CallPartyRow.id.in_(ids), free(CallPartyRow, tenant_id))
-        .values(sealed=None, sealed_address=None)
+        .values(sealed=None, sealed_address=None, subject_id=CallPartyRow.id, extension_id=None, device_id=None)
     )
 
 

@@ -63,9 +63,10 @@ async def sealed_steps(session: AsyncSession, tenant_id: str, subject: str) -> S
 
 
 async def erase_steps(session: AsyncSession, tenant_id: str, ids: Sequence[str]) -> None:
-    """Delete the sealed parts of these steps."""
+    """Delete the sealed parts of these steps, and the ids by which they could be joined."""
     chosen = (owned_by(CallStepRow.tenant_id, tenant_id), CallStepRow.id.in_(ids), free(CallStepRow, tenant_id))
-    await session.execute(update(CallStepRow).where(*chosen).values(sealed=None))
+    unlinked = {"sealed": None, "subject_id": CallStepRow.id, "extension_id": None}
+    await session.execute(update(CallStepRow).where(*chosen).values(unlinked))
 
 
 async def steps_of(

@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, delete, func, select, update
+from sqlalchemy import Select, String, delete, func, select, update
+from sqlalchemy import cast as cast_to
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.db import Erased, Keys, PageByTime, SealedCodec, invalid_cursor, owned_by, time_cursor
@@ -256,14 +257,16 @@ async def playback_log(session: AsyncSession, keys: Keys, tenant_id: str, record
 
 
 async def drop_listener(session: AsyncSession, tenant_id: str, subject: str) -> None:
-    """Remove the name of an erased listener, supervisor or party, unless the recording is under a hold; the entries
-    themselves stay."""
+    """Remove the name of an erased listener, supervisor or party, and the ids by which entries could be joined, unless
+    the recording is under a hold; the entries themselves stay."""
     for table in (RecordingListenRow, MonitoringRow):
         conditions = (table.tenant_id == tenant_id, table.subject_id == subject)
-        await session.execute(update(table).where(*conditions).values(sealed=None))
+        await session.execute(update(table).where(*conditions).values(sealed=None, subject_id=table.id))
     party = (RecordingPartyRow.tenant_id == tenant_id, RecordingPartyRow.subject_id == subject)
+    row_id = RecordingPartyRow.recording_id + "/" + cast_to(RecordingPartyRow.place, String)
+    unlinked = {"sealed": None, "subject_id": row_id, "extension_id": None}
     await session.execute(
-        update(RecordingPartyRow).where(*party, free(RecordingPartyRow, tenant_id)).values(sealed=None)
+        update(RecordingPartyRow).where(*party, free(RecordingPartyRow, tenant_id)).values(unlinked)
     )
 
 

@@ -230,9 +230,11 @@ async def drop_mailbox(session: AsyncSession, tenant_id: str, extension_id: str)
 
 
 async def erase_subject(session: AsyncSession, tenant_id: str, subject: str) -> None:
-    """Delete the sealed parts of a subject: caller of messages, except those under a hold, and PIN of a mailbox."""
+    """Delete the sealed parts of a subject: caller of messages, except those under a hold, with the id by which messages
+    could be joined; and PIN of a mailbox."""
     messages = (MessageRow.tenant_id == tenant_id, MessageRow.caller_subject_id == subject)
-    await session.execute(update(MessageRow).where(*messages, free(MessageRow, tenant_id)).values(sealed=None))
+    unlinked = {"sealed": None, "caller_subject_id": MessageRow.id}
+    await session.execute(update(MessageRow).where(*messages, free(MessageRow, tenant_id)).values(unlinked))
     boxes = (MailboxRow.tenant_id == tenant_id, MailboxRow.subject_id == subject)
     await session.execute(update(MailboxRow).where(*boxes).values(sealed=None))
 
