@@ -45,7 +45,6 @@ class OrphanSweep:
         for tenant in self._tenants():
             found = await orphaned_subjects(self._database, self._keys, tenant.id)
             await asyncio.to_thread(self._keys.orphans.mark, tenant.id, found, now)
-            del found
             removed += await asyncio.to_thread(self._keys.orphans.remove, tenant.id, now - GRACE)
         return removed
 
