@@ -265,9 +265,7 @@ async def drop_listener(session: AsyncSession, tenant_id: str, subject: str) -> 
     party = (RecordingPartyRow.tenant_id == tenant_id, RecordingPartyRow.subject_id == subject)
     row_id = RecordingPartyRow.recording_id + "/" + cast_to(RecordingPartyRow.place, String)
     unlinked = {"sealed": None, "subject_id": row_id, "extension_id": None}
-    await session.execute(
-        update(RecordingPartyRow).where(*party, free(RecordingPartyRow, tenant_id)).values(unlinked)
-    )
+    await session.execute(update(RecordingPartyRow).where(*party, free(RecordingPartyRow, tenant_id)).values(unlinked))
 
 
 # ---- policies

@@ -230,8 +230,8 @@ async def drop_mailbox(session: AsyncSession, tenant_id: str, extension_id: str)
 
 
 async def erase_subject(session: AsyncSession, tenant_id: str, subject: str) -> None:
-    """Delete the sealed parts of a subject: caller of messages, except those under a hold, with the id by which messages
-    could be joined; and PIN of a mailbox."""
+    """Delete the sealed parts of a subject: caller of messages, except those under a hold, with the id by which
+    messages could be joined; and PIN of a mailbox."""
     messages = (MessageRow.tenant_id == tenant_id, MessageRow.caller_subject_id == subject)
     unlinked = {"sealed": None, "caller_subject_id": MessageRow.id}
     await session.execute(update(MessageRow).where(*messages, free(MessageRow, tenant_id)).values(unlinked))
