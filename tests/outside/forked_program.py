@@ -10,7 +10,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from multiprocessing.reduction import DupFd
 from pathlib import Path
@@ -19,15 +20,15 @@ from typing import Any, BinaryIO
 _CONTEXT = multiprocessing.get_context("forkserver")
 _CONTEXT.set_forkserver_preload(["program_imports"])
 _PR_SET_PDEATHSIG = 1
-_CLONE_NEWNET = 0x40000000
-"""Of prctl(2) and setns(2)."""
+"""Of prctl(2)."""
 
 
 class ForkedProgram:
     """A running `unificx ARGUMENTS`, with the part of `subprocess.Popen` that the tests use.
 
-    It inherits `descriptors`, and is killed when this process ends. `enter` is empty or a command that enters a network
-    namespace. Its clock is ahead by `clock_ahead`.
+    It inherits `descriptors`, and is killed when this process ends. `enter` is empty or a command that enters a
+    namespace. Its clock is ahead by `clock_ahead`. With `on_terminal`, `errors` is a terminal, for its input and both
+    outputs.
     """
 
     def __init__(
@@ -40,10 +41,12 @@ class ForkedProgram:
         descriptors: Sequence[int] = (),
         enter: Sequence[str] = (),
         clock_ahead: timedelta = timedelta(),
+        on_terminal: bool = False,
     ) -> None:
         reading, writing = os.pipe()
         self.stdout = os.fdopen(reading)
-        inherited: list[Any] = [DupFd(each) for each in (writing, errors.fileno(), *descriptors)]
+        output = errors.fileno() if on_terminal else writing
+        inherited: list[Any] = [DupFd(each) for each in (output, errors.fileno(), *descriptors)]
         call = (tuple(arguments), str(directory), dict(environment), inherited, namespace_of(enter), clock_ahead)
         self._process = _CONTEXT.Process(target=_run, args=call, daemon=True)
         try:
@@ -74,22 +77,45 @@ class ForkedProgram:
 
 
 def enter_namespace(descriptor: int) -> None:
-    """Let this thread enter a network namespace (setns(2); `os` has it since Python 3.12)."""
-    if ctypes.CDLL(None, use_errno=True).setns(descriptor, _CLONE_NEWNET):
+    """Let this thread enter a namespace (setns(2); `os` has it since Python 3.12)."""
+    if ctypes.CDLL(None, use_errno=True).setns(descriptor, 0):
         raise OSError(ctypes.get_errno(), "setns")
 
 
 def can_enter(enter: Sequence[str]) -> bool:
-    """Return whether that command only enters a network namespace, or there is none."""
+    """Return whether that command only enters a namespace, or there is none."""
     return not enter or namespace_of(enter) is not None
 
 
 def namespace_of(enter: Sequence[str]) -> str | None:
-    """Return the path of the network namespace that the command enters."""
+    """Return the path of the namespace that the command enters."""
     match enter:
-        case ("nsenter", option) if option.startswith("--net="):
-            return option.removeprefix("--net=")
+        case ("nsenter", option) if option.startswith(("--net=", "--mount=")):
+            return option.partition("=")[2]
     return None
+
+
+@contextmanager
+def own_namespace(kind: str, script: str) -> Iterator[tuple[str, str]]:
+    """A new namespace (`net` or `mount`), prepared by a script for bash, until the end of the block: the command
+    that enters it."""
+    held = [
+        "setpriv",
+        "--pdeathsig",
+        "KILL",
+        "unshare",
+        f"--{kind}",
+        "bash",
+        "-c",
+        f"set -e\n{script}\necho; exec sleep infinity",
+    ]
+    with subprocess.Popen(held, stdout=subprocess.PIPE) as holder:
+        try:
+            assert holder.stdout
+            assert holder.stdout.readline(), "the script failed"
+            yield "nsenter", f"--{kind}=/proc/{holder.pid}/ns/{kind.replace('mount', 'mnt')}"
+        finally:
+            holder.kill()
 
 
 def _run(
@@ -106,8 +132,11 @@ def _run(
             enter_namespace(opened.fileno())
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     output, errors, *_ = [each.detach() for each in inherited]
-    with open(os.devnull, "rb") as nothing:
-        os.dup2(nothing.fileno(), 0)
+    if os.isatty(errors):
+        os.dup2(errors, 0)
+    else:
+        with open(os.devnull, "rb") as nothing:
+            os.dup2(nothing.fileno(), 0)
     os.dup2(output, 1)
     os.dup2(errors, 2)
     os.close(output)

@@ -70,6 +70,13 @@ def empty_database() -> bytes:
         return path.read_bytes()
 
 
+def prepare_home(home: Path) -> Path:
+    """Create a home directory with an empty database: its tables are half of the CPU time of a first start."""
+    home.mkdir(mode=0o700)
+    (home / "unificx.db").write_bytes(empty_database())
+    return home
+
+
 @dataclass
 class Server:
     """`unificx up` on one home directory. `enter` is prepended to each command (to enter a network namespace)."""
@@ -83,7 +90,7 @@ class Server:
     chooses_media_ports: bool = False
     """Whether it chooses its media ports itself; there are ranges for four servers on a machine."""
     migrates: bool = False
-    """Whether its first start creates the tables. Otherwise it finds them, empty: that is half of the start's CPU time."""
+    """Whether its first start creates the tables. Otherwise it finds them, empty."""
     clock_ahead: timedelta = timedelta()
     """By how much its clock is ahead, from its next start on."""
     canaries: set[str] = field(default_factory=set)
@@ -95,8 +102,7 @@ class Server:
     def start(self, timeout: float = 60) -> "Server":
         """Return once the ready line is printed. A second start uses the same ports."""
         if not (self.migrates or self.database or self.home.exists()):
-            self.home.mkdir(mode=0o700)
-            (self.home / "unificx.db").write_bytes(empty_database())
+            prepare_home(self.home)
         with open(self.log_path, "ab") as log, reserve_media_ports() as (reservation, media_ports):
             settings = {} if self.chooses_media_ports else {"UNIFICX_MEDIA_PORTS": media_ports}
             self.process = self._launch(log, settings | self._environment(), reservation)

@@ -11,10 +11,11 @@ import time
 from pathlib import Path
 
 import pytest
-from server import ROOT, Server, empty_database, eventually
+from forked_program import ForkedProgram, own_namespace
+from server import ROOT, Server, eventually, prepare_home, run_unificx
 from test_startup_errors import failed_start
 
-NETWORK = """set -e
+NETWORK = """
 ip link set lo up
 ip link add lan type veth peer name wire
 ip address add 198.51.100.7/24 dev lan
@@ -23,24 +24,15 @@ ip link set lan up
 ip link set wire up
 ip route add default via 198.51.100.1
 ip -6 route add default via 2001:db8:1::1 dev lan
-exec "$@"
 """
 needs_root = pytest.mark.skipif(os.getuid() != 0, reason="a network namespace takes root")
 
 
 class StartedServer(Server):
-    """A server started with options of its own; only its HTTP port is chosen by the test."""
-
-    options: tuple[str, ...] = ()
+    """A server for the local network; only its HTTP port is chosen by the test."""
 
     def _addresses(self) -> list[str]:
-        return ["--http", "127.0.0.1:0", *self.options]
-
-
-def in_namespace(home: Path, script: str, *options: str) -> StartedServer:
-    server = StartedServer(home, enter=("unshare", "--net", "bash", "-c", script, "_"))
-    server.options = options
-    return server
+        return ["--http", "127.0.0.1:0", "--lan"]
 
 
 def run_inside(server: Server, *command: str) -> str:
@@ -61,7 +53,7 @@ print(urllib.request.urlopen(address, context=context).read()[:200])
 
 @needs_root
 def test_the_local_network_is_served_under_the_own_addresses(tmp_path: Path) -> None:
-    with in_namespace(tmp_path / "home", NETWORK, "--lan") as server:
+    with own_namespace("net", NETWORK) as enter, StartedServer(tmp_path / "home", enter=enter) as server:
         assert server.ready["public"] == {"url": "https://198.51.100.7:8443", "local": False, "trusted": False}
         assert server.ready["sign_in"]["url"].startswith("https://198.51.100.7:8443/app/#sign-in=")
         assert server.sip("udp") == "127.0.0.1:5060"
@@ -76,16 +68,11 @@ def test_the_local_network_is_served_under_the_own_addresses(tmp_path: Path) -> 
 
 @needs_root
 def test_the_local_network_needs_a_network(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "unificx.server.main", "up", "--lan", "--home", str(tmp_path / "home")]
-    done = subprocess.run(
-        ["unshare", "--net", "bash", "-c", 'ip link set lo up && exec "$@"', "_", *command],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == (
+    command = ["up", "--lan", "--home", str(tmp_path / "home")]
+    with own_namespace("net", "ip link set lo up") as enter:
+        status, shown, errors = run_unificx(command, environment=os.environ, enter=enter)
+    assert (status, shown) == (2, "")
+    assert errors == (
         "unificx: This machine has no address in a network. Connect it to the network, or start it without --lan.\n"
     )
 
@@ -114,6 +101,8 @@ def test_a_certificate_leaves_host_names_out_that_it_cannot_contain(tmp_path: Pa
 
 @needs_root
 def test_any_host_name_will_do(tmp_path: Path) -> None:
+    """The only start of a process of its own (`python -m`): other servers of the tests are forks of one that has imported
+    the program."""
     with Server(tmp_path / "home", enter=named("büro")) as server:
         assert server.ready["public"]["local"]
 
@@ -151,13 +140,13 @@ def started_on_terminal(
     addresses = [
         word for name in ("http", "https", "sip-udp", "sip-tcp", "sip-tls") for word in (f"--{name}", "127.0.0.1:0")
     ]
-    command = [sys.executable, "-m", "unificx.server.main", "up", "--home", str(home), *addresses, *options]
-    home.mkdir(mode=0o700)
-    (home / "unificx.db").write_bytes(empty_database())
-    process = subprocess.Popen(
-        command, cwd=ROOT, env={**os.environ, **environ}, stdin=side, stdout=side, stderr=side, close_fds=True
-    )
-    os.close(side)
+    command = ["up", "--home", str(home), *addresses, *options]
+    prepare_home(home)
+    with open(side, "wb", buffering=0) as errors:
+        process = ForkedProgram(
+            command, directory=ROOT, environment={**os.environ, **environ}, errors=errors, on_terminal=True
+        )
+    process.stdout.close()
     shown, end = b"", time.monotonic() + 60
     try:
         while time.monotonic() < end and until not in shown:

@@ -5,11 +5,12 @@ import os
 import shutil
 import socket
 import subprocess
-import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from server import Server, run_unificx
+from forked_program import own_namespace
+from server import Server, prepare_home, run_unificx
 
 from unificx.core.clock import SystemClock
 from unificx.privacy import KeyStore
@@ -17,13 +18,13 @@ from unificx.privacy import KeyStore
 FREE = ("--http", "--https", "--sip-udp", "--sip-tcp", "--sip-tls")
 
 
-def failed_start(home: Path, *extra: str, **environ: str) -> str:
+def failed_start(home: Path, *extra: str, enter: Sequence[str] = (), **environ: str) -> str:
     """Try to start; return the line on stderr."""
     arguments = ["up", "--home", str(home)]
     for option in FREE:
         if option not in extra:
             arguments += [option, "127.0.0.1:0"]
-    status, shown, text = run_unificx([*arguments, *extra], environment={**os.environ, **environ})
+    status, shown, text = run_unificx([*arguments, *extra], environment={**os.environ, **environ}, enter=enter)
     lines = [line for line in text.splitlines() if not line.startswith("{")]
     assert (status, shown) == (2, ""), text
     assert len(lines) == 1, text
@@ -39,7 +40,7 @@ def test_port_in_use(tmp_path: Path, option: str, kind: socket.SocketKind) -> No
         if kind == socket.SOCK_STREAM:
             other.listen()
         assert f"Port {port} is taken by another program: " in failed_start(
-            tmp_path / "home", option, f"127.0.0.1:{port}"
+            prepare_home(tmp_path / "home"), option, f"127.0.0.1:{port}"
         )
 
 
@@ -49,7 +50,7 @@ def test_port_in_use_is_the_only_message_and_creates_no_operator(tmp_path: Path)
         other.listen()
         taken = f"127.0.0.1:{other.getsockname()[1]}"
         options = [word for option in FREE if option != "--https" for word in (option, "127.0.0.1:0")]
-        command = ["up", "--home", str(tmp_path / "home"), "--https", taken, *options]
+        command = ["up", "--home", str(prepare_home(tmp_path / "home")), "--https", taken, *options]
         status, _, errors = run_unificx(command, environment=os.environ)
         assert (status, errors.count("\n")) == (2, 1), errors
     with Server(tmp_path / "home") as server:
@@ -65,18 +66,8 @@ def test_rtpengine_missing(tmp_path: Path) -> None:
     else:
         hidden = tmp_path / "nothing"
         hidden.touch(mode=0o644)
-        script = f'mount --bind {hidden} {program} && exec "$@"'
-        command = ["unshare", "-m", "bash", "-c", script, "_", sys.executable, "-m", "unificx.server.main", "up"]
-        options = [word for option in FREE for word in (option, "127.0.0.1:0")]
-        run = subprocess.run(
-            [*command, "--home", str(tmp_path / "home"), *options],
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        assert run.returncode == 2, run.stderr
-        line = next(text for text in run.stderr.splitlines() if not text.startswith("{"))
+        with own_namespace("mount", f"mount --bind {hidden} {program}") as enter:
+            line = failed_start(prepare_home(tmp_path / "home"), enter=enter)
     assert "rtpengine" in line
     assert "install" in line
 
@@ -172,12 +163,8 @@ def test_disk_full(tmp_path: Path) -> None:
 def test_key_store_of_another_database(tmp_path: Path) -> None:
     """The database exists but keys.db is missing: sealed data would be unreadable."""
     home = tmp_path / "home"
-    options = [word for option in FREE for word in (option, "127.0.0.1:0")]
-    command = [sys.executable, "-m", "unificx.server.main", "up", "--home", str(home), *options, "--json"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as server:
-        assert server.stdout is not None
-        assert b'"ready": true' in server.stdout.readline()
-        server.terminate()
+    with Server(home) as server:
+        assert server.ready["ready"]
     (home / "keys.db").unlink()
     assert "keys.db" in failed_start(home)
 
