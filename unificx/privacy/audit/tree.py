@@ -10,7 +10,7 @@ from typing import Any, cast
 from unificx.core.errors import NotFound
 from unificx.db import Database, Erased, UnsealError
 from unificx.privacy.audit import merkle, repository
-from unificx.privacy.audit.entries import PERIOD, PartyKind, commitment, entry_content
+from unificx.privacy.audit.entries import PERIOD, PartyKind, RecordedAct, commitment, entry_content
 from unificx.privacy.audit.models import AuditEntryRow, AuditHeadRow, AuditPartyPart, AuditPartyRow
 from unificx.privacy.audit.outside import HeadFile
 from unificx.privacy.audit.proofs import inclusion, signed_head
@@ -169,7 +169,7 @@ class AuditTree:
 
 def _content(row: AuditEntryRow, parties: Sequence[AuditPartyRow]) -> dict[str, Any]:
     commitments = cast("dict[PartyKind, str]", {each.kind: each.commitment for each in parties})
-    return entry_content(row, row.time, row.salt, commitments)
+    return entry_content(cast("RecordedAct", row), row.time, row.salt, commitments)
 
 
 def _edge(text: str) -> list[bytes]:
