@@ -1,6 +1,7 @@
 import { Text, UnstyledButton } from '@mantine/core';
 import { IconChevronDown } from '@tabler/icons-react';
 import { useId, type ReactNode } from 'react';
+import { useSwipe, type SwipeActions } from './useSwipe';
 import css from './expandable-row.module.css';
 
 interface ExpandableRowProps {
@@ -15,6 +16,8 @@ interface ExpandableRowProps {
   badge?: ReactNode;
   open: boolean;
   onToggle: () => void;
+  /** While it is closed: open, it holds a player that is dragged. */
+  swipe?: SwipeActions;
   children: ReactNode;
 }
 
@@ -27,11 +30,14 @@ export function ExpandableRow({
   badge,
   open,
   onToggle,
+  swipe,
   children,
 }: ExpandableRowProps) {
   const id = useId();
+  const { className, properties, content } = useSwipe(open ? undefined : swipe);
   return (
-    <li className={css.row}>
+    <li className={`${css.row} ${className}`} {...properties}>
+      {content}
       <UnstyledButton className={css.head} aria-expanded={open} aria-controls={id} onClick={onToggle}>
         {icon}
         <div className={css.text}>

@@ -1,4 +1,6 @@
 import type { ComponentProps, ReactNode } from 'react';
+import { dragsNumber } from './number-drag';
+import { useSwipe, type SwipeActions } from './useSwipe';
 import css from './link-row.module.css';
 
 interface LinkRowProps {
@@ -13,12 +15,22 @@ interface LinkRowProps {
   end: ReactNode;
   /** Shown in the detail pane. */
   selected?: boolean;
+  swipe?: SwipeActions;
+  /** Of the person or contact, for dropping the row on a call. */
+  number?: string;
 }
 
 /** A row of `Rows` that opens a detail, with more actions at its end. */
-export function LinkRow({ open, avatar, name, emphasized, second, end, selected }: LinkRowProps) {
+export function LinkRow({ open, avatar, name, emphasized, second, end, selected, swipe, number }: LinkRowProps) {
+  const { className, properties, content } = useSwipe(swipe);
   return (
-    <li className={css.row} data-selected={selected || undefined}>
+    <li
+      className={`${css.row} ${className}`}
+      data-selected={selected || undefined}
+      {...properties}
+      {...dragsNumber(number)}
+    >
+      {content}
       {open({
         className: css.open,
         children: (

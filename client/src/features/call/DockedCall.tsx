@@ -11,6 +11,7 @@ import {
 } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Avatar } from '~/design/Avatar';
+import { useNumberDrop } from '~/design/number-drag';
 import { useValue } from '~/core/store';
 import { phone, type Call } from '~/sip';
 import { CallErrors } from './CallErrors';
@@ -32,8 +33,16 @@ export function DockedCall({ call, other }: { call: Call; other?: Call }) {
   const { phase, remoteVideo } = useValue(call.state);
   const { title } = useRemoteParty(call);
   const { status, clock } = useCallStatus(call);
+  const { over, properties } = useNumberDrop((transferTo) => showCall({ transfer: call.answered, transferTo }));
   return (
-    <section className={css.dock} data-docked role="region" aria-label={t`Call with ${title}`}>
+    <section
+      className={css.dock}
+      data-docked
+      data-over={(over && call.answered) || undefined}
+      role="region"
+      aria-label={t`Call with ${title}`}
+      {...properties}
+    >
       <RecordingBanner call={call} />
       <PermissionNotices call={call} />
       <CallErrors call={call} />
@@ -43,7 +52,7 @@ export function DockedCall({ call, other }: { call: Call; other?: Call }) {
         <div className={css.party}>
           <h2 className={css.title}>{title}</h2>
           <p className={css.line}>
-            <span role="status">{status}</span>
+            <span role="status">{over && call.answered ? t`Drop to transfer` : status}</span>
             {status && clock && ' · '}
             {clock}
           </p>

@@ -27,12 +27,12 @@ export default function TransferSheet({ call }: { call: Call }) {
 }
 
 function close(): void {
-  showCall({ transfer: false });
+  showCall({ transfer: false, transferTo: '' });
 }
 
 function Chooser({ call }: { call: Call }) {
   const { t } = useLingui();
-  const [query, setQuery] = useState('');
+  const [query, setQuery] = useState(callView.state.transferTo);
   const [recent] = useState(recentNumbers);
   const targets = (contact: Contact) => <Targets call={call} contact={contact} />;
   return (

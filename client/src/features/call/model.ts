@@ -17,6 +17,8 @@ export interface CallView {
   roster: boolean;
   /** The transfer sheet. */
   transfer: boolean;
+  /** The number that the transfer sheet opens with. */
+  transferTo: string;
   /** The sheet of less frequent actions. */
   more: boolean;
 }
@@ -28,6 +30,7 @@ const INITIAL_VIEW: CallView = {
   statistics: false,
   roster: false,
   transfer: false,
+  transferTo: '',
   more: false,
 };
 

@@ -2,11 +2,10 @@ import { Button, Text } from '@mantine/core';
 import { IconTrash } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useNavigate } from '@tanstack/react-router';
-import { toast } from '~/core/toasts';
 import { formatDuration } from '~/design/dates';
 import { Section } from '~/design/Section';
 import { costsText } from '~/design/money';
-import { calls, qualityGrade, useCallTexts, type HistoryEntry } from '~/features/history';
+import { qualityGrade, useCallTexts, useRemoveCalls, type HistoryEntry } from '~/features/history';
 import { useNumberFormat } from '~/features/phone-numbers';
 import { ReportAbuseButton } from '~/features/support';
 import css from './contact.module.css';
@@ -17,13 +16,10 @@ export function CallDetails({ entry }: { entry: HistoryEntry }) {
   const { outcomeOf } = useCallTexts();
   const formatted = useNumberFormat();
   const navigate = useNavigate();
+  const removeCalls = useRemoveCalls();
   const remove = () => {
-    void calls.remove([entry.id]);
+    removeCalls([entry.id]);
     void navigate({ to: '/calls', search: true });
-    toast({
-      message: t`Removed from your list. The organisation’s history keeps the call.`,
-      undo: () => void calls.restore([entry.id]),
-    });
   };
   const grades = { good: t`good`, fair: t`fair`, poor: t`poor` };
   const directions = { internal: t`internal`, inbound: t`from outside`, outbound: t`to outside` };

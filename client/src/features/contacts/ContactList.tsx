@@ -98,6 +98,7 @@ function ContactRow({ contact }: { contact: Contact }) {
   const formatted = useNumberFormat();
   const title = titleOf(contact, formatted);
   const number = contact.numbers[0]?.number;
+  const call = () => number && void startCall(number, { name: contact.name || undefined });
   const details = [
     contact.name && contact.organisation,
     contact.book === 'company' && t`Company`,
@@ -110,17 +111,13 @@ function ContactRow({ contact }: { contact: Contact }) {
       name={title}
       second={details.filter(Boolean).join(' · ')}
       selected={contact.id === selected}
+      number={number}
+      swipe={{ right: number ? { label: t`Call`, icon: IconPhone, run: call } : undefined }}
       end={
         <>
           {contact.favourite && <IconStarFilled size={16} aria-label={t`Favourite`} role="img" />}
           {number && (
-            <ActionIcon
-              variant="subtle"
-              size={44}
-              radius="xl"
-              aria-label={t`Call ${title}`}
-              onClick={() => void startCall(number, { name: contact.name || undefined })}
-            >
+            <ActionIcon variant="subtle" size={44} radius="xl" aria-label={t`Call ${title}`} onClick={call}>
               <IconPhone size={20} stroke={1.75} aria-hidden />
             </ActionIcon>
           )}

@@ -7,6 +7,7 @@ import {
   IconPhoneOutgoing,
   IconPhoneX,
   IconRecordMail,
+  IconTrash,
   IconUsersGroup,
   type Icon,
 } from '@tabler/icons-react';
@@ -21,6 +22,7 @@ import { useNumberFormat } from '~/features/phone-numbers';
 import type { VoicemailEntry } from '~/features/voicemail';
 import { useCallTexts } from './call-texts';
 import type { CallGroup, HistoryEntry } from './model';
+import { useRemoveCalls } from './useRemoveCalls';
 
 const MARKS: Record<HistoryEntry['kind'], { icon: Icon; colour?: string }> = {
   incoming: { icon: IconPhoneIncoming },
@@ -50,6 +52,9 @@ export function CallRow({ group: { id, latest, entries }, room, message, unseen,
   const contact = useContactName(room || latest.erased ? undefined : latest.number)?.name;
   const shownName = contact || latest.name;
   const name = room ?? nameOf({ ...latest, name: shownName });
+  const removeCalls = useRemoveCalls();
+  const callBack = () => void startCall(latest.number, { name: room || shownName || undefined });
+  const callable = latest.number !== '' && latest.kind !== 'test';
   const count = entries.length;
   const recorded = entries.some((each) => each.recorded);
   const length = formatDuration(Math.round(message?.seconds ?? 0));
@@ -75,6 +80,16 @@ export function CallRow({ group: { id, latest, entries }, room, message, unseen,
       emphasized={unseen}
       second={second.join(' · ')}
       selected={selected}
+      number={callable ? latest.number : undefined}
+      swipe={{
+        right: callable ? { label: t`Call`, icon: IconPhone, run: callBack } : undefined,
+        left: {
+          label: t`Remove`,
+          icon: IconTrash,
+          removes: true,
+          run: () => removeCalls(entries.map((each) => each.id)),
+        },
+      }}
       end={
         <>
           {message && <IconRecordMail size={18} stroke={1.75} role="img" aria-label={t`with a message`} />}
@@ -82,14 +97,8 @@ export function CallRow({ group: { id, latest, entries }, room, message, unseen,
             <IconCircleFilled size={12} color="var(--mantine-color-red-7)" role="img" aria-label={t`recorded`} />
           )}
           <RowTime dateTime={latest.started.toISOString()}>{i18n.date(latest.started, { timeStyle: 'short' })}</RowTime>
-          {latest.number && latest.kind !== 'test' ? (
-            <ActionIcon
-              variant="subtle"
-              size={44}
-              radius="xl"
-              aria-label={t`Call ${name}`}
-              onClick={() => void startCall(latest.number, { name: room || shownName || undefined })}
-            >
+          {callable ? (
+            <ActionIcon variant="subtle" size={44} radius="xl" aria-label={t`Call ${name}`} onClick={callBack}>
               <IconPhone size={20} stroke={1.75} aria-hidden />
             </ActionIcon>
           ) : (

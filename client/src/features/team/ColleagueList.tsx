@@ -74,6 +74,8 @@ function ColleagueRow({
       name={name}
       second={[number, department, presence].filter(Boolean).join(' · ')}
       selected={selected}
+      number={number}
+      swipe={{ right: { label: t`Call`, icon: IconPhone, run: () => void startCall(number) } }}
       end={
         <>
           <PickUpButton compact extension={id} name={name} />

@@ -2,18 +2,16 @@ import { Badge, Button, Group, Text } from '@mantine/core';
 import { IconArchive, IconArrowBackUp, IconPhone, IconRecordMail, IconTrash } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Avatar } from '~/design/Avatar';
-import { session } from '~/api/session';
 import { ExpandableRow } from '~/design/ExpandableRow';
 import { formatDuration, formatDateTime } from '~/design/dates';
-import { toast } from '~/core/toasts';
 import { useValue } from '~/core/store';
-import { startCall } from '~/features/call';
 import { useNumberFormat } from '~/features/phone-numbers';
 import { Player } from '~/features/player';
 import { phone } from '~/sip';
 import { MessageFile } from './MessageFile';
 import { ownVoicemail, fetchWaveform, fetchMessage } from './own-voicemail';
 import type { VoicemailEntry } from './model';
+import { useMessageActions } from './useMessageActions';
 
 interface MessageRowProps {
   message: VoicemailEntry;
@@ -26,6 +24,7 @@ export function MessageRow({ message, showExtension = false }: MessageRowProps) 
   const formatted = useNumberFormat();
   const open = useValue(ownVoicemail.state, (each) => each.open === message.id);
   const name = message.erased ? t`Deleted person` : message.name || formatted(message.number) || t`Withheld number`;
+  const { own, remove, callBack } = useMessageActions(message);
   const details = [
     formatDateTime(message.created.toISOString()),
     formatDuration(Math.round(message.seconds)),
@@ -46,6 +45,10 @@ export function MessageRow({ message, showExtension = false }: MessageRowProps) 
       }
       open={open}
       onToggle={() => ownVoicemail.setOpen(open ? undefined : message.id)}
+      swipe={{
+        right: message.number ? { label: t`Call`, icon: IconPhone, run: callBack } : undefined,
+        left: own ? { label: t`Delete`, icon: IconTrash, removes: true, run: remove } : undefined,
+      }}
     >
       <Player
         label={t`Message from ${name}`}
@@ -66,29 +69,11 @@ export function MessageRow({ message, showExtension = false }: MessageRowProps) 
 }
 
 function MessageActions({ message }: { message: VoicemailEntry }) {
-  const { t } = useLingui();
-  const archived = useValue(ownVoicemail.state, (each) => !each.inbox.some(({ id }) => id === message.id));
-  const own = useValue(
-    session,
-    (each) => each.state === 'in' && each.me.extensions.some(({ id }) => id === message.extensionId),
-  );
-  const remove = () => {
-    void ownVoicemail.delete(message.id);
-    toast({
-      message: message.mailed
-        ? t`Message deleted. The copy in your e-mail is not affected: delete that e-mail too.`
-        : t`Message deleted.`,
-      undo: () => void ownVoicemail.undoDelete(message.id, !archived),
-    });
-  };
+  const { archived, own, remove, callBack } = useMessageActions(message);
   return (
     <Group gap="xs" mt="sm">
       {message.number && (
-        <Button
-          size="md"
-          leftSection={<IconPhone size={18} aria-hidden />}
-          onClick={() => void startCall(message.number, { name: message.name || undefined })}
-        >
+        <Button size="md" leftSection={<IconPhone size={18} aria-hidden />} onClick={callBack}>
           <Trans>Call back</Trans>
         </Button>
       )}
