@@ -69,6 +69,30 @@ FIND_OVERFLOW = """(room) => {
     ...[...out, ...cut].map((each) => `${each.tagName} ${each.className.baseVal ?? each.className}: ${each.textContent.slice(0, 60)}`),
   ]
 }"""
+FIND_POINTER_ONLY = """() => {
+  const controls = 'a[href], button, input, select, textarea, summary, label, [contenteditable], [tabindex]:not([tabindex="-1"])'
+  const groups = '[role=tablist], [role=radiogroup], [role=menu], [role=listbox], [role=grid], [role=toolbar]'
+  const propertiesOf = (each) => each[Object.keys(each).find((key) => key.startsWith('__reactProps$'))]
+  return [...document.querySelectorAll('body *')].filter((each) => {
+    if (!propertiesOf(each)?.onClick || !each.checkVisibility()) return false
+    if (each.closest(groups) || each.closest('[aria-hidden=true]')) return false
+    if (each.matches(controls)) return each.tabIndex < 0
+    return !each.closest(controls) && !each.querySelector(controls)
+  }).map((each) => each.outerHTML.slice(0, 160))
+}"""
+FIRST_IN_MAIN = """() => {
+  window.visited = new Set()
+  addEventListener('focusin', (event) => visited.add(event.target))
+  document.querySelector('main').focus()
+}"""
+NEXT_IN_MAIN = "() => document.querySelector('main').contains(document.activeElement)"
+NOT_VISITED = """() => {
+  const controls = 'a[href], button, input:not([type=radio]), select, textarea, summary'
+  return [...document.querySelector('main').querySelectorAll(controls)]
+    .filter((each) => each.tabIndex >= 0 && !each.disabled && each.checkVisibility() && !visited.has(each))
+    .map((each) => each.outerHTML.slice(0, 160))
+}"""
+MOST_STOPS = 60
 NARROWEST_VIEWPORT: ViewportSize = {"width": 320, "height": 640}
 
 
@@ -135,7 +159,9 @@ class PageChecker:
     def page(self) -> Page:
         return self.client.page
 
-    def open_and_check(self, paths: Sequence[str], scheme: Scheme, *sizes: ViewportSize) -> None:
+    def open_and_check(
+        self, paths: Sequence[str], scheme: Scheme, *sizes: ViewportSize, keyboard: bool = False
+    ) -> None:
         """Load the first of these pages of one program, follow to the others, and check each in this color scheme, in
         each of these sizes.
 
@@ -147,6 +173,8 @@ class PageChecker:
             if number > 0:
                 self.page.evaluate(FOLLOW, path)
             self._check_sizes(scheme, *sizes)
+            if keyboard:
+                self.walk_with_keyboard()
         for each in self.page.evaluate("violations"):
             self.add_finding(f"against the policy: {each}")
 
@@ -187,6 +215,20 @@ class PageChecker:
             self.page.evaluate(self._axe)
         for each in self.page.evaluate(AXE_RUN):
             self.add_finding(each)
+        for each in self.page.evaluate(FIND_POINTER_ONLY):
+            self.add_finding(f"only a pointer reaches {each}")
+
+    def walk_with_keyboard(self) -> None:
+        """Reach everything in the page with the Tab key, and leave it again."""
+        self.page.evaluate(FIRST_IN_MAIN)
+        for _ in range(MOST_STOPS):
+            self.page.keyboard.press("Tab")
+            if not self.page.evaluate(NEXT_IN_MAIN):
+                break
+        else:
+            self.add_finding("the Tab key does not leave the page")
+        for each in self.page.evaluate(NOT_VISITED):
+            self.add_finding(f"the Tab key does not reach {each}")
 
     def _check_overflow(self) -> None:
         """Check the current width, and on phones the narrowest one too (WCAG 2.2, 1.4.10)."""

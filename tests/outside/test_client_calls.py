@@ -371,6 +371,9 @@ def test_an_attended_transfer_connects_two_calls(
     anna.is_in_call_with(CLARA)
     eventually(lambda: anna.is_receiving(1500), 20, "a word with Clara")
     anna.press("Connect both")
+    for each, other in ((berta, CLARA), (clara, BERTA)):
+        expect(each.page.get_by_text(f"Transferred by {ANNA}")).to_be_visible()
+        each.is_in_call_with(other)
     anna.assert_idle()
     assert_two_way_audio(berta, clara, (1000, 1500))
     berta.hang_up()
@@ -405,6 +408,7 @@ def test_a_call_is_parked_and_retrieved(anna: ClientPhone, berta: ClientPhone) -
     walk.check("light", "dark")
     parked.get_by_role("button", name=f"Retrieve {BERTA}").click()
     anna.is_in_call_with(BERTA)
+    berta.is_in_call_with(ANNA)
     assert_two_way_audio(anna, berta)
     expect(anna.page.get_by_role("list", name="Parked calls")).to_have_count(0)
     anna.hang_up()

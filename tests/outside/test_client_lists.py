@@ -142,6 +142,19 @@ def test_a_call_opens_the_page_of_its_party_and_a_message_is_deleted_with_undo(m
     assert walk.findings == anna.complaints == []
 
 
+def swipe(client: Client, row: Locator, by: int) -> None:
+    """Move a row sideways with a finger, in CSS pixels."""
+    box = row.bounding_box()
+    assert box
+    touch = client.context.new_cdp_session(client.page)
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    for kind, moved in (("touchStart", 0), ("touchMove", by // 4), ("touchMove", by // 2), ("touchMove", by)):
+        points = [{"x": x + moved, "y": y}]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    touch.detach()
+
+
 def test_a_call_is_removed_from_the_own_list_with_undo(missed_unanswered: Client) -> None:
     anna, page = missed_unanswered, missed_unanswered.page
     tab(page, "Calls").click()
@@ -154,6 +167,10 @@ def test_a_call_is_removed_from_the_own_list_with_undo(missed_unanswered: Client
     page.get_by_role("button", name="Undo").click()
     eventually(lambda: len(anna.api("GET", "/history")["items"]) == listed, what="the call in the list again")
     expect(rows(page, CLARA).first).to_be_visible()
+    swipe(anna, rows(page, CLARA).first, -200)
+    eventually(lambda: len(anna.api("GET", "/history")["items"]) == listed - 1, what="a shorter list")
+    page.get_by_role("button", name="Undo").last.click()
+    eventually(lambda: len(anna.api("GET", "/history")["items"]) == listed, what="the call in the list again")
     assert anna.complaints == []
 
 
@@ -254,6 +271,15 @@ def test_a_call_at_a_colleague_is_picked_up_into_a_card_below_the_list(
     expect(berta.page.get_by_role("heading", name=ANNA)).to_be_visible()
     walk = PageChecker(berta, "en", label="a call beside the list")
     walk.check("light")
+    rows(berta.page, ANNA).get_by_role("link").drag_to(card)
+    sheet = berta.page.get_by_role("dialog", name="Transfer call")
+    expect(sheet.get_by_role("button", name=f"Transfer to {ANNA}")).to_be_visible()
+    sheet.get_by_role("button", name="Close").click()
+    berta.page.get_by_role("button", name=f"More actions for {ANNA}").click()
+    expect(
+        berta.page.get_by_role("menuitem", name="Transfer the call here")
+    ).to_be_visible()  # the same without dragging
+    berta.page.keyboard.press("Escape")
     card.get_by_role("button", name="Hang up").click()
     expect(card).to_have_count(0)
     expect(clara.page.get_by_role("dialog")).to_have_count(0)

@@ -1,16 +1,18 @@
 import { FocusTrap, UnstyledButton } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
-import { IconPhone, IconPhoneOff, IconRecordMail, IconVideo } from '@tabler/icons-react';
+import { IconMessage, IconPhone, IconPhoneOff, IconRecordMail, IconVideo } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 
 import { useValue } from '~/core/store';
 import { VerificationNote } from '~/features/call-verification';
 import type { Call } from '~/sip';
+import { CallerNote } from './CallerNote';
 import { IncomingCard } from './IncomingCard';
 import { IncomingLine, useAnswerLabel, useIncomingLabel } from './IncomingLine';
 import { answerCall, initials } from './model';
 import { ConnectedNotice } from './ConnectedNotice';
 import { RoundButton } from './RoundButton';
+import { useMessageInstead } from './useMessageInstead';
 import { useRemoteParty } from './useRemoteParty';
 import { useTakesMessages } from './useTakesMessages';
 import { useTitleAlert } from './useTitleAlert';
@@ -55,6 +57,7 @@ function IncomingScreen({ call, beside }: { call: Call; beside: boolean }) {
             <IncomingLine call={call} />
           </p>
           {number && <p className={remotePartyCss.number}>{number}</p>}
+          <CallerNote call={call} className={remotePartyCss.number} />
           <ConnectedNotice call={call} />
           <VerificationNote verification={call.verification} />
         </div>
@@ -68,6 +71,7 @@ function Answers({ call }: { call: Call }) {
   const { t } = useLingui();
   const video = useValue(call.state, (each) => each.offersVideo);
   const takesMessages = useTakesMessages();
+  const message = useMessageInstead(call);
   return (
     <div className={css.answering} data-answers>
       <div className={css.answers}>
@@ -89,12 +93,20 @@ function Answers({ call }: { call: Call }) {
         )}
         <RoundButton large icon={IconPhoneOff} kind="end" label={t`Decline`} onClick={() => call.decline()} />
       </div>
-      {takesMessages && (
-        <UnstyledButton className={css.voicemail} onClick={() => call.decline()}>
-          <IconRecordMail size={20} aria-hidden />
-          <Trans>Voicemail</Trans>
-        </UnstyledButton>
-      )}
+      <div className={css.others}>
+        {message && (
+          <UnstyledButton className={css.otherWay} onClick={message}>
+            <IconMessage size={20} aria-hidden />
+            <Trans>Message</Trans>
+          </UnstyledButton>
+        )}
+        {takesMessages && (
+          <UnstyledButton className={css.otherWay} onClick={() => call.decline()}>
+            <IconRecordMail size={20} aria-hidden />
+            <Trans>Voicemail</Trans>
+          </UnstyledButton>
+        )}
+      </div>
     </div>
   );
 }

@@ -1,5 +1,5 @@
 import { UnstyledButton } from '@mantine/core';
-import { IconPhone, IconPhoneOff, IconRecordMail, IconVideo } from '@tabler/icons-react';
+import { IconMessage, IconPhone, IconPhoneOff, IconRecordMail, IconVideo } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useEffect, useRef } from 'react';
 import { Avatar } from '~/design/Avatar';
@@ -7,9 +7,11 @@ import { Avatar } from '~/design/Avatar';
 import { useValue } from '~/core/store';
 import { VerificationNote } from '~/features/call-verification';
 import type { Call } from '~/sip';
+import { CallerNote } from './CallerNote';
 import { ConnectedNotice } from './ConnectedNotice';
 import { IncomingLine, useAnswerLabel, useIncomingLabel } from './IncomingLine';
 import { answerCall } from './model';
+import { useMessageInstead } from './useMessageInstead';
 import { useRemoteParty } from './useRemoteParty';
 import { useTakesMessages } from './useTakesMessages';
 import css from './incoming-card.module.css';
@@ -20,6 +22,7 @@ export function IncomingCard({ call }: { call: Call }) {
   const video = useValue(call.state, (each) => each.offersVideo);
   const { title } = useRemoteParty(call);
   const takesMessages = useTakesMessages();
+  const message = useMessageInstead(call);
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     // The title, not a button: typing must not answer the call.
@@ -35,6 +38,7 @@ export function IncomingCard({ call }: { call: Call }) {
         <p className={css.line}>
           <IncomingLine call={call} />
         </p>
+        <CallerNote call={call} className={css.line} />
         <ConnectedNotice call={call} />
         <VerificationNote verification={call.verification} />
       </div>
@@ -58,9 +62,20 @@ export function IncomingCard({ call }: { call: Call }) {
           <IconPhoneOff size={20} aria-hidden />
           <Trans>Decline</Trans>
         </UnstyledButton>
+        {message && (
+          <UnstyledButton
+            className={css.otherWay}
+            data-icon
+            aria-label={t`Send a message`}
+            title={t`Send a message`}
+            onClick={message}
+          >
+            <IconMessage size={20} aria-hidden />
+          </UnstyledButton>
+        )}
         {takesMessages && (
           <UnstyledButton
-            className={css.voicemail}
+            className={css.otherWay}
             data-icon
             aria-label={t`Voicemail`}
             title={t`Voicemail`}

@@ -10,12 +10,14 @@ import { useRoomNames } from '~/features/conferences';
 import { ownVoicemail } from '~/features/voicemail';
 import { calls } from './calls';
 import { CallRow } from './CallRow';
-import { daysAgo, groupByDay, groupNeighbours, visibleEntries } from './model';
+import { useDayText } from './call-texts';
+import { groupByDay, groupNeighbours, visibleEntries } from './model';
 import { useSeen } from './useSeen';
 
 /** The user's own calls, newest first; neighbours with the same party are one row. */
 export function CallList({ missedOnly }: { missedOnly: boolean }) {
-  const { t, i18n } = useLingui();
+  const { t } = useLingui();
+  const dayOf = useDayText();
   const now = useValue(calls.state);
   const messages = useValue(ownVoicemail.state, (each) => each.inbox);
   const { call: selected } = useParams({ strict: false });
@@ -25,12 +27,6 @@ export function CallList({ missedOnly }: { missedOnly: boolean }) {
   useEffect(() => void calls.open(), []);
   const shown = visibleEntries(now.calls, { missedOnly, tests, search: now.search });
   const testCount = missedOnly ? 0 : now.calls.filter((each) => each.kind === 'test').length;
-  const heading = (date: Date) => {
-    const ago = daysAgo(date, new Date());
-    if (ago === 0) return t`Today`;
-    if (ago === 1) return t`Yesterday`;
-    return i18n.date(date, { weekday: 'long', day: 'numeric', month: 'long', ...(ago > 300 && { year: 'numeric' }) });
-  };
   return (
     <>
       <TextInput
@@ -52,7 +48,7 @@ export function CallList({ missedOnly }: { missedOnly: boolean }) {
       {groupByDay(shown).map((day) => (
         <section key={day.key} aria-labelledby={`day-${day.key}`}>
           <Title order={2} size="h6" c="dimmed" mt="md" mb={4} id={`day-${day.key}`}>
-            {heading(day.date)}
+            {dayOf(day.date)}
           </Title>
           <Rows>
             {groupNeighbours(day.entries).map((group) => (

@@ -1,7 +1,18 @@
 import { useLingui } from '@lingui/react/macro';
 import { formatDuration } from '~/design/dates';
 import { useNumberFormat } from '~/features/phone-numbers';
-import type { HistoryEntry } from './model';
+import { daysAgo, type HistoryEntry } from './model';
+
+/** Days as people say them: "Today", "Tuesday, 24 November". */
+export function useDayText(): (date: Date) => string {
+  const { t, i18n } = useLingui();
+  return (date) => {
+    const ago = daysAgo(date, new Date());
+    if (ago === 0) return t`Today`;
+    if (ago === 1) return t`Yesterday`;
+    return i18n.date(date, { weekday: 'long', day: 'numeric', month: 'long', ...(ago > 300 && { year: 'numeric' }) });
+  };
+}
 
 /** Texts for calls, in the present language. */
 export function useCallTexts() {

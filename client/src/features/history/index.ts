@@ -1,5 +1,5 @@
 /** The user's own calls. */
 export { calls } from './calls';
-export { useCallTexts } from './call-texts';
+export { useCallTexts, useDayText } from './call-texts';
 export { useRemoveCalls } from './useRemoveCalls';
 export { qualityGrade, type HistoryEntry } from './model';
