@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections.abc import Iterator
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -294,7 +295,24 @@ CUT = """() => [...document.querySelectorAll('main a, main button, main li, main
 }).map((each) => `${each.tagName} ${each.textContent.slice(0, 60)}`)"""
 
 
-def test_text_of_double_size_loses_nothing_on_the_narrowest_screen(clients: Clients, household: Household) -> None:
+@pytest.fixture
+def unusual(server: Server) -> Iterator[list[str]]:
+    """The names of colleagues: written from right to left, of symbols, and of the greatest length without a space."""
+    names = {"740081": "محمد عبد الله", "740082": "👩‍👩‍👧 🎷", "740083": "Wörterbuch" * 20}
+    with server.rest() as rest:
+        for number, name in names.items():
+            made = rest.post(
+                "/api/v1/extensions", params={"tenant": server.tenant}, json={"number": number, "name": name}
+            )
+            assert made.status_code == 201, made.text
+        yield list(names.values())
+        for number in names:
+            rest.delete(f"/api/v1/extensions/{number}", params={"tenant": server.tenant})
+
+
+def test_text_of_double_size_and_any_names_lose_nothing_on_the_narrowest_screen(
+    clients: Clients, household: Household, unusual: list[str]
+) -> None:
     """In German, whose words are longer."""
     anna = clients(language="de-DE", viewport={"width": 320, "height": 568}).sign_in(household.anna, path="/team")
     page, walk = anna.page, PageChecker(anna, "de")
@@ -310,17 +328,19 @@ def test_text_of_double_size_loses_nothing_on_the_narrowest_screen(clients: Clie
         assert max(ends) <= 320
     anna.open("/team")
     page.evaluate(LARGE_TEXT)
-    for name in (BERTA, CLARA):
+    for name in (BERTA, CLARA, *unusual):
         label = rows(page, name).get_by_text(name, exact=True)
         box = label.bounding_box()
         assert box
         assert box["width"] > 60
-    rows(page, BERTA).get_by_role("link").click()
-    expect(page.get_by_role("heading", name=BERTA)).to_be_visible()
-    page.evaluate(LARGE_TEXT)
-    walk.label = "a person"
-    walk.check("light")
-    assert page.evaluate(CUT) == []
+    for name in (BERTA, unusual[-1]):
+        anna.open("/team")
+        rows(page, name).get_by_role("link").click()
+        expect(page.get_by_role("heading", name=name)).to_be_visible()
+        page.evaluate(LARGE_TEXT)
+        walk.label = name
+        walk.check("light")
+        assert page.evaluate(CUT) == []
     assert walk.findings == anna.complaints == []
 
 

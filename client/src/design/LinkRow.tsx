@@ -38,7 +38,7 @@ export function LinkRow({ open, avatar, name, emphasized, second, end, selected,
             {avatar}
             <span className={css.text}>
               <span className={css.name} data-emphasized={emphasized || undefined}>
-                {name}
+                <bdi>{name}</bdi>
               </span>
               <span className={css.second}>{second}</span>
             </span>
