@@ -2,8 +2,8 @@
 
 import asyncio
 import re
-from collections.abc import Iterator
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
