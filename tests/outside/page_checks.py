@@ -173,6 +173,8 @@ class PageChecker:
             if number > 0:
                 self.page.evaluate(FOLLOW, path)
             self._check_sizes(scheme, *sizes)
+            for each in self.page.evaluate(FIND_POINTER_ONLY):
+                self.add_finding(f"only a pointer reaches {each}")
             if keyboard:
                 self.walk_with_keyboard()
         for each in self.page.evaluate("violations"):
@@ -215,8 +217,6 @@ class PageChecker:
             self.page.evaluate(self._axe)
         for each in self.page.evaluate(AXE_RUN):
             self.add_finding(each)
-        for each in self.page.evaluate(FIND_POINTER_ONLY):
-            self.add_finding(f"only a pointer reaches {each}")
 
     def walk_with_keyboard(self) -> None:
         """Reach everything in the page with the Tab key, and leave it again."""
