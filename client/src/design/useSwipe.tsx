@@ -11,7 +11,7 @@ export interface SwipeAction {
   run: () => void;
 }
 
-/** What swiping a row to a side does. Each action needs a button elsewhere, for the keyboard, the mouse and readers. */
+/** The actions of swiping a row to a side. Each needs a button elsewhere, for the keyboard, the mouse and readers. */
 export type SwipeActions = Partial<Record<SwipeSide, SwipeAction>>;
 
 /** Properties and content of an element that is swiped with a finger. */

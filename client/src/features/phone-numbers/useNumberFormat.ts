@@ -11,8 +11,8 @@ export function useHomeCountry(): string | undefined {
 }
 
 /**
- * How numbers are written in the country of the organisation: for what is shown and read aloud only. What is dialled,
- * copied, searched, exported or compared stays as it is. Screens without outside numbers do not load the library.
+ * The format of numbers in the country of the organisation, for the screen and for screen readers only: numbers are dialled,
+ * copied, searched, exported and compared unchanged. Screens without outside numbers do not load the library.
  */
 export function useNumberFormat(): (number: string) => string {
   const home = useHomeCountry();

@@ -6,7 +6,7 @@ import { startCall } from '~/features/call';
 import { ownVoicemail } from './own-voicemail';
 import type { VoicemailEntry } from './model';
 
-/** What the user can do with a message of an own or shared mailbox. */
+/** The actions on a message of an own or shared mailbox. */
 export function useMessageActions(message: VoicemailEntry) {
   const { t } = useLingui();
   const archived = useValue(ownVoicemail.state, (each) => !each.inbox.some(({ id }) => id === message.id));
