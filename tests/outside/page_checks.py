@@ -80,19 +80,6 @@ FIND_POINTER_ONLY = """() => {
     return !each.closest(controls) && !each.querySelector(controls)
   }).map((each) => each.outerHTML.slice(0, 160))
 }"""
-FIRST_IN_MAIN = """() => {
-  window.visited = new Set()
-  addEventListener('focusin', (event) => visited.add(event.target))
-  document.querySelector('main').focus()
-}"""
-NEXT_IN_MAIN = "() => document.querySelector('main').contains(document.activeElement)"
-NOT_VISITED = """() => {
-  const controls = 'a[href], button, input:not([type=radio]), select, textarea, summary'
-  return [...document.querySelector('main').querySelectorAll(controls)]
-    .filter((each) => each.tabIndex >= 0 && !each.disabled && each.checkVisibility() && !visited.has(each))
-    .map((each) => each.outerHTML.slice(0, 160))
-}"""
-MOST_STOPS = 60
 NARROWEST_VIEWPORT: ViewportSize = {"width": 320, "height": 640}
 
 
@@ -173,10 +160,8 @@ class PageChecker:
             if number > 0:
                 self.page.evaluate(FOLLOW, path)
             self._check_sizes(scheme, *sizes)
-            for each in self.page.evaluate(FIND_POINTER_ONLY):
+            for each in self.page.evaluate(FIND_POINTER_ONLY) if keyboard else ():
                 self.add_finding(f"only a pointer reaches {each}")
-            if keyboard:
-                self.walk_with_keyboard()
         for each in self.page.evaluate("violations"):
             self.add_finding(f"against the policy: {each}")
 
@@ -217,18 +202,6 @@ class PageChecker:
             self.page.evaluate(self._axe)
         for each in self.page.evaluate(AXE_RUN):
             self.add_finding(each)
-
-    def walk_with_keyboard(self) -> None:
-        """Reach everything in the page with the Tab key, and leave it again."""
-        self.page.evaluate(FIRST_IN_MAIN)
-        for _ in range(MOST_STOPS):
-            self.page.keyboard.press("Tab")
-            if not self.page.evaluate(NEXT_IN_MAIN):
-                break
-        else:
-            self.add_finding("the Tab key does not leave the page")
-        for each in self.page.evaluate(NOT_VISITED):
-            self.add_finding(f"the Tab key does not reach {each}")
 
     def _check_overflow(self) -> None:
         """Check the current width, and on phones the narrowest one too (WCAG 2.2, 1.4.10)."""
