@@ -68,10 +68,18 @@ export function Composer({ conversation, title, target, onDone }: ComposerProps)
       if (target?.kind === 'edit') {
         await editMessage(conversation, target.message, encoded);
       } else {
-        drafts.take(id);
+        const draft = drafts.take(id);
+        const files = attaching.take();
         const created = new Date().toISOString();
         const message = { client_id: randomText(16), conversation_id: id, ...encoded, created, encrypted };
-        await sendMessage({ ...message, reply_to: target?.message.id }, attaching.take());
+        try {
+          await sendMessage({ ...message, reply_to: target?.message.id }, files);
+        } catch (reason) {
+          // A photo that cannot be read, or a full device: nothing was sent.
+          attaching.giveBack(files);
+          await drafts.giveBack(id, draft);
+          throw reason;
+        }
         await drafts.set(id, drafts.get(id));
       }
       onDone();

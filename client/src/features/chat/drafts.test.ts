@@ -72,3 +72,15 @@ test('nothing of a user who has signed out is stored', async () => {
   await saved;
   expect([drafts.get('a'), storage.size]).toEqual(['', 0]);
 });
+
+test('a text that could not be sent comes back before what was typed since', async () => {
+  const { tab, storage } = device();
+  const drafts = tab();
+  await drafts.set('a', 'With a photo');
+  const taken = drafts.take('a');
+  await drafts.set('a', 'the next one');
+  await drafts.giveBack('a', taken);
+  expect([drafts.get('a'), storage.get('a')]).toEqual(Array(2).fill('With a photo\nthe next one'));
+  await drafts.giveBack('a', '');
+  expect(drafts.get('a')).toBe('With a photo\nthe next one');
+});

@@ -50,9 +50,17 @@ export class Drafts {
     await this.dependencies.save(conversation, now);
   }
 
-  /** Empty the field while its text is put into the outbox; `set` with what is typed since then stores it. */
-  take(conversation: string): void {
+  /** Empty the field and return its text, which is put into the outbox; `set` with what is typed since then stores it. */
+  take(conversation: string): string {
+    const text = this.get(conversation);
     this.show(conversation, '');
+    return text;
+  }
+
+  /** Put a text back that could not be sent, before what was typed since it was taken. */
+  async giveBack(conversation: string, text: string): Promise<void> {
+    const typed = this.get(conversation);
+    await this.set(conversation, text && typed ? `${text}\n${typed}` : text || typed);
   }
 
   /** Another tab has changed it. */

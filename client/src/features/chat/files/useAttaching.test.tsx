@@ -1,11 +1,12 @@
 import { act } from 'react';
 import { createRoot } from 'react-dom/client';
 import { expect, it, vi } from 'vitest';
+import { chosenFile } from './chosen';
 import { useAttaching } from './useAttaching';
 
 vi.mock('../chats', () => ({ sendMessage: async () => undefined }));
 
-it('gives the chosen files to one message only', () => {
+it('gives the chosen files to one message only, and has them back if it is not sent', () => {
   Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
   let attaching!: ReturnType<typeof useAttaching>;
   function Probe() {
@@ -21,5 +22,8 @@ it('gives the chosen files to one message only', () => {
     expect(take()).toEqual([]);
   });
   expect(attaching.files).toEqual([]);
+  act(() => attaching.add([new File(['later'], 'later.pdf')]));
+  act(() => attaching.giveBack([chosenFile(new Blob(['plan']), 'plan.pdf')]));
+  expect(attaching.files.map((each) => each.name)).toEqual(['plan.pdf', 'later.pdf']);
   act(() => root.unmount());
 });

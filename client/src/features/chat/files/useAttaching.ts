@@ -30,6 +30,10 @@ export function useAttaching(conversation: string, encrypted: boolean) {
       change([]);
       return taken;
     },
+    /** Put files back that could not be sent, before those chosen since. */
+    giveBack(taken: Chosen[]): void {
+      change([...taken, ...(chosen.get(conversation) ?? [])]);
+    },
     /** Send a recorded message. */
     async sendVoice({ blob, seconds, peaks }: VoiceClip): Promise<void> {
       const ending = blob.type.split('/')[1] || 'webm';
