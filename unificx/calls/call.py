@@ -20,7 +20,7 @@ from unificx.identity import DirectoryCache, Extension
 from unificx.registrar import Caller
 from unificx.routing import CONFERENCE_APP, Fork, Forward, Plan, Step
 from unificx.rtpengine.ng import MediaReport, Profile
-from unificx.sdp import with_origin
+from unificx.sdp import has_recording_attributes, with_origin
 from unificx.sip.legs import InfoReceived
 from unificx.sip.message import Request
 
@@ -330,7 +330,7 @@ class Call:
             return b""
         one = self.participants[name]
         one.dtls.mark_sent()
-        if self.recording_indication.current or b"\na=record" in sdp:
+        if self.recording_indication.current or has_recording_attributes(sdp):
             sdp = self.recording_indication.apply_to(one.leg, sdp)
         identity, previous = int(self.id[:13].replace("-", ""), 16), one.sent_sdp
         if previous.sdp and with_origin(sdp, identity, previous.version) == previous.sdp:

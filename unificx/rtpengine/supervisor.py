@@ -81,7 +81,8 @@ class RtpEngine:
         self._publish = publish
         self._dtmf_log = DtmfLog(publish)
         self._dtmf_log_port = 0
-        self._sounds = SoundFiles()
+        self.sounds = SoundFiles()
+        """What it has played, in files."""
         self._ready = asyncio.Event()
         self._process: asyncio.subprocess.Process | None = None
         self._control_port = 0
@@ -119,7 +120,7 @@ class RtpEngine:
         await asyncio.gather(*tasks, return_exceptions=True)
         self._dtmf_log.close()
         await self._stop()
-        self._sounds.close()
+        self.sounds.close()
 
     def offer(
         self,
@@ -161,14 +162,10 @@ class RtpEngine:
         There is no event at the end of playback. Music uses a high `times` and ends with `stop`.
         """
         try:
-            file = self._sounds.path(sound)
+            file = self.sounds.path(sound)
         except OSError:
             raise MediaUnavailable("refused") from None
         return await (await self._ready_client()).play(anchor, tag, file, times=times, start=start)
-
-    def forget_sounds(self) -> None:
-        """Delete the files of what was played."""
-        self._sounds.forget()
 
     async def stop(self, anchor: str, tag: str) -> None:
         await (await self._ready_client()).stop(anchor, tag)

@@ -6,6 +6,7 @@ from unificx.sdp.editing import align_sections, as_sendrecv, audio_only, with_or
 from unificx.sdp.inspection import (
     audio_direction,
     audio_transport,
+    has_recording_attributes,
     has_video,
     is_fax_only,
     is_plain_rtp,
@@ -58,6 +59,7 @@ __all__ = [
     "codecs",
     "direction",
     "first_audio",
+    "has_recording_attributes",
     "has_video",
     "is_fax_only",
     "is_hold",

@@ -17,6 +17,11 @@ _DISCARD_PORT = b"9"
 """Port of an offer whose candidates follow (RFC 8840 section 4.1)."""
 
 
+def has_recording_attributes(sdp: bytes) -> bool:
+    """Whether it has a preference or an indication of recording (RFC 7866), which nearly none has."""
+    return b"\na=record" in sdp
+
+
 def is_sending(sdp: bytes) -> bool:
     """Whether the author sends audio: sendrecv or sendonly (RFC 3264 section 5.1)."""
     return audio_direction(sdp).sends

@@ -6,6 +6,7 @@ Works on bytes, because nearly no SDP has these attributes, but every SDP of a c
 import re
 from typing import Literal, cast
 
+from unificx.sdp.inspection import has_recording_attributes
 from unificx.sdp.sections import section_kind, split_sections
 
 RecordIndication = Literal["", "on", "paused", "off"]
@@ -13,7 +14,6 @@ RecordIndication = Literal["", "on", "paused", "off"]
 RecordingPreference = Literal["", "on", "off", "pause", "nopreference"]
 """The recording preference of the sender; "": none given, and possibly not supported."""
 
-_PREFIX = b"\na=record"
 _PREFERENCE = re.compile(rb"^a=recordpref:(on|off|pause|nopreference)[ \t\r]*$", re.M)
 _INDICATION = re.compile(rb"^a=record:(on|paused|off)[ \t\r]*$", re.M)
 _ANY_ATTRIBUTE = re.compile(rb"^a=record(?:pref)?:[^\n]*\n?", re.M)
@@ -21,7 +21,7 @@ _ANY_ATTRIBUTE = re.compile(rb"^a=record(?:pref)?:[^\n]*\n?", re.M)
 
 def recording_preference(sdp: bytes) -> RecordingPreference:
     """Return the preference for audio, the only media recorded: media level before session level."""
-    if _PREFIX not in sdp:
+    if not has_recording_attributes(sdp):
         return ""
     session, *sections = split_sections(sdp)
     audio = next((each for each in sections if section_kind(each) == b"audio"), b"")
@@ -31,14 +31,14 @@ def recording_preference(sdp: bytes) -> RecordingPreference:
 
 def recording_indication(sdp: bytes) -> RecordIndication:
     """Return the session-level indication of a local SDP."""
-    match = _INDICATION.search(sdp) if _PREFIX in sdp else None
+    match = _INDICATION.search(sdp) if has_recording_attributes(sdp) else None
     return cast(RecordIndication, match[1].decode()) if match is not None else ""
 
 
 def with_recording_indication(sdp: bytes, indication: RecordIndication) -> bytes:
     """Return the SDP with a session-level indication. Recording attributes of the other side are removed: a preference
     is not for third parties, and only this server knows what it records."""
-    if _PREFIX in sdp:
+    if has_recording_attributes(sdp):
         sdp = _ANY_ATTRIBUTE.sub(b"", sdp)
     if not indication or not sdp:
         return sdp

@@ -325,7 +325,7 @@ class SipServer:
 
     def _subscribe(self) -> None:
         bus = self._container.bus
-        self._container.custom_sounds.on_removed.append(self._media.forget_sounds)
+        self._container.custom_sounds.on_removed.append(self._media.sounds.forget)
         end_calls_without_access(bus, self.call_manager, self._container.identity.directory)
         for kind in (DeviceRegistered, DeviceMoved):
             bus.subscribe(
