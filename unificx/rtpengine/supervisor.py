@@ -82,7 +82,7 @@ class RtpEngine:
         self._dtmf_log = DtmfLog(publish)
         self._dtmf_log_port = 0
         self.sounds = SoundFiles()
-        """What it has played, in files."""
+        """Files of the sounds that it has played."""
         self._ready = asyncio.Event()
         self._process: asyncio.subprocess.Process | None = None
         self._control_port = 0
