@@ -25,7 +25,10 @@ export function useNumberDrop(onNumber: (number: string) => void) {
       setOver(true);
     },
     onDragLeave: (event: DragEvent) => {
-      if (!event.currentTarget.contains(event.relatedTarget as Node | null)) setOver(false);
+      // Browsers do not say which element is entered, so that a child may be.
+      const { left, right, top, bottom } = event.currentTarget.getBoundingClientRect();
+      const { clientX: x, clientY: y } = event;
+      if (x <= left || x >= right || y <= top || y >= bottom) setOver(false);
     },
     onDrop: (event: DragEvent) => {
       setOver(false);
