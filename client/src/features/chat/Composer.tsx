@@ -17,7 +17,7 @@ import { ChosenFiles } from './files/ChosenFiles';
 import { useAttaching } from './files/useAttaching';
 import { VoiceRecorder } from './files/VoiceRecorder';
 import { useSummary } from './files/useSummary';
-import css from './chat.module.css';
+import css from './composer.module.css';
 
 const MAX_LENGTH = 8000;
 /** On a keyboard of glass Enter makes a new line. */
