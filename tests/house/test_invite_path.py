@@ -7,7 +7,7 @@ import pytest
 from tests.house.invite_path import invite_path
 
 MAX_MODULES = 77
-"""May only shrink; the goal is 30."""
+"""May only shrink; see docs/decisions/0017."""
 
 
 async def test_an_invite_enters_few_modules(tmp_path: Path) -> None:
