@@ -1,6 +1,7 @@
 """Forwarding, do not disturb and call waiting of extensions."""
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from typing import cast
 
 import pytest
 from ladder import play, play_on
@@ -9,12 +10,37 @@ from test_calls_parking import PARKED, RETURNS
 
 from unificx.identity import DeviceAuth
 from unificx.presence import Forwarding, Presence, PresenceState, StateProfile
+from unificx.registrar import Caller
+from unificx.routing import Destination, DestinationRef, Reject, Rejection
+from unificx.routing.outbound.kinds import LedOutside
+from unificx.routing.outbound.service import OutboundRouting
 from unificx.sip.message import Request
 
 
 def presence(state: PresenceState = "available", *, call_waiting: bool = True, **to: str) -> Presence:
     forwarding = Forwarding(**to)
     return Presence("", "", "", state, None, call_waiting, "", {"available": StateProfile(forwarding, forwarding)})
+
+
+@dataclass
+class NumbersOutside:
+    """Numbers outside, none of which may be called. `callers`: extensions for which it was decided."""
+
+    kind = "number"
+    callers: list[str] = field(default_factory=list)
+
+    def find(self, tenant_id: str, name: str) -> Destination:
+        return LedOutside(cast("OutboundRouting", self), tenant_id, name)
+
+    def destination(self, caller: Caller, dialled: str) -> Destination:
+        self.callers.append(f"{caller.extension_id} {dialled}")
+        return Reject(Rejection.NOT_ALLOWED)
+
+    def at_number(self, tenant_id: str, dialled: str) -> None:
+        return None
+
+    def leads_to(self, tenant_id: str) -> dict[str, tuple[DestinationRef, ...]]:
+        return {}
 
 
 ANSWERED_BY_CAROL = """
@@ -204,3 +230,18 @@ async def test_loop_that_came_into_being_ends() -> None:
         """,
         presence={"1002": presence(always="extension:1003"), "1003": presence(always="extension:1002")},
     )
+
+
+async def test_an_extension_forwards_outside_as_if_it_dialled() -> None:
+    world = await play("alice 1001, bob 1002", presence={"1002": presence(always="number:+493098765432")})
+    outside = NumbersOutside()
+    world.destinations.add(outside)
+    await play_on(
+        world,
+        """
+        alice -> INVITE 1002 [alice]
+        history <- failed 57 alice 1002
+        alice <- 403
+        """,
+    )
+    assert outside.callers == ["e-1002 +493098765432"]

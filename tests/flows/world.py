@@ -128,8 +128,10 @@ class World:
             current_flow=lambda leg: self.manager.current_flow(leg),
         )
         extensions = ExtensionKind(self.directory, self.apps.accepts_messages)
-        destinations = DestinationDirectory((extensions, self.apps))
-        routing = Routing(DialPlan(self.directory, destinations), self.location, self, availability=self.availability)
+        self.destinations = DestinationDirectory((extensions, self.apps))
+        routing = Routing(
+            DialPlan(self.directory, self.destinations), self.location, self, availability=self.availability
+        )
         self.parking = Parking(recall=lambda leg_id: self.manager.recall(leg_id))
         parts = CallManagerDependencies(
             self.legs, self.media, self, routing, self.directory, self.clock, self, self.apps, self, self.parking,

@@ -98,7 +98,7 @@ class ForkTargetBuilder:
         if forward is not None:
             record_forward(call, forward)
             forwards = (*forwards, forward)
-        to = self._routing.resolve(call.caller, step.ref)
+        to = self._routing.resolve(call.caller, step.ref, forward.by if forward is not None else None)
         plan = target.plan.redirected(target.position, to, is_final=forward is not None)
         return replace(target, plan=plan, redirects=target.redirects + 1, forwards=forwards)
 

@@ -1,12 +1,16 @@
 """Routes calls, from memory only: call set-up never waits for the database."""
 
+from dataclasses import replace
+
 from unificx.cluster import Location
+from unificx.identity import Extension
 from unificx.presence import Availability
 from unificx.registrar import Binding, Caller
 from unificx.routing.destinations import Destination, RingExtension
 from unificx.routing.dial_plan import DialPlan
 from unificx.routing.forwarding import plan_by_rules
 from unificx.routing.groups import RingMemory
+from unificx.routing.outbound.kinds import LedOutside
 from unificx.routing.plans import NO_SUCH_NUMBER, Fork, OutsideTarget, Plan, RingTarget
 from unificx.routing.ports import NoPushDevices, PushDevices
 from unificx.routing.references import DestinationRef
@@ -40,9 +44,13 @@ class Routing:
         """Return the plan of a call that may be made later: no limit counts it yet."""
         return self._plan(caller, self._dial_plan.destination(caller, dialled, counted=False))
 
-    def resolve(self, caller: Caller, ref: DestinationRef) -> Plan:
-        """Return the plan for a call of this caller that was led to a destination of its tenant."""
-        return self._plan(caller, self._dial_plan.destinations.resolve(caller.tenant_id, ref) or NO_SUCH_NUMBER)
+    def resolve(self, caller: Caller, ref: DestinationRef, forwarded_by: Extension | None = None) -> Plan:
+        """Return the plan for a call of this caller that was led to a destination of its tenant, by the rules of an
+        extension if one is given."""
+        found = self._dial_plan.destinations.resolve(caller.tenant_id, ref) or NO_SUCH_NUMBER
+        if isinstance(found, LedOutside):
+            found = replace(found, forwarded_by=forwarded_by)
+        return self._plan(caller, found)
 
     def _plan(self, caller: Caller, destination: Destination) -> Plan:
         if isinstance(destination, RingExtension) and not destination.only_device:

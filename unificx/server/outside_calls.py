@@ -21,11 +21,12 @@ class CallManagerOutsideCalls:
             fork = call.target.fork if tenant_id in (None, call.caller.tenant_id) else None
             target = next((one for one in fork.targets if isinstance(one, OutsideTarget)), None) if fork else None
             if target is not None:
+                payers = [one.payer for one in call.participants.values() if one.payer]
                 found.append(
                     LiveOutsideCall(
                         call_id=call.id,
                         tenant_id=call.caller.tenant_id,
-                        extension_id=call.caller.extension_id,
+                        extension_id=payers[-1] if payers else call.caller.extension_id,
                         trunk_id=target.trunk_id,
                         talk_seconds=(now - call.answered).total_seconds() if call.answered is not None else 0.0,
                         emergency=target.emergency,

@@ -1,22 +1,26 @@
 """Routes, public numbers and block lists of two tenants, stored and in memory."""
 
+from dataclasses import replace
+
 import pytest
 from outbound_setup import BERLIN, VIENNA, OutboundSetup, number, targets
 
 from unificx.core.errors import Conflict, Invalid, NotFound
 from unificx.identity import TenantChange
-from unificx.registrar import Caller
+from unificx.registrar import Caller, LocationService
 from unificx.routing import (
     NO_OUTSIDE_LINE,
     CallingLimits,
     CallingPolicyChange,
     DestinationRef,
+    DialPlan,
     NewRoute,
     NumberChange,
     Reject,
     Rejection,
     RingExtension,
     RouteChange,
+    Routing,
 )
 from unificx.routing.events import EmergencyCallMade
 
@@ -174,7 +178,36 @@ async def test_a_call_led_outside_follows_the_rules_of_the_tenant(outside: Outbo
     assert abroad.plan() == Reject(Rejection.NOT_ALLOWED).plan()
 
 
+async def test_an_extension_forwards_outside_no_more_than_it_may_dial(outside: OutboundSetup) -> None:
+    await outside.open_route()
+    own = await number(outside, "+49301234501", to="extension:1002", shown_for=("1002",))
+    directory = outside.people.directory
+    routing = Routing(DialPlan(directory, outside.destinations), LocationService())
+    caller, forwarder, berlin = Caller.of(outside.extension()), outside.extension("1002"), f"number:{BERLIN}"
+    [first, *_] = targets(routing.resolve(caller, DestinationRef.parse(berlin), forwarder))
+    assert first.caller_id == own.number
+    limits = CallingLimits(outside.acme, "extension", forwarder.id, reach="inside")
+    await outside.outbound.permissions.set_limits(limits)
+    refused = Reject(Rejection.NOT_ALLOWED).plan()
+    assert routing.resolve(caller, DestinationRef.parse(berlin), forwarder) == refused
+    assert targets(routing.resolve(caller, DestinationRef.parse(berlin)))  # a destination of the organisation
+    await outside.outbound.permissions.set_limits(replace(limits, reach="everywhere", concurrent=1))
+    assert targets(routing.resolve(caller, DestinationRef.parse(berlin), forwarder))
+    outside.live_call("c1", BERLIN, 10.0, "1002")
+    assert routing.resolve(caller, DestinationRef.parse(berlin), forwarder) == refused
+
+
 # ---- permissions and deletion
+
+
+async def test_a_number_that_a_destination_leads_to_is_not_deleted(outside: OutboundSetup) -> None:
+    first = await number(outside)
+    second = await number(outside, "+49301234501", to="number:+49301234500")
+    with pytest.raises(Conflict, match=r"is used by number:\+49301234501"):
+        await outside.outbound.numbers.delete(first)
+    await outside.outbound.numbers.delete(second)
+    await outside.outbound.numbers.delete(first)
+    assert not outside.outbound.numbers.list(outside.acme).items
 
 
 @pytest.mark.parametrize(

@@ -123,9 +123,12 @@ class PublicNumberService:
         return after
 
     async def delete(self, number: InboundNumber) -> None:
-        """Delete a number. Raises Conflict if a route shows it."""
+        """Delete a number. Raises Conflict if a route shows it, or if a destination leads to it, which would call it
+        outside from then on."""
         async with self._parts.database.begin() as uow:
+            await self._parts.destinations.lock(uow, number.tenant_id)
             await lock_scope(uow.session, "outbound routes", number.tenant_id)
+            self._parts.destinations.require_unused(number.tenant_id, DestinationRef("number", number.number))
             for route in self._store.routes_of(number.tenant_id):
                 if route.caller_number_id == number.id:
                     hint = "Change the caller id of the route first."

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from unificx.identity import Extension
 from unificx.registrar import Caller
 from unificx.routing.destinations import Destination
 from unificx.routing.outbound.numbers import PublicNumber, normalise
@@ -14,15 +15,23 @@ from unificx.routing.references import DestinationRef
 
 @dataclass(frozen=True, slots=True)
 class LedOutside:
-    """A number outside to which a call is led. The decision is made when the call is."""
+    """A number outside to which a call is led. The decision is made when the call is.
+
+    `forwarded_by`: the extension whose rules lead it there, which may call outside no more than by dialling; None for a
+    destination of the organisation.
+    """
 
     routing: OutboundRouting
     tenant_id: str
     number: str = field(repr=False)
+    forwarded_by: Extension | None = None
 
     def plan(self) -> Plan:
-        """Return the plan of a call that no extension makes."""
-        caller = Caller(self.tenant_id, extension_id="", device_id="", subject="", number="", name="")
+        """Return the plan of a call that this extension, or none, makes."""
+        if self.forwarded_by is not None:
+            caller = Caller.of(self.forwarded_by)
+        else:
+            caller = Caller(self.tenant_id, extension_id="", device_id="", subject="", number="", name="")
         return self.routing.destination(caller, self.number).plan()
 
 
