@@ -175,3 +175,12 @@ async def test_event_has_the_new_values_for_all_of_the_tenant(world: World) -> N
     at_globex.close(4401)
     assert await at_globex.next() is None
     events.close()
+
+
+async def test_a_person_who_is_erased_meanwhile_is_not_found(world: World) -> None:
+    ada = await world.user(world.acme, "1001")
+    extension = world.identity.directory.extension(world.acme.id, "1001")
+    assert extension is not None
+    world.keys.destroy(world.acme.id, extension.subject)
+    answer = await ada.patch("/api/v1/presence/1001", json={"note": "Away"})
+    assert (answer.status_code, answer.json()["type"]) == (404, "urn:unificx:problem:not-found")

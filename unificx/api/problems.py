@@ -25,6 +25,7 @@ from unificx.core.errors import (
     Unauthenticated,
 )
 from unificx.core.faults import code_locations
+from unificx.db import ErasedSubject
 from unificx.identity import AccountSuspended
 
 MEDIA_TYPE = "application/problem+json"
@@ -230,9 +231,16 @@ async def _on_http(request: Request, fault: Exception) -> JSONResponse:
     return problem_response(problem, headers)
 
 
+async def _on_erased(request: Request, fault: Exception) -> JSONResponse:
+    """A person was erased while a request changed their data."""
+    assert isinstance(fault, ErasedSubject)
+    return await _on_refused(request, NotFound("The person was erased meanwhile.", hint="Load the page again."))
+
+
 def add_handlers(app: FastAPI) -> None:
     """Register the handlers that return errors as problems. Internal errors are handled by the middleware."""
     app.add_exception_handler(DomainError, _on_refused)
+    app.add_exception_handler(ErasedSubject, _on_erased)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)
 

@@ -58,6 +58,7 @@ async def installation(database: Database, keys: KeyStore, clock: ManualClock, t
     container.database = database
     parts = AudioStoreParts(database, keys, MagicMock(), LocalBlobStore(tmp_path / "audio"))
     container.audio = AudioStore(parts)
+    container.rights.retention.queues_of = lambda tenant_id: (tenant_id,)
     holdings = all_holdings(container)
     async with database.begin() as uow:
         for name in ("ana", "ben"):

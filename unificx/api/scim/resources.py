@@ -133,10 +133,11 @@ def resource_types(root: str) -> list[ResourceType]:
 
 
 def schemas(root: str) -> list[Schema]:
-    """Return the schemas of the resources."""
-    found = User.to_schema()
-    found.meta = Meta(resource_type="Schema", location=f"{root}/Schemas/{found.id}")
-    return [found]
+    """Return the schemas of the resources and of their extension."""
+    found = [User.to_schema(), EnterpriseUser.to_schema()]
+    for each in found:
+        each.meta = Meta(resource_type="Schema", location=f"{root}/Schemas/{each.id}")
+    return found
 
 
 def dumped(resource: Resource[Any], context: Context, chosen: ResponseParameters[Any] | None = None) -> dict[str, Any]:
