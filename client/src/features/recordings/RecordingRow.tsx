@@ -28,15 +28,20 @@ export function RecordingRow({ recording, archived = false }: RecordingRowProps)
   const queries = useQueryClient();
   const formatted = useNumberFormat();
   const [open, setOpen] = useState(false);
+  const refresh = async () => {
+    // A list whose first load is under way is not loaded again by an invalidation, and may not know of the change.
+    await queries.cancelQueries({ queryKey: [QUERY_KEY] });
+    await queries.invalidateQueries({ queryKey: [QUERY_KEY] });
+  };
   const toggleArchived = useMutation({
     mutationFn: (recording_id: string) =>
       archived ? api.restoreRecording({ path: { recording_id } }) : api.hideRecording({ path: { recording_id } }),
-    onSettled: () => queries.invalidateQueries({ queryKey: [QUERY_KEY] }),
+    onSettled: refresh,
   });
   const [stepUp] = useState(() => new StepUp());
   const erase = useMutation({
     mutationFn: (recording_id: string) => stepUp.run(() => api.eraseRecording({ path: { recording_id } })),
-    onSettled: () => queries.invalidateQueries({ queryKey: [QUERY_KEY] }),
+    onSettled: refresh,
   });
   async function confirmAndErase() {
     const confirmed = await confirmAction({
