@@ -89,16 +89,9 @@ class Rating:
         key = "country" if by == "country" else "extension"
         async with self._database.read() as session:
             found = await repository.usage(session, tenant_id, since, until, key)
-        return self._by_department(found) if by == "department" else found
+        return self.by_department(found) if by == "department" else found
 
-    async def of_calls(self, tenant_id: str, call_ids: Sequence[str]) -> Sequence[RatedCall]:
-        """Return the billed parts of calls."""
-        async with self._database.read() as session:
-            return await repository.rated_legs(session, tenant_id, call_ids)
-
-    # ---- inside
-
-    def _by_department(self, usages: Sequence[Usage]) -> Sequence[Usage]:
+    def by_department(self, usages: Sequence[Usage]) -> Sequence[Usage]:
         """Add up the sums of extensions by department and currency; those without one, and former ones, have none."""
         sums: dict[tuple[str, str], Usage] = {}
         for each in usages:
@@ -107,6 +100,13 @@ class Rating:
             before = sums.get((name, each.currency))
             sums[name, each.currency] = replace(each, key=name) if before is None else before.plus(each)
         return [sums[key] for key in sorted(sums)]
+
+    async def of_calls(self, tenant_id: str, call_ids: Sequence[str]) -> Sequence[RatedCall]:
+        """Return the billed parts of calls."""
+        async with self._database.read() as session:
+            return await repository.rated_legs(session, tenant_id, call_ids)
+
+    # ---- inside
 
     async def _pages(self, tenant_id: str, since: datetime, until: datetime) -> AsyncIterator[Sequence[RatedCall]]:
         after: tuple[datetime, str] | None = None

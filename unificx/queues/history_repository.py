@@ -11,10 +11,9 @@ from typing import Any, cast
 
 from pydantic_core import to_json
 from sqlalchemy import Row, Table, case, delete, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from unificx.db import Erased, PageByTime, SealedCodec
+from unificx.db import BulkInsert, Erased, PageByTime, SealedCodec
 from unificx.privacy import KeyStore
 from unificx.queues.models import CallerPart, QueueAgentEventRow, QueueVisitRow
 from unificx.queues.schemas import AgentEvent, AgentEventKind, PauseReason, Queue, Visit, VisitOutcome
@@ -22,12 +21,7 @@ from unificx.queues.statistics import SHORT_ABANDON_SECONDS, VisitTotals
 
 CALLER_CODEC = SealedCodec(QueueVisitRow, CallerPart)
 _TABLES = {"visit": cast("Table", QueueVisitRow.__table__), "event": cast("Table", QueueAgentEventRow.__table__)}
-_INSERTS = {
-    (dialect, kind): insert(table).on_conflict_do_nothing()
-    for dialect, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
-    for kind, table in _TABLES.items()
-}
-"""INSERT statements by dialect and kind of record; existing rows are left unchanged."""
+_NEW = {kind: BulkInsert(table) for kind, table in _TABLES.items()}
 
 
 def encode_visit(keys: KeyStore, visit: Visit, subject: str) -> bytes:
@@ -71,7 +65,6 @@ def encode_event(event: AgentEvent) -> bytes:
 
 async def store_records(session: AsyncSession, records: Iterable[bytes]) -> None:
     """Store spool records in order; storing one twice has no effect."""
-    connection = await session.connection()
     for record in records:
         kind, values = json.loads(record)
         for name in ("arrived", "at"):
@@ -83,7 +76,7 @@ async def store_records(session: AsyncSession, records: Iterable[bytes]) -> None
             continue
         if kind == "visit":
             values["sealed"] = values["sealed"] and bytes.fromhex(values["sealed"])
-        await connection.execute(_INSERTS[connection.dialect.name, kind], values)
+        await _NEW[kind].execute(session, [values])
 
 
 async def list_visits(

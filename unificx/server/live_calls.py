@@ -1,7 +1,7 @@
 """Live calls and readiness, for the HTTP adapter."""
 
 import asyncio
-from collections.abc import Collection, Sequence, Set
+from collections.abc import Awaitable, Collection, Sequence, Set
 
 from sqlalchemy import text
 
@@ -151,28 +151,19 @@ class ComponentChecks:
         return ComponentState("outbox", True)
 
     async def _emails(self) -> ComponentState:
-        """The server is ready while e-mails wait; `why` is for operators."""
-        try:
-            async with asyncio.timeout(CHECK_TIMEOUT):
-                waiting, deferred = await self._container.notifications.records.count_waiting()
-        except Exception as fault:
-            return ComponentState("emails", True, f"their number is unknown ({type(fault).__name__})")
-        if not waiting:
-            return ComponentState("emails", True)
-        why = f"{waiting} wait, of which {deferred} were deferred. See `unificx mail list`"
-        return ComponentState("emails", True, why)
+        async def why() -> str:
+            waiting, deferred = await self._container.notifications.records.count_waiting()
+            return f"{waiting} wait, of which {deferred} were deferred. See `unificx mail list`" if waiting else ""
+
+        return await _waiting("emails", why())
 
     async def _invoices(self) -> ComponentState:
-        """The server is ready while invoices wait; `why` is for operators."""
-        try:
-            async with asyncio.timeout(CHECK_TIMEOUT):
-                waiting = await self._container.billing.invoice_notices.count_waiting()
-        except Exception as fault:
-            return ComponentState("invoices", True, f"their number is unknown ({type(fault).__name__})")
-        if not waiting:
-            return ComponentState("invoices", True)
-        why = f"{waiting} were not sent. Configure a mail server, and an address for invoices of each tenant"
-        return ComponentState("invoices", True, why)
+        async def why() -> str:
+            waiting = await self._container.billing.invoice_notices.count_waiting()
+            action = "Configure a mail server, and an address for invoices of each tenant"
+            return f"{waiting} were not sent. {action}" if waiting else ""
+
+        return await _waiting("invoices", why())
 
     async def _disk(self) -> ComponentState:
         if self._container.disk_guard.is_low():
@@ -183,3 +174,14 @@ class ComponentChecks:
             why = "the database was away so long that the spool is nearly full; no new calls until it is back"
             return ComponentState("disk", False, why)
         return ComponentState("disk", True)
+
+
+async def _waiting(name: str, why: Awaitable[str]) -> ComponentState:
+    """Return the state of what waits to be sent. The server is ready meanwhile; `why` is for operators, "" if nothing
+    waits."""
+    try:
+        async with asyncio.timeout(CHECK_TIMEOUT):
+            text = await why
+    except Exception as fault:
+        return ComponentState(name, True, f"their number is unknown ({type(fault).__name__})")
+    return ComponentState(name, True, text)

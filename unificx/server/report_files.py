@@ -93,7 +93,8 @@ def report_files(sources: ReportSources) -> Callable[[str, str], Awaitable[Seque
         tables = _Tables(sources, tenant_id, _TEXTS[language])
         bounds = period.bounds(directory.time_zone(tenant_id))
         found = [await tables.calls(*bounds), await tables.queues(*bounds), await tables.extensions(*bounds)]
-        found += [await tables.costs(*bounds), await tables.department_costs(*bounds)]
+        usages = await sources.billing.rating.usage(tenant_id, *bounds, "extension")
+        found += [tables.costs(usages), tables.department_costs(usages)]
         tenant = directory.tenant(tenant_id)
         title = f"{tenant.name if tenant is not None else ''}, {describe_period(period, language)}"
         shown = [table for table in found if len(table) > 1]
@@ -150,10 +151,10 @@ class _Tables:
         head = self._head("extension", "made", "received", "answered", "rate", "talk")
         return [head, *(row for _, row in sorted(rows, key=lambda row: row[0]))]
 
-    async def costs(self, since: datetime, until: datetime) -> Table:
+    def costs(self, usages: Sequence[Usage]) -> Table:
         """Return the cost of calls outside by extension; of people who object to statistics, in one sum."""
         rows: dict[tuple[bool, str, str], Usage] = {}
-        for each in await self._sources.billing.rating.usage(self._tenant_id, since, until, "extension"):
+        for each in usages:
             known = self._sources.identity.directory.extension_by_id(each.key)
             named = known is not None and not self._sources.consents.objects(known.subject, "statistics")
             name = f"{known.number} {known.name}" if known is not None and named else self._texts["other"]
@@ -161,9 +162,9 @@ class _Tables:
             rows[key] = rows[key].plus(each) if key in rows else each
         return self._cost_table("extension", [(key[1], rows[key]) for key in sorted(rows)])
 
-    async def department_costs(self, since: datetime, until: datetime) -> Table:
+    def department_costs(self, usages: Sequence[Usage]) -> Table:
         """Return the cost of calls outside by department; none if the tenant has no departments."""
-        found = await self._sources.billing.rating.usage(self._tenant_id, since, until, "department")
+        found = self._sources.billing.rating.by_department(usages)
         rows = [(each.key or self._texts["none"], each) for each in found]
         return self._cost_table("department", rows if any(each.key for each in found) else [])
 

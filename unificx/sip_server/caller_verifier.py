@@ -101,20 +101,15 @@ class CallerVerifier:
 
     def _checked(self, signed: Sequence[SignedPassport], certificates: Mapping[str, bytes]) -> IdentityCheck:
         """Check all statements; an invalid one about a diversion counts as absent."""
-        passport: Passport | None = None
-        diversions: list[DivertedPassport] = []
+        found: list[Passport | DivertedPassport] = []
         for each in signed:
             try:
-                found = self._verified(each, certificates[each.certificate_url])
+                found.append(self._verified(each, certificates[each.certificate_url]))
             except BadIdentity as fault:
                 if isinstance(each.passport, Passport):
                     return IdentityCheck(status=fault.status)
-            else:
-                if isinstance(found, Passport):
-                    passport = found
-                else:
-                    diversions.append(found)
-        return IdentityCheck(passport, diversions=tuple(diversions))
+        passport = next(each for each in found if isinstance(each, Passport))
+        return IdentityCheck(passport, diversions=tuple([each for each in found if isinstance(each, DivertedPassport)]))
 
     def _verified(self, signed: SignedPassport, pem: bytes) -> Passport | DivertedPassport:
         if not pem:

@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useLingui } from '@lingui/react/macro';
 import { asProblem } from '~/core/problem';
 import { toast } from '~/core/toasts';
+import { reloadLists } from './lists';
 import { problemText } from './problem-messages';
 
 export interface Change {
@@ -16,7 +17,7 @@ export interface Change {
 export function useChanges(affected: readonly string[]) {
   const { t } = useLingui();
   const queries = useQueryClient();
-  const refresh = () => Promise.all(affected.map((key) => queries.invalidateQueries({ queryKey: [key] })));
+  const refresh = () => reloadLists(queries, affected);
   const undo = async (change: Change) => {
     try {
       await change.undo?.();

@@ -6,7 +6,7 @@ import { createRoot } from 'react-dom/client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { PageLoader } from '~/core/pagination';
 import { Problem } from '~/core/problem';
-import { useAllPages, usePages, POLL_INTERVAL_MS } from './lists';
+import { reloadLists, useAllPages, usePages, POLL_INTERVAL_MS } from './lists';
 import { DataTable } from './table';
 
 interface Thing {
@@ -42,14 +42,13 @@ const pages: PageLoader<Thing> = async (cursor) => ({
 
 describe('a list', () => {
   let root: ReturnType<typeof createRoot>;
+  let queries: QueryClient;
   let place: HTMLElement;
   const draw = (drawn: Drawn, load: PageLoader<Thing>) => {
     root.render(
       <I18nProvider i18n={i18n}>
         <MantineProvider>
-          <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
-            {drawn(load)}
-          </QueryClientProvider>
+          <QueryClientProvider client={queries}>{drawn(load)}</QueryClientProvider>
         </MantineProvider>
       </I18nProvider>,
     );
@@ -58,6 +57,7 @@ describe('a list', () => {
 
   beforeEach(() => {
     vi.useFakeTimers({ shouldAdvanceTime: true });
+    queries = new QueryClient({ defaultOptions: { queries: { retry: false } } });
     place = document.body.appendChild(document.createElement('div'));
     root = createRoot(place);
   });
@@ -65,6 +65,19 @@ describe('a list', () => {
     root.unmount();
     place.remove();
     vi.useRealTimers();
+  });
+
+  it('whose first load began before a change is loaded anew', async () => {
+    const answer: ((page: Awaited<ReturnType<PageLoader<Thing>>>) => void)[] = [];
+    const load = vi.fn<PageLoader<Thing>>(() => new Promise((resolve) => answer.push(resolve)));
+    draw((each) => <InPages load={each} />, load);
+    await vi.waitFor(() => expect(load).toHaveBeenCalledTimes(1));
+    const reloaded = reloadLists(queries, ['things']);
+    await vi.waitFor(() => expect(load).toHaveBeenCalledTimes(2));
+    answer[1]!({ data: { items: [{ id: 'changed' }], next: null } });
+    answer[0]!({ data: { items: [], next: null } });
+    await reloaded;
+    await vi.waitFor(() => expect(text()).toContain('changed'));
   });
 
   it('that failed to load is not shown as empty and is retried', async () => {

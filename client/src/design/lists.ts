@@ -1,4 +1,4 @@
-import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useInfiniteQuery, useQuery, type QueryClient } from '@tanstack/react-query';
 import { fetchAll, type PageLoader } from '~/core/pagination';
 
 /** Polling interval of lists that change by themselves, and of lists that failed to load. */
@@ -65,4 +65,17 @@ export function useAllPages<T>(key: readonly unknown[], load: PageLoader<T>): Li
     fault: query.error,
     retry: () => void query.refetch(),
   };
+}
+
+/**
+ * Load the lists with these query keys anew after a change. A list whose first load is under way is begun anew too: an
+ * invalidation alone would leave it, and it may not know of the change.
+ */
+export async function reloadLists(queries: QueryClient, keys: readonly string[]): Promise<void> {
+  await Promise.all(
+    keys.map(async (key) => {
+      await queries.cancelQueries({ queryKey: [key] });
+      await queries.invalidateQueries({ queryKey: [key] });
+    }),
+  );
 }

@@ -1,5 +1,5 @@
 import { Button, Menu, Stack, Text } from '@mantine/core';
-import { IconBan, IconBuilding, IconLanguage, IconMail, IconMicrophone } from '@tabler/icons-react';
+import { IconBan, IconBuilding, IconLanguage, IconMail, IconMicrophone, type Icon } from '@tabler/icons-react';
 import { plural } from '@lingui/core/macro';
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { api, type ExtensionRecording, type PeopleEntry } from '~/api';
@@ -101,57 +101,36 @@ export function BulkActions({ entries, tenant, onDone }: BulkActionsProps) {
       <Button variant="default" leftSection={<IconMail size={16} aria-hidden />} loading={busy} onClick={invite}>
         <Trans>Invite</Trans>
       </Button>
-      <Menu>
-        <Menu.Target>
-          <Button variant="default" leftSection={<IconLanguage size={16} aria-hidden />} disabled={busy}>
-            <Trans>Language</Trans>
-          </Button>
-        </Menu.Target>
-        <Menu.Dropdown>
-          {languages.map(({ value, label }) => (
-            <Menu.Item key={value} onClick={() => setLanguage(value as 'en' | 'de' | '')}>
-              {label}
-            </Menu.Item>
-          ))}
-        </Menu.Dropdown>
-      </Menu>
+      <ChoiceMenu
+        icon={IconLanguage}
+        label={t`Language`}
+        busy={busy}
+        choices={languages.map(({ value, label }) => ({ value: value as 'en' | 'de' | '', label }))}
+        onChoose={setLanguage}
+      />
       {departments.length > 0 && (
-        <Menu>
-          <Menu.Target>
-            <Button variant="default" leftSection={<IconBuilding size={16} aria-hidden />} disabled={busy}>
-              <Trans>Department</Trans>
-            </Button>
-          </Menu.Target>
-          <Menu.Dropdown mah={320} style={{ overflowY: 'auto' }}>
-            {departments.map((name) => (
-              <Menu.Item key={name} onClick={() => setDepartment(name)}>
-                <bdi>{name}</bdi>
-              </Menu.Item>
-            ))}
-            <Menu.Item onClick={() => setDepartment('')}>
-              <Trans>No department</Trans>
-            </Menu.Item>
-          </Menu.Dropdown>
-        </Menu>
+        <ChoiceMenu
+          icon={IconBuilding}
+          label={t`Department`}
+          busy={busy}
+          choices={[
+            ...departments.map((name) => ({ value: name, label: name })),
+            { value: '', label: t`No department` },
+          ]}
+          onChoose={setDepartment}
+        />
       )}
-      <Menu>
-        <Menu.Target>
-          <Button variant="default" leftSection={<IconMicrophone size={16} aria-hidden />} disabled={busy}>
-            <Trans>Recording</Trans>
-          </Button>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <Menu.Item onClick={() => setRecording('never')}>
-            <Trans>Never</Trans>
-          </Menu.Item>
-          <Menu.Item onClick={() => setRecording('on_demand')}>
-            <Trans>On demand</Trans>
-          </Menu.Item>
-          <Menu.Item onClick={() => setRecording('always')}>
-            <Trans>Always</Trans>
-          </Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
+      <ChoiceMenu
+        icon={IconMicrophone}
+        label={t`Recording`}
+        busy={busy}
+        choices={[
+          { value: 'never' as const, label: t`Never` },
+          { value: 'on_demand' as const, label: t`On demand` },
+          { value: 'always' as const, label: t`Always` },
+        ]}
+        onChoose={setRecording}
+      />
       <Button
         variant="default"
         leftSection={<IconBan size={16} aria-hidden />}
@@ -161,6 +140,34 @@ export function BulkActions({ entries, tenant, onDone }: BulkActionsProps) {
         <Trans>Suspend</Trans>
       </Button>
     </>
+  );
+}
+
+interface ChoiceMenuProps<T extends string> {
+  icon: Icon;
+  label: string;
+  busy: boolean;
+  choices: { value: T; label: string }[];
+  onChoose: (value: T) => void;
+}
+
+/** A button with a menu of values for the selected people. */
+function ChoiceMenu<T extends string>({ icon: ButtonIcon, label, busy, choices, onChoose }: ChoiceMenuProps<T>) {
+  return (
+    <Menu>
+      <Menu.Target>
+        <Button variant="default" leftSection={<ButtonIcon size={16} aria-hidden />} disabled={busy}>
+          {label}
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown mah={320} style={{ overflowY: 'auto' }}>
+        {choices.map(({ value, label: text }) => (
+          <Menu.Item key={value} onClick={() => onChoose(value)}>
+            <bdi>{text}</bdi>
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
   );
 }
 

@@ -8,6 +8,7 @@ import { api } from '~/api';
 import { confirmAction } from '~/design/Confirm';
 import { ExpandableRow } from '~/design/ExpandableRow';
 import { formatDuration, formatDateTime } from '~/design/dates';
+import { reloadLists } from '~/design/lists';
 import { ErrorNotice } from '~/design/Notice';
 import { useNumberFormat } from '~/features/phone-numbers';
 import { Player } from '~/features/player';
@@ -28,11 +29,7 @@ export function RecordingRow({ recording, archived = false }: RecordingRowProps)
   const queries = useQueryClient();
   const formatted = useNumberFormat();
   const [open, setOpen] = useState(false);
-  const refresh = async () => {
-    // A list whose first load is under way is not loaded again by an invalidation, and may not know of the change.
-    await queries.cancelQueries({ queryKey: [QUERY_KEY] });
-    await queries.invalidateQueries({ queryKey: [QUERY_KEY] });
-  };
+  const refresh = () => reloadLists(queries, [QUERY_KEY]);
   const toggleArchived = useMutation({
     mutationFn: (recording_id: string) =>
       archived ? api.restoreRecording({ path: { recording_id } }) : api.hideRecording({ path: { recording_id } }),
