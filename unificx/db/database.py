@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager, nullcontext, suppress
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -194,6 +194,7 @@ def _engine(url: URL) -> AsyncEngine:
     engine = create_async_engine(url, hide_parameters=True, connect_args={"timeout": _SQLITE_BUSY_TIMEOUT})
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    event.listen(engine.sync_engine, "invalidate", _roll_back_sqlite)
     return engine
 
 
@@ -218,3 +219,14 @@ def _prepare_sqlite(connection: Any, record: Any) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     reading = connection.get_execution_options().get(_READING, False)
     connection.exec_driver_sql("BEGIN DEFERRED" if reading else "BEGIN IMMEDIATE")
+
+
+def _roll_back_sqlite(connection: Any, record: Any, fault: BaseException | None) -> None:
+    """End the transaction of a connection that is discarded, as all are whose statement was cancelled.
+
+    SQLite keeps a closed connection, with the lock of its transaction, as long as one of its statements exists. The
+    traceback of the cancellation refers to the cursor, so all writers would fail until that is collected.
+    """
+    del record, fault
+    with suppress(Exception):  # such as a connection that is closed already: it is discarded in any case
+        connection.rollback()

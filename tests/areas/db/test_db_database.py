@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import event, func, select, text
 
 from unificx.core.clock import ManualClock, SystemClock
 from unificx.core.events import DomainEvent
@@ -26,12 +26,12 @@ async def test_rows_and_events_are_committed_together(database: Database, clock:
     published: list[DomainEvent] = []
     after: list[int] = []
     database.subscribe(published.extend)
-    event = Happened(clock.new_id(), "tenant", 1)
+    happened = Happened(clock.new_id(), "tenant", 1)
     async with database.begin() as uow:
-        uow.publish(event)
+        uow.publish(happened)
         uow.after_commit.append(lambda: after.append(len(published)))
         assert (published, after) == ([], [])
-    assert (published, after) == ([event], [1])
+    assert (published, after) == ([happened], [1])
     assert await _count(database) == 1
 
 
@@ -50,6 +50,39 @@ async def test_an_exception_rolls_back(database: Database, clock: ManualClock) -
         await fail()
     assert published == []
     assert await _count(database) == 0
+
+
+@pytest.mark.parametrize("cancels", [1, 2])
+async def test_a_cancelled_writer_lets_the_next_one_write(database: Database, clock: ManualClock, cancels: int) -> None:
+    """Without its rollback SQLite keeps the write lock until the traceback of the cancellation is collected."""
+    kept: list[BaseException] = []
+
+    async def write() -> None:
+        try:
+            async with database.begin() as uow:
+                uow.publish(Happened(clock.new_id(), "tenant", 1))
+                await uow.session.flush()
+                event.listen(database.engine.sync_engine, "before_cursor_execute", lambda *statement: writing.set())
+                rows = (
+                    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000) SELECT i FROM n"
+                )
+                await uow.session.execute(text(rows))
+        except asyncio.CancelledError as cancelled:
+            kept.append(cancelled)
+            raise
+
+    writing = asyncio.Event()
+    task = asyncio.create_task(write())
+    await writing.wait()
+    for _ in range(cancels):
+        task.cancel()
+        await asyncio.sleep(0)
+    await asyncio.wait([task])
+    assert task.cancelled()
+    assert kept
+    async with database.begin() as uow:
+        uow.publish(Happened(clock.new_id(), "tenant", 2))
+    assert await _count(database) == 1
 
 
 async def test_writers_are_serialized_and_readers_do_not_wait(database: Database, clock: ManualClock) -> None:
