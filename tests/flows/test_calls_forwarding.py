@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from typing import cast
 
 import pytest
+from carriers import Outside
 from ladder import play, play_on
 from steps import PARTICIPANTS, UP, hangs_up, released
 from test_calls_parking import PARKED, RETURNS
@@ -24,9 +25,11 @@ def presence(state: PresenceState = "available", *, call_waiting: bool = True, *
 
 @dataclass
 class NumbersOutside:
-    """Numbers outside, none of which may be called. `callers`: extensions for which it was decided."""
+    """Numbers outside, none of which may be called unless they lead somewhere. `callers`: extensions for which it was
+    decided."""
 
     kind = "number"
+    leads: Destination = field(default_factory=lambda: Reject(Rejection.NOT_ALLOWED))
     callers: list[str] = field(default_factory=list)
 
     def find(self, tenant_id: str, name: str) -> Destination:
@@ -34,7 +37,7 @@ class NumbersOutside:
 
     def destination(self, caller: Caller, dialled: str) -> Destination:
         self.callers.append(f"{caller.extension_id} {dialled}")
-        return Reject(Rejection.NOT_ALLOWED)
+        return self.leads
 
     def at_number(self, tenant_id: str, dialled: str) -> None:
         return None
@@ -245,3 +248,24 @@ async def test_an_extension_forwards_outside_as_if_it_dialled() -> None:
         """,
     )
     assert outside.callers == ["e-1002 +493098765432"]
+
+
+@pytest.mark.parametrize(("withheld", "shown"), [(False, True), (True, False)])
+async def test_a_carrier_sees_which_number_forwards_the_call_of_a_colleague(withheld: bool, shown: bool) -> None:
+    rules = presence(always="number:+493098765432")
+    world = await play("alice 1001, bob 1002, carrier +491710000001 udp trunk", presence={"1002": rules})
+    world.destinations.add(NumbersOutside(Outside("+493098765432", "carrier", withheld=withheld)))
+    diversion, info = "<sip:+49301234500@carrier.example>", "<sip:+493098765432@carrier.example;cause=302>"
+    await play_on(
+        world,
+        f"""
+        alice -> INVITE 1002 [alice]
+        carrier <- INVITE [alice]
+          Diversion: {f"{diversion};reason=unconditional;privacy=off;counter=1" if shown else "none"}
+          History-Info: {f"{diversion};index=1" if shown else "none"}
+          {f"History-Info: {info};index=1.1" if shown else ""}
+        carrier -> 486
+        history <- busy 17 alice 1002
+        alice <- 486
+        """,
+    )

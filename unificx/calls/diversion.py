@@ -3,9 +3,11 @@
 Pure. Only numbers of the public network are written, never an extension or a device.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from unificx.calls.machine.causes import Cause
+from unificx.routing import Forward
 from unificx.sip.headers import Address, readable_addresses
 from unificx.sip.legs import Headers
 from unificx.sip.message import Request
@@ -46,10 +48,16 @@ def parse_diversions(request: Request) -> tuple[Diversion, ...]:
     )
 
 
-def forwarding_headers(by: str, cause: Cause | None, earlier: tuple[Diversion, ...], sent: str, domain: str) -> Headers:
-    """Return the headers for a call that the number `by` forwards to `sent`, since its phones ended with `cause`."""
-    reason = _REASONS.get(cause, _UNCONDITIONAL)[0] if cause is not None else _UNCONDITIONAL[0]
-    diversions = (Diversion(by, reason), *earlier)[:MAX_DIVERSIONS]
+def diversion_reason(cause: Cause | None, forwards: Sequence[Forward]) -> str:
+    """Return why a call is forwarded: the rule of the last extension that forwarded it, or why its phones ended."""
+    if forwards:
+        return forwards[-1].reason
+    return _REASONS[cause][0] if cause in _REASONS else _UNCONDITIONAL[0]
+
+
+def forwarding_headers(diversions: tuple[Diversion, ...], sent: str, domain: str) -> Headers:
+    """Return the headers for a call that is forwarded to `sent`; the latest forwarding comes first."""
+    diversions = diversions[:MAX_DIVERSIONS]
     headers = [
         ("Diversion", f"<sip:{one.number}@{domain}>;reason={one.reason};privacy=off;counter=1") for one in diversions
     ]

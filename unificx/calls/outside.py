@@ -7,7 +7,7 @@ sent: no extension, name, device or domain of the tenant.
 from dataclasses import replace
 
 from unificx.calls.call import Call, CallTarget
-from unificx.calls.diversion import forwarding_headers
+from unificx.calls.diversion import Diversion, diversion_reason, forwarding_headers
 from unificx.calls.machine.identity import Headers
 from unificx.calls.participant import DialTarget, Participant
 from unificx.calls.ports import OutsideLines
@@ -137,9 +137,10 @@ def _invitation(
     withheld = not outside.emergency and (outside.withheld or _is_caller_withheld(call, target))
     callee = trunk.uri_of(outside.sent)
     headers: Headers = _identity_headers(trunk, own, withheld=withheld)
-    if call.direction == "inbound" and target.transferred_by is None and call.dialled.startswith("+"):
-        earlier = call.options.diversions
-        headers += tuple(forwarding_headers(call.dialled, target.cause, earlier, outside.sent, trunk.uri_host))
+    by = _forwarding_number(call, target, "" if withheld else outside.caller_id)
+    if by:
+        forwarded = Diversion(by, diversion_reason(target.cause, target.forwards))
+        headers += forwarding_headers((forwarded, *call.options.diversions), outside.sent, trunk.uri_host)
     return InviteParams(
         uri=f"{callee}:{endpoint.port}" if endpoint.port else callee,
         flow=endpoint.flow,
@@ -151,6 +152,16 @@ def _invitation(
         silence_seconds=SILENCE_SECONDS,
         other_flows=endpoint.flows[1:MAX_SERVERS],
     )
+
+
+def _forwarding_number(call: Call, target: CallTarget, own_number: str) -> str:
+    """Return the public number that forwards the call, "" if none does or it has none: the number that a caller outside
+    dialled, or `own_number` of the extension that forwards a colleague's call."""
+    if target.transferred_by is not None:
+        return ""
+    if call.direction == "inbound":
+        return call.dialled if call.dialled.startswith("+") else ""
+    return own_number if target.forwards else ""
 
 
 def _credentials(endpoint: TrunkEndpoint) -> Credentials | None:
