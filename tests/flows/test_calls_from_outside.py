@@ -164,6 +164,23 @@ async def test_refused_call_leaves_nothing_behind(number: str, headers: str, sta
     assert b"1002" not in response.body
 
 
+async def test_calls_from_a_carrier_count_in_the_limit_of_its_trunk() -> None:
+    rings = RINGS.replace("udp trunk,", "udp trunk max1,")
+    call = """
+    carrier -> INVITE +49301234500 [outside]
+    """
+    await play(
+        rings
+        + "second -> INVITE +49301234500 [outside]\n    bob <- INVITE [outside]"
+        + call
+        + """
+    carrier <- 503
+      Retry-After: 5
+    """,
+        inbound=INBOUND,
+    )
+
+
 async def test_call_that_comes_back_is_refused_after_some_turns() -> None:
     turn = """
     carrier -> INVITE +49301234502 [outside]

@@ -285,6 +285,39 @@ async def test_emergency_call_shows_the_number_and_exceeds_every_limit() -> None
     )
 
 
+async def test_emergency_call_tries_every_carrier_also_after_all_have_failed() -> None:
+    fails = """
+        alice -> INVITE 112 [alice]
+        carrier <- INVITE [alice]
+        carrier -> 503
+          Retry-After: 600
+        second <- INVITE [alice]
+    """
+    world = await play(
+        """
+        alice 1001 tls, carrier +491710000001 udp trunk, second +491710000002 udp trunk
+        """
+        + fails
+        + """
+        second -> 500
+        history <- unreachable 20 alice 112
+        alice <- 480
+        """,
+        numbers={"112": Outside("112", "carrier", "second", emergency=True)},
+    )
+    await play_on(
+        world,
+        fails
+        + """
+        second -> 200 [rescue]
+        second <- ACK
+        alice <- 200 [rescue]
+        alice -> ACK
+        """
+        + hangs_up("alice", "second", "answered 16 alice 112"),
+    )
+
+
 @pytest.mark.parametrize("refusal", ["424", ""])
 async def test_emergency_call_carries_the_place_of_the_caller(refusal: str) -> None:
     again = f"carrier -> {refusal}\n        carrier <- INVITE [alice]\n          Geolocation: none" if refusal else ""

@@ -75,3 +75,16 @@ def test_calls_to_and_from_carriers(server: Server, household: Household, desk: 
     rows = eventually(lambda: [row for row in server.history() if row["direction"] == "inbound"], what="recorded")
     [record] = rows
     assert (record["outcome"], CALLER in str(record["caller"])) == ("answered", True)
+
+    # No credit, a suspended account and a carrier that fails: an emergency call goes through all the same.
+    suspension = f"/api/v1/tenants/{server.tenant}/suspension"
+    with server.rest() as rest:
+        assert rest.put(suspension, json={"reason": "payment", "text": "Unpaid"}).status_code == 200
+    desk.calls(desk.caller(household.anna, CALLED, *s.authenticated_invite(s.sdp(audio=True)), *s.is_refused(403)))
+    carriers = [
+        Sipp(tmp_path, scenario, port=port, options=("-rtp_echo",))
+        for scenario, port in ((FAILS, first), (CONNECTS, second))
+    ]
+    desk.calls(desk.caller(household.anna, "112", *talk, s.play(), s.pause(1200), *s.hang_up(3)), *carriers)
+    rows = eventually(lambda: [row for row in server.history() if row["emergency"]], what="recorded")
+    assert [row["outcome"] for row in rows] == ["answered"]

@@ -123,6 +123,22 @@ def test_ring_test_code(directory: DirectoryCache) -> None:
     assert routing.bindings(elsewhere, NOW) == routing.push_devices(elsewhere) == []
 
 
+class ShortNumbers:
+    """Speed dials of one extension."""
+
+    def number(self, extension_id: str, code: str) -> str:
+        return {"07": "1002", "08": "+49301234567"}.get(code, "") if extension_id == "acme-1001" else ""
+
+
+def test_speed_dial_code_dials_the_callers_own_number(directory: DirectoryCache) -> None:
+    plan = DialPlan(directory, DestinationDirectory([ExtensionKind(directory)]), speed_dials=ShortNumbers())
+    routing = Routing(plan, LocationService())
+    assert routing.route(caller("acme"), "*7507") == RingExtension(extension("acme", "1002")).plan()
+    assert routing.route(caller("acme"), "*7508") == NO_OUTSIDE_LINE.plan()
+    for unknown in (routing.route(caller("acme"), "*7509"), routing.route(caller("globex"), "*7507")):
+        assert unknown == NO_SUCH_NUMBER.plan()
+
+
 def test_extension_rings_before_its_app(directory: DirectoryCache) -> None:
     ada, voicemail = extension("acme", "1001"), CallApp("voicemail")
     plan = RingExtension(ada, fallback=voicemail).plan()
