@@ -223,11 +223,17 @@ def test_an_emergency_call_shows_the_number_of_its_place_and_is_repeated_without
     assert not any(one.caller_id or one.sends_location for one in decide(caller, "030 1234567").targets)
 
 
+def test_an_emergency_call_shows_a_number_of_another_trunk_rather_than_none():
+    decide = plan(route(), numbers=[owned("+49301234500")]).decide
+    assert decided(decide(ANNA, "112")) == [("t1", "112", "+49301234500"), ("t2", "112", "0301234500")]
+    assert [caller_id for *_, caller_id in decided(decide(ANNA, "030 1234567"))] == ["+49301234500", ""]
+
+
 # ---- the reference
 
 
 def reference(rules: OutboundRules, caller: OutsideCaller, dialled: str) -> tuple:
-    """Return the rule, or the route and what is sent, by the words of the documentation."""
+    """Return the rule, or the route and each trunk with what is sent and shown, by the words of the documentation."""
     number = normalise(dialled, rules.country)
     if number is None:
         return ("not_a_number",)
@@ -247,8 +253,10 @@ def reference(rules: OutboundRules, caller: OutsideCaller, dialled: str) -> tupl
     best = min(candidates, default=None, key=lambda each: each[:5])
     if isinstance(number, Emergency):
         mine = [one for one in (best[6].trunks if best else ()) if one in trunks]
-        order = [*mine, *(one for one in trunks if one not in mine)]
-        return (best[6].id if best else None, tuple(order)) if order else ("no_trunk",)
+        order = [(trunks[one], best[6]) for one in mine] + [(trunks[one], None) for one in trunks if one not in mine]
+        targets = [(one, by and (by, best[5])) for one, by in order]
+        sent = tuple(sent_to(rules, caller, number, one, by) for one, by in targets)
+        return (best[6].id if best else None, sent) if order else ("no_trunk",)
     blocked = None
     for owner in ([caller.extension_id] if caller.extension_id else []) + [""]:
         entries = [one for one in rules.blocks if one.extension_id == owner]
@@ -269,8 +277,39 @@ def reference(rules: OutboundRules, caller: OutsideCaller, dialled: str) -> tupl
         return ("premium",)
     if best is None:
         return ("no_route",) if trunks else ("no_trunk",)
-    order = tuple(one for one in best[6].trunks if one in trunks)
-    return (best[6].id, order) if order else ("no_trunk",)
+    order = [trunks[one] for one in best[6].trunks if one in trunks]
+    sent = tuple(sent_to(rules, caller, number, one, (best[6], best[5])) for one in order)
+    return (best[6].id, sent) if order else ("no_trunk",)
+
+
+def sent_to(rules: OutboundRules, caller: OutsideCaller, number, trunk: TrunkChoice, by) -> tuple[str, str, str]:
+    """Return the trunk, the number to dial and the caller id; `by` is the route and what it matched, or None."""
+    dialled = in_form(number.e164, trunk, rules.country) if isinstance(number, PublicNumber) else number.number
+    of_route = ""
+    if by is not None:
+        chosen, matched = by
+        of_route = next((one.number for one in rules.numbers if one.id == chosen.caller_number_id), "")
+        if chosen.strip or chosen.prepend:
+            dialled = chosen.prepend + matched[chosen.strip :]
+    own = [one.number for one in rules.numbers if caller.extension_id and caller.extension_id in one.shown_for]
+    leads = [
+        one.number for one in rules.numbers if caller.number and str(one.destination) == f"extension:{caller.number}"
+    ]
+    of_trunk = [one.number for one in rules.numbers if one.trunk_id == trunk.id]
+    choices = [*own[:1], *leads[:1], of_route, *of_trunk[:1]]
+    if isinstance(number, Emergency):
+        choices += [one.number for one in rules.numbers]
+    shown = next(filter(None, choices), "")
+    return trunk.id, dialled, in_form(shown, trunk, rules.country)
+
+
+def in_form(number: str, trunk: TrunkChoice, country: str) -> str:
+    """Return a number in E.164 as the trunk wants it."""
+    if trunk.number_format == "e164":
+        return number.removeprefix("+")
+    if trunk.number_format == "plus" or not number:
+        return number
+    return national_form(PublicNumber(number, "", "ordinary"), country)
 
 
 def regular_expression(pattern: str) -> str:
@@ -306,7 +345,17 @@ BEGINNINGS = (
 
 
 def random_rules(numbers: random.Random) -> OutboundRules:
-    trunks = tuple(TrunkChoice(f"t{n}", f"t{n}") for n in range(numbers.randrange(4)))
+    forms = ("plus", "e164", "national")
+    trunks = tuple(TrunkChoice(f"t{n}", f"t{n}", numbers.choice(forms)) for n in range(numbers.randrange(4)))
+    public = [
+        owned(
+            f"+4930123450{n}",
+            numbers.choice(("extension:1001", "extension:1002", "room:8000")),
+            trunk_id=numbers.choice(("t0", "t1", "t2")),
+            shown_for=numbers.choice(((), (), ("anna",))),
+        )
+        for n in range(numbers.randrange(4))
+    ]
     names = ["t0", "t1", "t2", "t3"]
     routes = [
         route(
@@ -314,6 +363,9 @@ def random_rules(numbers: random.Random) -> OutboundRules:
             tuple(numbers.sample(names, numbers.randint(1, 3))),
             name=f"{n:02}",
             position=numbers.choice((100, 100, 100, 1, 200)),
+            strip=numbers.choice((0, 0, 1, 3)),
+            prepend=numbers.choice(("", "", "9")),
+            caller_number_id=numbers.choice(["", "gone", *[one.id for one in public]]),
         )
         for n in range(numbers.randrange(8))
     ]
@@ -325,7 +377,7 @@ def random_rules(numbers: random.Random) -> OutboundRules:
     ]
     countries = frozenset(numbers.sample(("AT", "CH", "US", "001"), numbers.randrange(3)))
     return OutboundRules(
-        "acme", numbers.choice(("DE", "DE", "AT", "US")), routes, trunks, (),
+        "acme", numbers.choice(("DE", "DE", "AT", "US")), routes, trunks, public,
         CallingPolicy("acme", countries, premium=numbers.random() < 0.3),
         {"anna": numbers.choice(("everywhere", "national", "inside"))}, blocks,
     )  # fmt: skip
@@ -339,7 +391,7 @@ def test_the_decision_equals_the_reference_for_ten_thousand_plans():
         found = decide(caller, dialled)
         if isinstance(found, Allowed):
             allowed += 1
-            result = (found.route.id if found.route else None, tuple(one.trunk_id for one in found.targets))
+            result = (found.route.id if found.route else None, tuple(decided(found)))
         else:
             result = (found.rule,)
         assert result == reference(rules, caller, dialled), (rules, caller, dialled)

@@ -99,6 +99,7 @@ class OutboundPlan:
         self._of_trunk: dict[str, str] = {}
         for one in rules.numbers:
             self._of_trunk.setdefault(one.trunk_id, one.number)
+        self._first_number = rules.numbers[0].number if rules.numbers else ""
         self._countries = rules.policy.countries | {rules.country}
 
     def decide(self, caller: OutsideCaller, dialled: str, *, withheld: bool = False) -> Decision:
@@ -193,7 +194,7 @@ class OutboundPlan:
                     number=number.e164 if isinstance(number, PublicNumber) else number.number,
                     trunk_id=trunk.id,
                     sent=sent,
-                    caller_id=self._caller_id(caller, route, trunk, caller.place_number if emergency else ""),
+                    caller_id=self._caller_id(caller, route, trunk, emergency=emergency),
                     withheld=withheld,
                     emergency=emergency,
                     sends_location=emergency and trunk.sends_location,
@@ -201,12 +202,14 @@ class OutboundPlan:
             )
         return tuple(targets)
 
-    def _caller_id(self, caller: OutsideCaller, route: Route | None, trunk: TrunkChoice, place_number: str) -> str:
-        """Return the number shown: that of the place, the extension's own, that of the route, or the first one of the
-        trunk."""
-        own = place_number or self._shown.get(caller.extension_id) or self._shown.get(f"extension:{caller.number}")
+    def _caller_id(self, caller: OutsideCaller, route: Route | None, trunk: TrunkChoice, *, emergency: bool) -> str:
+        """Return the number shown: the extension's own, that of the route, or the first one of the trunk. An emergency
+        call shows that of the place first, and has to show any number rather than none: it may be called back."""
+        own = self._shown.get(caller.extension_id) or self._shown.get(f"extension:{caller.number}")
         of_route = self._numbers.get(route.caller_number_id) if route is not None else None
         shown = own or of_route or self._of_trunk.get(trunk.id, "")
+        if emergency:
+            shown = caller.place_number or shown or self._first_number
         if not shown or trunk.number_format == "plus":
             return shown
         return _formatted(PublicNumber(shown, "", "ordinary"), trunk.number_format, self.rules.country)
