@@ -15,6 +15,8 @@ import { ConnectedNotice } from './ConnectedNotice';
 import { IncomingLine, useAnswerLabel, useIncomingLabel } from './IncomingLine';
 import { Incoming } from './Incoming';
 import { END_REASONS } from './messages';
+import { recording } from './recording';
+import { RecordingBanner } from './RecordingBanner';
 import { useMessageInstead } from './useMessageInstead';
 import { useRemoteParty } from './useRemoteParty';
 
@@ -83,6 +85,18 @@ describe('the screen of a call', () => {
     const call = fakeCall({ voicemail: true });
     expect(await shown(<Title call={call} />)).toBe("Ada's voicemail");
     expect(await shown(<ConnectedNotice call={call} />)).toBe('# ends the message');
+  });
+
+  it('shows a listening supervisor from the announcement to the end, also to screen readers', async () => {
+    const banner = <RecordingBanner call={fakeCall({})} />;
+    expect(await shown(banner)).toBe('');
+    recording.handleMonitoring({ call: 's', state: 'announced' });
+    expect(await shown(banner)).toBe('A supervisor is listening to this call');
+    const notice = lastPlace.querySelector('[data-notice]');
+    expect(notice?.closest('[aria-live]')?.getAttribute('aria-live')).toBe('assertive');
+    recording.handleMonitoring({ call: 's', state: 'ended' });
+    expect(await shown(banner)).toBe('');
+    recording.clear();
   });
 
   it('says that calls outside are not set up, instead of that the number is wrong', () => {
