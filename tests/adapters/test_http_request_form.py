@@ -6,6 +6,7 @@ import httpx
 import pytest
 from http_world import ORIGIN, World
 
+from unificx.db import UnitOfWork
 from unificx.identity import Person
 from unificx.support.rights import RequestMessages, RightsRequest
 
@@ -22,10 +23,12 @@ class Mailbox:
         self.alerts: list[str] = []
         self.codes: list[str] = []
 
-    async def alert_administrators(self, tenant_id: str, detail: str, *, without: str = "") -> None:
+    async def alert_administrators(
+        self, tenant_id: str, detail: str, *, without: str = "", uow: UnitOfWork | None = None
+    ) -> None:
         self.alerts.append(detail)
 
-    async def send(self, request: RightsRequest, kind: str, detail: str) -> None:
+    async def send(self, request: RightsRequest, kind: str, detail: str, uow: UnitOfWork | None = None) -> None:
         assert request.email == "zoe@example.com"
         if kind == "request_code":
             self.codes.append(detail)

@@ -87,6 +87,7 @@ from unificx.identity.schemas import (
 )
 from unificx.identity.service import Identity, build_identity
 from unificx.identity.sign_up import OrganisationSignUp, SignUpForm, SignUpMode
+from unificx.identity.store import Transaction
 from unificx.identity.suspension_schemas import (
     GivenReason,
     NewSuspension,
@@ -181,6 +182,7 @@ __all__ = [
     "Tenant",
     "TenantChange",
     "TokenDelivery",
+    "Transaction",
     "WebOrigin",
     "account_holding",
     "allocate_number",

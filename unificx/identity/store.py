@@ -18,9 +18,10 @@ from unificx.privacy import KeyStore
 
 
 class Transaction:
-    """Transaction in progress: session, events, and callbacks to run after the commit."""
+    """Transaction in progress: session, events, and callbacks to run after the commit. `uow`: its unit of work."""
 
     def __init__(self, uow: UnitOfWork) -> None:
+        self.uow = uow
         self.session: AsyncSession = uow.session
         self.publish: Callable[[DomainEvent], None] = uow.publish
         self.on_commit: list[Callable[[], object]] = []

@@ -14,7 +14,7 @@ from unificx.identity.challenges import TokenSigner
 from unificx.identity.policies import signed_tokens
 from unificx.identity.repository import credentials, suspensions
 from unificx.identity.schemas import Person, PersonChange, Role, TenantChange
-from unificx.identity.store import IdentityStore
+from unificx.identity.store import IdentityStore, Transaction
 from unificx.identity.suspension_schemas import MAX_TEXT, NewSuspension, ReviewState, SuspendedAccount, Suspension
 from unificx.identity.tenants import Tenants
 from unificx.identity.users import Users
@@ -76,10 +76,16 @@ class Suspensions:
 
     async def resume(self, tenant_id: str, person_id: str) -> None:
         """End the suspension of a person; with "" that of the tenant itself. Raise NotFound."""
+        async with self._store.transaction() as tx:
+            await self.end(tx, tenant_id, person_id)
+
+    async def end(self, tx: Transaction, tenant_id: str, person_id: str) -> None:
+        """Like `resume`, within a transaction of another service."""
         if person_id:
-            await self._users.update(tenant_id, person_id, PersonChange(state="active"))
+            before = await self._store.person(tx.session, tenant_id, person_id)
+            await self._users.change(tx, before, PersonChange(state="active"))
         else:
-            await self._tenants.update(tenant_id, TenantChange(state="active"))
+            await self._tenants.change(tx, tenant_id, TenantChange(state="active"))
 
     async def current(self, tenant_id: str, person_id: str) -> Suspension | None:
         """Return the suspension of a person in force; with "" that of the tenant itself."""
@@ -98,11 +104,13 @@ class Suspensions:
         async with self._store.read() as session:
             return await suspensions.of_review(session, self._store.keys, review_id)
 
-    async def set_review(self, suspension: Suspension, state: ReviewState, review_id: str | None) -> None:
-        """Set the state of the review. Raise Conflict if it has changed meanwhile."""
-        async with self._store.transaction() as tx:
-            if not await suspensions.set_review(tx.session, suspension, state, review_id):
-                raise Conflict("The review has changed meanwhile.", hint="Sign in again.")
+    async def set_review(
+        self, tx: Transaction, suspension: Suspension, state: ReviewState, review_id: str | None
+    ) -> None:
+        """Set the state of the review, within a transaction of another service. Raise Conflict if it has changed
+        meanwhile."""
+        if not await suspensions.set_review(tx.session, suspension, state, review_id):
+            raise Conflict("The review has changed meanwhile.", hint="Sign in again.")
 
     async def end_expired(self) -> None:
         """Resume accounts and tenants whose suspension has reached its end. Called every few minutes."""

@@ -11,7 +11,7 @@ from unificx.identity.policies import countries, validation
 from unificx.identity.repository import accounts
 from unificx.identity.schemas import NewTenant, Tenant, TenantChange
 from unificx.identity.session_closer import SessionCloser
-from unificx.identity.store import IdentityStore
+from unificx.identity.store import IdentityStore, Transaction
 from unificx.identity.suspension_records import begin_suspension, end_suspension
 from unificx.identity.suspension_schemas import NewSuspension
 from unificx.privacy import has_holds, lock_holds
@@ -63,38 +63,46 @@ class Tenants:
     async def update(self, tenant_id: str, change: TenantChange) -> Tenant:
         """Rename, configure, suspend or resume. Suspending ends every session and blocks every device at once."""
         async with self._store.transaction() as tx:
-            before = self._store.tenant(tenant_id)
-            after = _apply_tenant_change(before, change)
-            if before.slug == OPERATOR_SLUG and not after.active:
-                raise Conflict("The operator's own tenant cannot be suspended.", field="state")
-            await accounts.save_tenant(tx.session, after)
-            if before.active and not after.active:
-                await self._closer.end(tx, tenant_id)
-                await begin_suspension(self._store, tx, tenant_id, change.suspension or NewSuspension())
-                tx.publish(TenantSuspended(self._clock.new_id(), tenant_id))
-            if after.active and not before.active:
-                review_id = await end_suspension(self._store, tx, tenant_id, "")
-                tx.publish(TenantResumed(self._clock.new_id(), tenant_id, review_id))
-            tx.on_commit.append(lambda: self._directory.put_tenant(after))
+            return await self.change(tx, tenant_id, change)
+
+    async def change(self, tx: Transaction, tenant_id: str, change: TenantChange) -> Tenant:
+        """Like `update`, within a transaction of another service."""
+        before = self._store.tenant(tenant_id)
+        after = _apply_tenant_change(before, change)
+        if before.slug == OPERATOR_SLUG and not after.active:
+            raise Conflict("The operator's own tenant cannot be suspended.", field="state")
+        await accounts.save_tenant(tx.session, after)
+        if before.active and not after.active:
+            await self._closer.end(tx, tenant_id)
+            await begin_suspension(self._store, tx, tenant_id, change.suspension or NewSuspension())
+            tx.publish(TenantSuspended(self._clock.new_id(), tenant_id))
+        if after.active and not before.active:
+            review_id = await end_suspension(self._store, tx, tenant_id, "")
+            tx.publish(TenantResumed(self._clock.new_id(), tenant_id, review_id))
+        tx.on_commit.append(lambda: self._directory.put_tenant(after))
         return after
 
     async def delete(self, tenant_id: str, *, despite_holds: bool = False) -> None:
         """Delete the tenant with all its data and destroy its keys, which makes backups of it unreadable too. Raise
         Conflict while objects are under a hold, unless `despite_holds`: its keys are destroyed already."""
         async with self._store.transaction() as tx:
-            if self._store.tenant(tenant_id).slug == OPERATOR_SLUG:
-                raise Conflict("The operator's own tenant cannot be deleted.")
-            await lock_holds(tx.session, tenant_id)
-            if not despite_holds and await has_holds(tx.session, tenant_id):
-                raise Conflict(
-                    "Objects of this tenant are under a hold.", hint="Release its holds first, in Privacy, Holds."
-                )
-            await self._closer.end(tx, tenant_id)
-            await self._api_keys.end_all(tx, tenant_id)
-            subjects = await accounts.delete_tenant(tx.session, tenant_id)
-            tx.publish(TenantDeleted(self._clock.new_id(), tenant_id))
-            tx.on_commit.append(lambda: self._directory.drop_tenant(tenant_id, subjects))
-            tx.on_commit.append(lambda: self._keys.destroy_tenant(tenant_id))
+            await self.remove(tx, tenant_id, despite_holds=despite_holds)
+
+    async def remove(self, tx: Transaction, tenant_id: str, *, despite_holds: bool = False) -> None:
+        """Like `delete`, within a transaction of another service."""
+        if self._store.tenant(tenant_id).slug == OPERATOR_SLUG:
+            raise Conflict("The operator's own tenant cannot be deleted.")
+        await lock_holds(tx.session, tenant_id)
+        if not despite_holds and await has_holds(tx.session, tenant_id):
+            raise Conflict(
+                "Objects of this tenant are under a hold.", hint="Release its holds first, in Privacy, Holds."
+            )
+        await self._closer.end(tx, tenant_id)
+        await self._api_keys.end_all(tx, tenant_id)
+        subjects = await accounts.delete_tenant(tx.session, tenant_id)
+        tx.publish(TenantDeleted(self._clock.new_id(), tenant_id))
+        tx.on_commit.append(lambda: self._directory.drop_tenant(tenant_id, subjects))
+        tx.on_commit.append(lambda: self._keys.destroy_tenant(tenant_id))
 
 
 def _apply_tenant_change(tenant: Tenant, change: TenantChange) -> Tenant:

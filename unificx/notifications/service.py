@@ -87,11 +87,18 @@ class NotificationService:
             await self._emails.enqueue(person, kind, link=link, detail=detail, about=about, uow=uow)
 
     async def send_to_outsider(
-        self, recipient: Person, kind: EmailKind, *, detail: str, link: str = "", about: RequestReference | None = None
+        self,
+        recipient: Person,
+        kind: EmailKind,
+        uow: UnitOfWork | None = None,
+        *,
+        detail: str,
+        link: str = "",
+        about: RequestReference | None = None,
     ) -> None:
-        """Send an e-mail, in both languages, to a person without an account, sealed under `recipient.subject`."""
+        """Like `send_notice`, to a person without an account, sealed under `recipient.subject`."""
         if self._emails is not None and recipient.email:
-            await self._emails.enqueue(recipient, kind, link=link, detail=detail, about=about)
+            await self._emails.enqueue(recipient, kind, link=link, detail=detail, about=about, uow=uow)
 
     async def send_voicemail_notice(
         self, person: Person, language: Language, message: NewVoicemail, uow: UnitOfWork

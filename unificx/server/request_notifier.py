@@ -4,6 +4,7 @@ import structlog
 
 from unificx.core.errors import DomainError
 from unificx.core.faults import describe_fault
+from unificx.db import UnitOfWork
 from unificx.identity import Person, outside_recipient
 from unificx.notifications import RequestReference
 from unificx.server.administrators import administrators
@@ -25,31 +26,33 @@ class _Notifier:
     def can_send(self) -> bool:
         return self._notifications.can_send
 
-    async def alert_administrators(self, tenant_id: str, detail: str, *, without: str = "") -> None:
+    async def alert_administrators(
+        self, tenant_id: str, detail: str, *, without: str = "", uow: UnitOfWork | None = None
+    ) -> None:
         try:
             found = await self._administrators(tenant_id, without)
             operator = self._directory.operator()
             if not found and operator is not None:
                 found = await self._administrators(operator.id, without)
             for person in found:
-                await self._notifications.send_notice(person, "privacy_request", detail)
+                await self._notifications.send_notice(person, "privacy_request", detail, uow)
         except Exception as fault:
             log.error("request_alert_not_sent", tenant=tenant_id, **describe_fault(fault))
 
     async def _administrators(self, tenant_id: str, without: str) -> list[Person]:
         return [each for each in await administrators(self._accounts, tenant_id) if each.id != without]
 
-    async def send(self, request: RightsRequest, kind: MailKind, detail: str) -> None:
+    async def send(self, request: RightsRequest, kind: MailKind, detail: str, uow: UnitOfWork | None = None) -> None:
         about = RequestReference(request.id) if kind == "request_answer" else None
         try:
             if request.origin == "account" and request.person_id:
                 person = await self._accounts.get(request.home, request.person_id)
                 link = self._link("/app/settings/support", kind)
-                await self._notifications.send_notice(person, kind, detail, link=link, about=about)
+                await self._notifications.send_notice(person, kind, detail, uow, link=link, about=about)
             elif request.email:
                 link = self._link(f"/privacy/request/history/{self._messages.proof(request.id)}", kind)
                 await self._notifications.send_to_outsider(
-                    _recipient(request), kind, detail=detail, link=link, about=about
+                    _recipient(request), kind, uow, detail=detail, link=link, about=about
                 )
         except DomainError:  # the account was closed
             log.warning("request_message_not_sent", request=request.id)

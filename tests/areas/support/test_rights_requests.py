@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from unificx.cluster import LocalCounters, LocalOneTimeStore
 from unificx.core.clock import ManualClock
 from unificx.core.errors import Conflict, Expired, Forbidden, Invalid, NotFound
-from unificx.db import Database
+from unificx.db import Database, UnitOfWork
 from unificx.identity import Identity, NewPerson, NewTenant, Person, Role
 from unificx.identity.events import TenantDeleted
 from unificx.privacy import DataSubject, KeyStore
@@ -42,10 +42,12 @@ class FakeNotifier:
         self.sent: list[tuple[str, str]] = []
         self.warned: list[tuple[str, str]] = []
 
-    async def alert_administrators(self, tenant_id: str, detail: str, *, without: str = "") -> None:
+    async def alert_administrators(
+        self, tenant_id: str, detail: str, *, without: str = "", uow: UnitOfWork | None = None
+    ) -> None:
         self.alerts.append(f"{tenant_id}: {detail}")
 
-    async def send(self, request: RightsRequest, kind: str, detail: str) -> None:
+    async def send(self, request: RightsRequest, kind: str, detail: str, uow: UnitOfWork | None = None) -> None:
         self.sent.append((kind, detail))
 
     async def warn(self, person: Person, detail: str) -> None:

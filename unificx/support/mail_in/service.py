@@ -104,22 +104,19 @@ class MailIn:
         """Handle an e-mail: its outcome and the position are stored together, once."""
         parsed = _parsed(email.raw)
         digest = parsed.digest if parsed is not None else f"{reached.validity} {reached.uid}"
-        alert: list[RightsRequest] = []
         async with self._database.begin() as uow:
             await repository.set_position(uow.session, self._mailbox, reached)
             if await repository.is_handled(uow.session, self._mailbox, digest):
                 return
-            outcome = await self._take(uow, parsed, alert)
+            outcome = await self._take(uow, parsed)
             row_id, now = self._database.clock.new_id(), self._database.clock.now()
             repository.add_handled(uow.session, row_id, self._mailbox, digest, at=now, outcome=outcome)
         if outcome == "bounce" and email.raw is not None:
             await self._parts.bounces.bounce(email.raw)
         if outcome == "refused":
             log.warning("email_not_taken", uid=reached.uid, reason=self._reason(parsed))
-        for request in alert:
-            await self._requests.alert(request.tenant_id, [request])
 
-    async def _take(self, uow: UnitOfWork, email: ReceivedEmail | None, alert: list[RightsRequest]) -> Outcome:
+    async def _take(self, uow: UnitOfWork, email: ReceivedEmail | None) -> Outcome:
         if email is None:
             return "refused"
         if email.is_report:
@@ -128,10 +125,10 @@ class MailIn:
             return "automatic"
         if not email.address or not await self._allowed(email.address):
             return "refused"
-        found = await self._answered(uow, email)
-        outcome: Outcome = "message" if found is not None else "request"
-        alert.append(found if found is not None else await self._enter(uow, email))
-        return outcome
+        if await self._answered(uow, email) is not None:
+            return "message"
+        await self._enter(uow, email)
+        return "request"
 
     def _reason(self, email: ReceivedEmail | None) -> str:
         if email is None:

@@ -72,7 +72,7 @@ class RequestMessages:
         Raise NotFound, Conflict, Invalid."""
         async with self._database.begin() as uow:
             request = await self._write(uow, tenant_id, request_id, text, by=by)
-        await self._requests.alert(tenant_id, [request])
+            await self._requests.alert(uow, tenant_id, [request])
         return request
 
     async def receive(self, uow: UnitOfWork, proof: str, text: str, address: str) -> RightsRequest:
@@ -82,6 +82,7 @@ class RequestMessages:
         Raise Expired, Conflict, Invalid."""
         tenant_id, request_id = await self._located(proof)
         request = await self._write(uow, tenant_id, request_id, text, by="")
+        await self._requests.alert(uow, tenant_id, [request])
         if request.proof or request.email != address or request.origin not in ("mail", "public"):
             return request
         request = replace(request, proof="email")

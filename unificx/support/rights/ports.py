@@ -2,6 +2,7 @@
 
 from typing import Literal, Protocol
 
+from unificx.db import UnitOfWork
 from unificx.identity import Person
 from unificx.support.rights.schemas import RightsRequest
 
@@ -16,13 +17,16 @@ class RequestNotifier(Protocol):
         """Whether e-mail can be sent at all."""
         ...
 
-    async def alert_administrators(self, tenant_id: str, detail: str, *, without: str = "") -> None:
+    async def alert_administrators(
+        self, tenant_id: str, detail: str, *, without: str = "", uow: UnitOfWork | None = None
+    ) -> None:
         """Tell the administrators of a tenant, `without` one of them, that a request needs them; the operators if there
-        is no other administrator."""
+        is no other administrator. The e-mails are queued within `uow`, if there is one."""
         ...
 
-    async def send(self, request: RightsRequest, kind: MailKind, detail: str) -> None:
-        """Send a code or an answer to the sender of a request: to the account, or to the address in the request."""
+    async def send(self, request: RightsRequest, kind: MailKind, detail: str, uow: UnitOfWork | None = None) -> None:
+        """Send a code or an answer to the sender of a request: to the account, or to the address in the request. The
+        e-mail is queued within `uow`, if there is one."""
         ...
 
     async def warn(self, person: Person, detail: str) -> None:
@@ -44,10 +48,12 @@ class NoNotifier:
 
     can_send = False
 
-    async def alert_administrators(self, tenant_id: str, detail: str, *, without: str = "") -> None:
+    async def alert_administrators(
+        self, tenant_id: str, detail: str, *, without: str = "", uow: UnitOfWork | None = None
+    ) -> None:
         """Do nothing."""
 
-    async def send(self, request: RightsRequest, kind: MailKind, detail: str) -> None:
+    async def send(self, request: RightsRequest, kind: MailKind, detail: str, uow: UnitOfWork | None = None) -> None:
         """Do nothing."""
 
     async def warn(self, person: Person, detail: str) -> None:

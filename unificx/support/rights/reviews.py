@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from unificx.core.errors import Conflict, Forbidden, Invalid
-from unificx.identity import Identity, Person, SuspendedAccount, Suspension, Tenant
+from unificx.identity import Identity, Person, SuspendedAccount, Suspension, Tenant, Transaction
 from unificx.support.rights import clocks
 from unificx.support.rights.accounts import Accounts
 from unificx.support.rights.schemas import NewRequest, RightsRequest
@@ -25,8 +25,10 @@ _DECISIONS: frozenset[Step] = frozenset({"answer", "refuse", "withdraw"})
 class RequestQueue(Protocol):
     """The queue that takes new requests."""
 
-    async def enter(self, tenant_id: str, new: NewRequest, by: str, *, without: str = "") -> RightsRequest:
-        """Enter a request; the administrator `without` is not told."""
+    async def enter_review(
+        self, tx: Transaction, tenant_id: str, new: NewRequest, by: str, *, without: str = ""
+    ) -> RightsRequest:
+        """Enter a request within `tx`; the administrator `without` is not told."""
         ...
 
 
@@ -56,8 +58,9 @@ class SuspensionReviews:
             queue_id, person_id = operator.id, ""
             name = f"{name}, {self._identity.store.tenant(account.tenant_id).name}"
         new = NewRequest("review", text, name=name, email=person.email, person_id=person_id, due=self._due(queue_id))
-        entered = await self._queue.enter(queue_id, new, person.id, without=found.by)
-        await self._accounts.set_review(found, "open", entered.id)
+        async with self._accounts.transaction() as tx:
+            entered = await self._queue.enter_review(tx, queue_id, new, person.id, without=found.by)
+            await self._accounts.set_review(tx, found, "open", entered.id)
         return entered
 
     async def request_approval(self, tenant: Tenant, administrator: Person) -> None:
@@ -73,8 +76,9 @@ class SuspensionReviews:
             email=administrator.email,
             due=self._due(operator.id),
         )
-        entered = await self._queue.enter(operator.id, new, "")
-        await self._accounts.set_review(found, "open", entered.id)
+        async with self._accounts.transaction() as tx:
+            entered = await self._queue.enter_review(tx, operator.id, new, "")
+            await self._accounts.set_review(tx, found, "open", entered.id)
 
     async def undecided(self) -> Sequence[tuple[str, str, str]]:
         """Return the sign-ups that have waited for approval for SIGN_UP_DAYS: queue, id of the request, "" for none,
@@ -100,15 +104,16 @@ class SuspensionReviews:
             raise Forbidden("The person who suspended cannot decide.", hint="Ask a second administrator.")
         return found
 
-    async def apply(self, request: RightsRequest, suspension: Suspension, step: Step) -> None:
-        """Lift the suspension, or note that it was confirmed or the request withdrawn.
+    async def apply(self, tx: Transaction, request: RightsRequest, suspension: Suspension, step: Step) -> None:
+        """Lift the suspension within the transaction of the step, or note that it was confirmed or the request
+        withdrawn.
 
         An organisation whose sign-up is refused is deleted."""
         if step == "answer":
-            await self._accounts.lift(suspension)
+            await self._accounts.lift(tx, suspension)
         elif step == "refuse" and request.kind == "sign_up":
-            await self._accounts.delete_tenant(suspension.tenant_id)
+            await self._accounts.delete_tenant(tx, suspension.tenant_id)
         elif step == "refuse":
-            await self._accounts.set_review(suspension, "refused", suspension.review_id)
+            await self._accounts.set_review(tx, suspension, "refused", suspension.review_id)
         else:
-            await self._accounts.set_review(suspension, "none", None)
+            await self._accounts.set_review(tx, suspension, "none", None)

@@ -1,15 +1,14 @@
 """The queue of requests about personal data: entry, steps, time limits, reminders."""
 
 from collections import defaultdict
-from collections.abc import Sequence
-from contextlib import nullcontext
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from unificx.core.access import Access, stating
 from unificx.core.errors import Conflict, Expired, Invalid, NotFound
 from unificx.db import Page, PageById, UnitOfWork, lock_scope
-from unificx.identity import NewSuspension, PersonChange, checked_name
+from unificx.identity import Transaction, checked_name
 from unificx.support.rights import clocks, repository, states
 from unificx.support.rights.accounts import Accounts
 from unificx.support.rights.corrections import NameCorrections, require_correction
@@ -97,16 +96,20 @@ class RightsRequests:
         new = replace(new, sender_tenant=tenant_id if to == "provider" else "")
         return await self._enter(queue_id, new, _Entry("account", "proved", "account", person_id))
 
-    async def enter(self, tenant_id: str, new: NewRequest, by: str, *, without: str = "") -> RightsRequest:
-        """Enter a request that an administrator has received, or for a suspended person the review of the suspension,
-        of which the administrator `without` is not told. The account of a reported minor is suspended at once.
+    async def enter(self, tenant_id: str, new: NewRequest, by: str) -> RightsRequest:
+        """Enter a request that an administrator has received. The account of a reported minor is suspended at once.
 
         Raise Invalid, NotFound."""
-        if new.kind in ("review", "sign_up"):
-            return await self._enter(tenant_id, new, _Entry("account", "proved", "account", by), without=without)
         checked, general = new.kind in _CHECKED_BY_STAFF, new.kind in GENERAL_KINDS
         state: State = "proved" if checked or general else "received"
         return await self._enter(tenant_id, new, _Entry("staff", state, "staff" if checked else "", by))
+
+    async def enter_review(
+        self, tx: Transaction, tenant_id: str, new: NewRequest, by: str, *, without: str = ""
+    ) -> RightsRequest:
+        """Enter, within `tx`, the request for a review of a suspension or for the approval of a sign-up. The
+        administrator `without` is not told of it. Raise Invalid."""
+        return await self._insert(tx.uow, tenant_id, new, _Entry("account", "proved", "account", by), without)
 
     async def enter_public(self, tenant_id: str, new: NewRequest) -> RightsRequest:
         """Enter a request from the public form. Administrators are told once its sender is proved, or at once if no
@@ -115,7 +118,7 @@ class RightsRequests:
 
     async def enter_received(self, uow: UnitOfWork, tenant_id: str, new: NewRequest) -> RightsRequest:
         """Enter an inquiry that came by e-mail, within `uow`. Its sender is not proved. Raise Invalid."""
-        return await self._enter(tenant_id, new, _Entry("mail", "proved", "", ""), uow=uow)
+        return await self._insert(uow, tenant_id, new, _Entry("mail", "proved", "", ""))
 
     async def prove_email(self, tenant_id: str, request_id: str) -> None:
         """Note that the sender of a public request can read its e-mail address. A request about a telephone number
@@ -131,10 +134,20 @@ class RightsRequests:
                 request = replace(request, state="proved", about=about)
             await repository.save(uow.session, self._keys, request)
             await self.add_record(uow, request, self._record("prove_email", "", ""))
-        await self.alert(tenant_id, [request])
+            await self.alert(uow, tenant_id, [request])
 
-    async def _enter(
-        self, tenant_id: str, new: NewRequest, entry: _Entry, *, without: str = "", uow: UnitOfWork | None = None
+    async def _enter(self, tenant_id: str, new: NewRequest, entry: _Entry) -> RightsRequest:
+        if new.kind != "minor":
+            async with self._database.begin() as uow:
+                return await self._insert(uow, tenant_id, new, entry)
+        if not new.person_id:
+            raise Invalid("Name the account of the minor.", field="person_id")
+        async with self.accounts.transaction() as tx:
+            await self.accounts.suspend_minor(tx, tenant_id, new.person_id)
+            return await self._insert(tx.uow, tenant_id, new, entry)
+
+    async def _insert(
+        self, uow: UnitOfWork, tenant_id: str, new: NewRequest, entry: _Entry, without: str = ""
     ) -> RightsRequest:
         text, topic = new.text.strip(), _one_line(new.topic)
         if len(text) > MAX_TEXT:
@@ -143,22 +156,17 @@ class RightsRequests:
             raise Invalid(f"Use at most {MAX_TOPIC} characters.", field="topic")
         if len(new.attachment) > MAX_ATTACHMENT:
             raise Invalid(f"Use at most {MAX_ATTACHMENT} characters.", field="attachment")
-        if new.kind == "minor" and not new.person_id:
-            raise Invalid("Name the account of the minor.", field="person_id")
         about = await self.subjects.of_new(tenant_id, new) if entry.origin in ("account", "staff") else None
         now, own = self._clock.now(), entry.origin == "account"
         request = self._with_limits(tenant_id, replace(new, text=text, topic=topic), now)
         request = replace(request, origin=entry.origin, state=entry.state, proof=entry.proof)
         request = replace(request, about=about, confirmed=now if own else None)
-        if new.kind == "minor":
-            await self._suspend(tenant_id, new.person_id)
-        async with self._database.begin() if uow is None else nullcontext(uow) as work:
-            await repository.insert(work.session, self._keys, request)
-            await self.add_record(work, request, self._record("receive", "", entry.by))
-            if new.attachment:
-                await self.add_record(work, request, self._record("attach", new.attachment, entry.by))
-        if uow is None and (entry.origin != "public" or not self.notifier.can_send):
-            await self.alert(tenant_id, [request], without)
+        await repository.insert(uow.session, self._keys, request)
+        await self.add_record(uow, request, self._record("receive", "", entry.by))
+        if new.attachment:
+            await self.add_record(uow, request, self._record("attach", new.attachment, entry.by))
+        if entry.origin != "public" or not self.notifier.can_send:
+            await self.alert(uow, tenant_id, [request], without)
         return request
 
     def _with_limits(self, tenant_id: str, new: NewRequest, now: datetime) -> RightsRequest:
@@ -190,10 +198,6 @@ class RightsRequests:
             basis=new.basis,
             sender_tenant=new.sender_tenant or None,
         )
-
-    async def _suspend(self, tenant_id: str, person_id: str) -> None:
-        change = PersonChange(state="suspended", suspension=NewSuspension("minor"))
-        await self.accounts.change(tenant_id, person_id, change)
 
     # ---- lists
 
@@ -246,7 +250,8 @@ class RightsRequests:
             require_correction(open_request, step)
             self._after(open_request, step, note)
             renamed = await self.corrections.rename(open_request, corrected)
-        async with self._database.begin() as uow:
+        async with self.accounts.transaction() as tx:
+            uow = tx.uow
             await lock_scope(uow.session, "rights request", request_id)
             before = await repository.find(uow.session, self._keys, tenant_id, request_id)
             if before is None:
@@ -257,12 +262,12 @@ class RightsRequests:
             await self.add_record(uow, request, self._record(step, note, by))
             if corrected and not renamed:
                 self.corrections.publish(uow, request)
-        if suspension is not None:
-            await self.reviews.apply(request, suspension, step)
-        if step == "refuse" and request.kind == "minor" and request.person_id:
-            await self.accounts.change(tenant_id, request.person_id, PersonChange(state="active"))
-        if step in ("answer", "refuse", "extend", "reply"):
-            await self.notifier.send(request, "request_answer", note)
+            if suspension is not None:
+                await self.reviews.apply(tx, request, suspension, step)
+            if step == "refuse" and request.kind == "minor" and request.person_id:
+                await self.accounts.resume_minor(tx, tenant_id, request.person_id)
+            if step in ("answer", "refuse", "extend", "reply"):
+                await self.notifier.send(request, "request_answer", note, uow)
         return request
 
     async def close_lifted(self, uow: UnitOfWork, queue_id: str, review_id: str) -> None:
@@ -282,7 +287,8 @@ class RightsRequests:
             async with self._database.read() as session:
                 request = await repository.find(session, self._keys, queue_id, review_id) if review_id else None
             if request is None or request.state in states.FINAL:
-                await self.accounts.delete_tenant(tenant_id)
+                async with self.accounts.transaction() as tx:
+                    await self.accounts.delete_tenant(tx, tenant_id)
             else:
                 await self.take(queue_id, review_id, "refuse", NOT_DECIDED, "")
 
@@ -334,24 +340,32 @@ class RightsRequests:
     async def _remind(self, now: datetime) -> None:
         async with self._database.read() as session:
             due = await repository.to_remind(session, now + REMIND_BEFORE, now - REMIND_EVERY)
-        found: defaultdict[str, list[RightsRequest]] = defaultdict(list)
+        found: defaultdict[str, list[str]] = defaultdict(list)
         for tenant_id, request_id in due:
+            found[tenant_id].append(request_id)
+        for tenant_id, request_ids in found.items():
             async with self._database.begin() as uow:
-                await lock_scope(uow.session, "rights request", request_id)
-                request = await repository.find(uow.session, self._keys, tenant_id, request_id)
-                if request is None or request.closed is not None:
-                    continue
-                await repository.save(uow.session, self._keys, replace(request, reminded=now))
-            found[tenant_id].append(request)
-        for tenant_id, requests in found.items():
-            await self.alert(tenant_id, requests)
+                if requests := [each async for each in self._reminded(uow, tenant_id, request_ids, now)]:
+                    await self.alert(uow, tenant_id, requests)
 
-    async def alert(self, tenant_id: str, requests: Sequence[RightsRequest], without: str = "") -> None:
-        """Tell the administrators kind and last day of these requests, `without` one of them."""
+    async def _reminded(
+        self, uow: UnitOfWork, tenant_id: str, request_ids: Sequence[str], now: datetime
+    ) -> AsyncIterator[RightsRequest]:
+        for request_id in sorted(request_ids):  # one order of the locks in all processes
+            await lock_scope(uow.session, "rights request", request_id)
+            request = await repository.find(uow.session, self._keys, tenant_id, request_id)
+            if request is not None and request.closed is None:
+                await repository.save(uow.session, self._keys, replace(request, reminded=now))
+                yield request
+
+    async def alert(
+        self, uow: UnitOfWork, tenant_id: str, requests: Sequence[RightsRequest], without: str = ""
+    ) -> None:
+        """Tell the administrators kind and last day of these requests, `without` one of them, once `uow` is stored."""
         zone = self._identity.directory.time_zone(tenant_id)
         days = [clocks.local_day(each.due - timedelta(seconds=1), zone) for each in requests]
         detail = "; ".join(f"{each.kind}, {day}" for each, day in zip(requests, days, strict=True))
-        await self.notifier.alert_administrators(tenant_id, detail, without=without)
+        await self.notifier.alert_administrators(tenant_id, detail, without=without, uow=uow)
 
 
 def _one_line(text: str) -> str:
