@@ -176,12 +176,12 @@ class FakeMessageCounts:
 
 @dataclass
 class FakeSwitches:
-    """Codes that are on or off, by tenant and code."""
+    """Codes that are on or off, by tenant or extension, and code."""
 
     on: dict[tuple[str, str], bool] = field(default_factory=dict[tuple[str, str], bool])
 
-    def state(self, tenant_id: str, dialled: str) -> bool | None:
-        return self.on.get((tenant_id, dialled))
+    def state(self, owner_id: str, dialled: str, /) -> bool | None:
+        return self.on.get((owner_id, dialled))
 
 
 @dataclass
@@ -263,7 +263,7 @@ class SipHarness:
             MwiParts(subscriptions, unsolicited, self.directory, self.location, self.message_counts, lambda: None)
         )
         self.touched: set[str] = set()
-        self.switches = FakeSwitches()
+        self.switches, self.own_switches = FakeSwitches(), FakeSwitches()
         self.activities: dict[str, str] = {}
         self.unlisted: set[str] = set()
         """Activities of RFC 4480 by extension."""
@@ -272,7 +272,7 @@ class SipHarness:
             subscriptions, self.directory, FakeExtensionCalls(self.live_calls), self.touched,
             lambda extension_id: bool(self.location.contacts(extension_id, self.now)),
             lambda extension_id: self.activities.get(extension_id, ""),
-            lambda extension: extension.id not in self.unlisted, (self.switches,),
+            lambda extension: extension.id not in self.unlisted, (self.switches,), (self.own_switches,),
             self.clock.monotonic, lambda: None,
         )  # fmt: skip
         self.extension_states = ExtensionStates(state_parts)

@@ -92,6 +92,20 @@ async def test_agents_sign_in_and_pause_themselves(world: World) -> None:
     assert {one["kind"] for one in events} == {"signed_in", "signed_out", "paused"}
 
 
+async def test_users_list_the_queues_that_they_are_agents_of(world: World) -> None:
+    admin, agent = await world.admin(world.acme), await world.user(world.acme, "1001")
+    other = await world.user(world.acme, "1002")
+    await made(world, admin)
+    await made(world, admin, number="6501", agents=["1002", "1001"])
+    await made(world, admin, number="6502", agents=["1002"])
+    for client, numbers in ((agent, ["6500", "6501"]), (other, ["6501", "6502"]), (admin, [])):
+        page = (await client.get(QUEUES, params={"own": True})).json()
+        assert [one["number"] for one in page["items"]] == numbers
+    page = (await agent.get(QUEUES, params={"own": True, "limit": 1})).json()
+    page = (await agent.get(QUEUES, params={"own": True, "limit": 1, "cursor": page["next"]})).json()
+    assert ([one["number"] for one in page["items"]], page["next"]) == (["6501"], None)
+
+
 async def test_live_view_history_and_statistics(world: World) -> None:
     admin, agent = await world.admin(world.acme), await world.user(world.acme, "1001")
     queue = world.services.queues.service.find(world.acme.id, (await made(world, admin))["id"])

@@ -179,6 +179,21 @@ def test_a_code_is_on_or_off(harness: SipHarness, phone: Phone) -> None:
     assert response.status == 404
 
 
+def test_a_code_has_a_state_of_each_extension(harness: SipHarness, phone: Phone) -> None:
+    states = harness.own_switches.on
+    states["e-t1-1001", "*50"], states[BOB, "*50"], states[BOB, "*52"] = False, True, True
+    bodies = answered(harness, subscribe(phone, "*50"))
+    states["e-t1-1001", "*50"] = True
+    harness.extension_states.switches_changed("t1")
+    bodies += answered(harness, [*harness.send(b"\r\n"), *harness.advance(1.2)])
+    assert [dialogs(body)[0][1] for body in bodies] == ["terminated", "confirmed"]
+    assert ET.fromstring(bodies[0]).get("entity") == f"sip:*50@{DOMAIN}"
+    for of_another in ("*52", f"*52%20{BOB}"):
+        [response] = subscribe(phone, of_another)
+        assert isinstance(response, Response)
+        assert response.status == 404
+
+
 def test_presence_follows_registration_and_calls(harness: SipHarness, phone: Phone) -> None:
     def shown(body: bytes) -> tuple[str | None, bool]:
         root = ET.fromstring(body)

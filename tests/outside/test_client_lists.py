@@ -383,6 +383,32 @@ def test_forwarding_set_in_the_app_takes_effect(server: Server, household: House
     assert anna.complaints == []
 
 
+def test_an_agent_signs_out_of_a_queue_and_pauses_in_the_status_sheet(
+    server: Server, household: Household, anna: Client
+) -> None:
+    with server.rest() as rest:
+        new = {"number": "6520", "name": "Support", "agents": [household.anna.number]}
+        rest.post("/api/v1/queues", params={"tenant": server.tenant}, json=new).raise_for_status()
+
+        def state() -> str:
+            shown = rest.get("/api/v1/queues/6520/live", params={"tenant": server.tenant}).json()["agents"]
+            return f"{shown[0]['state']} {shown[0]['reason']}"
+
+        page = anna.page
+        page.get_by_role("button", name="Your status: ").click()
+        queue = page.get_by_role("group", name="Your queues").get_by_label("Support")
+        for choice, expected in (("Pause: lunch", "paused lunch"), ("Signed out", "signed_out None")):
+            queue.select_option(label=choice)
+            eventually(lambda expected=expected: state() == expected, what=choice)
+            expect(queue).to_be_enabled()
+        rest.patch(
+            f"/api/v1/queues/6520/agents/{household.anna.number}",
+            params={"tenant": server.tenant}, json={"signed_in": True},
+        ).raise_for_status()  # fmt: skip
+        expect(queue).to_have_value("taking")
+    assert anna.complaints == []
+
+
 def choose(select: Locator, option: str) -> None:
     select.click()
     select.page.get_by_role("option", name=option, exact=True).click()

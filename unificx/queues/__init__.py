@@ -1,6 +1,6 @@
 """Queues: callers wait, hear music and announcements, and are connected to agents."""
 
-from unificx.queues.agent_codes import agent_apps
+from unificx.queues.agent_codes import AgentStates, agent_apps
 from unificx.queues.app import QUEUE_APP, QueueParts, queue_app
 from unificx.queues.composition import Queues, QueueStore, build_queues
 from unificx.queues.history import QueueHistory
@@ -36,6 +36,7 @@ __all__ = [
     "AgentEvent",
     "AgentEventKind",
     "AgentState",
+    "AgentStates",
     "AgentStatistics",
     "EmptyRule",
     "LiveQueues",

@@ -6,6 +6,7 @@ from functools import partial
 from unificx.callapps import App, Call
 from unificx.queues.schemas import AgentChange, PauseReason, Queue
 from unificx.queues.service import QueueService
+from unificx.routing import code_of
 
 PAUSE_KEYS: dict[str, PauseReason] = {
     "1": "break",
@@ -32,10 +33,29 @@ def agent_apps(queues: QueueService) -> tuple[App, ...]:
     )
 
 
+class AgentStates:
+    """Implements `sip_server.OwnSwitchStates`: the code that signs in is on while the extension is signed in, and the
+    code that pauses while it is paused: in the queue whose number follows, or in all its queues."""
+
+    def __init__(self, queues: QueueService) -> None:
+        self._queues = queues
+
+    def state(self, extension_id: str, dialled: str) -> bool | None:
+        """Return whether the code is on; None for another code, and for an extension that is no agent there."""
+        for name in ("queue-sign-in", "queue-pause"):
+            code = code_of(name)
+            if dialled.startswith(code):
+                own = _queues_of(self._queues, extension_id, dialled.removeprefix(code))
+                agents = [agent for queue in own if (agent := queue.agent(extension_id)) is not None]
+                return (
+                    all(one.signed_in if name == "queue-sign-in" else one.paused for one in agents) if agents else None
+                )
+        return None
+
+
 async def change_state(queues: QueueService, change: AgentChange, call: Call) -> None:
     """Change the state of the calling extension in all its queues, or in one, and announce it."""
-    number = call.arguments[0] if call.arguments else ""
-    own = [one for one in queues.queues_of_agent(call.caller.extension_id) if number in ("", one.number)]
+    own = _queues_of(queues, call.caller.extension_id, call.arguments[0] if call.arguments else "")
     if not own:
         await call.play("queue/no-agent", "general/goodbye")
         return
@@ -49,6 +69,11 @@ async def change_state(queues: QueueService, change: AgentChange, call: Call) ->
     else:
         await call.play(_PROMPTS[change])
     await call.play("general/goodbye")
+
+
+def _queues_of(queues: QueueService, extension_id: str, number: str) -> list[Queue]:
+    """Return the queues of an agent, or only the one with this number."""
+    return [one for one in queues.queues_of_agent(extension_id) if number in ("", one.number)]
 
 
 async def _change_all(

@@ -1,12 +1,12 @@
 """Queues: their settings, and the agents with their sign-in state."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
 from unificx.core.errors import Invalid, NotFound
 from unificx.core.names import check_name
-from unificx.db import Database, MemoryCopy, Page, UnitOfWork, lock_scope
+from unificx.db import Database, MemoryCopy, Page, PageById, UnitOfWork, lock_scope
 from unificx.identity import DirectoryCache, allocate_number, release_number
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
 from unificx.privacy import KeyStore
@@ -95,9 +95,16 @@ class QueueService:
         found = [one for one in self._queues if one.agent(extension_id) is not None]
         return sorted(found, key=lambda one: one.id)
 
-    def list(self, tenant_id: str, cursor: str | None = None, limit: int = 100) -> Page[Queue]:
-        """Return a page of queues. Raises Invalid for an invalid cursor."""
-        return self._queues.page(tenant_id, cursor, limit)
+    def list(
+        self, tenant_id: str, cursor: str | None = None, limit: int = 100, *, agents: Collection[str] | None = None
+    ) -> Page[Queue]:
+        """Return a page of queues; with `agents` only those of which one of these extensions is an agent.
+
+        Raises Invalid for an invalid cursor."""
+        found = self._queues.of_tenant(tenant_id)
+        if agents is not None:
+            found = [one for one in found if any(agent.extension_id in agents for agent in one.agents)]
+        return PageById.parse(cursor, limit).of_list(found, lambda one: one.id)
 
     # ---- changes
 

@@ -1,5 +1,5 @@
-"""Keys of phones that show the state of others: connects the SIP side with calls, registrations, parking and
-opening hours."""
+"""Keys of phones that show the state of others: connects the SIP side with calls, registrations, parking, opening
+hours and queues."""
 
 import asyncio
 from collections.abc import Callable
@@ -13,6 +13,8 @@ from unificx.identity.events import ExtensionDeleted
 from unificx.presence import PresenceState
 from unificx.presence.events import PresenceChanged
 from unificx.privacy.events import ObjectionChanged
+from unificx.queues import AgentStates
+from unificx.queues.events import QueueChanged
 from unificx.registrar.events import DeviceRegistered, DeviceUnregistered
 from unificx.routing import code_of
 from unificx.server.container import Container
@@ -72,6 +74,7 @@ def create_extension_states(
             activity=lambda extension_id: _activity(container, extension_id),
             is_listed=lambda extension: not container.consents.objects(extension.subject, "directory"),
             switches=(ParkingSlotStates(manager.deps.parking), container.routing.hours),
+            own_switches=(AgentStates(container.routing.queues.service),),
             now=container.clock.monotonic,
             wake=manager.on_pending_output,
         )
@@ -85,7 +88,7 @@ def _activity(container: Container, extension_id: str) -> str:
 
 def follow_extensions(container: Container, states: ExtensionStates) -> None:
     """Have the watchers of an extension notified of its registrations, of the state of its user, of an objection to the
-    directory, and of its end, and those of opening hours of their switch."""
+    directory, and of its end, those of opening hours of their switch, and those of queues of their agents."""
 
     def changed(event: DeviceRegistered | DeviceUnregistered | ExtensionDeleted | PresenceChanged) -> None:
         # The directory changes right after the bus handlers have run.
@@ -102,6 +105,7 @@ def follow_extensions(container: Container, states: ExtensionStates) -> None:
     container.bus.subscribe(ObjectionChanged, objection_changed)
     for kind in (DeviceRegistered, DeviceUnregistered, ExtensionDeleted, PresenceChanged):
         container.bus.subscribe(kind, changed)
+    container.bus.subscribe(QueueChanged, lambda event: switched(event.queue.tenant_id))
     container.routing.hours.on_change.append(switched)
 
 

@@ -1,7 +1,8 @@
 """Keys of phones that show the state of others (BLF): the event packages `dialog` (RFC 4235) and `presence` (RFC 3856).
 
-A phone subscribes to an extension of its own tenant, or to a code whose state is on or off, such as a parking slot or
-opening hours. A document is rendered once per change, whatever the number of its watchers.
+A phone subscribes to an extension of its own tenant, or to a code whose state is on or off: for the whole tenant, such
+as a parking slot or opening hours, or for the extension of the phone, such as its sign-in at queues. A document is
+rendered once per change, whatever the number of its watchers.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,7 +16,7 @@ from unificx.sip.flow import Flow
 from unificx.sip.message import Request
 from unificx.sip.pidf import PIDF, presence_document
 from unificx.sip.transactions.events import ServerKey
-from unificx.sip_server.ports import SwitchStates
+from unificx.sip_server.ports import OwnSwitchStates, SwitchStates
 from unificx.sip_server.subscriptions import Subscriber, Subscriptions, Watched, event_package
 
 DIALOG, PRESENCE = "dialog", "presence"
@@ -28,7 +29,8 @@ class ExtensionStateParts:
     """Dependencies. `touched`: ids of the calls that had a step, added by call control; `is_reachable`: whether any
     device of an extension can be called now; `activity`: the activity that its user has set (RFC 4480), "" without one;
     `is_listed`: whether an extension may be shown to others, as its user has not objected to the directory;
-    `switches`: the codes that can be watched; `wake` has the driver send what is pending."""
+    `switches`: the codes that can be watched, and `own_switches` those with a state of each extension; `wake` has the
+    driver send what is pending."""
 
     subscriptions: Subscriptions
     directory: DirectoryCache
@@ -38,6 +40,7 @@ class ExtensionStateParts:
     activity: Callable[[str], str]
     is_listed: Callable[[Extension], bool]
     switches: Sequence[SwitchStates]
+    own_switches: Sequence[OwnSwitchStates]
     now: Callable[[], float]
     wake: Callable[[], None]
 
@@ -51,8 +54,8 @@ class ExtensionStates:
         self._by_call: dict[str, dict[str, ExtensionCall]] = {}
         self._by_extension: dict[str, dict[str, ExtensionCall]] = {}
         self._last_ended: dict[str, str] = {}
-        self._switched_on: dict[tuple[str, str], bool] = {}
-        """The notified state of watched codes, by tenant and code."""
+        self._switched_on: dict[str, bool] = {}
+        """The notified state of watched codes, by resource."""
         self._dialogs: dict[str, VersionedDocument] = {}
         self._presence: dict[str, bytes] = {}
         """Rendered documents by resource, until the next change."""
@@ -65,7 +68,7 @@ class ExtensionStates:
         extension = self._extension(device.tenant_id, dialled)
         if extension is not None and not self._is_shown(extension, device):
             raise RemoteProtocolError(404, "Not Found", request)
-        resource = extension.id if extension is not None else self._switch(device.tenant_id, dialled)
+        resource = extension.id if extension is not None else self._switch(device, dialled)
         if resource is None or (package == PRESENCE and extension is None):
             raise RemoteProtocolError(404, "Not Found", request)
         if not self._is_watched:
@@ -92,12 +95,12 @@ class ExtensionStates:
 
     def switches_changed(self, tenant_id: str = "") -> None:
         """Notify the watchers of the codes of a tenant, or of all, whose state is another one than before."""
-        for tenant, dialled in [key for key in self._switched_on if tenant_id in ("", key[0])]:
-            resource, state = _switch_resource(tenant, dialled), self._state(tenant, dialled)
+        for resource in [one for one in self._switched_on if tenant_id in ("", one.split(" ")[0])]:
+            state = self._state(resource)
             if not self._parts.subscriptions.is_watched(DIALOG, resource):
-                del self._switched_on[tenant, dialled]
-            elif state != self._switched_on[tenant, dialled]:
-                self._switched_on[tenant, dialled] = bool(state)
+                del self._switched_on[resource]
+            elif state != self._switched_on[resource]:
+                self._switched_on[resource] = bool(state)
                 self._changed(resource, self._parts.now())
         self._parts.wake()
 
@@ -107,9 +110,8 @@ class ExtensionStates:
         device = self._parts.directory.device(watched.subscriber.device_id)
         if device is None or not device.enabled:
             return False
-        tenant_id, _, dialled = watched.resource.partition(" ")
-        if dialled:
-            return self._state(tenant_id, dialled) is not None
+        if " " in watched.resource:
+            return self._state(watched.resource) is not None
         extension = self._parts.directory.extension_by_id(watched.resource)
         return extension is not None and self._is_shown(extension, device)
 
@@ -175,24 +177,32 @@ class ExtensionStates:
         own = extension.id == device.extension_id
         return own or (extension.tenant_id == device.tenant_id and self._parts.is_listed(extension))
 
-    def _switch(self, tenant_id: str, dialled: str) -> str | None:
-        state = self._state(tenant_id, dialled)
-        if state is None:
+    def _switch(self, device: DeviceAuth, dialled: str) -> str | None:
+        """Return the resource of a code that the device may watch: tenant, code, and the extension if it matters."""
+        if " " in dialled:  # it would name the state of another extension
             return None
-        self._switched_on.setdefault((tenant_id, dialled), state)
-        return _switch_resource(tenant_id, dialled)
+        for resource in (f"{device.tenant_id} {dialled}", f"{device.tenant_id} {dialled} {device.extension_id}"):
+            state = self._state(resource)
+            if state is not None:
+                self._switched_on.setdefault(resource, state)
+                return resource
+        return None
 
-    def _state(self, tenant_id: str, dialled: str) -> bool | None:
-        states = [each.state(tenant_id, dialled) for each in self._parts.switches]
+    def _state(self, resource: str) -> bool | None:
+        tenant_id, dialled, *own = resource.split(" ")
+        if own:
+            states = [each.state(own[0], dialled) for each in self._parts.own_switches]
+        else:
+            states = [each.state(tenant_id, dialled) for each in self._parts.switches]
         return next((state for state in states if state is not None), None)
 
     def _uri(self, tenant_id: str, user: str) -> str:
         return f"sip:{user}@{self._parts.directory.domain(tenant_id)}"
 
     def _dialog_document(self, resource: str) -> VersionedDocument:
-        tenant_id, _, dialled = resource.partition(" ")
-        if dialled:
-            state = "confirmed" if self._state(tenant_id, dialled) else "terminated"
+        if " " in resource:
+            tenant_id, dialled, *_ = resource.split(" ")
+            state = "confirmed" if self._state(resource) else "terminated"
             return dialog_info(self._uri(tenant_id, dialled), [DialogEntry("switch", state)])
         extension = self._parts.directory.extension_by_id(resource)
         if extension is None:
@@ -223,7 +233,3 @@ class ExtensionStates:
             is_open=bool(calls) or self._parts.is_reachable(resource),
             activity="on-the-phone" if talks else self._parts.activity(resource),
         )
-
-
-def _switch_resource(tenant_id: str, dialled: str) -> str:
-    return f"{tenant_id} {dialled}"

@@ -21,8 +21,16 @@ class MessageCounts(Protocol):
 class SwitchStates(Protocol):
     """Codes with a state that phones show on a key. Answered from memory."""
 
-    def state(self, tenant_id: str, dialled: str) -> bool | None:
+    def state(self, tenant_id: str, dialled: str, /) -> bool | None:
         """Return whether the code is on; None if it is not one of these."""
+        ...
+
+
+class OwnSwitchStates(Protocol):
+    """Codes whose state depends on the extension that watches them. Answered from memory."""
+
+    def state(self, extension_id: str, dialled: str, /) -> bool | None:
+        """Return whether the code is on for the extension; None if it is not one of these."""
         ...
 
 

@@ -9,8 +9,9 @@ from sqlalchemy import func, select
 
 from unificx.core.errors import Conflict, Invalid, NotFound
 from unificx.db import SpoolFull
+from unificx.identity import Extension
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
-from unificx.queues import AgentEvent, NewAgent, NewQueue, Queue, QueueChange, QueueSettings, Visit
+from unificx.queues import AgentEvent, AgentStates, NewAgent, NewQueue, Queue, QueueChange, QueueSettings, Visit
 from unificx.queues.events import QueueChanged
 from unificx.queues.models import QueueAgentEventRow, QueueAgentRow, QueueRow, QueueVisitRow
 
@@ -114,6 +115,23 @@ async def test_the_sign_in_state_of_an_agent_is_durable(setup: QueueSetup) -> No
     assert isinstance(setup.published[-1], QueueChanged)
     with pytest.raises(NotFound):
         await setup.queues.change_agent(queue, "unknown", "sign_in")
+
+
+async def test_codes_show_the_state_of_an_agent_on_a_key(setup: QueueSetup) -> None:
+    await support(setup)
+    sales = await setup.queues.create(setup.tenant.id, NewQueue("6501", agents=(NewAgent(setup.anna.id),)))
+    states = AgentStates(setup.queues)
+
+    def shown(agent: Extension, *codes: str) -> list[bool | None]:
+        return [states.state(agent.id, code) for code in codes]
+
+    assert shown(setup.anna, "*50", "*506501", "*52", "*526501") == [True, True, False, False]
+    assert shown(setup.berta, "*50", "*506500", "*506501") == [False, False, None]
+    await setup.queues.change_agent(sales, setup.anna.id, "pause")
+    assert shown(setup.anna, "*50", "*52", "*526501", "*526500") == [True, False, True, False]
+    await setup.queues.change_agent(sales, setup.anna.id, "sign_out")
+    assert shown(setup.anna, "*50", "*506500", "*506501") == [False, True, False]
+    assert shown(setup.anna, "*51", "50", "*509999") == [None, None, None]
 
 
 async def test_a_change_without_effect_is_no_event(setup: QueueSetup) -> None:

@@ -40,11 +40,18 @@ _NOT_SETTINGS = {"number", "name", "agents", "otherwise"}
 
 @router.get("", responses=problem_responses(401, 403, 404))
 async def list_queues(
-    services: ServicesDep, user: CurrentUserDep, tenant: TenantQuery = None, cursor: Cursor = None, limit: Limit = 50
+    services: ServicesDep,
+    user: CurrentUserDep,
+    *,
+    own: Annotated[bool, Query(description="Only queues of which an extension of the user is an agent.")] = False,
+    tenant: TenantQuery = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
 ) -> core.Page[models.Queue]:
     """List the queues of a tenant."""
     scope = await require_access(services, user, tenant, Action.DIRECTORY)
-    page = services.queues.service.list(scope.tenant_id, cursor, limit)
+    agents = services.identity.directory.extension_ids_of(scope.user.principal.person_id) if own else None
+    page = services.queues.service.list(scope.tenant_id, cursor, limit, agents=agents)
     return core.Page(items=[_queue_schema(services, scope, one) for one in page.items], next=page.next)
 
 

@@ -21,7 +21,7 @@ export function PhoneKeys({ keys, onChange }: PhoneKeysProps) {
         <Text size="sm" c="dimmed">
           <Trans>
             A key shows whether a number is free and calls it. *861 is parking slot 1; the code of opening hours shows
-            that it is closed.
+            that it is closed, and *50 that you are signed in at your queues.
           </Trans>
         </Text>
         {keys.map((key, index) => (

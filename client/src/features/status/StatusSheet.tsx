@@ -4,6 +4,7 @@ import { Link } from '@tanstack/react-router';
 import { session } from '~/api/session';
 import { useValue } from '~/core/store';
 import { PresenceChoice, useOwnPresence } from '~/features/presence';
+import { OwnQueues } from '~/features/own-queues';
 import { SharedPhone } from './SharedPhone';
 import { REACH_REASONS, REACH_TITLES } from './messages';
 import { ReachDot } from './ReachDot';
@@ -13,7 +14,7 @@ import css from './status.module.css';
 /** Reasons that the set-up can remove. */
 const SET_UP = new Set(['notifications', 'blocked', 'unsupported']);
 
-/** Name, number, presence, and whether this phone rings, with the way to test or set it up. */
+/** Name, number, presence, queues, and whether this phone rings, with the way to test or set it up. */
 export function StatusSheet({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const { t } = useLingui();
   const me = useValue(session, (each) => (each.state === 'in' ? each.me : undefined));
@@ -36,6 +37,7 @@ export function StatusSheet({ opened, onClose }: { opened: boolean; onClose: () 
           <Text c="dimmed">{number ? t`Extension ${number}` : t`No extension`}</Text>
         </div>
         {presence && <PresenceChoice presence={presence} />}
+        <OwnQueues />
         <Button
           size="md"
           variant="subtle"

@@ -1,0 +1,2 @@
+/** The queues of which the user is an agent, with the user's state in each. */
+export { OwnQueues } from './OwnQueues';
