@@ -41,7 +41,7 @@ class AgentStates:
         self._queues = queues
 
     def state(self, extension_id: str, dialled: str) -> bool | None:
-        """Return whether the code is on; None for another code, and for an extension that is no agent there."""
+        """Return whether the code is on; None for another code, and if the extension is not an agent there."""
         for name in ("queue-sign-in", "queue-pause"):
             code = code_of(name)
             if dialled.startswith(code):
