@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from http_world import PASSWORD, World
 
-from unificx.billing import CreditTerms
+from unificx.billing import CreditTerms, NewPlan
 from unificx.billing import repository as ledger
 from unificx.billing.machine.ledger import sale
 from unificx.identity import NewSuspension, Person, Role
@@ -15,6 +15,7 @@ from unificx.server.closed_tenants import ClosedTenants
 from unificx.server.closing_emails import connect_closing
 from unificx.server.credit_emails import connect_credit
 from unificx.server.suspension_emails import connect_suspensions
+from unificx.server.trial_emails import TrialEmails, connect_trials
 
 EURO = 1_000_000
 
@@ -25,6 +26,7 @@ class Sent:
     def __init__(self, world: World) -> None:
         self.notices: list[tuple[str, str, str]] = []
         services, mail = world.services, SimpleNamespace(send_notice=self._send)
+        self.mail: Any = mail
         container: Any = SimpleNamespace(
             identity=world.identity,
             rights=services.rights,
@@ -35,6 +37,7 @@ class Sent:
         connect_suspensions(container)
         connect_credit(container)
         connect_closing(container)
+        connect_trials(container)
         self._outbox = world.outbox
 
     async def _send(self, person: Person, kind: str, detail: str, uow: object) -> None:
@@ -102,6 +105,23 @@ async def test_administrators_are_notified_that_the_credit_is_low(world: World) 
     assert await sent.take() == []
     await credit.set_terms(world.acme.id, CreditTerms(False, "EUR", 4_200_000, warn_below=5 * EURO))
     assert await sent.take() == [("admin@acme.example", "credit_low", "4.20 EUR")]
+
+
+@pytest.mark.promise("U4", "U2")
+async def test_administrators_are_reminded_of_the_end_of_a_trial_once(world: World) -> None:
+    await world.admin(world.acme)
+    await world.user(world.acme, "1001")
+    sent, billing = Sent(world), world.services.billing
+    await billing.plans.create(NewPlan("Business", "EUR", EURO, trial_days=7))
+    await billing.plans.assign(world.acme.id, "Business")
+    emails: Any = TrialEmails(billing, world.services.rights.accounts, sent.mail)
+    kinds: list[list[str]] = []
+    for days in (0, 1, 6, 1):
+        world.clock.advance(days * 86_400)
+        for _ in range(2):
+            await emails.send_due()
+        kinds.append([kind for _, kind, _ in await sent.take()])
+    assert kinds == [["trial_ends"], [], ["trial_ended"], []]
 
 
 async def reference_of(world: World, email: str) -> str:

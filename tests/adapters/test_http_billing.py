@@ -178,3 +178,36 @@ async def test_an_operator_sells_a_plan_and_an_administrator_sees_its_charges(wo
     for url in ("/api/v1/billing/plan", "/api/v1/billing/charges"):
         assert (await user.get(url)).status_code == 403
     assert (await admin.get("/api/v1/billing/charges", params={"month": "2026-13"})).status_code == 422
+
+
+@pytest.mark.promise("U4", "U3")
+async def test_an_administrator_goes_on_after_the_trial_that_an_operator_gave(world: World) -> None:
+    operator, admin, user = (
+        world.client(operator=True),
+        await world.admin(world.acme),
+        await world.user(world.acme, "1001"),
+    )
+    plan, trial, tenant = "/api/v1/billing/plan", "/api/v1/billing/trial", {"tenant": "acme"}
+    made = await operator.post("/api/v1/plans", json={"name": "Business", "price": 1_000_000, "trial_days": 7})
+    assert (made.json()["trial_days"], made.json()["sign_up"]) == (7, False)
+    assert (await admin.put(f"{trial}/continuation")).status_code == 404
+    assert (await operator.put(plan, params=tenant, json={"plan": "Business", "trial_days": 400})).status_code == 422
+    shown = (await operator.put(plan, params=tenant, json={"plan": "Business"})).json()["trial"]
+    assert (shown["state"], shown["charged_since"]) == ("running", None)
+    attention = (await admin.get("/api/v1/attention")).json()["items"]
+    assert {"kind": "trial_ends", "count": 7} in attention
+    last = {"until": (world.clock.now() + timedelta(days=2)).date().isoformat()}
+    assert (await admin.put(trial, json=last)).status_code == 403
+    assert (await operator.put(trial, params=tenant, json={"until": "2020-01-01"})).status_code == 422
+    assert (await operator.put(trial, params=tenant, json=last)).json()["trial"]["until"] == last["until"]
+    assert (await admin.put(f"{trial}/continuation")).status_code == 409, "no billing details"
+    world.clock.advance(3 * 86_400)
+    admin, user = [await world.signed_in(f"{each}@{world.acme.domain}") for each in ("admin", "user1001")]
+    assert {"kind": "trial_ended", "count": 1} in (await admin.get("/api/v1/attention")).json()["items"]
+    details = {"name": "Acme", "street": "Weg 2", "postcode": "20095", "city": "Hamburg", "country": "DE"}
+    assert (await operator.put("/api/v1/billing/details", params=tenant, json=details)).status_code == 200
+    assert (await user.put(f"{trial}/continuation")).status_code == 403
+    shown = (await admin.put(f"{trial}/continuation")).json()["trial"]
+    today = (await operator.get("/api/v1/billing/charges", params=tenant)).json()["charges"][0]["since"]
+    assert (shown["state"], shown["charged_since"]) == ("charged", today)
+    assert (await operator.put(trial, params=tenant, json=last)).status_code == 409

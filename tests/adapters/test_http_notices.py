@@ -46,6 +46,15 @@ async def test_a_switched_off_notice_is_not_pushed_and_a_mandatory_one_is(world:
             "email_test",
             "report",
         ),
-        *("credit_low", "storage_low", "invoice", "invoice_reminder", "payment_disputed", "tenant_closing"),
+        *(
+            "credit_low",
+            "trial_ends",
+            "trial_ended",
+            "storage_low",
+            "invoice",
+            "invoice_reminder",
+            "payment_disputed",
+            "tenant_closing",
+        ),
         *("emergency_call_answered", "emergency_call_unanswered"),
     }

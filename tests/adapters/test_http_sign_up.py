@@ -1,10 +1,15 @@
 """Sign-up of an organisation: age, link by e-mail, password, limits, bad input; off by default."""
 
+from types import SimpleNamespace
+from typing import Any
+
 import httpx
 import pytest
 from http_world import ORIGIN, World
 
+from unificx.billing import NewPlan
 from unificx.identity import NewSuspension
+from unificx.server.trial_emails import connect_trials
 
 SAME_SITE = {"Sec-Fetch-Site": "same-origin", "Accept-Language": "en"}
 FORM = {
@@ -38,7 +43,8 @@ def links(world: World) -> list[str]:
 async def test_a_visitor_sets_up_an_organisation_once(open_world: World) -> None:
     world, client = open_world, visitor(open_world)
     directory = world.services.identity.directory
-    before = len(directory.tenants())
+    before, plans = len(directory.tenants()), world.services.billing.plans
+    await plans.create(NewPlan("Business", "EUR", 1_000_000, trial_days=30, sign_up=True))
     assert "form-action 'self'" in (await client.get("/sign-up")).headers["content-security-policy"]
     sent = await client.post("/sign-up", data=FORM)
     assert (sent.status_code, "valid for one hour" in sent.text) == (200, True)
@@ -55,6 +61,8 @@ async def test_a_visitor_sets_up_an_organisation_once(open_world: World) -> None
     assert tenant is not None
     assert tenant.name == "Müller & Söhne"
     assert tenant.domain.startswith("muller-sohne.")
+    assert [each.since for each in await plans.assignments(tenant.id)] == [world.clock.now().date()]
+    assert await world.services.billing.trials.find(tenant.id) is not None
     [extension] = directory.extensions(tenant.id)
     [person] = (await world.services.identity.users.page(tenant.id)).items
     assert (extension.number, extension.person_id, person.role, person.state) == (
@@ -149,12 +157,18 @@ async def test_a_new_organisation_waits_for_the_approval_of_an_operator(open_wor
     world, client = open_world, visitor(open_world)
     world.services.public_address.sign_up = "approval"
     console, directory = world.client(operator=True), world.services.identity.directory
+    services, plans = world.services, world.services.billing.plans
+    await plans.create(NewPlan("Business", "EUR", 1_000_000, trial_days=30, sign_up=True))
+    parts = {"identity": services.identity, "rights": services.rights, "billing": services.billing}
+    container: Any = SimpleNamespace(outbox=world.outbox, **parts)
+    connect_trials(container)
     assert "/sign-up" in (await client.get("/")).text
     for step in ("answer", "refuse"):
         sign_in = {"email": f"{step}@mueller.example", "password": PASSWORD["password"]}
         await client.post("/sign-up", data={**FORM, "email": sign_in["email"]})
         assert "waits for approval" in (await client.post(links(world)[-1], data=PASSWORD)).text
         tenant = directory.tenants()[-1]
+        assert await plans.assignments(tenant.id) == []
         refused = await client.post("/api/v1/sessions", json=sign_in)
         assert refused.json()["code"] == "account_suspended"
         reference = {"reference": refused.json()["reference"]}
@@ -166,6 +180,8 @@ async def test_a_new_organisation_waits_for_the_approval_of_an_operator(open_wor
         body = {"step": step, "note": "Not a customer"}
         taken = await console.post(f"{requests}/{request['id']}/steps", params={"tenant": "operator"}, json=body)
         assert taken.status_code == 200, taken.text
+        await world.outbox.deliver()
+        assert (await plans.assignments(tenant.id) != []) == (step == "answer")
         assert (directory.tenant(tenant.id) is not None) == (step == "answer")
         again = await client.post("/api/v1/sessions", json=sign_in)
         assert again.status_code == (201 if step == "answer" else 401)

@@ -10,7 +10,7 @@ from ladder import play, play_on
 from world import World
 
 from unificx.billing import CreditCall, CreditRefusal
-from unificx.calls import CreditedCalls, CreditedLeg
+from unificx.calls import CreditedCalls, CreditedLeg, CreditReply
 from unificx.core.clock import ManualClock
 from unificx.media.sounds import Sound
 from unificx.server.credit_control import CreditControl
@@ -183,13 +183,13 @@ async def test_the_next_carrier_takes_the_reservation_over_and_a_cancelled_call_
 
 async def test_a_caller_who_hangs_up_while_credit_is_reserved_reaches_no_carrier() -> None:
     world, _, _, _ = await start(60)
-    replies: list[Callable[[bool], None]] = []
+    replies: list[Callable[[CreditReply], None]] = []
 
     class Slow:
         def is_limited(self, tenant_id: str) -> bool:
             return bool(tenant_id)
 
-        def request(self, leg: CreditedLeg, on_reply: Callable[[bool], None]) -> None:
+        def request(self, leg: CreditedLeg, on_reply: Callable[[CreditReply], None]) -> None:
             del leg
             replies.append(on_reply)
 
@@ -204,7 +204,7 @@ async def test_a_caller_who_hangs_up_while_credit_is_reserved_reaches_no_carrier
         """,
     )
     for each in replies:
-        each(True)
+        each("granted")
     await world.settle()
     assert len(replies) == 1
     assert not world.sent_outside

@@ -13,6 +13,7 @@ from unificx.billing.machine.credit import STEP_SECONDS, is_due, is_warned
 from unificx.billing.machine.deck_csv import LineFault
 from unificx.billing.machine.money import format_amount, minor_unit
 from unificx.billing.machine.rates import ALWAYS, Rate
+from unificx.billing.machine.trial import Trial, TrialState
 from unificx.billing.payments import Payments, is_by_card
 from unificx.billing.plans import Plans
 from unificx.billing.privacy import billing_holding
@@ -45,6 +46,7 @@ from unificx.billing.schemas import (
     UsageKey,
 )
 from unificx.billing.service import Billing, build_billing
+from unificx.billing.trials import TrialReminder, Trials
 
 __all__ = [
     "ALWAYS",
@@ -98,6 +100,10 @@ __all__ = [
     "Refunded",
     "Rerating",
     "Simulation",
+    "Trial",
+    "TrialReminder",
+    "TrialState",
+    "Trials",
     "Usage",
     "UsageKey",
     "billing_holding",

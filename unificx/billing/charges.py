@@ -9,7 +9,7 @@ from datetime import date, datetime, tzinfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from unificx.billing import deck_repository, plan_repository, repository
+from unificx.billing import deck_repository, plan_repository, repository, trial_repository
 from unificx.billing.counts import Counts, greatest
 from unificx.billing.machine.allocation import Allowance
 from unificx.billing.machine.months import Period, beginning, month_of, share, split
@@ -66,14 +66,19 @@ class Charges:
         if not assignments:
             return [(month, None)]
         plans = {plan.id: plan for plan in await plan_repository.list_plans(session)}
+        trial = await trial_repository.find(session, tenant_id)
 
         def offer_on(day: date) -> _Offer | None:
+            if trial is not None and not trial.is_charged(day):
+                return None
             assigned = [each.plan_id for each in assignments if each.since <= day]
             plan = plans[assigned[-1]] if assigned and assigned[-1] else None
             return (plan, plan.terms_on(day)) if plan else None
 
         days = {each.since for each in assignments}
         days.update(terms.since for plan in plans.values() for terms in plan.terms)
+        if trial is not None:
+            days.update(day for day in (trial.since, trial.charged_since) if day is not None)
         return split(month, [(day, offer_on(day)) for day in days if day > month.since], offer_on(month.since))
 
 
@@ -122,7 +127,8 @@ class _CallCosts:
         """Add a call with what included minutes leave of it. Free calls use none."""
         covered = allowance.cover(call.group, call.billed_seconds) if call.amount else 0
         amount = await _price(self._session, call, covered, self._zone)
-        self._add_sum(CallSum(call.group, call.country, call.currency, 1, call.billed_seconds - covered, amount))
+        left = call.billed_seconds - call.covered_seconds - covered
+        self._add_sum(CallSum(call.group, call.country, call.currency, 1, left, amount))
 
     def _add_sum(self, calls: CallSum) -> None:
         if not calls.currency:

@@ -1,11 +1,11 @@
 """Credit of tenants: limits of what they may owe, and reservations for calls in progress."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from unificx.billing import credit_repository, deck_repository, repository
+from unificx.billing import credit_repository, deck_repository, repository, trial_repository
 from unificx.billing.events import CreditLow
 from unificx.billing.machine import credit
 from unificx.billing.machine.ledger import OWED
@@ -42,13 +42,16 @@ class Credit:
     # ---- limits
 
     def is_limited(self, tenant_id: str) -> bool:
-        """Return whether a tenant has a limit, from memory."""
+        """Return whether a tenant has a limit, or its trial has ended, from memory."""
         return tenant_id in self._limited
 
     async def refresh(self) -> None:
-        """Read anew which tenants have a limit."""
+        """Read anew which tenants have a limit, and whose trial has ended without a decision."""
+        now = self._database.clock.now()
         async with self._database.read() as session:
-            self._limited = frozenset(await credit_repository.tenants(session))
+            limited, trials = await credit_repository.tenants(session), await trial_repository.undecided(session)
+        ended = (each for each, trial in trials.items() if trial.state(self._day(each, now)) == "ended")
+        self._limited = frozenset((*limited, *ended))
 
     async def state(self, tenant_id: str) -> CreditState | None:
         """Return the credit of a tenant; None: it has no limit."""
@@ -80,8 +83,12 @@ class Credit:
         now = self._database.clock.now()
         async with self._database.begin() as uow:
             await lock_scope(uow.session, _SCOPE, tenant_id)
+            trial = await trial_repository.find(uow.session, tenant_id)
+            day = self._day(tenant_id, call.answered or now)
+            if trial is not None and trial.state(day) == "ended":
+                return "trial_ended"
             terms = await credit_repository.terms(uow.session, tenant_id)
-            if terms is None:
+            if terms is None or (trial is not None and trial.is_free(day)):
                 return int(LONGEST.total_seconds())
             rate = await self._rate(uow.session, tenant_id, terms, call)
             if rate is None:
@@ -108,6 +115,10 @@ class Credit:
 
     # ---- inside
 
+    def _day(self, tenant_id: str, moment: datetime) -> date:
+        """Return the day in the time zone of a tenant."""
+        return moment.astimezone(self._directory.time_zone(tenant_id)).date()
+
     def _remember(self, tenant_id: str, *, limited: bool) -> None:
         self._limited = self._limited | {tenant_id} if limited else self._limited - {tenant_id}
 
@@ -133,8 +144,7 @@ class Credit:
         if deck is not None:
             wanted = prefixes(call.destination)
             rates = await deck_repository.rates_of_prefixes(session, tenant_id, deck.set_id, wanted)
-            day = moment.astimezone(self._directory.time_zone(tenant_id)).toordinal()
-            found = Deck(rates).find(call.destination, day)
+            found = Deck(rates).find(call.destination, self._day(tenant_id, moment).toordinal())
             if found is not None and deck.currency != terms.currency:
                 return None
         return _FREE if found is None and call.is_free else found

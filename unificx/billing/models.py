@@ -106,6 +106,8 @@ class PlanRow(Base):
     currency: Mapped[str] = plain("code of the currency")
     created: Mapped[datetime] = plain("creation time")
     archived: Mapped[bool] = plain("whether it is not assigned to further tenants")
+    trial_days: Mapped[int] = plain("days that are free for a tenant whose first plan it is", default=0)
+    sign_up: Mapped[bool] = plain("whether organisations that sign up get it", default=False)
 
 
 class PlanTermsRow(Base):
@@ -129,6 +131,18 @@ class PlanAssignmentRow(Base):
     tenant_id: Mapped[str] = plain("the tenant", primary_key=True)
     since: Mapped[date] = plain("first day", primary_key=True)
     plan_id: Mapped[str | None] = plain("the plan, or none", ForeignKey("plan.id"), index=True)
+
+
+class TrialRow(Base):
+    """The trial of a tenant: it has at most one."""
+
+    __tablename__ = "trial"
+
+    tenant_id: Mapped[str] = plain("the tenant", primary_key=True)
+    since: Mapped[date] = plain("first day")
+    until: Mapped[date] = plain("day after the last one")
+    charged_since: Mapped[date | None] = plain("first day on which the plan is charged, or not decided")
+    reminded: Mapped[int | None] = plain("days before the end of the last reminder")
 
 
 class ChargedCountRow(Base):

@@ -16,15 +16,29 @@ _COUNT = cast("Table", ChargedCountRow.__table__)
 
 async def insert_plan(session: AsyncSession, plan: Plan) -> None:
     """Insert a plan with its terms."""
-    row = PlanRow(id=plan.id, name=plan.name, currency=plan.currency, created=plan.created, archived=plan.archived)
+    row = PlanRow(
+        id=plan.id,
+        name=plan.name,
+        currency=plan.currency,
+        created=plan.created,
+        archived=plan.archived,
+        trial_days=plan.trial_days,
+        sign_up=plan.sign_up,
+    )
     session.add(row)
     await session.flush()
     await replace_terms(session, plan)
 
 
 async def update_plan(session: AsyncSession, plan: Plan) -> None:
-    """Store another name or state of a plan."""
-    await session.execute(update(PlanRow).where(PlanRow.id == plan.id).values(name=plan.name, archived=plan.archived))
+    """Store another name, state or trial of a plan."""
+    values = {"name": plan.name, "archived": plan.archived, "trial_days": plan.trial_days, "sign_up": plan.sign_up}
+    await session.execute(update(PlanRow).where(PlanRow.id == plan.id).values(**values))
+
+
+async def withdraw_from_sign_up(session: AsyncSession, but: str) -> None:
+    """Let organisations that sign up get no other plan than this one."""
+    await session.execute(update(PlanRow).where(PlanRow.id != but).values(sign_up=False))
 
 
 async def replace_terms(session: AsyncSession, plan: Plan) -> None:
@@ -57,7 +71,16 @@ async def list_plans(session: AsyncSession) -> list[Plan]:
             PlanTerms(row.since, row.price, row.extension_price, row.number_price, _to_included(row.included))
         )
     return [
-        Plan(row.id, row.name, row.currency, row.created, row.archived, tuple(terms.get(row.id, ())))
+        Plan(
+            row.id,
+            row.name,
+            row.currency,
+            row.created,
+            row.archived,
+            tuple(terms.get(row.id, ())),
+            row.trial_days,
+            row.sign_up,
+        )
         for row in await session.scalars(select(PlanRow).order_by(PlanRow.name))
     ]
 

@@ -6,11 +6,12 @@ from datetime import date, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from unificx.billing import plan_repository
+from unificx.billing import plan_repository, trial_repository
 from unificx.billing.counts import Counts
 from unificx.billing.machine.deck_csv import is_group
 from unificx.billing.machine.money import MAX_AMOUNT, is_currency
 from unificx.billing.machine.months import month_of
+from unificx.billing.machine.trial import MAX_DAYS, begun
 from unificx.billing.schemas import Assignment, NewPlan, Plan, PlanChange, PlanTerms
 from unificx.core.errors import Conflict, Invalid, NotFound
 from unificx.db import Database, UnitOfWork, lock_scope
@@ -54,10 +55,20 @@ class Plans:
             raise Invalid("A currency is written with three letters.", hint="Use EUR, for example.", field="currency")
         now = self._database.clock.now()
         terms = PlanTerms(now.date(), new.price, new.extension_price, new.number_price, dict(new.included))
-        made = Plan(self._database.clock.new_id(), _name(new.name), new.currency, now, False, (_checked(terms),))
+        made = Plan(
+            self._database.clock.new_id(),
+            _name(new.name),
+            new.currency,
+            now,
+            False,
+            (_checked(terms),),
+            _days(new.trial_days),
+            new.sign_up,
+        )
         async with self._database.begin() as uow:
             await self._require_free_name(uow, made)
             await plan_repository.insert_plan(uow.session, made)
+            await _offer_at_sign_up(uow.session, made)
         return made
 
     async def update(self, reference: str, change: PlanChange) -> Plan:
@@ -70,6 +81,8 @@ class Plans:
                 plan,
                 name=plan.name if change.name is None else _name(change.name),
                 archived=plan.archived if change.archived is None else change.archived,
+                trial_days=plan.trial_days if change.trial_days is None else _days(change.trial_days),
+                sign_up=plan.sign_up if change.sign_up is None else change.sign_up,
             )
             if named.name != plan.name:
                 await self._require_free_name(uow, named)
@@ -77,6 +90,7 @@ class Plans:
             changed = replace(named, terms=self._changed_terms(plan, change, used=used))
             await plan_repository.update_plan(uow.session, changed)
             await plan_repository.replace_terms(uow.session, changed)
+            await _offer_at_sign_up(uow.session, changed)
         return changed
 
     async def delete(self, reference: str) -> None:
@@ -95,9 +109,14 @@ class Plans:
         async with self._database.read() as session:
             return await plan_repository.list_assignments(session, tenant_id)
 
-    async def assign(self, tenant_id: str, reference: str | None, since: date | None = None) -> Assignment:
-        """Assign a plan to a tenant from a day in its time zone on, by default today; None ends its plan. Raises
-        Invalid for a day before the present month or over a year ahead; NotFound; Conflict for an archived plan."""
+    async def assign(
+        self, tenant_id: str, reference: str | None, since: date | None = None, trial_days: int | None = None
+    ) -> Assignment:
+        """Assign a plan to a tenant from a day in its time zone on, by default today; None ends its plan.
+
+        Its first plan begins with the trial of the plan, unless other `trial_days` are given, 0 for none. Raises
+        Invalid for a day before the present month or over a year ahead; NotFound; Conflict for an archived plan and a
+        second trial."""
         today = self._counts.today(tenant_id)
         day = since or today
         if not month_of(today).since <= day <= today + _FURTHEST:
@@ -112,10 +131,33 @@ class Plans:
             if plan is not None and plan.archived:
                 raise Conflict("This plan is archived.", hint="Choose another plan.", field="plan")
             made = Assignment(day, plan.id if plan is not None else None)
+            if plan is not None:
+                await self._begin_trial(uow.session, tenant_id, plan, made, trial_days)
             await plan_repository.assign(uow.session, tenant_id, made)
         return made
 
+    async def assign_at_sign_up(self, uow: UnitOfWork, tenant_id: str) -> None:
+        """Assign the plan for organisations that sign up, if there is one, with its trial. A second time has no
+        effect."""
+        await lock_scope(uow.session, _SCOPE)
+        offered = [each for each in await plan_repository.list_plans(uow.session) if each.sign_up and not each.archived]
+        if offered and not await plan_repository.list_assignments(uow.session, tenant_id):
+            made = Assignment(self._counts.today(tenant_id), offered[0].id)
+            await self._begin_trial(uow.session, tenant_id, offered[0], made, None)
+            await plan_repository.assign(uow.session, tenant_id, made)
+
     # ---- inside
+
+    async def _begin_trial(
+        self, session: AsyncSession, tenant_id: str, plan: Plan, made: Assignment, wanted: int | None
+    ) -> None:
+        had = await trial_repository.find(session, tenant_id)
+        if wanted and had is not None:
+            raise Conflict("This tenant had a trial already.", hint="Set another end of it.", field="trial_days")
+        is_first = had is None and not await plan_repository.list_assignments(session, tenant_id)
+        days = wanted if wanted is not None else plan.trial_days * is_first
+        if days:
+            await trial_repository.insert(session, tenant_id, begun(made.since, days))
 
     async def _require_free_name(self, uow: UnitOfWork, plan: Plan) -> None:
         await lock_scope(uow.session, _SCOPE)
@@ -153,6 +195,17 @@ async def _find(session: AsyncSession, reference: str) -> Plan:
         if reference in (plan.id, plan.name):
             return plan
     raise NotFound("Plan not found.", hint="List them with `unificx plan list`.", field="plan")
+
+
+async def _offer_at_sign_up(session: AsyncSession, plan: Plan) -> None:
+    if plan.sign_up:
+        await plan_repository.withdraw_from_sign_up(session, plan.id)
+
+
+def _days(trial: int) -> int:
+    if not 0 <= trial <= MAX_DAYS:
+        raise Invalid(f"A trial has at most {MAX_DAYS} days.", field="trial_days")
+    return trial
 
 
 def _name(text: str) -> str:

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from unificx.billing import credit_repository, deck_repository, repository
+from unificx.billing import credit_repository, deck_repository, repository, trial_repository
 from unificx.billing.machine.ledger import sale
 from unificx.billing.machine.rates import Deck, charge, prefixes
+from unificx.billing.machine.trial import Trial
 from unificx.billing.schemas import RatedCall, RateDeck, Rerating, Simulation, Usage, UsageKey
 from unificx.cdr.events import OutsideCallRecorded
 from unificx.core.errors import Invalid
@@ -138,28 +139,31 @@ class Rating:
     async def _rate(
         self, session: AsyncSession, deck: RateDeck | None, calls: Sequence[RatedCall]
     ) -> Sequence[RatedCall]:
-        """Return calls with their price by a deck; without a rate, or a deck, they have none."""
-        if deck is None:
+        """Return calls of a tenant with their price by a deck; without a rate, or a deck, they have none. Those in its
+        trial are covered as a whole."""
+        if deck is None or not calls:
             return [_without_price(call) for call in calls]
+        trial = await trial_repository.find(session, calls[0].tenant_id)
         wanted = sorted({prefix for call in calls for prefix in prefixes(call.destination)})
         rates = Deck(await deck_repository.rates_of_prefixes(session, deck.tenant_id, deck.set_id, wanted))
-        return [self._priced(deck, rates, call) for call in calls]
+        return [self._priced(deck, rates, trial, call) for call in calls]
 
-    def _priced(self, deck: RateDeck, rates: Deck, call: RatedCall) -> RatedCall:
-        day = call.answered.astimezone(self._directory.time_zone(call.tenant_id)).toordinal()
-        rate = rates.find(call.destination, day)
+    def _priced(self, deck: RateDeck, rates: Deck, trial: Trial | None, call: RatedCall) -> RatedCall:
+        day = call.answered.astimezone(self._directory.time_zone(call.tenant_id)).date()
+        rate = rates.find(call.destination, day.toordinal())
         if rate is None:
             return _without_price(call)
         found = charge(rate, call.seconds)
+        is_free = trial is not None and trial.is_free(day)
         return replace(
             call,
             deck_id=deck.id,
             prefix=rate.prefix,
             group=rate.group,
             billed_seconds=found.seconds,
-            covered_seconds=0,
+            covered_seconds=found.seconds * is_free,
             currency=deck.currency,
-            amount=found.amount,
+            amount=found.amount * (not is_free),
         )
 
     async def _replace(self, uow: UnitOfWork, before: RatedCall, rated: RatedCall) -> None:

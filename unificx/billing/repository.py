@@ -99,7 +99,8 @@ async def sum_calls(
 ) -> list[CallSum]:
     """Add up the calls answered in a period, behind `after`, by group of rates, country and currency."""
     key = RatedCallRow.group, RatedCallRow.country, RatedCallRow.currency
-    query = select(*key, func.count(), func.sum(RatedCallRow.billed_seconds), func.sum(RatedCallRow.amount)).where(
+    paid = func.sum(RatedCallRow.billed_seconds - RatedCallRow.covered_seconds)
+    query = select(*key, func.count(), paid, func.sum(RatedCallRow.amount)).where(
         RatedCallRow.tenant_id == tenant_id, RatedCallRow.answered < until, _behind(since, after)
     )
     rows = await session.execute(query.group_by(*key))

@@ -184,8 +184,9 @@ class CreditState:
         return self.terms.limit - self.owed - self.reserved
 
 
-CreditRefusal = Literal["no_credit", "no_price"]
-"""`no_price`: there is no rate for the number in the currency of the credit, so its price cannot be reserved."""
+CreditRefusal = Literal["no_credit", "no_price", "trial_ended"]
+"""`no_price`: there is no rate for the number in the currency of the credit, so its price cannot be reserved.
+`trial_ended`: and nothing was decided about the plan after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +230,10 @@ class Plan:
     created: datetime
     archived: bool
     terms: tuple[PlanTerms, ...]
+    trial_days: int = 0
+    """Free days of a tenant whose first plan it is."""
+    sign_up: bool = False
+    """Whether organisations that sign up get it; at most one plan."""
 
     def terms_on(self, day: date) -> PlanTerms:
         """Return the terms in force on a day. The first ones are so before their first day too."""
@@ -317,6 +322,8 @@ class NewPlan:
     extension_price: int = 0
     number_price: int = 0
     included: Mapping[str, int] = field(default_factory=dict[str, int])
+    trial_days: int = 0
+    sign_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,3 +337,5 @@ class PlanChange:
     number_price: int | None = None
     included: Mapping[str, int] | None = None
     since: date | None = None
+    trial_days: int | None = None
+    sign_up: bool | None = None

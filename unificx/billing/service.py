@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from unificx.billing import credit_repository, deck_repository, plan_repository, repository
+from unificx.billing import credit_repository, deck_repository, plan_repository, repository, trial_repository
 from unificx.billing.cards import repository as card_repository
 from unificx.billing.cards.ports import CardGateway
 from unificx.billing.cards.processors import Processors
@@ -23,6 +23,7 @@ from unificx.billing.payments import Payments
 from unificx.billing.plans import Plans
 from unificx.billing.ports import CountNumbers
 from unificx.billing.rating import Rating
+from unificx.billing.trials import Trials
 from unificx.db import Database, Keys, UnitOfWork
 from unificx.identity import DirectoryCache
 from unificx.identity.events import TenantDeleted
@@ -43,6 +44,7 @@ class Billing:
     cards: CardPayments
     credit: Credit
     plans: Plans
+    trials: Trials
     charges: Charges
     counts: Counts
     details: Details
@@ -80,6 +82,7 @@ class Billing:
         await credit_repository.delete_of_tenant(uow.session, event.tenant)
         await deck_repository.delete_of_tenant(uow.session, event.tenant)
         await plan_repository.delete_of_tenant(uow.session, event.tenant)
+        await trial_repository.delete_of_tenant(uow.session, event.tenant)
         await invoice_repository.delete_details(uow.session, event.tenant)
 
 
@@ -99,6 +102,7 @@ def build_billing(
         CardPayments(database, Processors(database, keys, directory, gateway), invoices),
         Credit(database, directory),
         Plans(database, counts),
+        Trials(database, counts),
         charges,
         counts,
         details,

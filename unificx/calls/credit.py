@@ -7,7 +7,7 @@ from unificx.calls.machine import messages
 from unificx.calls.machine.causes import Cause
 from unificx.calls.machine.messages import CALLER
 from unificx.calls.ports import OutsideLines
-from unificx.calls.schemas import CreditedLeg
+from unificx.calls.schemas import CreditedLeg, CreditReply
 
 Answer = Callable[[Call, messages.Event], None]
 
@@ -27,12 +27,13 @@ class CreditGate:
         leg = _credited(call, name)
         if leg is None:
             return False
-        credit.request(leg, lambda granted: self._decided(call, name, sdp, granted=granted))
+        credit.request(leg, lambda reply: self._decided(call, name, sdp, reply))
         return True
 
-    def _decided(self, call: Call, name: str, sdp: bytes, *, granted: bool) -> None:
-        if not granted:
-            self._answer(call, messages.CalleeRefused(name, Cause.NO_CREDIT.value.status, Cause.NO_CREDIT))
+    def _decided(self, call: Call, name: str, sdp: bytes, reply: CreditReply) -> None:
+        if reply != "granted":
+            cause = Cause.TRIAL_ENDED if reply == "trial_ended" else Cause.NO_CREDIT
+            self._answer(call, messages.CalleeRefused(name, cause.value.status, cause))
             return
         setup = call.setup_state()
         if setup is not None and any(one.name == name and one.stage == "calling" for one in setup.branches):

@@ -6,7 +6,14 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from unificx.calls.events import CallEnded, Outcome
-from unificx.calls.schemas import AppCallContext, ConnectRequest, ConnectWithdrawn, Conversation, CreditedLeg
+from unificx.calls.schemas import (
+    AppCallContext,
+    ConnectRequest,
+    ConnectWithdrawn,
+    Conversation,
+    CreditedLeg,
+    CreditReply,
+)
 from unificx.core.errors import NotFound
 from unificx.locations import Location
 from unificx.media import MediaUnavailable
@@ -262,7 +269,7 @@ class CallCredit(Protocol):
         """Return whether the tenant has a limit, from memory."""
         ...
 
-    def request(self, leg: CreditedLeg, on_reply: Callable[[bool], None]) -> None:
+    def request(self, leg: CreditedLeg, on_reply: Callable[[CreditReply], None]) -> None:
         """Reserve credit for a leg that is about to be dialled. Does not block; `on_reply` is called once, after the
         method has returned, with whether it may be dialled."""
         ...

@@ -19,6 +19,10 @@ MAX_PARKING_SLOTS = 99
 """Parking slots per tenant."""
 
 
+CreditReply = Literal["granted", "no_credit", "trial_ended"]
+"""Whether a leg outside may be dialled, or why not."""
+
+
 @dataclass(frozen=True, slots=True)
 class CreditedLeg:
     """A leg to a number outside that costs the tenant something. `id` is the same as long as it lives, in whatever

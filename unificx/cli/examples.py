@@ -137,6 +137,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "plan archive": ("plan archive Business", "plan archive Business --undo"),
     "plan delete": ("plan delete Business",),
     "plan assign": ("plan assign Business --tenant acme --from 2027-03-01", "plan assign --end --tenant acme"),
+    "plan trial": ("plan trial --tenant acme --until 2027-05-01", "plan trial --tenant acme --continue"),
     "plan charges": ("plan charges --tenant acme --month 2027-03",),
     "invoice run": ("invoice run --month 2027-02 --dry-run", "invoice run --month 2027-02"),
     "invoice list": ("invoice list --tenant acme", "invoice list --state open"),

@@ -58,6 +58,7 @@ from unificx.server.request_notifier import connect_requests
 from unificx.server.sealed_home_files import RECEIPT_PURPOSE, reseal_files
 from unificx.server.support_mail import support_mail
 from unificx.server.suspension_emails import connect_suspensions
+from unificx.server.trial_emails import connect_trials
 from unificx.webhooks import WebhookSender
 
 log = structlog.get_logger()
@@ -65,6 +66,7 @@ _CONNECTED = (
     connect_requests,
     connect_suspensions,
     connect_credit,
+    connect_trials,
     connect_disputes,
     connect_closing,
     connect_access_copies,

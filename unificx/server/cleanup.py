@@ -35,6 +35,7 @@ from unificx.server.announcements import Announcements
 from unificx.server.closed_tenants import ClosedTenants
 from unificx.server.container import Container
 from unificx.server.invoice_emails import InvoiceEmails
+from unificx.server.trial_emails import TrialEmails
 from unificx.server.voicemail_email import send_voicemail_emails
 from unificx.sip.uri import clear_uri_cache
 from unificx.voicemail.events import MessageLeft
@@ -200,6 +201,7 @@ class Cleanup:
         accounts, notifications = self._container.rights.accounts, self._container.notification_service
         with stating(current_access().to("billing")):
             await InvoiceEmails(self._container.billing, accounts, notifications).send_due()
+            await TrialEmails(self._container.billing, accounts, notifications).send_due()
 
     async def _keep_requests(self) -> None:
         with stating(current_access().to("requests")):

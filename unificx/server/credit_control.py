@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import structlog
 
 from unificx.billing import STEP_SECONDS, Credit, CreditCall, is_due, is_warned
-from unificx.calls import CreditedCalls, CreditedLeg
+from unificx.calls import CreditedCalls, CreditedLeg, CreditReply
 from unificx.cdr import destination_of
 from unificx.core.background import BackgroundTasks
 from unificx.core.clock import Clock
@@ -51,7 +51,7 @@ class CreditControl:
     def is_limited(self, tenant_id: str) -> bool:
         return self._credit.is_limited(tenant_id)
 
-    def request(self, leg: CreditedLeg, on_reply: Callable[[bool], None]) -> None:
+    def request(self, leg: CreditedLeg, on_reply: Callable[[CreditReply], None]) -> None:
         self._tasks.spawn(self._decide(leg, on_reply))
 
     async def run(self) -> None:
@@ -85,7 +85,7 @@ class CreditControl:
 
     # ---- inside
 
-    async def _decide(self, leg: CreditedLeg, on_reply: Callable[[bool], None]) -> None:
+    async def _decide(self, leg: CreditedLeg, on_reply: Callable[[CreditReply], None]) -> None:
         try:
             seconds = await self._credit.reserve(leg.tenant_id, self._call(leg), 1)
         except Exception as fault:
@@ -95,7 +95,8 @@ class CreditControl:
             self._granted[leg.id] = _Granted(leg, seconds, asked=float("-inf"))
         else:
             log.info("call_without_credit", tenant=leg.tenant_id, reason=seconds)
-        on_reply(isinstance(seconds, int))
+        reply: CreditReply = "trial_ended" if seconds == "trial_ended" else "no_credit"
+        on_reply("granted" if isinstance(seconds, int) else reply)
 
     async def _check(self, calls: CreditedCalls, leg: CreditedLeg) -> None:
         """Check a leg; after a restart of the process it has nothing granted yet."""

@@ -14,6 +14,7 @@ export type EndReason =
   | 'not-allowed'
   | 'no-credit'
   | 'credit-used-up' // during the call
+  | 'trial-ended'
   | 'no-common-media'
   | 'line-lost'
   | 'media-lost'
@@ -63,6 +64,7 @@ export function endReasonOf(
   if (incoming) return originator === 'remote' ? unanswered(reason) : 'declined-here';
   // Q.850 cause 3: no route to the destination.
   if (status === 404 && /Q\.850\s*;\s*cause\s*=\s*3\b/i.test(reason ?? '')) return 'no-outside-line';
+  if (status === 402 && /trial has ended/i.test(reason ?? '')) return 'trial-ended';
   if (status) return BY_STATUS[status] ?? (status < 500 ? 'unavailable' : 'fault');
   if (/no answer|expires|timeout/i.test(cause)) return 'no-answer';
   if (/sdp|webrtc|media description/i.test(cause)) return 'no-common-media';

@@ -118,8 +118,11 @@ async def create_organisation(request: Request, proof: Proof) -> Response:
         needs_approval = services.public_address.sign_up == "approval"
         host = _sip_host(services.public_address.url)
         made = await services.sign_up.complete(proof, values["password"], host, needs_approval=needs_approval)
-        if needs_approval:
+        if needs_approval:  # the plan, with its trial, begins when it is approved
             await services.rights.reviews.request_approval(*made)
+        else:
+            async with services.billing.database.begin() as uow:
+                await services.billing.plans.assign_at_sign_up(uow, made[0].id)
     except Expired as refusal:
         return _form(request, {}, refusal)
     except DomainError as refusal:

@@ -57,3 +57,7 @@ async def _counts(services: Services, tenant_id: str) -> AsyncIterator[tuple[mod
     yield "invoices_overdue", sum(each.state == "overdue" for each in invoices)
     credit = await services.billing.credit.state(tenant_id)
     yield "credit_low", int(credit is not None and credit.available < credit.terms.warn_below)
+    trial, today = await services.billing.trials.find(tenant_id), services.billing.counts.today(tenant_id)
+    state = None if trial is None else trial.state(today)
+    yield "trial_ends", (trial.until - today).days if trial is not None and state == "running" else 0
+    yield "trial_ended", int(state == "ended")

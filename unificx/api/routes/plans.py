@@ -83,7 +83,7 @@ async def assign_plan(
 ) -> models.TenantPlan:
     """Assign a plan to a tenant from a day on. Past months stay as they are."""
     scope = await require_access(services, user, tenant, Action.BILLING_CHANGE)
-    await services.billing.plans.assign(scope.tenant_id, wanted.plan, wanted.since)
+    await services.billing.plans.assign(scope.tenant_id, wanted.plan, wanted.since, wanted.trial_days)
     return await _tenant_plan(services, scope.tenant_id)
 
 
@@ -94,6 +94,26 @@ async def end_plan(
     """Let a tenant have no plan from a day on."""
     scope = await require_access(services, user, tenant, Action.BILLING_CHANGE)
     await services.billing.plans.assign(scope.tenant_id, None, since)
+
+
+@router.put("/billing/trial", responses=problem_responses(401, 403, 404, 409))
+async def set_trial_end(
+    services: ServicesDep, user: CurrentUserDep, wanted: models.NewTrialEnd, tenant: TenantQuery = None
+) -> models.TenantPlan:
+    """Extend or shorten the trial of a tenant, also one that has ended. Refused once the plan is charged."""
+    scope = await require_access(services, user, tenant, Action.BILLING_CHANGE)
+    await services.billing.trials.extend(scope.tenant_id, wanted.until)
+    return await _tenant_plan(services, scope.tenant_id)
+
+
+@router.put("/billing/trial/continuation", responses=problem_responses(401, 403, 404, 409))
+async def continue_after_trial(
+    services: ServicesDep, user: CurrentUserDep, tenant: TenantQuery = None
+) -> models.TenantPlan:
+    """Let the plan be charged after the trial, or from today on if that has ended. It needs billing details."""
+    scope = await require_access(services, user, tenant, Action.TENANT_CHANGE)
+    await services.billing.trials.go_on(scope.tenant_id)
+    return await _tenant_plan(services, scope.tenant_id)
 
 
 @router.get("/billing/charges", responses=problem_responses(401, 403, 404))
@@ -124,6 +144,7 @@ async def _tenant_plan(services: Services, tenant_id: str) -> models.TenantPlan:
     today = services.billing.counts.today(tenant_id)
     begun = [each.plan_id for each in assignments if each.since <= today]
     present = plans.get(begun[-1] or "") if begun else None
+    trial = await services.billing.trials.find(tenant_id)
     return models.TenantPlan(
         present=None if present is None else models.Plan.model_validate(present),
         assignments=[
@@ -132,6 +153,10 @@ async def _tenant_plan(services: Services, tenant_id: str) -> models.TenantPlan:
             )
             for each in assignments
         ],
+        trial=trial
+        and models.Trial(
+            since=trial.since, until=trial.until, charged_since=trial.charged_since, state=trial.state(today)
+        ),
     )
 
 

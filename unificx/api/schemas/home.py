@@ -16,6 +16,8 @@ AttentionKind = Literal[
     "invoices_overdue",
     "invoices_waiting",
     "credit_low",
+    "trial_ends",
+    "trial_ended",
 ]
 
 
@@ -25,6 +27,7 @@ class AttentionItem(Output):
     kind: AttentionKind = Field(
         description="`calls_stopped`: by the fraud guard. `requests_open`: not overdue. `emails_failed`: of the last"
         " seven days. `invoices_waiting`: of all tenants, issued before today and not sent; shown to operators."
+        " `trial_ends`: undecided; the number is that of its days that are left."
     )
     count: int
 

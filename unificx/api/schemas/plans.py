@@ -7,7 +7,7 @@ from pydantic import Field
 
 from unificx.api.schemas.billing import Amount, Currency
 from unificx.api.schemas.core import Input, Output
-from unificx.billing import ChargeKind, ChargeUnit
+from unificx.billing import ChargeKind, ChargeUnit, TrialState
 
 Price = Annotated[
     int,
@@ -28,6 +28,7 @@ Included = Annotated[
         examples=[{"": 100, "mobile": 50}],
     ),
 ]
+TrialDays = Annotated[int, Field(ge=0, le=366, description="Free days of a tenant; 0: none.", examples=[30])]
 PlanName = Annotated[str, Field(min_length=1, max_length=60, examples=["Business"])]
 
 
@@ -51,6 +52,8 @@ class Plan(Output):
     archived: bool = Field(description="Whether it is not assigned to further tenants.")
     tenants: int | None = Field(default=None, description="Tenants that have it now; null for administrators.")
     terms: list[PlanTerms] = Field(description="In the order of their first days.")
+    trial_days: int = Field(description="Free days of a tenant whose first plan it is.")
+    sign_up: bool = Field(description="Whether organisations that sign up get it.")
 
 
 class NewPlan(Input):
@@ -60,6 +63,8 @@ class NewPlan(Input):
     extension_price: Price = 0
     number_price: Price = 0
     included: Included = Field(default_factory=dict[str, int])
+    trial_days: TrialDays = 0
+    sign_up: bool = False
 
 
 class PlanUpdate(Input):
@@ -71,6 +76,8 @@ class PlanUpdate(Input):
     extension_price: Price | None = None
     number_price: Price | None = None
     included: Included | None = None
+    trial_days: TrialDays | None = None
+    sign_up: bool | None = Field(default=None, description="Organisations that sign up get it, and no other plan.")
     since: date | None = Field(
         default=None,
         description="First day of other prices and minutes, by default that of next month. A plan that was never"
@@ -85,6 +92,9 @@ class NewAssignment(Input):
     since: date | None = Field(
         default=None, description="First day in the time zone of the tenant, in the present month or later; now: today."
     )
+    trial_days: TrialDays | None = Field(
+        default=None, description="By default those of the plan if it is the first one of the tenant."
+    )
 
 
 class Assignment(Output):
@@ -95,11 +105,28 @@ class Assignment(Output):
     plan: str | None = Field(default=None, description="Name of the plan.")
 
 
+class Trial(Output):
+    """The trial of a tenant."""
+
+    since: date
+    until: date = Field(description="The day after the last one.")
+    charged_since: date | None = Field(description="First day on which the plan is charged; null: not decided.")
+    state: TrialState = Field(
+        description="`continued`: the plan is charged afterwards. `ended`: calls outside are refused until it is"
+        " decided to continue."
+    )
+
+
+class NewTrialEnd(Input):
+    until: date = Field(description="The day after the last one, today at the earliest.")
+
+
 class TenantPlan(Output):
     """The plan of a tenant."""
 
     present: Plan | None = Field(description="The plan in force today.")
     assignments: list[Assignment] = Field(description="In the order of their days.")
+    trial: Trial | None = Field(description="Null: it never had one.")
 
 
 class Charge(Output):

@@ -20,6 +20,8 @@ _PLAN = {
     "currency": "currency",
     "minutes": "included minutes",
     "tenants": "tenants",
+    "trial_days": "trial days",
+    "sign_up": "at sign-up",
     "archived": "archived",
     "id": "id",
 }
@@ -30,6 +32,7 @@ _TERMS = {
     "number_price": "per number",
     "minutes": "included minutes",
 }
+_TRIAL = {"since": "from", "until": "until", "state": "state", "charged_since": "charged from"}
 _ASSIGNMENTS = {"since": "from", "plan": "plan"}
 _CHARGES = {
     "kind": "charge",
@@ -71,6 +74,12 @@ Included = Annotated[
         help="Included minutes by group of rates, such as any=100,mobile=50; none: no minutes.",
     ),
 ]
+Trial = Annotated[
+    int | None, typer.Option("--trial", min=0, max=366, metavar="DAYS", help="Free days of a tenant; 0: none.")
+]
+SignUp = Annotated[
+    bool | None, typer.Option("--sign-up/--no-sign-up", help="Organisations that sign up get this plan.")
+]
 
 group = command_group("plan", "Plans, and the charges of a month.")
 
@@ -84,11 +93,14 @@ def create(
     extension_price: ExtensionPrice = None,
     number_price: NumberPrice = None,
     included: Included = None,
+    trial: Trial = None,
+    sign_up: SignUp = None,
     currency: Annotated[str, typer.Option(help="Code of the currency.")] = "EUR",
 ) -> None:
     """Create a plan."""
     body = {"name": name, "currency": currency, "price": price, "included": included}
     body |= {"extension_price": extension_price, "number_price": number_price}
+    body |= {"trial_days": trial, "sign_up": sign_up}
     _print_plan(context, context.run(lambda api: api.post("/plans", body)))
 
 
@@ -118,6 +130,8 @@ def update(
     extension_price: ExtensionPrice = None,
     number_price: NumberPrice = None,
     included: Included = None,
+    trial: Trial = None,
+    sign_up: SignUp = None,
     since: Annotated[
         str | None, typer.Option("--from", metavar="DAY", help="First day of other prices; default: next month.")
     ] = None,
@@ -127,7 +141,7 @@ def update(
     body |= {"included": included}
     if since is not None and all(value is None for value in body.values()):
         raise CliError("There is nothing to change.", "Set a price or --included; see --help.")
-    _change(context, plan, {**body, "since": since})
+    _change(context, plan, {**body, "since": since, "trial_days": trial, "sign_up": sign_up})
 
 
 @command(group, "archive", of_tenant=False)
@@ -163,6 +177,9 @@ def assign(
     since: Annotated[
         str | None, typer.Option("--from", metavar="DAY", help="First day, such as 2027-03-01; default: today.")
     ] = None,
+    trial: Annotated[
+        int | None, typer.Option(min=0, max=366, metavar="DAYS", help="Free days; default: those of a first plan.")
+    ] = None,
 ) -> None:
     """Assign a plan to a tenant from a day on."""
     if (plan is None) is not end:
@@ -173,7 +190,7 @@ def assign(
         if plan is None:
             await api.delete("/billing/plan", tenant=tenant, since=since)
             return await api.get("/billing/plan", tenant=tenant)
-        return await api.put("/billing/plan", {"plan": plan, "since": since}, tenant=tenant)
+        return await api.put("/billing/plan", {"plan": plan, "since": since, "trial_days": trial}, tenant=tenant)
 
     found = context.run(request)
     if context.as_json:
@@ -181,6 +198,31 @@ def assign(
         return
     shown = [{**each, "plan": each["plan"] or "none"} for each in found["assignments"]]
     print_items(shown, _ASSIGNMENTS, as_json=False, empty_text="")
+
+
+@command(group, "trial")
+def trial_(
+    context: CommandContext,
+    *,
+    until: Annotated[
+        str | None, typer.Option(metavar="DAY", help="Day after the last one, such as 2027-03-01.")
+    ] = None,
+    go_on: Annotated[bool, typer.Option("--continue", help="Charge the plan afterwards.")] = False,
+) -> None:
+    """Show the trial of a tenant, or change its end."""
+
+    async def request(api: ApiClient) -> Json:
+        tenant = await api.resolve_tenant(context.tenant)
+        if until is not None:
+            await api.put("/billing/trial", {"until": until}, tenant=tenant)
+        if go_on:
+            await api.put("/billing/trial/continuation", {}, tenant=tenant)
+        return await api.get("/billing/plan", tenant=tenant)
+
+    found = context.run(request)["trial"]
+    if found is None:
+        raise CliError("This tenant has no trial.", "A trial begins with its first plan.")
+    print_item(found, _TRIAL, as_json=context.as_json)
 
 
 @command(group, "charges")

@@ -1,4 +1,4 @@
-import { Switch, Text, TextInput } from '@mantine/core';
+import { NumberInput, Switch, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { api, type Plan, type PlanUpdate } from '~/api';
@@ -24,6 +24,8 @@ export function PlanForm({ plan, onClose }: { plan?: Plan; onClose: () => void }
       number_price: price(last?.number_price),
       included: minutesInput(last?.included ?? {}),
       since: '',
+      trial_days: plan?.trial_days ?? 0,
+      sign_up: plan?.sign_up ?? false,
       archived: plan?.archived ?? false,
     },
     validate: {
@@ -40,6 +42,8 @@ export function PlanForm({ plan, onClose }: { plan?: Plan; onClose: () => void }
     name,
     currency,
     included: parseMinutes(included)!,
+    trial_days: values.trial_days,
+    sign_up: values.sign_up,
     price: parseAmount(values.price)!,
     extension_price: parseAmount(values.extension_price)!,
     number_price: parseAmount(values.number_price)!,
@@ -119,6 +123,21 @@ export function PlanForm({ plan, onClose }: { plan?: Plan; onClose: () => void }
         description={t`By group of rates, such as any=100, mobile=50. Empty: none`}
         autoComplete="off"
         {...form.getInputProps('included')}
+      />
+      <NumberInput
+        size="md"
+        label={t`Trial, in days`}
+        description={t`Free for an organisation whose first plan it is. 0: none`}
+        min={0}
+        max={366}
+        allowDecimal={false}
+        hideControls
+        {...form.getInputProps('trial_days')}
+      />
+      <Switch
+        size="md"
+        label={t`Organisations that sign up get it`}
+        {...form.getInputProps('sign_up', { type: 'checkbox' })}
       />
       {plan && (
         <>

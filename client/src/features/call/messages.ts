@@ -19,6 +19,7 @@ export const END_REASONS: Record<EndReason, MessageDescriptor> = {
   'no-outside-line': msg`Calls outside are not set up yet. Ask your administrator.`,
   'not-allowed': msg`You are not allowed to call this number`,
   'no-credit': msg`Your organisation has no credit for this call. Ask your administrator.`,
+  'trial-ended': msg`The trial of your organisation has ended. Ask your administrator.`,
   'credit-used-up': msg`Call ended: your organisation's credit is used up`,
   'no-common-media': msg`The other party does not support this type of call`,
   'line-lost': msg`No connection to the phone system`,

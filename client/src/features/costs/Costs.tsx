@@ -18,6 +18,7 @@ import { Credit } from './Credit';
 import { MonthCharges } from './MonthCharges';
 import { monthOf, nameOfCountry, type Month } from './model';
 import { RateDecks } from './RateDecks';
+import { Trial } from './Trial';
 
 type Row = Usage & { id: string };
 
@@ -46,6 +47,7 @@ export default function Costs() {
         />
       }
     >
+      <Trial tenant={tenant} operator={operator} />
       <MonthCharges tenant={tenant} month={month} operator={operator} />
       <Credit tenant={tenant} operator={operator} />
       <UsageTable tenant={tenant} month={month} />

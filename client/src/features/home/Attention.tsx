@@ -83,6 +83,8 @@ const PAGES: Record<AttentionKind, LinkProps['to']> = {
   invoices_overdue: '/billing',
   invoices_waiting: '/billing',
   credit_low: '/costs',
+  trial_ends: '/costs',
+  trial_ended: '/costs',
 };
 
 function matter(kind: AttentionKind, count: number): ReactNode {
@@ -117,5 +119,9 @@ function matter(kind: AttentionKind, count: number): ReactNode {
       );
     case 'credit_low':
       return <Trans>The credit is low.</Trans>;
+    case 'trial_ends':
+      return <Plural value={count} one="The trial ends in # day" other="The trial ends in # days" />;
+    case 'trial_ended':
+      return <Trans>The trial has ended: calls outside are refused.</Trans>;
   }
 }

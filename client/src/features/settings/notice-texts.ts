@@ -28,6 +28,8 @@ export const NOTICE_TEXTS: Record<OwnNotice['kind'], MessageDescriptor> = {
   tenant_closing: msg`Your organisation is closed`,
   payment_disputed: msg`A payment by card is disputed`,
   credit_low: msg`Credit for calls outside is low`,
+  trial_ends: msg`The trial ends soon`,
+  trial_ended: msg`The trial has ended`,
   storage_low: msg`Space for files is nearly used up`,
   policy_changed: msg`The privacy policy has changed`,
   tenant_moved: msg`The organisation has moved to another installation`,
