@@ -84,9 +84,8 @@ async def remaining_data(rooms: Container, mine: Extension) -> list[str]:
     ]
 
 
-NAMING = {"erasure", "person", "voicemail"}
-"""Tables that still have a random id of an erased person: its erasure, the closed account, and times of erased messages in
-the mailbox. They join no calls and no recordings."""
+NAMING = {"erasure", "person"}
+"""Tables that still have a random id of an erased person: its erasure and the closed account. They join nothing else."""
 
 
 async def tables_that_name(rooms: Container, ids: set[str]) -> set[str]:

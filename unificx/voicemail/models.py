@@ -49,7 +49,9 @@ class MessageRow(Base):
 
     id: Mapped[str] = plain("a random id", primary_key=True)
     tenant_id: Mapped[str] = plain("the tenant")
-    extension_id: Mapped[str] = plain("the mailbox; no foreign key, because it is deleted after the extension")
+    extension_id: Mapped[str] = plain(
+        "the mailbox; no foreign key: deleted after the extension, then the id of the row"
+    )
     audio_id: Mapped[str] = plain("the recording")
     call_id: Mapped[str] = plain("the call it was left in: a random id")
     caller_subject_id: Mapped[str] = plain("the subject whose key seals the part below: a random id")

@@ -203,6 +203,9 @@ async def test_mailbox_is_deleted_with_extension_or_tenant(room: RecordingSetup)
         await room.boxes.on_extension_deleted(ExtensionDeleted("fact-1", TENANT, ANNA.id), uow)
     assert [path.name for path in room.all_files()] == [(await room.boxes.get(TENANT, other)).audio_id]
     assert room.boxes.mailbox_settings(ANNA.id).enabled
+    async with room.database.read() as session:
+        left = (await session.execute(text("SELECT id, extension_id FROM voicemail WHERE state = 'erased'"))).all()
+    assert [row.extension_id == row.id for row in left] == [True], "erased messages of a mailbox are not joined"
     async with room.database.begin() as uow:
         await room.boxes.on_tenant_deleted(TenantDeleted("fact-2", TENANT), uow)
     assert room.all_files() == []
