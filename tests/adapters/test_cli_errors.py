@@ -4,8 +4,9 @@ import asyncio
 import shlex
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,13 @@ import httpx
 import pytest
 import typer
 from cli_home import CliHome, error_line
+from typer.testing import CliRunner
 
 from unificx.cli import build
 from unificx.cli.api_client import _to_error
+from unificx.cli.errors import CliError
 from unificx.cli.examples import EXAMPLES
+from unificx.cli.new_files import new_file
 from unificx.core.clock import SystemClock
 from unificx.core.errors import StartupError
 from unificx.server import main
@@ -118,6 +122,43 @@ def test_an_unknown_name_hints_at_the_command_that_lists_them(home: CliHome, lin
     assert message.rstrip().endswith(hint), message
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "privacy export --subject 1001 --out",
+        "privacy export --to key --out",
+        "invoice pdf 2026-1 --out",
+        "invoice xml 2026-1 --out",
+        "invoice sepa --on 2027-03-20 --out",
+        "backup",
+    ],
+)
+def test_a_file_is_not_replaced(tmp_path: Path, line: str) -> None:
+    """It is refused before the command does anything."""
+    file = tmp_path / "only copy"
+    file.write_bytes(b"old")
+    done = CliRunner().invoke(complete_app(), [*line.split(), str(file), "--home", str(tmp_path / "none")])
+    assert error_line(done) == f"unificx: {file} exists. Choose another file.\n"
+    assert file.read_bytes() == b"old"
+
+
+def test_a_file_is_written_completely_or_not_at_all(tmp_path: Path) -> None:
+    file = tmp_path / "copy.zip"
+
+    def write(path: Path, meanwhile: Callable[[], object]) -> None:
+        with new_file(path) as part:
+            part.write(b"ours")
+            meanwhile()
+
+    with pytest.raises(ZeroDivisionError):
+        write(file, lambda: 1 // 0)
+    with pytest.raises(CliError, match="exists"):
+        write(file, lambda: file.write_bytes(b"of another program"))
+    assert [each.read_bytes() for each in tmp_path.iterdir()] == [b"of another program"]
+    with pytest.raises(CliError, match="cannot be written"):
+        write(tmp_path / "missing" / "copy.zip", lambda: None)
+
+
 def test_an_option_is_named_as_it_is_typed() -> None:
     error = _to_error(
         httpx.Response(
@@ -144,11 +185,15 @@ def commands(group: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]
             yield " ".join((*path, name)), command
 
 
-def complete_cli() -> Any:
-    app = build(
+@cache
+def complete_app() -> typer.Typer:
+    return build(
         connect, main.up, main.describe_installation, SystemClock(), {"call": main.call}, operation=main.OPERATIONS
     )
-    return typer.main.get_command(app)
+
+
+def complete_cli() -> Any:
+    return typer.main.get_command(complete_app())
 
 
 def test_each_command_says_in_a_few_words_what_it_does() -> None:

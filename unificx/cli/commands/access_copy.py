@@ -1,11 +1,11 @@
 """Downloads an access copy to a file."""
 
-import os
 from pathlib import Path
 
 from unificx.cli.api_client import ApiClient, Json, quote_segment
 from unificx.cli.commands.persons import find_person_or_extension
 from unificx.cli.errors import CliError
+from unificx.cli.new_files import new_file
 
 _POLL_SECONDS = 0.1
 
@@ -44,16 +44,5 @@ async def _request_copy(api: ApiClient, subject: str, tenant: str | None) -> tup
 
 
 async def _download(api: ApiClient, path: str, tenant: str, out: Path) -> None:
-    """Write the file of a copy, readable by this user only, and complete or not at all."""
-    part = out.with_name(f"{out.name}.part")
-    try:
-        try:
-            with os.fdopen(os.open(part, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb") as file:
-                await api.download(f"{path}/file", file.write, tenant=tenant)
-            part.replace(out)
-        finally:
-            part.unlink(missing_ok=True)
-    except OSError as fault:
-        raise CliError(
-            f"{out} cannot be written: {fault.strerror}.", "Choose another file, or free disk space."
-        ) from None
+    with new_file(out) as file:
+        await api.download(f"{path}/file", file.write, tenant=tenant)

@@ -11,6 +11,7 @@ from unificx.cli.amounts import readable
 from unificx.cli.api_client import OPERATOR_SLUG, ApiClient, Json, quote_segment
 from unificx.cli.command import CommandContext, command, command_group
 from unificx.cli.errors import CliError
+from unificx.cli.new_files import new_file, require_new
 from unificx.cli.output import print_done, print_item, print_items, print_json
 
 _INVOICE = {
@@ -220,6 +221,9 @@ def sepa(
     if (on is None) == (file is None):
         raise CliError("Either a day or a file is needed.", "Use --on 2027-03-20, or --file ID to save one again.")
 
+    if out is not None:
+        require_new(out)
+
     async def request(api: ApiClient) -> tuple[str, bytes]:
         made = file or str((await api.post("/billing/direct-debits", {"day": on}))["id"])
         data = bytearray()
@@ -252,6 +256,8 @@ def returned(context: CommandContext, number: Number) -> None:
 
 
 def _save(context: CommandContext, path: str, out: Path) -> None:
+    require_new(out)
+
     async def request(api: ApiClient) -> bytes:
         data = bytearray()
         await api.download(path, data.extend, tenant=await api.resolve_tenant(context.tenant))
@@ -261,10 +267,8 @@ def _save(context: CommandContext, path: str, out: Path) -> None:
 
 
 def _write(context: CommandContext, data: bytes, out: Path) -> None:
-    try:
-        out.write_bytes(data)
-    except OSError as fault:
-        raise CliError(f"{out} cannot be written: {fault.strerror}.", "Choose another file by --out.") from None
+    with new_file(out) as file:
+        file.write(data)
     print_done(f"Saved as {out}.", {"file": str(out)}, as_json=context.as_json)
 
 

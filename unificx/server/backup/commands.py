@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from unificx.cli.command import DEFAULT_HOME, AsJson, Home
-from unificx.cli.errors import CliError
+from unificx.cli.new_files import require_new
 from unificx.cli.output import print_done
 from unificx.core.clock import SystemClock
 
@@ -26,8 +26,7 @@ def backup(
     from unificx.server.backup.operations import back_up
     from unificx.server.paths import InstallationPaths
 
-    if file.exists():
-        raise CliError(f"{file} exists.", "Choose another file.")
+    require_new(file)
     paths = InstallationPaths(home.expanduser().absolute())
     manifest = back_up(paths, os.environ, file.absolute(), SystemClock().now(), show_progress())
     size = file.stat().st_size

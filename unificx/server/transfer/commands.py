@@ -12,6 +12,7 @@ from unificx.cli.command import CommandContext, command
 from unificx.cli.commands import privacy
 from unificx.cli.commands.access_copy import save_copy
 from unificx.cli.errors import CliError
+from unificx.cli.new_files import require_new
 from unificx.cli.output import print_done, print_item
 from unificx.core.clock import SystemClock
 
@@ -33,6 +34,7 @@ def export(
     for another installation. Keep files safe and delete them when they are delivered."""
     if (subject is None) == (to is None):
         raise CliError("Name either a person with --subject or a receiver with --to.", "See `privacy export --help`.")
+    require_new(out)
     if subject is not None:
         found = context.run(lambda api: save_copy(api, subject, context.tenant, out))
         shown = {"file": str(out), "bytes": found["size"], "sha256": found["sha256"]}
@@ -86,8 +88,6 @@ def _export_tenant(context: CommandContext, out: Path, receiver: bytes) -> None:
     from unificx.server.transfer.sending import export_tenant
 
     out = out.absolute()
-    if out.exists():
-        raise CliError(f"{out} exists.", "Choose another file.")
 
     async def run(stores: Any) -> Any:
         return await export_tenant(stores, context.tenant, out, receiver, show_progress())
