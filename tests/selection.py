@@ -135,6 +135,7 @@ AREAS: dict[str, tuple[str, ...]] = {
     ),
     "privacy": (
         "areas/privacy/*",
+        "adapters/test_app_backup*",
         "adapters/test_app_erasure*",
         "adapters/test_http_accesses*",
         "adapters/test_http_audit*",
