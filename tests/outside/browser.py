@@ -6,6 +6,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -233,6 +234,18 @@ def chromium(server: Server, directory: Path, browser: Path = HEADLESS) -> Path:
     program.write_text(f'#!/bin/sh\nexec {shlex.join(server.enter)} {browser} "$@"\n')
     program.chmod(0o700)
     return program
+
+
+@cache
+def shared_browser(playwright: Playwright, program: Path = HEADLESS) -> Browser:
+    """The browser for all contexts that need no microphone or profile of their own and whose sound is not recorded, until
+    Playwright is closed: its start takes most of the CPU time of a new client."""
+    return playwright.chromium.launch(
+        executable_path=program,
+        args=[*SWITCHES, *IGNORE_CERTIFICATE_ERRORS],
+        ignore_default_args=OMITTED_SWITCHES,
+        env=dict(browser_sinks().unrecorded),
+    )
 
 
 def library(directory: Path) -> str:

@@ -82,6 +82,9 @@ class BrowserSinks:
         }
         words = ["-n", "--daemonize=no", "--exit-idle-time=-1", "--realtime=no", "--log-level=error"]
         words += ["-L", f"module-native-protocol-unix socket={socket} auth-anonymous=1"]
+        words += ["-L", "module-null-sink sink_name=unrecorded"]
+        self.unrecorded = self._server | {"PULSE_SINK": "unrecorded"}
+        """The environment of browsers whose sound is not recorded."""
         self._process = subprocess.Popen(
             ["setpriv", "--pdeathsig", "KILL", "pulseaudio", *words], env=self._server, stderr=subprocess.DEVNULL
         )

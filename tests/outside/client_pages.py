@@ -1,5 +1,5 @@
-"""The client as used in production: the built `/app` in Chromium, at phone size, signed in by code. Every client has
-its own browser profile, because push requires a persistent one."""
+"""The client as used in production: the built `/app` in Chromium, at phone size, signed in by code. Those that need it
+have a browser of their own, with a persistent profile, as push requires; the others have a context of a shared one."""
 
 import fcntl
 import json
@@ -8,7 +8,7 @@ import secrets
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -25,6 +25,7 @@ from browser import (
     SWITCHES,
     chromium,
     origin,
+    shared_browser,
 )
 from browser_audio import BrowserSink, browser_sinks
 from playwright.sync_api import BrowserContext, CDPSession, Locator, Playwright, Request, ViewportSize, Worker, expect
@@ -136,8 +137,8 @@ def other_device(server: Server, login: Login) -> Iterator[httpx.Client]:
 class Client:
     """A profile with one page of `/app`. `requests` are all requests of its pages and its service worker."""
 
-    def __init__(self, context: BrowserContext, server: Server, speaker: BrowserSink) -> None:
-        self.context, self._server, self.speaker = context, server, speaker
+    def __init__(self, context: BrowserContext, server: Server, speaker: BrowserSink | None) -> None:
+        self.context, self._server, self._speaker = context, server, speaker
         self.requests: list[Request] = []
         self.complaints: list[str] = []
         context.on("request", lambda each: self.requests.append(each))
@@ -148,6 +149,12 @@ class Client:
     @property
     def origin(self) -> str:
         return origin(self._server)
+
+    @property
+    def speaker(self) -> BrowserSink:
+        """What its browser plays, if it has one of its own."""
+        assert self._speaker, "its sound is not recorded"
+        return self._speaker
 
     def sign_in(self, login: Login, device: str = "Chromium of a test", path: str = "/") -> "Client":
         """Sign in as the owner of the extension by code, accept the terms, and open a screen of the client.
@@ -195,7 +202,8 @@ class Client:
 
     def close(self) -> None:
         self.context.close()
-        self.speaker.close()
+        if self._speaker:
+            self._speaker.close()
 
 
 class ServiceWorkerProbe:
@@ -358,8 +366,9 @@ class Clients:
         self._service_workers = service_workers
         self._clients: list[Client] = []
 
-    def __call__(self, *permissions: str, language: str = "en", switches: tuple[str, ...] = (), **how: Any) -> Client:
-        """A new profile, not signed in. `how` is passed to Playwright."""
+    def __call__(self, *permissions: str, language: str = "en", recorded: bool = False, **how: Any) -> Client:
+        """A new profile, not signed in: in a browser of its own if its sound is `recorded`, if it may show notifications,
+        with `switches`, or with another `program`. All else of `how` is passed to Playwright."""
         settings: dict[str, Any] = {
             "viewport": PHONE_VIEWPORT,
             "has_touch": True,
@@ -368,21 +377,26 @@ class Clients:
         }
         if not self._service_workers and "notifications" not in permissions:
             settings["service_workers"] = "block"
-        settings |= how
-        program = settings.pop("program", None) or chromium(self._server, self._directory, self._browser)
+        settings |= {"locale": language, "permissions": list(permissions)} | how
+        switches, program = settings.pop("switches", ()), settings.pop("program", None)
+        if recorded or switches or program or self._server.enter or "notifications" in permissions:
+            client = self._with_own_browser(settings, switches, program)
+        else:
+            client = Client(shared_browser(self._playwright, self._browser).new_context(**settings), self._server, None)
+        self._clients.append(client)
+        return client
+
+    def _with_own_browser(self, settings: dict[str, Any], switches: Sequence[str], program: Path | None) -> Client:
         speaker = browser_sinks().create()
         context = self._playwright.chromium.launch_persistent_context(
             self._directory / f"profile-{len(self._clients)}",
-            executable_path=program,
+            executable_path=program or chromium(self._server, self._directory, self._browser),
             args=[*SWITCHES, *IGNORE_CERTIFICATE_ERRORS, *switches],
             ignore_default_args=OMITTED_SWITCHES,
             env=dict(speaker.environment),
-            locale=language,
-            permissions=list(permissions),
             **settings,
         )
-        self._clients.append(Client(context, self._server, speaker))
-        return self._clients[-1]
+        return Client(context, self._server, speaker)
 
     def close(self) -> None:
         for each in self._clients:

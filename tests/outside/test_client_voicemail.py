@@ -35,7 +35,7 @@ def household(server: Server) -> Household:
 @pytest.fixture
 def anna(clients: Clients, server: Server, household: Household) -> Iterator[Client]:
     """With an empty mailbox."""
-    anna = clients("microphone")
+    anna = clients("microphone", recorded=True)
     anna.context.add_init_script(path=MEDIA_PROBE)
     yield anna.sign_in(household.anna, path="/calls?show=voicemail").wait_registered()
     erase_messages(server, household.anna.number)

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 
 import pytest
-from browser import HEADLESS, PAGE_HTML, PAGE_PATH, SWITCHES, fetch_in_page
+from browser import PAGE_HTML, PAGE_PATH, fetch_in_page, shared_browser
 from playwright.sync_api import BrowserContext, Page, Playwright
 from server import Server
 
@@ -21,9 +21,9 @@ def server(module_server: Server) -> Server:
 
 @pytest.fixture(scope="module")
 def context(playwright: Playwright) -> Iterator[BrowserContext]:
-    browser = playwright.chromium.launch(executable_path=HEADLESS, args=list(SWITCHES))
-    yield browser.new_context(ignore_https_errors=True)
-    browser.close()
+    context = shared_browser(playwright).new_context()
+    yield context
+    context.close()
 
 
 @pytest.fixture(params=["http", "https"])

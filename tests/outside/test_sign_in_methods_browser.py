@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import pytest
-from browser import HEADLESS, PAGE_HTML, PAGE_PATH, SWITCHES, fetch_in_page
+from browser import PAGE_HTML, PAGE_PATH, fetch_in_page, shared_browser
 from oidc_provider import CLIENT_ID, CLIENT_SECRET, OidcProvider, running_provider
 from playwright.sync_api import BrowserContext, Page, Playwright
 from server import Server
@@ -35,9 +35,9 @@ GET_SCRIPT = """async (options) => {
 
 @pytest.fixture(scope="module")
 def context(playwright: Playwright) -> Iterator[BrowserContext]:
-    browser = playwright.chromium.launch(executable_path=HEADLESS, args=list(SWITCHES))
-    yield browser.new_context(ignore_https_errors=True)
-    browser.close()
+    context = shared_browser(playwright).new_context()
+    yield context
+    context.close()
 
 
 @pytest.fixture(scope="module")

@@ -1,9 +1,7 @@
 """The pages without an account in a real browser: they lead people on, and are accessible."""
 
-from collections.abc import Iterator
-
 import pytest
-from browser import HEADLESS, SWITCHES
+from browser import shared_browser
 from page_checks import AXE, AXE_RUN, FIND_OVERFLOW, WATCH
 from playwright.sync_api import Browser, Playwright, expect
 from server import Server
@@ -12,19 +10,15 @@ PATHS = ("/", "/privacy", "/terms", "/certificate", "/api/docs")
 
 
 @pytest.fixture(scope="module")
-def chromium(playwright: Playwright) -> Iterator[Browser]:
-    browser = playwright.chromium.launch(executable_path=HEADLESS, args=list(SWITCHES))
-    yield browser
-    browser.close()
+def chromium(playwright: Playwright) -> Browser:
+    return shared_browser(playwright)
 
 
 @pytest.mark.parametrize(("locale", "scheme"), [("en-GB", "light"), ("de-DE", "dark")])
 def test_pages_are_accessible_and_fit_narrow_screens_and_large_text(
     server: Server, chromium: Browser, locale: str, scheme: str
 ) -> None:
-    with chromium.new_context(
-        ignore_https_errors=True, locale=locale, color_scheme=scheme, viewport={"width": 320, "height": 640}
-    ) as context:
+    with chromium.new_context(locale=locale, color_scheme=scheme, viewport={"width": 320, "height": 640}) as context:
         context.add_init_script(f"({WATCH})()")
         page = context.new_page()
         requested: list[str] = []
@@ -47,7 +41,7 @@ def test_pages_are_accessible_and_fit_narrow_screens_and_large_text(
 def test_newcomers_get_from_the_address_to_the_phone_and_to_the_administration(
     server: Server, chromium: Browser
 ) -> None:
-    with chromium.new_context(ignore_https_errors=True, locale="de-DE") as context:
+    with chromium.new_context(locale="de-DE") as context:
         page = context.new_page()
         page.goto(server.ready["https"])
         page.get_by_role("link", name="Mein Telefon").click()

@@ -30,7 +30,7 @@ def test_message_from_baresip_is_played_by_the_client(
     clients: Clients, phones: Phones, server: Server, household: Household
 ) -> None:
     clara = phones(hertz=round(TONE)).register(household.clara)
-    anna = clients("microphone")
+    anna = clients("microphone", recorded=True)
     anna.context.add_init_script(path=MEDIA_PROBE)
     anna.sign_in(household.anna, path="/voicemail").wait_registered()
     clara.dial(household.anna.uri)
