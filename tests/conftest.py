@@ -86,6 +86,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         os.setpriority(os.PRIO_PROCESS, 0, NICE + (0 if item.path.is_relative_to(OUTSIDE) else BACKGROUND))
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ResourceScheduling:
     return ResourceScheduling(config, log)
 

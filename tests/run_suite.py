@@ -17,11 +17,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import selection
+from forked_workers import collected, worker_options
 
-WORKERS = ("--numprocesses", "6")
+WORKERS = 6
 """Of the whole suite, on two cores: one for each group of real programs, which mostly wait for sound and timers, and one
 for tests that compute, with the time that these leave (`pytest_runtest_setup`)."""
-SELECTION_WORKERS = ("--numprocesses", "3")
+SELECTION_WORKERS = 3
 SEVERAL = 5
 """Number of modules from which starting several workers pays off."""
 LOAD_SECONDS = 2 * 60 * 60
@@ -80,9 +81,9 @@ def run_tests(options: Options) -> int:
     left_out = ["--ignore=tests/house"] if options.checked else []
     if options.pytest:
         return run_pytest([*left_out, *options.pytest])
-    with compiling_tests():
+    with collected(left_out, environment()) as workers:
         status = run("script/client", "test")
-    return status or run_pytest([*left_out, *WORKERS])
+        return status or run_pytest([*left_out, *worker_options(workers, WORKERS)])
 
 
 def run_selected(options: Options) -> int:
@@ -102,7 +103,11 @@ def run_selected(options: Options) -> int:
     if not modules:
         return 0
     paths = [str(path.relative_to(selection.ROOT)) for path in sorted(modules)]
-    return run_pytest(["-q", *(SELECTION_WORKERS if len(paths) >= SEVERAL else ()), *options.pytest, *paths])
+    arguments = ["-q", *options.pytest, *paths]
+    if len(paths) < SEVERAL:
+        return run_pytest(arguments)
+    with collected(arguments, environment()) as workers:
+        return run_pytest([*worker_options(workers, SELECTION_WORKERS), *arguments])
 
 
 def run_pytest(arguments: Sequence[str]) -> int:
@@ -120,14 +125,6 @@ def run(*command: str) -> int:
 
 def environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-
-
-@contextmanager
-def compiling_tests() -> Iterator[None]:
-    """Compile all test modules meanwhile. Otherwise each worker compiles them in a fresh clone, all at the same time."""
-    command = (sys.executable, "-m", "pytest", "--collect-only", "-qq")
-    with subprocess.Popen(command, cwd=selection.ROOT, env=environment(), stdout=subprocess.DEVNULL):
-        yield
 
 
 @contextmanager
