@@ -152,7 +152,7 @@ class Client:
 
     @property
     def speaker(self) -> BrowserSink:
-        """What its browser plays, if it has one of its own."""
+        """The sound of its browser, if it has one of its own."""
         assert self._speaker, "its sound is not recorded"
         return self._speaker
 

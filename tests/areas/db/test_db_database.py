@@ -55,7 +55,7 @@ async def test_an_exception_rolls_back(database: Database, clock: ManualClock) -
 @pytest.mark.parametrize("cancels", [1, 2])
 async def test_a_cancelled_writer_lets_the_next_one_write(database: Database, clock: ManualClock, cancels: int) -> None:
     """Without its rollback SQLite keeps the write lock until the traceback of the cancellation is collected."""
-    kept: list[BaseException] = []
+    cancellations: list[BaseException] = []
 
     async def write() -> None:
         try:
@@ -68,7 +68,7 @@ async def test_a_cancelled_writer_lets_the_next_one_write(database: Database, cl
                 )
                 await uow.session.execute(text(rows))
         except asyncio.CancelledError as cancelled:
-            kept.append(cancelled)
+            cancellations.append(cancelled)
             raise
 
     writing = asyncio.Event()
@@ -79,7 +79,7 @@ async def test_a_cancelled_writer_lets_the_next_one_write(database: Database, cl
         await asyncio.sleep(0)
     await asyncio.wait([task])
     assert task.cancelled()
-    assert kept
+    assert cancellations
     async with database.begin() as uow:
         uow.publish(Happened(clock.new_id(), "tenant", 2))
     assert await _count(database) == 1
