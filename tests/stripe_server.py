@@ -33,7 +33,7 @@ class CheckoutSession(resources.StripeObject):
         [item] = asked["line_items"]
         self.currency = item["price_data"]["currency"]
         self.amount_total = int(item["price_data"]["unit_amount"])
-        self.payment_status, self.payment_intent = "unpaid", None
+        self.status, self.payment_status, self.payment_intent = "open", "unpaid", None
 
 
 def pay(page: CheckoutSession) -> None:
@@ -43,7 +43,7 @@ def pay(page: CheckoutSession) -> None:
     metadata = page._asked["payment_intent_data"]["metadata"]
     made = resources.PaymentIntent(page.amount_total, page.currency, payment_method=method.id, metadata=metadata)
     resources.PaymentIntent._api_confirm(made.id)
-    page.payment_status, page.payment_intent = "paid", made.id
+    page.status, page.payment_status, page.payment_intent = "complete", "paid", made.id
 
 
 _create = server.api_create(CheckoutSession, "")
@@ -61,7 +61,18 @@ async def _create_once(request: web.Request) -> web.StreamResponse:
     return web.Response(body=_answers[key], content_type="application/json")
 
 
+async def _expire(request: web.Request) -> web.StreamResponse:
+    """Close a page that is open (https://docs.stripe.com/api/checkout/sessions/expire)."""
+    page = resources.store[f"checkout.session:{request.match_info['id']}"]
+    if page.status != "open":
+        error = {"type": "invalid_request_error", "message": "Only open Checkout Sessions can be expired."}
+        return web.json_response({"error": error}, status=400)
+    page.status = "expired"
+    return web.json_response(page._export())
+
+
 server.app.router.add_post("/v1/checkout/sessions", _create_once)
+server.app.router.add_post("/v1/checkout/sessions/{id}/expire", _expire)
 
 
 def sessions() -> list[CheckoutSession]:

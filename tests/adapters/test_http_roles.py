@@ -73,6 +73,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "rate_again": {"since": "2026-01-01T00:00:00Z", "until": "2026-02-01T00:00:00Z"},
     "import_rates": {},
     "assign_plan": {"plan": "Business"},
+    "set_trial_end": {"until": "2099-01-01"},
     "update_plan": {"name": "Stolen"},
     "replace_billing_details": {"name": "Stolen", "street": "x", "postcode": "x", "city": "x", "country": "DE"},
     "issue_invoices": {"month": "2026-01"},

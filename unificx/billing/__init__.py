@@ -1,14 +1,14 @@
 """Billing: plans, rate decks, the price of calls outside, charges of a month, and the ledger."""
 
 from unificx.billing.cards.ports import CardGateway, ForgedReport
-from unificx.billing.cards.schemas import CardOrder, CardPayment, CardReport, Processor, ProcessorKeys
+from unificx.billing.cards.schemas import CardOrder, CardPage, CardPayment, CardReport, Processor, ProcessorKeys
 from unificx.billing.cards.service import CardPayments
 from unificx.billing.charges import Charges
 from unificx.billing.credit import Credit
 from unificx.billing.decks import RateDecks
 from unificx.billing.invoicing.due_emails import InvoiceNotice
 from unificx.billing.invoicing.schemas import BillingDetails, Invoice, Issue
-from unificx.billing.machine.card_payment import CardState, Disputed, DisputeState, Paid, Refunded
+from unificx.billing.machine.card_payment import CardState, Disputed, DisputeState, Paid, Refund, Refunded
 from unificx.billing.machine.credit import STEP_SECONDS, is_due, is_warned
 from unificx.billing.machine.deck_csv import LineFault
 from unificx.billing.machine.money import format_amount, minor_unit
@@ -57,6 +57,7 @@ __all__ = [
     "BillingDetails",
     "CardGateway",
     "CardOrder",
+    "CardPage",
     "CardPayment",
     "CardPayments",
     "CardReport",
@@ -97,6 +98,7 @@ __all__ = [
     "RateDecks",
     "RatedCall",
     "Rating",
+    "Refund",
     "Refunded",
     "Rerating",
     "Simulation",

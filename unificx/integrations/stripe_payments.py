@@ -12,11 +12,13 @@ from urllib.parse import urlsplit
 
 from unificx.billing import (
     CardOrder,
+    CardPage,
     CardReport,
     Disputed,
     DisputeState,
     ForgedReport,
     Paid,
+    Refund,
     Refunded,
     minor_unit,
 )
@@ -40,7 +42,7 @@ class StripePayments:
     async def check(self, secret_key: str) -> None:
         await self._ask(secret_key, lambda client: client.v1.balance.retrieve_async())
 
-    async def checkout(self, secret_key: str, order: CardOrder) -> str:
+    async def checkout(self, secret_key: str, order: CardOrder) -> CardPage:
         metadata = {"payment": order.reference}
         price = {
             "currency": order.currency.lower(),
@@ -60,15 +62,18 @@ class StripePayments:
         }
         options = {"idempotency_key": order.reference}
         page = await self._ask(secret_key, lambda client: client.v1.checkout.sessions.create_async(params, options))
-        return page.url
+        return CardPage(page.id, page.url)
 
-    async def refund(self, secret_key: str, intent: str, amount: tuple[int, str], key: str) -> int:
+    async def close(self, secret_key: str, page: str) -> None:
+        await self._ask(secret_key, lambda client: client.v1.checkout.sessions.expire_async(page))
+
+    async def refund(self, secret_key: str, intent: str, amount: tuple[int, str], key: str) -> tuple[Refunded, Refund]:
         micros, currency = amount
         unit = minor_unit(currency)
         params: dict[str, Any] = {"payment_intent": intent, "amount": micros // unit, "expand": ["charge"]}
         options = {"idempotency_key": key}
         made = await self._ask(secret_key, lambda client: client.v1.refunds.create_async(params, options))
-        return made.charge["amount_refunded"] * unit
+        return Refunded(made.charge["amount_refunded"] * unit), _refund(made, unit)
 
     def read(self, body: bytes, signature: str, webhook_secret: str, now: datetime) -> CardReport | None:
         try:
@@ -130,6 +135,8 @@ def _to_report(event: dict[str, Any]) -> CardReport | None:
             report = Paid(found["amount_total"] * unit)
         case "charge.refunded":
             report = Refunded(found["amount_refunded"] * unit)
+        case "refund.created" | "refund.updated" | "refund.failed" | "charge.refund.updated":
+            report = _refund(found, unit)
         case "charge.dispute.created" | "charge.dispute.closed":
             state = _dispute_state(found["status"])
             if state is None:
@@ -140,6 +147,11 @@ def _to_report(event: dict[str, Any]) -> CardReport | None:
     reference = found.get("client_reference_id") or metadata.get("payment") or ""
     intent, created = found.get("payment_intent") or "", datetime.fromtimestamp(event["created"], UTC)
     return CardReport(event["id"], created, reference, intent, currency, report)
+
+
+def _refund(found: Any, unit: int) -> Refund:
+    """Return a refund object of Stripe. One that fails or is cancelled goes back to the operator."""
+    return Refund(found["id"], found["amount"] * unit, failed=found["status"] in ("failed", "canceled"))
 
 
 def _dispute_state(status: str) -> DisputeState | None:

@@ -137,21 +137,6 @@ _TEXTS: dict[Language, dict[EmailKind, EmailText]] = {
                 "You see the credit in the portal under Costs.",
             ),
         ),
-        "trial_ends": EmailText(
-            "The trial ends soon",
-            (
-                "The trial of {organisation} ends on {detail}. Nothing is charged for it.",
-                "To go on afterwards, confirm it in the portal under Costs. Otherwise calls outside stop, and nothing"
-                " is charged. Emergency calls are still possible.",
-            ),
-        ),
-        "trial_ended": EmailText(
-            "The trial has ended",
-            (
-                "The trial of {organisation} has ended. Calls outside are refused; emergency calls are still possible.",
-                "To go on, confirm it in the portal under Costs. Until then nothing is charged.",
-            ),
-        ),
         "privacy_request": EmailText(
             "A request needs you",
             (
@@ -379,24 +364,6 @@ _TEXTS: dict[Language, dict[EmailKind, EmailText]] = {
                 "Ist der Betrag verbraucht, enden Gespräche nach außen, und neue werden abgelehnt. Notrufe sind"
                 " weiterhin möglich.",
                 "Sie sehen den Stand im Portal unter Kosten.",
-            ),
-        ),
-        "trial_ends": EmailText(
-            "Der Probezeitraum endet bald",
-            (
-                "Der Probezeitraum von {organisation} endet am {detail}. Er kostet nichts.",
-                "Wenn Sie danach weitermachen möchten, bestätigen Sie das im Portal unter Kosten. Andernfalls sind"
-                " keine Gespräche nach außen mehr möglich, und es wird nichts berechnet. Notrufe sind weiterhin"
-                " möglich.",
-            ),
-        ),
-        "trial_ended": EmailText(
-            "Der Probezeitraum ist zu Ende",
-            (
-                "Der Probezeitraum von {organisation} ist zu Ende. Gespräche nach außen werden abgelehnt; Notrufe sind"
-                " weiterhin möglich.",
-                "Wenn Sie weitermachen möchten, bestätigen Sie das im Portal unter Kosten. Bis dahin wird nichts"
-                " berechnet.",
             ),
         ),
         "privacy_request": EmailText(

@@ -201,6 +201,7 @@ class Cleanup:
         accounts, notifications = self._container.rights.accounts, self._container.notification_service
         with stating(current_access().to("billing")):
             await InvoiceEmails(self._container.billing, accounts, notifications).send_due()
+            await self._container.billing.cards.close_pages()
             await TrialEmails(self._container.billing, accounts, notifications).send_due()
 
     async def _keep_requests(self) -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stripe_server import WEBHOOK_SECRET, report
 
-from unificx.billing import CardState, Disputed, ForgedReport, Paid, Refunded
+from unificx.billing import CardState, Disputed, ForgedReport, Paid, Refund, Refunded
 from unificx.billing.machine.card_payment import Report, step
 from unificx.integrations.stripe_payments import StripePayments
 
@@ -17,6 +17,7 @@ _AMOUNT = st.integers(1, 200)
 _REPORT = st.one_of(
     st.builds(Paid, st.just(100)),
     st.builds(Refunded, _AMOUNT),
+    st.builds(Refund, st.sampled_from(["re_1", "re_2"]), _AMOUNT, failed=st.booleans()),
     st.builds(Disputed, _AMOUNT, st.sampled_from(["open", "won", "lost"])),
 )
 
@@ -39,6 +40,16 @@ def test_order_and_repetition_of_reports_change_nothing(reports: list[Report], r
 def test_a_dispute_that_is_won_gives_the_amount_back() -> None:
     state = step(step(CardState(), Paid(100)), Refunded(30))
     assert [step(state, Disputed(100, each)).net for each in ("open", "lost", "won")] == [0, 0, 70]
+
+
+def test_a_refund_that_fails_gives_the_amount_back() -> None:
+    failed = Refund("re_1", 30, failed=True)
+    state = step(step(CardState(), Paid(100)), Refunded(30))
+    assert step(state, Refund("re_1", 30)).net == 70
+    assert step(state, failed).net == 100
+    again = step(step(state, failed), Refund("re_2", 30))
+    assert (again.net, step(again, Refunded(30)).net) == (70, 70)
+    assert step(step(state, failed), Refund("re_1", 30)).net == 100, "an early report that comes late"
 
 
 def test_only_a_valid_and_recent_signature_is_read() -> None:

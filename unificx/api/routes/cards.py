@@ -32,8 +32,8 @@ async def set_card_processor(
 ) -> models.CardProcessor:
     """Let tenants pay by card, with the operator's account at Stripe. For operators.
 
-    Let Stripe send the events `checkout.session.completed`, `charge.refunded`, `charge.dispute.created` and
-    `charge.dispute.closed` to `/api/v1/billing/card-reports`."""
+    Let Stripe send the events `checkout.session.completed`, `charge.refunded`, `refund.created`, `refund.updated`,
+    `refund.failed`, `charge.dispute.created` and `charge.dispute.closed` to `/api/v1/billing/card-reports`."""
     await _require_operator(services, user)
     keys = billing.ProcessorKeys(given.secret_key.strip(), given.webhook_secret.strip())
     return _processor(await services.billing.cards.processors.set(keys))

@@ -39,6 +39,7 @@ async def record_payment(
     """Record a payment that was received by bank transfer."""
     scope = await require_access(services, user, tenant, Action.BILLING_CHANGE)
     made = await services.billing.payments.record(scope.tenant_id, **new.model_dump())
+    await services.billing.cards.close_pages(scope.tenant_id)
     return models.Payment.model_validate(made)
 
 

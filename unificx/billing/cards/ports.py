@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Protocol
 
-from unificx.billing.cards.schemas import CardOrder, CardReport
+from unificx.billing.cards.schemas import CardOrder, CardPage, CardReport
+from unificx.billing.machine.card_payment import Refund, Refunded
 from unificx.core.errors import Forbidden
 
 
@@ -14,13 +15,17 @@ class CardGateway(Protocol):
         """Raise Invalid unless the processor accepts the key."""
         ...
 
-    async def checkout(self, secret_key: str, order: CardOrder) -> str:
-        """Return the URL of a page of the processor on which an order is paid. The same order returns the same page."""
+    async def checkout(self, secret_key: str, order: CardOrder) -> CardPage:
+        """Return a page of the processor on which an order is paid. The same order returns the same page."""
         ...
 
-    async def refund(self, secret_key: str, intent: str, amount: tuple[int, str], key: str) -> int:
-        """Refund an amount with its currency of a payment; return the micros of all its refunds together. The same
-        `key` refunds once."""
+    async def close(self, secret_key: str, page: str) -> None:
+        """Let a page be used no more. Raise Conflict if it was paid, or has expired."""
+        ...
+
+    async def refund(self, secret_key: str, intent: str, amount: tuple[int, str], key: str) -> tuple[Refunded, Refund]:
+        """Refund an amount with its currency of a payment; return the sum of its refunds, and this one. The same `key`
+        refunds once."""
         ...
 
     def read(self, body: bytes, signature: str, webhook_secret: str, now: datetime) -> CardReport | None:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.billing.cards.models import CardEventRow, CardPaymentRow, CardProcessorPart, CardProcessorRow
 from unificx.billing.cards.schemas import CardMode, CardPayment, Processor, ProcessorKeys
-from unificx.billing.machine.card_payment import CardState, DisputeState
+from unificx.billing.machine.card_payment import CardState, DisputeState, Refund
 from unificx.db import Erased, Keys, SealedCodec
 
 _CODEC = SealedCodec(CardProcessorRow, CardProcessorPart)
@@ -114,6 +114,33 @@ async def open_payment(session: AsyncSession, tenant_id: str, invoice: str, sinc
     return None if row is None else _to_payment(row)
 
 
+async def open_pages(session: AsyncSession, since: datetime, tenant_id: str | None) -> Sequence[CardPayment]:
+    """Return the payments of invoices of a tenant, None for all of them, whose page was opened after a time and that
+    are not paid."""
+    # scope: all tenants if none is named, because pages of each of them are closed.
+    query = select(CardPaymentRow).where(
+        CardPaymentRow.created > since,
+        CardPaymentRow.paid == 0,
+        CardPaymentRow.invoice != "",
+        CardPaymentRow.page != "",
+    )
+    if tenant_id is not None:
+        query = query.where(CardPaymentRow.tenant_id == tenant_id)
+    return [_to_payment(row) for row in await session.scalars(query)]
+
+
+async def set_page(session: AsyncSession, tenant_id: str, reference: str, page: str) -> None:
+    """Store the page of a payment."""
+    chosen = (CardPaymentRow.tenant_id == tenant_id, CardPaymentRow.reference == reference)
+    await session.execute(update(CardPaymentRow).where(*chosen).values(page=page))
+
+
+async def delete_unpaid(session: AsyncSession, tenant_id: str, reference: str) -> None:
+    """Delete a payment whose page was closed before it was paid."""
+    chosen = (CardPaymentRow.tenant_id == tenant_id, CardPaymentRow.reference == reference, CardPaymentRow.paid == 0)
+    await session.execute(delete(CardPaymentRow).where(*chosen))
+
+
 async def list_payments(session: AsyncSession, tenant_id: str, limit: int) -> Sequence[CardPayment]:
     """Return the last payments of a tenant, newest first."""
     query = select(CardPaymentRow).where(CardPaymentRow.tenant_id == tenant_id)
@@ -155,6 +182,7 @@ def _changing(payment: CardPayment) -> dict[str, Any]:
         "intent": payment.intent,
         "paid": had.paid,
         "refunded": had.refunded,
+        "refunds": ",".join(f"{each.id}={-each.amount if each.failed else each.amount}" for each in had.refunds),
         "disputed": had.disputed,
         "dispute": had.dispute,
         "booked": payment.booked,
@@ -171,10 +199,18 @@ def _to_payment(row: CardPaymentRow) -> CardPayment:
         amount=row.amount,
         invoice=row.invoice,
         created=row.created,
-        had=CardState(row.paid, row.refunded, row.disputed, cast("DisputeState", row.dispute)),
+        had=CardState(
+            row.paid, row.refunded, row.disputed, cast("DisputeState", row.dispute), _to_refunds(row.refunds)
+        ),
         booked=row.booked,
         postings=row.postings,
+        page=row.page,
     )
+
+
+def _to_refunds(text: str) -> tuple[Refund, ...]:
+    found = (each.rpartition("=") for each in text.split(",") if each)
+    return tuple(Refund(refund_id, abs(int(amount)), failed=int(amount) < 0) for refund_id, _, amount in found)
 
 
 def _to_processor(row: CardProcessorRow) -> Processor:

@@ -40,8 +40,17 @@ class CardOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class CardPage:
+    """A page of the processor."""
+
+    id: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class CardPayment:
-    """A payment by card of a tenant. `invoice`: that which it pays, "" for credit."""
+    """A payment by card of a tenant. `invoice`: that which it pays, "" for credit. `page`: id of the page on which it
+    is paid, once that is known."""
 
     reference: str
     tenant_id: str
@@ -53,6 +62,7 @@ class CardPayment:
     had: CardState = field(default_factory=CardState)
     booked: int = 0
     postings: int = 0
+    page: str = ""
 
     @property
     def state(self) -> CardPaymentState:

@@ -15,12 +15,12 @@ from unificx.billing.cards.processors import Processors
 from unificx.billing.cards.schemas import CardOrder, CardPayment, CardReport
 from unificx.billing.events import PaymentDisputed
 from unificx.billing.invoicing.invoices import Invoices
-from unificx.billing.machine.card_payment import Refunded, step
+from unificx.billing.machine.card_payment import step
 from unificx.billing.machine.ledger import payment
 from unificx.billing.machine.money import MICROS, is_currency, minor_unit
 from unificx.billing.payments import LOCK_SCOPE, check_payment
 from unificx.billing.schemas import Payment
-from unificx.core.errors import Conflict, Invalid, NotFound, ServiceUnavailable, TooManyRequests
+from unificx.core.errors import Conflict, DomainError, Invalid, NotFound, ServiceUnavailable, TooManyRequests
 from unificx.db import Database, UnitOfWork, lock_scope
 
 PAGE_LIFETIME: Final = timedelta(hours=1)
@@ -65,6 +65,7 @@ class CardPayments:
         clock = self._database.clock
         now, random = clock.now(), base64.b32encode(clock.random_bytes(10)).decode()
         begun = CardPayment(f"card-{random}", tenant_id, "", currency, amount, invoice, now)
+        present = None
         async with self._database.begin() as uow:
             secrets = await self.processors.secrets(uow.session)
             await lock_scope(uow.session, LOCK_SCOPE, tenant_id)
@@ -75,20 +76,55 @@ class CardPayments:
                         "A page with another amount is open for this invoice.",
                         hint=f"Pay on it, or try again after {present.created + PAGE_LIFETIME:%H:%M} UTC.",
                     )
-                if present is not None:
-                    return present, await self._checkout(secrets.secret_key, present, page)
-            if await repository.count_since(uow.session, tenant_id, now - timedelta(hours=1)) >= MAX_PER_HOUR:
-                raise TooManyRequests("Too many payments were begun.", retry_after=3600.0)
-            await repository.delete_abandoned(uow.session, tenant_id, now - ABANDONED)
-            await repository.insert_payment(uow.session, begun)
+                begun = present or begun
+            if begun is not present:
+                if await repository.count_since(uow.session, tenant_id, now - timedelta(hours=1)) >= MAX_PER_HOUR:
+                    raise TooManyRequests("Too many payments were begun.", retry_after=3600.0)
+                await repository.delete_abandoned(uow.session, tenant_id, now - ABANDONED)
+                await repository.insert_payment(uow.session, begun)
         return begun, await self._checkout(secrets.secret_key, begun, page)
+
+    async def close_pages(self, tenant_id: str | None = None) -> None:
+        """Close the open pages of invoices, of one tenant or of all, of which another amount is left to pay by now.
+
+        They were paid by bank transfer, for example. To be called after that, and periodically: the processor may not
+        answer. A page that was paid meanwhile stays."""
+        async with self._database.read() as session:
+            since = self._database.clock.now() - PAGE_LIFETIME
+            pages = await repository.open_pages(session, since, tenant_id)
+            if not pages:
+                return
+            try:
+                secrets = await self.processors.secrets(session)
+            except Conflict:
+                return
+        for one in pages:
+            if await self._is_payable(one):
+                continue
+            try:
+                await self.processors.gateway.close(secrets.secret_key, one.page)
+            except DomainError as refused:
+                log.info("card_page_not_closed", payment=one.reference, reason=str(refused))
+                continue
+            async with self._database.begin() as uow:
+                await repository.delete_unpaid(uow.session, one.tenant_id, one.reference)
+
+    async def _is_payable(self, one: CardPayment) -> bool:
+        try:
+            invoice = await self._invoices.get(one.tenant_id, one.invoice)
+        except NotFound:
+            return False
+        return invoice.state in ("open", "overdue") and invoice.left == one.amount
 
     async def _checkout(self, secret_key: str, begun: CardPayment, page: str) -> str:
         """Return the URL of the page of a payment; the processor returns the same one for the same payment."""
         title, expires = begun.invoice or "Credit", begun.created + PAGE_LIFETIME
         pages = f"{page}?paid={begun.reference}", page
         order = CardOrder(begun.reference, begun.currency, begun.amount, title, *pages, expires)
-        return await self.processors.gateway.checkout(secret_key, order)
+        made = await self.processors.gateway.checkout(secret_key, order)
+        async with self._database.begin() as uow:
+            await repository.set_page(uow.session, begun.tenant_id, begun.reference, made.id)
+        return made.url
 
     async def list(self, tenant_id: str) -> Sequence[CardPayment]:
         """Return the last payments of a tenant, newest first."""
@@ -110,12 +146,12 @@ class CardPayments:
                 "The refunds would be larger than the payment.", hint="List them with `unificx payment list`."
             )
         gateway, key = self.processors.gateway, f"{reference}:{own}"
-        total = await gateway.refund(secrets.secret_key, found.intent, (amount, found.currency), key)
+        total, made = await gateway.refund(secrets.secret_key, found.intent, (amount, found.currency), key)
         async with self._database.begin() as uow:
             await lock_scope(uow.session, LOCK_SCOPE, tenant_id)
             current = await repository.find_payment(uow.session, tenant_id, reference)
             assert current is not None
-            after = replace(current, had=step(current.had, Refunded(total)))
+            after = replace(current, had=step(step(current.had, total), made))
             posted = await self._book(uow, after, own)
         # Nothing is left to post for a repeated request, or if the report of the processor was faster.
         return posted or Payment(own, reference, found.currency, -amount, self._database.clock.now(), after.invoice)

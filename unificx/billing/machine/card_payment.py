@@ -12,20 +12,36 @@ _ORDER: tuple[DisputeState, ...] = ("none", "open", "won", "lost")
 
 
 @dataclass(frozen=True, slots=True)
+class Refund:
+    """One refund. It may fail days later, when the bank of the payer does not accept it; that is final."""
+
+    id: str
+    amount: int
+    failed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class CardState:
-    """`refunded`: all refunds together. `disputed`: what the bank of the payer has taken back, until the dispute is
-    won."""
+    """`refunded`: the largest sum of refunds that was reported. `refunds`: those that are known one by one, by their
+    ids. `disputed`: what the bank of the payer has taken back, until the dispute is won."""
 
     paid: int = 0
     refunded: int = 0
     disputed: int = 0
     dispute: DisputeState = "none"
+    refunds: tuple[Refund, ...] = ()
+
+    @property
+    def given_back(self) -> int:
+        """All refunds that did not fail. A sum without ids includes those that failed later."""
+        failed = sum(each.amount for each in self.refunds if each.failed)
+        return max(self.refunded - failed, sum(each.amount for each in self.refunds if not each.failed))
 
     @property
     def net(self) -> int:
         """The rest of the payment after refunds and disputes."""
         disputed = self.disputed if self.dispute in ("open", "lost") else 0
-        return max(self.paid - self.refunded - disputed, 0)
+        return max(self.paid - self.given_back - disputed, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +66,7 @@ class Disputed:
     state: DisputeState
 
 
-Report = Paid | Refunded | Disputed
+Report = Paid | Refunded | Refund | Disputed
 
 
 def step(state: CardState, report: Report) -> CardState:
@@ -60,6 +76,16 @@ def step(state: CardState, report: Report) -> CardState:
             return replace(state, paid=max(state.paid, amount))
         case Refunded(total):
             return replace(state, refunded=max(state.refunded, total))
+        case Refund():
+            return replace(state, refunds=_with(state.refunds, report))
         case Disputed(amount, dispute):
             latest = max(state.dispute, dispute, key=_ORDER.index)
             return replace(state, disputed=max(state.disputed, amount), dispute=latest)
+
+
+def _with(refunds: tuple[Refund, ...], one: Refund) -> tuple[Refund, ...]:
+    """Return refunds with what is known of one: its largest amount, and whether any report says that it failed."""
+    same = [each for each in refunds if each.id == one.id]
+    amount, failed = max(each.amount for each in (*same, one)), any(each.failed for each in (*same, one))
+    others = (each for each in refunds if each.id != one.id)
+    return tuple(sorted((*others, Refund(one.id, amount, failed)), key=lambda each: each.id))

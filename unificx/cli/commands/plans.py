@@ -209,7 +209,7 @@ def trial_(
     ] = None,
     go_on: Annotated[bool, typer.Option("--continue", help="Charge the plan afterwards.")] = False,
 ) -> None:
-    """Show the trial of a tenant, or change its end."""
+    """Show or change the trial of a tenant."""
 
     async def request(api: ApiClient) -> Json:
         tenant = await api.resolve_tenant(context.tenant)
