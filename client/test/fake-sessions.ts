@@ -26,6 +26,7 @@ export class FakeSession extends FakeEmitter {
   established = false;
   ended = false;
   ready = true;
+  readonly local_identity = { uri: { host: 'acme.example' } };
   readonly remote_identity;
   #done: Done | undefined;
 

@@ -344,7 +344,7 @@ def test_abandon_ends_all_legs() -> None:
         (480, Cause.UNREACHABLE),
         (404, Cause.NO_SUCH_NUMBER),
         (488, Cause.NO_COMMON_MEDIA),
-        (302, Cause.FAILED),
+        (302, Cause.DECLINED),
         (500, Cause.FAILED),
     ],
 )

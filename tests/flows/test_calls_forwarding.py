@@ -6,9 +6,10 @@ from typing import cast
 import pytest
 from carriers import Outside
 from ladder import play, play_on
-from steps import PARTICIPANTS, UP, hangs_up, released
+from steps import PARTICIPANTS, REACHED, REFERRED, UP, hangs_up, released
 from test_calls_parking import PARKED, RETURNS
 
+from unificx.calls.redirections import MAX_FORWARDS
 from unificx.identity import DeviceAuth
 from unificx.presence import Forwarding, Presence, PresenceState, StateProfile
 from unificx.registrar import Caller
@@ -268,4 +269,88 @@ async def test_a_carrier_sees_which_number_forwards_the_call_of_a_colleague(with
         history <- busy 17 alice 1002
         alice <- 486
         """,
+    )
+
+
+async def test_a_ringing_phone_sends_the_call_on() -> None:
+    """Its other devices stop ringing without a missed call, and its mailbox does not take the call."""
+    world = await play(
+        """
+        alice 1001, bob 1002 voicemail, bobs 1002, carol 1003
+        alice -> INVITE 1002 [alice]
+        bob   <- INVITE [alice]
+        bobs  <- INVITE [alice]
+        bobs  -> 180
+        alice <- 180
+        bob   -> 302
+          Contact: <sip:1003@acme.example>
+        bobs  <- CANCEL
+          Reason: SIP;cause=200{*}
+        carol <- INVITE [alice]
+          Diversion: {*}<sip:1002@acme.example>;reason=deflection
+        """
+        + ANSWERED_BY_CAROL
+    )
+    await released(world)
+
+
+@pytest.mark.parametrize(
+    "contact", ["sip:1009@acme.example", "sip:1003@elsewhere.example", "sip:*97@acme.example", "sip:1001@acme.example"]
+)
+async def test_a_call_is_not_sent_on_where_the_extension_cannot_forward(contact: str) -> None:
+    """A number that does not exist, another domain, a code that would act for the extension, the caller."""
+    await play(
+        f"""
+        alice 1001, bob 1002 voicemail, carol 1003
+        alice -> INVITE 1002 [alice]
+        bob   <- INVITE [alice]
+        bob   -> 302
+          Contact: <{contact}>
+        app   <- voicemail for 1002 [alice]
+        alice -> CANCEL
+        app   <- BYE
+        history <- declined 21 alice 1002
+        alice <- 487
+        """
+    )
+
+
+async def test_a_call_is_sent_on_outside_with_the_rights_of_the_extension() -> None:
+    world = await play("alice 1001, bob 1002 voicemail")
+    outside = NumbersOutside()
+    world.destinations.add(outside)
+    await play_on(
+        world,
+        """
+        alice -> INVITE 1002 [alice]
+        bob   <- INVITE [alice]
+        bob   -> 302
+          Contact: <sip:+493098765432@acme.example;user=phone>
+        app   <- voicemail for 1002 [alice]
+        """,
+    )
+    assert outside.callers == ["e-1002 +493098765432"]
+
+
+async def test_phones_that_send_calls_to_each_other_end_the_call() -> None:
+    world = await play("alice 1001, bob 1002, carol 1003\nalice -> INVITE 1002 [alice]\nbob <- INVITE [alice]")
+    there = "bob -> 302\n  Contact: <sip:1003@acme.example>\n"
+    back = "carol <- INVITE [alice]\ncarol -> 302\n  Contact: <sip:1002@acme.example>\nbob <- INVITE [alice]"
+    for _ in range(MAX_FORWARDS // 2):
+        await play_on(world, there + back)
+    await play_on(world, there + "history <- declined 21 alice 1002 1003\nalice <- 603")
+
+
+async def test_the_target_of_a_transfer_sends_the_call_on() -> None:
+    await play(
+        f"{PARTICIPANTS}, dave 1004\n"
+        + UP
+        + REFERRED
+        + """
+        carol -> 302
+          Contact: <sip:1004@acme.example>
+        dave  <- INVITE [alice]
+          Diversion: {*}<sip:1003@acme.example>;reason=deflection
+        """
+        + REACHED.replace("carol", "dave")
     )

@@ -44,6 +44,20 @@ async def test_members_ring_in_turn_with_the_prefix_and_then_the_other_destinati
     )
 
 
+async def test_a_member_cannot_send_the_call_of_its_group_on() -> None:
+    await play(
+        PHONES
+        + """
+        alice -> INVITE 6000 [alice]
+        bob   <- INVITE [alice]
+        bob   -> 302
+          Contact: <sip:1004@acme.example>
+        carol <- INVITE [alice]
+        """,
+        numbers={"6000": group(("1002",), ("1003",))},
+    )
+
+
 async def test_busy_members_are_skipped_when_their_step_starts() -> None:
     world = await play(PHONES, numbers={"6000": group(("1002",), ("1003", "1004"))})
     world.occupied |= {"e-1002", "e-1004"}

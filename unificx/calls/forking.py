@@ -48,6 +48,8 @@ CALL_ID_HEADER = "UnifiCX-Call"
 CONFERENCE_HEADER = "UnifiCX-Conference"
 """Header that marks an invitation to a conference for a browser: the number of participants besides the caller shown. A
 browser joins by a SIP INFO with the digit 1, which an invited phone sends when its user presses the key."""
+SHARED_HEADER = "UnifiCX-Shared"
+"""Header that marks a call to several users, as of a group or queue, for a browser: none of them may send it on."""
 VERIFICATION_HEADER = "UnifiCX-Verification"
 """Header with the verification of the caller id by its signature: verified and the attestation, failed, or unsigned."""
 QUEUE_APP = "queue"
@@ -170,6 +172,8 @@ class ForkTargetBuilder:
             extra_headers = (*extra_headers, (CALL_ID_HEADER, call.id))
             if call.conference_others is not None:
                 extra_headers = (*extra_headers, (CONFERENCE_HEADER, str(call.conference_others)))
+            if target.fork is not None and not target.fork.decline_ends:
+                extra_headers = (*extra_headers, (SHARED_HEADER, "yes"))
         identity = WITHHELD if call.is_withheld(shown) else Identity(shown.number, shown.name, domain)
         verification = call.options.verification if shown is call.caller else ""
         if verification:

@@ -29,6 +29,7 @@ from unificx.calls.outside import OutsideDialer
 from unificx.calls.participant import Participant
 from unificx.calls.ports import AppEvent
 from unificx.calls.record_keeper import RecordKeeper
+from unificx.calls.redirections import follow_redirection
 from unificx.calls.registry import CallRegistry
 from unificx.calls.schemas import CallSettings, ConnectRequest, ConnectWithdrawn, LiveCall, Origination, ParkedCall
 from unificx.calls.takeovers import Takeovers
@@ -90,10 +91,9 @@ class CallManager:
         self._registry = CallRegistry(self._limiter, self.on_changed)
         self.calls, self.calls_of = self._registry.calls, self._registry.of_tenant
         self._timer_queue = DeadlineQueue(self._deadlines)
-        deps, registry = self.deps, self._registry
+        deps, registry, max_app_call_seconds = self.deps, self._registry, self.settings.max_app_call_seconds
         self._inbound = InboundCalls(deps.outside, registry, deps.clock, deps.legs.endpoint.has_sent)
         self._outside = OutsideDialer(deps.outside, registry)
-        max_app_call_seconds = self.settings.max_app_call_seconds
         self._fork_builder = ForkTargetBuilder(deps.routing, deps.directory, self._outside, max_app_call_seconds)
         self._observer_notifier = notifier = ObserverNotifier(deps.observer)
         self._info_relay = InfoRelay(notifier, deps.outside)
@@ -314,8 +314,6 @@ class CallManager:
         """Feed one event to the call's state machine and execute the resulting actions."""
         self._guarded(call, now, self._step, call, event, now)
 
-    # ---- internals
-
     def _require_capacity(self, request: Request, caller: Caller, dialled: str) -> None:
         """Raise CallRefused if no further call is accepted. An emergency call always is."""
         retry_after = self._limiter.retry_after(caller.tenant_id, storage_full=self.storage_full())
@@ -445,7 +443,9 @@ class CallManager:
         else:
             if isinstance(event, leg_events.Rejected):
                 self._outside.on_rejected(call.participants[name], event.response, now)
-            self.dispatch(call, to_call_event(name, event), now)
+            redirected = follow_redirection(self.deps, call, name, event, now)
+            next_step = messages.StepStarted(self._prepare_step(call, now)) if redirected else None
+            self.dispatch(call, next_step or to_call_event(name, event), now)
 
     def _dispatch_now(self, call: Call, event: messages.Event) -> None:
         self.dispatch(call, event, self.deps.clock.monotonic())

@@ -82,8 +82,9 @@ class CallApp:
         return Plan((Step(self),))
 
 
-ForwardReason = Literal["unconditional", "user-busy", "no-answer", "unavailable", "do-not-disturb"]
-"""Why a call was forwarded, as the Diversion header writes it (RFC 5806)."""
+ForwardReason = Literal["unconditional", "user-busy", "no-answer", "unavailable", "do-not-disturb", "deflection"]
+"""Why a call was forwarded, as the Diversion header writes it (RFC 5806); deflection: a user sent it on while it
+rang."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from unificx.identity import Extension
 from unificx.presence import Availability
 from unificx.registrar import Binding, Caller
 from unificx.routing.destinations import Destination, RingExtension
-from unificx.routing.dial_plan import DialPlan
+from unificx.routing.dial_plan import DialPlan, Number, OutsideNumber, parse_dialled
 from unificx.routing.forwarding import plan_by_rules
 from unificx.routing.groups import RingMemory
 from unificx.routing.outbound.kinds import LedOutside
@@ -51,6 +51,19 @@ class Routing:
         if isinstance(found, LedOutside):
             found = replace(found, forwarded_by=forwarded_by)
         return self._plan(caller, found)
+
+    def forward(self, caller: Caller, by: Extension, dialled: str) -> Plan | None:
+        """Return the plan for a call of this caller that an extension sends on to `dialled`; None if the extension may
+        not call there, or if it is no number of a destination: a feature code would act for the extension."""
+        number = parse_dialled(dialled)
+        if not isinstance(number, Number | OutsideNumber) or by.number == number.digits:
+            return None
+        digits = number.digits if isinstance(number, Number) else f"+{number.digits}"
+        ref = self._dial_plan.destinations.reference_at(by.tenant_id, digits) or DestinationRef("number", digits)
+        if not caller.is_outside and ref == DestinationRef("extension", caller.number):
+            return None
+        plan = self.resolve(caller, ref, by)
+        return plan if not plan.is_rejected else None
 
     def _plan(self, caller: Caller, destination: Destination) -> Plan:
         if isinstance(destination, RingExtension) and not destination.only_device:

@@ -134,6 +134,14 @@ describe('a call', () => {
     expect(fake.terminations).toEqual([{ status_code: 603, reason_phrase: 'Decline' }]);
   });
 
+  it('is forwarded with 302 and the number at the domain of its user', () => {
+    const call = incoming();
+    call.forward('1003');
+    expect(fake.terminations).toEqual([
+      { status_code: 302, reason_phrase: 'Moved Temporarily', extraHeaders: ['Contact: <sip:1003@acme.example>'] },
+    ]);
+  });
+
   it('stops ringing when its connection is lost', async () => {
     const call = incoming();
     call.lineLost();

@@ -62,6 +62,8 @@ export class Call {
   concurrent = false;
   /** The user has clicked to dial elsewhere: the remote party is called once this phone answers. */
   clickToDial = false;
+  /** The call rings at several users, as one of a group: it cannot be forwarded. */
+  shared = false;
 
   constructor(
     readonly incoming: boolean,
@@ -202,6 +204,14 @@ export class Call {
 
   decline(): void {
     this.#endLocally('declined-here', () => this.#session?.terminate({ status_code: 603, reason_phrase: 'Decline' }));
+  }
+
+  /** Sends the caller on to another number (RFC 3261 section 21.3.3). */
+  forward(number: string): void {
+    this.#endLocally('declined-here', () => {
+      const extraHeaders = [`Contact: <sip:${number}@${this.#session!.local_identity.uri.host}>`];
+      this.#session!.terminate({ status_code: 302, reason_phrase: 'Moved Temporarily', extraHeaders });
+    });
   }
 
   hangUp(): void {

@@ -56,6 +56,8 @@ const ORIGINATION_HEADER = 'UnifiCX-Origination';
 const VERIFICATION_HEADER = 'UnifiCX-Verification';
 /** Marks an invitation to a conference: the number of participants besides the caller. */
 const CONFERENCE_HEADER = 'UnifiCX-Conference';
+/** Marks a call to several users, as of a group or queue. */
+const SHARED_HEADER = 'UnifiCX-Shared';
 /** How long a call waits for the SIP connection, milliseconds. */
 const CONNECT_TIMEOUT_MS = 8000;
 
@@ -353,6 +355,7 @@ export class Phone {
     const live = this.state.state.calls.filter((each) => !each.ended);
     if (!replaced && live.length >= MAX_CALLS) return session.terminate({ status_code: 486 });
     call.clickToDial = request.getHeader(ORIGINATION_HEADER) === 'click-to-dial';
+    call.shared = request.getHeader(SHARED_HEADER) !== undefined;
     call.showTransferor(readIdentity(request).transferredBy);
     call.attach(session, offersVideo(request.body));
     session.on('replaces', ({ accept }) => {

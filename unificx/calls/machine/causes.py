@@ -61,7 +61,7 @@ def cause_from_status(status: int) -> Cause:
     """Map the status of a callee's final response to a cause."""
     if status in (486, 600):
         return Cause.BUSY
-    if status in (603, 607, 608):
+    if status in (603, 607, 608) or 300 <= status < 400:  # a redirection that was not followed
         return Cause.DECLINED
     if status in (408, 410, 430, 480, 503):
         return Cause.UNREACHABLE
@@ -84,7 +84,7 @@ def cause_from_carrier(status: int) -> Cause:
         return Cause.NO_ANSWER
     if status in (408, 500, 502, 503, 504):
         return Cause.UNREACHABLE
-    return cause_from_status(status)
+    return Cause.FAILED if 300 <= status < 400 else cause_from_status(status)
 
 
 _PRECEDENCE = (

@@ -107,7 +107,7 @@ class Declined:
 
 @dataclass(frozen=True, slots=True)
 class StepStarted:
-    """The targets of the step that `StartStep` has requested."""
+    """The targets of the step that `StartStep` has requested, or to which a ringing phone redirects the call."""
 
     targets: ForkTargets
 

@@ -137,10 +137,7 @@ def setting_up(state: SettingUp, event: Event, now: float) -> Outcome:
             return _device_gone(state, event, now)
         case Declined(device):
             return _declined(state, device, now)
-        case StepStarted(targets) if state.awaits_step:
-            given = state.last_provisional, state.media_lost
-            return begin(state.offer, targets, now, last_provisional=given[0], media_lost=given[1])
-        case PickedUp(targets) if targets is not None:
+        case StepStarted(targets) | PickedUp(targets) if targets is not None:
             given = state.last_provisional, state.media_lost
             outcome, actions = begin(state.offer, targets, now, last_provisional=given[0], media_lost=given[1])
             return outcome, [*stop_ringing(state), *actions]
@@ -158,9 +155,15 @@ def setting_up(state: SettingUp, event: Event, now: float) -> Outcome:
             return state, [RefuseOffer(leg, 491)]
         case MediaAnswered() | MediaReleased() | MediaSilent() | AckReceived() | OfferAnswered() | OfferRefused():
             return state, []
-        case StepStarted() | PickedUp() | TransferWithdrawn():
-            return state, []
-        case TransferRequested() | JoinRequested() | MoveToAppRequested() | TakeOverRequested() | ReofferRequested():
+        case (
+            PickedUp()
+            | TransferWithdrawn()
+            | TransferRequested()
+            | JoinRequested()
+            | MoveToAppRequested()
+            | TakeOverRequested()
+            | ReofferRequested()
+        ):
             return state, []
         case _:
             assert_never(event)

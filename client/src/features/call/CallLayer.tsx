@@ -13,6 +13,7 @@ import { CallScreen } from './CallScreen';
 import { DockedCall } from './DockedCall';
 import { DeviceSheet } from './DeviceSheet';
 import { ProximityOverlay } from './ProximityOverlay';
+import { loadForwardSheet } from './forward';
 import { CARD_QUERY, Incoming } from './Incoming';
 import { MoreSheet } from './MoreSheet';
 import { callView, showCall, visibleCalls } from './model';
@@ -41,7 +42,7 @@ export default function CallLayer({ reachable }: CallLayerProps) {
     phone.start();
     void colleagues.open();
     // Preload: a newer version may replace these chunks during a call.
-    for (const load of [loadTransferSheet, loadRosterSheet]) load().catch(() => undefined);
+    for (const load of [loadTransferSheet, loadForwardSheet, loadRosterSheet]) load().catch(() => undefined);
   }, [reachable]);
   const visible = visibleCalls(calls, active);
   useCallHistory(Boolean(visible.active), Boolean(visible.active) && !minimised);

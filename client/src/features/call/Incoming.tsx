@@ -1,8 +1,16 @@
 import { FocusTrap, UnstyledButton } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
-import { IconMessage, IconPhone, IconPhoneOff, IconRecordMail, IconVideo } from '@tabler/icons-react';
+import {
+  IconArrowForwardUp,
+  IconMessage,
+  IconPhone,
+  IconPhoneOff,
+  IconRecordMail,
+  IconVideo,
+} from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 
+import { lazy, Suspense, useState } from 'react';
 import { useValue } from '~/core/store';
 import { VerificationNote } from '~/features/call-verification';
 import type { Call } from '~/sip';
@@ -12,6 +20,7 @@ import { IncomingLine, useAnswerLabel, useIncomingLabel } from './IncomingLine';
 import { answerCall, initials } from './model';
 import { ConnectedNotice } from './ConnectedNotice';
 import { RoundButton } from './RoundButton';
+import { loadForwardSheet, canForward } from './forward';
 import { useMessageInstead } from './useMessageInstead';
 import { useRemoteParty } from './useRemoteParty';
 import { useTakesMessages } from './useTakesMessages';
@@ -20,6 +29,8 @@ import css from './incoming.module.css';
 import screenCss from './screen.module.css';
 import remotePartyCss from './remote-party.module.css';
 
+const ForwardSheet = lazy(loadForwardSheet);
+
 /** Windows from this width show a card instead of taking the screen. */
 export const CARD_QUERY = '(min-width: 56.25em)';
 
@@ -27,14 +38,35 @@ export const CARD_QUERY = '(min-width: 56.25em)';
 export function Incoming({ call, beside }: { call: Call; beside: boolean }) {
   const card = useMediaQuery(CARD_QUERY, false, { getInitialValueInEffect: false });
   useTitleAlert(useIncomingLabel(call));
-  return card ? <IncomingCard call={call} /> : <IncomingScreen call={call} beside={beside} />;
+  const [forwarding, setForwarding] = useState(false);
+  const forward = canForward(call) ? () => setForwarding(true) : undefined;
+  return (
+    <>
+      {card ? (
+        <IncomingCard call={call} forward={forward} />
+      ) : (
+        <IncomingScreen call={call} beside={beside} forward={forward} covered={forwarding} />
+      )}
+      <Suspense>
+        <ForwardSheet call={call} opened={forwarding} close={() => setForwarding(false)} />
+      </Suspense>
+    </>
+  );
 }
 
-function IncomingScreen({ call, beside }: { call: Call; beside: boolean }) {
+interface IncomingScreenProps {
+  call: Call;
+  beside: boolean;
+  forward?: () => void;
+  /** A sheet above it has the focus. */
+  covered: boolean;
+}
+
+function IncomingScreen({ call, beside, forward, covered }: IncomingScreenProps) {
   const { title, number } = useRemoteParty(call);
   const label = useIncomingLabel(call);
   return (
-    <FocusTrap active>
+    <FocusTrap active={!covered}>
       <section
         className={beside ? css.overlay : `${screenCss.screen} ${css.fullScreen}`}
         data-call={beside ? undefined : ''}
@@ -61,13 +93,13 @@ function IncomingScreen({ call, beside }: { call: Call; beside: boolean }) {
           <ConnectedNotice call={call} />
           <VerificationNote verification={call.verification} />
         </div>
-        <Answers call={call} />
+        <Answers call={call} forward={forward} />
       </section>
     </FocusTrap>
   );
 }
 
-function Answers({ call }: { call: Call }) {
+function Answers({ call, forward }: { call: Call; forward?: () => void }) {
   const { t } = useLingui();
   const video = useValue(call.state, (each) => each.offersVideo);
   const takesMessages = useTakesMessages();
@@ -104,6 +136,12 @@ function Answers({ call }: { call: Call }) {
           <UnstyledButton className={css.otherWay} onClick={() => call.decline()}>
             <IconRecordMail size={20} aria-hidden />
             <Trans>Voicemail</Trans>
+          </UnstyledButton>
+        )}
+        {forward && (
+          <UnstyledButton className={css.otherWay} aria-haspopup="dialog" onClick={forward}>
+            <IconArrowForwardUp size={20} aria-hidden />
+            <Trans>Forward</Trans>
           </UnstyledButton>
         )}
       </div>

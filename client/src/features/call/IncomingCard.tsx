@@ -1,5 +1,12 @@
 import { UnstyledButton } from '@mantine/core';
-import { IconMessage, IconPhone, IconPhoneOff, IconRecordMail, IconVideo } from '@tabler/icons-react';
+import {
+  IconArrowForwardUp,
+  IconMessage,
+  IconPhone,
+  IconPhoneOff,
+  IconRecordMail,
+  IconVideo,
+} from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useEffect, useRef } from 'react';
 import { Avatar } from '~/design/Avatar';
@@ -17,7 +24,7 @@ import { useTakesMessages } from './useTakesMessages';
 import css from './incoming-card.module.css';
 
 /** An incoming call on the desktop: the window stays usable, and what is being typed goes on. */
-export function IncomingCard({ call }: { call: Call }) {
+export function IncomingCard({ call, forward }: { call: Call; forward?: () => void }) {
   const { t } = useLingui();
   const video = useValue(call.state, (each) => each.offersVideo);
   const { title } = useRemoteParty(call);
@@ -82,6 +89,18 @@ export function IncomingCard({ call }: { call: Call }) {
             onClick={() => call.decline()}
           >
             <IconRecordMail size={20} aria-hidden />
+          </UnstyledButton>
+        )}
+        {forward && (
+          <UnstyledButton
+            className={css.otherWay}
+            data-icon
+            aria-haspopup="dialog"
+            aria-label={t`Forward`}
+            title={t`Forward`}
+            onClick={forward}
+          >
+            <IconArrowForwardUp size={20} aria-hidden />
           </UnstyledButton>
         )}
       </div>

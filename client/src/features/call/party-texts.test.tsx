@@ -12,6 +12,7 @@ import { calls } from '~/features/history';
 import { phone, type Call, type CallState } from '~/sip';
 import { CallerNote } from './CallerNote';
 import { ConnectedNotice } from './ConnectedNotice';
+import { canForward, isForwardable } from './forward';
 import { IncomingLine, useAnswerLabel, useIncomingLabel } from './IncomingLine';
 import { Incoming } from './Incoming';
 import { END_REASONS } from './messages';
@@ -123,6 +124,15 @@ describe('the screen of a call', () => {
     expect(await shown(<Incoming call={call} beside={false} />)).not.toMatch('Voicemail');
     mailbox.mockResolvedValueOnce({ data: { takes_messages: true } } as never);
     expect(await shown(<Incoming call={call} beside={false} />)).toMatch('Voicemail');
+  });
+
+  it('forwards a call that rings for this user alone, to numbers only', () => {
+    expect(canForward(fakeCall({}))).toBe(true);
+    for (const kind of [{ shared: true }, { clickToDial: true }, { invitation: { others: 1 } }]) {
+      expect(canForward(fakeCall({}, kind))).toBe(false);
+    }
+    const numbers = ['1003', '+4930123', '*97', '1002', ''];
+    expect(numbers.filter((each) => isForwardable(each, fakeCall({})))).toEqual(['1003', '+4930123']);
   });
 
   it('says when the user last talked with the caller', async () => {
