@@ -99,7 +99,7 @@ const detailRoutes = [
     createRoute({
       getParentRoute: () => team,
       path: '/',
-      component: lazyScreen(() => import('~/features/team/NoPerson')),
+      component: lazyScreen(() => import('~/features/team/Wall')),
     }),
     createRoute({
       getParentRoute: () => team,
