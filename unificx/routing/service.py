@@ -54,7 +54,7 @@ class Routing:
 
     def forward(self, caller: Caller, by: Extension, dialled: str) -> Plan | None:
         """Return the plan for a call of this caller that an extension sends on to `dialled`; None if the extension may
-        not call there, or if it is no number of a destination: a feature code would act for the extension."""
+        not call there or has this number itself, and for feature codes, which would act for the extension."""
         number = parse_dialled(dialled)
         if not isinstance(number, Number | OutsideNumber) or by.number == number.digits:
             return None
