@@ -146,5 +146,13 @@ async def test_stops_are_shown_explained_and_released(world: World, admin: httpx
     assert (
         await admin.patch("/api/v1/fraud/limits", json={"extension": "1001", "calls_per_hour": -1})
     ).status_code == 200
+    await created(admin, "hours", {"name": "office", "open": [], "then": "hangup", "otherwise": "hangup"})
+    limits = {"extension": "1001", "hours": "office"}
+    assert (await admin.patch("/api/v1/fraud/limits", json=limits)).json()["hours"] == "office"
+    tried = (await admin.post("/api/v1/routes/test", json={"from": "1001", "number": "0301234567"})).json()
+    assert (tried["rule"], tried["reason"]) == ("hours", "The extension may not call outside at this time.")
+    refused = await admin.patch("/api/v1/fraud/limits", json={"hours": "office"})
+    assert (refused.status_code, "hours" in refused.text) == (422, True)
+    assert (await admin.delete("/api/v1/hours/office")).status_code == 409
     emergency = (await admin.post("/api/v1/routes/test", json={"from": "1001", "number": "112"})).json()
     assert (emergency["emergency"], emergency["allowed"], emergency["trunk"]) == (True, True, "carrier")

@@ -169,6 +169,17 @@ def test_rules_that_forbid_a_call():
     assert plan(route(trunks=("gone",))).decide(ANNA, "0301234567").rule == "no_trunk"
 
 
+def test_an_extension_calls_outside_only_during_its_hours():
+    opened: set[str] = set()
+    rules = OutboundRules("acme", "DE", (route(),), (CARRIER,), hours={"anna": "office"})
+    decide = OutboundPlan(rules, is_open=lambda hours_id: hours_id in opened).decide
+    assert decide(ANNA, "0301234567").rule == "hours"
+    assert isinstance(decide(ANNA, "112"), Allowed)
+    assert isinstance(decide(OutsideCaller("berta", "1002"), "0301234567"), Allowed)
+    opened.add("office")
+    assert isinstance(decide(ANNA, "0301234567"), Allowed)
+
+
 def test_premium_numbers_and_other_countries_can_be_opened():
     opened = plan(route(), policy=CallingPolicy("acme", frozenset({"001"}), premium=True))
     assert isinstance(opened.decide(ANNA, "09001234567"), Allowed)
@@ -271,6 +282,8 @@ def reference(rules: OutboundRules, caller: OutsideCaller, dialled: str) -> tupl
     reach = rules.reach.get(caller.extension_id)
     if reach == "inside" or (reach == "national" and country != rules.country):
         return ("reach",)
+    if rules.hours.get(caller.extension_id) == "closed":
+        return ("hours",)
     if country != rules.country and country not in rules.policy.countries:
         return ("country",)
     if number.kind == "premium" and not rules.policy.premium:
@@ -380,6 +393,7 @@ def random_rules(numbers: random.Random) -> OutboundRules:
         "acme", numbers.choice(("DE", "DE", "AT", "US")), routes, trunks, public,
         CallingPolicy("acme", countries, premium=numbers.random() < 0.3),
         {"anna": numbers.choice(("everywhere", "national", "inside"))}, blocks,
+        {"anna": numbers.choice(("", "", "open", "closed"))},
     )  # fmt: skip
 
 
@@ -387,8 +401,8 @@ def test_the_decision_equals_the_reference_for_ten_thousand_plans():
     numbers, allowed = random.Random(11), 0
     for _ in range(10_000):
         rules, caller = random_rules(numbers), numbers.choice((ANNA, OutsideCaller()))
-        decide, dialled = OutboundPlan(rules).decide, numbers.choice(NUMBERS)
-        found = decide(caller, dialled)
+        plan, dialled = OutboundPlan(rules, is_open=lambda hours_id: hours_id == "open"), numbers.choice(NUMBERS)
+        found = plan.decide(caller, dialled)
         if isinstance(found, Allowed):
             allowed += 1
             result = (found.route.id if found.route else None, tuple(decided(found)))

@@ -98,9 +98,10 @@ def build_call_routing(  # noqa: PLR0917 - what destinations are made of
     destinations, directory = outside.destinations, outside.directory
     presence = PresenceService(outside.database, outside.keys, outside.clock, cluster.bus.publish)
     presence.destinations = ExtensionDestinationCheck(destinations)
-    outbound = build_outbound(outside, cluster.counters, cluster.bus)
     parts = DestinationParts(store.database, store.keys, directory, destinations, outside.clock)
     groups, ring_memory, hours = GroupService(parts), RingMemory(), HoursService(parts)
+    outbound = build_outbound(outside, cluster.counters, cluster.bus, hours)
+    hours.uses.append(outbound.permissions.uses_of_hours)
     for kind in (
         ExtensionKind(directory, mailboxes.accepts_messages, presence.availability),
         RoomKind(rooms),

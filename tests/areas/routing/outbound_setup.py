@@ -13,9 +13,11 @@ from unificx.privacy import KeyStore
 from unificx.registrar import Caller
 from unificx.routing import (
     DestinationDirectory,
+    DestinationParts,
     ExtensionKind,
     Fork,
     HangupKind,
+    HoursService,
     InboundNumber,
     LiveOutsideCall,
     NewNumber,
@@ -64,6 +66,7 @@ class OutboundSetup:
     destinations: DestinationDirectory = field(init=False)
     outbound: Outbound = field(init=False)
     locations: Locations = field(init=False)
+    hours: HoursService = field(init=False)
 
     def __post_init__(self) -> None:
         self.trunks = TrunkService(self.database, self.keys, self.clock, TrunkDirectory(lambda domain: False, SECRET))
@@ -78,13 +81,17 @@ class OutboundSetup:
             *(self.database, self.keys, self.clock, directory),
             *(self.trunks.directory, self.destinations, self.locations),
         )
-        outbound = build_outbound(parts, LocalCounters(self.clock), self.bus)
+        kinds = DestinationParts(self.database, self.keys, directory, self.destinations, self.clock)
+        self.hours = HoursService(kinds)
+        outbound = build_outbound(parts, LocalCounters(self.clock), self.bus, self.hours)
+        self.hours.uses.append(outbound.permissions.uses_of_hours)
         outbound.fraud.live = self.live
         self.destinations.add(NumberKind(outbound.store, outbound.routing))
         return outbound
 
     async def restart(self) -> None:
         self.outbound = self.reopen()
+        await self.hours.start()
         await self.outbound.start()
 
     def extension(self, number: str = "1001", tenant_id: str = "") -> Extension:

@@ -12,6 +12,8 @@ from unificx.routing import (
     NO_OUTSIDE_LINE,
     CallingLimits,
     CallingPolicyChange,
+    HoursChange,
+    NewHours,
     NewNumber,
     NumberRange,
     OutsideCaller,
@@ -19,6 +21,7 @@ from unificx.routing import (
 )
 from unificx.routing.events import CallingReleased
 from unificx.routing.outbound.ranges import parse_range
+from unificx.routing.references import HANG_UP
 
 
 async def test_permissions_are_kept_over_a_restart(outside: OutboundSetup) -> None:
@@ -34,6 +37,29 @@ async def test_permissions_are_kept_over_a_restart(outside: OutboundSetup) -> No
     assert outside.is_refused(VIENNA, "1002")
     assert outside.outbound.permissions.policy(outside.acme).prices == {"43": 2}
     assert outside.outbound.permissions.limits(outside.acme) == [limits]
+
+
+async def test_hours_of_calls_are_stored_and_not_deleted_while_they_are_used(outside: OutboundSetup) -> None:
+    await outside.open_route()
+    office = await outside.hours.create(outside.acme, NewHours("office", (), HANG_UP, HANG_UP))
+    permissions = outside.outbound.permissions
+    limits = CallingLimits(outside.acme, "extension", outside.extension("1002").id, hours="office")
+    await permissions.set_limits(limits)
+    await outside.restart()
+    assert [one.hours for one in outside.outbound.permissions.limits(outside.acme)] == [office.id]
+    assert [outside.is_refused(BERLIN), outside.is_refused(BERLIN, "1002")] == [False, True]
+    await outside.hours.update(office, HoursChange(switch="open"))
+    assert not outside.is_refused(BERLIN, "1002")
+    with pytest.raises(Conflict, match="extension 1002"):
+        await outside.hours.delete(office)
+    foreign = replace(limits, tenant_id=outside.globex, hours=office.id)
+    for invalid in (foreign, replace(limits, hours="none"), replace(limits, scope="tenant", scope_id="")):
+        with pytest.raises(Invalid) as caught:
+            await outside.outbound.permissions.set_limits(invalid)
+        assert caught.value.field == "hours"
+    await outside.outbound.permissions.set_limits(replace(limits, hours=""))
+    await outside.hours.delete(office)
+    assert not outside.is_refused(BERLIN, "1002")
 
 
 async def test_deleted_extensions_and_tenants_leave_nothing(outside: OutboundSetup) -> None:

@@ -127,6 +127,7 @@ def _limits(services: Services, limits: routing.CallingLimits) -> models.Calling
         minutes_per_day=limits.minutes_per_day,
         cents_per_day=limits.cents_per_day,
         reach=limits.reach,
+        hours=services.outbound.permissions.hours_name(limits),
     )
 
 

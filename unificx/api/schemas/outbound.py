@@ -271,10 +271,12 @@ class CallingLimits(Output):
     minutes_per_day: int | None
     cents_per_day: int | None
     reach: Reach
+    hours: str = Field(description="Opening hours during which the extension may call outside; empty: always.")
 
 
 class CallingLimitsChange(Input):
-    """Limits of the tenant, or of an extension or a trunk. Omitted fields stay unchanged, -1 removes a limit."""
+    """Limits of the tenant, or of an extension or a trunk. Omitted fields stay unchanged, -1 removes a
+    limit, empty `hours` their restriction."""
 
     extension: Reference | None = None
     trunk: Reference | None = None
@@ -283,6 +285,10 @@ class CallingLimitsChange(Input):
     minutes_per_day: Annotated[int | None, Field(ge=-1, le=1_000_000)] = None
     cents_per_day: Annotated[int | None, Field(ge=-1, le=100_000_000)] = None
     reach: Reach | None = None
+    hours: Annotated[
+        str | None,
+        Field(max_length=64, description="Name or id of opening hours outside of which an extension may not call."),
+    ] = None
 
 
 class FraudStop(Output):

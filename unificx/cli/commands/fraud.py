@@ -27,6 +27,7 @@ _LIMIT_COLUMNS = {
     "minutes_per_day": "minutes per day",
     "cents_per_day": "cents per day",
     "reach": "may call",
+    "hours": "during",
 }
 _POLICY_COLUMNS = {"countries": "countries", "premium": "premium numbers", "alerted": "notified", "night": "night"}
 
@@ -59,6 +60,7 @@ def limits(
     minutes_per_day: Annotated[int | None, typer.Option(help="Minutes in a day; -1: no limit.")] = None,
     cents_per_day: Annotated[int | None, typer.Option(help="Estimated costs in a day; -1: no limit.")] = None,
     reach: Annotated[str | None, typer.Option(help="Calls of an extension: everywhere, national, inside.")] = None,
+    hours: Annotated[str | None, typer.Option(help="Opening hours of an extension's calls; '': always.")] = None,
     countries: Annotated[str | None, typer.Option(help="Countries that may be called, such as AT,CH.")] = None,
     premium: Annotated[bool | None, typer.Option(help="Allow premium numbers.")] = None,
     alert: Annotated[str | None, typer.Option(help="Extensions whose users are notified, with commas.")] = None,
@@ -71,7 +73,7 @@ def limits(
     Without an extension or a trunk, those of the tenant."""
     bounds = {"calls_per_hour": calls_per_hour, "concurrent": concurrent, "minutes_per_day": minutes_per_day}
     bounds |= {"cents_per_day": cents_per_day}
-    wanted = {key: value for key, value in {**bounds, "reach": reach}.items() if value is not None}
+    wanted = {key: value for key, value in {**bounds, "reach": reach, "hours": hours}.items() if value is not None}
     policy: dict[str, Any] = {"premium": premium, "countries": split_list(countries), "alerted": split_list(alert)}
     policy["prices"] = _prices(price)
 

@@ -37,6 +37,8 @@ class HoursService:
         self._hours = MemoryCopy[OpeningHours](lambda hours: hours.name)
         self.on_change: list[Callable[[str], None]] = []
         """Called with the tenant of hours that were changed or deleted; filled by the composition root."""
+        self.uses: list[Callable[[OpeningHours], Sequence[str]]] = []
+        """Each names what uses opening hours besides destinations; filled by the composition root."""
 
     async def start(self) -> None:
         """Load all opening hours."""
@@ -160,10 +162,13 @@ class HoursService:
         return await self.update(hours, HoursChange(switch=SWITCH_BY_DIGIT.get(digit, toggled)))
 
     async def delete(self, hours: OpeningHours) -> None:
-        """Delete opening hours. Raises Conflict if a destination leads to them."""
+        """Delete opening hours. Raises Conflict if a destination leads to them or something else uses them."""
         async with self._parts.database.begin() as uow:
             await self._parts.destinations.lock(uow, hours.tenant_id)
             self._parts.destinations.require_unused(hours.tenant_id, DestinationRef("hours", hours.name))
+            if used := [name for uses_of in self.uses for name in uses_of(hours)]:
+                names = ", ".join(used[:10]) + (f" and {len(used) - 10} more" if len(used) > 10 else "")
+                raise Conflict(f"These opening hours are used by {names}.", hint="Change that first.")
             await repository.delete_hours(uow.session, hours.tenant_id, hours.id)
             uow.after_commit += (partial(self._hours.drop, hours), partial(self._changed, hours))
 

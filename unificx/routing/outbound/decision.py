@@ -22,7 +22,9 @@ from unificx.routing.outbound.patterns import Pattern, PatternIndex, parse_patte
 from unificx.routing.outbound.schemas import Block, CallingPolicy, InboundNumber, Reach, Route
 from unificx.routing.plans import OutsideTarget
 
-RefusalRule = Literal["not_a_number", "no_trunk", "no_route", "blocked", "reach", "country", "premium", "stopped"]
+RefusalRule = Literal[
+    "not_a_number", "no_trunk", "no_route", "blocked", "reach", "hours", "country", "premium", "stopped"
+]
 NumberFormat = Literal["e164", "plus", "national"]
 
 
@@ -71,8 +73,8 @@ Decision = Allowed | Refused
 
 @dataclass(frozen=True, slots=True)
 class OutboundRules:
-    """The settings of a tenant. `trunks` in order of preference, `numbers` in order of creation, `reach` by extension;
-    `blocks` are those of outgoing calls."""
+    """The settings of a tenant. `trunks` in order of preference, `numbers` in order of creation, `reach` by extension,
+    `hours` ids of opening hours by extension; `blocks` are those of outgoing calls."""
 
     tenant_id: str
     country: str
@@ -82,14 +84,22 @@ class OutboundRules:
     policy: CallingPolicy = field(default_factory=lambda: CallingPolicy(""))
     reach: Mapping[str, Reach] = field(default_factory=dict[str, Reach])
     blocks: Sequence[Block] = ()
+    hours: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 class OutboundPlan:
-    """Decides on the calls of one tenant. `chance` returns numbers from 0 to below 1, for trunks with weights."""
+    """Decides on the calls of one tenant. `chance` returns numbers from 0 to below 1, for trunks with weights;
+    `is_open` says whether opening hours are open now, by their id."""
 
-    def __init__(self, rules: OutboundRules, chance: Callable[[], float] = lambda: 0.0) -> None:
+    def __init__(
+        self,
+        rules: OutboundRules,
+        chance: Callable[[], float] = lambda: 0.0,
+        is_open: Callable[[str], bool] = lambda hours_id: False,
+    ) -> None:
         self.rules = rules
         self._chance = chance
+        self._is_open = is_open
         self._index = PatternIndex(_sorted_routes(rules.routes))
         self._blocks = BlockLists(rules.blocks)
         self._trunks = {one.id: one for one in rules.trunks}
@@ -148,6 +158,9 @@ class OutboundPlan:
         foreign = isinstance(number, PublicNumber) and number.country != self.rules.country
         if reach == "inside" or (reach == "national" and foreign):
             return Refused("reach", number, reach)
+        hours = self.rules.hours.get(caller.extension_id)
+        if hours and not self._is_open(hours):
+            return Refused("hours", number)
         if isinstance(number, PublicNumber) and number.country not in self._countries:
             return Refused("country", number, number.country)
         if not isinstance(number, Emergency) and number.kind == "premium" and not self.rules.policy.premium:

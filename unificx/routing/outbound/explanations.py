@@ -9,6 +9,7 @@ _REFUSALS = {
     "no_route": "No route matches this number.",
     "blocked": "The number is on a block list.",
     "reach": "The extension may not call this number.",
+    "hours": "The extension may not call outside at this time.",
     "country": "Calls to this country are not allowed.",
     "premium": "Premium numbers are not allowed.",
     "stopped": "A limit has stopped calls outside.",

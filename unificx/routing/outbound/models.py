@@ -129,6 +129,7 @@ class CallingLimitRow(Base):
     minutes_per_day: Mapped[int | None] = plain("maximum of minutes in a day")
     cents_per_day: Mapped[int | None] = plain("maximum of estimated costs in a day")
     reach: Mapped[str] = plain("numbers that may be called: everywhere, national or inside")
+    hours: Mapped[str] = plain("id of the opening hours during which they may be called, or nothing")
 
 
 class FraudStopRow(Base):

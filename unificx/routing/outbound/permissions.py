@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
-from unificx.core.errors import Invalid
+from unificx.core.errors import Invalid, NotFound
 from unificx.db import UnitOfWork, lock_scope
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
+from unificx.routing.hours.schemas import OpeningHours
 from unificx.routing.outbound import repository
 from unificx.routing.outbound.numbers import INTERNATIONAL, is_country
 from unificx.routing.outbound.schemas import CallingLimits, CallingPolicy, CallingPolicyChange
@@ -36,6 +37,15 @@ class CallingPermissions:
         """Return the limits of the scope of `base`, which has none itself."""
         return self._store.limits.get((base.tenant_id, base.scope, base.scope_id)) or base
 
+    def hours_name(self, limits: CallingLimits) -> str:
+        """Return the name of the opening hours of limits; "" without."""
+        return self._store.hours.get(limits.tenant_id, limits.hours).name if limits.hours else ""
+
+    def uses_of_hours(self, hours: OpeningHours) -> list[str]:
+        """Return the names of the extensions that may call outside only during these opening hours."""
+        extensions = [one.scope_id for one in self._store.limits_of(hours.tenant_id) if one.hours == hours.id]
+        return [f"extension {number}" for number in self._parts.directory.extension_numbers(extensions)]
+
     async def change_policy(self, tenant_id: str, change: CallingPolicyChange) -> CallingPolicy:
         """Change the permissions of a tenant. Raises Invalid."""
         async with self._parts.database.begin() as uow:
@@ -54,7 +64,8 @@ class CallingPermissions:
         return after
 
     async def set_limits(self, limits: CallingLimits) -> CallingLimits:
-        """Set the limits of a tenant, an extension or a trunk, in place of earlier ones. Raises Invalid."""
+        """Set the limits of a tenant, an extension or a trunk, in place of earlier ones; `hours` is an id or a name.
+        Raises Invalid."""
         for name in ("calls_per_hour", "concurrent", "minutes_per_day", "cents_per_day"):
             value = getattr(limits, name)
             if value is not None and value < 0:
@@ -63,8 +74,12 @@ class CallingPermissions:
             raise Invalid(f"At most {MAX_STARTS} calls per hour.", field="calls_per_hour")
         if limits.reach != "everywhere" and limits.scope != "extension":
             raise Invalid("Only an extension can be restricted so.", field="reach", hint="Use allowed countries.")
+        if limits.hours and limits.scope != "extension":
+            raise Invalid("Only an extension can be restricted so.", field="hours")
         async with self._parts.database.begin() as uow:
+            await self._parts.destinations.lock(uow, limits.tenant_id)  # of the hours
             await lock_scope(uow.session, "calling limits", limits.tenant_id)
+            limits = replace(limits, hours=self._hours_id(limits))
             await repository.save_limits(uow.session, limits)
             uow.after_commit.append(partial(self._put_limits, limits))
         return limits
@@ -84,6 +99,12 @@ class CallingPermissions:
         uow.after_commit.append(partial(self._store.drop_tenant, event.tenant))
 
     # ---- inside
+
+    def _hours_id(self, limits: CallingLimits) -> str:
+        try:
+            return self._store.hours.get(limits.tenant_id, limits.hours).id if limits.hours else ""
+        except NotFound:
+            raise Invalid("There are no such opening hours.", field="hours", hint="Create them first.") from None
 
     def _put_policy(self, policy: CallingPolicy) -> None:
         self._store.policies[policy.tenant_id] = policy

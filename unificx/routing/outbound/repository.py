@@ -239,7 +239,7 @@ async def save_called_country(session: AsyncSession, tenant_id: str, country: st
     await session.execute(insert(CalledCountryRow).values(**values))
 
 
-_LIMIT_NAMES = ("calls_per_hour", "concurrent", "minutes_per_day", "cents_per_day", "reach")
+_LIMIT_NAMES = ("calls_per_hour", "concurrent", "minutes_per_day", "cents_per_day", "reach", "hours")
 
 
 async def all_limits(session: AsyncSession) -> list[CallingLimits]:
@@ -255,6 +255,7 @@ async def all_limits(session: AsyncSession) -> list[CallingLimits]:
             row.minutes_per_day,
             row.cents_per_day,
             cast("Reach", row.reach),
+            row.hours,
         )
         for row in rows
     ]

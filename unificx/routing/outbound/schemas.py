@@ -182,7 +182,8 @@ class CallingPolicyChange:
 class CallingLimits:
     """Limits of calls outside for a tenant, an extension or a trunk. None: no limit.
 
-    `reach` concerns extensions only. `cents_per_day` is estimated with the prices of the tenant.
+    `reach` and `hours` concern extensions only: `hours` is the id of the opening hours during which numbers outside may
+    be called, "" for always. `cents_per_day` is estimated with the prices of the tenant.
     """
 
     tenant_id: str
@@ -193,6 +194,7 @@ class CallingLimits:
     minutes_per_day: int | None = None
     cents_per_day: int | None = None
     reach: Reach = "everywhere"
+    hours: str = ""
 
 
 @dataclass(frozen=True, slots=True)

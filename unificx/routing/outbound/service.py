@@ -7,6 +7,7 @@ from unificx.core.events import DomainEvent
 from unificx.registrar import Caller
 from unificx.routing.destinations import Destination
 from unificx.routing.events import EmergencyCallMade
+from unificx.routing.hours.service import HoursService
 from unificx.routing.outbound.blocks import BlockService
 from unificx.routing.outbound.decision import Allowed, Decision, OutsideCaller, Refused
 from unificx.routing.outbound.fraud import FraudGuard
@@ -136,9 +137,9 @@ class Outbound:
         return [*(f"route {name}" for name in routes), *(f"number {number}" for number in numbers)]
 
 
-def build_outbound(parts: OutboundDependencies, counters: Counters, bus: EventBus) -> Outbound:
+def build_outbound(parts: OutboundDependencies, counters: Counters, bus: EventBus, hours: HoursService) -> Outbound:
     """Build the services of calls outside."""
-    store = OutboundStore(parts)
+    store = OutboundStore(parts, hours)
     fraud = FraudGuard(parts, store, counters, bus)
     return Outbound(
         store,

@@ -3,13 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from unificx.core.clock import Clock
-from unificx.core.errors import Invalid
+from unificx.core.errors import Invalid, NotFound
 from unificx.db import Database, MemoryCopy
 from unificx.identity import DEFAULT_COUNTRY, DirectoryCache
 from unificx.locations import Locations
 from unificx.privacy import KeyStore
+from unificx.routing.hours.service import HoursService
 from unificx.routing.kinds import DestinationDirectory
 from unificx.routing.outbound import repository
 from unificx.routing.outbound.decision import BlockLists, OutboundPlan, OutboundRules, TrunkChoice
@@ -52,8 +54,9 @@ class OutboundDependencies:
 class OutboundStore:
     """Routes, numbers, lists, permissions and limits of all tenants. The services keep it up to date."""
 
-    def __init__(self, parts: OutboundDependencies) -> None:
+    def __init__(self, parts: OutboundDependencies, hours: HoursService) -> None:
         self._parts = parts
+        self.hours = hours
         self.routes = MemoryCopy[Route](lambda route: route.name)
         self.numbers = MemoryCopy[InboundNumber](lambda number: number.number)
         # Owner: the database. A copy of this node, changed after each of its commits.
@@ -194,10 +197,18 @@ class OutboundStore:
                 numbers=self.numbers_of(tenant_id),
                 policy=self.policy(tenant_id),
                 reach={one.scope_id: one.reach for one in self.limits_of(tenant_id) if one.scope == "extension"},
+                hours={one.scope_id: one.hours for one in self.limits_of(tenant_id) if one.hours},
                 blocks=self.blocks_of(tenant_id, "out"),
             ),
             self._chance,
+            partial(self._is_open, tenant_id),
         )
+
+    def _is_open(self, tenant_id: str, hours_id: str) -> bool:
+        try:
+            return self.hours.is_open(self.hours.get(tenant_id, hours_id))
+        except NotFound:
+            return False
 
     def _chance(self) -> float:
         return int.from_bytes(self._parts.clock.random_bytes(6)) / (1 << 48)

@@ -11,6 +11,7 @@ export function useRuleTexts() {
     no_route: t`No route matches this number.`,
     blocked: t`The number is on the block list.`,
     reach: t`The extension may not call this number.`,
+    hours: t`The extension may not call outside at this time.`,
     country: t`Calls to this country are not allowed.`,
     premium: t`Premium numbers are not allowed.`,
     stopped: t`A limit has stopped calls outside.`,

@@ -15,6 +15,7 @@ import { PageTabs } from '~/design/PageTabs';
 import { Section } from '~/design/Section';
 import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { ForwardingBody } from '~/features/forwarding';
+import { CallingRights } from '~/features/protection';
 import { ExtensionRecordingSelect } from '~/features/recordings';
 import { SuspensionForm, SuspensionInForce } from '~/features/suspensions';
 import { MailboxBody } from '~/features/voicemail';
@@ -102,6 +103,7 @@ function PersonTabs({ person, tenant }: PersonTabProps) {
                 <Section title={t`Forwarding of ${each.number}`}>
                   <ForwardingBody extension={each.id} tenant={tenant} />
                 </Section>
+                <CallingRights extension={each.number} tenant={tenant} />
                 <PersonCalls extension={each} tenant={tenant} />
               </Fragment>
             )),

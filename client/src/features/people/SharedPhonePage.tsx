@@ -13,6 +13,7 @@ import { Page } from '~/design/Page';
 import { Section } from '~/design/Section';
 import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { ForwardingBody } from '~/features/forwarding';
+import { CallingRights } from '~/features/protection';
 import { ExtensionRecordingSelect } from '~/features/recordings';
 import { MailboxBody } from '~/features/voicemail';
 import { usePeopleChanges } from './changes';
@@ -78,6 +79,7 @@ export default function SharedPhonePage() {
           <Section title={t`Forwarding of ${data.number}`}>
             <ForwardingBody extension={id} tenant={tenant} />
           </Section>
+          <CallingRights extension={data.number} tenant={tenant} />
           <PersonCalls extension={data} tenant={tenant} />
           <Section title={t`Mailbox ${data.number}`}>
             <MailboxBody extension={id} tenant={tenant} />

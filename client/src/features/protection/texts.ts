@@ -1,5 +1,5 @@
 import { useLingui } from '@lingui/react/macro';
-import type { FraudStop } from '~/api';
+import type { CallingLimits, FraudStop } from '~/api';
 
 /** Texts about the calls that were stopped, and the reason. */
 export function useStopTexts() {
@@ -31,4 +31,14 @@ export function useStopTexts() {
     }
   };
   return { scope, reason, country };
+}
+
+/** Names of the numbers that an extension may call. */
+export function useReachTexts(): Record<CallingLimits['reach'], string> {
+  const { t } = useLingui();
+  return {
+    everywhere: t`All that the organisation permits`,
+    national: t`Only numbers of the own country`,
+    inside: t`Only inside the organisation`,
+  };
 }

@@ -1,0 +1,65 @@
+import { NativeSelect } from '@mantine/core';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { api, type CallingLimits, type CallingLimitsChange, type Hours } from '~/api';
+import { MAX_PAGE_SIZE } from '~/core/pagination';
+import { useChanges } from '~/design/changes';
+import { useAllPages } from '~/design/lists';
+import { ErrorNotice } from '~/design/Notice';
+import { Section } from '~/design/Section';
+import { useReachTexts } from './texts';
+import { useFraud } from './useFraud';
+
+interface CallingRightsProps {
+  /** Number of the extension. */
+  extension: string;
+  tenant?: string;
+}
+
+/** Which numbers outside an extension may call, and when. */
+export function CallingRights({ extension, tenant }: CallingRightsProps) {
+  const { t } = useLingui();
+  const reaches = useReachTexts();
+  const changes = useChanges(['fraud']);
+  const { data } = useFraud(tenant);
+  const hours = useAllPages<Hours>(['hours', tenant], (cursor) =>
+    api.listHours({ query: { tenant, cursor, limit: MAX_PAGE_SIZE } }),
+  );
+  const limits = data?.limits.find(({ scope, name }) => scope === 'extension' && name === extension);
+  const reach = limits?.reach ?? 'everywhere';
+  const during = limits?.hours ?? '';
+  const save = (change: CallingLimitsChange, before: CallingLimitsChange) => {
+    const send = (body: CallingLimitsChange) =>
+      api.changeCallingLimits({ query: { tenant }, body: { ...body, extension } });
+    changes.mutate({ apply: () => send(change), undo: () => send(before), message: t`The permissions are changed.` });
+  };
+  const isReach = (value: string): value is CallingLimits['reach'] => value in reaches;
+  return (
+    <Section
+      title={t`Calls outside from ${extension}`}
+      lead={<Trans>This applies to forwarded calls too. Emergency calls are always possible.</Trans>}
+    >
+      <ErrorNotice fault={changes.error} />
+      <NativeSelect
+        size="md"
+        maw="var(--field-width)"
+        label={t`Numbers that may be called`}
+        disabled={!data || changes.isPending}
+        value={reach}
+        onChange={({ currentTarget: { value } }) => isReach(value) && save({ reach: value }, { reach })}
+        data={Object.entries(reaches).map(([value, label]) => ({ value, label }))}
+      />
+      <NativeSelect
+        size="md"
+        maw="var(--field-width)"
+        label={t`When they may be called`}
+        disabled={!data || changes.isPending}
+        value={during}
+        onChange={({ currentTarget: { value } }) => save({ hours: value }, { hours: during })}
+        data={[
+          { value: '', label: t`At any time` },
+          ...hours.items.map(({ name }) => ({ value: name, label: t`While ${name} is open` })),
+        ]}
+      />
+    </Section>
+  );
+}
