@@ -182,6 +182,29 @@ def test_a_field_is_edited_in_place_and_undone(desk: Client, server: Server) -> 
         )
 
 
+def test_an_extension_calls_outside_only_while_it_is_open(desk: Client, server: Server) -> None:
+    tenant = {"tenant": server.ready["tenant"]}
+    create(server, "Hannelore Werkstatt", "hannelore.werkstatt@example.com", "770078")
+
+    def rule() -> str | None:
+        tried = {"from": "770078", "number": "0301234567"}
+        return rest.post("/api/v1/routes/test", params=tenant, json=tried).json()["rule"]
+
+    with server.rest() as rest:
+        new = {"name": "workshop", "open": [], "then": "hangup"}
+        rest.post("/api/v1/hours", params=tenant, json=new).raise_for_status()
+        open_person(desk, "Hannelore Werkstatt", "Calls")
+        during = desk.page.get_by_role("region", name="Calls outside from 770078").get_by_label(
+            "When they may be called"
+        )
+        during.select_option(label="While workshop is open")
+        expect(desk.page.get_by_text("The permissions are changed.")).to_be_visible()
+        expect(during).to_be_enabled()
+        assert (rule(), during.input_value()) == ("hours", "workshop")
+        desk.page.get_by_role("button", name="Undo").click()
+        eventually(lambda: rule() != "hours", what="calls are possible at any time")
+
+
 def test_a_suspension_is_undone(desk: Client, server: Server) -> None:
     made = create(server, "Tankred Pause", "tankred.pause@example.com")
     page = desk.page
