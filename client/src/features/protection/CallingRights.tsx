@@ -15,7 +15,7 @@ interface CallingRightsProps {
   tenant?: string;
 }
 
-/** Which numbers outside an extension may call, and when. */
+/** Which numbers outside an extension may call, and when. Renders nothing for users who may not see it. */
 export function CallingRights({ extension, tenant }: CallingRightsProps) {
   const { t } = useLingui();
   const reaches = useReachTexts();
@@ -24,7 +24,8 @@ export function CallingRights({ extension, tenant }: CallingRightsProps) {
   const hours = useAllPages<Hours>(['hours', tenant], (cursor) =>
     api.listHours({ query: { tenant, cursor, limit: MAX_PAGE_SIZE } }),
   );
-  const limits = data?.limits.find(({ scope, name }) => scope === 'extension' && name === extension);
+  if (!data) return null;
+  const limits = data.limits.find(({ scope, name }) => scope === 'extension' && name === extension);
   const reach = limits?.reach ?? 'everywhere';
   const during = limits?.hours ?? '';
   const save = (change: CallingLimitsChange, before: CallingLimitsChange) => {
@@ -43,7 +44,7 @@ export function CallingRights({ extension, tenant }: CallingRightsProps) {
         size="md"
         maw="var(--field-width)"
         label={t`Numbers that may be called`}
-        disabled={!data || changes.isPending}
+        disabled={changes.isPending}
         value={reach}
         onChange={({ currentTarget: { value } }) => isReach(value) && save({ reach: value }, { reach })}
         data={Object.entries(reaches).map(([value, label]) => ({ value, label }))}
@@ -52,7 +53,7 @@ export function CallingRights({ extension, tenant }: CallingRightsProps) {
         size="md"
         maw="var(--field-width)"
         label={t`When they may be called`}
-        disabled={!data || changes.isPending}
+        disabled={changes.isPending}
         value={during}
         onChange={({ currentTarget: { value } }) => save({ hours: value }, { hours: during })}
         data={[
