@@ -16,7 +16,7 @@ from xdist.scheduler import LoadScopeScheduling
 sys.path.insert(0, str(Path(__file__).parent))
 
 from compiled_statements import share_compiled_statements
-from databases import Postgres, postgres_cluster
+from databases import Postgres, empty_database, postgres_cluster
 from groups import GROUPS, group_of, is_spread
 
 from unificx.cluster import EventBus, LocalEventBus
@@ -135,10 +135,8 @@ async def create_tables(url: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    path = tmp_path_factory.mktemp("sqlite") / "template.db"
-    asyncio.run(create_tables(f"sqlite:///{path}"))
-    return path.read_bytes()
+def sqlite_template() -> bytes:
+    return empty_database()
 
 
 @pytest.fixture(scope="session")

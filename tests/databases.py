@@ -1,18 +1,23 @@
 """Real databases for the tests: SQLite files, and one PostgreSQL cluster per run."""
 
+import fcntl
 import glob
 import os
 import pwd
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from functools import cache
 from itertools import count
 from pathlib import Path
 
 import asyncpg
+from forked_workers import SHARED
 
+ROOT = Path(__file__).resolve().parents[1]
 SHAPE = """SELECT string_agg(concat_ws(' ', relname, relkind, relnatts, relchecks, relhastriggers, relfilenode), ',' ORDER BY oid)
 FROM pg_class WHERE relnamespace = 'public'::regnamespace"""
 """Differs when the definition of a table, index or sequence has changed."""
@@ -30,6 +35,22 @@ DO $$ DECLARE one text; BEGIN
   END LOOP;
 END $$"""
 """Ends all other connections and leaves the tables as after the migrations, which fill none."""
+
+
+@cache
+def empty_database() -> bytes:
+    """SQLite database with all tables, created once for all workers of a run."""
+    with tempfile.TemporaryDirectory() as own:
+        directory = os.environ.get(SHARED, own)
+        path = Path(directory) / "empty.db"
+        with open(f"{directory}/empty.lock", "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not path.exists():
+                made = Path(own) / "new.db"
+                migration = [sys.executable, "-m", "unificx.db.migrations.upgrade"]
+                subprocess.run(migration, input=f"sqlite:///{made}".encode(), cwd=ROOT, check=True)
+                shutil.move(made, path)
+        return path.read_bytes()
 
 
 class Postgres:

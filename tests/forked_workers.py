@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+SHARED = "UNIFICX_TESTS_SHARED"
+"""Environment variable: a directory that all workers of a run share."""
 DESCRIPTORS = (0, 1, 2)
 
 
@@ -27,7 +29,9 @@ def collected(tests: Sequence[str], environment: Mapping[str, str]) -> Iterator[
             listener.bind(str(place))
             listener.listen(64)
             command = ["setpriv", "--pdeathsig", "KILL", sys.executable, __file__, str(listener.fileno()), *tests]
-            server = subprocess.Popen(command, cwd=ROOT, env=environment, pass_fds=[listener.fileno()])
+            server = subprocess.Popen(
+                command, cwd=ROOT, env={**environment, SHARED: directory}, pass_fds=[listener.fileno()]
+            )
         try:
             yield place
         finally:

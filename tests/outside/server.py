@@ -18,11 +18,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
 import httpx
+from databases import empty_database
 from forked_program import ForkedProgram, can_enter
 
 Process = ForkedProgram | subprocess.Popen[str]
@@ -58,16 +58,6 @@ def reserve_media_ports() -> Iterator[tuple[int, str]]:
                 continue
             yield name.fileno(), f"{first}-{first + 999}"
             return
-
-
-@cache
-def empty_database() -> bytes:
-    """SQLite database with all tables."""
-    with tempfile.TemporaryDirectory() as directory:
-        path = Path(directory) / "unificx.db"
-        migration = [sys.executable, "-m", "unificx.db.migrations.upgrade"]
-        subprocess.run(migration, input=f"sqlite:///{path}".encode(), cwd=ROOT, check=True)
-        return path.read_bytes()
 
 
 def prepare_home(home: Path) -> Path:
