@@ -176,6 +176,7 @@ async def test_a_restored_home_directory_undoes_no_erasure(tmp_path: Path, sqlit
     home, backup = tmp_path / "home", tmp_path / "backup.tar"
     home.mkdir(mode=0o700)
     (home / "unificx.db").write_bytes(sqlite_template)
+    (home / "unificx.db").chmod(0o600)
     mask = os.umask(0o022)
     async with installation(home) as rooms:
         os.umask(mask)
