@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlalchemy import insert, text
 
 from bench import Metric, metric
+from bench.access_copy import access_copy
 from unificx.cdr import CdrService
 from unificx.cdr.models import CallPartyRow, CallRow, PartyPart
 from unificx.cdr.repository import PARTY_CODEC
@@ -37,7 +38,7 @@ from unificx.privacy import (
 from unificx.privacy.audit.models import AuditEntryRow, AuditPartyRow
 
 TENANT, ERASED, OTHER = "tenant", "erased", "other"
-CALLS, OF_ERASED = 200_000, 10_000
+CALLS, OF_ERASED = 1_000_000, 10_000
 BATCH = 10_000
 SEALED = 20_000
 APPENDED, LEAVES = 1000, 200_000
@@ -46,7 +47,13 @@ DAY = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def run() -> list[Metric]:
-    return [*sealing(), *asyncio.run(keys_of_many()), *asyncio.run(erasure()), *asyncio.run(audit())]
+    return [
+        *sealing(),
+        *asyncio.run(keys_of_many()),
+        *asyncio.run(erasure()),
+        *asyncio.run(audit()),
+        *asyncio.run(access_copy()),
+    ]
 
 
 def sealing() -> list[Metric]:
