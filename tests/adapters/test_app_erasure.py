@@ -89,12 +89,12 @@ NAMING = {"erasure", "person"}
 
 
 async def tables_that_name(rooms: Container, ids: set[str]) -> set[str]:
-    """Return the tables with one of these ids in a row."""
+    """Return the tables with one of these ids in a row, also in a list of ids."""
     found: set[str] = set()
     async with rooms.database.read() as session:
         for table in Base.metadata.sorted_tables:
             rows = (await session.execute(select(table))).all()
-            found |= {table.name for row in rows if ids & {str(value) for value in row}}
+            found |= {table.name for row in rows for each in ids if any(each in str(value) for value in row)}
     return found
 
 

@@ -96,6 +96,7 @@ class Cleanup:
         container.outbox.subscribe(TenantDeleted, queues.on_tenant_deleted)
         permissions = container.routing.outbound.permissions
         container.outbox.subscribe(ExtensionDeleted, permissions.on_extension_deleted)
+        container.outbox.subscribe(ExtensionDeleted, container.routing.outbound.numbers.on_extension_deleted)
         container.outbox.subscribe(TenantDeleted, permissions.on_tenant_deleted)
         container.outbox.subscribe(TenantDeleted, container.routing.menus.on_tenant_deleted)
         container.outbox.subscribe(ExtensionDeleted, container.routing.groups.on_extension_deleted, purpose="telephony")

@@ -64,13 +64,18 @@ async def test_hours_of_calls_are_stored_and_not_deleted_while_they_are_used(out
 
 async def test_deleted_extensions_and_tenants_leave_nothing(outside: OutboundSetup) -> None:
     await outside.open_route()
-    await number(outside)
+    await number(outside, shown_for=("1001", "1002"))
     extension, permissions = outside.extension("1002"), outside.outbound.permissions
     await outside.outbound.blocks.create(outside.acme, BERLIN, extension_id=extension.id)
     await permissions.set_limits(CallingLimits(outside.acme, "extension", extension.id, concurrent=1))
     await permissions.change_policy(outside.acme, CallingPolicyChange(premium=True))
     async with outside.database.begin() as uow:
         await permissions.on_extension_deleted(ExtensionDeleted("e", outside.acme, extension.id), uow)
+        await outside.outbound.numbers.on_extension_deleted(ExtensionDeleted("e", outside.acme, extension.id), uow)
+    left = [outside.extension("1001").id]
+    assert [list(each.shown_for) for each in outside.outbound.numbers.list(outside.acme).items] == [left]
+    async with outside.database.read() as session:
+        assert (await session.scalars(text("SELECT shown_for FROM public_number"))).all() == left
     assert not outside.outbound.store.blocks
     assert not outside.outbound.store.limits
     async with outside.database.begin() as uow:

@@ -7,6 +7,7 @@ from functools import partial
 from unificx.core.errors import Conflict, Invalid, NotFound
 from unificx.db import Page, UnitOfWork, lock_scope
 from unificx.identity import Extension
+from unificx.identity.events import ExtensionDeleted
 from unificx.routing.destinations import Destination
 from unificx.routing.outbound import repository
 from unificx.routing.outbound.numbers import PublicNumber, normalise
@@ -182,6 +183,16 @@ class PublicNumberService:
 
     def _taken(self, tenant_id: str, e164: Sequence[str]) -> tuple[str, ...]:
         return tuple(each for each in e164 if self._store.number(tenant_id, each) is not None)
+
+    async def on_extension_deleted(self, event: ExtensionDeleted, uow: UnitOfWork) -> None:
+        """Remove a deleted extension from the numbers that it showed. Outbox handler."""
+        await lock_scope(uow.session, "public numbers", event.tenant)
+        for number in self._store.numbers_of(event.tenant):
+            if event.extension_id in number.shown_for:
+                left = tuple(each for each in number.shown_for if each != event.extension_id)
+                after = replace(number, shown_for=left)
+                await repository.update_number(uow.session, self._parts.keys, after)
+                uow.after_commit.append(partial(self._store.put_number, after))
 
     def _changed(self, number: InboundNumber, change: NumberChange) -> InboundNumber:
         tenant_id = number.tenant_id
