@@ -599,7 +599,7 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
     guests = MeetingGuests(database, rooms, clock, cluster.counters)
     bus.subscribe(ParticipantRemoved, guests.on_removed)
     bus.subscribe(ParticipantAdmitted, guests.on_admitted)
-    room_events = RoomEvents(hub, bus, directory, meetings, videos)
+    room_events = RoomEvents(hub, bus, directory, meetings, videos, guests=guests)
     bus.subscribe(RoomDeleted, lambda event: meetings.room_deleted(event.room_id))
     erasure = Erasure(ErasureJournal(folder / "erased.journal"), keys, clock, bus)
     audio_parts = AudioStoreParts(database, keys, erasure, LocalBlobStore(folder / "audio"), FakeSpeechRecognition())

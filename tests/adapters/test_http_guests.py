@@ -1,5 +1,7 @@
 """Guests of a meeting over HTTP: a link without an account, the lobby, and access to one room only."""
 
+import asyncio
+import json
 from typing import Any
 
 import httpx
@@ -106,6 +108,33 @@ async def test_a_guest_waits_in_the_lobby_and_takes_part_once_admitted(meeting: 
     assert (await guest.delete(f"{videos}/{published.json()['id']}")).status_code == 204
     assert (await meeting.anna.delete(f"{participants}/{lobby['id']}")).status_code == 204
     assert (await guest.get(f"{GUESTS}/me")).status_code == 401
+
+
+@pytest.mark.promise("C10")
+async def test_an_admitted_guest_gets_hands_and_speaker_in_the_event_and_one_in_the_lobby_nothing(
+    meeting: GuestWorld,
+) -> None:
+    await meeting.guest()
+    [found] = meeting.world.services.guests.guests_of(meeting.room)
+    queue = meeting.world.services.event_hub.open_guest(found.id, meeting.room.id)
+
+    async def event() -> dict[str, Any]:
+        return json.loads(await asyncio.wait_for(queue.next(), 10) or "")
+
+    session = meeting.call()
+    in_lobby = await event()
+    assert in_lobby.keys() == {"type", "roster"}
+    participants = f"/api/v1/rooms/{meeting.room.id}/participants"
+    [host, lobby] = [each["id"] for each in (await meeting.anna.get(participants)).json()["items"]]
+    assert (await meeting.anna.patch(f"{participants}/{host}", json={"hand": True})).status_code == 204
+    assert await event() == in_lobby, "the hand of a participant is not shown in the lobby"
+    assert (await meeting.anna.patch(f"{participants}/{lobby}", json={"admitted": True})).status_code == 204
+    session.entered()
+    admitted = await event()
+    assert admitted["roster"] != in_lobby["roster"]
+    assert (admitted["raised_hand"], admitted["videos"], admitted["speaking"]) == ([host], [], None)
+    assert (await meeting.anna.patch(f"{participants}/{host}", json={"hand": False})).status_code == 204
+    assert await event() == {**admitted, "raised_hand": []}, "nothing that is fetched has changed"
 
 
 async def test_sip_credentials_of_a_guest_name_the_room_and_end_with_the_visit(meeting: GuestWorld) -> None:

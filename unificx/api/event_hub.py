@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from unificx.api.websocket_connection import WriteFrame, text_frame
@@ -153,9 +153,13 @@ class EventHub:
 
     # Sending
 
-    def send_to_guests(self, room_id: str, message: dict[str, Any]) -> None:
-        """Send a message to all guests of a room, also to those in its lobby."""
-        _send(self._guests.get(room_id, ()), message)
+    def send_to_guests(
+        self, room_id: str, message: dict[str, Any], admitted: Collection[str] = (), more: Mapping[str, Any] = {}
+    ) -> None:
+        """Send a message to all guests of a room, also to those in its lobby; to those who were admitted with more."""
+        queues = self._guests.get(room_id, ())
+        _send([one for one in queues if one.guest_id not in admitted], message)
+        _send([one for one in queues if one.guest_id in admitted], {**message, **more})
 
     def send_to_session(self, session_id: str, message: dict[str, Any]) -> None:
         """Send a message to all clients of one session."""

@@ -123,7 +123,15 @@ LIVE_EVENTS: Mapping[str, LiveEventType] = {
         {"conversation_id": _ID},
     ),
     "meeting": LiveEventType(
-        "the meeting of a guest; on `/api/v1/guests/me/events` only", "guests of the meeting, also in its lobby", {}
+        "the meeting of a guest; on `/api/v1/guests/me/events` only, and all but `roster` for admitted guests only",
+        "guests of the meeting, also in its lobby",
+        {
+            "roster": "9f2c41d07ab3e815",
+            "speaking": _ID,
+            "raised_hand": [_ID],
+            "reactions": {_ID: "thumbs_up"},
+            "videos": [_VIDEO],
+        },
     ),
     "webhook": LiveEventType("a webhook was paused", "tenant_change", {"id": _ID, "state": "paused"}),
     "signed_out": LiveEventType("the access has ended; the connection is closed next", "the session or API key", {}),

@@ -1,12 +1,13 @@
 """Live events about conference rooms, for their participants, guests and administrators."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from hashlib import blake2b
+from typing import Any
 
 from unificx.api import MEETING_CHANGED, EventHub
 from unificx.cluster import EventBus
-from unificx.conferencing import ConferenceManager, MeetingVideos, ParticipantStatus, Room
+from unificx.conferencing import ConferenceManager, MeetingGuests, MeetingVideos, ParticipantStatus, Room
 from unificx.conferencing.events import ConferenceChanged
 from unificx.identity import Action, DirectoryCache
 from unificx.server.collecting_timer import CollectingTimer
@@ -25,11 +26,14 @@ class RoomEvents:
         directory: DirectoryCache,
         meetings: ConferenceManager,
         videos: MeetingVideos,
+        *,
+        guests: MeetingGuests,
     ) -> None:
         self._hub = hub
         self._directory = directory
         self._meetings = meetings
         self._videos = videos
+        self._guests = guests
         # Owner: this node, until the end of the current step.
         self._changed: dict[str, Room] = {}
         self._timer = CollectingTimer(MIN_INTERVAL, self._send)
@@ -62,8 +66,28 @@ class RoomEvents:
                 "videos": [asdict(one) for one in self._videos.list(room)],
                 "roster": _roster_mark(participants, meeting is not None and meeting.all_muted),
             }
-            self._hub.send_to_guests(room.id, MEETING_CHANGED)
+            self._send_to_guests(room, message, participants)
             self._hub.send_to_persons_or_permitted(room.tenant_id, Action.CALLS_CONTROL, persons, message)
+
+    def _send_to_guests(
+        self, room: Room, message: Mapping[str, Any], participants: Sequence[ParticipantStatus]
+    ) -> None:
+        """Send a mark of what guests fetch; to those who were admitted also what changes all the time, so that they do
+        not fetch for it."""
+        fetched = message["roster"], message["recorded"], message["paused"], message["locked"]
+        mark = {**MEETING_CHANGED, "roster": _mark(fetched)}
+        inside = {one.id for one in participants if one.state == "in"}
+        lively = {
+            "speaking": message["speaking"] if message["speaking"] in inside else None,
+            "raised_hand": [each for each in message["raised_hand"] if each in inside],
+            "reactions": {each: reaction for each, reaction in message["reactions"].items() if each in inside},
+            "videos": message["videos"],
+        }
+        admitted = {guest.id for guest in self._guests.guests_of(room) if self._own(room, guest.subject) in inside}
+        self._hub.send_to_guests(room.id, mark, admitted, lively)
+
+    def _own(self, room: Room, subject: str) -> str | None:
+        return self._meetings.find_own_member(room, lambda caller: caller.subject == subject)
 
     def _person(self, extension_id: str) -> str:
         extension = self._directory.extension_by_id(extension_id)
@@ -74,4 +98,8 @@ def _roster_mark(participants: Sequence[ParticipantStatus], all_muted: bool) -> 
     """Return a mark of what is in the list of participants and not in the event: clients fetch the list only if it has
     changed, and not with every change of the speaker."""
     listed = [asdict(replace(one, speaking=False, hand=False, reaction=None)) for one in participants]
-    return blake2b(repr((all_muted, listed)).encode(), digest_size=8).hexdigest()
+    return _mark((all_muted, listed))
+
+
+def _mark(content: object) -> str:
+    return blake2b(repr(content).encode(), digest_size=8).hexdigest()

@@ -109,7 +109,9 @@ def _report_live(container: Container, sip: SipServer, stack: AsyncExitStack) ->
     hub, bus, directory = container.event_hub, container.bus, container.identity.directory
     ChatEvents(hub, bus, container.push)
     ContactEvents(hub, bus)
-    stack.callback(RoomEvents(hub, bus, directory, container.conferences, container.videos).close)
+    stack.callback(
+        RoomEvents(hub, bus, directory, container.conferences, container.videos, guests=container.guests).close
+    )
     stack.callback(QueueEvents(hub, bus, directory, container.routing.queues).close)
     follow_calls(bus, container.routing.completions, sip.call_manager)
     availability = container.routing.presence.availability

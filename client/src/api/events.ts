@@ -61,8 +61,16 @@ export interface ServerEvents {
   /** A member is writing. */
   'message.typing': { conversation_id: string; person_id: string };
   'conversation.changed': { conversation_id: string };
-  /** The meeting of a guest has changed (guests only). */
-  meeting: object;
+  /** The meeting of a guest has changed (guests only). Without `roster` anything may have; the rest is for admitted
+   * guests only. */
+  meeting: {
+    /** Another one when the meeting has changed in more than the speaker, hands, reactions and videos. */
+    roster?: string;
+    speaking?: string | null;
+    raised_hand?: string[];
+    reactions?: Record<string, Reaction>;
+    videos?: Pick<Video, 'id' | 'participant' | 'source' | 'quality'>[];
+  };
   push_seen: { id?: string };
 }
 

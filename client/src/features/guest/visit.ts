@@ -1,5 +1,5 @@
 import { api, guestClient, type Client, type GuestChange, type GuestMeeting } from '~/api';
-import type { Events } from '~/api/events';
+import type { Events, ServerEvents } from '~/api/events';
 import { asProblem, type Problem } from '~/core/problem';
 import { createStore } from '~/core/store';
 import { openVideos, type Meeting } from '~/features/meeting';
@@ -43,6 +43,8 @@ export class Visit {
   #events: Events | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #fetchedAt = -Infinity;
+  /** Mark of the meeting that is fetched, or about to be. */
+  #listed: string | undefined;
   /** The visit as a reload of the page continues it. */
   #visit: RunningVisit | undefined;
 
@@ -100,7 +102,7 @@ export class Visit {
     this.#rememberCamera();
     if (call.ended) return this.#callEnded();
     const events = (this.#events = guestEvents(token, () => this.#check()));
-    events.on('meeting', () => this.#changed());
+    events.on('meeting', (event) => this.#handleEvent(event));
     events.onConnected(() => this.#changed());
     events.start();
   }
@@ -137,6 +139,25 @@ export class Visit {
     storeVisit({ link: this.link, visit: this.#visit });
   }
 
+  /** What changes all the time is in the event; the meeting is fetched if it has changed otherwise. */
+  #handleEvent({ roster, speaking, raised_hand: hands, reactions = {}, videos }: ServerEvents['meeting']): void {
+    const { meeting } = this.state.state;
+    if (meeting && hands && this.state.state.phase === 'in') {
+      const participants = meeting.participants.map((each) => ({
+        ...each,
+        speaking: each.id === speaking,
+        hand: hands.includes(each.id),
+        reaction: reactions[each.id] ?? null,
+      }));
+      this.#set({ meeting: { ...meeting, participants } });
+      this.#remember({ hand: participants.some((each) => each.own && each.hand) });
+      if (videos) this.state.state.videos?.handleEvent(videos);
+    }
+    if (roster !== undefined && roster === this.#listed) return;
+    this.#listed = roster;
+    this.#changed();
+  }
+
   #changed(): void {
     if (this.#timer !== undefined) return;
     const delay = Math.max(0, this.#fetchedAt + FETCH_INTERVAL_MS - performance.now());
@@ -169,6 +190,7 @@ export class Visit {
       return undefined;
     } catch (fault) {
       const { status } = asProblem(fault);
+      this.#listed = undefined;
       if (status === 401 && client === this.#client) this.#end('ended');
       return status;
     }
