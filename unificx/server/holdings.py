@@ -82,8 +82,6 @@ class _ConnectedAreas:
 
 def connect_erasures(container: Container) -> None:
     """Connect the erasure of people, holds and access copies with all areas."""
-    directory, mailboxes = container.identity.directory, container.mailboxes
-    mailboxes.exists = lambda box_id: bool(directory.extension_by_id(box_id) or mailboxes.shared.by_id(box_id))
     container.erasures.holdings = container.access_copies.holdings = all_holdings(container)
     container.access_copies.approvals = container.disclosures
     container.erasures.installation = _ConnectedAreas(container)

@@ -1,6 +1,6 @@
 """All SQL on voicemail messages and mailbox settings."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import cast
 
@@ -138,16 +138,6 @@ async def mark_erased(session: AsyncSession, tenant_id: str, audio_ids: Sequence
     return extensions
 
 
-async def unlink_erased(session: AsyncSession, tenant_id: str, extension_ids: Collection[str]) -> None:
-    """Replace the id of deleted mailboxes on their erased messages, by which these could be joined."""
-    chosen = (
-        MessageRow.tenant_id == tenant_id,
-        MessageRow.extension_id.in_(extension_ids),
-        MessageRow.state == "erased",
-    )
-    await session.execute(update(MessageRow).where(*chosen).values(extension_id=MessageRow.id))
-
-
 async def audio_of_extension(session: AsyncSession, tenant_id: str, extension_id: str) -> list[str]:
     query = select(MessageRow.audio_id).where(
         MessageRow.tenant_id == tenant_id, MessageRow.extension_id == extension_id, MessageRow.state != "erased"
@@ -237,7 +227,9 @@ async def drop_mailbox(session: AsyncSession, tenant_id: str, extension_id: str)
     await session.execute(
         delete(GreetingRow).where(GreetingRow.tenant_id == tenant_id, GreetingRow.box_id == extension_id)
     )
-    await unlink_erased(session, tenant_id, [extension_id])
+    # Erased messages, and those under a hold, could be joined by its id.
+    messages = (MessageRow.tenant_id == tenant_id, MessageRow.extension_id == extension_id)
+    await session.execute(update(MessageRow).where(*messages).values(extension_id=MessageRow.id))
 
 
 async def erase_subject(session: AsyncSession, tenant_id: str, subject: str) -> None:

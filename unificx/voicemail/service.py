@@ -1,6 +1,6 @@
 """Voicemail messages and mailbox settings."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -67,8 +67,6 @@ class Mailboxes:
         self._keys = parts.keys
         self._clock = parts.clock
         self._audio = audio
-        self.exists: Callable[[str], bool] = _always
-        """Whether there is an extension or shared mailbox with this id. Set by the composition root."""
         audio.on_erase.append(self._on_audio_erased)
         audio.on_hide.append(self._archive_all)
         audio.held.append(message_repository.held_audio)
@@ -353,19 +351,11 @@ class Mailboxes:
         self._publish_changes(uow, tenant_id, found)
 
     async def _on_audio_erased(self, uow: UnitOfWork, tenant_id: str, audio_ids: Sequence[str]) -> None:
-        found = await message_repository.mark_erased(uow.session, tenant_id, audio_ids)
-        deleted = {each for each in found if not self.exists(each)}  # messages that were under a hold
-        await message_repository.unlink_erased(uow.session, tenant_id, deleted)
-        self._publish_changes(uow, tenant_id, found - deleted)
+        self._publish_changes(uow, tenant_id, await message_repository.mark_erased(uow.session, tenant_id, audio_ids))
 
     def _publish_changes(self, uow: UnitOfWork, tenant_id: str, extensions: set[str]) -> None:
         for extension_id in sorted(extensions):
             uow.publish(MailboxChanged(self._clock.new_id(), tenant_id, extension_id))
-
-
-def _always(box_id: str) -> bool:
-    del box_id
-    return True
 
 
 def _erased(message: Message) -> Expired:

@@ -22,10 +22,10 @@ SIGN_UP_DAYS = 30
 _DECISIONS: frozenset[Step] = frozenset({"answer", "refuse", "withdraw"})
 
 
-class RequestQueue(Protocol):
-    """The queue that takes new requests."""
+class EnterReview(Protocol):
+    """Enters a request into the queue."""
 
-    async def enter_review(
+    async def __call__(
         self, tx: Transaction, tenant_id: str, new: NewRequest, by: str, *, without: str = ""
     ) -> RightsRequest:
         """Enter a request within `tx`; the administrator `without` is not told."""
@@ -35,8 +35,8 @@ class RequestQueue(Protocol):
 class SuspensionReviews:
     """Enters reviews into the queue, and applies their decisions."""
 
-    def __init__(self, queue: RequestQueue, accounts: Accounts, identity: Identity) -> None:
-        self._queue, self._accounts, self._identity = queue, accounts, identity
+    def __init__(self, enter: EnterReview, accounts: Accounts, identity: Identity) -> None:
+        self._enter, self._accounts, self._identity = enter, accounts, identity
 
     async def ask(self, account: SuspendedAccount, text: str) -> RightsRequest:
         """Enter a request for a review. Raise Conflict if there was one, Forbidden, Invalid."""
@@ -59,7 +59,7 @@ class SuspensionReviews:
             name = f"{name}, {self._identity.store.tenant(account.tenant_id).name}"
         new = NewRequest("review", text, name=name, email=person.email, person_id=person_id, due=self._due(queue_id))
         async with self._accounts.transaction() as tx:
-            entered = await self._queue.enter_review(tx, queue_id, new, person.id, without=found.by)
+            entered = await self._enter(tx, queue_id, new, person.id, without=found.by)
             await self._accounts.set_review(tx, found, "open", entered.id)
         return entered
 
@@ -77,7 +77,7 @@ class SuspensionReviews:
             due=self._due(operator.id),
         )
         async with self._accounts.transaction() as tx:
-            entered = await self._queue.enter_review(tx, operator.id, new, "")
+            entered = await self._enter(tx, operator.id, new, "")
             await self._accounts.set_review(tx, found, "open", entered.id)
 
     async def undecided(self) -> Sequence[tuple[str, str, str]]:

@@ -68,7 +68,7 @@ class RightsRequests:
         self.retention = RequestRetention(parts)
         self.subjects = RequestSubjects(parts.keys, self.accounts)
         self.corrections = NameCorrections(parts, self.accounts)
-        self.reviews = SuspensionReviews(self, self.accounts, parts.identity)
+        self.reviews = SuspensionReviews(self.enter_review, self.accounts, parts.identity)
 
     # ---- entry
 
@@ -158,7 +158,7 @@ class RightsRequests:
             raise Invalid(f"Use at most {MAX_ATTACHMENT} characters.", field="attachment")
         about = await self.subjects.of_new(tenant_id, new) if entry.origin in ("account", "staff") else None
         now, own = self._clock.now(), entry.origin == "account"
-        request = self._with_limits(tenant_id, replace(new, text=text, topic=topic), now)
+        request = _with_limits(self.parts, tenant_id, replace(new, text=text, topic=topic), now)
         request = replace(request, origin=entry.origin, state=entry.state, proof=entry.proof)
         request = replace(request, about=about, confirmed=now if own else None)
         await repository.insert(uow.session, self._keys, request)
@@ -168,36 +168,6 @@ class RightsRequests:
         if entry.origin != "public" or not self.notifier.can_send:
             await self.alert(uow, tenant_id, [request], without)
         return request
-
-    def _with_limits(self, tenant_id: str, new: NewRequest, now: datetime) -> RightsRequest:
-        regime, confirm_due, due, extendable = deadlines(self._identity.directory, tenant_id, new.kind, now)
-        found = min(new.found or now, now)
-        return RightsRequest(
-            id=self._clock.new_id(),
-            tenant_id=tenant_id,
-            kind=new.kind,
-            regime=regime,
-            origin="staff",
-            state="received",
-            proof="",
-            received=found if new.kind == "breach" else now,
-            confirm_due=confirm_due,
-            confirmed=None,
-            due=clocks.breach_due(found) if new.kind == "breach" else new.due or due,
-            extendable=None if new.kind in ("authority", "breach", "review", "sign_up") else extendable,
-            closed=None,
-            reminded=None,
-            person_id=new.person_id or None,
-            about=None,
-            subject=self._clock.new_id(),
-            name=new.name,
-            email=new.email,
-            number=new.number,
-            text=new.text,
-            topic=new.topic,
-            basis=new.basis,
-            sender_tenant=new.sender_tenant or None,
-        )
 
     # ---- lists
 
@@ -366,6 +336,37 @@ class RightsRequests:
         days = [clocks.local_day(each.due - timedelta(seconds=1), zone) for each in requests]
         detail = "; ".join(f"{each.kind}, {day}" for each, day in zip(requests, days, strict=True))
         await self.notifier.alert_administrators(tenant_id, detail, without=without, uow=uow)
+
+
+def _with_limits(parts: RightsParts, tenant_id: str, new: NewRequest, now: datetime) -> RightsRequest:
+    regime, confirm_due, due, extendable = deadlines(parts.identity.directory, tenant_id, new.kind, now)
+    found = min(new.found or now, now)
+    return RightsRequest(
+        id=parts.database.clock.new_id(),
+        tenant_id=tenant_id,
+        kind=new.kind,
+        regime=regime,
+        origin="staff",
+        state="received",
+        proof="",
+        received=found if new.kind == "breach" else now,
+        confirm_due=confirm_due,
+        confirmed=None,
+        due=clocks.breach_due(found) if new.kind == "breach" else new.due or due,
+        extendable=None if new.kind in ("authority", "breach", "review", "sign_up") else extendable,
+        closed=None,
+        reminded=None,
+        person_id=new.person_id or None,
+        about=None,
+        subject=parts.database.clock.new_id(),
+        name=new.name,
+        email=new.email,
+        number=new.number,
+        text=new.text,
+        topic=new.topic,
+        basis=new.basis,
+        sender_tenant=new.sender_tenant or None,
+    )
 
 
 def _one_line(text: str) -> str:
