@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 import scenarios as s
-from server import Household, Server, eventually
+from server import Household, Login, Server, eventually
 from sipp import Sipp, User, free_port
 from sipp_phones import SippPhones
 
@@ -18,22 +18,22 @@ CONNECTS = s.scenario(
 )
 
 
-@pytest.mark.promise("U1", "S2")
-def test_calls_to_and_from_carriers(server: Server, household: Household, desk: SippPhones, tmp_path: Path) -> None:
-    server.canaries |= {OWN, CALLED, CALLER}
-    first, second = free_port(), free_port()
+CALLS_OUTSIDE = s.authenticated_invite(s.sdp(audio=True))
+
+
+def set_up(server: Server, to: str, *ports: int) -> None:
+    """Create two trunks, a number that leads to an extension, a route over both trunks, and 15.00 of prepaid credit."""
+    scope = {"tenant": server.tenant}
     with server.rest() as rest:
 
         def create(path: str, new: dict[str, object]) -> None:
-            made = rest.post(f"/api/v1/{path}", params={"tenant": server.tenant}, json=new)
+            made = rest.post(f"/api/v1/{path}", params=scope, json=new)
             assert made.status_code == 201, made.text
 
-        for name, port in (("carrier", first), ("second", second)):
+        for name, port in zip(("carrier", "second"), ports, strict=True):
             address = {"server": f"127.0.0.1:{port}", "domain": "carrier.example"}
             create("trunks", {"name": name, **address, "registers": False, "check_seconds": 0})
-        to = f"extension:{household.berta.number}"
-        create("numbers", {"number": OWN, "trunk": "carrier", "destination": to})
-        scope = {"tenant": server.tenant}
+        create("numbers", {"number": OWN, "trunk": "carrier", "destination": f"extension:{to}"})
         deck = rest.post("/api/v1/billing/rate-decks", params=scope, json={"name": "Carrier"}).json()["id"]
         rates = f"/api/v1/billing/rate-decks/{deck}"
         assert not rest.put(f"{rates}/rates", params=scope, content=b"prefix,price\n49,0.10\n").json()["faults"]
@@ -43,13 +43,38 @@ def test_calls_to_and_from_carriers(server: Server, household: Household, desk: 
         assert rest.put("/api/v1/billing/credit", params=scope, json={"prepaid": True}).status_code == 200
         create("routes", {"name": "outside", "pattern": "+.", "trunks": ["carrier", "second"], "caller_id": OWN})
 
-    carriers = [
-        Sipp(tmp_path, scenario, port=port, options=("-rtp_echo",))
-        for scenario, port in ((FAILS, first), (CONNECTS, second))
-    ]
-    talk = (*s.authenticated_invite(s.sdp(audio=True)), *s.answered(), s.in_dialog("ACK", 2))
-    desk.calls(desk.caller(household.anna, CALLED, *talk, s.play(), s.pause(3200), *s.hang_up(3)), *carriers)
-    sent = "".join(each.trace_so_far() for each in carriers)
+
+def assert_a_call_too_many_is_stopped(server: Server, desk: SippPhones, caller: Login) -> None:
+    """A limit of calls an hour stops the extension until the stop is released."""
+    scope, limits = {"tenant": server.tenant}, {"extension": caller.number, "calls_per_hour": 1}
+    with server.rest() as rest:
+        assert rest.patch("/api/v1/fraud/limits", params=scope, json=limits).status_code == 200
+        desk.calls(desk.caller(caller, CALLED, *CALLS_OUTSIDE, *s.is_refused(403)))
+
+        def stops() -> list[dict[str, str]]:
+            return [one for one in rest.get("/api/v1/fraud", params=scope).json()["stops"] if one["active"]]
+
+        [stop] = eventually(stops, what="the stop is shown")
+        assert (stop["rule"], stop["name"]) == ("rate", caller.number)
+        assert rest.post(f"/api/v1/fraud/stops/{stop['id']}/release", params=scope).status_code == 200
+        limits["calls_per_hour"] = -1
+        assert rest.patch("/api/v1/fraud/limits", params=scope, json=limits).status_code == 200
+
+
+@pytest.mark.promise("U1", "U9", "S2")
+def test_calls_to_and_from_carriers(server: Server, household: Household, desk: SippPhones, tmp_path: Path) -> None:
+    server.canaries |= {OWN, CALLED, CALLER}
+    first, second = free_port(), free_port()
+    set_up(server, household.berta.number, first, second)
+
+    def carriers() -> list[Sipp]:
+        ladders = ((FAILS, first), (CONNECTS, second))
+        return [Sipp(tmp_path, ladder, port=port, options=("-rtp_echo",)) for ladder, port in ladders]
+
+    talk = (*CALLS_OUTSIDE, *s.answered(), s.in_dialog("ACK", 2), s.play(), s.pause(3200), *s.hang_up(3))
+    called = carriers()
+    desk.calls(desk.caller(household.anna, CALLED, *talk), *called)
+    sent = "".join(each.trace_so_far() for each in called)
     assert household.anna.name not in sent
     assert household.anna.domain not in sent
     record = desk.record(household.anna, outcome="answered")
@@ -60,16 +85,12 @@ def test_calls_to_and_from_carriers(server: Server, household: Household, desk: 
             return rest.get("/api/v1/billing/credit", params={"tenant": server.tenant}).json()["available"]
 
         eventually(lambda: available() == 50_000, what="the first minute is paid")
-    desk.calls(desk.caller(household.anna, CALLED, *s.authenticated_invite(s.sdp(audio=True)), *s.is_refused(402)))
+    assert_a_call_too_many_is_stopped(server, desk, household.anna)
+    desk.calls(desk.caller(household.anna, CALLED, *CALLS_OUTSIDE, *s.is_refused(402)))
 
     comes = (s.invite(1, s.sdp()), s.recv(100, optional=True), *s.answered(), s.in_dialog("ACK", 1), *s.hang_up(2))
-    caller = Sipp(
-        tmp_path,
-        s.scenario(*comes),
-        users=[User(CALLER, dials=OWN)],
-        domain="carrier.example",
-        remote=server.sip("udp"),
-    )
+    users = [User(CALLER, dials=OWN)]
+    caller = Sipp(tmp_path, s.scenario(*comes), users=users, domain="carrier.example", remote=server.sip("udp"))
     answers = (s.called(), s.ringing(), *s.answers(s.sdp()), *s.is_hung_up())
     desk.calls(caller, desk.callee(household.berta, *answers))
     rows = eventually(lambda: [row for row in server.history() if row["direction"] == "inbound"], what="recorded")
@@ -77,14 +98,10 @@ def test_calls_to_and_from_carriers(server: Server, household: Household, desk: 
     assert (record["outcome"], CALLER in str(record["caller"])) == ("answered", True)
 
     # No credit, a suspended account and a carrier that fails: an emergency call goes through all the same.
-    suspension = f"/api/v1/tenants/{server.tenant}/suspension"
     with server.rest() as rest:
-        assert rest.put(suspension, json={"reason": "payment", "text": "Unpaid"}).status_code == 200
-    desk.calls(desk.caller(household.anna, CALLED, *s.authenticated_invite(s.sdp(audio=True)), *s.is_refused(403)))
-    carriers = [
-        Sipp(tmp_path, scenario, port=port, options=("-rtp_echo",))
-        for scenario, port in ((FAILS, first), (CONNECTS, second))
-    ]
-    desk.calls(desk.caller(household.anna, "112", *talk, s.play(), s.pause(1200), *s.hang_up(3)), *carriers)
+        suspension = {"reason": "payment", "text": "Unpaid"}
+        assert rest.put(f"/api/v1/tenants/{server.tenant}/suspension", json=suspension).status_code == 200
+    desk.calls(desk.caller(household.anna, CALLED, *CALLS_OUTSIDE, *s.is_refused(403)))
+    desk.calls(desk.caller(household.anna, "112", *talk), *carriers())
     rows = eventually(lambda: [row for row in server.history() if row["callee"] == "112"], what="recorded")
     assert [row["outcome"] for row in rows] == ["answered"]

@@ -6,6 +6,7 @@ import pytest
 import scenarios as s
 from server import Household, Server, eventually, set_voicemail
 from sipp_phones import SippPhones
+from sipp_subscriptions import notified, subscribes
 from voicemail_messages import erase_messages, leave_message
 
 
@@ -17,50 +18,12 @@ def household(household: Household, server: Server) -> Household:
     return household
 
 
-SUBSCRIBE = """\
-SUBSCRIBE sip:[field0]@[domain] SIP/2.0
-Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch];rport
-Max-Forwards: 70
-From: <sip:[field0]@[domain]>;tag=[pid]lamp[call_number]
-To: <sip:[field0]@[domain]>
-Call-ID: [call_id]
-CSeq: {cseq} SUBSCRIBE
-Contact: <sip:[field0]@[local_ip]:[local_port]>
-Event: message-summary
-Accept: application/simple-message-summary
-Expires: {expires}
-{proof}"""
-OK = """\
-SIP/2.0 200 OK
-[last_Via:]
-[last_From:]
-[last_To:]
-[last_Call-ID:]
-[last_CSeq:]
-"""
-
-
-def subscribes(expires: int = 600) -> tuple[str, ...]:
-    return (
-        s.send(SUBSCRIBE.format(cseq=1, expires=expires, proof="")),
-        s.recv(407, attributes='auth="true"'),
-        s.send(SUBSCRIBE.format(cseq=2, expires=expires, proof="[field1]\n")),
-        s.recv(200, action=s.expect(f"Expires: {expires}")),
-    )
-
-
-def notified(*patterns: str) -> tuple[str, ...]:
-    """Wait for a NOTIFY that contains all of this, and answer 200."""
-    checks = "".join(s.expect(one) for one in patterns)
-    return (s.recv("NOTIFY", action=checks.replace("</action><action>", "")), s.send(OK, attributes=""))
-
-
 @pytest.mark.promise("C9")
 async def test_a_subscription_is_notified_at_once_and_of_each_message(
     desk: SippPhones, server: Server, household: Household
 ) -> None:
     steps = (
-        *subscribes(),
+        *subscribes("message-summary", "simple-message-summary"),
         *notified("Messages-Waiting: no", "Voice-Message: 0/0", "Subscription-State: active;expires="),
         *notified("Messages-Waiting: yes", "Voice-Message: 1/0"),
     )
