@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import NotRequired, TypedDict
 
 # As pytest does: these modules import each other by name.
-sys.path.append(str(Path(__file__).parents[1] / "tests" / "outside"))
+for folder in ("tests", "tests/outside"):
+    sys.path.append(str(Path(__file__).parents[1] / folder))
 
 from tests.outside.server import Login, Server
 from tests.outside.sipp import User
