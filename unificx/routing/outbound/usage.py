@@ -5,6 +5,7 @@ costs of a day, and the starts of calls in the last hour. Times are in seconds o
 of the tenant's calendar.
 """
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -13,6 +14,8 @@ from unificx.cluster import Count
 from unificx.routing.outbound.schemas import CallingLimits, StopRule
 
 HOUR = 3600.0
+_STARTS = 3
+"""Place of the first start in a usage."""
 MINUTE = 60
 MAX_STARTS = 2_000
 """Starts of calls that are counted exactly in an hour; the highest limit of calls per hour."""
@@ -33,8 +36,17 @@ class Excess:
 
 
 def starts_in_hour(count: Count, now: float) -> Count:
-    """Return the starts of the last hour."""
-    return tuple(each for each in count[3:] if each > now - HOUR)
+    """Return the starts of the last hour: the last ones, as they are in order."""
+    return count[_first_start(count, now) :]
+
+
+def calls_in_hour(count: Count, now: float) -> int:
+    """Return the number of calls that started in the last hour."""
+    return len(count) - _first_start(count, now)
+
+
+def _first_start(count: Count, now: float) -> int:
+    return bisect_right(count, now - HOUR, lo=min(_STARTS, len(count)))
 
 
 def of_day(count: Count, day: int) -> tuple[float, float]:
@@ -59,7 +71,7 @@ def reached(limits: CallingLimits, count: Count, live: int, day: int, now: float
     seconds, cents = of_day(count, day)
     measured: tuple[tuple[StopRule, int, int | None], ...] = (
         ("concurrency", live, limits.concurrent),
-        ("rate", len(starts_in_hour(count, now)), limits.calls_per_hour),
+        ("rate", calls_in_hour(count, now), limits.calls_per_hour),
         ("time", int(seconds), None if limits.minutes_per_day is None else limits.minutes_per_day * MINUTE),
         ("spend", int(cents), limits.cents_per_day),
     )
@@ -75,7 +87,7 @@ def unusual(rule: Literal["night", "new_country"], count: Count, live: int, now:
     `count` are the foreign calls of an extension, `live` those at this moment; for `new_country` the calls of a tenant
     to a country on the first day.
     """
-    calls = len(starts_in_hour(count, now))
+    calls = calls_in_hour(count, now)
     if rule == "night":
         if live >= NIGHT_CALLS_AT_A_TIME:
             return Excess(rule, live, NIGHT_CALLS_AT_A_TIME)
