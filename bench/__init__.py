@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import NotRequired, TypedDict
 
 # As pytest does: these modules import each other by name.
-for folder in ("tests", "tests/outside"):
-    sys.path.append(str(Path(__file__).parents[1] / folder))
+sys.path.extend(str(Path(__file__).parents[1] / folder) for folder in ("tests", "tests/outside"))
 
 from tests.outside.server import Login, Server
 from tests.outside.sipp import User

@@ -1,6 +1,6 @@
 """Counts of calls outside: those that this node knows, shared with all nodes, and the countries called before."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 from unificx.cluster import Count, CounterKind, Counters
@@ -11,6 +11,8 @@ from unificx.routing.outbound.store import OutboundStore
 
 _USAGE = CounterKind("calls outside", 100_000)
 Change = Callable[[Count, float], Count]
+Scope = tuple[str, str]
+"""The kind of a scope, such as `extension`, and its id."""
 
 
 class CallCounts:
@@ -28,27 +30,28 @@ class CallCounts:
         """Return a count as this node knows it."""
         return self._counts.get(_key(tenant_id, scope, scope_id), ())
 
-    def change(self, tenant_id: str, scope: str, scope_id: str, change: Change) -> None:
-        """Change a count of this node at once, and that of all nodes soon."""
-        key = _key(tenant_id, scope, scope_id)
-        self._counts[key] = change(self._counts.get(key, ()), self._database.clock.monotonic())
-        if len(self._counts) > _USAGE.capacity:
+    def change(self, tenant_id: str, scopes: Iterable[Scope], change: Change) -> None:
+        """Change counts of this node at once, and those of all nodes soon."""
+        keys, now = [_key(tenant_id, *each) for each in scopes], self._database.clock.monotonic()
+        for key in keys:
+            self._counts[key] = change(self._counts.get(key, ()), now)
+        while len(self._counts) > _USAGE.capacity:
             del self._counts[next(iter(self._counts))]
-        self._tasks.spawn(self._share(key, change))
+        self._tasks.spawn(self._share(keys, change))
 
-    def add_start(self, tenant_id: str, scope: str, scope_id: str, day: int) -> None:
+    def add_start(self, tenant_id: str, scopes: Iterable[Scope], day: int) -> None:
         """Count a call."""
-        self.change(tenant_id, scope, scope_id, partial(_with_start, day))
+        self.change(tenant_id, scopes, partial(_with_start, day))
 
-    def add_talk(self, tenant_id: str, scope: str, scope_id: str, *, day: int, seconds: float, cents: float) -> None:
+    def add_talk(self, tenant_id: str, scopes: Iterable[Scope], *, day: int, seconds: float, cents: float) -> None:
         """Count talk time and costs."""
-        self.change(tenant_id, scope, scope_id, partial(_with_talk, day, seconds, cents))
+        self.change(tenant_id, scopes, partial(_with_talk, day, seconds, cents))
 
     def add_country(self, tenant_id: str, country: str, day: int) -> None:
         """Count a call to a foreign country, and store the day of the first one."""
         if (tenant_id, country) not in self._store.first_days:
             self.set_first_day(tenant_id, country, day)
-        self.add_start(tenant_id, "country", country, day)
+        self.add_start(tenant_id, [("country", country)], day)
 
     def set_first_day(self, tenant_id: str, country: str, day: int) -> None:
         """Store the day of the first call to a country; 0: it is a usual one."""
@@ -59,12 +62,12 @@ class CallCounts:
         async with self._database.begin() as uow:
             await repository.save_called_country(uow.session, tenant_id, country, day)
 
-    async def _share(self, key: str, change: Change) -> None:
-        def apply(counts: Sequence[Count], now: float) -> tuple[Sequence[Count], Count]:
-            after = change(counts[0], now)
-            return [after], after
+    async def _share(self, keys: Sequence[str], change: Change) -> None:
+        def apply(counts: Sequence[Count], now: float) -> tuple[Sequence[Count], Sequence[Count]]:
+            after = [change(each, now) for each in counts]
+            return after, after
 
-        self._counts[key] = await self._counters.update(_USAGE, [key], apply)
+        self._counts.update(zip(keys, await self._counters.update(_USAGE, keys, apply), strict=True))
 
 
 def _key(tenant_id: str, scope: str, scope_id: str) -> str:

@@ -87,10 +87,9 @@ class FraudGuard:
             stop = self._unusual(tenant_id, caller, number.country)
             if stop is not None:
                 return stop
-            self._counts.add_start(tenant_id, "foreign", caller.extension_id, day)
+            self._counts.add_start(tenant_id, [("foreign", caller.extension_id)], day)
             self._counts.add_country(tenant_id, number.country, day)
-        for scope, scope_id in _scopes(caller.extension_id, permitted.targets[0].trunk_id):
-            self._counts.add_start(tenant_id, scope, scope_id, day)
+        self._counts.add_start(tenant_id, _scopes(caller.extension_id, permitted.targets[0].trunk_id), day)
         return permitted
 
     def active(self, tenant_id: str) -> list[FraudStop]:
@@ -144,7 +143,7 @@ class FraudGuard:
         self._store.stops[stop.id] = stop
         key = {"night": "foreign", "new_country": "country"}.get(stop.rule, stop.scope)
         name = stop.country if stop.rule == "new_country" else stop.scope_id
-        self._counts.change(stop.tenant_id, key, name, lambda count, now: ())
+        self._counts.change(stop.tenant_id, [(key, name)], lambda count, now: ())
         if stop.rule == "new_country":
             self._counts.set_first_day(stop.tenant_id, stop.country, 0)
         self._bus.publish(CallingReleased(stop.tenant_id, stop.id))
@@ -232,8 +231,8 @@ class FraudGuard:
         self._minutes[call.call_id] = begun
         cents = new * usage.price(self._store.policy(call.tenant_id).prices, call.number)
         day, seconds = self._day(call.tenant_id), new * usage.MINUTE
-        for scope, scope_id in _scopes(call.extension_id, call.trunk_id):
-            self._counts.add_talk(call.tenant_id, scope, scope_id, day=day, seconds=seconds, cents=cents)
+        scopes = _scopes(call.extension_id, call.trunk_id)
+        self._counts.add_talk(call.tenant_id, scopes, day=day, seconds=seconds, cents=cents)
 
     def _check_limits(self, tenant_id: str, calls: Sequence[LiveOutsideCall]) -> None:
         now, day = self._parts.clock.monotonic(), self._day(tenant_id)
