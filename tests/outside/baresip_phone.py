@@ -235,13 +235,10 @@ class Phone:
         kinds = ("CALL_DTMF_START",)
         return "".join(str(e.get("param")) for e in self.events[since:] if e.get("type") in kinds)
 
-    def is_receiving(self, hertz: int, *, seconds: float = 1.0) -> bool:
+    def is_receiving(self, hertz: int, *, seconds: float = 1.0) -> "Reception":
         """Return whether the last seconds of received audio are mostly this tone."""
         received = self.received_audio()
-        if received.seconds < seconds:
-            return False
-        strongest, share, loudness = received.last(seconds).spectrum()
-        return abs(strongest - hertz) < 5 and share > 0.9 and loudness > 300
+        return Reception(hertz, seconds, received.seconds, *received.last(seconds).spectrum())
 
     def packets(self) -> int:
         """Return the number of received RTP packets, from all sources: hold music has another source than the peer.
@@ -344,13 +341,17 @@ class Phones:
 # audio analysis
 
 
-def write_tone(path: Path, hertz: int, *, seconds: int = 60, level: float = 0.4) -> None:
-    wave_form = level * 32767 * np.sin(2 * np.pi * hertz * np.arange(seconds * RATE) / RATE)
+TONE_SECONDS = 300
+"""baresip ends its call when the file ends, so longer than a call of any test on a busy machine: tests have 300 s."""
+
+
+def write_tone(path: Path, hertz: int, *, seconds: int = TONE_SECONDS, level: float = 0.4) -> None:
+    wave_form = level * 32767 * np.sin(2 * np.pi * hertz * np.arange(RATE) / RATE)
     with wave.open(str(path), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(RATE)
-        file.writeframes(wave_form.astype("<i2").tobytes())
+        file.writeframes(wave_form.astype("<i2").tobytes() * seconds)
 
 
 @dataclass(frozen=True)
@@ -376,7 +377,7 @@ class Sound:
         return len(self.samples) / self.rate
 
     def last(self, seconds: float) -> "Sound":
-        return Sound(self.samples[len(self.samples) - int(seconds * self.rate) :], self.rate)
+        return Sound(self.samples[max(0, len(self.samples) - int(seconds * self.rate)) :], self.rate)
 
     def spectrum(self) -> tuple[float, float, float]:
         """Return the strongest frequency in Hz, the share of power within 15 Hz of it, and the RMS level."""
@@ -388,3 +389,20 @@ class Sound:
         peak = frequencies[int(power.argmax())]
         share = power[np.abs(frequencies - peak) < 15].sum() / (power.sum() + 1e-9)
         return float(peak), float(share), float(np.sqrt((self.samples**2).mean()))
+
+
+@dataclass(frozen=True)
+class Reception:
+    """The audio that a phone received; true if the last `seconds` were mostly that tone. Its text explains a failure."""
+
+    hertz: int
+    seconds: float
+    received: float
+    """Length of all that was received in the latest call, in seconds."""
+    strongest: float
+    share: float
+    loudness: float
+
+    def __bool__(self) -> bool:
+        close = abs(self.strongest - self.hertz) < 5
+        return self.received >= self.seconds and close and self.share > 0.9 and self.loudness > 300
