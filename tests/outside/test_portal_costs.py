@@ -77,11 +77,21 @@ def test_charges_are_shown_and_a_rate_deck_is_imported_with_a_preview(
 
 
 def bill(server: Server, page: Page, walk: PageChecker, origin: str) -> None:
-    """Enter the seller, see the plan, and preview the invoices of a month in which nothing was sold."""
+    """Go on after a trial, enter the seller, see the plan, and preview the invoices of a month in which nothing was sold."""
     with server.rest() as rest:
         buyer = {"name": "Acme GmbH", "street": "Weg 2", "postcode": "20095", "city": "Hamburg", "country": "DE"}
         tenant = {"tenant": server.ready["tenant"]}
         assert rest.put("/api/v1/billing/details", params=tenant, json=buyer).status_code == 200
+        trial, shown = {"plan": "Business", "trial_days": 30}, {"tenant": "demo"}
+        assert rest.put("/api/v1/billing/details", params=shown, json=buyer).status_code == 200
+        assert rest.put("/api/v1/billing/plan", params=shown, json=trial).status_code == 200
+    page.goto(f"{origin}/portal/costs")
+    region = page.get_by_role("region", name="Trial")
+    expect(region).to_contain_text("The last day of the trial is")
+    walk.label = "the trial"
+    walk.check("light", "dark")
+    region.get_by_role("button", name="Go on after the trial").click()
+    expect(region).to_contain_text("The plan is charged from")
     page.goto(f"{origin}/portal/billing?tab=seller")
     seller = page.get_by_role("region", name="Seller")
     for label, value in SELLER.items():
