@@ -13,6 +13,7 @@ WRITTEN = {
     "queue": "a queue",
     "slot": "a slot number",
     "two-digit code": "a two-digit code",
+    "state": "a state",
 }
 
 

@@ -17,7 +17,7 @@ from unificx.callapps.hours import hours_app
 from unificx.callapps.paging import Paging
 from unificx.callapps.parking import parking_apps
 from unificx.callapps.pickup import pickup_apps
-from unificx.callapps.presence import presence_apps
+from unificx.callapps.presence import STATE_BY_DIGIT, presence_apps
 from unificx.callapps.registry import AppRegistry, installed_apps
 from unificx.callapps.ringback import RINGBACK, connect_with_ringback
 from unificx.callapps.runner import AppRunner
@@ -30,6 +30,7 @@ __all__ = [
     "INVITED",
     "MERGED",
     "RINGBACK",
+    "STATE_BY_DIGIT",
     "WHISPERS_TO",
     "App",
     "AppRegistry",

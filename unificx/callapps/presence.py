@@ -1,6 +1,6 @@
-"""Feature codes of presence: do not disturb and forwarding of the calling extension, by telephone."""
+"""Feature codes of presence: state and forwarding of the calling extension, by telephone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from unificx.callapps.call import App, Call
@@ -13,13 +13,25 @@ from unificx.routing import DestinationRef
 ReferenceAt = Callable[[str, str], DestinationRef | None]
 """Returns the destination of a tenant that has a number, None without one."""
 
+STATE_BY_DIGIT: Mapping[str, PresenceState] = {
+    "1": "available",
+    "2": "busy",
+    "3": "do_not_disturb",
+    "4": "away",
+    "5": "lunch",
+    "6": "trip",
+    "7": "off_work",
+}
+"""States by the digit that is dialled after the code."""
+
 
 def presence_apps(service: PresenceService, directory: DirectoryCache, reference_at: ReferenceAt) -> tuple[App, ...]:
-    """The four apps."""
+    """The five apps."""
     set_state, forward = partial(_set_state, service, directory), partial(_forward, service, directory, reference_at)
     return (
         App.of_feature("do-not-disturb-on", partial(set_state, "do_not_disturb", "presence/do-not-disturb-on")),
         App.of_feature("do-not-disturb-off", partial(set_state, "available", "presence/do-not-disturb-off")),
+        App.of_feature("presence-state", partial(_set_state_by_digit, service, directory)),
         App.of_feature("forwarding-on", forward),
         App.of_feature("forwarding-off", partial(_stop_forwarding, service, directory)),
     )
@@ -33,6 +45,19 @@ async def _set_state(
         if state != "available" or service.get(extension).state == "do_not_disturb":
             await service.update(extension, PresenceChange(state))
         await call.play(confirmation, "general/goodbye")
+
+
+async def _set_state_by_digit(service: PresenceService, directory: DirectoryCache, call: Call) -> None:
+    """Set the state of the digit that was dialled after the code."""
+    extension = await _calling_extension(directory, call)
+    state = STATE_BY_DIGIT.get("".join(call.arguments))
+    if extension is None:
+        return
+    if state is None:
+        await call.play("general/invalid", "general/goodbye")
+        return
+    await service.update(extension, PresenceChange(state))
+    await call.play("general/saved", "general/goodbye")
 
 
 async def _forward(service: PresenceService, directory: DirectoryCache, reference_at: ReferenceAt, call: Call) -> None:

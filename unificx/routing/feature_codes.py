@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
-Argument = Literal["number", "extension", "extension or group", "group", "queue", "slot", "two-digit code"]
+Argument = Literal["number", "extension", "extension or group", "group", "queue", "slot", "two-digit code", "state"]
 """The kind of number that is dialled after a code."""
 
 
@@ -118,6 +118,14 @@ FEATURE_CODES = (
         "Call the number of your speed dial with this code",
         "Die Nummer Ihrer Kurzwahl mit diesen zwei Ziffern anrufen",
         "two-digit code",
+    ),
+    Feature(
+        "*76",
+        "presence-state",
+        "Set your state: 1 available, 2 busy, 3 do not disturb, 4 away, 5 at lunch, 6 on a trip, 7 off work",
+        "Ihren Status setzen: 1 verfügbar, 2 beschäftigt, 3 nicht stören, 4 abwesend, 5 Mittagspause, 6 auf Reisen,"
+        " 7 Feierabend",
+        "state",
     ),
     Feature(
         "*77",

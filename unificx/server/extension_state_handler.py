@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 import structlog
 
+from unificx.callapps import STATE_BY_DIGIT
 from unificx.calls import RETRIEVE, CallManager, ExtensionCalls, Parking
 from unificx.core.clock import Clock
 from unificx.core.faults import describe_fault
 from unificx.identity.events import ExtensionDeleted
-from unificx.presence import PresenceState
+from unificx.presence import PresenceService, PresenceState
 from unificx.presence.events import PresenceChanged
 from unificx.privacy.events import ObjectionChanged
 from unificx.queues import AgentStates
@@ -47,6 +48,20 @@ class ParkingSlotStates:
         return self._parking.find(tenant_id, slot) is not None
 
 
+class PresenceCodeStates:
+    """Implements `sip_server.OwnSwitchStates`: the code that sets a state is on while the extension has this state."""
+
+    def __init__(self, presence: PresenceService) -> None:
+        self._presence = presence
+
+    def state(self, extension_id: str, dialled: str) -> bool | None:
+        code = code_of("presence-state")
+        wanted = STATE_BY_DIGIT.get(dialled.removeprefix(code)) if dialled.startswith(code) else None
+        if wanted is None:
+            return None
+        return self._presence.availability.state(extension_id) == wanted
+
+
 class Reachability:
     """Whether an extension has a device that a call reaches now."""
 
@@ -74,7 +89,10 @@ def create_extension_states(
             activity=lambda extension_id: _activity(container, extension_id),
             is_listed=lambda extension: not container.consents.objects(extension.subject, "directory"),
             switches=(ParkingSlotStates(manager.deps.parking), container.routing.hours),
-            own_switches=(AgentStates(container.routing.queues.service),),
+            own_switches=(
+                AgentStates(container.routing.queues.service),
+                PresenceCodeStates(container.routing.presence),
+            ),
             now=container.clock.monotonic,
             wake=manager.on_pending_output,
         )
@@ -88,7 +106,7 @@ def _activity(container: Container, extension_id: str) -> str:
 
 def follow_extensions(container: Container, states: ExtensionStates) -> None:
     """Have the watchers of an extension notified of its registrations, of the state of its user, of an objection to the
-    directory, and of its end, those of opening hours of their switch, and those of queues of their agents."""
+    directory, and of its end, those of opening hours of their switch, and those of queues and states of the extension itself."""
 
     def changed(event: DeviceRegistered | DeviceUnregistered | ExtensionDeleted | PresenceChanged) -> None:
         # The directory changes right after the bus handlers have run.
@@ -105,6 +123,7 @@ def follow_extensions(container: Container, states: ExtensionStates) -> None:
     container.bus.subscribe(ObjectionChanged, objection_changed)
     for kind in (DeviceRegistered, DeviceUnregistered, ExtensionDeleted, PresenceChanged):
         container.bus.subscribe(kind, changed)
+    container.bus.subscribe(PresenceChanged, lambda event: switched(event.tenant_id))
     container.bus.subscribe(QueueChanged, lambda event: switched(event.queue.tenant_id))
     container.routing.hours.on_change.append(switched)
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from app_harness import ANNA, AppHarness
 
-from unificx.callapps import presence_apps
+from unificx.callapps import STATE_BY_DIGIT, presence_apps
 from unificx.core.clock import ManualClock
 from unificx.core.errors import Invalid
 from unificx.db import Database
@@ -13,6 +13,7 @@ from unificx.identity import DirectoryCache
 from unificx.presence import NO_RULES, PresenceChange, PresenceService
 from unificx.privacy import KeyStore
 from unificx.routing import DestinationRef
+from unificx.server.extension_state_handler import PresenceCodeStates
 
 
 @pytest.fixture
@@ -46,6 +47,25 @@ async def test_do_not_disturb_by_code(service: PresenceService) -> None:
     assert service.availability.rules(ANNA.id).do_not_disturb
     assert await dial(service, "*79") == ["presence/do-not-disturb-off", "general/goodbye"]
     assert service.availability.rules(ANNA.id) is NO_RULES
+
+
+async def test_states_are_set_by_the_digit_after_the_code(service: PresenceService) -> None:
+    for digit, state in STATE_BY_DIGIT.items():
+        assert await dial(service, "*76", digit) == ["general/saved", "general/goodbye"]
+        assert service.get(ANNA).state == state
+    for wrong in ("", "0", "8", "11"):
+        assert await dial(service, "*76", wrong) == ["general/invalid", "general/goodbye"]
+    assert await dial(service, "*76", "2", outside=True) == ["general/not-allowed", "general/goodbye"]
+    assert service.get(ANNA).state == "off_work"
+    keys = PresenceCodeStates(service)
+    assert [keys.state(ANNA.id, code) for code in ("*767", "*761", "*76", "*77", "*768")] == [
+        True,
+        False,
+        None,
+        None,
+        None,
+    ]
+    assert keys.state("another", "*761")
 
 
 async def test_another_state_stays_when_calls_were_not_refused(service: PresenceService) -> None:

@@ -10,6 +10,7 @@ const ARGUMENTS: Record<NonNullable<FeatureCode['argument']>, MessageDescriptor>
   group: msg`a group`,
   queue: msg`a queue`,
   slot: msg`a parking slot`,
+  state: msg`the digit of a state`,
   'two-digit code': msg`a two-digit code`,
 };
 
