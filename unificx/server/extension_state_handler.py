@@ -106,7 +106,7 @@ def _activity(container: Container, extension_id: str) -> str:
 
 def follow_extensions(container: Container, states: ExtensionStates) -> None:
     """Have the watchers of an extension notified of its registrations, of the state of its user, of an objection to the
-    directory, and of its end, those of opening hours of their switch, and those of queues and states of the extension itself."""
+    directory, and of its end, and those of codes of the switch, the queues and the state behind them."""
 
     def changed(event: DeviceRegistered | DeviceUnregistered | ExtensionDeleted | PresenceChanged) -> None:
         # The directory changes right after the bus handlers have run.
