@@ -111,7 +111,7 @@ async def test_a_guest_waits_in_the_lobby_and_takes_part_once_admitted(meeting: 
 
 
 @pytest.mark.promise("C10")
-async def test_an_admitted_guest_gets_hands_and_speaker_in_the_event_and_one_in_the_lobby_nothing(
+async def test_the_event_has_raised_hand_and_speaker_for_admitted_guests_only(
     meeting: GuestWorld,
 ) -> None:
     await meeting.guest()

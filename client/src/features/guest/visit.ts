@@ -139,14 +139,14 @@ export class Visit {
     storeVisit({ link: this.link, visit: this.#visit });
   }
 
-  /** What changes all the time is in the event; the meeting is fetched if it has changed otherwise. */
-  #handleEvent({ roster, speaking, raised_hand: hands, reactions = {}, videos }: ServerEvents['meeting']): void {
+  /** Show the content of the event, and fetch the meeting if it has changed otherwise. */
+  #handleEvent({ roster, speaking, raised_hand: raised, reactions = {}, videos }: ServerEvents['meeting']): void {
     const { meeting } = this.state.state;
-    if (meeting && hands && this.state.state.phase === 'in') {
+    if (meeting && raised && this.state.state.phase === 'in') {
       const participants = meeting.participants.map((each) => ({
         ...each,
         speaking: each.id === speaking,
-        hand: hands.includes(each.id),
+        hand: raised.includes(each.id),
         reaction: reactions[each.id] ?? null,
       }));
       this.#set({ meeting: { ...meeting, participants } });
