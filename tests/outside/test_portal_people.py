@@ -127,9 +127,13 @@ def test_a_new_person_is_handed_over(desk: Client, server: Server, household: Ho
     with server.rest() as rest:
         listed = rest.get("/api/v1/people", params={"tenant": server.ready["tenant"], "search": name}).json()
     assert listed["total"] == 0
+    form.get_by_label("Department").fill("Warehouse")
     number.fill(proposed)
     page.keyboard.press("Enter")
     expect(form.get_by_role("img", name="Sign-in code")).to_be_visible()
+    with server.rest() as rest:
+        listed = rest.get("/api/v1/people", params={"tenant": server.ready["tenant"], "search": name}).json()
+    assert [each["department"] for each in listed["items"]] == ["Warehouse"]
     expect(form.get_by_role("button", name="Send invitation")).to_be_visible()
     form.get_by_role("button", name="Add a phone").click()
     form.get_by_label("Name of the phone").fill("Desk, second floor")

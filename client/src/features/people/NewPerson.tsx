@@ -1,4 +1,4 @@
-import { Button, Group, SegmentedControl, Select, Stack, Text, TextInput } from '@mantine/core';
+import { Autocomplete, Button, Group, SegmentedControl, Select, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
@@ -9,6 +9,7 @@ import { Drawer } from '~/design/Drawer';
 import { ErrorNotice } from '~/design/Notice';
 import { AccessOptions } from './AccessOptions';
 import { PhoneLogin } from './PhoneLogin';
+import { useDepartments } from './useDepartments';
 
 interface NewPersonProps {
   opened: boolean;
@@ -56,7 +57,7 @@ function Details({ tenant, onCreated }: { tenant?: string; onCreated: (created: 
   const queries = useQueryClient();
   const [kind, setKind] = useState<'person' | 'phone'>('person');
   const form = useForm({
-    initialValues: { name: '', email: '', role: 'user' as Role, number: '' },
+    initialValues: { name: '', email: '', role: 'user' as Role, number: '', department: '' },
     validate: {
       name: (value) => (value.trim() ? null : t`Enter a name.`),
       email: (value) => (kind === 'phone' || /^\S+@\S+\.\S+$/.test(value) ? null : t`Enter an e-mail address.`),
@@ -64,6 +65,7 @@ function Details({ tenant, onCreated }: { tenant?: string; onCreated: (created: 
         /^[0-9]{2,8}$/.test(value) || (kind === 'person' && !value) ? null : t`Enter two to eight digits.`,
     },
   });
+  const departments = useDepartments(tenant);
   const proposed = useQuery({
     queryKey: ['next-number', tenant],
     queryFn: async () => (await api.proposeNumber({ query: { tenant } })).data.number,
@@ -75,10 +77,12 @@ function Details({ tenant, onCreated }: { tenant?: string; onCreated: (created: 
     if (proposed && !isTouched('number')) setFieldValue('number', proposed);
   }, [proposed]); // eslint-disable-line -- only when the proposal arrives
   const create = useMutation({
-    mutationFn: async ({ name, email, role, number }: typeof form.values): Promise<Created> =>
-      kind === 'person'
-        ? { person: (await api.createPerson({ query: { tenant }, body: { name, email, role, number } })).data }
-        : { phone: (await api.createExtension({ query: { tenant }, body: { name, number } })).data },
+    mutationFn: async ({ name, email, role, number, department }: typeof form.values): Promise<Created> => {
+      const common = { name, number, department: department.trim() };
+      return kind === 'person'
+        ? { person: (await api.createPerson({ query: { tenant }, body: { ...common, email, role } })).data }
+        : { phone: (await api.createExtension({ query: { tenant }, body: common })).data };
+    },
     onSuccess: onCreated,
     onError: (fault) => {
       const { field, message } = asProblem(fault);
@@ -86,7 +90,7 @@ function Details({ tenant, onCreated }: { tenant?: string; onCreated: (created: 
       else if (field === 'email' || field === 'name') form.setFieldError(field, message);
     },
     onSettled: () =>
-      Promise.all(['people', 'persons', 'extensions'].map((key) => queries.invalidateQueries({ queryKey: [key] }))),
+      Promise.all(['people', 'persons', 'extensions', 'departments'].map((key) => queries.invalidateQueries({ queryKey: [key] }))),
   });
   const shown = create.error && ['number', 'email', 'name'].includes(asProblem(create.error).field);
   return (
@@ -147,6 +151,14 @@ function Details({ tenant, onCreated }: { tenant?: string; onCreated: (created: 
             {...form.getInputProps('role')}
           />
         )}
+        <Autocomplete
+          size="md"
+          label={t`Department`}
+          dir="auto"
+          maxLength={60}
+          data={departments}
+          {...form.getInputProps('department')}
+        />
         <Group justify="flex-end">
           <Button type="submit" size="md" loading={create.isPending}>
             <Trans>Add</Trans>
