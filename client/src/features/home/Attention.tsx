@@ -1,56 +1,55 @@
 import { Anchor, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { Link, type LinkProps } from '@tanstack/react-router';
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import type { ReactNode } from 'react';
-import { api, type AttentionItem, type Readiness } from '~/api';
-import { useIsOperator } from '~/api/session';
+import { type AttentionItem, type Readiness } from '~/api';
 import { ErrorBar } from '~/design/ErrorBar';
 import { Section } from '~/design/Section';
+import { useAttention } from './useAttention';
 import css from './home.module.css';
 
 type AttentionKind = AttentionItem['kind'];
 
-const POLL_MS = 60_000;
+interface AttentionProps {
+  tenant?: string;
+}
 
 /** Open matters of an administrator; operators also see which components of the server are not ready. */
-export function Attention({ tenant }: { tenant?: string }) {
+export function Attention({ tenant }: AttentionProps) {
   const { t } = useLingui();
-  const operator = useIsOperator();
-  const { data, error, refetch } = useQuery({
-    queryKey: ['attention', tenant],
-    queryFn: async () => (await api.showAttention({ query: { tenant } })).data.items,
-    refetchInterval: POLL_MS,
-  });
-  const { data: parts } = useQuery({
-    queryKey: ['readiness'],
-    // 503 with the same content while a component is not ready.
-    queryFn: async () => ((await (await fetch('/readyz')).json()) as Readiness).parts,
-    refetchInterval: POLL_MS,
-    enabled: operator,
-  });
-  const failing = (operator && parts?.filter(({ ok }) => !ok)) || [];
+  const { error, refetch } = useAttention(tenant);
   return (
     <Section title={t`Needs attention`}>
       <ErrorBar fault={error} retry={() => void refetch()} />
-      {!error && failing.length + (data?.length ?? 0) === 0 && (
-        <Text c="dimmed" size="sm">
-          {data ? <Trans>Everything works.</Trans> : <Trans>Loading…</Trans>}
-        </Text>
-      )}
-      <ul className={css.list} aria-label={t`Needs attention`}>
-        {failing.map((part) => (
-          <FailingPart key={part.name} part={part} />
-        ))}
-        {data?.map(({ kind, count }) => (
-          <li key={kind}>
-            <Anchor component={Link} to={PAGES[kind]} size="sm">
-              {matter(kind, count)}
-            </Anchor>
-          </li>
-        ))}
-      </ul>
+      {!error && <AttentionList tenant={tenant} />}
     </Section>
+  );
+}
+
+/** The open matters with links to where they are dealt with. `onChosen`: called when one is followed. */
+export function AttentionList({ tenant, onChosen }: AttentionProps & { onChosen?: () => void }) {
+  const { t } = useLingui();
+  const { matters, failing } = useAttention(tenant);
+  if (failing.length + (matters?.length ?? 0) === 0) {
+    return (
+      <Text c="dimmed" size="sm">
+        {matters ? <Trans>Everything works.</Trans> : <Trans>Loading…</Trans>}
+      </Text>
+    );
+  }
+  return (
+    <ul className={css.list} aria-label={t`Needs attention`}>
+      {failing.map((part) => (
+        <FailingPart key={part.name} part={part} />
+      ))}
+      {matters?.map(({ kind, count }) => (
+        <li key={kind}>
+          <Anchor component={Link} to={PAGES[kind]} size="sm" onClick={onChosen}>
+            {matter(kind, count)}
+          </Anchor>
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -90,7 +90,9 @@ function Details({ tenant, onCreated }: { tenant?: string; onCreated: (created: 
       else if (field === 'email' || field === 'name') form.setFieldError(field, message);
     },
     onSettled: () =>
-      Promise.all(['people', 'persons', 'extensions', 'departments'].map((key) => queries.invalidateQueries({ queryKey: [key] }))),
+      Promise.all(
+        ['people', 'persons', 'extensions', 'departments'].map((key) => queries.invalidateQueries({ queryKey: [key] })),
+      ),
   });
   const shown = create.error && ['number', 'email', 'name'].includes(asProblem(create.error).field);
   return (

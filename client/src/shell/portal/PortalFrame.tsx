@@ -10,10 +10,12 @@ import { useValue } from '~/core/store';
 import { ErrorBar } from '~/design/ErrorBar';
 import { POLL_INTERVAL_MS } from '~/design/lists';
 import { Page } from '~/design/Page';
+import { Bell } from '~/features/home';
 import { ConnectionBanner } from '../ConnectionBanner';
 import { PolicyNotice } from '../PolicyNotice';
 import { AvatarMenu } from './AvatarMenu';
 import { CommandSearch } from './CommandSearch';
+import { HelpMenu } from './HelpMenu';
 import { Navigation } from './Navigation';
 import { OrganisationSwitcher } from './OrganisationSwitcher';
 import css from './portal.module.css';
@@ -54,6 +56,8 @@ export default function PortalFrame({ me }: { me: Me }) {
         <OrganisationSwitcher />
         <span className={css.spread} />
         <CommandSearch tenant={selected?.id} />
+        {selected && <Bell tenant={selected.id} />}
+        <HelpMenu />
         <AvatarMenu me={me} />
       </header>
       <Navigation onChosen={close} />
