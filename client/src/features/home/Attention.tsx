@@ -17,11 +17,9 @@ interface AttentionProps {
 /** Open matters of an administrator; operators also see which components of the server are not ready. */
 export function Attention({ tenant }: AttentionProps) {
   const { t } = useLingui();
-  const { error, refetch } = useAttention(tenant);
   return (
     <Section title={t`Needs attention`}>
-      <ErrorBar fault={error} retry={() => void refetch()} />
-      {!error && <AttentionList tenant={tenant} />}
+      <AttentionList tenant={tenant} />
     </Section>
   );
 }
@@ -29,7 +27,8 @@ export function Attention({ tenant }: AttentionProps) {
 /** The open matters with links to where they are dealt with. `onChosen`: called when one is followed. */
 export function AttentionList({ tenant, onChosen }: AttentionProps & { onChosen?: () => void }) {
   const { t } = useLingui();
-  const { matters, failing } = useAttention(tenant);
+  const { matters, failing, error, refetch } = useAttention(tenant);
+  if (error) return <ErrorBar fault={error} retry={() => void refetch()} />;
   if (failing.length + (matters?.length ?? 0) === 0) {
     return (
       <Text c="dimmed" size="sm">
