@@ -69,41 +69,29 @@ export function IncomingCard({ call, forward }: { call: Call; forward?: () => vo
           <IconPhoneOff size={20} aria-hidden />
           <Trans>Decline</Trans>
         </UnstyledButton>
-        {message && (
-          <UnstyledButton
-            className={css.otherWay}
-            data-icon
-            aria-label={t`Send a message`}
-            title={t`Send a message`}
-            onClick={message}
-          >
-            <IconMessage size={20} aria-hidden />
-          </UnstyledButton>
-        )}
-        {takesMessages && (
-          <UnstyledButton
-            className={css.otherWay}
-            data-icon
-            aria-label={t`Voicemail`}
-            title={t`Voicemail`}
-            onClick={() => call.decline()}
-          >
-            <IconRecordMail size={20} aria-hidden />
-          </UnstyledButton>
-        )}
-        {forward && (
-          <UnstyledButton
-            className={css.otherWay}
-            data-icon
-            aria-haspopup="dialog"
-            aria-label={t`Forward`}
-            title={t`Forward`}
-            onClick={forward}
-          >
-            <IconArrowForwardUp size={20} aria-hidden />
-          </UnstyledButton>
-        )}
       </div>
+      {(message || takesMessages || forward) && (
+        <div className={css.others}>
+          {message && (
+            <UnstyledButton className={css.otherWay} onClick={message}>
+              <IconMessage size={18} aria-hidden />
+              <Trans>Message</Trans>
+            </UnstyledButton>
+          )}
+          {takesMessages && (
+            <UnstyledButton className={css.otherWay} onClick={() => call.decline()}>
+              <IconRecordMail size={18} aria-hidden />
+              <Trans>Voicemail</Trans>
+            </UnstyledButton>
+          )}
+          {forward && (
+            <UnstyledButton className={css.otherWay} aria-haspopup="dialog" onClick={forward}>
+              <IconArrowForwardUp size={18} aria-hidden />
+              <Trans>Forward</Trans>
+            </UnstyledButton>
+          )}
+        </div>
+      )}
     </section>
   );
 }

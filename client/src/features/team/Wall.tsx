@@ -68,6 +68,7 @@ export default function Wall() {
 }
 
 function choose({ number, name }: Colleague, talking: Call | undefined): void {
+  if (talking?.number === number) return; // the party of the call itself
   if (talking) talking.transfer(number);
   else void startCall(number, { name });
 }
@@ -84,7 +85,8 @@ function Tile({ colleague, digit, talking }: TileProps) {
   const { id, name, number } = colleague;
   const presence = usePresence(id);
   const text = usePresenceText(id);
-  const action = talking ? t`Transfer to ${name}` : t`Call ${name}`;
+  const inThisCall = talking?.number === number;
+  const action = inThisCall ? t`In a call` : talking ? t`Transfer to ${name}` : t`Call ${name}`;
   return (
     <li
       className={css.tile}
@@ -94,9 +96,10 @@ function Tile({ colleague, digit, talking }: TileProps) {
     >
       <UnstyledButton
         className={css.main}
-        aria-label={[action, text].filter(Boolean).join(', ')}
+        aria-label={[action, inThisCall ? name : text].filter(Boolean).join(', ')}
         aria-keyshortcuts={digit ? String(digit) : undefined}
         title={action}
+        disabled={inThisCall}
         onClick={() => choose(colleague, talking)}
       >
         <Avatar name={name} size={40} presence={<ColleagueDot extension={id} />} />
@@ -112,7 +115,7 @@ function Tile({ colleague, digit, talking }: TileProps) {
           </Kbd>
         )}
       </UnstyledButton>
-      {talking && (
+      {talking && !inThisCall && (
         <Button
           variant="light"
           size="compact-sm"
