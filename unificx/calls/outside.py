@@ -140,7 +140,7 @@ def _invitation(
     by = _forwarding_number(call, target, "" if withheld else outside.caller_id)
     if by:
         forwarded = Diversion(by, diversion_reason(target.cause, target.forwards))
-        headers += forwarding_headers((forwarded, *call.options.diversions), outside.sent, trunk.uri_host)
+        headers += tuple(forwarding_headers((forwarded, *call.options.diversions), outside.sent, trunk.uri_host))
     return InviteParams(
         uri=f"{callee}:{endpoint.port}" if endpoint.port else callee,
         flow=endpoint.flow,

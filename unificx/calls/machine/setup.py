@@ -137,7 +137,7 @@ def setting_up(state: SettingUp, event: Event, now: float) -> Outcome:
             return _device_gone(state, event, now)
         case Declined(device):
             return _declined(state, device, now)
-        case StepStarted(targets) | PickedUp(targets) if targets is not None:
+        case StepStarted(targets) | PickedUp(ForkTargets() as targets):
             given = state.last_provisional, state.media_lost
             outcome, actions = begin(state.offer, targets, now, last_provisional=given[0], media_lost=given[1])
             return outcome, [*stop_ringing(state), *actions]
