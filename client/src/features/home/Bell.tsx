@@ -13,20 +13,19 @@ export function Bell({ tenant }: { tenant?: string }) {
   const count = failing.length + (matters?.length ?? 0);
   return (
     <Popover opened={opened} onChange={setOpened} position="bottom-end" width={300} trapFocus returnFocus>
-      <Popover.Target>
-        <Indicator label={count} size={18} disabled={count === 0} color="red.8" offset={5}>
+      <Indicator label={count} size={18} disabled={count === 0} color="red.8" offset={5}>
+        <Popover.Target>
           <ActionIcon
             variant="subtle"
             color="gray"
             size={36}
             aria-label={count ? t`Notifications: ${count}` : t`No notifications`}
-            aria-expanded={opened}
             onClick={() => setOpened(!opened)}
           >
             <IconBell size={20} aria-hidden />
           </ActionIcon>
-        </Indicator>
-      </Popover.Target>
+        </Popover.Target>
+      </Indicator>
       <Popover.Dropdown>
         <Title order={2} size="h5" mb="xs" tabIndex={-1} data-autofocus>
           <Trans>Needs attention</Trans>

@@ -1,4 +1,4 @@
-import { Button, Kbd, Text, Title, UnstyledButton } from '@mantine/core';
+import { Button, Kbd, Text, Title, UnstyledButton, VisuallyHidden } from '@mantine/core';
 import { IconParking } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useEffect, useMemo, type KeyboardEvent } from 'react';
@@ -96,12 +96,12 @@ function Tile({ colleague, digit, talking }: TileProps) {
     >
       <UnstyledButton
         className={css.main}
-        aria-label={[action, inThisCall ? name : text].filter(Boolean).join(', ')}
         aria-keyshortcuts={digit ? String(digit) : undefined}
         title={action}
         disabled={inThisCall}
         onClick={() => choose(colleague, talking)}
       >
+        <VisuallyHidden>{action}, </VisuallyHidden>
         <Avatar name={name} size={40} presence={<ColleagueDot extension={id} />} />
         <span className={css.name} dir="auto">
           {name}
@@ -145,9 +145,9 @@ function ParkedTiles() {
           <li key={place} className={css.tile} data-presence="parked">
             <UnstyledButton
               className={css.main}
-              aria-label={t`Retrieve ${caller}`}
               onClick={() => void startCall(retrieveNumber(place), { name: caller })}
             >
+              <VisuallyHidden>{t`Retrieve ${caller}`}, </VisuallyHidden>
               <Avatar name="" size={40} icon={IconParking} />
               <span className={css.name} dir="auto">
                 {caller}
