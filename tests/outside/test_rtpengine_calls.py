@@ -214,6 +214,9 @@ async def test_final_report_has_loss_jitter_and_mos(engine: RtpEngine, parties: 
     caller, callee = [await parties.enter_async_context(RtpEndpoint(tone)) for tone in (CALLER, CALLEE)]
     await connect(engine, caller, callee)
     await asyncio.gather(caller.send_tone(2.6, lose_every=10, reports=True), callee.send_tone(2.6, reports=True))
+    async with asyncio.timeout(10):  # packets wait in the sockets of a busy machine
+        while (len(callee.received), len(caller.received)) != (117, 130):
+            await asyncio.sleep(0.02)
     report = await rtpengine_replies.delete(engine, "call")
     assert report is not None
     lossy, clean = report.party("a"), report.party("b")

@@ -68,6 +68,7 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     },
     "Assignee": {"person_id": None},
     "NewNote": {"text": "Ask the works council first."},
+    "NewTrialEnd": {"until": "2027-04-01"},
     "NewSupportAccess": {"hours": 8},
     "NewEmailTest": {"address": "ada@acme.example"},
     "NewCampaign": {"texts": {"en": {"subject": "New telephones", "text": "Order yours until May."}}},
