@@ -13,15 +13,17 @@ from pathlib import Path
 _numbers = itertools.count(1)
 
 
-WORKERS = 5
+WORKERS = 6
+"""Shares of the ports: the workers of a whole run."""
 
 
 def port_lane(first: int, last: int, step: int) -> Iterator[int]:
-    """Yield every `step`th port of this worker's share, cyclically; two runs rarely start with the same port."""
+    """Yield every `step`th port of this worker's share, cyclically; two runs rarely start with the same port. The
+    worker is looked up with the first port: at the import it may be a process from which all workers are forked."""
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     share = (last - first) // WORKERS
     mine = range(first + worker % WORKERS * share, first + (worker % WORKERS + 1) * share - step + 1, step)
-    return itertools.islice(itertools.cycle(mine), os.getpid() % len(mine), None)
+    yield from itertools.islice(itertools.cycle(mine), os.getpid() % len(mine), None)
 
 
 _ports = port_lane(20000, 29900, 4)
