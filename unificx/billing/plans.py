@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -24,7 +25,8 @@ MAX_NAME = 60
 _FURTHEST = timedelta(days=366)
 _FIRST_TIME_ZONE = timedelta(hours=14)
 """The time zone in which a day begins first (UTC+14)."""
-_SCOPE = "plans"
+LOCK_SCOPE: Final = "plans"
+"""Lock of plans, their assignments and trials."""
 
 
 class Plans:
@@ -75,7 +77,7 @@ class Plans:
         """Change a plan: its name and state at once, its prices and minutes from a day on. Those of a plan that was not
         assigned yet change at once too. Raises Invalid; NotFound; Conflict for a name that is in use."""
         async with self._database.begin() as uow:
-            await lock_scope(uow.session, _SCOPE)
+            await lock_scope(uow.session, LOCK_SCOPE)
             plan = await _find(uow.session, reference)
             named = replace(
                 plan,
@@ -96,7 +98,7 @@ class Plans:
     async def delete(self, reference: str) -> None:
         """Delete a plan that was never assigned. Raises NotFound; Conflict."""
         async with self._database.begin() as uow:
-            await lock_scope(uow.session, _SCOPE)
+            await lock_scope(uow.session, LOCK_SCOPE)
             plan = await _find(uow.session, reference)
             if await plan_repository.is_assigned(uow.session, plan.id):
                 raise Conflict("Tenants have or had this plan.", hint="Archive it with `unificx plan archive`.")
@@ -126,7 +128,7 @@ class Plans:
                 field="since",
             )
         async with self._database.begin() as uow:
-            await lock_scope(uow.session, _SCOPE)
+            await lock_scope(uow.session, LOCK_SCOPE)
             plan = await _find(uow.session, reference) if reference is not None else None
             if plan is not None and plan.archived:
                 raise Conflict("This plan is archived.", hint="Choose another plan.", field="plan")
@@ -139,7 +141,7 @@ class Plans:
     async def assign_at_sign_up(self, uow: UnitOfWork, tenant_id: str) -> None:
         """Assign the plan for organisations that sign up, if there is one, with its trial. A second time has no
         effect."""
-        await lock_scope(uow.session, _SCOPE)
+        await lock_scope(uow.session, LOCK_SCOPE)
         offered = [each for each in await plan_repository.list_plans(uow.session) if each.sign_up and not each.archived]
         if offered and not await plan_repository.list_assignments(uow.session, tenant_id):
             made = Assignment(self._counts.today(tenant_id), offered[0].id)
@@ -160,7 +162,7 @@ class Plans:
             await trial_repository.insert(session, tenant_id, begun(made.since, days))
 
     async def _require_free_name(self, uow: UnitOfWork, plan: Plan) -> None:
-        await lock_scope(uow.session, _SCOPE)
+        await lock_scope(uow.session, LOCK_SCOPE)
         others = [each for each in await plan_repository.list_plans(uow.session) if each.id != plan.id]
         if any(plan.name in (each.name, each.id) for each in others):
             raise Conflict("There is a plan with this name.", field="name")

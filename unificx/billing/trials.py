@@ -13,10 +13,9 @@ from unificx.billing.counts import Counts
 from unificx.billing.invoicing import notice_repository
 from unificx.billing.machine import trial as rules
 from unificx.billing.machine.trial import Trial
+from unificx.billing.plans import LOCK_SCOPE
 from unificx.core.errors import Conflict, NotFound
 from unificx.db import Database, UnitOfWork, lock_scope
-
-_SCOPE = "plans"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +78,9 @@ class Trials:
         return True
 
     async def _locked(self, uow: UnitOfWork, tenant_id: str) -> Trial:
-        await lock_scope(uow.session, _SCOPE)
+        await lock_scope(uow.session, LOCK_SCOPE)
         found = await trial_repository.find(uow.session, tenant_id)
         if found is None:
-            raise _not_found()
+            raise NotFound("This tenant has no trial.", hint="A trial begins with its first plan.")
         return found
 
-
-def _not_found() -> NotFound:
-    return NotFound("This tenant has no trial.", hint="A trial begins with its first plan.")
