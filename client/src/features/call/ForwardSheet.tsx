@@ -1,11 +1,10 @@
-import { Button, Drawer, Stack, Text } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { Trans, useLingui } from '@lingui/react/macro';
-import { useState } from 'react';
 import { toast } from '~/core/toasts';
-import { ContactPicker, type Contact } from '~/features/directory';
+import type { Contact } from '~/features/directory';
 import type { Call } from '~/sip';
+import { ContactSheet } from './ContactSheet';
 import { isForwardable } from './forward';
-import { recentNumbers } from './recent-numbers';
 import { useRemoteParty } from './useRemoteParty';
 
 interface ForwardSheetProps {
@@ -17,34 +16,17 @@ interface ForwardSheetProps {
 /** Sends a ringing call on to a colleague or a number; it rings here meanwhile. */
 export default function ForwardSheet({ call, opened, close }: ForwardSheetProps) {
   const { t } = useLingui();
+  const { title } = useRemoteParty(call);
   return (
-    <Drawer
+    <ContactSheet
       opened={opened}
       onClose={close}
-      position="bottom"
-      size="80%"
       title={t`Forward call`}
-      closeButtonProps={{ 'aria-label': t`Close` }}
       zIndex={600}
-    >
-      {opened && <Chooser call={call} />}
-    </Drawer>
-  );
-}
-
-function Chooser({ call }: { call: Call }) {
-  const { t } = useLingui();
-  const [query, setQuery] = useState('');
-  const [recent] = useState(recentNumbers);
-  const { title } = useRemoteParty(call);
-  const target = (contact: Contact) => <Target call={call} contact={contact} />;
-  return (
-    <Stack gap="sm" maw={480} mx="auto" pb="md">
-      <Text size="sm" c="dimmed">
-        <Trans>{title} keeps hearing the ringing tone until the call is answered there.</Trans>
-      </Text>
-      <ContactPicker label={t`Forward to`} query={query} onChange={setQuery} recent={recent} actions={target} />
-    </Stack>
+      hint={<Trans>{title} keeps hearing the ringing tone until the call is answered there.</Trans>}
+      label={t`Forward to`}
+      actions={(contact) => <Target call={call} contact={contact} />}
+    />
   );
 }
 

@@ -1,48 +1,31 @@
-import { Button, Drawer, Stack, Text } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { Trans, useLingui } from '@lingui/react/macro';
-import { useState } from 'react';
 import { useValue } from '~/core/store';
-import { ContactPicker, type Contact } from '~/features/directory';
+import type { Contact } from '~/features/directory';
 import { phone, type Call } from '~/sip';
+import { ContactSheet } from './ContactSheet';
 import { callView, showCall } from './model';
-import { recentNumbers } from './recent-numbers';
 
 /** Transfer target, blind or attended. */
 export default function TransferSheet({ call }: { call: Call }) {
   const { t } = useLingui();
-  const opened = useValue(callView, (each) => each.transfer);
+  const { transfer: opened, transferTo } = useValue(callView);
   return (
-    <Drawer
+    <ContactSheet
       opened={opened}
       onClose={close}
-      position="bottom"
-      size="80%"
       title={t`Transfer call`}
-      closeButtonProps={{ 'aria-label': t`Close` }}
       zIndex={400}
-    >
-      {opened && <Chooser call={call} />}
-    </Drawer>
+      hint={<Trans>Ask first puts this call on hold. “Connect both” then completes the transfer.</Trans>}
+      label={t`Transfer to`}
+      query={transferTo}
+      actions={(contact) => <Targets call={call} contact={contact} />}
+    />
   );
 }
 
 function close(): void {
   showCall({ transfer: false, transferTo: '' });
-}
-
-function Chooser({ call }: { call: Call }) {
-  const { t } = useLingui();
-  const [query, setQuery] = useState(callView.state.transferTo);
-  const [recent] = useState(recentNumbers);
-  const targets = (contact: Contact) => <Targets call={call} contact={contact} />;
-  return (
-    <Stack gap="sm" maw={480} mx="auto" pb="md">
-      <Text size="sm" c="dimmed">
-        <Trans>Ask first puts this call on hold. “Connect both” then completes the transfer.</Trans>
-      </Text>
-      <ContactPicker label={t`Transfer to`} query={query} onChange={setQuery} recent={recent} actions={targets} />
-    </Stack>
-  );
 }
 
 function Targets({ call, contact: { name, number } }: { call: Call; contact: Contact }) {

@@ -9,8 +9,7 @@ import { dragsNumber } from '~/design/number-drag';
 import { useTwoPanes } from '~/design/Panes';
 import { startCall } from '~/features/call';
 import { colleagues, favourites, inDepartment, searchColleagues } from '~/features/directory';
-import { parked, retrieveNumber } from '~/features/parked';
-import { useNumberFormat } from '~/features/phone-numbers';
+import { retrieveNumber, useParkedCalls } from '~/features/parked';
 import { PickUpButton } from '~/features/pickup';
 import { ColleagueDot, STATE_SHAPES, usePresence, usePresenceText } from '~/features/presence';
 import { phone, type Call } from '~/sip';
@@ -133,30 +132,22 @@ function Tile({ colleague, digit, talking }: TileProps) {
 /** Calls that wait in a parking slot. Renders nothing if there are none. */
 function ParkedTiles() {
   const { t } = useLingui();
-  const calls = useValue(parked.state);
-  const formatted = useNumberFormat();
-  useEffect(() => void parked.refresh(), []);
+  const calls = useParkedCalls();
   if (calls.length === 0) return null;
   return (
     <ul className={css.grid} aria-label={t`Parked calls`}>
-      {calls.map(({ place, name, number }) => {
-        const caller = name || formatted(number) || t`Withheld number`;
-        return (
-          <li key={place} className={css.tile} data-presence="parked">
-            <UnstyledButton
-              className={css.main}
-              onClick={() => void startCall(retrieveNumber(place), { name: caller })}
-            >
-              <VisuallyHidden>{t`Retrieve ${caller}`}, </VisuallyHidden>
-              <Avatar name="" size={40} icon={IconParking} />
-              <span className={css.name} dir="auto">
-                {caller}
-              </span>
-              <span className={css.second}>{t`slot ${place}`}</span>
-            </UnstyledButton>
-          </li>
-        );
-      })}
+      {calls.map(({ place, caller }) => (
+        <li key={place} className={css.tile} data-presence="parked">
+          <UnstyledButton className={css.main} onClick={() => void startCall(retrieveNumber(place), { name: caller })}>
+            <VisuallyHidden>{t`Retrieve ${caller}`}, </VisuallyHidden>
+            <Avatar name="" size={40} icon={IconParking} />
+            <span className={css.name} dir="auto">
+              {caller}
+            </span>
+            <span className={css.second}>{t`slot ${place}`}</span>
+          </UnstyledButton>
+        </li>
+      ))}
     </ul>
   );
 }
