@@ -255,7 +255,8 @@ async def test_one_way_audio_is_visible_in_the_report(engine: RtpEngine, parties
 
 
 async def test_causes_of_full_invalid_sdp_and_unknown_anchor_differ() -> None:
-    engine = RtpEngine(SystemClock(), ports=(46500, 46507))
+    # Of no other test, and below the ephemeral ports of the system: no other socket may have one of them.
+    engine = RtpEngine(SystemClock(), ports=(11500, 11507))
     await engine.start()
     try:
         described = (
