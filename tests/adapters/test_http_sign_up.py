@@ -1,5 +1,7 @@
 """Sign-up of an organisation: age, link by e-mail, password, limits, bad input; off by default."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from types import SimpleNamespace
 from typing import Any
 
@@ -8,6 +10,7 @@ import pytest
 from http_world import ORIGIN, World
 
 from unificx.billing import NewPlan
+from unificx.db import Database, UnitOfWork
 from unificx.identity import NewSuspension
 from unificx.server.trial_emails import connect_trials
 
@@ -185,3 +188,54 @@ async def test_a_new_organisation_waits_for_the_approval_of_an_operator(open_wor
         assert (directory.tenant(tenant.id) is not None) == (step == "answer")
         again = await client.post("/api/v1/sessions", json=sign_in)
         assert again.status_code == (201 if step == "answer" else 401)
+
+
+class Killed(BaseException):
+    """The process dies."""
+
+
+def kill_before_commit(number: int, database: Database, patch: pytest.MonkeyPatch) -> None:
+    """Let the process die before the commit of this unit of work, counted from now."""
+    begin, begun = database.begin, 0
+
+    @asynccontextmanager
+    async def dying() -> AsyncIterator[UnitOfWork]:
+        nonlocal begun
+        begun += 1
+        mine = begun
+        async with begin() as uow:
+            yield uow
+            if mine == number:
+                raise Killed
+
+    patch.setattr(database, "begin", dying)
+
+
+@pytest.mark.parametrize("mode", ["open", "approval"])
+async def test_a_process_that_dies_stores_an_organisation_with_all_that_follows_or_nothing(
+    open_world: World, mode: Any
+) -> None:
+    world, client = open_world, visitor(open_world)
+    world.services.public_address.sign_up = mode
+    services, operator = world.services, world.services.identity.directory.operator()
+    assert operator is not None
+    await services.billing.plans.create(NewPlan("Business", "EUR", 1_000_000, sign_up=True))
+    before = services.identity.directory.tenants()
+    await client.post("/sign-up", data=FORM)
+    killed, [link] = 0, links(world)
+    for number in range(1, 10):
+        with pytest.MonkeyPatch.context() as patch:
+            kill_before_commit(number, world.database, patch)
+            try:
+                answer = await client.post(link, data=PASSWORD)
+            except Killed:
+                killed += 1
+            else:
+                break
+        await services.identity.start()  # what is stored
+        assert services.identity.directory.tenants() == before
+        assert await services.rights.count_due(operator.id) == (0, 0)
+    assert (killed, answer.is_error) == (1, False), "one unit of work"
+    [made] = services.identity.directory.tenants()[len(before) :]
+    assert await services.rights.count_due(operator.id) == (int(mode == "approval"), 0)
+    assert len(await services.billing.plans.assignments(made.id)) == int(mode == "open")

@@ -86,7 +86,7 @@ from unificx.identity.schemas import (
     maker_of,
 )
 from unificx.identity.service import Identity, build_identity
-from unificx.identity.sign_up import OrganisationSignUp, SignUpForm, SignUpMode
+from unificx.identity.sign_up import FollowUp, OrganisationSignUp, SignUpForm, SignUpMode
 from unificx.identity.store import Transaction
 from unificx.identity.suspension_schemas import (
     GivenReason,
@@ -128,6 +128,7 @@ __all__ = [
     "FactorKind",
     "FactorType",
     "FaultCode",
+    "FollowUp",
     "GivenReason",
     "Identity",
     "ImportColumn",

@@ -1,13 +1,14 @@
 """Sign-up of an organisation by its future administrator: a link proves the e-mail address, then the tenant is created.
 
 Until then nothing is in the database: the form is held for an hour by `cluster.OneTimeStore`, so it may be lost at a
-restart. The answer does not depend on whether an address is known.
+restart. The answer does not depend on whether an address is known. Organisation, administrator, extension and what
+follows for others, such as the request for an approval, are one transaction: a process that dies stores all or nothing.
 """
 
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Literal
 
@@ -22,6 +23,7 @@ from unificx.identity.ports import AccountNotifier
 from unificx.identity.repository.credentials import SignInAccount
 from unificx.identity.schemas import Acceptance, Language, NewExtension, NewPerson, NewTenant, Person, Role, Tenant
 from unificx.identity.service import Identity
+from unificx.identity.store import Transaction
 from unificx.identity.suspension_schemas import NewSuspension
 
 FIRST_NUMBER = "1001"
@@ -31,6 +33,8 @@ _SENT = CounterKind("organisation sign-ups", 50_000)
 _WINDOWS = (SlidingWindow(5, 3600.0), SlidingWindow(3, 86_400.0), SlidingWindow(20, 86_400.0))
 """Per network address, e-mail address and mail domain."""
 _MAX_SLUG = 24
+FollowUp = Callable[[Transaction, Tenant, Person], Awaitable[None]]
+"""What else is done for a new organisation and its administrator, within the transaction that creates them."""
 SignUpMode = Literal["closed", "open", "approval"]
 """Whether visitors may set up organisations, and whether an operator has to approve each."""
 
@@ -91,8 +95,8 @@ class OrganisationSignUp:
         return await self._one_time.get(_PENDING, token_rotation.digest(code)) is not None
 
     async def complete(
-        self, code: str, password: str, host: str, *, needs_approval: bool = False
-    ) -> tuple[Tenant, Person]:
+        self, code: str, password: str, host: str, follow_up: FollowUp, *, needs_approval: bool = False
+    ) -> None:
         """Create the organisation with its administrator and first extension; the link is used up. Its SIP domain is
         below `host`. With `needs_approval` it is suspended at once. Raise Invalid for the password, Expired."""
         validation.password(password)
@@ -102,44 +106,45 @@ class OrganisationSignUp:
         value = json.loads(stored)
         subject = value.pop("subject")
         form = SignUpForm(**value)
-        tenant = await self._create_tenant(form, host)
+        new = NewPerson(form.name, form.email, Role.TENANT_ADMIN, password, form.language)
         try:
-            if needs_approval:
-                await self._identity.suspensions.suspend_tenant(tenant.id, NewSuspension("approval"))
-            person = await self._create_administrator(tenant, form, password)
+            hashed = await self._identity.users.hash_password(new)
+            async with self._store.transaction() as tx:
+                suspension = NewSuspension("approval") if needs_approval else None
+                tenant = await self._add_tenant(tx, form, host, suspension)
+                person = await self._add_administrator(tx, tenant, form, new, hashed)
+                await follow_up(tx, tenant, person)
         except BaseException:
-            await self._identity.tenants.delete(tenant.id)
             await self._one_time.put(_PENDING, token_rotation.digest(code), stored)
             raise
         operator = self._store.directory.operator()
         if operator is not None:
             self._store.keys.destroy(operator.id, subject)
-        return tenant, person
 
-    async def _create_tenant(self, form: SignUpForm, host: str) -> Tenant:
+    async def _add_tenant(
+        self, tx: Transaction, form: SignUpForm, host: str, suspension: NewSuspension | None
+    ) -> Tenant:
         base = short_name(form.organisation)
         random = random_id(self._clock).replace("-", "")[-8:]
         for slug in (base, *(f"{base}-{each}" for each in range(2, 10)), f"{base[:20]}-{random}"):
             try:
-                return await self._identity.tenants.create(
-                    NewTenant(slug, form.organisation, f"{slug}.{host}", form.language)
-                )
+                new = NewTenant(slug, form.organisation, f"{slug}.{host}", form.language)
+                return await self._identity.tenants.add(tx, new, suspension)
             except Conflict:
                 continue
         raise Conflict("No short name is free.", field="organisation")
 
-    async def _create_administrator(self, tenant: Tenant, form: SignUpForm, password: str) -> Person:
+    async def _add_administrator(
+        self, tx: Transaction, tenant: Tenant, form: SignUpForm, new: NewPerson, hashed: str | None
+    ) -> Person:
         identity = self._identity
-        new = NewPerson(form.name, form.email, Role.TENANT_ADMIN, password, form.language)
-        hashed = await identity.users.hash_password(new)
-        async with self._store.transaction() as tx:
-            person = await identity.users.add_with_password(tx, tenant.id, new, hashed)
-            account = SignInAccount(
-                person.id, tenant.id, person.subject, person.role, person.state, must_change=False, hash=hashed
-            )
-            acceptance = Acceptance(True, form.terms_version, form.policy_version)
-            await identity.acceptances.record(tx, account, acceptance, locale=form.language)
-            await identity.extensions.add(tx, NewExtension(FIRST_NUMBER, form.name), person)
+        person = await identity.users.add_with_password(tx, tenant.id, new, hashed)
+        account = SignInAccount(
+            person.id, tenant.id, person.subject, person.role, person.state, must_change=False, hash=hashed
+        )
+        acceptance = Acceptance(True, form.terms_version, form.policy_version)
+        await identity.acceptances.record(tx, account, acceptance, locale=form.language)
+        await identity.extensions.add(tx, NewExtension(FIRST_NUMBER, form.name), person)
         return person
 
     def _recipient(self, operator: Tenant, email: str) -> Person:

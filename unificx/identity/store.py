@@ -18,13 +18,15 @@ from unificx.privacy import KeyStore
 
 
 class Transaction:
-    """Transaction in progress: session, events, and callbacks to run after the commit. `uow`: its unit of work."""
+    """Transaction in progress: session, events, and callbacks to run after the commit. `uow`: its unit of work;
+    `created`: tenants that it creates, which are not in the directory yet."""
 
     def __init__(self, uow: UnitOfWork) -> None:
         self.uow = uow
         self.session: AsyncSession = uow.session
         self.publish: Callable[[DomainEvent], None] = uow.publish
         self.on_commit: list[Callable[[], object]] = []
+        self.created: dict[str, Tenant] = {}
 
 
 class IdentityStore:
@@ -62,9 +64,10 @@ class IdentityStore:
         """Open a session for reading, concurrent to transactions."""
         return self._database.read()
 
-    def tenant(self, tenant_id: str) -> Tenant:
-        """Return a tenant by id. Raise NotFound."""
-        tenant = self.directory.tenant(tenant_id)
+    def tenant(self, tenant_id: str, tx: Transaction | None = None) -> Tenant:
+        """Return a tenant by id, also one that `tx` creates. Raise NotFound."""
+        created = tx.created.get(tenant_id) if tx is not None else None
+        tenant = created or self.directory.tenant(tenant_id)
         if tenant is None:
             raise NotFound("Tenant not found.")
         return tenant

@@ -13,7 +13,7 @@ from unificx.core.errors import Conflict, Invalid
 from unificx.identity.challenges import TokenSigner
 from unificx.identity.policies import signed_tokens
 from unificx.identity.repository import credentials, suspensions
-from unificx.identity.schemas import Person, PersonChange, Role, TenantChange
+from unificx.identity.schemas import Person, PersonChange, Role, Tenant, TenantChange
 from unificx.identity.store import IdentityStore, Transaction
 from unificx.identity.suspension_schemas import MAX_TEXT, NewSuspension, ReviewState, SuspendedAccount, Suspension
 from unificx.identity.tenants import Tenants
@@ -91,6 +91,10 @@ class Suspensions:
         """Return the suspension of a person in force; with "" that of the tenant itself."""
         async with self._store.read() as session:
             return await suspensions.of(session, self._store.keys, tenant_id, person_id)
+
+    async def of_new_tenant(self, tx: Transaction, tenant: Tenant) -> Suspension | None:
+        """Return the suspension of a tenant that `tx` creates."""
+        return await suspensions.of(tx.session, self._store.keys, tenant.id, "")
 
     async def require(self, tenant_id: str, person_id: str) -> Suspension:
         """Like `current`. Raise Conflict if there is none."""

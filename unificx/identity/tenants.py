@@ -30,25 +30,34 @@ class Tenants:
 
     async def create(self, new: NewTenant) -> Tenant:
         """Create a tenant. Raise Conflict if the short name or the domain is taken, Invalid for an invalid value."""
+        async with self._store.transaction() as tx:
+            return await self.add(tx, new)
+
+    async def add(self, tx: Transaction, new: NewTenant, suspension: NewSuspension | None = None) -> Tenant:
+        """Like `create`, within a transaction of another service, which goes on after a Conflict: nothing is written
+        then. With `suspension` the tenant is suspended from the beginning."""
         tenant = Tenant(
             id=self._clock.new_id(),
             slug=validation.slug(new.slug),
             name=validation.name(new.name),
             domain=validation.domain(new.domain),
-            state="active",
+            state="active" if suspension is None else "suspended",
             created=self._clock.now(),
             language=new.language,
             time_zone=validation.time_zone(new.time_zone),
             country=countries.country(new.country or countries.default_country(new.time_zone)),
         )
-        async with self._store.transaction() as tx:
-            if self._directory.tenant_by_slug(tenant.slug) is not None:
-                raise Conflict("A tenant with this short name already exists.", field="slug")
-            if self._directory.tenant_by_domain(tenant.domain) is not None:
-                raise Conflict("This domain belongs to another tenant.", field="domain")
-            await accounts.add_tenant(tx.session, tenant)
-            tx.publish(TenantCreated(self._clock.new_id(), tenant.id))
-            tx.on_commit.append(lambda: self._directory.put_tenant(tenant))
+        if self._directory.tenant_by_slug(tenant.slug) is not None:
+            raise Conflict("A tenant with this short name already exists.", field="slug")
+        if self._directory.tenant_by_domain(tenant.domain) is not None:
+            raise Conflict("This domain belongs to another tenant.", field="domain")
+        await accounts.add_tenant(tx.session, tenant)
+        tx.publish(TenantCreated(self._clock.new_id(), tenant.id))
+        if suspension is not None:
+            await begin_suspension(self._store, tx, tenant.id, suspension)
+            tx.publish(TenantSuspended(self._clock.new_id(), tenant.id))
+        tx.created[tenant.id] = tenant
+        tx.on_commit.append(lambda: self._directory.put_tenant(tenant))
         return tenant
 
     async def page(self, cursor: str | None = None, limit: int = 100) -> Page[Tenant]:

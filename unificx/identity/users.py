@@ -192,7 +192,7 @@ class Users:
     ) -> Person:
         """Create a user within a transaction of another service. `subject` may already have a key. Raise Conflict,
         Invalid."""
-        tenant = self._store.tenant(tenant_id)
+        tenant = self._store.tenant(tenant_id, tx)
         _check_role(tenant, new.role)
         person = Person(
             id=self._clock.new_id(),

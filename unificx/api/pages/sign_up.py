@@ -14,7 +14,7 @@ from unificx.api.pages.forms import Errors, answered, error_html, require_storag
 from unificx.api.pages.layout import CHOICE, language_for, language_query, page
 from unificx.api.services import Services, services_of
 from unificx.core.errors import DomainError, Expired, Invalid
-from unificx.identity import TERMS_VERSION, SignUpForm, policy_version
+from unificx.identity import TERMS_VERSION, FollowUp, Person, SignUpForm, Tenant, Transaction, policy_version
 
 _TITLE = {"en": "Set up an organisation – UnifiCX", "de": "Organisation einrichten – UnifiCX"}
 _MAX_BODY = 16 << 10
@@ -117,17 +117,23 @@ async def create_organisation(request: Request, proof: Proof) -> Response:
             raise Invalid("The passwords differ.", field="again")
         needs_approval = services.public_address.sign_up == "approval"
         host = _sip_host(services.public_address.url)
-        made = await services.sign_up.complete(proof, values["password"], host, needs_approval=needs_approval)
-        if needs_approval:  # the plan, with its trial, begins when it is approved
-            await services.rights.reviews.request_approval(*made)
-        else:
-            async with services.billing.database.begin() as uow:
-                await services.billing.plans.assign_at_sign_up(uow, made[0].id)
+        # With an approval the plan, with its trial, begins once it is given.
+        follow_up = services.rights.reviews.request_approval if needs_approval else _assign_plan(services)
+        password = values["password"]
+        await services.sign_up.complete(proof, password, host, follow_up, needs_approval=needs_approval)
     except Expired as refusal:
         return _form(request, {}, refusal)
     except DomainError as refusal:
         return _proof_form(request, refusal)
     return page(request, "sign-up-waits", _TITLE) if needs_approval else RedirectResponse("/portal/", status_code=303)
+
+
+def _assign_plan(services: Services) -> FollowUp:
+    async def assign(tx: Transaction, tenant: Tenant, administrator: Person) -> None:
+        del administrator
+        await services.billing.plans.assign_at_sign_up(tx.uow, tenant.id)
+
+    return assign
 
 
 def _is_open(services: Services) -> bool:

@@ -63,10 +63,10 @@ class SuspensionReviews:
             await self._accounts.set_review(tx, found, "open", entered.id)
         return entered
 
-    async def request_approval(self, tenant: Tenant, administrator: Person) -> None:
-        """Ask the operators to approve a new organisation, which is suspended until then."""
+    async def request_approval(self, tx: Transaction, tenant: Tenant, administrator: Person) -> None:
+        """Ask the operators to approve a new organisation that `tx` creates, suspended until then."""
         operator = self._identity.directory.operator()
-        found = await self._identity.suspensions.current(tenant.id, "")
+        found = await self._identity.suspensions.of_new_tenant(tx, tenant)
         if operator is None or found is None:
             raise Conflict("This installation has no operator.")
         new = NewRequest(
@@ -76,9 +76,8 @@ class SuspensionReviews:
             email=administrator.email,
             due=self._due(operator.id),
         )
-        async with self._accounts.transaction() as tx:
-            entered = await self._enter(tx, operator.id, new, "")
-            await self._accounts.set_review(tx, found, "open", entered.id)
+        entered = await self._enter(tx, operator.id, new, "")
+        await self._accounts.set_review(tx, found, "open", entered.id)
 
     async def undecided(self) -> Sequence[tuple[str, str, str]]:
         """Return the sign-ups that have waited for approval for SIGN_UP_DAYS: queue, id of the request, "" for none,
