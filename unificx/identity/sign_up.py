@@ -34,7 +34,7 @@ _WINDOWS = (SlidingWindow(5, 3600.0), SlidingWindow(3, 86_400.0), SlidingWindow(
 """Per network address, e-mail address and mail domain."""
 _MAX_SLUG = 24
 FollowUp = Callable[[Transaction, Tenant, Person], Awaitable[None]]
-"""What else is done for a new organisation and its administrator, within the transaction that creates them."""
+"""Further changes for a new organisation and its administrator, within the transaction that creates them."""
 SignUpMode = Literal["closed", "open", "approval"]
 """Whether visitors may set up organisations, and whether an operator has to approve each."""
 

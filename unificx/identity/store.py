@@ -19,14 +19,14 @@ from unificx.privacy import KeyStore
 
 class Transaction:
     """Transaction in progress: session, events, and callbacks to run after the commit. `uow`: its unit of work;
-    `created`: tenants that it creates, which are not in the directory yet."""
+    `created`: the tenant that it creates, which is not in the directory yet."""
 
     def __init__(self, uow: UnitOfWork) -> None:
         self.uow = uow
         self.session: AsyncSession = uow.session
         self.publish: Callable[[DomainEvent], None] = uow.publish
         self.on_commit: list[Callable[[], object]] = []
-        self.created: dict[str, Tenant] = {}
+        self.created: Tenant | None = None
 
 
 class IdentityStore:
@@ -66,8 +66,9 @@ class IdentityStore:
 
     def tenant(self, tenant_id: str, tx: Transaction | None = None) -> Tenant:
         """Return a tenant by id, also one that `tx` creates. Raise NotFound."""
-        created = tx.created.get(tenant_id) if tx is not None else None
-        tenant = created or self.directory.tenant(tenant_id)
+        tenant = self.directory.tenant(tenant_id)
+        if tx is not None and tx.created is not None and tx.created.id == tenant_id:
+            tenant = tx.created
         if tenant is None:
             raise NotFound("Tenant not found.")
         return tenant

@@ -56,7 +56,7 @@ class Tenants:
         if suspension is not None:
             await begin_suspension(self._store, tx, tenant.id, suspension)
             tx.publish(TenantSuspended(self._clock.new_id(), tenant.id))
-        tx.created[tenant.id] = tenant
+        tx.created = tenant
         tx.on_commit.append(lambda: self._directory.put_tenant(tenant))
         return tenant
 

@@ -4,6 +4,7 @@ Implements the notification port of `identity`.
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 from unificx.conferencing import MeetingEmail
 from unificx.db import UnitOfWork
@@ -80,9 +81,14 @@ class NotificationService:
         link: str = "",
         about: RequestReference | None = None,
     ) -> None:
-        """Send a notice, in both languages; the e-mail is queued within `uow`, if there is one."""
+        """Send a notice, in both languages. With `uow` the e-mail is queued within it, and the push follows its
+        commit."""
         if self._push is not None:
-            self._push.send_notice(person.id, kind)
+            push = partial(self._push.send_notice, person.id, kind)
+            if uow is None:
+                push()
+            else:  # a handler of the outbox that fails is called again
+                uow.after_commit.append(push)
         if self._emails is not None and person.email:
             await self._emails.enqueue(person, kind, link=link, detail=detail, about=about, uow=uow)
 

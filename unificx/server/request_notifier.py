@@ -4,12 +4,13 @@ import structlog
 
 from unificx.core.errors import DomainError
 from unificx.core.faults import describe_fault
-from unificx.db import UnitOfWork
+from unificx.db import ErasedSubject, UnitOfWork
 from unificx.identity import Person, outside_recipient
 from unificx.notifications import RequestReference
 from unificx.server.administrators import administrators
 from unificx.server.container import Container
-from unificx.support.rights import MailKind, RequestMessages, RightsRequest
+from unificx.support.rights import Breaches, MailKind, RequestMessages, RightsRequest
+from unificx.support.rights.events import BreachNoticeDue
 
 log = structlog.get_logger()
 
@@ -64,16 +65,17 @@ class _Notifier:
         address = self._rights.public_address
         return f"{address.url}{path}" if address is not None and address.url and kind == "request_answer" else ""
 
-    async def warn(self, person: Person, detail: str) -> None:
+    async def warn(self, person: Person, detail: str, uow: UnitOfWork) -> None:
         try:
-            await self._notifications.send_notice(person, "breach_notice", detail)
-        except Exception as fault:
-            log.error("breach_notice_not_sent", person=person.id, **describe_fault(fault))
+            await self._notifications.send_notice(person, "breach_notice", detail, uow)
+        except ErasedSubject:
+            log.warning("breach_notice_not_sent", person=person.id)
 
 
 def connect_requests(container: Container) -> None:
-    """Connect the queue of requests with the sending of messages."""
+    """Connect the queue of requests with the sending of messages. To be called before the outbox starts."""
     container.rights.notifier = _Notifier(container)
+    container.outbox.subscribe(BreachNoticeDue, Breaches(container.rights).send_due, purpose="requests")
 
 
 def _recipient(request: RightsRequest) -> Person:

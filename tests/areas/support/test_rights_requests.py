@@ -1,5 +1,7 @@
 """Requests about personal data on both databases: entry, steps, reminders, erasure, deletion."""
 
+import itertools
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from unificx.cluster import LocalCounters, LocalOneTimeStore
 from unificx.core.clock import ManualClock
 from unificx.core.errors import Conflict, Expired, Forbidden, Invalid, NotFound
-from unificx.db import Database, UnitOfWork
+from unificx.db import Database, Outbox, UnitOfWork
 from unificx.identity import Identity, NewPerson, NewTenant, Person, Role
 from unificx.identity.events import TenantDeleted
 from unificx.privacy import DataSubject, KeyStore
@@ -28,8 +30,10 @@ from unificx.support.rights import (
     RightsParts,
     RightsRequest,
     RightsRequests,
+    breaches,
     request_holding,
 )
+from unificx.support.rights.events import BreachNoticeDue
 
 MARCH = DisclosedData(("calls",), datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC))
 
@@ -50,8 +54,8 @@ class FakeNotifier:
     async def send(self, request: RightsRequest, kind: str, detail: str, uow: UnitOfWork | None = None) -> None:
         self.sent.append((kind, detail))
 
-    async def warn(self, person: Person, detail: str) -> None:
-        self.warned.append((person.name, detail))
+    async def warn(self, person: Person, detail: str, uow: UnitOfWork) -> None:
+        uow.after_commit.append(lambda: self.warned.append((person.name, detail)))
 
 
 Setup = tuple[RightsRequests, FakeNotifier, Identity, Person]
@@ -342,9 +346,13 @@ async def test_a_breach_is_recorded_with_72_hours_and_the_people_are_informed(se
         with pytest.raises(fault):
             await register.inform(ada.tenant_id, request.id, people, text_, "root")
     assert notifier.warned == []
-    await register.inform(ada.tenant_id, request.id, [ada.id, ada.id], "Change your password", "root")
+    outbox = breach_outbox(requests, register)
+    for _ in range(2):  # the second time is that of a sender who did not get the answer
+        await register.inform(ada.tenant_id, request.id, [ada.id, ada.id], "Change your password", "root")
+        await outbox.deliver()
     assert notifier.warned == [("Ada", "Change your password")]
     informed = await register.inform(ada.tenant_id, request.id, [], "All clear", "root")
+    await outbox.deliver()
     assert (informed.informed, informed.people_informed) == (3, clock.now())
     assert {name for name, _ in notifier.warned[1:]} == {"Ada", "Root"}
     history = await requests.get(ada.tenant_id, request.id)
@@ -355,6 +363,40 @@ async def test_a_breach_is_recorded_with_72_hours_and_the_people_are_informed(se
     await requests.take(ada.tenant_id, request.id, "answer", "reported", "root")
     with pytest.raises(Conflict):
         await register.inform(ada.tenant_id, request.id, [], "late", "root")
+
+
+def breach_outbox(requests: RightsRequests, register: Breaches) -> Outbox:
+    database = requests.parts.database
+    outbox = Outbox(database, lambda event: None, database.clock)
+    outbox.subscribe(BreachNoticeDue, register.send_due, purpose="requests")
+    return outbox
+
+
+@pytest.mark.promise("T4")
+async def test_a_notice_of_a_breach_is_sent_once_to_each_although_the_process_dies(
+    setup: Setup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    requests, notifier, identity, ada = setup
+    monkeypatch.setattr(breaches, "_BATCH", 2)
+    for number in range(4):
+        await identity.users.create(ada.tenant_id, NewPerson(f"Person {number}", f"p{number}@acme.example"))
+    register = Breaches(requests)
+    request = await requests.enter(ada.tenant_id, NewRequest("breach", "A backup was stolen"), "root")
+    warn, calls = notifier.warn, itertools.count(1)
+
+    async def dying(person: Person, detail: str, uow: UnitOfWork) -> None:
+        await warn(person, detail, uow)
+        if next(calls) % 3 == 0:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(notifier, "warn", dying)
+    await register.inform(ada.tenant_id, request.id, [], "Change your password", "root")
+    for _ in range(9):
+        with suppress(KeyboardInterrupt):
+            await breach_outbox(requests, register).deliver()
+    names = [name for name, _ in notifier.warned]
+    assert sorted(names) == ["Ada", "Person 0", "Person 1", "Person 2", "Person 3", "Root"]
+    assert next(calls) > len(names) + 1, "it died meanwhile"
 
 
 async def test_a_conversation_has_time_limits_and_is_open_again_after_the_answer(

@@ -30,6 +30,7 @@ MOVED = frozenset(
             "webhook",
             "diagnostics_report",
             "breach",
+            "breach_notice",
             "disclosure",
             "handover",
             "rights_note",

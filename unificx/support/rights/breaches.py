@@ -1,25 +1,30 @@
 """The record of breaches (GDPR Art. 33(5)) and the notices to the people affected (Art. 34)."""
 
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import replace
 
 from unificx.core.errors import Conflict, Invalid, NotFound
 from unificx.core.personal import VOCABULARY
-from unificx.db import lock_scope
+from unificx.db import UnitOfWork, lock_scope
 from unificx.identity import Person
 from unificx.support.rights import breach_repository as repository
+from unificx.support.rights import repository as steps
+from unificx.support.rights.events import BreachNoticeDue
 from unificx.support.rights.schemas import Breach, BreachChange, RightsRequest, StepRecord
 from unificx.support.rights.service import RightsRequests
 
 MAX_NOTICE = 2000
 MAX_RECIPIENTS = 10_000
+_BATCH = 50
+"""Notices that are queued in one unit of work, so that others do not wait long."""
 
 
 class Breaches:
     """The breaches of all tenants. Each is a request of the kind breach."""
 
     def __init__(self, requests: RightsRequests) -> None:
-        self._requests, self._database = requests, requests.parts.database
+        self._requests, self._database, self._keys = requests, requests.parts.database, requests.parts.keys
 
     async def get(self, tenant_id: str, request_id: str) -> Breach:
         """Return what is known of a breach. Raise NotFound."""
@@ -46,24 +51,42 @@ class Breaches:
         return after
 
     async def inform(self, tenant_id: str, request_id: str, people: Collection[str], text: str, by: str) -> Breach:
-        """Send a notice to these accounts, without any to all of the tenant. Raise NotFound, Conflict, Invalid."""
+        """Send a notice to these accounts, without any to all of the tenant; each gets the same text about a breach
+        once, however often it is sent. Raise NotFound, Conflict, Invalid."""
         request = await self._require(tenant_id, request_id)
         if request.closed is not None:
             raise Conflict("The breach is closed.")
         text = " ".join(text.split())
         if not 0 < len(text) <= MAX_NOTICE:
             raise Invalid(f"Write what happened and what to do, in at most {MAX_NOTICE} characters.", field="text")
-        recipients = await self._recipients(tenant_id, people)
-        for person in recipients:
-            await self._requests.notifier.warn(person, text)
-        now = self._database.clock.now()
+        recipients = [person.id for person in await self._recipients(tenant_id, people)]
+        clock = self._database.clock
+        now = clock.now()
         async with self._database.begin() as uow:
             await lock_scope(uow.session, "rights request", request_id)
             before = await repository.find(uow.session, tenant_id, request_id) or Breach(request_id)
-            after = replace(before, people_informed=now, informed=before.informed + len(recipients))
+            step_id = await steps.find_step(uow.session, self._keys, request, ("inform", text))
+            if step_id is None:
+                step_id = await self._requests.add_record(uow, request, StepRecord(now, "inform", by, text))
+            added = await repository.add_notices(uow.session, tenant_id, (request_id, step_id), recipients)
+            if not added:
+                return before
+            after = replace(before, people_informed=now, informed=before.informed + added)
             await repository.save(uow.session, tenant_id, after)
-            await self._requests.add_record(uow, request, StepRecord(now, "inform", by, text))
+            uow.publish(BreachNoticeDue(clock.new_id(), tenant_id, request_id, step_id))
         return after
+
+    async def send_due(self, event: BreachNoticeDue, uow: UnitOfWork) -> None:
+        """Queue the next notices within `uow`, and the event for those that follow. Outbox handler."""
+        notice = event.request_id, event.step_id
+        text = await steps.note_of(uow.session, self._keys, event.tenant, *notice)
+        waiting = await repository.take_notices(uow.session, event.tenant, notice, self._database.clock.now(), _BATCH)
+        for person_id in waiting if text else ():
+            with suppress(NotFound):  # it was closed or erased meanwhile
+                person = await self._requests.accounts.get(event.tenant, person_id)
+                await self._requests.notifier.warn(person, text, uow)
+        if len(waiting) == _BATCH:
+            uow.publish(replace(event, id=self._database.clock.new_id()))
 
     async def _recipients(self, tenant_id: str, people: Collection[str]) -> list[Person]:
         accounts = self._requests.accounts

@@ -206,6 +206,18 @@ class HandoverRow(Base):
     sealed: Mapped[bytes | None] = sealed_column(HandoverPart, subject="subject_id")
 
 
+class BreachNoticeRow(Base):
+    """A notice to one person, so that each gets it once. Its text is that of the step."""
+
+    __tablename__ = "breach_notice"
+
+    request_id: Mapped[str] = plain("request of the kind breach", primary_key=True)
+    step_id: Mapped[str] = plain("step with the text", primary_key=True)
+    person_id: Mapped[str] = plain("account; no foreign key, because it may be erased", primary_key=True, index=True)
+    tenant_id: Mapped[str] = plain("the tenant", index=True)
+    queued: Mapped[datetime | None] = plain("when its e-mail was queued")
+
+
 class BreachRow(Base):
     """Record of a breach, beside the text of its request."""
 

@@ -29,8 +29,8 @@ class RequestNotifier(Protocol):
         e-mail is queued within `uow`, if there is one."""
         ...
 
-    async def warn(self, person: Person, detail: str) -> None:
-        """Send a notice of a breach to a user."""
+    async def warn(self, person: Person, detail: str, uow: UnitOfWork) -> None:
+        """Send a notice of a breach to a user. The e-mail is queued within `uow`."""
         ...
 
 
@@ -56,5 +56,5 @@ class NoNotifier:
     async def send(self, request: RightsRequest, kind: MailKind, detail: str, uow: UnitOfWork | None = None) -> None:
         """Do nothing."""
 
-    async def warn(self, person: Person, detail: str) -> None:
+    async def warn(self, person: Person, detail: str, uow: UnitOfWork) -> None:
         """Do nothing."""

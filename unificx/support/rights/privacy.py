@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from unificx.core.access import current_access, stating
 from unificx.db import Database
 from unificx.privacy import DataSubject, Export, Holding, KeyStore, Records, Retained, RowExporter, record_kind
-from unificx.support.rights import disclosure_repository, repository
+from unificx.support.rights import breach_repository, disclosure_repository, repository
 from unificx.support.rights.models import (
     DisclosurePart,
     DisclosureRow,
@@ -113,6 +113,7 @@ class _RequestHolding:
         await self._retention.erase(owner.tenant_id, owner.subject)
         async with self._database.begin() as uow:
             await disclosure_repository.remove_number(uow.session, owner.tenant_id, owner.subject)
+            await breach_repository.delete_notices_to(uow.session, owner.tenant_id, owner.person_id)
 
     async def remains(self, owner: DataSubject) -> Mapping[str, int]:
         found = await self.find(owner)

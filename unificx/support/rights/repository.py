@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.db import Keys, PageById, SealedCodec
 from unificx.support.rights.models import (
+    BreachNoticeRow,
     BreachRow,
     DisclosureRow,
     HandoverRow,
@@ -183,7 +184,8 @@ async def tenant_of(session: AsyncSession, request_id: str) -> str | None:
 async def delete_request(session: AsyncSession, tenant_id: str, request_id: str) -> None:
     """Delete a request with its steps, its notes, its disclosures and its breach."""
     await delete_notes(session, tenant_id, request_id)
-    await session.execute(delete(BreachRow).where(BreachRow.tenant_id == tenant_id, BreachRow.request_id == request_id))
+    for breach in (BreachNoticeRow, BreachRow):
+        await session.execute(delete(breach).where(breach.tenant_id == tenant_id, breach.request_id == request_id))
     await session.execute(
         delete(HandoverRow).where(HandoverRow.tenant_id == tenant_id, HandoverRow.request_id == request_id)
     )
@@ -207,7 +209,7 @@ async def closed_before(session: AsyncSession, before: datetime) -> list[tuple[s
 
 
 async def delete_of_tenant(session: AsyncSession, tenant_id: str) -> None:
-    for row in (BreachRow, HandoverRow, DisclosureRow, RightsNoteRow, RightsStepRow, RightsRequestRow):
+    for row in (BreachNoticeRow, BreachRow, HandoverRow, DisclosureRow, RightsNoteRow, RightsStepRow, RightsRequestRow):
         await session.execute(delete(row).where(row.tenant_id == tenant_id))
 
 
@@ -267,6 +269,34 @@ async def add_step(session: AsyncSession, keys: Keys, request: RightsRequest, re
             sealed=sealed,
         )
     )
+
+
+async def find_step(session: AsyncSession, keys: Keys, request: RightsRequest, record: tuple[str, str]) -> str | None:
+    """Return the id of the step of a request with this name and note."""
+    name, note = record
+    chosen = (
+        RightsStepRow.tenant_id == request.tenant_id,
+        RightsStepRow.request_id == request.id,
+        RightsStepRow.step == name,
+    )
+    rows = (await session.scalars(select(RightsStepRow).where(*chosen))).all()
+    sealed = [(row.subject_id, row.id, row.sealed) for row in rows if row.sealed is not None]
+    notes = STEP_CODEC.open_by_row(keys, request.tenant_id, sealed)
+    return next((row.id for row in rows if notes.get(row.id) == StepPart(note)), None)
+
+
+async def note_of(session: AsyncSession, keys: Keys, tenant_id: str, request_id: str, step_id: str) -> str:
+    """Return the note of a step."""
+    chosen = (
+        RightsStepRow.tenant_id == tenant_id,
+        RightsStepRow.request_id == request_id,
+        RightsStepRow.id == step_id,
+    )
+    row = await session.scalar(select(RightsStepRow).where(*chosen))
+    if row is None or row.sealed is None:
+        return ""
+    note = STEP_CODEC.open_by_row(keys, tenant_id, [(row.subject_id, row.id, row.sealed)]).get(row.id)
+    return note.note if isinstance(note, StepPart) else ""
 
 
 async def steps(session: AsyncSession, keys: Keys, tenant_id: str, request_id: str) -> tuple[StepRecord, ...]:

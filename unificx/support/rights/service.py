@@ -293,9 +293,11 @@ class RightsRequests:
                 "The data is not erased yet.", hint="Erase the person or number first, or refuse with reasons."
             )
 
-    async def add_record(self, uow: UnitOfWork, request: RightsRequest, record: StepRecord) -> None:
-        """Add a step to the history of a request."""
-        await repository.add_step(uow.session, self._keys, request, record, self._clock.new_id())
+    async def add_record(self, uow: UnitOfWork, request: RightsRequest, record: StepRecord) -> str:
+        """Add a step to the history of a request; return its id."""
+        step_id = self._clock.new_id()
+        await repository.add_step(uow.session, self._keys, request, record, step_id)
+        return step_id
 
     def _record(self, step: str, note: str, by: str) -> StepRecord:
         return StepRecord(self._clock.now(), step, by, note)
