@@ -124,6 +124,7 @@ async def test_users_change_the_lists_of_their_own_extensions(world: World, admi
 async def test_stops_are_shown_explained_and_released(world: World, admin: httpx.AsyncClient) -> None:
     await created(admin, "numbers", NUMBER)
     await created(admin, "routes", ROUTE)
+    assert not (await admin.get("/api/v1/fraud")).json()["priced"]
     policy = await admin.patch(
         "/api/v1/fraud/policy", json={"countries": ["at"], "alerted": ["1001"], "prices": {"43": 3}}
     )
@@ -135,6 +136,7 @@ async def test_stops_are_shown_explained_and_released(world: World, admin: httpx
     world.services.outbound.routing.destination(Caller.of(extension), "0301234567")
     await world.services.outbound.fraud.join()
     status = (await admin.get("/api/v1/fraud")).json()
+    assert status["priced"]
     [stop] = status["stops"]
     assert (stop["rule"], stop["scope"], stop["name"], stop["active"]) == ("rate", "extension", "1001", True)
     assert stop["may_release"] == ["tenant_admin", "operator"]

@@ -142,6 +142,11 @@ class RateDecks:
             first = await deck_repository.first_changes(session, *sets, SHOWN_CHANGES)
         return DeckChanges(counts.get("added", 0), counts.get("removed", 0), counts.get("changed", 0), first)
 
+    async def is_any_in_force(self, tenant_id: str) -> bool:
+        """Return whether a deck is in force now, so that calls have prices."""
+        async with self._database.read() as session:
+            return await deck_repository.deck_at(session, tenant_id, self._database.clock.now()) is not None
+
     async def bring_into_force(self, deck: RateDeck, moment: datetime | None = None) -> RateDeck:
         """Let a deck be in force from a moment on, by default now. A moment in the past is for corrections: calls since
         then get its prices when they are rated again. Raises Invalid, and Conflict without rates."""

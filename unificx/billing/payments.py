@@ -6,6 +6,7 @@ from typing import Final
 
 from unificx.billing import repository
 from unificx.billing.invoicing.invoices import Invoices
+from unificx.billing.invoicing.schemas import Invoice
 from unificx.billing.machine.ledger import OWED, payment
 from unificx.billing.machine.money import MAX_AMOUNT, is_currency, minor_unit
 from unificx.billing.schemas import Balance, Payment
@@ -33,21 +34,18 @@ class Payments:
 
     async def record(self, tenant_id: str, reference: str, currency: str, amount: int, invoice: str = "") -> Payment:
         """Post a received payment, of the invoice that it names. Raises Invalid; NotFound for an unknown invoice;
-        Conflict if the reference is recorded already, or the invoice is cancelled or of another currency."""
+        Conflict if the reference is recorded already, or the invoice is paid, cancelled or of another currency."""
         if not is_currency(currency):
             raise Invalid("A currency is written with three letters.", hint="Use EUR, for example.", field="currency")
         check_payment(reference, currency, amount)
         if is_by_card(reference):
             raise Invalid("References of this form are those of payments by card.", field="reference")
-        if invoice:
-            payable = await self._invoices.get(tenant_id, invoice)
-            if payable.state in ("cancelled", "credit_note") or payable.currency != currency:
-                raise Conflict(
-                    "This invoice is cancelled, a credit note, or of another currency.",
-                    hint="List invoices with `unificx invoice list`.",
-                    field="invoice",
-                )
         async with self._database.begin() as uow:
+            await lock_scope(uow.session, LOCK_SCOPE, tenant_id)
+            if await repository.get_payment(uow.session, tenant_id, f"payment:{reference}") is not None:
+                raise _recorded()
+            if invoice:
+                _check_invoice(await self._invoices.find(uow.session, tenant_id, invoice), currency)
             return await self._post(uow, tenant_id, Payment(reference, "", currency, amount, self._now(), invoice))
 
     async def refund(self, tenant_id: str, payment_reference: str, reference: str, amount: int) -> Payment:
@@ -93,15 +91,31 @@ class Payments:
         if not await repository.post(
             uow.session, tenant_id, payment(key, one.currency, one.amount, one.invoice), one.at
         ):
-            raise Conflict(
-                "This reference is recorded already.",
-                hint="List payments with `unificx payment list`.",
-                field="reference",
-            )
+            raise _recorded()
         return one
 
     def _now(self) -> datetime:
         return self._database.clock.now()
+
+
+def _recorded() -> Conflict:
+    hint = "List payments with `unificx payment list`."
+    return Conflict("This reference is recorded already.", hint=hint, field="reference")
+
+
+def _check_invoice(payable: Invoice, currency: str) -> None:
+    if payable.state in ("cancelled", "credit_note") or payable.currency != currency:
+        raise Conflict(
+            "This invoice is cancelled, a credit note, or of another currency.",
+            hint="List invoices with `unificx invoice list`.",
+            field="invoice",
+        )
+    if payable.state == "paid":
+        raise Conflict(
+            "This invoice is paid already.",
+            hint="Compare the reference with its payments. Without an invoice, the payment becomes a credit.",
+            field="invoice",
+        )
 
 
 def is_by_card(reference: str) -> bool:

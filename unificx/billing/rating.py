@@ -82,6 +82,20 @@ class Rating:
             amount_before += sum(each.amount for each in page if each.currency == deck.currency)
         return Simulation(calls, unmatched, deck.currency, amount, amount_before)
 
+    async def estimate(self, tenant_id: str, calls: Sequence[tuple[str, int]]) -> Sequence[int | None]:
+        """Return what calls of a tenant, answered now, cost by the deck in force before included minutes, in micros;
+        None without a rate. `calls`: their destinations and seconds."""
+        now = self._database.clock.now()
+        day = now.astimezone(self._directory.time_zone(tenant_id)).toordinal()
+        async with self._database.read() as session:
+            deck = await deck_repository.deck_at(session, tenant_id, now)
+            if deck is None:
+                return [None] * len(calls)
+            wanted = sorted({prefix for destination, _ in calls for prefix in prefixes(destination)})
+            rates = Deck(await deck_repository.rates_of_prefixes(session, tenant_id, deck.set_id, wanted))
+        found = [(rates.find(destination, day), seconds) for destination, seconds in calls]
+        return [None if rate is None else charge(rate, seconds).amount for rate, seconds in found]
+
     async def usage(self, tenant_id: str, since: datetime, until: datetime, by: UsageKey) -> Sequence[Usage]:
         """Add up the calls answered in a period, by extension, department or country. Raises Invalid.
 

@@ -48,7 +48,7 @@ class CallingAlerts:
         while True:
             await asyncio.sleep(FRAUD_CHECK_SECONDS)
             try:
-                self._container.routing.outbound.fraud.check()
+                await self._container.routing.outbound.fraud.check()
             except Exception as fault:
                 log.error("calls_outside_not_checked", **describe_fault(fault))
 

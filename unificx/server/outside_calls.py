@@ -2,9 +2,24 @@
 
 from collections.abc import Iterable, Sequence
 
+from unificx.billing import Rating
 from unificx.calls import CallManager
+from unificx.cdr import destination_of
 from unificx.core.clock import Clock
 from unificx.routing import LiveOutsideCall, OutsideTarget
+
+_MICROS_PER_CENT = 10_000
+
+
+class RateDeckPrices:
+    """Implements `routing.CallPrices` by the rate decks in force."""
+
+    def __init__(self, rating: Rating) -> None:
+        self._rating = rating
+
+    async def __call__(self, tenant_id: str, calls: Sequence[tuple[str, int]]) -> Sequence[float | None]:
+        found = await self._rating.estimate(tenant_id, [(destination_of(number), seconds) for number, seconds in calls])
+        return [None if amount is None else amount / _MICROS_PER_CENT for amount in found]
 
 
 class CallManagerOutsideCalls:

@@ -80,6 +80,10 @@ async def test_a_month_is_invoiced_once_and_paid(sold: Billing, clock: ManualClo
     assert (late.state, late.left, late.reminder) == ("overdue", 2_200_000, 2)
     await sold.payments.record("acme", "B-2", "EUR", 3 * EURO)
     assert (await sold.invoices.get("acme", "2027-00001")).state == "paid"
+    with pytest.raises(Conflict, match="paid already"):
+        await sold.payments.record("acme", "B-3", "EUR", EURO, "2027-00001")
+    with pytest.raises(Conflict, match="reference"):
+        await sold.payments.record("acme", "B-1", "EUR", EURO, "2027-00001")
     assert await balance(sold) == (-800_000, 0)
     assert await sold.invoices.run("globex", MONTH) == []
 

@@ -1,11 +1,17 @@
 """Fraud guard: limits of calls outside, stops and their release, in virtual time."""
 
+from collections.abc import Sequence
+
 import pytest
+from billing_setup import in_force
 from outbound_setup import BERLIN, VIENNA, OutboundSetup, targets
 
+from unificx.billing import build_billing
+from unificx.integrations.stripe_payments import StripePayments
 from unificx.registrar import Caller
 from unificx.routing import FRAUD_CHECK_SECONDS, CallingLimits, CallingPolicyChange, FraudStop, Reject, explain_stop
 from unificx.routing.events import CallingStopped, EmergencyCallMade
+from unificx.server.outside_calls import RateDeckPrices
 
 pytestmark = [pytest.mark.promise("U9"), pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
 
@@ -68,10 +74,10 @@ async def test_minutes_of_a_day_end_the_live_calls_over_them(guarded: OutboundSe
     await limit(guarded, minutes_per_day=3)
     guarded.live_call("one", BERLIN, 61)
     guarded.live_call("other", BERLIN, 200, "1002")
-    guarded.outbound.fraud.check()
+    await guarded.outbound.fraud.check()
     assert not guarded.live.ended
     guarded.live_call("one", BERLIN, 121)
-    guarded.outbound.fraud.check()
+    await guarded.outbound.fraud.check()
     assert guarded.live.ended == ["one"]
     [stop] = active(guarded)
     assert (stop.rule, stop.measured, stop.limit) == ("time", 180, 180)
@@ -88,12 +94,41 @@ async def test_estimated_costs_of_a_day(guarded: OutboundSetup) -> None:
     await guarded.outbound.permissions.change_policy(guarded.acme, policy)
     await limit(guarded, "tenant", cents_per_day=10)
     guarded.live_call("one", BERLIN, 59)
-    guarded.outbound.fraud.check()
+    await guarded.outbound.fraud.check()
     assert not active(guarded)
     guarded.live_call("two", BERLIN, 1, "1002")
-    guarded.outbound.fraud.check()
+    await guarded.outbound.fraud.check()
     assert sorted(guarded.live.ended) == ["one", "two"]
     assert [(one.rule, one.measured) for one in active(guarded)] == [("spend", 10)]
+
+
+async def test_a_rate_deck_alone_makes_the_limit_of_costs_stop_calls(guarded: OutboundSetup) -> None:
+    billing = build_billing(
+        guarded.database, guarded.keys, guarded.people.directory, lambda tenant_id: 0, StripePayments()
+    )
+    guarded.outbound.fraud.prices = RateDeckPrices(billing.rating)
+    await in_force(billing, "prefix,price,first,next,connection\n49,0.06,60,60,0.10\n", tenant=guarded.acme)
+    await guarded.outbound.permissions.change_policy(guarded.acme, CallingPolicyChange(prices={"49": 99, "43": 1}))
+    await limit(guarded, "tenant", cents_per_day=23)
+    guarded.live_call("one", BERLIN, 119)  # 10 cents, and 2 minutes at 6
+    for _ in range(2):
+        await guarded.outbound.fraud.check()
+    assert not active(guarded)
+    guarded.live_call("abroad", VIENNA, 1, "1002")  # has no rate: the price of the policy
+    await guarded.outbound.fraud.check()
+    assert sorted(guarded.live.ended) == ["abroad", "one"]
+    assert [(one.rule, one.measured) for one in active(guarded)] == [("spend", 23)]
+
+
+async def test_prices_that_cannot_be_read_leave_the_other_limits(guarded: OutboundSetup) -> None:
+    async def fail(tenant_id: str, calls: Sequence[tuple[str, int]]) -> Sequence[float | None]:
+        raise OSError(tenant_id, calls)
+
+    guarded.outbound.fraud.prices = fail
+    await limit(guarded, minutes_per_day=1)
+    guarded.live_call("one", BERLIN, 1)
+    await guarded.outbound.fraud.check()
+    assert guarded.live.ended == ["one"]
 
 
 async def test_many_calls_to_a_country_not_called_before(guarded: OutboundSetup) -> None:
@@ -104,7 +139,7 @@ async def test_many_calls_to_a_country_not_called_before(guarded: OutboundSetup)
     assert not guarded.is_refused(BERLIN)
     guarded.live_call("abroad", VIENNA, 30)
     guarded.live_call("at home", BERLIN, 30)
-    guarded.outbound.fraud.check()
+    await guarded.outbound.fraud.check()
     assert guarded.live.ended == ["abroad"]
     await guarded.outbound.fraud.release(guarded.acme, stop.id, "person")
     assert [guarded.is_refused(VIENNA) for _ in range(10)] == [False] * 10
@@ -127,7 +162,7 @@ async def test_foreign_calls_at_night_are_stopped_within_a_minute(guarded: Outbo
         guarded.live_call(f"abroad {n}", VIENNA, 20, "1002")
     guarded.live_call("at home", BERLIN, 20, "1002")
     guarded.live_call("emergency", "112", 20, "1002", emergency=True)
-    guarded.outbound.fraud.check()
+    await guarded.outbound.fraud.check()
     assert FRAUD_CHECK_SECONDS <= 60
     assert sorted(guarded.live.ended) == ["abroad 0", "abroad 1", "abroad 2"]
     assert {one.scope_id for one in active(guarded)} == {guarded.extension("1001").id, guarded.extension("1002").id}
@@ -141,7 +176,7 @@ async def test_an_emergency_call_is_neither_counted_nor_stopped(guarded: Outboun
     for _ in range(10):
         assert len(targets(guarded.dial("112"))) == 2
     guarded.live_call("emergency", "112", 7200, emergency=True)
-    guarded.outbound.fraud.check()
+    await guarded.outbound.fraud.check()
     assert not guarded.live.ended
 
 

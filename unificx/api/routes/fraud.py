@@ -32,6 +32,8 @@ async def show_fraud_status(
     return models.FraudStatus(
         policy=_policy(permissions.policy(scope.tenant_id)),
         limits=[_limits(services, one) for one in permissions.limits(scope.tenant_id)],
+        priced=bool(permissions.policy(scope.tenant_id).prices)
+        or await services.billing.decks.is_any_in_force(scope.tenant_id),
         stops=stops[::-1],
     )
 

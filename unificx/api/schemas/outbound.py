@@ -245,7 +245,9 @@ class CallingPolicy(Output):
     countries: list[str] = Field(description="Countries that may be called besides the tenant's own.")
     premium: bool = Field(description="Premium numbers may be called.")
     alerted: list[str] = Field(description="Users notified of emergency calls and stops, by person id.")
-    prices: dict[str, int] = Field(description="Cents per minute by beginning of the number without +.")
+    prices: dict[str, int] = Field(
+        description="Cents per minute by beginning of the number without +, for numbers without a rate in force."
+    )
     night: list[int] = Field(description="Hours at which the night begins and ends, for unusual foreign calls.")
 
 
@@ -315,4 +317,5 @@ class FraudStatus(Output):
 
     policy: CallingPolicy
     limits: list[CallingLimits]
+    priced: bool = Field(description="Calls have prices, so that limits of costs can take effect.")
     stops: list[FraudStop] = Field(description="Stops of the last 30 days, newest first.")

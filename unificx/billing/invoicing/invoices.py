@@ -124,7 +124,13 @@ class Invoices:
 
     async def get(self, tenant_id: str, number: str) -> Invoice:
         """Return an invoice or credit note of a tenant with its state. Raise NotFound."""
-        found = next((each for each in await self.list(tenant_id) if each.number == number), None)
+        async with self._database.read() as session:
+            return await self.find(session, tenant_id, number)
+
+    async def find(self, session: AsyncSession, tenant_id: str, number: str) -> Invoice:
+        """Return what `get` returns, as a transaction sees it. Raise NotFound."""
+        issued = await self._list(session, self._books(tenant_id))
+        found = next((each for each in issued if each.number == number), None)
         if found is None:
             raise _not_found()
         return found

@@ -44,7 +44,7 @@ def status(context: CommandContext) -> None:
     policy = {**found["policy"], "countries": ", ".join(found["policy"]["countries"]) or "own country only"}
     policy["night"] = "{}-{}".format(*policy["night"])
     print_item(policy | {"alerted": len(policy["alerted"])}, _POLICY_COLUMNS, as_json=False)
-    print_items(found["limits"], _LIMIT_COLUMNS, as_json=False, empty_text="No limits are set.")
+    _print_limits(found)
     stops = [{**one, "may_release": ", ".join(one["may_release"])} for one in found["stops"]]
     print_items(stops, _STOP_COLUMNS, as_json=False, empty_text="Nothing was stopped.")
 
@@ -89,7 +89,7 @@ def limits(
     if context.as_json:
         print_json({"policy": found["policy"], "limits": found["limits"]})
     else:
-        print_items(found["limits"], _LIMIT_COLUMNS, as_json=False, empty_text="No limits are set.")
+        _print_limits(found)
 
 
 @command(group, "release")
@@ -103,6 +103,12 @@ def release(
         return await api.post(f"/fraud/stops/{quote_segment(stop)}/release", {}, tenant=tenant)
 
     print_item(context.run(request), _STOP_COLUMNS, as_json=context.as_json)
+
+
+def _print_limits(found: Json) -> None:
+    print_items(found["limits"], _LIMIT_COLUMNS, as_json=False, empty_text="No limits are set.")
+    if not found["priced"] and any(one["cents_per_day"] is not None for one in found["limits"]):
+        print("Limits of costs stop nothing: calls have no prices. Import a rate deck with `unificx rates import`.")
 
 
 async def _get(api: ApiClient, context: CommandContext) -> Json:

@@ -16,12 +16,13 @@ from unificx.cluster import Counters, EventBus
 from unificx.core.access import Access
 from unificx.core.background import BackgroundTasks
 from unificx.core.errors import Conflict, NotFound
+from unificx.core.faults import describe_fault
 from unificx.routing.events import CallingReleased, CallingStopped
 from unificx.routing.outbound import repository, usage
 from unificx.routing.outbound.counts import CallCounts
 from unificx.routing.outbound.decision import Allowed, OutsideCaller
 from unificx.routing.outbound.numbers import PublicNumber, parse_e164
-from unificx.routing.outbound.ports import LiveOutsideCall, LiveOutsideCalls, NoLiveOutsideCalls
+from unificx.routing.outbound.ports import CallPrices, LiveOutsideCall, LiveOutsideCalls, NoLiveOutsideCalls, no_prices
 from unificx.routing.outbound.schemas import CallingLimits, FraudStop, LimitScope
 from unificx.routing.outbound.store import OutboundDependencies, OutboundStore
 from unificx.routing.outbound.usage import Excess
@@ -51,10 +52,12 @@ class FraudGuard:
         self._bus = bus
         self.live: LiveOutsideCalls = live or NoLiveOutsideCalls()
         """Set by the composition root: calls are built after routing."""
+        self.prices: CallPrices = no_prices
+        """Set by the composition root: prices of billing. Those of the policy are for calls without one."""
         self._tasks = BackgroundTasks(Access("security", "fraud limits"))
         self._counts = CallCounts(parts.database, store, counters, self._tasks)
-        # Owner: this node, whose calls they are: minutes of live calls that were counted.
-        self._minutes: dict[str, int] = {}
+        # Owner: this node, whose calls they are: minutes and cents of live calls that were counted.
+        self._counted: dict[str, tuple[int, float]] = {}
 
     # ---- decisions
 
@@ -103,15 +106,15 @@ class FraudGuard:
 
     # ---- live calls
 
-    def check(self) -> None:
-        """Count the talk time of live calls and end those over a limit. Called every `CHECK_SECONDS`."""
+    async def check(self) -> None:
+        """Count the talk time and the costs of live calls and end those over a limit. Called every `CHECK_SECONDS`."""
         calls = [one for one in self.live.outside_calls() if not one.emergency]
-        self._minutes = {one.call_id: self._minutes.get(one.call_id, 0) for one in calls}
+        self._counted = {one.call_id: self._counted.get(one.call_id, (0, 0.0)) for one in calls}
         by_tenant = defaultdict[str, list[LiveOutsideCall]](list)
         for call in calls:
-            self._count_talk(call)
             by_tenant[call.tenant_id].append(call)
         for tenant_id, own in by_tenant.items():
+            await self._count_talk(tenant_id, own)
             self._check_limits(tenant_id, own)
             self._check_night(tenant_id, own)
             stops = [one for one in self.active(tenant_id) if one.rule in _ENDS_CALLS]
@@ -222,17 +225,32 @@ class FraudGuard:
             return datetime.combine(local.date() + timedelta(days=1), time(), local.tzinfo)
         return None
 
-    def _count_talk(self, call: LiveOutsideCall) -> None:
-        """Count the minutes that a call has begun since the last time: carriers bill them so."""
-        begun = int(call.talk_seconds // usage.MINUTE) + 1 if call.talk_seconds > 0 else 0
-        new = begun - self._minutes[call.call_id]
-        if new <= 0:
-            return
-        self._minutes[call.call_id] = begun
-        cents = new * usage.price(self._store.policy(call.tenant_id).prices, call.number)
-        day, seconds = self._day(call.tenant_id), new * usage.MINUTE
-        scopes = _scopes(call.extension_id, call.trunk_id)
-        self._counts.add_talk(call.tenant_id, scopes, day=day, seconds=seconds, cents=cents)
+    async def _count_talk(self, tenant_id: str, calls: Sequence[LiveOutsideCall]) -> None:
+        """Count the minutes that calls have begun since the last time, as carriers bill them, and what they cost."""
+        begun = [(one, int(one.talk_seconds // usage.MINUTE) + 1) for one in calls if one.talk_seconds > 0]
+        more = [(one, minutes) for one, minutes in begun if minutes > self._counted[one.call_id][0]]
+        costs = await self._costs(tenant_id, more)
+        day = self._day(tenant_id)
+        for (call, minutes), cost in zip(more, costs, strict=True):
+            before, paid = self._counted[call.call_id]
+            cents = max(cost, paid)
+            self._counted[call.call_id] = minutes, cents
+            scopes, seconds = _scopes(call.extension_id, call.trunk_id), (minutes - before) * usage.MINUTE
+            self._counts.add_talk(tenant_id, scopes, day=day, seconds=seconds, cents=cents - paid)
+
+    async def _costs(self, tenant_id: str, calls: Sequence[tuple[LiveOutsideCall, int]]) -> Sequence[float]:
+        """Return the cents that minutes of calls cost. The other limits apply even if prices cannot be read."""
+        asked = [(one.number, minutes * usage.MINUTE) for one, minutes in calls]
+        try:
+            found = await self.prices(tenant_id, asked) if asked else []
+        except Exception as fault:
+            log.error("call_prices_not_read", tenant=tenant_id, **describe_fault(fault))
+            found = await no_prices(tenant_id, asked)
+        prices = self._store.policy(tenant_id).prices
+        return [
+            cents if cents is not None else minutes * usage.price(prices, one.number)
+            for (one, minutes), cents in zip(calls, found, strict=True)
+        ]
 
     def _check_limits(self, tenant_id: str, calls: Sequence[LiveOutsideCall]) -> None:
         now, day = self._parts.clock.monotonic(), self._day(tenant_id)

@@ -1,6 +1,6 @@
 """Interfaces that calls outside require; implemented by higher areas."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -16,6 +16,17 @@ class LiveOutsideCall:
     talk_seconds: float
     emergency: bool
     number: str = field(repr=False)
+
+
+CallPrices = Callable[[str, Sequence[tuple[str, int]]], Awaitable[Sequence[float | None]]]
+"""What calls of a tenant cost, each given by its number in E.164 and its seconds: in cents of its currency, before
+included minutes; None for a call without a price."""
+
+
+async def no_prices(tenant_id: str, calls: Sequence[tuple[str, int]]) -> Sequence[float | None]:
+    """Calls have no prices."""
+    del tenant_id
+    return [None] * len(calls)
 
 
 class LiveOutsideCalls(Protocol):

@@ -183,7 +183,8 @@ class CallingLimits:
     """Limits of calls outside for a tenant, an extension or a trunk. None: no limit.
 
     `reach` and `hours` concern extensions only: `hours` is the id of the opening hours during which numbers outside may
-    be called, "" for always. `cents_per_day` is estimated with the prices of the tenant.
+    be called, "" for always. `cents_per_day` is estimated by the rate deck in force, and by the prices of the
+    policy for numbers without a rate.
     """
 
     tenant_id: str

@@ -4,6 +4,7 @@ import { useValue } from '~/core/store';
 import { Page } from '~/design/Page';
 import { Blocks } from './Blocks';
 import { Permissions } from './Permissions';
+import { SpendWarning } from './SpendWarning';
 import { Stops } from './Stops';
 
 /** Protection against expensive and unwanted calls: stops, permissions, and the block list of the organisation. */
@@ -12,6 +13,7 @@ export default function Protection() {
   const tenant = useValue(tenantSelection, (each) => each.selected?.id);
   return (
     <Page title={t`Protection`} size="xl">
+      <SpendWarning tenant={tenant} />
       <Stops tenant={tenant} />
       <Permissions tenant={tenant} />
       <Blocks tenant={tenant} />
