@@ -144,7 +144,7 @@ def every_event() -> list[Event]:
     events: list[Event] = [
         messages.CallerCancelled(),
         messages.MediaReleased(),
-        messages.MediaRestarted(),
+        messages.RelayRestarted(),
         messages.DeadlineReached(),
     ]
     events += [messages.Declined(), messages.Declined("d")]

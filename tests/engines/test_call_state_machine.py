@@ -130,10 +130,10 @@ def test_late_events_of_other_branches_are_ignored() -> None:
 def test_anchor_answer_before_a_restart_is_ignored() -> None:
     script = ringing("b1")
     script.process(messages.CalleeAnswered("b1", b"answer"))
-    assert script.process(messages.MediaRestarted()) == [OfferMedia("redo:1", "b1", "a", b"offer")]
+    assert script.process(messages.RelayRestarted()) == [OfferMedia("redo:1", "b1", "a", b"offer")]
     assert script.process(messages.MediaFailed("answer", sdp_at_fault=False)) == []
     assert script.process(messages.MediaAnswered("answer", b"from before")) == []
-    assert script.process(messages.MediaRestarted()) == [OfferMedia("redo:2", "b1", "a", b"offer")]
+    assert script.process(messages.RelayRestarted()) == [OfferMedia("redo:2", "b1", "a", b"offer")]
     assert script.process(messages.MediaOffered("redo:1", b"from before")) == []
     assert script.process(messages.MediaOffered("redo:2", b"for b1")) == [AnswerMedia("again:2", "b1", "b1", b"answer")]
     script.process(messages.MediaAnswered("again:2", b"for a"))
@@ -146,12 +146,12 @@ def test_anchor_answer_before_a_restart_is_ignored() -> None:
 def test_restart_repeats_the_delayed_offer() -> None:
     script = Script(("b1",), b"")
     script.process(messages.CalleeAnswered("b1", b"theirs"))
-    assert script.process(messages.MediaRestarted()) == [OfferMedia("redo:1", "b1", "b1", b"theirs")]
+    assert script.process(messages.RelayRestarted()) == [OfferMedia("redo:1", "b1", "b1", b"theirs")]
     assert script.process(messages.MediaOffered("redo:1", b"for a")) == [
         messages.SetAnswered("b1"),
         messages.Accept(b"for a"),
     ]
-    script.process(messages.MediaRestarted())
+    script.process(messages.RelayRestarted())
     assert script.last == [
         Bye("b1", Cause.NO_MEDIA),
         ReleaseMedia("b1", final=False),
@@ -210,7 +210,7 @@ def test_waiting_offer_is_refused_when_the_call_is_redirected() -> None:
     assert RefuseOffer("a", 491) in script.process(messages.MoveToAppRequested("b1", "app"))
     script = restoring()
     script.process(messages.OfferReceived("a", b"hold"))
-    assert RefuseOffer("a", 491) in script.process(messages.MediaRestarted())
+    assert RefuseOffer("a", 491) in script.process(messages.RelayRestarted())
 
 
 def test_offer_that_collides_with_one_of_ours_is_refused() -> None:
@@ -219,7 +219,7 @@ def test_offer_that_collides_with_one_of_ours_is_refused() -> None:
     script.process(messages.OfferReceived("b1", b"hold"))
     assert script.process(messages.OfferReceived("a", b"hold")) == [RefuseOffer("a", 491)], "it gets this offer next"
     script = talking()
-    script.process(messages.MediaRestarted())
+    script.process(messages.RelayRestarted())
     for leg in ("a", "b1"):
         assert script.process(messages.OfferReceived(leg, b"hold")) == [RefuseOffer(leg, 491)]
 
@@ -249,7 +249,7 @@ def test_restart_aborts_an_exchange() -> None:
     script = talking()
     script.process(messages.OfferReceived("a", b"hold"), messages.MediaOffered("exchange:1", b"for b1"))
     rebuild = OfferMedia("exchange:2", "b1", "a", b"offer")
-    assert script.process(messages.MediaRestarted()) == [RefuseOffer("a", 491), rebuild]
+    assert script.process(messages.RelayRestarted()) == [RefuseOffer("a", 491), rebuild]
     assert script.process(messages.OfferAnswered("b1", b"held")) == []
     assert script.process(messages.MediaAnswered("exchange:1", b"late")) == []
     script.process(messages.MediaOffered("exchange:2", b"for b1"))
@@ -265,7 +265,7 @@ def test_restart_aborts_an_exchange() -> None:
 
 def test_failed_reanchor_is_left_to_the_watchdog() -> None:
     script = talking()
-    script.process(messages.MediaRestarted())
+    script.process(messages.RelayRestarted())
     assert script.process(messages.MediaFailed("exchange:1", sdp_at_fault=False)) == []
     assert isinstance(script.state, Talking)
     assert script.state.exchange is None

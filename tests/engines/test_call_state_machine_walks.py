@@ -54,7 +54,7 @@ def _answering(*, delayed: bool = False, accepted: bool = False, restarted: bool
     if accepted:
         script.process(messages.MediaOffered("answer", b"relayed"))
     if restarted:
-        script.process(messages.MediaRestarted())
+        script.process(messages.RelayRestarted())
     return script
 
 

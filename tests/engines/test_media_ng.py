@@ -124,7 +124,7 @@ def test_delete_releases_ports_at_once() -> None:
         ({"result": "error", "error-reason": "Unknown call-id"}, "unknown"),
         ({"result": "error", "error-reason": "Ran out of ports"}, "full"),
         ({"result": "error", "error-reason": "Parallel session limit reached"}, "full"),
-        ({"result": "error", "error-reason": "Error rewriting SDP"}, "description"),
+        ({"result": "error", "error-reason": "Error rewriting SDP"}, "invalid_sdp"),
         ({"result": "error", "error-reason": "Something new at 198.51.100.1"}, "refused"),
         ({"result": "error", "error-reason": 7}, "refused"),
         ({"result": "load limit"}, "refused"),

@@ -329,7 +329,7 @@ class World:
             case ["the", "media", "engine", "restarts"]:
                 self.media.dead = False
                 self.media.anchors.clear()
-                self.manager.media_restarted()
+                self.manager.relay_restarted()
             case ["the", "media", "engine", "forgets", "the", "call"]:
                 self.media.anchors.clear()
             case ["an", "administrator", "ends", "the", "call"]:

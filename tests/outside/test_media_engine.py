@@ -435,7 +435,7 @@ async def test_pending_requests_fail_on_a_crash_and_later_ones_wait(
 async def test_invalid_sdp_has_its_own_cause(engine: MediaEngineClient) -> None:
     with pytest.raises(MediaUnavailable) as refused:
         await engine.open("leg", b"v=0\r\n")
-    assert refused.value.cause == "description"
+    assert refused.value.cause == "invalid_sdp"
     with pytest.raises(MediaUnavailable):
         await engine.accept_answer("leg", b"nothing")
 

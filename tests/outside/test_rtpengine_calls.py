@@ -270,7 +270,7 @@ async def test_causes_of_full_invalid_sdp_and_unknown_anchor_differ() -> None:
         assert await rtpengine_replies.offer(engine, "second", "a", described, Profile.PLAIN)
         with pytest.raises(MediaUnavailable) as full:
             await rtpengine_replies.offer(engine, "third", "a", described, Profile.PLAIN)
-        assert (unknown.value.cause, bad.value.cause, full.value.cause) == ("unknown", "description", "full")
+        assert (unknown.value.cause, bad.value.cause, full.value.cause) == ("unknown", "invalid_sdp", "full")
         for anchor in ("first", "second", "third"):
             await rtpengine_replies.delete(engine, anchor)
         assert await rtpengine_replies.offer(engine, "again", "a", described, Profile.PLAIN)

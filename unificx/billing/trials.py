@@ -83,4 +83,3 @@ class Trials:
         if found is None:
             raise NotFound("This tenant has no trial.", hint="A trial begins with its first plan.")
         return found
-

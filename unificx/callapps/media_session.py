@@ -178,7 +178,7 @@ class AppMediaSession:
             sdp = await self._engine.open(self.leg, offer)
         except MediaUnavailable as fault:
             if not self.is_over:
-                self._emit(OfferRejected(488 if fault.cause == "description" else 500))
+                self._emit(OfferRejected(488 if fault.cause == "invalid_sdp" else 500))
             return
         if not self.is_over:
             self._on_media_up()

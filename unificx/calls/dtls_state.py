@@ -1,6 +1,6 @@
 """DTLS state of a browser: a browser that moves to another anchor must do a new DTLS handshake.
 
-All anchors use the media engine's one certificate. A browser treats a known fingerprint as its existing association
+All anchors use rtpengine's one certificate. A browser treats a known fingerprint as its existing association
 (RFC 8842 section 4) and would wait for media that never comes, so the next anchor presents another hash of the key.
 """
 

@@ -259,11 +259,11 @@ class CallManager:
         for call in [call for call in self.calls.values() if matches(call)]:
             self.hang_up(call.id, cause=cause)
 
-    def media_restarted(self) -> None:
-        """Renegotiate media of every live call after a restart of the media engine."""
+    def relay_restarted(self) -> None:
+        """Renegotiate media of every live call after a restart of rtpengine."""
         now = self.deps.clock.monotonic()
         for call in list(self.calls.values()):
-            self.dispatch(call, messages.MediaRestarted(), now)
+            self.dispatch(call, messages.RelayRestarted(), now)
         self.on_pending_output()
 
     def send_recording_indication(self, call: Call) -> None:
@@ -292,7 +292,7 @@ class CallManager:
         self.on_pending_output()
 
     def dtmf_received(self, digit: DtmfReceived) -> None:
-        """Process a DTMF digit detected by the media engine."""
+        """Process a DTMF digit detected by rtpengine."""
         found = self._registry.find_leg(digit.tag)
         if found is not None:
             self._info_relay.detected(*found, digit.digit, self.deps.clock.monotonic())
@@ -306,7 +306,7 @@ class CallManager:
         self._registry.add(call)
         self._outside.restore_credentials(call, self.deps.clock.monotonic())
         self._rearm(call)
-        event = messages.MediaRestarted() if not call.app_legs() else messages.EndRequested(Cause.GOING_DOWN)
+        event = messages.RelayRestarted() if not call.app_legs() else messages.EndRequested(Cause.GOING_DOWN)
         self.dispatch(call, event, self.deps.clock.monotonic())
         self.on_pending_output()
 
@@ -336,7 +336,7 @@ class CallManager:
         return call
 
     def _step(self, call: Call, event: messages.Event, now: float) -> None:
-        if isinstance(event, messages.MediaRestarted):
+        if isinstance(event, messages.RelayRestarted):
             self._observer_notifier.media_lost(call)
         elif isinstance(event, PEER_CHANGES):
             self._executor.prepare_peer_change(call)

@@ -75,7 +75,7 @@ class MediaRequests:
         branch, sender = request.branch, request.sender
         if request.recipient_profile is not messages.RecipientProfile.AS_REGISTERED:
             if call.participant(branch).media_profile in (Profile.WEBRTC, Profile.ENGINE):
-                raise MediaUnavailable("description")  # a browser or an app has no alternative
+                raise MediaUnavailable("invalid_sdp")  # a browser or an app has no alternative
             call.set_media_profile(branch, Profile(request.recipient_profile.value))
         to = _recipient(request)
         relayed = _relayable_sdp(call, sender, to, request.sdp)
@@ -123,7 +123,7 @@ class MediaRequests:
             except Exception as fault:
                 reply = fault.with_traceback(None)
         _log_bug(reply)
-        sdp_at_fault = isinstance(reply, MediaUnavailable) and reply.cause == "description"
+        sdp_at_fault = isinstance(reply, MediaUnavailable) and reply.cause == "invalid_sdp"
         return messages.MediaFailed(request.ticket, sdp_at_fault)
 
 
@@ -133,7 +133,7 @@ def _relayed(call: Call, request: messages.OfferMedia | messages.AnswerMedia, sd
     if isinstance(request, messages.OfferMedia):
         return messages.MediaOffered(request.ticket, align_sections(sdp, known))
     if not shares_audio_codec(known, sdp):
-        raise MediaUnavailable("description")  # a codec that rtpengine cannot encode, such as iLBC
+        raise MediaUnavailable("invalid_sdp")  # a codec that rtpengine cannot encode, such as iLBC
     return messages.MediaAnswered(request.ticket, align_sections(sdp, known))
 
 
@@ -154,9 +154,9 @@ def _tag(call: Call, name: str) -> str:
 
 
 def _relayable_sdp(call: Call, sender: str, recipient: str, sdp: bytes) -> bytes:
-    """SDP as passed to the media engine. Raises MediaUnavailable if it is unusable."""
+    """Return SDP as passed to rtpengine. Raise MediaUnavailable if it is unusable."""
     from_party, to_party = call.participant(sender), call.participant(recipient)
     sanitized = sanitize(sdp, from_party.peer_address)
     if sdp and not sanitized:
-        raise MediaUnavailable("description")
+        raise MediaUnavailable("invalid_sdp")
     return sanitized if to_party.accepts_video_of(from_party) else audio_only(sanitized)

@@ -64,7 +64,7 @@ class MediaWatchdog:
         if call.state is not state:
             return
         # An anchor that is unknown to the engine was lost: re-anchor the media.
-        event = self._judge(call, state, report) if report is not None else messages.MediaRestarted()
+        event = self._judge(call, state, report) if report is not None else messages.RelayRestarted()
         if event is not None:
             self._manager.dispatch(call, event, self._clock.monotonic())
             self._manager.on_pending_output()

@@ -261,7 +261,7 @@ def _checked(sdp: bytes, address: str) -> bytes:
 
 
 def _refused(fault: MediaUnavailable) -> Invalid | ServiceUnavailable:
-    if fault.cause == "description":
+    if fault.cause == "invalid_sdp":
         return Invalid("This SDP cannot be used.", field="sdp")
     return ServiceUnavailable("Videos are not available right now.", hint="Try again in a moment.")
 

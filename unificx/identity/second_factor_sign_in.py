@@ -64,4 +64,4 @@ class SecondFactorSignIn:
 
 
 def _sign_in_purpose(ticket: str) -> str:
-    return f"come in {ticket}"
+    return f"second factor of {ticket}"

@@ -84,7 +84,7 @@ class StepUp:
 
 
 def _step_up_purpose(principal: Principal) -> str:
-    return f"prove once more {principal.session_id}"
+    return f"step up {principal.session_id}"
 
 
 def _step_up_failed(hint: str) -> StepUpFailed:

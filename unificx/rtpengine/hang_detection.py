@@ -16,9 +16,9 @@ PING_INTERVAL = 5.0
 REPLY_DELAYS = (0.05, 0.3, 0.7, 1.5)
 """Seconds after each ping of a series until the reply is looked for."""
 UNANSWERED_SERIES = 3
-"""Unanswered series in a row after which rtpengine counts as hanging; doubled after each kill, at most"""
+"""Unanswered series in a row after which rtpengine counts as hanging; doubled after each kill."""
 MAX_UNANSWERED_SERIES = 12
-"""this many, which also count if rtpengine had to wait for a CPU."""
+"""Most series that are tolerated. So many count as hanging even if rtpengine had to wait for a CPU."""
 STEADY_SECONDS = 3600.0
 """After this long without a kill, `UNANSWERED_SERIES` applies again."""
 STARVED_SHARE = 0.25

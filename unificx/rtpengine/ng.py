@@ -106,15 +106,15 @@ _PROFILE_OPTIONS: dict[Profile, Message] = {
 _PROFILE_OPTIONS.update({tones: _PROFILE_OPTIONS[profile] for profile, tones in WITHOUT_EVENTS.items()})
 
 _PHONE_FLAGS = ("strip-extmap",)
-_BROWSER_FLAGS = ("generate-mid", "no-rtcp-attribute", "trickle-ICE")
+BROWSER_FLAGS = ("generate-mid", "no-rtcp-attribute", "trickle-ICE")
 
 _FLAGS: dict[Profile, tuple[str, ...]] = {
     Profile.PLAIN: _PHONE_FLAGS,
     Profile.SRTP: _PHONE_FLAGS,
     Profile.DTLS: _PHONE_FLAGS,
     Profile.ENGINE: _PHONE_FLAGS,
-    Profile.WEBRTC: _BROWSER_FLAGS,
-    Profile.WEBRTC_ANEW: _BROWSER_FLAGS,
+    Profile.WEBRTC: BROWSER_FLAGS,
+    Profile.WEBRTC_ANEW: BROWSER_FLAGS,
     Profile.PLAIN_TONES: _PHONE_FLAGS,
     Profile.SRTP_TONES: _PHONE_FLAGS,
 }
@@ -295,7 +295,7 @@ def check_reply(reply: Reply) -> Reply:
     if text.startswith(_FULL):
         raise MediaUnavailable("full")
     if text.startswith(_DESCRIPTION):
-        raise MediaUnavailable("description")
+        raise MediaUnavailable("invalid_sdp")
     raise MediaUnavailable("refused")
 
 

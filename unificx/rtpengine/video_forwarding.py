@@ -9,7 +9,8 @@ from collections.abc import Callable
 from typing import Protocol
 
 from unificx.media.errors import MediaUnavailable
-from unificx.rtpengine.ng import Message, Reply, check_reply, parse_sdp
+from unificx.rtpengine.ng import BROWSER_FLAGS, Message, Reply, check_reply, parse_sdp
+from unificx.rtpengine.party_commands import unsubscribe
 
 PUBLISHER = "publisher"
 CODEC = "VP8"
@@ -23,7 +24,6 @@ _CONNECTION: Message = {
     "SDES": ["off"],
     "replace": ["origin"],
 }
-_FLAGS = ("generate-mid", "no-rtcp-attribute", "trickle-ICE")
 
 
 def publish(anchor: str, sdp: bytes) -> Message:
@@ -35,7 +35,7 @@ def publish(anchor: str, sdp: bytes) -> Message:
         "sdp": sdp.decode("utf-8", "replace"),
         "DTLS-reverse": "passive",
         "rtcp-mux": ["accept", "require"],
-        "flags": [*_FLAGS],
+        "flags": [*BROWSER_FLAGS],
         "codec": {"accept": [CODEC]},
     }
 
@@ -49,7 +49,7 @@ def subscribe(anchor: str, subscriber: str) -> Message:
         "to-tag": subscriber,
         "rtcp-mux": ["offer", "require"],
         # Without the mirror, requests for key frames never reach the publisher, and no frame can be decoded.
-        "flags": [*_FLAGS, "RTCP-mirror"],
+        "flags": [*BROWSER_FLAGS, "RTCP-mirror"],
     }
 
 
@@ -63,11 +63,6 @@ def answer(anchor: str, subscriber: str, sdp: bytes) -> Message:
         "ICE": "force",
         "flags": ["trickle-ICE"],
     }
-
-
-def unsubscribe(anchor: str, subscriber: str) -> Message:
-    """Build a request to end a subscription."""
-    return {"command": "unsubscribe", "call-id": anchor, "to-tag": subscriber}
 
 
 def delete(anchor: str) -> Message:

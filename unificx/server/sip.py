@@ -82,8 +82,8 @@ from unificx.transport.manager import TransportManager
 
 
 class SipServer:
-    """Everything between the network and the calls. `start` opens the sockets, `carry_on` restores the calls of the
-    previous process."""
+    """Everything between the network and the calls. `start` opens the sockets, `restore_calls` restores the calls of
+    the previous process."""
 
     def __init__(
         self,
@@ -334,7 +334,7 @@ class SipServer:
                 kind, lambda signal: self.call_manager.device_registered(signal.extension_id, signal.device_id)
             )
         follow_shared_phones(bus, self._container.registrar, self.check_sync, self._container.clock)
-        bus.subscribe(RelayRestarted, lambda event: self.call_manager.media_restarted())
+        bus.subscribe(RelayRestarted, lambda event: self.call_manager.relay_restarted())
         bus.subscribe(RelayRestarted, lambda event: self._container.videos.relay_restarted())
         for changed in (ConferenceChanged, ConferenceEnded):
             bus.subscribe(changed, lambda event: self._container.videos.meeting_changed(event.room))

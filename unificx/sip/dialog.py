@@ -35,6 +35,14 @@ class Dialog:
     route_set: tuple[str, ...]
     flow: Flow
 
+    @classmethod
+    def initiate(
+        cls, call_id: str, tag: str, local: str, remote: str, *, target: str, flow: Flow, route_set: tuple[str, ...]
+    ) -> "Dialog":
+        """Return the dialog as the UAC sees it before the first response (8.1.1), also for a request that creates none,
+        such as MESSAGE. `local` and `remote` are addresses without tags."""
+        return cls(call_id, f"{local};tag={tag}", tag, remote, "", 0, -1, target, route_set, flow)
+
     def request(
         self, method: str, headers: RawHeaders = (), body: bytes = b"", max_forwards: int = 70
     ) -> "tuple[Dialog, Request]":

@@ -183,6 +183,11 @@ def _echoed_lines(request: Request, status: int, to_tag: str) -> list[tuple[str,
     return lines
 
 
+def unsupported(request: Request, known: frozenset[str]) -> str:
+    """Return the value of Unsupported for what a request requires beyond the `known` extensions; "" if nothing."""
+    return ", ".join(name for name in request.values("require") if name.lower() not in known)
+
+
 def retry_after(response: Response) -> float | None:
     """Return the seconds of Retry-After, None without it."""
     found = leading_number(response.first("retry-after"))

@@ -25,8 +25,8 @@ SLICE = 0.004
 
 
 class SipDriver:
-    """`receive` and `lost` are called by the transports, `wake` by the endpoint and by calls that act without an
-    incoming message.
+    """`receive` and `connection_lost` are called by the transports, `wake` by the endpoint and by calls that act
+    without an incoming message.
 
     Queued messages and timers run in the context of `start`, with its purpose, also if a request of HTTP caused them.
     `send` takes one message and its flow and never raises; `read_pending` passes all messages that have arrived to

@@ -20,9 +20,9 @@ from unificx.sip.overload import MAX_WAIT
 CAPACITY = 10_000
 """Maximum messages; the oldest of the least urgent ones are dropped."""
 STANDING_WAIT = 0.1
-"""Wait of the oldest new request, in seconds, that makes the queue a standing queue"""
+"""Seconds that the oldest new request waits in a standing queue."""
 STANDING_SECONDS = 0.5
-"""if it lasts for so long."""
+"""Seconds after which a queue with this wait counts as an overload."""
 DROP_WAIT = 2 * MAX_WAIT
 """Seconds after which a new request is dropped in an overload: its client has repeated it."""
 _NEW_DIALOG_METHODS = (b"INVITE ", b"SUBSCRIBE ", b"OPTIONS ", b"MESSAGE ", b"PUBLISH ", b"REFER ")

@@ -39,18 +39,18 @@ class RateLimits:
     """Times in seconds."""
 
     burst: float = 300.0
-    """Tokens of a source for requests to be authenticated, and as many for other requests,"""
+    """Tokens of a source for requests to be authenticated; as many again for other requests."""
     rate: float = 30.0
-    """refill per second;"""
+    """Tokens that return per second."""
     trusted_factor: float = 10.0
-    """factor for both if a user has authenticated from the source."""
+    """Factor of `burst` and `rate` for a source from which a user has authenticated."""
     delay_from: float = 3.0
-    """Failures for one user name after which responses are delayed,"""
+    """Failures for one user name from a source, after which responses are delayed."""
     max_delay: float = 4.0
     max_name_failures: float = 8.0
-    """after which the user name is rejected from this source,"""
+    """Failures for one user name, after which it is rejected from this source."""
     max_source_failures: float = 30.0
-    """and failures for all user names after which the source is rejected."""
+    """Failures for all user names, after which the source is rejected."""
     block_seconds: float = 600.0
     failure_half_life: float = 300.0
     trusted_seconds: float = 3_900.0
@@ -61,8 +61,8 @@ class RateLimits:
 class Verdict(Enum):
     """How to treat credentials from a source."""
 
-    CHECK = "look"
-    REJECT = "refuse"
+    CHECK = "check"
+    REJECT = "reject"
 
 
 @dataclass(slots=True)
@@ -114,7 +114,7 @@ class RateLimiter:
         return bucket.take(now, *self._capacity_and_rate(score, now))
 
     def check(self, flow: Flow, name: str, now: float, *, with_credentials: bool) -> Verdict:
-        """Return whether a request claiming to be from `name` is processed; `claimed`: with credentials.
+        """Return whether a request claiming to be from `name` is processed.
 
         A rejected user name applies to requests with credentials only: the From header can be set by any peer.
         """

@@ -2,14 +2,14 @@
 
 from unificx.identity import DirectoryCache
 from unificx.registrar import MAX_EXPIRES, Registrar, RegistrationRefused, contact_value
+from unificx.sip.capabilities import IN_REGISTER, SUPPORTED_BY_REGISTRAR
 from unificx.sip.flow import Flow
-from unificx.sip.message import Request, Response, respond
+from unificx.sip.message import Request, Response, respond, unsupported
 from unificx.sip_server.authenticator import Identity
 
 CLIENT_MAX_EXPIRES = 600
 """Maximum expiry in seconds of a registration of our own client: one with a dead battery soon counts as offline and is
 woken by push."""
-SUPPORTED_OPTIONS = frozenset(("path", "outbound"))
 
 
 class RegisterHandler:
@@ -21,9 +21,8 @@ class RegisterHandler:
 
     def register(self, identity: Identity, request: Request, flow: Flow, now: float, *, to_tag: str) -> Response:
         """Return the response. Raise RemoteProtocolError, and `RegistrationRefused` if the response needs headers."""
-        unsupported = [option for option in request.values("require") if option.lower() not in SUPPORTED_OPTIONS]
-        if unsupported:
-            raise RegistrationRefused(420, "Bad Extension", (("Unsupported", ", ".join(unsupported)),))
+        if unknown := unsupported(request, IN_REGISTER):
+            raise RegistrationRefused(420, "Bad Extension", (("Unsupported", unknown),))
         if not self._is_own_extension(identity, request):
             raise RegistrationRefused(403, "Forbidden")
         max_expires = CLIENT_MAX_EXPIRES if identity.is_client else MAX_EXPIRES
@@ -31,7 +30,7 @@ class RegisterHandler:
         headers = [("Contact", contact_value(binding, now)) for binding in result.bindings if binding.expires_at > now]
         headers += [("Path", value) for value in result.path]
         if result.outbound:
-            headers += [("Require", "outbound"), ("Supported", "path, outbound")]
+            headers += [("Require", "outbound"), ("Supported", SUPPORTED_BY_REGISTRAR)]
         return respond(request, 200, to_tag=to_tag, headers=headers)
 
     def _is_own_extension(self, identity: Identity, request: Request) -> bool:

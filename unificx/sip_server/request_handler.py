@@ -12,11 +12,12 @@ from unificx.calls import CallManager
 from unificx.core.faults import describe_fault
 from unificx.identity import DirectoryCache
 from unificx.registrar import Caller, Registrar, RegistrationRefused
+from unificx.sip.capabilities import ALLOW, IN_OPTIONS, SUPPORTED
 from unificx.sip.endpoint import Endpoint
 from unificx.sip.errors import RemoteProtocolError
 from unificx.sip.fields import Headers
 from unificx.sip.flow import Flow
-from unificx.sip.message import Request, Response, respond
+from unificx.sip.message import Request, Response, respond, unsupported
 from unificx.sip.page_mode import ACCEPT
 from unificx.sip.transactions.events import DROP, CancelReceived, Event, RequestReceived, ServerKey, StatelessReply
 from unificx.sip_server.authenticator import Authenticator, CarrierIdentity, Challenge, GuestIdentity, Identity, Reject
@@ -31,12 +32,9 @@ from unificx.sip_server.text_messages import TextReceiver
 
 log = structlog.get_logger()
 
-ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, INFO, PRACK, UPDATE, REFER, SUBSCRIBE, MESSAGE"
-SUPPORTED = "path, outbound, 100rel, timer, replaces, norefersub"
 EVENT_PACKAGES = (EVENT_PACKAGE, DIALOG, PRESENCE)
 CAPABILITIES = (("Allow", ALLOW), ("Allow-Events", ", ".join(EVENT_PACKAGES)))
 """Headers by which a phone learns not to try again (RFC 3261 section 20.5, RFC 6665 section 8.2.2)."""
-SUPPORTED_OPTIONS = frozenset(SUPPORTED.split(", "))
 EVENT_METHODS = frozenset(("SUBSCRIBE", "PUBLISH"))
 DIALOG_METHODS = frozenset(("BYE", "INFO", "NOTIFY", "PRACK", "REFER", "UPDATE"))
 AUTHENTICATED_METHODS = frozenset(("REGISTER", "INVITE", "MESSAGE"))
@@ -260,8 +258,8 @@ class SipRequestHandler:
 
 def _options_reply(request: Request) -> StatelessReply:
     """Return the response to OPTIONS: 200, or 420 if it requires an extension we do not have (RFC 3261 8.2.2.3)."""
-    unsupported = [name for name in request.values("require") if name.lower() not in SUPPORTED_OPTIONS]
-    return StatelessReply(420, (("Unsupported", ", ".join(unsupported)),)) if unsupported else OPTIONS_REPLY
+    unknown = unsupported(request, IN_OPTIONS)
+    return StatelessReply(420, (("Unsupported", unknown),)) if unknown else OPTIONS_REPLY
 
 
 def _has_credentials(request: Request) -> bool:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from email.utils import format_datetime
 from math import inf
@@ -66,24 +66,14 @@ class TextSender:
         extension = self._directory.extension_by_id(device.extension_id)
         to = f"<sip:{extension.number if extension else ''}@{self._directory.domain(device.tenant_id)}>"
         tag, author = self._endpoint.new_tag(), text.author.address
-        dialog = Dialog(
-            call_id=f"{text.id}-{number}",
-            local=f"{author};tag={tag}",
-            local_tag=tag,
-            remote=to,
-            remote_tag="",
-            local_seq=text.attempt,
-            remote_seq=-1,
-            remote_target=binding.contact,
-            route_set=binding.path,
-            flow=binding.flow,
-        )
+        call_id, target, route_set = f"{text.id}-{number}", binding.contact, binding.path
+        dialog = Dialog.initiate(call_id, tag, author, to, target=target, flow=binding.flow, route_set=route_set)
         headers: Sequence[tuple[str, str]] = (
             ("P-Asserted-Identity", author),
             ("Date", format_datetime(text.sent, usegmt=True)),
             ("Content-Type", "text/plain;charset=UTF-8"),
         )
-        _, request = dialog.request("MESSAGE", headers, part.encode())
+        _, request = replace(dialog, local_seq=text.attempt).request("MESSAGE", headers, part.encode())
         answered: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         key = self._endpoint.request(request, binding.flow, self._clock.monotonic())
         self._waiting[key] = answered

@@ -1,13 +1,12 @@
 """Requests to carriers: REGISTER and OPTIONS, and the parts of their responses. Never raises for what a peer sent."""
 
+from unificx.sip.capabilities import ALLOW_FROM_CARRIER
 from unificx.sip.digest_client import authorization, challenge_headers, is_stale
 from unificx.sip.errors import RemoteProtocolError
 from unificx.sip.flow import Flow
 from unificx.sip.headers import leading_number
 from unificx.sip.message import Request, Response, retry_after
 from unificx.trunks import Resolution, Trunk, registration
-
-ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, PRACK, UPDATE, NOTIFY"
 
 
 def contact_of(flow: Flow, via: str, user: str) -> str:
@@ -35,7 +34,7 @@ def register_request(
         ("CSeq", f"{cseq} REGISTER"),
         ("Contact", f"{contact};expires={send.seconds}"),
         ("Expires", str(send.seconds)),
-        ("Allow", ALLOW),
+        ("Allow", ALLOW_FROM_CARRIER),
     ]
     if send.credentials is not None:
         challenge, uses = send.credentials.challenge, send.credentials.uses

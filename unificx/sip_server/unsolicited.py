@@ -27,18 +27,8 @@ class UnsolicitedNotify:
     def send(self, binding: Binding, headers: Sequence[tuple[str, str]], body: bytes, now: float) -> ClientKey:
         """Send a NOTIFY to a phone, from and to its own extension."""
         tag, address = self._endpoint.new_tag(), f"<{self.address(binding.tenant_id, binding.extension_id)}>"
-        dialog = Dialog(
-            call_id=self._endpoint.new_tag(),
-            local=f"{address};tag={tag}",
-            local_tag=tag,
-            remote=address,
-            remote_tag="",
-            local_seq=0,
-            remote_seq=-1,
-            remote_target=binding.contact,
-            route_set=binding.path,
-            flow=binding.flow,
-        )
+        call_id, target, route_set = self._endpoint.new_tag(), binding.contact, binding.path
+        dialog = Dialog.initiate(call_id, tag, address, address, target=target, flow=binding.flow, route_set=route_set)
         _, request = dialog.request("NOTIFY", [("Contact", self._contact(binding.flow)), *headers], body)
         return self._endpoint.request(request, binding.flow, now)
 

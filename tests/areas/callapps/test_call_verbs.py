@@ -273,7 +273,7 @@ async def test_reinvite_is_answered_or_rejected() -> None:
     await stage.settle()
     stage.line.offered(b"hold")
     await stage.settle()
-    stage.media_error = "description"
+    stage.media_error = "invalid_sdp"
     stage.line.offered(b"bad")
     await stage.settle()
     assert stage.events == [Answered(b"ours"), OfferAnswered(b"ours"), OfferRejected(488)]

@@ -48,8 +48,8 @@ class MediaReleased:
 
 
 @dataclass(frozen=True, slots=True)
-class MediaRestarted:
-    """The media engine restarted and lost the call's anchors."""
+class RelayRestarted:
+    """rtpengine restarted and lost the call's anchors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +232,7 @@ Event = (
     | MediaAnswered
     | MediaFailed
     | MediaReleased
-    | MediaRestarted
+    | RelayRestarted
     | MediaSilent
     | CalleeProgressed
     | CalleeAnswered

@@ -27,7 +27,6 @@ from unificx.calls.machine.messages import (
     MediaFailed,
     MediaOffered,
     MediaReleased,
-    MediaRestarted,
     MediaSilent,
     MoveToAppRequested,
     OfferAnswered,
@@ -35,6 +34,7 @@ from unificx.calls.machine.messages import (
     OfferRefused,
     PickedUp,
     Reject,
+    RelayRestarted,
     ReofferRequested,
     StepStarted,
     TakeOverRequested,
@@ -66,7 +66,7 @@ def originating(state: Originating, event: Event, now: float) -> Outcome:
             return replace(state, targets=state.targets.without(device, legs)), []
         case DeadlineReached():
             return _fail(Cause.FAULT) if now >= state.until else (state, [])
-        case MediaOffered() | MediaAnswered() | MediaFailed() | MediaReleased() | MediaRestarted() | MediaSilent():
+        case MediaOffered() | MediaAnswered() | MediaFailed() | MediaReleased() | RelayRestarted() | MediaSilent():
             return state, []
         case (
             CalleeProgressed()

@@ -128,8 +128,8 @@ def continue_takeover(
             release = [Bye(replaced, Cause.HUNG_UP), ReleaseMedia(replaced, final=False)]
             report = ReportOutcome(replaced, "answered")  # an app that has let others ring
             return state, [SetPeer(exchange.leg), Accept(sdp, exchange.leg), report, *release]
-        case _, MediaFailed(_, theirs):
-            return abort_takeover(state, exchange, Cause.NO_COMMON_MEDIA if theirs else Cause.NO_MEDIA)
+        case _, MediaFailed(_, sdp_at_fault):
+            return abort_takeover(state, exchange, Cause.NO_COMMON_MEDIA if sdp_at_fault else Cause.NO_MEDIA)
         case _:
             return state, []
 

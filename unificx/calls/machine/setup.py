@@ -33,7 +33,6 @@ from unificx.calls.machine.messages import (
     MediaFailed,
     MediaOffered,
     MediaReleased,
-    MediaRestarted,
     MediaSilent,
     MoveToAppRequested,
     Offer,
@@ -46,6 +45,7 @@ from unificx.calls.machine.messages import (
     RecipientProfile,
     RefuseOffer,
     Reject,
+    RelayRestarted,
     ReleaseMedia,
     ReofferRequested,
     SetAnswered,
@@ -85,7 +85,7 @@ def begin(
         Branch(name, stage, name in targets.srtp_legs, push_device=by_leg.get(name, ""), outside=name in outside)
         for name in names
     )
-    nudge_at = now + push_wakeup.UNRESPONSIVE_AFTER if any(name not in outside for name in names) else None
+    push_at = now + push_wakeup.UNRESPONSIVE_AFTER if any(name not in outside for name in names) else None
     until = now + limits.ring_seconds
     initial = SettingUp(
         limits,
@@ -95,7 +95,7 @@ def begin(
         last_provisional=last_provisional,
         media_lost=media_lost,
         awaiting_push=push_targets.awaiting_push,
-        push_at=nudge_at,
+        push_at=push_at,
         decline_ends=targets.decline_ends,
         later=targets.later,
     )
@@ -117,9 +117,9 @@ def setting_up(state: SettingUp, event: Event, now: float) -> Outcome:
             return changed(state, last_provisional=183), [Progress(183, sdp, tentative=bool(state.later))]
         case MediaFailed("early"):
             return changed(state, early_sdp=b""), []
-        case MediaFailed(ticket, theirs):
-            return _media_failed(state, ticket, Cause.NO_COMMON_MEDIA if theirs else Cause.NO_MEDIA, now)
-        case MediaRestarted():
+        case MediaFailed(ticket, sdp_at_fault):
+            return _media_failed(state, ticket, Cause.NO_COMMON_MEDIA if sdp_at_fault else Cause.NO_MEDIA, now)
+        case RelayRestarted():
             return changed(state, media_lost=True), []
         case CalleeProgressed(leg, status, sdp):
             return _progressed(state, leg, status, sdp)
@@ -132,9 +132,9 @@ def setting_up(state: SettingUp, event: Event, now: float) -> Outcome:
         case DeviceReachable() | Declined() if state.awaits_step:
             return state, []
         case DeviceReachable():
-            return _device_came(state, event)
+            return _device_reachable(state, event)
         case DeviceRemoved():
-            return _device_gone(state, event, now)
+            return _device_removed(state, event, now)
         case Declined(device):
             return _declined(state, device, now)
         case StepStarted(targets) | PickedUp(ForkTargets() as targets):
@@ -150,7 +150,7 @@ def setting_up(state: SettingUp, event: Event, now: float) -> Outcome:
         case EndRequested(cause):
             return _end_unanswered(state, cause)
         case DeadlineReached():
-            return _time_passed(state, now)
+            return _deadline_reached(state, now)
         case OfferReceived(leg):
             return state, [RefuseOffer(leg, 491)]
         case MediaAnswered() | MediaReleased() | MediaSilent() | AckReceived() | OfferAnswered() | OfferRefused():
@@ -184,8 +184,8 @@ def answering(state: Answering, event: Event, now: float) -> Outcome:
             return _connect(state, sdp, now)
         case AckReceived("a", sdp) if state.accepted and not state.awaited_ticket:
             return _acknowledged(state, sdp)
-        case MediaRestarted():
-            return _media_restarted(state)
+        case RelayRestarted():
+            return _relay_restarted(state)
         case MediaFailed(state.awaited_ticket) | EndRequested() | CallerCancelled():
             return _fail(state, _cause_of_event(event))
         case LegLost(leg) | HungUp(leg) if leg in (CALLER, state.callee):
@@ -268,7 +268,7 @@ def _answered(state: SettingUp, leg: str, sdp: bytes) -> Outcome:
     if not state.offer:
         return answer, [*actions, OfferMedia("answer", leg, leg, callee_sdp)]
     if state.media_lost:
-        answer, again = _media_restarted(answer)
+        answer, again = _relay_restarted(answer)
         return answer, [*actions, *again]
     return answer, [*actions, AnswerMedia("answer", leg, leg, callee_sdp)]
 
@@ -292,7 +292,7 @@ def _refused(state: SettingUp, leg: str, status: int, now: float) -> Outcome:
     return _branch_ended(state, leg, cause, now, vanished=status in NO_RESPONSE_STATUSES)
 
 
-def _device_came(state: SettingUp, event: DeviceReachable) -> Outcome:
+def _device_reachable(state: SettingUp, event: DeviceReachable) -> Outcome:
     """Add a branch for a device that has registered or moved."""
     if _find_branch(state, event.leg) is not None:
         return state, []
@@ -324,7 +324,7 @@ def _declined(state: SettingUp, device: str, now: float) -> Outcome:
     return _continue_or_end(changed(state, awaiting_push=state.awaiting_push - {device}), actions, now)
 
 
-def _device_gone(state: SettingUp, event: DeviceRemoved, now: float) -> Outcome:
+def _device_removed(state: SettingUp, event: DeviceRemoved, now: float) -> Outcome:
     """Remove a revoked device; the other branches continue."""
     if CALLER in event.legs:
         return _end_unanswered(state, Cause.ENDED_BY_ADMINISTRATOR)
@@ -337,7 +337,7 @@ def _device_gone(state: SettingUp, event: DeviceRemoved, now: float) -> Outcome:
     return _continue_or_end(changed(state, awaiting_push=state.awaiting_push - {event.device}), actions, now)
 
 
-def _time_passed(state: SettingUp, now: float) -> Outcome:
+def _deadline_reached(state: SettingUp, now: float) -> Outcome:
     if now >= state.ring_until:
         return _end_unanswered(state, Cause.FAULT) if state.awaits_step else _unanswered(state, Cause.NO_ANSWER, now)
     if state.push_at is None or now < state.push_at:
@@ -420,8 +420,8 @@ def _acknowledged(state: Answering, sdp: bytes) -> Outcome:
     return changed(state, caller_sdp=sdp, awaited_ticket="acknowledged"), [request]
 
 
-def _media_restarted(state: Answering) -> Outcome:
-    """Repeat the offer to the anchor after a restart of the media engine."""
+def _relay_restarted(state: Answering) -> Outcome:
+    """Repeat the offer to the anchor after a restart of rtpengine."""
     if state.accepted:
         return _fail(state, Cause.NO_MEDIA)
     number = state.restarts + 1
@@ -456,8 +456,8 @@ def _fail(state: Answering, cause: Cause, actions: list[Action] | None = None) -
 
 def _cause_of_event(event: Event) -> Cause:
     match event:
-        case MediaFailed(_, theirs):
-            return Cause.NO_COMMON_MEDIA if theirs else Cause.NO_MEDIA
+        case MediaFailed(_, sdp_at_fault):
+            return Cause.NO_COMMON_MEDIA if sdp_at_fault else Cause.NO_MEDIA
         case EndRequested(cause):
             return cause
         case CallerCancelled() | HungUp("a"):

@@ -35,7 +35,7 @@ class SettingUp:
     """Phones ring. `offer` is the caller's SDP, b"" for a delayed offer.
 
     `last_provisional`: the latest provisional status sent to the caller; `early_sdp`: the callee's SDP of early media.
-    `media_lost`: the media engine restarted meanwhile. `awaiting_push`: pushed devices that have not registered yet;
+    `media_lost`: rtpengine restarted meanwhile. `awaiting_push`: pushed devices that have not registered yet;
     the call continues while there are any. `push_at`: when registered but unresponsive devices are pushed and the
     caller hears ringing. `later`: the steps of the plan that take the call if no phone answers; `awaits_step`: the
     targets of the next one are awaited.
@@ -73,7 +73,7 @@ class Answering:
     """`callee` has answered; the SDP is passed to the anchor, then to the caller. `delayed`: the callee made the offer.
 
     `awaited_ticket`: ticket of the pending anchor request, "" while the caller's ACK is awaited. `reoffer_sdp`: SDP to
-    re-offer to the callee once connected, since the media engine restarted after it was dialled.
+    re-offer to the callee once connected, since rtpengine restarted after it was dialled.
     """
 
     limits: Limits

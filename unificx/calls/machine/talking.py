@@ -1,4 +1,4 @@
-"""Established calls: re-INVITE (hold etc.), restart of the media engine, and the end of the call."""
+"""Established calls: re-INVITE (hold etc.), restart of rtpengine, and the end of the call."""
 
 from dataclasses import replace
 from typing import assert_never
@@ -31,7 +31,6 @@ from unificx.calls.machine.messages import (
     MediaFailed,
     MediaOffered,
     MediaReleased,
-    MediaRestarted,
     MediaSilent,
     MoveToAppRequested,
     Offer,
@@ -42,6 +41,7 @@ from unificx.calls.machine.messages import (
     PickedUp,
     Probe,
     RefuseOffer,
+    RelayRestarted,
     ReleaseMedia,
     ReofferRequested,
     StepStarted,
@@ -101,7 +101,7 @@ def _process(state: Talking, event: Event, now: float) -> Outcome:
         case HungUp(leg) | LegLost(leg) if isinstance(state.exchange, TakingOver) and leg == state.exchange.leg:
             restored, actions = redirect.abort_takeover(state, state.exchange, Cause.CANCELLED)
             return restored, [*actions, Close(leg)]
-        case MediaRestarted():
+        case RelayRestarted():
             return _reanchor(state)
         case OfferReceived(leg, sdp):
             return _offer_received(state, leg, sdp)
@@ -263,12 +263,12 @@ def _media_reply(state: Talking, event: MediaOffered | MediaAnswered | MediaFail
         case "offering", MediaOffered(_, sdp):
             asked = replace(state, exchange=replace(exchange, stage="asking"))
             return asked, [Offer(_other_leg(state, exchange.offerer), sdp)]
-        case "offering", MediaFailed(_, theirs):
-            return replace(state, exchange=None), redirect.refuse_offer(exchange, 488 if theirs else 500)
+        case "offering", MediaFailed(_, sdp_at_fault):
+            return replace(state, exchange=None), redirect.refuse_offer(exchange, 488 if sdp_at_fault else 500)
         case "answering", MediaAnswered(_, sdp):
             return _agreed(state, exchange, sdp)
-        case "answering", MediaFailed(_, theirs):
-            return _restore(state, exchange, redirect.refuse_offer(exchange, 488 if theirs else 500))
+        case "answering", MediaFailed(_, sdp_at_fault):
+            return _restore(state, exchange, redirect.refuse_offer(exchange, 488 if sdp_at_fault else 500))
         case "restoring", MediaOffered():
             other = _other_leg(state, exchange.offerer)
             before = state.callee_sdp if other == state.callee else state.caller_sdp
@@ -291,7 +291,7 @@ def _agreed(state: Talking, exchange: Exchange, sdp: bytes) -> Outcome:
     return replace(state, exchange=None), actions
 
 
-# ---- restart of the media engine
+# ---- restart of rtpengine
 
 
 def _reanchor(state: Talking) -> Outcome:

@@ -34,7 +34,6 @@ from unificx.calls.machine.messages import (
     MediaFailed,
     MediaOffered,
     MediaReleased,
-    MediaRestarted,
     MediaSilent,
     MoveToAppRequested,
     Notify,
@@ -46,6 +45,7 @@ from unificx.calls.machine.messages import (
     Progress,
     RefuseOffer,
     Reject,
+    RelayRestarted,
     ReleaseMedia,
     ReofferRequested,
     ReportOutcome,
@@ -119,7 +119,7 @@ def transferring(state: Transferring, event: Event, now: float) -> Outcome:
             _is_connected(state, leg)
         ):
             return _connected_leg_event(state, event, leg, now)
-        case MediaRestarted():
+        case RelayRestarted():
             waiting, actions = _waiting_caller_event(state, event, now)
             setup, _ = setting_up(state.setup, event, now)
             return (replace(waiting, setup=setup) if isinstance(setup, SettingUp) else waiting), actions

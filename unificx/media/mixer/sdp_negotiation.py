@@ -46,13 +46,13 @@ def answer(offer: bytes, local: LocalSession, *, wideband: bool = True) -> tuple
     """Answer an offer with G.722 if it is offered and `wideband` is set, else with the first G.711 codec in it.
 
     A re-offer keeps the current codec if it is still offered, because browsers go silent on a codec change.
-    Raise MediaUnavailable("description") if no offered codec is supported.
+    Raise MediaUnavailable("invalid_sdp") if no offered codec is supported.
     """
     session = _parse(offer)
     media = _audio(session)
     found = [each for each in sdp.codecs(media) if _is_supported(each)]
     if not found:
-        raise MediaUnavailable("description")
+        raise MediaUnavailable("invalid_sdp")
     best = next((each for each in found if wideband and each.name.upper() == "G722"), found[0])
     best = next((each for each in found if _CODECS[each.name.upper()] == local.codec), best)
     events = _telephone_event(media)
@@ -82,12 +82,12 @@ def offer(local: LocalSession) -> bytes:
 
 
 def parse_answer(answer_sdp: bytes) -> NegotiatedMedia:
-    """Read the answer to our offer. Raise MediaUnavailable("description") if it contains no usable audio."""
+    """Read the answer to our offer. Raise MediaUnavailable("invalid_sdp") if it contains no usable audio."""
     session = _parse(answer_sdp)
     media = _audio(session)
     best = next((each for each in sdp.codecs(media) if _is_supported(each)), None)
     if best is None:
-        raise MediaUnavailable("description")
+        raise MediaUnavailable("invalid_sdp")
     return _negotiated(session, media, best, _telephone_event(media))
 
 
@@ -95,7 +95,7 @@ def _parse(data: bytes) -> SessionDescription:
     try:
         return sdp.parse(data)
     except sdp.SdpError:
-        raise MediaUnavailable("description") from None
+        raise MediaUnavailable("invalid_sdp") from None
 
 
 def _audio(session: SessionDescription) -> MediaDescription:
@@ -103,7 +103,7 @@ def _audio(session: SessionDescription) -> MediaDescription:
     media = sdp.first_audio(session)
     connection = session.connection(media) if media else None
     if media is None or connection is None or media.proto != "RTP/AVP" or not _is_loopback(connection.address):
-        raise MediaUnavailable("description")
+        raise MediaUnavailable("invalid_sdp")
     return media
 
 

@@ -3,13 +3,12 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
+from unificx.sip.capabilities import ALLOW_IN_DIALOG, SUPPORTED_IN_DIALOG
 from unificx.sip.dialog import Dialog
 from unificx.sip.flow import Flow
 from unificx.sip.legs.credentials import Authorization, Credentials, SentRequest
 from unificx.sip.legs.events import LegEvent
 from unificx.sip.legs.pending import (
-    ALLOW,
-    SUPPORTED,
     Headers,
     LocalOffer,
     RemoteOffer,
@@ -96,7 +95,11 @@ class LegBase:
 
     def _target_refresh_headers(self, body: bytes, answering: Request | None = None) -> list[tuple[str, str]]:
         """Return the headers of a target refresh: Contact, Allow, Supported, session timer, content type."""
-        headers = [("Contact", self.table.contact(self._peer_flow())), ("Allow", ALLOW), ("Supported", SUPPORTED)]
+        headers = [
+            ("Contact", self.table.contact(self._peer_flow())),
+            ("Allow", ALLOW_IN_DIALOG),
+            ("Supported", SUPPORTED_IN_DIALOG),
+        ]
         if self.session_timer is not None:
             headers.append(("Session-Expires", self.session_timer.header(as_uas=answering is not None)))
             if answering is not None and not self.session_timer.is_refresher:

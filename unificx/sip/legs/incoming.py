@@ -6,6 +6,7 @@ Provisional responses are sent reliably (RFC 3262) if the caller requires it, or
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from unificx.sip.capabilities import IN_INVITE
 from unificx.sip.dialog import uas_dialog
 from unificx.sip.errors import RemoteProtocolError
 from unificx.sip.flow import Flow
@@ -19,14 +20,13 @@ from unificx.sip.legs.pending import (
 )
 from unificx.sip.legs.retransmission import RetransmissionSchedule
 from unificx.sip.legs.session_timer import MIN_SE, negotiate_as_uas, requested_interval
-from unificx.sip.message import Request, respond
+from unificx.sip.message import Request, respond, unsupported
 from unificx.sip.multipart import SDP
 from unificx.sip.transactions.events import ServerKey
 
 if TYPE_CHECKING:
     from unificx.sip.legs.dialog_table import DialogTable
 
-EXTENSIONS = frozenset({"100rel", "timer", "replaces", "norefersub", "record-aware"})
 FORK_SUFFIX = "-early"
 """Added to the To tag of a tentative provisional response."""
 PROVISIONAL_INTERVAL = 60.0
@@ -52,8 +52,7 @@ class IncomingLeg(Leg):
         """Raise RemoteProtocolError: 400 without a Contact, 406 if the caller does not accept SDP, 415 for a body other
         than SDP, 420 for an unsupported extension, 422 for a too small session interval."""
         super().__init__(table, tag, owns_call_id=False)
-        unknown = [name for name in invite.values("require") if name.lower() not in EXTENSIONS]
-        if unknown:
+        if unsupported(invite, IN_INVITE):
             raise RemoteProtocolError(420, "Bad Extension", invite)
         if invite.body and invite.content_type not in (SDP, ""):
             raise RemoteProtocolError(415, "Unsupported Media Type", invite)
@@ -234,8 +233,7 @@ def _accepts_sdp(invite: Request) -> bool:
 def rejection_headers(fault: RemoteProtocolError, invite: Request) -> list[tuple[str, str]]:
     """Return the headers required in the response to an INVITE that was rejected with this error."""
     if fault.status == 420:
-        unknown = [name for name in invite.values("require") if name.lower() not in EXTENSIONS]
-        return [("Unsupported", ", ".join(unknown))]
+        return [("Unsupported", unsupported(invite, IN_INVITE))]
     if fault.status == 415:
         return [("Accept", SDP)]
     if fault.status == 422:

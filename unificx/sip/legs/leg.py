@@ -8,6 +8,7 @@ events, and never blocks.
 from dataclasses import replace
 
 from unificx.sdp import is_fax_only
+from unificx.sip.capabilities import ALLOW_IN_DIALOG, SUPPORTED_IN_DIALOG
 from unificx.sip.errors import LocalProtocolError, RemoteProtocolError
 from unificx.sip.flow import Flow
 from unificx.sip.legs.events import (
@@ -19,7 +20,7 @@ from unificx.sip.legs.events import (
     OfferReceived,
     OfferRejected,
 )
-from unificx.sip.legs.pending import ALLOW, SUPPORTED, Headers, LocalOffer, RemoteOffer, RetransmittedResponse
+from unificx.sip.legs.pending import Headers, LocalOffer, RemoteOffer, RetransmittedResponse
 from unificx.sip.legs.refer_subscription import ReferLeg
 from unificx.sip.legs.retransmission import RetransmissionSchedule
 from unificx.sip.legs.session_timer import MIN_SE, SessionTimer, negotiate_as_uac, negotiate_as_uas
@@ -143,13 +144,13 @@ class Leg(ReferLeg):
                 self._respond(key, request, 200, now)
                 self._emit(InfoReceived(request.first("content-type") or "", request.body))
             case "OPTIONS":
-                self._respond(key, request, 200, now, [("Allow", ALLOW), ("Supported", SUPPORTED)])
+                self._respond(key, request, 200, now, [("Allow", ALLOW_IN_DIALOG), ("Supported", SUPPORTED_IN_DIALOG)])
             case "PRACK":
                 self._handle_prack(key, request, now)
             case "REFER":
                 self._handle_refer(key, request)
             case _:
-                self._respond(key, request, 405, now, [("Allow", ALLOW)])
+                self._respond(key, request, 405, now, [("Allow", ALLOW_IN_DIALOG)])
 
     def handle_ack(self, request: Request, now: float) -> None:
         """Process the ACK for a sent 2xx."""

@@ -7,13 +7,14 @@ from another fork is acknowledged and ended by BYE immediately (13.2.2.4).
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from unificx.sip.capabilities import ALLOW_IN_DIALOG, SUPPORTED_IN_DIALOG
 from unificx.sip.dialog import Dialog, uac_dialog
 from unificx.sip.errors import RemoteProtocolError
 from unificx.sip.flow import Flow
 from unificx.sip.legs.credentials import Authorization, Credentials
 from unificx.sip.legs.events import Answered, Progressed, Rejected
 from unificx.sip.legs.leg import Leg
-from unificx.sip.legs.pending import ALLOW, SUPPORTED, supports_update
+from unificx.sip.legs.pending import supports_update
 from unificx.sip.legs.session_timer import MIN_SE, min_se_of, negotiate_as_uac
 from unificx.sip.message import Response
 from unificx.sip.multipart import SDP, BodyPart, with_part
@@ -77,17 +78,9 @@ class OutgoingLeg(Leg):
     def __init__(self, table: "DialogTable", tag: str, call_id: str, params: InviteParams) -> None:
         super().__init__(table, tag, owns_call_id=True)
         self.params = params
-        self._initial_dialog = Dialog(
-            call_id=call_id,
-            local=f"{params.caller};tag={tag}",
-            local_tag=tag,
-            remote=params.callee,
-            remote_tag="",
-            local_seq=0,
-            remote_seq=-1,
-            remote_target=params.uri,
-            route_set=params.route_set,
-            flow=params.flow,
+        ends = params.caller, params.callee
+        self._initial_dialog = Dialog.initiate(
+            call_id, tag, *ends, target=params.uri, flow=params.flow, route_set=params.route_set
         )
         self.credentials = params.credentials
         self.key: ClientKey | None = None
@@ -119,8 +112,11 @@ class OutgoingLeg(Leg):
         self._offer = self.local_sdp = body
         headers: list[tuple[str, str]] = [
             ("Contact", self.table.contact(self.params.flow)),
-            ("Allow", ALLOW),
-            ("Supported", SUPPORTED if body else "timer"),  # without 100rel: an offer in a provisional is unsupported
+            ("Allow", ALLOW_IN_DIALOG),
+            (
+                "Supported",
+                SUPPORTED_IN_DIALOG if body else "timer",
+            ),  # without 100rel: an offer in a provisional is unsupported
             ("Session-Expires", str(self._session_interval)),
             ("Min-SE", str(MIN_SE)),
             *self.params.headers,

@@ -7,8 +7,6 @@ from unificx.sip.legs.retransmission import RetransmissionSchedule
 from unificx.sip.message import Request, Response
 from unificx.sip.transactions.events import ClientKey, ServerKey
 
-ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, PRACK, UPDATE, REFER"
-SUPPORTED = "100rel, timer, replaces, norefersub"
 Headers = Sequence[tuple[str, str]]
 
 
