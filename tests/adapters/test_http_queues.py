@@ -11,6 +11,7 @@ from test_http_rooms import next_event
 
 from unificx.queues import QueuedCaller
 from unificx.queues.machine.messages import Ring
+from unificx.routing import DestinationRef
 
 QUEUES = "/api/v1/queues"
 
@@ -49,6 +50,7 @@ async def test_permissions_of_users_and_other_tenants(world: World) -> None:
         await user.patch(f"{QUEUES}/6500/agents/1001", json={"paused": True}),
         await user.get(f"{QUEUES}/6500/live"),
         await user.get(f"{QUEUES}/6500/statistics"),
+        await agent.patch(f"{QUEUES}/6500/callers/1", json={"priority": 9}),
         await agent.get(f"{QUEUES}/6500/history"),
         await agent.get(f"{QUEUES}/6500/events"),
     ):
@@ -131,6 +133,46 @@ async def test_live_view_history_and_statistics(world: World) -> None:
     assert {(one["outcome"], one["number"]) for one in history} == {("answered", "+49300"), ("abandoned", "+49301")}
     report = (await agent.get(f"{QUEUES}/6500/statistics")).json()
     assert (report["answered"], report["abandoned"], report["average_wait"]) == (1, 1, 30.0)
+
+
+async def test_an_administrator_moves_a_waiting_caller(world: World) -> None:
+    admin, outsider = await world.admin(world.acme), await world.admin(world.globex)
+    queue = world.services.queues.service.find(world.acme.id, (await made(world, admin, agents=[]))["id"])
+    other = world.services.queues.service.find(
+        world.acme.id, (await made(world, admin, number="6501", agents=[]))["id"]
+    )
+    manager = world.services.queues.manager
+    ids = [visit.id for _ in range(3) if (visit := manager.join(queue, QueuedCaller(None, ""), "call")) is not None]
+    path = f"{QUEUES}/6500/callers/{ids[2]}"
+    moved = (await admin.patch(path, json={"priority": 9})).json()
+    assert (moved["id"], moved["position"], moved["priority"]) == (ids[2], 1, 9)
+    live = (await admin.get(f"{QUEUES}/6500/live")).json()
+    assert [one["id"] for one in live["waiting"]] == [ids[2], ids[0], ids[1]]
+    assert (await admin.patch(path, json={"priority": 10})).status_code == 422
+    assert (await admin.patch(f"{QUEUES}/6501/callers/{ids[2]}", json={"priority": 9})).status_code == 404
+    assert (await admin.patch(f"{QUEUES}/6500/callers/gone", json={"priority": 9})).status_code == 404
+    assert (await outsider.patch(path, json={"priority": 9})).status_code == 404
+    assert list(manager.machine(other).callers) == []  # type: ignore[union-attr]
+
+
+async def test_a_way_in_has_a_priority(world: World) -> None:
+    admin = await world.admin(world.acme)
+    await world.user(world.acme, "1001")
+    await made(world, admin)
+    group = {"number": "6000", "members": ["1001"], "otherwise": "queue:6500/5"}
+    assert (await admin.post("/api/v1/groups", json=group)).json()["otherwise"] == "queue:6500/5"
+    deleted = await admin.delete(f"{QUEUES}/6500")
+    assert (deleted.status_code, "queue:6500 is used by group:6000" in deleted.text) == (409, True)
+    assert (await admin.patch("/api/v1/groups/6000", json={"otherwise": "queue:6500/10"})).status_code == 422
+    for dialled, priority in (("queue:6500", "0"), ("queue:6500/5", "5")):
+        destination = world.services.destinations.resolve(world.acme.id, DestinationRef.parse(dialled))
+        assert destination is not None
+        app = destination.plan().app
+        assert app is not None
+        assert app.arguments[1:] == ("", priority)
+    assert world.services.destinations.at_number(world.acme.id, "6500/5") is None
+    forwarded = await admin.patch("/api/v1/extensions/1001", json={"forward_always": "queue:6500/5"})
+    assert (forwarded.status_code, "no priority" in forwarded.text) == (422, True)
 
 
 async def test_changes_reach_agents_and_administrators_as_live_events(world: World) -> None:

@@ -15,6 +15,7 @@ from unificx.queues.machine.call_queue import (
     CALLBACK_SECONDS,
     CallQueue,
 )
+from unificx.queues.machine.callers import LEVEL_SECONDS
 from unificx.queues.machine.messages import (
     Action,
     AgentChanged,
@@ -30,6 +31,7 @@ from unificx.queues.machine.messages import (
     CallbackRequested,
     CallerJoined,
     CallerLeft,
+    CallerMoved,
     CallFinished,
     DeadlineReached,
     Event,
@@ -176,6 +178,41 @@ def test_priority_goes_before_arrival() -> None:
     driver.send(CallerJoined("2", priority=5))
     assert driver.send(AgentSet("a", 0)) == [Ring("2", ("a",), 20.0)]
     assert [one.id for one in driver.queue.callers] == ["2", "1"]
+
+
+def test_callers_of_one_priority_are_served_by_arrival() -> None:
+    driver = Driver("")
+    for name, priority in (("1", 0), ("2", 5), ("3", 5), ("4", 9)):
+        driver.send(CallerJoined(name, priority))
+        driver.wait(1.0)
+    assert [one.id for one in driver.queue.callers] == ["4", "2", "3", "1"]
+
+
+def test_a_caller_is_not_overtaken_without_end() -> None:
+    driver = Driver("")
+    driver.send(CallerJoined("old"))
+    driver.wait(9 * LEVEL_SECONDS - 1)
+    driver.send(CallerJoined("last to overtake", 9))
+    driver.wait(2.0)
+    driver.send(CallerJoined("late", 9))
+    assert [one.id for one in driver.queue.callers] == ["last to overtake", "old", "late"]
+
+
+def test_a_supervisor_moves_a_waiting_caller() -> None:
+    driver = Driver("")
+    for name in "123":
+        driver.send(CallerJoined(name))
+        driver.wait(1.0)
+    driver.send(CallerMoved("3", 1))
+    driver.send(CallerMoved("gone", 1))
+    assert [one.id for one in driver.queue.callers] == ["3", "1", "2"]
+    driver.send(CallerMoved("3", 0))
+    assert [one.id for one in driver.queue.callers] == ["1", "2", "3"]
+    driver.send(CallerMoved("2", 9))
+    assert driver.send(AgentSet("a", 0)) == [Ring("2", ("a",), 20.0)]
+    driver.send(CallerMoved("2", 0))  # while the agent rings: the ring goes on
+    driver.send(Answered("2", "a"))
+    assert driver.agent("a").state == "in_call"
 
 
 def test_two_agents_ring_for_two_callers() -> None:
@@ -408,6 +445,7 @@ _AGENTS = st.sampled_from("abcd")
 _EVENTS = st.one_of(
     st.builds(CallerJoined, _NAMES, st.integers(0, 2)),
     st.builds(CallerLeft, _NAMES),
+    st.builds(CallerMoved, _NAMES, st.integers(0, 9)),
     st.builds(RingEnded, _NAMES),
     st.builds(Answered, _NAMES, st.sampled_from(("", "a", "b", "c", "d"))),
     st.builds(CallbackRequested, _NAMES),

@@ -19,6 +19,7 @@ _CONSENT = {"of_age": True, "terms_version": "2026-11", "policy_version": "5eb2b
 EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "AcceptInvitation": {"code": _CODE, "password": "correct horse battery staple", "device": _DEVICE, **_CONSENT},
     "Acceptance": _CONSENT,
+    "CallerChange": {"priority": 9},
     "AgentChange": {"paused": True, "reason": "lunch"},
     "CallAction": {"extension": "1001"},
     "CallRecordingChange": {"state": "paused", "for_card": True},

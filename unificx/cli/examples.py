@@ -230,6 +230,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "queue update": ("queue update 6500 --max-wait 300 --otherwise mailbox:1001",),
     "queue delete": ("queue delete 6500",),
     "queue live": ("queue live 6500 --json",),
+    "queue move": ("queue move 6500 0198c2a45c1e7d3b9a402f6b8e1d7c55 --priority 9",),
     "queue history": ("queue history 6500",),
     "queue agent": ("queue agent 6500 1001 --pause --reason lunch", "queue agent 6500 1002 --sign-out"),
     "mailbox show": ("mailbox show 7900",),

@@ -23,6 +23,7 @@ from unificx.queues.schemas import (
     Strategy,
     Visit,
     VisitOutcome,
+    WaitingStatus,
 )
 from unificx.queues.service import QueueService
 from unificx.queues.statistics import AgentStatistics, QueueStatistics
@@ -57,6 +58,7 @@ __all__ = [
     "Strategy",
     "Visit",
     "VisitOutcome",
+    "WaitingStatus",
     "agent_apps",
     "build_queues",
     "queue_app",

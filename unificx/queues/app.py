@@ -15,8 +15,8 @@ from unificx.queues.visits import CallbackWanted, QueuedCaller, QueueVisit
 from unificx.routing import DestinationRef, Fork, Plan, RingTarget, Step
 
 QUEUE_APP = "queue"
-"""The app that lets the call wait in the queue of its first argument. A second argument is the visit of a caller who is
-called back."""
+"""The app that lets the call wait in the queue of its first argument. The second argument is the visit of a caller who
+is called back, "" for a new one; the third is the priority of a new one."""
 CALLBACK_KEY = "1"
 _KEY_SECONDS = 3.0
 """Seconds in which the key of an offer may be pressed after it was played."""
@@ -40,18 +40,18 @@ def queue_app(parts: QueueParts) -> App:
 
 async def wait_in_queue(parts: QueueParts, call: Call) -> None:
     """Run a call in a queue, until it is answered or leaves."""
-    manager, (queue_id, *visit_id) = parts.manager, call.arguments or ("",)
+    manager, (queue_id, visit_id, priority) = parts.manager, (*call.arguments, "", "", "")[:3]
     queue = parts.queues.by_id(queue_id)
     if queue is None:
         await call.play("general/unavailable", "general/goodbye")
         return
     if visit_id:
-        visit = await _reach(manager, call, queue_id, visit_id[0])
+        visit = await _reach(manager, call, queue_id, visit_id)
     else:
         await call.answer()
         caller = call.caller
         who = QueuedCaller(caller.subject, caller.extension_id, caller.number, caller.name)
-        visit = manager.join(queue, who, call.call_id)
+        visit = manager.join(queue, who, call.call_id, int(priority or 0))
     if visit is None:
         return
     try:
@@ -66,7 +66,7 @@ async def wait_in_queue(parts: QueueParts, call: Call) -> None:
 
 async def _reach(manager: QueueManager, call: Call, queue_id: str, visit_id: str) -> QueueVisit | None:
     """Ask a person who is called back to confirm; return their visit, None if they did not."""
-    visit, reached = manager.callback(queue_id, visit_id), False
+    visit, reached = manager.visit(queue_id, visit_id), False
     if visit is None:
         return None
     try:

@@ -100,7 +100,7 @@ class QueueManager:
 
     # ---- called by the app of the queue
 
-    def join(self, queue: Queue, caller: QueuedCaller, call_id: str) -> QueueVisit | None:
+    def join(self, queue: Queue, caller: QueuedCaller, call_id: str, priority: int = 0) -> QueueVisit | None:
         """Let a caller in; the visit returns the instructions that follow. None if the queue does not exist."""
         live = self._live.get(queue.id)
         if live is None:
@@ -109,11 +109,11 @@ class QueueManager:
         visit = QueueVisit(self._clock.new_id(), queue, caller, arrived=arrived, report=self._send, on_end=self._ended)
         visit.call_id = call_id
         live.visits[visit.id] = visit
-        self._send(queue.id, CallerJoined(visit.id))
+        self._send(queue.id, CallerJoined(visit.id, priority))
         return visit
 
-    def callback(self, queue_id: str, visit_id: str) -> QueueVisit | None:
-        """Return the visit of a caller that is called back."""
+    def visit(self, queue_id: str, visit_id: str) -> QueueVisit | None:
+        """Return the visit of a caller who waits or is called back."""
         live = self._live.get(queue_id)
         return live.visits.get(visit_id) if live is not None else None
 
@@ -173,12 +173,6 @@ class QueueManager:
         """Return the machine of a queue, to be read only."""
         live = self._live.get(queue.id)
         return live.machine if live is not None else None
-
-    def caller(self, queue: Queue, visit_id: str) -> QueuedCaller | None:
-        """Return a waiting caller."""
-        live = self._live.get(queue.id)
-        visit = live.visits.get(visit_id) if live is not None else None
-        return visit.caller if visit is not None else None
 
     # ---- inside
 

@@ -113,6 +113,7 @@ class WaitingStatus:
     ringing: tuple[str, ...]
     """Extension ids of the agents that are rung for this caller."""
     callback: bool
+    priority: int
     number: str = field(default="", repr=False)
     name: str = field(default="", repr=False)
 

@@ -1,8 +1,9 @@
-"""Views of live queues: waiting callers and the states of agents."""
+"""Views of live queues: waiting callers and the states of agents; and the priority of a waiting caller."""
 
 from collections.abc import Sequence
 
 from unificx.core.clock import Clock
+from unificx.core.errors import NotFound
 from unificx.queues.manager import QueueManager
 from unificx.queues.schemas import AgentStatus, Queue, WaitingStatus
 
@@ -19,11 +20,19 @@ class LiveQueues:
         machine, now = self._manager.machine(queue), self._clock.monotonic()
         found: list[WaitingStatus] = []
         for position, one in enumerate(machine.callers if machine is not None else (), 1):
-            caller = self._manager.caller(queue, one.id)
-            identity = (caller.number, caller.name) if caller is not None else ("", "")
-            details = now - one.arrived, one.agents, bool(one.callback)
+            visit = self._manager.visit(queue.id, one.id)
+            identity = (visit.caller.number, visit.caller.name) if visit is not None else ("", "")
+            details = now - one.arrived, one.agents, bool(one.callback), one.priority
             found.append(WaitingStatus(one.id, position, *details, *identity))
         return found
+
+    def move(self, queue: Queue, visit_id: str, priority: int) -> WaitingStatus:
+        """Give a waiting caller another priority. Raises Invalid; NotFound if they no longer wait."""
+        visit = self._manager.visit(queue.id, visit_id)
+        if visit is None:
+            raise NotFound("This caller no longer waits.")
+        visit.move(priority)
+        return next(one for one in self.waiting(queue) if one.id == visit_id)
 
     def agents(self, queue: Queue) -> Sequence[AgentStatus]:
         """Return the agents of a queue with their states, in the order of the list."""

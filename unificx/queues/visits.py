@@ -10,11 +10,13 @@ from unificx.queues.machine.messages import (
     CallbackFailed,
     CallbackReached,
     CallbackRequested,
+    CallerMoved,
     Event,
     Leave,
     Ring,
     RingEnded,
 )
+from unificx.queues.machine.values import check_priority
 from unificx.queues.schemas import Queue
 
 
@@ -69,6 +71,10 @@ class QueueVisit:
     def instruct(self, instruction: Instruction) -> None:
         """Add an instruction for the app."""
         self._instructions.put_nowait(instruction)
+
+    def move(self, priority: int) -> None:
+        """Give the caller another priority in the queue. Raises Invalid."""
+        self._report(self.queue.id, CallerMoved(self.id, check_priority(priority)))
 
     def ring_ended(self) -> None:
         """Report that no agent has answered."""

@@ -76,7 +76,7 @@ from unificx.routing.plans import (
     UnansweredOutcome,
 )
 from unificx.routing.privacy import routing_holding
-from unificx.routing.references import DestinationRef, sealed_destination
+from unificx.routing.references import DestinationRef, sealed_destination, split_priority
 from unificx.routing.service import Routing
 
 __all__ = [
@@ -168,5 +168,6 @@ __all__ = [
     "parse_e164",
     "routing_holding",
     "sealed_destination",
+    "split_priority",
     "stored_form",
 ]

@@ -91,12 +91,12 @@ class DestinationDirectory:
             self._require_existing(tenant_id, ref, field)
         graph = self._graph(tenant_id)
         if owner is not None:
-            graph[owner] = targets
+            graph[owner] = tuple(each.target for each in targets)
             loop = _path(graph, owner)
             if loop:
                 raise Invalid(f"The destinations form a loop: {' → '.join(map(str, loop))}.", field=field)
         before = _longest(_reversed(graph), owner) if owner is not None else []
-        after = max((_longest(graph, ref) for ref in targets), key=len, default=[])
+        after = max((_longest(graph, ref.target) for ref in targets), key=len, default=[])
         if len(before) + len(after) > MAX_CHAIN:
             chain = " → ".join(map(str, [*reversed(before), *after]))
             raise Invalid(f"More than {MAX_CHAIN} destinations lead to one another: {chain}.", field=field)
@@ -121,7 +121,7 @@ class DestinationDirectory:
 
     def _graph(self, tenant_id: str) -> dict[DestinationRef, tuple[DestinationRef, ...]]:
         return {
-            DestinationRef(kind.kind, name): targets
+            DestinationRef(kind.kind, name): tuple(each.target for each in targets)
             for kind in self._kinds.values()
             for name, targets in kind.leads_to(tenant_id).items()
         }

@@ -8,6 +8,7 @@ from unificx.calls import CallCompletions
 from unificx.cluster import Cluster
 from unificx.conferencing import RoomService
 from unificx.contacts import Contacts
+from unificx.core.errors import Invalid
 from unificx.ivr import MenuParts, MenuService, PromptKind
 from unificx.locations import Locations
 from unificx.presence import PresenceService
@@ -81,6 +82,8 @@ class ExtensionDestinationCheck:
 
     def check(self, tenant_id: str, number: str, destinations: Iterable[str]) -> None:
         refs = [DestinationRef.parse(each) for each in destinations]
+        if any(each.has_priority for each in refs):  # else users could let their callers overtake all others
+            raise Invalid("A call that is forwarded has no priority of its own in a queue.", field="destination")
         self._destinations.check(tenant_id, DestinationRef("extension", number), refs)
 
 

@@ -185,6 +185,23 @@ def test_caller_hears_music_until_an_agent_answers() -> None:
     run_in_virtual_time(scenario())
 
 
+def test_the_way_in_gives_the_priority_of_a_caller() -> None:
+    async def scenario() -> None:
+        world = QueueWorld()
+        world.queues.found["q"] = replace(world.queue, agents=())
+        world.manager.queue_changed(world.queue)
+        harnesses = world.start(), world.start("", "5")
+        await asyncio.sleep(1)
+        machine = world.manager.machine(world.queue)
+        assert machine is not None
+        assert [one.priority for one in machine.callers] == [5, 0]
+        for one in harnesses:
+            one.hang_up()
+        await asyncio.sleep(1)
+
+    run_in_virtual_time(scenario())
+
+
 def test_calls_of_a_queue_are_recorded_if_it_says_so() -> None:
     async def scenario() -> None:
         world = QueueWorld(recorded=True)
@@ -399,7 +416,7 @@ def test_an_erased_caller_has_no_name_in_the_queue() -> None:
         machine = world.manager.machine(world.queue)
         assert machine is not None
         [caller] = machine.callers
-        assert world.manager.caller(world.queue, caller.id) is not None
-        assert world.manager.caller(world.queue, caller.id).name == ""  # type: ignore[union-attr]
+        assert world.manager.visit("q", caller.id) is not None
+        assert world.manager.visit("q", caller.id).name == ""  # type: ignore[union-attr]
 
     run_in_virtual_time(scenario())

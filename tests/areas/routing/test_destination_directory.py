@@ -20,6 +20,7 @@ from unificx.routing import (
     Reject,
     Rejection,
     RingExtension,
+    split_priority,
 )
 from unificx.routing.kinds import MAX_CHAIN
 
@@ -42,6 +43,16 @@ class Menus:
         return {name: refs(*to) for name, to in self.links.items()} if tenant_id == "acme" else {}
 
 
+class OneQueue(Menus):
+    """The queue 6500, which leads to a menu."""
+
+    kind = "queue"
+
+    def find(self, tenant_id: str, name: str) -> Destination | None:
+        number, priority = split_priority(name)
+        return CallApp("queue", (number, str(priority))) if number in self.links else None
+
+
 def refs(*names: str) -> tuple[DestinationRef, ...]:
     return tuple(DestinationRef("menu", name) for name in names)
 
@@ -53,8 +64,42 @@ def directory_of(**links: tuple[str, ...]) -> DestinationDirectory:
     return DestinationDirectory((ExtensionKind(people), HangupKind(), Menus(links)))
 
 
+def test_a_priority_hides_neither_loops_nor_use() -> None:
+    directory = directory_of(a=("b",), b=())
+    directory.add(OneQueue({"6500": ("a",)}))
+    important = DestinationRef.parse("queue:6500/5")
+    with pytest.raises(Invalid, match="loop: menu:b → queue:6500 → menu:a → menu:b"):
+        directory.check("acme", DestinationRef("menu", "b"), [important])
+    directory.check("acme", DestinationRef("menu", "c"), [important])
+    directory.add(Leading(important))
+    with pytest.raises(Conflict, match="queue:6500 is used by hours:office"):
+        directory.require_unused("acme", DestinationRef("queue", "6500"))
+
+
+class Leading(Menus):
+    """Opening hours that lead to a destination."""
+
+    kind = "hours"
+
+    def __init__(self, to: DestinationRef) -> None:
+        super().__init__({})
+        self.to = to
+
+    def leads_to(self, tenant_id: str) -> Mapping[str, tuple[DestinationRef, ...]]:
+        return {"office": (self.to,)}
+
+
+def test_priority_of_a_queue() -> None:
+    assert split_priority(DestinationRef.parse("queue:6500/5").name) == ("6500", 5)
+    assert str(DestinationRef.parse("queue:6500/0")) == "queue:6500"
+    assert str(DestinationRef.parse("prompt:digits/5").target) == "prompt:digits/5"
+    for text in ("queue:6500/10", "queue:6500/", "queue:6500/x", "queue:/5", "queue:6500/5/5"):
+        with pytest.raises(Invalid, match="0 to 9"):
+            DestinationRef.parse(text)
+
+
 @pytest.mark.parametrize(
-    "text", ["group:6000", "number:+49301234500", "hours:office", "hangup", "hangup:busy", "app:a b"]
+    "text", ["group:6000", "queue:6500/5", "number:+49301234500", "hours:office", "hangup", "hangup:busy", "app:a b"]
 )
 def test_reference_is_written_as_it_was_read(text: str) -> None:
     assert str(DestinationRef.parse(f" {text} ")) == text

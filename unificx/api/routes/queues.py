@@ -163,10 +163,7 @@ async def show_live_queue(
                     own=scope.user.is_person(extension.person_id),
                 )
             )
-    waiting = [
-        models.WaitingCaller(**{**asdict(one), "ringing": services.identity.directory.extension_numbers(one.ringing)})
-        for one in services.queues.live.waiting(known)
-    ]
+    waiting = [_caller_schema(services, one) for one in services.queues.live.waiting(known)]
     return models.LiveQueue(
         **asdict(figures),
         id=known.id,
@@ -176,6 +173,23 @@ async def show_live_queue(
         agents=agents,
         expected_wait=services.queues.live.expected_wait(known),
     )
+
+
+@router.patch("/{queue}/callers/{caller}", responses=problem_responses(401, 403, 404))
+async def change_queue_caller(
+    services: ServicesDep,
+    user: CurrentUserDep,
+    queue: Id,
+    *,
+    caller: Id,
+    change: models.CallerChange,
+    tenant: TenantQuery = None,
+) -> models.WaitingCaller:
+    """Give a waiting caller another priority: `caller` is the id from the live view. Callers of the same priority are
+    served in the order of their arrival."""
+    scope = await require_access(services, user, tenant, Action.CALLS_CONTROL)
+    known = services.queues.service.find(scope.tenant_id, queue)
+    return _caller_schema(services, services.queues.live.move(known, caller, change.priority))
 
 
 @router.get("/{queue}/statistics", responses=problem_responses(401, 403, 404))
@@ -306,6 +320,11 @@ def _new_agents(
     return tuple(
         [queues.NewAgent(extension.id, one.penalty, one.static) for extension, one in zip(found, agents, strict=True)]
     )
+
+
+def _caller_schema(services: Services, caller: queues.WaitingStatus) -> models.WaitingCaller:
+    ringing = services.identity.directory.extension_numbers(caller.ringing)
+    return models.WaitingCaller(**{**asdict(caller), "ringing": ringing})
 
 
 def _identity(services: Services, extension: Extension) -> dict[str, str]:

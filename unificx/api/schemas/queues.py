@@ -155,6 +155,12 @@ class AgentChange(Input):
     )
 
 
+class CallerChange(Input):
+    priority: int = Field(
+        ge=0, le=9, description="Higher ones are served first; each level counts as five minutes of waiting."
+    )
+
+
 class WaitingCaller(Output):
     """A caller who waits."""
 
@@ -163,6 +169,7 @@ class WaitingCaller(Output):
     waited: float = Field(description="Seconds in the queue.")
     ringing: list[str] = Field(description="Numbers of the agents that are rung for this caller.")
     callback: bool = Field(description="The caller has hung up and is called back when it is their turn.")
+    priority: int = Field(description="0 to 9, higher ones are served first.")
     number: str = Field(description="Empty if withheld, and for an erased person.")
     name: str
 

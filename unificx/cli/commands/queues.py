@@ -29,6 +29,7 @@ _DETAILS = {
     "recorded": "recorded",
 }
 _WAITING_COLUMNS = {"position": "position", "number": "number", "name": "name", "waited": "waits (s)"}
+_WAITING_COLUMNS |= {"priority": "priority", "id": "id"}
 _AGENT_COLUMNS = {"extension": "extension", "name": "name", "state": "state", "seconds": "since (s)"}
 _VISIT_COLUMNS = {
     "arrived": "arrived",
@@ -144,6 +145,24 @@ def live(context: CommandContext, queue: QueueReference) -> None:
     print_items(found["agents"], _AGENT_COLUMNS, as_json=False, empty_text="The queue has no agents.")
     level = "-" if found["service_level"] is None else f"{found['service_level']:.0%}"
     print(f"today: {found['answered']} answered, {found['abandoned']} abandoned, service level {level}")
+
+
+@command(group, "move")
+def move(
+    context: CommandContext,
+    *,
+    queue: QueueReference,
+    caller: Annotated[str, typer.Argument(metavar="CALLER", help="Id of the caller, as `live` shows it.")],
+    priority: Annotated[int, typer.Option(help="0 to 9; higher ones are served first.")],
+) -> None:
+    """Give a waiting caller another priority."""
+
+    async def request(api: ApiClient) -> Json:
+        path = f"/queues/{quote_segment(queue)}/callers/{quote_segment(caller)}"
+        return await api.patch(path, {"priority": priority}, tenant=await api.resolve_tenant(context.tenant))
+
+    found = context.run(request)
+    print_done(f"The caller is at position {found['position']}.", found, as_json=context.as_json)
 
 
 @command(group, "history")

@@ -24,6 +24,7 @@ from unificx.queues.machine.messages import (
     CallbackRequested,
     CallerJoined,
     CallerLeft,
+    CallerMoved,
     CallFinished,
     DeadlineReached,
     Event,
@@ -72,6 +73,10 @@ class CallQueue:
                 self._on_deadline(now)
             case CallerJoined(caller_id, priority):
                 self._join(caller_id, priority, now)
+            case CallerMoved(caller_id, priority):
+                moved = self.callers.get(caller_id)
+                if moved is not None:
+                    self.callers.move(moved, priority)
             case SettingsChanged(settings):
                 self.settings = settings
             case QueueClosed():
@@ -108,7 +113,7 @@ class CallQueue:
             self._actions.append(Leave(caller_id, reason))
             return
         self._sequence += 1
-        caller = CallerRecord(caller_id, (-priority, now, self._sequence), now)
+        caller = CallerRecord(caller_id, now, self._sequence, priority)
         caller.start_waiting(self.settings, now)
         self.callers.add(caller)
         self._reschedule(caller)

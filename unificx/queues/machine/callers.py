@@ -1,4 +1,4 @@
-"""The waiting callers of a queue: by priority, then by arrival."""
+"""The waiting callers of a queue, in the order in which they are served."""
 
 from bisect import bisect_left, insort
 from collections.abc import Iterator
@@ -8,8 +8,13 @@ from typing import Literal
 from unificx.queues.machine.messages import Announce
 from unificx.queues.schemas import QueueSettings
 
-Place = tuple[int, float, int]
-"""Sort key of a caller: negative priority, arrival, sequence number."""
+Place = tuple[float, int]
+"""Sort key of a caller: arrival, earlier by the priority; sequence number."""
+MAX_PRIORITY = 9
+LEVEL_SECONDS = 300.0
+"""Seconds of waiting that count as much as one level of priority. So callers with the same priority are served by
+arrival, and a caller without one is overtaken for 45 minutes at most: the place in the line is fixed, and those who
+arrive later than that come after it, whatever their priority."""
 NEVER = float("inf")
 FIRST_ANNOUNCEMENT = 10.0
 """Seconds from entry to the first announcement."""
@@ -23,8 +28,9 @@ class CallerRecord:
     """
 
     id: str
-    place: Place
     arrived: float
+    sequence: int
+    priority: int = 0
     leaves_at: float = NEVER
     announce_at: float = NEVER
     prompt_at: float = NEVER
@@ -35,6 +41,11 @@ class CallerRecord:
     not_before: float = 0.0
     """When a callback is tried, or, while the caller is called back, when that counts as failed."""
     attempts: int = 0
+
+    @property
+    def place(self) -> Place:
+        """Where the caller stands in the line."""
+        return self.arrived - self.priority * LEVEL_SECONDS, self.sequence
 
     @property
     def due(self) -> float:
@@ -99,6 +110,12 @@ class CallerLine:
         del self._callers[caller.id]
         _discard(self._places, (caller.place, caller.id))
         _discard(self._unserved, (caller.place, caller.id))
+
+    def move(self, caller: CallerRecord, priority: int) -> None:
+        """Give a caller another priority."""
+        self.remove(caller)
+        caller.priority = priority
+        self.add(caller)
 
     def refresh(self, caller: CallerRecord) -> None:
         """Update whether the caller is unserved."""

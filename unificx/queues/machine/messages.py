@@ -7,10 +7,18 @@ from unificx.queues.schemas import AgentState, LeaveReason, QueueSettings
 
 @dataclass(frozen=True, slots=True)
 class CallerJoined:
-    """A call wants to enter. Higher `priority` first."""
+    """A call wants to enter. Higher `priority` (0 to 9) first."""
 
     id: str
     priority: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CallerMoved:
+    """A supervisor gives a waiting caller another priority."""
+
+    id: str
+    priority: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +118,7 @@ class DeadlineReached:
 
 Event = (
     CallerJoined
+    | CallerMoved
     | CallerLeft
     | RingEnded
     | Answered

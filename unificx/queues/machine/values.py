@@ -4,6 +4,7 @@ from dataclasses import asdict
 from typing import get_args
 
 from unificx.core.errors import Invalid
+from unificx.queues.machine.callers import MAX_PRIORITY
 from unificx.queues.schemas import EmptyRule, QueueSettings, Strategy
 
 MAX_AGENTS = 200
@@ -43,6 +44,13 @@ def check_settings(settings: QueueSettings) -> QueueSettings:
         if 0 < values[name] < _SHORTEST_INTERVAL:
             raise Invalid(f"{name} must be 0 for never, or at least {_SHORTEST_INTERVAL} seconds.", field=name)
     return settings
+
+
+def check_priority(priority: int) -> int:
+    """Return the priority of a caller unchanged. Raises Invalid."""
+    if not 0 <= priority <= MAX_PRIORITY:
+        raise Invalid(f"A priority is 0 to {MAX_PRIORITY}.", field="priority")
+    return priority
 
 
 def check_penalty(penalty: int) -> int:

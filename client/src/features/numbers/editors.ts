@@ -1,4 +1,5 @@
 import type { Extension } from '~/api';
+import { parseDestination } from '~/features/routing';
 import type { RoutingLists } from './path';
 
 export interface Editor {
@@ -13,8 +14,7 @@ export function editorOf(
   extensions: Pick<Extension, 'id' | 'number' | 'person_id'>[],
   { hours, menus, groups, queues }: RoutingLists,
 ): Editor | undefined {
-  const at = destination.indexOf(':');
-  const [kind, name] = [destination.slice(0, at), destination.slice(at + 1)];
+  const { kind, name } = parseDestination(destination);
   const page = (to: string, item?: { id: string }) => item && { to, search: { item: item.id } };
   const numbered = <T extends { number: string }>(items: T[]) => items.find(({ number }) => number === name);
   switch (kind) {

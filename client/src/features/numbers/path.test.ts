@@ -8,7 +8,7 @@ const LISTS: RoutingLists = {
     {
       id: 'm',
       number: '7000',
-      keys: { '0': 'extension:1001', '1': 'group:6000', '2': 'queue:6500', '#': 'group:6000' },
+      keys: { '0': 'extension:1001', '1': 'group:6000', '2': 'queue:6500/9', '#': 'group:6000' },
       otherwise: 'group:6000',
     },
   ],
@@ -33,7 +33,7 @@ describe('the way of the calls to a number', () => {
       '  open* menu:7000',
       '    1 group:6000 [1001 1002 1003]',
       '      unanswered mailbox:6000',
-      '    2 queue:6500 [1004]',
+      '    2 queue:6500/9 [1004]',
       '    0 extension:1001',
       '    # group:6000 [1001 1002 1003] …',
       '    no_entry group:6000 [1001 1002 1003] …',
@@ -93,7 +93,7 @@ describe('the editor of a destination', () => {
   };
 
   it('is the page of the item', () => {
-    expect(['hours:office', 'menu:7000', 'group:6000', 'queue:6500'].map(editor)).toEqual([
+    expect(['hours:office', 'menu:7000', 'group:6000', 'queue:6500/5'].map(editor)).toEqual([
       '/hours h',
       '/menus m',
       '/groups g',

@@ -1,4 +1,5 @@
 import type { Group, Hours, Menu, PublicNumber, Queue } from '~/api';
+import { parseDestination, withoutPriority } from '~/features/routing';
 
 /** The lists of the API that say where destinations lead. */
 export interface RoutingLists {
@@ -48,9 +49,10 @@ interface Step {
 export function numberPath(number: Pick<PublicNumber, 'destination' | 'callers'>, lists: RoutingLists): PathBranch[] {
   const continued = new Set<string>();
   const node = (destination: string, level: number): PathNode => {
+    const target = withoutPriority(destination);
     const { rings, steps } = stepsOf(destination, lists);
-    const cut = steps.length > 0 && (continued.has(destination) || level >= MOST_LEVELS);
-    continued.add(destination);
+    const cut = steps.length > 0 && (continued.has(target) || level >= MOST_LEVELS);
+    continued.add(target);
     return { destination, rings, cut, branches: cut ? [] : steps.map((step) => branch(step, level + 1)) };
   };
   const branch = ({ to, ...step }: Step, level: number): PathBranch => ({ ...step, to: node(to, level) });
@@ -64,8 +66,7 @@ export function numberPath(number: Pick<PublicNumber, 'destination' | 'callers'>
 
 /** The extensions that a destination rings, and where its calls continue. */
 function stepsOf(destination: string, lists: RoutingLists): { rings: string[]; steps: Step[] } {
-  const at = destination.indexOf(':');
-  const [kind, name] = [destination.slice(0, at), destination.slice(at + 1)];
+  const { kind, name } = parseDestination(destination);
   const unanswered = (to: string): Step[] => (to ? [{ condition: { kind: 'unanswered' }, to }] : []);
   if (kind === 'hours') {
     const found = lists.hours.find((each) => each.name === name);

@@ -1,10 +1,11 @@
 import { Badge, Button, Text, Title } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
-import { api, type AgentChange, type LiveAgent, type LiveQueue } from '~/api';
+import { api, type AgentChange, type CallerChange, type LiveAgent, type LiveQueue } from '~/api';
 import { formatDuration } from '~/design/dates';
 import { ErrorNotice } from '~/design/Notice';
 import { useNumberFormat } from '~/features/phone-numbers';
+import { PrioritySelect } from '~/features/routing';
 import css from './queues.module.css';
 
 /** Waiting callers, agents and the figures of today of one queue. */
@@ -14,6 +15,11 @@ export function Wallboard({ live, tenant }: { live: LiveQueue; tenant: string | 
   const change = useMutation({
     mutationFn: ({ agent, body }: { agent: LiveAgent; body: AgentChange }) =>
       api.changeAgent({ path: { queue: live.id, agent: agent.extension_id }, query: { tenant }, body }),
+    onSettled: () => queries.invalidateQueries({ queryKey: ['queues'] }),
+  });
+  const move = useMutation({
+    mutationFn: ({ caller, body }: { caller: string; body: CallerChange }) =>
+      api.changeQueueCaller({ path: { queue: live.id, caller }, query: { tenant }, body }),
     onSettled: () => queries.invalidateQueries({ queryKey: ['queues'] }),
   });
   const seconds = (value: number | null | undefined) => (value == null ? '–' : formatDuration(value));
@@ -40,6 +46,7 @@ export function Wallboard({ live, tenant }: { live: LiveQueue; tenant: string | 
       <Title order={2} size="h4">
         <Trans>Waiting callers</Trans>
       </Title>
+      <ErrorNotice fault={move.error} />
       <ul className={css.rows} aria-label={t`Waiting callers`}>
         {live.waiting.length === 0 && (
           <li className={css.row}>
@@ -59,6 +66,12 @@ export function Wallboard({ live, tenant }: { live: LiveQueue; tenant: string | 
               </Badge>
             )}
             <span className={css.time}>{formatDuration(each.waited)}</span>
+            <PrioritySelect
+              size="xs"
+              label={t`Priority of caller ${each.position}`}
+              value={each.priority}
+              onChange={(priority) => move.mutate({ caller: each.id, body: { priority } })}
+            />
           </li>
         ))}
       </ul>

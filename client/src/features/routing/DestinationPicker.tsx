@@ -2,7 +2,9 @@ import { Input, Select, TextInput } from '@mantine/core';
 import { useLingui } from '@lingui/react/macro';
 import { useId, type ReactNode } from 'react';
 import { matchesSearch } from '~/design/table';
-import { choiceOf, isMissing, LISTED, outsideName, OUTSIDE, parseDestination, withChoice } from './destinations';
+import { choiceOf, isMissing, LISTED, outsideName, OUTSIDE, parseDestination, QUEUE } from './destinations';
+import { withChoice, withoutPriority, withPriority } from './destinations';
+import { PrioritySelect } from './PrioritySelect';
 import css from './routing.module.css';
 import { CHOICES } from './useDestinationText';
 import { useTargets } from './useTargets';
@@ -30,13 +32,14 @@ export function DestinationPicker(props: DestinationPickerProps) {
   const targets = useTargets(tenant);
   const id = useId();
   const choice = choiceOf(value);
-  const { kind, name } = parseDestination(value);
+  const { kind, name, priority } = parseDestination(value);
+  const target = withoutPriority(value);
   const choices = Object.entries(CHOICES).map(([key, title]) => ({ value: key, label: t(title) }));
   if (none) choices.unshift({ value: NONE, label: none });
   if (choice && !CHOICES[choice]) choices.push({ value: choice, label: choice });
   const kindTitle = CHOICES[choice] ? t(CHOICES[choice]) : choice;
   const options = (targets[kind] ?? []).filter((each) => each.value !== own);
-  const shown = options.some((each) => each.value === value);
+  const shown = options.some((each) => each.value === target);
   const missing = isMissing(value, targets) ? t`This destination does not exist.` : undefined;
   const problem = error ?? missing;
   return (
@@ -74,13 +77,21 @@ export function DestinationPicker(props: DestinationPickerProps) {
             placeholder={t`Name or number`}
             nothingFoundMessage={t`No match`}
             allowDeselect={false}
-            data={shown || !name ? options : [...options, { value, label: name }]}
+            data={shown || !name ? options : [...options, { value: target, label: name }]}
             filter={({ options: all, search }) =>
               all.filter((each) => 'value' in each && matchesSearch(search, [each.label]))
             }
-            value={name ? value : null}
-            onChange={(next) => next && onChange(next)}
+            value={name ? target : null}
+            onChange={(next) => next && onChange(withPriority(next, priority))}
             error={problem}
+          />
+        )}
+        {kind === QUEUE && name && (
+          <PrioritySelect
+            size="md"
+            label={t`Priority in the queue`}
+            value={priority}
+            onChange={(next) => onChange(withPriority(value, next))}
           />
         )}
         {kind === OUTSIDE && (

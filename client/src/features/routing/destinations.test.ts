@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { difference, savingChange } from './changes';
-import { choiceOf, destinationsIn, freeNumber, isComplete, isMissing, outsideName, withChoice } from './destinations';
+import { choiceOf, destinationsIn, freeNumber, isComplete, isMissing, outsideName } from './destinations';
+import { parseDestination, withChoice, withoutPriority, withPriority } from './destinations';
 import { moved } from './order';
 
 const TARGETS = {
@@ -32,6 +33,17 @@ describe('a destination', () => {
     expect(isMissing('prompt:welcome', TARGETS)).toBe(true);
     expect(isMissing('prompt:voicemail/leave', TARGETS)).toBe(false);
     expect(isMissing('group:', TARGETS)).toBe(false);
+  });
+
+  it('in a queue may have a priority', () => {
+    expect(parseDestination('queue:6001/5')).toEqual({ kind: 'queue', name: '6001', priority: 5 });
+    expect(isMissing('queue:6001/5', TARGETS)).toBe(false);
+    expect(isMissing('queue:6002/5', TARGETS)).toBe(true);
+    expect([withPriority('queue:6001', 5), withPriority('queue:6001/5', 0)]).toEqual(['queue:6001/5', 'queue:6001']);
+    expect([withPriority('prompt:digits/5', 1), withoutPriority('prompt:digits/5')]).toEqual([
+      'prompt:digits/5',
+      'prompt:digits/5',
+    ]);
   });
 
   it('is found in the texts of the server', () => {

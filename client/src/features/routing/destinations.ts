@@ -1,7 +1,9 @@
-/** The parts of a destination as the API writes it: `group:6000`, `hangup`. */
+/** The parts of a destination as the API writes it: `group:6000`, `queue:6500/5`, `hangup`. */
 export interface DestinationParts {
   kind: string;
   name: string;
+  /** Of the calls that enter a queue this way, 0 to 9. */
+  priority: number;
 }
 
 /** A destination of the tenant that exists. */
@@ -21,12 +23,30 @@ export const FIXED = ['app:names', 'hangup', 'hangup:busy'];
 /** Kinds whose targets are chosen from a list. */
 export const LISTED = ['extension', 'group', 'queue', 'menu', 'hours', 'room', 'mailbox', 'prompt'];
 
+/** The kind whose calls may have a priority. */
+export const QUEUE = 'queue';
+
 /** The kind of numbers outside, which are typed. */
 export const OUTSIDE = 'number';
 
 export function parseDestination(text: string): DestinationParts {
   const at = text.indexOf(':');
-  return at < 0 ? { kind: text, name: '' } : { kind: text.slice(0, at), name: text.slice(at + 1) };
+  if (at < 0) return { kind: text, name: '', priority: 0 };
+  const [kind, name] = [text.slice(0, at), text.slice(at + 1)];
+  const [number = '', priority = 0] = kind === QUEUE ? name.split('/') : [name];
+  return { kind, name: number, priority: Number(priority) };
+}
+
+/** The destination without the priority of the calls that come this way. */
+export function withoutPriority(text: string): string {
+  return withPriority(text, 0);
+}
+
+/** The destination with another priority; only queues have one. */
+export function withPriority(text: string, priority: number): string {
+  const { kind, name } = parseDestination(text);
+  if (kind !== QUEUE) return text;
+  return priority ? `${kind}:${name}/${priority}` : `${kind}:${name}`;
 }
 
 /** The first choice: the kind, or a whole destination that is fixed or an app without a name of its own here. */
@@ -47,7 +67,8 @@ export function isComplete(text: string): boolean {
 
 /** The target of a destination; undefined if it does not exist or has no list. */
 export function targetOf(text: string, targets: Targets): Target | undefined {
-  return targets[parseDestination(text).kind]?.find(({ value }) => value === text);
+  const target = withoutPriority(text);
+  return targets[parseDestination(text).kind]?.find(({ value }) => value === target);
 }
 
 /** Whether a destination leads to something that does not exist. Standard prompts, `group/name`, are not listed. */

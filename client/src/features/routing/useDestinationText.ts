@@ -28,6 +28,8 @@ export function useDestinationText(targets: Targets): (destination: string) => s
     const choice = CHOICES[choiceOf(destination)];
     if (!choice) return destination;
     if (FIXED.includes(destination)) return t(choice);
-    return `${t(choice)} ${targetOf(destination, targets)?.label ?? formatted(parseDestination(destination).name)}`;
+    const { name, priority } = parseDestination(destination);
+    const target = `${t(choice)} ${targetOf(destination, targets)?.label ?? formatted(name)}`;
+    return priority ? t`${target}, priority ${priority}` : target;
   };
 }
