@@ -137,21 +137,20 @@ async def delete_calls(session: AsyncSession, tenant_id: str) -> None:
     await session.execute(delete(CallRow).where(CallRow.tenant_id == tenant_id))
 
 
-async def sealed_parties(session: AsyncSession, tenant_id: str, subject: str) -> Sequence[str]:
-    """Return the ids of the parties with sealed parts of a subject, except in calls under a hold."""
+async def erase_parties(session: AsyncSession, tenant_id: str, subject: str, limit: int) -> int:
+    """Delete the sealed parts of parties of a subject, except in calls under a hold, and the ids by which their calls
+    could be joined: of the subject, which becomes that of the row, of the extension and of the device. The calls and
+    the other parties' parts stay. Return how many there were, at most `limit`."""
     query = select(CallPartyRow.id).where(CallPartyRow.tenant_id == tenant_id, CallPartyRow.subject_id == subject)
     present = or_(CallPartyRow.sealed.is_not(None), CallPartyRow.sealed_address.is_not(None))
-    return (await session.scalars(query.where(present, free(CallPartyRow, tenant_id)))).all()
-
-
-async def erase_parties(session: AsyncSession, tenant_id: str, ids: Sequence[str]) -> None:
-    """Delete the sealed parts of these parties, and the ids by which their calls could be joined: of the subject, which
-    becomes that of the row, of the extension and of the device. The calls and the other parties' parts stay."""
-    await session.execute(
+    next_ids = query.where(present, free(CallPartyRow, tenant_id)).limit(limit)
+    erased = await session.scalars(
         update(CallPartyRow)
-        .where(owned_by(CallPartyRow.tenant_id, tenant_id), CallPartyRow.id.in_(ids), free(CallPartyRow, tenant_id))
+        .where(owned_by(CallPartyRow.tenant_id, tenant_id), CallPartyRow.id.in_(next_ids))
         .values(sealed=None, sealed_address=None, subject_id=CallPartyRow.id, extension_id=None, device_id=None)
+        .returning(CallPartyRow.id)
     )
+    return len(erased.all())
 
 
 async def set_hidden(

@@ -9,7 +9,7 @@ from unificx.cdr import repository, statistics
 from unificx.cdr.events import CallListsChanged, CallRecorded, EmergencyCallEnded, OutsideCallRecorded
 from unificx.cdr.schemas import CallRecord, CdrFilter
 from unificx.cdr.statistics import CallStatistics, ExtensionCalls
-from unificx.cdr.step_repository import erase_steps, sealed_steps
+from unificx.cdr.step_repository import erase_steps
 from unificx.cdr.usage import USAGE_PERIOD, FrequentParty, frequent_parties
 from unificx.cluster import RecordLog
 from unificx.core.errors import Invalid, NotFound
@@ -19,7 +19,8 @@ from unificx.privacy import KeyStore, canonical_number, lock_holds, outside_subj
 
 _SPOOL_KIND = "call"
 MAX_STATISTICS = timedelta(days=92)
-_ERASE_BATCH = 200
+_ERASE_BATCH = 100
+"""Parties or steps of one transaction, for which others wait."""
 
 
 def _require_period(since: datetime, until: datetime) -> None:
@@ -148,14 +149,12 @@ class CdrService:
 
         In short transactions, so that other writers do not wait for a subject with many calls.
         """
-        async with self._database.read() as session:
-            parties = await repository.sealed_parties(session, tenant_id, subject)
-            steps = await sealed_steps(session, tenant_id, subject)
-        for erase, ids in ((repository.erase_parties, parties), (erase_steps, steps)):
-            for start in range(0, len(ids), _ERASE_BATCH):
+        for erase in (repository.erase_parties, erase_steps):
+            erased = _ERASE_BATCH
+            while erased == _ERASE_BATCH:
                 async with self._database.begin() as uow:
                     await lock_holds(uow.session, tenant_id)
-                    await erase(uow.session, tenant_id, ids[start : start + _ERASE_BATCH])
+                    erased = await erase(uow.session, tenant_id, subject, _ERASE_BATCH)
 
     async def on_tenant_deleted(self, event: TenantDeleted, uow: UnitOfWork) -> None:
         """Delete all calls of a deleted tenant. Outbox handler."""

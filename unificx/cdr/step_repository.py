@@ -56,17 +56,15 @@ def decode_step_rows(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     return found
 
 
-async def sealed_steps(session: AsyncSession, tenant_id: str, subject: str) -> Sequence[str]:
-    """Return the ids of the steps with a sealed part of a subject, except in calls under a hold."""
+async def erase_steps(session: AsyncSession, tenant_id: str, subject: str, limit: int) -> int:
+    """Delete the sealed parts of steps of a subject, except in calls under a hold, and the ids by which they could be
+    joined. Return how many there were, at most `limit`."""
     query = select(CallStepRow.id).where(CallStepRow.tenant_id == tenant_id, CallStepRow.subject_id == subject)
-    return (await session.scalars(query.where(CallStepRow.sealed.is_not(None), free(CallStepRow, tenant_id)))).all()
-
-
-async def erase_steps(session: AsyncSession, tenant_id: str, ids: Sequence[str]) -> None:
-    """Delete the sealed parts of these steps, and the ids by which they could be joined."""
-    chosen = (owned_by(CallStepRow.tenant_id, tenant_id), CallStepRow.id.in_(ids), free(CallStepRow, tenant_id))
+    next_ids = query.where(CallStepRow.sealed.is_not(None), free(CallStepRow, tenant_id)).limit(limit)
+    chosen = (owned_by(CallStepRow.tenant_id, tenant_id), CallStepRow.id.in_(next_ids))
     unlinked = {"sealed": None, "subject_id": CallStepRow.id, "extension_id": None}
-    await session.execute(update(CallStepRow).where(*chosen).values(unlinked))
+    erased = await session.scalars(update(CallStepRow).where(*chosen).values(unlinked).returning(CallStepRow.id))
+    return len(erased.all())
 
 
 async def steps_of(

@@ -77,10 +77,14 @@ def _ordered(value: object) -> object:
     if type(value) is str or type(value) is int:
         return value
     if isinstance(value, dict):
-        found = cast("dict[object, object]", value)
-        if not (all(isinstance(name, str) for name in found) and "".join(cast("dict[str, object]", value)).isascii()):
+        found = cast("dict[str, object]", value)
+        try:
+            names = sorted(found)
+            is_ascii = "".join(names).isascii()
+        except TypeError:  # a name that is not a text
+            is_ascii = False
+        if not is_ascii:
             raise Invalid("A name in the signed content is not ASCII.")
-        names = sorted(cast("dict[str, object]", value))
         # Most values are texts: they need no call.
         return {name: each if type(each := found[name]) is str else _ordered(each) for name in names}
     if isinstance(value, list):
