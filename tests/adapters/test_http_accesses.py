@@ -4,7 +4,7 @@ from typing import Any
 
 import httpx
 import pytest
-from http_world import World
+from http_world import FakeCall, World
 
 from unificx.identity import Role
 
@@ -129,3 +129,47 @@ async def test_staff_of_the_operator_needs_the_consent_of_the_tenant_for_some_ho
     assert [each["ended"] is not None for each in listed] == [True, False]
     actions = [each["action"] for each in (await admin.get("/api/v1/audit/entries")).json()["items"]]
     assert (actions.count("allow_support_access"), "end_support_access" in actions) == (2, True)
+
+
+READABLE_WITH_CONSENT = (
+    "calls",
+    "billing/usage",
+    "billing/usage?by=country",
+    "locations",
+    "fraud",
+    "blocks",
+    "privacy/holds",
+    "webhooks",
+    "tenants/acme/single-sign-on",
+)
+"""Operations on settings or costs whose data names people."""
+
+
+@pytest.mark.promise("T3")
+async def test_staff_reads_what_names_people_with_consent_only_and_each_look_is_recorded(world: World) -> None:
+    staff = await world.identity.tenants.get("operator")
+    await world.person(staff, "otto@operator.example", Role.OPERATOR)
+    operator, admin = await world.signed_in("otto@operator.example"), await world.admin(world.acme)
+    console = world.client(operator=True)
+    world.calls.live_calls = [FakeCall("live-1", world.acme.id, world.clock.now())]
+
+    async def answer(path: str) -> str:
+        asked = await operator.get(f"/api/v1/{path}{'&' if '?' in path else '?'}tenant=acme")
+        return "" if asked.status_code in (200, 404) else asked.json()["code"]
+
+    assert [await answer(path) for path in READABLE_WITH_CONSENT] == ["support_access_needed"] * 9
+    assert (await operator.delete("/api/v1/calls/live-1?tenant=acme")).json()["code"] == "support_access_needed"
+    for asked in (await operator.get("/api/v1/calls"), await operator.delete("/api/v1/calls/live-1")):
+        assert (asked.status_code, asked.json()["field"]) == (422, "tenant")
+    assert [each["id"] for each in (await console.get("/api/v1/calls")).json()["items"]] == ["live-1"]
+
+    await admin.post("/api/v1/support-access", json={"hours": 1})
+    for _ in range(2):
+        assert [await answer(path) for path in READABLE_WITH_CONSENT] == [""] * 9
+    assert (await operator.delete("/api/v1/calls/live-1?tenant=acme")).status_code == 204
+    entries = (await admin.get("/api/v1/audit/entries?limit=200")).json()["items"]
+    found = [each["object"] for each in entries if each["action"] == "read_by_support"]
+    assert len(found) == len(set(found)) == 8, "each operation once in an hour"
+    assert {"operation:list_calls", "operation:show_usage", "operation:list_holds"} <= set(found)
+    assert {each["actor"]["name"] for each in entries if each["action"] == "read_by_support"} == {"otto"}
+    assert "hang_up_call" in {each["action"] for each in entries}

@@ -14,11 +14,11 @@ from unificx.api.acts import declare_change, is_administrative
 from unificx.api.middleware import OPERATOR_SCOPE_KEY, Scope
 from unificx.api.schemas import core as models
 from unificx.api.services import Services, services_of
+from unificx.api.support_consent import require_consent
 from unificx.conferencing import GUEST_MARK, Guest
 from unificx.core.access import ANONYMOUS, OPERATOR, Access, state_access, stated_access, stating, watch_access
 from unificx.core.errors import Forbidden, Invalid, NotFound, Unauthenticated
 from unificx.identity import OPERATOR_SLUG, TOKEN_MARK, Action, Principal, Role, Source, is_assistant, may, reaches
-from unificx.support import needs_consent
 
 COOKIE = "__Host-unificx"
 """The prefix makes browsers require `Secure`, this host only and the path `/` (RFC 6265bis section 4.1.3)."""
@@ -363,8 +363,7 @@ async def require_access_or_own(
     if only_own:
         require_own(user.principal)
     else:
-        if needs_consent(user.principal, tenant_id, action):
-            await services.support_access.require(tenant_id)
+        await require_consent(services, user.principal, tenant_id, action)
         declare_change(services.identity, user.principal, tenant_id, action)
         if is_administrative(action):
             watch_access(services.accesses.note)

@@ -41,6 +41,16 @@ def is_administrative(action: Action) -> bool:
     return action not in _EVERYONE
 
 
+def request_scope() -> Mapping[str, Any]:
+    """Return the ASGI scope of the current request; empty without a request."""
+    return _SCOPE.get() or {}
+
+
+def is_reading(scope: Mapping[str, Any]) -> bool:
+    """Return whether a request changes nothing, by its method (RFC 9110 section 9.2.1)."""
+    return scope.get("method") in _SAFE_METHODS
+
+
 @contextmanager
 def request_act(scope: Mapping[str, Any]) -> Iterator[Act]:
     """Begin the act of a request; it is empty until it is declared."""
@@ -56,7 +66,7 @@ def declare_change(identity: Identity, principal: Principal, tenant_id: str, act
     """Declare the current request, which was authorized for `action` in the tenant, if it is to be recorded."""
     scope = _SCOPE.get()
     route = getattr((scope or {}).get("route"), "name", "")
-    if scope is None or not is_administrative(action) or route in NOT_RECORDED or scope["method"] in _SAFE_METHODS:
+    if scope is None or not is_administrative(action) or route in NOT_RECORDED or is_reading(scope):
         return
     parameters: dict[str, str] = scope.get("path_params", {})
     about, target = _objects(identity, tenant_id, parameters)

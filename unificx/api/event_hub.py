@@ -8,6 +8,7 @@ from typing import Any
 
 from unificx.api.websocket_connection import WriteFrame, text_frame
 from unificx.identity import Action, Principal, Role, may
+from unificx.support import needs_consent
 
 MAX_QUEUED = 64
 MAX_PER_SESSION = 8
@@ -184,7 +185,8 @@ class EventHub:
 
     def send_to_permitted(self, tenant_id: str, action: Action, message: dict[str, Any]) -> None:
         """Send a message to all users with the permission for `action` in a tenant, including operators."""
-        _send([one for one in self._queues_reaching(tenant_id) if may(one.principal, action, tenant_id)], message)
+        queues = self._queues_reaching(tenant_id)
+        _send([one for one in queues if _may_receive(one.principal, action, tenant_id, message)], message)
 
     def send_to_persons_or_permitted(
         self, tenant_id: str, action: Action, person_ids: Collection[str], message: dict[str, Any]
@@ -193,7 +195,11 @@ class EventHub:
         it."""
         queues = self._queues_reaching(tenant_id)
         _send(
-            [one for one in queues if one.principal.person_id in person_ids or may(one.principal, action, tenant_id)],
+            [
+                one
+                for one in queues
+                if one.principal.person_id in person_ids or _may_receive(one.principal, action, tenant_id, message)
+            ],
             message,
         )
 
@@ -230,6 +236,14 @@ class EventHub:
 def _indexed_by(principal: Principal) -> tuple[str, str]:
     """Return the session or API key, and the person whose access it is."""
     return principal.session_id or principal.key_id, principal.maker_id or principal.person_id
+
+
+def _may_receive(principal: Principal, action: Action, tenant_id: str, message: Mapping[str, Any]) -> bool:
+    """Return whether a user may get a message. Staff of the operator get bare notices that something has changed: what
+    it is they fetch, with the consent of the tenant."""
+    if not may(principal, action, tenant_id):
+        return False
+    return message.keys() == {"type"} or not needs_consent(principal, tenant_id, action)
 
 
 def _send(queues: Sequence[MessageQueue], message: dict[str, Any]) -> None:

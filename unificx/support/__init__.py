@@ -3,7 +3,7 @@
 Requests about personal data: `support.rights`.
 """
 
-from unificx.support.access import MAX_HOURS, SupportAccess, needs_consent
+from unificx.support.access import MAX_HOURS, SupportAccess, is_console, needs_consent
 from unificx.support.privacy import report_holding
 from unificx.support.service import SupportService
 
@@ -11,6 +11,7 @@ __all__ = [
     "MAX_HOURS",
     "SupportAccess",
     "SupportService",
+    "is_console",
     "needs_consent",
     "report_holding",
 ]

@@ -2,7 +2,7 @@
 tenant, and only for some hours."""
 
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from unificx.core.errors import Conflict, Forbidden, Invalid
 from unificx.db import Database
@@ -26,7 +26,8 @@ PERSONAL = frozenset(
         Action.HISTORY_READ,
     }
 )
-"""Actions on data of people. Settings, plans and the state of a tenant are the operator's business without consent."""
+"""Actions on data of people. Settings, plans and the state of a tenant are the operator's business without consent,
+except where a route declares that they name people (`api.support_consent.names_people`)."""
 
 
 class SupportAccessNeeded(Forbidden):
@@ -35,13 +36,18 @@ class SupportAccessNeeded(Forbidden):
     code = "support_access_needed"
 
 
-def needs_consent(principal: Principal, tenant_id: str, action: Action) -> bool:
+def is_console(principal: Principal) -> bool:
+    """Return whether this is the console on the server. It acts for the tenant by contract (it is named in the access
+    log), and has no person."""
+    return principal.role is Role.OPERATOR and not principal.person_id and not principal.key_id
+
+
+def needs_consent(principal: Principal, tenant_id: str, action: Action, *, names_people: bool = False) -> bool:
     """Return whether an action needs the consent of the tenant: on personal data, by staff of the operator.
 
-    The console on the server acts for the tenant by contract (it is named in the access log), and has no person."""
-    is_console = not principal.person_id and not principal.key_id
-    is_staff = principal.role is Role.OPERATOR and principal.tenant_id != tenant_id and not is_console
-    return is_staff and action in PERSONAL
+    `names_people`: whether it opens data that names people whatever the action is."""
+    is_staff = principal.role is Role.OPERATOR and principal.tenant_id != tenant_id and not is_console(principal)
+    return is_staff and (names_people or action in PERSONAL)
 
 
 class SupportAccess:
@@ -51,6 +57,9 @@ class SupportAccess:
     def __init__(self, database: Database, has_administrator: Callable[[str], Awaitable[bool]]) -> None:
         self._database, self._clock = database, database.clock
         self._has_administrator = has_administrator
+        # Owner: this node: what it has recorded within this hour.
+        self._looks: set[tuple[str, str, str]] = set()
+        self._hour: datetime | None = None
 
     async def require(self, tenant_id: str) -> None:
         """Raise SupportAccessNeeded unless staff of the operator may open personal data of this tenant now."""
@@ -61,6 +70,17 @@ class SupportAccess:
                 "The organisation has not allowed support access.",
                 hint="Ask one of its administrators: portal, Organisation, Support access.",
             )
+
+    def is_recorded(self, look: tuple[str, str, str]) -> bool:
+        """Return whether a look of this hour is in the audit log: (tenant, person, operation)."""
+        hour = self._clock.now().replace(minute=0, second=0, microsecond=0)
+        if hour != self._hour:
+            self._hour, self._looks = hour, set()
+        return look in self._looks
+
+    def mark_recorded(self, look: tuple[str, str, str]) -> None:
+        """State that a look of this hour is in the audit log."""
+        self._looks.add(look)
 
     async def grant(self, tenant_id: str, principal: Principal, hours: int) -> SupportGrant:
         """Allow access for some hours from now, by an administrator of the tenant in person. A consent in force ends.

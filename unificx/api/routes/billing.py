@@ -23,6 +23,7 @@ from unificx.api.router import Router
 from unificx.api.schemas import billing as models
 from unificx.api.schemas import core
 from unificx.api.services import Services
+from unificx.api.support_consent import names_people
 from unificx.core.errors import Invalid
 from unificx.identity import Action
 
@@ -174,7 +175,7 @@ async def rate_again(
     return models.Rerating.model_validate(done)
 
 
-@router.get("/usage", responses=problem_responses(401, 403, 404))
+@router.get("/usage", dependencies=[names_people], responses=problem_responses(401, 403, 404))
 async def show_usage(
     *,
     services: ServicesDep,

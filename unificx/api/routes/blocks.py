@@ -22,11 +22,15 @@ from unificx.api.router import Router
 from unificx.api.schemas import core
 from unificx.api.schemas import outbound as models
 from unificx.api.services import Services
+from unificx.api.support_consent import names_people
 from unificx.core.errors import Forbidden, Invalid, NotFound
 from unificx.identity import Action, Extension
 
 router = Router(
-    prefix="/api/v1/blocks", tags=["numbers"], route_class=IdempotentRoute, dependencies=[purpose("administration")]
+    prefix="/api/v1/blocks",
+    tags=["numbers"],
+    route_class=IdempotentRoute,
+    dependencies=[purpose("administration"), names_people],
 )
 
 ExtensionQuery = Annotated[

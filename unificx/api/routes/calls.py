@@ -1,13 +1,18 @@
 """Live calls."""
 
+from collections.abc import Sequence
+
 from fastapi import status
 
-from unificx.api.access import CurrentUserDep, Id, ServicesDep, TenantQuery, purpose, require_access
+from unificx.api.access import CurrentUser, CurrentUserDep, Id, ServicesDep, TenantQuery, purpose, require_access
 from unificx.api.problems import problem_responses
 from unificx.api.router import Router
 from unificx.api.schemas import core as models
+from unificx.api.services import Services
+from unificx.calls import LiveCall
 from unificx.core.errors import NotFound
 from unificx.identity import Action
+from unificx.support import is_console
 
 router = Router(prefix="/api/v1/calls", tags=["calls"], dependencies=[purpose("telephony")])
 
@@ -16,23 +21,23 @@ router = Router(prefix="/api/v1/calls", tags=["calls"], dependencies=[purpose("t
 async def list_calls(
     services: ServicesDep, user: CurrentUserDep, tenant: TenantQuery = None
 ) -> models.Page[models.LiveCall]:
-    """List the live calls of a tenant; of all tenants for an operator who names none."""
-    if tenant is None and user.is_operator:
-        live = services.live_calls.live(None)
-    else:
-        live = services.live_calls.live((await require_access(services, user, tenant, Action.CALLS_READ)).tenant_id)
+    """List the live calls of a tenant; on the console of the operator without one, those of all tenants."""
+    live = await _calls_in_reach(services, user, tenant, Action.CALLS_READ)
     return models.Page(items=[models.LiveCall.model_validate(one) for one in live], next=None)
 
 
 @router.delete("/{call_id}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404))
 async def hang_up_call(services: ServicesDep, user: CurrentUserDep, call_id: Id, tenant: TenantQuery = None) -> None:
     """End a call for all participants."""
-    if tenant is None and user.is_operator:
-        within_reach = services.live_calls.live(None)
-    else:
-        within_reach = services.live_calls.live(
-            (await require_access(services, user, tenant, Action.CALLS_CONTROL)).tenant_id
-        )
+    within_reach = await _calls_in_reach(services, user, tenant, Action.CALLS_CONTROL)
     if all(one.id != call_id for one in within_reach):
         raise NotFound("There is no such call.", hint="See /api/v1/calls.")
     services.live_calls.hangup(call_id)
+
+
+async def _calls_in_reach(
+    services: Services, user: CurrentUser, tenant: str | None, action: Action
+) -> Sequence[LiveCall]:
+    if tenant is None and is_console(user.principal):
+        return services.live_calls.live(None)
+    return services.live_calls.live((await require_access(services, user, tenant, action)).tenant_id)

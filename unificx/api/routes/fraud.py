@@ -11,12 +11,16 @@ from unificx.api.problems import problem_responses
 from unificx.api.router import Router
 from unificx.api.schemas import outbound as models
 from unificx.api.services import Services
+from unificx.api.support_consent import names_people
 from unificx.core.errors import Invalid
 from unificx.identity import Action, Role
 from unificx.routing import explain_stop
 
 router = Router(
-    prefix="/api/v1/fraud", tags=["numbers"], route_class=IdempotentRoute, dependencies=[purpose("security")]
+    prefix="/api/v1/fraud",
+    tags=["numbers"],
+    route_class=IdempotentRoute,
+    dependencies=[purpose("security"), names_people],
 )
 
 

@@ -20,6 +20,7 @@ from unificx.api.routes.outside_erasures import outside_subject
 from unificx.api.schemas import core
 from unificx.api.schemas import holds as models
 from unificx.api.services import Services
+from unificx.api.support_consent import names_people
 from unificx.cdr import PartyIdentity
 from unificx.core.access import current_access, stating
 from unificx.core.errors import Forbidden, Invalid
@@ -30,7 +31,7 @@ router = Router(
     prefix="/api/v1/privacy/holds",
     tags=["privacy"],
     route_class=IdempotentRoute,
-    dependencies=[purpose("administration")],
+    dependencies=[purpose("administration"), names_people],
 )
 
 

@@ -12,12 +12,16 @@ from unificx.api.router import Router
 from unificx.api.schemas import core
 from unificx.api.schemas import locations as models
 from unificx.api.services import Services
+from unificx.api.support_consent import names_people
 from unificx.core.errors import Invalid, NotFound
 from unificx.identity import Action
 from unificx.sip.geolocation import CivicAddress
 
 router = Router(
-    prefix="/api/v1/locations", tags=["numbers"], route_class=IdempotentRoute, dependencies=[purpose("administration")]
+    prefix="/api/v1/locations",
+    tags=["numbers"],
+    route_class=IdempotentRoute,
+    dependencies=[purpose("administration"), names_people],
 )
 
 LocationReference = Annotated[str, Path(max_length=64, pattern=r"^[^/\x00-\x1f]+$")]

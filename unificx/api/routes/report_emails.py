@@ -11,6 +11,7 @@ from unificx.api.router import Router
 from unificx.api.schemas import core
 from unificx.api.schemas import report_emails as models
 from unificx.api.services import Services
+from unificx.api.support_consent import names_people
 from unificx.identity import Action
 from unificx.notifications.reports import Every, may_receive
 
@@ -18,7 +19,7 @@ router = Router(
     prefix="/api/v1/report-emails",
     tags=["history"],
     route_class=IdempotentRoute,
-    dependencies=[purpose("administration")],
+    dependencies=[purpose("administration"), names_people],
 )
 Interval = Annotated[Every, Path(description="How often the report is sent.")]
 

@@ -14,6 +14,7 @@ from unificx.api.router import Router
 from unificx.api.schemas import single_sign_on as models
 from unificx.api.services import Services
 from unificx.api.sign_in_responses import set_cookies
+from unificx.api.support_consent import names_people
 from unificx.core.errors import DomainError, Invalid
 from unificx.identity import AccountSuspended, Action, SignedIn, SignInDevice
 
@@ -28,7 +29,7 @@ FLOW_SECONDS = 300
 _MAX_PARAMETER_LENGTH = 4000
 
 
-@router.put(TENANT_PATH, responses=problem_responses(401, 403, 404))
+@router.put(TENANT_PATH, dependencies=[names_people], responses=problem_responses(401, 403, 404))
 async def set_single_sign_on(
     services: ServicesDep, user: CurrentUserDep, request: Request, tenant: Id, new: models.NewSingleSignOn
 ) -> models.SingleSignOn:
@@ -45,7 +46,7 @@ async def set_single_sign_on(
     return _shown(services, request, await services.identity.sso_providers.set(scope.tenant_id, wanted))
 
 
-@router.get(TENANT_PATH, responses=problem_responses(401, 403, 404))
+@router.get(TENANT_PATH, dependencies=[names_people], responses=problem_responses(401, 403, 404))
 async def show_single_sign_on(
     services: ServicesDep, user: CurrentUserDep, request: Request, tenant: Id
 ) -> models.SingleSignOn:
@@ -54,7 +55,12 @@ async def show_single_sign_on(
     return _shown(services, request, await services.identity.sso_providers.get(scope.tenant_id))
 
 
-@router.delete(TENANT_PATH, status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404))
+@router.delete(
+    TENANT_PATH,
+    dependencies=[names_people],
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=problem_responses(401, 403, 404),
+)
 async def remove_single_sign_on(services: ServicesDep, user: CurrentUserDep, tenant: Id) -> None:
     """Remove the single sign-on provider of a tenant."""
     scope = await require_access(services, user, tenant, Action.TENANT_CHANGE)

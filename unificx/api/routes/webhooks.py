@@ -12,11 +12,15 @@ from unificx.api.router import Router
 from unificx.api.schemas import core
 from unificx.api.schemas import webhooks as models
 from unificx.api.services import Services
+from unificx.api.support_consent import names_people
 from unificx.core.errors import Forbidden
 from unificx.identity import Action, may
 
 router = Router(
-    prefix="/api/v1/webhooks", tags=["webhooks"], route_class=IdempotentRoute, dependencies=[purpose("administration")]
+    prefix="/api/v1/webhooks",
+    tags=["webhooks"],
+    route_class=IdempotentRoute,
+    dependencies=[purpose("administration"), names_people],
 )
 
 

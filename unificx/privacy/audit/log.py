@@ -76,6 +76,11 @@ class AuditLog:
         """Append an entry within this unit of work. Call it last: the end of the log is locked until the commit."""
         await repository.append(uow.session, *self._rows(entry))
 
+    async def record_at_once(self, entry: NewAuditEntry) -> None:
+        """Append an entry in a unit of work of its own."""
+        async with self._database.begin() as uow:
+            await self.record(uow, entry)
+
     def _rows(self, entry: NewAuditEntry) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         """Return the row of an entry without position, and those of its persons."""
         time = self._clock.now().replace(microsecond=0)

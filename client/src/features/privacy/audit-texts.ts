@@ -38,6 +38,7 @@ export const ACTION_TITLES: Record<string, MessageDescriptor> = {
   clear_undeliverable_address: msg`Address counts as working`,
   allow_support_access: msg`Support access allowed`,
   end_support_access: msg`Support access ended`,
+  read_by_support: msg`Data opened by support`,
   create_webhook: msg`Webhook created`,
   update_webhook: msg`Webhook changed`,
   delete_webhook: msg`Webhook deleted`,
