@@ -79,6 +79,30 @@ async def test_an_operator_issues_and_an_administrator_reads_the_own_invoices(wo
     assert (note.status_code, note.json()["cancels"]) == (201, number)
 
 
+async def test_a_run_for_all_tenants_is_a_job_that_only_operators_see(world: World) -> None:
+    operator, month = world.client(operator=True), await call_and_wait(world)
+    admin, runs = await world.admin(world.acme), f"{PATH}/invoice-runs"
+    await operator.put(f"{PATH}/details", params=OPERATOR, json={**SELLER, "issue_day": 3})
+    await operator.put(f"{PATH}/details", params=ACME, json=BUYER)
+    assert (await operator.get(f"{runs}/{month}")).status_code == 404
+    assert (await operator.post(runs, json={"month": f"{world.clock.now():%Y-%m}"})).status_code == 409
+    begun = await operator.post(runs, json={"month": month})
+    assert (begun.status_code, begun.json()["month"], begun.json()["total"]) == (202, month, 2)
+    await world.services.billing.runs.join()
+    run = (await operator.get(f"{runs}/{month}")).json()
+    assert (run["done"], run["invoices"], run["refused"], run["finished"] is None) == (2, 1, 0, False)
+    assert (await operator.get(runs)).json()["items"] == [run]
+    [outcome] = (await operator.get(f"{runs}/{month}/outcomes")).json()["items"]
+    assert (outcome["slug"], outcome["problem"], [each["result"] for each in outcome["invoices"]]) == (
+        "acme",
+        "",
+        ["issued"],
+    )
+    paths = ("", f"/{month}", f"/{month}/outcomes")
+    assert [(await admin.get(f"{runs}{path}")).status_code for path in paths] == [403] * 3
+    assert (await admin.post(runs, json={"month": month})).status_code == 403
+
+
 async def sequences(operator: httpx.AsyncClient, made: dict[str, Any]) -> set[str]:
     """Return the sequence types of a file of direct debits."""
     file = (await operator.get(f"{PATH}/direct-debits/{made['id']}")).text

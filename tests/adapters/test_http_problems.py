@@ -275,6 +275,7 @@ NEW = {
     "POST /campaigns/{campaign}/send",
     "POST /billing/direct-debits",
     "POST /billing/invoices",
+    "POST /billing/invoice-runs",
     "POST /billing/payments",
     "POST /billing/card-payments",
     "PUT /billing/details",

@@ -50,7 +50,7 @@ _CREATES_DATA = re.compile(
     r"POST /api/v1/(?:tenants|persons|invitations|api-keys|webhooks|extensions|devices|rooms|groups|hours|menus|queues"
     r"|meetings|meetings/[^/]+/(?:guest-links|invitations)|me/calendar|trunks|locations|numbers|numbers/range|routes|blocks|mailboxes|calls|me/diagnostics-reports|me/requests(?:/[^/]+/messages)?|people/import"
     r"|campaigns(?:/[^/]+/send)?|privacy-requests(?:/[^/]+/(?:disclosures|notes))?"
-    r"|people/[^/]+/extensions|billing/(?:rate-decks|payments|card-payments|refunds|invoices|direct-debits)|contacts|plans"
+    r"|people/[^/]+/extensions|billing/(?:rate-decks|payments|card-payments|refunds|invoices|invoice-runs|direct-debits)|contacts|plans"
     r"|suspensions/review"
     r"|rooms/[^/]+/(?:invitations|meeting/recording))"
     r"|PUT /api/v1/(?:billing/(?:rate-decks/[^/]+/rates|details)|contacts/import|contacts/copies|me/import)"

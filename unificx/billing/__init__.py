@@ -7,7 +7,7 @@ from unificx.billing.charges import Charges
 from unificx.billing.credit import Credit
 from unificx.billing.decks import RateDecks
 from unificx.billing.invoicing.due_emails import InvoiceNotice
-from unificx.billing.invoicing.schemas import BillingDetails, Invoice, Issue
+from unificx.billing.invoicing.schemas import BillingDetails, Invoice, InvoiceRun, Issue, RunOutcome
 from unificx.billing.machine.card_payment import CardState, Disputed, DisputeState, Paid, Refund, Refunded
 from unificx.billing.machine.credit import STEP_SECONDS, is_due, is_warned
 from unificx.billing.machine.deck_csv import LineFault
@@ -79,6 +79,7 @@ __all__ = [
     "IncludedUse",
     "Invoice",
     "InvoiceNotice",
+    "InvoiceRun",
     "Issue",
     "LineFault",
     "MonthCosts",
@@ -101,6 +102,7 @@ __all__ = [
     "Refund",
     "Refunded",
     "Rerating",
+    "RunOutcome",
     "Simulation",
     "Trial",
     "TrialReminder",

@@ -48,13 +48,17 @@ class Charges:
 
     async def costs(self, tenant_id: str, month: date) -> MonthCosts:
         """Like `of_month`, with the use of included minutes and the number of calls without a price."""
-        days, zone = month_of(month), self._directory.time_zone(tenant_id)
         async with self._database.read() as session:
-            offers = await self._offers(session, tenant_id, days)
-            counts = await self._counts.of_month(session, tenant_id, days)
-            calls = _CallCosts(session, tenant_id, days, zone)
-            for period, offer in offers:
-                await calls.add(period, offer[1].included if offer is not None else {})
+            return await self.read(session, tenant_id, month)
+
+    async def read(self, session: AsyncSession, tenant_id: str, month: date) -> MonthCosts:
+        """Return what `costs` returns, as a transaction sees it."""
+        days, zone = month_of(month), self._directory.time_zone(tenant_id)
+        offers = await self._offers(session, tenant_id, days)
+        counts = await self._counts.of_month(session, tenant_id, days)
+        calls = _CallCosts(session, tenant_id, days, zone)
+        for period, offer in offers:
+            await calls.add(period, offer[1].included if offer is not None else {})
         fixed = [each for period, offer in offers if offer for each in _fixed(period, days, offer, counts)]
         return MonthCosts((*fixed, *calls.charges()), tuple(calls.uses), calls.unrated)
 

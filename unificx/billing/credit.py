@@ -7,13 +7,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.billing import credit_repository, deck_repository, repository, trial_repository
 from unificx.billing.events import CreditLow
+from unificx.billing.locks import Lock, lock
 from unificx.billing.machine import credit
 from unificx.billing.machine.ledger import OWED
 from unificx.billing.machine.money import MAX_AMOUNT, is_currency, minor_unit
 from unificx.billing.machine.rates import ALWAYS, Deck, Rate, prefixes
 from unificx.billing.schemas import CreditCall, CreditRefusal, CreditState, CreditTerms
 from unificx.core.errors import Invalid
-from unificx.db import Database, UnitOfWork, lock_scope
+from unificx.db import Database, UnitOfWork
 from unificx.identity import DirectoryCache
 
 LIFETIME = timedelta(hours=1)
@@ -22,8 +23,6 @@ recorded and rated."""
 SETTLING = timedelta(minutes=10)
 """How long the reservation of an ended call lasts at most, until it is rated."""
 LONGEST = timedelta(days=1)
-_SCOPE = "billing"
-"""Rating takes the same lock, so that a call is either reserved or posted when credit is added up."""
 _FREE = Rate("", price=0, first=int(LONGEST.total_seconds()), valid_until=ALWAYS)
 
 
@@ -63,7 +62,7 @@ class Credit:
         """Set the limit of a tenant. It applies to calls in progress too. Raises Invalid."""
         _check(new)
         async with self._database.begin() as uow:
-            await lock_scope(uow.session, _SCOPE, tenant_id)
+            await lock(uow.session, Lock.PRICES, tenant_id)
             await credit_repository.save_terms(uow.session, tenant_id, replace(new, warned=False))
             await self._warn(uow, tenant_id, await self._state(uow.session, tenant_id, new))
             uow.after_commit.append(lambda: self._remember(tenant_id, limited=True))
@@ -82,7 +81,7 @@ class Credit:
         seconds the credit suffices, or why the call cannot be made."""
         now = self._database.clock.now()
         async with self._database.begin() as uow:
-            await lock_scope(uow.session, _SCOPE, tenant_id)
+            await lock(uow.session, Lock.PRICES, tenant_id)
             trial = await trial_repository.find(uow.session, tenant_id)
             day = self._day(tenant_id, call.answered or now)
             if trial is not None and trial.state(day) == "ended":

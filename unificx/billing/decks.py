@@ -6,12 +6,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from unificx.billing import deck_repository
+from unificx.billing.locks import Lock, lock
 from unificx.billing.machine.deck_csv import MAX_LINE, BadLine, DeckReader, LineFault
 from unificx.billing.machine.money import is_currency
 from unificx.billing.machine.rates import Rate
 from unificx.billing.schemas import DeckChanges, ImportResult, RateDeck
 from unificx.core.errors import Conflict, Invalid, NotFound
-from unificx.db import Database, lock_scope
+from unificx.db import Database
 
 MAX_DECKS = 50
 """Per tenant."""
@@ -40,7 +41,7 @@ class RateDecks:
             raise Invalid("A currency is written with three letters.", hint="Use EUR, for example.", field="currency")
         deck = RateDeck(self._database.clock.new_id(), tenant_id, title, currency, self._database.clock.now())
         async with self._database.begin() as uow:
-            await lock_scope(uow.session, "rate decks", tenant_id)
+            await lock(uow.session, Lock.DECKS, tenant_id)
             if len(await deck_repository.list_decks(uow.session, tenant_id)) >= MAX_DECKS:
                 raise Conflict(f"There are {MAX_DECKS} rate decks already.", hint="Delete drafts first.")
             await deck_repository.insert_deck(uow.session, deck)

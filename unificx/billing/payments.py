@@ -7,18 +7,17 @@ from typing import Final
 from unificx.billing import repository
 from unificx.billing.invoicing.invoices import Invoices
 from unificx.billing.invoicing.schemas import Invoice
+from unificx.billing.locks import Lock, lock
 from unificx.billing.machine.ledger import OWED, payment
 from unificx.billing.machine.money import MAX_AMOUNT, is_currency, minor_unit
 from unificx.billing.schemas import Balance, Payment
 from unificx.core.errors import Conflict, Invalid, NotFound
-from unificx.db import Database, UnitOfWork, lock_scope
+from unificx.db import Database, UnitOfWork
 from unificx.db.pagination import Page, PageByTime
 
 MAX_REFERENCE: Final = 28
 """Characters. Two of them and the prefix of a refund fit into a cursor."""
 _REFERENCE = re.compile(rf"[A-Za-z0-9][A-Za-z0-9._/-]{{0,{MAX_REFERENCE - 1}}}\Z", re.ASCII)
-LOCK_SCOPE: Final = "payments"
-"""Scope of the lock of a tenant's payments."""
 _CARD = re.compile(r"card-[A-Z2-7]{16}\Z", re.ASCII)
 
 
@@ -41,7 +40,7 @@ class Payments:
         if is_by_card(reference):
             raise Invalid("References of this form are those of payments by card.", field="reference")
         async with self._database.begin() as uow:
-            await lock_scope(uow.session, LOCK_SCOPE, tenant_id)
+            await lock(uow.session, Lock.PAYMENTS, tenant_id)
             if await repository.get_payment(uow.session, tenant_id, f"payment:{reference}") is not None:
                 raise _recorded()
             if invoice:
@@ -52,7 +51,7 @@ class Payments:
         """Post a refund of a payment in its currency. Raises Invalid; NotFound; Conflict if the reference is recorded
         already, or more than the payment would be refunded."""
         async with self._database.begin() as uow:
-            await lock_scope(uow.session, LOCK_SCOPE, tenant_id)
+            await lock(uow.session, Lock.PAYMENTS, tenant_id)
             paid = await repository.get_payment(uow.session, tenant_id, f"payment:{payment_reference}")
             if paid is None:
                 raise NotFound("Payment not found.", hint="List them with `unificx payment list`.")

@@ -7,18 +7,18 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.billing import credit_repository, deck_repository, repository, trial_repository
+from unificx.billing.locks import Lock, lock
 from unificx.billing.machine.ledger import sale
 from unificx.billing.machine.rates import Deck, charge, prefixes
 from unificx.billing.machine.trial import Trial
 from unificx.billing.schemas import RatedCall, RateDeck, Rerating, Simulation, Usage, UsageKey
 from unificx.cdr.events import OutsideCallRecorded
 from unificx.core.errors import Invalid
-from unificx.db import Database, UnitOfWork, lock_scope
+from unificx.db import Database, UnitOfWork
 from unificx.identity import DirectoryCache
 
 MAX_PERIOD = timedelta(days=366)
 _PAGE = 500
-_SCOPE = "billing"
 
 
 class Rating:
@@ -41,7 +41,7 @@ class Rating:
             answered=event.answered,
             seconds=event.seconds,
         )
-        await lock_scope(uow.session, _SCOPE, event.tenant)
+        await lock(uow.session, Lock.PRICES, event.tenant)
         deck = await deck_repository.deck_at(uow.session, event.tenant, event.answered)
         [rated] = await self._rate(uow.session, deck, [call])
         if await repository.insert_call(uow.session, rated):
@@ -56,7 +56,7 @@ class Rating:
         after: tuple[datetime, str] | None = None
         while True:
             async with self._database.begin() as uow:
-                await lock_scope(uow.session, _SCOPE, tenant_id)
+                await lock(uow.session, Lock.PRICES, tenant_id)
                 page = await repository.calls_between(uow.session, tenant_id, since, until, after=after, limit=_PAGE)
                 for before, rated in zip(page, await self._rate_by_decks(uow.session, tenant_id, page), strict=True):
                     if replace(rated, revision=before.revision) == before:

@@ -19,6 +19,7 @@ from unificx.billing.invoicing.direct_debits import DirectDebits
 from unificx.billing.invoicing.drafting import Drafting
 from unificx.billing.invoicing.due_emails import InvoiceNotices
 from unificx.billing.invoicing.invoices import Invoices
+from unificx.billing.invoicing.runs import InvoiceRuns
 from unificx.billing.payments import Payments
 from unificx.billing.plans import Plans
 from unificx.billing.ports import CountNumbers
@@ -51,6 +52,7 @@ class Billing:
     invoices: Invoices
     direct_debits: DirectDebits
     invoice_notices: InvoiceNotices
+    runs: InvoiceRuns
 
     @property
     def expiries(self) -> Sequence[Expiry]:
@@ -109,4 +111,5 @@ def build_billing(
         invoices,
         DirectDebits(database, directory, details, invoices),
         InvoiceNotices(database, directory, details, invoices),
+        InvoiceRuns(database, directory, details, invoices),
     )

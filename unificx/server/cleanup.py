@@ -181,6 +181,7 @@ class Cleanup:
                 self._container.erasures.resume,
                 self._send_heads,
                 self._container.billing.counts.store_if_due,
+                self._issue_invoices,
                 self._send_invoices,
                 self._container.reports.send_due,
                 Announcements(self._container).send_due,
@@ -192,11 +193,16 @@ class Cleanup:
     async def close(self) -> None:
         """Finish pending work."""
         await self._tasks.join()
+        await self._container.billing.runs.close()
         await self._container.chat.attachments.close()
         await self._container.identity.join_background_tasks()
         await self._container.identity.clean_up()
         await self._run_safely(self._container.erasures.store_applied())
         await self._run_safely(self._container.billing.counts.store())
+
+    async def _issue_invoices(self) -> None:
+        with stating(current_access().to("billing")):
+            await self._container.billing.runs.resume()
 
     async def _send_invoices(self) -> None:
         accounts, notifications = self._container.rights.accounts, self._container.notification_service

@@ -3,11 +3,18 @@
 from collections.abc import AsyncIterator
 from datetime import datetime
 
-from unificx.billing import Billing, ImportResult, RateDeck
+from unificx.billing import Billing, BillingDetails, ImportResult, RateDeck
 from unificx.cdr.events import OutsideCallRecorded
 from unificx.core.clock import ManualClock
 
 GERMANY = "prefix,price,first,next,connection,group\n49,0.01,60,1,0,fixed\n4917,0.10,60,60,0.05,mobile\n"
+SELLER = BillingDetails("PBX GmbH", "Way 1", "10115", "Berlin", "DE", vat_id="DE136695976")
+BUYER = BillingDetails("Acme GmbH", "Street 2", "20095", "Hamburg", "DE")
+
+
+def at(clock: ManualClock, day: str) -> None:
+    """Go to noon of a day."""
+    clock.advance((datetime.fromisoformat(f"{day}T12:00:00Z") - clock.now()).total_seconds())
 
 
 async def chunks(text: str, size: int = 7) -> AsyncIterator[bytes]:
@@ -30,12 +37,14 @@ async def in_force(billing: Billing, text: str, moment: datetime | None = None, 
     return await billing.decks.bring_into_force(await billing.decks.get(tenant, deck.id), moment)
 
 
-def call(clock: ManualClock, destination: str, seconds: int, extension: str = "ext-ada") -> OutsideCallRecorded:
+def call(
+    clock: ManualClock, destination: str, seconds: int, extension: str = "ext-ada", tenant: str = "acme"
+) -> OutsideCallRecorded:
     """Return an ended leg to a number outside."""
     call_id = clock.new_id()
     return OutsideCallRecorded(
         clock.new_id(),
-        "acme",
+        tenant,
         leg_id=f"{call_id}/0",
         call_id=call_id,
         extension_id=extension,

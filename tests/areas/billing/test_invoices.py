@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from billing_setup import GERMANY, call, in_force
+from billing_setup import BUYER, GERMANY, SELLER, at, call, in_force
 
-from unificx.billing import Billing, BillingDetails, billing_holding
+from unificx.billing import Billing, billing_holding
 from unificx.billing.invoicing import repository
 from unificx.core.clock import ManualClock
 from unificx.core.errors import Conflict, NotFound
@@ -17,13 +17,7 @@ from unificx.privacy import DataSubject
 from unificx.privacy.holdings import RecordsHolding
 
 EURO = 1_000_000
-SELLER = BillingDetails("PBX GmbH", "Way 1", "10115", "Berlin", "DE", vat_id="DE136695976")
-BUYER = BillingDetails("Acme GmbH", "Street 2", "20095", "Hamburg", "DE")
 MONTH = date(2027, 2, 1)
-
-
-def at(clock: ManualClock, day: str) -> None:
-    clock.advance((datetime.fromisoformat(f"{day}T12:00:00Z") - clock.now()).total_seconds())
 
 
 @pytest.fixture

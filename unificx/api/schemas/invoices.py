@@ -9,9 +9,8 @@ from unificx.api.schemas.billing import Amount
 from unificx.api.schemas.core import Input, Output
 
 Text = Annotated[str, Field(max_length=100)]
-Month = Annotated[
-    str, Field(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$", description="Year and month.", examples=["2027-02"])
-]
+MONTH = r"^20[0-9]{2}-(0[1-9]|1[0-2])$"
+Month = Annotated[str, Field(pattern=MONTH, description="Year and month.", examples=["2027-02"])]
 
 
 class BillingDetails(Input):
@@ -35,6 +34,12 @@ class BillingDetails(Input):
     mandate_signed: date | None = Field(default=None, description="Day on which the mandate was signed.")
     payment_days: int = Field(default=14, ge=0, le=90, description="Days until an invoice is due; set by the seller.")
     number_prefix: str = Field(default="", max_length=8, description="Begins invoice numbers; set by the seller.")
+    issue_day: int = Field(
+        default=0,
+        ge=0,
+        le=28,
+        description="Day on which the invoices of the last month are issued; 0: by hand. Set by the seller.",
+    )
 
 
 class BillingMonth(Input):
@@ -60,6 +65,31 @@ class InvoiceIssues(Output):
 
     invoices: list[InvoiceIssue]
     unrated: int = Field(description="Calls of the month that have no price yet, so that they are on no invoice.")
+
+
+class InvoiceRun(Output):
+    """A run that issues the invoices of a month for all tenants, or a dry run, which issues none."""
+
+    month: Month
+    dry_run: bool
+    started: datetime
+    finished: datetime | None = Field(description="null while tenants wait.")
+    total: int = Field(description="Tenants of the run.")
+    done: int = Field(description="Tenants that do not wait any more.")
+    refused: int = Field(description="Tenants without an invoice, for a reason that is in their outcome.")
+    invoices: int = Field(description="Invoices that it has issued; in a dry run, that would be issued.")
+    unrated: int = Field(description="Calls of the month that have no price yet, so that they are on no invoice.")
+
+
+class InvoiceRunOutcome(Output):
+    """What a run has led to for a tenant."""
+
+    tenant_id: str
+    slug: str = Field(description="Empty for a deleted tenant.")
+    name: str = Field(description="Empty for a deleted tenant.")
+    problem: str = Field(description="Why it has no invoice; empty if nothing was refused.")
+    invoices: list[InvoiceIssue]
+    unrated: int = Field(description="Calls of the month that have no price yet.")
 
 
 InvoiceState = Literal["open", "collected", "paid", "overdue", "cancelled", "credit_note"]

@@ -15,13 +15,14 @@ from unificx.billing.cards.processors import Processors
 from unificx.billing.cards.schemas import CardOrder, CardPayment, CardReport
 from unificx.billing.events import PaymentDisputed
 from unificx.billing.invoicing.invoices import Invoices
+from unificx.billing.locks import Lock, lock
 from unificx.billing.machine.card_payment import step
 from unificx.billing.machine.ledger import payment
 from unificx.billing.machine.money import MICROS, is_currency, minor_unit
-from unificx.billing.payments import LOCK_SCOPE, check_payment
+from unificx.billing.payments import check_payment
 from unificx.billing.schemas import Payment
 from unificx.core.errors import Conflict, DomainError, Invalid, NotFound, ServiceUnavailable, TooManyRequests
-from unificx.db import Database, UnitOfWork, lock_scope
+from unificx.db import Database, UnitOfWork
 
 PAGE_LIFETIME: Final = timedelta(hours=1)
 """How long the page of the processor can be used. The amount to pay may change later."""
@@ -68,7 +69,7 @@ class CardPayments:
         present = None
         async with self._database.begin() as uow:
             secrets = await self.processors.secrets(uow.session)
-            await lock_scope(uow.session, LOCK_SCOPE, tenant_id)
+            await lock(uow.session, Lock.PAYMENTS, tenant_id)
             if invoice:
                 present = await repository.open_payment(uow.session, tenant_id, invoice, now - PAGE_LIFETIME)
                 if present is not None and (present.amount, present.currency) != (amount, currency):
@@ -148,7 +149,7 @@ class CardPayments:
         gateway, key = self.processors.gateway, f"{reference}:{own}"
         total, made = await gateway.refund(secrets.secret_key, found.intent, (amount, found.currency), key)
         async with self._database.begin() as uow:
-            await lock_scope(uow.session, LOCK_SCOPE, tenant_id)
+            await lock(uow.session, Lock.PAYMENTS, tenant_id)
             current = await repository.find_payment(uow.session, tenant_id, reference)
             assert current is not None
             after = replace(current, had=step(step(current.had, total), made))
@@ -185,7 +186,7 @@ class CardPayments:
                     raise ServiceUnavailable("This payment is not known yet.", hint="Report it later.")
                 log.info("card_report_unknown", report=report.id)
                 return
-            await lock_scope(uow.session, LOCK_SCOPE, named[0])
+            await lock(uow.session, Lock.PAYMENTS, named[0])
             before = await repository.find_payment(uow.session, *named)
             assert before is not None
             if report.currency != before.currency:

@@ -18,6 +18,8 @@ from unificx.db import Database, Keys
 
 MAX_TEXT = 100
 MAX_PAYMENT_DAYS = 90
+MAX_ISSUE_DAY = 28
+"""The last day that each month has."""
 _COUNTRY = re.compile(r"[A-Z]{2}\Z", re.ASCII)
 _EMAIL = re.compile(r"[^\s@<>\"]{1,64}@[A-Za-z0-9.-]{1,253}\Z", re.ASCII)
 _TAX_NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ./-]{0,29}\Z", re.ASCII)
@@ -64,6 +66,8 @@ def checked(details: BillingDetails, today: date) -> BillingDetails:
         raise Invalid("A tax number has at most 30 letters, digits and . / -", field="tax_number")
     if not 0 <= details.payment_days <= MAX_PAYMENT_DAYS:
         raise Invalid(f"Invoices are due within 0 to {MAX_PAYMENT_DAYS} days.", field="payment_days")
+    if not 0 <= details.issue_day <= MAX_ISSUE_DAY:
+        raise Invalid("Invoices are issued on a day from 1 to 28, or with 0 by hand.", field="issue_day")
     if not _PREFIX.match(details.number_prefix):
         raise Invalid("A prefix has at most 8 capital letters, digits and hyphens.", field="number_prefix")
     return replace(

@@ -17,12 +17,13 @@ from unificx.billing.invoicing.details import Details
 from unificx.billing.invoicing.invoices import Invoices
 from unificx.billing.invoicing.repository import Books
 from unificx.billing.invoicing.schemas import BillingDetails, DirectDebit, DirectDebitFile
+from unificx.billing.locks import Lock, lock
 from unificx.billing.machine.invoice import Document
 from unificx.billing.machine.money import minor_unit
 from unificx.billing.seller import seller_of
 from unificx.core.clock import random_id
 from unificx.core.errors import Conflict, Invalid, NotFound
-from unificx.db import Database, lock_scope
+from unificx.db import Database
 from unificx.identity import OPERATOR_SLUG, DirectoryCache
 
 SCHEMA = "pain.008.001.08"
@@ -30,7 +31,6 @@ MAX_FILES = 100
 """Files that are listed."""
 _EURO = "EUR"
 _LONGEST_NOTICE = timedelta(days=60)
-_SCOPE = "direct_debits"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class DirectDebits:
         seller_id, _ = await self._seller()
         file_id = random_id(self._database.clock).replace("-", "")
         async with self._database.begin() as uow:
-            await lock_scope(uow.session, _SCOPE, seller_id)
+            await lock(uow.session, Lock.DEBITS, seller_id)
             found = [
                 debit
                 for tenant in self._directory.tenants()

@@ -62,7 +62,7 @@ class Drafting:
         """
         issued = await repository.list_invoices(session, books, since=month.since)
         present = {each.currency: each for each in active(issued) if each.month == month.since}
-        charges = await self._charges.of_month(books.tenant_id, month.since)
+        charges = (await self._charges.read(session, books.tenant_id, month.since)).charges
         unbilled = await self._unbilled(session, books.tenant_id, month, zone, issued)
         currencies = sorted(({each.currency for each in charges} | unbilled.keys()) - present.keys())
         if not currencies:

@@ -15,6 +15,7 @@ from unificx.billing.invoicing.electronic import to_xml
 from unificx.billing.invoicing.pdf import to_pdf
 from unificx.billing.invoicing.repository import Books
 from unificx.billing.invoicing.schemas import DirectDebit, Invoice, InvoiceDraft, Issue
+from unificx.billing.locks import Lock, lock
 from unificx.billing.machine.invoice import Document
 from unificx.billing.machine.ledger import InvoicedSums, invoice
 from unificx.billing.machine.months import beginning, month_of
@@ -22,12 +23,9 @@ from unificx.billing.machine.receivables import Claim, InvoiceState, open_amount
 from unificx.billing.seller import seller_of
 from unificx.core.clock import random_id
 from unificx.core.errors import Conflict, Invalid, NotFound
-from unificx.db import Database, Keys, UnitOfWork, lock_scope
+from unificx.db import Database, Keys, UnitOfWork
 from unificx.db.pagination import Page, PageByTime
 from unificx.identity import DirectoryCache
-
-_PRICES, _NUMBERS = "billing", "invoices"
-"""Scopes of locks: prices of a tenant's calls, numbers of a seller."""
 
 
 class Invoices:
@@ -49,8 +47,8 @@ class Invoices:
             raise Conflict("The month is not over yet.", hint="Invoices are issued for past months.", field="month")
         books = self._books(tenant_id)
         async with self._database.begin() as uow:
-            await lock_scope(uow.session, _NUMBERS, books.seller_id)
-            await lock_scope(uow.session, _PRICES, tenant_id)
+            await lock(uow.session, Lock.NUMBERS, books.seller_id)
+            await lock(uow.session, Lock.PRICES, tenant_id)
             find_parties = partial(self._parties, uow.session, books)
             drafts, present = await self._drafting.drafts(uow.session, books, period, zone, find_parties)
             if drafts and not dry_run:
@@ -70,8 +68,8 @@ class Invoices:
         Conflict if it was cancelled already."""
         books = self._books(tenant_id)
         async with self._database.begin() as uow:
-            await lock_scope(uow.session, _NUMBERS, books.seller_id)
-            await lock_scope(uow.session, _PRICES, tenant_id)
+            await lock(uow.session, Lock.NUMBERS, books.seller_id)
+            await lock(uow.session, Lock.PRICES, tenant_id)
             issued = await self._list(uow.session, books)
             found = next((each for each in issued if each.number == number), None)
             document = await repository.find_document(uow.session, self._keys, books, number)

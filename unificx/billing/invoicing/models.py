@@ -58,6 +58,7 @@ class BillingDetailsRow(Base):
     tenant_id: Mapped[str] = plain("the tenant", primary_key=True)
     payment_days: Mapped[int] = plain("days until an invoice is due, set by the seller")
     number_prefix: Mapped[str] = plain("beginning of invoice numbers, set by the seller")
+    issue_day: Mapped[int] = plain("day of the month on which invoices are issued, 0 for none, set by the seller")
     subject_id: Mapped[str] = plain("random subject id of the details, whose key seals the part below")
     sealed: Mapped[bytes] = sealed_column(DetailsPart, subject="subject_id")
 
@@ -129,3 +130,32 @@ class InvoiceNoticeRow(Base):
     number: Mapped[str] = plain("number of the invoice", primary_key=True)
     level: Mapped[int] = plain("0: the invoice; 1 to 3: a reminder", primary_key=True, autoincrement=False)
     at: Mapped[datetime | None] = plain("when it was queued, nothing while it waits")
+
+
+class InvoiceRunRow(Base):
+    """A run of the invoices of a month for all tenants."""
+
+    __tablename__ = "invoice_run"
+
+    tenant_id: Mapped[str] = plain("the seller", primary_key=True)
+    month: Mapped[date] = plain("first day of the month", primary_key=True)
+    dry_run: Mapped[bool] = plain("whether nothing is issued", primary_key=True)
+    started: Mapped[datetime] = plain("when it began, the last time")
+    finished: Mapped[datetime | None] = plain("when its last tenant was done, nothing before")
+
+
+class InvoiceRunOutcomeRow(Base):
+    """A tenant of a run: it waits, or what it led to."""
+
+    __tablename__ = "invoice_run_outcome"
+    __table_args__ = (Index(None, "tenant_id", "state"),)
+
+    tenant_id: Mapped[str] = plain("the seller", primary_key=True)
+    month: Mapped[date] = plain("first day of the month", primary_key=True)
+    dry_run: Mapped[bool] = plain("whether nothing is issued", primary_key=True)
+    customer_id: Mapped[str] = plain("the tenant that is billed", primary_key=True)
+    state: Mapped[str] = plain("waiting, done or refused")
+    problem: Mapped[str] = plain("our own text: why it was refused")
+    issues: Mapped[str] = plain("numbers and sums of its invoices, as JSON")
+    invoices: Mapped[int] = plain("how many invoices it has issued, or would issue")
+    unrated: Mapped[int] = plain("calls of the month without a price")

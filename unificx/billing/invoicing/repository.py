@@ -25,6 +25,7 @@ _JSON = TypeAdapter(Document)
 _DETAILS = SealedCodec(BillingDetailsRow, DetailsPart)
 _DOCUMENT = SealedCodec(InvoiceRow, DocumentPart)
 _SEALED = tuple(DetailsPart.__dataclass_fields__)
+_PLAIN = ("payment_days", "number_prefix", "issue_day")
 
 
 # ---- billing details
@@ -39,7 +40,8 @@ async def find_details(session: AsyncSession, keys: Keys, tenant_id: str) -> Bil
         return None
     sealed = {name: getattr(part, name) for name in _SEALED}
     sealed["mandate_signed"] = date.fromisoformat(part.mandate_signed) if part.mandate_signed else None
-    return BillingDetails(**sealed, payment_days=row.payment_days, number_prefix=row.number_prefix)
+    plain = {name: getattr(row, name) for name in _PLAIN}
+    return BillingDetails(**sealed, **plain)
 
 
 async def put_details(
@@ -52,8 +54,7 @@ async def put_details(
     await delete_details(session, tenant_id)
     values = {
         "tenant_id": tenant_id,
-        "payment_days": details.payment_days,
-        "number_prefix": details.number_prefix,
+        **{name: getattr(details, name) for name in _PLAIN},
         "subject_id": subject_id,
         "sealed": _DETAILS.seal(keys, tenant_id, [(subject_id, tenant_id, part)])[0],
     }

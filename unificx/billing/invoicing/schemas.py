@@ -17,7 +17,8 @@ class BillingDetails:
     """Name, address and bank account of a tenant. Those of the operators' tenant are the details of the seller.
 
     `iban`: from which a tenant pays by direct debit with `mandate`, or to which it pays the seller, who collects by
-    `creditor_id`. `payment_days` and `number_prefix` are used of the seller only.
+    `creditor_id`. `payment_days`, `number_prefix` and `issue_day` are used of the seller only: on that day of each
+    month the invoices of the last one are issued by themselves, with 0 by hand.
     """
 
     name: str
@@ -36,6 +37,7 @@ class BillingDetails:
     mandate_signed: date | None = None
     payment_days: int = DEFAULT_PAYMENT_DAYS
     number_prefix: str = ""
+    issue_day: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,33 @@ class Issue:
     net: int
     tax: int
     total: int
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceRun:
+    """A run for all tenants. `finished`: None while tenants wait; `invoices`: how many were issued, in a dry run how
+    many would be; `unrated`: calls of the month without a price."""
+
+    month: date
+    dry_run: bool
+    started: datetime
+    finished: datetime | None
+    total: int
+    done: int
+    refused: int
+    invoices: int
+    unrated: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunOutcome:
+    """What a run has led to for a tenant. `problem`: why it was refused."""
+
+    tenant_id: str
+    state: Literal["waiting", "done", "refused"]
+    problem: str = ""
+    issues: tuple[Issue, ...] = ()
+    unrated: int = 0
 
 
 @dataclass(frozen=True, slots=True)

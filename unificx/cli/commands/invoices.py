@@ -1,7 +1,6 @@
 """`unificx invoice`: monthly invoices of tenants, their state, and billing details."""
 
 import sys
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
 
@@ -46,28 +45,14 @@ _DETAILS = {
     "mandate_signed": "signed",
 }
 _SELLER = {**_DETAILS, "creditor_id": "creditor id", "payment_days": "days to pay", "number_prefix": "prefix"}
+_SELLER |= {"issue_day": "issued on day"}
+
+_POLL_SECONDS = 0.25
 
 Number = Annotated[str, typer.Argument(metavar="NUMBER", help="Number of the invoice.")]
 Out = Annotated[Path | None, typer.Option(metavar="FILE", help="File to write; default: named by the number.")]
 
 group = command_group("invoice", "Monthly invoices, and billing details.")
-
-
-@dataclass
-class _Progress:
-    """Prints how far a run is, on a terminal only."""
-
-    total: int
-    done: int = 0
-    refused: list[Json] = field(default_factory=list[Json])
-    unrated: dict[str, int] = field(default_factory=dict[str, int])
-    """Calls without a price, by tenant."""
-
-    def count(self) -> None:
-        self.done += 1
-        if sys.stderr.isatty():
-            end = "\n" if self.done == self.total else ""
-            print(f"\r{self.done} of {self.total} tenants ", end=end, file=sys.stderr, flush=True)
 
 
 @command(group, "run")
@@ -79,35 +64,45 @@ def run(
 ) -> None:
     """Issue the invoices of a month.
 
-    For all tenants, or the one of --tenant. Invoices that are there are not issued again, so a run that was interrupted
-    may be repeated."""
+    For all tenants, or the one of --tenant. Invoices that are there are not issued again. The server goes on with a run
+    if this command is interrupted; repeated, it shows the same run."""
+    wanted = {"month": month, "dry_run": dry_run}
 
-    async def request(api: ApiClient) -> tuple[list[Json], _Progress]:
-        tenants = await api.tenants(context.tenant)
-        progress, issued = _Progress(len(tenants)), list[Json]()
-        for each in tenants:
-            try:
-                body = {"month": month, "dry_run": dry_run}
-                made = await api.post("/billing/invoices", body, tenant=each["id"])
-                issued += [{"tenant": each["slug"], **one} for one in made["invoices"]]
-                progress.unrated |= {each["slug"]: made["unrated"]} if made["unrated"] else {}
-            except CliError as fault:
-                progress.refused.append({"tenant": each["slug"], "problem": str(fault)})
-            progress.count()
-        return issued, progress
+    async def request(api: ApiClient) -> list[Json]:
+        if context.tenant is None:
+            return await _run_of_all(api, wanted)
+        found = await api.post("/billing/invoices", wanted, tenant=await api.resolve_tenant(context.tenant))
+        return [{"slug": context.tenant, "problem": "", **found}]
 
-    issued, progress = context.run(request)
-    refused = progress.refused
+    found = context.run(request)
+    issued = [{"tenant": each["slug"], **one} for each in found for one in each["invoices"]]
+    refused = [{"tenant": each["slug"], "problem": each["problem"]} for each in found if each["problem"]]
+    unrated = {each["slug"]: each["unrated"] for each in found if each["unrated"]}
     if context.as_json:
-        print_json({"invoices": issued, "refused": refused, "unrated": progress.unrated})
+        print_json({"invoices": issued, "refused": refused, "unrated": unrated})
     else:
         print_items([readable(each) for each in issued], _ISSUE, as_json=False, empty_text="Nothing to invoice.")
         for each in refused:
             print(f"{each['tenant']}: {each['problem']}")
-        for slug, calls in progress.unrated.items():
+        for slug, calls in unrated.items():
             print(f"{slug}: {calls} calls of the month have no price and are on no invoice. See `unificx rate again`.")
     if refused:
         raise CliError(f"Tenants without an invoice: {len(refused)}.", "Repeat the run after you have corrected this.")
+
+
+async def _run_of_all(api: ApiClient, wanted: Json) -> list[Json]:
+    """Begin a run and wait for its end. Return the outcomes of tenants."""
+    import asyncio
+
+    path, of = f"/billing/invoice-runs/{quote_segment(wanted['month'])}", {"dry_run": wanted["dry_run"]}
+    found = await api.post("/billing/invoice-runs", wanted)
+    while found["finished"] is None:
+        await asyncio.sleep(_POLL_SECONDS)
+        found = await api.get(path, **of)
+        if sys.stderr.isatty():
+            end = "" if found["finished"] is None else "\n"
+            print(f"\r{found['done']} of {found['total']} tenants ", end=end, file=sys.stderr, flush=True)
+    return await api.list_all(f"{path}/outcomes", **of)
 
 
 @command(group, "list")
@@ -292,6 +287,9 @@ def details(
     creditor_id: Annotated[str | None, typer.Option(help="Creditor identifier; of the seller.")] = None,
     payment_days: Annotated[int | None, typer.Option(help="Days until invoices are due; of the seller.")] = None,
     number_prefix: Annotated[str | None, typer.Option(help="Beginning of invoice numbers; of the seller.")] = None,
+    issue_day: Annotated[
+        int | None, typer.Option(help="Day on which the server issues invoices; 0: by hand; of the seller.")
+    ] = None,
 ) -> None:
     """Show billing details, or change them.
 
@@ -301,6 +299,7 @@ def details(
     given |= {"mandate": mandate, "mandate_signed": mandate_signed, "creditor_id": creditor_id}
     changes = {field: value for field, value in given.items() if value is not None}
     changes |= {"payment_days": payment_days} if payment_days is not None else {}
+    changes |= {"issue_day": issue_day} if issue_day is not None else {}
     changes |= {"number_prefix": number_prefix} if number_prefix is not None else {}
 
     async def request(api: ApiClient) -> Json:

@@ -72,7 +72,7 @@ LEFT: Mapping[str, str] = MappingProxyType(
         "handled": "marks of events; no event may wait when a tenant is exported",
         **dict.fromkeys(("handled_email", "read_mailbox"), "how far the installation has read its mailbox"),
         **dict.fromkeys(
-            ("invoice", "invoice_number", "invoice_notice", "direct_debit"),
+            ("invoice", "invoice_number", "invoice_notice", "direct_debit", "invoice_run", "invoice_run_outcome"),
             "records of the sender's operator, who has issued the invoices",
         ),
         "installation": "the id of the installation",

@@ -55,11 +55,17 @@ function DetailsForm({ details, tenant, seller }: DetailsFormProps) {
       ...details,
       mandate_signed: details.mandate_signed ?? '',
       payment_days: String(details.payment_days ?? 14),
+      issue_day: String(details.issue_day ?? 0),
     },
   });
-  const submit = ({ mandate_signed, payment_days, ...values }: typeof form.values) => {
+  const submit = ({ mandate_signed, payment_days, issue_day, ...values }: typeof form.values) => {
     setFault(undefined);
-    const body = { ...values, mandate_signed: mandate_signed || null, payment_days: Number(payment_days) };
+    const body = {
+      ...values,
+      mandate_signed: mandate_signed || null,
+      payment_days: Number(payment_days),
+      issue_day: Number(issue_day),
+    };
     changes.mutate(
       {
         apply: () => api.replaceBillingDetails({ query: { tenant }, body }),
@@ -97,6 +103,15 @@ function DetailsForm({ details, tenant, seller }: DetailsFormProps) {
                 min={0}
                 max={90}
                 {...form.getInputProps('payment_days')}
+              />
+              <TextInput
+                size="md"
+                label={t`Day on which invoices are issued`}
+                description={t`Of each month, from 1 to 28; 0: by hand`}
+                type="number"
+                min={0}
+                max={28}
+                {...form.getInputProps('issue_day')}
               />
               {field('number_prefix', t`Beginning of invoice numbers`)}
             </>

@@ -1,68 +1,57 @@
 import { Button, Group, Progress, Select, Stack, Table, Text } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
-import { useState } from 'react';
-import { api, type InvoiceIssue } from '~/api';
-import { tenantSelection } from '~/api/tenant-selection';
-import { asProblem } from '~/core/problem';
-import { useValue } from '~/core/store';
-import { toast } from '~/core/toasts';
+import { useEffect, useState } from 'react';
+import { api, type InvoiceRun as Run, type InvoiceRunOutcome } from '~/api';
+import { MAX_PAGE_SIZE } from '~/core/pagination';
 import { Drawer } from '~/design/Drawer';
+import { useAllPages } from '~/design/lists';
 import { formatAmount } from '~/design/money';
 import { ErrorNotice, InfoNotice } from '~/design/Notice';
-import { problemText } from '~/design/problem-messages';
 import { INVOICE_LISTS } from './InvoiceDrawer';
 import { dayOf, pastMonths } from './model';
 
-/** Result of a run for an organisation, or why it has none. */
-interface Outcome {
-  id: string;
-  name: string;
-  invoices: InvoiceIssue[];
-  unrated: number;
-  problem?: string;
-}
+const POLL_MS = 500;
 
-/** Drawer that issues the invoices of a month for all organisations: first a preview, then the run. */
+/** Drawer that issues the invoices of a month for all organisations: first a preview, then the run, on the server. */
 export function InvoiceRun({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const { t, i18n } = useLingui();
   const queries = useQueryClient();
-  const tenants = useValue(tenantSelection, (each) => each.all);
   const months = pastMonths(new Date());
   const [month, setMonth] = useState(months[0]!);
-  const [done, setDone] = useState(0);
-  const ask = async (dry_run: boolean): Promise<Outcome[]> => {
-    const found: Outcome[] = [];
-    setDone(0);
-    for (const { id, name } of tenants) {
-      try {
-        const { data } = await api.issueInvoices({ query: { tenant: id }, body: { month, dry_run } });
-        found.push({ id, name, ...data });
-      } catch (fault) {
-        const { title, advice } = problemText(asProblem(fault), t);
-        found.push({ id, name, invoices: [], unrated: 0, problem: `${title} ${advice ?? ''}`.trim() });
-      }
-      setDone(found.length);
-    }
-    return found;
-  };
-  const preview = useMutation({ mutationFn: () => ask(true) });
-  const run = useMutation({
-    mutationFn: () => ask(false),
-    onSuccess: (outcomes) => {
-      const count = outcomes.flatMap(({ invoices }) => invoices).filter(({ result }) => result === 'issued').length;
-      toast({ message: t`Invoices issued: ${count}.` });
-    },
-    onSettled: () => Promise.all(INVOICE_LISTS.map((key) => queries.invalidateQueries({ queryKey: [key] }))),
+  const [chosen, setChosen] = useState<Run>();
+  // A run goes on without this page: show it when the page is opened again.
+  const runs = useQuery({
+    queryKey: ['invoice-runs'],
+    queryFn: async () => (await api.listInvoiceRuns()).data.items,
+    enabled: opened,
   });
+  const begun = chosen ?? runs.data?.find(({ finished }) => !finished);
+  const progress = useQuery({
+    queryKey: ['invoice-runs', begun?.month, begun?.dry_run, begun?.started],
+    queryFn: async () =>
+      (await api.showInvoiceRun({ path: { month: begun!.month }, query: { dry_run: begun!.dry_run } })).data,
+    enabled: begun !== undefined,
+    refetchInterval: ({ state }) => (state.data?.finished ? false : POLL_MS),
+  });
+  const run = progress.data ?? begun;
+  const ended = Boolean(run?.finished);
+  const start = useMutation({
+    mutationFn: async (dry_run: boolean) => (await api.startInvoiceRun({ body: { month, dry_run } })).data,
+    onSuccess: setChosen,
+  });
+  useEffect(() => {
+    if (ended && !run?.dry_run)
+      void Promise.all(INVOICE_LISTS.map((key) => queries.invalidateQueries({ queryKey: [key] })));
+  }, [ended, run?.dry_run, queries]);
   const close = () => {
     onClose();
-    preview.reset();
-    run.reset();
+    setChosen(undefined);
+    start.reset();
+    void queries.invalidateQueries({ queryKey: ['invoice-runs'] });
   };
-  const outcomes = run.data ?? preview.data;
-  const drafts = (preview.data ?? []).flatMap(({ invoices }) => invoices).filter(({ result }) => result === 'draft');
-  const busy = preview.isPending || run.isPending;
+  const busy = start.isPending || (run !== undefined && !ended);
+  const issued = ended && !run?.dry_run;
   return (
     <Drawer
       opened={opened}
@@ -70,16 +59,16 @@ export function InvoiceRun({ opened, onClose }: { opened: boolean; onClose: () =
       title={t`Issue invoices`}
       footer={
         <Group justify="flex-end">
-          {run.isSuccess ? (
+          {issued ? (
             <Button size="md" onClick={close}>
               <Trans>Close</Trans>
             </Button>
-          ) : preview.isSuccess && drafts.length > 0 ? (
-            <Button size="md" loading={busy} onClick={() => run.mutate()}>
-              <Plural value={drafts.length} one="Issue # invoice" other="Issue # invoices" />
+          ) : run && ended && run.invoices > 0 ? (
+            <Button size="md" loading={busy} onClick={() => start.mutate(false)}>
+              <Plural value={run.invoices} one="Issue # invoice" other="Issue # invoices" />
             </Button>
           ) : (
-            <Button size="md" loading={busy} onClick={() => preview.mutate()}>
+            <Button size="md" loading={busy} onClick={() => start.mutate(true)}>
               <Trans>Show the preview</Trans>
             </Button>
           )}
@@ -91,43 +80,46 @@ export function InvoiceRun({ opened, onClose }: { opened: boolean; onClose: () =
           <Trans>
             Each organisation gets one invoice for a month and never a second one, so a run can be repeated. Issued
             invoices get their numbers, are sent by e-mail and never change; one with a mistake is cancelled by a credit
-            note.
+            note. The server goes on if you close this page.
           </Trans>
         </Text>
         <Select
           size="md"
           label={t`Month`}
           allowDeselect={false}
-          disabled={busy || run.isSuccess}
+          disabled={busy || issued}
           data={months.map((value) => ({
             value,
             label: i18n.date(dayOf(`${value}-01`), { month: 'long', year: 'numeric' }),
           }))}
-          value={month}
+          value={run?.month ?? month}
           onChange={(value) => {
             setMonth(value!);
-            preview.reset();
+            setChosen(undefined);
           }}
         />
-        {busy && <Progress value={(done / Math.max(1, tenants.length)) * 100} aria-label={t`Progress`} />}
-        <ErrorNotice fault={preview.error ?? run.error} />
-        {outcomes && <Outcomes outcomes={outcomes} />}
+        {busy && <Progress value={((run?.done ?? 0) / Math.max(1, run?.total ?? 1)) * 100} aria-label={t`Progress`} />}
+        <ErrorNotice fault={start.error ?? progress.error ?? runs.error} />
+        {run && ended && <Outcomes run={run} />}
       </Stack>
     </Drawer>
   );
 }
 
-function Outcomes({ outcomes }: { outcomes: Outcome[] }) {
+function Outcomes({ run: { month, dry_run, started, unrated } }: { run: Run }) {
   const { t, i18n } = useLingui();
   const results = { draft: t`would be issued`, issued: t`issued`, exists: t`issued before` };
-  const rows = outcomes.flatMap(({ id, name, invoices }) => invoices.map((invoice) => ({ id, name, invoice })));
-  const unrated = outcomes.reduce((sum, each) => sum + each.unrated, 0);
+  const outcomes = useAllPages<InvoiceRunOutcome>(['invoice-run-outcomes', month, dry_run, started], (cursor) =>
+    api.listInvoiceRunOutcomes({ path: { month }, query: { dry_run, cursor, limit: MAX_PAGE_SIZE } }),
+  );
+  const rows = outcomes.items.flatMap((each) => each.invoices.map((invoice) => ({ ...each, invoice })));
+  if (!outcomes.loaded) return <ErrorNotice fault={outcomes.fault} />;
   return (
     <>
-      {outcomes
+      {outcomes.items
         .filter(({ problem }) => problem)
-        .map(({ id, name, problem }) => (
-          <Text key={id} size="sm" c="var(--mantine-color-error)">
+        .map(({ tenant_id, name, problem }) => (
+          <Text key={tenant_id} size="sm" c="var(--mantine-color-error)">
             <bdi>{name}</bdi>: {problem}
           </Text>
         ))}
@@ -154,8 +146,8 @@ function Outcomes({ outcomes }: { outcomes: Outcome[] }) {
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
-            {rows.map(({ id, name, invoice }) => (
-              <Table.Tr key={`${id} ${invoice.currency}`}>
+            {rows.map(({ tenant_id, name, invoice }) => (
+              <Table.Tr key={`${tenant_id} ${invoice.currency}`}>
                 <Table.Td>
                   <bdi>{name}</bdi>
                 </Table.Td>
