@@ -741,6 +741,7 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
         for client in world.clients:
             await client.aclose()
         await recorder.close()
+        await services.billing.runs.close()
         await identity.join_background_tasks()
         live_events.close()
         room_events.close()
