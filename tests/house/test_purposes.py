@@ -37,6 +37,7 @@ BOUNDARIES = {
     "unificx/callapps/media_session.py": "tasks of call apps",
     "unificx/callapps/runner.py": "call apps",
     "unificx/chat/phones.py": "text messages to phones",
+    "unificx/billing/invoicing/runs.py": "tasks of invoice runs",
     "unificx/conferencing/service.py": "PIN of a caller",
     "unificx/core/access.py": "the definition, and the SIP server",
     "unificx/core/background.py": "tasks, by what their owner states",

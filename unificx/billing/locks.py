@@ -8,7 +8,7 @@ from unificx.db import lock_scope
 
 
 class Lock(StrEnum):
-    """What is locked until the end of a transaction, of one tenant."""
+    """Something of a tenant that a transaction locks until its end."""
 
     RUNS = "invoice runs"
     """Runs of a seller: they begin one at a time."""

@@ -1,4 +1,4 @@
-"""Live calls to numbers outside, for the fraud guard."""
+"""Live calls to numbers outside and their prices, for the fraud guard."""
 
 from collections.abc import Iterable, Sequence
 
@@ -7,6 +7,7 @@ from unificx.calls import CallManager
 from unificx.cdr import destination_of
 from unificx.core.clock import Clock
 from unificx.routing import LiveOutsideCall, OutsideTarget
+from unificx.server.container import Container
 
 _MICROS_PER_CENT = 10_000
 
@@ -53,3 +54,10 @@ class CallManagerOutsideCalls:
     def end_calls(self, call_ids: Iterable[str]) -> None:
         for call_id in call_ids:
             self._calls.hang_up(call_id)
+
+
+def connect_fraud_guard(container: Container, calls: CallManager) -> None:
+    """Show the fraud guard the live calls of this node and the prices of billing."""
+    fraud = container.routing.outbound.fraud
+    fraud.live = CallManagerOutsideCalls(calls, container.clock)
+    fraud.prices = RateDeckPrices(container.billing.rating)

@@ -47,7 +47,7 @@ from unificx.server.guest_calls import GuestCalls
 from unificx.server.host_names import own_host_names
 from unificx.server.live_events import LiveEvents
 from unificx.server.mwi_handler import MailboxMessageCounts, MwiHandler
-from unificx.server.outside_calls import CallManagerOutsideCalls, RateDeckPrices
+from unificx.server.outside_calls import connect_fraud_guard
 from unificx.server.page_calls import CallManagerPageCalls
 from unificx.server.phone_texts import PhoneTexts
 from unificx.server.public_numbers import TenantNumbers
@@ -118,9 +118,7 @@ class SipServer:
         observers, touched = CompositeObserver(hold, self.call_recorder, self.call_monitor), set[str]()
         on_step = _reporting_steps(touched, live_events)
         self.call_manager = self._create_call_manager(call_settings, dialogs, routing, observers, on_step)
-        fraud = container.routing.outbound.fraud
-        fraud.live = CallManagerOutsideCalls(self.call_manager, clock)
-        fraud.prices = RateDeckPrices(container.billing.rating)
+        connect_fraud_guard(container, self.call_manager)
         self.call_control = CallControl(self.call_manager)
         self.call_converter = create_call_converter(container, self.call_manager)
         paging.lines = CallManagerPageCalls(self.call_manager)

@@ -55,7 +55,7 @@ async def test_a_run_has_progress_and_an_outcome_for_each_tenant(sold: Billing) 
         "refused",
         True,
     )
-    # What was missing is corrected, and the run repeated: only what is missing is issued.
+    # After a correction the run is repeated, and issues the missing invoice only.
     await sold.details.replace("globex", BUYER)
     await sold.runs.start(MONTH)
     await sold.runs.join()

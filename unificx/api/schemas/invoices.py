@@ -82,7 +82,7 @@ class InvoiceRun(Output):
 
 
 class InvoiceRunOutcome(Output):
-    """What a run has led to for a tenant."""
+    """Outcome of a run for a tenant."""
 
     tenant_id: str
     slug: str = Field(description="Empty for a deleted tenant.")

@@ -125,7 +125,7 @@ class InvoiceRun:
 
 @dataclass(frozen=True, slots=True)
 class RunOutcome:
-    """What a run has led to for a tenant. `problem`: why it was refused."""
+    """Outcome of a run for a tenant. `problem`: why it was refused."""
 
     tenant_id: str
     state: Literal["waiting", "done", "refused"]

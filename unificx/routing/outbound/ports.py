@@ -19,8 +19,8 @@ class LiveOutsideCall:
 
 
 CallPrices = Callable[[str, Sequence[tuple[str, int]]], Awaitable[Sequence[float | None]]]
-"""What calls of a tenant cost, each given by its number in E.164 and its seconds: in cents of its currency, before
-included minutes; None for a call without a price."""
+"""Returns the costs of calls of a tenant, each given by its number in E.164 and its seconds: in cents of its currency,
+before included minutes; None for a call without a price."""
 
 
 async def no_prices(tenant_id: str, calls: Sequence[tuple[str, int]]) -> Sequence[float | None]:
