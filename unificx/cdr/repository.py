@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from pydantic_core import to_json
-from sqlalchemy import Row, Table, delete, or_, select, update
+from sqlalchemy import Row, Table, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.calls.events import Answerer, CallEnded, Direction, MediaQuality, Outcome, PartyRole
@@ -61,7 +61,7 @@ def _call_row(call: CallEnded) -> dict[str, Any]:
 
 
 def _party_row(key: Key | None, call: CallEnded, position: int, subject: str) -> dict[str, Any]:
-    """Return the row of a party; without the sealed parts and the subject if it was erased during the call."""
+    """Return the row of a party; as after its erasure if it was erased during the call: see `erase_parties`."""
     party, quality, row_id = call.parties[position], call.parties[position].quality, f"{call.id}/{position}"
     sealed = sealed_address = None
     if key is not None:
@@ -77,8 +77,8 @@ def _party_row(key: Key | None, call: CallEnded, position: int, subject: str) ->
         "place": position,
         "role": party.role,
         "subject_id": subject if key is not None else row_id,
-        "extension_id": party.extension_id,
-        "device_id": party.device_id,
+        "extension_id": party.extension_id if key is not None else None,
+        "device_id": party.device_id if key is not None else None,
         "loss": quality.loss,
         "jitter_ms": quality.jitter_ms,
         "mos": quality.mos,
@@ -142,8 +142,7 @@ async def erase_parties(session: AsyncSession, tenant_id: str, subject: str, lim
     could be joined: of the subject, which becomes that of the row, of the extension and of the device. The calls and
     the other parties' parts stay. Return how many there were, at most `limit`."""
     query = select(CallPartyRow.id).where(CallPartyRow.tenant_id == tenant_id, CallPartyRow.subject_id == subject)
-    present = or_(CallPartyRow.sealed.is_not(None), CallPartyRow.sealed_address.is_not(None))
-    next_ids = query.where(present, free(CallPartyRow, tenant_id)).limit(limit)
+    next_ids = query.where(free(CallPartyRow, tenant_id)).limit(limit)
     erased = await session.scalars(
         update(CallPartyRow)
         .where(owned_by(CallPartyRow.tenant_id, tenant_id), CallPartyRow.id.in_(next_ids))

@@ -25,7 +25,10 @@ def step_rows(found: Mapping[str, Key | None], call: CallEnded, subjects: Sequen
 
 def _step_row(key: Key | None, call: CallEnded, position: int, subject: str | None) -> dict[str, Any]:
     step, row_id, sealed = call.steps[position], f"{call.id}/s{position}", None
-    if step.party is not None and subject is not None and key is not None:
+    extension_id = step.party.extension_id if step.party is not None else None
+    if subject is not None and key is None:  # erased during the call: see `erase_steps`
+        subject, extension_id = row_id, None
+    elif step.party is not None and subject is not None and key is not None:
         part = StepPart(step.party.number, step.party.name)
         sealed = STEP_CODEC.seal_with(key, call.tenant, subject, row_id, part).hex()
     return {
@@ -41,7 +44,7 @@ def _step_row(key: Key | None, call: CallEnded, position: int, subject: str | No
         "by": step.by,
         "object_number": step.number or None,
         "object_name": step.name or None,
-        "extension_id": step.party.extension_id if step.party is not None else None,
+        "extension_id": extension_id,
         "subject_id": subject,
         "sealed": sealed,
     }
@@ -60,7 +63,7 @@ async def erase_steps(session: AsyncSession, tenant_id: str, subject: str, limit
     """Delete the sealed parts of steps of a subject, except in calls under a hold, and the ids by which they could be
     joined. Return how many there were, at most `limit`."""
     query = select(CallStepRow.id).where(CallStepRow.tenant_id == tenant_id, CallStepRow.subject_id == subject)
-    next_ids = query.where(CallStepRow.sealed.is_not(None), free(CallStepRow, tenant_id)).limit(limit)
+    next_ids = query.where(free(CallStepRow, tenant_id)).limit(limit)
     chosen = (owned_by(CallStepRow.tenant_id, tenant_id), CallStepRow.id.in_(next_ids))
     unlinked = {"sealed": None, "subject_id": CallStepRow.id, "extension_id": None}
     erased = await session.scalars(update(CallStepRow).where(*chosen).values(unlinked).returning(CallStepRow.id))

@@ -38,7 +38,7 @@ def encode_visit(keys: KeyStore, visit: Visit, subject: str) -> bytes:
         "waited": visit.waited,
         "talked": visit.talked,
         "agent_id": visit.agent_id,
-        "subject_id": subject,
+        "subject_id": visit.id if key is None else subject,
         "sealed": None if key is None else CALLER_CODEC.seal_with(key, visit.tenant_id, subject, visit.id, part).hex(),
     }
     return to_json(("visit", values))
@@ -138,9 +138,10 @@ async def missed_calls(
 
 
 async def erase_caller(session: AsyncSession, tenant_id: str, subject: str) -> None:
-    """Delete the sealed parts of a subject; the visits stay."""
+    """Delete the sealed parts of a subject, and the id by which their visits could be joined, which becomes that of the
+    row; the visits stay."""
     conditions = (QueueVisitRow.tenant_id == tenant_id, QueueVisitRow.subject_id == subject)
-    await session.execute(update(QueueVisitRow).where(*conditions).values(sealed=None))
+    await session.execute(update(QueueVisitRow).where(*conditions).values(sealed=None, subject_id=QueueVisitRow.id))
 
 
 async def forget_agent(session: AsyncSession, tenant_id: str, extension_id: str) -> None:

@@ -342,6 +342,10 @@ async def put_extension(
 
 
 async def drop_extension(session: AsyncSession, tenant_id: str, extension_id: str) -> None:
+    """Delete the policy of an extension, and its id from the monitoring log, whose entries stay."""
+    for party in (MonitoringRow.caller_extension, MonitoringRow.callee_extension):
+        entries = update(MonitoringRow).where(MonitoringRow.tenant_id == tenant_id, party == extension_id)
+        await session.execute(entries.values({party: ""}))
     await session.execute(
         delete(RecordingExtensionRow).where(
             RecordingExtensionRow.tenant_id == tenant_id, RecordingExtensionRow.extension_id == extension_id

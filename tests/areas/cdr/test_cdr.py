@@ -13,7 +13,7 @@ import pytest
 from ended_calls import ADA, BEN, answered_call, missed_call, with_way
 from sqlalchemy import text
 
-from unificx.calls.events import MediaQuality
+from unificx.calls.events import CallStep, MediaQuality
 from unificx.cdr import CdrFilter, CdrService, PartyIdentity
 from unificx.cdr.events import CallListsChanged
 from unificx.cdr.repository import encode_record
@@ -282,11 +282,21 @@ async def test_an_erased_external_caller_gets_a_new_subject(
 
 @pytest.mark.promise("D3")
 async def test_a_party_erased_during_the_call_is_not_stored(
-    history: CdrService, spool: Spool, clock: ManualClock, keys: KeyStore
+    history: CdrService, spool: Spool, clock: ManualClock, keys: KeyStore, database: Database
 ) -> None:
     keys.destroy("acme", BEN)
-    history.record(answered_call(clock))
+    call = answered_call(clock)
+    steps = tuple(
+        CallStep("extension", "dialled", call.started, call.ended, "answered", party=each) for each in call.parties
+    )
+    history.record(replace(call, steps=steps))
     await spool.drain()
+    async with database.read() as session:
+        for table in ("call_party", "call_step"):
+            rows = [str(row) for row in await session.execute(text(f"SELECT * FROM {table}"))]
+            assert any(ADA in row for row in rows), "control"
+            for link in filter(None, (BEN, call.parties[1].extension_id, call.parties[1].device_id)):
+                assert not any(link in row for row in rows), "nothing joins the calls of the erased person"
     [record] = (await history.list("acme")).items
     assert record.caller.identity == PartyIdentity("1001", "Ada Quetzal")
     assert record.callee.identity == Erased()

@@ -194,9 +194,14 @@ async def test_an_erased_caller_leaves_the_visit_without_number_and_name(setup: 
     await setup.spool.drain()
     setup.keys.destroy(setup.tenant.id, setup.anna.subject)
     await setup.history.erase(setup.tenant.id, setup.anna.subject)
-    outside, inside = (await setup.history.visits(queue)).items
-    assert (inside.number, inside.name, inside.erased) == ("", "", True)
+    setup.history.record_visit(visit(setup, queue, 3.0), setup.anna.subject)  # erased during this call
+    await setup.spool.drain()
+    during, outside, inside = (await setup.history.visits(queue)).items
+    assert (inside.number, inside.name, inside.erased, during.erased) == ("", "", True, True)
     assert (outside.number, outside.erased) == ("+4930123456", False)
+    async with setup.database.read() as session:
+        joined = await session.scalars(select(QueueVisitRow.id).where(QueueVisitRow.subject_id == setup.anna.subject))
+        assert joined.all() == [], "nothing joins the visits of the erased person"
 
 
 async def test_a_deleted_extension_leaves_all_queues_and_their_history(setup: QueueSetup) -> None:

@@ -10,6 +10,7 @@ from fake_media import SDP, FakeEngine, FakeRelay, conversation
 
 from unificx.calls import Conversation
 from unificx.core.errors import Conflict, DomainError, Forbidden, NotFound
+from unificx.identity.events import ExtensionDeleted
 from unificx.prompts import Prompts
 from unificx.recording import (
     CallMonitor,
@@ -216,6 +217,11 @@ async def test_it_ends_with_the_media_engine_and_with_an_erased_supervisor(calls
     await calls.archive.erase_listener(TENANT, SUPERVISOR.subject)
     page = await calls.log.page(TENANT, None)
     assert not any(isinstance(each.supervisor, str) for each in page.items)
+    gone, *others = page.items[0].extensions
+    async with calls.archive._database.begin() as uow:
+        await calls.archive.on_extension_deleted(ExtensionDeleted("event", TENANT, gone), uow)
+    for entry in (await calls.log.page(TENANT, None)).items:
+        assert list(entry.extensions) == others, "nothing joins the calls of the erased person"
 
 
 async def test_hanging_up_during_the_notice_ends_it_unheard(calls: MonitorSetup) -> None:
