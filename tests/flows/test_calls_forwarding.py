@@ -9,7 +9,9 @@ from ladder import play, play_on
 from steps import PARTICIPANTS, REACHED, REFERRED, UP, hangs_up, released
 from test_calls_parking import PARKED, RETURNS
 
+from unificx.calls import CallControl
 from unificx.calls.redirections import MAX_FORWARDS
+from unificx.core.errors import Forbidden, NotFound
 from unificx.identity import DeviceAuth
 from unificx.presence import Forwarding, Presence, PresenceState, StateProfile
 from unificx.registrar import Caller
@@ -312,6 +314,42 @@ async def test_a_call_is_not_sent_on_where_the_extension_cannot_forward(contact:
         history <- declined 21 alice 1002
         alice <- 487
         """
+    )
+
+
+async def test_a_program_sends_a_ringing_call_on() -> None:
+    world = await play(
+        """
+        alice 1001, bob 1002 voicemail, bobs 1002, carol 1003
+        alice -> INVITE 1002 [alice]
+        bob   <- INVITE [alice]
+        bobs  <- INVITE [alice]
+        bob   -> 180
+        alice <- 180
+        bobs  -> 180
+        ! bob clicks to transfer 1003
+        bob   <- CANCEL
+          Reason: SIP;cause=200{*}
+        bobs  <- CANCEL
+        carol <- INVITE [alice]
+          Diversion: {*}<sip:1002@acme.example>;reason=deflection
+        """
+        + ANSWERED_BY_CAROL
+    )
+    await released(world)
+
+
+@pytest.mark.parametrize("number", ["1009", "*97", "1001"])
+async def test_a_call_that_may_not_be_sent_on_rings_on(number: str) -> None:
+    """A number that does not exist, a code that would act for the extension, the caller."""
+    world = await play("alice 1001, bob 1002, carol 1003\nalice -> INVITE 1002 [alice]\nbob <- INVITE [alice]")
+    with pytest.raises(Forbidden):
+        CallControl(world.manager).transfer(next(iter(world.manager.calls)), {"e-1002"}, number)
+    with pytest.raises(NotFound):
+        CallControl(world.manager).transfer(next(iter(world.manager.calls)), {"e-1003"}, "1003")
+    await play_on(
+        world,
+        "bob -> 180\nalice <- 180\nalice -> CANCEL\nhistory <- cancelled 16 alice 1002\nbob <- CANCEL\nalice <- 487",
     )
 
 

@@ -60,12 +60,7 @@ class CallControl:
 
     def answer(self, call_id: str, extensions: Collection[str]) -> None:
         """Have a ringing phone of these extensions answer. Raises Conflict if none can be told to."""
-        call = self._manager.calls.get(call_id)
-        setup = call.setup_state() if call is not None else None
-        if call is None or setup is None:
-            raise _no_such_call()
-        ringing = [call.participant(branch.name) for branch in setup.branches if branch.live]
-        own = [one.leg for one in ringing if one.app is None and one.extension_id in extensions]
+        own = [call.leg(name) for call, name in self._ringing_legs(call_id, extensions)]
         if not own:
             raise _no_such_call()
         now = self._manager.deps.clock.monotonic()
@@ -82,7 +77,12 @@ class CallControl:
         self._manager.hang_up(call.id, cause=Cause.HUNG_UP if isinstance(call.state, Talking) else Cause.CANCELLED)
 
     def transfer(self, call_id: str, extensions: Collection[str], to: str) -> None:
-        """Transfer the other party to the number or code `to` (blind transfer)."""
+        """Transfer the other party to the number or code `to` (blind transfer); a call that still rings at one of the
+        extensions is forwarded to it, and rings on if it may not be."""
+        ringing = self._ringing_legs(call_id, extensions)
+        if ringing:
+            self._execute(lambda transfers, now: transfers.deflect(*ringing[0], sanitize_dialled(to), now))
+            return
         call, name = self._own_leg(call_id, extensions)
         self._execute(lambda transfers, now: transfers.blind(call, name, sanitize_dialled(to), now))
 
@@ -144,6 +144,15 @@ class CallControl:
         if call is None or name is None:
             raise _no_such_call()
         return call, name
+
+    def _ringing_legs(self, call_id: str, extensions: Collection[str]) -> list[tuple[Call, str]]:
+        """Return the legs of a call that ring for these extensions."""
+        call = self._manager.calls.get(call_id)
+        setup = call.setup_state() if call is not None else None
+        if call is None or setup is None:
+            return []
+        found = [(branch.name, call.participant(branch.name)) for branch in setup.branches if branch.live]
+        return [(call, name) for name, one in found if one.app is None and one.extension_id in extensions]
 
     def _execute(self, decide: Callable[[Transfers, float], Callable[[], None]]) -> None:
         try:

@@ -1,4 +1,5 @@
-"""Calls that a user sends on while they ring: the 302 of a phone with the new destination (RFC 3261 section 8.1.3.4).
+"""Calls that a user sends on while they ring: by API, or by the 302 of a phone with the new destination (RFC 3261
+section 8.1.3.4).
 
 A redirection is a forward of the extension: it leads only where the extension may call, and follows for the devices of
 the extension together. One that is not followed counts as declined.
@@ -13,12 +14,12 @@ from unificx.calls.dependencies import CallManagerDependencies
 from unificx.calls.machine.causes import Cause
 from unificx.calls.machine.messages import CALLER
 from unificx.calls.machine.states import Transferring
-from unificx.calls.transfers import host_of
 from unificx.routing import Forward
 from unificx.sip.errors import RemoteProtocolError
 from unificx.sip.headers import readable_addresses
 from unificx.sip.legs import LegEvent, OutgoingLeg, Rejected
 from unificx.sip.message import Response
+from unificx.sip.uri import Uri
 
 REDIRECTIONS = (300, 301, 302)
 """Statuses that name another destination. The others ask for another proxy or service."""
@@ -29,14 +30,20 @@ MAX_FORWARDS = 10
 def follow_redirection(deps: CallManagerDependencies, call: Call, name: str, event: LegEvent, now: float) -> bool:
     """Lead the call to the destination that a ringing phone has answered with, if its extension may do so. Return
     whether the call has a new target, whose first step is to be started."""
-    response, target, leg = event.response if isinstance(event, Rejected) else None, call.target, call.leg(name)
-    extension = deps.directory.extension_by_id(call.participant(name).extension_id)
-    if response is None or response.status not in REDIRECTIONS or extension is None:
+    response, leg = event.response if isinstance(event, Rejected) else None, call.leg(name)
+    if response is None or response.status not in REDIRECTIONS or not isinstance(leg, OutgoingLeg):
         return False
-    if not isinstance(leg, OutgoingLeg) or not _may_be_sent_on(call, name) or len(target.forwards) >= MAX_FORWARDS:
+    own_hosts = {deps.directory.domain(call.caller.tenant_id), host_of(deps.legs.contact(leg.params.flow))}
+    return send_on(deps, call, name, _dialled(response, own_hosts), now)
+
+
+def send_on(deps: CallManagerDependencies, call: Call, name: str, to: str, now: float) -> bool:
+    """Lead the call that rings at this leg to a number, if its extension may do so. Return whether the call has a new
+    target, whose first step is to be started."""
+    target, extension = call.target, deps.directory.extension_by_id(call.participant(name).extension_id)
+    if extension is None or not _may_be_sent_on(call, name) or len(target.forwards) >= MAX_FORWARDS:
         return False
-    own_hosts = {deps.directory.domain(extension.tenant_id), host_of(deps.legs.contact(leg.params.flow))}
-    plan = deps.routing.forward(target.displayed_caller or call.caller, extension, _dialled(response, own_hosts))
+    plan = deps.routing.forward(target.displayed_caller or call.caller, extension, to)
     if plan is None:
         return False
     forward = Forward(extension, "deflection")
@@ -70,3 +77,11 @@ def _dialled(response: Response, own_hosts: set[str]) -> str:
             except RemoteProtocolError:
                 continue
     return ""
+
+
+def host_of(address: str) -> str:
+    """Return the host of an address header value, "" if it is invalid."""
+    try:
+        return Uri.parse(address.partition("<")[2].partition(">")[0] or address).host.lower()
+    except RemoteProtocolError:
+        return ""

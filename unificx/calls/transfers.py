@@ -17,6 +17,7 @@ from unificx.calls.machine.messages import CALLER
 from unificx.calls.machine.states import MovingToApp, SettingUp, Talking, Transferring
 from unificx.calls.parking import ParkingSlot
 from unificx.calls.participant import Participant
+from unificx.calls.redirections import host_of, send_on
 from unificx.calls.schemas import PARK, PARK_ANNOUNCEMENT, RETRIEVE, RINGBACK_APP
 from unificx.identity import Extension, Language
 from unificx.registrar import Caller
@@ -87,6 +88,15 @@ class Transfers:
         targets, target = self._prepare(call, wanted, now)
         return_target = self._return_target(call, requester, remaining, now)
         return lambda: self._start_transfer(call, name, targets, target, return_target)
+
+    def deflect(self, call: Call, name: str, to: str, now: float) -> Callable[[], None]:
+        """Lead a call that rings at this leg to a number, as a forward of its extension."""
+        if not send_on(self._deps, call, name, to, now):
+            raise RemoteProtocolError(Cause.NOT_ALLOWED.value.status, Cause.NOT_ALLOWED.value.text)
+        call.target, targets = self._transfer_deps.fork_builder.build(call, call.target, now)
+        call.callee = call.target.called
+        self._transfer_deps.moves.registry.update_index(call)
+        return lambda: self._transfer_deps.dispatch(call, messages.StepStarted(targets))
 
     def dial_next_destination(self, call: Call, now: float) -> Callable[[], None]:
         """Dial the wanted number after the requester has answered a click-to-dial call."""
@@ -317,11 +327,3 @@ def peer_leg(call: Call, name: str) -> str:
     """Return the name of the connected leg."""
     assert isinstance(call.state, Talking)
     return call.state.callee if name == CALLER else CALLER
-
-
-def host_of(address: str) -> str:
-    """Return the host of an address header value, "" if it is invalid."""
-    try:
-        return Uri.parse(address.partition("<")[2].partition(">")[0] or address).host.lower()
-    except RemoteProtocolError:
-        return ""
