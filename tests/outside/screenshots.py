@@ -27,6 +27,7 @@ from client_pages import (
     wait_two_seconds,
 )
 from client_phone import ClientPhone
+from example_office import open_office
 from playwright.sync_api import Page, expect
 from portal_pages import DESKTOP_OPTIONS, as_camera_video, choose_action, create_administrator, portal
 from post_office import PostOffice
@@ -458,14 +459,19 @@ def take_references(playwright: Playwright, server: Server, directory: Path) -> 
 def take_screens(*, references: bool) -> None:
     with ExitStack() as stack:
         place = Path(stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
+        server = Server(place / "home")
+        stack.callback(server.stop)
+        if references:
+            server.start()
+        else:
+            open_office(server)  # before the browser, which runs an event loop of its own
         playwright = stack.enter_context(start_playwright())
-        server = stack.enter_context(Server(place / "home"))
         if references:
             count, target = take_references(playwright, server, place), REFERENCES
         else:
             clients = Clients(playwright, place, server, browser=CHROMIUM)
             stack.callback(clients.close)
-            count, target = take_all(clients, server), ALL_SCREENS
+            count, target = take_all(clients), ALL_SCREENS
     print(f"{count} pictures in {target.relative_to(ROOT)}")
 
 
