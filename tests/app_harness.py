@@ -81,6 +81,8 @@ class AppHarness:
     audio_scripts: list[list[str]] = field(default_factory=list)
     mailbox: Extension | None = ANNA
     caller: Extension | None = None
+    number: str = "+491511"
+    """The number of a caller from outside, and the one that an extension shows."""
     device: str = "d-1"
     reason: str = "missed"
     arguments: tuple[str, ...] = ()
@@ -119,7 +121,7 @@ class AppHarness:
         """Start the call."""
         who = self.caller
         tenant, subject = (who.tenant_id, who.subject) if who else ("acme", "s-carl")
-        caller = Caller(tenant, who.id if who else "", self.device, subject, "+491511", "Carl")
+        caller = Caller(tenant, who.id if who else "", self.device, subject, self.number, "Carl")
         context = AppCallContext(
             self.call_id,
             "leg-1",

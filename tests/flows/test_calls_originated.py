@@ -1,6 +1,7 @@
 """Calls originated by an app to an extension."""
 
 import pytest
+from carriers import Outside
 from ladder import play, play_on
 
 from unificx.calls import CallSettings, Origination
@@ -42,6 +43,26 @@ async def test_first_answering_device_is_connected_to_the_originating_app() -> N
     [call] = world.ended
     assert call.answered is not None
     assert [(party.role, party.number) for party in call.parties] == [("caller", "8000"), ("callee", "1002")]
+
+
+async def test_a_number_outside_is_called_over_the_next_carrier_if_one_fails() -> None:
+    world = await play(
+        """
+        carrier +491710000001 udp trunk, second +491710000002 udp trunk
+        ! an app calls 03098765432
+        app     <- room
+        ! the app answers [room]
+        carrier <- INVITE [room]
+        carrier -> 503
+        second  <- INVITE [room]
+          From: <sip:+49301234500@second.example>;tag={*}
+        second  -> 200 [outside]
+        second  <- ACK
+        app     <- ACK [outside]
+        """,
+        numbers={"03098765432": Outside("+493098765432", "carrier", "second")},
+    )
+    assert all(secret not in data for data in world.sent_outside for secret in (b"8000", b"The room", b"acme"))
 
 
 async def test_a_browser_learns_that_it_is_invited_to_a_conference() -> None:

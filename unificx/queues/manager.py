@@ -119,7 +119,7 @@ class QueueManager:
 
     def can_call_back(self, visit: QueueVisit) -> bool:
         """Return whether this caller can be called back."""
-        return self.dialer is not None and self.dialer.can_call(visit.caller.extension_id)
+        return self.dialer is not None and self.dialer.can_call(visit.queue, visit.caller)
 
     def is_recorded(self, tenant_id: str, call_id: str) -> bool:
         """Return whether a call waits in a queue whose calls are recorded, or was answered by an agent of it."""
@@ -222,7 +222,7 @@ class QueueManager:
         try:
             if self.dialer is None:
                 raise LookupError
-            self.dialer.call_back(visit.queue, visit.id, visit.caller.extension_id)
+            self.dialer.call_back(visit.queue, visit.id, visit.caller)
         except (DomainError, LookupError):
             self._send(visit.queue.id, CallbackFailed(visit.id))
 

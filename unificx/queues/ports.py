@@ -4,6 +4,7 @@ from collections.abc import Collection
 from typing import Protocol
 
 from unificx.queues.schemas import Queue
+from unificx.queues.visits import QueuedCaller
 
 
 class AgentLines(Protocol):
@@ -33,10 +34,10 @@ class NoAgentLines:
 class CallbackDialer(Protocol):
     """Calls people back who have left a queue."""
 
-    def can_call(self, extension_id: str) -> bool:
-        """Return whether this caller can be called back; "" is a caller from outside."""
+    def can_call(self, queue: Queue, caller: QueuedCaller) -> bool:
+        """Return whether this caller can be called back: an extension, or a number outside that the tenant may call."""
         ...
 
-    def call_back(self, queue: Queue, visit_id: str, extension_id: str) -> None:
-        """Ring an extension; the app of the queue answers it with the id of the visit. Raises DomainError."""
+    def call_back(self, queue: Queue, visit_id: str, caller: QueuedCaller) -> None:
+        """Ring a caller; the app of the queue answers them with the id of the visit. Raises DomainError."""
         ...

@@ -192,13 +192,15 @@ class Plan:
 
     def only_fork(self, device_id: str = "") -> "Plan | None":
         """Return a plan of the first step alone, restricted to a device; None if it does not ring devices. Of devices
-        that ring in turn it is the step that rings all."""
+        that ring in turn it is the step that rings all. The plan of a number outside keeps its further carriers."""
         fork = self.fork
         if fork is None:
             return None
+        if not fork.ring_targets:
+            return self if not device_id else None
         extensions = [each.extension for each in fork.ring_targets]
         for action in [each.action for each in self.steps[1:]]:
-            if not (extensions and isinstance(action, Fork)):
+            if not isinstance(action, Fork):
                 break
             if [each.extension for each in action.ring_targets] != extensions:
                 break

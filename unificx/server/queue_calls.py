@@ -4,8 +4,9 @@ from collections.abc import Collection
 
 from unificx.calls import CallControl, CallManager, Origination
 from unificx.core.errors import NotFound
-from unificx.queues import QUEUE_APP, Queue
+from unificx.queues import QUEUE_APP, Queue, QueuedCaller
 from unificx.registrar import Caller
+from unificx.routing import OutboundRouting
 
 
 class CallManagerLines:
@@ -22,17 +23,26 @@ class CallManagerLines:
 
 
 class CallManagerCallbacks:
-    """Implements `queues.CallbackDialer` with the call manager: the queue calls, with its number and name."""
+    """Implements `queues.CallbackDialer` with the call manager: the queue calls, with its number and name, and outside
+    with the rights of its tenant."""
 
-    def __init__(self, calls: CallManager) -> None:
+    def __init__(self, calls: CallManager, outbound: OutboundRouting) -> None:
         self._calls = calls
+        self._outbound = outbound
 
-    def can_call(self, extension_id: str) -> bool:
-        return self._calls.deps.directory.extension_by_id(extension_id) is not None
+    def can_call(self, queue: Queue, caller: QueuedCaller) -> bool:
+        return bool(self._number(queue, caller))
 
-    def call_back(self, queue: Queue, visit_id: str, extension_id: str) -> None:
-        extension = self._calls.deps.directory.extension_by_id(extension_id)
-        if extension is None:
+    def call_back(self, queue: Queue, visit_id: str, caller: QueuedCaller) -> None:
+        number = self._number(queue, caller)
+        if not number:
             raise NotFound("The caller cannot be called back.")
-        caller = Caller(queue.tenant_id, "", "", "", queue.number, queue.name)
-        self._calls.originate(Origination(caller, QUEUE_APP, (queue.id, visit_id), extension.number))
+        by = Caller(queue.tenant_id, "", "", "", queue.number, queue.name)
+        self._calls.originate(Origination(by, QUEUE_APP, (queue.id, visit_id), number))
+
+    def _number(self, queue: Queue, caller: QueuedCaller) -> str:
+        """Return the number at which a caller can be called back, "" for none."""
+        if caller.extension_id:
+            extension = self._calls.deps.directory.extension_by_id(caller.extension_id)
+            return extension.number if extension is not None else ""
+        return caller.number if self._outbound.may_call_back(queue.tenant_id, caller.number) else ""

@@ -129,7 +129,8 @@ class SipServer:
         )
         container.conferences.mixer, container.videos.forwarder = engine, VideoForwarder(media)
         container.conferences.dialer, queues = CallManagerDialer(self.call_manager), container.routing.queues.manager
-        queues.lines, queues.dialer = CallManagerLines(self.call_manager), CallManagerCallbacks(self.call_manager)
+        queues.lines = CallManagerLines(self.call_manager)
+        queues.dialer = CallManagerCallbacks(self.call_manager, container.routing.outbound.routing)
         self._media_watchdog = MediaWatchdog(self.call_manager, media, clock, call_settings)
         self.trunk_monitor, self._trunk_prober = create_trunk_monitor(container, endpoint, self._via, self._wake)
         authenticator = self._create_authenticator(settings, rate_limiter, incarnation)

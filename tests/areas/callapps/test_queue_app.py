@@ -14,7 +14,17 @@ from virtual_time import LoopClock, run_in_virtual_time
 from unificx.calls import ConnectRequest
 from unificx.core.errors import NotFound
 from unificx.identity import DirectoryCache, Extension, Tenant
-from unificx.queues import Agent, AgentEvent, Queue, QueueManager, QueueParts, QueueSettings, Visit, queue_app
+from unificx.queues import (
+    Agent,
+    AgentEvent,
+    Queue,
+    QueuedCaller,
+    QueueManager,
+    QueueParts,
+    QueueSettings,
+    Visit,
+    queue_app,
+)
 from unificx.queues.agent_codes import change_state
 from unificx.routing import Fork
 from unificx.sip.legs import ByeReceived
@@ -102,19 +112,19 @@ class QueueWorld:
         self.called_back: deque[tuple[str, str]] = deque()
         self.parts = QueueParts(self.queues, self.manager, self.directory)  # type: ignore[arg-type]
 
-    def can_call(self, extension_id: str) -> bool:
-        return bool(extension_id)
+    def can_call(self, queue: Queue, caller: QueuedCaller) -> bool:
+        return bool(caller.extension_id or caller.number)
 
-    def call_back(self, queue: Queue, visit_id: str, extension_id: str) -> None:
-        if extension_id == "e-gone":
+    def call_back(self, queue: Queue, visit_id: str, caller: QueuedCaller) -> None:
+        if caller.extension_id == "e-gone":
             raise NotFound("It was deleted.")
-        self.called_back.append((visit_id, extension_id))
+        self.called_back.append((visit_id, caller.extension_id or caller.number))
 
     def start(self, *arguments: str, caller: str = "1009", **stage: Any) -> AppHarness:
         harness = AppHarness(
             queue_app(self.parts),
             mailbox=None,
-            caller=extension(caller),
+            caller=extension(caller) if caller else None,
             arguments=("q", *arguments),
             playback_seconds=2.0,
             **stage,
@@ -355,6 +365,25 @@ def test_callback_keeps_the_place_and_announces_itself() -> None:
     run_in_virtual_time(scenario())
 
 
+def test_a_caller_from_outside_is_called_back_unless_the_number_is_withheld() -> None:
+    async def scenario(number: str) -> QueueWorld:
+        world = QueueWorld(announce_every=30, callback_after=10)
+        world.lines.calls |= {"one": "e-1001", "two": "e-1002"}
+        world.manager.calls_changed("acme")
+        harness = world.start(digits={"queue/to-be-called-back": ["1"]}, caller="", number=number)
+        await asyncio.sleep(60)
+        assert ("queue/to-be-called-back" in harness.played) == bool(number)
+        world.hang_up()
+        await asyncio.sleep(30)
+        harness.hang_up()
+        await asyncio.sleep(1)
+        return world
+
+    called = run_in_virtual_time(scenario("+49301234567")).called_back
+    assert [to for _, to in called] == ["+49301234567"]
+    assert not run_in_virtual_time(scenario("")).called_back
+
+
 def test_unconfirmed_callback_is_tried_again() -> None:
     async def scenario() -> None:
         world = QueueWorld(announce_every=30, callback_after=10)
@@ -417,6 +446,6 @@ def test_an_erased_caller_has_no_name_in_the_queue() -> None:
         assert machine is not None
         [caller] = machine.callers
         assert world.manager.visit("q", caller.id) is not None
-        assert world.manager.visit("q", caller.id).name == ""  # type: ignore[union-attr]
+        assert world.manager.visit("q", caller.id).caller.name == ""  # type: ignore[union-attr]
 
     run_in_virtual_time(scenario())

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 from billing_setup import in_force
-from outbound_setup import BERLIN, VIENNA, OutboundSetup, targets
+from outbound_setup import BERLIN, VIENNA, OutboundSetup, number, targets
 
 from unificx.billing import build_billing
 from unificx.integrations.stripe_payments import StripePayments
@@ -46,6 +46,24 @@ async def test_calls_per_hour_of_an_extension(guarded: OutboundSetup) -> None:
     guarded.clock.advance(3601)
     assert not guarded.is_refused(BERLIN)
     assert not active(guarded)
+
+
+async def test_a_queue_calls_back_only_ordinary_numbers_that_the_tenant_may_call(guarded: OutboundSetup) -> None:
+    def may(called: str) -> bool:
+        return guarded.outbound.routing.may_call_back(guarded.acme, called)
+
+    await number(guarded)
+    assert [may(each) for each in (BERLIN, VIENNA)] == [True, True]
+    for refused in ("", "+33142345678", "112", "+499001234567", "+49301234500", "+4918012345678", "anonymous"):
+        assert not may(refused), refused
+    await guarded.outbound.permissions.change_policy(guarded.acme, CallingPolicyChange(premium=True))
+    assert not may("+499001234567")
+    assert not guarded.outbound.routing.may_call_back(guarded.globex, BERLIN)
+    await guarded.outbound.permissions.set_limits(CallingLimits(guarded.acme, "tenant", "", calls_per_hour=1))
+    assert [may(BERLIN), may(BERLIN)] == [True, True]  # an offer is not a call
+    assert not guarded.is_refused(BERLIN)
+    assert guarded.is_refused(BERLIN)
+    assert not may(BERLIN)
 
 
 async def test_calls_at_a_time_and_emergency_calls_beside_them(guarded: OutboundSetup) -> None:
@@ -185,8 +203,8 @@ async def test_a_call_that_may_be_made_later_is_neither_counted_nor_announced(gu
     guarded.bus.subscribe(EmergencyCallMade, announced.append)
     await limit(guarded, calls_per_hour=1)
     caller = Caller.of(guarded.extension())
-    for number in (BERLIN, BERLIN, "112"):
-        assert targets(guarded.outbound.routing.destination(caller, number, counted=False).plan())
+    for called in (BERLIN, BERLIN, "112"):
+        assert targets(guarded.outbound.routing.destination(caller, called, counted=False).plan())
     assert not announced
     assert [guarded.is_refused(BERLIN) for _ in range(2)] == [False, True]
     assert isinstance(guarded.outbound.routing.destination(caller, BERLIN, counted=False), Reject)

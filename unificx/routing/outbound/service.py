@@ -12,7 +12,7 @@ from unificx.routing.outbound.blocks import BlockService
 from unificx.routing.outbound.decision import Allowed, Decision, OutsideCaller, Refused
 from unificx.routing.outbound.fraud import FraudGuard
 from unificx.routing.outbound.inbound import PublicNumberService
-from unificx.routing.outbound.numbers import Emergency, normalise
+from unificx.routing.outbound.numbers import Emergency, PublicNumber, normalise
 from unificx.routing.outbound.permissions import CallingPermissions
 from unificx.routing.outbound.routes import RouteService
 from unificx.routing.outbound.schemas import FraudStop
@@ -75,6 +75,21 @@ class OutboundRouting:
             return decision, None
         found = self._fraud.permitted(tenant_id, caller, decision)
         return (found, None) if isinstance(found, Allowed) else (Refused("stopped", decision.number, found.rule), found)
+
+    def may_call_back(self, tenant_id: str, number: str) -> bool:
+        """Return whether the tenant may call back the number of a caller, "" for a withheld one, by itself. Nothing is
+        counted.
+
+        A caller chooses the number that is shown: it must be an ordinary one in an open country, whatever else the
+        tenant may call, and not the tenant's own, which would lead the call back.
+        """
+        if not number or self._store.number(tenant_id, number) is not None:
+            return False
+        if self._parts.directory.is_suspended(tenant_id, ""):
+            return False
+        decision, _ = self.decide(tenant_id, OutsideCaller(), number)
+        called = decision.number if isinstance(decision, Allowed) else None
+        return isinstance(called, PublicNumber) and called.kind == "ordinary"
 
     def destination(self, caller: Caller, dialled: str, *, withheld: bool = False, counted: bool = True) -> Destination:
         """Return the destination of a number that a caller dials. `counted`: the call is made now, so it counts for the
