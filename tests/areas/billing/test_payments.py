@@ -4,11 +4,8 @@ import asyncio
 
 import pytest
 from billing_setup import GERMANY, call, in_force
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from unificx.billing import Balance, Billing
-from unificx.billing.machine.ledger import payment, sale
 from unificx.core.clock import ManualClock
 from unificx.core.errors import Conflict, Invalid, NotFound
 from unificx.db import Database
@@ -69,16 +66,3 @@ async def test_what_must_not_be_posted_is_refused_and_changes_nothing(billing: B
     await billing.payments.refund("acme", "B-1", "R-9", EURO)
     with pytest.raises(Conflict):
         await billing.payments.refund("acme", "B-1", "R-10", 10_000)
-
-
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(st.lists(st.tuples(st.booleans(), st.integers(-(10**12), 10**12)), max_size=30))
-def test_the_accounts_balance_after_any_events(events: list[tuple[bool, int]]) -> None:
-    transactions = [
-        payment(str(number), "EUR", amount) if paid else sale(str(number), "call", "EUR", amount)
-        for number, (paid, amount) in enumerate(events)
-    ]
-    postings = [posting for each in transactions for posting in each.postings]
-    assert sum(each.amount for each in postings) == 0
-    owed = sum(-amount if paid else amount for paid, amount in events)
-    assert sum(each.owed for each in transactions) == owed
