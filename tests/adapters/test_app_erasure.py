@@ -302,6 +302,8 @@ async def test_no_sealed_part_of_an_erased_person_opens_with_the_keys_that_are_l
         planned = {kind: count for kinds in plan.held.values() for kind, count in kinds.items() if count}
         assert removed == {**planned, "key of the person": 1}
         assert {"rooms as a host", "memberships as an agent", "entries of the block list"} <= set(removed)
+        until = {each["kind"]: each["until"] for each in receipt["kept"]}
+        assert until["party of calls"] == "the period of the call history ends", "as their retention class does"
 
         assert await sealed_values(rooms, subject) == []
         assert await tables_that_name(rooms, {subject, mine.id}) <= NAMING

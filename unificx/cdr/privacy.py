@@ -33,7 +33,7 @@ from unificx.privacy import (
 _RECORD = Retained(
     "Time, duration and outcome of each call, without number and name.",
     "The records belong to the other parties too, and to billing.",
-    "the tenant is deleted",
+    "the period of the call history ends",
 )
 
 

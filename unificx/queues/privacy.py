@@ -6,7 +6,9 @@ from unificx.queues.history import QueueHistory
 from unificx.queues.models import QueueAgentEventRow, QueueAgentRow, QueueVisitRow
 
 _VISIT = Retained(
-    "Time and outcome of each visit, without number and name.", "Statistics of the queue.", "the queue is deleted"
+    "Time and outcome of each visit, without number and name.",
+    "Statistics of the queue.",
+    "the period of the call history ends",
 )
 
 
