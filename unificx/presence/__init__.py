@@ -3,7 +3,7 @@
 from unificx.presence.availability import Availability
 from unificx.presence.ports import DestinationCheck
 from unificx.presence.privacy import presence_holding
-from unificx.presence.profiles import DEFAULT, OFF
+from unificx.presence.profiles import DEFAULT, MAX_RING_TURNS, OFF
 from unificx.presence.schemas import (
     NO_FORWARDING,
     NO_RULES,
@@ -22,6 +22,7 @@ from unificx.presence.service import PresenceService
 
 __all__ = [
     "DEFAULT",
+    "MAX_RING_TURNS",
     "NO_FORWARDING",
     "NO_RULES",
     "OFF",

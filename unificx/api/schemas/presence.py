@@ -6,8 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from unificx.api.schemas.core import Destination, Input, Output
-from unificx.presence import Callers, PresenceState, ShownState
-from unificx.presence.profiles import MAX_RING_TURNS
+from unificx.presence import MAX_RING_TURNS, Callers, PresenceState, ShownState
 
 Until = Annotated[datetime | None, Field(description="End of the state; the extension is available from then on.")]
 
