@@ -165,6 +165,8 @@ async def test_live_calls_are_listed_and_ended(world: World) -> None:
     assert [one["id"] for one in (await admin.get("/api/v1/calls")).json()["items"]] == ["call-1"]
     everywhere = (await world.client(operator=True).get("/api/v1/calls")).json()["items"]
     assert [one["id"] for one in everywhere] == ["call-1", "call-2"]
+    first = (await world.client(operator=True).get("/api/v1/calls", params={"limit": 1})).json()
+    assert ([one["id"] for one in first["items"]], first["total"]) == (["call-1"], 2)
     assert (await admin.delete("/api/v1/calls/call-2")).status_code == 404
     assert (await admin.delete("/api/v1/calls/call-1")).status_code == 204
     assert [one.id for one in world.calls.live_calls] == ["call-2"]
@@ -293,6 +295,7 @@ async def test_administrators_see_what_is_configured(world: World) -> None:
     admin, user = await world.admin(world.acme), await world.user(world.acme, "1001")
     bare = (await admin.get("/api/v1/setup")).json()
     assert (bare["public_address"], bare["turn"], bare["own_server"]) == (False, False, False)
+    assert (bare["has_trunk"], bare["has_number"], bare["has_hours"], bare["has_location"]) == (False,) * 4
     world.services.public_address.configured = "https://pbx.example.com"
     world.telephony.servers = [IceServer(("turns:relay.example.com",), "u", "p")]
     after = (await admin.get("/api/v1/setup")).json()

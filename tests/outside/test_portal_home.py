@@ -13,6 +13,9 @@ from portal_pages import create_administrator, portal
 from recording_helpers import connected_call, tenant
 from server import Household, Server
 
+CHANGES_OF_A_CALL = 3
+"""It rings, it is answered, it has media; two of them within a second are loaded once."""
+
 
 @contextmanager
 def call_in_progress(server: Server, household: Household) -> Iterator[None]:
@@ -45,9 +48,13 @@ def test_home_live_calls_and_history_show_a_call(desk: Client, server: Server, h
     names = [
         each["name"] for each in extensions(server) if each["number"] in {household.anna.number, household.berta.number}
     ]
+    loads: list[str] = []
+    page.on("request", lambda request: loads.append(request.url) if "/api/v1/calls" in request.url else None)
     with call_in_progress(server, household):
         live = page.get_by_role("list", name="Live calls")
         expect(live.get_by_role("listitem")).to_have_count(1)
+        expect(live).to_contain_text("0:03")
+        assert len(loads) <= CHANGES_OF_A_CALL, loads  # after changes, not by polling
         for name in names:
             expect(live).to_contain_text(name)
         page.get_by_role("link", name="All live calls").click()

@@ -70,6 +70,11 @@ class People:
         ]
         return PeopleList(tuple(summaries), tuple(shared))
 
+    async def count_states(self, tenant_id: str) -> dict[str, int]:
+        """Return how many open accounts are in each state."""
+        async with self._store.read() as session:
+            return await accounts.count_states(session, tenant_id)
+
     async def get(self, tenant_id: str, person_id: str) -> PersonDetails:
         """Return a user with extensions and devices. Raise NotFound."""
         async with self._store.read() as session:

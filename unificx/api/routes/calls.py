@@ -1,8 +1,9 @@
 """Live calls."""
 
 from collections.abc import Sequence
+from typing import Annotated
 
-from fastapi import status
+from fastapi import Query, status
 
 from unificx.api.access import CurrentUser, CurrentUserDep, Id, ServicesDep, TenantQuery, purpose, require_access
 from unificx.api.problems import problem_responses
@@ -16,14 +17,16 @@ from unificx.support import is_console
 
 router = Router(prefix="/api/v1/calls", tags=["calls"], dependencies=[purpose("telephony")])
 
+Limit = Annotated[int | None, Query(ge=1, le=10_000, description="List at most so many; all without it.")]
+
 
 @router.get("", responses=problem_responses(401, 403, 404))
 async def list_calls(
-    services: ServicesDep, user: CurrentUserDep, tenant: TenantQuery = None
-) -> models.Page[models.LiveCall]:
+    services: ServicesDep, user: CurrentUserDep, tenant: TenantQuery = None, limit: Limit = None
+) -> models.LiveCalls:
     """List the live calls of a tenant; on the console of the operator without one, those of all tenants."""
     live = await _calls_in_reach(services, user, tenant, Action.CALLS_READ)
-    return models.Page(items=[models.LiveCall.model_validate(one) for one in live], next=None)
+    return models.LiveCalls(items=[_schema(services, one) for one in live[:limit]], total=len(live))
 
 
 @router.delete("/{call_id}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404))
@@ -41,3 +44,11 @@ async def _calls_in_reach(
     if tenant is None and is_console(user.principal):
         return services.live_calls.live(None)
     return services.live_calls.live((await require_access(services, user, tenant, action)).tenant_id)
+
+
+def _schema(services: Services, call: LiveCall) -> models.NamedLiveCall:
+    directory = services.identity.directory
+    extensions = [directory.extension(call.tenant_id, number) for number in (call.caller, call.callee)]
+    caller, callee = [directory.display_name(each) if each is not None else "" for each in extensions]
+    plain = models.LiveCall.model_validate(call).model_dump()
+    return models.NamedLiveCall(**plain, caller_name=caller, callee_name=callee)

@@ -15,10 +15,12 @@ router = Router(prefix="/api/v1", tags=["tenants"], dependencies=[purpose("admin
 
 @router.get("/setup", responses=problem_responses(401, 403, 404))
 async def show_set_up(services: ServicesDep, user: CurrentUserDep, tenant: TenantQuery = None) -> models.SetUp:
-    """Show which parts of the installation are configured."""
+    """Show which parts of the installation and of the tenant are configured."""
     scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
     customers = [each for each in services.identity.directory.tenants() if each.slug != OPERATOR_SLUG]
     address = services.public_address
+    tenant_id, directory = scope.tenant_id, services.identity.directory
+    states = await services.identity.people.count_states(tenant_id)
     relays = (url for server in services.telephony.ice_servers() for url in server.urls)
     return models.SetUp(
         own_server=may(user.principal, Action.INSTALLATION, scope.tenant_id) or len(customers) == 1,
@@ -26,6 +28,13 @@ async def show_set_up(services: ServicesDep, user: CurrentUserDep, tenant: Tenan
         secure=address.url.startswith("https:"),
         email=services.identity.recovery.can_send_email,
         turn=any(url.startswith(("turn:", "turns:")) for url in relays),
+        people=sum(states.values()),
+        signed_in=states.get("active", 0),
+        has_phones=any(directory.devices_of(each.id) for each in directory.extensions(tenant_id)),
+        has_trunk=bool(services.trunks.list(tenant_id, limit=1).items),
+        has_number=services.outbound.numbers.count(tenant_id) > 0,
+        has_hours=bool(services.hours.list(tenant_id, limit=1).items),
+        has_location=bool(services.locations.list(tenant_id, limit=1).items),
     )
 
 

@@ -39,7 +39,7 @@ class AttentionList(Output):
 
 
 class SetUp(Output):
-    """The configured parts of this installation."""
+    """The configured parts of this installation and of the tenant."""
 
     own_server: bool = Field(
         description="The user looks after the server: operators, and administrators of its only organisation."
@@ -48,3 +48,10 @@ class SetUp(Output):
     secure: bool = Field(description="The address is https: phones can install the app and ring when it is closed.")
     email: bool = Field(description="E-mail can be sent.")
     turn: bool = Field(description="A TURN server relays media where networks block it (RFC 8656).")
+    people: int = Field(description="People with an open account.")
+    signed_in: int = Field(description="Those of them who have signed in and are not suspended.")
+    has_phones: bool = Field(description="A device was added to an extension.")
+    has_trunk: bool
+    has_number: bool = Field(description="A public number leads to a destination.")
+    has_hours: bool
+    has_location: bool = Field(description="Emergency calls can tell from where they are made.")

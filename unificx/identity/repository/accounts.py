@@ -135,6 +135,12 @@ async def persons(session: AsyncSession, keys: Keys, tenant_id: str, page: PageB
     return open_persons(keys, tenant_id, rows.all())
 
 
+async def count_states(session: AsyncSession, tenant_id: str) -> dict[str, int]:
+    """Return the number of open accounts by state."""
+    query = select(PersonRow.state, func.count()).where(PersonRow.tenant_id == tenant_id, PersonRow.state != "closed")
+    return {row[0]: row[1] for row in (await session.execute(query.group_by(PersonRow.state))).all()}
+
+
 async def person_rows(session: AsyncSession, tenant_id: str) -> Sequence[PersonRow]:
     """Return all open accounts, oldest first, for `open_persons`."""
     query = select(PersonRow).where(PersonRow.tenant_id == tenant_id, PersonRow.state != "closed")

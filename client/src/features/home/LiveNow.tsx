@@ -11,7 +11,7 @@ const SHOWN = 5;
 /** Up to five live calls. */
 export function LiveNow({ tenant }: { tenant?: string }) {
   const { t } = useLingui();
-  const { calls, secondsOf, nameOf } = useLiveCalls(tenant);
+  const { calls, total, secondsOf, nameOf } = useLiveCalls(tenant, SHOWN);
   return (
     <Section title={t`Live calls`}>
       {calls.items.length === 0 ? (
@@ -20,10 +20,11 @@ export function LiveNow({ tenant }: { tenant?: string }) {
         </Text>
       ) : (
         <ul className={css.list} aria-label={t`Live calls`}>
-          {calls.items.slice(0, SHOWN).map((call) => (
+          {calls.items.map((call) => (
             <li key={call.id}>
               <span className={css.parties}>
-                {nameOf(call.caller)} → {call.room ? t`Conference` : nameOf(call.callee)}
+                {nameOf(call.caller, call.caller_name)} →{' '}
+                {call.room ? t`Conference` : nameOf(call.callee, call.callee_name)}
               </span>
               <span className="tabular">{formatDuration(secondsOf(call))}</span>
             </li>
@@ -32,7 +33,7 @@ export function LiveNow({ tenant }: { tenant?: string }) {
       )}
       <Group justify="flex-end">
         <Anchor component={Link} to="/live" size="sm">
-          <Trans>All live calls</Trans>
+          {total > SHOWN ? <Trans>All {total} live calls</Trans> : <Trans>All live calls</Trans>}
         </Anchor>
       </Group>
     </Section>

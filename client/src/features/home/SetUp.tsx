@@ -5,7 +5,6 @@ import { Link } from '@tanstack/react-router';
 import { Trans, useLingui } from '@lingui/react/macro';
 import type { ReactNode } from 'react';
 import { api } from '~/api';
-import { MAX_PAGE_SIZE } from '~/core/pagination';
 import { Section } from '~/design/Section';
 import css from './home.module.css';
 
@@ -61,64 +60,44 @@ function useSteps(tenant?: string): Step[] | undefined {
   const { t } = useLingui();
   const { data } = useQuery({
     queryKey: ['setup', tenant],
-    queryFn: async () => {
-      const query = { tenant, limit: MAX_PAGE_SIZE };
-      const one = { tenant, limit: 1 };
-      const [setUp, people, devices, trunks, numbers, hours] = await Promise.all([
-        api.showSetUp({ query: { tenant } }),
-        api.listPersons({ query }),
-        api.listDevices({ query }),
-        api.listTrunks({ query: one }),
-        api.listNumbers({ query: one }),
-        api.listHours({ query: one }),
-      ]);
-      const [hasTrunk, hasNumber, hasHours] = [trunks, numbers, hours].map(({ data: { items } }) => items.length > 0);
-      return {
-        setUp: setUp.data,
-        people: people.data.items,
-        devices: devices.data.items,
-        ...{ hasTrunk, hasNumber, hasHours },
-      };
-    },
+    queryFn: async () => (await api.showSetUp({ query: { tenant } })).data,
   });
   if (!data) return undefined;
-  const { setUp, devices, hasTrunk = false, hasNumber = false, hasHours = false } = data;
-  const people = data.people.filter(({ state }) => state !== 'closed');
-  const signedIn = people.filter(({ state }) => state === 'active').length;
+  const { people, signed_in: signedIn, has_trunk: hasTrunk } = data;
   const server = [
     {
       title: t`Address and certificate`,
-      done: setUp.public_address && setUp.secure,
+      done: data.public_address && data.secure,
       text: t`Phones outside this network need a public address with a trusted certificate. Start the server with --domain.`,
     },
     {
       title: t`E-mail`,
-      done: setUp.email,
+      done: data.email,
       text: t`Invitations, password resets and voicemail are sent by e-mail. Set UNIFICX_SMTP on the server.`,
     },
     {
       title: t`Media relay`,
-      done: setUp.turn,
+      done: data.turn,
       text: t`Some networks let calls through only by a TURN server. Set UNIFICX_TURN on the server.`,
     },
   ];
   return [
-    ...(setUp.own_server ? server : []),
+    ...(data.own_server ? server : []),
     {
       title: t`People`,
       done: signedIn > 1,
-      text: t`Invite your colleagues: ${signedIn} of ${people.length} have signed in.`,
+      text: t`Invite your colleagues: ${signedIn} of ${people} have signed in.`,
       link: <StepLink to="/people" text={t`Invite people`} />,
     },
     {
       title: t`Phones`,
-      done: devices.length > 0,
+      done: data.has_phones,
       text: t`Connect the app or a desk phone.`,
       link: <StepLink to="/people" text={t`Add a phone`} />,
     },
     {
       title: t`First trunk and number`,
-      done: hasTrunk && hasNumber,
+      done: hasTrunk && data.has_number,
       text: hasTrunk
         ? t`Add a number of your carrier, so that you can be called.`
         : t`A trunk connects you to a carrier, for calls with the outside.`,
@@ -130,9 +109,15 @@ function useSteps(tenant?: string): Step[] | undefined {
     },
     {
       title: t`Business hours`,
-      done: hasHours,
+      done: data.has_hours,
       text: t`Decide where calls go while you are open, and while you are closed.`,
       link: <StepLink to="/hours" text={t`Set the hours`} />,
+    },
+    {
+      title: t`Emergency calls`,
+      done: data.has_location,
+      text: t`State the address from which people call, so that help finds them.`,
+      link: <StepLink to="/emergency" text={t`Add a location`} />,
     },
   ];
 }

@@ -2,7 +2,7 @@ import { Badge, Button, Group } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { IconEar, IconHeadphones, IconPhoneCall, IconPhoneOff, IconUsersPlus } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
-import { api, type LiveCall, type MonitoringStart } from '~/api';
+import { api, type MonitoringStart, type NamedLiveCall } from '~/api';
 import { session } from '~/api/session';
 import { tenantSelection } from '~/api/tenant-selection';
 import { confirmAction } from '~/design/Confirm';
@@ -22,7 +22,7 @@ export default function LiveCalls() {
   const { calls, secondsOf, nameOf } = useLiveCalls(tenant);
   const queries = useQueryClient();
   const hangUp = useMutation({
-    mutationFn: (call: LiveCall) => api.hangUpCall({ path: { call_id: call.id } }),
+    mutationFn: (call: NamedLiveCall) => api.hangUpCall({ path: { call_id: call.id }, query: { tenant } }),
     onSettled: () => queries.invalidateQueries({ queryKey: ['calls'] }),
   });
   const listen = useMutation({
@@ -38,13 +38,13 @@ export default function LiveCalls() {
     each.state === 'in' && each.me.extensions.length > 0 ? each.me.tenant?.id : undefined,
   );
   const mayListen = settings?.monitoring === true && own !== undefined && own === (tenant ?? own);
-  const calleeOf = (call: LiveCall) => (call.room ? t`Conference` : nameOf(call.callee));
+  const calleeOf = (call: NamedLiveCall) => (call.room ? t`Conference` : nameOf(call.callee, call.callee_name));
   const formatted = useNumberFormat();
   const withNumber = (name: string, number: string) =>
     name === formatted(number) || !number ? name : `${name} · ${formatted(number)}`;
 
-  async function confirmAndEnd(call: LiveCall) {
-    const [caller, callee] = [nameOf(call.caller), calleeOf(call)];
+  async function confirmAndEnd(call: NamedLiveCall) {
+    const [caller, callee] = [nameOf(call.caller, call.caller_name), calleeOf(call)];
     const confirmed = await confirmAction({
       title: t`End call?`,
       text: t`${caller} and ${callee} will be disconnected.`,
@@ -68,8 +68,8 @@ export default function LiveCalls() {
         columns={[
           {
             title: t`From`,
-            render: (call) => withNumber(nameOf(call.caller), call.caller),
-            value: (call) => withNumber(nameOf(call.caller), call.caller),
+            render: (call) => withNumber(nameOf(call.caller, call.caller_name), call.caller),
+            value: (call) => withNumber(nameOf(call.caller, call.caller_name), call.caller),
           },
           {
             title: t`To`,

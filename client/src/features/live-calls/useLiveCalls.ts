@@ -1,31 +1,68 @@
 import { useInterval } from '@mantine/hooks';
+import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useLingui } from '@lingui/react/macro';
-import { useState } from 'react';
-import { api, type Extension, type LiveCall } from '~/api';
-import { MAX_PAGE_SIZE } from '~/core/pagination';
-import { useAllPages, usePages } from '~/design/lists';
+import { useEffect, useState } from 'react';
+import { api, type NamedLiveCall } from '~/api';
+import { events } from '~/api/events';
+import { session } from '~/api/session';
+import { useValue } from '~/core/store';
+import type { List } from '~/design/lists';
 import { useNumberFormat } from '~/features/phone-numbers';
 
-const POLL_MS = 2000;
+/** Minimum time between two loads. */
+const REST_MS = 1000;
+/** Polling interval for an organisation that is not the user's own: its events are not sent to them. */
+const POLL_MS = 5000;
 
-/** The live calls of a tenant, their duration, and names for the numbers of its extensions. */
-export function useLiveCalls(tenant?: string) {
+/** The live calls of a tenant with their duration, at most `limit` of them; loaded when the server reports a change. */
+export function useLiveCalls(tenant?: string, limit?: number) {
   const { t } = useLingui();
   const formatted = useNumberFormat();
-  const calls = usePages<LiveCall>(['calls', tenant], () => api.listCalls({ query: { tenant } }), { pollMs: POLL_MS });
-  const extensions = useAllPages<Extension>(['extensions', tenant], (cursor) =>
-    api.listExtensions({ query: { tenant, cursor, limit: MAX_PAGE_SIZE } }),
-  ).items;
+  const own = useValue(session, (each) => (each.state === 'in' ? each.me.tenant?.id : undefined));
+  const { data, error, refetch } = useQuery({
+    queryKey: ['calls', tenant, limit],
+    queryFn: async () => (await api.listCalls({ query: { tenant, limit } })).data,
+    refetchInterval: tenant === undefined || tenant === own ? false : POLL_MS,
+    placeholderData: keepPreviousData,
+  });
+  useRefreshByEvents();
   const [now, setNow] = useState(Date.now);
   useInterval(() => setNow(Date.now()), 1000, { autoInvoke: true });
+  const calls: List<NamedLiveCall> = {
+    items: data?.items ?? [],
+    loaded: data !== undefined,
+    fault: error,
+    retry: () => void refetch(),
+  };
   return {
     calls,
+    total: data?.total ?? 0,
     /** Since the answer; since the call was placed while it rings. */
-    secondsOf: (call: LiveCall) => (now - Date.parse(call.answered ?? call.started)) / 1000,
-    /** Display name of a number of this tenant, otherwise the number. */
-    nameOf: (number: string) =>
-      number === ''
-        ? t`Withheld number`
-        : (extensions.find((each) => each.number === number)?.name ?? formatted(number)),
+    secondsOf: (call: NamedLiveCall) => (now - Date.parse(call.answered ?? call.started)) / 1000,
+    /** Name of the party, otherwise its number. */
+    nameOf: (number: string, name: string) => name || (number === '' ? t`Withheld number` : formatted(number)),
   };
+}
+
+/** Load the calls again after changes and reconnects; of many changes in a row the first and the last count. */
+function useRefreshByEvents() {
+  const queries = useQueryClient();
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let again = false;
+    const refresh = () => {
+      again = timer !== undefined;
+      if (again) return;
+      void queries.invalidateQueries({ queryKey: ['calls'] });
+      timer = setTimeout(() => {
+        timer = undefined;
+        if (again) refresh();
+      }, REST_MS);
+    };
+    const unsubscribes = [events.on('calls', refresh), events.onConnected(refresh)];
+    return () => {
+      clearTimeout(timer);
+      unsubscribes.forEach((unsubscribe) => unsubscribe());
+    };
+  }, [queries]);
 }
