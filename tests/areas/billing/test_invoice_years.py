@@ -73,7 +73,7 @@ class Years:
     trial: tuple[date, date] | None = None
     charged: date | None = None
     payments: dict[str, int] = field(default_factory=dict[str, int])
-    """What is left of payments by bank transfer."""
+    """The rest of each payment by bank transfer after its refunds."""
     cards: list[Card] = field(default_factory=list[Card])
     active: dict[date, str] = field(default_factory=dict[date, str])
     """Number of the invoice of a month that was not cancelled."""
