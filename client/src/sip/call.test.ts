@@ -134,12 +134,18 @@ describe('a call', () => {
     expect(fake.terminations).toEqual([{ status_code: 603, reason_phrase: 'Decline' }]);
   });
 
-  it('is forwarded with 302 and the number at the domain of its user', () => {
+  it('is forwarded by the server and ends without a word, or rings on if that is refused', async () => {
     const call = incoming();
-    call.forward('1003');
-    expect(fake.terminations).toEqual([
-      { status_code: 302, reason_phrase: 'Moved Temporarily', extraHeaders: ['Contact: <sip:1003@acme.example>'] },
-    ]);
+    await expect(call.forward(() => Promise.reject(new Error('refused')))).rejects.toThrow('refused');
+    expect(call.phase).toBe('incoming');
+    const getHeader = () => 'SIP;cause=200;text="Call completed elsewhere"';
+    await call.forward(async () => {
+      fake.emit('failed', { originator: 'remote', cause: 'Canceled', message: { getHeader } });
+    });
+    expect(call.state.state.endReason).toBe('declined-here');
+    const other = incoming();
+    await other.forward(async () => undefined);
+    expect([other.state.state.endReason, fake.terminations]).toEqual(['declined-here', []]);
   });
 
   it('stops ringing when its connection is lost', async () => {

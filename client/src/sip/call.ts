@@ -54,6 +54,7 @@ export class Call {
   #iceMonitor: IceMonitor | undefined;
   #transceivers: Transceivers | undefined;
   #transferorTimer: ReturnType<typeof setTimeout> | undefined;
+  #forwarding = false;
   /** An invitation to a conference, accepted by answering. `others`: participants besides the caller. */
   invitation: { others: number } | undefined;
   /** Whether the number of the caller was signed: "verified" with the attestation, "failed", "unsigned", or empty. */
@@ -191,6 +192,7 @@ export class Call {
           this.incoming,
           this.answered,
         );
+        if (this.#forwarding && reason === 'elsewhere') return this.#finish('declined-here');
         this.#finish(this.state.state.resuming && reason !== 'left' ? 'not-resumed' : reason);
       });
     }
@@ -206,12 +208,16 @@ export class Call {
     this.#endLocally('declined-here', () => this.#session?.terminate({ status_code: 603, reason_phrase: 'Decline' }));
   }
 
-  /** Sends the caller on to another number (RFC 3261 section 21.3.3). */
-  forward(number: string): void {
-    this.#endLocally('declined-here', () => {
-      const extraHeaders = [`Contact: <sip:${number}@${this.#session!.local_identity.uri.host}>`];
-      this.#session!.terminate({ status_code: 302, reason_phrase: 'Moved Temporarily', extraHeaders });
-    });
+  /** Ends at once if `ask` has the server forward the call, which then stops the ringing; rings on if it rejects. */
+  async forward(ask: () => Promise<unknown>): Promise<void> {
+    this.#forwarding = true;
+    try {
+      await ask();
+    } catch (fault) {
+      this.#forwarding = false;
+      throw fault;
+    }
+    this.#endLocally('declined-here', () => undefined);
   }
 
   hangUp(): void {

@@ -7,13 +7,14 @@ import { useTwoPanes } from '~/design/Panes';
 import { useValue } from '~/core/store';
 import { colleagues } from '~/features/directory';
 import { useMeetingOf } from '~/features/meeting';
+import { ReminderAlarm } from '~/features/reminders';
 import { phone, type Call } from '~/sip';
 import { CallBar } from './CallBar';
 import { CallScreen } from './CallScreen';
 import { DockedCall } from './DockedCall';
 import { DeviceSheet } from './DeviceSheet';
 import { ProximityOverlay } from './ProximityOverlay';
-import { loadForwardSheet } from './forward';
+import { loadForwardSheet, loadReplySheet } from './other-ways';
 import { CARD_QUERY, Incoming } from './Incoming';
 import { MoreSheet } from './MoreSheet';
 import { callView, showCall, visibleCalls } from './model';
@@ -42,7 +43,8 @@ export default function CallLayer({ reachable }: CallLayerProps) {
     phone.start();
     void colleagues.open();
     // Preload: a newer version may replace these chunks during a call.
-    for (const load of [loadTransferSheet, loadForwardSheet, loadRosterSheet]) load().catch(() => undefined);
+    const sheets = [loadTransferSheet, loadForwardSheet, loadReplySheet, loadRosterSheet];
+    for (const load of sheets) load().catch(() => undefined);
   }, [reachable]);
   const visible = visibleCalls(calls, active);
   useCallHistory(Boolean(visible.active), Boolean(visible.active) && !minimised);
@@ -77,6 +79,7 @@ export default function CallLayer({ reachable }: CallLayerProps) {
           )}
         </ErrorBoundary>
       )}
+      <ReminderAlarm />
       {visible.active && <ProximityOverlay call={visible.active} />}
     </>
   );

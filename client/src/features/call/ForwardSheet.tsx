@@ -1,10 +1,14 @@
 import { Button } from '@mantine/core';
 import { Trans, useLingui } from '@lingui/react/macro';
+import { useState } from 'react';
+import { api } from '~/api';
+import { asProblem } from '~/core/problem';
 import { toast } from '~/core/toasts';
+import { problemText } from '~/design/problem-messages';
 import type { Contact } from '~/features/directory';
 import type { Call } from '~/sip';
 import { ContactSheet } from './ContactSheet';
-import { isForwardable } from './forward';
+import { isForwardable } from './other-ways';
 import { useRemoteParty } from './useRemoteParty';
 
 interface ForwardSheetProps {
@@ -13,33 +17,55 @@ interface ForwardSheetProps {
   close: () => void;
 }
 
-/** Sends a ringing call on to a colleague or a number; it rings here meanwhile. */
+/** Sends a ringing call on to a colleague or a number; it rings here until the server has done so. */
 export default function ForwardSheet({ call, opened, close }: ForwardSheetProps) {
   const { t } = useLingui();
   const { title } = useRemoteParty(call);
+  const [refusal, setRefusal] = useState('');
   return (
     <ContactSheet
       opened={opened}
       onClose={close}
       title={t`Forward call`}
       zIndex={600}
-      hint={<Trans>{title} keeps hearing the ringing tone until the call is answered there.</Trans>}
+      hint={
+        <span role="status">
+          {refusal || <Trans>{title} keeps hearing the ringing tone until the call is answered there.</Trans>}
+        </span>
+      }
       label={t`Forward to`}
-      actions={(contact) => <Target call={call} contact={contact} />}
+      actions={(contact) => <Target call={call} contact={contact} onRefused={setRefusal} />}
     />
   );
 }
 
-function Target({ call, contact: { name, number } }: { call: Call; contact: Contact }) {
+interface TargetProps {
+  call: Call;
+  contact: Contact;
+  onRefused: (text: string) => void;
+}
+
+function Target({ call, contact: { name, number }, onRefused }: TargetProps) {
   const { t } = useLingui();
+  const [asked, setAsked] = useState(false);
   if (!isForwardable(number, call)) return null;
   const shown = name || number;
-  const forward = () => {
-    call.forward(number);
-    toast({ message: t`Call forwarded to ${shown}` });
+  const forward = async () => {
+    setAsked(true);
+    onRefused('');
+    try {
+      await call.forward(() => api.transferCall({ path: { call_id: call.serverId }, body: { to: number } }));
+      toast({ message: t`Call forwarded to ${shown}` });
+    } catch (fault) {
+      const problem = asProblem(fault);
+      const { title, advice } = problemText(problem, t);
+      const reason = problem.status === 403 ? t`${shown} cannot be reached from your number.` : `${title} ${advice}`;
+      onRefused(t`The call was not forwarded and rings on. ${reason}`);
+      setAsked(false);
+    }
   };
   return (
-    <Button aria-label={t`Forward to ${shown}`} onClick={forward}>
+    <Button aria-label={t`Forward to ${shown}`} loading={asked} onClick={() => void forward()}>
       <Trans>Forward</Trans>
     </Button>
   );

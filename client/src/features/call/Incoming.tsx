@@ -1,14 +1,7 @@
 import { FocusTrap, UnstyledButton } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
-import {
-  IconArrowForwardUp,
-  IconMessage,
-  IconPhone,
-  IconPhoneOff,
-  IconRecordMail,
-  IconVideo,
-} from '@tabler/icons-react';
-import { Trans, useLingui } from '@lingui/react/macro';
+import { IconPhone, IconPhoneOff, IconVideo } from '@tabler/icons-react';
+import { useLingui } from '@lingui/react/macro';
 
 import { lazy, Suspense, useState } from 'react';
 import { useValue } from '~/core/store';
@@ -20,16 +13,16 @@ import { IncomingLine, useAnswerLabel, useIncomingLabel } from './IncomingLine';
 import { answerCall, initials } from './model';
 import { ConnectedNotice } from './ConnectedNotice';
 import { RoundButton } from './RoundButton';
-import { loadForwardSheet, canForward } from './forward';
-import { useMessageInstead } from './useMessageInstead';
+import { loadForwardSheet, loadReplySheet, type IncomingSheet } from './other-ways';
+import { useOtherWays, type OtherWay } from './useOtherWays';
 import { useRemoteParty } from './useRemoteParty';
-import { useTakesMessages } from './useTakesMessages';
 import { useTitleAlert } from './useTitleAlert';
 import css from './incoming.module.css';
 import screenCss from './screen.module.css';
 import remotePartyCss from './remote-party.module.css';
 
 const ForwardSheet = lazy(loadForwardSheet);
+const ReplySheet = lazy(loadReplySheet);
 
 /** Windows from this width show a card instead of taking the screen. */
 export const CARD_QUERY = '(min-width: 56.25em)';
@@ -38,17 +31,19 @@ export const CARD_QUERY = '(min-width: 56.25em)';
 export function Incoming({ call, beside }: { call: Call; beside: boolean }) {
   const card = useMediaQuery(CARD_QUERY, false, { getInitialValueInEffect: false });
   useTitleAlert(useIncomingLabel(call));
-  const [forwarding, setForwarding] = useState(false);
-  const forward = canForward(call) ? () => setForwarding(true) : undefined;
+  const [sheet, setSheet] = useState<IncomingSheet>();
+  const ways = useOtherWays(call, setSheet);
+  const close = () => setSheet(undefined);
   return (
     <>
       {card ? (
-        <IncomingCard call={call} forward={forward} />
+        <IncomingCard call={call} ways={ways} />
       ) : (
-        <IncomingScreen call={call} beside={beside} forward={forward} covered={forwarding} />
+        <IncomingScreen call={call} beside={beside} ways={ways} covered={sheet !== undefined} />
       )}
       <Suspense>
-        <ForwardSheet call={call} opened={forwarding} close={() => setForwarding(false)} />
+        <ForwardSheet call={call} opened={sheet === 'forward'} close={close} />
+        <ReplySheet call={call} kind={sheet === 'forward' ? undefined : sheet} close={close} />
       </Suspense>
     </>
   );
@@ -57,12 +52,12 @@ export function Incoming({ call, beside }: { call: Call; beside: boolean }) {
 interface IncomingScreenProps {
   call: Call;
   beside: boolean;
-  forward?: () => void;
+  ways: OtherWay[];
   /** A sheet above it has the focus. */
   covered: boolean;
 }
 
-function IncomingScreen({ call, beside, forward, covered }: IncomingScreenProps) {
+function IncomingScreen({ call, beside, ways, covered }: IncomingScreenProps) {
   const { title, number } = useRemoteParty(call);
   const label = useIncomingLabel(call);
   return (
@@ -93,17 +88,15 @@ function IncomingScreen({ call, beside, forward, covered }: IncomingScreenProps)
           <ConnectedNotice call={call} />
           <VerificationNote verification={call.verification} />
         </div>
-        <Answers call={call} forward={forward} />
+        <Answers call={call} ways={ways} />
       </section>
     </FocusTrap>
   );
 }
 
-function Answers({ call, forward }: { call: Call; forward?: () => void }) {
+function Answers({ call, ways }: { call: Call; ways: OtherWay[] }) {
   const { t } = useLingui();
   const video = useValue(call.state, (each) => each.offersVideo);
-  const takesMessages = useTakesMessages();
-  const message = useMessageInstead(call);
   return (
     <div className={css.answering} data-answers>
       <div className={css.answers}>
@@ -126,24 +119,17 @@ function Answers({ call, forward }: { call: Call; forward?: () => void }) {
         <RoundButton large icon={IconPhoneOff} kind="end" label={t`Decline`} onClick={() => call.decline()} />
       </div>
       <div className={css.others}>
-        {message && (
-          <UnstyledButton className={css.otherWay} onClick={message}>
-            <IconMessage size={20} aria-hidden />
-            <Trans>Message</Trans>
+        {ways.map(({ icon: Icon, label, run, dialog }) => (
+          <UnstyledButton
+            key={label}
+            className={css.otherWay}
+            aria-haspopup={dialog ? 'dialog' : undefined}
+            onClick={run}
+          >
+            <Icon size={20} aria-hidden />
+            {label}
           </UnstyledButton>
-        )}
-        {takesMessages && (
-          <UnstyledButton className={css.otherWay} onClick={() => call.decline()}>
-            <IconRecordMail size={20} aria-hidden />
-            <Trans>Voicemail</Trans>
-          </UnstyledButton>
-        )}
-        {forward && (
-          <UnstyledButton className={css.otherWay} aria-haspopup="dialog" onClick={forward}>
-            <IconArrowForwardUp size={20} aria-hidden />
-            <Trans>Forward</Trans>
-          </UnstyledButton>
-        )}
+        ))}
       </div>
     </div>
   );

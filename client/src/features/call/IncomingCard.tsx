@@ -1,12 +1,5 @@
 import { UnstyledButton } from '@mantine/core';
-import {
-  IconArrowForwardUp,
-  IconMessage,
-  IconPhone,
-  IconPhoneOff,
-  IconRecordMail,
-  IconVideo,
-} from '@tabler/icons-react';
+import { IconPhone, IconPhoneOff, IconVideo } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useEffect, useRef } from 'react';
 import { Avatar } from '~/design/Avatar';
@@ -18,18 +11,15 @@ import { CallerNote } from './CallerNote';
 import { ConnectedNotice } from './ConnectedNotice';
 import { IncomingLine, useAnswerLabel, useIncomingLabel } from './IncomingLine';
 import { answerCall } from './model';
-import { useMessageInstead } from './useMessageInstead';
+import type { OtherWay } from './useOtherWays';
 import { useRemoteParty } from './useRemoteParty';
-import { useTakesMessages } from './useTakesMessages';
 import css from './incoming-card.module.css';
 
 /** An incoming call on the desktop: the window stays usable, and what is being typed goes on. */
-export function IncomingCard({ call, forward }: { call: Call; forward?: () => void }) {
+export function IncomingCard({ call, ways }: { call: Call; ways: OtherWay[] }) {
   const { t } = useLingui();
   const video = useValue(call.state, (each) => each.offersVideo);
   const { title } = useRemoteParty(call);
-  const takesMessages = useTakesMessages();
-  const message = useMessageInstead(call);
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     // The title, not a button: typing must not answer the call.
@@ -70,26 +60,19 @@ export function IncomingCard({ call, forward }: { call: Call; forward?: () => vo
           <Trans>Decline</Trans>
         </UnstyledButton>
       </div>
-      {(message || takesMessages || forward) && (
+      {ways.length > 0 && (
         <div className={css.others}>
-          {message && (
-            <UnstyledButton className={css.otherWay} onClick={message}>
-              <IconMessage size={18} aria-hidden />
-              <Trans>Message</Trans>
+          {ways.map(({ icon: Icon, label, run, dialog }) => (
+            <UnstyledButton
+              key={label}
+              className={css.otherWay}
+              aria-haspopup={dialog ? 'dialog' : undefined}
+              onClick={run}
+            >
+              <Icon size={18} aria-hidden />
+              {label}
             </UnstyledButton>
-          )}
-          {takesMessages && (
-            <UnstyledButton className={css.otherWay} onClick={() => call.decline()}>
-              <IconRecordMail size={18} aria-hidden />
-              <Trans>Voicemail</Trans>
-            </UnstyledButton>
-          )}
-          {forward && (
-            <UnstyledButton className={css.otherWay} aria-haspopup="dialog" onClick={forward}>
-              <IconArrowForwardUp size={18} aria-hidden />
-              <Trans>Forward</Trans>
-            </UnstyledButton>
-          )}
+          ))}
         </div>
       )}
     </section>

@@ -12,7 +12,7 @@ import { calls } from '~/features/history';
 import { phone, type Call, type CallState } from '~/sip';
 import { CallerNote } from './CallerNote';
 import { ConnectedNotice } from './ConnectedNotice';
-import { canForward, isForwardable } from './forward';
+import { canCallBack, canForward, isForwardable } from './other-ways';
 import { IncomingLine, useAnswerLabel, useIncomingLabel } from './IncomingLine';
 import { Incoming } from './Incoming';
 import { END_REASONS } from './messages';
@@ -22,7 +22,8 @@ import { useMessageInstead } from './useMessageInstead';
 import { useRemoteParty } from './useRemoteParty';
 
 const openChat = vi.fn(async () => true);
-vi.mock('~/features/chat', () => ({ useOpenChat: () => openChat }));
+const sendText = vi.fn(async () => undefined);
+vi.mock('~/features/chat', () => ({ useOpenChat: () => openChat, useSendText: () => sendText }));
 
 beforeEach(() => {
   vi.stubGlobal('IS_REACT_ACT_ENVIRONMENT', true);
@@ -69,7 +70,13 @@ function Title({ call }: { call: Call }) {
 
 function Message({ call }: { call: Call }) {
   const message = useMessageInstead(call);
-  return message ? <button onClick={message}>Message</button> : 'no message';
+  if (!message) return 'no message';
+  return (
+    <>
+      <button onClick={() => message()}>Message</button>
+      <button onClick={() => message('Later.')}>Later</button>
+    </>
+  );
 }
 
 function Labels({ call }: { call: Call }) {
@@ -135,6 +142,12 @@ describe('the screen of a call', () => {
     expect(numbers.filter((each) => isForwardable(each, fakeCall({})))).toEqual(['1003', '+4930123']);
   });
 
+  it('offers to call back numbers only', () => {
+    expect(canCallBack(fakeCall({}))).toBe(true);
+    expect(canCallBack(fakeCall({ remote: { number: 'anonymous', name: '' } }))).toBe(false);
+    expect(canCallBack(fakeCall({}, { clickToDial: true }))).toBe(false);
+  });
+
   it('says when the user last talked with the caller', async () => {
     vi.spyOn(calls, 'open').mockResolvedValue();
     const past = { number: '1002', seconds: 30, kind: 'incoming', started: new Date() };
@@ -153,9 +166,12 @@ describe('the screen of a call', () => {
     }));
     expect(await shown(<Message call={fakeCall({ remote: { number: '+4930', name: '' } })} />)).toBe('no message');
     expect(await shown(<Message call={fakeCall({}, { clickToDial: true })} />)).toBe('no message');
-    expect(await shown(<Message call={fakeCall({}, { decline })} />)).toBe('Message');
+    expect(await shown(<Message call={fakeCall({}, { decline })} />)).toBe('Message|Later');
     await act(async () => lastPlace.querySelector('button')!.click());
     expect(decline).toHaveBeenCalledOnce();
     expect(openChat).toHaveBeenCalledExactlyOnceWith(['1002']);
+    await act(async () => lastPlace.querySelectorAll('button')[1]!.click());
+    expect(sendText).toHaveBeenCalledExactlyOnceWith('1002', 'Later.');
+    expect(decline).toHaveBeenCalledTimes(2);
   });
 });

@@ -1,18 +1,23 @@
 import { useChatAllowed } from '~/api/session';
 import { useValue } from '~/core/store';
-import { useOpenChat } from '~/features/chat';
+import { useOpenChat, useSendText } from '~/features/chat';
 import { colleagues } from '~/features/directory';
 import type { Call } from '~/sip';
 import { showCall } from './model';
 
-/** Declines the call of a colleague and opens the conversation with them; undefined for other callers. */
-export function useMessageInstead(call: Call): (() => void) | undefined {
+/** Declines the call of a colleague and sends a text, or opens the conversation with them without one. */
+type MessageInstead = (text?: string) => void;
+
+/** Undefined for other callers. */
+export function useMessageInstead(call: Call): MessageInstead | undefined {
   const allowed = useChatAllowed();
   const openChat = useOpenChat();
+  const sendText = useSendText();
   const known = useValue(colleagues.state, () => colleagues.withNumber(call.number) !== undefined);
   if (!allowed || !known || call.clickToDial || call.invitation) return undefined;
-  return () => {
+  return (text) => {
     call.decline();
-    void openChat([call.number]).then((opened) => opened && showCall({ minimised: true }));
+    if (text) void sendText(call.number, text);
+    else void openChat([call.number]).then((opened) => opened && showCall({ minimised: true }));
   };
 }

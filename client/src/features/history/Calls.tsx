@@ -7,6 +7,7 @@ import { Page } from '~/design/Page';
 import { WaitingCalls } from '~/features/completions';
 import { LineStatus, openDial, ParkedCalls } from '~/features/dial';
 import { RecordingList } from '~/features/recordings';
+import { Reminders } from '~/features/reminders';
 import { MessageList } from '~/features/voicemail';
 import { Panes } from '~/design/Panes';
 import { Segments } from '~/design/Segments';
@@ -47,6 +48,7 @@ function CallsTab() {
         />
         <ParkedCalls />
         <WaitingCalls />
+        <Reminders />
         {show === 'voicemail' ? (
           <MessageList />
         ) : show === 'recordings' ? (

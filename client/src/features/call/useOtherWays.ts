@@ -1,0 +1,40 @@
+import {
+  IconArrowForwardUp,
+  IconBell,
+  IconMessage,
+  IconRecordMail,
+  type Icon as TablerIcon,
+} from '@tabler/icons-react';
+import { useLingui } from '@lingui/react/macro';
+import type { Call } from '~/sip';
+import { canCallBack, canForward, type IncomingSheet } from './other-ways';
+import { useMessageInstead } from './useMessageInstead';
+import { useTakesMessages } from './useTakesMessages';
+
+export interface OtherWay {
+  icon: TablerIcon;
+  label: string;
+  run: () => void;
+  /** It opens a sheet. */
+  dialog: boolean;
+}
+
+/** What can be done with an incoming call besides answering and declining. */
+export function useOtherWays(call: Call, open: (sheet: IncomingSheet) => void): OtherWay[] {
+  const { t } = useLingui();
+  const takesMessages = useTakesMessages();
+  const message = useMessageInstead(call);
+  const sheet = (name: IncomingSheet, icon: TablerIcon, label: string): OtherWay => ({
+    icon,
+    label,
+    run: () => open(name),
+    dialog: true,
+  });
+  const ways: (OtherWay | false)[] = [
+    message !== undefined && sheet('message', IconMessage, t`Message`),
+    canCallBack(call) && sheet('remind', IconBell, t`Remind me`),
+    takesMessages && { icon: IconRecordMail, label: t`Voicemail`, run: () => call.decline(), dialog: false },
+    canForward(call) && sheet('forward', IconArrowForwardUp, t`Forward`),
+  ];
+  return ways.filter((each) => each !== false);
+}
