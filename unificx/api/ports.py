@@ -47,8 +47,8 @@ class LiveCalls(Protocol):
         ...
 
     def transfer(self, call_id: str, extensions: Collection[str], to: str) -> None:
-        """Transfer the other participant of a call of these extensions, or forward one that rings there. Raise NotFound,
-        Conflict, Forbidden."""
+        """Transfer the other participant of a call of these extensions, or forward one that rings there. Raise
+        NotFound, Conflict, Forbidden."""
         ...
 
     def attended_transfer(self, call_id: str, extensions: Collection[str], consultation: str) -> None:

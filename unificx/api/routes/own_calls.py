@@ -96,8 +96,8 @@ async def hang_up(services: ServicesDep, user: CurrentUserDep, call_id: Id, acti
 )
 async def transfer_call(services: ServicesDep, user: CurrentUserDep, call_id: Id, transfer: models.Transfer) -> None:
     """Transfer the other participant of your call, or of another extension's. The target is a number or feature code,
-    or the participant of a second call, which may still be ringing. A call that rings at your phones is forwarded to the
-    number `to`; it rings on if that is refused."""
+    or the participant of a second call, which may still be ringing. A call that rings at your phones is forwarded to
+    the number `to`; it rings on if that is refused."""
     if (transfer.to is None) == (transfer.consultation is None):
         raise Invalid("Pass either `to` or `consultation`.", field="to")
     own = await _acting_extensions(services, user, transfer.extension)

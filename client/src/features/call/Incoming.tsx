@@ -32,14 +32,14 @@ export function Incoming({ call, beside }: { call: Call; beside: boolean }) {
   const card = useMediaQuery(CARD_QUERY, false, { getInitialValueInEffect: false });
   useTitleAlert(useIncomingLabel(call));
   const [sheet, setSheet] = useState<IncomingSheet>();
-  const ways = useOtherWays(call, setSheet);
+  const options = useOtherWays(call, setSheet);
   const close = () => setSheet(undefined);
   return (
     <>
       {card ? (
-        <IncomingCard call={call} ways={ways} />
+        <IncomingCard call={call} options={options} />
       ) : (
-        <IncomingScreen call={call} beside={beside} ways={ways} covered={sheet !== undefined} />
+        <IncomingScreen call={call} beside={beside} options={options} covered={sheet !== undefined} />
       )}
       <Suspense>
         <ForwardSheet call={call} opened={sheet === 'forward'} close={close} />
@@ -52,12 +52,12 @@ export function Incoming({ call, beside }: { call: Call; beside: boolean }) {
 interface IncomingScreenProps {
   call: Call;
   beside: boolean;
-  ways: OtherWay[];
+  options: OtherWay[];
   /** A sheet above it has the focus. */
   covered: boolean;
 }
 
-function IncomingScreen({ call, beside, ways, covered }: IncomingScreenProps) {
+function IncomingScreen({ call, beside, options, covered }: IncomingScreenProps) {
   const { title, number } = useRemoteParty(call);
   const label = useIncomingLabel(call);
   return (
@@ -88,13 +88,13 @@ function IncomingScreen({ call, beside, ways, covered }: IncomingScreenProps) {
           <ConnectedNotice call={call} />
           <VerificationNote verification={call.verification} />
         </div>
-        <Answers call={call} ways={ways} />
+        <Answers call={call} options={options} />
       </section>
     </FocusTrap>
   );
 }
 
-function Answers({ call, ways }: { call: Call; ways: OtherWay[] }) {
+function Answers({ call, options }: { call: Call; options: OtherWay[] }) {
   const { t } = useLingui();
   const video = useValue(call.state, (each) => each.offersVideo);
   return (
@@ -119,7 +119,7 @@ function Answers({ call, ways }: { call: Call; ways: OtherWay[] }) {
         <RoundButton large icon={IconPhoneOff} kind="end" label={t`Decline`} onClick={() => call.decline()} />
       </div>
       <div className={css.others}>
-        {ways.map(({ icon: Icon, label, run, dialog }) => (
+        {options.map(({ icon: Icon, label, run, dialog }) => (
           <UnstyledButton
             key={label}
             className={css.otherWay}

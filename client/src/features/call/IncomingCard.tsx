@@ -16,7 +16,7 @@ import { useRemoteParty } from './useRemoteParty';
 import css from './incoming-card.module.css';
 
 /** An incoming call on the desktop: the window stays usable, and what is being typed goes on. */
-export function IncomingCard({ call, ways }: { call: Call; ways: OtherWay[] }) {
+export function IncomingCard({ call, options }: { call: Call; options: OtherWay[] }) {
   const { t } = useLingui();
   const video = useValue(call.state, (each) => each.offersVideo);
   const { title } = useRemoteParty(call);
@@ -60,9 +60,9 @@ export function IncomingCard({ call, ways }: { call: Call; ways: OtherWay[] }) {
           <Trans>Decline</Trans>
         </UnstyledButton>
       </div>
-      {ways.length > 0 && (
+      {options.length > 0 && (
         <div className={css.others}>
-          {ways.map(({ icon: Icon, label, run, dialog }) => (
+          {options.map(({ icon: Icon, label, run, dialog }) => (
             <UnstyledButton
               key={label}
               className={css.otherWay}

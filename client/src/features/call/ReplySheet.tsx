@@ -9,7 +9,7 @@ import { useRemoteParty } from './useRemoteParty';
 
 interface ReplySheetProps {
   call: Call;
-  /** What is open; the sheet is closed without it. */
+  /** Its content; the sheet is closed without it. */
   kind?: 'message' | 'remind';
   close: () => void;
 }

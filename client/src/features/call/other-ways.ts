@@ -1,6 +1,6 @@
 import type { Call } from '~/sip';
 
-/** What a sheet above an incoming call asks for. */
+/** A sheet above an incoming call. */
 export type IncomingSheet = 'forward' | 'message' | 'remind';
 
 export const loadForwardSheet = () => import('./ForwardSheet');

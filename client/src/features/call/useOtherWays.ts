@@ -19,7 +19,7 @@ export interface OtherWay {
   dialog: boolean;
 }
 
-/** What can be done with an incoming call besides answering and declining. */
+/** The ways to treat an incoming call besides answering and declining. */
 export function useOtherWays(call: Call, open: (sheet: IncomingSheet) => void): OtherWay[] {
   const { t } = useLingui();
   const takesMessages = useTakesMessages();
@@ -30,11 +30,11 @@ export function useOtherWays(call: Call, open: (sheet: IncomingSheet) => void): 
     run: () => open(name),
     dialog: true,
   });
-  const ways: (OtherWay | false)[] = [
+  const options: (OtherWay | false)[] = [
     message !== undefined && sheet('message', IconMessage, t`Message`),
     canCallBack(call) && sheet('remind', IconBell, t`Remind me`),
     takesMessages && { icon: IconRecordMail, label: t`Voicemail`, run: () => call.decline(), dialog: false },
     canForward(call) && sheet('forward', IconArrowForwardUp, t`Forward`),
   ];
-  return ways.filter((each) => each !== false);
+  return options.filter((each) => each !== false);
 }
