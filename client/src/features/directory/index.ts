@@ -1,6 +1,6 @@
 /** Directory of colleagues. */
 export { colleagues } from './colleagues';
-export { departmentsOf, inDepartment, searchColleagues, sections } from './model';
+export { departmentSections, departmentsOf, inDepartment, searchColleagues, sections } from './model';
 export { ContactPicker, type Contact } from './ContactPicker';
 export { ColleagueSelect } from './ColleagueSelect';
 export { usePeople } from './usePeople';

@@ -60,14 +60,30 @@ export function inDepartment(colleagues: Colleague[], department: string): Colle
 /** Group by first letter, sorted for the language, others last. */
 export function sections(colleagues: Colleague[], language: string): Section[] {
   const order = new Intl.Collator(language, { sensitivity: 'base', numeric: true });
+  return grouped(colleagues, order, (each) => letterOf(each.name)).sort(
+    (a, b) => Number(a.letter === '#') - Number(b.letter === '#') || order.compare(a.letter, b.letter),
+  );
+}
+
+function grouped(
+  colleagues: readonly Colleague[],
+  order: Intl.Collator,
+  titleOf: (colleague: Colleague) => string,
+): Section[] {
   const all = new Map<string, Colleague[]>();
   for (const each of [...colleagues].sort((a, b) => order.compare(a.name, b.name))) {
-    const letter = letterOf(each.name);
-    all.set(letter, [...(all.get(letter) ?? []), each]);
+    const title = titleOf(each);
+    all.set(title, [...(all.get(title) ?? []), each]);
   }
-  return [...all]
-    .map(([letter, members]) => ({ letter, colleagues: members }))
-    .sort((a, b) => Number(a.letter === '#') - Number(b.letter === '#') || order.compare(a.letter, b.letter));
+  return [...all].map(([letter, members]) => ({ letter, colleagues: members }));
+}
+
+/** Colleagues by department, and within it by name; those of none are last, under an empty title. */
+export function departmentSections(colleagues: Colleague[], language: string): Section[] {
+  const order = new Intl.Collator(language, { sensitivity: 'base', numeric: true });
+  return grouped(colleagues, order, (each) => each.department).sort(
+    (a, b) => Number(a.letter === '') - Number(b.letter === '') || order.compare(a.letter, b.letter),
+  );
 }
 
 /** Favourites first, in their order, then the others by name. `favourites` are ids. */

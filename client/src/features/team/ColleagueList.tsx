@@ -10,19 +10,20 @@ import { ErrorNotice, InfoNotice } from '~/design/Notice';
 import { Rows } from '~/design/Rows';
 import { useValue } from '~/core/store';
 import { startCall } from '~/features/call';
-import { colleagues, inDepartment, searchColleagues, sections } from '~/features/directory';
+import { colleagues, departmentSections, inDepartment, searchColleagues, sections } from '~/features/directory';
 import { PickUpButton } from '~/features/pickup';
 import { ColleagueDot, usePresenceText } from '~/features/presence';
 
-/** Colleagues from A to Z with call buttons. */
+/** Colleagues by department, or from A to Z if there are none, with call buttons. */
 export function ColleagueList() {
-  const { i18n } = useLingui();
+  const { t, i18n } = useLingui();
   const now = useValue(colleagues.state);
   const { person } = useParams({ strict: false });
-  const letterSections = useMemo(
-    () => sections(searchColleagues(inDepartment(now.colleagues, now.department), now.search), i18n.locale),
-    [now.colleagues, now.department, now.search, i18n.locale],
-  );
+  const byDepartment = now.colleagues.some((each) => each.department);
+  const shownSections = useMemo(() => {
+    const found = searchColleagues(inDepartment(now.colleagues, now.department), now.search);
+    return byDepartment ? departmentSections(found, i18n.locale) : sections(found, i18n.locale);
+  }, [byDepartment, now.colleagues, now.department, now.search, i18n.locale]);
   return (
     <>
       {now.source === 'cache' && !now.loading && (
@@ -31,10 +32,10 @@ export function ColleagueList() {
         </InfoNotice>
       )}
       {now.source === 'none' && <ErrorNotice fault={now.fault} />}
-      {letterSections.map((section) => (
-        <section key={section.letter} aria-label={section.letter}>
+      {shownSections.map(({ letter, ...section }) => (
+        <section key={letter} aria-label={letter || t`No department`}>
           <Title order={2} size="h6" c="dimmed" mt="md" mb={4} aria-hidden>
-            {section.letter}
+            {letter || t`No department`}
           </Title>
           <Rows>
             {section.colleagues.map((each) => (
@@ -43,7 +44,7 @@ export function ColleagueList() {
           </Rows>
         </section>
       ))}
-      {letterSections.length === 0 && !now.fault && (
+      {shownSections.length === 0 && !now.fault && (
         <Text c="dimmed" ta="center" py="xl" role="status">
           {now.loading ? (
             <Trans>Loading…</Trans>
@@ -58,13 +59,7 @@ export function ColleagueList() {
   );
 }
 
-function ColleagueRow({
-  colleague: { id, name, number, department },
-  selected,
-}: {
-  colleague: Colleague;
-  selected: boolean;
-}) {
+function ColleagueRow({ colleague: { id, name, number }, selected }: { colleague: Colleague; selected: boolean }) {
   const { t } = useLingui();
   const presence = usePresenceText(id);
   return (
@@ -72,7 +67,7 @@ function ColleagueRow({
       open={(props) => <Link to="/team/$person" params={{ person: id }} search={true} {...props} />}
       avatar={<Avatar name={name} presence={<ColleagueDot extension={id} />} />}
       name={name}
-      second={[number, department, presence].filter(Boolean).join(' · ')}
+      second={[number, presence].filter(Boolean).join(' · ')}
       selected={selected}
       number={number}
       swipe={{ right: { label: t`Call`, icon: IconPhone, run: () => void startCall(number) } }}
