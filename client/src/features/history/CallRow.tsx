@@ -63,7 +63,7 @@ export function CallRow({ group: { id, latest, entries }, room, message, unseen,
     outcomeOf(latest),
     count > 1 && t`${count} calls`,
     count === 1 && latest.seconds > 0 && formatDuration(latest.seconds),
-    message && t`left a message ${length}`,
+    message && length,
     others && t`also ${others}`,
   ].filter(Boolean);
   return (
@@ -92,7 +92,7 @@ export function CallRow({ group: { id, latest, entries }, room, message, unseen,
       }}
       end={
         <>
-          {message && <IconRecordMail size={18} stroke={1.75} role="img" aria-label={t`with a message`} />}
+          {message && <IconRecordMail size={18} stroke={1.75} role="img" aria-label={t`with a message of ${length}`} />}
           {recorded && (
             <IconCircleFilled size={12} color="var(--mantine-color-red-7)" role="img" aria-label={t`recorded`} />
           )}

@@ -1,6 +1,6 @@
 import { Button, List, Select, Text } from '@mantine/core';
 import { useMutation, useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
-import { IconPlayerRecordFilled, IconSettings } from '@tabler/icons-react';
+import { IconPlayerRecord, IconSettings } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -152,7 +152,7 @@ export default function PortalRecordings() {
             </Button>
           </>
         )}
-        empty={<EmptyState icon={IconPlayerRecordFilled} text={<Trans>No recordings.</Trans>} />}
+        empty={<EmptyState icon={IconPlayerRecord} text={<Trans>No recordings.</Trans>} />}
       />
     </Page>
   );

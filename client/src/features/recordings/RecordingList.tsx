@@ -1,7 +1,8 @@
 import { Button, Center, Text } from '@mantine/core';
-import { IconArchive, IconArrowLeft } from '@tabler/icons-react';
+import { IconArchive, IconArrowLeft, IconPlayerRecord } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
+import { EmptyState } from '~/design/EmptyState';
 import { ErrorNotice } from '~/design/Notice';
 import { Rows } from '~/design/Rows';
 import { useOwnRecordings } from './own-recordings';
@@ -24,15 +25,24 @@ export function RecordingList() {
       ) : (
         !fault &&
         !loadMore && (
-          <Text c="dimmed" ta="center" py="xl" role="status">
+          <div role="status">
             {!loaded ? (
-              <Trans>Loading…</Trans>
-            ) : archived ? (
-              <Trans>The archive is empty. Archived items can be restored for a limited time.</Trans>
+              <Text c="dimmed" ta="center" py="xl">
+                <Trans>Loading…</Trans>
+              </Text>
             ) : (
-              <Trans>No recordings of your calls.</Trans>
+              <EmptyState
+                icon={archived ? IconArchive : IconPlayerRecord}
+                text={
+                  archived ? (
+                    <Trans>The archive is empty. Archived items can be restored for a limited time.</Trans>
+                  ) : (
+                    <Trans>No recordings of your calls.</Trans>
+                  )
+                }
+              />
             )}
-          </Text>
+          </div>
         )
       )}
       {loadMore && (

@@ -1,9 +1,10 @@
 import { Button, Group, Text } from '@mantine/core';
-import { IconArchive, IconArrowLeft, IconSettings } from '@tabler/icons-react';
+import { IconArchive, IconArrowLeft, IconRecordMail, IconSettings } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Link } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { session } from '~/api/session';
+import { EmptyState } from '~/design/EmptyState';
 import { ErrorNotice, InfoNotice } from '~/design/Notice';
 import { Rows } from '~/design/Rows';
 import { useValue } from '~/core/store';
@@ -39,15 +40,24 @@ export function MessageList() {
         </Rows>
       ) : (
         !now.fault && (
-          <Text c="dimmed" ta="center" py="xl" role="status">
+          <div role="status">
             {shown === undefined || (now.loading && now.source === 'none') ? (
-              <Trans>Loading…</Trans>
-            ) : archived ? (
-              <Trans>The archive is empty. Archived items can be restored for a limited time.</Trans>
+              <Text c="dimmed" ta="center" py="xl">
+                <Trans>Loading…</Trans>
+              </Text>
             ) : (
-              <Trans>No messages.</Trans>
+              <EmptyState
+                icon={archived ? IconArchive : IconRecordMail}
+                text={
+                  archived ? (
+                    <Trans>The archive is empty. Archived items can be restored for a limited time.</Trans>
+                  ) : (
+                    <Trans>No messages.</Trans>
+                  )
+                }
+              />
             )}
-          </Text>
+          </div>
         )
       )}
       <Group justify="center" gap="xs" mt="md">

@@ -5,6 +5,7 @@ import { Avatar } from '~/design/Avatar';
 import { ExpandableRow } from '~/design/ExpandableRow';
 import { formatDuration, formatDateTime } from '~/design/dates';
 import { useValue } from '~/core/store';
+import { useContactName } from '~/features/contact-names';
 import { useNumberFormat } from '~/features/phone-numbers';
 import { Player } from '~/features/player';
 import { phone } from '~/sip';
@@ -23,7 +24,8 @@ export function MessageRow({ message, showExtension = false }: MessageRowProps) 
   const { t } = useLingui();
   const formatted = useNumberFormat();
   const open = useValue(ownVoicemail.state, (each) => each.open === message.id);
-  const name = message.erased ? t`Deleted person` : message.name || formatted(message.number) || t`Withheld number`;
+  const known = useContactName(message.erased ? undefined : message.number)?.name ?? message.name;
+  const name = message.erased ? t`Deleted person` : known || formatted(message.number) || t`Withheld number`;
   const { own, remove, callBack } = useMessageActions(message);
   const details = [
     formatDateTime(message.created.toISOString()),
@@ -32,7 +34,7 @@ export function MessageRow({ message, showExtension = false }: MessageRowProps) 
   ];
   return (
     <ExpandableRow
-      icon={<Avatar name={message.name} presence={<IconRecordMail size={14} stroke={1.75} />} />}
+      icon={<Avatar name={known} presence={<IconRecordMail size={14} stroke={1.75} />} />}
       title={name}
       details={details}
       emphasized={message.unheard}

@@ -1,11 +1,12 @@
 import { Badge, Button, Group, PasswordInput, Stack, Switch, TagsInput, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { IconPlus } from '@tabler/icons-react';
+import { IconPlus, IconRecordMail } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useFieldChecks } from '~/design/useFieldChecks';
 import { api, type GroupMailbox } from '~/api';
 import { changedFields } from '~/design/forms';
+import { EmptyState } from '~/design/EmptyState';
 import { ErrorNotice } from '~/design/Notice';
 import { useCrudList } from '~/design/crud-list';
 import { Section } from '~/design/Section';
@@ -49,7 +50,12 @@ export function SharedMailboxes({ tenant }: { tenant?: string }) {
           },
         ]}
         actions={mailboxes.actions}
-        empty={<Trans>None yet.</Trans>}
+        empty={
+          <EmptyState
+            icon={IconRecordMail}
+            text={<Trans>No shared mailbox yet. Sales and support often share one.</Trans>}
+          />
+        }
       />
       <Group justify="flex-end">
         <Button variant="light" leftSection={<IconPlus size={16} aria-hidden />} onClick={mailboxes.add}>
