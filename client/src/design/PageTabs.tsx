@@ -1,6 +1,7 @@
 import { Tabs } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import css from './page.module.css';
 
 export interface PageTab {
   id: string;
@@ -21,7 +22,7 @@ export function PageTabs({ tabs, label }: { tabs: PageTab[]; label: string }) {
         void navigate({ to: '.', search: { tab: next === first ? undefined : next } as never, replace: true })
       }
     >
-      <Tabs.List mb="md" aria-label={label}>
+      <Tabs.List mb="md" aria-label={label} className={css.tabs}>
         {tabs.map(({ id, title }) => (
           <Tabs.Tab key={id} value={id} mih={44}>
             {title}

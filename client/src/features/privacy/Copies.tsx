@@ -1,8 +1,10 @@
 import { Stack, Text } from '@mantine/core';
+import { IconFileZip } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { tenantSelection } from '~/api/tenant-selection';
 import { useValue } from '~/core/store';
+import { EmptyState } from '~/design/EmptyState';
 import { ErrorNotice } from '~/design/Notice';
 import { Section } from '~/design/Section';
 import { SkeletonBlock } from '~/design/SkeletonBlock';
@@ -29,11 +31,7 @@ export default function Copies() {
       >
         <ErrorNotice fault={found.error} />
         {found.isPending && <SkeletonBlock height={120} />}
-        {found.data?.length === 0 && (
-          <Text c="dimmed" ta="center" py="xl">
-            <Trans>No copies.</Trans>
-          </Text>
-        )}
+        {found.data?.length === 0 && <EmptyState icon={IconFileZip} text={<Trans>No copies.</Trans>} />}
         <Stack component="ul" gap="lg" m={0} p={0} style={{ listStyle: 'none' }}>
           {found.data?.map((copy) => (
             <Stack component="li" gap="xs" key={copy.id}>

@@ -1,4 +1,5 @@
 import { Badge, Button, Group, Stack, Text } from '@mantine/core';
+import { IconLock } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
@@ -7,6 +8,7 @@ import { tenantSelection } from '~/api/tenant-selection';
 import { useValue } from '~/core/store';
 import { confirmAction } from '~/design/Confirm';
 import { formatDate } from '~/design/dates';
+import { EmptyState } from '~/design/EmptyState';
 import { ErrorNotice } from '~/design/Notice';
 import { Section } from '~/design/Section';
 import { SkeletonBlock } from '~/design/SkeletonBlock';
@@ -34,11 +36,7 @@ export default function Holds() {
       >
         <ErrorNotice fault={list.error} />
         {list.isPending && <SkeletonBlock height={120} />}
-        {list.data?.length === 0 && (
-          <Text c="dimmed">
-            <Trans>There are no holds.</Trans>
-          </Text>
-        )}
+        {list.data?.length === 0 && <EmptyState icon={IconLock} text={<Trans>There are no holds.</Trans>} />}
         {list.data?.map((hold) => (
           <HoldEntry key={hold.id} hold={hold} tenant={tenant} />
         ))}

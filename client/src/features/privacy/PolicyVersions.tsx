@@ -8,6 +8,7 @@ import { Section } from '~/design/Section';
 import { SkeletonBlock } from '~/design/SkeletonBlock';
 import type { Language } from './policy-state';
 import { PrivacySection } from './PrivacySection';
+import css from './privacy.module.css';
 
 /** The versions of the privacy policy. */
 export default function PolicyVersions() {
@@ -40,7 +41,9 @@ export default function PolicyVersions() {
             <Table.Tbody>
               {versions.data.map((each) => (
                 <Table.Tr key={each.version}>
-                  <Table.Th scope="row">{formatDate(each.in_force)}</Table.Th>
+                  <Table.Th scope="row" className={css.date}>
+                    {formatDate(each.in_force)}
+                  </Table.Th>
                   <Table.Td>
                     {each.summary[language]}{' '}
                     {each.significant && (

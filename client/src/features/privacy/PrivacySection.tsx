@@ -1,6 +1,6 @@
 import { useLingui } from '@lingui/react/macro';
 import { Link } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import { useEffect, useRef, type ReactNode } from 'react';
 import { Page } from '~/design/Page';
 import { PRIVACY_PAGES } from './pages';
 import css from './privacy.module.css';
@@ -8,10 +8,14 @@ import css from './privacy.module.css';
 /** A page of the section Privacy, below the links to all of them. */
 export function PrivacySection({ children }: { children: ReactNode }) {
   const { t } = useLingui();
+  const links = useRef<HTMLUListElement>(null);
+  useEffect(() => {
+    links.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, []);
   return (
     <Page title={t`Privacy`} size="xl">
       <nav aria-label={t`Privacy`}>
-        <ul className={css.pages}>
+        <ul ref={links} className={css.pages}>
           {PRIVACY_PAGES.map(({ to, title }) => (
             <li key={to}>
               <Link to={to} className={css.link}>

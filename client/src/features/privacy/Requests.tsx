@@ -1,4 +1,5 @@
 import { Accordion, Anchor, Badge, Button, Group, Select, Text } from '@mantine/core';
+import { IconInbox } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import { api, type PrivacyRequest } from '~/api';
@@ -6,6 +7,7 @@ import { tenantSelection } from '~/api/tenant-selection';
 import { useValue } from '~/core/store';
 import { formatDate } from '~/design/dates';
 import { usePages } from '~/design/lists';
+import { EmptyState } from '~/design/EmptyState';
 import { ErrorNotice } from '~/design/Notice';
 import { Section } from '~/design/Section';
 import { Segments } from '~/design/Segments';
@@ -87,11 +89,7 @@ export default function Requests() {
         </Group>
         <ErrorNotice fault={list.fault} />
         {!list.loaded && !list.fault && <SkeletonBlock height={160} />}
-        {list.loaded && list.items.length === 0 && (
-          <Text c="dimmed" ta="center" py="xl">
-            <Trans>No requests.</Trans>
-          </Text>
-        )}
+        {list.loaded && list.items.length === 0 && <EmptyState icon={IconInbox} text={<Trans>No requests.</Trans>} />}
         <Accordion variant="separated" value={shown} onChange={setShown}>
           {list.items.map((request) => (
             <Accordion.Item key={request.id} value={request.id}>
