@@ -81,7 +81,7 @@ export const theme = createTheme({
   cursorType: 'pointer',
   components: {
     // Mantine uppercases badges by default.
-    Badge: Badge.extend({ defaultProps: { tt: 'none' } }),
+    Badge: Badge.extend({ defaultProps: { tt: 'none' }, classNames: { label: 'badge-label' } }),
     // Touch targets of 44 px: `md` is the size used on phones.
     Button: Button.extend({
       vars: (_theme, { size }) => ({ root: size === 'md' ? { '--button-height': '2.75rem' } : {} }),

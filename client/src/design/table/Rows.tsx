@@ -67,7 +67,7 @@ export function TableRows<T extends { id: string }>(props: RowsProps<T>) {
                       {render(item)}
                     </UnstyledButton>
                   ) : (
-                    render(item)
+                    renderedOrDash(render(item))
                   )}
                 </td>
               ))}
@@ -133,4 +133,9 @@ function moveBetweenRows(event: KeyboardEvent<HTMLTableElement>): void {
   event.preventDefault();
   const among = controls(other);
   among[Math.min(controls(row).indexOf(focused as HTMLElement), among.length - 1)]?.focus();
+}
+
+/** A dash says that a cell is empty, not that it is missing. */
+function renderedOrDash(content: ReactNode): ReactNode {
+  return content === '' ? '–' : content;
 }
