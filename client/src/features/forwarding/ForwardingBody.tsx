@@ -77,7 +77,7 @@ function ProfileOfState({ settings, tenant, people, onSave }: ProfileOfStateProp
   const [state, setState] = useState<State>('available');
   const profile = settings.profiles[state];
   const label = (each: State) => {
-    const name = each === 'available' ? t`Available, and all other states` : t(STATE_LABELS[each]);
+    const name = each === 'available' ? t`Available and all others` : t(STATE_LABELS[each]);
     return each === settings.chosen_state ? t`${name} (now)` : name;
   };
   return (

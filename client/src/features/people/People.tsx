@@ -59,13 +59,14 @@ export default function People() {
       actions={
         <div className={css.actions}>
           <Button
+            size="md"
             variant="default"
             leftSection={<IconFileImport size={16} aria-hidden />}
             onClick={() => setImporting(true)}
           >
             <Trans>Import CSV</Trans>
           </Button>
-          <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setAdding(true)}>
+          <Button size="md" leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setAdding(true)}>
             <Trans>New person</Trans>
           </Button>
         </div>

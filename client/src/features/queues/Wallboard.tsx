@@ -1,9 +1,10 @@
-import { Badge, Button, Text, Title } from '@mantine/core';
+import { Badge, Button, Text } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { api, type AgentChange, type CallerChange, type LiveAgent, type LiveQueue } from '~/api';
 import { formatDuration } from '~/design/dates';
 import { ErrorNotice } from '~/design/Notice';
+import { Section } from '~/design/Section';
 import { useNumberFormat } from '~/features/phone-numbers';
 import { PrioritySelect } from '~/features/routing';
 import css from './queues.module.css';
@@ -43,47 +44,45 @@ export function Wallboard({ live, tenant }: { live: LiveQueue; tenant: string | 
           </li>
         ))}
       </ul>
-      <Title order={2} size="h4">
-        <Trans>Waiting callers</Trans>
-      </Title>
-      <ErrorNotice fault={move.error} />
-      <ul className={css.rows} aria-label={t`Waiting callers`}>
-        {live.waiting.length === 0 && (
-          <li className={css.row}>
-            <Text>
-              <Trans>No caller is waiting.</Trans>
-            </Text>
-          </li>
-        )}
-        {live.waiting.map((each) => (
-          <li key={each.id} className={css.row}>
-            <Text>
-              {each.position}. {each.name || formatted(each.number) || t`Withheld number`}
-            </Text>
-            {each.callback && (
-              <Badge variant="light">
-                <Trans>Callback</Trans>
-              </Badge>
-            )}
-            <span className={css.time}>{formatDuration(each.waited)}</span>
-            <PrioritySelect
-              size="xs"
-              label={t`Priority of caller ${each.position}`}
-              value={each.priority}
-              onChange={(priority) => move.mutate({ caller: each.id, body: { priority } })}
-            />
-          </li>
-        ))}
-      </ul>
-      <Title order={2} size="h4">
-        <Trans>Agents</Trans>
-      </Title>
-      <ErrorNotice fault={change.error} />
-      <ul className={css.rows} aria-label={t`Agents`}>
-        {live.agents.map((agent) => (
-          <Agent key={agent.extension_id} agent={agent} onChange={(body) => change.mutate({ agent, body })} />
-        ))}
-      </ul>
+      <Section title={t`Waiting callers`}>
+        <ErrorNotice fault={move.error} />
+        <ul className={css.rows} aria-label={t`Waiting callers`}>
+          {live.waiting.length === 0 && (
+            <li className={css.row}>
+              <Text>
+                <Trans>No caller is waiting.</Trans>
+              </Text>
+            </li>
+          )}
+          {live.waiting.map((each) => (
+            <li key={each.id} className={css.row}>
+              <Text>
+                {each.position}. {each.name || formatted(each.number) || t`Withheld number`}
+              </Text>
+              {each.callback && (
+                <Badge variant="light">
+                  <Trans>Callback</Trans>
+                </Badge>
+              )}
+              <span className={css.time}>{formatDuration(each.waited)}</span>
+              <PrioritySelect
+                size="xs"
+                label={t`Priority of caller ${each.position}`}
+                value={each.priority}
+                onChange={(priority) => move.mutate({ caller: each.id, body: { priority } })}
+              />
+            </li>
+          ))}
+        </ul>
+      </Section>
+      <Section title={t`Agents`}>
+        <ErrorNotice fault={change.error} />
+        <ul className={css.rows} aria-label={t`Agents`}>
+          {live.agents.map((agent) => (
+            <Agent key={agent.extension_id} agent={agent} onChange={(body) => change.mutate({ agent, body })} />
+          ))}
+        </ul>
+      </Section>
     </>
   );
 }

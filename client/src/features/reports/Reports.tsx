@@ -1,10 +1,12 @@
 import { Accordion, Button, Code, Group, Text } from '@mantine/core';
+import { IconLifebuoy } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { api, type Person } from '~/api';
 import { tenantSelection } from '~/api/tenant-selection';
 import { MAX_PAGE_SIZE } from '~/core/pagination';
 import { useAllPages } from '~/design/lists';
+import { EmptyState } from '~/design/EmptyState';
 import { ErrorNotice } from '~/design/Notice';
 import { formatDateTime } from '~/design/dates';
 import { Page } from '~/design/Page';
@@ -32,11 +34,7 @@ export default function Reports() {
       <Text c="dimmed" size="sm" mb="md">
         <Trans>Diagnostics that users have reviewed and sent. They are kept for thirty days.</Trans>
       </Text>
-      {data?.length === 0 && (
-        <Text c="dimmed" ta="center" py="xl">
-          <Trans>No help requests.</Trans>
-        </Text>
-      )}
+      {data?.length === 0 && <EmptyState icon={IconLifebuoy} text={<Trans>No help requests.</Trans>} />}
       <Accordion variant="separated">
         {data?.map((report) => (
           <Accordion.Item key={report.id} value={report.id}>
