@@ -17,7 +17,8 @@ import { keyOfTile, tilesOf } from './wall-model';
 import css from './wall.module.css';
 
 /** Beside the list of the team while no person is chosen: a tile for each colleague and each parked call, for reception.
- * A tile calls the person, or transfers the current call to them; so do the keys 1 to 9 within the wall. */
+ * A tile calls the person, or transfers the current call to them; so do the keys 1 to 9 while the wall has the focus, which
+ * a click on its ground gives it. */
 export default function Wall() {
   const { t, i18n } = useLingui();
   const shown = useTwoPanes();
@@ -40,15 +41,15 @@ export default function Wall() {
     choose(tile, talking);
   };
   return (
-    <section className={css.wall} aria-label={t`Reception`} onKeyDown={onKeyDown}>
+    <section className={css.wall} aria-label={t`Reception`} tabIndex={-1} onKeyDown={onKeyDown}>
       <Title order={2} size="h3">
         <Trans>Reception</Trans>
       </Title>
       <Text size="sm" c="dimmed" role="status">
         {talking ? (
-          <Trans>Choose who gets the call. The keys 1 to 9 do the same.</Trans>
+          <Trans>Choose who gets the call. Once you have clicked here, the keys 1 to 9 do the same.</Trans>
         ) : (
-          <Trans>Choose a person to call. The keys 1 to 9 do the same.</Trans>
+          <Trans>Choose a person to call. Once you have clicked here, the keys 1 to 9 do the same.</Trans>
         )}
       </Text>
       <ParkedTiles />
