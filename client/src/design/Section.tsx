@@ -1,5 +1,6 @@
 import { Paper, Stack, Text, Title } from '@mantine/core';
 import { useId, type ReactNode } from 'react';
+import css from './section.module.css';
 
 interface SectionProps {
   title: string;
@@ -20,7 +21,9 @@ export function Section({ title, lead, children }: SectionProps) {
           {lead}
         </Text>
       )}
-      <Stack gap="sm">{children}</Stack>
+      <Stack gap="sm" className={css.content}>
+        {children}
+      </Stack>
     </Paper>
   );
 }

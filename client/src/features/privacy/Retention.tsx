@@ -25,7 +25,7 @@ export default function Retention() {
       {data && <RetentionAlarm sweeps={data.sweeps} />}
       <Section
         title={t`Retention`}
-        lead={<Trans>How long personal data is stored. After that it is deleted without anybody having to act.</Trans>}
+        lead={<Trans>How long personal data is stored. After that it is deleted automatically.</Trans>}
       >
         {isPending && <SkeletonBlock height={240} />}
         {data && <RetentionPeriods classes={data.classes} tenant={tenant} />}

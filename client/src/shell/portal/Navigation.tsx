@@ -1,8 +1,8 @@
 import { Tooltip, UnstyledButton } from '@mantine/core';
 import { IconLayoutSidebarLeftCollapse, IconLayoutSidebarLeftExpand } from '@tabler/icons-react';
 import { useLingui } from '@lingui/react/macro';
-import { Link } from '@tanstack/react-router';
-import { useId } from 'react';
+import { Link, useLocation } from '@tanstack/react-router';
+import { useEffect, useId, useRef } from 'react';
 import { preferences, setPreferences } from '~/core/preferences';
 import { useValue } from '~/core/store';
 import { GROUPS, type PortalSection, type SectionGroup } from './sections';
@@ -14,8 +14,13 @@ export function Navigation({ onChosen }: { onChosen: () => void }) {
   const collapsed = useValue(preferences, (each) => each.navigationCollapsed);
   const Toggle = collapsed ? IconLayoutSidebarLeftExpand : IconLayoutSidebarLeftCollapse;
   const label = collapsed ? t`Expand menu` : t`Collapse menu`;
+  const navigation = useRef<HTMLElement>(null);
+  const path = useLocation({ select: ({ pathname }) => pathname });
+  useEffect(() => {
+    navigation.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' });
+  }, [path]);
   return (
-    <nav className={css.navigation} data-collapsed={collapsed || undefined} aria-label={t`Sections`}>
+    <nav ref={navigation} className={css.navigation} data-collapsed={collapsed || undefined} aria-label={t`Sections`}>
       {GROUPS.map((group) => (
         <Group key={group.sections[0]!.to} group={group} collapsed={collapsed} onChosen={onChosen} />
       ))}
