@@ -7,6 +7,14 @@ export function formatDateTime(iso: string, now = new Date()): string {
   return i18n.date(date, today ? { timeStyle: 'short' } : { dateStyle: 'medium', timeStyle: 'short' });
 }
 
+/** As `formatDateTime`, without the present year: for rows with little room. */
+export function formatShortDateTime(iso: string, now = new Date()): string {
+  const date = new Date(iso);
+  if (date.toDateString() === now.toDateString() || date.getFullYear() !== now.getFullYear())
+    return formatDateTime(iso, now);
+  return i18n.date(date, { month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit' });
+}
+
 export function formatDate(iso: string): string {
   return i18n.date(new Date(iso), { dateStyle: 'medium' });
 }

@@ -3,7 +3,7 @@ import { IconArchive, IconArrowBackUp, IconPhone, IconRecordMail, IconTrash } fr
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Avatar } from '~/design/Avatar';
 import { ExpandableRow } from '~/design/ExpandableRow';
-import { formatDuration, formatDateTime } from '~/design/dates';
+import { formatDuration, formatShortDateTime } from '~/design/dates';
 import { useValue } from '~/core/store';
 import { useContactName } from '~/features/contact-names';
 import { useNumberFormat } from '~/features/phone-numbers';
@@ -28,7 +28,7 @@ export function MessageRow({ message, showExtension = false }: MessageRowProps) 
   const name = message.erased ? t`Deleted person` : known || formatted(message.number) || t`Withheld number`;
   const { own, remove, callBack } = useMessageActions(message);
   const details = [
-    formatDateTime(message.created.toISOString()),
+    formatShortDateTime(message.created.toISOString()),
     formatDuration(Math.round(message.seconds)),
     showExtension && t`for ${message.extension}`,
   ];
