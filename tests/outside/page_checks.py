@@ -58,7 +58,8 @@ AXE_RUN = """async () => {
 FIND_OVERFLOW = """(room) => {
   const sticksOut = (each) => {
     const box = each.getBoundingClientRect()
-    return box.width && box.right > room + 1 && getComputedStyle(each).position !== 'fixed'
+    const fits = getComputedStyle(each).position === 'fixed' || each.parentElement.closest('[data-scrolls]')
+    return box.width && box.right > room + 1 && !fits
   }
   const isCut = (each) => each.scrollWidth > each.clientWidth + 1
   const out = [...document.querySelectorAll('body *')].filter(sticksOut)

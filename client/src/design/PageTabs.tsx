@@ -22,7 +22,7 @@ export function PageTabs({ tabs, label }: { tabs: PageTab[]; label: string }) {
         void navigate({ to: '.', search: { tab: next === first ? undefined : next } as never, replace: true })
       }
     >
-      <Tabs.List mb="md" aria-label={label} className={css.tabs}>
+      <Tabs.List mb="md" aria-label={label} className={css.tabs} data-scrolls>
         {tabs.map(({ id, title }) => (
           <Tabs.Tab key={id} value={id} mih={44}>
             {title}

@@ -15,7 +15,7 @@ export function PrivacySection({ children }: { children: ReactNode }) {
   return (
     <Page title={t`Privacy`} size="xl">
       <nav aria-label={t`Privacy`}>
-        <ul ref={links} className={css.pages}>
+        <ul ref={links} className={css.pages} data-scrolls>
           {PRIVACY_PAGES.map(({ to, title }) => (
             <li key={to}>
               <Link to={to} className={css.link}>
