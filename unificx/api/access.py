@@ -370,6 +370,13 @@ async def require_access_or_own(
     return AccessScope(tenant_id, user, only_own=only_own)
 
 
+async def require_operator(services: Services, user: CurrentUser, action: Action) -> None:
+    """Raise Forbidden unless the user is an operator who may do `action` on the whole installation."""
+    if user.principal.role is not Role.OPERATOR:
+        raise Forbidden("Your role does not allow this.", hint="Ask an operator.")
+    await require_access(services, user, user.principal.tenant_id, action)
+
+
 async def _tenant_id(services: Services, user: CurrentUser, reference: str | None) -> str:
     if reference is None:
         if user.is_operator:

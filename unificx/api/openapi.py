@@ -7,11 +7,13 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute
 
 from unificx.api.live_event_types import live_event_schema
 from unificx.api.problems import Problem
 from unificx.api.request_examples import EXAMPLES
+from unificx.api.required_access import describe_access
 from unificx.api.services import PublicAddress
 from unificx.webhooks import EVENT_TYPES
 
@@ -47,6 +49,10 @@ def describe(routes: Sequence[BaseRoute]) -> str:
     # FastAPI names a page of call records `Page_CallRecord_`.
     schema = json.loads(_PAGE.sub(r"\1Page", json.dumps(get_openapi(title="", version="", routes=routes))))
     _complete(schema)
+    for route in routes:
+        if isinstance(route, APIRoute) and route.include_in_schema:
+            for method in route.methods or ():
+                schema["paths"][route.path_format][method.lower()] |= describe_access(route)
     return json.dumps(schema)
 
 

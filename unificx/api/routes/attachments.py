@@ -11,6 +11,7 @@ from unificx.api.access import CurrentUserDep, Id, ServicesDep, TenantQuery, pur
 from unificx.api.audio_responses import range_response
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.problems import PayloadTooLarge, problem_responses
+from unificx.api.required_access import for_all_users
 from unificx.api.router import Router
 from unificx.api.routes.conversations import ConversationId, party_of
 from unificx.api.schemas import attachments as models
@@ -31,7 +32,12 @@ _FILE_RESPONSES: dict[int | str, dict[str, Any]] = {
 _PART_BODY: dict[str, Any] = {"requestBody": {"required": True, "content": {tus.OFFSET_TYPE: _BYTES}}}
 
 
-@router.options("/attachments", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403))
+@router.options(
+    "/attachments",
+    status_code=status.HTTP_204_NO_CONTENT,
+    dependencies=[for_all_users],
+    responses=problem_responses(401, 403),
+)
 async def show_upload_capabilities(services: ServicesDep, user: CurrentUserDep) -> Response:
     """Show what the server supports of tus, and the longest file."""
     limits, _ = await services.chat.attachments.limits(user.principal.tenant_id)

@@ -6,13 +6,13 @@ from typing import Annotated
 from fastapi import Depends, Path, Query
 
 from unificx.api.access import (
-    CurrentUser,
     CurrentUserDep,
     Limit,
     ServicesDep,
     TenantQuery,
     purpose,
     require_access,
+    require_operator,
 )
 from unificx.api.problems import problem_responses
 from unificx.api.router import Router
@@ -92,7 +92,7 @@ async def show_audit_head(services: ServicesDep, user: CurrentUserDep) -> models
 @router.get("/verification", responses=problem_responses(401, 403))
 async def verify_audit_log(services: ServicesDep, user: CurrentUserDep) -> models.AuditReport:
     """Compute all hashes again, open all commitments and check all signed heads. For operators."""
-    await _require_operator(services, user)
+    await require_operator(services, user, Action.INSTALLATION)
     return models.AuditReport.model_validate(await services.audit.tree.verify())
 
 
@@ -101,7 +101,7 @@ async def export_audit_log(
     services: ServicesDep, user: CurrentUserDep, first: Annotated[int, Query(ge=0, le=2**53)] = 0
 ) -> models.AuditExport:
     """Export the log for verification without the server: leaves and commitments, no person. For operators."""
-    await _require_operator(services, user)
+    await require_operator(services, user, Action.INSTALLATION)
     heads = await services.audit.tree.heads() if first == 0 else []
     entries = await services.audit.tree.export(first, EXPORTED)
     return models.AuditExport(
@@ -112,10 +112,6 @@ async def export_audit_log(
         ],
         next=entries[-1].position + 1 if len(entries) == EXPORTED else None,
     )
-
-
-async def _require_operator(services: Services, user: CurrentUser) -> None:
-    await require_access(services, user, user.principal.tenant_id, Action.INSTALLATION)
 
 
 async def person_names(services: Services, persons: Iterable[tuple[str, str]]) -> dict[str, str]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from fastapi import Depends, status
 
-from unificx.api.access import CurrentUserDep, ServicesDep, purpose
+from unificx.api.access import CurrentUserDep, ServicesDep, purpose, require_operator
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.problems import problem_responses
 from unificx.api.router import Router
@@ -12,8 +12,7 @@ from unificx.api.schemas import canaries as models
 from unificx.api.services import Services
 from unificx.calls.events import CallEnded, CallParty
 from unificx.core.access import current_access, stating
-from unificx.core.errors import Forbidden
-from unificx.identity import Action, Extension, NewExtension, NewPerson, NewTenant, may
+from unificx.identity import Action, Extension, NewExtension, NewPerson, NewTenant
 from unificx.presence import PresenceChange
 from unificx.voicemail import NewMessage
 
@@ -61,8 +60,7 @@ async def plant_canaries(services: ServicesDep, user: CurrentUserDep) -> models.
 
     A search for these values in all that is stored shows whether personal values are stored unsealed. Delete the
     tenant afterwards."""
-    if not may(user.principal, Action.INSTALLATION, user.principal.tenant_id):
-        raise Forbidden("Only operators can check the installation.")
+    await require_operator(services, user, Action.INSTALLATION)
     marks, slug = _Marks.make(services), f"canary-{services.clock.random_bytes(4).hex()}"
     tenant = await services.identity.tenants.create(NewTenant(slug, slug, f"{slug}.example"))
     try:

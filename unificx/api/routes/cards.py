@@ -3,13 +3,19 @@
 from fastapi import Depends, status
 
 from unificx import billing
-from unificx.api.access import CurrentUser, CurrentUserDep, ServicesDep, TenantQuery, purpose, require_access
+from unificx.api.access import (
+    CurrentUserDep,
+    ServicesDep,
+    TenantQuery,
+    purpose,
+    require_access,
+    require_operator,
+)
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.problems import problem_responses
 from unificx.api.router import Router
 from unificx.api.schemas import cards as models
 from unificx.api.schemas import core
-from unificx.api.services import Services
 from unificx.identity import Action
 
 router = Router(
@@ -34,7 +40,7 @@ async def set_card_processor(
 
     Let Stripe send the events `checkout.session.completed`, `charge.refunded`, `refund.created`, `refund.updated`,
     `refund.failed`, `charge.dispute.created` and `charge.dispute.closed` to `/api/v1/billing/card-reports`."""
-    await _require_operator(services, user)
+    await require_operator(services, user, Action.BILLING_CHANGE)
     keys = billing.ProcessorKeys(given.secret_key.strip(), given.webhook_secret.strip())
     return _processor(await services.billing.cards.processors.set(keys))
 
@@ -42,7 +48,7 @@ async def set_card_processor(
 @router.delete("/card-processor", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403))
 async def remove_card_processor(services: ServicesDep, user: CurrentUserDep) -> None:
     """End payments by card. For operators."""
-    await _require_operator(services, user)
+    await require_operator(services, user, Action.BILLING_CHANGE)
     await services.billing.cards.processors.remove()
 
 
@@ -70,10 +76,6 @@ async def begin_card_payment(
     page = f"{services.public_address.url}/portal/billing"
     begun, url = await services.billing.cards.begin(scope.tenant_id, new.invoice, (new.amount, new.currency), page)
     return models.BegunCardPayment(reference=begun.reference, url=url)
-
-
-async def _require_operator(services: Services, user: CurrentUser) -> None:
-    await require_access(services, user, user.principal.tenant_id, Action.BILLING_CHANGE)
 
 
 def _processor(found: billing.Processor | None) -> models.CardProcessor:

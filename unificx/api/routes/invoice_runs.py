@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import Depends, Path, Query, status
 
 from unificx import billing
-from unificx.api.access import CurrentUser, CurrentUserDep, Cursor, Limit, ServicesDep, purpose, require_access
+from unificx.api.access import CurrentUserDep, Cursor, Limit, ServicesDep, purpose, require_operator
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.problems import problem_responses
 from unificx.api.router import Router
@@ -36,14 +36,14 @@ DryRun = Annotated[bool, Query(description="The dry run of the month.")]
 async def start_invoice_run(services: ServicesDep, user: CurrentUserDep, run: models.BillingMonth) -> models.InvoiceRun:
     """Issue the invoices of a month for all tenants, in the background. A run in progress goes on; one that has ended
     begins again, and issues what is missing."""
-    await _require_operator(services, user)
+    await require_operator(services, user, Action.BILLING_CHANGE)
     return _run(await services.billing.runs.start(_day(run.month), dry_run=run.dry_run))
 
 
 @router.get("", responses=problem_responses(401, 403))
 async def list_invoice_runs(services: ServicesDep, user: CurrentUserDep) -> core.Page[models.InvoiceRun]:
     """List the runs of the last 24 months that have one, newest first, without dry runs."""
-    await _require_operator(services, user)
+    await require_operator(services, user, Action.BILLING_CHANGE)
     return core.Page(items=[_run(each) for each in await services.billing.runs.list()], next=None)
 
 
@@ -52,7 +52,7 @@ async def show_invoice_run(
     services: ServicesDep, user: CurrentUserDep, month: MonthPath, *, dry_run: DryRun = False
 ) -> models.InvoiceRun:
     """Show how far a run is."""
-    await _require_operator(services, user)
+    await require_operator(services, user, Action.BILLING_CHANGE)
     return _run(await services.billing.runs.get(_day(month), dry_run=dry_run))
 
 
@@ -67,13 +67,9 @@ async def list_invoice_run_outcomes(
     limit: Limit = 50,
 ) -> core.Page[models.InvoiceRunOutcome]:
     """List what a run has led to so far, by tenant, without tenants that have nothing to pay."""
-    await _require_operator(services, user)
+    await require_operator(services, user, Action.BILLING_CHANGE)
     page = await services.billing.runs.outcomes(_day(month), PageById.parse(cursor, limit), dry_run=dry_run)
     return core.Page(items=[_outcome(services, each) for each in page.items], next=page.next)
-
-
-async def _require_operator(services: Services, user: CurrentUser) -> None:
-    await require_access(services, user, user.principal.tenant_id, Action.BILLING_CHANGE)
 
 
 def _day(month: str) -> date:

@@ -8,7 +8,6 @@ from fastapi import Depends, Query, Response, status
 
 from unificx import billing
 from unificx.api.access import (
-    CurrentUser,
     CurrentUserDep,
     Cursor,
     Id,
@@ -17,13 +16,13 @@ from unificx.api.access import (
     TenantQuery,
     purpose,
     require_access,
+    require_operator,
 )
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.problems import problem_responses
 from unificx.api.router import Router
 from unificx.api.schemas import core
 from unificx.api.schemas import invoices as models
-from unificx.api.services import Services
 from unificx.db.pagination import PageByTime
 from unificx.identity import Action
 
@@ -168,7 +167,7 @@ async def return_direct_debit(
 @router.get("/direct-debits", responses=problem_responses(401, 403))
 async def list_direct_debits(services: ServicesDep, user: CurrentUserDep) -> core.Page[models.DirectDebitFile]:
     """List the last 100 files of direct debits, newest first. For operators."""
-    await _require_operator(services, user)
+    await require_operator(services, user, Action.BILLING_CHANGE)
     found = await services.billing.direct_debits.files()
     return core.Page(items=[models.DirectDebitFile.model_validate(each) for each in found], next=None)
 
@@ -184,21 +183,16 @@ async def create_direct_debits(
 ) -> models.DirectDebitFile:
     """Make a file for the bank that collects the open invoices of all tenants with a SEPA mandate. No later file has
     them again, until a debit is returned. For operators."""
-    await _require_operator(services, user)
+    await require_operator(services, user, Action.BILLING_CHANGE)
     return models.DirectDebitFile.model_validate(await services.billing.direct_debits.create(new.day))
 
 
 @router.get("/direct-debits/{file}", responses=_file("application/xml", 409), response_class=Response)
 async def download_direct_debits(services: ServicesDep, user: CurrentUserDep, file: Id) -> Response:
     """Download a file of direct debits (pain.008). For operators."""
-    await _require_operator(services, user)
+    await require_operator(services, user, Action.BILLING_CHANGE)
     body = await services.billing.direct_debits.file(file)
     return _download(body, "application/xml", f"direct-debits-{file}.xml")
-
-
-async def _require_operator(services: Services, user: CurrentUser) -> None:
-    """Raise Forbidden unless the user may collect from all tenants."""
-    await require_access(services, user, user.principal.tenant_id, Action.BILLING_CHANGE)
 
 
 def _download(body: bytes, media_type: str, name: str) -> Response:

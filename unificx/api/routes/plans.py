@@ -7,7 +7,15 @@ from typing import Annotated
 from fastapi import Depends, Query, status
 
 from unificx import billing
-from unificx.api.access import CurrentUser, CurrentUserDep, Id, ServicesDep, TenantQuery, purpose, require_access
+from unificx.api.access import (
+    CurrentUserDep,
+    Id,
+    ServicesDep,
+    TenantQuery,
+    purpose,
+    require_access,
+    require_operator,
+)
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.problems import problem_responses
 from unificx.api.router import Router
@@ -29,7 +37,7 @@ Since = Annotated[date | None, Query(description="First day without a plan; by d
 @router.get("/plans", responses=problem_responses(401, 403))
 async def list_plans(services: ServicesDep, user: CurrentUserDep) -> core.Page[models.Plan]:
     """List the plans by name. For operators."""
-    await _require_operator(services, user)
+    await require_operator(services, user, Action.BILLING_CHANGE)
     tenants = await services.billing.plans.tenants()
     return core.Page(items=[_plan(each, tenants) for each in await services.billing.plans.list()], next=None)
 
@@ -42,21 +50,21 @@ async def list_plans(services: ServicesDep, user: CurrentUserDep) -> core.Page[m
 )
 async def create_plan(services: ServicesDep, user: CurrentUserDep, new: models.NewPlan) -> models.Plan:
     """Create a plan. For operators."""
-    await _require_operator(services, user)
+    await require_operator(services, user, Action.BILLING_CHANGE)
     return _plan(await services.billing.plans.create(billing.NewPlan(**new.model_dump())), {})
 
 
 @router.get("/plans/{plan}", responses=problem_responses(401, 403, 404))
 async def show_plan(services: ServicesDep, user: CurrentUserDep, plan: Id) -> models.Plan:
     """Show a plan. For operators."""
-    await _require_operator(services, user)
+    await require_operator(services, user, Action.BILLING_CHANGE)
     return _plan(await services.billing.plans.get(plan), await services.billing.plans.tenants())
 
 
 @router.patch("/plans/{plan}", responses=problem_responses(401, 403, 404, 409))
 async def update_plan(services: ServicesDep, user: CurrentUserDep, plan: Id, change: models.PlanUpdate) -> models.Plan:
     """Rename or archive a plan, or change its prices and minutes from a day on. For operators."""
-    await _require_operator(services, user)
+    await require_operator(services, user, Action.BILLING_CHANGE)
     changed = await services.billing.plans.update(plan, billing.PlanChange(**change.model_dump()))
     return _plan(changed, await services.billing.plans.tenants())
 
@@ -64,7 +72,7 @@ async def update_plan(services: ServicesDep, user: CurrentUserDep, plan: Id, cha
 @router.delete("/plans/{plan}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404, 409))
 async def delete_plan(services: ServicesDep, user: CurrentUserDep, plan: Id) -> None:
     """Delete a plan that was never assigned. For operators."""
-    await _require_operator(services, user)
+    await require_operator(services, user, Action.BILLING_CHANGE)
     await services.billing.plans.delete(plan)
 
 
@@ -131,11 +139,6 @@ async def show_charges(
         included=[models.IncludedUse.model_validate(each) for each in found.included],
         unrated=found.unrated,
     )
-
-
-async def _require_operator(services: Services, user: CurrentUser) -> None:
-    """Raise Forbidden unless the user may change prices: plans are those of the installation, not of a tenant."""
-    await require_access(services, user, user.principal.tenant_id, Action.BILLING_CHANGE)
 
 
 async def _tenant_plan(services: Services, tenant_id: str) -> models.TenantPlan:

@@ -4,6 +4,7 @@ from typing import Literal
 
 from unificx.api.access import CurrentUserDep, purpose
 from unificx.api.problems import problem_responses
+from unificx.api.required_access import for_all_users
 from unificx.api.router import Router
 from unificx.api.schemas import core
 from unificx.api.schemas import policy as models
@@ -19,7 +20,7 @@ async def list_policy_versions() -> core.Page[models.PolicyVersion]:
     return core.Page(items=items, next=None)
 
 
-@router.get("/processing", responses=problem_responses(401, 403))
+@router.get("/processing", dependencies=[for_all_users], responses=problem_responses(401, 403))
 async def show_processing_record(_: CurrentUserDep, language: Literal["en", "de"] = "en") -> models.ProcessingRecord:
     """Show the record of processing activities: purposes, data, retention, recipients and measures."""
     newest = released_versions()[-1]

@@ -11,6 +11,7 @@ from unificx.api.access import (
     purpose,
     require_access,
     require_access_or_own,
+    require_own,
 )
 from unificx.api.objections import is_listed
 from unificx.api.presence_state import ExtensionsInCalls, forwarding_changes, presence_schema, settings_schema
@@ -44,6 +45,7 @@ async def change_own_presence(
     services: ServicesDep, user: CurrentUserDep, change: models.PresenceChange
 ) -> core.Page[models.Presence]:
     """Change one's own presence, on all of one's extensions."""
+    require_own(user.principal)
     own = await services.identity.extensions.of_principal(user.principal)
     if not own:
         raise NotFound("You have no extension.", hint="Ask your administrator for one.")

@@ -4,6 +4,7 @@ from dataclasses import asdict
 
 from unificx.api.access import CurrentUserDep, ServicesDep, purpose
 from unificx.api.problems import problem_responses
+from unificx.api.required_access import for_all_users
 from unificx.api.router import Router
 from unificx.api.schemas import privacy_map as models
 from unificx.integrations.egress import recipients
@@ -12,7 +13,7 @@ from unificx.privacy import describe, personal_fields, plain_columns
 router = Router(prefix="/api/v1/privacy", tags=["privacy"], dependencies=[purpose("administration")])
 
 
-@router.get("/map", responses=problem_responses(401, 403))
+@router.get("/map", dependencies=[for_all_users], responses=problem_responses(401, 403))
 async def show_privacy_map(services: ServicesDep, user: CurrentUserDep) -> models.PrivacyMap:
     """List all fields with personal data, with the periods of your tenant, and the reasons why others have none."""
     periods = services.retention.texts(user.principal.tenant_id)

@@ -4,6 +4,7 @@ from fastapi import status
 
 from unificx.api.access import CurrentUser, CurrentUserDep, Id, ServicesDep, UserWithPasswordDep, purpose
 from unificx.api.problems import problem_responses
+from unificx.api.required_access import for_all_users
 from unificx.api.router import Router
 from unificx.api.schemas import push as models
 from unificx.core.errors import Forbidden
@@ -13,7 +14,7 @@ from unificx.notifications import NewSubscription
 router = Router(prefix="/api/v1", tags=["push"], dependencies=[purpose("telephony")])
 
 
-@router.get("/push/key", responses=problem_responses(401, 403))
+@router.get("/push/key", dependencies=[for_all_users], responses=problem_responses(401, 403))
 async def push_key(services: ServicesDep, user: UserWithPasswordDep) -> models.PushKey:
     """Get the server key for push subscriptions."""
     del user

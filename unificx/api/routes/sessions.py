@@ -13,6 +13,7 @@ from unificx.api.access import (
     source_of,
 )
 from unificx.api.problems import problem_responses, refusal_response
+from unificx.api.required_access import for_all_users
 from unificx.api.router import Router
 from unificx.api.schemas import core
 from unificx.api.schemas import sign_in as models
@@ -61,7 +62,7 @@ async def refresh_session(services: ServicesDep, request: Request, body: models.
     return session_response(services, signed, keep)
 
 
-@router.get("/sessions", responses=problem_responses(401, 403))
+@router.get("/sessions", dependencies=[for_all_users], responses=problem_responses(401, 403))
 async def list_sessions(services: ServicesDep, user: AuthenticatedUserDep) -> core.Page[models.Session]:
     """List your sessions."""
     principal = user.principal
@@ -75,7 +76,12 @@ async def list_sessions(services: ServicesDep, user: AuthenticatedUserDep) -> co
     return core.Page(items=items, next=None)
 
 
-@router.delete("/sessions/current", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403))
+@router.delete(
+    "/sessions/current",
+    status_code=status.HTTP_204_NO_CONTENT,
+    dependencies=[for_all_users],
+    responses=problem_responses(401, 403),
+)
 async def sign_out(services: ServicesDep, user: AuthenticatedUserDep, response: Response) -> None:
     """Sign out."""
     if user.token:
@@ -83,7 +89,12 @@ async def sign_out(services: ServicesDep, user: AuthenticatedUserDep, response: 
     delete_cookies(response)
 
 
-@router.delete("/sessions", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403))
+@router.delete(
+    "/sessions",
+    status_code=status.HTTP_204_NO_CONTENT,
+    dependencies=[for_all_users],
+    responses=problem_responses(401, 403),
+)
 async def revoke_other_sessions(services: ServicesDep, user: AuthenticatedUserDep) -> None:
     """Sign out everywhere else. Ends all your sessions except this one."""
     if user.principal.person_id:
@@ -91,7 +102,10 @@ async def revoke_other_sessions(services: ServicesDep, user: AuthenticatedUserDe
 
 
 @router.delete(
-    "/sessions/{session_id}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404)
+    "/sessions/{session_id}",
+    status_code=status.HTTP_204_NO_CONTENT,
+    dependencies=[for_all_users],
+    responses=problem_responses(401, 403, 404),
 )
 async def revoke_session(services: ServicesDep, user: AuthenticatedUserDep, session_id: Id) -> None:
     """Sign out another session of yours."""
@@ -101,7 +115,7 @@ async def revoke_session(services: ServicesDep, user: AuthenticatedUserDep, sess
     await services.identity.sessions.revoke(principal.tenant_id, principal.person_id, session_id)
 
 
-@router.get("/me", responses=problem_responses(401, 403))
+@router.get("/me", dependencies=[for_all_users], responses=problem_responses(401, 403))
 async def who_am_i(services: ServicesDep, user: AuthenticatedUserDep) -> core.Me:
     """Show the authenticated user, with their extensions."""
     principal = user.principal

@@ -23,6 +23,7 @@ from unificx.api.access import (
 from unificx.api.acts import declare_person
 from unificx.api.middleware import OPERATOR_SCOPE_KEY
 from unificx.api.problems import problem_responses
+from unificx.api.required_access import for_all_users
 from unificx.api.router import Router
 from unificx.api.schemas import sign_in as models
 from unificx.api.services import Services
@@ -64,7 +65,7 @@ async def create_sign_in_code(
     return models.SignInCode(id=made.id, code=made.code, url=url, svg=qr_svg(url), expires=made.expires)
 
 
-@router.get("/sign-in-codes/{code_id}", responses=problem_responses(401, 403, 404))
+@router.get("/sign-in-codes/{code_id}", dependencies=[for_all_users], responses=problem_responses(401, 403, 404))
 async def show_sign_in_code(services: ServicesDep, user: CurrentUserDep, code_id: Id) -> models.SignInCodeState:
     """Show the state of a QR sign-in code."""
     return models.SignInCodeState.model_validate(

@@ -3,10 +3,10 @@
 from fastapi import Depends, status
 
 from unificx import identity
-from unificx.api.access import CurrentUserDep, Cursor, Id, Limit, ServicesDep, purpose, require_access
-from unificx.api.acts import declare_change
+from unificx.api.access import CurrentUserDep, Cursor, Id, Limit, ServicesDep, purpose, require_access, require_operator
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.problems import problem_responses
+from unificx.api.required_access import for_all_users
 from unificx.api.router import Router
 from unificx.api.schemas import core as models
 from unificx.core.errors import Forbidden
@@ -17,7 +17,7 @@ router = Router(
 )
 
 
-@router.get("", responses=problem_responses(401))
+@router.get("", dependencies=[for_all_users], responses=problem_responses(401))
 async def list_tenants(
     services: ServicesDep, user: CurrentUserDep, cursor: Cursor = None, limit: Limit = 50
 ) -> models.Page[models.Tenant]:
@@ -37,9 +37,7 @@ async def list_tenants(
 )
 async def create_tenant(services: ServicesDep, user: CurrentUserDep, new: models.NewTenant) -> models.Tenant:
     """Create a tenant."""
-    if not may(user.principal, Action.INSTALLATION, user.principal.tenant_id):
-        raise Forbidden("Only operators can create tenants.")
-    declare_change(services.identity, user.principal, user.principal.tenant_id, Action.INSTALLATION)
+    await require_operator(services, user, Action.INSTALLATION)
     made = await services.identity.tenants.create(
         identity.NewTenant(**new.model_dump(exclude={"country"}), country=new.country or "")
     )
