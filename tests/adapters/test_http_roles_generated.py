@@ -25,7 +25,7 @@ REFUSALS = {
     "The key of an assistant opens its tools only.",
 }
 MARKS = {"signed_in", "guest"}
-"""What an operation declares that requires no action."""
+"""Declarations of operations that require no action."""
 NAMES = {"person_id", "persons", "extension", "extensions", "extension_id", "caller", "callee", "parties", "members"}
 """Fields that name people of a tenant."""
 BUSINESS = {
