@@ -7,6 +7,13 @@ from unificx.core.errors import NotFound
 from unificx.queues import QUEUE_APP, Queue, QueuedCaller
 from unificx.registrar import Caller
 from unificx.routing import OutboundRouting
+from unificx.server.call_routing import CallRouting
+
+
+def connect_queues(routing: CallRouting, calls: CallManager) -> None:
+    """Give the queues the calls of their agents, and what calls people back."""
+    routing.queues.manager.lines = CallManagerLines(calls)
+    routing.queues.manager.dialer = CallManagerCallbacks(calls, routing.outbound.routing)
 
 
 class CallManagerLines:

@@ -51,7 +51,7 @@ from unificx.server.outside_calls import connect_fraud_guard
 from unificx.server.page_calls import CallManagerPageCalls
 from unificx.server.phone_texts import PhoneTexts
 from unificx.server.public_numbers import TenantNumbers
-from unificx.server.queue_calls import CallManagerCallbacks, CallManagerLines
+from unificx.server.queue_calls import connect_queues
 from unificx.server.settings import Settings
 from unificx.server.shared_phones import follow_shared_phones
 from unificx.server.trunks import carrier_trust, create_caller_verifier, create_trunk_monitor
@@ -128,9 +128,8 @@ class SipServer:
             container, engine, self._recorded_calls
         )
         container.conferences.mixer, container.videos.forwarder = engine, VideoForwarder(media)
-        container.conferences.dialer, queues = CallManagerDialer(self.call_manager), container.routing.queues.manager
-        queues.lines = CallManagerLines(self.call_manager)
-        queues.dialer = CallManagerCallbacks(self.call_manager, container.routing.outbound.routing)
+        container.conferences.dialer = CallManagerDialer(self.call_manager)
+        connect_queues(container.routing, self.call_manager)
         self._media_watchdog = MediaWatchdog(self.call_manager, media, clock, call_settings)
         self.trunk_monitor, self._trunk_prober = create_trunk_monitor(container, endpoint, self._via, self._wake)
         authenticator = self._create_authenticator(settings, rate_limiter, incarnation)
