@@ -1,11 +1,13 @@
 """Contacts over HTTP: who sees and changes which ones, and the events that follow."""
 
+import io
 import json
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 from http_world import World
+from PIL import Image
 
 from unificx.identity import Principal
 from unificx.routing import stored_form
@@ -187,3 +189,49 @@ async def test_a_file_beyond_the_limit_is_refused_while_it_arrives(world: World)
         refused = await ada.put(f"{API}/import", params={"book": "personal"}, content=data)
         assert (refused.status_code, refused.json()["field"]) == (422, "file")
     assert (await ada.get(API)).json()["items"] == []
+
+
+async def test_a_picture_is_seen_by_colleagues_until_it_is_removed_or_switched_off(world: World) -> None:
+    ada, ben, admin = (
+        await world.user(world.acme, "1001"),
+        await world.user(world.acme, "1002"),
+        await world.admin(world.acme),
+    )
+    stranger = await world.user(world.globex, "1001")
+    principal: Principal = await world.identity.authenticate(ben.headers["Authorization"].removeprefix("Bearer "))
+    events = world.services.event_hub.open(principal)
+    photo = io.BytesIO()
+    Image.new("RGB", (40, 30), "teal").save(photo, "PNG")
+    refused = await ada.put("/api/v1/me/picture", content=b"<svg/>")
+    assert (refused.status_code, refused.json()["field"]) == (422, "file")
+    assert (await admin.put("/api/v1/me/picture", content=b"\0" * (13 << 20))).status_code == 413
+    made = await ada.put("/api/v1/me/picture", content=photo.getvalue())
+    assert made.status_code == 200, made.text
+    assert json.loads(await events.next() or "{}") == {"type": "pictures"}
+    me = (await ada.get("/api/v1/me")).json()
+    [listed] = (await ben.get("/api/v1/pictures")).json()["items"]
+    assert listed == {
+        "person_id": me["person"]["id"],
+        "extensions": [me["extensions"][0]["id"]],
+        "numbers": ["1001"],
+        "version": made.json()["version"],
+    }
+    address = f"/api/v1/pictures/{listed['person_id']}"
+    shown = await ben.get(address)
+    assert (shown.status_code, shown.headers["Content-Type"], shown.content[:3]) == (200, "image/jpeg", b"\xff\xd8\xff")
+    assert (await stranger.get("/api/v1/pictures")).json()["items"] == []
+    assert (await stranger.get(address)).status_code == 404
+    assert (await ben.delete(address)).status_code == 403
+    objection = {"purpose": "directory", "language": "en"}
+    # A person who objects to being in the directory is not shown to colleagues, but to themselves.
+    await ada.put("/api/v1/me/objections", json={**objection, "objects": True})
+    assert [(await each.get(address)).status_code for each in (ben, ada)] == [404, 200]
+    await ada.put("/api/v1/me/objections", json={**objection, "objects": False})
+    tenant = f"/api/v1/tenants/{world.acme.id}"
+    assert (await admin.patch(tenant, json={"pictures": False})).json()["pictures"] is False
+    assert (await ben.get("/api/v1/pictures")).json()["items"] == []
+    off = [await ben.get(address), await ben.put("/api/v1/me/picture", content=photo.getvalue())]
+    assert [(each.status_code, each.json()["code"]) for each in off] == [(403, "pictures_off")] * 2
+    await admin.patch(tenant, json={"pictures": True})
+    assert (await admin.delete(address)).status_code == 204
+    assert (await ada.delete("/api/v1/me/picture")).status_code == 404

@@ -49,6 +49,7 @@ _MESSAGE = {
 LIVE_EVENTS: Mapping[str, LiveEventType] = {
     "calls": LiveEventType("live calls of the organisation", "calls_read", {}),
     "parked": LiveEventType("parked calls", "directory", {}),
+    "pictures": LiveEventType("pictures of colleagues: fetch their list again", "directory", {}),
     "directory": LiveEventType("people in the directory: fetch it and the presence again", "directory", {}),
     "presence.changed": LiveEventType(
         "presence of colleagues; without `items` after many changes: fetch the list",

@@ -12,6 +12,7 @@ from unificx.api.acts import request_act
 from unificx.api.metrics import HttpMetrics
 from unificx.api.problems import PayloadTooLarge, RequestTimeout, incident_response, log_incident, refusal_response
 from unificx.api.scim import errors as scim
+from unificx.contacts import MAX_PICTURE_BYTES
 from unificx.core.access import stating
 from unificx.core.clock import Clock
 from unificx.core.errors import DomainError, ServiceUnavailable, StorageFull
@@ -36,6 +37,7 @@ _UPLOADS = {
     re.compile(r"/api/v1/billing/rate-decks/[^/]+/rates\Z"): MAX_RATE_DECK,
     re.compile(r"/api/v1/contacts/(?:import|copies)\Z"): MAX_CONTACT_FILE,
     re.compile(r"/api/v1/me/import\Z"): MAX_ACCESS_COPY,
+    re.compile(r"/api/v1/me/picture\Z"): MAX_PICTURE_BYTES,
 }
 """Maximum bytes of an upload, by its path."""
 
@@ -53,7 +55,7 @@ _CREATES_DATA = re.compile(
     r"|people/[^/]+/extensions|billing/(?:rate-decks|payments|card-payments|refunds|invoices|invoice-runs|direct-debits)|contacts|plans"
     r"|suspensions/review"
     r"|rooms/[^/]+/(?:invitations|meeting/recording))"
-    r"|PUT /api/v1/(?:billing/(?:rate-decks/[^/]+/rates|details)|contacts/import|contacts/copies|me/import)"
+    r"|PUT /api/v1/(?:billing/(?:rate-decks/[^/]+/rates|details)|contacts/import|contacts/copies|me/import|me/picture)"
     r"|PUT /dav/books/.+|POST /scim/v2/Users"
     r"|POST /api/v1/attachments|PATCH /api/v1/attachments/[^/]+"
     r"|PUT /api/v1/(?:mailboxes/[^/]+/greetings/[^/]+|sounds/[^/]+/[^/]+/[^/]+)(?:/text)?"

@@ -1,4 +1,4 @@
-"""Contacts: address books of tenants and of their users."""
+"""Contacts: address books of tenants and of their users, and pictures of users."""
 
 from unificx.contacts.checks import MAX_ENTRIES, MAX_NAME, MAX_NOTE, MAX_UID
 from unificx.contacts.device_copies import UID as DEVICE_UID
@@ -7,6 +7,8 @@ from unificx.contacts.files import MAX_BYTES, read_file, write_file
 from unificx.contacts.import_schemas import ContactImportReport, Encoding, FileFormat, ImportAction
 from unificx.contacts.importing import ContactImports
 from unificx.contacts.locks import BookLocks
+from unificx.contacts.pictures import MAX_PICTURE_BYTES, PicturesOff, ProfilePictures
+from unificx.contacts.ports import PortraitProcessor
 from unificx.contacts.privacy import contact_holding
 from unificx.contacts.schemas import (
     LABELS,
@@ -31,6 +33,7 @@ __all__ = [
     "MAX_ENTRIES",
     "MAX_NAME",
     "MAX_NOTE",
+    "MAX_PICTURE_BYTES",
     "MAX_UID",
     "AddressBook",
     "BookChanges",
@@ -52,6 +55,9 @@ __all__ = [
     "ImportAction",
     "NewContact",
     "NumberLabel",
+    "PicturesOff",
+    "PortraitProcessor",
+    "ProfilePictures",
     "Source",
     "contact_holding",
     "read_file",

@@ -9,3 +9,10 @@ class ContactsChanged:
 
     tenant_id: str
     person_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PicturesChanged:
+    """A user of a tenant has another picture, or none any more."""
+
+    tenant_id: str

@@ -1,4 +1,4 @@
-"""Tables of contacts.
+"""Tables of contacts, and of pictures of users.
 
 A personal contact is sealed under the key of its owner, a company contact under that of its first number, which is the
 data subject that this person also is as a caller. All numbers outside lead to their contacts, so that an erasure finds
@@ -43,6 +43,33 @@ class ContactPart:
     """Name that a CardDAV client has chosen."""
     extra: tuple[str, ...] | None = _in_book()
     """Further properties of the vCard of a CardDAV client, which no field is made for."""
+
+
+@dataclass(frozen=True, slots=True)
+class PicturePart:
+    """The picture of a user: a JPEG file in base64."""
+
+    image: str = personal(
+        "user.content.self_image",
+        uses=("directory",),
+        retention="account",
+        on_erase="delete",
+        export=True,
+        rectifiable=True,
+    )
+
+
+class PersonPictureRow(Base):
+    """The picture that a user has chosen."""
+
+    __tablename__ = "person_picture"
+    __table_args__ = (Index(None, "tenant_id", "subject_id"),)
+
+    person_id: Mapped[str] = plain("random id of the person", primary_key=True)
+    tenant_id: Mapped[str] = plain("the tenant")
+    version: Mapped[str] = plain("a random id, new with each picture")
+    subject_id: Mapped[str] = plain("random subject id of the person, whose key seals the picture")
+    sealed: Mapped[bytes] = sealed_column(PicturePart, subject="subject_id")
 
 
 class ContactBookRow(Base):

@@ -1,4 +1,5 @@
-"""Data of a person in this area: the address book of a user, and entries about a person outside in address books.
+"""Data of a person in this area: address book and picture of a user, and entries about a person outside in address
+books.
 
 An access copy of a user has their address book. That of a person outside has what the company contacts and the address
 books of users say about them, without owners and without the notes of users, which are data of these users too.
@@ -11,12 +12,12 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from unificx.contacts import repository
-from unificx.contacts.models import ContactPart, ContactRow
+from unificx.contacts.models import ContactPart, ContactRow, PersonPictureRow
 from unificx.contacts.service import Contacts
 from unificx.db import Database
 from unificx.privacy import DataSubject, Export, Holding, KeyStore, Records, RowHolding, record_kind
 
-_OWN, _ENTRIES = "contacts", "entries in address books of others"
+_OWN, _PICTURE, _ENTRIES = "contacts", "profile picture", "entries in address books of others"
 _PAGE = 200
 
 
@@ -41,7 +42,7 @@ class ContactHolding:
 
     def __init__(self, database: Database, contacts: Contacts) -> None:
         self._database = database
-        self._rows = RowHolding(database, "contacts", {ContactRow: _OWN}, contacts.erase)
+        self._rows = RowHolding(database, "contacts", {ContactRow: _OWN, PersonPictureRow: _PICTURE}, contacts.erase)
         self.area, self.tables, self.retained = self._rows.area, self._rows.tables, self._rows.retained
 
     async def find(self, owner: DataSubject) -> Mapping[str, int]:

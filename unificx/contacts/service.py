@@ -11,6 +11,8 @@ from unificx.contacts.books import Book, Books, CompanyNames, page_of
 from unificx.contacts.checks import MAX_COMPANY, MAX_PERSONAL, checked, checked_extra, checked_uid, without_names
 from unificx.contacts.events import ContactsChanged
 from unificx.contacts.locks import BookLocks
+from unificx.contacts.pictures import ProfilePictures
+from unificx.contacts.ports import PortraitProcessor
 from unificx.contacts.resources import ContactResources
 from unificx.contacts.schemas import AddressBook, Contact, ContactDetails, FoundName, NewContact
 from unificx.core.clock import random_id
@@ -34,7 +36,9 @@ class ContactChanged(Conflict):
 class Contacts:
     """The address books of all tenants. Call `start` first. `publish` takes signals for the bus."""
 
-    def __init__(self, database: Database, keys: KeyStore, publish: Callable[[object], None]) -> None:
+    def __init__(
+        self, database: Database, keys: KeyStore, publish: Callable[[object], None], portraits: PortraitProcessor
+    ) -> None:
         self._database = database
         self._keys = keys
         self.clock = database.clock
@@ -43,6 +47,7 @@ class Contacts:
         self._names = CompanyNames()
         self.locks = BookLocks()
         self.resources = ContactResources(database, keys, self.book)
+        self.pictures = ProfilePictures(database, keys, publish, portraits)
 
     async def start(self) -> None:
         """Load the names of company contacts."""
@@ -259,7 +264,7 @@ class Contacts:
     # ---- deletion
 
     async def erase(self, tenant_id: str, subject: str) -> None:
-        """Delete the address book of an erased user, and the contacts of an erased number in all address books.
+        """Delete address book and picture of an erased user, and the contacts of an erased number in all address books.
         Idempotent."""
         self.drop_subject(subject)
         async with self._database.begin() as uow:
@@ -268,6 +273,7 @@ class Contacts:
             for person_id in await repository.owners_of(uow.session, tenant_id, ids):
                 await repository.next_revisions(uow.session, AddressBook(tenant_id, person_id), deletes=True)
             await repository.remove(uow.session, tenant_id, ids)
+            await self.pictures.erase(uow, tenant_id, subject)
             uow.after_commit.append(lambda: self._names.drop(tenant_id, ids))
             uow.after_commit.append(lambda: self._books.forget(tenant_id))
 
@@ -277,13 +283,15 @@ class Contacts:
         self._books.forget_all()
 
     async def on_person_closed(self, event: PersonClosed, uow: UnitOfWork) -> None:
-        """Delete the address book of a closed account. Outbox handler."""
+        """Delete address book and picture of a closed account. Outbox handler."""
         await repository.delete_book(uow.session, AddressBook(event.tenant, event.person_id))
+        await self.pictures.remove_in(uow, event.tenant, event.person_id)
         uow.after_commit.append(lambda: self._books.forget(event.tenant, event.person_id))
 
     async def on_tenant_deleted(self, event: TenantDeleted, uow: UnitOfWork) -> None:
-        """Delete the contacts of a deleted tenant. Outbox handler."""
+        """Delete contacts and pictures of a deleted tenant. Outbox handler."""
         await repository.delete_of_tenant(uow.session, event.tenant)
+        await self.pictures.remove_in(uow, event.tenant)
         uow.after_commit.append(lambda: self._names.drop_tenant(event.tenant))
         uow.after_commit.append(lambda: self._books.forget(event.tenant))
 

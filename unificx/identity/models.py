@@ -220,6 +220,7 @@ class TenantRow(Base):
     country: Mapped[str] = plain("country code of the numbering plan")
     pickup: Mapped[str] = plain("which calls may be picked up")
     chat: Mapped[bool] = plain("whether users may use chat")
+    pictures: Mapped[bool] = plain("whether pictures of people are shown")
     assistants: Mapped[bool] = plain("whether assistants of users may read")
 
 

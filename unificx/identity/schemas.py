@@ -123,6 +123,8 @@ class Tenant:
     """ISO 3166 code for rules of dialling."""
     pickup: PickupRight = "everyone"
     chat: bool = True
+    pictures: bool = True
+    """Whether pictures of people are stored and shown."""
     assistants: bool = False
     """Whether assistants may use API keys of its users."""
 
@@ -157,6 +159,7 @@ class TenantChange:
     country: str | None = None
     pickup: PickupRight | None = None
     chat: bool | None = None
+    pictures: bool | None = None
     assistants: bool | None = None
 
 

@@ -131,5 +131,6 @@ def _apply_tenant_change(tenant: Tenant, change: TenantChange) -> Tenant:
         language=change.language or tenant.language,
         pickup=change.pickup or tenant.pickup,
         chat=tenant.chat if change.chat is None else change.chat,
+        pictures=tenant.pictures if change.pictures is None else change.pictures,
         assistants=tenant.assistants if change.assistants is None else change.assistants,
     )

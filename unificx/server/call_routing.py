@@ -9,6 +9,7 @@ from unificx.cluster import Cluster
 from unificx.conferencing import RoomService
 from unificx.contacts import Contacts
 from unificx.core.errors import Invalid
+from unificx.integrations.photo_import import PhotoImporter
 from unificx.ivr import MenuParts, MenuService, PromptKind
 from unificx.locations import Locations
 from unificx.presence import PresenceService
@@ -128,6 +129,6 @@ def build_call_routing(  # noqa: PLR0917 - what destinations are made of
         outside.clock, lambda extension_id: presence.availability.rules(extension_id).do_not_disturb
     )
     speed_dials = SpeedDials(store.database, store.keys)
-    contacts = Contacts(store.database, store.keys, cluster.bus.publish)
+    contacts = Contacts(store.database, store.keys, cluster.bus.publish, PhotoImporter())
     personal = (completions, speed_dials, contacts, outside.locations)
     return CallRouting(presence, queues, destinations, outbound, menus, groups, ring_memory, hours, *personal)

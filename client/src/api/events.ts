@@ -17,6 +17,8 @@ export interface ServerEvents {
   sign_in_code: { id: string; state: 'open' | 'used' | 'expired' };
   /** The list of live calls has changed (administrators). */
   calls: object;
+  /** Colleagues have other pictures. */
+  pictures: object;
   /** People were added to the directory or have left it. */
   directory: object;
   /** Presence of colleagues has changed; without `items`, of too many to name them. */

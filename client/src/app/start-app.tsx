@@ -6,6 +6,7 @@ import { captureDeepLink } from '~/core/deep-link';
 import { captureUnhandledErrors } from '~/core/error-log';
 import { activateLanguage } from '~/core/language';
 import { watchForNewcomers } from '~/features/onboarding/state';
+import { showPicturesWhileSignedIn } from '~/features/pictures';
 import { prefetchSignInOptions } from '~/features/sign-in/useSignInOptions';
 import { queries } from '~/shell/Providers';
 import { start } from '~/shell/start';
@@ -40,6 +41,7 @@ export async function startApp(): Promise<void> {
   }
 
   connectEventsWhileSignedIn();
+  showPicturesWhileSignedIn();
   subscribePushWhileSignedIn();
   // Replace, so that Back does not return to the sign-in screens.
   start({ router, overlays: <Overlays />, onSignedIn: () => void router.navigate({ to: '/', replace: true }) });

@@ -24,7 +24,7 @@ export function PersonPicker({ people, onChange, presence, ...props }: PersonPic
   const { t } = useLingui();
   const byId = new Map(people.map((each) => [each.id, each]));
   const avatarOf = ({ id, name }: Pickable, size: 24 | 32) => (
-    <Avatar name={name} size={size} presence={presence?.(id)} />
+    <Avatar name={name} of={id} size={size} presence={presence?.(id)} />
   );
   const chosen = byId.get(props.value ?? '');
   return (

@@ -3,6 +3,7 @@ import { connectEventsWhileSignedIn } from '~/api/events';
 import { refreshSession } from '~/api/session';
 import { activateLanguage } from '~/core/language';
 import { applyDensity } from '~/core/preferences';
+import { showPicturesWhileSignedIn } from '~/features/pictures';
 import { prefetchSignInOptions } from '~/features/sign-in/useSignInOptions';
 import { queries } from '~/shell/Providers';
 import { start } from '~/shell/start';
@@ -15,6 +16,7 @@ export async function startPortal(): Promise<void> {
   await Promise.all([activateLanguage(), refreshSession().then(() => prefetchSignInOptions(queries))]);
 
   connectEventsWhileSignedIn();
+  showPicturesWhileSignedIn();
   const router = createPortalRouter();
   start({ router, overlays: <Overlays />, onSignedIn: () => void router.invalidate() });
 }

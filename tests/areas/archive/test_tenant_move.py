@@ -393,11 +393,12 @@ def made_home(home: Path, template: bytes, master: int) -> None:
             "DE",
             "groups",
             True,
+            True,
             False,
         )
-        columns = "id, slug, name, domain, state, created, language, time_zone, park_seconds, country, pickup, chat, assistants"
+        columns = "id, slug, name, domain, state, created, language, time_zone, park_seconds, country, pickup, chat, pictures, assistants"
         if master == 1:
-            database.execute(f"INSERT INTO tenant ({columns}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)", row)
+            database.execute(f"INSERT INTO tenant ({columns}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)", row)
         database.commit()
     keys.close()
 

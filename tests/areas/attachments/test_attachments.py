@@ -6,6 +6,7 @@ import sys
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
+from typing import cast
 
 import pytest
 from PIL import Image
@@ -323,3 +324,31 @@ async def test_what_kills_the_process_is_a_refused_photo(monkeypatch: pytest.Mon
         await converted(bomb.getvalue())
     with pytest.raises(Invalid, match="read"):
         await converted(b"\x89PNG\r\n\x1a\n" + bytes(500))
+
+
+def portrait_photo() -> bytes:
+    """Return an upright photo, red at top and bottom, that its camera has stored lying on its side, with a place."""
+    image = Image.new("RGB", (90, 160), "red")
+    image.paste("teal", (0, 12, 90, 140))
+    exif, target = Image.Exif(), io.BytesIO()
+    exif[0x0112] = 8  # to be turned by 90 degrees
+    exif.get_ifd(0x8825)[1] = "N"
+    image.transpose(Image.Transpose.ROTATE_270).save(target, "JPEG", exif=exif)
+    return target.getvalue()
+
+
+async def test_pictures_of_persons_are_upright_squares_without_metadata() -> None:
+    bomb, clear, given = io.BytesIO(), io.BytesIO(), portrait_photo()
+    Image.new("1", (9000, 9000)).save(bomb, "PNG")
+    Image.new("RGBA", (40, 30), (0, 0, 0, 0)).save(clear, "PNG")
+    assert b"Exif" in given
+    bad = (b"", b"<svg onload=alert(1)>", bomb.getvalue(), given[:300])
+    made, transparent, *refused = await PhotoImporter().portraits([given, clear.getvalue(), *bad])
+    assert refused == [b""] * len(bad), "each photo is judged alone"
+    with Image.open(io.BytesIO(made)) as image:
+        assert (image.format, image.size, dict(image.getexif())) == ("JPEG", (256, 256), {})
+        for row in (4, 252):  # the square is the upper middle of the upright photo
+            red, green, _ = cast("tuple[int, int, int]", image.getpixel((128, row)))
+            assert (red < 60, green > 100) == (True, True), row
+    with Image.open(io.BytesIO(transparent)) as image:
+        assert image.getpixel((128, 128)) == (255, 255, 255)

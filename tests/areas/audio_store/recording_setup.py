@@ -68,8 +68,8 @@ class RecordingSetup:
 
     async def create_tenant(self) -> None:
         """Create the tenant, whose numbers can be assigned."""
-        words = "'acme', 'acme', 'Acme', 'acme.example', 'active', :now, 'en', '', true, false"
-        columns = "id, slug, name, domain, state, created, language, time_zone, chat, assistants"
+        words = "'acme', 'acme', 'Acme', 'acme.example', 'active', :now, 'en', '', true, true, false"
+        columns = "id, slug, name, domain, state, created, language, time_zone, chat, pictures, assistants"
         async with self.database.begin() as uow:
             await uow.session.execute(
                 text(f"INSERT INTO tenant ({columns}) VALUES ({words})").bindparams(

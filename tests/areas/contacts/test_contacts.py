@@ -1,6 +1,7 @@
 """Address books on both databases."""
 
-from collections.abc import AsyncIterator
+from base64 import b64encode
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,8 +19,8 @@ from unificx.contacts import (
     NewContact,
     contact_holding,
 )
-from unificx.contacts.events import ContactsChanged
-from unificx.contacts.models import ContactBookRow, ContactNumberRow, ContactRow
+from unificx.contacts.events import ContactsChanged, PicturesChanged
+from unificx.contacts.models import ContactBookRow, ContactNumberRow, ContactRow, PersonPictureRow
 from unificx.core.clock import ManualClock
 from unificx.core.errors import Conflict, Invalid, NotFound
 from unificx.db import Database, Outbox
@@ -74,7 +75,7 @@ class Office:
             return [await session.scalar(select(func.count()).select_from(row)) or 0 for row in ROWS]
 
     async def reopened(self) -> Contacts:
-        found = Contacts(self.database, self.keys, self.signals.append)
+        found = Contacts(self.database, self.keys, self.signals.append, AsGiven())
         await found.start()
         return found
 
@@ -90,7 +91,7 @@ async def office(database: Database, keys: KeyStore, clock: ManualClock) -> Asyn
     await people.start()
     keys.numbering_plan = GermanNumbers()
     signals: list[Any] = []
-    office = Office(Contacts(database, keys, signals.append), database, keys, people, signals=signals)
+    office = Office(Contacts(database, keys, signals.append, AsGiven()), database, keys, people, signals=signals)
     for slug, names in (("acme", ("ada", "ben")), ("globex", ())):
         tenant = await people.tenants.create(NewTenant(slug, slug, f"{slug}.example"))
         office.books[slug] = AddressBook(tenant.id)
@@ -226,8 +227,8 @@ async def test_erasing_a_number_removes_it_from_all_address_books(office: Office
     elsewhere = await office.add(office.globex, "Elsewhere", MOBILE)
     holding = contact_holding(office.database, office.contacts)
     owner = DataSubject(office.ada.tenant_id, office.subject(MOBILE))
-    assert await holding.find(owner) == {"contacts": 0, "entries in address books of others": 2}
-    [own, entries] = holding.export(owner, office.keys)
+    assert await holding.find(owner) == {"contacts": 0, "profile picture": 0, "entries in address books of others": 2}
+    [own, _, entries] = holding.export(owner, office.keys)
     assert isinstance(own, Records)
     assert isinstance(entries, Records)
     copied = [record async for record in entries.read()]
@@ -261,7 +262,7 @@ async def test_an_address_book_is_copied_and_erased_with_its_owner(office: Offic
     await office.add(office.ben, "Mother of Ada", MOBILE)
     holding = contact_holding(office.database, office.contacts)
     owner = DataSubject(office.ada.tenant_id, office.ada.subject, office.ada.person_id)
-    [own, entries] = holding.export(owner, office.keys)
+    [own, _, entries] = holding.export(owner, office.keys)
     assert isinstance(own, Records)
     assert isinstance(entries, Records)
     [record] = [record async for record in own.read()]
@@ -328,3 +329,51 @@ async def test_properties_without_a_field_are_stored_but_not_in_memory(office: O
     # The structured name is no longer that of the contact.
     await again.update(office.ada, made.id, ContactDetails("Eva Muster"))
     assert (await again.resources.named(office.ada, ["max.vcf"]))["max.vcf"].extra == lines[1:]
+
+
+# ---- pictures of users
+
+
+class AsGiven:
+    """Makes pictures of persons without a process: they are what was sent. See test_attachments.py for the real one."""
+
+    async def portraits(self, photos: Sequence[bytes]) -> list[bytes]:
+        return list(photos)
+
+
+async def test_a_picture_is_sealed_for_its_person_and_ends_with_them(office: Office) -> None:
+    pictures, ada, ben = office.contacts.pictures, office.ada, office.ben
+    first, image = await pictures.put(ada, b"an earlier one"), b"\xff\xd8 the pixels of a face" * 9
+    second = await pictures.put(ada, image)
+    assert first != second
+    assert office.signals[-1] == PicturesChanged(ada.tenant_id)
+    assert await pictures.versions(ada.tenant_id) == {ada.person_id: second}
+    assert await pictures.versions(office.globex.tenant_id) == {}
+    with pytest.raises(NotFound):
+        await pictures.get(office.globex.tenant_id, ada.person_id)
+    async with office.database.read() as session:
+        [row] = (await session.scalars(select(PersonPictureRow))).all()
+    assert row.subject_id == ada.subject
+    assert b64encode(image)[:40] not in row.sealed
+    with pytest.raises(Invalid, match="read"):
+        await pictures.put(ada, b"")
+    assert await pictures.get(ada.tenant_id, ada.person_id) == image
+    await pictures.put(ben, image)
+    holding = contact_holding(office.database, office.contacts)
+    owner = DataSubject(ada.tenant_id, ada.subject)
+    assert (await holding.find(owner))["profile picture"] == 1
+    exports = [one for one in holding.export(owner, office.keys) if isinstance(one, Records)]
+    assert b64encode(image).decode() in str([each for one in exports async for each in one.read()])
+    office.keys.destroy(ada.tenant_id, ada.subject)
+    with pytest.raises(NotFound):
+        await pictures.get(ada.tenant_id, ada.person_id)
+    with pytest.raises(Conflict):
+        await pictures.put(ada, image)
+    await holding.erase(owner)
+    assert (await holding.remains(owner))["profile picture"] == 0
+    assert list(await pictures.versions(ben.tenant_id)) == [ben.person_id]
+    async with office.database.begin() as uow:
+        await office.contacts.on_person_closed(PersonClosed("event", ben.tenant_id, ben.person_id, ben.subject), uow)
+    assert await pictures.versions(ben.tenant_id) == {}
+    with pytest.raises(NotFound):
+        await pictures.remove(ben.tenant_id, ben.person_id)

@@ -20,6 +20,7 @@ from unificx.contacts import (
 from unificx.contacts.device_copies import plan
 from unificx.contacts.models import ContactBookRow, ContactNumberRow, ContactRow
 from unificx.db import Database
+from unificx.integrations.photo_import import PhotoImporter
 from unificx.privacy import Consents, KeyStore
 from unificx.routing import stored_form
 
@@ -90,7 +91,7 @@ def cards(*entries: tuple[str, ...]) -> bytes:
 @pytest.fixture
 async def parts(database: Database, keys: KeyStore) -> tuple[Contacts, Consents, DeviceCopies]:
     keys.numbering_plan = GermanNumbers()
-    contacts, consents = Contacts(database, keys, lambda event: None), Consents(database, keys)
+    contacts, consents = Contacts(database, keys, lambda event: None, PhotoImporter()), Consents(database, keys)
     copies = DeviceCopies(contacts, consents)
     consents.on_end("contact_sync", copies.on_consent_ended)
     return contacts, consents, copies

@@ -80,6 +80,7 @@ class Tenant(Output):
     country: str = Field(description="Country by whose rules numbers are dialled (ISO 3166 code).", examples=["DE"])
     pickup: PickupRight = Field(description="Which ringing calls an extension may pick up.")
     chat: bool = Field(description="Whether its users may use chat.")
+    pictures: bool = Field(description="Whether pictures of people are stored and shown.")
     assistants: bool = Field(description="Whether assistants may use API keys of its users, at /mcp.")
 
 
@@ -109,6 +110,9 @@ class TenantChange(Input):
     )
     chat: bool | None = Field(
         default=None, description="Whether its users may use chat. Off, messages stay until their period has ended."
+    )
+    pictures: bool | None = Field(
+        default=None, description="Whether pictures of people are stored and shown. Off, those that are stored stay."
     )
     assistants: bool | None = Field(
         default=None,

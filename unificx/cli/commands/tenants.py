@@ -24,6 +24,7 @@ _DETAILS = {
     "country": "country",
     "pickup": "pickup",
     "chat": "chat",
+    "pictures": "pictures",
     "assistants": "assistants",
 }
 
@@ -91,6 +92,7 @@ def update(
     country: Country = None,
     pickup: Annotated[str | None, typer.Option(help="Right to pick up calls: everyone or groups.")] = None,
     chat: Annotated[bool | None, typer.Option("--chat/--no-chat", help="Let users write messages.")] = None,
+    pictures: Annotated[bool | None, typer.Option("--pictures/--no-pictures", help="Show pictures of people.")] = None,
     assistants: Annotated[
         bool | None, typer.Option("--assistants/--no-assistants", help="Let assistants use API keys of users.")
     ] = None,
@@ -105,6 +107,7 @@ def update(
         "country": country,
         "pickup": pickup,
         "chat": chat,
+        "pictures": pictures,
         "assistants": assistants,
     }
     changed = context.run(lambda api: api.patch(f"/tenants/{quote_segment(tenant_name)}", body))

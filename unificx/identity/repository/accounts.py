@@ -52,6 +52,7 @@ async def add_tenant(session: AsyncSession, tenant: Tenant) -> None:
         "country": tenant.country,
         "pickup": tenant.pickup,
         "chat": tenant.chat,
+        "pictures": tenant.pictures,
         "assistants": tenant.assistants,
     }
     await session.execute(insert(TenantRow).values(values))
@@ -68,6 +69,7 @@ async def save_tenant(session: AsyncSession, tenant: Tenant) -> None:
         "country": tenant.country,
         "pickup": tenant.pickup,
         "chat": tenant.chat,
+        "pictures": tenant.pictures,
         "assistants": tenant.assistants,
     }
     await session.execute(update(TenantRow).where(TenantRow.id == tenant.id).values(values))
@@ -214,6 +216,7 @@ def _tenant(row: TenantRow) -> Tenant:
         country=row.country,
         pickup=cast("PickupRight", row.pickup),
         chat=row.chat,
+        pictures=row.pictures,
         assistants=row.assistants,
     )
 

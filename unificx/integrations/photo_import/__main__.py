@@ -1,15 +1,18 @@
 """Photo import process: reads a photo from standard input and writes it anew to standard output.
 
-The output is a line of JSON with the measures and lengths, then the photo, then its thumbnail. Only pixels are copied:
-metadata (EXIF with place, time and camera, XMP, comments, embedded previews) is left behind, and so is whatever a file
-has behind its picture. Decoders are C code that processes untrusted input, so this process has no privileges, and
-limited memory and CPU time.
+The output is a line of JSON with the measures and lengths, then the photo, then its thumbnail. With `--portraits` it
+reads several photos and writes a small square of each; each photo is preceded by its length in four bytes (big endian),
+and a square of length 0 stands for a photo that cannot be read. Only pixels are copied: metadata (EXIF with place, time
+and camera, XMP, comments, embedded previews) is left behind, and so is whatever a file has behind its picture. Decoders
+are C code that processes untrusted input, so this process has no privileges, and limited memory and CPU time.
 """
 
 import io
 import json
+import struct
 import sys
 import warnings
+from collections.abc import Iterator
 from typing import Any
 
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
@@ -25,8 +28,16 @@ MAX_EDGE, THUMBNAIL_EDGE = 4096, 480
 MAX_LOSSLESS = 16 << 20
 """Bytes of a photo that is stored without loss."""
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "BMP", "AVIF")
-_QUALITY, _THUMBNAIL_QUALITY = 88, 75
+PORTRAIT_EDGE = 256
+"""Edge in pixels of the picture of a person."""
+_QUALITY, _THUMBNAIL_QUALITY, _PORTRAIT_QUALITY = 88, 75, 85
+_UPPER_MIDDLE = (0.5, 0.35)
+"""Part of a photo that becomes a square: the middle, and in an upright photo somewhat above it, where faces are."""
+_LENGTH = struct.Struct(">I")
 _RESAMPLING = Image.Resampling.LANCZOS
+
+
+_UNREADABLE = (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, MemoryError, ArithmeticError)
 
 
 class _Refused(Exception):
@@ -38,6 +49,10 @@ def main() -> None:
     Image.MAX_IMAGE_PIXELS = MAX_PIXELS
     warnings.simplefilter("error", Image.DecompressionBombWarning)
     limit_process(memory=MAX_MEMORY_BYTES, seconds=MAX_CPU_SECONDS)
+    if sys.argv[1:] == ["--portraits"]:
+        for each in map(portrait, _photos(sys.stdin.buffer.read())):
+            sys.stdout.buffer.write(_LENGTH.pack(len(each)) + each)
+        return
     try:
         measures, photo, thumbnail = convert(sys.stdin.buffer.read())
     except (_Refused, Image.DecompressionBombError, Image.DecompressionBombWarning) as fault:
@@ -56,13 +71,39 @@ def convert(data: bytes) -> tuple[dict[str, Any], bytes, bytes]:
         is_animated = frames > 1 and source.width * source.height * frames <= MAX_PIXELS
         first = _upright(source)
         photo, media_type = _animation(source, frames) if is_animated else _still(first, source.format == "JPEG")
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, MemoryError, ArithmeticError):
+    except _UNREADABLE:
         raise _Refused("unreadable") from None
     small = first.copy()
     small.thumbnail((THUMBNAIL_EDGE, THUMBNAIL_EDGE), _RESAMPLING)
     thumbnail = _saved(small, "WEBP", quality=_THUMBNAIL_QUALITY)
     width, height = first.size
     return {"width": width, "height": height, "type": media_type, "photo": len(photo)}, photo, thumbnail
+
+
+def portrait(data: bytes) -> bytes:
+    """Return the middle square of a photo as JPEG; b"" for a file that is not a photo or has too many pixels."""
+    try:
+        source = Image.open(io.BytesIO(data), formats=FORMATS)
+        if source.width * source.height > MAX_PIXELS:
+            return b""
+        shown = _upright(source)
+    except _UNREADABLE:
+        return b""
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        return b""
+    square = ImageOps.fit(shown, (PORTRAIT_EDGE, PORTRAIT_EDGE), _RESAMPLING, centering=_UPPER_MIDDLE)
+    opaque = Image.new("RGB", square.size, "white")
+    opaque.paste(square, mask=square if square.mode == "RGBA" else None)
+    return _saved(opaque, "JPEG", quality=_PORTRAIT_QUALITY, optimize=True)
+
+
+def _photos(data: bytes) -> Iterator[bytes]:
+    """Iterate over photos that are each preceded by their length."""
+    at = 0
+    while at < len(data):
+        (length,) = _LENGTH.unpack_from(data, at)
+        at += _LENGTH.size + length
+        yield data[at - length : at]
 
 
 def _upright(source: Image.Image) -> Image.Image:

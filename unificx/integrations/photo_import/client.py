@@ -4,8 +4,9 @@ import asyncio
 import contextlib
 import json
 import os
+import struct
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 from unificx.attachments import PhotoRefused, ProcessedPhoto
 from unificx.core.errors import TooManyRequests
@@ -19,11 +20,14 @@ TIMEOUT = 60.0
 MAX_BYTES = 50 << 20
 """Bytes of a photo."""
 MAX_OUTPUT = 40 << 20
+PORTRAITS_AT_A_TIME = 20
+"""Photos of persons that share a process."""
+_LENGTH = struct.Struct(">I")
 _ENVIRONMENT = {"PATH": os.defpath, "OMP_NUM_THREADS": "1"}
 
 
 class PhotoImporter:
-    """Writes photos anew. Implements `attachments.PhotoProcessor`."""
+    """Writes photos anew. Implements `attachments.PhotoProcessor` and `contacts.PortraitProcessor`."""
 
     def __init__(self) -> None:
         self._processes = asyncio.Semaphore(MAX_PROCESSES)
@@ -31,18 +35,33 @@ class PhotoImporter:
 
     async def process(self, file: AsyncIterator[bytes]) -> ProcessedPhoto:
         """Return the photo without metadata, with a thumbnail. Raise PhotoRefused, TooManyRequests."""
+        return _parsed(await self._queued(file))
+
+    async def portraits(self, photos: Sequence[bytes]) -> list[bytes]:
+        """Return a square of each photo as JPEG, without metadata; b"" for one that cannot be read. Raise
+        TooManyRequests."""
+        found: list[bytes] = []
+        for start in range(0, len(photos), PORTRAITS_AT_A_TIME):
+            batch = photos[start : start + PORTRAITS_AT_A_TIME]
+            try:
+                found += _squares(await self._queued(_with_lengths(batch), "--portraits"), len(batch))
+            except PhotoRefused:  # one of them has used up the memory or time of all
+                found += [b""] * len(batch)
+        return found
+
+    async def _queued(self, file: AsyncIterator[bytes], *arguments: str) -> bytes:
         if self._pending >= MAX_PENDING:
             raise TooManyRequests("Too many photos are being sent.", retry_after=5.0)
         self._pending += 1
         try:
             async with self._processes:
-                return await self._run(file)
+                return await self._run(file, *arguments)
         finally:
             self._pending -= 1
 
-    async def _run(self, file: AsyncIterator[bytes]) -> ProcessedPhoto:
+    async def _run(self, file: AsyncIterator[bytes], *arguments: str) -> bytes:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "unificx.integrations.photo_import",
+            sys.executable, "-m", "unificx.integrations.photo_import", *arguments,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
@@ -62,7 +81,7 @@ class PhotoImporter:
             raise _refused(output)
         if not output or process.returncode != 0:
             raise _refused(b"")
-        return _parsed(output)
+        return output
 
 
 async def _exchange(process: asyncio.subprocess.Process, file: AsyncIterator[bytes]) -> bytes:
@@ -98,6 +117,25 @@ def _parsed(output: bytes) -> ProcessedPhoto:
         raise _refused(b"") from None
     length = measures["photo"]
     return ProcessedPhoto(measures["width"], measures["height"], measures["type"], contents[:length], contents[length:])
+
+
+async def _with_lengths(photos: Sequence[bytes]) -> AsyncIterator[bytes]:
+    for each in photos:
+        yield _LENGTH.pack(len(each))
+        yield each
+
+
+def _squares(output: bytes, amount: int) -> list[bytes]:
+    """Return the squares of an answer. Raise PhotoRefused unless all of them are there."""
+    found: list[bytes] = []
+    at = 0
+    while at < len(output):
+        (length,) = _LENGTH.unpack_from(output, at)
+        at += _LENGTH.size + length
+        found.append(output[at - length : at])
+    if len(found) != amount or at != len(output):
+        raise _refused(b"")
+    return found
 
 
 def _refused(reason: bytes) -> PhotoRefused:

@@ -19,7 +19,7 @@ export function CallBar({ call }: { call: Call }) {
   return (
     <div className={css.bar} role="region" aria-label={t`Call with ${title}`}>
       <button type="button" className={css.barMain} onClick={() => showCall({ minimised: false })}>
-        <Avatar name={title} size={32} />
+        <Avatar name={title} of={call.number} size={32} />
         <strong>{title}</strong>
         <span>{status ?? clock}</span>
       </button>

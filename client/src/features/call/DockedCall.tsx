@@ -48,7 +48,7 @@ export function DockedCall({ call, other }: { call: Call; other?: Call }) {
       <CallErrors call={call} />
       {other && <OtherCall call={other} />}
       <div className={css.head}>
-        <Avatar name={title} size={40} />
+        <Avatar name={title} of={call.number} size={40} />
         <div className={css.party}>
           <h2 className={css.title}>{title}</h2>
           <p className={css.line}>

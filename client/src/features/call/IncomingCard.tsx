@@ -27,7 +27,7 @@ export function IncomingCard({ call, options }: { call: Call; options: OtherWay[
   }, []);
   return (
     <section className={css.card} role="alertdialog" aria-label={useIncomingLabel(call)}>
-      <Avatar name={title} size={40} />
+      <Avatar name={title} of={call.number} size={40} />
       <div className={css.party}>
         <h2 ref={heading} className={css.title} tabIndex={-1}>
           {title}

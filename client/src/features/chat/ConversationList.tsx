@@ -71,6 +71,7 @@ function ConversationRow({ conversation, selected }: { conversation: Conversatio
       avatar={
         <Avatar
           name={group ? '' : title}
+          of={group ? undefined : other?.person_id}
           icon={group ? IconUsersGroup : undefined}
           presence={!group && other?.extension_id ? <ColleagueDot extension={other.extension_id} /> : undefined}
         />

@@ -85,7 +85,13 @@ function MemberRow({ conversation, member, owner }: MemberRowProps) {
   const name = member.name || member.number || t`Without extension`;
   return (
     <Row
-      icon={<Avatar name={name} presence={!own && extension ? <ColleagueDot extension={extension} /> : undefined} />}
+      icon={
+        <Avatar
+          name={name}
+          of={member.person_id}
+          presence={!own && extension ? <ColleagueDot extension={extension} /> : undefined}
+        />
+      }
       trailing={
         <>
           {member.role === 'owner' && (

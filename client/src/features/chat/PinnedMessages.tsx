@@ -80,7 +80,7 @@ function PinnedRow({ message, conversation, onShow }: PinnedRowProps) {
   return (
     <LinkRow
       open={(props) => <UnstyledButton onClick={onShow} {...props} />}
-      avatar={<Avatar name={author} />}
+      avatar={<Avatar name={author} of={message.person_id ?? undefined} />}
       name={text}
       second={`${author} · ${formatDateTime(message.created)}`}
       end={

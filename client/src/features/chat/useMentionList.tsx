@@ -79,7 +79,7 @@ export function useMentionList(
             onMouseDown={(event) => event.preventDefault()}
             onClick={() => insert(each)}
           >
-            <Avatar name={each.name} size={24} />
+            <Avatar name={each.name} of={each.person_id} size={24} />
             <span className={css.name}>{each.name || each.number}</span>
             <span className={css.number}>{each.number}</span>
           </li>

@@ -76,7 +76,7 @@ function Portrait({ person, name, speaking }: { person: Participant; name: strin
   return (
     <>
       <span className={css.portrait} data-speaking={speaking || undefined}>
-        <Avatar name={name} size={64} />
+        <Avatar name={name} of={person.extension_id} size={64} />
         {person.host && (
           <span className={css.host}>
             <IconCrown size={14} role="img" aria-label={t`host`} />

@@ -1,4 +1,4 @@
-import { ActionIcon, Avatar, Badge, Button, Drawer, Group, Stack, Switch, Text } from '@mantine/core';
+import { ActionIcon, Badge, Button, Drawer, Group, Stack, Switch, Text } from '@mantine/core';
 import {
   IconFlag,
   IconHandOff,
@@ -11,6 +11,7 @@ import {
 } from '@tabler/icons-react';
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import type { Participant } from '~/api';
+import { Avatar } from '~/design/Avatar';
 import { confirmAction } from '~/design/Confirm';
 import { ErrorNotice, InfoNotice } from '~/design/Notice';
 import { Row, Rows } from '~/design/Rows';
@@ -211,7 +212,7 @@ function Person({ person, speaking, isHost, roster }: PersonProps) {
     <Row
       icon={
         <span className={css.speaking} data-now={speaking || undefined}>
-          <Avatar name={name} color="harbour" radius="xl" alt="" />
+          <Avatar name={name} of={person.extension_id} />
         </span>
       }
       trailing={

@@ -71,7 +71,12 @@ export function Contact({ party, back, children }: ContactProps) {
         </ActionIcon>
       )}
       <header className={css.head}>
-        <Avatar name={party.room ? '' : party.name} icon={party.room ? IconUsersGroup : undefined} size={96} />
+        <Avatar
+          name={party.room ? '' : party.name}
+          of={party.number}
+          icon={party.room ? IconUsersGroup : undefined}
+          size={96}
+        />
         <Title order={beside ? 2 : 1} size="h2" tabIndex={-1} className={css.title}>
           {party.title}
         </Title>

@@ -60,7 +60,13 @@ function EntryContent({ entry }: { entry: PaletteEntry }) {
   const number = formatted(entry.kind === 'number' ? entry.number : '');
   switch (entry.kind) {
     case 'person':
-      return <SearchEntry icon={<Avatar name={entry.title} size={32} />} title={entry.title} detail={entry.number} />;
+      return (
+        <SearchEntry
+          icon={<Avatar name={entry.title} of={entry.number} size={32} />}
+          title={entry.title}
+          detail={entry.number}
+        />
+      );
     case 'number':
       return <SearchEntry icon={<IconPhone size={20} aria-hidden />} title={<Trans>Call {number}</Trans>} />;
     case 'command':

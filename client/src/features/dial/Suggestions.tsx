@@ -34,7 +34,7 @@ function Suggestion({ person: { name, number }, chosen }: { person: DeviceMatch;
   const formatted = useNumberFormat();
   const content = (
     <>
-      <Avatar name={name} />
+      <Avatar name={name} of={number} />
       <Text component="span" className={css.name} fw={chosen ? 600 : undefined}>
         {name}
       </Text>
@@ -63,7 +63,7 @@ function Favourites({ people, last }: { people: Colleague[]; last: string }) {
           {people.map((each) => (
             <li key={each.id}>
               <UnstyledButton className={css.favourite} onClick={() => setTyped(each.number)}>
-                <Avatar name={each.name} size={56} />
+                <Avatar name={each.name} of={each.id} size={56} />
                 <VisuallyHidden>{t`Enter ${each.name}`}</VisuallyHidden>
                 <span className={css.firstName} aria-hidden>
                   {each.name.split(/\s+/)[0]}

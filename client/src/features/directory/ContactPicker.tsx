@@ -86,7 +86,7 @@ function ContactRow({ contact, actions, onPick }: ContactRowProps) {
   const { name, number } = contact;
   const content = (
     <>
-      <Avatar name={name} size={40} />
+      <Avatar name={name} of={number} size={40} />
       <span className={css.text}>
         <span className={css.name}>{name || number}</span>
         {name && <span className={css.number}>{number}</span>}

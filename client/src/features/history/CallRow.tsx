@@ -72,6 +72,7 @@ export function CallRow({ group: { id, latest, entries }, room, message, unseen,
       avatar={
         <Avatar
           name={room ? '' : shownName}
+          of={room || latest.erased ? undefined : latest.number}
           icon={room ? IconUsersGroup : undefined}
           presence={<KindIcon size={14} stroke={1.75} color={colour} />}
         />

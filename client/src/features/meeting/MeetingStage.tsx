@@ -138,7 +138,7 @@ function ParticipantTile({ tile: { participant, camera }, speaking, stream, cont
       {stream ? (
         <VideoElement stream={stream} label={t`${name}, live`} className={css.video} />
       ) : (
-        <Avatar name={name} size={72} />
+        <Avatar name={name} of={participant.extension_id} size={72} />
       )}
       <span className={css.name}>
         {participant.host && <IconCrown size={14} role="img" aria-label={t`host`} />}

@@ -28,13 +28,13 @@ export default function PortalOrganisation() {
 }
 
 function OrganisationSettings({
-  tenant: { id, name, language, time_zone, park_seconds, sign_out_time, chat },
+  tenant: { id, name, language, time_zone, park_seconds, sign_out_time, chat, pictures },
 }: {
   tenant: Tenant;
 }) {
   const { t } = useLingui();
   const form = useForm({
-    initialValues: { name, language, time_zone, park_seconds, sign_out_time, chat },
+    initialValues: { name, language, time_zone, park_seconds, sign_out_time, chat, pictures },
     validate: { name: (value) => (value.trim() ? null : t`Enter a name.`) },
   });
   const save = useMutation({
@@ -97,6 +97,12 @@ function OrganisationSettings({
             label={t`Chat`}
             description={t`Users write messages to each other in the app. When it is off, the tab disappears; stored messages stay until their period has ended.`}
             {...form.getInputProps('chat', { type: 'checkbox' })}
+          />
+          <Switch
+            size="md"
+            label={t`Pictures of people`}
+            description={t`Users may add a picture of themselves, which their colleagues see. When it is off, no picture is shown or added; stored ones stay until their users remove them.`}
+            {...form.getInputProps('pictures', { type: 'checkbox' })}
           />
           <Button type="submit" loading={save.isPending} disabled={!form.isDirty()} style={{ alignSelf: 'start' }}>
             <Trans>Save</Trans>

@@ -136,9 +136,9 @@ function useColumns() {
       title: t`Name`,
       value: ({ name }) => name,
       card: 'title',
-      render: ({ name, email, kind }) => (
+      render: ({ id, name, email, kind }) => (
         <span className={css.person}>
-          <Avatar name={name} size={32} icon={kind === 'person' ? undefined : IconPhone} />
+          <Avatar name={name} of={id} size={32} icon={kind === 'person' ? undefined : IconPhone} />
           <span className={css.names}>
             <bdi className={css.name}>{name}</bdi>
             <span className={css.email}>{kind === 'person' ? email : t`Shared phone`}</span>

@@ -67,7 +67,7 @@ function Header({ person }: { person: PersonDetails }) {
   const numbers = person.extensions.map(({ number }) => number).join(', ');
   return (
     <div className={css.header}>
-      <Avatar name={person.name} size={72} />
+      <Avatar name={person.name} of={person.id} size={72} />
       <div className={css.headerText}>
         <Text className="tabular" size="lg">
           {numbers || '–'}

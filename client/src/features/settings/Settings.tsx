@@ -30,6 +30,7 @@ import { requestSensorPermission } from '~/media/sensors';
 import { setPreferences, preferences, type Preferences } from '~/core/preferences';
 import { useValue } from '~/core/store';
 import { useConfirmUnsent } from '~/features/chat';
+import { OwnPicture } from '~/features/pictures';
 import { PermissionText } from '~/features/privacy';
 import { StatusChip } from '~/features/status';
 import { MediaDevices } from './MediaDevices';
@@ -46,6 +47,7 @@ export default function Settings() {
   return (
     <Page title={t`More`} actions={<StatusChip />}>
       <Profile />
+      <OwnPicture />
       <Links label={t`Phone and account`} links={PHONE_LINKS} />
       <Section title={t`Calls`}>
         <CallSettings />
@@ -78,7 +80,7 @@ function Profile() {
   const numbers = me?.extensions.map((each) => each.number).join(', ');
   return (
     <Group wrap="nowrap" mb="md">
-      <Avatar name={me?.person?.name ?? ''} size={56} />
+      <Avatar name={me?.person?.name ?? ''} of={me?.person?.id} size={56} />
       <div style={{ minWidth: 0, overflowWrap: 'anywhere' }}>
         <Text fw={600} fz="lg">
           {me?.person?.name}

@@ -17,7 +17,7 @@ import css from './status.module.css';
 export function StatusChip() {
   const { t } = useLingui();
   const [opened, setOpened] = useState(false);
-  const name = useValue(session, (each) => (each.state === 'in' ? (each.me.person?.name ?? '') : ''));
+  const person = useValue(session, (each) => (each.state === 'in' ? each.me.person : undefined));
   const { reach } = useReachability();
   const presence = useOwnPresence();
   useEffect(() => presences.open(), []);
@@ -28,7 +28,7 @@ export function StatusChip() {
   return (
     <>
       <UnstyledButton className={css.chip} aria-haspopup="dialog" onClick={() => setOpened(true)}>
-        <Avatar name={name} size={32} presence={<span aria-hidden>{dot}</span>} />
+        <Avatar name={person?.name ?? ''} of={person?.id} size={32} presence={<span aria-hidden>{dot}</span>} />
         <VisuallyHidden>{t`Your status: ${label}`}</VisuallyHidden>
         <span className={css.label} aria-hidden>
           {label}

@@ -132,7 +132,7 @@ function SuggestionRow({ suggestion: { number, calls, best_time }, name, title, 
   return (
     <LinkRow
       open={open}
-      avatar={<Avatar name={name ?? ''} />}
+      avatar={<Avatar name={name ?? ''} of={number} />}
       name={title}
       second={[made, usualTime(best_time)].filter(Boolean).join(' · ')}
       end={

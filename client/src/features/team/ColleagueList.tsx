@@ -65,7 +65,7 @@ function ColleagueRow({ colleague: { id, name, number }, selected }: { colleague
   return (
     <LinkRow
       open={(props) => <Link to="/team/$person" params={{ person: id }} search={true} {...props} />}
-      avatar={<Avatar name={name} presence={<ColleagueDot extension={id} />} />}
+      avatar={<Avatar name={name} of={id} presence={<ColleagueDot extension={id} />} />}
       name={name}
       second={[number, presence].filter(Boolean).join(' · ')}
       selected={selected}

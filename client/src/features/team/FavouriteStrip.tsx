@@ -20,7 +20,7 @@ export function FavouriteStrip() {
       {shown.map(({ id, name }) => (
         <li key={id}>
           <Link to="/team/$person" params={{ person: id }} search={true} className={css.favourite}>
-            <Avatar name={name} size={64} presence={<ColleagueDot extension={id} />} />
+            <Avatar name={name} of={id} size={64} presence={<ColleagueDot extension={id} />} />
             <span>{name}</span>
           </Link>
         </li>

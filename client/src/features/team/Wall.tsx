@@ -102,7 +102,7 @@ function Tile({ colleague, digit, talking }: TileProps) {
         onClick={() => choose(colleague, talking)}
       >
         <VisuallyHidden>{action}, </VisuallyHidden>
-        <Avatar name={name} size={40} presence={<ColleagueDot extension={id} />} />
+        <Avatar name={name} of={id} size={40} presence={<ColleagueDot extension={id} />} />
         <span className={css.name} dir="auto">
           {name}
         </span>

@@ -25,7 +25,7 @@ export function AvatarMenu({ me: { person } }: { me: Me }) {
     <Menu position="bottom-end" width={264}>
       <Menu.Target>
         <UnstyledButton className={css.avatar} aria-label={t`Your account: ${person?.name ?? ''}`}>
-          <Avatar name={person?.name ?? ''} size={32} />
+          <Avatar name={person?.name ?? ''} of={person?.id} size={32} />
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown className={css.menu}>

@@ -1,0 +1,3 @@
+/** Pictures of people. */
+export { OwnPicture } from './OwnPicture';
+export { refreshPictures, showPicturesWhileSignedIn } from './pictures';
