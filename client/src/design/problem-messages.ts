@@ -39,6 +39,10 @@ const MESSAGES: Record<string, { title: MessageDescriptor; advice: MessageDescri
     title: msg`Chat is switched off`,
     advice: msg`Your organisation has switched it off. Contact your administrator.`,
   },
+  pictures_off: {
+    title: msg`Pictures are switched off`,
+    advice: msg`Contact your administrator.`,
+  },
   'not-found': { title: msg`Not found`, advice: msg`Go back and refresh.` },
   forbidden: { title: msg`Permission denied`, advice: msg`Contact your administrator.` },
   'too-large': { title: msg`The file is too large`, advice: msg`Send a smaller file.` },
