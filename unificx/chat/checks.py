@@ -29,8 +29,8 @@ CLIENT_ID = r"^[A-Za-z0-9_.:-]{1,64}$"
 """Pattern of ids that clients make."""
 MAX_ENCRYPTED_MEMBERS = 50
 """Each change of an encrypted group costs every device time and space in proportion to their number."""
-MAX_CIPHERTEXT = 65_536
-"""Characters of base64 of an encrypted body: that of the longest text and its padding."""
+MAX_CIPHERTEXT = 98_304
+"""Characters of base64 of an encrypted body: that of the longest text, thumbnails of photos and padding."""
 MAX_REACTION = 4_096
 """Characters of base64 of an encrypted reaction."""
 _ALLOWED = "\n\t"

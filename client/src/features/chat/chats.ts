@@ -131,12 +131,22 @@ async function sendEncrypted({ conversation_id, client_id, text, reply_to, menti
 }
 
 /** A file as members see it; the server has its encrypted bytes alone. */
-function describedFile({ attachment, key, name, size, type, voice, width, height }: OutgoingFile): EncryptedFile {
+function describedFile({
+  attachment,
+  key,
+  name,
+  size,
+  type,
+  voice,
+  width,
+  height,
+  thumbnail,
+}: OutgoingFile): EncryptedFile {
   const [category] = type.split('/');
   const media = category === 'video' || category === 'audio' ? category : 'document';
   const kind = voice ? 'voice' : width ? 'photo' : media;
   const media_type = voice ? type.replace(/^video/, 'audio').replace(/;.*/, '') : type;
-  return { id: attachment ?? '', key: key ?? '', name, kind, media_type, size, width, height, ...voice };
+  return { id: attachment ?? '', key: key ?? '', name, kind, media_type, size, width, height, thumbnail, ...voice };
 }
 
 /** Set or take back one's reaction to a message; "" for none. */

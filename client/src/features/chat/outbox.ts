@@ -35,6 +35,8 @@ export interface OutgoingFile {
   /** Pixels of an encrypted photo. */
   width?: number;
   height?: number;
+  /** A small JPEG of it, in base64. */
+  thumbnail?: string;
   /** Where its upload continues. */
   address?: string;
   /** Id on the server, once it has arrived. */

@@ -10,6 +10,8 @@ export interface EncryptedFile {
   size: number;
   width?: number | null;
   height?: number | null;
+  /** A small JPEG of a photo, in base64. */
+  thumbnail?: string;
   seconds?: number | null;
   peaks?: number[];
 }
@@ -37,7 +39,7 @@ export type Content = (Payload | ReactionPayload) & {
 export const placeOf = ({ id, seq, expires }: ChatMessage) => ({ id, seq, expires });
 
 /** A file of a message; with a key, it is encrypted end to end. */
-export type ShownFile = Attachment & { key?: string };
+export type ShownFile = Attachment & { key?: string; thumbnail?: string };
 
 /** An encrypted body of a message, or of a reaction to it. */
 export interface Body {
@@ -53,6 +55,8 @@ const MAX_EMOJI = 16;
 const KINDS: ReadonlySet<string> = new Set(['photo', 'video', 'audio', 'voice']);
 /** Types that are shown. The sender claims them: everything else is a download. */
 const SHOWN = /^(image\/(jpeg|png)|video\/(mp4|webm|quicktime)|audio\/(mp4|webm|ogg|mpeg|wav|flac))$/;
+
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
 /** The encrypted bodies of a message and of its reactions. */
 export function bodiesOf(message: ChatMessage): Body[] {
@@ -95,11 +99,12 @@ export function shownMessage(message: ChatMessage, read: ReadonlyMap<string, Con
 }
 
 function shownFile(file: EncryptedFile): ShownFile {
-  const { id, key, name, size, media_type, width = null, height = null, seconds = null, peaks = [] } = file;
+  const { id, key, name, size, media_type, width = null, height = null, seconds = null, peaks = [], thumbnail } = file;
+  const drawn = typeof thumbnail === 'string' && BASE64.test(thumbnail) ? thumbnail : undefined;
   const isShown = KINDS.has(file.kind) && SHOWN.test(media_type);
   const kind = isShown ? file.kind : 'document';
   const type = isShown ? media_type : 'application/octet-stream';
-  return { id, key, name, size, kind, media_type: type, width, height, seconds, peaks };
+  return { id, key, name, size, kind, media_type: type, width, height, seconds, peaks, thumbnail: drawn };
 }
 
 /** The files of a message, to send them again with a changed text. */

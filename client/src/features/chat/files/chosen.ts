@@ -2,6 +2,9 @@ import { randomText } from '~/core/random';
 import type { OutgoingFile } from '../outbox';
 import { localFiles } from './local-files';
 
+/** Characters of base64 of the thumbnails of a message, which has a limit. */
+const MAX_THUMBNAILS = 24_000;
+
 /** A file that was chosen for a message. */
 export interface Chosen extends OutgoingFile {
   blob: Blob;
@@ -16,7 +19,8 @@ export function chosenFile(blob: Blob, name: string, voice?: OutgoingFile['voice
 
 /** Store files on the device, encrypted end to end or as they are, and return what the outbox needs of them. */
 export async function storeFiles(files: readonly Chosen[], encrypted: boolean): Promise<OutgoingFile[]> {
-  const ready = encrypted ? await Promise.all(files.map(sealed)) : files;
+  const budget = Math.floor(MAX_THUMBNAILS / Math.max(files.length, 1));
+  const ready = encrypted ? await Promise.all(files.map((each) => sealed(each, budget))) : files;
   return Promise.all(
     ready.map(async ({ blob, ...file }) => {
       await localFiles.put(file.id, blob);
@@ -25,15 +29,15 @@ export async function storeFiles(files: readonly Chosen[], encrypted: boolean): 
   );
 }
 
-async function sealed(file: Chosen): Promise<Chosen> {
+async function sealed(file: Chosen, budget: number): Promise<Chosen> {
   const { encryptFile } = await import('../encryption/files');
   const { isPhoto, redrawn } = await import('../encryption/photo');
   if (!(await isPhoto(file.blob))) {
     const { sealed: blob, key } = await encryptFile(file.blob);
     return { ...file, blob, key };
   }
-  const { blob: photo, width, height } = await redrawn(file.blob);
+  const { blob: photo, width, height, thumbnail } = await redrawn(file.blob, budget);
   const { sealed: blob, key } = await encryptFile(photo);
   const name = `${file.name.replace(/\.[^.]*$/, '')}.${photo.type === 'image/png' ? 'png' : 'jpg'}`;
-  return { ...file, blob, key, name, type: photo.type, size: photo.size, width, height };
+  return { ...file, blob, key, name, type: photo.type, size: photo.size, width, height, thumbnail };
 }

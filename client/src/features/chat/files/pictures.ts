@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import { api } from '~/api';
+import { fromBase64 } from '~/core/base64';
 import { onSignOut } from '~/api/session';
 import { asProblem, type Problem } from '~/core/problem';
 import type { ShownFile } from '../encryption/payload';
@@ -28,14 +29,19 @@ export async function fetchFile(conversation_id: string, { id, key, media_type }
 }
 
 async function fetchPicture(conversation_id: string, file: ShownFile, thumbnail: boolean): Promise<string> {
-  // An encrypted photo has no thumbnail: the server cannot draw one.
+  // Drawn by the sender's device; shown as JPEG, whatever the bytes are.
+  const { thumbnail: inMessage } = file;
+  if (thumbnail && file.key && inMessage) {
+    return URL.createObjectURL(new Blob([fromBase64(inMessage)], { type: 'image/jpeg' }));
+  }
+  // Devices of earlier versions have sent no thumbnail, and the server cannot draw one.
   if (!thumbnail || file.key) return URL.createObjectURL(await fetchFile(conversation_id, file));
   const path = { conversation_id, attachment_id: file.id };
   return URL.createObjectURL((await api.downloadThumbnail({ path, parseAs: 'blob' })).data as Blob);
 }
 
 function picture(conversation: string, file: ShownFile, thumbnail: boolean): Promise<string> {
-  const key = `${file.id}/${thumbnail && !file.key}`;
+  const key = `${file.id}/${thumbnail && (!file.key || Boolean(file.thumbnail))}`;
   const found = pictures.get(key) ?? fetchPicture(conversation, file, thumbnail);
   pictures.delete(key);
   pictures.set(key, found);
