@@ -13,7 +13,6 @@ PersonState = Literal["invited", "active", "suspended", "closed"]
 DeviceKind = Literal["phone", "softphone", "client"]
 """Desk phone or gateway; third-party softphone; UnifiCX client."""
 SessionKind = Literal["mobile", "desktop", "browser", "program"]
-"""Type of a signed-in device."""
 TokenDelivery = Literal["token", "cookie"]
 """In the response body to a program, or in HttpOnly cookies to a browser."""
 FactorKind = Literal["totp", "passkey", "recovery_code"]
@@ -124,9 +123,7 @@ class Tenant:
     pickup: PickupRight = "everyone"
     chat: bool = True
     pictures: bool = True
-    """Whether pictures of people are stored and shown."""
     assistants: bool = False
-    """Whether assistants may use API keys of its users."""
 
     @property
     def active(self) -> bool:

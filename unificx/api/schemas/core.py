@@ -111,9 +111,7 @@ class TenantChange(Input):
     chat: bool | None = Field(
         default=None, description="Whether its users may use chat. Off, messages stay until their period has ended."
     )
-    pictures: bool | None = Field(
-        default=None, description="Whether pictures of people are stored and shown. Off, those that are stored stay."
-    )
+    pictures: bool | None = Field(default=None, description="Whether pictures of people are stored and shown.")
     assistants: bool | None = Field(
         default=None,
         description="Whether assistants may use API keys of its users, at /mcp. Their providers get what they read.",

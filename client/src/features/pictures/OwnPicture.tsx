@@ -10,7 +10,7 @@ import { ErrorNotice } from '~/design/Notice';
 import { Section } from '~/design/Section';
 import { refreshPictures } from './pictures';
 
-/** What the server reads; no HEIC, which telephones convert when a photo is chosen. */
+/** Formats that the server reads; no HEIC, which telephones convert when a photo is chosen. */
 const TYPES = 'image/jpeg,image/png,image/webp,image/gif,image/avif,image/bmp';
 
 /** The user's own picture: choose one, or remove it. */
