@@ -268,6 +268,8 @@ WITHOUT_TENANT_PARAMETERS = {
     "verify_audit_log",
     "export_audit_log",
     "copy_device_contacts",
+    "set_own_picture",
+    "delete_own_picture",
 }
 """Operations without tenant parameters: their responses are checked instead."""
 
