@@ -206,6 +206,7 @@ async def test_an_outsider_in_three_spellings_is_one_subject_and_erased_in_each(
     assert len({one.subject for one in same}) == 1 != other.subject
     assert [one.identity for one in same] == [PartyIdentity("+4930123456", "Zoltan Outside")] * 3
     subject = find_outside_subject(keys, "acme", "030/123456")
+    assert subject is not None
     assert subject == same[0].subject
     keys.destroy("acme", subject)
     other, *same = [record.caller.identity for record in (await history.list("acme")).items]
