@@ -677,6 +677,7 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
         destinations=routing.destinations,
         groups=routing.groups,
         hours=routing.hours,
+        feature_codes=routing.codes,
         support=SupportService(database, keys, clock),
         reports=ReportEmails(database, directory, identity.users, notification_service),
         support_access=SupportAccess(database, identity.users.has_administrator),

@@ -14,6 +14,7 @@ from unificx.identity import DeviceAuth, DirectoryCache, Extension, Tenant
 from unificx.integrations.caller_certificates import CallerCertificates
 from unificx.registrar import Caller, LocationService, Registrar
 from unificx.registrar import RegistrarDependencies as PresenceParts
+from unificx.routing import CodeTables
 from unificx.sip.bearer import BearerTokens
 from unificx.sip.digest import Nonces, ha1
 from unificx.sip.digest_client import response_for
@@ -185,6 +186,17 @@ class FakeSwitches:
 
 
 @dataclass
+class FakeOwnSwitches:
+    """Codes that are on or off for an extension, by its id and the code."""
+
+    on: dict[tuple[str, str], bool] = field(default_factory=dict[tuple[str, str], bool])
+
+    def state(self, tenant_id: str, owner_id: str, dialled: str, /) -> bool | None:
+        del tenant_id
+        return self.on.get((owner_id, dialled))
+
+
+@dataclass
 class FakeExtensionCalls:
     """Extensions by the id of their call."""
 
@@ -260,10 +272,18 @@ class SipHarness:
         unsolicited = UnsolicitedNotify(self.endpoint, lambda flow: contact, self.directory)
         self.check_sync = CheckSync(unsolicited, self.location, lambda: None)
         self.mwi = MwiNotifier(
-            MwiParts(subscriptions, unsolicited, self.directory, self.location, self.message_counts, lambda: None)
+            MwiParts(
+                subscriptions,
+                unsolicited,
+                self.directory,
+                self.location,
+                self.message_counts,
+                CodeTables(),
+                lambda: None,
+            )
         )
         self.touched: set[str] = set()
-        self.switches, self.own_switches = FakeSwitches(), FakeSwitches()
+        self.switches, self.own_switches = FakeSwitches(), FakeOwnSwitches()
         self.activities: dict[str, str] = {}
         self.unlisted: set[str] = set()
         """Activities of RFC 4480 by extension."""

@@ -10,6 +10,7 @@ from sip_harness import DOMAIN, OTHER_FLOW, PHONE_FLOW, Phone, SipHarness, add_d
 from virtual_time import LoopClock, run_in_virtual_time
 
 from unificx.calls import ExtensionCall, Parking
+from unificx.routing import CodeTables
 from unificx.server.extension_state_handler import ParkingSlotStates, follow_time
 from unificx.sip.flow import Flow
 from unificx.sip.message import Request, Response, respond
@@ -279,7 +280,7 @@ def test_check_sync_goes_to_the_registered_phone(harness: SipHarness, phone: Pho
 
 def test_the_code_of_a_parking_slot_is_on_while_it_is_occupied() -> None:
     parking = Parking()
-    states = ParkingSlotStates(parking)
+    states = ParkingSlotStates(parking, CodeTables())
     assert [states.state("t1", code) for code in ("*861", "*8699", "*86", "*860", "*861a", "*861234", "1002")] == [
         False, False, None, None, None, None, None,
     ]  # fmt: skip

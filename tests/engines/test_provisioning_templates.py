@@ -14,6 +14,7 @@ from unificx.provisioning.rendering import render_phone_book, render_settings, s
 from unificx.provisioning.schemas import MAKERS, Maker, PhoneKey, PhoneServer, PhoneValues
 from unificx.provisioning.time_zones import posix_rule, utc_offset
 from unificx.provisioning.values import check_keys, names_mac, parse_mac
+from unificx.routing import DEFAULT_CODES, CodeTable
 
 EVIL = "A\"'<&>\x07\r\nB = 1;auth_pass=x\ufffe"
 VALUES = PhoneValues(
@@ -26,9 +27,9 @@ VALUES = PhoneValues(
 PASSWORD = {"yealink": "account.1.password", "grandstream": "P34", "snom": "user_pass", "fanvil": "RegisterPswd"}
 
 
-def settings(maker: Maker, values: PhoneValues = VALUES, pickup_code: str = "") -> dict[str, str]:
+def settings(maker: Maker, values: PhoneValues = VALUES, codes: CodeTable = DEFAULT_CODES) -> dict[str, str]:
     """Render a file, parse it, and return its settings by name; later ones of the same name win."""
-    made = render_settings(maker, values, pickup_code)
+    made = render_settings(maker, values, codes)
     if maker == "generic":
         *comments, account = [line for line in made.body.splitlines() if line]
         assert all(line.startswith("# ") for line in comments)
@@ -45,7 +46,7 @@ def settings(maker: Maker, values: PhoneValues = VALUES, pickup_code: str = "") 
 
 @pytest.mark.parametrize("maker", MAKERS)
 def test_the_file_has_login_and_addresses(maker: Maker) -> None:
-    text = render_settings(maker, VALUES).body
+    text = render_settings(maker, VALUES, DEFAULT_CODES).body
     for value in ("1001-abcd", "s3cr-et", "acme.example", "pbx.example.com", "5061", "*97", "1002", "*861", "+4930123"):
         assert value in text, value
     assert "pbx.example.com/b/phonebook.xml" in text or maker == "grandstream"
@@ -89,9 +90,9 @@ def test_transport_and_encryption_of_each_maker() -> None:
 
 
 def test_keys_pick_up_calls_of_extensions_only() -> None:
-    assert settings("yealink", pickup_code="*4")["linekey.2.extension"] == "*4"
-    assert "linekey.3.extension" not in settings("yealink", pickup_code="*4")
-    snom = settings("snom", pickup_code="*4")
+    assert settings("yealink")["linekey.2.extension"] == "*4"
+    assert "linekey.3.extension" not in settings("yealink")
+    snom = settings("snom")
     assert (snom["fkey0"], snom["fkey1"]) == ("blf sip:1002@acme.example|*4", "blf sip:*861@acme.example")
 
 

@@ -36,7 +36,7 @@ from unificx.privacy import AccessLog, AuditLog, Consents, Holds, KeyRotation, P
 from unificx.provisioning import PhoneSettingsService
 from unificx.queues import Queues
 from unificx.recording import RecordingArchive
-from unificx.routing import DestinationDirectory, GroupService, HoursService, Outbound
+from unificx.routing import DestinationDirectory, FeatureCodes, GroupService, HoursService, Outbound
 from unificx.speed_dials import SpeedDials
 from unificx.support import SupportAccess, SupportService
 from unificx.support.rights import Breaches, Disclosures, Handovers, OutsideRequests, RightsRequests
@@ -96,6 +96,7 @@ class Services:
     groups: GroupService
     presence: PresenceService
     hours: HoursService
+    feature_codes: FeatureCodes
     archive: RecordingArchive
     support: SupportService
     support_access: SupportAccess

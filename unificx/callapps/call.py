@@ -344,7 +344,8 @@ class App:
     """A call app: the coroutine that handles a call, and its feature codes.
 
     `tenants` restricts it to tenants by slug; empty: all tenants. `numbered`: digits may follow a code and become the
-    app's argument.
+    app's argument. `is_feature`: it is entered by the code that each tenant has for the feature of this name; `codes`
+    has the default one.
     """
 
     name: str
@@ -352,12 +353,13 @@ class App:
     codes: tuple[str, ...] = ()
     tenants: tuple[str, ...] = ()
     numbered: bool = False
+    is_feature: bool = False
 
     @staticmethod
     def of_feature(name: str, run: Callable[[Call], Awaitable[None]]) -> "App":
-        """Return the app of a feature of this system, with its code."""
+        """Return the app of a feature of this system."""
         feature = FEATURES[name]
-        return App(name, run, (feature.code,), numbered=feature.argument is not None)
+        return App(name, run, (feature.code,), numbered=feature.argument is not None, is_feature=True)
 
 
 class _RecordingPump:

@@ -4,15 +4,17 @@ A package provides an app by an entry point of the group `unificx.callapps` that
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import entry_points
 
 from unificx.callapps.call import App
 from unificx.core.errors import StartupError
 from unificx.identity import DirectoryCache
-from unificx.routing import CallApp, Destination, DestinationRef
+from unificx.routing import CallApp, CodeTables, CodeUse, Destination, DestinationRef
 
 GROUP = "unificx.callapps"
+_MOST_DIGITS = 15
+"""Digits that may follow the code of an app at most."""
 _CODE = re.compile(r"[*#][0-9*#]{1,15}\Z")
 
 
@@ -21,12 +23,14 @@ class AppRegistry:
 
     kind = "app"
 
-    def __init__(self, apps: Iterable[App], directory: DirectoryCache) -> None:
-        """Register the apps. Raises StartupError for a duplicate name or code."""
+    def __init__(self, apps: Iterable[App], directory: DirectoryCache, codes: CodeTables | None = None) -> None:
+        """Register the apps. `codes`: those of features in each tenant. Raises StartupError for a duplicate name or
+        code."""
         # Owner: this node: filled once at the start, equal on all nodes.
         self.apps: dict[str, App] = {}
         self._codes: dict[str, App] = {}
         self._directory = directory
+        self._feature_codes = codes or CodeTables()
         for app in apps:
             self._add(app)
 
@@ -37,12 +41,18 @@ class AppRegistry:
     def at_number(self, tenant_id: str, dialled: str) -> Destination | None:
         if dialled.isdigit():
             return None
-        code = self._feature_code(dialled)
-        app = self._codes.get(code)
+        app, number = self._app_of_feature(tenant_id, dialled) or self._app_of_package(dialled) or (None, "")
         if app is None or not self._is_available(app, tenant_id):
             return None
-        number = dialled[len(code) :]
         return CallApp(app.name, (number,) if number else ())
+
+    def code_uses(self, tenant_id: str) -> Sequence[CodeUse]:
+        """Return the codes of installed packages in a tenant."""
+        return [
+            CodeUse("app", app.name, code, 1, _MOST_DIGITS * app.numbered)
+            for code, app in self._codes.items()
+            if not app.is_feature and self._is_available(app, tenant_id)
+        ]
 
     def leads_to(self, tenant_id: str) -> Mapping[str, tuple[DestinationRef, ...]]:
         del tenant_id
@@ -52,12 +62,19 @@ class AppRegistry:
         tenant = self._directory.tenant(tenant_id)
         return tenant is not None and (not app.tenants or tenant.slug in app.tenants)
 
-    def _feature_code(self, dialled: str) -> str:
-        """The feature code in the dialed string: all of it, or the longest code of an app that takes a number."""
-        if dialled in self._codes:
-            return dialled
-        begins = [dialled[:at] for at in range(len(dialled) - 1, 1, -1) if dialled[at:].isdigit()]
-        return next((one for one in begins if one in self._codes and self._codes[one].numbered), "")
+    def _app_of_feature(self, tenant_id: str, dialled: str) -> tuple[App, str] | None:
+        found = self._feature_codes.of(tenant_id).match(dialled)
+        app = self.apps.get(found[0].name) if found is not None else None
+        return (app, found[1]) if found is not None and app is not None and app.is_feature else None
+
+    def _app_of_package(self, dialled: str) -> tuple[App, str] | None:
+        """The app of an installed package whose code was dialled: all of it, or the longest one that takes a number."""
+        ends = (at for at in range(len(dialled), 1, -1) if at == len(dialled) or dialled[at:].isdigit())
+        for at in ends:
+            app = self._codes.get(dialled[:at])
+            if app is not None and not app.is_feature and (app.numbered or at == len(dialled)):
+                return app, dialled[at:]
+        return None
 
     def _add(self, app: App) -> None:
         duplicates = [code for code in app.codes if code in self._codes]

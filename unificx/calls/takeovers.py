@@ -47,7 +47,7 @@ class Takeovers:
         replaces = parse_replaces(request) if request.first("replaces") is not None else None
         if replaces is not None:
             found = self._by_replaces(replaces, caller)
-        elif dialled.startswith("*"):
+        elif dialled.startswith(("*", "#")):
             found = self._by_code(caller, dialled)
         else:
             return None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from unificx.core.lazy import lazy_import
 from unificx.core.xml_text import xml_legal, xml_text
 from unificx.provisioning.schemas import Maker, PhoneFile, PhoneValues
-from unificx.routing import code_of
+from unificx.routing import CodeTable
 
 if TYPE_CHECKING:
     import jinja2
@@ -45,14 +45,19 @@ def settings_file_name(maker: Maker, mac: str) -> str:
     }[maker]
 
 
-def render_settings(maker: Maker, values: PhoneValues, pickup_code: str = "") -> PhoneFile:
-    """Return the settings file. `pickup_code`: dialled before the number of a ringing extension to pick up its call."""
+def render_settings(maker: Maker, values: PhoneValues, codes: CodeTable) -> PhoneFile:
+    """Return the settings file. `codes`: the feature codes of the tenant."""
     name = _TEMPLATES[maker]
     own = {each.name: getattr(values, each.name) for each in fields(values)}
     text = (
         _templates()
         .get_template(name)
-        .render(**own, pickup_code=pickup_code, voicemail=code_of("voicemail-own"), utc_hours=_hours(values.utc_offset))
+        .render(
+            **own,
+            pickup_code=codes.codes["pickup"],
+            voicemail=codes.codes["voicemail-own"],
+            utc_hours=_hours(values.utc_offset),
+        )
     )
     return PhoneFile(_XML if ".xml." in name else _TEXT, text)
 

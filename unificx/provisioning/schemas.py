@@ -17,6 +17,11 @@ class PhoneKey:
     number: str = field(repr=False)
     label: str = field(default="", repr=False)
 
+    @property
+    def is_code(self) -> bool:
+        """Whether `number` is a feature code."""
+        return self.number.startswith(("*", "#"))
+
 
 @dataclass(frozen=True, slots=True)
 class PhoneSettings:

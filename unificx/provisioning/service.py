@@ -24,6 +24,7 @@ from unificx.provisioning.schemas import (
 )
 from unificx.provisioning.time_zones import posix_rule, utc_offset
 from unificx.provisioning.values import check_keys, names_mac, parse_mac
+from unificx.routing import CodeTables
 
 WINDOW = timedelta(hours=1)
 """After a link was made, the settings contain the SIP password until the phone has fetched them once, at most for so
@@ -47,8 +48,7 @@ def _none(tenant_id: str) -> Iterable[tuple[str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class PhoneSettingsParts:
-    """Dependencies. `secret`: of this installation, for the addresses; `pickup_code`: feature code that picks up the
-    call of the number dialled after it, "" without one."""
+    """Dependencies. `secret`: of this installation, for the addresses; `codes`: the feature codes of each tenant."""
 
     database: Database
     keys: KeyStore
@@ -57,7 +57,7 @@ class PhoneSettingsParts:
     counters: Counters
     consents: Consents
     secret: bytes = field(repr=False)
-    pickup_code: str = ""
+    codes: CodeTables = field(default_factory=CodeTables)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +163,7 @@ class PhoneSettingsService:
         async with self._database.begin() as uow:
             today = self._clock.now().date()
             await repository.mark_fetched(uow.session, settings.tenant_id, settings.device_id, today)
-        return render_settings(settings.maker, values, self._parts.pickup_code)
+        return render_settings(settings.maker, values, self._parts.codes.of(settings.tenant_id))
 
     async def phone_book(self, code: str, source: str, company_contacts: CompanyContacts = _none) -> PhoneFile:
         """Return the directory of the tenant, without people who have objected, and company contacts up to

@@ -6,7 +6,7 @@ from functools import partial
 from unificx.callapps import App, Call
 from unificx.queues.schemas import AgentChange, PauseReason, Queue
 from unificx.queues.service import QueueService
-from unificx.routing import code_of
+from unificx.routing import CodeTables
 
 PAUSE_KEYS: dict[str, PauseReason] = {
     "1": "break",
@@ -37,20 +37,20 @@ class AgentStates:
     """Implements `sip_server.OwnSwitchStates`: the code that signs in is on while the extension is signed in, and the
     code that pauses while it is paused: in the queue whose number follows, or in all its queues."""
 
-    def __init__(self, queues: QueueService) -> None:
+    def __init__(self, queues: QueueService, codes: CodeTables) -> None:
         self._queues = queues
+        self._codes = codes
 
-    def state(self, extension_id: str, dialled: str) -> bool | None:
+    def state(self, tenant_id: str, extension_id: str, dialled: str) -> bool | None:
         """Return whether the code is on; None for another code, and if the extension is not an agent there."""
-        for name in ("queue-sign-in", "queue-pause"):
-            code = code_of(name)
-            if dialled.startswith(code):
-                own = _queues_of(self._queues, extension_id, dialled.removeprefix(code))
-                agents = [agent for queue in own if (agent := queue.agent(extension_id)) is not None]
-                return (
-                    all(one.signed_in if name == "queue-sign-in" else one.paused for one in agents) if agents else None
-                )
-        return None
+        feature, number = self._codes.of(tenant_id).match(dialled) or (None, "")
+        if feature is None or feature.name not in ("queue-sign-in", "queue-pause"):
+            return None
+        own = _queues_of(self._queues, extension_id, number)
+        agents = [agent for queue in own if (agent := queue.agent(extension_id)) is not None]
+        if not agents:
+            return None
+        return all(one.signed_in if feature.name == "queue-sign-in" else one.paused for one in agents)
 
 
 async def change_state(queues: QueueService, change: AgentChange, call: Call) -> None:

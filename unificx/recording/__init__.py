@@ -34,7 +34,6 @@ from unificx.recording.schemas import (
 from unificx.recording.supervisor_app import (
     BY_CALL,
     MONITORING_APP,
-    MONITORING_CODE,
     MonitoringAppParts,
     monitoring_app,
 )
@@ -43,7 +42,6 @@ from unificx.recording.transcoder import TranscodeWorker
 __all__ = [
     "BY_CALL",
     "MONITORING_APP",
-    "MONITORING_CODE",
     "RECORDING_TARGET",
     "CallMonitor",
     "CallRecorder",

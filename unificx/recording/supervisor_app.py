@@ -18,10 +18,9 @@ from unificx.identity import DirectoryCache, Extension
 from unificx.recording.call_monitor import CallMonitor
 from unificx.recording.monitoring_session import MonitoringSession
 from unificx.recording.schemas import SpeakingMode, Supervisor
-from unificx.routing import CONFERENCE_APP, CONFERENCE_SECONDS, CallApp, code_of
+from unificx.routing import CONFERENCE_APP, CONFERENCE_SECONDS, CallApp
 
 MONITORING_APP = "monitoring"
-MONITORING_CODE = code_of(MONITORING_APP)
 BY_CALL = "call"
 """First argument, before the id of a call, the mode, and the id of the extension to whisper to."""
 SPEAKING_DIGITS: Mapping[str, SpeakingMode] = MappingProxyType({"5": "whisper", "6": "join"})

@@ -1,5 +1,6 @@
 """Routing: resolves dialled numbers to destinations and their plans."""
 
+from unificx.routing.codes import DEFAULT_CODES, CodeKind, CodeTable, CodeTables, CodeUse, FeatureCodes, TenantCode
 from unificx.routing.destinations import (
     CONFERENCE_APP,
     CONFERENCE_SECONDS,
@@ -11,7 +12,7 @@ from unificx.routing.destinations import (
     Voicemail,
 )
 from unificx.routing.dial_plan import DialPlan
-from unificx.routing.feature_codes import FEATURE_CODES, FEATURES, Argument, Feature, code_of
+from unificx.routing.feature_codes import FEATURE_CODES, FEATURES, Argument, Feature
 from unificx.routing.groups import (
     GroupCall,
     GroupChange,
@@ -82,6 +83,7 @@ from unificx.routing.service import Routing
 __all__ = [
     "CONFERENCE_APP",
     "CONFERENCE_SECONDS",
+    "DEFAULT_CODES",
     "FEATURES",
     "FEATURE_CODES",
     "FRAUD_CHECK_SECONDS",
@@ -97,6 +99,10 @@ __all__ = [
     "CallingLimits",
     "CallingPolicy",
     "CallingPolicyChange",
+    "CodeKind",
+    "CodeTable",
+    "CodeTables",
+    "CodeUse",
     "Conference",
     "Destination",
     "DestinationDirectory",
@@ -107,6 +113,7 @@ __all__ = [
     "Emergency",
     "ExtensionKind",
     "Feature",
+    "FeatureCodes",
     "Fork",
     "Forward",
     "ForwardReason",
@@ -156,11 +163,11 @@ __all__ = [
     "StopRule",
     "Strategy",
     "Switch",
+    "TenantCode",
     "TenantObject",
     "UnansweredOutcome",
     "Voicemail",
     "build_outbound",
-    "code_of",
     "display",
     "explain_refusal",
     "explain_stop",

@@ -5,25 +5,20 @@ from dataclasses import dataclass
 
 from unificx.identity import DirectoryCache
 from unificx.registrar import Caller
+from unificx.routing.codes import CodeTables
 from unificx.routing.destinations import Destination, RingExtension
-from unificx.routing.feature_codes import code_of
+from unificx.routing.feature_codes import RING_TEST, SPEED_DIAL, WITHHOLD_NUMBER
 from unificx.routing.kinds import DestinationDirectory
 from unificx.routing.outbound.numbers import normalise
 from unificx.routing.outbound.service import OutboundRouting
 from unificx.routing.plans import NO_OUTSIDE_LINE, NO_SUCH_NUMBER
 from unificx.routing.ports import SpeedDialNumbers
 
-RING_TEST = code_of("ring-test")
-"""Feature code that rings only the calling device."""
 _NUMBER = re.compile(r"[0-9]{1,15}\Z")
 _INTERNATIONAL = re.compile(r"\+[0-9]{3,15}\Z")
-SPEED_DIAL = code_of("speed-dial")
-"""Feature code that, with two digits, dials a personal short number."""
-_WITHHELD = re.compile(re.escape(code_of("withhold-number")) + r"#?(?=[+0-9])")
-"""Prefix that withholds the caller's number from a party outside (CLIR)."""
 _EMERGENCY_LENGTH = 3
 """Digits of the emergency numbers that no internal number may hide."""
-_CODE = re.compile(r"[*#][0-9*#]{1,15}\Z")
+_CODE = re.compile(r"[*#][0-9*#]{1,24}(\+[0-9]{3,15})?\Z")
 _SEPARATORS = str.maketrans("", "", " -.()/")
 
 
@@ -43,16 +38,9 @@ class OutsideNumber:
 
 @dataclass(frozen=True, slots=True)
 class FeatureCode:
-    """A feature code, such as *97."""
+    """A feature code, such as *97, and what follows it."""
 
     text: str
-
-
-@dataclass(frozen=True, slots=True)
-class WithheldNumber:
-    """A number outside that is not to be shown the caller's number."""
-
-    digits: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +48,7 @@ class Undialable:
     """Not a valid dialled string."""
 
 
-DialledString = Number | OutsideNumber | WithheldNumber | FeatureCode | Undialable
+DialledString = Number | OutsideNumber | FeatureCode | Undialable
 
 
 def parse_dialled(user: str) -> DialledString:
@@ -72,11 +60,6 @@ def parse_dialled(user: str) -> DialledString:
         return Number(text)
     if _INTERNATIONAL.match(text):
         return OutsideNumber(text[1:])
-    withheld = _WITHHELD.match(text)
-    if withheld is not None:
-        digits = text[withheld.end() :]
-        outside = _NUMBER.match(digits) or _INTERNATIONAL.match(digits)
-        return WithheldNumber(digits) if outside else Undialable()
     if _CODE.match(text):
         return FeatureCode(text)
     return Undialable()
@@ -84,7 +67,7 @@ def parse_dialled(user: str) -> DialledString:
 
 class DialPlan:
     """The numbers of all tenants; those of different tenants are independent. `outside` decides on numbers outside;
-    None where there are none."""
+    None where there are none. `codes`: the feature codes of each tenant."""
 
     def __init__(
         self,
@@ -92,11 +75,13 @@ class DialPlan:
         destinations: DestinationDirectory,
         outside: OutboundRouting | None = None,
         speed_dials: SpeedDialNumbers | None = None,
+        codes: CodeTables | None = None,
     ) -> None:
         self._directory = directory
         self.destinations = destinations
         self._outside = outside
         self._speed_dials = speed_dials
+        self.codes = codes or CodeTables()
 
     def destination(self, caller: Caller, dialled: str, *, counted: bool = True) -> Destination:
         """Return the destination of `dialled` for this caller. `counted`: the call is made now."""
@@ -108,19 +93,23 @@ class DialPlan:
                 return found if found is not None else self._destination_outside(caller, digits, counted=counted)
             case OutsideNumber(digits):
                 return self._destination_outside(caller, f"+{digits}", counted=counted)
-            case FeatureCode(text) if text == RING_TEST:
-                calling = self._directory.extension_by_id(caller.extension_id)
-                return RingExtension(calling, caller.device_id) if calling is not None else NO_SUCH_NUMBER
-            case FeatureCode(text) if text.startswith(SPEED_DIAL):
-                short = text.removeprefix(SPEED_DIAL)
-                number = self._speed_dials.number(caller.extension_id, short) if self._speed_dials else ""
-                return self.destination(caller, number, counted=counted) if number else NO_SUCH_NUMBER
-            case WithheldNumber(digits):
-                return self._destination_outside(caller, digits, withheld=True, counted=counted)
             case FeatureCode(text):
-                return self.destinations.at_number(caller.tenant_id, text) or NO_SUCH_NUMBER
+                return self._destination_of_code(caller, text, counted=counted)
             case Undialable():
                 return NO_SUCH_NUMBER
+
+    def _destination_of_code(self, caller: Caller, dialled: str, *, counted: bool) -> Destination:
+        feature, argument = self.codes.of(caller.tenant_id).match(dialled) or (None, "")
+        name = feature.name if feature is not None else ""
+        if name == RING_TEST:
+            calling = self._directory.extension_by_id(caller.extension_id)
+            return RingExtension(calling, caller.device_id) if calling is not None else NO_SUCH_NUMBER
+        if name == SPEED_DIAL:
+            number = self._speed_dials.number(caller.extension_id, argument) if self._speed_dials else ""
+            return self.destination(caller, number, counted=counted) if number else NO_SUCH_NUMBER
+        if name == WITHHOLD_NUMBER and argument:
+            return self._destination_outside(caller, argument, withheld=True, counted=counted)
+        return self.destinations.at_number(caller.tenant_id, dialled) or NO_SUCH_NUMBER
 
     def _is_emergency(self, tenant_id: str, digits: str) -> bool:
         return self._outside is not None and self._outside.is_emergency(tenant_id, digits)

@@ -1,8 +1,10 @@
-"""Feature codes of this system: what every tenant can dial, besides the codes of installed call apps.
+"""Features of this system and their default codes: what a tenant can dial, besides the codes of installed call apps.
 
-The dial plan, the built-in call apps, the API and docs/reference/feature-codes.md read this list.
+The dial plan, the built-in call apps, the API and docs/reference/feature-codes.md read this list. The codes of a tenant
+are those of `codes`.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -10,11 +12,27 @@ from typing import Literal
 
 Argument = Literal["number", "extension", "extension or group", "group", "queue", "slot", "two-digit code", "state"]
 """The kind of number that is dialled after a code."""
+_DIGITS: Mapping[Argument | None, tuple[int, int]] = MappingProxyType(
+    {
+        None: (0, 0),
+        "number": (1, 15),
+        "extension": (2, 8),
+        "extension or group": (2, 8),
+        "group": (2, 8),
+        "queue": (2, 8),
+        "slot": (1, 2),
+        "two-digit code": (2, 2),
+        "state": (1, 1),
+    }
+)
+"""How many digits may follow a code, at least and at most."""
+_WITHHELD = re.compile(r"#?([0-9]{1,15}|\+[0-9]{3,15})\Z")
+"""What follows the code that withholds the caller's number from a party outside (CLIR)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """A feature code. `name` is that of the app that it enters, if there is one.
+    """A feature. `code` is its default code. `name` is that of the app that it enters, if there is one.
 
     `text` and `text_de` say what it does. `argument` is dialled after the code, None for nothing; it may be left out if
     `optional`.
@@ -27,7 +45,25 @@ class Feature:
     argument: Argument | None = None
     optional: bool = False
 
+    @property
+    def digits(self) -> tuple[int, int]:
+        """How many digits may follow the code, at least and at most; none if both are 0."""
+        return _DIGITS[self.argument]
 
+    def read_argument(self, dialled: str) -> str | None:
+        """Return the argument in what was dialled after the code, "" for nothing; None if nothing like this follows."""
+        if self.name == WITHHOLD_NUMBER and dialled:
+            found = _WITHHELD.match(dialled)
+            return found[1] if found is not None else None
+        least, most = self.digits
+        is_number = dialled.isascii() and dialled.isdigit() and least <= len(dialled) <= most
+        return dialled if is_number or not dialled else None
+
+
+WITHHOLD_NUMBER = "withhold-number"
+RING_TEST = "ring-test"
+SPEED_DIAL = "speed-dial"
+"""The features without an app."""
 FEATURE_CODES = (
     Feature(
         "*30",
@@ -38,7 +74,7 @@ FEATURE_CODES = (
     ),
     Feature(
         "*31",
-        "withhold-number",
+        WITHHOLD_NUMBER,
         "Call outside without showing your number",
         "Nach außen anrufen, ohne die eigene Nummer zu zeigen",
         "number",
@@ -53,7 +89,7 @@ FEATURE_CODES = (
         optional=True,
     ),
     Feature("*43", "echo", "Echo test: you hear yourself", "Echotest: Sie hören sich selbst"),
-    Feature("*44", "ring-test", "Ring test: your own phone rings", "Klingeltest: Ihr eigenes Telefon klingelt"),
+    Feature("*44", RING_TEST, "Ring test: your own phone rings", "Klingeltest: Ihr eigenes Telefon klingelt"),
     Feature(
         "*50",
         "queue-sign-in",
@@ -114,7 +150,7 @@ FEATURE_CODES = (
     Feature("*73", "forwarding-off", "No longer forward all your calls", "Anrufe nicht mehr umleiten"),
     Feature(
         "*75",
-        "speed-dial",
+        SPEED_DIAL,
         "Call the number of your speed dial with this code",
         "Die Nummer Ihrer Kurzwahl mit diesen zwei Ziffern anrufen",
         "two-digit code",
@@ -165,11 +201,6 @@ FEATURE_CODES = (
     Feature("*97", "voicemail-own", "Your voicemail", "Ihre Mailbox"),
     Feature("*98", "voicemail-any", "Any mailbox, by number and PIN", "Jede Mailbox, mit Nummer und PIN"),
 )
-"""All feature codes, ordered by code."""
+"""All features, ordered by their default code."""
 FEATURES: Mapping[str, Feature] = MappingProxyType({each.name: each for each in FEATURE_CODES})
 """The same, by name."""
-
-
-def code_of(name: str) -> str:
-    """Return the code of a feature."""
-    return FEATURES[name].code

@@ -65,6 +65,10 @@ class Routing:
         plan = self.resolve(caller, ref, by)
         return plan if not plan.is_rejected else None
 
+    def code(self, tenant_id: str, name: str) -> str:
+        """Return the code of a feature in a tenant, "" if it is switched off."""
+        return self._dial_plan.codes.code(tenant_id, name)
+
     def _plan(self, caller: Caller, destination: Destination) -> Plan:
         if isinstance(destination, RingExtension) and not destination.only_device:
             rules = self._availability.in_force.get(destination.extension.id)

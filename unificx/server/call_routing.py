@@ -20,6 +20,7 @@ from unificx.routing import (
     DestinationParts,
     DestinationRef,
     ExtensionKind,
+    FeatureCodes,
     GroupKind,
     GroupService,
     HangupKind,
@@ -49,6 +50,7 @@ class CallRouting:
     groups: GroupService
     ring_memory: RingMemory
     hours: HoursService
+    codes: FeatureCodes
     completions: CallCompletions
     speed_dials: SpeedDials
     contacts: Contacts
@@ -68,6 +70,7 @@ class CallRouting:
         await self.outbound.start()
         await self.groups.start()
         await self.hours.start()
+        await self.codes.start()
         await self.queues.start()
         await self.menus.start()
         await self.speed_dials.start()
@@ -103,7 +106,8 @@ def build_call_routing(  # noqa: PLR0917 - what destinations are made of
     presence = PresenceService(outside.database, outside.keys, outside.clock, cluster.bus.publish)
     presence.destinations = ExtensionDestinationCheck(destinations)
     parts = DestinationParts(store.database, store.keys, directory, destinations, outside.clock)
-    groups, ring_memory, hours = GroupService(parts), RingMemory(), HoursService(parts)
+    codes = FeatureCodes(parts)
+    groups, ring_memory, hours = GroupService(parts), RingMemory(), HoursService(parts, codes)
     outbound = build_outbound(outside, cluster.counters, cluster.bus, hours)
     hours.uses.append(outbound.permissions.uses_of_hours)
     for kind in (
@@ -131,4 +135,4 @@ def build_call_routing(  # noqa: PLR0917 - what destinations are made of
     speed_dials = SpeedDials(store.database, store.keys)
     contacts = Contacts(store.database, store.keys, cluster.bus.publish, PhotoImporter())
     personal = (completions, speed_dials, contacts, outside.locations)
-    return CallRouting(presence, queues, destinations, outbound, menus, groups, ring_memory, hours, *personal)
+    return CallRouting(presence, queues, destinations, outbound, menus, groups, ring_memory, hours, codes, *personal)

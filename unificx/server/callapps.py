@@ -88,7 +88,9 @@ def create_registry(
         monitoring_app(MonitoringAppParts(monitor, directory, supervisor, move_to_room)),
         *menu_apps(MenuAppParts(container.routing.menus, directory, AudioImporter(), container.consents)),
     )
-    return AppRegistry((*ours, *installed_apps().values()), directory)
+    registry = AppRegistry((*ours, *installed_apps().values()), directory, container.routing.codes.tables)
+    container.routing.codes.uses.append(registry.code_uses)
+    return registry
 
 
 def create_paging(container: Container) -> Paging:

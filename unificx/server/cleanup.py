@@ -104,6 +104,7 @@ class Cleanup:
         container.outbox.subscribe(ExtensionDeleted, container.routing.presence.on_extension_deleted)
         container.outbox.subscribe(TenantDeleted, container.routing.presence.on_tenant_deleted)
         container.outbox.subscribe(TenantDeleted, container.routing.hours.on_tenant_deleted)
+        container.outbox.subscribe(TenantDeleted, container.routing.codes.on_tenant_deleted)
         container.outbox.subscribe(ExtensionDeleted, container.routing.speed_dials.on_extension_deleted)
         container.outbox.subscribe(TenantDeleted, container.routing.speed_dials.on_tenant_deleted)
         container.outbox.subscribe(ExtensionDeleted, container.routing.locations.on_extension_deleted)

@@ -12,7 +12,7 @@ from unificx.archive import AccessCopies, AccessCopyParts
 from unificx.attachments import AttachmentParts, Attachments
 from unificx.audio_store import AudioStore, AudioStoreParts, CustomSounds, PromptOverrides
 from unificx.billing import Billing, build_billing
-from unificx.calls import LIVE_CALL_KEYS, PICKUP, Journal, SpooledCallJournal
+from unificx.calls import LIVE_CALL_KEYS, Journal, SpooledCallJournal
 from unificx.cdr import CdrService
 from unificx.chat import Chat, ChatParts
 from unificx.cluster import Cluster, EventBus, Location, RecordLog
@@ -52,7 +52,7 @@ from unificx.provisioning import PhoneSettingsParts, PhoneSettingsService
 from unificx.queues import Queues, QueueStore
 from unificx.recording import RecordingArchive, TranscodeWorker
 from unificx.registrar import Binding, LocationService, Registrar, RegistrarDependencies
-from unificx.routing import DestinationDirectory, OutboundDependencies, code_of, stored_form
+from unificx.routing import CodeTables, DestinationDirectory, OutboundDependencies, stored_form
 from unificx.server.call_routing import CallRouting, build_call_routing
 from unificx.server.invoice_pdf import invoice_pdf
 from unificx.server.notification_senders import EmailFiles, senders
@@ -213,7 +213,6 @@ def build_container(
         identity=identity,
         location=location,
         registrar=_registrar(database, keys, identity, spool, bus=bus, location=location, is_full=is_full),
-        phone_settings=_phone_settings(database, keys, identity, cluster, consents),
         history=(history := _history(database, keys, spool, bus, webhooks)),
         audio=audio,
         transcoding=_transcoding(parts, audio, mailboxes),
@@ -227,6 +226,7 @@ def build_container(
         trunks=trunks,
         videos=MeetingVideos(ConferenceManager(clock, bus.publish), cluster.counters, clock, bus.publish),
         routing=(routing := _routing(parts, identity, (mailboxes, rooms, sounds), spool, trunks, cluster=cluster)),
+        phone_settings=_phone_settings(database, keys, identity, cluster, consents, codes=routing.codes.tables),
         support=SupportService(database, keys, clock),
         reports=ReportEmails(database, identity.directory, identity.users, notices),
         rights=_rights(database, keys, identity, cluster),
@@ -314,13 +314,11 @@ def _conference_rooms(database: Database, keys: KeyStore, identity: Identity, cl
 
 
 def _phone_settings(
-    database: Database, keys: KeyStore, identity: Identity, cluster: Cluster, consents: Consents
+    database: Database, keys: KeyStore, identity: Identity, cluster: Cluster, consents: Consents, *, codes: CodeTables
 ) -> PhoneSettingsService:
-    code, secret = code_of(PICKUP), keys.secrets.derive("phone settings")
+    secret = keys.secrets.derive("phone settings")
     return PhoneSettingsService(
-        PhoneSettingsParts(
-            database, keys, identity, database.clock, cluster.counters, consents, secret, pickup_code=code
-        )
+        PhoneSettingsParts(database, keys, identity, database.clock, cluster.counters, consents, secret, codes)
     )
 
 

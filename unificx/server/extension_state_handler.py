@@ -17,7 +17,7 @@ from unificx.privacy.events import ObjectionChanged
 from unificx.queues import AgentStates
 from unificx.queues.events import QueueChanged
 from unificx.registrar.events import DeviceRegistered, DeviceUnregistered
-from unificx.routing import code_of
+from unificx.routing import CodeTables
 from unificx.server.container import Container
 from unificx.sip_server import ExtensionStateParts, ExtensionStates, Subscriptions
 
@@ -38,12 +38,13 @@ ACTIVITIES: dict[PresenceState, str] = {
 class ParkingSlotStates:
     """Implements `sip_server.SwitchStates`: the code that retrieves from a parking slot is on while it is occupied."""
 
-    def __init__(self, parking: Parking) -> None:
+    def __init__(self, parking: Parking, codes: CodeTables) -> None:
         self._parking = parking
+        self._codes = codes
 
     def state(self, tenant_id: str, dialled: str) -> bool | None:
-        slot = dialled.removeprefix(code_of(RETRIEVE))
-        if slot == dialled or not (slot.isascii() and slot.isdigit() and 1 <= len(slot) <= 2) or slot.startswith("0"):
+        feature, slot = self._codes.of(tenant_id).match(dialled) or (None, "")
+        if feature is None or feature.name != RETRIEVE or not slot or slot.startswith("0"):
             return None
         return self._parking.find(tenant_id, slot) is not None
 
@@ -51,13 +52,14 @@ class ParkingSlotStates:
 class PresenceCodeStates:
     """Implements `sip_server.OwnSwitchStates`: the code that sets a state is on while the extension has this state."""
 
-    def __init__(self, presence: PresenceService) -> None:
+    def __init__(self, presence: PresenceService, codes: CodeTables) -> None:
         self._presence = presence
+        self._codes = codes
 
-    def state(self, extension_id: str, dialled: str) -> bool | None:
-        code = code_of("presence-state")
-        wanted = STATE_BY_DIGIT.get(dialled.removeprefix(code)) if dialled.startswith(code) else None
-        if wanted is None:
+    def state(self, tenant_id: str, extension_id: str, dialled: str) -> bool | None:
+        feature, digit = self._codes.of(tenant_id).match(dialled) or (None, "")
+        wanted = STATE_BY_DIGIT.get(digit)
+        if feature is None or feature.name != "presence-state" or wanted is None:
             return None
         return self._presence.availability.state(extension_id) == wanted
 
@@ -78,7 +80,7 @@ def create_extension_states(
     container: Container, subscriptions: Subscriptions, manager: CallManager, touched: set[str]
 ) -> ExtensionStates:
     """Return the notifier. `touched`: ids of the calls that had a step."""
-    directory = container.identity.directory
+    directory, codes = container.identity.directory, container.routing.codes.tables
     return ExtensionStates(
         ExtensionStateParts(
             subscriptions=subscriptions,
@@ -88,10 +90,10 @@ def create_extension_states(
             is_reachable=Reachability(container).is_reachable,
             activity=lambda extension_id: _activity(container, extension_id),
             is_listed=lambda extension: not container.consents.objects(extension.subject, "directory"),
-            switches=(ParkingSlotStates(manager.deps.parking), container.routing.hours),
+            switches=(container.routing.hours, ParkingSlotStates(manager.deps.parking, codes)),
             own_switches=(
-                AgentStates(container.routing.queues.service),
-                PresenceCodeStates(container.routing.presence),
+                AgentStates(container.routing.queues.service, codes),
+                PresenceCodeStates(container.routing.presence, codes),
             ),
             now=container.clock.monotonic,
             wake=manager.on_pending_output,
@@ -126,6 +128,7 @@ def follow_extensions(container: Container, states: ExtensionStates) -> None:
     container.bus.subscribe(PresenceChanged, lambda event: switched(event.tenant_id))
     container.bus.subscribe(QueueChanged, lambda event: switched(event.queue.tenant_id))
     container.routing.hours.on_change.append(switched)
+    container.routing.codes.on_change.append(switched)
 
 
 async def follow_time(compare: Callable[[], None], clock: Clock) -> None:

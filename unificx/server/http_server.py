@@ -78,6 +78,7 @@ def http_app(  # noqa: PLR0917 - what an installation shows
         groups=container.routing.groups,
         presence=container.routing.presence,
         hours=container.routing.hours,
+        feature_codes=container.routing.codes,
         archive=container.archive,
         **_for_support(container),
         **_for_visitors(container, public_address),

@@ -14,7 +14,6 @@ from unificx.media import MediaUnavailable
 from unificx.recording import (
     BY_CALL,
     MONITORING_APP,
-    MONITORING_CODE,
     CallMonitor,
     MonitoringMode,
     MonitoringState,
@@ -83,7 +82,8 @@ class CallManagerLiveCalls:
         if extension is None:
             raise NotFound("There is no such extension.")
         self._monitor.check(extension.tenant_id, call_id, extension_id)
-        shown = Caller(extension.tenant_id, "", "", extension.subject, number=MONITORING_CODE, name=MONITORING_CODE)
+        code = self._manager.deps.routing.code(extension.tenant_id, MONITORING_APP)
+        shown = Caller(extension.tenant_id, "", "", extension.subject, number=code, name=code)
         arguments = (BY_CALL, call_id, mode, listener)
         supervisor = Caller.of(extension, name=directory.display_name(extension))
         origin = Origination(supervisor, MONITORING_APP, arguments, to=extension.number, displayed_caller=shown)

@@ -149,8 +149,9 @@ class SipServer:
     def _create_routing(self) -> Routing:
         container = self._container
         services, directory = container.routing, container.identity.directory
+        outside, codes = services.outbound.routing, services.codes.tables
         return Routing(
-            DialPlan(directory, services.destinations, services.outbound.routing, services.speed_dials),
+            DialPlan(directory, services.destinations, outside, services.speed_dials, codes),
             container.location,
             container.push,
             ring_memory=services.ring_memory,
@@ -280,7 +281,13 @@ class SipServer:
         counts = MailboxMessageCounts(container)
         unsolicited = UnsolicitedNotify(self.endpoint, self._contact, directory)
         self.check_sync = CheckSync(unsolicited, container.location, self._wake)
-        return MwiNotifier(MwiParts(subscriptions, unsolicited, directory, container.location, counts, self._wake))
+        return MwiNotifier(
+            MwiParts(
+                *(subscriptions, unsolicited, directory, container.location, counts),
+                codes=container.routing.codes.tables,
+                wake=self._wake,
+            )
+        )
 
     async def start(self) -> None:
         """Open the sockets and start to accept messages."""

@@ -191,7 +191,7 @@ class ExtensionStates:
     def _state(self, resource: str) -> bool | None:
         tenant_id, dialled, *own = resource.split(" ")
         if own:
-            states = [each.state(own[0], dialled) for each in self._parts.own_switches]
+            states = [each.state(tenant_id, own[0], dialled) for each in self._parts.own_switches]
         else:
             states = [each.state(tenant_id, dialled) for each in self._parts.switches]
         return next((state for state in states if state is not None), None)

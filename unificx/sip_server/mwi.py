@@ -13,7 +13,7 @@ from math import inf
 from unificx.cluster import Location
 from unificx.identity import DeviceAuth, DirectoryCache
 from unificx.registrar import Binding
-from unificx.routing import code_of
+from unificx.routing import CodeTables
 from unificx.sip.errors import RemoteProtocolError
 from unificx.sip.flow import Flow
 from unificx.sip.message import Request
@@ -24,21 +24,21 @@ from unificx.sip_server.unsolicited import UnsolicitedNotify
 
 EVENT_PACKAGE = "message-summary"
 CONTENT_TYPE = "application/simple-message-summary"
-VOICEMAIL_CODE = code_of("voicemail-own")
-"""Target of the SUBSCRIBE of phones that use the voicemail access code as mailbox name."""
 UNSOLICITED_DELAY = 2.0
 """Delay in seconds of the unsolicited NOTIFY after a registration: a phone that subscribes has done so by then."""
 
 
 @dataclass(frozen=True, slots=True)
 class MwiParts:
-    """Dependencies. `wake` is called if a deadline moves forward."""
+    """Dependencies. `codes`: some phones use the code of the mailbox as its name; `wake` is called if a deadline moves
+    forward."""
 
     subscriptions: Subscriptions
     unsolicited: UnsolicitedNotify
     directory: DirectoryCache
     location: Location[Binding]
     message_counts: MessageCounts
+    codes: CodeTables
     wake: Callable[[], None]
 
 
@@ -61,7 +61,8 @@ class MwiNotifier:
     def subscribe(self, key: ServerKey, request: Request, flow: Flow, device: DeviceAuth, now: float) -> None:
         """Handle a SUBSCRIBE outside a dialog from an authenticated device. Raise RemoteProtocolError."""
         extension = self._parts.directory.extension_by_id(device.extension_id)
-        mailbox_names = (device.username, extension.number, VOICEMAIL_CODE) if extension is not None else ()
+        code = self._parts.codes.code(device.tenant_id, "voicemail-own")
+        mailbox_names = (device.username, extension.number, code) if extension is not None else ()
         if request.target.decoded_user not in mailbox_names:
             raise RemoteProtocolError(403, "Forbidden", request)
         subscriber = Subscriber(device.tenant_id, device.extension_id, device.device_id)

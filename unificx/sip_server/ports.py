@@ -29,8 +29,8 @@ class SwitchStates(Protocol):
 class OwnSwitchStates(Protocol):
     """Codes whose state depends on the extension that watches them. Answered from memory."""
 
-    def state(self, extension_id: str, dialled: str, /) -> bool | None:
-        """Return whether the code is on for the extension; None if it is not one of these."""
+    def state(self, tenant_id: str, extension_id: str, dialled: str, /) -> bool | None:
+        """Return whether the code is on for the extension of the tenant; None if it is not one of these."""
         ...
 
 

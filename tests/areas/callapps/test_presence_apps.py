@@ -12,7 +12,7 @@ from unificx.db import Database
 from unificx.identity import DirectoryCache
 from unificx.presence import NO_RULES, PresenceChange, PresenceService
 from unificx.privacy import KeyStore
-from unificx.routing import DestinationRef
+from unificx.routing import CodeTables, DestinationRef
 from unificx.server.extension_state_handler import PresenceCodeStates
 
 
@@ -57,15 +57,15 @@ async def test_states_are_set_by_the_digit_after_the_code(service: PresenceServi
         assert await dial(service, "*76", wrong) == ["general/invalid", "general/goodbye"]
     assert await dial(service, "*76", "2", outside=True) == ["general/not-allowed", "general/goodbye"]
     assert service.get(ANNA).state == "off_work"
-    keys = PresenceCodeStates(service)
-    assert [keys.state(ANNA.id, code) for code in ("*767", "*761", "*76", "*77", "*768")] == [
+    keys = PresenceCodeStates(service, CodeTables())
+    assert [keys.state("t1", ANNA.id, code) for code in ("*767", "*761", "*76", "*77", "*768")] == [
         True,
         False,
         None,
         None,
         None,
     ]
-    assert keys.state("another", "*761")
+    assert keys.state("t1", "another", "*761")
 
 
 async def test_another_state_stays_when_calls_were_not_refused(service: PresenceService) -> None:

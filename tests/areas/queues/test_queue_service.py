@@ -14,6 +14,7 @@ from unificx.identity.events import ExtensionDeleted, TenantDeleted
 from unificx.queues import AgentEvent, AgentStates, NewAgent, NewQueue, Queue, QueueChange, QueueSettings, Visit
 from unificx.queues.events import QueueChanged
 from unificx.queues.models import QueueAgentEventRow, QueueAgentRow, QueueRow, QueueVisitRow
+from unificx.routing import CodeTables
 
 SETTINGS = QueueSettings(
     strategy="round_robin", ring_seconds=15, wrap_up=5, max_wait=300, when_no_agents="leave", recorded=True
@@ -120,10 +121,10 @@ async def test_the_sign_in_state_of_an_agent_is_durable(setup: QueueSetup) -> No
 async def test_codes_show_the_state_of_an_agent_on_a_key(setup: QueueSetup) -> None:
     await support(setup)
     sales = await setup.queues.create(setup.tenant.id, NewQueue("6501", agents=(NewAgent(setup.anna.id),)))
-    states = AgentStates(setup.queues)
+    states = AgentStates(setup.queues, CodeTables())
 
     def shown(agent: Extension, *codes: str) -> list[bool | None]:
-        return [states.state(agent.id, code) for code in codes]
+        return [states.state(setup.tenant.id, agent.id, code) for code in codes]
 
     assert shown(setup.anna, "*50", "*506501", "*52", "*526501") == [True, True, False, False]
     assert shown(setup.berta, "*50", "*506500", "*506501") == [False, False, None]

@@ -15,6 +15,7 @@ from unificx.routing import (
     DestinationDirectory,
     DestinationParts,
     ExtensionKind,
+    FeatureCodes,
     Fork,
     HangupKind,
     HoursService,
@@ -82,7 +83,7 @@ class OutboundSetup:
             *(self.trunks.directory, self.destinations, self.locations),
         )
         kinds = DestinationParts(self.database, self.keys, directory, self.destinations, self.clock)
-        self.hours = HoursService(kinds)
+        self.hours = HoursService(kinds, FeatureCodes(kinds))
         outbound = build_outbound(parts, LocalCounters(self.clock), self.bus, self.hours)
         self.hours.uses.append(outbound.permissions.uses_of_hours)
         outbound.fraud.live = self.live

@@ -22,6 +22,7 @@ from unificx.routing import (
     DestinationDirectory,
     DestinationParts,
     DestinationRef,
+    FeatureCodes,
     GoTo,
     HangupKind,
     HoursChange,
@@ -149,7 +150,8 @@ async def hours(database: Database, keys: KeyStore, clock: ManualClock) -> Async
     tenant = await people.tenants.create(NewTenant("acme", "Acme Ltd", "acme.example"))
     await people.tenants.update(tenant.id, TenantChange(time_zone="Europe/Berlin"))
     destinations = DestinationDirectory((HangupKind(),))
-    service = HoursService(DestinationParts(database, keys, people.directory, destinations, clock))
+    parts = DestinationParts(database, keys, people.directory, destinations, clock)
+    service = HoursService(parts, FeatureCodes(parts))
     destinations.add(service)
     await service.start()
     yield service, tenant.id
@@ -177,7 +179,7 @@ async def test_hours_are_stored_switched_and_deleted(
     closed = await service.switch_by_code(made.id, "")
     assert closed is not None
     assert (closed.switch, leads_to(service, tenant)) == ("closed", BUSY)
-    loaded = HoursService(replace(service._parts, destinations=DestinationDirectory()))
+    loaded = HoursService(replace(service._parts, destinations=DestinationDirectory()), FeatureCodes(service._parts))
     await loaded.start()
     assert loaded.get(tenant, "office") == closed
     opened = await service.switch_by_code(made.id, "")

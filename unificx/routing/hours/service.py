@@ -8,6 +8,7 @@ from functools import lru_cache, partial
 from unificx.core.errors import Conflict, Invalid, NotFound
 from unificx.db import MemoryCopy, Page, UnitOfWork
 from unificx.identity.events import TenantDeleted
+from unificx.routing.codes import CodeUse, FeatureCodes
 from unificx.routing.destinations import Destination, TenantObject
 from unificx.routing.hours import repository
 from unificx.routing.hours.calendar import read_holidays
@@ -32,8 +33,10 @@ class HoursService:
 
     kind = "hours"
 
-    def __init__(self, parts: DestinationParts) -> None:
+    def __init__(self, parts: DestinationParts, codes: FeatureCodes) -> None:
         self._parts = parts
+        self._codes = codes
+        codes.uses.append(self._code_uses)
         self._hours = MemoryCopy[OpeningHours](lambda hours: hours.name)
         self.on_change: list[Callable[[str], None]] = []
         """Called with the tenant of hours that were changed or deleted; filled by the composition root."""
@@ -122,6 +125,7 @@ class HoursService:
             if self._hours.named(tenant_id, new.name) is not None:
                 raise Conflict("These opening hours exist already.", field="name")
             self._check(hours)
+            self._check_code(hours)
             await repository.insert_hours(uow.session, self._parts.keys, hours)
             uow.after_commit.append(partial(self._hours.put, hours))
         return hours
@@ -143,6 +147,8 @@ class HoursService:
                 otherwise=change.otherwise or before.otherwise,
             )
             self._check(after)
+            if after.code != before.code:
+                self._check_code(after)
             await repository.update_hours(uow.session, self._parts.keys, after)
             uow.after_commit += (partial(self._hours.put, after), partial(self._changed, after))
         return after
@@ -198,7 +204,6 @@ class HoursService:
         parse_weekly(hours.weekly)
         if len(hours.holidays) > MAX_HOLIDAYS:
             raise Invalid(f"Too many holidays. Use at most {MAX_HOLIDAYS}.", field="holidays")
-        self._check_code(hours)
         own = DestinationRef("hours", hours.name)
         self._parts.destinations.check(hours.tenant_id, own, (hours.then,), "then")
         self._parts.destinations.check(hours.tenant_id, own, (hours.then, hours.otherwise), "otherwise")
@@ -208,11 +213,15 @@ class HoursService:
             return
         if not _CODE.match(hours.code):
             raise Invalid("Use a code of * and 2 to 5 digits.", field="code")
-        for dialled in (hours.code, f"{hours.code}1"):
-            found = self._parts.destinations.at_number(hours.tenant_id, dialled)
-            own = isinstance(found, CallApp) and found.app == HOURS_APP and found.arguments[0] == hours.id
-            if found is not None and not own:
-                raise Conflict("This code is already in use.", field="code")
+        self._codes.require_free(hours.tenant_id, _code_use(hours))
+
+    def _code_uses(self, tenant_id: str) -> Sequence[CodeUse]:
+        return [_code_use(hours) for hours in self.of_tenant(tenant_id) if hours.code]
+
+
+def _code_use(hours: OpeningHours) -> CodeUse:
+    """What is dialled for the switch: its code, alone or with a digit of `SWITCH_BY_DIGIT`."""
+    return CodeUse("hours", hours.name, hours.code, 1, 1)
 
 
 def _not_found() -> NotFound:

@@ -20,7 +20,7 @@ MOVED = frozenset(
         *("queue", "queue_agent", "queue_agent_event", "queue_visit"),
         *("monitoring", "voicemail", "voicemail_box", "voicemail_greeting", "voicemail_tenant"),
         *("group_mailbox", "group_mailbox_member", "presence", "speed_dial", "phone_settings"),
-        *("menu", "opening_hours", "ring_group", "ring_group_member", "room", "room_host"),
+        *("feature_code", "menu", "opening_hours", "ring_group", "ring_group_member", "room", "room_host"),
         *("number_block", "outbound_route", "public_number", "trunk", "location"),
         *("calling_limit", "calling_policy", "called_country", "fraud_stop"),
         *("conversation", "conversation_member", "chat_message", "chat_reaction"),

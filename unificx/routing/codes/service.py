@@ -1,0 +1,96 @@
+"""The feature codes of all tenants: an administrator changes each code, or switches it off."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+
+from unificx.core.errors import Conflict, NotFound
+from unificx.db import UnitOfWork
+from unificx.identity.events import TenantDeleted
+from unificx.routing.codes import repository
+from unificx.routing.codes.schemas import TenantCode
+from unificx.routing.codes.table import CodeTables, CodeUse, check_form
+from unificx.routing.feature_codes import FEATURE_CODES, FEATURES, Feature
+from unificx.routing.kinds import DestinationParts
+
+
+class FeatureCodes:
+    """All feature codes of the installation. Call `start` first; lookups are served from memory."""
+
+    def __init__(self, parts: DestinationParts) -> None:
+        self._parts = parts
+        self.tables = CodeTables()
+        self.uses: list[Callable[[str], Iterable[CodeUse]]] = []
+        """Each returns other codes of a tenant; filled by the composition root."""
+        self.on_change: list[Callable[[str], None]] = []
+        """Called with the tenant after a change; filled by the composition root."""
+
+    async def start(self) -> None:
+        """Load all codes."""
+        async with self._parts.database.read() as session:
+            stored = await repository.all_codes(session)
+        changed = defaultdict[str, dict[str, str]](dict)
+        for each in stored:
+            changed[each.tenant_id][each.name] = each.code
+        for tenant_id, codes in changed.items():
+            self.tables.put(tenant_id, codes)
+
+    def of_tenant(self, tenant_id: str) -> list[TenantCode]:
+        """Return all features with their codes in a tenant."""
+        return [self._of(tenant_id, feature) for feature in FEATURE_CODES]
+
+    def get(self, tenant_id: str, name: str) -> TenantCode:
+        """Return a feature with its code in a tenant. Raises NotFound."""
+        return self._of(tenant_id, _feature(name))
+
+    async def change(self, tenant_id: str, name: str, code: str) -> TenantCode:
+        """Change the code of a feature; "" switches it off.
+
+        Raises NotFound; Invalid for another form; Conflict that names another use of what would be dialled.
+        """
+        feature = _feature(name)
+        async with self._parts.database.begin() as uow:
+            await self._parts.destinations.lock(uow, tenant_id)
+            if code:
+                check_form(code)
+                self.require_free(tenant_id, CodeUse.of_feature(feature, code))
+            await repository.replace_code(uow.session, tenant_id, name, None if code == feature.code else code)
+            changed = await repository.codes_of(uow.session, tenant_id)
+            uow.after_commit.append(partial(self._changed, tenant_id, changed))
+        return self.get(tenant_id, name)
+
+    def require_free(self, tenant_id: str, use: CodeUse) -> None:
+        """Check that nothing else of a tenant is dialled like this. Raises Conflict that names it."""
+        others = sorted(self._others(tenant_id, use), key=lambda other: len(use.shared_with(other)))
+        for other in others:
+            raise Conflict(
+                f"{use.shared_with(other)} is dialled for {other}.",
+                field="code",
+                hint="Use another code, or change that one first.",
+            )
+
+    async def on_tenant_deleted(self, event: TenantDeleted, uow: UnitOfWork) -> None:
+        """Delete the codes of a deleted tenant. Outbox handler."""
+        await repository.delete_tenant_codes(uow.session, event.tenant)
+        uow.after_commit.append(partial(self.tables.put, event.tenant, {}))
+
+    def _of(self, tenant_id: str, feature: Feature) -> TenantCode:
+        code = self.tables.code(tenant_id, feature.name)
+        others = self._others(tenant_id, CodeUse.of_feature(feature, code)) if code else ()
+        return TenantCode(feature, code, next(iter(others), None))
+
+    def _others(self, tenant_id: str, use: CodeUse) -> Iterator[CodeUse]:
+        """The other uses of what is dialled for this one."""
+        found = [*self.tables.of(tenant_id).uses(), *(one for uses_of in self.uses for one in uses_of(tenant_id))]
+        return (other for other in found if (other.kind, other.name) != (use.kind, use.name) and use.shared_with(other))
+
+    def _changed(self, tenant_id: str, changed: dict[str, str]) -> None:
+        self.tables.put(tenant_id, changed)
+        for notify in self.on_change:
+            notify(tenant_id)
+
+
+def _feature(name: str) -> Feature:
+    if name not in FEATURES:
+        raise NotFound("Feature not found.")
+    return FEATURES[name]
