@@ -49,6 +49,28 @@ async def test_every_user_sees_the_feature_codes(world: World) -> None:
     assert (await world.client().get("/api/v1/feature-codes")).status_code == 401
 
 
+async def test_an_administrator_changes_a_feature_code_of_the_own_tenant(world: World) -> None:
+    anna, admin = await world.user(world.acme, "1001"), await world.admin(world.acme)
+    path = "/api/v1/feature-codes/park"
+    assert (await anna.patch(path, json={"code": "*70"})).status_code == 403
+    refused = await admin.patch(path, json={"code": "*86"})
+    assert (refused.status_code, refused.json()["detail"]) == (
+        409,
+        "*86 is dialled for the code *86: Retrieve a parked call.",
+    )
+    assert (await admin.patch(path, json={"code": "112"})).status_code == 422
+    changed = await admin.patch(path, json={"code": "*70"})
+    assert (changed.status_code, changed.json()["code"], changed.json()["default"]) == (200, "*70", "*85")
+    await admin.patch("/api/v1/feature-codes/echo", json={"code": ""})
+    items = (await anna.get("/api/v1/feature-codes")).json()["items"]
+    codes = {each["name"]: each["code"] for each in items}
+    assert (codes["park"], codes["echo"], codes["fetch"]) == ("*70", "", "*86")
+    assert (await admin.patch("/api/v1/feature-codes/unknown", json={"code": "*70"})).status_code == 404
+    other = await world.user(world.globex, "2001")
+    codes = {each["name"]: each["code"] for each in (await other.get("/api/v1/feature-codes")).json()["items"]}
+    assert codes["park"] == "*85"
+
+
 async def test_the_directory_requires_authentication(world: World) -> None:
     await world.user(world.acme, "1001")
     assert (await world.client().get("/api/v1/directory")).status_code == 401

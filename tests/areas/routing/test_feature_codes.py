@@ -180,7 +180,7 @@ async def test_a_code_with_two_meanings_is_refused_with_the_other_one(office: Of
     made = await office.hours.create(acme, NewHours("office", ("mon 09:00-17:00",), hangup, hangup, code="*28"))
     for code, other in (
         ("*43", "*43 is dialled for the code *43: Echo test"),
-        ("*3", "*300 is dialled for the code *30: Listen"),
+        ("*3", "*310 is dialled for the code *31: Call outside"),
         ("*41", "*4100 is dialled for the code *4: Pick up"),
         ("*28", "*28 is dialled for the code *28 of the opening hours office"),
         ("*281", "*281 is dialled for the code *28 of the opening hours office"),

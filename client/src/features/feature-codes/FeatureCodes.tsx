@@ -28,7 +28,7 @@ export default function FeatureCodes() {
     <Page title={t`Feature codes`} size="xl">
       <DataTable<Row>
         label={t`Feature codes`}
-        list={{ loaded, fault, retry, items: items.map((each) => ({ ...each, id: each.code })) }}
+        list={{ loaded, fault, retry, items: items.map((each) => ({ ...each, id: each.name })) }}
         columns={columns}
         exportable
         empty={<EmptyState icon={IconAsterisk} text={<Trans>This system has no feature codes.</Trans>} />}

@@ -15,7 +15,7 @@ export default function FeatureCodeList() {
   const { t } = useLingui();
   const { data, error } = useQuery({
     queryKey: ['feature-codes'],
-    queryFn: async () => (await api.listFeatureCodes()).data.items,
+    queryFn: async () => (await api.listFeatureCodes()).data.items.filter(({ code }) => code !== ''),
   });
   return (
     <Page title={t`Feature codes`} back="/settings">
@@ -24,7 +24,7 @@ export default function FeatureCodeList() {
       {data !== undefined && (
         <Rows label={t`Feature codes`}>
           {data.map((each) => (
-            <FeatureCodeRow key={each.code} feature={each} />
+            <FeatureCodeRow key={each.name} feature={each} />
           ))}
         </Rows>
       )}
