@@ -42,6 +42,7 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "GroupMailboxChange": {"members": ["1001", "1003"]},
     "GroupUpdate": {"strategy": "in_turn", "ring_seconds": 15, "members": ["1001", "1002+1003"]},
     "HolidayCalendar": {"calendar": _CALENDAR},
+    "FeatureCodeUpdate": {"code": "*70"},
     "HoursUpdate": {"switch": "closed", "otherwise": "mailbox:1001"},
     "InvitationCode": {"code": _CODE},
     "KeyRotationStart": {"keys": "tenants"},

@@ -219,6 +219,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "hours list": ("hours list",),
     "hours show": ("hours show office",),
     "hours update": ('hours update office --open "mon-fri 08:00-16:00" --holiday 2026-12-25',),
+    "feature-code update": ("feature-code update park --code '*70'", "feature-code update echo --off"),
     "hours switch": ("hours switch office closed", "hours switch office auto"),
     "hours import": ("hours import office holidays.ics",),
     "hours delete": ("hours delete office",),

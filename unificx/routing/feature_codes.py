@@ -27,7 +27,7 @@ _DIGITS: Mapping[Argument | None, tuple[int, int]] = MappingProxyType(
 )
 """How many digits may follow a code, at least and at most."""
 _WITHHELD = re.compile(r"#?([0-9]{1,15}|\+[0-9]{3,15})\Z")
-"""What follows the code that withholds the caller's number from a party outside (CLIR)."""
+"""The number after the code that withholds the caller's number from a party outside (CLIR)."""
 
 
 @dataclass(frozen=True, slots=True)

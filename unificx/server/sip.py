@@ -112,7 +112,7 @@ class SipServer:
         apps = create_registry(container, self.parking, self.call_monitor, lambda: self.call_converter, paging)
         self.app_runner = create_host(container, engine, apps)
         container.routing.destinations.add(apps)
-        routing = self._create_routing()
+        routing = _create_routing(container)
         self.call_recorder = create_recorder(container, media, engine, hold, self._recording_changed)
         call_settings = CallSettings(max_calls_per_tenant=settings.calls_per_tenant)
         observers, touched = CompositeObserver(hold, self.call_recorder, self.call_monitor), set[str]()
@@ -145,18 +145,6 @@ class SipServer:
         self._driver = self._create_driver(handler, rate_limiter)
         self._regular = BackgroundTasks(SIP_ACCESS)
         self._subscribe()
-
-    def _create_routing(self) -> Routing:
-        container = self._container
-        services, directory = container.routing, container.identity.directory
-        outside, codes = services.outbound.routing, services.codes.tables
-        return Routing(
-            DialPlan(directory, services.destinations, outside, services.speed_dials, codes),
-            container.location,
-            container.push,
-            ring_memory=services.ring_memory,
-            availability=services.presence.availability,
-        )
 
     def _create_endpoint(self, rate_limiter: RateLimiter) -> Endpoint:
         clock = self._container.clock
@@ -278,15 +266,11 @@ class SipServer:
 
     def _create_mwi(self, subscriptions: Subscriptions) -> MwiNotifier:
         container, directory = self._container, self._container.identity.directory
-        counts = MailboxMessageCounts(container)
+        counts, codes = MailboxMessageCounts(container), container.routing.codes.tables
         unsolicited = UnsolicitedNotify(self.endpoint, self._contact, directory)
         self.check_sync = CheckSync(unsolicited, container.location, self._wake)
         return MwiNotifier(
-            MwiParts(
-                *(subscriptions, unsolicited, directory, container.location, counts),
-                codes=container.routing.codes.tables,
-                wake=self._wake,
-            )
+            MwiParts(subscriptions, unsolicited, directory, container.location, counts, codes, self._wake)
         )
 
     async def start(self) -> None:
@@ -396,3 +380,15 @@ def _reporting_steps(touched: set[str], live_events: LiveEvents) -> Callable[[st
         live_events.call_stepped(call_id)
 
     return stepped
+
+
+def _create_routing(container: Container) -> Routing:
+    services, directory = container.routing, container.identity.directory
+    outside, codes = services.outbound.routing, services.codes.tables
+    return Routing(
+        DialPlan(directory, services.destinations, outside, services.speed_dials, codes),
+        container.location,
+        container.push,
+        ring_memory=services.ring_memory,
+        availability=services.presence.availability,
+    )

@@ -44,7 +44,7 @@ def update(
 ) -> None:
     """Change a feature code."""
     if [bool(code), off, default].count(True) != 1:
-        raise CliError("Give one of --code, --off and --default.")
+        raise CliError("Give one of --code, --off and --default.", "For example: --code '*70'.")
 
     async def request(api: ApiClient) -> Json:
         tenant, wanted = await api.resolve_tenant(context.tenant), code or ""

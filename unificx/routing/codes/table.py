@@ -17,7 +17,7 @@ _FORM = re.compile(r"[*#]{1,2}[0-9]{1,5}\Z")
 
 @dataclass(frozen=True, slots=True)
 class CodeUse:
-    """What can be dialled for one purpose: `code` alone, or followed by `least` to `most` digits; none if both are 0.
+    """All that is dialled for one purpose: `code` alone, or followed by `least` to `most` digits; none if both are 0.
 
     The purpose is a feature of this name, the switch of opening hours, or the call app of an installed package.
     """

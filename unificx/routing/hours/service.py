@@ -220,7 +220,7 @@ class HoursService:
 
 
 def _code_use(hours: OpeningHours) -> CodeUse:
-    """What is dialled for the switch: its code, alone or with a digit of `SWITCH_BY_DIGIT`."""
+    """The texts that are dialled for the switch: its code, alone or with a digit of `SWITCH_BY_DIGIT`."""
     return CodeUse("hours", hours.name, hours.code, 1, 1)
 
 

@@ -77,7 +77,7 @@ def test_codes_that_are_accepted_are_unambiguous(changes: list[tuple[str, str]],
 
 
 @given(NAMES, NAMES, CODES, CODES)
-def test_two_uses_are_told_apart_or_share_what_is_named(one: str, other: str, first: str, second: str) -> None:
+def test_two_uses_differ_or_share_the_text_that_is_named(one: str, other: str, first: str, second: str) -> None:
     a, b = CodeUse.of_feature(FEATURES[one], first), CodeUse.of_feature(FEATURES[other], second)
     shared = a.shared_with(b)
     assert shared == b.shared_with(a)
