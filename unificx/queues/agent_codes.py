@@ -18,6 +18,7 @@ PAUSE_KEYS: dict[str, PauseReason] = {
 }
 """Keys that give the reason of a pause."""
 _REASON_SECONDS = 4.0
+_OPPOSITE: dict[AgentChange, AgentChange] = {"sign_in": "sign_out", "pause": "resume"}
 _PROMPTS: dict[AgentChange, str] = {
     "sign_in": "queue/signed-in",
     "sign_out": "queue/signed-out",
@@ -47,18 +48,18 @@ class AgentStates:
         if feature is None or feature.name not in ("queue-sign-in", "queue-pause"):
             return None
         own = _queues_of(self._queues, extension_id, number)
-        agents = [agent for queue in own if (agent := queue.agent(extension_id)) is not None]
-        if not agents:
-            return None
-        return all(one.signed_in if feature.name == "queue-sign-in" else one.paused for one in agents)
+        return _is_on(own, extension_id, "pause" if feature.name == "queue-pause" else "sign_in") if own else None
 
 
 async def change_state(queues: QueueService, change: AgentChange, call: Call) -> None:
-    """Change the state of the calling extension in all its queues, or in one, and announce it."""
+    """Change the state of the calling extension in all its queues, or in one, and announce it. The codes that sign in
+    and pause take that back if it is so already: a key of a phone dials the same code each time."""
     own = _queues_of(queues, call.caller.extension_id, call.arguments[0] if call.arguments else "")
     if not own:
         await call.play("queue/no-agent", "general/goodbye")
         return
+    if _is_on(own, call.caller.extension_id, change):
+        change = _OPPOSITE.get(change, change)
     await _change_all(queues, own, call, change)
     if change == "pause":
         digit = await call.play(_PROMPTS[change], escape_digits="".join(PAUSE_KEYS))
@@ -69,6 +70,12 @@ async def change_state(queues: QueueService, change: AgentChange, call: Call) ->
     else:
         await call.play(_PROMPTS[change])
     await call.play("general/goodbye")
+
+
+def _is_on(own: Sequence[Queue], extension_id: str, change: AgentChange) -> bool:
+    """Whether an agent is signed in at all these queues, or paused at all of them if the change is a pause."""
+    agents = [agent for queue in own if (agent := queue.agent(extension_id)) is not None]
+    return bool(agents) and all(one.paused if change == "pause" else one.signed_in for one in agents)
 
 
 def _queues_of(queues: QueueService, extension_id: str, number: str) -> list[Queue]:

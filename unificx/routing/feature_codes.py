@@ -93,8 +93,8 @@ FEATURE_CODES = (
     Feature(
         "*50",
         "queue-sign-in",
-        "Sign in to your queues, or to one",
-        "An Ihren Warteschlangen anmelden, oder an einer",
+        "Sign in to your queues, or to one; once more: sign out",
+        "An Ihren Warteschlangen anmelden, oder an einer; noch einmal: abmelden",
         "queue",
         optional=True,
     ),
@@ -109,8 +109,8 @@ FEATURE_CODES = (
     Feature(
         "*52",
         "queue-pause",
-        "Pause the calls of your queues, or of one",
-        "Die Anrufe Ihrer Warteschlangen pausieren, oder die einer",
+        "Pause the calls of your queues, or of one; once more: resume",
+        "Die Anrufe Ihrer Warteschlangen pausieren, oder die einer; noch einmal: fortsetzen",
         "queue",
         optional=True,
     ),

@@ -411,6 +411,10 @@ def test_agents_change_their_state_by_code(number: str) -> None:
         for change, prompt, state in (
             ("sign_out", "queue/signed-out", "signed_out"),
             ("sign_in", "queue/signed-in", "available"),
+            ("sign_in", "queue/signed-out", "signed_out"),
+            ("sign_in", "queue/signed-in", "available"),
+            ("pause", "queue/paused", "paused"),
+            ("pause", "queue/resumed", "available"),
             ("pause", "queue/paused", "paused"),
             ("resume", "queue/resumed", "available"),
         ):

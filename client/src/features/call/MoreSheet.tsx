@@ -19,6 +19,7 @@ import { useValue } from '~/core/store';
 import { supportsPictureInPicture, togglePictureInPicture } from '~/media/screen';
 import { useOpenChat } from '~/features/chat';
 import { colleagues } from '~/features/directory';
+import { useCode } from '~/features/feature-codes';
 import { phone, type Call } from '~/sip';
 import { tryCallAction } from './call-error';
 import { callView, remoteVideoElement, showCall } from './model';
@@ -77,6 +78,7 @@ function PartyActions({ call }: { call: Call }) {
   const { title } = useRemoteParty(call);
   const navigate = useNavigate();
   const room = useRoom(call);
+  const parking = useCode('park') !== '';
   const other = useValue(phone.state, (each) => each.calls.some((one) => one !== call && one.answered));
   if (room) return null;
   const ready = call.answered && transfer === undefined;
@@ -99,12 +101,14 @@ function PartyActions({ call }: { call: Call }) {
           onClick={() => showCall({ transfer: true })}
         />
       )}
-      <Action
-        icon={IconParking}
-        label={t`Park`}
-        disabled={!known}
-        onClick={() => known && void parkAndLeave(known.id)}
-      />
+      {parking && (
+        <Action
+          icon={IconParking}
+          label={t`Park`}
+          disabled={!known}
+          onClick={() => known && void parkAndLeave(known.id)}
+        />
+      )}
       <Action
         icon={IconUsersPlus}
         label={t`Conference`}

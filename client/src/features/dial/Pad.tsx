@@ -6,6 +6,7 @@ import { session } from '~/api/session';
 import { useValue } from '~/core/store';
 import { Keypad, startCall } from '~/features/call';
 import { colleagues } from '~/features/directory';
+import { useCode } from '~/features/feature-codes';
 import { SetUpLine } from '~/features/onboarding';
 import { loadPhoneNumbers } from '~/features/phone-numbers';
 import { phone } from '~/sip';
@@ -13,9 +14,6 @@ import { NumberField } from './NumberField';
 import { Suggestions } from './Suggestions';
 import { appendKey, backspace, dialled, restoreLastNumber, setTyped, takeDialledNumber } from './model';
 import css from './pad.module.css';
-
-/** Feature code of the user's own mailbox. */
-const MAILBOX_CODE = '*97';
 
 /** Whether a call can be tried at all: browsers call a network without a way out offline, although the server answers. */
 function isOnline(): boolean {
@@ -28,6 +26,7 @@ function isOnline(): boolean {
 /** Number field with suggestions, keys and call buttons: on a page, in a sheet or in a dialog. */
 export function Pad({ onDone }: { onDone?: () => void }) {
   const { t } = useLingui();
+  const mailbox = useCode('voicemail-own');
   const { typed, last, refused } = useValue(dialled);
   useEffect(() => {
     void restoreLastNumber();
@@ -57,7 +56,7 @@ export function Pad({ onDone }: { onDone?: () => void }) {
       {refused && <Refusal why={refused} onRetry={() => call()} />}
       <Keypad
         onPress={appendKey}
-        onLongPress={{ '0': () => appendKey('+'), '1': () => begin(MAILBOX_CODE, { name: t`Mailbox` }) }}
+        onLongPress={{ '0': () => appendKey('+'), '1': () => mailbox && begin(mailbox, { name: t`Mailbox` }) }}
         audible
       />
       <div className={css.actions}>

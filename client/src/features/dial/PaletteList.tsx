@@ -6,6 +6,7 @@ import { useState } from 'react';
 import { Avatar } from '~/design/Avatar';
 import { SearchEntry, SearchList } from '~/design/SearchList';
 import { startCall } from '~/features/call';
+import { useCode } from '~/features/feature-codes';
 import { usePeople } from '~/features/directory';
 import { useNumberFormat } from '~/features/phone-numbers';
 import { remember } from './model';
@@ -22,7 +23,6 @@ const SCREENS = [
   { to: '/settings/security', title: msg`Security` },
   { to: '/diagnostics', title: msg`Report a problem` },
 ] as const;
-const MAILBOX_CODE = '*97';
 
 /** Field and entries: people and numbers to call, screens to open. */
 export function PaletteList({ onDone }: { onDone: () => void }) {
@@ -30,8 +30,11 @@ export function PaletteList({ onDone }: { onDone: () => void }) {
   const navigate = useNavigate();
   const [text, setText] = useState('');
   const people = usePeople();
+  const mailbox = useCode('voicemail-own');
   const commands: Command[] = [
-    { id: 'mailbox', title: t`Call mailbox`, run: () => void startCall(MAILBOX_CODE, { name: t`Mailbox` }) },
+    ...(mailbox
+      ? [{ id: 'mailbox', title: t`Call mailbox`, run: () => void startCall(mailbox, { name: t`Mailbox` }) }]
+      : []),
     ...SCREENS.map(({ to, title }) => ({ id: to, title: t(title), run: () => void navigate({ to }) })),
   ];
   const choose = (entry: PaletteEntry) => {

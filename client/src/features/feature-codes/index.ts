@@ -1,2 +1,3 @@
-/** Texts of the feature codes. */
+/** Feature codes: those of the user's organisation, and their texts. */
+export { codeOf, refreshCodes, useCode } from './codes';
 export { useFeatureTexts } from './texts';

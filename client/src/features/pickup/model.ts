@@ -2,14 +2,6 @@ import type { Group } from '~/api';
 import type { PresenceItem } from '~/api/events';
 import type { Call } from '~/sip';
 
-/** Feature code that, with the number of an extension or group, picks up the call that rings there. */
-const PICKUP_CODE = '*4';
-
-/** The number that picks up the call of an extension or group. */
-export function pickupNumber(number: string): string {
-  return `${PICKUP_CODE}${number}`;
-}
-
 /** Numbers of the members of the groups that one of these numbers belongs to. */
 export function teammates(groups: readonly Group[], own: readonly string[]): ReadonlySet<string> {
   const members = groups.map((each) => each.members.flatMap((step) => step.split('+')));

@@ -7,17 +7,19 @@ import { MAX_PAGE_SIZE } from '~/core/pagination';
 import { useValue } from '~/core/store';
 import { toast } from '~/core/toasts';
 import { startCall } from '~/features/call';
+import { useCode } from '~/features/feature-codes';
 import { phone } from '~/sip';
-import { canPickUp, pickupNumber, teammates, watchPickup } from './model';
+import { canPickUp, teammates, watchPickup } from './model';
 
 /** Returns a function that picks up the call that rings at a colleague; undefined while there is none to pick up. */
 export function usePickUp(presence: PresenceItem, name: string): (() => void) | undefined {
   const { t } = useLingui();
   const team = useTeam();
   const possible = useValue(phone.state, ({ calls }) => canPickUp(presence, calls, team));
-  if (!possible) return undefined;
+  const code = useCode('pickup');
+  if (!possible || !code) return undefined;
   return () => {
-    void startCall(pickupNumber(presence.number), { name: t`Call for ${name}` }).then((call) =>
+    void startCall(`${code}${presence.number}`, { name: t`Call for ${name}` }).then((call) =>
       watchPickup(call, () => toast({ message: t`The call for ${name} was answered or has ended.` })),
     );
   };

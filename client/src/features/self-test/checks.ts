@@ -7,12 +7,11 @@ import { CaptureError, microphone } from '~/media/capture';
 import { chime } from '~/media/chime';
 import { watchLevel } from '~/media/level';
 import { showCall } from '~/features/call';
+import { codeOf } from '~/features/feature-codes';
 import { pushTest } from '~/features/status';
 import { phone, type Call } from '~/sip';
 import type { Outcome, SelfTestDependencies } from './model';
 
-/** Feature code that calls back the dialling device only. */
-const CALLBACK_CODE = '*44';
 const PUSH_TIMEOUT_MS = 20_000;
 const REGISTER_TIMEOUT_MS = 12_000;
 const SPEECH_TIMEOUT_MS = 10_000;
@@ -105,9 +104,10 @@ async function testMicrophone(level: (now: number) => void): Promise<Outcome> {
 async function testCall(): Promise<Outcome> {
   const liveCalls = () => phone.state.state.calls.filter((each) => !each.ended);
   if (liveCalls().length > 0) return { skipped: 'in-a-call' };
+  const code = codeOf('ring-test');
   showCall({ minimised: true });
-  const outgoing = await phone.call(CALLBACK_CODE);
-  const callbackNumbers = [CALLBACK_CODE, phone.state.state.number];
+  const outgoing = await phone.call(code);
+  const callbackNumbers = [code, phone.state.state.number];
   let callback: Call | undefined;
   try {
     callback = await waitFor(

@@ -8,9 +8,9 @@ import { ErrorNotice } from '~/design/Notice';
 import { Row, Rows } from '~/design/Rows';
 import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { startCall } from '~/features/call';
+import { useCode } from '~/features/feature-codes';
 import { useNumberFormat } from '~/features/phone-numbers';
 import { NewSpeedDial } from './NewSpeedDial';
-import { SPEED_DIAL } from './model';
 
 /** Buttons of at least 44 px. */
 const TOUCH = 44;
@@ -25,15 +25,18 @@ export function SpeedDialList({ extension }: { extension: string }) {
   });
   const changes = useChanges([KEY]);
   const formatted = useNumberFormat();
+  const short = useCode('speed-dial');
   const put = ({ code, number, name }: SpeedDial) =>
     api.setSpeedDial({ path: { extension, short_code: code }, body: { number, name } });
   const drop = ({ code }: SpeedDial) => api.deleteSpeedDial({ path: { extension, short_code: code } });
   if (!data) return error ? <ErrorNotice fault={error} /> : <SkeletonBlock height={120} />;
   return (
     <>
-      <Text size="sm" c="dimmed">
-        <Trans>On any of your phones, dial {SPEED_DIAL} and the two digits.</Trans>
-      </Text>
+      {short && (
+        <Text size="sm" c="dimmed">
+          <Trans>On any of your phones, dial {short} and the two digits.</Trans>
+        </Text>
+      )}
       <ErrorNotice fault={changes.error} />
       {data.length > 0 && (
         <Rows label={t`Speed dials`}>

@@ -1,6 +1,3 @@
-/** Feature code before the two digits of a speed dial. */
-export const SPEED_DIAL = '*75';
-
 /** Returns the lowest code that is not taken, from 01 on; "" if all are. */
 export function nextCode(taken: readonly string[]): string {
   const codes = Array.from({ length: 100 }, (_, each) => String((each + 1) % 100).padStart(2, '0'));
