@@ -197,7 +197,7 @@ async def test_a_picture_is_seen_by_colleagues_until_it_is_removed_or_switched_o
         await world.user(world.acme, "1002"),
         await world.admin(world.acme),
     )
-    stranger = await world.user(world.globex, "1001")
+    elsewhere = await world.user(world.globex, "1001")
     principal: Principal = await world.identity.authenticate(ben.headers["Authorization"].removeprefix("Bearer "))
     events = world.services.event_hub.open(principal)
     photo = io.BytesIO()
@@ -219,8 +219,8 @@ async def test_a_picture_is_seen_by_colleagues_until_it_is_removed_or_switched_o
     address = f"/api/v1/pictures/{listed['person_id']}"
     shown = await ben.get(address)
     assert (shown.status_code, shown.headers["Content-Type"], shown.content[:3]) == (200, "image/jpeg", b"\xff\xd8\xff")
-    assert (await stranger.get("/api/v1/pictures")).json()["items"] == []
-    assert (await stranger.get(address)).status_code == 404
+    assert (await elsewhere.get("/api/v1/pictures")).json()["items"] == []
+    assert (await elsewhere.get(address)).status_code == 404
     assert (await ben.delete(address)).status_code == 403
     objection = {"purpose": "directory", "language": "en"}
     # A person who objects to being in the directory is not shown to colleagues, but to themselves.
