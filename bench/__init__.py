@@ -60,6 +60,12 @@ class Process:
         return next(float(line.split()[1]) for line in lines if line.startswith("VmRSS"))
 
 
+def cpu_ns(pid: int) -> int:
+    """Return the CPU nanoseconds of all threads of a process so far, by the scheduler's clock."""
+    tasks = Path(f"/proc/{pid}/task").iterdir()
+    return sum(int((each / "schedstat").read_text().split()[0]) for each in tasks)
+
+
 @contextmanager
 def running_server() -> Iterator[tuple[Server, Path]]:
     """Start a new server on SQLite; yield it and a directory for files."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import httpx
 
-from bench import Metric, metric, running_server
+from bench import Metric, cpu_ns, metric, running_server
 
 OUTSIDE = Path(__file__).parents[1] / "tests" / "outside"
 sys.path[:0] = [str(OUTSIDE), str(OUTSIDE.parent)]
@@ -136,14 +136,8 @@ def _read(server: Server, http: httpx.Client, path: str) -> float:
     """Return the median CPU milliseconds of a request, from the scheduler's statistics."""
     costs = []
     for _ in range(READS):
-        before = _on_cpu(server.pid)
+        before = cpu_ns(server.pid)
         http.get(path).raise_for_status()
         time.sleep(0.002)  # work after the response counts too
-        costs.append(_on_cpu(server.pid) - before)
+        costs.append(cpu_ns(server.pid) - before)
     return statistics.median(costs) / 1e6
-
-
-def _on_cpu(pid: int) -> int:
-    """Return the CPU nanoseconds of all threads so far."""
-    tasks = Path(f"/proc/{pid}/task").iterdir()
-    return sum(int((each / "schedstat").read_text().split()[0]) for each in tasks)
