@@ -3,6 +3,9 @@
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from heapq import merge
+from itertools import islice
+from operator import itemgetter
 
 from unificx.contacts.checks import matches, order_key, search_terms
 from unificx.contacts.schemas import AddressBook, Contact, ContactDetails
@@ -19,7 +22,8 @@ class Book:
 
     def __init__(self, contacts: Iterable[Contact]) -> None:
         self._by_id = {each.id: replace(each, extra=()) for each in contacts}
-        self._sorted: list[Contact] | None = None
+        self._sorted: list[tuple[tuple[str, str], Contact]] | None = None
+        """The contacts with their keys, which are expensive to compute."""
         self._by_number: dict[str, Contact] | None = None
         self._by_resource: dict[str, Contact] | None = None
 
@@ -39,8 +43,12 @@ class Book:
 
     def in_order(self) -> Sequence[Contact]:
         """Return the contacts by name."""
+        return [contact for _, contact in self.with_keys()]
+
+    def with_keys(self) -> Sequence[tuple[tuple[str, str], Contact]]:
+        """Return the contacts by name, each with the key by which they are in order."""
         if self._sorted is None:
-            self._sorted = sorted(self._by_id.values(), key=order_key)
+            self._sorted = sorted(((order_key(each), each) for each in self._by_id.values()), key=itemgetter(0))
         return self._sorted
 
     def with_resource(self, name: str) -> Contact | None:
@@ -117,19 +125,16 @@ def page_of(books: Sequence[Book], search: str, cursor: str | None, limit: int, 
     """Return a page of the contacts of several books that match a search, by name. Raise Invalid for a malformed
     cursor. A cursor has the place of the last contact and its id; without that contact, the place counts."""
     terms = search_terms(search)
-    found = list(books[0].in_order()) if len(books) == 1 else sorted(_all(books), key=order_key)
-    if favourites:
-        found = [each for each in found if each.details.favourite]
-    if terms:
-        found = [each for each in found if matches(each, terms)]
-    start = _start(found, cursor) if cursor else 0
-    items = tuple(found[start : start + limit])
-    more = start + limit < len(found)
-    return Page(items, f"{start + limit}_{items[-1].id}" if more else None)
-
-
-def _all(books: Sequence[Book]) -> Iterable[Contact]:
-    return (each for book in books for each in book.in_order())
+    ordered = merge(*(book.with_keys() for book in books), key=itemgetter(0))
+    found = (each for _, each in ordered if (each.details.favourite or not favourites) and matches(each, terms))
+    start = 0
+    if cursor:
+        listed = list(found)
+        start = _start(listed, cursor)
+        found = iter(listed[start:])
+    items = tuple(islice(found, limit + 1))  # the first page of a long book does not compare the rest
+    more = len(items) > limit
+    return Page(items[:limit], f"{start + limit}_{items[limit - 1].id}" if more else None)
 
 
 def _start(found: Sequence[Contact], cursor: str) -> int:

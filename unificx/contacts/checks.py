@@ -125,6 +125,8 @@ def normalized(text: str) -> str:
 def matches(contact: Contact, terms: Sequence[str]) -> bool:
     """Whether each of the terms, as `search_terms` returns them, begins a word of the contact, or is part of a
     number."""
+    if not terms:
+        return True
     details = contact.details
     texts = (details.name, details.organisation, details.department, *details.emails)
     words = [word for text in texts for word in _WORDS.split(normalized(text))]
