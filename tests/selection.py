@@ -219,6 +219,7 @@ AREAS: dict[str, tuple[str, ...]] = {
         "outside/test_full_disk*",
     ),
     "locations": ("areas/locations/*", "adapters/test_http_locations*"),
+    "resale": ("areas/resale/*", "adapters/test_http_resellers*"),
     "speed_dials": ("areas/speed_dials/*", "adapters/test_http_speed_dials*"),
     "sip": (
         "engines/test_sip_*",

@@ -132,6 +132,7 @@ from unificx.recording import (
     TenantRecordingPolicyChange,
     TranscodeWorker,
 )
+from unificx.resale import Resellers
 from unificx.routing import DestinationDirectory, OutboundDependencies
 from unificx.server.call_routing import build_call_routing
 from unificx.server.chat_events import ChatEvents
@@ -174,6 +175,8 @@ OPEN_TO_ALL = {
     "sign_in_by_code",
     "sign_in_by_passkey",
     "sign_in_options",
+    "show_brand",
+    "show_brand_logo",
 }
 """Operations without authentication."""
 
@@ -689,6 +692,7 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
         breaches=Breaches(rights),
         completions=routing.completions,
         speed_dials=routing.speed_dials,
+        resellers=Resellers(identity),
         locations=routing.locations,
         chat=chat,
         contacts=routing.contacts,

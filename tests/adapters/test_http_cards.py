@@ -11,6 +11,8 @@ from localstripe import resources
 from stripe_server import SECRET_KEY, WEBHOOK_SECRET, charge_of, pay, report, sessions, stripe_server
 from test_http_invoices import ACME, BUYER, OPERATOR, PATH, SELLER, call_and_wait
 
+from unificx.billing.events import RefundFailed
+from unificx.db import UnitOfWork
 from unificx.integrations.stripe_payments import StripePayments
 
 PROCESSOR = {"secret_key": SECRET_KEY, "webhook_secret": WEBHOOK_SECRET}
@@ -156,9 +158,17 @@ async def test_a_refund_that_fails_is_taken_back_once(world: World) -> None:
         failed = {**made._export(), "status": "failed", "payment_intent": page.payment_intent}
         assert await received() == 15_000_000
         assert await send(world, "charge.refunded", charge_of(page)) == 204
+        noticed: list[str] = []
+
+        async def note(event: RefundFailed, _: UnitOfWork) -> None:
+            noticed.append(event.reference)
+
+        world.outbox.subscribe(RefundFailed, note)
         for kind in ("refund.failed", "refund.updated", "charge.refund.updated"):
             assert await send(world, kind, failed) == 204
             assert await received() == 20_000_000
+        await world.outbox.deliver()
+        assert noticed == [page.client_reference_id]
         refund["reference"] = "R-2"
         assert (await operator.post(f"{PATH}/refunds", params=ACME, json=refund)).status_code == 201
         assert await received() == 15_000_000

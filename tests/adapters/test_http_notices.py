@@ -54,6 +54,7 @@ async def test_a_switched_off_notice_is_not_pushed_and_a_mandatory_one_is(world:
             "invoice",
             "invoice_reminder",
             "payment_disputed",
+            "refund_failed",
             "tenant_closing",
         ),
         *("emergency_call_answered", "emergency_call_unanswered"),

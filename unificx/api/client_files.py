@@ -4,6 +4,7 @@ Files under `assets` have a content hash in their names and are cached by browse
 revalidated on each use. Precompressed copies are made by the build: nothing is compressed here.
 """
 
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -11,7 +12,9 @@ from fastapi import APIRouter, Request
 from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
 
 from unificx.api.access import COOKIE, purpose
+from unificx.api.brand import branded_manifest, branded_page, reseller_of
 from unificx.core.errors import NotFound
+from unificx.resale import Reseller
 
 BUILD_DIRECTORY = Path(__file__).parents[2] / "client" / "dist"
 
@@ -72,6 +75,8 @@ async def redirect_to_directory(request: Request) -> Response:
 @router.get("/app/{path:path}")
 async def app_page(request: Request, path: str) -> Response:
     """Return a file of the mobile client, or its page, which routes the rest of the path."""
+    if path == "manifest.webmanifest" and (manifest := _branded(request, f"app/{path}", branded_manifest)) is not None:
+        return manifest
     return _file(request, f"app/{path}") or _page(request, "app")
 
 
@@ -107,7 +112,7 @@ def _files() -> frozenset[str]:
 
 
 def _page(request: Request, entry: str) -> Response:
-    page = _file(request, f"{entry}/index.html")
+    page = _branded(request, f"{entry}/index.html", branded_page) or _file(request, f"{entry}/index.html")
     if page is None:
         return PlainTextResponse("The client is not built yet. Run script/bootstrap.\n", status_code=503)
     # Our cookies are not sent with a page that another site led to, so only then their absence says something.
@@ -115,6 +120,16 @@ def _page(request: Request, entry: str) -> Response:
     if own_request and COOKIE not in request.cookies:
         page.headers["Server-Timing"] = SIGNED_OUT
     return page
+
+
+def _branded(request: Request, name: str, change: Callable[[str, Reseller], str]) -> Response | None:
+    """Return a file with the brand of the host name; None without a brand or file."""
+    reseller = reseller_of(request)
+    if reseller is None or name not in _files():
+        return None
+    text = change((BUILD_DIRECTORY / name).read_text("utf-8"), reseller)
+    headers = {**_HEADERS, "Cache-Control": _REVALIDATE, "Vary": "Host"}
+    return Response(text, media_type=_TYPES[Path(name).suffix], headers=headers)
 
 
 def _file(request: Request, name: str) -> Response | None:

@@ -36,6 +36,7 @@ from unificx.privacy import AccessLog, AuditLog, Consents, Holds, KeyRotation, P
 from unificx.provisioning import PhoneSettingsService
 from unificx.queues import Queues
 from unificx.recording import RecordingArchive
+from unificx.resale import Resellers
 from unificx.routing import DestinationDirectory, FeatureCodes, GroupService, HoursService, Outbound
 from unificx.speed_dials import SpeedDials
 from unificx.support import SupportAccess, SupportService
@@ -109,6 +110,7 @@ class Services:
     reports: ReportEmails
     completions: CallCompletions
     speed_dials: SpeedDials
+    resellers: Resellers
     locations: Locations
     consents: Consents
     chat: Chat

@@ -11,6 +11,13 @@ class CreditLow(DomainEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class RefundFailed(DomainEvent):
+    """The bank of the payer does not accept a refund of a payment by card: the payer has not got the amount back."""
+
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
 class PaymentDisputed(DomainEvent):
     """A payer disputes a payment by card at their bank, which has taken the amount back."""
 

@@ -113,6 +113,15 @@ async def count_tenants(session: AsyncSession, day: date) -> Mapping[str, int]:
     return {plan_id: count for plan_id, count in rows if plan_id is not None}
 
 
+async def present_plans(session: AsyncSession, tenant_ids: Sequence[str], day: date) -> Mapping[str, str]:
+    """Return the ids of the plans that tenants have on a day, by tenant; those without one are absent."""
+    found: dict[str, str | None] = {}
+    query = select(PlanAssignmentRow).where(PlanAssignmentRow.tenant_id.in_(tenant_ids), PlanAssignmentRow.since <= day)
+    for row in await session.scalars(query.order_by(PlanAssignmentRow.since)):
+        found[row.tenant_id] = row.plan_id
+    return {tenant_id: plan_id for tenant_id, plan_id in found.items() if plan_id is not None}
+
+
 async def list_assignments(session: AsyncSession, tenant_id: str) -> list[Assignment]:
     """Return the assignments of a tenant in the order of their days."""
     query = select(PlanAssignmentRow).where(PlanAssignmentRow.tenant_id == tenant_id)

@@ -111,6 +111,13 @@ class Plans:
         async with self._database.read() as session:
             return await plan_repository.list_assignments(session, tenant_id)
 
+    async def present(self, tenant_ids: Sequence[str]) -> Mapping[str, str]:
+        """Return the names of the plans that tenants have today (UTC), by tenant; those without one are absent."""
+        async with self._database.read() as session:
+            names = {each.id: each.name for each in await plan_repository.list_plans(session)}
+            found = await plan_repository.present_plans(session, tenant_ids, self._database.clock.now().date())
+        return {tenant_id: names[plan_id] for tenant_id, plan_id in found.items()}
+
     async def assign(
         self, tenant_id: str, reference: str | None, since: date | None = None, trial_days: int | None = None
     ) -> Assignment:
@@ -137,6 +144,10 @@ class Plans:
                 await self._begin_trial(uow.session, tenant_id, plan, made, trial_days)
             await plan_repository.assign(uow.session, tenant_id, made)
         return made
+
+    async def at_sign_up(self) -> Plan | None:
+        """Return the plan that organisations get that sign up."""
+        return next((each for each in await self.list() if each.sign_up and not each.archived), None)
 
     async def assign_at_sign_up(self, uow: UnitOfWork, tenant_id: str) -> None:
         """Assign the plan for organisations that sign up, if there is one, with its trial. A second time has no

@@ -42,6 +42,7 @@ from unificx.cli.commands import (
     rates,
     recordings,
     reports,
+    resellers,
     rooms,
     routes,
     sounds,
@@ -57,6 +58,7 @@ from unificx.core.clock import Clock
 
 _GROUPS = (
     tenants,
+    resellers,
     persons,
     api_keys,
     extensions,

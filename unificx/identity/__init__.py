@@ -35,6 +35,7 @@ from unificx.identity.policies.countries import DEFAULT_COUNTRY
 from unificx.identity.policies.login_throttle import source_key
 from unificx.identity.policies.permissions import SCOPES, Action, is_assistant, may, may_grant, reaches
 from unificx.identity.policies.pin_throttle import PinThrottle, validate_pin
+from unificx.identity.policies.validation import domain as checked_domain
 from unificx.identity.policies.validation import email as checked_email
 from unificx.identity.policies.validation import email_key
 from unificx.identity.policies.validation import name as checked_name
@@ -190,6 +191,7 @@ __all__ = [
     "bind_moved_addresses",
     "build_identity",
     "check_versions",
+    "checked_domain",
     "checked_email",
     "checked_name",
     "email_key",

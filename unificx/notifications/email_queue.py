@@ -72,6 +72,13 @@ class EmailQueueDependencies:
     """Returns the files of a report by tenant and reference. Raises NotFound, Forbidden."""
     reply_address: Callable[[str], ReplyAddress] | None = None
     """Returns where an answer about a request leads, by the id of the request."""
+    product: Callable[[str], str | None] | None = None
+    """Returns the name under which a reseller sells the product to a tenant; None for its own."""
+
+    def sender_for(self, tenant_id: str) -> Address:
+        """Return the From address of e-mails to people of a tenant: with the name of their product."""
+        product = self.product(tenant_id) if self.product is not None else None
+        return self.sender if product is None else Address(product, addr_spec=self.sender.addr_spec)
 
 
 class EmailQueue:
@@ -321,7 +328,7 @@ class EmailQueue:
     async def _submit(self, row: EmailRow, email: Email) -> None:
         assert self._dependencies.transport is not None
         # The time it was queued, so that a duplicate has the same Date.
-        message = compose_email(email, self._dependencies.sender, row.id, queued_at(row))
+        message = compose_email(email, self._dependencies.sender_for(row.tenant_id), row.id, queued_at(row))
         await self._dependencies.transport.send(message, lambda: self._mark_handing_over(row))
 
     async def _mark_handing_over(self, row: EmailRow) -> None:

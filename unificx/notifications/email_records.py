@@ -50,7 +50,8 @@ class EmailRecords:
         tenant = self._dependencies.directory.tenant(tenant_id)
         if part is None or tenant is None or row.kind in (*CREDENTIALS, "marketing") or record.state in _LEFT:
             return record
-        message = compose_email(email_of(row, part, tenant.name), self._dependencies.sender, row.id, queued_at(row))
+        sender = self._dependencies.sender_for(tenant_id)
+        message = compose_email(email_of(row, part, tenant.name), sender, row.id, queued_at(row))
         return replace(record, subject=str(message["Subject"]), text=_plain(message))
 
     async def summary(self, tenant_id: str) -> EmailSummary:
@@ -75,7 +76,7 @@ class EmailRecords:
             raise TooManyRequests("Too many tests.", retry_after=3600)
         email = Email("email_test", LANGUAGES, "", address, tenant.name)
         clock = self._database.clock
-        message = compose_email(email, self._dependencies.sender, clock.new_id(), clock.now())
+        message = compose_email(email, self._dependencies.sender_for(tenant.id), clock.new_id(), clock.now())
         try:
             await self._dependencies.transport.send(message)
         except EmailRejected as rejection:

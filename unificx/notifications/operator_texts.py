@@ -28,6 +28,13 @@ OPERATOR_TEXTS: dict[Language, dict[EmailKind, EmailText]] = {
                 "The invoice is open again. Answer the dispute at your payment processor in time.",
             ),
         ),
+        "refund_failed": EmailText(
+            "A refund by card has failed",
+            (
+                "The bank of the payer has not accepted a refund of this payment: {detail}.",
+                "The amount is back at your payment processor. Pay it back by bank transfer.",
+            ),
+        ),
         "tenant_closing": EmailText(
             "{organisation} is closed",
             (
@@ -62,6 +69,13 @@ OPERATOR_TEXTS: dict[Language, dict[EmailKind, EmailText]] = {
             (
                 "Diese Zahlung wird bei der Bank der Karte bestritten, die den Betrag zurückgeholt hat: {detail}.",
                 "Die Rechnung ist wieder offen. Antworten Sie Ihrem Zahlungsdienstleister rechtzeitig.",
+            ),
+        ),
+        "refund_failed": EmailText(
+            "Eine Erstattung auf die Karte ist fehlgeschlagen",
+            (
+                "Die Bank hat eine Erstattung dieser Zahlung nicht angenommen: {detail}.",
+                "Der Betrag liegt wieder bei Ihrem Zahlungsdienstleister. Erstatten Sie ihn per Überweisung.",
             ),
         ),
         "tenant_closing": EmailText(

@@ -181,6 +181,7 @@ async def _load(container: Container) -> None:
     with stating(Access("authentication", "trunks")):
         await container.trunks.start()
     await container.routing.start()
+    await container.resellers.start()
     await container.billing.credit.refresh()
     with stating(Access("administration", "webhooks")):
         await container.webhooks.start()

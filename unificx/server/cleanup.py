@@ -107,6 +107,7 @@ class Cleanup:
         container.outbox.subscribe(TenantDeleted, container.routing.codes.on_tenant_deleted)
         container.outbox.subscribe(ExtensionDeleted, container.routing.speed_dials.on_extension_deleted)
         container.outbox.subscribe(TenantDeleted, container.routing.speed_dials.on_tenant_deleted)
+        container.outbox.subscribe(TenantDeleted, container.resellers.on_tenant_deleted)
         container.outbox.subscribe(ExtensionDeleted, container.routing.locations.on_extension_deleted)
         container.outbox.subscribe(TenantDeleted, container.routing.locations.on_tenant_deleted)
         _subscribe_services_of_people(container)

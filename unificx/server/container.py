@@ -52,6 +52,7 @@ from unificx.provisioning import PhoneSettingsParts, PhoneSettingsService
 from unificx.queues import Queues, QueueStore
 from unificx.recording import RecordingArchive, TranscodeWorker
 from unificx.registrar import Binding, LocationService, Registrar, RegistrarDependencies
+from unificx.resale import Resellers
 from unificx.routing import CodeTables, DestinationDirectory, OutboundDependencies, stored_form
 from unificx.server.call_routing import CallRouting, build_call_routing
 from unificx.server.invoice_pdf import invoice_pdf
@@ -75,10 +76,8 @@ RESERVE_BYTES = 32 << 20
 class Container:
     """All stateful services."""
 
-    node: str
-    """Id of this incarnation of the process, in hexadecimal."""
+    cluster: Cluster
     paths: InstallationPaths
-    bus: EventBus
     database: Database
     keys: KeyStore
     erasures: PersonErasures
@@ -106,6 +105,7 @@ class Container:
     trunks: TrunkService
     videos: MeetingVideos
     routing: CallRouting
+    resellers: Resellers
     support: SupportService
     rights: RightsRequests
     reports: ReportEmails
@@ -122,6 +122,16 @@ class Container:
     def is_storage_full(self) -> bool:
         """Return whether storage is too full to accept new data."""
         return _is_storage_full(self.disk_guard, self.spool)
+
+    @property
+    def node(self) -> str:
+        """Id of this incarnation of the process, in hexadecimal."""
+        return self.cluster.node
+
+    @property
+    def bus(self) -> EventBus:
+        """The bus of events."""
+        return self.cluster.bus
 
     @property
     def clock(self) -> Clock:
@@ -195,11 +205,10 @@ def build_container(
     parts = AudioStoreParts(database, keys, erasures.erasure, notifications.blobs, Whisper(paths.models))
     (audio, mailboxes, sounds), trunks = _sound_areas(parts, cluster), _trunks(database, keys, identity)
     webhooks, rooms = WebhookService(database, keys, clock), _conference_rooms(database, keys, identity, cluster)
-    files = partial(_files, mailboxes, identity, consents := Consents(database, keys, bus.publish))
+    files = partial(_files, mailboxes, resold := Resellers(identity), consents := Consents(database, keys, bus.publish))
     return Container(
-        node=cluster.node,
+        cluster=cluster,
         paths=paths,
-        bus=bus,
         database=database,
         keys=keys,
         erasures=erasures,
@@ -227,6 +236,7 @@ def build_container(
         videos=MeetingVideos(ConferenceManager(clock, bus.publish), cluster.counters, clock, bus.publish),
         routing=(routing := _routing(parts, identity, (mailboxes, rooms, sounds), spool, trunks, cluster=cluster)),
         phone_settings=_phone_settings(database, keys, identity, cluster, consents, codes=routing.codes.tables),
+        resellers=resold,
         support=SupportService(database, keys, clock),
         reports=ReportEmails(database, identity.directory, identity.users, notices),
         rights=_rights(database, keys, identity, cluster),
@@ -244,9 +254,10 @@ def build_container(
 
 
 def _files(  # noqa: PLR0917 - sources of different areas
-    mailboxes: Mailboxes, identity: Identity, consents: Consents, history: CdrService, billing: Billing, queues: Queues
+    mailboxes: Mailboxes, resold: Resellers, consents: Consents, history: CdrService, billing: Billing, queues: Queues
 ) -> EmailFiles:
-    return EmailFiles(mailboxes, invoice_pdf(billing), ReportSources(identity, history, queues, consents, billing))
+    reports = ReportSources(resold.identity, history, queues, consents, billing)
+    return EmailFiles(mailboxes, invoice_pdf(billing), reports, resold.directory.product_of)
 
 
 def _history(

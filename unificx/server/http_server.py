@@ -84,6 +84,7 @@ def http_app(  # noqa: PLR0917 - what an installation shows
         **_for_visitors(container, public_address),
         completions=container.routing.completions,
         speed_dials=container.routing.speed_dials,
+        resellers=container.resellers,
         locations=container.routing.locations,
         consents=container.consents,
         chat=container.chat,

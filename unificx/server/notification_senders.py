@@ -46,6 +46,8 @@ class EmailFiles:
     mailboxes: Mailboxes
     invoice_pdf: Callable[[str, str], Awaitable[bytes]]
     reports: ReportSources
+    product: Callable[[str], str | None]
+    """Returns the name of the product for the people of a tenant, None for its own."""
 
 
 def senders(
@@ -75,6 +77,7 @@ def senders(
         files.invoice_pdf,
         report_files(files.reports),
         partial(_reply_address, RequestProofs(keys), settings.mailbox),
+        files.product,
     )
     emails, records = EmailQueue(dependencies, cluster.counters), EmailRecords(dependencies, cluster.counters)
     delivery, vapid, loopback = settings.push_delivery, settings.vapid, settings.loopback

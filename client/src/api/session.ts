@@ -30,6 +30,10 @@ export const useChatAllowed = (): boolean =>
 export const useIsOperator = (): boolean =>
   useValue(session, (each) => each.state === 'in' && each.me.role === 'operator');
 
+/** Whether the user looks after resellers, or after the customers of their own organisation, which is one. */
+export const useResells = (): boolean =>
+  useValue(session, (each) => each.state === 'in' && (each.me.role === 'operator' || each.me.resells === true));
+
 /** Whether the user looks after their own organisation, which has a provider. */
 export const useIsAdministrator = (): boolean =>
   useValue(session, (each) => each.state === 'in' && each.me.role === 'tenant_admin');

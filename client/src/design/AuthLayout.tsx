@@ -1,6 +1,7 @@
 import { Text, Title, UnstyledButton } from '@mantine/core';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useEffect, type ReactNode } from 'react';
+import { brand, pageTitle } from '~/core/brand';
 import { activateLanguage, type Language } from '~/core/language';
 import { setPreferences } from '~/core/preferences';
 import css from './auth-layout.module.css';
@@ -16,14 +17,14 @@ interface AuthLayoutProps {
 /** Layout of the signed-out screens: product name on top, content within thumb reach below. */
 export function AuthLayout({ title, lead, footer, children }: AuthLayoutProps) {
   useEffect(() => {
-    document.title = `${title} · UnifiCX`;
+    document.title = pageTitle(title);
   }, [title]);
   return (
     <div className={css.layout}>
       <header className={css.brand}>
         <div className={css.logo}>
-          <img src="/app/icon.svg" alt="" />
-          UnifiCX
+          <img src={brand.logo} alt="" />
+          {brand.product}
         </div>
         <Text className={css.tagline}>
           <Trans>Private calls, by design.</Trans>

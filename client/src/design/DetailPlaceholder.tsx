@@ -1,6 +1,7 @@
 import { Center, Stack, Text } from '@mantine/core';
 import type { Icon } from '@tabler/icons-react';
 import { useEffect } from 'react';
+import { pageTitle } from '~/core/brand';
 import { useTwoPanes } from './Panes';
 
 interface DetailPlaceholderProps {
@@ -14,7 +15,7 @@ interface DetailPlaceholderProps {
 export function DetailPlaceholder({ icon: Shape, title, text }: DetailPlaceholderProps) {
   const shown = useTwoPanes();
   useEffect(() => {
-    document.title = `${title} · UnifiCX`;
+    document.title = pageTitle(title);
   }, [title]);
   if (!shown) return null;
   return (

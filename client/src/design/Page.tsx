@@ -4,6 +4,7 @@ import { useLingui } from '@lingui/react/macro';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useEffect } from 'react';
+import { pageTitle } from '~/core/brand';
 import classes from './page.module.css';
 
 interface PageProps {
@@ -22,7 +23,7 @@ interface PageProps {
 export function Page({ title, actions, back, level = 1, size = 'sm', children }: PageProps) {
   const { t } = useLingui();
   useEffect(() => {
-    document.title = `${title} · UnifiCX`;
+    document.title = pageTitle(title);
   }, [title]);
   return (
     <div className={classes.page} data-size={size}>

@@ -1,4 +1,5 @@
 import {
+  alpha,
   Badge,
   Button,
   createTheme,
@@ -7,9 +8,10 @@ import {
   type CSSVariablesResolver,
   type MantineColorsTuple,
 } from '@mantine/core';
+import { brand } from '~/core/brand';
 
 /** Brand color, for actions and selections only. Shade 8 on white and shade 3 on black have a contrast above 4.5:1. */
-const harbour: MantineColorsTuple = [
+const HARBOUR: MantineColorsTuple = [
   '#e9f7f8',
   '#d3ecef',
   '#a5d9df',
@@ -21,6 +23,9 @@ const harbour: MantineColorsTuple = [
   '#0b5563',
   '#053f4a',
 ];
+
+/** That of a reseller, whose shades the server has checked, or our own. */
+const harbour = brand.shades ? (brand.shades as unknown as MantineColorsTuple) : HARBOUR;
 
 /** Greys with a drop of teal. */
 const gray: MantineColorsTuple = [
@@ -111,8 +116,8 @@ export const variables: CSSVariablesResolver = ({ colors }) => ({
     '--mantine-color-placeholder': colors.dark[2],
     '--mantine-color-error': colors.red[4],
     '--mantine-color-default-border': 'rgba(255, 255, 255, 0.08)',
-    '--mantine-color-harbour-light': 'rgba(47, 159, 173, 0.22)',
-    '--mantine-color-harbour-light-hover': 'rgba(47, 159, 173, 0.3)',
+    '--mantine-color-harbour-light': alpha(harbour[5], 0.22),
+    '--mantine-color-harbour-light-hover': alpha(harbour[5], 0.3),
     '--mantine-color-harbour-light-color': colors.harbour?.[2] ?? '',
   },
 });

@@ -172,6 +172,11 @@ const protectedRoutes = [
   }),
   createRoute({
     getParentRoute: () => signedIn,
+    path: '/reselling',
+    component: lazyRouteComponent(() => import('~/features/reselling/Reselling')),
+  }),
+  createRoute({
+    getParentRoute: () => signedIn,
     path: '/emails',
     component: lazyRouteComponent(() => import('~/features/emails/Emails')),
   }),

@@ -3,7 +3,8 @@
 import base64
 import hashlib
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
+from html import escape
 from importlib.resources import files
 from string import Template
 from typing import Literal
@@ -12,6 +13,8 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 
 from unificx import __version__
+from unificx.api.brand import reseller_of
+from unificx.resale import Brand, Reseller
 
 Language = Literal["en", "de"]
 LANGUAGES: Mapping[str, Language] = {"en": "en", "de": "de"}
@@ -84,11 +87,14 @@ def page(
     query = language_query(request)
     texts = _TEXTS[language]
     body = _template(f"{name}.{language}.html").substitute({"query": query, "version": __version__, **values})
-    style, policy = _style()
+    reseller = reseller_of(request)
+    style, policy = _style(reseller.brand if reseller is not None else None)
     html = _template("page.html").substitute(
         texts,
+        product=escape(reseller.brand.product) if reseller is not None else "UnifiCX",
+        mark=_mark(reseller),
         language=language,
-        title=title[language],
+        title=title[language].replace("UnifiCX", escape(reseller.brand.product)) if reseller else title[language],
         body=body,
         style=style,
         query=query,
@@ -110,10 +116,21 @@ def _template(name: str) -> Template:
     return Template(files("unificx.api.pages").joinpath(name).read_text("utf-8"))
 
 
-@cache
-def _style() -> tuple[str, str]:
+def _mark(reseller: Reseller | None) -> str:
+    """Return the mark in front of the name of the product: our own, or the logo of a reseller."""
+    if reseller is None:
+        return files("unificx.api.pages").joinpath("mark.svg").read_text("utf-8").strip()
+    path = reseller.brand.logo_path
+    return f'<img src="{path}" alt="" height="32">' if path is not None else ""
+
+
+@lru_cache(maxsize=256)
+def _style(brand: Brand | None) -> tuple[str, str]:
     """Return the style sheet, and the content security policy that allows only it and the icon."""
     style = files("unificx.api.pages").joinpath("page.css").read_text("utf-8")
+    if brand is not None:
+        style = style.replace("--link:#0b5563", f"--link:{brand.accent}")
+        style = style.replace("--link:#73c5cf", f"--link:{brand.shades[3]}")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     rules = f"default-src 'none'; style-src 'sha256-{digest}'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'"
     return style, f"{rules}; form-action 'none'"

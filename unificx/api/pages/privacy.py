@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from unificx.api.brand import reseller_of
 from unificx.api.pages.layout import Language, language_for, page
 from unificx.privacy import Change, PolicyVersion, compare, released_versions
 
@@ -43,6 +44,24 @@ _KINDS: Mapping[Language, Mapping[str, str]] = {
     "de": {"category": "Daten", "purpose": "Zweck", "recipient": "Empfänger", "retention": "Frist", "text": "Text"},
 }
 
+_RESELLER: Mapping[Language, tuple[str, str]] = {
+    "en": (
+        "The company that sells this service",
+        "{company} sells this service to your organisation under the name {product}. Your organisation is the"
+        " controller, and the operator of the server its processor. {company} is a recipient: it enters name and e-mail"
+        " address of the first administrator, and sees the state of your organisation, its plan, and sums of"
+        " extensions, charges and invoices. It has no access to people, calls, messages and recordings.",
+    ),
+    "de": (
+        "Das Unternehmen, das diesen Dienst verkauft",
+        "{company} verkauft Ihrer Organisation diesen Dienst unter dem Namen {product}. Verantwortlich ist Ihre"
+        " Organisation, der Betreiber des Servers ist ihr Auftragsverarbeiter. {company} ist Empfänger: Das Unternehmen"
+        " gibt Name und E-Mail-Adresse der ersten Administration ein und sieht den Zustand Ihrer Organisation, ihren"
+        " Tarif und Summen von Nebenstellen, Entgelten und Rechnungen. Auf Personen, Anrufe, Nachrichten und"
+        " Aufnahmen hat es keinen Zugriff.",
+    ),
+}
+
 router = APIRouter()
 
 
@@ -53,7 +72,7 @@ async def privacy_page(request: Request) -> Response:
     values = {
         "policy_version": newest.version,
         "in_force": _date(newest.in_force, language),
-        "sections": "\n".join(_sections(newest.content, language)),
+        "sections": "\n".join(_sections(newest.content, language)) + _reseller(request, language),
     }
     return page(request, "privacy", _TITLE, values)
 
@@ -66,6 +85,18 @@ async def privacy_versions_page(request: Request) -> Response:
     for before, after in pairwise(versions):
         listed.append(_version(after, compare(before.content, after.content), language))
     return page(request, "privacy_versions", _VERSIONS_TITLE, {"versions": "\n".join(reversed(listed))})
+
+
+def _reseller(request: Request, language: Language) -> str:
+    """Return the section on the reseller to whom the host name belongs, and its place in the chain of processors."""
+    found = reseller_of(request)
+    if found is None:
+        return ""
+    title, text = _RESELLER[language]
+    values = {"company": escape(found.name), "product": escape(found.brand.product)}
+    contact = found.brand.support_email
+    link = f' <a href="mailto:{escape(contact)}">{escape(contact)}</a>' if contact else ""
+    return f'\n<h2 id="reseller">{title}</h2>\n<p>{text.format_map(values)}{link}</p>'
 
 
 def _sections(content: Mapping[str, Any], language: Language) -> Iterator[str]:

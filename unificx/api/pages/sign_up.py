@@ -11,8 +11,9 @@ from fastapi.responses import RedirectResponse, Response
 
 from unificx.api.access import purpose, reject_cross_site, source_of
 from unificx.api.pages.forms import Errors, answered, error_html, require_storage, sent_fields
-from unificx.api.pages.layout import CHOICE, language_for, language_query, page
+from unificx.api.pages.layout import CHOICE, Language, language_for, language_query, page
 from unificx.api.services import Services, services_of
+from unificx.billing import Plan
 from unificx.core.errors import DomainError, Expired, Invalid
 from unificx.identity import TERMS_VERSION, FollowUp, Person, SignUpForm, Tenant, Transaction, policy_version
 
@@ -50,6 +51,18 @@ _ERRORS: Errors = {
     "full": {"en": "This server cannot store anything now.", "de": "Der Server kann gerade nichts speichern."},
 }
 
+_TRIAL: Mapping[Language, str] = {
+    "en": (
+        "The first {days} days are free, calls outside included. The plan “{plan}” is charged afterwards only if you"
+        " confirm it; until then calls outside stop. Emergency calls are always possible."
+    ),
+    "de": (
+        "Die ersten {days} Tage sind kostenlos, auch Gespräche nach außen. Der Tarif „{plan}“ wird danach nur"
+        " berechnet, wenn Sie das bestätigen; bis dahin sind keine Gespräche nach außen möglich. Notrufe sind"
+        " immer möglich."
+    ),
+}
+
 router = APIRouter(prefix="/sign-up", dependencies=[purpose("administration")])
 Proof = Annotated[str, Path(max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
 
@@ -57,7 +70,7 @@ Proof = Annotated[str, Path(max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
 @router.get("")
 async def sign_up_form(request: Request) -> Response:
     """Return the form."""
-    return _form(request, {}) if _is_open(services_of(request)) else _closed(request)
+    return await _form(request, {}) if _is_open(services_of(request)) else _closed(request)
 
 
 @router.post("")
@@ -88,7 +101,7 @@ async def sign_up(request: Request) -> Response:
             form, lambda code: f"{link}{code}?{CHOICE}={form.language}", source_of(request).address
         )
     except DomainError as refusal:
-        return _form(request, values, refusal)
+        return await _form(request, values, refusal)
     return page(request, "sign-up-sent", _TITLE)
 
 
@@ -99,7 +112,7 @@ async def proof_form(request: Request, proof: Proof) -> Response:
     if not _is_open(services):
         return _closed(request)
     if not await services.sign_up.is_pending(proof):
-        return _form(request, {}, Expired("The link was used or has expired."))
+        return await _form(request, {}, Expired("The link was used or has expired."))
     return _proof_form(request)
 
 
@@ -122,7 +135,7 @@ async def create_organisation(request: Request, proof: Proof) -> Response:
         password = values["password"]
         await services.sign_up.complete(proof, password, host, follow_up, needs_approval=needs_approval)
     except Expired as refusal:
-        return _form(request, {}, refusal)
+        return await _form(request, {}, refusal)
     except DomainError as refusal:
         return _proof_form(request, refusal)
     return page(request, "sign-up-waits", _TITLE) if needs_approval else RedirectResponse("/portal/", status_code=303)
@@ -160,10 +173,22 @@ async def _values(request: Request) -> dict[str, str]:
     return await sent_fields(request, _FIELDS, _MAX_BODY) or dict.fromkeys(_FIELDS, "")
 
 
-def _form(request: Request, values: Mapping[str, str], refusal: DomainError | None = None) -> Response:
+async def _form(request: Request, values: Mapping[str, str], refusal: DomainError | None = None) -> Response:
     shown = {name: escape(values.get(name, "")[:400]) for name in ("organisation", "name", "email")}
-    rest = {"action": escape(f"/sign-up{language_query(request)}"), "error": _error(request, refusal)}
+    offered = await services_of(request).billing.plans.at_sign_up()
+    rest = {
+        "action": escape(f"/sign-up{language_query(request)}"),
+        "error": _error(request, refusal),
+        "trial": _trial(offered, language_for(request)),
+    }
     return answered(page(request, "sign-up", _TITLE, {**shown, **rest}, has_form=True), refusal)
+
+
+def _trial(plan: Plan | None, language: Language) -> str:
+    """Return the paragraph on the trial of new organisations; "" without one."""
+    if plan is None or not plan.trial_days:
+        return ""
+    return f"<p>{_TRIAL[language].format(days=plan.trial_days, plan=escape(plan.name))}</p>"
 
 
 def _proof_form(request: Request, refusal: DomainError | None = None) -> Response:

@@ -25,7 +25,7 @@ from unificx.api.sign_in_responses import (
     sign_in_response,
 )
 from unificx.core.errors import Invalid, NotFound, Unauthenticated
-from unificx.identity import TokenDelivery
+from unificx.identity import Action, TokenDelivery, may
 
 router = Router(prefix="/api/v1", tags=["sessions"], dependencies=[purpose("authentication")])
 
@@ -126,6 +126,8 @@ async def who_am_i(services: ServicesDep, user: AuthenticatedUserDep) -> core.Me
         tenant=core.Tenant.model_validate(tenant),
         person=core.Person.model_validate(own.person) if own else None,
         extensions=[core.Extension.model_validate(one) for one in own.extensions] if own else [],
+        resells=may(principal, Action.RESELL, tenant.id)
+        and services.resellers.directory.of_staff(tenant.id) is not None,
         must_change=own is not None and own.must_change,
         acceptance_needed=own is not None and own.acceptance_needed,
         policy=own.policy if own else "current",

@@ -214,5 +214,10 @@ def _email_base_url(services: Services) -> str:
     return services.public_address.url
 
 
+def invitation_link(services: Services) -> Callable[[str], str]:
+    """Return the builder of links in e-mails that invite a person."""
+    return _link_builder(_email_base_url(services), "invitation")
+
+
 def _link_builder(base: str, fragment: str) -> Callable[[str], str]:
     return lambda code: f"{base}{CLIENT_PATH}{fragment}={code}"

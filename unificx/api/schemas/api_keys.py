@@ -20,6 +20,7 @@ Scope = Literal[
     "history:read",
     "billing:read",
     "billing:change",
+    "resell",
     "scim",
     "assistant",
     "assistant:act",
@@ -30,7 +31,7 @@ _SCOPES = (
     "groups; `contacts`, `contacts:change`: address books over CardDAV; only the second changes company contacts; "
     "`people:read`, `people:change`: people, phones and routing; `settings:change`: settings, webhooks; "
     "`calls:read`, `calls:control`: live calls; `history:read`: call records; "
-    "`scim`: accounts, for an identity provider; "
+    "`resell`: tenants of a reseller; `scim`: accounts, for an identity provider; "
     "`assistant`, `assistant:act`: tools at /mcp, only reading or also acting, within the other scopes; "
     "`billing:read`: prices and costs; `billing:change` and `installation`: for operators."
 )

@@ -485,6 +485,7 @@ class Me(BaseModel):
     tenant: Tenant | None
     person: Person | None
     extensions: list[Extension]
+    resells: bool = Field(default=False, description="The organisation is a reseller, and you manage its tenants.")
     must_change: bool = Field(description="The user must choose a password first, at /api/v1/me/password.")
     acceptance_needed: bool = Field(description="The user must accept the current terms and privacy policy.")
     policy: PolicyStanding = Field(

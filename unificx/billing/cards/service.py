@@ -13,7 +13,7 @@ from unificx.billing.cards import repository
 from unificx.billing.cards.ports import ForgedReport
 from unificx.billing.cards.processors import Processors
 from unificx.billing.cards.schemas import CardOrder, CardPayment, CardReport
-from unificx.billing.events import PaymentDisputed
+from unificx.billing.events import PaymentDisputed, RefundFailed
 from unificx.billing.invoicing.invoices import Invoices
 from unificx.billing.locks import Lock, lock
 from unificx.billing.machine.card_payment import step
@@ -195,6 +195,8 @@ class CardPayments:
             after = replace(before, intent=report.intent or before.intent, had=step(before.had, report.report))
             if after.had.dispute == "open" != before.had.dispute:
                 uow.publish(PaymentDisputed(self._database.clock.new_id(), after.tenant_id, after.reference))
+            if after.had.failed_refunds != before.had.failed_refunds:
+                uow.publish(RefundFailed(self._database.clock.new_id(), after.tenant_id, after.reference))
             await self._book(uow, after, "")
 
     async def _book(self, uow: UnitOfWork, after: CardPayment, own: str) -> Payment | None:

@@ -38,6 +38,11 @@ class CardState:
         return max(self.refunded - failed, sum(each.amount for each in self.refunds if not each.failed))
 
     @property
+    def failed_refunds(self) -> frozenset[str]:
+        """Ids of the refunds that failed."""
+        return frozenset(each.id for each in self.refunds if each.failed)
+
+    @property
     def net(self) -> int:
         """The rest of the payment after refunds and disputes."""
         disputed = self.disputed if self.dispute in ("open", "lost") else 0

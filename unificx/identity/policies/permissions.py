@@ -33,6 +33,8 @@ class Action(StrEnum):
     """Read rate decks and the cost of calls."""
     BILLING_CHANGE = "billing_change"
     """Change prices and rate calls again."""
+    RESELL = "resell"
+    """See and manage the tenants that belong to one's own organisation as their reseller, without their people."""
     SCIM = "scim"
     """Create, change, deactivate and close accounts as the identity provider of the tenant."""
     ASSISTANT = "assistant"
@@ -69,6 +71,7 @@ SCOPES: dict[str, frozenset[Action]] = {
     "history:read": frozenset({Action.HISTORY_READ}),
     "billing:read": frozenset({Action.BILLING_READ}),
     "billing:change": frozenset({Action.BILLING_READ, Action.BILLING_CHANGE}),
+    "resell": frozenset({Action.RESELL}),
     "scim": frozenset({Action.SCIM}),
     "assistant": frozenset({Action.ASSISTANT}),
     "assistant:act": frozenset({Action.ASSISTANT, Action.ASSISTANT_ACTS}),

@@ -81,6 +81,10 @@ LEFT: Mapping[str, str] = MappingProxyType(
         "meeting_invitation": "e-mails of the sender with links to its address; hosts invite again",
         "outbox": "events; none may wait when a tenant is exported",
         "push_subscription": "bound to the sender's key for push messages",
+        **dict.fromkeys(
+            ("reseller", "reseller_host", "reseller_tenant"),
+            "contracts of the sender's operator; the receiver makes its own",
+        ),
         "retention_state": "sweeps of the installation",
         "session": "sign-ins at the sender's address",
         "sign_in_link": "links to the sender's address",

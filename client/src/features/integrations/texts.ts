@@ -43,6 +43,10 @@ export const SCOPES: Record<Scope, { title: MessageDescriptor; explanation: Mess
   'history:read': { title: msg`Read the call history`, explanation: msg`Call records of the whole organisation.` },
   'billing:read': { title: msg`Read costs`, explanation: msg`Rate decks, and the cost of calls outside.` },
   'billing:change': { title: msg`Change prices`, explanation: msg`Import rate decks, and rate calls again.` },
+  resell: {
+    title: msg`Manage customers as a reseller`,
+    explanation: msg`Create and suspend organisations of the reseller, and read their totals.`,
+  },
   scim: {
     title: msg`Manage accounts as an identity provider`,
     explanation: msg`Create, change and deactivate accounts by SCIM 2.0.`,

@@ -27,6 +27,7 @@ export const NOTICE_TEXTS: Record<OwnNotice['kind'], MessageDescriptor> = {
   calls_stopped: msg`Calls outside stopped by a limit`,
   tenant_closing: msg`Your organisation is closed`,
   payment_disputed: msg`A payment by card is disputed`,
+  refund_failed: msg`A refund by card has failed`,
   credit_low: msg`Credit for calls outside is low`,
   trial_ends: msg`The trial ends soon`,
   trial_ended: msg`The trial has ended`,

@@ -1,4 +1,4 @@
-import { IconHash } from '@tabler/icons-react';
+import { IconHash, type Icon } from '@tabler/icons-react';
 import { useLingui } from '@lingui/react/macro';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -8,9 +8,7 @@ import { Avatar } from '~/design/Avatar';
 import { useAllPages } from '~/design/lists';
 import { SearchEntry, SearchList } from '~/design/SearchList';
 import { searchResults, type Result } from './results';
-import { GROUPS, OWN_SECTIONS } from './sections';
-
-const SECTIONS = [...GROUPS.flatMap(({ sections }) => sections), ...OWN_SECTIONS];
+import { OWN_SECTIONS, useGroups } from './sections';
 
 interface CommandListProps {
   tenant?: string;
@@ -27,7 +25,8 @@ export default function CommandList({ tenant, onChosen }: CommandListProps) {
   const extensions = useAllPages<Extension>(['extensions', tenant], (cursor) =>
     api.listExtensions(query(cursor)),
   ).items;
-  const pages = SECTIONS.map(({ to, title }) => ({ to, title: t(title) }));
+  const sections = [...useGroups().flatMap((group) => group.sections), ...OWN_SECTIONS];
+  const pages = sections.map(({ to, title }) => ({ to, title: t(title) }));
   const kinds = { page: t`Page`, person: t`Person`, number: t`Number` };
   return (
     <SearchList
@@ -44,7 +43,7 @@ export default function CommandList({ tenant, onChosen }: CommandListProps) {
     >
       {(result) => (
         <SearchEntry
-          icon={<ResultIcon result={result} />}
+          icon={<ResultIcon result={result} icon={sections.find((each) => each.to === result.to)?.icon} />}
           title={result.title}
           detail={result.detail ?? kinds[result.kind]}
         />
@@ -53,8 +52,8 @@ export default function CommandList({ tenant, onChosen }: CommandListProps) {
   );
 }
 
-function ResultIcon({ result: { kind, title, to } }: { result: Result }) {
+function ResultIcon({ result: { kind, title }, icon }: { result: Result; icon?: Icon }) {
   if (kind === 'person') return <Avatar name={title} size={32} />;
-  const Shape = (kind === 'page' && SECTIONS.find((each) => each.to === to)?.icon) || IconHash;
+  const Shape = (kind === 'page' && icon) || IconHash;
   return <Shape size={18} aria-hidden />;
 }

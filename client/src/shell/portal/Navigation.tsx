@@ -5,12 +5,13 @@ import { Link, useLocation } from '@tanstack/react-router';
 import { useEffect, useId, useRef } from 'react';
 import { preferences, setPreferences } from '~/core/preferences';
 import { useValue } from '~/core/store';
-import { GROUPS, type PortalSection, type SectionGroup } from './sections';
+import { useGroups, type PortalSection, type SectionGroup } from './sections';
 import css from './navigation.module.css';
 
 /** The sections in groups. On a wide screen it can be collapsed to its icons. */
 export function Navigation({ onChosen }: { onChosen: () => void }) {
   const { t } = useLingui();
+  const groups = useGroups();
   const collapsed = useValue(preferences, (each) => each.navigationCollapsed);
   const Toggle = collapsed ? IconLayoutSidebarLeftExpand : IconLayoutSidebarLeftCollapse;
   const label = collapsed ? t`Expand menu` : t`Collapse menu`;
@@ -21,7 +22,7 @@ export function Navigation({ onChosen }: { onChosen: () => void }) {
   }, [path]);
   return (
     <nav ref={navigation} className={css.navigation} data-collapsed={collapsed || undefined} aria-label={t`Sections`}>
-      {GROUPS.map((group) => (
+      {groups.map((group) => (
         <Group key={group.sections[0]!.to} group={group} collapsed={collapsed} onChosen={onChosen} />
       ))}
       <Tooltip label={label} position="right" disabled={!collapsed}>

@@ -1,9 +1,11 @@
 import { msg } from '@lingui/core/macro';
 import type { MessageDescriptor } from '@lingui/core';
+import { useResells } from '~/api/session';
 import {
   IconAddressBook,
   IconAsterisk,
   IconBuilding,
+  IconBuildingStore,
   IconCalendarClock,
   IconChartBar,
   IconClockHour4,
@@ -35,6 +37,8 @@ export interface PortalSection {
   to: string;
   title: MessageDescriptor;
   icon: Icon;
+  /** Only for resellers and operators. */
+  reselling?: true;
 }
 
 export interface SectionGroup {
@@ -44,7 +48,7 @@ export interface SectionGroup {
 }
 
 /** The navigation of the portal. Only pages that exist are listed. */
-export const GROUPS: SectionGroup[] = [
+const GROUPS: SectionGroup[] = [
   { sections: [{ to: '/', title: msg`Home`, icon: IconHome }] },
   {
     title: msg`People`,
@@ -89,9 +93,19 @@ export const GROUPS: SectionGroup[] = [
       { to: '/integrations', title: msg`Integrations`, icon: IconPuzzle },
       { to: '/emails', title: msg`E-mails`, icon: IconMail },
       { to: '/reports', title: msg`Help requests`, icon: IconLifebuoy },
+      { to: '/reselling', title: msg`Reselling`, icon: IconBuildingStore, reselling: true },
     ],
   },
 ];
+
+/** The groups with the sections that the user may open. */
+export function useGroups(): SectionGroup[] {
+  const resells = useResells();
+  return GROUPS.map((group) => ({
+    ...group,
+    sections: group.sections.filter(({ reselling }) => resells || !reselling),
+  }));
+}
 
 /** Pages that are reached by the avatar menu and by the search. */
 export const OWN_SECTIONS: PortalSection[] = [{ to: '/security', title: msg`Security`, icon: IconShieldLock }];

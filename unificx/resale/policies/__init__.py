@@ -1,0 +1,1 @@
+"""Pure rules of resellers: colours, logos, host names."""
