@@ -33,7 +33,10 @@ async def show_brand(request: Request) -> models.Brand:
 
 @router.get(
     "/logo",
-    responses={200: {"description": "The logo.", "content": {"image/png": {}}}} | problem_responses(404),
+    responses={
+        200: {"description": "The logo.", "content": {"image/png": {"schema": {"type": "string", "format": "binary"}}}}
+    }
+    | problem_responses(404),
     response_class=Response,
 )
 async def show_brand_logo(
