@@ -82,6 +82,13 @@ def declare_person(identity: Identity, tenant_id: str, person_id: str) -> None:
         act.entry = replace(act.entry, about=AuditParty(tenant_id, subject, person_id))
 
 
+def declare_tenant(tenant_id: str) -> None:
+    """Name the tenant that the declared change concerns, if it is not that of the user: its log shows the entry."""
+    act = current_act()
+    if act is not None and act.entry is not None:
+        act.entry = replace(act.entry, tenant_id=tenant_id)
+
+
 def declare_playback(identity: Identity, principal: Principal, tenant_id: str, recording_id: str) -> None:
     """Declare that a recording of others is played. It is recorded once for all range requests of a player."""
     actor = actor_of(identity, principal)

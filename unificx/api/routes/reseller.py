@@ -10,8 +10,8 @@ from typing import Annotated
 from fastapi import Depends, Request, status
 
 from unificx import identity
-from unificx.api.access import CurrentUserDep, Id, ServicesDep, purpose
-from unificx.api.acts import declare_change
+from unificx.api.access import CurrentUserDep, Id, ServicesDep, purpose, require_access
+from unificx.api.acts import declare_tenant
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.problems import problem_responses
 from unificx.api.router import Router
@@ -21,8 +21,8 @@ from unificx.api.schemas import core, suspensions
 from unificx.api.schemas import resellers as models
 from unificx.api.services import Services
 from unificx.billing import Plan
-from unificx.core.errors import Conflict, Forbidden, NotFound
-from unificx.identity import Action, Principal, Tenant, may
+from unificx.core.errors import Conflict, NotFound
+from unificx.identity import Action, Principal, Tenant
 from unificx.resale import Customers, FirstAdministrator, Reseller, ResellerChange
 
 router = Router(
@@ -47,17 +47,12 @@ class _Staff:
     def customer(self, reference: str) -> Tenant:
         """Return a tenant of the reseller, in whose audit log the request is recorded. Raise NotFound."""
         tenant = self.customers.get(self.reseller, reference)
-        declare_change(self.services.identity, self.principal, tenant.id, Action.RESELL)
+        declare_tenant(tenant.id)
         return tenant
-
-    def declare_own_change(self) -> None:
-        """Record the request in the audit log of the reseller's own tenant."""
-        declare_change(self.services.identity, self.principal, self.reseller.tenant_id, Action.RESELL)
 
 
 async def _staff(services: ServicesDep, user: CurrentUserDep) -> _Staff:
-    if not may(user.principal, Action.RESELL, user.principal.tenant_id):
-        raise Forbidden("Your role does not allow this.", hint="Ask your administrator.")
+    await require_access(services, user, user.principal.tenant_id, Action.RESELL)
     return _Staff(services, user.principal, services.resellers.of_staff(user.principal.tenant_id))
 
 
@@ -73,7 +68,6 @@ async def show_own_reseller(staff: StaffDep) -> models.Reseller:
 @router.patch("", responses=problem_responses(401, 403, 404))
 async def update_own_brand(staff: StaffDep, change: models.BrandUpdate) -> models.Reseller:
     """Change the brand. Company, host names and plans are changed by the operator."""
-    staff.declare_own_change()
     changed = await staff.services.resellers.update(staff.reseller.id, ResellerChange(**change.model_dump()))
     return reseller_schema(staff.services, changed)
 
@@ -91,7 +85,6 @@ async def update_own_brand(staff: StaffDep, change: models.BrandUpdate) -> model
 )
 async def put_own_logo(staff: StaffDep, request: Request) -> models.Reseller:
     """Set the logo."""
-    staff.declare_own_change()
     changed = await staff.services.resellers.set_logo(staff.reseller.id, await request.body())
     return reseller_schema(staff.services, changed)
 
@@ -99,7 +92,6 @@ async def put_own_logo(staff: StaffDep, request: Request) -> models.Reseller:
 @router.delete("/logo", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404))
 async def delete_own_logo(staff: StaffDep) -> None:
     """Remove the logo."""
-    staff.declare_own_change()
     await staff.services.resellers.set_logo(staff.reseller.id, None)
 
 
@@ -144,7 +136,6 @@ async def create_customer(staff: StaffDep, new: models.NewCustomer) -> models.Cu
     services, plan = staff.services, None if new.plan is None else await _plan(staff, new.plan)
     if not services.identity.recovery.can_send_email:
         raise Conflict("E-mails cannot be sent, so its administrator cannot be invited.", hint="Ask the operator.")
-    staff.declare_own_change()
     wanted = identity.NewTenant(new.slug, new.name, new.domain, new.language)
     administrator = FirstAdministrator(new.administrator_name, new.administrator_email)
     tenant, person = await staff.customers.create(staff.reseller, wanted, administrator)
