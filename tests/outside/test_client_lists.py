@@ -109,7 +109,7 @@ def test_a_call_opens_the_page_of_its_party_and_a_message_is_deleted_with_undo(m
     anna, page = missed, missed.page
     tab(page, "Calls").click()
     row = rows(page, CLARA).first
-    expect(row).to_contain_text(re.compile("Missed · 0:0[1-4]"))
+    expect(row).to_contain_text(re.compile("(Missed|Declined) · 0:0[1-4]"))
     row.get_by_role("link", name=CLARA).click()
     expect(page.get_by_role("heading", name=CLARA)).to_be_visible()
     expect(page.get_by_role("region", name="This call")).to_contain_text("Declined")
