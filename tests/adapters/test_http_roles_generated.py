@@ -31,6 +31,8 @@ NAMES = {"person_id", "persons", "extension", "extensions", "extension_id", "cal
 BUSINESS = {
     "plan_tenant_closing": "the number of extensions",
     "close_tenant": "the number of extensions",
+    "show_customer": "the number of extensions",
+    "assign_customer_plan": "the number of extensions",
     "allow_support_access": "the consent itself, with the administrator who gave it",
     "list_support_access": "the consent itself, with the administrator who gave it",
     "end_support_access": "the consent itself, with the administrator who gave it",
