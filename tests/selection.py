@@ -186,6 +186,7 @@ AREAS: dict[str, tuple[str, ...]] = {
         "areas/routing/*",
         "engines/test_public_numbers*",
         "engines/test_outbound_decision*",
+        "engines/test_number_csv*",
         "adapters/test_http_outbound*",
         "adapters/test_sip_emergency*",
         "flows/test_calls_setup*",

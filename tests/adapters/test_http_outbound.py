@@ -68,6 +68,28 @@ async def test_a_trunk_is_tested_once_in_a_while(world: World, admin: httpx.Asyn
     assert (await user.post(path)).status_code == 403
 
 
+async def test_numbers_are_imported_and_exported_as_csv(world: World, admin: httpx.AsyncClient) -> None:
+    user, path = await world.user(world.acme, "1002"), "/api/v1/numbers/import"
+    good = b"number;trunk;destination;colour\n+49301234500;carrier;extension:1001;red\n"
+    bad = good + b"+49301234501;nowhere;hangup\n"
+    preview = (await admin.post(path, content=bad, params={"dry_run": True})).json()
+    assert (preview["applied"], preview["created"], preview["refused"]) == (False, 1, 1)
+    assert preview["ignored_columns"] == ["colour"]
+    [fault] = preview["rows"][1]["faults"]
+    assert (preview["rows"][1]["line"], fault["code"], fault["column"]) == (3, "unknown", "trunk")
+    refused = await admin.post(path, content=bad)
+    assert (refused.status_code, refused.json()["field"]) == (422, "file")
+    assert (await admin.get("/api/v1/numbers")).json()["items"] == []
+    assert (await admin.post(path, content=good)).json()["created"] == 1
+    exported = await user.get("/api/v1/numbers/export")
+    assert exported.headers["Content-Type"] == "text/csv; charset=utf-8"
+    assert (await admin.post(path, content=exported.content)).json()["unchanged"] == 1
+    assert (await user.post(path, content=good)).status_code == 403
+    assert (await admin.post(path, content=b"number\n" + b"+49301234500\n" * 50_000)).status_code == 413
+    outsider = await world.admin(world.globex)
+    assert (await outsider.get("/api/v1/numbers/export")).text.count("\n") == 1
+
+
 async def test_numbers_and_routes_are_managed_and_tried(world: World, admin: httpx.AsyncClient) -> None:
     number = await created(admin, "numbers", NUMBER)
     assert (number["number"], number["display"], number["trunk"]) == ("+49301234500", "030 1234500", "carrier")

@@ -67,6 +67,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "set_person_password": {"password": PASSWORD},
     "add_person_extension": {"number": "6666"},
     "import_people": {},
+    "import_numbers": {},
     "create_extension": {"number": "6666", "name": "Mole"},
     "update_extension": {"name": "Stolen"},
     "create_device": {"extension": "2001", "name": "Mole"},

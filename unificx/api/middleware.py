@@ -50,7 +50,7 @@ OPERATOR_SCOPE_KEY = "unificx.operator"
 
 _CREATES_DATA = re.compile(
     r"POST /api/v1/(?:tenants|persons|invitations|api-keys|webhooks|extensions|devices|rooms|groups|hours|menus|queues"
-    r"|meetings|meetings/[^/]+/(?:guest-links|invitations)|me/calendar|trunks|locations|numbers|numbers/range|routes|blocks|mailboxes|calls|me/diagnostics-reports|me/requests(?:/[^/]+/messages)?|people/import"
+    r"|meetings|meetings/[^/]+/(?:guest-links|invitations)|me/calendar|trunks|locations|numbers|numbers/(?:range|import)|routes|blocks|mailboxes|calls|me/diagnostics-reports|me/requests(?:/[^/]+/messages)?|people/import"
     r"|campaigns(?:/[^/]+/send)?|privacy-requests(?:/[^/]+/(?:disclosures|notes))?"
     r"|people/[^/]+/extensions|billing/(?:rate-decks|payments|card-payments|refunds|invoices|invoice-runs|direct-debits)|contacts|plans|resellers"
     r"|reseller/tenants"

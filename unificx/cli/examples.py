@@ -118,6 +118,8 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "trunk templates": ("trunk templates",),
     "number create": ("number create --number +49301234500 --trunk carrier --to extension:1001",),
     "number list": ("number list",),
+    "number import": ("number import numbers.csv --dry-run",),
+    "number export": ("number export numbers.csv",),
     "number show": ("number show +49301234500",),
     "number update": ("number update +49301234500 --to group:6000",),
     "number delete": ("number delete +49301234500",),

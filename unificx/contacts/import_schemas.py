@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from unificx.contacts.schemas import NewContact
+from unificx.core.csv_files import Encoding
 
 FileFormat = Literal["vcard", "csv"]
-Encoding = Literal["utf-8", "utf-16", "windows-1252"]
 ENCODINGS: tuple[Encoding, ...] = get_args(Encoding)
 FaultCode = Literal["malformed", "too_long", "too_many", "missing", "too_many_cells", "version", "repeated"]
 FaultField = Literal["name", "organisation", "department", "numbers", "emails", "note", "uid", ""]

@@ -29,6 +29,7 @@ from unificx.routing.outbound.decision import Allowed, OutsideCaller, RefusalRul
 from unificx.routing.outbound.explanations import explain_refusal, explain_stop
 from unificx.routing.outbound.fraud import CHECK_SECONDS as FRAUD_CHECK_SECONDS
 from unificx.routing.outbound.kinds import NumberKind
+from unificx.routing.outbound.number_csv import NumberAction, NumberColumn, NumberFaultCode, NumberImport
 from unificx.routing.outbound.numbers import (
     Emergency,
     PublicNumber,
@@ -134,7 +135,11 @@ __all__ = [
     "NewHours",
     "NewNumber",
     "NewRoute",
+    "NumberAction",
     "NumberChange",
+    "NumberColumn",
+    "NumberFaultCode",
+    "NumberImport",
     "NumberKind",
     "NumberRange",
     "OpeningHours",

@@ -89,7 +89,7 @@ class DestinationDirectory:
         targets = tuple(to)
         for ref in targets:
             self._require_existing(tenant_id, ref, field)
-        graph = self._graph(tenant_id)
+        graph = self.graph(tenant_id)
         if owner is not None:
             graph[owner] = tuple(each.target for each in targets)
             loop = _path(graph, owner)
@@ -103,7 +103,7 @@ class DestinationDirectory:
 
     def used_by(self, tenant_id: str, ref: DestinationRef) -> list[DestinationRef]:
         """Return the destinations that lead to this one by themselves."""
-        return [owner for owner, targets in self._graph(tenant_id).items() if ref in targets]
+        return [owner for owner, targets in self.graph(tenant_id).items() if ref in targets]
 
     def require_unused(self, tenant_id: str, ref: DestinationRef) -> None:
         """Check that a destination may be deleted. Raises Conflict that names what leads to it."""
@@ -119,7 +119,8 @@ class DestinationDirectory:
         if self.resolve(tenant_id, ref) is None:
             raise Invalid(f"The destination {ref} does not exist.", field=field, hint="Create it first.")
 
-    def _graph(self, tenant_id: str) -> dict[DestinationRef, tuple[DestinationRef, ...]]:
+    def graph(self, tenant_id: str) -> dict[DestinationRef, tuple[DestinationRef, ...]]:
+        """Return where each destination of a tenant leads, without priorities."""
         return {
             DestinationRef(kind.kind, name): tuple(each.target for each in targets)
             for kind in self._kinds.values()
@@ -154,6 +155,11 @@ def _path(graph: Graph, owner: DestinationRef) -> list[DestinationRef]:
                 came_from[following] = ref
                 pending.append(following)
     return []
+
+
+def chain_length(graph: Graph, ref: DestinationRef) -> int:
+    """Return how many destinations lead to one another from `ref` on, itself included."""
+    return len(_longest(graph, ref.target))
 
 
 def _longest(graph: Graph, ref: DestinationRef) -> list[DestinationRef]:

@@ -1,9 +1,10 @@
 """Public numbers: the numbers of a tenant in the public network and where they lead."""
 
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import Depends, Path, status
+from fastapi import Depends, Path, Query, Request, status
+from starlette.responses import Response
 
 from unificx import routing
 from unificx.api.access import CurrentUserDep, Cursor, Limit, ServicesDep, TenantQuery, purpose, require_access
@@ -20,6 +21,19 @@ router = Router(
     prefix="/api/v1/numbers", tags=["numbers"], route_class=IdempotentRoute, dependencies=[purpose("administration")]
 )
 
+CSV_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "description": "CSV in UTF-8, UTF-16 or Windows-1252, at most 256 KiB and 2000 rows, with comma, semicolon"
+        " or tab. The first row has the titles `number`, `trunk`, `destination`, `description`, `shown_for` (numbers of"
+        " extensions, separated by spaces) and `reject_anonymous` (yes or no); all but the first may be missing for"
+        " numbers that exist. An empty cell leaves a value as it is.",
+        "content": {"text/csv": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+CSV_RESPONSE: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The numbers as CSV.", "content": {"text/csv": {"schema": {"type": "string"}}}}
+}
 NumberReference = Annotated[str, Path(max_length=64, pattern=r"^[A-Za-z0-9+-]+$")]
 
 
@@ -75,6 +89,39 @@ async def create_number_range(
     scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
     wanted = replace(_wanted(new, new.numbers), extensions=new.extensions)
     return models.NumberRange.of(await services.outbound.numbers.create_range(scope.tenant_id, wanted))
+
+
+@router.post(
+    "/import",
+    dependencies=[Depends(declare_idempotency_key)],
+    responses=problem_responses(401, 403, 404, 409),
+    openapi_extra=CSV_BODY,
+)
+async def import_numbers(
+    request: Request,
+    *,
+    services: ServicesDep,
+    user: CurrentUserDep,
+    dry_run: Annotated[bool, Query(description="Preview: report what would be done, store nothing.")] = False,
+    skip_faulty: Annotated[bool, Query(description="Import the rows without faults, and skip the others.")] = False,
+    tenant: TenantQuery = None,
+) -> models.NumberImportReport:
+    """Add and change public numbers by CSV, in one transaction. A number is recognized by itself, so importing a file
+    twice changes nothing."""
+    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    files, data = services.outbound.number_files, await request.body()
+    if dry_run:
+        return models.NumberImportReport.of(files.preview(scope.tenant_id, data))
+    return models.NumberImportReport.of(await files.run(scope.tenant_id, data, skip_faulty=skip_faulty))
+
+
+@router.get("/export", response_class=Response, responses=CSV_RESPONSE | problem_responses(401, 403, 404))
+async def export_numbers(services: ServicesDep, user: CurrentUserDep, tenant: TenantQuery = None) -> Response:
+    """Export all public numbers as CSV, as an import reads it. Cells that a spreadsheet would take for a formula begin
+    with an apostrophe."""
+    scope = await require_access(services, user, tenant, Action.DIRECTORY)
+    headers = {"Content-Disposition": 'attachment; filename="numbers.csv"'}
+    return Response(services.outbound.number_files.export(scope.tenant_id), 200, headers, "text/csv; charset=utf-8")
 
 
 @router.get("/{number}", responses=problem_responses(401, 403, 404))

@@ -7,7 +7,17 @@ from pydantic import Field
 
 from unificx import routing
 from unificx.api.schemas.core import Input, Output
-from unificx.routing import BlockDirection, LimitScope, Reach, RefusalRule, StopRule
+from unificx.routing import (
+    BlockDirection,
+    LimitScope,
+    NumberAction,
+    NumberColumn,
+    NumberFaultCode,
+    NumberImport,
+    Reach,
+    RefusalRule,
+    StopRule,
+)
 
 Dialled = Annotated[str, Field(min_length=1, max_length=64, examples=["+49301234567"])]
 DestinationText = Annotated[
@@ -79,6 +89,49 @@ class NewNumberValues(Input):
 
 class NewPublicNumber(NewNumberValues):
     number: Dialled
+
+
+class NumberFault(Output):
+    """A fault of one cell, or of the whole row."""
+
+    code: NumberFaultCode = Field(description="`unknown`: the tenant has no such trunk, destination or extension.")
+    column: NumberColumn | Literal[""] = Field(description="Empty for a fault of the row.")
+    message: str
+
+
+class ImportedNumber(Output):
+    """A row, and the action of the import."""
+
+    line: int = Field(description="First line of the row in the file, counted from 1.")
+    action: NumberAction
+    number: str = Field(description="In E.164, or as written if it is not a telephone number.")
+    destination: str
+    faults: list[NumberFault]
+
+
+class NumberImportReport(Output):
+    """Result of an import, or of its preview."""
+
+    applied: bool = Field(description="The import was carried out; false for a preview.")
+    created: int
+    updated: int
+    unchanged: int
+    refused: int = Field(description="Number of rows with a fault.")
+    ignored_columns: list[str]
+    rows: list[ImportedNumber]
+
+    @classmethod
+    def of(cls, report: NumberImport) -> "NumberImportReport":
+        """Return the schema of a report."""
+        return cls(
+            applied=report.applied,
+            created=report.count("create"),
+            updated=report.count("update"),
+            unchanged=report.count("unchanged"),
+            refused=report.count("refused"),
+            ignored_columns=list(report.ignored),
+            rows=[ImportedNumber.model_validate(row) for row in report.rows],
+        )
 
 
 class RangePreview(Input):

@@ -1,6 +1,7 @@
 """`unificx number`: numbers of a tenant in the public network."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -8,8 +9,11 @@ import typer
 from unificx.cli.api_client import ApiClient, Json
 from unificx.cli.collection import Collection
 from unificx.cli.command import CommandContext, command, command_group
+from unificx.cli.csv_import import MAX_IMPORT_BYTES, import_csv
 from unificx.cli.errors import CliError
+from unificx.cli.new_files import new_file
 from unificx.cli.output import print_done
+from unificx.cli.uploads import read_file
 
 _COLUMNS = {"number": "number", "trunk": "trunk", "destination": "leads to", "description": "description", "id": "id"}
 _DETAILS = {
@@ -82,6 +86,38 @@ def _create_range(context: CommandContext, body: Mapping[str, object]) -> None:
 def list_(context: CommandContext) -> None:
     """List public numbers."""
     _COLLECTION.list(context, "There are no public numbers yet.")
+
+
+@command(group, "import")
+def import_(
+    context: CommandContext,
+    *,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV file with the column number.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be done.")] = False,
+    skip_faulty: Annotated[bool, typer.Option("--skip-faulty", help="Import the rows without faults.")] = False,
+) -> None:
+    """Add and change numbers by a CSV file.
+
+    More columns: trunk, destination, description, shown_for, reject_anonymous. An empty cell leaves a value as
+    it is. With a faulty row, nothing is imported."""
+    data = read_file(file, MAX_IMPORT_BYTES, "CSV file")
+    import_csv(context, "/numbers/import", data, dry_run=dry_run, skip_faulty=skip_faulty)
+
+
+@command(group, "export")
+def export(
+    context: CommandContext,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV file to write.")],
+) -> None:
+    """Write all numbers to a CSV file."""
+
+    async def request(api: ApiClient) -> None:
+        tenant = await api.resolve_tenant(context.tenant)
+        with new_file(file) as out:
+            await api.download("/numbers/export", out.write, tenant=tenant)
+
+    context.run(request)
+    print_done(f"{file} was written.", {"file": str(file)}, as_json=context.as_json)
 
 
 @command(group, "show")

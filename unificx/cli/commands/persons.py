@@ -9,11 +9,11 @@ import typer
 from unificx.cli.api_client import OPERATOR_SLUG, ApiClient, Json, quote_segment
 from unificx.cli.collection import Collection
 from unificx.cli.command import CommandContext, command, command_group
+from unificx.cli.csv_import import MAX_IMPORT_BYTES, import_csv
 from unificx.cli.errors import CliError
 from unificx.cli.output import print_done, print_item, print_items, print_json, qr_code
 from unificx.cli.uploads import read_file
 
-_MAX_IMPORT_BYTES = 256 << 10
 _COLUMNS = {"name": "name", "email": "e-mail", "role": "role", "state": "state", "department": "department", "id": "id"}
 
 PersonReference = Annotated[str, typer.Argument(metavar="PERSON", help="E-mail address or id.")]
@@ -73,40 +73,8 @@ def import_(
 
     More columns: number (or "next" for the next free one), role, language, department. People who exist
     already are recognized by their e-mail address. With a faulty row, nothing is imported."""
-    data = read_file(file, _MAX_IMPORT_BYTES, "CSV file")
-
-    async def request(api: ApiClient) -> tuple[Json, bool]:
-        tenant = await api.resolve_tenant(context.tenant)
-        preview = await api.post_file("/people/import", data, tenant=tenant, dry_run=True)
-        if dry_run or (preview["refused"] and not skip_faulty):
-            return preview, True
-        return await api.post_file("/people/import", data, tenant=tenant, skip_faulty=skip_faulty), False
-
-    report, is_preview = context.run(request)
-    if context.as_json:
-        print_json(report)
-    else:
-        print("\n".join(_import_lines(report)))
-    if is_preview and not dry_run:
-        raise CliError(
-            f"Nothing was imported: {report['refused']} of {len(report['rows'])} rows have a fault.",
-            "Correct the file, or use --skip-faulty.",
-        )
-
-
-def _import_lines(report: Json) -> list[str]:
-    """Describe the faults by line and column, and count the rows."""
-    lines = [
-        f"line {row['line']}, {fault['column'] or 'row'}: {fault['message']}"
-        for row in report["rows"]
-        for fault in row["faults"]
-    ]
-    lines += [f"The column “{title}” is ignored." for title in report["ignored_columns"]]
-    counts = (
-        f"{report['created']} new, {report['updated']} changed, {report['unchanged']} unchanged,"
-        f" {report['refused']} with a fault"
-    )
-    return [*lines, f"{'Imported' if report['applied'] else 'Preview'}: {counts}."]
+    data = read_file(file, MAX_IMPORT_BYTES, "CSV file")
+    import_csv(context, "/people/import", data, dry_run=dry_run, skip_faulty=skip_faulty)
 
 
 @command(group, "list")

@@ -116,7 +116,7 @@ class PublicNumberService:
         """Change where a number leads. Raises Invalid; NotFound for a deleted number."""
         async with self._parts.database.begin() as uow:
             await lock_scope(uow.session, "public numbers", number.tenant_id)
-            after = self._changed(self._store.numbers.get(number.id) or number, change)
+            after = self.changed(self._store.numbers.get(number.id) or number, change)
             await self._check_destinations(uow, after)
             if not await repository.update_number(uow.session, self._parts.keys, after):
                 raise NotFound("Number not found.")
@@ -194,7 +194,8 @@ class PublicNumberService:
                 await repository.update_number(uow.session, self._parts.keys, after)
                 uow.after_commit.append(partial(self._store.put_number, after))
 
-    def _changed(self, number: InboundNumber, change: NumberChange) -> InboundNumber:
+    def changed(self, number: InboundNumber, change: NumberChange) -> InboundNumber:
+        """Return the number after a change, not stored yet. Raises Invalid; destinations are not checked."""
         tenant_id = number.tenant_id
         trunk, callers, shown_for, to = change.trunk, change.callers, change.shown_for, change.destination
         return replace(

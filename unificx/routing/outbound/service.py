@@ -12,6 +12,7 @@ from unificx.routing.outbound.blocks import BlockService
 from unificx.routing.outbound.decision import Allowed, Decision, OutsideCaller, Refused
 from unificx.routing.outbound.fraud import FraudGuard
 from unificx.routing.outbound.inbound import PublicNumberService
+from unificx.routing.outbound.number_import import NumberFiles
 from unificx.routing.outbound.numbers import Emergency, PublicNumber, normalise
 from unificx.routing.outbound.permissions import CallingPermissions
 from unificx.routing.outbound.routes import RouteService
@@ -132,6 +133,7 @@ class Outbound:
     store: OutboundStore
     routes: RouteService
     numbers: PublicNumberService
+    number_files: NumberFiles
     blocks: BlockService
     permissions: CallingPermissions
     fraud: FraudGuard
@@ -155,11 +157,13 @@ class Outbound:
 def build_outbound(parts: OutboundDependencies, counters: Counters, bus: EventBus, hours: HoursService) -> Outbound:
     """Build the services of calls outside."""
     store = OutboundStore(parts, hours)
+    numbers = PublicNumberService(parts, store)
     fraud = FraudGuard(parts, store, counters, bus)
     return Outbound(
         store,
         RouteService(parts, store),
-        PublicNumberService(parts, store),
+        numbers,
+        NumberFiles(parts, store, numbers),
         BlockService(parts, store),
         CallingPermissions(parts, store),
         fraud,

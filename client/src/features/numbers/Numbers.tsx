@@ -1,6 +1,7 @@
-import { Badge } from '@mantine/core';
-import { IconNumbers } from '@tabler/icons-react';
+import { Badge, Button } from '@mantine/core';
+import { IconFileImport, IconNumbers } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
+import { useState } from 'react';
 import { api, type PublicNumber } from '~/api';
 import { tenantSelection } from '~/api/tenant-selection';
 import { useValue } from '~/core/store';
@@ -9,12 +10,14 @@ import type { Column } from '~/design/table';
 import { RoutingPage, useDestinationText, useTargets } from '~/features/routing';
 import { STATES, useTrunks } from '~/features/trunks';
 import { DestinationCell } from './DestinationCell';
+import { ImportNumbers } from './ImportNumbers';
 import { trunkOf } from './model';
 import { NumberForm } from './NumberForm';
 
 /** Public numbers, where their calls lead, and the state of their trunks. */
 export default function Numbers() {
   const { t, i18n } = useLingui();
+  const [importing, setImporting] = useState(false);
   const tenant = useValue(tenantSelection, (each) => each.selected?.id);
   const list = usePages<PublicNumber>(['numbers', tenant], (cursor) => api.listNumbers({ query: { tenant, cursor } }));
   const trunks = useTrunks(tenant).items;
@@ -62,17 +65,30 @@ export default function Numbers() {
     },
   ];
   return (
-    <RoutingPage<PublicNumber>
-      title={t`Numbers`}
-      create={t`New number`}
-      list={list}
-      columns={columns}
-      name={({ display }) => display}
-      form={(number, close) => <NumberForm number={number} tenant={tenant} onClose={close} />}
-      empty={{
-        icon: IconNumbers,
-        text: <Trans>No number yet. Enter the numbers of your carrier, and say where their calls lead.</Trans>,
-      }}
-    />
+    <>
+      <RoutingPage<PublicNumber>
+        title={t`Numbers`}
+        create={t`New number`}
+        list={list}
+        columns={columns}
+        name={({ display }) => display}
+        more={
+          <Button
+            variant="default"
+            size="md"
+            leftSection={<IconFileImport size={16} aria-hidden />}
+            onClick={() => setImporting(true)}
+          >
+            <Trans>Import CSV</Trans>
+          </Button>
+        }
+        form={(number, close) => <NumberForm number={number} tenant={tenant} onClose={close} />}
+        empty={{
+          icon: IconNumbers,
+          text: <Trans>No number yet. Enter the numbers of your carrier, and say where their calls lead.</Trans>,
+        }}
+      />
+      <ImportNumbers opened={importing} onClose={() => setImporting(false)} tenant={tenant} />
+    </>
   );
 }

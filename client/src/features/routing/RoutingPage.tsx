@@ -18,13 +18,15 @@ interface RoutingPageProps<T> {
   form: (item: T | undefined, close: () => void) => ReactNode;
   /** Buttons of a row. */
   actions?: (item: T) => ReactNode;
+  /** Further buttons of the page. */
+  more?: ReactNode;
   /** Says what the items are for, while there is none. */
   empty: { icon: Icon; text: ReactNode };
 }
 
 /** A list whose rows open their form in a drawer. */
 export function RoutingPage<T extends { id: string }>(props: RoutingPageProps<T>) {
-  const { title, create, list, columns, name, form, actions, empty } = props;
+  const { title, create, list, columns, name, form, actions, more, empty } = props;
   const editor = useEditor<T>({ title: (item) => (item ? name(item) : create), form });
   useItemOfAddress(list, editor.open);
   const button = (
@@ -34,7 +36,16 @@ export function RoutingPage<T extends { id: string }>(props: RoutingPageProps<T>
   );
   const isEmpty = list.loaded && list.items.length === 0;
   return (
-    <Page title={title} size="xl" actions={!isEmpty && button}>
+    <Page
+      title={title}
+      size="xl"
+      actions={
+        <>
+          {more}
+          {!isEmpty && button}
+        </>
+      }
+    >
       <DataTable
         label={title}
         list={list}

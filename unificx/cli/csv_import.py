@@ -1,0 +1,46 @@
+"""Import of a CSV file by the API: a preview first, then the import unless a row has a fault."""
+
+from unificx.cli.api_client import ApiClient, Json
+from unificx.cli.command import CommandContext
+from unificx.cli.errors import CliError
+from unificx.cli.output import print_json
+
+MAX_IMPORT_BYTES = 256 << 10
+
+
+def import_csv(context: CommandContext, path: str, data: bytes, *, dry_run: bool, skip_faulty: bool) -> None:
+    """Send a file to an import of the API and print its report. Raise CliError if nothing was imported because of a
+    fault."""
+
+    async def request(api: ApiClient) -> tuple[Json, bool]:
+        tenant = await api.resolve_tenant(context.tenant)
+        preview = await api.post_file(path, data, tenant=tenant, dry_run=True)
+        if dry_run or (preview["refused"] and not skip_faulty):
+            return preview, True
+        return await api.post_file(path, data, tenant=tenant, skip_faulty=skip_faulty), False
+
+    report, is_preview = context.run(request)
+    if context.as_json:
+        print_json(report)
+    else:
+        print("\n".join(_lines(report)))
+    if is_preview and not dry_run:
+        raise CliError(
+            f"Nothing was imported: {report['refused']} of {len(report['rows'])} rows have a fault.",
+            "Correct the file, or use --skip-faulty.",
+        )
+
+
+def _lines(report: Json) -> list[str]:
+    """Describe the faults by line and column, and count the rows."""
+    lines = [
+        f"line {row['line']}, {fault['column'] or 'row'}: {fault['message']}"
+        for row in report["rows"]
+        for fault in row["faults"]
+    ]
+    lines += [f"The column “{title}” is ignored." for title in report["ignored_columns"]]
+    counts = (
+        f"{report['created']} new, {report['updated']} changed, {report['unchanged']} unchanged,"
+        f" {report['refused']} with a fault"
+    )
+    return [*lines, f"{'Imported' if report['applied'] else 'Preview'}: {counts}."]
