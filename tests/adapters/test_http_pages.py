@@ -321,6 +321,7 @@ async def test_the_openapi_document_is_complete(world: World) -> None:
                         "application/xml",
                         "application/zip",
                         "audio/ogg",
+                        "image/jpeg",
                         "image/png",
                         "text/calendar",
                         "audio/wav",

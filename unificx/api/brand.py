@@ -10,7 +10,7 @@ from unificx.resale import Reseller
 
 
 def reseller_of(request: Request) -> Reseller | None:
-    """Return the reseller to whom the host name of a request belongs."""
+    """Return the reseller that has the host name of a request."""
     return services_of(request).resellers.directory.of_host(request.url.hostname or "")
 
 

@@ -88,7 +88,7 @@ async def privacy_versions_page(request: Request) -> Response:
 
 
 def _reseller(request: Request, language: Language) -> str:
-    """Return the section on the reseller to whom the host name belongs, and its place in the chain of processors."""
+    """Return the section on the reseller that has the host name, and its place in the chain of processors."""
     found = reseller_of(request)
     if found is None:
         return ""

@@ -8,7 +8,8 @@ from fastapi import Query, status
 from unificx.api.access import CurrentUser, CurrentUserDep, Id, ServicesDep, TenantQuery, purpose, require_access
 from unificx.api.problems import problem_responses
 from unificx.api.router import Router
-from unificx.api.schemas import core as models
+from unificx.api.schemas import calls as models
+from unificx.api.schemas import core
 from unificx.api.services import Services
 from unificx.calls import LiveCall
 from unificx.core.errors import NotFound
@@ -50,5 +51,5 @@ def _schema(services: Services, call: LiveCall) -> models.NamedLiveCall:
     directory = services.identity.directory
     extensions = [directory.extension(call.tenant_id, number) for number in (call.caller, call.callee)]
     caller, callee = [directory.display_name(each) if each is not None else "" for each in extensions]
-    plain = models.LiveCall.model_validate(call).model_dump()
+    plain = core.LiveCall.model_validate(call).model_dump()
     return models.NamedLiveCall(**plain, caller_name=caller, callee_name=callee)

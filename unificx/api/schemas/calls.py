@@ -1,11 +1,11 @@
-"""Schemas of a user's own calls."""
+"""Schemas of live calls, and of a user's own calls."""
 
 from datetime import datetime
 from typing import Annotated
 
 from pydantic import Field
 
-from unificx.api.schemas.core import REFERENCE, Input, Output
+from unificx.api.schemas.core import REFERENCE, Input, LiveCall, Output
 
 Dialled = Annotated[
     str, Field(min_length=1, max_length=64, description="The number or code, as dialed.", examples=["1002"])
@@ -67,3 +67,18 @@ class Completion(Output):
     number: str = Field(description="Number of the extension that is waited for.")
     name: str
     until: datetime = Field(description="When the wait ends.")
+
+
+class NamedLiveCall(LiveCall):
+    """A live call, with the names of the tenant's own extensions."""
+
+    caller_name: str = Field(description="Empty for a number that is not an extension of the tenant.")
+    callee_name: str = Field(description="Empty for a number that is not an extension of the tenant.")
+
+
+class LiveCalls(Output):
+    """The live calls of a tenant, in one page."""
+
+    items: list[NamedLiveCall]
+    total: int = Field(description="How many there are, with those beyond `limit`.")
+    next: None = None

@@ -355,21 +355,6 @@ class LiveCall(Output):
     room: str | None = Field(description="Id of the conference room the call is connected to.")
 
 
-class NamedLiveCall(LiveCall):
-    """A live call, with the names of the tenant's own extensions."""
-
-    caller_name: str = Field(description="Empty for a number that is not an extension of the tenant.")
-    callee_name: str = Field(description="Empty for a number that is not an extension of the tenant.")
-
-
-class LiveCalls(Output):
-    """The live calls of a tenant, in one page."""
-
-    items: list[NamedLiveCall]
-    total: int = Field(description="How many there are, with those beyond `limit`.")
-    next: None = None
-
-
 class Quality(Output):
     """Quality of the audio received from one party; null if not measured."""
 

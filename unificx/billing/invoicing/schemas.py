@@ -9,6 +9,7 @@ from unificx.billing.machine.receivables import InvoiceState
 
 DebitSequence = Literal["FRST", "RCUR"]
 """`FRST`: the first debit of a mandate; `RCUR`: a later one (SEPA Direct Debit Core Rulebook, AT-21)."""
+RunOutcomeState = Literal["waiting", "done", "refused"]
 DEFAULT_PAYMENT_DAYS = 14
 
 
@@ -128,7 +129,7 @@ class RunOutcome:
     """Outcome of a run for a tenant. `problem`: why it was refused."""
 
     tenant_id: str
-    state: Literal["waiting", "done", "refused"]
+    state: RunOutcomeState
     problem: str = ""
     issues: tuple[Issue, ...] = ()
     unrated: int = 0

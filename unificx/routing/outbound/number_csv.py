@@ -92,7 +92,7 @@ def read_numbers_csv(data: bytes) -> tuple[list[NumberRow], tuple[str, ...]]:
     titles = next((cells for _, cells in rows), None)
     if titles is None:
         raise unreadable("The file is empty.", "The first row has the titles number, trunk and destination.")
-    columns = [TITLES.get(title.strip().lower()) for title in titles]
+    columns: list[NumberColumn | None] = [TITLES.get(title.strip().lower()) for title in titles]
     known = [column for column in columns if column is not None]
     if "number" not in known:
         hint = "Others are trunk, destination, description, shown_for and reject_anonymous; in any order."
@@ -116,7 +116,7 @@ def _row(line: int, cells: Sequence[str], columns: Sequence[NumberColumn | None]
     if any(cell.strip() for cell in cells[len(columns) :]):
         fault = NumberFault("too_many_cells", "", "The row has more cells than the first row.")
         return NumberRow(line, values, (fault,))
-    long = [column for column, cell in values.items() if len(cell) > MAX_CELL]
+    long: list[NumberColumn] = [column for column, cell in values.items() if len(cell) > MAX_CELL]
     faults = tuple(NumberFault("malformed", one, f"A cell has at most {MAX_CELL} characters.") for one in long)
     return NumberRow(line, values, faults)
 

@@ -187,7 +187,8 @@ class _Planner:
         try:
             return self._numbers.changed(known, change)
         except Invalid as fault:
-            column = next((one for one in COLUMNS if one == fault.field), "number")
+            columns: dict[str, NumberColumn] = {each: each for each in COLUMNS}
+            column = columns.get(fault.field or "", "number")
             refuse("unknown" if column in ("trunk", "shown_for") else "malformed", column, fault.message)
             return None
 
