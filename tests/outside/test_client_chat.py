@@ -280,7 +280,7 @@ def test_encrypted_messages_are_readable_on_the_devices_only(
     photo = berta.page.get_by_role("img", name=f"Photo from Annarosa Quellmalz: {secret}.jpg")
     expect(photo).to_have_js_property("naturalWidth", 360)  # the thumbnail in the message
     photo.click()
-    full = berta.page.get_by_role("dialog").get_by_role("img")
+    full = berta.page.get_by_role("dialog").get_by_role("img", name=secret)
     expect(full).to_have_js_property("naturalWidth", 800)
     berta.page.keyboard.press("Escape")
     berta.page.get_by_role("button", name="Actions for the message A photo").click()

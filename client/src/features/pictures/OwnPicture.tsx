@@ -26,9 +26,9 @@ export function OwnPicture() {
   if (!me?.person || me.tenant?.pictures === false) return null;
   return (
     <Section title={t`Your picture`}>
-      <Group wrap="nowrap" align="start">
+      <Group align="start">
         <Avatar name={me.person.name} of={me.person.id} size={72} />
-        <Stack gap="sm">
+        <Stack gap="sm" flex="1 1 12rem" miw={0}>
           <Text size="sm" c="dimmed">
             <Trans>
               Colleagues in your organisation see it. A small square from the middle is stored, encrypted, without place
@@ -36,20 +36,20 @@ export function OwnPicture() {
             </Trans>
           </Text>
           <ErrorNotice fault={set.error ?? remove.error} />
-          <Group>
+          <Stack gap="xs">
             <FileButton accept={TYPES} onChange={(file) => file && set.mutate(file)}>
               {(props) => (
-                <Button {...props} variant="default" loading={set.isPending}>
+                <Button {...props} variant="default" px="sm" loading={set.isPending}>
                   {picture ? t`Choose another picture` : t`Choose a picture`}
                 </Button>
               )}
             </FileButton>
             {picture && (
-              <Button variant="subtle" color="red" loading={remove.isPending} onClick={() => remove.mutate()}>
+              <Button variant="subtle" color="red" px="sm" loading={remove.isPending} onClick={() => remove.mutate()}>
                 <Trans>Remove picture</Trans>
               </Button>
             )}
-          </Group>
+          </Stack>
         </Stack>
       </Group>
     </Section>

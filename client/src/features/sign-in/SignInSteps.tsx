@@ -1,16 +1,19 @@
 import { Button, Stack, TextInput } from '@mantine/core';
 import { IconFingerprint } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
-import { useState, type FormEvent, type ReactNode } from 'react';
+import { lazy, Suspense, useState, type FormEvent, type ReactNode } from 'react';
 import { ErrorNotice } from '~/design/Notice';
 import { PasswordField } from '~/design/PasswordField';
+import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { useValue } from '~/core/store';
 import { ConsentFields } from './ConsentFields';
 import { isComplete, NO_CONSENT } from './consent';
 import { LeaveButton } from './LeaveButton';
 import type { SignInFlow } from './sign-in-flow';
 import { NewPassword, EMPTY_PASSWORD, isUsable } from './NewPassword';
-import { Suspended } from './Suspended';
+
+/** Few people see it: it is not in the script of the sign-in. */
+const Suspended = lazy(() => import('./Suspended'));
 
 function onSubmit(work: () => Promise<void>) {
   return (event: FormEvent) => {
@@ -30,7 +33,11 @@ export function SignInSteps({ flow, children }: { flow: SignInFlow; children?: R
       {step === 'second' && <SecondFactor flow={flow} />}
       {step === 'password' && <OwnPassword flow={flow} />}
       {step === 'accept' && <Accept flow={flow} />}
-      {step === 'suspended' && <Suspended flow={flow} />}
+      {step === 'suspended' && (
+        <Suspense fallback={<SkeletonBlock height={120} />}>
+          <Suspended flow={flow} />
+        </Suspense>
+      )}
       {step === 'refused' && (
         <Button size="md" fullWidth variant="default" onClick={() => void flow.reset()}>
           <Trans>Back</Trans>

@@ -13,7 +13,7 @@ import { REASONS } from '~/features/suspensions';
 import type { SignInFlow } from './sign-in-flow';
 
 /** Why the account is suspended, until when, and the form that asks for a review. */
-export function Suspended({ flow }: { flow: SignInFlow }) {
+export default function Suspended({ flow }: { flow: SignInFlow }) {
   const reference = useValue(flow.state, (each) => each.reference ?? '');
   const { data, error } = useQuery({
     queryKey: ['suspension-notice', reference],
