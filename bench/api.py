@@ -14,10 +14,10 @@ import httpx
 from bench import Metric, cpu_ns, metric
 from tests.outside.server import Server
 from unificx.calls.events import CallEnded, CallParty
-from unificx.contacts import AddressBook, ContactDetails, Contacts, NewContact
+from unificx.contacts import AddressBook, ContactDetails, NewContact
 from unificx.core.access import Access, stating
 from unificx.core.clock import SystemClock
-from unificx.identity import Tenant
+from unificx.identity import Role, Tenant
 from unificx.privacy import AuditParty, NewAuditEntry
 from unificx.server.bootstrap import open_installation
 from unificx.server.container import Container
@@ -65,7 +65,7 @@ async def _people(container: Container, tenant: Tenant) -> None:
     for batch in _batches(PEOPLE, IMPORTED):
         lines = [f"Person {at},person{at}@example.com,{20_000 + at}" for at in batch]
         file = "\n".join(["name,email,number", *lines]).encode()
-        await container.identity.people.run_import(tenant.id, file, ("user",))
+        await container.identity.people.run_import(tenant.id, file, (Role.USER,))
 
 
 async def _calls(container: Container, tenant: Tenant) -> None:
@@ -86,7 +86,7 @@ async def _calls(container: Container, tenant: Tenant) -> None:
 
 
 async def _contacts(container: Container, tenant: Tenant) -> None:
-    contacts, book = Contacts(container.database, container.keys, lambda event: None), AddressBook(tenant.id)
+    contacts, book = container.routing.contacts, AddressBook(tenant.id)
     for batch in _batches(CONTACTS, BATCH):
         await contacts.store(book, [NewContact(ContactDetails(f"Person {at}")) for at in batch])
 
