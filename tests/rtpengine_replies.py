@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from unificx.media import MediaUnavailable
+from unificx.rtpengine.client import NgClient
 from unificx.rtpengine.ng import MediaReport, Profile
 from unificx.rtpengine.supervisor import RtpEngine
 
@@ -17,7 +18,9 @@ async def offer(
     return await _reply_of(request, anchor, from_tag, sdp, (profile, Profile.PLAIN))
 
 
-async def answer(engine: RtpEngine, anchor: str, from_tag: str, to_tag: str, sdp: bytes, profile: Profile) -> bytes:
+async def answer(
+    engine: RtpEngine | NgClient, anchor: str, from_tag: str, to_tag: str, sdp: bytes, profile: Profile
+) -> bytes:
     return await _reply_of(engine.answer, anchor, (from_tag, to_tag), sdp, profile)
 
 

@@ -11,6 +11,7 @@ from unificx.sdp import (
     audio_direction,
     audio_transport,
     direction,
+    fingerprint,
     first_audio,
     has_video,
     is_hold,
@@ -20,6 +21,7 @@ from unificx.sdp import (
     sanitize,
     sends_telephone_events,
     uses_ice,
+    with_fingerprint,
     with_origin,
     without_ice,
 )
@@ -145,12 +147,22 @@ def test_without_ice_removes_addresses_and_credentials() -> None:
     candidates = (
         b"a=ice-ufrag:a\r\na=ice-pwd:b\r\na=ice-options:trickle\r\na=candidate:1 1 udp 1 192.0.2.1 5 typ host\r\n"
     )
+    dtls = b"a=fingerprint:sha-256 AB:CD\r\na=setup:active\r\n"
     assert without_ice(SDP) == SDP
-    there = SDP.replace(b"IP4 192.0.2.1\r\nt=", b"IP6 2001:db8::1\r\nt=") + candidates + b"a=setup:active\r\n"
+    there = SDP.replace(b"IP4 192.0.2.1\r\nt=", b"IP6 2001:db8::1\r\nt=") + candidates + dtls
     bare = SDP.replace(b"audio 4000", b"audio 9")
-    assert without_ice(there) == bare + b"a=setup:active\r\n"
+    assert without_ice(there) == bare + dtls
     assert uses_ice(there)
     assert not uses_ice(bare)
+
+
+def test_fingerprints_of_all_sections_are_replaced() -> None:
+    section = b"m=video 9 UDP/TLS/RTP/SAVPF 96\r\na=fingerprint:sha-256 AB:CD\r\na=mid:1\r\n"
+    given = SDP + b"a=fingerprint:sha-256 AB:CD\r\n" + section
+    assert fingerprint(given) == b"sha-256 AB:CD"
+    assert fingerprint(SDP) == b""
+    assert with_fingerprint(given, rb"sha-384 \1") == given.replace(b"sha-256 AB:CD", rb"sha-384 \1")
+    assert with_fingerprint(SDP, b"sha-384 EF") == SDP
 
 
 def test_origin_line_is_replaced() -> None:

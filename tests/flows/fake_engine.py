@@ -19,7 +19,7 @@ class FakeEngine(NgClient):
     """
 
     def __init__(self, clock: ManualClock) -> None:
-        self._clock = clock
+        super().__init__(clock)
         self.offered: list[str] = []
         """Offers, by the phones' names for their SDP."""
         self.anchors: dict[str, set[str]] = {}

@@ -3,7 +3,9 @@
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator
+from pathlib import Path
 
+import ice_agent
 import pytest
 import rtpengine_replies
 from rtp_endpoint import RtpEndpoint
@@ -11,6 +13,7 @@ from srtp import Srtp
 
 from unificx import sdp
 from unificx.core.clock import SystemClock
+from unificx.rtpengine.client import NgClient
 from unificx.rtpengine.ng import Profile, profile_of
 from unificx.rtpengine.supervisor import RtpEngine
 
@@ -181,3 +184,46 @@ async def test_a_phone_calls_a_browser(engine: RtpEngine) -> None:
         assert sdp.codecs(answer)[0].name == "PCMA"
         assert answer.attribute("ice-ufrag") is None
         assert answer.attribute("fingerprint") is None
+
+
+async def test_a_browser_that_moves_begins_dtls_itself(engine: RtpEngine) -> None:
+    """The new anchor has its answer only after the browser may have a path: it waits for the browser's ClientHello, and
+    shows it another fingerprint than the old anchor."""
+    agent = ice_agent.IceAgent("Ab1c")
+    try:
+        async with RtpEndpoint(620.0, codecs=(0, 101)) as old, RtpEndpoint(440.0, codecs=(0, 101)) as new:
+            first = await rtpengine_replies.offer(engine, "old", "old", old.describe(), Profile.WEBRTC)
+            await rtpengine_replies.offer(engine, "new", "browser", sdp.without_ice(BROWSER), Profile.PLAIN)
+            await rtpengine_replies.answer(engine, "new", "browser", "phone", new.describe(), Profile.WEBRTC_ANEW)
+            moved = await rtpengine_replies.offer(engine, "new", "phone", new.describe(), Profile.WEBRTC_ANEW)
+            assert sdp.fingerprint(first).lower().startswith(b"sha-256 ")
+            assert sdp.fingerprint(moved).lower().startswith(b"sha-384 ")
+            assert audio_of(moved).attribute("setup") in ("actpass", "passive")
+            await agent.nominate(moved)
+            assert await agent.hello() in (ice_agent.HELLO_VERIFY_REQUEST, ice_agent.SERVER_HELLO)
+    finally:
+        agent.close()
+
+
+async def test_an_unknown_certificate_is_learnt_for_later_calls(engine: RtpEngine) -> None:
+    """As after the certificate was renewed: the answer to a browser shows the hash function of its own fingerprint until
+    the new certificate is known."""
+    arguments = Path(f"/proc/{engine.pid}/cmdline").read_bytes().split(b"\0")
+    port = next(int(each.rpartition(b":")[2]) for each in arguments if each.startswith(b"--listen-ng="))
+    client = NgClient(SystemClock())
+    await client.connect(port)
+    try:
+        async with RtpEndpoint(440.0, codecs=(0, 101)) as phone:
+            await rtpengine_replies.offer(engine, "call", "browser", BROWSER, Profile.PLAIN)
+            functions = [
+                sdp.fingerprint(
+                    await rtpengine_replies.answer(
+                        client, "call", "browser", "phone", phone.describe(), Profile.WEBRTC_ANEW
+                    )
+                ).partition(b" ")[0]
+                for _ in range(20)
+            ]
+    finally:
+        client.disconnect()
+    assert functions[0].lower() == b"sha-256"
+    assert functions[-1].lower() == b"sha-384"

@@ -13,7 +13,9 @@ from unificx.core.clock import Clock
 from unificx.core.faults import describe_fault
 from unificx.media.errors import MediaUnavailable
 from unificx.rtpengine import bencode, ng, party_commands
+from unificx.rtpengine.dtls_certificates import DtlsCertificates
 from unificx.rtpengine.ng import MediaReport, Profile, Reply
+from unificx.sdp import MINIMAL_OFFER
 
 RETRY_DELAYS = (0.3, 0.7, 1.5)
 """Seconds to wait for a reply before each retransmission, and finally before giving up.
@@ -54,6 +56,8 @@ class NgClient(asyncio.DatagramProtocol):
         self._pending: dict[bytes, _PendingRequest] = {}
         self._transport: asyncio.DatagramTransport | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._certificates = DtlsCertificates()
+        self._learning: asyncio.Task[None] | None = None
 
     async def connect(self, port: int, host: str = "127.0.0.1") -> None:
         """Connect to the rtpengine on this port; pending requests to an earlier one fail."""
@@ -123,6 +127,18 @@ class NgClient(asyncio.DatagramProtocol):
         self.send(bencode.encode(message), _unparsed, partial(_settle, future), retry_delays)
         return await future
 
+    async def learn_certificate(self) -> None:
+        """Learn the fingerprints of the certificate of new anchors, unless one is refused."""
+        replies: list[bytes] = []
+        for profile in (Profile.WEBRTC, Profile.WEBRTC_ANEW):
+            anchor = f"certificate-{self._clock.random_bytes(8).hex()}"
+            try:
+                replies.append(ng.parse_sdp(await self.request(ng.offer(anchor, "probe", MINIMAL_OFFER, profile))))
+                await self.request(ng.delete(anchor))
+            except MediaUnavailable:
+                return
+        self._certificates.learn(*replies)
+
     async def ping(self, retry_delays: Sequence[float] = ()) -> None:
         """Return when it responds. Raise MediaUnavailable if it does not."""
         ng.check_reply(await self.request(ng.ping(), retry_delays))
@@ -139,7 +155,8 @@ class NgClient(asyncio.DatagramProtocol):
     ) -> None:
         """Anchor an offer or re-offer of the party `from_tag`; the reply is the SDP to forward. `profiles` are those of
         the recipient and of the sender."""
-        self.send(ng.offer(anchor, from_tag, sdp, *profiles, all_codecs=all_codecs), ng.parse_sdp, on_reply)
+        request = ng.offer(anchor, from_tag, sdp, *profiles, all_codecs=all_codecs)
+        self.send(request, self._sdp_parser(profiles[0]), on_reply)
 
     def answer(
         self,
@@ -150,7 +167,7 @@ class NgClient(asyncio.DatagramProtocol):
         on_reply: Callable[[bytes | MediaUnavailable], None],
     ) -> None:
         """Anchor an answer; the reply is the SDP to forward to the offerer. `tags` are the offerer's and answerer's."""
-        self.send(ng.answer(anchor, *tags, sdp, recipient_profile), ng.parse_sdp, on_reply)
+        self.send(ng.answer(anchor, *tags, sdp, recipient_profile), self._sdp_parser(recipient_profile), on_reply)
 
     def delete(self, anchor: str, on_reply: Callable[[MediaReport | MediaUnavailable | None], None]) -> None:
         """Delete an anchor; the reply is its final statistics, or None if it is unknown."""
@@ -185,6 +202,19 @@ class NgClient(asyncio.DatagramProtocol):
     async def unsubscribe(self, anchor: str, subscriber: str) -> None:
         """End the subscription with this tag."""
         ng.check_reply(await self.request(party_commands.unsubscribe(anchor, subscriber)))
+
+    def _sdp_parser(self, recipient_profile: Profile) -> Callable[[Reply], bytes]:
+        return self._parse_moved if recipient_profile is Profile.WEBRTC_ANEW else ng.parse_sdp
+
+    def _parse_moved(self, reply: Reply) -> bytes:
+        """Return the SDP for a browser that moves between anchors.
+
+        An unknown certificate is new, which starts a new DTLS association by itself. It is learnt for later calls.
+        """
+        sdp = ng.parse_sdp(reply)
+        if not self._certificates.is_known(sdp) and (self._learning is None or self._learning.done()):
+            self._learning = asyncio.create_task(self.learn_certificate())
+        return self._certificates.with_other_hash(sdp)
 
     def _report(self, reply: Reply) -> MediaReport | None:
         return ng.parse_report(reply, self._clock.now().timestamp())

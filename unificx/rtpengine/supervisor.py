@@ -267,6 +267,7 @@ class RtpEngine:
         while process.returncode is None and self._clock.monotonic() < deadline:
             with contextlib.suppress(MediaUnavailable):
                 await self._client.ping((0.05,))
+                await self._client.learn_certificate()
                 return True
             await asyncio.sleep(0.01)
         return False

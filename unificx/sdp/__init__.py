@@ -2,7 +2,17 @@
 
 from unificx.sdp.address_filter import MAX_MEDIA_SECTIONS, sanitize
 from unificx.sdp.common_codecs import shares_audio_codec
-from unificx.sdp.editing import align_sections, as_sendrecv, audio_only, with_origin, without_ice, without_identity
+from unificx.sdp.editing import (
+    MINIMAL_OFFER,
+    align_sections,
+    as_sendrecv,
+    audio_only,
+    fingerprint,
+    with_fingerprint,
+    with_origin,
+    without_ice,
+    without_identity,
+)
 from unificx.sdp.inspection import (
     audio_direction,
     audio_transport,
@@ -41,6 +51,7 @@ from unificx.sdp.video import video_only, with_extensions_of
 
 __all__ = [
     "MAX_MEDIA_SECTIONS",
+    "MINIMAL_OFFER",
     "STATIC_CODECS",
     "Codec",
     "Connection",
@@ -58,6 +69,7 @@ __all__ = [
     "audio_transport",
     "codecs",
     "direction",
+    "fingerprint",
     "first_audio",
     "has_recording_attributes",
     "has_video",
@@ -75,6 +87,7 @@ __all__ = [
     "uses_ice",
     "video_only",
     "with_extensions_of",
+    "with_fingerprint",
     "with_origin",
     "with_recording_indication",
     "without_ice",

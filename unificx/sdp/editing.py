@@ -10,8 +10,11 @@ from unificx.sdp.inspection import DIRECTION_LINE, uses_ice
 from unificx.sdp.sections import join_sections, section_kind, split_sections
 
 ADDRESS_LINE = re.compile(rb"^(?:c=IN IP[46] |a=rtcp:\d+ IN IP[46] )([^\s/]+)", re.M)
+MINIMAL_OFFER = b"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 9 RTP/AVP 0\r\n"
+"""An offer of audio that receives nothing: its port is that of discard."""
 _TEST_NET = b"192.0.2.1"
-_ICE_ATTRIBUTES = re.compile(rb"^a=(?:ice-|candidate:|remote-candidates:|end-of-candidates|fingerprint:)[^\n]*\n", re.M)
+_ICE_ATTRIBUTES = re.compile(rb"^a=(?:ice-|candidate:|remote-candidates:|end-of-candidates)[^\n]*\n", re.M)
+_FINGERPRINT = re.compile(rb"^(a=fingerprint:)([^\r\n]*)", re.M)
 _PORT = re.compile(rb"\A(\S+ )[1-9]\d*")
 _MID = re.compile(rb"^a=mid:[^\r\n]*", re.M)
 _IDENTIFYING_LINES = re.compile(rb"^(?:o=[^\s]+|s=[^\r\n]*|[iuep]=[^\r\n]*\r?\n?)", re.M)
@@ -38,14 +41,27 @@ def without_identity(sdp: bytes) -> bytes:
 
 
 def without_ice(sdp: bytes) -> bytes:
-    """Remove ICE parameters, candidates and fingerprints from an SDP that uses ICE; return any other unchanged.
+    """Remove ICE parameters and candidates from an SDP that uses ICE; return any other unchanged.
 
-    Without a fingerprint, the media engine does not mirror the peer's hash function. The address becomes one of
-    TEST-NET-1 (RFC 5737), since 0.0.0.0 without ICE means hold.
+    The fingerprint remains: without it, rtpengine has no DTLS role towards this party when it next makes an offer to
+    it, takes the active one as soon as ICE has a path, and its ClientHello meets that of the party (RFC 8842 section
+    5.3). The address becomes one of TEST-NET-1 (RFC 5737), since 0.0.0.0 without ICE means hold.
     """
     if not uses_ice(sdp):
         return sdp
     return join_sections(with_address(each, _TEST_NET) for each in split_sections(_ICE_ATTRIBUTES.sub(b"", sdp)))
+
+
+def fingerprint(sdp: bytes) -> bytes:
+    """Return the first fingerprint of a certificate with its hash function, such as b"sha-256 4A:AD:...", or b""
+    (RFC 8122 section 5)."""
+    match = _FINGERPRINT.search(sdp)
+    return match[2] if match is not None else b""
+
+
+def with_fingerprint(sdp: bytes, value: bytes) -> bytes:
+    """Replace all fingerprints, which are of one certificate."""
+    return _FINGERPRINT.sub(lambda match: match[1] + value, sdp)
 
 
 def as_sendrecv(sdp: bytes) -> bytes:
