@@ -261,7 +261,8 @@ def test_a_hostile_archive_is_refused_as_a_whole(small, tmp_path: Path, name: st
 def test_a_damaged_archive_is_refused_as_a_whole(small, tmp_path: Path) -> None:
     whole = written(tmp_path / "backup.tar", small).read_bytes()
     restore_into(tmp_path / "backup.tar", tmp_path / "control", {}, ignore)
-    for size in range(0, len(whole.rstrip(b"\0")), 511):
+    length = len(whole.rstrip(b"\0"))
+    for size in {*range(0, length, 511), *range(0, length, 512)}:
         (tmp_path / "backup.tar").write_bytes(whole[:size])
         refused(tmp_path / "backup.tar", tmp_path / "home")
     for content in (b"\x1f\x8b\x08" + os.urandom(2000), b"PK\x03\x04" * 600, b"\xff" * 10_240):

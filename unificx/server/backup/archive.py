@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import IO, Any, BinaryIO, cast
 
 from unificx.core.archives import ANOTHER_COPY, require_listed_files, require_new_name, shown_name
 from unificx.core.errors import Invalid
@@ -157,12 +157,19 @@ class ArchiveReader:
     ) -> Iterator[bytes]:
         digest, size = hashlib.sha256(), 0
         file = tar.extractfile(member)
-        while file is not None and (piece := file.read(_PIECE)):
+        while file is not None and (piece := self._piece(file)):
             digest.update(piece)
             size += len(piece)
             self._progress(len(piece))
             yield piece
         found[member.name] = {"size": size, "sha256": digest.hexdigest()}
+
+    def _piece(self, file: IO[bytes]) -> bytes:
+        """Return the next bytes of a file. The caller of `files` reads them, beyond its handler."""
+        try:
+            return file.read(_PIECE)
+        except tarfile.TarError:
+            raise self._incomplete("is damaged, cut off or no") from None
 
     def _incomplete(self, what: str) -> Invalid:
         return Invalid(f"The file {what} {self._kind.name}.", hint=ANOTHER_COPY)
