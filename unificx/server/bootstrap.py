@@ -43,6 +43,7 @@ from unificx.privacy import (
 )
 from unificx.server.access_copy_email import connect_access_copies
 from unificx.server.announcements import connect_storage
+from unificx.server.backup.update import back_up_before_update
 from unificx.server.calling_alerts import CallingAlerts
 from unificx.server.cleanup import Cleanup
 from unificx.server.closing_emails import connect_closing
@@ -81,10 +82,13 @@ async def open_installation(
 ) -> AsyncIterator[Container]:
     """Open an installation exclusively for this process. Raise StartupError on failure.
 
-    Runs migrations, replays the spool of the previous process, and repeats erasures unknown to a restored backup.
+    Backs up what a former version has stored, runs migrations, replays the spool of the previous process, and repeats
+    erasures unknown to a restored backup.
     """
     async with AsyncExitStack() as stack:
         stack.enter_context(installation_lock(paths))
+        with _naming_the_database():
+            await back_up_before_update(paths, url, environ, clock)
         is_new = not paths.keys.exists()
         master = load_master(paths.home, environ, create=is_new)
         keys = KeyStore(paths.keys, master, clock)
@@ -96,10 +100,8 @@ async def open_installation(
         signer = _receipt_signer(paths, master, clock)
         erasures = _erasures(database, keys, signer, Erasure(journal, keys, clock, cluster.bus), environ)
         erasures.erasure.replay()
-        try:
+        with _naming_the_database():
             await migrate_in_child(database, url)
-        except OSError as fault:
-            raise StartupError(f"The database does not respond: {fault.strerror or type(fault).__name__}.") from None
         await claim_database(database, keys.installation_id, keys_unused=keys.is_empty)
         await erasures.load_applied()
         notifications = load_notification_settings(paths, environ, master)
@@ -135,6 +137,15 @@ async def open_installation(
         _start_job(stack, container.consents.run(), Access("administration", "consents"))
         _start_job(stack, alerts.run(), Access("administration", "calling alerts"))
         yield container
+
+
+@contextlib.contextmanager
+def _naming_the_database() -> Iterator[None]:
+    """Raise StartupError if the database does not respond."""
+    try:
+        yield
+    except OSError as fault:
+        raise StartupError(f"The database does not respond: {fault.strerror or type(fault).__name__}.") from None
 
 
 async def _open_spool(stack: AsyncExitStack, container: Container) -> None:

@@ -66,14 +66,19 @@ async def migrate_in_child(database: Database, url: str) -> None:
 async def is_current(database: Database) -> bool:
     """Return whether the database has the newest revision. Does not load Alembic. Raise StartupError if the file is
     damaged."""
-    newest = known_revisions()[-1]
+    return await stored_revision(database) == known_revisions()[-1]
+
+
+async def stored_revision(database: Database) -> str | None:
+    """Return the revision of a database, None without tables. Does not load Alembic. Raise StartupError if the file is
+    damaged."""
     try:
         async with database.engine.connect() as connection:
             if not await connection.run_sync(lambda sync: inspect(sync).has_table("alembic_version")):
-                return False
+                return None
             # scope: all tenants, because it is the revision of the whole database
             stored = await connection.exec_driver_sql("SELECT version_num FROM alembic_version")
-            return list(stored.scalars()) == [newest]
+            return next(iter(stored.scalars()), None)
     except DatabaseError as fault:
         damaged = _damage(fault, database)
         if damaged is None:

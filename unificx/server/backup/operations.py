@@ -6,7 +6,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -24,9 +24,16 @@ _SQLITE = re.compile(r"sqlite(\+\w+)?:///(?P<path>.+)")
 
 
 def back_up(
-    paths: InstallationPaths, environ: Mapping[str, str], target: Path, now: datetime, progress: Progress
+    paths: InstallationPaths,
+    environ: Mapping[str, str],
+    target: Path,
+    now: datetime,
+    progress: Progress,
+    *,
+    schema: str = "",
 ) -> Manifest:
-    """Write a backup to `target`. Raise StartupError, Conflict, OSError.
+    """Write a backup to `target`. `schema` is the revision of a PostgreSQL database, if it is not the newest one. Raise
+    StartupError, Conflict, OSError.
 
     Files that may go between two copies are linked first: recordings that are converted, and records that reach the
     database. The keys are copied last, so that they open everything before.
@@ -35,9 +42,12 @@ def back_up(
         raise StartupError(f"There is no installation in {paths.home}.", hint="Choose its directory with --home.")
     if target.resolve().is_relative_to(paths.home.resolve()):
         raise Conflict("The backup would be part of the home directory.", hint="Choose another file.")
+    if shutil.disk_usage(target.parent).free < backup_size(paths) + _MIN_FREE:
+        raise StartupError(f"There is not enough disk space for {target}.", hint="Free disk space.")
     with _only_one(paths.home), _working_directory(paths.home) as work:
         _link(paths, work)
-        copy, manifest = _copy_database(paths, environ, work, now)
+        copy, written = _copy_database(paths, environ, work)
+        manifest = Manifest(__version__, written or schema or known_revisions()[-1], now.isoformat())
         _link(paths, work)
         with writing(target, manifest, progress) as archive:
             archive.add(copy.name, copy)
@@ -79,6 +89,17 @@ def restore(source: Path, home: Path, environ: Mapping[str, str], progress: Prog
     return manifest
 
 
+def backup_size(paths: InstallationPaths) -> int:
+    """Return about how many bytes a backup has, without a dump of PostgreSQL."""
+    total = 0
+    for name, path in files_below(paths.home):
+        kind = kind_of(name)
+        if kind is not None and kind.in_backup:
+            with suppress(FileNotFoundError):  # erased, or stored in the database
+                total += path.stat().st_size
+    return total
+
+
 @contextmanager
 def _only_one(home: Path) -> Iterator[None]:
     """Raise Conflict while another backup is being written."""
@@ -110,19 +131,16 @@ def _add_linked(archive: ArchiveWriter, work: Path, prefix: str) -> None:
             archive.add(name, path)
 
 
-def _copy_database(
-    paths: InstallationPaths, environ: Mapping[str, str], work: Path, now: datetime
-) -> tuple[Path, Manifest]:
+def _copy_database(paths: InstallationPaths, environ: Mapping[str, str], work: Path) -> tuple[Path, str]:
+    """Return a copy of the database, and its revision; "" for that of PostgreSQL."""
     url = database_url(paths, environ)
     if found := _SQLITE.fullmatch(url):
         copy = work / "unificx.db"
         copy_sqlite(Path(found["path"]), copy)
-        schema = schema_of(copy)
-    else:
-        copy = work / "database.dump"
-        dump_postgresql(url, copy)
-        schema = known_revisions()[-1]
-    return copy, Manifest(__version__, schema, now.isoformat())
+        return copy, schema_of(copy)
+    copy = work / "database.dump"
+    dump_postgresql(url, copy)
+    return copy, ""
 
 
 def _load_database(folder: Path, environ: Mapping[str, str]) -> None:
