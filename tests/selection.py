@@ -136,6 +136,8 @@ AREAS: dict[str, tuple[str, ...]] = {
     "privacy": (
         "areas/privacy/*",
         "adapters/test_app_backup*",
+        "adapters/test_app_drill*",
+        "adapters/test_app_rollback*",
         "adapters/test_app_erasure*",
         "adapters/test_http_accesses*",
         "adapters/test_http_audit*",

@@ -6,7 +6,10 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "up": ("up", "up --lan", "up --domain pbx.example.com"),
     "call": ("call", "call 1003 1004 --seconds 10"),
     "backup": ("backup /mnt/unificx-2026-01-31.tar",),
-    "restore": ("restore /mnt/unificx-2026-01-31.tar --home /var/lib/unificx",),
+    "restore": (
+        "restore /mnt/unificx-2026-01-31.tar --home /var/lib/unificx",
+        "restore /mnt/unificx-2026-01-31.tar --drill",
+    ),
     "doctor": ("doctor", "doctor --json"),
     "tenant create": ("tenant create --slug acme --domain acme.example --language de --time-zone Europe/Berlin",),
     "tenant list": ("tenant list",),

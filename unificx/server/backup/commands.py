@@ -37,12 +37,17 @@ def backup(
 def restore(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A backup.")],
     home: Home = DEFAULT_HOME,
+    drill: Annotated[bool, typer.Option("--drill", help="Only try it, in a directory of its own.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Restore a backup into an empty directory.
 
     Master key and erasure journal have to be beside that directory before the server starts. Erasures since the
-    backup are repeated then."""
+    backup are repeated then. With --drill, a backup of the installation in that directory is restored beside the
+    backup, opened, checked and deleted; exit status 1 if a check fails."""
+    if drill:
+        _try(file, home, as_json=as_json)
+        return
     from unificx.privacy import erasure_journal_file, master_key_file
     from unificx.server.backup.operations import restore as restore_into
 
@@ -52,6 +57,26 @@ def restore(
     data = {"home": str(home), "files": len(manifest.files), "created": manifest.created, "needs": beside}
     message = f"{home} is as of {manifest.created}. Before the start it needs {beside[0]} and the latest {beside[1]}."
     print_done(message, data, as_json=as_json)
+
+
+def _try(file: Path, home: Path, *, as_json: bool) -> None:
+    import asyncio
+    from dataclasses import asdict
+
+    from unificx.server.backup.drill import drill
+    from unificx.server.paths import InstallationPaths
+
+    paths = InstallationPaths(home.expanduser().absolute())
+    found = asyncio.run(drill(file.absolute(), paths, os.environ, SystemClock(), show_progress()))
+    message = (
+        f"Restored and opened: {found.organisations} organisations, {found.people} people, {found.files} sealed files."
+        f" {found.erased} erased people and objects stay erased."
+        if not found.faults
+        else f"The backup is not right: {found.detail} ({', '.join(found.faults)})."
+    )
+    print_done(message, {**asdict(found), "at": found.at.isoformat()}, as_json=as_json)
+    if found.faults:
+        raise typer.Exit(1)
 
 
 def show_progress() -> Callable[[int], None]:

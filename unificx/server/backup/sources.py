@@ -1,10 +1,12 @@
-"""Consistent copies of databases that are in use: SQLite by its backup interface, PostgreSQL by pg_dump."""
+"""Consistent copies of databases that are in use: SQLite by its backup interface, PostgreSQL by pg_dump; and
+databases to restore into."""
 
 import os
 import shutil
 import sqlite3
 import subprocess
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from sqlalchemy.engine import make_url
@@ -47,7 +49,18 @@ def load_postgresql(url: str, dump: Path) -> None:
     _run("pg_restore", url, "--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges", str(dump))
 
 
-def _run(tool: str, url: str, *options: str) -> None:
+@contextmanager
+def temporary_postgresql(url: str) -> Iterator[str]:
+    """Create an empty database on the server of `url`, and drop it at the end; yield its URL. Raise StartupError."""
+    name = f"unificx_drill_{os.urandom(8).hex()}"
+    _run("createdb", url, name, to="--maintenance-db")
+    try:
+        yield make_url(url).set(database=name).render_as_string(hide_password=False)
+    finally:
+        _run("dropdb", url, "--force", name, to="--maintenance-db")
+
+
+def _run(tool: str, url: str, *options: str, to: str = "--dbname") -> None:
     """Run a tool of PostgreSQL. The password is in its environment, as other users see command lines."""
     program = shutil.which(tool)
     if program is None:
@@ -56,7 +69,7 @@ def _run(tool: str, url: str, *options: str) -> None:
     environ = {**os.environ, **({"PGPASSWORD": str(parsed.password)} if parsed.password else {})}
     place = parsed._replace(password=None).render_as_string()
     done = subprocess.run(
-        [program, f"--dbname={place}", *options],
+        [program, f"{to}={place}", *options],
         env=environ,
         capture_output=True,
         text=True,

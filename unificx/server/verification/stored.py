@@ -34,6 +34,14 @@ class StoredKeys:
         self.tenants = {tenant for tenant, _, _ in rows} - self.destroyed_tenants
         self.destroyed = {(tenant, subject) for tenant, subject, present in rows if not present}
         self._subjects = {subject for _, subject, _ in rows}
+        self._present = [(tenant, subject) for tenant, subject, present in rows if present and tenant in self.tenants]
+
+    def present(self) -> dict[str, list[str]]:
+        """Return the subjects whose keys are there, by tenant."""
+        found: dict[str, list[str]] = {}
+        for tenant, subject in self._present:
+            found.setdefault(tenant, []).append(subject)
+        return found
 
     def knows(self, tenant: str, subject: str) -> bool:
         """Whether the subject has or had a key, in its tenant or in a scope of objects."""
