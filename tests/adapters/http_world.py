@@ -222,8 +222,9 @@ class FakeCalls:
         del tenant_id
         return self.picked_up_at
 
-    def dial(self, extension_id: str, device_id: str, to: str) -> str:
-        self.requests.append(("dial", extension_id, device_id, to))
+    def dial(self, extension_id: str, device_id: str, to: str, calling_for: str = "") -> str:
+        in_name_of = (calling_for,) if calling_for else ()
+        self.requests.append(("dial", extension_id, device_id, to, *in_name_of))
         return "call-9"
 
     def answer(self, call_id: str, extensions: Collection[str]) -> None:

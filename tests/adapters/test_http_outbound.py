@@ -105,6 +105,14 @@ async def test_numbers_and_routes_are_managed_and_tried(world: World, admin: htt
     assert [tried[key] for key in ("allowed", "route", "trunk", "number_sent", "caller_id", "rule")] == [
         *(True, "outside", "carrier", "+49301234567", "+49301234500", None)
     ]
+    await created(admin, "groups", {"number": "6000", "members": ["1001"]})
+    second = {**NUMBER, "number": "+49301234501", "shown_for": ["group:6000"]}
+    assert (await created(admin, "numbers", second))["shown_for"] == ["group:6000"]
+    for of_group, status in (("group:6000", 200), ("group:6001", 422)):
+        tried = await admin.post("/api/v1/routes/test", json={"from": of_group, "number": "0301234567"})
+        assert tried.status_code == status
+        assert status != 200 or tried.json()["caller_id"] == "+49301234501"
+    assert (await admin.delete("/api/v1/numbers/%2B49301234501")).status_code == 204
     refused = (await admin.post("/api/v1/routes/test", json={"number": "+41441234567"})).json()
     assert (refused["allowed"], refused["rule"], refused["country"]) == (False, "country", "CH")
     assert (await admin.delete("/api/v1/numbers/%2B49301234500")).status_code == 409

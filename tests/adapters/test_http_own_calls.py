@@ -111,6 +111,25 @@ async def test_a_key_places_a_limited_number_of_calls_per_minute(world: World) -
     assert (await program.post("/api/v1/calls", json=call)).status_code == 201
 
 
+async def test_a_call_in_the_name_of_a_group_or_queue_of_the_extension(world: World) -> None:
+    user, admin = await world.user(world.acme, "1001"), await world.admin(world.acme)
+    await world.user(world.acme, "1002")
+    for path, new in (
+        ("queues", {"number": "6500", "agents": [{"extension": "1001"}]}),
+        ("groups", {"number": "6000", "members": ["1001"]}),
+        ("queues", {"number": "6501", "agents": [{"extension": "1002"}]}),
+        ("groups", {"number": "6001", "members": ["1002"]}),
+    ):
+        assert (await admin.post(f"/api/v1/{path}", json=new)).status_code == 201
+    for reference, status in (
+        ("queue:6500", 201), ("group:6000", 201), ("", 201), ("queue:6501", 422), ("group:6001", 422),
+        ("queue:6000", 422), ("extension:1001", 422),
+    ):  # fmt: skip
+        made = await user.post("/api/v1/calls", json={"to": "1002", "calling_for": reference})
+        assert made.status_code == status, reference
+    assert [one[3:] for one in world.calls.requests] == [("1002", "queue:6500"), ("1002", "group:6000"), ("1002",)]
+
+
 @pytest.mark.parametrize("path", ["/api/v1/me/calls"])
 async def test_a_user_without_extension_has_no_calls(world: World, path: str) -> None:
     operator = world.client(operator=True)

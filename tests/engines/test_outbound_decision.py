@@ -2,6 +2,7 @@
 
 import random
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -24,6 +25,7 @@ from unificx.routing.references import DestinationRef
 CREATED = datetime(2026, 1, 1, tzinfo=UTC)
 CARRIER, SECOND = TrunkChoice("t1", "carrier"), TrunkChoice("t2", "second", "national")
 ANNA = OutsideCaller("anna", "1001")
+FOR_QUEUE, FOR_GROUP = OutsideCaller(calling_for="queue:6500"), replace(ANNA, calling_for="group:6000")
 
 
 def route(pattern: str = "+.", trunks: tuple[str, ...] = ("t1", "t2"), **values) -> Route:
@@ -141,6 +143,28 @@ def test_caller_ids():
         decided(plan(route(trunks=("t1",)), numbers=numbers).decide(OutsideCaller(), "0301234567"))[0][2]
         == "+49301234500"
     )
+
+
+def test_calls_in_the_name_of_a_group_or_queue_show_its_number():
+    numbers = [
+        owned("+49301234500"),
+        owned("+49301234501", "extension:1001"),
+        owned("+49301234502", "queue:6500/5"),
+        owned("+49301234503", shown_for=("queue:6500",)),
+        owned("+49301234504", "group:6000"),
+        owned("+49301234505", "mailbox:6100"),
+    ]
+    by_route = plan(route(trunks=("t1",), caller_number_id="+49301234500"), numbers=numbers)
+
+    def shown(in_name_of: str, dialled: str = "0301234567", extension_id: str = "anna") -> str:
+        caller = OutsideCaller(extension_id, "1001" if extension_id else "", calling_for=in_name_of)
+        return decided(by_route.decide(caller, dialled))[0][2]
+
+    assert shown("queue:6500") == shown("queue:6500", extension_id="") == "+49301234503"
+    assert shown("group:6000") == "+49301234504"
+    assert shown("group:6001") == shown("mailbox:6100") == shown("") == "+49301234501"
+    assert shown("group:6001", extension_id="") == "+49301234500"
+    assert shown("queue:6500", "112") == "+49301234501"  # the caller has to be reached, not the queue
 
 
 def test_a_withheld_number_is_passed_on():
@@ -304,12 +328,15 @@ def sent_to(rules: OutboundRules, caller: OutsideCaller, number, trunk: TrunkCho
         of_route = next((one.number for one in rules.numbers if one.id == chosen.caller_number_id), "")
         if chosen.strip or chosen.prepend:
             dialled = chosen.prepend + matched[chosen.strip :]
+    behalf = "" if isinstance(number, Emergency) else caller.calling_for
+    of_queue = [one.number for one in rules.numbers if behalf and behalf in one.shown_for]
+    of_queue += [one.number for one in rules.numbers if behalf and str(one.destination) == behalf]
     own = [one.number for one in rules.numbers if caller.extension_id and caller.extension_id in one.shown_for]
     leads = [
         one.number for one in rules.numbers if caller.number and str(one.destination) == f"extension:{caller.number}"
     ]
     of_trunk = [one.number for one in rules.numbers if one.trunk_id == trunk.id]
-    choices = [*own[:1], *leads[:1], of_route, *of_trunk[:1]]
+    choices = [*of_queue[:1], *own[:1], *leads[:1], of_route, *of_trunk[:1]]
     if isinstance(number, Emergency):
         choices += [one.number for one in rules.numbers]
     shown = next(filter(None, choices), "")
@@ -363,9 +390,9 @@ def random_rules(numbers: random.Random) -> OutboundRules:
     public = [
         owned(
             f"+4930123450{n}",
-            numbers.choice(("extension:1001", "extension:1002", "room:8000")),
+            numbers.choice(("extension:1001", "extension:1002", "queue:6500", "room:8000")),
             trunk_id=numbers.choice(("t0", "t1", "t2")),
-            shown_for=numbers.choice(((), (), ("anna",))),
+            shown_for=numbers.choice(((), (), ("anna",), ("queue:6500",), ("group:6000", "anna"))),
         )
         for n in range(numbers.randrange(4))
     ]
@@ -400,7 +427,7 @@ def random_rules(numbers: random.Random) -> OutboundRules:
 def test_the_decision_equals_the_reference_for_ten_thousand_plans():
     numbers, allowed = random.Random(11), 0
     for _ in range(10_000):
-        rules, caller = random_rules(numbers), numbers.choice((ANNA, OutsideCaller()))
+        rules, caller = random_rules(numbers), numbers.choice((ANNA, OutsideCaller(), FOR_QUEUE, FOR_GROUP))
         plan, dialled = OutboundPlan(rules, is_open=lambda hours_id: hours_id == "open"), numbers.choice(NUMBERS)
         found = plan.decide(caller, dialled)
         if isinstance(found, Allowed):

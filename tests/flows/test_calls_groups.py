@@ -1,12 +1,35 @@
 """Ring groups: members ring together or in turn, those that are busy are skipped, phones show the group's prefix."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import cast
 
 import pytest
+from carriers import OWN_NUMBER
 from ladder import play, play_on
 from steps import extension
+from world import World
 
-from unificx.routing import DestinationRef, GroupCall, RingGroup, Strategy
+from unificx.calls import CallControl
+from unificx.presence import Forwarding, Presence, StateProfile
+from unificx.registrar import Caller
+from unificx.routing import (
+    Destination,
+    DestinationRef,
+    DialPlan,
+    Fork,
+    GoTo,
+    GroupCall,
+    OutboundRouting,
+    OutsideTarget,
+    Plan,
+    RingGroup,
+    Station,
+    Step,
+    Strategy,
+    TenantObject,
+)
+from unificx.routing.outbound.kinds import LedOutside
 
 OTHERWISE = DestinationRef("extension", "1004")
 CREATED = datetime(2026, 1, 1, tzinfo=UTC)
@@ -41,6 +64,89 @@ async def test_members_ring_in_turn_with_the_prefix_and_then_the_other_destinati
         alice <- 486
         """,
         numbers={"6000": group(("1002",), ("1003",))},
+    )
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A destination with this plan."""
+
+    found: Plan
+
+    def plan(self) -> Plan:
+        return self.found
+
+
+class OutsideInName:
+    """Decides on numbers outside: "carrier" shows the number of the group or queue in whose name a call is made."""
+
+    def is_emergency(self, tenant_id: str, dialled: str) -> bool:
+        return False
+
+    def destination(self, caller: Caller, dialled: str, **_: bool) -> Destination:
+        shown = {"group:6000": "+49301234560", "queue:6500": "+49301234565"}.get(caller.calling_for, OWN_NUMBER)
+        target = OutsideTarget(dialled, "carrier", dialled, shown)
+        return Planned(Plan((Step(Fork((target,), 60.0, 600.0)),)))
+
+
+LED = LedOutside(cast("OutboundRouting", OutsideInName()), "t1", "+493098765432")
+
+
+@pytest.mark.parametrize("dialled", ["6000", "6100"])
+async def test_a_group_that_leads_outside_shows_its_number_also_behind_opening_hours(dialled: str) -> None:
+    closed = TenantObject(GoTo(DestinationRef("app", "outside")), Station("hours", "", "night"))
+    await play(
+        f"""
+        alice 1001, bob 1002, carrier +491710000001 udp trunk
+        alice -> INVITE {dialled} [alice]
+        bob   <- INVITE [alice]
+        bob   -> 486
+        carrier <- INVITE [alice]
+          From: <sip:+49301234560@carrier.example>;tag={{*}}
+        """,
+        numbers={
+            "6000": group(("1002",), otherwise=DestinationRef("app", "outside")),
+            "6100": group(("1002",), otherwise=DestinationRef("app", "hours")),
+            "hours": closed,
+            "outside": LED,
+        },
+    )
+
+
+async def test_an_extension_behind_a_group_forwards_in_its_own_name() -> None:
+    away = StateProfile(Forwarding(always="app:outside"))
+    await play(
+        f"""
+        alice 1001, bob 1002, dave 1004, carrier +491710000001 udp trunk
+        alice -> INVITE 6000 [alice]
+        bob   <- INVITE [alice]
+        bob   -> 486
+        carrier <- INVITE [alice]
+          From: <sip:{OWN_NUMBER}@carrier.example>;tag={{*}}
+        """,
+        numbers={"6000": group(("1002",)), "outside": LED},
+        presence={"1004": Presence("", "", "", profiles={"available": away})},
+    )
+
+
+async def test_an_agent_who_clicks_to_dial_calls_in_the_name_of_the_queue() -> None:
+    world = World([World.phone("alice", "1001"), World.phone("carrier", "+491710000001", "udp trunk")])
+    outside = cast("OutboundRouting", OutsideInName())
+    world.manager.deps.routing._dial_plan = DialPlan(world.directory, world.destinations, outside)
+    calling = Caller("t1", "e-1001", "", "s-1001", "1001", "Alice", calling_for="queue:6500")
+    CallControl(world.manager).dial(calling, "", "03098765432")
+    await play_on(
+        world,
+        """
+        app   <- waiting
+        ! the app answers [ring]
+        alice <- INVITE [ring]
+        alice -> 200 [alice]
+        alice <- ACK
+        app   <- ACK [alice]
+        carrier <- INVITE [alice]
+          From: <sip:+49301234565@carrier.example>;tag={*}
+        """,
     )
 
 

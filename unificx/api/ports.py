@@ -33,8 +33,9 @@ class LiveCalls(Protocol):
         """Return the extensions of a tenant that ring for a call that others may pick up."""
         ...
 
-    def dial(self, extension_id: str, device_id: str, to: str) -> str:
-        """Click to dial: ring the extension's own device (all devices for ""), then call `to`. Return the call id.
+    def dial(self, extension_id: str, device_id: str, to: str, calling_for: str = "") -> str:
+        """Click to dial: ring the extension's own device (all devices for ""), then call `to`, in the name of a group
+        or queue if one is given, such as `queue:6500`. Return the call id.
         Raise NotFound for an unknown number, StorageFull if no new call can be accepted."""
         ...
 

@@ -54,7 +54,8 @@ class CallTarget:
     transferor, None without one. `displayed_name`: shown in place of the caller's name while it rings. `by_app`: an app
     connects the caller, so that the called extension is a party of the call only if it answers. `cause`: why the phones
     of the step before did not answer, None if there was none. `forwards`: the extensions that forwarded the call, in
-    order.
+    order. `calling_for`: the ring group or queue that leads the call on, "" for none; it ends at an extension that
+    forwards the call, which calls in its own name.
     """
 
     plan: Plan = NO_PLAN
@@ -68,6 +69,7 @@ class CallTarget:
     by_app: bool = False
     cause: Cause | None = None
     forwards: tuple[Forward, ...] = ()
+    calling_for: str = ""
 
     @property
     def called(self) -> Extension | None:

@@ -96,13 +96,14 @@ class ForkTargetBuilder:
 
     def _continued(self, call: Call, target: CallTarget, step: GoTo) -> CallTarget:
         """Return the target with the current step replaced by the plan of another destination."""
-        forward, forwards = step.forward, target.forwards
+        forward, forwards, in_name_of = step.forward, target.forwards, step.calling_for or target.calling_for
         if forward is not None:
             record_forward(call, forward)
-            forwards = (*forwards, forward)
-        to = self._routing.resolve(call.caller, step.ref, forward.by if forward is not None else None)
+            forwards, in_name_of = (*forwards, forward), ""
+        to = self._routing.resolve(call.caller, step.ref, forward.by if forward is not None else None, in_name_of)
         plan = target.plan.redirected(target.position, to, is_final=forward is not None)
-        return replace(target, plan=plan, redirects=target.redirects + 1, forwards=forwards)
+        redirects = target.redirects + 1
+        return replace(target, plan=plan, redirects=redirects, forwards=forwards, calling_for=in_name_of)
 
     def _fork(
         self, call: Call, target: CallTarget, fork: Fork, later: tuple[LaterStep, ...], now: float

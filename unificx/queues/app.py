@@ -12,7 +12,7 @@ from unificx.queues.manager import QueueManager
 from unificx.queues.schemas import LeaveReason, Queue
 from unificx.queues.service import QueueService
 from unificx.queues.visits import CallbackWanted, QueuedCaller, QueueVisit
-from unificx.routing import DestinationRef, Fork, Plan, RingTarget, Step
+from unificx.routing import DestinationRef, Fork, GoTo, Plan, RingTarget, Step
 
 QUEUE_APP = "queue"
 """The app that lets the call wait in the queue of its first argument. The second argument is the visit of a caller who
@@ -89,7 +89,7 @@ async def _leave(call: Call, queue: Queue, reason: LeaveReason) -> None:
     """Connect a caller who leaves the queue to its other destination."""
     other = other_destination(queue)
     if other is not None:
-        await connect_with_ringback(call, other)
+        await connect_with_ringback(call, GoTo(other, calling_for=queue.reference).plan())
     await call.play("queue/full" if reason == "full" else "general/nobody-available", "general/goodbye")
 
 

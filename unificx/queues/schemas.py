@@ -77,6 +77,11 @@ class Queue:
     otherwise: str = ""
     agents: tuple[Agent, ...] = ()
 
+    @property
+    def reference(self) -> str:
+        """The queue as destinations are written, such as `queue:6500`."""
+        return f"queue:{self.number}"
+
     def agent(self, extension_id: str) -> Agent | None:
         """Return an agent of the queue."""
         return next((one for one in self.agents if one.extension_id == extension_id), None)

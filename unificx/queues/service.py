@@ -26,6 +26,7 @@ from unificx.queues.schemas import (
     QueueChange,
 )
 from unificx.routing import DestinationDirectory, DestinationRef
+from unificx.routing.events import DestinationDeleted
 
 EVENT_KINDS: Mapping[AgentChange, AgentEventKind] = {
     "sign_in": "signed_in",
@@ -152,12 +153,13 @@ class QueueService:
         leads to it."""
         async with self._database.begin() as uow:
             await self._destinations.lock(uow, queue.tenant_id)
-            self._destinations.require_unused(queue.tenant_id, DestinationRef("queue", queue.number))
+            self._destinations.require_unused(queue.tenant_id, DestinationRef.parse(queue.reference))
             await self._lock(uow, queue)
             await repository.delete_queue(uow.session, queue.tenant_id, queue.id)
             await self._history.delete_queue(queue, uow)
             await release_number(uow.session, queue.tenant_id, queue.number)
             uow.publish(QueueDeleted(self._clock.new_id(), queue.tenant_id, queue.id))
+            uow.publish(DestinationDeleted(self._clock.new_id(), queue.tenant_id, queue.reference))
             uow.after_commit.append(partial(self._removed, queue))
 
     async def change_agent(

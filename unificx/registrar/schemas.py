@@ -24,6 +24,8 @@ class Caller:
     """The trunk of the carrier that delivered the call, "" for a call from inside."""
     is_guest: bool = False
     """A guest of a meeting, over the Web; `device_id` is the id of the guest."""
+    calling_for: str = ""
+    """The ring group or queue in whose name the party calls, such as `queue:6500`, "" for its own."""
 
     @property
     def is_outside(self) -> bool:

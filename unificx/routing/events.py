@@ -1,8 +1,16 @@
-"""Signals about calls outside."""
+"""Events of destinations, published once committed, and signals about calls outside."""
 
 from dataclasses import dataclass, field
 
+from unificx.core.events import DomainEvent
 from unificx.registrar import Caller
+
+
+@dataclass(frozen=True, slots=True)
+class DestinationDeleted(DomainEvent):
+    """A ring group or queue was deleted. `reference`: as destinations are written; its number is free again."""
+
+    reference: str
 
 
 @dataclass(frozen=True, slots=True)

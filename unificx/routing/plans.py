@@ -100,11 +100,13 @@ class GoTo:
     """Continue with the plan of another destination of the tenant, before the remaining steps. It is resolved when the
     step starts.
 
-    `forward`: an extension forwards the call; its remaining steps no longer apply.
+    `forward`: an extension forwards the call; its remaining steps no longer apply. `calling_for`: the ring group or
+    queue that leads it there, such as `queue:6500`, whose number it shows outside.
     """
 
     ref: DestinationRef
     forward: Forward | None = None
+    calling_for: str = ""
 
     def plan(self) -> "Plan":
         """Return the plan of this step alone."""

@@ -44,12 +44,14 @@ class Routing:
         """Return the plan of a call that may be made later: no limit counts it yet."""
         return self._plan(caller, self._dial_plan.destination(caller, dialled, counted=False))
 
-    def resolve(self, caller: Caller, ref: DestinationRef, forwarded_by: Extension | None = None) -> Plan:
+    def resolve(
+        self, caller: Caller, ref: DestinationRef, forwarded_by: Extension | None = None, calling_for: str = ""
+    ) -> Plan:
         """Return the plan for a call of this caller that was led to a destination of its tenant, by the rules of an
-        extension if one is given."""
+        extension if one is given, or in the name of a group or queue."""
         found = self._dial_plan.destinations.resolve(caller.tenant_id, ref) or NO_SUCH_NUMBER
         if isinstance(found, LedOutside):
-            found = replace(found, forwarded_by=forwarded_by)
+            found = replace(found, forwarded_by=forwarded_by, calling_for=calling_for)
         return self._plan(caller, found)
 
     def forward(self, caller: Caller, by: Extension, dialled: str) -> Plan | None:

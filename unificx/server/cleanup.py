@@ -31,6 +31,7 @@ from unificx.privacy import DataSubject, ErasureSchedules, HoldReleased, OrphanS
 from unificx.privacy.events import SubjectErased
 from unificx.registrar.events import DeviceRegistered
 from unificx.routing import DestinationRef
+from unificx.routing.events import DestinationDeleted
 from unificx.server.announcements import Announcements
 from unificx.server.closed_tenants import ClosedTenants
 from unificx.server.container import Container
@@ -94,10 +95,7 @@ class Cleanup:
         queues = container.routing.queues.service
         container.outbox.subscribe(ExtensionDeleted, queues.on_extension_deleted, purpose="telephony")
         container.outbox.subscribe(TenantDeleted, queues.on_tenant_deleted)
-        permissions = container.routing.outbound.permissions
-        container.outbox.subscribe(ExtensionDeleted, permissions.on_extension_deleted)
-        container.outbox.subscribe(ExtensionDeleted, container.routing.outbound.numbers.on_extension_deleted)
-        container.outbox.subscribe(TenantDeleted, permissions.on_tenant_deleted)
+        _subscribe_outbound(container)
         container.outbox.subscribe(TenantDeleted, container.routing.menus.on_tenant_deleted)
         container.outbox.subscribe(ExtensionDeleted, container.routing.groups.on_extension_deleted, purpose="telephony")
         container.outbox.subscribe(TenantDeleted, container.routing.groups.on_tenant_deleted)
@@ -307,6 +305,14 @@ class Cleanup:
             log.error("errand_failed", **describe_fault(fault))
             return False
         return True
+
+
+def _subscribe_outbound(container: Container) -> None:
+    permissions, numbers = container.routing.outbound.permissions, container.routing.outbound.numbers
+    container.outbox.subscribe(ExtensionDeleted, permissions.on_extension_deleted)
+    container.outbox.subscribe(ExtensionDeleted, numbers.on_extension_deleted)
+    container.outbox.subscribe(DestinationDeleted, numbers.on_destination_deleted)
+    container.outbox.subscribe(TenantDeleted, permissions.on_tenant_deleted)
 
 
 def _subscribe_services_of_people(container: Container) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Collection, Sequence, Set
+from dataclasses import replace
 
 from sqlalchemy import text
 
@@ -50,13 +51,13 @@ class CallManagerLiveCalls:
     def pickup_extensions(self, tenant_id: str) -> Set[str]:
         return self._commands.pickup_extensions(tenant_id)
 
-    def dial(self, extension_id: str, device_id: str, to: str) -> str:
+    def dial(self, extension_id: str, device_id: str, to: str, calling_for: str = "") -> str:
         directory = self._manager.deps.directory
         extension = directory.extension_by_id(extension_id)
         if extension is None:
             raise NotFound("There is no such extension.")
         caller = Caller.of(extension, device_id, directory.display_name(extension))
-        return self._commands.dial(caller, device_id, to)
+        return self._commands.dial(replace(caller, calling_for=calling_for), device_id, to)
 
     def answer(self, call_id: str, extensions: Collection[str]) -> None:
         self._commands.answer(call_id, extensions)

@@ -31,7 +31,7 @@ class CallManagerLines:
 
 class CallManagerCallbacks:
     """Implements `queues.CallbackDialer` with the call manager: the queue calls, with its number and name, and outside
-    with the rights of its tenant."""
+    with the rights of its tenant and the public number that is shown for it."""
 
     def __init__(self, calls: CallManager, outbound: OutboundRouting) -> None:
         self._calls = calls
@@ -44,7 +44,7 @@ class CallManagerCallbacks:
         number = self._number(queue, caller)
         if not number:
             raise NotFound("The caller cannot be called back.")
-        by = Caller(queue.tenant_id, "", "", "", queue.number, queue.name)
+        by = Caller(queue.tenant_id, "", "", "", queue.number, queue.name, calling_for=queue.reference)
         self._calls.originate(Origination(by, QUEUE_APP, (queue.id, visit_id), number))
 
     def _number(self, queue: Queue, caller: QueuedCaller) -> str:

@@ -26,7 +26,7 @@ from unificx.queues import (
     queue_app,
 )
 from unificx.queues.agent_codes import change_state
-from unificx.routing import Fork
+from unificx.routing import Fork, GoTo
 from unificx.sip.legs import ByeReceived
 
 SETTINGS = QueueSettings(strategy="linear", announce_every=0, ring_seconds=20, retry=5)
@@ -308,6 +308,8 @@ def test_caller_leaves_after_the_maximum_wait(otherwise: str, expected: list[str
         await asyncio.sleep(60)
         assert world.outcomes == ["timeout"]
         assert [kind for kind in expected if kind not in str(rings_of(harness))] == []
+        led = [one.plan.steps[0].action for one in harness.events if isinstance(one, ConnectRequest)]
+        assert [one.calling_for for one in led if isinstance(one, GoTo)] == ["queue:6500"] * len(expected)
         assert harness.played[-2:] == ["general/nobody-available", "general/goodbye"]
         assert isinstance(harness.events[-1], ByeReceived)
 

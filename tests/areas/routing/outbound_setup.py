@@ -17,6 +17,8 @@ from unificx.routing import (
     ExtensionKind,
     FeatureCodes,
     Fork,
+    GroupKind,
+    GroupService,
     HangupKind,
     HoursService,
     InboundNumber,
@@ -29,6 +31,7 @@ from unificx.routing import (
     OutsideTarget,
     Plan,
     Reject,
+    RingMemory,
     build_outbound,
 )
 from unificx.trunks import TrunkDirectory, TrunkService
@@ -68,6 +71,7 @@ class OutboundSetup:
     outbound: Outbound = field(init=False)
     locations: Locations = field(init=False)
     hours: HoursService = field(init=False)
+    groups: GroupService = field(init=False)
 
     def __post_init__(self) -> None:
         self.trunks = TrunkService(self.database, self.keys, self.clock, TrunkDirectory(lambda domain: False, SECRET))
@@ -88,11 +92,14 @@ class OutboundSetup:
         self.hours.uses.append(outbound.permissions.uses_of_hours)
         outbound.fraud.live = self.live
         self.destinations.add(NumberKind(outbound.store, outbound.routing))
+        self.groups = GroupService(kinds)
+        self.destinations.add(GroupKind(self.groups, directory, RingMemory(), self.clock.random_bytes))
         return outbound
 
     async def restart(self) -> None:
         self.outbound = self.reopen()
         await self.hours.start()
+        await self.groups.start()
         await self.outbound.start()
 
     def extension(self, number: str = "1001", tenant_id: str = "") -> Extension:

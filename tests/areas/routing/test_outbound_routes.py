@@ -6,7 +6,8 @@ import pytest
 from outbound_setup import BERLIN, VIENNA, OutboundSetup, number, targets
 
 from unificx.core.errors import Conflict, Invalid, NotFound
-from unificx.identity import TenantChange
+from unificx.db import Outbox
+from unificx.identity import Extension, TenantChange
 from unificx.registrar import Caller, LocationService
 from unificx.routing import (
     NO_OUTSIDE_LINE,
@@ -14,6 +15,9 @@ from unificx.routing import (
     CallingPolicyChange,
     DestinationRef,
     DialPlan,
+    GoTo,
+    GroupChange,
+    NewGroup,
     NewRoute,
     NumberChange,
     Reject,
@@ -22,7 +26,7 @@ from unificx.routing import (
     RouteChange,
     Routing,
 )
-from unificx.routing.events import EmergencyCallMade
+from unificx.routing.events import DestinationDeleted, EmergencyCallMade
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -152,7 +156,10 @@ async def test_invalid_numbers_are_refused_whole(outside: OutboundSetup) -> None
         "callers": {"e164": "+49301234501", "callers": (("0[", "hangup"),)},
         "shown_for": {"e164": "+49301234501", "shown_for": ("1009",)},
     }
-    for field, values in refused.items():
+    others = [
+        ("shown_for", {"e164": "+49301234501", "shown_for": (one,)}) for one in ("group:6000", "hangup:1", "a:b:c")
+    ]
+    for field, values in (*refused.items(), *others):
         with pytest.raises(Invalid) as error:
             await number(outside, **values)
         assert error.value.field == field
@@ -176,6 +183,38 @@ async def test_a_call_led_outside_follows_the_rules_of_the_tenant(outside: Outbo
     abroad = outside.destinations.resolve(outside.acme, DestinationRef("number", VIENNA))
     assert abroad is not None
     assert abroad.plan() == Reject(Rejection.NOT_ALLOWED).plan()
+
+
+async def test_a_call_led_outside_by_a_group_shows_the_number_of_the_group(outside: OutboundSetup) -> None:
+    await outside.open_route()
+    steps = ((outside.extension("1002").id,),)
+    made = await outside.groups.create(
+        outside.acme, NewGroup("6000", steps, otherwise=DestinationRef("number", BERLIN))
+    )
+    await number(outside, "+49301234500")
+    shown = await number(outside, "+49301234501", to="hangup", shown_for=("group:6000", "1002"))
+    await outside.restart()
+    routing = Routing(DialPlan(outside.people.directory, outside.destinations), LocationService())
+    caller, group = Caller.of(outside.extension()), made.reference
+
+    def sends(forwarded_by: Extension | None = None) -> str:
+        last = routing.resolve(caller, group).steps[-1].action
+        assert isinstance(last, GoTo)
+        return targets(routing.resolve(caller, last.ref, forwarded_by, last.calling_for))[0].caller_id
+
+    assert sends() == shown.number
+    assert sends(outside.extension("1001")) == "+49301234500"  # an extension forwards in its own name
+    assert outside.outbound.numbers.shown_for(shown) == ["group:6000", "1002"]
+    await outside.groups.update(made, GroupChange(otherwise=DestinationRef("hangup")))
+    outbox = Outbox(outside.database, outside.bus.publish, outside.clock)
+    outbox.subscribe(DestinationDeleted, outside.outbound.numbers.on_destination_deleted)
+    await outside.groups.delete(made)
+    await outbox.deliver()
+    await outside.groups.create(outside.acme, NewGroup("6000", steps))  # its number was free
+    left = outside.outbound.numbers.find(outside.acme, shown.id)
+    assert left.shown_for == (outside.extension("1002").id,)
+    await outside.restart()
+    assert outside.outbound.numbers.find(outside.acme, shown.id) == left
 
 
 async def test_an_extension_forwards_outside_no_more_than_it_may_dial(outside: OutboundSetup) -> None:

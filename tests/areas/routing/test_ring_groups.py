@@ -199,7 +199,7 @@ async def test_plan_shows_the_prefix_and_ends_with_the_destination(setup: Setup)
     (ring, last) = plan.steps
     assert isinstance(ring.action, Fork)
     assert (ring.action.seconds, ring.action.name_prefix, ring.action.skip_busy) == (15.0, "S: ", True)
-    assert last.action == GoTo(otherwise)
+    assert last.action == GoTo(otherwise, calling_for="group:6000")
     assert plan.called is None
 
 

@@ -26,8 +26,8 @@ CSV_BODY: dict[str, Any] = {
         "required": True,
         "description": "CSV in UTF-8, UTF-16 or Windows-1252, at most 256 KiB and 2000 rows, with comma, semicolon"
         " or tab. The first row has the titles `number`, `trunk`, `destination`, `description`, `shown_for` (numbers of"
-        " extensions, separated by spaces) and `reject_anonymous` (yes or no); all but the first may be missing for"
-        " numbers that exist. An empty cell leaves a value as it is.",
+        " extensions, and groups and queues such as `queue:6500`, separated by spaces) and `reject_anonymous` (yes or"
+        " no); all but the first may be missing for numbers that exist. An empty cell leaves a value as it is.",
         "content": {"text/csv": {"schema": {"type": "string", "format": "binary"}}},
     }
 }
@@ -191,7 +191,7 @@ def _schema(services: Services, number: routing.InboundNumber) -> models.PublicN
         trunk=trunk.name if trunk is not None else "",
         destination=str(number.destination),
         callers=[models.CallerRule(pattern=one.pattern, destination=str(one.destination)) for one in number.callers],
-        shown_for=services.identity.directory.extension_numbers(number.shown_for),
+        shown_for=list(services.outbound.numbers.shown_for(number)),
         reject_anonymous=number.reject_anonymous,
         description=number.description,
         created=number.created,

@@ -15,7 +15,15 @@ from unificx.api.services import Services
 from unificx.core.errors import Invalid
 from unificx.identity import Action
 from unificx.registrar import Caller
-from unificx.routing import Allowed, Emergency, OutsideCaller, PublicNumber, explain_refusal, explain_stop
+from unificx.routing import (
+    Allowed,
+    DestinationRef,
+    Emergency,
+    OutsideCaller,
+    PublicNumber,
+    explain_refusal,
+    explain_stop,
+)
 
 router = Router(
     prefix="/api/v1/routes", tags=["numbers"], route_class=IdempotentRoute, dependencies=[purpose("administration")]
@@ -57,7 +65,12 @@ async def try_route(
     """Say which way a call would take, or which rule forbids it. No call is made, and nothing is counted."""
     scope = await require_access(services, user, tenant, Action.TENANT_CHANGE)
     caller, place = OutsideCaller(), None
-    if request.from_:
+    if ":" in request.from_:
+        in_name_of = DestinationRef.parse(request.from_, "from")
+        if services.destinations.resolve(scope.tenant_id, in_name_of) is None:
+            raise Invalid("There is no such group or queue.", field="from")
+        caller = OutsideCaller(calling_for=str(in_name_of))
+    elif request.from_:
         extension = services.identity.directory.extension(scope.tenant_id, request.from_)
         if extension is None:
             raise Invalid("There is no such extension.", field="from")

@@ -63,7 +63,8 @@ async def begin_call(services: ServicesDep, user: CurrentUserDep, new: models.Ne
                 "This is not one of your devices.", hint="They are listed at /api/v1/devices.", field="device"
             )
         extension_id, device_id = device.extension_id, device.device_id
-    return models.CallStarted(id=services.live_calls.dial(extension_id, device_id, new.to))
+    in_name_of = _in_name_of(services, extension_id, new.calling_for)
+    return models.CallStarted(id=services.live_calls.dial(extension_id, device_id, new.to, in_name_of))
 
 
 @router.post(
@@ -131,6 +132,23 @@ async def _acting_extensions(services: Services, user: CurrentUser, reference: s
     if named is None or named.tenant_id != scope.tenant_id:
         raise Invalid("There is no such extension.", hint="See /api/v1/extensions.", field="extension")
     return [named.id]
+
+
+def _in_name_of(services: Services, extension_id: str, reference: str) -> str:
+    """Return the group or queue in whose name an extension calls. Raises Invalid if it does not belong to it."""
+    kind, _, number = reference.partition(":")
+    extension = services.identity.directory.extension_by_id(extension_id)
+    if not reference or extension is None:
+        return ""
+    if kind == "queue":
+        queue = services.queues.service.by_number(extension.tenant_id, number)
+        belongs = queue is not None and queue.agent(extension_id) is not None
+    else:
+        group = services.groups.by_number(extension.tenant_id, number)
+        belongs = group is not None and any(extension_id in step for step in group.steps)
+    if not belongs:
+        raise Invalid("The extension does not belong to this group or queue.", field="calling_for")
+    return reference
 
 
 def _own_extensions(services: Services, user: CurrentUser) -> list[str]:

@@ -19,10 +19,23 @@ ActingExtension = Annotated[
 ]
 
 
+InNameOf = Annotated[
+    str,
+    Field(
+        max_length=14,
+        pattern=r"^((group|queue):[0-9]{2,8})?$",
+        description="The group or queue whose public number the call shows outside; the extension has to belong to "
+        "it. Empty: none.",
+        examples=["queue:6500"],
+    ),
+]
+
+
 class NewCall(Input):
     to: Dialled
     extension: ActingExtension = None
     device: Reference | None = Field(default=None, description="The device to ring; all your devices if omitted.")
+    calling_for: InNameOf = ""
 
 
 class CallStarted(Output):

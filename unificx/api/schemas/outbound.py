@@ -45,7 +45,11 @@ RangeText = Annotated[
 Description = Annotated[
     str, Field(max_length=200, description="Purpose of the number.", examples=["Reception, printed on invoices"])
 ]
-_SHOWN_FOR = "Extensions that show this number when they call outside, by number or id."
+_CALLING = "Calling extension, or the group or queue in whose name the call is made, such as `queue:6500`; or empty."
+_SHOWN_FOR = (
+    "Extensions that show this number when they call outside, by number or id; groups and queues, such as "
+    "`queue:6500`, whose calls outside show it."
+)
 
 
 class CallerRule(Output):
@@ -65,7 +69,7 @@ class PublicNumber(Output):
     trunk: str = Field(description="Name of the trunk on which its calls come in.")
     destination: str
     callers: list[CallerRule] = Field(description="Tried before `destination`, in order.")
-    shown_for: list[str] = Field(description="Extensions that show this number when they call outside.")
+    shown_for: list[str] = Field(description="Extensions, by number, and groups and queues that show this number.")
     reject_anonymous: bool = Field(description="Callers that withhold their number are rejected.")
     description: Description
     created: datetime
@@ -239,7 +243,7 @@ class RouteChange(Input):
 class RouteTestRequest(Input):
     """A call that is not made."""
 
-    from_: Annotated[str, Field(alias="from", max_length=64, description="Calling extension, or empty.")] = ""
+    from_: Annotated[str, Field(alias="from", max_length=64, description=_CALLING)] = ""
     number: Dialled
 
 

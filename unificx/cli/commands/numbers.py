@@ -30,7 +30,9 @@ Callers = Annotated[
     list[str] | None,
     typer.Option("--from", metavar="PATTERN=DESTINATION", help="Destination for some callers; can be repeated."),
 ]
-ShownFor = Annotated[list[str] | None, typer.Option(help="Extension that shows this number; can be repeated.")]
+ShownFor = Annotated[
+    list[str] | None, typer.Option(help="Extension, group:… or queue:… that shows it.", metavar="REFERENCE")
+]
 RejectAnonymous = Annotated[bool | None, typer.Option(help="Reject callers that withhold their number.")]
 
 

@@ -103,7 +103,7 @@ def try_(
     context: CommandContext,
     *,
     number: Annotated[str, typer.Option(help="Number as it is dialled.")],
-    from_: Annotated[str | None, typer.Option("--from", help="Calling extension.")] = None,
+    from_: Annotated[str | None, typer.Option("--from", help="Extension, group:… or queue:… that calls.")] = None,
 ) -> None:
     """Show the way of a call, or why it is refused.
 

@@ -89,7 +89,7 @@ class GroupCall:
         found = [[one for member in step if (one := self.extension(member)) is not None] for step in self.steps]
         steps = [Step(self._fork(extensions)) for extensions in found if extensions]
         if self.group.otherwise != HANG_UP:
-            steps.append(Step(GoTo(self.group.otherwise)))
+            steps.append(Step(GoTo(self.group.otherwise, calling_for=str(self.group.reference))))
         station = Station("group", self.group.number, self.group.name)
         return Plan(tuple(steps) or (Step(Reject(Rejection.UNREACHABLE)),), stations=(station,))
 

@@ -29,6 +29,11 @@ class RingGroup:
     name_prefix: str = ""
     otherwise: DestinationRef = HANG_UP
 
+    @property
+    def reference(self) -> DestinationRef:
+        """The group as a destination."""
+        return DestinationRef("group", self.number)
+
 
 @dataclass(frozen=True, slots=True)
 class NewGroup:

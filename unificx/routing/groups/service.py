@@ -8,6 +8,7 @@ from unificx.core.errors import Invalid, NotFound
 from unificx.db import MemoryCopy, Page, UnitOfWork
 from unificx.identity import allocate_number, release_number
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
+from unificx.routing.events import DestinationDeleted
 from unificx.routing.groups import repository
 from unificx.routing.groups.schemas import GroupChange, NewGroup, RingGroup, Steps
 from unificx.routing.groups.values import check_group
@@ -99,10 +100,11 @@ class GroupService:
         """Delete a group and release its number. Raises Conflict if a destination leads to it, NotFound."""
         async with self._parts.database.begin() as uow:
             await self._parts.destinations.lock(uow, group.tenant_id)
-            self._parts.destinations.require_unused(group.tenant_id, DestinationRef("group", group.number))
+            self._parts.destinations.require_unused(group.tenant_id, group.reference)
             if not await repository.delete_group(uow.session, group.tenant_id, group.id):
                 raise _not_found()  # its number may be that of another object by now
             await release_number(uow.session, group.tenant_id, group.number)
+            uow.publish(DestinationDeleted(self._parts.clock.new_id(), group.tenant_id, str(group.reference)))
             uow.after_commit.append(partial(self._groups.drop, group))
 
     # ---- deletion

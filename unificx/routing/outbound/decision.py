@@ -19,7 +19,7 @@ from unificx.routing.outbound.numbers import (
     normalise,
 )
 from unificx.routing.outbound.patterns import Pattern, PatternIndex, parse_pattern
-from unificx.routing.outbound.schemas import Block, CallingPolicy, InboundNumber, Reach, Route
+from unificx.routing.outbound.schemas import CALLING_FOR_KINDS, Block, CallingPolicy, InboundNumber, Reach, Route
 from unificx.routing.plans import OutsideTarget
 
 RefusalRule = Literal[
@@ -42,11 +42,13 @@ class TrunkChoice:
 @dataclass(frozen=True, slots=True)
 class OutsideCaller:
     """A calling extension; "" for calls that no extension makes, such as those of a menu. `place_number`: the number in
-    E.164 that emergency calls show, by which the carrier knows the place of the caller; "" for that of other calls."""
+    E.164 that emergency calls show, by which the carrier knows the place of the caller; "" for that of other calls.
+    `calling_for`: the ring group or queue in whose name it calls, as destinations are written; "" for its own."""
 
     extension_id: str = ""
     number: str = ""
     place_number: str = field(default="", repr=False)
+    calling_for: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,13 +218,16 @@ class OutboundPlan:
         return tuple(targets)
 
     def _caller_id(self, caller: OutsideCaller, route: Route | None, trunk: TrunkChoice, *, emergency: bool) -> str:
-        """Return the number shown: the extension's own, that of the route, or the first one of the trunk. An emergency
-        call shows that of the place first, and has to show any number rather than none: it may be called back."""
+        """Return the number shown: that of the group or queue in whose name the call is made, the extension's own, that
+        of the route, or the first one of the trunk. An emergency call shows that of the place first, never that of a
+        group or queue, and has to show any number rather than none: it may be called back."""
         own = self._shown.get(caller.extension_id) or self._shown.get(f"extension:{caller.number}")
         of_route = self._numbers.get(route.caller_number_id) if route is not None else None
         shown = own or of_route or self._of_trunk.get(trunk.id, "")
         if emergency:
             shown = caller.place_number or shown or self._first_number
+        else:
+            shown = self._shown.get(caller.calling_for) or shown
         if not shown or trunk.number_format == "plus":
             return shown
         return _formatted(PublicNumber(shown, "", "ordinary"), trunk.number_format, self.rules.country)
@@ -246,13 +251,15 @@ def _formatted(number: PublicNumber, form: NumberFormat, country: str) -> str:
 
 
 def _shown_numbers(numbers: Sequence[InboundNumber]) -> dict[str, str]:
-    """Return numbers by extension id, and for those that lead to an extension, by its reference."""
+    """Return numbers by extension id, and by the reference of a group or queue. Those that lead to an extension, group
+    or queue come after all that are shown for it, by its reference."""
     shown: dict[str, str] = {}
     for one in numbers:
-        if one.destination.kind == "extension":
-            shown.setdefault(str(one.destination), one.number)
-        for extension_id in one.shown_for:
-            shown.setdefault(extension_id, one.number)
+        for owner in one.shown_for:
+            shown.setdefault(owner, one.number)
+    for one in numbers:
+        if one.destination.kind in ("extension", *CALLING_FOR_KINDS):
+            shown.setdefault(str(one.destination.target), one.number)
     return shown
 
 

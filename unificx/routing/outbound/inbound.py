@@ -9,11 +9,19 @@ from unificx.db import Page, UnitOfWork, lock_scope
 from unificx.identity import Extension
 from unificx.identity.events import ExtensionDeleted
 from unificx.routing.destinations import Destination
+from unificx.routing.events import DestinationDeleted
 from unificx.routing.outbound import repository
 from unificx.routing.outbound.numbers import PublicNumber, normalise
 from unificx.routing.outbound.patterns import parse_pattern
 from unificx.routing.outbound.ranges import extension_for, parse_extensions, parse_range
-from unificx.routing.outbound.schemas import CallerRule, InboundNumber, NewNumber, NumberChange, NumberRange
+from unificx.routing.outbound.schemas import (
+    CALLING_FOR_KINDS,
+    CallerRule,
+    InboundNumber,
+    NewNumber,
+    NumberChange,
+    NumberRange,
+)
 from unificx.routing.outbound.store import OutboundDependencies, OutboundStore
 from unificx.routing.plans import Reject, Rejection
 from unificx.routing.references import DestinationRef
@@ -143,7 +151,7 @@ class PublicNumberService:
         """Add numbers with the same values. `field` is named by errors about the numbers."""
         trunk_id, shown_for = (
             self._parts.trunk_id(tenant_id, new.trunk, "trunk"),
-            self._extension_ids(tenant_id, new.shown_for),
+            self._owners(tenant_id, new.shown_for),
         )
         first = InboundNumber(
             id="",
@@ -186,13 +194,24 @@ class PublicNumberService:
 
     async def on_extension_deleted(self, event: ExtensionDeleted, uow: UnitOfWork) -> None:
         """Remove a deleted extension from the numbers that it showed. Outbox handler."""
-        await lock_scope(uow.session, "public numbers", event.tenant)
-        for number in self._store.numbers_of(event.tenant):
-            if event.extension_id in number.shown_for:
-                left = tuple(each for each in number.shown_for if each != event.extension_id)
-                after = replace(number, shown_for=left)
+        await self._remove_owner(event.tenant, event.extension_id, uow)
+
+    async def on_destination_deleted(self, event: DestinationDeleted, uow: UnitOfWork) -> None:
+        """Remove a deleted ring group or queue from the numbers that it showed. Outbox handler."""
+        await self._remove_owner(event.tenant, event.reference, uow)
+
+    async def _remove_owner(self, tenant_id: str, owner: str, uow: UnitOfWork) -> None:
+        await lock_scope(uow.session, "public numbers", tenant_id)
+        for number in self._store.numbers_of(tenant_id):
+            if owner in number.shown_for:
+                after = replace(number, shown_for=tuple(each for each in number.shown_for if each != owner))
                 await repository.update_number(uow.session, self._parts.keys, after)
                 uow.after_commit.append(partial(self._store.put_number, after))
+
+    def shown_for(self, number: InboundNumber) -> Sequence[str]:
+        """Return the numbers of extensions, and references of groups and queues, that show a number and exist."""
+        numbers = self._parts.directory.extension_numbers
+        return [shown for one in number.shown_for for shown in ([one] if ":" in one else numbers([one]))]
 
     def changed(self, number: InboundNumber, change: NumberChange) -> InboundNumber:
         """Return the number after a change, not stored yet. Raises Invalid; destinations are not checked."""
@@ -203,7 +222,7 @@ class PublicNumberService:
             trunk_id=number.trunk_id if trunk is None else self._parts.trunk_id(tenant_id, trunk, "trunk"),
             destination=number.destination if to is None else DestinationRef.parse(to),
             callers=number.callers if callers is None else _caller_rules(callers),
-            shown_for=number.shown_for if shown_for is None else self._extension_ids(tenant_id, shown_for),
+            shown_for=number.shown_for if shown_for is None else self._owners(tenant_id, shown_for),
             reject_anonymous=number.reject_anonymous if change.reject_anonymous is None else change.reject_anonymous,
             description=number.description if change.description is None else _description(change.description),
         )
@@ -217,14 +236,21 @@ class PublicNumberService:
         for each in {number.number, *(ref.name for ref in refs if ref.kind == "number" and ref.name in together)}:
             self._parts.destinations.check(number.tenant_id, DestinationRef("number", each), refs)
 
-    def _extension_ids(self, tenant_id: str, references: tuple[str, ...]) -> tuple[str, ...]:
-        found: list[str] = []
-        for reference in references:
+    def _owners(self, tenant_id: str, references: tuple[str, ...]) -> tuple[str, ...]:
+        """Return ids of extensions, and references of groups and queues. Raises Invalid."""
+        return tuple(dict.fromkeys(self._owner(tenant_id, one) for one in references))
+
+    def _owner(self, tenant_id: str, reference: str) -> str:
+        if ":" not in reference:
             extension = self._parts.directory.find_extension(tenant_id, reference)
             if extension is None:
                 raise Invalid("There is no such extension.", field="shown_for")
-            found.append(extension.id)
-        return tuple(dict.fromkeys(found))
+            return extension.id
+        ref = DestinationRef.parse(reference, "shown_for").target
+        if ref.kind not in CALLING_FOR_KINDS or self._parts.destinations.resolve(tenant_id, ref) is None:
+            hint = "Write extensions by number, groups and queues such as group:6000."
+            raise Invalid("There is no such group or queue.", field="shown_for", hint=hint)
+        return str(ref)
 
 
 def _caller_rules(rules: tuple[tuple[str, str], ...]) -> tuple[CallerRule, ...]:

@@ -18,20 +18,21 @@ class LedOutside:
     """A number outside to which a call is led. The decision is made when the call is.
 
     `forwarded_by`: the extension whose rules lead it there, which may call outside no more than by dialling; None for a
-    destination of the organisation.
+    destination of the organisation. `calling_for`: the ring group or queue that leads it there, "" for none.
     """
 
     routing: OutboundRouting
     tenant_id: str
     number: str = field(repr=False)
     forwarded_by: Extension | None = None
+    calling_for: str = ""
 
     def plan(self) -> Plan:
         """Return the plan of a call that this extension, or none, makes."""
         if self.forwarded_by is not None:
             caller = Caller.of(self.forwarded_by)
         else:
-            caller = Caller(self.tenant_id, extension_id="", device_id="", subject="", number="", name="")
+            caller = Caller(self.tenant_id, "", "", "", number="", name="", calling_for=self.calling_for)
         return self.routing.destination(caller, self.number).plan()
 
 

@@ -70,7 +70,7 @@ class PublicNumberRow(Base):
     tenant_id: Mapped[str] = plain("the tenant")
     trunk_id: Mapped[str] = plain("the trunk on which its calls come in")
     reject_anonymous: Mapped[bool] = plain("whether callers that withhold their number are rejected")
-    shown_for: Mapped[str] = plain("ids of extensions that show this number, separated by commas")
+    shown_for: Mapped[str] = plain("ids of extensions, and groups and queues, that show this number")
     created: Mapped[datetime] = plain("creation time")
     subject_id: Mapped[str] = plain("random subject id of the number, whose key seals the part below")
     sealed: Mapped[bytes] = sealed_column(NumberPart, subject="subject_id")

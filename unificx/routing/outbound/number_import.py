@@ -92,7 +92,7 @@ class NumberFiles:
             "trunk": trunk.name if trunk is not None else "",
             "destination": str(number.destination),
             "description": number.description,
-            "shown_for": " ".join(self._parts.directory.extension_numbers(number.shown_for)),
+            "shown_for": " ".join(self._numbers.shown_for(number)),
             "reject_anonymous": "yes" if number.reject_anonymous else "no",
         }
         return [cells[column] for column in COLUMNS]

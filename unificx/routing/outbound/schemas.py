@@ -15,6 +15,8 @@ StopRule = Literal["rate", "concurrency", "time", "spend", "night", "new_country
 to a country that was not called before."""
 BlockDirection = Literal["in", "out"]
 DEFAULT_POSITION = 100
+CALLING_FOR_KINDS = ("group", "queue")
+"""Kinds of destinations in whose name calls outside are made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,8 @@ class InboundNumber:
     """A number of the tenant in the public network.
 
     `callers` are tried before `destination`, in order. `shown_for` are ids of extensions that show this number when
-    they call outside. `description` says what the number is for.
+    they call outside, and references of ring groups and queues, such as `queue:6500`, whose calls show it.
+    `description` says what the number is for.
     """
 
     id: str
@@ -97,7 +100,8 @@ class InboundNumber:
 
 @dataclass(frozen=True, slots=True)
 class NewNumber:
-    """Values of a new public number. `trunk` is a name or id, `shown_for` numbers or ids of extensions."""
+    """Values of a new public number. `trunk` is a name or id, `shown_for` numbers or ids of extensions, or references
+    of ring groups and queues."""
 
     number: str = field(repr=False)
     trunk: str

@@ -65,7 +65,8 @@ class OutboundRouting:
         shown = place.number if place is not None else ""
         if shown and self._store.number(caller.tenant_id, shown) is None:  # the tenant no longer has it
             shown = ""
-        return OutsideCaller(caller.extension_id, "" if caller.is_outside else caller.number, shown)
+        number = "" if caller.is_outside else caller.number
+        return OutsideCaller(caller.extension_id, number, shown, caller.calling_for)
 
     def decide(
         self, tenant_id: str, caller: OutsideCaller, dialled: str, *, withheld: bool = False

@@ -12,6 +12,7 @@ import {
   savingChange,
   useTargets,
 } from '~/features/routing';
+import { ShownNumber } from '~/features/numbers';
 import { Members } from './Members';
 import { allMembers, groupBody, groupValues } from './model';
 import { STRATEGIES } from './strategies';
@@ -111,6 +112,7 @@ export function GroupForm({ group, tenant, onClose }: GroupFormProps) {
         {...form.getInputProps('otherwise')}
         value={form.values.otherwise}
       />
+      {group && <ShownNumber owner={`group:${group.number}`} tenant={tenant} />}
     </EditForm>
   );
 }

@@ -4,7 +4,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import { api, type PublicNumber } from '~/api';
 import { useExtensions } from '~/features/extensions';
-import { DestinationPicker, EditForm, isComplete, savingChange } from '~/features/routing';
+import { DestinationPicker, EditForm, isComplete, savingChange, useTargets } from '~/features/routing';
 import { useTrunks } from '~/features/trunks';
 import { CallerRules } from './CallerRules';
 import { newNumber, newRange, numberChange, valuesOf, type NumberValues } from './model';
@@ -25,6 +25,7 @@ export function NumberForm({ number, tenant, onClose }: NumberFormProps) {
   const before = valuesOf(number);
   const trunks = useTrunks(tenant);
   const extensions = useExtensions(tenant).items;
+  const targets = useTargets(tenant);
   const query = { tenant };
   const remove = (id: string) => api.deleteNumber({ path: { number: id }, query });
   const create = (values: NumberValues) => api.createNumber({ query, body: newNumber(values) });
@@ -145,11 +146,18 @@ export function NumberForm({ number, tenant, onClose }: NumberFormProps) {
       <MultiSelect
         size="md"
         label={t`Shown for`}
-        description={t`Extensions that show this number when they call outside.`}
+        description={t`Extensions that show this number when they call outside, and groups and queues whose calls outside show it.`}
         searchable
         limit={100}
         nothingFoundMessage={t`No match`}
-        data={extensions.map(({ number: value, name }) => ({ value, label: `${name} · ${value}` }))}
+        data={[
+          {
+            group: t`Extensions`,
+            items: extensions.map(({ number: value, name }) => ({ value, label: `${name} · ${value}` })),
+          },
+          { group: t`Ring groups`, items: targets.group ?? [] },
+          { group: t`Queues`, items: targets.queue ?? [] },
+        ]}
         {...form.getInputProps('shown_for')}
       />
       <Switch

@@ -1,2 +1,3 @@
 /** Public numbers of a tenant. */
+export { ShownNumber } from './ShownNumber';
 export { useNumbers } from './useNumbers';

@@ -5,7 +5,7 @@ export interface NumberValues {
   trunk: string;
   destination: string;
   callers: { pattern: string; destination: string }[];
-  /** Numbers of extensions. */
+  /** Numbers of extensions; groups and queues such as `group:6000`. */
   shown_for: string[];
   reject_anonymous: boolean;
   description: string;

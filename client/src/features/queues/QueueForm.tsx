@@ -12,6 +12,7 @@ import {
   savingChange,
   useTargets,
 } from '~/features/routing';
+import { ShownNumber } from '~/features/numbers';
 import { Agents } from './Agents';
 import { queueBody, queueValues, type QueueValues } from './model';
 import { AgentSettings, AnnouncementSettings, WaitingSettings } from './QueueSettings';
@@ -94,6 +95,7 @@ export function QueueForm({ queue, tenant, onClose }: QueueFormProps) {
         {...form.getInputProps('otherwise')}
         value={form.values.otherwise}
       />
+      {queue && <ShownNumber owner={`queue:${queue.number}`} tenant={tenant} />}
       <AnnouncementSettings form={form} />
     </EditForm>
   );
