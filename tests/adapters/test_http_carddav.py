@@ -1,6 +1,7 @@
 """CardDAV: who reads and changes which address book, conditions, reports and refusals."""
 
 import base64
+import io
 from collections.abc import AsyncIterator
 from typing import Any
 from xml.etree import ElementTree as Xml
@@ -8,7 +9,9 @@ from xml.etree import ElementTree as Xml
 import httpx
 import pytest
 from http_world import World
+from PIL import Image
 
+from unificx.api import carddav
 from unificx.api.proxy_headers import ProxyHeadersMiddleware
 from unificx.privacy import AuditFilter
 from unificx.routing import stored_form
@@ -116,6 +119,78 @@ async def test_an_address_book_is_found_and_a_card_stored_changed_and_deleted(wo
     assert (await synced(client, fresh))[1] == []
 
 
+def photo(colour: str) -> bytes:
+    made = io.BytesIO()
+    Image.new("RGB", (40, 30), colour).save(made, "PNG")
+    return made.getvalue()
+
+
+def picture_in(text: str) -> bytes:
+    """Return the picture in a vCard of version 3.0."""
+    _, _, encoded = text.replace("\r\n ", "").partition("PHOTO;ENCODING=b;TYPE=JPEG:")
+    return base64.b64decode(encoded.partition("\r\n")[0])
+
+
+async def test_a_picture_is_stored_returned_kept_and_removed(world: World) -> None:
+    ada = await world.user(world.acme, "1001")
+    client = await book_client(world, ada)
+    path = f"{PERSONAL}max.vcf"
+
+    async def put(*more: str) -> str:
+        answer = await client.put(path, content=card("Max", "one", *more), headers=TYPE)
+        assert answer.is_success, answer.text
+        return (await ada.get("/api/v1/contacts")).json()["items"][0]["picture"]
+
+    def line(image: bytes) -> str:
+        return f"PHOTO;ENCODING=b;TYPE=PNG:{base64.b64encode(image).decode()}"
+
+    first = await put(line(photo("teal")))
+    read = await client.get(path)
+    image = picture_in(read.text)
+    assert Image.open(io.BytesIO(image)).size == (256, 256)
+    shown = await ada.get(f"/api/v1/contacts/{(await ada.get('/api/v1/contacts')).json()['items'][0]['id']}/picture")
+    assert shown.content == image
+    modern = (await client.get(path, headers={"Accept": "text/vcard; version=4.0"})).text.replace("\r\n ", "")
+    assert f"PHOTO:data:image/jpeg;base64,{base64.b64encode(image).decode()}\r\n" in modern
+    # The same photo, the stored picture and one that cannot be read change nothing.
+    for same in (line(photo("teal")), line(image), "PHOTO;VALUE=uri:https://photos.example/max.jpg", line(b"none")):
+        assert await put(same) == first
+    second = await put(line(photo("red")))
+    assert second not in (first, "")
+    wanted = '<addressbook-query xmlns="urn:ietf:params:xml:ns:carddav" xmlns:D="DAV:"><D:prop>{}</D:prop>{}</addressbook-query>'
+    defined = '<filter><prop-filter name="PHOTO"/></filter>'
+    for data, has_picture in (("<address-data/>", True), ('<address-data><prop name="FN"/></address-data>', False)):
+        answer = await dav(client, "REPORT", PERSONAL, wanted.format(data, defined), Depth="1")
+        assert ("PHOTO" in answer.findtext(".//C:address-data", "", NAMES)) == has_picture
+    assert await put() == ""
+    assert "PHOTO" not in (await client.get(path)).text
+    assert hrefs(await dav(client, "REPORT", PERSONAL, wanted.format("<D:getetag/>", defined), Depth="1")) == []
+
+
+async def test_an_answer_has_only_so_many_pictures(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(carddav, "MOST_PICTURES", 1)
+    ada = await world.user(world.acme, "1001")
+    client = await book_client(world, ada)
+    encoded = base64.b64encode(photo("teal")).decode()
+    for uid in "abc":
+        await client.put(
+            f"{PERSONAL}{uid}.vcf", content=card(uid, uid, f"PHOTO;ENCODING=b;TYPE=PNG:{encoded}"), headers=TYPE
+        )
+    token, found = "", list[str]()
+    whole = SYNC.replace("<getetag/>", '<C:address-data xmlns:C="urn:ietf:params:xml:ns:carddav"/>')
+    for _ in "abc":
+        answer = await dav(client, "REPORT", PERSONAL, whole.format(token, ""))
+        token = answer.findtext("D:sync-token", "", NAMES)
+        found += [each for each in hrefs(answer) if each != PERSONAL]
+        assert len(answer.findall(".//C:address-data", NAMES)) == 1
+    assert found == [f"{PERSONAL}{uid}.vcf" for uid in "abc"]
+    listed = "".join(f"<D:href>{each}</D:href>" for each in found)
+    body = f'<addressbook-multiget xmlns="urn:ietf:params:xml:ns:carddav" xmlns:D="DAV:"><D:prop><address-data/></D:prop>{listed}</addressbook-multiget>'
+    answer = await dav(client, "REPORT", PERSONAL, body)
+    states = [each.text for each in answer.findall("D:response/D:status", NAMES)]
+    assert states == ["HTTP/1.1 507 Insufficient Storage"] * 2
+
+
 @pytest.mark.promise("T3")
 async def test_keys_open_the_address_books_of_their_scopes_only(world: World) -> None:
     ada, ben, admin = (
@@ -198,7 +273,7 @@ async def test_what_cannot_be_stored_or_read_is_refused_and_changes_nothing(worl
         (f"{PERSONAL}two.vcf", "BEGIN:VCARD\r\n", 403, "valid-address-data"),
         (f"{PERSONAL}two.vcf", card("A", "2", tel="call me"), 403, "valid-address-data"),
         (f"{PERSONAL}two.vcf", card("A", "2", "X-A:" + "a" * 9_000), 403, "valid-address-data"),
-        (f"{PERSONAL}two.vcf", card("A", "2", "NOTE:" + "a" * 70_000), 403, "max-resource-size"),
+        (f"{PERSONAL}two.vcf", card("A", "2", "NOTE:" + "a" * (2 << 20)), 403, "max-resource-size"),
         (f"{PERSONAL}{'a' * 300}", card("A", "2"), 403, ""),
         (f"{PERSONAL}a/b.vcf", card("A", "2"), 404, ""),
         (PERSONAL, card("A", "2"), 403, "need-privileges"),

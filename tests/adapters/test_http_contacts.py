@@ -235,3 +235,50 @@ async def test_a_picture_is_seen_by_colleagues_until_it_is_removed_or_switched_o
     await admin.patch(tenant, json={"pictures": True})
     assert (await admin.delete(address)).status_code == 204
     assert (await ada.delete("/api/v1/me/picture")).status_code == 404
+
+
+def photo_of(colour: str) -> bytes:
+    photo = io.BytesIO()
+    Image.new("RGB", (40, 30), colour).save(photo, "PNG")
+    return photo.getvalue()
+
+
+async def test_a_picture_of_a_contact_is_seen_by_those_who_see_the_contact(world: World) -> None:
+    ada, ben, admin = (
+        await world.user(world.acme, "1001"),
+        await world.user(world.acme, "1002"),
+        await world.admin(world.acme),
+    )
+    elsewhere = await world.user(world.globex, "1001")
+    principal: Principal = await world.identity.authenticate(ben.headers["Authorization"].removeprefix("Bearer "))
+    entry = {"name": "Mother", "numbers": [WORK]}
+    own = (await ada.post(API, json=entry)).json()
+    company = (await admin.post(API, json={**entry, "name": "Max", "book": "company"})).json()
+    assert (own["picture"], company["picture"]) == ("", "")
+    events = world.services.event_hub.open(principal)
+    for client, contact, others in ((ada, own, (ben, admin, elsewhere)), (admin, company, (elsewhere,))):
+        path = f"{API}/{contact['id']}/picture"
+        assert (await client.get(path)).status_code == 404
+        refused = await client.put(path, content=b"<svg/>")
+        assert (refused.status_code, refused.json()["field"]) == (422, "file")
+        made = await client.put(path, content=photo_of("teal"))
+        assert made.status_code == 200, made.text
+        assert made.json()["picture"] == (await client.get(f"{API}/{contact['id']}")).json()["picture"] != ""
+        shown = await client.get(path)
+        assert (shown.headers["Content-Type"], Image.open(io.BytesIO(shown.content)).size) == ("image/jpeg", (256, 256))
+        for other in others:
+            refusals = [await other.get(path), await other.put(path, content=b"x"), await other.delete(path)]
+            assert [each.status_code for each in refusals] == [404] * 3
+    path = f"{API}/{company['id']}/picture"
+    assert json.loads(await events.next() or "{}") == {"type": "contacts.changed", "book": "company"}
+    assert [(await ben.get(path)).status_code, (await ben.put(path, content=photo_of("red"))).status_code] == [200, 403]
+    [named] = (await ben.post(f"{API}/names", json={"numbers": ["030 1234567"]})).json()["items"]
+    assert named["picture"] == (await ben.get(f"{API}/{company['id']}")).json()["picture"]
+    assert (await admin.put(path, content=b"\0" * (13 << 20))).status_code == 413
+    exported = await ada.get(f"{API}.vcf")
+    assert exported.text.count("PHOTO:data:image/jpeg;base64,") == 1
+    assert (await ada.delete(f"{API}/{own['id']}/picture")).json()["picture"] == ""
+    assert (await ada.delete(f"{API}/{own['id']}/picture")).status_code == 404
+    imported = (await ada.put(f"{API}/import", content=exported.content)).json()
+    assert (imported["updated"], imported["ignored"]) == (1, [])
+    assert (await ada.get(f"{API}/{own['id']}/picture")).status_code == 200

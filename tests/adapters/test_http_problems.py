@@ -256,6 +256,7 @@ NEW = {
     "POST /numbers/import",
     "POST /resellers",
     "POST /reseller/tenants",
+    "PUT /contacts/{contact_id}/picture",
     "PUT /me/picture",
     "POST /people/import",
     "POST /people/{person_id}/extensions",

@@ -157,6 +157,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "update_contact": {"name": "Stolen"},
     "import_access_copy": {},
     "import_contacts": {},
+    "set_contact_picture": {},
     "copy_device_contacts": {},
     "find_contact_names": {"numbers": ["+49301234567"]},
     "update_conversation": {"period": "P1D"},

@@ -1,5 +1,6 @@
 """Files with contacts: encodings, vCard 4.0, 3.0 and 2.1, CSV."""
 
+from base64 import b64encode
 from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import product
@@ -8,9 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unificx.contacts.files import MAX_BYTES, MAX_ENTRIES, read_file, write_file
+from unificx.contacts.contact_csv import write_csv
+from unificx.contacts.files import MAX_BYTES, MAX_ENTRIES, read_file
 from unificx.contacts.import_schemas import Encoding, FileEntry
 from unificx.contacts.schemas import LABELS, Contact, ContactDetails, ContactNumber
+from unificx.contacts.vcard import Version, write_vcards
 from unificx.core.errors import Invalid
 
 CARD = """BEGIN:VCARD\r
@@ -41,7 +44,8 @@ def test_a_card_of_version_4() -> None:
     file = read_file(CARD.encode())
     [entry] = file.entries
     details = entry.contact.details
-    assert (file.format, file.encoding, file.ignored, entry.line, entry.faults) == ("vcard", "utf-8", ("PHOTO",), 1, ())
+    assert (file.format, file.encoding, file.ignored, entry.line, entry.faults) == ("vcard", "utf-8", (), 1, ())
+    assert entry.photo == b"\0\0\0"
     assert entry.contact.uid == "urn:uuid:4fbe8971-0bc3-424c-9c26-36c3e1eff6b1"
     assert (details.name, details.organisation, details.department) == (
         "Dr. Zoë Müller, PhD",
@@ -53,6 +57,52 @@ def test_a_card_of_version_4() -> None:
         ("zoe@example.com",),
         "First line\nsecond line that is longer than one line",
     )
+
+
+JPEG = bytes(range(256)) * 3
+BASE64 = b64encode(JPEG).decode()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"PHOTO:data:image/jpeg;base64,{BASE64}",
+        f"PHOTO:data:image/jpeg\\;base64\\,{BASE64}",
+        f"item1.PHOTO;VALUE=uri;TYPE=home:DATA:image/png;BASE64,{BASE64}",
+        f"PHOTO;ENCODING=b;TYPE=JPEG:{BASE64}",
+        f"PHOTO;ENCODING=BASE64;JPEG:\n {BASE64[:200]}\n  {BASE64[200:]}\n",
+        f"PHOTO;JPEG;BASE64:{BASE64}",
+    ],
+    ids=["4.0", "escaped", "4.0 with a type", "3.0", "2.1", "2.1 without names"],
+)
+def test_a_picture_in_a_card_is_read(line: str) -> None:
+    file = read_file(
+        f"BEGIN:VCARD\nVERSION:3.0\nFN:Max\n{line}\nPHOTO;VALUE=uri:http://x.example/p\nEND:VCARD\n".encode()
+    )
+    assert (file.entries[0].photo, file.ignored, file.entries[0].contact.extra) == (JPEG, ("PHOTO",), ())
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "PHOTO:https://photos.example/max.jpg",
+        "PHOTO;VALUE=uri;ENCODING=b:AAAA",
+        "PHOTO:data:image/jpeg,AAAA",
+        "PHOTO;ENCODING=b:AA*A",
+        "PHOTO;ENCODING=b:",
+        "PHOTO:AAAA",
+    ],
+)
+def test_a_picture_that_is_not_in_its_card_is_ignored(line: str) -> None:
+    file = read_file(f"BEGIN:VCARD\nVERSION:4.0\nFN:Max\n{line}\nEND:VCARD\n".encode())
+    assert (file.entries[0].photo, file.entries[0].faults, file.ignored) == (b"", (), ("PHOTO",))
+
+
+@given(st.binary(max_size=300), st.sampled_from(["4.0", "3.0"]))
+def test_a_picture_that_is_written_is_read(image: bytes, version: Version) -> None:
+    data = write_vcards([contact(ContactDetails("Max"))], version, pictures={"c": image})
+    assert all(len(line) <= 75 for line in data.split(b"\r\n"))
+    assert entries(data)[0].photo == (image or None)
 
 
 def test_cards_of_versions_3_and_2() -> None:
@@ -148,7 +198,7 @@ def test_a_file_is_bounded() -> None:
 
 
 def test_a_cell_is_no_formula_in_a_spreadsheet() -> None:
-    data = write_file([contact(ContactDetails("=cmd|' /C calc'!A0", note="@x"))], "csv")
+    data = write_csv([contact(ContactDetails("=cmd|' /C calc'!A0", note="@x"))])
     assert b"'=cmd" in data
     assert b"'@x" in data
     assert entries(data)[0].contact.details.name == "=cmd|' /C calc'!A0"
@@ -172,8 +222,8 @@ DETAILS = st.builds(
 @pytest.mark.promise("D5")
 @given(st.lists(DETAILS, min_size=1, max_size=3))
 def test_what_is_written_is_read(found: list[ContactDetails]) -> None:
-    for file_format, known in product(("vcard", "csv"), [found]):
-        data = write_file([contact(each) for each in known], file_format)
+    for write, known in product((write_vcards, write_csv), [found]):
+        data = write([contact(each) for each in known])
         read = [each.contact.details for each in entries(data)]
         for before, after in zip(known, read, strict=True):
             # CSV groups numbers by their labels.
@@ -190,7 +240,7 @@ def test_what_is_written_is_read(found: list[ContactDetails]) -> None:
 
 
 def test_lines_are_folded_between_characters() -> None:
-    data = write_file([contact(ContactDetails("ä" * 200))], "vcard")
+    data = write_vcards([contact(ContactDetails("ä" * 200))])
     assert all(len(line) <= 75 for line in data.split(b"\r\n"))
     assert entries(data)[0].contact.details.name == "ä" * 200
 

@@ -1,12 +1,15 @@
 """Address books over CardDAV with vdirsyncer, a client of others: both sides change, and both agree afterwards."""
 
+import io
 import subprocess
 import sys
+from base64 import b64encode
 from contextlib import closing
 from pathlib import Path
 
 import httpx
 import pytest
+from PIL import Image
 from recording_helpers import signed_in
 from server import Household, Server
 
@@ -72,6 +75,20 @@ def change(client: httpx.Client, uid: str, name: str | None) -> None:
     assert answer.is_success, answer.text
 
 
+def pictures(client: httpx.Client) -> dict[str, str]:
+    """Return the versions of the pictures at the server by uid."""
+    items = client.get("/api/v1/contacts", params={"book": "personal"}).json()["items"]
+    return {each["uid"]: each["picture"] for each in items if each["picture"]}
+
+
+def with_photo(card: str, colour: str) -> str:
+    """Return a card with a photo."""
+    photo = io.BytesIO()
+    Image.new("RGB", (300, 200), colour).save(photo, "JPEG")
+    line = f"PHOTO;ENCODING=b;TYPE=JPEG:{b64encode(photo.getvalue()).decode()}\r\n"
+    return card.replace("BDAY", f"{line}BDAY")
+
+
 @pytest.mark.promise("D5")
 def test_both_sides_agree_after_changes_a_conflict_and_deletions(
     server: Server, household: Household, tmp_path: Path
@@ -91,6 +108,16 @@ def test_both_sides_agree_after_changes_a_conflict_and_deletions(
         assert names(client) == phone.names() == expected
         phone.run("sync")
 
+        (phone.book / "b.vcf").write_text(with_photo(CARD.format("b", "From here b", "+491711234567"), "teal"))
+        phone.run("sync")
+        first = pictures(client)
+        assert list(first) == ["b"]
+        # The square of the server replaces the photo here, and is not made into another one.
+        phone.run("sync")
+        phone.run("sync")
+        assert pictures(client) == first
+        assert "PHOTO" in (phone.book / "b.vcf").read_text()
+
         change(client, "a", "Changed at the server")
         (phone.book / "b.vcf").write_text(CARD.format("b", "Changed here", "+491711234567"))
         change(client, "c", "Conflict at the server")
@@ -99,6 +126,7 @@ def test_both_sides_agree_after_changes_a_conflict_and_deletions(
         expected |= {"a": "Changed at the server", "b": "Changed here", "c": "Conflict at the server"}
         assert names(client) == phone.names() == expected
         assert "BDAY:1970-01-02" in (phone.book / "a.vcf").read_text()
+        assert pictures(client) == {}, "the card without a photo came last"
         phone.run("sync")
 
         change(client, "a", None)

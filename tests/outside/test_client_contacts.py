@@ -1,8 +1,11 @@
 """Contacts in the app: created, changed, deleted and restored; contacts of the device, which stay on it."""
 
+import io
+
 import pytest
 from client_pages import Clients
 from page_checks import PageChecker
+from PIL import Image
 from playwright.sync_api import expect
 from server import Household
 
@@ -112,5 +115,58 @@ def test_a_contact_is_created_changed_deleted_and_restored(clients: Clients, hou
     expect(copy).to_be_hidden()
     page.get_by_role("searchbox", name="Search contacts").fill("wandal")
     expect(page.get_by_role("list", name="Contacts of this device")).to_contain_text("030 55501234")
+    assert walk.findings == []
+    assert anna.complaints == []
+
+
+def test_a_picture_of_a_contact_is_shown_restored_and_removed(clients: Clients, household: Household) -> None:
+    anna = clients().sign_in(household.anna, path="/team?show=contacts")
+    page = anna.page
+    walk = PageChecker(anna, "en", label="pictures of contacts")
+    photo = io.BytesIO()
+    Image.new("RGB", (400, 300), "teal").save(photo, "JPEG")
+    page.get_by_role("button", name="New contact").click()
+    form = page.get_by_role("dialog", name="New contact")
+    form.get_by_role("textbox", name="Name", exact=True).fill("Petra Portrait")
+    form.get_by_role("textbox", name="Number 1", exact=True).fill("0171 9876543")
+    form.get_by_role("button", name="Save").click()
+    heading = page.get_by_role("heading", name="Petra Portrait")
+    shown = page.locator("header").filter(has=heading).locator("img")
+    expect(heading).to_be_visible()
+    expect(shown).to_have_count(0)
+
+    def choose(entry: str) -> None:
+        page.get_by_role("button", name="More actions for Petra Portrait").click()
+        page.get_by_role("menuitem", name=entry).click()
+
+    choose("Edit contact")
+    form = page.get_by_role("dialog", name="Edit contact")
+    form.locator("input[type=file]").set_input_files({"name": "p.jpg", "mimeType": "image/jpeg", "buffer": b"no photo"})
+    expect(form.get_by_text("The photo cannot be read.")).to_be_visible()
+    form.locator("input[type=file]").set_input_files(
+        {"name": "p.jpg", "mimeType": "image/jpeg", "buffer": photo.getvalue()}
+    )
+    expect(form.locator("img")).to_be_visible()
+    assert form.locator("img").evaluate("each => each.naturalWidth") == 256
+    walk.check("light", "dark")
+    form.get_by_role("textbox", name="Organisation").fill("Portrait GmbH")
+    form.get_by_role("button", name="Save").click()
+    expect(form).to_have_count(0)
+    expect(shown).to_be_visible()
+    choose("Delete contact")
+    page.get_by_role("listitem").filter(has_text="Petra Portrait is deleted.").get_by_role(
+        "button", name="Undo"
+    ).click()
+    entry = (
+        page.get_by_role("list", name="Contacts", exact=True).get_by_role("listitem").filter(has_text="Petra Portrait")
+    )
+    expect(entry.locator("img")).to_be_visible()
+    entry.get_by_role("link", name="Petra Portrait").click()
+    expect(shown).to_be_visible()
+    choose("Edit contact")
+    form.get_by_role("button", name="Remove picture").click()
+    expect(form.locator("img")).to_have_count(0)
+    form.get_by_role("button", name="Cancel").click()
+    expect(shown).to_have_count(0)
     assert walk.findings == []
     assert anna.complaints == []

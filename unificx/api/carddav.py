@@ -6,16 +6,19 @@ the precondition `valid-sync-token` (RFC 6578 section 3.2) and reads the list ag
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any, Literal, cast
 from urllib.parse import unquote, urlsplit
 
 from unificx.api import dav_xml
 from unificx.api.dav_xml import Wanted, card, dav, element, href, server, text
 from unificx.contacts import (
+    NO_PICTURE,
     AddressBook,
     Contact,
     ContactChanged,
+    ContactPicture,
     Contacts,
     NewContact,
     read_file,
@@ -25,8 +28,10 @@ from unificx.contacts import (
 from unificx.core.errors import DomainError, Invalid, NotFound
 
 ROOT, PRINCIPAL, HOME = "/dav/", "/dav/principal/", "/dav/books/"
-MAX_CARD = 64 << 10
-"""Bytes of a vCard."""
+MAX_CARD = 2 << 20
+"""Bytes of a vCard: photos of telephones have up to one megabyte."""
+MOST_PICTURES = 500
+"""Pictures in an answer, each about 20 KB; the rest of the contacts is read by another request."""
 MAX_RESOURCE_NAME = 200
 _TOKEN = "urn:unificx:contacts:"  # noqa: S105 - the beginning of synchronization tokens
 _TOKEN_PATTERN = re.compile(rf"{_TOKEN}([0-9]{{1,15}})\Z")
@@ -96,10 +101,11 @@ class CardDav:
     async def _in_book(self, path: str, wanted: Wanted, *, children: bool) -> list[str]:
         found, name = self._resolve(path)
         if name:
-            return [dav_xml.found(path, _card(await self._card(found, name), wanted), wanted, _UNLISTED)]
+            return await self._responses(found, [await self._card(found, name)], wanted)
         responses = [await self._book_response(found, wanted)]
         if children:
-            responses += _responses(found, (await self._contacts.resources.changes(found.book)).contacts, wanted)
+            contacts = (await self._contacts.resources.changes(found.book)).contacts
+            responses += await self._responses(found, _fitting(contacts, wanted), wanted)
         return responses
 
     async def _book_response(self, one: DavBook, wanted: Wanted) -> str:
@@ -112,7 +118,8 @@ class CardDav:
         if not name:
             raise NotFound("An address book is read by REPORT.")
         contact = await self._card(found, name)
-        return write_vcards([contact], version), etag_of(contact)
+        pictures = await self._contacts.contact_pictures.images(found.book.tenant_id, [contact])
+        return write_vcards([contact], version, pictures=pictures), etag_of(contact)
 
     async def report(self, path: str, body: bytes) -> bytes:
         """Return the answer to a report on an address book. Raise NotFound, DavRefusal, Invalid."""
@@ -130,8 +137,9 @@ class CardDav:
         query = root.find(card("filter"))
         passed = [each for each in (await self._contacts.resources.changes(found.book)).contacts if passes(each, query)]
         limit = _limit(root.find(card("limit")), card("nresults"))
-        responses = _responses(found, passed[:limit], wanted)
-        if limit is not None and len(passed) > limit:
+        shown = _fitting(passed[:limit], wanted)
+        responses = await self._responses(found, shown, wanted)
+        if len(shown) < len(passed):
             responses.append(_truncated(found))
         return dav_xml.multistatus(responses)
 
@@ -139,9 +147,12 @@ class CardDav:
         paths = [unquote(urlsplit((each.text or "").strip()).path) for each in root.findall(dav("href"))]
         names = [path.removeprefix(one.path) for path in paths if path.startswith(one.path)]
         found = await self._contacts.resources.named(one.book, names)
-        responses = list(_responses(one, list(found.values()), wanted))
+        shown = _fitting(list(found.values()), wanted)
+        responses = await self._responses(one, shown, wanted)
         missing = (path for path in dict.fromkeys(paths) if path.removeprefix(one.path) not in found)
-        return dav_xml.multistatus([*responses, *(dav_xml.status(path, "404 Not Found") for path in missing)])
+        responses += [dav_xml.status(path, "404 Not Found") for path in missing]
+        left = (one.path + each.resource_name for each in list(found.values())[len(shown) :])
+        return dav_xml.multistatus([*responses, *(dav_xml.status(path, "507 Insufficient Storage") for path in left)])
 
     async def _sync(self, one: DavBook, root: Any) -> bytes:
         token = (root.findtext(dav("sync-token")) or "").strip()
@@ -153,8 +164,9 @@ class CardDav:
         if token and not changes.known <= since <= changes.revision:
             raise _unknown_token()
         limit = _limit(root.find(dav("limit")), dav("nresults"))
-        shown = changes.contacts[:limit]
-        responses = _responses(one, shown, dav_xml.wanted_of(root))
+        wanted = dav_xml.wanted_of(root)
+        shown = _fitting(changes.contacts[:limit], wanted)
+        responses = await self._responses(one, shown, wanted)
         revision = changes.revision
         if len(shown) < len(changes.contacts):
             revision = shown[-1].revision if shown else since
@@ -167,25 +179,36 @@ class CardDav:
         """Store a vCard under a name that the client has chosen; return whether it is new. `conditions` are the headers
         of the request. Raise NotFound, DavRefusal, PreconditionFailed."""
         found, name = self._writable(path)
-        new = _parsed(body)
+        new, photo = _parsed(body)
         async with self._contacts.locks.of(found.book):
             before = (await self._contacts.resources.named(found.book, [name])).get(name)
             _check(before, conditions)
             same = await self._contacts.resources.with_uid(found.book, new.uid) if new.uid else None
             if (same is not None and same.resource_name != name) or (before and new.uid and before.uid != new.uid):
                 raise DavRefusal(card("no-uid-conflict"), "Another contact has this UID, or the UID has changed.")
+            picture = await self._picture(before, photo)
             try:
                 if before is None:
-                    await self._contacts.create(
-                        found.book, NewContact(new.details, new.uid, resource=name, extra=new.extra)
-                    )
+                    added = replace(new, resource=name, picture=picture or NO_PICTURE)
+                    await self._contacts.create(found.book, added)
                 else:
-                    await self._contacts.update(found.book, before.id, new.details, before.revision, new.extra)
+                    change = (before.id, new.details, before.revision, new.extra)
+                    await self._contacts.update(found.book, *change, picture=picture)
             except Invalid as fault:
                 raise DavRefusal(card("valid-address-data"), f"{fault.field}: {fault.message}") from None
             except ContactChanged:
                 raise PreconditionFailed("The contact was changed meanwhile.") from None
         return before is None
+
+    async def _picture(self, before: Contact | None, photo: bytes | None) -> ContactPicture | None:
+        """Return the picture of a contact after a PUT; None: that of before, also if the photo is the same or cannot
+        be read. Raise TooManyRequests."""
+        if photo is None:
+            return NO_PICTURE if before is not None and before.picture else None
+        pictures = self._contacts.contact_pictures
+        if not photo or (before and before.picture and await pictures.unchanged(before.tenant_id, {before.id: photo})):
+            return None
+        return (await pictures.made_of([photo]))[0]
 
     async def delete(self, path: str, conditions: Mapping[str, str]) -> None:
         """Delete a contact. Raise NotFound, DavRefusal, PreconditionFailed."""
@@ -215,6 +238,15 @@ class CardDav:
             raise NotFound("There is no such resource.")
         return found, name
 
+    async def _responses(self, one: DavBook, contacts: Sequence[Contact], wanted: Wanted) -> list[str]:
+        images: Mapping[str, bytes] = {}
+        if _with_pictures(wanted):
+            images = await self._contacts.contact_pictures.images(one.book.tenant_id, contacts)
+        return [
+            dav_xml.found(one.path + each.resource_name, _card(each, wanted, images), wanted, _UNLISTED)
+            for each in contacts
+        ]
+
     async def _card(self, one: DavBook, name: str) -> Contact:
         found = (await self._contacts.resources.named(one.book, [name])).get(name)
         if found is None:
@@ -237,8 +269,8 @@ def _check(contact: Contact | None, conditions: Mapping[str, str]) -> None:
 _CONDITIONS = ("if-match", "if-none-match")
 
 
-def _parsed(body: bytes) -> NewContact:
-    """Return the only card of a body. Raise DavRefusal."""
+def _parsed(body: bytes) -> tuple[NewContact, bytes | None]:
+    """Return the only card of a body and the photo in it. Raise DavRefusal."""
     if len(body) > MAX_CARD:
         raise DavRefusal(card("max-resource-size"), f"A vCard has at most {MAX_CARD} bytes.")
     try:
@@ -248,7 +280,7 @@ def _parsed(body: bytes) -> NewContact:
     faults = [each.message for entry in file.entries for each in entry.faults]
     if file.format != "vcard" or len(file.entries) != 1 or faults:
         raise DavRefusal(card("valid-address-data"), " ".join(faults) or "Send one vCard.")
-    return file.entries[0].contact
+    return file.entries[0].contact, file.entries[0].photo
 
 
 # ---- properties
@@ -300,7 +332,7 @@ def _privileges(names: Sequence[str]) -> str:
     return "".join(element(dav("privilege"), element(dav(each))) for each in names)
 
 
-def _card(contact: Contact, wanted: Wanted) -> dict[str, str]:
+def _card(contact: Contact, wanted: Wanted, pictures: Mapping[str, bytes]) -> dict[str, str]:
     found = {
         dav("getetag"): text(etag_of(contact)),
         dav("getcontenttype"): _CARD_TYPE,
@@ -309,12 +341,24 @@ def _card(contact: Contact, wanted: Wanted) -> dict[str, str]:
     }
     if wanted.names is not None and card("address-data") in wanted.names:
         version: Literal["3.0", "4.0"] = "4.0" if wanted.card_version == "4.0" else "3.0"
-        found[card("address-data")] = text(write_vcards([contact], version, wanted.card_properties).decode())
+        data = write_vcards([contact], version, wanted.card_properties, pictures=pictures)
+        found[card("address-data")] = text(data.decode())
     return found
 
 
-def _responses(one: DavBook, contacts: Sequence[Contact], wanted: Wanted) -> list[str]:
-    return [dav_xml.found(one.path + each.resource_name, _card(each, wanted), wanted, _UNLISTED) for each in contacts]
+def _with_pictures(wanted: Wanted) -> bool:
+    properties = {each.upper() for each in wanted.card_properties}
+    return (
+        wanted.names is not None and card("address-data") in wanted.names and (not properties or "PHOTO" in properties)
+    )
+
+
+def _fitting(contacts: Sequence[Contact], wanted: Wanted) -> Sequence[Contact]:
+    """Return the contacts from the first on whose pictures fit into an answer."""
+    if not _with_pictures(wanted):
+        return contacts
+    with_picture = (at for at, each in enumerate(contacts) if each.picture)
+    return contacts[: next(islice(with_picture, MOST_PICTURES, None), None)]
 
 
 def _truncated(one: DavBook) -> str:

@@ -37,7 +37,8 @@ _UPLOADS = {
     re.compile(r"/api/v1/billing/rate-decks/[^/]+/rates\Z"): MAX_RATE_DECK,
     re.compile(r"/api/v1/contacts/(?:import|copies)\Z"): MAX_CONTACT_FILE,
     re.compile(r"/api/v1/me/import\Z"): MAX_ACCESS_COPY,
-    re.compile(r"/api/v1/me/picture\Z"): MAX_PICTURE_BYTES,
+    re.compile(r"/api/v1/(?:me|contacts/[^/]+)/picture\Z"): MAX_PICTURE_BYTES,
+    re.compile(r"/dav/books/[^/]+/[^/]+\Z"): MAX_CONTACT_FILE,
 }
 """Maximum bytes of an upload, by its path."""
 
@@ -56,7 +57,8 @@ _CREATES_DATA = re.compile(
     r"|reseller/tenants"
     r"|suspensions/review"
     r"|rooms/[^/]+/(?:invitations|meeting/recording))"
-    r"|PUT /api/v1/(?:billing/(?:rate-decks/[^/]+/rates|details)|contacts/import|contacts/copies|me/import|me/picture)"
+    r"|PUT /api/v1/(?:billing/(?:rate-decks/[^/]+/rates|details)|contacts/(?:import|copies|[^/]+/picture))"
+    r"|PUT /api/v1/me/(?:import|picture)"
     r"|PUT /dav/books/.+|POST /scim/v2/Users"
     r"|POST /api/v1/attachments|PATCH /api/v1/attachments/[^/]+"
     r"|PUT /api/v1/(?:mailboxes/[^/]+/greetings/[^/]+|sounds/[^/]+/[^/]+/[^/]+)(?:/text)?"

@@ -1,9 +1,10 @@
-"""Contacts: address books of tenants and of their users, and pictures of users."""
+"""Contacts: address books of tenants and of their users, and pictures of contacts and users."""
 
 from unificx.contacts.checks import MAX_ENTRIES, MAX_NAME, MAX_NOTE, MAX_UID
+from unificx.contacts.contact_csv import write_csv
 from unificx.contacts.device_copies import UID as DEVICE_UID
 from unificx.contacts.device_copies import ContactSyncOff, CopyReport, DeviceCopies
-from unificx.contacts.files import MAX_BYTES, read_file, write_file
+from unificx.contacts.files import MAX_BYTES, read_file
 from unificx.contacts.import_schemas import ContactImportReport, Encoding, FileFormat, ImportAction
 from unificx.contacts.importing import ContactImports
 from unificx.contacts.locks import BookLocks
@@ -12,12 +13,14 @@ from unificx.contacts.ports import PortraitProcessor
 from unificx.contacts.privacy import contact_holding
 from unificx.contacts.schemas import (
     LABELS,
+    NO_PICTURE,
     AddressBook,
     BookChanges,
     BookKind,
     Contact,
     ContactDetails,
     ContactNumber,
+    ContactPicture,
     FoundName,
     NewContact,
     NumberLabel,
@@ -35,6 +38,7 @@ __all__ = [
     "MAX_NOTE",
     "MAX_PICTURE_BYTES",
     "MAX_UID",
+    "NO_PICTURE",
     "AddressBook",
     "BookChanges",
     "BookKind",
@@ -45,6 +49,7 @@ __all__ = [
     "ContactImportReport",
     "ContactImports",
     "ContactNumber",
+    "ContactPicture",
     "ContactSyncOff",
     "Contacts",
     "CopyReport",
@@ -62,6 +67,6 @@ __all__ = [
     "contact_holding",
     "read_file",
     "values_of",
-    "write_file",
+    "write_csv",
     "write_vcards",
 ]

@@ -1,11 +1,8 @@
-"""Reading and writing of files with contacts: encoding and format. Pure."""
+"""Reading of files with contacts: encoding and format. Pure."""
 
-from collections.abc import Iterable
-
-from unificx.contacts.contact_csv import read_csv, write_csv
-from unificx.contacts.import_schemas import ContactFile, FileFormat
-from unificx.contacts.schemas import Contact
-from unificx.contacts.vcard import read_vcards, write_vcards
+from unificx.contacts.contact_csv import read_csv
+from unificx.contacts.import_schemas import ContactFile
+from unificx.contacts.vcard import read_vcards
 from unificx.core.csv_files import Encoding, decode, unreadable
 
 MAX_BYTES = 10 << 20
@@ -23,8 +20,3 @@ def read_file(data: bytes, encoding: Encoding | None = None) -> ContactFile:
     is_vcard = text.lstrip()[:11].upper() == "BEGIN:VCARD"
     entries, ignored = (read_vcards if is_vcard else read_csv)(text, MAX_ENTRIES)
     return ContactFile("vcard" if is_vcard else "csv", found, tuple(entries), tuple(ignored))
-
-
-def write_file(contacts: Iterable[Contact], file_format: FileFormat) -> bytes:
-    """Return a file that an import reads: vCard 4.0 (RFC 6350), or CSV in UTF-8 with a byte order mark."""
-    return write_vcards(contacts) if file_format == "vcard" else write_csv(contacts)

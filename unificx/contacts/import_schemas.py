@@ -29,6 +29,8 @@ class FileEntry:
     line: int
     contact: NewContact = field(repr=False)
     faults: tuple[ImportFault, ...] = ()
+    photo: bytes | None = field(default=None, repr=False)
+    """The picture in a vCard, not checked yet; b"" for one that is not in it or cannot be read, None without any."""
 
 
 @dataclass(frozen=True, slots=True)

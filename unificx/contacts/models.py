@@ -1,4 +1,4 @@
-"""Tables of contacts, and of pictures of users.
+"""Tables of contacts, and of pictures of contacts and users.
 
 A personal contact is sealed under the key of its owner, a company contact under that of its first number, which is the
 data subject that this person also is as a caller. All numbers outside lead to their contacts, so that an erasure finds
@@ -43,6 +43,14 @@ class ContactPart:
     """Name that a CardDAV client has chosen."""
     extra: tuple[str, ...] | None = _in_book()
     """Further properties of the vCard of a CardDAV client, which no field is made for."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContactPicturePart:
+    """The picture of a contact: a JPEG file in base64, and the SHA-256 of the photo that it was made of."""
+
+    image: str = _in_book()
+    source: str = _in_book()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +103,21 @@ class ContactRow(Base):
     revision: Mapped[int] = plain("number of the last change in the address book")
     changed: Mapped[datetime] = plain("time of the last change")
     source: Mapped[str] = plain("own, or device for a contact copied from a telephone")
+    picture: Mapped[str] = plain("a random id, new with each picture; empty without one")
     subject_id: Mapped[str] = plain("random subject id: of the owner, or of the first number of a company contact")
     sealed: Mapped[bytes] = sealed_column(ContactPart, subject="subject_id")
+
+
+class ContactPictureRow(Base):
+    """The picture of a contact, sealed under the key of the contact."""
+
+    __tablename__ = "contact_picture"
+    __table_args__ = (Index(None, "tenant_id", "subject_id"),)
+
+    contact_id: Mapped[str] = plain("the contact", primary_key=True)
+    tenant_id: Mapped[str] = plain("the tenant")
+    subject_id: Mapped[str] = plain("random subject id of the contact's key")
+    sealed: Mapped[bytes] = sealed_column(ContactPicturePart, subject="subject_id")
 
 
 class ContactNumberRow(Base):

@@ -5,19 +5,22 @@ An access copy of a user has their address book. That of a person outside has wh
 books of users say about them, without owners and without the notes of users, which are data of these users too.
 """
 
+from base64 import b64encode
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import TypeAdapter
 
-from unificx.contacts import repository
-from unificx.contacts.models import ContactPart, ContactRow, PersonPictureRow
+from unificx.contacts import picture_repository, repository
+from unificx.contacts.models import ContactPart, ContactPictureRow, ContactRow, PersonPictureRow
+from unificx.contacts.schemas import NO_PICTURE
 from unificx.contacts.service import Contacts
 from unificx.db import Database
 from unificx.privacy import DataSubject, Export, Holding, KeyStore, Records, RowHolding, record_kind
 
-_OWN, _PICTURE, _ENTRIES = "contacts", "profile picture", "entries in address books of others"
+_OWN, _PICTURES = "contacts", "pictures of contacts"
+_PICTURE, _ENTRIES = "profile picture", "entries in address books of others"
 _PAGE = 200
 
 
@@ -31,10 +34,15 @@ class EntryCopy:
     department: str
     numbers: tuple[str, ...]
     emails: tuple[str, ...]
+    image: str = ""
+    """The picture: a JPEG file in base64."""
 
 
 _KIND = record_kind("contact_entry", _ENTRIES, EntryCopy, ContactPart)
 _ADAPTER = TypeAdapter(EntryCopy)
+
+
+_TABLES = {ContactRow: _OWN, ContactPictureRow: _PICTURES, PersonPictureRow: _PICTURE}
 
 
 class ContactHolding:
@@ -42,7 +50,7 @@ class ContactHolding:
 
     def __init__(self, database: Database, contacts: Contacts) -> None:
         self._database = database
-        self._rows = RowHolding(database, "contacts", {ContactRow: _OWN, PersonPictureRow: _PICTURE}, contacts.erase)
+        self._rows = RowHolding(database, "contacts", _TABLES, contacts.erase)
         self.area, self.tables, self.retained = self._rows.area, self._rows.tables, self._rows.retained
 
     async def find(self, owner: DataSubject) -> Mapping[str, int]:
@@ -55,8 +63,10 @@ class ContactHolding:
                 async with self._database.read() as session:
                     batch = ids[start : start + _PAGE]
                     found = await repository.exported_by_id(session, keys, owner.tenant_id, batch)
+                    pictures = await picture_repository.of_contacts(session, keys, owner.tenant_id, batch)
                 for contact_id, values in found:
-                    yield _ADAPTER.dump_python(_entry(contact_id, values), mode="json")
+                    image = pictures.get(contact_id, NO_PICTURE).image
+                    yield _ADAPTER.dump_python(_entry(contact_id, values, image), mode="json")
 
         return [*self._rows.export(owner, keys), Records(_KIND, read)]
 
@@ -77,7 +87,7 @@ def contact_holding(database: Database, contacts: Contacts) -> Holding:
     return ContactHolding(database, contacts)
 
 
-def _entry(contact_id: str, values: Mapping[str, Any]) -> EntryCopy:
+def _entry(contact_id: str, values: Mapping[str, Any], image: bytes) -> EntryCopy:
     name, organisation, department = (str(values.get(each, "")) for each in ("name", "organisation", "department"))
     numbers, emails = tuple(values.get("numbers", ())), tuple(values.get("emails", ()))
-    return EntryCopy(contact_id, name, organisation, department, numbers, emails)
+    return EntryCopy(contact_id, name, organisation, department, numbers, emails, b64encode(image).decode())

@@ -6,7 +6,7 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from unificx.contacts.models import ContactBookRow, ContactNumberRow, ContactPart, ContactRow
+from unificx.contacts.models import ContactBookRow, ContactNumberRow, ContactPart, ContactPictureRow, ContactRow
 from unificx.contacts.schemas import (
     AddressBook,
     BookChanges,
@@ -174,6 +174,7 @@ async def add(session: AsyncSession, keys: Keys, contacts: Sequence[tuple[Contac
                 "revision": one.revision,
                 "changed": one.changed,
                 "source": one.source,
+                "picture": one.picture,
                 "subject_id": one.subject,
                 "sealed": blob,
             }
@@ -191,6 +192,7 @@ async def replace(session: AsyncSession, keys: Keys, contact: Contact, numbers: 
         "revision": contact.revision,
         "changed": contact.changed,
         "source": contact.source,
+        "picture": contact.picture,
         "subject_id": contact.subject,
         "sealed": sealed,
     }
@@ -199,11 +201,22 @@ async def replace(session: AsyncSession, keys: Keys, contact: Contact, numbers: 
     await _link(session, contact.tenant_id, [(contact.id, each) for each in numbers])
 
 
+async def mark_picture(session: AsyncSession, contact: Contact) -> None:
+    """Store that a contact has another picture."""
+    chosen = (ContactRow.tenant_id == contact.tenant_id, ContactRow.id == contact.id)
+    values = {"revision": contact.revision, "changed": contact.changed, "picture": contact.picture}
+    await session.execute(update(ContactRow).where(*chosen).values(values))
+
+
 async def remove(session: AsyncSession, tenant_id: str, contact_ids: Sequence[str]) -> None:
-    """Delete contacts."""
+    """Delete contacts, with their pictures."""
     for start in range(0, len(contact_ids), _BATCH):
         batch = contact_ids[start : start + _BATCH]
         await _unlink(session, tenant_id, batch)
+        picture = ContactPictureRow
+        await session.execute(
+            delete(picture).where(owned_by(picture.tenant_id, tenant_id), picture.contact_id.in_(batch))
+        )
         await session.execute(
             delete(ContactRow).where(owned_by(ContactRow.tenant_id, tenant_id), ContactRow.id.in_(batch))
         )
@@ -217,7 +230,7 @@ async def delete_book(session: AsyncSession, book: AddressBook) -> None:
 
 
 async def delete_of_tenant(session: AsyncSession, tenant_id: str) -> None:
-    for row in (ContactNumberRow, ContactRow, ContactBookRow):
+    for row in (ContactNumberRow, ContactPictureRow, ContactRow, ContactBookRow):
         await session.execute(delete(row).where(row.tenant_id == tenant_id))
 
 
@@ -282,6 +295,7 @@ def _contact(row: ContactRow, part: ContactPart) -> Contact:
         row.subject_id,
         part.resource or "",
         tuple(part.extra or ()),
+        row.picture,
     )
 
 

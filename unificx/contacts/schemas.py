@@ -53,6 +53,18 @@ class ContactDetails:
 
 
 @dataclass(frozen=True, slots=True)
+class ContactPicture:
+    """A picture of a contact as it is stored: a square as JPEG, and the SHA-256 of the photo that it was made of, in
+    hexadecimal. With an empty image it removes the present one."""
+
+    image: bytes = field(default=b"", repr=False)
+    source: str = field(default="", repr=False)
+
+
+NO_PICTURE = ContactPicture()
+
+
+@dataclass(frozen=True, slots=True)
 class NewContact:
     """A contact to add. `uid` identifies it in vCards (RFC 6350 section 6.7.6); "" for a new one."""
 
@@ -61,6 +73,7 @@ class NewContact:
     source: Source = "own"
     resource: str = field(default="", repr=False)
     extra: tuple[str, ...] = field(default=(), repr=False)
+    picture: ContactPicture = NO_PICTURE
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +95,8 @@ class Contact:
     """The name that a CardDAV client has chosen for it; see `resource_name`."""
     extra: tuple[str, ...] = field(default=(), repr=False)
     """Lines of a vCard with properties that no field is made for. Address books in memory are without them."""
+    picture: str = ""
+    """A random id, new with each picture; "" without one."""
 
     @property
     def resource_name(self) -> str:

@@ -1,21 +1,30 @@
 """Contacts: address books of tenants and of their users."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
 
-from unificx.contacts import repository
+from unificx.contacts import picture_repository, repository
 from unificx.contacts.books import Book, Books, CompanyNames, page_of
 from unificx.contacts.checks import MAX_COMPANY, MAX_PERSONAL, checked, checked_extra, checked_uid, without_names
+from unificx.contacts.contact_pictures import ContactPictures
 from unificx.contacts.events import ContactsChanged
 from unificx.contacts.locks import BookLocks
 from unificx.contacts.pictures import ProfilePictures
 from unificx.contacts.ports import PortraitProcessor
 from unificx.contacts.resources import ContactResources
-from unificx.contacts.schemas import AddressBook, Contact, ContactDetails, FoundName, NewContact
-from unificx.core.clock import random_id
+from unificx.contacts.schemas import (
+    NO_PICTURE,
+    AddressBook,
+    Contact,
+    ContactDetails,
+    ContactPicture,
+    FoundName,
+    NewContact,
+)
+from unificx.core.clock import Clock, random_id
 from unificx.core.errors import Conflict, NotFound
 from unificx.db import Database, ErasedSubject, Page, UnitOfWork
 from unificx.identity.events import PersonClosed, TenantDeleted
@@ -48,6 +57,7 @@ class Contacts:
         self.locks = BookLocks()
         self.resources = ContactResources(database, keys, self.book)
         self.pictures = ProfilePictures(database, keys, publish, portraits)
+        self.contact_pictures = ContactPictures(database, keys, portraits)
 
     async def start(self) -> None:
         """Load the names of company contacts."""
@@ -126,12 +136,13 @@ class Contacts:
         new: Sequence[NewContact],
         changed: Sequence[tuple[Contact, ContactDetails]] = (),
         *,
+        pictures: Mapping[str, ContactPicture] | None = None,
         gone: Sequence[str] = (),
         guard: Guard | None = None,
     ) -> list[Contact]:
         """Add contacts, replace those that are `changed` and delete those that are `gone`, all or none; return the new
-        ones. `guard` is called first, in the transaction. Raise Invalid, Conflict if the address book is full,
-        ContactChanged, and what `guard` raises."""
+        ones. `pictures`: new pictures of changed contacts, by their ids. `guard` is called first, in the transaction.
+        Raise Invalid, Conflict if the address book is full, ContactChanged, and what `guard` raises."""
         canonical = partial(self.canonical, book.tenant_id)
         details = [checked(each.details, canonical) for each in new]
         updates = [(each.id, each.revision, checked(found, canonical)) for each, found in changed]
@@ -151,14 +162,18 @@ class Contacts:
             for at, (one, each) in enumerate(zip(new, details, strict=True)):
                 contact_id = random_id(self.clock)
                 uid, number = checked_uid(one.uid) or f"urn:uuid:{contact_id}", last - len(new) + 1 + at
-                owner = book.subject or self._sealing_subject(each, subjects)
+                owner = book.subject or _sealing_subject(each, subjects, self.clock)
                 where = (contact_id, book.tenant_id, book.person_id, uid, number, self.clock.now())
-                added.append(Contact(*where, one.source, each, owner, one.resource, checked_extra(one.extra)))
+                more = (one.source, each, owner, one.resource, checked_extra(one.extra))
+                added.append(Contact(*where, *more, _version(one.picture, self.clock)))
             rows = [(one, _numbers_of(one.details, subjects)) for one in added]
             await repository.add(uow.session, self._keys, rows)
+            pictured = [(one, each.picture) for one, each in zip(added, new, strict=True) if each.picture.image]
+            await picture_repository.put_of_contacts(uow.session, self._keys, pictured)
             first = last - len(new) - len(changed) + 1
             replaced = [
-                await self._replace(uow, book, update, first + at, subjects) for at, update in enumerate(updates)
+                await self._replace(uow, book, update, first + at, subjects, picture=(pictures or {}).get(update[0]))
+                for at, update in enumerate(updates)
             ]
             self._apply(uow, book, [*added, *replaced], gone)
         return added
@@ -170,14 +185,32 @@ class Contacts:
         details: ContactDetails,
         revision: int | None = None,
         extra: tuple[str, ...] | None = None,
+        *,
+        picture: ContactPicture | None = None,
     ) -> Contact:
-        """Replace a contact. `revision` is that of the version which was edited; `extra` None: as before. Raise
-        NotFound, Invalid, ContactChanged."""
+        """Replace a contact. `revision` is that of the version which was edited; `extra` and `picture` None: as before.
+        Raise NotFound, Invalid, ContactChanged."""
         new = checked(details, partial(self.canonical, book.tenant_id))
         subjects = await self._subjects(book.tenant_id, [new])
         async with self._writing() as uow:
             number = await repository.next_revisions(uow.session, book)
-            after = await self._replace(uow, book, (contact_id, revision, new), number, subjects, extra=extra)
+            change = (contact_id, revision, new)
+            after = await self._replace(uow, book, change, number, subjects, extra=extra, picture=picture)
+            self._apply(uow, book, [after], ())
+        return after
+
+    async def set_picture(self, book: AddressBook, contact_id: str, picture: ContactPicture) -> Contact:
+        """Replace the picture of a contact, or remove it by NO_PICTURE. Raise NotFound."""
+        async with self._writing() as uow:
+            number = await repository.next_revisions(uow.session, book)
+            before = await repository.find(uow.session, self._keys, book, contact_id)
+            if before is None:
+                raise _no_contact()
+            if not picture.image and not before.picture:
+                raise NotFound("There is no picture of this contact.")
+            after = replace(before, revision=number, changed=self.clock.now(), picture=_version(picture, self.clock))
+            await repository.mark_picture(uow.session, after)
+            await picture_repository.put_of_contacts(uow.session, self._keys, [(after, picture)])
             self._apply(uow, book, [after], ())
         return after
 
@@ -190,6 +223,7 @@ class Contacts:
         subjects: dict[str, str],
         *,
         extra: tuple[str, ...] | None = None,
+        picture: ContactPicture | None = None,
     ) -> Contact:
         contact_id, revision, details = update
         before = await repository.find(uow.session, self._keys, book, contact_id)
@@ -201,7 +235,13 @@ class Contacts:
         extra = checked_extra(extra)
         after = replace(before, details=details, revision=number, changed=self.clock.now(), extra=extra)
         if not book.person_id:
-            after = replace(after, subject=self._sealing_subject(details, subjects))
+            after = replace(after, subject=_sealing_subject(details, subjects, self.clock))
+        if picture is None and after.subject != before.subject and before.picture:
+            stored = await picture_repository.of_contacts(uow.session, self._keys, book.tenant_id, [contact_id])
+            picture = stored.get(contact_id, NO_PICTURE)  # sealed again under the key that the contact now has
+        if picture is not None:
+            after = replace(after, picture=_version(picture, self.clock))
+            await picture_repository.put_of_contacts(uow.session, self._keys, [(after, picture)])
         await repository.replace(uow.session, self._keys, after, _numbers_of(details, subjects))
         return after
 
@@ -235,11 +275,6 @@ class Contacts:
             if at % SUBJECTS_AT_A_TIME == 0:
                 await asyncio.sleep(0)
         return found
-
-    def _sealing_subject(self, details: ContactDetails, subjects: dict[str, str]) -> str:
-        """Return the subject of a company contact: that of its first number outside, or one of its own."""
-        first = next((subjects[each.number] for each in details.numbers if each.number in subjects), "")
-        return first or random_id(self.clock)
 
     @asynccontextmanager
     async def _writing(self) -> AsyncIterator[UnitOfWork]:
@@ -294,6 +329,16 @@ class Contacts:
         await self.pictures.remove_in(uow, event.tenant)
         uow.after_commit.append(lambda: self._names.drop_tenant(event.tenant))
         uow.after_commit.append(lambda: self._books.forget(event.tenant))
+
+
+def _sealing_subject(details: ContactDetails, subjects: dict[str, str], clock: Clock) -> str:
+    """Return the subject of a company contact: that of its first number outside, or one of its own."""
+    first = next((subjects[each.number] for each in details.numbers if each.number in subjects), "")
+    return first or random_id(clock)
+
+
+def _version(picture: ContactPicture, clock: Clock) -> str:
+    return random_id(clock) if picture.image else ""
 
 
 def _numbers_of(details: ContactDetails, subjects: dict[str, str]) -> list[str]:

@@ -1,11 +1,14 @@
 """vCards: versions 4.0 (RFC 6350), 3.0 (RFC 2426) and 2.1 are read, 4.0 and 3.0 are written. Pure.
 
-Of a property only what a contact has is read; pictures and other properties are ignored and named.
+Of a property only what a contact has is read; other properties are ignored and named. A picture is read if it is in the
+card; one behind an address is ignored, as nothing is fetched.
 """
 
 import quopri
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from base64 import b64decode, b64encode
+from binascii import Error as NotBase64
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -18,8 +21,8 @@ from unificx.core.errors import Invalid
 VERSIONS = ("4.0", "3.0", "2.1")
 _NAME = re.compile(r"(?:[A-Za-z0-9-]+\.)?([A-Za-z0-9-]+)\Z", re.ASCII)
 _SILENT = frozenset({"BEGIN", "END", "VERSION", "PRODID", "REV"})
-PICTURES = frozenset({"PHOTO", "LOGO", "SOUND"})
-"""Properties that are never stored."""
+_MEDIA = frozenset({"PHOTO", "LOGO", "SOUND"})
+"""Properties that are not stored as they are."""
 _TYPES: tuple[tuple[str, NumberLabel], ...] = (
     ("fax", "fax"),
     ("cell", "mobile"),
@@ -63,6 +66,7 @@ class _Card:
     emails: list[str] = field(default_factory=list[str])
     note: str = ""
     favourite: bool = False
+    photo: bytes | None = None
     faults: list[ImportFault] = field(default_factory=list[ImportFault])
     extra: list[str] = field(default_factory=list[str])
 
@@ -76,7 +80,8 @@ class _Card:
             name = ""  # FN is required, also where a contact has no name
         texts = (name, self.organisation, self.department)
         details = ContactDetails(*texts, tuple(self.numbers), tuple(self.emails), self.note, self.favourite)
-        return FileEntry(self.line, NewContact(details, self.uid, extra=tuple(self.extra)), tuple(faults))
+        contact = NewContact(details, self.uid, extra=tuple(self.extra))
+        return FileEntry(self.line, contact, tuple(faults), self.photo)
 
 
 def read_vcards(text: str, maximum: int) -> tuple[list[FileEntry], list[str]]:
@@ -103,7 +108,7 @@ def read_vcards(text: str, maximum: int) -> tuple[list[FileEntry], list[str]]:
             card.faults.append(ImportFault("malformed", "", f"Line {number} is not a property."))
         elif not _apply(card, name, parameters, value) and name not in _SILENT:
             ignored[name[:40]] = None
-            if name not in PICTURES:
+            if name not in _MEDIA:
                 card.extra.append(line)
         elif name == "N":
             card.extra.append(line)
@@ -212,6 +217,10 @@ def _apply(card: _Card, name: str, parameters: dict[str, list[str]], value: str)
             card.emails.append(_text(value).strip())
         case "NOTE":
             card.note = "\n".join(each for each in (card.note, _text(value)) if each)
+        case "PHOTO":
+            photo = _photo(parameters, value)
+            card.photo = card.photo or photo
+            return bool(photo)
         case "X-ABSHOWAS":
             card.is_organisation = value.strip().upper() == "COMPANY"
         case "X-UNIFICX-FAVOURITE":
@@ -219,6 +228,25 @@ def _apply(card: _Card, name: str, parameters: dict[str, list[str]], value: str)
         case _:
             return False
     return True
+
+
+def _photo(parameters: dict[str, list[str]], value: str) -> bytes:
+    """Return the picture in a card; b"" for one behind an address, or that is not base64.
+
+    Version 4.0 has a `data` URI (RFC 2397), of which some programs escape the punctuation; versions before have base64
+    with the parameter ENCODING, `b` in 3.0 and `base64` in 2.1."""
+    text = "".join(value.replace("\\", "").split())
+    encodings = {*parameters.get("ENCODING", ()), *parameters.get("TYPE", ())}
+    if text[:5].lower() == "data:":
+        header, _, text = text.partition(",")
+        if not header.lower().endswith(";base64"):
+            return b""
+    elif not encodings & {"b", "base64"} or parameters.get("VALUE", ["binary"]) != ["binary"]:
+        return b""
+    try:
+        return b64decode(text, validate=True)
+    except NotBase64:
+        return b""
 
 
 def _number(value: str) -> str:
@@ -259,9 +287,16 @@ def _text(value: str) -> str:
 # ---- writing
 
 
-def write_vcards(contacts: Iterable[Contact], version: Version = "4.0", only: Collection[str] = ()) -> bytes:
-    """Return contacts as vCards, in UTF-8. `only`: names of properties; by default all."""
-    lines = (line for each in contacts for line in _lines(each, version))
+def write_vcards(
+    contacts: Iterable[Contact],
+    version: Version = "4.0",
+    only: Collection[str] = (),
+    *,
+    pictures: Mapping[str, bytes] | None = None,
+) -> bytes:
+    """Return contacts as vCards, in UTF-8. `only`: names of properties; by default all. `pictures`: JPEG by the ids of
+    the contacts."""
+    lines = (line for each in contacts for line in _lines(each, version, (pictures or {}).get(each.id)))
     if only:
         named = {"BEGIN", "VERSION", "END", *(each.upper() for each in only)}
         lines = (line for line in lines if _content_line(line)[0] in named)
@@ -269,15 +304,15 @@ def write_vcards(contacts: Iterable[Contact], version: Version = "4.0", only: Co
 
 
 def values_of(contact: Contact) -> dict[str, list[str]]:
-    """Return the values of the properties of a contact, by name in upper case."""
+    """Return the values of the properties of a contact, by name in upper case; of a picture only that there is one."""
     found: dict[str, list[str]] = {}
     for line in _lines(contact, "3.0"):
         name, _, value = _content_line(line)
         found.setdefault(name, []).append(_text(value))
-    return found
+    return found | ({"PHOTO": [""]} if contact.picture else {})
 
 
-def _lines(contact: Contact, version: Version) -> Sequence[str]:
+def _lines(contact: Contact, version: Version, picture: bytes | None = None) -> Sequence[str]:
     details = contact.details
     lines = [
         "BEGIN:VCARD",
@@ -298,6 +333,9 @@ def _lines(contact: Contact, version: Version) -> Sequence[str]:
         lines.append(f"NOTE:{escape_text(details.note)}")
     if details.favourite:
         lines.append(f"{FAVOURITE}:1")
+    if picture:
+        beginning = "PHOTO:data:image/jpeg;base64," if version == "4.0" else "PHOTO;ENCODING=b;TYPE=JPEG:"
+        lines.append(beginning + b64encode(picture).decode())
     return [*lines, *contact.extra, f"REV:{contact.changed:%Y%m%dT%H%M%SZ}", "END:VCARD"]
 
 

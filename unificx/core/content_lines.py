@@ -12,6 +12,9 @@ def escape_text(text: str) -> str:
 
 def folded_line(line: str) -> str:
     """Return a line with its end, folded so that no character is split."""
+    if line.isascii():
+        rest = range(MAX_OCTETS, len(line), MAX_OCTETS - 1)
+        return "\r\n ".join([line[:MAX_OCTETS], *(line[at : at + MAX_OCTETS - 1] for at in rest)]) + "\r\n"
     parts, length = [""], 0
     for char in line:
         size = len(char.encode())

@@ -27,6 +27,19 @@ export function setPictures(group: string, sources: PictureSources): void {
   for (const [version, url] of addresses.state) if (!present.has(version)) forget(version, url);
 }
 
+/** Add pictures to a group, or remove those that are undefined. */
+export function changePictures(group: string, changes: ReadonlyMap<string, PictureSource | undefined>): void {
+  const before = groups.state[group] ?? new Map<string, PictureSource>();
+  const differs = ([key, source]: [string, PictureSource | undefined]) => before.get(key)?.version !== source?.version;
+  if (![...changes].some(differs)) return;
+  const after = new Map(before);
+  for (const [key, source] of changes) {
+    if (source) after.set(key, source);
+    else after.delete(key);
+  }
+  setPictures(group, after);
+}
+
 /** Address of the picture of a person, once it is fetched; undefined without one. */
 export function usePicture(of: string | undefined): string | undefined {
   const source = useValue(groups, (all) => (of ? sourceOf(all, of) : undefined));

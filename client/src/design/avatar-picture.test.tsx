@@ -1,7 +1,7 @@
 import { act } from 'react';
 import { createRoot } from 'react-dom/client';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { setPictures } from '~/core/pictures';
+import { changePictures, setPictures } from '~/core/pictures';
 import { Avatar } from './Avatar';
 
 const revoke = vi.fn();
@@ -34,6 +34,22 @@ it('shows the newest picture of a person once it is fetched, and letters without
   expect(shown()).toBeUndefined();
   await act(async () => root.render(<Avatar name="Ada Example" of="ada" />));
   await pictures();
+  expect(shown()).toBeUndefined();
+  act(() => root.unmount());
+});
+
+it('adds and removes single pictures of a group', async () => {
+  const place = document.createElement('div');
+  const root = createRoot(place);
+  const shown = () => place.querySelector('img')?.getAttribute('src');
+  const change = (key: string, version?: string) =>
+    act(async () => changePictures('contacts', new Map([[key, version ? { version, load } : undefined]])));
+  await act(async () => root.render(<Avatar name="Max" of="max" />));
+  await change('max', 'a');
+  expect(shown()).toBe('blob:1');
+  await change('eva', 'b');
+  expect(shown()).toBe('blob:1');
+  await change('max');
   expect(shown()).toBeUndefined();
   act(() => root.unmount());
 });

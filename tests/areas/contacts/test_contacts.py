@@ -2,7 +2,7 @@
 
 from base64 import b64encode
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -10,17 +10,21 @@ from identity_factory import identity_on
 from sqlalchemy import func, select
 
 from unificx.contacts import (
+    NO_PICTURE,
     AddressBook,
     Contact,
     ContactChanged,
     ContactDetails,
+    ContactImports,
     ContactNumber,
+    ContactPicture,
     Contacts,
     NewContact,
     contact_holding,
+    write_vcards,
 )
 from unificx.contacts.events import ContactsChanged, PicturesChanged
-from unificx.contacts.models import ContactBookRow, ContactNumberRow, ContactRow, PersonPictureRow
+from unificx.contacts.models import ContactBookRow, ContactNumberRow, ContactPictureRow, ContactRow, PersonPictureRow
 from unificx.core.clock import ManualClock
 from unificx.core.errors import Conflict, Invalid, NotFound
 from unificx.db import Database, Outbox
@@ -227,8 +231,10 @@ async def test_erasing_a_number_removes_it_from_all_address_books(office: Office
     elsewhere = await office.add(office.globex, "Elsewhere", MOBILE)
     holding = contact_holding(office.database, office.contacts)
     owner = DataSubject(office.ada.tenant_id, office.subject(MOBILE))
-    assert await holding.find(owner) == {"contacts": 0, "profile picture": 0, "entries in address books of others": 2}
-    [own, _, entries] = holding.export(owner, office.keys)
+    assert {key: each for key, each in (await holding.find(owner)).items() if each} == {
+        "entries in address books of others": 2
+    }
+    [own, _, _, entries] = holding.export(owner, office.keys)
     assert isinstance(own, Records)
     assert isinstance(entries, Records)
     copied = [record async for record in entries.read()]
@@ -262,7 +268,7 @@ async def test_an_address_book_is_copied_and_erased_with_its_owner(office: Offic
     await office.add(office.ben, "Mother of Ada", MOBILE)
     holding = contact_holding(office.database, office.contacts)
     owner = DataSubject(office.ada.tenant_id, office.ada.subject, office.ada.person_id)
-    [own, _, entries] = holding.export(owner, office.keys)
+    [own, _, _, entries] = holding.export(owner, office.keys)
     assert isinstance(own, Records)
     assert isinstance(entries, Records)
     [record] = [record async for record in own.read()]
@@ -338,7 +344,7 @@ class AsGiven:
     """Makes pictures of persons without a process: they are what was sent. See test_attachments.py for the real one."""
 
     async def portraits(self, photos: Sequence[bytes]) -> list[bytes]:
-        return list(photos)
+        return [b"" if each == b"?" else each for each in photos]
 
 
 async def test_a_picture_is_sealed_for_its_person_and_ends_with_them(office: Office) -> None:
@@ -377,3 +383,92 @@ async def test_a_picture_is_sealed_for_its_person_and_ends_with_them(office: Off
     assert await pictures.versions(ben.tenant_id) == {}
     with pytest.raises(NotFound):
         await pictures.remove(ben.tenant_id, ben.person_id)
+
+
+# ---- pictures of contacts
+
+
+IMAGE = b"\xff\xd8 the pixels of another face" * 9
+
+
+def pictures_of(office: Office, *contacts: Contact) -> Any:
+    return office.contacts.contact_pictures.images(contacts[0].tenant_id, contacts)
+
+
+async def sealing_subjects(office: Office) -> list[str]:
+    """Return the subjects whose keys seal the pictures of contacts."""
+    async with office.database.read() as session:
+        rows = (await session.scalars(select(ContactPictureRow))).all()
+    assert not any(b64encode(IMAGE)[:40] in row.sealed for row in rows)
+    return [row.subject_id for row in rows]
+
+
+async def test_a_picture_follows_the_key_of_its_contact_and_ends_with_it(office: Office) -> None:
+    own, company = await office.add(office.ada, "Mother", MOBILE), await office.add(office.acme, "Max", MOBILE)
+    made = await office.contacts.contact_pictures.made_of_one(IMAGE)
+    own = await office.contacts.set_picture(office.ada, own.id, made)
+    company = await office.contacts.set_picture(office.acme, company.id, made)
+    assert own.picture != company.picture
+    assert await pictures_of(office, own, company) == {own.id: IMAGE, company.id: IMAGE}
+    assert (await office.contacts.get([office.ada], own.id)).picture == own.picture
+    assert set(await sealing_subjects(office)) == {office.ada.subject, office.subject(MOBILE)}
+    with pytest.raises(NotFound):
+        await office.contacts.set_picture(office.ben, own.id, made)
+    details = ContactDetails("Max", numbers=(ContactNumber(WORK, "work"),))
+    company = await office.contacts.update(office.acme, company.id, details)
+    assert set(await sealing_subjects(office)) == {office.ada.subject, office.subject(WORK)}
+    assert await pictures_of(office, company) == {company.id: IMAGE}
+    holding = contact_holding(office.database, office.contacts)
+    number = DataSubject(office.acme.tenant_id, office.subject(MOBILE))
+    exports = [one for one in holding.export(number, office.keys) if isinstance(one, Records)]
+    assert b64encode(IMAGE).decode() in str([each for one in exports async for each in one.read()])
+    assert (await holding.find(DataSubject(office.ada.tenant_id, office.ada.subject)))["pictures of contacts"] == 1
+    await holding.erase(number)
+    assert await sealing_subjects(office) == [office.subject(WORK)]
+    await office.contacts.remove(office.acme, company.id)
+    assert await sealing_subjects(office) == []
+
+
+async def test_a_picture_is_removed_replaced_and_restored_with_its_contact(office: Office) -> None:
+    picture = ContactPicture(IMAGE, "a digest")
+    made = await office.contacts.create(office.ada, NewContact(ContactDetails("Mother"), picture=picture))
+    assert await pictures_of(office, made) == {made.id: IMAGE}
+    renamed = await office.contacts.update(office.ada, made.id, ContactDetails("Mum"))
+    assert (renamed.picture, renamed.revision) == (made.picture, made.revision + 1)
+    other = await office.contacts.set_picture(office.ada, made.id, ContactPicture(b"other", ""))
+    assert other.picture != made.picture
+    assert (await (await office.reopened()).get([office.ada], made.id)).picture == other.picture
+    gone = await office.contacts.set_picture(office.ada, made.id, NO_PICTURE)
+    assert (gone.picture, await pictures_of(office, replace(gone, picture="x"))) == ("", {})
+    with pytest.raises(NotFound):
+        await office.contacts.set_picture(office.ada, made.id, NO_PICTURE)
+    with pytest.raises(Invalid, match="read"):
+        await office.contacts.contact_pictures.made_of_one(b"")
+    await office.contacts.set_picture(office.ada, made.id, picture)
+    async with office.database.begin() as uow:
+        await office.contacts.on_tenant_deleted(TenantDeleted("event", office.acme.tenant_id), uow)
+    assert await sealing_subjects(office) == []
+
+
+async def test_imported_pictures_are_stored_once(office: Office) -> None:
+    imports, book = ContactImports(office.contacts), office.ada
+    made = [
+        await office.contacts.create(book, NewContact(ContactDetails(name), uid=name, picture=ContactPicture(image)))
+        for name, image in (("Max", IMAGE), ("Eva", b""))
+    ]
+    file = write_vcards(made, pictures={each.id: IMAGE for each in made})
+    preview = await imports.preview(book, file)
+    assert [each.action for each in preview.entries] == ["unchanged", "update"]
+    assert await pictures_of(office, *await office.contacts.all(book)) == {made[0].id: IMAGE}
+    await imports.run(book, file)
+    assert await pictures_of(office, *await office.contacts.all(book)) == {each.id: IMAGE for each in made}
+    assert [each.action for each in (await imports.run(book, file)).entries] == ["unchanged", "unchanged"]
+    other = write_vcards(made[:1], pictures={made[0].id: b"another"}) + write_vcards(
+        [replace(made[1], uid="new", details=ContactDetails("Zoe"))], pictures={made[1].id: b"of Zoe"}
+    )
+    assert [each.action for each in (await imports.run(book, other)).entries] == ["update", "create"]
+    found = {each.details.name: each for each in await office.contacts.all(book)}
+    assert sorted((await pictures_of(office, *found.values())).values()) == [b"another", b"of Zoe", IMAGE]
+    unreadable = write_vcards([replace(made[1], uid="no", details=ContactDetails("Ben"))], pictures={made[1].id: b"?"})
+    assert (await imports.run(book, unreadable)).ignored == ("PHOTO",)
+    assert next(each for each in await office.contacts.all(book) if each.details.name == "Ben").picture == ""

@@ -1,10 +1,11 @@
 """Contacts: those of the company, for everyone in the tenant, and personal ones, for their owner alone."""
 
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Path, Query, Request, status
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from unificx import contacts
 from unificx.api.access import (
@@ -50,6 +51,7 @@ ConsentId = Annotated[
     str, Query(max_length=64, description="The id of your consent that this device rests on, see `/me/consents`.")
 ]
 
+_CARDS_AT_A_TIME = 200
 IMPORT_BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
@@ -99,9 +101,9 @@ async def list_contacts(
     limit: Limit = 50,
 ) -> core.Page[models.Contact]:
     """List contacts by name: personal ones of the user, and those of the company."""
-    books = await _books(services, user, tenant, wanted.book)
+    books = await books_of(services, user, tenant, wanted.book)
     page = await services.contacts.page(books, wanted.search, cursor, limit, favourites=wanted.favourites)
-    return core.Page(items=[_schema(user, each) for each in page.items], next=page.next)
+    return core.Page(items=[contact_schema(user, each) for each in page.items], next=page.next)
 
 
 @router.post(
@@ -117,8 +119,8 @@ async def create_contact(
     book, added = await _writable(services, user, tenant, new.book), contacts.NewContact(new.details(), new.uid)
     if book.person_id and new.uid.startswith(contacts.DEVICE_UID):
         # A deletion is undone: it is a copy again, which a withdrawal of the consent removes.
-        return _schema(user, await _copies(services).restore(book, added))
-    return _schema(user, await services.contacts.create(book, added))
+        return contact_schema(user, await _copies(services).restore(book, added))
+    return contact_schema(user, await services.contacts.create(book, added))
 
 
 @router.post("/names", dependencies=[Depends(declare_idempotency_key)], responses=problem_responses(401, 403, 404))
@@ -126,7 +128,7 @@ async def find_contact_names(
     services: ServicesDep, user: CurrentUserDep, wanted: models.NumberList, tenant: TenantQuery = None
 ) -> models.NumberNames:
     """Find the contacts of numbers, in any spelling: first your own, then those of the company. Nothing is changed."""
-    found = await services.contacts.names(await _books(services, user, tenant, "all"), wanted.numbers)
+    found = await services.contacts.names(await books_of(services, user, tenant, "all"), wanted.numbers)
     return models.NumberNames(
         items=[
             models.NumberName(
@@ -135,6 +137,7 @@ async def find_contact_names(
                 organisation=each.contact.details.organisation,
                 book=each.contact.kind,
                 contact_id=each.contact.id,
+                picture=each.contact.picture,
             )
             for each in found
         ]
@@ -198,7 +201,7 @@ async def show_contact(
     services: ServicesDep, user: CurrentUserDep, contact_id: ContactId, tenant: TenantQuery = None
 ) -> models.Contact:
     """Show a contact."""
-    return _schema(user, await services.contacts.get(await _books(services, user, tenant, "all"), contact_id))
+    return contact_schema(user, await services.contacts.get(await books_of(services, user, tenant, "all"), contact_id))
 
 
 @router.put("/{contact_id}", responses=problem_responses(401, 403, 404, 409))
@@ -210,8 +213,8 @@ async def update_contact(
     tenant: TenantQuery = None,
 ) -> models.Contact:
     """Replace a contact. With `revision`, a change that was made meanwhile is not overwritten."""
-    book = await _book_of(services, user, tenant, contact_id)
-    return _schema(user, await services.contacts.update(book, contact_id, change.details(), change.revision))
+    book = await book_of(services, user, tenant, contact_id)
+    return contact_schema(user, await services.contacts.update(book, contact_id, change.details(), change.revision))
 
 
 @router.delete("/{contact_id}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404, 409))
@@ -223,21 +226,31 @@ async def delete_contact(
     tenant: TenantQuery = None,
 ) -> None:
     """Delete a contact."""
-    book = await _book_of(services, user, tenant, contact_id)
+    book = await book_of(services, user, tenant, contact_id)
     await services.contacts.remove(book, contact_id, revision)
 
 
 async def _file(
     services: Services, user: CurrentUser, tenant: str | None, book: BookKind | None, file_format: contacts.FileFormat
 ) -> Response:
-    [source] = await _books(services, user, tenant, book or _default_book(tenant))
-    body = contacts.write_file(await services.contacts.all(source), file_format)
+    [source] = await books_of(services, user, tenant, book or _default_book(tenant))
+    found = await services.contacts.all(source)
     kind, extension = ("text/vcard", "vcf") if file_format == "vcard" else ("text/csv", "csv")
-    headers = {"Content-Disposition": f'attachment; filename="contacts.{extension}"'}
-    return Response(body, media_type=f"{kind}; charset=utf-8", headers=headers)
+    kind, headers = f"{kind}; charset=utf-8", {"Content-Disposition": f'attachment; filename="contacts.{extension}"'}
+    if file_format == "csv":
+        return Response(contacts.write_csv(found), media_type=kind, headers=headers)
+    return StreamingResponse(_vcards(services, found), media_type=kind, headers=headers)
 
 
-async def _books(
+async def _vcards(services: Services, found: Sequence[Contact]) -> AsyncIterator[bytes]:
+    """Iterate over contacts as vCards, with the pictures of only so many in memory."""
+    for start in range(0, len(found), _CARDS_AT_A_TIME):
+        batch = found[start : start + _CARDS_AT_A_TIME]
+        pictures = await services.contacts.contact_pictures.images(batch[0].tenant_id, batch)
+        yield contacts.write_vcards(batch, pictures=pictures)
+
+
+async def books_of(
     services: Services, user: CurrentUser, tenant: str | None, which: Literal["all", "company", "personal"]
 ) -> list[AddressBook]:
     """Return the address books that the user may read, their own first."""
@@ -258,9 +271,9 @@ async def _writable(services: Services, user: CurrentUser, tenant: str | None, k
     return AddressBook(scope.tenant_id)
 
 
-async def _book_of(services: Services, user: CurrentUser, tenant: str | None, contact_id: str) -> AddressBook:
+async def book_of(services: Services, user: CurrentUser, tenant: str | None, contact_id: str) -> AddressBook:
     """Return the address book of a contact that the user may change. Raise NotFound, Forbidden."""
-    found = await services.contacts.get(await _books(services, user, tenant, "all"), contact_id)
+    found = await services.contacts.get(await books_of(services, user, tenant, "all"), contact_id)
     return await _writable(services, user, tenant, found.kind)
 
 
@@ -296,6 +309,6 @@ def own_book(services: Services, user: CurrentUser) -> AddressBook:
     return AddressBook(principal.tenant_id, principal.person_id, subject)
 
 
-def _schema(user: CurrentUser, one: Contact) -> models.Contact:
+def contact_schema(user: CurrentUser, one: Contact) -> models.Contact:
     editable = bool(one.person_id) or may(user.principal, Action.PEOPLE_CHANGE, one.tenant_id)
     return models.Contact.of(one, editable=editable)

@@ -52,6 +52,7 @@ class Contact(Output):
     emails: list[str]
     note: str
     favourite: bool
+    picture: str = Field(description="Changes with its picture; empty without one.")
 
     @classmethod
     def of(cls, one: contacts.Contact, *, editable: bool) -> "Contact":
@@ -71,6 +72,7 @@ class Contact(Output):
             emails=list(details.emails),
             note=details.note,
             favourite=details.favourite,
+            picture=one.picture,
         )
 
 
@@ -176,6 +178,7 @@ class NumberName(Output):
     organisation: str
     book: BookKind
     contact_id: str
+    picture: str = Field(description="Changes with the picture of the contact; empty without one.")
 
 
 class NumberNames(Output):

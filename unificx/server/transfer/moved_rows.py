@@ -24,7 +24,7 @@ MOVED = frozenset(
         *("number_block", "outbound_route", "public_number", "trunk", "location"),
         *("calling_limit", "calling_policy", "called_country", "fraud_stop"),
         *("conversation", "conversation_member", "chat_message", "chat_reaction"),
-        *("contact", "contact_book", "contact_number", "person_picture"),
+        *("contact", "contact_book", "contact_number", "contact_picture", "person_picture"),
         *("attachment", "attachment_limits"),
         *(
             "webhook",

@@ -11,7 +11,8 @@ import type { Call } from '~/sip';
 import { Controls } from './Controls';
 import { useCallKeys } from './call-keys';
 import { PermissionNotices } from './PermissionNotices';
-import { callView, initials, isSheetOpen, remoteVideoElement, showCall } from './model';
+import { callView, isSheetOpen, remoteVideoElement, showCall } from './model';
+import { PartyAvatar } from './PartyAvatar';
 import { RecordingBanner } from './RecordingBanner';
 import { CallStatus } from './CallStatus';
 import { CallErrors } from './CallErrors';
@@ -106,11 +107,7 @@ function RemoteParty({ call, compact }: { call: Call; compact: boolean }) {
   const { title, number } = useRemoteParty(call);
   const { status, clock } = useCallStatus(call);
   const room = useRoom(call);
-  const avatar = (
-    <div className={remotePartyCss.avatar} aria-hidden data-ringing={phase === 'ringing' || undefined}>
-      {initials(title) || '#'}
-    </div>
-  );
+  const avatar = <PartyAvatar title={title} number={call.number} ringing={phase === 'ringing'} />;
   return (
     <div className={remotePartyCss.remoteParty} data-party data-compact={compact || undefined}>
       {!compact && (room ? <Faces room={room.id} fallback={avatar} /> : avatar)}

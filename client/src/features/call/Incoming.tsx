@@ -10,8 +10,9 @@ import type { Call } from '~/sip';
 import { CallerNote } from './CallerNote';
 import { IncomingCard } from './IncomingCard';
 import { IncomingLine, useAnswerLabel, useIncomingLabel } from './IncomingLine';
-import { answerCall, initials } from './model';
+import { answerCall } from './model';
 import { ConnectedNotice } from './ConnectedNotice';
+import { PartyAvatar } from './PartyAvatar';
 import { RoundButton } from './RoundButton';
 import { loadForwardSheet, loadReplySheet, type IncomingSheet } from './other-ways';
 import { useOtherWays, type OtherWay } from './useOtherWays';
@@ -71,11 +72,7 @@ function IncomingScreen({ call, beside, options, covered }: IncomingScreenProps)
         aria-label={label}
       >
         <div className={remotePartyCss.remoteParty} data-ringing>
-          {!beside && (
-            <div className={remotePartyCss.avatar} aria-hidden>
-              {initials(title) || '#'}
-            </div>
-          )}
+          {!beside && <PartyAvatar title={title} number={call.number} />}
           {/* Focus the title, not a button: typing must not answer the call. */}
           <h2 className={remotePartyCss.title} tabIndex={-1} data-autofocus>
             {title}

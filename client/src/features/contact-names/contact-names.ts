@@ -5,6 +5,7 @@ import { onSignOut } from '~/api/session';
 import { useValue } from '~/core/store';
 import { deviceContacts, restoreDeviceContacts } from '~/features/device-contacts';
 import { colleagues } from '~/features/directory';
+import { showContactPictures } from '~/features/pictures';
 import { ContactNames, type ContactName } from './names';
 
 /** How long numbers are collected before they are asked for, in ms. */
@@ -14,6 +15,13 @@ const COLLECTING_MS = 20;
 export const contactNames = new ContactNames({
   find: async (numbers) => {
     const { items } = (await api.findContactNames({ body: { numbers } })).data;
+    const none = numbers.map((key) => ({ key, contact: '', version: '' }));
+    const pictures = items.map(({ number, contact_id, picture }) => ({
+      key: number,
+      contact: contact_id,
+      version: picture,
+    }));
+    showContactPictures([...none, ...pictures]);
     return items.map(({ number, name, book, contact_id }) => [number, { name, book, id: contact_id }]);
   },
   soon: (work) => void setTimeout(work, COLLECTING_MS),

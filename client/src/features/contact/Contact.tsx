@@ -24,6 +24,8 @@ export interface ContactParty {
   /** The name, or what stands in its place. */
   title: string;
   room: boolean;
+  /** Key of its picture; the number by default. */
+  picture?: string;
   department?: string;
   /** All numbers, if there are several; `kind` is shown beside each. */
   numbers?: { number: string; kind: string }[];
@@ -73,7 +75,7 @@ export function Contact({ party, back, children }: ContactProps) {
       <header className={css.head}>
         <Avatar
           name={party.room ? '' : party.name}
-          of={party.number}
+          of={party.picture ?? party.number}
           icon={party.room ? IconUsersGroup : undefined}
           size={96}
         />

@@ -51,6 +51,7 @@ function Entry({ contact }: { contact: ContactEntry }) {
         number,
         title,
         room: false,
+        picture: contact.picture ? contact.id : undefined,
         numbers: contact.numbers.map((each) => ({ number: each.number, kind: labels[each.label] })),
         entry: {
           favourite: contact.book === 'personal' ? contact.favourite : undefined,

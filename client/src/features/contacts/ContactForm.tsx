@@ -8,6 +8,7 @@ import { api, type Contact } from '~/api';
 import { showAtField } from '~/design/forms';
 import { Drawer, DrawerFooter } from '~/design/Drawer';
 import { ErrorNotice } from '~/design/Notice';
+import { ContactPicture } from './ContactPicture';
 import { LABELS, useLabels, type NumberLabel } from './labels';
 import { CONTACTS } from './useContacts';
 import { useIsAdministrator } from './useIsAdministrator';
@@ -65,6 +66,7 @@ function Fields({ contact, book: given, number, name, tenant, onClose, onSaved }
   const queries = useQueryClient();
   const [book, setBook] = useState(given);
   const isAdministrator = useIsAdministrator();
+  const [revision, setRevision] = useState(contact?.revision);
   const form = useForm<Values>({ initialValues: valuesOf(contact, number, name) });
   const save = useMutation({
     mutationFn: async ({ numbers, emails, ...values }: Values) => {
@@ -79,7 +81,7 @@ function Fields({ contact, book: given, number, name, tenant, onClose, onSaved }
             await api.updateContact({
               path: { contact_id: contact.id },
               query,
-              body: { ...body, revision: contact.revision },
+              body: { ...body, revision },
             })
           ).data
         : (await api.createContact({ query, body: { ...body, book } })).data;
@@ -107,6 +109,9 @@ function Fields({ contact, book: given, number, name, tenant, onClose, onSaved }
               { value: 'company', label: t`For everyone` },
             ]}
           />
+        )}
+        {contact && (
+          <ContactPicture contact={contact} tenant={tenant} onChange={(each) => setRevision(each.revision)} />
         )}
         <TextInput
           size="md"

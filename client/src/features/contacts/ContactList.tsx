@@ -107,7 +107,7 @@ function ContactRow({ contact }: { contact: Contact }) {
   return (
     <LinkRow
       open={(props) => <Link to="/team/contacts/$contact" params={{ contact: contact.id }} search={true} {...props} />}
-      avatar={<Avatar name={title} />}
+      avatar={<Avatar name={title} of={contact.id} />}
       name={title}
       second={details.filter(Boolean).join(' · ')}
       selected={contact.id === selected}

@@ -12,11 +12,21 @@ export function useContactChanges(tenant?: string) {
     error: changes.error,
     remove: (contact: Contact, after?: () => void) => {
       const title = titleOf(contact);
+      const path = { contact_id: contact.id };
+      let picture: Blob | undefined;
       changes.mutate(
         {
-          apply: () =>
-            api.deleteContact({ path: { contact_id: contact.id }, query: { ...query, revision: contact.revision } }),
-          undo: () => api.createContact({ query, body: { ...entryOf(contact), book: contact.book, uid: contact.uid } }),
+          apply: async () => {
+            if (contact.picture) {
+              picture = (await api.showContactPicture({ path, query, parseAs: 'blob' })).data as Blob;
+            }
+            await api.deleteContact({ path, query: { ...query, revision: contact.revision } });
+          },
+          undo: async () => {
+            const body = { ...entryOf(contact), book: contact.book, uid: contact.uid };
+            const { id } = (await api.createContact({ query, body })).data;
+            if (picture) await api.setContactPicture({ path: { contact_id: id }, query, body: picture });
+          },
           message: t`${title} is deleted.`,
         },
         { onSuccess: after },

@@ -3,6 +3,7 @@ import { useEffect } from 'react';
 import { api, type Contact } from '~/api';
 import { events } from '~/api/events';
 import { usePages } from '~/design/lists';
+import { showContactPictures } from '~/features/pictures';
 
 export const CONTACTS = 'contacts';
 const PAGE_SIZE = 100;
@@ -17,9 +18,14 @@ interface ContactFilter {
 /** Contacts of the user and of the company, by name; kept in step with other devices. */
 export function useContacts(filter: ContactFilter = {}) {
   useFreshContacts();
+  const { tenant } = filter;
   return usePages<Contact>(
     [CONTACTS, filter],
-    (cursor) => api.listContacts({ query: { ...filter, cursor, limit: PAGE_SIZE } }),
+    async (cursor) => {
+      const found = await api.listContacts({ query: { ...filter, cursor, limit: PAGE_SIZE } });
+      showPicturesOf(found.data.items, tenant);
+      return found;
+    },
     { keepFormer: true },
   );
 }
@@ -29,7 +35,11 @@ export function useContact(id: string) {
   useFreshContacts();
   return useQuery({
     queryKey: [CONTACTS, 'one', id],
-    queryFn: async () => (await api.showContact({ path: { contact_id: id } })).data,
+    queryFn: async () => {
+      const { data } = await api.showContact({ path: { contact_id: id } });
+      showPicturesOf([data]);
+      return data;
+    },
     retry: false,
   });
 }
@@ -39,6 +49,14 @@ function useFreshContacts() {
   useEffect(
     () => events.on('contacts.changed', () => void queries.invalidateQueries({ queryKey: [CONTACTS] })),
     [queries],
+  );
+}
+
+/** Show the pictures of contacts that were fetched. */
+export function showPicturesOf(contacts: Contact[], tenant?: string): void {
+  showContactPictures(
+    contacts.map(({ id, picture }) => ({ key: id, contact: id, version: picture })),
+    tenant,
   );
 }
 
