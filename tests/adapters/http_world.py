@@ -105,6 +105,7 @@ from unificx.notifications import (
     NotificationService,
     PushNotifier,
     PushNotifierDependencies,
+    ReceivedNotices,
     UndeliverableAddresses,
     Vapid,
 )
@@ -554,7 +555,8 @@ def notifications_of(
     )
     emails, records = EmailQueue(parts, cluster.counters), EmailRecords(parts, cluster.counters)
     campaigns = Campaigns(database, identity, emails, advertising)
-    return Notifications(emails, push, preferences, advertising, campaigns, records, undeliverable)
+    received = ReceivedNotices(database, keys, directory, preferences, cluster.bus)
+    return Notifications(emails, push, preferences, advertising, campaigns, records, undeliverable, received)
 
 
 @asynccontextmanager
@@ -651,7 +653,7 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
         database, keys, identity, preferences, push=push, consents=consents, cluster=cluster
     )
     notification_service = NotificationService()
-    notification_service.configure(notifications.emails, push)
+    notification_service.configure(notifications.emails, push, notifications.received)
     services = Services(
         identity=identity,
         holds=holds,

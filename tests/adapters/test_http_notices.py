@@ -1,5 +1,7 @@
 """/me/notices: a user switches notices off; mandatory ones stay."""
 
+import json
+
 import pytest
 from http_world import World
 from push_service import SubscribedBrowser, push_service
@@ -59,3 +61,26 @@ async def test_a_switched_off_notice_is_not_pushed_and_a_mandatory_one_is(world:
         ),
         *("emergency_call_answered", "emergency_call_unanswered"),
     }
+
+
+@pytest.mark.promise("U2")
+async def test_the_list_of_notices_is_the_users_own_and_webhooks_learn_ids_only(world: World) -> None:
+    boss, ben = await world.admin(world.acme), await world.user(world.acme, "1002")
+    hook = {"name": "Monitoring", "events": ["notice.sent"], "url": "https://example.com/hook"}
+    assert (await boss.post("/api/v1/webhooks", json=hook)).status_code == 201
+    me = (await boss.get("/api/v1/me")).json()["person"]["id"]
+    person = await world.services.identity.users.get(world.acme.id, me)
+    await world.services.notifications.received.add(person, "storage_low", "91 % of 1 GB")
+    await world.outbox.deliver()
+    [webhook] = world.services.webhooks.of_tenant(world.acme.id)
+    [message] = await world.services.webhooks.deliveries(webhook)
+    assert json.loads(message.body)["data"] == {"person_id": me, "kind": "storage_low"}
+    [notice] = (await boss.get("/api/v1/me/notices/received?language=de")).json()["items"]
+    assert notice["subject"] == "Der Speicherplatz für Dateien ist fast voll"
+    assert (notice["kind"], notice["read"]) == ("storage_low", None)
+    assert (await boss.get("/api/v1/me/notices/unread")).json() == {"unread": 1}
+    mark = {"newest": notice["id"]}
+    assert (await ben.put("/api/v1/me/notices/read", json=mark)).json() == {"unread": 0}
+    assert (await ben.get("/api/v1/me/notices/received")).json() == {"items": [], "next": None}
+    assert (await boss.get("/api/v1/me/notices/unread")).json() == {"unread": 1}
+    assert (await boss.put("/api/v1/me/notices/read", json=mark)).json() == {"unread": 0}

@@ -57,6 +57,11 @@ def test_each_kind_is_declared_with_its_channels() -> None:
                     assert channel in CATALOGUE[kind].channels, f"{module}: {kind}"  # type: ignore[index]
     assert all("email" in CATALOGUE[kind].channels for kind in EMAIL_KINDS)
     assert all(CATALOGUE[kind].channels == ("push",) for kind in PUSH_KINDS)
+    assert all(
+        ("webhook" in each.channels) == ("app" in each.channels)
+        for each in CATALOGUE.values()
+        if each.audience == "administrator"
+    )
 
 
 @pytest.mark.promise("U2")

@@ -56,6 +56,7 @@ LIVE_EVENTS: Mapping[str, LiveEventType] = {
         "directory",
         {"items": [_COLLEAGUE]},
     ),
+    "notices": LiveEventType("the list of one's own notices", "", {}),
     "history": LiveEventType("call records", "participants; history_read", {}),
     "queue": LiveEventType(
         "callers or agents of a queue", "its agents; calls_read", {"id": _ID, "waiting": 2, "available": 1}

@@ -1,4 +1,4 @@
-"""Notifications: e-mails, and Web Push to signed-in devices."""
+"""Notifications: e-mails, lists of notices in the app, and Web Push to signed-in devices."""
 
 from unificx.notifications.advertising import SECRET_PURPOSE, Advertising, AdvertisingParts
 from unificx.notifications.announcements import MOVED, notified_tenants, put_announcement, waiting_tenants
@@ -12,6 +12,7 @@ from unificx.notifications.ports import EmailRejected, PushResponse, PushService
 from unificx.notifications.preferences import NoticePreferences, NoticeSetting, NoticeState
 from unificx.notifications.privacy import notification_holding
 from unificx.notifications.push import PushNotifier, PushNotifierDependencies
+from unificx.notifications.received import ReceivedNotice, ReceivedNotices
 from unificx.notifications.schemas import (
     Campaign,
     CampaignText,
@@ -68,6 +69,8 @@ __all__ = [
     "PushResponse",
     "PushServiceUnreachable",
     "PushTest",
+    "ReceivedNotice",
+    "ReceivedNotices",
     "RecordState",
     "ReplyAddress",
     "RequestReference",

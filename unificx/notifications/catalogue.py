@@ -1,4 +1,4 @@
-"""The catalogue of notices: everything that is sent to people by e-mail or push, declared once.
+"""The catalogue of notices: everything that is sent to people, by e-mail, push, in the app or by webhook.
 
 A message that is not in the catalogue cannot be sent: the queue of e-mails and the sender of push messages take a kind
 of it. `tests/house/test_notice_catalogue.py` checks the rest.
@@ -59,7 +59,8 @@ PushKind = Literal["message", "call", "stop", "signed_out", "test"]
 """Notices by push alone, whose kind is the `type` of the push message. A notice that is also an e-mail has the type
 `notice` there: a push service must not learn more, and the e-mail has the text."""
 NoticeKind = EmailKind | PushKind
-Channel = Literal["email", "push"]
+Channel = Literal["email", "push", "app", "webhook"]
+"""`app`: the list under the bell; `webhook`: an event of the webhooks of the tenant, with ids only."""
 Audience = Literal["person", "administrator", "outsider"]
 """`administrator`: users named by the tenant, or all administrators. `outsider`: people without an account."""
 MandatoryReason = Literal["security", "law", "requested", "service", "consent"]
@@ -89,7 +90,9 @@ class NoticeDeclaration:
 _EMAIL: tuple[Channel, ...] = ("email",)
 _PUSH: tuple[Channel, ...] = ("push",)
 _BOTH: tuple[Channel, ...] = ("email", "push")
-_SECURITY = NoticeDeclaration(_BOTH, mandatory="security")
+_PERSON: tuple[Channel, ...] = ("email", "push", "app")
+_ALL: tuple[Channel, ...] = ("email", "push", "app", "webhook")
+_SECURITY = NoticeDeclaration(_PERSON, mandatory="security")
 
 CATALOGUE: Mapping[NoticeKind, NoticeDeclaration] = MappingProxyType(
     {
@@ -108,28 +111,28 @@ CATALOGUE: Mapping[NoticeKind, NoticeDeclaration] = MappingProxyType(
         "voicemail_sound": NoticeDeclaration(_EMAIL, part_of="voicemail"),
         **dict.fromkeys(
             ("emergency_call", "emergency_call_answered", "emergency_call_unanswered"),
-            NoticeDeclaration(_BOTH, "administrator", mandatory="law"),
+            NoticeDeclaration(_ALL, "administrator", mandatory="law"),
         ),
-        "calls_stopped": NoticeDeclaration(_BOTH, "administrator", mandatory="security"),
-        "credit_low": NoticeDeclaration(_BOTH, "administrator", mandatory="service"),
-        "trial_ends": NoticeDeclaration(_BOTH, "administrator", mandatory="service"),
-        "trial_ended": NoticeDeclaration(_BOTH, "administrator", mandatory="service"),
-        "storage_low": NoticeDeclaration(_BOTH, "administrator"),
-        "policy_changed": NoticeDeclaration(_BOTH, mandatory="law"),
-        "tenant_moved": NoticeDeclaration(_BOTH, mandatory="law"),
-        "payment_disputed": NoticeDeclaration(_BOTH, "administrator", mandatory="service"),
-        "refund_failed": NoticeDeclaration(_BOTH, "administrator", mandatory="service"),
-        "privacy_request": NoticeDeclaration(_BOTH, "administrator", mandatory="law"),
-        "suspended": NoticeDeclaration(_BOTH, mandatory="law"),
-        "resumed": NoticeDeclaration(_BOTH, mandatory="service"),
+        "calls_stopped": NoticeDeclaration(_ALL, "administrator", mandatory="security"),
+        "credit_low": NoticeDeclaration(_ALL, "administrator", mandatory="service"),
+        "trial_ends": NoticeDeclaration(_ALL, "administrator", mandatory="service"),
+        "trial_ended": NoticeDeclaration(_ALL, "administrator", mandatory="service"),
+        "storage_low": NoticeDeclaration(_ALL, "administrator"),
+        "policy_changed": NoticeDeclaration(_PERSON, mandatory="law"),
+        "tenant_moved": NoticeDeclaration(_PERSON, mandatory="law"),
+        "payment_disputed": NoticeDeclaration(_ALL, "administrator", mandatory="service"),
+        "refund_failed": NoticeDeclaration(_ALL, "administrator", mandatory="service"),
+        "privacy_request": NoticeDeclaration(_ALL, "administrator", mandatory="law"),
+        "suspended": NoticeDeclaration(_PERSON, mandatory="law"),
+        "resumed": NoticeDeclaration(_PERSON, mandatory="service"),
         "closing": _SECURITY,
-        "tenant_suspended": NoticeDeclaration(_BOTH, "administrator", mandatory="law"),
-        "tenant_closing": NoticeDeclaration(_BOTH, "administrator", mandatory="law"),
-        "tenant_resumed": NoticeDeclaration(_BOTH, "administrator", mandatory="service"),
+        "tenant_suspended": NoticeDeclaration(_ALL, "administrator", mandatory="law"),
+        "tenant_closing": NoticeDeclaration(_ALL, "administrator", mandatory="law"),
+        "tenant_resumed": NoticeDeclaration(_ALL, "administrator", mandatory="service"),
         "request_code": NoticeDeclaration(_BOTH, "outsider", mandatory="requested"),
-        "request_answer": NoticeDeclaration(_BOTH, "outsider", mandatory="law"),
-        "breach_notice": NoticeDeclaration(_BOTH, mandatory="law"),
-        "access_copy": NoticeDeclaration(_EMAIL, mandatory="security"),
+        "request_answer": NoticeDeclaration(_PERSON, "outsider", mandatory="law"),
+        "breach_notice": NoticeDeclaration(_PERSON, mandatory="law"),
+        "access_copy": NoticeDeclaration(("email", "app"), mandatory="security"),
         "invoice": NoticeDeclaration(_EMAIL, "administrator", mandatory="law"),
         # A payment is in default from the reminder on (Directive 2011/7/EU, § 286 BGB).
         "invoice_reminder": NoticeDeclaration(_EMAIL, "administrator", mandatory="law"),

@@ -41,6 +41,14 @@ class ReplyAddress:
 
 
 @dataclass(frozen=True, slots=True)
+class NoticeText:
+    """A notice in one language: its subject, and its paragraphs."""
+
+    subject: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Email:
     """Variable content of an e-mail. `audio` is WAV, which all mail programs and phones play, unlike Opus in Ogg."""
 
@@ -140,12 +148,23 @@ def compose_email(email: Email, sender: Address, email_id: str, now: datetime) -
     return message
 
 
+def notice_text(kind: EmailKind, language: Language, *, organisation: str, detail: str) -> NoticeText:
+    """Return the text of a notice outside an e-mail."""
+    values = {"organisation": _one_line(organisation), "detail": _one_line(detail) or "–", "name": ""}
+    return _filled(kind, language, values, detail)
+
+
+def _filled(kind: EmailKind, language: Language, values: Mapping[str, str], detail: str) -> NoticeText:
+    texts = email_text(language, kind)
+    lines = tuple(line.format_map(values) for line in texts.lines)
+    if kind == "request_answer":  # a text of an administrator, whose paragraphs stay
+        lines = (lines[0], *filter(None, map(_one_line, detail.splitlines())))
+    return NoticeText(texts.subject.format_map(values), lines)
+
+
 def _render_text(email: Email, language: Language, values: Mapping[str, str]) -> dict[str, object]:
-    texts = email_text(language, email.kind)
-    subject, lines = texts.subject.format_map(values), [line.format_map(values) for line in texts.lines]
-    if email.kind == "request_answer":  # a text of an administrator, whose paragraphs stay
-        lines = [lines[0], *filter(None, map(_one_line, email.detail.splitlines()))]
-    lines += map(_one_line, email.text)
+    filled = _filled(email.kind, language, values, email.detail)
+    subject, lines = filled.subject, [*filled.lines, *map(_one_line, email.text)]
     if email.advert is not None:
         text = email.advert.text
         subject = _one_line(text.subject)
@@ -155,7 +174,7 @@ def _render_text(email: Email, language: Language, values: Mapping[str, str]) ->
         "subject": subject,
         "greeting": _GREETING[language].format_map(values),
         "lines": lines,
-        "action": texts.action,
+        "action": email_text(language, email.kind).action,
         "closing": _closing(email.kind)[language].format_map(values),
     }
 

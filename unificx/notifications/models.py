@@ -245,6 +245,35 @@ class AnnouncementRow(Base):
     sent: Mapped[datetime | None] = plain("time at which the e-mails were queued")
 
 
+@dataclass(frozen=True, slots=True)
+class NoticePart:
+    """The variable part of the text of a notice, such as the name of a device."""
+
+    detail: str = personal(
+        "user.device",
+        uses=("administration",),
+        retention="account",
+        on_erase="delete",
+        export=True,
+        rectifiable=False,
+    )
+
+
+class NoticeRow(Base):
+    """A notice in the list of a person; deleted after 90 days, and when there are 100 newer ones."""
+
+    __tablename__ = "notice"
+    __table_args__ = (Index(None, "tenant_id", "subject_id", "id"),)
+
+    id: Mapped[str] = plain("random id that sorts by time", primary_key=True)
+    tenant_id: Mapped[str] = plain("the tenant", ForeignKey("tenant.id", ondelete="CASCADE"))
+    subject_id: Mapped[str] = plain("random id of the subject whose key seals the part below")
+    kind: Mapped[str] = plain("kind of notice")
+    at: Mapped[datetime] = plain("time of the notice")
+    read: Mapped[datetime | None] = plain("time at which it was marked as read")
+    sealed: Mapped[bytes] = sealed_column(NoticePart, subject="subject_id")
+
+
 class PushRow(Base):
     """A push subscription, at most one per session; deleted with the session."""
 

@@ -1,7 +1,7 @@
-"""Data of a person in this area: e-mails, addresses that do not work, push subscriptions, and wanted notices."""
+"""Data of a person in this area: e-mails, failing addresses, push subscriptions, notices and choices of them."""
 
 from unificx.db import Database
-from unificx.notifications.models import EmailRow, PreferenceRow, PushRow, UndeliverableRow
+from unificx.notifications.models import EmailRow, NoticeRow, PreferenceRow, PushRow, UndeliverableRow
 from unificx.notifications.push import PushNotifier
 from unificx.privacy import Holding, RowHolding
 
@@ -12,5 +12,6 @@ def notification_holding(database: Database, push: PushNotifier) -> Holding:
         EmailRow: "e-mails of the last days",
         UndeliverableRow: "addresses that do not work",
         PreferenceRow: "choices of notices",
+        NoticeRow: "notices of the last months",
     }
     return RowHolding(database, "notifications", sealed, push.erase)

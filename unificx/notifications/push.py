@@ -12,7 +12,7 @@ from unificx.core.clock import Clock
 from unificx.core.errors import Invalid, NotFound, TooManyRequests
 from unificx.db import Database
 from unificx.identity import DirectoryCache, Principal
-from unificx.notifications import repository
+from unificx.notifications import received_repository, repository
 from unificx.notifications.catalogue import EmailKind
 from unificx.notifications.events import PushSeen
 from unificx.notifications.models import PushPart, PushRow
@@ -252,6 +252,7 @@ class PushNotifier:
                 self._subscriptions.remove(one.session_id)
         async with self._dependencies.database.begin() as uow:
             await repository.erase_subject(uow.session, tenant_id, subject)
+            await received_repository.erase_subject(uow.session, tenant_id, subject)
 
     async def _on_gone(self, subscription: Subscription) -> None:
         """Delete an expired subscription, unless it was renewed meanwhile."""

@@ -1,4 +1,4 @@
-"""Notifies people about their account: by e-mail, and by a push without content.
+"""Notifies people about their account: by e-mail, in the app, by webhook, and by a push without content.
 
 Implements the notification port of `identity`.
 """
@@ -17,6 +17,7 @@ from unificx.notifications.email_records import EmailRecords
 from unificx.notifications.policies.emails import Language, describe_voicemail, format_time
 from unificx.notifications.preferences import NoticePreferences
 from unificx.notifications.push import PushNotifier
+from unificx.notifications.received import ReceivedNotices
 from unificx.notifications.schemas import (
     CalendarMessage,
     InvoiceReference,
@@ -38,6 +39,7 @@ class Notifications:
     campaigns: Campaigns
     records: EmailRecords
     undeliverable: UndeliverableAddresses
+    received: ReceivedNotices
 
 
 class NotificationService:
@@ -49,10 +51,11 @@ class NotificationService:
     def __init__(self) -> None:
         self._emails: EmailQueue | None = None
         self._push: PushNotifier | None = None
+        self._received: ReceivedNotices | None = None
 
-    def configure(self, emails: EmailQueue | None, push: PushNotifier) -> None:
-        """Set the e-mail queue and the push service."""
-        self._emails, self._push = emails, push
+    def configure(self, emails: EmailQueue | None, push: PushNotifier, received: ReceivedNotices | None = None) -> None:
+        """Set the e-mail queue, the push service and the lists in the app."""
+        self._emails, self._push, self._received = emails, push, received
 
     @property
     def can_send(self) -> bool:
@@ -81,8 +84,10 @@ class NotificationService:
         link: str = "",
         about: RequestReference | None = None,
     ) -> None:
-        """Send a notice, in both languages. With `uow` the e-mail is queued within it, and the push follows its
-        commit."""
+        """Send a notice, in both languages. With `uow` the e-mail is queued within it, the notice is listed within it,
+        and the push follows its commit."""
+        if self._received is not None:
+            await self._received.add(person, kind, detail, uow)
         if self._push is not None:
             push = partial(self._push.send_notice, person.id, kind)
             if uow is None:
@@ -118,7 +123,9 @@ class NotificationService:
             await self._emails.enqueue(person, "voicemail", language, detail=detail, about=message.about, uow=uow)
 
     async def send_copy_notice(self, person: Person, uow: UnitOfWork) -> None:
-        """Notify the person that a copy of data is ready. The e-mail is queued within `uow`. Raises ErasedSubject."""
+        """Notify the person that a copy of data is ready, within `uow`. Raises ErasedSubject."""
+        if self._received is not None:
+            await self._received.add(person, "access_copy", "", uow)
         if self._emails is not None and person.email:
             await self._emails.enqueue(person, "access_copy", uow=uow)
 

@@ -22,6 +22,7 @@ def all_expiries(container: Container) -> Sequence[Expiry]:
         *container.support.expiries,
         *container.webhooks.expiries,
         *container.billing.expiries,
+        *container.notifications.received.expiries,
         *audit_expiries(container.database),
         *access_expiries(container.database),
     )

@@ -18,7 +18,7 @@ from unificx.identity.events import (
     TenantDeleted,
     TenantSuspended,
 )
-from unificx.notifications.events import PushSeen
+from unificx.notifications.events import NoticesChanged, PushSeen
 from unificx.recording import LiveMonitoring, LiveRecording
 from unificx.recording.events import CallRecordingsChanged, CallRecordingStored
 from unificx.server.collecting_timer import CollectingTimer
@@ -75,6 +75,7 @@ class LiveEvents:
         bus.subscribe(
             PushSeen, lambda event: hub.send_to_session(event.session_id, {"type": "push_seen", "id": event.test_id})
         )
+        bus.subscribe(NoticesChanged, lambda event: hub.send_to_person(event.person_id, {"type": "notices"}))
         for kind in (MessageLeft, MailboxChanged):
             bus.subscribe(kind, lambda event: self._on_voicemail(event.extension_id))
         for recording_event in (CallRecordingStored, CallRecordingsChanged):

@@ -22,6 +22,7 @@ from unificx.notifications import (
     NotificationService,
     PushNotifier,
     PushNotifierDependencies,
+    ReceivedNotices,
     ReplyAddress,
     UndeliverableAddresses,
 )
@@ -84,6 +85,7 @@ def senders(
     push = PushNotifier(
         PushNotifierDependencies(database, keys, directory, delivery, vapid, cluster.bus, preferences, loopback)
     )
-    service.configure(emails, push)
+    received = ReceivedNotices(database, keys, directory, preferences, cluster.bus)
+    service.configure(emails, push, received)
     campaigns = Campaigns(database, identity, emails, advertising)
-    return Notifications(emails, push, preferences, advertising, campaigns, records, undeliverable)
+    return Notifications(emails, push, preferences, advertising, campaigns, records, undeliverable, received)

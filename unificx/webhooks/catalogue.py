@@ -21,6 +21,7 @@ from unificx.identity.events import (
     PersonResumed,
     PersonSuspended,
 )
+from unificx.notifications.events import NoticeSent
 from unificx.recording.events import CallRecordingsChanged, CallRecordingStored
 from unificx.voicemail.events import MailboxChanged, MessageLeft
 
@@ -70,6 +71,11 @@ EVENT_TYPES: Mapping[str, EventType] = {
     "device.revoked": EventType(
         "A phone or program lost its registration.", Action.PEOPLE_READ, {"device_id": _ID, "extension_id": _ID}
     ),
+    "notice.sent": EventType(
+        "A notice was sent to an administrator, one event for each of them.",
+        Action.PEOPLE_READ,
+        {"person_id": _ID, "kind": "storage_low"},
+    ),
 }
 
 SOURCES: Mapping[type[DomainEvent], str] = {
@@ -86,6 +92,7 @@ SOURCES: Mapping[type[DomainEvent], str] = {
     ExtensionDeleted: "extension.deleted",
     DeviceCreated: "device.created",
     DeviceRevoked: "device.revoked",
+    NoticeSent: "notice.sent",
 }
 """Type of each reported event."""
 

@@ -51,6 +51,8 @@ export interface ServerEvents {
   recording: { call: string; state: string; end?: string | null };
   /** Whether a supervisor listens to one of the user's calls: announced, listen, ended. */
   monitoring: { call: string; state: string };
+  /** The user's own list of notices has changed. */
+  notices: object;
   /** The user's own mailboxes have changed. */
   voicemail: object;
   /** A message of one of the user's conversations was sent, or changed. */

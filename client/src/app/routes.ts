@@ -191,6 +191,11 @@ const protectedRoutes = [
   }),
   createRoute({
     getParentRoute: () => signedIn,
+    path: '/notices',
+    component: lazyScreen(() => import('~/features/notice-list/NoticesPage')),
+  }),
+  createRoute({
+    getParentRoute: () => signedIn,
     path: '/settings/notices',
     component: lazyScreen(() => import('~/features/settings/Notices')),
   }),

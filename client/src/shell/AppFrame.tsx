@@ -10,10 +10,11 @@ import { PolicyNotice } from './PolicyNotice';
 const PhoneConnectionBanner = lazy(() => import('./PhoneConnectionBanner'));
 const NewCalls = lazy(() => import('~/features/history/NewCalls'));
 const UnreadMessages = lazy(() => import('~/features/chat/UnreadMessages'));
+const UnreadNotices = lazy(() => import('~/features/notice-list/UnreadNotices'));
 const DialSheet = lazy(() => import('~/features/dial').then((each) => each.loadDialSheet()));
 
 /** Screens of the tab "More" that have addresses of their own. */
-const MORE = /\/(settings|self-test|diagnostics|about)(\/|$)/;
+const MORE = /\/(settings|notices|self-test|diagnostics|about)(\/|$)/;
 
 /** Frame of the signed-in screens: tabs, banners, screen and dial pad. */
 export function AppFrame() {
@@ -61,6 +62,11 @@ export function AppFrame() {
           <span className="tab-label">
             <Trans>More</Trans>
           </span>
+          <ErrorBoundary>
+            <Suspense>
+              <UnreadNotices />
+            </Suspense>
+          </ErrorBoundary>
         </Link>
       </nav>
       <main id="main">

@@ -64,6 +64,6 @@ def test_what_protects_an_account_or_is_due_by_law_is_mandatory() -> None:
     }
     assert optional == {
         *(("voicemail", "email"), ("message", "push"), ("meeting_invitation", "email")),
-        *(("storage_low", "email"), ("storage_low", "push")),
+        *(("storage_low", channel) for channel in ("email", "push", "app", "webhook")),
     }
     assert {push_type(kind) for kind in CATALOGUE} == {"notice", "message", "call", "stop", "signed_out", "test"}

@@ -1,13 +1,17 @@
-"""Which notices the user receives by e-mail and push."""
+"""Which notices the user receives on which channel, and the list of those received."""
 
-from unificx.api.access import CurrentUser, CurrentUserDep, ServicesDep, purpose, require_own
+from typing import Annotated
+
+from fastapi import Query
+
+from unificx.api.access import CurrentUser, CurrentUserDep, Cursor, Limit, ServicesDep, purpose, require_own
 from unificx.api.problems import problem_responses
 from unificx.api.router import Router
 from unificx.api.schemas import core
 from unificx.api.schemas import own_notices as models
 from unificx.api.services import Services
 from unificx.core.errors import Invalid
-from unificx.identity import Person, Role
+from unificx.identity import Language, Person, Role
 from unificx.notifications import Audience
 
 router = Router(prefix="/api/v1/me/notices", tags=["notices"], dependencies=[purpose("administration")])
@@ -34,6 +38,46 @@ async def switch_own_notice(
     await preferences.switch(person.tenant_id, person.subject, body.kind, body.channel, on=body.on)
     found = preferences.states(person.subject, audiences)
     return core.Page(items=[models.OwnNotice.model_validate(each) for each in found], next=None)
+
+
+@router.get("/received", responses=problem_responses(401, 403))
+async def list_received_notices(
+    services: ServicesDep,
+    user: CurrentUserDep,
+    *,
+    language: Annotated[Language, Query(description="Language of the texts.")] = "en",
+    cursor: Cursor = None,
+    limit: Limit = 20,
+) -> core.Page[models.ReceivedNotice]:
+    """List the notices that you have received in the last 90 days, at most 100, newest first."""
+    person = await _person(services, user)
+    page = await services.notifications.received.page(person, language, cursor=cursor, limit=limit)
+    shown = [
+        models.ReceivedNotice(
+            id=each.id,
+            kind=each.kind,
+            at=each.at,
+            read=each.read,
+            subject=each.text.subject,
+            lines=list(each.text.lines),
+        )
+        for each in page.items
+    ]
+    return core.Page(items=shown, next=page.next)
+
+
+@router.get("/unread", responses=problem_responses(401, 403))
+async def count_unread_notices(services: ServicesDep, user: CurrentUserDep) -> models.UnreadNotices:
+    """Count your notices that are not marked as read."""
+    person = await _person(services, user)
+    return models.UnreadNotices(unread=await services.notifications.received.count_unread(person))
+
+
+@router.put("/read", responses=problem_responses(401, 403))
+async def mark_notices_read(services: ServicesDep, user: CurrentUserDep, body: models.ReadMark) -> models.UnreadNotices:
+    """Mark your notices as read, up to one of them. Those that have arrived since stay unread."""
+    person = await _person(services, user)
+    return models.UnreadNotices(unread=await services.notifications.received.mark_read(person, body.newest))
 
 
 async def _person(services: Services, user: CurrentUser) -> Person:

@@ -21,6 +21,7 @@ EventName = Literal[
     "extension.deleted",
     "device.created",
     "device.revoked",
+    "notice.sent",
 ]
 Events = Annotated[list[EventName], Field(min_length=1, max_length=50, description="Types of events to report.")]
 Url = Annotated[

@@ -38,7 +38,7 @@ MOVED = frozenset(
             "rights_step",
         ),
         *("rate_deck", "rate", "rated_call", "ledger_entry", "billing_details"),
-        *("hold", "held_object", "person_access", "scheduled_erasure"),
+        *("hold", "held_object", "notice", "person_access", "scheduled_erasure"),
     }
 )
 LEFT: Mapping[str, str] = MappingProxyType(

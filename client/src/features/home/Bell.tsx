@@ -2,17 +2,20 @@ import { ActionIcon, Indicator, Popover, Title } from '@mantine/core';
 import { IconBell } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
+import { ReceivedNotices, useUnreadNotices } from '~/features/notice-list';
 import { AttentionList } from './Attention';
+import css from './home.module.css';
 import { useAttention } from './useAttention';
 
-/** The bell of the top bar: how many matters are open, and a list of them. */
+/** The bell of the top bar: open matters and unread notices, and lists of both. */
 export function Bell({ tenant }: { tenant?: string }) {
   const { t } = useLingui();
   const [opened, setOpened] = useState(false);
   const { matters, failing } = useAttention(tenant);
-  const count = failing.length + (matters?.length ?? 0);
+  const unread = useUnreadNotices();
+  const count = failing.length + (matters?.length ?? 0) + unread;
   return (
-    <Popover opened={opened} onChange={setOpened} position="bottom-end" width={300} trapFocus returnFocus>
+    <Popover opened={opened} onChange={setOpened} position="bottom-end" width={340} trapFocus returnFocus>
       <Indicator label={count} size={18} disabled={count === 0} color="red.8" offset={5}>
         <Popover.Target>
           <ActionIcon
@@ -31,6 +34,12 @@ export function Bell({ tenant }: { tenant?: string }) {
           <Trans>Needs attention</Trans>
         </Title>
         <AttentionList tenant={tenant} onChosen={() => setOpened(false)} />
+        <Title order={2} size="h5" mt="md" mb="xs">
+          <Trans>Your notices</Trans>
+        </Title>
+        <div className={css.notices}>
+          <ReceivedNotices />
+        </div>
       </Popover.Dropdown>
     </Popover>
   );

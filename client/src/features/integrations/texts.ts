@@ -86,6 +86,7 @@ export const EVENTS: Record<EventName, MessageDescriptor> = {
   'extension.deleted': msg`An extension was deleted`,
   'device.created': msg`A device was added`,
   'device.revoked': msg`A device was removed`,
+  'notice.sent': msg`A notice was sent to an administrator`,
 };
 
 const TEST = msg`Test`;

@@ -43,6 +43,7 @@ export const ENDING_KINDS: Record<string, MessageDescriptor> = {
   'archived messages': msg`Archived voicemail messages`,
   'diagnostics reports': msg`Help requests`,
   'failed webhook messages': msg`Failed webhook messages`,
+  notices: msg`Notices`,
   'names in the audit log': msg`Names in the audit log`,
   'accesses by administrators': msg`Accesses by administrators`,
 };

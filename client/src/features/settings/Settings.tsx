@@ -30,6 +30,7 @@ import { requestSensorPermission } from '~/media/sensors';
 import { setPreferences, preferences, type Preferences } from '~/core/preferences';
 import { useValue } from '~/core/store';
 import { useConfirmUnsent } from '~/features/chat';
+import { NoticesLink } from '~/features/notice-list';
 import { OwnPicture } from '~/features/pictures';
 import { PermissionText } from '~/features/privacy';
 import { StatusChip } from '~/features/status';
@@ -45,7 +46,15 @@ export default function Settings() {
     await signOut();
   };
   return (
-    <Page title={t`More`} actions={<StatusChip />}>
+    <Page
+      title={t`More`}
+      actions={
+        <Group gap="xs" wrap="nowrap">
+          <NoticesLink />
+          <StatusChip />
+        </Group>
+      }
+    >
       <Profile />
       <OwnPicture />
       <Links label={t`Phone and account`} links={PHONE_LINKS} />

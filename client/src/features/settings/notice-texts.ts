@@ -58,6 +58,8 @@ export const NOTICE_TEXTS: Record<OwnNotice['kind'], MessageDescriptor> = {
 export const CHANNEL_TEXTS: Record<NoticeSwitch['channel'], MessageDescriptor> = {
   email: msg`E-mail`,
   push: msg`Notification on your devices`,
+  app: msg`List under the bell`,
+  webhook: msg`Webhooks of the organisation`,
 };
 
 export const MANDATORY_TEXTS: Record<NonNullable<OwnNotice['mandatory']>, MessageDescriptor> = {
