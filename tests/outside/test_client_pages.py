@@ -4,7 +4,7 @@ import re
 
 import pytest
 from browser import CLIENT
-from client_pages import PHONE_VIEWPORT, Clients
+from client_pages import PHONE_VIEWPORT, Clients, other_device
 from page_checks import Catalog, PageChecker, Scheme, pages
 from playwright.sync_api import Page, expect
 from portal_pages import DESKTOP_OPTIONS, EMAIL, PASSWORD, choose_action, create_administrator, portal
@@ -209,3 +209,28 @@ def tab_to(page: Page, name: str) -> None:
             return
         passed.append(label)
     raise AssertionError(f"{name} is not reached: {passed}")
+
+
+@pytest.mark.promise("U2")
+def test_a_notice_arrives_under_the_bell_and_is_marked_as_read(
+    clients: Clients, server: Server, settled: Household
+) -> None:
+    client = clients("microphone").sign_in(settled.anna, path="/settings")
+    page = client.page
+    screen = page.get_by_role("main")
+    with other_device(server, settled.anna):
+        bell = screen.get_by_role("link", name=re.compile(r"\d+ unread notices?"))
+        expect(bell).to_be_visible()
+        expect(page.get_by_role("link", name=re.compile(r"More.*unread notice"))).to_be_visible()
+        bell.click()
+    newest = screen.get_by_role("listitem").filter(has_text="New device signed in").first
+    expect(newest).to_contain_text("unread")
+    walk = PageChecker(client, "en", label="notices")
+    walk.check("light", "dark")
+    screen.get_by_role("button", name="Mark as read").click()
+    expect(screen.get_by_text("unread", exact=True)).to_have_count(0)
+    expect(page.get_by_role("link", name=re.compile("unread notice"))).to_have_count(0)
+    desk = portal(clients)
+    desk.page.get_by_role("button", name=re.compile("^(Notifications: |No notifications)")).click()
+    expect(desk.page.get_by_role("heading", name="Your notices")).to_be_visible()
+    assert unique(walk) == []

@@ -11,11 +11,11 @@ export default function NoticesPage() {
     <Page title={t`Your notices`} back="/settings">
       <ReceivedNotices />
       <Text size="sm" c="dimmed" mt="md">
-        <Trans>Notices are deleted after 90 days.</Trans>{' '}
-        <Anchor renderRoot={(props) => <Link to="/settings/notices" {...props} />}>
-          <Trans>Choose what you receive</Trans>
-        </Anchor>
+        <Trans>Notices are deleted after 90 days.</Trans>
       </Text>
+      <Anchor size="sm" renderRoot={(props) => <Link to="/settings/notices" {...props} />}>
+        <Trans>Choose what you receive</Trans>
+      </Anchor>
     </Page>
   );
 }
