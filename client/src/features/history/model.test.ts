@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { CallRecord, Me, Party } from '~/api';
 import { Problem } from '~/core/problem';
 import {
@@ -161,9 +161,11 @@ function setup(cached: CallRecord[] = []) {
     stored: cached,
     answers: {} as Record<string, { items: CallRecord[]; next: string | null } | Problem>,
     refused: undefined as Problem | undefined,
+    late: false,
   };
   const me = { extensions: [{ id: 'mine' }] } as unknown as Me;
   const asked: string[] = [];
+  const waiting: (() => void)[] = [];
   const history = new History({
     me: () => me,
     fetchPage: (extension, cursor = '') => {
@@ -177,6 +179,7 @@ function setup(cached: CallRecord[] = []) {
     },
     remove: (id) => {
       asked.push(`-${id}`);
+      if (store.late) return new Promise<void>((resolve) => waiting.push(resolve));
       return store.refused ? Promise.reject(store.refused) : Promise.resolve();
     },
     restore: (id) => {
@@ -189,7 +192,7 @@ function setup(cached: CallRecord[] = []) {
       return Promise.resolve();
     },
   });
-  return { history, store, me, asked };
+  return { history, store, me, asked, waiting };
 }
 
 describe('the history', () => {
@@ -319,6 +322,23 @@ describe('the history', () => {
     expect(shown()).toEqual([b.id, a.id]);
     expect(history.state.state.refused?.code).toBe('full');
     expect(asked.filter((each) => /^[-+]/.test(each))).toEqual([`-${a.id}`, `+${a.id}`, `-${b.id}`]);
+  });
+
+  it('puts calls back only after they were removed, and not in the session of another user', async () => {
+    const { history, store, asked, waiting } = setup();
+    store.late = true;
+    const changes = [history.remove(['a']), history.restore(['a'])];
+    await vi.waitFor(() => expect(waiting).toHaveLength(1));
+    expect(asked).toEqual(['-a']);
+    waiting[0]!();
+    await Promise.all(changes);
+    expect(asked.filter((each) => /^[-+]/.test(each))).toEqual(['-a', '+a']);
+    const last = [history.remove(['b']), history.restore(['b'])];
+    await vi.waitFor(() => expect(waiting).toHaveLength(2));
+    history.clear();
+    waiting[1]!();
+    await Promise.all(last);
+    expect(asked).not.toContain('+b');
   });
 
   it('finds a loaded call, and fetches an older one', async () => {

@@ -215,6 +215,8 @@ export class History {
   private pages = new Map<string, Page>();
   /** Replace the known pages instead of merging. */
   private replacePages = false;
+  /** The last change: the next one waits for it, since requests at the same time could arrive in the other order. */
+  private changing: Promise<void> = Promise.resolve();
   private generation = 0;
 
   constructor(private readonly dependencies: HistoryDependencies) {}
@@ -298,9 +300,15 @@ export class History {
     }
   }
 
-  private async change(ids: readonly string[], work: (id: string) => Promise<unknown>): Promise<void> {
+  private change(ids: readonly string[], work: (id: string) => Promise<unknown>): Promise<void> {
     const { generation } = this;
-    const refused = await Promise.all(ids.map(work)).then(
+    this.changing = this.changing.then(() => this.carryOut(generation, () => Promise.all(ids.map(work))));
+    return this.changing;
+  }
+
+  private async carryOut(generation: number, work: () => Promise<unknown>): Promise<void> {
+    if (generation !== this.generation) return;
+    const refused = await work().then(
       () => undefined,
       (fault: unknown) => asProblem(fault),
     );

@@ -161,6 +161,27 @@ describe('the mailbox', () => {
     expect(parts.restore.mock.calls).toEqual([['a']]);
   });
 
+  it('restores a message only after it was archived', async () => {
+    const { voicemail, store, parts, ids } = setup();
+    store.inbox = [message('a')];
+    await voicemail.open();
+    const archive = parts.archive.getMockImplementation()!;
+    let letArrive = () => {};
+    parts.archive.mockImplementationOnce(async (id: string) => {
+      await new Promise<void>((resolve) => (letArrive = resolve));
+      return archive(id);
+    });
+    const deleting = voicemail.delete('a');
+    const undoing = voicemail.undoDelete('a', true);
+    await Promise.resolve();
+    expect(parts.restore).not.toHaveBeenCalled();
+    expect(ids()).toEqual([]);
+    letArrive();
+    await Promise.all([deleting, undoing]);
+    expect(store.archived).toEqual([]);
+    expect(ids()).toEqual(['a']);
+  });
+
   it('shows a message again that could not be erased', async () => {
     const { voicemail, store, parts, ids } = setup();
     store.inbox = [message('a')];

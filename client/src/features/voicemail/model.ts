@@ -106,6 +106,8 @@ export class Voicemail {
   /** Refetch. */
   readonly refresh = coalesce(() => this.fetch());
   private generation = 0;
+  /** Deletions by message, until the server has archived it. */
+  private readonly archiving = new Map<string, Promise<void>>();
 
   constructor(private readonly dependencies: VoicemailDependencies) {}
 
@@ -154,14 +156,21 @@ export class Voicemail {
     const { inbox, deleted } = this.state.state;
     this.set({ deleted: new Set([...deleted, id]), open: undefined });
     this.dependencies.later.schedule(id, () => void this.erase(id));
-    return inbox.some((each) => each.id === id) ? this.archive(id) : Promise.resolve();
+    if (!inbox.some((each) => each.id === id)) return Promise.resolve();
+    const archived = this.archive(id).finally(() => this.archiving.delete(id));
+    this.archiving.set(id, archived);
+    return archived;
   }
 
-  /** Undo `delete`; `restore` is set if the message was not archived before. */
+  /**
+   * Undo `delete`; `restore` is set if the message was not archived before. It is shown again once the server has
+   * restored it, after it has archived it: requests at the same time could arrive in the other order.
+   */
   async undoDelete(id: string, restore: boolean): Promise<void> {
     if (!this.dependencies.later.cancel(id)) return;
-    this.set({ deleted: without(this.state.state.deleted, id) });
+    await this.archiving.get(id);
     if (restore) await this.restore(id);
+    this.set({ deleted: without(this.state.state.deleted, id) });
   }
 
   private async erase(id: string): Promise<void> {
