@@ -2,11 +2,14 @@
 
 from collections import Counter
 
-from unificx.calls.machine import messages, state_machine
+from unificx.calls.machine import actions as machine_actions
+from unificx.calls.machine import events as machine_events
+from unificx.calls.machine import state_machine
+from unificx.calls.machine.actions import Action
 from unificx.calls.machine.causes import Cause
+from unificx.calls.machine.events import Event
 from unificx.calls.machine.fork_targets import ForkTargets, LaterStep, Limits, PushTargets
-from unificx.calls.machine.messages import CALLER, Action, Event
-from unificx.calls.machine.states import Branch, Ended, SettingUp, State
+from unificx.calls.machine.states import CALLER, Branch, Ended, SettingUp, State
 
 NO_PUSH = PushTargets()
 LIMITS = Limits(30.0, 600.0)
@@ -58,44 +61,49 @@ class Script:
 
     def _start_step(self, actions: list[Action]) -> list[Action]:
         """Start the step that these actions request."""
-        if self._waits or not any(isinstance(each, messages.StartStep) for each in actions):
+        if self._waits or not any(isinstance(each, machine_actions.StartStep) for each in actions):
             return []
-        self.state, more = state_machine.step(self.state, messages.StepStarted(self._next_targets), self.now)
+        self.state, more = state_machine.step(self.state, machine_events.StepStarted(self._next_targets), self.now)
         return more
 
     def advance(self, seconds: float) -> list[Action]:
         """Advance the clock and process the deadline."""
         self.now += seconds
-        return self.process(messages.DeadlineReached())
+        return self.process(machine_events.DeadlineReached())
 
     def phones_vanish(self) -> None:
         """All phones are gone: legs report timeouts, and all deadlines pass."""
         for name in LEGS:
-            self.process(messages.LegLost(name), messages.CalleeRefused(name, 408))
+            self.process(machine_events.LegLost(name), machine_events.CalleeRefused(name, 408))
         for _ in range(6):
             at = state_machine.deadline(self.state)
             if at is not None:
                 self.now = max(self.now, at)
-                self.process(messages.DeadlineReached())
+                self.process(machine_events.DeadlineReached())
 
     def check(self) -> None:
         """Check the invariants of an ended script."""
         assert isinstance(self.state, Ended), self.state
         kinds = Counter(type(action) for action in self.done)
-        assert kinds[messages.WriteRecord] == 1
-        assert kinds[messages.SetAnswered] + kinds[messages.Reject] <= 1
-        assert kinds[messages.SetAnswered] == sum(
-            isinstance(each, messages.Accept) and each.leg == CALLER for each in self.done
+        assert kinds[machine_actions.WriteRecord] == 1
+        assert kinds[machine_actions.SetAnswered] + kinds[machine_actions.Reject] <= 1
+        assert kinds[machine_actions.SetAnswered] == sum(
+            isinstance(each, machine_actions.Accept) and each.leg == CALLER for each in self.done
         )
-        assert kinds[messages.StartStep] <= 1
+        assert kinds[machine_actions.StartStep] <= 1
         self._check_record_first()
         self._check_push_is_cancelled()
 
     def _check_push_is_cancelled(self) -> None:
         """Every pushed device is notified of the end once, except the one that answered."""
-        pushed = [device for action in self.done if isinstance(action, messages.SendPush) for device in action.devices]
+        pushed = [
+            device for action in self.done if isinstance(action, machine_actions.SendPush) for device in action.devices
+        ]
         cancelled = [
-            device for action in self.done if isinstance(action, messages.CancelPush) for device in action.devices
+            device
+            for action in self.done
+            if isinstance(action, machine_actions.CancelPush)
+            for device in action.devices
         ]
         assert len(pushed) == len(set(pushed))
         assert len(cancelled) == len(set(cancelled))
@@ -104,17 +112,19 @@ class Script:
 
     def _check_record_first(self) -> None:
         """The responses that acknowledge the end follow the call record."""
-        record = next(at for at, action in enumerate(self.done) if isinstance(action, messages.WriteRecord))
+        record = next(at for at, action in enumerate(self.done) if isinstance(action, machine_actions.WriteRecord))
         for at, action in enumerate(self.done):
-            if isinstance(action, (messages.Reject, messages.Close)):
+            if isinstance(action, (machine_actions.Reject, machine_actions.Close)):
                 assert at > record
 
 
 def talking(names: tuple[str, ...] = ("b1",)) -> Script:
     """A script with an established call of the caller and b1, with the SDP "offer" and "answer"."""
     script = Script(names)
-    script.process(*(messages.MediaOffered(f"offer:{name}", b"relayed offer") for name in names))
-    script.process(messages.CalleeAnswered("b1", b"answer"), messages.MediaAnswered("answer", b"relayed answer"))
+    script.process(*(machine_events.MediaOffered(f"offer:{name}", b"relayed offer") for name in names))
+    script.process(
+        machine_events.CalleeAnswered("b1", b"answer"), machine_events.MediaAnswered("answer", b"relayed answer")
+    )
     script.done.clear()
     return script
 
@@ -142,58 +152,59 @@ def every_event() -> list[Event]:
         "offer:b4",
     )
     events: list[Event] = [
-        messages.CallerCancelled(),
-        messages.MediaReleased(),
-        messages.RelayRestarted(),
-        messages.DeadlineReached(),
+        machine_events.CallerCancelled(),
+        machine_events.MediaReleased(),
+        machine_events.RelayRestarted(),
+        machine_events.DeadlineReached(),
     ]
-    events += [messages.Declined(), messages.Declined("d")]
-    events += [messages.StepStarted(ForkTargets(("app",), LIMITS)), messages.StepStarted(NO_TARGETS)]
-    events += [messages.PickedUp(ForkTargets(("app",), LIMITS)), messages.PickedUp(None)]
+    events += [machine_events.Declined(), machine_events.Declined("d")]
+    events += [machine_events.StepStarted(ForkTargets(("app",), LIMITS)), machine_events.StepStarted(NO_TARGETS)]
+    events += [machine_events.PickedUp(ForkTargets(("app",), LIMITS)), machine_events.PickedUp(None)]
     devices = {"d": (), "caller": ("a",), "one": ("b1",), "two": ("b2", "b4"), "three": ("b3",)}
-    events += [messages.DeviceRemoved(device, frozenset(legs)) for device, legs in devices.items()]
-    events.append(messages.MediaSilent())
-    events += [messages.EndRequested(Cause.ENDED_BY_ADMINISTRATOR)]
+    events += [machine_events.DeviceRemoved(device, frozenset(legs)) for device, legs in devices.items()]
+    events.append(machine_events.MediaSilent())
+    events += [machine_events.EndRequested(Cause.ENDED_BY_ADMINISTRATOR)]
     for ticket in tickets:
-        events += [messages.MediaOffered(ticket, b"relayed"), messages.MediaAnswered(ticket, b"relayed")]
-        events += [messages.MediaFailed(ticket, theirs) for theirs in (True, False)]
+        events += [machine_events.MediaOffered(ticket, b"relayed"), machine_events.MediaAnswered(ticket, b"relayed")]
+        events += [machine_events.MediaFailed(ticket, theirs) for theirs in (True, False)]
     transfer_targets = ForkTargets(
         ("b3",), LIMITS, frozenset(("b3",)), PushTargets(frozenset("f"), {"b3": "g"}), later=LATER
     )
     return_targets = ForkTargets(("b4",), LIMITS)
     for leg in (CALLER, "b1", "b2"):
         events += [
-            messages.TransferRequested(leg, transfer_targets, "w1", return_targets),
-            messages.TransferRequested(leg, return_targets, ""),
-            messages.TransferRequested(leg, return_targets, "", keep_with_app=True),
+            machine_events.TransferRequested(leg, transfer_targets, "w1", return_targets),
+            machine_events.TransferRequested(leg, return_targets, ""),
+            machine_events.TransferRequested(leg, return_targets, "", keep_with_app=True),
         ]
         events += [
-            messages.TransferRequested(leg, NO_TARGETS, "w1", return_targets),
-            messages.TransferRequested(leg, ringing(), "w1"),
+            machine_events.TransferRequested(leg, NO_TARGETS, "w1", return_targets),
+            machine_events.TransferRequested(leg, ringing(), "w1"),
         ]
         events += [
-            messages.JoinRequested(leg, "b3", b"theirs"),
-            messages.MoveToAppRequested(leg, "w1"),
-            messages.TakeOverRequested(leg, "b4", b"offer"),
+            machine_events.JoinRequested(leg, "b3", b"theirs"),
+            machine_events.MoveToAppRequested(leg, "w1"),
+            machine_events.TakeOverRequested(leg, "b4", b"offer"),
         ]
     events += [
-        messages.DeviceReachable(*came) for came in (("b2", "d", False), ("b3", "d", True, "b1"), ("b4", "e", False))
+        machine_events.DeviceReachable(*came)
+        for came in (("b2", "d", False), ("b3", "d", True, "b1"), ("b4", "e", False))
     ]
-    events.append(messages.TransferWithdrawn())
+    events.append(machine_events.TransferWithdrawn())
     for leg in LEGS:
-        events += [messages.HungUp(leg), messages.LegLost(leg), messages.ReofferRequested(leg)]
+        events += [machine_events.HungUp(leg), machine_events.LegLost(leg), machine_events.ReofferRequested(leg)]
         for sdp in (b"", b"a description"):
             events += [
-                messages.AckReceived(leg, sdp),
-                messages.OfferReceived(leg, sdp),
-                messages.OfferAnswered(leg, sdp),
+                machine_events.AckReceived(leg, sdp),
+                machine_events.OfferReceived(leg, sdp),
+                machine_events.OfferAnswered(leg, sdp),
             ]
-        events += [messages.OfferRefused(leg, status) for status in (488, 491, 401)]
+        events += [machine_events.OfferRefused(leg, status) for status in (488, 491, 401)]
     for leg in LEGS:
-        events += [messages.CalleeAnswered(leg, sdp) for sdp in (b"", b"a description")]
-        events += [messages.CalleeRefused(leg, status) for status in (404, 480, 486, 488, 500, 603, 606)]
+        events += [machine_events.CalleeAnswered(leg, sdp) for sdp in (b"", b"a description")]
+        events += [machine_events.CalleeRefused(leg, status) for status in (404, 480, 486, 488, 500, 603, 606)]
         events += [
-            messages.CalleeProgressed(leg, *response)
+            machine_events.CalleeProgressed(leg, *response)
             for response in ((180, b""), (183, b""), (183, b"early"), (182, b""))
         ]
     return events

@@ -3,9 +3,9 @@
 import pytest
 from call_script import Script, talking
 
-from unificx.calls.machine import messages, state_machine
-from unificx.calls.machine.causes import Cause, cause_from_status, most_informative
-from unificx.calls.machine.messages import (
+from unificx.calls.machine import actions as machine_actions
+from unificx.calls.machine import events, state_machine
+from unificx.calls.machine.actions import (
     AnswerMedia,
     AnswerOffer,
     Bye,
@@ -19,12 +19,13 @@ from unificx.calls.machine.messages import (
     ReleaseMedia,
     WriteRecord,
 )
+from unificx.calls.machine.causes import Cause, cause_from_status, most_informative
 from unificx.calls.machine.states import Ended, Ending, Exchange, MediaReanchor, SettingUp, Talking
 
 
 def ringing(*names: str) -> Script:
     script = Script(names or ("b1",))
-    script.process(*(messages.MediaOffered(f"offer:{name}", b"relayed") for name in names or ("b1",)))
+    script.process(*(events.MediaOffered(f"offer:{name}", b"relayed") for name in names or ("b1",)))
     return script
 
 
@@ -34,8 +35,8 @@ def ringing(*names: str) -> Script:
 def test_phone_is_dialled_once_the_anchor_has_replied() -> None:
     script = Script(("b1", "b2"))
     assert script.last == [OfferMedia("offer:b1", "b1", "a", b"offer"), OfferMedia("offer:b2", "b2", "a", b"offer")]
-    assert script.process(messages.MediaOffered("offer:b2", b"relayed")) == [Dial("b2", b"relayed")]
-    assert script.process(messages.MediaOffered("offer:b2", b"again")) == []
+    assert script.process(events.MediaOffered("offer:b2", b"relayed")) == [Dial("b2", b"relayed")]
+    assert script.process(events.MediaOffered("offer:b2", b"again")) == []
 
 
 def test_call_without_targets_is_unreachable_and_recorded_first() -> None:
@@ -45,41 +46,41 @@ def test_call_without_targets_is_unreachable_and_recorded_first() -> None:
 def test_provisional_status_only_increases() -> None:
     script = ringing("b1")
     reported = [(action.status, action.sdp) for status in (182, 180, 183, 180, 183)
-            for action in script.process(messages.CalleeProgressed("b1", status, b""))
-            if isinstance(action, messages.Progress)]  # fmt: skip
+            for action in script.process(events.CalleeProgressed("b1", status, b""))
+            if isinstance(action, machine_actions.Progress)]  # fmt: skip
     assert reported == [(180, b""), (183, b"")]
 
 
 def test_failed_early_answer_is_retried() -> None:
     script = ringing("b1")
     ask = [AnswerMedia("early", "b1", "b1", b"early")]
-    assert script.process(messages.CalleeProgressed("b1", 183, b"early")) == ask
-    assert script.process(messages.MediaFailed("early", sdp_at_fault=False)) == []
-    assert script.process(messages.CalleeProgressed("b1", 183, b"early")) == ask
-    assert script.process(messages.MediaAnswered("early", b"relayed")) == [messages.Progress(183, b"relayed")]
+    assert script.process(events.CalleeProgressed("b1", 183, b"early")) == ask
+    assert script.process(events.MediaFailed("early", sdp_at_fault=False)) == []
+    assert script.process(events.CalleeProgressed("b1", 183, b"early")) == ask
+    assert script.process(events.MediaAnswered("early", b"relayed")) == [machine_actions.Progress(183, b"relayed")]
 
 
 def test_phone_without_media_is_not_dialled_but_others_are() -> None:
     script = Script(("b1", "b2"))
-    assert script.process(messages.MediaFailed("offer:b1", sdp_at_fault=False)) == []
-    assert script.process(messages.MediaOffered("offer:b1", b"late")) == []
-    assert script.process(messages.MediaOffered("offer:b2", b"relayed")) == [Dial("b2", b"relayed")]
-    script.process(messages.CalleeRefused("b2", 480))
+    assert script.process(events.MediaFailed("offer:b1", sdp_at_fault=False)) == []
+    assert script.process(events.MediaOffered("offer:b1", b"late")) == []
+    assert script.process(events.MediaOffered("offer:b2", b"relayed")) == [Dial("b2", b"relayed")]
+    script.process(events.CalleeRefused("b2", 480))
     assert script.last[-2:] == [WriteRecord(Cause.NO_MEDIA), Reject(503, Cause.NO_MEDIA)]
 
 
 def test_late_media_failure_of_a_ringing_phone_is_ignored() -> None:
     script = ringing("b1")
     before = script.state
-    assert script.process(messages.MediaFailed("offer:b1", sdp_at_fault=True)) == []
+    assert script.process(events.MediaFailed("offer:b1", sdp_at_fault=True)) == []
     assert script.state == before
 
 
-@pytest.mark.parametrize("event", [messages.LegLost("b1"), messages.HungUp("b1")])
-def test_lost_branch_is_removed(event: messages.Event) -> None:
+@pytest.mark.parametrize("event", [events.LegLost("b1"), events.HungUp("b1")])
+def test_lost_branch_is_removed(event: events.Event) -> None:
     script = ringing("b1", "b2")
     assert script.process(event) == []
-    assert script.process(messages.CalleeRefused("b2", 486))[-1] == Reject(486, Cause.BUSY)
+    assert script.process(events.CalleeRefused("b2", 486))[-1] == Reject(486, Cause.BUSY)
 
 
 @pytest.mark.parametrize(("srtp", "profiles"), [(("b1",), ("DTLS",)), ((), ("PLAIN", "SRTP", "DTLS"))])
@@ -87,18 +88,18 @@ def test_media_refusal_is_retried_with_all_codecs_and_every_profile(
     srtp: tuple[str, ...], profiles: tuple[str, ...]
 ) -> None:
     script = Script(("b1",), srtp=srtp)
-    script.process(messages.MediaOffered("offer:b1", b"first"))
+    script.process(events.MediaOffered("offer:b1", b"first"))
     for name in profiles:
-        profile = messages.RecipientProfile[name]
+        profile = machine_actions.RecipientProfile[name]
         again = OfferMedia("offer:b1", "b1", "a", b"offer", profile, all_codecs=True)
-        assert script.process(messages.CalleeRefused("b1", 488)) == [again]
-        assert script.process(messages.MediaOffered("offer:b1", b"again")) == [Dial("b1", b"again")]
-    assert script.process(messages.CalleeRefused("b1", 488))[-1] == Reject(488, Cause.NO_COMMON_MEDIA)
+        assert script.process(events.CalleeRefused("b1", 488)) == [again]
+        assert script.process(events.MediaOffered("offer:b1", b"again")) == [Dial("b1", b"again")]
+    assert script.process(events.CalleeRefused("b1", 488))[-1] == Reject(488, Cause.NO_COMMON_MEDIA)
 
 
 def test_ringing_ends_at_its_deadline() -> None:
     script = ringing("b1")
-    assert script.advance(29.9) == [messages.Progress(180, b"")]
+    assert script.advance(29.9) == [machine_actions.Progress(180, b"")]
     assert script.advance(0.1) == [
         CancelCallee("b1", elsewhere=False),
         ReleaseMedia("b1", final=False),
@@ -112,16 +113,16 @@ def test_ringing_ends_at_its_deadline() -> None:
 
 def test_late_events_of_other_branches_are_ignored() -> None:
     script = ringing("b1", "b2")
-    script.process(messages.CalleeAnswered("b1", b"answer"))
+    script.process(events.CalleeAnswered("b1", b"answer"))
     before = script.state
     for late in (
-        messages.MediaFailed("offer:b2", sdp_at_fault=True),
-        messages.MediaFailed("early", sdp_at_fault=True),
-        messages.MediaOffered("offer:b2", b"late"),
-        messages.MediaAnswered("early", b"late"),
-        messages.LegLost("b2"),
-        messages.HungUp("b2"),
-        messages.CalleeAnswered("b2", b"late"),
+        events.MediaFailed("offer:b2", sdp_at_fault=True),
+        events.MediaFailed("early", sdp_at_fault=True),
+        events.MediaOffered("offer:b2", b"late"),
+        events.MediaAnswered("early", b"late"),
+        events.LegLost("b2"),
+        events.HungUp("b2"),
+        events.CalleeAnswered("b2", b"late"),
     ):
         assert script.process(late) == []
         assert script.state == before
@@ -129,29 +130,29 @@ def test_late_events_of_other_branches_are_ignored() -> None:
 
 def test_anchor_answer_before_a_restart_is_ignored() -> None:
     script = ringing("b1")
-    script.process(messages.CalleeAnswered("b1", b"answer"))
-    assert script.process(messages.RelayRestarted()) == [OfferMedia("redo:1", "b1", "a", b"offer")]
-    assert script.process(messages.MediaFailed("answer", sdp_at_fault=False)) == []
-    assert script.process(messages.MediaAnswered("answer", b"from before")) == []
-    assert script.process(messages.RelayRestarted()) == [OfferMedia("redo:2", "b1", "a", b"offer")]
-    assert script.process(messages.MediaOffered("redo:1", b"from before")) == []
-    assert script.process(messages.MediaOffered("redo:2", b"for b1")) == [AnswerMedia("again:2", "b1", "b1", b"answer")]
-    script.process(messages.MediaAnswered("again:2", b"for a"))
-    assert script.last == [messages.SetAnswered("b1"), messages.Accept(b"for a"), Offer("b1", b"for b1")]
-    assert script.process(messages.OfferAnswered("b1", b"answer")) == []
+    script.process(events.CalleeAnswered("b1", b"answer"))
+    assert script.process(events.RelayRestarted()) == [OfferMedia("redo:1", "b1", "a", b"offer")]
+    assert script.process(events.MediaFailed("answer", sdp_at_fault=False)) == []
+    assert script.process(events.MediaAnswered("answer", b"from before")) == []
+    assert script.process(events.RelayRestarted()) == [OfferMedia("redo:2", "b1", "a", b"offer")]
+    assert script.process(events.MediaOffered("redo:1", b"from before")) == []
+    assert script.process(events.MediaOffered("redo:2", b"for b1")) == [AnswerMedia("again:2", "b1", "b1", b"answer")]
+    script.process(events.MediaAnswered("again:2", b"for a"))
+    assert script.last == [machine_actions.SetAnswered("b1"), machine_actions.Accept(b"for a"), Offer("b1", b"for b1")]
+    assert script.process(events.OfferAnswered("b1", b"answer")) == []
     assert isinstance(script.state, Talking)
     assert script.state.exchange is None
 
 
 def test_restart_repeats_the_delayed_offer() -> None:
     script = Script(("b1",), b"")
-    script.process(messages.CalleeAnswered("b1", b"theirs"))
-    assert script.process(messages.RelayRestarted()) == [OfferMedia("redo:1", "b1", "b1", b"theirs")]
-    assert script.process(messages.MediaOffered("redo:1", b"for a")) == [
-        messages.SetAnswered("b1"),
-        messages.Accept(b"for a"),
+    script.process(events.CalleeAnswered("b1", b"theirs"))
+    assert script.process(events.RelayRestarted()) == [OfferMedia("redo:1", "b1", "b1", b"theirs")]
+    assert script.process(events.MediaOffered("redo:1", b"for a")) == [
+        machine_actions.SetAnswered("b1"),
+        machine_actions.Accept(b"for a"),
     ]
-    script.process(messages.RelayRestarted())
+    script.process(events.RelayRestarted())
     assert script.last == [
         Bye("b1", Cause.NO_MEDIA),
         ReleaseMedia("b1", final=False),
@@ -165,11 +166,11 @@ def test_restart_repeats_the_delayed_offer() -> None:
 
 def test_hold_passes_anchor_and_other_side() -> None:
     script = talking()
-    assert script.process(messages.OfferReceived("a", b"hold")) == [OfferMedia("exchange:1", "b1", "a", b"hold")]
-    assert script.process(messages.MediaOffered("exchange:1", b"hold for b1")) == [Offer("b1", b"hold for b1")]
-    assert script.process(messages.OfferAnswered("a", b"not asked")) == []
-    assert script.process(messages.OfferAnswered("b1", b"held")) == [AnswerMedia("exchange:1", "b1", "b1", b"held")]
-    assert script.process(messages.MediaAnswered("exchange:1", b"held for a")) == [AnswerOffer("a", b"held for a")]
+    assert script.process(events.OfferReceived("a", b"hold")) == [OfferMedia("exchange:1", "b1", "a", b"hold")]
+    assert script.process(events.MediaOffered("exchange:1", b"hold for b1")) == [Offer("b1", b"hold for b1")]
+    assert script.process(events.OfferAnswered("a", b"not asked")) == []
+    assert script.process(events.OfferAnswered("b1", b"held")) == [AnswerMedia("exchange:1", "b1", "b1", b"held")]
+    assert script.process(events.MediaAnswered("exchange:1", b"held for a")) == [AnswerOffer("a", b"held for a")]
     assert isinstance(script.state, Talking)
     assert (script.state.caller_sdp, script.state.callee_sdp) == (b"hold", b"held")
 
@@ -177,13 +178,13 @@ def test_hold_passes_anchor_and_other_side() -> None:
 @pytest.mark.parametrize(("status", "reported"), [(488, 488), (491, 491), (401, 488), (302, 488)])
 def test_refused_offer_resets_the_anchor(status: int, reported: int) -> None:
     script = talking()
-    script.process(messages.OfferReceived("b1", b"hold"), messages.MediaOffered("exchange:1", b"for a"))
-    assert script.process(messages.OfferRefused("a", status)) == [
+    script.process(events.OfferReceived("b1", b"hold"), events.MediaOffered("exchange:1", b"for a"))
+    assert script.process(events.OfferRefused("a", status)) == [
         RefuseOffer("b1", reported),
         OfferMedia("exchange:1", "b1", "b1", b"answer"),
     ]
-    assert script.process(messages.MediaOffered("exchange:1", b"-")) == [AnswerMedia("exchange:1", "b1", "a", b"offer")]
-    assert script.process(messages.MediaAnswered("exchange:1", b"-")) == []
+    assert script.process(events.MediaOffered("exchange:1", b"-")) == [AnswerMedia("exchange:1", "b1", "a", b"offer")]
+    assert script.process(events.MediaAnswered("exchange:1", b"-")) == []
     assert isinstance(script.state, Talking)
     assert script.state.exchange is None
 
@@ -191,82 +192,82 @@ def test_refused_offer_resets_the_anchor(status: int, reported: int) -> None:
 def restoring() -> Script:
     """An offer was refused; no other will be made before the anchor is reset."""
     script = talking()
-    script.process(messages.OfferReceived("b1", b"hold"), messages.MediaOffered("exchange:1", b"for a"))
-    script.process(messages.OfferRefused("a", 488))
+    script.process(events.OfferReceived("b1", b"hold"), events.MediaOffered("exchange:1", b"for a"))
+    script.process(events.OfferRefused("a", 488))
     return script
 
 
 def test_offer_during_an_exchange_waits_for_its_end() -> None:
     script = restoring()
-    assert script.process(messages.OfferReceived("a", b"hold")) == []
-    assert script.process(messages.OfferReceived("b1", b"hold")) == [RefuseOffer("b1", 491)], "one waits"
-    script.process(messages.MediaOffered("exchange:1", b"-"))
-    assert script.process(messages.MediaAnswered("exchange:1", b"-")) == [OfferMedia("exchange:2", "b1", "a", b"hold")]
+    assert script.process(events.OfferReceived("a", b"hold")) == []
+    assert script.process(events.OfferReceived("b1", b"hold")) == [RefuseOffer("b1", 491)], "one waits"
+    script.process(events.MediaOffered("exchange:1", b"-"))
+    assert script.process(events.MediaAnswered("exchange:1", b"-")) == [OfferMedia("exchange:2", "b1", "a", b"hold")]
 
 
 def test_waiting_offer_is_refused_when_the_call_is_redirected() -> None:
     script = restoring()
-    script.process(messages.OfferReceived("a", b"hold"))
-    assert RefuseOffer("a", 491) in script.process(messages.MoveToAppRequested("b1", "app"))
+    script.process(events.OfferReceived("a", b"hold"))
+    assert RefuseOffer("a", 491) in script.process(events.MoveToAppRequested("b1", "app"))
     script = restoring()
-    script.process(messages.OfferReceived("a", b"hold"))
-    assert RefuseOffer("a", 491) in script.process(messages.RelayRestarted())
+    script.process(events.OfferReceived("a", b"hold"))
+    assert RefuseOffer("a", 491) in script.process(events.RelayRestarted())
 
 
 def test_offer_that_collides_with_one_of_ours_is_refused() -> None:
     """RFC 3261 section 14.2. To wait would block both: a leg makes no offer while it owes an answer."""
     script = talking()
-    script.process(messages.OfferReceived("b1", b"hold"))
-    assert script.process(messages.OfferReceived("a", b"hold")) == [RefuseOffer("a", 491)], "it gets this offer next"
+    script.process(events.OfferReceived("b1", b"hold"))
+    assert script.process(events.OfferReceived("a", b"hold")) == [RefuseOffer("a", 491)], "it gets this offer next"
     script = talking()
-    script.process(messages.RelayRestarted())
+    script.process(events.RelayRestarted())
     for leg in ("a", "b1"):
-        assert script.process(messages.OfferReceived(leg, b"hold")) == [RefuseOffer(leg, 491)]
+        assert script.process(events.OfferReceived(leg, b"hold")) == [RefuseOffer(leg, 491)]
 
 
 def test_unusable_answer_resets_the_anchor() -> None:
     script = talking()
-    script.process(messages.OfferReceived("a", b"hold"), messages.MediaOffered("exchange:1", b"for b1"))
-    script.process(messages.OfferAnswered("b1", b"nonsense"))
-    assert script.process(messages.MediaFailed("exchange:1", sdp_at_fault=True)) == [
+    script.process(events.OfferReceived("a", b"hold"), events.MediaOffered("exchange:1", b"for b1"))
+    script.process(events.OfferAnswered("b1", b"nonsense"))
+    assert script.process(events.MediaFailed("exchange:1", sdp_at_fault=True)) == [
         RefuseOffer("a", 488),
         OfferMedia("exchange:1", "b1", "a", b"offer"),
     ]
-    script.process(messages.MediaFailed("exchange:1", sdp_at_fault=False))
+    script.process(events.MediaFailed("exchange:1", sdp_at_fault=False))
     assert isinstance(script.state, Talking)
     assert script.state.exchange is None
 
 
 def test_answer_in_ack_is_relayed_only_if_changed() -> None:
     script = talking()
-    assert script.process(messages.AckReceived("a", b"offer")) == []
-    assert script.process(messages.AckReceived("a", b"new")) == [OfferMedia("exchange:1", "b1", "a", b"new")]
-    script.process(messages.MediaOffered("exchange:1", b"for b1"))
-    assert script.process(messages.OfferRefused("b1", 488)) == [OfferMedia("exchange:1", "b1", "a", b"offer")]
+    assert script.process(events.AckReceived("a", b"offer")) == []
+    assert script.process(events.AckReceived("a", b"new")) == [OfferMedia("exchange:1", "b1", "a", b"new")]
+    script.process(events.MediaOffered("exchange:1", b"for b1"))
+    assert script.process(events.OfferRefused("b1", 488)) == [OfferMedia("exchange:1", "b1", "a", b"offer")]
 
 
 def test_restart_aborts_an_exchange() -> None:
     script = talking()
-    script.process(messages.OfferReceived("a", b"hold"), messages.MediaOffered("exchange:1", b"for b1"))
+    script.process(events.OfferReceived("a", b"hold"), events.MediaOffered("exchange:1", b"for b1"))
     rebuild = OfferMedia("exchange:2", "b1", "a", b"offer")
-    assert script.process(messages.RelayRestarted()) == [RefuseOffer("a", 491), rebuild]
-    assert script.process(messages.OfferAnswered("b1", b"held")) == []
-    assert script.process(messages.MediaAnswered("exchange:1", b"late")) == []
-    script.process(messages.MediaOffered("exchange:2", b"for b1"))
+    assert script.process(events.RelayRestarted()) == [RefuseOffer("a", 491), rebuild]
+    assert script.process(events.OfferAnswered("b1", b"held")) == []
+    assert script.process(events.MediaAnswered("exchange:1", b"late")) == []
+    script.process(events.MediaOffered("exchange:2", b"for b1"))
     assert script.last == [AnswerMedia("exchange:2", "b1", "b1", b"answer")]
-    script.process(messages.MediaAnswered("exchange:2", b"for a"))
+    script.process(events.MediaAnswered("exchange:2", b"for a"))
     assert script.last == [Offer("a", b"for a"), Offer("b1", b"for b1")]
-    script.process(messages.OfferRefused("b1", 488))
+    script.process(events.OfferRefused("b1", 488))
     assert isinstance(script.state, Talking)
     assert script.state.exchange == MediaReanchor(2, "reoffering", b"for b1", ("a",))
-    script.process(messages.OfferAnswered("a", b"offer"))
+    script.process(events.OfferAnswered("a", b"offer"))
     assert script.state.exchange is None
 
 
 def test_failed_reanchor_is_left_to_the_watchdog() -> None:
     script = talking()
-    script.process(messages.RelayRestarted())
-    assert script.process(messages.MediaFailed("exchange:1", sdp_at_fault=False)) == []
+    script.process(events.RelayRestarted())
+    assert script.process(events.MediaFailed("exchange:1", sdp_at_fault=False)) == []
     assert isinstance(script.state, Talking)
     assert script.state.exchange is None
 
@@ -274,33 +275,33 @@ def test_failed_reanchor_is_left_to_the_watchdog() -> None:
 @pytest.mark.parametrize(
     ("event", "cause", "reported", "closing"),
     [
-        (messages.HungUp("a"), Cause.HUNG_UP, ["b1"], "a"),
-        (messages.HungUp("b1"), Cause.HUNG_UP, ["a"], "b1"),
-        (messages.LegLost("b1"), Cause.LEG_LOST, ["a"], None),
-        (messages.EndRequested(Cause.ENDED_BY_ADMINISTRATOR), Cause.ENDED_BY_ADMINISTRATOR, ["a", "b1"], None),
-        (messages.CallerCancelled(), Cause.HUNG_UP, ["a", "b1"], None),
+        (events.HungUp("a"), Cause.HUNG_UP, ["b1"], "a"),
+        (events.HungUp("b1"), Cause.HUNG_UP, ["a"], "b1"),
+        (events.LegLost("b1"), Cause.LEG_LOST, ["a"], None),
+        (events.EndRequested(Cause.ENDED_BY_ADMINISTRATOR), Cause.ENDED_BY_ADMINISTRATOR, ["a", "b1"], None),
+        (events.CallerCancelled(), Cause.HUNG_UP, ["a", "b1"], None),
     ],
 )
 def test_end_sends_bye_then_records_then_acknowledges(
-    event: messages.Event, cause: Cause, reported: list[str], closing: str | None
+    event: events.Event, cause: Cause, reported: list[str], closing: str | None
 ) -> None:
     script = talking()
     assert script.process(event) == [*(Bye(leg, cause) for leg in reported), ReleaseMedia("b1", final=True)]
     assert isinstance(script.state, Ending)
     assert script.advance(0.1) == []
-    assert script.process(messages.MediaReleased()) == [WriteRecord(cause), *([Close(closing)] if closing else [])]
+    assert script.process(events.MediaReleased()) == [WriteRecord(cause), *([Close(closing)] if closing else [])]
     assert script.state == Ended()
 
 
 def test_silence_makes_both_legs_be_asked_and_does_not_end_the_call() -> None:
     script = talking()
-    assert script.process(messages.MediaSilent()) == [messages.Probe("a"), messages.Probe("b1")]
+    assert script.process(events.MediaSilent()) == [machine_actions.Probe("a"), machine_actions.Probe("b1")]
     assert isinstance(script.state, Talking)
 
 
 def test_statistics_timeout_is_shorter_than_t1() -> None:
     script = talking()
-    script.process(messages.HungUp("a"))
+    script.process(events.HungUp("a"))
     assert script.advance(0.3) == [WriteRecord(Cause.HUNG_UP), Close("a")]
 
 
@@ -312,8 +313,8 @@ def test_call_ends_at_its_maximum_length() -> None:
 
 def test_one_exchange_at_a_time() -> None:
     script = talking()
-    script.process(messages.OfferReceived("a", b"one"))
-    assert script.process(messages.OfferReceived("b1", b"two")) == [RefuseOffer("b1", 491)]
+    script.process(events.OfferReceived("a", b"one"))
+    assert script.process(events.OfferReceived("b1", b"two")) == [RefuseOffer("b1", 491)]
     assert isinstance(script.state, Talking)
     assert isinstance(script.state.exchange, Exchange)
     assert script.state.exchange.offerer == "a"
@@ -370,7 +371,7 @@ def test_wall_and_monotonic_time_are_separate() -> None:
     assert state_machine.deadline(script.state) == script.now + 2
     script.advance(2.0)
     assert state_machine.deadline(script.state) == script.now + 28
-    script.process(messages.CalleeAnswered("b1", b"answer"))
+    script.process(events.CalleeAnswered("b1", b"answer"))
     assert state_machine.deadline(script.state) is None
-    script.process(messages.MediaAnswered("answer", b"relayed"))
+    script.process(events.MediaAnswered("answer", b"relayed"))
     assert state_machine.deadline(script.state) == script.now + 600

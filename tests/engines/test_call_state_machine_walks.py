@@ -9,7 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.house.call_states import MACHINE, Code, read_machine
-from unificx.calls.machine import messages, state_machine, transfer
+from unificx.calls.machine import actions as machine_actions
+from unificx.calls.machine import events as machine_events
+from unificx.calls.machine import state_machine, transfer
 from unificx.calls.machine.causes import Cause
 from unificx.calls.machine.fork_targets import ForkTargets, PushTargets
 from unificx.calls.machine.states import (
@@ -32,7 +34,7 @@ STAGES = ("offering", "asking", "answering", "restoring", "restored")
 
 def _ringing(names: tuple[str, ...] = ("b1", "b2"), offer: bytes = b"offer") -> Script:
     script = Script(names, offer, srtp=names)
-    script.process(*(messages.MediaOffered(f"offer:{name}", b"relayed") for name in names))
+    script.process(*(machine_events.MediaOffered(f"offer:{name}", b"relayed") for name in names))
     return script
 
 
@@ -44,17 +46,17 @@ def _with_fallback(*, passed_on: bool = False) -> Script:
     """A call with a fallback app, which already takes it if `passed_on`."""
     script = Script(fallback="app")
     if passed_on:
-        script.process(messages.CalleeRefused("b1", 486), messages.CalleeRefused("b2", 480))
+        script.process(machine_events.CalleeRefused("b1", 486), machine_events.CalleeRefused("b2", 480))
     return script
 
 
 def _answering(*, delayed: bool = False, accepted: bool = False, restarted: bool = False) -> Script:
     script = _ringing(offer=b"" if delayed else b"offer")
-    script.process(messages.CalleeAnswered("b1", b"answer"))
+    script.process(machine_events.CalleeAnswered("b1", b"answer"))
     if accepted:
-        script.process(messages.MediaOffered("answer", b"relayed"))
+        script.process(machine_events.MediaOffered("answer", b"relayed"))
     if restarted:
-        script.process(messages.RelayRestarted())
+        script.process(machine_events.RelayRestarted())
     return script
 
 
@@ -82,7 +84,7 @@ def _ice_restarting(stage: str, side: str) -> Script:
     return script
 
 
-def _transferring(*events: messages.Event) -> Script:
+def _transferring(*events: machine_events.Event) -> Script:
     """An established call after these events, e.g. a transfer."""
     script = talking()
     script.process(*events)
@@ -92,15 +94,15 @@ def _transferring(*events: messages.Event) -> Script:
 TRANSFER = next(
     event
     for event in EVENTS
-    if isinstance(event, messages.TransferRequested) and event.by == "b1" and event.return_targets
+    if isinstance(event, machine_events.TransferRequested) and event.by == "b1" and event.return_targets
 )
-RINGBACK = (messages.MediaOffered("exchange:1", b"relayed"), messages.CalleeAnswered("w1", b"ring"))
-TAKEOVER = messages.TakeOverRequested("b1", "b4", b"offer")
+RINGBACK = (machine_events.MediaOffered("exchange:1", b"relayed"), machine_events.CalleeAnswered("w1", b"ring"))
+TAKEOVER = machine_events.TakeOverRequested("b1", "b4", b"offer")
 
 
 def _ending(closing: bool) -> Script:
     script = talking()
-    script.process(messages.HungUp("a") if closing else messages.EndRequested(Cause.ENDED_BY_ADMINISTRATOR))
+    script.process(machine_events.HungUp("a") if closing else machine_events.EndRequested(Cause.ENDED_BY_ADMINISTRATOR))
     return script
 
 
@@ -148,24 +150,27 @@ STATES = {
     "transferring": lambda: _transferring(TRANSFER),
     "transferring with ringback": lambda: _transferring(TRANSFER, *RINGBACK),
     "transferring by the caller": lambda: _transferring(replace(TRANSFER, by="a"), *RINGBACK),
-    "transferring, transferor has left": lambda: _transferring(TRANSFER, messages.HungUp("b1")),
+    "transferring, transferor has left": lambda: _transferring(TRANSFER, machine_events.HungUp("b1")),
     "returning": lambda: _transferring(
-        TRANSFER, messages.HungUp("b1"), messages.CalleeRefused("b3", 486), messages.CalleeRefused("app", 480)
+        TRANSFER,
+        machine_events.HungUp("b1"),
+        machine_events.CalleeRefused("b3", 486),
+        machine_events.CalleeRefused("app", 480),
     ),
-    "transferring to ringing phones": lambda: _transferring(messages.TransferRequested("b1", ringing(), "w1")),
-    "transferring by an app": lambda: _transferring(messages.TransferRequested("b1", TRANSFER.targets, "")),
+    "transferring to ringing phones": lambda: _transferring(machine_events.TransferRequested("b1", ringing(), "w1")),
+    "transferring by an app": lambda: _transferring(machine_events.TransferRequested("b1", TRANSFER.targets, "")),
     "recalling from an app": lambda: _transferring(
-        messages.TransferRequested("b1", TRANSFER.targets, "", keep_with_app=True)
+        machine_events.TransferRequested("b1", TRANSFER.targets, "", keep_with_app=True)
     ),
-    "moving to an app": lambda: _transferring(messages.MoveToAppRequested("a", "w1")),
+    "moving to an app": lambda: _transferring(machine_events.MoveToAppRequested("a", "w1")),
     "moving to an app, dialled": lambda: _transferring(
-        messages.MoveToAppRequested("a", "w1"), messages.MediaOffered("exchange:1", b"relayed")
+        machine_events.MoveToAppRequested("a", "w1"), machine_events.MediaOffered("exchange:1", b"relayed")
     ),
-    "joined": lambda: _transferring(messages.JoinRequested("b1", "b3", b"theirs")),
+    "joined": lambda: _transferring(machine_events.JoinRequested("b1", "b3", b"theirs")),
     "takeover": lambda: _transferring(TAKEOVER),
-    "takeover, offered": lambda: _transferring(TAKEOVER, messages.MediaOffered("exchange:1", b"relayed")),
+    "takeover, offered": lambda: _transferring(TAKEOVER, machine_events.MediaOffered("exchange:1", b"relayed")),
     "takeover, answered": lambda: _transferring(
-        TAKEOVER, messages.MediaOffered("exchange:1", b"relayed"), messages.OfferAnswered("a", b"new")
+        TAKEOVER, machine_events.MediaOffered("exchange:1", b"relayed"), machine_events.OfferAnswered("a", b"new")
     ),
     "ending by a BYE": lambda: _ending(closing=True),
     "ending by the PBX": lambda: _ending(closing=False),
@@ -183,7 +188,7 @@ def test_walk_covers_every_state_and_event() -> None:
         Ending,
         Ended,
     }
-    assert {type(event) for event in EVENTS} == set(get_args(messages.Event))
+    assert {type(event) for event in EVENTS} == set(get_args(machine_events.Event))
 
 
 @pytest.mark.parametrize("name", STATES)
@@ -225,9 +230,11 @@ def _endings(script: Script) -> dict[str, list[str]]:
     endings: dict[str, list[str]] = {}
     for action in script.done:
         match action:
-            case messages.Dial(leg):
+            case machine_actions.Dial(leg):
                 endings[leg] = []
-            case messages.CancelCallee(leg) | messages.Bye(leg) | messages.Close(leg) if leg in endings:
+            case machine_actions.CancelCallee(leg) | machine_actions.Bye(leg) | machine_actions.Close(leg) if (
+                leg in endings
+            ):
                 endings[leg].append(type(action).__name__)
             case _:
                 pass
@@ -243,17 +250,21 @@ def _endings(script: Script) -> dict[str, list[str]]:
     st.sampled_from([(NO_PUSH, ""), (PUSH_TARGETS, ""), (NO_PUSH, "app"), (PUSH_TARGETS, "app")]),
 )
 def test_scripts_end_calls_and_branches(
-    events: list[messages.Event], names: tuple[str, ...], offer: bytes, secure: bool, others: tuple[PushTargets, str]
+    events: list[machine_events.Event],
+    names: tuple[str, ...],
+    offer: bytes,
+    secure: bool,
+    others: tuple[PushTargets, str],
 ) -> None:
     script = Script(names, offer, srtp=names if secure else (), push_targets=others[0], fallback=others[1])
     gone: set[str] = set()
     for event in events:
-        if isinstance(event, (messages.CalleeRefused, messages.HungUp, messages.LegLost)):
+        if isinstance(event, (machine_events.CalleeRefused, machine_events.HungUp, machine_events.LegLost)):
             gone.add(event.leg)
         for action in script.process(event):
-            if isinstance(action, messages.Dial):
+            if isinstance(action, machine_actions.Dial):
                 gone.discard(action.leg)
-    script.process(messages.EndRequested(state_machine.Cause.GOING_DOWN), messages.MediaReleased())
+    script.process(machine_events.EndRequested(state_machine.Cause.GOING_DOWN), machine_events.MediaReleased())
     script.check()
     for leg, endings in _endings(script).items():
         assert endings or leg in gone, f"{leg} was dialled but its end was not signalled"
@@ -267,7 +278,7 @@ def test_scripts_end_calls_and_branches(
     st.sampled_from(["", "app"]),
 )
 def test_scripts_end_once_all_phones_are_gone(
-    events: list[messages.Event], offer: bytes, push_targets: PushTargets, fallback: str
+    events: list[machine_events.Event], offer: bytes, push_targets: PushTargets, fallback: str
 ) -> None:
     script = Script(("b1", "b2"), offer, push_targets=push_targets, fallback=fallback, decline_ends=not fallback)
     script.process(*events)
@@ -277,12 +288,12 @@ def test_scripts_end_once_all_phones_are_gone(
 
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.sampled_from(EVENTS), max_size=20))
-def test_every_offer_is_answered_or_refused_or_the_call_ends(events: list[messages.Event]) -> None:
+def test_every_offer_is_answered_or_refused_or_the_call_ends(events: list[machine_events.Event]) -> None:
     """An accepted offer is never left without a response, whatever happens in between."""
     script = talking()
     opened: set[str] = set()
     for event in events:
-        is_offer = isinstance(event, messages.OfferReceived) and isinstance(script.state, Talking)
+        is_offer = isinstance(event, machine_events.OfferReceived) and isinstance(script.state, Talking)
         if is_offer and event.leg in (
             *opened,
             "b2",
@@ -291,9 +302,9 @@ def test_every_offer_is_answered_or_refused_or_the_call_ends(events: list[messag
         if is_offer:
             opened.add(event.leg)
         for action in script.process(event):
-            if isinstance(action, (messages.AnswerOffer, messages.RefuseOffer, messages.Bye)):
+            if isinstance(action, (machine_actions.AnswerOffer, machine_actions.RefuseOffer, machine_actions.Bye)):
                 opened.discard(action.leg)
-            if isinstance(action, messages.SwapCaller):
+            if isinstance(action, machine_actions.SwapCaller):
                 names = {"a": action.leg, action.leg: "a"}
                 opened = {names.get(leg, leg) for leg in opened}
     if opened and isinstance(script.state, Talking):
@@ -305,23 +316,23 @@ def test_every_offer_is_answered_or_refused_or_the_call_ends(events: list[messag
 MOVES = [event for event in EVENTS if isinstance(event, transfer.PeerChangeEvent)]
 
 
-def _legs_brought_in(event: messages.Event) -> list[str]:
+def _legs_brought_in(event: machine_events.Event) -> list[str]:
     """Return the legs that an event brings in from another call."""
     match event:
-        case messages.JoinRequested(leg=leg) | messages.TakeOverRequested(leg=leg):
+        case machine_events.JoinRequested(leg=leg) | machine_events.TakeOverRequested(leg=leg):
             return [leg]
-        case messages.TransferRequested(targets=SettingUp() as ringing):
+        case machine_events.TransferRequested(targets=SettingUp() as ringing):
             return [branch.name for branch in ringing.branches if branch.stage in ("calling", "ringing")]
         case _:
             return []
 
 
-def _legs_dialled(event: messages.Event) -> list[str]:
+def _legs_dialled(event: machine_events.Event) -> list[str]:
     """Return the legs that an event dials."""
     match event:
-        case messages.MoveToAppRequested(app=app):
+        case machine_events.MoveToAppRequested(app=app):
             return [app]
-        case messages.TransferRequested():
+        case machine_events.TransferRequested():
             targets = [
                 name
                 for each in (event.targets, event.return_targets)
@@ -336,26 +347,29 @@ def _legs_dialled(event: messages.Event) -> list[str]:
 def test_a_party_whose_holding_app_is_gone_cannot_transfer() -> None:
     """There is no other party to connect, and the app must not become the caller."""
     script = talking()
-    first = next(each for each in MOVES if isinstance(each, messages.TransferRequested) and each.waiting_app)
+    first = next(each for each in MOVES if isinstance(each, machine_events.TransferRequested) and each.waiting_app)
     first = replace(first, by="b1")
-    script.process(first, messages.CalleeRefused(first.waiting_app, 404), messages.PickedUp(None))
+    script.process(first, machine_events.CalleeRefused(first.waiting_app, 404), machine_events.PickedUp(None))
     assert isinstance(script.state, Talking)
     assert script.process(replace(first, by="a")) == []
 
 
 @settings(max_examples=600, deadline=None)
 @given(st.lists(st.one_of(st.sampled_from(EVENTS), st.sampled_from(MOVES)), max_size=25))
-def test_every_leg_is_ended_after_repeated_transfers(events: list[messages.Event]) -> None:
+def test_every_leg_is_ended_after_repeated_transfers(events: list[machine_events.Event]) -> None:
     """Legs are tracked by identity, since names change; a leg ends by its own BYE or by ours."""
     script = talking()
     names = {"a": "the first caller", "b1": "the first callee"}
     there = set(names.values())
     for number, event in enumerate(
-        [*events, messages.EndRequested(state_machine.Cause.GOING_DOWN), messages.MediaReleased()]
+        [*events, machine_events.EndRequested(state_machine.Cause.GOING_DOWN), machine_events.MediaReleased()]
     ):
         if any(names.get(leg) in there for leg in [*_legs_brought_in(event), *_legs_dialled(event)]):
             continue  # a leg is in the call only once
-        if isinstance(event, messages.CalleeAnswered | messages.CalleeProgressed) and event.leg not in names:
+        if (
+            isinstance(event, machine_events.CalleeAnswered | machine_events.CalleeProgressed)
+            and event.leg not in names
+        ):
             continue  # a leg answers only once it was dialled
         moved = isinstance(event, transfer.PeerChangeEvent) and isinstance(script.state, Talking)
         before = script.state
@@ -364,16 +378,16 @@ def test_every_leg_is_ended_after_repeated_transfers(events: list[messages.Event
             for leg in _legs_brought_in(event):
                 names[leg] = f"{leg} of {number}"
                 there.add(names[leg])
-        if isinstance(event, messages.CalleeRefused | messages.HungUp | messages.LegLost):
+        if isinstance(event, machine_events.CalleeRefused | machine_events.HungUp | machine_events.LegLost):
             there.discard(names.get(event.leg, ""))
         for action in actions:
             match action:
-                case messages.SwapCaller(leg):
+                case machine_actions.SwapCaller(leg):
                     names["a"], names[leg] = names[leg], names["a"]
-                case messages.Dial(leg):
+                case machine_actions.Dial(leg):
                     names[leg] = f"{leg} of {number}"
                     there.add(names[leg])
-                case messages.CancelCallee(leg) | messages.Bye(leg) | messages.Close(leg):
+                case machine_actions.CancelCallee(leg) | machine_actions.Bye(leg) | machine_actions.Close(leg):
                     there.discard(names.get(leg, ""))
                 case _:
                     pass

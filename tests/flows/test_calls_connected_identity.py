@@ -9,8 +9,9 @@ from test_calls_parking import PARKED, RETURNS
 from world import World
 
 from unificx.calls.call import Call
+from unificx.calls.machine.events import DeadlineReached
 from unificx.calls.machine.identity import Identity
-from unificx.calls.machine.messages import CALLER, DeadlineReached
+from unificx.calls.machine.states import CALLER
 from unificx.sip.legs import Leg
 
 ALICE = r'"Alice \"Al\" O\\Neill" <sip:1001@acme.example>'

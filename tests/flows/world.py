@@ -28,8 +28,7 @@ from unificx.calls import (
 )
 from unificx.calls.call import Call
 from unificx.calls.events import CallEnded
-from unificx.calls.machine.messages import CALLER
-from unificx.calls.machine.states import Talking
+from unificx.calls.machine.states import CALLER, Talking
 from unificx.calls.ports import CallCredit, OutsideLines
 from unificx.core.clock import ManualClock
 from unificx.identity import DirectoryCache, Extension, Tenant

@@ -1,9 +1,8 @@
 """Connects the party of a call app to a destination, while the party stays with the app until it answers."""
 
 from unificx.calls.call import Call, CallTarget, named_party
-from unificx.calls.machine import messages
-from unificx.calls.machine.messages import CALLER
-from unificx.calls.machine.states import Talking
+from unificx.calls.machine import events
+from unificx.calls.machine.states import CALLER, Talking
 from unificx.calls.schemas import ConnectRequest, ConnectWithdrawn
 from unificx.calls.transfers import TransferDependencies
 
@@ -18,7 +17,7 @@ class AppConnections:
         """Connect the party of the app `name` as soon as both are ready, or end the ringing."""
         if isinstance(request, ConnectWithdrawn):
             call.pending_connect = None
-            self._deps.dispatch(call, messages.TransferWithdrawn())
+            self._deps.dispatch(call, events.TransferWithdrawn())
         else:
             call.pending_connect = call.existing_leg(name).id, request
             self.proceed(call, now)
@@ -44,4 +43,4 @@ class AppConnections:
         )
         call.return_target, call.transferred_by = call.target, None
         call.transfer_target, targets = self._deps.fork_builder.build(call, wanted, now)
-        self._deps.dispatch(call, messages.TransferRequested(name, targets, "", keep_with_app=True))
+        self._deps.dispatch(call, events.TransferRequested(name, targets, "", keep_with_app=True))

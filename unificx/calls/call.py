@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from unificx.calls.diversion import Diversion
 from unificx.calls.events import Direction
 from unificx.calls.journey import Journey
+from unificx.calls.machine.actions import StartStep
 from unificx.calls.machine.causes import Cause
 from unificx.calls.machine.identity import requests_privacy
-from unificx.calls.machine.messages import CALLER, StartStep
-from unificx.calls.machine.states import Ended, Ending, SettingUp, State, Talking, Transferring
+from unificx.calls.machine.states import CALLER, Ended, Ending, SettingUp, State, Talking, Transferring
 from unificx.calls.participant import AnyLeg, Participant, SentSdp
 from unificx.calls.record_parties import RecordParties
 from unificx.calls.recording_indication import RecordingIndication

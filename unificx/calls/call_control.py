@@ -5,8 +5,7 @@ from collections.abc import Callable, Collection, Iterable
 from unificx.calls.call import Call, sanitize_dialled
 from unificx.calls.extension_calls import pickup_extensions
 from unificx.calls.machine.causes import Cause
-from unificx.calls.machine.messages import CALLER
-from unificx.calls.machine.states import Answering, SettingUp, Talking, Transferring
+from unificx.calls.machine.states import CALLER, Answering, SettingUp, Talking, Transferring
 from unificx.calls.manager import CallManager
 from unificx.calls.schemas import RINGBACK_APP, LiveCall, Origination
 from unificx.calls.transfers import Transfers

@@ -6,10 +6,9 @@ from dataclasses import dataclass, replace
 from unificx.calls.call import Call, party_of
 from unificx.calls.call_record import record_outside_legs, update_parties
 from unificx.calls.call_way import way_of
-from unificx.calls.machine import messages, redirect
+from unificx.calls.machine import actions, redirect
 from unificx.calls.machine.causes import Cause
-from unificx.calls.machine.messages import CALLER
-from unificx.calls.machine.states import Ended, SettingUp, Talking
+from unificx.calls.machine.states import CALLER, Ended, SettingUp, Talking
 from unificx.calls.observers import ObserverNotifier
 from unificx.calls.parking import ParkingSlot
 from unificx.calls.registry import CallRegistry
@@ -61,7 +60,7 @@ class CallMoves:
     """Joins and splits live calls. `execute` executes actions, `finish` releases a call without participants."""
 
     registry: CallRegistry
-    execute: Callable[[Call, Iterable[messages.Action], float], None]
+    execute: Callable[[Call, Iterable[actions.Action], float], None]
     observer_notifier: ObserverNotifier
     clock: Clock
     finish: Callable[[Call, float], None]
@@ -79,7 +78,7 @@ class CallMoves:
         self.registry.update_index(call)
         other.state = Ended()
         for name in anchors:
-            releases = messages.ReleaseMedia(name, final=False), messages.Bye(name, Cause.HUNG_UP)
+            releases = actions.ReleaseMedia(name, final=False), actions.Bye(name, Cause.HUNG_UP)
             self.execute(other, releases, now)
         if not isinstance(other_state, SettingUp):
             call.absorbed_call_id = other.id
@@ -98,8 +97,8 @@ class CallMoves:
     def split(self, call: Call, name: str) -> Call:
         """Move one participant into a new call without a peer; the other one becomes the caller of this call."""
         assert isinstance(call.state, Talking)
-        state, actions = redirect.prepare_redirect(call.state, name)
-        self.execute(call, actions, self.clock.monotonic())
+        state, ordered = redirect.prepare_redirect(call.state, name)
+        self.execute(call, ordered, self.clock.monotonic())
         call.state = state
         other = split_call(call, state.callee, self.clock.new_id())
         other.state = Talking("", state.ends_at, state.callee_sdp, b"")

@@ -6,7 +6,7 @@ from unificx.calls.app_leg import CallingAppLeg
 from unificx.calls.call import Call, CallTarget, dialled_outside, party_of
 from unificx.calls.events import Answerer, CallEnded, CallParty, CallStep, Outcome, OutsideLeg
 from unificx.calls.machine.causes import Cause
-from unificx.calls.machine.messages import CALLER
+from unificx.calls.machine.states import CALLER
 from unificx.calls.schemas import PICKED_UP
 from unificx.identity import Extension
 from unificx.routing import VOICEMAIL_APP, Forward, OutsideTarget

@@ -5,8 +5,7 @@ from datetime import datetime
 from unificx.calls.call import Call, CallTarget
 from unificx.calls.events import CallParty, StepKind, StepOutcome
 from unificx.calls.journey import Approach, Journey
-from unificx.calls.machine.messages import CALLER
-from unificx.calls.machine.states import Transferring
+from unificx.calls.machine.states import CALLER, Transferring
 from unificx.calls.schemas import PARK, PICKED_UP, RINGBACK_APP
 from unificx.identity import DirectoryCache, Extension
 from unificx.registrar import Caller

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 
 from unificx.calls.call import Call
 from unificx.calls.machine import connected
+from unificx.calls.machine.actions import ShowPeer
 from unificx.calls.machine.identity import WITHHELD, Headers, Identity, connected_headers
-from unificx.calls.machine.messages import CALLER, ShowPeer
+from unificx.calls.machine.states import CALLER
 from unificx.calls.schemas import PARK, PARK_ANNOUNCEMENT, PICKED_UP
 from unificx.identity import DirectoryCache, Language
 from unificx.registrar import Caller

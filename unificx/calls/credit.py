@@ -3,13 +3,13 @@
 from collections.abc import Callable, Sequence
 
 from unificx.calls.call import Call
-from unificx.calls.machine import messages
+from unificx.calls.machine import events
 from unificx.calls.machine.causes import Cause
-from unificx.calls.machine.messages import CALLER
+from unificx.calls.machine.states import CALLER
 from unificx.calls.ports import OutsideLines
 from unificx.calls.schemas import CreditedLeg, CreditReply
 
-Answer = Callable[[Call, messages.Event], None]
+Answer = Callable[[Call, events.Event], None]
 
 
 class CreditGate:
@@ -33,12 +33,12 @@ class CreditGate:
     def _decided(self, call: Call, name: str, sdp: bytes, reply: CreditReply) -> None:
         if reply != "granted":
             cause = Cause.TRIAL_ENDED if reply == "trial_ended" else Cause.NO_CREDIT
-            self._answer(call, messages.CalleeRefused(name, cause.value.status, cause))
+            self._answer(call, events.CalleeRefused(name, cause.value.status, cause))
             return
         setup = call.setup_state()
         if setup is not None and any(one.name == name and one.stage == "calling" for one in setup.branches):
             self._dial(call, name, sdp)
-            self._answer(call, messages.DeadlineReached())  # nothing is due: the request is sent
+            self._answer(call, events.DeadlineReached())  # nothing is due: the request is sent
 
 
 def credited_legs(call: Call) -> Sequence[CreditedLeg]:

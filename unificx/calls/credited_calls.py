@@ -4,8 +4,7 @@ from collections.abc import Callable, Sequence
 
 from unificx.calls.credit import credited_legs
 from unificx.calls.machine.causes import Cause
-from unificx.calls.machine.messages import CALLER
-from unificx.calls.machine.states import Talking
+from unificx.calls.machine.states import CALLER, Talking
 from unificx.calls.manager import CallManager
 from unificx.calls.music_on_hold import SoundPlayer
 from unificx.calls.schemas import CreditedLeg

@@ -9,10 +9,9 @@ from unificx.calls.app_leg import AppLeg, CallingAppLeg
 from unificx.calls.call import Call
 from unificx.calls.connected_identity import ConnectedIdentity
 from unificx.calls.credit import CreditGate
-from unificx.calls.machine import messages
+from unificx.calls.machine import actions, events
 from unificx.calls.machine.causes import ANSWERED_ELSEWHERE
-from unificx.calls.machine.messages import CALLER
-from unificx.calls.machine.states import Transferring
+from unificx.calls.machine.states import CALLER, Transferring
 from unificx.calls.media_requests import MediaRequests
 from unificx.calls.ports import AppEvent, AppHost, MediaAnchor, OutsideLines, PushWakeup
 from unificx.calls.record_keeper import RecordKeeper
@@ -43,7 +42,7 @@ class ActionExecutor:
     def __init__(
         self,
         deps: ExecutorDependencies,
-        on_media_reply: Callable[[Call, messages.Event], None],
+        on_media_reply: Callable[[Call, events.Event], None],
         on_app_event: Callable[[AppLeg, AppEvent], None],
     ) -> None:
         self._deps = deps
@@ -66,56 +65,56 @@ class ActionExecutor:
         """Tell the devices of a call that show another party than their peer."""
         self.execute_all(call, self._identities.outdated(call), now)
 
-    def execute_all(self, call: Call, actions: Iterable[messages.Action], now: float) -> None:
+    def execute_all(self, call: Call, ordered: Iterable[actions.Action], now: float) -> None:
         """Execute actions in order."""
-        for action in actions:
+        for action in ordered:
             self.execute(call, action, now)
 
-    def execute(self, call: Call, action: messages.Action, now: float) -> None:
+    def execute(self, call: Call, action: actions.Action, now: float) -> None:
         """Execute one action. A leg whose peer is gone ignores it; that is not an error."""
-        if isinstance(action, messages.Bye | messages.Close):  # of every call, so not after all others
+        if isinstance(action, actions.Bye | actions.Close):  # of every call, so not after all others
             self._execute_on_leg(call, action, now)
             return
         match action:
-            case messages.OfferMedia() | messages.AnswerMedia() | messages.ReleaseMedia():
+            case actions.OfferMedia() | actions.AnswerMedia() | actions.ReleaseMedia():
                 self._media.submit(call, action)
-            case messages.Dial(leg, sdp):
+            case actions.Dial(leg, sdp):
                 if call.participant(leg).outside is None or not self._credit.holds(call, leg, sdp):
                     self._dial(call, leg, sdp, now)
-            case messages.Progress(status, sdp, tentative):
+            case actions.Progress(status, sdp, tentative):
                 _calling_leg(call).progress(status, call.prepare_sdp(CALLER, sdp), now, tentative=tentative)
-            case messages.Accept(sdp, leg):
+            case actions.Accept(sdp, leg):
                 self._identities.name_answerer(call, leg)
                 _calling_leg(call, leg).accept(call.prepare_sdp(leg, sdp), now)
-            case messages.WriteRecord(cause):
+            case actions.WriteRecord(cause):
                 self._deps.records.write(call, cause)
             case (
-                messages.SetAnswered()
-                | messages.StartStep()
-                | messages.SwapCaller()
-                | messages.SetPeer()
-                | messages.SetCallee()
+                actions.SetAnswered()
+                | actions.StartStep()
+                | actions.SwapCaller()
+                | actions.SetPeer()
+                | actions.SetCallee()
             ):
                 self._update_call(call, action, now)
-            case messages.Reject(status, cause):
+            case actions.Reject(status, cause):
                 _calling_leg(call).reject(status, now, [("Reason", cause.reason)])
-            case messages.CancelCallee(leg, elsewhere):
+            case actions.CancelCallee(leg, elsewhere):
                 callee = call.leg(leg)
                 if isinstance(callee, OutgoingLeg | AppLeg):
                     callee.cancel(now, ANSWERED_ELSEWHERE if elsewhere else "")
-            case messages.Acknowledge(leg, sdp):
+            case actions.Acknowledge(leg, sdp):
                 callee = call.existing_leg(leg)
                 if isinstance(callee, OutgoingLeg | AppLeg):
                     callee.acknowledge(call.prepare_sdp(leg, sdp), now)
                 self._journal(call)
-            case messages.AnswerOffer(name, sdp):
+            case actions.AnswerOffer(name, sdp):
                 leg = call.leg(name)
                 if leg is not None:
                     leg.answer(call.prepare_sdp(name, sdp), now)
                 self._journal(call)
-            case messages.SendPush(devices):
+            case actions.SendPush(devices):
                 self._deps.push.notify_call(devices, call.id)
-            case messages.CancelPush(devices):
+            case actions.CancelPush(devices):
                 self._deps.push.notify_end(devices, call.id)
             case _:
                 self._execute_on_leg(call, action, now)
@@ -123,43 +122,43 @@ class ActionExecutor:
     def _execute_on_leg(
         self,
         call: Call,
-        action: messages.Offer
-        | messages.ShowPeer
-        | messages.Probe
-        | messages.RefuseOffer
-        | messages.Bye
-        | messages.Close
-        | messages.Notify
-        | messages.ReportOutcome,
+        action: actions.Offer
+        | actions.ShowPeer
+        | actions.Probe
+        | actions.RefuseOffer
+        | actions.Bye
+        | actions.Close
+        | actions.Notify
+        | actions.ReportOutcome,
         now: float,
     ) -> None:
         leg = call.leg(action.leg)
         if leg is None:
             return
         match action:
-            case messages.Offer(name, sdp):
+            case actions.Offer(name, sdp):
                 if not leg.ended:
                     if call.peer_changed:
                         self._identities.name_peer(call, name)
                     leg.offer(call.prepare_sdp(name, sdp), now)
-            case messages.ShowPeer(name):
+            case actions.ShowPeer(name):
                 if self._identities.name_peer(call, name) and isinstance(leg, Leg):
                     leg.refresh(now)
-            case messages.Probe():
+            case actions.Probe():
                 leg.probe(now)
-            case messages.RefuseOffer(_, status):
+            case actions.RefuseOffer(_, status):
                 leg.reject_offer(status, now)
-            case messages.Bye(_, cause):
+            case actions.Bye(_, cause):
                 leg.notify(200, now)  # ends a pending REFER; a failed transfer was reported before
                 leg.bye(now, cause.reason)
-            case messages.Notify(_, status):
+            case actions.Notify(_, status):
                 leg.notify(status, now)
-            case messages.ReportOutcome(_, outcome):
+            case actions.ReportOutcome(_, outcome):
                 if outcome != "answered":
                     call_way.unanswered(call, outcome, now)
                 if isinstance(leg, AppLeg):
                     leg.report_outcome(outcome)
-            case messages.Close():
+            case actions.Close():
                 leg.close(now)
             case _:
                 assert_never(action)
@@ -167,12 +166,12 @@ class ActionExecutor:
     def _update_call(
         self,
         call: Call,
-        action: messages.SetAnswered | messages.StartStep | messages.SwapCaller | messages.SetPeer | messages.SetCallee,
+        action: actions.SetAnswered | actions.StartStep | actions.SwapCaller | actions.SetPeer | actions.SetCallee,
         now: float,
     ) -> None:
         directory = self._deps.directory
         match action:
-            case messages.SetAnswered(leg):
+            case actions.SetAnswered(leg):
                 extension_id = call.participant(leg).extension_id
                 if call.callee is not None and call.callee.id == extension_id:
                     call.answered_leg = leg
@@ -184,21 +183,21 @@ class ActionExecutor:
                     call_way.answered(call, leg, directory, now)
                 self._registry.peer_changed(call)
                 self._journal(call)
-            case messages.StartStep(_, cause):
+            case actions.StartStep(_, cause):
                 call.pending_step = action
                 if cause is not None:
                     call_way.unanswered(call, cause.value.outcome, now)
-            case messages.SwapCaller(leg):
+            case actions.SwapCaller(leg):
                 call_record.swap_caller(call, leg, directory.extension_by_id(call.caller.extension_id))
                 for name in (CALLER, leg):
                     self._registry.set_leg(call, name)
-            case messages.SetCallee(back):
+            case actions.SetCallee(back):
                 target = call.return_target if back else call.transfer_target
                 call_way.retarget(call, now, back=back)
                 if target is not None:
                     call_record.set_target(call, target)
                 self._registry.peer_changed(call)
-            case messages.SetPeer(leg):
+            case actions.SetPeer(leg):
                 if leg:
                     call_way.answered(call, leg, directory, now)
                     extension = directory.extension_by_id(call.participant(leg).extension_id)

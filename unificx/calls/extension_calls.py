@@ -6,8 +6,7 @@ from typing import Literal
 
 from unificx.calls.call import Call
 from unificx.calls.machine.identity import WITHHELD, Identity
-from unificx.calls.machine.messages import CALLER
-from unificx.calls.machine.states import Answering, MovingToApp, SettingUp, Talking, Transferring
+from unificx.calls.machine.states import CALLER, Answering, MovingToApp, SettingUp, Talking, Transferring
 from unificx.identity import DirectoryCache
 from unificx.sip.legs import OutgoingLeg
 

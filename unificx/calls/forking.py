@@ -6,7 +6,7 @@ from typing import assert_never
 from unificx.calls.call import APP_LEG, Call, CallTarget, connected_state
 from unificx.calls.call_record import record_forward
 from unificx.calls.connected_identity import diversion_headers, referred_by
-from unificx.calls.machine import messages
+from unificx.calls.machine import events
 from unificx.calls.machine.causes import Cause
 from unificx.calls.machine.fork_targets import ForkTargets, LaterStep, Limits, PushTargets
 from unificx.calls.machine.identity import (
@@ -139,7 +139,7 @@ class ForkTargetBuilder:
 
     def branch_for_device(
         self, call: Call, extension_id: str, device_id: str, now: float
-    ) -> messages.DeviceReachable | None:
+    ) -> events.DeviceReachable | None:
         """Return a new branch for a device that has registered, if the call rings for its extension and the device does
         not ring already over a flow that persists."""
         state, fork = call.setup_state(), call.target.fork
@@ -159,7 +159,7 @@ class ForkTargetBuilder:
             if ringing and not replaced:
                 continue
             name = self._add_branch(call, call.target, binding, ringing_target.extension)
-            return messages.DeviceReachable(
+            return events.DeviceReachable(
                 name, device_id, call.participants[name].media_profile is Profile.SRTP, replaced
             )
         return None

@@ -7,7 +7,7 @@ from unificx.calls.call import inbound_key
 from unificx.calls.call_limiter import RETRY_SECONDS
 from unificx.calls.diversion import Diversion, parse_diversions
 from unificx.calls.machine.identity import requests_privacy
-from unificx.calls.machine.messages import CALLER
+from unificx.calls.machine.states import CALLER
 from unificx.calls.ports import OutsideLines, PublicNumbers
 from unificx.calls.registry import CallRegistry
 from unificx.core.clock import Clock, random_id

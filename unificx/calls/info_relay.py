@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 
 from unificx.calls.call import Call, connected_state
-from unificx.calls.machine.messages import CALLER
-from unificx.calls.machine.states import Answering, Talking
+from unificx.calls.machine.states import CALLER, Answering, Talking
 from unificx.calls.observers import ObserverNotifier
 from unificx.calls.participant import Participant
 from unificx.calls.ports import OutsideLines

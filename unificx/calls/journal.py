@@ -14,8 +14,7 @@ from unificx.calls.app_leg import AppLeg
 from unificx.calls.call import Call, CallOptions, connected_state
 from unificx.calls.events import CallParty, Direction
 from unificx.calls.machine.causes import Cause
-from unificx.calls.machine.messages import CALLER
-from unificx.calls.machine.states import Answering, Talking
+from unificx.calls.machine.states import CALLER, Answering, Talking
 from unificx.calls.manager import CallManager
 from unificx.calls.models import LiveCallPart
 from unificx.calls.participant import AnyLeg, Participant, SentSdp

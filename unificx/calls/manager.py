@@ -18,11 +18,10 @@ from unificx.calls.forking import ForkTargetBuilder
 from unificx.calls.inbound import CallRefused, CarrierCall, InboundCall, InboundCalls
 from unificx.calls.info_relay import InfoRelay
 from unificx.calls.leg_events import to_call_event
-from unificx.calls.machine import messages, state_machine
+from unificx.calls.machine import actions, events, state_machine
 from unificx.calls.machine.causes import Cause
 from unificx.calls.machine.fork_targets import ForkTargets
-from unificx.calls.machine.messages import CALLER
-from unificx.calls.machine.states import Answering, Ended, Talking, Transferring
+from unificx.calls.machine.states import CALLER, Answering, Ended, Talking, Transferring
 from unificx.calls.machine.transfer import PEER_CHANGES
 from unificx.calls.observers import ObserverNotifier
 from unificx.calls.outside import OutsideDialer
@@ -137,7 +136,7 @@ class CallManager:
         try:
             found = origin if isinstance(origin, InboundCall) else self._inbound.admit(request, origin)
             for earlier in self._registry.find(found.caller.device_id) if found.caller.is_guest else ():
-                self.dispatch(earlier, messages.EndRequested(Cause.HUNG_UP), now)
+                self.dispatch(earlier, events.EndRequested(Cause.HUNG_UP), now)
             self._require_capacity(request, found.caller, "")
             leg = self.deps.legs.incoming(key, request, flow)
         except RemoteProtocolError as fault:
@@ -175,7 +174,7 @@ class CallManager:
         for call_id in self._timer_queue.due(now):
             call = self.calls.get(call_id)
             if call is not None:
-                self.dispatch(call, messages.DeadlineReached(), now)
+                self.dispatch(call, events.DeadlineReached(), now)
         for leg_id in self._departed.expired(now):
             self._leave(leg_id, now)
         self._drain_leg_events(now)
@@ -232,7 +231,7 @@ class CallManager:
         call = self.calls.get(call_id)
         if call is None or tenant_id not in (None, call.caller.tenant_id):
             return False
-        self.dispatch(call, messages.EndRequested(cause), self.deps.clock.monotonic())
+        self.dispatch(call, events.EndRequested(cause), self.deps.clock.monotonic())
         self.on_pending_output()
         return True
 
@@ -242,7 +241,7 @@ class CallManager:
         setup = call.setup_state() if call is not None else None
         if call is None or setup is None or not setup.rings(device_id):
             return False
-        self.dispatch(call, messages.Declined(device_id), self.deps.clock.monotonic())
+        self.dispatch(call, events.Declined(device_id), self.deps.clock.monotonic())
         self.on_pending_output()
         return True
 
@@ -250,7 +249,7 @@ class CallManager:
         """Stop ringing a revoked device and end the calls it takes part in."""
         now = self.deps.clock.monotonic()
         for call in self._registry.find(device_id, extension_id):
-            self.dispatch(call, messages.DeviceRemoved(device_id, call.legs_of(device_id)), now)
+            self.dispatch(call, events.DeviceRemoved(device_id, call.legs_of(device_id)), now)
         self._drain_leg_events(now)
         self.on_pending_output()
 
@@ -263,7 +262,7 @@ class CallManager:
         """Renegotiate media of every live call after a restart of rtpengine."""
         now = self.deps.clock.monotonic()
         for call in list(self.calls.values()):
-            self.dispatch(call, messages.RelayRestarted(), now)
+            self.dispatch(call, events.RelayRestarted(), now)
         self.on_pending_output()
 
     def send_recording_indication(self, call: Call) -> None:
@@ -279,7 +278,7 @@ class CallManager:
             self.hang_up(call_id, cause=Cause.GOING_DOWN)
         await self._executor.wait_idle()
         for call in list(self.calls.values()):
-            self.dispatch(call, messages.MediaReleased(), self.deps.clock.monotonic())
+            self.dispatch(call, events.MediaReleased(), self.deps.clock.monotonic())
         self.on_pending_output()
 
     def device_registered(self, extension_id: str, device_id: str) -> None:
@@ -306,11 +305,11 @@ class CallManager:
         self._registry.add(call)
         self._outside.restore_credentials(call, self.deps.clock.monotonic())
         self._rearm(call)
-        event = messages.RelayRestarted() if not call.app_legs() else messages.EndRequested(Cause.GOING_DOWN)
+        event = events.RelayRestarted() if not call.app_legs() else events.EndRequested(Cause.GOING_DOWN)
         self.dispatch(call, event, self.deps.clock.monotonic())
         self.on_pending_output()
 
-    def dispatch(self, call: Call, event: messages.Event, now: float) -> None:
+    def dispatch(self, call: Call, event: events.Event, now: float) -> None:
         """Feed one event to the call's state machine and execute the resulting actions."""
         self._guarded(call, now, self._step, call, event, now)
 
@@ -335,13 +334,13 @@ class CallManager:
         self._registry.add(call)
         return call
 
-    def _step(self, call: Call, event: messages.Event, now: float) -> None:
-        if isinstance(event, messages.RelayRestarted):
+    def _step(self, call: Call, event: events.Event, now: float) -> None:
+        if isinstance(event, events.RelayRestarted):
             self._observer_notifier.media_lost(call)
         elif isinstance(event, PEER_CHANGES):
             self._executor.prepare_peer_change(call)
-        call.state, actions = state_machine.step(call.state, event, now)
-        self._execute(call, actions, now)
+        call.state, ordered = state_machine.step(call.state, event, now)
+        self._execute(call, ordered, now)
         if call.next_destination and isinstance(call.state, Talking):
             self._dial_next_destination(call, now)
 
@@ -349,7 +348,7 @@ class CallManager:
         try:
             self._transfers.dial_next_destination(call, now)()
         except RemoteProtocolError:  # the number no longer exists
-            self.dispatch(call, messages.EndRequested(Cause.NO_SUCH_NUMBER), now)
+            self.dispatch(call, events.EndRequested(Cause.NO_SUCH_NUMBER), now)
 
     def _guarded(self, call: Call, now: float, function: Callable[..., None], *args: object) -> None:
         """Run a function; an unexpected exception ends this call, so that it neither leaks nor affects other calls."""
@@ -368,12 +367,12 @@ class CallManager:
 
     def _begin(self, call: Call, leg: IncomingLeg, target: CallTarget, now: float) -> None:
         call.target = target
-        call.state, actions = state_machine.begin(leg.remote_sdp, self._prepare_step(call, now), now)
-        self._execute(call, actions, now)
+        call.state, ordered = state_machine.begin(leg.remote_sdp, self._prepare_step(call, now), now)
+        self._execute(call, ordered, now)
 
     def _originate(self, call: Call, now: float) -> None:
-        call.state, actions = state_machine.originate_by_app(self._prepare_step(call, now), now)
-        self._execute(call, actions, now)
+        call.state, ordered = state_machine.originate_by_app(self._prepare_step(call, now), now)
+        self._execute(call, ordered, now)
 
     def _prepare_step(self, call: Call, now: float) -> ForkTargets:
         """Add the legs of the current step to the call."""
@@ -382,13 +381,13 @@ class CallManager:
         self._registry.update_index(call)
         return targets
 
-    def _start_step(self, call: Call, step: messages.StartStep, now: float) -> None:
+    def _start_step(self, call: Call, step: actions.StartStep, now: float) -> None:
         """Start a later step of the plan. An app takes the call over: for the called extension it is a missed call."""
         call.pending_step, call.target = None, call.target.at_step(step.position, step.cause)
         targets = self._prepare_step(call, now)
         entered = call.target.step is not None and isinstance(call.target.step.action, CallApp)
         call.fallback_cause, call.was_missed = (step.cause, call.answered is None) if entered else (None, False)
-        self.dispatch(call, messages.StepStarted(targets), now)
+        self.dispatch(call, events.StepStarted(targets), now)
 
     def _ring_registered_device(self, call: Call, extension_id: str, device_id: str, now: float) -> None:
         for name in call.legs_of(device_id):
@@ -405,7 +404,7 @@ class CallManager:
         if found is not None:
             call, name = found
             call.existing_leg(name).bye(now, Cause.HUNG_UP.reason)
-            self.dispatch(call, messages.HungUp(name), now)
+            self.dispatch(call, events.HungUp(name), now)
 
     def current_flow(self, leg: Leg) -> Flow | None:
         """Return the current flow to the peer of a leg on a connection-oriented transport."""
@@ -444,19 +443,19 @@ class CallManager:
             if isinstance(event, leg_events.Rejected):
                 self._outside.on_rejected(call.participants[name], event.response, now)
             redirected = follow_redirection(self.deps, call, name, event, now)
-            next_step = messages.StepStarted(self._prepare_step(call, now)) if redirected else None
+            next_step = events.StepStarted(self._prepare_step(call, now)) if redirected else None
             self.dispatch(call, next_step or to_call_event(name, event), now)
 
-    def _dispatch_now(self, call: Call, event: messages.Event) -> None:
+    def _dispatch_now(self, call: Call, event: events.Event) -> None:
         self.dispatch(call, event, self.deps.clock.monotonic())
 
-    def _on_media_reply(self, call: Call, event: messages.Event) -> None:
+    def _on_media_reply(self, call: Call, event: events.Event) -> None:
         self.dispatch(call, event, self.deps.clock.monotonic())
         self._drain_leg_events(self.deps.clock.monotonic())
         self.on_pending_output()
 
-    def _execute(self, call: Call, actions: list[messages.Action], now: float) -> None:
-        self._executor.execute_all(call, actions, now)
+    def _execute(self, call: Call, ordered: list[actions.Action], now: float) -> None:
+        self._executor.execute_all(call, ordered, now)
         self.on_step(call.id)
         if isinstance(call.state, Ended):
             self._finish(call, now)
@@ -479,7 +478,7 @@ class CallManager:
     def _reoffer_recording_indication(self, call: Call, now: float) -> None:
         leg = call.recording_indication.next_leg_to_reoffer(call.state, call.participants)
         if leg is not None:
-            self.dispatch(call, messages.ReofferRequested(leg), now)
+            self.dispatch(call, events.ReofferRequested(leg), now)
 
     def _rearm(self, call: Call) -> None:
         self._timer_queue.schedule(state_machine.deadline(call.state), call.id)

@@ -7,8 +7,8 @@ from functools import partial
 import structlog
 
 from unificx.calls.call import Call
-from unificx.calls.machine import messages
-from unificx.calls.machine.messages import CALLER
+from unificx.calls.machine import actions, events
+from unificx.calls.machine.states import CALLER
 from unificx.calls.ports import MediaAnchor, OutsideLines
 from unificx.core.faults import describe_fault
 from unificx.media import MediaUnavailable
@@ -16,7 +16,7 @@ from unificx.rtpengine.ng import WITHOUT_EVENTS, MediaReport, Profile
 from unificx.sdp import align_sections, audio_only, sanitize, shares_audio_codec
 
 log = structlog.get_logger()
-MediaRequest = messages.OfferMedia | messages.AnswerMedia | messages.ReleaseMedia
+MediaRequest = actions.OfferMedia | actions.AnswerMedia | actions.ReleaseMedia
 Reply = bytes | MediaReport | Exception | None
 
 
@@ -26,9 +26,7 @@ class MediaRequests:
     `on_reply` receives the resulting events, never while a request is being submitted.
     """
 
-    def __init__(
-        self, media: MediaAnchor, lines: OutsideLines, on_reply: Callable[[Call, messages.Event], None]
-    ) -> None:
+    def __init__(self, media: MediaAnchor, lines: OutsideLines, on_reply: Callable[[Call, events.Event], None]) -> None:
         self._media = media
         self._lines = lines
         self._on_reply = on_reply
@@ -61,19 +59,19 @@ class MediaRequests:
         on_reply = partial(self._replied, call, anchor, request)
         try:
             match request:
-                case messages.OfferMedia():
+                case actions.OfferMedia():
                     self._offer(call, anchor, request, on_reply)
-                case messages.AnswerMedia():
+                case actions.AnswerMedia():
                     self._answer(call, anchor, request, on_reply)
-                case messages.ReleaseMedia():
+                case actions.ReleaseMedia():
                     call.anchor_released(anchor)
                     self._media.delete(anchor, on_reply)
         except Exception as fault:  # unusable SDP, or a bug: the call must not wait forever for a reply
             asyncio.get_running_loop().call_soon(on_reply, fault)
 
-    def _offer(self, call: Call, anchor: str, request: messages.OfferMedia, on_reply: Callable[[Reply], None]) -> None:
+    def _offer(self, call: Call, anchor: str, request: actions.OfferMedia, on_reply: Callable[[Reply], None]) -> None:
         branch, sender = request.branch, request.sender
-        if request.recipient_profile is not messages.RecipientProfile.AS_REGISTERED:
+        if request.recipient_profile is not actions.RecipientProfile.AS_REGISTERED:
             if call.participant(branch).media_profile in (Profile.WEBRTC, Profile.ENGINE):
                 raise MediaUnavailable("invalid_sdp")  # a browser or an app has no alternative
             call.set_media_profile(branch, Profile(request.recipient_profile.value))
@@ -85,9 +83,7 @@ class MediaRequests:
         profiles = profile, call.participant(sender).media_profile
         self._media.offer(anchor, _tag(call, sender), relayed, profiles, on_reply, all_codecs=request.all_codecs)
 
-    def _answer(
-        self, call: Call, anchor: str, request: messages.AnswerMedia, on_reply: Callable[[Reply], None]
-    ) -> None:
+    def _answer(self, call: Call, anchor: str, request: actions.AnswerMedia, on_reply: Callable[[Reply], None]) -> None:
         sender, to = request.sender, _recipient(request)
         relayed = _relayable_sdp(call, sender, to, request.sdp)
         profile = call.participant(to).profile_at_anchor(anchor)
@@ -112,11 +108,11 @@ class MediaRequests:
             self._idle.set_result(None)
             self._idle = None
 
-    def _to_event(self, call: Call, request: MediaRequest, reply: Reply) -> messages.Event | None:
-        if isinstance(request, messages.ReleaseMedia):
+    def _to_event(self, call: Call, request: MediaRequest, reply: Reply) -> events.Event | None:
+        if isinstance(request, actions.ReleaseMedia):
             call.add_media_stats(reply if isinstance(reply, MediaReport) else None)
             _log_bug(reply)
-            return messages.MediaReleased() if request.final else None
+            return events.MediaReleased() if request.final else None
         if isinstance(reply, bytes):
             try:
                 return _relayed(call, request, reply)
@@ -124,17 +120,17 @@ class MediaRequests:
                 reply = fault.with_traceback(None)
         _log_bug(reply)
         sdp_at_fault = isinstance(reply, MediaUnavailable) and reply.cause == "invalid_sdp"
-        return messages.MediaFailed(request.ticket, sdp_at_fault)
+        return events.MediaFailed(request.ticket, sdp_at_fault)
 
 
-def _relayed(call: Call, request: messages.OfferMedia | messages.AnswerMedia, sdp: bytes) -> messages.Event:
+def _relayed(call: Call, request: actions.OfferMedia | actions.AnswerMedia, sdp: bytes) -> events.Event:
     """The event with the SDP of the anchor. Raises MediaUnavailable if it has no audio codec of its recipient."""
     known = call.participant(_recipient(request)).remote_sdp
-    if isinstance(request, messages.OfferMedia):
-        return messages.MediaOffered(request.ticket, align_sections(sdp, known))
+    if isinstance(request, actions.OfferMedia):
+        return events.MediaOffered(request.ticket, align_sections(sdp, known))
     if not shares_audio_codec(known, sdp):
         raise MediaUnavailable("invalid_sdp")  # a codec that rtpengine cannot encode, such as iLBC
-    return messages.MediaAnswered(request.ticket, align_sections(sdp, known))
+    return events.MediaAnswered(request.ticket, align_sections(sdp, known))
 
 
 def _log_bug(reply: Reply) -> None:
@@ -142,7 +138,7 @@ def _log_bug(reply: Reply) -> None:
         log.error("media_request_failed", **describe_fault(reply))
 
 
-def _recipient(request: messages.OfferMedia | messages.AnswerMedia) -> str:
+def _recipient(request: actions.OfferMedia | actions.AnswerMedia) -> str:
     """Name of the participant that receives the SDP."""
     return request.branch if request.sender == CALLER else CALLER
 

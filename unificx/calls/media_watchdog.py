@@ -9,9 +9,8 @@ import asyncio
 from math import inf
 
 from unificx.calls.call import Call
-from unificx.calls.machine import messages
-from unificx.calls.machine.messages import CALLER
-from unificx.calls.machine.states import Talking
+from unificx.calls.machine import events
+from unificx.calls.machine.states import CALLER, Talking
 from unificx.calls.manager import CallManager
 from unificx.calls.ports import MediaAnchor
 from unificx.calls.schemas import CallSettings
@@ -64,12 +63,12 @@ class MediaWatchdog:
         if call.state is not state:
             return
         # An anchor that is unknown to the engine was lost: re-anchor the media.
-        event = self._judge(call, state, report) if report is not None else messages.RelayRestarted()
+        event = self._judge(call, state, report) if report is not None else events.RelayRestarted()
         if event is not None:
             self._manager.dispatch(call, event, self._clock.monotonic())
             self._manager.on_pending_output()
 
-    def _judge(self, call: Call, state: Talking, report: MediaReport) -> messages.MediaSilent | None:
+    def _judge(self, call: Call, state: Talking, report: MediaReport) -> events.MediaSilent | None:
         if not all(is_sending(sdp) and is_receiving(sdp) for sdp in (state.caller_sdp, state.callee_sdp)):
             return None  # on hold: most phones do not send media then; the session timer supervises the call
         phones = [call.leg(name) for name in (CALLER, state.callee) if not call.is_app(name)]
@@ -82,4 +81,4 @@ class MediaWatchdog:
         if now - self._probed_at.get(call.id, -inf) < PROBE_INTERVAL:
             return None
         self._probed_at[call.id] = now
-        return messages.MediaSilent()
+        return events.MediaSilent()

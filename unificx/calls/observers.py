@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 
 from unificx.calls.call import Call
 from unificx.calls.call_record import was_started_by
-from unificx.calls.machine.messages import CALLER
-from unificx.calls.machine.states import Ended, Ending, IceRestart, MediaReanchor, Talking
+from unificx.calls.machine.states import CALLER, Ended, Ending, IceRestart, MediaReanchor, Talking
 from unificx.calls.ports import CallObserver
 from unificx.calls.schemas import Conversation, ConversationLeg
 from unificx.sdp import is_receiving

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from unificx import sdp
-from unificx.calls.machine.messages import CALLER
-from unificx.calls.machine.states import State, Talking
+from unificx.calls.machine.states import CALLER, State, Talking
 from unificx.calls.participant import AnyLeg, Participant
 
 

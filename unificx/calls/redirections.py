@@ -12,8 +12,7 @@ from unificx.calls.call import Call, sanitize_dialled
 from unificx.calls.call_record import record_forward
 from unificx.calls.dependencies import CallManagerDependencies
 from unificx.calls.machine.causes import Cause
-from unificx.calls.machine.messages import CALLER
-from unificx.calls.machine.states import Transferring
+from unificx.calls.machine.states import CALLER, Transferring
 from unificx.routing import Forward
 from unificx.sip.errors import RemoteProtocolError
 from unificx.sip.headers import readable_addresses

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from unificx.calls.call import Call
 from unificx.calls.call_limiter import ConcurrentCallLimiter
-from unificx.calls.machine.messages import CALLER
+from unificx.calls.machine.states import CALLER
 from unificx.trunks import Trunk
 
 

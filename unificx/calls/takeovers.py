@@ -11,10 +11,9 @@ from unificx.calls import call_way
 from unificx.calls.app_leg import AppLeg
 from unificx.calls.call import Call, withheld_by
 from unificx.calls.extension_calls import pickup_extensions, ringing_extensions
-from unificx.calls.machine import messages
+from unificx.calls.machine import events
 from unificx.calls.machine.causes import Cause
-from unificx.calls.machine.messages import CALLER
-from unificx.calls.machine.states import MovingToApp, SettingUp, TakingOver, Talking
+from unificx.calls.machine.states import CALLER, MovingToApp, SettingUp, TakingOver, Talking
 from unificx.calls.participant import AnyLeg, Participant
 from unificx.calls.schemas import FLIP, PICKED_UP, PICKUP, RINGBACK_APP
 from unificx.calls.transfers import TransferDependencies, Transfers
@@ -67,7 +66,7 @@ class Takeovers:
         call.transferred_by = None
         call.options = replace(call.options, withheld=call.options.withheld | withheld_by(leg.invite, caller))
         if taken.leg:
-            self._deps.dispatch(call, messages.TakeOverRequested(taken.leg, name, leg.remote_sdp))
+            self._deps.dispatch(call, events.TakeOverRequested(taken.leg, name, leg.remote_sdp))
         else:
             self._pick_up(call, name, now)
 
@@ -80,7 +79,7 @@ class Takeovers:
             call.picked_up_by = ""
         elif not call.existing_leg(name).ended:
             leg = call.existing_leg(name)
-            self._deps.dispatch(call, messages.TakeOverRequested(state.callee, name, leg.remote_sdp))
+            self._deps.dispatch(call, events.TakeOverRequested(state.callee, name, leg.remote_sdp))
         else:
             call.picked_up_by = ""
             self._give_up(call, state.callee)
@@ -96,7 +95,7 @@ class Takeovers:
             plan = replace(call.target.plan, steps=(Step(CallApp(PICKED_UP)),))
             target = replace(call.target, plan=plan, position=0)
             call.target, targets = self._deps.fork_builder.build(call, target, now)
-        self._deps.dispatch(call, messages.PickedUp(targets))
+        self._deps.dispatch(call, events.PickedUp(targets))
 
     def _give_up(self, call: Call, holding: str) -> None:
         """The leg that picked up the call has ended before it was connected."""
@@ -104,7 +103,7 @@ class Takeovers:
         if isinstance(leg, AppLeg):
             leg.report_outcome("failed")
         if app is not None and app.app in (PICKED_UP, RINGBACK_APP):
-            self._deps.dispatch(call, messages.EndRequested(Cause.FAILED))
+            self._deps.dispatch(call, events.EndRequested(Cause.FAILED))
 
     def _by_replaces(self, replaces: Replaces, caller: Caller) -> Takeover:
         ringing = self._ringing_by_replaces(replaces)

@@ -10,11 +10,10 @@ from unificx.calls.call import Call, CallTarget, named_party, party_of, sanitize
 from unificx.calls.call_moves import CallMoves
 from unificx.calls.dependencies import CallManagerDependencies
 from unificx.calls.forking import ForkTargetBuilder
-from unificx.calls.machine import messages
+from unificx.calls.machine import events
 from unificx.calls.machine.causes import Cause
 from unificx.calls.machine.fork_targets import ForkTargets
-from unificx.calls.machine.messages import CALLER
-from unificx.calls.machine.states import MovingToApp, SettingUp, Talking, Transferring
+from unificx.calls.machine.states import CALLER, MovingToApp, SettingUp, Talking, Transferring
 from unificx.calls.parking import ParkingSlot
 from unificx.calls.participant import Participant
 from unificx.calls.redirections import host_of, send_on
@@ -40,7 +39,7 @@ class TransferDependencies:
     fork_builder: ForkTargetBuilder
     find_leg: Callable[[str], tuple[Call, str] | None]
     """Return the call and name of a leg by its id."""
-    dispatch: Callable[[Call, messages.Event], None]
+    dispatch: Callable[[Call, events.Event], None]
     moves: CallMoves
 
 
@@ -96,7 +95,7 @@ class Transfers:
         call.target, targets = self._transfer_deps.fork_builder.build(call, call.target, now)
         call.callee = call.target.called
         self._transfer_deps.moves.registry.update_index(call)
-        return lambda: self._transfer_deps.dispatch(call, messages.StepStarted(targets))
+        return lambda: self._transfer_deps.dispatch(call, events.StepStarted(targets))
 
     def dial_next_destination(self, call: Call, now: float) -> Callable[[], None]:
         """Dial the wanted number after the requester has answered a click-to-dial call."""
@@ -107,7 +106,7 @@ class Transfers:
             return lambda: self._join_parked(call, CALLER, *parked)
         targets, target = self._prepare(call, CallTarget(plan, to, displayed_caller=call.caller), now)
         call.transfer_target, call.return_target = target, None
-        return lambda: self._transfer_deps.dispatch(call, messages.TransferRequested(CALLER, targets, ""))
+        return lambda: self._transfer_deps.dispatch(call, events.TransferRequested(CALLER, targets, ""))
 
     def move_to_app(self, call: Call, app: CallApp, dialled: str) -> Callable[[], None]:
         """Connect both parties to an app, each in a call of their own with one common call record; `dialled` is the
@@ -127,7 +126,7 @@ class Transfers:
             return None
         call, name = found
         if isinstance(call.state, Transferring):  # recall in progress: treat it as declined
-            self._transfer_deps.dispatch(call, messages.Declined())
+            self._transfer_deps.dispatch(call, events.Declined())
         return found if _is_connected_to_app(call, name) else None
 
     def recall(self, leg: str, now: float) -> Callable[[], None]:
@@ -145,7 +144,7 @@ class Transfers:
         targets, call.transfer_target = self._prepare(call, target, now)
         call.return_target, call.transferred_by = CallTarget(), None
         return lambda: self._transfer_deps.dispatch(
-            call, messages.TransferRequested(name, targets, "", keep_with_app=True)
+            call, events.TransferRequested(name, targets, "", keep_with_app=True)
         )
 
     def _recall_name(self, caller: Caller, slot: ParkingSlot, parked_by: Extension) -> str:
@@ -229,7 +228,7 @@ class Transfers:
         call.transfer_target, call.return_target = target, return_target[1] if return_target is not None else None
         self._transfer_deps.dispatch(
             call,
-            messages.TransferRequested(
+            events.TransferRequested(
                 name, targets, ringback_leg, return_target[0] if return_target is not None else None
             ),
         )
@@ -263,7 +262,7 @@ class Transfers:
         call.transferred_by = self._as_caller(call, name)
         new_leg = call.new_leg_name("b")
         self._transfer_deps.moves.absorb(call, other, {remaining: new_leg})
-        self._transfer_deps.dispatch(call, messages.JoinRequested(name, new_leg, sdp))
+        self._transfer_deps.dispatch(call, events.JoinRequested(name, new_leg, sdp))
 
     def _join_ringing(self, call: Call, name: str, other: Call, now: float) -> None:
         """Attended transfer while the consultation call is still ringing."""
@@ -284,7 +283,7 @@ class Transfers:
             assert isinstance(each.state, Talking)
             leaving, leg = each.state.callee, each.new_leg_name("app")
             each.participants[leg], each.transfer_target = Participant(app=app), CallTarget(app.plan(), dialled)
-            self._transfer_deps.dispatch(each, messages.MoveToAppRequested(leaving, leg))
+            self._transfer_deps.dispatch(each, events.MoveToAppRequested(leaving, leg))
 
     def _park(self, call: Call, name: str, state: Talking, requester: Caller) -> Callable[[], None]:
         """Park the other party; the parking party hears the slot number in a call of its own."""

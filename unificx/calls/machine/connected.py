@@ -5,9 +5,9 @@ The rule compares what each device shows with the party it is connected to, so t
 
 from collections.abc import Callable
 
+from unificx.calls.machine.actions import ShowPeer
 from unificx.calls.machine.identity import Identity
-from unificx.calls.machine.messages import CALLER, ShowPeer
-from unificx.calls.machine.states import Answering, State, TakingOver, Talking, Transferring
+from unificx.calls.machine.states import CALLER, Answering, State, TakingOver, Talking, Transferring
 
 
 def peer_of(state: State, leg: str) -> str:

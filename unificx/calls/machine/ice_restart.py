@@ -7,17 +7,9 @@ side gets an offer as if it were the first one.
 
 from dataclasses import replace
 
-from unificx.calls.machine.messages import (
-    CALLER,
-    Action,
-    AnswerMedia,
-    MediaAnswered,
-    MediaFailed,
-    MediaOffered,
-    Offer,
-    OfferMedia,
-)
-from unificx.calls.machine.states import IceRestart, Talking
+from unificx.calls.machine.actions import Action, AnswerMedia, Offer, OfferMedia
+from unificx.calls.machine.events import MediaAnswered, MediaFailed, MediaOffered
+from unificx.calls.machine.states import CALLER, IceRestart, Talking
 from unificx.sdp import without_ice
 
 Outcome = tuple[Talking, list[Action]]

@@ -3,12 +3,10 @@
 from dataclasses import replace
 from typing import assert_never
 
+from unificx.calls.machine.actions import Action, Dial, Reject, WriteRecord
 from unificx.calls.machine.causes import Cause
-from unificx.calls.machine.fork_targets import ForkTargets
-from unificx.calls.machine.messages import (
-    CALLER,
+from unificx.calls.machine.events import (
     AckReceived,
-    Action,
     CalleeAnswered,
     CalleeProgressed,
     CalleeRefused,
@@ -17,7 +15,6 @@ from unificx.calls.machine.messages import (
     Declined,
     DeviceReachable,
     DeviceRemoved,
-    Dial,
     EndRequested,
     Event,
     HungUp,
@@ -33,17 +30,16 @@ from unificx.calls.machine.messages import (
     OfferReceived,
     OfferRefused,
     PickedUp,
-    Reject,
     RelayRestarted,
     ReofferRequested,
     StepStarted,
     TakeOverRequested,
     TransferRequested,
     TransferWithdrawn,
-    WriteRecord,
 )
+from unificx.calls.machine.fork_targets import ForkTargets
 from unificx.calls.machine.setup import APP_ANSWER_TIMEOUT, begin
-from unificx.calls.machine.states import Ended, Originating, State
+from unificx.calls.machine.states import CALLER, Ended, Originating, State
 
 Outcome = tuple[State, list[Action]]
 

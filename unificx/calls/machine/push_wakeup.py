@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from unificx.calls.machine.messages import Action, CancelPush, Progress, SendPush
+from unificx.calls.machine.actions import Action, CancelPush, Progress, SendPush
 from unificx.calls.machine.states import Branch, SettingUp
 
 Outcome = tuple[SettingUp, list[Action]]

@@ -6,18 +6,12 @@ an offer as if it were the first one.
 
 from dataclasses import replace
 
-from unificx.calls.machine.causes import Cause
-from unificx.calls.machine.ice_restart import start_ice_restart
-from unificx.calls.machine.messages import (
-    CALLER,
+from unificx.calls.machine.actions import (
     Accept,
     Action,
     AnswerMedia,
     Bye,
     Dial,
-    MediaAnswered,
-    MediaFailed,
-    MediaOffered,
     Offer,
     OfferMedia,
     RefuseOffer,
@@ -26,7 +20,10 @@ from unificx.calls.machine.messages import (
     SetPeer,
     SwapCaller,
 )
-from unificx.calls.machine.states import Exchange, IceRestart, MovingToApp, TakingOver, Talking
+from unificx.calls.machine.causes import Cause
+from unificx.calls.machine.events import MediaAnswered, MediaFailed, MediaOffered
+from unificx.calls.machine.ice_restart import start_ice_restart
+from unificx.calls.machine.states import CALLER, Exchange, IceRestart, MovingToApp, TakingOver, Talking
 from unificx.sdp import as_sendrecv, without_ice
 
 Outcome = tuple[Talking, list[Action]]

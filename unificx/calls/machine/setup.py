@@ -3,27 +3,36 @@
 from typing import assert_never
 
 from unificx.calls.machine import push_wakeup
-from unificx.calls.machine.causes import Cause, cause_from_carrier, cause_from_status, most_informative
-from unificx.calls.machine.fork_targets import ForkTargets
-from unificx.calls.machine.ice_restart import start_ice_restart
-from unificx.calls.machine.messages import (
-    CALLER,
+from unificx.calls.machine.actions import (
     Accept,
     Acknowledge,
-    AckReceived,
     Action,
     AnswerMedia,
     Bye,
+    CancelCallee,
+    Dial,
+    Offer,
+    OfferMedia,
+    Progress,
+    RecipientProfile,
+    RefuseOffer,
+    Reject,
+    ReleaseMedia,
+    SetAnswered,
+    StartStep,
+    WriteRecord,
+)
+from unificx.calls.machine.causes import Cause, cause_from_carrier, cause_from_status, most_informative
+from unificx.calls.machine.events import (
+    AckReceived,
     CalleeAnswered,
     CalleeProgressed,
     CalleeRefused,
     CallerCancelled,
-    CancelCallee,
     DeadlineReached,
     Declined,
     DeviceReachable,
     DeviceRemoved,
-    Dial,
     EndRequested,
     Event,
     HungUp,
@@ -35,28 +44,20 @@ from unificx.calls.machine.messages import (
     MediaReleased,
     MediaSilent,
     MoveToAppRequested,
-    Offer,
     OfferAnswered,
-    OfferMedia,
     OfferReceived,
     OfferRefused,
     PickedUp,
-    Progress,
-    RecipientProfile,
-    RefuseOffer,
-    Reject,
     RelayRestarted,
-    ReleaseMedia,
     ReofferRequested,
-    SetAnswered,
-    StartStep,
     StepStarted,
     TakeOverRequested,
     TransferRequested,
     TransferWithdrawn,
-    WriteRecord,
 )
-from unificx.calls.machine.states import Answering, Branch, Ended, MediaReanchor, SettingUp, State, Talking
+from unificx.calls.machine.fork_targets import ForkTargets
+from unificx.calls.machine.ice_restart import start_ice_restart
+from unificx.calls.machine.states import CALLER, Answering, Branch, Ended, MediaReanchor, SettingUp, State, Talking
 from unificx.core.replacing import changed
 from unificx.sdp import uses_ice
 

@@ -4,11 +4,22 @@ from collections.abc import Iterable
 from typing import assert_never
 
 from unificx.calls.machine import transfer
+from unificx.calls.machine.actions import Action, Bye, CancelCallee, Reject, ReleaseMedia, WriteRecord
 from unificx.calls.machine.causes import Cause
-from unificx.calls.machine.messages import CALLER, Action, Bye, CancelCallee, Event, Reject, ReleaseMedia, WriteRecord
+from unificx.calls.machine.events import Event
 from unificx.calls.machine.originating import originate_by_app, originating
 from unificx.calls.machine.setup import answering, begin, setting_up
-from unificx.calls.machine.states import Answering, Ended, Ending, Originating, SettingUp, State, Talking, Transferring
+from unificx.calls.machine.states import (
+    CALLER,
+    Answering,
+    Ended,
+    Ending,
+    Originating,
+    SettingUp,
+    State,
+    Talking,
+    Transferring,
+)
 from unificx.calls.machine.talking import ending, talking
 
 

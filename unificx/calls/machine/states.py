@@ -6,6 +6,9 @@ from typing import Literal
 from unificx.calls.machine.causes import Cause
 from unificx.calls.machine.fork_targets import ForkTargets, LaterStep, Limits
 
+CALLER = "a"
+"""The leg of the caller."""
+
 Stage = Literal["offering", "calling", "ringing", "over"]
 
 

@@ -4,20 +4,26 @@ from dataclasses import replace
 from typing import assert_never
 
 from unificx.calls.machine import redirect
-from unificx.calls.machine.causes import Cause
-from unificx.calls.machine.ice_restart import continue_ice_restart, ice_restart_answered, start_ice_restart
-from unificx.calls.machine.messages import (
-    CALLER,
-    AckReceived,
+from unificx.calls.machine.actions import (
     Action,
     AnswerMedia,
     AnswerOffer,
     Bye,
+    Close,
+    Offer,
+    OfferMedia,
+    Probe,
+    RefuseOffer,
+    ReleaseMedia,
+    WriteRecord,
+)
+from unificx.calls.machine.causes import Cause
+from unificx.calls.machine.events import (
+    AckReceived,
     CalleeAnswered,
     CalleeProgressed,
     CalleeRefused,
     CallerCancelled,
-    Close,
     DeadlineReached,
     Declined,
     DeviceReachable,
@@ -33,24 +39,20 @@ from unificx.calls.machine.messages import (
     MediaReleased,
     MediaSilent,
     MoveToAppRequested,
-    Offer,
     OfferAnswered,
-    OfferMedia,
     OfferReceived,
     OfferRefused,
     PickedUp,
-    Probe,
-    RefuseOffer,
     RelayRestarted,
-    ReleaseMedia,
     ReofferRequested,
     StepStarted,
     TakeOverRequested,
     TransferRequested,
     TransferWithdrawn,
-    WriteRecord,
 )
+from unificx.calls.machine.ice_restart import continue_ice_restart, ice_restart_answered, start_ice_restart
 from unificx.calls.machine.states import (
+    CALLER,
     Ended,
     Ending,
     Exchange,

@@ -8,19 +8,29 @@ from dataclasses import replace
 from typing import assert_never
 
 from unificx.calls.machine import redirect
-from unificx.calls.machine.causes import Cause
-from unificx.calls.machine.ice_restart import start_ice_restart
-from unificx.calls.machine.messages import (
-    CALLER,
-    AckReceived,
+from unificx.calls.machine.actions import (
     Action,
     AnswerMedia,
     Bye,
+    Close,
+    Notify,
+    OfferMedia,
+    Progress,
+    RefuseOffer,
+    Reject,
+    ReleaseMedia,
+    ReportOutcome,
+    SetCallee,
+    SetPeer,
+    WriteRecord,
+)
+from unificx.calls.machine.causes import Cause
+from unificx.calls.machine.events import (
+    AckReceived,
     CalleeAnswered,
     CalleeProgressed,
     CalleeRefused,
     CallerCancelled,
-    Close,
     DeadlineReached,
     Declined,
     DeviceReachable,
@@ -36,29 +46,20 @@ from unificx.calls.machine.messages import (
     MediaReleased,
     MediaSilent,
     MoveToAppRequested,
-    Notify,
     OfferAnswered,
-    OfferMedia,
     OfferReceived,
     OfferRefused,
     PickedUp,
-    Progress,
-    RefuseOffer,
-    Reject,
     RelayRestarted,
-    ReleaseMedia,
     ReofferRequested,
-    ReportOutcome,
-    SetCallee,
-    SetPeer,
     StepStarted,
     TakeOverRequested,
     TransferRequested,
     TransferWithdrawn,
-    WriteRecord,
 )
+from unificx.calls.machine.ice_restart import start_ice_restart
 from unificx.calls.machine.setup import begin, setting_up, stop_ringing
-from unificx.calls.machine.states import Answering, MovingToApp, SettingUp, State, Talking, Transferring
+from unificx.calls.machine.states import CALLER, Answering, MovingToApp, SettingUp, State, Talking, Transferring
 from unificx.calls.machine.talking import end, talking
 from unificx.sdp import without_ice
 

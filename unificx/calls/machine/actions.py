@@ -1,0 +1,248 @@
+"""Actions that the call state machine orders, for the executor to carry out.
+
+The names of legs, the SDP and the tickets are those of the events.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from unificx.calls.events import Outcome
+from unificx.calls.machine.causes import Cause
+from unificx.calls.machine.states import CALLER
+
+
+class RecipientProfile(Enum):
+    """Media profile of the SDP's recipient."""
+
+    AS_REGISTERED = "as registered"
+    PLAIN = "plain"
+    SRTP = "srtp"
+    DTLS = "dtls"
+    """The alternatives, after the phone refused what was offered. Their values are those of `rtpengine.ng.Profile`."""
+
+
+@dataclass(frozen=True, slots=True)
+class OfferMedia:
+    """Pass an offer of `sender` to the anchor of `branch`. `all_codecs`: append all codecs that can be transcoded."""
+
+    ticket: str
+    branch: str
+    sender: str
+    sdp: bytes
+    recipient_profile: RecipientProfile = RecipientProfile.AS_REGISTERED
+    all_codecs: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerMedia:
+    """Pass an answer of `sender` to the anchor of `branch`."""
+
+    ticket: str
+    branch: str
+    sender: str
+    sdp: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseMedia:
+    """Delete the anchor of `branch`; `final`: emit MediaReleased once its statistics are stored for the call record."""
+
+    branch: str
+    final: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Dial:
+    leg: str
+    sdp: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SendPush:
+    """Send a push notification of the call to devices."""
+
+    devices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CancelPush:
+    """Notify pushed devices that the call has ended for them."""
+
+    devices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CancelCallee:
+    """Stop ringing; `elsewhere`: answered or declined on another phone, so not a missed call."""
+
+    leg: str
+    elsewhere: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Send a provisional response to the caller. `tentative`: another leg may answer with another SDP."""
+
+    status: int
+    sdp: bytes
+    tentative: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Accept:
+    """Send a 2xx to the caller, or to another calling leg."""
+
+    sdp: bytes
+    leg: str = CALLER
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """Send a final error response to the caller."""
+
+    status: int
+    cause: Cause
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledge:
+    """Answer the offer in the callee's 2xx, in the ACK."""
+
+    leg: str
+    sdp: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Send a re-INVITE with an offer."""
+
+    leg: str
+    sdp: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ShowPeer:
+    """Tell the device of a leg which party it is connected to, by UPDATE or re-INVITE."""
+
+    leg: str
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """Send an OPTIONS to a leg. If it is not answered, the leg is lost."""
+
+    leg: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerOffer:
+    leg: str
+    sdp: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class RefuseOffer:
+    leg: str
+    status: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bye:
+    leg: str
+    cause: Cause
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """Answer the BYE of a leg, now that the call record is stored."""
+
+    leg: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetAnswered:
+    """Store the answer time and leg, and journal the call, before the caller's INVITE is answered."""
+
+    leg: str
+
+
+@dataclass(frozen=True, slots=True)
+class StartStep:
+    """The call was not answered so far, for this cause: start the step of the plan at `position`."""
+
+    position: int
+    cause: Cause
+
+
+@dataclass(frozen=True, slots=True)
+class SwapCaller:
+    """Swap the names of the caller and this leg, so that the remaining party is the caller."""
+
+    leg: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetPeer:
+    """Set and journal `leg` as the caller's peer; "" for none at the moment."""
+
+    leg: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetCallee:
+    """Set the transfer target as the called party; `back`: set the transferor, since the transfer was not answered."""
+
+    back: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Notify:
+    """Send transfer progress to the transferor (NOTIFY)."""
+
+    leg: str
+    status: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReportOutcome:
+    """Tell the app `leg` how its transfer ended: "answered", or why not."""
+
+    leg: str
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class WriteRecord:
+    """Write the call record."""
+
+    cause: Cause
+
+
+Action = (
+    OfferMedia
+    | AnswerMedia
+    | ReleaseMedia
+    | Dial
+    | SendPush
+    | CancelPush
+    | CancelCallee
+    | Progress
+    | Accept
+    | Reject
+    | Acknowledge
+    | Offer
+    | ShowPeer
+    | Probe
+    | AnswerOffer
+    | RefuseOffer
+    | Bye
+    | Close
+    | SetAnswered
+    | StartStep
+    | SwapCaller
+    | SetPeer
+    | Notify
+    | ReportOutcome
+    | SetCallee
+    | WriteRecord
+)
