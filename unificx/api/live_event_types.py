@@ -51,6 +51,7 @@ LIVE_EVENTS: Mapping[str, LiveEventType] = {
     "parked": LiveEventType("parked calls", "directory", {}),
     "pictures": LiveEventType("pictures of colleagues: fetch their list again", "directory", {}),
     "directory": LiveEventType("people in the directory: fetch it and the presence again", "directory", {}),
+    "feature_codes": LiveEventType("feature codes: fetch their list again", "directory", {}),
     "presence.changed": LiveEventType(
         "presence of colleagues; without `items` after many changes: fetch the list",
         "directory",

@@ -1,6 +1,7 @@
 """Provisioning: settings and phone books that desk phones fetch by HTTPS."""
 
 from unificx.provisioning.privacy import phone_settings_holding
+from unificx.provisioning.rendering import PHONE_CODES
 from unificx.provisioning.schemas import (
     MAKERS,
     KeyKind,
@@ -18,6 +19,7 @@ __all__ = [
     "BOOKS_PATH",
     "FILES_PATH",
     "MAKERS",
+    "PHONE_CODES",
     "KeyKind",
     "Maker",
     "PhoneFile",

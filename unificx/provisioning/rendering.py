@@ -45,6 +45,10 @@ def settings_file_name(maker: Maker, mac: str) -> str:
     }[maker]
 
 
+PICKUP, VOICEMAIL = PHONE_CODES = ("pickup", "voicemail-own")
+"""Features whose codes are on the keys of phones."""
+
+
 def render_settings(maker: Maker, values: PhoneValues, codes: CodeTable) -> PhoneFile:
     """Return the settings file. `codes`: the feature codes of the tenant."""
     name = _TEMPLATES[maker]
@@ -54,8 +58,8 @@ def render_settings(maker: Maker, values: PhoneValues, codes: CodeTable) -> Phon
         .get_template(name)
         .render(
             **own,
-            pickup_code=codes.codes["pickup"],
-            voicemail=codes.codes["voicemail-own"],
+            pickup_code=codes.codes[PICKUP],
+            voicemail=codes.codes[VOICEMAIL],
             utc_hours=_hours(values.utc_offset),
         )
     )

@@ -1,5 +1,6 @@
 """All SQL on phones that fetch their settings."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import cast
 
@@ -22,6 +23,12 @@ async def find(session: AsyncSession, keys: Keys, tenant_id: str, device_id: str
         return None
     part = CODEC.open(keys, tenant_id, [(row.subject_id, row.device_id, row.sealed)])[0]
     return None if isinstance(part, Erased) else _to_settings(row, part)
+
+
+async def device_ids(session: AsyncSession, tenant_id: str) -> Sequence[str]:
+    """Return the devices of a tenant that have settings, oldest first."""
+    query = select(PhoneSettingsRow.device_id).where(PhoneSettingsRow.tenant_id == tenant_id)
+    return (await session.scalars(query.order_by(PhoneSettingsRow.device_id))).all()
 
 
 async def save(session: AsyncSession, keys: Keys, settings: PhoneSettings, subject: str) -> None:

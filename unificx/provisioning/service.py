@@ -1,6 +1,6 @@
 """Phones that fetch their settings: entries of devices, their links, and the files."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -101,6 +101,11 @@ class PhoneSettingsService:
         if found is None:
             raise _no_settings()
         return found
+
+    async def devices_of(self, tenant_id: str) -> Sequence[str]:
+        """Return the ids of the devices of a tenant that have settings."""
+        async with self._database.read() as session:
+            return await repository.device_ids(session, tenant_id)
 
     async def put(self, tenant_id: str, device_id: str, change: PhoneSettingsChange) -> PhoneSettings:
         """Change the settings of a device, or create them, which needs maker and MAC. Raise Invalid, NotFound."""

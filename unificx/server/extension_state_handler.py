@@ -128,7 +128,7 @@ def follow_extensions(container: Container, states: ExtensionStates) -> None:
     container.bus.subscribe(PresenceChanged, lambda event: switched(event.tenant_id))
     container.bus.subscribe(QueueChanged, lambda event: switched(event.queue.tenant_id))
     container.routing.hours.on_change.append(switched)
-    container.routing.codes.on_change.append(switched)
+    container.routing.codes.on_change.append(lambda tenant_id, name: switched(tenant_id))
 
 
 async def follow_time(compare: Callable[[], None], clock: Clock) -> None:

@@ -23,6 +23,7 @@ from unificx.server.address import format_url, https_url, listening_url
 from unificx.server.banner import Addresses, FirstStart, print_banner
 from unificx.server.bootstrap import open_installation
 from unificx.server.chat_events import ChatEvents
+from unificx.server.code_changes import CodeChanges
 from unificx.server.completions import follow_calls
 from unificx.server.contact_events import ContactEvents
 from unificx.server.container import Container
@@ -113,6 +114,9 @@ def _report_live(container: Container, sip: SipServer, stack: AsyncExitStack) ->
         RoomEvents(hub, bus, directory, container.conferences, container.videos, guests=container.guests).close
     )
     stack.callback(QueueEvents(hub, bus, directory, container.routing.queues).close)
+    lookup = directory, container.clock
+    codes = CodeChanges(hub, container.routing.codes, container.phone_settings, lookup, sip.check_sync)
+    stack.push_async_callback(codes.close)
     follow_calls(bus, container.routing.completions, sip.call_manager)
     availability = container.routing.presence.availability
     stack.callback(

@@ -47,6 +47,8 @@ export interface ServerEvents {
   emergency_call: { extension: string; number: string; location: string; state: string };
   /** Callers or agents of a queue have changed (for its agents and administrators). */
   queue: { id: string; waiting: number; available: number };
+  /** The feature codes of the organisation have changed. */
+  feature_codes: object;
   /** Recording state of one of the user's calls: announced, recording, paused, ended. */
   recording: { call: string; state: string; end?: string | null };
   /** Whether a supervisor listens to one of the user's calls: announced, listen, ended. */

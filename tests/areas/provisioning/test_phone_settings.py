@@ -65,6 +65,13 @@ def password_of(settings: str) -> str | None:
     return found[0] if found else None
 
 
+async def test_the_phones_of_a_tenant_that_have_settings(office: Office) -> None:
+    assert await office.phones.devices_of(office.tenant) == []
+    await office.phones.put(office.tenant, office.device.id, NEW)
+    assert await office.phones.devices_of(office.tenant) == [office.device.id]
+    assert await office.phones.devices_of("another") == []
+
+
 async def test_a_phone_gets_its_password_once(office: Office, clock: ManualClock) -> None:
     await office.phones.put(office.tenant, office.device.id, NEW)
     code = await office.link()

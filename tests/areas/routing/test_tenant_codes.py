@@ -154,7 +154,10 @@ async def office(database: Database, keys: KeyStore, clock: ManualClock) -> Asyn
 
 async def test_a_changed_code_is_dialled_at_once_and_stored(office: Office) -> None:
     acme, anna, carla = office.anna.tenant_id, office.anna, office.carla
+    changes: list[tuple[str, str]] = []
+    office.codes.on_change.append(lambda *change: changes.append(change))
     assert (await office.codes.change(acme, "fetch", "##8")).code == "##8"
+    assert changes == [(acme, "fetch")]
     await office.codes.change(acme, "ring-test", "*86")
     await office.codes.change(acme, "echo", "")
     shown = ["##8", "##812", "*43", "*8612", "*86", "*44"]

@@ -22,8 +22,8 @@ class FeatureCodes:
         self.tables = CodeTables()
         self.uses: list[Callable[[str], Iterable[CodeUse]]] = []
         """Each returns other codes of a tenant; filled by the composition root."""
-        self.on_change: list[Callable[[str], None]] = []
-        """Called with the tenant after a change; filled by the composition root."""
+        self.on_change: list[Callable[[str, str], None]] = []
+        """Called with the tenant and the name of the feature after a change; filled by the composition root."""
 
     async def start(self) -> None:
         """Load all codes."""
@@ -56,7 +56,7 @@ class FeatureCodes:
                 self.require_free(tenant_id, CodeUse.of_feature(feature, code))
             await repository.replace_code(uow.session, tenant_id, name, None if code == feature.code else code)
             changed = await repository.codes_of(uow.session, tenant_id)
-            uow.after_commit.append(partial(self._changed, tenant_id, changed))
+            uow.after_commit.append(partial(self._changed, tenant_id, name, changed))
         return self.get(tenant_id, name)
 
     def require_free(self, tenant_id: str, use: CodeUse) -> None:
@@ -84,10 +84,10 @@ class FeatureCodes:
         found = [*self.tables.of(tenant_id).uses(), *(one for uses_of in self.uses for one in uses_of(tenant_id))]
         return (other for other in found if (other.kind, other.name) != (use.kind, use.name) and use.shared_with(other))
 
-    def _changed(self, tenant_id: str, changed: dict[str, str]) -> None:
+    def _changed(self, tenant_id: str, name: str, changed: dict[str, str]) -> None:
         self.tables.put(tenant_id, changed)
         for notify in self.on_change:
-            notify(tenant_id)
+            notify(tenant_id, name)
 
 
 def _feature(name: str) -> Feature:

@@ -1,5 +1,6 @@
-import { Badge, Button, Text } from '@mantine/core';
+import { Anchor, Badge, Button, Text } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import { api, type CallRecord } from '~/api';
@@ -10,10 +11,13 @@ import { Drawer } from '~/design/Drawer';
 import { costsText } from '~/design/money';
 import { ErrorNotice } from '~/design/Notice';
 import { VerificationNote } from '~/features/call-verification';
+import { useExtensions } from '~/features/extensions';
 import { StepUp, StepUpDialog } from '~/features/settings';
 import { CallLadder } from './CallLadder';
+import { isTestCall, messagePage } from './message';
 import { answerSeconds, outcomeOf } from './outcomes';
 import { PartyName, useShownParty } from './PartyName';
+import { TestBadge } from './TestBadge';
 import css from './call-records.module.css';
 
 interface CallDrawerProps {
@@ -37,6 +41,7 @@ export function CallDrawer({ call, tenant, onClose }: CallDrawerProps) {
           <Badge variant="dot" color={outcomeOf(call).colour} mb="md">
             {i18n._(outcomeOf(call).text)}
           </Badge>
+          {isTestCall(call) && <TestBadge />}
           <VerificationNote verification={call.verification} mb="md" ms="md" />
           <CallLadder call={call} />
           <h3 className={css.heading}>
@@ -44,6 +49,7 @@ export function CallDrawer({ call, tenant, onClose }: CallDrawerProps) {
           </h3>
           <Parties call={call} />
           <Details call={call} />
+          <Message call={call} tenant={tenant} />
           {call.recorded && <Recordings call={call} tenant={tenant} />}
           <EraseCall key={call.id} call={call} tenant={tenant} onErased={onClose} />
         </>
@@ -133,6 +139,21 @@ function Details({ call }: { call: CallRecord }) {
         </div>
       ))}
     </dl>
+  );
+}
+
+/** Leads to the mailbox that has the message of the call. */
+function Message({ call, tenant }: { call: CallRecord; tenant?: string }) {
+  const page = messagePage(call, useExtensions(tenant).items);
+  if (!page) return null;
+  const length = formatDuration(Math.round(call.message_seconds ?? 0));
+  return (
+    <Text size="sm" mt="md">
+      <Trans>A message was left, {length}.</Trans>{' '}
+      <Anchor component={Link} to={page.to} search={page.search as never} size="sm">
+        <Trans>Open the mailbox</Trans>
+      </Anchor>
+    </Text>
   );
 }
 

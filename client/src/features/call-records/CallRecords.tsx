@@ -14,8 +14,10 @@ import { DataTable, EMPTY_VIEW, type Column } from '~/design/table';
 import { useValue } from '~/core/store';
 import { CallDrawer } from './CallDrawer';
 import { extensionOf, rangeOf, type Period } from './filters';
+import { isTestCall } from './message';
 import { OUTCOMES, outcomeOf, worstMos } from './outcomes';
 import { PartyName, usePartyText } from './PartyName';
+import { TestBadge } from './TestBadge';
 
 const POLL_MS = 15_000;
 
@@ -64,11 +66,17 @@ export default function CallRecords() {
     {
       title: t`Outcome`,
       render: (call) => (
-        <Badge variant="dot" color={outcomeOf(call).colour}>
-          {i18n._(outcomeOf(call).text)}
-        </Badge>
+        <>
+          <Badge variant="dot" color={outcomeOf(call).colour}>
+            {i18n._(outcomeOf(call).text)}
+          </Badge>
+          {isTestCall(call) && <TestBadge />}
+        </>
       ),
-      value: (call) => i18n._(outcomeOf(call).text),
+      value: (call) => {
+        const outcome = i18n._(outcomeOf(call).text);
+        return isTestCall(call) ? t`${outcome}, test call` : outcome;
+      },
     },
     {
       title: t`Duration`,

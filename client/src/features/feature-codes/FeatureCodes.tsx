@@ -11,6 +11,7 @@ import { DataTable, type Column } from '~/design/table';
 import { useEditor } from '~/features/routing';
 import { FeatureCodeForm } from './FeatureCodeForm';
 import { useFeatureTexts } from './texts';
+import { useCodeChanges } from './useCodeChanges';
 
 type Row = FeatureCode & { id: string };
 
@@ -18,6 +19,7 @@ type Row = FeatureCode & { id: string };
 export default function FeatureCodes() {
   const { t } = useLingui();
   const { effect, then } = useFeatureTexts();
+  useCodeChanges();
   const tenant = useValue(tenantSelection, (each) => each.selected?.id);
   const { items, loaded, fault, retry } = useAllPages<FeatureCode>(['feature-codes', tenant], () =>
     api.listFeatureCodes({ query: { tenant } }),

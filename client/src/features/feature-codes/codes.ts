@@ -34,4 +34,5 @@ export async function refreshCodes(): Promise<void> {
 }
 
 events.onConnected(() => void refreshCodes());
+events.on('feature_codes', () => void refreshCodes());
 onSignOut(() => codes.setState(() => DEFAULTS));

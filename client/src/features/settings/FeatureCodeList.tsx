@@ -8,11 +8,12 @@ import { Page } from '~/design/Page';
 import { Row, Rows } from '~/design/Rows';
 import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { startCall } from '~/features/call';
-import { useFeatureTexts } from '~/features/feature-codes';
+import { useCodeChanges, useFeatureTexts } from '~/features/feature-codes';
 
 /** The feature codes; those that are complete can be called from here. */
 export default function FeatureCodeList() {
   const { t } = useLingui();
+  useCodeChanges();
   const { data, error } = useQuery({
     queryKey: ['feature-codes'],
     queryFn: async () => (await api.listFeatureCodes()).data.items.filter(({ code }) => code !== ''),
