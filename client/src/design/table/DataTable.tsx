@@ -1,5 +1,5 @@
 import { Button, CloseButton, VisuallyHidden } from '@mantine/core';
-import { useMediaQuery } from '@mantine/hooks';
+import { useElementSize, useMediaQuery } from '@mantine/hooks';
 import { IconSearchOff } from '@tabler/icons-react';
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { useMemo, useState, type ReactNode } from 'react';
@@ -11,7 +11,7 @@ import type { List } from '../lists';
 import { SkeletonRows } from '../SkeletonRows';
 import { Cards } from './Cards';
 import { download, toCsv } from './csv';
-import { EMPTY_VIEW, isFiltered, type Column, type Filter, type View } from './model';
+import { columnsWithoutRoom, EMPTY_VIEW, isFiltered, type Column, type Filter, type View } from './model';
 import { Pager } from './Pager';
 import { TableRows } from './Rows';
 import { Toolbar } from './Toolbar';
@@ -59,7 +59,8 @@ export function DataTable<T extends { id: string }>(props: DataTableProps<T>) {
   const wide = useMediaQuery('(min-width: 48em)', undefined, { getInitialValueInEffect: false });
   const [fault, setFault] = useState<unknown>();
   const table = useTable<T>({ list, columns, filters, remote });
-  const [shownColumns, hidden, setHidden] = useColumns(label, columns);
+  const { ref, width } = useElementSize();
+  const [shownColumns, hidden, setHidden] = useColumns(label, columns, wide ? width : 0, actions ? 1 : 0);
   const searchable = columns.some(({ value }) => value);
   const filtered = isFiltered(table.view);
   const hasTools = searchable || filters.length > 0 || exportable || tools;
@@ -77,7 +78,7 @@ export function DataTable<T extends { id: string }>(props: DataTableProps<T>) {
   };
   const Body = wide ? TableRows : Cards;
   return (
-    <div aria-busy={!list.loaded || table.completing}>
+    <div ref={ref} aria-busy={!list.loaded || table.completing}>
       {hasTools && (some || filtered || !list.loaded) && (
         <Toolbar
           label={label}
@@ -137,14 +138,20 @@ export function DataTable<T extends { id: string }>(props: DataTableProps<T>) {
   );
 }
 
-/** The columns that are shown, the titles of the others, and how to hide some. Kept on this device. */
-function useColumns<T>(label: string, columns: Column<T>[]) {
+/**
+ * The columns that are shown, the titles of the others, and how to hide some. Until some are chosen, on this device, those
+ * are hidden that are optional or have no room.
+ */
+function useColumns<T>(label: string, columns: Column<T>[], width: number, others: number) {
   const chosen = useValue(preferences, (each) => each.hiddenColumns[label]);
   return useMemo(() => {
-    const hidden = chosen ?? columns.filter(({ optional }) => optional).map(({ title }) => title);
+    const hidden = chosen ?? [
+      ...columns.filter(({ optional }) => optional).map(({ title }) => title),
+      ...columnsWithoutRoom(columns, width, others),
+    ];
     const shown = columns.filter(({ title }) => !hidden.includes(title));
     const hide = (titles: string[]) =>
       setPreferences({ hiddenColumns: { ...preferences.state.hiddenColumns, [label]: titles } });
     return [shown, hidden, hide] as const;
-  }, [chosen, columns, label]);
+  }, [chosen, columns, label, others, width]);
 }

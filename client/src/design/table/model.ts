@@ -38,6 +38,21 @@ export interface View {
 
 export const EMPTY_VIEW: View = { search: '', filters: {} };
 
+/** Width of an average column, in CSS pixels. */
+const COLUMN_WIDTH = 112;
+
+/**
+ * Titles of the columns that a table of this width has no room for, beside `others` such as buttons: the last ones, but
+ * never the first two. A width of 0 is not known yet.
+ */
+export function columnsWithoutRoom<T>(columns: Column<T>[], width: number, others: number): string[] {
+  const room = width > 0 ? Math.max(2, Math.floor(width / COLUMN_WIDTH) - others) : Infinity;
+  return columns
+    .filter(({ optional }) => !optional)
+    .slice(room)
+    .map(({ title }) => title);
+}
+
 export function isFiltered({ search, filters }: View): boolean {
   return search.trim() !== '' || Object.values(filters).some((each) => each.length > 0);
 }

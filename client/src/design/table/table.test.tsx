@@ -6,7 +6,7 @@ import { createRoot } from 'react-dom/client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { toCsv } from './csv';
 import { DataTable } from './DataTable';
-import { applyView, EMPTY_VIEW, matchesSearch, type Column, type Filter } from './model';
+import { applyView, columnsWithoutRoom, EMPTY_VIEW, matchesSearch, type Column, type Filter } from './model';
 
 interface Person {
   id: string;
@@ -55,6 +55,15 @@ describe('a view', () => {
     expect(ids(view({ filters: { number: ['yes'] } }))).toBe('ab');
     expect(ids(view({ filters: { number: [] } }))).toBe('abc');
   });
+});
+
+it('the last columns give way where there is no room, but not the first two', () => {
+  const four = [...columns, { ...columns[2]!, title: 'Cost' }, { ...columns[2]!, title: 'Notes', optional: true }];
+  expect(columnsWithoutRoom(four, 0, 0)).toEqual([]);
+  expect(columnsWithoutRoom(four, 448, 0)).toEqual([]);
+  expect(columnsWithoutRoom(four, 447, 0)).toEqual(['Cost']);
+  expect(columnsWithoutRoom(four, 448, 1)).toEqual(['Cost']);
+  expect(columnsWithoutRoom(four, 100, 1)).toEqual(['Calls', 'Cost']);
 });
 
 it('an exported list has quotes and no formulas, and keeps telephone numbers', () => {

@@ -84,7 +84,7 @@ export default function LiveCalls() {
               </Badge>
             ),
           },
-          { title: t`Time`, numeric: true, card: 'aside', render: (call) => formatDuration(secondsOf(call)) },
+          { title: t`Duration`, numeric: true, card: 'aside', render: (call) => formatDuration(secondsOf(call)) },
         ]}
         actions={(call) => (
           <Group gap="xs" wrap="nowrap">
