@@ -84,6 +84,7 @@ AREAS: dict[str, tuple[str, ...]] = {
     "identity": (
         "areas/identity/*",
         "adapters/test_http_access_by_others*",
+        "adapters/test_http_custom_roles*",
         "adapters/test_http_mfa*",
         "adapters/test_http_roles*",
         "adapters/test_http_sessions*",

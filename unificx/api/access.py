@@ -147,10 +147,10 @@ class NotThePerson(Forbidden):
 
 
 _CREDENTIALS = re.compile(
-    r"/api/v1/(?:api-keys|erasures|sessions|sign-in|sign-in-codes|invitations|recoveries|push"
+    r"/api/v1/(?:api-keys|roles|erasures|sessions|sign-in|sign-in-codes|invitations|recoveries|push"
     r"|access-copies|me/(?:access-copies|password|factors|recovery-codes|passkeys|proofs|acceptances|policy"
     r"|policy-acceptances|consents|single-sign-on|push|sip-access|reachable)"
-    r"|persons/[^/]+/(?:password|one-time-password|factors|erasure|access-copies)|recordings/[^/]+/erase"
+    r"|persons/[^/]+/(?:password|one-time-password|factors|erasure|access-copies|roles)|recordings/[^/]+/erase"
     r"|tenants/[^/]+/single-sign-on)(?:/.*)?"
 )
 """Paths closed to API keys: with new credentials they could exceed their scopes or outlive their revocation, and an

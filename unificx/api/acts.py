@@ -96,8 +96,8 @@ def declare_playback(identity: Identity, principal: Principal, tenant_id: str, r
 
 
 def declare_sign_in(identity: Identity, principal: Principal) -> None:
-    """Declare a successful sign-in, which is recorded for administrators."""
-    if principal.role is not Role.USER:
+    """Declare a successful sign-in, which is recorded for administrators and holders of a custom role."""
+    if principal.role is not Role.USER or principal.granted:
         _declare(NewAuditEntry(principal.tenant_id, "sign_in", "", actor_of(identity, principal)))
 
 

@@ -13,7 +13,7 @@ from unificx.support import needs_consent
 MAX_QUEUED = 64
 MAX_PER_SESSION = 8
 """Event connections (mostly browser tabs) of one session, or one guest; a further one closes the oldest."""
-SIGNED_OUT, TOO_SLOW, TOO_MANY = 4401, 4408, 4429
+SIGNED_OUT, TOO_SLOW, CHANGED_RIGHTS, TOO_MANY = 4401, 4408, 4409, 4429
 """Close codes for private use (RFC 6455 section 7.4.2)."""
 
 MEETING_CHANGED = {"type": "meeting"}
@@ -226,6 +226,14 @@ class EventHub:
     def end_tenant(self, tenant_id: str) -> None:
         """Close all queues of a tenant that lost access."""
         self._sign_out(self._tenants.get(tenant_id, ()))
+
+    def change_rights(self, tenant_id: str, person_id: str) -> None:
+        """Close all queues of a person whose permissions have changed, or with "" those of the tenant, so that their
+        clients connect again with the new ones."""
+        queues = self._persons.get(person_id, ()) if person_id else self._tenants.get(tenant_id, ())
+        for queue in tuple(queues):
+            queue.put(json.dumps({"type": "permissions"}))
+            self.close(queue, CHANGED_RIGHTS)
 
     def _sign_out(self, queues: "list[EventQueue] | tuple[()]") -> None:
         for queue in tuple(queues):

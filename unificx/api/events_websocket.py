@@ -17,7 +17,7 @@ from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
 
 from unificx.api.access import COOKIE
-from unificx.api.event_hub import MEETING_CHANGED, SIGNED_OUT, EventHub, MessageQueue
+from unificx.api.event_hub import CHANGED_RIGHTS, MEETING_CHANGED, SIGNED_OUT, EventHub, MessageQueue
 from unificx.api.middleware import Receive, Scope, Send
 from unificx.api.websocket_connection import frame_writer
 from unificx.conferencing import MeetingGuests
@@ -63,9 +63,11 @@ class EventsWebSocket:
             return
         queue = self._hub.open(principal)
         try:
-            # Check again: the session may have ended before the queue was registered, without a notification.
-            if await self._authenticate(token) is None:
-                self._hub.close(queue, SIGNED_OUT)
+            # Check again: the session may have ended, or its rights changed, before the queue was registered,
+            # without a notification.
+            now = await self._authenticate(token)
+            if now != principal:
+                self._hub.close(queue, SIGNED_OUT if now is None else CHANGED_RIGHTS)
             queue.write = frame_writer(scope)
             await _Connection(queue, receive, send).run()
         finally:

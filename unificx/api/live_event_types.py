@@ -58,6 +58,9 @@ LIVE_EVENTS: Mapping[str, LiveEventType] = {
         {"items": [_COLLEAGUE]},
     ),
     "notices": LiveEventType("the list of one's own notices", "", {}),
+    "permissions": LiveEventType(
+        "your own permissions: fetch /api/v1/me again; the connection closes, open another one", "the person", {}
+    ),
     "history": LiveEventType("call records", "participants; history_read", {}),
     "queue": LiveEventType(
         "callers or agents of a queue", "its agents; calls_read", {"id": _ID, "waiting": 2, "available": 1}

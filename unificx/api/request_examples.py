@@ -267,6 +267,8 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "SignInByPasskey": {"ticket": _CODE, "credential": _PASSKEY, "device": _DEVICE},
     "SpokenText": {"text": "We are on holiday until Monday.", "language": "en"},
     "StepUp": {"totp": "123456"},
+    "NewCustomRole": {"name": "Helpdesk", "permissions": ["people_read", "phones_change"]},
+    "CustomRoleChange": {"permissions": ["people_read", "phones_change", "sign_in_help"]},
     "SpeedDialChange": {"number": "0301234567", "name": "Taxi"},
     "TenantChange": {"park_seconds": 60},
     "TicketRequest": {"ticket": _CODE},

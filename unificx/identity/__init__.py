@@ -17,6 +17,7 @@ from unificx.identity.factor_schemas import (
     SsoRequest,
     WebOrigin,
 )
+from unificx.identity.initial_setup import DemoTenant, InitialOperator
 from unificx.identity.numbers import allocate_number, release_number
 from unificx.identity.passwords import PasswordHashing
 from unificx.identity.people_schemas import (
@@ -33,7 +34,19 @@ from unificx.identity.people_schemas import (
 )
 from unificx.identity.policies.countries import DEFAULT_COUNTRY
 from unificx.identity.policies.login_throttle import source_key
-from unificx.identity.policies.permissions import SCOPES, Action, is_assistant, may, may_grant, reaches
+from unificx.identity.policies.permissions import (
+    ASSIGNABLE,
+    NEEDS,
+    SCOPES,
+    Action,
+    PermissionArea,
+    is_assistant,
+    may,
+    may_grant,
+    may_hold,
+    permissions_of,
+    reaches,
+)
 from unificx.identity.policies.pin_throttle import PinThrottle, validate_pin
 from unificx.identity.policies.validation import domain as checked_domain
 from unificx.identity.policies.validation import email as checked_email
@@ -43,6 +56,7 @@ from unificx.identity.privacy import account_holding
 from unificx.identity.provisioned_accounts import SearchKey
 from unificx.identity.provisioned_schemas import ProvisionedAccount, ProvisionedPage, ProvisionedValues
 from unificx.identity.retention import session_expiries
+from unificx.identity.role_schemas import CustomRole, CustomRoleChange, NewCustomRole
 from unificx.identity.schemas import (
     CONSOLE,
     Acceptance,
@@ -50,7 +64,6 @@ from unificx.identity.schemas import (
     CreatedApiKey,
     CreatedDevice,
     CreatedExtension,
-    DemoTenant,
     Device,
     DeviceAuth,
     DeviceChange,
@@ -58,7 +71,6 @@ from unificx.identity.schemas import (
     Extension,
     ExtensionChange,
     FactorKind,
-    InitialOperator,
     Language,
     NewApiKey,
     NewDevice,
@@ -100,10 +112,12 @@ from unificx.identity.suspension_schemas import (
 from unificx.identity.terms import TERMS_VERSION, policy_version
 
 __all__ = [
+    "ASSIGNABLE",
     "CONSOLE",
     "DEFAULT_COUNTRY",
     "GRACE_DAYS",
     "MAX_GRACE_DAYS",
+    "NEEDS",
     "OPERATOR_SLUG",
     "SCOPES",
     "TERMS_VERSION",
@@ -117,6 +131,8 @@ __all__ = [
     "CreatedDevice",
     "CreatedExtension",
     "CreatedPerson",
+    "CustomRole",
+    "CustomRoleChange",
     "DemoTenant",
     "Device",
     "DeviceAuth",
@@ -137,6 +153,7 @@ __all__ = [
     "InitialOperator",
     "Language",
     "NewApiKey",
+    "NewCustomRole",
     "NewDevice",
     "NewExtension",
     "NewPerson",
@@ -146,6 +163,7 @@ __all__ = [
     "OrganisationSignUp",
     "PasswordHashing",
     "PeopleList",
+    "PermissionArea",
     "Person",
     "PersonChange",
     "PersonDetails",
@@ -199,7 +217,9 @@ __all__ = [
     "maker_of",
     "may",
     "may_grant",
+    "may_hold",
     "outside_recipient",
+    "permissions_of",
     "policy_version",
     "reaches",
     "release_number",

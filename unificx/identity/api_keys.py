@@ -57,7 +57,7 @@ class ApiKeys:
                 raise Conflict("This account is suspended.", hint="Resume it first.")
             if await api_keys.count(tx.session, tenant_id, person_id) >= MAX_KEYS:
                 raise Conflict(f"A user has at most {MAX_KEYS} keys.", hint="Revoke a key that is no longer used.")
-            possible = permissions.scopes_of(person.role)
+            possible = permissions.scopes_of(person.role, person.granted)
             _check_scopes(new.scopes, possible)
             wanted = new.scopes or [scope for scope in possible if scope not in permissions.NAMED_SCOPES]
             key = ApiKey(

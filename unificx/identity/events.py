@@ -57,6 +57,13 @@ class PersonClosed(DomainEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class PermissionsChanged(DomainEvent):
+    """A person has another role or other custom roles; with "" a custom role of the tenant has other permissions."""
+
+    person_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class NameChanged(DomainEvent):
     """A person or an extension has another name. `person_id` is "" for an extension without a user."""
 

@@ -1,14 +1,33 @@
 """First objects of an installation: the operator, and the demo tenant."""
 
+from dataclasses import dataclass, field
+
 from unificx.identity.cache import OPERATOR_SLUG
 from unificx.identity.extensions import Extensions
 from unificx.identity.password_changes import PasswordStore
-from unificx.identity.schemas import DemoTenant, InitialOperator, NewExtension, NewPerson, NewTenant, Role
+from unificx.identity.schemas import NewExtension, NewPerson, NewTenant, Role, SipLogin, Tenant
 from unificx.identity.store import IdentityStore
 from unificx.identity.tenants import Tenants
 from unificx.identity.users import Users
 
 _DEMO_EXTENSIONS = {"1001": "Reception", "1002": "Ada Example", "1003": "Ben Example", "1004": "Cleo Example"}
+
+
+@dataclass(frozen=True, slots=True)
+class InitialOperator:
+    """Operator created at the first start, with a one-time password."""
+
+    person_id: str
+    email: str = field(repr=False)
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class DemoTenant:
+    """Demo tenant and one SIP login per extension number."""
+
+    tenant: Tenant
+    logins: dict[str, SipLogin] = field(repr=False)
 
 
 class InitialSetup:

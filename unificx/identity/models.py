@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, column_property
 
 from unificx.core.personal import personal
 from unificx.db.base import Base, plain, sealed_column
+from unificx.identity.role_models import granted_to
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +238,8 @@ class PersonRow(Base):
     created: Mapped[datetime] = plain("creation time")
     language: Mapped[str | None] = plain("language code, too coarse to identify")
     sealed: Mapped[bytes | None] = sealed_column(PersonPart, subject="subject_id")
+    granted: Mapped[str | None] = column_property(granted_to(id, tenant_id))
+    """Not a column: the permissions of the custom roles, read with the account."""
 
 
 class CredentialRow(Base):

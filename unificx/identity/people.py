@@ -1,7 +1,7 @@
 """People with their extensions: the list of a tenant, creation in one transaction, import."""
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,7 +21,7 @@ from unificx.identity.people_schemas import (
     SharedPhone,
 )
 from unificx.identity.policies import validation
-from unificx.identity.policies.import_plan import KnownPerson, TenantState, plan_import
+from unificx.identity.policies.import_plan import KnownPerson, MayGrant, TenantState, plan_import
 from unificx.identity.policies.number_proposal import propose_number
 from unificx.identity.policies.people_csv import read_people_csv
 from unificx.identity.repository import accounts, people, phones
@@ -114,26 +114,27 @@ class People:
             person = await self._store.person(tx.session, tenant_id, person_id)
             return await self._extensions.add(tx, NewExtension(number, person.name), person)
 
-    async def preview_import(self, tenant_id: str, data: bytes, grantable: Collection[Role]) -> ImportReport:
+    async def preview_import(self, tenant_id: str, data: bytes, may_grant: MayGrant) -> ImportReport:
         """Return what `run_import` would do with a file. Raise Invalid for an unreadable one."""
         file = read_people_csv(data)
         async with self._store.read() as session:
             known = await self._persons_by_email(session, tenant_id)
-            rows = await self._plan(session, tenant_id, file, known, grantable)
+            rows = await self._plan(session, tenant_id, file, known, may_grant)
         return ImportReport(file, tuple(rows), applied=False)
 
     async def run_import(
-        self, tenant_id: str, data: bytes, grantable: Collection[Role], *, skip_faulty: bool = False
+        self, tenant_id: str, data: bytes, may_grant: MayGrant, *, skip_faulty: bool = False
     ) -> ImportReport:
         """Import users from a CSV file, all in one transaction. Users are recognized by their e-mail address.
 
-        `grantable` are the roles that the acting user may grant. Raise Invalid for an unreadable file and, unless
+        `may_grant`: whether the acting user may grant a role, and the permissions of custom roles. Raise Invalid for an
+        unreadable file and, unless
         `skip_faulty`, for one with a faulty row; nothing is stored then.
         """
         file = read_people_csv(data)
         async with self._store.transaction() as tx:
             known = await self._persons_by_email(tx.session, tenant_id)
-            rows = await self._plan(tx.session, tenant_id, file, known, grantable)
+            rows = await self._plan(tx.session, tenant_id, file, known, may_grant)
             refused = sum(row.action == "refused" for row in rows)
             if refused and not skip_faulty:
                 raise Invalid(
@@ -167,17 +168,19 @@ class People:
         tenant_id: str,
         file: ImportFile,
         known: dict[str, Person],
-        grantable: Collection[Role],
+        may_grant: MayGrant,
     ) -> Sequence[PlannedRow]:
         used = await people.numbers(session, tenant_id)
         state = TenantState(
             people={
-                key: KnownPerson(one.name, one.role, one.language, self._directory.numbers_of(one.id), one.department)
+                key: KnownPerson(
+                    one.name, one.role, one.language, self._directory.numbers_of(one.id), one.department, one.granted
+                )
                 for key, one in known.items()
             },
             extensions=[number for number, kind in used.items() if kind == "extension"],
             used=used,
-            grantable=grantable,
+            may_grant=may_grant,
         )
         return plan_import(file.rows, state)
 

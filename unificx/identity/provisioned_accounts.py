@@ -85,9 +85,9 @@ class ProvisionedAccounts:
             await self._require_free(tx.session, tenant_id, values.user_name, person.id)
             change = PersonChange(name=values.name, language=values.language or "", department=values.department)
             if validation.email_key(values.email) != validation.email_key(person.email):
-                if person.role is not Role.USER:
+                if person.role is not Role.USER or person.granted:
                     raise Forbidden(
-                        "An identity provider does not change the address of an administrator.",
+                        "An identity provider does not change the address of an account with a role.",
                         hint="Change it in the portal.",
                     )
                 change = replace(change, email=values.email)

@@ -87,6 +87,8 @@ class Principal:
     by: str = ""
     """The other person who made the code, password or key of this access, or `CONSOLE`; "" once the user has proved
     their identity, and for access of their own."""
+    granted: frozenset[str] = frozenset()
+    """Permissions of the custom roles of the user."""
 
     @property
     def is_substitute(self) -> bool:
@@ -175,6 +177,13 @@ class Person:
     language: Language | None = None
     """None for the language of the tenant."""
     department: str = field(default="", repr=False)
+    granted: frozenset[str] = frozenset()
+    """Permissions of the custom roles."""
+
+    @property
+    def principal(self) -> Principal:
+        """The rights of this person outside of a session, such as by their phone."""
+        return Principal(self.id, self.tenant_id, self.role, granted=self.granted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -481,20 +490,3 @@ class Acceptance:
     of_age: bool
     terms_version: str
     policy_version: str
-
-
-@dataclass(frozen=True, slots=True)
-class InitialOperator:
-    """Operator created at the first start, with a one-time password."""
-
-    person_id: str
-    email: str = field(repr=False)
-    password: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class DemoTenant:
-    """Demo tenant and one SIP login per extension number."""
-
-    tenant: Tenant
-    logins: dict[str, SipLogin] = field(repr=False)

@@ -17,6 +17,7 @@ from unificx.identity.attempts import Attempts
 from unificx.identity.cache import DirectoryCache
 from unificx.identity.challenges import TokenSigner
 from unificx.identity.closings import Closings
+from unificx.identity.custom_roles import CustomRoles
 from unificx.identity.devices import Devices
 from unificx.identity.email_aliases import EmailAliases
 from unificx.identity.extensions import Extensions
@@ -67,6 +68,7 @@ class Identity:
     background: LoggedTasks
     tenants: Tenants
     users: Users
+    roles: CustomRoles
     suspensions: Suspensions
     closings: Closings
     passwords: Passwords
@@ -219,6 +221,7 @@ def build_identity(
         background=of.background,
         tenants=tenants,
         users=users,
+        roles=CustomRoles(store),
         suspensions=(suspensions := Suspensions(store, tenants, users, of.references)),
         closings=Closings(store, suspensions),
         passwords=of.passwords,

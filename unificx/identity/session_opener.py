@@ -102,7 +102,9 @@ class SessionOpener:
         account_key = (account.tenant_id, account.person_id)
         acceptance = await credentials.latest_acceptance(tx.session, self._keys, *account_key, by)
         return SignedIn(
-            principal=Principal(account.person_id, account.tenant_id, account.role, session_id, by=by),
+            principal=Principal(
+                account.person_id, account.tenant_id, account.role, session_id, by=by, granted=account.granted
+            ),
             expires=tokens.access_expires,
             refresh_expires=tokens.expires,
             must_change=account.must_change,

@@ -11,12 +11,19 @@ from unificx.db import Page, PageById
 from unificx.identity.api_keys import ApiKeys
 from unificx.identity.cache import OPERATOR_SLUG
 from unificx.identity.email_aliases import EmailAliases
-from unificx.identity.events import NameChanged, PersonClosed, PersonCreated, PersonResumed, PersonSuspended
+from unificx.identity.events import (
+    NameChanged,
+    PermissionsChanged,
+    PersonClosed,
+    PersonCreated,
+    PersonResumed,
+    PersonSuspended,
+)
 from unificx.identity.password_changes import PasswordStore
 from unificx.identity.phone_records import PhoneRecords
 from unificx.identity.policies import validation
 from unificx.identity.provisioned_aliases import release_provisioned
-from unificx.identity.repository import accounts, credentials, factors, links, people, phones, provisioned
+from unificx.identity.repository import accounts, credentials, custom_roles, factors, links, people, phones, provisioned
 from unificx.identity.schemas import (
     CurrentAccount,
     NewPerson,
@@ -156,6 +163,8 @@ class Users:
         if after.name != before.name:
             await self._phones.rename_extensions(tx, before, after.name)
             tx.publish(NameChanged(self._clock.new_id(), tenant_id, after.subject, person_id))
+        if after.role is not before.role:
+            tx.publish(PermissionsChanged(self._clock.new_id(), tenant_id, person_id))
         await self._publish_state_change(tx, before, after, change.suspension or NewSuspension())
         return after
 
@@ -225,6 +234,7 @@ class Users:
         await delete_consents(tx.session, tenant_id, person.subject)
         await links.delete_for_person(tx.session, tenant_id, person_id)
         await provisioned.remove(tx.session, tenant_id, person_id)
+        await custom_roles.withdraw(tx.session, tenant_id, person_id)
         await end_suspension(self._store, tx, tenant_id, person_id)
         await accounts.close_person(tx.session, tenant_id, person_id)
         tx.publish(PersonClosed(self._clock.new_id(), tenant_id, person_id, person.subject))

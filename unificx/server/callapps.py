@@ -19,7 +19,7 @@ from unificx.callapps import (
 )
 from unificx.calls import AppCallContext, CallRecordingStatus, MusicOnHold, Parking
 from unificx.conferencing import Room
-from unificx.identity import Action, DirectoryCache, Extension, Identity, Principal, may
+from unificx.identity import Action, DirectoryCache, Extension, Identity, may
 from unificx.integrations.audio_import.client import AudioImporter
 from unificx.ivr import MenuAppParts, menu_apps
 from unificx.media_worker.client import MediaEngineClient
@@ -62,7 +62,7 @@ def create_registry(
         container.routing.menus.set_sound,
         boxes,
         directory,
-        partial(_is_administrator, container.identity),
+        partial(_may_record_announcements, container.identity),
     )
 
     def move_to_room(call_id: str, extensions: Collection[str]) -> Room:
@@ -120,13 +120,12 @@ def create_host(container: Container, engine: MediaEngineClient, apps: AppRegist
     )
 
 
-async def _is_administrator(identity: Identity, extension: Extension) -> bool:
-    """Return whether an extension belongs to an administrator of its tenant."""
+async def _may_record_announcements(identity: Identity, extension: Extension) -> bool:
+    """Return whether the person of an extension may record the announcements of the tenant."""
     if extension.person_id is None:
         return False
     person = await identity.users.get(extension.tenant_id, extension.person_id)
-    principal = Principal(person.id, person.tenant_id, person.role)
-    return may(principal, Action.TENANT_CHANGE, extension.tenant_id)
+    return may(person.principal, Action.ANNOUNCEMENTS_CHANGE, extension.tenant_id)
 
 
 async def _find_supervisor(identity: Identity, extension: Extension) -> Supervisor | None:
@@ -134,7 +133,7 @@ async def _find_supervisor(identity: Identity, extension: Extension) -> Supervis
     if extension.person_id is None:
         return None
     person = await identity.users.get(extension.tenant_id, extension.person_id)
-    if not may(Principal(person.id, person.tenant_id, person.role), Action.CALLS_MONITOR, extension.tenant_id):
+    if not may(person.principal, Action.CALLS_MONITOR, extension.tenant_id):
         return None
     return Supervisor(person.subject, extension.id, person.name)
 

@@ -10,6 +10,7 @@ from unificx.cluster import EventBus
 from unificx.identity import Action, DirectoryCache
 from unificx.identity.events import (
     ApiKeyEnded,
+    PermissionsChanged,
     PersonClosed,
     PersonSuspended,
     SessionEnded,
@@ -68,6 +69,7 @@ class LiveEvents:
         bus.subscribe(ApiKeyEnded, lambda event: hub.end_session(event.key_id))
         for person_ended in (PersonClosed, PersonSuspended):
             bus.subscribe(person_ended, lambda event: hub.end_person(event.person_id))
+        bus.subscribe(PermissionsChanged, lambda event: hub.change_rights(event.tenant, event.person_id))
         for tenant_ended in (TenantSuspended, TenantDeleted):
             bus.subscribe(tenant_ended, lambda event: hub.end_tenant(event.tenant))
         bus.subscribe(SignInCodeUsed, lambda event: self._on_sign_in_code(event, "used"))

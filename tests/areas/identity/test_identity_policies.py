@@ -1,5 +1,6 @@
 """Policies: validation, roles, login throttling."""
 
+from dataclasses import replace
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from unificx.cluster import LocalCounters
 from unificx.core.clock import ManualClock
 from unificx.core.errors import Invalid
-from unificx.identity import Action, Principal, Role, may, may_grant, source_key
+from unificx.identity import ASSIGNABLE, NEEDS, Action, Principal, Role, may, may_grant, may_hold, source_key
 from unificx.identity.policies import validation
 from unificx.identity.policies.login_throttle import (
     ACCOUNT_AND_SOURCE_LIMIT,
@@ -19,6 +20,7 @@ from unificx.identity.policies.login_throttle import (
     SOURCE_LIMIT,
     LoginThrottle,
 )
+from unificx.identity.policies.permissions import granted_by
 
 OWNER, ATTACKER = "203.0.113.1", "198.51.100.66"
 
@@ -135,6 +137,46 @@ def test_permissions_of_each_role_in_its_tenant() -> None:
     }
     assert allowed[Role.TENANT_ADMIN] == set(Action) - {Action.BILLING_CHANGE, Action.INSTALLATION}
     assert allowed[Role.OPERATOR] == set(Action)
+
+
+@pytest.mark.promise("T3", "S3")
+def test_custom_roles_add_what_is_assignable_and_manage_at_most_their_own() -> None:
+    people, billing = frozenset({Action.PEOPLE_READ, Action.PEOPLE_CHANGE}), frozenset({Action.BILLING_READ})
+    holder = Principal("p", "acme", Role.USER, granted=people)
+    added = {action for action in Action if may(holder, action, "acme")}
+    assert added - {action for action in Action if may(Principal("p", "acme", Role.USER), action, "acme")} == people
+    assert not any(may(holder, action, "globex") for action in Action)
+    assert may_grant(holder, Role.USER, people)
+    assert not may_grant(holder, Role.USER, billing)
+    assert not may_grant(holder, Role.TENANT_ADMIN)
+    everything = frozenset(action for actions in ASSIGNABLE.values() for action in actions)
+    assert not may_grant(Principal("p", "acme", Role.USER, granted=everything), Role.TENANT_ADMIN)
+    assert may_hold(holder, people)
+    assert not may_hold(holder, people | billing)
+    key = replace(holder, key_id="k", scopes=frozenset({Action.PEOPLE_READ}))
+    assert {action for action in Action if may(key, action, "acme")} == {Action.PEOPLE_READ}
+    assert not may_hold(key, people)
+    assert not may_grant(key, Role.USER, people)
+
+
+def test_assignable_permissions_are_those_of_administrators() -> None:
+    administrator = Principal("p", "acme", Role.TENANT_ADMIN)
+    everything = {action for actions in ASSIGNABLE.values() for action in actions}
+    assert all(may(administrator, action, "acme") for action in everything)
+    assert everything.isdisjoint(
+        {
+            Action.OWN,
+            Action.INSTALLATION,
+            Action.BILLING_CHANGE,
+            Action.RESELL,
+            Action.SCIM,
+            Action.EMAILS_READ,
+            Action.TENANT_CONTROL,
+        }
+    )
+    assert granted_by(" ".join(Action)) == everything
+    assert granted_by(None) == granted_by("") == granted_by("gone") == frozenset()
+    assert set(NEEDS) | set(NEEDS.values()) <= everything
 
 
 def test_roles_cannot_grant_more_than_their_own() -> None:

@@ -54,9 +54,9 @@ async def request_access_copy(
     """Request a copy of everything that is held about a person. It is built in the background.
 
     Requires a recent sign-in or proof of identity (`/api/v1/me/proofs`)."""
-    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    scope = await require_access(services, user, tenant, Action.PRIVACY_CHANGE)
     person, owner = await services.identity.users.get_to_erase(scope.tenant_id, person_id)
-    if not may_grant(user.principal, person.role):
+    if not may_grant(user.principal, person.role, person.granted):
         raise Forbidden("This requires a higher role than yours.", hint="Ask an operator.")
     return await request_copy(services, scope, owner)
 
@@ -99,7 +99,7 @@ async def list_access_copies(
     services: ServicesDep, user: CurrentUserDep, tenant: TenantQuery = None
 ) -> core.Page[models.AccessCopy]:
     """List the copies that you have requested, newest first."""
-    scope = await require_access_or_own(services, user, tenant, Action.PEOPLE_CHANGE)
+    scope = await require_access_or_own(services, user, tenant, Action.PRIVACY_CHANGE)
     found = await services.access_copies.list(scope.tenant_id, Requester(user.principal.person_id))
     return core.Page(items=[_schema(each) for each in found], next=None)
 
@@ -165,7 +165,7 @@ async def request_copy(
 
 
 async def _own_copy(services: Services, user: CurrentUser, copy_id: str, tenant: str | None) -> AccessCopy:
-    scope = await require_access_or_own(services, user, tenant, Action.PEOPLE_CHANGE)
+    scope = await require_access_or_own(services, user, tenant, Action.PRIVACY_CHANGE)
     return await services.access_copies.get(scope.tenant_id, copy_id, Requester(user.principal.person_id))
 
 

@@ -8,10 +8,11 @@ from unificx.api.problems import problem_responses
 from unificx.api.router import Router
 from unificx.api.schemas import api_keys as models
 from unificx.api.schemas import core
+from unificx.api.support_consent import names_people
 from unificx.core.errors import Forbidden, Invalid
 from unificx.identity import Action
 
-router = Router(prefix="/api/v1/api-keys", tags=["signing in"], dependencies=[purpose("authentication")])
+router = Router(prefix="/api/v1/api-keys", tags=["signing in"], dependencies=[purpose("authentication"), names_people])
 
 
 @router.get("", responses=problem_responses(401, 403, 404))
@@ -32,7 +33,7 @@ async def create_api_key(
     """Create an API key. Its text is shown once. It has at most your present rights, and ends with your account.
 
     Requires a recent sign-in or proof of identity (`/api/v1/me/proofs`)."""
-    scope = await require_access_or_own(services, user, tenant, Action.PEOPLE_CHANGE)
+    scope = await require_access_or_own(services, user, tenant, Action.TENANT_CONTROL)
     person_id = _acting_as(user, new.person_id)
     tenant_id = scope.tenant_id if user.is_operator and not user.principal.person_id else user.principal.tenant_id
     wanted = identity.NewApiKey(new.name, tuple(new.scopes), new.days)
@@ -44,7 +45,7 @@ async def create_api_key(
 @router.delete("/{key_id}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404))
 async def revoke_api_key(services: ServicesDep, user: CurrentUserDep, key_id: Id, tenant: TenantQuery = None) -> None:
     """Revoke an API key. Its requests are refused at once, and its event connections are closed."""
-    scope = await require_access_or_own(services, user, tenant, Action.PEOPLE_CHANGE)
+    scope = await require_access_or_own(services, user, tenant, Action.TENANT_CONTROL)
     await services.identity.api_keys.revoke(
         scope.tenant_id, key_id, user.principal.person_id if scope.only_own else None
     )

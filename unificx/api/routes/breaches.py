@@ -23,7 +23,7 @@ async def show_breach(
     services: ServicesDep, user: CurrentUserDep, request_id: Id, tenant: TenantQuery = None
 ) -> models.Breach:
     """Show what is known of a breach."""
-    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    scope = await require_access(services, user, tenant, Action.PRIVACY_CHANGE)
     return models.Breach.model_validate(await services.breaches.get(scope.tenant_id, request_id))
 
 
@@ -32,7 +32,7 @@ async def change_breach(
     services: ServicesDep, user: CurrentUserDep, request_id: Id, body: models.BreachChange, tenant: TenantQuery = None
 ) -> models.Breach:
     """Change what is known of a breach, such as the time when the authority was informed."""
-    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    scope = await require_access(services, user, tenant, Action.PRIVACY_CHANGE)
     categories = None if body.categories is None else tuple(body.categories)
     change = BreachChange(categories, body.band, body.high_risk, body.authority_informed)
     return models.Breach.model_validate(await services.breaches.change(scope.tenant_id, request_id, change))
@@ -49,7 +49,7 @@ async def inform_of_breach(
     """Send a notice to the people affected, by e-mail and push.
 
     Requires a recent sign-in or proof of identity (`/api/v1/me/proofs`)."""
-    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    scope = await require_access(services, user, tenant, Action.PRIVACY_CHANGE)
     await services.identity.step_up.require(user.principal)
     by = user.principal.person_id
     informed = await services.breaches.inform(scope.tenant_id, request_id, body.people, body.text, by)

@@ -72,7 +72,7 @@ async def begin_card_payment(
     services: ServicesDep, user: CurrentUserDep, new: models.NewCardPayment, tenant: TenantQuery = None
 ) -> models.BegunCardPayment:
     """Begin to pay an invoice, or credit, by card. The payer continues at `url`."""
-    scope = await require_access(services, user, tenant, Action.TENANT_CHANGE)
+    scope = await require_access(services, user, tenant, Action.INVOICES_CHANGE)
     page = f"{services.public_address.url}/portal/billing"
     begun, url = await services.billing.cards.begin(scope.tenant_id, new.invoice, (new.amount, new.currency), page)
     return models.BegunCardPayment(reference=begun.reference, url=url)

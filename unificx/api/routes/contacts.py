@@ -267,7 +267,7 @@ async def _writable(services: Services, user: CurrentUser, tenant: str | None, k
     """Return an address book that the user may change. Raise Forbidden."""
     if kind == "personal":
         return own_book(services, user)
-    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    scope = await require_access(services, user, tenant, Action.COMPANY_CONTACTS)
     return AddressBook(scope.tenant_id)
 
 
@@ -310,5 +310,5 @@ def own_book(services: Services, user: CurrentUser) -> AddressBook:
 
 
 def contact_schema(user: CurrentUser, one: Contact) -> models.Contact:
-    editable = bool(one.person_id) or may(user.principal, Action.PEOPLE_CHANGE, one.tenant_id)
+    editable = bool(one.person_id) or may(user.principal, Action.COMPANY_CONTACTS, one.tenant_id)
     return models.Contact.of(one, editable=editable)

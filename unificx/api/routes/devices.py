@@ -61,7 +61,7 @@ async def create_device(
     services: ServicesDep, user: CurrentUserDep, new: models.NewDevice, tenant: TenantQuery = None
 ) -> models.DeviceCreated:
     """Create a device. Its SIP credentials are returned only once."""
-    scope = await require_access_or_own(services, user, tenant, Action.PEOPLE_CHANGE)
+    scope = await require_access_or_own(services, user, tenant, Action.PHONES_CHANGE)
     extension = await extension_in_scope(services, scope, new.extension)
     wanted = identity.NewDevice(extension_id=extension.id, name=new.name, kind=new.kind)
     return _created_schema(await services.identity.devices.create(scope.tenant_id, wanted, user.principal.person_id))
@@ -90,7 +90,7 @@ async def update_device(
     services: ServicesDep, user: CurrentUserDep, device_id: Id, change: models.DeviceChange, tenant: TenantQuery = None
 ) -> models.Device:
     """Rename a device, disable and enable it, or share it between users, for which administrators are entitled."""
-    scope = await require_access_or_own(services, user, tenant, Action.PEOPLE_CHANGE)
+    scope = await require_access_or_own(services, user, tenant, Action.PHONES_CHANGE)
     device = await device_in_scope(services, scope, device_id)
     wanted = identity.DeviceChange(name=change.name, enabled=change.enabled, shared=change.shared)
     return device_schema(services, await services.identity.devices.update(scope.tenant_id, device.id, wanted))
@@ -105,7 +105,7 @@ async def renew_device_login(
     services: ServicesDep, user: CurrentUserDep, device_id: Id, tenant: TenantQuery = None
 ) -> models.DeviceCreated:
     """Renew a device's SIP password. The old one becomes invalid at once."""
-    scope = await require_access_or_own(services, user, tenant, Action.PEOPLE_CHANGE)
+    scope = await require_access_or_own(services, user, tenant, Action.PHONES_CHANGE)
     device = await device_in_scope(services, scope, device_id)
     return _created_schema(
         await services.identity.devices.renew_password(scope.tenant_id, device.id, user.principal.person_id)
@@ -121,7 +121,7 @@ async def sign_out_of_phone(
     services: ServicesDep, user: CurrentUserDep, device_id: Id, tenant: TenantQuery = None
 ) -> models.Device:
     """Sign the user of a shared phone out. For that user and administrators."""
-    scope = await require_access_or_own(services, user, tenant, Action.PEOPLE_CHANGE)
+    scope = await require_access_or_own(services, user, tenant, Action.PHONES_CHANGE)
     device = await services.identity.devices.get(scope.tenant_id, device_id)
     used_by = services.identity.directory.extension_by_id(device.used_by or "")
     if scope.only_own and (used_by is None or not scope.owns(used_by.person_id)):
@@ -133,7 +133,7 @@ async def sign_out_of_phone(
 @router.delete("/{device_id}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404, 409))
 async def delete_device(services: ServicesDep, user: CurrentUserDep, device_id: Id, tenant: TenantQuery = None) -> None:
     """Delete a device. It cannot register any more."""
-    scope = await require_access_or_own(services, user, tenant, Action.PEOPLE_CHANGE)
+    scope = await require_access_or_own(services, user, tenant, Action.PHONES_CHANGE)
     device = await device_in_scope(services, scope, device_id)
     await services.identity.devices.delete(scope.tenant_id, device.id)
 

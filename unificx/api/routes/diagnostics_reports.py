@@ -50,5 +50,5 @@ async def drop_diagnostics_report(
     services: ServicesDep, user: CurrentUserDep, report_id: Id, tenant: TenantQuery = None
 ) -> None:
     """Delete a diagnostics report."""
-    where = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    where = await require_access(services, user, tenant, Action.PHONES_CHANGE)
     await services.support.delete(where.tenant_id, report_id)

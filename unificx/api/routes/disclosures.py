@@ -41,7 +41,7 @@ async def list_handovers(
     services: ServicesDep, user: CurrentUserDep, tenant: TenantQuery = None
 ) -> core.Page[models.Handover]:
     """List the latest 500 files that were handed over to authorities, oldest first."""
-    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    scope = await require_access(services, user, tenant, Action.PRIVACY_CHANGE)
     found = await services.handovers.of_tenant(scope.tenant_id)
     return core.Page(items=[models.Handover.model_validate(each) for each in found], next=None)
 
@@ -51,7 +51,7 @@ async def list_disclosures(
     services: ServicesDep, user: CurrentUserDep, request_id: Id, tenant: TenantQuery = None
 ) -> core.Page[models.Disclosure]:
     """List the disclosures for a request of an authority, oldest first."""
-    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    scope = await require_access(services, user, tenant, Action.PRIVACY_CHANGE)
     found = await services.disclosures.of_request(scope.tenant_id, request_id)
     files = _by_disclosure(await services.handovers.of_request(scope.tenant_id, request_id))
     return core.Page(items=[_schema(each, files[each.id]) for each in found], next=None)
@@ -71,7 +71,7 @@ async def propose_disclosure(
     tenant: TenantQuery = None,
 ) -> models.Disclosure:
     """Propose a disclosure for a request of an authority. Another administrator decides."""
-    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    scope = await require_access(services, user, tenant, Action.PRIVACY_CHANGE)
     data = DisclosedData(tuple(dict.fromkeys(body.categories)), body.since, body.until, body.other_parties)
     new = NewDisclosure(body.person_id or "", body.scope, data, body.silent_until, body.number)
     made = await services.disclosures.propose(scope.tenant_id, request_id, new, user.principal.person_id)
@@ -91,7 +91,7 @@ async def decide_disclosure(
     """Approve or reject a disclosure that another administrator has proposed.
 
     Requires a recent sign-in or proof of identity (`/api/v1/me/proofs`)."""
-    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    scope = await require_access(services, user, tenant, Action.PRIVACY_CHANGE)
     await services.identity.step_up.require(user.principal)
     decided = await services.disclosures.decide(
         scope.tenant_id, request_id, disclosure_id, user.principal.person_id, approve=body.approve
@@ -112,7 +112,7 @@ async def make_disclosure_file(
     background, sealed, expires, and can be downloaded by you only, at `/api/v1/access-copies/{id}/file`.
 
     Requires a recent sign-in or proof of identity (`/api/v1/me/proofs`)."""
-    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    scope = await require_access(services, user, tenant, Action.PRIVACY_CHANGE)
     disclosure = await services.disclosures.find(scope.tenant_id, disclosure_id)
     if disclosure.request_id != request_id:
         raise NotFound("There is no such disclosure.")
@@ -120,7 +120,7 @@ async def make_disclosure_file(
         if disclosure.about is not None:
             return await request_copy(services, scope, DataSubject(scope.tenant_id, disclosure.about), disclosure.id)
         person, owner = await services.identity.users.get_to_erase(scope.tenant_id, disclosure.person_id)
-        if not may_grant(user.principal, person.role):
+        if not may_grant(user.principal, person.role, person.granted):
             raise Forbidden("This requires a higher role than yours.", hint="Ask an operator.")
         return await request_copy(services, scope, owner, disclosure.id)
 

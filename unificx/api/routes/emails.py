@@ -39,7 +39,7 @@ async def list_emails(
     """List the e-mails of the last seven days, newest first, with the answer of the mail server.
 
     Without a mail server they are stored here instead of being sent."""
-    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    scope = await require_access(services, user, tenant, Action.EMAILS_READ)
     records = services.notifications.records
     page = await records.page(scope.tenant_id, state or (), cursor=cursor, limit=limit)
     return core.Page(items=[models.EmailItem.model_validate(each) for each in page.items], next=page.next)
@@ -50,7 +50,7 @@ async def show_email_summary(
     services: ServicesDep, user: CurrentUserDep, tenant: TenantQuery = None
 ) -> models.EmailSummary:
     """Show whether e-mail can be sent, and how many e-mails are in which state."""
-    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    scope = await require_access(services, user, tenant, Action.EMAILS_READ)
     return models.EmailSummary.model_validate(await services.notifications.records.summary(scope.tenant_id))
 
 
@@ -78,7 +78,7 @@ async def list_undeliverable_addresses(
     services: ServicesDep, user: CurrentUserDep, tenant: TenantQuery = None
 ) -> core.Page[models.UndeliverableAddress]:
     """List the addresses of users that mail servers have rejected permanently, newest first."""
-    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    scope = await require_access(services, user, tenant, Action.EMAILS_READ)
     found = await services.notifications.undeliverable.of_tenant(scope.tenant_id)
     return core.Page(items=[models.UndeliverableAddress.model_validate(each) for each in found], next=None)
 
@@ -95,7 +95,7 @@ async def clear_undeliverable_address(
     tenant: TenantQuery = None,
 ) -> None:
     """Declare that an address works again. A changed address needs no declaration."""
-    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    scope = await require_access(services, user, tenant, Action.EMAILS_READ)
     await services.notifications.undeliverable.clear(scope.tenant_id, address)
 
 
@@ -104,5 +104,5 @@ async def show_email(
     services: ServicesDep, user: CurrentUserDep, email: Id, tenant: TenantQuery = None
 ) -> models.EmailText:
     """Show an e-mail with its text, if that is still stored."""
-    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    scope = await require_access(services, user, tenant, Action.EMAILS_READ)
     return models.EmailText.model_validate(await services.notifications.records.get(scope.tenant_id, email))

@@ -72,9 +72,9 @@ async def cancel_erasure(
 
 
 async def _whose(services: Services, user: CurrentUser, person_id: str, tenant: str | None) -> DataSubject:
-    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    scope = await require_access(services, user, tenant, Action.PRIVACY_CHANGE)
     person, owner = await services.identity.users.get_to_erase(scope.tenant_id, person_id)
-    if not may_grant(user.principal, person.role):
+    if not may_grant(user.principal, person.role, person.granted):
         raise Forbidden("This requires a higher role than yours.", hint="Ask an operator.")
     return owner
 

@@ -153,9 +153,9 @@ async def reset_person_factors(
     services: ServicesDep, user: CurrentUserDep, person_id: Id, tenant: TenantQuery = None
 ) -> None:
     """Remove the second factors of a person. Their sessions end."""
-    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    scope = await require_access(services, user, tenant, Action.SIGN_IN_HELP)
     person = await services.identity.users.get(scope.tenant_id, person_id)
-    if not may_grant(user.principal, person.role):
+    if not may_grant(user.principal, person.role, person.granted):
         raise Forbidden("This requires a higher role than yours.", hint="Ask an operator.")
     await services.identity.mfa.reset_factors(scope.tenant_id, person.id)
 

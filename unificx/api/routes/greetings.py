@@ -104,7 +104,7 @@ async def _mailbox_in_scope(services: Services, user: CurrentUserDep, mailbox: s
     """Return a mailbox in scope: the user's own, of their groups, or any for administrators. Greetings are not
     confidential."""
     return await mailbox_in_scope(
-        services, await require_access_or_own(services, user, tenant, Action.PEOPLE_CHANGE), mailbox
+        services, await require_access_or_own(services, user, tenant, Action.RECORDINGS_CHANGE), mailbox
     )
 
 

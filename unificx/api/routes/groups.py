@@ -48,7 +48,7 @@ async def create_group(
     services: ServicesDep, user: CurrentUserDep, new: models.NewGroup, tenant: TenantQuery = None
 ) -> models.Group:
     """Create a ring group with a number of its own."""
-    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    scope = await require_access(services, user, tenant, Action.ROUTING_CHANGE)
     wanted = NewGroup(
         number=new.number,
         steps=await _steps(services, scope, new.members),
@@ -75,7 +75,7 @@ async def update_group(
     services: ServicesDep, user: CurrentUserDep, group: Id, change: models.GroupUpdate, tenant: TenantQuery = None
 ) -> models.Group:
     """Change a ring group. Calls that ring already are not affected."""
-    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    scope = await require_access(services, user, tenant, Action.ROUTING_CHANGE)
     known = services.groups.find(scope.tenant_id, group)
     wanted = GroupChange(
         name=change.name,
@@ -91,7 +91,7 @@ async def update_group(
 @router.delete("/{group}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404, 409))
 async def delete_group(services: ServicesDep, user: CurrentUserDep, group: Id, tenant: TenantQuery = None) -> None:
     """Delete a ring group. Refused while another destination leads to it."""
-    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    scope = await require_access(services, user, tenant, Action.ROUTING_CHANGE)
     await services.groups.delete(services.groups.find(scope.tenant_id, group))
 
 

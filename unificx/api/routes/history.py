@@ -187,7 +187,7 @@ async def erase_history(services: ServicesDep, user: CurrentUserDep, call_id: Id
     backup. Its recordings and messages are erased on their own; its prices stay. For administrators.
 
     Requires a recent sign-in or proof of identity (`/api/v1/me/proofs`)."""
-    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    scope = await require_access(services, user, tenant, Action.PRIVACY_CHANGE)
     await services.identity.step_up.require(user.principal)
     call = await services.history.get(scope.tenant_id, call_id)
     await services.call_erasure.erase(call)

@@ -38,7 +38,7 @@ router = Router(
 @router.get("", responses=problem_responses(401, 403, 404))
 async def list_holds(services: ServicesDep, user: CurrentUserDep, tenant: TenantQuery = None) -> core.Page[models.Hold]:
     """List the holds of a tenant, the latest first, released ones too."""
-    scope = await require_access(services, user, tenant, Action.TENANT_CHANGE)
+    scope = await require_access(services, user, tenant, Action.PRIVACY_CHANGE)
     found = await services.holds.list(scope.tenant_id)
     return core.Page(items=[models.Hold.model_validate(each) for each in found], next=None)
 
@@ -54,7 +54,7 @@ async def place_hold(
 ) -> models.Hold:
     """Place a hold. Until its release, neither retention nor users, erasures or the deletion of the tenant remove the
     objects. Name an object with its kind, or a person, or a number outside: their objects that exist now."""
-    scope = await require_access(services, user, tenant, Action.TENANT_CHANGE)
+    scope = await require_access(services, user, tenant, Action.PRIVACY_CHANGE)
     kind, subject = await _target(services, scope, new, tenant)
     if new.request is not None:
         with stating(current_access().to("requests")):
@@ -80,7 +80,7 @@ async def release_hold(
     """Release a hold. All that should have been deleted meanwhile is deleted then, and erasures end.
 
     Requires a recent sign-in or proof of identity (`/api/v1/me/proofs`)."""
-    scope = await require_access(services, user, tenant, Action.TENANT_CHANGE)
+    scope = await require_access(services, user, tenant, Action.PRIVACY_CHANGE)
     await services.identity.step_up.require(user.principal)
     await services.holds.release(scope.tenant_id, hold_id, user.principal.person_id)
     return models.Hold.model_validate(await services.holds.get(scope.tenant_id, hold_id))
@@ -93,7 +93,7 @@ async def list_held_objects(
     """List what a hold preserves, opened also if the person was erased meanwhile.
 
     Requires a recent sign-in or proof of identity (`/api/v1/me/proofs`)."""
-    scope = await require_access(services, user, tenant, Action.TENANT_CHANGE)
+    scope = await require_access(services, user, tenant, Action.PRIVACY_CHANGE)
     await services.identity.step_up.require(user.principal)
     found = await services.holds.objects(scope.tenant_id, hold_id)
     return core.Page(items=[await _opened(services, scope, kind, each) for kind, each in found], next=None)
@@ -114,7 +114,7 @@ async def _target(
         return None, (await outside_subject(services, scope.user, new.number, tenant)).subject
     if new.person is not None:
         person, owner = await services.identity.users.get_to_erase(scope.tenant_id, new.person)
-        if not may_grant(scope.user.principal, person.role):
+        if not may_grant(scope.user.principal, person.role, person.granted):
             raise Forbidden("This requires a higher role than yours.", hint="Ask an operator.")
         return None, owner.subject
     return new.kind, ""

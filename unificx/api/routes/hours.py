@@ -37,7 +37,7 @@ async def create_hours(
     services: ServicesDep, user: CurrentUserDep, new: models.NewHours, tenant: TenantQuery = None
 ) -> models.Hours:
     """Create opening hours."""
-    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    scope = await require_access(services, user, tenant, Action.ROUTING_CHANGE)
     wanted = NewHours(
         name=new.name,
         weekly=tuple(new.open),
@@ -63,7 +63,7 @@ async def update_hours(
     services: ServicesDep, user: CurrentUserDep, hours: Id, change: models.HoursUpdate, tenant: TenantQuery = None
 ) -> models.Hours:
     """Change opening hours or their switch. Calls that come in afterwards take the new way."""
-    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    scope = await require_access(services, user, tenant, Action.ROUTING_CHANGE)
     known = services.hours.get(scope.tenant_id, hours)
     wanted = HoursChange(
         weekly=tuple(change.open) if change.open is not None else None,
@@ -85,7 +85,7 @@ async def import_holidays(
     services: ServicesDep, user: CurrentUserDep, hours: Id, given: models.HolidayCalendar, tenant: TenantQuery = None
 ) -> models.Hours:
     """Add the dates of an iCalendar file to the holidays."""
-    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    scope = await require_access(services, user, tenant, Action.ROUTING_CHANGE)
     known = services.hours.get(scope.tenant_id, hours)
     return _hours_schema(services, await services.hours.import_calendar(known, given.calendar))
 
@@ -93,7 +93,7 @@ async def import_holidays(
 @router.delete("/{hours}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404, 409))
 async def delete_hours(services: ServicesDep, user: CurrentUserDep, hours: Id, tenant: TenantQuery = None) -> None:
     """Delete opening hours. Refused while another destination leads to them."""
-    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    scope = await require_access(services, user, tenant, Action.ROUTING_CHANGE)
     await services.hours.delete(services.hours.get(scope.tenant_id, hours))
 
 

@@ -53,7 +53,7 @@ async def replace_billing_details(
     services: ServicesDep, user: CurrentUserDep, details: models.BillingDetails, tenant: TenantQuery = None
 ) -> models.BillingDetails:
     """Replace the billing details of a tenant. Invoices that were issued do not change."""
-    scope = await require_access(services, user, tenant, Action.TENANT_CHANGE)
+    scope = await require_access(services, user, tenant, Action.INVOICES_CHANGE)
     seller = services.identity.directory.operator()
     if seller is not None and seller.id == scope.tenant_id:
         await require_access(services, user, tenant, Action.INSTALLATION)
@@ -129,7 +129,7 @@ async def send_invoice_again(
     services: ServicesDep, user: CurrentUserDep, invoice: Id, tenant: TenantQuery = None
 ) -> None:
     """Send an invoice by e-mail again, within five minutes, to the present address."""
-    scope = await require_access(services, user, tenant, Action.TENANT_CHANGE)
+    scope = await require_access(services, user, tenant, Action.INVOICES_CHANGE)
     await services.billing.invoice_notices.send_again(scope.tenant_id, invoice)
 
 

@@ -54,7 +54,7 @@ async def create_mailbox(
     services: ServicesDep, user: CurrentUserDep, new: models.NewGroupMailbox, tenant: TenantQuery = None
 ) -> models.GroupMailbox:
     """Create a group mailbox with a number of its own."""
-    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    scope = await require_access(services, user, tenant, Action.ROUTING_CHANGE)
     members = await _member_ids(services, scope, new.members)
     wanted = NewSharedMailbox(number=new.number, name=new.name or "", members=members, lamp=new.lamp)
     made = await services.mailboxes.shared.create(scope.tenant_id, wanted)
@@ -83,7 +83,7 @@ async def update_mailbox(
     tenant: TenantQuery = None,
 ) -> models.GroupMailbox:
     """Change a group mailbox. To disable it while it has messages, `old_messages` is required."""
-    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    scope = await require_access(services, user, tenant, Action.ROUTING_CHANGE)
     known = services.mailboxes.shared.find(scope.tenant_id, mailbox)
     members = await _member_ids(services, scope, change.members) if change.members is not None else None
     wanted = MailboxSettingsChange(enabled=change.enabled, pin=change.pin, old_messages=change.old_messages)
@@ -96,7 +96,7 @@ async def update_mailbox(
 @router.delete("/{mailbox}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404))
 async def delete_mailbox(services: ServicesDep, user: CurrentUserDep, mailbox: Id, tenant: TenantQuery = None) -> None:
     """Delete a group mailbox and its messages permanently. Refused while a destination leads to it."""
-    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    scope = await require_access(services, user, tenant, Action.ROUTING_CHANGE)
     known = services.mailboxes.shared.find(scope.tenant_id, mailbox)
     services.destinations.require_unused(scope.tenant_id, DestinationRef("mailbox", known.number))
     await services.mailboxes.shared.delete(known)

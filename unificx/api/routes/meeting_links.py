@@ -106,7 +106,7 @@ async def delete_meeting(
 
 def require_host(services: Services, scope: AccessScope, room: conferencing.Room) -> None:
     """Raise Forbidden for a user who is neither host nor administrator."""
-    if not _is_host(services, scope, room) and not may(scope.user.principal, Action.PEOPLE_CHANGE, scope.tenant_id):
+    if not _is_host(services, scope, room) and not may(scope.user.principal, Action.ROUTING_CHANGE, scope.tenant_id):
         raise Forbidden("Only a host can do this.")
 
 

@@ -38,7 +38,7 @@ async def create_menu(
     services: ServicesDep, user: CurrentUserDep, new: models.NewMenu, tenant: TenantQuery = None
 ) -> models.Menu:
     """Create a menu. A prompt as text fails with `no-speech-engine` if no voice is installed."""
-    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    scope = await require_access(services, user, tenant, Action.ROUTING_CHANGE)
     own = {"number", "name", "say", "sound", "keys", "otherwise"}
     wanted = ivr.NewMenu(
         number=new.number,
@@ -64,7 +64,7 @@ async def update_menu(
     services: ServicesDep, user: CurrentUserDep, menu: Id, change: models.MenuChange, tenant: TenantQuery = None
 ) -> models.Menu:
     """Change a menu. Calls in it continue with the new settings."""
-    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    scope = await require_access(services, user, tenant, Action.ROUTING_CHANGE)
     known = services.menus.find_menu(scope.tenant_id, menu)
     return _menu_schema(await services.menus.update(known, ivr.MenuChange(**change.model_dump())))
 
@@ -72,7 +72,7 @@ async def update_menu(
 @router.delete("/{menu}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404, 409))
 async def delete_menu(services: ServicesDep, user: CurrentUserDep, menu: Id, tenant: TenantQuery = None) -> None:
     """Delete a menu that no destination leads to."""
-    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    scope = await require_access(services, user, tenant, Action.ROUTING_CHANGE)
     await services.menus.delete(services.menus.find_menu(scope.tenant_id, menu))
 
 

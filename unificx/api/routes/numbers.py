@@ -57,7 +57,7 @@ async def create_number(
     services: ServicesDep, user: CurrentUserDep, new: models.NewPublicNumber, tenant: TenantQuery = None
 ) -> models.PublicNumber:
     """Add a public number and say where it leads."""
-    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    scope = await require_access(services, user, tenant, Action.ROUTING_CHANGE)
     wanted = _wanted(new, new.number)
     return _schema(services, await services.outbound.numbers.create(scope.tenant_id, wanted))
 
@@ -71,7 +71,7 @@ async def preview_number_range(
     services: ServicesDep, user: CurrentUserDep, wanted: models.RangePreview, tenant: TenantQuery = None
 ) -> models.NumberRange:
     """Say which numbers a range has, where they lead, and which of them the tenant has already. Nothing is added."""
-    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    scope = await require_access(services, user, tenant, Action.ROUTING_CHANGE)
     numbers = services.outbound.numbers
     return models.NumberRange.of(numbers.preview_range(scope.tenant_id, wanted.numbers, wanted.extensions))
 
@@ -86,7 +86,7 @@ async def create_number_range(
     services: ServicesDep, user: CurrentUserDep, new: models.NewNumberRange, tenant: TenantQuery = None
 ) -> models.NumberRange:
     """Add all numbers of a range, or none if one of them exists already."""
-    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    scope = await require_access(services, user, tenant, Action.ROUTING_CHANGE)
     wanted = replace(_wanted(new, new.numbers), extensions=new.extensions)
     return models.NumberRange.of(await services.outbound.numbers.create_range(scope.tenant_id, wanted))
 
@@ -108,7 +108,7 @@ async def import_numbers(
 ) -> models.NumberImportReport:
     """Add and change public numbers by CSV, in one transaction. A number is recognized by itself, so importing a file
     twice changes nothing."""
-    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    scope = await require_access(services, user, tenant, Action.ROUTING_CHANGE)
     files, data = services.outbound.number_files, await request.body()
     if dry_run:
         return models.NumberImportReport.of(files.preview(scope.tenant_id, data))
@@ -142,7 +142,7 @@ async def update_number(
     tenant: TenantQuery = None,
 ) -> models.PublicNumber:
     """Change where a public number leads."""
-    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    scope = await require_access(services, user, tenant, Action.ROUTING_CHANGE)
     known = services.outbound.numbers.find(scope.tenant_id, number)
     wanted = routing.NumberChange(
         trunk=change.trunk,
@@ -160,7 +160,7 @@ async def delete_number(
     services: ServicesDep, user: CurrentUserDep, number: NumberReference, tenant: TenantQuery = None
 ) -> None:
     """Remove a public number. Calls to it are then refused."""
-    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    scope = await require_access(services, user, tenant, Action.ROUTING_CHANGE)
     await services.outbound.numbers.delete(services.outbound.numbers.find(scope.tenant_id, number))
 
 

@@ -37,7 +37,7 @@ async def list_routes(
     services: ServicesDep, user: CurrentUserDep, tenant: TenantQuery = None, cursor: Cursor = None, limit: Limit = 50
 ) -> core.Page[models.Route]:
     """List the routes of a tenant in order of creation. They are tried by position."""
-    scope = await require_access(services, user, tenant, Action.TENANT_CHANGE)
+    scope = await require_access(services, user, tenant, Action.TRUNKS_CHANGE)
     page = services.outbound.routes.list(scope.tenant_id, cursor, limit)
     return core.Page(items=[_schema(services, one) for one in page.items], next=page.next)
 
@@ -52,7 +52,7 @@ async def create_route(
     services: ServicesDep, user: CurrentUserDep, new: models.NewRoute, tenant: TenantQuery = None
 ) -> models.Route:
     """Create a route."""
-    scope = await require_access(services, user, tenant, Action.TENANT_CHANGE)
+    scope = await require_access(services, user, tenant, Action.TRUNKS_CHANGE)
     given = new.model_dump(exclude={"trunks", "weights"})
     wanted = routing.NewRoute(**given, trunks=tuple(new.trunks), weights=tuple(new.weights))
     return _schema(services, await services.outbound.routes.create(scope.tenant_id, wanted))
@@ -63,7 +63,7 @@ async def try_route(
     services: ServicesDep, user: CurrentUserDep, request: models.RouteTestRequest, tenant: TenantQuery = None
 ) -> models.RouteTest:
     """Say which way a call would take, or which rule forbids it. No call is made, and nothing is counted."""
-    scope = await require_access(services, user, tenant, Action.TENANT_CHANGE)
+    scope = await require_access(services, user, tenant, Action.TRUNKS_CHANGE)
     caller, place = OutsideCaller(), None
     if ":" in request.from_:
         in_name_of = DestinationRef.parse(request.from_, "from")
@@ -105,7 +105,7 @@ async def show_route(
     services: ServicesDep, user: CurrentUserDep, route: RouteReference, tenant: TenantQuery = None
 ) -> models.Route:
     """Show a route, by id or name."""
-    scope = await require_access(services, user, tenant, Action.TENANT_CHANGE)
+    scope = await require_access(services, user, tenant, Action.TRUNKS_CHANGE)
     return _schema(services, services.outbound.routes.find(scope.tenant_id, route))
 
 
@@ -118,7 +118,7 @@ async def update_route(
     tenant: TenantQuery = None,
 ) -> models.Route:
     """Change a route."""
-    scope = await require_access(services, user, tenant, Action.TENANT_CHANGE)
+    scope = await require_access(services, user, tenant, Action.TRUNKS_CHANGE)
     known = services.outbound.routes.find(scope.tenant_id, route)
     trunks = None if change.trunks is None else tuple(change.trunks)
     weights = None if change.weights is None else tuple(change.weights)
@@ -132,7 +132,7 @@ async def delete_route(
     services: ServicesDep, user: CurrentUserDep, route: RouteReference, tenant: TenantQuery = None
 ) -> None:
     """Delete a route."""
-    scope = await require_access(services, user, tenant, Action.TENANT_CHANGE)
+    scope = await require_access(services, user, tenant, Action.TRUNKS_CHANGE)
     await services.outbound.routes.delete(services.outbound.routes.find(scope.tenant_id, route))
 
 

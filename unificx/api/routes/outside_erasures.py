@@ -51,6 +51,6 @@ async def erase_outside_number(
 
 async def outside_subject(services: Services, user: CurrentUser, number: str, tenant: str | None) -> DataSubject:
     """Return the subject of a telephone number outside. Raise Invalid, NotFound."""
-    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    scope = await require_access(services, user, tenant, Action.PRIVACY_CHANGE)
     _, subject = services.rights.subjects.caller(scope.tenant_id, number)
     return DataSubject(scope.tenant_id, subject)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request, status
@@ -139,8 +140,7 @@ async def import_people(
     """Import persons from CSV in one transaction. Persons are recognized by their e-mail address, so importing a file
     twice changes nothing."""
     scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
-    grantable = [role for role in Role if may_grant(user.principal, role)]
-    people, data = services.identity.people, await request.body()
+    people, data, grantable = services.identity.people, await request.body(), partial(may_grant, user.principal)
     if dry_run:
         return _report_schema(await people.preview_import(scope.tenant_id, data, grantable))
     return _report_schema(await people.run_import(scope.tenant_id, data, grantable, skip_faulty=skip_faulty))
@@ -181,7 +181,7 @@ async def add_person_extension(
     """Give a person an extension. It has no device yet."""
     scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
     person = await services.identity.users.get(scope.tenant_id, person_id)
-    _require_grantable(user, person.role)
+    _require_grantable(user, person.role, person.granted)
     made = await services.identity.people.add_extension(scope.tenant_id, person.id, new.number)
     return extension_schema(services, made)
 
@@ -257,6 +257,6 @@ def _report_schema(report: ImportReport) -> models.ImportReport:
     )
 
 
-def _require_grantable(user: CurrentUser, role: Role) -> None:
-    if not may_grant(user.principal, role):
+def _require_grantable(user: CurrentUser, role: Role, granted: frozenset[str]) -> None:
+    if not may_grant(user.principal, role, granted):
         raise Forbidden("This requires a higher role than yours.", hint="Ask an operator.", field="role")

@@ -87,7 +87,8 @@ async def update_person(
             "You may only change your own name and language.", hint="Ask an administrator for other changes."
         )
     if not scope.only_own:
-        _require_grantable(user, person.role, change.role or person.role)
+        _require_grantable(user, person.role, person.granted)
+        _require_grantable(user, change.role or person.role)
     suspension = identity.NewSuspension(by=identity.maker_of(user.principal, ""))
     wanted = identity.PersonChange(**change.model_dump(), suspension=suspension)
     return models.Person.model_validate(await services.identity.users.update(scope.tenant_id, person.id, wanted))
@@ -102,9 +103,9 @@ async def set_person_password(
     services: ServicesDep, user: CurrentUserDep, person_id: Id, new: models.NewPassword, tenant: TenantQuery = None
 ) -> None:
     """Set a user's password. Your own is changed at /api/v1/me/password."""
-    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    scope = await require_access(services, user, tenant, Action.SIGN_IN_HELP)
     person = await _person(services, scope, person_id)
-    _require_grantable(user, person.role)
+    _require_grantable(user, person.role, person.granted)
     by = identity.maker_of(user.principal, person.id)
     await services.identity.passwords.set(scope.tenant_id, person.id, new.password.get_secret_value(), by)
 
@@ -118,9 +119,9 @@ async def reset_person_password(
     services: ServicesDep, user: CurrentUserDep, person_id: Id, tenant: TenantQuery = None
 ) -> models.OneTimePassword:
     """Create a one-time password for a user. It is shown only once; their sessions end."""
-    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    scope = await require_access(services, user, tenant, Action.SIGN_IN_HELP)
     person = await _person(services, scope, person_id)
-    _require_grantable(user, person.role)
+    _require_grantable(user, person.role, person.granted)
     by = identity.maker_of(user.principal, person.id)
     return models.OneTimePassword(password=await services.identity.passwords.reset(scope.tenant_id, person.id, by))
 
@@ -130,7 +131,7 @@ async def close_person(services: ServicesDep, user: CurrentUserDep, person_id: I
     """Close a user account, with its extensions and devices."""
     scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
     person = await _person(services, scope, person_id)
-    _require_grantable(user, person.role)
+    _require_grantable(user, person.role, person.granted)
     await services.identity.users.close(scope.tenant_id, person.id)
 
 
@@ -140,6 +141,6 @@ async def _person(services: Services, scope: AccessScope, person_id: str) -> Per
     return await services.identity.users.get(scope.tenant_id, person_id)
 
 
-def _require_grantable(user: CurrentUser, *roles: Role) -> None:
-    if not all(may_grant(user.principal, role) for role in roles):
+def _require_grantable(user: CurrentUser, role: Role, granted: frozenset[str] = frozenset()) -> None:
+    if not may_grant(user.principal, role, granted):
         raise Forbidden("This requires a higher role than yours.", hint="Ask an operator.", field="role")

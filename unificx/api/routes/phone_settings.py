@@ -60,7 +60,7 @@ async def change_phone_settings(
 
     The phone takes changes over when it fetches its settings next: `POST /devices/{device_id}/check-sync`.
     """
-    scope = await require_access_or_own(services, user, tenant, Action.PEOPLE_CHANGE)
+    scope = await require_access_or_own(services, user, tenant, Action.PHONES_CHANGE)
     device = await device_in_scope(services, scope, device_id)
     keys = change.keys
     wanted = provisioning.PhoneSettingsChange(
@@ -78,7 +78,7 @@ async def delete_phone_settings(
     services: ServicesDep, user: CurrentUserDep, device_id: Id, tenant: TenantQuery = None
 ) -> None:
     """Delete the settings of a device. Its addresses become invalid; the phone keeps its login."""
-    scope = await require_access_or_own(services, user, tenant, Action.PEOPLE_CHANGE)
+    scope = await require_access_or_own(services, user, tenant, Action.PHONES_CHANGE)
     device = await device_in_scope(services, scope, device_id)
     await services.phone_settings.delete(scope.tenant_id, device.id)
 
@@ -97,7 +97,7 @@ async def create_phone_settings_link(
     Within an hour, the phone gets a new password with its settings, once. Later it gets changes at the same address,
     without the password.
     """
-    scope = await require_access_or_own(services, user, tenant, Action.PEOPLE_CHANGE)
+    scope = await require_access_or_own(services, user, tenant, Action.PHONES_CHANGE)
     device = await device_in_scope(services, scope, device_id)
     base = base_url(services, request)
     if not base.startswith("https:") and not is_local_request(request):
@@ -119,7 +119,7 @@ async def check_sync(
     services: ServicesDep, user: CurrentUserDep, device_id: Id, how: models.CheckSync, tenant: TenantQuery = None
 ) -> None:
     """Tell a registered phone to fetch its settings again, or to restart."""
-    scope = await require_access_or_own(services, user, tenant, Action.PEOPLE_CHANGE)
+    scope = await require_access_or_own(services, user, tenant, Action.PHONES_CHANGE)
     device = await device_in_scope(services, scope, device_id)
     if not services.phones.check_sync(device.extension_id, device.id, reboot=how.reboot):
         raise Conflict("The phone is not registered.", hint="Switch it on, or restart it by hand.")

@@ -119,7 +119,7 @@ async def continue_after_trial(
     services: ServicesDep, user: CurrentUserDep, tenant: TenantQuery = None
 ) -> models.TenantPlan:
     """Let the plan be charged after the trial, or from today on if that has ended. It needs billing details."""
-    scope = await require_access(services, user, tenant, Action.TENANT_CHANGE)
+    scope = await require_access(services, user, tenant, Action.INVOICES_CHANGE)
     await services.billing.trials.go_on(scope.tenant_id)
     return await _tenant_plan(services, scope.tenant_id)
 

@@ -220,7 +220,7 @@ def _own(user: CurrentUser) -> tuple[str, str]:
 
 
 async def _scope(services: Services, user: CurrentUser, tenant: str | None) -> AccessScope:
-    return await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    return await require_access(services, user, tenant, Action.PRIVACY_CHANGE)
 
 
 async def _history(services: Services, tenant_id: str, request_id: str) -> models.PrivacyRequestHistory:

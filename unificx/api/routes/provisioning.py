@@ -35,7 +35,7 @@ async def create_linphone_link(
 
     The device gets a new password when the link is used.
     """
-    scope = await require_access_or_own(services, user, tenant, Action.PEOPLE_CHANGE)
+    scope = await require_access_or_own(services, user, tenant, Action.PHONES_CHANGE)
     device = await device_in_scope(services, scope, device_id)
     base = base_url(services, request)
     if not base.startswith("https:"):

@@ -65,7 +65,7 @@ async def create_queue(
     services: ServicesDep, user: CurrentUserDep, new: models.NewQueue, tenant: TenantQuery = None
 ) -> models.Queue:
     """Create a queue."""
-    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    scope = await require_access(services, user, tenant, Action.QUEUES_CHANGE)
     wanted = queues.NewQueue(
         number=new.number,
         name=new.name or "",
@@ -90,7 +90,7 @@ async def update_queue(
     services: ServicesDep, user: CurrentUserDep, queue: Id, change: models.QueueChange, tenant: TenantQuery = None
 ) -> models.Queue:
     """Change a queue. Waiting callers stay. Agents that stay in the list keep their sign-in state."""
-    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    scope = await require_access(services, user, tenant, Action.QUEUES_CHANGE)
     known = services.queues.service.find(scope.tenant_id, queue)
     wanted = queues.QueueChange(
         name=change.name,
@@ -104,7 +104,7 @@ async def update_queue(
 @router.delete("/{queue}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404, 409))
 async def delete_queue(services: ServicesDep, user: CurrentUserDep, queue: Id, tenant: TenantQuery = None) -> None:
     """Delete a queue with its history. Waiting callers continue at its other destination."""
-    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    scope = await require_access(services, user, tenant, Action.QUEUES_CHANGE)
     await services.queues.service.delete(services.queues.service.find(scope.tenant_id, queue))
 
 
@@ -123,7 +123,7 @@ async def change_agent(
     scope = await require_access(services, user, tenant, Action.DIRECTORY)
     known, extension = services.queues.service.find(scope.tenant_id, queue), _extension(services, scope, agent)
     is_own = scope.user.is_person(extension.person_id)
-    if not (is_own or may(scope.user.principal, Action.PEOPLE_CHANGE, scope.tenant_id)):
+    if not (is_own or may(scope.user.principal, Action.QUEUES_CHANGE, scope.tenant_id)):
         raise Forbidden("You can change only your own state in a queue.")
     if change.signed_in is not None:
         wanted = "sign_in" if change.signed_in else "sign_out"

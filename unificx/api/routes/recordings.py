@@ -82,7 +82,7 @@ async def list_recordings(
 ) -> core.Page[models.Recording]:
     """List the recordings of your calls, newest first. Administrators see all recordings, without the parties. Those of
     a single call are not paged."""
-    scope = await require_access_or_own(services, user, tenant, Action.PEOPLE_CHANGE)
+    scope = await require_access_or_own(services, user, tenant, Action.RECORDINGS_CHANGE)
     own = await _own_extensions(services, scope)
     wanted = None if not scope.only_own and not filters.hidden else sorted(own)
     if filters.extension is not None:
@@ -233,7 +233,7 @@ async def change_extension_recording(
     tenant: TenantQuery = None,
 ) -> models.ExtensionRecording:
     """Change the recording settings of an extension. For administrators."""
-    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    scope = await require_access(services, user, tenant, Action.RECORDINGS_CHANGE)
     known = await extension_in_scope(services, scope, extension)
     wanted = ExtensionRecordingPolicyChange(**change.model_dump())
     found = await services.archive.change_extension(scope.tenant_id, known.id, wanted)
@@ -306,7 +306,7 @@ async def _recording_in_scope(
     services: Services, user: CurrentUserDep, recording_id: str, tenant: str | None
 ) -> tuple[AccessScope, frozenset[str], CallRecording]:
     """Return a recording in scope. Raise NotFound if it does not exist or is out of scope, Over if it was erased."""
-    scope = await require_access_or_own(services, user, tenant, Action.PEOPLE_CHANGE)
+    scope = await require_access_or_own(services, user, tenant, Action.RECORDINGS_CHANGE)
     own = await _own_extensions(services, scope)
     found = await services.archive.get(scope.tenant_id, recording_id, among=own if scope.only_own else None)
     return scope, own, found

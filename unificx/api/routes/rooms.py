@@ -54,7 +54,7 @@ async def list_rooms(
 ) -> core.Page[models.Room]:
     """List the conference rooms of a tenant. Meetings of colleagues are listed for administrators only."""
     scope = await require_access(services, user, tenant, Action.DIRECTORY)
-    manages = may(user.principal, Action.PEOPLE_CHANGE, scope.tenant_id)
+    manages = may(user.principal, Action.ROUTING_CHANGE, scope.tenant_id)
     own = None if manages else services.identity.directory.extension_ids_of(user.principal.person_id)
     page = services.rooms.list(scope.tenant_id, cursor, limit, own=own)
     return core.Page(items=[room_schema(services, one) for one in page.items], next=page.next)
@@ -70,7 +70,7 @@ async def create_room(
     services: ServicesDep, user: CurrentUserDep, new: models.NewRoom, tenant: TenantQuery = None
 ) -> models.Room:
     """Create a conference room."""
-    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    scope = await require_access(services, user, tenant, Action.ROUTING_CHANGE)
     own = {"number", "name", "hosts", "pin", "host_pin"}
     wanted = conferencing.NewRoom(
         number=new.number,
@@ -95,7 +95,7 @@ async def update_room(
     services: ServicesDep, user: CurrentUserDep, room: Id, change: models.RoomChange, tenant: TenantQuery = None
 ) -> models.Room:
     """Change a conference room. A running conference continues with the new settings."""
-    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    scope = await require_access(services, user, tenant, Action.ROUTING_CHANGE)
     known = services.rooms.find(scope.tenant_id, room)
     hosts = _host_ids(services, scope, change.hosts) if change.hosts is not None else None
     wanted = conferencing.RoomChange(**change.model_dump(exclude={"hosts"}), hosts=hosts)
@@ -107,7 +107,7 @@ async def update_room(
 @router.delete("/{room}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404))
 async def delete_room(services: ServicesDep, user: CurrentUserDep, room: Id, tenant: TenantQuery = None) -> None:
     """Delete a conference room. Its participants are disconnected. Refused while a destination leads to it."""
-    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    scope = await require_access(services, user, tenant, Action.ROUTING_CHANGE)
     known = services.rooms.find(scope.tenant_id, room)
     services.destinations.require_unused(scope.tenant_id, DestinationRef("room", known.number))
     await services.rooms.delete(known)

@@ -25,7 +25,7 @@ from unificx.api.sign_in_responses import (
     sign_in_response,
 )
 from unificx.core.errors import Invalid, NotFound, Unauthenticated
-from unificx.identity import Action, TokenDelivery, may
+from unificx.identity import Action, TokenDelivery, may, permissions_of
 
 router = Router(prefix="/api/v1", tags=["sessions"], dependencies=[purpose("authentication")])
 
@@ -123,6 +123,7 @@ async def who_am_i(services: ServicesDep, user: AuthenticatedUserDep) -> core.Me
     own = await services.identity.users.current(principal) if principal.person_id else None
     return core.Me(
         role=principal.role,
+        permissions=sorted(permissions_of(principal)),
         tenant=core.Tenant.model_validate(tenant),
         person=core.Person.model_validate(own.person) if own else None,
         extensions=[core.Extension.model_validate(one) for one in own.extensions] if own else [],

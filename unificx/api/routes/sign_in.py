@@ -55,7 +55,7 @@ async def create_sign_in_code(
     if new.person_id is not None and new.person_id != principal.person_id:
         tenant_id, person_id = await _manageable_person(services, user, tenant, new.person_id)
     elif principal.person_id:
-        scope = await require_access_or_own(services, user, tenant or principal.tenant_id, Action.PEOPLE_CHANGE)
+        scope = await require_access_or_own(services, user, tenant or principal.tenant_id, Action.SIGN_IN_HELP)
         tenant_id, person_id = scope.tenant_id, principal.person_id
     else:
         raise Invalid("The operator on the control socket has no account.", hint="Name the person.", field="person_id")
@@ -186,7 +186,7 @@ async def _manageable_person(
 ) -> tuple[str, str]:
     """Return the ids of a person the user may sign in or invite, whose role is not higher. Raise NotFound,
     Forbidden."""
-    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    scope = await require_access(services, user, tenant, Action.SIGN_IN_HELP)
     person = await services.identity.users.get(scope.tenant_id, person_id)
     if not _may_manage(user.principal, person):
         raise Forbidden("This requires a higher role than yours.", hint="Ask an operator.", field="person_id")
@@ -195,7 +195,7 @@ async def _manageable_person(
 
 
 def _may_manage(principal: Principal, person: identity.Person) -> bool:
-    return may_grant(principal, person.role)
+    return may_grant(principal, person.role, person.granted)
 
 
 def base_url(services: Services, request: Request) -> str:

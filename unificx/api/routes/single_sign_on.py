@@ -34,7 +34,7 @@ async def set_single_sign_on(
     services: ServicesDep, user: CurrentUserDep, request: Request, tenant: Id, new: models.NewSingleSignOn
 ) -> models.SingleSignOn:
     """Set the single sign-on provider of a tenant."""
-    scope = await require_access(services, user, tenant, Action.TENANT_CHANGE)
+    scope = await require_access(services, user, tenant, Action.TENANT_CONTROL)
     wanted = identity.NewProvider(
         issuer=new.issuer,
         client_id=new.client_id,
@@ -51,7 +51,7 @@ async def show_single_sign_on(
     services: ServicesDep, user: CurrentUserDep, request: Request, tenant: Id
 ) -> models.SingleSignOn:
     """Show the single sign-on provider of a tenant."""
-    scope = await require_access(services, user, tenant, Action.TENANT_CHANGE)
+    scope = await require_access(services, user, tenant, Action.TENANT_CONTROL)
     return _shown(services, request, await services.identity.sso_providers.get(scope.tenant_id))
 
 
@@ -63,7 +63,7 @@ async def show_single_sign_on(
 )
 async def remove_single_sign_on(services: ServicesDep, user: CurrentUserDep, tenant: Id) -> None:
     """Remove the single sign-on provider of a tenant."""
-    scope = await require_access(services, user, tenant, Action.TENANT_CHANGE)
+    scope = await require_access(services, user, tenant, Action.TENANT_CONTROL)
     await services.identity.sso_providers.delete(scope.tenant_id)
 
 

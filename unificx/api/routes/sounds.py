@@ -95,7 +95,7 @@ async def put_sound(  # noqa: PLR0917 - the request's own parts
 ) -> models.CustomSound:
     """Upload a custom prompt or hold music (`any/music/hold`). It is normalized in loudness and may last two minutes,
     music five."""
-    scope = await require_access(services, user, tenant, Action.TENANT_CHANGE)
+    scope = await require_access(services, user, tenant, Action.ANNOUNCEMENTS_CHANGE)
     check_replaceable(key.language, key.name)
     speaker_extension = await extension_in_scope(services, scope, speaker) if speaker is not None else None
     sound = await services.sound_converter.sound(request.stream(), *sound_limits(key.name))
@@ -113,7 +113,7 @@ async def put_sound_text(
     tenant: TenantQuery = None,
 ) -> models.CustomSound:
     """Synthesize a custom prompt from text. Fails with `no-speech-engine` if no voice is installed."""
-    scope = await require_access(services, user, tenant, Action.TENANT_CHANGE)
+    scope = await require_access(services, user, tenant, Action.ANNOUNCEMENTS_CHANGE)
     check_replaceable(key.language, key.name)
     return await _store_sound(services, scope, key, await services.sound_converter.spoken(text.text, text.language))
 
@@ -149,7 +149,7 @@ async def delete_sound(
     tenant: TenantQuery = None,
 ) -> None:
     """Erase a custom sound. The standard one is played again; one with a name of its own must be unused."""
-    scope = await require_access(services, user, tenant, Action.TENANT_CHANGE)
+    scope = await require_access(services, user, tenant, Action.ANNOUNCEMENTS_CHANGE)
     check_prompt(key.language, key.name)
     for name in (key.name, key.name.removeprefix(OWN_SOUNDS)):
         services.destinations.require_unused(scope.tenant_id, DestinationRef("prompt", name))

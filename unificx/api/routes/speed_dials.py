@@ -38,7 +38,7 @@ async def set_speed_dial(
     tenant: TenantQuery = None,
 ) -> models.SpeedDial:
     """Set a speed dial, in place of the one with this code. For the user of the extension and administrators."""
-    scope = await require_access_or_own(services, user, tenant, Action.PEOPLE_CHANGE)
+    scope = await require_access_or_own(services, user, tenant, Action.PHONES_CHANGE)
     known = await extension_in_scope(services, scope, extension)
     entry = await services.speed_dials.put(known, short_code, change.number, change.name)
     return models.SpeedDial.model_validate(entry)
@@ -49,5 +49,5 @@ async def delete_speed_dial(
     services: ServicesDep, user: CurrentUserDep, extension: Id, short_code: ShortCode, tenant: TenantQuery = None
 ) -> None:
     """Delete a speed dial. For the user of the extension and administrators."""
-    scope = await require_access_or_own(services, user, tenant, Action.PEOPLE_CHANGE)
+    scope = await require_access_or_own(services, user, tenant, Action.PHONES_CHANGE)
     await services.speed_dials.remove(await extension_in_scope(services, scope, extension), short_code)

@@ -23,7 +23,7 @@ async def list_support_access(
     services: ServicesDep, user: CurrentUserDep, tenant: TenantQuery = None
 ) -> core.Page[models.SupportAccess]:
     """List when support access was allowed, newest first. The access log shows what was opened."""
-    scope = await require_access(services, user, tenant, Action.TENANT_CHANGE)
+    scope = await require_access(services, user, tenant, Action.TENANT_CONTROL)
     found = await services.support_access.list(scope.tenant_id)
     return core.Page(items=[models.SupportAccess.model_validate(each) for each in found], next=None)
 
@@ -40,7 +40,7 @@ async def allow_support_access(
     """Allow staff of the operator to open personal data of your organisation, for 1 to 72 hours.
 
     Only administrators of the organisation can, in person. Each opened record is in the access log of its person."""
-    scope = await require_access(services, user, tenant, Action.TENANT_CHANGE)
+    scope = await require_access(services, user, tenant, Action.TENANT_CONTROL)
     granted = await services.support_access.grant(scope.tenant_id, user.principal, body.hours)
     return models.SupportAccess.model_validate(granted)
 
@@ -48,5 +48,5 @@ async def allow_support_access(
 @router.delete("", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404, 409))
 async def end_support_access(services: ServicesDep, user: CurrentUserDep, tenant: TenantQuery = None) -> None:
     """End support access at once."""
-    scope = await require_access(services, user, tenant, Action.TENANT_CHANGE)
+    scope = await require_access(services, user, tenant, Action.TENANT_CONTROL)
     await services.support_access.end(scope.tenant_id)

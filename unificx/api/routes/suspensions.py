@@ -85,6 +85,6 @@ async def _person(
 ) -> tuple[AccessScope, Person]:
     scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
     person = await services.identity.users.get(scope.tenant_id, person_id)
-    if not may_grant(user.principal, person.role):
+    if not may_grant(user.principal, person.role, person.granted):
         raise Forbidden("This requires a higher role than yours.", hint="Ask an operator.", field="role")
     return scope, person

@@ -18,7 +18,7 @@ router = Router(prefix="/api/v1/tenants/{tenant}/closing", tags=["tenants"], dep
 @router.get("", responses=problem_responses(401, 403, 404))
 async def plan_tenant_closing(services: ServicesDep, user: CurrentUserDep, tenant: Id) -> models.Closing:
     """Show what closing a tenant would erase, and what would stay. Nothing is changed."""
-    scope = await require_access(services, user, tenant, Action.TENANT_CHANGE)
+    scope = await require_access(services, user, tenant, Action.TENANT_CONTROL)
     return await _closing(services, scope.tenant_id)
 
 
@@ -30,7 +30,7 @@ async def close_tenant(
     reopened. Its administrators get an e-mail.
 
     Requires a recent sign-in or proof of identity (`/api/v1/me/proofs`)."""
-    scope = await require_access(services, user, tenant, Action.TENANT_CHANGE)
+    scope = await require_access(services, user, tenant, Action.TENANT_CONTROL)
     if wanted.days < GRACE_DAYS and not may(user.principal, Action.INSTALLATION, scope.tenant_id):
         raise Forbidden("Only operators choose fewer days.", field="days")
     await services.identity.step_up.require(user.principal)

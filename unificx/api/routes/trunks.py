@@ -14,10 +14,14 @@ from unificx.api.router import Router
 from unificx.api.schemas import core
 from unificx.api.schemas import trunks as models
 from unificx.api.services import Services
+from unificx.api.support_consent import names_people
 from unificx.identity import Action
 
 router = Router(
-    prefix="/api/v1", tags=["trunks"], route_class=IdempotentRoute, dependencies=[purpose("administration")]
+    prefix="/api/v1",
+    tags=["trunks"],
+    route_class=IdempotentRoute,
+    dependencies=[purpose("administration"), names_people],
 )
 
 
@@ -26,7 +30,7 @@ async def list_trunks(
     services: ServicesDep, user: CurrentUserDep, tenant: TenantQuery = None, cursor: Cursor = None, limit: Limit = 50
 ) -> core.Page[models.Trunk]:
     """List the trunks of a tenant with their state."""
-    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    scope = await require_access(services, user, tenant, Action.TRUNKS_CHANGE)
     page = services.trunks.list(scope.tenant_id, cursor, limit)
     return core.Page(items=[trunk_schema(services, one) for one in page.items], next=page.next)
 
@@ -41,7 +45,7 @@ async def create_trunk(
     services: ServicesDep, user: CurrentUserDep, new: models.NewTrunk, tenant: TenantQuery = None
 ) -> models.Trunk:
     """Create a trunk. It registers, or checks whether the carrier answers, at once."""
-    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    scope = await require_access(services, user, tenant, Action.TRUNKS_CHANGE)
     wanted = trunks.NewTrunk(**_values(new))
     return trunk_schema(services, await services.trunks.create(scope.tenant_id, wanted))
 
@@ -51,7 +55,7 @@ async def show_trunk(
     services: ServicesDep, user: CurrentUserDep, trunk: Id, tenant: TenantQuery = None
 ) -> models.Trunk:
     """Show a trunk and its state, by id or name."""
-    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    scope = await require_access(services, user, tenant, Action.TRUNKS_CHANGE)
     return trunk_schema(services, services.trunks.find(scope.tenant_id, trunk))
 
 
@@ -60,7 +64,7 @@ async def update_trunk(
     services: ServicesDep, user: CurrentUserDep, trunk: Id, change: models.TrunkChange, tenant: TenantQuery = None
 ) -> models.Trunk:
     """Change a trunk. If its server or login has changed, it registers or is checked again."""
-    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    scope = await require_access(services, user, tenant, Action.TRUNKS_CHANGE)
     known = services.trunks.find(scope.tenant_id, trunk)
     return trunk_schema(services, await services.trunks.update(known, trunks.TrunkChange(**_values(change))))
 
@@ -70,7 +74,7 @@ async def update_trunk(
 )
 async def delete_trunk(services: ServicesDep, user: CurrentUserDep, trunk: Id, tenant: TenantQuery = None) -> None:
     """Delete a trunk that no number and no route uses. Calls in progress continue."""
-    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    scope = await require_access(services, user, tenant, Action.TRUNKS_CHANGE)
     await services.trunks.delete(services.trunks.find(scope.tenant_id, trunk))
 
 
@@ -86,7 +90,7 @@ async def try_trunk(
 
     Takes at most twelve seconds. A trunk can be tested every ten seconds.
     """
-    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    scope = await require_access(services, user, tenant, Action.TRUNKS_CHANGE)
     found = await services.trunks.test(services.trunks.find(scope.tenant_id, trunk))
     return models.TrunkTest.model_validate(found)
 
@@ -96,7 +100,7 @@ async def list_trunk_templates(
     services: ServicesDep, user: CurrentUserDep, tenant: TenantQuery = None
 ) -> core.Page[models.TrunkTemplate]:
     """List the templates of common carriers."""
-    await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    await require_access(services, user, tenant, Action.TRUNKS_CHANGE)
     return core.Page(items=[_template_schema(one) for one in services.trunks.templates()], next=None)
 
 

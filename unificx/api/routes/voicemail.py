@@ -47,7 +47,7 @@ async def list_voicemail(
 ) -> core.Page[voicemail.Message]:
     """List your voicemail messages, newest first. In those of other extensions, and with access that an administrator
     has made for you, the caller is hidden."""
-    scope = await require_access_or_own(services, user, tenant, Action.PEOPLE_CHANGE)
+    scope = await require_access_or_own(services, user, tenant, Action.RECORDINGS_CHANGE)
     if extension is not None:
         wanted = [(await mailbox_in_scope(services, scope, extension)).id]
     else:
@@ -181,7 +181,7 @@ async def change_mailbox(
     tenant: TenantQuery = None,
 ) -> voicemail.Mailbox:
     """Change the mailbox settings of an extension. For its user and administrators."""
-    scope = await require_access_or_own(services, user, tenant, Action.PEOPLE_CHANGE)
+    scope = await require_access_or_own(services, user, tenant, Action.RECORDINGS_CHANGE)
     known = await extension_in_scope(services, scope, extension)
     if not user.is_person(known.person_id):
         if change.transcribe:
@@ -203,7 +203,7 @@ def _may_set_pin(user: CurrentUserDep, extension: identity.Extension) -> bool:
 
 
 async def _require_access_or_own(services: Services, user: CurrentUserDep, tenant: str | None) -> AccessScope:
-    return await require_access_or_own(services, user, tenant, Action.PEOPLE_CHANGE)
+    return await require_access_or_own(services, user, tenant, Action.RECORDINGS_CHANGE)
 
 
 async def _message_in_scope(services: Services, scope: AccessScope, message_id: str) -> Message:

@@ -470,12 +470,11 @@ class Me(BaseModel):
     tenant: Tenant | None
     person: Person | None
     extensions: list[Extension]
+    permissions: list[str] = Field(description="Permissions in the own organisation, by role and custom roles.")
     resells: bool = Field(default=False, description="The organisation is a reseller, and you manage its tenants.")
     must_change: bool = Field(description="The user must choose a password first, at /api/v1/me/password.")
     acceptance_needed: bool = Field(description="The user must accept the current terms and privacy policy.")
-    policy: PolicyStanding = Field(
-        description="Whether the privacy policy has changed since it was accepted: see /api/v1/me/policy."
-    )
+    policy: PolicyStanding = Field(description="Changes of the policy since the acceptance: see /api/v1/me/policy.")
 
 
 class Health(BaseModel):

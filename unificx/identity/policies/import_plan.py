@@ -23,6 +23,7 @@ _ROLES = {
 }
 _LANGUAGES: dict[str, Language] = {"en": "en", "english": "en", "de": "de", "german": "de", "deutsch": "de"}
 
+MayGrant = Callable[[Role, frozenset[str]], bool]
 _Refuse = Callable[[FaultCode, ImportColumn, str], None]
 """Notes a fault of a row: code, column, message."""
 
@@ -36,6 +37,8 @@ class KnownPerson:
     language: Language | None
     numbers: tuple[str, ...]
     department: str = field(default="", repr=False)
+    granted: frozenset[str] = frozenset()
+    """Permissions of the custom roles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +51,8 @@ class TenantState:
     """Numbers of extensions."""
     used: Collection[str]
     """Numbers of all objects, extensions among them."""
-    grantable: Collection[Role]
-    """Roles that the importing user may grant and revoke."""
+    may_grant: MayGrant
+    """Whether the importing user may grant and revoke a role, and the permissions of custom roles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +133,8 @@ class _Planner:
         role = _ROLES.get(text.lower()) if text else None
         if text and role is None:
             refuse("unknown_role", "role", "Roles are user and administrator.")
-        roles = {role} if known is None else {role, known.role}
-        if any(one is not None and one not in self._tenant.grantable for one in roles):
+        may_grant = self._tenant.may_grant
+        if not may_grant(role or Role.USER, frozenset()) or (known and not may_grant(known.role, known.granted)):
             refuse("role_too_high", "role", "This requires a higher role than yours.")
         return role
 

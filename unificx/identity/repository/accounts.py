@@ -23,7 +23,9 @@ from unificx.identity.models import (
     SessionRow,
     TenantRow,
 )
+from unificx.identity.policies.permissions import granted_by
 from unificx.identity.provisioned_models import ProvisionedRow
+from unificx.identity.role_models import CustomRoleRow, PersonRoleRow
 from unificx.identity.schemas import Language, Person, PersonState, PickupRight, Role, Tenant, TenantState
 from unificx.identity.suspension_models import SuspensionRow
 
@@ -78,11 +80,13 @@ async def save_tenant(session: AsyncSession, tenant: Tenant) -> None:
 async def delete_tenant(session: AsyncSession, tenant_id: str) -> list[str]:
     """Delete the tenant and all its rows of this area; return its subjects."""
     subjects: set[str] = set()
+    await session.execute(delete(PersonRoleRow).where(PersonRoleRow.tenant_id == tenant_id))
     await session.execute(delete(LinkRow).where(LinkRow.tenant_id == tenant_id))
     of_persons = (SuspensionRow, SessionRow, ApiKeyRow, FactorRow, RecoveryRow, AcceptanceRow, CredentialRow)
     for row in (ProvisionedRow, *of_persons, ProviderRow, DeviceRow, ExtensionRow, PersonRow):
         subjects.update(await session.scalars(select(row.subject_id).where(row.tenant_id == tenant_id).distinct()))
         await session.execute(delete(row).where(row.tenant_id == tenant_id))
+    await session.execute(delete(CustomRoleRow).where(CustomRoleRow.tenant_id == tenant_id))
     await session.execute(delete(NumberRow).where(NumberRow.tenant_id == tenant_id))
     await session.execute(delete(TenantRow).where(TenantRow.id == tenant_id))
     return sorted(subjects)
@@ -232,6 +236,7 @@ def _without_sealed_part(row: PersonRow) -> Person:
         name="",
         email="",
         language=cast("Language | None", row.language),
+        granted=granted_by(row.granted),
     )
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.db.sealed import Keys, SealedCodec
 from unificx.identity.models import ApiKeyPart, ApiKeyRow, PersonRow
-from unificx.identity.policies.permissions import actions_of
+from unificx.identity.policies.permissions import actions_of, granted_by
 from unificx.identity.schemas import ApiKey, Principal, Role
 
 API_KEY_CODEC = SealedCodec(ApiKeyRow, ApiKeyPart)
@@ -37,14 +37,22 @@ async def principal(session: AsyncSession, digest: str, now: datetime) -> Princi
     suspended. An invited user may have a key from the server itself before they sign in."""
     # scope: all tenants, because the key alone determines the tenant.
     query = (
-        select(ApiKeyRow.id, ApiKeyRow.scopes, ApiKeyRow.made_by, PersonRow.id, PersonRow.tenant_id, PersonRow.role)
+        select(
+            ApiKeyRow.id,
+            ApiKeyRow.scopes,
+            ApiKeyRow.made_by,
+            PersonRow.id,
+            PersonRow.tenant_id,
+            PersonRow.role,
+            PersonRow.granted,
+        )
         .join(PersonRow, PersonRow.id == ApiKeyRow.person_id)
         .where(ApiKeyRow.digest == digest, ApiKeyRow.expires > now, PersonRow.state.in_(("active", "invited")))
     )
     found = (await session.execute(query)).first()
     if found is None:
         return None
-    key_id, scopes, by, person_id, tenant_id, role = found
+    key_id, scopes, by, person_id, tenant_id, role, granted = found
     names = scopes.split()
     own_id = person_id if "own" in names else ""
     return Principal(
@@ -55,6 +63,7 @@ async def principal(session: AsyncSession, digest: str, now: datetime) -> Princi
         maker_id=person_id,
         scopes=frozenset(actions_of(names)),
         by=by or "",
+        granted=granted_by(granted),
     )
 
 

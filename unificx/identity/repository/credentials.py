@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.db.sealed import Keys, SealedCodec
 from unificx.identity.models import AcceptancePart, AcceptanceRow, CredentialRow, PasswordPart, PersonRow
+from unificx.identity.policies.permissions import granted_by
 from unificx.identity.schemas import CONSOLE, Role
 
 PASSWORD_CODEC = SealedCodec(CredentialRow, PasswordPart)
@@ -27,6 +28,8 @@ class SignInAccount:
     hash: str | None = field(repr=False)
     password_by: str = ""
     """The other person who chose the password, or `CONSOLE`."""
+    granted: frozenset[str] = frozenset()
+    """Permissions of the custom roles."""
 
 
 async def account(session: AsyncSession, keys: Keys, subject: str) -> SignInAccount | None:
@@ -48,7 +51,7 @@ async def account(session: AsyncSession, keys: Keys, subject: str) -> SignInAcco
         secret = part.hash if isinstance(part, PasswordPart) else None
         must_change, password_by = credential.must_change, credential.made_by or ""
     role, who = Role(person.role), (person.id, person.tenant_id, person.subject_id)
-    return SignInAccount(*who, role, person.state, must_change, secret, password_by)
+    return SignInAccount(*who, role, person.state, must_change, secret, password_by, granted_by(person.granted))
 
 
 async def set_password(session: AsyncSession, keys: Keys, account: SignInAccount, changed: datetime) -> None:

@@ -12,6 +12,7 @@ from unificx.core.source_address import truncated_address
 from unificx.db import owned_by
 from unificx.db.sealed import Keys, SealedCodec
 from unificx.identity.models import PersonRow, SessionPart, SessionRow
+from unificx.identity.policies.permissions import granted_by
 from unificx.identity.policies.token_rotation import TokenPair, family_digest
 from unificx.identity.repository.credentials import SignInAccount
 from unificx.identity.schemas import Principal, Role, Session, SessionKind
@@ -126,15 +127,15 @@ async def principal(session: AsyncSession, access_digest: str, now: datetime) ->
     """Return the owner of an access token."""
     # scope: all tenants, because the token alone determines the tenant.
     query = (
-        select(SessionRow.id, SessionRow.made_by, PersonRow.id, PersonRow.tenant_id, PersonRow.role)
+        select(SessionRow.id, SessionRow.made_by, PersonRow.id, PersonRow.tenant_id, PersonRow.role, PersonRow.granted)
         .join(PersonRow, PersonRow.id == SessionRow.person_id)
         .where(SessionRow.access_digest == access_digest, SessionRow.access_expires > now, PersonRow.state == "active")
     )
     found = (await session.execute(query)).first()
     if found is None:
         return None
-    session_id, by, person_id, tenant_id, role = found
-    return Principal(person_id, tenant_id, Role(role), session_id, by=by or "")
+    session_id, by, person_id, tenant_id, role, granted = found
+    return Principal(person_id, tenant_id, Role(role), session_id, by=by or "", granted=granted_by(granted))
 
 
 async def give_back(session: AsyncSession, tenant_id: str, session_id: str) -> None:

@@ -6,7 +6,7 @@ import structlog
 
 from unificx.core.errors import DomainError, Invalid, TooManyRequests
 from unificx.db import Database, UnitOfWork
-from unificx.identity import Action, DirectoryCache, Person, Principal, may
+from unificx.identity import Action, DirectoryCache, Person, may
 from unificx.notifications.policies.emails import Language, format_date
 from unificx.notifications.reports.periods import Every, Period, newest_period
 from unificx.notifications.reports.service import DueReport, ReportSchedules, reference
@@ -25,8 +25,8 @@ class Accounts(Protocol):
 
 def may_receive(person: Person) -> bool:
     """Whether a person may read the numbers of their tenant, and can be reached by e-mail."""
-    principal = Principal(person.id, person.tenant_id, person.role)
-    return person.state == "active" and bool(person.email) and may(principal, Action.HISTORY_READ, person.tenant_id)
+    may_read = may(person.principal, Action.HISTORY_READ, person.tenant_id)
+    return person.state == "active" and bool(person.email) and may_read
 
 
 class ReportEmails:

@@ -12,7 +12,7 @@ MOVED = frozenset(
     {
         *("tenant", "person", "extension", "device", "credential", "factor", "recovery_code", "api_key", "acceptance"),
         "report_schedule",
-        *("campaign", "suspension", "provisioned_account"),
+        *("campaign", "suspension", "provisioned_account", "custom_role", "person_role"),
         *("consent", "notice_preference", "numbering", "sign_in_provider", "erasure", "retention_period"),
         *("audio", "audio_owner", "audio_derived", "own_sound"),
         *("call", "call_party", "call_step", "recording", "recording_party", "recording_listen"),

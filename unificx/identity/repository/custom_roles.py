@@ -1,0 +1,115 @@
+"""Queries for custom roles and the people who have them."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from unificx.db.pagination import PageById
+from unificx.db.sealed import Keys
+from unificx.identity.models import PersonRow
+from unificx.identity.policies.permissions import granted_by
+from unificx.identity.repository.accounts import open_persons
+from unificx.identity.role_models import CustomRoleRow, PersonRoleRow
+from unificx.identity.role_schemas import CustomRole
+from unificx.identity.schemas import Person
+
+
+def name_key(name: str) -> str:
+    """Return the form of a name in which two roles must differ."""
+    return name.casefold()
+
+
+async def roles(session: AsyncSession, tenant_id: str) -> list[CustomRole]:
+    """Return the roles of a tenant by name."""
+    counts = await _counts(session, tenant_id)
+    query = select(CustomRoleRow).where(CustomRoleRow.tenant_id == tenant_id).order_by(CustomRoleRow.name_key)
+    return [_role(row, counts.get(row.id, 0)) for row in await session.scalars(query)]
+
+
+async def role(session: AsyncSession, tenant_id: str, role_id: str) -> CustomRole | None:
+    """Return a role."""
+    query = select(CustomRoleRow).where(CustomRoleRow.tenant_id == tenant_id, CustomRoleRow.id == role_id)
+    row = await session.scalar(query)
+    if row is None:
+        return None
+    members = select(func.count()).where(PersonRoleRow.tenant_id == tenant_id, PersonRoleRow.role_id == role_id)
+    return _role(row, await session.scalar(members) or 0)
+
+
+async def add(session: AsyncSession, new: CustomRole) -> None:
+    """Store a role. Raise IntegrityError if the tenant has one of this name."""
+    values = {"id": new.id, "tenant_id": new.tenant_id, "created": new.created, **_changeable(new)}
+    await session.execute(insert(CustomRoleRow).values(values))
+
+
+async def save(session: AsyncSession, changed: CustomRole) -> None:
+    """Update the name and the permissions of a role."""
+    of_role = CustomRoleRow.tenant_id == changed.tenant_id, CustomRoleRow.id == changed.id
+    await session.execute(update(CustomRoleRow).where(*of_role).values(_changeable(changed)))
+
+
+async def remove(session: AsyncSession, tenant_id: str, role_id: str) -> None:
+    """Delete a role. Raise IntegrityError while it is in use."""
+    await session.execute(
+        delete(CustomRoleRow).where(CustomRoleRow.tenant_id == tenant_id, CustomRoleRow.id == role_id)
+    )
+
+
+async def roles_of(session: AsyncSession, tenant_id: str, person_ids: Sequence[str]) -> Mapping[str, list[str]]:
+    """Return the ids of the roles of these persons, by person."""
+    query = select(PersonRoleRow.person_id, PersonRoleRow.role_id).where(
+        PersonRoleRow.tenant_id == tenant_id, PersonRoleRow.person_id.in_(person_ids)
+    )
+    found: dict[str, list[str]] = {}
+    for person_id, role_id in await session.execute(query.order_by(PersonRoleRow.role_id)):
+        found.setdefault(person_id, []).append(role_id)
+    return found
+
+
+async def members(session: AsyncSession, keys: Keys, tenant_id: str, role_id: str, page: PageById) -> list[Person]:
+    """Return accounts with a role, oldest first, and one more than the page has if there is a next one."""
+    query = (
+        select(PersonRow)
+        .join(PersonRoleRow, PersonRoleRow.person_id == PersonRow.id)
+        .where(PersonRow.tenant_id == tenant_id, PersonRoleRow.role_id == role_id)
+    )
+    return open_persons(keys, tenant_id, (await session.scalars(page.apply(query, PersonRow.id))).all())
+
+
+async def give(session: AsyncSession, tenant_id: str, person_id: str, role_id: str) -> bool:
+    """Give a person a role; return whether they did not have it."""
+    if role_id in (await roles_of(session, tenant_id, [person_id])).get(person_id, ()):
+        return False
+    row = {"tenant_id": tenant_id, "person_id": person_id, "role_id": role_id}
+    await session.execute(insert(PersonRoleRow).values(row))
+    return True
+
+
+async def withdraw(session: AsyncSession, tenant_id: str, person_id: str, role_id: str | None = None) -> bool:
+    """Withdraw a role from a person, or all of them; return whether they had one."""
+    taken = delete(PersonRoleRow).where(PersonRoleRow.tenant_id == tenant_id, PersonRoleRow.person_id == person_id)
+    if role_id is not None:
+        taken = taken.where(PersonRoleRow.role_id == role_id)
+    return bool((await session.execute(taken.returning(PersonRoleRow.role_id))).all())
+
+
+async def move(session: AsyncSession, tenant_id: str, old: str, new: str) -> None:
+    """Give all who have a role another one instead."""
+    has_new = select(PersonRoleRow.person_id).where(PersonRoleRow.tenant_id == tenant_id, PersonRoleRow.role_id == new)
+    of_old = PersonRoleRow.tenant_id == tenant_id, PersonRoleRow.role_id == old
+    await session.execute(delete(PersonRoleRow).where(*of_old, PersonRoleRow.person_id.in_(has_new)))
+    await session.execute(update(PersonRoleRow).where(*of_old).values(role_id=new))
+
+
+async def _counts(session: AsyncSession, tenant_id: str) -> dict[str, int]:
+    query = select(PersonRoleRow.role_id, func.count()).where(PersonRoleRow.tenant_id == tenant_id)
+    return {row[0]: row[1] for row in await session.execute(query.group_by(PersonRoleRow.role_id))}
+
+
+def _changeable(role: CustomRole) -> dict[str, str]:
+    return {"name": role.name, "name_key": name_key(role.name), "permissions": " ".join(sorted(role.permissions))}
+
+
+def _role(row: CustomRoleRow, members: int) -> CustomRole:
+    return CustomRole(row.id, row.tenant_id, row.name, granted_by(row.permissions), row.created, members)
