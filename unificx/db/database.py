@@ -2,14 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, nullcontext, suppress
+from contextlib import asynccontextmanager, nullcontext
 from datetime import datetime
 from functools import cache
 from typing import Any
 
 import asyncpg
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, event
+from sqlalchemy import event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
@@ -20,22 +20,9 @@ from unificx.core.events import DomainEvent
 from unificx.db.commit_order import CommitOrder, CommitTurn
 from unificx.db.locks import TURN
 from unificx.db.models import OutboxRow
+from unificx.db.sqlite import READING, sqlite_engine
 
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
-
-# secure_delete overwrites deleted data; temp_store keeps spilled rows off the disk; WAL lets readers continue beside
-# the single writer; with FULL an acknowledged commit survives a power failure.
-_SQLITE_SETTINGS = (
-    "PRAGMA secure_delete=ON",
-    "PRAGMA temp_store=MEMORY",
-    "PRAGMA journal_mode=WAL",
-    "PRAGMA synchronous=FULL",
-    "PRAGMA foreign_keys=ON",
-)
-_SQLITE_BUSY_TIMEOUT = 10.0
-"""Busy timeout in seconds, for a write of another process."""
-
-_READING = "reading"
 
 Watcher = Callable[["UnitOfWork"], Callable[[], Awaitable[None]] | None]
 """Called with each unit of work as it begins; may return what is to be done at its end, before the commit."""
@@ -101,7 +88,7 @@ class Database:
         self._subscribers: list[Callable[[list[DomainEvent]], None]] = []
         self._watcher: Watcher | None = None
         self.engine = _engine(parsed.set(drivername=_DRIVERS[self.dialect]))
-        self._read_engine = self.engine.execution_options(**{_READING: True})
+        self._read_engine = self.engine.execution_options(**{READING: True})
         self._order = CommitOrder()
         self._writer_lock = _WriterLock() if self.dialect == "sqlite" else None
 
@@ -191,11 +178,7 @@ def _engine(url: URL) -> AsyncEngine:
         engine = create_async_engine(url, hide_parameters=True, pool_size=10, max_overflow=10)
         event.listen(engine.sync_engine, "do_connect", _connect_postgresql)
         return engine
-    engine = create_async_engine(url, hide_parameters=True, connect_args={"timeout": _SQLITE_BUSY_TIMEOUT})
-    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-    event.listen(engine.sync_engine, "begin", _begin_sqlite)
-    event.listen(engine.sync_engine, "invalidate", _roll_back_sqlite)
-    return engine
+    return sqlite_engine(url)
 
 
 def _connect_postgresql(dialect: Any, record: Any, arguments: Any, parameters: Any) -> Any:
@@ -204,29 +187,3 @@ def _connect_postgresql(dialect: Any, record: Any, arguments: Any, parameters: A
         return dialect.connect(*arguments, **parameters)
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as fault:
         raise DatabaseUnreachable(type(fault).__name__) from fault
-
-
-def _prepare_sqlite(connection: Any, record: Any) -> None:
-    # Transactions are begun explicitly (see _begin_sqlite): with the driver's implicit BEGIN a reader could become a
-    # writer midway and fail with SQLITE_BUSY.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    for setting in _SQLITE_SETTINGS:
-        cursor.execute(setting)
-    cursor.close()
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    reading = connection.get_execution_options().get(_READING, False)
-    connection.exec_driver_sql("BEGIN DEFERRED" if reading else "BEGIN IMMEDIATE")
-
-
-def _roll_back_sqlite(connection: Any, record: Any, fault: BaseException | None) -> None:
-    """End the transaction of a connection that is discarded, as all are whose statement was cancelled.
-
-    SQLite keeps a closed connection, with the lock of its transaction, as long as one of its statements exists. The
-    traceback of the cancellation refers to the cursor, so all writers would fail until that is collected.
-    """
-    del record, fault
-    with suppress(Exception):  # such as a connection that is closed already: it is discarded in any case
-        connection.rollback()

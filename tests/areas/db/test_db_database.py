@@ -54,7 +54,7 @@ async def test_an_exception_rolls_back(database: Database, clock: ManualClock) -
 
 @pytest.mark.parametrize("cancels", [1, 2])
 async def test_a_cancelled_writer_lets_the_next_one_write(database: Database, clock: ManualClock, cancels: int) -> None:
-    """Without its rollback SQLite keeps the write lock until the traceback of the cancellation is collected."""
+    """SQLite would keep the write lock as long as the traceback of the cancellation refers to the statement."""
     cancellations: list[BaseException] = []
 
     async def write() -> None:

@@ -1,0 +1,98 @@
+"""Messages of a connection of SQLite to its thread, and transactions that begin with their first statement."""
+
+import sqlite3
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import aiosqlite
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from unificx.core.clock import ManualClock
+from unificx.db import Database
+
+
+@pytest.fixture
+async def pair(tmp_path: Path, clock: ManualClock) -> AsyncIterator[Database]:
+    """A database with a table of two numbers."""
+    database = Database(f"sqlite:///{tmp_path / 'own.db'}", clock)
+    async with database.begin() as uow:
+        await uow.session.execute(text("CREATE TABLE pair (number INTEGER PRIMARY KEY)"))
+        await uow.session.execute(text("INSERT INTO pair VALUES (1), (2)"))
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the functions sent to the threads of connections."""
+    names: list[str] = []
+    send = aiosqlite.Connection._execute
+
+    async def record(self: aiosqlite.Connection, function: Any, *arguments: Any, **named: Any) -> Any:
+        names.append(function.__name__)
+        return await send(self, function, *arguments, **named)
+
+    monkeypatch.setattr(aiosqlite.Connection, "_execute", record)
+    return names
+
+
+async def _numbers(database: Database) -> list[int]:
+    async with database.read() as session:
+        return list(await session.scalars(text("SELECT number FROM pair ORDER BY number")))
+
+
+async def test_a_statement_is_one_message_and_a_transaction_ends_once(pair: Database, sent: list[str]) -> None:
+    assert await _numbers(pair) == [1, 2]
+    assert sent == ["_execute", "rollback"]
+    sent.clear()
+    async with pair.begin() as uow:
+        await uow.session.execute(text("INSERT INTO pair VALUES (3)"))
+        await uow.session.execute(text("DELETE FROM pair WHERE number = 1"))
+    assert sent == ["_execute", "_execute", "commit"]
+    assert await _numbers(pair) == [2, 3]
+
+
+async def test_a_streamed_result_belongs_to_the_transaction(pair: Database) -> None:
+    async with pair.read() as session:
+        rows = await session.stream(text("SELECT number FROM pair ORDER BY number"))
+        async with pair.begin() as uow:
+            await uow.session.execute(text("DELETE FROM pair"))
+        assert [row.number async for row in rows] == [1, 2]
+        assert list(await session.scalars(text("SELECT number FROM pair"))) == [1, 2]
+    assert await _numbers(pair) == []
+
+
+async def test_a_statement_that_fails_leaves_the_others_of_its_transaction(pair: Database) -> None:
+    async with pair.begin() as uow:
+        await uow.session.execute(text("INSERT INTO pair VALUES (3)"))
+        with pytest.raises(IntegrityError):
+            await uow.session.execute(text("INSERT INTO pair VALUES (1)"))
+    assert await _numbers(pair) == [1, 2, 3]
+
+
+async def test_a_transaction_that_another_process_keeps_from_beginning(pair: Database) -> None:
+    path = pair.engine.url.database
+    assert path is not None
+    async with pair.begin() as uow:  # so that the connection exists, and waits for no lock
+        await uow.session.execute(text("PRAGMA busy_timeout=0"))
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(OperationalError, match="locked"):
+        async with pair.begin() as uow:
+            await uow.session.execute(text("DELETE FROM pair"))
+    other.rollback()
+    other.close()
+    async with pair.begin() as uow:
+        await uow.session.execute(text("DELETE FROM pair WHERE number = 2"))
+    assert await _numbers(pair) == [1]
+
+
+async def test_rows_of_a_result_in_parts(pair: Database) -> None:
+    async with pair.read() as session:
+        result = await session.execute(text("SELECT number FROM pair ORDER BY number"))
+        assert result.fetchone() == (1,)
+        assert result.fetchmany(5) == [(2,)]
+        assert result.fetchone() is None

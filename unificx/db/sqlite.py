@@ -1,0 +1,187 @@
+"""SQLite engine: the settings of each connection, and one message to its thread for each statement.
+
+A connection of aiosqlite has a thread. SQLAlchemy's adapter sends it a message for each of cursor, execution, rows and
+close, for BEGIN as for any statement, and two for the end of a transaction; these messages were most of the CPU time of
+a page of a list. Here a statement with its rows is one message, BEGIN goes along with the first one, and a transaction
+ends once.
+"""
+
+import sqlite3
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, event
+from sqlalchemy.dialects.sqlite.aiosqlite import AsyncAdapt_aiosqlite_connection, AsyncAdapt_aiosqlite_dbapi
+from sqlalchemy.engine import URL
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.util.concurrency import await_
+
+READING = "reading"
+"""Execution option of the engine whose transactions only read."""
+
+# secure_delete overwrites deleted data; temp_store keeps spilled rows off the disk; WAL lets readers continue beside
+# the single writer; with FULL an acknowledged commit survives a power failure.
+_SETTINGS = (
+    "PRAGMA secure_delete=ON",
+    "PRAGMA temp_store=MEMORY",
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+)
+_BUSY_TIMEOUT = 10.0
+"""Busy timeout in seconds, for a write of another process."""
+
+_Description = tuple[tuple[Any, ...], ...] | None
+_Result = tuple[_Description, int, int | None, list[Any]]
+"""Description, row count, last row id and rows, as PEP 249 has them."""
+
+
+def sqlite_engine(url: URL) -> AsyncEngine:
+    """Return the engine of a database file. Transactions of `execution_options(reading=True)` are BEGIN DEFERRED."""
+    engine = create_async_engine(url, hide_parameters=True, connect_args={"timeout": _BUSY_TIMEOUT})
+    event.listen(engine.sync_engine, "do_connect", _connect)
+    event.listen(engine.sync_engine, "connect", _prepare)
+    event.listen(engine.sync_engine, "begin", _begin)
+    return engine
+
+
+class _Cursor:
+    """Cursor (PEP 249) whose statement is over once `execute` returns: its rows are in memory."""
+
+    server_side = False
+    __slots__ = ("_connection", "_rows", "arraysize", "description", "lastrowid", "rowcount")
+
+    def __init__(self, connection: "_Connection") -> None:
+        self._connection = connection
+        # Owner: one statement.
+        self._rows = deque[Any]()
+        self.arraysize = 1
+        self.description: _Description = None
+        self.rowcount = -1
+        self.lastrowid: int | None = None
+
+    def execute(self, operation: str, parameters: Sequence[Any] = ()) -> None:
+        self._run(sqlite3.Cursor.execute, operation, parameters)
+
+    def executemany(self, operation: str, seq_of_parameters: Iterable[Sequence[Any]]) -> None:
+        self._run(sqlite3.Cursor.executemany, operation, seq_of_parameters)
+
+    def _run(self, method: Callable[..., object], operation: str, parameters: Iterable[Any]) -> None:
+        self.description, self.rowcount, self.lastrowid, rows = self._connection.run(method, operation, parameters)
+        self._rows = deque(rows)
+
+    def fetchone(self) -> Any:
+        return self._rows.popleft() if self._rows else None
+
+    def fetchmany(self, size: int | None = None) -> Sequence[Any]:
+        return [self._rows.popleft() for _ in range(min(size or self.arraysize, len(self._rows)))]
+
+    def fetchall(self) -> Sequence[Any]:
+        rows = list(self._rows)
+        self._rows.clear()
+        return rows
+
+    def __iter__(self) -> Iterator[Any]:
+        while self._rows:
+            yield self._rows.popleft()
+
+    def setinputsizes(self, *sizes: object) -> None:
+        """Do nothing: SQLite has no sizes."""
+
+    def close(self) -> None:
+        self._rows.clear()
+
+    async def _async_soft_close(self) -> None:
+        """Called by SQLAlchemy to close the statement and keep the rows."""
+
+
+class _Connection(AsyncAdapt_aiosqlite_connection):
+    """Connection whose transactions begin with their first statement and end once."""
+
+    __slots__ = ("_begun", "_pending")
+
+    def __init__(self, dbapi: AsyncAdapt_aiosqlite_dbapi, driver: Any) -> None:
+        super().__init__(dbapi, driver)
+        self._pending: str | None = None
+        """The BEGIN that goes along with the next statement."""
+        self._begun = False
+        """Whether a transaction may have begun."""
+
+    def begin(self, statement: str) -> None:
+        """Begin a transaction with the next statement: SQLite takes a snapshot, or the write lock, no earlier."""
+        self._pending = statement
+
+    def run(self, method: Callable[..., object], operation: str, parameters: Iterable[Any]) -> _Result:
+        """Execute a statement on the thread of the connection and return its result with all rows."""
+        begin, self._pending = self._pending, None
+        self._begun = self._begun or begin is not None
+        driver = self._connection
+        try:
+            return await_(driver._execute(_execute, driver._conn, begin, method, operation, parameters))
+        except Exception as error:
+            self._handle_exception(error)
+
+    def cursor(self, server_side: bool = False) -> Any:
+        """Return a cursor; one with `server_side` reads its rows from the file while they are fetched."""
+        if not server_side:
+            return _Cursor(self)
+        if self._pending is not None:
+            statement, self._pending = self._pending, None
+            self.run(sqlite3.Cursor.execute, statement, ())
+            self._begun = True
+        return super().cursor(server_side=True)
+
+    def commit(self) -> None:
+        self._pending = None
+        if self._begun:
+            super().commit()
+            self._begun = False
+
+    def rollback(self) -> None:
+        self._pending = None
+        if self._begun:
+            super().rollback()
+            self._begun = False
+
+
+def _execute(
+    connection: sqlite3.Connection,
+    begin: str | None,
+    method: Callable[..., object],
+    operation: str,
+    parameters: Iterable[Any],
+) -> _Result:
+    """Execute a statement, after BEGIN if that is due.
+
+    The cursor does not outlive the call: as long as a statement exists, SQLite keeps a closed connection, with the lock
+    of its transaction. So a writer that was cancelled does not block the next one.
+    """
+    cursor = connection.cursor()
+    if begin is not None:
+        cursor.execute(begin)
+    method(cursor, operation, parameters)
+    rows = cursor.fetchall() if cursor.description is not None else []
+    return cursor.description, cursor.rowcount, cursor.lastrowid, rows
+
+
+def _connect(dialect: Any, record: Any, arguments: Any, parameters: Any) -> _Connection:
+    del record
+    adapted = dialect.connect(*arguments, **parameters)
+    return _Connection(dialect.dbapi, adapted.driver_connection)
+
+
+def _prepare(connection: Any, record: Any) -> None:
+    # Transactions are begun explicitly (see _begin): with the driver's implicit BEGIN a reader could become a writer
+    # midway and fail with SQLITE_BUSY.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for setting in _SETTINGS:
+        cursor.execute(setting)
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    reading = connection.get_execution_options().get(READING, False)
+    opened: Any = connection.connection.dbapi_connection
+    opened.begin("BEGIN DEFERRED" if reading else "BEGIN IMMEDIATE")
