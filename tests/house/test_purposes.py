@@ -7,11 +7,12 @@ from unittest.mock import Mock
 
 import pytest
 from fastapi import FastAPI
-from fastapi.routing import iter_route_contexts
+from fastapi.routing import RouteContext, iter_route_contexts
 from prometheus_client import CollectorRegistry
 
 from unificx.api import build
 from unificx.api.access import RoutePurpose
+from unificx.api.route_index import RouteIndex
 from unificx.core.access import Access, stating
 from unificx.core.personal import VOCABULARY
 from unificx.db import Base, SealedCodec, WrongPurpose
@@ -148,15 +149,20 @@ def app() -> FastAPI:
 
 @pytest.mark.promise("S3")
 def test_every_route_states_a_purpose_before_anything_else(app: FastAPI) -> None:
-    routes = [each for each in iter_route_contexts(app.routes) if each.methods and each.path != "/api/openapi.json"]
+    routes = [each for each in _routes(app) if each.methods and each.path != "/api/openapi.json"]
     assert len(routes) > 200
     silent = {f"{sorted(route.methods or ())} {route.path}" for route in routes if not stated_purposes(route.dependant)}
     assert silent == set(), "pass dependencies=[purpose(...)] to the router or the route"
 
 
 def test_every_operation_is_named_by_its_function(app: FastAPI) -> None:
-    documented = [each for each in iter_route_contexts(app.routes) if each.methods and each.include_in_schema]
+    documented = [each for each in _routes(app) if each.methods and each.include_in_schema]
     assert [each.path for each in documented if each.unique_id != each.name] == [], "use Router of api/router.py"
+
+
+def _routes(app: FastAPI) -> Iterator[RouteContext]:
+    found = [one for each in app.routes for one in (each.routes if isinstance(each, RouteIndex) else [each])]
+    return iter_route_contexts(found)
 
 
 def stated_purposes(dependant: object) -> list[str]:

@@ -12,6 +12,7 @@ from fastapi.security import APIKeyCookie, HTTPBearer
 
 from unificx.api.acts import declare_change, is_administrative
 from unificx.api.middleware import OPERATOR_SCOPE_KEY, Scope
+from unificx.api.router import built_by
 from unificx.api.schemas import core as models
 from unificx.api.services import Services, services_of
 from unificx.api.support_consent import require_consent
@@ -310,7 +311,7 @@ async def _attendee(
 
 AttendeeDep = Annotated[CurrentUser | Guest, Depends(_attendee)]
 """A user, or a guest of a meeting: for what both do in a meeting."""
-ServicesDep = Annotated[Services, Depends(services_of)]
+ServicesDep = Annotated[Services, built_by(services_of)]
 TenantQuery = Annotated[
     str | None,
     Query(

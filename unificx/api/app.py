@@ -12,6 +12,7 @@ from unificx.api.head_requests import HeadRequests
 from unificx.api.metrics import HttpMetrics
 from unificx.api.middleware import ApiMiddleware
 from unificx.api.problems import add_handlers
+from unificx.api.route_index import RouteIndex
 from unificx.api.routes import (
     access_copies,
     api_keys,
@@ -274,7 +275,7 @@ def build(services: Services) -> FastAPI:
     )
     app.state.services = services
     add_handlers(app)
-    app.router.routes.extend(_routes())
+    app.router.routes.append(RouteIndex(_routes()))
     users = events_websocket.EventsWebSocket(services.identity, services.event_hub)
     guests = events_websocket.GuestWebSocket(services.guests, services.event_hub)
     for path, endpoint in ((events_websocket.PATH, users), (events_websocket.GUEST_PATH, guests)):

@@ -48,7 +48,7 @@ async def _handle_once(
     return response
 
 
-def declare_idempotency_key(
+async def declare_idempotency_key(
     idempotency_key: Annotated[
         str | None,
         Header(

@@ -48,6 +48,8 @@ class PeopleFilter:
 
 def searchable(text: str) -> str:
     """Return text without differences of case, accents and width, for a search."""
+    if text.isascii():
+        return text.casefold()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 

@@ -27,7 +27,7 @@ _NO_ACTION, _GUEST = "signed_in", "guest"
 _is_guest = get_args(GuestDep)[1].dependency
 
 
-def _for_all_users() -> None:
+async def _for_all_users() -> None:
     """The mark in the description of the routes."""
 
 

@@ -20,7 +20,7 @@ _MAX_PEAKS = 128
 _KINDS: Mapping[str, DeclaredKind] = {"voice": "voice", "encrypted": "encrypted"}
 
 
-def require_version(
+async def require_version(
     tus_resumable: Annotated[str, Header(description="Version of the protocol.", examples=[VERSION])] = VERSION,
 ) -> None:
     """Raise 412 for another version (section "Tus-Resumable")."""

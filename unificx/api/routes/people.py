@@ -58,7 +58,7 @@ class ListQuery:
     sort: models.SortKey
 
 
-def _list_query(
+async def _list_query(
     *,
     search: Annotated[str, Query(max_length=200, description="Words of name, e-mail address or number.")] = "",
     role: Annotated[list[Role] | None, Query(max_length=3, description="Only these roles.")] = None,

@@ -40,7 +40,7 @@ from unificx.support.rights import (
 router = Router(prefix="/api/v1", tags=["requests"], route_class=IdempotentRoute, dependencies=[purpose("requests")])
 
 
-def _wanted(
+async def _wanted(
     closed: bool = False,
     kind: Annotated[Kind | None, Query(description="Only this kind.")] = None,
     assigned: Annotated[

@@ -55,7 +55,7 @@ class SoundKey:
     name: str
 
 
-def _sound_key(language: models.Language, group: NamePart, prompt: NamePart) -> SoundKey:
+async def _sound_key(language: models.Language, group: NamePart, prompt: NamePart) -> SoundKey:
     return SoundKey(language, f"{group}/{prompt}")
 
 
