@@ -7,8 +7,9 @@ from heapq import merge
 from itertools import islice
 from operator import itemgetter
 
-from unificx.contacts.checks import matches, order_key, search_terms
+from unificx.contacts.checks import order_key
 from unificx.contacts.schemas import AddressBook, Contact, ContactDetails
+from unificx.contacts.search import SearchIndex, search_terms
 from unificx.db import Page, invalid_cursor
 
 MAX_BOOKS = 200
@@ -24,6 +25,8 @@ class Book:
         self._by_id = {each.id: replace(each, extra=()) for each in contacts}
         self._sorted: list[tuple[tuple[str, str], Contact]] | None = None
         """The contacts with their keys, which are expensive to compute."""
+        self._index: SearchIndex | None = None
+        """Of the contacts in order."""
         self._by_number: dict[str, Contact] | None = None
         self._by_resource: dict[str, Contact] | None = None
 
@@ -33,13 +36,13 @@ class Book:
     def put(self, contact: Contact) -> None:
         """Add a contact, or replace it."""
         self._by_id[contact.id] = replace(contact, extra=())
-        self._sorted = self._by_number = self._by_resource = None
+        self._sorted = self._index = self._by_number = self._by_resource = None
 
     def drop(self, contact_ids: Iterable[str]) -> None:
         """Remove contacts."""
         for each in contact_ids:
             self._by_id.pop(each, None)
-        self._sorted = self._by_number = self._by_resource = None
+        self._sorted = self._index = self._by_number = self._by_resource = None
 
     def in_order(self) -> Sequence[Contact]:
         """Return the contacts by name."""
@@ -50,6 +53,15 @@ class Book:
         if self._sorted is None:
             self._sorted = sorted(((order_key(each), each) for each in self._by_id.values()), key=itemgetter(0))
         return self._sorted
+
+    def found(self, terms: Sequence[str]) -> Iterable[tuple[tuple[str, str], Contact]]:
+        """Yield the contacts that match all terms, all contacts without terms, with their keys and in their order."""
+        ordered = self.with_keys()
+        if not terms:
+            return ordered
+        if self._index is None:
+            self._index = SearchIndex([contact for _, contact in ordered])
+        return (ordered[place] for place in self._index.find(terms))
 
     def with_resource(self, name: str) -> Contact | None:
         """Return the contact with a name of CardDAV."""
@@ -125,8 +137,8 @@ def page_of(books: Sequence[Book], search: str, cursor: str | None, limit: int, 
     """Return a page of the contacts of several books that match a search, by name. Raise Invalid for a malformed
     cursor. A cursor has the place of the last contact and its id; without that contact, the place counts."""
     terms = search_terms(search)
-    ordered = merge(*(book.with_keys() for book in books), key=itemgetter(0))
-    found = (each for _, each in ordered if (each.details.favourite or not favourites) and matches(each, terms))
+    ordered = merge(*(book.found(terms) for book in books), key=itemgetter(0))
+    found = (each for _, each in ordered if each.details.favourite or not favourites)
     start = 0
     if cursor:
         listed = list(found)

@@ -1,8 +1,8 @@
-"""Checks of contacts, and the order and search of an address book. Pure."""
+"""Checks of contacts, and the order of an address book. Pure."""
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from unificx.contacts.schemas import LABELS, Contact, ContactDetails, ContactNumber
@@ -23,7 +23,7 @@ Canonical = Callable[[str], str]
 """Returns a number in E.164, a short number as it is dialled, or "" for a text that is none."""
 
 _SHORT = re.compile(r"[1-9*#][0-9*#]{1,7}\Z", re.ASCII)
-_SEPARATORS = str.maketrans("", "", " -.()/\u00a0\u2011\u202f")
+SEPARATORS = str.maketrans("", "", " -.()/\u00a0\u2011\u202f")
 _EMAIL = re.compile(r"[^@\s<>,;\"]{1,64}@[^@\s<>,;\"]{1,253}\Z")
 
 
@@ -52,7 +52,7 @@ def checked(details: ContactDetails, canonical: Canonical) -> ContactDetails:
 
 def checked_number(text: str, canonical: Canonical) -> str:
     """Return a number in E.164, or a short number as it is dialled. Raise Invalid."""
-    digits = text.strip().removeprefix("tel:").translate(_SEPARATORS) if len(text) <= 64 else ""
+    digits = text.strip().removeprefix("tel:").translate(SEPARATORS) if len(text) <= 64 else ""
     found = digits if _SHORT.match(digits) else canonical(digits) if digits else ""
     if not found:
         raise Invalid("This is not a telephone number.", hint="Write it as +49301234567.", field="numbers")
@@ -109,7 +109,7 @@ def _unique(numbers: Iterable[ContactNumber]) -> tuple[ContactNumber, ...]:
     return tuple({each.number: each for each in reversed(tuple(numbers))}.values())[::-1]
 
 
-# ---- order and search
+# ---- order
 
 
 def order_key(contact: Contact) -> tuple[str, str]:
@@ -119,40 +119,6 @@ def order_key(contact: Contact) -> tuple[str, str]:
 
 def normalized(text: str) -> str:
     """Return a text as it is compared."""
+    if text.isascii():
+        return text.casefold()
     return "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char)).casefold()
-
-
-def matches(contact: Contact, terms: Sequence[str]) -> bool:
-    """Whether each of the terms, as `search_terms` returns them, begins a word of the contact, or is part of a
-    number."""
-    if not terms:
-        return True
-    details = contact.details
-    texts = (details.name, details.organisation, details.department, *details.emails)
-    words = [word for text in texts for word in _WORDS.split(normalized(text))]
-    numbers = [each.number for each in details.numbers]
-    return all(
-        any(word.startswith(term) for word in words)
-        or (_is_dialled(term) and any(_digits(term) in number for number in numbers))
-        for term in terms
-    )
-
-
-def search_terms(search: str) -> list[str]:
-    """Return the terms of a search. One that looks like a telephone number is a single term."""
-    if _is_dialled(search.strip()):
-        return [search.strip()]
-    return normalized(search).split()
-
-
-_WORDS = re.compile(r"[\s\-.,@+()/]+")
-_DIALLED = re.compile(r"[+0-9][0-9 \-./()]*\Z", re.ASCII)
-
-
-def _is_dialled(term: str) -> bool:
-    return bool(_DIALLED.match(term))
-
-
-def _digits(term: str) -> str:
-    """Return the digits of a number without its national prefix, so that 030 12 finds +493012."""
-    return term.translate(_SEPARATORS).lstrip("0")
