@@ -23,7 +23,7 @@ from unificx.privacy.audit.entries import (
     entry_content,
     leaf_of,
 )
-from unificx.privacy.audit.models import AuditEntryRow, AuditPartyRow
+from unificx.privacy.audit.models import AuditEntryRow, AuditPartyPart, AuditPartyRow
 from unificx.privacy.audit.outside import HeadFile
 from unificx.privacy.audit.tree import AuditTree
 from unificx.privacy.keys import KeyStore
@@ -183,7 +183,8 @@ class AuditLog:
         if not rows:
             return []
         found = await repository.parties_between(session, rows[-1].position, rows[0].position)
-        parties = {(each.position, each.kind): self._party(each) for each in found}
+        parts = repository.open_parties(self._keys, found)
+        parties = {(each.position, each.kind): _party(each, parts[each.id]) for each in found}
         return [
             AuditEntry(
                 row.position,
@@ -198,12 +199,6 @@ class AuditLog:
             for row in rows
         ]
 
-    def _party(self, row: AuditPartyRow) -> AuditParty | Erased:
-        part = repository.open_party(self._keys, row)
-        if isinstance(part, Erased):
-            return part
-        return AuditParty(row.tenant_id, row.subject_id, part.person, part.role, part.key, part.by)
-
     # ---- erasure
 
     async def erase_subject(self, tenant_id: str, subject: str) -> None:
@@ -214,6 +209,12 @@ class AuditLog:
     async def on_tenant_deleted(self, event: DomainEvent, uow: UnitOfWork) -> None:
         """Delete all but the leaves of a deleted tenant. Outbox handler."""
         await repository.erase_tenant(uow.session, event.tenant)
+
+
+def _party(row: AuditPartyRow, part: AuditPartyPart | Erased) -> AuditParty | Erased:
+    if isinstance(part, Erased):
+        return part
+    return AuditParty(row.tenant_id, row.subject_id, part.person, part.role, part.key, part.by)
 
 
 def _on_execute(state: ORMExecuteState) -> None:

@@ -41,15 +41,27 @@ def open_party(keys: Keys, row: AuditPartyRow) -> AuditPartyPart | Erased:
 
 
 def open_parties(keys: Keys, rows: Sequence[AuditPartyRow]) -> dict[str, AuditPartyPart | Erased]:
+    """Return the details of persons by row id. Raise UnsealError if those of one were changed."""
+    found: dict[str, AuditPartyPart | Erased] = {row.id: Erased() for row in rows if row.sealed is None}
+    for tenant_id, items in _sealed_by_tenant(rows).items():
+        found |= PARTY.open_by_row(keys, tenant_id, items)
+    return found
+
+
+def open_unchanged(keys: Keys, rows: Sequence[AuditPartyRow]) -> dict[str, AuditPartyPart | Erased]:
     """Return the details of persons by row id, without those of a tenant in which one was changed: see `open_party`."""
     found: dict[str, AuditPartyPart | Erased] = {row.id: Erased() for row in rows if row.sealed is None}
-    by_tenant: dict[str, list[tuple[str, str, bytes]]] = {}
-    for row in rows:
-        if row.sealed is not None:
-            by_tenant.setdefault(row.tenant_id, []).append((row.subject_id, row.id, row.sealed))
-    for tenant_id, items in by_tenant.items():
+    for tenant_id, items in _sealed_by_tenant(rows).items():
         with contextlib.suppress(UnsealError):
             found |= PARTY.open_by_row(keys, tenant_id, items)
+    return found
+
+
+def _sealed_by_tenant(rows: Sequence[AuditPartyRow]) -> dict[str, list[tuple[str, str, bytes]]]:
+    found: dict[str, list[tuple[str, str, bytes]]] = {}
+    for row in rows:
+        if row.sealed is not None:
+            found.setdefault(row.tenant_id, []).append((row.subject_id, row.id, row.sealed))
     return found
 
 

@@ -124,7 +124,7 @@ class AuditTree:
         faults: dict[int, list[str]] = {}
         erased: set[int] = set()
         times = {row.position: row.time for row in rows}
-        opened = repository.open_parties(self._keys, parties)
+        opened = repository.open_unchanged(self._keys, parties)
         for party in parties:
             fault = self._fault_of(party, times.get(party.position), opened.get(party.id))
             if fault:
