@@ -4,14 +4,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
+from unificx.db import UnitOfWork
 from unificx.trunks.schemas import Probe, Trunk, TrunkTransport
 
 
 class TrunkUse(Protocol):
     """Knows what would not work without a trunk."""
 
-    def uses_of(self, trunk: Trunk) -> Iterable[str]:
-        """Return the names of what uses a trunk, such as "route outside" or "number +4930123"."""
+    async def uses_of(self, uow: UnitOfWork, trunk: Trunk) -> Iterable[str]:
+        """Return the names of what uses a trunk, such as "route outside" or "number +4930123", and keep other
+        transactions from adding to them until the commit."""
         ...
 
 

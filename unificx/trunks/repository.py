@@ -2,7 +2,7 @@
 
 from typing import Any, cast
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.db import Erased, Keys, SealedCodec
@@ -38,6 +38,11 @@ async def name_in_use(session: AsyncSession, tenant_id: str, name: str, other_th
     """Return whether another trunk of the tenant has this name."""
     found = select(TrunkRow.id).where(TrunkRow.tenant_id == tenant_id, TrunkRow.name == name, TrunkRow.id != other_than)
     return await session.scalar(found) is not None
+
+
+async def count_trunks(session: AsyncSession, tenant_id: str) -> int:
+    """Return how many trunks a tenant has."""
+    return await session.scalar(select(func.count()).where(TrunkRow.tenant_id == tenant_id)) or 0
 
 
 async def insert_trunk(session: AsyncSession, keys: Keys, trunk: Trunk) -> None:

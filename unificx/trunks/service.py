@@ -82,7 +82,7 @@ class TrunkService:
         trunk = values.new_trunk(self._clock.new_id(), tenant_id, self._clock.now(), new, template)
         async with self._database.begin() as uow:
             await lock_scope(uow.session, "trunks", tenant_id)
-            if len(self.directory.trunks(tenant_id)) >= MAX_TRUNKS:
+            if await repository.count_trunks(uow.session, tenant_id) >= MAX_TRUNKS:
                 raise Conflict(f"There are {MAX_TRUNKS} trunks already.", hint="Delete one that is not used.")
             await self._require_free_name(uow, trunk)
             await repository.insert_trunk(uow.session, self._keys, trunk)
@@ -106,11 +106,11 @@ class TrunkService:
 
     async def delete(self, trunk: Trunk) -> None:
         """Delete a trunk. Raise Conflict if something uses it."""
-        if used := [name for use in self.uses for name in use.uses_of(trunk)]:
-            shown = ", ".join(used[:5]) + (" and others" if len(used) > 5 else "")
-            raise Conflict(f"The trunk {trunk.name} is used by {shown}.", hint="Change or delete these first.")
         async with self._database.begin() as uow:
             await lock_scope(uow.session, "trunks", trunk.tenant_id)
+            if used := [name for use in self.uses for name in await use.uses_of(uow, trunk)]:
+                shown = ", ".join(used[:5]) + (" and others" if len(used) > 5 else "")
+                raise Conflict(f"The trunk {trunk.name} is used by {shown}.", hint="Change or delete these first.")
             await repository.delete_trunk(uow.session, trunk.tenant_id, trunk.id)
             uow.publish(TrunkDeleted(self._clock.new_id(), trunk.tenant_id, trunk.id))
             uow.after_commit.append(lambda: self.directory.remove(trunk.id))

@@ -63,7 +63,8 @@ class BlockService:
         )
         async with self._parts.database.begin() as uow:
             await lock_scope(uow.session, "number blocks", tenant_id, extension_id)
-            held = [one for one in self._store.blocks_of(tenant_id, direction) if one.extension_id == extension_id]
+            stored = await repository.blocks_of(uow.session, self._parts.keys, tenant_id, extension_id)
+            held = [one for one in stored if one.direction == direction]
             if len(held) >= MAX_ENTRIES:
                 raise Conflict(f"A list has at most {MAX_ENTRIES} entries.")
             if any(one.pattern == pattern for one in held):

@@ -111,7 +111,8 @@ class PublicNumberService:
         their last digits. Raises Invalid."""
         numbers = parse_range(text, self._store.country(tenant_id))
         direct = {number: each.number for number, each in self._direct(tenant_id, numbers, extensions).items()}
-        return NumberRange(tuple(numbers), self._taken(tenant_id, numbers), tuple(direct.items()))
+        taken = tuple(each for each in numbers if self._store.number(tenant_id, each) is not None)
+        return NumberRange(tuple(numbers), taken, tuple(direct.items()))
 
     async def create_range(self, tenant_id: str, new: NewNumber) -> NumberRange:
         """Add all numbers of the range `new.number`, or none. A number that leads to an extension by its last digits is
@@ -124,10 +125,13 @@ class PublicNumberService:
         """Change where a number leads. Raises Invalid; NotFound for a deleted number."""
         async with self._parts.database.begin() as uow:
             await lock_scope(uow.session, "public numbers", number.tenant_id)
-            after = self.changed(self._store.numbers.get(number.id) or number, change)
-            await self._check_destinations(uow, after)
-            if not await repository.update_number(uow.session, self._parts.keys, after):
+            stored = await repository.numbers_of(uow.session, self._parts.keys, number.tenant_id)
+            before = next((one for one in stored if one.id == number.id), None)
+            if before is None:
                 raise NotFound("Number not found.")
+            after = self.changed(before, change)
+            await self._check_destinations(uow, after)
+            await repository.update_number(uow.session, self._parts.keys, after)
             uow.after_commit.append(partial(self._store.put_number, after))
         return after
 
@@ -138,7 +142,7 @@ class PublicNumberService:
             await self._parts.destinations.lock(uow, number.tenant_id)
             await lock_scope(uow.session, "outbound routes", number.tenant_id)
             self._parts.destinations.require_unused(number.tenant_id, DestinationRef("number", number.number))
-            for route in self._store.routes_of(number.tenant_id):
+            for route in await repository.routes_of(uow.session, number.tenant_id):
                 if route.caller_number_id == number.id:
                     hint = "Change the caller id of the route first."
                     raise Conflict(f"The route {route.name} shows this number.", hint=hint)
@@ -172,10 +176,12 @@ class PublicNumberService:
         async with self._parts.database.begin() as uow:
             await lock_scope(uow.session, "public numbers", tenant_id)
             await self._check_destinations(uow, first, frozenset(e164))
-            if taken := self._taken(tenant_id, e164):
+            stored = await repository.numbers_of(uow.session, self._parts.keys, tenant_id)
+            present = {each.number for each in stored}
+            if taken := [each for each in e164 if each in present]:
                 shown = ", ".join(taken[:5]) + (" and others" if len(taken) > 5 else "")
                 raise Conflict(f"The tenant has {shown} already.", field=field)
-            if len(self._store.numbers_of(tenant_id)) + len(numbers) > MAX_NUMBERS:
+            if len(stored) + len(numbers) > MAX_NUMBERS:
                 raise Conflict(f"A tenant has at most {MAX_NUMBERS} numbers.", field=field)
             await repository.insert_numbers(uow.session, self._parts.keys, numbers)
             uow.after_commit += [partial(self._store.put_number, number) for number in numbers]
@@ -189,9 +195,6 @@ class PublicNumberService:
         named = {each: self._parts.directory.extension(tenant_id, extension_for(pattern, each)) for each in e164}
         return {number: extension for number, extension in named.items() if extension is not None}
 
-    def _taken(self, tenant_id: str, e164: Sequence[str]) -> tuple[str, ...]:
-        return tuple(each for each in e164 if self._store.number(tenant_id, each) is not None)
-
     async def on_extension_deleted(self, event: ExtensionDeleted, uow: UnitOfWork) -> None:
         """Remove a deleted extension from the numbers that it showed. Outbox handler."""
         await self._remove_owner(event.tenant, event.extension_id, uow)
@@ -202,7 +205,7 @@ class PublicNumberService:
 
     async def _remove_owner(self, tenant_id: str, owner: str, uow: UnitOfWork) -> None:
         await lock_scope(uow.session, "public numbers", tenant_id)
-        for number in self._store.numbers_of(tenant_id):
+        for number in await repository.numbers_of(uow.session, self._parts.keys, tenant_id):
             if owner in number.shown_for:
                 after = replace(number, shown_for=tuple(each for each in number.shown_for if each != owner))
                 await repository.update_number(uow.session, self._parts.keys, after)

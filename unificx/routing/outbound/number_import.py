@@ -55,7 +55,8 @@ class NumberFiles:
     def preview(self, tenant_id: str, data: bytes) -> NumberImport:
         """Return what `run` would do with a file. Raise Invalid for an unreadable one."""
         rows, ignored = read_numbers_csv(data)
-        return NumberImport(tuple(one.row for one in self._plan(tenant_id, rows)), ignored, applied=False)
+        present = self._store.numbers_of(tenant_id)
+        return NumberImport(tuple(one.row for one in self._plan(tenant_id, rows, present)), ignored, applied=False)
 
     async def run(self, tenant_id: str, data: bytes, *, skip_faulty: bool = False) -> NumberImport:
         """Add and change numbers by a CSV file, all in one transaction. Raise Invalid for an unreadable file and,
@@ -64,7 +65,8 @@ class NumberFiles:
         async with self._parts.database.begin() as uow:
             await self._parts.destinations.lock(uow, tenant_id)
             await lock_scope(uow.session, "public numbers", tenant_id)
-            planned = self._plan(tenant_id, rows)
+            present = await repository.numbers_of(uow.session, self._parts.keys, tenant_id)
+            planned = self._plan(tenant_id, rows, present)
             report = NumberImport(tuple(one.row for one in planned), ignored, applied=True)
             if (refused := report.count("refused")) and not skip_faulty:
                 raise Invalid(
@@ -74,7 +76,7 @@ class NumberFiles:
                 )
             new = [one.after for one in planned if one.row.action == "create" and one.after is not None]
             changed = [one.after for one in planned if one.row.action == "update" and one.after is not None]
-            if len(self._store.numbers_of(tenant_id)) + len(new) > MAX_NUMBERS:
+            if len(present) + len(new) > MAX_NUMBERS:
                 raise Invalid(f"A tenant has at most {MAX_NUMBERS} numbers.", field="file")
             if new:
                 await repository.insert_numbers(uow.session, self._parts.keys, new)
@@ -97,27 +99,27 @@ class NumberFiles:
         }
         return [cells[column] for column in COLUMNS]
 
-    def _plan(self, tenant_id: str, rows: list[NumberRow]) -> list[_Planned]:
+    def _plan(self, tenant_id: str, rows: list[NumberRow], present: list[InboundNumber]) -> list[_Planned]:
         country = self._store.country(tenant_id)
         numbers = [normalise(row.cells.get("number", ""), country) for row in rows]
         e164 = [one.e164 if isinstance(one, PublicNumber) else "" for one in numbers]
-        planner = _Planner(tenant_id, self._store, self._numbers, self._parts, frozenset(e164))
+        planner = _Planner(tenant_id, present, self._numbers, self._parts, frozenset(e164))
         return [planner.plan(row, number) for row, number in zip(rows, e164, strict=True)]
 
 
 class _Planner:
-    """Plans the rows of one file. `e164`: all its numbers."""
+    """Plans the rows of one file. `present`: the numbers of the tenant; `e164`: all those of the file."""
 
     def __init__(
         self,
         tenant_id: str,
-        store: OutboundStore,
+        present: list[InboundNumber],
         numbers: PublicNumberService,
         parts: OutboundDependencies,
         e164: frozenset[str],
     ) -> None:
         self._tenant_id = tenant_id
-        self._store = store
+        self._present = {one.number: one for one in present}
         self._numbers = numbers
         self._parts = parts
         self._e164 = e164
@@ -132,7 +134,7 @@ class _Planner:
         def refuse(code: NumberFaultCode, column: NumberColumn, message: str) -> None:
             faults.append(NumberFault(code, column, message))
 
-        cells, before = row.cells, self._store.number(self._tenant_id, number) if number else None
+        cells, before = row.cells, self._present.get(number)
         if not cells.get("number"):
             refuse("missing", "number", "The number is missing.")
         elif not number:

@@ -50,7 +50,7 @@ class CallingPermissions:
         """Change the permissions of a tenant. Raises Invalid."""
         async with self._parts.database.begin() as uow:
             await lock_scope(uow.session, "calling policy", tenant_id)
-            before = self._store.policy(tenant_id)
+            before = await repository.policy_of(uow.session, tenant_id)
             after = replace(
                 before,
                 countries=before.countries if change.countries is None else _check_countries(change.countries),

@@ -1,6 +1,6 @@
 """All SQL on calls outside, and sealing and opening of numbers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import cast
 
@@ -52,23 +52,29 @@ _TENANT_ROWS = (
 
 async def all_routes(session: AsyncSession) -> list[Route]:
     # scope: all tenants, because calls of each of them are routed from memory.
-    rows = await session.scalars(select(RouteRow).order_by(RouteRow.id))
-    return [
-        Route(
-            row.id,
-            row.tenant_id,
-            row.name,
-            row.pattern,
-            _split(row.trunks),
-            row.created,
-            row.position,
-            row.strip,
-            row.prepend,
-            row.caller_number_id,
-            tuple(int(one) for one in _split(row.weights)),
-        )
-        for row in rows
-    ]
+    return [_route(row) for row in await session.scalars(select(RouteRow).order_by(RouteRow.id))]
+
+
+async def routes_of(session: AsyncSession, tenant_id: str) -> list[Route]:
+    """Return the routes of a tenant in order of creation."""
+    query = select(RouteRow).where(RouteRow.tenant_id == tenant_id).order_by(RouteRow.id)
+    return [_route(row) for row in await session.scalars(query)]
+
+
+def _route(row: RouteRow) -> Route:
+    return Route(
+        row.id,
+        row.tenant_id,
+        row.name,
+        row.pattern,
+        _split(row.trunks),
+        row.created,
+        row.position,
+        row.strip,
+        row.prepend,
+        row.caller_number_id,
+        tuple(int(one) for one in _split(row.weights)),
+    )
 
 
 async def insert_route(session: AsyncSession, route: Route) -> None:
@@ -99,6 +105,16 @@ async def all_numbers(session: AsyncSession, keys: Keys) -> list[InboundNumber]:
     """Return the public numbers of all tenants in order of creation."""
     # scope: all tenants, because calls to each of them are routed from memory.
     rows = (await session.scalars(select(PublicNumberRow).order_by(PublicNumberRow.id))).all()
+    return _open_numbers(keys, rows)
+
+
+async def numbers_of(session: AsyncSession, keys: Keys, tenant_id: str) -> list[InboundNumber]:
+    """Return the public numbers of a tenant in order of creation."""
+    query = select(PublicNumberRow).where(PublicNumberRow.tenant_id == tenant_id).order_by(PublicNumberRow.id)
+    return _open_numbers(keys, (await session.scalars(query)).all())
+
+
+def _open_numbers(keys: Keys, rows: Iterable[PublicNumberRow]) -> list[InboundNumber]:
     found: list[InboundNumber] = []
     for row in rows:
         [part] = NUMBER_CODEC.open(keys, row.tenant_id, [(row.subject_id, row.id, row.sealed)])
@@ -167,7 +183,18 @@ def _number_columns(number: InboundNumber) -> dict[str, object]:
 async def all_blocks(session: AsyncSession, keys: Keys) -> list[Block]:
     """Return the entries of all block and allow lists in order of creation."""
     # scope: all tenants, because calls of each of them are checked from memory.
-    rows = (await session.scalars(select(NumberBlockRow).order_by(NumberBlockRow.id))).all()
+    return _open_blocks(keys, (await session.scalars(select(NumberBlockRow).order_by(NumberBlockRow.id))).all())
+
+
+async def blocks_of(session: AsyncSession, keys: Keys, tenant_id: str, extension_id: str) -> list[Block]:
+    """Return the entries of the lists of an extension, or of those of the tenant with ""."""
+    query = select(NumberBlockRow).where(
+        NumberBlockRow.tenant_id == tenant_id, NumberBlockRow.extension_id == extension_id
+    )
+    return _open_blocks(keys, (await session.scalars(query)).all())
+
+
+def _open_blocks(keys: Keys, rows: Iterable[NumberBlockRow]) -> list[Block]:
     found: list[Block] = []
     for row in rows:
         [part] = BLOCK_CODEC.open(keys, row.tenant_id, [(row.subject_id, row.id, row.sealed)])
@@ -196,18 +223,24 @@ async def delete_block(session: AsyncSession, tenant_id: str, block_id: str) -> 
 
 async def all_policies(session: AsyncSession) -> list[CallingPolicy]:
     # scope: all tenants, because calls of each of them are checked from memory.
-    rows = await session.scalars(select(CallingPolicyRow))
-    return [
-        CallingPolicy(
-            row.tenant_id,
-            frozenset(_split(row.countries)),
-            row.premium,
-            _split(row.alerted),
-            {prefix: int(cents) for prefix, _, cents in (one.partition("=") for one in _split(row.prices))},
-            (row.night_from, row.night_until),
-        )
-        for row in rows
-    ]
+    return [_policy(row) for row in await session.scalars(select(CallingPolicyRow))]
+
+
+async def policy_of(session: AsyncSession, tenant_id: str) -> CallingPolicy:
+    """Return the permissions of a tenant."""
+    row = await session.scalar(select(CallingPolicyRow).where(CallingPolicyRow.tenant_id == tenant_id))
+    return CallingPolicy(tenant_id) if row is None else _policy(row)
+
+
+def _policy(row: CallingPolicyRow) -> CallingPolicy:
+    return CallingPolicy(
+        row.tenant_id,
+        frozenset(_split(row.countries)),
+        row.premium,
+        _split(row.alerted),
+        {prefix: int(cents) for prefix, _, cents in (one.partition("=") for one in _split(row.prices))},
+        (row.night_from, row.night_until),
+    )
 
 
 async def save_policy(session: AsyncSession, policy: CallingPolicy) -> None:

@@ -56,7 +56,7 @@ class RouteService:
         _check_weights(route)
         async with self._parts.database.begin() as uow:
             await lock_scope(uow.session, "outbound routes", tenant_id)
-            known = self._store.routes_of(tenant_id)
+            known = await repository.routes_of(uow.session, tenant_id)
             if len(known) >= MAX_ROUTES:
                 raise Conflict(f"A tenant has at most {MAX_ROUTES} routes.")
             _require_free_name(known, route)
@@ -68,11 +68,14 @@ class RouteService:
         """Change a route. Raises Invalid; Conflict; NotFound for a deleted route."""
         async with self._parts.database.begin() as uow:
             await lock_scope(uow.session, "outbound routes", route.tenant_id)
-            after = self._changed(self._store.routes.get(route.id) or route, change)
-            _check_weights(after)
-            _require_free_name(self._store.routes_of(route.tenant_id), after)
-            if not await repository.update_route(uow.session, after):
+            known = await repository.routes_of(uow.session, route.tenant_id)
+            before = next((one for one in known if one.id == route.id), None)
+            if before is None:
                 raise NotFound("Route not found.")
+            after = self._changed(before, change)
+            _check_weights(after)
+            _require_free_name(known, after)
+            await repository.update_route(uow.session, after)
             uow.after_commit.append(partial(self._store.put_route, after))
         return after
 

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 
 from unificx.cluster import Counters, EventBus
 from unificx.core.events import DomainEvent
+from unificx.db import UnitOfWork, lock_scope
 from unificx.registrar import Caller
 from unificx.routing.destinations import Destination
 from unificx.routing.events import EmergencyCallMade
 from unificx.routing.hours.service import HoursService
+from unificx.routing.outbound import repository
 from unificx.routing.outbound.blocks import BlockService
 from unificx.routing.outbound.decision import Allowed, Decision, OutsideCaller, Refused
 from unificx.routing.outbound.fraud import FraudGuard
@@ -148,10 +150,15 @@ class Outbound:
         """Decide with the trunks of a tenant as they are now. Handler of the bus."""
         self.store.changed(event.tenant)
 
-    def uses_of(self, trunk: Trunk) -> list[str]:
-        """Return the names of routes and numbers that use a trunk."""
-        routes = [one.name for one in self.store.routes_of(trunk.tenant_id) if trunk.id in one.trunks]
-        numbers = [one.number for one in self.store.numbers_of(trunk.tenant_id) if one.trunk_id == trunk.id]
+    async def uses_of(self, uow: UnitOfWork, trunk: Trunk) -> list[str]:
+        """Return the names of routes and numbers that use a trunk, and keep other transactions from changing them."""
+        tenant_id = trunk.tenant_id
+        for scope in ("outbound routes", "public numbers"):
+            await lock_scope(uow.session, scope, tenant_id)
+        known = await repository.routes_of(uow.session, tenant_id)
+        owned = await repository.numbers_of(uow.session, self.store.keys, tenant_id)
+        routes = [one.name for one in known if trunk.id in one.trunks]
+        numbers = [one.number for one in owned if one.trunk_id == trunk.id]
         return [*(f"route {name}" for name in routes), *(f"number {number}" for number in numbers)]
 
 

@@ -56,6 +56,7 @@ class OutboundStore:
 
     def __init__(self, parts: OutboundDependencies, hours: HoursService) -> None:
         self._parts = parts
+        self.keys = parts.keys
         self.hours = hours
         self.routes = MemoryCopy[Route](lambda route: route.name)
         self.numbers = MemoryCopy[InboundNumber](lambda number: number.number)
