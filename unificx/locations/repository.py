@@ -22,6 +22,13 @@ async def all_locations(session: AsyncSession, keys: Keys) -> list[Location]:
     return [one for one in found if one is not None]
 
 
+async def locations_of(session: AsyncSession, keys: Keys, tenant_id: str) -> list[Location]:
+    """Return the locations of a tenant in order of creation."""
+    rows = await session.scalars(select(LocationRow).where(LocationRow.tenant_id == tenant_id).order_by(LocationRow.id))
+    found = [_to_location(keys, row) for row in rows]
+    return [one for one in found if one is not None]
+
+
 async def insert_location(session: AsyncSession, keys: Keys, one: Location) -> None:
     own = {"id": one.id, "tenant_id": one.tenant_id, "created": one.created, "home_of": one.home_of}
     await session.execute(insert(LocationRow).values(**own, subject_id=one.subject, **_columns(keys, one)))

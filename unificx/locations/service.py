@@ -1,6 +1,6 @@
 """Locations of tenants, and which one applies to a call."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -84,25 +84,29 @@ class Locations:
             blank = replace(blank, home_of=owner.id)
         async with self._database.begin() as uow:
             await lock_scope(uow.session, "locations", tenant_id)
-            present = self._locations.of_tenant(tenant_id)
+            present = await repository.locations_of(uow.session, self._keys, tenant_id)
             if len(present) >= MAX_LOCATIONS:
                 raise Conflict(f"There are {MAX_LOCATIONS} locations already.", hint="Delete one that is not used.")
             if owner is not None and any(one.home_of == owner.id for one in present):
                 raise Conflict("The extension has a place of its own already.", field="home_of")
             # The first site is that of all extensions: without a choice, a call must not go out without a place.
             is_first = owner is None and not any(one.is_default for one in present)
-            after = self._changed(blank, replace(new, is_default=new.is_default or is_first))
+            after = self._changed(blank, replace(new, is_default=new.is_default or is_first), present)
             await repository.insert_location(uow.session, self._keys, after)
-            await self._take_over(uow, after)
+            await self._take_over(uow, after, present)
         return after
 
     async def update(self, location: Location, change: LocationChange) -> Location:
         """Change a location. Raise Invalid; Conflict if the name is in use; NotFound for a deleted one."""
         async with self._database.begin() as uow:
             await lock_scope(uow.session, "locations", location.tenant_id)
-            after = self._changed(self.find(location.tenant_id, location.id), change)
+            present = await repository.locations_of(uow.session, self._keys, location.tenant_id)
+            before = next((one for one in present if one.id == location.id), None)
+            if before is None:
+                raise NotFound("Location not found.")
+            after = self._changed(before, change, present)
             await repository.update_location(uow.session, self._keys, after)
-            await self._take_over(uow, after)
+            await self._take_over(uow, after, present)
         return after
 
     async def delete(self, location: Location) -> None:
@@ -110,9 +114,9 @@ class Locations:
         are others."""
         async with self._database.begin() as uow:
             await lock_scope(uow.session, "locations", location.tenant_id)
-            if location.is_default and any(
-                one for one in self._locations.of_tenant(location.tenant_id) if not (one.home_of or one.is_default)
-            ):
+            present = await repository.locations_of(uow.session, self._keys, location.tenant_id)
+            is_default = any(one.is_default for one in present if one.id == location.id)
+            if is_default and any(not (one.home_of or one.is_default) for one in present):
                 raise Conflict(
                     "Extensions without a place of their own are here.", hint="Make another one the default."
                 )
@@ -142,7 +146,7 @@ class Locations:
 
     # ---- inside
 
-    def _changed(self, before: Location, change: LocationChange) -> Location:
+    def _changed(self, before: Location, change: LocationChange, present: Sequence[Location]) -> Location:
         tenant_id = before.tenant_id
         if before.home_of and (change.is_default or change.extensions or change.devices):
             raise Invalid("The place of one extension is not that of others.", field="home_of")
@@ -165,8 +169,7 @@ class Locations:
                 devices=devices,
             )
         )
-        named = self._locations.named(tenant_id, after.name)
-        if named is not None and named.id != after.id:
+        if any(one.name == after.name and one.id != after.id for one in present):
             raise Conflict("A location with this name already exists.", field="name")
         return after
 
@@ -182,9 +185,9 @@ class Locations:
             raise Invalid("There is no such device.", field="devices")
         return device_id
 
-    async def _take_over(self, uow: UnitOfWork, after: Location) -> None:
+    async def _take_over(self, uow: UnitOfWork, after: Location, present: Sequence[Location]) -> None:
         """Store that an extension or device is at this location only, and that no other one is the default."""
-        for one in self._locations.of_tenant(after.tenant_id):
+        for one in present:
             rest = replace(
                 one,
                 is_default=one.is_default and not after.is_default,

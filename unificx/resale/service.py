@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from unificx.core.errors import Conflict, Invalid, NotFound
 from unificx.db import UnitOfWork
-from unificx.identity import OPERATOR_SLUG, Identity
+from unificx.identity import OPERATOR_SLUG, Identity, Transaction
 from unificx.identity.events import TenantDeleted
 from unificx.resale import repository
 from unificx.resale.directory import ResellerDirectory
@@ -34,10 +34,7 @@ class Resellers:
 
     def get(self, reseller_id: str) -> Reseller:
         """Return a reseller. Raise NotFound."""
-        found = self.directory.get(reseller_id)
-        if found is None:
-            raise NotFound("There is no such reseller.")
-        return found
+        return _found(self.directory, reseller_id)
 
     def of_staff(self, tenant_id: str) -> Reseller:
         """Return the reseller whose own people are in this tenant. Raise NotFound."""
@@ -60,10 +57,11 @@ class Resellers:
             checks.plans(new.plans),
         )
         async with self._store.transaction() as tx:
-            if len(self.directory.all()) >= MAX_RESELLERS:
+            stored = await _stored(tx)
+            if len(stored.all()) >= MAX_RESELLERS:
                 raise Conflict(f"There are {MAX_RESELLERS} resellers already.")
-            self._require_free(made.tenant_id)
-            self._require_free_hosts(made)
+            self._require_free(stored, made.tenant_id)
+            _require_free_hosts(stored, made)
             await repository.save(tx.session, made)
             tx.on_commit.append(lambda: self.directory.put(made))
         return made
@@ -71,8 +69,9 @@ class Resellers:
     async def update(self, reseller_id: str, change: ResellerChange) -> Reseller:
         """Change a reseller. Raise NotFound; Invalid; Conflict for a host name in use."""
         async with self._store.transaction() as tx:
-            changed = _changed(self.get(reseller_id), change)
-            self._require_free_hosts(changed)
+            stored = await _stored(tx)
+            changed = _changed(_found(stored, reseller_id), change)
+            _require_free_hosts(stored, changed)
             await repository.save(tx.session, changed)
             tx.on_commit.append(lambda: self.directory.put(changed))
         return changed
@@ -81,7 +80,7 @@ class Resellers:
         """Set the logo, a PNG image, or remove it with None. Raise NotFound, Invalid."""
         logo = None if image is None else png.clean(image)
         async with self._store.transaction() as tx:
-            before = self.get(reseller_id)
+            before = _found(await _stored(tx), reseller_id)
             changed = replace(before, brand=replace(before.brand, logo=logo))
             await repository.save(tx.session, changed)
             tx.on_commit.append(lambda: self.directory.put(changed))
@@ -90,7 +89,7 @@ class Resellers:
     async def delete(self, reseller_id: str) -> None:
         """Delete a reseller. Its tenants stay, and are those of the operator alone. Raise NotFound."""
         async with self._store.transaction() as tx:
-            await repository.delete_reseller(tx.session, self.get(reseller_id))
+            await repository.delete_reseller(tx.session, _found(await _stored(tx), reseller_id))
             tx.on_commit.append(lambda: self.directory.drop(reseller_id))
 
     # ---- tenants
@@ -98,12 +97,13 @@ class Resellers:
     async def assign(self, reseller_id: str, tenant_id: str) -> Reseller:
         """Make a tenant one of the reseller. Raise NotFound; Conflict if it is one of another, or a reseller."""
         async with self._store.transaction() as tx:
-            before = self.get(reseller_id)
+            stored = await _stored(tx)
+            before = _found(stored, reseller_id)
             if tenant_id in before.customers:
                 return before
             if len(before.customers) >= MAX_CUSTOMERS:
                 raise Conflict(f"A reseller has at most {MAX_CUSTOMERS} tenants.")
-            self._require_free(self._store.tenant(tenant_id).id)
+            self._require_free(stored, self._store.tenant(tenant_id).id)
             await repository.link(tx.session, reseller_id, tenant_id)
             changed = replace(before, customers=before.customers | {tenant_id})
             tx.on_commit.append(lambda: self.directory.put(changed))
@@ -112,7 +112,7 @@ class Resellers:
     async def release(self, reseller_id: str, tenant_id: str) -> None:
         """Make a tenant one of the operator alone. Raise NotFound."""
         async with self._store.transaction() as tx:
-            before = self.get(reseller_id)
+            before = _found(await _stored(tx), reseller_id)
             if tenant_id not in before.customers:
                 raise NotFound("There is no such tenant.", field="tenant")
             await repository.unlink(tx.session, tenant_id)
@@ -130,16 +130,31 @@ class Resellers:
             rest = replace(seller, customers=seller.customers - {event.tenant})
             uow.after_commit.append(lambda: self.directory.put(rest))
 
-    def _require_free(self, tenant_id: str) -> None:
+    def _require_free(self, stored: ResellerDirectory, tenant_id: str) -> None:
         """Raise Conflict for a tenant that is a reseller, or one of a reseller; Invalid for that of the operators."""
         if self._store.tenant(tenant_id).slug == OPERATOR_SLUG:
             raise Invalid("The operator's own tenant has no reseller.", field="tenant")
-        if self.directory.of_tenant(tenant_id) is not None:
+        if stored.of_tenant(tenant_id) is not None:
             raise Conflict("This tenant is a reseller, or belongs to one.", field="tenant")
 
-    def _require_free_hosts(self, reseller: Reseller) -> None:
-        if any(_is_of_other(reseller, self.directory.of_host(host)) for host in reseller.hosts):
-            raise Conflict("A host name belongs to another reseller.", field="hosts")
+
+async def _stored(tx: Transaction) -> ResellerDirectory:
+    """Return the resellers as stored: another node may have changed them."""
+    found = ResellerDirectory()
+    found.load(await repository.all_resellers(tx.session))
+    return found
+
+
+def _found(directory: ResellerDirectory, reseller_id: str) -> Reseller:
+    found = directory.get(reseller_id)
+    if found is None:
+        raise NotFound("There is no such reseller.")
+    return found
+
+
+def _require_free_hosts(stored: ResellerDirectory, reseller: Reseller) -> None:
+    if any(_is_of_other(reseller, stored.of_host(host)) for host in reseller.hosts):
+        raise Conflict("A host name belongs to another reseller.", field="hosts")
 
 
 def _is_of_other(reseller: Reseller, found: Reseller | None) -> bool:

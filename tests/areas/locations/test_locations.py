@@ -131,3 +131,25 @@ async def test_a_home_is_erased_with_its_person_and_deleted_with_its_extension(
         left = (await session.scalars(select(LocationRow))).all()
     assert [row.tenant_id for row in left] == [anna.tenant_id]
     assert b"Berlin" not in left[0].sealed
+
+
+async def test_two_nodes_neither_give_a_name_twice_nor_lose_a_change(
+    setup: Setup, database: Database, keys: KeyStore, clock: ManualClock
+) -> None:
+    """The memory of each node does not have the changes of the other."""
+    first, anna, _, people = setup
+    tenant = anna.tenant_id
+    second = Locations(database, keys, clock, people.directory)
+    berlin = await first.create(tenant, SITE)
+    with pytest.raises(Conflict, match="this name"):
+        await second.create(tenant, SITE)
+    assert not (await second.create(tenant, LocationChange("Hamburg", ADDRESS))).is_default
+    after = await second.update(berlin, LocationChange(number="+49301234567"))
+    await first.update(berlin, LocationChange(name="Potsdam"))
+    assert (await second.update(after, LocationChange(extensions=("1001",)))).name == "Potsdam"
+    home = await first.create(tenant, LocationChange("Home", ADDRESS), home_of="1001")
+    with pytest.raises(Conflict, match="of its own"):
+        await second.create(tenant, LocationChange("At home", ADDRESS), home_of="1001")
+    await first.delete(home)
+    with pytest.raises(NotFound):
+        await second.update(home, LocationChange(name="Gone"))

@@ -9,7 +9,7 @@ from unificx.db import UnitOfWork
 from unificx.identity.events import TenantDeleted
 from unificx.routing.codes import repository
 from unificx.routing.codes.schemas import TenantCode
-from unificx.routing.codes.table import CodeTables, CodeUse, check_form
+from unificx.routing.codes.table import CodeTable, CodeTables, CodeUse, check_form
 from unificx.routing.feature_codes import FEATURE_CODES, FEATURES, Feature
 from unificx.routing.kinds import DestinationParts
 
@@ -53,21 +53,26 @@ class FeatureCodes:
             await self._parts.destinations.lock(uow, tenant_id)
             if code:
                 check_form(code)
-                self.require_free(tenant_id, CodeUse.of_feature(feature, code))
+                self.require_free(tenant_id, CodeUse.of_feature(feature, code), await self.stored(uow, tenant_id))
             await repository.replace_code(uow.session, tenant_id, name, None if code == feature.code else code)
             changed = await repository.codes_of(uow.session, tenant_id)
             uow.after_commit.append(partial(self._changed, tenant_id, name, changed))
         return self.get(tenant_id, name)
 
-    def require_free(self, tenant_id: str, use: CodeUse) -> None:
-        """Check that nothing else of a tenant is dialled like this. Raises Conflict that names it."""
-        others = sorted(self._others(tenant_id, use), key=lambda other: len(use.shared_with(other)))
+    def require_free(self, tenant_id: str, use: CodeUse, stored: CodeTable) -> None:
+        """Check that nothing else of a tenant is dialled like this. Raises Conflict that names it. `stored`: the codes
+        of its features as stored, which another node may have changed."""
+        others = sorted(self._others(tenant_id, use, stored), key=lambda other: len(use.shared_with(other)))
         for other in others:
             raise Conflict(
                 f"{use.shared_with(other)} is dialled for {other}.",
                 field="code",
                 hint="Use another code, or change that one first.",
             )
+
+    async def stored(self, uow: UnitOfWork, tenant_id: str) -> CodeTable:
+        """Return the codes of a tenant as stored."""
+        return CodeTable(await repository.codes_of(uow.session, tenant_id))
 
     async def on_tenant_deleted(self, event: TenantDeleted, uow: UnitOfWork) -> None:
         """Delete the codes of a deleted tenant. Outbox handler."""
@@ -76,12 +81,13 @@ class FeatureCodes:
 
     def _of(self, tenant_id: str, feature: Feature) -> TenantCode:
         code = self.tables.code(tenant_id, feature.name)
-        others = self._others(tenant_id, CodeUse.of_feature(feature, code)) if code else ()
+        codes = self.tables.of(tenant_id)
+        others = self._others(tenant_id, CodeUse.of_feature(feature, code), codes) if code else ()
         return TenantCode(feature, code, next(iter(others), None))
 
-    def _others(self, tenant_id: str, use: CodeUse) -> Iterator[CodeUse]:
+    def _others(self, tenant_id: str, use: CodeUse, codes: CodeTable) -> Iterator[CodeUse]:
         """The other uses of what is dialled for this one."""
-        found = [*self.tables.of(tenant_id).uses(), *(one for uses_of in self.uses for one in uses_of(tenant_id))]
+        found = [*codes.uses(), *(one for uses_of in self.uses for one in uses_of(tenant_id))]
         return (other for other in found if (other.kind, other.name) != (use.kind, use.name) and use.shared_with(other))
 
     def _changed(self, tenant_id: str, name: str, changed: dict[str, str]) -> None:

@@ -27,6 +27,12 @@ async def get_hours(session: AsyncSession, keys: Keys, tenant_id: str, hours_id:
     return _to_hours(keys, row) if row is not None else None
 
 
+async def is_named(session: AsyncSession, tenant_id: str, name: str) -> bool:
+    """Return whether a tenant has opening hours with a name."""
+    found = select(OpeningHoursRow.id).where(OpeningHoursRow.tenant_id == tenant_id, OpeningHoursRow.name == name)
+    return await session.scalar(found) is not None
+
+
 async def insert_hours(session: AsyncSession, keys: Keys, hours: OpeningHours) -> None:
     values = {"id": hours.id, "tenant_id": hours.tenant_id, "name": hours.name, "created": hours.created}
     values |= {"subject_id": hours.id, **_mutable_columns(keys, hours)}

@@ -122,10 +122,10 @@ class HoursService:
         )
         async with self._parts.database.begin() as uow:
             await self._parts.destinations.lock(uow, tenant_id)
-            if self._hours.named(tenant_id, new.name) is not None:
+            if await repository.is_named(uow.session, tenant_id, new.name):
                 raise Conflict("These opening hours exist already.", field="name")
             self._check(hours)
-            self._check_code(hours)
+            await self._check_code(uow, hours)
             await repository.insert_hours(uow.session, self._parts.keys, hours)
             uow.after_commit.append(partial(self._hours.put, hours))
         return hours
@@ -148,7 +148,7 @@ class HoursService:
             )
             self._check(after)
             if after.code != before.code:
-                self._check_code(after)
+                await self._check_code(uow, after)
             await repository.update_hours(uow.session, self._parts.keys, after)
             uow.after_commit += (partial(self._hours.put, after), partial(self._changed, after))
         return after
@@ -208,12 +208,13 @@ class HoursService:
         self._parts.destinations.check(hours.tenant_id, own, (hours.then,), "then")
         self._parts.destinations.check(hours.tenant_id, own, (hours.then, hours.otherwise), "otherwise")
 
-    def _check_code(self, hours: OpeningHours) -> None:
+    async def _check_code(self, uow: UnitOfWork, hours: OpeningHours) -> None:
         if not hours.code:
             return
         if not _CODE.match(hours.code):
             raise Invalid("Use a code of * and 2 to 5 digits.", field="code")
-        self._codes.require_free(hours.tenant_id, _code_use(hours))
+        stored = await self._codes.stored(uow, hours.tenant_id)
+        self._codes.require_free(hours.tenant_id, _code_use(hours), stored)
 
     def _code_uses(self, tenant_id: str) -> Sequence[CodeUse]:
         return [_code_use(hours) for hours in self.of_tenant(tenant_id) if hours.code]
