@@ -275,7 +275,8 @@ async def test_a_trunk_says_what_uses_it(outside: OutboundSetup) -> None:
     await outside.open_route()
     await number(outside)
     carrier = outside.trunks.find(outside.acme, "carrier")
-    assert outside.outbound.uses_of(carrier) == ["route outside", "number +49301234500"]
+    async with outside.database.begin() as uow:
+        assert await outside.outbound.uses_of(uow, carrier) == ["route outside", "number +49301234500"]
 
 
 async def test_an_emergency_call_is_announced(outside: OutboundSetup) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from trunk_setup import TrunkSetup
 
 from unificx.core.errors import Conflict, Invalid, NotFound
+from unificx.db import UnitOfWork
 from unificx.identity.events import TenantDeleted
 from unificx.trunks import NewTrunk, Trunk, TrunkChange, TrunkOptions
 from unificx.trunks.models import TrunkRow
@@ -79,7 +80,7 @@ async def test_values_given_replace_those_of_the_template(setup: TrunkSetup) -> 
 
 async def test_a_used_trunk_is_not_deleted(setup: TrunkSetup) -> None:
     class Routes:
-        def uses_of(self, trunk: Trunk) -> list[str]:
+        async def uses_of(self, uow: UnitOfWork, trunk: Trunk) -> list[str]:
             return ["route outside"] if trunk.name == "carrier" else []
 
     made = await setup.trunks.create(setup.acme, NewTrunk("carrier", "192.0.2.1"))
