@@ -310,8 +310,8 @@ class Cleanup:
 def _subscribe_outbound(container: Container) -> None:
     permissions, numbers = container.routing.outbound.permissions, container.routing.outbound.numbers
     container.outbox.subscribe(ExtensionDeleted, permissions.on_extension_deleted)
-    container.outbox.subscribe(ExtensionDeleted, numbers.on_extension_deleted)
-    container.outbox.subscribe(DestinationDeleted, numbers.on_destination_deleted)
+    container.outbox.subscribe(ExtensionDeleted, numbers.on_extension_deleted, purpose="telephony")
+    container.outbox.subscribe(DestinationDeleted, numbers.on_destination_deleted, purpose="telephony")
     container.outbox.subscribe(TenantDeleted, permissions.on_tenant_deleted)
 
 

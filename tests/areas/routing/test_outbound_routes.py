@@ -207,7 +207,7 @@ async def test_a_call_led_outside_by_a_group_shows_the_number_of_the_group(outsi
     assert outside.outbound.numbers.shown_for(shown) == ["group:6000", "1002"]
     await outside.groups.update(made, GroupChange(otherwise=DestinationRef("hangup")))
     outbox = Outbox(outside.database, outside.bus.publish, outside.clock)
-    outbox.subscribe(DestinationDeleted, outside.outbound.numbers.on_destination_deleted)
+    outbox.subscribe(DestinationDeleted, outside.outbound.numbers.on_destination_deleted, purpose="telephony")
     await outside.groups.delete(made)
     await outbox.deliver()
     await outside.groups.create(outside.acme, NewGroup("6000", steps))  # its number was free
