@@ -184,6 +184,73 @@ async def test_administrators_see_emails_and_campaigns_skip_addresses_that_bounc
     assert (await ada.get("/api/v1/emails")).status_code == 403
 
 
+COMPLAINT = """\
+From: feedback@provider.example
+Content-Type: multipart/report; report-type=feedback-report; boundary=b
+
+--b
+Content-Type: text/plain
+
+An e-mail was called spam.
+--b
+Content-Type: message/feedback-report
+
+Feedback-Type: abuse
+User-Agent: Provider/1
+Version: 1
+
+--b
+Content-Type: message/rfc822
+
+Message-ID: {message_id}
+List-Unsubscribe: {unsubscribe}
+To: <redacted@provider.example>
+Subject: Offer
+
+Text
+--b--
+"""
+
+
+@pytest.mark.promise("U2", "U7")
+async def test_a_complaint_stops_advertising_also_when_the_record_of_the_email_is_gone(
+    world: World, box: FakeSmtpServer
+) -> None:
+    admin, operator = await world.admin(world.acme), world.client(operator=True)
+    ada, ben = await world.user(world.acme, "1001"), await world.user(world.acme, "1002")
+    await decide(ada)
+    await decide(ben)
+    await send(admin)
+    mails = {each.recipients[0]: each.message for each in await deliver(world, box)}
+
+    def complaint(name: str) -> bytes:
+        mail = mails[f"{name}@acme.example"]
+        link = str(mail["List-Unsubscribe"])
+        return COMPLAINT.format(message_id=mail["Message-ID"], unsubscribe=link).encode()
+
+    async def report(raw: bytes) -> object:
+        answer = await operator.post("/api/v1/emails/bounces", content=raw)
+        return answer.json().get("known", answer.status_code)
+
+    first, second = complaint("user1001"), complaint("user1002")
+    assert await report(first.replace(b"Type: abuse", b"Type: not-spam")) == 422
+    assert await report(first.replace(b"List-Unsubscribe", b"X-Removed").replace(b"@example.com", b"@x.org")) is False
+    assert await report(first.replace(b"List-Unsubscribe", b"X-Removed")) is True
+    [item] = (await admin.get("/api/v1/emails", params={"state": "complained"})).json()["items"]
+    assert item["address"] == "user1001@acme.example"
+    me = (await ada.get("/api/v1/me")).json()["person"]["id"]
+    shown = (await admin.get(f"/api/v1/people/{me}")).json()["email_state"]
+    assert (shown["fails"], shown["reason"]) == (False, "complaint")
+    person = await world.services.identity.users.get(world.acme.id, me)
+    assert not world.services.consents.allows(person.subject, "marketing")
+    assert (await send(admin)).json()["recipients"] == 1
+    world.clock.advance(8 * 86_400)
+    await world.services.notifications.emails.delete_expired()
+    assert await report(second) is True
+    admin = await world.signed_in("admin@acme.example")
+    assert (await send(admin)).json()["recipients"] == 0
+
+
 @pytest.mark.promise("U2")
 async def test_a_test_shows_the_answer_of_the_server(world: World, box: FakeSmtpServer) -> None:
     admin = await world.admin(world.acme)

@@ -4,6 +4,7 @@ unsubscribed."""
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal, cast
 
 from unificx.db import Database, ErasedSubject
 from unificx.identity import DirectoryCache, Language, Person, email_key
@@ -13,6 +14,19 @@ from unificx.notifications.unsubscription import Recipient, Unsubscription
 from unificx.privacy import ConsentRecord, Consents
 
 SECRET_PURPOSE = "advertising"  # noqa: S105 - the name of a purpose
+
+
+SuppressionReason = Literal["unsubscribe", "complaint"]
+"""Why an address gets no advertising: by the link of an e-mail, or because the recipient has called one spam."""
+
+
+@dataclass(frozen=True, slots=True)
+class AddressState:
+    """The address of a person. `fails`: it does not work; `suppressed`: since when it gets no advertising, and why."""
+
+    fails: bool
+    suppressed: datetime | None
+    reason: SuppressionReason | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +81,9 @@ class Advertising:
         """Return whether a link is one of this installation."""
         return self._links.verify(proof) is not None
 
-    async def unsubscribe(self, proof: str, locale: Language) -> bool:
+    async def unsubscribe(
+        self, proof: str, locale: Language | Literal[""], reason: SuppressionReason = "unsubscribe"
+    ) -> bool:
         """Withdraw the consent of a recipient and suppress the address, in force at once. Idempotent.
 
         Return False for a proof that is not one of this installation."""
@@ -76,17 +92,34 @@ class Advertising:
             return False
         if self._parts.directory.tenant(recipient.tenant_id) is None:
             return True  # the tenant was deleted, with its accounts
-        now = self._parts.database.clock.now()
-        async with self._parts.database.begin() as uow:
-            await repository.suppress(uow.session, recipient, now)
-        if self._parts.consents.allows(recipient.subject, "marketing"):
-            await self._withdraw(recipient, locale)
+        await self._suppress(recipient, locale, reason)
         return True
 
-    async def _withdraw(self, recipient: Recipient, locale: Language) -> None:
+    async def complain(self, tenant_id: str, subject: str, address: str) -> None:
+        """Do what `unsubscribe` does, for a recipient who has called an e-mail spam."""
+        await self._suppress(Recipient(tenant_id, subject, self._hash(tenant_id, address)), "", "complaint")
+
+    async def address_state(self, person: Person) -> AddressState:
+        """Return whether the address of a person works and may get advertising, apart from consents."""
+        address = self._hash(person.tenant_id, person.email)
+        async with self._parts.database.read() as session:
+            row = await repository.suppressed(session, person.tenant_id, address)
+            failing = await repository.undeliverable(session, person.tenant_id)
+        if row is None:
+            return AddressState(address in failing, None, None)
+        return AddressState(address in failing, row.at, cast("SuppressionReason", row.reason))
+
+    async def _suppress(self, recipient: Recipient, locale: str, reason: SuppressionReason) -> None:
+        now = self._parts.database.clock.now()
+        async with self._parts.database.begin() as uow:
+            await repository.suppress(uow.session, recipient, now, reason)
+        if self._parts.consents.allows(recipient.subject, "marketing"):
+            await self._withdraw(recipient, locale, reason)
+
+    async def _withdraw(self, recipient: Recipient, locale: str, reason: SuppressionReason) -> None:
         try:
             await self._parts.consents.decide(
-                recipient.tenant_id, recipient.subject, "marketing", given=False, locale=locale, method="unsubscribe"
+                recipient.tenant_id, recipient.subject, "marketing", given=False, locale=locale, method=reason
             )
         except ErasedSubject:
             return

@@ -34,15 +34,16 @@ def parse_bounce(raw: bytes) -> Bounce | None:
     if message.get_content_type() != "multipart/report":
         return None
     status = reply = message_id = ""
-    for part in _parts(message):
+    for part in parts_of(message):
         if part.get_content_type() == "message/delivery-status":
             status, reply = _failure(part) or (status, reply)
         elif part.get_content_type() in ("message/rfc822", "text/rfc822-headers"):
-            message_id = message_id or _message_id(part)
+            returned = returned_email(part)
+            message_id = message_id or (field_of(returned, "Message-ID") if returned is not None else "")
     return Bounce(message_id, status, reply) if message_id and status else None
 
 
-def _parts(message: Message) -> Iterator[Message]:
+def parts_of(message: Message) -> Iterator[Message]:
     """Yield the parts of a report, not those of the e-mail that it returns."""
     parts = message.get_payload()
     if isinstance(parts, list):
@@ -53,25 +54,24 @@ def _failure(report: Message) -> tuple[str, str] | None:
     """Return status and diagnostic text of the first failed delivery."""
     groups = report.get_payload()
     for group in groups[:_MAX_PARTS] if isinstance(groups, list) else []:
-        if not isinstance(group, Message) or _text(group, "Action").lower() != "failed":
+        if not isinstance(group, Message) or field_of(group, "Action").lower() != "failed":
             continue
-        status = enhanced_code(_text(group, "Status"))
+        status = enhanced_code(field_of(group, "Status"))
         if status.startswith("5"):
-            return status, _text(group, "Diagnostic-Code").partition(";")[2].strip() or status
+            return status, field_of(group, "Diagnostic-Code").partition(";")[2].strip() or status
     return None
 
 
-def _message_id(part: Message) -> str:
+def returned_email(part: Message) -> Message | None:
+    """Return the e-mail, or its header, that a part of a report contains."""
     payload = part.get_payload()
     if isinstance(payload, list):
-        returned = payload[0] if payload and isinstance(payload[0], Message) else None
-    else:
-        text = part.get_payload(decode=True)
-        returned = message_from_bytes(text, policy=compat32) if isinstance(text, bytes) else None
-    return _text(returned, "Message-ID") if returned is not None else ""
+        return payload[0] if payload and isinstance(payload[0], Message) else None
+    text = part.get_payload(decode=True)
+    return message_from_bytes(text, policy=compat32) if isinstance(text, bytes) else None
 
 
-def _text(message: Message, name: str) -> str:
+def field_of(message: Message, name: str) -> str:
     """Return a header field in one line of printable characters."""
     value = " ".join(str(message.get(name, "")).split())[:_MAX_TEXT]
     return "".join(each for each in value if each.isprintable())

@@ -88,8 +88,16 @@ async def undeliverable(session: AsyncSession, tenant_id: str) -> frozenset[str]
     return frozenset(await session.scalars(found))
 
 
-async def suppress(session: AsyncSession, recipient: Recipient, at: datetime) -> None:
-    """Store that an address is unsubscribed, in place of an earlier row."""
+async def suppress(session: AsyncSession, recipient: Recipient, at: datetime, reason: str) -> None:
+    """Store that an address gets no advertising, in place of an earlier row."""
     chosen = (SuppressedRow.tenant_id == recipient.tenant_id, SuppressedRow.id == recipient.address)
     await session.execute(delete(SuppressedRow).where(*chosen))
-    session.add(SuppressedRow(id=recipient.address, tenant_id=recipient.tenant_id, subject_id=recipient.subject, at=at))
+    session.add(
+        SuppressedRow(
+            id=recipient.address,
+            tenant_id=recipient.tenant_id,
+            subject_id=recipient.subject,
+            at=at,
+            reason=reason,
+        )
+    )

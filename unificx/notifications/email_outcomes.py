@@ -14,7 +14,7 @@ from unificx.notifications.ports import EmailRejected
 from unificx.notifications.schemas import CalendarMessage
 
 BOTH_LANGUAGES = "both"
-StoredState = Literal["waiting", "sending", "sent", "failed", "expired", "unknown", "bounced"]
+StoredState = Literal["waiting", "sending", "sent", "failed", "expired", "unknown", "bounced", "complained"]
 """`unknown`: the process ended while the content was being sent, so it may have arrived."""
 MAX_REPLY = 500
 """Stored characters of a reply."""

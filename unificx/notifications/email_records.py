@@ -11,6 +11,7 @@ from unificx.db import Page, PageById
 from unificx.identity import checked_email
 from unificx.notifications import repository
 from unificx.notifications.bounces import Bounce, parse_bounce
+from unificx.notifications.complaints import Complaint, parse_complaint
 from unificx.notifications.email_composer import Email, compose_email
 from unificx.notifications.email_outcomes import MAX_REPLY, Outcome, email_of, part_after, queued_at
 from unificx.notifications.email_queue import EmailQueueDependencies
@@ -83,13 +84,44 @@ class EmailRecords:
             return EmailTest(False, rejection.status, " ".join(rejection.reply.split())[:MAX_REPLY])
         return EmailTest(True, 250)
 
-    async def bounce(self, raw: bytes) -> bool:
-        """Record that an e-mail has not arrived, as a report says; return whether it is one of ours. The address is
-        marked if it does not work. Raises Invalid for an e-mail that is not a report of failed delivery."""
-        bounce = parse_bounce(raw)
-        if bounce is None:
-            raise Invalid("This is not a report of a failed delivery.", hint="Pass a whole e-mail by RFC 3464.")
-        email_id = _email_id(bounce, self._dependencies.sender.domain)
+    async def take_report(self, raw: bytes) -> bool:
+        """Record what a report of a mail server says about an e-mail; return whether it is one of ours.
+
+        After a failed delivery (RFC 3464) the address is marked if it does not work; after a complaint (RFC 5965) it
+        gets no advertising any more. Raises Invalid for another e-mail."""
+        if (bounce := parse_bounce(raw)) is not None:
+            return await self._bounce(bounce)
+        if (complaint := parse_complaint(raw)) is not None:
+            return await self._complain(complaint)
+        raise Invalid(
+            "This is no report of a failed delivery, and no complaint.",
+            hint="Pass a whole e-mail by RFC 3464 or RFC 5965.",
+        )
+
+    async def _complain(self, complaint: Complaint) -> bool:
+        """Stop advertising by the link of the returned e-mail, whatever its age; also by its record while there is
+        one."""
+        advertising, sender = self._dependencies.advertising, self._dependencies.sender
+        known = False
+        if advertising is not None and complaint.proof:
+            known = await advertising.unsubscribe(complaint.proof, "", "complaint")
+        email_id = _email_id(complaint.message_id, sender.domain)
+        async with self._database.begin() as uow:
+            tenant_id = await repository.tenant_of_email(uow.session, email_id) if email_id else None
+            row = await repository.email(uow.session, tenant_id, email_id) if tenant_id is not None else None
+            part = self._open(row) if row is not None else None
+            if row is None or part is None:
+                return known
+            outcome = Outcome("complained", row.status)
+            items = [(row.subject_id, row.id, part_after(part, row.kind, outcome))]
+            [sealed] = repository.EMAIL_CODEC.seal(self._dependencies.keys, row.tenant_id, items)
+            await repository.store_outcome(uow.session, row, outcome, self._database.clock.now(), sealed)
+        if advertising is not None and not known:
+            await advertising.complain(row.tenant_id, row.subject_id, part.address)
+        return True
+
+    async def _bounce(self, bounce: Bounce) -> bool:
+        email_id = _email_id(bounce.message_id, self._dependencies.sender.domain)
         async with self._database.begin() as uow:
             tenant_id = await repository.tenant_of_email(uow.session, email_id) if email_id else None
             row = await repository.email(uow.session, tenant_id, email_id) if tenant_id is not None else None
@@ -128,7 +160,7 @@ class EmailRecords:
         )
 
 
-_LEFT = frozenset({"sent", "bounced", "unknown", "sending"})
+_LEFT = frozenset({"sent", "bounced", "complained", "unknown", "sending"})
 """States of e-mails whose text is not stored any more, or about to be sent."""
 
 
@@ -137,9 +169,9 @@ def _plain(message: EmailMessage) -> str:
     return str(body.get_content()) if body is not None else ""
 
 
-def _email_id(bounce: Bounce, domain: str) -> str:
+def _email_id(message_id: str, domain: str) -> str:
     """Return the id of our e-mail, "" if the Message-ID is not one of ours."""
-    local, _, host = bounce.message_id.strip("<>").partition("@")
+    local, _, host = message_id.strip("<>").partition("@")
     try:
         return str(UUID(local.partition(".")[0])) if host.lower() == domain.lower() else ""
     except ValueError:

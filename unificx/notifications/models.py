@@ -195,7 +195,7 @@ class CampaignRow(Base):
 
 
 class SuppressedRow(Base):
-    """An address that was unsubscribed from advertising; it stays until the tenant is deleted."""
+    """An address that gets no advertising any more; it stays until the tenant is deleted."""
 
     __tablename__ = "suppressed_address"
     __table_args__ = (Index(None, "tenant_id"),)
@@ -204,6 +204,7 @@ class SuppressedRow(Base):
     tenant_id: Mapped[str] = plain("the tenant", ForeignKey("tenant.id", ondelete="CASCADE"))
     subject_id: Mapped[str] = plain("random id of the subject that unsubscribed")
     at: Mapped[datetime] = plain("time at which it was unsubscribed")
+    reason: Mapped[str] = plain("unsubscribe or complaint")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from unificx.core.errors import Conflict
 from unificx.identity import Language
 from unificx.notifications.catalogue import EmailKind
 
-RecordState = Literal["waiting", "deferred", "sending", "sent", "failed", "expired", "unknown", "bounced"]
+RecordState = Literal["waiting", "deferred", "sending", "sent", "failed", "expired", "unknown", "bounced", "complained"]
 """`deferred`: rejected for now, to be tried again; `unknown`: interrupted while its content was being sent."""
 
 

@@ -9,7 +9,7 @@ from unificx.support.mail_in import MailIn, MailInParts
 
 
 class _Bounces:
-    """Implements the port of `support`: reports of failed delivery go to the records of e-mails."""
+    """Implements the port of `support`: reports of failed delivery and complaints go to the records of e-mails."""
 
     def __init__(self, records: EmailRecords) -> None:
         self._records = records
@@ -17,7 +17,7 @@ class _Bounces:
     async def bounce(self, raw: bytes) -> None:
         try:
             with stating(current_access().to("administration")):
-                await self._records.bounce(raw)
+                await self._records.take_report(raw)
         except Invalid:  # a report of a delay or of reading
             pass
 

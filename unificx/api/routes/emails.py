@@ -20,7 +20,7 @@ _ONCE = [Depends(declare_idempotency_key)]
 _REPORT: dict[str, Any] = {
     "requestBody": {
         "required": True,
-        "description": "A report of failed delivery (RFC 3464), as it was received.",
+        "description": "A report of failed delivery (RFC 3464) or a complaint (RFC 5965), as it was received.",
         "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
     }
 }
@@ -66,11 +66,13 @@ async def send_test_email(
 
 @router.post("/bounces", dependencies=_ONCE, responses=problem_responses(401, 403, 413), openapi_extra=_REPORT)
 async def report_bounce(request: Request, services: ServicesDep, user: CurrentUserDep) -> models.Bounced:
-    """Pass on a report that an e-mail has not arrived (DSN, RFC 3464), as a mail server has sent it.
+    """Pass on a report that an e-mail has not arrived (DSN, RFC 3464) or was called spam (ARF, RFC 5965), as a mail
+    server has sent it.
 
-    The e-mail becomes `bounced`. If the address does not work, campaigns skip it from now on."""
+    The e-mail becomes `bounced` or `complained`. If the address does not work, campaigns skip it from now on; after a
+    complaint it gets no advertising, and the consent is withdrawn."""
     await require_access(services, user, user.principal.tenant_id, Action.INSTALLATION)
-    return models.Bounced(known=await services.notifications.records.bounce(await request.body()))
+    return models.Bounced(known=await services.notifications.records.take_report(await request.body()))
 
 
 @router.get("/undeliverable", responses=problem_responses(401, 403, 404))

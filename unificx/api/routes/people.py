@@ -166,6 +166,9 @@ async def show_person_details(
             )
             for one in summary.extensions
         ],
+        email_state=models.EmailState.model_validate(
+            await services.notifications.advertising.address_state(summary.person)
+        ),
     )
 
 

@@ -15,7 +15,8 @@ class EmailItem(Output):
     kind: EmailKind
     state: RecordState = Field(
         description="`deferred`: rejected for now, see `next_try`; `expired`: not sent in time; `unknown`: interrupted"
-        " while being sent, so it may have arrived; `bounced`: returned by a later server."
+        " while being sent, so it may have arrived; `bounced`: returned by a later server;"
+        " `complained`: called spam by the recipient."
     )
     name: str
     address: str
@@ -55,7 +56,7 @@ class EmailTest(Output):
 
 
 class Bounced(Output):
-    """Result of a report of failed delivery."""
+    """Result of a report of failed delivery or of a complaint."""
 
     known: bool = Field(description="Whether it is about an e-mail of the last seven days.")
 

@@ -1,6 +1,6 @@
 """Schemas of the list of people and phones, and of the import of people."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
@@ -66,12 +66,23 @@ class PersonExtension(Extension):
     devices: list[Device]
 
 
+class EmailState(Output):
+    """State of the address of a person."""
+
+    fails: bool = Field(description="Mail servers have rejected it permanently.")
+    suppressed: datetime | None = Field(description="Since when it gets no advertising, whatever the person agrees to.")
+    reason: Literal["unsubscribe", "complaint"] | None = Field(
+        description="`complaint`: the recipient has called an e-mail spam."
+    )
+
+
 class PersonDetails(Person):
     """A person with extensions and devices."""
 
     signed_in: bool = Field(description="The person has ever signed in.")
     last_seen: date | None = Field(description="Day of the latest sign-in or registration of a device.")
     extensions: list[PersonExtension]
+    email_state: EmailState
 
 
 class PersonCreated(Person):

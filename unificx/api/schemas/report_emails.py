@@ -17,8 +17,8 @@ class ReportEmail(Output):
     every: Every
     next: datetime = Field(description="When the next one is sent, at 6:00 in the time zone of the organisation.")
     receives: bool = Field(description="False if the recipient may not see the numbers, or has no e-mail address now.")
-    state: Literal["waiting", "sending", "sent", "failed", "expired", "unknown", "bounced"] | None = Field(
-        description="State of the newest e-mail with it; null if none was queued in the last seven days."
+    state: Literal["waiting", "sending", "sent", "failed", "expired", "unknown", "bounced", "complained"] | None = (
+        Field(description="State of the newest e-mail with it; null if none was queued in the last seven days.")
     )
 
 

@@ -67,14 +67,14 @@ def test(context: CommandContext, address: Annotated[str, typer.Argument(metavar
 
 @command(group, "bounce")
 def bounce(context: CommandContext) -> None:
-    """Read a report of failed delivery.
+    """Read a report of failure or a complaint.
 
-    The report is read from standard input, as it was received (RFC 3464)."""
+    It is read from standard input, as it was received (RFC 3464, RFC 5965)."""
     data = sys.stdin.buffer.read(_MAX_BYTES)
     if not data.strip():
         raise CliError("There is no message.", "Pass it by standard input: unificx mail bounce < message")
     answer = context.run(lambda api: api.post_file("/emails/bounces", data))
-    known = "The e-mail is marked as bounced." if answer["known"] else "The report is about no e-mail of the last days."
+    known = "The report is recorded." if answer["known"] else "The report is about no e-mail of the last days."
     print_done(known, answer, as_json=context.as_json)
 
 

@@ -17,7 +17,7 @@ has compelling grounds."""
 
 ConsentPurpose = Literal["terms", "marketing", "analytics", "contact_sync", "directory", "statistics"]
 ConsentState = Literal["given", "withdrawn", "refused"]
-ConsentMethod = Literal["form", "continued_use", "objection", "unsubscribe"]
+ConsentMethod = Literal["form", "continued_use", "objection", "unsubscribe", "complaint"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,7 @@ class MailSource(Protocol):
 
 
 class BounceReceiver(Protocol):
-    """Takes reports of failed delivery."""
+    """Takes reports of failed delivery and complaints."""
 
     async def bounce(self, raw: bytes) -> None:
         """Record a report; other reports of mail servers are ignored."""

@@ -17,4 +17,5 @@ export const EMAIL_STATES: Record<EmailItem['state'], StateText> = {
   expired: { text: msg`Not sent in time`, colour: 'gray' },
   unknown: { text: msg`Interrupted`, colour: 'orange' },
   bounced: { text: msg`Returned`, colour: 'red' },
+  complained: { text: msg`Called spam`, colour: 'orange' },
 };

@@ -2,7 +2,7 @@ import { Button, Group, Select, SimpleGrid, Text, TextInput } from '@mantine/cor
 import { useQuery } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
-import { api, type Extension, type PersonChange, type Role } from '~/api';
+import { api, type Extension, type PersonChange, type PersonDetails, type Role } from '~/api';
 import { formatDate } from '~/design/dates';
 import { ErrorNotice } from '~/design/Notice';
 import { Section } from '~/design/Section';
@@ -77,6 +77,7 @@ export function PersonOverview({ person, tenant }: PersonTabProps) {
           />
         </SimpleGrid>
         <ErrorNotice fault={changes.error} />
+        <AddressState state={person.email_state} />
         <Text size="sm" c="dimmed">
           {person.last_seen ? (
             <Trans>Last seen on {formatDate(person.last_seen)}.</Trans>
@@ -90,6 +91,28 @@ export function PersonOverview({ person, tenant }: PersonTabProps) {
         <NumberSection key={each.id} extension={each} tenant={tenant} />
       ))}
       {person.extensions.length === 0 && <AddNumber person={person} tenant={tenant} />}
+    </>
+  );
+}
+
+/** What mail servers and the person have reported about the address; nothing if all is well. */
+function AddressState({ state: { fails, suppressed, reason } }: { state: PersonDetails['email_state'] }) {
+  return (
+    <>
+      {fails && (
+        <Text size="sm" c="red">
+          <Trans>The e-mail address does not work: a mail server has rejected it.</Trans>
+        </Text>
+      )}
+      {suppressed && (
+        <Text size="sm">
+          {reason === 'complaint' ? (
+            <Trans>No advertising: an e-mail was called spam on {formatDate(suppressed)}.</Trans>
+          ) : (
+            <Trans>No advertising: unsubscribed on {formatDate(suppressed)}.</Trans>
+          )}
+        </Text>
+      )}
     </>
   );
 }
