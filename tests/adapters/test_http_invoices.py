@@ -79,6 +79,27 @@ async def test_an_operator_issues_and_an_administrator_reads_the_own_invoices(wo
     assert (note.status_code, note.json()["cancels"]) == (201, number)
 
 
+async def test_operators_credit_a_part_once(world: World) -> None:
+    operator, month = world.client(operator=True), await call_and_wait(world)
+    admin = await world.admin(world.acme)
+    await operator.put(f"{PATH}/details", params=OPERATOR, json=SELLER)
+    await operator.put(f"{PATH}/details", params=ACME, json=BUYER)
+    [issued] = (await operator.post(f"{PATH}/invoices", params=ACME, json={"month": month})).json()["invoices"]
+    path = f"{PATH}/invoices/{issued['number']}"
+    part = {"lines": [{"line": 1, "amount": 400_000}]}
+    assert (await admin.post(f"{path}/credits", json=part)).status_code == 403
+    key = {"Idempotency-Key": "credit-1"}
+    made = [(await operator.post(f"{path}/credits", params=ACME, json=part, headers=key)).json() for _ in range(2)]
+    assert made[0] == made[1]
+    assert (made[0]["cancels"], made[0]["partial"], made[0]["net"]) == (issued["number"], True, 400_000)
+    shown = (await admin.get(path)).json()
+    assert (shown["credited"], shown["left"]) == (476_000, 714_000)
+    assert [each["creditable"] for each in shown["lines"]] == [600_000]
+    refused = {"lines": [{"line": 1, "amount": 610_000}]}, {}, {"amount": 1}, {"lines": [{"line": 9}]}
+    answers = [(await operator.post(f"{path}/credits", params=ACME, json=each)).status_code for each in refused]
+    assert answers == [409, 422, 422, 422]
+
+
 async def test_a_run_for_all_tenants_is_a_job_that_only_operators_see(world: World) -> None:
     operator, month = world.client(operator=True), await call_and_wait(world)
     admin, runs = await world.admin(world.acme), f"{PATH}/invoice-runs"

@@ -14,6 +14,7 @@ from unificx.billing.credit import Credit
 from unificx.billing.decks import RateDecks
 from unificx.billing.invoicing import debit_repository
 from unificx.billing.invoicing import repository as invoice_repository
+from unificx.billing.invoicing.credit_notes import CreditNotes
 from unificx.billing.invoicing.details import Details
 from unificx.billing.invoicing.direct_debits import DirectDebits
 from unificx.billing.invoicing.drafting import Drafting
@@ -50,6 +51,7 @@ class Billing:
     counts: Counts
     details: Details
     invoices: Invoices
+    credit_notes: CreditNotes
     direct_debits: DirectDebits
     invoice_notices: InvoiceNotices
     runs: InvoiceRuns
@@ -109,6 +111,7 @@ def build_billing(
         counts,
         details,
         invoices,
+        CreditNotes(database, keys, invoices),
         DirectDebits(database, directory, details, invoices),
         InvoiceNotices(database, directory, details, invoices),
         InvoiceRuns(database, directory, details, invoices),

@@ -32,6 +32,8 @@ _FIELDS = frozenset(
         "tax",
         "total",
         "left",
+        "creditable",
+        "credited",
     }
 )
 """Fields of the API that are amounts."""

@@ -164,6 +164,10 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "invoice returned": ("invoice returned --tenant acme 2027-00042",),
     "invoice send": ("invoice send --tenant acme 2027-00042",),
     "invoice cancel": ("invoice cancel --tenant acme 2027-00042",),
+    "invoice credit": (
+        "invoice credit --tenant acme 2027-00042 --line 2",
+        "invoice credit --tenant acme 2027-00042 --amount 4.90",
+    ),
     "invoice details": (
         "invoice details --tenant acme --name 'Acme GmbH' --street 'Street 2' --postcode 20095 --city Hamburg",
         "invoice details --tenant operator --vat-id DE136695976 --payment-days 14",

@@ -94,7 +94,7 @@ class EmailRecords:
         if (complaint := parse_complaint(raw)) is not None:
             return await self._complain(complaint)
         raise Invalid(
-            "This is no report of a failed delivery, and no complaint.",
+            "This is neither a report of a failed delivery nor a complaint.",
             hint="Pass a whole e-mail by RFC 3464 or RFC 5965.",
         )
 

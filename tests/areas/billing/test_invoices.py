@@ -174,3 +174,47 @@ async def test_invoices_outlive_the_tenant_and_end_after_eight_years(
     assert expiry.period("operator").before(datetime(2036, 1, 2, tzinfo=UTC)) > row.at
     await expiry.remove("operator", [row.id])
     assert await sold.invoices.list("acme") == []
+
+
+@pytest.mark.promise("U4")
+async def test_a_part_of_an_invoice_is_credited_and_refunded(sold: Billing, clock: ManualClock) -> None:
+    await sold.invoices.run("acme", MONTH)
+    await sold.payments.record("acme", "B-1", "EUR", 7_200_000, "2027-00001")
+    assert await sold.credit_notes.left("acme", "2027-00001") == [6_050_000]
+    note = await sold.credit_notes.issue("acme", "2027-00001", lines={1: 1 * EURO})
+    assert (note.number, note.cancels, note.partial, note.state) == ("2027-00002", "2027-00001", True, "credit_note")
+    assert (note.net, note.tax, note.total) == (1_000_000, 190_000, 1_190_000)
+    assert await balance(sold) == (-1_190_000, 0)
+    paid = await sold.invoices.get("acme", "2027-00001")
+    assert (paid.state, paid.left, paid.credited) == ("paid", 0, 1_190_000)
+    await sold.payments.refund("acme", "B-1", "R-1", 1_190_000)
+    assert await balance(sold) == (0, 0)
+    assert (await sold.invoices.get("acme", "2027-00001")).state == "paid"
+    with pytest.raises(Conflict, match="partly credited"):
+        await sold.invoices.cancel("acme", "2027-00001")
+    results = await asyncio.gather(
+        *(sold.credit_notes.issue("acme", "2027-00001", lines={}, amount=3 * EURO) for _ in range(3)),
+        return_exceptions=True,
+    )
+    assert sorted(isinstance(each, Conflict) for each in results) == [False, True, True]
+    assert await sold.credit_notes.left("acme", "2027-00001") == [2_050_000]
+    assert await balance(sold) == (-3_570_000, 0)
+    for number, refused in (("2027-00002", Conflict), ("2027-00099", NotFound)):
+        with pytest.raises(refused):
+            await sold.credit_notes.issue("acme", number, lines={}, amount=EURO)
+    assert [each.result for each in await sold.invoices.run("acme", MONTH)] == ["exists"]
+    xml = await sold.invoices.xml("acme", "2027-00002")
+    assert b"<ram:TypeCode>381</ram:TypeCode>" in xml
+    assert b"<ram:IssuerAssignedID>2027-00001</ram:IssuerAssignedID>" in xml
+    assert (await sold.invoices.pdf("acme", "2027-00002")).startswith(b"%PDF")
+
+
+@pytest.mark.promise("U4")
+async def test_a_partly_credited_invoice_is_owed_less(sold: Billing, clock: ManualClock) -> None:
+    await sold.invoices.run("acme", MONTH)
+    await sold.credit_notes.issue("acme", "2027-00001", lines={}, amount=2 * EURO)
+    at(clock, "2027-04-20")
+    late = await sold.invoices.get("acme", "2027-00001")
+    assert (late.state, late.left) == ("overdue", 4_820_000)
+    await sold.payments.record("acme", "B-1", "EUR", 4_820_000, "2027-00001")
+    assert (await sold.invoices.get("acme", "2027-00001")).state == "paid"

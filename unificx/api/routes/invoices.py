@@ -101,7 +101,11 @@ async def show_invoice(
     scope = await require_access(services, user, tenant, Action.BILLING_READ)
     found = await services.billing.invoices.get(scope.tenant_id, invoice)
     document = await services.billing.invoices.document(scope.tenant_id, invoice)
-    lines = [models.InvoiceLine(**{**asdict(each), "tax_rate": each.tax.rate}) for each in document.lines]
+    left = await services.billing.credit_notes.left(scope.tenant_id, invoice)
+    lines = [
+        models.InvoiceLine(**{**asdict(each), "tax_rate": each.tax.rate, "creditable": creditable})
+        for each, creditable in zip(document.lines, left, strict=True)
+    ]
     return models.InvoiceDetails(**models.Invoice.model_validate(found).model_dump(), lines=lines)
 
 
@@ -117,6 +121,24 @@ async def cancel_invoice(
     """Cancel a whole invoice by a credit note. Its month may be invoiced again."""
     scope = await require_access(services, user, tenant, Action.BILLING_CHANGE)
     return models.Invoice.model_validate(await services.billing.invoices.cancel(scope.tenant_id, invoice))
+
+
+@router.post(
+    "/invoices/{invoice}/credits",
+    status_code=status.HTTP_201_CREATED,
+    dependencies=[Depends(declare_idempotency_key)],
+    responses=problem_responses(401, 403, 404, 409),
+)
+async def credit_invoice(
+    services: ServicesDep, user: CurrentUserDep, invoice: Id, body: models.NewCreditNote, tenant: TenantQuery = None
+) -> models.Invoice:
+    """Take back a part of an invoice by a credit note, never more than is left of it.
+
+    What was paid for that part becomes credit, which may be refunded."""
+    scope = await require_access(services, user, tenant, Action.BILLING_CHANGE)
+    lines = {each.line: each.amount for each in body.lines}
+    made = await services.billing.credit_notes.issue(scope.tenant_id, invoice, lines=lines, amount=body.amount)
+    return models.Invoice.model_validate(made)
 
 
 @router.post(

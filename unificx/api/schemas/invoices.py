@@ -120,7 +120,7 @@ class DirectDebitFile(Output):
 
 
 class Invoice(Output):
-    """An invoice, or the credit note that cancels one."""
+    """An invoice, or a credit note about one."""
 
     number: str = Field(examples=["2027-00001"])
     tenant_id: str
@@ -129,13 +129,15 @@ class Invoice(Output):
     state: InvoiceState = Field(
         description="`collected`: in a file of direct debits, until it is paid or the debit is returned."
     )
-    cancels: str = Field(description="Number of the invoice that a credit note cancels; empty for an invoice.")
+    cancels: str = Field(description="Number of the invoice that a credit note is about; empty for an invoice.")
+    partial: bool = Field(description="Whether a credit note takes back only a part.")
     issued: date
     due: date
     net: Amount
     tax: Amount
     total: Amount
     left: Amount = Field(description="Amount that is left to pay.")
+    credited: Amount = Field(default=0, description="Total of the partial credit notes about it.")
     reminder: int = Field(description="Level of the reminder that is due, 1 to 3; 0 for none.")
     sent: datetime | None = Field(default=None, description="When it was queued as an e-mail.")
     reminded: int = Field(default=0, description="Level of the last reminder that was sent.")
@@ -156,6 +158,21 @@ class InvoiceLine(Output):
     tax_rate: int = Field(description="In hundredths of a per cent.", examples=[1900])
     since: date
     until: date = Field(description="The day after the last one.")
+    creditable: Amount = Field(default=0, description="Net amount that a credit note may still take back.")
+
+
+class CreditedLine(Input):
+    line: int = Field(ge=1, description="Number of the line, from 1 on.", examples=[1])
+    amount: int | None = Field(
+        default=None, gt=0, description="Net amount in millionths; null for all that is left of it.", examples=[5000000]
+    )
+
+
+class NewCreditNote(Input):
+    """Either lines, or a net amount that is spread over all lines in proportion."""
+
+    lines: list[CreditedLine] = Field(default=[], max_length=500)
+    amount: int | None = Field(default=None, gt=0, description="Net amount in millionths.")
 
 
 class InvoiceDetails(Invoice):

@@ -73,7 +73,9 @@ class Drafting:
             for currency in currencies
         ]
         placed = [
-            InvoiceDraft(each.document, each.calls, each.moved, _position(issued, month.since, each.document.currency))
+            InvoiceDraft(
+                each.document, each.calls, each.moved, next_position(issued, month.since, each.document.currency)
+            )
             for each in drafts
             if each is not None
         ]
@@ -103,12 +105,12 @@ class Drafting:
 
 
 def active(invoices: Sequence[Invoice]) -> list[Invoice]:
-    """Return the invoices without those that were cancelled and their credit notes."""
-    cancelled = {each.cancels for each in invoices}
+    """Return the invoices without those that were cancelled, and without credit notes."""
+    cancelled = {each.cancels for each in invoices if not each.partial}
     return [each for each in invoices if not each.cancels and each.number not in cancelled]
 
 
-def _position(issued: Sequence[Invoice], month: date, currency: str) -> int:
+def next_position(issued: Sequence[Invoice], month: date, currency: str) -> int:
     return sum(each.month == month and each.currency == currency for each in issued)
 
 

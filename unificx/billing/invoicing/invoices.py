@@ -1,6 +1,7 @@
 """Issuing invoices and credit notes, and which of them are paid."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -10,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.billing import repository as ledger_rows
 from unificx.billing.invoicing import debit_repository, notice_repository, repository
-from unificx.billing.invoicing.drafting import Drafting, Parties, active
+from unificx.billing.invoicing.drafting import Drafting, Parties, active, next_position
 from unificx.billing.invoicing.electronic import to_xml
 from unificx.billing.invoicing.pdf import to_pdf
 from unificx.billing.invoicing.repository import Books
@@ -45,7 +46,7 @@ class Invoices:
         period, zone = month_of(month), self._directory.time_zone(tenant_id)
         if beginning(period.until, zone) > self._database.clock.now():
             raise Conflict("The month is not over yet.", hint="Invoices are issued for past months.", field="month")
-        books = self._books(tenant_id)
+        books = self.books(tenant_id)
         async with self._database.begin() as uow:
             await lock(uow.session, Lock.NUMBERS, books.seller_id)
             await lock(uow.session, Lock.PRICES, tenant_id)
@@ -65,36 +66,38 @@ class Invoices:
 
     async def cancel(self, tenant_id: str, number: str) -> Invoice:
         """Issue the credit note that takes back a whole invoice. Its month may be invoiced again. Raise NotFound;
-        Conflict if it was cancelled already."""
-        books = self._books(tenant_id)
+        Conflict if it was cancelled already, or partly credited."""
+        books = self.books(tenant_id)
         async with self._database.begin() as uow:
             await lock(uow.session, Lock.NUMBERS, books.seller_id)
             await lock(uow.session, Lock.PRICES, tenant_id)
-            issued = await self._list(uow.session, books)
+            issued = await self.list_within(uow.session, books)
             found = next((each for each in issued if each.number == number), None)
             document = await repository.find_document(uow.session, self._keys, books, number)
             if found is None or document is None:
-                raise _not_found()
+                raise not_found()
             if found not in active(issued):
                 raise Conflict(
                     "This invoice is cancelled, or it is a credit note.", hint="List them by `unificx invoice list`."
                 )
+            if found.credited:
+                raise Conflict("This invoice is partly credited.", hint="Credit the rest by `unificx invoice credit`.")
             if found.state == "collected":
                 raise Conflict(
                     "This invoice is in a file of direct debits.",
                     hint="Record its payment first, or that the bank has returned the debit.",
                 )
-            seller = await repository.find_details(uow.session, self._keys, books.seller_id)
             today = self.today()
             credit = replace(document, kind="credit_note", cancels=number, issued=today, due=today)
-            draft = InvoiceDraft(credit, found.calls, found.moved, found.position + 1)
-            stored = await self._store(uow, books, draft, seller.number_prefix if seller is not None else "")
+            position = next_position(issued, found.month, found.currency)
+            draft = InvoiceDraft(credit, found.calls, found.moved, position)
+            stored = await self.store(uow, books, draft)
         return await self.get(tenant_id, stored.document.number)
 
     async def list(self, tenant_id: str) -> Sequence[Invoice]:
         """Return the invoices and credit notes of a tenant with their state, newest first."""
         async with self._database.read() as session:
-            return await self._list(session, self._books(tenant_id))
+            return await self.list_within(session, self.books(tenant_id))
 
     async def page(self, tenant_id: str, page: PageByTime, state: InvoiceState | None = None) -> Page[Invoice]:
         """Return a page of the invoices and credit notes of a tenant, of all states or one, newest first."""
@@ -111,7 +114,7 @@ class Invoices:
         if self._is_seller(tenant_id):
             return 0
         async with self._database.read() as session:
-            return len(await repository.list_invoices(session, self._books(tenant_id)))
+            return len(await repository.list_invoices(session, self.books(tenant_id)))
 
     async def unrated(self, tenant_id: str, month: date) -> int:
         """Return how many calls of a month have no price yet, so that they are on no invoice."""
@@ -127,18 +130,18 @@ class Invoices:
 
     async def find(self, session: AsyncSession, tenant_id: str, number: str) -> Invoice:
         """Return what `get` returns, as a transaction sees it. Raise NotFound."""
-        issued = await self._list(session, self._books(tenant_id))
+        issued = await self.list_within(session, self.books(tenant_id))
         found = next((each for each in issued if each.number == number), None)
         if found is None:
-            raise _not_found()
+            raise not_found()
         return found
 
     async def document(self, tenant_id: str, number: str) -> Document:
         """Return an invoice or credit note of a tenant as it was issued. Raise NotFound."""
         async with self._database.read() as session:
-            found = await repository.find_document(session, self._keys, self._books(tenant_id), number)
+            found = await repository.find_document(session, self._keys, self.books(tenant_id), number)
         if found is None:
-            raise _not_found()
+            raise not_found()
         return found
 
     async def pdf(self, tenant_id: str, number: str) -> bytes:
@@ -151,7 +154,8 @@ class Invoices:
 
     # ---- inside
 
-    async def _list(self, session: AsyncSession, books: Books) -> Sequence[Invoice]:
+    async def list_within(self, session: AsyncSession, books: Books) -> Sequence[Invoice]:
+        """Return what `list` returns, as a transaction sees it."""
         issued = await repository.list_invoices(session, books)
         named = await repository.named_payments(session, books.tenant_id)
         owed = await repository.account_sums(session, books.tenant_id, "customer")
@@ -186,11 +190,15 @@ class Invoices:
         today = self.today()
         due = today + timedelta(days=parties.seller.payment_days)
         dated = replace(draft, document=replace(draft.document, issued=today, due=due))
-        return await self._store(uow, books, dated, parties.seller.number_prefix)
+        return await self.store(uow, books, dated)
 
-    async def _store(self, uow: UnitOfWork, books: Books, draft: InvoiceDraft, prefix: str) -> InvoiceDraft:
-        """Give a number, insert and post. Nothing of it remains if the transaction fails, so numbers have no gaps."""
+    async def store(self, uow: UnitOfWork, books: Books, draft: InvoiceDraft) -> InvoiceDraft:
+        """Give a number, insert and post. Nothing of it remains if the transaction fails, so numbers have no gaps.
+
+        Call it with the locks of the numbers of the seller and the prices of the tenant."""
         document, clock = draft.document, self._database.clock
+        seller = await repository.find_details(uow.session, self._keys, books.seller_id)
+        prefix = seller.number_prefix if seller is not None else ""
         counted = await repository.next_number(uow.session, books.seller_id, document.issued.year)
         document = replace(document, number=f"{prefix}{document.issued.year}-{counted:05}")
         numbered = replace(draft, document=document)
@@ -208,7 +216,8 @@ class Invoices:
         seller = self._directory.operator()
         return seller is None or seller.id == tenant_id
 
-    def _books(self, tenant_id: str) -> Books:
+    def books(self, tenant_id: str) -> Books:
+        """Return the scope of statements on the invoices of a tenant. Raise Invalid for the seller."""
         seller = seller_of(self._directory)
         if seller.id == tenant_id:
             raise Invalid("The operators' tenant is the seller.", hint="Name another tenant.", field="tenant")
@@ -230,10 +239,13 @@ def with_states(
 ) -> list[Invoice]:
     """Return invoices with their states. `named`: payments that name an invoice; `owed`: balances by currency;
     `collected`: direct debits that were not returned, by the number of the invoice."""
-    payable = active(issued)
+    payable, credited = active(issued), Counter[str]()
+    for each in issued:
+        if each.partial:
+            credited[each.cancels] += each.total
     left: dict[str, int] = {}
     for currency in {each.currency for each in payable}:
-        claims = [Claim(each.number, each.due, each.total) for each in payable if each.currency == currency]
+        claims = [_claim(each, credited) for each in payable if each.currency == currency]
         left |= open_amounts(claims, named, owed.get(currency, 0))
     found: list[Invoice] = []
     for each in issued:
@@ -241,11 +253,16 @@ def with_states(
             found.append(replace(each, state="credit_note" if each.cancels else "cancelled"))
             continue
         debit = collected.get(each.number)
-        claim = Claim(each.number, each.due, each.total)
+        claim = _claim(each, credited)
         state = state_of(claim, left[each.number], today, collected=debit is not None)
         reminder = reminder_level(each.due, today) if state == "overdue" else 0
-        found.append(replace(each, state=state, left=left[each.number], reminder=reminder, collection=debit))
+        changes = {"left": left[each.number], "credited": credited[each.number], "reminder": reminder}
+        found.append(replace(each, state=state, collection=debit, **changes))
     return found
+
+
+def _claim(one: Invoice, credited: Mapping[str, int]) -> Claim:
+    return Claim(one.number, one.due, one.total - credited.get(one.number, 0))
 
 
 def _key(one: Invoice) -> tuple[datetime, str]:
@@ -253,5 +270,5 @@ def _key(one: Invoice) -> tuple[datetime, str]:
     return datetime.combine(one.issued, time(), UTC), one.number
 
 
-def _not_found() -> NotFound:
+def not_found() -> NotFound:
     return NotFound("Invoice not found.", hint="List invoices by `unificx invoice list`.")

@@ -76,7 +76,7 @@ class InvoiceNumberRow(Base):
 class InvoiceRow(Base):
     """An issued invoice or credit note. It never changes.
 
-    Even positions are invoices, the odd one after each is the credit note that cancels it.
+    Positions count invoices and credit notes of a month and currency in the order of their issue.
     """
 
     __tablename__ = "invoice"
@@ -89,9 +89,10 @@ class InvoiceRow(Base):
     customer_id: Mapped[str] = plain("the tenant that was billed, which may be deleted earlier", primary_key=True)
     month: Mapped[date] = plain("first day of the month", primary_key=True)
     currency: Mapped[str] = plain("code of the currency", primary_key=True)
-    position: Mapped[int] = plain("0, and counting on after a cancellation", primary_key=True, autoincrement=False)
+    position: Mapped[int] = plain("0, and counting on", primary_key=True, autoincrement=False)
     number: Mapped[str] = plain("number of the invoice or credit note")
-    cancels: Mapped[str] = plain("number of the invoice that a credit note cancels, or nothing")
+    cancels: Mapped[str] = plain("number of the invoice that a credit note is about, or nothing")
+    partial: Mapped[bool] = plain("whether a credit note takes back only a part")
     issued: Mapped[date] = plain("day of issue")
     due: Mapped[date] = plain("day until which it is to be paid")
     net: Mapped[int] = plain("net sum", BigInteger)

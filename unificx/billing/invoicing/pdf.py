@@ -121,7 +121,7 @@ def _data(document: Document, wording: Wording) -> list[tuple[str, str]]:
         (wording["issued"], wording.day(document.issued)),
         (wording["period"], wording.period(document.since, document.until)),
         (wording["due"], wording.day(document.due) if document.kind == "invoice" else ""),
-        (wording["cancels"], document.cancels),
+        (wording["reduces" if document.partial else "cancels"], document.cancels),
         (wording["vat_id"], seller.vat_id),
         (wording["tax_number"], seller.tax_number),
         (wording["your_vat_id"], document.buyer.vat_id),

@@ -103,6 +103,7 @@ async def insert_invoice(session: AsyncSession, keys: Keys, books: Books, draft:
             position=draft.position,
             number=document.number,
             cancels=document.cancels,
+            partial=document.partial,
             issued=document.issued,
             due=document.due,
             net=document.net,
@@ -133,6 +134,14 @@ async def find_document(session: AsyncSession, keys: Keys, books: Books, number:
         return None
     part = _DOCUMENT.open(keys, books.seller_id, [(row.subject_id, row.number, row.sealed)])[0]
     return None if isinstance(part, Erased) else _JSON.validate_json(part.document)
+
+
+async def find_documents(session: AsyncSession, keys: Keys, books: Books, numbers: Sequence[str]) -> list[Document]:
+    """Return the invoices and credit notes of a tenant with these numbers that are not erased."""
+    rows = (await session.scalars(select(InvoiceRow).where(*_of(books), InvoiceRow.number.in_(numbers)))).all()
+    sealed = [(row.subject_id, row.number, row.sealed) for row in rows]
+    parts = _DOCUMENT.open(keys, books.seller_id, sealed)
+    return [_JSON.validate_json(each.document) for each in parts if not isinstance(each, Erased)]
 
 
 def ended_invoices(seller_id: str) -> Select[str, datetime]:
@@ -197,6 +206,7 @@ def _to_invoice(row: InvoiceRow) -> Invoice:
         currency=row.currency,
         position=row.position,
         cancels=row.cancels,
+        partial=row.partial,
         issued=row.issued,
         due=row.due,
         net=row.net,

@@ -51,6 +51,7 @@ class Invoice:
     currency: str
     position: int
     cancels: str
+    partial: bool
     issued: date
     due: date
     net: int
@@ -60,6 +61,8 @@ class Invoice:
     moved: int
     state: InvoiceState = "open"
     left: int = 0
+    credited: int = 0
+    """Total of its partial credit notes."""
     reminder: int = 0
     """Level of the reminder that is due."""
     sent: datetime | None = None

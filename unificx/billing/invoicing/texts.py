@@ -13,6 +13,7 @@ _EN: Mapping[str, str] = MappingProxyType(
         "invoice": "Invoice",
         "credit_note": "Credit note",
         "cancels": "Cancels invoice",
+        "reduces": "To invoice",
         "number": "Number",
         "issued": "Date",
         "due": "Due",
@@ -45,6 +46,7 @@ _EN: Mapping[str, str] = MappingProxyType(
         "debit": "We will collect the total from your account {iban} on {due} or later, by mandate {mandate}, creditor "
         "identifier {creditor}.",
         "credited": "This credit note cancels invoice {number} in full.",
+        "partly_credited": "This credit note reduces invoice {number} by the total above.",
         "account_owner": "Account holder",
         "left": "{amount} to pay",
         "reminder_due": "due on {due}",
@@ -57,6 +59,7 @@ _DE: Mapping[str, str] = MappingProxyType(
         "invoice": "Rechnung",
         "credit_note": "Stornorechnung",
         "cancels": "Storniert Rechnung",
+        "reduces": "Zu Rechnung",
         "number": "Nummer",
         "issued": "Datum",
         "due": "Fällig am",
@@ -89,6 +92,7 @@ _DE: Mapping[str, str] = MappingProxyType(
         "debit": "Wir ziehen den Gesamtbetrag frühestens am {due} von Ihrem Konto {iban} ein, Mandat {mandate}, "
         "Gläubiger-Identifikationsnummer {creditor}.",
         "credited": "Diese Stornorechnung hebt die Rechnung {number} vollständig auf.",
+        "partly_credited": "Diese Korrektur mindert die Rechnung {number} um den genannten Gesamtbetrag.",
         "account_owner": "Kontoinhaber",
         "left": "{amount} offen",
         "reminder_due": "fällig am {due}",
@@ -218,7 +222,7 @@ class Wording:
         """Return how the document is to be paid."""
         document = self._document
         if document.kind == "credit_note":
-            return self["credited"].format(number=document.cancels)
+            return self["partly_credited" if document.partial else "credited"].format(number=document.cancels)
         if document.mandate is not None:
             shown = f"…{document.mandate.iban[-4:]}"
             creditor = document.account.creditor_id

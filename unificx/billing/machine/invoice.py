@@ -1,7 +1,8 @@
 """The document of an invoice or credit note, and its sums by the rules of EN 16931. Pure. Amounts are in micros.
 
 Each line is rounded to the minor unit of the currency; the tax is computed and rounded once for all lines of a rate
-(BR-CO-17, BR-S-09), and the total is the sum of both. A credit note takes back a whole invoice: it has the same lines.
+(BR-CO-17, BR-S-09), and the total is the sum of both. A credit note takes back an invoice, with the same lines, or a
+part of it.
 """
 
 from collections.abc import Sequence
@@ -53,7 +54,8 @@ class Mandate:
 class Line:
     """Something that was sold from `since` to the day before `until`. `amount`: net, in whole minor units.
 
-    `unit_price` is None for the sum of several prices, such as those of calls.
+    `unit_price` is None for the sum of several prices, such as those of calls. `of`: in a partial credit note, the
+    number of the line of the invoice that it takes back, from 1 on.
     """
 
     kind: LineKind
@@ -65,6 +67,7 @@ class Line:
     tax: TaxRate
     since: date
     until: date
+    of: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +82,8 @@ class TaxTotal:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """An invoice, or the credit note that cancels the invoice `cancels`. `until` is exclusive; `number` is "" for a
-    draft. A credit note has positive amounts."""
+    """An invoice, or the credit note about the invoice `cancels`: with `partial` a part of it, otherwise all of it.
+    `until` is exclusive; `number` is "" for a draft. A credit note has positive amounts."""
 
     kind: DocumentKind
     number: str
@@ -96,6 +99,7 @@ class Document:
     buyer: Party
     mandate: Mandate | None
     lines: tuple[Line, ...]
+    partial: bool = False
 
     @property
     def net(self) -> int:

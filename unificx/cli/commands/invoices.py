@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from unificx.cli.amounts import readable
+from unificx.cli.amounts import parse_amount, readable
 from unificx.cli.api_client import OPERATOR_SLUG, ApiClient, Json, quote_segment
 from unificx.cli.command import CommandContext, command, command_group
 from unificx.cli.errors import CliError
@@ -28,7 +28,15 @@ _INVOICE = {
 _LISTED = {"tenant": "tenant", **_INVOICE}
 _FILE = {"id": "file", "day": "debited on", "invoices": "invoices", "total": "total", "created": "made"}
 _ISSUE = {"tenant": "tenant", "result": "result", "number": "number", "net": "net", "tax": "tax", "total": "total"}
-_LINE = {"kind": "kind", "name": "name", "quantity": "quantity", "unit": "unit", "amount": "net", "tax_rate": "tax %"}
+_LINE = {
+    "kind": "kind",
+    "name": "name",
+    "quantity": "quantity",
+    "unit": "unit",
+    "amount": "net",
+    "tax_rate": "tax %",
+    "creditable": "left",
+}
 _DETAILS = {
     "name": "name",
     "contact": "contact",
@@ -184,6 +192,29 @@ def cancel(context: CommandContext, number: Number) -> None:
     async def request(api: ApiClient) -> Json:
         path = f"{_path(number)}/cancellation"
         return await api.post(path, {}, tenant=await api.resolve_tenant(context.tenant))
+
+    made = context.run(request)
+    print_item(made if context.as_json else _readable(made), _INVOICE, as_json=context.as_json)
+
+
+@command(group, "credit")
+def credit(
+    context: CommandContext,
+    number: Number,
+    *,
+    line: Annotated[int | None, typer.Option(help="Only of this line, from 1 on.")] = None,
+    amount: Annotated[
+        int | None, typer.Option(parser=parse_amount, metavar="AMOUNT", help="Net amount, such as 4.90.")
+    ] = None,
+) -> None:
+    """Credit a part of an invoice.
+
+    Give an amount, which is spread over all lines, or a line with or without an amount: without one, all that is left
+    of the line is credited."""
+    body: Json = {"amount": amount} if line is None else {"lines": [{"line": line, "amount": amount}]}
+
+    async def request(api: ApiClient) -> Json:
+        return await api.post(f"{_path(number)}/credits", body, tenant=await api.resolve_tenant(context.tenant))
 
     made = context.run(request)
     print_item(made if context.as_json else _readable(made), _INVOICE, as_json=context.as_json)

@@ -3,7 +3,7 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { IconDownload } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
-import { api, type InvoiceDetails, type InvoiceLine } from '~/api';
+import { api, type InvoiceDetails } from '~/api';
 import { useChanges } from '~/design/changes';
 import { confirmAction } from '~/design/Confirm';
 import { formatDateTime } from '~/design/dates';
@@ -12,11 +12,12 @@ import { saveFile } from '~/design/files';
 import { formatAmount } from '~/design/money';
 import { ErrorNotice } from '~/design/Notice';
 import { SkeletonBlock } from '~/design/SkeletonBlock';
-import { nameOfCountry } from '~/features/costs';
 import { PayByCard } from './CardPayments';
 import { StateBadge } from './Invoices';
-import { dayOf, isPayable, shortId } from './model';
+import { CreditForm } from './CreditForm';
+import { creditableOf, dayOf, isPayable, shortId } from './model';
 import { PaymentForm } from './PaymentForm';
+import { useLineNames } from './useLineNames';
 
 interface InvoiceDrawerProps {
   /** Undefined while none is open. */
@@ -58,6 +59,9 @@ export function InvoiceDrawer({ number, onClose, tenant, operator }: InvoiceDraw
               <PayByCard invoice={data.number} tenant={tenant} />
             )}
             {operator && isPayable(data) && <Work key={data.number} invoice={data} tenant={tenant} operator />}
+            {operator && data.state !== 'collected' && creditableOf(data.lines, '') > 0 && (
+              <Credit key={`${data.number} ${data.credited}`} invoice={data} tenant={tenant} operator />
+            )}
           </>
         )}
       </Stack>
@@ -98,7 +102,16 @@ function Summary({ invoice }: { invoice: InvoiceDetails }) {
       )}
       {invoice.cancels && (
         <Text size="sm">
-          <Trans>It cancels invoice {invoice.cancels}.</Trans>
+          {invoice.partial ? (
+            <Trans>It takes back a part of invoice {invoice.cancels}.</Trans>
+          ) : (
+            <Trans>It cancels invoice {invoice.cancels}.</Trans>
+          )}
+        </Text>
+      )}
+      {(invoice.credited ?? 0) > 0 && (
+        <Text size="sm">
+          <Trans>{formatAmount(invoice.credited ?? 0, invoice.currency, i18n.locale)} of it is credited.</Trans>
         </Text>
       )}
       {invoice.sent ? (
@@ -120,15 +133,7 @@ function Summary({ invoice }: { invoice: InvoiceDetails }) {
 function Lines({ invoice }: { invoice: InvoiceDetails }) {
   const { t, i18n } = useLingui();
   const money = (micros: number) => formatAmount(micros, invoice.currency, i18n.locale);
-  const nameOfGroup = (name: string) => nameOfCountry(name, i18n.locale) ?? (name || t`Other numbers`);
-  const nameOf = ({ kind, name, amount }: InvoiceLine) =>
-    ({
-      plan: t`Plan ${name}`,
-      extensions: t`Extensions`,
-      numbers: t`Numbers`,
-      calls: name || amount !== 0 ? t`Calls: ${nameOfGroup(name)}` : t`Calls, covered by included minutes`,
-      earlier_calls: t`Calls and corrections of earlier months`,
-    })[kind];
+  const nameOf = useLineNames();
   return (
     <Table aria-label={t`Lines`}>
       <Table.Thead>
@@ -258,10 +263,22 @@ function Work({ invoice, tenant }: ContentProps) {
           <Trans>Direct debit was returned</Trans>
         </Button>
       ) : (
-        <Button size="md" variant="default" color="red.9" loading={changes.isPending} onClick={() => void cancel()}>
-          <Trans>Cancel the invoice</Trans>
-        </Button>
+        !invoice.credited && (
+          <Button size="md" variant="default" color="red.9" loading={changes.isPending} onClick={() => void cancel()}>
+            <Trans>Cancel the invoice</Trans>
+          </Button>
+        )
       )}
     </Stack>
+  );
+}
+
+function Credit({ invoice, tenant }: ContentProps) {
+  const [crediting, setCrediting] = useState(false);
+  if (crediting) return <CreditForm invoice={invoice} tenant={tenant} onClose={() => setCrediting(false)} />;
+  return (
+    <Button size="md" variant="default" onClick={() => setCrediting(true)}>
+      <Trans>Credit a part</Trans>
+    </Button>
   );
 }

@@ -1,4 +1,4 @@
-import type { DirectDebit, Invoice, PlanTerms } from '~/api';
+import type { DirectDebit, Invoice, InvoiceLine, NewCreditNote, PlanTerms } from '~/api';
 import { msg } from '@lingui/core/macro';
 import type { MessageDescriptor } from '@lingui/core';
 
@@ -63,3 +63,11 @@ export const INVOICE_STATES: Record<Invoice['state'], { text: MessageDescriptor;
   cancelled: { text: msg`Cancelled`, colour: 'gray' },
   credit_note: { text: msg`Credit note`, colour: 'gray' },
 };
+
+/** Net amount that may be credited of a line, given by its number, or of all lines for ''. */
+export const creditableOf = (lines: Pick<InvoiceLine, 'creditable'>[], line: string) =>
+  lines.reduce((sum, { creditable = 0 }, at) => (line === '' || line === String(at + 1) ? sum + creditable : sum), 0);
+
+/** The request for a credit note of a line, or of all lines for ''. */
+export const creditOf = (line: string, amount: number): NewCreditNote =>
+  line === '' ? { amount } : { lines: [{ line: Number(line), amount }] };

@@ -95,7 +95,7 @@ export function PersonOverview({ person, tenant }: PersonTabProps) {
   );
 }
 
-/** What mail servers and the person have reported about the address; nothing if all is well. */
+/** Reports of mail servers and of the person about the address; nothing if all is well. */
 function AddressState({ state: { fails, suppressed, reason } }: { state: PersonDetails['email_state'] }) {
   return (
     <>
