@@ -281,7 +281,13 @@ AREAS: dict[str, tuple[str, ...]] = {
         "outside/test_*voicemail*",
         "outside/test_*mwi*",
     ),
-    "billing": ("areas/billing/*", "adapters/test_http_billing*", "outside/test_portal_costs*", "outside/test_tour*"),
+    "billing": (
+        "areas/billing/*",
+        "engines/test_credit_note*",
+        "adapters/test_http_billing*",
+        "outside/test_portal_costs*",
+        "outside/test_tour*",
+    ),
     "webhooks": ("areas/webhooks/*", "adapters/test_http_webhooks*"),
 }
 """Patterns of test modules below `tests/`, by package of `unificx`; `client` and `house` are not packages."""

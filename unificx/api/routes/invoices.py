@@ -134,7 +134,7 @@ async def credit_invoice(
 ) -> models.Invoice:
     """Take back a part of an invoice by a credit note, never more than is left of it.
 
-    What was paid for that part becomes credit, which may be refunded."""
+    Payments for that part become credit, which may be refunded."""
     scope = await require_access(services, user, tenant, Action.BILLING_CHANGE)
     lines = {each.line: each.amount for each in body.lines}
     made = await services.billing.credit_notes.issue(scope.tenant_id, invoice, lines=lines, amount=body.amount)

@@ -18,7 +18,7 @@ from unificx.db import Database, Keys
 
 
 class CreditNotes:
-    """Takes back a part of an invoice. What was paid for that part becomes credit, which may be refunded."""
+    """Takes back a part of an invoice. Payments for that part become credit, which may be refunded."""
 
     def __init__(self, database: Database, keys: Keys, invoices: Invoices) -> None:
         self._database, self._keys, self._invoices = database, keys, invoices

@@ -67,8 +67,8 @@ export function CreditForm({ invoice, tenant, onClose }: CreditFormProps) {
       />
       <Text size="sm">
         <Trans>
-          A credit note gets the next number and cannot be undone. What was paid for that part becomes credit, which you
-          may refund.
+          A credit note gets the next number and cannot be undone. Payments for that part become credit, which you may
+          refund.
         </Trans>
       </Text>
     </EditForm>
