@@ -75,6 +75,7 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "NewEmailTest": {"address": "ada@acme.example"},
     "NewCampaign": {"texts": {"en": {"subject": "New telephones", "text": "Order yours until May."}}},
     "NoticeSwitch": {"kind": "voicemail", "channel": "email", "on": False},
+    "ReadMark": {"newest": _ID},
     "NumberList": {"numbers": ["+49301234567"]},
     "ConversationChange": {"period": "P30D", "shares_marks": True},
     "MemberChange": {"role": "owner"},
@@ -160,6 +161,7 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "NewPayment": {"reference": "2027-03-0042", "currency": "EUR", "amount": 49_900_000, "invoice": "2027-00042"},
     "NewRefund": {"payment": "2027-03-0042", "reference": "2027-03-0057", "amount": 9_900_000},
     "BillingMonth": {"month": "2027-02"},
+    "NewCreditNote": {"lines": [{"line": 2, "amount": 4_900_000}]},
     "BillingDetails": {
         "name": "Acme GmbH",
         "street": "Street 2",
