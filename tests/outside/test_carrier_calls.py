@@ -8,7 +8,7 @@ from server import Household, Login, Server, eventually
 from sipp import Sipp, User, free_port
 from sipp_phones import SippPhones
 
-OWN, CALLED, CALLER = "+49301234500", "+493098765432", "+491711111111"
+OWN, CALLED, CALLER, STRANGER = "+49301234500", "+493098765432", "+491711111111", "+491801111111"
 FAILS = s.scenario(s.called(), *s.refuses("503 Service Unavailable"))
 CONNECTS = s.scenario(
     s.recv("INVITE", attributes='rrs="true"', action=s.expect(f"sip:.{OWN[1:]}@carrier.example", header="From")),
@@ -22,7 +22,8 @@ CALLS_OUTSIDE = s.authenticated_invite(s.sdp(audio=True))
 
 
 def set_up(server: Server, to: str, *ports: int) -> None:
-    """Create two trunks, a number that leads to an extension, a route over both trunks, and 15.00 of prepaid credit."""
+    """Create two trunks, a number that leads some callers to an extension, a route over both trunks, and 15.00 of
+    prepaid credit."""
     scope = {"tenant": server.tenant}
     with server.rest() as rest:
 
@@ -33,7 +34,11 @@ def set_up(server: Server, to: str, *ports: int) -> None:
         for name, port in zip(("carrier", "second"), ports, strict=True):
             address = {"server": f"127.0.0.1:{port}", "domain": "carrier.example"}
             create("trunks", {"name": name, **address, "registers": False, "check_seconds": 0})
-        create("numbers", {"number": OWN, "trunk": "carrier", "destination": f"extension:{to}"})
+        rules = [
+            {"pattern": "+49180.", "destination": "hangup:busy"},
+            {"pattern": "+4917X1.", "destination": f"extension:{to}"},
+        ]
+        create("numbers", {"number": OWN, "trunk": "carrier", "destination": "hangup", "callers": rules})
         deck = rest.post("/api/v1/billing/rate-decks", params=scope, json={"name": "Carrier"}).json()["id"]
         rates = f"/api/v1/billing/rate-decks/{deck}"
         assert not rest.put(f"{rates}/rates", params=scope, content=b"prefix,price\n49,0.10\n").json()["faults"]
@@ -63,7 +68,7 @@ def assert_a_call_too_many_is_stopped(server: Server, desk: SippPhones, caller: 
 
 @pytest.mark.promise("U1", "U9", "S2")
 def test_calls_to_and_from_carriers(server: Server, household: Household, desk: SippPhones, tmp_path: Path) -> None:
-    server.canaries |= {OWN, CALLED, CALLER}
+    server.canaries |= {OWN, CALLED, CALLER, STRANGER}
     first, second = free_port(), free_port()
     set_up(server, household.berta.number, first, second)
 
@@ -89,13 +94,23 @@ def test_calls_to_and_from_carriers(server: Server, household: Household, desk: 
     desk.calls(desk.caller(household.anna, CALLED, *CALLS_OUTSIDE, *s.is_refused(402)))
 
     comes = (s.invite(1, s.sdp()), s.recv(100, optional=True), *s.answered(), s.in_dialog("ACK", 1), *s.hang_up(2))
-    users = [User(CALLER, dials=OWN)]
-    caller = Sipp(tmp_path, s.scenario(*comes), users=users, domain="carrier.example", remote=server.sip("udp"))
+
+    def comes_in(number: str, *ladder: str) -> Sipp:
+        users = [User(number, dials=OWN)]
+        return Sipp(tmp_path, s.scenario(*ladder), users=users, domain="carrier.example", remote=server.sip("udp"))
+
+    refused = (s.invite(1, s.sdp()), s.recv(100, optional=True))
+    desk.calls(comes_in(STRANGER, *refused, *s.is_refused(486, 1)))
+    desk.calls(comes_in(CALLED, *refused, *s.is_refused(603, 1)))
+    caller = comes_in(CALLER, *comes)
     answers = (s.called(), s.ringing(), *s.answers(s.sdp()), *s.is_hung_up())
     desk.calls(caller, desk.callee(household.berta, *answers))
-    rows = eventually(lambda: [row for row in server.history() if row["direction"] == "inbound"], what="recorded")
-    [record] = rows
-    assert (record["outcome"], CALLER in str(record["caller"])) == ("answered", True)
+
+    def came_in() -> list[tuple[str, str]]:
+        return [(str(row["caller"]), row["outcome"]) for row in server.history() if row["direction"] == "inbound"]
+
+    rows = eventually(lambda: len(found := came_in()) == 3 and found, what="recorded")
+    assert rows == [(CALLER, "answered"), (CALLED, "declined"), (STRANGER, "busy")]
 
     # No credit, a suspended account and a carrier that fails: an emergency call goes through all the same.
     with server.rest() as rest:
