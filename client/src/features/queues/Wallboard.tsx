@@ -7,6 +7,7 @@ import { ErrorNotice } from '~/design/Notice';
 import { Section } from '~/design/Section';
 import { useNumberFormat } from '~/features/phone-numbers';
 import { PrioritySelect } from '~/features/routing';
+import { MissedCallers } from './MissedCallers';
 import css from './queues.module.css';
 
 /** Waiting callers, agents and the figures of today of one queue. */
@@ -75,6 +76,7 @@ export function Wallboard({ live, tenant }: { live: LiveQueue; tenant: string | 
           ))}
         </ul>
       </Section>
+      <MissedCallers live={live} tenant={tenant} />
       <Section title={t`Agents`}>
         <ErrorNotice fault={change.error} />
         <ul className={css.rows} aria-label={t`Agents`}>
