@@ -78,4 +78,4 @@ class CreditNotes:
         self, session: AsyncSession, books: Books, issued: Sequence[Invoice], number: str
     ) -> list[Document]:
         numbers = [each.number for each in issued if each.partial and each.cancels == number]
-        return await repository.find_documents(session, self._keys, books, numbers)
+        return [*(await repository.find_documents(session, self._keys, books.seller_id, numbers)).values()]

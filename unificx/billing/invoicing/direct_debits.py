@@ -84,8 +84,11 @@ class DirectDebits:
             debits = await debit_repository.debits_of_file(session, seller_of(self._directory).id, file_id)
         if not debits:
             raise NotFound("File of direct debits not found.", hint="List them by `unificx invoice debits`.")
-        _, seller = await self._seller()
-        found = [Collection(each, await self._invoices.document(each.tenant_id, each.number)) for each in debits]
+        seller_id, seller = await self._seller()
+        documents = await self._invoices.documents(seller_id, [each.number for each in debits])
+        if len(documents) < len(debits):
+            raise NotFound("Invoices of this file were deleted.", hint="List files by `unificx invoice debits`.")
+        found = [Collection(each, documents[each.number]) for each in debits]
         return await asyncio.to_thread(to_pain, seller, found)
 
     async def mark_returned(self, tenant_id: str, number: str) -> None:
@@ -115,27 +118,24 @@ class DirectDebits:
             for each in await self._invoices.list(tenant_id)
             if each.state in ("open", "overdue") and each.currency == _EURO and each.due <= day
         ]
+        if not unpaid:
+            return []
+        books = Books(seller_of(self._directory).id, tenant_id)
+        async with self._database.read() as session:
+            debits = await debit_repository.collections(session, books)
+        documents = await self._invoices.documents(books.seller_id, [*(each.number for each in unpaid), *debits])
+        mandates = {number: each.mandate.reference for number, each in documents.items() if each.mandate is not None}
+        # A mandate is used once there is a debit of it that the bank has not returned.
+        used = {mandates[number] for number in debits if number in mandates}
         found: list[DirectDebit] = []
-        used: set[str] = set()
         for each in unpaid:
-            mandate = (await self._invoices.document(tenant_id, each.number)).mandate
+            mandate = mandates.get(each.number)
             if mandate is None:
                 continue
-            is_first = mandate.reference not in used and not await self._was_debited(tenant_id, mandate.reference)
-            used.add(mandate.reference)
-            sequence = "FRST" if is_first else "RCUR"
+            sequence = "RCUR" if mandate in used else "FRST"
+            used.add(mandate)
             found.append(DirectDebit(file_id, each.number, tenant_id, each.left, day, now, sequence))
         return found
-
-    async def _was_debited(self, tenant_id: str, mandate: str) -> bool:
-        """Whether there is a debit of a mandate that the bank has not returned, newest ones first."""
-        async with self._database.read() as session:
-            debits = await debit_repository.collections(session, Books(seller_of(self._directory).id, tenant_id))
-        for number in reversed(list(debits)):
-            used = (await self._invoices.document(tenant_id, number)).mandate
-            if used is not None and used.reference == mandate:
-                return True
-        return False
 
 
 def to_pain(seller: BillingDetails, collections: Sequence[Collection]) -> bytes:

@@ -144,6 +144,11 @@ class Invoices:
             raise not_found()
         return found
 
+    async def documents(self, seller_id: str, numbers: Sequence[str]) -> Mapping[str, Document]:
+        """Return invoices of a seller as they were issued, by number, in one statement; not those that are erased."""
+        async with self._database.read() as session:
+            return await repository.find_documents(session, self._keys, seller_id, numbers)
+
     async def pdf(self, tenant_id: str, number: str) -> bytes:
         """Return an invoice as PDF/A-3 with its electronic form. Raise NotFound."""
         return await asyncio.to_thread(to_pdf, await self.document(tenant_id, number))

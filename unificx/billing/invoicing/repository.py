@@ -136,12 +136,18 @@ async def find_document(session: AsyncSession, keys: Keys, books: Books, number:
     return None if isinstance(part, Erased) else _JSON.validate_json(part.document)
 
 
-async def find_documents(session: AsyncSession, keys: Keys, books: Books, numbers: Sequence[str]) -> list[Document]:
-    """Return the invoices and credit notes of a tenant with these numbers that are not erased."""
-    rows = (await session.scalars(select(InvoiceRow).where(*_of(books), InvoiceRow.number.in_(numbers)))).all()
-    sealed = [(row.subject_id, row.number, row.sealed) for row in rows]
-    parts = _DOCUMENT.open(keys, books.seller_id, sealed)
-    return [_JSON.validate_json(each.document) for each in parts if not isinstance(each, Erased)]
+async def find_documents(
+    session: AsyncSession, keys: Keys, seller_id: str, numbers: Sequence[str]
+) -> Mapping[str, Document]:
+    """Return the invoices and credit notes of a seller with these numbers that are not erased, by number."""
+    query = select(InvoiceRow).where(InvoiceRow.tenant_id == seller_id, InvoiceRow.number.in_(numbers))
+    rows = (await session.scalars(query)).all()
+    parts = _DOCUMENT.open(keys, seller_id, [(row.subject_id, row.number, row.sealed) for row in rows])
+    return {
+        row.number: _JSON.validate_json(part.document)
+        for row, part in zip(rows, parts, strict=True)
+        if not isinstance(part, Erased)
+    }
 
 
 def ended_invoices(seller_id: str) -> Select[str, datetime]:
