@@ -37,7 +37,16 @@ function clientComponents(): Component[] {
     }
   };
   visit('');
-  return [...found.values()];
+  return [...found.values(), ...vendoredComponents()];
+}
+
+/** Components whose files are in this tree. */
+function vendoredComponents(): Component[] {
+  const folder = new URL('client/vendor/', ROOT);
+  return readdirSync(folder).map((each) => {
+    const { name, version, license } = JSON.parse(readFileSync(new URL(`${each}/package.json`, folder), 'utf8'));
+    return { name, version, license, side: 'client' };
+  });
 }
 
 /** Path of a package as Node.js resolves it: nested next to its user, or in a folder further up. */

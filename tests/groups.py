@@ -42,6 +42,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "outside/test_client_offline",
         "outside/test_client_privacy",
         "outside/test_client_recording",
+        "outside/test_client_sound",
         "outside/test_client_recordings",
         "outside/test_client_rooms",
         "outside/test_client_unbroken",

@@ -78,6 +78,7 @@ AREAS: dict[str, tuple[str, ...]] = {
         "outside/test_conference_*",
         "outside/test_client_rooms*",
         "outside/test_client_meeting*",
+        "outside/test_client_sound*",
     ),
     "core": ("engines/test_core_*", "adapters/test_app_*", "adapters/test_public_address*"),
     "db": ("areas/db/*", "outside/test_full_disk*", "outside/test_calls_postgresql*", "outside/test_upgrade*"),

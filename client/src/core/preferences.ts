@@ -8,6 +8,10 @@ export interface Preferences {
   microphone: string;
   camera: string;
   speaker: string;
+  /** Suppress background noise in calls, on this device. */
+  noiseSuppression: boolean;
+  /** Send the sound of a screen that is shared. */
+  screenSound: boolean;
   ringtone: boolean;
   /** Answer by itself when the user has clicked to dial elsewhere. */
   answerClickToDial: boolean;
@@ -26,6 +30,8 @@ const DEFAULTS: Preferences = {
   microphone: '',
   camera: '',
   speaker: '',
+  noiseSuppression: false,
+  screenSound: false,
   ringtone: true,
   answerClickToDial: false,
   density: 'comfortable',

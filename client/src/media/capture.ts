@@ -57,13 +57,35 @@ export function cameraById(id: string): Promise<MediaStreamTrack> {
   return capture('camera', { video: { deviceId: { exact: id }, width: { ideal: 1280 }, height: { ideal: 720 } } });
 }
 
-/** Let the user choose a screen, window or tab. A track of its sound, if shared, is not returned. */
-export async function screen(): Promise<MediaStreamTrack> {
+/** The tracks of a camera or a screen. */
+export interface Captured {
+  track: MediaStreamTrack;
+  /** Of a screen, if it was wanted and the user has shared it. */
+  sound?: MediaStreamTrack;
+}
+
+/** Constraints of screen capture that TypeScript does not know yet (Screen Capture, and its extensions). */
+interface ScreenOptions extends DisplayMediaStreamOptions {
+  systemAudio: 'include' | 'exclude';
+  selfBrowserSurface: 'exclude';
+}
+
+/** Let the user choose a screen, window or tab, with its sound if wanted. */
+export async function screen(withSound: boolean): Promise<Captured> {
+  // The sound of a whole screen contains that of this app: the others would hear themselves.
+  const withoutOwn = supportsConstraint('restrictOwnAudio');
+  const audio = { echoCancellation: false, noiseSuppression: false, autoGainControl: false, restrictOwnAudio: true };
+  const options: ScreenOptions = {
+    video: { frameRate: { max: 15 } },
+    audio: withSound && audio,
+    systemAudio: withoutOwn ? 'include' : 'exclude',
+    selfBrowserSurface: 'exclude',
+  };
   try {
-    const stream = await navigator.mediaDevices.getDisplayMedia({ video: { frameRate: { max: 15 } }, audio: false });
+    const stream = await navigator.mediaDevices.getDisplayMedia(options);
     const [track] = stream.getVideoTracks();
     track!.contentHint = 'detail';
-    return track!;
+    return { track: track!, sound: stream.getAudioTracks()[0] };
   } catch (fault) {
     throw new CaptureError('screen', captureFailureOf(fault));
   }
@@ -72,6 +94,15 @@ export async function screen(): Promise<MediaStreamTrack> {
 /** Phones cannot share their screen. */
 export function supportsScreenSharing(): boolean {
   return 'getDisplayMedia' in (navigator.mediaDevices ?? {});
+}
+
+/** Only browsers with Chromium give the sound of what is shared; they know this constraint. */
+export function supportsScreenSound(): boolean {
+  return supportsScreenSharing() && supportsConstraint('suppressLocalAudioPlayback');
+}
+
+function supportsConstraint(name: string): boolean {
+  return name in navigator.mediaDevices.getSupportedConstraints();
 }
 
 async function capture(source: Source, constraints: MediaStreamConstraints): Promise<MediaStreamTrack> {

@@ -4,6 +4,7 @@ import { randomText } from '~/core/random';
 import { preferences } from '~/core/preferences';
 import { createStore } from '~/core/store';
 import { INITIAL_STATE, type CallState, type Phase } from './call-state';
+import { CallSound } from './call-sound';
 import { CallVideo } from './call-video';
 import { isUsableCandidate, withTlsId } from './sdp';
 import { endReasonOf, type EndReason } from './end-reasons';
@@ -46,6 +47,14 @@ export class Call {
     transceivers: () => this.#transceivers,
     renegotiate: () => this.#negotiator!.request('media'),
   });
+  readonly #sound = new CallSound({
+    microphone: () => this.#localMedia.audioTrack,
+    send: async (track) => {
+      await this.#transceivers?.setTrack('audio', track);
+      this.#applyMute();
+    },
+    ended: () => this.ended,
+  });
   readonly #speaker = new Speaker();
   readonly #tlsId = randomText(24).replaceAll(/[-_]/g, '0');
   readonly #preferencesSubscription: { unsubscribe: () => void };
@@ -85,11 +94,13 @@ export class Call {
       muted: saved?.muted ?? false,
     });
     this.#localMedia.onTrackLost = (kind) => void (kind === 'audio' ? this.reopenMicrophone() : this.setVideo(false));
-    let { microphone } = preferences.state;
+    let before = preferences.state;
     this.#preferencesSubscription = preferences.subscribe((now) => {
-      if (now.microphone === microphone) return;
-      microphone = now.microphone;
-      void this.reopenMicrophone();
+      const { microphone, noiseSuppression, screenSound } = before;
+      before = now;
+      if (now.microphone !== microphone) void this.reopenMicrophone();
+      else if (this.answered && (now.noiseSuppression !== noiseSuppression || now.screenSound !== screenSound))
+        void this.#sound.apply();
     });
   }
 
@@ -294,7 +305,12 @@ export class Call {
     if (this.ended || !this.#localMedia.audioTrack) return;
     await this.#openMicrophone();
     if (this.ended) return this.#localMedia.close();
-    await this.#transceivers?.setTrack('audio', this.#localMedia.audioTrack);
+    await this.#sound.apply();
+  }
+
+  /** Send the sound of a shared screen together with the voice; undefined: no longer. */
+  setScreenSound(track: MediaStreamTrack | undefined): void {
+    this.#sound.setScreen(track);
   }
 
   /** A muted microphone is disabled before it is sent. */
@@ -372,13 +388,17 @@ export class Call {
   #onAnswered(): void {
     const since = this.saved?.since ?? Date.now();
     this.#set({ phase: 'talking', since, resuming: false, answering: false, earlyMedia: false });
+    if (preferences.state.noiseSuppression) void this.#sound.apply();
     this.showTransferor(this.state.state.transferredBy ?? '', TRANSFEROR_MS);
   }
 
   #onHold(originator: string, held: boolean): void {
-    if (originator === 'remote') return this.#set({ remoteHold: held });
-    this.#speaker.setMuted(held);
-    if (this.answered) this.#set({ phase: held ? 'held' : 'talking' });
+    if (originator === 'remote') this.#set({ remoteHold: held });
+    else {
+      this.#speaker.setMuted(held);
+      if (this.answered) this.#set({ phase: held ? 'held' : 'talking' });
+    }
+    this.#applyMute();
   }
 
   #applyMute(): void {
@@ -388,7 +408,9 @@ export class Call {
       else this.#session.unmute({ audio: true });
     }
     const { audioTrack } = this.#localMedia;
-    if (audioTrack) audioTrack.enabled = !(muted || remoteHold || this.phase === 'held');
+    const onHold = remoteHold || this.phase === 'held';
+    if (audioTrack) audioTrack.enabled = !(muted || onHold);
+    this.#sound.setEnabled(!onHold);
   }
 
   /** End at once for the user; the server is notified now, or when it is reached again. */
@@ -409,6 +431,7 @@ export class Call {
     clearTimeout(this.#transferorTimer);
     this.#iceMonitor?.close();
     this.#transceivers?.close();
+    this.#sound.close();
     this.#localMedia.close();
     this.#speaker.close();
     this.#set({

@@ -14,6 +14,7 @@ import { useValue } from '~/core/store';
 import { canSelectSpeaker, devices, watchDevices, type Device } from '~/media/devices';
 import { deviceKind, type DeviceKind } from './device-kind';
 import { callView, showCall } from './model';
+import { SoundSwitches } from './SoundSwitches';
 import css from './device-sheet.module.css';
 
 /** Selection of speaker, microphone and camera during a call: one tap each. */
@@ -61,6 +62,7 @@ export function DeviceSheet() {
           value={chosen.camera}
           onChoose={(camera) => setPreferences({ camera })}
         />
+        <SoundSwitches />
       </Stack>
     </Drawer>
   );

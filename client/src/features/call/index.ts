@@ -5,3 +5,4 @@ export { captureNotice, CONFERENCE_RECORDING, type CaptureNotice } from './messa
 export { MeetingNotices } from './MeetingNotices';
 export { MuteButton } from './MuteButton';
 export { RoundButton } from './RoundButton';
+export { SoundSwitches } from './SoundSwitches';

@@ -4,7 +4,7 @@ import { useEffect, useState } from 'react';
 import { preferences, setPreferences } from '~/core/preferences';
 import { useValue } from '~/core/store';
 import { VideoElement } from '~/design/VideoElement';
-import { captureNotice } from '~/features/call';
+import { captureNotice, SoundSwitches } from '~/features/call';
 import { camera, CaptureError, microphone } from '~/media/capture';
 import { canSelectSpeaker, devices, watchDevices, type Device } from '~/media/devices';
 import { watchLevel } from '~/media/level';
@@ -67,6 +67,7 @@ export function DeviceCheck({ value, onChange }: { value: Sent; onChange: (value
           onChoose={(id) => setPreferences({ speaker: id })}
         />
       )}
+      <SoundSwitches />
     </Stack>
   );
 }

@@ -90,7 +90,12 @@ export class Visit {
     const { number } = await access();
     if (client !== this.#client) return; // left meanwhile
     const phone = (this.#phone = new Phone({ access, registers: false }));
-    this.#set({ phase: 'joining', videos: openVideos(room, () => phone.iceServers(), client) });
+    const videos = openVideos(room, {
+      iceServers: () => phone.iceServers(),
+      call: () => this.state.state.call,
+      client,
+    });
+    this.#set({ phase: 'joining', videos });
     phone.start();
     const call = await phone.call(number);
     if (!microphone) call.mute(true);

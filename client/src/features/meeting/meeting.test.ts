@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Video } from '~/api';
-import { CaptureError } from '~/media/capture';
+import { CaptureError, type Captured } from '~/media/capture';
 import { Problem } from '~/core/problem';
 import { Meeting, type MeetingDependencies, type VideoQuality } from './meeting';
 import { encodingFor } from './video-connection';
@@ -79,7 +79,9 @@ describe('the videos of a meeting', () => {
         connections.push(made);
         return made as unknown as RTCPeerConnection;
       },
-      open: vi.fn(async () => track()),
+      open: vi.fn(async (): Promise<Captured> => ({ track: track() })),
+      wantsSound: vi.fn(() => false),
+      sendSound: vi.fn(),
       schedule: (task: () => void) => void tasks.push(task),
     } satisfies MeetingDependencies;
     return { meeting: new Meeting(server), server, there, connections, tasks };
@@ -137,7 +139,7 @@ describe('the videos of a meeting', () => {
   it('tell why the server refuses one, and stop the camera', async () => {
     const { meeting, server } = setup();
     const opened = track();
-    server.open.mockResolvedValueOnce(opened);
+    server.open.mockResolvedValueOnce({ track: opened });
     server.publish.mockRejectedValueOnce(new Problem('conflict', 409, 'Too many.'));
     await meeting.send('camera', true);
     expect(meeting.state.state).toMatchObject({ camera: 'off', refused: { status: 409 } });
@@ -152,6 +154,36 @@ describe('the videos of a meeting', () => {
     server.open.mockRejectedValueOnce(new CaptureError('screen', 'refused'));
     await meeting.send('screen', true);
     expect(meeting.state.state).toMatchObject({ screen: 'off', captureError: undefined });
+  });
+
+  it('of a screen have their sound sent with the voice, until the sharing ends', async () => {
+    const { meeting, server } = setup();
+    const [screen, sound] = [track(), track()];
+    server.open.mockResolvedValueOnce({ track: screen, sound });
+    server.wantsSound.mockReturnValue(true);
+    await meeting.send('screen', true);
+    expect(server.sendSound.mock.calls).toEqual([[sound]]);
+    expect(meeting.state.state.soundMissing).toBeUndefined();
+    screen.onended?.(new Event('ended'));
+    expect(server.sendSound.mock.lastCall).toEqual([undefined]);
+    expect(sound.stop).toHaveBeenCalled();
+  });
+
+  it('say that a screen came without the sound that was wanted', async () => {
+    const { meeting, server } = setup();
+    await meeting.send('screen', true);
+    expect(meeting.state.state.soundMissing).toBeUndefined();
+    await meeting.send('screen', false);
+    server.wantsSound.mockReturnValue(true);
+    await meeting.send('screen', true);
+    expect(meeting.state.state.soundMissing).toBe(true);
+    meeting.dismiss();
+    expect(meeting.state.state.soundMissing).toBeUndefined();
+    await meeting.send('screen', false);
+    await meeting.send('screen', true);
+    await meeting.send('screen', false);
+    expect(meeting.state.state.soundMissing).toBeUndefined();
+    expect(server.sendSound).not.toHaveBeenCalled();
   });
 
   it('are received only while they are shown', async () => {

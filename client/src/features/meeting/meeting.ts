@@ -1,5 +1,5 @@
 import type { Video } from '~/api';
-import { CaptureError } from '~/media/capture';
+import { CaptureError, type Captured } from '~/media/capture';
 import { coalesce } from '~/core/coalesce';
 import { asProblem, type Problem } from '~/core/problem';
 import { createStore } from '~/core/store';
@@ -25,6 +25,8 @@ export interface MeetingState {
   own: Readonly<Partial<Record<VideoSource, MediaStream>>>;
   /** A camera or screen that could not be opened. */
   captureError?: CaptureError;
+  /** The screen is shared without its sound, which was wanted. */
+  soundMissing?: boolean;
   /** Why the server refused a video. */
   refused?: Problem;
 }
@@ -39,13 +41,17 @@ export interface MeetingDependencies {
   setQuality(video: string, subscription: string, quality: VideoQuality): Promise<unknown>;
   unsubscribe(video: string, subscription: string): Promise<unknown>;
   connect(): RTCPeerConnection;
-  open(source: VideoSource): Promise<MediaStreamTrack>;
+  open(source: VideoSource): Promise<Captured>;
+  wantsSound(): boolean;
+  /** Send the sound of the screen with the voice; undefined: no longer. */
+  sendSound(track: MediaStreamTrack | undefined): void;
   schedule(task: () => void, milliseconds: number): unknown;
 }
 
 interface Publication {
   source: VideoSource;
   track: MediaStreamTrack;
+  sound?: MediaStreamTrack;
   connection?: RTCPeerConnection;
   /** Undefined until published. */
   id?: string;
@@ -98,11 +104,13 @@ export class Meeting {
     this.#set({ [source]: 'starting', captureError: undefined, refused: undefined });
     const isWanted = () => !this.#closed && this.state.state[source] === 'starting';
     try {
-      const track = await this.server.open(source);
-      if (!isWanted()) return track.stop();
-      const publication: Publication = { source, track, again: false };
+      const { track, sound } = await this.server.open(source);
+      if (!isWanted()) return [track, sound].forEach((each) => each?.stop());
+      const publication: Publication = { source, track, sound, again: false };
       this.#publications.set(source, publication);
       this.#useTrack(publication, track);
+      if (sound) this.server.sendSound(sound);
+      else if (source === 'screen' && this.server.wantsSound()) this.#set({ soundMissing: true });
       await this.#publish(publication);
     } catch (fault) {
       // The choice of a screen was cancelled.
@@ -130,13 +138,21 @@ export class Meeting {
     }
   }
 
+  /** The connections of sent videos, by source, and of shown ones, by id. */
+  get connections(): ReadonlyMap<string, RTCPeerConnection> {
+    const found = new Map<string, RTCPeerConnection>();
+    for (const { source, connection } of this.#publications.values()) if (connection) found.set(source, connection);
+    for (const [video, { connection }] of this.#subscriptions) found.set(video, connection);
+    return found;
+  }
+
   /** Stop the video of another participant, as a host. */
   async stopOther(video: string): Promise<void> {
     await this.server.stop(video).catch((fault: unknown) => this.#set({ refused: asProblem(fault) }));
   }
 
   dismiss(): void {
-    this.#set({ captureError: undefined, refused: undefined });
+    this.#set({ captureError: undefined, refused: undefined, soundMissing: undefined });
   }
 
   /** Leave: nothing is sent or received any more. */
@@ -208,6 +224,9 @@ export class Meeting {
     if (!publication) return;
     publication.track.onended = null;
     publication.track.stop();
+    if (publication.sound) this.server.sendSound(undefined);
+    publication.sound?.stop();
+    if (source === 'screen') this.#set({ soundMissing: undefined });
     const { id } = publication;
     publication.connection?.close();
     publication.connection = undefined;

@@ -1,12 +1,22 @@
 import { api, type Client } from '~/api';
 import { events } from '~/api/events';
-import { camera, screen } from '~/media/capture';
-import { phone } from '~/sip';
+import { preferences } from '~/core/preferences';
+import { camera, screen, supportsScreenSound } from '~/media/capture';
+import { phone, type Call } from '~/sip';
 import { Meeting } from './meeting';
 
-/** The videos of a room. `client`: of a guest, otherwise that of the user. */
-export function openVideos(room: string, iceServers: () => RTCIceServer[], client?: Client): Meeting {
+interface MeetingCall {
+  iceServers: () => RTCIceServer[];
+  /** The call in the room, which has the sound. */
+  call: () => Call | undefined;
+  /** Of a guest, otherwise that of the user. */
+  client?: Client;
+}
+
+/** The videos of a room. */
+export function openVideos(room: string, { iceServers, call, client }: MeetingCall): Meeting {
   const path = { room };
+  let sharing: Call | undefined;
   return new Meeting({
     videos: async () => (await api.listRoomVideos({ client, path })).data.items,
     publish: async (source, sdp, again) =>
@@ -20,14 +30,24 @@ export function openVideos(room: string, iceServers: () => RTCIceServer[], clien
       api.changeVideoSubscription({ client, path: { room, video, subscription }, body: { quality } }),
     unsubscribe: (video, subscription) => api.unsubscribeFromVideo({ client, path: { room, video, subscription } }),
     connect: () => new RTCPeerConnection({ iceServers: iceServers() }),
-    open: (source) => (source === 'camera' ? camera() : screen()),
+    open: async (source) =>
+      source === 'camera' ? { track: await camera() } : screen(preferences.state.screenSound && supportsScreenSound()),
+    wantsSound: () => preferences.state.screenSound,
+    sendSound: (track) => {
+      // The call that has begun it, also if another one is active meanwhile.
+      if (track) sharing = call();
+      sharing?.setScreenSound(track);
+    },
     schedule: (task, milliseconds) => setTimeout(task, milliseconds),
   });
 }
 
 /** Open the videos of a room; they are updated until `close`. */
 export function openMeeting(room: string): { meeting: Meeting; close: () => void } {
-  const meeting = openVideos(room, () => phone.iceServers());
+  const meeting = openVideos(room, {
+    iceServers: () => phone.iceServers(),
+    call: () => phone.state.state.active,
+  });
   const unsubscribes = [
     events.on('room', (event) => void (event.id === room && meeting.handleEvent(event.videos))),
     events.onConnected(() => void meeting.refresh()),
