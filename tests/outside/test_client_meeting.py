@@ -102,6 +102,31 @@ def sees(client: Client, label: str) -> None:
     eventually(more, what=f"frames of {label}")
 
 
+def shows_connections(client: Client) -> None:
+    """By keyboard: how well sound and videos come through, in a word, and the figures on demand."""
+    page = client.page
+    more = call_of(client).get_by_role("button", name="More", exact=True)
+    more.focus()
+    page.keyboard.press("Enter")
+    action = page.get_by_role("button", name="Connection quality")
+    action.focus()
+    page.keyboard.press("Enter")
+    sheet = page.get_by_role("dialog", name="Connection quality")
+    others = sheet.get_by_role("list", name="Participants").get_by_role("listitem")
+    video = others.filter(has_text=BERTA)
+    expect(video).to_contain_text(re.compile("Good|Weak|Bad"))
+    summary = video.locator("summary")
+    summary.focus()
+    page.keyboard.press("Enter")
+    expect(video.get_by_text(re.compile(r"\d+ × \d+"))).to_be_visible()
+    expect(sheet.get_by_role("list", name="You")).to_contain_text("Your video")
+    checks = PageChecker(client, "en", label="connections of a meeting")
+    checks.check("light", "dark")
+    assert checks.findings == []
+    page.keyboard.press("Escape")
+    expect(sheet).to_have_count(0)
+
+
 def hangs_up(client: Client) -> None:
     """Otherwise the server keeps the call for a while, and the next test would meet in it."""
     call_of(client).get_by_role("button", name="Hang up").click()
@@ -177,6 +202,7 @@ def test_people_in_a_room_see_each_other_while_a_telephone_talks(
     checks = PageChecker(anna, "en", label="videos of a meeting")
     checks.check("light")
     assert checks.findings == []
+    shows_connections(anna)
     actions = call_of(anna).get_by_role("button", name=f"Actions for {BERTA}")
     actions.focus()
     actions.press("Enter")

@@ -23,9 +23,12 @@ import { useInertBackground } from './useInertBackground';
 import { useRemoteParty } from './useRemoteParty';
 import { useLastRoom, useRoom } from './useRoom';
 import { useServerCallSync } from './useServerCall';
+import { useShownMeeting } from './useShownMeeting';
 
 const loadTransferSheet = () => import('./TransferSheet');
 const loadRosterSheet = () => import('~/features/conferences').then((each) => each.loadRosterSheet());
+const loadConnectionSheet = () => import('~/features/meeting').then((each) => each.loadConnectionSheet());
+const ConnectionSheet = lazy(loadConnectionSheet);
 const TransferSheet = lazy(loadTransferSheet);
 const RosterSheet = lazy(loadRosterSheet);
 
@@ -43,7 +46,7 @@ export default function CallLayer({ reachable }: CallLayerProps) {
     phone.start();
     void colleagues.open();
     // Preload: a newer version may replace these chunks during a call.
-    const sheets = [loadTransferSheet, loadForwardSheet, loadReplySheet, loadRosterSheet];
+    const sheets = [loadTransferSheet, loadForwardSheet, loadReplySheet, loadRosterSheet, loadConnectionSheet];
     for (const load of sheets) load().catch(() => undefined);
   }, [reachable]);
   const visible = visibleCalls(calls, active);
@@ -72,6 +75,7 @@ export default function CallLayer({ reachable }: CallLayerProps) {
           <DeviceSheet />
           <MoreSheet call={visible.active} />
           <RoomRoster call={visible.active} />
+          <RoomConnections call={visible.active} />
           {visible.active.answered && (
             <Suspense>
               <TransferSheet call={visible.active} />
@@ -107,6 +111,25 @@ function RoomRoster({ call }: { call: Call }) {
         room={{ id: room.id, name: room.name || room.number || t`Conference` }}
         opened={opened}
         close={() => showCall({ roster: false })}
+      />
+    </Suspense>
+  );
+}
+
+/** The connections of the conference room of a call. */
+function RoomConnections({ call }: { call: Call }) {
+  const { room, meeting } = useShownMeeting(call);
+  const opened = useValue(callView, (each) => each.connections);
+  const sound = useValue(call.state, (each) => each.quality);
+  if (!room || !meeting || call.ended) return null;
+  return (
+    <Suspense>
+      <ConnectionSheet
+        room={room}
+        meeting={meeting}
+        sound={sound}
+        opened={opened}
+        close={() => showCall({ connections: false })}
       />
     </Suspense>
   );

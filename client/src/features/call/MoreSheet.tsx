@@ -1,5 +1,6 @@
 import { Drawer, UnstyledButton } from '@mantine/core';
 import {
+  IconAntennaBars5,
   IconDialpad,
   IconInfoCircle,
   IconMessage,
@@ -29,6 +30,7 @@ import { createConference } from './server-calls';
 import { useAddCall } from './useAddCall';
 import { useRemoteParty } from './useRemoteParty';
 import { useRoom } from './useRoom';
+import { useShownMeeting } from './useShownMeeting';
 import { useCallRecording, useServerCall } from './useServerCall';
 import css from './more-sheet.module.css';
 
@@ -65,6 +67,7 @@ function Actions({ call }: { call: Call }) {
       <RecordAction call={call} />
       <PartyActions call={call} />
       <MessageAction call={call} />
+      <ConnectionAction call={call} />
       <Action icon={IconInfoCircle} label={t`Details`} onClick={() => showCall({ statistics: true })} />
     </div>
   );
@@ -161,6 +164,16 @@ function RecordAction({ call }: { call: Call }) {
   if (current?.now.state !== 'none' || !current.now.allowed) return null;
   return (
     <Action icon={IconPlayerRecord} label={t`Record`} onClick={() => void recording.request(current.id, 'recording')} />
+  );
+}
+
+/** The connections of a meeting, by participant. */
+function ConnectionAction({ call }: { call: Call }) {
+  const { t } = useLingui();
+  const { meeting } = useShownMeeting(call);
+  if (!meeting) return null;
+  return (
+    <Action icon={IconAntennaBars5} label={t`Connection quality`} onClick={() => showCall({ connections: true })} />
   );
 }
 

@@ -13,8 +13,8 @@ function Screen(): null {
 }
 
 /** A pressed key, as a button of the call receives it. */
-function press(key: string): void {
-  const button = document.body.appendChild(document.createElement('button'));
+function press(key: string, place = document.body): void {
+  const button = place.appendChild(document.createElement('button'));
   button.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
   button.remove();
 }
@@ -44,5 +44,16 @@ describe('Escape during a call', () => {
     document.addEventListener('keydown', () => menu.remove(), { once: true });
     press('Escape');
     expect(callView.state.minimised).toBe(false);
+  });
+
+  it('closes only the sheet that has the focus, which is closed before', () => {
+    const sheet = document.body.appendChild(document.createElement('div'));
+    sheet.setAttribute('role', 'dialog');
+    press('Escape', sheet);
+    expect(callView.state.minimised).toBe(false);
+    sheet.setAttribute('data-call', '');
+    press('Escape', sheet);
+    expect(callView.state.minimised).toBe(true);
+    sheet.remove();
   });
 });

@@ -31,6 +31,8 @@ function isForCall(event: KeyboardEvent): boolean {
   const covered = isSheetOpen({ ...callView.state, statistics: false });
   if (covered || ringing || !(event.target instanceof HTMLElement)) return false;
   if (event.target.closest('input, textarea, select, [contenteditable]')) return false;
+  // Escape has closed the sheet before it gets here.
+  if (event.target.closest('[role=dialog]:not([data-call])')) return false;
   return event.key !== ' ' || !event.target.closest('button:focus-visible');
 }
 

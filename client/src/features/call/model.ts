@@ -13,6 +13,8 @@ export interface CallView {
   devices: boolean;
   /** The statistics popover. */
   statistics: boolean;
+  /** The connections of the conference room. */
+  connections: boolean;
   /** The roster of the conference room. */
   roster: boolean;
   /** The transfer sheet. */
@@ -28,6 +30,7 @@ const INITIAL_VIEW: CallView = {
   keypad: false,
   devices: false,
   statistics: false,
+  connections: false,
   roster: false,
   transfer: false,
   transferTo: '',
@@ -46,8 +49,8 @@ export const callView = createStore<CallView>(initialView(false));
 export const remoteVideoElement = createStore<HTMLVideoElement | undefined>(undefined);
 
 /** Whether a sheet covers the call. */
-export function isSheetOpen({ devices, more, roster, statistics, transfer }: CallView): boolean {
-  return devices || more || roster || statistics || transfer;
+export function isSheetOpen({ connections, devices, more, roster, statistics, transfer }: CallView): boolean {
+  return connections || devices || more || roster || statistics || transfer;
 }
 
 export function showCall(change: Partial<CallView>): void {

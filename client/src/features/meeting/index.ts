@@ -4,5 +4,6 @@ export type { Meeting, MeetingState } from './meeting';
 export { MeetingStage, Tiles } from './MeetingStage';
 export { ReactionMenu } from './ReactionMenu';
 export { Signals } from './Signals';
+export const loadConnectionSheet = () => import('./ConnectionSheet');
 export { openVideos } from './open-meeting';
 export { NO_MEETING } from './meeting';

@@ -1,0 +1,144 @@
+import { Drawer, Stack, Text } from '@mantine/core';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useState } from 'react';
+import type { Participant } from '~/api';
+import { useValue } from '~/core/store';
+import { useParticipantName, useRoster, type Roster } from '~/features/conferences';
+import type { StreamStats } from '~/media/quality';
+import { gradeOf, type Grade, type VideoReading } from '~/media/video-meter';
+import type { Meeting } from './meeting';
+import { useVideoReadings } from './useVideoReadings';
+import css from './connections.module.css';
+
+interface ConnectionSheetProps {
+  room: string;
+  meeting: Meeting;
+  /** Of the call, which has the sound of all. */
+  sound?: StreamStats;
+  opened: boolean;
+  close: () => void;
+}
+
+/** How well sound and videos of a meeting come through, by participant. */
+export default function ConnectionSheet({ opened, close, ...rest }: ConnectionSheetProps) {
+  const { t } = useLingui();
+  return (
+    <Drawer
+      opened={opened}
+      onClose={close}
+      position="bottom"
+      size="75%"
+      title={t`Connection quality`}
+      closeButtonProps={{ 'aria-label': t`Close` }}
+      zIndex={400}
+    >
+      {opened && <Content {...rest} />}
+    </Drawer>
+  );
+}
+
+function Content({ room, meeting, sound }: Omit<ConnectionSheetProps, 'opened' | 'close'>) {
+  const roster = useRoster(room);
+  return roster ? <Connections roster={roster} meeting={meeting} sound={sound} /> : null;
+}
+
+function Connections({ roster, meeting, sound }: { roster: Roster; meeting: Meeting; sound?: StreamStats }) {
+  const { t } = useLingui();
+  const { participants = [] } = useValue(roster.state);
+  const { videos = [] } = useValue(meeting.state);
+  const readings = useVideoReadings(meeting);
+  const others = participants.filter((each) => !each.own && each.state !== 'lobby');
+  return (
+    <Stack gap="sm" maw={480} mx="auto" pb="md">
+      <ul className={css.list} aria-label={t`You`}>
+        <Line label={t`Your sound, and that of all others`} stats={sound} />
+        {readings.has('camera') && <Line label={t`Your video`} stats={readings.get('camera')} />}
+        {readings.has('screen') && <Line label={t`Your screen`} stats={readings.get('screen')} />}
+      </ul>
+      <ul className={css.list} aria-label={t`Participants`}>
+        {others.map((each) => (
+          <Person
+            key={each.id}
+            participant={each}
+            videos={videos.filter(({ participant }) => participant === each.id).map(({ id }) => readings.get(id))}
+          />
+        ))}
+      </ul>
+      <Text size="sm" c="dimmed">
+        <Trans>
+          Measured on this device, between it and your phone system. The sound of all others arrives as one; videos are
+          measured while they are shown.
+        </Trans>
+      </Text>
+    </Stack>
+  );
+}
+
+function Person({ participant, videos }: { participant: Participant; videos: (VideoReading | undefined)[] }) {
+  const { t } = useLingui();
+  const name = useParticipantName(participant);
+  const shown = videos.filter((each) => each !== undefined);
+  if (shown.length === 0) {
+    return (
+      <li className={css.line}>
+        <bdi>{name}</bdi>
+        <Text size="sm" c="dimmed">
+          {videos.length ? t`Video not shown` : t`Sound only`}
+        </Text>
+      </li>
+    );
+  }
+  return shown.map((reading, index) => <Line key={index} label={name} stats={reading} />);
+}
+
+/** One connection in words, with its figures on demand. */
+function Line({ label, stats }: { label: string; stats?: StreamStats | VideoReading }) {
+  const { t, i18n } = useLingui();
+  const [opened, setOpened] = useState(false);
+  const words: Record<Grade, string> = { good: t`Good`, weak: t`Weak`, bad: t`Bad` };
+  const number = (value: number, digits = 0) => i18n.number(value, { maximumFractionDigits: digits });
+  if (!stats) {
+    return (
+      <li className={css.line}>
+        <bdi>{label}</bdi>
+        <Text size="sm" c="dimmed">
+          <Trans>Not measured yet</Trans>
+        </Text>
+      </li>
+    );
+  }
+  const grade = gradeOf(stats);
+  const figures = [
+    [t`Round trip`, `${number(stats.rtt)} ms`],
+    [t`Packet loss`, `${number(stats.loss * 100, 1)} %`],
+    [t`Jitter`, `${number(stats.jitter)} ms`],
+    ...('width' in stats
+      ? [
+          [t`Resolution`, stats.width ? `${stats.width} × ${stats.height}` : '–'],
+          [t`Pictures per second`, number(stats.framesPerSecond)],
+        ]
+      : []),
+  ];
+  return (
+    <li>
+      <details onToggle={(event) => setOpened(event.currentTarget.open)}>
+        <summary className={css.line}>
+          <bdi>{label}</bdi>
+          <span className={css.grade} data-grade={grade}>
+            {words[grade]}
+          </span>
+        </summary>
+        {opened && (
+          <dl className={css.figures}>
+            {figures.map(([name, value]) => (
+              <div key={name}>
+                <dt>{name}</dt>
+                <dd className="tabular">{value}</dd>
+              </div>
+            ))}
+          </dl>
+        )}
+      </details>
+    </li>
+  );
+}
