@@ -1,4 +1,4 @@
-import { Button } from '@mantine/core';
+import { Button, Group } from '@mantine/core';
 import { IconPlus, type Icon } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { EmptyState } from '~/design/EmptyState';
@@ -40,10 +40,10 @@ export function RoutingPage<T extends { id: string }>(props: RoutingPageProps<T>
       title={title}
       size="xl"
       actions={
-        <>
+        <Group gap="xs">
           {more}
           {!isEmpty && button}
-        </>
+        </Group>
       }
     >
       <DataTable
