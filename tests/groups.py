@@ -27,6 +27,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "outside/test_portal_numbers",
         "outside/test_portal_people",
         "outside/test_portal_privacy",
+        "outside/test_portal_roles",
         "outside/test_portal_routing",
         "outside/test_screen_pictures",
         "outside/test_start_page",

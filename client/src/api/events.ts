@@ -25,6 +25,8 @@ export interface ServerEvents {
   'presence.changed': { items?: PresenceItem[] };
   /** A call was parked or retrieved. */
   parked: object;
+  /** The user's own permissions have changed: the connection closes, and the next one begins with a new session. */
+  permissions: object;
   /** The user's own history has changed. */
   history: object;
   /** A conference room of the user has changed (administrators: any room). `speaking` is a participant id. */

@@ -30,6 +30,12 @@ export const useChatAllowed = (): boolean =>
 export const useIsOperator = (): boolean =>
   useValue(session, (each) => each.state === 'in' && each.me.role === 'operator');
 
+/** Tells whether the user has a permission, by their role or by a custom role. Operators have all of them. */
+export function useMay(): (permission: string) => boolean {
+  const permissions = useValue(session, (each) => (each.state === 'in' ? each.me.permissions : undefined));
+  return (permission) => permissions?.includes(permission) ?? false;
+}
+
 /** Whether the user looks after resellers, or after the customers of their own organisation, which is one. */
 export const useResells = (): boolean =>
   useValue(session, (each) => each.state === 'in' && (each.me.role === 'operator' || each.me.resells === true));

@@ -56,6 +56,11 @@ const protectedRoutes = [
   }),
   createRoute({
     getParentRoute: () => signedIn,
+    path: '/roles',
+    component: lazyRouteComponent(() => import('~/features/roles/Roles')),
+  }),
+  createRoute({
+    getParentRoute: () => signedIn,
     path: '/phones/$id',
     component: lazyRouteComponent(() => import('~/features/people/SharedPhonePage')),
   }),

@@ -6,6 +6,7 @@ import { api, type Extension, type PersonChange, type PersonDetails, type Role }
 import { formatDate } from '~/design/dates';
 import { ErrorNotice } from '~/design/Notice';
 import { Section } from '~/design/Section';
+import { PersonRoles } from '~/features/roles';
 import { personRequests, usePeopleChanges } from './changes';
 import { EditField } from './EditField';
 import type { PersonTabProps } from './PersonPage';
@@ -76,6 +77,7 @@ export function PersonOverview({ person, tenant }: PersonTabProps) {
             }
           />
         </SimpleGrid>
+        {person.role === 'user' && <PersonRoles person={person} tenant={tenant} />}
         <ErrorNotice fault={changes.error} />
         <AddressState state={person.email_state} />
         <Text size="sm" c="dimmed">

@@ -4,6 +4,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { useParams } from '@tanstack/react-router';
 import { Fragment, useState } from 'react';
 import { api, type PersonDetails } from '~/api';
+import { useMay } from '~/api/session';
 import { tenantSelection } from '~/api/tenant-selection';
 import { useValue } from '~/core/store';
 import { Avatar } from '~/design/Avatar';
@@ -37,6 +38,7 @@ export default function PersonPage() {
   const { t } = useLingui();
   const { id } = useParams({ strict: false }) as { id: string };
   const tenant = useValue(tenantSelection, (each) => each.selected?.id);
+  const may = useMay();
   const { data, error } = useQuery({
     queryKey: ['person', tenant, id],
     queryFn: async () => (await api.showPersonDetails({ path: { person_id: id }, query: { tenant } })).data,
@@ -47,7 +49,7 @@ export default function PersonPage() {
       title={data?.name ?? t`Person`}
       back="/people"
       size="xl"
-      actions={data && <Suspension person={data} tenant={tenant} />}
+      actions={data && may('people_change') && <Suspension person={data} tenant={tenant} />}
     >
       <ErrorNotice fault={error} />
       {!data && !error && <SkeletonBlock height={240} />}

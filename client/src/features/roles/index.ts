@@ -1,0 +1,2 @@
+/** Custom roles of an organisation. */
+export { PersonRoles } from './PersonRoles';
