@@ -25,6 +25,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "outside/test_tour",
         "outside/test_portal_home",
         "outside/test_portal_numbers",
+        "outside/test_portal_operator",
         "outside/test_portal_people",
         "outside/test_portal_privacy",
         "outside/test_portal_roles",

@@ -141,6 +141,8 @@ AREAS: dict[str, tuple[str, ...]] = {
         "adapters/test_app_backup*",
         "adapters/test_app_drill*",
         "adapters/test_app_rollback*",
+        "adapters/test_http_backups*",
+        "adapters/test_http_installation*",
         "adapters/test_app_erasure*",
         "adapters/test_http_accesses*",
         "adapters/test_http_audit*",

@@ -1,6 +1,8 @@
 """The HTTP adapter with real services: SQLite database, keys, spool and outbox; only calls are fakes."""
 
 import asyncio
+import os
+from base64 import b64encode
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence, Set
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -23,6 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from unificx.api import (
     ComponentState,
     EventHub,
+    HealthCheck,
     IceServer,
     IdempotencyStore,
     PublicAddress,
@@ -135,10 +138,12 @@ from unificx.recording import (
 )
 from unificx.resale import Resellers
 from unificx.routing import DestinationDirectory, OutboundDependencies
+from unificx.server.backup.service import BackupParts, BackupService
 from unificx.server.call_routing import build_call_routing
 from unificx.server.chat_events import ChatEvents
 from unificx.server.contact_events import ContactEvents
 from unificx.server.live_events import LiveEvents
+from unificx.server.paths import InstallationPaths
 from unificx.server.queue_events import QueueEvents
 from unificx.server.room_events import RoomEvents
 from unificx.support import SupportAccess, SupportService
@@ -283,6 +288,9 @@ class FakeReadiness:
     async def states(self) -> Sequence[ComponentState]:
         return self.components
 
+    async def health(self) -> Sequence[HealthCheck]:
+        return [HealthCheck("disk", "warn", 1_500_000_000)]
+
     def is_storage_full(self) -> bool:
         return self.storage_full
 
@@ -350,6 +358,9 @@ class FakeSpeechRecognition:
 
     async def transcribe(self, pcm: bytes, rate: int) -> Transcript:
         return Transcript(f"{len(pcm) / 2 / rate:.0f} seconds", "en")
+
+
+BACKUP_SETTINGS = {"UNIFICX_MASTER_KEY": b64encode(bytes(range(32))).decode(), "PATH": os.defpath}
 
 
 @dataclass
@@ -663,6 +674,7 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
         retention=retention,
         audit=erasures.audit,
         accesses=AccessLog(database, keys, directory),
+        backups=BackupService(BackupParts(InstallationPaths(folder), BACKUP_SETTINGS, database, lambda: ("present",))),
         rotation=KeyRotation(keys, MasterKey(bytes(range(32))), lambda: None),
         history=history,
         call_erasure=CallErasure(database, erasures.erasure, bus.publish),

@@ -64,7 +64,7 @@ async def test_erased_people_stay_erased_in_a_backup_from_before(site: Installat
         page = await container.identity.users.page(acme.id, limit=10)
         container.erasure.erase_subject(acme.id, page.items[0].subject)
     found = await attempt(site, archive)
-    assert (found.faults, found.organisations, found.people) == ((), 1, 2)
+    assert (found.faults, found.tenants, found.people) == ((), 1, 2)
     assert (found.erased, found.repeated) == (2, 1)
 
 
@@ -164,7 +164,7 @@ async def test_a_drill_with_postgresql_has_a_database_of_its_own(
         await furnish(paths, environ)
         back_up(paths, environ, tmp_path / "backup.tar", CLOCK.now(), ignore)
         found = await attempt(paths, tmp_path / "backup.tar", environ)
-        assert (found.faults, found.organisations, found.people, found.erased) == ((), 1, 2, 1)
+        assert (found.faults, found.tenants, found.people, found.erased) == ((), 1, 2, 1)
         async with postgres.connect() as connection:
             names = {row[0] for row in await connection.fetch("SELECT datname FROM pg_database")}
         assert name in names

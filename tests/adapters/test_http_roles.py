@@ -259,6 +259,12 @@ WITHOUT_TENANT_PARAMETERS = {
     "test_push",
     "list_plans",
     "create_plan",
+    "list_backups",
+    "begin_backup",
+    "begin_drill",
+    "set_backup_schedule",
+    "show_health",
+    "list_tenant_figures",
     "list_resellers",
     "create_reseller",
     "show_own_reseller",
@@ -299,7 +305,7 @@ WITHOUT_TENANT_PARAMETERS = {
 }
 """Operations without tenant parameters: their responses are checked instead."""
 
-OF_NO_TENANT = {"month"}
+OF_NO_TENANT = {"month", "backup"}
 """Parameters of a path that name no object of a tenant."""
 
 TUS = {"Tus-Resumable": "1.0.0", "Upload-Offset": "0", "Upload-Length": "1"}

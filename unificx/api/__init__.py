@@ -3,6 +3,21 @@
 from unificx.api.app import build
 from unificx.api.event_hub import MEETING_CHANGED, EventHub
 from unificx.api.idempotency import IdempotencyStore
+from unificx.api.installation_ports import (
+    Backup,
+    BackupDrill,
+    BackupEvery,
+    BackupFailure,
+    BackupFault,
+    BackupJob,
+    BackupJobKind,
+    Backups,
+    BackupSchedule,
+    BackupState,
+    HealthCheck,
+    HealthName,
+    HealthState,
+)
 from unificx.api.middleware import as_operator
 from unificx.api.ports import (
     ComponentState,
@@ -21,8 +36,21 @@ from unificx.api.services import PublicAddress, Services
 
 __all__ = [
     "MEETING_CHANGED",
+    "Backup",
+    "BackupDrill",
+    "BackupEvery",
+    "BackupFailure",
+    "BackupFault",
+    "BackupJob",
+    "BackupJobKind",
+    "BackupSchedule",
+    "BackupState",
+    "Backups",
     "ComponentState",
     "EventHub",
+    "HealthCheck",
+    "HealthName",
+    "HealthState",
     "IceServer",
     "IdempotencyStore",
     "LiveCalls",

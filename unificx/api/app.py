@@ -19,6 +19,7 @@ from unificx.api.routes import (
     assistants,
     attachments,
     audit,
+    backups,
     billing,
     blocks,
     brand,
@@ -56,6 +57,7 @@ from unificx.api.routes import (
     home,
     hours,
     insight,
+    installation,
     invoice_runs,
     invoices,
     key_rotation,
@@ -150,6 +152,7 @@ _TAGS = [
     {"name": "requests", "description": "Requests about personal data, with their time limits."},
     {"name": "privacy", "description": "Inventory of the personal data, the privacy policy, and erasure."},
     openapi.EVENTS_TAG,
+    {"name": "operation", "description": "Backups and health of the installation, for operators."},
     {"name": "health", "description": "Liveness and readiness."},
 ]
 
@@ -170,6 +173,8 @@ _PARTS = (
     resellers,
     reseller,
     brand,
+    backups,
+    installation,
     persons,
     people,
     roles,

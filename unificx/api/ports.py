@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
+from unificx.api.installation_ports import HealthCheck
 from unificx.calls import LiveCall, ParkedCall
 from unificx.conferencing import Room
 from unificx.recording import LiveRecording, MonitoringMode, MonitoringState
@@ -201,10 +202,14 @@ class Phones(Protocol):
 
 
 class ReadinessChecks(Protocol):
-    """Components reported by `/readyz`: database, keys, SIP listeners, rtpengine."""
+    """Components reported by `/readyz`, and what else an operator looks after."""
 
     async def states(self) -> Sequence[ComponentState]:
         """Check all components, within about a second."""
+        ...
+
+    async def health(self) -> Sequence[HealthCheck]:
+        """Check all parts of the installation, within about a second."""
         ...
 
     def is_storage_full(self) -> bool:

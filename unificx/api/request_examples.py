@@ -45,6 +45,7 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "FeatureCodeUpdate": {"code": "*70"},
     "HoursUpdate": {"switch": "closed", "otherwise": "mailbox:1001"},
     "InvitationCode": {"code": _CODE},
+    "BackupScheduleChange": {"every": "daily", "keep": 7, "drill": True},
     "KeyRotationStart": {"keys": "tenants"},
     "AttachmentLimitsChange": {"max_file_bytes": 52428800, "quota_bytes": 21474836480},
     "MailboxChange": {"enabled": False, "old_messages": "keep"},

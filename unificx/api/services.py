@@ -7,6 +7,7 @@ from prometheus_client import CollectorRegistry
 
 from unificx.api.event_hub import EventHub
 from unificx.api.idempotency import IdempotencyStore
+from unificx.api.installation_ports import Backups
 from unificx.api.ports import LiveCalls, LiveRecordings, Phones, ReadinessChecks, Telephony
 from unificx.archive import AccessCopies
 from unificx.audio_store import CustomSounds, PromptOverrides
@@ -82,6 +83,7 @@ class Services:
     holds: Holds
     accesses: AccessLog
     rotation: KeyRotation
+    backups: Backups
     history: CdrService
     call_erasure: CallErasure
     mailboxes: Mailboxes

@@ -43,11 +43,12 @@ from unificx.privacy import (
 )
 from unificx.server.access_copy_email import connect_access_copies
 from unificx.server.announcements import connect_storage
+from unificx.server.backup.service import BackupParts, BackupService
 from unificx.server.backup.update import back_up_before_update
 from unificx.server.calling_alerts import CallingAlerts
 from unificx.server.cleanup import Cleanup
 from unificx.server.closing_emails import connect_closing
-from unificx.server.container import Container, build_container
+from unificx.server.container import Container, Upkeep, build_container
 from unificx.server.corrections import connect_corrections
 from unificx.server.credit_emails import connect_credit
 from unificx.server.dispute_notices import connect_disputes
@@ -106,9 +107,9 @@ async def open_installation(
         await erasures.load_applied()
         notifications = load_notification_settings(paths, environ, master)
         stack.push_async_callback(notifications.push_delivery.close)
-        rotation = KeyRotation(keys, master, partial(reseal_files, paths.home, master))
+        upkeep = _upkeep(paths, environ, keys, master, database)
         container = build_container(
-            paths, database, keys, erasures, cluster, notifications=notifications, rotation=rotation
+            paths, database, keys, erasures, cluster, notifications=notifications, upkeep=upkeep
         )
         connect_erasures(container)
         for connect in _CONNECTED:
@@ -132,11 +133,25 @@ async def open_installation(
         jobs = {"cleanup": cleanup.run, "webhooks": sender.run}
         _start_jobs(stack, cluster, container, jobs, notifications.mailbox)
         _start_job(stack, container.spool.run(), None)
-        container.rotation.start()
-        stack.push_async_callback(container.rotation.close)
+        await _start_upkeep(stack, container)
         _start_job(stack, container.consents.run(), Access("administration", "consents"))
         _start_job(stack, alerts.run(), Access("administration", "calling alerts"))
         yield container
+
+
+def _upkeep(
+    paths: InstallationPaths, environ: Mapping[str, str], keys: KeyStore, master: MasterKey, database: Database
+) -> Upkeep:
+    rotation = KeyRotation(keys, master, partial(reseal_files, paths.home, master))
+    return Upkeep(rotation, BackupService(BackupParts(paths, environ, database, lambda: (master.id, *master.ids))))
+
+
+async def _start_upkeep(stack: AsyncExitStack, container: Container) -> None:
+    """Go on with work on the installation that an earlier process has begun."""
+    await container.backups.start()
+    _start_job(stack, container.backups.run(), Access("operations", "backups"))
+    container.rotation.start()
+    stack.push_async_callback(container.rotation.close)
 
 
 @contextlib.contextmanager

@@ -54,6 +54,7 @@ from unificx.recording import RecordingArchive, TranscodeWorker
 from unificx.registrar import Binding, LocationService, Registrar, RegistrarDependencies
 from unificx.resale import Resellers
 from unificx.routing import CodeTables, DestinationDirectory, OutboundDependencies, stored_form
+from unificx.server.backup.service import BackupService
 from unificx.server.call_routing import CallRouting, build_call_routing
 from unificx.server.invoice_pdf import invoice_pdf
 from unificx.server.notification_senders import EmailFiles, senders
@@ -73,6 +74,14 @@ RESERVE_BYTES = 32 << 20
 
 
 @dataclass(frozen=True, slots=True)
+class Upkeep:
+    """Work on the installation as a whole."""
+
+    rotation: KeyRotation
+    backups: BackupService
+
+
+@dataclass(frozen=True, slots=True)
 class Container:
     """All stateful services."""
 
@@ -85,7 +94,7 @@ class Container:
     accesses: AccessLog
     retention: Retention
     chat: Chat
-    rotation: KeyRotation
+    upkeep: Upkeep
     outbox: Outbox
     spool: Spool
     identity: Identity
@@ -122,6 +131,16 @@ class Container:
     def is_storage_full(self) -> bool:
         """Return whether storage is too full to accept new data."""
         return _is_storage_full(self.disk_guard, self.spool)
+
+    @property
+    def rotation(self) -> KeyRotation:
+        """The rotation of keys."""
+        return self.upkeep.rotation
+
+    @property
+    def backups(self) -> BackupService:
+        """The backups that the server makes."""
+        return self.upkeep.backups
 
     @property
     def node(self) -> str:
@@ -196,7 +215,7 @@ def build_container(
     cluster: Cluster,
     *,
     notifications: NotificationSettings,
-    rotation: KeyRotation,
+    upkeep: Upkeep,
 ) -> Container:
     """Build all services, with ports filled and spool handlers registered."""
     clock, bus, notices, location = database.clock, cluster.bus, NotificationService(), LocationService()
@@ -216,7 +235,7 @@ def build_container(
         accesses=AccessLog(database, keys, identity.directory),
         retention=(retention := Retention(database, clock)),
         chat=_chat(parts, identity, cluster, retention, location=location),
-        rotation=rotation,
+        upkeep=upkeep,
         outbox=Outbox(database, bus.publish, clock),
         spool=spool,
         identity=identity,

@@ -63,7 +63,7 @@ def http_app(  # noqa: PLR0917 - what an installation shows
         audit=container.audit,
         holds=container.holds,
         accesses=container.accesses,
-        rotation=container.rotation,
+        **_for_upkeep(container),
         **_for_history(container),
         mailboxes=container.mailboxes,
         custom_sounds=container.custom_sounds,
@@ -105,6 +105,10 @@ def http_app(  # noqa: PLR0917 - what an installation shows
         public_address=public_address,
     )
     return build(services)
+
+
+def _for_upkeep(container: Container) -> dict[str, Any]:
+    return {"rotation": container.rotation, "backups": container.backups}
 
 
 def _for_history(container: Container) -> dict[str, Any]:

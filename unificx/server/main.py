@@ -110,7 +110,7 @@ def describe_installation(home: Path) -> Surveyed:
     """Return the components of the installation in `home`, for `unificx doctor`."""
     from unificx.server.blob_config import blob_store_check
     from unificx.server.notification_settings import mailbox_check, push_check, smtp_check
-    from unificx.server.paths import InstallationPaths, database_url
+    from unificx.server.paths import InstallationPaths, certificates_in, database_url
     from unificx.server.turn_config import turn_check
 
     paths, environ = InstallationPaths(home.expanduser().absolute()), dict(os.environ)
@@ -118,7 +118,7 @@ def describe_installation(home: Path) -> Surveyed:
         home=paths.home,
         control=paths.control,
         listeners=tuple(_listener(*each) for each in _LISTENERS),
-        certificates=_certificates(paths.tls),
+        certificates=certificates_in(paths.tls),
         database=database_url(paths, environ),
         mail=smtp_check(environ),
         mailbox=mailbox_check(environ),
@@ -126,12 +126,6 @@ def describe_installation(home: Path) -> Surveyed:
         turn=turn_check(environ, SystemClock()),
         object_store=blob_store_check(paths, environ),
     )
-
-
-def _certificates(directory: Path) -> tuple[Path, ...]:
-    """Return the certificates of an installation: of its public domain, otherwise by its own authority."""
-    issued = tuple(sorted({path.with_suffix(".pem") for path in (directory / "acme").glob("*.json")}))
-    return issued or ((directory / "server.pem",) if directory.exists() else ())
 
 
 _LISTENERS = (

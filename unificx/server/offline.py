@@ -10,6 +10,7 @@ import structlog
 
 from unificx.api import (
     ComponentState,
+    HealthCheck,
     IceServer,
     PublicAddress,
     Registration,
@@ -117,6 +118,9 @@ class NotReady:
 
     async def states(self) -> Sequence[ComponentState]:
         return (ComponentState("server", False, "it is not running. Start it with `unificx up`."),)
+
+    async def health(self) -> Sequence[HealthCheck]:
+        return []
 
     def is_storage_full(self) -> bool:
         return False

@@ -79,6 +79,12 @@ class InstallationPaths:
         return self.home / "ready.json"
 
 
+def certificates_in(directory: Path) -> tuple[Path, ...]:
+    """Return those of the public domain, otherwise that of the own authority; none before the first start."""
+    issued = tuple(sorted({path.with_suffix(".pem") for path in (directory / "acme").glob("*.json")}))
+    return issued or ((directory / "server.pem",) if directory.exists() else ())
+
+
 def database_url(paths: InstallationPaths, environ: Mapping[str, str]) -> str:
     """Return the database URL: one setting switches from SQLite to PostgreSQL."""
     return environ.get(DATABASE_VARIABLE) or f"sqlite:///{paths.database}"

@@ -7,6 +7,7 @@ import os
 import signal
 from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
 
 import structlog
 
@@ -28,12 +29,13 @@ from unificx.server.completions import follow_calls
 from unificx.server.contact_events import ContactEvents
 from unificx.server.container import Container
 from unificx.server.demo import furnish_demo
+from unificx.server.health import HealthSources, InstallationHealth
 from unificx.server.http_server import HttpServers, add_sip_websocket, http_app
-from unificx.server.live_calls import CallManagerLiveCalls, ComponentChecks
+from unificx.server.live_calls import CallManagerLiveCalls
 from unificx.server.live_events import LiveEvents
 from unificx.server.memory import BurstLoad, MemoryReclaimer
 from unificx.server.metrics import MetricsCollector
-from unificx.server.paths import InstallationPaths
+from unificx.server.paths import InstallationPaths, certificates_in
 from unificx.server.presence_events import PresenceEvents
 from unificx.server.queue_events import QueueEvents
 from unificx.server.room_events import RoomEvents
@@ -168,7 +170,7 @@ async def _run_services(settings: Settings, container: Container, tls: ServerTls
         _report_live(container, sip, stack)
         live = CallManagerLiveCalls(sip.call_manager, sip.call_converter, sip.call_monitor)
         public_address = PublicAddress(settings.public_url, authority=tls.authority, sign_up=settings.sign_up)
-        checks = ComponentChecks(container, media)
+        checks = InstallationHealth(container, media, _health_sources(settings, sip, engine))
         phones = SipPhones(container.location, sip.registration_faults, sip.transports, sip.check_sync, container.clock)
         telephony = ClientTelephony(sip.bearers, container.location, container.push, settings.turn, container.clock)
         app = http_app(container, live, sip.call_recorder, checks, telephony, phones, public_address)
@@ -191,6 +193,19 @@ async def _run_services(settings: Settings, container: Container, tls: ServerTls
         _write_ready(settings.paths, addresses)
         stack.callback(settings.paths.ready.unlink, missing_ok=True)
         yield addresses
+
+
+def _health_sources(settings: Settings, sip: SipServer, engine: MediaEngineClient) -> HealthSources:
+    def certificates() -> tuple[Path, ...]:
+        own = settings.certificates
+        return (own.certificate,) if own is not None else certificates_in(settings.paths.tls)
+
+    return HealthSources(
+        listeners=lambda: len(sip.transports.bound),
+        calls=lambda: len(sip.call_manager.calls),
+        mixer=engine.stats,
+        certificates=certificates,
+    )
 
 
 async def _stop_web(web: HttpServers, serving: Awaitable[object]) -> None:

@@ -69,6 +69,10 @@ class WebhookService:
         found = (webhook for webhook, _ in self._webhooks.values() if webhook.tenant_id == tenant_id)
         return sorted(found, key=lambda one: one.id)
 
+    def count_failing(self) -> int:
+        """Count the webhooks of all tenants whose receivers do not answer."""
+        return sum(webhook.failing_since is not None for webhook, _ in self._webhooks.values())
+
     def find(self, tenant_id: str, webhook_id: str) -> Webhook:
         """Return a webhook. Raise NotFound."""
         found = self._webhooks.get(webhook_id)

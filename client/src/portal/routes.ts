@@ -182,6 +182,16 @@ const protectedRoutes = [
   }),
   createRoute({
     getParentRoute: () => signedIn,
+    path: '/health',
+    component: lazyRouteComponent(() => import('~/features/health/Health')),
+  }),
+  createRoute({
+    getParentRoute: () => signedIn,
+    path: '/backups',
+    component: lazyRouteComponent(() => import('~/features/backups/Backups')),
+  }),
+  createRoute({
+    getParentRoute: () => signedIn,
     path: '/emails',
     component: lazyRouteComponent(() => import('~/features/emails/Emails')),
   }),

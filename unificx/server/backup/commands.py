@@ -69,7 +69,7 @@ def _try(file: Path, home: Path, *, as_json: bool) -> None:
     paths = InstallationPaths(home.expanduser().absolute())
     found = asyncio.run(drill(file.absolute(), paths, os.environ, SystemClock(), show_progress()))
     message = (
-        f"Restored and opened: {found.organisations} organisations, {found.people} people, {found.files} sealed files."
+        f"Restored and opened: {found.tenants} organisations, {found.people} people, {found.files} sealed files."
         f" {found.erased} erased people and objects stay erased."
         if not found.faults
         else f"The backup is not right: {found.detail} ({', '.join(found.faults)})."

@@ -47,7 +47,7 @@ class DrillResult:
     faults: tuple[DrillFault, ...] = ()
     detail: str = ""
     """About the faults, for the command line."""
-    organisations: int = 0
+    tenants: int = 0
     people: int = 0
     files: int = 0
     erased: int = 0
@@ -152,10 +152,10 @@ class _Trial:
             )
             found: tuple[DrillFault, ...] = tuple(fault for fault, some in checks if some)
             detail = "; ".join(f"{len(some)} {fault}, such as {some[0]}" for fault, some in checks if some)
-            organisations, people = await _count(database)
+            tenants, people = await _count(database)
             erased = len({(entry.tenant, entry.subject) for entry in journal.entries()})
             files = len(_files(self.paths))
-            return DrillResult(self.now, found, detail, organisations, people, files, erased, repeated)
+            return DrillResult(self.now, found, detail, tenants, people, files, erased, repeated)
         finally:
             await database.close()
 
@@ -193,10 +193,10 @@ async def _count(database: Database) -> tuple[int, int]:
     tenant, person = Base.metadata.tables["tenant"], Base.metadata.tables["person"]
     async with database.read() as session:
         # scope: all tenants, because only their number is of interest
-        organisations = select(func.count()).select_from(tenant).where(tenant.c.slug != OPERATOR_SLUG)
+        tenants = select(func.count()).select_from(tenant).where(tenant.c.slug != OPERATOR_SLUG)
         # scope: all tenants, because only their number is of interest
         people = select(func.count()).select_from(person).where(person.c.state != "closed")
-        return (await session.scalar(organisations)) or 0, (await session.scalar(people)) or 0
+        return (await session.scalar(tenants)) or 0, (await session.scalar(people)) or 0
 
 
 def _ignore(fault: BaseException) -> None:

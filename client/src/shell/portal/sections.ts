@@ -1,8 +1,9 @@
 import { msg } from '@lingui/core/macro';
 import type { MessageDescriptor } from '@lingui/core';
-import { useMay, useResells } from '~/api/session';
+import { useIsOperator, useMay, useResells } from '~/api/session';
 import {
   IconAddressBook,
+  IconArchive,
   IconAsterisk,
   IconBuilding,
   IconBuildingStore,
@@ -13,6 +14,7 @@ import {
   IconFileInvoice,
   IconFingerprint,
   IconHeadset,
+  IconHeartbeat,
   IconHome,
   IconLifebuoy,
   IconMail,
@@ -42,6 +44,8 @@ export interface PortalSection {
   needs?: string;
   /** Only for resellers and operators. */
   reselling?: true;
+  /** Only for operators. */
+  operator?: true;
 }
 
 export interface SectionGroup {
@@ -100,16 +104,25 @@ const GROUPS: SectionGroup[] = [
       { to: '/reselling', title: msg`Reselling`, icon: IconBuildingStore, reselling: true },
     ],
   },
+  {
+    title: msg`Server`,
+    sections: [
+      { to: '/health', title: msg`Health`, icon: IconHeartbeat, operator: true },
+      { to: '/backups', title: msg`Backups`, icon: IconArchive, operator: true },
+    ],
+  },
 ];
 
 /** The groups with the sections that the user may open. */
 export function useGroups(): SectionGroup[] {
   const resells = useResells();
+  const isOperator = useIsOperator();
   const may = useMay();
-  return GROUPS.map((group) => ({
-    ...group,
-    sections: group.sections.filter(({ reselling, needs }) => (resells || !reselling) && (!needs || may(needs))),
-  })).filter(({ sections }) => sections.length > 0);
+  const isOpen = ({ reselling, operator, needs }: PortalSection) =>
+    (resells || !reselling) && (isOperator || !operator) && (!needs || may(needs));
+  return GROUPS.map((group) => ({ ...group, sections: group.sections.filter(isOpen) })).filter(
+    ({ sections }) => sections.length > 0,
+  );
 }
 
 /** Pages that are reached by the avatar menu and by the search. */
