@@ -130,7 +130,7 @@ function Tenants() {
       lead={<Trans>In numbers only: names and calls of people are shown with the consent of their organisation.</Trans>}
     >
       <DataTable<TenantFigures>
-        label={t`Organisations`}
+        label={t`Figures`}
         list={list}
         columns={columns}
         empty={<Text size="sm">{t`No organisation yet.`}</Text>}
