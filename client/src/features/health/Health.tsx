@@ -69,7 +69,7 @@ function Part({ check }: { check: HealthCheck }) {
         <Text size="sm" component="div">
           {t(action)}{' '}
           {check.name === 'backup' && (
-            <Anchor component={Link} to={'/backups' as string} size="sm">
+            <Anchor component={Link} to={'/backups' as string} size="sm" underline="always">
               <Trans>Backups</Trans>
             </Anchor>
           )}
