@@ -6,23 +6,26 @@ from steps import RINGS, UP
 from structlog.testing import capture_logs
 
 from unificx.calls.events import CallEnded
-from unificx.db import SpoolFull
+from unificx.db import ErasedSubject, SpoolFull
 
 
-async def test_full_disk_loses_the_record_but_ends_the_call_cleanly() -> None:
+@pytest.mark.parametrize(
+    ("fault", "event"), [(SpoolFull("no room"), "call_record_lost"), (ErasedSubject("gone"), "call_of_deleted_tenant")]
+)
+async def test_call_whose_record_cannot_be_written_ends_cleanly(fault: Exception, event: str) -> None:
     world = await play("alice 1001, bob 1002" + UP)
 
-    def full(call: CallEnded) -> None:
-        raise SpoolFull("no room")
+    def refuse(call: CallEnded) -> None:
+        raise fault
 
-    world.record = full  # type: ignore[method-assign]
+    world.record = refuse  # type: ignore[method-assign]
     with capture_logs() as logs:
         await play_on(world, """
             alice -> BYE
             bob   <- BYE
             alice <- 200 BYE
         """)  # fmt: skip
-    assert [entry["event"] for entry in logs] == ["call_record_lost"]
+    assert [entry["event"] for entry in logs] == [event]
     await world.pass_time(70)
     assert world.leftovers() == {}
 

@@ -12,7 +12,7 @@ from unificx.calls.machine.causes import Cause
 from unificx.calls.observers import ObserverNotifier
 from unificx.calls.ports import CallRecordWriter
 from unificx.core.clock import Clock
-from unificx.db import SpoolFull
+from unificx.db import ErasedSubject, SpoolFull
 
 log = structlog.get_logger()
 
@@ -37,11 +37,16 @@ class RecordKeeper:
         self.on_answered(call)
 
     def write(self, call: Call, cause: Cause) -> None:
-        """Write the call record. A full disk must not prevent the phones from hanging up."""
+        """Write the call record. A full disk must not prevent the phones from hanging up.
+
+        The calls of a tenant that is deleted meanwhile end without a record, since its keys are destroyed.
+        """
         try:
             self._write(call, cause)
         except SpoolFull:
             log.error("call_record_lost", call=call.id)
+        except ErasedSubject:
+            log.info("call_of_deleted_tenant", call=call.id)
 
     def _write(self, call: Call, cause: Cause) -> None:
         """Write the call record. While a sibling call is live, merge into that instead: siblings share one record."""
