@@ -37,16 +37,7 @@ function clientComponents(): Component[] {
     }
   };
   visit('');
-  return [...found.values(), ...vendoredComponents()];
-}
-
-/** Components whose files are in this tree. */
-function vendoredComponents(): Component[] {
-  const folder = new URL('client/vendor/', ROOT);
-  return readdirSync(folder).map((each) => {
-    const { name, version, license } = JSON.parse(readFileSync(new URL(`${each}/package.json`, folder), 'utf8'));
-    return { name, version, license, side: 'client' };
-  });
+  return [...found.values()];
 }
 
 /** Path of a package as Node.js resolves it: nested next to its user, or in a folder further up. */

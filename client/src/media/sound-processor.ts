@@ -1,5 +1,5 @@
-import workletUrl from '../../vendor/web-noise-suppressor/rnnoise-worklet.js?url';
-import wasmUrl from '../../vendor/web-noise-suppressor/rnnoise_simd.wasm?url';
+import workletUrl from '@sapphi-red/web-noise-suppressor/rnnoiseWorklet.js?url';
+import wasmUrl from '@sapphi-red/web-noise-suppressor/rnnoise_simd.wasm?url';
 
 const NAME = '@sapphi-red/web-noise-suppressor/rnnoise';
 /** RNNoise works at this rate only, in Hz. */
