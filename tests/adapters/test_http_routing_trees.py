@@ -1,4 +1,4 @@
-"""Whatever destinations of all kinds an administrator saves, every call ends in a plan that the machine can carry out."""
+"""Random destinations of all kinds, as an administrator saves them: each call ends in a plan that the machine carries out."""
 
 import random
 from collections import Counter

@@ -8,7 +8,7 @@ from server import Household, Login, Server, eventually
 from sipp import Sipp, User, free_port
 from sipp_phones import SippPhones
 
-OWN, CALLED, CALLER, STRANGER = "+49301234500", "+493098765432", "+491711111111", "+491801111111"
+OWN, CALLED, CALLER, UNKNOWN_CALLER = "+49301234500", "+493098765432", "+491711111111", "+491801111111"
 FAILS = s.scenario(s.called(), *s.refuses("503 Service Unavailable"))
 CONNECTS = s.scenario(
     s.recv("INVITE", attributes='rrs="true"', action=s.expect(f"sip:.{OWN[1:]}@carrier.example", header="From")),
@@ -68,7 +68,7 @@ def assert_a_call_too_many_is_stopped(server: Server, desk: SippPhones, caller: 
 
 @pytest.mark.promise("U1", "U9", "S2")
 def test_calls_to_and_from_carriers(server: Server, household: Household, desk: SippPhones, tmp_path: Path) -> None:
-    server.canaries |= {OWN, CALLED, CALLER, STRANGER}
+    server.canaries |= {OWN, CALLED, CALLER, UNKNOWN_CALLER}
     first, second = free_port(), free_port()
     set_up(server, household.berta.number, first, second)
 
@@ -100,7 +100,7 @@ def test_calls_to_and_from_carriers(server: Server, household: Household, desk: 
         return Sipp(tmp_path, s.scenario(*ladder), users=users, domain="carrier.example", remote=server.sip("udp"))
 
     refused = (s.invite(1, s.sdp()), s.recv(100, optional=True))
-    desk.calls(comes_in(STRANGER, *refused, *s.is_refused(486, 1)))
+    desk.calls(comes_in(UNKNOWN_CALLER, *refused, *s.is_refused(486, 1)))
     desk.calls(comes_in(CALLED, *refused, *s.is_refused(603, 1)))
     caller = comes_in(CALLER, *comes)
     answers = (s.called(), s.ringing(), *s.answers(s.sdp()), *s.is_hung_up())
@@ -110,7 +110,7 @@ def test_calls_to_and_from_carriers(server: Server, household: Household, desk: 
         return [(str(row["caller"]), row["outcome"]) for row in server.history() if row["direction"] == "inbound"]
 
     rows = eventually(lambda: len(found := came_in()) == 3 and found, what="recorded")
-    assert rows == [(CALLER, "answered"), (CALLED, "declined"), (STRANGER, "busy")]
+    assert rows == [(CALLER, "answered"), (CALLED, "declined"), (UNKNOWN_CALLER, "busy")]
 
     # No credit, a suspended account and a carrier that fails: an emergency call goes through all the same.
     with server.rest() as rest:

@@ -25,7 +25,7 @@ export function messagePage(
     : { to: `/phones/${extension.id}` };
 }
 
-/** Whether somebody called their own number, to test it. */
+/** Whether the caller called their own number, to test it. */
 export function isTestCall({ parties }: Pick<CallRecord, 'parties'>): boolean {
   const [caller, ...callees] = parties;
   return caller?.extension_id != null && callees.some(({ extension_id }) => extension_id === caller.extension_id);
