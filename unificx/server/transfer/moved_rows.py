@@ -61,6 +61,7 @@ LEFT: Mapping[str, str] = MappingProxyType(
             ("card_processor", "card_payment", "card_event"),
             "payments to the sender's operator; what was paid moves with the ledger",
         ),
+        "backup_schedule": "a setting of the installation",
         "binding": "registrations at the sender; phones register anew",
         **dict.fromkeys(
             ("chat_device", "chat_key_package", "chat_group_change", "chat_group_device"),
