@@ -52,7 +52,7 @@ class NoLiveCalls:
         del tenant_id
         return frozenset()
 
-    def dial(self, extension_id: str, device_id: str, to: str) -> str:
+    def dial(self, extension_id: str, device_id: str, to: str, calling_for: str = "") -> str:
         del extension_id, device_id, to
         raise StartupError("The server is not running.", hint="Start it with `unificx up`.")
 
