@@ -8,7 +8,11 @@ import httpx
 import pytest
 from http_world import World
 
+from unificx.billing import CreditCall
 from unificx.cdr.events import OutsideCallRecorded
+from unificx.notifications import NotificationService
+from unificx.server.dunning_notices import DunningNotices
+from unificx.server.invoice_emails import InvoiceEmails
 
 PATH = "/api/v1/billing"
 SELLER = {
@@ -174,3 +178,45 @@ async def test_a_file_of_direct_debits_has_an_invoice_once(world: World, monkeyp
         [issued] = (await operator.post(f"{PATH}/invoices", params=ACME, json=run)).json()["invoices"]
         later = {"day": f"{world.clock.now() + timedelta(days=20):%Y-%m-%d}"}
         assert {sequence} == await sequences(operator, (await operator.post(debits, json=later)).json())
+
+
+@pytest.mark.promise("U4", "U2")
+async def test_calls_outside_end_after_the_last_reminder_until_a_payment_is_recorded(world: World) -> None:
+    operator, month = world.client(operator=True), await call_and_wait(world)
+    await world.admin(world.acme)
+    await operator.put(f"{PATH}/details", params=OPERATOR, json={**SELLER, "stop_days": 14})
+    assert (await operator.put(f"{PATH}/details", params=OPERATOR, json={**SELLER, "stop_days": 91})).status_code == 422
+    await operator.put(f"{PATH}/details", params=ACME, json=BUYER)
+    [issued] = (await operator.post(f"{PATH}/invoices", params=ACME, json={"month": month})).json()["invoices"]
+    billing, accounts, notifications = world.services.billing, world.services.rights.accounts, NotificationService()
+    notices = world.services.notifications
+    notifications.configure(notices.emails, notices.push, notices.received)
+    outside = CreditCall("leg", "call", "4930123")
+
+    async def after(days: int) -> tuple[str | None, list[str], bool]:
+        """Sweep twice, days later. Return the announced day, the notices under the bell of an administrator, who signs
+        in anew, and whether calls outside are refused."""
+        world.clock.advance(timedelta(days=days).total_seconds())
+        for _ in range(2):
+            await InvoiceEmails(billing, accounts, notifications).send_due()
+            await DunningNotices(billing, accounts, notifications).send_due()
+        admin = await world.signed_in(f"admin@{world.acme.domain}")
+        [shown] = (await admin.get(f"{PATH}/invoices")).json()["items"]
+        listed = (await admin.get("/api/v1/me/notices/received")).json()["items"]
+        kinds = [each["kind"] for each in listed if each["kind"].startswith("calls_")]
+        await billing.credit.refresh()
+        refused = billing.credit.is_limited(world.acme.id)
+        assert refused == (await billing.credit.reserve(world.acme.id, outside, 60) == "unpaid")
+        return shown["calls_end"], kinds, refused
+
+    assert [await after(days) for days in (0, 22, 14)] == [(None, [], False)] * 3
+    end = (world.clock.now() + timedelta(days=28)).date().isoformat()
+    assert await after(14) == (end, ["calls_end"], False)
+    assert await after(13) == (end, ["calls_end"], False)
+    assert await after(1) == (end, ["calls_ended", "calls_end"], True)
+    admin = await world.signed_in(f"admin@{world.acme.domain}")
+    assert (await admin.get(f"{PATH}/invoices/{issued['number']}/pdf")).status_code == 200
+    paid = {"reference": "B-1", "amount": issued["total"], "invoice": issued["number"]}
+    assert (await operator.post(f"{PATH}/payments", params=ACME, json=paid)).status_code == 201
+    assert isinstance(await billing.credit.reserve(world.acme.id, outside, 60), int), "at once"
+    assert await after(0) == (None, ["calls_ended", "calls_end"], False)

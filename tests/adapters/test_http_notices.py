@@ -52,6 +52,8 @@ async def test_a_switched_off_notice_is_not_pushed_and_a_mandatory_one_is(world:
             "credit_low",
             "trial_ends",
             "trial_ended",
+            "calls_end",
+            "calls_ended",
             "storage_low",
             "invoice",
             "invoice_reminder",

@@ -7,6 +7,7 @@ from unificx.billing.charges import Charges
 from unificx.billing.credit import Credit
 from unificx.billing.decks import RateDecks
 from unificx.billing.invoicing.due_emails import InvoiceNotice
+from unificx.billing.invoicing.dunning import DunningNotice
 from unificx.billing.invoicing.schemas import BillingDetails, Invoice, InvoiceRun, Issue, RunOutcome
 from unificx.billing.machine.card_payment import CardState, Disputed, DisputeState, Paid, Refund, Refunded
 from unificx.billing.machine.credit import STEP_SECONDS, is_due, is_warned
@@ -74,6 +75,7 @@ __all__ = [
     "DeckChanges",
     "DisputeState",
     "Disputed",
+    "DunningNotice",
     "ForgedReport",
     "ImportResult",
     "IncludedUse",

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.billing import credit_repository, deck_repository, repository, trial_repository
 from unificx.billing.events import CreditLow
+from unificx.billing.invoicing.dunning import Dunning
 from unificx.billing.locks import Lock, lock
 from unificx.billing.machine import credit
 from unificx.billing.machine.ledger import OWED
@@ -33,24 +34,24 @@ class Credit:
     share the credit, and a node that dies takes none of it along.
     """
 
-    def __init__(self, database: Database, directory: DirectoryCache) -> None:
-        self._database, self._directory = database, directory
+    def __init__(self, database: Database, directory: DirectoryCache, dunning: Dunning) -> None:
+        self._database, self._directory, self._dunning = database, directory, dunning
         # Owner: the database. A copy of this node, read again regularly.
         self._limited: frozenset[str] = frozenset()
 
     # ---- limits
 
     def is_limited(self, tenant_id: str) -> bool:
-        """Return whether a tenant has a limit, or its trial has ended, from memory."""
+        """Return whether a tenant has a limit, its trial has ended or an invoice was not paid, from memory."""
         return tenant_id in self._limited
 
     async def refresh(self) -> None:
-        """Read anew which tenants have a limit, and whose trial has ended without a decision."""
+        """Read anew which tenants have a limit, whose trial has ended without a decision, and who have not paid."""
         now = self._database.clock.now()
         async with self._database.read() as session:
             limited, trials = await credit_repository.tenants(session), await trial_repository.undecided(session)
         ended = (each for each, trial in trials.items() if trial.state(self._day(each, now)) == "ended")
-        self._limited = frozenset((*limited, *ended))
+        self._limited = frozenset((*limited, *ended, *await self._dunning.ended()))
 
     async def state(self, tenant_id: str) -> CreditState | None:
         """Return the credit of a tenant; None: it has no limit."""
@@ -86,6 +87,8 @@ class Credit:
             day = self._day(tenant_id, call.answered or now)
             if trial is not None and trial.state(day) == "ended":
                 return "trial_ended"
+            if await self._dunning.has_ended(uow.session, tenant_id):
+                return "unpaid"
             terms = await credit_repository.terms(uow.session, tenant_id)
             if terms is None or (trial is not None and trial.is_free(day)):
                 return int(LONGEST.total_seconds())

@@ -19,6 +19,7 @@ from unificx.billing.invoicing.details import Details
 from unificx.billing.invoicing.direct_debits import DirectDebits
 from unificx.billing.invoicing.drafting import Drafting
 from unificx.billing.invoicing.due_emails import InvoiceNotices
+from unificx.billing.invoicing.dunning import Dunning
 from unificx.billing.invoicing.invoices import Invoices
 from unificx.billing.invoicing.runs import InvoiceRuns
 from unificx.billing.payments import Payments
@@ -54,6 +55,7 @@ class Billing:
     credit_notes: CreditNotes
     direct_debits: DirectDebits
     invoice_notices: InvoiceNotices
+    dunning: Dunning
     runs: InvoiceRuns
 
     @property
@@ -98,13 +100,14 @@ def build_billing(
     charges = Charges(database, directory, counts)
     details = Details(database, keys)
     invoices = Invoices(database, keys, directory, Drafting(charges))
+    dunning = Dunning(database, directory, invoices)
     return Billing(
         database,
         RateDecks(database),
         Rating(database, directory),
         Payments(database, invoices),
         CardPayments(database, Processors(database, keys, directory, gateway), invoices),
-        Credit(database, directory),
+        Credit(database, directory, dunning),
         Plans(database, counts),
         Trials(database, counts),
         charges,
@@ -114,5 +117,6 @@ def build_billing(
         CreditNotes(database, keys, invoices),
         DirectDebits(database, directory, details, invoices),
         InvoiceNotices(database, directory, details, invoices),
+        dunning,
         InvoiceRuns(database, directory, details, invoices),
     )

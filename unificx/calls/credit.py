@@ -10,6 +10,11 @@ from unificx.calls.ports import OutsideLines
 from unificx.calls.schemas import CreditedLeg, CreditReply
 
 Answer = Callable[[Call, events.Event], None]
+_CAUSES: dict[CreditReply, Cause] = {
+    "no_credit": Cause.NO_CREDIT,
+    "trial_ended": Cause.TRIAL_ENDED,
+    "unpaid": Cause.UNPAID,
+}
 
 
 class CreditGate:
@@ -32,7 +37,7 @@ class CreditGate:
 
     def _decided(self, call: Call, name: str, sdp: bytes, reply: CreditReply) -> None:
         if reply != "granted":
-            cause = Cause.TRIAL_ENDED if reply == "trial_ended" else Cause.NO_CREDIT
+            cause = _CAUSES[reply]
             self._answer(call, events.CalleeRefused(name, cause.value.status, cause))
             return
         setup = call.setup_state()

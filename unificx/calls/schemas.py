@@ -19,7 +19,7 @@ MAX_PARKING_SLOTS = 99
 """Parking slots per tenant."""
 
 
-CreditReply = Literal["granted", "no_credit", "trial_ended"]
+CreditReply = Literal["granted", "no_credit", "trial_ended", "unpaid"]
 """Whether a leg outside may be dialled, or why not."""
 
 

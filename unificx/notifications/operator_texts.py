@@ -21,6 +21,25 @@ OPERATOR_TEXTS: dict[Language, dict[EmailKind, EmailText]] = {
                 "To go on, confirm it in the portal under Costs. Until then nothing is charged.",
             ),
         ),
+        "calls_end": EmailText(
+            "Calls outside end soon",
+            (
+                "An invoice for {organisation} is not paid, after its last reminder. Calls outside end, unless it is"
+                " paid: {detail}.",
+                "The portal shows the invoice under Billing. A payment ends this at once. Calls to and within"
+                " {organisation}, emergency calls, the portal and copies of your data stay available.",
+                "If you do not agree with the invoice, reply to the operator before that day. You can also turn to a"
+                " court.",
+            ),
+        ),
+        "calls_ended": EmailText(
+            "Calls outside have ended",
+            (
+                "An invoice for {organisation} is still not paid. Calls outside are refused: {detail}.",
+                "They are possible again as soon as the payment is recorded. The portal shows the invoice under"
+                " Billing. Emergency calls are still possible.",
+            ),
+        ),
         "payment_disputed": EmailText(
             "A payment by card is disputed",
             (
@@ -62,6 +81,26 @@ OPERATOR_TEXTS: dict[Language, dict[EmailKind, EmailText]] = {
                 " weiterhin möglich.",
                 "Wenn Sie weitermachen möchten, bestätigen Sie das im Portal unter Kosten. Bis dahin wird nichts"
                 " berechnet.",
+            ),
+        ),
+        "calls_end": EmailText(
+            "Gespräche nach außen sind bald nicht mehr möglich",
+            (
+                "Eine Rechnung an {organisation} ist auch nach der letzten Mahnung nicht bezahlt. Gespräche nach außen"
+                " enden, wenn sie nicht bezahlt wird: {detail}.",
+                "Das Portal zeigt die Rechnung unter Abrechnung. Mit der Zahlung ist das sofort erledigt. Gespräche zu"
+                " und in {organisation}, Notrufe, das Portal und Kopien Ihrer Daten bleiben möglich.",
+                "Wenn Sie mit der Rechnung nicht einverstanden sind, wenden Sie sich vor diesem Tag an den Betreiber."
+                " Sie können auch ein Gericht anrufen.",
+            ),
+        ),
+        "calls_ended": EmailText(
+            "Gespräche nach außen sind nicht mehr möglich",
+            (
+                "Eine Rechnung an {organisation} ist immer noch nicht bezahlt. Gespräche nach außen werden abgelehnt:"
+                " {detail}.",
+                "Sie sind wieder möglich, sobald die Zahlung verbucht ist. Das Portal zeigt die Rechnung unter"
+                " Abrechnung. Notrufe sind weiterhin möglich.",
             ),
         ),
         "payment_disputed": EmailText(

@@ -35,6 +35,7 @@ from unificx.routing.events import DestinationDeleted
 from unificx.server.announcements import Announcements
 from unificx.server.closed_tenants import ClosedTenants
 from unificx.server.container import Container
+from unificx.server.dunning_notices import DunningNotices
 from unificx.server.invoice_emails import InvoiceEmails
 from unificx.server.trial_emails import TrialEmails
 from unificx.server.voicemail_email import send_voicemail_emails
@@ -208,6 +209,7 @@ class Cleanup:
         accounts, notifications = self._container.rights.accounts, self._container.notification_service
         with stating(current_access().to("billing")):
             await InvoiceEmails(self._container.billing, accounts, notifications).send_due()
+            await DunningNotices(self._container.billing, accounts, notifications).send_due()
             await self._container.billing.cards.close_pages()
             await TrialEmails(self._container.billing, accounts, notifications).send_due()
 

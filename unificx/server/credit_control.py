@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import structlog
 
-from unificx.billing import STEP_SECONDS, Credit, CreditCall, is_due, is_warned
+from unificx.billing import STEP_SECONDS, Credit, CreditCall, CreditRefusal, is_due, is_warned
 from unificx.calls import CreditedCalls, CreditedLeg, CreditReply
 from unificx.cdr import destination_of
 from unificx.core.background import BackgroundTasks
@@ -95,8 +95,7 @@ class CreditControl:
             self._granted[leg.id] = _Granted(leg, seconds, asked=float("-inf"))
         else:
             log.info("call_without_credit", tenant=leg.tenant_id, reason=seconds)
-        reply: CreditReply = "trial_ended" if seconds == "trial_ended" else "no_credit"
-        on_reply("granted" if isinstance(seconds, int) else reply)
+        on_reply(_reply(seconds))
 
     async def _check(self, calls: CreditedCalls, leg: CreditedLeg) -> None:
         """Check a leg; after a restart of the process it has nothing granted yet."""
@@ -127,6 +126,12 @@ class CreditControl:
         number = normalise(leg.number, self._country_of(leg.tenant_id))
         is_free = getattr(number, "kind", "") == "toll_free"
         return CreditCall(leg.id, leg.record_id, destination_of(leg.number), leg.answered, is_free)
+
+
+def _reply(reserved: int | CreditRefusal) -> CreditReply:
+    if isinstance(reserved, int):
+        return "granted"
+    return "no_credit" if reserved == "no_price" else reserved
 
 
 def create_credit_control(container: Container) -> CreditControl:

@@ -15,6 +15,7 @@ export type EndReason =
   | 'no-credit'
   | 'credit-used-up' // during the call
   | 'trial-ended'
+  | 'unpaid'
   | 'no-common-media'
   | 'line-lost'
   | 'media-lost'
@@ -65,6 +66,7 @@ export function endReasonOf(
   // Q.850 cause 3: no route to the destination.
   if (status === 404 && /Q\.850\s*;\s*cause\s*=\s*3\b/i.test(reason ?? '')) return 'no-outside-line';
   if (status === 402 && /trial has ended/i.test(reason ?? '')) return 'trial-ended';
+  if (status === 402 && /invoice is overdue/i.test(reason ?? '')) return 'unpaid';
   if (status) return BY_STATUS[status] ?? (status < 500 ? 'unavailable' : 'fault');
   if (/no answer|expires|timeout/i.test(cause)) return 'no-answer';
   if (/sdp|webrtc|media description/i.test(cause)) return 'no-common-media';

@@ -40,6 +40,12 @@ class BillingDetails(Input):
         le=28,
         description="Day on which the invoices of the last month are issued; 0: by hand. Set by the seller.",
     )
+    stop_days: int = Field(
+        default=14,
+        ge=0,
+        le=90,
+        description="Days from the last reminder on until calls outside end; 0: never. Set by the seller.",
+    )
 
 
 class BillingMonth(Input):
@@ -141,6 +147,9 @@ class Invoice(Output):
     reminder: int = Field(description="Level of the reminder that is due, 1 to 3; 0 for none.")
     sent: datetime | None = Field(default=None, description="When it was queued as an e-mail.")
     reminded: int = Field(default=0, description="Level of the last reminder that was sent.")
+    calls_end: date | None = Field(
+        default=None, description="Announced day from which calls outside are refused, while it is overdue."
+    )
     collection: DirectDebit | None = Field(
         default=None, description="The last direct debit of it that was not returned."
     )

@@ -11,6 +11,7 @@ from stdnum.iso7064 import mod_97_10
 
 from unificx.billing.invoicing import repository
 from unificx.billing.invoicing.schemas import BillingDetails
+from unificx.billing.machine.dunning import MAX_STOP_DAYS
 from unificx.billing.machine.taxes import in_eu
 from unificx.core.clock import random_id
 from unificx.core.errors import Invalid
@@ -68,6 +69,8 @@ def checked(details: BillingDetails, today: date) -> BillingDetails:
         raise Invalid(f"Invoices are due within 0 to {MAX_PAYMENT_DAYS} days.", field="payment_days")
     if not 0 <= details.issue_day <= MAX_ISSUE_DAY:
         raise Invalid("Invoices are issued on a day from 1 to 28, or with 0 by hand.", field="issue_day")
+    if not 0 <= details.stop_days <= MAX_STOP_DAYS:
+        raise Invalid(f"Calls end after 1 to {MAX_STOP_DAYS} days, or with 0 never.", field="stop_days")
     if not _PREFIX.match(details.number_prefix):
         raise Invalid("A prefix has at most 8 capital letters, digits and hyphens.", field="number_prefix")
     return replace(

@@ -10,13 +10,14 @@ from functools import partial
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.billing import repository as ledger_rows
-from unificx.billing.invoicing import debit_repository, notice_repository, repository
+from unificx.billing.invoicing import debit_repository, dunning_repository, notice_repository, repository
 from unificx.billing.invoicing.drafting import Drafting, Parties, active, next_position
 from unificx.billing.invoicing.electronic import to_xml
 from unificx.billing.invoicing.pdf import to_pdf
 from unificx.billing.invoicing.repository import Books
 from unificx.billing.invoicing.schemas import DirectDebit, Invoice, InvoiceDraft, Issue
 from unificx.billing.locks import Lock, lock
+from unificx.billing.machine.dunning import LAST_REMINDER
 from unificx.billing.machine.invoice import Document
 from unificx.billing.machine.ledger import InvoicedSums, invoice
 from unificx.billing.machine.months import beginning, month_of
@@ -166,9 +167,15 @@ class Invoices:
         owed = await repository.account_sums(session, books.tenant_id, "customer")
         collected = await debit_repository.collections(session, books)
         sent = await notice_repository.sent(session, books)
-        reminded = dict(sorted(sent))
+        reminded = {number: level for number, level in sorted(sent) if level <= LAST_REMINDER}
+        ends = await dunning_repository.announced(session, books)
         return [
-            replace(each, sent=sent.get((each.number, 0)), reminded=reminded.get(each.number, 0))
+            replace(
+                each,
+                sent=sent.get((each.number, 0)),
+                reminded=reminded.get(each.number, 0),
+                calls_end=ends.get(each.number) if each.state == "overdue" else None,
+            )
             for each in reversed(with_states(issued, named, owed, self.today(), collected))
         ]
 

@@ -59,6 +59,7 @@ class BillingDetailsRow(Base):
     payment_days: Mapped[int] = plain("days until an invoice is due, set by the seller")
     number_prefix: Mapped[str] = plain("beginning of invoice numbers, set by the seller")
     issue_day: Mapped[int] = plain("day of the month on which invoices are issued, 0 for none, set by the seller")
+    stop_days: Mapped[int] = plain("days from the announcement on until calls outside end, 0 for never, by the seller")
     subject_id: Mapped[str] = plain("random subject id of the details, whose key seals the part below")
     sealed: Mapped[bytes] = sealed_column(DetailsPart, subject="subject_id")
 
@@ -123,14 +124,19 @@ class DirectDebitRow(Base):
 
 
 class InvoiceNoticeRow(Base):
-    """An invoice or a reminder that is or was sent by e-mail. The primary key prevents a second one."""
+    """A notice about an invoice that waits or was sent. The primary key prevents a second one."""
 
     __tablename__ = "invoice_notice"
 
     tenant_id: Mapped[str] = plain("the seller", primary_key=True)
     number: Mapped[str] = plain("number of the invoice", primary_key=True)
-    level: Mapped[int] = plain("0: the invoice; 1 to 3: a reminder", primary_key=True, autoincrement=False)
+    level: Mapped[int] = plain(
+        "0: the invoice; 1 to 3: a reminder; 4: calls outside end; 5: they have ended",
+        primary_key=True,
+        autoincrement=False,
+    )
     at: Mapped[datetime | None] = plain("when it was queued, nothing while it waits")
+    calls_end: Mapped[date | None] = plain("announced first day without calls outside, nothing for reminders")
 
 
 class InvoiceRunRow(Base):

@@ -25,7 +25,7 @@ _JSON = TypeAdapter(Document)
 _DETAILS = SealedCodec(BillingDetailsRow, DetailsPart)
 _DOCUMENT = SealedCodec(InvoiceRow, DocumentPart)
 _SEALED = tuple(DetailsPart.__dataclass_fields__)
-_PLAIN = ("payment_days", "number_prefix", "issue_day")
+_PLAIN = ("payment_days", "number_prefix", "issue_day", "stop_days")
 
 
 # ---- billing details

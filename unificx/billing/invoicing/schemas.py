@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+from unificx.billing.machine.dunning import DEFAULT_STOP_DAYS
 from unificx.billing.machine.invoice import Document
 from unificx.billing.machine.receivables import InvoiceState
 
@@ -18,8 +19,9 @@ class BillingDetails:
     """Name, address and bank account of a tenant. Those of the operators' tenant are the details of the seller.
 
     `iban`: from which a tenant pays by direct debit with `mandate`, or to which it pays the seller, who collects by
-    `creditor_id`. `payment_days`, `number_prefix` and `issue_day` are used of the seller only: on that day of each
-    month the invoices of the last one are issued by themselves, with 0 by hand.
+    `creditor_id`. `payment_days` and all that follow are used of the seller only. `issue_day`: on that day of each
+    month the invoices of the last one are issued by themselves, with 0 by hand. `stop_days`: after that many days from
+    the last reminder on calls outside of a tenant end, with 0 never.
     """
 
     name: str
@@ -39,6 +41,7 @@ class BillingDetails:
     payment_days: int = DEFAULT_PAYMENT_DAYS
     number_prefix: str = ""
     issue_day: int = 0
+    stop_days: int = DEFAULT_STOP_DAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,8 @@ class Invoice:
     """When it was queued as an e-mail."""
     reminded: int = 0
     """Level of the last reminder that was sent."""
+    calls_end: date | None = None
+    """Announced first day without calls outside, while it is overdue."""
     collection: "DirectDebit | None" = None
     """The last direct debit of it that was not returned."""
 

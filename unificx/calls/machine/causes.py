@@ -36,6 +36,7 @@ class Cause(Enum):
     NO_CREDIT = CauseMapping("failed", 21, 402, "Not enough credit for this call")
     """RFC 3398 section 8.2.6.1 maps 402 so."""
     TRIAL_ENDED = CauseMapping("failed", 21, 402, "The trial has ended")
+    UNPAID = CauseMapping("failed", 21, 402, "An invoice is overdue")
     NO_COMMON_MEDIA = CauseMapping("failed", 88, 488, "No common media")
     NO_MEDIA = CauseMapping("failed", 34, 503, "No media available")
     FAULT = CauseMapping("failed", 41, 500, "Internal server error")
@@ -94,6 +95,7 @@ _PRECEDENCE = (
     Cause.NO_COMMON_MEDIA,
     Cause.NO_CREDIT,
     Cause.TRIAL_ENDED,
+    Cause.UNPAID,
     Cause.FAILED,
     Cause.NO_MEDIA,
     Cause.NO_SUCH_NUMBER_OUTSIDE,

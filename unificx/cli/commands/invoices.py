@@ -53,7 +53,7 @@ _DETAILS = {
     "mandate_signed": "signed",
 }
 _SELLER = {**_DETAILS, "creditor_id": "creditor id", "payment_days": "days to pay", "number_prefix": "prefix"}
-_SELLER |= {"issue_day": "issued on day"}
+_SELLER |= {"issue_day": "issued on day", "stop_days": "days to end of calls"}
 
 _POLL_SECONDS = 0.25
 
@@ -321,6 +321,9 @@ def details(
     issue_day: Annotated[
         int | None, typer.Option(help="Day on which the server issues invoices; 0: by hand; of the seller.")
     ] = None,
+    stop_days: Annotated[
+        int | None, typer.Option(help="Days after the last reminder until calls outside end; 0: never; of the seller.")
+    ] = None,
 ) -> None:
     """Show billing details, or change them.
 
@@ -331,6 +334,7 @@ def details(
     changes = {field: value for field, value in given.items() if value is not None}
     changes |= {"payment_days": payment_days} if payment_days is not None else {}
     changes |= {"issue_day": issue_day} if issue_day is not None else {}
+    changes |= {"stop_days": stop_days} if stop_days is not None else {}
     changes |= {"number_prefix": number_prefix} if number_prefix is not None else {}
 
     async def request(api: ApiClient) -> Json:

@@ -56,15 +56,17 @@ function DetailsForm({ details, tenant, seller }: DetailsFormProps) {
       mandate_signed: details.mandate_signed ?? '',
       payment_days: String(details.payment_days ?? 14),
       issue_day: String(details.issue_day ?? 0),
+      stop_days: String(details.stop_days ?? 14),
     },
   });
-  const submit = ({ mandate_signed, payment_days, issue_day, ...values }: typeof form.values) => {
+  const submit = ({ mandate_signed, payment_days, issue_day, stop_days, ...values }: typeof form.values) => {
     setFault(undefined);
     const body = {
       ...values,
       mandate_signed: mandate_signed || null,
       payment_days: Number(payment_days),
       issue_day: Number(issue_day),
+      stop_days: Number(stop_days),
     };
     changes.mutate(
       {
@@ -112,6 +114,15 @@ function DetailsForm({ details, tenant, seller }: DetailsFormProps) {
                 min={0}
                 max={28}
                 {...form.getInputProps('issue_day')}
+              />
+              <TextInput
+                size="md"
+                label={t`Days until calls outside end`}
+                description={t`After the last reminder of an unpaid invoice; 0: never`}
+                type="number"
+                min={0}
+                max={90}
+                {...form.getInputProps('stop_days')}
               />
               {field('number_prefix', t`Beginning of invoice numbers`)}
             </>

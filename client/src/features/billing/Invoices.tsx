@@ -10,6 +10,7 @@ import { formatAmount } from '~/design/money';
 import { ErrorNotice, InfoNotice } from '~/design/Notice';
 import { Section } from '~/design/Section';
 import { DataTable, type Column } from '~/design/table';
+import { CallsEnd } from './CallsEnd';
 import { AddCredit, ReturnedPayment } from './CardPayments';
 import { InvoiceDrawer } from './InvoiceDrawer';
 import { InvoiceRun } from './InvoiceRun';
@@ -74,6 +75,7 @@ export function Invoices({ tenant, operator }: InvoicesProps) {
   return (
     <Section title={t`Invoices`} lead={<BalanceText balances={balance.data} />}>
       <ErrorNotice fault={balance.error} />
+      <CallsEnd tenant={tenant} />
       <WaitingInvoices invoices={list.items} />
       <ReturnedPayment tenant={tenant} />
       {!operator && (

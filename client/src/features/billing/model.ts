@@ -71,3 +71,10 @@ export const creditableOf = (lines: Pick<InvoiceLine, 'creditable'>[], line: str
 /** The request for a credit note of a line, or of all lines for ''. */
 export const creditOf = (line: string, amount: number): NewCreditNote =>
   line === '' ? { amount } : { lines: [{ line: Number(line), amount }] };
+
+/** The invoice because of which calls outside end first. */
+export function firstCallsEnd(invoices: Pick<Invoice, 'number' | 'calls_end'>[]) {
+  return invoices
+    .flatMap(({ number, calls_end }) => (calls_end ? [{ number, calls_end }] : []))
+    .sort((one, other) => one.calls_end.localeCompare(other.calls_end))[0];
+}

@@ -20,6 +20,7 @@ export const END_REASONS: Record<EndReason, MessageDescriptor> = {
   'not-allowed': msg`You are not allowed to call this number`,
   'no-credit': msg`Your organisation has no credit for this call. Ask your administrator.`,
   'trial-ended': msg`The trial of your organisation has ended. Ask your administrator.`,
+  unpaid: msg`Calls outside are not possible at the moment. Ask your administrator.`,
   'credit-used-up': msg`Call ended: your organisation's credit is used up`,
   'no-common-media': msg`The other party does not support this type of call`,
   'line-lost': msg`No connection to the phone system`,

@@ -31,6 +31,8 @@ export const NOTICE_TEXTS: Record<OwnNotice['kind'], MessageDescriptor> = {
   credit_low: msg`Credit for calls outside is low`,
   trial_ends: msg`The trial ends soon`,
   trial_ended: msg`The trial has ended`,
+  calls_end: msg`Calls outside end soon, as an invoice is not paid`,
+  calls_ended: msg`Calls outside have ended, as an invoice is not paid`,
   storage_low: msg`Space for files is nearly used up`,
   policy_changed: msg`The privacy policy has changed`,
   tenant_moved: msg`The organisation has moved to another installation`,
