@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { amountInput, minutesInput, parseAmount, parseMinutes, pastMonths } from './model';
+import { amountInput, firstCallsEnd, minutesInput, parseAmount, parseMinutes, pastMonths } from './model';
 
 describe('billing', () => {
   it('reads amounts with a point or a comma, and writes them so', () => {
@@ -23,5 +23,15 @@ describe('billing', () => {
     expect(parseMinutes('any=100, mobile=50')).toEqual({ '': 100, mobile: 50 });
     expect(minutesInput({ '': 100, mobile: 50 })).toBe('any=100, mobile=50');
     expect([parseMinutes(''), parseMinutes('mobile')]).toEqual([{}, undefined]);
+  });
+
+  it('finds the invoice because of which calls outside end first', () => {
+    const invoices = [
+      { number: '2027-1', calls_end: null },
+      { number: '2027-2', calls_end: '2027-06-02' },
+      { number: '2027-3', calls_end: '2027-05-05' },
+    ];
+    expect(firstCallsEnd(invoices)).toEqual({ number: '2027-3', calls_end: '2027-05-05' });
+    expect(firstCallsEnd(invoices.slice(0, 1))).toBeUndefined();
   });
 });
