@@ -37,6 +37,7 @@ class Bank:
     for, and `ended` those that it was told the end of."""
 
     seconds: int
+    refusal: CreditRefusal = "no_credit"
     asked: list[CreditCall] = field(default_factory=list[CreditCall])
     ended: list[CreditCall] = field(default_factory=list[CreditCall])
 
@@ -50,7 +51,7 @@ class Bank:
         await asyncio.sleep(0)
         self.asked.append(call)
         granted = min(self.seconds, -(-seconds // 60) * 60)
-        return granted or "no_credit"
+        return granted or self.refusal
 
     async def call_ended(self, tenant_id: str, call: CreditCall) -> None:
         del tenant_id
@@ -129,15 +130,27 @@ async def test_credit_that_is_paid_in_meanwhile_lets_a_call_go_on() -> None:
 
 
 @pytest.mark.promise("U4")
-async def test_without_credit_no_carrier_is_called_and_the_caller_gets_the_reason() -> None:
+@pytest.mark.parametrize(
+    ("refusal", "text"),
+    [
+        ("no_credit", "Not enough credit for this call"),
+        ("no_price", "Not enough credit for this call"),
+        ("trial_ended", "The trial has ended"),
+        ("unpaid", "An invoice is overdue"),
+    ],
+)
+async def test_without_credit_no_carrier_is_called_and_the_caller_gets_the_reason(
+    refusal: CreditRefusal, text: str
+) -> None:
     world, bank, credit, _ = await start(0)
+    bank.refusal = refusal
     await play_on(
         world,
-        """
+        f"""
         alice -> INVITE 03098765432 [alice]
         history <- failed 21 alice +493098765432
         alice <- 402
-          Reason: Q.850;cause=21;text="Not enough credit for this call"
+          Reason: Q.850;cause=21;text="{text}"
         """,
     )
     await credit.check()

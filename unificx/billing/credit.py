@@ -87,7 +87,7 @@ class Credit:
             day = self._day(tenant_id, call.answered or now)
             if trial is not None and trial.state(day) == "ended":
                 return "trial_ended"
-            if await self._dunning.has_ended(uow.session, tenant_id):
+            if call.answered is None and await self._dunning.has_ended(uow.session, tenant_id):
                 return "unpaid"
             terms = await credit_repository.terms(uow.session, tenant_id)
             if terms is None or (trial is not None and trial.is_free(day)):

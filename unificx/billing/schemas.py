@@ -187,7 +187,7 @@ class CreditState:
 CreditRefusal = Literal["no_credit", "no_price", "trial_ended", "unpaid"]
 """`no_price`: there is no rate for the number in the currency of the credit, so its price cannot be reserved.
 `trial_ended`: and nothing was decided about the plan after it. `unpaid`: an invoice is overdue, and the announced day
-has come."""
+has come; it refuses new calls only."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,13 @@ describe('the end reason', () => {
     expect(endReasonOf(remote('Terminated', undefined, credit), false, true)).toBe('credit-used-up');
   });
 
+  it('distinguishes why there is no credit', () => {
+    const reason = (text: string) =>
+      endReasonOf(remote('Rejected', 402, `Q.850;cause=21;text="${text}"`), false, false);
+    expect(reason('The trial has ended')).toBe('trial-ended');
+    expect(reason('An invoice is overdue')).toBe('unpaid');
+  });
+
   it('distinguishes a missed call from one answered elsewhere', () => {
     expect(endReasonOf(remote('Canceled'), true, false)).toBe('missed');
     const elsewhere = 'SIP;cause=200;text="Call completed elsewhere"';

@@ -83,6 +83,8 @@ async def test_calls_outside_end_on_the_announced_day_until_the_invoice_is_paid(
     assert (await sweep(sold), await is_refused(sold)) == ([], False)
     at(clock, "2027-05-05")
     assert await is_refused(sold)
+    live = replace(OUTSIDE, answered=clock.now() - timedelta(hours=1))
+    assert isinstance(await sold.credit.reserve("acme", live, 60), int), "a call in progress goes on"
     assert isinstance(await sold.credit.reserve("globex", OUTSIDE, 60), int)
     assert await sweep(sold) == [replace(notice, ended=True)]
     assert await sweep(sold) == []
