@@ -53,7 +53,7 @@ class NoLiveCalls:
         return frozenset()
 
     def dial(self, extension_id: str, device_id: str, to: str, calling_for: str = "") -> str:
-        del extension_id, device_id, to
+        del extension_id, device_id, to, calling_for
         raise StartupError("The server is not running.", hint="Start it with `unificx up`.")
 
     def answer(self, call_id: str, extensions: Collection[str]) -> None:

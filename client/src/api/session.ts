@@ -30,10 +30,19 @@ export const useChatAllowed = (): boolean =>
 export const useIsOperator = (): boolean =>
   useValue(session, (each) => each.state === 'in' && each.me.role === 'operator');
 
-/** Tells whether the user has a permission, by their role or by a custom role. Operators have all of them. */
+const NO_PERMISSIONS: readonly string[] = [];
+
+/** What a session permits. Operators have all permissions. */
+export const permissionsOf = (each: Session): readonly string[] =>
+  (each.state === 'in' ? each.me.permissions : undefined) ?? NO_PERMISSIONS;
+
+/** The permissions of the user, by their role and by custom roles. */
+export const usePermissions = (): readonly string[] => useValue(session, permissionsOf);
+
+/** Tells whether the user has a permission. */
 export function useMay(): (permission: string) => boolean {
-  const permissions = useValue(session, (each) => (each.state === 'in' ? each.me.permissions : undefined));
-  return (permission) => permissions?.includes(permission) ?? false;
+  const permissions = usePermissions();
+  return (permission) => permissions.includes(permission);
 }
 
 /** Whether the user looks after resellers, or after the customers of their own organisation, which is one. */

@@ -1,9 +1,10 @@
 import { Burger, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
-import { Outlet } from '@tanstack/react-router';
+import { Outlet, useLocation } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Me } from '~/api';
+import { usePermissions } from '~/api/session';
 import { loadTenants, tenantSelection } from '~/api/tenant-selection';
 import { preferences } from '~/core/preferences';
 import { useValue } from '~/core/store';
@@ -17,7 +18,9 @@ import { AvatarMenu } from './AvatarMenu';
 import { CommandSearch } from './CommandSearch';
 import { HelpMenu } from './HelpMenu';
 import { Navigation } from './Navigation';
+import { NotPermitted } from './NotPermitted';
 import { OrganisationSwitcher } from './OrganisationSwitcher';
+import { mayOpen } from './permissions';
 import css from './portal.module.css';
 
 /** Frame of the portal: organisation, search and avatar menu on top, navigation at the left. */
@@ -26,6 +29,8 @@ export default function PortalFrame({ me }: { me: Me }) {
   const [opened, setOpened] = useState(false);
   const collapsed = useValue(preferences, (each) => each.navigationCollapsed);
   const { selected } = useValue(tenantSelection);
+  const permissions = usePermissions();
+  const path = useLocation({ select: ({ pathname }) => pathname });
   const { isPending, error, refetch } = useQuery({
     queryKey: ['organisation'],
     queryFn: () => loadTenants().then(() => true),
@@ -56,7 +61,7 @@ export default function PortalFrame({ me }: { me: Me }) {
         <OrganisationSwitcher />
         <span className={css.spread} />
         <CommandSearch tenant={selected?.id} />
-        {selected && <Bell tenant={selected.id} />}
+        {selected && mayOpen('/', permissions) && <Bell tenant={selected.id} />}
         <HelpMenu />
         <AvatarMenu me={me} />
       </header>
@@ -64,7 +69,9 @@ export default function PortalFrame({ me }: { me: Me }) {
       <main id="main" className={css.main}>
         <ConnectionBanner />
         <PolicyNotice />
-        {selected ? (
+        {!mayOpen(path, permissions) ? (
+          <NotPermitted />
+        ) : selected ? (
           <Outlet key={selected.id} />
         ) : (
           !isPending && (

@@ -1,0 +1,18 @@
+import { Anchor, Text } from '@mantine/core';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { Page } from '~/design/Page';
+
+/** In place of a page that the role of the user does not include, or no longer. */
+export function NotPermitted() {
+  const { t } = useLingui();
+  return (
+    <Page title={t`Not permitted`}>
+      <Text c="dimmed" mb="md">
+        <Trans>Your role does not include this page. Ask an administrator of your organisation.</Trans>
+      </Text>
+      <Anchor href="/app">
+        <Trans>Open my phone</Trans>
+      </Anchor>
+    </Page>
+  );
+}
