@@ -19,7 +19,7 @@ export function Cards<T extends { id: string }>(props: RowsProps<T>) {
           key={item.id}
           className={css.card}
           data-selected={table.isSelected(item.id) || undefined}
-          onClick={(event) => onOpen && !isControl(event.target) && onOpen(item)}
+          onClick={onOpen && ((event) => void (!isControl(event.target) && onOpen(item)))}
         >
           {selectable && (
             <Checkbox

@@ -49,7 +49,7 @@ export function TableRows<T extends { id: string }>(props: RowsProps<T>) {
               key={item.id}
               data-selected={table.isSelected(item.id) || undefined}
               data-opens={Boolean(onOpen) || undefined}
-              onClick={(event) => onOpen && !isControl(event.target) && onOpen(item)}
+              onClick={onOpen && ((event) => void (!isControl(event.target) && onOpen(item)))}
             >
               {selectable && (
                 <td className={css.check}>
