@@ -59,9 +59,11 @@ def test_a_backup_is_made_and_tried_by_a_click(
     desk = operator_desk(clients, operated, language)
     walk = PageChecker(desk, language)
     desk.page.goto(f"{desk.origin}/portal/backups")
+    expect(desk.page.get_by_role("button", name=BACK_UP)).to_be_visible()
     before = desk.page.get_by_text(CHECKED).count()
     desk.page.get_by_role("button", name=BACK_UP).click()
     expect(desk.page.get_by_text(CHECKED)).to_have_count(before + 1, timeout=120_000)
+    expect(desk.page.get_by_role("button", name=BACK_UP)).to_be_visible()
     walk.open_and_check(
         ["/portal/backups", "/portal/health"], scheme, DESKTOP_OPTIONS["viewport"], PHONE_VIEWPORT, keyboard=True
     )

@@ -102,12 +102,8 @@ function Work({ job }: { job: BackupJob }) {
         {label}
         {percent !== null && ` · ${fileSize(job.done)} / ${fileSize(job.total)}`}
       </Text>
-      <Progress
-        value={percent ?? 100}
-        animated={percent === null}
-        aria-label={label}
-        {...(percent === null && { 'aria-valuetext': label })}
-      />
+      {/* The line above says the same. */}
+      <Progress value={percent ?? 100} animated={percent === null} aria-hidden />
       <Text size="sm" c="dimmed">
         <Trans>You can leave this page. A restart of the server begins it anew.</Trans>
       </Text>
