@@ -2,7 +2,7 @@
 
 One piece of work at a time. A request is a file in the directory of backups until its work is done, so a start repeats
 what was interrupted. Only the operator's own commands restore over an installation:
-`docs/decisions/0021-a-page-restores-nothing.md`.
+`docs/decisions/0025-a-page-restores-nothing.md`.
 """
 
 import asyncio
