@@ -50,6 +50,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "erase_person": {"digest": "0" * 64},
     "place_hold": {"authority": "Court", "reason": "Evidence", "review": "2099-01-01", "person": "x"},
     "rotate_keys": {"keys": "tenants"},
+    "mark_notices_read": {"newest": "0198c2a4-5c1e-7d3b-9a40-2f6b8e1d7c55"},
+    "credit_invoice": {"lines": [{"line": 1, "amount": 100}]},
     "create_role": {"name": "Helpdesk", "permissions": ["people_read"]},
     "update_role": {"name": "Desk"},
     "change_retention": {"periods": {"history": "P1D"}},
@@ -201,6 +203,7 @@ BODIES: dict[str, dict[str, Any]] = {
 
 OF_OPERATORS = {
     "cancel_invoice",
+    "credit_invoice",
     "download_direct_debits",
     "return_direct_debit",
     "delete_rate_deck",
