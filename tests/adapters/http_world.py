@@ -18,6 +18,8 @@ import pytest
 from argon2 import PasswordHasher
 from fake_media import FakeEngine, FakeRelay, conversation
 from fake_notifier import FakeAccountNotifier
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
 from person_erasures import person_erasures
 from prometheus_client import CollectorRegistry
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -37,6 +39,7 @@ from unificx.api import (
     as_operator,
     build,
 )
+from unificx.api.route_index import RouteIndex
 from unificx.archive import AccessCopies, AccessCopyParts
 from unificx.attachments import AttachmentParts, Attachments
 from unificx.audio_store import AudioStore, AudioStoreParts, CustomSounds, LocalBlobStore, PromptOverrides, Transcript
@@ -796,3 +799,9 @@ async def world(tmp_path: Path, sqlite_template: bytes) -> AsyncIterator[World]:
     """A new installation."""
     async with open_world(tmp_path, sqlite_template) as fresh:
         yield fresh
+
+
+def api_routes(app: FastAPI) -> list[APIRoute]:
+    """Return the routes of an app, also those of its indexes."""
+    found = [one for each in app.routes for one in (each.routes if isinstance(each, RouteIndex) else [each])]
+    return [one for one in found if isinstance(one, APIRoute)]

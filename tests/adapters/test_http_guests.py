@@ -11,7 +11,7 @@ from fake_media import FakeVideoRelay
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
-from http_world import World
+from http_world import World, api_routes
 from sqlalchemy import select
 from test_http_room_videos import OFFER
 
@@ -44,7 +44,7 @@ class GuestWorld:
 
     def routes(self) -> list[APIRoute]:
         assert isinstance(self.world.app, FastAPI)
-        return [one for one in self.world.app.routes if isinstance(one, APIRoute)]
+        return api_routes(self.world.app)
 
     async def link(self, **more: Any) -> str:
         answer = await self.anna.post(f"{self.path}/guest-links", json=more)

@@ -355,7 +355,7 @@ def test_unknown_addresses_and_inner_pages_keep_the_frame(anna: Client) -> None:
         expect(page.get_by_role("link", name="Back")).to_be_visible()
     page.get_by_role("link", name="Back").click()
     expect(page).to_have_url(f"{anna.origin}/app/settings")
-    page.get_by_role("link", name="Notices").click()
+    page.get_by_role("link", name="Notices", exact=True).click()
     chat = page.get_by_role("switch", name="New chat messages")
     chat.press("Space")
     expect(chat).not_to_be_checked()

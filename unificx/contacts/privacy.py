@@ -34,7 +34,7 @@ class EntryCopy:
     department: str
     numbers: tuple[str, ...]
     emails: tuple[str, ...]
-    image: str = ""
+    image: str
     """The picture: a JPEG file in base64."""
 
 

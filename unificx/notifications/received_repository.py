@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from unificx.db import PageById, SealedCodec
+from unificx.db import PageById, SealedCodec, owned_by
 from unificx.notifications.models import NoticePart, NoticeRow
 
 NOTICE_CODEC = SealedCodec(NoticeRow, NoticePart)
@@ -51,7 +51,9 @@ def rows_of_tenant(tenant_id: str) -> Select[str, datetime]:
 
 
 async def delete_notices(session: AsyncSession, tenant_id: str, notice_ids: Sequence[str]) -> None:
-    await session.execute(delete(NoticeRow).where(NoticeRow.tenant_id == tenant_id, NoticeRow.id.in_(notice_ids)))
+    await session.execute(
+        delete(NoticeRow).where(owned_by(NoticeRow.tenant_id, tenant_id), NoticeRow.id.in_(notice_ids))
+    )
 
 
 async def erase_subject(session: AsyncSession, tenant_id: str, subject: str) -> None:

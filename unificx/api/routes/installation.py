@@ -11,11 +11,11 @@ router = Router(prefix="/api/v1/installation", tags=["operation"], dependencies=
 
 
 @router.get("/health", responses=problem_responses(401, 403))
-async def show_health(services: ServicesDep, user: CurrentUserDep) -> models.Health:
+async def show_health(services: ServicesDep, user: CurrentUserDep) -> models.InstallationHealth:
     """Show the state of all parts of the installation. For operators."""
     await require_operator(services, user, Action.INSTALLATION)
     checks = await services.readiness.health()
-    return models.Health(checks=[models.HealthCheck.model_validate(each) for each in checks])
+    return models.InstallationHealth(checks=[models.HealthCheck.model_validate(each) for each in checks])
 
 
 @router.get("/tenants", responses=problem_responses(401, 403))

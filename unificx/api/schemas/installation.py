@@ -20,7 +20,7 @@ class HealthCheck(Output):
     )
 
 
-class Health(Output):
+class InstallationHealth(Output):
     """State of all parts of the installation."""
 
     checks: list[HealthCheck]

@@ -72,7 +72,7 @@ def update(
     name: Annotated[str | None, typer.Option(help="New name.")] = None,
     permissions: Annotated[str | None, typer.Option(help=PERMISSIONS_HELP)] = None,
 ) -> None:
-    """Change a role. Given permissions replace the earlier ones."""
+    """Change a role or replace its permissions."""
     body = {"name": name, "permissions": split_list(permissions) if permissions else None}
 
     async def request(api: ApiClient) -> Json:

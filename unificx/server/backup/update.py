@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import structlog
+from sqlalchemy import make_url
 
 from unificx.core.clock import Clock
 from unificx.core.errors import StartupError
@@ -29,7 +30,7 @@ async def back_up_before_update(
     not respond.
     """
     folder = backup_folder(paths.home, environ)
-    if folder is None or not paths.keys.exists():
+    if folder is None or not paths.keys.exists() or _is_new(url):
         return None
     database = Database(url, clock)
     try:
@@ -53,6 +54,12 @@ async def back_up_before_update(
         f" `unificx restore {file} --home {paths.home}`",
     )
     return file
+
+
+def _is_new(url: str) -> bool:
+    """Whether a database in a file does not exist: to connect to it would make it."""
+    parsed = make_url(url)
+    return parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").exists()
 
 
 def _write(paths: InstallationPaths, environ: Mapping[str, str], folder: Path, clock: Clock, revision: str) -> Path:
