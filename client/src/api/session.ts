@@ -32,7 +32,7 @@ export const useIsOperator = (): boolean =>
 
 const NO_PERMISSIONS: readonly string[] = [];
 
-/** What a session permits. Operators have all permissions. */
+/** The permissions of a session. Operators have all of them. */
 export const permissionsOf = (each: Session): readonly string[] =>
   (each.state === 'in' ? each.me.permissions : undefined) ?? NO_PERMISSIONS;
 
