@@ -30,19 +30,10 @@ export const useChatAllowed = (): boolean =>
 export const useIsOperator = (): boolean =>
   useValue(session, (each) => each.state === 'in' && each.me.role === 'operator');
 
-const NO_PERMISSIONS: readonly string[] = [];
-
-/** The permissions of a session. Operators have all of them. */
-export const permissionsOf = (each: Session): readonly string[] =>
-  (each.state === 'in' ? each.me.permissions : undefined) ?? NO_PERMISSIONS;
-
-/** The permissions of the user, by their role and by custom roles. */
-export const usePermissions = (): readonly string[] => useValue(session, permissionsOf);
-
-/** Tells whether the user has a permission. */
+/** Tells whether the user has a permission, by their role or by a custom role. Operators have all of them. */
 export function useMay(): (permission: string) => boolean {
-  const permissions = usePermissions();
-  return (permission) => permissions.includes(permission);
+  const permissions = useValue(session, (each) => (each.state === 'in' ? each.me.permissions : undefined));
+  return (permission) => permissions?.includes(permission) ?? false;
 }
 
 /** Whether the user looks after resellers, or after the customers of their own organisation, which is one. */

@@ -1,9 +1,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
 import { PRIVACY_PAGES } from '~/features/privacy';
 import { ErrorPage } from '~/shell/ErrorPage';
-import { permissionsOf, session } from '~/api/session';
 import { requireSession } from '~/shell/gate';
-import { firstPage, mayOpen } from '~/shell/portal/permissions';
 import { PortalShell } from '~/shell/PortalShell';
 
 const root = createRootRoute({ component: PortalShell });
@@ -22,13 +20,6 @@ const publicRoutes = [
   }),
 ] as const;
 
-/** The portal begins with the first page that the role of the user includes. */
-function toFirstPage(): void {
-  const permissions = permissionsOf(session.state);
-  const first = firstPage(permissions);
-  if (first && !mayOpen('/', permissions)) throw redirect({ to: first as string, replace: true });
-}
-
 function toPeople(): never {
   throw redirect({ to: '/people' as string, replace: true });
 }
@@ -41,7 +32,6 @@ const protectedRoutes = [
   createRoute({
     getParentRoute: () => signedIn,
     path: '/',
-    beforeLoad: toFirstPage,
     component: lazyRouteComponent(() => import('~/features/home/Home')),
   }),
   createRoute({

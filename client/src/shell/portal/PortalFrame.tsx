@@ -1,10 +1,9 @@
 import { Burger, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
-import { Outlet, useLocation } from '@tanstack/react-router';
+import { Outlet } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Me } from '~/api';
-import { usePermissions } from '~/api/session';
 import { loadTenants, tenantSelection } from '~/api/tenant-selection';
 import { preferences } from '~/core/preferences';
 import { useValue } from '~/core/store';
@@ -18,9 +17,7 @@ import { AvatarMenu } from './AvatarMenu';
 import { CommandSearch } from './CommandSearch';
 import { HelpMenu } from './HelpMenu';
 import { Navigation } from './Navigation';
-import { NotPermitted } from './NotPermitted';
 import { OrganisationSwitcher } from './OrganisationSwitcher';
-import { mayOpen } from './permissions';
 import css from './portal.module.css';
 
 /** Frame of the portal: organisation, search and avatar menu on top, navigation at the left. */
@@ -29,8 +26,6 @@ export default function PortalFrame({ me }: { me: Me }) {
   const [opened, setOpened] = useState(false);
   const collapsed = useValue(preferences, (each) => each.navigationCollapsed);
   const { selected } = useValue(tenantSelection);
-  const permissions = usePermissions();
-  const path = useLocation({ select: ({ pathname }) => pathname });
   const { isPending, error, refetch } = useQuery({
     queryKey: ['organisation'],
     queryFn: () => loadTenants().then(() => true),
@@ -61,7 +56,7 @@ export default function PortalFrame({ me }: { me: Me }) {
         <OrganisationSwitcher />
         <span className={css.spread} />
         <CommandSearch tenant={selected?.id} />
-        {selected && mayOpen('/', permissions) && <Bell tenant={selected.id} />}
+        {selected && <Bell tenant={selected.id} />}
         <HelpMenu />
         <AvatarMenu me={me} />
       </header>
@@ -69,9 +64,7 @@ export default function PortalFrame({ me }: { me: Me }) {
       <main id="main" className={css.main}>
         <ConnectionBanner />
         <PolicyNotice />
-        {!mayOpen(path, permissions) ? (
-          <NotPermitted />
-        ) : selected ? (
+        {selected ? (
           <Outlet key={selected.id} />
         ) : (
           !isPending && (

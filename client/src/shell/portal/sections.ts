@@ -1,6 +1,6 @@
 import { msg } from '@lingui/core/macro';
 import type { MessageDescriptor } from '@lingui/core';
-import { useIsOperator, usePermissions, useResells } from '~/api/session';
+import { useIsOperator, useMay, useResells } from '~/api/session';
 import {
   IconAddressBook,
   IconArchive,
@@ -35,12 +35,13 @@ import {
   IconUsersGroup,
   type Icon,
 } from '@tabler/icons-react';
-import { mayOpen } from './permissions';
 
 export interface PortalSection {
   to: string;
   title: MessageDescriptor;
   icon: Icon;
+  /** Permission without which the page shows nothing. */
+  needs?: string;
   /** Only for resellers and operators. */
   reselling?: true;
   /** Only for operators. */
@@ -59,47 +60,47 @@ const GROUPS: SectionGroup[] = [
   {
     title: msg`People`,
     sections: [
-      { to: '/people', title: msg`People & phones`, icon: IconUsers },
-      { to: '/roles', title: msg`Roles`, icon: IconUserShield },
-      { to: '/contacts', title: msg`Contacts`, icon: IconAddressBook },
+      { to: '/people', needs: 'people_read', title: msg`People & phones`, icon: IconUsers },
+      { to: '/roles', needs: 'roles_change', title: msg`Roles`, icon: IconUserShield },
+      { to: '/contacts', needs: 'company_contacts', title: msg`Contacts`, icon: IconAddressBook },
     ],
   },
   {
     title: msg`Calls`,
     sections: [
-      { to: '/live', title: msg`Live calls`, icon: IconPhoneCall },
-      { to: '/history', title: msg`History`, icon: IconClockHour4 },
-      { to: '/recordings', title: msg`Recordings`, icon: IconPlayerRecordFilled },
-      { to: '/voicemail', title: msg`Voicemail`, icon: IconRecordMail },
-      { to: '/rooms', title: msg`Rooms`, icon: IconUsersGroup },
-      { to: '/call-reports', title: msg`Reports`, icon: IconChartBar },
-      { to: '/costs', title: msg`Costs`, icon: IconCoins },
-      { to: '/billing', title: msg`Billing`, icon: IconFileInvoice },
+      { to: '/live', needs: 'calls_read', title: msg`Live calls`, icon: IconPhoneCall },
+      { to: '/history', needs: 'history_read', title: msg`History`, icon: IconClockHour4 },
+      { to: '/recordings', needs: 'recordings_change', title: msg`Recordings`, icon: IconPlayerRecordFilled },
+      { to: '/voicemail', needs: 'tenant_change', title: msg`Voicemail`, icon: IconRecordMail },
+      { to: '/rooms', needs: 'routing_change', title: msg`Rooms`, icon: IconUsersGroup },
+      { to: '/call-reports', needs: 'history_read', title: msg`Reports`, icon: IconChartBar },
+      { to: '/costs', needs: 'billing_read', title: msg`Costs`, icon: IconCoins },
+      { to: '/billing', needs: 'billing_read', title: msg`Billing`, icon: IconFileInvoice },
     ],
   },
   {
     title: msg`Routing`,
     sections: [
-      { to: '/numbers', title: msg`Numbers`, icon: IconNumbers },
-      { to: '/trunks', title: msg`Trunks`, icon: IconPlugConnected },
-      { to: '/routes', title: msg`Outbound routes`, icon: IconRoute },
-      { to: '/groups', title: msg`Ring groups`, icon: IconPhoneRinging },
-      { to: '/queues', title: msg`Queues`, icon: IconHeadset },
-      { to: '/menus', title: msg`Menus`, icon: IconSitemap },
-      { to: '/hours', title: msg`Opening hours`, icon: IconCalendarClock },
-      { to: '/codes', title: msg`Feature codes`, icon: IconAsterisk },
-      { to: '/emergency', title: msg`Emergency calls`, icon: IconUrgent },
-      { to: '/protection', title: msg`Protection`, icon: IconShieldCheck },
+      { to: '/numbers', needs: 'routing_change', title: msg`Numbers`, icon: IconNumbers },
+      { to: '/trunks', needs: 'trunks_change', title: msg`Trunks`, icon: IconPlugConnected },
+      { to: '/routes', needs: 'trunks_change', title: msg`Outbound routes`, icon: IconRoute },
+      { to: '/groups', needs: 'routing_change', title: msg`Ring groups`, icon: IconPhoneRinging },
+      { to: '/queues', needs: 'queues_change', title: msg`Queues`, icon: IconHeadset },
+      { to: '/menus', needs: 'routing_change', title: msg`Menus`, icon: IconSitemap },
+      { to: '/hours', needs: 'routing_change', title: msg`Opening hours`, icon: IconCalendarClock },
+      { to: '/codes', needs: 'tenant_change', title: msg`Feature codes`, icon: IconAsterisk },
+      { to: '/emergency', needs: 'tenant_change', title: msg`Emergency calls`, icon: IconUrgent },
+      { to: '/protection', needs: 'tenant_change', title: msg`Protection`, icon: IconShieldCheck },
     ],
   },
   {
     title: msg`Settings`,
     sections: [
-      { to: '/organisation', title: msg`Organisation`, icon: IconBuilding },
-      { to: '/privacy', title: msg`Privacy`, icon: IconFingerprint },
-      { to: '/integrations', title: msg`Integrations`, icon: IconPuzzle },
-      { to: '/emails', title: msg`E-mails`, icon: IconMail },
-      { to: '/reports', title: msg`Help requests`, icon: IconLifebuoy },
+      { to: '/organisation', needs: 'tenant_change', title: msg`Organisation`, icon: IconBuilding },
+      { to: '/privacy', needs: 'privacy_change', title: msg`Privacy`, icon: IconFingerprint },
+      { to: '/integrations', needs: 'tenant_change', title: msg`Integrations`, icon: IconPuzzle },
+      { to: '/emails', needs: 'emails_read', title: msg`E-mails`, icon: IconMail },
+      { to: '/reports', needs: 'people_read', title: msg`Help requests`, icon: IconLifebuoy },
       { to: '/reselling', title: msg`Reselling`, icon: IconBuildingStore, reselling: true },
     ],
   },
@@ -116,9 +117,9 @@ const GROUPS: SectionGroup[] = [
 export function useGroups(): SectionGroup[] {
   const resells = useResells();
   const isOperator = useIsOperator();
-  const permissions = usePermissions();
-  const isOpen = ({ to, reselling, operator }: PortalSection) =>
-    (resells || !reselling) && (isOperator || !operator) && mayOpen(to, permissions);
+  const may = useMay();
+  const isOpen = ({ reselling, operator, needs }: PortalSection) =>
+    (resells || !reselling) && (isOperator || !operator) && (!needs || may(needs));
   return GROUPS.map((group) => ({ ...group, sections: group.sections.filter(isOpen) })).filter(
     ({ sections }) => sections.length > 0,
   );
