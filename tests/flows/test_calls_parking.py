@@ -181,3 +181,37 @@ async def test_empty_slot_reaches_the_app_and_parking_without_free_slots_is_refu
         bob   <- 486 REFER
     """)  # fmt: skip
     assert world.parking.occupy("another", "leg", "e-9", world.clock.now()) == 1
+
+
+SETTLING = refers("bob", "*85") + """
+    app   <- park [alice]
+    app   <- parked [bob]
+    ! app 1 answers [music]
+    alice <- INVITE [music]
+"""  # fmt: skip
+SETTLED = """
+    alice -> 200 [alice]
+    alice <- ACK
+"""
+
+
+async def test_call_that_is_being_parked_is_retrieved_once_its_phone_has_answered() -> None:
+    """Until then its phone takes no other offer (RFC 3261 section 14.1)."""
+    world = await play(PARTICIPANTS + UP + SETTLING + "carol -> INVITE *86 [carol]")
+    await play_on(world, SETTLED + """
+        alice <- INVITE [carol]
+        alice -> 200 [alice]
+        alice <- ACK
+        app   <- BYE
+        carol <- 200 [alice]
+        carol -> ACK
+    """)  # fmt: skip
+
+
+async def test_call_that_is_being_parked_stays_parked_if_the_retrieving_phone_gives_up() -> None:
+    world = await play(PARTICIPANTS + UP + SETTLING + """
+        carol -> INVITE *86 [carol]
+        carol -> CANCEL
+        carol <- 487
+    """)  # fmt: skip
+    await play_on(world, SETTLED + "... 5 s\n" + FETCHED.format(code="*86"))

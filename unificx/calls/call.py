@@ -146,6 +146,8 @@ class Call:
     """The transferor that connected the present parties, None if no transfer did."""
     picked_up_by: str = ""
     """The leg that picked up the ringing call, until it is connected."""
+    retrieved_by: str = ""
+    """The leg that retrieves the parked call, until it is connected."""
     early_info: list[tuple[str, InfoReceived]] = field(default_factory=list[tuple[str, InfoReceived]])
     """INFO requests of legs that answered, received before media was connected."""
     pending_connect: tuple[str, ConnectRequest] | None = None

@@ -65,24 +65,28 @@ class Takeovers:
         registry.update_index(call)
         call.transferred_by = None
         call.options = replace(call.options, withheld=call.options.withheld | withheld_by(leg.invite, caller))
-        if taken.leg:
-            self._deps.dispatch(call, events.TakeOverRequested(taken.leg, name, leg.remote_sdp))
-        else:
+        if not taken.leg:
             self._pick_up(call, name, now)
+        elif call.is_app(taken.leg):
+            call.retrieved_by = name
+            self.proceed(call)
+        else:
+            self._deps.dispatch(call, events.TakeOverRequested(taken.leg, name, leg.remote_sdp))
 
     def proceed(self, call: Call) -> None:
-        """Connect the leg that picked up the call, as soon as an app holds its caller."""
-        name, state = call.picked_up_by, call.state
+        """Connect the leg that picked up or retrieves the call, as soon as an app holds its caller and no exchange with
+        them is in progress."""
+        name, state = call.picked_up_by or call.retrieved_by, call.state
         if not isinstance(state, Talking) or isinstance(state.exchange, TakingOver) or _awaits_ack(call.leg(CALLER)):
             return
+        leg = call.existing_leg(name)
         if state.callee == name:
-            call.picked_up_by = ""
-        elif not call.existing_leg(name).ended:
-            leg = call.existing_leg(name)
-            self._deps.dispatch(call, events.TakeOverRequested(state.callee, name, leg.remote_sdp))
-        else:
-            call.picked_up_by = ""
+            call.picked_up_by = call.retrieved_by = ""
+        elif leg.ended:
+            call.picked_up_by = call.retrieved_by = ""
             self._give_up(call, state.callee)
+        elif state.exchange is None:
+            self._deps.dispatch(call, events.TakeOverRequested(state.callee, name, leg.remote_sdp))
 
     # ---- inside
 

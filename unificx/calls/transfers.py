@@ -79,7 +79,7 @@ class Transfers:
         plan = self._deps.routing.route(requester, to)
         if plan.app is not None and plan.app.app == PARK:
             return self._park(call, name, state, requester)
-        parked = self.find_parked(requester, plan)
+        parked = self._find_joinable(requester, plan)
         if parked is not None:
             return lambda: self._join_parked(call, name, *parked)
         remaining = self._as_caller(call, peer_leg(call, name))
@@ -101,7 +101,7 @@ class Transfers:
         """Dial the wanted number after the requester has answered a click-to-dial call."""
         to, call.next_destination = call.next_destination, ""
         plan = self._deps.routing.route(call.caller, to)
-        parked = self.find_parked(call.caller, plan)
+        parked = self._find_joinable(call.caller, plan)
         if parked is not None:
             return lambda: self._join_parked(call, CALLER, *parked)
         targets, target = self._prepare(call, CallTarget(plan, to, displayed_caller=call.caller), now)
@@ -117,7 +117,8 @@ class Transfers:
         return lambda: self._split_to_apps(call, state.callee, (app, app), dialled)
 
     def find_parked(self, requester: Caller, plan: Plan) -> tuple[Call, str] | None:
-        """Return the parked call that the plan retrieves, and the leg of the app that holds its party."""
+        """Return the parked call that the plan retrieves, and the leg of the app that holds its party or is about to.
+        None while another leg waits to retrieve it."""
         if plan.app is None or plan.app.app != RETRIEVE:
             return None
         slot = self._deps.parking.find(requester.tenant_id, "".join(plan.app.arguments))
@@ -127,13 +128,13 @@ class Transfers:
         call, name = found
         if isinstance(call.state, Transferring):  # recall in progress: treat it as declined
             self._transfer_deps.dispatch(call, events.Declined())
-        return found if _is_connected_to_app(call, name) else None
+        return found if _is_held_by_app(call, name) and not call.retrieved_by else None
 
     def recall(self, leg: str, now: float) -> Callable[[], None]:
         """Ring the extension that parked the party held by an app leg. If unanswered, the party stays parked."""
         slot, found = self._deps.parking.slot_of_leg(leg), self._transfer_deps.find_leg(leg)
         parked_by = self._deps.directory.extension_by_id(slot.parked_by) if slot is not None else None
-        if slot is None or parked_by is None or found is None or not _is_connected_to_app(*found):
+        if slot is None or parked_by is None or found is None or not _is_settled(*found):
             return lambda: None
         call, name = found
         plan = self._deps.routing.route(Caller.of(parked_by), parked_by.number).only_fork()
@@ -295,6 +296,11 @@ class Transfers:
             raise RemoteProtocolError(486, "No Parking Slot Available")
         return lambda: self._split_to_apps(call, name, (CallApp(PARK), CallApp(PARK_ANNOUNCEMENT, (str(slot),))), "")
 
+    def _find_joinable(self, requester: Caller, plan: Plan) -> tuple[Call, str] | None:
+        """Return what `find_parked` does if its parties can be moved at once."""
+        found = self.find_parked(requester, plan)
+        return found if found is not None and _is_settled(*found) else None
+
     def _join_parked(self, call: Call, name: str, other: Call, app_leg: str) -> None:
         del app_leg
         assert isinstance(other.state, Talking)
@@ -316,10 +322,14 @@ class Transfers:
         raise RemoteProtocolError(missing, "Call Does Not Exist")
 
 
-def _is_connected_to_app(call: Call, name: str) -> bool:
+def _is_held_by_app(call: Call, name: str) -> bool:
+    """Whether this app leg is the caller's peer."""
+    return isinstance(call.state, Talking) and call.state.callee == name
+
+
+def _is_settled(call: Call, name: str) -> bool:
     """Whether the caller is connected to this app leg, with no exchange in progress."""
-    state = call.state
-    return isinstance(state, Talking) and state.callee == name and state.exchange is None
+    return _is_held_by_app(call, name) and isinstance(call.state, Talking) and call.state.exchange is None
 
 
 def peer_leg(call: Call, name: str) -> str:

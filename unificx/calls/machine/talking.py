@@ -125,7 +125,9 @@ def _process(state: Talking, event: Event, now: float) -> Outcome:
             return _reoffer(state, leg)
         case TransferRequested() | JoinRequested() | MoveToAppRequested() | TakeOverRequested() | ReofferRequested():
             return state, []  # handled by `transfer` before
-        case HungUp() | LegLost() | MediaReleased() | CalleeProgressed() | CalleeAnswered() | CalleeRefused():
+        case HungUp(leg):  # it waits to take the call
+            return state, [Close(leg)]
+        case LegLost() | MediaReleased() | CalleeProgressed() | CalleeAnswered() | CalleeRefused():
             return state, []
         case DeviceReachable() | DeviceRemoved() | Declined() | StepStarted() | PickedUp() | TransferWithdrawn():
             return state, []
