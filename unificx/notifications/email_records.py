@@ -3,11 +3,12 @@
 from collections.abc import Collection
 from dataclasses import replace
 from email.message import EmailMessage
+from typing import Literal
 from uuid import UUID
 
 from unificx.cluster import Counters
 from unificx.core.errors import Conflict, Invalid, NotFound, TooManyRequests
-from unificx.db import Page, PageById
+from unificx.db import Page, PageById, UnitOfWork
 from unificx.identity import checked_email
 from unificx.notifications import repository
 from unificx.notifications.bounces import Bounce, parse_bounce
@@ -101,41 +102,44 @@ class EmailRecords:
     async def _complain(self, complaint: Complaint) -> bool:
         """Stop advertising by the link of the returned e-mail, whatever its age; also by its record while there is
         one."""
-        advertising, sender = self._dependencies.advertising, self._dependencies.sender
-        known = False
+        advertising, known = self._dependencies.advertising, False
         if advertising is not None and complaint.proof:
             known = await advertising.unsubscribe(complaint.proof, "", "complaint")
-        email_id = _email_id(complaint.message_id, sender.domain)
         async with self._database.begin() as uow:
-            tenant_id = await repository.tenant_of_email(uow.session, email_id) if email_id else None
-            row = await repository.email(uow.session, tenant_id, email_id) if tenant_id is not None else None
-            part = self._open(row) if row is not None else None
-            if row is None or part is None:
-                return known
-            outcome = Outcome("complained", row.status)
-            items = [(row.subject_id, row.id, part_after(part, row.kind, outcome))]
-            [sealed] = repository.EMAIL_CODEC.seal(self._dependencies.keys, row.tenant_id, items)
-            await repository.store_outcome(uow.session, row, outcome, self._database.clock.now(), sealed)
+            found = await self._end(uow, complaint.message_id, "complained")
+        if found is None:
+            return known
+        row, part = found
         if advertising is not None and not known:
             await advertising.complain(row.tenant_id, row.subject_id, part.address)
         return True
 
     async def _bounce(self, bounce: Bounce) -> bool:
-        email_id = _email_id(bounce.message_id, self._dependencies.sender.domain)
         async with self._database.begin() as uow:
-            tenant_id = await repository.tenant_of_email(uow.session, email_id) if email_id else None
-            row = await repository.email(uow.session, tenant_id, email_id) if tenant_id is not None else None
-            part = self._open(row) if row is not None else None
-            if row is None or part is None:
+            found = await self._end(uow, bounce.message_id, "bounced", bounce.reply)
+            if found is None:
                 return False
-            outcome = Outcome("bounced", row.status, bounce.reply)
-            items = [(row.subject_id, row.id, part_after(part, row.kind, outcome))]
-            [sealed] = repository.EMAIL_CODEC.seal(self._dependencies.keys, row.tenant_id, items)
-            await repository.store_outcome(uow.session, row, outcome, self._database.clock.now(), sealed)
+            row, part = found
             if bounce.address_fails and self._dependencies.undeliverable is not None:
                 owner = row.tenant_id, row.subject_id
                 await self._dependencies.undeliverable.mark(uow, owner, part.address, bounce.status)
         return True
+
+    async def _end(
+        self, uow: UnitOfWork, message_id: str, state: Literal["bounced", "complained"], reply: str = ""
+    ) -> tuple[EmailRow, EmailPart] | None:
+        """Store what became of one of our e-mails that was sent, and return it; None if it is not one."""
+        email_id = _email_id(message_id, self._dependencies.sender.domain)
+        tenant_id = await repository.tenant_of_email(uow.session, email_id) if email_id else None
+        row = await repository.email(uow.session, tenant_id, email_id) if tenant_id is not None else None
+        part = self._open(row) if row is not None else None
+        if row is None or part is None:
+            return None
+        outcome = Outcome(state, row.status, reply)
+        items = [(row.subject_id, row.id, part_after(part, row.kind, outcome))]
+        [sealed] = repository.EMAIL_CODEC.seal(self._dependencies.keys, row.tenant_id, items)
+        await repository.store_outcome(uow.session, row, outcome, self._database.clock.now(), sealed)
+        return row, part
 
     def _open(self, row: EmailRow) -> EmailPart | None:
         sealed = [(row.subject_id, row.id, row.sealed)]
