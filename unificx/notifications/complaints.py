@@ -30,12 +30,9 @@ def parse_complaint(raw: bytes) -> Complaint | None:
     is_complaint, found = False, Complaint("", "")
     for part in parts_of(message):
         if part.get_content_type() == "message/feedback-report":
-            payload = part.get_payload()
             # The parser of the standard library takes every `message/` type for a message with its header.
-            report = payload[0] if isinstance(payload, list) and payload else part.get_payload(decode=True)
-            if isinstance(report, bytes):
-                report = message_from_bytes(report, policy=compat32)
-            is_complaint = not isinstance(report, str) and field_of(report, "Feedback-Type").lower() in _COMPLAINTS
+            report = returned_email(part)
+            is_complaint = report is not None and field_of(report, "Feedback-Type").lower() in _COMPLAINTS
         elif part.get_content_type() in ("message/rfc822", "text/rfc822-headers"):
             returned = returned_email(part)
             if returned is not None:
