@@ -101,7 +101,7 @@ async def show_invoice(
     scope = await require_access(services, user, tenant, Action.BILLING_READ)
     found = await services.billing.invoices.get(scope.tenant_id, invoice)
     document = await services.billing.invoices.document(scope.tenant_id, invoice)
-    left = await services.billing.credit_notes.left(scope.tenant_id, invoice)
+    left = await services.billing.credit_notes.left(scope.tenant_id, found, document)
     lines = [
         models.InvoiceLine(**{**asdict(each), "tax_rate": each.tax.rate, "creditable": creditable})
         for each, creditable in zip(document.lines, left, strict=True)

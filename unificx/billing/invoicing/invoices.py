@@ -70,28 +70,9 @@ class Invoices:
         Conflict if it was cancelled already, or partly credited."""
         books = self.books(tenant_id)
         async with self._database.begin() as uow:
-            await lock(uow.session, Lock.NUMBERS, books.seller_id)
-            await lock(uow.session, Lock.PRICES, tenant_id)
-            issued = await self.list_within(uow.session, books)
-            found = next((each for each in issued if each.number == number), None)
-            document = await repository.find_document(uow.session, self._keys, books, number)
-            if found is None or document is None:
-                raise not_found()
-            if found not in active(issued):
-                raise Conflict(
-                    "This invoice is cancelled, or it is a credit note.", hint="List them by `unificx invoice list`."
-                )
+            found, draft = await self.credit_draft(uow, books, number)
             if found.credited:
                 raise Conflict("This invoice is partly credited.", hint="Credit the rest by `unificx invoice credit`.")
-            if found.state == "collected":
-                raise Conflict(
-                    "This invoice is in a file of direct debits.",
-                    hint="Record its payment first, or that the bank has returned the debit.",
-                )
-            today = self.today()
-            credit = replace(document, kind="credit_note", cancels=number, issued=today, due=today)
-            position = next_position(issued, found.month, found.currency)
-            draft = InvoiceDraft(credit, found.calls, found.moved, position)
             stored = await self.store(uow, books, draft)
         return await self.get(tenant_id, stored.document.number)
 
@@ -134,7 +115,7 @@ class Invoices:
         issued = await self.list_within(session, self.books(tenant_id))
         found = next((each for each in issued if each.number == number), None)
         if found is None:
-            raise not_found()
+            raise _not_found()
         return found
 
     async def document(self, tenant_id: str, number: str) -> Document:
@@ -142,7 +123,7 @@ class Invoices:
         async with self._database.read() as session:
             found = await repository.find_document(session, self._keys, self.books(tenant_id), number)
         if found is None:
-            raise not_found()
+            raise _not_found()
         return found
 
     async def documents(self, seller_id: str, numbers: Sequence[str]) -> Mapping[str, Document]:
@@ -203,6 +184,30 @@ class Invoices:
         due = today + timedelta(days=parties.seller.payment_days)
         dated = replace(draft, document=replace(draft.document, issued=today, due=due))
         return await self.store(uow, books, dated)
+
+    async def credit_draft(self, uow: UnitOfWork, books: Books, number: str) -> tuple[Invoice, InvoiceDraft]:
+        """Take the locks that `store` needs. Return an invoice with the credit note about all of it. Raise NotFound;
+        Conflict if it is cancelled, a credit note, or collected by direct debit."""
+        await lock(uow.session, Lock.NUMBERS, books.seller_id)
+        await lock(uow.session, Lock.PRICES, books.tenant_id)
+        issued = await self.list_within(uow.session, books)
+        found = next((each for each in issued if each.number == number), None)
+        document = await repository.find_document(uow.session, self._keys, books, number)
+        if found is None or document is None:
+            raise _not_found()
+        if found not in active(issued):
+            raise Conflict(
+                "This invoice is cancelled, or it is a credit note.", hint="List them by `unificx invoice list`."
+            )
+        if found.state == "collected":
+            raise Conflict(
+                "This invoice is in a file of direct debits.",
+                hint="Record its payment first, or that the bank has returned the debit.",
+            )
+        today = self.today()
+        credit = replace(document, kind="credit_note", cancels=number, issued=today, due=today)
+        position = next_position(issued, found.month, found.currency)
+        return found, InvoiceDraft(credit, found.calls, found.moved, position)
 
     async def store(self, uow: UnitOfWork, books: Books, draft: InvoiceDraft) -> InvoiceDraft:
         """Give a number, insert and post. Nothing of it remains if the transaction fails, so numbers have no gaps.
@@ -282,5 +287,5 @@ def _key(one: Invoice) -> tuple[datetime, str]:
     return datetime.combine(one.issued, time(), UTC), one.number
 
 
-def not_found() -> NotFound:
+def _not_found() -> NotFound:
     return NotFound("Invoice not found.", hint="List invoices by `unificx invoice list`.")

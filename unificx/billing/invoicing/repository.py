@@ -129,11 +129,8 @@ async def list_invoices(session: AsyncSession, books: Books, *, since: date | No
 
 async def find_document(session: AsyncSession, keys: Keys, books: Books, number: str) -> Document | None:
     """Return an invoice or credit note of a tenant as it was issued."""
-    row = await session.scalar(select(InvoiceRow).where(*_of(books), InvoiceRow.number == number))
-    if row is None:
-        return None
-    part = _DOCUMENT.open(keys, books.seller_id, [(row.subject_id, row.number, row.sealed)])[0]
-    return None if isinstance(part, Erased) else _JSON.validate_json(part.document)
+    query = select(InvoiceRow).where(*_of(books), InvoiceRow.number == number)
+    return _open(keys, books.seller_id, (await session.scalars(query)).all()).get(number)
 
 
 async def find_documents(
@@ -141,13 +138,13 @@ async def find_documents(
 ) -> Mapping[str, Document]:
     """Return the invoices and credit notes of a seller with these numbers that are not erased, by number."""
     query = select(InvoiceRow).where(InvoiceRow.tenant_id == seller_id, InvoiceRow.number.in_(numbers))
-    rows = (await session.scalars(query)).all()
-    parts = _DOCUMENT.open(keys, seller_id, [(row.subject_id, row.number, row.sealed) for row in rows])
-    return {
-        row.number: _JSON.validate_json(part.document)
-        for row, part in zip(rows, parts, strict=True)
-        if not isinstance(part, Erased)
-    }
+    return _open(keys, seller_id, (await session.scalars(query)).all())
+
+
+async def find_partial_notes(session: AsyncSession, keys: Keys, books: Books, number: str) -> list[Document]:
+    """Return the partial credit notes about an invoice of a tenant that are not erased."""
+    query = select(InvoiceRow).where(*_of(books), InvoiceRow.cancels == number, InvoiceRow.partial)
+    return [*_open(keys, books.seller_id, (await session.scalars(query)).all()).values()]
 
 
 def ended_invoices(seller_id: str) -> Select[str, datetime]:
@@ -202,6 +199,16 @@ async def named_payments(session: AsyncSession, tenant_id: str) -> Mapping[str, 
         LedgerEntryRow.tenant_id == tenant_id, LedgerEntryRow.account == "payments", LedgerEntryRow.invoice != ""
     )
     return {number: int(amount) for number, amount in await session.execute(query.group_by(LedgerEntryRow.invoice))}
+
+
+def _open(keys: Keys, seller_id: str, rows: Sequence[InvoiceRow]) -> Mapping[str, Document]:
+    """Return the documents that are not erased, by number."""
+    parts = _DOCUMENT.open(keys, seller_id, [(row.subject_id, row.number, row.sealed) for row in rows])
+    return {
+        row.number: _JSON.validate_json(part.document)
+        for row, part in zip(rows, parts, strict=True)
+        if not isinstance(part, Erased)
+    }
 
 
 def _to_invoice(row: InvoiceRow) -> Invoice:
