@@ -99,9 +99,10 @@ async def test_operators_credit_a_part_once(world: World) -> None:
     shown = (await admin.get(path)).json()
     assert (shown["credited"], shown["left"]) == (480_000, 710_000)
     assert [each["creditable"] for each in shown["lines"]] == [600_000]
-    refused = {"lines": [{"line": 1, "amount": 610_000}]}, {}, {"amount": 1}, {"lines": [{"line": 9}]}
+    twice = [{"line": 1, "amount": 10_000}, {"line": 1, "amount": 20_000}]
+    refused = {"lines": [{"line": 1, "amount": 610_000}]}, {}, {"amount": 1}, {"lines": [{"line": 9}]}, {"lines": twice}
     answers = [(await operator.post(f"{path}/credits", params=ACME, json=each)).status_code for each in refused]
-    assert answers == [409, 422, 422, 422]
+    assert answers == [409, 422, 422, 422, 422]
 
 
 async def test_a_run_for_all_tenants_is_a_job_that_only_operators_see(world: World) -> None:

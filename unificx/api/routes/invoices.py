@@ -23,6 +23,7 @@ from unificx.api.problems import problem_responses
 from unificx.api.router import Router
 from unificx.api.schemas import core
 from unificx.api.schemas import invoices as models
+from unificx.core.errors import Invalid
 from unificx.db.pagination import PageByTime
 from unificx.identity import Action
 
@@ -137,6 +138,8 @@ async def credit_invoice(
     Payments for that part become credit, which may be refunded."""
     scope = await require_access(services, user, tenant, Action.BILLING_CHANGE)
     lines = {each.line: each.amount for each in body.lines}
+    if len(lines) < len(body.lines):
+        raise Invalid("A line is named twice.", field="lines")
     made = await services.billing.credit_notes.issue(scope.tenant_id, invoice, lines=lines, amount=body.amount)
     return models.Invoice.model_validate(made)
 
