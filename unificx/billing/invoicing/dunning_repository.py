@@ -7,6 +7,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.billing.invoicing.models import BillingDetailsRow, InvoiceNoticeRow, InvoiceRow
+from unificx.billing.invoicing.notice_repository import OF_INVOICE
 from unificx.billing.invoicing.repository import Books
 from unificx.billing.machine.dunning import ANNOUNCED, LAST_REMINDER
 
@@ -23,10 +24,7 @@ async def announced(session: AsyncSession, books: Books) -> Mapping[str, date]:
         return {}
     query = (
         select(InvoiceNoticeRow.number, InvoiceNoticeRow.calls_end)
-        .join(
-            InvoiceRow,
-            (InvoiceRow.tenant_id == InvoiceNoticeRow.tenant_id) & (InvoiceRow.number == InvoiceNoticeRow.number),
-        )
+        .join(InvoiceRow, OF_INVOICE)
         .where(InvoiceNoticeRow.tenant_id == books.seller_id, InvoiceRow.customer_id == books.tenant_id)
     )
     rows = await session.execute(query.where(InvoiceNoticeRow.level == ANNOUNCED))
@@ -38,10 +36,7 @@ async def customers(session: AsyncSession, seller_id: str, level: int) -> Sequen
     query = (
         select(InvoiceRow.customer_id)
         .distinct()
-        .join(
-            InvoiceNoticeRow,
-            (InvoiceRow.tenant_id == InvoiceNoticeRow.tenant_id) & (InvoiceRow.number == InvoiceNoticeRow.number),
-        )
+        .join(InvoiceNoticeRow, OF_INVOICE)
         .where(InvoiceRow.tenant_id == seller_id, InvoiceNoticeRow.level == level)
     )
     return (await session.scalars(query)).all()

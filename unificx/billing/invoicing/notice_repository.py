@@ -9,6 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from unificx.billing.invoicing.models import BillingDetailsRow, InvoiceNoticeRow, InvoiceRow
 from unificx.billing.invoicing.repository import Books
 
+OF_INVOICE = (InvoiceRow.tenant_id == InvoiceNoticeRow.tenant_id) & (InvoiceRow.number == InvoiceNoticeRow.number)
+"""Joins notices with their invoices."""
+
 
 async def add_waiting(session: AsyncSession, seller_id: str, number: str) -> None:
     """Let an invoice wait for its e-mail. Call it in the transaction that issues the invoice."""
@@ -22,10 +25,7 @@ async def waiting(
     given."""
     query = (
         select(InvoiceRow.customer_id, InvoiceRow.number)
-        .join(
-            InvoiceNoticeRow,
-            (InvoiceRow.tenant_id == InvoiceNoticeRow.tenant_id) & (InvoiceRow.number == InvoiceNoticeRow.number),
-        )
+        .join(InvoiceNoticeRow, OF_INVOICE)
         .where(InvoiceRow.tenant_id == seller_id, InvoiceNoticeRow.level == 0, InvoiceNoticeRow.at.is_(None))
     )
     if issued_before is not None:
@@ -39,10 +39,7 @@ async def late_customers(session: AsyncSession, seller_id: str, due_before: date
     query = (
         select(InvoiceRow.customer_id)
         .distinct()
-        .join(
-            InvoiceNoticeRow,
-            (InvoiceRow.tenant_id == InvoiceNoticeRow.tenant_id) & (InvoiceRow.number == InvoiceNoticeRow.number),
-        )
+        .join(InvoiceNoticeRow, OF_INVOICE)
         .where(
             InvoiceRow.tenant_id == seller_id,
             InvoiceRow.due < due_before,
@@ -84,10 +81,7 @@ async def sent(session: AsyncSession, books: Books) -> Mapping[tuple[str, int], 
     """Return when the invoices and reminders of a tenant were sent, by number and level."""
     query = (
         select(InvoiceNoticeRow)
-        .join(
-            InvoiceRow,
-            (InvoiceRow.tenant_id == InvoiceNoticeRow.tenant_id) & (InvoiceRow.number == InvoiceNoticeRow.number),
-        )
+        .join(InvoiceRow, OF_INVOICE)
         .where(InvoiceNoticeRow.tenant_id == books.seller_id, InvoiceRow.customer_id == books.tenant_id)
     )
     rows = await session.scalars(query.where(InvoiceNoticeRow.at.is_not(None)))
