@@ -328,14 +328,12 @@ def details(
     """Show billing details, or change them.
 
     Those of the tenant `operator` are the seller's. An empty text removes a detail."""
-    given = {"name": name, "contact": contact, "street": street, "postcode": postcode, "city": city}
+    given: Json = {"name": name, "contact": contact, "street": street, "postcode": postcode, "city": city}
     given |= {"country": country, "vat_id": vat_id, "tax_number": tax_number, "email": email, "iban": iban, "bic": bic}
     given |= {"mandate": mandate, "mandate_signed": mandate_signed, "creditor_id": creditor_id}
+    given |= {"payment_days": payment_days, "issue_day": issue_day, "stop_days": stop_days}
+    given |= {"number_prefix": number_prefix}
     changes = {field: value for field, value in given.items() if value is not None}
-    changes |= {"payment_days": payment_days} if payment_days is not None else {}
-    changes |= {"issue_day": issue_day} if issue_day is not None else {}
-    changes |= {"stop_days": stop_days} if stop_days is not None else {}
-    changes |= {"number_prefix": number_prefix} if number_prefix is not None else {}
 
     async def request(api: ApiClient) -> Json:
         tenant = await api.resolve_tenant(context.tenant)
