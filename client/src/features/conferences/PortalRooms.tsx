@@ -14,10 +14,9 @@ import { useForm } from '@mantine/form';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { IconPlus, IconUsersGroup } from '@tabler/icons-react';
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
-import { useEffect } from 'react';
 import { useFieldChecks } from '~/design/useFieldChecks';
 import { api, type Room } from '~/api';
-import { events } from '~/api/events';
+import { useReloadOnEvent } from '~/api/useReloadOnEvent';
 import { tenantSelection } from '~/api/tenant-selection';
 import { confirmAction } from '~/design/Confirm';
 import { changedFields } from '~/design/forms';
@@ -47,11 +46,7 @@ export default function PortalRooms() {
       children: <EditRoom tenant={tenant} room={one} />,
     }),
   });
-  useEffect(() => {
-    const refresh = () => void queries.invalidateQueries({ queryKey: ['rooms'] });
-    const unsubscribes = [events.on('room', refresh), events.onConnected(refresh)];
-    return () => unsubscribes.forEach((unsubscribe) => unsubscribe());
-  }, [queries]);
+  useReloadOnEvent('room', 'rooms');
   const end = useMutation({
     mutationFn: (one: Room) => api.endMeeting({ path: { room: one.id }, query: { tenant } }),
     onSettled: () => queries.invalidateQueries({ queryKey: ['rooms'] }),

@@ -2,6 +2,7 @@ import { Badge, Code, Group, Text } from '@mantine/core';
 import { IconAsterisk } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { api, type FeatureCode } from '~/api';
+import { useReloadOnEvent } from '~/api/useReloadOnEvent';
 import { tenantSelection } from '~/api/tenant-selection';
 import { useValue } from '~/core/store';
 import { EmptyState } from '~/design/EmptyState';
@@ -11,7 +12,6 @@ import { DataTable, type Column } from '~/design/table';
 import { useEditor } from '~/features/routing';
 import { FeatureCodeForm } from './FeatureCodeForm';
 import { useFeatureTexts } from './texts';
-import { useCodeChanges } from './useCodeChanges';
 
 type Row = FeatureCode & { id: string };
 
@@ -19,7 +19,7 @@ type Row = FeatureCode & { id: string };
 export default function FeatureCodes() {
   const { t } = useLingui();
   const { effect, then } = useFeatureTexts();
-  useCodeChanges();
+  useReloadOnEvent('feature_codes', 'feature-codes');
   const tenant = useValue(tenantSelection, (each) => each.selected?.id);
   const { items, loaded, fault, retry } = useAllPages<FeatureCode>(['feature-codes', tenant], () =>
     api.listFeatureCodes({ query: { tenant } }),

@@ -1,30 +1,24 @@
 import { Fieldset, NativeSelect, Stack } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useLingui } from '@lingui/react/macro';
-import { useEffect } from 'react';
 import { api } from '~/api';
-import { events } from '~/api/events';
+import { useReloadOnEvent } from '~/api/useReloadOnEvent';
 import { MAX_PAGE_SIZE } from '~/core/pagination';
 import { formatDateTime } from '~/design/dates';
 import { ErrorNotice } from '~/design/Notice';
 import { changeTo, choicesFrom, ownAgents, type AgentChoice, type OwnAgent } from './model';
 import { CHOICE_TEXTS } from './texts';
 
-const OWN_QUEUES = ['own-queues'];
+const OWN_QUEUES = 'own-queues';
 
 /** Signs the user in and out of each of their queues, and pauses them. Renders nothing for users without a queue. */
 export function OwnQueues() {
   const { t } = useLingui();
-  const queries = useQueryClient();
   const { data = [] } = useQuery({
-    queryKey: OWN_QUEUES,
+    queryKey: [OWN_QUEUES],
     queryFn: async () => ownAgents((await api.listQueues({ query: { own: true, limit: MAX_PAGE_SIZE } })).data.items),
   });
-  useEffect(() => {
-    const refresh = () => void queries.invalidateQueries({ queryKey: OWN_QUEUES });
-    const unsubscribes = [events.on('queue', refresh), events.onConnected(refresh)];
-    return () => unsubscribes.forEach((unsubscribe) => unsubscribe());
-  }, [queries]);
+  useReloadOnEvent('queue', OWN_QUEUES);
   if (data.length === 0) return null;
   return (
     <Fieldset legend={t`Your queues`}>
@@ -43,7 +37,7 @@ function OwnQueue({ own: { queue, agent, label, choice } }: { own: OwnAgent }) {
   const change = useMutation({
     mutationFn: (to: AgentChoice) =>
       api.changeAgent({ path: { queue: queue.id, agent: agent.extension_id }, body: changeTo(to) }),
-    onSettled: () => queries.invalidateQueries({ queryKey: OWN_QUEUES }),
+    onSettled: () => queries.invalidateQueries({ queryKey: [OWN_QUEUES] }),
   });
   const since = agent.since && formatDateTime(agent.since);
   return (

@@ -3,17 +3,18 @@ import { IconPhone } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useQuery } from '@tanstack/react-query';
 import { api, type FeatureCode } from '~/api';
+import { useReloadOnEvent } from '~/api/useReloadOnEvent';
 import { ErrorNotice } from '~/design/Notice';
 import { Page } from '~/design/Page';
 import { Row, Rows } from '~/design/Rows';
 import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { startCall } from '~/features/call';
-import { useCodeChanges, useFeatureTexts } from '~/features/feature-codes';
+import { useFeatureTexts } from '~/features/feature-codes';
 
 /** The feature codes; those that are complete can be called from here. */
 export default function FeatureCodeList() {
   const { t } = useLingui();
-  useCodeChanges();
+  useReloadOnEvent('feature_codes', 'feature-codes');
   const { data, error } = useQuery({
     queryKey: ['feature-codes'],
     queryFn: async () => (await api.listFeatureCodes()).data.items.filter(({ code }) => code !== ''),
