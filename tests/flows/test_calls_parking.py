@@ -215,3 +215,19 @@ async def test_call_that_is_being_parked_stays_parked_if_the_retrieving_phone_gi
         carol <- 487
     """)  # fmt: skip
     await play_on(world, SETTLED + "... 5 s\n" + FETCHED.format(code="*86"))
+
+
+async def test_call_that_another_phone_has_picked_up_is_no_longer_parked() -> None:
+    world = await play(PARTICIPANTS + ", dave 1004" + UP + PARKED + RETURNS + """
+        dave  -> INVITE *41002 [dave]
+        bob   <- CANCEL
+        alice <- INVITE [dave]
+        carol -> INVITE *86 [carol]
+        app   <- fetch [carol]
+        alice -> 200 [alice]
+        alice <- ACK
+        app   <- BYE
+        dave  <- 200 [alice]
+        dave  -> ACK
+    """)  # fmt: skip
+    assert world.observed[-1] == "alice, dave"

@@ -144,10 +144,10 @@ class Call:
     """Whether a party was connected to another one than at first: their devices must show it."""
     transferred_by: Caller | None = None
     """The transferor that connected the present parties, None if no transfer did."""
-    picked_up_by: str = ""
-    """The leg that picked up the ringing call, until it is connected."""
-    retrieved_by: str = ""
-    """The leg that retrieves the parked call, until it is connected."""
+    taken_by: str = ""
+    """The leg that picked up the ringing call, or retrieves the parked one, until it is connected."""
+    was_picked_up: bool = False
+    """Whether `taken_by` picked up the ringing call."""
     early_info: list[tuple[str, InfoReceived]] = field(default_factory=list[tuple[str, InfoReceived]])
     """INFO requests of legs that answered, received before media was connected."""
     pending_connect: tuple[str, ConnectRequest] | None = None

@@ -55,7 +55,8 @@ def answered(call: Call, name: str, directory: DirectoryCache, now: float) -> No
     if found is not None and not call.is_app(name):
         way, at = way_of(call), call.wall_time(now)
         picked_up = Approach("picked_up", at, call.participant(name).extension_id)
-        way.answered(*found, picked_up if call.picked_up_by == name else _approach(call, _target_of(call), way, at))
+        is_pickup = call.was_picked_up and call.taken_by == name
+        way.answered(*found, picked_up if is_pickup else _approach(call, _target_of(call), way, at))
 
 
 def monitored(call: Call, extension: Extension, now: float) -> None:

@@ -472,7 +472,7 @@ class CallManager:
                 self._start_step(call, call.pending_step, now)
             if call.pending_connect is not None:
                 self._app_connections.proceed(call, now)
-            if call.picked_up_by or call.retrieved_by:
+            if call.taken_by:
                 self._takeovers.proceed(call)
 
     def _reoffer_recording_indication(self, call: Call, now: float) -> None:

@@ -68,7 +68,7 @@ class Takeovers:
         if not taken.leg:
             self._pick_up(call, name, now)
         elif call.is_app(taken.leg):
-            call.retrieved_by = name
+            call.taken_by, call.was_picked_up = name, False
             self.proceed(call)
         else:
             self._deps.dispatch(call, events.TakeOverRequested(taken.leg, name, leg.remote_sdp))
@@ -76,14 +76,14 @@ class Takeovers:
     def proceed(self, call: Call) -> None:
         """Connect the leg that picked up or retrieves the call, as soon as an app holds its caller and no exchange with
         them is in progress."""
-        name, state = call.picked_up_by or call.retrieved_by, call.state
+        name, state = call.taken_by, call.state
         if not isinstance(state, Talking) or isinstance(state.exchange, TakingOver) or _awaits_ack(call.leg(CALLER)):
             return
         leg = call.existing_leg(name)
         if state.callee == name:
-            call.picked_up_by = call.retrieved_by = ""
+            call.taken_by = ""
         elif leg.ended:
-            call.picked_up_by = call.retrieved_by = ""
+            call.taken_by = ""
             self._give_up(call, state.callee)
         elif state.exchange is None:
             self._deps.dispatch(call, events.TakeOverRequested(state.callee, name, leg.remote_sdp))
@@ -93,7 +93,8 @@ class Takeovers:
     def _pick_up(self, call: Call, name: str, now: float) -> None:
         call_way.way_of(call)
         call_way.unanswered(call, "continued", now)
-        call.picked_up_by, call.fallback_cause, call.was_missed = name, None, False
+        call.taken_by, call.was_picked_up = name, True
+        call.fallback_cause, call.was_missed = None, False
         targets = None
         if isinstance(call.state, SettingUp):
             plan = replace(call.target.plan, steps=(Step(CallApp(PICKED_UP)),))

@@ -118,7 +118,7 @@ class Transfers:
 
     def find_parked(self, requester: Caller, plan: Plan) -> tuple[Call, str] | None:
         """Return the parked call that the plan retrieves, and the leg of the app that holds its party or is about to.
-        None while another leg waits to retrieve it."""
+        None while another leg is to take it."""
         if plan.app is None or plan.app.app != RETRIEVE:
             return None
         slot = self._deps.parking.find(requester.tenant_id, "".join(plan.app.arguments))
@@ -128,7 +128,7 @@ class Transfers:
         call, name = found
         if isinstance(call.state, Transferring):  # recall in progress: treat it as declined
             self._transfer_deps.dispatch(call, events.Declined())
-        return found if _is_held_by_app(call, name) and not call.retrieved_by else None
+        return found if _is_held_by_app(call, name) and not call.taken_by else None
 
     def recall(self, leg: str, now: float) -> Callable[[], None]:
         """Ring the extension that parked the party held by an app leg. If unanswered, the party stays parked."""
