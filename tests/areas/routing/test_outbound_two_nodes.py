@@ -4,9 +4,11 @@ from typing import NamedTuple
 
 import pytest
 from outbound_setup import SECRET, VIENNA, OutboundSetup, number
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.core.errors import Conflict, NotFound
-from unificx.routing import CallingPolicyChange, NewNumber, NewRoute, NumberChange, Outbound, RouteChange
+from unificx.routing import CallingPolicyChange, NewNumber, NewRoute, NumberChange, Outbound, Route, RouteChange
+from unificx.routing.outbound import repository
 from unificx.trunks import NewTrunk, TrunkDirectory, TrunkService
 from unificx.trunks import service as trunk_service
 
@@ -43,6 +45,23 @@ async def test_two_changes_of_a_route_are_both_kept(nodes: Nodes) -> None:
     after = await nodes.second.routes.update(route, RouteChange(strip=1))
     assert (after.position, after.strip) == (7, 1)
     await nodes.first.routes.delete(route)
+    with pytest.raises(NotFound):
+        await nodes.second.routes.update(route, RouteChange(strip=2))
+
+
+async def test_a_route_that_is_deleted_while_it_is_changed_stays_deleted(
+    outside: OutboundSetup, nodes: Nodes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if outside.database.dialect == "sqlite":
+        pytest.skip("SQLite has one writer")
+    route = nodes.first.routes.find(nodes.tenant_id, "outside")
+    update = repository.update_route
+
+    async def after_the_deletion(session: AsyncSession, changed: Route) -> bool:
+        await nodes.first.routes.delete(route)
+        return await update(session, changed)
+
+    monkeypatch.setattr(repository, "update_route", after_the_deletion)
     with pytest.raises(NotFound):
         await nodes.second.routes.update(route, RouteChange(strip=2))
 

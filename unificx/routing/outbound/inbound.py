@@ -126,12 +126,10 @@ class PublicNumberService:
         async with self._parts.database.begin() as uow:
             await lock_scope(uow.session, "public numbers", number.tenant_id)
             stored = await repository.numbers_of(uow.session, self._parts.keys, number.tenant_id)
-            before = next((one for one in stored if one.id == number.id), None)
-            if before is None:
-                raise NotFound("Number not found.")
-            after = self.changed(before, change)
+            after = self.changed(next((one for one in stored if one.id == number.id), number), change)
             await self._check_destinations(uow, after)
-            await repository.update_number(uow.session, self._parts.keys, after)
+            if not await repository.update_number(uow.session, self._parts.keys, after):
+                raise NotFound("Number not found.")
             uow.after_commit.append(partial(self._store.put_number, after))
         return after
 

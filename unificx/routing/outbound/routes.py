@@ -69,13 +69,11 @@ class RouteService:
         async with self._parts.database.begin() as uow:
             await lock_scope(uow.session, "outbound routes", route.tenant_id)
             known = await repository.routes_of(uow.session, route.tenant_id)
-            before = next((one for one in known if one.id == route.id), None)
-            if before is None:
-                raise NotFound("Route not found.")
-            after = self._changed(before, change)
+            after = self._changed(next((one for one in known if one.id == route.id), route), change)
             _check_weights(after)
             _require_free_name(known, after)
-            await repository.update_route(uow.session, after)
+            if not await repository.update_route(uow.session, after):
+                raise NotFound("Route not found.")
             uow.after_commit.append(partial(self._store.put_route, after))
         return after
 
