@@ -1,5 +1,6 @@
 """Changes of calls outside by two nodes on one database: the memory of each does not have the changes of the other."""
 
+import asyncio
 from typing import NamedTuple
 
 import pytest
@@ -82,6 +83,15 @@ async def test_two_changes_of_a_public_number_are_both_kept(nodes: Nodes) -> Non
     await nodes.first.numbers.update(one, NumberChange(description="Office"))
     after = await nodes.second.numbers.update(one, NumberChange(reject_anonymous=True))
     assert (after.description, after.reject_anonymous) == ("Office", True)
+
+
+async def test_changes_and_imports_of_numbers_take_turns(nodes: Nodes) -> None:
+    [one] = nodes.first.store.numbers_of(nodes.tenant_id)
+    file = _file(VIENNA)
+    changes = [nodes.first.numbers.update(one, NumberChange(description=f"Office {each}")) for each in range(5)]
+    imports = [nodes.second.number_files.run(nodes.tenant_id, file) for _ in range(5)]
+    await asyncio.gather(*(each for pair in zip(changes, imports, strict=True) for each in pair))
+    assert sorted(number for number, _ in await _numbers(nodes)) == sorted((one.number, VIENNA))
 
 
 async def test_a_number_that_a_route_of_the_other_node_shows_stays(nodes: Nodes) -> None:

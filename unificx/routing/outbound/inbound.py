@@ -124,10 +124,10 @@ class PublicNumberService:
     async def update(self, number: InboundNumber, change: NumberChange) -> InboundNumber:
         """Change where a number leads. Raises Invalid; NotFound for a deleted number."""
         async with self._parts.database.begin() as uow:
-            await lock_scope(uow.session, "public numbers", number.tenant_id)
+            await self.lock(uow, number.tenant_id)
             stored = await repository.numbers_of(uow.session, self._parts.keys, number.tenant_id)
             after = self.changed(next((one for one in stored if one.id == number.id), number), change)
-            await self._check_destinations(uow, after)
+            self._check_destinations(after)
             if not await repository.update_number(uow.session, self._parts.keys, after):
                 raise NotFound("Number not found.")
             uow.after_commit.append(partial(self._store.put_number, after))
@@ -146,6 +146,12 @@ class PublicNumberService:
                     raise Conflict(f"The route {route.name} shows this number.", hint=hint)
             await repository.delete_number(uow.session, number.tenant_id, number.id)
             uow.after_commit.append(partial(self._store.drop_number, number))
+
+    async def lock(self, uow: UnitOfWork, tenant_id: str) -> None:
+        """Keep other transactions from changing numbers, and where they may lead, until the commit. Everywhere in this
+        order: two that wait for each other would fail."""
+        await self._parts.destinations.lock(uow, tenant_id)
+        await lock_scope(uow.session, "public numbers", tenant_id)
 
     # ---- inside
 
@@ -172,8 +178,8 @@ class PublicNumberService:
             _leading_to(replace(first, id=self._parts.clock.new_id(), number=each), direct.get(each)) for each in e164
         ]
         async with self._parts.database.begin() as uow:
-            await lock_scope(uow.session, "public numbers", tenant_id)
-            await self._check_destinations(uow, first, frozenset(e164))
+            await self.lock(uow, tenant_id)
+            self._check_destinations(first, frozenset(e164))
             stored = await repository.numbers_of(uow.session, self._parts.keys, tenant_id)
             present = {each.number for each in stored}
             if taken := [each for each in e164 if each in present]:
@@ -228,11 +234,8 @@ class PublicNumberService:
             description=number.description if change.description is None else _description(change.description),
         )
 
-    async def _check_destinations(
-        self, uow: UnitOfWork, number: InboundNumber, together: frozenset[str] = frozenset()
-    ) -> None:
+    def _check_destinations(self, number: InboundNumber, together: frozenset[str] = frozenset()) -> None:
         """Check where a number leads. `together`: numbers that are to lead there with it."""
-        await self._parts.destinations.lock(uow, number.tenant_id)
         refs = [number.destination, *(rule.destination for rule in number.callers)]
         for each in {number.number, *(ref.name for ref in refs if ref.kind == "number" and ref.name in together)}:
             self._parts.destinations.check(number.tenant_id, DestinationRef("number", each), refs)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import partial
 
 from unificx.core.errors import Invalid
-from unificx.db import lock_scope
 from unificx.routing.kinds import MAX_CHAIN, chain_length
 from unificx.routing.outbound import repository
 from unificx.routing.outbound.inbound import MAX_NUMBERS, PublicNumberService
@@ -63,8 +62,7 @@ class NumberFiles:
         unless `skip_faulty`, for one with a faulty row; nothing is stored then."""
         rows, ignored = read_numbers_csv(data)
         async with self._parts.database.begin() as uow:
-            await self._parts.destinations.lock(uow, tenant_id)
-            await lock_scope(uow.session, "public numbers", tenant_id)
+            await self._numbers.lock(uow, tenant_id)
             present = await repository.numbers_of(uow.session, self._parts.keys, tenant_id)
             planned = self._plan(tenant_id, rows, present)
             report = NumberImport(tuple(one.row for one in planned), ignored, applied=True)
