@@ -39,9 +39,9 @@ class CodeChanges:
         codes.on_change.append(self._changed)
 
     async def close(self) -> None:
-        """Cancel pending requests to phones, and wait for those that have begun."""
+        """Ask no further phones."""
         self._timer.close()
-        await self._tasks.join()
+        await self._tasks.close()
 
     def _changed(self, tenant_id: str, name: str) -> None:
         self._hub.send_to_permitted(tenant_id, Action.DIRECTORY, {"type": "feature_codes"})
