@@ -22,8 +22,7 @@ PARKED = refers("bob", "*85") + """
     bob   <- BYE
     app   <- BYE
 """  # fmt: skip
-FETCHED = """
-    carol -> INVITE {code} [carol]
+CONNECTED = """
     alice <- INVITE [carol]
     alice -> 200 [alice]
     alice <- ACK
@@ -31,6 +30,7 @@ FETCHED = """
     carol <- 200 [alice]
     carol -> ACK
 """
+FETCHED = "\ncarol -> INVITE {code} [carol]" + CONNECTED
 RETURNS = """
     ... 90 s
     ! nobody fetches who is parked at 1
@@ -116,13 +116,7 @@ async def test_call_is_retrieved_during_a_recall() -> None:
         carol -> INVITE *861 [carol]
         bob   <- CANCEL
           Reason: SIP;cause=200;text="Call completed elsewhere"
-        alice <- INVITE [carol]
-        alice -> 200 [alice]
-        alice <- ACK
-        app   <- BYE
-        carol <- 200 [alice]
-        carol -> ACK
-    """)  # fmt: skip
+    """ + CONNECTED)  # fmt: skip
     assert world.observed[-1] == "alice, carol"
 
 
@@ -198,14 +192,7 @@ SETTLED = """
 async def test_call_that_is_being_parked_is_retrieved_once_its_phone_has_answered() -> None:
     """Until then its phone takes no other offer (RFC 3261 section 14.1)."""
     world = await play(PARTICIPANTS + UP + SETTLING + "carol -> INVITE *86 [carol]")
-    await play_on(world, SETTLED + """
-        alice <- INVITE [carol]
-        alice -> 200 [alice]
-        alice <- ACK
-        app   <- BYE
-        carol <- 200 [alice]
-        carol -> ACK
-    """)  # fmt: skip
+    await play_on(world, SETTLED + CONNECTED)
 
 
 async def test_call_that_is_being_parked_stays_parked_if_the_retrieving_phone_gives_up() -> None:
