@@ -1,11 +1,14 @@
-"""A custom role in the portal: made, given, and withdrawn while its holder is signed in."""
+"""A custom role in the portal: made, given, used within its limits, and withdrawn while its holder is signed in."""
+
+import re
 
 import httpx
 import pytest
+from browser import fetch_in_page
 from client_pages import Client, Clients
 from page_checks import PageChecker
-from playwright.sync_api import expect
-from portal_pages import create_administrator, open_person, portal
+from playwright.sync_api import Page, Response, expect
+from portal_pages import DESKTOP_OPTIONS, accept_terms, create_administrator, give_password, open_person, portal
 from server import Household, Server
 
 NAME, EMAIL, PASSWORD = "Idalotte Stützpunkt", "idalotte@example.com", "nine lanterns on the quay"
@@ -21,8 +24,12 @@ def desk(clients: Clients, server: Server, household: Household) -> Client:
     return portal(clients)
 
 
+def links_of_home(page: Page) -> list[str]:
+    return page.get_by_role("main").get_by_role("list", name="Sections").get_by_role("link").all_inner_texts()
+
+
 @pytest.mark.promise("T3")
-def test_a_role_is_made_given_and_withdrawn_in_the_portal(desk: Client, server: Server) -> None:
+def test_a_role_is_made_given_and_withdrawn_in_the_portal(desk: Client, clients: Clients, server: Server) -> None:
     page, walk = desk.page, PageChecker(desk, "en")
     page.goto(f"{desk.origin}/portal/roles")
     page.get_by_role("button", name="New role").click()
@@ -47,8 +54,25 @@ def test_a_role_is_made_given_and_withdrawn_in_the_portal(desk: Client, server: 
     assert httpx.get(people, headers=session).status_code == 200
     assert httpx.get(f"{server.ready['http']}/api/v1/trunks", headers=session).status_code == 403
 
+    helper = clients(**DESKTOP_OPTIONS)
+    answers: list[Response] = []
+    helper.page.on("response", lambda each: answers.append(each))
+    helper.page.goto(f"{helper.origin}/portal/sign-in")
+    give_password(helper.page, EMAIL, PASSWORD)
+    accept_terms(helper.page)
+    expect(helper.page.get_by_role("heading", name="Home", exact=True)).to_be_visible()
+    assert links_of_home(helper.page) == ["People & phones", "Help requests"]
+    expect(helper.page.get_by_role("banner").get_by_role("button", name=re.compile("otifications"))).to_have_count(0)
+    at_home = PageChecker(helper, "en")
+    at_home.label = "Home with links"
+    at_home.check("light", "dark")
+    assert [each.url for each in answers if each.status == 403] == []
+    helper.page.get_by_role("main").get_by_role("link", name="People & phones").click()
+    expect(helper.page.get_by_role("table").get_by_text(NAME).first).to_be_visible()
+
     page.get_by_role("combobox", name="Roles").press("Backspace")
     expect(page.get_by_text(f"{NAME} no longer has the role Helpdesk.")).to_be_visible()
     assert httpx.get(people, headers=session).status_code == 403
-    findings = list(dict.fromkeys(walk.findings))
+    assert fetch_in_page(helper.page, "GET", "/people")[0] == 403
+    findings = list(dict.fromkeys(walk.findings + at_home.findings))
     assert not findings, "\n".join(findings)

@@ -32,7 +32,7 @@ const protectedRoutes = [
   createRoute({
     getParentRoute: () => signedIn,
     path: '/',
-    component: lazyRouteComponent(() => import('~/features/home/Home')),
+    component: lazyRouteComponent(() => import('~/shell/portal/Start')),
   }),
   createRoute({
     getParentRoute: () => signedIn,

@@ -4,6 +4,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { Outlet } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Me } from '~/api';
+import { useMay } from '~/api/session';
 import { loadTenants, tenantSelection } from '~/api/tenant-selection';
 import { preferences } from '~/core/preferences';
 import { useValue } from '~/core/store';
@@ -31,6 +32,7 @@ export default function PortalFrame({ me }: { me: Me }) {
     queryFn: () => loadTenants().then(() => true),
     refetchInterval: ({ state }) => (state.data ? false : POLL_INTERVAL_MS),
   });
+  const may = useMay();
   const close = () => setOpened(false);
   return (
     <div
@@ -56,7 +58,7 @@ export default function PortalFrame({ me }: { me: Me }) {
         <OrganisationSwitcher />
         <span className={css.spread} />
         <CommandSearch tenant={selected?.id} />
-        {selected && <Bell tenant={selected.id} />}
+        {selected && may('people_change') && <Bell tenant={selected.id} />}
         <HelpMenu />
         <AvatarMenu me={me} />
       </header>
