@@ -154,6 +154,31 @@ async def test_a_directory_that_cannot_be_used_is_named(world: World, tmp_path: 
     assert (await without.state()).folder is None
 
 
+async def test_a_failure_is_that_of_the_newest_attempt(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    service, folder = service_of(world), folder_of(world)
+    await service.set_schedule(BackupSchedule("daily", drill=False))
+
+    def full(*_: object) -> None:
+        raise OSError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(jobs, "back_up", full)
+        assert await service.work()
+    failed = await service.state()
+    assert failed.failure is not None
+    assert failed.failure.fault == "not_written"
+    world.clock.advance(3_600)
+    assert await service.work()
+    assert (await service.state()).failure is None
+    [made] = stored_backups(folder)
+    await service.begin_drill(made.path.name)
+    made.path.unlink()
+    assert await service.work()
+    untried = await service.state()
+    assert untried.failure is not None
+    assert untried.failure.fault == "interrupted"
+
+
 SUNDAY = datetime(2026, 2, 1, 12, tzinfo=UTC)
 DUE: list[tuple[BackupEvery, timedelta, timedelta | None, bool]] = [
     ("never", timedelta(), None, False),

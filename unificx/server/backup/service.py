@@ -102,7 +102,7 @@ class BackupService:
         newest = next((each.created for each in found), None)
         return BackupState(
             folder=None if self._folder is None else str(self._folder),
-            backups=[self._shown(each) for each in found],
+            backups=await asyncio.to_thread(lambda: [self._shown(each) for each in found]),
             schedule=self._schedule,
             overdue=rules.is_overdue(self._schedule.every, newest, self._clock.now()),
             job=self._job,
@@ -154,7 +154,6 @@ class BackupService:
         except OSError:
             raise Conflict("The directory of backups cannot be written.", hint=f"Check {self._folder}.") from None
         self._job = BackupJob(kind, name, self._clock.now())
-        self._failure = None
         self._woken.set()
 
     def _read_wanted(self) -> tuple[BackupJobKind, str] | None:
@@ -183,11 +182,12 @@ class BackupService:
     async def _do(self, kind: BackupJobKind, name: str) -> None:
         """Do one piece of work. It stays wanted only if the server stops meanwhile."""
         assert self._folder is not None
+        self._job, self._failure = BackupJob(kind, name, self._clock.now()), None
         try:
             await (self._drill(name) if kind == "drill" else self._back_up(self._folder))
         except Exception as fault:
             log.error("backup_failed", kind=kind, **describe_fault(fault))
-            self._failure = BackupFailure(self._clock.now(), "not_written")
+            self._failure = BackupFailure(self._clock.now(), "not_written" if kind == "backup" else "interrupted")
         finally:
             self._job = None
         with suppress(OSError):  # then it could not be written either
