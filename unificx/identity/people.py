@@ -75,6 +75,11 @@ class People:
         async with self._store.read() as session:
             return await accounts.count_states(session, tenant_id)
 
+    async def count_open(self, tenant_ids: Sequence[str]) -> dict[str, int]:
+        """Return how many open accounts these tenants have; those without one are absent."""
+        async with self._store.read() as session:
+            return await accounts.count_open(session, tenant_ids)
+
     async def get(self, tenant_id: str, person_id: str) -> PersonDetails:
         """Return a user with extensions and devices. Raise NotFound."""
         async with self._store.read() as session:

@@ -26,15 +26,18 @@ async def list_tenant_figures(
     await require_operator(services, user, Action.INSTALLATION)
     page = await services.identity.tenants.page(cursor, limit)
     tenants = [each for each in page.items if each.slug != OPERATOR_SLUG]
-    plans = await services.billing.plans.present([each.id for each in tenants])
+    ids = [each.id for each in tenants]
+    plans = await services.billing.plans.present(ids)
+    people = await services.identity.people.count_open(ids)
+    extensions = services.identity.directory.extension_counts()
     items = [
         models.TenantFigures(
             id=each.id,
             name=each.name,
             state=each.state,
             plan=plans.get(each.id),
-            people=sum((await services.identity.people.count_states(each.id)).values()),
-            extensions=len(services.identity.directory.extensions(each.id)),
+            people=people.get(each.id, 0),
+            extensions=extensions.get(each.id, 0),
             live_calls=len(services.live_calls.live(each.id)),
         )
         for each in tenants

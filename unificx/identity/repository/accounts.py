@@ -147,6 +147,14 @@ async def count_states(session: AsyncSession, tenant_id: str) -> dict[str, int]:
     return {row[0]: row[1] for row in (await session.execute(query.group_by(PersonRow.state))).all()}
 
 
+async def count_open(session: AsyncSession, tenant_ids: Sequence[str]) -> dict[str, int]:
+    """Return the number of open accounts by tenant."""
+    query = select(PersonRow.tenant_id, func.count()).where(
+        PersonRow.tenant_id.in_(tenant_ids), PersonRow.state != "closed"
+    )
+    return {row[0]: row[1] for row in await session.execute(query.group_by(PersonRow.tenant_id))}
+
+
 async def person_rows(session: AsyncSession, tenant_id: str) -> Sequence[PersonRow]:
     """Return all open accounts, oldest first, for `open_persons`."""
     query = select(PersonRow).where(PersonRow.tenant_id == tenant_id, PersonRow.state != "closed")
