@@ -54,10 +54,12 @@ class CustomRoles:
             found = await custom_roles.members(session, self._store.keys, tenant_id, role_id, request)
         return request.of_rows(found, lambda person: person.id)
 
-    async def roles_of(self, tenant_id: str, person_id: str) -> Sequence[str]:
-        """Return the ids of the roles of a person."""
+    async def roles_of(self, tenant_id: str, person_id: str) -> Sequence[CustomRole]:
+        """Return the roles of a person by name. Raise NotFound."""
         async with self._store.read() as session:
-            return (await custom_roles.roles_of(session, tenant_id, [person_id])).get(person_id, [])
+            await self._store.person(session, tenant_id, person_id)
+            own = await custom_roles.roles_of(session, tenant_id, person_id)
+            return [each for each in await custom_roles.roles(session, tenant_id) if each.id in own]
 
     async def create(self, maker: Principal, tenant_id: str, new: NewCustomRole) -> CustomRole:
         """Make a role. Raise Forbidden for permissions beyond those of the maker, Conflict for a name in use and for

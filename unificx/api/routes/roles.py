@@ -153,10 +153,8 @@ async def list_person_roles(
 ) -> core.Page[models.CustomRole]:
     """List the custom roles of a person."""
     scope = await require_access(services, user, tenant, Action.ROLES_CHANGE)
-    person = await services.identity.users.get(scope.tenant_id, person_id)
-    own = await services.identity.roles.roles_of(scope.tenant_id, person.id)
-    found = await services.identity.roles.list(scope.tenant_id)
-    return core.Page(items=[_schema(scope, each) for each in found if each.id in own], next=None)
+    found = await services.identity.roles.roles_of(scope.tenant_id, person_id)
+    return core.Page(items=[_schema(scope, each) for each in found], next=None)
 
 
 def _schema(scope: AccessScope, role: CustomRole) -> models.CustomRole:

@@ -1,7 +1,5 @@
 """Queries for custom roles and the people who have them."""
 
-from collections.abc import Mapping, Sequence
-
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -56,15 +54,11 @@ async def remove(session: AsyncSession, tenant_id: str, role_id: str) -> None:
     )
 
 
-async def roles_of(session: AsyncSession, tenant_id: str, person_ids: Sequence[str]) -> Mapping[str, list[str]]:
-    """Return the ids of the roles of these persons, by person."""
-    query = select(PersonRoleRow.person_id, PersonRoleRow.role_id).where(
-        PersonRoleRow.tenant_id == tenant_id, PersonRoleRow.person_id.in_(person_ids)
-    )
-    found: dict[str, list[str]] = {}
-    for person_id, role_id in await session.execute(query.order_by(PersonRoleRow.role_id)):
-        found.setdefault(person_id, []).append(role_id)
-    return found
+async def roles_of(session: AsyncSession, tenant_id: str, person_id: str) -> set[str]:
+    """Return the ids of the roles of a person."""
+    query = select(PersonRoleRow.role_id)
+    query = query.where(PersonRoleRow.tenant_id == tenant_id, PersonRoleRow.person_id == person_id)
+    return set(await session.scalars(query))
 
 
 async def members(session: AsyncSession, keys: Keys, tenant_id: str, role_id: str, page: PageById) -> list[Person]:
@@ -79,7 +73,7 @@ async def members(session: AsyncSession, keys: Keys, tenant_id: str, role_id: st
 
 async def give(session: AsyncSession, tenant_id: str, person_id: str, role_id: str) -> bool:
     """Give a person a role; return whether they did not have it."""
-    if role_id in (await roles_of(session, tenant_id, [person_id])).get(person_id, ()):
+    if role_id in await roles_of(session, tenant_id, person_id):
         return False
     row = {"tenant_id": tenant_id, "person_id": person_id, "role_id": role_id}
     await session.execute(insert(PersonRoleRow).values(row))
