@@ -22,8 +22,11 @@ group = command_group("role", "Custom roles, and who has them.")
 
 
 def _print(context: CommandContext, role: Json) -> None:
-    shown = role if context.as_json else {**role, "permissions": ", ".join(role["permissions"])}
-    print_item(shown, _COLUMNS, as_json=context.as_json)
+    print_item(_shown(context, role), _COLUMNS, as_json=context.as_json)
+
+
+def _shown(context: CommandContext, role: Json) -> Json:
+    return role if context.as_json else {**role, "permissions": ", ".join(role["permissions"])}
 
 
 @command(group, "create")
@@ -49,8 +52,7 @@ def list_(context: CommandContext) -> None:
     async def request(api: ApiClient) -> list[Json]:
         return await api.list_all("/roles", tenant=await api.resolve_tenant(context.tenant))
 
-    found = context.run(request)
-    shown = found if context.as_json else [{**one, "permissions": ", ".join(one["permissions"])} for one in found]
+    shown = [_shown(context, one) for one in context.run(request)]
     print_items(shown, _COLUMNS, as_json=context.as_json, empty_text="There are no roles yet.")
 
 
