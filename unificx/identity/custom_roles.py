@@ -14,7 +14,7 @@ from unificx.core.errors import Conflict, Forbidden, Invalid, NotFound
 from unificx.db import Page, PageById
 from unificx.identity.events import PermissionsChanged
 from unificx.identity.policies import validation
-from unificx.identity.policies.permissions import ASSIGNABLE, Action, may_grant, may_hold
+from unificx.identity.policies.permissions import OFFERED, Action, may_grant, may_hold
 from unificx.identity.repository import custom_roles
 from unificx.identity.role_schemas import CustomRole, CustomRoleChange, NewCustomRole
 from unificx.identity.schemas import Person, Principal, Role
@@ -23,8 +23,6 @@ from unificx.identity.store import IdentityStore, Transaction
 MAX_ROLES = 50
 """Per tenant."""
 MAX_ROLE_NAME = 60
-
-_OFFERED = frozenset(action for actions in ASSIGNABLE.values() for action in actions)
 
 log = structlog.get_logger()
 
@@ -163,7 +161,7 @@ def _name(text: str) -> str:
 
 
 def _permissions(permissions: frozenset[Action]) -> frozenset[Action]:
-    if refused := sorted(permissions - _OFFERED):
+    if refused := sorted(permissions - OFFERED):
         raise Invalid(f"A role cannot hold {refused[0]}.", hint="See /api/v1/roles/permissions.", field="permissions")
     if not permissions:
         raise Invalid("Choose at least one permission.", field="permissions")

@@ -138,6 +138,9 @@ ASSIGNABLE: Mapping[PermissionArea, Sequence[Action]] = {
 """Permissions that a custom role may hold, by area. The others are those of every user, of the operator, of programs,
 or would make an administrator of their holder."""
 
+OFFERED = frozenset(action for actions in ASSIGNABLE.values() for action in actions)
+"""The permissions of all areas."""
+
 NEEDS: Mapping[Action, Action] = {
     Action.PEOPLE_CHANGE: Action.PEOPLE_READ,
     Action.SIGN_IN_HELP: Action.PEOPLE_READ,
@@ -197,7 +200,7 @@ def granted_by(stored: str | None) -> frozenset[Action]:
     """Return the permissions that custom roles grant, from their names separated by spaces as they are stored. Names of
     permissions that cannot be assigned, or not any more, grant nothing."""
     names = frozenset((stored or "").split())
-    return frozenset(action for actions in ASSIGNABLE.values() for action in actions if action in names)
+    return frozenset(action for action in OFFERED if action in names)
 
 
 def permissions_of(principal: Principal) -> frozenset[Action]:
