@@ -239,6 +239,17 @@ def test_what_is_written_is_read(found: list[ContactDetails]) -> None:
             assert before.note == after.note.replace("\r\n", "\n")
 
 
+@pytest.mark.parametrize(
+    ("beginning", "piece"),
+    [("X:" + "A" * 6_000_000 + "=", "\n ="), ('X;"', "a"), ("NOTE:" + "a" * 6_000_000, "a\nNOTE:")],
+    ids=["folded", "quoted", "notes"],
+)
+def test_cards_are_read_in_linear_time(beginning: str, piece: str) -> None:
+    """Anything worse than linear time would not finish within a minute."""
+    found = entries(f"BEGIN:VCARD\nVERSION:3.0\n{beginning}{piece * (3_000_000 // len(piece))}\nEND:VCARD\n")
+    assert [each.line for each in found] == [1]
+
+
 def test_lines_are_folded_between_characters() -> None:
     data = write_vcards([contact(ContactDetails("ä" * 200))])
     assert all(len(line) <= 75 for line in data.split(b"\r\n"))

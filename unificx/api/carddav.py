@@ -4,6 +4,7 @@ Deletions leave no trace in an address book. A client whose synchronization toke
 the precondition `valid-sync-token` (RFC 6578 section 3.2) and reads the list again.
 """
 
+import asyncio
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -33,6 +34,7 @@ MAX_CARD = 2 << 20
 MOST_PICTURES = 500
 """Pictures in an answer, each about 20 KB; the rest of the contacts is read by another request."""
 MAX_RESOURCE_NAME = 200
+_MOST_FAULTS = 3
 _TOKEN = "urn:unificx:contacts:"  # noqa: S105 - the beginning of synchronization tokens
 _TOKEN_PATTERN = re.compile(rf"{_TOKEN}([0-9]{{1,15}})\Z")
 _CARD_TYPE = "text/vcard; charset=utf-8"
@@ -179,7 +181,7 @@ class CardDav:
         """Store a vCard under a name that the client has chosen; return whether it is new. `conditions` are the headers
         of the request. Raise NotFound, DavRefusal, PreconditionFailed."""
         found, name = self._writable(path)
-        new, photo = _parsed(body)
+        new, photo = await asyncio.to_thread(_parsed, body)
         async with self._contacts.locks.of(found.book):
             before = (await self._contacts.resources.named(found.book, [name])).get(name)
             _check(before, conditions)
@@ -279,7 +281,7 @@ def _parsed(body: bytes) -> tuple[NewContact, bytes | None]:
         raise DavRefusal(card("valid-address-data"), fault.message) from None
     faults = [each.message for entry in file.entries for each in entry.faults]
     if file.format != "vcard" or len(file.entries) != 1 or faults:
-        raise DavRefusal(card("valid-address-data"), " ".join(faults) or "Send one vCard.")
+        raise DavRefusal(card("valid-address-data"), " ".join(faults[:_MOST_FAULTS]) or "Send one vCard.")
     return file.entries[0].contact, file.entries[0].photo
 
 

@@ -64,7 +64,7 @@ class _Card:
     department: str = ""
     numbers: list[ContactNumber] = field(default_factory=list[ContactNumber])
     emails: list[str] = field(default_factory=list[str])
-    note: str = ""
+    notes: list[str] = field(default_factory=list[str])
     favourite: bool = False
     photo: bytes | None = None
     faults: list[ImportFault] = field(default_factory=list[ImportFault])
@@ -78,8 +78,8 @@ class _Card:
         stands_for = {*self.emails, *(each.number for each in self.numbers)}
         if name in stands_for or (self.is_organisation and name == self.organisation):
             name = ""  # FN is required, also where a contact has no name
-        texts = (name, self.organisation, self.department)
-        details = ContactDetails(*texts, tuple(self.numbers), tuple(self.emails), self.note, self.favourite)
+        texts, note = (name, self.organisation, self.department), "\n".join(filter(None, self.notes))
+        details = ContactDetails(*texts, tuple(self.numbers), tuple(self.emails), note, self.favourite)
         contact = NewContact(details, self.uid, extra=tuple(self.extra))
         return FileEntry(self.line, contact, tuple(faults), self.photo)
 
@@ -125,10 +125,10 @@ def _unfinished(card: _Card) -> FileEntry:
 def _unfolded(text: str) -> Iterator[tuple[int, str]]:
     """Iterate over the logical lines with the number of their first line (RFC 6350 section 3.2)."""
     parts: list[str] = []
-    start = 0
+    start, printable = 0, False
     for number, line in enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), 1):
         # Version 2.1 continues a line of quoted-printable with "=" at its end.
-        quoted = bool(parts) and parts[-1].endswith("=") and "QUOTED-PRINTABLE" in parts[0].partition(":")[0].upper()
+        quoted = printable and parts[-1].endswith("=")
         if parts and line[:1] in (" ", "\t") and not quoted:
             parts.append(line[1:])
             continue
@@ -139,6 +139,7 @@ def _unfolded(text: str) -> Iterator[tuple[int, str]]:
         if parts and any(parts):
             yield start, "".join(parts)
         parts, start = [line], number
+        printable = "QUOTED-PRINTABLE" in line.partition(":")[0].upper()
     if any(parts):
         yield start, "".join(parts)
 
@@ -177,14 +178,14 @@ def _split(text: str, separator: str) -> list[str]:
     """Split at separators that are not in quotes."""
     if '"' not in text:
         return text.split(separator)
-    parts, quoted = [""], False
-    for char in text:
+    parts: list[str] = []
+    start, quoted = 0, False
+    for at, char in enumerate(text):
         quoted ^= char == '"'
         if char == separator and not quoted:
-            parts.append("")
-        else:
-            parts[-1] += char
-    return parts
+            parts.append(text[start:at])
+            start = at + 1
+    return [*parts, text[start:]]
 
 
 def _unquoted(value: str, charset: str) -> str:
@@ -216,7 +217,7 @@ def _apply(card: _Card, name: str, parameters: dict[str, list[str]], value: str)
         case "EMAIL":
             card.emails.append(_text(value).strip())
         case "NOTE":
-            card.note = "\n".join(each for each in (card.note, _text(value)) if each)
+            card.notes.append(_text(value))
         case "PHOTO":
             photo = _photo(parameters, value)
             card.photo = card.photo or photo
