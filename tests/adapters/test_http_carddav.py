@@ -187,8 +187,12 @@ async def test_an_answer_has_only_so_many_pictures(world: World, monkeypatch: py
     listed = "".join(f"<D:href>{each}</D:href>" for each in found)
     body = f'<addressbook-multiget xmlns="urn:ietf:params:xml:ns:carddav" xmlns:D="DAV:"><D:prop><address-data/></D:prop>{listed}</addressbook-multiget>'
     answer = await dav(client, "REPORT", PERSONAL, body)
-    states = [each.text for each in answer.findall("D:response/D:status", NAMES)]
-    assert states == ["HTTP/1.1 507 Insufficient Storage"] * 2
+    asked = '<D:propfind xmlns:D="DAV:" xmlns="urn:ietf:params:xml:ns:carddav"><D:prop><address-data/></D:prop></D:propfind>'
+    every = await dav(client, "PROPFIND", PERSONAL, asked, Depth="1")
+    assert hrefs(every) == [PERSONAL, *found]
+    for each in (answer, every):
+        states = [status.text for status in each.findall("D:response/D:status", NAMES)]
+        assert states == ["HTTP/1.1 507 Insufficient Storage"] * 2
 
 
 @pytest.mark.promise("T3")

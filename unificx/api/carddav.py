@@ -35,6 +35,7 @@ MOST_PICTURES = 500
 """Pictures in an answer, each about 20 KB; the rest of the contacts is read by another request."""
 MAX_RESOURCE_NAME = 200
 _MOST_FAULTS = 3
+_NO_ROOM = "507 Insufficient Storage"
 _TOKEN = "urn:unificx:contacts:"  # noqa: S105 - the beginning of synchronization tokens
 _TOKEN_PATTERN = re.compile(rf"{_TOKEN}([0-9]{{1,15}})\Z")
 _CARD_TYPE = "text/vcard; charset=utf-8"
@@ -107,7 +108,7 @@ class CardDav:
         responses = [await self._book_response(found, wanted)]
         if children:
             contacts = (await self._contacts.resources.changes(found.book)).contacts
-            responses += await self._responses(found, _fitting(contacts, wanted), wanted)
+            responses += await self._responses(found, contacts, wanted)
         return responses
 
     async def _book_response(self, one: DavBook, wanted: Wanted) -> str:
@@ -149,12 +150,9 @@ class CardDav:
         paths = [unquote(urlsplit((each.text or "").strip()).path) for each in root.findall(dav("href"))]
         names = [path.removeprefix(one.path) for path in paths if path.startswith(one.path)]
         found = await self._contacts.resources.named(one.book, names)
-        shown = _fitting(list(found.values()), wanted)
-        responses = await self._responses(one, shown, wanted)
+        responses = await self._responses(one, list(found.values()), wanted)
         missing = (path for path in dict.fromkeys(paths) if path.removeprefix(one.path) not in found)
-        responses += [dav_xml.status(path, "404 Not Found") for path in missing]
-        left = (one.path + each.resource_name for each in list(found.values())[len(shown) :])
-        return dav_xml.multistatus([*responses, *(dav_xml.status(path, "507 Insufficient Storage") for path in left)])
+        return dav_xml.multistatus([*responses, *(dav_xml.status(path, "404 Not Found") for path in missing)])
 
     async def _sync(self, one: DavBook, root: Any) -> bytes:
         token = (root.findtext(dav("sync-token")) or "").strip()
@@ -241,13 +239,17 @@ class CardDav:
         return found, name
 
     async def _responses(self, one: DavBook, contacts: Sequence[Contact], wanted: Wanted) -> list[str]:
+        """Return the responses to contacts; 507 for those that do not fit, to be read by another request."""
+        shown = _fitting(contacts, wanted)
         images: Mapping[str, bytes] = {}
         if _with_pictures(wanted):
-            images = await self._contacts.contact_pictures.images(one.book.tenant_id, contacts)
-        return [
+            images = await self._contacts.contact_pictures.images(one.book.tenant_id, shown)
+        found = (
             dav_xml.found(one.path + each.resource_name, _card(each, wanted, images), wanted, _UNLISTED)
-            for each in contacts
-        ]
+            for each in shown
+        )
+        left = (one.path + each.resource_name for each in contacts[len(shown) :])
+        return [*found, *(dav_xml.status(path, _NO_ROOM) for path in left)]
 
     async def _card(self, one: DavBook, name: str) -> Contact:
         found = (await self._contacts.resources.named(one.book, [name])).get(name)
@@ -341,18 +343,20 @@ def _card(contact: Contact, wanted: Wanted, pictures: Mapping[str, bytes]) -> di
         dav("getlastmodified"): f"{contact.changed:%a, %d %b %Y %H:%M:%S} GMT",
         dav("resourcetype"): "",
     }
-    if wanted.names is not None and card("address-data") in wanted.names:
+    if _with_data(wanted):
         version: Literal["3.0", "4.0"] = "4.0" if wanted.card_version == "4.0" else "3.0"
         data = write_vcards([contact], version, wanted.card_properties, pictures=pictures)
         found[card("address-data")] = text(data.decode())
     return found
 
 
+def _with_data(wanted: Wanted) -> bool:
+    return wanted.names is not None and card("address-data") in wanted.names
+
+
 def _with_pictures(wanted: Wanted) -> bool:
     properties = {each.upper() for each in wanted.card_properties}
-    return (
-        wanted.names is not None and card("address-data") in wanted.names and (not properties or "PHOTO" in properties)
-    )
+    return _with_data(wanted) and (not properties or "PHOTO" in properties)
 
 
 def _fitting(contacts: Sequence[Contact], wanted: Wanted) -> Sequence[Contact]:
@@ -365,7 +369,7 @@ def _fitting(contacts: Sequence[Contact], wanted: Wanted) -> Sequence[Contact]:
 
 def _truncated(one: DavBook) -> str:
     limits = element(dav("error"), element(dav("number-of-matches-within-limits")))
-    return dav_xml.status(one.path, "507 Insufficient Storage", limits)
+    return dav_xml.status(one.path, _NO_ROOM, limits)
 
 
 def _limit(found: Any | None, name: str) -> int | None:
