@@ -191,6 +191,12 @@ async def test_a_file_beyond_the_limit_is_refused_while_it_arrives(world: World)
     assert (await ada.get(API)).json()["items"] == []
 
 
+def photo_of(colour: str) -> bytes:
+    photo = io.BytesIO()
+    Image.new("RGB", (40, 30), colour).save(photo, "PNG")
+    return photo.getvalue()
+
+
 async def test_a_picture_is_seen_by_colleagues_until_it_is_removed_or_switched_off(world: World) -> None:
     ada, ben, admin = (
         await world.user(world.acme, "1001"),
@@ -200,12 +206,11 @@ async def test_a_picture_is_seen_by_colleagues_until_it_is_removed_or_switched_o
     elsewhere = await world.user(world.globex, "1001")
     principal: Principal = await world.identity.authenticate(ben.headers["Authorization"].removeprefix("Bearer "))
     events = world.services.event_hub.open(principal)
-    photo = io.BytesIO()
-    Image.new("RGB", (40, 30), "teal").save(photo, "PNG")
+    photo = photo_of("teal")
     refused = await ada.put("/api/v1/me/picture", content=b"<svg/>")
     assert (refused.status_code, refused.json()["field"]) == (422, "file")
     assert (await admin.put("/api/v1/me/picture", content=b"\0" * (13 << 20))).status_code == 413
-    made = await ada.put("/api/v1/me/picture", content=photo.getvalue())
+    made = await ada.put("/api/v1/me/picture", content=photo)
     assert made.status_code == 200, made.text
     assert json.loads(await events.next() or "{}") == {"type": "pictures"}
     me = (await ada.get("/api/v1/me")).json()
@@ -230,17 +235,11 @@ async def test_a_picture_is_seen_by_colleagues_until_it_is_removed_or_switched_o
     tenant = f"/api/v1/tenants/{world.acme.id}"
     assert (await admin.patch(tenant, json={"pictures": False})).json()["pictures"] is False
     assert (await ben.get("/api/v1/pictures")).json()["items"] == []
-    off = [await ben.get(address), await ben.put("/api/v1/me/picture", content=photo.getvalue())]
+    off = [await ben.get(address), await ben.put("/api/v1/me/picture", content=photo)]
     assert [(each.status_code, each.json()["code"]) for each in off] == [(403, "pictures_off")] * 2
     await admin.patch(tenant, json={"pictures": True})
     assert (await admin.delete(address)).status_code == 204
     assert (await ada.delete("/api/v1/me/picture")).status_code == 404
-
-
-def photo_of(colour: str) -> bytes:
-    photo = io.BytesIO()
-    Image.new("RGB", (40, 30), colour).save(photo, "PNG")
-    return photo.getvalue()
 
 
 async def test_a_picture_of_a_contact_is_seen_by_those_who_see_the_contact(world: World) -> None:

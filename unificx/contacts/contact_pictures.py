@@ -4,9 +4,10 @@ import hashlib
 from collections.abc import Mapping, Sequence
 
 from unificx.contacts import picture_repository
+from unificx.contacts.pictures import portrait_of
 from unificx.contacts.ports import PortraitProcessor
 from unificx.contacts.schemas import Contact, ContactPicture
-from unificx.core.errors import Invalid, NotFound
+from unificx.core.errors import NotFound
 from unificx.db import Database, Keys
 
 
@@ -28,10 +29,7 @@ class ContactPictures:
 
     async def made_of_one(self, photo: bytes) -> ContactPicture:
         """Return the picture of a photo. Raise Invalid, TooManyRequests."""
-        [made] = await self.made_of([photo]) if photo else [None]
-        if made is None:
-            raise Invalid("The photo cannot be read.", field="file", hint="Send a JPEG, PNG or WebP file.")
-        return made
+        return ContactPicture(await portrait_of(self._portraits, photo), _digest(photo))
 
     async def get(self, contact: Contact) -> bytes:
         """Return the picture of a contact as JPEG. Raise NotFound."""

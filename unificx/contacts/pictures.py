@@ -15,6 +15,14 @@ MAX_PICTURE_BYTES = 12 << 20
 """Bytes of a photo that a picture is made of."""
 
 
+async def portrait_of(portraits: PortraitProcessor, photo: bytes) -> bytes:
+    """Return the square of a photo as JPEG. Raise Invalid, TooManyRequests."""
+    image = (await portraits.portraits([photo]))[0] if photo else b""
+    if not image:
+        raise Invalid("The photo cannot be read.", field="file", hint="Send a JPEG, PNG or WebP file.")
+    return image
+
+
 class PicturesOff(Forbidden):
     """The tenant does not use pictures."""
 
@@ -47,9 +55,7 @@ class ProfilePictures:
 
     async def put(self, person: AddressBook, photo: bytes) -> str:
         """Make the picture of a person from a photo and return its version. Raise Invalid, TooManyRequests."""
-        image = (await self._portraits.portraits([photo]))[0] if photo else b""
-        if not image:
-            raise Invalid("The photo cannot be read.", field="file", hint="Send a JPEG, PNG or WebP file.")
+        image = await portrait_of(self._portraits, photo)
         version = random_id(self._database.clock)
         try:
             async with self._database.begin() as uow:
