@@ -1,4 +1,5 @@
 import { estimateQuality, type Quality } from './quality';
+import { countsOf, countsSince, pathIn, statsIn, type Counts, type Stat } from './stats';
 import { UnlistedAudio } from './unlisted-audio';
 
 /** Encryption of the media path to the server, as negotiated by DTLS. */
@@ -16,13 +17,6 @@ export interface MeterReading {
   codec?: string;
 }
 
-interface Counts {
-  received: number;
-  lost: number;
-}
-
-type Stat = Record<string, unknown> & { id: string; type: string };
-
 /**
  * Reads WebRTC statistics; each reading covers the time since the previous one. With several inbound streams the most
  * active one counts: announcements use a stream of their own. Audio that the browser does not list counts as well.
@@ -32,9 +26,9 @@ export class Meter {
   #before: ReadonlyMap<string, Counts> | undefined;
 
   read(report: ReadonlyMap<string, unknown>): MeterReading {
-    const stats = [...report.values()] as Stat[];
+    const stats = statsIn(report);
     const streams = stats.filter((each) => each.type === 'inbound-rtp' && each.kind === 'audio');
-    const deltas = new Map(streams.map((each) => [each, this.#delta(each)]));
+    const deltas = new Map(streams.map((each) => [each, countsSince(each, this.#before?.get(each.id))]));
     const stream = streams.sort((one, other) => deltas.get(other)!.received - deltas.get(one)!.received)[0];
     const first = !this.#before;
     this.#before = new Map(streams.map((each) => [each.id, countsOf(each)]));
@@ -54,16 +48,6 @@ export class Meter {
     const listed = streams.reduce((sum, each) => sum + countsOf(each).received, 0);
     return this.#unlisted.read({ time: Number(transport.timestamp), packets: transport.packetsReceived, listed });
   }
-
-  #delta(stream: Stat): Counts {
-    const { received, lost } = countsOf(stream);
-    const before = this.#before?.get(stream.id) ?? { received: 0, lost: 0 };
-    return { received: Math.max(0, received - before.received), lost: Math.max(0, lost - before.lost) };
-  }
-}
-
-function countsOf(stream: Stat): Counts {
-  return { received: Number(stream.packetsReceived ?? 0), lost: Number(stream.packetsLost ?? 0) };
 }
 
 function qualityOf(stream: Stat, { received, lost }: Counts, rtt: number): Quality | undefined {
@@ -74,7 +58,7 @@ function qualityOf(stream: Stat, { received, lost }: Counts, rtt: number): Quali
 /** Milliseconds: from the remote RTCP reports, otherwise of the path to the server only. */
 function roundTrip(stats: Stat[]): number {
   const reported = stats.find((each) => each.type === 'remote-inbound-rtp' && each.kind === 'audio')?.roundTripTime;
-  const pair = stats.find((each) => each.type === 'candidate-pair' && each.nominated)?.currentRoundTripTime;
+  const pair = pathIn(stats)?.currentRoundTripTime;
   return Number(reported ?? pair ?? 0) * 1000;
 }
 

@@ -1,4 +1,5 @@
 import type { StreamStats } from './quality';
+import { countsOf, countsSince, pathIn, statsIn, type Counts, type Stat } from './stats';
 
 /** Statistics of a video over an interval. */
 export interface VideoReading extends StreamStats {
@@ -24,19 +25,17 @@ export function gradeOf(stats: StreamStats): Grade {
   return found?.[0] ?? 'good';
 }
 
-type Stat = Record<string, unknown> & { id: string; type: string };
-
 /** Reads the statistics of a connection with one video; each reading covers the time since the previous one. */
 export class VideoMeter {
-  #before: { received: number; lost: number } | undefined;
+  #before: Counts | undefined;
 
   /** Undefined before anything was sent or received. */
   read(report: ReadonlyMap<string, unknown>): VideoReading | undefined {
-    const stats = [...report.values()] as Stat[];
+    const stats = statsIn(report);
     const of = (type: string) => stats.find((each) => each.type === type && each.kind !== 'audio');
     const sent = of('outbound-rtp');
     const stream = sent ?? of('inbound-rtp');
-    const path = stats.find((each) => each.type === 'candidate-pair' && each.nominated);
+    const path = pathIn(stats);
     if (!stream || !path) return undefined;
     // Of what is sent, the receiver reports losses and jitter.
     const remote = sent ? of('remote-inbound-rtp') : stream;
@@ -51,10 +50,8 @@ export class VideoMeter {
   }
 
   #loss(stream: Stat): number {
-    const now = { received: Number(stream.packetsReceived ?? 0), lost: Number(stream.packetsLost ?? 0) };
-    const before = this.#before ?? { received: 0, lost: 0 };
-    this.#before = now;
-    const [received, lost] = [now.received - before.received, Math.max(0, now.lost - before.lost)];
+    const { received, lost } = countsSince(stream, this.#before);
+    this.#before = countsOf(stream);
     return received + lost > 0 ? lost / (received + lost) : 0;
   }
 }
