@@ -4,7 +4,7 @@ import { problemText } from '~/design/problem-messages';
 import { useValue } from '~/core/store';
 import type { Call } from '~/sip';
 import { dismissCallError, callError } from './call-error';
-import css from './notice.module.css';
+import { CallNotice } from './CallNotice';
 
 /** Shows why an action failed, until dismissed or the call changes. */
 export function CallErrors({ call }: { call: Call }) {
@@ -12,14 +12,9 @@ export function CallErrors({ call }: { call: Call }) {
   const problem = useValue(callError);
   useEffect(() => dismissCallError, [call]);
   if (!problem) return null;
-  const { title, advice } = problemText(problem, t);
   return (
-    <div className={css.notice} data-notice role="alert">
-      <strong>{title}</strong>
-      {advice && <span>{advice}</span>}
-      <div className={css.noticeActions}>
-        <button type="button" onClick={dismissCallError}>{t`OK`}</button>
-      </div>
-    </div>
+    <CallNotice role="alert" {...problemText(problem, t)}>
+      <button type="button" onClick={dismissCallError}>{t`OK`}</button>
+    </CallNotice>
   );
 }

@@ -2,8 +2,8 @@ import { useLingui } from '@lingui/react/macro';
 import { useValue } from '~/core/store';
 import { problemText } from '~/design/problem-messages';
 import type { Meeting } from '~/features/meeting';
+import { CallNotice } from './CallNotice';
 import { captureNotice } from './messages';
-import css from './notice.module.css';
 
 /** Says why the own camera or screen is not sent. */
 export function MeetingNotices({ meeting }: { meeting: Meeting }) {
@@ -13,38 +13,30 @@ export function MeetingNotices({ meeting }: { meeting: Meeting }) {
     const { source } = captureError;
     const { title, advice } = captureNotice(captureError);
     return (
-      <div className={css.notice} data-notice role="alert">
-        <strong>{t(title)}</strong>
-        <span>{t(advice)}</span>
-        <div className={css.noticeActions}>
-          {source !== 'microphone' && (
-            <button type="button" onClick={() => void meeting.send(source, true)}>{t`Try again`}</button>
-          )}
-          <button type="button" onClick={() => meeting.dismiss()}>{t`Continue without`}</button>
-        </div>
-      </div>
+      <CallNotice role="alert" title={t(title)} advice={t(advice)}>
+        {source !== 'microphone' && (
+          <button type="button" onClick={() => void meeting.send(source, true)}>{t`Try again`}</button>
+        )}
+        <button type="button" onClick={() => meeting.dismiss()}>{t`Continue without`}</button>
+      </CallNotice>
     );
   }
-  if (!refused && soundMissing) {
+  const ok = <button type="button" onClick={() => meeting.dismiss()}>{t`OK`}</button>;
+  if (refused) {
     return (
-      <div className={css.notice} data-notice role="status">
-        <strong>{t`Your screen is shared without its sound`}</strong>
-        <span>{t`To share it, share the screen again, choose a tab, and allow its sound in the same window.`}</span>
-        <div className={css.noticeActions}>
-          <button type="button" onClick={() => meeting.dismiss()}>{t`OK`}</button>
-        </div>
-      </div>
+      <CallNotice role="alert" {...problemText(refused, t)}>
+        {ok}
+      </CallNotice>
     );
   }
-  if (!refused) return null;
-  const { title, advice } = problemText(refused, t);
+  if (!soundMissing) return null;
   return (
-    <div className={css.notice} data-notice role="alert">
-      <strong>{title}</strong>
-      {advice && <span>{advice}</span>}
-      <div className={css.noticeActions}>
-        <button type="button" onClick={() => meeting.dismiss()}>{t`OK`}</button>
-      </div>
-    </div>
+    <CallNotice
+      role="status"
+      title={t`Your screen is shared without its sound`}
+      advice={t`To share it, share the screen again, choose a tab, and allow its sound in the same window.`}
+    >
+      {ok}
+    </CallNotice>
   );
 }

@@ -3,6 +3,7 @@ import { pendingPermission } from '~/media/capture';
 import { useValue } from '~/core/store';
 import { PermissionText } from '~/features/privacy';
 import type { Call } from '~/sip';
+import { CallNotice } from './CallNotice';
 import { captureNotice, PERMISSION_REASONS } from './messages';
 import { useRoom } from './useRoom';
 import { useRemoteParty } from './useRemoteParty';
@@ -16,11 +17,7 @@ export function PermissionNotices({ call }: { call: Call }) {
   const { title: name } = useRemoteParty(call);
   const { source } = useValue(pendingPermission);
   if (endReason === 'not-resumed') {
-    return (
-      <div className={css.notice} data-notice role="alert">
-        <strong>{t`Your call with ${name} ended.`}</strong>
-      </div>
-    );
+    return <CallNotice role="alert" title={t`Your call with ${name} ended.`} />;
   }
   if (source) {
     return (
@@ -36,39 +33,28 @@ export function PermissionNotices({ call }: { call: Call }) {
     const { title, advice } = captureNotice(captureError);
     const retry = () => void (captureError.source === 'camera' ? call.setVideo(true) : call.reopenMicrophone());
     return (
-      <div className={css.notice} data-notice role="alert">
-        <strong>{t(title)}</strong>
-        <span>{t(advice)}</span>
-        <div className={css.noticeActions}>
-          <button type="button" onClick={retry}>{t`Try again`}</button>
-          <button type="button" onClick={() => call.dismissNotices()}>
-            {awaitsMicrophone ? t`Call anyway` : t`Continue without`}
-          </button>
-        </div>
-      </div>
+      <CallNotice role="alert" title={t(title)} advice={t(advice)}>
+        <button type="button" onClick={retry}>{t`Try again`}</button>
+        <button type="button" onClick={() => call.dismissNotices()}>
+          {awaitsMicrophone ? t`Call anyway` : t`Continue without`}
+        </button>
+      </CallNotice>
     );
   }
   if (transfer === 'refused') {
     return (
-      <div className={css.notice} data-notice role="alert">
-        <strong>{t`Transfer failed`}</strong>
-        <span>{t`No answer. You are still connected.`}</span>
-        <div className={css.noticeActions}>
-          <button type="button" onClick={() => call.dismissNotices()}>{t`OK`}</button>
-        </div>
-      </div>
+      <CallNotice role="alert" title={t`Transfer failed`} advice={t`No answer. You are still connected.`}>
+        <button type="button" onClick={() => call.dismissNotices()}>{t`OK`}</button>
+      </CallNotice>
     );
   }
   if (!videoRefused && !videoEnded) return null;
   return (
-    <div className={css.notice} data-notice role="status">
-      <strong>{soundOnlyText(room !== undefined, videoEnded)}</strong>
-      <div className={css.noticeActions}>
-        <button type="button" onClick={() => call.dismissNotices()}>
-          {videoEnded ? t`OK` : t`Continue without`}
-        </button>
-      </div>
-    </div>
+    <CallNotice role="status" title={soundOnlyText(room !== undefined, videoEnded)}>
+      <button type="button" onClick={() => call.dismissNotices()}>
+        {videoEnded ? t`OK` : t`Continue without`}
+      </button>
+    </CallNotice>
   );
 }
 
