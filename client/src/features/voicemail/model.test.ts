@@ -182,6 +182,19 @@ describe('the mailbox', () => {
     expect(ids()).toEqual(['a']);
   });
 
+  it('restores no message in the session of another user', async () => {
+    const { voicemail, store, parts } = setup();
+    store.inbox = [message('a')];
+    await voicemail.open();
+    let letArrive = () => {};
+    parts.archive.mockImplementationOnce(() => new Promise<void>((resolve) => (letArrive = resolve)));
+    const changes = [voicemail.delete('a'), voicemail.undoDelete('a', true)];
+    voicemail.clear();
+    letArrive();
+    await Promise.all(changes);
+    expect(parts.restore).not.toHaveBeenCalled();
+  });
+
   it('shows a message again that could not be erased', async () => {
     const { voicemail, store, parts, ids } = setup();
     store.inbox = [message('a')];

@@ -168,7 +168,9 @@ export class Voicemail {
    */
   async undoDelete(id: string, restore: boolean): Promise<void> {
     if (!this.dependencies.later.cancel(id)) return;
+    const { generation } = this;
     await this.archiving.get(id);
+    if (generation !== this.generation) return;
     if (restore) await this.restore(id);
     this.set({ deleted: without(this.state.state.deleted, id) });
   }
