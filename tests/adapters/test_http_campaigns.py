@@ -179,6 +179,8 @@ async def test_administrators_see_emails_and_campaigns_skip_addresses_that_bounc
     assert (await send(admin)).json()["recipients"] == 0
     marks = (await admin.get("/api/v1/emails/undeliverable")).json()["items"]
     assert {each["address"] for each in marks} == {"user1001@acme.example", "user1002@acme.example"}
+    me = (await ada.get("/api/v1/me")).json()["person"]["id"]
+    assert (await admin.get(f"/api/v1/people/{me}")).json()["email_state"]["fails"] is True
     assert (await admin.delete(f"/api/v1/emails/undeliverable/{marks[0]['id']}")).status_code == 204
     assert (await send(admin)).json()["recipients"] == 1
     assert (await ada.get("/api/v1/emails")).status_code == 403

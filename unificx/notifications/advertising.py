@@ -104,10 +104,10 @@ class Advertising:
         address = self._hash(person.tenant_id, person.email)
         async with self._parts.database.read() as session:
             row = await repository.suppressed(session, person.tenant_id, address)
-            failing = await repository.undeliverable(session, person.tenant_id)
+            fails = await repository.is_undeliverable(session, person.tenant_id, address)
         if row is None:
-            return AddressState(address in failing, None, None)
-        return AddressState(address in failing, row.at, cast("SuppressionReason", row.reason))
+            return AddressState(fails, None, None)
+        return AddressState(fails, row.at, cast("SuppressionReason", row.reason))
 
     async def _suppress(self, recipient: Recipient, locale: str, reason: SuppressionReason) -> None:
         now = self._parts.database.clock.now()

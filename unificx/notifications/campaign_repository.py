@@ -88,6 +88,12 @@ async def undeliverable(session: AsyncSession, tenant_id: str) -> frozenset[str]
     return frozenset(await session.scalars(found))
 
 
+async def is_undeliverable(session: AsyncSession, tenant_id: str, address: str) -> bool:
+    """Return whether an address, given by its hash, does not work."""
+    chosen = (UndeliverableRow.tenant_id == tenant_id, UndeliverableRow.id == address)
+    return await session.scalar(select(UndeliverableRow.id).where(*chosen)) is not None
+
+
 async def suppress(session: AsyncSession, recipient: Recipient, at: datetime, reason: str) -> None:
     """Store that an address gets no advertising, in place of an earlier row."""
     chosen = (SuppressedRow.tenant_id == recipient.tenant_id, SuppressedRow.id == recipient.address)
