@@ -7,13 +7,13 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from unificx.billing.machine.credit_note import check_within, credited_lines, left_of_lines, spread
+from unificx.billing.machine.credit_note import credited_lines, left_of_lines, partial_note, spread
 from unificx.billing.machine.invoice import Account, Document, Line, Party
 from unificx.billing.machine.ledger import InvoicedSums, invoice
 from unificx.billing.machine.taxes import TaxRate
 from unificx.core.errors import Conflict, Invalid
 
-CENT = 10_000
+CENT, EURO = 10_000, 1_000_000
 PARTY = Party("", "", "", "", "", "DE", "", "", "")
 DAY = date(2027, 2, 1)
 RATES = (TaxRate("S", 1900), TaxRate("S", 700))
@@ -43,8 +43,14 @@ def document(*amounts: tuple[int, int]) -> Document:
     )
 
 
-def note_of(document_: Document, lines: tuple[Line, ...]) -> Document:
-    return replace(document_, kind="credit_note", cancels=document_.number, partial=True, lines=lines)
+def issue(
+    issued: Document, notes: list[Document], *, lines: dict[int, int | None] | None = None, amount: int | None = None
+) -> Document:
+    """Add the next credit note about an invoice and return it."""
+    whole = replace(issued, kind="credit_note", cancels=issued.number)
+    note = partial_note(whole, notes, credited_lines(issued, notes, lines=lines or {}, amount=amount))
+    notes.append(note)
+    return note
 
 
 AMOUNTS = st.lists(st.tuples(st.integers(-500, 20_000), st.integers(0, 1)), min_size=1, max_size=6)
@@ -70,17 +76,14 @@ def test_credit_notes_never_exceed_the_invoice_and_the_ledger_balances(
         micros = None if cents is None else cents * CENT
         try:
             if what == "amount":
-                lines = credited_lines(issued, notes, lines={}, amount=micros)
+                note = issue(issued, notes, amount=micros)
             else:
-                lines = credited_lines(issued, notes, lines={int(what): micros}, amount=None)
-            note = note_of(issued, lines)
-            check_within(issued, notes, note)
+                note = issue(issued, notes, lines={int(what): micros})
         except (Conflict, Invalid):
             continue
         if micros is not None:
             assert note.net == micros
         assert all(each.amount > 0 and each.amount % CENT == 0 for each in note.lines)
-        notes.append(note)
         taken = InvoicedSums(note.total, note.tax, 0).taken_back()
         owed += invoice(f"credit_note:{len(notes)}", "credit_note", "EUR", taken).owed
     assert owed == issued.total - sum(each.total for each in notes) >= min(issued.total, 0)
@@ -89,6 +92,29 @@ def test_credit_notes_never_exceed_the_invoice_and_the_ledger_balances(
     for rate in RATES:
         credited = sum(line.amount for note in notes for line in note.lines if line.tax == rate)
         assert credited <= sum(max(line.amount, 0) for line in issued.lines if line.tax == rate)
+
+
+@pytest.mark.promise("U4")
+@given(AMOUNTS, st.data())
+def test_an_invoice_that_is_credited_in_any_parts_is_credited_to_zero(
+    amounts: list[tuple[int, int]], data: st.DataObject
+) -> None:
+    issued = document(*amounts)
+    assume(all(each.net >= 0 for each in issued.taxes))
+    notes: list[Document] = []
+    while issued.net > sum(each.net for each in notes):
+        left = left_of_lines(issued, notes)
+        number = data.draw(st.sampled_from([at for at, each in enumerate(left, 1) if each]))
+        if data.draw(st.booleans()):
+            issue(issued, notes, amount=data.draw(st.integers(1, sum(left) // CENT)) * CENT)
+        else:
+            issue(issued, notes, lines={number: data.draw(st.integers(1, left[number - 1] // CENT)) * CENT})
+        if len(notes) == 8 and (rest := sum(left_of_lines(issued, notes))):
+            issue(issued, notes, amount=rest)
+    assert (sum(each.net for each in notes), sum(each.tax for each in notes)) == (issued.net, issued.tax)
+    for note in notes:
+        for rate, own in zip(note.taxes, note.taxes_of_lines, strict=True):
+            assert abs(rate.tax - own.tax) <= CENT  # as far as BR-S-09 of EN 16931 permits
 
 
 @given(st.lists(st.integers(0, 10_000), min_size=1, max_size=8), st.data())
@@ -106,13 +132,15 @@ def test_bad_requests_are_refused() -> None:
     for lines, amount in (({}, None), ({1: 5 * CENT}, 5 * CENT), ({4: None}, None), ({1: 5}, None), ({}, 5)):
         with pytest.raises(Invalid):
             credited_lines(issued, [], lines=lines, amount=amount)
-    for lines, amount in (({1: 1001 * CENT}, None), ({3: None}, None), ({}, 1501 * CENT)):
+    for lines, amount in (({1: 1001 * CENT}, None), ({1: 801 * CENT}, None), ({3: None}, None), ({}, 1301 * CENT)):
         with pytest.raises(Conflict):
             credited_lines(issued, [], lines=lines, amount=amount)
-    whole = note_of(issued, credited_lines(issued, [], lines={1: None, 2: None}, amount=None))
-    with pytest.raises(Conflict):  # the third line was a credit, so 2.00 of the first two are not left
-        check_within(issued, [], whole)
-    first = note_of(issued, credited_lines(issued, [], lines={1: None}, amount=None))
-    check_within(issued, [], first)
+    notes: list[Document] = []
+    assert left_of_lines(issued, []) == [8 * EURO, 5 * EURO, 0]  # the third line is a credit of the rate of the first
+    issue(issued, notes, lines={1: None})
     with pytest.raises(Conflict):
-        credited_lines(issued, [first], lines={1: CENT}, amount=None)
+        issue(issued, notes, lines={1: CENT})
+    exceeded = document((1000, 0), (-200, 1))  # a rate with nothing but a credit
+    with pytest.raises(Conflict):
+        issue(exceeded, [], lines={1: None})
+    issue(exceeded, [], lines={1: 6 * EURO})

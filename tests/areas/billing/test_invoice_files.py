@@ -1,17 +1,22 @@
 """Files of invoices: Factur-X that its schema accepts, PDF/A that is always the same, SEPA direct debits."""
 
 import io
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from importlib.resources import as_file, files
 
 import pytest
 from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]
 from pypdf import PdfReader
+from saxonche import PySaxonProcessor
 
 from unificx.billing.invoicing.direct_debits import Collection, to_pain
 from unificx.billing.invoicing.electronic import to_xml
 from unificx.billing.invoicing.pdf import to_pdf
 from unificx.billing.invoicing.schemas import BillingDetails, DirectDebit
+from unificx.billing.machine.credit_note import credited_lines, left_of_lines, partial_note
 from unificx.billing.machine.invoice import Account, Document, Line, Mandate, Party
 from unificx.billing.machine.taxes import OUTSIDE_SCOPE, REVERSE_CHARGE, TaxRate
 
@@ -51,18 +56,58 @@ def taxed(rate: TaxRate) -> tuple[Line, ...]:
     return tuple(replace(each, tax=rate) for each in LINES)
 
 
+KINDS = [
+    (INVOICE, "380", "S"),
+    (replace(INVOICE, kind="credit_note", cancels="2027-00041"), "381", "S"),
+    (replace(INVOICE, mandate=MANDATE), "380", "S"),
+    (replace(INVOICE, buyer=replace(BUYER, vat_id="FR40303265045"), lines=taxed(REVERSE_CHARGE)), "380", "AE"),
+    (replace(INVOICE, account=Account("", "", ""), lines=taxed(OUTSIDE_SCOPE)), "380", "O"),
+    (replace(INVOICE, currency="JPY", lines=LINES[1:2]), "380", "S"),
+]
+"""Documents with their type (UNCL 1001) and the category of their tax."""
+
+
+@pytest.fixture(scope="module")
+def broken_rules() -> Iterator[Callable[[bytes], list[str]]]:
+    """Return the rules of the schematron of Factur-X that a document breaks. It has those of EN 16931."""
+    rules = files("facturx") / "xsd_and_schematron" / "facturx-en16931"
+    with as_file(rules) as directory, PySaxonProcessor(license=False) as processor:
+        stylesheet = str(directory / "FACTUR-X_EN16931.xslt")
+        check = processor.new_xslt30_processor().compile_stylesheet(stylesheet_file=stylesheet)
+
+        def broken(xml: bytes) -> list[str]:
+            report = check.transform_to_string(xdm_node=processor.parse_xml(xml_text=xml.decode()))
+            assert "svrl:fired-rule" in report
+            return re.findall(r"<svrl:failed-assert[^>]*>\s*<svrl:text>(.*?)</svrl:text>", report, re.DOTALL)
+
+        yield broken
+
+
 @pytest.mark.promise("U4")
-@pytest.mark.parametrize(
-    ("document", "type_code", "category"),
-    [
-        (INVOICE, "380", "S"),
-        (replace(INVOICE, kind="credit_note", cancels="2027-00041"), "381", "S"),
-        (replace(INVOICE, mandate=MANDATE), "380", "S"),
-        (replace(INVOICE, buyer=replace(BUYER, vat_id="FR40303265045"), lines=taxed(REVERSE_CHARGE)), "380", "AE"),
-        (replace(INVOICE, account=Account("", "", ""), lines=taxed(OUTSIDE_SCOPE)), "380", "O"),
-        (replace(INVOICE, currency="JPY", lines=LINES[1:2]), "380", "S"),
-    ],
-)
+@pytest.mark.parametrize("document", [document for document, _, _ in KINDS])
+def test_the_electronic_invoice_follows_the_rules_of_en_16931(
+    document: Document, broken_rules: Callable[[bytes], list[str]]
+) -> None:
+    xml = to_xml(document)
+    assert broken_rules(xml) == []
+    total = f"<ram:GrandTotalAmount>{document.total / EURO:.{0 if document.currency == 'JPY' else 2}f}<".encode()
+    assert total in xml
+    assert broken_rules(xml.replace(total, b"<ram:GrandTotalAmount>1<"))
+
+
+@pytest.mark.promise("U4")
+def test_partial_credit_notes_follow_the_rules_of_en_16931(broken_rules: Callable[[bytes], list[str]]) -> None:
+    whole, notes = replace(INVOICE, kind="credit_note", cancels=INVOICE.number), list[Document]()
+    while rest := sum(left_of_lines(INVOICE, notes)):
+        part = credited_lines(INVOICE, notes, lines={}, amount=min(7_770_000, rest))
+        notes.append(partial_note(whole, notes, part))
+        assert broken_rules(to_xml(notes[-1])) == []
+    assert any(note.taxes != note.taxes_of_lines for note in notes)
+    assert sum(note.total for note in notes) == INVOICE.total
+
+
+@pytest.mark.promise("U4")
+@pytest.mark.parametrize(("document", "type_code", "category"), KINDS)
 def test_the_schema_accepts_the_electronic_invoice(document: Document, type_code: str, category: str) -> None:
     found = etree.fromstring(to_xml(document))
     texts = {name: [each.text for each in found.iter(f"{{*}}{name}")] for name in ("TypeCode", "CategoryCode")}

@@ -1,18 +1,20 @@
 """Runs for all tenants: resumed where they ended, repeated without a second invoice, and begun on a day by themselves."""
 
+import gc
+import tracemalloc
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
 from billing_setup import BUYER, GERMANY, SELLER, at, call, in_force
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from unificx.billing import Billing, build_billing
 from unificx.core.clock import ManualClock
 from unificx.core.errors import Conflict, NotFound
 from unificx.db import Database
 from unificx.db.pagination import PageById
-from unificx.identity import DirectoryCache
+from unificx.identity import DirectoryCache, Tenant
 from unificx.integrations.stripe_payments import StripePayments
 from unificx.privacy import KeyStore
 
@@ -66,6 +68,39 @@ async def test_a_run_has_progress_and_an_outcome_for_each_tenant(sold: Billing) 
     ]
     [run] = await sold.runs.list()
     assert (run.invoices, run.refused, run.done) == (1, 0, 2)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_run_takes_the_memory_of_a_tenant(
+    billing: Billing, database: Database, clock: ManualClock, directory: DirectoryCache
+) -> None:
+    at(clock, "2027-02-10")
+    await billing.details.replace("operator", SELLER)
+    for number in range(60):
+        tenant = Tenant(f"t{number}", f"t{number}", "T", f"t{number}.example", "active", clock.now(), "de", "UTC")
+        directory.put_tenant(tenant)
+        await in_force(billing, GERMANY, datetime(2027, 1, 1, tzinfo=UTC), tenant.id)
+        await billing.details.replace(tenant.id, BUYER)
+        async with database.begin() as uow:
+            await billing.rating.on_outside_call(call(clock, "491761234", 60, tenant=tenant.id), uow)
+    at(clock, "2027-03-02")
+    stored: list[int] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if statement.startswith("INSERT INTO invoice "):
+            gc.collect()
+            stored.append(tracemalloc.get_traced_memory()[0])
+
+    tracemalloc.start()
+    event.listen(database.engine.sync_engine, "before_cursor_execute", note)
+    try:
+        await billing.runs.start(MONTH)
+        await billing.runs.join()
+    finally:
+        tracemalloc.stop()
+        event.remove(database.engine.sync_engine, "before_cursor_execute", note)
+    assert len(stored) == 60
+    assert stored[-1] - stored[19] < 200_000, stored  # of 40 tenants: 5 kB each, an invoice has more
 
 
 async def test_a_run_that_was_killed_goes_on_without_a_second_invoice(

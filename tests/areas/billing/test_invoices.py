@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from billing_setup import BUYER, GERMANY, SELLER, at, call, in_force
+from sqlalchemy import event
 
 from unificx.billing import Billing, billing_holding
 from unificx.billing.invoicing import repository
@@ -105,6 +106,25 @@ async def test_another_tenant_sees_no_invoice_and_its_names_are_sealed(sold: Bil
             rows = (await connection.exec_driver_sql(f"SELECT * FROM {table}")).all()
             assert rows
             assert "Acme" not in repr(rows)
+
+
+async def test_an_invoice_is_found_without_opening_others(sold: Billing, database: Database) -> None:
+    await sold.invoices.run("acme", MONTH)
+    statements: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        statements.append(statement)
+
+    event.listen(database.engine.sync_engine, "before_cursor_execute", note)
+    try:
+        assert (await sold.invoices.get("acme", "2027-00001")).total == 7_200_000
+        assert await sold.invoices.count("acme") == 1
+        with pytest.raises(NotFound):
+            await sold.invoices.get("acme", "2027-00002")
+    finally:
+        event.remove(database.engine.sync_engine, "before_cursor_execute", note)
+    assert any("FROM invoice" in each for each in statements)
+    assert not any("sealed" in each for each in statements)
 
 
 async def test_a_cancelled_month_is_invoiced_again_with_what_was_corrected(

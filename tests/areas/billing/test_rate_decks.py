@@ -1,5 +1,8 @@
 """Import, comparison and coming into force of rate decks."""
 
+import gc
+import tracemalloc
+from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
@@ -44,6 +47,32 @@ async def test_faulty_lines_are_named_and_nothing_is_stored(billing: Billing, da
     assert await stored_rates(database) == 2  # those of the import before
     empty = await billing.decks.load(await billing.decks.get("acme", deck.id), chunks("prefix,price\n"))
     assert len(empty.faults) == 1
+
+
+async def peak_of_import(billing: Billing, lines: int) -> int:
+    """Import a deck of this many rates; return the bytes that the program needed for it at most."""
+
+    async def file() -> AsyncIterator[bytes]:
+        yield b"prefix,price,first,next,name\n"
+        for number in range(lines):
+            yield f"49{number},0.0125,60,1,Somewhere in Germany\n".encode()
+
+    deck = await billing.decks.create("acme", f"Carrier {lines}", "EUR")
+    gc.collect()
+    tracemalloc.start()
+    try:
+        result = await billing.decks.load(deck, file())
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert (result.rates, result.faults) == (lines, ())
+    return peak
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_file_of_any_length_takes_the_memory_of_a_batch(billing: Billing) -> None:
+    short = await peak_of_import(billing, 4_000)
+    assert await peak_of_import(billing, 20_000) < short + 1_000_000  # all 20,000 rates take more than 6 MB
 
 
 async def test_gaps_and_overlaps_of_a_prefix_are_refused(billing: Billing) -> None:

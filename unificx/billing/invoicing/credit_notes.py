@@ -6,7 +6,7 @@ from dataclasses import replace
 from unificx.billing.invoicing import repository
 from unificx.billing.invoicing.invoices import Invoices
 from unificx.billing.invoicing.schemas import Invoice
-from unificx.billing.machine.credit_note import check_within, credited_lines, left_of_lines
+from unificx.billing.machine.credit_note import credited_lines, left_of_lines, partial_note
 from unificx.billing.machine.invoice import Document
 from unificx.db import Database, Keys
 
@@ -28,8 +28,7 @@ class CreditNotes:
             document = whole.document
             credited = await repository.find_partial_notes(uow.session, self._keys, books, number)
             part = credited_lines(document, credited, lines=lines, amount=amount)
-            note = replace(document, partial=True, lines=part)
-            check_within(document, credited, note)
+            note = partial_note(document, credited, part)
             stored = await self._invoices.store(uow, books, replace(whole, document=note, calls=0, moved=0))
         return await self._invoices.get(tenant_id, stored.document.number)
 

@@ -96,7 +96,7 @@ class Invoices:
         if self._is_seller(tenant_id):
             return 0
         async with self._database.read() as session:
-            return len(await repository.list_invoices(session, self.books(tenant_id)))
+            return await repository.count_invoices(session, self.books(tenant_id))
 
     async def unrated(self, tenant_id: str, month: date) -> int:
         """Return how many calls of a month have no price yet, so that they are on no invoice."""
@@ -111,12 +111,15 @@ class Invoices:
             return await self.find(session, tenant_id, number)
 
     async def find(self, session: AsyncSession, tenant_id: str, number: str) -> Invoice:
-        """Return what `get` returns, as a transaction sees it. Raise NotFound."""
-        issued = await self.list_within(session, self.books(tenant_id))
-        found = next((each for each in issued if each.number == number), None)
-        if found is None:
+        """Return what `get` returns, as a transaction sees it. Raise NotFound.
+
+        Payments that name no invoice pay the oldest ones, so its state follows from all invoices of its currency."""
+        books = self.books(tenant_id)
+        currency = await repository.currency_of(session, books, number)
+        if currency is None:
             raise _not_found()
-        return found
+        issued = await self.list_within(session, books, currency)
+        return next(each for each in issued if each.number == number)
 
     async def document(self, tenant_id: str, number: str) -> Document:
         """Return an invoice or credit note of a tenant as it was issued. Raise NotFound."""
@@ -141,9 +144,9 @@ class Invoices:
 
     # ---- inside
 
-    async def list_within(self, session: AsyncSession, books: Books) -> Sequence[Invoice]:
-        """Return what `list` returns, as a transaction sees it."""
-        issued = await repository.list_invoices(session, books)
+    async def list_within(self, session: AsyncSession, books: Books, currency: str | None = None) -> Sequence[Invoice]:
+        """Return what `list` returns, as a transaction sees it, of all currencies or one."""
+        issued = await repository.list_invoices(session, books, currency=currency)
         named = await repository.named_payments(session, books.tenant_id)
         owed = await repository.account_sums(session, books.tenant_id, "customer")
         collected = await debit_repository.collections(session, books)

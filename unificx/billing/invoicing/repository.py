@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlalchemy import Select, case, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import defer
 
 from unificx.billing.invoicing.models import (
     BillingDetailsRow,
@@ -118,13 +119,29 @@ async def insert_invoice(session: AsyncSession, keys: Keys, books: Books, draft:
     )
 
 
-async def list_invoices(session: AsyncSession, books: Books, *, since: date | None = None) -> list[Invoice]:
-    """Return all invoices and credit notes of a tenant, oldest first."""
-    query = select(InvoiceRow).where(*_of(books))
+async def list_invoices(
+    session: AsyncSession, books: Books, *, since: date | None = None, currency: str | None = None
+) -> list[Invoice]:
+    """Return the invoices and credit notes of a tenant, oldest first, of all currencies or one. Nothing is opened."""
+    query = select(InvoiceRow).options(defer(InvoiceRow.sealed)).where(*_of(books))
     if since is not None:
         query = query.where(InvoiceRow.month >= since)
+    if currency is not None:
+        query = query.where(InvoiceRow.currency == currency)
     rows = await session.scalars(query.order_by(InvoiceRow.issued, InvoiceRow.number))
     return [_to_invoice(row) for row in rows]
+
+
+async def count_invoices(session: AsyncSession, books: Books) -> int:
+    """Return how many invoices and credit notes a tenant has."""
+    own = InvoiceRow.tenant_id == books.seller_id, InvoiceRow.customer_id == books.tenant_id
+    return (await session.scalar(select(func.count()).where(*own))) or 0
+
+
+async def currency_of(session: AsyncSession, books: Books, number: str) -> str | None:
+    """Return the currency of an invoice or credit note of a tenant, None if there is none with this number."""
+    query = select(InvoiceRow.currency).where(*_of(books), InvoiceRow.number == number)
+    return await session.scalar(query)
 
 
 async def find_document(session: AsyncSession, keys: Keys, books: Books, number: str) -> Document | None:

@@ -2,22 +2,34 @@
 
 Amounts are net and in micros. A credit note has the lines of the invoice with the credited amounts and the tax of the
 invoice, so each rate is credited by its own share (Art. 219 of Directive 2006/112/EC: it refers to the invoice).
+
+The tax of a note is what all notes together take back of its rate, rounded, less what the notes before it have taken.
+So the notes of a whole invoice add up to it exactly, and the tax of each is within a minor unit of its own rounding,
+which EN 16931 permits (BR-S-09).
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from unificx.billing.machine.invoice import Document, Line
+from unificx.billing.machine.invoice import Document, Line, TaxTotal
 from unificx.billing.machine.money import minor_unit
+from unificx.billing.machine.taxes import TaxRate, tax_of
 from unificx.core.errors import Conflict, Invalid
 
 
 def left_of_lines(document: Document, credited: Sequence[Document]) -> list[int]:
-    """Return what credit notes have left of each line; 0 for a line that is a credit itself."""
+    """Return what credit notes have left of each line. A line that is a credit has 0, and reduces the others of its
+    rate, the last ones first."""
     left = [max(each.amount, 0) for each in document.lines]
     for note in credited:
         for line in note.lines:
             left[line.of - 1] -= line.amount
+    for rate in {each.tax for each in document.lines}:
+        reduced = sum(-each.amount for each in document.lines if each.tax == rate and each.amount < 0)
+        for index in reversed([at for at, each in enumerate(document.lines) if each.tax == rate]):
+            taken = min(reduced, left[index])
+            left[index] -= taken
+            reduced -= taken
     return left
 
 
@@ -68,12 +80,29 @@ def credited_lines(
     )
 
 
-def check_within(document: Document, credited: Sequence[Document], note: Document) -> None:
-    """Raise Conflict if an invoice would be credited by more than its sums: it may have lines that are credits, and the
-    tax of several notes is rounded for each."""
+def partial_note(document: Document, credited: Sequence[Document], lines: tuple[Line, ...]) -> Document:
+    """Return the credit note about lines that `credited_lines` has made. `document`: the one about the whole invoice.
+
+    Raise Conflict if more than the sums of the invoice would be credited: the credits of a rate may exceed its rest."""
+    note = replace(document, partial=True, lines=lines)
+    note = replace(note, shares=tuple(_share(each, document, credited) for each in note.taxes_of_lines))
     notes = [*credited, note]
     if sum(each.net for each in notes) > document.net or sum(each.total for each in notes) > document.total:
         raise _too_much()
+    return note
+
+
+def _share(own: TaxTotal, document: Document, credited: Sequence[Document]) -> TaxTotal:
+    """Return the sums of a rate in a note with the tax that is its share."""
+    rate = TaxRate(own.category, own.rate)
+    net, tax = _sums_of(credited, rate)
+    return replace(own, tax=max(tax_of(net + own.net, own.rate, document.currency) - tax, 0))
+
+
+def _sums_of(notes: Sequence[Document], rate: TaxRate) -> tuple[int, int]:
+    """Return the net amount and the tax of a rate in credit notes."""
+    found = [each for note in notes for each in note.taxes if (each.category, each.rate) == (rate.category, rate.rate)]
+    return sum(each.net for each in found), sum(each.tax for each in found)
 
 
 def _part(line: Line, number: int, share: int) -> Line:

@@ -100,6 +100,8 @@ class Document:
     mandate: Mandate | None
     lines: tuple[Line, ...]
     partial: bool = False
+    shares: tuple[TaxTotal, ...] = ()
+    """Of a partial credit note: its share of the taxes of the invoice. Otherwise the taxes are those of the lines."""
 
     @property
     def net(self) -> int:
@@ -108,6 +110,11 @@ class Document:
     @property
     def taxes(self) -> Sequence[TaxTotal]:
         """The sums of each rate, the highest first."""
+        return self.shares or self.taxes_of_lines
+
+    @property
+    def taxes_of_lines(self) -> Sequence[TaxTotal]:
+        """The sums of each rate with the tax that the lines alone have."""
         rates = sorted({each.tax for each in self.lines}, key=lambda tax: (-tax.rate, tax.category))
         totals: list[TaxTotal] = []
         for each in rates:
