@@ -2,6 +2,8 @@
 
 from http_world import World
 
+from unificx.trunks import NewTrunk
+
 GROUPS = "/api/v1/groups"
 
 
@@ -39,3 +41,27 @@ async def test_wrong_destinations_are_refused_with_their_field_and_use_is_named(
     refused = await admin.delete("/api/v1/extensions/1001")
     assert refused.status_code == 409
     assert "extension:1001 is used by group:6000" in refused.text
+
+
+async def test_numbers_outside_are_members_beside_extensions(world: World) -> None:
+    admin, user = await world.admin(world.acme), await world.user(world.acme, "1001")
+    await world.user(world.acme, "1002")
+    wanted = {"number": "6000", "members": ["1001++491725550001+1002", "+491725550002"], "strategy": "in_turn"}
+    refused = await admin.post(GROUPS, json=wanted)
+    assert refused.status_code == 422
+    assert "No trunk can take this call" in refused.text
+    assert "members" in refused.text
+    await world.services.trunks.create(world.acme.id, NewTrunk("carrier", "carrier.example"))
+    route = await admin.post("/api/v1/routes", json={"name": "outside", "pattern": "+.", "trunks": ["carrier"]})
+    assert route.status_code == 201, route.text
+    made = await admin.post(GROUPS, json=wanted)
+    assert made.status_code == 201, made.text
+    assert made.json()["members"] == wanted["members"]
+    shown = (await admin.get(f"{GROUPS}/6000")).json()
+    [listed] = (await user.get(GROUPS)).json()["items"]
+    assert listed["members"] == (await user.get(f"{GROUPS}/6000")).json()["members"] == ["1001+1002"]
+    changed = await admin.patch(f"{GROUPS}/6000", json={"members": shown["members"][1:]})
+    assert changed.json()["members"] == ["+491725550002"]
+    for wrong in ("+49112", "+", "1001+", "+499001234567"):
+        answer = await admin.patch(f"{GROUPS}/6000", json={"members": [wrong]})
+        assert answer.status_code == (200 if wrong == "1001+" else 422), (wrong, answer.text)

@@ -39,7 +39,7 @@ def group(*steps: tuple[str, ...], strategy: Strategy = "in_turn", otherwise: De
     """Return a call to a group of these numbers that rings for five seconds."""
     ids = tuple(tuple(f"e-{number}" for number in step) for step in steps)
     made = RingGroup("g", "t1", "6000", "Sales", CREATED, ids, strategy, 5, "Sales: ", otherwise)
-    return GroupCall(made, ids, lambda extension_id: extension(extension_id.removeprefix("e-")))
+    return GroupCall(made, ids, lambda extension_id: extension(extension_id.removeprefix("e-")), lambda *_: ())
 
 
 PHONES = "alice 1001, bob 1002, carol 1003, dave 1004\n"

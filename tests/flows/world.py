@@ -28,7 +28,7 @@ from unificx.calls import (
 )
 from unificx.calls.call import Call
 from unificx.calls.events import CallEnded
-from unificx.calls.machine.states import CALLER, Talking
+from unificx.calls.machine.states import CALLER, SettingUp, Talking
 from unificx.calls.ports import CallCredit, OutsideLines
 from unificx.core.clock import ManualClock
 from unificx.identity import DirectoryCache, Extension, Tenant
@@ -136,6 +136,7 @@ class World:
             self.legs, self.media, self, routing, self.directory, self.clock, self, self.apps, self, self.parking,
             OutsideLines(self.lines, self.lines, self.lines.subject, self.lines.name, self.credit, self.lines.place),
             lambda tenant_id, extension_id: self.team,
+            self,
         )  # fmt: skip
         self.manager = CallManager(
             parts,
@@ -195,6 +196,16 @@ class World:
         calling = caller.number if caller.extension_id is None else caller.device_id
         devices = " ".join([f"{calling}", *(each.device_id or each.number for each in callees)])
         self.log.append(("history", f"{call.outcome} {call.cause} {devices}"))
+
+    # ---- ConfirmationRequests
+
+    def ask(self, tenant_id: str, anchor: str, tag: str) -> None:
+        assert (tenant_id, self.media.anchors[anchor] >= {tag}) == (TENANT, True)
+        self.log.append(("request", "asked"))
+
+    def confirmed(self, anchor: str, tag: str) -> None:
+        assert tag in self.media.anchors[anchor]
+        self.log.append(("request", "confirmed"))
 
     # ---- CallObserver
 
@@ -409,6 +420,8 @@ class World:
 
     def _leg_name(self, call_id: str, name: str) -> str:
         call = self.manager.calls[call_id]
+        if isinstance(call.state, SettingUp):
+            return next(key for key, one in call.participants.items() if one.outside is not None)
         assert isinstance(call.state, Talking)
         return CALLER if call.caller.device_id == name else call.state.callee
 

@@ -15,6 +15,7 @@ from unificx.core.clock import SystemClock
 from unificx.media import MediaUnavailable, tones
 from unificx.media.sounds import Sound
 from unificx.media_worker.client import MediaEngineClient
+from unificx.rtpengine import party_commands
 from unificx.rtpengine.ng import Profile
 from unificx.rtpengine.party_commands import DtmfReceived
 from unificx.rtpengine.supervisor import MediaInterface, RtpEngine
@@ -155,6 +156,35 @@ async def test_dtmf_is_reported_with_anchor_and_tag(
     async with asyncio.timeout(5):
         reported = {await published.get(), await published.get()}
     assert reported == {DtmfReceived("call", "a", "*"), DtmfReceived("call", "b", "1")}
+
+
+async def silence(relay: RtpEngine, *, silent: bool) -> None:
+    replied = asyncio.get_running_loop().create_future()
+    relay.send(party_commands.silence("call", "b", silent=silent), replied.set_result)
+    assert (await replied)["result"] == "ok"
+
+
+async def test_a_silenced_party_hears_a_request_and_its_keys_are_reported(
+    relay: RtpEngine, published: asyncio.Queue[object], parties: tuple[RtpEndpoint, RtpEndpoint]
+) -> None:
+    caller, callee = parties
+    await connect(relay, parties)
+    await silence(relay, silent=True)
+    await relay.play("call", "b", tone(0.4), times=1000)
+    await talk(parties, 0.3)
+    await talk(parties, 1.0)
+    assert caller.level(CALLEE) < 300
+    assert callee.typical_level(PROMPT) > 6000
+    assert callee.level(CALLER) < 300
+    await callee.send_dtmf(1)
+    async with asyncio.timeout(5):
+        assert await published.get() == DtmfReceived("call", "b", "1")
+    await relay.stop("call", "b")
+    await silence(relay, silent=False)
+    await talk(parties, 0.3)
+    await talk(parties, 1.0)
+    assert caller.typical_level(CALLEE) > 6000
+    assert callee.typical_level(CALLER) > 6000
 
 
 async def test_commands_for_an_unknown_anchor_fail(relay: RtpEngine) -> None:

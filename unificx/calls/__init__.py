@@ -10,8 +10,9 @@ from unificx.calls.journal import Journal
 from unificx.calls.machine.identity import Identity as PartyIdentity
 from unificx.calls.manager import CallManager
 from unificx.calls.media_watchdog import MediaWatchdog
-from unificx.calls.music_on_hold import MusicOnHold
+from unificx.calls.music_on_hold import MusicOnHold, SoundPlayer
 from unificx.calls.observers import CompositeObserver
+from unificx.calls.outside import outside_legs
 from unificx.calls.parking import Parking
 from unificx.calls.ports import AppEvent, CallCredit, OutsideLines
 from unificx.calls.recording_status import CallRecordingStatus
@@ -77,6 +78,8 @@ __all__ = [
     "ParkedCall",
     "Parking",
     "PartyIdentity",
+    "SoundPlayer",
     "SpooledCallJournal",
     "ended_by_suspension",
+    "outside_legs",
 ]

@@ -350,10 +350,12 @@ class Call:
 
 
 def dialled_outside(call: Call) -> Caller | None:
-    """Return the party outside that was dialled last, unless an extension is called."""
+    """Return the party outside that was dialled last, unless an extension is called. It does not name a member
+    of a group who has not confirmed the call."""
     if call.callee is not None:
         return None
-    parties = [one.outside for name, one in call.participants.items() if one.outside is not None and name != CALLER]
+    others = [one for name, one in call.participants.items() if name != CALLER and not one.is_unconfirmed]
+    parties = [one.outside for one in others if one.outside is not None]
     return parties[-1] if parties else None
 
 

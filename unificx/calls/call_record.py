@@ -7,6 +7,7 @@ from unificx.calls.call import Call, CallTarget, dialled_outside, party_of
 from unificx.calls.events import Answerer, CallEnded, CallParty, CallStep, Outcome, OutsideLeg
 from unificx.calls.machine.causes import Cause
 from unificx.calls.machine.states import CALLER
+from unificx.calls.participant import Participant
 from unificx.calls.schemas import PICKED_UP
 from unificx.identity import Extension
 from unificx.routing import VOICEMAIL_APP, Forward, OutsideTarget
@@ -51,12 +52,17 @@ def record_answer(call: Call, name: str, now: float) -> None:
 def record_outside_legs(call: Call, now: float) -> None:
     """Add the answered legs to numbers outside that end now, with the call, to its record."""
     for one in call.participants.values():
-        party, answered = one.outside, one.connected
-        if party is None or answered is None or one.leg is None:
-            continue
-        ended = max(answered, call.wall_time(now))
-        leg = OutsideLeg(party.number, party.trunk_id, one.payer, answered, ended, one.is_emergency)
-        call.record_parties.outside.setdefault(one.leg.id, leg)
+        record_outside_leg(call, one, now)
+
+
+def record_outside_leg(call: Call, one: Participant, now: float) -> None:
+    """Add a leg that ends now to the record, if it is an answered one to a number outside that has not ended yet."""
+    party, answered = one.outside, one.connected
+    if party is None or answered is None or one.leg is None:
+        return
+    ended = max(answered, call.wall_time(now))
+    leg = OutsideLeg(party.number, party.trunk_id, one.payer, answered, ended, one.is_emergency)
+    call.record_parties.outside.setdefault(one.leg.id, leg)
 
 
 def record_forward(call: Call, forward: Forward) -> None:

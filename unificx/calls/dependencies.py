@@ -8,8 +8,10 @@ from unificx.calls.ports import (
     AppHost,
     CallObserver,
     CallRecordWriter,
+    ConfirmationRequests,
     MediaAnchor,
     NoAppHost,
+    NoConfirmationRequests,
     NoPushWakeup,
     NullCallObserver,
     OutsideLines,
@@ -38,3 +40,4 @@ class CallManagerDependencies:
     outside: OutsideLines = field(default_factory=OutsideLines)
     teammates: Callable[[str, str], Collection[str]] = lambda tenant_id, extension_id: ()
     """Returns the members of the groups and queues of a tenant that an extension is a member of."""
+    confirmations: ConfirmationRequests = field(default_factory=NoConfirmationRequests)

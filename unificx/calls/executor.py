@@ -7,6 +7,7 @@ from typing import assert_never
 from unificx.calls import call_record, call_way
 from unificx.calls.app_leg import AppLeg, CallingAppLeg
 from unificx.calls.call import Call
+from unificx.calls.confirmation import end_unconfirmed
 from unificx.calls.connected_identity import ConnectedIdentity
 from unificx.calls.credit import CreditGate
 from unificx.calls.machine import actions, events
@@ -52,6 +53,10 @@ class ActionExecutor:
         self._on_app_event = on_app_event
         self._identities = ConnectedIdentity(deps.directory)
         self._credit = CreditGate(deps.outside, self._dial_now, on_media_reply)
+
+    def request_media(self, call: Call, request: actions.AnswerMedia) -> None:
+        """Send a request to the media anchor that the machine has not ordered."""
+        self._media.submit(call, request)
 
     async def wait_idle(self) -> None:
         """Wait until no request to the media anchor is pending."""
@@ -100,8 +105,11 @@ class ActionExecutor:
                 _calling_leg(call).reject(status, now, [("Reason", cause.reason)])
             case actions.CancelCallee(leg, elsewhere):
                 callee = call.leg(leg)
-                if isinstance(callee, OutgoingLeg | AppLeg):
-                    callee.cancel(now, ANSWERED_ELSEWHERE if elsewhere else "")
+                reason = ANSWERED_ELSEWHERE if elsewhere else ""
+                if isinstance(callee, OutgoingLeg | AppLeg) and not end_unconfirmed(
+                    call, call.participant(leg), now, reason
+                ):
+                    callee.cancel(now, reason)
             case actions.Acknowledge(leg, sdp):
                 callee = call.existing_leg(leg)
                 if isinstance(callee, OutgoingLeg | AppLeg):

@@ -18,12 +18,12 @@ from unificx.calls.machine.identity import (
     ring_headers,
 )
 from unificx.calls.machine.setup import APP_ANSWER_TIMEOUT
-from unificx.calls.machine.states import Talking
+from unificx.calls.machine.states import CALLER, Talking
 from unificx.calls.outside import OutsideDialer
 from unificx.calls.participant import DialTarget, Participant
 from unificx.identity import DirectoryCache, Extension
 from unificx.registrar import Binding, Caller
-from unificx.routing import CallApp, Fork, GoTo, OutsideTarget, Reject, Routing
+from unificx.routing import CallApp, Fork, GoTo, OutsideMember, OutsideTarget, Reject, RingTarget, Routing
 from unificx.rtpengine.ng import Profile
 from unificx.sip.flow import Flow
 from unificx.sip.legs import InviteParams
@@ -114,8 +114,8 @@ class ForkTargetBuilder:
         outside_legs: list[str] = []
         targets = self._routing.targets_to_ring(fork)
         for ringing in targets:
-            if isinstance(ringing, OutsideTarget):
-                name = self._outside.add_branch(call, target, ringing, now) if len(names) < MAX_BRANCHES else ""
+            if not isinstance(ringing, RingTarget):
+                name = self._add_outside(call, target, ringing, now) if len(names) < MAX_BRANCHES else ""
                 if name:
                     names.append(name)
                     outside_legs.append(name)
@@ -136,6 +136,17 @@ class ForkTargetBuilder:
             later=later,
             outside_legs=frozenset(outside_legs),
         )
+
+    def _add_outside(self, call: Call, target: CallTarget, ringing: OutsideTarget | OutsideMember, now: float) -> str:
+        """Add the leg to a carrier and return its name, "" if there is none to call. A member of a group gets the first
+        trunk that can take the call; without an offer of the caller there is no media to ask its user by."""
+        if isinstance(ringing, OutsideTarget):
+            return self._outside.add_branch(call, target, ringing, now)
+        for choice in ringing.targets() if call.participant(CALLER).remote_sdp else ():
+            name = self._outside.add_branch(call, target, choice, now, confirms=True)
+            if name:
+                return name
+        return ""
 
     def branch_for_device(
         self, call: Call, extension_id: str, device_id: str, now: float

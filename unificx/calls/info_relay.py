@@ -1,5 +1,6 @@
 """Relay of SIP INFO, usually DTMF, from one party of a call to the other; digits as INFO for carriers that want it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from unificx.calls.call import Call, connected_state
@@ -16,14 +17,19 @@ MAX_EARLY_INFO = 16
 
 @dataclass(frozen=True, slots=True)
 class InfoRelay:
-    """Relays INFO and reports the digits in it to the observers."""
+    """Relays INFO and reports the digits in it to the observers. `confirms` takes the digits of a leg that is asked for
+    one: those go nowhere else."""
 
     observer_notifier: ObserverNotifier
     lines: OutsideLines
+    confirms: Callable[[Call, str, str, float], bool]
 
     def receive(self, call: Call, name: str, event: InfoReceived, now: float) -> None:
         """Relay an INFO of a leg; that of a phone that has just answered, once both are connected."""
-        for digit in parse_dtmf_digit(event.content_type, event.body):
+        digits = parse_dtmf_digit(event.content_type, event.body)
+        if any(self.confirms(call, name, digit, now) for digit in digits):
+            return
+        for digit in digits:
             self.observer_notifier.dtmf_received(call, call.existing_leg(name).id, digit)
         if not isinstance(call.state, Answering):
             self._relay(call, name, event, now)
@@ -33,6 +39,8 @@ class InfoRelay:
     def detected(self, call: Call, name: str, digit: str, now: float) -> None:
         """Report a digit in the audio or the telephone events of a leg, and send it as INFO to a carrier that wants it
         so."""
+        if self.confirms(call, name, digit, now):
+            return
         self.observer_notifier.dtmf_received(call, call.existing_leg(name).id, digit)
         peer = _peer(call, name)
         outside = peer.outside if peer is not None else None

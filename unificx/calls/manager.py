@@ -11,6 +11,7 @@ from unificx.calls.app_leg import AppLeg
 from unificx.calls.call import Call, CallOptions, CallTarget, call_options, sanitize_dialled
 from unificx.calls.call_limiter import ConcurrentCallLimiter
 from unificx.calls.call_moves import CallMoves, to_parked_call
+from unificx.calls.confirmation import Confirmations
 from unificx.calls.departed_pages import DepartedPages
 from unificx.calls.dependencies import CallManagerDependencies
 from unificx.calls.executor import ActionExecutor, ExecutorDependencies
@@ -79,6 +80,7 @@ class CallManager:
     _outside: OutsideDialer = field(init=False)
     _fork_builder: ForkTargetBuilder = field(init=False)
     _executor: ActionExecutor = field(init=False)
+    _confirmations: Confirmations = field(init=False)
     _observer_notifier: ObserverNotifier = field(init=False)
     _transfers: Transfers = field(init=False)
     _takeovers: Takeovers = field(init=False)
@@ -95,12 +97,13 @@ class CallManager:
         self._outside = OutsideDialer(deps.outside, registry)
         self._fork_builder = ForkTargetBuilder(deps.routing, deps.directory, self._outside, max_app_call_seconds)
         self._observer_notifier = notifier = ObserverNotifier(deps.observer)
-        self._info_relay = InfoRelay(notifier, deps.outside)
         records = RecordKeeper(self.calls, deps.call_records, notifier, deps.clock, self.on_answered, self.on_ended)
         executor_deps = ExecutorDependencies(
             deps.legs, deps.media, deps.push, deps.app_host, deps.directory, registry, records, deps.outside, deps.clock
         )
         self._executor = ActionExecutor(executor_deps, self._on_media_reply, self._on_app_event)
+        self._confirmations = Confirmations(deps.confirmations, self._executor.request_media, self.dispatch)
+        self._info_relay = InfoRelay(notifier, deps.outside, self._confirmations.pressed)
         moves = CallMoves(registry, self._executor.execute_all, notifier, deps.clock, self._finish)
         transfer_deps = TransferDependencies(deps, self._fork_builder, registry.find_leg, self._dispatch_now, moves)
         self._transfers, self._app_connections = Transfers(transfer_deps), AppConnections(transfer_deps)
@@ -198,8 +201,7 @@ class CallManager:
         call.target = CallTarget(plan, call.dialled, displayed_caller=origin.displayed_caller)
         call.next_destination, call.click_to_call = origin.next_destination, bool(origin.next_destination)
         call.conference_others, call.is_completion = origin.conference_others, origin.is_completion
-        call.auto_answer = origin.auto_answer
-        call.participants[CALLER].app = CallApp(origin.app, origin.arguments)
+        call.auto_answer, call.participants[CALLER].app = origin.auto_answer, CallApp(origin.app, origin.arguments)
         self._registry.add(call)
         self._guarded(call, now, self._originate, call, now)
         self._drain_leg_events(now)
@@ -292,8 +294,7 @@ class CallManager:
 
     def dtmf_received(self, digit: DtmfReceived) -> None:
         """Process a DTMF digit detected by rtpengine."""
-        found = self._registry.find_leg(digit.tag)
-        if found is not None:
+        if (found := self._registry.find_leg(digit.tag)) is not None:
             self._info_relay.detected(*found, digit.digit, self.deps.clock.monotonic())
             self.on_pending_output()
 
@@ -390,10 +391,8 @@ class CallManager:
         self.dispatch(call, events.StepStarted(targets), now)
 
     def _ring_registered_device(self, call: Call, extension_id: str, device_id: str, now: float) -> None:
-        for name in call.legs_of(device_id):
-            leg = call.leg(name)
-            if leg is not None:
-                leg.handle_flow_change(now)
+        for leg in [leg for name in call.legs_of(device_id) if (leg := call.leg(name)) is not None]:
+            leg.handle_flow_change(now)
         event = self._fork_builder.branch_for_device(call, extension_id, device_id, now)
         if event is not None:
             self.dispatch(call, event, now)
@@ -439,7 +438,7 @@ class CallManager:
             self._guarded(call, now, self._transfers.on_refer, call, name, event.refer, now)
         elif isinstance(event, ConnectRequest | ConnectWithdrawn):
             self._guarded(call, now, self._app_connections.on_request, call, name, event, now)
-        else:
+        elif not (call.participant(name).is_unconfirmed and self._confirmations.holds_back(call, name, event, now)):
             if isinstance(event, leg_events.Rejected):
                 self._outside.on_rejected(call.participants[name], event.response, now)
             redirected = follow_redirection(self.deps, call, name, event, now)
@@ -451,6 +450,8 @@ class CallManager:
 
     def _on_media_reply(self, call: Call, event: events.Event) -> None:
         self.dispatch(call, event, self.deps.clock.monotonic())
+        if any(one.is_unconfirmed for one in call.participants.values()):
+            self._confirmations.on_media(call, event, self.deps.clock.monotonic())
         self._drain_leg_events(self.deps.clock.monotonic())
         self.on_pending_output()
 

@@ -40,9 +40,12 @@ class OutsideDialer:
         self._lines = lines
         self._registry = registry
 
-    def add_branch(self, call: Call, target: CallTarget, outside: OutsideTarget, now: float) -> str:
+    def add_branch(
+        self, call: Call, target: CallTarget, outside: OutsideTarget, now: float, *, confirms: bool = False
+    ) -> str:
         """Add the leg of a target to the call and return its name; "" if its trunk has no server to call at present, or
-        as many calls as it may have, or does not answer while another one does. An emergency call exceeds the limit."""
+        as many calls as it may have, or does not answer while another one does. An emergency call exceeds the limit.
+        `confirms`: its user has to confirm the call, which goes outside only then."""
         trunk, endpoint = self._lines.trunks.trunk(outside.trunk_id), self._lines.trunks.endpoint(outside.trunk_id, now)
         if trunk is None or endpoint is None or trunk.tenant_id != call.caller.tenant_id:
             return ""
@@ -60,11 +63,15 @@ class OutsideDialer:
             self._signed(call, outside, self._with_place(call, outside, invitation), now),
             Profile.SRTP if endpoint.flow.secure else Profile.PLAIN,
         )
-        if call.direction == "internal":
+        if call.direction == "internal" and not confirms:
             call.direction = "outbound"
         name = call.new_leg_name("b")
         call.participants[name] = Participant(
-            target=to_dial, outside=party, is_emergency=outside.emergency, payer=_payer(call, target)
+            target=to_dial,
+            outside=party,
+            is_emergency=outside.emergency,
+            payer=_payer(call, target),
+            confirmation="needed" if confirms else None,
         )
         return name
 
@@ -120,6 +127,14 @@ class OutsideDialer:
         """Return the flow for requests inside the dialog with a carrier, whose connection may have been lost."""
         endpoint = self._lines.trunks.endpoint(one.outside.trunk_id, now) if one.outside is not None else None
         return endpoint.flow if endpoint is not None else None
+
+
+def outside_legs(call: Call) -> list[tuple[Caller, Participant]]:
+    """Return the parties outside that a call has dialled, with their legs that ring or talk. Of attempts at one number
+    over several carriers it is the last one."""
+    dialled = [one for one in call.participants.values() if one.target is not None or one.connected is not None]
+    last = {one.outside.number: (one.outside, one) for one in dialled if one.outside is not None}
+    return [(party, one) for party, one in last.values() if one.leg is None or not one.leg.ended]
 
 
 def _payer(call: Call, target: CallTarget) -> str:

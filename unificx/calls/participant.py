@@ -5,6 +5,7 @@ A participant moves as a whole when calls are split or joined, or when caller an
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Literal
 
 from unificx.calls.app_leg import LOOPBACK, AppLeg
 from unificx.calls.dtls_state import DtlsState
@@ -37,6 +38,9 @@ class SentSdp:
 NO_SDP = SentSdp(0, b"")
 
 
+ConfirmationStage = Literal["needed", "asked", "given"]
+
+
 @dataclass(slots=True)
 class Participant:
     """One participant of a call, known to the state machine by its key in `Call.participants`.
@@ -63,8 +67,16 @@ class Participant:
     """Of a number outside that was dialled: when it answered."""
     reservation: str = ""
     """Of a number outside: the id under which credit is reserved for it, "" if it was never asked for."""
+    confirmation: ConfirmationStage | None = None
+    """Of a member outside that rings with others: how far the user has confirmed to take the call; None where the
+    answer itself does."""
     shown: Identity | None = None
     """The party that the device was told it is connected to; None: what its user dialled."""
+
+    @property
+    def is_unconfirmed(self) -> bool:
+        """Whether its user has yet to confirm the call."""
+        return self.confirmation in ("needed", "asked")
 
     @property
     def remote_sdp(self) -> bytes:

@@ -194,6 +194,25 @@ class NullCallObserver:
         return False
 
 
+class ConfirmationRequests(Protocol):
+    """Asks a user at a number outside to confirm that a person takes the call. Methods do not block."""
+
+    def ask(self, tenant_id: str, anchor: str, tag: str) -> None:
+        """Play the request to a leg, again and again, and let the other side of the anchor hear nothing of the leg."""
+        ...
+
+    def confirmed(self, anchor: str, tag: str) -> None:
+        """Stop the request and connect the leg to the other side."""
+        ...
+
+
+class NoConfirmationRequests:
+    """There is no media to ask by."""
+
+    def ask(self, tenant_id: str, anchor: str, tag: str) -> None: ...
+    def confirmed(self, anchor: str, tag: str) -> None: ...
+
+
 class CallRecordWriter(Protocol):
     """Stores call records, durable once `record` returns."""
 

@@ -6,6 +6,8 @@ After a change: `python -m unificx.prompts.render` (docs/reference/prompts.md).
 
 from typing import Final
 
+from unificx.prompts.phrases.vocabulary import english_number, german_number
+
 EnglishGerman = tuple[str, str]
 
 _GENERAL: Final[dict[str, EnglishGerman]] = {
@@ -36,16 +38,8 @@ _GENERAL: Final[dict[str, EnglishGerman]] = {
 }
 
 _PRESS: Final[dict[str, EnglishGerman]] = {
-    "0": ("press zero.", "wählen Sie null."),
-    "1": ("press one.", "wählen Sie eins."),
-    "2": ("press two.", "wählen Sie zwei."),
-    "3": ("press three.", "wählen Sie drei."),
-    "4": ("press four.", "wählen Sie vier."),
-    "5": ("press five.", "wählen Sie fünf."),
-    "6": ("press six.", "wählen Sie sechs."),
-    "7": ("press seven.", "wählen Sie sieben."),
-    "8": ("press eight.", "wählen Sie acht."),
-    "9": ("press nine.", "wählen Sie neun."),
+    str(digit): (f"press {english_number(digit)}.", f"wählen Sie {german_number(digit)}.") for digit in range(10)
+} | {
     "star": ("press the star key.", "wählen Sie die Sterntaste."),
     "hash": ("press the hash key.", "wählen Sie die Rautetaste."),
 }
@@ -55,6 +49,10 @@ _MENU: Final[dict[str, EnglishGerman]] = {
         "Welcome. Press one or two for a person, or nine to leave a message.",
         "Willkommen. Wählen Sie eins oder zwei für eine Person, oder neun für eine Nachricht.",
     ),
+}
+
+_GROUP: Final[dict[str, EnglishGerman]] = {
+    "confirm": ("There is a call for you. To take it, press one.", "Ein Anruf für Sie. Zum Annehmen wählen Sie eins."),
 }
 
 _NAMES: Final[dict[str, EnglishGerman]] = {
@@ -486,6 +484,7 @@ _GROUPS: Final[dict[str, dict[str, EnglishGerman]]] = {
     "parking": _PARKING,
     "presence": _PRESENCE,
     "completion": _COMPLETION,
+    "group": _GROUP,
     "queue": _QUEUE,
     "studio": _PROMPT_RECORDING,
     "menu": _MENU,

@@ -4,6 +4,7 @@ A plan only says what to do; `calls` finds the devices of a step when it starts,
 meanwhile, and its set-up machine carries out every plan in the same way. A single step is a destination itself.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Literal
@@ -40,6 +41,16 @@ class OutsideTarget:
 
 
 @dataclass(frozen=True, slots=True)
+class OutsideMember:
+    """A number outside, in E.164, that rings together with extensions. `targets` decides on the call when its step
+    starts, so that it counts for the limits only then, and returns the trunks to try in order; none if it is not
+    allowed. Its user confirms the call by a key before it is connected, because a mailbox would answer it too."""
+
+    number: str = field(repr=False)
+    targets: Callable[[], tuple[OutsideTarget, ...]] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Fork:
     """Ring the devices of all targets together for `seconds`; devices that accept push are woken up.
 
@@ -48,7 +59,7 @@ class Fork:
     when the step starts. `name_prefix`: shown before the name of the caller. `group_id`: the ring group that rings.
     """
 
-    targets: tuple[RingTarget | OutsideTarget, ...]
+    targets: tuple[RingTarget | OutsideTarget | OutsideMember, ...]
     seconds: float
     call_seconds: float
     decline_ends: bool = True

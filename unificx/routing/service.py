@@ -11,7 +11,7 @@ from unificx.routing.dial_plan import DialPlan, Number, OutsideNumber, parse_dia
 from unificx.routing.forwarding import plan_by_rules
 from unificx.routing.groups import RingMemory
 from unificx.routing.outbound.kinds import LedOutside
-from unificx.routing.plans import NO_SUCH_NUMBER, Fork, OutsideTarget, Plan, RingTarget
+from unificx.routing.plans import NO_SUCH_NUMBER, Fork, OutsideMember, OutsideTarget, Plan, RingTarget
 from unificx.routing.ports import NoPushDevices, PushDevices
 from unificx.routing.references import DestinationRef
 from unificx.sip.flow import Flow
@@ -83,12 +83,12 @@ class Routing:
         """Return the current flow of a device that was at `contact` over an earlier flow of this transport."""
         return self._location.current_flow(extension_id, device_id, contact, transport, now)
 
-    def targets_to_ring(self, fork: Fork) -> tuple[RingTarget | OutsideTarget, ...]:
+    def targets_to_ring(self, fork: Fork) -> tuple[RingTarget | OutsideTarget | OutsideMember, ...]:
         """Return the targets of a step that starts now: in a group, without extensions that take no group calls, and
         with `skip_busy` without those in a call."""
         if fork.group_id:
             self._ring_memory.record(fork)
-        return tuple([each for each in fork.targets if isinstance(each, OutsideTarget) or self._takes(each, fork)])
+        return tuple([each for each in fork.targets if not isinstance(each, RingTarget) or self._takes(each, fork)])
 
     def _takes(self, target: RingTarget, fork: Fork) -> bool:
         availability, extension_id = self._availability, target.extension.id

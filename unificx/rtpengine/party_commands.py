@@ -33,6 +33,12 @@ def play(anchor: str, tag: str, file: str, *, times: int = 1, start: float = 0.0
     }
 
 
+def silence(anchor: str, tag: str, *, silent: bool) -> Message:
+    """Build a request to send silence in place of a party's audio, or its audio again. Its DTMF is logged all the
+    time."""
+    return {"command": "silence media" if silent else "unsilence media", "call-id": anchor, "from-tag": tag}
+
+
 def stop(anchor: str, tag: str) -> Message:
     """Build a request to stop playback to a party; it hears the other party again."""
     return {"command": "stop media", "call-id": anchor, "from-tag": tag}

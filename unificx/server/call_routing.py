@@ -58,7 +58,7 @@ class CallRouting:
 
     def teammates(self, tenant_id: str, extension_id: str) -> set[str]:
         """Return the members of all ring groups and queues that an extension is a member of."""
-        groups = [{one for step in group.steps for one in step} for group in self.groups.of_tenant(tenant_id)]
+        groups = [set(group.extension_ids) for group in self.groups.of_tenant(tenant_id)]
         queues = [
             {one.extension_id for one in queue.agents} for queue in self.queues.service.queues_of_tenant(tenant_id)
         ]
@@ -107,15 +107,16 @@ def build_call_routing(  # noqa: PLR0917 - what destinations are made of
     presence.destinations = ExtensionDestinationCheck(destinations)
     parts = DestinationParts(store.database, store.keys, directory, destinations, outside.clock)
     codes = FeatureCodes(parts)
-    groups, ring_memory, hours = GroupService(parts), RingMemory(), HoursService(parts, codes)
+    hours = HoursService(parts, codes)
     outbound = build_outbound(outside, cluster.counters, cluster.bus, hours)
+    groups, ring_memory = GroupService(parts, outbound.routing.check_member), RingMemory()
     hours.uses.append(outbound.permissions.uses_of_hours)
     for kind in (
         ExtensionKind(directory, mailboxes.accepts_messages, presence.availability),
         RoomKind(rooms),
         MailboxKind(mailboxes, directory),
         HangupKind(),
-        GroupKind(groups, directory, ring_memory, outside.clock.random_bytes),
+        GroupKind(groups, directory, ring_memory, outside.clock.random_bytes, outbound.routing.member_targets),
         NumberKind(outbound.store, outbound.routing),
         PromptKind(menu_parts.sounds),
         hours,

@@ -39,6 +39,7 @@ from unificx.recording import (
 )
 from unificx.rtpengine.supervisor import RtpEngine
 from unificx.server.conference_dialer import CallConverter
+from unificx.server.confirmation_requests import REQUEST, SpokenRequests
 from unificx.server.container import Container
 from unificx.server.live_events import LiveEvents
 from unificx.voicemail import (
@@ -99,7 +100,7 @@ def create_paging(container: Container) -> Paging:
 
     def members(tenant_id: str, number: str) -> list[str]:
         group = groups.by_number(tenant_id, number)
-        return [each for step in group.steps for each in step] if group is not None else []
+        return group.extension_ids if group is not None else []
 
     def is_free(extension_id: str) -> bool:
         return not availability.rules(extension_id).do_not_disturb and not availability.is_in_call(extension_id)
@@ -142,6 +143,12 @@ def _caller_language(directory: DirectoryCache, context: AppCallContext) -> str:
     """Return the caller's language; for an external caller that of the callee."""
     inside = directory.extension_by_id(context.caller.extension_id) or context.callee
     return directory.language(context.caller.tenant_id, inside.person_id if inside is not None else None)
+
+
+def create_confirmation_requests(container: Container, media: RtpEngine) -> SpokenRequests:
+    """Return what asks members of ring groups outside to take a call, in the language of their tenant."""
+    prompts, directory = Prompts(), container.identity.directory
+    return SpokenRequests(media, lambda tenant_id: prompts.sound(REQUEST, directory.language(tenant_id, None)))
 
 
 def create_recorder(

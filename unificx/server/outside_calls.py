@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Sequence
 
 from unificx.billing import Rating
-from unificx.calls import CallManager
+from unificx.calls import CallManager, outside_legs
 from unificx.cdr import destination_of
 from unificx.core.clock import Clock
-from unificx.routing import LiveOutsideCall, OutsideTarget
+from unificx.routing import LiveOutsideCall
 from unificx.server.container import Container
 
 _MICROS_PER_CENT = 10_000
@@ -31,25 +31,20 @@ class CallManagerOutsideCalls:
         self._clock = clock
 
     def outside_calls(self, tenant_id: str | None = None) -> Sequence[LiveOutsideCall]:
-        found: list[LiveOutsideCall] = []
         now = self._clock.now()
-        for call in self._calls.calls.values():
-            fork = call.target.fork if tenant_id in (None, call.caller.tenant_id) else None
-            target = next((one for one in fork.targets if isinstance(one, OutsideTarget)), None) if fork else None
-            if target is not None:
-                payers = [one.payer for one in call.participants.values() if one.payer]
-                found.append(
-                    LiveOutsideCall(
-                        call_id=call.id,
-                        tenant_id=call.caller.tenant_id,
-                        extension_id=payers[-1] if payers else call.caller.extension_id,
-                        trunk_id=target.trunk_id,
-                        talk_seconds=(now - call.answered).total_seconds() if call.answered is not None else 0.0,
-                        emergency=target.emergency,
-                        number=target.number,
-                    )
-                )
-        return found
+        return [
+            LiveOutsideCall(
+                call_id=call.id,
+                tenant_id=call.caller.tenant_id,
+                extension_id=one.payer or call.caller.extension_id,
+                trunk_id=party.trunk_id,
+                talk_seconds=(now - one.connected).total_seconds() if one.connected is not None else 0.0,
+                emergency=one.is_emergency,
+                number=party.number,
+            )
+            for call in self._calls.calls_of(tenant_id)
+            for party, one in outside_legs(call)
+        ]
 
     def end_calls(self, call_ids: Iterable[str]) -> None:
         for call_id in call_ids:

@@ -32,6 +32,7 @@ from unificx.rtpengine.supervisor import RelayRestarted, RtpEngine
 from unificx.rtpengine.video_forwarding import VideoForwarder
 from unificx.server.callapps import (
     create_conference_recorder,
+    create_confirmation_requests,
     create_host,
     create_monitor,
     create_paging,
@@ -192,6 +193,7 @@ class SipServer:
                     container.routing.locations.of_caller,
                 ),
                 container.routing.teammates,
+                create_confirmation_requests(container, self._media),
             ),
             settings,
             on_answered=container.journal.save,

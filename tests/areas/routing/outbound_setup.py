@@ -92,8 +92,9 @@ class OutboundSetup:
         self.hours.uses.append(outbound.permissions.uses_of_hours)
         outbound.fraud.live = self.live
         self.destinations.add(NumberKind(outbound.store, outbound.routing))
-        self.groups = GroupService(kinds)
-        self.destinations.add(GroupKind(self.groups, directory, RingMemory(), self.clock.random_bytes))
+        self.groups = GroupService(kinds, outbound.routing.check_member)
+        members = outbound.routing.member_targets
+        self.destinations.add(GroupKind(self.groups, directory, RingMemory(), self.clock.random_bytes, members))
         return outbound
 
     async def restart(self) -> None:

@@ -1,15 +1,18 @@
 """Ring groups: storage, checks, deletion, order of the strategies, and the plan."""
 
+import struct
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 
 import pytest
 from identity_factory import identity_on
+from sqlalchemy import select, update
 
 from unificx.cluster import EventBus
 from unificx.core.clock import ManualClock
 from unificx.core.errors import Conflict, Invalid, NotFound
 from unificx.db import Database, Outbox
+from unificx.db.base import SEAL_MARK
 from unificx.identity import Extension, Identity, NewExtension, NewTenant, Tenant
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
 from unificx.privacy import KeyStore
@@ -25,6 +28,8 @@ from unificx.routing import (
     GroupService,
     HangupKind,
     NewGroup,
+    OutsideMember,
+    OutsideTarget,
     Plan,
     Reject,
     Rejection,
@@ -32,6 +37,8 @@ from unificx.routing import (
     Step,
     Strategy,
 )
+from unificx.routing.groups.models import RingGroupMemberRow, RingGroupRow
+from unificx.routing.groups.repository import CODEC
 
 
 @dataclass
@@ -52,13 +59,27 @@ class Setup:
     async def start(self) -> GroupService:
         """Return a service that has loaded the groups from the database."""
         parts = DestinationParts(self.database, self.keys, self.people.directory, self.destinations, self.clock)
-        service = GroupService(parts)
+        service = GroupService(parts, _checked)
         await service.start()
-        self.destinations.add(GroupKind(service, self.people.directory, self.memory, self.clock.random_bytes))
+        random_bytes = self.clock.random_bytes
+        self.destinations.add(
+            GroupKind(service, self.people.directory, self.memory, random_bytes, lambda *called: (_target(called[1]),))
+        )
         return service
 
     def ids(self, *numbers: int) -> tuple[str, ...]:
         return tuple(self.extensions[number].id for number in numbers)
+
+
+def _checked(tenant_id: str, number: str) -> str:
+    """Allow numbers of Germany."""
+    if not number.startswith("+49"):
+        raise Invalid(f"{tenant_id} cannot call {number}.", field="members")
+    return number
+
+
+def _target(number: str) -> OutsideTarget:
+    return OutsideTarget(number, "trunk", number)
 
 
 @pytest.fixture
@@ -187,6 +208,73 @@ async def test_memory_begins_after_the_step_that_rang_last(setup: Setup) -> None
         for fork in forks[:count]:
             setup.memory.record(fork)
     assert first == [("1000",), ("1001", "1002"), ("1003",), ("1001", "1002")]
+
+
+MOBILE, PARTNER = "+491725550001", "+491725550002"
+
+
+async def test_numbers_outside_are_stored_sealed_at_their_places(setup: Setup) -> None:
+    groups = await setup.start()
+    steps = ((MOBILE, *setup.ids(0), PARTNER), setup.ids(1))
+    made = await groups.create(setup.tenant.id, NewGroup("6000", steps, strategy="in_turn"))
+    assert (await setup.start()).find(setup.tenant.id, "6000") == made
+    assert (made.steps, made.extension_ids) == (steps, [*setup.ids(0), *setup.ids(1)])
+    async with setup.database.read() as session:
+        members = (await session.execute(select(RingGroupMemberRow.__table__))).all()
+        stored = [*members, *(await session.execute(select(RingGroupRow.__table__))).all()]
+    assert len(members) == 2
+    assert MOBILE not in str(stored)
+    changed = await groups.update(made, GroupChange(steps=((PARTNER,), setup.ids(2))))
+    assert (await setup.start()).find(setup.tenant.id, "6000").steps == changed.steps == ((PARTNER,), setup.ids(2))
+
+
+async def test_a_part_sealed_before_there_were_numbers_outside_is_read(setup: Setup) -> None:
+    groups = await setup.start()
+    made = await groups.create(setup.tenant.id, NewGroup("6000", (setup.ids(0),)))
+    key = setup.keys.get(setup.tenant.id, [made.id])[made.id]
+    assert key is not None
+    nonce = bytes(12)
+    data = CODEC._associated_data(setup.tenant.id, made.id, made.id, key.version)
+    body = key.aead.encrypt(nonce, b'{"otherwise": "extension:1003"}', data)
+    async with setup.database.begin() as uow:
+        sealed = struct.pack(">1sH12s", SEAL_MARK, key.version, nonce) + body
+        await uow.session.execute(update(RingGroupRow).values(sealed=sealed))
+    found = (await setup.start()).find(setup.tenant.id, "6000")
+    assert (str(found.otherwise), found.steps) == ("extension:1003", (setup.ids(0),))
+
+
+async def test_numbers_outside_are_checked_when_they_become_members(setup: Setup) -> None:
+    groups = await setup.start()
+    with pytest.raises(Invalid, match="cannot call") as refused:
+        await groups.create(setup.tenant.id, NewGroup("6000", (setup.ids(0), ("+15550100",))))
+    assert refused.value.field == "members"
+    with pytest.raises(Invalid, match="twice"):
+        await groups.create(setup.tenant.id, NewGroup("6000", ((MOBILE,), (MOBILE,))))
+    many = tuple(f"+4917255501{at:02}" for at in range(11))
+    with pytest.raises(Invalid, match="at most 10"):
+        await groups.create(setup.tenant.id, NewGroup("6000", (many,)))
+    made = await groups.create(setup.tenant.id, NewGroup("6000", (many[:10],)))
+    groups._check_outside = lambda tenant_id, number: _checked(tenant_id, "")
+    changed = await groups.update(made, GroupChange(steps=(many[:9], setup.ids(0))))  # those it has stay
+    assert changed.steps == (many[:9], setup.ids(0))
+    with pytest.raises(Invalid, match="cannot call"):
+        await groups.update(changed, GroupChange(steps=((many[10],),)))
+
+
+async def test_numbers_outside_ring_in_their_step_and_are_remembered(setup: Setup) -> None:
+    groups = await setup.start()
+    steps = ((MOBILE, *setup.ids(0)), (PARTNER,), setup.ids(1))
+    await groups.create(setup.tenant.id, NewGroup("6000", steps, strategy="memory"))
+    first, second, _ = [step.action for step in plan_of(setup).steps]
+    assert isinstance(first, Fork)
+    assert isinstance(second, Fork)
+    member, extension = first.targets
+    assert isinstance(member, OutsideMember)
+    assert (member.number, member.targets(), numbers(first)) == (MOBILE, (_target(MOBILE),), ("1000",))
+    assert extension == first.ring_targets[0]
+    assert (second.call_seconds, [type(one) for one in second.targets]) == (14_400.0, [OutsideMember])
+    setup.memory.record(second)
+    assert numbers(plan_of(setup).steps[0].action) == ("1001",)
 
 
 async def test_plan_shows_the_prefix_and_ends_with_the_destination(setup: Setup) -> None:

@@ -20,7 +20,7 @@ from unificx.api.schemas import core
 from unificx.api.schemas import groups as models
 from unificx.api.scoped_lookup import extension_in_scope
 from unificx.api.services import Services
-from unificx.identity import Action
+from unificx.identity import Action, may
 from unificx.routing import DestinationRef, GroupChange, NewGroup, RingGroup
 
 router = Router(
@@ -35,7 +35,8 @@ async def list_groups(
     """List the ring groups of a tenant."""
     scope = await require_access(services, user, tenant, Action.DIRECTORY)
     page = services.groups.list(scope.tenant_id, cursor, limit)
-    return core.Page(items=[_group_schema(services, one) for one in page.items], next=page.next)
+    outside = may(user.principal, Action.ROUTING_CHANGE, scope.tenant_id)
+    return core.Page(items=[_group_schema(services, one, outside=outside) for one in page.items], next=page.next)
 
 
 @router.post(
@@ -58,7 +59,7 @@ async def create_group(
         name_prefix=new.name_prefix,
         otherwise=DestinationRef.parse(new.otherwise, "otherwise"),
     )
-    return _group_schema(services, await services.groups.create(scope.tenant_id, wanted))
+    return _group_schema(services, await services.groups.create(scope.tenant_id, wanted), outside=True)
 
 
 @router.get("/{group}", responses=problem_responses(401, 403, 404))
@@ -67,7 +68,8 @@ async def show_group(
 ) -> models.Group:
     """Show a ring group, by id or number."""
     scope = await require_access(services, user, tenant, Action.DIRECTORY)
-    return _group_schema(services, services.groups.find(scope.tenant_id, group))
+    outside = may(user.principal, Action.ROUTING_CHANGE, scope.tenant_id)
+    return _group_schema(services, services.groups.find(scope.tenant_id, group), outside=outside)
 
 
 @router.patch("/{group}", responses=problem_responses(401, 403, 404, 409))
@@ -85,7 +87,7 @@ async def update_group(
         name_prefix=change.name_prefix,
         otherwise=DestinationRef.parse(change.otherwise, "otherwise") if change.otherwise is not None else None,
     )
-    return _group_schema(services, await services.groups.update(known, wanted))
+    return _group_schema(services, await services.groups.update(known, wanted), outside=True)
 
 
 @router.delete("/{group}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404, 409))
@@ -96,18 +98,24 @@ async def delete_group(services: ServicesDep, user: CurrentUserDep, group: Id, t
 
 
 async def _steps(services: Services, scope: AccessScope, members: list[str]) -> tuple[tuple[str, ...], ...]:
-    """Return the extensions' ids by step. Raise NotFound."""
-    return tuple(
-        [
-            tuple([(await extension_in_scope(services, scope, one)).id for one in step.split("+") if one])
-            for step in members
-        ]
-    )
+    """Return the members by step: extensions by their ids, numbers outside as written. Raise NotFound."""
+    return tuple([tuple([await _member(services, scope, one) for one in _members_of(step)]) for step in members])
 
 
-def _group_schema(services: Services, group: RingGroup) -> models.Group:
-    directory = services.identity.directory
-    steps = [directory.extension_numbers(step) for step in group.steps]
+def _members_of(step: str) -> list[str]:
+    """Return the members of a step, which "+" joins: an empty piece means that the next one is a number outside, such
+    as in `1001++491700000001`."""
+    pieces = step.split("+")
+    return [piece if at == 0 or pieces[at - 1] else f"+{piece}" for at, piece in enumerate(pieces) if piece]
+
+
+async def _member(services: Services, scope: AccessScope, text: str) -> str:
+    return text if text.startswith("+") else (await extension_in_scope(services, scope, text)).id
+
+
+def _group_schema(services: Services, group: RingGroup, *, outside: bool) -> models.Group:
+    """`outside`: with the numbers outside, such as mobiles of persons, which only those see who manage groups."""
+    steps = [[each for one in step for each in _shown(services, one, outside=outside)] for step in group.steps]
     return models.Group(
         id=group.id,
         tenant_id=group.tenant_id,
@@ -120,3 +128,9 @@ def _group_schema(services: Services, group: RingGroup) -> models.Group:
         name_prefix=group.name_prefix,
         otherwise=str(group.otherwise),
     )
+
+
+def _shown(services: Services, member: str, *, outside: bool) -> list[str]:
+    if member.startswith("+"):
+        return [member] if outside else []
+    return services.identity.directory.extension_numbers((member,))

@@ -23,9 +23,10 @@ Members = Annotated[
     Field(
         min_length=1,
         max_length=50,
-        description="Numbers or ids of extensions in their order. Extensions joined with `+` ring together, as one"
-        " step.",
-        examples=[["1001", "1002+1003"]],
+        description="Numbers or ids of extensions, and numbers outside in E.164, in their order. Members joined with"
+        " `+` ring together, as one step; `1001++491725550001` is an extension and a number outside, whose user takes a"
+        " call by the key 1.",
+        examples=[["1001", "1002+1003", "1004++491725550001"]],
     ),
 ]
 GroupName = Annotated[str, Field(min_length=1, max_length=100, examples=["Sales"])]
@@ -53,7 +54,10 @@ class Group(Output):
     number: str
     name: str
     created: datetime
-    members: list[str] = Field(description="Numbers of the members; those joined with `+` ring together as one step.")
+    members: list[str] = Field(
+        description="Numbers of the members; those joined with `+` ring together as one step. Numbers outside are shown"
+        " to those who may change groups."
+    )
     strategy: GroupStrategy
     ring_seconds: int
     name_prefix: str

@@ -27,7 +27,10 @@ def _flatten(group: Json) -> Json:
 _COLLECTION = Collection("/groups", _COLUMNS, _COLUMNS, _flatten)
 
 GroupReference = Annotated[str, typer.Argument(metavar="NUMBER", help="Number or id of the group.")]
-MEMBERS_HELP = "Member extensions, such as 1001,1002. Those joined with + ring together as one step: 1001,1002+1003."
+MEMBERS_HELP = (
+    "Members, such as 1001,1002, or numbers outside, +491725550001. Those joined with + ring together as one step:"
+    " 1001,1002+1003,1004++491725550001."
+)
 STRATEGY_HELP = "all, in_turn, random or memory."
 OTHERWISE_HELP = "Destination if no member answers, such as mailbox:1001."
 PREFIX_HELP = "Text before the caller's name on the phones."

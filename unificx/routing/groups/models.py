@@ -12,9 +12,11 @@ from unificx.routing.references import sealed_destination
 
 @dataclass(frozen=True, slots=True)
 class GroupPart:
-    """Destination of calls that no member answers; it may be the number of a person outside."""
+    """The numbers of persons outside. `otherwise`: destination of calls that no member answers. `outside`: the members
+    that are numbers outside, each as step, place in the step and number in E.164; None in parts that are older."""
 
     otherwise: str = sealed_destination()
+    outside: tuple[tuple[str, ...], ...] | None = sealed_destination()
 
 
 class RingGroupRow(Base):

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.db import Erased, Keys, SealedCodec
 from unificx.routing.groups.models import GroupPart, RingGroupMemberRow, RingGroupRow
-from unificx.routing.groups.schemas import RingGroup, Steps, Strategy
+from unificx.routing.groups.schemas import RingGroup, Steps, Strategy, is_outside
 from unificx.routing.references import HANG_UP, DestinationRef
 
 CODEC = SealedCodec(RingGroupRow, GroupPart)
@@ -78,13 +78,16 @@ async def _insert_members(session: AsyncSession, group: RingGroup) -> None:
         {"group_id": group.id, "tenant_id": group.tenant_id, "extension_id": one, "step": step, "place": place}
         for step, members in enumerate(group.steps)
         for place, one in enumerate(members)
+        if not is_outside(one)
     ]
     if rows:
         await session.execute(insert(RingGroupMemberRow), rows)
 
 
 def _mutable_columns(keys: Keys, group: RingGroup) -> dict[str, object]:
-    part = GroupPart(str(group.otherwise))
+    places = [(step, place, one) for step, members in enumerate(group.steps) for place, one in enumerate(members)]
+    outside = [(str(step), str(place), one) for step, place, one in places if is_outside(one)]
+    part = GroupPart(str(group.otherwise), tuple(outside))
     return {
         "name": group.name,
         "strategy": group.strategy,
@@ -95,12 +98,14 @@ def _mutable_columns(keys: Keys, group: RingGroup) -> dict[str, object]:
 
 
 def _to_group(keys: Keys, row: RingGroupRow, members: Iterable[RingGroupMemberRow]) -> RingGroup:
-    otherwise = HANG_UP
+    otherwise, places = HANG_UP, [(one.step, one.place, one.extension_id) for one in members]
     if row.sealed is not None:
         part = CODEC.open(keys, row.tenant_id, [(row.subject_id, row.id, row.sealed)])[0]
-        otherwise = HANG_UP if isinstance(part, Erased) else DestinationRef.parse(part.otherwise)
-    ordered = sorted(members, key=lambda one: (one.step, one.place))
-    steps: Steps = tuple(tuple(one.extension_id for one in step) for _, step in groupby(ordered, lambda one: one.step))
+        if not isinstance(part, Erased):
+            otherwise = DestinationRef.parse(part.otherwise)
+            places += [(int(step), int(place), number) for step, place, number in part.outside or ()]
+    by_step = groupby(sorted(places), lambda one: one[0])
+    steps: Steps = tuple(tuple(member for _, _, member in step) for _, step in by_step)
     return RingGroup(
         row.id,
         row.tenant_id,

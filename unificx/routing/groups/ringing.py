@@ -5,17 +5,33 @@ from dataclasses import dataclass
 
 from unificx.identity import DirectoryCache, Extension
 from unificx.routing.destinations import Destination
-from unificx.routing.groups.schemas import RingGroup, Steps
+from unificx.routing.groups.schemas import RingGroup, Steps, is_outside
 from unificx.routing.groups.service import GroupService
-from unificx.routing.plans import Fork, GoTo, Plan, Reject, Rejection, RingTarget, Station, Step
+from unificx.routing.plans import (
+    Fork,
+    GoTo,
+    OutsideMember,
+    OutsideTarget,
+    Plan,
+    Reject,
+    Rejection,
+    RingTarget,
+    Station,
+    Step,
+)
 from unificx.routing.references import HANG_UP, DestinationRef
 
 MAX_REMEMBERED = 10_000
 """Groups remembered at a time; a further one replaces the oldest."""
+MAX_OUTSIDE_SECONDS = 14_400.0
+"""Longest call of a step without extensions, whose limits it would have."""
+OutsideTargets = Callable[[str, str, str], tuple[OutsideTarget, ...]]
+"""Decides on the call of a tenant to a number outside, in the name of a group: the trunks to try, none if it is not
+allowed."""
 
 
 class RingMemory:
-    """The extension of each group that rang last, for the strategy `memory`."""
+    """The member of each group that rang last, for the strategy `memory`."""
 
     def __init__(self) -> None:
         # Owner: this node: only a hint that spreads calls; a restart begins with the first member again.
@@ -23,9 +39,10 @@ class RingMemory:
 
     def record(self, fork: Fork) -> None:
         """Record that a step of a group rings."""
-        if fork.group_id and fork.ring_targets:
+        last = fork.targets[-1] if fork.group_id and fork.targets else None
+        if last is not None and not isinstance(last, OutsideTarget):
             self._last.pop(fork.group_id, None)
-            self._last[fork.group_id] = fork.ring_targets[-1].extension.id
+            self._last[fork.group_id] = last.number if isinstance(last, OutsideMember) else last.extension.id
             if len(self._last) > MAX_REMEMBERED:
                 del self._last[next(iter(self._last))]
 
@@ -37,21 +54,30 @@ class RingMemory:
 
 
 class GroupKind:
-    """`group:6000`. `random_bytes` gives the order of the strategy `random`."""
+    """`group:6000`. `random_bytes` gives the order of the strategy `random`; `outside` decides on calls to members that
+    are numbers outside."""
 
     kind = "group"
 
     def __init__(
-        self, groups: GroupService, directory: DirectoryCache, memory: RingMemory, random_bytes: Callable[[int], bytes]
+        self,
+        groups: GroupService,
+        directory: DirectoryCache,
+        memory: RingMemory,
+        random_bytes: Callable[[int], bytes],
+        outside: OutsideTargets,
     ) -> None:
         self._groups = groups
         self._directory = directory
         self._memory = memory
         self._random_bytes = random_bytes
+        self._outside = outside
 
     def find(self, tenant_id: str, name: str) -> Destination | None:
         group = self._groups.by_number(tenant_id, name)
-        return GroupCall(group, self._ordered(group), self._directory.extension_by_id) if group is not None else None
+        if group is None:
+            return None
+        return GroupCall(group, self._ordered(group), self._directory.extension_by_id, self._outside)
 
     def at_number(self, tenant_id: str, dialled: str) -> Destination | None:
         return self.find(tenant_id, dialled)
@@ -75,29 +101,39 @@ class GroupKind:
 
 @dataclass(frozen=True, slots=True)
 class GroupCall:
-    """A call to a group. `steps`: its steps in the order of this call; `extension` finds an extension by its id."""
+    """A call to a group. `steps`: its steps in the order of this call; `extension` finds an extension by its id;
+    `outside` decides on calls to numbers outside."""
 
     group: RingGroup
     steps: Steps
     extension: Callable[[str], Extension | None]
+    outside: OutsideTargets
 
     def plan(self) -> Plan:
         """Ring the steps, skipping members that are busy, then continue with the group's other destination.
 
         A group that hangs up ends with the cause of its last step, so that the caller learns it.
         """
-        found = [[one for member in step if (one := self.extension(member)) is not None] for step in self.steps]
-        steps = [Step(self._fork(extensions)) for extensions in found if extensions]
+        found = [[one for member in step if (one := self._target(member)) is not None] for step in self.steps]
+        steps = [Step(self._fork(targets)) for targets in found if targets]
         if self.group.otherwise != HANG_UP:
             steps.append(Step(GoTo(self.group.otherwise, calling_for=str(self.group.reference))))
         station = Station("group", self.group.number, self.group.name)
         return Plan(tuple(steps) or (Step(Reject(Rejection.UNREACHABLE)),), stations=(station,))
 
-    def _fork(self, extensions: Sequence[Extension]) -> Fork:
+    def _target(self, member: str) -> RingTarget | OutsideMember | None:
+        if is_outside(member):
+            name = str(self.group.reference)
+            return OutsideMember(member, lambda: self.outside(self.group.tenant_id, member, name))
+        extension = self.extension(member)
+        return RingTarget(extension) if extension is not None else None
+
+    def _fork(self, targets: Sequence[RingTarget | OutsideMember]) -> Fork:
+        longest = [float(one.extension.max_call_seconds) for one in targets if isinstance(one, RingTarget)]
         return Fork(
-            tuple(RingTarget(one) for one in extensions),
+            tuple(targets),
             float(self.group.ring_seconds),
-            float(max(one.max_call_seconds for one in extensions)),
+            max(longest, default=MAX_OUTSIDE_SECONDS),
             decline_ends=False,
             skip_busy=True,
             name_prefix=self.group.name_prefix,

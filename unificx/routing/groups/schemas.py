@@ -10,7 +10,12 @@ Strategy = Literal["all", "in_turn", "random", "memory"]
 """`all`: all members ring together. `in_turn`: the steps ring one after the other. `random`: in a new order for every
 call. `memory`: in turn, beginning after the step that rang last."""
 Steps = tuple[tuple[str, ...], ...]
-"""Ids of extensions: those of one step ring together."""
+"""Ids of extensions, and numbers outside in E.164: those of one step ring together."""
+
+
+def is_outside(member: str) -> bool:
+    """Return whether a member of a step is a number outside."""
+    return member.startswith("+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,11 @@ class RingGroup:
     ring_seconds: int = 20
     name_prefix: str = ""
     otherwise: DestinationRef = HANG_UP
+
+    @property
+    def extension_ids(self) -> list[str]:
+        """Ids of the extensions among the members, in order."""
+        return [one for step in self.steps for one in step if not is_outside(one)]
 
     @property
     def reference(self) -> DestinationRef:

@@ -1,6 +1,6 @@
 """Ring groups of all tenants."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -10,17 +10,20 @@ from unificx.identity import allocate_number, release_number
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
 from unificx.routing.events import DestinationDeleted
 from unificx.routing.groups import repository
-from unificx.routing.groups.schemas import GroupChange, NewGroup, RingGroup, Steps
+from unificx.routing.groups.schemas import GroupChange, NewGroup, RingGroup, Steps, is_outside
 from unificx.routing.groups.values import check_group
 from unificx.routing.kinds import DestinationParts
 from unificx.routing.references import DestinationRef
 
 
 class GroupService:
-    """All ring groups of the installation. Call `start` first; lookups are served from memory."""
+    """All ring groups of the installation. Call `start` first; lookups are served from memory.
 
-    def __init__(self, parts: DestinationParts) -> None:
+    `check_outside`: returns a number outside of a tenant in E.164; raises Invalid for one that may not be a member."""
+
+    def __init__(self, parts: DestinationParts, check_outside: Callable[[str, str], str]) -> None:
         self._parts = parts
+        self._check_outside = check_outside
         self._groups = MemoryCopy[RingGroup](lambda group: group.number)
 
     async def start(self) -> None:
@@ -81,7 +84,9 @@ class GroupService:
             before = await repository.get_group(uow.session, self._parts.keys, group.tenant_id, group.id)
             if before is None:
                 raise _not_found()
-            steps = before.steps if change.steps is None else self._check_members(group.tenant_id, change.steps)
+            steps = before.steps
+            if change.steps is not None:
+                steps = self._check_members(group.tenant_id, change.steps, before.steps)
             after = replace(
                 before,
                 name=before.name if change.name is None else change.name.strip(),
@@ -133,11 +138,19 @@ class GroupService:
         own = DestinationRef("group", group.number)
         self._parts.destinations.check(group.tenant_id, own, (group.otherwise,), "otherwise")
 
-    def _check_members(self, tenant_id: str, steps: Steps) -> Steps:
-        found = [self._parts.directory.extension_by_id(one) for step in steps for one in step]
-        if any(one is None or one.tenant_id != tenant_id for one in found):
+    def _check_members(self, tenant_id: str, steps: Steps, known: Steps = ()) -> Steps:
+        """Return the steps with numbers in E.164. A number that the group has already stays: the rules of calls outside
+        may have changed, and each call is decided on anyway."""
+        present = {one for step in known for one in step if is_outside(one)}
+        return tuple([tuple([self._checked(tenant_id, one, present) for one in step]) for step in steps])
+
+    def _checked(self, tenant_id: str, member: str, present: set[str]) -> str:
+        if is_outside(member):
+            return member if member in present else self._check_outside(tenant_id, member)
+        found = self._parts.directory.extension_by_id(member)
+        if found is None or found.tenant_id != tenant_id:
             raise Invalid("A member must be an extension of the same tenant.", field="members")
-        return steps
+        return member
 
 
 def _not_found() -> NotFound:

@@ -1,9 +1,11 @@
 """Checks of the values of ring groups. Pure."""
 
 from unificx.core.errors import Invalid
-from unificx.routing.groups.schemas import RingGroup, Steps
+from unificx.routing.groups.schemas import RingGroup, Steps, is_outside
 
 MAX_MEMBERS = 50
+MAX_OUTSIDE = 10
+"""Numbers outside in a group. Each call of the group makes a call to each of them."""
 MAX_PREFIX_LENGTH = 20
 MIN_RING_SECONDS, MAX_RING_SECONDS = 5, 300
 
@@ -26,4 +28,6 @@ def _check_steps(steps: Steps) -> None:
     if len(members) > MAX_MEMBERS:
         raise Invalid(f"Too many members. A group may have at most {MAX_MEMBERS}.", field="members")
     if len(set(members)) != len(members):
-        raise Invalid("An extension is a member twice.", field="members")
+        raise Invalid("An extension or number is a member twice.", field="members")
+    if sum(is_outside(one) for one in members) > MAX_OUTSIDE:
+        raise Invalid(f"Too many numbers outside. A group may have at most {MAX_OUTSIDE}.", field="members")

@@ -56,8 +56,8 @@ class FraudGuard:
         """Set by the composition root: prices of billing. Those of the policy are for calls without one."""
         self._tasks = BackgroundTasks(Access("security", "fraud limits"))
         self._counts = CallCounts(parts.database, store, counters, self._tasks)
-        # Owner: this node, whose calls they are: minutes and cents of live calls that were counted.
-        self._counted: dict[str, tuple[int, float]] = {}
+        # Owner: this node, whose calls they are: minutes and cents of live calls that were counted, by call and number.
+        self._counted: dict[tuple[str, str], tuple[int, float]] = {}
 
     # ---- decisions
 
@@ -109,7 +109,8 @@ class FraudGuard:
     async def check(self) -> None:
         """Count the talk time and the costs of live calls and end those over a limit. Called every `CHECK_SECONDS`."""
         calls = [one for one in self.live.outside_calls() if not one.emergency]
-        self._counted = {one.call_id: self._counted.get(one.call_id, (0, 0.0)) for one in calls}
+        keys = [(one.call_id, one.number) for one in calls]
+        self._counted = {key: self._counted.get(key, (0, 0.0)) for key in keys}
         by_tenant = defaultdict[str, list[LiveOutsideCall]](list)
         for call in calls:
             by_tenant[call.tenant_id].append(call)
@@ -118,7 +119,7 @@ class FraudGuard:
             self._check_limits(tenant_id, own)
             self._check_night(tenant_id, own)
             stops = [one for one in self.active(tenant_id) if one.rule in _ENDS_CALLS]
-            over = [one.call_id for one in own if self._is_over(one, stops)]
+            over = {one.call_id for one in own if self._is_over(one, stops)}
             if over:
                 log.warning("calls_outside_ended", tenant=tenant_id, calls=len(over))
                 self.live.end_calls(over)
@@ -228,13 +229,13 @@ class FraudGuard:
     async def _count_talk(self, tenant_id: str, calls: Sequence[LiveOutsideCall]) -> None:
         """Count the minutes that calls have begun since the last time, as carriers bill them, and what they cost."""
         begun = [(one, int(one.talk_seconds // usage.MINUTE) + 1) for one in calls if one.talk_seconds > 0]
-        more = [(one, minutes) for one, minutes in begun if minutes > self._counted[one.call_id][0]]
+        more = [(one, minutes) for one, minutes in begun if minutes > self._counted[one.call_id, one.number][0]]
         costs = await self._costs(tenant_id, more)
         day = self._day(tenant_id)
         for (call, minutes), cost in zip(more, costs, strict=True):
-            before, paid = self._counted[call.call_id]
+            before, paid = self._counted[call.call_id, call.number]
             cents = max(cost, paid)
-            self._counted[call.call_id] = minutes, cents
+            self._counted[call.call_id, call.number] = minutes, cents
             scopes, seconds = _scopes(call.extension_id, call.trunk_id), (minutes - before) * usage.MINUTE
             self._counts.add_talk(tenant_id, scopes, day=day, seconds=seconds, cents=cents - paid)
 

@@ -7,7 +7,8 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class LiveOutsideCall:
-    """A live call to a number outside. `talk_seconds`: since it was answered, 0 before; `number` in E.164."""
+    """A live call to a number outside; a call of a ring group may make several. `talk_seconds`: since it was answered,
+    0 before; `number` in E.164."""
 
     call_id: str
     tenant_id: str

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from unificx.cluster import Counters, EventBus
+from unificx.core.errors import Invalid
 from unificx.core.events import DomainEvent
 from unificx.db import UnitOfWork, lock_scope
 from unificx.registrar import Caller
@@ -12,6 +13,7 @@ from unificx.routing.hours.service import HoursService
 from unificx.routing.outbound import repository
 from unificx.routing.outbound.blocks import BlockService
 from unificx.routing.outbound.decision import Allowed, Decision, OutsideCaller, Refused
+from unificx.routing.outbound.explanations import explain_refusal
 from unificx.routing.outbound.fraud import FraudGuard
 from unificx.routing.outbound.inbound import PublicNumberService
 from unificx.routing.outbound.number_import import NumberFiles
@@ -20,7 +22,7 @@ from unificx.routing.outbound.permissions import CallingPermissions
 from unificx.routing.outbound.routes import RouteService
 from unificx.routing.outbound.schemas import FraudStop
 from unificx.routing.outbound.store import OutboundDependencies, OutboundStore
-from unificx.routing.plans import NO_OUTSIDE_LINE, NO_SUCH_NUMBER, Fork, Plan, Reject, Rejection, Step
+from unificx.routing.plans import NO_OUTSIDE_LINE, NO_SUCH_NUMBER, Fork, OutsideTarget, Plan, Reject, Rejection, Step
 from unificx.trunks import Trunk
 
 RING_SECONDS = 180.0
@@ -94,6 +96,32 @@ class OutboundRouting:
         decision, _ = self.decide(tenant_id, OutsideCaller(), number)
         called = decision.number if isinstance(decision, Allowed) else None
         return isinstance(called, PublicNumber) and called.kind == "ordinary"
+
+    def check_member(self, tenant_id: str, text: str) -> str:
+        """Return the number outside of a new member of a group, in E.164. Raises Invalid if the group may not call it:
+        the rules of calls outside decide, of which `destination` counts the limits when the group calls."""
+        decision = self._store.plan(tenant_id).decide(OutsideCaller(), text)
+        if isinstance(decision, Refused):
+            raise Invalid(f"This group cannot call {text}: {explain_refusal(decision)}", field="members")
+        number = decision.number
+        if not isinstance(number, PublicNumber) or not self._may_be_member(tenant_id, number):
+            raise Invalid(f"{text} cannot be a member: use the ordinary number of another party.", field="members")
+        return number.e164
+
+    def member_targets(self, tenant_id: str, number: str, calling_for: str) -> tuple[OutsideTarget, ...]:
+        """Return the trunks to try for the call of a group to a member outside, which is made now; none if a rule or a
+        limit forbids it."""
+        public = normalise(number, self._store.country(tenant_id))
+        if not isinstance(public, PublicNumber) or not self._may_be_member(tenant_id, public):
+            return ()
+        caller = Caller(tenant_id, "", "", "", number="", name="", calling_for=calling_for)
+        found = self.destination(caller, public.e164)
+        return found.allowed.targets if isinstance(found, OutsideCall) else ()
+
+    def _may_be_member(self, tenant_id: str, number: PublicNumber) -> bool:
+        """Whether a group may ring a number without a user's decision: it must not have a price that its owner sets,
+        whatever else the tenant may call, and not be the tenant's own, which would lead the call back."""
+        return number.kind != "premium" and self._store.number(tenant_id, number.e164) is None
 
     def destination(self, caller: Caller, dialled: str, *, withheld: bool = False, counted: bool = True) -> Destination:
         """Return the destination of a number that a caller dials. `counted`: the call is made now, so it counts for the

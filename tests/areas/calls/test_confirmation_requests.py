@@ -1,0 +1,88 @@
+"""The spoken request to a member outside: the leg is silenced first, and connected only after that."""
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+
+from unificx.media import MediaUnavailable
+from unificx.media.sounds import Sound
+from unificx.prompts import Prompts
+from unificx.rtpengine.ng import Message, Reply
+from unificx.server.confirmation_requests import REQUEST, SpokenRequests
+
+
+class Player:
+    """Notes commands. The first one of a leg waits until `free` is set."""
+
+    def __init__(self) -> None:
+        self.done: list[str] = []
+        self.free = asyncio.Event()
+        self.fails: type[Exception] | None = None
+        self.replies: list[asyncio.Future[None]] = []
+
+    async def _do(self, what: str) -> None:
+        if what.startswith("silence"):
+            await self.free.wait()
+        if self.fails is not None:
+            raise self.fails("unknown")
+        self.done.append(what)
+
+    async def play(self, anchor: str, tag: str, sound: Sound, *, times: int = 1, start: float = 0.0) -> float:
+        await self._do(f"play {anchor} {tag} {sound.seconds:.0f} s {times} times from {start:.0f}")
+        return sound.seconds
+
+    async def stop(self, anchor: str, tag: str) -> None:
+        await self._do(f"stop {anchor} {tag}")
+
+    def send(self, message: Message, on_reply: Callable[[Reply | MediaUnavailable], None]) -> None:
+        self.replies.append(asyncio.ensure_future(self._reply(message, on_reply)))
+
+    async def _reply(self, message: Message, on_reply: Callable[[Reply | MediaUnavailable], None]) -> None:
+        try:
+            await self._do(f"{message['command']} {message['call-id']} {message['from-tag']}")
+        except MediaUnavailable as fault:
+            on_reply(fault)
+        except RuntimeError:
+            on_reply({"result": "error", "error-reason": "Unknown call-id"})
+        else:
+            on_reply({"result": "ok"})
+
+
+async def idle(requests: SpokenRequests) -> None:
+    async with asyncio.timeout(5):
+        while len(requests):
+            await asyncio.sleep(0)
+
+
+async def test_a_leg_is_silenced_before_it_is_asked_and_connected_after_that() -> None:
+    player = Player()
+    requests = SpokenRequests(player, lambda tenant_id: Sound(bytes(2 * 8000 * {"t1": 3}[tenant_id])))
+    requests.ask("t1", "call.b2", "b")
+    requests.confirmed("call.b2", "b")  # a key while the relay has not answered yet
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert not player.done
+    player.free.set()
+    await idle(requests)
+    asked = ["silence media call.b2 b", "play call.b2 b 5 s 100 times from 0"]
+    assert player.done == [*asked, "stop call.b2 b", "unsilence media call.b2 b"]
+
+
+@pytest.mark.parametrize("fault", [MediaUnavailable, RuntimeError])
+async def test_a_failure_leaves_nothing_behind(fault: type[Exception]) -> None:
+    player = Player()
+    player.free.set()
+    player.fails = fault
+    requests = SpokenRequests(player, lambda tenant_id: Sound(bytes(16_000)))
+    requests.ask("t1", "call.b2", "b")
+    await idle(requests)
+    player.fails = None
+    requests.confirmed("call.b2", "b")
+    await idle(requests)
+    assert player.done == ["stop call.b2 b", "unsilence media call.b2 b"]
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_the_request_is_a_sentence_of_a_few_seconds(language: str) -> None:
+    assert 2 < Prompts().sound(REQUEST, language).seconds < 6
