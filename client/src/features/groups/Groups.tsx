@@ -9,6 +9,7 @@ import type { Column } from '~/design/table';
 import { useExtensions } from '~/features/extensions';
 import { DestinationText, RoutingPage, useDestinationText, useTargets } from '~/features/routing';
 import { GroupForm } from './GroupForm';
+import { stepMembers } from './model';
 import { STRATEGIES } from './strategies';
 
 /** Ring groups: numbers that ring several extensions. */
@@ -22,8 +23,7 @@ export default function Groups() {
   const members = (group: Group) =>
     group.members
       .map((step) =>
-        step
-          .split('+')
+        stepMembers(step)
           .map((number) => names.get(number) ?? number)
           .join(' + '),
       )

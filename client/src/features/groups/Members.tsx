@@ -1,12 +1,12 @@
-import { Button, Fieldset, MultiSelect, Text } from '@mantine/core';
+import { Button, Fieldset, MultiSelect, Stack, Text, type ComboboxItem } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
-import type { ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { matchesSearch } from '~/design/table';
 import { useExtensions } from '~/features/extensions';
 import { RowButtons } from '~/features/routing';
 import css from './groups.module.css';
-import { allMembers } from './model';
+import { allMembers, outsideNumber } from './model';
 
 interface MembersProps {
   tenant?: string;
@@ -17,36 +17,63 @@ interface MembersProps {
   error?: ReactNode;
 }
 
-/** The members of a ring group: a list, or steps whose extensions ring together. */
+interface MemberSelectProps {
+  extensions: ComboboxItem[];
+  label?: string;
+  required?: boolean;
+  'aria-label'?: string;
+  value: string[];
+  onChange: (members: string[]) => void;
+  error?: ReactNode;
+}
+
+/** Chooses members: extensions of a list, or numbers outside, which are typed. */
+function MemberSelect({ extensions, value, ...select }: MemberSelectProps) {
+  const { t } = useLingui();
+  const [search, setSearch] = useState('');
+  const typed = outsideNumber(search);
+  const outside = [...value.filter((one) => one.startsWith('+')), ...(typed && !value.includes(typed) ? [typed] : [])];
+  return (
+    <MultiSelect
+      {...select}
+      size="md"
+      data={[...extensions, ...outside.map((number) => ({ value: number, label: number }))]}
+      searchable
+      searchValue={search}
+      onSearchChange={setSearch}
+      filter={({ options }) =>
+        options.filter((each) => 'value' in each && (each.value === typed || matchesSearch(search, [each.label])))
+      }
+      limit={100}
+      hidePickedOptions
+      nothingFoundMessage={t`No match`}
+      clearButtonProps={{ 'aria-label': t`Remove all` }}
+      placeholder={value.length > 0 ? undefined : t`Name or number`}
+      value={value}
+    />
+  );
+}
+
+/** The members of a ring group: a list, or steps whose members ring together. */
 export function Members({ tenant, together, value, onChange, error }: MembersProps) {
   const { t } = useLingui();
   const extensions = useExtensions(tenant).items.map(({ number, name }) => ({
     value: number,
     label: `${name} · ${number}`,
   }));
-  const select = {
-    size: 'md',
-    data: extensions,
-    searchable: true,
-    limit: 100,
-    hidePickedOptions: true,
-    nothingFoundMessage: t`No match`,
-    clearButtonProps: { 'aria-label': t`Remove all` },
-  } as const;
   if (together) {
     return (
-      <MultiSelect
-        {...select}
-        filter={({ options, search }) =>
-          options.filter((each) => 'value' in each && matchesSearch(search, [each.label]))
-        }
-        label={t`Members`}
-        required
-        placeholder={value.length > 0 ? undefined : t`Name or number`}
-        value={allMembers(value)}
-        onChange={(numbers) => onChange(numbers.map((number) => [number]))}
-        error={error}
-      />
+      <Stack gap={4}>
+        <MemberSelect
+          extensions={extensions}
+          label={t`Members`}
+          required
+          value={allMembers(value)}
+          onChange={(numbers) => onChange(numbers.map((number) => [number]))}
+          error={error}
+        />
+        <OutsideHint />
+      </Stack>
     );
   }
   const steps = value.length > 0 ? value : [[]];
@@ -57,8 +84,9 @@ export function Members({ tenant, together, value, onChange, error }: MembersPro
   return (
     <Fieldset legend={t`Members`}>
       <Text size="sm" c="dimmed">
-        <Trans>Extensions of one step ring together.</Trans>
+        <Trans>Members of one step ring together.</Trans>
       </Text>
+      <OutsideHint />
       <ol className={css.steps}>
         {steps.map((step, at) => (
           <li key={at}>
@@ -66,10 +94,9 @@ export function Members({ tenant, together, value, onChange, error }: MembersPro
               <span className={css.stepName}>{stepName(at)}</span>
               <RowButtons rows={steps} at={at} onChange={onChange} name={stepName(at)} ordered />
             </div>
-            <MultiSelect
-              {...select}
+            <MemberSelect
+              extensions={extensions}
               aria-label={stepName(at)}
-              placeholder={step.length > 0 ? undefined : t`Name or number`}
               value={step}
               onChange={(numbers) => onChange(steps.map((each, index) => (index === at ? numbers : each)))}
               error={at === 0 ? error : undefined}
@@ -86,5 +113,15 @@ export function Members({ tenant, together, value, onChange, error }: MembersPro
         <Trans>Add step</Trans>
       </Button>
     </Fieldset>
+  );
+}
+
+function OutsideHint() {
+  return (
+    <Text size="sm" c="dimmed">
+      <Trans>
+        For a mobile or another office, type its number with the country code. Its user presses 1 to take a call.
+      </Trans>
+    </Text>
   );
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Group } from '~/api';
-import { allMembers, groupBody, groupValues } from './model';
+import { allMembers, groupBody, groupValues, outsideNumber, stepMembers } from './model';
 
 const SALES = {
   id: 'g',
@@ -32,6 +32,21 @@ describe('the form of a ring group', () => {
 
   it('offers a free number for a new group', () => {
     expect(groupValues(undefined, '6001')).toMatchObject({ number: '6001', members: [], otherwise: 'hangup' });
+  });
+
+  it('has numbers outside among the members of a step', () => {
+    for (const step of ['1001++491725550001+1002', '+491725550001', '+491725550001++491725550002', '1001+1002']) {
+      expect(stepMembers(step).join('+')).toBe(step);
+    }
+    expect(stepMembers('1001++491725550001+1002')).toEqual(['1001', '+491725550001', '1002']);
+    expect(stepMembers('+491725550001++491725550002')).toEqual(['+491725550001', '+491725550002']);
+  });
+
+  it('takes a typed number in international format as one outside', () => {
+    expect(outsideNumber('+49 (172) 555-0001')).toBe('+491725550001');
+    for (const other of ['0172 5550001', '1001', '+49', '+49172555000123456', '+49172abc', '']) {
+      expect(outsideNumber(other)).toBeUndefined();
+    }
   });
 
   it('lists each member once', () => {

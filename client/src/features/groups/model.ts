@@ -1,6 +1,7 @@
 import type { Group, NewGroup } from '~/api';
 
-/** Values of the form of a ring group. Each step is the numbers of the extensions that ring together. */
+/** Values of the form of a ring group. Each step is the numbers of the extensions and the numbers outside, in E.164, that
+ * ring together. */
 export interface GroupValues {
   number: string;
   name: string;
@@ -17,7 +18,7 @@ export function groupValues(group: Group | undefined, number: string): GroupValu
     return { number, name: '', strategy: 'all', members: [], ring_seconds: 20, name_prefix: '', otherwise: 'hangup' };
   }
   const { name, strategy, ring_seconds, name_prefix, otherwise } = group;
-  const members = group.members.map((step) => step.split('+'));
+  const members = group.members.map(stepMembers);
   return { number: group.number, name, strategy, members, ring_seconds, name_prefix, otherwise };
 }
 
@@ -25,6 +26,18 @@ export function groupValues(group: Group | undefined, number: string): GroupValu
 export function groupBody({ members, name, ...values }: GroupValues): NewGroup {
   const steps = members.filter((step) => step.length > 0).map((step) => step.join('+'));
   return { ...values, name: name.trim(), members: steps };
+}
+
+/** The members of a step as the API writes it, joined with "+". An empty piece means that a number outside follows. */
+export function stepMembers(step: string): string[] {
+  const pieces = step.split('+');
+  return pieces.flatMap((piece, at) => (piece ? [at > 0 && !pieces[at - 1] ? `+${piece}` : piece] : []));
+}
+
+/** A number outside as typed, in E.164; undefined if it is none. The server decides whether the group may call it. */
+export function outsideNumber(text: string): string | undefined {
+  const digits = text.replaceAll(/[\s().\/-]/g, '');
+  return /^\+[1-9]\d{5,14}$/.test(digits) ? digits : undefined;
 }
 
 /** The members in order, each once. */
