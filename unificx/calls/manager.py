@@ -25,6 +25,7 @@ from unificx.calls.machine.fork_targets import ForkTargets
 from unificx.calls.machine.states import CALLER, Answering, Ended, Talking, Transferring
 from unificx.calls.machine.transfer import PEER_CHANGES
 from unificx.calls.observers import ObserverNotifier
+from unificx.calls.origination import originated_call
 from unificx.calls.outside import OutsideDialer
 from unificx.calls.participant import Participant
 from unificx.calls.ports import AppEvent
@@ -35,7 +36,7 @@ from unificx.calls.schemas import CallSettings, ConnectRequest, ConnectWithdrawn
 from unificx.calls.takeovers import Takeovers
 from unificx.calls.transfers import TransferDependencies, Transfers
 from unificx.core.deadlines import DeadlineQueue
-from unificx.core.errors import NotFound, StorageFull
+from unificx.core.errors import StorageFull
 from unificx.core.faults import describe_fault
 from unificx.core.source_address import is_local_source
 from unificx.registrar import Caller
@@ -190,18 +191,10 @@ class CallManager:
 
         Raises NotFound if the number is not an extension that rings now, StorageFull while no new call is accepted.
         """
-        clock, caller = self.deps.clock, origin.caller
-        now = clock.monotonic()
-        if self._limiter.retry_after(caller.tenant_id, storage_full=self.storage_full()):
+        now = self.deps.clock.monotonic()
+        if self._limiter.retry_after(origin.caller.tenant_id, storage_full=self.storage_full()):
             raise StorageFull("Too many concurrent calls.", hint="Try again in a minute.")
-        plan = self.deps.routing.route(caller, origin.to).only_fork(origin.device)
-        if plan is None:
-            raise NotFound("No extension with this number takes calls now. Check the number.")
-        call = Call(clock.new_id(), caller, origin.next_destination or origin.to, plan.called, clock.now(), now)
-        call.target = CallTarget(plan, call.dialled, displayed_caller=origin.displayed_caller)
-        call.next_destination, call.click_to_call = origin.next_destination, bool(origin.next_destination)
-        call.conference_others, call.is_completion = origin.conference_others, origin.is_completion
-        call.auto_answer, call.participants[CALLER].app = origin.auto_answer, CallApp(origin.app, origin.arguments)
+        call = originated_call(self.deps, origin, now)
         self._registry.add(call)
         self._guarded(call, now, self._originate, call, now)
         self._drain_leg_events(now)
@@ -294,7 +287,8 @@ class CallManager:
 
     def dtmf_received(self, digit: DtmfReceived) -> None:
         """Process a DTMF digit detected by rtpengine."""
-        if (found := self._registry.find_leg(digit.tag)) is not None:
+        found = self._registry.find_leg(digit.tag)
+        if found is not None:
             self._info_relay.detected(*found, digit.digit, self.deps.clock.monotonic())
             self.on_pending_output()
 
@@ -391,8 +385,10 @@ class CallManager:
         self.dispatch(call, events.StepStarted(targets), now)
 
     def _ring_registered_device(self, call: Call, extension_id: str, device_id: str, now: float) -> None:
-        for leg in [leg for name in call.legs_of(device_id) if (leg := call.leg(name)) is not None]:
-            leg.handle_flow_change(now)
+        for name in call.legs_of(device_id):
+            leg = call.leg(name)
+            if leg is not None:
+                leg.handle_flow_change(now)
         event = self._fork_builder.branch_for_device(call, extension_id, device_id, now)
         if event is not None:
             self.dispatch(call, event, now)
