@@ -230,6 +230,21 @@ async def test_a_leg_without_usable_media_is_ended_and_the_others_ring_on() -> N
     )
 
 
+async def test_a_leg_that_the_caller_would_hear_is_not_dialled() -> None:
+    world = await play(PHONES, numbers={"6000": group(("1002", MOBILE))})
+    world.can_silence = False
+    await play_on(
+        world,
+        """
+        alice -> INVITE 6000 [alice]
+        bob   <- INVITE [alice]
+        bob   -> 200 [bob]
+        bob   <- ACK
+        alice <- 200 [bob]
+        """,
+    )
+
+
 async def test_members_that_may_not_be_called_are_left_out() -> None:
     await play(
         PHONES

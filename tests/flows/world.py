@@ -84,6 +84,7 @@ class World:
         """All that the carriers got."""
         self.bindings: dict[str, str] = {}
         self.ended: list[CallEnded] = []
+        self.can_silence = True
         self.directory, self.location = _directory(phones, rings), LocationService()
         for phone in phones:
             if not (phone.awaiting_push or phone.carrier):
@@ -198,6 +199,10 @@ class World:
         self.log.append(("history", f"{call.outcome} {call.cause} {devices}"))
 
     # ---- ConfirmationRequests
+
+    def silence(self, anchor: str, then: Callable[[bool], None]) -> None:
+        assert len(self.media.anchors[anchor]) == 1  # before the leg is dialled
+        asyncio.get_running_loop().call_soon(then, self.can_silence)
 
     def ask(self, tenant_id: str, anchor: str, tag: str) -> None:
         assert (tenant_id, self.media.anchors[anchor] >= {tag}) == (TENANT, True)

@@ -160,16 +160,19 @@ async def test_dtmf_is_reported_with_anchor_and_tag(
 
 async def silence(relay: RtpEngine, *, silent: bool) -> None:
     replied = asyncio.get_running_loop().create_future()
-    relay.send(party_commands.silence("call", "b", silent=silent), replied.set_result)
+    relay.send(party_commands.silence("call", silent=silent), replied.set_result)
     assert (await replied)["result"] == "ok"
 
 
-async def test_a_silenced_party_hears_a_request_and_its_keys_are_reported(
+async def test_a_party_silenced_before_its_answer_hears_a_request_and_its_keys_are_reported(
     relay: RtpEngine, published: asyncio.Queue[object], parties: tuple[RtpEndpoint, RtpEndpoint]
 ) -> None:
     caller, callee = parties
-    await connect(relay, parties)
+    callee.set_target(await rtpengine_replies.offer(relay, "call", "a", caller.describe(), Profile.PLAIN))
     await silence(relay, silent=True)
+    caller.set_target(await rtpengine_replies.answer(relay, "call", "a", "b", callee.describe(), Profile.PLAIN))
+    await talk(parties, 0.3)
+    assert caller.typical_level(CALLEE) < 300
     await relay.play("call", "b", tone(0.4), times=1000)
     await talk(parties, 0.3)
     await talk(parties, 1.0)

@@ -14,7 +14,7 @@ from unificx.calls.machine import actions, events
 from unificx.calls.machine.causes import ANSWERED_ELSEWHERE
 from unificx.calls.machine.states import CALLER, Transferring
 from unificx.calls.media_requests import MediaRequests
-from unificx.calls.ports import AppEvent, AppHost, MediaAnchor, OutsideLines, PushWakeup
+from unificx.calls.ports import AppEvent, AppHost, ConfirmationRequests, MediaAnchor, OutsideLines, PushWakeup
 from unificx.calls.record_keeper import RecordKeeper
 from unificx.calls.registry import CallRegistry
 from unificx.core.clock import Clock
@@ -34,6 +34,7 @@ class ExecutorDependencies:
     registry: CallRegistry
     records: RecordKeeper
     outside: OutsideLines
+    confirmations: ConfirmationRequests
     clock: Clock
 
 
@@ -47,7 +48,7 @@ class ActionExecutor:
         on_app_event: Callable[[AppLeg, AppEvent], None],
     ) -> None:
         self._deps = deps
-        self._media = MediaRequests(deps.media, deps.outside, on_media_reply)
+        self._media = MediaRequests(deps.media, deps.outside, deps.confirmations, on_media_reply)
         self._registry = deps.registry
         self._journal = deps.records.journal
         self._on_app_event = on_app_event

@@ -100,8 +100,9 @@ class CallManager:
         self._observer_notifier = notifier = ObserverNotifier(deps.observer)
         records = RecordKeeper(self.calls, deps.call_records, notifier, deps.clock, self.on_answered, self.on_ended)
         executor_deps = ExecutorDependencies(
-            deps.legs, deps.media, deps.push, deps.app_host, deps.directory, registry, records, deps.outside, deps.clock
-        )
+            deps.legs, deps.media, deps.push, deps.app_host, deps.directory, registry, records, deps.outside,
+            deps.confirmations, deps.clock,
+        )  # fmt: skip
         self._executor = ActionExecutor(executor_deps, self._on_media_reply, self._on_app_event)
         self._confirmations = Confirmations(deps.confirmations, self._executor.request_media, self.dispatch)
         self._info_relay = InfoRelay(notifier, deps.outside, self._confirmations.pressed)

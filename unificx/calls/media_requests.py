@@ -9,7 +9,7 @@ import structlog
 from unificx.calls.call import Call
 from unificx.calls.machine import actions, events
 from unificx.calls.machine.states import CALLER
-from unificx.calls.ports import MediaAnchor, OutsideLines
+from unificx.calls.ports import ConfirmationRequests, MediaAnchor, OutsideLines
 from unificx.core.faults import describe_fault
 from unificx.media import MediaUnavailable
 from unificx.rtpengine.ng import WITHOUT_EVENTS, MediaReport, Profile
@@ -26,9 +26,16 @@ class MediaRequests:
     `on_reply` receives the resulting events, never while a request is being submitted.
     """
 
-    def __init__(self, media: MediaAnchor, lines: OutsideLines, on_reply: Callable[[Call, events.Event], None]) -> None:
+    def __init__(
+        self,
+        media: MediaAnchor,
+        lines: OutsideLines,
+        confirmations: ConfirmationRequests,
+        on_reply: Callable[[Call, events.Event], None],
+    ) -> None:
         self._media = media
         self._lines = lines
+        self._confirmations = confirmations
         self._on_reply = on_reply
         # Owner: the node that holds the call.
         self._waiting: dict[str, list[tuple[Call, MediaRequest]]] = {}
@@ -90,6 +97,17 @@ class MediaRequests:
         self._media.answer(anchor, (_tag(call, to), _tag(call, sender)), relayed, profile, on_reply)
 
     def _replied(self, call: Call, anchor: str, request: MediaRequest, reply: Reply) -> None:
+        unconfirmed = isinstance(request, actions.OfferMedia) and call.participant(request.branch).is_unconfirmed
+        if unconfirmed and isinstance(reply, bytes):
+            self._confirmations.silence(anchor, partial(self._silenced, call, anchor, request, reply))
+        else:
+            self._proceed(call, anchor, request, reply)
+
+    def _silenced(self, call: Call, anchor: str, request: MediaRequest, reply: Reply, silent: bool) -> None:
+        """Dial the leg only once the caller cannot hear it."""
+        self._proceed(call, anchor, request, reply if silent else MediaUnavailable("refused"))
+
+    def _proceed(self, call: Call, anchor: str, request: MediaRequest, reply: Reply) -> None:
         try:
             event = self._to_event(call, request, reply)
             if event is not None:

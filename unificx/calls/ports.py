@@ -197,17 +197,25 @@ class NullCallObserver:
 class ConfirmationRequests(Protocol):
     """Asks a user at a number outside to confirm that a person takes the call. Methods do not block."""
 
+    def silence(self, anchor: str, then: Callable[[bool], None]) -> None:
+        """Let the parties of an anchor hear nothing of each other, even before one of them is dialled. `then` is called
+        later, with whether that is so now."""
+        ...
+
     def ask(self, tenant_id: str, anchor: str, tag: str) -> None:
-        """Play the request to a leg, again and again, and let the other side of the anchor hear nothing of the leg."""
+        """Play the request to a leg, again and again."""
         ...
 
     def confirmed(self, anchor: str, tag: str) -> None:
-        """Stop the request and connect the leg to the other side."""
+        """Stop the request to a leg and let the parties of the anchor hear each other."""
         ...
 
 
 class NoConfirmationRequests:
     """There is no media to ask by."""
+
+    def silence(self, anchor: str, then: Callable[[bool], None]) -> None:
+        asyncio.get_running_loop().call_soon(then, False)
 
     def ask(self, tenant_id: str, anchor: str, tag: str) -> None: ...
     def confirmed(self, anchor: str, tag: str) -> None: ...

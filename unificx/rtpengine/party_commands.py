@@ -33,10 +33,10 @@ def play(anchor: str, tag: str, file: str, *, times: int = 1, start: float = 0.0
     }
 
 
-def silence(anchor: str, tag: str, *, silent: bool) -> Message:
-    """Build a request to send silence in place of a party's audio, or its audio again. Its DTMF is logged all the
-    time."""
-    return {"command": "silence media" if silent else "unsilence media", "call-id": anchor, "from-tag": tag}
+def silence(anchor: str, *, silent: bool) -> Message:
+    """Build a request to send silence in place of the audio of all parties of an anchor, also of those that answer
+    later, or their audio again. Sounds are played and DTMF is logged all the time."""
+    return {"command": "silence media" if silent else "unsilence media", "call-id": anchor}
 
 
 def stop(anchor: str, tag: str) -> Message:

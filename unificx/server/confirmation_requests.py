@@ -41,6 +41,10 @@ class SpokenRequests:
         """Number of legs with a command under way."""
         return len(self._tasks)
 
+    def silence(self, anchor: str, then: Callable[[bool], None]) -> None:
+        message = party_commands.silence(anchor, silent=True)
+        self._media.send(message, lambda reply: then(_has_succeeded(reply)))
+
     def ask(self, tenant_id: str, anchor: str, tag: str) -> None:
         self._begin(tag, self._ask(tenant_id, anchor, tag))
 
@@ -50,18 +54,14 @@ class SpokenRequests:
     async def _ask(self, tenant_id: str, anchor: str, tag: str) -> None:
         spoken = self._request(tenant_id)
         sound = Sound(spoken.pcm + bytes(2 * spoken.rate * PAUSE_SECONDS), spoken.rate)
-        await self._silence(anchor, tag, silent=True)
         await self._media.play(anchor, tag, sound, times=MAX_REPETITIONS)
 
     async def _connect(self, anchor: str, tag: str, asking: asyncio.Task[None] | None) -> None:
         if asking is not None:
             await asyncio.wait((asking,))
         await self._media.stop(anchor, tag)
-        await self._silence(anchor, tag, silent=False)
-
-    async def _silence(self, anchor: str, tag: str, *, silent: bool) -> None:
         replied: asyncio.Future[Reply | MediaUnavailable] = asyncio.get_running_loop().create_future()
-        self._media.send(party_commands.silence(anchor, tag, silent=silent), replied.set_result)
+        self._media.send(party_commands.silence(anchor, silent=False), replied.set_result)
         reply = await replied
         if isinstance(reply, MediaUnavailable):
             raise reply
@@ -74,6 +74,10 @@ class SpokenRequests:
     def _ended(self, tag: str, task: asyncio.Task[None]) -> None:
         if self._tasks.get(tag) is task:
             del self._tasks[tag]
+
+
+def _has_succeeded(reply: Reply | MediaUnavailable) -> bool:
+    return not isinstance(reply, MediaUnavailable) and reply.get("result") == "ok"
 
 
 async def _reporting(command: Coroutine[Any, Any, None]) -> None:

@@ -1,4 +1,4 @@
-"""The spoken request to a member outside: the leg is silenced first, and connected only after that."""
+"""The spoken request to a member outside: its anchor is silenced first, and only then the user is asked."""
 
 import asyncio
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from unificx.server.confirmation_requests import REQUEST, SpokenRequests
 
 
 class Player:
-    """Notes commands. The first one of a leg waits until `free` is set."""
+    """Notes commands. Playback waits until `free` is set."""
 
     def __init__(self) -> None:
         self.done: list[str] = []
@@ -22,7 +22,7 @@ class Player:
         self.replies: list[asyncio.Future[None]] = []
 
     async def _do(self, what: str) -> None:
-        if what.startswith("silence"):
+        if what.startswith("play"):
             await self.free.wait()
         if self.fails is not None:
             raise self.fails("unknown")
@@ -40,7 +40,7 @@ class Player:
 
     async def _reply(self, message: Message, on_reply: Callable[[Reply | MediaUnavailable], None]) -> None:
         try:
-            await self._do(f"{message['command']} {message['call-id']} {message['from-tag']}")
+            await self._do(f"{message['command']} {message['call-id']}")
         except MediaUnavailable as fault:
             on_reply(fault)
         except RuntimeError:
@@ -55,7 +55,7 @@ async def idle(requests: SpokenRequests) -> None:
             await asyncio.sleep(0)
 
 
-async def test_a_leg_is_silenced_before_it_is_asked_and_connected_after_that() -> None:
+async def test_a_leg_is_asked_and_connected_after_that() -> None:
     player = Player()
     requests = SpokenRequests(player, lambda tenant_id: Sound(bytes(2 * 8000 * {"t1": 3}[tenant_id])))
     requests.ask("t1", "call.b2", "b")
@@ -65,8 +65,17 @@ async def test_a_leg_is_silenced_before_it_is_asked_and_connected_after_that() -
     assert not player.done
     player.free.set()
     await idle(requests)
-    asked = ["silence media call.b2 b", "play call.b2 b 5 s 100 times from 0"]
-    assert player.done == [*asked, "stop call.b2 b", "unsilence media call.b2 b"]
+    assert player.done == ["play call.b2 b 5 s 100 times from 0", "stop call.b2 b", "unsilence media call.b2"]
+
+
+@pytest.mark.parametrize(("fault", "silent"), [(None, True), (MediaUnavailable, False), (RuntimeError, False)])
+async def test_the_caller_learns_whether_the_anchor_is_silent(fault: type[Exception] | None, silent: bool) -> None:
+    player = Player()
+    player.fails = fault
+    replied = asyncio.get_running_loop().create_future()
+    SpokenRequests(player, lambda tenant_id: Sound(bytes(16_000))).silence("call.b2", replied.set_result)
+    assert await replied is silent
+    assert player.done == (["silence media call.b2"] if silent else [])
 
 
 @pytest.mark.parametrize("fault", [MediaUnavailable, RuntimeError])
@@ -80,7 +89,7 @@ async def test_a_failure_leaves_nothing_behind(fault: type[Exception]) -> None:
     player.fails = None
     requests.confirmed("call.b2", "b")
     await idle(requests)
-    assert player.done == ["stop call.b2 b", "unsilence media call.b2 b"]
+    assert player.done == ["stop call.b2 b", "unsilence media call.b2"]
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
