@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from unificx.core.errors import Conflict, Invalid
-from unificx.db import Database, Erased, Keys
+from unificx.db import Database, Erased, Keys, lock_scope
 from unificx.notifications import repository
 from unificx.notifications.catalogue import CATALOGUE, Audience, Channel, MandatoryReason, NoticeKind, may_be_off
 from unificx.notifications.models import PreferencePart, PreferenceRow
@@ -46,7 +46,7 @@ class NoticePreferences:
         # Owner: the database. A copy of this node, changed after each of its commits.
         self._choices: dict[str, PreferencePart] = {}
         """By subject; people without choices are not in it."""
-        # Owner: this node. One change after the other, so that none is lost.
+        # Owner: this node. The copy is not replaced by rows that were read before a change.
         self._changing = asyncio.Lock()
 
     async def start(self) -> None:
@@ -54,13 +54,7 @@ class NoticePreferences:
         async with self._changing:
             async with self._database.read() as session:
                 rows = await repository.list_preferences(session)
-            found: dict[str, PreferencePart] = {}
-            for row in rows:
-                sealed = [(row.subject_id, row.id, row.sealed)]
-                [part] = repository.PREFERENCE_CODEC.open(self._keys, row.tenant_id, sealed)
-                if not isinstance(part, Erased):
-                    found[row.subject_id] = part
-            self._choices = found
+            self._choices = self._opened(rows)
 
     def allows(self, subject: str, kind: NoticeKind, channel: Channel) -> bool:
         """Return whether this notice may be sent to the person now. Mandatory ones always may."""
@@ -97,20 +91,37 @@ class NoticePreferences:
             await self._store(tenant_id, subject, kind, channel, on=on)
 
     async def _store(self, tenant_id: str, subject: str, kind: NoticeKind, channel: Channel, *, on: bool) -> None:
-        choices, name = self._choices.get(subject, _DEFAULTS), f"{kind}/{channel}"
-        rest = replace(
-            choices,
-            on=tuple(each for each in choices.on if each != name),
-            off=tuple(each for each in choices.off if each != name),
-        )
-        changed = replace(rest, on=(*rest.on, name)) if on else replace(rest, off=(*rest.off, name))
         row_id = self._database.clock.new_id()
-        [sealed] = repository.PREFERENCE_CODEC.seal(self._keys, tenant_id, [(subject, row_id, changed)])
         async with self._database.begin() as uow:
+            # The choices are read where they are changed: another node may have changed others.
+            await lock_scope(uow.session, "notice preferences", subject)
+            rows = await repository.preferences_of(uow.session, tenant_id, subject)
+            changed = _with_choice(self._opened(rows).get(subject, _DEFAULTS), f"{kind}/{channel}", on=on)
+            [sealed] = repository.PREFERENCE_CODEC.seal(self._keys, tenant_id, [(subject, row_id, changed)])
             await repository.delete_preferences(uow.session, tenant_id, subject)
             uow.session.add(PreferenceRow(id=row_id, tenant_id=tenant_id, subject_id=subject, sealed=sealed))
             uow.after_commit.append(lambda: self._choices.update({subject: changed}))
 
+    def _opened(self, rows: Iterable[PreferenceRow]) -> dict[str, PreferencePart]:
+        """Return choices by subject, without those of erased people."""
+        found: dict[str, PreferencePart] = {}
+        for row in rows:
+            sealed = [(row.subject_id, row.id, row.sealed)]
+            [part] = repository.PREFERENCE_CODEC.open(self._keys, row.tenant_id, sealed)
+            if not isinstance(part, Erased):
+                found[row.subject_id] = part
+        return found
+
     def drop_subject(self, subject: str) -> None:
         """Drop the choices of an erased person before the rows are deleted."""
         self._choices.pop(subject, None)
+
+
+def _with_choice(choices: PreferencePart, name: str, *, on: bool) -> PreferencePart:
+    """Return the choices with a switch, named by its notice and channel, set."""
+    rest = replace(
+        choices,
+        on=tuple(each for each in choices.on if each != name),
+        off=tuple(each for each in choices.off if each != name),
+    )
+    return replace(rest, on=(*rest.on, name)) if on else replace(rest, off=(*rest.off, name))

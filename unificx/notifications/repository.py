@@ -184,6 +184,12 @@ async def list_preferences(session: AsyncSession) -> Sequence[PreferenceRow]:
     return (await session.scalars(select(PreferenceRow))).all()
 
 
+async def preferences_of(session: AsyncSession, tenant_id: str, subject: str) -> Sequence[PreferenceRow]:
+    """Return the choices of a person."""
+    chosen = (PreferenceRow.tenant_id == tenant_id, PreferenceRow.subject_id == subject)
+    return (await session.scalars(select(PreferenceRow).where(*chosen))).all()
+
+
 async def delete_preferences(session: AsyncSession, tenant_id: str, subject: str) -> None:
     chosen = (PreferenceRow.tenant_id == tenant_id, PreferenceRow.subject_id == subject)
     await session.execute(delete(PreferenceRow).where(*chosen))

@@ -58,6 +58,19 @@ async def test_choices_count_for_variants_for_one_person_and_after_a_restart(
     assert preferences.allows(ada.subject, "message", "push")
 
 
+async def test_two_nodes_keep_each_others_choices(
+    preferences: NoticePreferences, database: Database, keys: KeyStore, ada: Person
+) -> None:
+    other = NoticePreferences(database, keys)
+    await other.start()
+    await preferences.switch(ada.tenant_id, ada.subject, "voicemail", "email", on=False)
+    await other.switch(ada.tenant_id, ada.subject, "message", "push", on=False)
+    assert not other.allows(ada.subject, "voicemail", "email")
+    await preferences.start()
+    assert not preferences.allows(ada.subject, "voicemail", "email")
+    assert not preferences.allows(ada.subject, "message", "push")
+
+
 def test_what_protects_an_account_or_is_due_by_law_is_mandatory() -> None:
     optional = {
         (kind, channel) for kind, each in CATALOGUE.items() for channel in each.channels if may_be_off(kind, channel)
