@@ -465,6 +465,27 @@ def test_people_are_imported_from_a_file(home: CliHome, tmp_path: Path) -> None:
     assert "cannot be read" in error_line(missing)
 
 
+def test_an_import_of_people_is_undone(home: CliHome, tmp_path: Path) -> None:
+    assert "There are no imports." in home.run_text("person", "imports")
+    file = tmp_path / "people.csv"
+    file.write_text("name,email,number\nAda Example,ada@example.com,next\nBen,ben@example.com,\n")
+    printed = home.run_text("person", "import", str(file))
+    [made] = home.run_json("person", "imports")
+    assert f"To undo it: unificx person undo-import {made['id']}" in printed
+    assert (made["created"], made["updated"], made["reverted"]) == (2, 0, None)
+    home.run_json("person", "update", "ben@example.com", "--name", "Benedict")
+    assert "changed" in home.run_text("person", "undo-import", made["id"], "--dry-run")
+    assert len(home.run_json("person", "list")) == 2
+    answer = home.run("person", "undo-import", made["id"], "--home", str(home.folder), "--json")
+    # The server runs in this process, and its log lines come first.
+    report = json.loads(answer.stdout.splitlines()[-1])
+    assert (report["applied"], report["deleted"], report["skipped"]) == (True, 1, 1)
+    assert [one["name"] for one in home.run_json("person", "list")] == ["Benedict"]
+    assert home.run_json("extension", "list") == []
+    again = home.run("person", "undo-import", made["id"], "--home", str(home.folder))
+    assert "This import was undone already." in error_line(again)
+
+
 def test_trunk_commands(home: CliHome) -> None:
     login = ("--username", "4930123", "--password", "secret-1")
     limits = ("--max-calls", "5", "--accept-from", "192.0.2.0/24")

@@ -109,6 +109,46 @@ Quirin Vergeben;quirin.vergeben@example.com;{household.anna.number};Chef
     expect(page.get_by_text("Nothing matches.")).to_be_visible()
 
 
+def test_an_import_is_undone_after_its_consequences_are_shown(desk: Client, server: Server) -> None:
+    """The first of two imported people gets another name in between, and is kept."""
+    server.canaries |= {"Ruprecht Bleibt", "ruprecht@example.com", "Sibylle Geht", "sibylle@example.com"}
+    page = desk.page
+    page.goto(f"{desk.origin}/portal/people")
+    press(page, page.get_by_role("button", name="Import CSV"))
+    rows = "name,email\nRuprecht Kommt,ruprecht@example.com\nSibylle Geht,sibylle@example.com\n"
+    form = drawer(page)
+    form.locator("input[type=file]").set_input_files({"name": "a.csv", "mimeType": "text/csv", "buffer": rows.encode()})
+    press(page, form.get_by_role("button", name="Import 2 people"))
+    expect(page.get_by_text("2 people added, 0 changed.")).to_be_visible()
+    with server.rest() as rest:
+        tenant = {"tenant": server.ready["tenant"]}
+        found = rest.get("/api/v1/people", params={**tenant, "search": "ruprecht"}).json()["items"]
+        changed = rest.patch(f"/api/v1/persons/{found[0]['id']}", params=tenant, json={"name": "Ruprecht Bleibt"})
+        assert changed.status_code == 200, changed.text
+
+    press(page, page.get_by_role("button", name="Import CSV"))
+    imports = form.get_by_role("list", name="Imports of the last 30 days")
+    undo = imports.get_by_role("button", name="Undo the import of").first
+    expect(imports.get_by_role("listitem").first).to_contain_text("2 added, 0 changed")
+    press(page, undo)
+    question = page.get_by_role("dialog", name="Undo this import?")
+    expect(question).to_contain_text("1 person is deleted with their number, invitation and messages.")
+    expect(question).to_contain_text("Ruprecht Bleibt – changed since")
+    keep_picture(page, "undo-import")
+    checker = PageChecker(desk, "en")
+    checker.label = "undo of an import"
+    checker.check("light", "dark")
+    assert_accessible(checker)
+    press(page, question.get_by_role("button", name="Undo the import"))
+    expect(page.get_by_text("1 person deleted, 0 changed back, 1 kept.")).to_be_visible()
+    expect(imports.get_by_role("listitem").first).to_contain_text("Undone")
+    page.keyboard.press("Escape")
+    page.get_by_role("searchbox").fill("sibylle")
+    expect(page.get_by_text("Nothing matches.")).to_be_visible()
+    page.get_by_role("searchbox").fill("ruprecht")
+    expect(page.get_by_role("table").get_by_role("row")).to_have_count(2)
+
+
 def test_a_new_person_is_handed_over(desk: Client, server: Server, household: Household) -> None:
     name, email = "Rosalinde Übergabe", "rosalinde.uebergabe@example.com"
     server.canaries |= {name, email}

@@ -31,6 +31,7 @@ BODY_SECONDS = 20.0
 """Seconds within which a body has to arrive."""
 UPLOAD_SECONDS = 120.0
 MAX_SOUND, MAX_RATE_DECK, MAX_CONTACT_FILE, MAX_ACCESS_COPY = 10 << 20, 64 << 20, 10 << 20, 128 << 20
+MAX_PEOPLE_FILE = 8 << 20
 """Limits of uploads. Only the route reads them, after authentication."""
 _UPLOADS = {
     re.compile(r"/api/v1/(?:mailboxes/[^/]+/greetings|sounds/[^/]+/[^/]+)/[^/]+\Z"): MAX_SOUND,
@@ -169,6 +170,8 @@ def _streaming_limits(scope: Scope) -> tuple[int, float] | None:
     """Return the limits, in bytes and seconds, of a body that the route reads; None for one that is read at once."""
     if scope["method"] == "PATCH" and _FILE_PARTS.match(scope["path"]):
         return MAX_FILE_PART, FILE_PART_SECONDS
+    if scope["method"] == "POST" and scope["path"] == "/api/v1/people/import":
+        return MAX_PEOPLE_FILE, UPLOAD_SECONDS
     if scope["method"] != "PUT":
         return None
     return next(((limit, UPLOAD_SECONDS) for path, limit in _UPLOADS.items() if path.match(scope["path"])), None)

@@ -5,7 +5,7 @@ from unificx.cli.command import CommandContext
 from unificx.cli.errors import CliError
 from unificx.cli.output import print_json
 
-MAX_IMPORT_BYTES = 256 << 10
+MAX_IMPORT_BYTES = 8 << 20
 
 
 def import_csv(context: CommandContext, path: str, data: bytes, *, dry_run: bool, skip_faulty: bool) -> None:
@@ -26,7 +26,7 @@ def import_csv(context: CommandContext, path: str, data: bytes, *, dry_run: bool
         print("\n".join(_lines(report)))
     if is_preview and not dry_run:
         raise CliError(
-            f"Nothing was imported: {report['refused']} of {len(report['rows'])} rows have a fault.",
+            f"Nothing was imported: {report['refused']} of {_total(report)} rows have a fault.",
             "Correct the file, or use --skip-faulty.",
         )
 
@@ -38,9 +38,20 @@ def _lines(report: Json) -> list[str]:
         for row in report["rows"]
         for fault in row["faults"]
     ]
+    if report.get("omitted"):
+        lines.append(f"{report['omitted']} more rows are not listed.")
     lines += [f"The column “{title}” is ignored." for title in report["ignored_columns"]]
     counts = (
         f"{report['created']} new, {report['updated']} changed, {report['unchanged']} unchanged,"
         f" {report['refused']} with a fault"
     )
-    return [*lines, f"{'Imported' if report['applied'] else 'Preview'}: {counts}."]
+    return [*lines, f"{'Imported' if report['applied'] else 'Preview'}: {counts}.", *_undo_hint(report)]
+
+
+def _undo_hint(report: Json) -> list[str]:
+    import_id = report.get("import_id")
+    return [f"To undo it: unificx person undo-import {import_id}"] if import_id else []
+
+
+def _total(report: Json) -> int:
+    return sum(report[count] for count in ("created", "updated", "unchanged", "refused"))

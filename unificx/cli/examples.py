@@ -32,6 +32,8 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "person create": ('person create --name "Ada Example" --email ada@acme.example --role user',),
     "person departments": ("person departments --tenant acme",),
     "person import": ("person import people.csv --dry-run", "person import people.csv"),
+    "person imports": ("person imports",),
+    "person undo-import": ("person undo-import 01900000-0000-7000-8000-000000000000 --dry-run",),
     "person list": ("person list --tenant acme",),
     "person show": ("person show ada@acme.example",),
     "person update": ("person update ada@acme.example --role tenant_admin",),

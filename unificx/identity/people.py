@@ -1,32 +1,22 @@
-"""People with their extensions: the list of a tenant, creation in one transaction, import."""
+"""People with their extensions: the list of a tenant, creation in one transaction."""
 
 import asyncio
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from unificx.core.clock import random_id
-from unificx.core.errors import Invalid
 from unificx.identity.devices import Devices
 from unificx.identity.extensions import Extensions
 from unificx.identity.people_schemas import (
     CreatedPerson,
-    ImportFile,
-    ImportReport,
     PeopleList,
     PersonDetails,
     PersonSummary,
-    PlannedRow,
     SharedPhone,
 )
-from unificx.identity.policies import validation
-from unificx.identity.policies.import_plan import KnownPerson, MayGrant, TenantState, plan_import
 from unificx.identity.policies.number_proposal import propose_number
-from unificx.identity.policies.people_csv import read_people_csv
 from unificx.identity.repository import accounts, people, phones
-from unificx.identity.schemas import Extension, NewExtension, NewPerson, Person, PersonChange, Role
-from unificx.identity.store import IdentityStore, Transaction
+from unificx.identity.schemas import Extension, NewExtension, NewPerson, Person
+from unificx.identity.store import IdentityStore
 from unificx.identity.users import Users
 
 _BATCH = 100
@@ -118,91 +108,6 @@ class People:
         async with self._store.transaction() as tx:
             person = await self._store.person(tx.session, tenant_id, person_id)
             return await self._extensions.add(tx, NewExtension(number, person.name), person)
-
-    async def preview_import(self, tenant_id: str, data: bytes, may_grant: MayGrant) -> ImportReport:
-        """Return what `run_import` would do with a file. Raise Invalid for an unreadable one."""
-        file = read_people_csv(data)
-        async with self._store.read() as session:
-            known = await self._persons_by_email(session, tenant_id)
-            rows = await self._plan(session, tenant_id, file, known, may_grant)
-        return ImportReport(file, tuple(rows), applied=False)
-
-    async def run_import(
-        self, tenant_id: str, data: bytes, may_grant: MayGrant, *, skip_faulty: bool = False
-    ) -> ImportReport:
-        """Import users from a CSV file, all in one transaction. Users are recognized by their e-mail address.
-
-        `may_grant`: whether the acting user may grant a role, and the permissions of custom roles. Raise Invalid for an
-        unreadable file and, unless
-        `skip_faulty`, for one with a faulty row; nothing is stored then.
-        """
-        file = read_people_csv(data)
-        async with self._store.transaction() as tx:
-            known = await self._persons_by_email(tx.session, tenant_id)
-            rows = await self._plan(tx.session, tenant_id, file, known, may_grant)
-            refused = sum(row.action == "refused" for row in rows)
-            if refused and not skip_faulty:
-                raise Invalid(
-                    f"{refused} of {len(rows)} rows have a fault. Nothing was imported.",
-                    hint="Preview the file to see them, or skip faulty rows.",
-                    field="file",
-                )
-            new = [row for row in rows if row.action == "create"]
-            for row, subject in zip(new, self._new_subjects(tenant_id, len(new)), strict=True):
-                person = await self._users.add(tx, tenant_id, _new_person(row), "invited", subject)
-                await self._add_number(tx, person, row)
-            for row in rows:
-                if row.action == "update":
-                    change = PersonChange(
-                        name=row.name or None,
-                        role=row.role,
-                        language=row.language,
-                        department=row.department or None,
-                    )
-                    person = await self._users.change(tx, known[validation.email_key(row.email)], change)
-                    await self._add_number(tx, person, row)
-        return ImportReport(file, tuple(rows), applied=True)
-
-    async def _persons_by_email(self, session: AsyncSession, tenant_id: str) -> dict[str, Person]:
-        persons = accounts.open_persons(self._keys, tenant_id, await accounts.person_rows(session, tenant_id))
-        return {validation.email_key(one.email): one for one in persons if one.state != "closed" and one.email}
-
-    async def _plan(
-        self,
-        session: AsyncSession,
-        tenant_id: str,
-        file: ImportFile,
-        known: dict[str, Person],
-        may_grant: MayGrant,
-    ) -> Sequence[PlannedRow]:
-        used = await people.numbers(session, tenant_id)
-        state = TenantState(
-            people={
-                key: KnownPerson(
-                    one.name, one.role, one.language, self._directory.numbers_of(one.id), one.department, one.granted
-                )
-                for key, one in known.items()
-            },
-            extensions=[number for number, kind in used.items() if kind == "extension"],
-            used=used,
-            may_grant=may_grant,
-        )
-        return plan_import(file.rows, state)
-
-    def _new_subjects(self, tenant_id: str, count: int) -> list[str]:
-        """Return subjects for new users. Their keys are created at once, not in one transaction of the key store each:
-        those block the event loop."""
-        subjects = [random_id(self._store.clock) for _ in range(count)]
-        self._keys.get(tenant_id, subjects, create=True)
-        return subjects
-
-    async def _add_number(self, tx: Transaction, person: Person, row: PlannedRow) -> None:
-        if row.number and (row.action == "create" or "number" in row.changed):
-            await self._extensions.add(tx, NewExtension(row.number, person.name), person)
-
-
-def _new_person(row: PlannedRow) -> NewPerson:
-    return NewPerson(row.name, row.email, row.role or Role.USER, language=row.language, department=row.department)
 
 
 def _summary(

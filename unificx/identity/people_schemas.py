@@ -11,6 +11,8 @@ from unificx.identity.schemas import Device, Extension, Language, Person, Role
 ImportColumn = Literal["name", "email", "number", "role", "language", "department"]
 Encoding = Literal["utf-8", "windows-1252"]
 ImportAction = Literal["create", "update", "unchanged", "refused"]
+UndoAction = Literal["delete", "restore", "keep", "gone"]
+KeepReason = Literal["changed", "in_use", "role_too_high"]
 FaultCode = Literal[
     "missing",
     "malformed",
@@ -125,8 +127,80 @@ class ImportReport:
 
     file: ImportFile
     rows: tuple[PlannedRow, ...]
+    """In the order of the file; of a large one not all, see `import_plan.summarize`."""
+    counts: Mapping[ImportAction, int]
+    """Number of all rows by action; absent for none."""
+    applied: bool
+    import_id: str = ""
+    """Id for `PeopleImports.undo`; "" for a preview, and if nothing was changed."""
+
+    @property
+    def omitted(self) -> int:
+        """Number of rows that are counted, but not in `rows`."""
+        return sum(self.counts.values()) - len(self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleImport:
+    """An import that was carried out. `reverted`: when it was undone."""
+
+    id: str
+    at: datetime
+    created: int
+    updated: int
+    reverted: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedValues:
+    """Values of an account that an import sets."""
+
+    name: str = field(repr=False)
+    email: str = field(repr=False)
+    role: Role
+    language: Language | None
+    department: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedPerson:
+    """An account that an import has created or changed. `changed`: the columns that it changed; those of `before` are
+    their values until then. `extension_id`: of the extension that it created; "" for none."""
+
+    id: str
+    import_id: str
+    tenant_id: str
+    person_id: str
+    subject: str
+    line: int
+    created: bool
+    changed: tuple[ImportColumn, ...]
+    extension_id: str
+    before: ImportedValues
+    after: ImportedValues
+
+
+@dataclass(frozen=True, slots=True)
+class UndoneRow:
+    """A row of an import, and how it is taken back. `name`: of the account now; "" if it is gone."""
+
+    line: int
+    person_id: str
+    name: str = field(repr=False)
+    action: UndoAction
+    columns: tuple[ImportColumn, ...] = ()
+    """Columns that get back their value before the import."""
+    reason: KeepReason | None = None
+    """Why all or some of the row is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class UndoReport:
+    """Result of undoing an import, or of its preview. `applied`: it was done."""
+
+    rows: tuple[UndoneRow, ...]
     applied: bool
 
-    def count(self, action: ImportAction) -> int:
+    def count(self, action: UndoAction) -> int:
         """Return the number of rows with this action."""
         return sum(row.action == action for row in self.rows)

@@ -2,6 +2,7 @@
 
 from unificx.db import Database
 from unificx.identity.factor_models import FactorRow, RecoveryRow
+from unificx.identity.import_models import ImportedPersonRow
 from unificx.identity.models import (
     AcceptanceRow,
     ApiKeyRow,
@@ -38,6 +39,7 @@ def account_holding(database: Database, users: Users) -> Holding:
             AcceptanceRow: "acceptances of the terms",
             SuspensionRow: "suspension",
             ProvisionedRow: "values of the identity provider",
+            ImportedPersonRow: "values of an import",
             PersonRow: "account",
         },
         users.erase,

@@ -31,6 +31,7 @@ from unificx.identity.passkeys import Passkeys
 from unificx.identity.password_changes import Passwords, PasswordStore
 from unificx.identity.passwords import PasswordHashing
 from unificx.identity.people import People
+from unificx.identity.people_imports import PeopleImports
 from unificx.identity.phone_records import PhoneRecords
 from unificx.identity.policies.login_throttle import LoginThrottle
 from unificx.identity.ports import AccountNotifier, HttpFetch
@@ -75,6 +76,7 @@ class Identity:
     extensions: Extensions
     devices: Devices
     people: People
+    imports: PeopleImports
     provisioned: ProvisionedAccounts
     provisioning: PhoneProvisioning
     session_devices: SessionDevices
@@ -125,6 +127,7 @@ class Identity:
             await self.devices.store_last_used(tx)
             await self.sessions.clean_up(tx)
             await self.api_keys.clean_up(tx)
+            await self.imports.clean_up(tx)
             await links.delete_expired(tx.session, self.store.clock.now())
             await self.mfa.clean_up(tx)
         await self.suspensions.end_expired()
@@ -228,6 +231,7 @@ def build_identity(
         extensions=extensions,
         devices=devices,
         people=People(store, users, extensions, devices),
+        imports=PeopleImports(store, users, extensions, of.phones),
         provisioned=ProvisionedAccounts(store, users, extensions, of.emails),
         provisioning=PhoneProvisioning(store, devices, cluster.one_time),
         session_devices=SessionDevices(store, devices),

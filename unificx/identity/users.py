@@ -23,7 +23,17 @@ from unificx.identity.password_changes import PasswordStore
 from unificx.identity.phone_records import PhoneRecords
 from unificx.identity.policies import validation
 from unificx.identity.provisioned_aliases import release_provisioned
-from unificx.identity.repository import accounts, credentials, custom_roles, factors, links, people, phones, provisioned
+from unificx.identity.repository import (
+    accounts,
+    credentials,
+    custom_roles,
+    factors,
+    imports,
+    links,
+    people,
+    phones,
+    provisioned,
+)
 from unificx.identity.schemas import (
     CurrentAccount,
     NewPerson,
@@ -174,7 +184,7 @@ class Users:
             person = await self._store.person(tx.session, tenant_id, person_id)
             if person.role is Role.OPERATOR:
                 await self._require_other_operator(tx, person)
-            await self._close(tx, person)
+            await self.close_in(tx, person)
 
     async def erase(self, tenant_id: str, subject: str) -> None:
         """Delete account, extensions and devices of an erased subject, whose key may be destroyed already. Idempotent.
@@ -184,7 +194,7 @@ class Users:
         async with self._store.transaction() as tx:
             person = await accounts.person_of_subject(tx.session, self._keys, tenant_id, subject)
             if person is not None:
-                await self._close(tx, person)
+                await self.close_in(tx, person)
             await self._phones.delete_of_subject(tx, tenant_id, subject)
 
     async def add_with_password(
@@ -223,7 +233,8 @@ class Users:
         )
         return person
 
-    async def _close(self, tx: Transaction, person: Person) -> None:
+    async def close_in(self, tx: Transaction, person: Person) -> None:
+        """Like `close`, within a transaction of another service, and not for operators."""
         tenant_id, person_id = person.tenant_id, person.id
         await self._closer.end(tx, tenant_id, person_id)
         await self._api_keys.end_all(tx, tenant_id, person_id)
@@ -234,6 +245,7 @@ class Users:
         await delete_consents(tx.session, tenant_id, person.subject)
         await links.delete_for_person(tx.session, tenant_id, person_id)
         await provisioned.remove(tx.session, tenant_id, person_id)
+        await imports.remove_person(tx.session, tenant_id, person_id)
         await custom_roles.withdraw(tx.session, tenant_id, person_id)
         await end_suspension(self._store, tx, tenant_id, person_id)
         await accounts.close_person(tx.session, tenant_id, person_id)

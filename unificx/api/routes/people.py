@@ -30,7 +30,7 @@ from unificx.api.schemas import core
 from unificx.api.schemas import people as models
 from unificx.api.services import Services
 from unificx.core.errors import Forbidden
-from unificx.identity import Action, Extension, ImportReport, PersonSummary, Role, SharedPhone, may_grant
+from unificx.identity import Action, Extension, ImportReport, PersonSummary, Role, SharedPhone, UndoReport, may_grant
 
 router = Router(
     prefix="/api/v1/people", tags=["persons"], route_class=IdempotentRoute, dependencies=[purpose("administration")]
@@ -39,9 +39,9 @@ router = Router(
 CSV_BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
-        "description": "CSV in UTF-8 or Windows-1252, at most 256 KiB and 500 rows, with comma, semicolon or tab. The"
-        " first row has the titles `name`, `email`, `number`, `role`, `language` and `department`; all but the first"
-        " two may be missing. The number `next` stands for the next free one.",
+        "description": "CSV in UTF-8 or Windows-1252, at most 8 MiB, with comma, semicolon or tab. At most 500 rows,"
+        " and 50,000 for a preview. The first row has the titles `name`, `email`, `number`, `role`, `language` and"
+        " `department`; all but the first two may be missing. The number `next` stands for the next free one.",
         "content": {"text/csv": {"schema": {"type": "string", "format": "binary"}}},
     }
 }
@@ -140,10 +140,41 @@ async def import_people(
     """Import persons from CSV in one transaction. Persons are recognized by their e-mail address, so importing a file
     twice changes nothing."""
     scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
-    people, data, grantable = services.identity.people, await request.body(), partial(may_grant, user.principal)
+    imports, data, grantable = services.identity.imports, await request.body(), partial(may_grant, user.principal)
     if dry_run:
-        return _report_schema(await people.preview_import(scope.tenant_id, data, grantable))
-    return _report_schema(await people.run_import(scope.tenant_id, data, grantable, skip_faulty=skip_faulty))
+        return _report_schema(await imports.preview(scope.tenant_id, data, grantable))
+    return _report_schema(await imports.run(scope.tenant_id, data, grantable, skip_faulty=skip_faulty))
+
+
+@router.get("/imports", responses=problem_responses(401, 403, 404))
+async def list_people_imports(
+    services: ServicesDep, user: CurrentUserDep, tenant: TenantQuery = None
+) -> core.Page[models.PeopleImport]:
+    """List the imports of the last 30 days, newest first."""
+    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    found = await services.identity.imports.recent(scope.tenant_id)
+    return core.Page(items=[models.PeopleImport.model_validate(each) for each in found], next=None)
+
+
+@router.get("/imports/{import_id}/undo", responses=problem_responses(401, 403, 404, 409))
+async def preview_undo_of_people_import(
+    services: ServicesDep, user: CurrentUserDep, import_id: Id, tenant: TenantQuery = None
+) -> models.UndoReport:
+    """Show what undoing an import would do, row by row."""
+    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    grantable = partial(may_grant, user.principal)
+    return _undo_schema(await services.identity.imports.preview_undo(scope.tenant_id, import_id, grantable))
+
+
+@router.post("/imports/{import_id}/undo", responses=problem_responses(401, 403, 404, 409))
+async def undo_people_import(
+    services: ServicesDep, user: CurrentUserDep, import_id: Id, tenant: TenantQuery = None
+) -> models.UndoReport:
+    """Undo an import: accounts and extensions that it created are deleted, and values that it changed are restored.
+    Accounts that are in use or were changed since are kept. This cannot be reversed."""
+    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    grantable = partial(may_grant, user.principal)
+    return _undo_schema(await services.identity.imports.undo(scope.tenant_id, import_id, grantable))
 
 
 @router.get("/{person_id}", responses=problem_responses(401, 403, 404))
@@ -249,14 +280,26 @@ def _has_voicemail(services: Services, extension: Extension) -> bool:
 def _report_schema(report: ImportReport) -> models.ImportReport:
     return models.ImportReport(
         applied=report.applied,
-        created=report.count("create"),
-        updated=report.count("update"),
-        unchanged=report.count("unchanged"),
-        refused=report.count("refused"),
+        import_id=report.import_id or None,
+        created=report.counts.get("create", 0),
+        updated=report.counts.get("update", 0),
+        unchanged=report.counts.get("unchanged", 0),
+        refused=report.counts.get("refused", 0),
+        omitted=report.omitted,
         encoding=report.file.encoding,
         delimiter=report.file.delimiter,
         ignored_columns=list(report.file.ignored),
         rows=[models.ImportedRow.model_validate(row) for row in report.rows],
+    )
+
+
+def _undo_schema(report: UndoReport) -> models.UndoReport:
+    return models.UndoReport(
+        applied=report.applied,
+        deleted=report.count("delete"),
+        restored=report.count("restore"),
+        skipped=report.count("keep"),
+        rows=[models.UndoneRow.model_validate(row) for row in report.rows],
     )
 
 

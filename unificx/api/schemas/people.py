@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from unificx.api.schemas.core import NUMBER, Device, Extension, ExtensionNow, Input, Output, Person
-from unificx.identity import FaultCode, ImportColumn, Language, Role
+from unificx.identity import FaultCode, ImportColumn, KeepReason, Language, Role, UndoAction
 
 EntryState = Literal["invited", "active", "suspended"]
 SortKey = Literal[
@@ -135,14 +135,53 @@ class ImportReport(BaseModel):
     """Result of an import, or of its preview."""
 
     applied: bool = Field(description="The import was carried out; false for a preview.")
+    import_id: str | None = Field(description="Id for undoing it; null for a preview, and if nothing was changed.")
     created: int
     updated: int
     unchanged: int
     refused: int = Field(description="Number of rows with a fault.")
+    omitted: int = Field(description="Number of rows that are counted above, but not in `rows`.")
     encoding: Literal["utf-8", "windows-1252"]
     delimiter: str
     ignored_columns: list[str]
-    rows: list[ImportedRow]
+    rows: list[ImportedRow] = Field(description="The first 500 rows with a fault, and the first 500 others.")
+
+
+class PeopleImport(Output):
+    """An import of people that was carried out."""
+
+    id: str
+    at: datetime
+    created: int = Field(description="Number of people added.")
+    updated: int = Field(description="Number of people changed.")
+    reverted: datetime | None = Field(description="When it was undone.")
+
+
+class UndoneRow(Output):
+    """A row of an import, and how it is taken back."""
+
+    line: int
+    person_id: str
+    name: str = Field(description="Name of the account now; empty if it is gone.")
+    action: UndoAction = Field(
+        description="`delete`: the account that the import created, with its extension. `restore`: values from before"
+        " the import. `keep`: nothing. `gone`: the account was closed since."
+    )
+    columns: list[ImportColumn] = Field(description="Columns that get back their value.")
+    reason: KeepReason | None = Field(
+        description="Why all or some is kept. `changed`: since the import. `in_use`: the person has signed in, or the"
+        " extension has a phone. `role_too_high`: it requires a higher role than yours."
+    )
+
+
+class UndoReport(BaseModel):
+    """Result of undoing an import, or of its preview."""
+
+    applied: bool
+    deleted: int
+    restored: int
+    skipped: int = Field(description="Number of people who are kept as they are now.")
+    rows: list[UndoneRow]
 
 
 Search = Annotated[str, Field(max_length=200)]

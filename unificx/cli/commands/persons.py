@@ -77,6 +77,43 @@ def import_(
     import_csv(context, "/people/import", data, dry_run=dry_run, skip_faulty=skip_faulty)
 
 
+@command(group, "imports")
+def imports(context: CommandContext) -> None:
+    """List the imports of the last 30 days."""
+
+    async def request(api: ApiClient) -> list[Json]:
+        return (await api.get("/people/imports", tenant=await api.resolve_tenant(context.tenant)))["items"]
+
+    columns = {"id": "id", "at": "time", "created": "added", "updated": "changed", "reverted": "undone"}
+    print_items(context.run(request), columns, as_json=context.as_json, empty_text="There are no imports.")
+
+
+@command(group, "undo-import")
+def undo_import(
+    context: CommandContext,
+    *,
+    import_id: Annotated[str, typer.Argument(metavar="IMPORT", help="Id of the import.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be done.")] = False,
+) -> None:
+    """Undo an import of people.
+
+    Accounts and extensions that it created are deleted, and values that it changed are restored. Accounts that are in
+    use or were changed since are kept. `unificx person imports` lists the imports."""
+    path = f"/people/imports/{quote_segment(import_id)}/undo"
+
+    async def request(api: ApiClient) -> Json:
+        tenant = await api.resolve_tenant(context.tenant)
+        return await (api.get(path, tenant=tenant) if dry_run else api.post(path, {}, tenant=tenant))
+
+    report = context.run(request)
+    if context.as_json:
+        print_json(report)
+        return
+    columns = {"line": "line", "name": "name", "action": "action", "columns": "columns", "reason": "reason"}
+    rows = [{**row, "columns": ", ".join(row["columns"])} for row in report["rows"]]
+    print_items(rows, columns, as_json=False, empty_text="Nothing is left of this import.")
+
+
 @command(group, "list")
 def list_(context: CommandContext) -> None:
     """List user accounts."""

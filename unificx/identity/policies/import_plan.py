@@ -1,12 +1,13 @@
 """Plan of an import: each row of its file creates, changes or leaves a user, or is refused. Pure."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from unificx.core.errors import Invalid
-from unificx.identity.people_schemas import FaultCode, ImportColumn, ImportFault, ImportRow, PlannedRow
+from unificx.identity.people_schemas import FaultCode, ImportAction, ImportColumn, ImportFault, ImportRow, PlannedRow
 from unificx.identity.policies import validation
-from unificx.identity.policies.number_proposal import propose_number
+from unificx.identity.policies.number_proposal import propose_numbers
 from unificx.identity.schemas import Language, Role
 
 NEXT_NUMBER = frozenset({"next", "nächste"})
@@ -22,6 +23,9 @@ _ROLES = {
     "betreiber": Role.OPERATOR,
 }
 _LANGUAGES: dict[str, Language] = {"en": "en", "english": "en", "de": "de", "german": "de", "deutsch": "de"}
+
+MAX_LISTED = 500
+"""Rows with a fault, and without one, that a report lists; more are only counted."""
 
 MayGrant = Callable[[Role, frozenset[str]], bool]
 _Refuse = Callable[[FaultCode, ImportColumn, str], None]
@@ -66,10 +70,22 @@ class _Values:
     department: str = field(repr=False)
 
 
-def plan_import(rows: Collection[ImportRow], tenant: TenantState) -> list[PlannedRow]:
-    """Return what to do with each row, in order."""
+def plan_import(rows: Collection[ImportRow], tenant: TenantState) -> Iterator[PlannedRow]:
+    """Iterate over what to do with each row, in order. Linear in the number of rows."""
     planner = _Planner(rows, tenant)
-    return [planner.plan(row) for row in rows]
+    return map(planner.plan, rows)
+
+
+def summarize(planned: Iterable[PlannedRow]) -> tuple[Mapping[ImportAction, int], tuple[PlannedRow, ...]]:
+    """Return the number of rows by action, and the first rows with and without a fault, in order."""
+    counts: Counter[ImportAction] = Counter()
+    faulty, listed = 0, list[PlannedRow]()
+    for row in planned:
+        counts[row.action] += 1
+        faulty += row.action == "refused"
+        if (faulty if row.action == "refused" else counts.total() - faulty) <= MAX_LISTED:
+            listed.append(row)
+    return counts, tuple(listed)
 
 
 class _Planner:
@@ -78,9 +94,13 @@ class _Planner:
         self._tenant = tenant
         self._emails: set[str] = set()
         self._numbers: set[str] = set()
-        named = {number for row in rows if (number := row.cells.get("number", "")).isdecimal()}
-        self._extensions = [*tenant.extensions]
+        named = {
+            number
+            for row in rows
+            if (number := row.cells.get("number", "")) and _problem(validation.number, number) is None
+        }
         self._used = {*tenant.used, *named}
+        self._proposals = propose_numbers([*tenant.extensions, *named], self._used)
 
     def plan(self, row: ImportRow) -> PlannedRow:
         faults = [*row.faults]
@@ -144,7 +164,7 @@ class _Planner:
         if text.lower() in NEXT_NUMBER:
             if known is not None and known.numbers:
                 return known.numbers[0]
-            number = propose_number(self._extensions, self._used) if assign else ""
+            number = next(self._proposals, "") if assign else ""
             if assign and not number:
                 refuse("no_free_number", "number", "There is no free number left.")
             self._take(number)
@@ -164,7 +184,6 @@ class _Planner:
 
     def _take(self, number: str) -> None:
         if number:
-            self._extensions.append(number)
             self._used.add(number)
             self._numbers.add(number)
 

@@ -1,7 +1,7 @@
 """Proposal of the next free number for a new extension. Pure."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Set
 
 from unificx.identity.policies import validation
 
@@ -11,13 +11,19 @@ MAX_STEP = 10
 
 
 def propose_number(extensions: Collection[str], used: Collection[str]) -> str:
-    """Return a free number behind the largest block of extensions, of the length that most of them have.
+    """Return the first of `propose_numbers`; "" for none."""
+    return next(propose_numbers(extensions, frozenset(used)), "")
 
-    Gaps within the block are not proposed: calls for its former owner may still come to such a number. `used` are the
-    numbers of all objects of the tenant. Return "" if no number of that length is free.
+
+def propose_numbers(extensions: Collection[str], used: Set[str]) -> Iterator[str]:
+    """Iterate over free numbers behind the largest block of extensions, of the length that most of them have.
+
+    Gaps within the block are proposed last: calls for a former owner may still come to such a number. `used` are the
+    numbers of all objects of the tenant; the caller may add to it.
     """
     if not extensions:
-        return next(_free(int(FIRST_NUMBER), len(FIRST_NUMBER), frozenset(used)), "")
+        yield from _free(int(FIRST_NUMBER), len(FIRST_NUMBER), used)
+        return
     length = Counter(map(len, extensions)).most_common(1)[0][0]
     values = sorted(int(number) for number in extensions if len(number) == length)
     block = [values[0]]
@@ -28,11 +34,11 @@ def propose_number(extensions: Collection[str], used: Collection[str]) -> str:
         block.append(value)
         if len(block) >= len(largest):
             largest = block
-    taken = frozenset(used)
-    return next(_free(largest[-1] + 1, length, taken), None) or next(_free(0, length, taken), "")
+    yield from _free(largest[-1] + 1, length, used)
+    yield from _free(0, length, used)
 
 
-def _free(start: int, length: int, used: frozenset[str]) -> Iterator[str]:
+def _free(start: int, length: int, used: Set[str]) -> Iterator[str]:
     for value in range(start, 10**length):
         number = f"{value:0{length}}"
         if number not in used and number not in validation.EMERGENCY_NUMBERS:

@@ -9,8 +9,10 @@ from collections.abc import Sequence
 from unificx.core.csv_files import delimiter_of, rows_of, unreadable, without_neutralization
 from unificx.identity.people_schemas import Encoding, ImportColumn, ImportFault, ImportFile, ImportRow
 
-MAX_BYTES = 256 * 1024
-MAX_ROWS = 500
+MAX_BYTES = 8 << 20
+MAX_ROWS = 50_000
+"""Of a file that is previewed."""
+MAX_IMPORT_ROWS = 500
 """An import is one transaction, and other changes of accounts wait for it."""
 MAX_CELL = 1000
 """Characters of a cell."""
@@ -43,7 +45,7 @@ TITLES: dict[str, ImportColumn] = {
 def read_people_csv(data: bytes) -> ImportFile:
     """Read an import file. Raise Invalid for a file that cannot be read as a whole; faults of rows are in the rows."""
     if len(data) > MAX_BYTES:
-        raise unreadable(f"The file is larger than {MAX_BYTES // 1024} KiB.", "Import it in several parts.")
+        raise unreadable(f"The file is larger than {MAX_BYTES >> 20} MiB.", "Import it in several parts.")
     text, encoding = _decode(data)
     delimiter = delimiter_of(text)
     rows = rows_of(text, delimiter)
@@ -66,6 +68,12 @@ def read_people_csv(data: bytes) -> ImportFile:
         found.append(_row(line, cells, columns))
     ignored = tuple(title.strip()[:100] for title, column in zip(titles, columns, strict=True) if column is None)
     return ImportFile(tuple(found), encoding, delimiter, tuple(title for title in ignored if title))
+
+
+def require_importable(file: ImportFile) -> None:
+    """Raise Invalid for a file with more rows than one import has."""
+    if len(file.rows) > MAX_IMPORT_ROWS:
+        raise unreadable(f"An import has at most {MAX_IMPORT_ROWS} rows.", "Import the file in several parts.")
 
 
 def _decode(data: bytes) -> tuple[str, Encoding]:

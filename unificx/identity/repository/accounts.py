@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from unificx.db.pagination import PageById
 from unificx.db.sealed import Keys, SealedCodec
 from unificx.identity.factor_models import FactorRow, ProviderRow, RecoveryRow
+from unificx.identity.import_models import ImportedPersonRow, PeopleImportRow
 from unificx.identity.models import (
     AcceptanceRow,
     ApiKeyRow,
@@ -83,9 +84,10 @@ async def delete_tenant(session: AsyncSession, tenant_id: str) -> list[str]:
     await session.execute(delete(PersonRoleRow).where(PersonRoleRow.tenant_id == tenant_id))
     await session.execute(delete(LinkRow).where(LinkRow.tenant_id == tenant_id))
     of_persons = (SuspensionRow, SessionRow, ApiKeyRow, FactorRow, RecoveryRow, AcceptanceRow, CredentialRow)
-    for row in (ProvisionedRow, *of_persons, ProviderRow, DeviceRow, ExtensionRow, PersonRow):
+    for row in (ProvisionedRow, ImportedPersonRow, *of_persons, ProviderRow, DeviceRow, ExtensionRow, PersonRow):
         subjects.update(await session.scalars(select(row.subject_id).where(row.tenant_id == tenant_id).distinct()))
         await session.execute(delete(row).where(row.tenant_id == tenant_id))
+    await session.execute(delete(PeopleImportRow).where(PeopleImportRow.tenant_id == tenant_id))
     await session.execute(delete(CustomRoleRow).where(CustomRoleRow.tenant_id == tenant_id))
     await session.execute(delete(NumberRow).where(NumberRow.tenant_id == tenant_id))
     await session.execute(delete(TenantRow).where(TenantRow.id == tenant_id))

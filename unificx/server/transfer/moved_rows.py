@@ -11,6 +11,7 @@ from unificx.db.base import Base
 MOVED = frozenset(
     {
         *("tenant", "person", "extension", "device", "credential", "factor", "recovery_code", "api_key", "acceptance"),
+        *("people_import", "imported_person"),
         "report_schedule",
         *("campaign", "suspension", "provisioned_account", "custom_role", "person_role"),
         *("consent", "notice_preference", "numbering", "sign_in_provider", "erasure", "retention_period"),

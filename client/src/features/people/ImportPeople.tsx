@@ -7,8 +7,10 @@ import { api, type ImportedRow, type ImportFault, type ImportReport } from '~/ap
 import { toast } from '~/core/toasts';
 import { Drawer } from '~/design/Drawer';
 import { ImportPreview } from '~/design/ImportPreview';
-import { ErrorNotice } from '~/design/Notice';
+import { ErrorNotice, InfoNotice } from '~/design/Notice';
 import { download } from '~/design/table';
+import { EarlierImports } from './EarlierImports';
+import { useUndoImport } from './useUndoImport';
 
 interface ImportPeopleProps {
   opened: boolean;
@@ -20,6 +22,8 @@ const EXAMPLE =
   '\uFEFFname,email,number,role,language,department\r\nAda Example,ada@example.com,next,user,en,Sales\r\n';
 /** Rows with nothing to look at that are shown at most. */
 const MOST_ROWS = 200;
+/** Rows of one import. */
+const MOST_IMPORTED = 500;
 
 /** Drawer that imports people from a CSV file, after a preview by line. */
 export function ImportPeople({ opened, onClose, tenant }: ImportPeopleProps) {
@@ -27,17 +31,25 @@ export function ImportPeople({ opened, onClose, tenant }: ImportPeopleProps) {
   const queries = useQueryClient();
   const [file, setFile] = useState<File | null>(null);
   const [skip, setSkip] = useState(false);
+  const { undo } = useUndoImport(tenant);
   const send = (body: File, dry_run: boolean) =>
     api.importPeople({ body, query: { tenant, dry_run, skip_faulty: dry_run ? undefined : skip } });
   const preview = useMutation({ mutationFn: async (chosen: File) => (await send(chosen, true)).data });
   const run = useMutation({
     mutationFn: async (chosen: File) => (await send(chosen, false)).data,
-    onSuccess: ({ created, updated }) => {
-      toast({ message: t`${plural(created, { one: '# person', other: '# people' })} added, ${updated} changed.` });
+    onSuccess: ({ created, updated, import_id }) => {
+      toast({
+        message: t`${plural(created, { one: '# person', other: '# people' })} added, ${updated} changed.`,
+        undo: import_id ? () => undo(import_id) : undefined,
+      });
       close();
     },
     onSettled: () =>
-      Promise.all(['people', 'persons', 'extensions'].map((key) => queries.invalidateQueries({ queryKey: [key] }))),
+      Promise.all(
+        ['people', 'persons', 'extensions', 'people-imports'].map((key) =>
+          queries.invalidateQueries({ queryKey: [key] }),
+        ),
+      ),
   });
   function choose(chosen: File | null) {
     setFile(chosen);
@@ -52,6 +64,7 @@ export function ImportPeople({ opened, onClose, tenant }: ImportPeopleProps) {
   }
   const report = preview.data;
   const good = report ? report.created + report.updated : 0;
+  const tooMany = report ? good + report.unchanged + report.refused > MOST_IMPORTED : false;
   return (
     <Drawer
       opened={opened}
@@ -61,7 +74,7 @@ export function ImportPeople({ opened, onClose, tenant }: ImportPeopleProps) {
         <Group justify="flex-end">
           <Button
             size="md"
-            disabled={!file || !report || good === 0 || (report.refused > 0 && !skip)}
+            disabled={!file || !report || good === 0 || tooMany || (report.refused > 0 && !skip)}
             loading={run.isPending}
             onClick={() => file && run.mutate(file)}
           >
@@ -74,7 +87,7 @@ export function ImportPeople({ opened, onClose, tenant }: ImportPeopleProps) {
         <Text size="sm">
           <Trans>
             A CSV file with the columns name and email, and if you like number, role, language and department. The
-            number “next” stands for the next free one. Up to 500 rows.
+            number “next” stands for the next free one. Up to 500 rows; the preview checks up to 50,000.
           </Trans>
         </Text>
         <Button variant="default" size="md" onClick={() => download(`${t`People`}.csv`, EXAMPLE)}>
@@ -91,7 +104,17 @@ export function ImportPeople({ opened, onClose, tenant }: ImportPeopleProps) {
           onChange={choose}
         />
         <ErrorNotice fault={preview.error ?? run.error} />
+        {tooMany && (
+          <InfoNotice title={t`More than 500 rows`}>
+            <Trans>Split the file, and import its parts one after the other.</Trans>
+          </InfoNotice>
+        )}
         {report && <Preview report={report} />}
+        {report && report.omitted > 0 && (
+          <Text size="sm" c="dimmed">
+            <Plural value={report.omitted} one="# more row is not listed." other="# more rows are not listed." />
+          </Text>
+        )}
         {report && report.refused > 0 && good > 0 && (
           <Checkbox
             size="md"
@@ -100,6 +123,7 @@ export function ImportPeople({ opened, onClose, tenant }: ImportPeopleProps) {
             onChange={(event) => setSkip(event.currentTarget.checked)}
           />
         )}
+        {!file && <EarlierImports tenant={tenant} />}
       </Stack>
     </Drawer>
   );

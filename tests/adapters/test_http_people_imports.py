@@ -1,0 +1,197 @@
+"""Imports of people: previews of large files, and undoing exactly what an import stored."""
+
+import asyncio
+import tracemalloc
+from typing import Any
+
+import httpx
+from http_world import World
+
+from unificx.identity import NewDevice, NewPerson, PersonChange, Role
+from unificx.identity.people_imports import UNDO_DAYS
+
+LIST = "/api/v1/people"
+IMPORT = f"{LIST}/import"
+IMPORTS = f"{LIST}/imports"
+
+FILE = """name,email,number,role,language,department
+Jörg Müller,joerg@acme.example,2001,administrator,de,Sales
+Ada Weiß,ada@acme.example,2002,,,
+Nina Neu,nina@acme.example,2003,administrator,en,Sales
+Zoë Özil,zoe@acme.example,,,,
+"""
+
+
+async def office(world: World) -> httpx.AsyncClient:
+    """Create Nina without a number, and Zoë (1003), who is in the file with the same values."""
+    admin = await world.admin(world.acme)
+    people = world.identity.people
+    await people.create(world.acme.id, NewPerson("Nina", "nina@acme.example", language="de", department="Support"))
+    await people.create(world.acme.id, NewPerson("Zoë Özil", "zoe@acme.example"), "1003")
+    return admin
+
+
+async def entries(admin: httpx.AsyncClient) -> dict[str, Any]:
+    """Return what the list shows of each person, without what no import can have changed, by e-mail address."""
+    listed = (await admin.get(LIST, params={"limit": 200})).json()["items"]
+    shown = ("id", "name", "role", "language", "department", "state", "extensions")
+    return {each["email"]: {key: each[key] for key in shown} for each in listed}
+
+
+async def imported(admin: httpx.AsyncClient, file: str = FILE) -> str:
+    report = (await admin.post(IMPORT, content=file.encode())).json()
+    assert report["applied"] is True, report
+    return f"{IMPORTS}/{report['import_id']}/undo"
+
+
+def actions(report: dict[str, Any]) -> list[tuple[int, str, list[str], str | None]]:
+    return [(row["line"], row["action"], row["columns"], row["reason"]) for row in report["rows"]]
+
+
+async def test_an_undone_import_leaves_everything_as_it_was(world: World) -> None:
+    admin = await office(world)
+    before = await entries(admin)
+    undo = await imported(admin)
+    assert (await entries(admin)).keys() == before.keys() | {"joerg@acme.example", "ada@acme.example"}
+
+    changed = ["name", "number", "role", "language", "department"]
+    expected = [(2, "delete", [], None), (3, "delete", [], None), (4, "restore", changed, None)]
+    preview = (await admin.get(undo)).json()
+    assert (preview["applied"], actions(preview)) == (False, expected)
+    assert (await entries(admin)).keys() > before.keys(), "a preview changes nothing"
+
+    report = (await admin.post(undo)).json()
+    assert (report["applied"], report["deleted"], report["restored"], report["skipped"]) == (True, 2, 1, 0)
+    assert await entries(admin) == before
+    assert (await admin.get(f"{LIST}/next-number")).json()["number"] == "1004", "their numbers are free again"
+    again = await imported(admin)
+    assert again != undo
+
+
+async def test_an_import_is_undone_once(world: World) -> None:
+    admin = await office(world)
+    undo = await imported(admin)
+    [listed] = (await admin.get(IMPORTS)).json()["items"]
+    assert (listed["created"], listed["updated"], listed["reverted"]) == (2, 1, None)
+    both = await asyncio.gather(admin.post(undo), admin.post(undo))
+    assert sorted(answer.status_code for answer in both) == [200, 409]
+    [listed] = (await admin.get(IMPORTS)).json()["items"]
+    assert listed["reverted"] is not None
+    assert (await admin.get(undo)).status_code == 409
+
+
+async def test_what_was_changed_or_is_used_since_the_import_is_kept(world: World) -> None:
+    admin = await office(world)
+    undo = await imported(admin)
+    now, users = await entries(admin), world.identity.users
+    await users.update(world.acme.id, now["joerg@acme.example"]["id"], PersonChange(department="Board"))
+    await users.update(world.acme.id, now["nina@acme.example"]["id"], PersonChange(name="Nina Neumann"))
+    for email in ("ada@acme.example", "nina@acme.example"):
+        [extension] = now[email]["extensions"]
+        await world.identity.devices.create(world.acme.id, NewDevice(extension["id"], "Desk phone"))
+
+    restored = ["role", "language", "department"]
+    expected = [(2, "keep", [], "changed"), (3, "keep", [], "in_use"), (4, "restore", restored, "changed")]
+    assert actions((await admin.get(undo)).json()) == expected
+    assert actions((await admin.post(undo)).json()) == expected
+    left = await entries(admin)
+    assert (left["joerg@acme.example"]["department"], left["ada@acme.example"]["name"]) == ("Board", "Ada Weiß")
+    nina = left["nina@acme.example"]
+    assert (nina["name"], nina["role"], nina["language"], nina["department"]) == (
+        "Nina Neumann",
+        "user",
+        "de",
+        "Support",
+    )
+    assert [each["number"] for each in nina["extensions"]] == ["2003"]
+
+
+async def test_a_person_who_has_a_password_a_role_or_another_number_since_is_kept(world: World) -> None:
+    admin = await office(world)
+    undo = await imported(admin, "name,email,number\nA,a@acme.example,\nB,b@acme.example,\nC,c@acme.example,2001\n")
+    now = await entries(admin)
+    one, other, third = (now[f"{part}@acme.example"]["id"] for part in "abc")
+    assert (await admin.post(f"/api/v1/persons/{one}/one-time-password", json={})).status_code == 200
+    role = (await admin.post("/api/v1/roles", json={"name": "Helper", "permissions": ["people_read"]})).json()
+    given = await admin.put(f"/api/v1/roles/{role['id']}/persons/{other}")
+    assert given.status_code == 204, given.text
+    await world.identity.people.add_extension(world.acme.id, third, "2002")
+    expected = [(2, "keep", [], "in_use"), (3, "keep", [], "changed"), (4, "keep", [], "changed")]
+    assert actions((await admin.post(undo)).json()) == expected
+
+
+async def test_accounts_that_were_closed_since_are_not_named(world: World) -> None:
+    admin = await office(world)
+    undo = await imported(admin)
+    await world.identity.users.close(world.acme.id, (await entries(admin))["joerg@acme.example"]["id"])
+    assert [row[0] for row in actions((await admin.get(undo)).json())] == [3, 4]
+    assert (await admin.post(undo)).json()["deleted"] == 1
+
+
+async def test_an_undo_never_exceeds_the_rights_of_its_maker(world: World) -> None:
+    """The administrator that the import made can be deleted by another administrator only."""
+    admin = await office(world)
+    undo = await imported(admin)
+    role = {"name": "People", "permissions": ["people_read", "people_change"]}
+    role_id = (await admin.post("/api/v1/roles", json=role)).json()["id"]
+    helper = await world.user(world.acme, "1105")
+    person_id = (await helper.get("/api/v1/me")).json()["person"]["id"]
+    await admin.put(f"/api/v1/roles/{role_id}/persons/{person_id}")
+    expected = (2, "keep", [], "role_too_high")
+    assert actions((await helper.post(undo)).json())[0] == expected
+    assert (await entries(admin))["joerg@acme.example"]["role"] == "tenant_admin"
+
+
+async def test_an_import_of_another_tenant_cannot_be_undone(world: World) -> None:
+    undo = await imported(await office(world))
+    other = await world.admin(world.globex)
+    assert (await other.get(IMPORTS)).json()["items"] == []
+    assert {(await other.get(undo)).status_code, (await other.post(undo)).status_code} == {404}
+
+
+async def test_an_import_can_be_undone_for_thirty_days(world: World) -> None:
+    admin = await office(world)
+    undo = await imported(admin)
+    world.clock.advance(UNDO_DAYS * 86_400.0 - 60)
+    await world.identity.clean_up()
+    admin = await world.signed_in("admin@acme.example")
+    assert (await admin.get(undo)).status_code == 200
+    world.clock.advance(120)
+    await world.identity.clean_up()
+    assert (await admin.get(undo)).status_code == 404
+
+
+async def test_fifty_thousand_rows_with_faults_are_previewed_in_bounded_memory(world: World) -> None:
+    admin = await office(world)
+    rows = "".join(
+        f"Person {index},{'broken' if index % 25 == 0 else f'p{index}@acme.example'},"
+        f"{'next' if index % 2 else 10_000 + index},{'Sales' if index % 3 else 'IT'}\n"
+        for index in range(49_999)
+    )
+    file = f"name,email,number,department\n{rows}Last,last@acme.example,9999,a,b\n".encode()
+    tracemalloc.start()
+    try:
+        answer = await admin.post(IMPORT, params={"dry_run": True}, content=file)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    report = answer.json()
+    assert (report["created"], report["refused"]) == (47_999, 2001)
+    assert (len(report["rows"]), report["omitted"]) == (1000, 49_000)
+    faulty = [row["line"] for row in report["rows"] if row["faults"]]
+    assert faulty == [25 * index + 2 for index in range(500)], "the first 500 faults, by line"
+    numbers = [row["number"] for row in report["rows"] if row["action"] == "create"]
+    assert len(set(numbers)) == len(numbers), "proposed numbers differ from each other and from those of the file"
+    assert peak < 20 * len(file), peak
+    for query in ({}, {"skip_faulty": True}):
+        refused = await admin.post(IMPORT, params=query, content=file)
+        assert (refused.status_code, "at most 500 rows" in refused.json()["detail"]) == (422, True)
+    assert len(await entries(admin)) == 3, "nothing is half done"
+
+
+async def test_a_role_is_needed_to_undo(world: World) -> None:
+    undo = await imported(await office(world))
+    user = await world.user(world.acme, "1006")
+    assert (await user.get(undo)).status_code == 403
+    assert (await user.post(undo)).status_code == 403
+    assert Role.USER.value == (await user.get("/api/v1/me")).json()["person"]["role"]
