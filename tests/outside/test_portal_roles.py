@@ -70,9 +70,20 @@ def test_a_role_is_made_given_and_withdrawn_in_the_portal(desk: Client, clients:
     helper.page.get_by_role("main").get_by_role("link", name="People & phones").click()
     expect(helper.page.get_by_role("table").get_by_text(NAME).first).to_be_visible()
 
+    helper.page.goto(f"{helper.origin}/portal/trunks")
+    expect(helper.page.get_by_role("heading", name="Not permitted", level=1)).to_be_visible()
+    refused = PageChecker(helper, "en")
+    refused.label = "a page that the role does not include"
+    refused.check("light", "dark")
+    assert [each.url for each in answers if each.status == 403] == []
+    helper.page.goto(f"{helper.origin}/portal/people")
+    expect(helper.page.get_by_role("table").get_by_text(NAME).first).to_be_visible()
+
     page.get_by_role("combobox", name="Roles").press("Backspace")
     expect(page.get_by_text(f"{NAME} no longer has the role Helpdesk.")).to_be_visible()
     assert httpx.get(people, headers=session).status_code == 403
     assert fetch_in_page(helper.page, "GET", "/people")[0] == 403
-    findings = list(dict.fromkeys(walk.findings + at_home.findings))
+    helper.page.reload()
+    expect(helper.page.get_by_role("heading", name="Not permitted", level=1)).to_be_visible()
+    findings = list(dict.fromkeys(walk.findings + at_home.findings + refused.findings))
     assert not findings, "\n".join(findings)

@@ -1,7 +1,7 @@
 import { Burger, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
-import { Outlet } from '@tanstack/react-router';
+import { Outlet, useLocation } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Me } from '~/api';
 import { useMay } from '~/api/session';
@@ -18,7 +18,9 @@ import { AvatarMenu } from './AvatarMenu';
 import { CommandSearch } from './CommandSearch';
 import { HelpMenu } from './HelpMenu';
 import { Navigation } from './Navigation';
+import { NotPermitted } from './NotPermitted';
 import { OrganisationSwitcher } from './OrganisationSwitcher';
+import { useMayOpen } from './sections';
 import css from './portal.module.css';
 
 /** Frame of the portal: organisation, search and avatar menu on top, navigation at the left. */
@@ -33,6 +35,8 @@ export default function PortalFrame({ me }: { me: Me }) {
     refetchInterval: ({ state }) => (state.data ? false : POLL_INTERVAL_MS),
   });
   const may = useMay();
+  const mayOpen = useMayOpen();
+  const path = useLocation({ select: ({ pathname }) => pathname });
   const close = () => setOpened(false);
   return (
     <div
@@ -66,7 +70,9 @@ export default function PortalFrame({ me }: { me: Me }) {
       <main id="main" className={css.main}>
         <ConnectionBanner />
         <PolicyNotice />
-        {selected ? (
+        {selected && !mayOpen(path) ? (
+          <NotPermitted />
+        ) : selected ? (
           <Outlet key={selected.id} />
         ) : (
           !isPending && (

@@ -113,13 +113,36 @@ const GROUPS: SectionGroup[] = [
   },
 ];
 
-/** The groups with the sections that the user may open. */
-export function useGroups(): SectionGroup[] {
+/** Pages without a section of their own, and the section that they belong to. */
+const PARTS: Record<string, string> = { '/phones': '/people' };
+
+/** Return the section of a page; none for pages that everyone may open. */
+export function sectionOf(path: string): PortalSection | undefined {
+  const first = `/${path.split('/')[1] ?? ''}`;
+  const to = PARTS[first] ?? first;
+  return GROUPS.flatMap(({ sections }) => sections).find((section) => section.to === to);
+}
+
+function useIsOpen(): (section: PortalSection) => boolean {
   const resells = useResells();
   const isOperator = useIsOperator();
   const may = useMay();
-  const isOpen = ({ reselling, operator, needs }: PortalSection) =>
+  return ({ reselling, operator, needs }) =>
     (resells || !reselling) && (isOperator || !operator) && (!needs || may(needs));
+}
+
+/** Tells whether the user may open the page with an address. */
+export function useMayOpen(): (path: string) => boolean {
+  const isOpen = useIsOpen();
+  return (path) => {
+    const section = sectionOf(path);
+    return !section || isOpen(section);
+  };
+}
+
+/** The groups with the sections that the user may open. */
+export function useGroups(): SectionGroup[] {
+  const isOpen = useIsOpen();
   return GROUPS.map((group) => ({ ...group, sections: group.sections.filter(isOpen) })).filter(
     ({ sections }) => sections.length > 0,
   );
