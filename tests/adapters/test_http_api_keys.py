@@ -7,8 +7,10 @@ from http_world import World
 from unificx.api.event_hub import SIGNED_OUT
 from unificx.identity import NewApiKey, NewExtension, PersonChange, Principal, Role, TenantChange
 from unificx.identity.api_keys import MAX_KEYS
+from unificx.identity.policies.permissions import ASSIGNABLE, SINGLE_SCOPES, Action, actions_of
 
 KEYS = "/api/v1/api-keys"
+CUSTOM = [action.value for actions in ASSIGNABLE.values() for action in actions]
 
 
 async def create_key(world: World, maker: httpx.AsyncClient, **wanted: object) -> httpx.AsyncClient:
@@ -55,6 +57,40 @@ async def test_a_key_is_shown_once_and_does_what_its_scopes_allow(world: World) 
         assert "scope" in refused.json()["detail"]
     await world.identity.clean_up()
     assert (await admin.get(KEYS)).json()["items"][0]["last_used"] == world.clock.now().date().isoformat()
+
+
+@pytest.mark.promise("T3")
+async def test_a_key_has_single_permissions_of_custom_roles(world: World) -> None:
+    """`people:change` opens accounts, phones and routing; a program that sets up phones gets these alone."""
+    admin, tenant = await world.admin(world.acme), world.acme.id
+    extension = await world.identity.extensions.create(tenant, NewExtension("1001", "Lobby"))
+    program = await create_key(world, admin, scopes=["phones_change"])
+    device = {"extension": extension.extension.number, "name": "Desk"}
+    assert (await program.post("/api/v1/devices", json=device)).status_code == 201
+    for method, path in (("GET", "people"), ("POST", "persons"), ("GET", "history"), ("GET", "trunks")):
+        refused = await program.request(method, f"/api/v1/{path}", json={"name": "Mole"} if method == "POST" else None)
+        assert refused.status_code == 403, f"{method} {path}"
+    assert tuple(name for name in CUSTOM if name not in {"calls_monitor", "roles_change"}) == SINGLE_SCOPES
+    for name in SINGLE_SCOPES:
+        assert actions_of([name]) == {Action(name)}
+
+
+async def test_single_permissions_are_limited_to_those_of_the_user_and_never_given_by_default(world: World) -> None:
+    admin, user = await world.admin(world.acme), await world.user(world.acme, "1001")
+    refused = await user.post(KEYS, json={"name": "x", "scopes": ["phones_change"]})
+    assert (refused.status_code, refused.json()["field"]) == (403, "scopes")
+    for closed in ("calls_monitor", "roles_change"):
+        assert (await admin.post(KEYS, json={"name": "x", "scopes": [closed]})).status_code == 422
+    made = (await admin.post(KEYS, json={"name": "all"})).json()
+    assert not {*made["scopes"]} & {*SINGLE_SCOPES}
+    role = {"name": "Helpdesk", "permissions": ["people_read", "phones_change"]}
+    role_id = (await admin.post("/api/v1/roles", json=role)).json()["id"]
+    person_id = (await user.get("/api/v1/me")).json()["person"]["id"]
+    assert (await admin.put(f"/api/v1/roles/{role_id}/persons/{person_id}")).status_code == 204
+    helper = await create_key(world, user, scopes=["people_read"])
+    assert (await helper.get("/api/v1/people")).status_code == 200
+    assert (await admin.delete(f"/api/v1/roles/{role_id}/persons/{person_id}")).status_code == 204
+    assert (await helper.get("/api/v1/people")).status_code == 403, "a key never exceeds what its user may do now"
 
 
 async def test_a_key_without_the_scope_own_has_nothing_of_its_user(world: World) -> None:

@@ -25,6 +25,23 @@ Scope = Literal[
     "assistant",
     "assistant:act",
     "installation",
+    "people_read",
+    "people_change",
+    "sign_in_help",
+    "phones_change",
+    "company_contacts",
+    "calls_read",
+    "calls_control",
+    "history_read",
+    "recordings_change",
+    "routing_change",
+    "queues_change",
+    "announcements_change",
+    "trunks_change",
+    "billing_read",
+    "invoices_change",
+    "tenant_change",
+    "privacy_change",
 ]
 _SCOPES = (
     "`own`: what belongs to the user, such as their calls and messages; `directory:read`: names, numbers, rooms, "
@@ -33,7 +50,8 @@ _SCOPES = (
     "`calls:read`, `calls:control`: live calls; `history:read`: call records; "
     "`resell`: tenants of a reseller; `scim`: accounts, for an identity provider; "
     "`assistant`, `assistant:act`: tools at /mcp, only reading or also acting, within the other scopes; "
-    "`billing:read`: prices and costs; `billing:change` and `installation`: for operators."
+    "`billing:read`: prices and costs; `billing:change` and `installation`: for operators. "
+    "With an underscore: one permission of custom roles each, see `/api/v1/roles/permissions`."
 )
 
 
@@ -61,7 +79,7 @@ class NewApiKey(Input):
     name: Name
     scopes: Annotated[
         list[Scope],
-        Field(default_factory=list, max_length=20, description=f"{_SCOPES} Empty: all that the user may do."),
+        Field(default_factory=list, max_length=40, description=f"{_SCOPES} Empty: all that the user may do."),
     ]
     days: Annotated[int, Field(ge=1, le=366, description="Days until it expires.")] = 90
     person_id: Annotated[str, Field(max_length=64, pattern=REFERENCE)] | None = Field(

@@ -155,6 +155,14 @@ NEEDS: Mapping[Action, Action] = {
 """Permission without which the pages of another one show nothing: offered together, but not required."""
 
 
+SINGLE_SCOPES = tuple(
+    action.value
+    for actions in ASSIGNABLE.values()
+    for action in actions
+    if action not in {Action.CALLS_MONITOR, Action.ROLES_CHANGE}
+)
+"""Scopes of one permission each, by its name: those of custom roles, without the two that no key may use."""
+
 SCOPES: dict[str, frozenset[Action]] = {
     "own": frozenset({Action.OWN}),
     "directory:read": frozenset({Action.DIRECTORY, Action.TENANT_READ}),
@@ -173,12 +181,14 @@ SCOPES: dict[str, frozenset[Action]] = {
     "assistant": frozenset({Action.ASSISTANT}),
     "assistant:act": frozenset({Action.ASSISTANT, Action.ASSISTANT_ACTS}),
     "installation": frozenset({Action.INSTALLATION}),
+    **{name: frozenset({Action(name)}) for name in SINGLE_SCOPES},
 }
 """Scopes of API keys, by name."""
 
 
-NAMED_SCOPES = frozenset({"assistant", "assistant:act"})
-"""Scopes that a key has only if they are named: they close everything but the tools for assistants."""
+NAMED_SCOPES = frozenset({"assistant", "assistant:act", *SINGLE_SCOPES})
+"""Scopes that a key has only if they are named. The first two close everything but the tools for assistants; the others
+are parts of other scopes."""
 
 
 def is_assistant(principal: Principal) -> bool:

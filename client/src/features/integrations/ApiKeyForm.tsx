@@ -1,14 +1,15 @@
-import { Checkbox, Select, Stack, TextInput } from '@mantine/core';
+import { Checkbox, Fieldset, Select, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useLingui } from '@lingui/react/macro';
 import { useRef, useState } from 'react';
 import { api, type CreatedApiKey, type Role } from '~/api';
+import { useMay } from '~/api/session';
 import { Problem } from '~/core/problem';
 import { useFieldChecks } from '~/design/useFieldChecks';
 import { EditForm } from '~/features/routing';
 import { StepUp, StepUpDialog } from '~/features/settings';
 import { NewSecret } from './NewSecret';
-import { SCOPES, scopesOf, type Scope } from './texts';
+import { scopesOf, scopeText, singleScopesOf, type Scope } from './texts';
 
 const DAYS = [30, 90, 366];
 const EMPTY: NewKey = { name: '', scopes: [], days: '90' };
@@ -31,6 +32,7 @@ interface ApiKeyFormProps {
 export function ApiKeyForm({ role, tenant, preset = EMPTY, onClose }: ApiKeyFormProps) {
   const { t } = useLingui();
   const [stepUp] = useState(() => new StepUp());
+  const single = singleScopesOf(useMay());
   const created = useRef<CreatedApiKey>(undefined);
   const [shown, setShown] = useState<CreatedApiKey>();
   const form = useForm({
@@ -84,14 +86,17 @@ export function ApiKeyForm({ role, tenant, preset = EMPTY, onClose }: ApiKeyForm
         >
           <Stack gap="sm" mt="sm">
             {scopesOf(role).map((scope) => (
-              <Checkbox
-                key={scope}
-                size="md"
-                value={scope}
-                label={t(SCOPES[scope].title)}
-                description={t(SCOPES[scope].explanation)}
-              />
+              <ScopeBox key={scope} scope={scope} />
             ))}
+            {single.length > 0 && (
+              <Fieldset legend={t`Single permissions`}>
+                <Stack gap="sm">
+                  {single.map((scope) => (
+                    <ScopeBox key={scope} scope={scope} />
+                  ))}
+                </Stack>
+              </Fieldset>
+            )}
           </Stack>
         </Checkbox.Group>
         <Select
@@ -105,4 +110,10 @@ export function ApiKeyForm({ role, tenant, preset = EMPTY, onClose }: ApiKeyForm
       <StepUpDialog proof={stepUp} />
     </>
   );
+}
+
+function ScopeBox({ scope }: { scope: Scope }) {
+  const { t } = useLingui();
+  const { title, explanation } = scopeText(scope);
+  return <Checkbox size="md" value={scope} label={t(title)} description={t(explanation)} />;
 }

@@ -15,7 +15,7 @@ import { Section } from '~/design/Section';
 import { DataTable, type Column } from '~/design/table';
 import { useEditor } from '~/features/routing';
 import { ApiKeyForm } from './ApiKeyForm';
-import { SCOPES } from './texts';
+import { scopeText } from './texts';
 
 /** API keys of the organisation. A new one acts as the signed-in user. */
 export function ApiKeys({ tenant }: { tenant?: string }) {
@@ -31,7 +31,7 @@ export function ApiKeys({ tenant }: { tenant?: string }) {
     form: (_, close) => <ApiKeyForm role={me?.role ?? 'user'} tenant={tenant} onClose={close} />,
   });
   const names = new Map(people.map(({ id, name }) => [id, name]));
-  const scopes = (key: ApiKey) => key.scopes.map((scope) => t(SCOPES[scope].title)).join(', ');
+  const scopes = (key: ApiKey) => key.scopes.map((scope) => t(scopeText(scope).title)).join(', ');
   const lastUse = ({ last_used }: ApiKey) => (last_used ? formatDate(last_used) : t`never`);
   const revoke = async ({ id, name }: ApiKey) => {
     const confirmed = await confirmAction({

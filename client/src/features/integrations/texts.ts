@@ -1,12 +1,13 @@
 import { msg } from '@lingui/core/macro';
 import type { MessageDescriptor } from '@lingui/core';
 import type { ApiKey, Role, Webhook, WebhookDelivery } from '~/api';
+import { PERMISSIONS } from '~/features/roles';
 
 export type Scope = ApiKey['scopes'][number];
 export type EventName = Webhook['events'][number];
 
-/** Permissions of a key by scope. */
-export const SCOPES: Record<Scope, { title: MessageDescriptor; explanation: MessageDescriptor }> = {
+/** Permissions of a key by scope, without those of `SINGLE_SCOPES`. */
+const SCOPES: Partial<Record<Scope, { title: MessageDescriptor; explanation: MessageDescriptor }>> = {
   own: {
     title: msg`Own phone`,
     explanation: msg`Place and control your own calls; your messages, devices and presence.`,
@@ -64,6 +65,18 @@ export const SCOPES: Record<Scope, { title: MessageDescriptor; explanation: Mess
 
 const OF_USERS: Scope[] = ['own', 'directory:read', 'contacts', 'assistant', 'assistant:act'];
 const OF_OPERATORS: Scope[] = ['billing:change', 'installation'];
+
+/** Scopes of one permission of custom roles each. Listening to calls and giving roles are closed to programs. */
+const SINGLE_SCOPES = Object.keys(PERMISSIONS).filter(
+  (name) => name !== 'calls_monitor' && name !== 'roles_change',
+) as Scope[];
+
+/** Title and explanation of a scope. */
+export const scopeText = (scope: Scope) =>
+  SCOPES[scope] ?? PERMISSIONS[scope] ?? { title: { id: scope, message: scope }, explanation: { id: '', message: '' } };
+
+/** The scopes of one permission that a user with these permissions can give to a key. */
+export const singleScopesOf = (may: (permission: string) => boolean): Scope[] => SINGLE_SCOPES.filter(may);
 
 /** The scopes that a user with this role can give to a key. */
 export function scopesOf(role: Role): Scope[] {

@@ -1,2 +1,3 @@
 /** Custom roles of an organisation. */
 export { PersonRoles } from './PersonRoles';
+export { PERMISSIONS } from './texts';
