@@ -81,7 +81,14 @@ AREAS: dict[str, tuple[str, ...]] = {
         "outside/test_client_sound*",
     ),
     "core": ("engines/test_core_*", "adapters/test_app_*", "adapters/test_public_address*"),
-    "db": ("areas/db/*", "outside/test_full_disk*", "outside/test_calls_postgresql*", "outside/test_upgrade*"),
+    "db": (
+        "areas/db/*",
+        "outside/test_full_disk*",
+        "outside/test_calls_postgresql*",
+        "outside/test_upgrade*",
+        "outside/test_rollback*",
+        "outside/test_packages*",
+    ),
     "house": ("house/*",),
     "identity": (
         "areas/identity/*",

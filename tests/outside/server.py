@@ -83,6 +83,8 @@ class Server:
     """Whether its first start creates the tables. Otherwise it finds them, empty."""
     clock_ahead: timedelta = timedelta()
     """By how much its clock is ahead, from its next start on."""
+    program: Path | None = None
+    """Directory with the package `unificx` of another version, which it runs instead of the present one."""
     canaries: set[str] = field(default_factory=set)
     ready: dict[str, Any] = field(default_factory=dict)
     process: "Process | None" = None
@@ -273,7 +275,7 @@ class Server:
 
     def _launch(self, log: BinaryIO, environment: dict[str, str], reservation: int) -> "Process":
         arguments = ["up", "--json", "--home", str(self.home), *self._addresses()]
-        if can_enter(self.enter):
+        if self.program is None and can_enter(self.enter):
             return ForkedProgram(
                 arguments,
                 directory=ROOT,
@@ -286,7 +288,7 @@ class Server:
         assert not self.clock_ahead
         return subprocess.Popen(
             ["setpriv", "--pdeathsig", "KILL", *self.enter, *UNIFICX, *arguments],
-            cwd=ROOT,
+            cwd=self.program or ROOT,
             env=environment,
             pass_fds=[reservation],
             stdin=subprocess.DEVNULL,
