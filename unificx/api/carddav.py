@@ -21,6 +21,7 @@ from unificx.contacts import (
     ContactChanged,
     ContactPicture,
     Contacts,
+    Guard,
     NewContact,
     read_file,
     values_of,
@@ -180,25 +181,28 @@ class CardDav:
         of the request. Raise NotFound, DavRefusal, PreconditionFailed."""
         found, name = self._writable(path)
         new, photo = await asyncio.to_thread(_parsed, body)
-        async with self._contacts.locks.of(found.book):
+
+        async def attempt(unchanged: Guard) -> bool:
             before = (await self._contacts.resources.named(found.book, [name])).get(name)
             _check(before, conditions)
             same = await self._contacts.resources.with_uid(found.book, new.uid) if new.uid else None
             if (same is not None and same.resource_name != name) or (before and new.uid and before.uid != new.uid):
                 raise DavRefusal(card("no-uid-conflict"), "Another contact has this UID, or the UID has changed.")
             picture = await self._picture(before, photo)
-            try:
-                if before is None:
-                    added = replace(new, resource=name, picture=picture or NO_PICTURE)
-                    await self._contacts.create(found.book, added)
-                else:
-                    change = (before.id, new.details, before.revision, new.extra)
-                    await self._contacts.update(found.book, *change, picture=picture)
-            except Invalid as fault:
-                raise DavRefusal(card("valid-address-data"), f"{fault.field}: {fault.message}") from None
-            except ContactChanged:
-                raise PreconditionFailed("The contact was changed meanwhile.") from None
-        return before is None
+            if before is None:
+                added = replace(new, resource=name, picture=picture or NO_PICTURE)
+                await self._contacts.store(found.book, [added], guard=unchanged)
+            else:
+                change = (before.id, new.details, before.revision, new.extra)
+                await self._contacts.update(found.book, *change, picture=picture)
+            return before is None
+
+        try:
+            return await self._contacts.optimistic.run(found.book, attempt)
+        except Invalid as fault:
+            raise DavRefusal(card("valid-address-data"), f"{fault.field}: {fault.message}") from None
+        except ContactChanged:
+            raise PreconditionFailed("The contact was changed meanwhile.") from None
 
     async def _picture(self, before: Contact | None, photo: bytes | None) -> ContactPicture | None:
         """Return the picture of a contact after a PUT; None: that of before, also if the photo is the same or cannot

@@ -7,7 +7,7 @@ from unificx.contacts.device_copies import ContactSyncOff, CopyReport, DeviceCop
 from unificx.contacts.files import MAX_BYTES, read_file
 from unificx.contacts.import_schemas import ContactImportReport, Encoding, FileFormat, ImportAction
 from unificx.contacts.importing import ContactImports
-from unificx.contacts.locks import BookLocks
+from unificx.contacts.optimistic import BookChanged, Guard
 from unificx.contacts.pictures import MAX_PICTURE_BYTES, PicturesOff, ProfilePictures
 from unificx.contacts.ports import PortraitProcessor
 from unificx.contacts.privacy import contact_holding
@@ -40,9 +40,9 @@ __all__ = [
     "MAX_UID",
     "NO_PICTURE",
     "AddressBook",
+    "BookChanged",
     "BookChanges",
     "BookKind",
-    "BookLocks",
     "Contact",
     "ContactChanged",
     "ContactDetails",
@@ -57,6 +57,7 @@ __all__ = [
     "Encoding",
     "FileFormat",
     "FoundName",
+    "Guard",
     "ImportAction",
     "NewContact",
     "NumberLabel",

@@ -19,9 +19,10 @@ MAX_CONTACTS = 100_000
 
 
 class Book:
-    """The contacts of an address book."""
+    """The contacts of an address book, up to the change with the number `revision`."""
 
-    def __init__(self, contacts: Iterable[Contact]) -> None:
+    def __init__(self, contacts: Iterable[Contact], revision: int = 0) -> None:
+        self.revision = revision
         self._by_id = {each.id: replace(each, extra=()) for each in contacts}
         self._sorted: list[tuple[tuple[str, str], Contact]] | None = None
         """The contacts with their keys, which are expensive to compute."""
@@ -107,14 +108,25 @@ class Books:
         ):
             self._books.popitem(last=False)
 
-    def change(self, book: AddressBook, put: Iterable[Contact] = (), drop: Iterable[str] = ()) -> None:
-        """Apply a committed change."""
+    def change(self, book: AddressBook, revisions: range, put: Iterable[Contact], drop: Iterable[str]) -> None:
+        """Apply a committed change with its numbers. A book that lacks one before, of another node, is dropped."""
         self.generation += 1
         found = self._books.get(_key(book))
-        if found is not None:
-            found.drop(drop)
-            for each in put:
-                found.put(each)
+        if found is None or revisions.stop <= found.revision + 1:
+            return
+        if revisions.start > found.revision + 1:
+            del self._books[_key(book)]
+            return
+        found.revision = revisions.stop - 1
+        found.drop(drop)
+        for each in put:
+            found.put(each)
+
+    def drop_stale(self, book: AddressBook, revision: int) -> None:
+        """Drop a book that is not newer than a revision."""
+        found = self._books.get(_key(book))
+        if found is not None and found.revision <= revision:
+            self.forget(book.tenant_id, book.person_id)
 
     def forget(self, tenant_id: str, person_id: str | None = None) -> None:
         """Drop the books of a tenant, or only that of a person."""

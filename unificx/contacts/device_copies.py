@@ -7,6 +7,7 @@ from functools import partial
 from unificx.contacts import repository
 from unificx.contacts.checks import checked
 from unificx.contacts.files import read_file
+from unificx.contacts.optimistic import Guard
 from unificx.contacts.schemas import AddressBook, Contact, ContactDetails, NewContact
 from unificx.contacts.service import Contacts
 from unificx.core.clock import random_id
@@ -68,13 +69,21 @@ class DeviceCopies:
                     )
             except Invalid:
                 continue
-        async with self._contacts.locks.of(book):
-            steps = plan(await self._contacts.all(book), device, wanted)
-            new = [NewContact(each, f"{UID}{device}:{random_id(self._contacts.clock)}", "device") for each in steps.new]
-            guard = partial(self._require, book, consent)
-            await self._contacts.store(book, new, steps.changed, gone=steps.gone, guard=guard)
+        steps = await self._contacts.optimistic.run(book, partial(self._copy, book, device, consent, wanted))
         done = (len(steps.new), len(steps.changed), steps.unchanged, len(steps.gone))
         return CopyReport(*done, refused=len(entries) - len(wanted))
+
+    async def _copy(
+        self, book: AddressBook, device: str, consent: str, wanted: Sequence[ContactDetails], unchanged: Guard
+    ) -> Steps:
+        async def guard(uow: UnitOfWork) -> None:
+            await self._require(book, consent, uow)
+            await unchanged(uow)
+
+        steps = plan(await self._contacts.all(book), device, wanted)
+        new = [NewContact(each, f"{UID}{device}:{random_id(self._contacts.clock)}", "device") for each in steps.new]
+        await self._contacts.store(book, new, steps.changed, gone=steps.gone, guard=guard)
+        return steps
 
     async def restore(self, book: AddressBook, new: NewContact) -> Contact:
         """Add a copied contact again that was deleted. Raise ContactSyncOff, Invalid, Conflict."""

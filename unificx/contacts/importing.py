@@ -17,6 +17,7 @@ from unificx.contacts.import_schemas import (
     ImportedEntry,
     ImportFault,
 )
+from unificx.contacts.optimistic import Guard
 from unificx.contacts.schemas import NO_PICTURE, AddressBook, Contact, ContactDetails, NewContact
 from unificx.contacts.service import Contacts
 from unificx.core.errors import Invalid
@@ -71,6 +72,11 @@ class ContactImports:
         """Import a file. Entries with faults are left out with `skip_faulty`. Raise Invalid if there are some without
         it, and for a file that cannot be read; Conflict if the address book is full."""
         file = await asyncio.to_thread(read_file, data, encoding)
+        return await self._contacts.optimistic.run(book, partial(self._run, book, file, skip_faulty))
+
+    async def _run(
+        self, book: AddressBook, file: ContactFile, skip_faulty: bool, unchanged: Guard
+    ) -> ContactImportReport:
         plan = await self._plan(book, file)
         report = _report(file, plan)
         if report.count("refused") and not skip_faulty:
@@ -81,12 +87,12 @@ class ContactImports:
                 field="file",
             )
         if plan.new or plan.changed:
-            unreadable = await self._store(book, plan)
+            unreadable = await self._store(book, plan, unchanged)
             if unreadable and "PHOTO" not in report.ignored:
                 report = replace(report, ignored=(*report.ignored, "PHOTO"))
         return report
 
-    async def _store(self, book: AddressBook, plan: _Plan) -> bool:
+    async def _store(self, book: AddressBook, plan: _Plan, unchanged: Guard) -> bool:
         """Store what is planned; return whether a photo could not be read. Raise TooManyRequests and what
         `Contacts.store` raises."""
         photos = [*plan.new_photos, *plan.photos.values()]
@@ -94,7 +100,7 @@ class ContactImports:
         pictures = [next(made) if each else NO_PICTURE for each in photos]
         new = [replace(one, picture=each or NO_PICTURE) for one, each in zip(plan.new, pictures, strict=False)]
         changed = {key: each for key, each in zip(plan.photos, pictures[len(new) :], strict=True) if each is not None}
-        await self._contacts.store(book, new, plan.changed, pictures=changed)
+        await self._contacts.store(book, new, plan.changed, pictures=changed, guard=unchanged)
         return None in pictures
 
     async def _plan(self, book: AddressBook, file: ContactFile) -> _Plan:

@@ -137,7 +137,7 @@ async def exported_by_id(
 
 async def next_revisions(session: AsyncSession, book: AddressBook, amount: int = 1, *, deletes: bool = False) -> int:
     """Take the next numbers of an address book and return the last of them. `deletes`: it is that of a deletion."""
-    await lock_scope(session, "contacts", book.tenant_id, book.person_id)
+    await _lock(session, book)
     values = {"revision": ContactBookRow.revision + amount}
     if deletes:
         values["deleted"] = ContactBookRow.revision + amount
@@ -158,6 +158,16 @@ async def next_revisions(session: AsyncSession, book: AddressBook, amount: int =
             )
         )
     return amount if found is None else found
+
+
+async def locked_revision(session: AsyncSession, book: AddressBook) -> int:
+    """Return the number of the newest change of an address book, which is not changed until the transaction ends."""
+    await _lock(session, book)
+    return await revision(session, book)
+
+
+async def _lock(session: AsyncSession, book: AddressBook) -> None:
+    await lock_scope(session, "contacts", book.tenant_id, book.person_id)
 
 
 async def add(session: AsyncSession, keys: Keys, contacts: Sequence[tuple[Contact, Collection[str]]]) -> None:

@@ -1,7 +1,7 @@
 """Contacts: address books of tenants and of their users."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
@@ -11,7 +11,7 @@ from unificx.contacts.books import Book, Books, CompanyNames, page_of
 from unificx.contacts.checks import MAX_COMPANY, MAX_PERSONAL, checked, checked_extra, checked_uid, without_names
 from unificx.contacts.contact_pictures import ContactPictures
 from unificx.contacts.events import ContactsChanged
-from unificx.contacts.locks import BookLocks
+from unificx.contacts.optimistic import Guard, OptimisticChanges
 from unificx.contacts.pictures import ProfilePictures
 from unificx.contacts.ports import PortraitProcessor
 from unificx.contacts.resources import ContactResources
@@ -33,8 +33,6 @@ from unificx.privacy import KeyStore, outside_subject
 SUBJECTS_AT_A_TIME = 50
 """Data subjects that are created without a pause: each new one is a write to the key store."""
 
-Guard = Callable[[UnitOfWork], Awaitable[None]]
-
 
 class ContactChanged(Conflict):
     """The contact was changed by another device or person since it was read."""
@@ -54,7 +52,7 @@ class Contacts:
         self._publish = publish
         self._books = Books()
         self._names = CompanyNames()
-        self.locks = BookLocks()
+        self.optimistic = OptimisticChanges(self._books, self.book)
         self.resources = ContactResources(database, keys, self.book)
         self.pictures = ProfilePictures(database, keys, publish, portraits)
         self.contact_pictures = ContactPictures(database, keys, portraits)
@@ -120,7 +118,9 @@ class Contacts:
         if found is None:
             generation = self._books.generation
             async with self._database.read() as session:
-                found = Book(await repository.contacts_of(session, self._keys, book))
+                # Revision first: a change that commits between the two statements is applied twice, never missed.
+                revision = await repository.revision(session, book)
+                found = Book(await repository.contacts_of(session, self._keys, book), revision)
             self._books.put(book, found, generation)
         return found
 
@@ -175,7 +175,7 @@ class Contacts:
                 await self._replace(uow, book, update, first + at, subjects, picture=(pictures or {}).get(update[0]))
                 for at, update in enumerate(updates)
             ]
-            self._apply(uow, book, [*added, *replaced], gone)
+            self._apply(uow, book, [*added, *replaced], gone, range(first - bool(gone), last + 1))
         return added
 
     async def update(
@@ -196,7 +196,7 @@ class Contacts:
             number = await repository.next_revisions(uow.session, book)
             change = (contact_id, revision, new)
             after = await self._replace(uow, book, change, number, subjects, extra=extra, picture=picture)
-            self._apply(uow, book, [after], ())
+            self._apply(uow, book, [after], (), range(number, number + 1))
         return after
 
     async def set_picture(self, book: AddressBook, contact_id: str, picture: ContactPicture) -> Contact:
@@ -211,7 +211,7 @@ class Contacts:
             after = replace(before, revision=number, changed=self.clock.now(), picture=_version(picture, self.clock))
             await repository.mark_picture(uow.session, after)
             await picture_repository.put_of_contacts(uow.session, self._keys, [(after, picture)])
-            self._apply(uow, book, [after], ())
+            self._apply(uow, book, [after], (), range(number, number + 1))
         return after
 
     async def _replace(
@@ -248,19 +248,19 @@ class Contacts:
     async def remove(self, book: AddressBook, contact_id: str, revision: int | None = None) -> None:
         """Delete a contact. Raise NotFound, ContactChanged."""
         async with self._writing() as uow:
-            await repository.next_revisions(uow.session, book, deletes=True)
+            number = await repository.next_revisions(uow.session, book, deletes=True)
             before = await repository.find(uow.session, self._keys, book, contact_id)
             if before is None:
                 raise _no_contact()
             _require_revision(before, revision)
             await repository.remove(uow.session, book.tenant_id, [contact_id])
-            self._apply(uow, book, (), [contact_id])
+            self._apply(uow, book, (), [contact_id], range(number, number + 1))
 
     async def remove_in(self, uow: UnitOfWork, book: AddressBook, contact_ids: Sequence[str]) -> None:
         """Delete contacts in a unit of work of the caller."""
-        await repository.next_revisions(uow.session, book, deletes=True)
+        number = await repository.next_revisions(uow.session, book, deletes=True)
         await repository.remove(uow.session, book.tenant_id, contact_ids)
-        self._apply(uow, book, (), contact_ids)
+        self._apply(uow, book, (), contact_ids, range(number, number + 1))
 
     def canonical(self, tenant_id: str, number: str) -> str:
         """Return a number as it is stored, "" for a text that is none."""
@@ -285,11 +285,13 @@ class Contacts:
         except ErasedSubject:
             raise Conflict("The data of this number is being erased.", hint="Try again later.") from None
 
-    def _apply(self, uow: UnitOfWork, book: AddressBook, put: Sequence[Contact], drop: Sequence[str]) -> None:
-        uow.after_commit.append(lambda: self._changed(book, put, drop))
+    def _apply(
+        self, uow: UnitOfWork, book: AddressBook, put: Sequence[Contact], drop: Sequence[str], revisions: range
+    ) -> None:
+        uow.after_commit.append(lambda: self._changed(book, put, drop, revisions))
 
-    def _changed(self, book: AddressBook, put: Iterable[Contact], drop: Collection[str]) -> None:
-        self._books.change(book, put, drop)
+    def _changed(self, book: AddressBook, put: Iterable[Contact], drop: Collection[str], revisions: range) -> None:
+        self._books.change(book, revisions, put, drop)
         if not book.person_id:
             self._names.drop(book.tenant_id, drop)
             for each in put:
