@@ -30,6 +30,15 @@ class OrphanedKeys:
         with self._file.lock:
             return {row[0] for row in self._file.db.execute(query, (tenant,))}
 
+    def tenants(self) -> set[str]:
+        """Return the tenants that have a key. Scopes of objects, whose names are other ones than ids, are left out."""
+        query = (
+            "SELECT tenant FROM tenant_key WHERE wrapped IS NOT NULL"
+            " AND length(tenant) = 36 AND substr(tenant, 15, 1) = '7'"
+        )
+        with self._file.lock:
+            return {row[0] for row in self._file.db.execute(query)}
+
     def mark(self, tenant: str, orphans: Set[str], now: datetime) -> None:
         """Replace the marks of a tenant; earlier ones of the same subjects stay."""
         at = int(now.timestamp())

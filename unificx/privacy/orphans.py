@@ -1,8 +1,9 @@
-"""The sweep of data subjects that no row refers to any more: their keys and aliases go after some days."""
+"""The sweep of data subjects that no row refers to any more, and of tenants that no row is of, such as one whose
+sign-up failed after its keys were made: keys and aliases go after some days."""
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from sqlalchemy import Table
@@ -16,6 +17,8 @@ GRACE = timedelta(days=7)
 """Time from the first sweep that finds no row of a subject until its key is removed. No call lasts as long: the
 parties of a call were found by number since, or have rows."""
 INTERVAL = timedelta(days=1)
+TENANTS = ""
+"""In place of the tenant in the marks of tenants themselves."""
 
 
 class WithId(Protocol):
@@ -46,7 +49,17 @@ class OrphanSweep:
             found = await orphaned_subjects(self._database, self._keys, tenant.id)
             await asyncio.to_thread(self._keys.orphans.mark, tenant.id, found, now)
             removed += await asyncio.to_thread(self._keys.orphans.remove, tenant.id, now - GRACE)
+        await self._sweep_tenants(now)
         return removed
+
+    async def _sweep_tenants(self, now: datetime) -> None:
+        """Mark tenants that were never stored, and destroy the keys of those that were marked long ago."""
+        unknown = await asyncio.to_thread(self._keys.orphans.tenants)  # before the rows, which new tenants get later
+        async with self._database.read() as session:
+            unknown.difference_update(await repository.tenant_ids(session))
+        await asyncio.to_thread(self._keys.orphans.mark, TENANTS, unknown, now)
+        for tenant_id in self._keys.orphans.marked(TENANTS, now - GRACE):
+            await asyncio.to_thread(self._keys.destroy_tenant, tenant_id)
 
 
 async def orphaned_subjects(database: Database, keys: KeyStore, tenant_id: str) -> set[str]:

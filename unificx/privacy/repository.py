@@ -7,7 +7,9 @@ from typing import Any
 from sqlalchemy import Row, Table, delete, func, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from unificx.db import Base
 from unificx.db.base import sealed_part
+from unificx.db.migrations.models import load_all_models
 from unificx.privacy.holds.repository import free
 from unificx.privacy.models import AppliedErasuresRow, ErasureRow, ScheduledErasureRow
 
@@ -52,6 +54,12 @@ async def page_of_rows(
     if after is not None:
         query = query.where(tuple_(*key) > after)
     return (await session.execute(query)).all()
+
+
+async def tenant_ids(session: AsyncSession) -> Sequence[str]:
+    """Return the ids of all tenants, also of those that another node has created."""
+    load_all_models()
+    return (await session.scalars(select(Base.metadata.tables["tenant"].c.id))).all()
 
 
 async def subjects_in(session: AsyncSession, table: Table, column: str, tenant_id: str) -> AsyncIterator[Sequence[str]]:

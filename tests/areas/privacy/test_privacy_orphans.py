@@ -3,12 +3,17 @@
 from datetime import timedelta
 
 import pytest
+from fake_notifier import FakeAccountNotifier
+from identity_factory import two_tenants
 from sqlalchemy import delete, insert
 from sweeping import SweptTenant
 
+from unificx.cluster import LocalCounters, LocalOneTimeStore
 from unificx.core.clock import ManualClock, random_id
 from unificx.db import Database
 from unificx.db.base import sealed_part
+from unificx.identity import OrganisationSignUp, SignUpForm
+from unificx.identity.terms import TERMS_VERSION, policy_version
 from unificx.privacy import GRACE, KeyStore, OrphanSweep, find_outside_subject, orphaned_subjects, outside_subject
 from unificx.privacy.accesses.models import AccessPart, PersonAccessRow
 from unificx.privacy.accesses.repository import PART
@@ -58,6 +63,43 @@ async def test_a_subject_without_rows_loses_its_key_after_some_days(
     async with database.begin() as uow:
         await uow.session.execute(delete(PersonAccessRow).where(PersonAccessRow.tenant_id == "acme"))
     assert known in await orphaned_subjects(database, keys, "acme")
+
+
+async def fail(*args: object) -> None:
+    raise OSError(f"no request for an approval: {len(args)}")
+
+
+@pytest.mark.promise("R4")
+async def test_the_keys_of_a_sign_up_that_failed_are_destroyed_after_some_days(
+    database: Database, keys: KeyStore, clock: ManualClock
+) -> None:
+    async with two_tenants(database, keys, clock) as (people, acme, globex):
+        await people.initial_setup.create_operator()
+        emails = FakeAccountNotifier()
+        sign_up = OrganisationSignUp(people, LocalCounters(clock), LocalOneTimeStore(clock), emails)
+        form = SignUpForm("Initech", "Ina", "ina@initech.example", TERMS_VERSION, policy_version())
+        await sign_up.submit(form, str, "192.0.2.1")
+        with pytest.raises(OSError):
+            await sign_up.complete(emails.sent[0][2], "long enough for her", "pbx.example", fail)
+        known = {each.id for each in people.directory.tenants()}
+        [left] = keys.orphans.tenants() - known
+        [subject] = keys.subjects(left)
+        sweep = OrphanSweep(database, keys, people.directory.tenants)
+        await sweep.sweep()
+        clock.at += GRACE / 2
+        await sweep.sweep()
+        assert keys.get(left, [subject])[subject] is not None, "not at once: a sign-up may be going on"
+        clock.at += GRACE
+        await sweep.sweep()
+        assert keys.is_destroyed(left, subject)
+        assert keys.orphans.tenants() == known
+        for one in (acme, globex):
+            assert keys.get(one.tenant_id, [one.subject])[one.subject] is not None
+        keys.get("calls", ["a key of a call"], create=True)
+        clock.at += 2 * GRACE
+        await sweep.sweep()
+        await sweep.sweep()
+        assert keys.get("calls", ["a key of a call"])["a key of a call"] is not None, "a scope of objects"
 
 
 async def test_a_sweep_runs_once_a_day(database: Database, keys: KeyStore, clock: ManualClock) -> None:
