@@ -264,7 +264,9 @@ def keys_left(rooms: Container) -> Iterator[Key]:
 @pytest.mark.promise("D3", "R4", whole=True)
 async def test_no_sealed_part_of_an_erased_person_opens_with_the_keys_that_are_left(migrated_home: Path) -> None:
     """D3 as a whole: after an erasure no row with a part of the person is left in any table, and none of a copy opens.
-    Each table has a holding: `test_every_sealed_column_has_a_holding_or_a_reason`. Files and the directory, which is also
+    Each table has a holding: `test_every_sealed_column_has_a_holding_or_a_reason`; a person with a value in each field of all
+    tables: `test_nothing_of_an_erased_person_opens_in_any_table`, on PostgreSQL
+    `test_nothing_of_an_erased_person_opens_on_postgresql`. Files and the directory, which is also
     the search: `test_erasure_deletes_message_sound_and_recording`; address books:
     `test_erasing_a_number_removes_it_from_all_address_books`; logs never had it: `test_logs_contain_no_personal_data`. The
     plan and the receipt name what stays and why: `test_an_erasure_ends_with_a_receipt_that_anybody_can_verify`; what a hold

@@ -24,6 +24,8 @@ TENANT = "tenant-1"
 OWN_KEYS = ("number_block", "rights_note", "rights_request", "rights_step")
 """Tables whose rows are sealed under keys of their own."""
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+Given = typing.Mapping[str, Any]
+"""Values of columns, by name."""
 
 
 def owner(name: str) -> DataSubject:
@@ -82,11 +84,19 @@ def rows_to_fill() -> list[type[Any]]:
     return [models[table.name] for table in Base.metadata.sorted_tables if table.name in names]
 
 
-def filled(keys: KeyStore, row: type[Any], name: str) -> dict[str, Any]:
-    """Return a row of a person with a value in every column."""
+def filled(keys: KeyStore, row: type[Any], name: str, given: Given | None = None) -> dict[str, Any]:
+    """Return a row of a person with a value in every column, those that are `given` by name of column included."""
     table: Table = row.__table__
-    values = {column.name: plain_value(column, table, name) for column in table.columns if not sealed_part(column)}
+    plain = [column for column in table.columns if not sealed_part(column)]
+    values = {column.name: (given or {}).get(column.name) or plain_value(column, table, name) for column in plain}
+    return values | sealed_values(keys, row, name, values)
+
+
+def sealed_values(keys: KeyStore, row: type[Any], name: str, values: Given) -> dict[str, Any]:
+    """Return the sealed columns of a row with a value in every field; `values` are its plain columns."""
+    table: Table = row.__table__
     row_id = "/".join(str(values[column.name]) for column in table.primary_key.columns)
+    found: dict[str, Any] = {}
     for column in table.columns:
         part = sealed_part(column)
         if part is not None:
@@ -97,9 +107,9 @@ def filled(keys: KeyStore, row: type[Any], name: str) -> dict[str, Any]:
                     if field in {each.name for each in dataclasses.fields(part.part)}
                 }
             )
-            subject = values[part.subject]
-            [values[column.name]] = SealedCodec(row, part.part).seal(keys, TENANT, [(subject, row_id, value)])
-    return values
+            codec, subject = SealedCodec(row, part.part), values[part.subject]
+            [found[column.name]] = codec.seal(keys, values.get("tenant_id", TENANT), [(subject, row_id, value)])
+    return found
 
 
 def plain_value(column: Column[Any], table: Table, name: str) -> Any:
