@@ -8,18 +8,24 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from unificx.db.sealed import length_prefixed
 
-_NONCE = 12
+NONCE = 12
 
 
 def wrap(wrapping_key: AESGCM, key: bytes, *context: str) -> bytes:
     """Encrypt `key` with `wrapping_key`, bound to its context by associated data."""
-    nonce = os.urandom(_NONCE)
+    nonce = os.urandom(NONCE)
     return nonce + wrapping_key.encrypt(nonce, key, length_prefixed(*context))
+
+
+def wrap_again(former: AESGCM, present: AESGCM, wrapped: bytes, context: bytes, nonce: bytes) -> bytes:
+    """Wrap a key that `former` wraps with `present`. `context` is length-prefixed, `nonce` of 12 random bytes. Raise
+    InvalidTag."""
+    return nonce + present.encrypt(nonce, former.decrypt(wrapped[:NONCE], wrapped[NONCE:], context), context)
 
 
 def unwrap(wrapping_key: AESGCM, wrapped: bytes, *context: str) -> bytes:
     """Decrypt a wrapped key. Raise cryptography's InvalidTag for a wrong key or context, or damage."""
-    return wrapping_key.decrypt(wrapped[:_NONCE], wrapped[_NONCE:], length_prefixed(*context))
+    return wrapping_key.decrypt(wrapped[:NONCE], wrapped[NONCE:], length_prefixed(*context))
 
 
 class TenantSecret:

@@ -5,6 +5,7 @@ where it was, and until it ends both keys open what they wrap.
 """
 
 import asyncio
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -13,7 +14,8 @@ import structlog
 from unificx.core.background import BackgroundTasks
 from unificx.core.errors import DomainError
 from unificx.core.faults import describe_fault
-from unificx.privacy.key_wrapping import unwrap, wrap
+from unificx.db.sealed import length_prefixed
+from unificx.privacy.key_wrapping import NONCE, wrap_again
 from unificx.privacy.keys import KeyStore
 from unificx.privacy.master import MasterKey
 
@@ -135,21 +137,24 @@ class KeyRotation:
         if secrets is None:  # erased meanwhile
             return 0, None
         query = (
-            "SELECT subject, version, wrapped, wrapped_by FROM subject_key WHERE tenant = ? AND subject > ?"
+            "SELECT rowid, subject, version, wrapped, wrapped_by FROM subject_key WHERE tenant = ? AND subject > ?"
             " AND wrapped IS NOT NULL AND wrapped_by <> ? ORDER BY subject LIMIT ?"
         )
         with file.lock:
             rows = file.db.execute(query, (tenant, after, secrets.version, BATCH)).fetchall()
-        fresh: list[tuple[bytes, int, str, str, bytes]] = []
-        for subject, version, wrapped, wrapped_by in rows:
+        fresh: list[tuple[bytes, int, int, bytes]] = []
+        present, of_tenant = secrets.current.wrapping_key, length_prefixed("subject", tenant)
+        random = os.urandom(NONCE * len(rows))  # one call of the system for all
+        for at, (row, subject, version, wrapped, wrapped_by) in enumerate(rows):
             former = secrets.of(wrapped_by)
             if former is not None:
-                context = ("subject", tenant, subject, str(version))
-                again = wrap(secrets.current.wrapping_key, unwrap(former.wrapping_key, wrapped, *context), *context)
-                fresh.append((again, secrets.version, tenant, subject, wrapped))
+                context = of_tenant + length_prefixed(subject, str(version))
+                nonce = random[at * NONCE : (at + 1) * NONCE]
+                again = wrap_again(former.wrapping_key, present, wrapped, context, nonce)
+                fresh.append((again, secrets.version, row, wrapped))
         # A key that was destroyed meanwhile has another value, NULL, and stays destroyed.
-        update = "UPDATE subject_key SET wrapped = ?, wrapped_by = ? WHERE tenant = ? AND subject = ? AND wrapped = ?"
+        update = "UPDATE subject_key SET wrapped = ?, wrapped_by = ? WHERE rowid = ? AND wrapped = ?"
         with file.writing() as db:
             db.executemany(update, fresh)
             self._keys.withdrawn.rewrap(secrets, tenant)
-        return len(fresh), rows[-1][0] if rows else None
+        return len(fresh), rows[-1][1] if rows else None
