@@ -19,7 +19,7 @@ from unificx.privacy import KeyStore, canonical_number, lock_holds, outside_subj
 
 _SPOOL_KIND = "call"
 MAX_STATISTICS = timedelta(days=92)
-_ERASE_BATCH = 100
+_ERASE_BATCH = 25
 """Parties or steps of one transaction, for which others wait."""
 
 

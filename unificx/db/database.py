@@ -21,6 +21,7 @@ from unificx.db.commit_order import CommitOrder, CommitTurn
 from unificx.db.locks import TURN
 from unificx.db.models import OutboxRow
 from unificx.db.sqlite import READING, sqlite_engine
+from unificx.db.wal_checkpoint import Checkpoints
 
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
 
@@ -91,6 +92,7 @@ class Database:
         self._read_engine = self.engine.execution_options(**{READING: True})
         self._order = CommitOrder()
         self._writer_lock = _WriterLock() if self.dialect == "sqlite" else None
+        self._checkpoints = Checkpoints(parsed.database or "") if self.dialect == "sqlite" else None
 
     def subscribe(self, subscriber: Callable[[list[DomainEvent]], None]) -> None:
         """Call `subscriber` with the events of each unit of work once it is committed."""
@@ -111,6 +113,8 @@ class Database:
         with self._order.begin() as turn:
             async with self._writer_lock or nullcontext(), self._transaction(turn) as uow:
                 yield uow
+            if self._checkpoints is not None:
+                self._checkpoints.committed()
             await turn.wait()
             if uow.events:
                 for subscriber in self._subscribers:
@@ -135,6 +139,8 @@ class Database:
 
     async def close(self) -> None:
         """Close all connections. With the last one SQLite merges the write-ahead log into the file."""
+        if self._checkpoints is not None:
+            await self._checkpoints.close()
         await self.engine.dispose()
 
 

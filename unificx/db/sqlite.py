@@ -20,6 +20,11 @@ from sqlalchemy.util.concurrency import await_
 READING = "reading"
 """Execution option of the engine whose transactions only read."""
 
+LOG_BYTES = 4 << 20
+"""Size of the write-ahead log from which on it is merged into the file, beside the writers (`wal_checkpoint.py`)."""
+_LAST_RESORT = 20_000
+"""Pages of 4 KiB in the log with which a commit merges it itself, while others wait."""
+
 # secure_delete overwrites deleted data; temp_store keeps spilled rows off the disk; WAL lets readers continue beside
 # the single writer; with FULL an acknowledged commit survives a power failure.
 _SETTINGS = (
@@ -28,6 +33,8 @@ _SETTINGS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
+    f"PRAGMA journal_size_limit={LOG_BYTES}",
+    f"PRAGMA wal_autocheckpoint={_LAST_RESORT}",
 )
 _BUSY_TIMEOUT = 10.0
 """Busy timeout in seconds, for a write of another process."""

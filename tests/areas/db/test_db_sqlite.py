@@ -1,8 +1,10 @@
 """Messages of a connection of SQLite to its thread, and transactions that begin with their first statement."""
 
+import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import aiosqlite
@@ -12,6 +14,8 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from unificx.core.clock import ManualClock
 from unificx.db import Database
+from unificx.db.sqlite import LOG_BYTES
+from unificx.db.wal_checkpoint import Checkpoints
 
 
 @pytest.fixture
@@ -96,3 +100,39 @@ async def test_rows_of_a_result_in_parts(pair: Database) -> None:
         assert result.fetchone() == (1,)
         assert result.fetchmany(5) == [(2,)]
         assert result.fetchone() is None
+
+
+async def test_the_log_is_merged_beside_the_writers(
+    tmp_path: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No commit merges it, as long as it is not very long; another connection does, while a writer goes on."""
+    path = tmp_path / "own.db"
+    database, began, go_on, done = Database(f"sqlite:///{path}", clock), Event(), Event(), asyncio.Event()
+    loop, checkpoint = asyncio.get_running_loop(), Checkpoints._checkpoint
+
+    def paused(self: Checkpoints) -> None:
+        began.set()
+        assert go_on.wait(60)
+        checkpoint(self)
+        loop.call_soon_threadsafe(done.set)
+
+    monkeypatch.setattr(Checkpoints, "_checkpoint", paused)
+
+    async def write() -> None:
+        async with database.begin() as uow:
+            await uow.session.execute(text("INSERT INTO large VALUES (zeroblob(1000000))"))
+
+    async with database.begin() as uow:
+        await uow.session.execute(text("CREATE TABLE large (value BLOB)"))
+    while not began.is_set():
+        await write()
+    small = path.stat().st_size
+    for _ in range(3):
+        await write()
+    assert path.stat().st_size == small < LOG_BYTES < (tmp_path / "own.db-wal").stat().st_size
+    go_on.set()
+    await done.wait()
+    assert path.stat().st_size > LOG_BYTES
+    await write()
+    assert (tmp_path / "own.db-wal").stat().st_size <= LOG_BYTES, "begun anew and shortened"
+    await database.close()
