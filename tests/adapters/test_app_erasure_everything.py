@@ -167,7 +167,7 @@ def found_in(folders: Sequence[Path], pieces: Iterable[bytes]) -> set[bytes]:
 
 
 async def erase_and_look(home: Path, environ: dict[str, str], folders: Sequence[Path]) -> None:
-    """Erase one of two people and look for her in tables and files. Sealed values stay in logs of the database, on
+    """Erase one of two people and look for what is left of them in tables and files. Sealed values stay in logs of the database, on
     PostgreSQL in pages too: they are found there, the last of the folders, and no key opens them."""
     async with installation(home, environ) as rooms:
         tenant = await rooms.identity.tenants.create(NewTenant("acme", "Acme Ltd", "acme.example"))
