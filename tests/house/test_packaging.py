@@ -1,10 +1,13 @@
 """The Debian package: control file, service and scripts agree with the layout that script/package builds."""
 
+import base64
 import configparser
+import hashlib
 import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -86,3 +89,41 @@ def test_the_control_file_makes_a_package(tmp_path: Path) -> None:
     )
     shown = subprocess.run(["dpkg-deb", "-f", made, "Depends"], check=True, capture_output=True, text=True).stdout
     assert "python3 (>= 3.11), python3 (<< 3.12~)" in shown
+
+
+@pytest.mark.parametrize(
+    ("lock", "refused"),
+    [
+        ("typer==0.0.1 \\\n    --hash=sha256:00\n", "typer is .*, not 0.0.1"),
+        ("unificx-missing==1.0 \\\n", "unificx-missing is missing"),
+        ("unificx-missing==1.0 ; sys_platform == 'win32' \\\n", ""),
+    ],
+)
+def test_only_the_packages_of_the_lock_file_are_copied(tmp_path: Path, lock: str, refused: str) -> None:
+    (tmp_path / "lock.txt").write_text(lock)
+    done = _copy_packages(tmp_path / "lock.txt", tmp_path / "target")
+    assert (done.returncode != 0) == bool(refused)
+    assert re.search(refused, done.stderr)
+
+
+def test_a_package_with_a_changed_file_is_refused(tmp_path: Path) -> None:
+    package = tmp_path / "environment" / "example_package-1.0.dist-info"
+    package.mkdir(parents=True)
+    (package / "METADATA").write_text("Metadata-Version: 2.1\nName: example-package\nVersion: 1.0\n")
+    (package.parent / "example.py").write_text("value = 1\n")
+    digest = base64.urlsafe_b64encode(hashlib.sha256(b"value = 1\n").digest()).decode().rstrip("=")
+    (package / "RECORD").write_text(f"example.py,sha256={digest},10\n../../bin/example,,\n")
+    (tmp_path / "lock.txt").write_text("example-package==1.0 \\\n")
+    done = _copy_packages(tmp_path / "lock.txt", tmp_path / "target", package.parent)
+    assert done.returncode == 0, done.stderr
+    assert [path.name for path in (tmp_path / "target").rglob("*")] == ["example.py"]
+    (package.parent / "example.py").write_text("value = 2\n")
+    done = _copy_packages(tmp_path / "lock.txt", tmp_path / "again", package.parent)
+    assert done.returncode != 0
+    assert "example.py was changed" in done.stderr
+
+
+def _copy_packages(lock: Path, target: Path, environment: Path | None = None) -> subprocess.CompletedProcess[str]:
+    paths = {"PYTHONPATH": str(environment)} if environment is not None else {}
+    command = [sys.executable, ROOT / "packaging" / "copy_packages.py", lock, target]
+    return subprocess.run(command, env=paths, capture_output=True, text=True, check=False)
