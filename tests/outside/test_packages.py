@@ -20,7 +20,7 @@ from typing import Any
 
 import httpx
 import pytest
-from server import ROOT
+from server import ROOT, reserve_media_ports
 
 PROGRAM = "/usr/lib/unificx/venv/bin/unificx"
 ADDRESSES = [
@@ -72,7 +72,14 @@ def installed(package: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     command = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "sh", "-euc", INSTALL, "sh", *ADDRESSES]
     with (
         log.open("wb") as errors,
-        subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True) as process,
+        reserve_media_ports() as (_, media_ports),
+        subprocess.Popen(
+            command,
+            env=environment | {"UNIFICX_MEDIA_PORTS": media_ports},
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+        ) as process,
     ):
         try:
             assert process.stdout is not None
@@ -106,6 +113,8 @@ def test_the_package_runs_without_the_clone(installed: tuple[int, dict[str, Any]
         run_inside(pid, "unificx", "extension", "create", "--number", "1010", "--name", "Workshop", "--json")
     )
     assert made["sip"]["password"]
+    call = json.loads(run_inside(pid, "unificx", "call", "--json"))
+    assert call["ok"], call
     user = run_inside(pid, "id", "-u", "unificx").strip()
     assert f"Uid:\t{user}\t{user}" in run_inside(pid, "cat", "/proc/1/status")
     assert run_inside(pid, "stat", "-c", "%U %a", "/var/lib/unificx", "/etc/unificx/unificx.env").split("\n")[:2] == [
