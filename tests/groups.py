@@ -40,7 +40,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "outside/test_client_contacts",
         "outside/test_client_diagnostics",
         "outside/test_client_dial",
-        "outside/test_client_meeting",
+        "outside/test_client_meeting*",
         "outside/test_client_offline",
         "outside/test_client_privacy",
         "outside/test_client_recording",

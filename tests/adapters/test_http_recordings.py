@@ -6,6 +6,9 @@ import wave
 
 import pytest
 from http_world import World
+from video_pictures import pictures
+
+from unificx.recording import ConsentEvidence, NewCallRecording, NewRecordedParty, PartyIdentity
 
 UNOWNED = "019b8d62-7a80-7000-8000-0000000000ff"
 
@@ -167,3 +170,39 @@ async def test_participants_can_pause_but_not_stop_an_automatic_recording(world:
     assert (await anna.put(path, json={"state": "stopped"})).status_code == 403
     assert (await anna.put(path, json={"state": "paused"})).json()["state"] == "paused"
     await asyncio.sleep(0)
+
+
+@pytest.mark.promise("C8", "C10")
+async def test_the_video_of_a_conference_is_played_by_its_participants_in_ranges(world: World) -> None:
+    anna, cleo = await world.user(world.acme, "1001"), await world.user(world.acme, "1003")
+    admin = await world.admin(world.acme)
+    await anna.get("/api/v1/recordings")
+    extension = world.identity.directory.extension(world.acme.id, "1001")
+    assert extension is not None
+    told = ConsentEvidence("digest", world.clock.now(), world.clock.now())
+    party = NewRecordedParty(extension.subject, extension.id, PartyIdentity("1001", "Anna"), told)
+    new = NewCallRecording(world.acme.id, "room-1", "announce", "demand", (party,), mixed=True, video=True)
+    made = await world.services.archive.begin(new)
+    assert made.video is not None
+    for frame in pictures(2):
+        await made.write(bytes(800), 8000)
+        made.video.add_frame(frame)
+        world.clock.advance(0.05)
+    await made.finish("over")
+    path = f"/api/v1/recordings/{made.id}"
+    assert not (await anna.get(path)).json()["video"]
+    early = await anna.get(f"{path}/video")
+    assert early.status_code == 404
+    await world.transcoding.videos.finish_all()
+    assert (await anna.get(path)).json()["video"]
+    whole = await anna.get(f"{path}/video")
+    assert (whole.status_code, whole.headers["content-type"]) == (200, "video/webm")
+    assert whole.content[:4] == b"\x1a\x45\xdf\xa3"
+    part = await anna.get(f"{path}/video", headers={"Range": "bytes=100-199"})
+    assert (part.status_code, part.content) == (206, whole.content[100:200])
+    assert (await anna.get(f"{path}/video", headers={"Range": "bytes=99999999-"})).status_code == 416
+    assert len((await anna.get(f"{path}/listens")).json()["items"]) == 1
+    assert (await cleo.get(f"{path}/video")).status_code == 404
+    assert (await admin.get(f"{path}/video", params={"purpose": "legal"})).status_code == 403
+    sound_only = f"/api/v1/recordings/{await world.make_recording(world.acme, '1001', '1002')}"
+    assert (await anna.get(f"{sound_only}/video")).status_code == 404

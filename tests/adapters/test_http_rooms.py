@@ -173,18 +173,20 @@ class Recording:
 
     asked: list[str] = field(default_factory=list)
 
-    def start(self, room: Room, by: str) -> None:
-        self.asked.append("start")
+    def start(self, room: Room, by: str, *, video: bool) -> None:
+        self.asked.append("start with video" if video else "start")
 
     def stop(self, room: Room) -> None:
         self.asked.append("stop")
 
     def pause(self, room: Room, *, on: bool, card: bool) -> None:
-        if "start" not in self.asked:
+        if not self.asked:
             raise Conflict("This meeting is not being recorded.")
         self.asked.append(f"{'pause' if on else 'resume'}{' for a card' if card else ''}")
 
     def update_participants(self, room: Room, participants: object) -> None: ...
+    def on_dtmf(self, room_id: str, participant_id: str, digit: str) -> None: ...
+    def on_speaker_changed(self, room_id: str) -> None: ...
 
     def consent_of(self, room_id: str, participant_id: str) -> None:
         return None
@@ -203,14 +205,18 @@ async def test_hosts_record_pause_and_resume(world: World) -> None:
     assert (await anna.post(where)).status_code == 204
     world.services.meetings.handle_event(room.id, RecordingChanged(True, paused=True))
     shown = (await anna.get(f"{ROOMS}/8000")).json()["meeting"]
-    assert (shown["recorded"], shown["recording_paused"]) == (True, True)
+    assert (shown["recorded"], shown["recording_paused"], shown["video_recorded"]) == (True, True, False)
+    assert (await anna.post(where, json={"video": True})).status_code == 204
+    world.services.meetings.handle_event(room.id, RecordingChanged(True, video=True))
+    assert (await anna.get(f"{ROOMS}/8000")).json()["meeting"]["video_recorded"]
     for change in (pause, {"paused": False}, pause | {"for_card": True}):
         assert (await anna.patch(where, json=change)).status_code == 204
         assert (await berta.patch(where, json=change)).status_code == 403
     assert (await anna.patch(where, json={})).status_code == 422
     assert (await admin.patch(where, json={"paused": False})).status_code == 204
     assert (await anna.delete(where)).status_code == 204
-    assert recording.asked == ["start", "pause", "resume", "pause for a card", "resume", "stop"]
+    begun = ["start", "start with video"]
+    assert recording.asked == [*begun, "pause", "resume", "pause for a card", "resume", "stop"]
 
 
 async def test_deleting_a_room_disconnects_its_participants(world: World) -> None:
@@ -245,7 +251,7 @@ async def test_room_events_reach_participants_and_administrators_rate_limited(wo
         for speaker in ("leg-1001", None):
             world.services.meetings.on_media_event(ActiveSpeakerChanged(f"room/{room.id}", speaker))
     expected = {"type": "room", "id": room.id, "participants": 1, "speaking": None, "recorded": False, "paused": False}
-    expected |= {"locked": False, "raised_hand": [], "reactions": {}, "videos": []}
+    expected |= {"video_recorded": False, "locked": False, "raised_hand": [], "reactions": {}, "videos": []}
     received = [await next_event(feed) for feed in feeds[:2]]
     expected["roster"] = received[0]["roster"]
     assert received == [expected, expected]

@@ -1,5 +1,5 @@
-"""Audio responses: Opus in Ogg as stored, or WAV; complete or a range (RFC 9110 section 14), decrypted in chunks while
-it is sent.
+"""Responses with sound, Opus in Ogg as stored or WAV, or with video, WebM; complete or a range (RFC 9110 section 14),
+decrypted in chunks while it is sent.
 """
 
 import re
@@ -22,6 +22,13 @@ AUDIO_RESPONSES: dict[int | str, dict[str, Any]] = {
     206: {"content": AUDIO_CONTENT, "description": "The requested range."},
 }
 """OpenAPI responses of a route that returns audio."""
+WEBM = "video/webm"
+_VIDEO_CONTENT: dict[str, Any] = {WEBM: {"schema": {"type": "string", "format": "binary"}}}
+VIDEO_RESPONSES: dict[int | str, dict[str, Any]] = {
+    200: {"content": _VIDEO_CONTENT, "description": "The complete video."},
+    206: {"content": _VIDEO_CONTENT, "description": "The requested range."},
+}
+"""OpenAPI responses of a route that returns a video."""
 Format = Annotated[
     Literal["ogg", "wav"] | None,
     Query(
@@ -65,11 +72,11 @@ class _Wav:
 
 
 @dataclass(frozen=True, slots=True)
-class _Ogg:
+class _Stored:
     """A recording in its stored format."""
 
     stored: SealedFileReader
-    kind: str = OGG
+    kind: str
 
     @property
     def length(self) -> int:
@@ -93,13 +100,24 @@ async def audio_response(
         sound = _as_wanted(reader, wanted or ("wav" if prefers_wav(request.headers) else None))
         return await range_response(sound, f'"{reader.name}-{sound.kind.removeprefix("audio/")}"', request.headers)
     except CorruptAudio:
-        raise Expired(
-            "This recording is damaged.", hint="Ask the operator to restore the file from a backup."
-        ) from None
+        raise _damaged_error() from None
 
 
-def _as_wanted(reader: AudioReader, wanted: Literal["ogg", "wav"] | None) -> _Wav | _Ogg:
-    return _Ogg(reader.ogg) if reader.ogg is not None and wanted != "wav" else _Wav(reader)
+async def video_response(opening: Awaitable[SealedFileReader], request: Request) -> Response:
+    """Return a video, or the requested range of it, like `audio_response`."""
+    try:
+        stored = await opening
+        return await range_response(_Stored(stored, WEBM), f'"{stored.name}"', request.headers)
+    except CorruptAudio:
+        raise _damaged_error() from None
+
+
+def _damaged_error() -> Expired:
+    return Expired("This recording is damaged.", hint="Ask the operator to restore the file from a backup.")
+
+
+def _as_wanted(reader: AudioReader, wanted: Literal["ogg", "wav"] | None) -> _Wav | _Stored:
+    return _Stored(reader.ogg, OGG) if reader.ogg is not None and wanted != "wav" else _Wav(reader)
 
 
 def prefers_wav(headers: Mapping[str, str]) -> bool:

@@ -73,6 +73,7 @@ LIVE_EVENTS: Mapping[str, LiveEventType] = {
             "participants": 3,
             "speaking": _ID,
             "recorded": False,
+            "video_recorded": False,
             "paused": False,
             "locked": False,
             "raised_hand": [_ID],

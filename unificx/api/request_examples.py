@@ -259,6 +259,7 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "RoomChange": {"locked": True},
     "RoomInvitation": {"number": "1002"},
     "RoomRecordingChange": {"paused": True},
+    "RoomRecordingStart": {"video": True},
     "RouteChange": {"trunks": ["carrier"]},
     "RouteTestRequest": {"from": "1001", "number": "0301234567"},
     "VideoAnswer": {"sdp": _SDP},

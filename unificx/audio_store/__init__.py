@@ -24,8 +24,10 @@ from unificx.audio_store.privacy import sound_holding
 from unificx.audio_store.prompt_overrides import PromptOverrides
 from unificx.audio_store.reader import AudioReader
 from unificx.audio_store.repository import (
+    NO_VIDEO,
     OPUS,
     SAMPLES,
+    WEBM,
     AudioRecord,
     audio_ids_of_tenant,
     audio_of_owner,
@@ -33,12 +35,18 @@ from unificx.audio_store.repository import (
     file_name,
     final_audio_states,
     known_files,
+    present_files,
     set_audio_form,
+    set_video,
+    unfinished_videos,
     untranscoded_audio,
+    video_name,
+    videos_among,
 )
 from unificx.audio_store.schemas import CustomSound, DerivedData, Transcript
 from unificx.audio_store.sealed_file import SealedFileReader
 from unificx.audio_store.service import AudioStore, AudioStoreParts
+from unificx.audio_store.video import create_video, open_video
 from unificx.audio_store.wav import WAV_HEADER_SIZE, wav_header
 from unificx.audio_store.waveform import WaveformBuilder
 from unificx.audio_store.writer import AudioWriter, SealedFileWriter
@@ -47,10 +55,12 @@ __all__ = [
     "ENCODING_OPUS",
     "FILE_HEADER",
     "MENU_SOUNDS",
+    "NO_VIDEO",
     "OPUS",
     "OWN_SOUNDS",
     "SAMPLES",
     "WAV_HEADER_SIZE",
+    "WEBM",
     "AudioHeader",
     "AudioReader",
     "AudioRecord",
@@ -80,18 +90,25 @@ __all__ = [
     "call_party_field",
     "check_prompt",
     "check_replaceable",
+    "create_video",
     "drop_tenant_audio",
     "file_name",
     "final_audio_states",
     "is_notice",
     "known_files",
+    "open_video",
+    "present_files",
     "prompt_by_code",
     "prompt_exists",
     "set_audio_form",
+    "set_video",
     "sound_holding",
     "sound_limits",
     "sound_name",
     "store_derived",
+    "unfinished_videos",
     "untranscoded_audio",
+    "video_name",
+    "videos_among",
     "wav_header",
 ]

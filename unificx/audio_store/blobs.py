@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-_NAME = re.compile(r"((opus|file|photo|thumb)-)?[0-9a-f-]+\Z")
+_NAME = re.compile(r"((opus|clusters|video|file|photo|thumb)-)?[0-9a-f-]+\Z")
 
 
 class BlobStore(Protocol):

@@ -47,6 +47,7 @@ class AudioRow(Base):
     created: Mapped[datetime] = plain("a time")
     state: Mapped[str] = plain("open while it is written, kept, or erased")
     form: Mapped[str] = plain("the file format: new (samples, not yet processed), samples or opus")
+    video: Mapped[str] = plain("the video with the sound: none, clusters (as it was recorded) or webm", default="none")
     wrapped: Mapped[bytes] = plain("the content key, wrapped under keys of the key store")
 
 

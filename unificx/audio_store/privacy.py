@@ -1,5 +1,6 @@
 """Data of a person in this area: sound that they own, alone or with others, and what was derived from it."""
 
+import contextlib
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,7 +34,7 @@ _ERASED = Retained("Random ids and times of erased sound.", "Lists show that it 
 
 @dataclass(frozen=True, slots=True)
 class SoundCopy:
-    """Sound that the person owns, alone or with others. Its file has its id as the name."""
+    """Sound that the person owns, alone or with others. Its file has its id as the name, and so has a video with it."""
 
     audio_id: str
     created: datetime
@@ -80,6 +81,9 @@ class _SoundHolding:
                 except (CorruptAudio, Expired, NotFound):
                     continue
                 yield _file(audio_id, reader)
+                with contextlib.suppress(CorruptAudio, Expired, NotFound):
+                    video = await self._audio.open_video(owner.tenant_id, audio_id)
+                    yield ExportedFile(f"audio/{audio_id}.webm", "video/webm", video.stream)
 
         return [Records(_SOUNDS, records), Files("sound files", files)]
 

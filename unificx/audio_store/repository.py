@@ -11,6 +11,8 @@ from unificx.audio_store.models import AudioDerivedRow, AudioOwnerRow, AudioRow
 from unificx.db import owned_by
 
 NEW, SAMPLES, OPUS = "new", "samples", "opus"
+NO_VIDEO, CLUSTERS, WEBM = "none", "clusters", "webm"
+_VIDEO_PREFIXES = {CLUSTERS: "clusters-", WEBM: "video-"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,7 @@ class AudioRecord:
     tenant_id: str
     state: str
     form: str
+    video: str
     wrapped: bytes
     owners: tuple[str, ...]
 
@@ -34,20 +37,46 @@ def file_name(audio_id: str, form: str) -> str:
     return f"opus-{audio_id}" if form == OPUS else audio_id
 
 
+def video_name(audio_id: str, video: str) -> str:
+    """Return the name of the file of a video, `CLUSTERS` or `WEBM`."""
+    return _VIDEO_PREFIXES[video] + audio_id
+
+
+def present_files(audio_id: str, form: str, video: str) -> tuple[str, ...]:
+    """Return the names of the files that audio has with these values of its row."""
+    videos = () if video == NO_VIDEO else (video_name(audio_id, video),)
+    return (file_name(audio_id, form), *videos)
+
+
 def is_sound_file(name: str) -> bool:
-    """Return whether a file of the store is sound: others have a prefix."""
+    """Return whether a file of the store is sound, or the video with it: others have a prefix."""
     return not name.startswith(("file-", "photo-", "thumb-"))
 
 
 def file_names(audio_id: str) -> tuple[str, ...]:
     """The names of all files it may have: two while one replaces the other."""
-    return tuple(file_name(audio_id, form) for form in (NEW, OPUS))
+    return (
+        *(file_name(audio_id, form) for form in (NEW, OPUS)),
+        *(each + audio_id for each in _VIDEO_PREFIXES.values()),
+    )
 
 
-def add(session: AsyncSession, tenant_id: str, audio_id: str, now: datetime, key: tuple[bytes, Sequence[str]]) -> None:
+def add(
+    session: AsyncSession,
+    tenant_id: str,
+    audio_id: str,
+    now: datetime,
+    key: tuple[bytes, Sequence[str]],
+    *,
+    video: str = NO_VIDEO,
+) -> None:
     """Insert audio about to be written; `key` is its wrapped key and its owners."""
     wrapped, owners = key
-    session.add(AudioRow(id=audio_id, tenant_id=tenant_id, created=now, state="open", form=NEW, wrapped=wrapped))
+    session.add(
+        AudioRow(
+            id=audio_id, tenant_id=tenant_id, created=now, state="open", form=NEW, video=video, wrapped=wrapped
+        )
+    )  # fmt: skip
     for subject in sorted(set(owners)):
         session.add(AudioOwnerRow(audio_id=audio_id, subject_id=subject, tenant_id=tenant_id))
 
@@ -69,12 +98,44 @@ async def untranscoded_audio(session: AsyncSession, limit: int) -> list[AudioRec
     return await _with_owners(session, (await session.scalars(query)).all())
 
 
+async def unfinished_videos(session: AsyncSession, limit: int) -> list[AudioRecord]:
+    """Finished audio whose video is still as it was recorded, oldest first."""
+    # scope: all tenants, because one worker finishes the videos of every tenant
+    query = select(AudioRow).where(AudioRow.video == CLUSTERS, AudioRow.state == "kept").order_by(AudioRow.id)
+    return await _with_owners(session, (await session.scalars(query.limit(limit))).all())
+
+
+async def set_video(session: AsyncSession, tenant_id: str, audio_id: str, video: str) -> bool:
+    """Set the form of a finished video; False if it was erased meanwhile."""
+    conditions = (
+        AudioRow.tenant_id == tenant_id,
+        AudioRow.id == audio_id,
+        AudioRow.video == CLUSTERS,
+        AudioRow.state == "kept",
+    )
+    done = await session.execute(update(AudioRow).where(*conditions).values(video=video).returning(AudioRow.id))
+    return done.first() is not None
+
+
+async def videos_among(session: AsyncSession, tenant_id: str, audio_ids: Sequence[str]) -> frozenset[str]:
+    """Return those of these ids that have a video to play."""
+    query = select(AudioRow.id).where(
+        AudioRow.tenant_id == tenant_id, AudioRow.id.in_(audio_ids), AudioRow.video == WEBM, AudioRow.state == "kept"
+    )
+    return frozenset((await session.scalars(query)).all())
+
+
 async def final_audio_states(session: AsyncSession, files: Sequence[str]) -> dict[str, str]:
     """States of those files that are final: "kept" for transcoded audio, "erased" for erased audio."""
-    ids = [name.removeprefix("opus-") for name in files]
+    ids = {name.removeprefix("opus-").removeprefix(_VIDEO_PREFIXES[WEBM]) for name in files}
     # scope: all tenants, because files of every tenant are in one store
-    rows = await session.execute(select(AudioRow.id, AudioRow.form, AudioRow.state).where(AudioRow.id.in_(ids)))
-    found = {file_name(audio_id, form): state for audio_id, form, state in rows if form != NEW or state == "erased"}
+    columns = (AudioRow.id, AudioRow.form, AudioRow.video, AudioRow.state)
+    found: dict[str, str] = {}
+    for audio_id, form, video, state in await session.execute(select(*columns).where(AudioRow.id.in_(ids))):
+        if form != NEW or state == "erased":
+            found[file_name(audio_id, form)] = state
+        if video == WEBM:
+            found[video_name(audio_id, video)] = state
     return {name: found[name] for name in files if name in found}
 
 
@@ -88,8 +149,9 @@ async def list_open(session: AsyncSession) -> list[AudioRecord]:
 async def known_files(session: AsyncSession) -> set[str]:
     """The names of all files that should exist."""
     # scope: all tenants, because files of every tenant are in one directory
-    rows = await session.execute(select(AudioRow.id, AudioRow.form).where(AudioRow.state != "erased"))
-    return {file_name(audio_id, form) for audio_id, form in rows}
+    columns = (AudioRow.id, AudioRow.form, AudioRow.video)
+    rows = await session.execute(select(*columns).where(AudioRow.state != "erased"))
+    return {name for audio_id, form, video in rows for name in present_files(audio_id, form, video)}
 
 
 async def close(session: AsyncSession, tenant_id: str, audio_id: str, state: str) -> bool:
@@ -162,6 +224,6 @@ async def _with_owners(session: AsyncSession, rows: Sequence[AudioRow]) -> list[
     for one in found:
         owners.setdefault(one.audio_id, []).append(one.subject_id)
     return [
-        AudioRecord(row.id, row.tenant_id, row.state, row.form, row.wrapped, tuple(owners.get(row.id, ())))
+        AudioRecord(row.id, row.tenant_id, row.state, row.form, row.video, row.wrapped, tuple(owners.get(row.id, ())))
         for row in rows
     ]

@@ -17,9 +17,10 @@ from unificx.audio_store.blobs import BlobStore
 from unificx.audio_store.file_format import HEADER_SIZE, AudioHeader, ChunkCipher, CorruptAudio
 from unificx.audio_store.ports import KeyEraser, Transcriber
 from unificx.audio_store.reader import AudioReader
-from unificx.audio_store.repository import AudioRecord, file_names, is_sound_file
+from unificx.audio_store.repository import CLUSTERS, NO_VIDEO, WEBM, AudioRecord, file_names, is_sound_file
 from unificx.audio_store.schemas import DerivedData
 from unificx.audio_store.sealed_file import SealedFileReader, erased_error
+from unificx.audio_store.video import create_video, open_video
 from unificx.audio_store.writer import AudioWriter, repair
 from unificx.core.clock import Clock
 from unificx.core.errors import Expired, NotFound
@@ -64,13 +65,19 @@ class AudioStore:
         self._writing: set[str] = set()
         self._finished = asyncio.Event()
 
-    async def begin(self, uow: UnitOfWork, tenant_id: str, owners: Sequence[str], *, channels: int = 1) -> AudioWriter:
-        """Create audio with one or two channels, to be written once `uow` is committed. Raises ErasedSubject."""
-        audio_id = self._parts.clock.new_id()
+    async def begin(
+        self, uow: UnitOfWork, tenant_id: str, owners: Sequence[str], *, channels: int = 1, video: bool = False
+    ) -> AudioWriter:
+        """Create audio with one or two channels, and with a `video`, to be written once `uow` is committed. Raises
+        ErasedSubject."""
+        audio_id, blobs = self._parts.clock.new_id(), self._parts.blobs
         aead, wrapped = content_keys.create(self._parts.keys, tenant_id, audio_id, owners)
-        repository.add(uow.session, tenant_id, audio_id, self._parts.clock.now(), (wrapped, owners))
+        key, form = (wrapped, owners), CLUSTERS if video else NO_VIDEO
+        repository.add(uow.session, tenant_id, audio_id, self._parts.clock.now(), key, video=form)
         self._writing.add(audio_id)
-        return AudioWriter(self._parts.blobs, (tenant_id, audio_id), aead, channels)
+        recording = (tenant_id, audio_id)
+        clusters = create_video(blobs, recording, aead, CLUSTERS) if video else None
+        return AudioWriter(blobs, recording, aead, channels, video=clusters)
 
     async def finish(self, uow: UnitOfWork, writer: AudioWriter) -> bool:
         """Close the file and mark the audio as stored; False if it was erased meanwhile. If there is no space to close
@@ -102,6 +109,17 @@ class AudioStore:
             # The file was replaced between the two lookups.
             stored = await asyncio.to_thread(self.open_file, again, aead)
         return AudioReader(stored, partial(self.open, tenant_id, audio_id))
+
+    async def open_video(self, tenant_id: str, audio_id: str) -> SealedFileReader:
+        """Open the finished video with this audio. Raises NotFound, also until it is finished; Expired if it was
+        erased; CorruptAudio."""
+        row, aead = await self.load(tenant_id, audio_id)
+        if row.video != WEBM:
+            raise NotFound("This recording has no video.", hint="It may still be in preparation.")
+        try:
+            return await asyncio.to_thread(open_video, self._parts.blobs, row, aead)
+        except FileNotFoundError:
+            raise erased_error() from None
 
     async def load(self, tenant_id: str, audio_id: str) -> tuple[AudioRecord, AESGCM]:
         """Return the record and its content key. Raises NotFound, Expired."""

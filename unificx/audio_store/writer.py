@@ -29,6 +29,11 @@ class SealedFileWriter:
         return self._sealer.header
 
     @property
+    def is_empty(self) -> bool:
+        """Whether nothing was written, so that there is no file."""
+        return self._file is None and not self._buffer
+
+    @property
     def written(self) -> int:
         """Plaintext bytes in the file."""
         return self._number * self.header.chunk
@@ -76,10 +81,20 @@ class SealedFileWriter:
 
 
 class AudioWriter:
-    """An audio sink. `recording` is (tenant, id). Two channels are interleaved."""
+    """An audio sink. `recording` is (tenant, id). Two channels are interleaved. `video` is the file of the video, if it
+    has one."""
 
-    def __init__(self, blobs: BlobStore, place: tuple[str, str], aead: AESGCM, channels: int = 1) -> None:
+    def __init__(
+        self,
+        blobs: BlobStore,
+        place: tuple[str, str],
+        aead: AESGCM,
+        channels: int = 1,
+        *,
+        video: SealedFileWriter | None = None,
+    ) -> None:
         self.recording = place
+        self.video = video
         self.channels = channels
         self._blobs = blobs
         self._aead = aead
@@ -112,14 +127,18 @@ class AudioWriter:
 
     async def close(self) -> bool:
         """Finish the file; False if there was no space. No file is created if nothing was written."""
+        if self.video is not None and not self.video.is_empty:
+            # What is missing at the end of a video for lack of space, its readers do without.
+            await shield_until_done(asyncio.to_thread(self.video.finish))
         if self._file is None:
             return True
         return await shield_until_done(asyncio.to_thread(self._finish_file, self._file))
 
     def abandon(self) -> None:
-        """Close the file without writing an end."""
-        if self._file is not None:
-            self._file.close()
+        """Close the files without writing an end."""
+        for each in (self._file, self.video):
+            if each is not None:
+                each.close()
 
     def _write_file(self, file: SealedFileWriter) -> None:
         samples = bytes(self._buffer)

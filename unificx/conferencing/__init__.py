@@ -28,6 +28,7 @@ from unificx.conferencing.machine.events_and_actions import (
     RemoveParticipant,
     StartWaiting,
 )
+from unificx.conferencing.machine.meeting import Meeting
 from unificx.conferencing.machine.values import is_unmarked
 from unificx.conferencing.manager import (
     ROOM_PREFIX,
@@ -92,6 +93,7 @@ __all__ = [
     "Joining",
     "Language",
     "LockRequested",
+    "Meeting",
     "MeetingEmail",
     "MeetingGuests",
     "MeetingInvitations",

@@ -205,7 +205,7 @@ class ConferenceManager:
             for one in live.state.present
         )
         state = live.state
-        flags = state.locked, state.all_muted, state.recorded, state.paused
+        flags = state.locked, state.all_muted, state.recorded, state.paused, state.video_recorded
         return MeetingStatus(room.id, live.since, *flags, participants=participants)
 
     def find_own_member(self, room: Room, is_own: Callable[[CallerIdentity], bool]) -> str | None:
@@ -218,6 +218,11 @@ class ConferenceManager:
         """Return the state of the meeting in a room; None if it is empty."""
         live = self._live.get(room_id)
         return live.state if live is not None else None
+
+    def speaker_in(self, room_id: str) -> str:
+        """Return the id of the member who speaks, "" for none."""
+        live = self._live.get(room_id)
+        return live.speaking if live is not None else ""
 
     def has_host_rights(self, room: Room, by: str) -> bool:
         """Return whether a member has host rights."""
@@ -256,8 +261,8 @@ class ConferenceManager:
             raise NotFound("This room is empty.")
         _, actions = machine.step(live.state, event, self._clock.monotonic())
         match actions:
-            case [events_and_actions.SetRecording(by, True)]:
-                self.recorder.start(live.room, by)
+            case [events_and_actions.SetRecording(by, True, video)]:
+                self.recorder.start(live.room, by, video=video)
             case [events_and_actions.SetRecording()]:
                 self.recorder.stop(live.room)
             case [events_and_actions.SetRecordingPaused(on, card)]:
@@ -296,6 +301,8 @@ class ConferenceManager:
         _, speaking = self._legs.get(getattr(event, "leg", None) or "", ("", ""))
         if speaking != live.speaking:
             live.speaking = speaking
+            if self.recorder is not None:
+                self.recorder.on_speaker_changed(live.room.id)
             self._publish(ConferenceChanged(live.room))
 
     def room_changed(self, room: Room) -> None:

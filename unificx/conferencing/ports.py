@@ -11,8 +11,8 @@ from unificx.identity import Person
 class MeetingRecorder(Protocol):
     """Records meetings. Methods do not block."""
 
-    def start(self, room: Room, by: str) -> None:
-        """Start recording for a host or administrator. Raises Forbidden, Conflict."""
+    def start(self, room: Room, by: str, *, video: bool) -> None:
+        """Start recording for a host or administrator, with or without video. Raises Forbidden, Conflict."""
         ...
 
     def stop(self, room: Room) -> None:
@@ -26,6 +26,10 @@ class MeetingRecorder(Protocol):
     def update_participants(self, room: Room, participants: Sequence[RecordingParticipant]) -> None:
         """Update the participants, including those about to enter. Called after each event of the meeting, on hold and
         resume, and when a phone changes its recording preference. Empty: the meeting is over."""
+        ...
+
+    def on_speaker_changed(self, room_id: str) -> None:
+        """The member who speaks has changed."""
         ...
 
     def on_dtmf(self, room_id: str, participant_id: str, digit: str) -> None:

@@ -270,4 +270,5 @@ class MeetingStatus:
     all_muted: bool
     recorded: bool
     paused: bool
+    video_recorded: bool
     participants: tuple[ParticipantStatus, ...]

@@ -18,12 +18,14 @@ from unificx.core.errors import Conflict, Forbidden, Invalid, NotFound, ServiceU
 from unificx.core.rate_limit import TokenBucket
 from unificx.media.errors import MediaUnavailable
 from unificx.rtpengine.video_forwarding import VideoForwarder
-from unificx.sdp import video_only, with_extensions_of
+from unificx.sdp import PlainVideo, video_only, with_extensions_of
 
 ANCHOR_PREFIX = "video/"
 """Prefix of our names of videos in the relay."""
 MAX_SUBSCRIPTIONS = 16
 """Subscriptions of a participant at a time."""
+RECORDER = "recorder"
+"""Stands for a participant in the subscriptions of the recorder."""
 CAPACITY, RATE = 60.0, 2.0
 """Connections that a participant may set up at once, and from then on per second."""
 _CONNECTIONS = CounterKind("meeting video connections", 20_000)
@@ -161,6 +163,28 @@ class MeetingVideos:
         self._ready().unsubscribe(publication.anchor, ids[1])
         self._publish(ConferenceChanged(room))
 
+    # ---- called by the recorder
+
+    async def subscribe_recorder(self, room: Room, video_id: str, port: int) -> tuple[str, PlainVideo]:
+        """Forward a video of the room to a port of this machine, by plain RTP. Returns the id of the subscription and
+        what arrives. Raises NotFound, Invalid, ServiceUnavailable."""
+        publication = self._find(room, video_id)
+        id_ = self._clock.new_id()
+        publication.subscriptions[id_] = _Subscription(RECORDER, "high")
+        self._publish(ConferenceChanged(room))
+        try:
+            return id_, await self._ready().subscribe_inside(publication.anchor, id_, port)
+        except MediaUnavailable as fault:
+            publication.subscriptions.pop(id_, None)
+            raise _refused(fault) from None
+
+    def unsubscribe_recorder(self, room: Room, video_id: str, id_: str) -> None:
+        """End a subscription of the recorder, if it exists."""
+        publication = self._rooms.get(room.id, {}).get(video_id)
+        if publication is not None and publication.subscriptions.pop(id_, None) is not None:
+            self._ready().unsubscribe(publication.anchor, id_)
+            self._publish(ConferenceChanged(room))
+
     # ---- events of other components
 
     def meeting_changed(self, room: Room) -> None:
@@ -176,7 +200,7 @@ class MeetingVideos:
                 self._end(each)
                 continue
             for id_, subscription in tuple(each.subscriptions.items()):
-                if subscription.participant not in inside:
+                if subscription.participant not in inside | {RECORDER}:
                     del each.subscriptions[id_]
                     self._ready().unsubscribe(each.anchor, id_)
 

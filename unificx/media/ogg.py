@@ -41,6 +41,14 @@ def checksum(data: bytes) -> int:
     return value
 
 
+def opus_head(rate: int, channels: int, pre_skip: int) -> bytes:
+    """Return the identification header of RFC 7845 section 5.1. `pre_skip` in samples of this rate."""
+    family = int(channels > 1)
+    head = _OPUS_HEAD.pack(b"OpusHead", 1, channels, pre_skip * (CLOCK // rate), rate, 0, family)
+    # one mono stream per channel, no stereo stream
+    return head + bytes((channels, 0, *range(channels))) if family else head
+
+
 class PageWriter:
     """Writes packets into pages. `pre_skip` is the number of samples a decoder outputs before the sound begins."""
 
@@ -54,10 +62,7 @@ class PageWriter:
 
     def header_pages(self, chapters: Sequence[tuple[float, str]] = ()) -> bytes:
         """Return the two header pages. `chapters` are (second, title) pairs."""
-        channels, family = self._channels, int(self._channels > 1)
-        head = _OPUS_HEAD.pack(b"OpusHead", 1, channels, self._pre_skip, self._rate, 0, family)
-        if family:  # one mono stream per channel, no stereo stream
-            head += bytes((channels, 0, *range(channels)))
+        head = opus_head(self._rate, self._channels, self._pre_skip // self._scale)
         return self._page([head], 0, _FIRST) + self._page([_tags(chapters)], 0, 0)
 
     def page(self, packets: Sequence[bytes]) -> bytes:

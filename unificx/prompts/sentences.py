@@ -245,6 +245,25 @@ _RECORDING: Final[dict[str, EnglishGerman]] = {
         "You are joining a call that is being recorded.",
         "Sie treten einem Gespräch bei, das aufgezeichnet wird.",
     ),
+    "notice-video": (
+        "This conference is recorded with sound and video. If you do not want that, please hang up.",
+        "Diese Konferenz wird mit Ton und Video aufgezeichnet. Wenn Sie das nicht möchten, legen Sie bitte auf.",
+    ),
+    "joined-video": (
+        "You are joining a conference that is being recorded with sound and video.",
+        "Sie treten einer Konferenz bei, die mit Ton und Video aufgezeichnet wird.",
+    ),
+    "ask-video": (
+        "We would like to record this conference with sound and video. If you agree, press one. If you do not agree, "
+        "press two.",
+        "Wir möchten diese Konferenz mit Ton und Video aufzeichnen. Wenn Sie einverstanden sind, wählen Sie eins. "
+        "Wenn nicht, wählen Sie zwei.",
+    ),
+    "ask-again-video": (
+        "To agree to the recording with sound and video, press one. To refuse the recording, press two.",
+        "Um der Aufzeichnung mit Ton und Video zuzustimmen, wählen Sie eins. Um die Aufzeichnung abzulehnen, "
+        "wählen Sie zwei.",
+    ),
     "ask": (
         "We would like to record this call. If you agree, press one. If you do not agree, press two.",
         "Wir möchten dieses Gespräch aufzeichnen. Wenn Sie einverstanden sind, wählen Sie eins. Wenn nicht, "

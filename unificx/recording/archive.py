@@ -1,13 +1,22 @@
 """Call recordings: create, store, list, play back with an access log, archive and erase."""
 
+import contextlib
 from collections.abc import Sequence
 from datetime import timedelta
 
 import structlog
 from sqlalchemy.exc import OperationalError
 
-from unificx.audio_store import AudioReader, AudioStore, AudioStoreParts, AudioWriter, CorruptAudio, audio_ids_of_tenant
-from unificx.core.errors import DomainError, Expired, NotFound, ServiceUnavailable
+from unificx.audio_store import (
+    AudioReader,
+    AudioStore,
+    AudioStoreParts,
+    AudioWriter,
+    CorruptAudio,
+    SealedFileReader,
+    audio_ids_of_tenant,
+)
+from unificx.core.errors import DomainError, Expired, NotFound, ServiceUnavailable, StorageFull
 from unificx.core.faults import describe_fault
 from unificx.db import Database, Page, PageByTime, UnitOfWork, is_id_cursor, lock_scope
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
@@ -26,6 +35,7 @@ from unificx.recording.policy import (
     updated_extension_policy,
     updated_tenant_policy,
 )
+from unificx.recording.recorded_video import RecordedVideo
 from unificx.recording.schemas import (
     CallRecording,
     Listener,
@@ -58,6 +68,7 @@ class CallRecordingWriter:
         """The owning subjects. The recording is erased with any of them."""
         self.new = new
         self.writer = writer
+        self.video = RecordedVideo(writer.video, archive.clock) if writer.video is not None else None
         self._archive = archive
         self._marks = 0
 
@@ -69,6 +80,8 @@ class CallRecordingWriter:
     async def write(self, pcm: bytes, rate: int) -> None:
         """Write samples; with two channels, interleaved. Raises StorageFull."""
         await self.writer.write(pcm, rate)
+        if self.video is not None:
+            await self.video.add_sound(pcm, rate)
 
     async def mark(self, kind: MarkKind) -> None:
         """Store a mark at the current position."""
@@ -77,6 +90,9 @@ class CallRecordingWriter:
 
     async def finish(self, ended: RecordingEndReason) -> None:
         """Finish the recording: store it, or delete it if it is empty."""
+        if self.video is not None:
+            with contextlib.suppress(StorageFull):
+                await self.video.finish()
         await self._archive.finish(self, ended)
 
 
@@ -90,7 +106,7 @@ class RecordingArchive:
         self.monitoring_log = MonitoringLog(parts.database, parts.keys, parts.clock)
         self._database: Database = parts.database
         self._keys = parts.keys
-        self._clock = parts.clock
+        self.clock = parts.clock
         self._audio = audio
         audio.on_erase.append(self._on_audio_erased)
         audio.on_hide.append(self._on_audio_hidden)
@@ -130,16 +146,16 @@ class RecordingArchive:
         subjects = [
             party.subject or outside_subject(self._keys, new.tenant_id, party.identity.number) for party in new.parties
         ]
-        recording_id, channels = self._clock.new_id(), 1 if new.mixed else 2
+        recording_id, channels = self.clock.new_id(), 1 if new.mixed else 2
         async with self._database.begin() as uow:
-            writer = await self._audio.begin(uow, new.tenant_id, subjects, channels=channels)
-            ids = recording_id, writer.id, self._clock.now()
+            writer = await self._audio.begin(uow, new.tenant_id, subjects, channels=channels, video=new.video)
+            ids = recording_id, writer.id, self.clock.now()
             call_recording_repository.add(uow.session, self._keys, new, ids, subjects)
         return CallRecordingWriter(self, new, recording_id, writer, subjects)
 
     async def mark(self, writer: CallRecordingWriter, number: int, kind: MarkKind) -> None:
         """See `CallRecordingWriter.mark`."""
-        mark = Mark(kind, round(writer.seconds, 2), self._clock.now())
+        mark = Mark(kind, round(writer.seconds, 2), self.clock.now())
         async with self._database.begin() as uow:
             call_recording_repository.add_marks(uow.session, writer.new.tenant_id, writer.id, number, [mark])
 
@@ -196,15 +212,24 @@ class RecordingArchive:
         """Open a recording for playback. The access is logged first, once for all range requests of a player. Raises
         Expired, ErasedSubject."""
         reader = await self._audio.open(recording.tenant_id, recording.audio_id)
-        now = self._clock.now()
+        await self._log_playback(recording, listener)
+        return reader
+
+    async def open_video_for_listener(self, recording: CallRecording, listener: Listener) -> SealedFileReader:
+        """Open the video of a recording, like `open_for_listener`. Raises NotFound if it has none."""
+        reader = await self._audio.open_video(recording.tenant_id, recording.audio_id)
+        await self._log_playback(recording, listener)
+        return reader
+
+    async def _log_playback(self, recording: CallRecording, listener: Listener) -> None:
+        now = self.clock.now()
         async with self._database.begin() as uow:
             if not await call_recording_repository.played_since(
                 uow.session, recording, listener, now - PLAYBACK_LOG_INTERVAL
             ):
                 call_recording_repository.add_playback(
-                    uow.session, self._keys, recording, (self._clock.new_id(), now), listener
+                    uow.session, self._keys, recording, (self.clock.new_id(), now), listener
                 )
-        return reader
 
     async def waveform(self, recording: CallRecording) -> tuple[int, ...]:
         """The waveform; empty until it has been computed shortly after the end."""
@@ -300,7 +325,7 @@ class RecordingArchive:
             return
         async with self._database.begin() as uow:
             if await call_recording_repository.mark_stored(uow.session, tenant_id, recording_id, seconds, ended):
-                uow.publish(CallRecordingStored(self._clock.new_id(), tenant_id, recording_id))
+                uow.publish(CallRecordingStored(self.clock.new_id(), tenant_id, recording_id))
 
     async def store_unfinished(self) -> None:
         """Store recordings that were cut off; called again periodically. An unreadable one does not block the others;
@@ -320,15 +345,15 @@ class RecordingArchive:
             await self._store(tenant_id, recording_id, audio_id, (seconds, "cut_off"))
 
     async def _set_archived(self, recording: CallRecording, places: Sequence[int], *, hidden: bool) -> None:
-        tenant_id, moment = recording.tenant_id, self._clock.now() if hidden else None
+        tenant_id, moment = recording.tenant_id, self.clock.now() if hidden else None
         async with self._database.begin() as uow:
             await call_recording_repository.set_archived(uow.session, tenant_id, recording.id, places, moment)
-            uow.publish(CallRecordingsChanged(self._clock.new_id(), tenant_id))
+            uow.publish(CallRecordingsChanged(self.clock.new_id(), tenant_id))
 
     async def _on_audio_hidden(self, uow: UnitOfWork, tenant_id: str, audio_ids: Sequence[str]) -> None:
-        if await call_recording_repository.hide(uow.session, tenant_id, audio_ids, self._clock.now()):
-            uow.publish(CallRecordingsChanged(self._clock.new_id(), tenant_id))
+        if await call_recording_repository.hide(uow.session, tenant_id, audio_ids, self.clock.now()):
+            uow.publish(CallRecordingsChanged(self.clock.new_id(), tenant_id))
 
     async def _on_audio_erased(self, uow: UnitOfWork, tenant_id: str, audio_ids: Sequence[str]) -> None:
         if await call_recording_repository.mark_erased(uow.session, tenant_id, audio_ids):
-            uow.publish(CallRecordingsChanged(self._clock.new_id(), tenant_id))
+            uow.publish(CallRecordingsChanged(self.clock.new_id(), tenant_id))

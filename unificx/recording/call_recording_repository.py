@@ -2,12 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Select, String, delete, func, select, update
 from sqlalchemy import cast as cast_to
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from unificx.audio_store import videos_among
 from unificx.db import Erased, Keys, PageByTime, SealedCodec, invalid_cursor, owned_by, time_cursor
 from unificx.privacy import HoldTarget, free, held
 from unificx.recording.models import (
@@ -382,7 +384,11 @@ async def _load(session: AsyncSession, keys: Keys, tenant_id: str, rows: Sequenc
         part = known.get(f"{row.recording_id}/{row.place}", Erased())
         by_recording[row.recording_id].append(_party(row, part))
     marks = await _marks(session, tenant_id, ids)
-    return [_call_recording(row, tuple(by_recording[row.id]), tuple(marks[row.id])) for row in rows]
+    videos = await videos_among(session, tenant_id, [row.audio_id for row in rows])
+    return [
+        replace(_call_recording(row, tuple(by_recording[row.id]), tuple(marks[row.id])), video=row.audio_id in videos)
+        for row in rows
+    ]
 
 
 async def chapters(session: AsyncSession, tenant_id: str, audio_id: str) -> list[tuple[float, str]]:

@@ -36,8 +36,8 @@ class ConferenceSegmentParts:
 class ConferenceSegment:
     """Writes a room's audio into a recording until `stop`.
 
-    `on_started` is called once anything is recorded; `on_failed` once on a failure: "full" if there is no space, "rate"
-    if the sample rate changed and a new recording is needed, "fault" if the room is unreachable.
+    `on_started` is called once anything is recorded; `on_stopped` at the end; `on_failed` once on a failure: "full" if
+    there is no space, "rate" if the sample rate changed and a new recording is needed, "fault" if there is no room.
     """
 
     def __init__(
@@ -47,11 +47,13 @@ class ConferenceSegment:
         *,
         on_started: Callable[[], None],
         on_failed: Callable[[str], None],
+        on_stopped: Callable[[], None],
     ) -> None:
         self.has_audio = False
         """Whether anything was written."""
         self._on_started = on_started
         self._on_failed = on_failed
+        self._on_stopped = on_stopped
         self._engine = parts.engine
         self._room = parts.room
         self._names = parts.tap_names
@@ -67,6 +69,7 @@ class ConferenceSegment:
         del discard
         if not self._stopped.is_set():
             self._stopped.set()
+            self._on_stopped()
             self._engine.end(self._tap)
 
     async def flush(self) -> None:

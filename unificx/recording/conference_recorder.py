@@ -6,6 +6,7 @@ ends and a new one starts, so that each is erased with any of its own participan
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 
 from unificx.conferencing import RecordingChanged, RecordingParticipant, Room
 from unificx.core.access import Access
@@ -31,15 +32,15 @@ class ConferenceRecorder:
             self._drop(room_id)
         await self._ending.join()
 
-    def start(self, room: Room, by: str) -> None:
+    def start(self, room: Room, by: str, *, video: bool) -> None:
         participants = self._parts.meetings.recording_participants(room)
         allowed = self._decide(room, participants)
         if allowed is None:
             raise Forbidden("Recording is disabled for this tenant or one of these extensions.")
         if room.id in self._sessions:
             raise Conflict("This conference is already being recorded.")
-        self._begin(room, allowed, by).begin(participants)
-        self._parts.meetings.handle_event(room.id, RecordingChanged(True))
+        self._begin(room, _with_video(allowed, video), by).begin(participants)
+        self._parts.meetings.handle_event(room.id, RecordingChanged(True, video=video))
 
     def stop(self, room: Room) -> None:
         self._session(room).handle_event(consent_types.StopRequested())
@@ -58,6 +59,12 @@ class ConferenceRecorder:
             self._on_joined(room, session, participants)
         else:
             session.update_participants(participants)
+            session.update_video()
+
+    def on_speaker_changed(self, room_id: str) -> None:
+        session = self._sessions.get(room_id)
+        if session is not None:
+            session.update_video()
 
     def on_dtmf(self, room_id: str, participant_id: str, digit: str) -> None:
         session = self._sessions.get(room_id)
@@ -81,8 +88,9 @@ class ConferenceRecorder:
             return
         if allowed.terms.mode == "opt_in" != session.mode:
             self._ending.spawn(session.close("changed"))
-            asyncio.get_running_loop().call_soon(self._parts.meetings.handle_event, room.id, RecordingChanged(True))
-            session = self._begin(room, allowed, session.started_by)
+            changed, video = self._parts.meetings.handle_event, session.has_video
+            asyncio.get_running_loop().call_soon(changed, room.id, RecordingChanged(True, video=video))
+            session = self._begin(room, _with_video(allowed, video), session.started_by)
             session.begin([one for one in participants if not one.awaiting_consent])
         session.update_participants(participants)
 
@@ -93,7 +101,7 @@ class ConferenceRecorder:
 
         def paused(on: bool) -> None:
             if self._sessions.get(room.id) is session:
-                self._parts.meetings.handle_event(room.id, RecordingChanged(True, on))
+                self._parts.meetings.handle_event(room.id, RecordingChanged(True, on, session.has_video))
 
         session = ConferenceSession(self._parts, room, allowed, started_by, on_ended=ended, on_paused=paused)
         self._sessions[room.id] = session
@@ -114,3 +122,7 @@ class ConferenceRecorder:
         if session is not None:
             self._ending.spawn(session.close())
             self._parts.meetings.handle_event(room_id, RecordingChanged(False))
+
+
+def _with_video(allowed: RecordingDecision, video: bool) -> RecordingDecision:
+    return replace(allowed, terms=replace(allowed.terms, video=video))

@@ -12,12 +12,14 @@ from unificx.conferencing import (
     ConferenceManager,
     ConsentGiven,
     ConsentRefused,
+    MeetingVideos,
     RecordingParticipant,
     RequiredNotice,
     Room,
 )
 from unificx.core.clock import Clock
 from unificx.media_worker.client import MediaEngineClient
+from unificx.recording.active_video import ActiveVideo
 from unificx.recording.archive import RecordingArchive
 from unificx.recording.capture import Capture
 from unificx.recording.conference_source import ConferenceSource
@@ -42,8 +44,12 @@ class ConferenceRecorderParts:
     prompts: Prompts
     archive: RecordingArchive
     language: Callable[[str, str], str]
-    meetings: ConferenceManager
+    videos: MeetingVideos
     calls: CallRecordingStatus
+
+    @property
+    def meetings(self) -> ConferenceManager:
+        return self.videos.meetings
 
 
 Notify = Callable[[consent_types.ConsentEvent], object]
@@ -113,8 +119,9 @@ class ConferenceSession:
         self._was_paused = False
         self._tasks = RecordingTasks(self.handle_event, "room_recording_failed", room=room.id)
         self._executor = ConsentExecutor(parts.clock, self, self._update_indication)
+        self._video = ActiveVideo(parts.videos, room, parts.clock) if self._terms.video else None
         self._source = ConferenceSource(
-            (parts.engine, parts.clock),
+            (parts.engine, parts.clock, self._video),
             room,
             self._executor,
             self._terms.mode,
@@ -132,6 +139,16 @@ class ConferenceSession:
     @property
     def mode(self) -> consent_types.ConsentMode:
         return self._terms.mode
+
+    @property
+    def has_video(self) -> bool:
+        """Whether video is recorded too."""
+        return self._terms.video
+
+    def update_video(self) -> None:
+        """The speaker or the videos have changed."""
+        if self._video is not None:
+            self._video.update()
 
     def has_joined(self, participants: Sequence[RecordingParticipant]) -> bool:
         """Whether recording is active and any of these participants is new."""

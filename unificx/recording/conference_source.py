@@ -6,6 +6,7 @@ from itertools import count
 from unificx.conferencing import ROOM_PREFIX, RecordingParticipant, Room
 from unificx.core.clock import Clock
 from unificx.media_worker.client import MediaEngineClient
+from unificx.recording.active_video import ActiveVideo
 from unificx.recording.archive import CallRecordingWriter
 from unificx.recording.conference_capture import ConferenceSegment, ConferenceSegmentParts, ConferenceTrack
 from unificx.recording.consent_evidence import consent_evidence
@@ -24,7 +25,7 @@ class ConferenceSource:
 
     def __init__(
         self,
-        taps: tuple[MediaEngineClient, Clock],
+        media: tuple[MediaEngineClient, Clock, ActiveVideo | None],
         room: Room,
         executor: ConsentExecutor,
         mode: ConsentMode,
@@ -32,7 +33,7 @@ class ConferenceSource:
         mark_recorded: Callable[[str], None],
         on_failed: Callable[[str], None],
     ) -> None:
-        engine, self._clock = taps
+        engine, self._clock, self._video = media
         self.participants: Mapping[str, RecordingParticipant] = {}
         self._room = room
         self._executor = executor
@@ -73,7 +74,15 @@ class ConferenceSource:
             for one in consent.present_legs(self._executor.state)
             if (participant := self.participants.get(one.leg.name)) is not None
         )
-        return NewCallRecording(self._room.tenant_id, self._id, self._mode, "demand", parties, mixed=True)
+        return NewCallRecording(
+            self._room.tenant_id,
+            self._id,
+            self._mode,
+            "demand",
+            parties,
+            mixed=True,
+            video=self._video is not None,
+        )
 
     async def prepare(self) -> None:
         """Nothing to do: the media engine mixes the room anyway."""
@@ -81,12 +90,20 @@ class ConferenceSource:
     def open_segment(self, writer: CallRecordingWriter) -> ConferenceSegment:
         if self._track is None or self._track.writer is not writer:
             self._track = ConferenceTrack(writer)
+        if self._video is not None and writer.video is not None:
+            writer.video.begin_segment()
+            self._video.start(writer.video.add_frame)
         return ConferenceSegment(
             self._segment_parts,
             self._track,
             on_started=self._on_started,
             on_failed=self._on_failed,
+            on_stopped=self._on_stopped,
         )
+
+    def _on_stopped(self) -> None:
+        if self._video is not None:
+            self._video.stop()
 
     def _on_started(self) -> None:
         for call_id in self._call_ids.values():

@@ -50,7 +50,8 @@ class NewRecordedParty:
 
 @dataclass(frozen=True, slots=True)
 class NewCallRecording:
-    """A call recording to start. Parties are in channel order, unless all are `mixed` into one channel."""
+    """A call recording to start, with or without `video`. Parties are in channel order, unless all are `mixed` into one
+    channel."""
 
     tenant_id: str
     call_id: str
@@ -58,6 +59,7 @@ class NewCallRecording:
     begun: StartMode
     parties: tuple[NewRecordedParty, ...]
     mixed: bool = False
+    video: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class CallRecording:
-    """A call recording, or a part of one."""
+    """A call recording, or a part of one. `video`: it has a video, ready to be played."""
 
     id: str
     tenant_id: str
@@ -95,6 +97,7 @@ class CallRecording:
     ended: str | None
     parties: tuple[RecordedParty, ...]
     marks: tuple[Mark, ...] = ()
+    video: bool = False
 
     def parties_among(self, extensions: "frozenset[str]") -> tuple[RecordedParty, ...]:
         """The parties that are one of these extensions."""

@@ -1,4 +1,4 @@
-"""Transcoding worker: converts finished recordings to Opus, stores their waveform and uploads the files.
+"""Transcoding worker: converts finished recordings to Opus, stores waveforms, finishes videos and uploads the files.
 
 One recording at a time, in slices and in a thread, so that calls are not affected. The new file replaces the old one in
 one database transaction; if the process ends earlier, transcoding restarts from the samples, which are kept until then.
@@ -36,6 +36,7 @@ from unificx.core.errors import Expired, ServiceUnavailable, StorageFull
 from unificx.core.faults import describe_fault
 from unificx.db import ErasedSubject
 from unificx.recording import call_recording_repository
+from unificx.recording.video_finisher import VideoFinisher
 
 log = structlog.get_logger()
 RETRY_SECONDS = 60.0
@@ -52,6 +53,7 @@ class TranscodeWorker:
     def __init__(self, parts: AudioStoreParts, audio: AudioStore, keeps_wav: Callable[[str], bool]) -> None:
         self._parts = parts
         self._audio = audio
+        self.videos = VideoFinisher(parts, audio)
         self._keeps_wav = keeps_wav
         # Owner: the node that holds the lease of the worker.
         self._failed: set[str] = set()
@@ -62,6 +64,7 @@ class TranscodeWorker:
         while True:
             try:
                 await self.transcode_all()
+                await self.videos.finish_all()
                 await self.upload_all()
                 if clock.monotonic() - swept >= SWEEP_INTERVAL:
                     await self.delete_erased_remote()

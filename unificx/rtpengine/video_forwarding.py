@@ -9,8 +9,9 @@ from collections.abc import Callable
 from typing import Protocol
 
 from unificx.media.errors import MediaUnavailable
-from unificx.rtpengine.ng import BROWSER_FLAGS, Message, Reply, check_reply, parse_sdp
+from unificx.rtpengine.ng import BROWSER_FLAGS, ENGINE_INTERFACE, Message, Reply, check_reply, parse_sdp
 from unificx.rtpengine.party_commands import unsubscribe
+from unificx.sdp import PlainVideo, SdpError, plain_answer, plain_video
 
 PUBLISHER = "publisher"
 CODEC = "VP8"
@@ -53,6 +54,29 @@ def subscribe(anchor: str, subscriber: str) -> Message:
     }
 
 
+def subscribe_inside(anchor: str, subscriber: str) -> Message:
+    """Build a request for an offer by which a receiver on this machine gets the video by plain RTP."""
+    return {
+        "command": "subscribe request",
+        "call-id": anchor,
+        "from-tag": PUBLISHER,
+        "to-tag": subscriber,
+        "interface": ENGINE_INTERFACE,
+        "transport-protocol": "RTP/AVPF",
+        "ICE": "remove",
+        "DTLS": "off",
+        "SDES": ["off"],
+        "replace": ["origin"],
+        "rtcp-mux": ["offer", "require"],
+        "flags": ["no-rtcp-attribute", "strip-extmap", "RTCP-mirror"],
+    }
+
+
+def answer_inside(anchor: str, subscriber: str, sdp: bytes) -> Message:
+    """Build the answer of a receiver on this machine."""
+    return {"command": "subscribe answer", "call-id": anchor, "to-tag": subscriber, "sdp": sdp.decode()}
+
+
 def answer(anchor: str, subscriber: str, sdp: bytes) -> Message:
     """Build the answer of a subscriber."""
     return {
@@ -93,6 +117,17 @@ class VideoForwarder:
     async def answer(self, anchor: str, subscriber: str, sdp: bytes) -> None:
         """Pass on the subscriber's answer, which starts the forwarding."""
         check_reply(await self._request(answer(anchor, subscriber, sdp)))
+
+    async def subscribe_inside(self, anchor: str, subscriber: str, port: int) -> PlainVideo:
+        """Forward a video to a port of this machine by plain RTP with RTCP on the same port."""
+        offer = parse_sdp(await self._request(subscribe_inside(anchor, subscriber)))
+        try:
+            found = plain_video(offer)
+        except SdpError:
+            raise MediaUnavailable("invalid_sdp") from None
+        sdp = plain_answer(port, found.payload_type)
+        check_reply(await self._request(answer_inside(anchor, subscriber, sdp)))
+        return found
 
     def unsubscribe(self, anchor: str, subscriber: str) -> None:
         """End a subscription, if it exists."""

@@ -47,7 +47,7 @@ from unificx.sdp.session import (
     is_hold,
     parse,
 )
-from unificx.sdp.video import video_only, with_extensions_of
+from unificx.sdp.video import PlainVideo, plain_answer, plain_video, video_only, with_extensions_of
 
 __all__ = [
     "MAX_MEDIA_SECTIONS",
@@ -58,6 +58,7 @@ __all__ = [
     "Direction",
     "MediaDescription",
     "Origin",
+    "PlainVideo",
     "RecordIndication",
     "RecordingPreference",
     "SdpError",
@@ -79,6 +80,8 @@ __all__ = [
     "is_receiving",
     "is_sending",
     "parse",
+    "plain_answer",
+    "plain_video",
     "recording_indication",
     "recording_preference",
     "sanitize",

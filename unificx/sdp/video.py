@@ -1,15 +1,19 @@
 """SDP of connections that carry one video, between browsers and the relay."""
 
 import re
+from dataclasses import dataclass
 
 from unificx.sdp.address_filter import sanitize
 from unificx.sdp.editing import without_identity
 from unificx.sdp.inspection import uses_ice
 from unificx.sdp.sections import is_rejected, section_kind, split_sections
+from unificx.sdp.session import SdpError
 
 _EXTENSION = re.compile(rb"^a=extmap:[^\n]*\n", re.M)
 _FORWARDED_EXTENSIONS = (b"/abs-send-time", b"urn:3gpp:video-orientation")
 """Forwarded header extensions: send times, by which a receiver estimates its bandwidth, and the orientation."""
+_ADDRESS = re.compile(rb"^c=IN IP4 ([0-9.]{7,15})\s*?$", re.M)
+_PLAIN_VIDEO = re.compile(rb"^m=video (\d{1,5}) RTP/AVPF (\d{1,3})\b", re.M)
 _TRANSPORT_FEEDBACK = re.compile(rb"^a=rtcp-fb:\S+ transport-cc\s*?\n", re.M)
 
 
@@ -38,6 +42,42 @@ def with_extensions_of(answer: bytes, offer: bytes) -> bytes:
     if b"\na=extmap:" in answer:
         return answer
     return answer.rstrip(b"\r\n") + b"\r\n" + b"".join(_EXTENSION.findall(offer))
+
+
+@dataclass(frozen=True, slots=True)
+class PlainVideo:
+    """A video by plain RTP: the address it comes from, to which RTCP is sent, and its payload type."""
+
+    relay: tuple[str, int]
+    payload_type: int
+
+
+def plain_video(offer: bytes) -> PlainVideo:
+    """Return the video in an offer of one by plain RTP. Raises SdpError."""
+    address, port = _ADDRESS.search(offer), _PLAIN_VIDEO.search(offer)
+    if address is None or port is None:
+        raise SdpError("no video by plain RTP over IPv4")
+    return PlainVideo((address[1].decode(), int(port[1])), int(port[2]))
+
+
+def plain_answer(port: int, payload_type: int) -> bytes:
+    """Return the answer of a receiver on this machine to an offer of one VP8 video by plain RTP."""
+    lines = (
+        "v=0",
+        "o=- 1 1 IN IP4 127.0.0.1",
+        "s=-",
+        "c=IN IP4 127.0.0.1",
+        "t=0 0",
+        f"m=video {port} RTP/AVPF {payload_type}",
+        f"a=rtpmap:{payload_type} VP8/90000",
+        f"a=rtcp-fb:{payload_type} nack",
+        f"a=rtcp-fb:{payload_type} nack pli",
+        f"a=rtcp-fb:{payload_type} goog-remb",
+        "a=recvonly",
+        "a=rtcp-mux",
+        "",
+    )
+    return "\r\n".join(lines).encode()
 
 
 def _is_forwarded(line: bytes) -> bool:

@@ -192,7 +192,7 @@ def create_conference_recorder(
             Prompts(),
             container.archive,
             _extension_language(container),
-            container.conferences,
+            container.videos,
             calls,
         )
     )

@@ -31,6 +31,7 @@ HOME_FILES = (
     FileKind(r"spool/\d{16}\.(spool|parked|damaged)", "sealed records on their way to the database", in_backup=True),
     FileKind(r"spool/ballast", "reserved space"),
     FileKind(r"audio/[0-9a-f]{2}/(opus-)?[0-9a-f-]+", "sealed sound", in_backup=True),
+    FileKind(r"audio/[0-9a-f]{2}/(clusters|video)-[0-9a-f-]+", "sealed video of a recording", in_backup=True),
     FileKind(r"audio/[0-9a-f]{2}/(file|photo|thumb)-[0-9a-f-]+", "sealed files of messages", in_backup=True),
     FileKind(r"tls/(ca|server)\.(pem|key)", "certificates of the own authority, keys encrypted", in_backup=True),
     FileKind(r"tls/acme/account\.key", "account key at the certificate authority, encrypted", in_backup=True),

@@ -59,6 +59,7 @@ class RoomEvents:
                 "participants": len(participants),
                 "speaking": next((one.id for one in participants if one.speaking), None),
                 "recorded": meeting is not None and meeting.recorded,
+                "video_recorded": meeting is not None and meeting.video_recorded,
                 "paused": meeting is not None and meeting.paused,
                 "locked": meeting.locked if meeting is not None else room.settings.locked,
                 "raised_hand": [one.id for one in participants if one.hand],
@@ -74,7 +75,13 @@ class RoomEvents:
     ) -> None:
         """Send a mark of what guests fetch; to those who were admitted also what changes all the time, so that they do
         not fetch for it."""
-        fetched = message["roster"], message["recorded"], message["paused"], message["locked"]
+        fetched = (
+            message["roster"],
+            message["recorded"],
+            message["video_recorded"],
+            message["paused"],
+            message["locked"],
+        )
         mark = {**MEETING_CHANGED, "roster": _mark(fetched)}
         inside = {one.id for one in participants if one.state == "in"}
         lively = {

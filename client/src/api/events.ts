@@ -36,6 +36,8 @@ export interface ServerEvents {
     speaking: string | null;
     locked: boolean;
     recorded: boolean;
+    /** Video is recorded too. */
+    video_recorded: boolean;
     paused: boolean;
     /** Ids of the participants who raise a hand. */
     raised_hand?: string[];

@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from fake_media import FakeEngine, FakeTap
 from virtual_time import LoopClock
 
+from unificx.cluster import LocalCounters
 from unificx.conferencing import (
     Admit,
     CallerIdentity,
     ConferenceManager,
+    MeetingVideos,
     ParticipantSession,
     RecordingRequested,
     RejectEntry,
@@ -55,6 +57,7 @@ class FakeRecording:
     marks: list[tuple[str, float]] = field(default_factory=list)
     ended: str = ""
     rate: int = 8000
+    video: None = None
 
     @property
     def who(self) -> list[str]:
@@ -184,11 +187,12 @@ class ConferenceRecorderSetup:
             FakeArchive(),
             FakeCalls(),
         )
+        self.videos = MeetingVideos(self.meetings, LocalCounters(clock), clock, lambda event: None)
         settings = RoomSettings(may_record=True, announce="nothing")
         self.room = Room("r1", "acme", "8000", "Board", clock.now(), settings)
         self.recorder = ConferenceRecorder(
             ConferenceRecorderParts(
-                clock, self.engine, FakePrompts(), self.archive, lambda *_: "en", self.meetings, self.calls
+                clock, self.engine, FakePrompts(), self.archive, lambda *_: "en", self.videos, self.calls
             )  # type: ignore[arg-type]
         )
         self.meetings.recorder = self.recorder
@@ -198,11 +202,13 @@ class ConferenceRecorderSetup:
         await asyncio.sleep(0.1)
         return guest
 
-    async def start_recording(self, *, terms: words.ConsentTerms | None = None) -> tuple[Guest, Guest]:
+    async def start_recording(
+        self, *, terms: words.ConsentTerms | None = None, video: bool = False
+    ) -> tuple[Guest, Guest]:
         """Anna (host) and Bert are in the room; Anna starts recording and both are informed."""
         self.archive.terms = terms or self.archive.terms
         anna, bert = await self.join("anna", host=True), await self.join("bert")
-        self.meetings.control_recording(self.room, RecordingRequested(anna.session.id, on=True))
+        self.meetings.control_recording(self.room, RecordingRequested(anna.session.id, True, video))
         return anna, bert
 
     async def run_recording(self) -> tuple[Guest, Guest]:

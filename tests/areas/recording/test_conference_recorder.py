@@ -465,3 +465,34 @@ async def test_refusal_in_a_later_sdp_ends_recording(setup: ConferenceRecorderSe
     bert.session.media_updated()
     await asyncio.sleep(0.1)
     assert setup.archive.stored[0].ended == "refused"
+
+
+@pytest.mark.promise("C8", "C10")
+@virtual_time_test
+async def test_a_recording_with_video_is_announced_as_such_to_everyone(setup: ConferenceRecorderSetup) -> None:
+    anna, bert = await setup.start_recording(video=True)
+    assert setup.meetings.status(setup.room).video_recorded  # type: ignore[union-attr]
+    await asyncio.sleep(PROMPT_SECONDS + 1)
+    assert (anna.played, bert.played) == (["recording/notice-video"], ["recording/notice-video"])
+    await setup.send_audio(7)
+    carl = await setup.join("carl")
+    await asyncio.sleep(PROMPT_SECONDS + 1)
+    assert carl.played == ["recording/joined-video"]
+    await setup.send_audio(7)
+    ask(setup, PauseRequested(anna.session.id, on=True))
+    await asyncio.sleep(0.1)
+    state = setup.meetings.status(setup.room)
+    assert state is not None
+    assert (state.paused, state.video_recorded) == (True, True)
+    ask(setup, RecordingRequested(anna.session.id, on=False))
+    await asyncio.sleep(0.1)
+    assert [each.new.video for each in setup.archive.stored] == [True, True]
+    assert not setup.meetings.status(setup.room).video_recorded  # type: ignore[union-attr]
+
+
+@pytest.mark.promise("C8")
+@virtual_time_test
+async def test_consent_to_a_recording_with_video_is_asked_for_as_such(setup: ConferenceRecorderSetup) -> None:
+    _, bert = await setup.start_recording(terms=OPT_IN, video=True)
+    await asyncio.sleep(PROMPT_SECONDS * 8)
+    assert bert.played[:2] == ["recording/ask-video", "recording/ask-again-video"]

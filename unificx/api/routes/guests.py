@@ -102,6 +102,7 @@ async def show_guest_meeting(services: ServicesDep, guest: GuestDep) -> models.G
         name=room.name,
         state=state,
         recorded=status_ is not None and status_.recorded,
+        video_recorded=status_ is not None and status_.video_recorded,
         paused=status_ is not None and status_.paused,
         consent=visit.consent if visit is not None else None,
         locked=status_.locked if status_ is not None else room.settings.locked,

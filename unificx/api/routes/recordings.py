@@ -21,7 +21,7 @@ from unificx.api.access import (
     require_access_or_own,
 )
 from unificx.api.acts import declare_playback
-from unificx.api.audio_responses import AUDIO_CONTENT, Format, audio_response
+from unificx.api.audio_responses import AUDIO_CONTENT, VIDEO_RESPONSES, Format, audio_response, video_response
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.problems import problem_responses
 from unificx.api.router import Router, built_by
@@ -140,6 +140,33 @@ async def hear_recording(  # noqa: PLR0917 - the request's own parts
     format: Format = None,
 ) -> Response:
     """Play a recording, with two channels: Opus in Ogg as stored, or WAV. Each playback is logged."""
+    found, listener = await _playback(services, user, recording_id, purpose, tenant)
+    return await audio_response(services.archive.open_for_listener(found, listener), request, format)
+
+
+@router.get(
+    "/recordings/{recording_id}/video",
+    response_class=Response,
+    responses={**problem_responses(401, 403, 404, 410, 416), **VIDEO_RESPONSES},
+)
+async def watch_recording(
+    *,
+    request: Request,
+    services: ServicesDep,
+    user: CurrentUserDep,
+    recording_id: Id,
+    purpose: PurposeQuery = "own",
+    tenant: TenantQuery = None,
+) -> Response:
+    """Play the video of a recorded conference, with its sound: WebM with VP8 and Opus. Each playback is logged."""
+    found, listener = await _playback(services, user, recording_id, purpose, tenant)
+    return await video_response(services.archive.open_video_for_listener(found, listener), request)
+
+
+async def _playback(
+    services: Services, user: CurrentUserDep, recording_id: str, purpose: PlaybackPurpose, tenant: str | None
+) -> tuple[CallRecording, Listener]:
+    """Return a recording that the user may play. Raise Forbidden, Invalid without the purpose, NotFound, Expired."""
     scope, own, found = await _recording_in_scope(services, user, recording_id, tenant)
     if not _may_listen(services, scope, own, found):
         raise Forbidden("You did not take part in this call.", hint="You can erase the recording, but not play it.")
@@ -149,8 +176,7 @@ async def hear_recording(  # noqa: PLR0917 - the request's own parts
         )
     if purpose != "own":
         declare_playback(services.identity, user.principal, scope.tenant_id, found.id)
-    listener = await _listener(services, scope, purpose)
-    return await audio_response(services.archive.open_for_listener(found, listener), request, format)
+    return found, await _listener(services, scope, purpose)
 
 
 @router.get("/recordings/{recording_id}/listens", responses=problem_responses(401, 403, 404, 410))
@@ -394,4 +420,5 @@ def _recording_schema(
         marks=[models.RecordingMark.model_validate(mark) for mark in found.marks],
         own=mine,
         listen=_may_listen(services, scope, own, found),
+        video=found.video,
     )

@@ -207,10 +207,18 @@ async def change_meeting(
     dependencies=[Depends(declare_idempotency_key)],
     responses=problem_responses(401, 403, 404, 409),
 )
-async def record_meeting(services: ServicesDep, user: CurrentUserDep, room: Id, tenant: TenantQuery = None) -> None:
-    """Record the conference. All participants hear the announcement first, new ones before they join. For hosts."""
+async def record_meeting(
+    services: ServicesDep,
+    user: CurrentUserDep,
+    room: Id,
+    start: models.RoomRecordingStart | None = None,
+    tenant: TenantQuery = None,
+) -> None:
+    """Record the conference. All participants hear the announcement first, which mentions a video, new ones before they
+    join. For hosts."""
     scope, known = await room_in_scope(services, user, room, tenant)
-    services.meetings.control_recording(known, RecordingRequested(acting_as(services, scope, known), on=True))
+    event = RecordingRequested(acting_as(services, scope, known), on=True, video=start is not None and start.video)
+    services.meetings.control_recording(known, event)
 
 
 @router.patch(
@@ -313,6 +321,7 @@ def room_schema(services: Services, room: conferencing.Room) -> models.Room:
             all_muted=meeting.all_muted,
             recorded=meeting.recorded,
             recording_paused=meeting.paused,
+            video_recorded=meeting.video_recorded,
         )
     return models.Room(
         id=room.id,

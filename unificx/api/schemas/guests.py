@@ -73,6 +73,7 @@ class GuestMeeting(Output):
         description="Of the guest: outside until the call to the room; lobby until a host admits the guest."
     )
     recorded: bool = Field(description="Recording is active, or is being announced.")
+    video_recorded: bool = Field(description="Video is recorded too.")
     paused: bool
     consent: str | None = Field(
         description="Own consent to the recording, as with participants; with `told`, the guest is asked to press 1."

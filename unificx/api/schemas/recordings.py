@@ -49,6 +49,7 @@ class Recording(Output):
     marks: list[RecordingMark]
     own: bool = Field(description="Whether the user was in the call.")
     listen: bool = Field(description="Whether the user may play it.")
+    video: bool = Field(description="It has a video, which is ready shortly after the end.")
     waveform: list[int] = Field(
         default=[],
         description="Loudness over time, values from 0 to 100; only if the user may play it, not in lists.",

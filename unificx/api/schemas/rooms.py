@@ -29,6 +29,7 @@ class ConferenceState(Output):
     all_muted: bool = Field(description="All participants except hosts are muted, including new ones.")
     recorded: bool = Field(description="Recording is active, or is being announced.")
     recording_paused: bool = Field(description="The recording is paused.")
+    video_recorded: bool = Field(description="Video is recorded too.")
 
 
 class Room(Output):
@@ -171,6 +172,14 @@ class RoomInvitation(Input):
 
 class Invited(Output):
     call_id: str = Field(description="Id of the ringing call, in `/api/v1/calls` and later in the history.")
+
+
+class RoomRecordingStart(Input):
+    """What is recorded of a conference."""
+
+    video: bool = Field(
+        default=False, description="Also record the video of the participant who speaks, or a shared screen."
+    )
 
 
 class RoomRecordingChange(Input):

@@ -103,10 +103,11 @@ class InvitationRequested:
 
 @dataclass(frozen=True, slots=True)
 class RecordingRequested:
-    """Start or stop recording."""
+    """Start or stop recording, with or without video."""
 
     by: str
     on: bool
+    video: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,7 @@ class RecordingChanged:
 
     on: bool
     paused: bool = False
+    video: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,6 +310,7 @@ class SetRecording:
 
     by: str
     on: bool
+    video: bool = False
 
 
 @dataclass(frozen=True, slots=True)

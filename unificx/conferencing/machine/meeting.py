@@ -75,6 +75,8 @@ class Meeting:
     recorded: bool = False
     paused: bool = False
     """The recording is paused."""
+    video_recorded: bool = False
+    """The recording has video."""
     ends_at: float | None = None
     """Monotonic seconds: end of the meeting after its last host has left."""
 
@@ -139,8 +141,8 @@ def step(meeting: Meeting, event: events_and_actions.Event, now: float) -> Step:
             return meeting, [events_and_actions.PlayParticipantCount(by, _count_inside(meeting) - 1)]
         case events_and_actions.HelpRequested(by):
             return meeting, [events_and_actions.PlayHelp(by, host=meeting.has_host_rights(by))]
-        case events_and_actions.RecordingChanged(on, paused):
-            return _recording_changed(replace(meeting, paused=on and paused), on=on)
+        case events_and_actions.RecordingChanged(on, paused, video):
+            return _recording_changed(replace(meeting, paused=on and paused, video_recorded=on and video), on=on)
         case events_and_actions.ConsentGiven(id_):
             member = meeting.member(id_)
             is_awaiting = member is not None and member.state is MemberState.AWAITING_CONSENT
@@ -198,9 +200,10 @@ def _host_request(
             return _remove(meeting, id_, "conference/removed", now)
         case events_and_actions.InvitationRequested(by, number):
             return meeting, [events_and_actions.DialNumber(by, number)]
-        case events_and_actions.RecordingRequested(by, on):
-            allowed = meeting.settings.may_record or not on
-            return meeting, [events_and_actions.SetRecording(by, on) if allowed else events_and_actions.NotAllowed()]
+        case events_and_actions.RecordingRequested(by, on, video):
+            if not meeting.settings.may_record and on:
+                return meeting, [events_and_actions.NotAllowed()]
+            return meeting, [events_and_actions.SetRecording(by, on, video)]
         case events_and_actions.PauseRequested(_, on, card):
             return meeting, [events_and_actions.SetRecordingPaused(on, card)]
         case events_and_actions.EndRequested():

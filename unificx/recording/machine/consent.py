@@ -204,9 +204,14 @@ def _start_recording(state: AwaitingConsent, now: float, actions: list[ConsentAc
 
 
 def _prompt(state: AwaitingConsent, one: LegConsent) -> str:
+    video = state.terms.video
     if _must_answer(state.terms, one.leg):
-        return "recording/ask-again" if one.prompts_played else "recording/ask"
-    return "recording/joined-recorded" if state.joining else "recording/notice-hang-up"
+        if one.prompts_played:
+            return "recording/ask-again-video" if video else "recording/ask-again"
+        return "recording/ask-video" if video else "recording/ask"
+    if state.joining:
+        return "recording/joined-video" if video else "recording/joined-recorded"
+    return "recording/notice-video" if video else "recording/notice-hang-up"
 
 
 def _must_answer(terms: ConsentTerms, leg: ConsentLeg) -> bool:

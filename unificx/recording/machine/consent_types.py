@@ -16,11 +16,13 @@ EndReason = Literal["stopped", "refused", "not_told", "full", "fault"]
 
 @dataclass(frozen=True, slots=True)
 class ConsentTerms:
-    """Recording terms. `beep_interval` in seconds, 0 for no beep; `pause_on_dtmf`: digits pause the recording."""
+    """Recording terms. `beep_interval` in seconds, 0 for no beep; `pause_on_dtmf`: digits pause the recording; `video`:
+    it has the videos of a meeting too."""
 
     mode: ConsentMode
     beep_interval: float = 15.0
     pause_on_dtmf: bool = True
+    video: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.attachments import present_names
-from unificx.audio_store import BlobStore, file_name
+from unificx.audio_store import BlobStore, present_files
 from unificx.core.access import Access, stating
 from unificx.core.errors import Conflict, Invalid
 from unificx.db.base import Base
@@ -78,7 +78,9 @@ def _read_to_the_end(reader: ArchiveReader) -> _Found:
                 ready = [row for row in rows if row["state"] == "ready"]
                 found.sounds.update(name for row in ready for name in present_names(row["id"], True, row["kind"]))
             if table == "audio":
-                found.sounds.update(file_name(row["id"], row["form"]) for row in rows)
+                found.sounds.update(
+                    name for row in rows for name in present_files(row["id"], row["form"], row["video"])
+                )
         elif name.startswith(f"{contents.SOUND}/"):
             if name.partition("/")[2] not in found.sounds:
                 raise unusable(name)  # it could be a file of another tenant

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO, cast
 
 from unificx import __version__
 from unificx.attachments import present_names
-from unificx.audio_store import BlobStore, file_name
+from unificx.audio_store import BlobStore, present_files
 from unificx.core.errors import Conflict, NotFound
 from unificx.db.migrations import known_revisions
 from unificx.privacy import (
@@ -78,7 +78,9 @@ def _file_names(table: str, rows: Iterable[Any]) -> list[str]:
     if table == "attachment":
         ready = [row for row in rows if row.state == "ready"]
         return [name for row in ready for name in present_names(row.id, True, row.kind)]
-    return [file_name(row.id, row.form) for row in rows if row.state != "erased"] if table == "audio" else []
+    if table == "audio":
+        return [name for row in rows if row.state != "erased" for name in present_files(row.id, row.form, row.video)]
+    return []
 
 
 def _add_sound(archive: ArchiveWriter, blobs: BlobStore, name: str) -> None:

@@ -42,6 +42,7 @@ export const RECORDING_STATES: Record<Exclude<CallRecordingState['state'], 'none
 /** Texts for the recording state of a conference. */
 export const CONFERENCE_RECORDING = {
   recording: msg`This conference is being recorded`,
+  video: msg`This conference is being recorded with video`,
   paused: msg`Recording paused`,
 };
 

@@ -10,6 +10,7 @@ import {
   IconUserX,
 } from '@tabler/icons-react';
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
+import { useState } from 'react';
 import type { Participant } from '~/api';
 import { Avatar } from '~/design/Avatar';
 import { confirmAction } from '~/design/Confirm';
@@ -66,7 +67,11 @@ function People({ roster }: { roster: Roster }) {
       <ErrorNotice fault={now.fault ?? now.refused} />
       {now.recorded && !isHost && (
         <InfoNotice>
-          <Trans>This conference is being recorded</Trans>
+          {now.videoRecorded ? (
+            <Trans>This conference is being recorded with video</Trans>
+          ) : (
+            <Trans>This conference is being recorded</Trans>
+          )}
         </InfoNotice>
       )}
       <Text size="sm" c="dimmed" role="status">
@@ -153,7 +158,8 @@ function OwnControls({ own, roster }: { own: Participant; roster: Roster }) {
 /** Host controls for the whole room. */
 function HostControls({ roster }: { roster: Roster }) {
   const { t } = useLingui();
-  const { recorded, paused, mayRecord } = useValue(roster.state);
+  const { recorded, videoRecorded, paused, mayRecord } = useValue(roster.state);
+  const [video, setVideo] = useState(false);
   const end = async () => {
     const confirmed = await confirmAction({
       title: t`End the conference for everyone?`,
@@ -171,7 +177,17 @@ function HostControls({ roster }: { roster: Roster }) {
           label={t`Record conference`}
           description={t`Participants are informed first; later participants before they join.`}
           checked={recorded}
-          onChange={(event) => void roster.record(event.currentTarget.checked)}
+          onChange={(event) => void roster.record(event.currentTarget.checked, video)}
+        />
+      )}
+      {(mayRecord || recorded) && (
+        <Switch
+          size="md"
+          label={t`With video`}
+          description={t`The video of the person who speaks, or a shared screen. Choose it before recording.`}
+          checked={recorded ? videoRecorded : video}
+          disabled={recorded}
+          onChange={(event) => setVideo(event.currentTarget.checked)}
         />
       )}
       {recorded && (

@@ -1,5 +1,5 @@
 /** Conference rooms and their rosters. */
-export { ensureRoom, recordingStateIn, roomById, rooms } from './rooms';
+export { ensureRoom, recordingState, recordingStateIn, roomById, rooms } from './rooms';
 export { useParticipantName } from './actions';
 export { Lobby } from './Lobby';
 export { Faces } from './Faces';

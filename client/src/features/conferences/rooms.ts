@@ -7,8 +7,8 @@ import { coalesce } from '~/core/coalesce';
 import { createStore } from '~/core/store';
 import { Roster } from './roster';
 
-/** recording: active, or being announced. */
-export type RecordingState = 'none' | 'recording' | 'paused';
+/** recording: active, or being announced; video: the same, with video. */
+export type RecordingState = 'none' | 'recording' | 'video' | 'paused';
 
 export interface RoomsState {
   /** Undefined until loaded. */
@@ -66,12 +66,13 @@ export function roomById({ rooms: listed = [], adHoc }: RoomsState, id: string):
 /** Recording state of a room. */
 export function recordingStateIn(state: RoomsState, id: string): RecordingState {
   const meeting = roomById(state, id)?.meeting;
-  return state.recordings[id] ?? recordingState(meeting?.recorded, meeting?.recording_paused);
+  return state.recordings[id] ?? recordingState(meeting?.recorded, meeting?.recording_paused, meeting?.video_recorded);
 }
 
-function recordingState(recorded = false, paused = false): RecordingState {
+export function recordingState(recorded = false, paused = false, video = false): RecordingState {
   if (!recorded) return 'none';
-  return paused ? 'paused' : 'recording';
+  if (paused) return 'paused';
+  return video ? 'video' : 'recording';
 }
 
 interface OpenRoster {
@@ -107,7 +108,8 @@ function newRoster(room: string): OpenRoster {
     change: (participant, body) => api.changeParticipant({ path: { room, participant }, body }),
     remove: (participant) => api.removeParticipant({ path: { room, participant } }),
     meeting: (body) => api.changeMeeting({ path, body }),
-    record: (begin) => (begin ? api.recordMeeting({ path }) : api.stopRecordingMeeting({ path })),
+    record: (begin, video) =>
+      begin ? api.recordMeeting({ path, body: { video } }) : api.stopRecordingMeeting({ path }),
     pause: (paused) => api.pauseRecordingMeeting({ path, body: { paused } }),
     invite: (number) => api.inviteToRoom({ path, body: { number } }),
     end: () => api.endMeeting({ path }),
@@ -125,8 +127,8 @@ function newRoster(room: string): OpenRoster {
   return { roster, close };
 }
 
-events.on('room', ({ id, recorded, paused }) => {
-  const now = recordingState(recorded, paused);
+events.on('room', ({ id, recorded, paused, video_recorded: video }) => {
+  const now = recordingState(recorded, paused, video);
   if (rooms.state.recordings[id] !== now)
     rooms.setState((before) => ({ ...before, recordings: { ...before.recordings, [id]: now } }));
 });

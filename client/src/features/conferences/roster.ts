@@ -13,6 +13,8 @@ export interface RosterState {
   allMuted: boolean;
   /** Active, or being announced. */
   recorded: boolean;
+  /** Video is recorded too. */
+  videoRecorded: boolean;
   /** The recording is paused. */
   paused: boolean;
   /** Hosts may record. */
@@ -31,6 +33,7 @@ export interface RoomEvent {
   speaking: string | null;
   locked: boolean;
   recorded: boolean;
+  video_recorded?: boolean;
   paused: boolean;
   raised_hand?: readonly string[];
   reactions?: Readonly<Record<string, Reaction>>;
@@ -44,7 +47,7 @@ export interface RosterDependencies {
   change(participant: string, change: ParticipantChange): Promise<unknown>;
   remove(participant: string): Promise<unknown>;
   meeting(change: MeetingChange): Promise<unknown>;
-  record(begin: boolean): Promise<unknown>;
+  record(begin: boolean, video: boolean): Promise<unknown>;
   pause(paused: boolean): Promise<unknown>;
   invite(number: string): Promise<unknown>;
   end(): Promise<unknown>;
@@ -61,6 +64,7 @@ export class Roster {
     locked: false,
     allMuted: false,
     recorded: false,
+    videoRecorded: false,
     paused: false,
     mayRecord: false,
   });
@@ -79,6 +83,7 @@ export class Roster {
     speaking,
     locked,
     recorded,
+    video_recorded: videoRecorded = false,
     paused,
     raised_hand: raisedHand,
     reactions = {},
@@ -94,7 +99,7 @@ export class Roster {
       this.set({ participants: now.participants?.map(shown) });
     }
     const immediate = participants !== now.participants?.length || locked !== now.locked || recorded !== now.recorded;
-    this.set({ speaking, locked, recorded, paused });
+    this.set({ speaking, locked, recorded, videoRecorded, paused });
     if (roster !== undefined && roster === this.listed) return;
     this.listed = roster;
     if (immediate) return void this.refresh();
@@ -127,9 +132,9 @@ export class Roster {
     return this.change(participant, { admitted: true });
   }
 
-  /** Start or stop recording. */
-  record(begin: boolean): Promise<void> {
-    return this.perform(() => this.dependencies.record(begin));
+  /** Start or stop recording, with or without video. */
+  record(begin: boolean, video = false): Promise<void> {
+    return this.perform(() => this.dependencies.record(begin, video));
   }
 
   /** Pause or resume recording. */
@@ -171,6 +176,7 @@ export class Roster {
         locked: room.meeting?.locked ?? room.locked,
         allMuted: room.meeting?.all_muted ?? false,
         recorded: room.meeting?.recorded ?? false,
+        videoRecorded: room.meeting?.video_recorded ?? false,
         paused: room.meeting?.recording_paused ?? false,
         mayRecord: room.may_record,
         fault: undefined,

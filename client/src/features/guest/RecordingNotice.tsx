@@ -2,6 +2,7 @@ import { Button, Group } from '@mantine/core';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useValue } from '~/core/store';
 import { CONFERENCE_RECORDING } from '~/features/call';
+import { recordingState } from '~/features/conferences';
 import css from './guest.module.css';
 import type { Visit } from './visit';
 
@@ -9,12 +10,13 @@ import type { Visit } from './visit';
 export function RecordingNotice({ visit }: { visit: Visit }) {
   const { t } = useLingui();
   const meeting = useValue(visit.state, (each) => each.meeting);
+  const state = recordingState(meeting?.recorded, meeting?.paused, meeting?.video_recorded);
   return (
     <div aria-live="assertive" className={css.recording}>
-      {meeting?.recorded && (
+      {state !== 'none' && (
         <div className={css.notice}>
-          <p>{t(CONFERENCE_RECORDING[meeting.paused ? 'paused' : 'recording'])}</p>
-          {meeting.consent === 'told' && (
+          <p>{t(CONFERENCE_RECORDING[state])}</p>
+          {meeting?.consent === 'told' && (
             <Group gap="xs" justify="center">
               <Button size="md" onClick={() => visit.answer(true)}>
                 <Trans>Agree</Trans>

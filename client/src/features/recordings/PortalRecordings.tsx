@@ -18,6 +18,7 @@ import { openDialog } from '~/design/dialogs';
 import { usePartyText, useShownParty } from '~/features/call-records';
 import { Player } from '~/features/player';
 import { StepUp, StepUpDialog } from '~/features/settings';
+import { RecordedVideo } from './RecordedVideo';
 import { fetchWaveform, fetchRecording, type Purpose } from './sound';
 
 /** Call records fetched by one request. */
@@ -191,7 +192,17 @@ function ListenDialog({ opened, tenant }: { opened: Recording; tenant?: string }
             .map(([value, label]) => ({ value, label }))}
         />
       )}
-      {recording.listen && purpose && (
+      {recording.listen && purpose && recording.video && (
+        <RecordedVideo
+          key={purpose}
+          recording={recording.id}
+          label={t`Video from ${formatDateTime(recording.created)}`}
+          purpose={purpose}
+          tenant={tenant}
+          onStarted={() => void refetch()}
+        />
+      )}
+      {recording.listen && purpose && !recording.video && (
         <Player
           key={purpose}
           label={t`Recording from ${formatDateTime(recording.created)}`}

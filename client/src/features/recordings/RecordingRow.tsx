@@ -15,6 +15,7 @@ import { Player } from '~/features/player';
 import { StepUp, StepUpDialog } from '~/features/settings';
 import { phone } from '~/sip';
 import { QUERY_KEY } from './own-recordings';
+import { RecordedVideo } from './RecordedVideo';
 import { fetchWaveform, fetchRecording } from './sound';
 import type { RecordingEntry } from './model';
 
@@ -65,13 +66,17 @@ export function RecordingRow({ recording, archived = false }: RecordingRowProps)
       open={open}
       onToggle={() => setOpen(!open)}
     >
-      <Player
-        label={t`Call with ${names}`}
-        seconds={recording.seconds}
-        load={() => fetchRecording(recording.id, 'own')}
-        peaks={() => fetchWaveform(recording.id)}
-        autoPlay={phone.state.state.calls.every((each) => each.ended)}
-      />
+      {recording.video ? (
+        <RecordedVideo recording={recording.id} label={t`Video with ${names}`} purpose="own" />
+      ) : (
+        <Player
+          label={t`Call with ${names}`}
+          seconds={recording.seconds}
+          load={() => fetchRecording(recording.id, 'own')}
+          peaks={() => fetchWaveform(recording.id)}
+          autoPlay={phone.state.state.calls.every((each) => each.ended)}
+        />
+      )}
       <RecordingFacts recording={recording} />
       <ErrorNotice fault={toggleArchived.error ?? erase.error} />
       <StepUpDialog proof={stepUp} />

@@ -31,6 +31,7 @@ const recording = (...parties: Recording['parties']): Recording => ({
   ],
   own: true,
   listen: true,
+  video: false,
 });
 
 describe('a recording entry', () => {

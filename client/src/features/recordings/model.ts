@@ -5,6 +5,8 @@ export interface RecordingEntry {
   id: string;
   created: string;
   seconds: number;
+  /** It has a video. */
+  video: boolean;
   /** Remote parties. */
   others: { name: string; number: string; erased: boolean }[];
   /** The call. */
@@ -38,7 +40,7 @@ function consentOf(parties: Recording['parties']): RecordingEntry['consent'] {
 
 /** `own`: the user's extensions. In a call between two of them, both parties are listed. */
 export function toEntry(recording: Recording, own: readonly string[]): RecordingEntry {
-  const { id, created, seconds, parties, marks } = recording;
+  const { id, created, seconds, video, parties, marks } = recording;
   const remote = parties.filter((each) => !own.includes(each.extension_id ?? ''));
   const others = (remote.length > 0 ? remote : parties).map((each) => ({
     name: each.name ?? '',
@@ -49,6 +51,7 @@ export function toEntry(recording: Recording, own: readonly string[]): Recording
     id,
     created,
     seconds,
+    video,
     others,
     call: recording.call_id,
     pauses: marks
