@@ -175,7 +175,9 @@ AREAS: dict[str, tuple[str, ...]] = {
     ),
     "recording": (
         "areas/recording/*",
+        "areas/audio_store/test_recorded_videos*",
         "areas/audio_store/test_recording_archive*",
+        "engines/test_video_recording_format*",
         "areas/audio_store/test_transcoder*",
         "engines/test_consent_machine*",
         "engines/test_recording_policy*",

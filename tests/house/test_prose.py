@@ -31,7 +31,10 @@ PATTERNS = {
 }
 COMPILED = {name: re.compile(pattern, re.MULTILINE) for name, pattern in PATTERNS.items()}
 CODE = re.compile(r"```.*?```|``[^`]+``|`[^`]+`|\"[^\"\n]{1,60}\"|^(?: {4}|\t).*$", re.DOTALL | re.MULTILINE)
-SPOKEN = ("unificx/prompts/sentences.py",)
+SPOKEN = (
+    "unificx/prompts/sentences.py",
+    "unificx/prompts/notice_sentences.py",
+)
 SKIPPED = ("tests/house/test_prose.py", "docs/glossary.md")
 """Files that quote banned words: this one, and the former terms in the glossary."""
 

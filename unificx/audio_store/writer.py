@@ -128,7 +128,7 @@ class AudioWriter:
     async def close(self) -> bool:
         """Finish the file; False if there was no space. No file is created if nothing was written."""
         if self.video is not None and not self.video.is_empty:
-            # What is missing at the end of a video for lack of space, its readers do without.
+            # Readers do without the end of a video for which there was no space.
             await shield_until_done(asyncio.to_thread(self.video.finish))
         if self._file is None:
             return True

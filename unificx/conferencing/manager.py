@@ -219,11 +219,6 @@ class ConferenceManager:
         live = self._live.get(room_id)
         return live.state if live is not None else None
 
-    def speaker_in(self, room_id: str) -> str:
-        """Return the id of the member who speaks, "" for none."""
-        live = self._live.get(room_id)
-        return live.speaking if live is not None else ""
-
     def has_host_rights(self, room: Room, by: str) -> bool:
         """Return whether a member has host rights."""
         live = self._live.get(room.id)
@@ -302,7 +297,7 @@ class ConferenceManager:
         if speaking != live.speaking:
             live.speaking = speaking
             if self.recorder is not None:
-                self.recorder.on_speaker_changed(live.room.id)
+                self.recorder.on_speaker_changed(live.room.id, speaking)
             self._publish(ConferenceChanged(live.room))
 
     def room_changed(self, room: Room) -> None:

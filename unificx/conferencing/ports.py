@@ -28,8 +28,8 @@ class MeetingRecorder(Protocol):
         resume, and when a phone changes its recording preference. Empty: the meeting is over."""
         ...
 
-    def on_speaker_changed(self, room_id: str) -> None:
-        """The member who speaks has changed."""
+    def on_speaker_changed(self, room_id: str, participant_id: str) -> None:
+        """Another participant speaks; "" for none."""
         ...
 
     def on_dtmf(self, room_id: str, participant_id: str, digit: str) -> None:

@@ -174,9 +174,11 @@ class MeetingVideos:
         self._publish(ConferenceChanged(room))
         try:
             return id_, await self._ready().subscribe_inside(publication.anchor, id_, port)
-        except MediaUnavailable as fault:
-            publication.subscriptions.pop(id_, None)
-            raise _refused(fault) from None
+        except BaseException as fault:
+            self.unsubscribe_recorder(room, video_id, id_)
+            if isinstance(fault, MediaUnavailable):
+                raise _refused(fault) from None
+            raise
 
     def unsubscribe_recorder(self, room: Room, video_id: str, id_: str) -> None:
         """End a subscription of the recorder, if it exists."""

@@ -148,14 +148,14 @@ def _tracks(size: tuple[int, int], sound: SoundFormat) -> bytes:
     width, height = size
     shown = _element(b"\xb0", width.to_bytes(2, "big")) + _element(b"\xba", height.to_bytes(2, "big"))
     video = (*_track_fields(VIDEO, 1, b"V_VP8"), _element(b"\xe0", shown))
-    heard = _element(b"\xb5", struct.pack(">d", ogg.CLOCK)) + _element(b"\x9f", b"\x01")
+    sampling = _element(b"\xb5", struct.pack(">d", ogg.CLOCK)) + _element(b"\x9f", b"\x01")
     delay = sound.pre_skip * 1_000 * _NS_PER_MS // sound.rate
     audio = (
         *_track_fields(SOUND, 2, b"A_OPUS"),
         _element(b"\x63\xa2", ogg.opus_head(sound.rate, 1, sound.pre_skip)),
         _element(b"\x56\xaa", delay.to_bytes(8, "big")),
         _element(b"\x56\xbb", _SEEK_PRE_ROLL_NS.to_bytes(8, "big")),
-        _element(b"\xe1", heard),
+        _element(b"\xe1", sampling),
     )
     entries = b"".join(_element(b"\xae", b"".join(each)) for each in (video, audio))
     return _element(b"\x16\x54\xae\x6b", entries)

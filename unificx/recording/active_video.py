@@ -40,6 +40,7 @@ class ActiveVideo:
         # Owner: the node that holds the meeting.
         self._receivers: dict[str, tuple[VideoReceiver, str]] = {}
         """Receivers and subscriptions by video."""
+        self._speaker = ""
         self._wanted: str | None = None
         self._shown: str | None = None
         self._shown_since = float("-inf")
@@ -60,8 +61,9 @@ class ActiveVideo:
         for video_id in tuple(self._receivers):
             self._close(video_id)
 
-    def update(self) -> None:
-        """The speaker or the videos of the room have changed."""
+    def update(self, speaker: str | None = None) -> None:
+        """The videos of the room have changed, or the participant who speaks: the new `speaker`, "" for none."""
+        self._speaker = speaker if speaker is not None else self._speaker
         self._changed.set()
 
     async def _follow(self) -> None:
@@ -78,12 +80,11 @@ class ActiveVideo:
 
     def _choose(self) -> tuple[str | None, float | None]:
         """Return the video to show, and the seconds after which to choose again."""
-        meetings, room_id = self._videos.meetings, self._room.id
-        meeting = meetings.state_of(room_id)
+        meeting = self._videos.meetings.state_of(self._room.id)
         present = {video.id for member in (meeting.members if meeting is not None else ()) for video in member.videos}
         if self._shown not in present:
             self._shown = None
-        wanted = choose_video(meeting, meetings.speaker_in(room_id), self._shown)
+        wanted = choose_video(meeting, self._speaker, self._shown)
         left = self._shown_since + MIN_SECONDS - self._clock.monotonic()
         if self._shown is not None and wanted != self._shown and left > 0:
             return self._shown, left

@@ -59,12 +59,13 @@ class ConferenceRecorder:
             self._on_joined(room, session, participants)
         else:
             session.update_participants(participants)
-            session.update_video()
+            if session.video is not None:
+                session.video.update()
 
-    def on_speaker_changed(self, room_id: str) -> None:
+    def on_speaker_changed(self, room_id: str, participant_id: str) -> None:
         session = self._sessions.get(room_id)
-        if session is not None:
-            session.update_video()
+        if session is not None and session.video is not None:
+            session.video.update(participant_id)
 
     def on_dtmf(self, room_id: str, participant_id: str, digit: str) -> None:
         session = self._sessions.get(room_id)
@@ -88,7 +89,7 @@ class ConferenceRecorder:
             return
         if allowed.terms.mode == "opt_in" != session.mode:
             self._ending.spawn(session.close("changed"))
-            changed, video = self._parts.meetings.handle_event, session.has_video
+            changed, video = self._parts.meetings.handle_event, session.video is not None
             asyncio.get_running_loop().call_soon(changed, room.id, RecordingChanged(True, video=video))
             session = self._begin(room, _with_video(allowed, video), session.started_by)
             session.begin([one for one in participants if not one.awaiting_consent])
@@ -101,7 +102,7 @@ class ConferenceRecorder:
 
         def paused(on: bool) -> None:
             if self._sessions.get(room.id) is session:
-                self._parts.meetings.handle_event(room.id, RecordingChanged(True, on, session.has_video))
+                self._parts.meetings.handle_event(room.id, RecordingChanged(True, on, session.video is not None))
 
         session = ConferenceSession(self._parts, room, allowed, started_by, on_ended=ended, on_paused=paused)
         self._sessions[room.id] = session

@@ -119,9 +119,10 @@ class ConferenceSession:
         self._was_paused = False
         self._tasks = RecordingTasks(self.handle_event, "room_recording_failed", room=room.id)
         self._executor = ConsentExecutor(parts.clock, self, self._update_indication)
-        self._video = ActiveVideo(parts.videos, room, parts.clock) if self._terms.video else None
+        self.video = ActiveVideo(parts.videos, room, parts.clock) if self._terms.video else None
+        """The video that is recorded; None without video."""
         self._source = ConferenceSource(
-            (parts.engine, parts.clock, self._video),
+            (parts.engine, parts.clock, self.video),
             room,
             self._executor,
             self._terms.mode,
@@ -139,16 +140,6 @@ class ConferenceSession:
     @property
     def mode(self) -> consent_types.ConsentMode:
         return self._terms.mode
-
-    @property
-    def has_video(self) -> bool:
-        """Whether video is recorded too."""
-        return self._terms.video
-
-    def update_video(self) -> None:
-        """The speaker or the videos have changed."""
-        if self._video is not None:
-            self._video.update()
 
     def has_joined(self, participants: Sequence[RecordingParticipant]) -> bool:
         """Whether recording is active and any of these participants is new."""

@@ -78,9 +78,9 @@ class VideoFinisher:
                 await self._write(row, aead, sound, (stored, clusters))
                 form = WEBM
         async with self._parts.database.begin() as uow:
-            kept = await set_video(uow.session, row.tenant_id, row.id, form)
+            is_stored = await set_video(uow.session, row.tenant_id, row.id, form)
         await self._remove(row, row.video)
-        if not kept and form == WEBM:
+        if not is_stored and form == WEBM:
             await self._remove(row, WEBM)
 
     async def _write(

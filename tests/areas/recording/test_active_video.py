@@ -104,12 +104,10 @@ class Forwarding(MeetingVideos):
         clock = SystemClock()
         super().__init__(ConferenceManager(clock), LocalCounters(clock), clock, lambda event: None)
         self.state = meeting()
-        self.speaker = ""
         self.relays: dict[str, Relay] = {}
         self.ended: list[str] = []
         self.subscribed = asyncio.Event()
         self.meetings.state_of = lambda room_id: self.state  # type: ignore[method-assign]
-        self.meetings.speaker_in = lambda room_id: self.speaker  # type: ignore[method-assign]
 
     async def subscribe_recorder(self, room: Room, video_id: str, port: int) -> tuple[str, PlainVideo]:
         if video_id == "gone":
@@ -134,7 +132,7 @@ class Forwarding(MeetingVideos):
 
 
 class Screen:
-    """What is recorded."""
+    """The recorded frames."""
 
     def __init__(self) -> None:
         self.frames: asyncio.Queue[vp8.Frame] = asyncio.Queue()
@@ -160,16 +158,15 @@ async def test_the_next_speaker_is_shown_from_a_key_frame_that_is_asked_for(
     videos, active, screen = forwarding
     monkeypatch.setattr("unificx.recording.active_video.MIN_SECONDS", 0.0)
     frames = pictures(6)
-    videos.state, videos.speaker = meeting(member("a", A), member("b", B)), "a"
-    active.update()
+    videos.state = meeting(member("a", A), member("b", B))
+    active.update("a")
     first = await videos.relay("a-camera")
     first.send(frames[1])
     async with asyncio.timeout(10):
         await first.feedback(PLI)
     first.send(frames[0])
     assert await screen.next() == frames[0]  # without the one before, which needs another
-    videos.speaker = "b"
-    active.update()
+    active.update("b")
     second = await videos.relay("b-camera")
     second.send(frames[41])
     async with asyncio.timeout(10):
@@ -224,10 +221,9 @@ async def test_nothing_is_recorded_after_the_stop_or_from_others(
 
 async def test_a_video_that_cannot_be_had_is_left_out(forwarding: tuple[Forwarding, ActiveVideo, Screen]) -> None:
     videos, active, screen = forwarding
-    videos.state, videos.speaker = meeting(member("a", Video("gone", "camera")), member("b", B)), "a"
-    active.update()
-    videos.speaker = "b"
-    active.update()
+    videos.state = meeting(member("a", Video("gone", "camera")), member("b", B))
+    active.update("a")
+    active.update("b")
     relay = await videos.relay("b-camera")
     relay.send(pictures(6)[0])
     assert await screen.next() == pictures(6)[0]

@@ -175,7 +175,7 @@ class Invited(Output):
 
 
 class RoomRecordingStart(Input):
-    """What is recorded of a conference."""
+    """The contents of a recording."""
 
     video: bool = Field(
         default=False, description="Also record the video of the participant who speaks, or a shared screen."

@@ -1,4 +1,5 @@
 import {
+  IconAntennaBars5,
   IconMoodSmile,
   IconPhoneOff,
   IconScreenShare,
@@ -7,16 +8,19 @@ import {
   IconVideoOff,
 } from '@tabler/icons-react';
 import { useLingui } from '@lingui/react/macro';
-import { useEffect, useMemo } from 'react';
+import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
 import type { GuestParticipant, Participant } from '~/api';
 import { useValue } from '~/core/store';
 import { VideoElement } from '~/design/VideoElement';
 import { MeetingNotices, MuteButton, RoundButton } from '~/features/call';
-import { ReactionMenu, Signals, Tiles, type Meeting } from '~/features/meeting';
+import { loadConnectionSheet, ReactionMenu, Signals, Tiles, type Meeting } from '~/features/meeting';
 import { supportsScreenSharing } from '~/media/capture';
+import type { Call } from '~/sip';
 import css from './guest.module.css';
 import { RecordingNotice } from './RecordingNotice';
 import type { Visit } from './visit';
+
+const ConnectionSheet = lazy(async () => ({ default: (await loadConnectionSheet()).GuestConnectionSheet }));
 
 /** The meeting as its guests see it. */
 export function GuestMeeting({ visit }: { visit: Visit }) {
@@ -46,6 +50,7 @@ export function GuestMeeting({ visit }: { visit: Visit }) {
             <RoundButton withheld={own.hand} icon={IconMoodSmile} label={t`React`} />
           </ReactionMenu>
         )}
+        <ConnectionButton participants={participants} meeting={videos} call={call} />
         <RoundButton kind="end" icon={IconPhoneOff} label={t`Leave`} onClick={() => visit.leave()} />
       </div>
     </main>
@@ -54,6 +59,24 @@ export function GuestMeeting({ visit }: { visit: Visit }) {
 
 function asParticipant(one: GuestParticipant): Participant {
   return { ...one, extension_id: '', number: '', since: '', state: 'in', muted_by_host: false, consent: null };
+}
+
+interface ConnectionButtonProps {
+  participants: readonly Participant[];
+  meeting: Meeting;
+  call: Call;
+}
+
+function ConnectionButton({ call, ...rest }: ConnectionButtonProps) {
+  const { t } = useLingui();
+  const [opened, setOpened] = useState(false);
+  const sound = useValue(call.state, (each) => each.quality);
+  return (
+    <>
+      <RoundButton icon={IconAntennaBars5} label={t`Connection quality`} onClick={() => setOpened(true)} />
+      <Suspense>{opened && <ConnectionSheet {...rest} sound={sound} opened close={() => setOpened(false)} />}</Suspense>
+    </>
+  );
 }
 
 function VideoButtons({ videos }: { videos: Meeting }) {

@@ -1,6 +1,6 @@
 import { Drawer, Stack, Text } from '@mantine/core';
 import { Trans, useLingui } from '@lingui/react/macro';
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import type { Participant } from '~/api';
 import { useValue } from '~/core/store';
 import { useParticipantName, useRoster, type Roster } from '~/features/conferences';
@@ -10,17 +10,42 @@ import type { Meeting } from './meeting';
 import { useVideoReadings } from './useVideoReadings';
 import css from './connections.module.css';
 
-interface ConnectionSheetProps {
-  room: string;
+interface ConnectionsProps {
+  participants: readonly Participant[];
   meeting: Meeting;
   /** Of the call, which has the sound of all. */
   sound?: StreamStats;
+}
+
+interface SheetProps {
   opened: boolean;
   close: () => void;
 }
 
-/** How well sound and videos of a meeting come through, by participant. */
-export default function ConnectionSheet({ opened, close, ...rest }: ConnectionSheetProps) {
+/** How well sound and videos of a meeting come through, by participant; as its members see it. */
+export default function ConnectionSheet({
+  room,
+  opened,
+  close,
+  ...rest
+}: Omit<ConnectionsProps, 'participants'> & SheetProps & { room: string }) {
+  return (
+    <ConnectionDrawer opened={opened} close={close}>
+      <RosterConnections room={room} {...rest} />
+    </ConnectionDrawer>
+  );
+}
+
+/** The same as guests see it. */
+export function GuestConnectionSheet({ opened, close, ...rest }: ConnectionsProps & SheetProps) {
+  return (
+    <ConnectionDrawer opened={opened} close={close}>
+      <Connections {...rest} />
+    </ConnectionDrawer>
+  );
+}
+
+function ConnectionDrawer({ opened, close, children }: SheetProps & { children: ReactNode }) {
   const { t } = useLingui();
   return (
     <Drawer
@@ -32,19 +57,23 @@ export default function ConnectionSheet({ opened, close, ...rest }: ConnectionSh
       closeButtonProps={{ 'aria-label': t`Close` }}
       zIndex={400}
     >
-      {opened && <Content {...rest} />}
+      {opened && children}
     </Drawer>
   );
 }
 
-function Content({ room, meeting, sound }: Omit<ConnectionSheetProps, 'opened' | 'close'>) {
+function RosterConnections({ room, ...rest }: Omit<ConnectionsProps, 'participants'> & { room: string }) {
   const roster = useRoster(room);
-  return roster ? <Connections roster={roster} meeting={meeting} sound={sound} /> : null;
+  return roster ? <MemberConnections roster={roster} {...rest} /> : null;
 }
 
-function Connections({ roster, meeting, sound }: { roster: Roster; meeting: Meeting; sound?: StreamStats }) {
-  const { t } = useLingui();
+function MemberConnections({ roster, ...rest }: Omit<ConnectionsProps, 'participants'> & { roster: Roster }) {
   const { participants = [] } = useValue(roster.state);
+  return <Connections participants={participants} {...rest} />;
+}
+
+function Connections({ participants, meeting, sound }: ConnectionsProps) {
+  const { t } = useLingui();
   const { videos = [] } = useValue(meeting.state);
   const readings = useVideoReadings(meeting);
   const others = participants.filter((each) => !each.own && each.state !== 'lobby');
