@@ -327,6 +327,7 @@ async def test_the_openapi_document_is_complete(world: World) -> None:
                         "audio/wav",
                         "text/csv",
                         "text/vcard",
+                        "video/webm",
                     }, path
                 elif path not in ("/readyz",):
                     problem = answer["content"]["application/problem+json"]["schema"]

@@ -9,8 +9,10 @@ from recording_setup import ANNA, TENANT, RecordingSetup
 from test_recording_archive import new_recording
 from video_pictures import FRAMES_PER_SECOND, pictures, probe
 
+from unificx.audio_store import sound_holding
 from unificx.core.errors import Expired, NotFound
 from unificx.media import vp8
+from unificx.privacy import DataSubject, Files
 from unificx.recording import CallRecording, CallRecordingWriter, Listener
 
 RATE = 16000
@@ -176,3 +178,15 @@ async def test_frames_that_wait_for_sound_are_bounded(room: RecordingSetup) -> N
     stored = await finished(room, made)
     assert len(await played(room, stored)) < 9 << 20
     assert stored.video
+
+
+@pytest.mark.promise("D1")
+async def test_an_access_copy_has_the_video(room: RecordingSetup) -> None:
+    made = await begin(room)
+    await show(room, made, pictures(2))
+    stored = await finished(room, made)
+    holding = sound_holding(room.database, room.audio)
+    owner = DataSubject(TENANT, ANNA.subject)
+    exports = [each for each in holding.export(owner, room.keys) if isinstance(each, Files)]
+    copied = {file.path: b"".join([piece async for piece in file.read()]) async for file in exports[0].read()}
+    assert copied[f"audio/{stored.audio_id}.webm"] == await played(room, stored)
