@@ -14,6 +14,7 @@ from unificx.calls import CallControl
 from unificx.presence import Forwarding, Presence, StateProfile
 from unificx.registrar import Caller
 from unificx.routing import (
+    CallApp,
     Destination,
     DestinationRef,
     DialPlan,
@@ -111,6 +112,38 @@ async def test_a_group_that_leads_outside_shows_its_number_also_behind_opening_h
             "outside": LED,
         },
     )
+
+
+async def test_a_menu_behind_a_group_leads_outside_in_the_name_of_the_group() -> None:
+    in_menu = """
+        alice 1001, bob 1002, carrier +491710000001 udp trunk
+        alice -> INVITE {dialled} [alice]
+        {before}
+        app   <- menu [alice]
+        ! the app answers [menu]
+        alice <- 200 [menu]
+        alice -> ACK
+        ! the app connects outside
+        carrier <- INVITE [alice]
+          From: <sip:{shown}@carrier.example>;tag={{*}}
+        carrier -> 486
+        app   <- busy
+        ! the app connects 1002
+        bob   <- INVITE [alice]
+        bob   -> 486
+        app   <- busy
+        ! the app connects outside
+        carrier <- INVITE [alice]
+          From: <sip:{shown}@carrier.example>;tag={{*}}
+    """
+    numbers = {
+        "6000": group(("1002",), otherwise=DestinationRef("app", "7000")),
+        "7000": CallApp("menu"),
+        "outside": LED,
+    }
+    rings = "bob   <- INVITE [alice]\n        bob   -> 486"
+    await play(in_menu.format(dialled="6000", before=rings, shown="+49301234560"), numbers=numbers)
+    await play(in_menu.format(dialled="7000", before="", shown=OWN_NUMBER), numbers=numbers)
 
 
 async def test_an_extension_behind_a_group_forwards_in_its_own_name() -> None:

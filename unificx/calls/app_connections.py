@@ -40,6 +40,7 @@ class AppConnections:
             displayed_caller=party or call.caller,
             displayed_name=request.displayed_name,
             by_app=True,
+            calling_for=call.target.calling_for,  # a menu behind a group or queue
         )
         call.return_target, call.transferred_by = call.target, None
         call.transfer_target, targets = self._deps.fork_builder.build(call, wanted, now)
