@@ -120,3 +120,40 @@ def test_a_trunk_a_number_and_a_route_are_made(clients: Clients, server: Server,
     checker.label = "routes"
     checker.check("light", "dark")
     assert checker.findings == desk.complaints == []
+
+
+def test_the_number_shown_for_a_group_is_chosen_at_the_group(
+    clients: Clients, server: Server, household: Household
+) -> None:
+    leads, chosen = "+49301234520", "+49301234521"
+    server.canaries |= {leads, chosen}
+    create_administrator(server)
+    carrier = {"name": "numbers", "server": f"127.0.0.1:{free_port()}", "registers": False, "check_seconds": 0}
+    with server.rest() as rest:
+        for path, new in (
+            ("trunks", carrier),
+            ("groups", {"number": "6100", "name": "Support", "members": [household.anna.number]}),
+            ("numbers", {"number": leads, "trunk": "numbers", "destination": "group:6100"}),
+            ("numbers", {"number": chosen, "trunk": "numbers", "destination": "hangup"}),
+        ):
+            made = rest.post(f"/api/v1/{path}", params={"tenant": server.tenant}, json=new)
+            assert made.status_code == 201, made.text
+
+    def shown_for() -> list[str]:
+        with server.rest() as rest:
+            numbers = rest.get("/api/v1/numbers", params={"tenant": server.tenant}).json()["items"]
+        return next(one["shown_for"] for one in numbers if one["number"] == chosen)
+
+    desk = portal(clients)
+    page = desk.page
+    page.goto(f"{desk.origin}/portal/groups")
+    page.get_by_role("button", name="Support").click()
+    field = page.get_by_role("dialog").get_by_role("combobox", name="Number shown outside")
+    expect(field).to_have_value("030 1234520, which leads here")
+    choose(page.get_by_role("dialog"), "Number shown outside", "030 1234521")
+    expect(page.get_by_role("listitem").filter(has_text="show another number")).to_be_visible()
+    expect(field).to_have_value("030 1234521")
+    assert shown_for() == ["group:6100"]
+    page.get_by_role("listitem").filter(has_text="show another number").get_by_role("button", name="Undo").click()
+    expect(field).to_have_value("030 1234520, which leads here")
+    assert not shown_for()

@@ -31,8 +31,10 @@ WAITS = s.scenario(
     *presses_1(2),
     *s.is_hung_up(),
 )
+SHOWN = f"sip:.{OF_QUEUE[1:]}@carrier.example"
+BOTH_SHOW_IT = s.expect(SHOWN, header="From") + s.expect(SHOWN, header="P-Asserted-Identity")
 IS_CALLED_BACK = s.scenario(
-    s.recv("INVITE", attributes='rrs="true"', action=s.expect(f"sip:.{OF_QUEUE[1:]}@carrier.example", header="From")),
+    s.recv("INVITE", attributes='rrs="true"', action=BOTH_SHOW_IT.replace("</action><action>", "")),
     s.ringing(),
     *s.answers(s.sdp()),
     *presses_1(1),
@@ -50,7 +52,7 @@ class Office:
         self._rest, self._scope = server.rest, {"tenant": server.tenant}
         self.agent, number = agent, {"trunk": "carrier", "destination": f"queue:{QUEUE}"}
         self.create("queues", number=QUEUE, agents=[agent], callback_after=1, announce_every=15)
-        carrier = {"server": f"127.0.0.1:{port}", "domain": "carrier.example"}
+        carrier = {"server": f"127.0.0.1:{port}", "domain": "carrier.example", "caller_id_header": "p_asserted"}
         self.create("trunks", name="carrier", **carrier, registers=False, check_seconds=0)
         self.create("numbers", **number, number=MAIN)
         self.create("numbers", **number | {"destination": "hangup"}, number=OF_QUEUE, shown_for=[f"queue:{QUEUE}"])

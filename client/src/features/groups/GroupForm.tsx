@@ -112,7 +112,13 @@ export function GroupForm({ group, tenant, onClose }: GroupFormProps) {
         {...form.getInputProps('otherwise')}
         value={form.values.otherwise}
       />
-      {group && <ShownNumber owner={`group:${group.number}`} tenant={tenant} />}
+      {group && (
+        <ShownNumber
+          owner={`group:${group.number}`}
+          description={t`For its callbacks and forwarded calls. A choice applies at once.`}
+          tenant={tenant}
+        />
+      )}
     </EditForm>
   );
 }

@@ -1,24 +1,54 @@
-import { Anchor, Text } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
-import { Trans } from '@lingui/react/macro';
-import { shownNumber } from './shown-for';
+import { Select } from '@mantine/core';
+import { useLingui } from '@lingui/react/macro';
+import { api } from '~/api';
+import { asProblem } from '~/core/problem';
+import { useChanges } from '~/design/changes';
+import { choosing, chosenNumber, leadingNumber, type ShownFor } from './shown-for';
 import { useNumbers } from './useNumbers';
 
-/** Says which number calls outside in the name of a group or queue show, such as callbacks and forwarded calls. */
-export function ShownNumber({ owner, tenant }: { owner: string; tenant?: string }) {
-  const numbers = useNumbers(tenant);
-  if (!numbers.loaded) return null;
-  const shown = shownNumber(owner, numbers.items);
+interface ShownNumberProps {
+  /** An extension, such as `1001`, or a group or queue, such as `queue:6500`. */
+  owner: string;
+  description: string;
+  tenant?: string;
+}
+
+/** Chooses the number that the calls outside of an extension show, or those in the name of a group or queue. A choice
+ *  applies at once. */
+export function ShownNumber({ owner, description, tenant }: ShownNumberProps) {
+  const { t } = useLingui();
+  const { items, loaded } = useNumbers(tenant);
+  const changes = useChanges(['numbers']);
+  if (!loaded || items.length === 0) return null;
+  const leading = leadingNumber(owner, items)?.display;
+  const store = async (wanted: readonly ShownFor[]) => {
+    for (const { id, shown_for } of wanted)
+      await api.updateNumber({ path: { number: id }, query: { tenant }, body: { shown_for } });
+  };
+  const choose = (id: string) => {
+    const wanted = choosing(owner, id, items);
+    const changed = new Set(wanted.map((each) => each.id));
+    const before = items.filter((each) => changed.has(each.id));
+    changes.mutate({
+      apply: () => store(wanted),
+      undo: () => store(before),
+      message: t`Calls outside show another number now.`,
+    });
+  };
   return (
-    <Text size="sm">
-      {shown ? (
-        <Trans>Its calls outside show {shown}.</Trans>
-      ) : (
-        <Trans>Its calls outside show the number of the route.</Trans>
-      )}{' '}
-      <Anchor component={Link} to="/numbers" size="sm">
-        <Trans>Change under Numbers</Trans>
-      </Anchor>
-    </Text>
+    <Select
+      size="md"
+      label={t`Number shown outside`}
+      description={description}
+      allowDeselect={false}
+      disabled={changes.isPending}
+      data={[
+        { value: '', label: leading ? t`${leading}, which leads here` : t`That of the route` },
+        ...items.map(({ id, display }) => ({ value: id, label: display })),
+      ]}
+      value={chosenNumber(owner, items)?.id ?? ''}
+      onChange={(id) => choose(id ?? '')}
+      error={changes.error && asProblem(changes.error).message}
+    />
   );
 }

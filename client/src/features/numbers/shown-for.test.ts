@@ -1,12 +1,28 @@
 import { expect, test } from 'vitest';
-import { shownNumber } from './shown-for';
+import { choosing, chosenNumber, leadingNumber } from './shown-for';
 
-const number = (display: string, destination: string, ...shown_for: string[]) => ({ display, destination, shown_for });
+const number = (id: string, destination: string, ...shown_for: string[]) => ({
+  id,
+  display: id,
+  destination,
+  shown_for,
+});
 
-test('a number that is chosen for a queue comes before one that leads there', () => {
-  const leads = number('030 1', 'queue:6500/5');
-  expect(shownNumber('queue:6500', [leads])).toBe('030 1');
-  expect(shownNumber('queue:6500', [leads, number('030 2', 'hangup', '1001', 'queue:6500')])).toBe('030 2');
-  expect(shownNumber('queue:6501', [leads])).toBeUndefined();
-  expect(shownNumber('group:6500', [leads])).toBeUndefined();
+test('a number is chosen for a queue or leads there', () => {
+  const numbers = [number('1', 'queue:6500/5'), number('2', 'hangup', '1001', 'queue:6500')];
+  expect(leadingNumber('queue:6500', numbers)?.id).toBe('1');
+  expect(chosenNumber('queue:6500', numbers)?.id).toBe('2');
+  expect(leadingNumber('queue:6501', numbers)).toBeUndefined();
+  expect(leadingNumber('1001', [...numbers, number('3', 'extension:1001')])?.id).toBe('3');
+  expect(chosenNumber('group:6500', numbers)).toBeUndefined();
+});
+
+test('another number is chosen in place of the former one, whose other owners stay', () => {
+  const numbers = [number('1', 'hangup', '1001', 'queue:6500'), number('2', 'hangup', '1002'), number('3', 'hangup')];
+  expect(choosing('queue:6500', '2', numbers)).toEqual([
+    { id: '2', shown_for: ['1002', 'queue:6500'] },
+    { id: '1', shown_for: ['1001'] },
+  ]);
+  expect(choosing('queue:6500', '', numbers)).toEqual([{ id: '1', shown_for: ['1001'] }]);
+  expect(choosing('queue:6500', '1', numbers)).toEqual([]);
 });

@@ -1,11 +1,26 @@
 import type { PublicNumber } from '~/api';
 import { withoutPriority } from '~/features/routing';
 
-/** The number that calls outside in the name of a group or queue show; undefined for that of the route. */
-export function shownNumber(
-  owner: string,
-  numbers: readonly Pick<PublicNumber, 'display' | 'destination' | 'shown_for'>[],
-): string | undefined {
-  const chosen = numbers.find(({ shown_for }) => shown_for.includes(owner));
-  return (chosen ?? numbers.find(({ destination }) => withoutPriority(destination) === owner))?.display;
+type Numbered = Pick<PublicNumber, 'id' | 'display' | 'destination' | 'shown_for'>;
+/** The `shown_for` of a number by its id. */
+export type ShownFor = Pick<Numbered, 'id' | 'shown_for'>;
+
+/** The number that is chosen for the calls outside of an extension, such as `1001`, or of a group or queue, such as
+ *  `queue:6500`. */
+export const chosenNumber = <T extends Numbered>(owner: string, numbers: readonly T[]): T | undefined =>
+  numbers.find(({ shown_for }) => shown_for.includes(owner));
+
+/** The number that its calls outside show if none is chosen; undefined for that of the route. */
+export const leadingNumber = <T extends Numbered>(owner: string, numbers: readonly T[]): T | undefined =>
+  numbers.find(({ destination }) => [owner, `extension:${owner}`].includes(withoutPriority(destination)));
+
+/** The changes that make the number `id` the one shown for the owner, '' for none; the new one comes first, so that a
+ *  failure in between leaves a number. */
+export function choosing(owner: string, id: string, numbers: readonly Numbered[]): ShownFor[] {
+  const added = numbers.filter((each) => each.id === id && !each.shown_for.includes(owner));
+  const removed = numbers.filter((each) => each.id !== id && each.shown_for.includes(owner));
+  return [
+    ...added.map((each) => ({ id: each.id, shown_for: [...each.shown_for, owner] })),
+    ...removed.map((each) => ({ id: each.id, shown_for: each.shown_for.filter((other) => other !== owner) })),
+  ];
 }

@@ -6,6 +6,7 @@ import { api, type Extension, type PersonChange, type PersonDetails, type Role }
 import { formatDate } from '~/design/dates';
 import { ErrorNotice } from '~/design/Notice';
 import { Section } from '~/design/Section';
+import { ShownNumber } from '~/features/numbers';
 import { PersonRoles } from '~/features/roles';
 import { personRequests, usePeopleChanges } from './changes';
 import { EditField } from './EditField';
@@ -161,6 +162,7 @@ export function NumberSection({ extension, tenant }: { extension: Extension; ten
             onSave={(text) => save({ department: text }, { department })}
           />
         )}
+        <ShownNumber owner={extension.number} description={t`On the phones of people outside.`} tenant={tenant} />
       </SimpleGrid>
     </Section>
   );

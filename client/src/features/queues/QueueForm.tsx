@@ -95,7 +95,13 @@ export function QueueForm({ queue, tenant, onClose }: QueueFormProps) {
         {...form.getInputProps('otherwise')}
         value={form.values.otherwise}
       />
-      {queue && <ShownNumber owner={`queue:${queue.number}`} tenant={tenant} />}
+      {queue && (
+        <ShownNumber
+          owner={`queue:${queue.number}`}
+          description={t`For its callbacks and forwarded calls. A choice applies at once.`}
+          tenant={tenant}
+        />
+      )}
       <AnnouncementSettings form={form} />
     </EditForm>
   );
