@@ -1,4 +1,4 @@
-"""Write a root file system as an OCI image (Image Format 1.1): `image.py ROOT.tar IMAGE.tar VERSION`.
+"""Write a root file system as an OCI image (Image Format 1.1): `image.py ROOT.tar IMAGE.tar NAME`.
 
 The image is an OCI layout in a tar archive, which podman, skopeo and containerd load. It has one layer. The same root
 file system makes the same bytes.
@@ -37,8 +37,8 @@ def compress(root: BinaryIO, layer: BinaryIO) -> str:
     return f"sha256:{digest.hexdigest()}"
 
 
-def write(root: Path, image: Path, version: str) -> None:
-    """Write the image of a root file system."""
+def write(root: Path, image: Path, name: str) -> None:
+    """Write the image of a root file system under a name such as localhost/unificx:1.0."""
     layer = image.with_suffix(".layer")
     try:
         with root.open("rb") as unpacked, layer.open("wb") as packed:
@@ -49,7 +49,7 @@ def write(root: Path, image: Path, version: str) -> None:
             manifest_type = "application/vnd.oci.image.manifest.v1+json"
             manifest = {"schemaVersion": 2, "mediaType": manifest_type, "config": config, "layers": [described]}
             entry = _add_json(archive, manifest_type, manifest)
-            named = entry | {"annotations": {"org.opencontainers.image.ref.name": version}}
+            named = entry | {"annotations": {"org.opencontainers.image.ref.name": name}}
             index_type = "application/vnd.oci.image.index.v1+json"
             index = {"schemaVersion": 2, "mediaType": index_type, "manifests": [named]}
             _add(archive, "index.json", _encoded(index))

@@ -163,7 +163,7 @@ def test_an_image_is_an_oci_layout_with_the_root_file_system(tmp_path: Path) -> 
     root, image = tmp_path / "root.tar", tmp_path / "image.tar"
     with tarfile.open(root, "w") as archive:
         archive.add(ROOT / "packaging", "usr/lib/unificx")
-    write = [sys.executable, ROOT / "packaging" / "image.py", root, image, "1.0"]
+    write = [sys.executable, ROOT / "packaging" / "image.py", root, image, "localhost/unificx:1.0"]
     subprocess.run(write, check=True)
     first = image.read_bytes()
     subprocess.run(write, check=True)
@@ -175,7 +175,7 @@ def test_an_image_is_an_oci_layout_with_the_root_file_system(tmp_path: Path) -> 
         assert index is not None
         assert json.load(layout) == {"imageLayoutVersion": "1.0.0"}
         [named] = json.load(index)["manifests"]
-        assert named["annotations"]["org.opencontainers.image.ref.name"] == "1.0"
+        assert named["annotations"]["org.opencontainers.image.ref.name"] == "localhost/unificx:1.0"
         manifest = json.loads(read_blob(archive, named))
         config = json.loads(read_blob(archive, manifest["config"]))
         [layer] = manifest["layers"]
