@@ -86,3 +86,15 @@ async def test_the_list_of_notices_is_the_users_own_and_webhooks_learn_ids_only(
     assert (await ben.get("/api/v1/me/notices/received")).json() == {"items": [], "next": None}
     assert (await boss.get("/api/v1/me/notices/unread")).json() == {"unread": 1}
     assert (await boss.put("/api/v1/me/notices/read", json=mark)).json() == {"unread": 0}
+
+
+@pytest.mark.promise("U2")
+async def test_an_administrator_previews_the_texts_of_the_organisation(world: World) -> None:
+    admin, path = await world.admin(world.acme), "/api/v1/emails/templates"
+    english = (await admin.get(f"{path}/invitation")).json()
+    german = (await admin.get(f"{path}/invitation", params={"language": "de"})).json()
+    assert english["subject"] == f"Your phone account with {world.acme.name}"
+    assert german["text"].startswith("Guten Tag Ada Example,")
+    assert (await admin.get(f"{path}/sales")).status_code == 422
+    assert (await admin.get(f"{path}/invitation", params={"language": "fr"})).status_code == 422
+    assert (await (await world.user(world.acme, "1003")).get(f"{path}/invitation")).status_code == 403

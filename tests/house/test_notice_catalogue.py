@@ -13,7 +13,11 @@ from unificx.notifications.policies.emails import LANGUAGES
 
 PACKAGE = Path(__file__).parents[2] / "unificx"
 SENDERS = {
-    "compose_email": {"notifications/email_queue.py", "notifications/email_records.py"},
+    "compose_email": {
+        "notifications/email_queue.py",
+        "notifications/email_records.py",
+        "notifications/email_previews.py",
+    },
     "encrypt_message": {"notifications/push_sender.py"},
     "PushJob": {"notifications/push.py"},
     "EmailMessage": {"notifications/email_composer.py"},

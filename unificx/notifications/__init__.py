@@ -5,6 +5,7 @@ from unificx.notifications.announcements import MOVED, notified_tenants, put_ann
 from unificx.notifications.campaigns import Campaigns
 from unificx.notifications.catalogue import Audience, Channel, EmailKind, MandatoryReason, NoticeKind
 from unificx.notifications.email_composer import ReplyAddress
+from unificx.notifications.email_previews import preview_email
 from unificx.notifications.email_queue import EmailQueue, EmailQueueDependencies
 from unificx.notifications.email_records import EmailRecords
 from unificx.notifications.policies.endpoints import MAX_ENDPOINT_LENGTH
@@ -80,6 +81,7 @@ __all__ = [
     "new_private_key",
     "notification_holding",
     "notified_tenants",
+    "preview_email",
     "put_announcement",
     "waiting_tenants",
 ]

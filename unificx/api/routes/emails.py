@@ -10,8 +10,8 @@ from unificx.api.problems import problem_responses
 from unificx.api.router import Router
 from unificx.api.schemas import core
 from unificx.api.schemas import emails as models
-from unificx.identity import Action
-from unificx.notifications import RecordState
+from unificx.identity import Action, Language
+from unificx.notifications import EmailKind, RecordState, preview_email
 
 router = Router(
     prefix="/api/v1/emails", tags=["notices"], route_class=IdempotentRoute, dependencies=[purpose("administration")]
@@ -52,6 +52,21 @@ async def show_email_summary(
     """Show whether e-mail can be sent, and how many e-mails are in which state."""
     scope = await require_access(services, user, tenant, Action.EMAILS_READ)
     return models.EmailSummary.model_validate(await services.notifications.records.summary(scope.tenant_id))
+
+
+@router.get("/templates/{kind}", responses=problem_responses(401, 403, 404))
+async def preview_email_template(
+    services: ServicesDep,
+    user: CurrentUserDep,
+    kind: EmailKind,
+    *,
+    language: Annotated[Language, Query(description="Language of the text.")] = "en",
+    tenant: TenantQuery = None,
+) -> models.EmailPreview:
+    """Show an e-mail of a kind as it is sent, with example data."""
+    scope = await require_access(services, user, tenant, Action.EMAILS_READ)
+    organisation = (await services.identity.tenants.get(scope.tenant_id)).name
+    return models.EmailPreview.model_validate(preview_email(kind, language, organisation, services.clock.now()))
 
 
 @router.post("/test", dependencies=_ONCE, responses=problem_responses(401, 403, 404, 409, 429))

@@ -43,6 +43,13 @@ class EmailSummary(Output):
     counts: dict[str, int] = Field(description="E-mails of the last seven days by state; `waiting` with `deferred`.")
 
 
+class EmailPreview(Output):
+    """An e-mail as plain text, with example data. Mail programs show the same text as HTML."""
+
+    subject: str
+    text: str
+
+
 class NewEmailTest(Input):
     address: str = Field(max_length=320, examples=["ada@acme.example"])
 

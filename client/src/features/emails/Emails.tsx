@@ -15,6 +15,7 @@ import { DataTable, type Column } from '~/design/table';
 import { useEditor } from '~/features/routing';
 import { NOTICE_TEXTS } from '~/features/settings';
 import { EmailDetails } from './EmailDetails';
+import { Templates } from './Templates';
 import { TestEmail } from './TestEmail';
 import { EMAIL_STATES } from './texts';
 import { Undeliverable } from './Undeliverable';
@@ -40,6 +41,7 @@ export default function Emails() {
       {summary?.can_send && <TestEmail tenant={tenant} sender={summary.sender} />}
       <Undeliverable tenant={tenant} />
       <EmailTable tenant={tenant} />
+      <Templates tenant={tenant} />
     </Page>
   );
 }
