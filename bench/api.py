@@ -66,7 +66,7 @@ async def _people(container: Container, tenant: Tenant) -> None:
     for batch in _batches(PEOPLE, IMPORTED):
         lines = [f"Person {at},person{at}@example.com,{20_000 + at}" for at in batch]
         file = "\n".join(["name,email,number", *lines]).encode()
-        await container.identity.people.run_import(tenant.id, file, lambda role, _: role is Role.USER)
+        await container.identity.imports.run(tenant.id, file, lambda role, _: role is Role.USER)
 
 
 async def _calls(container: Container, tenant: Tenant) -> None:
