@@ -66,6 +66,7 @@ class FakeVideoRelay:
         self.requests: list[str] = []
         self.offers: list[str] = []
         self.dead = False
+        self.sdp = SDP.decode()
 
     def send(self, message: Message, on_reply: Callable[[Reply | MediaUnavailable], None]) -> None:
         if "sdp" in message:
@@ -73,7 +74,7 @@ class FakeVideoRelay:
         if not self.dead:
             named = [message[key] for key in ("command", "call-id", "to-tag") if key in message]
             self.requests.append(" ".join(map(str, named)))
-        answered: Reply = {"result": "ok", "sdp": SDP.decode()}
+        answered: Reply = {"result": "ok", "sdp": self.sdp}
         reply = MediaUnavailable("silent") if self.dead else answered
         asyncio.get_running_loop().call_soon(on_reply, reply)
 

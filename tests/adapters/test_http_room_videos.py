@@ -11,7 +11,9 @@ from http_world import World
 from unificx.conferencing import CallerIdentity, RecordingChanged, Room
 from unificx.conferencing.machine.meeting import MAX_VIDEOS
 from unificx.conferencing.videos import CAPACITY, MAX_SUBSCRIPTIONS
+from unificx.core.errors import Invalid
 from unificx.rtpengine.video_forwarding import VideoForwarder
+from unificx.sdp import PlainVideo
 
 pytestmark = pytest.mark.promise("C10", "C4")
 
@@ -236,3 +238,20 @@ async def test_a_participant_who_leaves_while_a_connection_is_set_up_gets_none(m
     assert sum(each.startswith("delete") for each in relay.requests) == 1
     assert sum(each.startswith("unsubscribe") for each in relay.requests) >= 1
     assert await seen(meeting.anna) == [(video, "camera", "off", True)]
+
+
+async def test_the_recorder_receives_a_video_by_plain_rtp_until_it_ends_that(meeting: Meeting) -> None:
+    video, videos = await published(meeting.anna), meeting.world.services.videos
+    plain = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=video 30000 RTP/AVPF 96\r\n"
+    meeting.relay.sdp = plain
+    id_, found = await videos.subscribe_recorder(meeting.room, video, 40_123)
+    assert found == PlainVideo(("127.0.0.1", 30_000), 96)
+    assert "m=video 40123 RTP/AVPF 96" in meeting.relay.offers[-1]
+    meeting.join("1003")  # a change of the meeting, which ends the subscriptions of all who are not in it
+    assert [quality for _, _, quality, _ in await seen(meeting.berta)] == ["high"]
+    videos.unsubscribe_recorder(meeting.room, video, id_)
+    assert meeting.relay.requests[-1] == f"unsubscribe video/{video} {id_}"
+    meeting.relay.sdp = OFFER
+    with pytest.raises(Invalid):
+        await videos.subscribe_recorder(meeting.room, video, 40_123)
+    assert [quality for _, _, quality, _ in await seen(meeting.berta)] == ["off"]
