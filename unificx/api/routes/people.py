@@ -1,6 +1,7 @@
 """People and phones: one list of persons with their extensions, import and export."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any
@@ -89,7 +90,12 @@ async def list_people(
 ) -> models.PeoplePage:
     """List persons with their extensions, and shared phones."""
     scope = await require_access(services, user, tenant, Action.PEOPLE_READ)
-    return page_of(await _selected(services, scope, query), cursor, limit)
+    # Phones of all entries are counted only for a filter that asks for them: a page shows few.
+    counted = query.filter.has_phone is not None
+    page = page_of(await _selected(services, scope, query, counted=counted), cursor, limit)
+    if not counted:
+        _add_states(services, scope, page.items)
+    return page
 
 
 @router.get("/export", response_class=Response, responses={**problem_responses(401, 403, 404), **CSV_RESPONSE})
@@ -99,7 +105,9 @@ async def export_people(
     """Export the list as CSV. Cells that a spreadsheet would take for a formula begin with an apostrophe."""
     scope = await require_access(services, user, tenant, Action.PEOPLE_READ)
     headers = {"Content-Disposition": 'attachment; filename="people.csv"'}
-    return Response(as_csv(await _selected(services, scope, query)), 200, headers, "text/csv; charset=utf-8")
+    return Response(
+        as_csv(await _selected(services, scope, query, counted=True)), 200, headers, "text/csv; charset=utf-8"
+    )
 
 
 @router.get("/next-number", responses=problem_responses(401, 403, 404))
@@ -220,14 +228,19 @@ async def add_person_extension(
     return extension_schema(services, made)
 
 
-async def _selected(services: Services, scope: AccessScope, query: ListQuery) -> list[models.PeopleEntry]:
+async def _selected(
+    services: Services, scope: AccessScope, query: ListQuery, *, counted: bool
+) -> list[models.PeopleEntry]:
+    """Return the selected entries in order. Without `counted` their extensions have no state yet."""
     found = await services.identity.people.overview(scope.tenant_id)
-    entries = [_person_entry(services, one) for one in found.persons]
-    entries += [_shared_entry(services, one) for one in found.shared]
+    entries = [_person_entry(one) for one in found.persons]
+    entries += [_shared_entry(one) for one in found.shared]
+    if counted:
+        _add_states(services, scope, entries)
     return in_order(query.filter.select(entries), query.sort)
 
 
-def _person_entry(services: Services, summary: PersonSummary) -> models.PeopleEntry:
+def _person_entry(summary: PersonSummary) -> models.PeopleEntry:
     person = summary.person
     # Not validated: the values come from the services, and the list of a large tenant is built for every page.
     return models.PeopleEntry.model_construct(
@@ -239,13 +252,13 @@ def _person_entry(services: Services, summary: PersonSummary) -> models.PeopleEn
         state=person.state,
         language=person.language,
         department=person.department,
-        extensions=[_entry_extension(services, one) for one in summary.extensions],
+        extensions=[_entry_extension(one) for one in summary.extensions],
         signed_in=summary.signed_in,
         last_seen=summary.last_used,
     )
 
 
-def _shared_entry(services: Services, shared: SharedPhone) -> models.PeopleEntry:
+def _shared_entry(shared: SharedPhone) -> models.PeopleEntry:
     return models.PeopleEntry.model_construct(
         id=shared.extension.id,
         kind="shared_phone",
@@ -255,21 +268,26 @@ def _shared_entry(services: Services, shared: SharedPhone) -> models.PeopleEntry
         state="active",
         language=None,
         department=shared.extension.department,
-        extensions=[_entry_extension(services, shared.extension)],
+        extensions=[_entry_extension(shared.extension)],
         signed_in=False,
         last_seen=shared.last_used,
     )
 
 
-def _entry_extension(services: Services, extension: Extension) -> models.EntryExtension:
-    devices = online_devices(services, extension)
+def _entry_extension(extension: Extension) -> models.EntryExtension:
     return models.EntryExtension.model_construct(
-        id=extension.id,
-        number=extension.number,
-        devices=devices.enabled,
-        online=devices.online,
-        voicemail=_has_voicemail(services, extension),
+        id=extension.id, number=extension.number, devices=0, online=0, voicemail=False
     )
+
+
+def _add_states(services: Services, scope: AccessScope, entries: Iterable[models.PeopleEntry]) -> None:
+    """Add devices and mailboxes to the extensions of these entries, from memory."""
+    for one in (each for entry in entries for each in entry.extensions):
+        extension = services.identity.directory.find_extension(scope.tenant_id, one.id)
+        if extension is not None:
+            devices = online_devices(services, extension)
+            one.devices, one.online = devices.enabled, devices.online
+            one.voicemail = _has_voicemail(services, extension)
 
 
 def _has_voicemail(services: Services, extension: Extension) -> bool:
