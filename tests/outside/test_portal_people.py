@@ -99,7 +99,7 @@ Quirin Vergeben;quirin.vergeben@example.com;{household.anna.number};Chef
     checker.label = "import"
     checker.check("light", "dark")
     assert_accessible(checker)
-    form.get_by_label("Skip the rows with faults").check()
+    form.get_by_label("Skip the entries with faults").check()
     press(page, store)
     expect(form).to_have_count(0)
     expect(page.get_by_text("1 person added, 0 changed.")).to_be_visible()

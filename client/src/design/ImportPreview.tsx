@@ -4,14 +4,34 @@ import { InfoNotice } from './Notice';
 
 type Action = 'refused' | 'create' | 'update' | 'unchanged';
 
+export interface ImportCounts {
+  created: number;
+  updated: number;
+  unchanged: number;
+  refused: number;
+}
+
+export interface ImportRow {
+  line: number;
+  action: Action;
+  title: string;
+  number: string;
+  faults: string[];
+}
+
 interface ImportPreviewProps {
-  report: { created: number; updated: number; unchanged: number; refused: number };
+  report: ImportCounts;
   /** Columns or properties that are not imported. */
   ignored: string[];
   /** Title of the column with the names. */
   subject: string;
-  rows: { line: number; action: Action; title: string; number: string; faults: string[] }[];
+  rows: ImportRow[];
 }
+
+/** Faults first: they are to be looked at. */
+const ORDER: Action[] = ['refused', 'create', 'update', 'unchanged'];
+/** Rows with nothing to look at that are shown at most. */
+const MOST_ROWS = 200;
 
 /** The changes that an import of a file would make, by line. */
 export function ImportPreview({ report, ignored, subject, rows }: ImportPreviewProps) {
@@ -22,6 +42,8 @@ export function ImportPreview({ report, ignored, subject, rows }: ImportPreviewP
     update: { text: t`change`, colour: 'harbour' },
     unchanged: { text: t`as it is`, colour: 'gray' },
   };
+  const sorted = rows.toSorted((one, other) => ORDER.indexOf(one.action) - ORDER.indexOf(other.action));
+  const shown = sorted.slice(0, Math.max(MOST_ROWS, report.refused));
   return (
     <>
       <InfoNotice title={t`Nothing is stored yet`}>
@@ -47,7 +69,7 @@ export function ImportPreview({ report, ignored, subject, rows }: ImportPreviewP
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
-          {rows.map(({ line, action, title, number, faults }) => (
+          {shown.map(({ line, action, title, number, faults }) => (
             <Table.Tr key={line}>
               <Table.Td className="tabular">{line}</Table.Td>
               <Table.Td style={{ overflowWrap: 'anywhere' }}>
