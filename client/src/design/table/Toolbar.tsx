@@ -3,6 +3,7 @@ import { IconAdjustmentsHorizontal, IconChevronDown, IconDownload, IconSearch } 
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useEffect, useRef, type ReactNode } from 'react';
 import type { Column, Filter, View } from './model';
+import { ToolButton } from './ToolButton';
 import css from './table.module.css';
 
 interface ToolbarProps<T> {
@@ -53,20 +54,15 @@ export function Toolbar<T>(props: ToolbarProps<T>) {
       {filters.map((filter) => (
         <FilterChip key={filter.id} filter={filter} view={view} onView={onView} />
       ))}
-      <div className={css.spread} />
-      <ColumnMenu {...props} />
-      {exportCsv && (
-        <Button
-          variant="subtle"
-          size="compact-sm"
-          className={css.tool}
-          leftSection={<IconDownload size={16} aria-hidden />}
-          onClick={exportCsv}
-        >
-          <Trans>Export CSV</Trans>
-        </Button>
-      )}
-      {children}
+      <div className={css.tools}>
+        <ColumnMenu {...props} />
+        {exportCsv && (
+          <ToolButton icon={IconDownload} onClick={exportCsv}>
+            <Trans>Export CSV</Trans>
+          </ToolButton>
+        )}
+        {children}
+      </div>
     </div>
   );
 }

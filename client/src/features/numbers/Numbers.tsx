@@ -1,4 +1,4 @@
-import { Badge, Button } from '@mantine/core';
+import { Badge } from '@mantine/core';
 import { IconFileImport, IconNumbers } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
@@ -6,7 +6,7 @@ import { api, type PublicNumber } from '~/api';
 import { tenantSelection } from '~/api/tenant-selection';
 import { useValue } from '~/core/store';
 import { usePages } from '~/design/lists';
-import type { Column } from '~/design/table';
+import { ToolButton, type Column } from '~/design/table';
 import { RoutingPage, useDestinationText, useTargets } from '~/features/routing';
 import { STATES, useTrunks } from '~/features/trunks';
 import { DestinationCell } from './DestinationCell';
@@ -72,15 +72,10 @@ export default function Numbers() {
         list={list}
         columns={columns}
         name={({ display }) => display}
-        more={
-          <Button
-            variant="default"
-            size="md"
-            leftSection={<IconFileImport size={16} aria-hidden />}
-            onClick={() => setImporting(true)}
-          >
+        tools={
+          <ToolButton icon={IconFileImport} onClick={() => setImporting(true)}>
             <Trans>Import CSV</Trans>
-          </Button>
+          </ToolButton>
         }
         form={(number, close) => <NumberForm number={number} tenant={tenant} onClose={close} />}
         empty={{

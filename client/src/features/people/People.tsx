@@ -13,7 +13,7 @@ import { EmptyState } from '~/design/EmptyState';
 import { POLL_INTERVAL_MS, usePages } from '~/design/lists';
 import { ErrorNotice } from '~/design/Notice';
 import { Page } from '~/design/Page';
-import { DataTable, download, EMPTY_VIEW, type Column, type Filter, type View } from '~/design/table';
+import { DataTable, download, EMPTY_VIEW, ToolButton, type Column, type Filter, type View } from '~/design/table';
 import { BulkActions } from './BulkActions';
 import { ImportPeople } from './ImportPeople';
 import { NewPerson } from './NewPerson';
@@ -57,19 +57,9 @@ export default function People() {
       title={t`People & phones`}
       size="xl"
       actions={
-        <div className={css.actions}>
-          <Button
-            size="md"
-            variant="default"
-            leftSection={<IconFileImport size={16} aria-hidden />}
-            onClick={() => setImporting(true)}
-          >
-            <Trans>Import CSV</Trans>
-          </Button>
-          <Button size="md" leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setAdding(true)}>
-            <Trans>New person</Trans>
-          </Button>
-        </div>
+        <Button size="md" leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setAdding(true)}>
+          <Trans>New person</Trans>
+        </Button>
       }
     >
       <ErrorNotice fault={fault} />
@@ -85,15 +75,14 @@ export default function People() {
           actions: (entries, done) => <BulkActions entries={entries} tenant={tenant} onDone={done} />,
         }}
         tools={
-          <Button
-            variant="subtle"
-            size="compact-sm"
-            className={css.tool}
-            leftSection={<IconDownload size={16} aria-hidden />}
-            onClick={() => void exportCsv()}
-          >
-            <Trans>Export CSV</Trans>
-          </Button>
+          <>
+            <ToolButton icon={IconFileImport} onClick={() => setImporting(true)}>
+              <Trans>Import CSV</Trans>
+            </ToolButton>
+            <ToolButton icon={IconDownload} onClick={() => void exportCsv()}>
+              <Trans>Export CSV</Trans>
+            </ToolButton>
+          </>
         }
         empty={
           <EmptyState

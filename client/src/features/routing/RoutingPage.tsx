@@ -1,4 +1,4 @@
-import { Button, Group } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { IconPlus, type Icon } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { EmptyState } from '~/design/EmptyState';
@@ -18,15 +18,15 @@ interface RoutingPageProps<T> {
   form: (item: T | undefined, close: () => void) => ReactNode;
   /** Buttons of a row. */
   actions?: (item: T) => ReactNode;
-  /** Further buttons of the page. */
-  more?: ReactNode;
+  /** Further buttons of the list. */
+  tools?: ReactNode;
   /** Says what the items are for, while there is none. */
   empty: { icon: Icon; text: ReactNode };
 }
 
 /** A list whose rows open their form in a drawer. */
 export function RoutingPage<T extends { id: string }>(props: RoutingPageProps<T>) {
-  const { title, create, list, columns, name, form, actions, more, empty } = props;
+  const { title, create, list, columns, name, form, actions, tools, empty } = props;
   const editor = useEditor<T>({ title: (item) => (item ? name(item) : create), form });
   useItemOfAddress(list, editor.open);
   const button = (
@@ -36,24 +36,26 @@ export function RoutingPage<T extends { id: string }>(props: RoutingPageProps<T>
   );
   const isEmpty = list.loaded && list.items.length === 0;
   return (
-    <Page
-      title={title}
-      size="xl"
-      actions={
-        <Group gap="xs">
-          {more}
-          {!isEmpty && button}
-        </Group>
-      }
-    >
+    <Page title={title} size="xl" actions={!isEmpty && button}>
       <DataTable
         label={title}
         list={list}
         columns={columns}
         onOpen={editor.open}
         actions={actions}
+        tools={tools}
         exportable
-        empty={<EmptyState {...empty} action={button} />}
+        empty={
+          <EmptyState
+            {...empty}
+            action={
+              <>
+                {button}
+                {tools}
+              </>
+            }
+          />
+        }
       />
       {editor.drawer}
     </Page>
