@@ -44,6 +44,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "outside/test_client_offline",
         "outside/test_client_privacy",
         "outside/test_client_recording",
+        "outside/test_client_slow_line",
         "outside/test_client_sound",
         "outside/test_client_recordings",
         "outside/test_client_rooms",

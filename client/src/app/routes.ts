@@ -3,6 +3,7 @@ import { linkedNumber, parseCallsSearch } from '~/features/history/search';
 import { parseTeamSearch } from '~/features/team/search';
 import { AppShell } from '~/shell/AppShell';
 import { ErrorPage } from '~/shell/ErrorPage';
+import { Loading } from '~/shell/Loading';
 import { shouldWelcome } from '~/features/onboarding/state';
 import { requireSession } from '~/shell/gate';
 import { lazyScreen } from '~/shell/lazy-screen';
@@ -266,6 +267,7 @@ export const createAppRouter = () =>
     basepath: '/app',
     defaultPreload: 'intent',
     defaultErrorComponent: ErrorPage,
+    defaultPendingComponent: Loading,
     defaultNotFoundComponent: lazyScreen(() => import('~/shell/NotFound')),
     scrollRestoration: true,
   });

@@ -1,6 +1,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
 import { PRIVACY_PAGES } from '~/features/privacy';
 import { ErrorPage } from '~/shell/ErrorPage';
+import { Loading } from '~/shell/Loading';
 import { requireSession } from '~/shell/gate';
 import { PortalShell } from '~/shell/PortalShell';
 
@@ -254,5 +255,6 @@ export const createPortalRouter = () =>
     basepath: '/portal',
     defaultPreload: 'intent',
     defaultErrorComponent: ErrorPage,
+    defaultPendingComponent: Loading,
     defaultNotFoundComponent: lazyRouteComponent(() => import('~/shell/NotFound')),
   });
