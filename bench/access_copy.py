@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bench import Metric, metric
-from unificx.archive import AccessCopies, AccessCopyParts, Requester
-from unificx.audio_store import AudioStore, AudioStoreParts, LocalBlobStore, sound_holding
+from unificx.archive import AccessCopies, AccessCopyDependencies, Requester
+from unificx.audio_store import AudioStore, AudioStoreDependencies, LocalBlobStore, sound_holding
 from unificx.calls.events import CallEnded, CallParty
 from unificx.cdr import CdrService, call_record_holding
 from unificx.cluster import LocalEventBus
@@ -48,13 +48,13 @@ class _Areas:
     def __post_init__(self) -> None:
         bus = LocalEventBus(_fail)
         erasure = Erasure(ErasureJournal(self.home / "journal"), self.keys, self.database.clock, bus)
-        parts = AudioStoreParts(self.database, self.keys, erasure, LocalBlobStore(self.home / "audio"))
+        parts = AudioStoreDependencies(self.database, self.keys, erasure, LocalBlobStore(self.home / "audio"))
         audio = AudioStore(parts)
         self.archive = RecordingArchive(parts, audio)
         self.spool = Spool(self.home / "spool", self.database)
         self.history = CdrService(self.database, self.keys, self.spool)
         copy_parts = (self.database, self.keys, erasure, self.home / "copies", self.keys.installation_id)
-        self.copies = AccessCopies(AccessCopyParts(*copy_parts, lambda: False))
+        self.copies = AccessCopies(AccessCopyDependencies(*copy_parts, lambda: False))
         self.copies.holdings = (
             call_record_holding(self.database, self.history),
             recording_holding(self.database, self.archive),

@@ -28,9 +28,9 @@ from unificx.api.connection_limiter import HttpLimits
 from unificx.api.events_websocket import PATH, EventsWebSocket
 from unificx.api.schemas.chat import ChatMessage
 from unificx.api.schemas.core import Page
-from unificx.attachments import AttachmentParts, Attachments
+from unificx.attachments import AttachmentDependencies, Attachments
 from unificx.audio_store import LocalBlobStore
-from unificx.chat import Chat, ChatParts, NewConversation, NewMessage, Party
+from unificx.chat import Chat, ChatDependencies, NewConversation, NewMessage, Party
 from unificx.cluster import LocalEventBus, local_cluster
 from unificx.core.access import Access, stating
 from unificx.core.clock import SystemClock
@@ -80,9 +80,9 @@ async def _measure(folder: Path) -> list[Metric]:
     await migrate(database)
     directory, bus, hub = _directory(), LocalEventBus(_fail), EventHub()
     counters, phones = local_cluster(clock, _fail).counters, RegisteredPhones(directory, LocationService(), clock)
-    attachments = Attachments(AttachmentParts(database, keys, LocalBlobStore(folder / "files"), PhotoImporter()))
+    attachments = Attachments(AttachmentDependencies(database, keys, LocalBlobStore(folder / "files"), PhotoImporter()))
     publish, period = bus.publish, Period(months=12)
-    chat = Chat(ChatParts(database, keys, directory, counters, publish, lambda _: period, attachments, phones))
+    chat = Chat(ChatDependencies(database, keys, directory, counters, publish, lambda _: period, attachments, phones))
     ChatEvents(hub, bus, _Push())  # type: ignore[arg-type]
     servers = HttpServers(HttpLimits(connections=20_000, per_source_loopback=20_000))
     host, port = servers.listen(_app(hub), BindAddress("tcp", "127.0.0.1", 0))

@@ -40,19 +40,26 @@ from unificx.api import (
     build,
 )
 from unificx.api.route_index import RouteIndex
-from unificx.archive import AccessCopies, AccessCopyParts
-from unificx.attachments import AttachmentParts, Attachments
-from unificx.audio_store import AudioStore, AudioStoreParts, CustomSounds, LocalBlobStore, PromptOverrides, Transcript
+from unificx.archive import AccessCopies, AccessCopyDependencies
+from unificx.attachments import AttachmentDependencies, Attachments
+from unificx.audio_store import (
+    AudioStore,
+    AudioStoreDependencies,
+    CustomSounds,
+    LocalBlobStore,
+    PromptOverrides,
+    Transcript,
+)
 from unificx.billing import build_billing
 from unificx.calls import ParkedCall
 from unificx.calls.events import CallEnded, CallParty, MediaQuality
 from unificx.cdr import CALL_TARGET, CallErasure, CdrService, call_record_expiries, call_record_holding
 from unificx.cdr.events import OutsideCallRecorded
-from unificx.chat import Chat, ChatParts
+from unificx.chat import Chat, ChatDependencies
 from unificx.cluster import Cluster, local_cluster
 from unificx.conferencing import (
     ConferenceManager,
-    InvitationParts,
+    InvitationDependencies,
     MeetingGuests,
     MeetingInvitations,
     MeetingVideos,
@@ -87,20 +94,20 @@ from unificx.identity import (
     build_identity,
 )
 from unificx.identity.events import PersonClosed, SessionEnded, TenantDeleted
-from unificx.insight import InsightParts, UsageInsight
+from unificx.insight import InsightDependencies, UsageInsight
 from unificx.integrations.audio_import.client import AudioImporter
 from unificx.integrations.http_client import HttpClient
 from unificx.integrations.photo_import.client import PhotoImporter
 from unificx.integrations.smtp import SmtpClient
 from unificx.integrations.stripe_payments import StripePayments
 from unificx.integrations.web_push import WebPushClient
-from unificx.ivr import MenuParts
+from unificx.ivr import MenuDependencies
 from unificx.locations import Locations
 from unificx.media.sounds import Sound
 from unificx.media.tones import sine
 from unificx.notifications import (
     Advertising,
-    AdvertisingParts,
+    AdvertisingDependencies,
     Campaigns,
     EmailQueue,
     EmailQueueDependencies,
@@ -128,12 +135,12 @@ from unificx.privacy import (
     Retention,
 )
 from unificx.prompts import Prompts
-from unificx.provisioning import PhoneSettingsParts, PhoneSettingsService
+from unificx.provisioning import PhoneSettingsDependencies, PhoneSettingsService
 from unificx.queues import QueueStore
 from unificx.recording import (
     RECORDING_TARGET,
     CallRecorder,
-    CallRecorderParts,
+    CallRecorderDependencies,
     MonitoringState,
     RecordingArchive,
     TenantRecordingPolicyChange,
@@ -141,7 +148,7 @@ from unificx.recording import (
 )
 from unificx.resale import Resellers
 from unificx.routing import DestinationDirectory, OutboundDependencies
-from unificx.server.backup.service import BackupParts, BackupService
+from unificx.server.backup.service import BackupDependencies, BackupService
 from unificx.server.call_routing import build_call_routing
 from unificx.server.chat_events import ChatEvents
 from unificx.server.contact_events import ContactEvents
@@ -150,7 +157,7 @@ from unificx.server.paths import InstallationPaths
 from unificx.server.queue_events import QueueEvents
 from unificx.server.room_events import RoomEvents
 from unificx.support import SupportAccess, SupportService
-from unificx.support.rights import Breaches, Disclosures, Handovers, OutsideRequests, RightsParts, RightsRequests
+from unificx.support.rights import Breaches, Disclosures, Handovers, OutsideRequests, RightsDependencies, RightsRequests
 from unificx.trunks import TrunkDirectory, TrunkService
 from unificx.voicemail import MESSAGE_TARGET, Mailboxes, NewMessage, TranscriptionWorker
 from unificx.webhooks import SOURCES, WebhookService
@@ -562,7 +569,7 @@ def notifications_of(
 ) -> Notifications:
     """Return the senders, whose e-mails wait until a test calls `deliver`."""
     directory, sender = identity.directory, Address("", "pbx", "example.com")
-    advertising = Advertising(AdvertisingParts(database, consents, directory, bytes(32)))
+    advertising = Advertising(AdvertisingDependencies(database, consents, directory, bytes(32)))
     undeliverable = UndeliverableAddresses(database, keys, directory, bytes(32))
     parts = EmailQueueDependencies(
         database, keys, directory, preferences, MailRoute(), sender, None, advertising, undeliverable
@@ -622,14 +629,17 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
     room_events = RoomEvents(hub, bus, directory, meetings, videos, guests=guests)
     bus.subscribe(RoomDeleted, lambda event: meetings.room_deleted(event.room_id))
     erasure = Erasure(ErasureJournal(folder / "erased.journal"), keys, clock, bus)
-    audio_parts = AudioStoreParts(database, keys, erasure, LocalBlobStore(folder / "audio"), FakeSpeechRecognition())
+    audio_parts = AudioStoreDependencies(
+        database, keys, erasure, LocalBlobStore(folder / "audio"), FakeSpeechRecognition()
+    )
     audio = AudioStore(audio_parts)
     mailboxes = Mailboxes(audio_parts, audio, PasswordHashing(FAST_HASHER), cluster.counters)
     custom_sounds = CustomSounds(audio_parts, audio)
     transcoding = TranscodeWorker(audio_parts, audio, lambda tenant_id: mailboxes.tenant_settings(tenant_id).keep_wav)
     archive, media = RecordingArchive(audio_parts, audio), FakeEngine()
     recorder = CallRecorder(
-        CallRecorderParts(clock, FakeRelay(), media, Prompts(), archive, lambda *_: "en"), live_events.recording_changed
+        CallRecorderDependencies(clock, FakeRelay(), media, Prompts(), archive, lambda *_: "en"),
+        live_events.recording_changed,
     )
     trunks = TrunkService(database, keys, clock, TrunkDirectory(lambda sender: False, bytes(32)))
     store = QueueStore(database, keys, spool, bus.publish)
@@ -637,7 +647,7 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
     outside = OutboundDependencies(
         database, keys, clock, directory, trunks.directory, destinations, Locations(database, keys, clock, directory)
     )
-    menus = MenuParts(database, keys, directory, destinations, custom_sounds, FakeSpeech(), clock)
+    menus = MenuDependencies(database, keys, directory, destinations, custom_sounds, FakeSpeech(), clock)
     routing = build_call_routing(store, outside, trunks, cluster, mailboxes, rooms, menus)
     count = routing.outbound.numbers.count
     billing = build_billing(database, keys, directory, count, StripePayments(STRIPE))
@@ -646,18 +656,18 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
     erasures = person_erasures(database, keys, erasure)
     erasures.holdings = (account_holding(database, identity.users), call_record_holding(database, history))
     access_copies = AccessCopies(
-        AccessCopyParts(database, keys, erasure, folder / "copies", keys.installation_id, lambda: False)
+        AccessCopyDependencies(database, keys, erasure, folder / "copies", keys.installation_id, lambda: False)
     )
     access_copies.holdings = erasures.holdings
     holds = erasures.holds
     holds.targets = (CALL_TARGET, RECORDING_TARGET, MESSAGE_TARGET)
     erasures.installation = ErasureChecks(identity, spool)
-    rights = RightsRequests(RightsParts(database, keys, identity, cluster.counters, cluster.one_time))
+    rights = RightsRequests(RightsDependencies(database, keys, identity, cluster.counters, cluster.one_time))
     access_copies.approvals = disclosures = Disclosures(rights)
     retention = Retention(database, clock)
     period = partial(retention.period, name="message")
-    attachments = Attachments(AttachmentParts(database, keys, audio_parts.blobs, PhotoImporter()))
-    chat = Chat(ChatParts(database, keys, directory, cluster.counters, bus.publish, period, attachments))
+    attachments = Attachments(AttachmentDependencies(database, keys, audio_parts.blobs, PhotoImporter()))
+    chat = Chat(ChatDependencies(database, keys, directory, cluster.counters, bus.publish, period, attachments))
     ChatEvents(hub, bus, push)
     ContactEvents(hub, bus)
     retention.tenants, retention.expiries = directory.tenants, call_record_expiries(database)
@@ -671,13 +681,15 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
     services = Services(
         identity=identity,
         holds=holds,
-        insight=UsageInsight(InsightParts(database, identity, consents)),
+        insight=UsageInsight(InsightDependencies(database, identity, consents)),
         erasures=erasures,
         access_copies=access_copies,
         retention=retention,
         audit=erasures.audit,
         accesses=AccessLog(database, keys, directory),
-        backups=BackupService(BackupParts(InstallationPaths(folder), BACKUP_SETTINGS, database, lambda: ("present",))),
+        backups=BackupService(
+            BackupDependencies(InstallationPaths(folder), BACKUP_SETTINGS, database, lambda: ("present",))
+        ),
         rotation=KeyRotation(keys, MasterKey(bytes(range(32))), lambda: None),
         history=history,
         call_erasure=CallErasure(database, erasures.erasure, bus.publish),
@@ -690,7 +702,7 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
         outbound=routing.outbound,
         presence=routing.presence,
         invitations=MeetingInvitations(
-            InvitationParts(database, keys, identity, guests, notification_service, cluster.counters)
+            InvitationDependencies(database, keys, identity, guests, notification_service, cluster.counters)
         ),
         videos=videos,
         queues=routing.queues,
@@ -720,7 +732,7 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
         telephony=FakeTelephony(clock),
         phones=FakePhones(),
         phone_settings=PhoneSettingsService(
-            PhoneSettingsParts(database, keys, identity, clock, cluster.counters, consents, bytes(32))
+            PhoneSettingsDependencies(database, keys, identity, clock, cluster.counters, consents, bytes(32))
         ),
         sound_converter=AudioImporter(),
         notifications=notifications,

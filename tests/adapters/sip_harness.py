@@ -12,8 +12,7 @@ from unificx.core.clock import ManualClock
 from unificx.db import Key, SpoolFull
 from unificx.identity import DeviceAuth, DirectoryCache, Extension, Tenant
 from unificx.integrations.caller_certificates import CallerCertificates
-from unificx.registrar import Caller, LocationService, Registrar
-from unificx.registrar import RegistrarDependencies as PresenceParts
+from unificx.registrar import Caller, LocationService, Registrar, RegistrarDependencies
 from unificx.routing import CodeTables
 from unificx.sip.bearer import BearerTokens
 from unificx.sip.digest import Nonces, ha1
@@ -29,17 +28,17 @@ from unificx.sip_server import (
     CallerVerifier,
     Carriers,
     CheckSync,
-    ExtensionStateParts,
+    ExtensionStateDependencies,
     ExtensionStates,
     MeetingGuests,
+    MwiDependencies,
     MwiNotifier,
-    MwiParts,
     RateLimiter,
     RateLimits,
     ReceivedText,
     RegisterHandler,
     RegistrationFaults,
-    RequestHandlerParts,
+    RequestHandlerDependencies,
     SipRequestHandler,
     Subscriptions,
     TextReceiver,
@@ -252,7 +251,7 @@ class SipHarness:
         self.calls = FakeCalls(self.endpoint)
         self.rate_limiter = RateLimiter(bytes(32), limits)
         self.full = False
-        presence = PresenceParts(
+        presence = RegistrarDependencies(
             self.directory, FakeKeys(), self.journal, self.clock, bus, storage_full=lambda: self.full
         )
         self.registrar = Registrar(presence, self.location)
@@ -272,7 +271,7 @@ class SipHarness:
         unsolicited = UnsolicitedNotify(self.endpoint, lambda flow: contact, self.directory)
         self.check_sync = CheckSync(unsolicited, self.location, lambda: None)
         self.mwi = MwiNotifier(
-            MwiParts(
+            MwiDependencies(
                 subscriptions,
                 unsolicited,
                 self.directory,
@@ -288,7 +287,7 @@ class SipHarness:
         self.unlisted: set[str] = set()
         """Activities of RFC 4480 by extension."""
         self.live_calls: dict[str, dict[str, ExtensionCall]] = {}
-        state_parts = ExtensionStateParts(
+        state_parts = ExtensionStateDependencies(
             subscriptions, self.directory, FakeExtensionCalls(self.live_calls), self.touched,
             lambda extension_id: bool(self.location.contacts(extension_id, self.now)),
             lambda extension_id: self.activities.get(extension_id, ""),
@@ -303,7 +302,9 @@ class SipHarness:
         self.verifier = CallerVerifier(CallerCertificates(self.clock), (), self.clock, self._begin_outside)
         received = self.text_receiver, self.verifier
         stated = (self.extension_states, self.touched, *received, (self.text_sender,))
-        self.handler = SipRequestHandler(RequestHandlerParts(*parts, self.calls, self.mwi, subscriptions, *stated))
+        self.handler = SipRequestHandler(
+            RequestHandlerDependencies(*parts, self.calls, self.mwi, subscriptions, *stated)
+        )
         for kind in _signals():
             bus.subscribe(kind, self.signals.append)
 

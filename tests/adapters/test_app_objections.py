@@ -35,19 +35,19 @@ async def test_the_watchers_of_a_person_who_objects_are_notified(
         states = create_extension_states(container, SipHarness().subscriptions, calls, set())
         monkeypatch.setattr(states, "extension_changed", changed.append)
         follow_extensions(container, states)
-        assert states._parts.is_listed(first)
+        assert states._deps.is_listed(first)
         await container.consents.object_to(demo.tenant.id, first.subject, "directory", objects=True, locale="en")
         await asyncio.sleep(0)
         assert changed == [first.id]
-        assert not states._parts.is_listed(first)
-        assert all(states._parts.is_listed(each) for each in others)
+        assert not states._deps.is_listed(first)
+        assert all(states._deps.is_listed(each) for each in others)
         other_node = Consents(container.database, container.keys)
         with stating(Access("administration", "another node")):
             await other_node.object_to(demo.tenant.id, others[0].subject, "directory", objects=True, locale="en")
         async with asyncio.timeout(20):
             while others[0].id not in changed:
                 await asyncio.sleep(0.01)
-        assert not states._parts.is_listed(others[0])
+        assert not states._deps.is_listed(others[0])
         async with asyncio.timeout(20):
             while container.retention.status.last_run is None:
                 await asyncio.sleep(0.01)

@@ -29,12 +29,12 @@ def service_of(world: World) -> BackupService:
 
 def restarted(world: World, **environ: str) -> BackupService:
     """Return the service as of the next start."""
-    parts = service_of(world)._parts
+    parts = service_of(world)._deps
     return BackupService(replace(parts, environ={**parts.environ, **environ}))
 
 
 def folder_of(world: World) -> Path:
-    home = service_of(world)._parts.paths.home
+    home = service_of(world)._deps.paths.home
     return home.with_name(home.name + ".backups")
 
 

@@ -46,7 +46,7 @@ async def test_administrators_manage_menus_and_users_list_them(world: World) -> 
     changed = (await admin.patch(f"{MENUS}/7000", json=change)).json()
     assert (changed["name"], changed["keys"], changed["direct_dial"]) == ("Night", {"1": "hangup"}, True)
     assert greetings(world) != [first]  # spoken again, in the other language
-    reopened = type(world.services.menus)(world.services.menus._parts)
+    reopened = type(world.services.menus)(world.services.menus._deps)
     await reopened.start()
     assert reopened.menus_of_tenant(world.acme.id) == world.services.menus.menus_of_tenant(world.acme.id)
     for answer in (await user.post(MENUS, json=NEW), await user.delete(f"{MENUS}/7000")):

@@ -311,7 +311,7 @@ async def test_two_administrators_disclose_and_the_person_sees_it(world: World) 
     [shown] = (await user.get("/api/v1/me/disclosures")).json()["items"]
     assert [each["sha256"] for each in shown["handovers"]] == [digest]
     for column, value in (("sha256", "00"), ("by_person", "another")):
-        async with world.services.rights.parts.database.begin() as uow:
+        async with world.services.rights.deps.database.begin() as uow:
             await uow.session.execute(text(f"UPDATE handover SET {column} = '{value}'"))
         assert not (await first.get("/api/v1/privacy/handovers")).json()["items"][0]["logged"]
 

@@ -11,7 +11,7 @@ from http_world import World
 
 from unificx.identity import Extension, NewExtension
 from unificx.identity.policies.validation import last_time
-from unificx.voicemail import MailboxSettingsChange, SharedPhoneParts, shared_phone_apps
+from unificx.voicemail import MailboxSettingsChange, SharedPhoneDependencies, shared_phone_apps
 
 PIN = "8264"
 
@@ -37,7 +37,7 @@ async def dial(world: World, phone: dict[str, Any], app: int, *arguments: str, p
     """Sign in (0) or out (1) at the phone; return what was played."""
     identity = world.identity
     apps = shared_phone_apps(
-        SharedPhoneParts(
+        SharedPhoneDependencies(
             world.services.mailboxes, identity.devices, identity.directory, world.database, world.services.audit
         )
     )

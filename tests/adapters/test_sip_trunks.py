@@ -17,7 +17,7 @@ from unificx.sip.endpoint import Endpoint
 from unificx.sip.flow import Flow
 from unificx.sip.headers import parse_auth
 from unificx.sip.message import Request, Response, parse, respond
-from unificx.sip_server import TrunkMonitor, TrunkMonitorParts, TrunkProber
+from unificx.sip_server import TrunkMonitor, TrunkMonitorDependencies, TrunkProber
 from unificx.trunks import NewTrunk, Resolution, Trunk, TrunkDirectory, TrunkTransport
 from unificx.trunks.events import TrunkStateChanged
 from unificx.trunks.machine.verdict import judge
@@ -86,7 +86,7 @@ class World:
         self.sent: list[tuple[Request, Flow]] = []
         tags = iter(range(10**6))
         self.endpoint = Endpoint(tag=lambda: f"tag{next(tags)}", via_host=lambda flow: "192.0.2.200:5060")
-        parts = TrunkMonitorParts(
+        parts = TrunkMonitorDependencies(
             self.endpoint,
             self.directory,
             self.resolver,

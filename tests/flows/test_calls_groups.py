@@ -23,9 +23,9 @@ from unificx.routing import (
     GroupCall,
     OutboundRouting,
     OutsideTarget,
+    PathObject,
     Plan,
     RingGroup,
-    Station,
     Step,
     Strategy,
     TenantObject,
@@ -95,7 +95,7 @@ LED = LedOutside(cast("OutboundRouting", OutsideInName()), "t1", "+493098765432"
 
 @pytest.mark.parametrize("dialled", ["6000", "6100"])
 async def test_a_group_that_leads_outside_shows_its_number_also_behind_opening_hours(dialled: str) -> None:
-    closed = TenantObject(GoTo(DestinationRef("app", "outside")), Station("hours", "", "night"))
+    closed = TenantObject(GoTo(DestinationRef("app", "outside")), PathObject("hours", "", "night"))
     await play(
         f"""
         alice 1001, bob 1002, carrier +491710000001 udp trunk

@@ -6,7 +6,7 @@ import pytest
 from ladder import play, play_on
 from steps import PARTICIPANTS, REFERRED, UP, parties
 from test_calls_groups import group
-from test_calls_way import way
+from test_calls_path import way
 from world import World
 
 from unificx.calls import CallControl, ExtensionCalls

@@ -14,7 +14,7 @@ from unificx.core.clock import SystemClock
 from unificx.media import tones
 from unificx.media.sounds import Sound
 from unificx.media_worker.client import MediaEngineClient
-from unificx.recording import MonitoringParts, Supervisor
+from unificx.recording import MonitoringDependencies, Supervisor
 from unificx.recording.monitoring_session import MonitoringSession
 from unificx.rtpengine.ng import Profile
 from unificx.rtpengine.supervisor import RtpEngine
@@ -90,7 +90,7 @@ async def test_the_parties_hear_the_notice_before_the_supervisor_hears_them(
         stack.callback(lambda: [task.cancel() for task in talking])
         talk = conversation("call-1", "acme", ("e-anna", "s-anna"), ("e-bert", "s-bert"))
         session = MonitoringSession(
-            MonitoringParts(SystemClock(), relay, engine, NoticeTone(), log, lambda *_: "en"),  # type: ignore[arg-type]
+            MonitoringDependencies(SystemClock(), relay, engine, NoticeTone(), log, lambda *_: "en"),  # type: ignore[arg-type]
             talk,
             Supervisor("s-dora", "e-dora", "Dora"),
             lambda: listening.set() if session.state == "listen" else None,

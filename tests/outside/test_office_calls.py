@@ -33,7 +33,7 @@ def info(cseq: int, key: str) -> tuple[str, str]:
 
 
 CHANGES = (s.recv("INVITE"), s.reply("200 OK", s.sdp(audio=True), attributes='retrans="500"'), s.recv("ACK"))
-JOURNEY = (
+CALL_STEPS = (
     s.invite(1, s.sdp(audio=True)),
     s.recv(100, optional=True),
     *s.answered(),
@@ -72,7 +72,7 @@ class Office:
     def called_from_outside(self, directory: Path) -> Sipp:
         """Start the call of a subscriber of the carrier."""
         return Sipp(
-            directory, s.scenario(*JOURNEY), users=[User(CALLER, dials=NUMBER)], domain=self.host, host=self.host,
+            directory, s.scenario(*CALL_STEPS), users=[User(CALLER, dials=NUMBER)], domain=self.host, host=self.host,
             remote=self.server.sip("udp"),
         ).start()  # fmt: skip
 

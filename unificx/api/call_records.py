@@ -58,7 +58,7 @@ def _call_record(
 
 
 def _step(call: CallRecord, step: CdrStep, own: Collection[str] | None) -> models.CallStep:
-    """Return a station; persons are hidden from users who may not see them.
+    """Return a step of the path; persons are hidden from users who may not see them.
 
     An outside number that the user did not dial may be the private one of a colleague who forwards calls to it.
     """
@@ -85,7 +85,7 @@ def _step(call: CallRecord, step: CdrStep, own: Collection[str] | None) -> model
 
 
 def _is_hidden(call: CallRecord, step: CdrStep, own: Collection[str]) -> bool:
-    """Whether the person of a station is hidden from the owner of the extensions `own`."""
+    """Whether the person of a step is hidden from the owner of the extensions `own`."""
     if step.kind == "outside":
         sender = call.parties[step.by or 0] if (step.by or 0) < len(call.parties) else call.caller
         return sender.extension_id not in own

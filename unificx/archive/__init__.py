@@ -4,12 +4,12 @@ from unificx.archive.importing import CopyImports, ImportedCopy
 from unificx.archive.privacy import copy_holding
 from unificx.archive.reader import CheckedArchive, checked_archive
 from unificx.archive.schemas import AccessCopy, Requester
-from unificx.archive.service import AccessCopies, AccessCopyParts
+from unificx.archive.service import AccessCopies, AccessCopyDependencies
 
 __all__ = [
     "AccessCopies",
     "AccessCopy",
-    "AccessCopyParts",
+    "AccessCopyDependencies",
     "CheckedArchive",
     "CopyImports",
     "ImportedCopy",

@@ -33,7 +33,7 @@ _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 @dataclass(frozen=True, slots=True)
-class AccessCopyParts:
+class AccessCopyDependencies:
     """Dependencies. `directory` has the sealed files; `is_full`: whether storage is too full for new data."""
 
     database: Database
@@ -52,11 +52,11 @@ class AccessCopies:
     """Access copies of all tenants, and files for authorities. `holdings` and `approvals` are set by the composition
     root; `run` builds what is requested."""
 
-    def __init__(self, parts: AccessCopyParts) -> None:
+    def __init__(self, deps: AccessCopyDependencies) -> None:
         self.holdings: Sequence[Holding] = ()
         self.approvals: Disclosures | None = None
-        self._parts = parts
-        self._database, self._clock = parts.database, parts.database.clock
+        self._deps = deps
+        self._database, self._clock = deps.database, deps.database.clock
         self._wakeup = asyncio.Event()
         # Owner: the node that holds the lease of the worker: the copy it is building.
         self._building: str | None = None
@@ -68,9 +68,9 @@ class AccessCopies:
         Raise StorageFull, NotFound if the subject is erased, and Conflict for a disclosure that is not approved."""
         if disclosure_id:
             await self._approved(owner.tenant_id, disclosure_id)
-        if self._parts.keys.is_destroyed(owner.tenant_id, owner.subject):
+        if self._deps.keys.is_destroyed(owner.tenant_id, owner.subject):
             raise NotFound("This person was erased: nothing is held that could be opened.")
-        if self._parts.is_full():
+        if self._deps.is_full():
             raise StorageFull("There is no room for a copy.", hint="Ask the operator to free disk space.")
         for earlier in await self.list(owner.tenant_id, requester):
             if (earlier.owner.subject, earlier.disclosure_id) == (owner.subject, disclosure_id):
@@ -104,7 +104,7 @@ class AccessCopies:
             raise Conflict("The copy is not ready.", hint="Wait until its state is `ready`.")
         async with self._database.read() as session:
             wrapped = await repository.content_key(session, copy.owner.tenant_id, copy.id)
-        aead = open_key(self._parts.keys, copy, wrapped) if wrapped else None
+        aead = open_key(self._deps.keys, copy, wrapped) if wrapped else None
         if aead is None or copy.expires <= self._clock.now():
             raise _expired()
         chunks = read_copy(self._path(copy.id), aead, copy)
@@ -123,7 +123,7 @@ class AccessCopies:
 
     async def delete(self, copy: AccessCopy) -> None:
         """Delete a copy: key, file and row. Idempotent."""
-        self._parts.key_eraser.erase_subject(copy.owner.tenant_id, own_subject(copy.id))
+        self._deps.key_eraser.erase_subject(copy.owner.tenant_id, own_subject(copy.id))
         await asyncio.to_thread(self._path(copy.id).unlink, missing_ok=True)
         async with self._database.begin() as uow:
             await repository.remove(uow.session, copy.owner.tenant_id, [copy.id])
@@ -210,16 +210,16 @@ class AccessCopies:
 
     async def _write(self, copy: AccessCopy) -> tuple[AccessCopy, bytes]:
         """Write the sealed file; return the finished copy and its wrapped key."""
-        if self._parts.is_full():
+        if self._deps.is_full():
             raise OSError(errno.ENOSPC, "storage is full")
-        aead, wrapped = create_key(self._parts.keys, copy)
-        self._parts.directory.mkdir(mode=0o700, exist_ok=True)
+        aead, wrapped = create_key(self._deps.keys, copy)
+        self._deps.directory.mkdir(mode=0o700, exist_ok=True)
         writer = await asyncio.to_thread(SealedCopyWriter, self._path(copy.id), aead, copy)
         digest, size = hashlib.sha256(), 0
         try:
             limited, exports = await self._exports(copy)
-            async for piece in archive_bytes(limited, exports, self._parts.installation_id, self._clock.now()):
-                if self._parts.keys.is_destroyed(copy.owner.tenant_id, own_subject(copy.id)):
+            async for piece in archive_bytes(limited, exports, self._deps.installation_id, self._clock.now()):
+                if self._deps.keys.is_destroyed(copy.owner.tenant_id, own_subject(copy.id)):
                     raise CopyDeleted
                 digest.update(piece)
                 size += len(piece)
@@ -244,7 +244,7 @@ class AccessCopies:
         return replace(copy, data=data, number=number), scoped(exports, data)
 
     def _held(self, owner: DataSubject) -> Sequence[Export]:
-        return [export for each in self.holdings for export in each.export(owner, self._parts.keys)]
+        return [export for each in self.holdings for export in each.export(owner, self._deps.keys)]
 
     async def _approved(self, tenant_id: str, disclosure_id: str) -> DisclosedData:
         assert self.approvals is not None
@@ -255,10 +255,10 @@ class AccessCopies:
             await repository.finish(uow.session, replace(copy, state="failed", problem=problem), b"")
 
     def _path(self, copy_id: str) -> Path:
-        return self._parts.directory / copy_id
+        return self._deps.directory / copy_id
 
     def _stored_ids(self) -> set[str]:
-        directory = self._parts.directory
+        directory = self._deps.directory
         return {path.name for path in directory.iterdir()} if directory.is_dir() else set()
 
 

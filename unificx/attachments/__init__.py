@@ -1,7 +1,7 @@
 """Attachments: files that users send in messages, uploaded in parts and encrypted while they arrive."""
 
+from unificx.attachments.dependencies import AttachmentDependencies
 from unificx.attachments.file_names import attachment_id_of, present_names
-from unificx.attachments.parts import AttachmentParts
 from unificx.attachments.ports import PhotoProcessor
 from unificx.attachments.privacy import attachment_holding
 from unificx.attachments.repository import known_attachment_files
@@ -27,10 +27,10 @@ __all__ = [
     "MAX_FILE_BYTES",
     "MAX_QUOTA_BYTES",
     "Attachment",
+    "AttachmentDependencies",
     "AttachmentKind",
     "AttachmentLimits",
     "AttachmentLimitsChange",
-    "AttachmentParts",
     "Attachments",
     "DeclaredKind",
     "NewUpload",

@@ -7,10 +7,10 @@ from datetime import timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.attachments import repository
+from unificx.attachments.dependencies import AttachmentDependencies
 from unificx.attachments.events import StorageLow
 from unificx.attachments.file_names import FILE, PHOTO, THUMBNAIL, all_names, attachment_id_of, file_name
 from unificx.attachments.names import safe_name
-from unificx.attachments.parts import AttachmentParts
 from unificx.attachments.repository import ARRIVING, READY, Stored
 from unificx.attachments.schemas import (
     Attachment,
@@ -45,10 +45,10 @@ LOW_PERCENT = 90
 class Attachments:
     """Files of messages. The area of the message decides on access to them."""
 
-    def __init__(self, parts: AttachmentParts) -> None:
-        self._parts = parts
-        self._database, self._keys, self._clock = parts.database, parts.keys, parts.clock
-        self._uploads = Uploads(parts)
+    def __init__(self, deps: AttachmentDependencies) -> None:
+        self._deps = deps
+        self._database, self._keys, self._clock = deps.database, deps.keys, deps.clock
+        self._uploads = Uploads(deps)
         self._tasks = BackgroundTasks()
 
     async def close(self) -> None:
@@ -72,7 +72,7 @@ class Attachments:
             size=new.length,
             conversation_id=None,
             message_id=None,
-            wrapped=self._parts.new_key(owner.tenant_id, id_, owner.subject),
+            wrapped=self._deps.new_key(owner.tenant_id, id_, owner.subject),
             subject=owner.subject,
         )
         part = repository.AttachmentPart(safe_name(new.name), "", None, None, new.seconds, new.peaks)
@@ -188,8 +188,8 @@ class Attachments:
         return OpenFile(attachment, reader.name, media_type, reader.length, reader.stream)
 
     def _open_file(self, stored: Stored, which: str) -> SealedFileReader:
-        blobs, name = self._parts.blobs, file_name(stored.id, which)
-        cipher = self._parts.cipher(stored, which)
+        blobs, name = self._deps.blobs, file_name(stored.id, which)
+        cipher = self._deps.cipher(stored, which)
         try:
             reader = SealedFileReader(blobs, name, cipher, blobs.size(name))
             reader.verify_end()
@@ -226,12 +226,12 @@ class Attachments:
 
     async def delete_orphans(self) -> int:
         """Delete files without a row, as after a crash; return how many."""
-        names = [name for name in await asyncio.to_thread(self._parts.blobs.local_ids) if attachment_id_of(name)]
+        names = [name for name in await asyncio.to_thread(self._deps.blobs.local_ids) if attachment_id_of(name)]
         async with self._database.read() as session:
             known = await repository.known_attachment_files(session)
         orphans = [name for name in names if name not in known]
         for name in orphans:
-            await asyncio.to_thread(self._parts.blobs.remove, name)
+            await asyncio.to_thread(self._deps.blobs.remove, name)
         return len(orphans)
 
     async def _delete_loose(self, tenant_id: str, attachment_id: str) -> None:
@@ -245,7 +245,7 @@ class Attachments:
 
     async def _remove_files(self, attachment_ids: Sequence[str]) -> None:
         for name in [name for each in attachment_ids for name in all_names(each)]:
-            await asyncio.to_thread(self._parts.blobs.remove, name)
+            await asyncio.to_thread(self._deps.blobs.remove, name)
 
     # ---- limits
 

@@ -7,9 +7,9 @@ from weakref import WeakValueDictionary
 
 from unificx.attachments import repository
 from unificx.attachments.content_types import DOWNLOAD, HEAD_SIZE, detect, voice_type
+from unificx.attachments.dependencies import AttachmentDependencies
 from unificx.attachments.file_names import FILE, PHOTO, THUMBNAIL, file_name
 from unificx.attachments.names import with_ending
-from unificx.attachments.parts import AttachmentParts
 from unificx.attachments.repository import ARRIVING, Stored
 from unificx.attachments.schemas import AttachmentKind
 from unificx.audio_store import CorruptAudio, IncomingFile, SealedFileReader, SealedFileWriter
@@ -22,8 +22,8 @@ _ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
 class Uploads:
     """Files that arrive at this process. A later request for a file ends an earlier one, whose connection is lost."""
 
-    def __init__(self, parts: AttachmentParts) -> None:
-        self._parts = parts
+    def __init__(self, deps: AttachmentDependencies) -> None:
+        self._deps = deps
         # Owner: this node: requests that it handles.
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         # Owner: this node: the request that writes each file.
@@ -39,7 +39,7 @@ class Uploads:
 
     def _stored_bytes(self, stored: Stored) -> int:
         try:
-            self._parts.blobs.size(file_name(stored.id, FILE))
+            self._deps.blobs.size(file_name(stored.id, FILE))
         except FileNotFoundError:
             return 0
         file = self._open(stored)
@@ -85,9 +85,9 @@ class Uploads:
     async def complete(self, stored: Stored) -> None:
         """Find out what a complete file is, and make it ready. Raise Invalid for one that is refused."""
         async with self._lock(stored):
-            async with self._parts.database.read() as session:
+            async with self._deps.database.read() as session:
                 present = await repository.get(session, stored.tenant_id, stored.id)
-                part = await repository.part_of(session, self._parts.keys, stored.tenant_id, stored.id)
+                part = await repository.part_of(session, self._deps.keys, stored.tenant_id, stored.id)
             if present is None or part is None:
                 raise NotFound("There is no such upload.", hint="Begin it again.")
             if present.state == ARRIVING:
@@ -111,24 +111,24 @@ class Uploads:
 
     async def _write_photo(self, stored: Stored, part: repository.AttachmentPart, reader: SealedFileReader) -> None:
         """Replace a photo by one without metadata."""
-        made = await self._parts.photos.process(reader.stream())
+        made = await self._deps.photos.process(reader.stream())
         for which, data in ((PHOTO, made.photo), (THUMBNAIL, made.thumbnail)):
             await shield_until_done(asyncio.to_thread(self._write_file, stored, which, data))
         name = with_ending(part.name, _ENDINGS.get(made.media_type, "jpg"))
         measures = {"width": made.width, "height": made.height, "seconds": None, "peaks": ()}
         changed = replace(part, name=name, media_type=made.media_type, **measures)
         await self._finish(stored, changed, "photo", len(made.photo) + len(made.thumbnail))
-        await asyncio.to_thread(self._parts.blobs.remove, file_name(stored.id, FILE))
+        await asyncio.to_thread(self._deps.blobs.remove, file_name(stored.id, FILE))
 
     async def _finish(self, stored: Stored, part: repository.AttachmentPart, kind: AttachmentKind, size: int) -> None:
-        async with self._parts.database.begin() as uow:
-            if not await repository.finish(uow.session, self._parts.keys, replace(stored, kind=kind, size=size), part):
+        async with self._deps.database.begin() as uow:
+            if not await repository.finish(uow.session, self._deps.keys, replace(stored, kind=kind, size=size), part):
                 raise NotFound("There is no such upload.", hint="Begin it again.")
 
     def _write_file(self, stored: Stored, which: str, data: bytes) -> None:
         name = file_name(stored.id, which)
-        self._parts.blobs.remove(name)  # of an earlier attempt
-        file = SealedFileWriter(self._parts.blobs, name, self._parts.cipher(stored, which))
+        self._deps.blobs.remove(name)  # of an earlier attempt
+        file = SealedFileWriter(self._deps.blobs, name, self._deps.cipher(stored, which))
         file.write(data)
         if not file.finish():
             raise StorageFull(
@@ -138,8 +138,8 @@ class Uploads:
     def _reader(self, stored: Stored) -> SealedFileReader:
         name = file_name(stored.id, FILE)
         try:
-            size = self._parts.blobs.size(name)
-            reader = SealedFileReader(self._parts.blobs, name, self._parts.cipher(stored, FILE), size)
+            size = self._deps.blobs.size(name)
+            reader = SealedFileReader(self._deps.blobs, name, self._deps.cipher(stored, FILE), size)
             reader.verify_end()
         except (FileNotFoundError, CorruptAudio):
             raise Invalid("The file is damaged.", field="file", hint="Send it again.") from None
@@ -147,7 +147,7 @@ class Uploads:
 
     def _open(self, stored: Stored) -> IncomingFile:
         return IncomingFile(
-            self._parts.blobs, file_name(stored.id, FILE), self._parts.cipher(stored, FILE), stored.length
+            self._deps.blobs, file_name(stored.id, FILE), self._deps.cipher(stored, FILE), stored.length
         )
 
     def _lock(self, stored: Stored) -> asyncio.Lock:

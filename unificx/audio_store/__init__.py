@@ -45,7 +45,7 @@ from unificx.audio_store.repository import (
 )
 from unificx.audio_store.schemas import CustomSound, DerivedData, Transcript
 from unificx.audio_store.sealed_file import SealedFileReader
-from unificx.audio_store.service import AudioStore, AudioStoreParts
+from unificx.audio_store.service import AudioStore, AudioStoreDependencies
 from unificx.audio_store.video import create_video, open_video
 from unificx.audio_store.wav import WAV_HEADER_SIZE, wav_header
 from unificx.audio_store.waveform import WaveformBuilder
@@ -65,7 +65,7 @@ __all__ = [
     "AudioReader",
     "AudioRecord",
     "AudioStore",
-    "AudioStoreParts",
+    "AudioStoreDependencies",
     "AudioWriter",
     "BlobStore",
     "ChunkCipher",

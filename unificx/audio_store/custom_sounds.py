@@ -12,7 +12,7 @@ from unificx.audio_store import custom_sound_repository as repository
 from unificx.audio_store.file_format import CorruptAudio
 from unificx.audio_store.reader import AudioReader
 from unificx.audio_store.schemas import CustomSound
-from unificx.audio_store.service import AudioStore, AudioStoreParts
+from unificx.audio_store.service import AudioStore, AudioStoreDependencies
 from unificx.core.errors import DomainError, Forbidden, NotFound
 from unificx.db import ErasedSubject, UnitOfWork
 from unificx.identity.events import TenantDeleted
@@ -35,9 +35,9 @@ CACHE_BYTES = 32 << 20
 class CustomSounds:
     """Custom sounds of all tenants. Call `start` first; the index is in memory."""
 
-    def __init__(self, parts: AudioStoreParts, audio: AudioStore, cache_bytes: int = CACHE_BYTES) -> None:
-        self._database = parts.database
-        self._clock = parts.clock
+    def __init__(self, deps: AudioStoreDependencies, audio: AudioStore, cache_bytes: int = CACHE_BYTES) -> None:
+        self._database = deps.database
+        self._clock = deps.clock
         self._audio = audio
         audio.on_erase.append(self._on_audio_erased)
         self.on_removed: list[Callable[[], None]] = []

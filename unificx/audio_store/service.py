@@ -36,7 +36,7 @@ _BATCH_SIZE = 200
 
 
 @dataclass(frozen=True, slots=True)
-class AudioStoreParts:
+class AudioStoreDependencies:
     """Dependencies of the audio store."""
 
     database: Database
@@ -53,14 +53,14 @@ class AudioStoreParts:
 class AudioStore:
     """All sealed audio of an installation."""
 
-    def __init__(self, parts: AudioStoreParts) -> None:
+    def __init__(self, deps: AudioStoreDependencies) -> None:
         self.on_erase: list[EraseHook] = []
         """Erase hooks of the areas that refer to audio."""
         self.on_hide: list[EraseHook] = []
         """Hooks that hide audio under a hold, in place of its erasure."""
         self.held: list[Callable[[str], Select[str]]] = []
         """Selects of the areas: ids of the audio under a hold in a tenant."""
-        self._parts = parts
+        self._deps = deps
         # Owner: this node: files that it is writing.
         self._writing: set[str] = set()
         self._finished = asyncio.Event()
@@ -70,10 +70,10 @@ class AudioStore:
     ) -> AudioWriter:
         """Create audio with one or two channels, and with a `video`, to be written once `uow` is committed. Raises
         ErasedSubject."""
-        audio_id, blobs = self._parts.clock.new_id(), self._parts.blobs
-        aead, wrapped = content_keys.create(self._parts.keys, tenant_id, audio_id, owners)
+        audio_id, blobs = self._deps.clock.new_id(), self._deps.blobs
+        aead, wrapped = content_keys.create(self._deps.keys, tenant_id, audio_id, owners)
         key, form = (wrapped, owners), CLUSTERS if video else NO_VIDEO
-        repository.add(uow.session, tenant_id, audio_id, self._parts.clock.now(), key, video=form)
+        repository.add(uow.session, tenant_id, audio_id, self._deps.clock.now(), key, video=form)
         self._writing.add(audio_id)
         recording = (tenant_id, audio_id)
         clusters = create_video(blobs, recording, aead, CLUSTERS) if video else None
@@ -117,36 +117,36 @@ class AudioStore:
         if row.video != WEBM:
             raise NotFound("This recording has no video.", hint="It may still be in preparation.")
         try:
-            return await asyncio.to_thread(open_video, self._parts.blobs, row, aead)
+            return await asyncio.to_thread(open_video, self._deps.blobs, row, aead)
         except FileNotFoundError:
             raise erased_error() from None
 
     async def load(self, tenant_id: str, audio_id: str) -> tuple[AudioRecord, AESGCM]:
         """Return the record and its content key. Raises NotFound, Expired."""
-        async with self._parts.database.read() as session:
+        async with self._deps.database.read() as session:
             row = await repository.get(session, tenant_id, audio_id)
         if row is None:
             raise NotFound("Recording not found.")
-        aead = content_keys.unwrap_content_key(self._parts.keys, tenant_id, audio_id, row.owners, row.wrapped)
+        aead = content_keys.unwrap_content_key(self._deps.keys, tenant_id, audio_id, row.owners, row.wrapped)
         if row.state == "erased" or aead is None:
             raise erased_error()
         return row, aead
 
     async def derived(self, tenant_id: str, audio_ids: Sequence[str]) -> dict[str, DerivedData]:
         """Derived data (waveform, transcript) by audio id; none for audio without it, or erased."""
-        async with self._parts.database.read() as session:
+        async with self._deps.database.read() as session:
             rows = await repository.get_many(session, tenant_id, audio_ids)
-            return await derived.load(session, self._parts.keys, tenant_id, rows)
+            return await derived.load(session, self._deps.keys, tenant_id, rows)
 
     async def derived_copy(self, tenant_id: str, audio_id: str) -> Mapping[str, Any]:
         """Derived data for the access copy of an owner, by the names of the fields. Raises NotFound, Expired."""
         row, _ = await self.load(tenant_id, audio_id)
-        async with self._parts.database.read() as session:
-            return await derived.load_exported(session, self._parts.keys, row)
+        async with self._deps.database.read() as session:
+            return await derived.load_exported(session, self._deps.keys, row)
 
     def open_file(self, row: AudioRecord, aead: AESGCM) -> SealedFileReader:
         """Open the file. Blocking: call from a thread. Raises Expired, CorruptAudio."""
-        blobs = self._parts.blobs
+        blobs = self._deps.blobs
         try:
             size = blobs.size(row.file)
             header = AudioHeader.parse(blobs.read(row.file, 0, HEADER_SIZE) if size else b"")
@@ -162,7 +162,7 @@ class AudioStore:
         """Erase permanently: key, file, then what the areas store about it. Audio under a hold is hidden instead, and
         erased some time after its release, as what its owners have archived. Idempotent."""
         for ids in _batched(audio_ids):
-            async with self._parts.database.begin() as uow:
+            async with self._deps.database.begin() as uow:
                 retained = await self.retained(uow.session, tenant_id, ids)
                 free = [each for each in ids if each not in retained]
                 await self.destroy_keys(tenant_id, free)
@@ -183,25 +183,25 @@ class AudioStore:
 
     async def erase_subject(self, tenant_id: str, subject: str) -> None:
         """Erase audio owned by a subject who is erased, also its own keys. Idempotent."""
-        async with self._parts.database.read() as session:
+        async with self._deps.database.read() as session:
             audio_ids = await repository.ids_of_owner(session, tenant_id, subject)
         await self.erase(tenant_id, audio_ids)
 
     async def count_free(self, tenant_id: str, subject: str) -> int:
         """Return the number of the audio files of an owner that are not under a hold."""
-        async with self._parts.database.read() as session:
+        async with self._deps.database.read() as session:
             audio_ids = await repository.ids_of_owner(session, tenant_id, subject)
             return len(set(audio_ids) - await self._under_hold(session, tenant_id))
 
     async def complete_erasure(self, tenant_id: str, audio_ids: Sequence[str]) -> None:
         """Complete the erasure of audio whose key is destroyed but whose row survived a crash or a restored backup."""
         for ids in _batched(audio_ids):
-            async with self._parts.database.read() as session:
+            async with self._deps.database.read() as session:
                 remaining = [
                     row.id for row in await repository.get_many(session, tenant_id, ids) if row.state != "erased"
                 ]
             await self.remove_files(remaining)
-            async with self._parts.database.begin() as uow:
+            async with self._deps.database.begin() as uow:
                 await self._run_erase_hooks(uow, tenant_id, remaining)
             self._finish_erasures(tenant_id, ids)
 
@@ -209,7 +209,7 @@ class AudioStore:
         """Destroy keys and files; `mark_erased` handles the rows."""
         for audio_id in audio_ids:
             # Not in a thread: key caches are invalidated through the event bus.
-            self._parts.key_eraser.erase_subject(tenant_id, content_keys.own_subject(audio_id))
+            self._deps.key_eraser.erase_subject(tenant_id, content_keys.own_subject(audio_id))
             await self.remove_files([audio_id])
             self._writing.discard(audio_id)
 
@@ -224,21 +224,21 @@ class AudioStore:
     async def remove_files(self, audio_ids: Sequence[str]) -> None:
         """Delete files; their rows are handled elsewhere."""
         for name in [name for audio_id in audio_ids for name in file_names(audio_id)]:
-            await asyncio.to_thread(self._parts.blobs.remove, name)
+            await asyncio.to_thread(self._deps.blobs.remove, name)
 
     async def recover(self) -> dict[str, float]:
         """After a restart, close the files that were being written; return seconds by audio id, 0 for empty ones."""
-        async with self._parts.database.read() as session:
+        async with self._deps.database.read() as session:
             rows = [row for row in await repository.list_open(session) if row.id not in self._writing]
         found: dict[str, float] = {}
         states: dict[str, str] = {}
         for row in rows:
-            aead = content_keys.unwrap_content_key(self._parts.keys, row.tenant_id, row.id, row.owners, row.wrapped)
+            aead = content_keys.unwrap_content_key(self._deps.keys, row.tenant_id, row.id, row.owners, row.wrapped)
             seconds, state = 0.0, "erased"
             if aead is not None:
                 seconds, state = await asyncio.to_thread(self._repair, row.tenant_id, row.id, aead)
             found[row.id], states[row.id] = seconds, state
-        async with self._parts.database.begin() as uow:
+        async with self._deps.database.begin() as uow:
             for row in rows:
                 await repository.close(uow.session, row.tenant_id, row.id, states[row.id])
         await self.remove_files([audio_id for audio_id, seconds in found.items() if not seconds])
@@ -248,13 +248,13 @@ class AudioStore:
 
     async def delete_orphans(self) -> int:
         """After a restart, delete files without a row, such as of audio erased before a crash; return how many."""
-        stored = await asyncio.to_thread(self._parts.blobs.local_ids)
-        async with self._parts.database.read() as session:
+        stored = await asyncio.to_thread(self._deps.blobs.local_ids)
+        async with self._deps.database.read() as session:
             known = await repository.known_files(session)
         sounds = [name for name in stored if is_sound_file(name)]
         orphans = [name for name in sounds if name not in known and name not in self._writing]
         for name in orphans:
-            await asyncio.to_thread(self._parts.blobs.remove, name)
+            await asyncio.to_thread(self._deps.blobs.remove, name)
         return len(orphans)
 
     async def _run_erase_hooks(self, uow: UnitOfWork, tenant_id: str, audio_ids: Sequence[str]) -> None:
@@ -265,12 +265,12 @@ class AudioStore:
 
     def _finish_erasures(self, tenant_id: str, audio_ids: Sequence[str]) -> None:
         for audio_id in audio_ids:
-            self._parts.key_eraser.finish(tenant_id, content_keys.own_subject(audio_id))
+            self._deps.key_eraser.finish(tenant_id, content_keys.own_subject(audio_id))
 
     def _repair(self, tenant_id: str, audio_id: str, aead: AESGCM) -> tuple[float, str]:
         """Close a truncated file: drop the incomplete chunk and write an end. Return seconds and the state."""
         try:
-            with self._parts.blobs.resume(audio_id) as file:
+            with self._deps.blobs.resume(audio_id) as file:
                 header = AudioHeader.parse(file.read(HEADER_SIZE))
                 return repair(file, ChunkCipher(aead, header, (tenant_id, audio_id)))
         except (FileNotFoundError, CorruptAudio):

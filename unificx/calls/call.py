@@ -5,9 +5,9 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from unificx.calls.call_path import CallPath
 from unificx.calls.diversion import Diversion
 from unificx.calls.events import Direction
-from unificx.calls.journey import Journey
 from unificx.calls.machine.actions import StartStep
 from unificx.calls.machine.causes import Cause
 from unificx.calls.machine.identity import requests_privacy
@@ -88,7 +88,7 @@ class CallTarget:
         fork = self.fork
         if fork is None or len(fork.targets) != 1:
             return False
-        return not (self.position or self.redirects or self.plan.stations or self.by_app)
+        return not (self.position or self.redirects or self.plan.path or self.by_app)
 
     @property
     def step(self) -> Step | None:
@@ -122,7 +122,7 @@ class Call:
     """Where the call leads at present."""
     answered: datetime | None = None
     answered_leg: str | None = None
-    journey: Journey | None = None
+    path: CallPath | None = None
     """Its way, None while it only rings, or talks to, what was dialled."""
     record_parties: RecordParties = field(default_factory=RecordParties)
     """Parties of the call record so far."""

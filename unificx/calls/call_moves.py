@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 
 from unificx.calls.call import Call, party_of
 from unificx.calls.call_record import record_outside_legs, update_parties
-from unificx.calls.call_way import way_of
 from unificx.calls.machine import actions, redirect
 from unificx.calls.machine.causes import Cause
 from unificx.calls.machine.states import CALLER, Ended, SettingUp, Talking
 from unificx.calls.observers import ObserverNotifier
 from unificx.calls.parking import ParkingSlot
+from unificx.calls.path_tracking import path_of
 from unificx.calls.registry import CallRegistry
 from unificx.calls.schemas import ParkedCall
 from unificx.core.clock import Clock
@@ -32,8 +32,8 @@ def merge_cdr(call: Call, other: Call) -> None:
     for each in (call, other):
         update_parties(each)
     call.record_parties.merge(other.record_parties)
-    if other.journey is not None:
-        way_of(call).merge(other.journey)
+    if other.path is not None:
+        path_of(call).merge(other.path)
     if call.direction == "internal":
         call.direction = other.direction
     call.has_recording = call.has_recording or other.has_recording

@@ -166,7 +166,7 @@ def _outside_targets(call: Call) -> list[OutsideTarget]:
 def _steps(call: Call, outcome: Outcome, parties: tuple[CallParty, ...], now: float) -> tuple[CallStep, ...]:
     """Return the way of the call."""
     positions = {party.extension_id: position for position, party in reversed(list(enumerate(parties)))}
-    return call.journey.finish(outcome, call.wall_time(now), positions.get) if call.journey is not None else ()
+    return call.path.finish(outcome, call.wall_time(now), positions.get) if call.path is not None else ()
 
 
 def _answered_by(call: Call) -> Answerer | None:

@@ -56,7 +56,7 @@ class CallParty:
 
 @dataclass(frozen=True, slots=True)
 class CallStep:
-    """One station on the way of a call.
+    """One step on the path of a call.
 
     `party` is the person or outside number, None for an object of the tenant, which `number` and `name` then name.
     """
@@ -108,7 +108,7 @@ class CallEnded:
     answered_by: Answerer | None = None
     """The mailbox, if it answered in place of the called party; the outcome is still that of its phones."""
     steps: tuple[CallStep, ...] = ()
-    """The way of a call with more than one station, in order; () for a call that only rang the dialled extension."""
+    """The path of a call with more than one step, in order; () for a call that only rang the dialled extension."""
     outside: tuple[OutsideLeg, ...] = ()
     emergency: str = ""
     """The emergency number that was called, "" for none."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import assert_never
 
-from unificx.calls import call_record, call_way
+from unificx.calls import call_record, path_tracking
 from unificx.calls.app_leg import AppLeg, CallingAppLeg
 from unificx.calls.call import Call
 from unificx.calls.confirmation import end_unconfirmed
@@ -164,7 +164,7 @@ class ActionExecutor:
                 leg.notify(status, now)
             case actions.ReportOutcome(_, outcome):
                 if outcome != "answered":
-                    call_way.unanswered(call, outcome, now)
+                    path_tracking.unanswered(call, outcome, now)
                 if isinstance(leg, AppLeg):
                     leg.report_outcome(outcome)
             case actions.Close():
@@ -188,27 +188,27 @@ class ActionExecutor:
                     call_record.set_answerer(call, leg, directory.extension_by_id(extension_id))
                 call.answered = call.wall_time(now) if not call.next_destination else None
                 call_record.record_answer(call, leg, now)
-                if call.journey is not None:
-                    call_way.answered(call, leg, directory, now)
+                if call.path is not None:
+                    path_tracking.answered(call, leg, directory, now)
                 self._registry.peer_changed(call)
                 self._journal(call)
             case actions.StartStep(_, cause):
                 call.pending_step = action
                 if cause is not None:
-                    call_way.unanswered(call, cause.value.outcome, now)
+                    path_tracking.unanswered(call, cause.value.outcome, now)
             case actions.SwapCaller(leg):
                 call_record.swap_caller(call, leg, directory.extension_by_id(call.caller.extension_id))
                 for name in (CALLER, leg):
                     self._registry.set_leg(call, name)
             case actions.SetCallee(back):
                 target = call.return_target if back else call.transfer_target
-                call_way.retarget(call, now, back=back)
+                path_tracking.retarget(call, now, back=back)
                 if target is not None:
                     call_record.set_target(call, target)
                 self._registry.peer_changed(call)
             case actions.SetPeer(leg):
                 if leg:
-                    call_way.answered(call, leg, directory, now)
+                    path_tracking.answered(call, leg, directory, now)
                     extension = directory.extension_by_id(call.participant(leg).extension_id)
                     call_record.set_peer(call, leg, extension if not call.is_app(leg) else call.callee)
                     call_record.record_answer(call, leg, now)
@@ -226,7 +226,7 @@ class ActionExecutor:
     def _dial(self, call: Call, name: str, sdp: bytes, now: float) -> None:
         self._registry.remove_leg(call, name)
         if not _is_plain(call):
-            call_way.dialled(call, name, self._deps.directory, now)
+            path_tracking.dialled(call, name, self._deps.directory, now)
         if call.is_app(name):
             context = call.app_context(name)
             leg_class = CallingAppLeg if name == CALLER else AppLeg
@@ -243,7 +243,7 @@ class ActionExecutor:
 
 def _is_plain(call: Call) -> bool:
     """Whether only the dialled extension or number is called, and nothing else has happened."""
-    return call.journey is None and call.target.is_plain and not isinstance(call.state, Transferring)
+    return call.path is None and call.target.is_plain and not isinstance(call.state, Transferring)
 
 
 def _calling_leg(call: Call, name: str = CALLER) -> IncomingLeg | CallingAppLeg:

@@ -1,7 +1,7 @@
 """Recording status of live calls, for the recorders, and monitoring."""
 
 from unificx import sdp
-from unificx.calls import call_way
+from unificx.calls import path_tracking
 from unificx.calls.manager import CallManager
 from unificx.sdp import RecordIndication
 
@@ -30,7 +30,7 @@ class CallRecordingStatus:
         deps, call = self._manager.deps, self._manager.calls.get(call_id)
         extension = deps.directory.extension_by_id(extension_id)
         if call is not None and extension is not None:
-            call_way.monitored(call, extension, deps.clock.monotonic())
+            path_tracking.monitored(call, extension, deps.clock.monotonic())
 
     def refuses_recording(self, call_id: str) -> bool:
         """Whether a phone of the call refuses to be recorded (`a=recordpref:off`)."""

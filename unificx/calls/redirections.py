@@ -7,7 +7,7 @@ the extension together. One that is not followed counts as declined.
 
 from dataclasses import replace
 
-from unificx.calls import call_way
+from unificx.calls import path_tracking
 from unificx.calls.call import Call, sanitize_dialled
 from unificx.calls.call_record import record_forward
 from unificx.calls.dependencies import CallManagerDependencies
@@ -47,7 +47,7 @@ def send_on(deps: CallManagerDependencies, call: Call, name: str, to: str, now: 
         return False
     forward = Forward(extension, "deflection")
     record_forward(call, forward)
-    call_way.unanswered(call, Cause.DECLINED.value.outcome, now)
+    path_tracking.unanswered(call, Cause.DECLINED.value.outcome, now)
     call.target = replace(
         target,
         plan=target.plan.redirected(target.position, plan, is_final=True),

@@ -7,7 +7,7 @@ replaces like any other leg; a caller that an app holds already, as in a queue o
 
 from dataclasses import dataclass, replace
 
-from unificx.calls import call_way
+from unificx.calls import path_tracking
 from unificx.calls.app_leg import AppLeg
 from unificx.calls.call import Call, withheld_by
 from unificx.calls.extension_calls import pickup_extensions, ringing_extensions
@@ -91,8 +91,8 @@ class Takeovers:
     # ---- inside
 
     def _pick_up(self, call: Call, name: str, now: float) -> None:
-        call_way.way_of(call)
-        call_way.unanswered(call, "continued", now)
+        path_tracking.path_of(call)
+        path_tracking.unanswered(call, "continued", now)
         call.taken_by, call.was_picked_up = name, True
         call.fallback_cause, call.was_missed = None, False
         targets = None
@@ -150,7 +150,7 @@ class Takeovers:
             if not rings or not _can_be_picked_up(call, caller):
                 continue
             named = extension is not None and extension.id in rings
-            passed = number != "" and any(each.number == number for each in call.target.plan.stations)
+            passed = number != "" and any(each.number == number for each in call.target.plan.path)
             if named or passed or (not number and rings & team):
                 found.append(call)
         return min(found, key=lambda call: call.started_monotonic, default=None)

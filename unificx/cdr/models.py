@@ -96,7 +96,7 @@ class StepPart:
 
 
 class CallStepRow(Base):
-    """One station on the way of a call: a person, an outside number, or a group, queue, menu or other object."""
+    """One step on the path of a call: a person, an outside number, or a group, queue, menu or other object."""
 
     __tablename__ = "call_step"
     HELD_AS: ClassVar = ("call", "call_id")

@@ -39,7 +39,7 @@ class CdrParty:
 
 @dataclass(frozen=True, slots=True)
 class CdrStep:
-    """A station on the way of a call. `identity` names a person or outside number, or is `Erased`; it is None for an
+    """A step on the path of a call. `identity` names a person or outside number, or is `Erased`; it is None for an
     object of the tenant, which `number` and `name` name. `by`: position of the party that sent the call there."""
 
     kind: StepKind

@@ -1,9 +1,9 @@
 """Chat: conversations of two people and of groups, and their messages."""
 
 from unificx.chat.checks import CLIENT_ID, MAX_CIPHERTEXT, MAX_MEMBERS, MAX_NAME, MAX_TEXT, named_text, shows_marks
+from unificx.chat.dependencies import ChatDependencies, ChatOff
 from unificx.chat.encryption import MAX_CHANGE, MAX_CLAIMED, MAX_KEY_PACKAGES, MAX_PACKAGE
 from unificx.chat.message_repository import authors
-from unificx.chat.parts import ChatOff, ChatParts
 from unificx.chat.phones import PhoneDeliveries
 from unificx.chat.ports import TextPhones
 from unificx.chat.privacy import chat_holding
@@ -41,9 +41,9 @@ __all__ = [
     "MAX_PACKAGE",
     "MAX_TEXT",
     "Chat",
+    "ChatDependencies",
     "ChatDevice",
     "ChatOff",
-    "ChatParts",
     "Conversation",
     "ConversationChange",
     "ConversationKind",

@@ -16,8 +16,8 @@ from unificx.chat.checks import (
     pair_of,
     search_words,
 )
+from unificx.chat.dependencies import ChatDependencies
 from unificx.chat.events import ConversationChanged, MarksChanged, MemberTyping
-from unificx.chat.parts import ChatParts
 from unificx.chat.schemas import (
     Conversation,
     ConversationChange,
@@ -41,15 +41,15 @@ MAX_SIGNALLED = 20
 class Conversations:
     """Conversations of all tenants. Only members see and change them."""
 
-    def __init__(self, parts: ChatParts) -> None:
-        self._parts = parts
-        self._database, self._keys, self._clock = parts.database, parts.keys, parts.clock
+    def __init__(self, deps: ChatDependencies) -> None:
+        self._deps = deps
+        self._database, self._keys, self._clock = deps.database, deps.keys, deps.clock
 
     # ---- reading
 
     async def page(self, party: Party, cursor: str | None = None, limit: int = 50) -> Page[ConversationView]:
         """Return a person's conversations, with the newest message first. Raise Invalid for a malformed cursor."""
-        self._parts.require_on(party)
+        self._deps.require_on(party)
         wanted = PageByTime.parse(cursor, limit)
         async with self._database.read() as session:
             found = await repository.conversations_of(session, self._keys, party.tenant_id, party.person_id, wanted)
@@ -59,7 +59,7 @@ class Conversations:
     async def search(self, party: Party, text: str, limit: int = 20) -> Sequence[ConversationView]:
         """Return a person's conversations by the name of the group, or the name or number of the other person; the
         newest message first. At most the newest thousand are searched."""
-        self._parts.require_on(party)
+        self._deps.require_on(party)
         words = search_words(text)
         if not words:
             return []
@@ -71,14 +71,14 @@ class Conversations:
             matching = [
                 (one, me)
                 for one, me in found
-                if matches(one.name if one.kind == "group" else self._parts.name(others.get(one.id, "")), words)
+                if matches(one.name if one.kind == "group" else self._deps.name(others.get(one.id, "")), words)
             ]
             return await self._views(session, party, matching[:limit])
 
     async def get(self, party: Party, conversation_id: str) -> ConversationView:
         """Return a conversation with all of its members. Raise NotFound."""
         async with self._database.read() as session:
-            found = await self._parts.member(session, party, conversation_id)
+            found = await self._deps.member(session, party, conversation_id)
             [view] = await self._views(session, party, [found])
             members = await repository.members_of(session, party.tenant_id, conversation_id)
         return replace(view, members=tuple(members))
@@ -95,7 +95,7 @@ class Conversations:
         views: list[ConversationView] = []
         for one, me in found:
             seen, last = overviews[one.id], newest.get(one.newest)
-            shown = self._parts.shown(last) if last is not None and is_shown(last, me, now) else None
+            shown = self._deps.shown(last) if last is not None and is_shown(last, me, now) else None
             views.append(ConversationView(one, me, seen.members, seen.member_count, seen.unread, shown))
         return views
 
@@ -104,8 +104,8 @@ class Conversations:
     async def create(self, party: Party, new: NewConversation) -> ConversationView:
         """Create a conversation; return the present one for a direct conversation that exists. Raise Invalid,
         TooManyRequests."""
-        self._parts.require_on(party)
-        await self._parts.limit(party)
+        self._deps.require_on(party)
+        await self._deps.limit(party)
         others = self._parties(party, new.members)
         is_direct = len(others) == 1 and not new.name
         name = "" if is_direct else checked_name(new.name)
@@ -149,7 +149,7 @@ class Conversations:
     async def update(self, party: Party, conversation_id: str, change: ConversationChange) -> ConversationView:
         """Change name or period. Raise NotFound, Forbidden, Invalid."""
         async with self._database.begin() as uow:
-            before, me = await self._parts.member(uow.session, party, conversation_id, lock=True)
+            before, me = await self._deps.member(uow.session, party, conversation_id, lock=True)
             _require_owner(before, me)
             after = before
             if change.name is not None:
@@ -164,7 +164,7 @@ class Conversations:
     def _checked_period(self, conversation: Conversation, text: str) -> str | None:
         if not text:
             return None
-        period, longest = Period.parse(text), self._parts.period(conversation.tenant_id)
+        period, longest = Period.parse(text), self._deps.period(conversation.tenant_id)
         if period.exceeds(longest):
             raise Invalid(
                 f"Messages are stored for {longest.text} at most here.",
@@ -176,7 +176,7 @@ class Conversations:
     async def add_members(self, party: Party, conversation_id: str, references: Sequence[str]) -> ConversationView:
         """Add people to a group; they see what is sent from now on. Raise NotFound, Forbidden, Conflict, Invalid."""
         async with self._database.begin() as uow:
-            found, me = await self._parts.member(uow.session, party, conversation_id, lock=True)
+            found, me = await self._deps.member(uow.session, party, conversation_id, lock=True)
             _require_group(found)
             _require_owner(found, me)
             others = self._parties(party, references)
@@ -193,7 +193,7 @@ class Conversations:
     async def remove_member(self, party: Party, conversation_id: str, person_id: str) -> None:
         """Remove a member of a group, as an owner, or leave it. Raise NotFound, Forbidden, Conflict."""
         async with self._database.begin() as uow:
-            found, me = await self._parts.member(uow.session, party, conversation_id, lock=True)
+            found, me = await self._deps.member(uow.session, party, conversation_id, lock=True)
             _require_group(found)
             if person_id != party.person_id:
                 _require_owner(found, me)
@@ -207,7 +207,7 @@ class Conversations:
     async def set_role(self, party: Party, conversation_id: str, person_id: str, role: MemberRole) -> ConversationView:
         """Make a member of a group one of its owners, or take this from them. Raise NotFound, Forbidden, Conflict."""
         async with self._database.begin() as uow:
-            found, me = await self._parts.member(uow.session, party, conversation_id, lock=True)
+            found, me = await self._deps.member(uow.session, party, conversation_id, lock=True)
             _require_group(found)
             _require_owner(found, me)
             members = await repository.members_of(uow.session, party.tenant_id, conversation_id)
@@ -223,7 +223,7 @@ class Conversations:
         """Choose whether others see what one has received and read, and with it whether one sees theirs, and whether
         only mentions notify. Raise NotFound."""
         async with self._database.begin() as uow:
-            found, me = await self._parts.member(uow.session, party, conversation_id, lock=True)
+            found, me = await self._deps.member(uow.session, party, conversation_id, lock=True)
             shares = me.shares_marks if change.shares_marks is None else change.shares_marks
             muted = me.muted if change.muted is None else change.muted
             values = {"shares_marks": shares, "muted": muted}
@@ -237,21 +237,21 @@ class Conversations:
     async def typing(self, party: Party, conversation_id: str) -> None:
         """Show others for some seconds that one is writing. Sent to those who share their marks, if one does oneself,
         in conversations in which marks are sent. Raise NotFound, TooManyRequests."""
-        await self._parts.limit_typing(party)
+        await self._deps.limit_typing(party)
         async with self._database.read() as session:
-            _, me = await self._parts.member(session, party, conversation_id)
+            _, me = await self._deps.member(session, party, conversation_id)
             if not me.shares_marks:
                 return
             members = await repository.members_of(session, party.tenant_id, conversation_id)
         if len(members) > MAX_SIGNALLED:
             return
         sees = [each.person_id for each in members if each.shares_marks and each.person_id != party.person_id]
-        self._parts.publish(MemberTyping(party.tenant_id, conversation_id, party.person_id, sees))
+        self._deps.publish(MemberTyping(party.tenant_id, conversation_id, party.person_id, sees))
 
     async def mark(self, party: Party, conversation_id: str, read_seq: int, delivered_seq: int) -> None:
         """Record what one has read and received. Numbers only grow. Raise NotFound."""
         async with self._database.begin() as uow:
-            found, me = await self._parts.member(uow.session, party, conversation_id, lock=True)
+            found, me = await self._deps.member(uow.session, party, conversation_id, lock=True)
             read = max(me.read_seq, min(read_seq, found.last_seq))
             delivered = max(me.delivered_seq, read, min(delivered_seq, found.last_seq))
             if (read, delivered) == (me.read_seq, me.delivered_seq):
@@ -263,7 +263,7 @@ class Conversations:
             sees = [each.person_id for each in members if me.shares_marks and each.shares_marks]
             watching = {party.person_id, *(sees if len(members) <= MAX_SIGNALLED else ())}
             changed = MarksChanged(party.tenant_id, conversation_id, party.person_id, read, delivered, sorted(watching))
-            uow.after_commit.append(partial(self._parts.publish, changed))
+            uow.after_commit.append(partial(self._deps.publish, changed))
 
     # ---- deletion
 
@@ -282,7 +282,7 @@ class Conversations:
             for conversation_id in {*written, *(each for each, _ in memberships)}:
                 present = await repository.member_ids(uow.session, tenant_id, conversation_id)
                 changed = ConversationChanged(tenant_id, conversation_id, present)
-                uow.after_commit.append(partial(self._parts.publish, changed))
+                uow.after_commit.append(partial(self._deps.publish, changed))
 
     async def delete_of_tenant(self, uow: UnitOfWork, tenant_id: str) -> None:
         """Delete everything of a deleted tenant."""
@@ -295,13 +295,13 @@ class Conversations:
         left = await repository.members_of(session, tenant_id, conversation_id)
         if not left:
             await repository.delete_conversation(session, tenant_id, conversation_id)
-            await self._parts.attachments.remove_of_conversation(uow, tenant_id, conversation_id)
+            await self._deps.attachments.remove_of_conversation(uow, tenant_id, conversation_id)
         elif all(each.role != "owner" for each in left):
             await repository.update_member(session, tenant_id, conversation_id, left[0].person_id, role="owner")
 
     def _parties(self, party: Party, references: Sequence[str]) -> list[Party]:
         """Return the people named, without `party` and each once. Raise Invalid."""
-        found = {each.person_id: each for each in (self._parts.party(party.tenant_id, one) for one in references)}
+        found = {each.person_id: each for each in (self._deps.party(party.tenant_id, one) for one in references)}
         found.pop(party.person_id, None)
         if not found:
             raise Invalid("Name at least one other person.", field="members")
@@ -314,7 +314,7 @@ class Conversations:
 
     def _signal(self, uow: UnitOfWork, conversation: Conversation, person_ids: Sequence[str]) -> None:
         changed = ConversationChanged(conversation.tenant_id, conversation.id, person_ids)
-        uow.after_commit.append(partial(self._parts.publish, changed))
+        uow.after_commit.append(partial(self._deps.publish, changed))
 
 
 def _require_group(conversation: Conversation) -> None:

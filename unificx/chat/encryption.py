@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from unificx.attachments import Attachment
 from unificx.chat import encryption_repository as store
 from unificx.chat import repository
+from unificx.chat.dependencies import ChatDependencies
 from unificx.chat.events import ConversationChanged
-from unificx.chat.parts import ChatParts
 from unificx.chat.schemas import ChatDevice, Conversation, Encrypted, GroupView, NewGroupChange, Party
 from unificx.core.errors import Conflict, Forbidden, Invalid
 from unificx.db import UnitOfWork, lock_scope
@@ -59,9 +59,9 @@ def require_files(conversation: Conversation, files: Sequence[Attachment]) -> No
 class Encryption:
     """Devices of people, and the groups of encrypted conversations. Only members see and change a group."""
 
-    def __init__(self, parts: ChatParts) -> None:
-        self._parts = parts
-        self._database, self._clock = parts.database, parts.clock
+    def __init__(self, deps: ChatDependencies) -> None:
+        self._deps = deps
+        self._database, self._clock = deps.database, deps.clock
 
     # ---- devices
 
@@ -70,8 +70,8 @@ class Encryption:
     ) -> int:
         """Register the device of a session in place of an earlier one, or add key packages to it; return the number of
         its packages. Raise Forbidden without a session, Invalid, Conflict for an id in use, TooManyRequests."""
-        self._parts.require_on(party)
-        await self._parts.limit(party)
+        self._deps.require_on(party)
+        await self._deps.limit(party)
         _require_session(session_id)
         _require_sizes((*packages, *([last_resort] if last_resort is not None else [])), MAX_PACKAGE, "key_packages")
         async with self._database.begin() as uow:
@@ -128,7 +128,7 @@ class Encryption:
     ) -> Sequence[tuple[ChatDevice, bytes]]:
         """Take a key package of each of these devices of members; those of others are left out. Raise NotFound,
         Forbidden without a registered device, Conflict, TooManyRequests."""
-        await self._parts.limit(party)
+        await self._deps.limit(party)
         async with self._database.begin() as uow:
             await self._encrypted(uow.session, party, conversation_id)
             await self._own_device(uow.session, party, session_id)
@@ -141,7 +141,7 @@ class Encryption:
         """Store a change of a group; the first one of a round is it. `new.change.round` is the present round. Return
         its number. Raise NotFound, Forbidden, Invalid, StaleRound, TooManyRequests; Conflict for a new group while a
         device is in the present one."""
-        await self._parts.limit(party)
+        await self._deps.limit(party)
         change = new.change
         _require_sizes((change.body, *([change.welcome] if change.welcome is not None else [])), MAX_CHANGE, "body")
         async with self._database.begin() as uow:
@@ -163,7 +163,7 @@ class Encryption:
 
     async def leave(self, party: Party, session_id: str, conversation_id: str) -> None:
         """Report that the device has lost the keys of the group: others add it anew. Raise NotFound, Forbidden."""
-        await self._parts.limit(party)
+        await self._deps.limit(party)
         async with self._database.begin() as uow:
             await self._encrypted(uow.session, party, conversation_id)
             own = await self._own_device(uow.session, party, session_id)
@@ -173,7 +173,7 @@ class Encryption:
     async def _encrypted(
         self, session: AsyncSession, party: Party, conversation_id: str, *, lock: bool = False
     ) -> Conversation:
-        found, _ = await self._parts.member(session, party, conversation_id, lock=lock)
+        found, _ = await self._deps.member(session, party, conversation_id, lock=lock)
         if found.round is None:
             raise Conflict("The conversation is not encrypted end to end.")
         return found
@@ -193,7 +193,7 @@ class Encryption:
     async def _signal(self, uow: UnitOfWork, tenant_id: str, conversation_id: str) -> None:
         present = await repository.member_ids(uow.session, tenant_id, conversation_id)
         changed = ConversationChanged(tenant_id, conversation_id, present)
-        uow.after_commit.append(partial(self._parts.publish, changed))
+        uow.after_commit.append(partial(self._deps.publish, changed))
 
 
 def _require_place(devices: Sequence[ChatDevice], own: str, *, restart: bool) -> None:

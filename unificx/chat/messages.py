@@ -18,9 +18,9 @@ from unificx.chat.checks import (
     checked_text,
     is_shown,
 )
+from unificx.chat.dependencies import ChatDependencies
 from unificx.chat.encryption import require_files, require_format
 from unificx.chat.events import MessageChanged, MessageSent
-from unificx.chat.parts import ChatParts
 from unificx.chat.schemas import Conversation, Encrypted, Member, Message, NewMessage, Party
 from unificx.core.clock import random_id
 from unificx.core.errors import Conflict, Forbidden, Invalid, NotFound
@@ -34,9 +34,9 @@ _Change = Callable[[UnitOfWork, Conversation, Member, Message], Awaitable[Messag
 class Messages:
     """Messages of all conversations. Only members read and send them."""
 
-    def __init__(self, parts: ChatParts) -> None:
-        self._parts = parts
-        self._database, self._keys, self._clock = parts.database, parts.keys, parts.clock
+    def __init__(self, deps: ChatDependencies) -> None:
+        self._deps = deps
+        self._database, self._keys, self._clock = deps.database, deps.keys, deps.clock
 
     async def page(
         self, party: Party, conversation_id: str, cursor: str | None = None, limit: int = 50
@@ -48,7 +48,7 @@ class Messages:
         async with self._database.read() as session:
             reading = await self._reading(session, party, conversation_id)
             found = await message_repository.page(session, self._keys, reading, before, size + 1)
-        items = tuple(map(self._parts.shown, found[:size]))
+        items = tuple(map(self._deps.shown, found[:size]))
         return Page(items, str(items[-1].seq) if len(found) > size else None)
 
     async def changed_since(self, party: Party, conversation_id: str, since: int, limit: int = 50) -> Page[Message]:
@@ -58,7 +58,7 @@ class Messages:
         async with self._database.read() as session:
             reading = await self._reading(session, party, conversation_id)
             found = await message_repository.changed_since(session, self._keys, reading, since, size + 1)
-        items = tuple(map(self._parts.shown, found[:size]))
+        items = tuple(map(self._deps.shown, found[:size]))
         return Page(items, str(items[-1].revision) if len(found) > size else None)
 
     async def pinned(self, party: Party, conversation_id: str) -> Sequence[Message]:
@@ -66,10 +66,10 @@ class Messages:
         async with self._database.read() as session:
             reading = await self._reading(session, party, conversation_id)
             found = await message_repository.pinned(session, self._keys, reading, MAX_PINNED)
-        return [self._parts.shown(each) for each in found]
+        return [self._deps.shown(each) for each in found]
 
     async def _reading(self, session: AsyncSession, party: Party, conversation_id: str) -> message_repository.Reading:
-        _, me = await self._parts.member(session, party, conversation_id)
+        _, me = await self._deps.member(session, party, conversation_id)
         return message_repository.Reading(party.tenant_id, conversation_id, me, self._clock.now())
 
     async def open_file(
@@ -78,24 +78,24 @@ class Messages:
         """Open a file of a message that a member sees. Raise NotFound for everyone else, Expired."""
         async with self._database.read() as session:
             reading = await self._reading(session, party, conversation_id)
-            found = await self._parts.attachments.message_of(party.tenant_id, attachment_id)
+            found = await self._deps.attachments.message_of(party.tenant_id, attachment_id)
             message = None
             if found is not None and found[0] == conversation_id:
                 of = (party.tenant_id, conversation_id, found[1])
                 message = await message_repository.get(session, self._keys, *of)
         if message is None or message.state != "sent" or not is_shown(message, reading.member, reading.now):
             raise NotFound("There is no such file.")
-        return await self._parts.attachments.open(party.tenant_id, attachment_id, thumbnail=thumbnail)
+        return await self._deps.attachments.open(party.tenant_id, attachment_id, thumbnail=thumbnail)
 
     async def send(self, party: Party, conversation_id: str, new: NewMessage) -> Message:
         """Store a message; return the present one if its sender has sent this `client_id` before. Raise NotFound,
         Invalid, TooManyRequests; Conflict for another text with the same id, which would be lost."""
         checked_message(new)
-        await self._parts.limit(party)
+        await self._deps.limit(party)
         if new.attachments and not await self._is_sent(party, conversation_id, new.client_id):
-            await self._parts.attachments.prepare(self._parts.owner(party), new.attachments)
+            await self._deps.attachments.prepare(self._deps.owner(party), new.attachments)
         async with self._database.begin() as uow:
-            found, me = await self._parts.member(uow.session, party, conversation_id, lock=True)
+            found, me = await self._deps.member(uow.session, party, conversation_id, lock=True)
             present = await message_repository.find_sent(uow.session, self._keys, party, conversation_id, new.client_id)
             if present is not None:
                 return _same_message(present, new)
@@ -105,9 +105,9 @@ class Messages:
             message = await self._store(uow, party, found, new)
             silent = muted - set(message.mentions)
             audible = [each for each in person_ids if each not in silent]
-            await self._parts.queue_for_phones(uow, party.tenant_id, message, audible)
+            await self._deps.queue_for_phones(uow, party.tenant_id, message, audible)
             event = MessageSent(party.tenant_id, message, person_ids, silent)
-            uow.after_commit.append(partial(self._parts.publish, event))
+            uow.after_commit.append(partial(self._deps.publish, event))
         return message
 
     async def _is_sent(self, party: Party, conversation_id: str, client_id: str) -> bool:
@@ -117,7 +117,7 @@ class Messages:
 
     async def _store(self, uow: UnitOfWork, party: Party, found: Conversation, new: NewMessage) -> Message:
         id_, now, period = random_id(self._clock), self._clock.now(), found.period
-        owner, attachments = self._parts.owner(party), self._parts.attachments
+        owner, attachments = self._deps.owner(party), self._deps.attachments
         attached = await attachments.attach(uow, owner, new.attachments, found.id, id_)
         require_files(found, attached)
         seq = await repository.next_seq(uow.session, found.tenant_id, found.id, (id_, now))
@@ -199,7 +199,7 @@ class Messages:
             if message.person_id != party.person_id and not (found.kind == "group" and me.role == "owner"):
                 raise Forbidden("Only its author and owners of the group can delete a message.")
             await message_repository.withdraw(uow.session, party.tenant_id, message)
-            await self._parts.attachments.remove_of_messages(uow, party.tenant_id, [message.id])
+            await self._deps.attachments.remove_of_messages(uow, party.tenant_id, [message.id])
             nothing = {"state": "deleted", "text": None, "mentions": (), "reactions": {}, "reply_to": None}
             return replace(message, **nothing, pinned=None, attachments=())
 
@@ -245,7 +245,7 @@ class Messages:
 
     async def _change(self, party: Party, conversation_id: str, message_id: str, change: _Change) -> Message:
         async with self._database.begin() as uow:
-            found, me = await self._parts.member(uow.session, party, conversation_id, lock=True)
+            found, me = await self._deps.member(uow.session, party, conversation_id, lock=True)
             message = await message_repository.get(
                 uow.session, self._keys, party.tenant_id, conversation_id, message_id
             )
@@ -254,9 +254,9 @@ class Messages:
             revision = await repository.next_seq(uow.session, party.tenant_id, conversation_id)
             changed = await change(uow, found, me, replace(message, revision=revision))
             person_ids = await repository.member_ids(uow.session, party.tenant_id, conversation_id)
-            changed = self._parts.shown(changed)
+            changed = self._deps.shown(changed)
             event = MessageChanged(party.tenant_id, changed, person_ids)
-            uow.after_commit.append(partial(self._parts.publish, event))
+            uow.after_commit.append(partial(self._deps.publish, event))
         return changed
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from unificx.chat import delivery_repository, message_repository, repository
 from unificx.chat.checks import is_shown
 from unificx.chat.conversations import Conversations
-from unificx.chat.parts import ChatParts
+from unificx.chat.dependencies import ChatDependencies
 from unificx.chat.ports import PhoneSender
 from unificx.chat.schemas import Party, PhoneDelivery, PhoneText
 from unificx.core.access import Access
@@ -38,9 +38,9 @@ class PhoneDeliveries:
     """Sends queued messages to phones, those of one phone in their order. A phone that does not answer delays no other
     one. A process that dies repeats what was not confirmed."""
 
-    def __init__(self, parts: ChatParts, conversations: Conversations, sender: PhoneSender) -> None:
-        self._parts, self._conversations, self._sender = parts, conversations, sender
-        self._database, self._clock = parts.database, parts.clock
+    def __init__(self, deps: ChatDependencies, conversations: Conversations, sender: PhoneSender) -> None:
+        self._deps, self._conversations, self._sender = deps, conversations, sender
+        self._database, self._clock = deps.database, deps.clock
         self._tasks = BackgroundTasks(Access("telephony", "chat to phones"))
         self._slots = asyncio.Semaphore(MAX_CONCURRENT)
         # Owner: the node that delivers.
@@ -153,7 +153,7 @@ class PhoneDeliveries:
 
     async def _text(self, delivery: PhoneDelivery) -> PhoneText | None:
         """Return a message with its present text; None if it is not to be sent any more."""
-        keys, where = self._parts.keys, (delivery.tenant_id, delivery.conversation_id)
+        keys, where = self._deps.keys, (delivery.tenant_id, delivery.conversation_id)
         async with self._database.read() as session:
             found = await repository.get(session, keys, where[0], delivery.person_id, where[1])
             message = await message_repository.get(session, keys, *where, delivery.message_id)
@@ -163,7 +163,7 @@ class PhoneDeliveries:
         return PhoneText(delivery, message.person_id, message.created, conversation.name, message.text)
 
     async def _mark(self, delivery: PhoneDelivery) -> None:
-        subject = self._parts.directory.person_subject(delivery.person_id)
+        subject = self._deps.directory.person_subject(delivery.person_id)
         if subject is not None:
             member = Party(delivery.tenant_id, delivery.person_id, subject)
             with contextlib.suppress(NotFound):  # they have left

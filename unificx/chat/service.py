@@ -1,9 +1,9 @@
 """Chat of an installation."""
 
 from unificx.chat.conversations import Conversations
+from unificx.chat.dependencies import ChatDependencies
 from unificx.chat.encryption import Encryption
 from unificx.chat.messages import Messages
-from unificx.chat.parts import ChatParts
 from unificx.db import UnitOfWork
 from unificx.identity.events import SessionEnded, TenantDeleted
 
@@ -11,12 +11,12 @@ from unificx.identity.events import SessionEnded, TenantDeleted
 class Chat:
     """Conversations and their messages."""
 
-    def __init__(self, parts: ChatParts) -> None:
-        self.parts = parts
-        self.conversations = Conversations(parts)
-        self.messages = Messages(parts)
-        self.encryption = Encryption(parts)
-        self.attachments = parts.attachments
+    def __init__(self, deps: ChatDependencies) -> None:
+        self.deps = deps
+        self.conversations = Conversations(deps)
+        self.messages = Messages(deps)
+        self.encryption = Encryption(deps)
+        self.attachments = deps.attachments
 
     async def on_tenant_deleted(self, event: TenantDeleted, uow: UnitOfWork) -> None:
         """Delete the conversations of a deleted tenant. Outbox handler."""

@@ -2,7 +2,7 @@
 
 from unificx.conferencing.calendars import CalendarFeeds
 from unificx.conferencing.guests import GUEST_MARK, LINK_DAYS, MAX_LINK_DAYS, MeetingGuests
-from unificx.conferencing.invitations import MAX_AT_ONCE, InvitationParts, Inviter, MeetingInvitations
+from unificx.conferencing.invitations import MAX_AT_ONCE, InvitationDependencies, Inviter, MeetingInvitations
 from unificx.conferencing.machine.calendar_entry import Joining, calendar_entry, calendar_feed
 from unificx.conferencing.machine.events_and_actions import (
     ADMINISTRATOR,
@@ -88,7 +88,7 @@ __all__ = [
     "GuestLink",
     "HandRequested",
     "Invitation",
-    "InvitationParts",
+    "InvitationDependencies",
     "Inviter",
     "Joining",
     "Language",

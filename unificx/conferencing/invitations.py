@@ -50,7 +50,7 @@ ALIAS = "invited_email"
 
 
 @dataclass(frozen=True, slots=True)
-class InvitationParts:
+class InvitationDependencies:
     """Dependencies of MeetingInvitations. `sender`: queues e-mails."""
 
     database: Database
@@ -75,24 +75,24 @@ class Inviter:
 class MeetingInvitations:
     """Invitations of all meetings."""
 
-    def __init__(self, parts: InvitationParts) -> None:
-        self._parts, self.guests = parts, parts.guests
-        self._database, self._rooms, self._clock = parts.database, parts.guests.rooms, parts.database.clock
-        self._limit = _OutsideLimit(parts.counters)
+    def __init__(self, deps: InvitationDependencies) -> None:
+        self._deps, self.guests = deps, deps.guests
+        self._database, self._rooms, self._clock = deps.database, deps.guests.rooms, deps.database.clock
+        self._limit = _OutsideLimit(deps.counters)
         self._rooms.before_deletion.append(self._cancel_all)
-        self.calendars = CalendarFeeds(parts.database, self._rooms, parts.identity.directory)
+        self.calendars = CalendarFeeds(deps.database, self._rooms, deps.identity.directory)
 
     async def list(self, room: Room) -> Sequence[Invitation]:
         """Return the invitations to a meeting in order."""
         async with self._database.read() as session:
-            return await repository.invitations(session, self._parts.keys, room.tenant_id, room.id)
+            return await repository.invitations(session, self._deps.keys, room.tenant_id, room.id)
 
     async def invite(self, room: Room, new: NewInvitations, by: Inviter) -> Sequence[Invitation]:
         """Invite people who are not invited yet, all or none, and return their invitations.
 
         Raises Invalid that names the field; Conflict without a mail server, for too many or for a person outside who
         could not join; TooManyRequests for too many e-mails."""
-        if not self._parts.sender.can_send:
+        if not self._deps.sender.can_send:
             raise Conflict("There is no mail server.", hint="Share the link instead, or ask your administrator.")
         if len(new.colleagues) + len(new.outside) > MAX_AT_ONCE:
             raise Invalid(f"Invite at most {MAX_AT_ONCE} people at once.", field="colleagues")
@@ -155,7 +155,7 @@ class MeetingInvitations:
             raise Invalid("This is not the PIN for participants.", field="pin")
 
     def _colleague(self, room: Room, extension_id: str) -> Invitation:
-        directory = self._parts.identity.directory
+        directory = self._deps.identity.directory
         extension = directory.extension_by_id(extension_id)
         if extension is None or extension.tenant_id != room.tenant_id or extension.person_id is None:
             raise Invalid("A colleague must be an extension of a user of the same tenant.", field="colleagues")
@@ -166,7 +166,7 @@ class MeetingInvitations:
     def _outside(self, room: Room, person: OutsideAddress, new: NewInvitations) -> Invitation:
         address = checked_email(person.address)
         name = check_name(person.name) if person.name else ""
-        subject = self._parts.keys.find_or_create(room.tenant_id, ALIAS, email_key(address))
+        subject = self._deps.keys.find_or_create(room.tenant_id, ALIAS, email_key(address))
         return Invitation(
             self._clock.new_id(), room.id, "", subject, self._clock.now(), new.language, address=address, name=name
         )
@@ -182,7 +182,7 @@ class MeetingInvitations:
             if account is None or not account.email:
                 raise Invalid(f"{new.name} has no e-mail address.", field="colleagues")
             new = replace(new, address=account.email, name=account.name)
-        await repository.insert_invitation(uow.session, self._parts.keys, room.tenant_id, new)
+        await repository.insert_invitation(uow.session, self._deps.keys, room.tenant_id, new)
         if not await self._send(uow, room, new, "meeting_invitation", self._joining(new, by, asked.pin)):
             raise TooManyRequests(
                 f"Too many invitations were sent to {new.address} in the last hour.", retry_after=3600
@@ -207,7 +207,7 @@ class MeetingInvitations:
         end = booking.ends or booking.starts
         if end is None or end < self._clock.now():
             return
-        for each in await repository.invitations(uow.session, self._parts.keys, room.tenant_id, room.id):
+        for each in await repository.invitations(uow.session, self._deps.keys, room.tenant_id, room.id):
             await self._send(uow, room, each, "meeting_cancelled", Joining(inside=False))
 
     async def _send(
@@ -224,7 +224,7 @@ class MeetingInvitations:
             return True
         organizer = await self._organizer(room)
         address = organizer.email if organizer is not None else ""
-        zone = self._parts.identity.directory.time_zone(room.tenant_id)
+        zone = self._deps.identity.directory.time_zone(room.tenant_id)
         cancelled = kind == "meeting_cancelled"
         by = [organizer.name] if organizer is not None else []
         lines = [] if cancelled else joining_lines(room, replace(joining, url=""), invitation.language)
@@ -238,7 +238,7 @@ class MeetingInvitations:
         entry = calendar_entry(room, joining, self._clock.now(), invitation.language, scheduling) if dated else ""
         shown = tuple(filter(None, text))
         email = MeetingEmail(kind, invitation.language, room.name, shown, joining.url, calendar=entry, reply_to=address)
-        return await self._parts.sender.send_meeting(recipient, email, uow)
+        return await self._deps.sender.send_meeting(recipient, email, uow)
 
     async def _recipient(self, room: Room, invitation: Invitation) -> Person | None:
         """Return the account of a colleague, None if it was closed, or a person outside as the recipient."""
@@ -263,11 +263,11 @@ class MeetingInvitations:
 
     async def _account(self, tenant_id: str, extension_id: str) -> Person | None:
         """Return the account that owns an extension; None without one."""
-        extension = self._parts.identity.directory.extension_by_id(extension_id)
+        extension = self._deps.identity.directory.extension_by_id(extension_id)
         if extension is None or extension.person_id is None:
             return None
         try:
-            return await self._parts.identity.users.get(tenant_id, extension.person_id)
+            return await self._deps.identity.users.get(tenant_id, extension.person_id)
         except DomainError:  # closed meanwhile
             return None
 

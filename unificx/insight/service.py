@@ -16,7 +16,7 @@ from unificx.voicemail import played_in
 
 
 @dataclass(frozen=True, slots=True)
-class InsightParts:
+class InsightDependencies:
     """Dependencies."""
 
     database: Database
@@ -27,9 +27,9 @@ class InsightParts:
 class UsageInsight:
     """Usage insight of all tenants."""
 
-    def __init__(self, parts: InsightParts) -> None:
-        self._parts = parts
-        self._directory = parts.identity.directory
+    def __init__(self, deps: InsightDependencies) -> None:
+        self._deps = deps
+        self._directory = deps.identity.directory
 
     async def report(self, tenant_id: str) -> UsageReport:
         """Return which features people use who agree to `analytics` and do not object to `statistics`."""
@@ -55,11 +55,11 @@ class UsageInsight:
         return found
 
     def _months(self, tenant_id: str) -> Sequence[tuple[date, datetime, datetime]]:
-        return complete_months(self._parts.database.clock.now(), self._directory.time_zone(tenant_id))
+        return complete_months(self._deps.database.clock.now(), self._directory.time_zone(tenant_id))
 
     def _counted(self, tenant_id: str) -> dict[str, list[str]]:
         """Return the people who are counted, with the ids of their extensions."""
-        consents, found = self._parts.consents, defaultdict[str, list[str]](list)
+        consents, found = self._deps.consents, defaultdict[str, list[str]](list)
         for each in self._directory.extensions(tenant_id):
             agrees = consents.allows(each.subject, "analytics") and not consents.objects(each.subject, "statistics")
             if each.person_id and agrees:
@@ -70,10 +70,10 @@ class UsageInsight:
         self, tenant_id: str, people: Mapping[str, Sequence[str]], since: datetime, until: datetime
     ) -> Mapping[Feature, Set[str]]:
         """Return the users of each feature among these people. Nothing about others is read."""
-        parts, found = self._parts, defaultdict[Feature, set[str]](set)
+        deps, found = self._deps, defaultdict[Feature, set[str]](set)
         owner = {extension: person for person, owned in people.items() for extension in owned}
-        kinds = await parts.identity.devices.kinds(tenant_id)
-        async with parts.database.read() as session:
+        kinds = await deps.identity.devices.kinds(tenant_id)
+        async with deps.database.read() as session:
             uses = await uses_of(session, tenant_id, tuple(owner), since, until)
             played = await played_in(session, tenant_id, tuple(owner), since, until)
             written = await authors(session, tenant_id, tuple(people), since, until)

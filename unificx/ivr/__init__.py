@@ -1,10 +1,10 @@
 """Menus (IVR): prompts, keys and destinations as data, run by one call app; dial by name."""
 
-from unificx.ivr.app import NAMES_APP, PROMPT_APP, MenuAppParts, menu_apps
+from unificx.ivr.app import NAMES_APP, PROMPT_APP, MenuAppDependencies, menu_apps
 from unificx.ivr.kinds import PromptKind
 from unificx.ivr.ports import Speech
 from unificx.ivr.schemas import KEYS, Menu, MenuChange, MenuSettings, NewMenu
-from unificx.ivr.service import MENU_APP, MENU_KIND, MenuParts, MenuService
+from unificx.ivr.service import MENU_APP, MENU_KIND, MenuDependencies, MenuService
 
 __all__ = [
     "KEYS",
@@ -13,9 +13,9 @@ __all__ = [
     "NAMES_APP",
     "PROMPT_APP",
     "Menu",
-    "MenuAppParts",
+    "MenuAppDependencies",
     "MenuChange",
-    "MenuParts",
+    "MenuDependencies",
     "MenuService",
     "MenuSettings",
     "NewMenu",

@@ -36,7 +36,7 @@ MAX_SEARCHES = 3
 
 
 @dataclass(frozen=True, slots=True)
-class MenuAppParts:
+class MenuAppDependencies:
     """Collaborators of the apps."""
 
     menus: MenuService
@@ -45,12 +45,12 @@ class MenuAppParts:
     consents: Consents
 
 
-def menu_apps(parts: MenuAppParts) -> tuple[App, App, App]:
+def menu_apps(deps: MenuAppDependencies) -> tuple[App, App, App]:
     """The menu app, the prompt app, and dial by name."""
     return (
-        App(MENU_APP, partial(run_menu, parts)),
+        App(MENU_APP, partial(run_menu, deps)),
         App(PROMPT_APP, play_prompt),
-        App.of_feature(NAMES_APP, partial(dial_by_name, parts)),
+        App.of_feature(NAMES_APP, partial(dial_by_name, deps)),
     )
 
 
@@ -63,16 +63,16 @@ async def play_prompt(call: Call) -> None:
             await call.play(name)
 
 
-async def run_menu(parts: MenuAppParts, call: Call) -> None:
+async def run_menu(deps: MenuAppDependencies, call: Call) -> None:
     """Run the menu of the argument and the ones it leads to."""
-    await _MenuCall(parts, call, list(call.arguments)).run()
+    await _MenuCall(deps, call, list(call.arguments)).run()
 
 
 @dataclass(slots=True)
 class _MenuCall:
     """A call in menus. `path` are the ids of the menus that led here, the present one last."""
 
-    parts: MenuAppParts
+    deps: MenuAppDependencies
     call: Call
     path: list[str]
     failures: int = 0
@@ -83,7 +83,7 @@ class _MenuCall:
 
     async def run(self) -> None:
         for _ in range(MAX_TURNS):
-            menu = self.parts.menus.by_id(self.path[-1])
+            menu = self.deps.menus.by_id(self.path[-1])
             if menu is None or menu.tenant_id != self.call.caller.tenant_id:
                 break  # it was deleted meanwhile
             self.call.language = menu.settings.language or self._language
@@ -136,7 +136,7 @@ class _MenuCall:
     async def _go(self, ref: DestinationRef) -> bool:
         """Continue at a destination. Return whether that is another menu; False: it has not answered."""
         if ref.kind == MENU_KIND:
-            menu = self.parts.menus.by_number(self.call.caller.tenant_id, ref.name)
+            menu = self.deps.menus.by_number(self.call.caller.tenant_id, ref.name)
             if menu is not None:
                 self.path = [*self.path, menu.id][-MAX_DEPTH:]
                 return True
@@ -148,15 +148,15 @@ class _MenuCall:
         return False
 
     def _extensions(self) -> frozenset[str]:
-        return frozenset(each.number for each in self.parts.directory.extensions(self.call.caller.tenant_id))
+        return frozenset(each.number for each in self.deps.directory.extensions(self.call.caller.tenant_id))
 
 
-async def dial_by_name(parts: MenuAppParts, call: Call) -> None:
+async def dial_by_name(deps: MenuAppDependencies, call: Call) -> None:
     """Ask for the letters of a name, confirm the person, and connect the caller."""
-    directory = parts.directory
+    directory = deps.directory
     people = [
         names.Entry(each.number, directory.display_name(each))
-        for each in parts.consents.without_objection(directory.extensions(call.caller.tenant_id), "directory")
+        for each in deps.consents.without_objection(directory.extensions(call.caller.tenant_id), "directory")
         if each.person_id is not None
     ]
     for _ in range(MAX_SEARCHES):
@@ -167,19 +167,19 @@ async def dial_by_name(parts: MenuAppParts, call: Call) -> None:
         elif len(found) > names.MAX_OFFERED:
             await call.play("names/many")
         else:
-            chosen = await _choose_person(parts, call, found)
+            chosen = await _choose_person(deps, call, found)
             if chosen is not None:
                 await connect_with_ringback(call, DestinationRef("extension", chosen.number))
                 await call.play("general/nobody-available")
     await call.play("general/goodbye")
 
 
-async def _choose_person(parts: MenuAppParts, call: Call, found: Sequence[names.Entry]) -> names.Entry | None:
+async def _choose_person(deps: MenuAppDependencies, call: Call, found: Sequence[names.Entry]) -> names.Entry | None:
     """Offer people by key, twice without an entry; None if the caller chooses none of them."""
     keys = KEYS[: len(found)]
     for _ in range(2):
         for key, person in zip(keys, found, strict=True):
-            digit = await _say_name(parts, call, person, keys) or await call.play(
+            digit = await _say_name(deps, call, person, keys) or await call.play(
                 "names/connect", f"press/{key}", escape_digits=f"{keys}*"
             )
             if digit:
@@ -192,9 +192,9 @@ async def _choose_person(parts: MenuAppParts, call: Call, found: Sequence[names.
     return None
 
 
-async def _say_name(parts: MenuAppParts, call: Call, person: names.Entry, keys: str) -> str:
+async def _say_name(deps: MenuAppDependencies, call: Call, person: names.Entry, keys: str) -> str:
     """Speak a name, or the number if it cannot be spoken. Return the key that the caller has pressed."""
     with contextlib.suppress(DomainError):
-        sound = await parts.speech.spoken(person.name, available_language(call.language))
+        sound = await deps.speech.spoken(person.name, available_language(call.language))
         return await call.play(sound, escape_digits=f"{keys}*")
     return await call.play("names/extension", *say_digits(person.number), escape_digits=f"{keys}*")

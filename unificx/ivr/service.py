@@ -16,7 +16,7 @@ from unificx.ivr.ports import Speech
 from unificx.ivr.schemas import Menu, MenuChange, NewMenu
 from unificx.privacy import KeyStore
 from unificx.prompts import ANY
-from unificx.routing import CallApp, Destination, DestinationDirectory, DestinationRef, Station, TenantObject
+from unificx.routing import CallApp, Destination, DestinationDirectory, DestinationRef, PathObject, TenantObject
 
 MENU_APP = "menu"
 """The app that runs the menu of its argument."""
@@ -24,7 +24,7 @@ MENU_KIND = "menu"
 
 
 @dataclass(frozen=True, slots=True)
-class MenuParts:
+class MenuDependencies:
     """Collaborators of `MenuService`."""
 
     database: Database
@@ -44,14 +44,14 @@ class MenuService:
 
     kind = MENU_KIND
 
-    def __init__(self, parts: MenuParts) -> None:
-        self._parts = parts
+    def __init__(self, deps: MenuDependencies) -> None:
+        self._deps = deps
         self._menus = MemoryCopy[Menu](lambda menu: menu.number)
 
     async def start(self) -> None:
         """Load all menus."""
-        async with self._parts.database.read() as session:
-            for menu in await repository.all_menus(session, self._parts.keys):
+        async with self._deps.database.read() as session:
+            for menu in await repository.all_menus(session, self._deps.keys):
                 self._menus.put(menu)
 
     # ---- lookups
@@ -89,7 +89,7 @@ class MenuService:
         menu = self.by_number(tenant_id, name)
         if menu is None:
             return None
-        return TenantObject(CallApp(MENU_APP, (menu.id,)), Station("menu", menu.number, menu.name))
+        return TenantObject(CallApp(MENU_APP, (menu.id,)), PathObject("menu", menu.number, menu.name))
 
     def at_number(self, tenant_id: str, dialled: str) -> Destination | None:
         return self.find(tenant_id, dialled)
@@ -103,11 +103,11 @@ class MenuService:
         """Create a menu. Raises Invalid; Conflict if the number is in use or no voice is installed; StorageFull."""
         values.check_prompt(new.say, new.sound)
         menu = Menu(
-            id=self._parts.clock.new_id(),
+            id=self._deps.clock.new_id(),
             tenant_id=tenant_id,
             number=new.number,
             name=check_name(new.name or new.number),
-            created=self._parts.clock.now(),
+            created=self._deps.clock.now(),
             otherwise=DestinationRef.parse(new.otherwise, "otherwise"),
             settings=values.check_settings(new.settings),
             say=values.check_say(new.say) if new.say else "",
@@ -117,11 +117,11 @@ class MenuService:
         self._check(menu)
         menu = await self._with_greeting(menu)
         try:
-            async with self._parts.database.begin() as uow:
-                await self._parts.destinations.lock(uow, tenant_id)
+            async with self._deps.database.begin() as uow:
+                await self._deps.destinations.lock(uow, tenant_id)
                 self._check(menu)  # again: destinations may have changed while the text was spoken
                 await allocate_number(uow.session, tenant_id, menu.number, "menu")
-                await repository.insert_menu(uow.session, self._parts.keys, menu)
+                await repository.insert_menu(uow.session, self._deps.keys, menu)
                 uow.after_commit.append(partial(self._menus.put, menu))
         except BaseException:
             await self._drop_greeting(menu)
@@ -137,16 +137,16 @@ class MenuService:
         if spoken_anew:
             after = await self._with_greeting(after)
         try:
-            async with self._parts.database.begin() as uow:
-                await self._parts.destinations.lock(uow, menu.tenant_id)
+            async with self._deps.database.begin() as uow:
+                await self._deps.destinations.lock(uow, menu.tenant_id)
                 await lock_scope(uow.session, "menu", menu.id)
-                stored = await repository.get_menu(uow.session, self._parts.keys, menu.tenant_id, menu.id)
+                stored = await repository.get_menu(uow.session, self._deps.keys, menu.tenant_id, menu.id)
                 if stored is None:
                     raise _not_found()
                 if stored != menu:
                     raise Invalid("The menu was changed meanwhile.", hint="Try again.")
                 self._check(after)  # again: destinations may have changed while the text was spoken
-                await repository.update_menu(uow.session, self._parts.keys, after)
+                await repository.update_menu(uow.session, self._deps.keys, after)
                 uow.after_commit.append(partial(self._menus.put, after))
         except BaseException:
             if spoken_anew:
@@ -162,9 +162,9 @@ class MenuService:
 
     async def delete(self, menu: Menu) -> None:
         """Delete a menu and release its number. Raises Conflict that names what leads to it, NotFound."""
-        async with self._parts.database.begin() as uow:
-            await self._parts.destinations.lock(uow, menu.tenant_id)
-            self._parts.destinations.require_unused(menu.tenant_id, DestinationRef(MENU_KIND, menu.number))
+        async with self._deps.database.begin() as uow:
+            await self._deps.destinations.lock(uow, menu.tenant_id)
+            self._deps.destinations.require_unused(menu.tenant_id, DestinationRef(MENU_KIND, menu.number))
             await lock_scope(uow.session, "menu", menu.id)
             if not await repository.delete_menu(uow.session, menu.tenant_id, menu.id):
                 raise _not_found()  # its number may be that of another object by now
@@ -200,7 +200,7 @@ class MenuService:
 
     def _check(self, menu: Menu) -> None:
         """Check where a menu leads, and that its sound exists. Raises Invalid."""
-        destinations, owner = self._parts.destinations, DestinationRef(MENU_KIND, menu.number)
+        destinations, owner = self._deps.destinations, DestinationRef(MENU_KIND, menu.number)
         if menu.sound:
             destinations.check(menu.tenant_id, None, [DestinationRef("prompt", menu.sound)], "sound")
         destinations.check(menu.tenant_id, owner, [menu.otherwise], "otherwise")
@@ -210,16 +210,16 @@ class MenuService:
         """Return the menu with its text stored as audio, in its language or that of the tenant."""
         if not menu.say:
             return menu
-        language = menu.settings.language or self._parts.directory.language(menu.tenant_id)
-        sound = await self._parts.speech.spoken(menu.say, language)
-        greeting = f"{MENU_SOUNDS}{self._parts.clock.new_id()}"
-        await self._parts.sounds.put((menu.tenant_id, ANY, greeting), sound)
+        language = menu.settings.language or self._deps.directory.language(menu.tenant_id)
+        sound = await self._deps.speech.spoken(menu.say, language)
+        greeting = f"{MENU_SOUNDS}{self._deps.clock.new_id()}"
+        await self._deps.sounds.put((menu.tenant_id, ANY, greeting), sound)
         return replace(menu, greeting=greeting)
 
     async def _drop_greeting(self, menu: Menu) -> None:
-        sound = self._parts.sounds.get(menu.tenant_id, ANY, menu.greeting) if menu.greeting else None
+        sound = self._deps.sounds.get(menu.tenant_id, ANY, menu.greeting) if menu.greeting else None
         if sound is not None:
-            await self._parts.sounds.drop(sound)
+            await self._deps.sounds.drop(sound)
 
 
 def _sound(text: str) -> str:

@@ -60,7 +60,7 @@ class FrameAssembler:
         self._next: int | None = None
         """Sequence number of the next packet in order."""
         self._held: dict[int, Packet] = {}
-        self._parts: list[bytes] = []
+        self._deps: list[bytes] = []
         self._length = 0
 
     def receive(self, packet: Packet) -> list[Frame]:
@@ -103,16 +103,16 @@ class FrameAssembler:
         except InvalidPacket:
             return self._drop_frame()
         if starts:
-            self._parts, self._length = [], 0
-        elif not self._parts:
+            self._deps, self._length = [], 0
+        elif not self._deps:
             return None  # the start was lost
-        self._parts.append(data)
+        self._deps.append(data)
         self._length += len(data)
         if self._length > MAX_FRAME_BYTES:
             return self._drop_frame()
         if not packet.marker:
             return None
-        whole, self._parts = b"".join(self._parts), []
+        whole, self._deps = b"".join(self._deps), []
         key = is_key_frame(whole)
         if self.needs_key_frame and not key:
             return None
@@ -120,7 +120,7 @@ class FrameAssembler:
         return Frame(whole, key)
 
     def _drop_frame(self) -> None:
-        self._parts = []
+        self._deps = []
         self.needs_key_frame = True
 
     def _give_up(self) -> None:

@@ -47,14 +47,14 @@ class MessageHeaders:
         count = len(offsets)
         self._buffer = buffer
         self.addresses = np.zeros(count, _SOCKADDR)
-        self._parts = np.zeros(count, _IOVEC)
+        self._deps = np.zeros(count, _IOVEC)
         self.headers = np.zeros(count, _MMSGHDR)
         number = np.arange(count, dtype=np.uint64)
-        self._parts["base"] = np.uint64(buffer.ctypes.data) + offsets
-        self._parts["length"] = size
+        self._deps["base"] = np.uint64(buffer.ctypes.data) + offsets
+        self._deps["length"] = size
         self.headers["name"] = np.uint64(self.addresses.ctypes.data) + number * np.uint64(_SOCKADDR.itemsize)
         self.headers["name_length"] = _SOCKADDR.itemsize
-        self.headers["parts"] = np.uint64(self._parts.ctypes.data) + number * np.uint64(_IOVEC.itemsize)
+        self.headers["parts"] = np.uint64(self._deps.ctypes.data) + number * np.uint64(_IOVEC.itemsize)
         self.headers["part_count"] = 1
         self.pointer: int = self.headers.ctypes.data
 

@@ -1,6 +1,6 @@
 """Notifications: e-mails, lists of notices in the app, and Web Push to signed-in devices."""
 
-from unificx.notifications.advertising import SECRET_PURPOSE, Advertising, AdvertisingParts
+from unificx.notifications.advertising import SECRET_PURPOSE, Advertising, AdvertisingDependencies
 from unificx.notifications.announcements import MOVED, notified_tenants, put_announcement, waiting_tenants
 from unificx.notifications.campaigns import Campaigns
 from unificx.notifications.catalogue import Audience, Channel, EmailKind, MandatoryReason, NoticeKind
@@ -40,7 +40,7 @@ __all__ = [
     "MOVED",
     "SECRET_PURPOSE",
     "Advertising",
-    "AdvertisingParts",
+    "AdvertisingDependencies",
     "Audience",
     "Campaign",
     "CampaignText",

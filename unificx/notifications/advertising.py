@@ -30,7 +30,7 @@ class AddressState:
 
 
 @dataclass(frozen=True, slots=True)
-class AdvertisingParts:
+class AdvertisingDependencies:
     """Dependencies of Advertising; `secret`: 32 bytes, see `Unsubscription`."""
 
     database: Database
@@ -47,20 +47,20 @@ class Advertising:
     person who unsubscribed may agree again, in the app.
     """
 
-    def __init__(self, parts: AdvertisingParts) -> None:
-        self._parts = parts
-        self._links = Unsubscription(parts.secret)
+    def __init__(self, deps: AdvertisingDependencies) -> None:
+        self._deps = deps
+        self._links = Unsubscription(deps.secret)
 
     async def consent(self, tenant_id: str, subject: str, address: str) -> ConsentRecord | None:
         """Return the consent on which advertising may be sent to this address now; None if it may not."""
-        async with self._parts.database.read() as session:
+        async with self._deps.database.read() as session:
             row = await repository.suppressed(session, tenant_id, self._hash(tenant_id, address))
             failing = await repository.undeliverable(session, tenant_id)
         return self._valid(subject, row) if self._hash(tenant_id, address) not in failing else None
 
     async def permitted(self, tenant_id: str, persons: list[Person]) -> list[Person]:
         """Return the active people among these that may get advertising now, without addresses that do not work."""
-        async with self._parts.database.read() as session:
+        async with self._deps.database.read() as session:
             rows: Mapping[str, SuppressedRow] = await repository.all_suppressed(session, tenant_id)
             failing = await repository.undeliverable(session, tenant_id)
         return [
@@ -90,7 +90,7 @@ class Advertising:
         recipient = self._links.verify(proof)
         if recipient is None:
             return False
-        if self._parts.directory.tenant(recipient.tenant_id) is None:
+        if self._deps.directory.tenant(recipient.tenant_id) is None:
             return True  # the tenant was deleted, with its accounts
         await self._suppress(recipient, locale, reason)
         return True
@@ -102,7 +102,7 @@ class Advertising:
     async def address_state(self, person: Person) -> AddressState:
         """Return whether the address of a person works and may get advertising, apart from consents."""
         address = self._hash(person.tenant_id, person.email)
-        async with self._parts.database.read() as session:
+        async with self._deps.database.read() as session:
             row = await repository.suppressed(session, person.tenant_id, address)
             fails = await repository.is_undeliverable(session, person.tenant_id, address)
         if row is None:
@@ -110,22 +110,22 @@ class Advertising:
         return AddressState(fails, row.at, cast("SuppressionReason", row.reason))
 
     async def _suppress(self, recipient: Recipient, locale: str, reason: SuppressionReason) -> None:
-        now = self._parts.database.clock.now()
-        async with self._parts.database.begin() as uow:
+        now = self._deps.database.clock.now()
+        async with self._deps.database.begin() as uow:
             await repository.suppress(uow.session, recipient, now, reason)
-        if self._parts.consents.allows(recipient.subject, "marketing"):
+        if self._deps.consents.allows(recipient.subject, "marketing"):
             await self._withdraw(recipient, locale, reason)
 
     async def _withdraw(self, recipient: Recipient, locale: str, reason: SuppressionReason) -> None:
         try:
-            await self._parts.consents.decide(
+            await self._deps.consents.decide(
                 recipient.tenant_id, recipient.subject, "marketing", given=False, locale=locale, method=reason
             )
         except ErasedSubject:
             return
 
     def _valid(self, subject: str, row: SuppressedRow | None) -> ConsentRecord | None:
-        record = self._parts.consents.in_force(subject, "marketing")
+        record = self._deps.consents.in_force(subject, "marketing")
         if record is None or row is None:
             return record
         return record if _agreed_again(subject, record.at, row) else None

@@ -84,12 +84,10 @@ class EmailQueueDependencies:
 class EmailQueue:
     """E-mail queue: `enqueue` adds an e-mail, `run` or `deliver` sends those that are due."""
 
-    def __init__(self, dependencies: EmailQueueDependencies, counters: Counters) -> None:
-        self._dependencies = dependencies
-        self._clock = dependencies.database.clock
-        self._worker = PollingWorker(
-            dependencies.database, self.deliver, self._next_due, failure_event="emails_delayed"
-        )
+    def __init__(self, deps: EmailQueueDependencies, counters: Counters) -> None:
+        self._deps = deps
+        self._clock = deps.database.clock
+        self._worker = PollingWorker(deps.database, self.deliver, self._next_due, failure_event="emails_delayed")
         self._rate_limit = EmailRateLimit(counters)
 
     async def enqueue(
@@ -114,9 +112,7 @@ class EmailQueue:
             return False
         now, email_id = self._clock.now(), self._clock.new_id()
         part = email_part(person, link, detail, about if isinstance(about, CalendarMessage) else None)
-        [sealed] = repository.EMAIL_CODEC.seal(
-            self._dependencies.keys, person.tenant_id, [(person.subject, email_id, part)]
-        )
+        [sealed] = repository.EMAIL_CODEC.seal(self._deps.keys, person.tenant_id, [(person.subject, email_id, part)])
         row = EmailRow(
             id=email_id,
             tenant_id=person.tenant_id,
@@ -137,7 +133,7 @@ class EmailQueue:
         )
         if uow is not None:
             return await self._insert(row, person, uow)
-        async with self._dependencies.database.begin() as own:
+        async with self._deps.database.begin() as own:
             return await self._insert(row, person, own)
 
     def enqueue_campaign(
@@ -146,7 +142,7 @@ class EmailQueue:
         """Queue advertising within `uow`, to be sent at `due`, with the text of the campaign. Raises ErasedSubject."""
         email_id = self._clock.new_id()
         part = email_part(person, link, "")
-        keys, items = self._dependencies.keys, [(person.subject, email_id, part)]
+        keys, items = self._deps.keys, [(person.subject, email_id, part)]
         [sealed] = repository.EMAIL_CODEC.seal(keys, person.tenant_id, items)
         uow.session.add(
             EmailRow(
@@ -179,13 +175,13 @@ class EmailQueue:
     @property
     def can_send(self) -> bool:
         """Whether there is a mail server. Without one, e-mails are stored until they expire, and can be read."""
-        return self._dependencies.transport is not None
+        return self._deps.transport is not None
 
     async def deliver(self) -> None:
         """Send all e-mails that are due, and end those that have expired. Not to be called twice at the same time."""
         await self._end_interrupted()
         while True:
-            async with self._dependencies.database.read() as session:
+            async with self._deps.database.read() as session:
                 rows = await repository.due_emails(session, self._clock.now(), BATCH_SIZE, sending=self.can_send)
             for row in rows:
                 await self._send(row)
@@ -195,17 +191,17 @@ class EmailQueue:
     async def _end_interrupted(self) -> None:
         """End the e-mails whose content was being sent when the process died or the database failed. Whether the server
         has accepted them is unknown, so they are not sent again; administrators see them."""
-        async with self._dependencies.database.read() as session:
+        async with self._deps.database.read() as session:
             rows = await repository.interrupted_emails(session)
         for row in rows:
             await self._store(row, self._open(row), Outcome("unknown", row.status))
 
     async def delete_expired(self) -> None:
         """Delete the records of ended e-mails, and marks of addresses without a user. To be called periodically."""
-        async with self._dependencies.database.begin() as uow:
+        async with self._deps.database.begin() as uow:
             await repository.delete_ended(uow.session, self._clock.now() - RECORD_PERIOD)
-        if self._dependencies.undeliverable is not None:
-            await self._dependencies.undeliverable.delete_orphans()
+        if self._deps.undeliverable is not None:
+            await self._deps.undeliverable.delete_orphans()
 
     async def run(self) -> None:
         """Deliver whenever an e-mail is queued or due, until cancelled."""
@@ -221,25 +217,25 @@ class EmailQueue:
     def _open(self, row: EmailRow) -> EmailPart | None:
         """Return the content of an e-mail; None if its recipient was erased."""
         sealed = [(row.subject_id, row.id, row.sealed)]
-        [part] = repository.EMAIL_CODEC.open(self._dependencies.keys, row.tenant_id, sealed)
+        [part] = repository.EMAIL_CODEC.open(self._deps.keys, row.tenant_id, sealed)
         return part if isinstance(part, EmailPart) else None
 
     async def _store(self, row: EmailRow, part: EmailPart | None, outcome: Outcome | None) -> None:
         """Store the outcome of an attempt, or delete an e-mail that is obsolete or whose recipient was erased."""
-        async with self._dependencies.database.begin() as uow:
+        async with self._deps.database.begin() as uow:
             if part is None or outcome is None:
                 await repository.delete_email(uow.session, row.tenant_id, row.id)
                 return
             items = [(row.subject_id, row.id, part_after(part, row.kind, outcome))]
             try:
-                [sealed] = repository.EMAIL_CODEC.seal(self._dependencies.keys, row.tenant_id, items)
+                [sealed] = repository.EMAIL_CODEC.seal(self._deps.keys, row.tenant_id, items)
             except ErasedSubject:
                 await repository.delete_email(uow.session, row.tenant_id, row.id)
                 return
             await repository.store_outcome(uow.session, row, outcome, self._clock.now(), sealed)
-            if outcome.address_fails and self._dependencies.undeliverable is not None:
+            if outcome.address_fails and self._deps.undeliverable is not None:
                 owner = row.tenant_id, row.subject_id
-                await self._dependencies.undeliverable.mark(uow, owner, part.address, outcome.code)
+                await self._deps.undeliverable.mark(uow, owner, part.address, outcome.code)
 
     async def _attempt(self, row: EmailRow, part: EmailPart) -> Outcome | None:
         """Send an e-mail once. Return None if it is not wanted any more."""
@@ -264,11 +260,11 @@ class EmailQueue:
 
     def _is_wanted(self, row: EmailRow) -> bool:
         """Whether the recipient has not switched such e-mails off, which may have happened since it was queued."""
-        return self._dependencies.preferences.allows(row.subject_id, row.kind, "email")  # pyright: ignore[reportArgumentType]
+        return self._deps.preferences.allows(row.subject_id, row.kind, "email")  # pyright: ignore[reportArgumentType]
 
     async def _compose_and_submit(self, row: EmailRow, part: EmailPart) -> bool:
         """Send an e-mail; return False if it is obsolete."""
-        tenant = self._dependencies.directory.tenant(row.tenant_id)
+        tenant = self._deps.directory.tenant(row.tenant_id)
         if tenant is None:
             return False
         email = email_of(row, part, tenant.name)
@@ -277,15 +273,15 @@ class EmailQueue:
             if advert is not None:
                 await self._submit(row, replace(email, advert=advert))
             return advert is not None
-        if row.request_id is not None and self._dependencies.reply_address is not None:
-            await self._submit(row, replace(email, reply=self._dependencies.reply_address(row.request_id)))
+        if row.request_id is not None and self._deps.reply_address is not None:
+            await self._submit(row, replace(email, reply=self._deps.reply_address(row.request_id)))
             return True
-        if row.report is not None and self._dependencies.report_files is not None:
-            files = await self._dependencies.report_files(row.tenant_id, row.report)
+        if row.report is not None and self._deps.report_files is not None:
+            files = await self._deps.report_files(row.tenant_id, row.report)
             await self._submit(row, replace(email, files=files))
             return True
-        if row.invoice is not None and self._dependencies.invoice_pdf is not None:
-            pdf = await self._dependencies.invoice_pdf(row.tenant_id, row.invoice)
+        if row.invoice is not None and self._deps.invoice_pdf is not None:
+            pdf = await self._deps.invoice_pdf(row.tenant_id, row.invoice)
             await self._submit(row, replace(email, invoice=pdf, invoice_number=row.invoice))
             return True
         caller, audio = await self._caller(row), await self._load_audio(row)
@@ -298,41 +294,41 @@ class EmailQueue:
                 raise
             await self._submit(row, email)  # the attachment may have been too large for that server
             return True
-        if audio is not None and self._dependencies.message_audio is not None:
-            await self._dependencies.message_audio.mark_sent(row.tenant_id, row.message_id or "")
+        if audio is not None and self._deps.message_audio is not None:
+            await self._deps.message_audio.mark_sent(row.tenant_id, row.message_id or "")
         return True
 
     async def _advert(self, row: EmailRow, address: str) -> Advert | None:
         """Return the advertising of a campaign if it still exists and may be sent to the recipient now."""
-        advertising = self._dependencies.advertising
+        advertising = self._deps.advertising
         consent = await advertising.consent(row.tenant_id, row.subject_id, address) if advertising is not None else None
         if consent is None or row.campaign_id is None:
             return None
-        async with self._dependencies.database.read() as session:
+        async with self._deps.database.read() as session:
             campaign = await campaign_repository.campaign(session, row.tenant_id, row.campaign_id)
         text = campaign_repository.texts_of(campaign).get(row.language) if campaign is not None else None  # pyright: ignore[reportArgumentType, reportCallIssue]
         return Advert(text, consent.id) if text is not None else None
 
     async def _caller(self, row: EmailRow) -> str:
         """Return the caller of the message if they are to be named. Raises NotFound; Expired if it was erased."""
-        if self._dependencies.message_audio is None or row.message_id is None:
+        if self._deps.message_audio is None or row.message_id is None:
             return ""
-        return await self._dependencies.message_audio.caller(row.tenant_id, row.message_id, row.extension_id or "")
+        return await self._deps.message_audio.caller(row.tenant_id, row.message_id, row.extension_id or "")
 
     async def _load_audio(self, row: EmailRow) -> bytes | None:
         """Return the audio if it is to be attached. Raises Away; Refused if the message was erased."""
-        if self._dependencies.message_audio is None or row.message_id is None:
+        if self._deps.message_audio is None or row.message_id is None:
             return None
-        return await self._dependencies.message_audio.load(row.tenant_id, row.message_id, row.extension_id or "")
+        return await self._deps.message_audio.load(row.tenant_id, row.message_id, row.extension_id or "")
 
     async def _submit(self, row: EmailRow, email: Email) -> None:
-        assert self._dependencies.transport is not None
+        assert self._deps.transport is not None
         # The time it was queued, so that a duplicate has the same Date.
-        message = compose_email(email, self._dependencies.sender_for(row.tenant_id), row.id, queued_at(row))
-        await self._dependencies.transport.send(message, lambda: self._mark_handing_over(row))
+        message = compose_email(email, self._deps.sender_for(row.tenant_id), row.id, queued_at(row))
+        await self._deps.transport.send(message, lambda: self._mark_handing_over(row))
 
     async def _mark_handing_over(self, row: EmailRow) -> None:
         """Make durable that the content is about to be sent: if the process dies before the reply is stored, the server
         may have accepted the e-mail."""
-        async with self._dependencies.database.begin() as uow:
+        async with self._deps.database.begin() as uow:
             await repository.mark_handing_over(uow.session, row.tenant_id, row.id)

@@ -25,9 +25,9 @@ from unificx.notifications.schemas import EmailRecord, EmailSummary, EmailTest, 
 class EmailRecords:
     """The records of all tenants, from the table of the queue."""
 
-    def __init__(self, dependencies: EmailQueueDependencies, counters: Counters) -> None:
-        self._dependencies = dependencies
-        self._database = dependencies.database
+    def __init__(self, deps: EmailQueueDependencies, counters: Counters) -> None:
+        self._deps = deps
+        self._database = deps.database
         self._limit = EmailRateLimit(counters)
 
     async def page(
@@ -49,10 +49,10 @@ class EmailRecords:
         if row is None:
             raise NotFound("There is no such e-mail.")
         record, part = self._record(row), self._open(row)
-        tenant = self._dependencies.directory.tenant(tenant_id)
+        tenant = self._deps.directory.tenant(tenant_id)
         if part is None or tenant is None or row.kind in (*CREDENTIALS, "marketing") or record.state in _LEFT:
             return record
-        sender = self._dependencies.sender_for(tenant_id)
+        sender = self._deps.sender_for(tenant_id)
         message = compose_email(email_of(row, part, tenant.name), sender, row.id, queued_at(row))
         return replace(record, subject=str(message["Subject"]), text=_plain(message))
 
@@ -60,8 +60,8 @@ class EmailRecords:
         """Return whether e-mail can be sent, and how many e-mails of the last days are in which state."""
         async with self._database.read() as session:
             counts = await repository.count_by_state(session, tenant_id)
-        sender = self._dependencies.sender.addr_spec if self._dependencies.transport is not None else ""
-        return EmailSummary(self._dependencies.transport is not None, sender, counts)
+        sender = self._deps.sender.addr_spec if self._deps.transport is not None else ""
+        return EmailSummary(self._deps.transport is not None, sender, counts)
 
     async def count_waiting(self) -> tuple[int, int]:
         """Count the e-mails of all tenants that wait, and those of them that a server has deferred."""
@@ -71,16 +71,16 @@ class EmailRecords:
     async def test(self, tenant_id: str, address: str, person_id: str) -> EmailTest:
         """Send a test to an address at once, and return the reply of the server. `person_id`: "" for the
         operator. Raises Invalid, Conflict without a mail server, TooManyRequests."""
-        tenant, address = self._dependencies.directory.tenant(tenant_id), checked_email(address)
-        if self._dependencies.transport is None or tenant is None:
+        tenant, address = self._deps.directory.tenant(tenant_id), checked_email(address)
+        if self._deps.transport is None or tenant is None:
             raise Conflict("There is no mail server.", hint="Set UNIFICX_SMTP.")
         if not await self._limit.allow(person_id or tenant_id, "email_test"):
             raise TooManyRequests("Too many tests.", retry_after=3600)
         email = Email("email_test", LANGUAGES, "", address, tenant.name)
         clock = self._database.clock
-        message = compose_email(email, self._dependencies.sender_for(tenant.id), clock.new_id(), clock.now())
+        message = compose_email(email, self._deps.sender_for(tenant.id), clock.new_id(), clock.now())
         try:
-            await self._dependencies.transport.send(message)
+            await self._deps.transport.send(message)
         except EmailRejected as rejection:
             return EmailTest(False, rejection.status, " ".join(rejection.reply.split())[:MAX_REPLY])
         return EmailTest(True, 250)
@@ -102,7 +102,7 @@ class EmailRecords:
     async def _complain(self, complaint: Complaint) -> bool:
         """Stop advertising by the link of the returned e-mail, whatever its age; also by its record while there is
         one."""
-        advertising, known = self._dependencies.advertising, False
+        advertising, known = self._deps.advertising, False
         if advertising is not None and complaint.proof:
             known = await advertising.unsubscribe(complaint.proof, "", "complaint")
         async with self._database.begin() as uow:
@@ -120,16 +120,16 @@ class EmailRecords:
             if found is None:
                 return False
             row, part = found
-            if bounce.address_fails and self._dependencies.undeliverable is not None:
+            if bounce.address_fails and self._deps.undeliverable is not None:
                 owner = row.tenant_id, row.subject_id
-                await self._dependencies.undeliverable.mark(uow, owner, part.address, bounce.status)
+                await self._deps.undeliverable.mark(uow, owner, part.address, bounce.status)
         return True
 
     async def _end(
         self, uow: UnitOfWork, message_id: str, state: Literal["bounced", "complained"], reply: str = ""
     ) -> tuple[EmailRow, EmailPart] | None:
         """Store what became of one of our e-mails that was sent, and return it; None if it is not one."""
-        email_id = _email_id(message_id, self._dependencies.sender.domain)
+        email_id = _email_id(message_id, self._deps.sender.domain)
         tenant_id = await repository.tenant_of_email(uow.session, email_id) if email_id else None
         row = await repository.email(uow.session, tenant_id, email_id) if tenant_id is not None else None
         part = self._open(row) if row is not None else None
@@ -137,13 +137,13 @@ class EmailRecords:
             return None
         outcome = Outcome(state, row.status, reply)
         items = [(row.subject_id, row.id, part_after(part, row.kind, outcome))]
-        [sealed] = repository.EMAIL_CODEC.seal(self._dependencies.keys, row.tenant_id, items)
+        [sealed] = repository.EMAIL_CODEC.seal(self._deps.keys, row.tenant_id, items)
         await repository.store_outcome(uow.session, row, outcome, self._database.clock.now(), sealed)
         return row, part
 
     def _open(self, row: EmailRow) -> EmailPart | None:
         sealed = [(row.subject_id, row.id, row.sealed)]
-        [part] = repository.EMAIL_CODEC.open(self._dependencies.keys, row.tenant_id, sealed)
+        [part] = repository.EMAIL_CODEC.open(self._deps.keys, row.tenant_id, sealed)
         return part if isinstance(part, EmailPart) else None
 
     def _record(self, row: EmailRow) -> EmailRecord:
@@ -155,7 +155,7 @@ class EmailRecords:
             state="deferred" if waits and row.tries else row.state,  # pyright: ignore[reportArgumentType]
             queued=queued_at(row),
             attempts=row.tries,
-            next_try=row.due if waits and self._dependencies.transport is not None else None,
+            next_try=row.due if waits and self._deps.transport is not None else None,
             ended=row.ended,
             status=row.status,
             address=part.address if part is not None else "",

@@ -64,19 +64,19 @@ class _TestRun:
 class PushNotifier:
     """Push subscriptions of signed-in devices. `start` loads them; methods used by calls do not block."""
 
-    def __init__(self, dependencies: PushNotifierDependencies) -> None:
-        self._dependencies = dependencies
-        self._clock: Clock = dependencies.database.clock
+    def __init__(self, deps: PushNotifierDependencies) -> None:
+        self._deps = deps
+        self._clock: Clock = deps.database.clock
         self._subscriptions = SubscriptionIndex()
         self._sender = PushSender(
             PushSenderDependencies(
-                dependencies.keys,
-                dependencies.transport,
-                dependencies.vapid,
+                deps.keys,
+                deps.transport,
+                deps.vapid,
                 self._clock,
-                dependencies.preferences,
+                deps.preferences,
                 self._on_gone,
-                dependencies.sleep,
+                deps.sleep,
             )
         )
         # Owner: this node: notifications that it is sending.
@@ -86,7 +86,7 @@ class PushNotifier:
     @property
     def public_key(self) -> str:
         """VAPID public key for browser subscriptions (base64url)."""
-        return self._dependencies.vapid.public
+        return self._deps.vapid.public
 
     @property
     def count(self) -> int:
@@ -95,7 +95,7 @@ class PushNotifier:
 
     async def start(self) -> None:
         """Load subscriptions and drop those deleted from the database. To be called periodically."""
-        async with self._dependencies.database.read() as session:
+        async with self._deps.database.read() as session:
             rows = await repository.list_subscriptions(session)
         self._subscriptions.keep_only(row.id for row in rows)
         for row in rows:
@@ -115,20 +115,20 @@ class PushNotifier:
 
     async def subscribe(self, principal: Principal, new: NewSubscription, device_id: str | None) -> None:
         """Store the subscription of the session's device, replacing an earlier one. Raises Invalid, NotFound."""
-        subject = self._dependencies.directory.person_subject(principal.person_id)
+        subject = self._deps.directory.person_subject(principal.person_id)
         if subject is None or not principal.session_id:
             raise NotFound("Session not found.")
         part = PushPart(
-            endpoints.check_endpoint(new.endpoint, loopback=self._dependencies.loopback),
+            endpoints.check_endpoint(new.endpoint, loopback=self._deps.loopback),
             endpoints.check_public_key(new.p256dh),
             endpoints.check_secret(new.auth),
         )
         if not is_valid_public_key(part.p256dh):
             raise Invalid("Invalid public key.", hint="Subscribe again.", field="keys.p256dh")
         tenant, session_id = principal.tenant_id, principal.session_id
-        [sealed] = repository.PUSH_CODEC.seal(self._dependencies.keys, tenant, [(subject, session_id, part)])
+        [sealed] = repository.PUSH_CODEC.seal(self._deps.keys, tenant, [(subject, session_id, part)])
         subscription = Subscription(session_id, tenant, principal.person_id, subject, device_id, sealed)
-        async with self._dependencies.database.begin() as uow:
+        async with self._deps.database.begin() as uow:
             await repository.delete_subscription(uow.session, tenant, session_id)
             uow.session.add(
                 PushRow(
@@ -146,13 +146,13 @@ class PushNotifier:
     async def unsubscribe(self, principal: Principal) -> None:
         """Delete the subscription of the session's device, if any."""
         self._subscriptions.remove(principal.session_id)
-        async with self._dependencies.database.begin() as uow:
+        async with self._deps.database.begin() as uow:
             await repository.delete_subscription(uow.session, principal.tenant_id, principal.session_id)
 
     async def bind_device(self, tenant_id: str, session_id: str, device_id: str) -> None:
         """Link the session's subscription, if any, to its SIP device."""
         if self._subscriptions.bind_device(session_id, device_id):
-            async with self._dependencies.database.begin() as uow:
+            async with self._deps.database.begin() as uow:
                 await repository.bind_device(uow.session, tenant_id, session_id, device_id)
 
     def is_subscribed(self, session_id: str) -> bool:
@@ -163,7 +163,7 @@ class PushNotifier:
 
     def push_devices(self, extension_id: str) -> tuple[str, ...]:
         """Return the enabled devices of an extension with a push subscription, registered or not."""
-        devices = self._dependencies.directory.devices_of(extension_id)
+        devices = self._deps.directory.devices_of(extension_id)
         return tuple(
             one.device_id for one in devices if one.enabled and self._subscriptions.by_device(one.device_id) is not None
         )
@@ -250,7 +250,7 @@ class PushNotifier:
         for one in self._subscriptions.all():
             if one.subject == subject:
                 self._subscriptions.remove(one.session_id)
-        async with self._dependencies.database.begin() as uow:
+        async with self._deps.database.begin() as uow:
             await repository.erase_subject(uow.session, tenant_id, subject)
             await received_repository.erase_subject(uow.session, tenant_id, subject)
 
@@ -259,7 +259,7 @@ class PushNotifier:
         if self._subscriptions.get(subscription.session_id) is not subscription:
             return
         self._subscriptions.remove(subscription.session_id)
-        async with self._dependencies.database.begin() as uow:
+        async with self._deps.database.begin() as uow:
             await repository.delete_subscription(uow.session, subscription.tenant_id, subscription.session_id)
 
     # Test pushes
@@ -295,7 +295,7 @@ class PushNotifier:
         """Record that the test push arrived. Raises NotFound for a test of another person."""
         run = self._find_test(principal, test_id)
         run.test = replace(run.test, seen=True)
-        self._dependencies.bus.publish(PushSeen(principal.tenant_id, run.principal.session_id, test_id))
+        self._deps.bus.publish(PushSeen(principal.tenant_id, run.principal.session_id, test_id))
 
     def get_test(self, principal: Principal, test_id: str) -> PushTest:
         """Return the state of a test. Raises NotFound."""

@@ -73,8 +73,8 @@ class PushSenderDependencies:
 class PushSender:
     """Delivers push messages. `send` does not block."""
 
-    def __init__(self, dependencies: PushSenderDependencies) -> None:
-        self._dependencies = dependencies
+    def __init__(self, deps: PushSenderDependencies) -> None:
+        self._deps = deps
         self._tasks = BackgroundTasks()
         self._slots = asyncio.Semaphore(MAX_CONCURRENT)
         # Owner: this node: requests that it is sending.
@@ -112,35 +112,35 @@ class PushSender:
             self.send(job.follow_up)
 
     async def _deliver(self, job: PushJob) -> DeliveryOutcome:
-        until = self._dependencies.clock.monotonic() + job.ttl
+        until = self._deps.clock.monotonic() + job.ttl
         while not job.cancelled:
-            response = await self._attempt(job, until - self._dependencies.clock.monotonic())
+            response = await self._attempt(job, until - self._deps.clock.monotonic())
             if response is None:
                 return "over"
             status = response.status or None
             if status in GONE_STATUSES:
-                await self._dependencies.on_gone(job.subscription)
+                await self._deps.on_gone(job.subscription)
                 return "gone"
             if status is not None and status < 300:
                 return "taken"
-            remaining = until - self._dependencies.clock.monotonic()
+            remaining = until - self._deps.clock.monotonic()
             delay = push_retry_delay(status, job.attempts, response.retry_after, remaining)
             if delay is None:
                 log.warning("push_not_taken", status=status, tries=job.attempts, session=job.subscription.session_id)
                 return "unreachable" if is_retryable(status) else "refused"
-            await self._dependencies.sleep(delay)
+            await self._deps.sleep(delay)
         return "over"
 
     async def _attempt(self, job: PushJob, remaining: float) -> PushResponse | None:
         """Make one attempt. Status 0 if the service is unreachable; None if the person was erased or has switched the
         notice off."""
-        subscription, dependencies = job.subscription, self._dependencies
+        subscription, deps = job.subscription, self._deps
         row = (subscription.subject, subscription.session_id, subscription.sealed)
-        [part] = repository.PUSH_CODEC.open(dependencies.keys, subscription.tenant_id, [row])
+        [part] = repository.PUSH_CODEC.open(deps.keys, subscription.tenant_id, [row])
         if not isinstance(part, PushPart):
             return None
         async with self._slot(urlsplit(part.endpoint).netloc):
-            if job.cancelled or not dependencies.preferences.allows(subscription.subject, job.notice, "push"):
+            if job.cancelled or not deps.preferences.allows(subscription.subject, job.notice, "push"):
                 return None
             job.attempts += 1
             headers = {
@@ -148,13 +148,13 @@ class PushSender:
                 "Urgency": job.urgency,
                 "Content-Encoding": "aes128gcm",
                 "Content-Type": "application/octet-stream",
-                "Authorization": dependencies.vapid.authorization(part.endpoint, dependencies.clock.now()),
+                "Authorization": deps.vapid.authorization(part.endpoint, deps.clock.now()),
             }
             if job.topic:
                 headers["Topic"] = job.topic
             body = encrypt_message({"type": push_type(job.notice), **job.values}, part.p256dh, part.auth)
             try:
-                return await dependencies.transport.deliver(part.endpoint, headers, body)
+                return await deps.transport.deliver(part.endpoint, headers, body)
             except PushServiceUnreachable:
                 return PushResponse(0)
 

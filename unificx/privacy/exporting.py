@@ -114,11 +114,11 @@ class RowExporter:
         self._row = row
         self._table: Table = row.__table__
         self._plain = [each for each in self._table.columns if each.name not in withheld and _is_exported(each)]
-        self._parts = {column: part for column in self._table.columns if (part := sealed_part(column)) is not None}
+        self._deps = {column: part for column in self._table.columns if (part := sealed_part(column)) is not None}
 
     def of_subject(self, title: str, owner: DataSubject) -> Records:
         """Return the rows with parts that are sealed for the subject."""
-        return self.where(title, owner, next(iter(self._parts.values())).subject, (owner.subject,))
+        return self.where(title, owner, next(iter(self._deps.values())).subject, (owner.subject,))
 
     def of_extensions(self, title: str, owner: DataSubject) -> Records:
         """Return the rows that name an extension of the subject."""
@@ -139,11 +139,11 @@ class RowExporter:
                     return
                 after = _key(self._table, found[-1])
 
-        return Records(_row_kind(self._table, title, self._plain, [part.part for part in self._parts.values()]), read)
+        return Records(_row_kind(self._table, title, self._plain, [part.part for part in self._deps.values()]), read)
 
     def _open(self, tenant_id: str, rows: Sequence[Row[Any]]) -> list[dict[str, Any]]:
         records = [_plain_values(self._table, self._plain, row) for row in rows]
-        for column, part in self._parts.items():
+        for column, part in self._deps.items():
             if not _exported(part.part):
                 continue
             present = [index for index, row in enumerate(rows) if getattr(row, column.name) is not None]

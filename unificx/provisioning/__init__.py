@@ -13,7 +13,13 @@ from unificx.provisioning.schemas import (
     PhoneSettingsChange,
     SettingsLink,
 )
-from unificx.provisioning.service import BOOKS_PATH, FILES_PATH, PhoneSettingsParts, PhoneSettingsService, Reached
+from unificx.provisioning.service import (
+    BOOKS_PATH,
+    FILES_PATH,
+    PhoneSettingsDependencies,
+    PhoneSettingsService,
+    Reached,
+)
 
 __all__ = [
     "BOOKS_PATH",
@@ -27,7 +33,7 @@ __all__ = [
     "PhoneServer",
     "PhoneSettings",
     "PhoneSettingsChange",
-    "PhoneSettingsParts",
+    "PhoneSettingsDependencies",
     "PhoneSettingsService",
     "Reached",
     "SettingsLink",

@@ -47,7 +47,7 @@ def _none(tenant_id: str) -> Iterable[tuple[str, str]]:
 
 
 @dataclass(frozen=True, slots=True)
-class PhoneSettingsParts:
+class PhoneSettingsDependencies:
     """Dependencies. `secret`: of this installation, for the addresses; `codes`: the feature codes of each tenant."""
 
     database: Database
@@ -81,14 +81,14 @@ class _Issued:
 class PhoneSettingsService:
     """Settings of the phones of all tenants."""
 
-    def __init__(self, parts: PhoneSettingsParts) -> None:
-        self._parts = parts
-        self._database = parts.database
-        self._keys = parts.keys
-        self._directory = parts.identity.directory
-        self._clock = parts.clock
-        self._addresses = PhoneAddresses(parts.secret)
-        self._throttle = PinThrottle(parts.counters, "phone settings")
+    def __init__(self, deps: PhoneSettingsDependencies) -> None:
+        self._deps = deps
+        self._database = deps.database
+        self._keys = deps.keys
+        self._directory = deps.identity.directory
+        self._clock = deps.clock
+        self._addresses = PhoneAddresses(deps.secret)
+        self._throttle = PinThrottle(deps.counters, "phone settings")
         # Owner: this node, for the moment in which a phone repeats its request.
         self._issued: dict[str, _Issued] = {}
 
@@ -109,7 +109,7 @@ class PhoneSettingsService:
 
     async def put(self, tenant_id: str, device_id: str, change: PhoneSettingsChange) -> PhoneSettings:
         """Change the settings of a device, or create them, which needs maker and MAC. Raise Invalid, NotFound."""
-        device = await self._parts.identity.devices.get(tenant_id, device_id)
+        device = await self._deps.identity.devices.get(tenant_id, device_id)
         extension = self._directory.extension_by_id(device.extension_id)
         if extension is None:
             raise NotFound("There is no such device.")
@@ -168,7 +168,7 @@ class PhoneSettingsService:
         async with self._database.begin() as uow:
             today = self._clock.now().date()
             await repository.mark_fetched(uow.session, settings.tenant_id, settings.device_id, today)
-        return render_settings(settings.maker, values, self._parts.codes.of(settings.tenant_id))
+        return render_settings(settings.maker, values, self._deps.codes.of(settings.tenant_id))
 
     async def phone_book(self, code: str, source: str, company_contacts: CompanyContacts = _none) -> PhoneFile:
         """Return the directory of the tenant, without people who have objected, and company contacts up to
@@ -176,7 +176,7 @@ class PhoneSettingsService:
         settings = await self._require(code, source, "book")
         await self._throttle.record_success(source)
         extensions = self._directory.extensions(settings.tenant_id)
-        listed = self._parts.consents.without_objection(extensions, "directory")
+        listed = self._deps.consents.without_objection(extensions, "directory")
         found = [(self._directory.display_name(each), each.number) for each in listed]
         room = max(MAX_BOOK_ENTRIES - len(found), 0)
         found += sorted(company_contacts(settings.tenant_id))[:room]
@@ -251,7 +251,7 @@ class PhoneSettingsService:
             opened = await repository.close_window(uow.session, settings.tenant_id, device_id, self._clock.now())
         if not opened:
             return None
-        made = await self._parts.identity.devices.renew_password(settings.tenant_id, device_id)
+        made = await self._deps.identity.devices.renew_password(settings.tenant_id, device_id)
         if len(self._issued) < MAX_ISSUED:
             self._issued[device_id] = _Issued(made.login, source, now + REPEAT_SECONDS)
         return made.login

@@ -1,7 +1,7 @@
 """Queues: callers wait, hear music and announcements, and are connected to agents."""
 
 from unificx.queues.agent_codes import AgentStates, agent_apps
-from unificx.queues.app import QUEUE_APP, QueueParts, queue_app
+from unificx.queues.app import QUEUE_APP, QueueDependencies, queue_app
 from unificx.queues.composition import Queues, QueueStore, build_queues
 from unificx.queues.history import QueueHistory
 from unificx.queues.manager import QueueManager
@@ -46,9 +46,9 @@ __all__ = [
     "PauseReason",
     "Queue",
     "QueueChange",
+    "QueueDependencies",
     "QueueHistory",
     "QueueManager",
-    "QueueParts",
     "QueueService",
     "QueueSettings",
     "QueueStatistics",

@@ -25,7 +25,7 @@ _CONFIRMATIONS = 2
 
 
 @dataclass(frozen=True, slots=True)
-class QueueParts:
+class QueueDependencies:
     """The services that the app of queues uses."""
 
     queues: QueueService
@@ -33,15 +33,15 @@ class QueueParts:
     directory: DirectoryCache
 
 
-def queue_app(parts: QueueParts) -> App:
+def queue_app(deps: QueueDependencies) -> App:
     """The app of queues."""
-    return App(QUEUE_APP, partial(wait_in_queue, parts))
+    return App(QUEUE_APP, partial(wait_in_queue, deps))
 
 
-async def wait_in_queue(parts: QueueParts, call: Call) -> None:
+async def wait_in_queue(deps: QueueDependencies, call: Call) -> None:
     """Run a call in a queue, until it is answered or leaves."""
-    manager, (queue_id, visit_id, priority) = parts.manager, (*call.arguments, "", "", "")[:3]
-    queue = parts.queues.by_id(queue_id)
+    manager, (queue_id, visit_id, priority) = deps.manager, (*call.arguments, "", "", "")[:3]
+    queue = deps.queues.by_id(queue_id)
     if queue is None:
         await call.play("general/unavailable", "general/goodbye")
         return
@@ -55,7 +55,7 @@ async def wait_in_queue(parts: QueueParts, call: Call) -> None:
     if visit is None:
         return
     try:
-        reason = await _QueueCall(parts, call, visit).run()
+        reason = await _QueueCall(deps, call, visit).run()
     finally:
         visit.end(connected=call.was_connected)
     if reason is None:
@@ -104,8 +104,8 @@ def other_destination(queue: Queue) -> DestinationRef | None:
 class _QueueCall:
     """A call while it waits."""
 
-    def __init__(self, parts: QueueParts, call: Call, visit: QueueVisit) -> None:
-        self._parts = parts
+    def __init__(self, deps: QueueDependencies, call: Call, visit: QueueVisit) -> None:
+        self._deps = deps
         self._call = call
         self._visit = visit
         self._announcements: asyncio.Queue[Announce] = asyncio.Queue()
@@ -139,7 +139,7 @@ class _QueueCall:
     async def _ring(self, ring: Ring) -> None:
         visit, caller = self._visit, self._visit.caller
         shown = f"{visit.queue.name}: {caller.name or caller.number}".rstrip(": ")
-        await self._call.connect(_plan(self._parts.directory, ring), displayed_name=shown)
+        await self._call.connect(_plan(self._deps.directory, ring), displayed_name=shown)
         visit.ring_ended()
 
     async def _stop_ringing(self) -> None:
@@ -161,7 +161,7 @@ class _QueueCall:
 
     async def _announce(self, announcement: Announce) -> None:
         call, spoken = self._call, _spoken(announcement)
-        if not (announcement.offer and self._parts.manager.can_call_back(self._visit)):
+        if not (announcement.offer and self._deps.manager.can_call_back(self._visit)):
             await call.play(*spoken)
             return
         while await call.read_digit(0.0):  # pressed before the offer

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from unificx.queues.app import QUEUE_APP, other_destination
 from unificx.queues.schemas import Queue
 from unificx.queues.service import QueueService
-from unificx.routing import CallApp, Destination, DestinationRef, Station, TenantObject, split_priority
+from unificx.routing import CallApp, Destination, DestinationRef, PathObject, TenantObject, split_priority
 
 QUEUE_SECONDS = 86_400.0
 """Maximum seconds of a call in a queue: a day."""
@@ -33,7 +33,7 @@ class QueueKind:
         if queue is None:
             return None
         app = CallApp(QUEUE_APP, (queue.id, "", str(priority)), QUEUE_SECONDS)
-        return TenantObject(app, Station("queue", queue.number, queue.name))
+        return TenantObject(app, PathObject("queue", queue.number, queue.name))
 
 
 def _targets(queue: Queue) -> tuple[DestinationRef, ...]:

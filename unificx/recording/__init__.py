@@ -2,13 +2,13 @@
 
 from unificx.recording.archive import CallRecordingWriter, RecordingArchive
 from unificx.recording.call_monitor import CallMonitor, LiveMonitoring
-from unificx.recording.call_recorder import CallRecorder, CallRecorderParts
+from unificx.recording.call_recorder import CallRecorder, CallRecorderDependencies
 from unificx.recording.call_recording_repository import RECORDING_TARGET
-from unificx.recording.conference_recorder import ConferenceRecorder, ConferenceRecorderParts
+from unificx.recording.conference_recorder import ConferenceRecorder, ConferenceRecorderDependencies
 from unificx.recording.counts import count_recordings
 from unificx.recording.live_recording import LiveRecording
 from unificx.recording.monitoring_repository import MonitoringEntry, MonitoringLog
-from unificx.recording.monitoring_session import MonitoringParts
+from unificx.recording.monitoring_session import MonitoringDependencies
 from unificx.recording.policy import (
     ExtensionRecordingPolicy,
     ExtensionRecordingPolicyChange,
@@ -34,7 +34,7 @@ from unificx.recording.schemas import (
 from unificx.recording.supervisor_app import (
     BY_CALL,
     MONITORING_APP,
-    MonitoringAppParts,
+    MonitoringAppDependencies,
     monitoring_app,
 )
 from unificx.recording.transcoder import TranscodeWorker
@@ -45,23 +45,23 @@ __all__ = [
     "RECORDING_TARGET",
     "CallMonitor",
     "CallRecorder",
-    "CallRecorderParts",
+    "CallRecorderDependencies",
     "CallRecording",
     "CallRecordingWriter",
     "ConferenceRecorder",
-    "ConferenceRecorderParts",
+    "ConferenceRecorderDependencies",
     "ConsentEvidence",
     "ExtensionRecordingPolicy",
     "ExtensionRecordingPolicyChange",
     "Listener",
     "LiveMonitoring",
     "LiveRecording",
-    "MonitoringAppParts",
+    "MonitoringAppDependencies",
+    "MonitoringDependencies",
     "MonitoringEntry",
     "MonitoringEvent",
     "MonitoringLog",
     "MonitoringMode",
-    "MonitoringParts",
     "MonitoringState",
     "NewCallRecording",
     "NewRecordedParty",

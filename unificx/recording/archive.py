@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 from unificx.audio_store import (
     AudioReader,
     AudioStore,
-    AudioStoreParts,
+    AudioStoreDependencies,
     AudioWriter,
     CorruptAudio,
     SealedFileReader,
@@ -99,14 +99,14 @@ class CallRecordingWriter:
 class RecordingArchive:
     """Call recordings of all tenants. Call `start` first, after the audio files have been repaired."""
 
-    def __init__(self, parts: AudioStoreParts, audio: AudioStore) -> None:
+    def __init__(self, deps: AudioStoreDependencies, audio: AudioStore) -> None:
         # Owner: the database. A copy of this node, changed after each of its commits.
         self.interrupted: dict[str, StartMode] = {}
         """Calls whose recording was cut off by a restart, and how it had been started."""
-        self.monitoring_log = MonitoringLog(parts.database, parts.keys, parts.clock)
-        self._database: Database = parts.database
-        self._keys = parts.keys
-        self.clock = parts.clock
+        self.monitoring_log = MonitoringLog(deps.database, deps.keys, deps.clock)
+        self._database: Database = deps.database
+        self._keys = deps.keys
+        self.clock = deps.clock
         self._audio = audio
         audio.on_erase.append(self._on_audio_erased)
         audio.on_hide.append(self._on_audio_hidden)

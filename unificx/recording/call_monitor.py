@@ -8,7 +8,7 @@ from unificx.core.access import Access
 from unificx.core.background import BackgroundTasks
 from unificx.core.errors import Conflict, Forbidden, NotFound
 from unificx.recording.archive import RecordingArchive
-from unificx.recording.monitoring_session import MonitoringParts, MonitoringSession
+from unificx.recording.monitoring_session import MonitoringDependencies, MonitoringSession
 from unificx.recording.schemas import MonitoringState, Supervisor
 
 
@@ -27,11 +27,11 @@ class CallMonitor:
     """Implements `CallObserver`. `on_change` is called with each new state of a monitored call."""
 
     def __init__(
-        self, parts: MonitoringParts, archive: RecordingArchive, on_change: Callable[[LiveMonitoring], None]
+        self, deps: MonitoringDependencies, archive: RecordingArchive, on_change: Callable[[LiveMonitoring], None]
     ) -> None:
         self.calls: CallRecordingStatus | None = None
         """Notes supervisors on the way of their calls; set once the call manager exists."""
-        self._parts = parts
+        self._deps = deps
         self._archive = archive
         self._on_change = on_change
         # Owner: the node that holds the call.
@@ -108,7 +108,7 @@ class CallMonitor:
                 self.calls.mark_monitored(call_id, supervisor.extension_id)
             self._on_change(_live(session))
 
-        session = MonitoringSession(self._parts, conversation, supervisor, changed)
+        session = MonitoringSession(self._deps, conversation, supervisor, changed)
         self._sessions[call_id] = session
         self._on_change(_live(session))
         return session

@@ -9,13 +9,13 @@ from unificx.core.access import Access
 from unificx.core.background import BackgroundTasks
 from unificx.core.errors import Conflict, Forbidden, NotFound
 from unificx.recording.call_recording_session import CallRecordingSession
-from unificx.recording.call_source import CallSessionParts
+from unificx.recording.call_source import CallSessionDependencies
 from unificx.recording.live_recording import LiveRecording
 from unificx.recording.machine import consent_types
 from unificx.recording.policy import RecordingDecision
 from unificx.recording.schemas import StartMode
 
-CallRecorderParts = CallSessionParts
+CallRecorderDependencies = CallSessionDependencies
 TOGGLE, PAUSE = "1", "0"
 """DTMF digits after `*`: start or stop recording; pause or resume it."""
 STAR_TIMEOUT = 3.0
@@ -48,13 +48,13 @@ class CallRecorder:
 
     def __init__(
         self,
-        parts: CallRecorderParts,
+        parts: CallRecorderDependencies,
         on_change: Callable[[LiveRecording], None],
         is_required: Callable[[Conversation], bool] = lambda conversation: False,
     ) -> None:
         self._on_change = on_change
         self._is_required = is_required
-        self._parts = parts
+        self._deps = parts
         # Owner: the node that holds the call.
         self._calls: dict[str, _RecordedCall] = {}
         self._ending = BackgroundTasks(Access("history", "call recorder"))
@@ -96,7 +96,7 @@ class CallRecorder:
         call = self._calls.get(call_id)
         if call is None:
             return
-        session, now = call.session, self._parts.clock.monotonic()
+        session, now = call.session, self._deps.clock.monotonic()
         asked = session is not None and session.awaits_answer(tag)
         after_star = now - call.star_times.pop(tag, -STAR_TIMEOUT) < STAR_TIMEOUT
         if digit == "*":
@@ -165,7 +165,7 @@ class CallRecorder:
         """A new call, or one adopted after a restart: then all participants are informed again."""
         allowed = self._decide(call.conversation)
         interrupted = (
-            self._parts.archive.interrupted.pop(call.conversation.call_id, None) if call.conversation.restored else None
+            self._deps.archive.interrupted.pop(call.conversation.call_id, None) if call.conversation.restored else None
         )
         if allowed is not None and (allowed.automatic or interrupted is not None):
             self._record(call, allowed, interrupted or "automatic", "")
@@ -214,7 +214,7 @@ class CallRecorder:
             self._on_change(self._live_recording(call))
 
         call.session = CallRecordingSession(
-            self._parts, call.conversation, begun, allowed.terms, started_by, on_change=notify
+            self._deps, call.conversation, begun, allowed.terms, started_by, on_change=notify
         )
         notify()
 
@@ -271,7 +271,7 @@ class CallRecorder:
     def _decide(self, conversation: Conversation) -> RecordingDecision | None:
         callees = [leg.extension_id for leg in conversation.legs if leg.extension_id and not leg.is_initiator]
         caller = next((leg.extension_id for leg in conversation.legs if leg.is_initiator), "")
-        decision = self._parts.archive.decide(conversation.tenant_id, callees, caller)
+        decision = self._deps.archive.decide(conversation.tenant_id, callees, caller)
         if decision is not None and not decision.automatic and self._is_required(conversation):
             return replace(decision, automatic=True)
         return decision

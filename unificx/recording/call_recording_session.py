@@ -7,7 +7,7 @@ import structlog
 from unificx import sdp
 from unificx.calls import Conversation
 from unificx.recording.call_playback import CallPlayback, is_on_hold, leg_tags
-from unificx.recording.call_source import CallSessionParts, CallSource
+from unificx.recording.call_source import CallSessionDependencies, CallSource
 from unificx.recording.capture import Capture
 from unificx.recording.consent_executor import ConsentExecutor
 from unificx.recording.live_recording import RecordingState
@@ -29,7 +29,7 @@ class CallRecordingSession:
 
     def __init__(
         self,
-        parts: CallSessionParts,
+        deps: CallSessionDependencies,
         conversation: Conversation,
         begun: StartMode,
         terms: consent_types.ConsentTerms,
@@ -42,15 +42,15 @@ class CallRecordingSession:
         self.terms = terms
         self.started_by = started_by
         """The leg that requested it; "" if none did."""
-        self._parts = parts
+        self._deps = deps
         self._on_change = on_change
         self._known_state: RecordingState = "none"
-        self._playback = CallPlayback(conversation, parts.relay, parts.clock, parts.on_playback)
+        self._playback = CallPlayback(conversation, deps.relay, deps.clock, deps.on_playback)
         self._tasks = RecordingTasks(self.handle_event, "recording_failed", call=conversation.call_id)
-        self._executor = ConsentExecutor(parts.clock, self, self._on_step)
-        self._source = CallSource(parts, conversation, self._executor, (terms.mode, begun), self._on_capture_failed)
-        self._capture = Capture(parts.archive, self._source, self._tasks, self._on_capture_failed, _PAUSE_MARKS)
-        self._executor.begin(consent.begin(terms, self._legs(conversation), parts.clock.monotonic()))
+        self._executor = ConsentExecutor(deps.clock, self, self._on_step)
+        self._source = CallSource(deps, conversation, self._executor, (terms.mode, begun), self._on_capture_failed)
+        self._capture = Capture(deps.archive, self._source, self._tasks, self._on_capture_failed, _PAUSE_MARKS)
+        self._executor.begin(consent.begin(terms, self._legs(conversation), deps.clock.monotonic()))
         self._known_state = self.state
 
     @property
@@ -143,7 +143,7 @@ class CallRecordingSession:
             self._on_change()
 
     async def _play_prompt(self, leg: str, prompt: str, *, awaited: bool) -> None:
-        sounds = self._parts.prompts.named(prompt, self._language(leg))
+        sounds = self._deps.prompts.named(prompt, self._language(leg))
         complete = await self._playback.prompt(leg, sounds, awaited=awaited)
         if awaited and complete is not None:
             notice = "+".join(sound.digest for sound in sounds)
@@ -156,7 +156,7 @@ class CallRecordingSession:
             self._tasks.spawn(self._bridge_gap(lost=True))
 
     async def _bridge_gap(self, *, lost: bool) -> None:
-        await self._capture.bridge_gap(self._source.resubscribe, self._parts.clock.monotonic, lost=lost)
+        await self._capture.bridge_gap(self._source.resubscribe, self._deps.clock.monotonic, lost=lost)
 
     async def _finish(self, end: RecordingEndReason) -> None:
         try:
@@ -180,4 +180,4 @@ class CallRecordingSession:
 
     def _language(self, tag: str) -> str:
         found = next((leg.extension_id for leg in self.conversation.legs if leg.tag == tag), "")
-        return self._parts.language(self.conversation.tenant_id, found)
+        return self._deps.language(self.conversation.tenant_id, found)

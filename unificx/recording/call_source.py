@@ -22,7 +22,7 @@ RETRY_DELAYS = (0.2, 0.5, 1.0, 2.0, 4.0)
 
 
 @dataclass(frozen=True, slots=True)
-class CallSessionParts:
+class CallSessionDependencies:
     """Dependencies of a session. `language` returns the prompt language of a tenant's extension; "" is an external
     party. `on_playback` is called when a prompt of so many seconds is played to a leg, because it replaces hold
     music."""
@@ -44,14 +44,14 @@ class CallSource:
 
     def __init__(
         self,
-        parts: CallSessionParts,
+        deps: CallSessionDependencies,
         conversation: Conversation,
         executor: ConsentExecutor,
         terms: tuple[ConsentMode, StartMode],
         on_failed: Callable[[str], None],
     ) -> None:
         self.conversation = conversation
-        self._parts = parts
+        self._deps = deps
         self._executor = executor
         self._terms = terms
         self._on_failed = on_failed
@@ -75,7 +75,7 @@ class CallSource:
                 leg.subject,
                 leg.extension_id or None,
                 PartyIdentity(leg.number, leg.name),
-                consent_evidence(standing[leg.tag], self._parts.clock),
+                consent_evidence(standing[leg.tag], self._deps.clock),
             )
             for leg in conversation.legs
         )
@@ -89,7 +89,7 @@ class CallSource:
             conversation = self.conversation
             if before is not None and leg_tags(before.conversation) != leg_tags(conversation):
                 await before.close()
-            subscriptions = MediaSubscriptions(self._parts.relay, self._parts.engine, conversation)
+            subscriptions = MediaSubscriptions(self._deps.relay, self._deps.engine, conversation)
             await subscriptions.open()
             self._subscriptions = subscriptions
 
@@ -102,7 +102,7 @@ class CallSource:
     def open_segment(self, writer: CallRecordingWriter) -> CallSegment:
         assert self._subscriptions is not None
         self._segments += 1
-        return CallSegment(self._parts.engine, self._subscriptions, writer, self._segments, self._on_failed)
+        return CallSegment(self._deps.engine, self._subscriptions, writer, self._segments, self._on_failed)
 
     async def resubscribe(self) -> int:
         """Subscribe again after the media engine or relay restarted; return the sample rate in Hz. Raises

@@ -24,7 +24,7 @@ class ConferenceTrack:
 
 
 @dataclass(frozen=True, slots=True)
-class ConferenceSegmentParts:
+class ConferenceSegmentDependencies:
     """Where audio is captured: `room` of the media engine, by taps with these names."""
 
     engine: MediaEngineClient
@@ -42,7 +42,7 @@ class ConferenceSegment:
 
     def __init__(
         self,
-        parts: ConferenceSegmentParts,
+        deps: ConferenceSegmentDependencies,
         track: ConferenceTrack,
         *,
         on_started: Callable[[], None],
@@ -54,11 +54,11 @@ class ConferenceSegment:
         self._on_started = on_started
         self._on_failed = on_failed
         self._on_stopped = on_stopped
-        self._engine = parts.engine
-        self._room = parts.room
-        self._names = parts.tap_names
+        self._engine = deps.engine
+        self._room = deps.room
+        self._names = deps.tap_names
         self._track = track
-        self._clock = parts.clock
+        self._clock = deps.clock
         self._tap = ""
         self._lost_at: float | None = None
         self._stopped = asyncio.Event()

@@ -12,7 +12,7 @@ from unificx.conferencing import RecordingChanged, RecordingParticipant, Room
 from unificx.core.access import Access
 from unificx.core.background import BackgroundTasks
 from unificx.core.errors import Conflict, Forbidden
-from unificx.recording.conference_session import ConferenceRecorderParts, ConferenceSession
+from unificx.recording.conference_session import ConferenceRecorderDependencies, ConferenceSession
 from unificx.recording.machine import consent_types
 from unificx.recording.policy import RecordingDecision
 
@@ -20,8 +20,8 @@ from unificx.recording.policy import RecordingDecision
 class ConferenceRecorder:
     """Implements the conferencing port for recording."""
 
-    def __init__(self, parts: ConferenceRecorderParts) -> None:
-        self._parts = parts
+    def __init__(self, deps: ConferenceRecorderDependencies) -> None:
+        self._deps = deps
         # Owner: the node that holds the meeting.
         self._sessions: dict[str, ConferenceSession] = {}
         self._ending = BackgroundTasks(Access("history", "conference recorder"))
@@ -33,14 +33,14 @@ class ConferenceRecorder:
         await self._ending.join()
 
     def start(self, room: Room, by: str, *, video: bool) -> None:
-        participants = self._parts.meetings.recording_participants(room)
+        participants = self._deps.meetings.recording_participants(room)
         allowed = self._decide(room, participants)
         if allowed is None:
             raise Forbidden("Recording is disabled for this tenant or one of these extensions.")
         if room.id in self._sessions:
             raise Conflict("This conference is already being recorded.")
         self._begin(room, _with_video(allowed, video), by).begin(participants)
-        self._parts.meetings.handle_event(room.id, RecordingChanged(True, video=video))
+        self._deps.meetings.handle_event(room.id, RecordingChanged(True, video=video))
 
     def stop(self, room: Room) -> None:
         self._session(room).handle_event(consent_types.StopRequested())
@@ -89,7 +89,7 @@ class ConferenceRecorder:
             return
         if allowed.terms.mode == "opt_in" != session.mode:
             self._ending.spawn(session.close("changed"))
-            changed, video = self._parts.meetings.handle_event, session.video is not None
+            changed, video = self._deps.meetings.handle_event, session.video is not None
             asyncio.get_running_loop().call_soon(changed, room.id, RecordingChanged(True, video=video))
             session = self._begin(room, _with_video(allowed, video), session.started_by)
             session.begin([one for one in participants if not one.awaiting_consent])
@@ -102,15 +102,15 @@ class ConferenceRecorder:
 
         def paused(on: bool) -> None:
             if self._sessions.get(room.id) is session:
-                self._parts.meetings.handle_event(room.id, RecordingChanged(True, on, session.video is not None))
+                self._deps.meetings.handle_event(room.id, RecordingChanged(True, on, session.video is not None))
 
-        session = ConferenceSession(self._parts, room, allowed, started_by, on_ended=ended, on_paused=paused)
+        session = ConferenceSession(self._deps, room, allowed, started_by, on_ended=ended, on_paused=paused)
         self._sessions[room.id] = session
         return session
 
     def _decide(self, room: Room, participants: Sequence[RecordingParticipant]) -> RecordingDecision | None:
         extensions = [one.caller.extension_id for one in participants if one.caller.extension_id]
-        return self._parts.archive.decide(room.tenant_id, extensions)
+        return self._deps.archive.decide(room.tenant_id, extensions)
 
     def _session(self, room: Room) -> ConferenceSession:
         session = self._sessions.get(room.id)
@@ -122,7 +122,7 @@ class ConferenceRecorder:
         session = self._sessions.pop(room_id, None)
         if session is not None:
             self._ending.spawn(session.close())
-            self._parts.meetings.handle_event(room_id, RecordingChanged(False))
+            self._deps.meetings.handle_event(room_id, RecordingChanged(False))
 
 
 def _with_video(allowed: RecordingDecision, video: bool) -> RecordingDecision:

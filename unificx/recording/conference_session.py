@@ -36,7 +36,7 @@ _PAUSE_MARKS: dict[str, MarkKind] = {"asked": "paused", "card": "paused_for_card
 
 
 @dataclass(frozen=True, slots=True)
-class ConferenceRecorderParts:
+class ConferenceRecorderDependencies:
     """Dependencies of the recorder. `language` returns the prompt language of a tenant's extension."""
 
     clock: Clock
@@ -94,7 +94,7 @@ class ConferenceSession:
 
     def __init__(
         self,
-        parts: ConferenceRecorderParts,
+        deps: ConferenceRecorderDependencies,
         room: Room,
         allowed: RecordingDecision,
         started_by: str,
@@ -104,7 +104,7 @@ class ConferenceSession:
     ) -> None:
         self._on_ended = on_ended
         self._on_paused = on_paused
-        self._parts = parts
+        self._deps = deps
         self._room = room
         # DTMF digits in a conference are commands, never a card number.
         self._terms = replace(allowed.terms, pause_on_dtmf=False)
@@ -118,24 +118,24 @@ class ConferenceSession:
         self._indications: dict[str, RecordIndication] = {}
         self._was_paused = False
         self._tasks = RecordingTasks(self.handle_event, "room_recording_failed", room=room.id)
-        self._executor = ConsentExecutor(parts.clock, self, self._update_indication)
-        self.video = ActiveVideo(parts.videos, room, parts.clock) if self._terms.video else None
+        self._executor = ConsentExecutor(deps.clock, self, self._update_indication)
+        self.video = ActiveVideo(deps.videos, room, deps.clock) if self._terms.video else None
         """The video that is recorded; None without video."""
         self._source = ConferenceSource(
-            (parts.engine, parts.clock, self.video),
+            (deps.engine, deps.clock, self.video),
             room,
             self._executor,
             self._terms.mode,
-            mark_recorded=parts.calls.mark_recorded,
+            mark_recorded=deps.calls.mark_recorded,
             on_failed=self._on_segment_failed,
         )
-        self._capture = Capture(parts.archive, self._source, self._tasks, self._on_capture_failed, _PAUSE_MARKS)
+        self._capture = Capture(deps.archive, self._source, self._tasks, self._on_capture_failed, _PAUSE_MARKS)
 
     def begin(self, participants: Sequence[RecordingParticipant]) -> None:
         """Play the notice to all participants."""
         self._set_participants(participants)
         legs = [self._leg(one) for one in participants]
-        self._executor.begin(consent.begin(self._terms, legs, self._parts.clock.monotonic()))
+        self._executor.begin(consent.begin(self._terms, legs, self._deps.clock.monotonic()))
 
     @property
     def mode(self) -> consent_types.ConsentMode:
@@ -203,11 +203,11 @@ class ConferenceSession:
     def _await_consent(self, one: RecordingParticipant) -> None:
         def notify(event: ConsentGiven | ConsentRefused) -> None:
             """Notify the conference later, not within its current state machine step."""
-            asyncio.get_running_loop().call_soon(self._parts.meetings.handle_event, self._room.id, event)
+            asyncio.get_running_loop().call_soon(self._deps.meetings.handle_event, self._room.id, event)
 
-        admission = self._waiting[one.id] = _Admission(self._parts.clock, one.id, self._play_notice, notify)
+        admission = self._waiting[one.id] = _Admission(self._deps.clock, one.id, self._play_notice, notify)
         if not self._executor.closed:
-            now = self._parts.clock.monotonic()
+            now = self._deps.clock.monotonic()
             admission.executor.begin(consent.begin_joining(self._terms, self._leg(one), now))
 
     def _admit(self, admission: ConsentExecutor) -> None:
@@ -227,7 +227,7 @@ class ConferenceSession:
         """The conference app plays notices to their end."""
 
     def play_beep(self) -> None:
-        self._parts.engine.beep(ROOM_PREFIX + self._room.id)
+        self._deps.engine.beep(ROOM_PREFIX + self._room.id)
 
     def stop_capture(self, why: str) -> None:
         self._capture.stop(why)
@@ -244,13 +244,13 @@ class ConferenceSession:
         """Have the conference app play a notice; `notify` gets `PromptPlayed` or `PromptFailed`."""
         participant = self._participants.get(leg)
         extension_id = participant.caller.extension_id if participant is not None else ""
-        sounds = tuple(self._parts.prompts.named(prompt, self._parts.language(self._room.tenant_id, extension_id)))
+        sounds = tuple(self._deps.prompts.named(prompt, self._deps.language(self._room.tenant_id, extension_id)))
         digest = "+".join(sound.digest for sound in sounds)
 
         def played(complete: bool) -> None:
             notify(consent_types.PromptPlayed(leg, digest) if complete else consent_types.PromptFailed(leg))
 
-        self._parts.meetings.notify(self._room, leg, RequiredNotice(sounds, played))
+        self._deps.meetings.notify(self._room, leg, RequiredNotice(sounds, played))
 
     # ---- recording indication
 
@@ -272,7 +272,7 @@ class ConferenceSession:
             indication = now if one.id not in self._waiting else "off"
             if self._indications.get(one.id, "off") != indication:
                 self._indications[one.id] = indication
-                call_soon(self._parts.calls.indicate, one.call_id, indication)
+                call_soon(self._deps.calls.indicate, one.call_id, indication)
 
     # ---- capture
 
@@ -295,7 +295,7 @@ class ConferenceSession:
             participant.id,
             not participant.receives_audio,
             requested_recording=participant.id == self.started_by,
-            objects=self._parts.calls.refuses_recording(participant.call_id),
+            objects=self._deps.calls.refuses_recording(participant.call_id),
         )
 
 

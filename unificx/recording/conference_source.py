@@ -8,7 +8,7 @@ from unificx.core.clock import Clock
 from unificx.media_worker.client import MediaEngineClient
 from unificx.recording.active_video import ActiveVideo
 from unificx.recording.archive import CallRecordingWriter
-from unificx.recording.conference_capture import ConferenceSegment, ConferenceSegmentParts, ConferenceTrack
+from unificx.recording.conference_capture import ConferenceSegment, ConferenceSegmentDependencies, ConferenceTrack
 from unificx.recording.consent_evidence import consent_evidence
 from unificx.recording.consent_executor import ConsentExecutor
 from unificx.recording.machine import consent
@@ -42,7 +42,7 @@ class ConferenceSource:
         self._on_failed = on_failed
         self._id = self._clock.new_id()
         names = (f"room-{self._id}/{number}" for number in count(1))
-        self._segment_parts = ConferenceSegmentParts(engine, ROOM_PREFIX + room.id, names, self._clock)
+        self._segment_deps = ConferenceSegmentDependencies(engine, ROOM_PREFIX + room.id, names, self._clock)
         self._track: ConferenceTrack | None = None
         # Owner: the node that holds the meeting.
         self._call_ids: dict[str, str] = {}
@@ -94,7 +94,7 @@ class ConferenceSource:
             writer.video.begin_segment()
             self._video.start(writer.video.add_frame)
         return ConferenceSegment(
-            self._segment_parts,
+            self._segment_deps,
             self._track,
             on_started=self._on_started,
             on_failed=self._on_failed,

@@ -33,8 +33,8 @@ TERMS = consent_types.ConsentTerms("announce", beep_interval=15.0, pause_on_dtmf
 
 
 @dataclass(frozen=True, slots=True)
-class MonitoringParts:
-    """Dependencies of a session; see `CallSessionParts`."""
+class MonitoringDependencies:
+    """Dependencies of a session; see `CallSessionDependencies`."""
 
     clock: Clock
     relay: MediaRelay
@@ -53,24 +53,28 @@ class MonitoringSession:
     """
 
     def __init__(
-        self, parts: MonitoringParts, conversation: Conversation, supervisor: Supervisor, on_change: Callable[[], None]
+        self,
+        deps: MonitoringDependencies,
+        conversation: Conversation,
+        supervisor: Supervisor,
+        on_change: Callable[[], None],
     ) -> None:
         self.conversation = conversation
         self.supervisor = supervisor
-        self.room = f"monitoring/{conversation.call_id}/{parts.clock.new_id()}"
+        self.room = f"monitoring/{conversation.call_id}/{deps.clock.new_id()}"
         """The room of the mixer in which the parties are heard."""
         self.state: MonitoringState = "announced"
         self.audible = asyncio.Event()
         """Set when the supervisor hears the parties, or never will."""
         self.ended = asyncio.Event()
-        self._parts = parts
+        self._deps = deps
         self._on_change = on_change
         self._tasks = RecordingTasks(self._executor_event, "monitoring_failed", call=conversation.call_id)
-        self._playback = CallPlayback(conversation, parts.relay, parts.clock, parts.on_playback)
-        self._subscriptions = MediaSubscriptions(parts.relay, parts.engine, conversation, "mon")
+        self._playback = CallPlayback(conversation, deps.relay, deps.clock, deps.on_playback)
+        self._subscriptions = MediaSubscriptions(deps.relay, deps.engine, conversation, "mon")
         self._opening = asyncio.Lock()
-        self._executor = ConsentExecutor(parts.clock, self)
-        self._executor.begin(consent.begin(TERMS, _consent_legs(conversation), parts.clock.monotonic()))
+        self._executor = ConsentExecutor(deps.clock, self)
+        self._executor.begin(consent.begin(TERMS, _consent_legs(conversation), deps.clock.monotonic()))
 
     def update_conversation(self, conversation: Conversation) -> None:
         """Parties, hold or media have changed."""
@@ -87,7 +91,7 @@ class MonitoringSession:
         complete = await asyncio.gather(*(self._play(leg, SPEAKING_NOTICES[mode]) for leg in legs))
         if not all(complete) or self.state != "listen":
             return False
-        await self._parts.log.add(self.conversation, self.supervisor, mode)
+        await self._deps.log.add(self.conversation, self.supervisor, mode)
         return True
 
     def stop(self) -> None:
@@ -125,7 +129,7 @@ class MonitoringSession:
     def stop_capture(self, why: str) -> None:
         del why
         for leg in self.conversation.legs:
-            self._parts.engine.leave(self._subscriptions.leg_name(leg.tag))
+            self._deps.engine.leave(self._subscriptions.leg_name(leg.tag))
 
     def end_recording(self, reason: consent_types.EndReason) -> None:
         if not self.ended.is_set():
@@ -150,19 +154,19 @@ class MonitoringSession:
 
     async def _play(self, leg: str, prompt: str) -> bool | None:
         """Play a notice; see `CallPlayback.prompt`."""
-        sounds = self._parts.prompts.named(prompt, self._language(leg))
+        sounds = self._deps.prompts.named(prompt, self._language(leg))
         return await self._playback.prompt(leg, sounds, awaited=True)
 
     async def _open(self) -> None:
         """Make the parties audible to the supervisor. The use is logged first."""
         async with self._opening:
-            await self._parts.log.add(self.conversation, self.supervisor, "listen")
+            await self._deps.log.add(self.conversation, self.supervisor, "listen")
             if self._executor.may_capture:
                 await self._subscriptions.open()
             # Checked again after every await: parties may have changed.
             if self._executor.may_capture:
                 for leg in self.conversation.legs:
-                    self._parts.engine.join(self.room, self._subscriptions.leg_name(leg.tag))
+                    self._deps.engine.join(self.room, self._subscriptions.leg_name(leg.tag))
                 self.state = "listen"
                 self.audible.set()
                 self._on_change()
@@ -171,11 +175,11 @@ class MonitoringSession:
         async with self._opening:
             await self._subscriptions.close()
             if was_active:
-                await self._parts.log.add(self.conversation, self.supervisor, "ended")
+                await self._deps.log.add(self.conversation, self.supervisor, "ended")
 
     def _language(self, tag: str) -> str:
         found = next((leg.extension_id for leg in self.conversation.legs if leg.tag == tag), "")
-        return self._parts.language(self.conversation.tenant_id, found)
+        return self._deps.language(self.conversation.tenant_id, found)
 
 
 def _consent_legs(conversation: Conversation) -> tuple[consent_types.ConsentLeg, ...]:

@@ -27,7 +27,7 @@ SPEAKING_DIGITS: Mapping[str, SpeakingMode] = MappingProxyType({"5": "whisper", 
 
 
 @dataclass(frozen=True, slots=True)
-class MonitoringAppParts:
+class MonitoringAppDependencies:
     """Collaborators of the app.
 
     `find_supervisor` returns the person of an extension if they may monitor calls, else None. `move_to_room` moves both
@@ -40,33 +40,33 @@ class MonitoringAppParts:
     move_to_room: Callable[[str, Collection[str]], Room]
 
 
-def monitoring_app(parts: MonitoringAppParts) -> App:
+def monitoring_app(deps: MonitoringAppDependencies) -> App:
     """The app."""
-    return App.of_feature(MONITORING_APP, partial(_monitor, parts))
+    return App.of_feature(MONITORING_APP, partial(_monitor, deps))
 
 
-async def _monitor(parts: MonitoringAppParts, call: Call) -> None:
-    extension = parts.directory.extension_by_id(call.caller.extension_id)
-    supervisor = await parts.find_supervisor(extension) if extension is not None else None
+async def _monitor(deps: MonitoringAppDependencies, call: Call) -> None:
+    extension = deps.directory.extension_by_id(call.caller.extension_id)
+    supervisor = await deps.find_supervisor(extension) if extension is not None else None
     if supervisor is None:
         await call.play("general/not-allowed", "general/goodbye")
         return
     await call.play("monitoring/informing")
     try:
-        session = parts.monitor.begin(call.caller.tenant_id, _call_id(parts, call), supervisor)
+        session = deps.monitor.begin(call.caller.tenant_id, _call_id(deps, call), supervisor)
     except Forbidden:
         await call.play("general/not-allowed", "general/goodbye")
     except DomainError:
         await call.play("monitoring/no-call", "general/goodbye")
     else:
-        await _listen(parts, call, session)
+        await _listen(deps, call, session)
 
 
-def _call_id(parts: MonitoringAppParts, call: Call) -> str:
+def _call_id(deps: MonitoringAppDependencies, call: Call) -> str:
     """Return the call to monitor. Raises NotFound."""
     if _is_by_call(call):
         return call.arguments[1]
-    return parts.monitor.call_of(call.caller.tenant_id, _dialled_extension(parts, call))
+    return deps.monitor.call_of(call.caller.tenant_id, _dialled_extension(deps, call))
 
 
 def _is_by_call(call: Call) -> bool:
@@ -78,20 +78,20 @@ def _argument(call: Call, at: int) -> str:
     return call.arguments[at] if _is_by_call(call) and len(call.arguments) > at else ""
 
 
-def _dialled_extension(parts: MonitoringAppParts, call: Call) -> str:
+def _dialled_extension(deps: MonitoringAppDependencies, call: Call) -> str:
     """Return the id of the extension that was dialled, "" for an unknown one."""
-    target = parts.directory.extension(call.caller.tenant_id, "".join(call.arguments))
+    target = deps.directory.extension(call.caller.tenant_id, "".join(call.arguments))
     return target.id if target is not None else ""
 
 
-def _whisper_target(parts: MonitoringAppParts, call: Call, conversation: Conversation) -> str:
+def _whisper_target(deps: MonitoringAppDependencies, call: Call, conversation: Conversation) -> str:
     """Return the extension to whisper to: the one that was chosen or dialled, else the callee, else the caller."""
-    chosen = _argument(call, 3) if _is_by_call(call) else _dialled_extension(parts, call)
+    chosen = _argument(call, 3) if _is_by_call(call) else _dialled_extension(deps, call)
     inside = [leg.extension_id for leg in (conversation.callee, conversation.caller) if leg.extension_id]
     return chosen if chosen in inside else inside[0]
 
 
-async def _listen(parts: MonitoringAppParts, call: Call, session: MonitoringSession) -> None:
+async def _listen(deps: MonitoringAppDependencies, call: Call, session: MonitoringSession) -> None:
     """Hear the parties, once they have been informed, until the session or the supervisor's call ends."""
     call.join(session.room, muted=True)
     speaking = asyncio.create_task(_wait_for_speaking(call, session))
@@ -99,7 +99,7 @@ async def _listen(parts: MonitoringAppParts, call: Call, session: MonitoringSess
     try:
         await asyncio.wait((speaking, ended), return_when=asyncio.FIRST_COMPLETED)
         if speaking.done() and not session.ended.is_set():
-            await _speak(parts, call, session, speaking.result())
+            await _speak(deps, call, session, speaking.result())
     finally:
         speaking.cancel()
         ended.cancel()
@@ -118,13 +118,13 @@ async def _wait_for_speaking(call: Call, session: MonitoringSession) -> Speaking
     return wanted
 
 
-async def _speak(parts: MonitoringAppParts, call: Call, session: MonitoringSession, mode: SpeakingMode) -> None:
+async def _speak(deps: MonitoringAppDependencies, call: Call, session: MonitoringSession, mode: SpeakingMode) -> None:
     """Make a conference of three. The session ends with that, because the parties leave their call."""
     conversation = session.conversation
-    listener = (WHISPERS_TO + _whisper_target(parts, call, conversation),) if mode == "whisper" else ()
+    listener = (WHISPERS_TO + _whisper_target(deps, call, conversation),) if mode == "whisper" else ()
     extensions = [leg.extension_id for leg in conversation.legs if leg.extension_id]
     try:
-        room = parts.move_to_room(conversation.call_id, extensions[:1])
+        room = deps.move_to_room(conversation.call_id, extensions[:1])
     except DomainError:
         return
     call.leave()

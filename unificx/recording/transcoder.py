@@ -18,7 +18,7 @@ from unificx.audio_store import (
     AudioHeader,
     AudioRecord,
     AudioStore,
-    AudioStoreParts,
+    AudioStoreDependencies,
     ChunkCipher,
     CorruptAudio,
     OggOpusEncoder,
@@ -50,17 +50,17 @@ _NAME_BATCH_SIZE = 500
 class TranscodeWorker:
     """Processes finished recordings. `keeps_wav`: whether a tenant's audio stays uncompressed."""
 
-    def __init__(self, parts: AudioStoreParts, audio: AudioStore, keeps_wav: Callable[[str], bool]) -> None:
-        self._parts = parts
+    def __init__(self, deps: AudioStoreDependencies, audio: AudioStore, keeps_wav: Callable[[str], bool]) -> None:
+        self._deps = deps
         self._audio = audio
-        self.videos = VideoFinisher(parts, audio)
+        self.videos = VideoFinisher(deps, audio)
         self._keeps_wav = keeps_wav
         # Owner: the node that holds the lease of the worker.
         self._failed: set[str] = set()
 
     async def run(self) -> None:
         """Run until cancelled."""
-        clock, swept = self._parts.clock, -SWEEP_INTERVAL
+        clock, swept = self._deps.clock, -SWEEP_INTERVAL
         while True:
             try:
                 await self.transcode_all()
@@ -79,7 +79,7 @@ class TranscodeWorker:
         """Process everything finished so far; return the number of recordings."""
         done, skipped = 0, set(self._failed)
         while True:
-            async with self._parts.database.read() as session:
+            async with self._deps.database.read() as session:
                 rows = await untranscoded_audio(session, _BATCH_SIZE + len(skipped))
             rows = [row for row in rows if row.id not in skipped]
             if not rows:
@@ -97,13 +97,13 @@ class TranscodeWorker:
 
     async def upload_all(self) -> int:
         """Upload finished files to their permanent storage; return how many. Raises ServiceUnavailable."""
-        names, uploaded = await asyncio.to_thread(self._parts.blobs.pending_uploads), 0
+        names, uploaded = await asyncio.to_thread(self._deps.blobs.pending_uploads), 0
         for at in range(0, len(names), _NAME_BATCH_SIZE):
-            async with self._parts.database.read() as session:
+            async with self._deps.database.read() as session:
                 final = await final_audio_states(session, names[at : at + _NAME_BATCH_SIZE])
             for name in final:
                 with contextlib.suppress(FileNotFoundError):
-                    await asyncio.to_thread(self._parts.blobs.upload, name)
+                    await asyncio.to_thread(self._deps.blobs.upload, name)
                     uploaded += 1
                 await self._delete_if_erased(name)
         return uploaded
@@ -114,20 +114,20 @@ class TranscodeWorker:
 
         Only blobs the database marks as erased: the store may hold more than a restored database knows.
         """
-        names, swept = await asyncio.to_thread(self._parts.blobs.remote_ids), 0
+        names, swept = await asyncio.to_thread(self._deps.blobs.remote_ids), 0
         for at in range(0, len(names), _NAME_BATCH_SIZE):
-            async with self._parts.database.read() as session:
+            async with self._deps.database.read() as session:
                 final = await final_audio_states(session, names[at : at + _NAME_BATCH_SIZE])
             for name in [name for name, state in final.items() if state == "erased"]:
-                await asyncio.to_thread(self._parts.blobs.remove, name)
+                await asyncio.to_thread(self._deps.blobs.remove, name)
                 swept += 1
         return swept
 
     async def _delete_if_erased(self, name: str) -> None:
         """Delete an uploaded blob that was erased during the upload."""
-        async with self._parts.database.read() as session:
+        async with self._deps.database.read() as session:
             if (await final_audio_states(session, [name])).get(name) != "kept":
-                await asyncio.to_thread(self._parts.blobs.remove, name)
+                await asyncio.to_thread(self._deps.blobs.remove, name)
 
     async def _transcode(self, row: AudioRecord) -> None:
         """Process one recording. Raises Expired, CorruptAudio, StorageFull, ErasedSubject; nothing has changed then."""
@@ -140,12 +140,12 @@ class TranscodeWorker:
         else:
             async for pcm in samples.stream():
                 await asyncio.to_thread(waveform.feed, pcm)
-        async with self._parts.database.begin() as uow:
+        async with self._deps.database.begin() as uow:
             stored = await set_audio_form(uow.session, row.tenant_id, row.id, form)
             if stored:
-                await store_derived(uow.session, self._parts.keys, row, WaveformPart(waveform.peaks()))
+                await store_derived(uow.session, self._deps.keys, row, WaveformPart(waveform.peaks()))
         if form == OPUS:
-            await asyncio.to_thread(self._parts.blobs.remove, row.file if stored else file_name(row.id, OPUS))
+            await asyncio.to_thread(self._deps.blobs.remove, row.file if stored else file_name(row.id, OPUS))
 
     async def _write_opus(
         self, row: AudioRecord, aead: AESGCM, samples: SealedFileReader, waveform: WaveformBuilder
@@ -153,8 +153,8 @@ class TranscodeWorker:
         """Write the Ogg Opus file next to the samples."""
         name, old = file_name(row.id, OPUS), samples.header
         header = AudioHeader(old.rate, old.channels, OPUS_CODING, samples.length // (2 * old.channels))
-        file = SealedFileWriter(self._parts.blobs, name, ChunkCipher(aead, header, (row.tenant_id, row.id)))
-        async with self._parts.database.read() as session:
+        file = SealedFileWriter(self._deps.blobs, name, ChunkCipher(aead, header, (row.tenant_id, row.id)))
+        async with self._deps.database.read() as session:
             chapters = await call_recording_repository.chapters(session, row.tenant_id, row.id)
         encoder = OggOpusEncoder(old.rate, old.channels, chapters)
 
@@ -168,11 +168,11 @@ class TranscodeWorker:
                 raise StorageFull("No space left to store the recording as Opus. Free up disk space.")
 
         try:
-            await asyncio.to_thread(self._parts.blobs.remove, name)
+            await asyncio.to_thread(self._deps.blobs.remove, name)
             async for pcm in samples.stream():
                 await asyncio.to_thread(write, pcm)
             await asyncio.to_thread(finish)
         except BaseException:
             file.close()
-            await asyncio.to_thread(self._parts.blobs.remove, name)
+            await asyncio.to_thread(self._deps.blobs.remove, name)
             raise

@@ -15,7 +15,7 @@ from unificx.audio_store import (
     AudioReader,
     AudioRecord,
     AudioStore,
-    AudioStoreParts,
+    AudioStoreDependencies,
     CorruptAudio,
     SealedFileReader,
     create_video,
@@ -37,8 +37,8 @@ _BATCH_SIZE = 20
 class VideoFinisher:
     """Finishes the videos of recordings that have ended."""
 
-    def __init__(self, parts: AudioStoreParts, audio: AudioStore) -> None:
-        self._parts = parts
+    def __init__(self, deps: AudioStoreDependencies, audio: AudioStore) -> None:
+        self._deps = deps
         self._audio = audio
         # Owner: the node that holds the lease of the worker.
         self._failed: set[str] = set()
@@ -47,7 +47,7 @@ class VideoFinisher:
         """Finish every video that can be; return their number."""
         done, skipped = 0, set(self._failed)
         while True:
-            async with self._parts.database.read() as session:
+            async with self._deps.database.read() as session:
                 rows = await unfinished_videos(session, _BATCH_SIZE + len(skipped))
             rows = [row for row in rows if row.id not in skipped]
             if not rows:
@@ -69,7 +69,7 @@ class VideoFinisher:
         sound = await self._audio.open(row.tenant_id, row.id)
         form = NO_VIDEO
         try:
-            stored = await asyncio.to_thread(open_video, self._parts.blobs, row, aead)
+            stored = await asyncio.to_thread(open_video, self._deps.blobs, row, aead)
         except FileNotFoundError:
             pass  # no video was received
         else:
@@ -77,7 +77,7 @@ class VideoFinisher:
             if any(each.size[0] for each in clusters):
                 await self._write(row, aead, sound, (stored, clusters))
                 form = WEBM
-        async with self._parts.database.begin() as uow:
+        async with self._deps.database.begin() as uow:
             is_stored = await set_video(uow.session, row.tenant_id, row.id, form)
         await self._remove(row, row.video)
         if not is_stored and form == WEBM:
@@ -93,7 +93,7 @@ class VideoFinisher:
         stored, clusters = source
         end = clusters[-1].offset + clusters[-1].length
         await self._remove(row, WEBM)
-        file = create_video(self._parts.blobs, (row.tenant_id, row.id), aead, WEBM)
+        file = create_video(self._deps.blobs, (row.tenant_id, row.id), aead, WEBM)
         rate = sound.header.rate
         form = webm.SoundFormat(rate, Encoder(rate, 1, SOUND_BIT_RATE).pre_skip)
         try:
@@ -108,7 +108,7 @@ class VideoFinisher:
             raise
 
     async def _remove(self, row: AudioRecord, video: str) -> None:
-        await asyncio.to_thread(self._parts.blobs.remove, video_name(row.id, video))
+        await asyncio.to_thread(self._deps.blobs.remove, video_name(row.id, video))
 
 
 async def _clusters(stored: SealedFileReader) -> list[webm.Cluster]:

@@ -48,8 +48,8 @@ class RegistrarDependencies:
 class Registrar:
     """The only writer of `location`. Only `restore` and `apply` perform I/O on the database."""
 
-    def __init__(self, parts: RegistrarDependencies, location: Location[Binding]) -> None:
-        self._deps = parts
+    def __init__(self, deps: RegistrarDependencies, location: Location[Binding]) -> None:
+        self._deps = deps
         self._location = location
 
     def register(

@@ -24,7 +24,13 @@ from unificx.routing.groups import (
     Strategy,
 )
 from unificx.routing.hours import HOURS_APP, HoursChange, HoursService, NewHours, OpeningHours, Switch
-from unificx.routing.kinds import DestinationDirectory, DestinationKind, DestinationParts, ExtensionKind, HangupKind
+from unificx.routing.kinds import (
+    DestinationDirectory,
+    DestinationKind,
+    DestinationServiceDependencies,
+    ExtensionKind,
+    HangupKind,
+)
 from unificx.routing.outbound.decision import Allowed, OutsideCaller, RefusalRule, Refused
 from unificx.routing.outbound.explanations import explain_refusal, explain_stop
 from unificx.routing.outbound.fraud import CHECK_SECONDS as FRAUD_CHECK_SECONDS
@@ -70,11 +76,11 @@ from unificx.routing.plans import (
     GoTo,
     OutsideMember,
     OutsideTarget,
+    PathObject,
     Plan,
     Reject,
     Rejection,
     RingTarget,
-    Station,
     Step,
     UnansweredOutcome,
 )
@@ -109,8 +115,8 @@ __all__ = [
     "Destination",
     "DestinationDirectory",
     "DestinationKind",
-    "DestinationParts",
     "DestinationRef",
+    "DestinationServiceDependencies",
     "DialPlan",
     "Emergency",
     "ExtensionKind",
@@ -150,6 +156,7 @@ __all__ = [
     "OutsideCaller",
     "OutsideMember",
     "OutsideTarget",
+    "PathObject",
     "Plan",
     "PublicNumber",
     "Reach",
@@ -165,7 +172,6 @@ __all__ = [
     "RouteChange",
     "Routing",
     "Short",
-    "Station",
     "Step",
     "StopRule",
     "Strategy",

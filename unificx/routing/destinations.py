@@ -9,7 +9,7 @@ from typing import Protocol
 
 from unificx.core.replacing import changed
 from unificx.identity import Extension
-from unificx.routing.plans import CallApp, Fork, GoTo, Plan, RingTarget, Station, Step
+from unificx.routing.plans import CallApp, Fork, GoTo, PathObject, Plan, RingTarget, Step
 
 VOICEMAIL_APP = "voicemail-leave"
 """The app that records a message: for the shared mailbox of its argument, else for the called extension."""
@@ -51,11 +51,11 @@ class TenantObject:
     """An object of the tenant, such as a queue, with the app that serves it or the destination it leads to."""
 
     action: CallApp | GoTo
-    station: Station
+    path_object: PathObject
 
     def plan(self) -> Plan:
         """Enter the app, or continue with the destination."""
-        return Plan((Step(self.action),), stations=(self.station,))
+        return Plan((Step(self.action),), path=(self.path_object,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class Conference:
     def plan(self) -> Plan:
         """Connect the call to the room."""
         step = Step(CallApp(CONFERENCE_APP, (self.room_id,), CONFERENCE_SECONDS))
-        return Plan((step,), stations=(Station("room", self.number, self.name),))
+        return Plan((step,), path=(PathObject("room", self.number, self.name),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,5 +85,5 @@ class Voicemail:
     def plan(self) -> Plan:
         """Record a message for the mailbox."""
         arguments = (self.mailbox_id,) if self.mailbox_id else ()
-        stations = (Station("mailbox", self.number, self.name),) if self.mailbox_id else ()
-        return Plan((Step(CallApp(VOICEMAIL_APP, arguments)),), self.extension, stations)
+        path = (PathObject("mailbox", self.number, self.name),) if self.mailbox_id else ()
+        return Plan((Step(CallApp(VOICEMAIL_APP, arguments)),), self.extension, path)

@@ -129,7 +129,7 @@ class DestinationDirectory:
 
 
 @dataclass(frozen=True, slots=True)
-class DestinationParts:
+class DestinationServiceDependencies:
     """Collaborators of the services that store destinations."""
 
     database: Database

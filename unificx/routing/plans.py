@@ -161,14 +161,14 @@ class Step:
     after: frozenset[UnansweredOutcome] = frozenset()
 
 
-StationKind = Literal["group", "queue", "menu", "hours", "room", "mailbox", "app", "prompt"]
+PathObjectKind = Literal["group", "queue", "menu", "hours", "room", "mailbox", "app", "prompt"]
 
 
 @dataclass(frozen=True, slots=True)
-class Station:
+class PathObject:
     """The object of the tenant that a plan belongs to, as the history names it."""
 
-    kind: StationKind
+    kind: PathObjectKind
     number: str = ""
     name: str = ""
 
@@ -179,12 +179,12 @@ class Plan:
     with the cause of the step that ended last.
 
     `called`: the extension that the call record and the participants' displays name, until another one answers.
-    `stations`: the groups, queues, menus and other objects that the call passed or comes to, for its history.
+    `path`: the groups, queues, menus and other objects that the call passed or comes to, for its history.
     """
 
     steps: tuple[Step, ...] = ()
     called: Extension | None = None
-    stations: tuple[Station, ...] = ()
+    path: tuple[PathObject, ...] = ()
 
     @property
     def fork(self) -> Fork | None:
@@ -218,14 +218,14 @@ class Plan:
             if [each.extension for each in action.ring_targets] != extensions:
                 break
             fork = action
-        return Plan((Step(fork.for_device(device_id)),), self.called, self.stations)
+        return Plan((Step(fork.for_device(device_id)),), self.called, self.path)
 
     def redirected(self, position: int, to: "Plan", *, is_final: bool = False) -> "Plan":
         """Return the plan with the step at `position` replaced by the steps of another plan; `is_final`: the remaining
         steps too."""
         remaining = () if is_final else self.steps[position + 1 :]
         steps = *self.steps[:position], *to.steps, *remaining
-        return Plan(steps, to.called or self.called, (*self.stations, *to.stations))
+        return Plan(steps, to.called or self.called, (*self.path, *to.path))
 
     @property
     def _first_action(self) -> Action | None:

@@ -43,7 +43,7 @@ from unificx.privacy import (
 )
 from unificx.server.access_copy_email import connect_access_copies
 from unificx.server.announcements import connect_storage
-from unificx.server.backup.service import BackupParts, BackupService
+from unificx.server.backup.service import BackupDependencies, BackupService
 from unificx.server.backup.update import back_up_before_update
 from unificx.server.calling_alerts import CallingAlerts
 from unificx.server.cleanup import Cleanup
@@ -143,7 +143,9 @@ def _upkeep(
     paths: InstallationPaths, environ: Mapping[str, str], keys: KeyStore, master: MasterKey, database: Database
 ) -> Upkeep:
     rotation = KeyRotation(keys, master, partial(reseal_files, paths.home, master))
-    return Upkeep(rotation, BackupService(BackupParts(paths, environ, database, lambda: (master.id, *master.ids))))
+    return Upkeep(
+        rotation, BackupService(BackupDependencies(paths, environ, database, lambda: (master.id, *master.ids)))
+    )
 
 
 async def _start_upkeep(stack: AsyncExitStack, container: Container) -> None:

@@ -10,15 +10,15 @@ from unificx.conferencing import RoomService
 from unificx.contacts import Contacts
 from unificx.core.errors import Invalid
 from unificx.integrations.photo_import import PhotoImporter
-from unificx.ivr import MenuParts, MenuService, PromptKind
+from unificx.ivr import MenuDependencies, MenuService, PromptKind
 from unificx.locations import Locations
 from unificx.presence import PresenceService
 from unificx.queues import Queues, QueueStore, build_queues
 from unificx.queues.events import QueueChanged
 from unificx.routing import (
     DestinationDirectory,
-    DestinationParts,
     DestinationRef,
+    DestinationServiceDependencies,
     ExtensionKind,
     FeatureCodes,
     GroupKind,
@@ -98,18 +98,18 @@ def build_call_routing(  # noqa: PLR0917 - what destinations are made of
     cluster: Cluster,
     mailboxes: Mailboxes,
     rooms: RoomService,
-    menu_parts: MenuParts,
+    menu_deps: MenuDependencies,
 ) -> CallRouting:
     """Build the services. Numbers are looked up in the order of the kinds; they are unique in a tenant, because
     `allocate_number` allocates each one."""
     destinations, directory = outside.destinations, outside.directory
     presence = PresenceService(outside.database, outside.keys, outside.clock, cluster.bus.publish)
     presence.destinations = ExtensionDestinationCheck(destinations)
-    parts = DestinationParts(store.database, store.keys, directory, destinations, outside.clock)
-    codes = FeatureCodes(parts)
-    hours = HoursService(parts, codes)
+    deps = DestinationServiceDependencies(store.database, store.keys, directory, destinations, outside.clock)
+    codes = FeatureCodes(deps)
+    hours = HoursService(deps, codes)
     outbound = build_outbound(outside, cluster.counters, cluster.bus, hours)
-    groups, ring_memory = GroupService(parts, outbound.routing.check_member), RingMemory()
+    groups, ring_memory = GroupService(deps, outbound.routing.check_member), RingMemory()
     hours.uses.append(outbound.permissions.uses_of_hours)
     for kind in (
         ExtensionKind(directory, mailboxes.accepts_messages, presence.availability),
@@ -118,7 +118,7 @@ def build_call_routing(  # noqa: PLR0917 - what destinations are made of
         HangupKind(),
         GroupKind(groups, directory, ring_memory, outside.clock.random_bytes, outbound.routing.member_targets),
         NumberKind(outbound.store, outbound.routing),
-        PromptKind(menu_parts.sounds),
+        PromptKind(menu_deps.sounds),
         hours,
     ):
         destinations.add(kind)
@@ -126,7 +126,7 @@ def build_call_routing(  # noqa: PLR0917 - what destinations are made of
     for event in (TrunkCreated, TrunkChanged, TrunkDeleted):
         # The directory of the trunks changes right after the handlers of the bus have run.
         cluster.bus.subscribe(event, outbound.trunks_changed)
-    menus = MenuService(menu_parts)
+    menus = MenuService(menu_deps)
     destinations.add(menus)
     queues = build_queues(store, directory, destinations)
     cluster.bus.subscribe(QueueChanged, lambda event: queues.manager.queue_changed(event.queue))

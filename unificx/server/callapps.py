@@ -21,19 +21,19 @@ from unificx.calls import AppCallContext, CallRecordingStatus, MusicOnHold, Park
 from unificx.conferencing import Room
 from unificx.identity import Action, DirectoryCache, Extension, Identity, may
 from unificx.integrations.audio_import.client import AudioImporter
-from unificx.ivr import MenuAppParts, menu_apps
+from unificx.ivr import MenuAppDependencies, menu_apps
 from unificx.media_worker.client import MediaEngineClient
 from unificx.prompts import Prompts
-from unificx.queues import QueueParts, agent_apps, queue_app
+from unificx.queues import QueueDependencies, agent_apps, queue_app
 from unificx.recording import (
     CallMonitor,
     CallRecorder,
-    CallRecorderParts,
+    CallRecorderDependencies,
     ConferenceRecorder,
-    ConferenceRecorderParts,
+    ConferenceRecorderDependencies,
     LiveRecording,
-    MonitoringAppParts,
-    MonitoringParts,
+    MonitoringAppDependencies,
+    MonitoringDependencies,
     Supervisor,
     monitoring_app,
 )
@@ -43,8 +43,8 @@ from unificx.server.confirmation_requests import REQUEST, SpokenRequests
 from unificx.server.container import Container
 from unificx.server.live_events import LiveEvents
 from unificx.voicemail import (
-    PromptRecordingParts,
-    SharedPhoneParts,
+    PromptRecordingDependencies,
+    SharedPhoneDependencies,
     deposit_app,
     prompt_recording_app,
     retrieval_apps,
@@ -57,7 +57,7 @@ def create_registry(
 ) -> AppRegistry:
     """Return the registry of all call apps. Raise StartupError if an installed package cannot be loaded."""
     boxes, directory = container.mailboxes, container.identity.directory
-    prompt_parts = PromptRecordingParts(
+    prompt_deps = PromptRecordingDependencies(
         container.custom_sounds,
         container.routing.menus.sound_of,
         container.routing.menus.set_sound,
@@ -70,7 +70,7 @@ def create_registry(
         return converter().move_to_room(call_id, extensions)
 
     devices = container.identity.devices
-    shared_phones = SharedPhoneParts(boxes, devices, directory, container.database, container.audit)
+    shared_phones = SharedPhoneDependencies(boxes, devices, directory, container.database, container.audit)
     state_of = container.routing.presence.availability.state
     supervisor = partial(_find_supervisor, container.identity)
     ours = (
@@ -81,13 +81,13 @@ def create_registry(
         *parking_apps(parking, directory.park_seconds),
         *pickup_apps(),
         *paging.apps(),
-        prompt_recording_app(prompt_parts),
+        prompt_recording_app(prompt_deps),
         *shared_phone_apps(shared_phones),
         hours_app(container.routing.hours),
-        queue_app(QueueParts(container.routing.queues.service, container.routing.queues.manager, directory)),
+        queue_app(QueueDependencies(container.routing.queues.service, container.routing.queues.manager, directory)),
         *agent_apps(container.routing.queues.service),
-        monitoring_app(MonitoringAppParts(monitor, directory, supervisor, move_to_room)),
-        *menu_apps(MenuAppParts(container.routing.menus, directory, AudioImporter(), container.consents)),
+        monitoring_app(MonitoringAppDependencies(monitor, directory, supervisor, move_to_room)),
+        *menu_apps(MenuAppDependencies(container.routing.menus, directory, AudioImporter(), container.consents)),
     )
     registry = AppRegistry((*ours, *installed_apps().values()), directory, container.routing.codes.tables)
     container.routing.codes.uses.append(registry.code_uses)
@@ -160,11 +160,11 @@ def create_recorder(
 ) -> CallRecorder:
     """Return the recorder of two-party calls. After an announcement, a held participant hears hold music again.
     `on_change` is called with each new recording state."""
-    parts = CallRecorderParts(
+    deps = CallRecorderDependencies(
         container.clock, media, engine, Prompts(), container.archive, _extension_language(container), hold.interrupted
     )
     queues = container.routing.queues.manager
-    return CallRecorder(parts, on_change, lambda call: queues.is_recorded(call.tenant_id, call.call_id))
+    return CallRecorder(deps, on_change, lambda call: queues.is_recorded(call.tenant_id, call.call_id))
 
 
 def create_monitor(
@@ -177,8 +177,8 @@ def create_monitor(
     """Return the monitor of two-party calls; clients learn of each new state by live events."""
     language = _extension_language(container)
     log = container.archive.monitoring_log
-    parts = MonitoringParts(container.clock, media, engine, Prompts(), log, language, hold.interrupted)
-    return CallMonitor(parts, container.archive, live_events.monitoring_changed)
+    deps = MonitoringDependencies(container.clock, media, engine, Prompts(), log, language, hold.interrupted)
+    return CallMonitor(deps, container.archive, live_events.monitoring_changed)
 
 
 def create_conference_recorder(
@@ -186,7 +186,7 @@ def create_conference_recorder(
 ) -> ConferenceRecorder:
     """Return the recorder of conferences."""
     return ConferenceRecorder(
-        ConferenceRecorderParts(
+        ConferenceRecorderDependencies(
             container.clock,
             engine,
             Prompts(),

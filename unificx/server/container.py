@@ -8,15 +8,21 @@ from prometheus_client import CollectorRegistry
 
 from unificx import registrar
 from unificx.api import EventHub, IdempotencyStore
-from unificx.archive import AccessCopies, AccessCopyParts
-from unificx.attachments import AttachmentParts, Attachments
-from unificx.audio_store import AudioStore, AudioStoreParts, CustomSounds, PromptOverrides
+from unificx.archive import AccessCopies, AccessCopyDependencies
+from unificx.attachments import AttachmentDependencies, Attachments
+from unificx.audio_store import AudioStore, AudioStoreDependencies, CustomSounds, PromptOverrides
 from unificx.billing import Billing, build_billing
 from unificx.calls import LIVE_CALL_KEYS, Journal, SpooledCallJournal
 from unificx.cdr import CdrService
-from unificx.chat import Chat, ChatParts
+from unificx.chat import Chat, ChatDependencies
 from unificx.cluster import Cluster, EventBus, Location, RecordLog
-from unificx.conferencing import ConferenceManager, InvitationParts, MeetingGuests, MeetingInvitations, MeetingVideos
+from unificx.conferencing import (
+    ConferenceManager,
+    InvitationDependencies,
+    MeetingGuests,
+    MeetingInvitations,
+    MeetingVideos,
+)
 from unificx.conferencing import RoomService as MeetingRooms
 from unificx.core.clock import Clock
 from unificx.db import Database, DiskGuard, Outbox, Spool
@@ -26,7 +32,7 @@ from unificx.integrations.http_client import HttpClient
 from unificx.integrations.photo_import.client import PhotoImporter
 from unificx.integrations.stripe_payments import StripePayments
 from unificx.integrations.whisper.client import Whisper
-from unificx.ivr import MenuParts
+from unificx.ivr import MenuDependencies
 from unificx.locations import Locations
 from unificx.notifications import (
     EmailQueue,
@@ -48,7 +54,7 @@ from unificx.privacy import (
     Retention,
 )
 from unificx.prompts import Prompts
-from unificx.provisioning import PhoneSettingsParts, PhoneSettingsService
+from unificx.provisioning import PhoneSettingsDependencies, PhoneSettingsService
 from unificx.queues import Queues, QueueStore
 from unificx.recording import RecordingArchive, TranscodeWorker
 from unificx.registrar import Binding, LocationService, Registrar, RegistrarDependencies
@@ -64,7 +70,7 @@ from unificx.server.registered_phones import RegisteredPhones
 from unificx.server.report_files import ReportSources
 from unificx.sip.uri import Uri
 from unificx.support import SupportService
-from unificx.support.rights import Disclosures, RightsParts, RightsRequests
+from unificx.support.rights import Disclosures, RightsDependencies, RightsRequests
 from unificx.trunks import TrunkDirectory, TrunkService
 from unificx.voicemail import Mailboxes, TranscriptionWorker
 from unificx.webhooks import WebhookService
@@ -221,8 +227,8 @@ def build_container(
     clock, bus, notices, location = database.clock, cluster.bus, NotificationService(), LocationService()
     spool, disk_guard = Spool(paths.spool, database, reserve=RESERVE_BYTES), DiskGuard(paths.home, clock)
     is_full, identity = partial(_is_storage_full, disk_guard, spool), _identity(database, keys, notices, cluster)
-    parts = AudioStoreParts(database, keys, erasures.erasure, notifications.blobs, Whisper(paths.models))
-    (audio, mailboxes, sounds), trunks = _sound_areas(parts, cluster), _trunks(database, keys, identity)
+    deps = AudioStoreDependencies(database, keys, erasures.erasure, notifications.blobs, Whisper(paths.models))
+    (audio, mailboxes, sounds), trunks = _sound_areas(deps, cluster), _trunks(database, keys, identity)
     webhooks, rooms = WebhookService(database, keys, clock), _conference_rooms(database, keys, identity, cluster)
     files = partial(_files, mailboxes, resold := Resellers(identity), consents := Consents(database, keys, bus.publish))
     return Container(
@@ -234,7 +240,7 @@ def build_container(
         consents=consents,
         accesses=AccessLog(database, keys, identity.directory),
         retention=(retention := Retention(database, clock)),
-        chat=_chat(parts, identity, cluster, retention, location=location),
+        chat=_chat(deps, identity, cluster, retention, location=location),
         upkeep=upkeep,
         outbox=Outbox(database, bus.publish, clock),
         spool=spool,
@@ -243,17 +249,17 @@ def build_container(
         registrar=_registrar(database, keys, identity, spool, bus=bus, location=location, is_full=is_full),
         history=(history := _history(database, keys, spool, bus, webhooks)),
         audio=audio,
-        transcoding=_transcoding(parts, audio, mailboxes),
+        transcoding=_transcoding(deps, audio, mailboxes),
         mailboxes=mailboxes,
         custom_sounds=sounds,
         prompt_overrides=PromptOverrides(Prompts(), sounds),
-        transcription=TranscriptionWorker(parts, audio, mailboxes),
-        archive=RecordingArchive(parts, audio),
+        transcription=TranscriptionWorker(deps, audio, mailboxes),
+        archive=RecordingArchive(deps, audio),
         access_copies=_access_copies(database, keys, erasures, paths, is_full),
         invitations=_invitations(database, keys, identity, rooms, notices, cluster=cluster),
         trunks=trunks,
         videos=MeetingVideos(ConferenceManager(clock, bus.publish), cluster.counters, clock, bus.publish),
-        routing=(routing := _routing(parts, identity, (mailboxes, rooms, sounds), spool, trunks, cluster=cluster)),
+        routing=(routing := _routing(deps, identity, (mailboxes, rooms, sounds), spool, trunks, cluster=cluster)),
         phone_settings=_phone_settings(database, keys, identity, cluster, consents, codes=routing.codes.tables),
         resellers=resold,
         support=SupportService(database, keys, clock),
@@ -261,7 +267,7 @@ def build_container(
         rights=_rights(database, keys, identity, cluster),
         journal=_journal(spool, database, keys),
         billing=(billing := _billing(database, keys, identity, routing)),
-        notifications=senders(parts, files(history, billing, routing.queues), notices, notifications, cluster),
+        notifications=senders(deps, files(history, billing, routing.queues), notices, notifications, cluster),
         webhooks=webhooks,
         notification_service=notices,
         idempotency=IdempotencyStore(database, keys, clock),
@@ -295,34 +301,34 @@ def _journal(spool: Spool, database: Database, keys: KeyStore) -> Journal:
 
 
 def _rights(database: Database, keys: KeyStore, identity: Identity, cluster: Cluster) -> RightsRequests:
-    return RightsRequests(RightsParts(database, keys, identity, cluster.counters, cluster.one_time))
+    return RightsRequests(RightsDependencies(database, keys, identity, cluster.counters, cluster.one_time))
 
 
-def _sound_areas(parts: AudioStoreParts, cluster: Cluster) -> tuple[AudioStore, Mailboxes, CustomSounds]:
-    audio = AudioStore(parts)
-    return audio, Mailboxes(parts, audio, PasswordHashing(), cluster.counters), CustomSounds(parts, audio)
+def _sound_areas(deps: AudioStoreDependencies, cluster: Cluster) -> tuple[AudioStore, Mailboxes, CustomSounds]:
+    audio = AudioStore(deps)
+    return audio, Mailboxes(deps, audio, PasswordHashing(), cluster.counters), CustomSounds(deps, audio)
 
 
 def _access_copies(
     database: Database, keys: KeyStore, erasures: PersonErasures, paths: InstallationPaths, is_full: Callable[[], bool]
 ) -> AccessCopies:
     directory, installation_id = paths.access_copies, keys.installation_id
-    return AccessCopies(AccessCopyParts(database, keys, erasures.erasure, directory, installation_id, is_full))
+    return AccessCopies(AccessCopyDependencies(database, keys, erasures.erasure, directory, installation_id, is_full))
 
 
 def _chat(
-    parts: AudioStoreParts,
+    deps: AudioStoreDependencies,
     identity: Identity,
     cluster: Cluster,
     retention: Retention,
     *,
     location: Location[Binding],
 ) -> Chat:
-    database, keys, period = parts.database, parts.keys, partial(retention.period, name="message")
-    attachments = Attachments(AttachmentParts(database, keys, parts.blobs, PhotoImporter()))
+    database, keys, period = deps.database, deps.keys, partial(retention.period, name="message")
+    attachments = Attachments(AttachmentDependencies(database, keys, deps.blobs, PhotoImporter()))
     phones, counters = RegisteredPhones(identity.directory, location, database.clock), cluster.counters
     publish = cluster.bus.publish
-    return Chat(ChatParts(database, keys, identity.directory, counters, publish, period, attachments, phones))
+    return Chat(ChatDependencies(database, keys, identity.directory, counters, publish, period, attachments, phones))
 
 
 def _invitations(
@@ -335,7 +341,7 @@ def _invitations(
     cluster: Cluster,
 ) -> MeetingInvitations:
     guests = MeetingGuests(database, rooms, database.clock, cluster.counters)
-    return MeetingInvitations(InvitationParts(database, keys, identity, guests, notices, cluster.counters))
+    return MeetingInvitations(InvitationDependencies(database, keys, identity, guests, notices, cluster.counters))
 
 
 def _conference_rooms(database: Database, keys: KeyStore, identity: Identity, cluster: Cluster) -> MeetingRooms:
@@ -348,12 +354,12 @@ def _phone_settings(
 ) -> PhoneSettingsService:
     secret = keys.secrets.derive("phone settings")
     return PhoneSettingsService(
-        PhoneSettingsParts(database, keys, identity, database.clock, cluster.counters, consents, secret, codes)
+        PhoneSettingsDependencies(database, keys, identity, database.clock, cluster.counters, consents, secret, codes)
     )
 
 
 def _routing(
-    parts: AudioStoreParts,
+    deps: AudioStoreDependencies,
     identity: Identity,
     areas: tuple[Mailboxes, MeetingRooms, CustomSounds],
     spool: Spool,
@@ -361,11 +367,11 @@ def _routing(
     *,
     cluster: Cluster,
 ) -> CallRouting:
-    database, keys, directory, (mailboxes, rooms, sounds) = parts.database, parts.keys, identity.directory, areas
+    database, keys, directory, (mailboxes, rooms, sounds) = deps.database, deps.keys, identity.directory, areas
     store, destinations = QueueStore(database, keys, spool, cluster.bus.publish), DestinationDirectory()
     locations = Locations(database, keys, database.clock, directory)
     outside = OutboundDependencies(database, keys, database.clock, directory, trunks.directory, destinations, locations)
-    menus = MenuParts(database, keys, directory, destinations, sounds, AudioImporter(), database.clock)
+    menus = MenuDependencies(database, keys, directory, destinations, sounds, AudioImporter(), database.clock)
     return build_call_routing(store, outside, trunks, cluster, mailboxes, rooms, menus)
 
 
@@ -406,8 +412,8 @@ def _registrar(
     return registrations
 
 
-def _transcoding(parts: AudioStoreParts, audio: AudioStore, mailboxes: Mailboxes) -> TranscodeWorker:
-    return TranscodeWorker(parts, audio, lambda tenant_id: mailboxes.tenant_settings(tenant_id).keep_wav)
+def _transcoding(deps: AudioStoreDependencies, audio: AudioStore, mailboxes: Mailboxes) -> TranscodeWorker:
+    return TranscodeWorker(deps, audio, lambda tenant_id: mailboxes.tenant_settings(tenant_id).keep_wav)
 
 
 def _is_storage_full(disk_guard: DiskGuard, spool: RecordLog) -> bool:

@@ -19,7 +19,7 @@ from unificx.queues.events import QueueChanged
 from unificx.registrar.events import DeviceRegistered, DeviceUnregistered
 from unificx.routing import CodeTables
 from unificx.server.container import Container
-from unificx.sip_server import ExtensionStateParts, ExtensionStates, Subscriptions
+from unificx.sip_server import ExtensionStateDependencies, ExtensionStates, Subscriptions
 
 log = structlog.get_logger()
 
@@ -82,7 +82,7 @@ def create_extension_states(
     """Return the notifier. `touched`: ids of the calls that had a step."""
     directory, codes = container.identity.directory, container.routing.codes.tables
     return ExtensionStates(
-        ExtensionStateParts(
+        ExtensionStateDependencies(
             subscriptions=subscriptions,
             directory=directory,
             calls=ExtensionCalls(manager.calls, directory),

@@ -4,7 +4,7 @@ from unificx.callapps import ADMITTED_GUEST, GUEST
 from unificx.calls import InboundCall
 from unificx.conferencing import MeetingGuests, RoomService
 from unificx.registrar import Caller
-from unificx.routing import CONFERENCE_APP, CONFERENCE_SECONDS, CallApp, Plan, Station, Step
+from unificx.routing import CONFERENCE_APP, CONFERENCE_SECONDS, CallApp, PathObject, Plan, Step
 
 
 class GuestCalls:
@@ -24,4 +24,4 @@ class GuestCalls:
         caller = Caller(guest.tenant_id, "", guest.id, guest.subject, number="", name=guest.name, is_guest=True)
         role = ADMITTED_GUEST if self._guests.is_admitted(guest) else GUEST
         step = Step(CallApp(CONFERENCE_APP, (room.id, role), CONFERENCE_SECONDS))
-        return InboundCall(caller, room.number, Plan((step,), stations=(Station("room", room.number, room.name),)))
+        return InboundCall(caller, room.number, Plan((step,), path=(PathObject("room", room.number, room.name),)))

@@ -30,7 +30,7 @@ from unificx.cdr import CallErasure
 from unificx.core.access import SIP_ACCESS, stating
 from unificx.core.errors import StartupError
 from unificx.identity import OrganisationSignUp
-from unificx.insight import InsightParts, UsageInsight
+from unificx.insight import InsightDependencies, UsageInsight
 from unificx.server.container import Container
 from unificx.support import SupportAccess
 from unificx.support.rights import Breaches, Handovers, OutsideRequests
@@ -113,7 +113,7 @@ def _for_upkeep(container: Container) -> dict[str, Any]:
 
 def _for_history(container: Container) -> dict[str, Any]:
     erasure = CallErasure(container.database, container.erasure, container.bus.publish)
-    insight = UsageInsight(InsightParts(container.database, container.identity, container.consents))
+    insight = UsageInsight(InsightDependencies(container.database, container.identity, container.consents))
     return {
         "history": container.history,
         "call_erasure": erasure,
@@ -138,7 +138,7 @@ def _for_visitors(container: Container, public_address: PublicAddress) -> dict[s
     """Return the services for visitors without an account."""
     rights = container.rights
     rights.public_address = public_address
-    counters, one_time = rights.parts.counters, rights.parts.one_time
+    counters, one_time = rights.deps.counters, rights.deps.one_time
     return {
         "outside_requests": OutsideRequests(rights),
         "sign_up": OrganisationSignUp(container.identity, counters, one_time, container.notification_service),

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from email.headerregistry import Address
 from functools import partial
 
-from unificx.audio_store import AudioStoreParts
+from unificx.audio_store import AudioStoreDependencies
 from unificx.cluster import Cluster
 from unificx.integrations.imap import MailboxSettings
 from unificx.integrations.smtp import SmtpClient
 from unificx.notifications import (
     SECRET_PURPOSE,
     Advertising,
-    AdvertisingParts,
+    AdvertisingDependencies,
     Campaigns,
     EmailQueue,
     EmailQueueDependencies,
@@ -52,18 +52,18 @@ class EmailFiles:
 
 
 def senders(
-    parts: AudioStoreParts,
+    deps: AudioStoreDependencies,
     files: EmailFiles,
     service: NotificationService,
     settings: NotificationSettings,
     cluster: Cluster,
 ) -> Notifications:
     """Return the senders, with which the service of notifications is completed."""
-    database, keys, identity = parts.database, parts.keys, files.reports.identity
+    database, keys, identity = deps.database, deps.keys, files.reports.identity
     directory = identity.directory
     preferences = NoticePreferences(database, keys)
     secret = keys.secrets.derive(SECRET_PURPOSE)
-    advertising = Advertising(AdvertisingParts(database, files.reports.consents, directory, secret))
+    advertising = Advertising(AdvertisingDependencies(database, files.reports.consents, directory, secret))
     undeliverable = UndeliverableAddresses(database, keys, directory, secret)
     dependencies = EmailQueueDependencies(
         database,
@@ -72,7 +72,7 @@ def senders(
         preferences,
         SmtpClient(settings.mail) if settings.mail is not None else None,
         settings.mail.sender if settings.mail is not None else _NO_SENDER,
-        VoicemailAttachments(parts, files.mailboxes),
+        VoicemailAttachments(deps, files.mailboxes),
         advertising,
         undeliverable,
         files.invoice_pdf,

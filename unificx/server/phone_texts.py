@@ -78,7 +78,7 @@ class ChatTextSender:
 
     def __init__(self, container: Container, sender: TextSender) -> None:
         self._directory, self._sender = container.identity.directory, sender
-        self.deliveries = PhoneDeliveries(container.chat.parts, container.chat.conversations, self)
+        self.deliveries = PhoneDeliveries(container.chat.deps, container.chat.conversations, self)
         container.bus.subscribe(PhoneTextsQueued, lambda event: self.deliveries.wake())
         for kind in (DeviceRegistered, DeviceMoved):
             container.bus.subscribe(kind, lambda event: self.deliveries.device_registered(event.device_id))

@@ -8,6 +8,7 @@ from typing import get_args
 from unificx.calls import (
     CallControl,
     CallManager,
+    CallManagerDependencies,
     CallRecordingStatus,
     CallSettings,
     CompositeObserver,
@@ -17,7 +18,6 @@ from unificx.calls import (
     OutsideLines,
     Parking,
 )
-from unificx.calls import CallManagerDependencies as CallParts
 from unificx.conferencing.events import ConferenceChanged, ConferenceEnded
 from unificx.core.access import SIP_ACCESS, Access, stating
 from unificx.core.background import BackgroundTasks
@@ -68,12 +68,12 @@ from unificx.sip_server import (
     Authenticator,
     AuthenticatorOptions,
     CheckSync,
+    MwiDependencies,
     MwiNotifier,
-    MwiParts,
     RateLimiter,
     RegisterHandler,
     RegistrationFaults,
-    RequestHandlerParts,
+    RequestHandlerDependencies,
     SipDriver,
     SipRequestHandler,
     Subscriptions,
@@ -173,7 +173,7 @@ class SipServer:
         container = self._container
         self.credit = create_credit_control(container)
         manager = CallManager(
-            CallParts(
+            CallManagerDependencies(
                 dialogs,
                 self._media,
                 container.history,
@@ -244,7 +244,7 @@ class SipServer:
         follow_extensions(container, self._extension_states)
         self._texts = PhoneTexts(container, self.endpoint)
         return SipRequestHandler(
-            RequestHandlerParts(
+            RequestHandlerDependencies(
                 self.endpoint,
                 rate_limiter,
                 authenticator,
@@ -272,7 +272,7 @@ class SipServer:
         unsolicited = UnsolicitedNotify(self.endpoint, self._contact, directory)
         self.check_sync = CheckSync(unsolicited, container.location, self._wake)
         return MwiNotifier(
-            MwiParts(subscriptions, unsolicited, directory, container.location, counts, codes, self._wake)
+            MwiDependencies(subscriptions, unsolicited, directory, container.location, counts, codes, self._wake)
         )
 
     async def start(self) -> None:

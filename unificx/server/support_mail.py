@@ -5,7 +5,7 @@ from unificx.core.errors import Invalid
 from unificx.integrations.imap import ImapMailbox, MailboxSettings
 from unificx.notifications import EmailRecords
 from unificx.server.container import Container
-from unificx.support.mail_in import MailIn, MailInParts
+from unificx.support.mail_in import MailIn, MailInDependencies
 
 
 class _Bounces:
@@ -25,5 +25,5 @@ class _Bounces:
 def support_mail(container: Container, settings: MailboxSettings) -> MailIn:
     """Return the reader of a mailbox."""
     bounces, directory = _Bounces(container.notifications.records), container.identity.directory
-    parts = MailInParts(ImapMailbox(settings), container.rights, bounces, directory, settings.organisation)
-    return MailIn(parts)
+    deps = MailInDependencies(ImapMailbox(settings), container.rights, bounces, directory, settings.organisation)
+    return MailIn(deps)

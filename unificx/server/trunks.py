@@ -17,7 +17,7 @@ from unificx.server.settings import CALLER_TRUST_VARIABLE
 from unificx.sip.endpoint import Endpoint
 from unificx.sip.flow import Flow
 from unificx.sip.transactions.events import RequestReceived
-from unificx.sip_server import CallerVerifier, TrunkMonitor, TrunkMonitorParts, TrunkProber
+from unificx.sip_server import CallerVerifier, TrunkMonitor, TrunkMonitorDependencies, TrunkProber
 from unificx.trunks.events import TrunkChanged, TrunkCreated, TrunkDeleted
 
 
@@ -31,7 +31,7 @@ def create_trunk_monitor(
     def chance() -> float:
         return int.from_bytes(clock.random_bytes(6)) / (1 << 48)
 
-    parts = TrunkMonitorParts(
+    deps = TrunkMonitorDependencies(
         endpoint,
         container.trunks.directory,
         SipDnsResolver(chance),
@@ -42,7 +42,7 @@ def create_trunk_monitor(
         bus.publish,
         wake,
     )
-    monitor = TrunkMonitor(parts)
+    monitor = TrunkMonitor(deps)
 
     def follow(trunk_id: str) -> None:
         # The directory changes right after the handlers of the event have run.
@@ -51,7 +51,7 @@ def create_trunk_monitor(
     bus.subscribe(TrunkCreated, lambda event: follow(event.trunk_id))
     bus.subscribe(TrunkChanged, lambda event: follow(event.trunk_id))
     bus.subscribe(TrunkDeleted, lambda event: follow(event.trunk_id))
-    prober = container.trunks.prober = TrunkProber(parts, monitor)
+    prober = container.trunks.prober = TrunkProber(deps, monitor)
     return monitor, prober
 
 

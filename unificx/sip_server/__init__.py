@@ -3,18 +3,18 @@
 from unificx.sip_server.authenticator import GUEST_SUBJECT, Authenticator, AuthenticatorOptions
 from unificx.sip_server.caller_verifier import CallerVerifier
 from unificx.sip_server.driver import SipDriver
-from unificx.sip_server.extension_states import ExtensionStateParts, ExtensionStates
-from unificx.sip_server.mwi import MwiNotifier, MwiParts
+from unificx.sip_server.extension_states import ExtensionStateDependencies, ExtensionStates
+from unificx.sip_server.mwi import MwiDependencies, MwiNotifier
 from unificx.sip_server.ports import Carriers, MeetingGuests, MessageCounts, RequestSource, SwitchStates
 from unificx.sip_server.rate_limiter import RateLimiter, RateLimits
 from unificx.sip_server.register_handler import RegisterHandler
 from unificx.sip_server.registration_faults import RegistrationFault, RegistrationFaults
-from unificx.sip_server.request_handler import RequestHandlerParts, SipRequestHandler
+from unificx.sip_server.request_handler import RequestHandlerDependencies, SipRequestHandler
 from unificx.sip_server.source_filter import SourceFilter, parse_ranges, parse_rules
 from unificx.sip_server.subscriptions import Subscriptions
 from unificx.sip_server.text_messages import ReceivedText, TextInbox, TextReceiver
 from unificx.sip_server.text_sender import NOT_REGISTERED, SentText, TextSender, takes_texts
-from unificx.sip_server.trunk_monitor import TrunkMonitor, TrunkMonitorParts
+from unificx.sip_server.trunk_monitor import TrunkMonitor, TrunkMonitorDependencies
 from unificx.sip_server.trunk_prober import TrunkProber
 from unificx.sip_server.unsolicited import CheckSync, UnsolicitedNotify
 
@@ -26,19 +26,19 @@ __all__ = [
     "CallerVerifier",
     "Carriers",
     "CheckSync",
-    "ExtensionStateParts",
+    "ExtensionStateDependencies",
     "ExtensionStates",
     "MeetingGuests",
     "MessageCounts",
+    "MwiDependencies",
     "MwiNotifier",
-    "MwiParts",
     "RateLimiter",
     "RateLimits",
     "ReceivedText",
     "RegisterHandler",
     "RegistrationFault",
     "RegistrationFaults",
-    "RequestHandlerParts",
+    "RequestHandlerDependencies",
     "RequestSource",
     "SentText",
     "SipDriver",
@@ -50,7 +50,7 @@ __all__ = [
     "TextReceiver",
     "TextSender",
     "TrunkMonitor",
-    "TrunkMonitorParts",
+    "TrunkMonitorDependencies",
     "TrunkProber",
     "UnsolicitedNotify",
     "parse_ranges",

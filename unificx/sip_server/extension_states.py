@@ -25,7 +25,7 @@ ANONYMOUS = DialogParty("sip:anonymous@anonymous.invalid", "Anonymous")
 
 
 @dataclass(frozen=True, slots=True)
-class ExtensionStateParts:
+class ExtensionStateDependencies:
     """Dependencies. `touched`: ids of the calls that had a step, added by call control; `is_reachable`: whether any
     device of an extension can be called now; `activity`: the activity that its user has set (RFC 4480), "" without one;
     `is_listed`: whether an extension may be shown to others, as its user has not objected to the directory;
@@ -48,8 +48,8 @@ class ExtensionStateParts:
 class ExtensionStates:
     """Notifies phones of the calls and the reachability of extensions. Never awaits."""
 
-    def __init__(self, parts: ExtensionStateParts) -> None:
-        self._parts = parts
+    def __init__(self, deps: ExtensionStateDependencies) -> None:
+        self._deps = deps
         # Owner: the node that holds the calls and the subscriptions. Complete only while anybody watches.
         self._by_call: dict[str, dict[str, ExtensionCall]] = {}
         self._by_extension: dict[str, dict[str, ExtensionCall]] = {}
@@ -75,12 +75,12 @@ class ExtensionStates:
             self._load()
         subscriber = Subscriber(device.tenant_id, device.extension_id, device.device_id)
         watched = Watched(package, resource, subscriber)
-        self._parts.subscriptions.begin(key, request, flow, watched, now, package=self)
+        self._deps.subscriptions.begin(key, request, flow, watched, now, package=self)
 
     def calls_changed(self, now: float) -> None:
         """Notify the watchers of the extensions in the calls that were touched."""
-        touched = list(self._parts.touched)
-        self._parts.touched.clear()
+        touched = list(self._deps.touched)
+        self._deps.touched.clear()
         if not self._is_watched:
             return
         for extension_id in dict.fromkeys(each for call_id in touched for each in self._update(call_id)):
@@ -90,29 +90,29 @@ class ExtensionStates:
         """Notify the watchers of an extension that was deleted, whose devices can or cannot be reached now, or whose
         user has set another state. Subscriptions of those who may not watch it any more end."""
         if self._is_watched:
-            self._changed(extension_id, self._parts.now())
-            self._parts.wake()
+            self._changed(extension_id, self._deps.now())
+            self._deps.wake()
 
     def switches_changed(self, tenant_id: str = "") -> None:
         """Notify the watchers of the codes of a tenant, or of all, whose state is another one than before."""
         for resource in [one for one in self._switched_on if tenant_id in ("", one.split(" ")[0])]:
             state = self._state(resource)
-            if not self._parts.subscriptions.is_watched(DIALOG, resource):
+            if not self._deps.subscriptions.is_watched(DIALOG, resource):
                 del self._switched_on[resource]
             elif state != self._switched_on[resource]:
                 self._switched_on[resource] = bool(state)
-                self._changed(resource, self._parts.now())
-        self._parts.wake()
+                self._changed(resource, self._deps.now())
+        self._deps.wake()
 
     # ---- EventPackage
 
     def is_allowed(self, watched: Watched) -> bool:
-        device = self._parts.directory.device(watched.subscriber.device_id)
+        device = self._deps.directory.device(watched.subscriber.device_id)
         if device is None or not device.enabled:
             return False
         if " " in watched.resource:
             return self._state(watched.resource) is not None
-        extension = self._parts.directory.extension_by_id(watched.resource)
+        extension = self._deps.directory.extension_by_id(watched.resource)
         return extension is not None and self._is_shown(extension, device)
 
     def content(self, watched: Watched, version: int) -> tuple[str, bytes]:
@@ -130,20 +130,20 @@ class ExtensionStates:
 
     @property
     def _is_watched(self) -> bool:
-        subscriptions = self._parts.subscriptions
+        subscriptions = self._deps.subscriptions
         return bool(subscriptions.count(DIALOG) or subscriptions.count(PRESENCE))
 
     def _load(self) -> None:
         """Begin to follow the calls: the first watcher has come."""
         for table in (self._by_call, self._by_extension, self._last_ended, self._dialogs, self._presence):
             table.clear()
-        self._parts.touched.clear()
-        for call_id in self._parts.calls.ids():
+        self._deps.touched.clear()
+        for call_id in self._deps.calls.ids():
             self._update(call_id)
 
     def _update(self, call_id: str) -> list[str]:
         """Store the present extensions of a call; return those for which it has changed."""
-        before, after = self._by_call.pop(call_id, {}), self._parts.calls.of_call(call_id)
+        before, after = self._by_call.pop(call_id, {}), self._deps.calls.of_call(call_id)
         changed = [each for each in {**before, **after} if before.get(each) != after.get(each)]
         if after:
             self._by_call[call_id] = after
@@ -162,11 +162,11 @@ class ExtensionStates:
         self._dialogs.pop(resource, None)
         self._presence.pop(resource, None)
         for package in (DIALOG, PRESENCE):
-            self._parts.subscriptions.changed(package, resource, now)
+            self._deps.subscriptions.changed(package, resource, now)
 
     def _extension(self, tenant_id: str, dialled: str) -> Extension | None:
         """Return the extension of a number, or of a device's user name."""
-        directory = self._parts.directory
+        directory = self._deps.directory
         device = directory.device_by_username(dialled)
         found = directory.extension_by_id(device.extension_id) if device is not None else None
         own = found if found is not None and found.tenant_id == tenant_id else None
@@ -175,7 +175,7 @@ class ExtensionStates:
     def _is_shown(self, extension: Extension, device: DeviceAuth) -> bool:
         """Whether a device may watch an extension: that of its own user, or one of its tenant that is listed."""
         own = extension.id == device.extension_id
-        return own or (extension.tenant_id == device.tenant_id and self._parts.is_listed(extension))
+        return own or (extension.tenant_id == device.tenant_id and self._deps.is_listed(extension))
 
     def _switch(self, device: DeviceAuth, dialled: str) -> str | None:
         """Return the resource of a code that the device may watch: tenant, code, and the extension if it matters."""
@@ -191,24 +191,24 @@ class ExtensionStates:
     def _state(self, resource: str) -> bool | None:
         tenant_id, dialled, *own = resource.split(" ")
         if own:
-            states = [each.state(tenant_id, own[0], dialled) for each in self._parts.own_switches]
+            states = [each.state(tenant_id, own[0], dialled) for each in self._deps.own_switches]
         else:
-            states = [each.state(tenant_id, dialled) for each in self._parts.switches]
+            states = [each.state(tenant_id, dialled) for each in self._deps.switches]
         return next((state for state in states if state is not None), None)
 
     def _uri(self, tenant_id: str, user: str) -> str:
-        return f"sip:{user}@{self._parts.directory.domain(tenant_id)}"
+        return f"sip:{user}@{self._deps.directory.domain(tenant_id)}"
 
     def _dialog_document(self, resource: str) -> VersionedDocument:
         if " " in resource:
             tenant_id, dialled, *_ = resource.split(" ")
             state = "confirmed" if self._state(resource) else "terminated"
             return dialog_info(self._uri(tenant_id, dialled), [DialogEntry("switch", state)])
-        extension = self._parts.directory.extension_by_id(resource)
+        extension = self._deps.directory.extension_by_id(resource)
         if extension is None:
             return dialog_info("sip:anonymous@anonymous.invalid", ())
         uri = self._uri(extension.tenant_id, extension.number)
-        local = DialogParty(uri, self._parts.directory.display_name(extension))
+        local = DialogParty(uri, self._deps.directory.display_name(extension))
         calls = self._by_extension.get(resource, {})
         entries = [self._entry(extension.tenant_id, call_id, call, local) for call_id, call in calls.items()]
         # Some phones ignore a document without a dialog, and the key goes on showing the call.
@@ -224,12 +224,12 @@ class ExtensionStates:
         return DialogEntry(call_id, call.state, call.direction, local, remote, own_call_id, (tags[0], tags[1]))
 
     def _presence_document(self, resource: str) -> bytes:
-        extension = self._parts.directory.extension_by_id(resource)
+        extension = self._deps.directory.extension_by_id(resource)
         assert extension is not None  # `is_allowed`
         calls = self._by_extension.get(resource, {})
         talks = any(call.state == "confirmed" for call in calls.values())
         return presence_document(
             self._uri(extension.tenant_id, extension.number),
-            is_open=bool(calls) or self._parts.is_reachable(resource),
-            activity="on-the-phone" if talks else self._parts.activity(resource),
+            is_open=bool(calls) or self._deps.is_reachable(resource),
+            activity="on-the-phone" if talks else self._deps.activity(resource),
         )

@@ -29,7 +29,7 @@ UNSOLICITED_DELAY = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class MwiParts:
+class MwiDependencies:
     """Dependencies. `codes`: some phones use the code of the mailbox as its name; `wake` is called if a deadline moves
     forward."""
 
@@ -45,9 +45,9 @@ class MwiParts:
 class MwiNotifier:
     """Notifies phones of the number of waiting messages. Never awaits."""
 
-    def __init__(self, parts: MwiParts) -> None:
-        self._parts = parts
-        self._subscriptions = parts.subscriptions
+    def __init__(self, deps: MwiDependencies) -> None:
+        self._deps = deps
+        self._subscriptions = deps.subscriptions
         # Owner: the node that holds the subscriptions.
         self._unsolicited: dict[ClientKey, str] = {}
         self._rejecting: set[str] = set()
@@ -60,8 +60,8 @@ class MwiNotifier:
 
     def subscribe(self, key: ServerKey, request: Request, flow: Flow, device: DeviceAuth, now: float) -> None:
         """Handle a SUBSCRIBE outside a dialog from an authenticated device. Raise RemoteProtocolError."""
-        extension = self._parts.directory.extension_by_id(device.extension_id)
-        code = self._parts.codes.code(device.tenant_id, "voicemail-own")
+        extension = self._deps.directory.extension_by_id(device.extension_id)
+        code = self._deps.codes.code(device.tenant_id, "voicemail-own")
         mailbox_names = (device.username, extension.number, code) if extension is not None else ()
         if request.target.decoded_user not in mailbox_names:
             raise RemoteProtocolError(403, "Forbidden", request)
@@ -86,13 +86,13 @@ class MwiNotifier:
         self._notify_unsolicited(extension_id, now)
         self._due = [due for due in self._due if due[1] != extension_id]  # those phones have just been notified
         heapq.heapify(self._due)
-        self._parts.wake()
+        self._deps.wake()
 
     def device_registered(self, extension_id: str, device_id: str, now: float) -> None:
         """Schedule the unsolicited NOTIFY of a newly registered device."""
         self._rejecting.discard(device_id)
         heapq.heappush(self._due, (now + UNSOLICITED_DELAY, extension_id, device_id))
-        self._parts.wake()
+        self._deps.wake()
 
     def device_revoked(self, device_id: str) -> None:
         """Forget a device."""
@@ -106,7 +106,7 @@ class MwiNotifier:
         """Send due unsolicited notifications."""
         while self._due and self._due[0][0] <= now:
             _, extension_id, device_id = heapq.heappop(self._due)
-            if (self._parts.message_counts.waiting(extension_id) or (0, 0))[0]:
+            if (self._deps.message_counts.waiting(extension_id) or (0, 0))[0]:
                 self._notify_unsolicited(extension_id, now, device_id)
 
     # ---- EventPackage
@@ -121,26 +121,26 @@ class MwiNotifier:
     # ---- internals
 
     def _is_enabled(self, device_id: str) -> bool:
-        device = self._parts.directory.device(device_id)
+        device = self._deps.directory.device(device_id)
         return device is not None and device.enabled
 
     def _summary(self, tenant_id: str, extension_id: str) -> bytes:
-        new, old = self._parts.message_counts.waiting(extension_id) or (0, 0)
+        new, old = self._deps.message_counts.waiting(extension_id) or (0, 0)
         lines = (
             f"Messages-Waiting: {'yes' if new else 'no'}",
-            f"Message-Account: {self._parts.unsolicited.address(tenant_id, extension_id)}",
+            f"Message-Account: {self._deps.unsolicited.address(tenant_id, extension_id)}",
             f"Voice-Message: {new}/{old} (0/0)",
         )
         return "".join(f"{line}\r\n" for line in lines).encode()
 
     def _notify_unsolicited(self, extension_id: str, now: float, only_device: str = "") -> None:
-        if self._parts.message_counts.waiting(extension_id) is None:
+        if self._deps.message_counts.waiting(extension_id) is None:
             return
-        for binding in self._parts.location.contacts(extension_id, now):
+        for binding in self._deps.location.contacts(extension_id, now):
             device_id = binding.device_id
             subscribed = self._subscriptions.has_device(EVENT_PACKAGE, extension_id, device_id)
             wanted = only_device in ("", device_id) and device_id not in self._rejecting
             if wanted and not subscribed and not binding.flow.is_websocket and self._is_enabled(device_id):
                 headers = [("Event", EVENT_PACKAGE), ("Subscription-State", "active"), ("Content-Type", CONTENT_TYPE)]
                 body = self._summary(binding.tenant_id, extension_id)
-                self._unsolicited[self._parts.unsolicited.send(binding, headers, body, now)] = device_id
+                self._unsolicited[self._deps.unsolicited.send(binding, headers, body, now)] = device_id

@@ -46,7 +46,7 @@ MAX_DELAYED = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class RequestHandlerParts:
+class RequestHandlerDependencies:
     """Dependencies of the request handler. `touched`: ids of the calls that had a step, added by call control."""
 
     endpoint: Endpoint
@@ -70,8 +70,8 @@ class SipRequestHandler:
     """Handles endpoint events: sends responses, registers devices and starts calls. Never raises, whatever a peer
     sent."""
 
-    def __init__(self, parts: RequestHandlerParts) -> None:
-        self._parts = parts
+    def __init__(self, deps: RequestHandlerDependencies) -> None:
+        self._deps = deps
         # Owner: the node that received the requests.
         self._delayed: dict[ServerKey, Response] = {}
         self._due: list[tuple[float, int, ServerKey]] = []
@@ -88,10 +88,10 @@ class SipRequestHandler:
         try:
             reply = self._unauthenticated_reply(request)
             if reply is not None:
-                return reply if self._parts.rate_limiter.take_token(flow, request.method, now) else DROP
+                return reply if self._deps.rate_limiter.take_token(flow, request.method, now) else DROP
             if request.to_tag:
                 return None
-            decision = self._parts.authenticator.check(request, flow, now)
+            decision = self._deps.authenticator.check(request, flow, now)
         except RemoteProtocolError as fault:
             return StatelessReply(fault.status)
         except Exception as fault:
@@ -117,22 +117,22 @@ class SipRequestHandler:
 
     def connection_lost(self, flow: Flow, now: float) -> None:
         """Handle a lost connection."""
-        self._parts.registrar.connection_lost(flow, now)
+        self._deps.registrar.connection_lost(flow, now)
 
     def page_closed(self, flow: Flow, now: float) -> None:
         """Handle the end of a page that had calls over this connection."""
-        self._parts.calls.page_closed(flow, now)
+        self._deps.calls.page_closed(flow, now)
 
     def deadline(self) -> float:
         """Return when `timer` has to be called next."""
-        touched, subscriptions = self._parts.touched, self._parts.subscriptions
+        touched, subscriptions = self._deps.touched, self._deps.subscriptions
         if touched and subscriptions:
             return -inf
         touched.clear()
         delayed_due = self._due[0][0] if self._due else inf
-        parts = self._parts.calls.deadline(), self._parts.mwi.deadline(), subscriptions.deadline()
-        sources = [source.deadline() for source in self._parts.sources]
-        return min(self._expire_at, delayed_due, *parts, *sources)
+        deadlines = self._deps.calls.deadline(), self._deps.mwi.deadline(), subscriptions.deadline()
+        sources = [source.deadline() for source in self._deps.sources]
+        return min(self._expire_at, delayed_due, *deadlines, *sources)
 
     def timer(self, now: float) -> None:
         """Send delayed responses, expire registrations, run the timers of calls and subscriptions, and notify the
@@ -141,15 +141,15 @@ class SipRequestHandler:
             _, _, key = heapq.heappop(self._due)
             response = self._delayed.pop(key, None)
             if response is not None:
-                self._parts.endpoint.respond(key, response, now)
+                self._deps.endpoint.respond(key, response, now)
         if now >= self._expire_at:
             self._expire_at = now + EXPIRE_INTERVAL
-            self._parts.registrar.expire(now)
-        for part in (self._parts.calls, self._parts.mwi, self._parts.subscriptions, *self._parts.sources):
+            self._deps.registrar.expire(now)
+        for part in (self._deps.calls, self._deps.mwi, self._deps.subscriptions, *self._deps.sources):
             if now >= part.deadline():
                 self._guarded(part.timer, now)
-        if self._parts.touched and self._parts.subscriptions:
-            self._guarded(self._parts.extension_states.calls_changed, now)
+        if self._deps.touched and self._deps.subscriptions:
+            self._guarded(self._deps.extension_states.calls_changed, now)
 
     # ---- internals
 
@@ -165,9 +165,9 @@ class SipRequestHandler:
         if isinstance(event, CancelReceived):
             refusal = self._delayed.pop(event.key, None)
             if refusal is not None:
-                self._parts.endpoint.respond(event.key, refusal, now)
+                self._deps.endpoint.respond(event.key, refusal, now)
                 return
-            waiting = self._parts.verifier.cancelled(event.key)
+            waiting = self._deps.verifier.cancelled(event.key)
             if waiting is not None:
                 self._respond(event.key, waiting, 487, now)
                 return
@@ -177,10 +177,10 @@ class SipRequestHandler:
             log.error("sip_event_failed", event_kind=type(event).__name__, **describe_fault(fault))
 
     def _pass_on(self, event: Event, now: float) -> None:
-        parts = self._parts
-        if parts.calls.event(event, now) or parts.subscriptions.event(event, now) or parts.mwi.event(event):
+        deps = self._deps
+        if deps.calls.event(event, now) or deps.subscriptions.event(event, now) or deps.mwi.event(event):
             return
-        _ = any(source.event(event, now) for source in parts.sources)
+        _ = any(source.event(event, now) for source in deps.sources)
 
     def _handle_request(self, event: RequestReceived, now: float) -> None:
         if event.request.to_tag:
@@ -190,9 +190,9 @@ class SipRequestHandler:
             case Identity() as identity:
                 self._admit(event, identity, now)
             case CarrierIdentity(trunks):
-                self._parts.verifier.receive(event, trunks, now)
+                self._deps.verifier.receive(event, trunks, now)
             case GuestIdentity(call):
-                self._parts.calls.incoming_outside(event.key, event.request, event.flow, call, now)
+                self._deps.calls.incoming_outside(event.key, event.request, event.flow, call, now)
             case Reject(status, delay):
                 self._reject(event, status, delay, now)
             case Challenge(status, headers):
@@ -205,7 +205,7 @@ class SipRequestHandler:
         known."""
         method = request.method
         if request.to_tag:
-            is_known = self._parts.calls.has_dialog_of(request) or self._parts.subscriptions.knows(request)
+            is_known = self._deps.calls.has_dialog_of(request) or self._deps.subscriptions.knows(request)
             return None if is_known else NO_DIALOG_REPLY
         if method in AUTHENTICATED_METHODS or (method == "SUBSCRIBE" and event_package(request) in EVENT_PACKAGES):
             return None
@@ -220,26 +220,26 @@ class SipRequestHandler:
     def _admit(self, event: RequestReceived, identity: Identity, now: float) -> None:
         request = event.request
         if request.method == "REGISTER":
-            tag = self._parts.endpoint.new_tag()
-            response = self._parts.register_handler.register(identity, request, event.flow, now, to_tag=tag)
-            self._parts.endpoint.respond(event.key, response, now)
+            tag = self._deps.endpoint.new_tag()
+            response = self._deps.register_handler.register(identity, request, event.flow, now, to_tag=tag)
+            self._deps.endpoint.respond(event.key, response, now)
         elif request.method == "SUBSCRIBE":
             is_mwi = event_package(request) == EVENT_PACKAGE
-            notifier = self._parts.mwi if is_mwi else self._parts.extension_states
+            notifier = self._deps.mwi if is_mwi else self._deps.extension_states
             notifier.subscribe(event.key, request, event.flow, identity.device, now)
         elif request.method == "MESSAGE":
-            self._parts.texts.receive(event, identity.device)
+            self._deps.texts.receive(event, identity.device)
         else:
             extension = identity.extension
-            caller = Caller.of(extension, identity.device.device_id, self._parts.directory.display_name(extension))
-            self._parts.calls.incoming(event.key, request, event.flow, caller, now)
+            caller = Caller.of(extension, identity.device.device_id, self._deps.directory.display_name(extension))
+            self._deps.calls.incoming(event.key, request, event.flow, caller, now)
 
     def _reject(self, event: RequestReceived, status: int, delay: float, now: float) -> None:
         """Reject a request, after `delay` seconds if not too many responses are delayed already."""
         if not delay or len(self._due) >= MAX_DELAYED:
             self._respond(event.key, event.request, status, now)
             return
-        self._delayed[event.key] = respond(event.request, status, to_tag=self._parts.endpoint.new_tag())
+        self._delayed[event.key] = respond(event.request, status, to_tag=self._deps.endpoint.new_tag())
         heapq.heappush(self._due, (now + delay, next(self._order), event.key))
 
     def _respond(
@@ -252,8 +252,8 @@ class SipRequestHandler:
         reason: str = "",
         headers: Headers = (),
     ) -> None:
-        tag = self._parts.endpoint.new_tag()
-        self._parts.endpoint.respond(key, respond(request, status, reason, to_tag=tag, headers=headers), now)
+        tag = self._deps.endpoint.new_tag()
+        self._deps.endpoint.respond(key, respond(request, status, reason, to_tag=tag, headers=headers), now)
 
 
 def _options_reply(request: Request) -> StatelessReply:

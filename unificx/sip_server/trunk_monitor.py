@@ -45,7 +45,7 @@ RESOLVE_RETRY = (5.0, 30.0)
 
 
 @dataclass(frozen=True, slots=True)
-class TrunkMonitorParts:
+class TrunkMonitorDependencies:
     """Dependencies. `via` returns our own HOST:PORT for a flow, `random` numbers from 0 to below 1; `publish` takes
     signals, and `wake` is called if a deadline moves forward."""
 
@@ -93,8 +93,8 @@ class _Sent:
 class TrunkMonitor:
     """All trunks of this node. A request source of the SIP server."""
 
-    def __init__(self, parts: TrunkMonitorParts) -> None:
-        self._parts = parts
+    def __init__(self, deps: TrunkMonitorDependencies) -> None:
+        self._deps = deps
         # Owner: this node: the trunks it talks to, and its requests.
         self._links: dict[str, _Link] = {}
         self._sent: dict[ClientKey, _Sent] = {}
@@ -104,7 +104,7 @@ class TrunkMonitor:
 
     def start(self) -> None:
         """Begin with all trunks."""
-        for trunk in self._parts.directory.all_trunks():
+        for trunk in self._deps.directory.all_trunks():
             self.trunk_changed(trunk.id)
 
     async def close(self) -> None:
@@ -117,7 +117,7 @@ class TrunkMonitor:
 
     def trunk_changed(self, trunk_id: str) -> None:
         """Take over a new or changed trunk. One with another server or login starts again."""
-        trunk, link, now = self._parts.directory.trunk(trunk_id), self._links.get(trunk_id), self._parts.monotonic()
+        trunk, link, now = self._deps.directory.trunk(trunk_id), self._links.get(trunk_id), self._deps.monotonic()
         if trunk is None:
             self.trunk_deleted(trunk_id)
         elif link is None or _connection(link.trunk) != _connection(trunk):
@@ -128,14 +128,14 @@ class TrunkMonitor:
 
     def trunk_deleted(self, trunk_id: str) -> None:
         """Forget a trunk, and remove its registration from the carrier."""
-        self._end(self._links.pop(trunk_id, None), self._parts.monotonic())
+        self._end(self._links.pop(trunk_id, None), self._deps.monotonic())
 
     # ---- tests
 
     def attempt_registration(self, trunk_id: str, notify: Callable[[], object]) -> bool:
         """Let a trunk that waits to register again do it now, and call `notify` when that has ended. Return
         whether it registers at all."""
-        link, now = self._links.get(trunk_id), self._parts.monotonic()
+        link, now = self._links.get(trunk_id), self._deps.monotonic()
         if link is None or link.registered is None:
             return False
         link.registered = registration.hurried(link.registered, now)
@@ -145,7 +145,7 @@ class TrunkMonitor:
 
     def registration_report(self, trunk_id: str) -> RegistrationReport | None:
         """Return the state of a registration; None for a trunk that does not register."""
-        link, now = self._links.get(trunk_id), self._parts.monotonic()
+        link, now = self._links.get(trunk_id), self._deps.monotonic()
         if link is None or link.registered is None:
             return None
         if registration.is_refused(link.registered):
@@ -194,7 +194,7 @@ class TrunkMonitor:
     # ---- internals
 
     def _begin(self, trunk: Trunk, now: float) -> None:
-        new_tag, jitter = self._parts.endpoint.new_tag, self._parts.random()
+        new_tag, jitter = self._deps.endpoint.new_tag, self._deps.random()
         first = registration.initial(now, trunk.options.register_seconds, jitter) if trunk.registers else None
         link = self._links[trunk.id] = _Link(trunk, new_tag(), new_tag(), first, resolve_at=now)
         self._update(link, now)
@@ -224,17 +224,17 @@ class TrunkMonitor:
         if state is None:
             return
         interval = link.trunk.options.check_seconds or inf
-        link.servers[flow], actions = health.step(state, event, now, interval, self._parts.random())
+        link.servers[flow], actions = health.step(state, event, now, interval, self._deps.random())
         for _ in actions:
-            new_tag = self._parts.endpoint.new_tag
+            new_tag = self._deps.endpoint.new_tag
             request = options_request(link.trunk, self._contact(link, flow), new_tag(), new_tag())
-            key = self._parts.endpoint.request(request, flow, now)
+            key = self._deps.endpoint.request(request, flow, now)
             self._sent[key] = _Sent(link, flow, registers=False)
 
     def _register(self, link: _Link, event: registration.Event, now: float) -> None:
         """Step the registration and send a REGISTER if that is due, to the first usable server."""
         assert link.registered is not None
-        link.registered, actions = registration.step(link.registered, event, now, self._parts.random())
+        link.registered, actions = registration.step(link.registered, event, now, self._deps.random())
         is_retry = not isinstance(event, registration.TimerDue)
         for action in actions:
             flow = link.register_flow if is_retry else None
@@ -256,7 +256,7 @@ class TrunkMonitor:
         request = register_request(
             link.trunk, send, self._contact(link, flow), call_id=link.call_id, tag=link.tag, cseq=link.cseq
         )
-        link.register_key = self._parts.endpoint.request(request, flow, now)
+        link.register_key = self._deps.endpoint.request(request, flow, now)
         self._sent[link.register_key] = _Sent(link, flow, registers=True)
 
     def _register_ended(self, link: _Link, sent: _Sent, event: ResponseReceived | RequestFailed, now: float) -> None:
@@ -271,7 +271,7 @@ class TrunkMonitor:
         response = event.response
         self._check(link, sent.flow, health.Answered(response.status, retry_after(response), other=True), now)
         if is_current and link.registered is not None:
-            user = self._parts.directory.contact_user(link.trunk.id)
+            user = self._deps.directory.contact_user(link.trunk.id)
             self._register(link, registration_answer(link.trunk, response, user), now)
 
     def _options_ended(self, link: _Link, sent: _Sent, event: ResponseReceived | RequestFailed, now: float) -> None:
@@ -284,7 +284,7 @@ class TrunkMonitor:
     async def _resolve(self, link: _Link) -> None:
         trunk = link.trunk
         try:
-            found = await self._parts.resolver.resolve(trunk.host, trunk.port, trunk.transport)
+            found = await self._deps.resolver.resolve(trunk.host, trunk.port, trunk.transport)
         except LookupError:
             found = None
         except Exception as fault:  # any error: the name has to be looked up again
@@ -292,7 +292,7 @@ class TrunkMonitor:
             found = None
         if self._links.get(trunk.id) is not link:
             return
-        now = self._parts.monotonic()
+        now = self._deps.monotonic()
         link.resolving = False
         if found is None:
             link.resolve_at = now + RESOLVE_RETRY[min(link.lookups_failed, 1)]
@@ -302,12 +302,12 @@ class TrunkMonitor:
             flows = server_flows(trunk, found)
             link.servers = {flow: link.servers.get(flow) or self._new_health(trunk, now) for flow in flows}
         self._update(link, now)
-        self._parts.wake()
+        self._deps.wake()
 
     def _new_health(self, trunk: Trunk, now: float) -> health.Health:
         if not trunk.options.check_seconds:
             return health.Health(inf, up=True)
-        return health.initial(now, self._parts.random())
+        return health.initial(now, self._deps.random())
 
     def _update(self, link: _Link, now: float) -> None:
         """Report the state of a trunk, and set its deadline."""
@@ -317,11 +317,11 @@ class TrunkMonitor:
             for notify in attempted:
                 notify()
         found = link_state(link.servers, link.registered, now, lookup_failed=bool(link.lookups_failed))
-        status = TrunkStatus(found.state, self._parts.now(), found.reason, found.flows, found.others)
-        changed = self._parts.directory.report(link.trunk.id, status)
+        status = TrunkStatus(found.state, self._deps.now(), found.reason, found.flows, found.others)
+        changed = self._deps.directory.report(link.trunk.id, status)
         if changed is not None:
             log.info("trunk_state", trunk=link.trunk.id, state=changed.state, reason=changed.reason)
-            self._parts.publish(TrunkStateChanged(link.trunk, changed))
+            self._deps.publish(TrunkStateChanged(link.trunk, changed))
         due = min((health.deadline(state) for state in link.servers.values()), default=inf)
         due = min(due, inf if link.resolving else link.resolve_at)
         if link.registered is not None and link.servers:
@@ -330,11 +330,11 @@ class TrunkMonitor:
         if due < inf and due != link.due:
             link.due = due
             heapq.heappush(self._due, (due, next(self._order), link.trunk.id))
-            self._parts.wake()
+            self._deps.wake()
 
     def _contact(self, link: _Link, flow: Flow) -> str:
-        user = self._parts.directory.contact_user(link.trunk.id)
-        return contact_of(flow, self._parts.via(flow), user)
+        user = self._deps.directory.contact_user(link.trunk.id)
+        return contact_of(flow, self._deps.via(flow), user)
 
 
 def _connection(trunk: Trunk) -> Trunk:

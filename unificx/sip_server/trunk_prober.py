@@ -6,7 +6,7 @@ from math import inf
 
 from unificx.sip.flow import Flow
 from unificx.sip.transactions.events import ClientKey, Event, RequestFailed, ResponseReceived
-from unificx.sip_server.trunk_monitor import TrunkMonitor, TrunkMonitorParts
+from unificx.sip_server.trunk_monitor import TrunkMonitor, TrunkMonitorDependencies
 from unificx.sip_server.trunk_requests import contact_of, options_request, server_flows
 from unificx.trunks import Probe, Trunk
 
@@ -19,8 +19,8 @@ Answer = ResponseReceived | RequestFailed | None
 class TrunkProber:
     """Implements `trunks.Prober`. A request source of the SIP server."""
 
-    def __init__(self, parts: TrunkMonitorParts, monitor: TrunkMonitor) -> None:
-        self._parts = parts
+    def __init__(self, deps: TrunkMonitorDependencies, monitor: TrunkMonitor) -> None:
+        self._deps = deps
         self._monitor = monitor
         # Owner: this node: its requests that wait for an answer, and the end of each wait in monotonic seconds.
         self._asked: dict[ClientKey, asyncio.Future[Answer]] = {}
@@ -59,18 +59,18 @@ class TrunkProber:
     async def _ask_servers(self, trunk: Trunk) -> Probe:
         try:
             async with asyncio.timeout(LOOKUP_SECONDS):
-                found = await self._parts.resolver.resolve(trunk.host, trunk.port, trunk.transport)
+                found = await self._deps.resolver.resolve(trunk.host, trunk.port, trunk.transport)
         except (LookupError, TimeoutError):
             return Probe()
         probes = await asyncio.gather(*(self._ask(trunk, flow) for flow in server_flows(trunk, found)))
         return min(probes, key=lambda one: 2 if one.status is None else one.status >= 500)
 
     async def _ask(self, trunk: Trunk, flow: Flow) -> Probe:
-        parts = self._parts
-        contact = contact_of(flow, parts.via(flow), parts.directory.contact_user(trunk.id))
-        request = options_request(trunk, contact, parts.endpoint.new_tag(), parts.endpoint.new_tag())
-        sent = parts.monotonic()
-        key = parts.endpoint.request(request, flow, sent)
+        deps = self._deps
+        contact = contact_of(flow, deps.via(flow), deps.directory.contact_user(trunk.id))
+        request = options_request(trunk, contact, deps.endpoint.new_tag(), deps.endpoint.new_tag())
+        sent = deps.monotonic()
+        key = deps.endpoint.request(request, flow, sent)
         asked = self._asked[key] = asyncio.get_running_loop().create_future()
         try:
             answer = await self._limited(asked)
@@ -79,7 +79,7 @@ class TrunkProber:
         host = f"[{flow.host}]" if ":" in flow.host else flow.host
         probe = Probe(f"{host}:{flow.port}", over_tls=flow.transport == "tls")
         if isinstance(answer, ResponseReceived):
-            return replace(probe, status=answer.response.status, seconds=parts.monotonic() - sent)
+            return replace(probe, status=answer.response.status, seconds=deps.monotonic() - sent)
         return replace(probe, connection_failed=answer is not None and answer.cause == "transport")
 
     async def _register(self, trunk: Trunk) -> None:
@@ -89,8 +89,8 @@ class TrunkProber:
 
     async def _limited(self, future: asyncio.Future[Answer]) -> Answer:
         """Return the result of a future; `timer` sets it to None if it takes too long."""
-        self._ends[future] = self._parts.monotonic() + ANSWER_SECONDS
-        self._parts.wake()
+        self._ends[future] = self._deps.monotonic() + ANSWER_SECONDS
+        self._deps.wake()
         try:
             return await future
         finally:

@@ -5,7 +5,7 @@ from unificx.voicemail.email_attachments import VoicemailAttachments
 from unificx.voicemail.message_counts import MessageCounts
 from unificx.voicemail.message_repository import MESSAGE_TARGET, played_in
 from unificx.voicemail.privacy import mailbox_holding
-from unificx.voicemail.prompt_recording import PromptRecordingParts, prompt_recording_app
+from unificx.voicemail.prompt_recording import PromptRecordingDependencies, prompt_recording_app
 from unificx.voicemail.retrieval import retrieval_apps
 from unificx.voicemail.schemas import (
     CallerId,
@@ -26,7 +26,7 @@ from unificx.voicemail.settings import (
     VoicemailSettings,
     VoicemailSettingsChange,
 )
-from unificx.voicemail.shared_phones import SharedPhoneParts, shared_phone_apps
+from unificx.voicemail.shared_phones import SharedPhoneDependencies, shared_phone_apps
 from unificx.voicemail.transcription import TranscriptionWorker
 
 __all__ = [
@@ -45,10 +45,10 @@ __all__ = [
     "NewMessage",
     "NewSharedMailbox",
     "OldMessagesUndecided",
-    "PromptRecordingParts",
+    "PromptRecordingDependencies",
     "SharedMailbox",
     "SharedMailboxChange",
-    "SharedPhoneParts",
+    "SharedPhoneDependencies",
     "TranscriptionWorker",
     "VoicemailAttachments",
     "VoicemailSettings",

@@ -5,7 +5,7 @@ Both are fetched when the e-mail is sent: a queued e-mail is sealed for its reci
 
 import structlog
 
-from unificx.audio_store import AudioStoreParts, CorruptAudio, wav_header
+from unificx.audio_store import AudioStoreDependencies, CorruptAudio, wav_header
 from unificx.core.access import Access, stating
 from unificx.voicemail import message_repository
 from unificx.voicemail.schemas import CallerId, Message
@@ -20,8 +20,8 @@ audio, half of that in wideband."""
 class VoicemailAttachments:
     """Provides message audio to the notification service."""
 
-    def __init__(self, parts: AudioStoreParts, boxes: Mailboxes) -> None:
-        self._parts = parts
+    def __init__(self, deps: AudioStoreDependencies, boxes: Mailboxes) -> None:
+        self._deps = deps
         self._boxes = boxes
 
     async def load(self, tenant_id: str, message_id: str, extension_id: str) -> bytes | None:
@@ -57,5 +57,5 @@ class VoicemailAttachments:
 
     async def mark_sent(self, tenant_id: str, message_id: str) -> None:
         """Record that a copy was e-mailed; shown wherever the message is shown or erased."""
-        async with self._parts.database.begin() as uow:
-            await message_repository.mark_emailed(uow.session, tenant_id, message_id, self._parts.clock.now())
+        async with self._deps.database.begin() as uow:
+            await message_repository.mark_emailed(uow.session, tenant_id, message_id, self._deps.clock.now())

@@ -4,7 +4,7 @@ from collections.abc import MutableMapping
 from dataclasses import replace
 from datetime import datetime
 
-from unificx.audio_store import AudioReader, AudioStore, AudioStoreParts, AudioWriter, CorruptAudio
+from unificx.audio_store import AudioReader, AudioStore, AudioStoreDependencies, AudioWriter, CorruptAudio
 from unificx.core.errors import DomainError
 from unificx.db import ErasedSubject, UnitOfWork, lock_scope
 from unificx.media.sounds import Sound
@@ -19,12 +19,12 @@ class Greetings:
 
     def __init__(
         self,
-        parts: AudioStoreParts,
+        deps: AudioStoreDependencies,
         audio: AudioStore,
         settings: MutableMapping[str, MailboxSettings],
     ) -> None:
-        self._database = parts.database
-        self._clock = parts.clock
+        self._database = deps.database
+        self._clock = deps.clock
         self._audio = audio
         self._settings = settings
 

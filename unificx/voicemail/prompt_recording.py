@@ -27,7 +27,7 @@ _KEEP = ("studio/to-use", "press/1", "general/to-cancel", "press/star")
 
 
 @dataclass(frozen=True, slots=True)
-class PromptRecordingParts:
+class PromptRecordingDependencies:
     """`menu_sound`: name of a menu's sound by tenant and number, None without one; `set_menu_sound` has it play
     another one; `is_administrator`: whether the user of this extension administers the tenant."""
 
@@ -39,14 +39,14 @@ class PromptRecordingParts:
     is_administrator: Callable[[Extension], Awaitable[bool]]
 
 
-def prompt_recording_app(parts: PromptRecordingParts) -> App:
+def prompt_recording_app(deps: PromptRecordingDependencies) -> App:
     """The app that records a tenant's custom sounds."""
-    return App.of_feature("own-sounds", partial(record_prompts, parts))
+    return App.of_feature("own-sounds", partial(record_prompts, deps))
 
 
-async def record_prompts(parts: PromptRecordingParts, call: Call) -> None:
-    extension = parts.directory.extension_by_id(call.caller.extension_id)
-    if extension is None or not await parts.is_administrator(extension):
+async def record_prompts(deps: PromptRecordingDependencies, call: Call) -> None:
+    extension = deps.directory.extension_by_id(call.caller.extension_id)
+    if extension is None or not await deps.is_administrator(extension):
         await call.play("general/not-allowed", "general/goodbye")
         return
     for _ in range(_MAX_ROUNDS):
@@ -55,33 +55,33 @@ async def record_prompts(parts: PromptRecordingParts, call: Call) -> None:
         if not code:
             break
         if code == _GREETING:
-            await settings_menu(parts.boxes, call, extension)
+            await settings_menu(deps.boxes, call, extension)
             continue
         language = available_language(call.language)
         name = MUSIC if code == _MUSIC else prompt_by_code(code, language)
-        if name is None and parts.menu_sound(extension.tenant_id, code) is not None:
-            await _menu_prompt(parts, call, extension, code)
+        if name is None and deps.menu_sound(extension.tenant_id, code) is not None:
+            await _menu_prompt(deps, call, extension, code)
         elif name is None:
             await call.play("studio/no-such-code")
         elif is_notice(name):
             await call.play("studio/stays")
         else:
-            await _replace_sound(parts.custom_sounds, call, extension, (ANY if name == MUSIC else language, name))
+            await _replace_sound(deps.custom_sounds, call, extension, (ANY if name == MUSIC else language, name))
     await call.play("general/goodbye")
 
 
-async def _menu_prompt(parts: PromptRecordingParts, call: Call, extension: Extension, number: str) -> None:
+async def _menu_prompt(deps: PromptRecordingDependencies, call: Call, extension: Extension, number: str) -> None:
     """Choices for the prompt of a menu: play or record, until left.
 
     A sound with a name of its own is recorded anew; otherwise a new one takes the place of the menu's text.
     """
-    while (current := parts.menu_sound(extension.tenant_id, number)) is not None:
+    while (current := deps.menu_sound(extension.tenant_id, number)) is not None:
         name = current if current.startswith(OWN_SOUNDS) else f"{OWN_SOUNDS}menu-{number}"
 
         async def store(sound: Sound, name: str = name, current: str = current) -> None:
-            await parts.custom_sounds.put((extension.tenant_id, ANY, name), sound, extension.subject)
+            await deps.custom_sounds.put((extension.tenant_id, ANY, name), sound, extension.subject)
             if name != current:
-                await parts.set_menu_sound(extension.tenant_id, number, name)
+                await deps.set_menu_sound(extension.tenant_id, number, name)
 
         match await call.play(*_HEAR_OR_RECORD, *_BACK, escape_digits="12*") or await call.read_digits(1):
             case "1":

@@ -7,7 +7,7 @@ from functools import partial
 from unificx.audio_store import (
     AudioReader,
     AudioStore,
-    AudioStoreParts,
+    AudioStoreDependencies,
     AudioWriter,
     audio_ids_of_tenant,
     drop_tenant_audio,
@@ -61,24 +61,24 @@ class Mailboxes:
     """Voicemail of all extensions and shared mailboxes. Call `start` first."""
 
     def __init__(
-        self, parts: AudioStoreParts, audio: AudioStore, passwords: PasswordHashing, counters: Counters
+        self, deps: AudioStoreDependencies, audio: AudioStore, passwords: PasswordHashing, counters: Counters
     ) -> None:
-        self._database = parts.database
-        self._keys = parts.keys
-        self._clock = parts.clock
+        self._database = deps.database
+        self._keys = deps.keys
+        self._clock = deps.clock
         self._audio = audio
         audio.on_erase.append(self._on_audio_erased)
         audio.on_hide.append(self._archive_all)
         audio.held.append(message_repository.held_audio)
         self._passwords = passwords
-        self._transcriber = parts.transcriber
-        self.message_counts = MessageCountCache(parts.database)
+        self._transcriber = deps.transcriber
+        self.message_counts = MessageCountCache(deps.database)
         self._guard = PinThrottle(counters, "voicemail PIN")
         # Owner: the database. A copy of this node, changed after each of its commits.
         self._tenants: dict[str, VoicemailSettings] = {}
         self._boxes: dict[str, MailboxSettings] = {}
-        self.greetings = Greetings(parts, audio, self._boxes)
-        self.shared = SharedMailboxes(parts, self._empty)
+        self.greetings = Greetings(deps, audio, self._boxes)
+        self.shared = SharedMailboxes(deps, self._empty)
 
     async def start(self) -> None:
         """Load the settings and store the messages being recorded before the restart."""

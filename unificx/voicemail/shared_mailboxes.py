@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
-from unificx.audio_store import AudioStoreParts
+from unificx.audio_store import AudioStoreDependencies
 from unificx.core.clock import random_id
 from unificx.core.errors import Invalid, NotFound
 from unificx.db import MemoryCopy, Page, UnitOfWork, lock_scope
@@ -20,10 +20,10 @@ class SharedMailboxes:
     """All shared mailboxes. Call `start` first; lookups are answered from memory. `empty` erases a mailbox's messages
     and settings."""
 
-    def __init__(self, parts: AudioStoreParts, empty: Callable[[SharedMailbox], Awaitable[None]]) -> None:
-        self._database = parts.database
-        self._clock = parts.clock
-        self._erases = parts.key_eraser
+    def __init__(self, deps: AudioStoreDependencies, empty: Callable[[SharedMailbox], Awaitable[None]]) -> None:
+        self._database = deps.database
+        self._clock = deps.clock
+        self._erases = deps.key_eraser
         self._empty = empty
         self._boxes = MemoryCopy[SharedMailbox](lambda box: box.number)
         # Owner: the database; derived from the copy above.

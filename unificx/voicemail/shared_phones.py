@@ -19,7 +19,7 @@ MAX_PIN_ATTEMPTS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class SharedPhoneParts:
+class SharedPhoneDependencies:
     """Collaborators of the apps."""
 
     boxes: Mailboxes
@@ -35,35 +35,35 @@ class SharedPhoneParts:
             await self.audit.record(uow, NewAuditEntry(user.tenant_id, action, f"device:{device_id}", actor))
 
 
-def shared_phone_apps(parts: SharedPhoneParts) -> tuple[App, App]:
+def shared_phone_apps(deps: SharedPhoneDependencies) -> tuple[App, App]:
     """The apps that sign users in and out at the phone they call from."""
     return (
-        App.of_feature("phone-sign-in", partial(sign_in, parts)),
-        App.of_feature("phone-sign-out", partial(sign_out, parts)),
+        App.of_feature("phone-sign-in", partial(sign_in, deps)),
+        App.of_feature("phone-sign-out", partial(sign_out, deps)),
     )
 
 
-async def sign_in(parts: SharedPhoneParts, call: Call) -> None:
+async def sign_in(deps: SharedPhoneDependencies, call: Call) -> None:
     """Ask for extension and PIN. An unknown extension, and one without a PIN, is treated like a wrong PIN."""
     caller = call.caller
-    if not await parts.devices.is_shared(caller.tenant_id, caller.device_id):
+    if not await deps.devices.is_shared(caller.tenant_id, caller.device_id):
         await call.play("presence/not-shared", "general/goodbye")
         return
     number = "".join(call.arguments)
     if not number:
         await call.play_until_digit("presence/enter-extension")
         number = await call.read_digits(15)
-    extension = parts.directory.extension(caller.tenant_id, number)
+    extension = deps.directory.extension(caller.tenant_id, number)
     for _ in range(MAX_PIN_ATTEMPTS):
         await call.play_until_digit("voicemail/enter-pin")
         pin = await call.read_digits(12)
         try:
-            correct = await parts.boxes.check_pin(caller.tenant_id, extension.id if extension is not None else "", pin)
+            correct = await deps.boxes.check_pin(caller.tenant_id, extension.id if extension is not None else "", pin)
         except TooManyRequests:
             break
         if correct and extension is not None and extension.person_id is not None:
-            await parts.devices.sign_in(caller.tenant_id, caller.device_id, extension)
-            await parts.record("sign_in_at_phone", caller.device_id, extension)
+            await deps.devices.sign_in(caller.tenant_id, caller.device_id, extension)
+            await deps.record("sign_in_at_phone", caller.device_id, extension)
             await call.play("presence/signed-in", "general/goodbye")
             return
         await call.play("voicemail/wrong-pin")
@@ -71,15 +71,15 @@ async def sign_in(parts: SharedPhoneParts, call: Call) -> None:
     await call.play("general/too-many-tries", "general/goodbye")
 
 
-async def sign_out(parts: SharedPhoneParts, call: Call) -> None:
+async def sign_out(deps: SharedPhoneDependencies, call: Call) -> None:
     """Sign the user of the calling phone out."""
     device_id, tenant_id = call.caller.device_id, call.caller.tenant_id
-    if not await parts.devices.is_shared(tenant_id, device_id):
+    if not await deps.devices.is_shared(tenant_id, device_id):
         await call.play("presence/not-shared", "general/goodbye")
         return
     with suppress(Conflict):  # no user is signed in
-        user = parts.directory.extension_by_id(call.caller.extension_id)
-        await parts.devices.sign_out(tenant_id, device_id)
+        user = deps.directory.extension_by_id(call.caller.extension_id)
+        await deps.devices.sign_out(tenant_id, device_id)
         if user is not None:
-            await parts.record("sign_out_of_phone", device_id, user)
+            await deps.record("sign_out_of_phone", device_id, user)
     await call.play("presence/signed-out", "general/goodbye")

@@ -10,7 +10,7 @@ import structlog
 
 from unificx.audio_store import (
     AudioStore,
-    AudioStoreParts,
+    AudioStoreDependencies,
     CorruptAudio,
     Transcriber,
     Transcript,
@@ -34,8 +34,8 @@ _BATCH_SIZE = 20
 class TranscriptionWorker:
     """Transcribes messages. Call `wake` when a message was left."""
 
-    def __init__(self, parts: AudioStoreParts, audio: AudioStore, boxes: Mailboxes) -> None:
-        self._parts = parts
+    def __init__(self, deps: AudioStoreDependencies, audio: AudioStore, boxes: Mailboxes) -> None:
+        self._deps = deps
         self._audio = audio
         self._boxes = boxes
         self._wakeup = asyncio.Event()
@@ -58,10 +58,10 @@ class TranscriptionWorker:
 
     async def transcribe_all(self) -> int:
         """Transcribe all pending messages; return how many were transcribed. Raises ServiceUnavailable."""
-        transcriber = self._parts.transcriber
+        transcriber = self._deps.transcriber
         done = 0
         while transcriber is not None and not transcriber.requirement:
-            async with self._parts.database.read() as session:
+            async with self._deps.database.read() as session:
                 found = await message_repository.to_transcribe(session, _BATCH_SIZE)
             if not found:
                 break
@@ -91,12 +91,12 @@ class TranscriptionWorker:
         tenant_id, message_id, extension_id = message
         try:
             row = (await self._audio.load(tenant_id, audio_id))[0] if text is not None else None
-            async with self._parts.database.begin() as uow:
+            async with self._deps.database.begin() as uow:
                 exists = await message_repository.set_transcription_state(uow.session, tenant_id, message_id, state)
                 if text is None or row is None or not exists:
                     return False
-                await store_derived(uow.session, self._parts.keys, row, text)
-                uow.publish(MailboxChanged(self._parts.clock.new_id(), tenant_id, extension_id))
+                await store_derived(uow.session, self._deps.keys, row, text)
+                uow.publish(MailboxChanged(self._deps.clock.new_id(), tenant_id, extension_id))
                 return True
         except (DomainError, ErasedSubject):  # it was erased during transcription
             return await self._store(message, audio_id, "failed", None)

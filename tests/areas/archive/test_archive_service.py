@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from unificx.archive import AccessCopies, AccessCopy, AccessCopyParts, Requester
+from unificx.archive import AccessCopies, AccessCopy, AccessCopyDependencies, Requester
 from unificx.archive.events import CopyReady
 from unificx.archive.schemas import CopyState
 from unificx.archive.service import LIFETIME
@@ -53,7 +53,7 @@ class Setup:
     def __init__(self, database: Database, keys: KeyStore, folder: Path) -> None:
         self.full = False
         self.keys, self.folder, self.notes = keys, folder, Notes()
-        parts = AccessCopyParts(database, keys, KeyEraser(keys), folder, "installation-1", lambda: self.full)
+        parts = AccessCopyDependencies(database, keys, KeyEraser(keys), folder, "installation-1", lambda: self.full)
         self.copies = AccessCopies(parts)
         self.copies.holdings = [self.notes]  # type: ignore[list-item]
 

@@ -12,8 +12,8 @@ import pytest
 from PIL import Image
 
 from unificx.attachments import (
+    AttachmentDependencies,
     AttachmentLimitsChange,
-    AttachmentParts,
     Attachments,
     NewUpload,
     Owner,
@@ -47,7 +47,7 @@ class Store:
 
     def again(self) -> Attachments:
         """Return the service as after a restart."""
-        return Attachments(AttachmentParts(self.database, self.keys, self.blobs, PhotoImporter()))
+        return Attachments(AttachmentDependencies(self.database, self.keys, self.blobs, PhotoImporter()))
 
     async def begin(self, length: int = len(TEXT), owner: Owner = ADA) -> str:
         return (await self.files.create(owner, NewUpload(length, "plan.txt"))).id

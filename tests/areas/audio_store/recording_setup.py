@@ -8,7 +8,7 @@ from sqlalchemy import DateTime, bindparam, text
 
 from unificx.audio_store import (
     AudioStore,
-    AudioStoreParts,
+    AudioStoreDependencies,
     AudioWriter,
     BlobStore,
     CustomSounds,
@@ -54,7 +54,7 @@ class RecordingSetup:
 
     def build(self) -> None:
         erasure = Erasure(ErasureJournal(self.home / "erased.journal"), self.keys, self.clock, self.bus)
-        parts = AudioStoreParts(
+        parts = AudioStoreDependencies(
             self.database, self.keys, erasure, self.blobs or LocalBlobStore(self.files), self.transcriber
         )
         self.audio = AudioStore(parts)

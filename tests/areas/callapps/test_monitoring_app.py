@@ -13,7 +13,7 @@ from fake_media import conversation
 from unificx.calls import ConnectRequest
 from unificx.core.errors import Conflict, Forbidden, NotFound
 from unificx.identity import DirectoryCache, Extension
-from unificx.recording import MonitoringAppParts, Supervisor, monitoring_app
+from unificx.recording import MonitoringAppDependencies, Supervisor, monitoring_app
 from unificx.routing import CONFERENCE_SECONDS, CallApp
 
 BERT = Extension("e-bert", "acme", "1002", "p-bert", "s-bert", 30, 3600, "Bert Example")
@@ -78,7 +78,7 @@ def dial(monitor: FakeMonitor, *arguments: str, entitled: bool = True, **more: A
     async def find(extension: Extension) -> Supervisor | None:
         return DORA if entitled else None
 
-    parts = MonitoringAppParts(monitor, directory, find, monitor.move_to_room)  # type: ignore[arg-type]
+    parts = MonitoringAppDependencies(monitor, directory, find, monitor.move_to_room)  # type: ignore[arg-type]
     return AppHarness(monitoring_app(parts), mailbox=None, arguments=arguments, **{"caller": ANNA, **more})
 
 

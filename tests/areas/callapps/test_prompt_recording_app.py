@@ -8,7 +8,7 @@ from recording_setup import ANNA, TENANT, RecordingSetup
 
 from unificx.identity import DirectoryCache, Extension, Tenant
 from unificx.prompts import prompt_code
-from unificx.voicemail import PromptRecordingParts, prompt_recording_app
+from unificx.voicemail import PromptRecordingDependencies, prompt_recording_app
 
 LEAVE = "voicemail/leave"
 MENU = ("press/", "general/to-", "studio/to-", "studio/or-", "studio/enter-code", "general/goodbye")
@@ -39,7 +39,7 @@ def stage(room: RecordingSetup, *, admin: bool = True, menus: dict[str, str] | N
         return admin and extension == ANNA
 
     menu_sounds = FakeMenus(menus if menus is not None else {})
-    parts = PromptRecordingParts(
+    parts = PromptRecordingDependencies(
         room.custom_sounds, menu_sounds.sound_of, menu_sounds.set_sound, room.boxes, directory, may
     )
     return AppHarness(prompt_recording_app(parts), mailbox=None, caller=ANNA, **more)

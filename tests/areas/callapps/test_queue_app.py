@@ -19,8 +19,8 @@ from unificx.queues import (
     AgentEvent,
     Queue,
     QueuedCaller,
+    QueueDependencies,
     QueueManager,
-    QueueParts,
     QueueSettings,
     Visit,
     queue_app,
@@ -110,7 +110,7 @@ class QueueWorld:
         self.queues.changed = self.manager.queue_changed
         self.manager.start()
         self.called_back: deque[tuple[str, str]] = deque()
-        self.parts = QueueParts(self.queues, self.manager, self.directory)  # type: ignore[arg-type]
+        self.parts = QueueDependencies(self.queues, self.manager, self.directory)  # type: ignore[arg-type]
 
     def can_call(self, queue: Queue, caller: QueuedCaller) -> bool:
         return bool(caller.extension_id or caller.number)

@@ -11,12 +11,12 @@ from identity_factory import identity_on
 from sqlalchemy import func, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from unificx.attachments import AttachmentParts, Attachments
+from unificx.attachments import AttachmentDependencies, Attachments
 from unificx.audio_store import LocalBlobStore
 from unificx.chat import (
     Chat,
+    ChatDependencies,
     ChatOff,
-    ChatParts,
     ConversationChange,
     Encrypted,
     GroupChange,
@@ -61,7 +61,7 @@ class Office:
     database: Database
     keys: KeyStore
     clock: ManualClock
-    parts: ChatParts
+    parts: ChatDependencies
     people: Any
     parties: dict[str, Party] = field(default_factory=dict)
     signals: list[Any] = field(default_factory=list)
@@ -100,10 +100,12 @@ async def office(database: Database, keys: KeyStore, clock: ManualClock, tmp_pat
     people = identity_on(database, keys, clock)
     await people.start()
     signals: list[Any] = []
-    attachments = Attachments(AttachmentParts(database, keys, LocalBlobStore(tmp_path / "files"), PhotoImporter()))
+    attachments = Attachments(
+        AttachmentDependencies(database, keys, LocalBlobStore(tmp_path / "files"), PhotoImporter())
+    )
     counters = local_cluster(clock, fail).counters
     period = Period(days=90)
-    parts = ChatParts(database, keys, people.directory, counters, signals.append, lambda _: period, attachments)
+    parts = ChatDependencies(database, keys, people.directory, counters, signals.append, lambda _: period, attachments)
     office = Office(Chat(parts), database, keys, clock, parts, people, signals=signals)
     for slug, names in (("acme", ("ada", "ben", "cleo")), ("globex", ("dan",))):
         tenant = await people.tenants.create(NewTenant(slug, slug, f"{slug}.example"))

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 from identity_factory import identity_on
 
-from unificx.attachments import AttachmentParts, Attachments
+from unificx.attachments import AttachmentDependencies, Attachments
 from unificx.audio_store import LocalBlobStore
-from unificx.chat import Chat, ChatParts, Message, NewConversation, NewMessage, Party
+from unificx.chat import Chat, ChatDependencies, Message, NewConversation, NewMessage, Party
 from unificx.cluster import local_cluster
 from unificx.core.clock import ManualClock
 from unificx.core.errors import Conflict, NotFound
@@ -50,8 +50,8 @@ class Server:
     def restart(self) -> None:
         counters = local_cluster(self.clock, lambda fault: None).counters
         stores, period = (self.database, self.keys), Period(days=90)
-        attachments = Attachments(AttachmentParts(*stores, LocalBlobStore(self.files), PhotoImporter()))
-        parts = ChatParts(*stores, self.directory, counters, self._publish, lambda _: period, attachments, self)
+        attachments = Attachments(AttachmentDependencies(*stores, LocalBlobStore(self.files), PhotoImporter()))
+        parts = ChatDependencies(*stores, self.directory, counters, self._publish, lambda _: period, attachments, self)
         self.chat = Chat(parts)
         self.dies_before_commit = self.dies_after_commit = False
 

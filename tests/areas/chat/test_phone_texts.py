@@ -11,11 +11,11 @@ import pytest
 from identity_factory import identity_on
 from sqlalchemy import func, select
 
-from unificx.attachments import AttachmentParts, Attachments
+from unificx.attachments import AttachmentDependencies, Attachments
 from unificx.audio_store import LocalBlobStore
 from unificx.chat import (
     Chat,
-    ChatParts,
+    ChatDependencies,
     Message,
     NewConversation,
     NewMessage,
@@ -103,9 +103,11 @@ async def office(database: Database, keys: KeyStore, clock: ManualClock, tmp_pat
     people, phones, signals = identity_on(database, keys, clock), FakePhones(), list[Any]()
     await people.start()
     counters = local_cluster(clock, fail).counters
-    attachments = Attachments(AttachmentParts(database, keys, LocalBlobStore(tmp_path / "files"), PhotoImporter()))
+    attachments = Attachments(
+        AttachmentDependencies(database, keys, LocalBlobStore(tmp_path / "files"), PhotoImporter())
+    )
     publish, period = signals.append, Period(days=90)
-    parts = ChatParts(database, keys, people.directory, counters, publish, lambda _: period, attachments, phones)
+    parts = ChatDependencies(database, keys, people.directory, counters, publish, lambda _: period, attachments, phones)
     chat = Chat(parts)
     office = Office(
         chat, phones, clock, database, PhoneDeliveries(parts, chat.conversations, phones), people, signals=signals

@@ -9,7 +9,7 @@ from app_harness import AppHarness
 from unificx.calls import ConnectRequest
 from unificx.core.errors import Conflict
 from unificx.identity import DirectoryCache, Extension
-from unificx.ivr import Menu, MenuAppParts, MenuSettings, menu_apps
+from unificx.ivr import Menu, MenuAppDependencies, MenuSettings, menu_apps
 from unificx.ivr import app as menu_app
 from unificx.media.sounds import Sound
 from unificx.routing import DestinationRef, GoTo
@@ -69,7 +69,7 @@ def directory() -> DirectoryCache:
 
 def stage(app: int = 0, menus: FakeMenus | None = None, objections: tuple[str, ...] = (), **more: object) -> AppHarness:
     fakes = menus or FakeMenus(), directory(), FakeSpeech(), Objections(*objections)
-    parts = MenuAppParts(*fakes)  # type: ignore[arg-type]
+    parts = MenuAppDependencies(*fakes)  # type: ignore[arg-type]
     return AppHarness(menu_apps(parts)[app], arguments=("m-1",) if app == 0 else ("main",), **more)  # type: ignore[arg-type]
 
 

@@ -9,7 +9,7 @@ from unificx.core.clock import ManualClock
 from unificx.core.errors import Invalid, NotFound
 from unificx.db import Database
 from unificx.identity import NewTenant
-from unificx.ivr import MenuChange, MenuParts, MenuService, NewMenu, PromptKind
+from unificx.ivr import MenuChange, MenuDependencies, MenuService, NewMenu, PromptKind
 from unificx.media.sounds import Sound
 from unificx.privacy import KeyStore
 from unificx.routing import DestinationDirectory, HangupKind
@@ -41,7 +41,7 @@ async def test_a_menu_changed_while_a_text_is_spoken_forms_no_loop(
     await people.start()
     tenant = await people.tenants.create(NewTenant("acme", "Acme Ltd", "acme.example"))
     destinations, speech = DestinationDirectory((HangupKind(),)), SlowSpeech()
-    parts = MenuParts(database, keys, people.directory, destinations, FakeSounds(), speech, clock)  # type: ignore[arg-type]
+    parts = MenuDependencies(database, keys, people.directory, destinations, FakeSounds(), speech, clock)  # type: ignore[arg-type]
     menus = MenuService(parts)
     destinations.add(menus)
     destinations.add(PromptKind(parts.sounds))

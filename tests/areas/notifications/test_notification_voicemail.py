@@ -11,7 +11,7 @@ import pytest
 from smtp_server import FakeSmtpServer, mail_server, settings_of, text_of
 from sqlalchemy import text
 
-from unificx.audio_store import AudioStore, AudioStoreParts, LocalBlobStore
+from unificx.audio_store import AudioStore, AudioStoreDependencies, LocalBlobStore
 from unificx.cluster import EventBus, LocalCounters
 from unificx.core.access import Access, stating
 from unificx.core.clock import ManualClock
@@ -99,7 +99,7 @@ async def post(
     push: PushNotifier,
 ) -> VoicemailEmails:
     erasure = Erasure(ErasureJournal(tmp_path / "erased.journal"), keys, database.clock, bus)
-    parts = AudioStoreParts(database, keys, erasure, LocalBlobStore(tmp_path / "audio"))
+    parts = AudioStoreDependencies(database, keys, erasure, LocalBlobStore(tmp_path / "audio"))
     boxes = Mailboxes(parts, AudioStore(parts), PasswordHashing(), LocalCounters(database.clock))
     await boxes.start()
     person = await people.users.create(acme.id, NewPerson("Ada Example", "ada@example.com"))

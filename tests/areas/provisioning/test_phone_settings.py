@@ -17,7 +17,7 @@ from unificx.provisioning import (
     PhoneKey,
     PhoneServer,
     PhoneSettingsChange,
-    PhoneSettingsParts,
+    PhoneSettingsDependencies,
     PhoneSettingsService,
     Reached,
 )
@@ -56,7 +56,7 @@ async def office(database: Database, keys: KeyStore, clock: ManualClock) -> Offi
     anna = (await people.extensions.create(tenant.id, NewExtension("1001", "Anna <&>"))).extension
     made = await people.devices.create(tenant.id, NewDevice(anna.id, "Desk", "phone"))
     consents = Consents(database, keys)
-    parts = PhoneSettingsParts(database, keys, people, clock, LocalCounters(clock), consents, bytes(32))
+    parts = PhoneSettingsDependencies(database, keys, people, clock, LocalCounters(clock), consents, bytes(32))
     return Office(people, PhoneSettingsService(parts), tenant.id, anna, made.device, consents)
 
 

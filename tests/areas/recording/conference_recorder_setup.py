@@ -27,7 +27,7 @@ from unificx.db import ErasedSubject
 from unificx.media.sounds import Sound
 from unificx.recording import (
     ConferenceRecorder,
-    ConferenceRecorderParts,
+    ConferenceRecorderDependencies,
     ExtensionRecordingPolicy,
     NewCallRecording,
     RecordingDecision,
@@ -191,7 +191,7 @@ class ConferenceRecorderSetup:
         settings = RoomSettings(may_record=True, announce="nothing")
         self.room = Room("r1", "acme", "8000", "Board", clock.now(), settings)
         self.recorder = ConferenceRecorder(
-            ConferenceRecorderParts(
+            ConferenceRecorderDependencies(
                 clock, self.engine, FakePrompts(), self.archive, lambda *_: "en", self.videos, self.calls
             )  # type: ignore[arg-type]
         )

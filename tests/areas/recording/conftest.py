@@ -7,13 +7,13 @@ import pytest
 from call_recorder_setup import CallRecorderSetup
 from fake_media import FakeEngine, FakeRelay
 
-from unificx.audio_store import AudioStore, AudioStoreParts, LocalBlobStore
+from unificx.audio_store import AudioStore, AudioStoreDependencies, LocalBlobStore
 from unificx.cluster import EventBus
 from unificx.core.clock import SystemClock
 from unificx.db import Database
 from unificx.privacy import Erasure, ErasureJournal, KeyStore
 from unificx.prompts import Prompts
-from unificx.recording import CallRecorder, CallRecorderParts, RecordingArchive
+from unificx.recording import CallRecorder, CallRecorderDependencies, RecordingArchive
 
 
 @pytest.fixture
@@ -21,13 +21,13 @@ async def setup(tmp_path: Path, database: Database, keys: KeyStore, bus: EventBu
     clock = SystemClock()
     database.clock = clock
     erasure = Erasure(ErasureJournal(tmp_path / "erased.journal"), keys, clock, bus)
-    parts = AudioStoreParts(database, keys, erasure, LocalBlobStore(tmp_path / "audio"))
+    parts = AudioStoreDependencies(database, keys, erasure, LocalBlobStore(tmp_path / "audio"))
     archive, relay, engine = RecordingArchive(parts, AudioStore(parts)), FakeRelay(), FakeEngine()
     await archive.start()
     spoken: list[tuple[str, str, float]] = []
     reported = lambda *what: spoken.append(what)  # noqa: E731
     recorder = CallRecorder(
-        CallRecorderParts(clock, relay, engine, Prompts(), archive, lambda *_: "en", reported),
+        CallRecorderDependencies(clock, relay, engine, Prompts(), archive, lambda *_: "en", reported),
         lambda live: made.states.append(live),
     )
     made = CallRecorderSetup(archive, relay, engine, recorder, tmp_path / "audio", playbacks=spoken)

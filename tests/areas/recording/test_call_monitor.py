@@ -16,8 +16,8 @@ from unificx.recording import (
     CallMonitor,
     ExtensionRecordingPolicyChange,
     LiveMonitoring,
+    MonitoringDependencies,
     MonitoringLog,
-    MonitoringParts,
     RecordingArchive,
     Supervisor,
     TenantRecordingPolicyChange,
@@ -72,7 +72,7 @@ async def calls(setup: CallRecorderSetup, monkeypatch: pytest.MonkeyPatch) -> As
     monkeypatch.setattr("unificx.recording.machine.consent.HANG_UP_SECONDS", 0.0)
     database, keys = setup.archive._database, setup.archive._keys
     log = MonitoringLog(database, keys, database.clock)
-    parts = MonitoringParts(database.clock, setup.relay, setup.engine, Prompts(), log, lambda *_: "en")
+    parts = MonitoringDependencies(database.clock, setup.relay, setup.engine, Prompts(), log, lambda *_: "en")
     await setup.archive.change_tenant(TENANT, TenantRecordingPolicyChange(monitoring=True))
     monitor = CallMonitor(parts, setup.archive, lambda live: made.states.append(live))
     talk = conversation("call-1", TENANT, ANNA, BERT)

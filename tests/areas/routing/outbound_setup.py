@@ -13,7 +13,7 @@ from unificx.privacy import KeyStore
 from unificx.registrar import Caller
 from unificx.routing import (
     DestinationDirectory,
-    DestinationParts,
+    DestinationServiceDependencies,
     ExtensionKind,
     FeatureCodes,
     Fork,
@@ -86,7 +86,7 @@ class OutboundSetup:
             *(self.database, self.keys, self.clock, directory),
             *(self.trunks.directory, self.destinations, self.locations),
         )
-        kinds = DestinationParts(self.database, self.keys, directory, self.destinations, self.clock)
+        kinds = DestinationServiceDependencies(self.database, self.keys, directory, self.destinations, self.clock)
         self.hours = HoursService(kinds, FeatureCodes(kinds))
         outbound = build_outbound(parts, LocalCounters(self.clock), self.bus, self.hours)
         self.hours.uses.append(outbound.permissions.uses_of_hours)

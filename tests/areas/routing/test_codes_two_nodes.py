@@ -12,8 +12,8 @@ from unificx.db import Database
 from unificx.privacy import KeyStore
 from unificx.routing import (
     DestinationDirectory,
-    DestinationParts,
     DestinationRef,
+    DestinationServiceDependencies,
     FeatureCodes,
     HangupKind,
     HoursService,
@@ -40,7 +40,9 @@ async def nodes(database: Database, keys: KeyStore, clock: ManualClock) -> Async
     async with two_tenants(database, keys, clock) as (people, one, _):
 
         def node() -> Node:
-            parts = DestinationParts(database, keys, people.directory, DestinationDirectory([HangupKind()]), clock)
+            parts = DestinationServiceDependencies(
+                database, keys, people.directory, DestinationDirectory([HangupKind()]), clock
+            )
             codes = FeatureCodes(parts)
             return Node(HoursService(parts, codes), codes)
 

@@ -20,8 +20,8 @@ from unificx.routing import (
     HOURS_APP,
     CallApp,
     DestinationDirectory,
-    DestinationParts,
     DestinationRef,
+    DestinationServiceDependencies,
     FeatureCodes,
     GoTo,
     HangupKind,
@@ -150,7 +150,7 @@ async def hours(database: Database, keys: KeyStore, clock: ManualClock) -> Async
     tenant = await people.tenants.create(NewTenant("acme", "Acme Ltd", "acme.example"))
     await people.tenants.update(tenant.id, TenantChange(time_zone="Europe/Berlin"))
     destinations = DestinationDirectory((HangupKind(),))
-    parts = DestinationParts(database, keys, people.directory, destinations, clock)
+    parts = DestinationServiceDependencies(database, keys, people.directory, destinations, clock)
     service = HoursService(parts, FeatureCodes(parts))
     destinations.add(service)
     await service.start()
@@ -179,7 +179,7 @@ async def test_hours_are_stored_switched_and_deleted(
     closed = await service.switch_by_code(made.id, "")
     assert closed is not None
     assert (closed.switch, leads_to(service, tenant)) == ("closed", BUSY)
-    loaded = HoursService(replace(service._parts, destinations=DestinationDirectory()), FeatureCodes(service._parts))
+    loaded = HoursService(replace(service._deps, destinations=DestinationDirectory()), FeatureCodes(service._deps))
     await loaded.start()
     assert loaded.get(tenant, "office") == closed
     opened = await service.switch_by_code(made.id, "")

@@ -18,8 +18,8 @@ from unificx.identity.events import ExtensionDeleted, TenantDeleted
 from unificx.privacy import KeyStore
 from unificx.routing import (
     DestinationDirectory,
-    DestinationParts,
     DestinationRef,
+    DestinationServiceDependencies,
     ExtensionKind,
     Fork,
     GoTo,
@@ -58,7 +58,9 @@ class Setup:
 
     async def start(self) -> GroupService:
         """Return a service that has loaded the groups from the database."""
-        parts = DestinationParts(self.database, self.keys, self.people.directory, self.destinations, self.clock)
+        parts = DestinationServiceDependencies(
+            self.database, self.keys, self.people.directory, self.destinations, self.clock
+        )
         service = GroupService(parts, _checked)
         await service.start()
         random_bytes = self.clock.random_bytes

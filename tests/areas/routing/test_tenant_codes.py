@@ -24,8 +24,8 @@ from unificx.routing import (
     CodeTable,
     CodeUse,
     DestinationDirectory,
-    DestinationParts,
     DestinationRef,
+    DestinationServiceDependencies,
     DialPlan,
     ExtensionKind,
     FeatureCodes,
@@ -109,7 +109,7 @@ class Office:
     """Two tenants with an extension each."""
 
     database: Database
-    parts: DestinationParts
+    parts: DestinationServiceDependencies
     codes: FeatureCodes
     hours: HoursService
     plan: DialPlan
@@ -139,7 +139,7 @@ async def office(database: Database, keys: KeyStore, clock: ManualClock) -> Asyn
         assert found is not None
         members.append(found)
     destinations = DestinationDirectory((ExtensionKind(people.directory), HangupKind()))
-    parts = DestinationParts(database, keys, people.directory, destinations, clock)
+    parts = DestinationServiceDependencies(database, keys, people.directory, destinations, clock)
     codes = FeatureCodes(parts)
     hours = HoursService(parts, codes)
     apps = [App.of_feature(name, nothing) for name in ("echo", "park", "fetch", "presence-state")]

@@ -13,7 +13,7 @@ from unificx.core.clock import ManualClock
 from unificx.db import Database, UnitOfWork
 from unificx.identity import NewPerson, NewSuspension, NewTenant, Person, SuspendedAccount
 from unificx.privacy import KeyStore
-from unificx.support.rights import RequestFilter, RightsParts, RightsRequest, RightsRequests
+from unificx.support.rights import RequestFilter, RightsDependencies, RightsRequest, RightsRequests
 from unificx.support.rights.ports import NoNotifier
 
 
@@ -35,7 +35,7 @@ class World:
 
     def __init__(self, database: Database, keys: KeyStore, clock: ManualClock) -> None:
         self.database, self.identity = database, identity_on(database, keys, clock)
-        parts = RightsParts(database, keys, self.identity, LocalCounters(clock), LocalOneTimeStore(clock))
+        parts = RightsDependencies(database, keys, self.identity, LocalCounters(clock), LocalOneTimeStore(clock))
         self.requests, self.mail = RightsRequests(parts), Mail()
         self.requests.notifier = self.mail
         self.ada: Person

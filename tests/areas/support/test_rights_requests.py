@@ -27,7 +27,7 @@ from unificx.support.rights import (
     RequestFilter,
     RequestMessages,
     RequestWork,
-    RightsParts,
+    RightsDependencies,
     RightsRequest,
     RightsRequests,
     breaches,
@@ -68,7 +68,7 @@ async def setup(database: Database, keys: KeyStore, clock: ManualClock) -> Any:
     tenant = await identity.tenants.create(NewTenant("acme", "Acme", "acme.example"))
     await identity.people.create(tenant.id, NewPerson("Root", "root@acme.example", Role.TENANT_ADMIN))
     ada = (await identity.people.create(tenant.id, NewPerson("Ada", "ada@acme.example"))).person
-    parts = RightsParts(database, keys, identity, LocalCounters(clock), LocalOneTimeStore(clock))
+    parts = RightsDependencies(database, keys, identity, LocalCounters(clock), LocalOneTimeStore(clock))
     requests, notifier = RightsRequests(parts), FakeNotifier()
     requests.notifier = notifier
     yield requests, notifier, identity, ada
@@ -366,7 +366,7 @@ async def test_a_breach_is_recorded_with_72_hours_and_the_people_are_informed(se
 
 
 def breach_outbox(requests: RightsRequests, register: Breaches) -> Outbox:
-    database = requests.parts.database
+    database = requests.deps.database
     outbox = Outbox(database, lambda event: None, database.clock)
     outbox.subscribe(BreachNoticeDue, register.send_due, purpose="requests")
     return outbox

@@ -182,7 +182,7 @@ async def _file_response(request: Request, opened: OpenFile) -> Response:
 
 def _owner(services: Services, user: CurrentUserDep) -> Owner:
     party = party_of(services, user)
-    services.chat.parts.require_on(party)
+    services.chat.deps.require_on(party)
     return Owner(party.tenant_id, party.person_id, party.subject)
 
 

@@ -384,10 +384,10 @@ class CallQuality(BaseModel):
 
 
 class CallStep(Output):
-    """A station on the way of a call."""
+    """A step on the path of a call."""
 
     kind: StepKind = Field(description="A person's phones, an outside number, or an object of the tenant.")
-    reason: StepReason = Field(description="Why the call went there; `routed` by the station before.")
+    reason: StepReason = Field(description="Why the call went there; `routed` by the step before.")
     at: datetime
     ended: datetime
     outcome: StepOutcome = Field(description="How it ended there; `continued`: it passed the call on.")

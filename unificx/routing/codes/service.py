@@ -11,14 +11,14 @@ from unificx.routing.codes import repository
 from unificx.routing.codes.schemas import TenantCode
 from unificx.routing.codes.table import CodeTable, CodeTables, CodeUse, check_form
 from unificx.routing.feature_codes import FEATURE_CODES, FEATURES, Feature
-from unificx.routing.kinds import DestinationParts
+from unificx.routing.kinds import DestinationServiceDependencies
 
 
 class FeatureCodes:
     """All feature codes of the installation. Call `start` first; lookups are served from memory."""
 
-    def __init__(self, parts: DestinationParts) -> None:
-        self._parts = parts
+    def __init__(self, deps: DestinationServiceDependencies) -> None:
+        self._deps = deps
         self.tables = CodeTables()
         self.uses: list[Callable[[str], Iterable[CodeUse]]] = []
         """Each returns other codes of a tenant; filled by the composition root."""
@@ -27,7 +27,7 @@ class FeatureCodes:
 
     async def start(self) -> None:
         """Load all codes."""
-        async with self._parts.database.read() as session:
+        async with self._deps.database.read() as session:
             stored = await repository.all_codes(session)
         changed = defaultdict[str, dict[str, str]](dict)
         for each in stored:
@@ -49,8 +49,8 @@ class FeatureCodes:
         Raises NotFound; Invalid for another form; Conflict that names another use of what would be dialled.
         """
         feature = _feature(name)
-        async with self._parts.database.begin() as uow:
-            await self._parts.destinations.lock(uow, tenant_id)
+        async with self._deps.database.begin() as uow:
+            await self._deps.destinations.lock(uow, tenant_id)
             if code:
                 check_form(code)
                 self.require_free(tenant_id, CodeUse.of_feature(feature, code), await self.stored(uow, tenant_id))

@@ -12,11 +12,11 @@ from unificx.routing.plans import (
     GoTo,
     OutsideMember,
     OutsideTarget,
+    PathObject,
     Plan,
     Reject,
     Rejection,
     RingTarget,
-    Station,
     Step,
 )
 from unificx.routing.references import HANG_UP, DestinationRef
@@ -118,8 +118,8 @@ class GroupCall:
         steps = [Step(self._fork(targets)) for targets in found if targets]
         if self.group.otherwise != HANG_UP:
             steps.append(Step(GoTo(self.group.otherwise, calling_for=str(self.group.reference))))
-        station = Station("group", self.group.number, self.group.name)
-        return Plan(tuple(steps) or (Step(Reject(Rejection.UNREACHABLE)),), stations=(station,))
+        entered = PathObject("group", self.group.number, self.group.name)
+        return Plan(tuple(steps) or (Step(Reject(Rejection.UNREACHABLE)),), path=(entered,))
 
     def _target(self, member: str) -> RingTarget | OutsideMember | None:
         if is_outside(member):

@@ -12,7 +12,7 @@ from unificx.routing.events import DestinationDeleted
 from unificx.routing.groups import repository
 from unificx.routing.groups.schemas import GroupChange, NewGroup, RingGroup, Steps, is_outside
 from unificx.routing.groups.values import check_group
-from unificx.routing.kinds import DestinationParts
+from unificx.routing.kinds import DestinationServiceDependencies
 from unificx.routing.references import DestinationRef
 
 
@@ -21,15 +21,15 @@ class GroupService:
 
     `check_outside`: returns a number outside of a tenant in E.164; raises Invalid for one that may not be a member."""
 
-    def __init__(self, parts: DestinationParts, check_outside: Callable[[str, str], str]) -> None:
-        self._parts = parts
+    def __init__(self, deps: DestinationServiceDependencies, check_outside: Callable[[str, str], str]) -> None:
+        self._deps = deps
         self._check_outside = check_outside
         self._groups = MemoryCopy[RingGroup](lambda group: group.number)
 
     async def start(self) -> None:
         """Load all groups."""
-        async with self._parts.database.read() as session:
-            for group in await repository.all_groups(session, self._parts.keys):
+        async with self._deps.database.read() as session:
+            for group in await repository.all_groups(session, self._deps.keys):
                 self._groups.put(group)
 
     # ---- lookups
@@ -58,30 +58,30 @@ class GroupService:
     async def create(self, tenant_id: str, new: NewGroup) -> RingGroup:
         """Create a group. Raises Invalid; Conflict if the number is in use."""
         group = RingGroup(
-            self._parts.clock.new_id(),
+            self._deps.clock.new_id(),
             tenant_id,
             new.number,
             (new.name or new.number).strip(),
-            self._parts.clock.now(),
+            self._deps.clock.now(),
             self._check_members(tenant_id, new.steps),
             new.strategy,
             new.ring_seconds,
             new.name_prefix,
             new.otherwise,
         )
-        async with self._parts.database.begin() as uow:
-            await self._parts.destinations.lock(uow, tenant_id)
+        async with self._deps.database.begin() as uow:
+            await self._deps.destinations.lock(uow, tenant_id)
             self._check(group)
             await allocate_number(uow.session, tenant_id, group.number, "group")
-            await repository.insert_group(uow.session, self._parts.keys, group)
+            await repository.insert_group(uow.session, self._deps.keys, group)
             uow.after_commit.append(partial(self._groups.put, group))
         return group
 
     async def update(self, group: RingGroup, change: GroupChange) -> RingGroup:
         """Change a group. Raises Invalid; NotFound for a deleted group."""
-        async with self._parts.database.begin() as uow:
-            await self._parts.destinations.lock(uow, group.tenant_id)
-            before = await repository.get_group(uow.session, self._parts.keys, group.tenant_id, group.id)
+        async with self._deps.database.begin() as uow:
+            await self._deps.destinations.lock(uow, group.tenant_id)
+            before = await repository.get_group(uow.session, self._deps.keys, group.tenant_id, group.id)
             if before is None:
                 raise _not_found()
             steps = before.steps
@@ -97,19 +97,19 @@ class GroupService:
                 otherwise=change.otherwise or before.otherwise,
             )
             self._check(after)
-            await repository.update_group(uow.session, self._parts.keys, after)
+            await repository.update_group(uow.session, self._deps.keys, after)
             uow.after_commit.append(partial(self._groups.put, after))
         return after
 
     async def delete(self, group: RingGroup) -> None:
         """Delete a group and release its number. Raises Conflict if a destination leads to it, NotFound."""
-        async with self._parts.database.begin() as uow:
-            await self._parts.destinations.lock(uow, group.tenant_id)
-            self._parts.destinations.require_unused(group.tenant_id, group.reference)
+        async with self._deps.database.begin() as uow:
+            await self._deps.destinations.lock(uow, group.tenant_id)
+            self._deps.destinations.require_unused(group.tenant_id, group.reference)
             if not await repository.delete_group(uow.session, group.tenant_id, group.id):
                 raise _not_found()  # its number may be that of another object by now
             await release_number(uow.session, group.tenant_id, group.number)
-            uow.publish(DestinationDeleted(self._parts.clock.new_id(), group.tenant_id, str(group.reference)))
+            uow.publish(DestinationDeleted(self._deps.clock.new_id(), group.tenant_id, str(group.reference)))
             uow.after_commit.append(partial(self._groups.drop, group))
 
     # ---- deletion
@@ -117,11 +117,11 @@ class GroupService:
     async def on_extension_deleted(self, event: ExtensionDeleted, uow: UnitOfWork) -> None:
         """Remove a deleted extension from all groups. Calls of a group without members go on to its destination for
         unanswered calls. Outbox handler."""
-        await self._parts.destinations.lock(uow, event.tenant)
+        await self._deps.destinations.lock(uow, event.tenant)
         await repository.delete_member(uow.session, event.tenant, event.extension_id)
         for group in self.of_tenant(event.tenant):
             if any(event.extension_id in step for step in group.steps):
-                left = await repository.get_group(uow.session, self._parts.keys, event.tenant, group.id)
+                left = await repository.get_group(uow.session, self._deps.keys, event.tenant, group.id)
                 if left is not None:
                     uow.after_commit.append(partial(self._groups.put, left))
 
@@ -136,7 +136,7 @@ class GroupService:
     def _check(self, group: RingGroup) -> None:
         check_group(group)
         own = DestinationRef("group", group.number)
-        self._parts.destinations.check(group.tenant_id, own, (group.otherwise,), "otherwise")
+        self._deps.destinations.check(group.tenant_id, own, (group.otherwise,), "otherwise")
 
     def _check_members(self, tenant_id: str, steps: Steps, known: Steps = ()) -> Steps:
         """Return the steps with numbers in E.164. A number that the group has already stays: the rules of calls outside
@@ -147,7 +147,7 @@ class GroupService:
     def _checked(self, tenant_id: str, member: str, present: set[str]) -> str:
         if is_outside(member):
             return member if member in present else self._check_outside(tenant_id, member)
-        found = self._parts.directory.extension_by_id(member)
+        found = self._deps.directory.extension_by_id(member)
         if found is None or found.tenant_id != tenant_id:
             raise Invalid("A member must be an extension of the same tenant.", field="members")
         return member

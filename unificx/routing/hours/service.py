@@ -14,8 +14,8 @@ from unificx.routing.hours import repository
 from unificx.routing.hours.calendar import read_holidays
 from unificx.routing.hours.schemas import HoursChange, NewHours, OpeningHours, Switch
 from unificx.routing.hours.weekly import is_open, parse_weekly
-from unificx.routing.kinds import DestinationParts
-from unificx.routing.plans import CallApp, GoTo, Station
+from unificx.routing.kinds import DestinationServiceDependencies
+from unificx.routing.plans import CallApp, GoTo, PathObject
 from unificx.routing.references import DestinationRef
 
 HOURS_APP = "hours-switch"
@@ -33,8 +33,8 @@ class HoursService:
 
     kind = "hours"
 
-    def __init__(self, parts: DestinationParts, codes: FeatureCodes) -> None:
-        self._parts = parts
+    def __init__(self, deps: DestinationServiceDependencies, codes: FeatureCodes) -> None:
+        self._deps = deps
         self._codes = codes
         codes.uses.append(self._code_uses)
         self._hours = MemoryCopy[OpeningHours](lambda hours: hours.name)
@@ -45,8 +45,8 @@ class HoursService:
 
     async def start(self) -> None:
         """Load all opening hours."""
-        async with self._parts.database.read() as session:
-            for hours in await repository.all_hours(session, self._parts.keys):
+        async with self._deps.database.read() as session:
+            for hours in await repository.all_hours(session, self._deps.keys):
                 self._hours.put(hours)
 
     # ---- destinations
@@ -57,7 +57,7 @@ class HoursService:
         if hours is None:
             return None
         to = hours.then if self.is_open(hours) else hours.otherwise
-        return TenantObject(GoTo(to), Station("hours", "", hours.name))
+        return TenantObject(GoTo(to), PathObject("hours", "", hours.name))
 
     def at_number(self, tenant_id: str, dialled: str) -> Destination | None:
         """Return the app behind the feature code of a switch: followed by 0 for auto, 1 for open, 2 for closed."""
@@ -92,7 +92,7 @@ class HoursService:
         """Return whether it is open now, in the time zone of the tenant."""
         if hours.switch != "auto":
             return hours.switch == "open"
-        local = self._parts.clock.now().astimezone(self._parts.directory.time_zone(hours.tenant_id))
+        local = self._deps.clock.now().astimezone(self._deps.directory.time_zone(hours.tenant_id))
         return is_open(_ranges(hours.weekly), hours.holidays, local)
 
     def of_tenant(self, tenant_id: str) -> Sequence[OpeningHours]:
@@ -110,31 +110,31 @@ class HoursService:
         if not _NAME.match(new.name):
             raise Invalid("Use a name of lower-case letters, digits, - and _.", field="name")
         hours = OpeningHours(
-            self._parts.clock.new_id(),
+            self._deps.clock.new_id(),
             tenant_id,
             new.name,
-            self._parts.clock.now(),
+            self._deps.clock.now(),
             new.weekly,
             tuple(sorted(set(new.holidays))),
             code=new.code,
             then=new.then,
             otherwise=new.otherwise,
         )
-        async with self._parts.database.begin() as uow:
-            await self._parts.destinations.lock(uow, tenant_id)
+        async with self._deps.database.begin() as uow:
+            await self._deps.destinations.lock(uow, tenant_id)
             if await repository.is_named(uow.session, tenant_id, new.name):
                 raise Conflict("These opening hours exist already.", field="name")
             self._check(hours)
             await self._check_code(uow, hours)
-            await repository.insert_hours(uow.session, self._parts.keys, hours)
+            await repository.insert_hours(uow.session, self._deps.keys, hours)
             uow.after_commit.append(partial(self._hours.put, hours))
         return hours
 
     async def update(self, hours: OpeningHours, change: HoursChange) -> OpeningHours:
         """Change opening hours. Raises Invalid; NotFound for deleted ones."""
-        async with self._parts.database.begin() as uow:
-            await self._parts.destinations.lock(uow, hours.tenant_id)
-            before = await repository.get_hours(uow.session, self._parts.keys, hours.tenant_id, hours.id)
+        async with self._deps.database.begin() as uow:
+            await self._deps.destinations.lock(uow, hours.tenant_id)
+            before = await repository.get_hours(uow.session, self._deps.keys, hours.tenant_id, hours.id)
             if before is None:
                 raise _not_found()
             after = replace(
@@ -149,13 +149,13 @@ class HoursService:
             self._check(after)
             if after.code != before.code:
                 await self._check_code(uow, after)
-            await repository.update_hours(uow.session, self._parts.keys, after)
+            await repository.update_hours(uow.session, self._deps.keys, after)
             uow.after_commit += (partial(self._hours.put, after), partial(self._changed, after))
         return after
 
     async def import_calendar(self, hours: OpeningHours, text: str) -> OpeningHours:
         """Add the dates of an iCalendar file to the holidays. Raises Invalid."""
-        now = self._parts.clock.now().astimezone(self._parts.directory.time_zone(hours.tenant_id))
+        now = self._deps.clock.now().astimezone(self._deps.directory.time_zone(hours.tenant_id))
         return await self.update(hours, HoursChange(holidays=(*hours.holidays, *read_holidays(text, now.date()))))
 
     async def switch_by_code(self, hours_id: str, digit: str) -> OpeningHours | None:
@@ -169,9 +169,9 @@ class HoursService:
 
     async def delete(self, hours: OpeningHours) -> None:
         """Delete opening hours. Raises Conflict if a destination leads to them or something else uses them."""
-        async with self._parts.database.begin() as uow:
-            await self._parts.destinations.lock(uow, hours.tenant_id)
-            self._parts.destinations.require_unused(hours.tenant_id, DestinationRef("hours", hours.name))
+        async with self._deps.database.begin() as uow:
+            await self._deps.destinations.lock(uow, hours.tenant_id)
+            self._deps.destinations.require_unused(hours.tenant_id, DestinationRef("hours", hours.name))
             if used := [name for uses_of in self.uses for name in uses_of(hours)]:
                 names = ", ".join(used[:10]) + (f" and {len(used) - 10} more" if len(used) > 10 else "")
                 raise Conflict(f"These opening hours are used by {names}.", hint="Change that first.")
@@ -205,8 +205,8 @@ class HoursService:
         if len(hours.holidays) > MAX_HOLIDAYS:
             raise Invalid(f"Too many holidays. Use at most {MAX_HOLIDAYS}.", field="holidays")
         own = DestinationRef("hours", hours.name)
-        self._parts.destinations.check(hours.tenant_id, own, (hours.then,), "then")
-        self._parts.destinations.check(hours.tenant_id, own, (hours.then, hours.otherwise), "otherwise")
+        self._deps.destinations.check(hours.tenant_id, own, (hours.then,), "then")
+        self._deps.destinations.check(hours.tenant_id, own, (hours.then, hours.otherwise), "otherwise")
 
     async def _check_code(self, uow: UnitOfWork, hours: OpeningHours) -> None:
         if not hours.code:

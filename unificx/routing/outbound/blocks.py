@@ -18,8 +18,8 @@ NOTE_LENGTH = 200
 class BlockService:
     """All block and allow lists of the installation, served from memory."""
 
-    def __init__(self, parts: OutboundDependencies, store: OutboundStore) -> None:
-        self._parts = parts
+    def __init__(self, deps: OutboundDependencies, store: OutboundStore) -> None:
+        self._deps = deps
         self._store = store
 
     def find(self, tenant_id: str, reference: str) -> Block:
@@ -52,30 +52,30 @@ class BlockService:
             raise Invalid(f"A note has up to {NOTE_LENGTH} characters.", field="note")
         pattern = self._pattern(tenant_id, number)
         block = Block(
-            self._parts.clock.new_id(),
+            self._deps.clock.new_id(),
             tenant_id,
             extension_id,
             direction,
             allows,
-            self._parts.clock.now(),
+            self._deps.clock.now(),
             pattern,
             note,
         )
-        async with self._parts.database.begin() as uow:
+        async with self._deps.database.begin() as uow:
             await lock_scope(uow.session, "number blocks", tenant_id, extension_id)
-            stored = await repository.blocks_of(uow.session, self._parts.keys, tenant_id, extension_id)
+            stored = await repository.blocks_of(uow.session, self._deps.keys, tenant_id, extension_id)
             held = [one for one in stored if one.direction == direction]
             if len(held) >= MAX_ENTRIES:
                 raise Conflict(f"A list has at most {MAX_ENTRIES} entries.")
             if any(one.pattern == pattern for one in held):
                 raise Conflict("The list has this number already.", field="number")
-            await repository.insert_block(uow.session, self._parts.keys, block)
+            await repository.insert_block(uow.session, self._deps.keys, block)
             uow.after_commit.append(partial(self._put, block))
         return block
 
     async def delete(self, block: Block) -> None:
         """Remove an entry."""
-        async with self._parts.database.begin() as uow:
+        async with self._deps.database.begin() as uow:
             await repository.delete_block(uow.session, block.tenant_id, block.id)
             uow.after_commit.append(partial(self._store.blocks.pop, block.id, None))
             uow.after_commit.append(partial(self._store.changed, block.tenant_id))

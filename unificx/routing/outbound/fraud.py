@@ -41,13 +41,13 @@ class FraudGuard:
 
     def __init__(
         self,
-        parts: OutboundDependencies,
+        deps: OutboundDependencies,
         store: OutboundStore,
         counters: Counters,
         bus: EventBus,
         live: LiveOutsideCalls | None = None,
     ) -> None:
-        self._parts = parts
+        self._deps = deps
         self._store = store
         self._bus = bus
         self.live: LiveOutsideCalls = live or NoLiveOutsideCalls()
@@ -55,7 +55,7 @@ class FraudGuard:
         self.prices: CallPrices = no_prices
         """Set by the composition root: prices of billing. Those of the policy are for calls without one."""
         self._tasks = BackgroundTasks(Access("security", "fraud limits"))
-        self._counts = CallCounts(parts.database, store, counters, self._tasks)
+        self._counts = CallCounts(deps.database, store, counters, self._tasks)
         # Owner: this node, whose calls they are: minutes and cents of live calls that were counted, by call and number.
         self._counted: dict[tuple[str, str], tuple[int, float]] = {}
 
@@ -97,7 +97,7 @@ class FraudGuard:
 
     def active(self, tenant_id: str) -> list[FraudStop]:
         """Return the stops of a tenant that are in force, oldest first."""
-        now = self._parts.clock.now()
+        now = self._deps.clock.now()
         return [one for one in self.stops(tenant_id) if one.released is None and (one.until is None or one.until > now)]
 
     def stops(self, tenant_id: str) -> list[FraudStop]:
@@ -131,8 +131,8 @@ class FraudGuard:
             raise NotFound("Stop not found.")
         if stop not in self.active(tenant_id):
             raise Conflict("This stop is not in force any more.")
-        released = replace(stop, released=self._parts.clock.now(), released_by=person_id)
-        async with self._parts.database.begin() as uow:
+        released = replace(stop, released=self._deps.clock.now(), released_by=person_id)
+        async with self._deps.database.begin() as uow:
             await repository.release_stop(uow.session, released)
             uow.after_commit.append(partial(self._released, released))
         return released
@@ -157,7 +157,7 @@ class FraudGuard:
         limits = self._store.limits.get((tenant_id, scope, scope_id))
         if limits is None or any((one.scope, one.scope_id) == (scope, scope_id) for one in self.active(tenant_id)):
             return None
-        count, now = self._counts.get(tenant_id, scope, scope_id), self._parts.clock.monotonic()
+        count, now = self._counts.get(tenant_id, scope, scope_id), self._deps.clock.monotonic()
         excess = usage.reached(limits, count, self._live(limits), self._day(tenant_id), now)
         return self._stop(tenant_id, scope, scope_id, excess) if excess is not None else None
 
@@ -169,7 +169,7 @@ class FraudGuard:
         return sum(not one.emergency and _concerns(limits.scope, limits.scope_id, one) for one in calls)
 
     def _unusual(self, tenant_id: str, caller: OutsideCaller, country: str) -> FraudStop | None:
-        now = self._parts.clock.monotonic()
+        now = self._deps.clock.monotonic()
         if caller.extension_id and self._is_night(tenant_id):
             count = self._counts.get(tenant_id, "foreign", caller.extension_id)
             excess = usage.unusual("night", count, 0, now)
@@ -192,9 +192,9 @@ class FraudGuard:
         country: str = "",
         foreign: bool = False,
     ) -> FraudStop:
-        now = self._parts.clock.now()
+        now = self._deps.clock.now()
         stop = FraudStop(
-            id=self._parts.clock.new_id(),
+            id=self._deps.clock.new_id(),
             tenant_id=tenant_id,
             scope=scope,
             scope_id=scope_id,
@@ -213,7 +213,7 @@ class FraudGuard:
         return stop
 
     async def _store_stop(self, stop: FraudStop) -> None:
-        async with self._parts.database.begin() as uow:
+        async with self._deps.database.begin() as uow:
             await repository.insert_stop(uow.session, stop)
 
     def _until(self, tenant_id: str, excess: Excess, now: datetime) -> datetime | None:
@@ -222,7 +222,7 @@ class FraudGuard:
         if excess.rule == "rate":
             return now + timedelta(seconds=usage.HOUR)
         if excess.rule in ("time", "spend"):
-            local = now.astimezone(self._parts.directory.time_zone(tenant_id))
+            local = now.astimezone(self._deps.directory.time_zone(tenant_id))
             return datetime.combine(local.date() + timedelta(days=1), time(), local.tzinfo)
         return None
 
@@ -254,7 +254,7 @@ class FraudGuard:
         ]
 
     def _check_limits(self, tenant_id: str, calls: Sequence[LiveOutsideCall]) -> None:
-        now, day = self._parts.clock.monotonic(), self._day(tenant_id)
+        now, day = self._deps.clock.monotonic(), self._day(tenant_id)
         in_force = {(one.scope, one.scope_id, one.rule) for one in self.active(tenant_id)}
         for scope, scope_id in {key for call in calls for key in _scopes(call.extension_id, call.trunk_id)}:
             limits = self._store.limits.get((tenant_id, scope, scope_id))
@@ -273,7 +273,7 @@ class FraudGuard:
         for extension_id in {one.extension_id for one in foreign} - in_force:
             count = self._counts.get(tenant_id, "foreign", extension_id)
             live = sum(one.extension_id == extension_id for one in foreign)
-            excess = usage.unusual("night", count, live, self._parts.clock.monotonic())
+            excess = usage.unusual("night", count, live, self._deps.clock.monotonic())
             if excess is not None:
                 self._stop(tenant_id, "extension", extension_id, excess, foreign=True)
 
@@ -294,11 +294,11 @@ class FraudGuard:
         return number is not None and number.country != self._store.country(tenant_id)
 
     def _is_night(self, tenant_id: str) -> bool:
-        local = self._parts.clock.now().astimezone(self._parts.directory.time_zone(tenant_id))
+        local = self._deps.clock.now().astimezone(self._deps.directory.time_zone(tenant_id))
         return usage.is_night(local.hour, self._store.policy(tenant_id).night)
 
     def _day(self, tenant_id: str) -> int:
-        return self._parts.clock.now().astimezone(self._parts.directory.time_zone(tenant_id)).toordinal()
+        return self._deps.clock.now().astimezone(self._deps.directory.time_zone(tenant_id)).toordinal()
 
 
 def _scopes(extension_id: str, trunk_id: str = "") -> Iterable[tuple[LimitScope, str]]:

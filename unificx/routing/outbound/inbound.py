@@ -37,8 +37,8 @@ MAX_DESCRIPTION = 200
 class PublicNumberService:
     """All public numbers of the installation, served from memory."""
 
-    def __init__(self, parts: OutboundDependencies, store: OutboundStore) -> None:
-        self._parts = parts
+    def __init__(self, deps: OutboundDependencies, store: OutboundStore) -> None:
+        self._deps = deps
         self._store = store
 
     # ---- calls from a carrier
@@ -65,17 +65,17 @@ class PublicNumberService:
         found = self._store.number(tenant_id, called_number)
         if found is None or found.trunk_id != trunk_id:
             return None
-        if self._parts.directory.is_suspended(tenant_id, ""):
+        if self._deps.directory.is_suspended(tenant_id, ""):
             return Reject(Rejection.UNREACHABLE)
         if not caller_number and found.reject_anonymous:
             return Reject(Rejection.DECLINED)
         ref = _destination_for(found, caller_number)
         if caller_number and self._is_blocked(tenant_id, ref, caller_number):
             return Reject(Rejection.DECLINED)
-        return self._parts.destinations.resolve(tenant_id, ref)
+        return self._deps.destinations.resolve(tenant_id, ref)
 
     def _is_blocked(self, tenant_id: str, ref: DestinationRef, caller_number: str) -> bool:
-        extension = self._parts.directory.extension(tenant_id, ref.name) if ref.kind == "extension" else None
+        extension = self._deps.directory.extension(tenant_id, ref.name) if ref.kind == "extension" else None
         return self._store.is_caller_blocked(tenant_id, extension.id if extension is not None else "", caller_number)
 
     # ---- lookups
@@ -123,12 +123,12 @@ class PublicNumberService:
 
     async def update(self, number: InboundNumber, change: NumberChange) -> InboundNumber:
         """Change where a number leads. Raises Invalid; NotFound for a deleted number."""
-        async with self._parts.database.begin() as uow:
+        async with self._deps.database.begin() as uow:
             await self.lock(uow, number.tenant_id)
-            stored = await repository.numbers_of(uow.session, self._parts.keys, number.tenant_id)
+            stored = await repository.numbers_of(uow.session, self._deps.keys, number.tenant_id)
             after = self.changed(next((one for one in stored if one.id == number.id), number), change)
             self._check_destinations(after)
-            if not await repository.update_number(uow.session, self._parts.keys, after):
+            if not await repository.update_number(uow.session, self._deps.keys, after):
                 raise NotFound("Number not found.")
             uow.after_commit.append(partial(self._store.put_number, after))
         return after
@@ -136,10 +136,10 @@ class PublicNumberService:
     async def delete(self, number: InboundNumber) -> None:
         """Delete a number. Raises Conflict if a route shows it, or if a destination leads to it, which would call it
         outside from then on."""
-        async with self._parts.database.begin() as uow:
-            await self._parts.destinations.lock(uow, number.tenant_id)
+        async with self._deps.database.begin() as uow:
+            await self._deps.destinations.lock(uow, number.tenant_id)
             await lock_scope(uow.session, "outbound routes", number.tenant_id)
-            self._parts.destinations.require_unused(number.tenant_id, DestinationRef("number", number.number))
+            self._deps.destinations.require_unused(number.tenant_id, DestinationRef("number", number.number))
             for route in await repository.routes_of(uow.session, number.tenant_id):
                 if route.caller_number_id == number.id:
                     hint = "Change the caller id of the route first."
@@ -150,7 +150,7 @@ class PublicNumberService:
     async def lock(self, uow: UnitOfWork, tenant_id: str) -> None:
         """Keep other transactions from changing numbers, and where they may lead, until the commit. Everywhere in this
         order: two that wait for each other would fail."""
-        await self._parts.destinations.lock(uow, tenant_id)
+        await self._deps.destinations.lock(uow, tenant_id)
         await lock_scope(uow.session, "public numbers", tenant_id)
 
     # ---- inside
@@ -158,14 +158,14 @@ class PublicNumberService:
     async def _create(self, tenant_id: str, e164: Sequence[str], new: NewNumber, field: str) -> Sequence[InboundNumber]:
         """Add numbers with the same values. `field` is named by errors about the numbers."""
         trunk_id, shown_for = (
-            self._parts.trunk_id(tenant_id, new.trunk, "trunk"),
+            self._deps.trunk_id(tenant_id, new.trunk, "trunk"),
             self._owners(tenant_id, new.shown_for),
         )
         first = InboundNumber(
             id="",
             tenant_id=tenant_id,
             trunk_id=trunk_id,
-            created=self._parts.clock.now(),
+            created=self._deps.clock.now(),
             number=e164[0],
             destination=DestinationRef.parse(new.destination),
             callers=_caller_rules(new.callers),
@@ -175,19 +175,19 @@ class PublicNumberService:
         )
         direct = self._direct(tenant_id, e164, new.extensions)
         numbers = [
-            _leading_to(replace(first, id=self._parts.clock.new_id(), number=each), direct.get(each)) for each in e164
+            _leading_to(replace(first, id=self._deps.clock.new_id(), number=each), direct.get(each)) for each in e164
         ]
-        async with self._parts.database.begin() as uow:
+        async with self._deps.database.begin() as uow:
             await self.lock(uow, tenant_id)
             self._check_destinations(first, frozenset(e164))
-            stored = await repository.numbers_of(uow.session, self._parts.keys, tenant_id)
+            stored = await repository.numbers_of(uow.session, self._deps.keys, tenant_id)
             present = {each.number for each in stored}
             if taken := [each for each in e164 if each in present]:
                 shown = ", ".join(taken[:5]) + (" and others" if len(taken) > 5 else "")
                 raise Conflict(f"The tenant has {shown} already.", field=field)
             if len(stored) + len(numbers) > MAX_NUMBERS:
                 raise Conflict(f"A tenant has at most {MAX_NUMBERS} numbers.", field=field)
-            await repository.insert_numbers(uow.session, self._parts.keys, numbers)
+            await repository.insert_numbers(uow.session, self._deps.keys, numbers)
             uow.after_commit += [partial(self._store.put_number, number) for number in numbers]
         return numbers
 
@@ -196,7 +196,7 @@ class PublicNumberService:
         if not extensions.strip():
             return {}
         pattern = parse_extensions(extensions)
-        named = {each: self._parts.directory.extension(tenant_id, extension_for(pattern, each)) for each in e164}
+        named = {each: self._deps.directory.extension(tenant_id, extension_for(pattern, each)) for each in e164}
         return {number: extension for number, extension in named.items() if extension is not None}
 
     async def on_extension_deleted(self, event: ExtensionDeleted, uow: UnitOfWork) -> None:
@@ -209,15 +209,15 @@ class PublicNumberService:
 
     async def _remove_owner(self, tenant_id: str, owner: str, uow: UnitOfWork) -> None:
         await lock_scope(uow.session, "public numbers", tenant_id)
-        for number in await repository.numbers_of(uow.session, self._parts.keys, tenant_id):
+        for number in await repository.numbers_of(uow.session, self._deps.keys, tenant_id):
             if owner in number.shown_for:
                 after = replace(number, shown_for=tuple(each for each in number.shown_for if each != owner))
-                await repository.update_number(uow.session, self._parts.keys, after)
+                await repository.update_number(uow.session, self._deps.keys, after)
                 uow.after_commit.append(partial(self._store.put_number, after))
 
     def shown_for(self, number: InboundNumber) -> Sequence[str]:
         """Return the numbers of extensions, and references of groups and queues, that show a number and exist."""
-        numbers = self._parts.directory.extension_numbers
+        numbers = self._deps.directory.extension_numbers
         return [shown for one in number.shown_for for shown in ([one] if ":" in one else numbers([one]))]
 
     def changed(self, number: InboundNumber, change: NumberChange) -> InboundNumber:
@@ -226,7 +226,7 @@ class PublicNumberService:
         trunk, callers, shown_for, to = change.trunk, change.callers, change.shown_for, change.destination
         return replace(
             number,
-            trunk_id=number.trunk_id if trunk is None else self._parts.trunk_id(tenant_id, trunk, "trunk"),
+            trunk_id=number.trunk_id if trunk is None else self._deps.trunk_id(tenant_id, trunk, "trunk"),
             destination=number.destination if to is None else DestinationRef.parse(to),
             callers=number.callers if callers is None else _caller_rules(callers),
             shown_for=number.shown_for if shown_for is None else self._owners(tenant_id, shown_for),
@@ -238,7 +238,7 @@ class PublicNumberService:
         """Check where a number leads. `together`: numbers that are to lead there with it."""
         refs = [number.destination, *(rule.destination for rule in number.callers)]
         for each in {number.number, *(ref.name for ref in refs if ref.kind == "number" and ref.name in together)}:
-            self._parts.destinations.check(number.tenant_id, DestinationRef("number", each), refs)
+            self._deps.destinations.check(number.tenant_id, DestinationRef("number", each), refs)
 
     def _owners(self, tenant_id: str, references: tuple[str, ...]) -> tuple[str, ...]:
         """Return ids of extensions, and references of groups and queues. Raises Invalid."""
@@ -246,12 +246,12 @@ class PublicNumberService:
 
     def _owner(self, tenant_id: str, reference: str) -> str:
         if ":" not in reference:
-            extension = self._parts.directory.find_extension(tenant_id, reference)
+            extension = self._deps.directory.find_extension(tenant_id, reference)
             if extension is None:
                 raise Invalid("There is no such extension.", field="shown_for")
             return extension.id
         ref = DestinationRef.parse(reference, "shown_for").target
-        if ref.kind not in CALLING_FOR_KINDS or self._parts.destinations.resolve(tenant_id, ref) is None:
+        if ref.kind not in CALLING_FOR_KINDS or self._deps.destinations.resolve(tenant_id, ref) is None:
             hint = "Write extensions by number, groups and queues such as group:6000."
             raise Invalid("There is no such group or queue.", field="shown_for", hint=hint)
         return str(ref)

@@ -42,8 +42,8 @@ class NumberFiles:
     """Import and export of public numbers. A number is recognised by itself, so that importing a file twice changes
     nothing."""
 
-    def __init__(self, parts: OutboundDependencies, store: OutboundStore, numbers: PublicNumberService) -> None:
-        self._parts = parts
+    def __init__(self, deps: OutboundDependencies, store: OutboundStore, numbers: PublicNumberService) -> None:
+        self._deps = deps
         self._store = store
         self._numbers = numbers
 
@@ -61,9 +61,9 @@ class NumberFiles:
         """Add and change numbers by a CSV file, all in one transaction. Raise Invalid for an unreadable file and,
         unless `skip_faulty`, for one with a faulty row; nothing is stored then."""
         rows, ignored = read_numbers_csv(data)
-        async with self._parts.database.begin() as uow:
+        async with self._deps.database.begin() as uow:
             await self._numbers.lock(uow, tenant_id)
-            present = await repository.numbers_of(uow.session, self._parts.keys, tenant_id)
+            present = await repository.numbers_of(uow.session, self._deps.keys, tenant_id)
             planned = self._plan(tenant_id, rows, present)
             report = NumberImport(tuple(one.row for one in planned), ignored, applied=True)
             if (refused := report.count("refused")) and not skip_faulty:
@@ -77,16 +77,16 @@ class NumberFiles:
             if len(present) + len(new) > MAX_NUMBERS:
                 raise Invalid(f"A tenant has at most {MAX_NUMBERS} numbers.", field="file")
             if new:
-                await repository.insert_numbers(uow.session, self._parts.keys, new)
+                await repository.insert_numbers(uow.session, self._deps.keys, new)
             for one in changed:
-                await repository.update_number(uow.session, self._parts.keys, one)
+                await repository.update_number(uow.session, self._deps.keys, one)
             uow.after_commit += [partial(self._store.put_number, one) for one in (*new, *changed)]
         return report
 
     # ---- inside
 
     def _cells(self, number: InboundNumber) -> list[str]:
-        trunk = self._parts.trunks.trunk(number.trunk_id)
+        trunk = self._deps.trunks.trunk(number.trunk_id)
         cells: Mapping[NumberColumn, str] = {
             "number": number.number,
             "trunk": trunk.name if trunk is not None else "",
@@ -101,7 +101,7 @@ class NumberFiles:
         country = self._store.country(tenant_id)
         numbers = [normalise(row.cells.get("number", ""), country) for row in rows]
         e164 = [one.e164 if isinstance(one, PublicNumber) else "" for one in numbers]
-        planner = _Planner(tenant_id, present, self._numbers, self._parts, frozenset(e164))
+        planner = _Planner(tenant_id, present, self._numbers, self._deps, frozenset(e164))
         return [planner.plan(row, number) for row, number in zip(rows, e164, strict=True)]
 
 
@@ -113,17 +113,17 @@ class _Planner:
         tenant_id: str,
         present: list[InboundNumber],
         numbers: PublicNumberService,
-        parts: OutboundDependencies,
+        deps: OutboundDependencies,
         e164: frozenset[str],
     ) -> None:
         self._tenant_id = tenant_id
         self._present = {one.number: one for one in present}
         self._numbers = numbers
-        self._parts = parts
+        self._deps = deps
         self._e164 = e164
         # Owner: one plan of a file.
         self._earlier: set[str] = set()
-        self._graph = parts.destinations.graph(tenant_id)
+        self._graph = deps.destinations.graph(tenant_id)
         self._led_to = {one.name for targets in self._graph.values() for one in targets if one.kind == "number"}
 
     def plan(self, row: NumberRow, number: str) -> _Planned:
@@ -177,10 +177,10 @@ class _Planner:
             reject_anonymous=None if not anonymous else anonymous in YES,
         )
         known = before or InboundNumber(
-            id=self._parts.clock.new_id(),
+            id=self._deps.clock.new_id(),
             tenant_id=self._tenant_id,
             trunk_id="",
-            created=self._parts.clock.now(),
+            created=self._deps.clock.now(),
             number=number,
             destination=HANG_UP,
         )
@@ -197,7 +197,7 @@ class _Planner:
     ) -> None:
         """Check that a destination exists, that the chain after it is not too long, and that it does not lead back:
         only if something leads to this number is a loop possible."""
-        to, destinations = number.destination, self._parts.destinations
+        to, destinations = number.destination, self._deps.destinations
         if destinations.resolve(self._tenant_id, to) is None:
             refuse("unknown", "destination", "This destination does not exist.")
         elif to.kind == "number" and to.name in self._e164:

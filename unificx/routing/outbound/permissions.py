@@ -21,8 +21,8 @@ MAX_PRICES = 1_000
 class CallingPermissions:
     """Permissions and limits of all tenants, served from memory."""
 
-    def __init__(self, parts: OutboundDependencies, store: OutboundStore) -> None:
-        self._parts = parts
+    def __init__(self, deps: OutboundDependencies, store: OutboundStore) -> None:
+        self._deps = deps
         self._store = store
 
     def policy(self, tenant_id: str) -> CallingPolicy:
@@ -44,11 +44,11 @@ class CallingPermissions:
     def uses_of_hours(self, hours: OpeningHours) -> list[str]:
         """Return the names of the extensions that may call outside only during these opening hours."""
         extensions = [one.scope_id for one in self._store.limits_of(hours.tenant_id) if one.hours == hours.id]
-        return [f"extension {number}" for number in self._parts.directory.extension_numbers(extensions)]
+        return [f"extension {number}" for number in self._deps.directory.extension_numbers(extensions)]
 
     async def change_policy(self, tenant_id: str, change: CallingPolicyChange) -> CallingPolicy:
         """Change the permissions of a tenant. Raises Invalid."""
-        async with self._parts.database.begin() as uow:
+        async with self._deps.database.begin() as uow:
             await lock_scope(uow.session, "calling policy", tenant_id)
             before = await repository.policy_of(uow.session, tenant_id)
             after = replace(
@@ -76,8 +76,8 @@ class CallingPermissions:
             raise Invalid("Only an extension can be restricted so.", field="reach", hint="Use allowed countries.")
         if limits.hours and limits.scope != "extension":
             raise Invalid("Only an extension can be restricted so.", field="hours")
-        async with self._parts.database.begin() as uow:
-            await self._parts.destinations.lock(uow, limits.tenant_id)  # of the hours
+        async with self._deps.database.begin() as uow:
+            await self._deps.destinations.lock(uow, limits.tenant_id)  # of the hours
             await lock_scope(uow.session, "calling limits", limits.tenant_id)
             limits = replace(limits, hours=self._hours_id(limits))
             await repository.save_limits(uow.session, limits)
@@ -90,7 +90,7 @@ class CallingPermissions:
         """Delete the block list, also its keys, and the limits of a deleted extension. Outbox handler."""
         subjects = await repository.delete_extension(uow.session, event.tenant, event.extension_id)
         for subject in subjects:
-            self._parts.keys.destroy(event.tenant, subject)
+            self._deps.keys.destroy(event.tenant, subject)
         uow.after_commit.append(partial(self._store.drop_extension, event.tenant, event.extension_id))
 
     async def on_tenant_deleted(self, event: TenantDeleted, uow: UnitOfWork) -> None:

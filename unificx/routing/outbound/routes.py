@@ -23,8 +23,8 @@ _PREPENDED = re.compile(r"\+?[0-9*#]{0,20}\Z")
 class RouteService:
     """All routes of the installation, served from memory."""
 
-    def __init__(self, parts: OutboundDependencies, store: OutboundStore) -> None:
-        self._parts = parts
+    def __init__(self, deps: OutboundDependencies, store: OutboundStore) -> None:
+        self._deps = deps
         self._store = store
 
     def find(self, tenant_id: str, reference: str) -> Route:
@@ -41,12 +41,12 @@ class RouteService:
     async def create(self, tenant_id: str, new: NewRoute) -> Route:
         """Create a route. Raises Invalid; Conflict if the name is in use."""
         route = Route(
-            id=self._parts.clock.new_id(),
+            id=self._deps.clock.new_id(),
             tenant_id=tenant_id,
             name=check_name(new.name),
             pattern=parse_pattern(new.pattern).text,
             trunks=self._trunk_ids(tenant_id, new.trunks),
-            created=self._parts.clock.now(),
+            created=self._deps.clock.now(),
             position=new.position,
             strip=new.strip,
             prepend=_check_prepended(new.prepend),
@@ -54,7 +54,7 @@ class RouteService:
             weights=new.weights,
         )
         _check_weights(route)
-        async with self._parts.database.begin() as uow:
+        async with self._deps.database.begin() as uow:
             await lock_scope(uow.session, "outbound routes", tenant_id)
             known = await repository.routes_of(uow.session, tenant_id)
             if len(known) >= MAX_ROUTES:
@@ -66,7 +66,7 @@ class RouteService:
 
     async def update(self, route: Route, change: RouteChange) -> Route:
         """Change a route. Raises Invalid; Conflict; NotFound for a deleted route."""
-        async with self._parts.database.begin() as uow:
+        async with self._deps.database.begin() as uow:
             await lock_scope(uow.session, "outbound routes", route.tenant_id)
             known = await repository.routes_of(uow.session, route.tenant_id)
             after = self._changed(next((one for one in known if one.id == route.id), route), change)
@@ -79,7 +79,7 @@ class RouteService:
 
     async def delete(self, route: Route) -> None:
         """Delete a route."""
-        async with self._parts.database.begin() as uow:
+        async with self._deps.database.begin() as uow:
             await repository.delete_route(uow.session, route.tenant_id, route.id)
             uow.after_commit.append(partial(self._store.drop_route, route))
 
@@ -104,7 +104,7 @@ class RouteService:
     def _trunk_ids(self, tenant_id: str, references: tuple[str, ...]) -> tuple[str, ...]:
         if not 1 <= len(references) <= MAX_TRUNKS:
             raise Invalid(f"A route has 1 to {MAX_TRUNKS} trunks.", field="trunks")
-        found = tuple([self._parts.trunk_id(tenant_id, reference, "trunks") for reference in references])
+        found = tuple([self._deps.trunk_id(tenant_id, reference, "trunks") for reference in references])
         if len(set(found)) < len(found):
             raise Invalid("Each trunk can be named once.", field="trunks")
         return found

@@ -53,8 +53,8 @@ class OutsideCall:
 class OutboundRouting:
     """Decides on dialled numbers outside."""
 
-    def __init__(self, parts: OutboundDependencies, store: OutboundStore, fraud: FraudGuard, bus: EventBus) -> None:
-        self._parts = parts
+    def __init__(self, deps: OutboundDependencies, store: OutboundStore, fraud: FraudGuard, bus: EventBus) -> None:
+        self._deps = deps
         self._store = store
         self._fraud = fraud
         self._bus = bus
@@ -65,7 +65,7 @@ class OutboundRouting:
 
     def caller(self, caller: Caller) -> OutsideCaller:
         """Return what decides on the calls of a party."""
-        place = self._parts.locations.of_caller(caller)
+        place = self._deps.locations.of_caller(caller)
         shown = place.number if place is not None else ""
         if shown and self._store.number(caller.tenant_id, shown) is None:  # the tenant no longer has it
             shown = ""
@@ -91,7 +91,7 @@ class OutboundRouting:
         """
         if not number or self._store.number(tenant_id, number) is not None:
             return False
-        if self._parts.directory.is_suspended(tenant_id, ""):
+        if self._deps.directory.is_suspended(tenant_id, ""):
             return False
         decision, _ = self.decide(tenant_id, OutsideCaller(), number)
         called = decision.number if isinstance(decision, Allowed) else None
@@ -137,12 +137,12 @@ class OutboundRouting:
             number = decision.number.number
             self._bus.publish(EmergencyCallMade(caller, number))
             return OutsideCall(decision, EMERGENCY_SECONDS)
-        if self._parts.directory.is_suspended(caller.tenant_id, caller.extension_id):
+        if self._deps.directory.is_suspended(caller.tenant_id, caller.extension_id):
             return Reject(Rejection.NOT_ALLOWED)
         permitted = self._fraud.admit(caller.tenant_id, own, decision)
         if isinstance(permitted, FraudStop):
             return Reject(Rejection.NOT_ALLOWED)
-        extension = self._parts.directory.extension_by_id(caller.extension_id)
+        extension = self._deps.directory.extension_by_id(caller.extension_id)
         seconds = float(extension.max_call_seconds) if extension is not None else MAX_CALL_SECONDS
         return OutsideCall(permitted, seconds)
 
@@ -190,18 +190,18 @@ class Outbound:
         return [*(f"route {name}" for name in routes), *(f"number {number}" for number in numbers)]
 
 
-def build_outbound(parts: OutboundDependencies, counters: Counters, bus: EventBus, hours: HoursService) -> Outbound:
+def build_outbound(deps: OutboundDependencies, counters: Counters, bus: EventBus, hours: HoursService) -> Outbound:
     """Build the services of calls outside."""
-    store = OutboundStore(parts, hours)
-    numbers = PublicNumberService(parts, store)
-    fraud = FraudGuard(parts, store, counters, bus)
+    store = OutboundStore(deps, hours)
+    numbers = PublicNumberService(deps, store)
+    fraud = FraudGuard(deps, store, counters, bus)
     return Outbound(
         store,
-        RouteService(parts, store),
+        RouteService(deps, store),
         numbers,
-        NumberFiles(parts, store, numbers),
-        BlockService(parts, store),
-        CallingPermissions(parts, store),
+        NumberFiles(deps, store, numbers),
+        BlockService(deps, store),
+        CallingPermissions(deps, store),
         fraud,
-        OutboundRouting(parts, store, fraud, bus),
+        OutboundRouting(deps, store, fraud, bus),
     )

@@ -54,9 +54,9 @@ class OutboundDependencies:
 class OutboundStore:
     """Routes, numbers, lists, permissions and limits of all tenants. The services keep it up to date."""
 
-    def __init__(self, parts: OutboundDependencies, hours: HoursService) -> None:
-        self._parts = parts
-        self.keys = parts.keys
+    def __init__(self, deps: OutboundDependencies, hours: HoursService) -> None:
+        self._deps = deps
+        self.keys = deps.keys
         self.hours = hours
         self.routes = MemoryCopy[Route](lambda route: route.name)
         self.numbers = MemoryCopy[InboundNumber](lambda number: number.number)
@@ -73,25 +73,25 @@ class OutboundStore:
 
     async def start(self) -> None:
         """Load everything."""
-        parts = self._parts
-        async with parts.database.read() as session:
+        deps = self._deps
+        async with deps.database.read() as session:
             for route in await repository.all_routes(session):
                 self.put_route(route)
-            for number in await repository.all_numbers(session, parts.keys):
+            for number in await repository.all_numbers(session, deps.keys):
                 self.put_number(number)
-            self.blocks = {one.id: one for one in await repository.all_blocks(session, parts.keys)}
+            self.blocks = {one.id: one for one in await repository.all_blocks(session, deps.keys)}
             self.policies = {one.tenant_id: one for one in await repository.all_policies(session)}
             for limits in await repository.all_limits(session):
                 self.limits[limits.tenant_id, limits.scope, limits.scope_id] = limits
             self.first_days = await repository.all_called_countries(session)
-            found = await repository.stops(session, parts.clock.now() - STOPS_SHOWN)
+            found = await repository.stops(session, deps.clock.now() - STOPS_SHOWN)
             self.stops = {one.id: one for one in found}
 
     # ---- lookups
 
     def country(self, tenant_id: str) -> str:
         """Return the country by whose rules a tenant dials."""
-        tenant = self._parts.directory.tenant(tenant_id)
+        tenant = self._deps.directory.tenant(tenant_id)
         return tenant.country if tenant is not None else DEFAULT_COUNTRY
 
     def plan(self, tenant_id: str) -> OutboundPlan:
@@ -212,10 +212,10 @@ class OutboundStore:
             return False
 
     def _chance(self) -> float:
-        return int.from_bytes(self._parts.clock.random_bytes(6)) / (1 << 48)
+        return int.from_bytes(self._deps.clock.random_bytes(6)) / (1 << 48)
 
     def _trunks(self, tenant_id: str) -> Iterable[TrunkChoice]:
-        for trunk in self._parts.trunks.trunks(tenant_id):
+        for trunk in self._deps.trunks.trunks(tenant_id):
             yield TrunkChoice(
                 trunk.id, trunk.name, trunk.options.number_format, sends_location=trunk.options.sends_location
             )

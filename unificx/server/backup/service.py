@@ -54,7 +54,7 @@ _WANTED = "wanted.json"
 
 
 @dataclass(frozen=True, slots=True)
-class BackupParts:
+class BackupDependencies:
     """`master_ids` returns the ids of the present master keys, the first one of which wraps."""
 
     paths: InstallationPaths
@@ -70,9 +70,9 @@ class BackupParts:
 class BackupService:
     """Implements `api.Backups`. Raise StartupError for a directory that cannot be one of backups."""
 
-    def __init__(self, parts: BackupParts) -> None:
-        self._parts, self._clock = parts, parts.clock
-        self._folder = backup_folder(parts.paths.home, parts.environ)
+    def __init__(self, deps: BackupDependencies) -> None:
+        self._deps, self._clock = deps, deps.clock
+        self._folder = backup_folder(deps.paths.home, deps.environ)
         # Owner: this node, which makes the backups of its home directory.
         self._job: BackupJob | None = None
         self._failure: BackupFailure | None = None
@@ -82,7 +82,7 @@ class BackupService:
 
     async def start(self) -> None:
         """Load the schedule, and remove what a process that was killed has left."""
-        async with self._parts.database.read() as session:
+        async with self._deps.database.read() as session:
             # scope: all tenants, because it is the schedule of the installation
             row = (await session.execute(select(BackupScheduleRow))).scalar_one_or_none()
         if row is not None:
@@ -98,7 +98,7 @@ class BackupService:
                 found = await asyncio.to_thread(stored_backups, self._folder)
             except OSError:
                 failure = BackupFailure(self._clock.now(), "no_folder")
-        home, environ = self._parts.paths.home, self._parts.environ
+        home, environ = self._deps.paths.home, self._deps.environ
         newest = next((each.created for each in found), None)
         return BackupState(
             folder=None if self._folder is None else str(self._folder),
@@ -120,7 +120,7 @@ class BackupService:
         await self._want("drill", name)
 
     async def set_schedule(self, schedule: BackupSchedule) -> None:
-        async with self._parts.database.begin() as uow:
+        async with self._deps.database.begin() as uow:
             await uow.session.merge(BackupScheduleRow(id=1, **asdict(schedule)))
         self._schedule = schedule
         self._woken.set()
@@ -194,10 +194,10 @@ class BackupService:
             await asyncio.to_thread((self._folder / _WANTED).unlink, missing_ok=True)
 
     async def _back_up(self, folder: Path) -> None:
-        total = await asyncio.to_thread(backup_size, self._parts.paths)
+        total = await asyncio.to_thread(backup_size, self._deps.paths)
         self._job = BackupJob("backup", "", self._clock.now(), 0, total)
         writer = BackupWriter(self._count)
-        writing = asyncio.ensure_future(writer.write(self._parts.paths, self._parts.environ, folder, self._clock))
+        writing = asyncio.ensure_future(writer.write(self._deps.paths, self._deps.environ, folder, self._clock))
         try:
             file = await asyncio.shield(writing)
         except asyncio.CancelledError:
@@ -206,7 +206,7 @@ class BackupService:
                 await writing
             raise
         log.info("backup_written", bytes=file.stat().st_size)
-        await asyncio.to_thread(write_notes, file, {"master": next(iter(self._parts.master_ids()), "")})
+        await asyncio.to_thread(write_notes, file, {"master": next(iter(self._deps.master_ids()), "")})
         found = await asyncio.to_thread(stored_backups, folder)
         for each in rules.superfluous(found, self._schedule.keep, self._clock.now()):
             await asyncio.to_thread(delete_backup, each)
@@ -216,7 +216,7 @@ class BackupService:
     async def _drill(self, name: str) -> None:
         found = await self._find(name)
         self._job = BackupJob("drill", name, self._clock.now(), 0, found.bytes)
-        result = await run_drill(found.path, self._parts.paths.home, self._parts.environ)
+        result = await run_drill(found.path, self._deps.paths.home, self._deps.environ)
         if result is None:
             self._failure = BackupFailure(self._clock.now(), "interrupted")
             return
@@ -239,7 +239,7 @@ class BackupService:
         notes: Mapping[str, Any] = read_notes(stored.path) or {}
         shown = Backup(stored.path.name, stored.created, stored.bytes, stored.before_update)
         if "master" in notes:
-            shown = replace(shown, opens=notes["master"] in self._parts.master_ids())
+            shown = replace(shown, opens=notes["master"] in self._deps.master_ids())
         with suppress(ValueError, TypeError, KeyError):
             shown = replace(shown, drill=drill_from(notes["drill"]))
         return shown

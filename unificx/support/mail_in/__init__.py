@@ -9,7 +9,7 @@ from unificx.support.mail_in.ports import (
     MailSource,
     Position,
 )
-from unificx.support.mail_in.service import MailIn, MailInParts
+from unificx.support.mail_in.service import MailIn, MailInDependencies
 
 __all__ = [
     "MAX_BYTES",
@@ -17,7 +17,7 @@ __all__ = [
     "BounceReceiver",
     "FetchedEmail",
     "MailIn",
-    "MailInParts",
+    "MailInDependencies",
     "MailSource",
     "MailboxUnreachable",
     "Position",

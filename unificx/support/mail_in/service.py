@@ -43,7 +43,7 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class MailInParts:
+class MailInDependencies:
     """Dependencies. `tenant`: short name of the organisation for e-mails whose recipient is of no tenant's domain."""
 
     source: MailSource
@@ -56,11 +56,11 @@ class MailInParts:
 class MailIn:
     """Reads one mailbox."""
 
-    def __init__(self, parts: MailInParts) -> None:
-        self._parts, self._requests = parts, parts.requests
-        self._messages = RequestMessages(parts.requests)
-        self._database, self._counters = parts.requests.parts.database, parts.requests.parts.counters
-        self._mailbox = hashlib.sha256(parts.source.name.encode()).hexdigest()
+    def __init__(self, deps: MailInDependencies) -> None:
+        self._deps, self._requests = deps, deps.requests
+        self._messages = RequestMessages(deps.requests)
+        self._database, self._counters = deps.requests.deps.database, deps.requests.deps.counters
+        self._mailbox = hashlib.sha256(deps.source.name.encode()).hexdigest()
 
     async def run(self) -> None:
         """Read the mailbox every minute, and less often while it cannot be read, until cancelled."""
@@ -82,7 +82,7 @@ class MailIn:
         """Handle the next e-mails; return whether there were some. Raises MailboxUnreachable."""
         async with self._database.read() as session:
             before = await repository.position(session, self._mailbox)
-        batch = await self._parts.source.fetch(before)
+        batch = await self._deps.source.fetch(before)
         if before is None:
             await self._begin(batch)
         for email in batch.emails:
@@ -112,7 +112,7 @@ class MailIn:
             row_id, now = self._database.clock.new_id(), self._database.clock.now()
             repository.add_handled(uow.session, row_id, self._mailbox, digest, at=now, outcome=outcome)
         if outcome == "bounce" and email.raw is not None:
-            await self._parts.bounces.bounce(email.raw)
+            await self._deps.bounces.bounce(email.raw)
         if outcome == "refused":
             log.warning("email_not_taken", uid=reached.uid, reason=self._reason(parsed))
 
@@ -155,12 +155,12 @@ class MailIn:
 
     def _tenant(self, email: ReceivedEmail) -> str:
         """Return the tenant whose domain a recipient has, or else the configured one. Raises Invalid."""
-        directory = self._parts.directory
+        directory = self._deps.directory
         for address in email.recipients:
             tenant = directory.tenant_by_domain(address.rpartition("@")[2])
             if tenant is not None and tenant.active:
                 return tenant.id
-        configured = directory.tenant_by_slug(self._parts.tenant)
+        configured = directory.tenant_by_slug(self._deps.tenant)
         if configured is None:
             raise Invalid("The mailbox is for an organisation that does not exist.")
         return configured.id

@@ -2,11 +2,11 @@
 
 from unificx.support.rights.breaches import Breaches
 from unificx.support.rights.clocks import Regime
+from unificx.support.rights.dependencies import RightsDependencies
 from unificx.support.rights.disclosures import Disclosures
 from unificx.support.rights.handovers import DisclosedFile, Handovers
 from unificx.support.rights.messages import OF_SENDER, RequestMessages
 from unificx.support.rights.outsiders import PUBLIC_KINDS, OutsideRequests
-from unificx.support.rights.parts import RightsParts
 from unificx.support.rights.ports import MailKind
 from unificx.support.rights.privacy import request_holding
 from unificx.support.rights.proofs import PROOF_LENGTH, RequestProofs
@@ -68,7 +68,7 @@ __all__ = [
     "RequestNote",
     "RequestProofs",
     "RequestWork",
-    "RightsParts",
+    "RightsDependencies",
     "RightsRequest",
     "RightsRequests",
     "StaffKind",

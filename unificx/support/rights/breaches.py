@@ -24,7 +24,7 @@ class Breaches:
     """The breaches of all tenants. Each is a request of the kind breach."""
 
     def __init__(self, requests: RightsRequests) -> None:
-        self._requests, self._database, self._keys = requests, requests.parts.database, requests.parts.keys
+        self._requests, self._database, self._keys = requests, requests.deps.database, requests.deps.keys
 
     async def get(self, tenant_id: str, request_id: str) -> Breach:
         """Return what is known of a breach. Raise NotFound."""

@@ -12,7 +12,7 @@ from unificx.privacy import copies_of_names
 from unificx.privacy.events import CopiesOutdated
 from unificx.support.rights import repository
 from unificx.support.rights.accounts import Accounts
-from unificx.support.rights.parts import RightsParts
+from unificx.support.rights.dependencies import RightsDependencies
 from unificx.support.rights.schemas import RightsRequest
 from unificx.support.rights.states import Step
 
@@ -20,9 +20,9 @@ from unificx.support.rights.states import Step
 class NameCorrections:
     """Carries corrected names into accounts and records."""
 
-    def __init__(self, parts: RightsParts, accounts: Accounts) -> None:
-        self._database, self._keys = parts.database, parts.keys
-        self._clock, self._accounts = parts.database.clock, accounts
+    def __init__(self, deps: RightsDependencies, accounts: Accounts) -> None:
+        self._database, self._keys = deps.database, deps.keys
+        self._clock, self._accounts = deps.database.clock, accounts
 
     async def rename(self, request: RightsRequest, name: str) -> bool:
         """Rename the account that a request is about; return False if there is none. Idempotent. The event of the

@@ -27,10 +27,10 @@ class Disclosures:
     """The register of disclosures of all tenants."""
 
     def __init__(self, requests: RightsRequests) -> None:
-        self._requests, self.parts = requests, requests.parts
-        parts = self.parts
-        self._database, self._keys = parts.database, parts.keys
-        self._clock = parts.database.clock
+        self._requests, self.deps = requests, requests.deps
+        deps = self.deps
+        self._database, self._keys = deps.database, deps.keys
+        self._clock = deps.database.clock
 
     async def propose(self, tenant_id: str, request_id: str, new: NewDisclosure, by: str) -> Disclosure:
         """Propose to disclose data of an account, or of a caller without one, to the authority of a request.

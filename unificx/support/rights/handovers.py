@@ -33,8 +33,8 @@ class Handovers:
 
     def __init__(self, disclosures: Disclosures, audit: AuditLog) -> None:
         self._disclosures, self._audit = disclosures, audit
-        parts = disclosures.parts
-        self._database, self._keys, self._clock = parts.database, parts.keys, parts.database.clock
+        deps = disclosures.deps
+        self._database, self._keys, self._clock = deps.database, deps.keys, deps.database.clock
 
     async def record(self, tenant_id: str, file: DisclosedFile, by: str, actor: AuditParty | None) -> None:
         """Record that a file is handed over, before it is. Raise Conflict unless two people have agreed to it."""

@@ -37,8 +37,8 @@ class RequestMessages:
 
     def __init__(self, requests: RightsRequests) -> None:
         self._requests = requests
-        self._database, self._keys = requests.parts.database, requests.parts.keys
-        self._directory = requests.parts.identity.directory
+        self._database, self._keys = requests.deps.database, requests.deps.keys
+        self._directory = requests.deps.identity.directory
         self._proofs = RequestProofs(self._keys)
         self.proof = self._proofs.proof
 

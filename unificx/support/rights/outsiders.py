@@ -33,7 +33,7 @@ class OutsideRequests:
 
     def __init__(self, requests: RightsRequests) -> None:
         self._requests = requests
-        parts = requests.parts
+        parts = requests.deps
         self._keys, self._directory, self._clock = parts.keys, parts.identity.directory, parts.database.clock
         self._counters, self._codes = parts.counters, parts.one_time
         self._throttle = PinThrottle(parts.counters, "request codes")

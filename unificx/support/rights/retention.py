@@ -5,7 +5,7 @@ from datetime import timedelta
 from unificx.db import UnitOfWork
 from unificx.identity.events import TenantDeleted
 from unificx.support.rights import repository
-from unificx.support.rights.parts import RightsParts
+from unificx.support.rights.dependencies import RightsDependencies
 from unificx.support.rights.queues import queues_of
 
 RETENTION = timedelta(days=3 * 365 + 1)
@@ -17,9 +17,9 @@ UNPROVED = timedelta(days=30)
 class RequestRetention:
     """Deletes requests of all tenants."""
 
-    def __init__(self, parts: RightsParts) -> None:
-        self._directory = parts.identity.directory
-        self._database, self._keys = parts.database, parts.keys
+    def __init__(self, deps: RightsDependencies) -> None:
+        self._directory = deps.identity.directory
+        self._database, self._keys = deps.database, deps.keys
 
     def queues_of(self, tenant_id: str) -> tuple[str, ...]:
         """Return the tenants in whose queues requests of people of a tenant are."""

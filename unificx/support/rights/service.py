@@ -13,7 +13,7 @@ from unificx.support.rights import clocks, repository, states
 from unificx.support.rights.accounts import Accounts
 from unificx.support.rights.corrections import NameCorrections, require_correction
 from unificx.support.rights.deadlines import deadlines
-from unificx.support.rights.parts import RightsParts
+from unificx.support.rights.dependencies import RightsDependencies
 from unificx.support.rights.ports import NoNotifier, PublicAddress, RequestNotifier
 from unificx.support.rights.queues import provider_queue, queues_of
 from unificx.support.rights.retention import RequestRetention
@@ -59,16 +59,16 @@ class _Entry:
 class RightsRequests:
     """The requests of all tenants. `notifier` and `public_address` are set by the composition root."""
 
-    def __init__(self, parts: RightsParts) -> None:
+    def __init__(self, deps: RightsDependencies) -> None:
         self.notifier: RequestNotifier = NoNotifier()
         self.public_address: PublicAddress | None = None
-        self.parts, self.accounts = parts, Accounts(parts.identity)
-        self._database, self._keys, self._identity = parts.database, parts.keys, parts.identity
-        self._clock = parts.database.clock
-        self.retention = RequestRetention(parts)
-        self.subjects = RequestSubjects(parts.keys, self.accounts)
-        self.corrections = NameCorrections(parts, self.accounts)
-        self.reviews = SuspensionReviews(self.enter_review, self.accounts, parts.identity)
+        self.deps, self.accounts = deps, Accounts(deps.identity)
+        self._database, self._keys, self._identity = deps.database, deps.keys, deps.identity
+        self._clock = deps.database.clock
+        self.retention = RequestRetention(deps)
+        self.subjects = RequestSubjects(deps.keys, self.accounts)
+        self.corrections = NameCorrections(deps, self.accounts)
+        self.reviews = SuspensionReviews(self.enter_review, self.accounts, deps.identity)
 
     # ---- entry
 
@@ -158,7 +158,7 @@ class RightsRequests:
             raise Invalid(f"Use at most {MAX_ATTACHMENT} characters.", field="attachment")
         about = await self.subjects.of_new(tenant_id, new) if entry.origin in ("account", "staff") else None
         now, own = self._clock.now(), entry.origin == "account"
-        request = _with_limits(self.parts, tenant_id, replace(new, text=text, topic=topic), now)
+        request = _with_limits(self.deps, tenant_id, replace(new, text=text, topic=topic), now)
         request = replace(request, origin=entry.origin, state=entry.state, proof=entry.proof)
         request = replace(request, about=about, confirmed=now if own else None)
         await repository.insert(uow.session, self._keys, request)
@@ -340,11 +340,11 @@ class RightsRequests:
         await self.notifier.alert_administrators(tenant_id, detail, without=without, uow=uow)
 
 
-def _with_limits(parts: RightsParts, tenant_id: str, new: NewRequest, now: datetime) -> RightsRequest:
-    regime, confirm_due, due, extendable = deadlines(parts.identity.directory, tenant_id, new.kind, now)
+def _with_limits(deps: RightsDependencies, tenant_id: str, new: NewRequest, now: datetime) -> RightsRequest:
+    regime, confirm_due, due, extendable = deadlines(deps.identity.directory, tenant_id, new.kind, now)
     found = min(new.found or now, now)
     return RightsRequest(
-        id=parts.database.clock.new_id(),
+        id=deps.database.clock.new_id(),
         tenant_id=tenant_id,
         kind=new.kind,
         regime=regime,
@@ -360,7 +360,7 @@ def _with_limits(parts: RightsParts, tenant_id: str, new: NewRequest, now: datet
         reminded=None,
         person_id=new.person_id or None,
         about=None,
-        subject=parts.database.clock.new_id(),
+        subject=deps.database.clock.new_id(),
         name=new.name,
         email=new.email,
         number=new.number,

@@ -18,7 +18,7 @@ class RequestWork:
 
     def __init__(self, requests: RightsRequests) -> None:
         self._requests = requests
-        self._database, self._keys = requests.parts.database, requests.parts.keys
+        self._database, self._keys = requests.deps.database, requests.deps.keys
 
     async def assign(self, tenant_id: str, request_id: str, person_id: str | None) -> RightsRequest:
         """Make an administrator of the tenant responsible for a request, or no one with None.

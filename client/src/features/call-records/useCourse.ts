@@ -10,19 +10,19 @@ export interface CourseEvent {
   /** ISO time; null if unknown. */
   at: string | null;
   text: string;
-  /** How the station ended. */
+  /** How the step ended. */
   detail?: string;
 }
 
-/** The course of a call, in order: its stations if it had several, else the call, its answer and its end. */
+/** The course of a call, in order: its steps if it had several, else the call, its answer and its end. */
 export function useCourse(call: CallRecord): CourseEvent[] {
   const { t } = useLingui();
-  const stationEvent = useStationEvent(call);
+  const stepEvent = useStepEvent(call);
   const text = useShownParty();
   const [caller, ...callees] = call.parties;
   const end: CourseEvent = { at: call.ended, text: t`Call ends` };
   if (call.steps.length > 0)
-    return [{ at: call.started, text: t`${text(caller)} calls` }, ...call.steps.map(stationEvent), end];
+    return [{ at: call.started, text: t`${text(caller)} calls` }, ...call.steps.map(stepEvent), end];
   const wait = answerSeconds(call);
   const answer: CourseEvent[] =
     call.answered && wait !== undefined
@@ -40,7 +40,7 @@ export function useCourse(call: CallRecord): CourseEvent[] {
   return [{ at: call.started, text: t`${text(caller)} calls ${text(callees[0])}` }, ...answer, ...joined, end];
 }
 
-function useStationEvent(call: CallRecord): (step: Step) => CourseEvent {
+function useStepEvent(call: CallRecord): (step: Step) => CourseEvent {
   const { t, i18n } = useLingui();
   const party = useShownParty();
   const formatted = useNumberFormat();

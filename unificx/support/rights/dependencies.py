@@ -9,7 +9,7 @@ from unificx.privacy import KeyStore
 
 
 @dataclass(frozen=True, slots=True)
-class RightsParts:
+class RightsDependencies:
     """Dependencies of the queue."""
 
     database: Database

@@ -1,4 +1,4 @@
-"""The way of a call in its record: the stations it came to."""
+"""The path of a call in its record."""
 
 import pytest
 from ladder import play, play_on
@@ -7,7 +7,7 @@ from test_calls_forwarding import presence
 from world import World
 
 from unificx.calls import CallRecordingStatus
-from unificx.routing import CallApp, DestinationRef, Fork, GoTo, Plan, RingTarget, Station, Step
+from unificx.routing import CallApp, DestinationRef, Fork, GoTo, PathObject, Plan, RingTarget, Step
 
 
 class SalesGroup:
@@ -16,19 +16,19 @@ class SalesGroup:
     def plan(self) -> Plan:
         ring = Fork((RingTarget(extension("1002")), RingTarget(extension("1003"))), 5.0, 600.0)
         steps = Step(ring), Step(GoTo(DestinationRef("app", "7200")))
-        return Plan(steps, stations=(Station("group", "6000", "Sales"),))
+        return Plan(steps, path=(PathObject("group", "6000", "Sales"),))
 
 
 class Hours:
     def plan(self) -> Plan:
         steps = (Step(CallApp("voicemail", ("box",))),)
-        return Plan(steps, stations=(Station("hours", "", "office"), Station("mailbox", "7900", "Sales")))
+        return Plan(steps, path=(PathObject("hours", "", "office"), PathObject("mailbox", "7900", "Sales")))
 
 
 class SupportGroup:
     def plan(self) -> Plan:
         return Plan(
-            (Step(Fork((RingTarget(extension("1002")),), 5.0, 600.0)),), stations=(Station("group", "6100", "Support"),)
+            (Step(Fork((RingTarget(extension("1002")),), 5.0, 600.0)),), path=(PathObject("group", "6100", "Support"),)
         )
 
 
@@ -36,7 +36,7 @@ NUMBERS = {"6000": SalesGroup(), "6100": SupportGroup(), "7200": Hours(), "7000"
 
 
 def way(world: World) -> list[str]:
-    """The stations: kind, number, how the call came there and by which party, and how it ended there."""
+    """The steps: kind, number, how the call came there and by which party, and how it ended there."""
     [call] = world.ended
     found: list[str] = []
     for step in call.steps:

@@ -27,7 +27,7 @@ class ChatOff(Forbidden):
 
 
 @dataclass(frozen=True, slots=True)
-class ChatParts:
+class ChatDependencies:
     """`publish` sends signals, `period` returns a tenant's period of messages."""
 
     database: Database

@@ -14,7 +14,7 @@ from unificx.privacy import KeyStore, create_content_key, open_content_key
 
 
 @dataclass(frozen=True, slots=True)
-class AttachmentParts:
+class AttachmentDependencies:
     """Dependencies."""
 
     database: Database
