@@ -101,7 +101,7 @@ class CustomRoles:
             role = await self._changeable(tx, maker, tenant_id, role_id)
             if role.members and replacement is None:
                 raise Conflict(
-                    f"{role.members} people have this role.",
+                    "One person has this role." if role.members == 1 else f"{role.members} people have this role.",
                     hint="Name a replacement, or withdraw the role from them first.",
                     field="replacement",
                 )
