@@ -30,10 +30,15 @@ def test_plan_and_rate_commands(home: CliHome, tmp_path: Path) -> None:
     at = "--home", str(home.folder)
     create = ("plan", "create", "--name", "Business", "--price")
     assert "any=100,mobile=50" in error_line(home.run(*create, "1", "--included", "any", *at))
-    made = home.run_json(*create, "30", "--extension-price", "2.5", "--included", "any=100,mobile=50")
+    storage = ("--storage-price", "0.1", "--storage-gb", "10", "--extension-storage-gb", "1")
+    made = home.run_json(*create, "30", "--extension-price", "2.5", "--included", "any=100,mobile=50", *storage)
+    terms = made["terms"][0]
+    assert (terms["storage_price"], terms["storage_gb"], terms["extension_storage_gb"]) == (100_000, 10, 1)
     assert made["terms"][0]["included"] == {"": 100, "mobile": 50}
     assert home.run_json("plan", "assign", "Business")["present"]["name"] == "Business"
-    changed = home.run_json("plan", "update", "Business", "--price", "40", "--included", "none")
+    changed = home.run_json("plan", "update", "Business", "--price", "40", "--included", "none", "--storage-gb", "20")
+    assert [each["storage_gb"] for each in changed["terms"]] == [10, 20]
+    assert "10 + 1 per extension" in home.run_text("plan", "show", "Business")
     assert [each["price"] for each in changed["terms"]] == [30_000_000, 40_000_000]
     assert "any: 100, mobile: 50" in home.run_text("plan", "show", "Business")
     assert "30.00" in home.run_text("plan", "charges")

@@ -136,6 +136,7 @@ async def test_an_operator_sells_a_plan_and_an_administrator_sees_its_charges(wo
     operator, admin, tenant = world.client(operator=True), await world.admin(world.acme), {"tenant": "acme"}
     user = await world.user(world.acme, "1001")
     new = {"name": "Business", "price": 31_000_000, "extension_price": 2_000_000, "included": {"": 31}}
+    new |= {"storage_price": 100_000, "storage_gb": 1, "extension_storage_gb": 2}
     made = await operator.post("/api/v1/plans", json=new)
     assert (made.status_code, made.json()["currency"], made.json()["tenants"]) == (201, "EUR", 0)
     path = f"/api/v1/plans/{made.json()['id']}"
@@ -151,10 +152,27 @@ async def test_an_operator_sells_a_plan_and_an_administrator_sees_its_charges(wo
     await operator.put(f"{DECKS}/{deck['id']}/rates", params=tenant, content=CSV)
     await operator.post(f"{DECKS}/{deck['id']}/start", params=tenant, json={})
     await called_outside(world, 40 * 60)
+    assert (await admin.get("/api/v1/billing/charges")).json()["storage"] == []
 
+    async def stored() -> dict[str, int]:
+        return {world.acme.id: 4_500_000_000}
+
+    await world.services.billing.storage.measure_if_due(stored)
     shown = (await admin.get("/api/v1/billing/charges")).json()
     amounts = [(each["kind"], each["quantity"], each["amount"]) for each in shown["charges"]]
-    assert amounts == [("plan", 1, 31_000_000), ("extensions", 1, 2_000_000), ("calls", 9, 90_000)]
+    assert amounts == [
+        ("plan", 1, 31_000_000),
+        ("extensions", 1, 2_000_000),
+        ("storage", 2, 200_000),
+        ("calls", 9, 90_000),
+    ]
+    [use] = shown["storage"]
+    assert (use["last"], use["mean"], use["included"], use["price"]) == (
+        4_500_000_000,
+        4_500_000_000,
+        3 * 10**9,
+        100_000,
+    )
     assert [(each["group"], each["used_seconds"]) for each in shown["included"]] == [("", 31 * 60)]
     assert (shown["month"], shown["unrated"]) == (f"{world.clock.now():%Y-%m}", 0)
     own = (await admin.get("/api/v1/billing/plan")).json()
@@ -172,6 +190,7 @@ async def test_an_operator_sells_a_plan_and_an_administrator_sees_its_charges(wo
         ("GET", "/api/v1/plans", None),
         ("GET", path, None),
         ("PATCH", path, {"price": 0}),
+        ("PATCH", path, {"storage_price": 0}),
         ("DELETE", path, None),
     ):
         assert (await admin.request(method, url, json=body)).status_code == 403, (method, url)

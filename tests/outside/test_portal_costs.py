@@ -1,5 +1,7 @@
 """Costs in the portal: the charges of a month; an operator imports a rate deck, with a preview, and starts it."""
 
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,6 +21,13 @@ SELLER = {
     "Country": "DE",
     "VAT id": "DE136695976",
 }
+NEW_PLAN = {
+    "Name": "Archive",
+    "Price per month": "49.90",
+    "Per further GB of storage": "0.15",
+    "Included storage, in GB": "50",
+    "Included storage per extension, in GB": "2",
+}
 
 
 @pytest.mark.promise("U4")
@@ -30,8 +39,10 @@ def test_charges_are_shown_and_a_rate_deck_is_imported_with_a_preview(
         made = rest.post("/api/v1/persons", params={"tenant": "operator"}, json=new)
         assert made.status_code == 201, made.text
         plan = {"name": "Business", "price": 30_000_000, "extension_price": 2_500_000, "included": {"": 100}}
+        plan |= {"storage_price": 100_000, "storage_gb": 1}
         assert rest.post("/api/v1/plans", json=plan).status_code == 201
     server.canaries |= {EMAIL, new["name"]}
+    store_gigabytes(server, 3)
     desk = clients(**DESKTOP_OPTIONS)
     page, walk = desk.page, PageChecker(desk, "en")
     page.goto(f"{desk.origin}/portal/sign-in")
@@ -52,6 +63,9 @@ def test_charges_are_shown_and_a_rate_deck_is_imported_with_a_preview(
     expect(charges.get_by_role("row", name="Plan Business")).to_be_visible()
     expect(charges.get_by_role("row", name="Extensions")).to_contain_text("€2.50")
     expect(charges.get_by_text("0 of 100 used, 100 left")).to_be_visible()
+    expect(charges.get_by_role("row", name="Storage")).to_contain_text("€0.20")
+    stored = "3 GB stored, 3 GB on average, 1 GB included. Each further GB: €0.10 per month"
+    expect(charges.get_by_text(stored)).to_be_visible()
     page.get_by_role("button", name="Import rate deck").click()
     form = page.get_by_role("dialog", name="Import rate deck")
     form.get_by_label("Name", exact=True).fill("Carrier 2027")
@@ -74,6 +88,18 @@ def test_charges_are_shown_and_a_rate_deck_is_imported_with_a_preview(
     walk.label = "costs"
     walk.check("light", "dark")
     bill(server, page, walk, desk.origin)
+
+
+def store_gigabytes(server: Server, count: int) -> None:
+    """Let this have been measured for the demo tenant on each day of the month, also on those that are to come."""
+    first = f"{datetime.now(UTC):%Y-%m-01}"
+    days = [(f"{each} days", first, count * 10**9) for each in range(31)]
+    with closing(sqlite3.connect(server.home / "unificx.db")) as database, database:
+        database.executemany(
+            "INSERT OR REPLACE INTO measured_storage (tenant_id, day, size)"
+            " SELECT id, date(?2, ?1), ?3 FROM tenant WHERE slug = 'demo'",
+            days,
+        )
 
 
 def bill(server: Server, page: Page, walk: PageChecker, origin: str) -> None:
@@ -102,6 +128,14 @@ def bill(server: Server, page: Page, walk: PageChecker, origin: str) -> None:
     expect(page.get_by_text("The billing details are saved.")).to_be_visible()
     page.get_by_role("tab", name="Plans").click()
     expect(page.get_by_role("table", name="Plans").get_by_role("row", name="Business")).to_contain_text("€30.00")
+    page.get_by_role("button", name="New plan").click()
+    form = page.get_by_role("dialog", name="New plan")
+    for label, value in NEW_PLAN.items():
+        form.get_by_label(label).fill(value)
+    walk.label = "a plan with storage"
+    walk.check("light", "dark")
+    form.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("table", name="Plans").get_by_role("row", name="Archive")).to_contain_text("€0.15")
     page.get_by_role("tab", name="Invoices").click()
     page.get_by_role("button", name="Issue invoices").click()
     form = page.get_by_role("dialog", name="Issue invoices")

@@ -6,6 +6,7 @@ from unificx.attachments.ports import PhotoProcessor
 from unificx.attachments.privacy import attachment_holding
 from unificx.attachments.repository import known_attachment_files
 from unificx.attachments.repository import of_messages as attachments_of_messages
+from unificx.attachments.repository import stored_bytes as stored_attachment_bytes
 from unificx.attachments.schemas import (
     Attachment,
     AttachmentKind,
@@ -46,4 +47,5 @@ __all__ = [
     "attachments_of_messages",
     "known_attachment_files",
     "present_names",
+    "stored_attachment_bytes",
 ]

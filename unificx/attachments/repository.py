@@ -122,6 +122,14 @@ async def usage(session: AsyncSession, tenant_id: str) -> int:
     return int(await session.scalar(query) or 0)
 
 
+async def stored_bytes(session: AsyncSession) -> dict[str, int]:
+    """Return the bytes of the complete files of each tenant."""
+    # scope: all tenants, because each row names its tenant
+    query = select(AttachmentRow.tenant_id, func.sum(AttachmentRow.size)).where(AttachmentRow.state == READY)
+    rows = await session.execute(query.group_by(AttachmentRow.tenant_id))
+    return {tenant_id: int(size or 0) for tenant_id, size in rows}
+
+
 async def count_loose(session: AsyncSession, owner: Owner) -> int:
     """Return the number of files of an author that no message has."""
     chosen = (AttachmentRow.tenant_id == owner.tenant_id, AttachmentRow.person_id == owner.person_id)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index
+from sqlalchemy import BigInteger, Index
 from sqlalchemy.orm import Mapped
 
 from unificx.core.personal import personal
@@ -49,6 +49,9 @@ class AudioRow(Base):
     form: Mapped[str] = plain("the file format: new (samples, not yet processed), samples or opus")
     video: Mapped[str] = plain("the video with the sound: none, clusters (as it was recorded) or webm", default="none")
     wrapped: Mapped[bytes] = plain("the content key, wrapped under keys of the key store")
+    size: Mapped[int | None] = plain(
+        "bytes of its files, without missing ones; null until they are looked up", BigInteger
+    )
 
 
 class AudioOwnerRow(Base):

@@ -1,10 +1,11 @@
 """All SQL on audio records."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
-from sqlalchemy import Select, delete, select, update
+from sqlalchemy import Select, Table, bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.audio_store.models import AudioDerivedRow, AudioOwnerRow, AudioRow
@@ -13,6 +14,7 @@ from unificx.db import owned_by
 NEW, SAMPLES, OPUS = "new", "samples", "opus"
 NO_VIDEO, CLUSTERS, WEBM = "none", "clusters", "webm"
 _VIDEO_PREFIXES = {CLUSTERS: "clusters-", WEBM: "video-"}
+_AUDIO = cast("Table", AudioRow.__table__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,20 @@ class AudioRecord:
     def file(self) -> str:
         """The name of its current file."""
         return file_name(self.id, self.form)
+
+
+@dataclass(frozen=True, slots=True)
+class AudioFiles:
+    """The present files of audio."""
+
+    tenant_id: str
+    id: str
+    form: str
+    video: str
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return present_files(self.id, self.form, self.video)
 
 
 def file_name(audio_id: str, form: str) -> str:
@@ -106,14 +122,16 @@ async def unfinished_videos(session: AsyncSession, limit: int) -> list[AudioReco
 
 
 async def set_video(session: AsyncSession, tenant_id: str, audio_id: str, video: str) -> bool:
-    """Set the form of a finished video; False if it was erased meanwhile."""
+    """Set the form of a finished video; False if it was erased meanwhile. The new file has another size."""
     conditions = (
         AudioRow.tenant_id == tenant_id,
         AudioRow.id == audio_id,
         AudioRow.video == CLUSTERS,
         AudioRow.state == "kept",
     )
-    done = await session.execute(update(AudioRow).where(*conditions).values(video=video).returning(AudioRow.id))
+    done = await session.execute(
+        update(AudioRow).where(*conditions).values(video=video, size=None).returning(AudioRow.id)
+    )
     return done.first() is not None
 
 
@@ -167,15 +185,53 @@ async def mark_erased(session: AsyncSession, tenant_id: str, audio_id: str) -> N
 
 
 async def set_audio_form(session: AsyncSession, tenant_id: str, audio_id: str, form: str) -> bool:
-    """Set the form after transcoding; False if the audio was erased meanwhile."""
+    """Set the form after transcoding; False if the audio was erased meanwhile. The new file has another size."""
     conditions = (
         AudioRow.tenant_id == tenant_id,
         AudioRow.id == audio_id,
         AudioRow.form == NEW,
         AudioRow.state == "kept",
     )
-    done = await session.execute(update(AudioRow).where(*conditions).values(form=form).returning(AudioRow.id))
+    done = await session.execute(
+        update(AudioRow).where(*conditions).values(form=form, size=None).returning(AudioRow.id)
+    )
     return done.first() is not None
+
+
+async def unmeasured_audio(session: AsyncSession, after: str, limit: int) -> Sequence[AudioFiles]:
+    """Return finished audio whose size is not known, in the order of ids after one of them."""
+    # scope: all tenants, because their files are in one store
+    query = select(AudioRow.tenant_id, AudioRow.id, AudioRow.form, AudioRow.video).where(
+        AudioRow.state == "kept", AudioRow.size.is_(None), AudioRow.id > after
+    )
+    return [AudioFiles(*row) for row in await session.execute(query.order_by(AudioRow.id).limit(limit))]
+
+
+async def store_sizes(session: AsyncSession, sizes: Mapping[AudioFiles, int]) -> None:
+    """Store the sizes of files, but not of those that were replaced meanwhile."""
+    statement = (
+        update(_AUDIO)
+        .where(
+            _AUDIO.c.tenant_id == bindparam("of_tenant"),
+            _AUDIO.c.id == bindparam("of_id"),
+            _AUDIO.c.form == bindparam("of_form"),
+            _AUDIO.c.video == bindparam("of_video"),
+        )
+        .values(size=bindparam("found"))
+    )
+    rows = [
+        {"of_tenant": each.tenant_id, "of_id": each.id, "of_form": each.form, "of_video": each.video, "found": size}
+        for each, size in sizes.items()
+    ]
+    await (await session.connection()).execute(statement, rows)
+
+
+async def stored_bytes(session: AsyncSession) -> dict[str, int]:
+    """Return the bytes of the finished audio of each tenant, as far as they were looked up."""
+    # scope: all tenants, because each row names its tenant
+    query = select(AudioRow.tenant_id, func.sum(AudioRow.size)).where(AudioRow.state == "kept")
+    rows = await session.execute(query.where(AudioRow.size > 0).group_by(AudioRow.tenant_id))
+    return {tenant_id: int(size or 0) for tenant_id, size in rows}
 
 
 async def drop_owners(session: AsyncSession, tenant_id: str, audio_id: str) -> None:

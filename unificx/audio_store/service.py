@@ -17,7 +17,7 @@ from unificx.audio_store.blobs import BlobStore
 from unificx.audio_store.file_format import HEADER_SIZE, AudioHeader, ChunkCipher, CorruptAudio
 from unificx.audio_store.ports import KeyEraser, Transcriber
 from unificx.audio_store.reader import AudioReader
-from unificx.audio_store.repository import CLUSTERS, NO_VIDEO, WEBM, AudioRecord, file_names, is_sound_file
+from unificx.audio_store.repository import CLUSTERS, NO_VIDEO, WEBM, AudioFiles, AudioRecord, file_names, is_sound_file
 from unificx.audio_store.schemas import DerivedData
 from unificx.audio_store.sealed_file import SealedFileReader, erased_error
 from unificx.audio_store.video import create_video, open_video
@@ -33,6 +33,8 @@ EraseHook = Callable[[UnitOfWork, str, Sequence[str]], Awaitable[None]]
 may be among them."""
 _BATCH_SIZE = 200
 """Audio ids erased per unit of work."""
+_SIZES = 500
+"""Files whose sizes are looked up per unit of work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +259,22 @@ class AudioStore:
             await asyncio.to_thread(self._deps.blobs.remove, name)
         return len(orphans)
 
+    async def stored_bytes(self, limit: int = 5000) -> Mapping[str, int] | None:
+        """Return the bytes of the finished audio by tenant, with its videos. The size of each is looked up once,
+        at most `limit` of them in a call: None if there are more, so that the next call goes on. Raises
+        ServiceUnavailable."""
+        after = ""
+        for _ in range(0, limit, _SIZES):
+            async with self._deps.database.read() as session:
+                found = await repository.unmeasured_audio(session, after, _SIZES)
+                if not found:
+                    return await repository.stored_bytes(session)
+            sizes = await asyncio.to_thread(_sizes, self._deps.blobs, found)
+            async with self._deps.database.begin() as uow:
+                await repository.store_sizes(uow.session, sizes)
+            after = found[-1].id
+        return None
+
     async def _run_erase_hooks(self, uow: UnitOfWork, tenant_id: str, audio_ids: Sequence[str]) -> None:
         """Run all erase hooks in one transaction: the owners are known until the last row is gone."""
         for hook in self.on_erase:
@@ -279,3 +297,13 @@ class AudioStore:
 
 def _batched(audio_ids: Sequence[str]) -> list[Sequence[str]]:
     return [audio_ids[at : at + _BATCH_SIZE] for at in range(0, len(audio_ids), _BATCH_SIZE)]
+
+
+def _sizes(blobs: BlobStore, found: Sequence[AudioFiles]) -> dict[AudioFiles, int]:
+    """Return the sizes of sounds with their videos; a missing file counts nothing. Blocking."""
+    sizes = dict.fromkeys(found, 0)
+    for each in found:
+        for name in each.names:
+            with contextlib.suppress(FileNotFoundError):
+                sizes[each] += blobs.size(name)
+    return sizes

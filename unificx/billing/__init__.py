@@ -43,6 +43,7 @@ from unificx.billing.schemas import (
     RateDeck,
     Rerating,
     Simulation,
+    StorageUse,
     Usage,
     UsageKey,
 )
@@ -106,6 +107,7 @@ __all__ = [
     "Rerating",
     "RunOutcome",
     "Simulation",
+    "StorageUse",
     "Trial",
     "TrialReminder",
     "TrialState",

@@ -1,4 +1,5 @@
-"""Charges of a month: the plan of a tenant, its extensions and numbers, and calls outside after included minutes.
+"""Charges of a month: the plan of a tenant, its extensions, numbers and storage, and calls outside after included
+minutes.
 
 They are computed when they are read. The ledger has the full prices of calls, also of covered ones.
 """
@@ -14,18 +15,22 @@ from unificx.billing.counts import Counts, greatest
 from unificx.billing.machine.allocation import Allowance
 from unificx.billing.machine.months import Period, beginning, month_of, share, split
 from unificx.billing.machine.rates import MINUTE, Deck, charge
+from unificx.billing.machine.storage import GIGABYTE, charged_gigabytes, mean
 from unificx.billing.schemas import (
     CallSum,
     Charge,
     ChargeKind,
     ChargeUnit,
     DayCount,
+    DaySize,
     IncludedUse,
     MonthCosts,
     Plan,
     PlanTerms,
     RatedCall,
+    StorageUse,
 )
+from unificx.billing.storage import sizes_of_month
 from unificx.db import Database
 from unificx.identity import DirectoryCache
 
@@ -59,8 +64,15 @@ class Charges:
         calls = _CallCosts(session, tenant_id, days, zone)
         for period, offer in offers:
             await calls.add(period, offer[1].included if offer is not None else {})
-        fixed = [each for period, offer in offers if offer for each in _fixed(period, days, offer, counts)]
-        return MonthCosts((*fixed, *calls.charges()), tuple(calls.uses), calls.unrated)
+        sizes = await sizes_of_month(session, tenant_id, days)
+        fixed: list[Charge] = []
+        storage: list[StorageUse] = []
+        for period, offer in offers:
+            if offer is not None:
+                used = _storage(period, offer, counts, sizes)
+                fixed += _fixed(period, days, offer, counts, used)
+                storage += used
+        return MonthCosts((*fixed, *calls.charges()), tuple(calls.uses), calls.unrated, tuple(storage))
 
     async def _offers(
         self, session: AsyncSession, tenant_id: str, month: Period
@@ -143,8 +155,24 @@ class _CallCosts:
         found[1] += calls.amount
 
 
-def _fixed(period: Period, month: Period, offer: _Offer, counts: Sequence[DayCount]) -> Sequence[Charge]:
-    """Return what does not depend on calls: the plan, and extensions and numbers that have a price."""
+def _storage(
+    period: Period, offer: _Offer, counts: Sequence[DayCount], sizes: Sequence[DaySize]
+) -> Sequence[StorageUse]:
+    """Return the use of storage in a period: none without a price, and none if no day of it was measured."""
+    plan, terms = offer
+    within = [each.size for each in sizes if period.since <= each.day < period.until]
+    if not terms.storage_price or not within:
+        return ()
+    extensions, _ = greatest(counts, period)
+    included = (terms.storage_gb + extensions * terms.extension_storage_gb) * GIGABYTE
+    use = StorageUse(period.since, period.until, within[-1], mean(within), included, terms.storage_price, plan.currency)
+    return (use,)
+
+
+def _fixed(
+    period: Period, month: Period, offer: _Offer, counts: Sequence[DayCount], storage: Sequence[StorageUse]
+) -> Sequence[Charge]:
+    """Return what does not depend on calls: the plan, and extensions, numbers and storage that have a price."""
     plan, terms = offer
     extensions, numbers = greatest(counts, period)
 
@@ -157,7 +185,8 @@ def _fixed(period: Period, month: Period, offer: _Offer, counts: Sequence[DayCou
         found.append(made("extensions", "extension", extensions, terms.extension_price))
     if numbers and terms.number_price:
         found.append(made("numbers", "number", numbers, terms.number_price))
-    return found
+    above = [(charged_gigabytes(use.mean, use.included), use.price) for use in storage]
+    return [*found, *(made("storage", "gigabyte", *each) for each in above if each[0])]
 
 
 async def _calls(session: AsyncSession, tenant_id: str, since: datetime, until: datetime) -> AsyncIterator[RatedCall]:

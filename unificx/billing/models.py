@@ -121,6 +121,9 @@ class PlanTermsRow(Base):
     extension_price: Mapped[int] = plain("price of an extension", BigInteger)
     number_price: Mapped[int] = plain("price of a number", BigInteger)
     included: Mapped[str] = plain("included minutes by group of rates, such as =100,mobile=50")
+    storage_price: Mapped[int] = plain("price of a gigabyte above the included ones", BigInteger, default=0)
+    storage_gb: Mapped[int] = plain("included gigabytes of the tenant", default=0)
+    extension_storage_gb: Mapped[int] = plain("included gigabytes of an extension", default=0)
 
 
 class PlanAssignmentRow(Base):
@@ -154,6 +157,17 @@ class ChargedCountRow(Base):
     day: Mapped[date] = plain("day in the time zone of the tenant", primary_key=True)
     extensions: Mapped[int] = plain("number of extensions")
     numbers: Mapped[int] = plain("number of public numbers")
+
+
+class MeasuredStorageRow(Base):
+    """Bytes that were stored for a tenant on a day, measured once. Days without a row were not measured."""
+
+    __tablename__ = "measured_storage"
+    __table_args__ = (Index(None, "day"),)
+
+    tenant_id: Mapped[str] = plain("the tenant", primary_key=True)
+    day: Mapped[date] = plain("day in the time zone of the tenant", primary_key=True)
+    size: Mapped[int] = plain("bytes of sealed audio and of files in chats", BigInteger)
 
 
 class CreditRow(Base):

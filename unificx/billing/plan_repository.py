@@ -52,6 +52,9 @@ async def replace_terms(session: AsyncSession, plan: Plan) -> None:
             extension_price=each.extension_price,
             number_price=each.number_price,
             included=_to_text(each.included),
+            storage_price=each.storage_price,
+            storage_gb=each.storage_gb,
+            extension_storage_gb=each.extension_storage_gb,
         )
         for each in plan.terms
     )
@@ -68,7 +71,16 @@ async def list_plans(session: AsyncSession) -> list[Plan]:
     terms: dict[str, list[PlanTerms]] = {}
     for row in await session.scalars(select(PlanTermsRow).order_by(PlanTermsRow.plan_id, PlanTermsRow.since)):
         terms.setdefault(row.plan_id, []).append(
-            PlanTerms(row.since, row.price, row.extension_price, row.number_price, _to_included(row.included))
+            PlanTerms(
+                row.since,
+                row.price,
+                row.extension_price,
+                row.number_price,
+                _to_included(row.included),
+                row.storage_price,
+                row.storage_gb,
+                row.extension_storage_gb,
+            )
         )
     return [
         Plan(

@@ -21,10 +21,15 @@ MAX_PLANS = 200
 MAX_GROUPS = 20
 """Groups of rates with included minutes, of a plan."""
 MAX_MINUTES = 10_000_000
+MAX_GIGABYTES = 1_000_000
 MAX_NAME = 60
 _FURTHEST = timedelta(days=366)
 _FIRST_TIME_ZONE = timedelta(hours=14)
 """The time zone in which a day begins first (UTC+14)."""
+_GIGABYTES = ("storage_gb", "extension_storage_gb")
+_PRICES = ("price", "extension_price", "number_price", "storage_price")
+_VALUES = (*_PRICES, *_GIGABYTES, "included")
+"""Fields of terms that a plan is created with, and that change from a day on."""
 LOCK_SCOPE: Final = "plans"
 """Lock of plans, their assignments and trials."""
 
@@ -56,7 +61,7 @@ class Plans:
         if not is_currency(new.currency):
             raise Invalid("A currency is written with three letters.", hint="Use EUR, for example.", field="currency")
         now = self._database.clock.now()
-        terms = PlanTerms(now.date(), new.price, new.extension_price, new.number_price, dict(new.included))
+        terms = PlanTerms(now.date(), **{name: getattr(new, name) for name in _VALUES})
         made = Plan(
             self._database.clock.new_id(),
             _name(new.name),
@@ -181,11 +186,7 @@ class Plans:
             raise Conflict(f"There are {MAX_PLANS} plans already.", hint="Delete plans that were never assigned.")
 
     def _changed_terms(self, plan: Plan, change: PlanChange, *, used: bool) -> tuple[PlanTerms, ...]:
-        wanted = {
-            name: value
-            for name in ("price", "extension_price", "number_price", "included")
-            if (value := getattr(change, name)) is not None
-        }
+        wanted = {name: value for name in _VALUES if (value := getattr(change, name)) is not None}
         if not wanted:
             return plan.terms
         earliest = (self._database.clock.now() + _FIRST_TIME_ZONE).date()
@@ -230,9 +231,12 @@ def _name(text: str) -> str:
 
 def _checked(terms: PlanTerms) -> PlanTerms:
     """Return terms whose values are allowed. Raise Invalid."""
-    for field in ("price", "extension_price", "number_price"):
+    for field in _PRICES:
         if not 0 <= getattr(terms, field) <= MAX_AMOUNT:
             raise Invalid("A price must be 0 to 1,000,000.", field=field)
+    for field in _GIGABYTES:
+        if not 0 <= getattr(terms, field) <= MAX_GIGABYTES:
+            raise Invalid(f"Included gigabytes must be 0 to {MAX_GIGABYTES:,}.", field=field)
     if len(terms.included) > MAX_GROUPS:
         raise Invalid(f"A plan includes minutes for at most {MAX_GROUPS} groups of rates.", field="included")
     for group, minutes in terms.included.items():

@@ -10,8 +10,8 @@ from unificx.billing.machine.rates import Rate
 
 UsageKey = Literal["extension", "department", "country"]
 ChangeKind = Literal["added", "removed", "changed"]
-ChargeKind = Literal["plan", "extensions", "numbers", "calls"]
-ChargeUnit = Literal["month", "extension", "number", "minute"]
+ChargeKind = Literal["plan", "extensions", "numbers", "storage", "calls"]
+ChargeUnit = Literal["month", "extension", "number", "gigabyte", "minute"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +218,12 @@ class PlanTerms:
     number_price: int = 0
     """Of each number of the public network."""
     included: Mapping[str, int] = field(default_factory=dict[str, int])
+    storage_price: int = 0
+    """Of each gigabyte (10^9 bytes) that is stored above the included ones."""
+    storage_gb: int = 0
+    """Included gigabytes of the tenant."""
+    extension_storage_gb: int = 0
+    """Further included gigabytes for each extension."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +268,8 @@ class Charge:
     kind: ChargeKind
     name: str
     quantity: int
-    """For calls: billed minutes that included minutes do not cover, rounded up."""
+    """For calls: billed minutes that included minutes do not cover; for storage: gigabytes above the included ones.
+    Both are rounded up."""
     unit: ChargeUnit
     unit_price: int | None
     amount: int
@@ -283,12 +290,29 @@ class IncludedUse:
 
 
 @dataclass(frozen=True, slots=True)
+class StorageUse:
+    """Storage in a period of a month in which the plan has a price for it, in bytes. `price`: of a gigabyte above the
+    included ones, per month."""
+
+    since: date
+    until: date
+    last: int
+    """On the last day that was measured."""
+    mean: int
+    """Of the days that were measured."""
+    included: int
+    price: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
 class MonthCosts:
     """Charges of a tenant for a month, so far. `unrated`: calls that have no price yet."""
 
     charges: tuple[Charge, ...]
     included: tuple[IncludedUse, ...]
     unrated: int
+    storage: tuple[StorageUse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,6 +338,14 @@ class DayCount:
 
 
 @dataclass(frozen=True, slots=True)
+class DaySize:
+    """Bytes that were stored for a tenant on a day."""
+
+    day: date
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class NewPlan:
     """Values of a new plan. Prices are per month, in micros."""
 
@@ -325,6 +357,9 @@ class NewPlan:
     included: Mapping[str, int] = field(default_factory=dict[str, int])
     trial_days: int = 0
     sign_up: bool = False
+    storage_price: int = 0
+    storage_gb: int = 0
+    extension_storage_gb: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,3 +375,6 @@ class PlanChange:
     since: date | None = None
     trial_days: int | None = None
     sign_up: bool | None = None
+    storage_price: int | None = None
+    storage_gb: int | None = None
+    extension_storage_gb: int | None = None

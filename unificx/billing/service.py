@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from unificx.billing import credit_repository, deck_repository, plan_repository, repository, trial_repository
+from unificx.billing import credit_repository, deck_repository, plan_repository, repository, storage, trial_repository
 from unificx.billing.cards import repository as card_repository
 from unificx.billing.cards.ports import CardGateway
 from unificx.billing.cards.processors import Processors
@@ -26,6 +26,7 @@ from unificx.billing.payments import Payments
 from unificx.billing.plans import Plans
 from unificx.billing.ports import CountNumbers
 from unificx.billing.rating import Rating
+from unificx.billing.storage import StorageMeter
 from unificx.billing.trials import Trials
 from unificx.db import Database, Keys, UnitOfWork
 from unificx.identity import DirectoryCache
@@ -50,6 +51,7 @@ class Billing:
     trials: Trials
     charges: Charges
     counts: Counts
+    storage: StorageMeter
     details: Details
     invoices: Invoices
     credit_notes: CreditNotes
@@ -88,6 +90,7 @@ class Billing:
         await credit_repository.delete_of_tenant(uow.session, event.tenant)
         await deck_repository.delete_of_tenant(uow.session, event.tenant)
         await plan_repository.delete_of_tenant(uow.session, event.tenant)
+        await storage.delete_of_tenant(uow.session, event.tenant)
         await trial_repository.delete_of_tenant(uow.session, event.tenant)
         await invoice_repository.delete_details(uow.session, event.tenant)
 
@@ -112,6 +115,7 @@ def build_billing(
         Trials(database, counts),
         charges,
         counts,
+        StorageMeter(database, directory, counts),
         details,
         invoices,
         CreditNotes(database, keys, invoices),

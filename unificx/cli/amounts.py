@@ -19,6 +19,7 @@ _FIELDS = frozenset(
         "difference",
         "extension_price",
         "number_price",
+        "storage_price",
         "unit_price",
         "sold",
         "limit",

@@ -146,7 +146,10 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "billing usage": ("billing usage", "billing usage --by country --since 2027-02-01T00:00:00Z"),
     "rate again": ("rate again --since 2027-02-01T00:00:00Z --until 2027-03-01T00:00:00Z",),
     "billing rate-again": ("billing rate-again --since 2027-02-01T00:00:00Z --until 2027-03-01T00:00:00Z",),
-    "plan create": ("plan create --name Business --price 29.90 --extension-price 2.50 --included any=100,mobile=50",),
+    "plan create": (
+        "plan create --name Business --price 29.90 --extension-price 2.50 --included any=100,mobile=50",
+        "plan create --name Archive --price 49.90 --storage-gb 50 --extension-storage-gb 1 --storage-price 0.10",
+    ),
     "plan list": ("plan list",),
     "plan show": ("plan show Business",),
     "plan update": ("plan update Business --price 32.90 --from 2027-04-01", "plan update Business --name Office"),

@@ -37,6 +37,7 @@ from unificx.server.closed_tenants import ClosedTenants
 from unificx.server.container import Container
 from unificx.server.dunning_notices import DunningNotices
 from unificx.server.invoice_emails import InvoiceEmails
+from unificx.server.stored_media import stored_media
 from unificx.server.trial_emails import TrialEmails
 from unificx.server.voicemail_email import send_voicemail_emails
 from unificx.sip.uri import clear_uri_cache
@@ -159,7 +160,8 @@ class Cleanup:
         self._container.erasure.finish(tenant_id, "")
 
     async def run(self) -> None:
-        """Run periodic maintenance."""
+        """Run periodic maintenance. One node does, that holds the lease of it."""
+        measure = partial(stored_media, self._container.database, self._container.audio)
         while True:
             await asyncio.sleep(CLEANUP_INTERVAL)
             for work in (
@@ -182,6 +184,7 @@ class Cleanup:
                 self._container.erasures.resume,
                 self._send_heads,
                 self._container.billing.counts.store_if_due,
+                partial(self._container.billing.storage.measure_if_due, measure),
                 self._issue_invoices,
                 self._send_invoices,
                 self._container.reports.send_due,

@@ -20,6 +20,7 @@ from unificx.attachments import (
     ProcessedPhoto,
     QuotaExceeded,
     attachment_holding,
+    stored_attachment_bytes,
 )
 from unificx.attachments.file_names import all_names
 from unificx.audio_store import FILE_HEADER, LocalBlobStore
@@ -65,6 +66,10 @@ class Store:
         await self.files.prepare(owner, [id_])
         async with self.database.begin() as uow:
             await self.files.attach(uow, owner, [id_], "c1", message)
+
+    async def stored_bytes(self) -> dict[str, int]:
+        async with self.database.read() as session:
+            return await stored_attachment_bytes(session)
 
     def names(self) -> set[str]:
         return set(self.blobs.local_ids())
@@ -174,6 +179,18 @@ async def test_files_of_all_users_together_stay_within_the_quota(store: Store) -
     await store.files.change_limits("acme", AttachmentLimitsChange(max_file_bytes=10, quota_bytes=5000))
     with pytest.raises(Invalid):
         await store.begin(11)
+
+
+async def test_bytes_of_complete_files_are_counted_by_tenant(store: Store) -> None:
+    await store.begin(900)  # arrives
+    assert await store.stored_bytes() == {}
+    id_, eve = await store.upload(bytes(300)), Owner("globex", "eve", "subject-eve")
+    await store.upload(bytes(50), eve)
+    acme = (await store.files.limits("acme"))[1] - 900
+    assert await store.stored_bytes() == {"acme": acme, "globex": (await store.files.limits("globex"))[1]}
+    assert acme >= 300
+    await store.files.terminate(ADA, id_)
+    assert "acme" not in await store.stored_bytes()
 
 
 @ON_SQLITE

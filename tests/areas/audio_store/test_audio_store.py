@@ -10,8 +10,9 @@ import pytest
 from recording_setup import RecordingSetup
 from sqlalchemy import text
 
-from unificx.audio_store import AudioWriter, CorruptAudio, LocalBlobStore
+from unificx.audio_store import OPUS, AudioWriter, CorruptAudio, LocalBlobStore, file_name, set_audio_form
 from unificx.audio_store import writer as writer_module
+from unificx.audio_store.repository import CLUSTERS, NEW, NO_VIDEO, WEBM, AudioFiles, set_video, store_sizes, video_name
 from unificx.core.clock import ManualClock
 from unificx.core.errors import Expired, NotFound, StorageFull
 from unificx.media.tones import sine
@@ -247,6 +248,48 @@ async def test_orphaned_files_are_deleted(room: RecordingSetup) -> None:
     writer = await begin_recording(room, noise(1))
     assert await room.audio.delete_orphans() == 1
     assert {path.name for path in room.all_files()} == {audio_id, writer.id}
+
+
+async def test_bytes_of_finished_audio_are_counted_by_tenant(room: RecordingSetup) -> None:
+    assert await room.audio.stored_bytes() == {}
+    first, other = await record(room, noise(1)), await record(room, noise(2))
+    size = {path.name: path.stat().st_size for path in room.all_files()}
+    await begin_recording(room, noise(1))  # in progress
+    assert await room.audio.stored_bytes(limit=0) is None  # the next call looks up further files
+    assert await room.audio.stored_bytes() == {"acme": size[first] + size[other]}
+    async with room.database.begin() as uow:
+        await uow.session.execute(text("UPDATE audio SET tenant_id = 'globex' WHERE id = :id"), {"id": other})
+    assert await room.audio.stored_bytes(limit=500) == {"acme": size[first], "globex": size[other]}
+    await room.audio.erase("acme", [first])
+    assert await room.audio.stored_bytes() == {"globex": size[other]}
+
+
+async def test_a_missing_file_counts_nothing_and_a_replaced_one_is_looked_up_again(room: RecordingSetup) -> None:
+    audio_id, missing = await record(room, noise(1)), await record(room, noise(1))
+    (room.files / missing[-2:] / missing).unlink()
+    assert await room.audio.stored_bytes() == {"acme": (room.files / audio_id[-2:] / audio_id).stat().st_size}
+    async with room.database.begin() as uow:
+        assert await set_audio_form(uow.session, "acme", audio_id, OPUS)
+    opus = room.files / audio_id[-2:] / file_name(audio_id, OPUS)
+    opus.write_bytes(bytes(77))
+    async with room.database.begin() as uow:  # a size of the former file that is stored late
+        await store_sizes(uow.session, {AudioFiles("acme", audio_id, NEW, NO_VIDEO): 5})
+    assert await room.audio.stored_bytes() == {"acme": 77}
+
+
+async def test_the_video_of_audio_is_counted_in_its_present_form(room: RecordingSetup) -> None:
+    audio_id = await record(room, noise(1))
+    sound = (room.files / audio_id[-2:] / audio_id).stat().st_size
+    for form, size in ((CLUSTERS, 1000), (WEBM, 600)):
+        (room.files / audio_id[-2:] / video_name(audio_id, form)).write_bytes(bytes(size))
+    async with room.database.begin() as uow:
+        await uow.session.execute(text("UPDATE audio SET video = 'clusters'"))
+    assert await room.audio.stored_bytes() == {"acme": sound + 1000}
+    async with room.database.begin() as uow:
+        assert await set_video(uow.session, "acme", audio_id, WEBM)
+    async with room.database.begin() as uow:
+        await store_sizes(uow.session, {AudioFiles("acme", audio_id, NEW, CLUSTERS): 5})
+    assert await room.audio.stored_bytes() == {"acme": sound + 600}
 
 
 async def test_invalid_blob_ids_are_rejected(room: RecordingSetup) -> None:

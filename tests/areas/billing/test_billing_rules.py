@@ -14,6 +14,7 @@ from unificx.billing.machine.ledger import Posting, Transaction, Unbalanced, pay
 from unificx.billing.machine.money import MICROS, format_amount, parse_amount, rounded
 from unificx.billing.machine.months import Period, beginning, month_of, share, split
 from unificx.billing.machine.rates import ALWAYS, Deck, Rate, billed_seconds, charge
+from unificx.billing.machine.storage import GIGABYTE, charged_gigabytes, mean
 
 DAY = date(2027, 3, 1).toordinal()
 steps = st.integers(1, 120)
@@ -174,3 +175,17 @@ def test_a_faulty_row_is_refused(line: str) -> None:
 def test_a_faulty_header_is_refused(header: str) -> None:
     with pytest.raises(BadLine):
         DeckReader(header)
+
+
+@given(st.lists(st.integers(0, 10**13), min_size=1, max_size=31), st.integers(0, 10**13))
+def test_charged_storage_is_the_mean_above_what_is_included_in_begun_gigabytes(days: list[int], included: int) -> None:
+    charged = charged_gigabytes(mean(days), included)
+    above = max(0, sum(days) / len(days) - included)
+    assert (charged - 1) * GIGABYTE - 1 < above <= charged * GIGABYTE + 1
+    assert charged_gigabytes(mean(days), included + GIGABYTE) == max(0, charged - 1)
+    assert mean([*days, mean(days)]) == mean(days)  # a day without a measurement is like one with the mean
+
+
+def test_a_gigabyte_is_charged_when_it_begins() -> None:
+    sizes = (0, 2 * GIGABYTE, 2 * GIGABYTE + 1, 3 * GIGABYTE, 3 * GIGABYTE + 1)
+    assert [charged_gigabytes(size, 2 * GIGABYTE) for size in sizes] == [0, 0, 1, 1, 2]

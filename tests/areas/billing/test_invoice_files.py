@@ -33,6 +33,7 @@ LINES = (
     Line("calls", "DE", 42, "minute", None, 8_420_000, VAT, FIRST, END),
     Line("earlier_calls", "", 1, "month", None, -EURO, VAT, date(2027, 1, 1), FIRST),
 )
+STORAGE = Line("storage", "Archive", 3, "gigabyte", 100_000, 300_000, VAT, FIRST, END)
 INVOICE = Document(
     "invoice",
     "2027-00042",
@@ -58,6 +59,7 @@ def taxed(rate: TaxRate) -> tuple[Line, ...]:
 
 KINDS = [
     (INVOICE, "380", "S"),
+    (replace(INVOICE, lines=(*LINES, STORAGE)), "380", "S"),
     (replace(INVOICE, kind="credit_note", cancels="2027-00041"), "381", "S"),
     (replace(INVOICE, mandate=MANDATE), "380", "S"),
     (replace(INVOICE, buyer=replace(BUYER, vat_id="FR40303265045"), lines=taxed(REVERSE_CHARGE)), "380", "AE"),
@@ -115,6 +117,19 @@ def test_the_schema_accepts_the_electronic_invoice(document: Document, type_code
     assert set(texts["CategoryCode"]) == {category}
     [total] = (each.text for each in found.iter("{*}GrandTotalAmount"))
     assert float(total) * EURO == document.total
+
+
+@pytest.mark.parametrize(
+    ("language", "name"),
+    [("de", "Speicher über die enthaltenen Gigabyte hinaus"), ("en", "Storage above the included gigabytes")],
+)
+def test_storage_has_a_line_in_gigabytes(language: str, name: str) -> None:
+    document = replace(INVOICE, language=language, lines=(STORAGE,))
+    [quantity] = etree.fromstring(to_xml(document)).iter("{*}BilledQuantity")
+    assert (quantity.text, quantity.get("unitCode")) == ("3", "E34")
+    page = PdfReader(io.BytesIO(to_pdf(document))).pages[0].extract_text()
+    assert name in " ".join(page.split())
+    assert "3 GB" in page
 
 
 @pytest.mark.promise("U4")

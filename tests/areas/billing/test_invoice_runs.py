@@ -9,7 +9,8 @@ import pytest
 from billing_setup import BUYER, GERMANY, SELLER, at, call, in_force
 from sqlalchemy import event, text
 
-from unificx.billing import Billing, build_billing
+from unificx.billing import Billing, NewPlan, build_billing
+from unificx.billing.machine.storage import GIGABYTE
 from unificx.core.clock import ManualClock
 from unificx.core.errors import Conflict, NotFound
 from unificx.db import Database
@@ -68,6 +69,28 @@ async def test_a_run_has_progress_and_an_outcome_for_each_tenant(sold: Billing) 
     ]
     [run] = await sold.runs.list()
     assert (run.invoices, run.refused, run.done) == (1, 0, 2)
+
+
+@pytest.mark.promise("U4")
+async def test_storage_is_invoiced_once(billing: Billing, clock: ManualClock) -> None:
+    async def stored() -> dict[str, int]:
+        return {"acme": 3 * GIGABYTE}
+
+    at(clock, "2027-02-01")
+    plan = await billing.plans.create(NewPlan("Archive", "EUR", 0, storage_price=250_000, storage_gb=1))
+    await billing.plans.assign("acme", plan.id)
+    await billing.storage.measure_if_due(stored)
+    await billing.details.replace("operator", SELLER)
+    await billing.details.replace("acme", BUYER)
+    at(clock, "2027-03-02")
+    for _ in range(2):
+        await billing.runs.start(MONTH)
+        await billing.runs.join()
+    [invoice] = await billing.invoices.list("acme")
+    lines = (await billing.invoices.document("acme", invoice.number)).lines
+    found = [(each.kind, each.quantity, each.unit, each.unit_price, each.amount) for each in lines]
+    assert found == [("plan", 1, "month", 0, 0), ("storage", 2, "gigabyte", 250_000, 500_000)]
+    assert (invoice.net, invoice.total) == (500_000, 600_000)
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -11,6 +11,7 @@ from billing_setup import GERMANY, call, in_force
 from unificx.billing import Assignment, Billing, Charge, NewPlan, Plan, PlanChange, RatedCall, build_billing
 from unificx.billing.machine.allocation import Allowance
 from unificx.billing.machine.rates import Rate, charge
+from unificx.billing.machine.storage import GIGABYTE
 from unificx.cdr.events import OutsideCallRecorded
 from unificx.core.clock import ManualClock
 from unificx.core.errors import Conflict, Invalid, NotFound
@@ -57,6 +58,22 @@ class Office:
     async def rated(self, calls: Iterable[OutsideCallRecorded]) -> list[RatedCall]:
         return list(await self.billing.rating.of_calls("acme", [each.call_id for each in calls]))
 
+    async def measure(self, sizes: dict[str, int] | None) -> int:
+        """Return how often the stored bytes were asked for."""
+        asked = 0
+
+        async def measured() -> dict[str, int] | None:
+            nonlocal asked
+            asked += 1
+            return sizes
+
+        await self.billing.storage.measure_if_due(measured)
+        return asked
+
+    async def storage(self, tenant: str = "acme", month: date = JANUARY) -> list[tuple[int, int | None, int]]:
+        found = await self.billing.charges.of_month(tenant, month)
+        return [(each.quantity, each.unit_price, each.amount) for each in found if each.kind == "storage"]
+
     async def charges(self, month: date = JANUARY) -> tuple[Charge, ...]:
         return await self.billing.charges.of_month("acme", month)
 
@@ -67,7 +84,8 @@ def office(database: Database, keys: KeyStore, clock: ManualClock) -> Office:
 
 
 async def basic(billing: Billing, included: dict[str, int] | None = None, **prices: int) -> Plan:
-    return await billing.plans.create(NewPlan("Basic", "EUR", **{**PRICES, **prices}, included=included or {}))
+    plain = NewPlan("Basic", "EUR", 0, included=included or {})
+    return await billing.plans.create(replace(plain, **{**PRICES, **prices}))
 
 
 def sums(charges: Iterable[Charge]) -> int:
@@ -199,6 +217,60 @@ async def test_included_minutes_go_to_calls_that_cost_something_and_by_days(offi
     ]
 
 
+@pytest.mark.promise("U4")
+async def test_the_mean_of_the_measured_days_above_the_included_storage_is_charged(
+    office: Office, clock: ManualClock
+) -> None:
+    office.directory.put_tenant(Tenant("globex", "globex", "G", "globex.example", "active", clock.now()))
+    plan = await basic(office.billing, storage_price=EURO // 10, storage_gb=2, extension_storage_gb=1)
+    office.set_extensions(3)
+    for tenant in ("acme", "globex"):
+        await office.billing.plans.assign(tenant, plan.id, JANUARY)
+    assert await office.storage() == []  # not measured yet
+    assert await office.measure({"acme": 6 * GIGABYTE, "globex": GIGABYTE}) == 1
+    assert await office.measure({"acme": 90 * GIGABYTE}) == 0  # once a day
+    assert await office.storage() == [(1, EURO // 10, EURO // 10)]
+    clock.advance(2 * 86_400)  # a day without a measurement
+    assert await office.measure(None) == 1  # not finished: the next call goes on
+    assert await office.measure({"acme": 9 * GIGABYTE + 2}) == 1
+    assert await office.storage() == [(3, EURO // 10, 3 * EURO // 10)]
+    assert await office.storage("globex") == []
+    [use] = (await office.billing.charges.costs("acme", JANUARY)).storage
+    assert (use.last, use.mean, use.included) == (9 * GIGABYTE + 2, 15 * GIGABYTE // 2 + 1, 5 * GIGABYTE)
+    clock.advance(86_400)
+    await office.measure({})  # everything is deleted
+    assert await office.storage() == []
+    assert await office.storage(month=date(2026, 2, 1)) == []
+
+
+async def test_two_measurements_of_a_day_at_once_store_the_first(office: Office) -> None:
+    plan = await basic(office.billing, storage_price=EURO)
+    await office.billing.plans.assign("acme", plan.id, JANUARY)
+
+    async def slow() -> dict[str, int]:
+        await office.measure({"acme": 3 * GIGABYTE})  # another node
+        return {"acme": 7 * GIGABYTE}
+
+    await office.billing.storage.measure_if_due(slow)
+    assert await office.storage() == [(3, EURO, 3 * EURO)]
+
+
+async def test_storage_is_charged_by_the_days_and_the_terms_of_each_plan(office: Office, clock: ManualClock) -> None:
+    plan = await basic(office.billing, storage_price=EURO)
+    await office.billing.plans.assign("acme", plan.id, JANUARY)
+    await office.measure({"acme": 5 * GIGABYTE})
+    clock.at = datetime(2026, 1, 21, 12, tzinfo=UTC)
+    await office.billing.plans.create(NewPlan("Plain", "EUR", 0, storage_gb=1))
+    await office.billing.plans.assign("acme", "Plain", date(2026, 1, 21))
+    await office.measure({"acme": 100 * GIGABYTE})  # of no price
+    assert await office.storage() == [(5, EURO, 5 * EURO * 20 // 31)]
+    changed = await office.billing.plans.update("Plain", PlanChange(storage_price=EURO // 100))
+    assert [(each.storage_price, each.storage_gb) for each in changed.terms] == [(0, 1), (EURO // 100, 1)]
+    clock.at = datetime(2026, 2, 3, 12, tzinfo=UTC)
+    await office.measure({"acme": 3 * GIGABYTE})
+    assert await office.storage(month=date(2026, 2, 1)) == [(2, EURO // 100, EURO // 50)]
+
+
 async def test_what_a_plan_must_not_be_is_refused(office: Office) -> None:
     plans = office.billing.plans
     plan = await basic(office.billing)
@@ -210,6 +282,9 @@ async def test_what_a_plan_must_not_be_is_refused(office: Office) -> None:
         replace(good, price=-1),
         replace(good, extension_price=10**13),
         replace(good, included={"A": 1}),
+        replace(good, storage_price=-1),
+        replace(good, storage_gb=-1),
+        replace(good, extension_storage_gb=10**6 + 1),
         replace(good, included={"a": -1}),
         replace(good, included={str(each): 1 for each in range(21)}),
     ):
@@ -234,10 +309,11 @@ async def test_what_a_plan_must_not_be_is_refused(office: Office) -> None:
 
 
 async def test_a_deleted_tenant_has_no_plan_and_no_counts(office: Office, database: Database) -> None:
-    plan = await basic(office.billing)
+    plan = await basic(office.billing, storage_price=EURO)
     await office.billing.plans.assign("acme", plan.id)
     office.set_extensions(2)
     await office.count()
+    await office.measure({"acme": GIGABYTE})
     async with database.begin() as uow:
         await office.billing.on_tenant_deleted(TenantDeleted("e", "acme"), uow)
     assert await office.billing.plans.assignments("acme") == []

@@ -128,8 +128,8 @@ async def continue_after_trial(
 async def show_charges(
     services: ServicesDep, user: CurrentUserDep, month: Month = None, tenant: TenantQuery = None
 ) -> models.MonthCosts:
-    """Show what a tenant is charged for a calendar month in its time zone: plan, extensions, numbers, and calls after
-    included minutes."""
+    """Show what a tenant is charged for a calendar month in its time zone: plan, extensions, numbers, storage, and
+    calls after included minutes."""
     scope = await require_access(services, user, tenant, Action.BILLING_READ)
     day = date.fromisoformat(f"{month}-01") if month else services.billing.counts.today(scope.tenant_id)
     found = await services.billing.charges.costs(scope.tenant_id, day)
@@ -137,6 +137,7 @@ async def show_charges(
         month=f"{day:%Y-%m}",
         charges=[models.Charge.model_validate(each) for each in found.charges],
         included=[models.IncludedUse.model_validate(each) for each in found.included],
+        storage=[models.StorageUse.model_validate(each) for each in found.storage],
         unrated=found.unrated,
     )
 

@@ -107,6 +107,7 @@ async def list_own_plans(staff: StaffDep) -> core.Page[models.OfferedPlan]:
             price=terms.price,
             extension_price=terms.extension_price,
             number_price=terms.number_price,
+            storage_price=terms.storage_price,
             trial_days=plan.trial_days,
         )
         for plan in await _plans(staff)

@@ -158,10 +158,10 @@ class Invoice(Output):
 class InvoiceLine(Output):
     """Something that was sold."""
 
-    kind: Literal["plan", "extensions", "numbers", "calls", "earlier_calls"]
+    kind: Literal["plan", "extensions", "numbers", "storage", "calls", "earlier_calls"]
     name: str
     quantity: int
-    unit: Literal["month", "extension", "number", "minute"]
+    unit: Literal["month", "extension", "number", "gigabyte", "minute"]
     unit_price: int | None = Field(description="In millionths; null for the sum of several prices.")
     amount: Amount
     tax_rate: int = Field(description="In hundredths of a per cent.", examples=[1900])

@@ -20,6 +20,7 @@ Price = Annotated[
 ]
 Group = Annotated[str, Field(max_length=31, pattern=r"^[a-z0-9_-]*$")]
 Minutes = Annotated[int, Field(ge=0, le=10_000_000)]
+Gigabytes = Annotated[int, Field(ge=0, le=1_000_000, description="Of 1,000,000,000 bytes.", examples=[10])]
 Included = Annotated[
     dict[Group, Minutes],
     Field(
@@ -40,6 +41,9 @@ class PlanTerms(Output):
     extension_price: Amount = Field(description="Of each extension, per month.")
     number_price: Amount = Field(description="Of each public number, per month.")
     included: dict[str, int] = Field(description="Included minutes per month by group; empty group: any.")
+    storage_price: Amount = Field(description="Of each gigabyte above the included ones, per month.")
+    storage_gb: int = Field(description="Included gigabytes of the tenant.")
+    extension_storage_gb: int = Field(description="Further included gigabytes for each extension.")
 
 
 class Plan(Output):
@@ -63,6 +67,9 @@ class NewPlan(Input):
     extension_price: Price = 0
     number_price: Price = 0
     included: Included = Field(default_factory=dict[str, int])
+    storage_price: Price = 0
+    storage_gb: Gigabytes = 0
+    extension_storage_gb: Gigabytes = 0
     trial_days: TrialDays = 0
     sign_up: bool = False
 
@@ -76,6 +83,9 @@ class PlanUpdate(Input):
     extension_price: Price | None = None
     number_price: Price | None = None
     included: Included | None = None
+    storage_price: Price | None = None
+    storage_gb: Gigabytes | None = None
+    extension_storage_gb: Gigabytes | None = None
     trial_days: TrialDays | None = None
     sign_up: bool | None = Field(default=None, description="Organisations that sign up get it, and no other plan.")
     since: date | None = Field(
@@ -134,7 +144,10 @@ class Charge(Output):
 
     kind: ChargeKind
     name: str = Field(description="Of the plan; for calls the group of rates, or the code of the country.")
-    quantity: int = Field(description="For calls: minutes that included minutes do not cover.")
+    quantity: int = Field(
+        description="For calls: minutes that included minutes do not cover; for storage: gigabytes above the included"
+        " ones. Both are rounded up."
+    )
     unit: ChargeUnit
     unit_price: Amount | None = Field(description="Per month; null for calls.")
     amount: Amount
@@ -153,10 +166,23 @@ class IncludedUse(Output):
     used_seconds: int
 
 
+class StorageUse(Output):
+    """Storage in a period of the month, in bytes."""
+
+    since: date
+    until: date
+    last: int = Field(description="On the last day that was measured.")
+    mean: int = Field(description="Of the days that were measured.")
+    included: int
+    price: Amount = Field(description="Of each gigabyte above the included ones, per month.")
+    currency: str
+
+
 class MonthCosts(Output):
     """Charges of a month; for the present month, as far as they are known."""
 
     month: str = Field(examples=["2027-03"])
     charges: list[Charge]
     included: list[IncludedUse]
+    storage: list[StorageUse] = Field(description="Empty if the plan has no price for it, or before it is measured.")
     unrated: int = Field(description="Calls that have no price yet, because no rate matches. They are not charged.")

@@ -95,6 +95,7 @@ class OfferedPlan(Output):
     price: Amount = Field(description="Per month, today.")
     extension_price: Amount = Field(description="Of each extension, per month.")
     number_price: Amount = Field(description="Of each public number, per month.")
+    storage_price: Amount = Field(description="Of each gigabyte above the included ones, per month.")
     trial_days: int
 
 

@@ -12,7 +12,7 @@ FILE_NAME = "factur-x.xml"
 PROFILE = "en16931"
 _INVOICE, _CREDIT_NOTE = "380", "381"
 _TRANSFER, _DIRECT_DEBIT, _UNDEFINED = "58", "59", "1"
-_UNITS = {"month": "MON", "extension": "C62", "number": "C62", "minute": "MIN"}
+_UNITS = {"month": "MON", "extension": "C62", "number": "C62", "gigabyte": "E34", "minute": "MIN"}
 _ONE = "C62"
 
 

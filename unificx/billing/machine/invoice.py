@@ -13,8 +13,8 @@ from typing import Literal
 from unificx.billing.machine.taxes import TaxCategory, TaxRate, tax_of
 
 DocumentKind = Literal["invoice", "credit_note"]
-LineKind = Literal["plan", "extensions", "numbers", "calls", "earlier_calls"]
-LineUnit = Literal["month", "extension", "number", "minute"]
+LineKind = Literal["plan", "extensions", "numbers", "storage", "calls", "earlier_calls"]
+LineUnit = Literal["month", "extension", "number", "gigabyte", "minute"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,10 @@ _PLAN = {
     "price": "price",
     "extension_price": "per extension",
     "number_price": "per number",
+    "storage_price": "per GB",
     "currency": "currency",
     "minutes": "included minutes",
+    "storage": "included GB",
     "tenants": "tenants",
     "trial_days": "trial days",
     "sign_up": "at sign-up",
@@ -30,8 +32,13 @@ _TERMS = {
     "price": "price",
     "extension_price": "per extension",
     "number_price": "per number",
+    "storage_price": "per GB",
     "minutes": "included minutes",
+    "storage": "included GB",
 }
+_PRICES = ("price", "extension_price", "number_price", "storage_price")
+_GIGABYTE = 10**9
+_MAX_GB = 1_000_000
 _TRIAL = {"since": "from", "until": "until", "state": "state", "charged_since": "charged from"}
 _ASSIGNMENTS = {"since": "from", "plan": "plan"}
 _CHARGES = {
@@ -93,13 +100,23 @@ def create(
     extension_price: ExtensionPrice = None,
     number_price: NumberPrice = None,
     included: Included = None,
+    storage_price: Annotated[
+        int | None, typer.Option(parser=parse_amount, metavar="AMOUNT", help="Price of each further GB per month.")
+    ] = None,
+    storage_gb: Annotated[
+        int | None, typer.Option(min=0, max=_MAX_GB, metavar="GB", help="Included GB of the tenant.")
+    ] = None,
+    extension_storage_gb: Annotated[
+        int | None, typer.Option(min=0, max=_MAX_GB, metavar="GB", help="Included GB for each extension.")
+    ] = None,
     trial: Trial = None,
     sign_up: SignUp = None,
     currency: Annotated[str, typer.Option(help="Code of the currency.")] = "EUR",
 ) -> None:
     """Create a plan."""
     body = {"name": name, "currency": currency, "price": price, "included": included}
-    body |= {"extension_price": extension_price, "number_price": number_price}
+    body |= {"extension_price": extension_price, "number_price": number_price, "storage_price": storage_price}
+    body |= {"storage_gb": storage_gb, "extension_storage_gb": extension_storage_gb}
     body |= {"trial_days": trial, "sign_up": sign_up}
     _print_plan(context, context.run(lambda api: api.post("/plans", body)))
 
@@ -130,6 +147,15 @@ def update(
     extension_price: ExtensionPrice = None,
     number_price: NumberPrice = None,
     included: Included = None,
+    storage_price: Annotated[
+        int | None, typer.Option(parser=parse_amount, metavar="AMOUNT", help="Price of each further GB per month.")
+    ] = None,
+    storage_gb: Annotated[
+        int | None, typer.Option(min=0, max=_MAX_GB, metavar="GB", help="Included GB of the tenant.")
+    ] = None,
+    extension_storage_gb: Annotated[
+        int | None, typer.Option(min=0, max=_MAX_GB, metavar="GB", help="Included GB for each extension.")
+    ] = None,
     trial: Trial = None,
     sign_up: SignUp = None,
     since: Annotated[
@@ -138,9 +164,10 @@ def update(
 ) -> None:
     """Rename a plan, or change its prices."""
     body = {"name": name, "price": price, "extension_price": extension_price, "number_price": number_price}
-    body |= {"included": included}
+    body |= {"included": included, "storage_price": storage_price}
+    body |= {"storage_gb": storage_gb, "extension_storage_gb": extension_storage_gb}
     if since is not None and all(value is None for value in body.values()):
-        raise CliError("There is nothing to change.", "Set a price or --included; see --help.")
+        raise CliError("There is nothing to change.", "Set a price, --included or gigabytes; see --help.")
     _change(context, plan, {**body, "since": since, "trial_days": trial, "sign_up": sign_up})
 
 
@@ -245,6 +272,9 @@ def charges(
     for each in found["included"]:
         used, included = (-(-each[name] // 60) for name in ("used_seconds", "included_seconds"))
         print(f"included minutes, {each['group'] or 'any group'}: {used} of {included} used")
+    for each in found["storage"]:
+        last, mean, included = (f"{each[name] / _GIGABYTE:.1f} GB" for name in ("last", "mean", "included"))
+        print(f"storage: {last}, {mean} on average, {included} included")
     if found["unrated"]:
         print(f"calls without a price: {found['unrated']}")
 
@@ -269,7 +299,7 @@ def _print_plan(context: CommandContext, plan: Json) -> None:
     """Print a plan, and its prices by day if they change."""
     print_item(plan if context.as_json else _readable(plan), _PLAN, as_json=context.as_json)
     if not context.as_json and len(plan["terms"]) > 1:
-        terms = [{**each, "minutes": _minutes(each["included"])} for each in plan["terms"]]
+        terms = [{**each, "minutes": _minutes(each["included"]), "storage": _storage(each)} for each in plan["terms"]]
         print_items(all_readable(terms, as_json=False), _TERMS, as_json=False, empty_text="")
 
 
@@ -277,8 +307,12 @@ def _readable(plan: Json) -> Json:
     """Return a plan with its present terms as they are printed."""
     today = SystemClock().now().date().isoformat()
     terms = next((each for each in reversed(plan["terms"]) if each["since"] <= today), plan["terms"][0])
-    prices = {name: format_amount(terms[name]) for name in ("price", "extension_price", "number_price")}
-    return {**plan, **prices, "minutes": _minutes(terms["included"])}
+    prices = {name: format_amount(terms[name]) for name in _PRICES}
+    return {**plan, **prices, "minutes": _minutes(terms["included"]), "storage": _storage(terms)}
+
+
+def _storage(terms: Json) -> str:
+    return f"{terms['storage_gb']} + {terms['extension_storage_gb']} per extension"
 
 
 def _minutes(included: dict[str, int]) -> str:

@@ -52,7 +52,7 @@ LEFT: Mapping[str, str] = MappingProxyType(
             "the sender's log, one tree of all its tenants: only there its proofs can be checked",
         ),
         **dict.fromkeys(
-            ("plan", "plan_terms", "plan_assignment", "charged_count", "trial"),
+            ("plan", "plan_terms", "plan_assignment", "charged_count", "measured_storage", "trial"),
             "what the sender's operator sells and charges; the receiver assigns a plan of its own",
         ),
         **dict.fromkeys(

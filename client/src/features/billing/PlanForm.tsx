@@ -7,7 +7,8 @@ import { useFieldChecks } from '~/design/useFieldChecks';
 import { EditForm } from '~/features/routing';
 import { amountInput, minutesInput, parseAmount, parseMinutes } from './model';
 
-const PRICES = ['price', 'extension_price', 'number_price'] as const;
+const PRICES = ['price', 'extension_price', 'number_price', 'storage_price'] as const;
+const GIGABYTES = ['storage_gb', 'extension_storage_gb'] as const;
 
 /** Creates or changes a plan. The form begins with the last prices that were set. */
 export function PlanForm({ plan, onClose }: { plan?: Plan; onClose: () => void }) {
@@ -22,6 +23,9 @@ export function PlanForm({ plan, onClose }: { plan?: Plan; onClose: () => void }
       price: price(last?.price),
       extension_price: price(last?.extension_price),
       number_price: price(last?.number_price),
+      storage_price: price(last?.storage_price),
+      storage_gb: last?.storage_gb ?? 0,
+      extension_storage_gb: last?.extension_storage_gb ?? 0,
       included: minutesInput(last?.included ?? {}),
       since: '',
       trial_days: plan?.trial_days ?? 0,
@@ -34,6 +38,7 @@ export function PlanForm({ plan, onClose }: { plan?: Plan; onClose: () => void }
       price: checkAmount,
       extension_price: checkAmount,
       number_price: checkAmount,
+      storage_price: checkAmount,
       included: (value) => (parseMinutes(value) ? null : t`Write minutes such as any=100, mobile=50.`),
     },
   });
@@ -47,19 +52,29 @@ export function PlanForm({ plan, onClose }: { plan?: Plan; onClose: () => void }
     price: parseAmount(values.price)!,
     extension_price: parseAmount(values.extension_price)!,
     number_price: parseAmount(values.number_price)!,
+    storage_price: parseAmount(values.storage_price)!,
+    storage_gb: values.storage_gb,
+    extension_storage_gb: values.extension_storage_gb,
   });
   const updateOf = (values: Values): PlanUpdate => {
     const changed = changedFields(form, values);
     const { currency: _, ...body } = bodyOf(values);
     const update = Object.fromEntries(Object.entries(body).filter(([field]) => field in changed));
-    const repriced = ['included', ...PRICES].some((field) => field in update);
+    const repriced = ['included', ...PRICES, ...GIGABYTES].some((field) => field in update);
     return {
       ...update,
       ...('archived' in changed && { archived: values.archived }),
       ...(repriced && values.since && { since: values.since }),
     };
   };
-  const labels = { price: t`Price per month`, extension_price: t`Per extension`, number_price: t`Per number` };
+  const labels = {
+    price: t`Price per month`,
+    extension_price: t`Per extension`,
+    number_price: t`Per number`,
+    storage_price: t`Per further GB of storage`,
+    storage_gb: t`Included storage, in GB`,
+    extension_storage_gb: t`Included storage per extension, in GB`,
+  };
   return (
     <EditForm
       form={form}
@@ -114,6 +129,18 @@ export function PlanForm({ plan, onClose }: { plan?: Plan; onClose: () => void }
           label={labels[field]}
           inputMode="decimal"
           autoComplete="off"
+          {...form.getInputProps(field)}
+        />
+      ))}
+      {GIGABYTES.map((field) => (
+        <NumberInput
+          key={field}
+          size="md"
+          label={labels[field]}
+          min={0}
+          max={1_000_000}
+          allowDecimal={false}
+          hideControls
           {...form.getInputProps(field)}
         />
       ))}

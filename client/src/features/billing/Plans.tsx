@@ -53,6 +53,13 @@ export function Plans({ tenant }: { tenant?: string }) {
       render: (plan) => amount(now(plan)?.number_price ?? 0, plan),
     },
     {
+      title: t`Per further GB`,
+      numeric: true,
+      card: 'none',
+      value: (plan) => now(plan)?.storage_price,
+      render: (plan) => amount(now(plan)?.storage_price ?? 0, plan),
+    },
+    {
       title: t`Included minutes`,
       card: 'none',
       value: (plan) => minutesInput(now(plan)?.included ?? {}),

@@ -3,8 +3,9 @@ import { useQuery } from '@tanstack/react-query';
 import { IconCalendarDollar } from '@tabler/icons-react';
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
-import { api, type Charge, type IncludedUse } from '~/api';
+import { api, type Charge, type IncludedUse, type StorageUse } from '~/api';
 import { EmptyState } from '~/design/EmptyState';
+import { fileSize } from '~/design/file-size';
 import { formatAmount, formatSum } from '~/design/money';
 import { ErrorNotice, InfoNotice } from '~/design/Notice';
 import { Section } from '~/design/Section';
@@ -38,6 +39,7 @@ export function MonthCharges({ tenant, month, operator }: MonthChargesProps) {
       plan: t`Plan ${name}`,
       extensions: t`Extensions`,
       numbers: t`Numbers`,
+      storage: t`Storage`,
       calls: t`Calls: ${nameOfGroup(name)}`,
     })[kind];
   const nameOfGroup = (name: string) => nameOfCountry(name, i18n.locale) ?? (name || t`Other numbers`);
@@ -69,8 +71,10 @@ export function MonthCharges({ tenant, month, operator }: MonthChargesProps) {
       title: t`Quantity`,
       numeric: true,
       value: ({ quantity }) => quantity,
-      render: ({ quantity, kind }) =>
-        kind === 'calls' ? <Plural value={quantity} one="# minute" other="# minutes" /> : i18n.number(quantity),
+      render: ({ quantity, kind }) => {
+        if (kind === 'storage') return i18n.number(quantity, { style: 'unit', unit: 'gigabyte' });
+        return kind === 'calls' ? <Plural value={quantity} one="# minute" other="# minutes" /> : i18n.number(quantity);
+      },
     },
     {
       title: t`Per month`,
@@ -105,6 +109,9 @@ export function MonthCharges({ tenant, month, operator }: MonthChargesProps) {
       <ErrorNotice fault={plan.error} />
       {found?.included.map((use) => (
         <IncludedMinutes key={`${use.group} ${use.since}`} use={use} name={nameOfGroup} />
+      ))}
+      {found?.storage.map((use) => (
+        <Storage key={use.since} use={use} />
       ))}
       <DataTable<Row>
         label={t`Charges of the month`}
@@ -161,6 +168,26 @@ function IncludedMinutes({ use, name }: { use: IncludedUse; name: (group: string
         </Text>
       </Group>
       <Progress value={included ? (used / included) * 100 : 100} aria-label={title} />
+    </Stack>
+  );
+}
+
+/** The size that is stored in a period, the included one, and the price of what is above it. */
+function Storage({ use }: { use: StorageUse }) {
+  const { t, i18n } = useLingui();
+  const [last, mean, included] = [use.last, use.mean, use.included].map(fileSize);
+  const price = formatAmount(use.price, use.currency, i18n.locale);
+  return (
+    <Stack gap={4}>
+      <Group justify="space-between" gap="xs">
+        <Text size="sm">{t`Storage`}</Text>
+        <Text size="sm" c="dimmed">
+          <Trans>
+            {last} stored, {mean} on average, {included} included. Each further GB: {price} per month
+          </Trans>
+        </Text>
+      </Group>
+      <Progress value={use.included ? Math.min(100, (use.mean / use.included) * 100) : 100} aria-label={t`Storage`} />
     </Stack>
   );
 }
