@@ -1,21 +1,24 @@
-// Compares two pictures: `node compare_pictures.mjs REFERENCE TAKEN DIFFERENCE`. Prints the share of pixels that differ,
-// without those of smoothed edges, as JSON. Writes a picture of the differences if there are any.
+// Compares pictures: reads pairs [REFERENCE, TAKEN] as JSON, and prints for each the share of pixels that differ, without
+// those of smoothed edges, and a description. Writes a picture of the differences beside the taken one if there are any.
 import { createRequire } from 'node:module';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 
 const client = createRequire(new URL('../../client/package.json', import.meta.url));
 const { PNG } = client('pngjs');
 const { default: pixelmatch } = await import(client.resolve('pixelmatch'));
 
-const [reference, taken, difference] = process.argv.slice(2);
-const [one, other] = [reference, taken].map((path) => PNG.sync.read(readFileSync(path)));
-const { width, height } = one;
-if (width !== other.width || height !== other.height) {
-  writeFileSync(difference, readFileSync(taken));
-  console.log(JSON.stringify({ share: 1, reason: `${other.width}x${other.height} instead of ${width}x${height}` }));
-} else {
+const read = (path) => PNG.sync.read(readFileSync(path));
+
+function compare([reference, taken]) {
+  if (!existsSync(reference)) return [1, 'no such reference'];
+  const [one, other] = [read(reference), read(taken)];
+  const { width, height } = one;
+  if (width !== other.width || height !== other.height)
+    return [1, `${other.width}x${other.height} instead of ${width}x${height}`];
   const picture = new PNG({ width, height });
   const pixels = pixelmatch(one.data, other.data, picture.data, width, height, { threshold: 0.2 });
-  if (pixels > 0) writeFileSync(difference, PNG.sync.write(picture));
-  console.log(JSON.stringify({ share: pixels / (width * height), reason: `${pixels} pixels differ` }));
+  if (pixels > 0) writeFileSync(taken.replace(/png$/, 'difference.png'), PNG.sync.write(picture));
+  return [pixels / (width * height), `${pixels} pixels differ`];
 }
+
+console.log(JSON.stringify(JSON.parse(readFileSync(0, 'utf8')).map(compare)));

@@ -10,6 +10,18 @@ from server import Server
 
 DESKTOP_OPTIONS = {"viewport": {"width": 1440, "height": 900}, "has_touch": False, "is_mobile": False}
 EMAIL, PASSWORD = "olga.admin@example.com", "a lantern beside the harbour"
+OPERATOR_EMAIL, OPERATOR_PASSWORD = "otto.betreiber@example.com", "a quiet cellar under the hill"
+SIGN_IN = """async ([email, password]) => {
+  const send = (path, body) => fetch('/api/v1' + path, {
+    method: 'POST',
+    headers: {'content-type': 'application/json'},
+    body: JSON.stringify(body),
+  })
+  const signed = await send('/sessions', {email, password, keep: 'cookie'})
+  const {terms_version, policy_version} = await (await fetch('/api/v1/sign-in/options')).json()
+  const accepted = await send('/me/acceptances', {of_age: true, terms_version, policy_version})
+  return [signed.status, accepted.status]
+}"""
 
 
 def create_administrator(server: Server) -> None:
@@ -19,6 +31,25 @@ def create_administrator(server: Server) -> None:
         made = operator.post("/api/v1/persons", params={"tenant": server.ready["tenant"]}, json=new)
         assert made.status_code == 201, made.text
     server.canaries |= {EMAIL, PASSWORD, new["name"]}
+
+
+def create_operator(server: Server) -> None:
+    """Create an operator with a password of their own."""
+    new = {"name": "Otto Betreiber", "email": OPERATOR_EMAIL, "password": OPERATOR_PASSWORD, "role": "operator"}
+    with server.rest() as rest:
+        made = rest.post("/api/v1/persons", params={"tenant": "operator"}, json=new)
+        assert made.status_code == 201, made.text
+    server.canaries |= {OPERATOR_EMAIL, OPERATOR_PASSWORD, new["name"]}
+
+
+def sign_in_by_api(client: Client, email: str, password: str) -> None:
+    """Sign in from a page of the client's origin, in any language."""
+    assert client.page.evaluate(SIGN_IN, [email, password]) == [201, 204]
+
+
+def sign_in_operator(client: Client) -> None:
+    client.page.goto(f"{client.origin}/portal/sign-in")
+    sign_in_by_api(client, OPERATOR_EMAIL, OPERATOR_PASSWORD)
 
 
 def portal(clients: Clients, **how: object) -> Client:

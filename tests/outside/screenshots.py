@@ -31,7 +31,8 @@ from example_office import open_office
 from playwright.sync_api import Page, expect
 from portal_pages import DESKTOP_OPTIONS, as_camera_video, choose_action, create_administrator, portal
 from post_office import PostOffice
-from screen_pictures import ALL_SCREENS, COMPARED_LOOKS, REFERENCES, compared_screens, reduce_palette, take, take_all
+from recorded_screens import MATRICES, record
+from screen_pictures import ALL_SCREENS, FEW_COLOURS, MANY_COLOURS, REFERENCES, compare, reduce_palette, take_all
 from server import ROOT, Login, Server, eventually
 from tour import Tour
 
@@ -79,7 +80,7 @@ class ScreenshotWriter:
         raw = self.directory / "raw.png"
         page.screenshot(path=raw, animations="disabled", caret="hide")
         target = PLACE / f"{name}.png"
-        reduce_palette(raw, target)
+        reduce_palette(raw, target, MANY_COLOURS)
         print(f"{target.relative_to(ROOT)}  {target.stat().st_size // 1024} kB")
 
 
@@ -442,37 +443,36 @@ def story(playwright: Playwright) -> Iterator[DemoMorning]:
         yield DemoMorning(clients, server, service, directory)
 
 
-def take_references(playwright: Playwright, server: Server, directory: Path) -> int:
-    """Take the pictures anew that the tests compare with."""
-    clients = Clients(playwright, directory, server, browser=CHROMIUM)
-    count = 0
-    for look in COMPARED_LOOKS:
-        client = clients(is_mobile=False, has_touch=False, service_workers="block")
-        for name in compared_screens(client.page, client.origin, look.language):
-            raw = take(client.page, look, directory / "raw.png")
-            reduce_palette(raw, REFERENCES / f"{name}-{look}.png")
-            count += 1
-        client.close()
-    return count
+def take_references(clients: Clients, directory: Path) -> int:
+    """Take the pictures anew that the tests compare with; leave those alone that would pass."""
+    known = {each.name for each in REFERENCES.glob("*.png")}
+    taken = {each.name: each for matrix in MATRICES for each in matrix.take(clients, directory)}
+    for name in known - taken.keys():
+        (REFERENCES / name).unlink()
+    different = {each.split()[0] for each in compare([(REFERENCES / name, each) for name, each in taken.items()])}
+    for name in different:
+        reduce_palette(taken[name], REFERENCES / name, FEW_COLOURS)
+    return len(different)
 
 
-def take_screens(*, references: bool) -> None:
+def take_screens(chosen: argparse.Namespace) -> None:
     with ExitStack() as stack:
         place = Path(stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
         server = Server(place / "home")
         stack.callback(server.stop)
-        if references:
+        if chosen.references:
             server.start()
         else:
             open_office(server)  # before the browser, which runs an event loop of its own
         playwright = stack.enter_context(start_playwright())
-        if references:
-            count, target = take_references(playwright, server, place), REFERENCES
+        clients = Clients(playwright, place, server)
+        stack.callback(clients.close)
+        if chosen.answers:
+            record(server, clients)
+        elif chosen.references:
+            print(f"{take_references(clients, place)} new pictures in {REFERENCES.relative_to(ROOT)}")
         else:
-            clients = Clients(playwright, place, server, browser=CHROMIUM)
-            stack.callback(clients.close)
-            count, target = take_all(clients), ALL_SCREENS
-    print(f"{count} pictures in {target.relative_to(ROOT)}")
+            print(f"{take_all(clients)} pictures in {ALL_SCREENS.relative_to(ROOT)}")
 
 
 def main() -> None:
@@ -482,11 +482,12 @@ def main() -> None:
         "--all", action="store_true", help="every screen in all widths, themes and languages, in build/screens"
     )
     only.add_argument("--references", action="store_true", help="the pictures that the tests compare with")
+    only.add_argument("--answers", action="store_true", help="record the answers of the API that those pictures show")
     only.add_argument("--tour", action="store_true", help="those of docs/howto/tour.md alone")
     chosen = parser.parse_args()
     build_if_outdated()
-    if chosen.all or chosen.references:
-        take_screens(references=chosen.references)
+    if chosen.all or chosen.references or chosen.answers:
+        take_screens(chosen)
     elif chosen.tour:
         take_tour()
     else:

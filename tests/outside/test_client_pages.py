@@ -7,7 +7,7 @@ from browser import CLIENT
 from client_pages import PHONE_VIEWPORT, Clients, other_device
 from page_checks import Catalog, PageChecker, Scheme, pages
 from playwright.sync_api import Page, expect
-from portal_pages import DESKTOP_OPTIONS, EMAIL, PASSWORD, choose_action, create_administrator, portal
+from portal_pages import DESKTOP_OPTIONS, EMAIL, PASSWORD, choose_action, create_administrator, portal, sign_in_by_api
 from server import Household, Server
 
 ANNA, BERTA = "Annarosa Quellmalz", "Bertalina Oxenfurt"
@@ -66,7 +66,7 @@ def test_every_page_of_the_portal(
     walk = PageChecker(client, language)
     tenant_pages, own = pages("portal")
     walk.open_and_check([f"/portal{path}" for path in tenant_pages], scheme)
-    sign_in_as_administrator(client.page, client.origin)
+    sign_in_by_api(client, EMAIL, PASSWORD)
     sizes = PHONE_VIEWPORT, DESKTOP_OPTIONS["viewport"]
     walk.open_and_check([f"/portal{path}" for path in own], scheme, *sizes, keyboard=True)
     with server.rest() as rest:
@@ -77,25 +77,6 @@ def test_every_page_of_the_portal(
     assert unique(walk) == []
     assert list(walk.foreign_requests()) == []
     assert client.complaints == []
-
-
-def sign_in_as_administrator(page: Page, origin: str) -> None:
-    """Sign in through the API, in any language."""
-    result = page.evaluate(
-        """async ([email, password]) => {
-          const send = (path, body) => fetch('/api/v1' + path, {
-            method: 'POST',
-            headers: {'content-type': 'application/json'},
-            body: JSON.stringify(body),
-          })
-          const signed = await send('/sessions', {email, password, keep: 'cookie'})
-          const {terms_version, policy_version} = await (await fetch('/api/v1/sign-in/options')).json()
-          const accepted = await send('/me/acceptances', {of_age: true, terms_version, policy_version})
-          return [signed.status, accepted.status]
-        }""",
-        [EMAIL, PASSWORD],
-    )
-    assert result == [201, 204]
 
 
 @pytest.mark.usefixtures("settled")

@@ -6,22 +6,10 @@ import pytest
 from client_pages import PHONE_VIEWPORT, Client, Clients
 from page_checks import PageChecker, Scheme
 from playwright.sync_api import expect
-from portal_pages import DESKTOP_OPTIONS
+from portal_pages import DESKTOP_OPTIONS, create_operator, sign_in_operator
 from server import Server
 from test_client_pages import LOCALES, unique
 
-SIGN_IN = """async ([email, password]) => {
-  const send = (path, body) => fetch('/api/v1' + path, {
-    method: 'POST',
-    headers: {'content-type': 'application/json'},
-    body: JSON.stringify(body),
-  })
-  const signed = await send('/sessions', {email, password, keep: 'cookie'})
-  const {terms_version, policy_version} = await (await fetch('/api/v1/sign-in/options')).json()
-  const accepted = await send('/me/acceptances', {of_age: true, terms_version, policy_version})
-  return [signed.status, accepted.status]
-}"""
-EMAIL, PASSWORD = "otto.betreiber@example.com", "a quiet cellar under the hill"
 BACK_UP = re.compile("^(Back up now|Jetzt sichern)$")
 PARTS = re.compile("^(Parts of the server|Teile des Servers)$")
 DATABASE, MIXER, WORKS = (
@@ -35,19 +23,14 @@ CHECKED = re.compile("^(Checked|Geprüft)$")
 def operator_desk(clients: Clients, server: Server, language: str) -> Client:
     """The portal at desk size, signed in as an operator."""
     desk = clients(**DESKTOP_OPTIONS, language=LOCALES[language])
-    desk.page.goto(f"{desk.origin}/portal/sign-in")
-    assert desk.page.evaluate(SIGN_IN, [EMAIL, PASSWORD]) == [201, 204]
+    sign_in_operator(desk)
     return desk
 
 
 @pytest.fixture(scope="module")
 def operated(server: Server) -> Server:
     """With an operator who has a password of their own."""
-    new = {"name": "Otto Betreiber", "email": EMAIL, "password": PASSWORD, "role": "operator"}
-    with server.rest() as rest:
-        made = rest.post("/api/v1/persons", params={"tenant": "operator"}, json=new)
-        assert made.status_code == 201, made.text
-    server.canaries |= {EMAIL, PASSWORD, new["name"]}
+    create_operator(server)
     return server
 
 

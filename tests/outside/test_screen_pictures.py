@@ -1,46 +1,33 @@
 """Screens look as in their reference pictures. `script/screenshots --references` takes those again."""
 
 import shutil
+from pathlib import Path
 
 import pytest
 from client_pages import Clients
-from screen_pictures import (
-    COMPARED_LOOKS,
-    DIFFERENCES,
-    REFERENCES,
-    TOLERATED_SHARE,
-    Look,
-    compare,
-    compared_screens,
-    take,
-)
+from page_checks import pages
+from recorded_screens import MATRICES, WITHOUT_PICTURE, Matrix, Recording
+from screen_pictures import DIFFERENCES, REFERENCES, compare
 
 
-@pytest.mark.whole_browser
-@pytest.mark.parametrize("look", COMPARED_LOOKS, ids=str)
-def test_screens_look_as_in_their_pictures(clients: Clients, look: Look) -> None:
+@pytest.mark.parametrize("matrix", MATRICES, ids=str)
+def test_screens_look_as_in_their_pictures(clients: Clients, matrix: Matrix) -> None:
     """Pictures of a failed comparison stay in build/picture-differences."""
-    client = clients(is_mobile=False, has_touch=False, service_workers="block")
-    different = []
-    for name in compared_screens(client.page, client.origin, look.language):
-        file = f"{name}-{look}.png"
-        share, description = compare(REFERENCES / file, take(client.page, look, DIFFERENCES / file))
-        if share > TOLERATED_SHARE:
-            different.append(f"{file} {share:.2%}: {description}")
-        else:
-            for each in DIFFERENCES.glob(f"{file.removesuffix('.png')}*"):
-                each.unlink()
-    assert not different, different
+    taken = list(matrix.take(clients, DIFFERENCES))
+    assert list(compare([(REFERENCES / each.name, each) for each in taken])) == []
 
 
-def test_comparison_finds_a_difference() -> None:
-    one, other = REFERENCES / "portal-sign-in-390-light-en.png", REFERENCES / "app-sign-in-390-light-en.png"
-    DIFFERENCES.mkdir(parents=True, exist_ok=True)
-    taken = DIFFERENCES / "self-check.png"
-    shutil.copy(other, taken)
-    try:
-        assert compare(one, one)[0] == 0
-        assert compare(one, taken)[0] > TOLERATED_SHARE
-    finally:
-        for each in DIFFERENCES.glob("self-check*"):
-            each.unlink()
+@pytest.mark.parametrize("program", ["app", "portal"])
+def test_every_page_has_a_picture(program: str) -> None:
+    recordings = [Recording.read(each) for each in ("app", "portal", "operator")]
+    shown = {path.partition("?")[0] for each in recordings if each.program == program for path in each.screens.values()}
+    public, own = pages(program)
+    assert {*public, *own} - shown - WITHOUT_PICTURE[program] == set()
+
+
+def test_comparison_finds_a_difference(tmp_path: Path) -> None:
+    first, second = (REFERENCES / f"{program}-sign-in-390-light-en.png" for program in ("app", "portal"))
+    copies = [Path(shutil.copy(each, tmp_path)) for each in (first, first, second)]
+    assert list(compare([(first, copies[0])])) == []
+    [found] = compare([(first, copies[2])])
+    assert "pixels differ" in found

@@ -1,0 +1,310 @@
+"""Screens of the example office whose pictures repeat exactly: with recorded answers of the API and a clock that stands."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from client_pages import Client, Clients
+from page_checks import FOLLOW, WAIT_UNTIL_STABLE, pages
+from playwright.sync_api import APIResponse, Error, Page, Route, WebSocketRoute
+from portal_pages import EMAIL, PASSWORD, create_operator, sign_in_by_api, sign_in_operator
+from screen_pictures import HEIGHTS, REFERENCES, Look, take
+from server import Login, Server
+
+ORIGIN = "https://pbx.example.com"
+"""Address that the pages show as theirs. No request leaves for it: each is answered here."""
+UNANSWERED = "GET /sign-in-codes/"
+"""Asked again and again, whether the code was used: how often depends on the speed of the machine."""
+LONGEST_LIST = 12
+WITHOUT_PICTURE = {"app": {"/", "/scan"}, "portal": set[str]()}
+"""Pages that lead to another one, and the camera's picture."""
+OPERATORS_PAGES = ("/health", "/backups", "/emails", "/reselling", "/organisation", "/costs")
+"""Pages that show more to operators, or are theirs alone."""
+CHOOSE_LANGUAGE = "localStorage.setItem('unificx.preferences', JSON.stringify({language: '%s'}))"
+PAGE: Mapping[str, Any] = {
+    "is_mobile": False,
+    "has_touch": False,
+    "service_workers": "block",
+    "timezone_id": "Europe/Berlin",
+    "device_scale_factor": 0.4,
+}
+"""Small, because hundreds of pictures are kept; an element that has moved is seen as well."""
+
+
+@dataclass
+class Recording:
+    """Screens of a program by name, and the answers of the API that they got, by method and address."""
+
+    program: str
+    now: str
+    screens: dict[str, str] = field(default_factory=dict)
+    answers: dict[str, tuple[int, Any]] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, name: str) -> "Recording":
+        return cls(**json.loads(_file(name).read_text("utf-8")))
+
+    def write(self, name: str) -> None:
+        """One answer a line."""
+        answers = (f"{json.dumps(key)}: {_line(self.answers[key])}" for key in sorted(self.answers))
+        text = (
+            f'{{"program": "{self.program}", "now": "{self.now}",\n"screens": {_line(self.screens)},\n"answers": {{\n'
+        )
+        _file(name).write_text(text + ",\n".join(answers) + "\n}}\n", "utf-8")
+
+
+def _file(name: str) -> Path:
+    return REFERENCES / f"{name}.json"
+
+
+def _line(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _key(route: Route) -> str:
+    url = urlsplit(route.request.url)
+    query = f"?{url.query}" if url.query else ""
+    return f"{route.request.method} {url.path.removeprefix('/api/v1')}{query}"
+
+
+# ---- replay
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """Screens of a program in several looks of one language."""
+
+    recording: str
+    looks: tuple[Look, ...]
+    every: int = 1
+    """1: all screens; n: every n-th one."""
+
+    def __str__(self) -> str:
+        return f"{self.recording}-{self.looks[0].language}"
+
+    def take(self, clients: Clients, directory: Path) -> Iterator[Path]:
+        """Take the pictures; `unknown` requests are an error of the recording."""
+        screens = RecordedScreens(self.recording, clients, self.looks[0].language, self.every)
+        for name, page in screens.open_all():
+            for look in self.looks:
+                yield take(page, look, directory / f"{self.recording}-{name}-{look}.png")
+        assert not screens.unknown, f"script/screenshots --answers records anew what the API says: {screens.unknown}"
+
+
+MATRICES = tuple(
+    Matrix(recording, looks, every)
+    for recording in ("app", "portal", "operator")
+    for looks, every in (
+        (tuple(Look(width, False, "en") for width in HEIGHTS), 1),
+        ((Look(390, True, "de"), Look(1440, True, "de")), 3),
+    )
+)
+"""All screens in light English at each width, and every third one in dark German."""
+
+
+@dataclass
+class RecordedScreens:
+    """Opens the screens of a recording one after another, in pages of `clients`."""
+
+    name: str
+    clients: Clients
+    language: str
+    every: int
+    unknown: set[str] = field(default_factory=set)
+    """Requests whose answer was not recorded."""
+
+    def __post_init__(self) -> None:
+        self._recording = Recording.read(self.name)
+        self._program = self._recording.program
+
+    def open_all(self) -> Iterator[tuple[str, Page]]:
+        """Yield each screen when it shows all of its content. Public ones come first, as a signed-out person sees them."""
+        public = set(pages(self._program)[0])
+        for session in ("out", "in"):
+            screens = [each for each in self._recording.screens.items() if (each[1] in public) == (session == "out")]
+            if screens:
+                client = self._page(session)
+                yield from self._open(client, screens[:: self.every])
+                client.page.close()
+
+    def _open(self, client: Client, screens: list[tuple[str, str]]) -> Iterator[tuple[str, Page]]:
+        for number, (name, path) in enumerate(screens):
+            if number == 0:
+                client.page.goto(f"{ORIGIN}/{self._program}{path}")
+            else:
+                client.page.evaluate(FOLLOW, f"/{self._program}{path}")
+            settle(client.page)
+            yield name, client.page
+
+    def _page(self, session: str) -> Client:
+        client = self.clients(**PAGE)
+        page = client.page
+        page.clock.set_fixed_time(self._recording.now)
+        page.add_init_script(CHOOSE_LANGUAGE % self.language)
+        page.route_web_socket(f"{ORIGIN.replace('https', 'wss')}/**", accept_registrations)
+
+        def answer(route: Route) -> None:
+            url = urlsplit(route.request.url)
+            if url.path.startswith("/api/v1/"):
+                self._answer(route, session)
+                return
+            response = page.request.fetch(client.origin + url.path)
+            headers = dict(response.headers)
+            if session == "in":
+                headers.pop("server-timing", None)
+            route.fulfill(response=response, headers=headers)
+
+        page.route(f"{ORIGIN}/**", answer)
+        return client
+
+    def _answer(self, route: Route, session: str) -> None:
+        key = _key(route)
+        if key.startswith(UNANSWERED):
+            return
+        recorded = self._recording.answers.get(key.replace("language=de", "language=en"))
+        if session == "out" and not key.endswith("/sign-in/options"):
+            recorded = (401, _problem(401, "unauthenticated"))
+        if recorded is None:
+            self.unknown.add(key)
+            recorded = (404, _problem(404, "not_found"))
+        status, body = recorded
+        route.fulfill(status=status, json=body) if body is not None else route.fulfill(status=status)
+
+
+def _problem(status: int, code: str) -> dict[str, Any]:
+    return {"type": "about:blank", "title": "Unknown", "status": status, "code": code}
+
+
+def settle(page: Page) -> None:
+    """Wait until the screen no longer changes."""
+    page.locator("h1").first.wait_for()
+    page.evaluate(WAIT_UNTIL_STABLE)
+
+
+def accept_registrations(socket: WebSocketRoute) -> None:
+    """Accept each REGISTER (RFC 3261 section 10.3) and answer keepalives; the socket of events stays silent."""
+
+    def receive(message: str | bytes) -> None:
+        text = message if isinstance(message, str) else message.decode()
+        if not text.strip():
+            socket.send("\r\n")
+        elif text.startswith("REGISTER "):
+            copied = re.findall(r"^(?:Via|From|To|Call-ID|CSeq|Contact):.*\r\n", text, re.M | re.I)
+            socket.send(f"SIP/2.0 200 OK\r\n{''.join(copied)}Content-Length: 0\r\n\r\n")
+
+    socket.on_message(receive)
+
+
+# ---- recording
+
+
+def record(server: Server, clients: Clients) -> None:
+    """Record the answers that the screens of the example office get, for `RecordedScreens`."""
+    create_operator(server)
+    for name, program, sign_in, screens_of in (
+        ("app", "app", _sign_in_to_app, _app_screens),
+        ("portal", "portal", _sign_in_to_portal, _portal_screens),
+        ("operator", "portal", sign_in_operator, _operator_screens),
+    ):
+        client = clients(**{**PAGE, "device_scale_factor": 1, "viewport": {"width": 1440, "height": 900}})
+        recording = Recording(program, datetime.now(UTC).isoformat(timespec="seconds"))
+        client.page.clock.set_fixed_time(recording.now)
+        client.page.route("**/api/v1/**", partial(_record, recording))
+        public = {_name(path): path for path in pages(program)[0] if path not in WITHOUT_PICTURE[program]}
+        if name != "operator":
+            _visit(client, program, public)
+            recording.screens |= public
+        sign_in(client)
+        screens = screens_of(client, server)
+        recording.screens |= screens
+        for width in (390, 1440):
+            client.page.set_viewport_size({"width": width, "height": 900})
+            _visit(client, program, screens)
+        recording.write(name)
+        client.page.close()
+
+
+def _sign_in_to_app(client: Client) -> None:
+    client.sign_in(Login("1002", "Ada Example", "", "", "", ""))
+
+
+def _sign_in_to_portal(client: Client) -> None:
+    client.page.goto(f"{client.origin}/portal/sign-in")
+    sign_in_by_api(client, EMAIL, PASSWORD)
+
+
+def _own_screens(program: str) -> dict[str, str]:
+    return {_name(path): path for path in pages(program)[1] if path not in WITHOUT_PICTURE[program]}
+
+
+def _app_screens(client: Client, server: Server) -> dict[str, str]:
+    """The tabs of the app, one item of each list, and the other pages."""
+    tabs = ("/calls", "/calls?show=voicemail", "/calls?show=recordings", "/team")
+    tabs = (*tabs, "/team?show=contacts", "/team?show=rooms", "/chat")
+    found = {_name(path): path for path in tabs}
+    for name, tab, links in (
+        ("call", "/calls", "/app/calls/"),
+        ("colleague", "/team", "/app/team/"),
+        ("contact", "/team?show=contacts", "/app/team/contacts/"),
+        ("conversation", "/chat", "/app/chat/"),
+    ):
+        _visit(client, "app", {name: tab})
+        link = client.page.locator(f"main a[href*='{links}']").first.get_attribute("href")
+        assert link, f"no link to {links}"
+        found[name] = link.removeprefix("/app")
+    return found | _own_screens("app") | {"pad": "/calls?pad=true"}  # last, as it stays open
+
+
+def _portal_screens(client: Client, server: Server) -> dict[str, str]:
+    """The pages of an organisation, and the tabs of one person."""
+    with server.rest() as rest:
+        person = rest.get("/api/v1/extensions/1002", params={"tenant": server.tenant}).json()["person_id"]
+    tabs = ("overview", "phones", "calls", "voicemail", "recording", "security")
+    own = {name: path for name, path in _own_screens("portal").items() if path not in OPERATORS_PAGES[:4]}
+    return own | {f"person-{tab}": f"/people/{person}?tab={tab}" for tab in tabs}
+
+
+def _operator_screens(client: Client, server: Server) -> dict[str, str]:
+    return {_name(path): path for path in OPERATORS_PAGES}
+
+
+def _visit(client: Client, program: str, screens: Mapping[str, str]) -> None:
+    page = client.page
+    page.goto(f"{client.origin}/{program}{next(iter(screens.values()))}")
+    settle(page)
+    for path in screens.values():
+        page.evaluate(FOLLOW, f"/{program}{path}")
+        settle(page)
+
+
+def _record(recording: Recording, route: Route) -> None:
+    try:
+        response = route.fetch()
+    except Error:  # the page has gone
+        return
+    status, body = response.status, _shortened(response)
+    recording.answers[_key(route)] = status, body
+    if body is None:
+        route.fulfill(response=response)
+    else:
+        route.fulfill(response=response, json=body)
+
+
+def _shortened(response: APIResponse) -> Any:
+    """The JSON of an answer, with lists of a length that a picture shows."""
+    if "json" not in response.headers.get("content-type", "") or not response.body():
+        return None
+    body = response.json()
+    if isinstance(body, dict) and isinstance(body.get("items"), list):
+        body["items"] = body["items"][:LONGEST_LIST]
+    return body
+
+
+def _name(path: str) -> str:
+    return re.sub(r"[/?=]+", "-", path).strip("-") or "start"
