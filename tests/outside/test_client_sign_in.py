@@ -22,7 +22,7 @@ from portal_pages import (
     skip_set_up,
 )
 from post_office import PostOffice
-from server import Household, Login, Server, run_and_check_log
+from server import Household, Login, Server, eventually, run_and_check_log
 
 ANNA, BERTA, CLARA = "Annarosa Quellmalz", "Bertalina Oxenfurt", "Claramunde Zwiebach"
 NEW = "seven herons over water"
@@ -299,6 +299,44 @@ def test_a_second_factor_is_set_up_and_required(clients: Clients, server: Server
     device.page.get_by_role("button", name="Continue", exact=True).click()
     skip_set_up(device.page)
     expect(device.page.get_by_role("heading", name="Calls")).to_be_visible()
+
+
+@pytest.mark.promise("U9", "U2")
+def test_a_suspended_person_asks_for_a_review_and_signs_in_again(
+    desk: Client, clients: Clients, post: PostOffice, server: Server
+) -> None:
+    email, password, reason = "sieglinde@example.com", "nine cranes at dawn", "Calls to premium numbers at night"
+    with server.rest() as operator:
+        tenant, new = {"tenant": server.tenant}, {"name": "Sieglinde Pausiert", "email": email, "password": password}
+        made = operator.post("/api/v1/persons", params=tenant, json=new)
+        assert made.status_code == 201, made.text
+        path, suspension = f"/api/v1/persons/{made.json()['id']}/suspension", {"reason": "security", "text": reason}
+        assert operator.put(path, params=tenant, json=suspension).status_code == 200
+    server.canaries |= {email, password, reason, new["name"]}
+    device = clients()
+    device.page.goto(f"{device.origin}/app/sign-in")
+    give_password(device.page, email, password)
+    expect(device.page.get_by_text("Your account is suspended")).to_be_visible()
+    expect(device.page.get_by_text(reason)).to_be_visible()
+    assert device.context.cookies() == []
+    device.page.get_by_label("Why the suspension should end").fill("My phone was stolen.")
+    device.page.get_by_role("button", name="Ask for a review").click()
+    expect(device.page.get_by_text("Your request is sent")).to_be_visible()
+
+    # The portal is that of another person than the one who suspended, which the decision requires.
+    desk.page.goto(f"{desk.origin}/portal/privacy/requests")
+    desk.page.get_by_role("button", name="Review of a suspension").click()
+    request = desk.page.get_by_role("region", name="Review of a suspension")
+    expect(request.get_by_text("My phone was stolen.")).to_be_visible()
+    expect(request.get_by_text(reason)).to_be_visible()
+    request.get_by_label("Answer, reply, reasons or note").fill("The phone is blocked now.")
+    request.get_by_role("button", name="Answer", exact=True).click()
+    expect(request).to_have_count(0)
+    eventually(lambda: len(post.emails(email)) >= 3, what="e-mails about suspension, answer and its end")
+    device.page.get_by_role("button", name="Back").click()
+    give_password(device.page, email, password)
+    accept_terms(device.page)
+    skip_set_up(device.page)
 
 
 def ask_for_a_factor(device: Client, email: str, password: str) -> None:
