@@ -60,7 +60,9 @@ def installed(package: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     if os.getuid() != 0 or subprocess.run(["unshare", "--mount", "true"], check=False, capture_output=True).returncode:
         pytest.skip("an overlay over the root of the machine needs root and the right to mount")
     work = tmp_path_factory.mktemp("installed")
-    hidden = {str(ROOT), str(Path(sys.prefix).resolve())}
+    # An environment inside of the clone is hidden with it, and is no mount point any more.
+    prefix = Path(sys.prefix).resolve()
+    hidden = {str(ROOT)} if prefix.is_relative_to(ROOT) else {str(ROOT), str(prefix)}
     environment = {
         "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
         "WORK": str(work),
