@@ -12,7 +12,7 @@ from unittest.mock import MagicMock
 import pytest
 from sqlalchemy import Column, Table, insert
 
-from unificx.audio_store import AudioStore, AudioStoreParts, LocalBlobStore
+from unificx.audio_store import NO_VIDEO, AudioStore, AudioStoreDependencies, LocalBlobStore
 from unificx.core.clock import ManualClock
 from unificx.db import Base, Database, SealedCodec
 from unificx.db.base import sealed_part
@@ -58,7 +58,7 @@ async def installation(database: Database, keys: KeyStore, clock: ManualClock, t
     load_all_models()
     container = MagicMock()
     container.database = database
-    parts = AudioStoreParts(database, keys, MagicMock(), LocalBlobStore(tmp_path / "audio"))
+    parts = AudioStoreDependencies(database, keys, MagicMock(), LocalBlobStore(tmp_path / "audio"))
     container.audio = AudioStore(parts)
     container.rights.retention.queues_of = lambda tenant_id: (tenant_id,)
     holdings = all_holdings(container)
@@ -80,6 +80,7 @@ def rows_to_fill() -> list[type[Any]]:
     """Return the models of all tables with data of people, and those that they refer to, in order of insertion."""
     models = {mapper.local_table.name: mapper.class_ for mapper in Base.registry.mappers}  # type: ignore[attr-defined]
     names = {*covered_tables(), "tenant", "call", "recording", "ring_group_member", "room_host", "queue_agent"}
+    names |= {"people_import"}
     names -= {"audio_derived"}
     return [models[table.name] for table in Base.metadata.sorted_tables if table.name in names]
 
@@ -134,6 +135,8 @@ def plain_value(column: Column[Any], table: Table, name: str) -> Any:
         return f"{table.name}-key-{name}"
     if table.name == "rights_request" and column.name == "kind":
         return "access"
+    if table.name == "audio" and column.name == "video":
+        return NO_VIDEO
     if column.name in named:
         return named[column.name]
     if column.name == "id":

@@ -22,6 +22,7 @@ from unificx.core.clock import ManualClock
 from unificx.db import Base, Key, SealedCodec, UnitOfWork, UnsealError
 from unificx.db.base import sealed_part
 from unificx.identity import NewExtension, NewPerson, NewTenant, SignInContext
+from unificx.identity.import_models import PeopleImportRow
 from unificx.identity.models import SessionRow
 from unificx.privacy import DataSubject
 from unificx.server.bootstrap import open_installation
@@ -99,8 +100,8 @@ async def move_in(rooms: Container, tenant_id: str, name: str, number: str) -> D
     async with rooms.database.begin() as uow:
         session_id = await uow.session.scalar(select(SessionRow.id).where(SessionRow.person_id == mine.person_id))
         one = rooms.clock.new_id()  # of a row in each table, so that they refer to each other
-        given |= {"id": one, "audio_id": one, "contact_id": one}
-        for row in (AudioRow, AudioOwnerRow):
+        given |= {"id": one, "audio_id": one, "contact_id": one, "import_id": one}
+        for row in (AudioRow, AudioOwnerRow, PeopleImportRow):
             await uow.session.execute(insert(row), [filled(rooms.keys, row, name, given)])
         for table, row in sealed_models().items():
             own = {"id": session_id} if table == "push_subscription" else {}

@@ -21,7 +21,7 @@ async def box(world: World, tmp_path: Path) -> AsyncIterator[FakeSmtpServer]:
     world.services.public_address.configured = "https://pbx.example.com"
     async with mail_server(tmp_path / "mail", tls="none", auth=False) as one:
         queue = world.services.notifications.emails
-        route = queue._dependencies.transport
+        route = queue._deps.transport
         assert isinstance(route, MailRoute)
         route.server = SmtpClient(settings_of(one, login="", options=""))
         yield one

@@ -24,7 +24,7 @@ WANDA = {"email": "wanda@example.net", "name": 'Wanda "W" Gast'}
 @pytest.fixture
 async def box(world: World, tmp_path: Path) -> AsyncIterator[FakeSmtpServer]:
     async with mail_server(tmp_path / "mail", tls="none", auth=False) as one:
-        route = world.services.notifications.emails._dependencies.transport
+        route = world.services.notifications.emails._deps.transport
         assert isinstance(route, MailRoute)
         route.server = SmtpClient(settings_of(one, login="", options=""))
         yield one

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from client_pages import Clients
 from page_checks import PageChecker
 from playwright.sync_api import Locator, Page, expect
@@ -10,6 +11,11 @@ from server import Household, Server
 from sipp import free_port
 
 NUMBER, SHOWN = "+49301234500", "030 1234500"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def administered(server: Server) -> None:
+    create_administrator(server)
 
 
 def choose(form: Locator, field: str, option: str) -> None:
@@ -33,7 +39,6 @@ def save(form: Locator) -> None:
 
 def test_a_trunk_a_number_and_a_route_are_made(clients: Clients, server: Server, household: Household) -> None:
     server.canaries |= {NUMBER}
-    create_administrator(server)
     member = household.anna.number
     with server.rest() as rest:
         for path, new in (
@@ -127,7 +132,6 @@ def test_the_number_shown_for_a_group_is_chosen_at_the_group(
 ) -> None:
     leads, chosen = "+49301234520", "+49301234521"
     server.canaries |= {leads, chosen}
-    create_administrator(server)
     carrier = {"name": "numbers", "server": f"127.0.0.1:{free_port()}", "registers": False, "check_seconds": 0}
     with server.rest() as rest:
         for path, new in (

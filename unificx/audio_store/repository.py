@@ -138,7 +138,10 @@ async def set_video(session: AsyncSession, tenant_id: str, audio_id: str, video:
 async def videos_among(session: AsyncSession, tenant_id: str, audio_ids: Sequence[str]) -> frozenset[str]:
     """Return those of these ids that have a video to play."""
     query = select(AudioRow.id).where(
-        AudioRow.tenant_id == tenant_id, AudioRow.id.in_(audio_ids), AudioRow.video == WEBM, AudioRow.state == "kept"
+        owned_by(AudioRow.tenant_id, tenant_id),
+        AudioRow.id.in_(audio_ids),
+        AudioRow.video == WEBM,
+        AudioRow.state == "kept",
     )
     return frozenset((await session.scalars(query)).all())
 

@@ -15,6 +15,7 @@ from unificx.privacy.correcting import Copies
 NOT_COPIES = {
     "billing_details": "the original; the tenant changes it",
     "extension": "the original",
+    "imported_person": "the name before an import and after it, for an undo within 30 days",
     "letter": "an e-mail, deleted after seven days",
     "menu": "text of the tenant; an administrator changes it",
     "meeting_invitation": "an invitation by its host, who sends another one; deleted with the meeting",

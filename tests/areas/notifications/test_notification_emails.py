@@ -482,7 +482,7 @@ def queue_of(
     emails: EmailQueue, undeliverable: UndeliverableAddresses | None = None, *, sending: bool = True
 ) -> tuple[EmailQueue, EmailRecords]:
     """Return the queue as after a restart, with or without its mail server, and its records."""
-    before = emails._dependencies
+    before = emails._deps
     transport = before.transport if sending else None
     parts = replace(before, transport=transport, undeliverable=undeliverable)
     counters = LocalCounters(before.database.clock)

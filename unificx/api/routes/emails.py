@@ -54,11 +54,11 @@ async def show_email_summary(
     return models.EmailSummary.model_validate(await services.notifications.records.summary(scope.tenant_id))
 
 
-@router.get("/templates/{kind}", responses=problem_responses(401, 403, 404))
+@router.get("/templates/{template}", responses=problem_responses(401, 403, 404))
 async def preview_email_template(
     services: ServicesDep,
     user: CurrentUserDep,
-    kind: EmailKind,
+    template: EmailKind,
     *,
     language: Annotated[Language, Query(description="Language of the text.")] = "en",
     tenant: TenantQuery = None,
@@ -66,7 +66,7 @@ async def preview_email_template(
     """Show an e-mail of a kind as it is sent, with example data."""
     scope = await require_access(services, user, tenant, Action.EMAILS_READ)
     organisation = (await services.identity.tenants.get(scope.tenant_id)).name
-    return models.EmailPreview.model_validate(preview_email(kind, language, organisation, services.clock.now()))
+    return models.EmailPreview.model_validate(preview_email(template, language, organisation, services.clock.now()))
 
 
 @router.post("/test", dependencies=_ONCE, responses=problem_responses(401, 403, 404, 409, 429))

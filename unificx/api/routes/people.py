@@ -174,7 +174,11 @@ async def preview_undo_of_people_import(
     return _undo_schema(await services.identity.imports.preview_undo(scope.tenant_id, import_id, grantable))
 
 
-@router.post("/imports/{import_id}/undo", responses=problem_responses(401, 403, 404, 409))
+@router.post(
+    "/imports/{import_id}/undo",
+    dependencies=[Depends(declare_idempotency_key)],
+    responses=problem_responses(401, 403, 404, 409),
+)
 async def undo_people_import(
     services: ServicesDep, user: CurrentUserDep, import_id: Id, tenant: TenantQuery = None
 ) -> models.UndoReport:

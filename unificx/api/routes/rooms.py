@@ -1,7 +1,7 @@
 """Conference rooms: all users may list and call them, administrators manage them, hosts control the conference."""
 
 from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import Depends, Path, status
 
@@ -44,6 +44,8 @@ from unificx.routing import DestinationRef
 router = Router(
     prefix="/api/v1/rooms", tags=["rooms"], route_class=IdempotentRoute, dependencies=[purpose("administration")]
 )
+
+_SOUND_ONLY: Final = models.RoomRecordingStart()
 
 ParticipantId = Annotated[str, Path(max_length=64, pattern=core.REFERENCE)]
 
@@ -211,13 +213,13 @@ async def record_meeting(
     services: ServicesDep,
     user: CurrentUserDep,
     room: Id,
-    start: models.RoomRecordingStart | None = None,
+    start: models.RoomRecordingStart = _SOUND_ONLY,
     tenant: TenantQuery = None,
 ) -> None:
     """Record the conference. All participants hear the announcement first, which mentions a video, new ones before they
     join. For hosts."""
     scope, known = await room_in_scope(services, user, room, tenant)
-    event = RecordingRequested(acting_as(services, scope, known), on=True, video=start is not None and start.video)
+    event = RecordingRequested(acting_as(services, scope, known), on=True, video=start.video)
     services.meetings.control_recording(known, event)
 
 
