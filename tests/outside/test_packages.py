@@ -60,7 +60,7 @@ def installed(package: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     if os.getuid() != 0 or subprocess.run(["unshare", "--mount", "true"], check=False, capture_output=True).returncode:
         pytest.skip("an overlay over the root of the machine needs root and the right to mount")
     work = tmp_path_factory.mktemp("installed")
-    # An environment inside of the clone is hidden with it, and is no mount point any more.
+    # An environment inside of the clone is hidden with the clone and cannot be a mount point then.
     prefix = Path(sys.prefix).resolve()
     hidden = {str(ROOT)} if prefix.is_relative_to(ROOT) else {str(ROOT), str(prefix)}
     environment = {

@@ -31,7 +31,8 @@ export function Templates({ tenant }: { tenant?: string }) {
   const [language, setLanguage] = useState<Language>(i18n.locale === 'de' ? 'de' : 'en');
   const { data, error } = useQuery({
     queryKey: ['email-template', tenant, kind, language],
-    queryFn: async () => (await api.previewEmailTemplate({ path: { template: kind }, query: { tenant, language } })).data,
+    queryFn: async () =>
+      (await api.previewEmailTemplate({ path: { template: kind }, query: { tenant, language } })).data,
   });
   const kinds = (Object.keys(NOTICE_TEXTS) as Kind[])
     .filter((value) => !PUSH_ONLY.includes(value))
