@@ -2,6 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { api, type Contact } from '~/api';
 import { events } from '~/api/events';
+import { reloadQueries } from '~/api/reload-queries';
 import { usePages } from '~/design/lists';
 import { showContactPictures } from '~/features/pictures';
 
@@ -46,10 +47,7 @@ export function useContact(id: string) {
 
 function useFreshContacts() {
   const queries = useQueryClient();
-  useEffect(
-    () => events.on('contacts.changed', () => void queries.invalidateQueries({ queryKey: [CONTACTS] })),
-    [queries],
-  );
+  useEffect(() => events.on('contacts.changed', () => reloadQueries(queries, [CONTACTS])), [queries]);
 }
 
 /** Show the pictures of contacts that were fetched. */

@@ -4,6 +4,7 @@ import { useLingui } from '@lingui/react/macro';
 import { useEffect, useState } from 'react';
 import { api, type NamedLiveCall } from '~/api';
 import { events } from '~/api/events';
+import { reloadQueries } from '~/api/reload-queries';
 import { session } from '~/api/session';
 import { useValue } from '~/core/store';
 import type { List } from '~/design/lists';
@@ -53,7 +54,7 @@ function useRefreshByEvents() {
     const refresh = () => {
       again = timer !== undefined;
       if (again) return;
-      void queries.invalidateQueries({ queryKey: ['calls'] });
+      reloadQueries(queries, ['calls']);
       timer = setTimeout(() => {
         timer = undefined;
         if (again) refresh();

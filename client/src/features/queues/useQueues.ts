@@ -3,6 +3,7 @@ import { useInterval } from '@mantine/hooks';
 import { useEffect, useState } from 'react';
 import { api, type LiveQueue, type Queue } from '~/api';
 import { events } from '~/api/events';
+import { reloadQueries } from '~/api/reload-queries';
 import { MAX_PAGE_SIZE } from '~/core/pagination';
 import { useAllPages } from '~/design/lists';
 
@@ -22,7 +23,7 @@ export function useQueues(tenant: string | undefined, wanted: string | null) {
     refetchInterval: POLL_MS,
   });
   useEffect(() => {
-    const refresh = (...key: unknown[]) => void queries.invalidateQueries({ queryKey: ['queues', ...key] });
+    const refresh = (...key: unknown[]) => reloadQueries(queries, ['queues', ...key]);
     const unsubscribes = [
       events.on('queue', ({ id }) => {
         refresh(tenant, 'all');
