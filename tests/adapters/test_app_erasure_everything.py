@@ -3,8 +3,7 @@
 The tables and their fields come from the declarations, so that a new one takes part without a change here, or fails.
 """
 
-import sqlite3
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,6 +14,7 @@ import pytest
 from databases import Postgres
 from filled_tables import NOW, filled, sealed_values
 from sqlalchemy import Table, insert, select, update
+from test_app_erasure import keys_left
 
 from tests.house.test_holdings import EXCEPTIONS
 from unificx.audio_store.models import AudioOwnerRow, AudioRow
@@ -125,17 +125,6 @@ async def sealed_in(rooms: Container) -> list[Sealed]:
                         codec = SealedCodec(row, part.part)
                         found.append(Sealed(codec, name, row_id, each[part.subject], each[column.name]))
     return found
-
-
-def keys_left(rooms: Container) -> Iterator[Key]:
-    """Yield every key of the key store, of all tenants and scopes, that is not destroyed."""
-    stored = sqlite3.connect(rooms.paths.keys)
-    pairs = stored.execute("SELECT tenant, subject FROM subject_key WHERE wrapped IS NOT NULL").fetchall()
-    stored.close()
-    for tenant, subject in pairs:
-        key = rooms.keys.get(tenant, [subject])[subject]
-        assert key is not None
-        yield key
 
 
 async def tables_that_name(rooms: Container, ids: set[str]) -> set[str]:

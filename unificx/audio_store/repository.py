@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import Select, Table, bindparam, delete, func, select, update
+from sqlalchemy import ColumnElement, Select, Table, bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.audio_store.models import AudioDerivedRow, AudioOwnerRow, AudioRow
@@ -122,17 +122,8 @@ async def unfinished_videos(session: AsyncSession, limit: int) -> list[AudioReco
 
 
 async def set_video(session: AsyncSession, tenant_id: str, audio_id: str, video: str) -> bool:
-    """Set the form of a finished video; False if it was erased meanwhile. The new file has another size."""
-    conditions = (
-        AudioRow.tenant_id == tenant_id,
-        AudioRow.id == audio_id,
-        AudioRow.video == CLUSTERS,
-        AudioRow.state == "kept",
-    )
-    done = await session.execute(
-        update(AudioRow).where(*conditions).values(video=video, size=None).returning(AudioRow.id)
-    )
-    return done.first() is not None
+    """Set the form of a finished video; False if it was erased meanwhile."""
+    return await _replace_file(session, tenant_id, AudioRow.id == audio_id, AudioRow.video == CLUSTERS, video=video)
 
 
 async def videos_among(session: AsyncSession, tenant_id: str, audio_ids: Sequence[str]) -> frozenset[str]:
@@ -188,17 +179,15 @@ async def mark_erased(session: AsyncSession, tenant_id: str, audio_id: str) -> N
 
 
 async def set_audio_form(session: AsyncSession, tenant_id: str, audio_id: str, form: str) -> bool:
-    """Set the form after transcoding; False if the audio was erased meanwhile. The new file has another size."""
-    conditions = (
-        AudioRow.tenant_id == tenant_id,
-        AudioRow.id == audio_id,
-        AudioRow.form == NEW,
-        AudioRow.state == "kept",
-    )
-    done = await session.execute(
-        update(AudioRow).where(*conditions).values(form=form, size=None).returning(AudioRow.id)
-    )
-    return done.first() is not None
+    """Set the form after transcoding; False if the audio was erased meanwhile."""
+    return await _replace_file(session, tenant_id, AudioRow.id == audio_id, AudioRow.form == NEW, form=form)
+
+
+async def _replace_file(session: AsyncSession, tenant_id: str, *present: ColumnElement[bool], **values: str) -> bool:
+    """Store that audio has another file, whose size is not known yet; False if it was erased meanwhile."""
+    conditions = (AudioRow.tenant_id == tenant_id, AudioRow.state == "kept", *present)
+    changed = update(AudioRow).where(*conditions).values(size=None, **values)
+    return (await session.execute(changed.returning(AudioRow.id))).first() is not None
 
 
 async def unmeasured_audio(session: AsyncSession, after: str, limit: int) -> Sequence[AudioFiles]:

@@ -36,6 +36,7 @@ from unificx.core.errors import Expired, ServiceUnavailable, StorageFull
 from unificx.core.faults import describe_fault
 from unificx.db import ErasedSubject
 from unificx.recording import call_recording_repository
+from unificx.recording.backlog import Backlog, Work
 from unificx.recording.video_finisher import VideoFinisher
 
 log = structlog.get_logger()
@@ -43,7 +44,6 @@ RETRY_SECONDS = 60.0
 """Retry interval in seconds."""
 SWEEP_INTERVAL = 86_400.0
 """Interval in seconds between sweeps for blobs erased while the remote store was unavailable."""
-_BATCH_SIZE = 20
 _NAME_BATCH_SIZE = 500
 
 
@@ -55,8 +55,8 @@ class TranscodeWorker:
         self._audio = audio
         self.videos = VideoFinisher(deps, audio)
         self._keeps_wav = keeps_wav
-        # Owner: the node that holds the lease of the worker.
-        self._failed: set[str] = set()
+        final = (CorruptAudio, Expired, ErasedSubject)
+        self._backlog = Backlog(deps.database, Work(untranscoded_audio, self._transcode, final, "recording_not_kept"))
 
     async def run(self) -> None:
         """Run until cancelled."""
@@ -77,23 +77,7 @@ class TranscodeWorker:
 
     async def transcode_all(self) -> int:
         """Process everything finished so far; return the number of recordings."""
-        done, skipped = 0, set(self._failed)
-        while True:
-            async with self._deps.database.read() as session:
-                rows = await untranscoded_audio(session, _BATCH_SIZE + len(skipped))
-            rows = [row for row in rows if row.id not in skipped]
-            if not rows:
-                return done
-            for row in rows:
-                try:
-                    await self._transcode(row)
-                    done += 1
-                except StorageFull:
-                    skipped.add(row.id)
-                except (CorruptAudio, Expired, ErasedSubject) as fault:
-                    log.warning("recording_not_kept", recording=row.id, **describe_fault(fault))
-                    skipped.add(row.id)
-                    self._failed.add(row.id)
+        return await self._backlog.process_all()
 
     async def upload_all(self) -> int:
         """Upload finished files to their permanent storage; return how many. Raises ServiceUnavailable."""

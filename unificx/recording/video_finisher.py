@@ -6,7 +6,6 @@ The new file replaces the old one in one database transaction; if the process en
 import asyncio
 from collections.abc import Sequence
 
-import structlog
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from unificx.audio_store import (
@@ -25,13 +24,10 @@ from unificx.audio_store import (
     video_name,
 )
 from unificx.core.errors import Expired, NotFound, StorageFull
-from unificx.core.faults import describe_fault
 from unificx.media import webm
 from unificx.media.opus import Encoder
+from unificx.recording.backlog import Backlog, Work
 from unificx.recording.recorded_video import SOUND_BIT_RATE
-
-log = structlog.get_logger()
-_BATCH_SIZE = 20
 
 
 class VideoFinisher:
@@ -40,28 +36,12 @@ class VideoFinisher:
     def __init__(self, deps: AudioStoreDependencies, audio: AudioStore) -> None:
         self._deps = deps
         self._audio = audio
-        # Owner: the node that holds the lease of the worker.
-        self._failed: set[str] = set()
+        final = (CorruptAudio, Expired, NotFound)
+        self._backlog = Backlog(deps.database, Work(unfinished_videos, self._finish, final, "video_not_finished"))
 
     async def finish_all(self) -> int:
         """Finish every video that can be; return their number."""
-        done, skipped = 0, set(self._failed)
-        while True:
-            async with self._deps.database.read() as session:
-                rows = await unfinished_videos(session, _BATCH_SIZE + len(skipped))
-            rows = [row for row in rows if row.id not in skipped]
-            if not rows:
-                return done
-            for row in rows:
-                try:
-                    await self._finish(row)
-                    done += 1
-                except StorageFull:
-                    skipped.add(row.id)
-                except (CorruptAudio, Expired, NotFound) as fault:
-                    log.warning("video_not_finished", recording=row.id, **describe_fault(fault))
-                    skipped.add(row.id)
-                    self._failed.add(row.id)
+        return await self._backlog.process_all()
 
     async def _finish(self, row: AudioRecord) -> None:
         """Finish one video; one without a picture is removed. Raises Expired, NotFound, CorruptAudio, StorageFull."""
